@@ -1,0 +1,1 @@
+"""Keeps: what a comment is, which steps it may take, where it is stored and which jobs exist."""

@@ -1,0 +1,93 @@
+"""The states a comment can be in, who may move it between them, and what others are told.
+
+    queued ──filters──▶ approved | held | spam
+    approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
+"""
+
+from enum import StrEnum
+
+from .errors import ActionNotAllowed
+
+
+class Status(StrEnum):
+    QUEUED = "queued"  # accepted over HTTP, not yet judged
+    HELD = "held"  # a person has to look
+    APPROVED = "approved"  # the only status readers ever see
+    SPAM = "spam"
+    REMOVED = "removed"  # taken down, but not spam: teaches nothing
+
+
+class Action(StrEnum):
+    APPROVE = "approve"
+    HOLD = "hold"
+    SPAM = "spam"
+    REMOVE = "remove"
+    UNDO = "undo"  # take the last moderator's decision back
+
+
+class Role(StrEnum):
+    """Who decides: the filters, or a person."""
+
+    FILTERS = "filters"
+    MODERATOR = "moderator"
+
+
+class Outcome(StrEnum):
+    """What the public API says about a comment; a spammer learns nothing from it."""
+
+    PENDING = "pending"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+
+
+class Label(StrEnum):
+    """What a comment teaches the learned filter."""
+
+    HAM = "ham"
+    SPAM = "spam"
+
+
+RESULT = {
+    Action.APPROVE: Status.APPROVED,
+    Action.HOLD: Status.HELD,
+    Action.SPAM: Status.SPAM,
+    Action.REMOVE: Status.REMOVED,
+}
+
+OUTCOME = {
+    Status.QUEUED: Outcome.PENDING,
+    Status.HELD: Outcome.PENDING,
+    Status.APPROVED: Outcome.PUBLISHED,
+    Status.SPAM: Outcome.REFUSED,
+    Status.REMOVED: Outcome.REFUSED,
+}
+
+LESSON = {Status.APPROVED: Label.HAM, Status.SPAM: Label.SPAM}
+
+#: Moderators never see queued comments: the filters answer within moments, and undo needs a status to go back to.
+ALLOWED: dict[Role, dict[Status, tuple[Action, ...]]] = {
+    Role.FILTERS: {
+        Status.QUEUED: (Action.APPROVE, Action.HOLD, Action.SPAM),
+    },
+    Role.MODERATOR: {
+        Status.HELD: (Action.APPROVE, Action.SPAM, Action.REMOVE),
+        Status.APPROVED: (Action.SPAM, Action.REMOVE),
+        Status.SPAM: (Action.APPROVE, Action.REMOVE),
+        Status.REMOVED: (Action.APPROVE, Action.SPAM),
+    },
+}
+
+
+def actions_for(role: Role, status: Status) -> tuple[Action, ...]:
+    """What `role` may do to a comment in `status`; the review page draws one button for each."""
+    return ALLOWED[role].get(status, ())
+
+
+def advance(status: Status, action: Action, role: Role) -> Status:
+    """The status after `action`. Undo is not in the table: see `Comment.undone`.
+
+    Raises ActionNotAllowed when the table above has no such step.
+    """
+    if action not in actions_for(role, status):
+        raise ActionNotAllowed(f"{role} may not {action} a comment that is {status}")
+    return RESULT[action]

@@ -1,0 +1,177 @@
+"""What a comment is, what was decided about it, and the site it was sent to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+from .errors import ActionNotAllowed
+from .lifecycle import LESSON, OUTCOME, Action, Label, Outcome, Role, Status, advance
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing a filter saw. `strength` is 0 to 1; `points` is filled in by the policy and may be negative."""
+
+    name: str
+    strength: float
+    evidence: str
+    points: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One step of a comment's history: who moved it to `status`, when, and on what grounds."""
+
+    action: Action
+    status: Status
+    role: Role
+    by: str  # a moderator's name, or "filters"
+    at: datetime
+    policy: str = ""  # version of the policy that weighed the signals
+    score: float = 0.0
+    signals: tuple[Signal, ...] = ()
+    before: Status = Status.QUEUED  # where undo goes back to
+    masked: str = ""  # the content to publish, where it differs from what was sent
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One reply. Everything above `status` is what was received and never changes."""
+
+    id: str  # 128 random bits in base 32
+    site: str
+    thread: str  # the page's key or address
+    received: datetime
+    parent: str = ""  # id of the comment replied to; "" for a reply to the page
+    author: str = ""
+    email: str = ""  # never leaves by a public way
+    url: str = ""
+    content: str = ""
+    origin: str = ""  # keyed hash of the visitor's network; the address itself is not kept
+    user_agent: str = ""
+    referrer: str = ""
+    trap: str = ""  # what was written into the honeypot field; people leave it empty
+
+    status: Status = Status.QUEUED
+    version: int = 0  # one more with every decision
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        return OUTCOME[self.status]
+
+    @property
+    def standing(self) -> Decision | None:
+        """The decision that holds now: each undo takes the one before it back."""
+        stack: list[Decision] = []
+        for decision in self.decisions:
+            if decision.action is Action.UNDO:
+                stack.pop()
+            else:
+                stack.append(decision)
+        return stack[-1] if stack else None
+
+    @property
+    def verdict(self) -> Decision | None:
+        """The filters' own last decision, with the signals that explain it."""
+        return next((d for d in reversed(self.decisions) if d.role is Role.FILTERS), None)
+
+    @property
+    def lesson(self) -> Label | None:
+        """What this comment teaches: only what a person decided, and removal teaches nothing."""
+        standing = self.standing
+        return LESSON.get(self.status) if standing and standing.role is Role.MODERATOR else None
+
+    @property
+    def undoable(self) -> bool:
+        standing = self.standing
+        return standing is not None and standing.role is Role.MODERATOR
+
+    @property
+    def shown(self) -> str:
+        """The content as readers get it: masked where the site masks profanity."""
+        verdict = self.verdict
+        return (verdict.masked if verdict else "") or self.content
+
+    def decided(self, decision: Decision) -> Self:
+        """This comment after `decision`. Raises ActionNotAllowed for a step the lifecycle does not have."""
+        status = advance(self.status, decision.action, decision.role)
+        return self._with(replace(decision, status=status, before=self.status))
+
+    def undone(self, by: str, at: datetime) -> Self:
+        """This comment with the last moderator's decision taken back. Raises ActionNotAllowed if there is none."""
+        standing = self.standing
+        if standing is None or not self.undoable:
+            raise ActionNotAllowed("there is no moderator's decision to take back")
+        return self._with(Decision(Action.UNDO, standing.before, Role.MODERATOR, by, at, before=self.status))
+
+    def _with(self, decision: Decision) -> Self:
+        return replace(
+            self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision)
+        )
+
+
+#: The fields of a Comment that a decision replaces; all others are written once, when it is accepted.
+STATE_FIELDS = ("status", "version", "decisions")
+
+#: What a visitor fills in, in the order a form shows it.
+VISITOR_FIELDS = ("author", "email", "url", "content")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase a site watches for, in the fields it names."""
+
+    text: str
+    fields: tuple[str, ...] = VISITOR_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKey:
+    """A key with which the site's own server authenticates; only its SHA-256 is kept."""
+
+    id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A website and its own choices. Every choice has a default that suits a small blog."""
+
+    id: str  # 1 to 40 of a-z, 0-9 and "-"
+    name: str
+    created: datetime
+    origins: tuple[str, ...] = ()  # "https://example.com"; pages of these may post and be linked back to
+    keys: tuple[SiteKey, ...] = ()
+    required: tuple[str, ...] = ("author", "email", "content")
+    moderation: str = "first"  # hold "all", the "first" comment of an author, or only the "suspicious"
+    max_content: int = 10_000  # characters
+    max_links: int = 2  # links from which on a comment looks like advertising
+    close_after_days: int = 0  # threads close this long after their first comment; 0: never
+    per_minute: int = 10  # submissions of one origin; 0: no limit
+    max_pending: int = 20_000  # undecided comments
+    hold_words: tuple[Term, ...] = ()
+    reject_words: tuple[Term, ...] = ()
+    match_inside_words: bool = False  # WordPress's way: "cialis" is then found in "specialist"
+    profanity: str = "hold"  # "hold", "mask" (published with asterisks) or "off"
+    profanity_allow: tuple[str, ...] = ()
+    trap_field: str = "website"  # name of the honeypot field in this site's forms
+    hold_at: float = 3.0  # points
+    spam_at: float = 8.0  # points
+
+
+SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "moderation": ("all", "first", "suspicious"),
+    "profanity": ("hold", "mask", "off"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signs in. `roles` maps a site's id to what they may do there."""
+
+    name: str
+    roles: Mapping[str, str] = field(default_factory=dict)
+    password: str = ""  # argon2id hash; "" until one is chosen
+    operator: bool = False  # sees the ops page

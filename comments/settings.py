@@ -1,0 +1,90 @@
+"""What varies between deployments: one frozen dataclass, read from the environment once, in a process's root.
+
+Every variable is `REPLYGATE_` and the field's name in capitals. `REPLYGATE_..._FILE` names a file that holds the value.
+A variable that is unknown or malformed stops the start.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+from .errors import SettingsInvalid
+
+PREFIX = "REPLYGATE_"
+#: Where a file of settings may stand in for the environment's own variables; read by the process roots.
+TRUE, FALSE = "true", "false"
+
+
+def _integer(text: str) -> int:
+    return int(text, 10)
+
+
+def _boolean(text: str) -> bool:
+    if text not in (TRUE, FALSE):
+        raise ValueError(f"must be {TRUE} or {FALSE}")
+    return text == TRUE
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+PARSERS: Mapping[str, Any] = MappingProxyType(
+    {"str": str, "int": _integer, "float": float, "bool": _boolean, "Path | None": _path}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """See `.env.example` for each in a sentence; a test holds the two together."""
+
+    secret_key: str = field(repr=False, default="")
+    redis_url: str = field(repr=False, default="redis://127.0.0.1:6379/0")
+    prefix: str = "rg"
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_processes: int = 2
+    web_threads: int = 4
+    judges: int = 2
+    trusted_proxies: int = 0
+    max_body: int = 65_536
+    ops_token: str = field(repr=False, default="")
+    policy: Path | None = None
+    log_level: str = "INFO"
+    demo: bool = False
+    metrics_dir: Path | None = None
+    socket_timeout: float = 1.0
+    lease: float = 10.0
+    judge_seconds: float = 2.0
+    batch: int = 100
+    sweep_seconds: float = 1.0
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Raises SettingsInvalid naming every variable that is unknown, malformed or missing."""
+        wrong: list[str] = []
+        known = {PREFIX + f.name.upper(): f for f in fields(cls)}
+        values: dict[str, Any] = {}
+        for name in sorted(n for n in env if n.startswith(PREFIX)):
+            plain = name.removesuffix("_FILE") if name not in known else name
+            if plain not in known:
+                wrong.append(f"{name} is not a setting")
+                continue
+            try:
+                text = env[name] if plain == name else Path(env[name]).read_text().strip()
+                values[known[plain].name] = PARSERS[str(known[plain].type)](text)
+            except (ValueError, OSError) as error:
+                wrong.append(f"{name}: {error}")
+        if len(values.get("secret_key", "")) < 32:
+            wrong.append(f"{PREFIX}SECRET_KEY must be at least 32 characters of your own randomness")
+        if wrong:
+            raise SettingsInvalid("; ".join(wrong))
+        return cls(**values)
+
+    @property
+    def secure(self) -> bool:
+        """Whether pages are served over https, so that cookies may be marked for it alone."""
+        return self.public_url.startswith("https://")
