@@ -1,0 +1,76 @@
+# Everything a user or a developer starts. `make` alone lists it.
+#
+# Nothing is installed outside .venv, except Chromium by `make test` as root on Debian. What is installed comes from the
+# two lock files, and pip compares every download with its hash.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+# A stamp is newer than the locks it was installed from; so a second `make up` only compares times.
+RUNTIME := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help up test check lint tests chromium lock bench clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+up: $(RUNTIME) ## install what is needed and start everything on this machine
+	@exec $(BIN)/replygate up
+
+test: $(DEV) chromium ## install what is needed, also for development, and run every check and test
+	@$(MAKE) --no-print-directory check
+
+check: lint tests ## every check and test, with what is installed already
+
+lint: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint Dockerfile
+
+tests: $(DEV)
+	$(BIN)/python -m pytest $(PYTEST)
+
+# The browser tests drive a real Chromium. Debian's is used as it is; nothing downloads a browser of its own.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; \
+	  else \
+	    echo "The browser tests need Chromium. Install it, for example with: sudo apt-get install chromium" >&2; exit 1; \
+	  fi; }
+
+lock: $(DEV) ## choose the newest versions that fit pyproject.toml and lock them
+	$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
+	$(COMPILE) --upgrade --group build --group dev --constraints requirements.txt pyproject.toml \
+	  --output-file requirements-dev.txt
+
+bench: $(DEV) ## measure this machine; takes minutes, wants an idle one
+	$(BIN)/python -m bench $(BENCH)
+
+clean: ## remove what was installed and cached; comments under var/ stay
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache report
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit("Replygate needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)'
+	@"$(PYTHON)" -m venv $(VENV) || { echo "Python cannot make a virtual environment (Debian: apt-get install python3-venv)." >&2; exit 1; }
+
+$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV); this is done once."
+	@$(PIP) install --quiet --require-hashes --requirement requirements.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	@echo "Installing what development needs; this is done once."
+	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
