@@ -1,0 +1,1 @@
+"""Talks: everything that goes over HTTP."""

@@ -1,0 +1,176 @@
+"""Reads a request's body strictly: one object of text fields or JSON, or a 4xx that says what is wrong with it."""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+
+from comments.errors import Invalid, Problem
+
+JSON = "application/json"
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+MAX_DEPTH = 20
+#: More fields than any form of ours has, few enough that counting them costs nothing.
+MAX_FIELDS = 100
+#: The longest 64-bit integer has 20 characters; longer ones are not even converted, as that takes quadratic time.
+MAX_DIGITS = 20
+#: Characters of a field's name that an answer repeats.
+NAME_SHOWN = 60
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The fields of a body, and whether they came from a form (where every value is text)."""
+
+    fields: dict[str, Any]
+    form: bool
+
+
+def read(request: Request, forms: bool = False) -> Sent:
+    """Raises BadRequest, RequestEntityTooLarge, UnsupportedMediaType, or Invalid for text that cannot be stored."""
+    kind = request.mimetype
+    if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
+        raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+    if request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-") not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("Send the body in UTF-8.")
+    if kind == JSON:
+        return Sent(_json_object(request.get_data()), form=False)
+    if forms and kind == URLENCODED:
+        return Sent(_form(_urlencoded(request.get_data())), form=True)
+    if forms and kind == MULTIPART:
+        return Sent(_form(_multipart(request.get_data(), request.mimetype_params.get("boundary", ""))), form=True)
+    raise UnsupportedMediaType(f"Send {JSON}{f', {URLENCODED} or {MULTIPART}' if forms else ''}.")
+
+
+def parse(raw: bytes) -> Any:
+    """The value of strict JSON in UTF-8. Raises BadRequest."""
+    try:
+        return json.loads(
+            _text(raw), object_pairs_hook=_once_each, parse_int=_integer, parse_float=_float, parse_constant=_constant
+        )
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+    except RecursionError as error:
+        raise BadRequest(f"Nest no deeper than {MAX_DEPTH} levels.") from error
+
+
+def _json_object(raw: bytes) -> dict[str, Any]:
+    value = parse(raw)
+    if not isinstance(value, dict):
+        raise BadRequest("The body must be a JSON object.")
+    if _depth(value) > MAX_DEPTH:
+        raise BadRequest(f"Nest no deeper than {MAX_DEPTH} levels.")
+    # Without an escape, JSON in valid UTF-8 holds neither a lone surrogate nor a NUL.
+    if b"\\u" in raw:
+        _refuse_unstorable(value)
+    return value
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest("The body is not valid UTF-8.") from error
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadRequest("The same field is given twice.")
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS or not -(2**63) <= (number := int(digits)) < 2**63:
+        raise BadRequest("Whole numbers must fit into 64 bits.")
+    return number
+
+
+def _float(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise BadRequest("Numbers must fit into 64 bits.")
+    return number
+
+
+def _constant(name: str) -> float:
+    raise BadRequest(f"{name} is not JSON.")
+
+
+def _depth(value: object) -> int:
+    """How many lists and objects lie inside one another."""
+    level, depth = [value], 0
+    while level := [v for v in level if isinstance(v, dict | list)]:
+        depth += 1
+        level = [inner for v in level for inner in (v.values() if isinstance(v, dict) else v)]
+    return depth
+
+
+def _urlencoded(raw: bytes) -> Iterable[tuple[str, str]]:
+    try:
+        return parse_qsl(_text(raw), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError as error:
+        raise BadRequest("The form is not valid UTF-8.") from error
+    except ValueError as error:
+        raise BadRequest("The form has too many fields.") from error
+
+
+def _multipart(raw: bytes, boundary: str) -> Iterator[tuple[str, str]]:
+    decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), max_parts=MAX_FIELDS)
+    name, value = "", b""
+    try:
+        decoder.receive_data(raw)
+        decoder.receive_data(None)
+        while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
+            if isinstance(event, File):
+                raise BadRequest("Files are not accepted.")
+            if isinstance(event, Field):
+                name, value = event.name, b""
+            elif isinstance(event, Data):
+                value += event.data
+                if not event.more_data:
+                    yield name, _text(value)
+    except ValueError as error:
+        raise BadRequest("This is not a multipart form.") from error
+
+
+def _form(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    fields = _once_each(list(pairs))
+    _refuse_unstorable(fields)
+    return fields
+
+
+def _refuse_unstorable(value: object) -> None:
+    if problems := tuple(_unstorable("", value)):
+        raise Invalid(problems)
+
+
+def _unstorable(path: str, value: object) -> Iterator[Problem]:
+    """Every text, and every name of a field, that UTF-8 or the store cannot hold."""
+    if isinstance(value, str):
+        if "\0" in value:
+            yield Problem(path or "body", "nul", "must not contain the character NUL")
+        if SURROGATE.search(value):
+            yield Problem(path or "body", "surrogate", "must not contain half of a surrogate pair")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _unstorable("body", name)
+            yield from _unstorable(f"{path}.{shown(name)}".lstrip("."), inner)
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from _unstorable(f"{path}.{n}".lstrip("."), inner)
+
+
+def shown(name: str) -> str:
+    """A field's name as an answer may repeat it."""
+    return SURROGATE.sub("�", name)[:NAME_SHOWN]
