@@ -32,6 +32,10 @@ class NotAllowed(ReplygateError):
     """Raised when the caller is known but may not do this."""
 
 
+class SignInNeeded(NotAllowed):
+    """Raised when nobody is signed in, or the session has ended."""
+
+
 class ActionNotAllowed(ReplygateError):
     """Raised when the lifecycle has no such step from the comment's status."""
 
