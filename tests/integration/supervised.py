@@ -1,0 +1,56 @@
+"""A supervisor over small parts that write down their process ids: `python supervised.py DIRECTORY PART...`.
+
+A part is named by what it does: "sleeper", "quitter" (ends at once with 0), "stubborn" (ignores SIGTERM), "parent" (has
+a child that dies with it), "deserter" (leaves a child in its group behind), "late" (never ready).
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from replygate.supervisor import Part, Supervisor
+
+HERE = Path(__file__).parents[2]
+
+PARENT = """
+import os, subprocess, sys, time
+sys.path.insert(0, {here!r})
+from replygate.child import wrapped
+child = subprocess.Popen(wrapped(["sh", "-c", "echo $$ >> {pids}-child; exec sleep 600"]), start_new_session=True)
+open({pids!r}, "a").write(f"{{os.getpid()}}\\n")
+time.sleep(600)
+"""
+
+COMMANDS = {
+    "sleeper": "echo $$ >> {pids}; exec sleep 600",
+    "late": "echo $$ >> {pids}; exec sleep 600",
+    "last": "echo $$ >> {pids}; trap 'echo last >> {order}; exit 0' TERM; while :; do sleep 0.05; done",
+    "first": "echo $$ >> {pids}; trap 'echo first >> {order}; exit 0' TERM; while :; do sleep 0.05; done",
+    "quitter": "echo $$ >> {pids}; exit 0",
+    "stubborn": "trap '' TERM; echo $$ >> {pids}; while :; do sleep 1; done",
+    "deserter": "sleep 600 & echo $! >> {pids}-child; echo $$ >> {pids}; exec sleep 600",
+}
+
+
+def part(directory: Path, name: str) -> Part:
+    pids = directory / name
+    order = directory / "order"
+    if name == "parent":
+        command = [sys.executable, "-c", PARENT.format(here=str(HERE), pids=str(pids))]
+    else:
+        command = ["sh", "-c", COMMANDS[name].format(pids=pids, order=order)]
+    ready = (lambda: False) if name == "late" else pids.exists
+    return Part(name, command, dict(os.environ), ready, rank=int(name == "last"), grace=0.5)
+
+
+def main() -> None:
+    directory, *names = sys.argv[1:]
+    with Supervisor() as supervisor:
+        for name in names:
+            supervisor.start(part(Path(directory), name))
+        (Path(directory) / "up").touch()
+        supervisor.watch()
+
+
+if __name__ == "__main__":
+    main()
