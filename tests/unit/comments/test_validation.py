@@ -1,0 +1,167 @@
+"""What a submission may look like, field by field."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comments.model import Site
+from comments.validation import is_web_address, problems, thread_key, tidied
+
+SITE = Site(id="blog", name="Blog", created=datetime(2026, 1, 1, tzinfo=UTC))
+GOOD = {"thread": "hello", "author": "Ada", "email": "ada@example.com", "content": "A reply."}
+
+
+def codes(**changes: str) -> dict[str, str]:
+    """The code of each field's problem after tidying GOOD with `changes`."""
+    return {p.field: p.code for p in problems(tidied(GOOD | changes), SITE)}
+
+
+def test_a_plain_reply_has_no_problem() -> None:
+    assert codes() == {}
+    assert codes(url="https://example.com/me?x=1#top", parent="a" * 26) == {}
+
+
+def test_every_problem_is_told_at_once() -> None:
+    assert codes(thread="", author=" ", email="nobody", url="javascript:alert(1)", content="\t\n") == {
+        "thread": "required",
+        "author": "required",
+        "email": "email",
+        "url": "url",
+        "content": "required",
+    }
+
+
+def test_the_site_chooses_what_is_required() -> None:
+    anonymous = replace(SITE, required=("content",))
+    assert problems({"thread": "hello", "content": "Hi"}, anonymous) == ()
+    strict = replace(SITE, required=("author", "url", "content"))
+    assert [p.field for p in problems({"thread": "hello"}, strict)] == ["author", "url", "content"]
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"), [("author", 245), ("thread", 500), ("content", SITE.max_content), ("url", 200)]
+)
+def test_lengths_are_counted_in_characters(field: str, longest: int) -> None:
+    start = "https://example.com/" if field == "url" else ""
+    fill = "é" if field == "url" else "😀"
+    fits = start + fill * (longest - len(start))
+    assert codes(**{field: fits}) == {}
+    assert codes(**{field: fits + fill}) == {field: "too-long"}
+
+
+def test_an_email_has_at_most_100_characters() -> None:
+    domain = "@" + "d" * 40 + "." + "d" * 37 + ".example"
+    assert codes(email="a" * 10 + domain) == {}
+    assert codes(email="a" * 20 + domain) == {"email": "too-long"}
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "ada+tag@mail.example.org", "ada@site.test", "ада@пример.рф"])
+def test_real_emails_pass(email: str) -> None:
+    assert codes(email=email) == {}
+
+
+@pytest.mark.parametrize(
+    "email", ["ada", "ada@", "@example.com", "a b@example.com", "a@b@c.com", "a@b..com", "<a@b.com>"]
+)
+def test_other_emails_do_not(email: str) -> None:
+    assert codes(email=email) == {"email": "email"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com",
+        "https://example.com:8080/a/b?c=d#e",
+        "https://пример.рф/страница",
+        "http://[2001:db8::1]/",
+        "https://en.wikipedia.org/wiki/Schindler's_List",
+    ],
+)
+def test_web_addresses_pass(url: str) -> None:
+    assert is_web_address(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\tscript:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,<script>",
+        "vbscript:x",
+        "//evil.example",
+        "/relative",
+        "example.com",
+        "http:",
+        "http://",
+        "http:///path",
+        "https:example.com",
+        "http://user:word@example.com/",
+        "http://example.com:99999/",
+        "http://example.com:x/",
+        "http://[::1",
+        "http://exa mple.com",
+        "http://example.com/\\@evil.example",
+        'http://example.com/"onmouseover=1',
+        "http://example.com/<b>",
+        "http://example.com/\u00a0",
+        "http://example.com/\u2028",
+        "mailto:ada@example.com",
+        "ftp://example.com",
+    ],
+)
+def test_other_addresses_do_not(url: str) -> None:
+    assert not is_web_address(url)
+
+
+def test_control_characters_are_refused_but_lines_and_tabs_kept() -> None:
+    assert codes(content="one\n\ttwo") == {}
+    assert codes(content="one\x1b[31m") == {"content": "control"}
+    assert codes(author="Ada\nBcc: x") == {"author": "control"}
+    assert codes(thread="a\x00b", email="a\x85@example.com") == {"thread": "control", "email": "control"}
+
+
+def test_stacked_marks_are_refused_but_no_script_is() -> None:
+    assert codes(author="Z" + "\u0338\u0301\u0302" * 20) == {"author": "marks"}
+    for text in ("Việt Nam", "สวัสดีครับ", "בְּרֵאשִׁ֖ית", "مُحَمَّدٌ", "1\ufe0f\u20e3 👩🏽‍🚀", "བསྒྲུབས"):
+        assert codes(author=text, content=text) == {}
+
+
+def test_what_cannot_be_seen_counts_as_empty() -> None:
+    for blank in ("\u200b", "\u3164\u2800", "\u2060 \ufeff", "\u202e", "\u00ad\u034f"):
+        assert codes(author=blank, content=blank) == {"author": "required", "content": "required"}
+
+
+def test_tidying_composes_trims_and_keeps_markup() -> None:
+    sent = {"author": "  Zoe\u0308 <b>\u202e ", "content": "\r\n one\r\ntwo\rthree  \n", "thread": "HTTPS://Ex.COM/A#b"}
+    assert tidied(sent) == {"author": "Zoë <b>", "content": "one\ntwo\nthree", "thread": "https://ex.com/A"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("hello-world", "hello-world"),
+        ("Hello#World", "Hello#World"),
+        ("HTTP://Example.COM:8080/Path?Q=1#frag", "http://example.com:8080/Path?Q=1"),
+        ("https://[broken", "https://[broken"),
+        ("mailto:A@B.C", "mailto:A@B.C"),
+    ],
+)
+def test_a_threads_key_is_one_for_all_spellings_of_an_address(sent: str, kept: str) -> None:
+    assert thread_key(sent) == kept
+
+
+@given(st.dictionaries(st.sampled_from([*GOOD, "url", "parent"]), st.text(st.characters(), max_size=60)))
+def test_no_text_breaks_the_check_and_tidying_twice_changes_nothing(fields: dict[str, str]) -> None:
+    once = tidied(fields)
+    assert tidied(once) == once
+    problems(once, SITE)
+
+
+@given(st.text(alphabet=st.sampled_from("https:/ExAm.ple#?@[]%\t\n"), max_size=40))
+def test_a_threads_key_is_stable(text: str) -> None:
+    assert thread_key(thread_key(text)) == thread_key(text)
