@@ -39,7 +39,11 @@ def part(directory: Path, name: str) -> Part:
         command = [sys.executable, "-c", PARENT.format(here=str(HERE), pids=str(pids))]
     else:
         command = ["sh", "-c", COMMANDS[name].format(pids=pids, order=order)]
-    ready = (lambda: False) if name == "late" else pids.exists
+    files = [pids, directory / f"{name}-child"] if name in ("parent", "deserter") else [pids]
+
+    def ready() -> bool:
+        return name != "late" and all(f.exists() and f.read_text().endswith("\n") for f in files)
+
     return Part(name, command, dict(os.environ), ready, rank=int(name == "last"), grace=0.5)
 
 
