@@ -1,7 +1,7 @@
 """The states a comment can be in, who may move it between them, and what others are told.
 
-    queued ──filters──▶ approved | held | spam
-    approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
+queued ──filters──▶ approved | held | spam
+approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
 """
 
 from enum import StrEnum

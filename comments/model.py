@@ -49,6 +49,7 @@ class Comment:
     url: str = ""
     content: str = ""
     origin: str = ""  # keyed hash of the visitor's network; the address itself is not kept
+    identity: str = ""  # keyed hash of the author's e-mail
     user_agent: str = ""
     referrer: str = ""
     trap: str = ""  # what was written into the honeypot field; people leave it empty
@@ -60,6 +61,11 @@ class Comment:
     @property
     def outcome(self) -> Outcome:
         return OUTCOME[self.status]
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """Names of this author's record: by e-mail, and by e-mail from this network. Empty without an e-mail."""
+        return (self.identity, f"{self.identity}@{self.origin}") if self.identity else ()
 
     @property
     def standing(self) -> Decision | None:
@@ -107,9 +113,7 @@ class Comment:
         return self._with(Decision(Action.UNDO, standing.before, Role.MODERATOR, by, at, before=self.status))
 
     def _with(self, decision: Decision) -> Self:
-        return replace(
-            self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision)
-        )
+        return replace(self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision))
 
 
 #: The fields of a Comment that a decision replaces; all others are written once, when it is accepted.

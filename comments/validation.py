@@ -84,13 +84,19 @@ def _problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
             if name in required:
                 yield Problem(name, "required", MISSING[name])
             continue
-        yield from _text_problems(name, text, site)
+        yield from _text_problems(name, text, site.max_content if name == "content" else LENGTHS[name])
     if (parent := fields.get("parent", "")) and not ID.fullmatch(parent):
         yield Problem("parent", "parent", "The comment you reply to does not exist.")
 
 
-def _text_problems(name: str, text: str, site: Site) -> Iterator[Problem]:
-    limit = site.max_content if name == "content" else LENGTHS[name]
+def thread_problems(thread: str) -> tuple[Problem, ...]:
+    """Everything wrong with the key of a thread that somebody asks about."""
+    if is_blank(thread):
+        return (Problem("thread", "required", MISSING["thread"]),)
+    return tuple(_text_problems("thread", thread, LENGTHS["thread"]))
+
+
+def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
     if len(text) > limit:
         yield Problem(name, "too-long", f"Please use at most {limit} characters; these are {len(text)}.")
         return

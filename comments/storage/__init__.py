@@ -83,7 +83,7 @@ class Question:
     uses: tuple[Use, ...] = ()
     thread: str = ""
     parent: str = ""
-    author: tuple[str, ...] = ()  # pseudonyms, the broadest first
+    author: tuple[str, ...] = ()  # Comment.known_as
     tokens: frozenset[str] = frozenset()
     first_attempt: bool = True  # windows note a comment on its first attempt only, so a repeat counts nothing twice
 
@@ -102,7 +102,7 @@ class Answer:
     """What is known about one comment. Counts are of *other* comments."""
 
     counts: Mapping[str, int] = field(default_factory=dict)  # window -> other comments with this value
-    approved: tuple[int, ...] = ()  # of each pseudonym asked for
+    approved: tuple[int, ...] = ()  # comments of this author in that status, for each name asked for
     spam: tuple[int, ...] = ()
     parent_published: bool = True
     thread_closed: bool = False
@@ -272,8 +272,8 @@ class People(Protocol):
 
 
 class Outbox(Protocol):
-    def read(self, site: str, consumer: str, n: int, idle: float) -> list[Event]:
-        """Events not yet delivered, in order: those of this consumer, those idle for `idle` seconds, then new ones."""
+    def read(self, site: str, n: int) -> list[Event]:
+        """The oldest events not yet done, in order. They stay until done: a reader that dies loses none."""
 
     def done(self, site: str, ids: Sequence[str]) -> None: ...
 
@@ -313,4 +313,3 @@ class Storage:
     outbox: Outbox
     server: Server
     beats: Beats
-

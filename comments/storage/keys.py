@@ -1,0 +1,150 @@
+"""Every Redis key this project owns. (RQ owns rq:*; we never touch those by name.)
+
+Each method's docstring says: type; members; written by; read by; lives for. The keys of one site share one hash tag, so
+that a site is one Cluster slot. Long or private values are hashed inside the readable name.
+"""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from ..pseudonyms import digest
+
+#: Stands in for a site in what all sites share. Not a possible site id.
+SHARED = "~"
+
+
+def value_name(value: str) -> bytes:
+    """Eight bytes that stand for a value in a window; two of a million values meet once in 37 million windows."""
+    return blake2b(value.encode(), digest_size=8).digest()
+
+
+def thread_name(thread: str) -> str:
+    return digest(thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    prefix: str
+
+    def version(self) -> str:
+        """string; version of the data's form; Server.prepare; Server.prepare; for ever."""
+        return f"{self.prefix}:version"
+
+    def sites(self) -> str:
+        """hash; site id -> Site as JSON; Sites; everybody; for ever."""
+        return f"{self.prefix}:sites"
+
+    def people(self) -> str:
+        """hash; name -> Person as JSON; People; sign-in and roles; for ever."""
+        return f"{self.prefix}:people"
+
+    def session(self, digest: str) -> str:
+        """string; Session as JSON; People; every signed-in request; the idle time, renewed by use."""
+        return f"{self.prefix}:session:{digest}"
+
+    def link(self, digest: str) -> str:
+        """string; name of who may sign in; People; the sign-in link; until used or expired."""
+        return f"{self.prefix}:link:{digest}"
+
+    def tries(self, key: str) -> str:
+        """string; number of tries; People.attempt; People.attempt; the limit's window."""
+        return f"{self.prefix}:tries:{digest(key)}"
+
+    def beats(self, part: str) -> str:
+        """sorted set; process names by the ms until which they count as alive; Beats; readiness, ops; for ever."""
+        return f"{self.prefix}:beats:{part}"
+
+    def _of(self, site: str, name: str) -> str:
+        return f"{self.prefix}:{{{site}}}:{name}"
+
+    def comment(self, site: str, id: str) -> str:
+        """hash; submission and state, both JSON; accept.lua, decide.lua; everybody; for ever."""
+        return self._of(site, f"comment:{id}")
+
+    def status(self, site: str, status: str) -> str:
+        """sorted set; comment ids by ms received; accept.lua, decide.lua; review, ops, export; for ever."""
+        return self._of(site, f"status:{status}")
+
+    def due(self, site: str) -> str:
+        """sorted set; undecided ids by the ms they may be claimed from; queue scripts; claim.lua; until decided."""
+        return self._of(site, "due")
+
+    def attempts(self, site: str) -> str:
+        """hash; undecided id -> times it was claimed; claim.lua; claim.lua; until decided."""
+        return self._of(site, "attempts")
+
+    def wakes(self, site: str) -> str:
+        """sorted set; tokens of outstanding wake-ups by the ms they expire; queue scripts; queue scripts; seconds."""
+        return self._of(site, "wakes")
+
+    def counters(self, site: str) -> str:
+        """hash; totals since the site began; accept.lua, claim.lua, decide.lua; ops; for ever."""
+        return self._of(site, "counters")
+
+    def decided(self, site: str) -> str:
+        """channel; ids of decided comments; decide.lua; requests that wait for a verdict; not kept."""
+        return self._of(site, "decided")
+
+    def idempotency(self, site: str, key: str) -> str:
+        """string; id and fingerprint under a client's Idempotency-Key; accept.lua; accept.lua; 24 hours."""
+        return self._of(site, f"key:{key}")
+
+    def same(self, site: str, fingerprint: str) -> str:
+        """string; id of an identical submission; accept.lua; accept.lua; 60 seconds."""
+        return self._of(site, f"same:{fingerprint}")
+
+    def rate(self, site: str, origin: str) -> str:
+        """string; ms at which the origin's allowance is whole again; accept.lua; accept.lua; a minute."""
+        return self._of(site, f"rate:{origin}")
+
+    def roots(self, site: str, thread: str) -> str:
+        """sorted set; published replies to the page by ms received; decide.lua; readers; for ever."""
+        return self._of(site, f"thread:{thread_name(thread)}:roots")
+
+    def replies(self, site: str, thread: str) -> str:
+        """hash; approved reply -> parent, ms received, 1 if readers see it; decide.lua; readers; for ever."""
+        return self._of(site, f"thread:{thread_name(thread)}:replies")
+
+    def thread_counts(self, site: str) -> str:
+        """hash; thread name -> published comments; decide.lua; readers; for ever."""
+        return self._of(site, "threads:count")
+
+    def thread_versions(self, site: str) -> str:
+        """hash; thread name -> changes seen by readers so far; decide.lua; readers' ETags; for ever."""
+        return self._of(site, "threads:version")
+
+    def thread_opened(self, site: str) -> str:
+        """hash; thread name -> ms of its first comment; accept.lua; filters, through Evidence; for ever."""
+        return self._of(site, "threads:opened")
+
+    def closed(self, site: str) -> str:
+        """set; names of closed threads; Threads; accept.lua, filters through Evidence; until opened."""
+        return self._of(site, "threads:closed")
+
+    def authors(self, site: str, status: str) -> str:
+        """hash; author's name (Comment.known_as) -> comments in that status; decide.lua; Evidence; for ever."""
+        return self._of(site, f"authors:{status}")
+
+    def window(self, site: str, name: str, bucket: int) -> str:
+        """hash; eight bytes for a value -> comments with it; note.lua; filters, through Evidence; two windows."""
+        return self._of(site, f"window:{name}:{bucket}")
+
+    def corpus(self, site: str, label: str) -> str:
+        """hash; token -> lessons of that label with it; learn.lua; bayes, through Evidence; for ever."""
+        return self._of(site, f"corpus:{label}")
+
+    def lessons(self, site: str) -> str:
+        """hash; label -> number of lessons; learn.lua; bayes, through Evidence; for ever."""
+        return self._of(site, "lessons")
+
+    def learned(self, site: str) -> str:
+        """hash; comment id -> label and tokens as learned, JSON; learn.lua; learn.lua; while it is a lesson."""
+        return self._of(site, "learned")
+
+    def unlearned(self, site: str) -> str:
+        """set; ids whose lesson may have changed; decide.lua; the learn job; until learned."""
+        return self._of(site, "unlearned")
+
+    def outbox(self, site: str) -> str:
+        """stream; one entry a decision; decide.lua; the deliver job; until delivered."""
+        return self._of(site, "outbox")

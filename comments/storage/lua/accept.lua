@@ -1,0 +1,49 @@
+-- accept: keep a submission, queue it and decide about a wake-up; or say why not. All or nothing.
+-- KEYS  1 comment  2 status:queued  3 due  4 wakes  5 counters  6 idempotency or same  7 rate  8 closed
+--       9 threads:opened  10 roots  11 replies
+-- ARGV  1 id  2 submission  3 state  4 ms received  5 fingerprint  6 seconds the repeat key lives  7 max_pending
+--       8 max pending bytes  9 per_minute (0: no limit)  10 batch  11 max_wakes  12 thread name  13 parent
+--       14 ms a wake-up lives
+-- gives {"new", wake token or ""} | {"repeat", id} | {"reused"} | {"closed"} | {"parent"} | {"rate", s} | {"busy"}
+local now = clock()
+
+local earlier = redis.call("GET", KEYS[6])
+if earlier then
+  local id, fingerprint = string.match(earlier, "^([^|]*)|(.*)$")
+  if fingerprint ~= ARGV[5] then return {"reused"} end
+  return {"repeat", id}
+end
+
+if redis.call("SISMEMBER", KEYS[8], ARGV[12]) == 1 then return {"closed"} end
+local parent = ARGV[13]
+if parent ~= "" and not redis.call("ZSCORE", KEYS[10], parent) then
+  local reply = redis.call("HGET", KEYS[11], parent)
+  if not reply or string.sub(reply, -2) ~= "|1" then return {"parent"} end
+end
+
+local per_minute = tonumber(ARGV[9])
+local whole_again
+if per_minute > 0 then
+  -- GCRA: `whole_again` moves on by one interval a submission; a minute's worth may be spent at once.
+  local interval = 60000 / per_minute
+  whole_again = math.max(now, tonumber(redis.call("GET", KEYS[7]) or 0)) + interval
+  local excess = whole_again - now - 60000
+  if excess > 0 then return {"rate", math.ceil(excess / 1000)} end
+end
+
+if redis.call("ZCARD", KEYS[2]) >= tonumber(ARGV[7]) then return {"busy"} end
+local size = string.len(ARGV[2])
+if tonumber(redis.call("HGET", KEYS[5], "pending_bytes") or 0) + size > tonumber(ARGV[8]) then return {"busy"} end
+
+redis.call("HSET", KEYS[1], "submission", ARGV[2], "state", ARGV[3])
+redis.call("ZADD", KEYS[2], ARGV[4], ARGV[1])
+redis.call("ZADD", KEYS[3], now, ARGV[1])
+redis.call("HINCRBY", KEYS[5], "accepted", 1)
+redis.call("HINCRBY", KEYS[5], "pending_bytes", size)
+redis.call("SET", KEYS[6], ARGV[1] .. "|" .. ARGV[5], "EX", ARGV[6])
+redis.call("HSETNX", KEYS[9], ARGV[12], ARGV[4])
+if whole_again then redis.call("SET", KEYS[7], string.format("%.0f", whole_again), "PX", 60000) end
+
+if wakes_missing(KEYS[4], KEYS[3], now, tonumber(ARGV[10]), tonumber(ARGV[11])) < 1 then return {"new", ""} end
+redis.call("ZADD", KEYS[4], now + ARGV[14], ARGV[1])
+return {"new", ARGV[1]}

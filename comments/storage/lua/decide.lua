@@ -1,0 +1,123 @@
+-- decide: move comments from status to status with every effect of it, each only if it is still as it was read.
+-- KEYS  1 due  2 attempts  3 counters  4 outbox  5 unlearned  6 authors:approved  7 authors:spam  8 threads:count
+--       9 threads:version  10-14 status: queued, held, approved, spam, removed  then for each change: comment, roots, replies
+-- ARGV  1 channel, then for each change: id, state as read, state to write, old status, new status, version,
+--       ms received, thread name, parent, "1" if a person decided, name of the author, of the author there
+-- gives 1 or 0 for each change
+local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 14, 3, 12
+local STATUS = {queued = KEYS[10], held = KEYS[11], approved = KEYS[12], spam = KEYS[13], removed = KEYS[14]}
+local AUTHORS = {approved = KEYS[6], spam = KEYS[7]}
+local WAITS = {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}
+local now = clock()
+
+-- Show or hide all approved replies below `id`; gives how many changed.
+local function set_below(key, id, shown)
+  local flat, below = redis.call("HGETALL", key), {}
+  for i = 1, #flat, 2 do
+    local parent, received, was = string.match(flat[i + 1], "^(.*)|(.*)|(.)$")
+    below[parent] = below[parent] or {}
+    table.insert(below[parent], {id = flat[i], received = received, was = was})
+  end
+  local n, open = 0, {id}
+  while #open > 0 do
+    local parent = table.remove(open)
+    for _, r in ipairs(below[parent] or {}) do
+      if r.was ~= shown then
+        redis.call("HSET", key, r.id, parent .. "|" .. r.received .. "|" .. shown)
+        n = n + 1
+        open[#open + 1] = r.id
+      end
+    end
+  end
+  return n
+end
+
+-- How many more comments readers see once `c` is approved.
+local function publish(c, roots, replies)
+  if c.parent == "" then
+    redis.call("ZADD", roots, c.received, c.id)
+  else
+    local above = redis.call("HGET", replies, c.parent)
+    local shown = redis.call("ZSCORE", roots, c.parent) or (above and string.sub(above, -2) == "|1")
+    redis.call("HSET", replies, c.id, c.parent .. "|" .. c.received .. (shown and "|1" or "|0"))
+    if not shown then return 0 end
+  end
+  -- Nobody can have answered what was never published.
+  if c.old == "queued" then return 1 end
+  return 1 + set_below(replies, c.id, "1")
+end
+
+local function withdraw(c, roots, replies)
+  if c.parent == "" then
+    redis.call("ZREM", roots, c.id)
+  else
+    local was = redis.call("HGET", replies, c.id)
+    redis.call("HDEL", replies, c.id)
+    if not was or string.sub(was, -2) ~= "|1" then return 0 end
+  end
+  return -1 - set_below(replies, c.id, "0")
+end
+
+local function count_wait(c)
+  local seconds = math.max(0, now - c.received) / 1000
+  for _, bound in ipairs(WAITS) do
+    if seconds <= bound then
+      redis.call("HINCRBY", KEYS[3], "wait:" .. bound, 1)
+      break
+    end
+  end
+  redis.call("HINCRBYFLOAT", KEYS[3], "wait_sum", seconds)
+end
+
+local function leave_queue(c, comment)
+  redis.call("ZREM", KEYS[1], c.id)
+  redis.call("HDEL", KEYS[2], c.id)
+  redis.call("HINCRBY", KEYS[3], "pending_bytes", -redis.call("HSTRLEN", comment, "submission"))
+  redis.call("HINCRBY", KEYS[3], "decided:" .. c.new, 1)
+  count_wait(c)
+end
+
+local function remember_author(c)
+  for _, name in ipairs({c.author, c.author_there}) do
+    if name ~= "" and AUTHORS[c.old] and redis.call("HINCRBY", AUTHORS[c.old], name, -1) <= 0 then
+      redis.call("HDEL", AUTHORS[c.old], name)
+    end
+    if name ~= "" and AUTHORS[c.new] then redis.call("HINCRBY", AUTHORS[c.new], name, 1) end
+  end
+end
+
+local function apply(c, comment, roots, replies)
+  redis.call("HSET", comment, "state", c.state)
+  redis.call("ZREM", STATUS[c.old], c.id)
+  redis.call("ZADD", STATUS[c.new], c.received, c.id)
+  if c.old == "queued" then leave_queue(c, comment) end
+  if c.moderated then
+    redis.call("HINCRBY", KEYS[3], "moderated:" .. c.new, 1)
+    redis.call("SADD", KEYS[5], c.id)
+  end
+  remember_author(c)
+  local seen = 0
+  if c.new == "approved" then seen = publish(c, roots, replies)
+  elseif c.old == "approved" then seen = withdraw(c, roots, replies) end
+  if seen ~= 0 then
+    redis.call("HINCRBY", KEYS[8], c.thread, seen)
+    redis.call("HINCRBY", KEYS[9], c.thread, 1)
+  end
+  redis.call("XADD", KEYS[4], "*", "c", c.id, "v", c.version, "b", c.old, "a", c.new)
+  redis.call("PUBLISH", ARGV[1], c.id)
+end
+
+local results = {}
+for i = 0, (#ARGV - 1) / ARGS_EACH - 1 do
+  local a, k = 1 + i * ARGS_EACH, SHARED_KEYS + i * KEYS_EACH
+  local c = {id = ARGV[a + 1], state = ARGV[a + 3], old = ARGV[a + 4], new = ARGV[a + 5], version = ARGV[a + 6],
+    received = ARGV[a + 7], thread = ARGV[a + 8], parent = ARGV[a + 9], moderated = ARGV[a + 10] == "1",
+    author = ARGV[a + 11], author_there = ARGV[a + 12]}
+  if redis.call("HGET", KEYS[k + 1], "state") == ARGV[a + 2] then
+    apply(c, KEYS[k + 1], KEYS[k + 2], KEYS[k + 3])
+    results[i + 1] = 1
+  else
+    results[i + 1] = 0
+  end
+end
+return results

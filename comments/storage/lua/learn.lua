@@ -1,0 +1,28 @@
+-- learn: make the counts hold exactly what this comment teaches now; the old lesson is taken back with its own tokens.
+-- KEYS  1 comment  2 learned  3 corpus:ham  4 corpus:spam  5 lessons  6 unlearned
+-- ARGV  1 id  2 state as read  3 label or ""  4 tokens as a JSON array
+-- gives 1 if the counts changed, 0 if they were right, -1 if the comment changed meanwhile (it stays due)
+local CORPUS = {ham = KEYS[3], spam = KEYS[4]}
+if redis.call("HGET", KEYS[1], "state") ~= ARGV[2] then return -1 end
+
+local function count(label, tokens, by)
+  for _, token in ipairs(tokens) do
+    if redis.call("HINCRBY", CORPUS[label], token, by) <= 0 then redis.call("HDEL", CORPUS[label], token) end
+  end
+  redis.call("HINCRBY", KEYS[5], label, by)
+end
+
+redis.call("SREM", KEYS[6], ARGV[1])
+local learned = redis.call("HGET", KEYS[2], ARGV[1])
+local old = learned and cjson.decode(learned)
+if (old and old.label or "") == ARGV[3] then return 0 end
+if old then
+  count(old.label, old.tokens, -1)
+  redis.call("HDEL", KEYS[2], ARGV[1])
+end
+if ARGV[3] ~= "" then
+  local tokens = cjson.decode(ARGV[4])
+  count(ARGV[3], tokens, 1)
+  redis.call("HSET", KEYS[2], ARGV[1], '{"label":"' .. ARGV[3] .. '","tokens":' .. ARGV[4] .. "}")
+end
+return 1

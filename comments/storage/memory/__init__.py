@@ -1,0 +1,28 @@
+"""The stores in this process's memory: for tests, and to say in plain Python what the Lua scripts promise."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from .. import Storage
+from .comments import MemoryComments
+from .evidence import MemoryCorpus, MemoryEvidence
+from .queue import MemoryBacklog, MemoryOutbox
+from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
+from .shelf import Shelves
+from .threads import MemoryThreads
+
+
+def open_memory(now: Callable[[], datetime]) -> Storage:
+    shelves = Shelves(now)
+    return Storage(
+        comments=MemoryComments(shelves),
+        backlog=MemoryBacklog(shelves),
+        threads=MemoryThreads(shelves),
+        evidence=MemoryEvidence(shelves),
+        corpus=MemoryCorpus(shelves),
+        sites=MemorySites(),
+        people=MemoryPeople(now),
+        outbox=MemoryOutbox(shelves),
+        server=MemoryServer(),
+        beats=MemoryBeats(now),
+    )

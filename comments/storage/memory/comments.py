@@ -1,0 +1,124 @@
+"""Comments in memory, with the same promises as accept.lua and decide.lua."""
+
+from collections.abc import Sequence
+
+from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
+from ...lifecycle import Role, Status
+from ...model import Comment
+from .. import Accepted, Admission, Change, Counters, Event, Page
+from .paging import page
+from .shelf import Shelf, Shelves
+
+KEY_SECONDS, SAME_SECONDS = 86_400, 60
+WAKE_SECONDS = 5
+BUSY_SECONDS = 5
+WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
+
+
+class MemoryComments:
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+
+    def accept(self, comment: Comment, admission: Admission) -> Accepted:
+        with self._shelves.lock:
+            shelf, now = self._shelves[comment.site], self._shelves.now()
+            repeat = f"key:{admission.key}" if admission.key else f"same:{admission.fingerprint}"
+            id, fingerprint, until = shelf.repeats.get(repeat, ("", "", 0.0))
+            if until > now:
+                if fingerprint != admission.fingerprint:
+                    raise KeyReused("this Idempotency-Key came before with a different submission")
+                return Accepted(id, repeat=True)
+            _refuse(shelf, comment, admission, now)
+            shelf.comments[comment.id] = comment
+            shelf.due[comment.id] = now
+            shelf.accepted += 1
+            shelf.opened.setdefault(comment.thread, comment.received.timestamp())
+            shelf.repeats[repeat] = (
+                comment.id, admission.fingerprint, now + (KEY_SECONDS if admission.key else SAME_SECONDS)
+            )  # fmt: skip
+            if shelf.wakes_missing(now, admission.batch, admission.max_wakes) < 1:
+                return Accepted(comment.id)
+            shelf.wakes[comment.id] = now + WAKE_SECONDS
+            return Accepted(comment.id, wake=comment.id)
+
+    def get(self, site: str, id: str) -> Comment:
+        comment = self._shelves[site].comments.get(id)
+        if comment is None:
+            raise NotFound("there is no such comment")
+        return comment
+
+    def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
+        return [self._shelves[site].comments.get(id) for id in ids]
+
+    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+        with self._shelves.lock:
+            applied = [self._apply(self._shelves[site], change) for change in changes]
+            self._shelves.lock.notify_all()
+            return applied
+
+    def _apply(self, shelf: Shelf, change: Change) -> bool:
+        before, after = change.before, change.after
+        if shelf.comments.get(after.id) != before:
+            return False
+        seen = _seen(shelf, after.thread)
+        shelf.comments[after.id] = after
+        if before.status is Status.QUEUED:
+            del shelf.due[after.id]
+            shelf.attempts.pop(after.id, None)
+            shelf.decided[after.status] += 1
+            shelf.waits.append(self._shelves.now() - after.received.timestamp())
+        if after.decisions[-1].role is Role.MODERATOR:
+            shelf.moderated[after.status] += 1
+            shelf.unlearned.add(after.id)
+        for name in after.known_as:
+            shelf.authors[before.status][name] -= 1
+            shelf.authors[after.status][name] += 1
+        if _seen(shelf, after.thread) != seen:
+            shelf.versions[after.thread] += 1
+        shelf.told += 1
+        shelf.events.append(Event(f"{shelf.told}-0", after.id, after.version, before.status, after.status))
+        return True
+
+    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
+        rows, following = page(self._shelves[site].in_status(status), cursor, limit, newest)
+        return Page(tuple(rows), following)
+
+    def counters(self, site: str) -> Counters:
+        with self._shelves.lock:
+            shelf = self._shelves[site]
+            return Counters(
+                accepted=shelf.accepted,
+                decided=dict(shelf.decided),
+                moderated=dict(shelf.moderated),
+                standing={status: len(shelf.in_status(status)) for status in Status},
+                attempts=shelf.claims,
+                wait_seconds={bound: sum(w <= bound for w in shelf.waits) for bound in WAITS},
+                wait_sum=sum(shelf.waits),
+            )
+
+    def wait(self, site: str, id: str, seconds: float) -> Comment:
+        with self._shelves.lock:
+            self._shelves.lock.wait_for(lambda: self.get(site, id).status is not Status.QUEUED, seconds)
+            return self.get(site, id)
+
+
+def _refuse(shelf: Shelf, comment: Comment, admission: Admission, now: float) -> None:
+    if comment.thread in shelf.closed:
+        raise Invalid([Problem("thread", "closed", "takes no more replies")])
+    parent = shelf.comments.get(comment.parent)
+    if comment.parent and not (parent and parent.thread == comment.thread and shelf.published(comment.parent)):
+        raise Invalid([Problem("parent", "unpublished", "is not a published comment of this thread")])
+    whole_again = 0.0
+    if admission.per_minute and comment.origin:
+        whole_again = max(now, shelf.rates.get(comment.origin, 0.0)) + 60 / admission.per_minute
+        if whole_again - now > 60:
+            raise TooMany("too many submissions from here", int(whole_again - now - 60) + 1)
+    if len(shelf.in_status(Status.QUEUED)) >= admission.max_pending:
+        raise Busy("too many comments wait to be judged", BUSY_SECONDS)
+    if whole_again:
+        shelf.rates[comment.origin] = whole_again
+
+
+def _seen(shelf: Shelf, thread: str) -> set[str]:
+    """What readers see of a thread."""
+    return {c.id for c in shelf.comments.values() if c.thread == thread and shelf.published(c.id)}

@@ -1,0 +1,73 @@
+"""What one site has in memory, behind one lock: the plain-Python twin of the keys of one Redis hash tag."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+from threading import Condition
+
+from ...lifecycle import Label, Status
+from ...model import Comment
+from .. import Event
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Times are seconds since the epoch."""
+
+    comments: dict[str, Comment] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
+    attempts: Counter[str] = field(default_factory=Counter)
+    wakes: dict[str, float] = field(default_factory=dict)
+    repeats: dict[str, tuple[str, str, float]] = field(default_factory=dict)  # key -> id, fingerprint, expiry
+    rates: dict[str, float] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    opened: dict[str, float] = field(default_factory=dict)
+    versions: Counter[str] = field(default_factory=Counter)
+    accepted: int = 0
+    claims: int = 0
+    decided: Counter[str] = field(default_factory=Counter)
+    moderated: Counter[str] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
+    authors: dict[Status, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    windows: dict[tuple[str, str], list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
+    corpus: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
+    lessons: Counter[Label] = field(default_factory=Counter)
+    learned: dict[str, tuple[Label, frozenset[str]]] = field(default_factory=dict)
+    unlearned: set[str] = field(default_factory=set)
+    events: list[Event] = field(default_factory=list)
+    told: int = 0
+
+    def published(self, id: str) -> bool:
+        """Whether readers see a comment: approved itself, and so is everything above it."""
+        comment = self.comments.get(id)
+        while comment is not None and comment.status is Status.APPROVED:
+            if not comment.parent:
+                return True
+            comment = self.comments.get(comment.parent)
+        return False
+
+    def in_status(self, status: Status) -> list[Comment]:
+        """The oldest first."""
+        return sorted((c for c in self.comments.values() if c.status is status), key=lambda c: (c.received, c.id))
+
+    def wakes_missing(self, now: float, batch: int, max_wakes: int) -> int:
+        self.wakes = {token: until for token, until in self.wakes.items() if until > now}
+        due = sum(at <= now for at in self.due.values())
+        return min(ceil(due / batch), max_wakes) - len(self.wakes)
+
+
+class Shelves:
+    """All sites' shelves. `lock` is held for every step, as Redis runs one script at a time."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._shelves: dict[str, Shelf] = defaultdict(Shelf)
+        self.lock = Condition()
+
+    def __getitem__(self, site: str) -> Shelf:
+        return self._shelves[site]
+
+    def now(self) -> float:
+        return self._now().timestamp()

@@ -1,0 +1,49 @@
+"""The stores on Redis or Valkey: one connection pool, one round trip a step, Lua where commands must agree."""
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ...settings import Settings
+from .. import Storage
+from ..keys import Keys
+from .comments import RedisComments
+from .evidence import RedisCorpus, RedisEvidence
+from .queue import RedisBacklog, RedisOutbox
+from .registry import RedisBeats, RedisPeople, RedisSites
+from .server import RedisServer
+from .threads import RedisThreads
+
+CONNECT_SECONDS = 0.3
+
+
+def connect(settings: Settings) -> Redis:
+    """A client that never repeats a command by itself.
+
+    redis-py's own ten retries turn one lost reply into two jobs, and hold a web thread for seconds; our callers repeat
+    whole steps that are safe to repeat.
+    """
+    return Redis.from_url(
+        settings.redis_url,
+        socket_timeout=settings.socket_timeout,
+        socket_connect_timeout=CONNECT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=False,
+    )
+
+
+def open_redis(settings: Settings) -> Storage:
+    client, keys = connect(settings), Keys(settings.prefix)
+    comments = RedisComments(client, keys)
+    return Storage(
+        comments=comments,
+        backlog=RedisBacklog(client, keys),
+        threads=RedisThreads(client, keys, comments),
+        evidence=RedisEvidence(client, keys),
+        corpus=RedisCorpus(client, keys),
+        sites=RedisSites(client, keys),
+        people=RedisPeople(client, keys),
+        outbox=RedisOutbox(client, keys),
+        server=RedisServer(client, keys),
+        beats=RedisBeats(client, keys),
+    )

@@ -1,0 +1,159 @@
+"""Comments on Redis: accepted by one script, decided by one script, read whole."""
+
+import time
+from collections.abc import Sequence
+
+from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
+from ...lifecycle import Role, Status
+from ...model import Comment
+from .. import Accepted, Admission, Change, Counters, Page
+from ..codec import dump_state, dump_submission, load_comment, milliseconds
+from ..keys import Keys, thread_name
+from .client import Client, guarded, script, text
+from .paging import page
+
+#: How long a client may repeat a submission under the same Idempotency-Key, and without one, in seconds.
+KEY_SECONDS, SAME_SECONDS = 86_400, 60
+#: A site's undecided submissions may take this much memory, whatever their number.
+MAX_PENDING_BYTES = 64 * 1024 * 1024
+#: How long a wake-up counts as outstanding; claims renew it. Shorter than a lease, to replace a killed worker soon.
+WAKE_MS = 5_000
+#: Seconds to wait before trying again when a site is full.
+BUSY_SECONDS = 5
+
+
+@guarded
+class RedisComments:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._accept = script(client, "wakes", "accept")
+        self._decide = script(client, "wakes", "decide")
+
+    def accept(self, comment: Comment, admission: Admission) -> Accepted:
+        k, site, thread = self._keys, comment.site, comment.thread
+        repeat = k.idempotency(site, admission.key) if admission.key else k.same(site, admission.fingerprint)
+        answer = self._accept(
+            keys=[
+                k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakes(site),
+                k.counters(site), repeat, k.rate(site, comment.origin), k.closed(site), k.thread_opened(site),
+                k.roots(site, thread), k.replies(site, thread),
+            ],
+            args=[
+                comment.id, dump_submission(comment), dump_state(comment), milliseconds(comment.received),
+                admission.fingerprint, KEY_SECONDS if admission.key else SAME_SECONDS, admission.max_pending,
+                MAX_PENDING_BYTES, admission.per_minute if comment.origin else 0, admission.batch,
+                admission.max_wakes, thread_name(thread), comment.parent, WAKE_MS,
+            ],
+        )  # fmt: skip
+        return _accepted(comment, [text(a) if isinstance(a, bytes) else a for a in answer])
+
+    def get(self, site: str, id: str) -> Comment:
+        comment = self.load(site, [id])[0]
+        if comment is None:
+            raise NotFound("there is no such comment")
+        return comment
+
+    def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
+        pipe = self._client.pipeline(transaction=False)
+        for id in ids:
+            pipe.hmget(self._keys.comment(site, id), "submission", "state")
+        return [
+            load_comment(site, id, *record) if record[0] else None
+            for id, record in zip(ids, pipe.execute() if ids else (), strict=True)
+        ]
+
+    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+        if not changes:
+            return []
+        k = self._keys
+        keys = [
+            k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
+            k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
+            k.thread_versions(site), *(k.status(site, status) for status in Status),
+        ]  # fmt: skip
+        args: list[str | bytes | int] = [k.decided(site)]
+        for change in changes:
+            after = change.after
+            keys += [k.comment(site, after.id), k.roots(site, after.thread), k.replies(site, after.thread)]
+            args += _arguments(change)
+        return [bool(applied) for applied in self._decide(keys=keys, args=args)]
+
+    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
+        ids, following = page(self._client, self._keys.status(site, status), cursor, limit, newest)
+        return Page(tuple(c for c in self.load(site, ids) if c), following)
+
+    def counters(self, site: str) -> Counters:
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hgetall(self._keys.counters(site))
+        for status in Status:
+            pipe.zcard(self._keys.status(site, status))
+        totals, *standing = pipe.execute()
+        return _counters({text(name): float(n) for name, n in totals.items()}, standing)
+
+    def wait(self, site: str, id: str, seconds: float) -> Comment:
+        deadline = time.monotonic() + seconds
+        with self._client.pubsub(ignore_subscribe_messages=True) as decided:
+            decided.subscribe(self._keys.decided(site))
+            decided.get_message(timeout=seconds)  # the subscription's own confirmation: from here nothing is missed
+            while (comment := self.get(site, id)).status is Status.QUEUED:
+                if not _heard(decided, id, deadline):
+                    break
+        return comment
+
+
+def _heard(decided: Client, id: str, deadline: float) -> bool:
+    """Whether the decision on `id` was announced before `deadline`."""
+    while (left := deadline - time.monotonic()) > 0:
+        message = decided.get_message(timeout=left)
+        if message and message["data"] == id.encode():
+            return True
+    return False
+
+
+def _accepted(comment: Comment, answer: list[str]) -> Accepted:
+    match answer:
+        case ["new", token]:
+            return Accepted(comment.id, wake=token)
+        case ["repeat", id]:
+            return Accepted(id, repeat=True)
+        case ["reused"]:
+            raise KeyReused("this Idempotency-Key came before with a different submission")
+        case ["closed"]:
+            raise Invalid([Problem("thread", "closed", "takes no more replies")])
+        case ["parent"]:
+            raise Invalid([Problem("parent", "unpublished", "is not a published comment of this thread")])
+        case ["rate", seconds]:
+            raise TooMany("too many submissions from here", int(seconds))
+    raise Busy("too many comments wait to be judged", BUSY_SECONDS)
+
+
+def _arguments(change: Change) -> list[str | bytes | int]:
+    """One change as decide.lua takes it."""
+    before, after = change.before, change.after
+    by_person = after.decisions[-1].role is Role.MODERATOR
+    names = after.known_as or ("", "")
+    return [
+        after.id, dump_state(before), dump_state(after), before.status, after.status, after.version,
+        milliseconds(after.received), thread_name(after.thread), after.parent, "1" if by_person else "", *names,
+    ]  # fmt: skip
+
+
+def _counters(totals: dict[str, float], standing: Sequence[int]) -> Counters:
+    def of(kind: str) -> dict[str, int]:
+        return {name.removeprefix(kind): int(n) for name, n in totals.items() if name.startswith(kind)}
+
+    decided = of("decided:")
+    bounds = sorted((float(bound), n) for bound, n in of("wait:").items())
+    cumulative, seen = {}, 0
+    for bound, n in bounds:
+        cumulative[bound] = seen = seen + n
+    cumulative[float("inf")] = sum(decided.values())
+    return Counters(
+        accepted=int(totals.get("accepted", 0)),
+        decided=decided,
+        moderated=of("moderated:"),
+        standing=dict(zip(Status, standing, strict=True)),
+        attempts=int(totals.get("attempts", 0)),
+        wait_seconds=cumulative,
+        wait_sum=totals.get("wait_sum", 0.0),
+    )

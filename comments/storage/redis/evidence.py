@@ -1,0 +1,169 @@
+"""What is known around a comment: windows of the recent past, its thread, its author, and the learned words."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...lifecycle import Label, Status
+from ...model import Comment
+from .. import Answer, Question, TokenCounts, Use
+from ..codec import dump_state, moment
+from ..keys import SHARED, Keys, thread_name, value_name
+from .client import Client, guarded, script, text
+
+
+class _Windows:
+    """The uses of one batch, laid out for note.lua: one call for the site's windows, one for the shared ones."""
+
+    def __init__(self, keys: Keys, site: str, now: float) -> None:
+        self._keys, self._site, self._now = keys, site, now
+        self.keys: list[str] = []
+        self.heads: list[float | int] = []
+        self.uses: list[int | bytes | str] = []
+        self.asked: list[tuple[int, str]] = []  # question's number, window
+        self._numbers: dict[str, int] = {}
+
+    def add(self, question: int, use: Use, note: bool) -> None:
+        if use.window not in self._numbers:
+            bucket, into = divmod(self._now, use.seconds)
+            site = SHARED if use.shared else self._site
+            self.keys += [self._keys.window(site, use.window, int(b)) for b in (bucket, bucket - 1)]
+            self.heads += [round(1 - into / use.seconds, 4), 2 * use.seconds]
+            self._numbers[use.window] = len(self._numbers) + 1
+        self.uses += [self._numbers[use.window], value_name(use.value), "1" if note else ""]
+        self.asked.append((question, use.window))
+
+    @property
+    def args(self) -> list[float | int | bytes | str]:
+        return [len(self._numbers), *self.heads, *self.uses]
+
+
+class _Batch:
+    """Distinct names asked for by a batch, and where each one's answer is found."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = list(dict.fromkeys(names))
+
+    def answers(self, values: Sequence[bytes | None]) -> dict[str, int]:
+        """Not strict: when nothing is asked for, a placeholder is, because HMGET wants at least one field."""
+        return {name: int(value) for name, value in zip(self.names, values, strict=False) if value}
+
+
+class _Known:
+    """The server's answers to one batch, by name. `found` is in the order in which `_ask` asks."""
+
+    def __init__(self, threads: _Batch, authors: _Batch, tokens: _Batch, found: Sequence[Any]) -> None:
+        closed, opened, approved, spam, lessons, ham_tokens, spam_tokens, *parents = found
+        self._closed = {name for name, is_closed in zip(threads.names, closed, strict=True) if is_closed}
+        self._opened = threads.answers(opened)
+        self._approved, self._spam = authors.answers(approved), authors.answers(spam)
+        self._ham, self._spam_lessons = (int(n or 0) for n in lessons)
+        self._ham_tokens, self._spam_tokens = tokens.answers(ham_tokens), tokens.answers(spam_tokens)
+        self._parents = iter(parents)
+
+    def answer(self, q: Question, counts: Mapping[str, int]) -> Answer:
+        """To be asked for in the questions' own order."""
+        opened = self._opened.get(thread_name(q.thread))
+        known = [t for t in q.tokens if t in self._ham_tokens or t in self._spam_tokens]
+        return Answer(
+            counts=counts,
+            approved=tuple(self._approved.get(name, 0) for name in q.author),
+            spam=tuple(self._spam.get(name, 0) for name in q.author),
+            parent_published=not q.parent or _published(next(self._parents), next(self._parents)),
+            thread_closed=thread_name(q.thread) in self._closed,
+            thread_opened=moment(opened) if opened else None,
+            corpus=TokenCounts(
+                self._ham,
+                self._spam_lessons,
+                {t: (self._ham_tokens.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
+            ),
+        )
+
+
+@guarded
+class RedisEvidence:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._note = script(client, "note")
+
+    def look_up(self, site: str, questions: Sequence[Question]) -> list[Answer]:
+        if not questions:
+            return []
+        own, shared = (_Windows(self._keys, site, time.time()) for _ in range(2))
+        for i, question in enumerate(questions):
+            for use in question.uses:
+                (shared if use.shared else own).add(i, use, question.first_attempt)
+        threads = _Batch(thread_name(q.thread) for q in questions)
+        authors = _Batch(name for q in questions for name in q.author)
+        tokens = _Batch(token for q in questions for token in q.tokens)
+        pipe = self._client.pipeline(transaction=False)
+        windows = [w for w in (own, shared) if w.asked]
+        for w in windows:
+            self._note(keys=w.keys, args=w.args, client=pipe)
+        self._ask(pipe, site, questions, threads, authors, tokens)
+        found = pipe.execute()
+        counts = _counts(windows, found)
+        known = _Known(threads, authors, tokens, found[len(windows) :])
+        return [known.answer(q, counts.get(i, {})) for i, q in enumerate(questions)]
+
+    def _ask(
+        self, pipe: Client, site: str, questions: Sequence[Question], threads: _Batch, authors: _Batch, tokens: _Batch
+    ) -> None:
+        k = self._keys
+        pipe.smismember(k.closed(site), threads.names)
+        pipe.hmget(k.thread_opened(site), threads.names)
+        for status in (Status.APPROVED, Status.SPAM):
+            pipe.hmget(k.authors(site, status), authors.names or [""])
+        pipe.hmget(k.lessons(site), *Label)
+        for label in Label:
+            pipe.hmget(k.corpus(site, label), tokens.names or [""])
+        for q in questions:
+            if q.parent:
+                pipe.zscore(k.roots(site, q.thread), q.parent)
+                pipe.hget(k.replies(site, q.thread), q.parent)
+
+
+def _published(root: float | None, reply: bytes | None) -> bool:
+    return root is not None or (reply is not None and reply.endswith(b"|1"))
+
+
+def _counts(windows: Sequence[_Windows], found: Sequence[Sequence[int]]) -> dict[int, dict[str, int]]:
+    """Question's number -> window -> other comments."""
+    counts: dict[int, dict[str, int]] = {}
+    for w, others in zip(windows, found, strict=False):
+        for (question, window), n in zip(w.asked, others, strict=True):
+            counts.setdefault(question, {})[window] = max(n, counts.get(question, {}).get(window, 0))
+    return counts
+
+
+@guarded
+class RedisCorpus:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._learn = script(client, "learn")
+
+    def due(self, site: str, n: int) -> list[str]:
+        return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
+
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str]) -> bool:
+        k = self._keys
+        keys = [
+            k.comment(site, comment.id), k.learned(site), k.corpus(site, Label.HAM), k.corpus(site, Label.SPAM),
+            k.lessons(site), k.unlearned(site),
+        ]  # fmt: skip
+        listed = json.dumps(sorted(tokens), ensure_ascii=False)
+        return bool(self._learn(keys=keys, args=[comment.id, dump_state(comment), comment.lesson or "", listed]) == 1)
+
+    def totals(self, site: str) -> tuple[int, int]:
+        ham, spam = self._client.hmget(self._keys.lessons(site), *Label)
+        return int(ham or 0), int(spam or 0)
+
+    def snapshot(self, site: str) -> TokenCounts:
+        pipe = self._client.pipeline()
+        pipe.hmget(self._keys.lessons(site), *Label)
+        for label in Label:
+            pipe.hgetall(self._keys.corpus(site, label))
+        (n_ham, n_spam), ham, spam = pipe.execute()
+        tokens = {text(t): (int(ham.get(t, 0)), int(spam.get(t, 0))) for t in {*ham, *spam}}
+        return TokenCounts(int(n_ham or 0), int(n_spam or 0), tokens)

@@ -1,0 +1,59 @@
+"""The server itself: whether it can be relied on, what it uses, and which form of data it holds."""
+
+from collections.abc import Mapping
+
+import redis
+
+from ...errors import SettingsInvalid
+from ..keys import Keys
+from ..migrations import CURRENT, MIGRATIONS
+from .client import Client, guarded
+
+#: Share of the memory limit from which on we complain: at the limit itself RQ's workers die and nothing drains.
+MEMORY_SHARE = 0.7
+
+
+@guarded
+class RedisServer:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+
+    def check(self) -> list[str]:
+        info = self._client.info()
+        wrong = []
+        if info.get("maxmemory") and info.get("maxmemory_policy") != "noeviction":
+            wrong.append(f"maxmemory-policy is {info['maxmemory_policy']}: comments would be evicted; use noeviction")
+        if not info.get("aof_enabled"):
+            wrong.append("appendonly is off: a restart of the server loses comments; use appendonly yes")
+        elif self._configured("appendfsync") not in ("always", ""):
+            wrong.append("appendfsync is not always: a power cut loses about a second of accepted comments")
+        if info.get("aof_last_write_status") == "err":
+            wrong.append("the server cannot write to its disk")
+        if info.get("maxmemory") and info["used_memory"] > MEMORY_SHARE * info["maxmemory"]:
+            wrong.append(f"more than {MEMORY_SHARE:.0%} of maxmemory is used")
+        return wrong
+
+    def figures(self) -> Mapping[str, float]:
+        info = self._client.info()
+        return {
+            "memory_bytes": float(info["used_memory"]),
+            "memory_limit_bytes": float(info.get("maxmemory", 0)),
+            "connections": float(info["connected_clients"]),
+            "version": float(self._client.get(self._keys.version()) or 0),
+        }
+
+    def prepare(self) -> None:
+        self._client.set(self._keys.version(), CURRENT, nx=True)
+        version = int(self._client.get(self._keys.version()))
+        if version > CURRENT:
+            raise SettingsInvalid(f"the data has version {version}, this program knows {CURRENT}: upgrade it")
+        for step in range(version, CURRENT):
+            MIGRATIONS[step](self._client, self._keys)
+            self._client.set(self._keys.version(), step + 1)
+
+    def _configured(self, name: str) -> str:
+        """A server setting, or "" where the server does not tell, as managed ones do."""
+        try:
+            return str(self._client.config_get(name).get(name, ""))
+        except redis.ResponseError:
+            return ""

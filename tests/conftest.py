@@ -1,0 +1,53 @@
+"""A real Valkey for every test that asks for one, and both storage back ends under the same fixture."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from comments.settings import Settings
+from comments.storage import Storage
+from comments.storage.memory import open_memory
+from comments.storage.redis import connect, open_redis
+from replygate.embedded import start
+from tests.builders import settings
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="rg") as directory:  # short: a socket's path has 107 bytes at most
+        server = start(Path(directory), fsync="everysec")
+        yield server.url
+        server.stop()
+
+
+@pytest.fixture
+def valkey_url(valkey_server: str) -> str:
+    client = connect(settings(redis_url=valkey_server))
+    client.flushall()
+    client.close()
+    return valkey_server
+
+
+@pytest.fixture
+def valkey_settings(valkey_url: str) -> Settings:
+    return settings(redis_url=valkey_url)
+
+
+@pytest.fixture
+def redis_storage(valkey_settings: Settings) -> Storage:
+    return open_redis(valkey_settings)
+
+
+@pytest.fixture
+def memory() -> Storage:
+    return open_memory(lambda: datetime.now(UTC))
+
+
+@pytest.fixture(params=["memory", "redis_storage"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    """Each back end in turn: the same promises, the same tests."""
+    chosen: Storage = request.getfixturevalue(request.param)
+    return chosen

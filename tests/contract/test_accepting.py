@@ -1,0 +1,167 @@
+"""What every back end promises about taking a submission in."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from comments.errors import Busy, Invalid, KeyReused, NotFound, TooMany
+from comments.lifecycle import Action, Status
+from comments.model import Comment
+from comments.storage import Storage
+from tests.builders import a_comment, accepted, an_admission, decided, moderated, published
+
+
+def test_an_accepted_comment_reads_back_as_it_was_sent(storage: Storage) -> None:
+    comment = a_comment(
+        content='ünïcödé \U0001f600 \u202e | {} \\ "', url="https://a.example/?q=1", user_agent="x" * 300
+    )
+    storage.comments.accept(comment, an_admission())
+    assert storage.comments.get("blog", comment.id) == comment
+
+
+def test_what_was_never_accepted_is_not_found(storage: Storage) -> None:
+    with pytest.raises(NotFound):
+        storage.comments.get("blog", "nothing")
+
+
+def test_another_sites_comment_is_not_found(storage: Storage) -> None:
+    comment = accepted(storage)
+    with pytest.raises(NotFound):
+        storage.comments.get("other", comment.id)
+
+
+def test_the_first_comment_of_a_quiet_site_asks_for_a_job(storage: Storage) -> None:
+    assert storage.comments.accept(a_comment(), an_admission()).wake
+
+
+def test_the_second_comment_leaves_it_to_the_job_that_is_coming(storage: Storage) -> None:
+    accepted(storage)
+    assert not storage.comments.accept(a_comment(), an_admission()).wake
+
+
+def test_a_backlog_of_more_than_a_batch_asks_for_a_second_job_but_no_third(storage: Storage) -> None:
+    asked = [storage.comments.accept(a_comment(), an_admission(batch=2, max_wakes=2)).wake for _ in range(9)]
+    assert [bool(wake) for wake in asked] == [True, False, True, *[False] * 6]
+
+
+def test_a_repeat_under_the_same_key_is_the_same_comment(storage: Storage) -> None:
+    first, admission = a_comment(), an_admission(key="k")
+    storage.comments.accept(first, admission)
+    again = storage.comments.accept(a_comment(), admission)
+    assert (again.id, again.repeat, again.wake) == (first.id, True, "")
+    assert storage.comments.counters("blog").accepted == 1
+
+
+def test_a_key_with_another_submission_is_refused(storage: Storage) -> None:
+    storage.comments.accept(a_comment(), an_admission(key="k", fingerprint="one"))
+    with pytest.raises(KeyReused):
+        storage.comments.accept(a_comment(), an_admission(key="k", fingerprint="two"))
+
+
+def test_an_identical_submission_without_a_key_is_the_same_comment(storage: Storage) -> None:
+    first, admission = a_comment(), an_admission(fingerprint="same")
+    storage.comments.accept(first, admission)
+    assert storage.comments.accept(a_comment(), admission).id == first.id
+
+
+def test_a_repeat_is_answered_even_when_the_site_is_full(storage: Storage) -> None:
+    first, admission = a_comment(), an_admission(key="k", max_pending=1)
+    storage.comments.accept(first, admission)
+    assert storage.comments.accept(a_comment(), admission).id == first.id
+
+
+def test_one_key_sent_by_eight_threads_makes_one_comment(storage: Storage) -> None:
+    def send(n: int) -> str:
+        return storage.comments.accept(a_comment(), an_admission(key=f"k{n % 20}", fingerprint="f")).id
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = set(pool.map(send, range(160)))
+    assert len(ids) == storage.comments.counters("blog").accepted == 20
+
+
+def test_the_cap_is_exact_under_a_race(storage: Storage) -> None:
+    def send(_: int) -> bool:
+        try:
+            storage.comments.accept(a_comment(), an_admission(max_pending=50))
+        except Busy:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(send, range(120))) == 50
+
+
+def test_a_decided_comment_makes_room(storage: Storage) -> None:
+    comment = a_comment()
+    storage.comments.accept(comment, an_admission(max_pending=1))
+    decided(storage, comment, Action.SPAM)
+    storage.comments.accept(a_comment(), an_admission(max_pending=1))
+
+
+def test_an_origin_may_spend_a_minutes_worth_at_once_and_no_more(storage: Storage) -> None:
+    for _ in range(3):
+        storage.comments.accept(a_comment(), an_admission(per_minute=3))
+    with pytest.raises(TooMany) as refusal:
+        storage.comments.accept(a_comment(), an_admission(per_minute=3))
+    assert 1 <= refusal.value.retry_after <= 20
+    storage.comments.accept(a_comment(origin="another"), an_admission(per_minute=3))
+
+
+def test_a_refused_submission_leaves_no_trace(storage: Storage) -> None:
+    accepted(storage)
+    with pytest.raises(Busy):
+        storage.comments.accept(a_comment(), an_admission(max_pending=1))
+    assert storage.comments.counters("blog").accepted == 1
+    assert storage.backlog.depth("blog").queued == 1
+
+
+def test_a_closed_thread_takes_no_more(storage: Storage) -> None:
+    storage.threads.set_closed("blog", "first-post", True)
+    with pytest.raises(Invalid) as refusal:
+        storage.comments.accept(a_comment(), an_admission())
+    assert [(p.field, p.code) for p in refusal.value.problems] == [("thread", "closed")]
+    storage.threads.set_closed("blog", "first-post", False)
+    storage.comments.accept(a_comment(), an_admission())
+
+
+def _unpublished_parents(storage: Storage) -> list[str]:
+    root = published(storage)
+    elsewhere = published(storage, thread="another")
+    below_removed = published(storage, parent=root.id)
+    moderated(storage, root, Action.REMOVE)
+    return ["nothing", accepted(storage).id, root.id, below_removed.id, elsewhere.id]
+
+
+def test_a_reply_to_what_readers_do_not_see_is_refused(storage: Storage) -> None:
+    for parent in _unpublished_parents(storage):
+        with pytest.raises(Invalid) as refusal:
+            storage.comments.accept(a_comment(parent=parent), an_admission())
+        assert [(p.field, p.code) for p in refusal.value.problems] == [("parent", "unpublished")]
+
+
+def test_a_reply_to_a_published_reply_is_taken(storage: Storage) -> None:
+    reply = published(storage, parent=published(storage).id)
+    storage.comments.accept(a_comment(parent=reply.id), an_admission())
+
+
+def test_waiting_ends_when_the_comment_is_decided(storage: Storage) -> None:
+    comment = accepted(storage)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(storage.comments.wait, "blog", comment.id, 10.0)
+        decided(storage, comment, Action.HOLD)
+        assert waiting.result().status is Status.HELD
+
+
+def test_waiting_gives_the_comment_as_it_is_when_time_is_up(storage: Storage) -> None:
+    assert storage.comments.wait("blog", accepted(storage).id, 0.01).status is Status.QUEUED
+
+
+def test_unknown_fields_of_a_later_program_are_ignored(redis_storage: Storage) -> None:
+    comment: Comment = a_comment()
+    redis_storage.comments.accept(comment, an_admission())
+    client = redis_storage.comments._client  # type: ignore[attr-defined]
+    key = f"rg:{{blog}}:comment:{comment.id}"
+    state = client.hget(key, "state").decode()
+    client.hset(key, "state", state[:-1] + ',"mood":"new"}' if len(state) > 2 else '{"mood":"new"}')
+    assert redis_storage.comments.get("blog", comment.id) == replace(comment)

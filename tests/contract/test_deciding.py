@@ -1,0 +1,151 @@
+"""What every back end promises about decisions and all that hangs on them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from comments.errors import ActionNotAllowed, Invalid
+from comments.lifecycle import Action, Role, Status
+from comments.model import Signal
+from comments.storage import Change, Question, Storage
+from tests.builders import NOW, a_comment, a_decision, accepted, an_admission, decided, moderated, published
+
+
+def _undone(storage: Storage, comment_id: str) -> None:
+    comment = storage.comments.get("blog", comment_id)
+    assert storage.comments.decide("blog", [Change(comment, comment.undone("mo", NOW))]) == [True]
+
+
+def test_a_decision_is_kept_with_its_reasons(storage: Storage) -> None:
+    comment = accepted(storage)
+    signals = (Signal("links.count", 0.5, "3 links", 1.5), Signal("author.known", 1.0, "2 approved", -2.0))
+    after = comment.decided(a_decision(Action.HOLD, policy="p1", score=-0.5, signals=signals))
+    storage.comments.decide("blog", [Change(comment, after)])
+    kept = storage.comments.get("blog", comment.id)
+    assert kept == after
+    assert kept.verdict is not None
+    assert (kept.status, kept.version, kept.verdict.signals) == (Status.HELD, 1, signals)
+
+
+def test_the_second_of_two_deciders_loses(storage: Storage) -> None:
+    comment = accepted(storage)
+    changes = [Change(comment, comment.decided(a_decision(a))) for a in (Action.APPROVE, Action.SPAM)]
+    assert storage.comments.decide("blog", changes) == [True, False]
+    assert storage.comments.get("blog", comment.id).status is Status.APPROVED
+
+
+def test_four_deciders_win_each_comment_once(storage: Storage) -> None:
+    comments = [accepted(storage) for _ in range(40)]
+
+    def decide(_: int) -> int:
+        changes = [Change(c, c.decided(a_decision(Action.APPROVE))) for c in comments]
+        return sum(storage.comments.decide("blog", changes))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(decide, range(4))) == 40
+    assert storage.comments.counters("blog").decided == {"approved": 40}
+    assert storage.outbox.length("blog") == 40
+
+
+def test_every_comment_stands_in_one_status(storage: Storage) -> None:
+    for action in (Action.APPROVE, Action.HOLD, Action.SPAM):
+        decided(storage, accepted(storage), action)
+    accepted(storage)
+    standing = storage.comments.counters("blog").standing
+    assert standing == {"queued": 1, "held": 1, "approved": 1, "spam": 1, "removed": 0}
+
+
+def test_a_decided_comment_is_no_longer_queued(storage: Storage) -> None:
+    decided(storage, accepted(storage), Action.HOLD)
+    assert storage.backlog.depth("blog").queued == 0
+    assert storage.backlog.claim("blog", "t", 10, lease=1) == []
+
+
+def test_statuses_are_listed_the_oldest_first_or_the_newest(storage: Storage) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    ids = [decided(storage, accepted(storage, received=start + timedelta(minutes=i)), Action.HOLD).id for i in range(5)]
+    oldest = storage.comments.by_status("blog", Status.HELD, limit=2)
+    rest = storage.comments.by_status("blog", Status.HELD, limit=9, cursor=oldest.cursor)
+    assert [c.id for c in (*oldest.rows, *rest.rows)] == ids
+    assert rest.cursor == ""
+    assert [c.id for c in storage.comments.by_status("blog", Status.HELD, 9, newest=True).rows] == ids[::-1]
+
+
+def test_a_cursor_survives_the_decision_on_its_comment(storage: Storage) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    held = [decided(storage, accepted(storage, received=start + timedelta(minutes=i)), Action.HOLD) for i in range(4)]
+    first = storage.comments.by_status("blog", Status.HELD, limit=2)
+    for comment in held[:2]:
+        moderated(storage, comment, Action.APPROVE)
+    rest = storage.comments.by_status("blog", Status.HELD, limit=9, cursor=first.cursor)
+    assert [c.id for c in rest.rows] == [c.id for c in held[2:]]
+
+
+def test_a_made_up_cursor_is_refused(storage: Storage) -> None:
+    with pytest.raises(Invalid):
+        storage.comments.by_status("blog", Status.HELD, limit=2, cursor="x; DROP")
+
+
+def test_the_time_to_the_first_decision_is_counted(storage: Storage) -> None:
+    decided(storage, accepted(storage, received=datetime.now(UTC) - timedelta(seconds=4)), Action.HOLD)
+    counters = storage.comments.counters("blog")
+    assert counters.wait_seconds[5.0] == counters.wait_seconds[float("inf")] == 1
+    assert counters.wait_seconds.get(2.5, 0) == 0
+    assert 4 <= counters.wait_sum < 60
+
+
+def test_authors_are_remembered_by_what_became_of_their_comments(storage: Storage) -> None:
+    kept, dropped = published(storage), published(storage)
+    moderated(storage, dropped, Action.SPAM)
+    (answer,) = storage.evidence.look_up("blog", [Question(thread="first-post", author=kept.known_as)])
+    assert (answer.approved, answer.spam) == ((1, 1), (1, 1))
+
+
+def test_undo_puts_status_and_lists_back(storage: Storage) -> None:
+    held = decided(storage, accepted(storage), Action.HOLD)
+    moderated(storage, held, Action.APPROVE)
+    _undone(storage, held.id)
+    assert storage.comments.get("blog", held.id).status is Status.HELD
+    assert storage.threads.page("blog", "first-post", 9).rows == ()
+    assert storage.comments.counters("blog").standing["held"] == 1
+
+
+def test_undo_reaches_back_one_decision_at_a_time(storage: Storage) -> None:
+    held = decided(storage, accepted(storage), Action.HOLD)
+    moderated(storage, moderated(storage, held, Action.SPAM), Action.APPROVE)
+    _undone(storage, held.id)
+    assert storage.comments.get("blog", held.id).status is Status.SPAM
+    _undone(storage, held.id)
+    comment = storage.comments.get("blog", held.id)
+    assert comment.status is Status.HELD
+    with pytest.raises(ActionNotAllowed):
+        comment.undone("mo", NOW)
+
+
+def test_only_people_teach(storage: Storage) -> None:
+    published(storage)
+    assert storage.corpus.due("blog", 9) == []
+    comment = moderated(storage, decided(storage, accepted(storage), Action.HOLD), Action.SPAM)
+    assert storage.corpus.due("blog", 9) == [comment.id]
+
+
+def test_a_batch_decides_what_it_can(storage: Storage) -> None:
+    fresh, gone = accepted(storage), accepted(storage)
+    decided(storage, gone, Action.SPAM)
+    changes = [Change(c, c.decided(a_decision(Action.APPROVE))) for c in (gone, fresh)]
+    assert storage.comments.decide("blog", changes) == [False, True]
+
+
+def test_a_comment_that_was_never_accepted_cannot_be_decided(storage: Storage) -> None:
+    comment = a_comment()
+    assert storage.comments.decide("blog", [Change(comment, comment.decided(a_decision(Action.APPROVE)))]) == [False]
+
+
+def test_what_a_decision_says_about_a_comment_cannot_change_what_was_sent(redis_storage: Storage) -> None:
+    comment = a_comment()
+    redis_storage.comments.accept(comment, an_admission())
+    after = replace(comment.decided(a_decision(Action.APPROVE, Role.FILTERS)), content="something else")
+    redis_storage.comments.decide("blog", [Change(comment, after)])
+    assert redis_storage.comments.get("blog", comment.id).content == comment.content

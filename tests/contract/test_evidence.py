@@ -1,0 +1,153 @@
+"""What every back end promises the filters, and what it promises about learning."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from comments.lifecycle import Action
+from comments.model import Comment
+from comments.storage import Answer, Change, Question, Storage, TokenCounts, Use
+from tests.builders import NOW, accepted, decided, moderated, published
+
+HOUR = Use("texts", 3600, "same")
+
+
+def _ask(storage: Storage, *questions: Question, site: str = "blog") -> list[Answer]:
+    return storage.evidence.look_up(site, questions)
+
+
+def test_a_window_counts_other_comments(storage: Storage) -> None:
+    counts = [_ask(storage, Question(uses=(HOUR,)))[0].counts["texts"] for _ in range(3)]
+    assert counts == [0, 1, 2]
+
+
+def test_comments_of_one_batch_count_each_other_in_order(storage: Storage) -> None:
+    answers = _ask(storage, *[Question(uses=(HOUR,))] * 3)
+    assert [a.counts["texts"] for a in answers] == [0, 1, 2]
+
+
+def test_a_repeated_attempt_counts_nothing_twice(storage: Storage) -> None:
+    _ask(storage, Question(uses=(HOUR,)))
+    again = _ask(storage, Question(uses=(HOUR,), first_attempt=False))
+    assert again[0].counts["texts"] == 0
+    assert _ask(storage, Question(uses=(HOUR,)))[0].counts["texts"] == 1
+
+
+def test_windows_and_values_do_not_mix(storage: Storage) -> None:
+    uses = (HOUR, Use("texts", 3600, "another"), Use("names", 3600, "same"))
+    _ask(storage, *(Question(uses=(use,)) for use in uses))
+    assert [_ask(storage, Question(uses=(use,)))[0].counts[use.window] for use in uses] == [1, 1, 1]
+
+
+def test_several_values_in_one_window_answer_with_the_largest_count(storage: Storage) -> None:
+    _ask(storage, Question(uses=(Use("bands", 3600, "a"),)))
+    (answer,) = _ask(storage, Question(uses=(Use("bands", 3600, "b"), Use("bands", 3600, "a"))))
+    assert answer.counts["bands"] == 1
+
+
+def test_a_sites_window_is_its_own_and_a_shared_one_is_everybodys(storage: Storage) -> None:
+    shared = Use("everywhere", 3600, "same", shared=True)
+    _ask(storage, Question(uses=(HOUR, shared)))
+    (answer,) = _ask(storage, Question(uses=(HOUR, shared)), site="other")
+    assert dict(answer.counts) == {"texts": 0, "everywhere": 1}
+
+
+def test_a_question_about_nothing_is_answered(storage: Storage) -> None:
+    (answer,) = _ask(storage, Question(thread="new"))
+    assert answer == Answer()
+    assert _ask(storage) == []
+
+
+def test_the_thread_is_known(storage: Storage) -> None:
+    comment = published(storage)
+    storage.threads.set_closed("blog", "first-post", True)
+    known, unknown = _ask(storage, Question(thread="first-post"), Question(thread="another"))
+    assert (known.thread_closed, known.thread_opened) == (True, comment.received)
+    assert (unknown.thread_closed, unknown.thread_opened) == (False, None)
+
+
+def test_parents_are_known_each_for_its_own_question(storage: Storage) -> None:
+    root = published(storage)
+    reply = published(storage, parent=root.id)
+    held = decided(storage, accepted(storage), Action.HOLD)
+    parents = ["", root.id, reply.id, held.id, "nothing"]
+    answers = _ask(storage, *(Question(thread="first-post", parent=p) for p in parents))
+    assert [a.parent_published for a in answers] == [True, True, True, False, False]
+
+
+def test_a_parent_of_another_thread_is_not_published_here(storage: Storage) -> None:
+    root = published(storage, thread="another")
+    assert not _ask(storage, Question(thread="first-post", parent=root.id))[0].parent_published
+
+
+def _learn(storage: Storage, comment: Comment, *tokens: str) -> bool:
+    return storage.corpus.learn("blog", storage.comments.get("blog", comment.id), frozenset(tokens))
+
+
+def _held(storage: Storage) -> Comment:
+    return decided(storage, accepted(storage), Action.HOLD)
+
+
+def test_a_lesson_is_counted_once_however_often_it_is_learned(storage: Storage) -> None:
+    comment = moderated(storage, _held(storage), Action.SPAM)
+    assert [_learn(storage, comment, "casino", "bonus") for _ in range(3)] == [True, False, False]
+    assert storage.corpus.snapshot("blog") == TokenCounts(0, 1, {"casino": (0, 1), "bonus": (0, 1)})
+    assert storage.corpus.due("blog", 9) == []
+
+
+def test_a_lesson_is_counted_once_by_four_workers(storage: Storage) -> None:
+    comments = [moderated(storage, _held(storage), Action.SPAM) for _ in range(10)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: [_learn(storage, c, "casino") for c in comments], range(4)))
+    assert storage.corpus.totals("blog") == (0, 10)
+
+
+def test_relabelling_takes_the_old_lesson_back(storage: Storage) -> None:
+    comment = moderated(storage, _held(storage), Action.SPAM)
+    _learn(storage, comment, "casino", "essay")
+    moderated(storage, comment, Action.APPROVE)
+    assert _learn(storage, comment, "casino", "essay")
+    assert storage.corpus.snapshot("blog") == TokenCounts(1, 0, {"casino": (1, 0), "essay": (1, 0)})
+
+
+def test_undo_and_removal_unlearn_exactly(storage: Storage) -> None:
+    kept = moderated(storage, _held(storage), Action.SPAM)
+    _learn(storage, kept, "casino")
+    before = storage.corpus.snapshot("blog")
+    undone = moderated(storage, _held(storage), Action.SPAM)
+    removed = moderated(storage, _held(storage), Action.APPROVE)
+    _learn(storage, undone, "casino", "new")
+    _learn(storage, removed, "casino", "other")
+    storage.comments.decide("blog", [Change(undone, undone.undone("mo", NOW))])
+    moderated(storage, removed, Action.REMOVE)
+    _learn(storage, undone, "casino", "new")
+    _learn(storage, removed, "casino", "other")
+    assert storage.corpus.snapshot("blog") == before
+
+
+def test_a_lesson_is_taken_back_with_the_words_it_was_learned_with(storage: Storage) -> None:
+    comment = moderated(storage, _held(storage), Action.SPAM)
+    _learn(storage, comment, "old", "way")
+    moderated(storage, comment, Action.REMOVE)
+    _learn(storage, comment, "words", "cut", "differently")
+    assert storage.corpus.snapshot("blog") == TokenCounts()
+
+
+def test_a_comment_decided_again_meanwhile_stays_due(storage: Storage) -> None:
+    stale = moderated(storage, _held(storage), Action.SPAM)
+    moderated(storage, stale, Action.APPROVE)
+    assert not storage.corpus.learn("blog", stale, frozenset({"casino"}))
+    assert storage.corpus.due("blog", 9) == [stale.id]
+    assert storage.corpus.totals("blog") == (0, 0)
+
+
+def test_learned_words_answer_questions(storage: Storage) -> None:
+    _learn(storage, moderated(storage, _held(storage), Action.SPAM), "casino", "the")
+    _learn(storage, moderated(storage, _held(storage), Action.APPROVE), "the")
+    one, other = _ask(storage, Question(tokens=frozenset({"the", "new"})), Question(tokens=frozenset({"casino"})))
+    assert one.corpus == TokenCounts(1, 1, {"the": (1, 1)})
+    assert other.corpus == TokenCounts(1, 1, {"casino": (0, 1)})
+
+
+def test_tokens_may_hold_anything(storage: Storage) -> None:
+    odd = ("a b", '"quoted"', "née", "{}", "\U0001f600", "\\n")
+    _learn(storage, moderated(storage, _held(storage), Action.APPROVE), *odd)
+    assert set(storage.corpus.snapshot("blog").tokens) == set(odd)
