@@ -4,7 +4,7 @@ Every variable is `REPLYGATE_` and the field's name in capitals. `REPLYGATE_..._
 A variable that is unknown or malformed stops the start.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,6 @@ from typing import Any, Self
 from .errors import SettingsInvalid
 
 PREFIX = "REPLYGATE_"
-#: Where a file of settings may stand in for the environment's own variables; read by the process roots.
 TRUE, FALSE = "true", "false"
 
 
@@ -31,8 +30,8 @@ def _path(text: str) -> Path | None:
     return Path(text) if text else None
 
 
-PARSERS: Mapping[str, Any] = MappingProxyType(
-    {"str": str, "int": _integer, "float": float, "bool": _boolean, "Path | None": _path}
+PARSERS: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
+    {str: str, int: _integer, float: float, bool: _boolean, Path | None: _path}
 )
 
 
@@ -75,7 +74,7 @@ class Settings:
                 continue
             try:
                 text = env[name] if plain == name else Path(env[name]).read_text().strip()
-                values[known[plain].name] = PARSERS[str(known[plain].type)](text)
+                values[known[plain].name] = PARSERS[known[plain].type](text)
             except (ValueError, OSError) as error:
                 wrong.append(f"{name}: {error}")
         if len(values.get("secret_key", "")) < 32:

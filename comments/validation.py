@@ -48,7 +48,7 @@ def tidied(fields: Mapping[str, str]) -> dict[str, str]:
     if not kept.get("author", "").isascii():
         kept["author"] = BIDI.sub("", kept["author"]).strip()
     if "thread" in kept:
-        kept["thread"] = thread_key(kept["thread"])
+        kept["thread"] = thread_key(fields["thread"])
     return kept
 
 
@@ -60,7 +60,8 @@ def _tidy(text: str) -> str:
 
 
 def thread_key(text: str) -> str:
-    """A page's key as it is; its address with scheme and host in lower case and without a fragment."""
+    """A page's key as it is kept; an address with scheme and host in lower case and without a fragment."""
+    text = _tidy(text)
     if not text[:8].lower().startswith(("http://", "https://")):
         return text
     try:

@@ -12,6 +12,9 @@ from typing import Protocol
 from ..lifecycle import Status
 from ..model import Comment, Person, Site
 
+#: The form in which this program keeps things; back ends migrate older ones.
+DATA_VERSION = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from comments.lifecycle import Action, Status
-from comments.storage import Storage
+from comments.storage import Claim, Storage
 from tests.builders import a_comment, accepted, an_admission, decided
 from tests.waiting import until
 
@@ -36,8 +36,13 @@ def test_two_workers_never_hold_the_same_comment(storage: Storage) -> None:
 def test_an_expired_lease_makes_the_comment_due_again(storage: Storage) -> None:
     comment = accepted(storage)
     storage.backlog.claim("blog", "t", 10, lease=0.001)
-    claims = []
-    until(lambda: bool(claims.extend(storage.backlog.claim("blog", "t", 10, lease=60)) or claims))
+    claims: list[Claim] = []
+
+    def due_again() -> bool:
+        claims[:] = storage.backlog.claim("blog", "t", 10, lease=60)
+        return bool(claims)
+
+    until(due_again)
     assert [(c.id, c.attempts) for c in claims] == [(comment.id, 2)]
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from ...errors import NotFound, TooMany
 from ...model import Person, Site
-from .. import Session
-from ..migrations import CURRENT
+from .. import DATA_VERSION, Session
 
 
 class MemorySites:
@@ -90,7 +89,7 @@ class MemoryServer:
         return []
 
     def figures(self) -> Mapping[str, float]:
-        return {"memory_bytes": 0.0, "memory_limit_bytes": 0.0, "connections": 1.0, "version": float(CURRENT)}
+        return {"memory_bytes": 0.0, "memory_limit_bytes": 0.0, "connections": 1.0, "version": float(DATA_VERSION)}
 
     def prepare(self) -> None:
         """Memory begins empty, in the present form."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import redis
 
 from ...errors import SettingsInvalid
+from .. import DATA_VERSION
 from ..keys import Keys
-from ..migrations import CURRENT, MIGRATIONS
 from .client import Client, guarded
+from .migrations import MIGRATIONS
 
 #: Share of the memory limit from which on we complain: at the limit itself RQ's workers die and nothing drains.
 MEMORY_SHARE = 0.7
@@ -43,11 +44,11 @@ class RedisServer:
         }
 
     def prepare(self) -> None:
-        self._client.set(self._keys.version(), CURRENT, nx=True)
+        self._client.set(self._keys.version(), DATA_VERSION, nx=True)
         version = int(self._client.get(self._keys.version()))
-        if version > CURRENT:
-            raise SettingsInvalid(f"the data has version {version}, this program knows {CURRENT}: upgrade it")
-        for step in range(version, CURRENT):
+        if version > DATA_VERSION:
+            raise SettingsInvalid(f"the data has version {version}, this program knows {DATA_VERSION}: upgrade it")
+        for step in range(version, DATA_VERSION):
             MIGRATIONS[step](self._client, self._keys)
             self._client.set(self._keys.version(), step + 1)
 

@@ -1,0 +1,47 @@
+"""Values become JSON and come back equal, whatever version of the program reads them."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comments.lifecycle import Action
+from comments.model import Comment, Signal
+from comments.storage.codec import dump_state, dump_submission, load_comment
+from tests.builders import a_comment, a_decision
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
+
+
+def _back(comment: Comment) -> Comment:
+    return load_comment(comment.site, comment.id, dump_submission(comment), dump_state(comment))
+
+
+@given(TEXT, TEXT, TEXT)
+def test_any_text_reads_back(author: str, content: str, evidence: str) -> None:
+    comment = a_comment(author=author, content=content)
+    decision = a_decision(Action.HOLD, signals=(Signal("links.count", 0.25, evidence, 1.5),))
+    assert _back(comment) == comment
+    assert _back(comment.decided(decision)) == comment.decided(decision)
+
+
+def test_what_has_its_default_takes_no_room() -> None:
+    assert b"referrer" not in dump_submission(a_comment())
+    assert dump_state(a_comment()) == b"{}"
+
+
+def test_what_was_sent_and_what_was_decided_are_apart() -> None:
+    comment = a_comment().decided(a_decision(Action.APPROVE))
+    assert b"decisions" not in dump_submission(comment)
+    assert b"content" not in dump_state(comment)
+    assert dump_submission(comment) == dump_submission(a_comment_like(comment))
+
+
+def a_comment_like(comment: Comment) -> Comment:
+    return replace(comment, status=a_comment().status, version=0, decisions=())
+
+
+def test_fields_of_a_later_program_are_ignored() -> None:
+    comment = a_comment()
+    submission = dump_submission(comment)[:-1] + b',"mood":"new"}'
+    assert load_comment(comment.site, comment.id, submission, b'{"heat":{"x":[1]}}') == comment

@@ -1,0 +1,41 @@
+"""The table of steps, cell by cell."""
+
+import pytest
+
+from comments.errors import ActionNotAllowed
+from comments.lifecycle import ALLOWED, OUTCOME, RESULT, Action, Outcome, Role, Status, actions_for, advance
+
+STEPS = {
+    (Role.FILTERS, Status.QUEUED): {Action.APPROVE, Action.HOLD, Action.SPAM},
+    (Role.MODERATOR, Status.HELD): {Action.APPROVE, Action.SPAM, Action.REMOVE},
+    (Role.MODERATOR, Status.APPROVED): {Action.SPAM, Action.REMOVE},
+    (Role.MODERATOR, Status.SPAM): {Action.APPROVE, Action.REMOVE},
+    (Role.MODERATOR, Status.REMOVED): {Action.APPROVE, Action.SPAM},
+}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("action", Action)
+def test_each_step_is_allowed_or_refused(role: Role, status: Status, action: Action) -> None:
+    if action in STEPS.get((role, status), set()):
+        assert advance(status, action, role) == RESULT[action]
+    else:
+        with pytest.raises(ActionNotAllowed):
+            advance(status, action, role)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("status", Status)
+def test_buttons_are_drawn_from_the_table(role: Role, status: Status) -> None:
+    assert set(actions_for(role, status)) == STEPS.get((role, status), set())
+
+
+def test_no_step_leads_where_the_comment_already_is() -> None:
+    assert all(RESULT[a] != status for rows in ALLOWED.values() for status, actions in rows.items() for a in actions)
+
+
+def test_the_public_learns_of_three_outcomes_only() -> None:
+    assert {status for status, outcome in OUTCOME.items() if outcome is Outcome.PUBLISHED} == {Status.APPROVED}
+    assert OUTCOME[Status.SPAM] is OUTCOME[Status.REMOVED] is Outcome.REFUSED
+    assert OUTCOME[Status.HELD] is OUTCOME[Status.QUEUED] is Outcome.PENDING

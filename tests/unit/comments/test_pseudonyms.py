@@ -1,0 +1,60 @@
+"""Names that say nothing to whoever has no key."""
+
+import pytest
+
+from comments.pseudonyms import Pseudonyms, digest, new_id
+
+NAMES = Pseudonyms("one secret of at least 32 characters")
+
+
+def test_ids_are_safe_in_addresses_and_never_repeat() -> None:
+    ids = {new_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert all(len(id) == 26 and id.isascii() and id.isalnum() and id == id.lower() for id in ids)
+
+
+def test_a_digest_tells_where_one_part_ends() -> None:
+    assert digest("ab", "c") != digest("a", "bc")
+    assert digest("a", "b") == digest("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+    ],
+)
+def test_an_origin_is_one_subscriber(one: str, other: str, same: bool) -> None:
+    assert (NAMES.origin(one) == NAMES.origin(other)) is same
+
+
+@pytest.mark.parametrize("address", ["", "unknown", "1.2.3", "<script>"])
+def test_what_is_no_address_has_no_origin(address: str) -> None:
+    assert NAMES.origin(address) == ""
+
+
+def test_an_author_is_the_same_in_capitals_and_another_with_another_key() -> None:
+    assert NAMES.author(" Ada@Example.org ") == NAMES.author("ada@example.org") != ""
+    assert NAMES.author("ada@example.org") != Pseudonyms("another secret").author("ada@example.org")
+    assert NAMES.author(" ") == ""
+
+
+def test_no_name_contains_what_it_stands_for() -> None:
+    assert "ada" not in NAMES.author("ada@example.org").lower()
+    assert "192" not in NAMES.origin("192.0.2.1")
+
+
+def test_a_receipt_opens_its_own_comment_only() -> None:
+    receipt = NAMES.receipt("blog", "id")
+    assert NAMES.is_receipt("blog", "id", receipt)
+    for site, id, given in [
+        ("other", "id", receipt),
+        ("blog", "di", receipt),
+        ("blog", "id", ""),
+        ("blog", "id", "é\ud800"),
+    ]:
+        assert not NAMES.is_receipt(site, id, given)
