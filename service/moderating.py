@@ -1,0 +1,83 @@
+"""Deciding: the one way in which a moderator's step is checked, stored and taught, for pages and programs alike."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from comments.errors import ActionNotAllowed, NotFound, ReplygateError, StaleVersion
+from comments.lifecycle import Action, Role
+from comments.model import Comment, Decision
+from comments.queue import LEARN
+from comments.storage import Change
+
+from .deps import Deps
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a moderator asks for, and the version of the comment that they were looking at."""
+
+    id: str
+    version: int
+    action: Action
+
+
+class Stale(StaleVersion):
+    """Raised when somebody else was faster; `comment` is how it stands now."""
+
+    def __init__(self, comment: Comment) -> None:
+        self.comment = comment
+        super().__init__("this comment changed while you were looking at it")
+
+
+def settle(deps: Deps, site: str, step: Step, by: str) -> Comment:
+    """The comment after `step`. Raises NotFound, Stale, ActionNotAllowed."""
+    (result,) = settle_all(deps, site, [step], by)
+    if isinstance(result, ReplygateError):
+        raise result
+    return result
+
+
+def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Comment | ReplygateError]:
+    """Each comment after its step, or why it was not taken, in the order of `steps`.
+
+    Three round trips however many there are. Of two steps for the same comment the second finds it changed.
+    """
+    found = deps.storage.comments.load(site, [s.id for s in steps])
+    wanted = [_try(step, comment, by, deps.now()) for step, comment in zip(steps, found, strict=True)]
+    changes = [w for w in wanted if isinstance(w, Change)]
+    applied = iter(deps.storage.comments.decide(site, changes) if changes else [])
+    results = list(_results(deps, site, wanted, applied))
+    if any(isinstance(r, Comment) for r in results):
+        deps.jobs.ask(LEARN, site)
+    return results
+
+
+def _try(step: Step, comment: Comment | None, by: str, now: datetime) -> Change | ReplygateError:
+    if comment is None:
+        return NotFound("there is no such comment")
+    if comment.version != step.version:
+        return Stale(comment)
+    try:
+        return Change(comment, _after(comment, step.action, by, now))
+    except ActionNotAllowed as error:
+        return error
+
+
+def _after(comment: Comment, action: Action, by: str, now: datetime) -> Comment:
+    """`status` of the Decision is filled in by the lifecycle."""
+    if action is Action.UNDO:
+        return comment.undone(by, now)
+    return comment.decided(Decision(action, comment.status, Role.MODERATOR, by, now))
+
+
+def _results(
+    deps: Deps, site: str, wanted: Sequence[Change | ReplygateError], applied: Iterator[bool]
+) -> Iterator[Comment | ReplygateError]:
+    for want in wanted:
+        if isinstance(want, ReplygateError):
+            yield want
+        elif next(applied):
+            yield want.after
+        else:
+            yield Stale(deps.storage.comments.get(site, want.before.id))

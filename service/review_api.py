@@ -1,0 +1,149 @@
+"""Review as JSON: what waits for a person and why, and what they decide, one at a time or many."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from comments.errors import ReplygateError
+from comments.lifecycle import Action, Status
+from comments.model import Comment, Site
+
+from . import auth, sites
+from .auth import Signed
+from .deps import deps
+from .errors import PROBLEM_JSON, row_of
+from .moderating import Stale, Step, settle, settle_all
+from .openapi import answer, operation, parsed_body, parsed_query
+from .review_schemas import (
+    Bulk,
+    BulkRow,
+    BulkSettled,
+    Changed,
+    Deciding,
+    Listing,
+    ReviewPage,
+    Settled,
+    Undoing,
+)
+from .reviewed import Reviewed, counts
+
+blueprint = Blueprint("review_api", __name__, url_prefix="/v1/sites/<site>/review")
+
+TAGS = ("review",)
+
+
+@blueprint.get("/comments")
+@operation(
+    summary="Comments of one status, with the reasons",
+    query=Listing,
+    answers={200: ReviewPage},
+    errors=(401, 403, 404, 422),
+    auth="session",
+    tags=TAGS,
+    parse=False,
+)
+def listing(site: str) -> ResponseReturnValue:
+    signed = auth.require(site, "viewer")
+    query, kept = parsed_query(Listing), sites.get(site)
+    page = deps().storage.comments.by_status(
+        site, Status(query.status), query.limit, query.cursor, newest=query.order == "newest"
+    )
+    rows = [Reviewed.of(c, kept, signed) for c in page.rows]
+    return answer(ReviewPage(comments=rows, next=page.cursor, counts=counts(deps().storage, site)))
+
+
+@blueprint.get("/comments/<id>")
+@operation(
+    summary="One comment with its history",
+    answers={200: Settled},
+    errors=(401, 403, 404),
+    auth="session",
+    tags=TAGS,
+)
+def one(site: str, id: str) -> ResponseReturnValue:
+    signed = auth.require(site, "viewer")
+    comment = deps().storage.comments.get(site, id)
+    return answer(Settled(comment=Reviewed.of(comment, sites.get(site), signed)))
+
+
+@blueprint.post("/comments/<id>/decisions")
+@operation(
+    summary="Decide about a comment",
+    body=Deciding,
+    answers={200: Settled, 409: Changed},
+    errors=(401, 403, 404, 422),
+    auth="session",
+    tags=TAGS,
+    parse=False,
+)
+def decide(site: str, id: str) -> ResponseReturnValue:
+    signed = _moderator(site)
+    body = parsed_body(Deciding)
+    return _settled(site, Step(id, body.version, Action(body.action)), signed)
+
+
+@blueprint.post("/comments/<id>/undo")
+@operation(
+    summary="Take the last moderator's decision back",
+    body=Undoing,
+    answers={200: Settled, 409: Changed},
+    errors=(401, 403, 404, 422),
+    auth="session",
+    tags=TAGS,
+    parse=False,
+)
+def undo(site: str, id: str) -> ResponseReturnValue:
+    signed = _moderator(site)
+    return _settled(site, Step(id, parsed_body(Undoing).version, Action.UNDO), signed)
+
+
+@blueprint.post("/decisions")
+@operation(
+    summary="Decide about many comments; each succeeds or fails by itself",
+    body=Bulk,
+    answers={200: BulkSettled},
+    errors=(401, 403, 404, 422),
+    auth="session",
+    tags=TAGS,
+    parse=False,
+)
+def decide_many(site: str) -> ResponseReturnValue:
+    signed = _moderator(site)
+    steps = [Step(d.id, d.version, Action(d.action)) for d in parsed_body(Bulk).decisions]
+    kept, results = sites.get(site), settle_all(deps(), site, steps, signed.person.name)
+    return answer(BulkSettled(results=[_row(s, r, kept, signed) for s, r in zip(steps, results, strict=True)]))
+
+
+def _moderator(site: str) -> Signed:
+    signed = auth.require(site, "moderator")
+    auth.check_csrf(signed)
+    return signed
+
+
+def _settled(site: str, step: Step, signed: Signed) -> ResponseReturnValue:
+    kept = sites.get(site)
+    try:
+        comment = settle(deps(), site, step, signed.person.name)
+    except Stale as error:
+        return _changed(error, Reviewed.of(error.comment, kept, signed))
+    return answer(Settled(comment=Reviewed.of(comment, kept, signed)))
+
+
+def _changed(error: Stale, now: Reviewed) -> ResponseReturnValue:
+    """The problem and, beside it, the new state: whoever lost need not ask for it."""
+    row = row_of(error)
+    told = Changed(
+        type=f"urn:replygate:{row.type}",
+        title=row.title,
+        status=row.status,
+        detail=str(error),
+        problems=[],
+        comment=now,
+    )
+    return answer(told, row.status, {"Content-Type": PROBLEM_JSON})
+
+
+def _row(step: Step, result: Comment | ReplygateError, site: Site, signed: Signed) -> BulkRow:
+    if isinstance(result, Comment):
+        return BulkRow(id=step.id, status=200, problem="", comment=Reviewed.of(result, site, signed))
+    now = Reviewed.of(result.comment, site, signed) if isinstance(result, Stale) else None
+    return BulkRow(id=step.id, status=row_of(result).status, problem=str(result), comment=now)

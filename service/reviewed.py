@@ -1,0 +1,149 @@
+"""What a moderator is shown of a comment: the same on pages and in JSON."""
+
+from datetime import datetime
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
+from comments.model import Comment, Decision, Signal, Site
+from comments.storage import Storage
+
+from . import markdown
+from .auth import Signed, ranks
+
+
+class SignalSeen(BaseModel):
+    """One thing that a filter saw, what it weighs and what it points at."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    points: float
+    strength: float = Field(description="0 to 1")
+    evidence: str
+
+
+class Step(BaseModel):
+    """One decision of a comment's history."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    action: Action
+    before: Status
+    status: Status
+    role: Role
+    by: str = Field(description="a moderator's name, or `filters`")
+    at: datetime
+    policy: str = Field(description="version of the policy that weighed the signals")
+    score: float
+    signals: list[SignalSeen]
+
+
+class Reasons(BaseModel):
+    """Why the filters decided as they did, the weightiest signal first."""
+
+    status: Status
+    score: float = Field(description="sum of all points")
+    hold_at: float = Field(description="points from which on this site holds a comment")
+    spam_at: float = Field(description="points from which on this site takes a comment for spam")
+    policy: str
+    at: datetime
+    signals: list[SignalSeen]
+
+    @property
+    def asked_for(self) -> bool:
+        """Held for the sake of a signal that asks for a person, however few the points."""
+        return self.status is Status.HELD and self.score < self.hold_at
+
+
+class Reviewed(BaseModel):
+    """A comment as moderators see it. What a visitor wrote is text, never markup, except `html`."""
+
+    id: str
+    site: str
+    thread: str
+    parent: str
+    received: datetime
+    status: Status
+    version: int = Field(description="send it back with a decision")
+    author: str
+    email: str = Field(description="for moderators; empty for viewers")
+    url: str
+    content: str = Field(description="as it was sent")
+    html: str = Field(description="as readers get it")
+    origin: str = Field(description="keyed name of the visitor's network")
+    user_agent: str
+    referrer: str
+    reasons: Reasons | None
+    decisions: list[Step]
+    actions: list[Action] = Field(description="what the person who asks may do now")
+    undoable: bool
+
+    @property
+    def standing_by(self) -> str:
+        """Who is behind the present status."""
+        return self.decisions[-1].by if self.decisions else ""
+
+    @classmethod
+    def of(cls, comment: Comment, site: Site, signed: Signed) -> Self:
+        may_decide = ranks(signed.person, site.id, "moderator")
+        return cls(
+            **{name: getattr(comment, name) for name in PLAIN},
+            email=comment.email if may_decide else "",
+            html=markdown.html(comment.shown),
+            reasons=_reasons(comment.verdict, site),
+            decisions=[Step.model_validate(d) for d in comment.decisions],
+            actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide else [],
+            undoable=comment.undoable and may_decide,
+        )
+
+
+#: The fields that are shown as they are kept.
+PLAIN = (
+    *("id", "site", "thread", "parent", "received", "status", "version"),
+    *("author", "url", "content", "origin", "user_agent", "referrer"),
+)
+
+
+def _reasons(verdict: Decision | None, site: Site) -> Reasons | None:
+    if verdict is None:
+        return None
+    return Reasons(
+        status=verdict.status,
+        score=verdict.score,
+        hold_at=site.hold_at,
+        spam_at=site.spam_at,
+        policy=verdict.policy,
+        at=verdict.at,
+        signals=[SignalSeen.model_validate(s) for s in sorted(verdict.signals, key=_weight)],
+    )
+
+
+def _weight(signal: Signal) -> tuple[float, float]:
+    return -signal.points, -signal.strength
+
+
+def web_link(text: str) -> str:
+    """`text` where it is an address that a moderator may be given to click, else ""."""
+    if not text.isprintable() or any(c.isspace() or c == "\\" for c in text):
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def thread_link(thread: str, site: Site) -> str:
+    """The page a comment stands under: an address as it is, a path below the site's first origin; "" for a bare key."""
+    if thread.startswith("/") and site.origins:
+        return web_link(site.origins[0].rstrip("/") + thread)
+    return web_link(thread)
+
+
+def counts(storage: Storage, site: str) -> dict[str, int]:
+    """How many comments stand in each status that moderators see."""
+    standing = storage.comments.counters(site).standing
+    return {status: standing.get(status, 0) for status in ALLOWED[Role.MODERATOR]}
