@@ -1,0 +1,1 @@
+"""Judges: text, filters, policy and learning, and the jobs that run them."""

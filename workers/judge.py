@@ -1,0 +1,126 @@
+"""Judging a batch of comments: gather the facts, ask the filters, decide.
+
+`gather` is the only step that touches storage; `ask` and `Policy.decide` are pure.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from comments.model import Comment, Decision, Signal, Site
+from comments.pseudonyms import Pseudonyms
+from comments.storage import Answer, Change, Question, Storage, Use
+
+from .filters import Facts, Filter
+from .filters.profanity import MASKED, masked
+from .learning import tokens
+from .policy import FAILED, NEEDS_HUMAN, Policy
+
+log = logging.getLogger(__name__)
+
+#: Claims after which judging gives up on a comment: something in it, or around it, kills workers.
+MAX_ATTEMPTS = 5
+
+
+def authors(comment: Comment, pseudonyms: Pseudonyms) -> tuple[str, ...]:
+    """The author's names in storage, the broadest first; none without an e-mail."""
+    if not comment.email.strip():
+        return ()
+    return (pseudonyms.author(comment.email), pseudonyms.author(comment.email, comment.origin))
+
+
+def question(comment: Comment, attempts: int, filters: Iterable[Filter], pseudonyms: Pseudonyms) -> Question:
+    """Everything that all filters together want to know about one comment."""
+    noted = ((w, w.value(comment)) for f in filters for w in f.windows)
+    return Question(
+        uses=tuple(Use(w.name, w.seconds, value, w.shared) for w, value in noted if value),
+        thread=comment.thread,
+        parent=comment.parent,
+        author=authors(comment, pseudonyms),
+        tokens=tokens(comment),
+        first_attempt=attempts == 1,
+    )
+
+
+def facts(site: Site, answer: Answer, now: datetime) -> Facts:
+    return Facts(
+        site=site,
+        now=now,
+        counts=answer.counts,
+        approved=answer.approved,
+        spam=answer.spam,
+        parent_published=answer.parent_published,
+        thread_closed=answer.thread_closed,
+        thread_opened=answer.thread_opened,
+        corpus=answer.corpus,
+    )
+
+
+def gather(
+    claimed: Sequence[tuple[Comment, int]],
+    site: Site,
+    filters: Sequence[Filter],
+    storage: Storage,
+    pseudonyms: Pseudonyms,
+    now: datetime,
+) -> list[Facts]:
+    """The facts about each comment, in one round trip for all."""
+    questions = [question(comment, attempts, filters, pseudonyms) for comment, attempts in claimed]
+    return [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]
+
+
+def checked(signals: Iterable[Signal], asked: Filter) -> Iterator[Signal]:
+    """Raises ValueError for a signal that the filter did not declare, or whose strength is none."""
+    for signal in signals:
+        if signal.name not in asked.weights or not 0 <= signal.strength <= 1:
+            raise ValueError(f"{asked.name} gave {signal.name} with strength {signal.strength}")
+        yield signal
+
+
+def ask(comment: Comment, known: Facts, filters: Iterable[Filter]) -> tuple[Signal, ...]:
+    """Every filter's signals. A filter that breaks becomes a signal itself; the others still count."""
+    signals: list[Signal] = []
+    for f in filters:
+        try:
+            signals += tuple(checked(f(comment, known), f))
+        except Exception as error:
+            # The name of the error only: its text may quote the comment, and logs hold nothing personal.
+            log.error("filter %s failed on comment %s: %s", f.name, comment.id, type(error).__name__)
+            signals.append(Signal(FAILED, 1.0, f"{f.name}: {type(error).__name__}"))
+    return tuple(signals)
+
+
+def decide(comment: Comment, known: Facts, signals: Sequence[Signal], policy: Policy) -> Decision:
+    """The policy's decision, with what readers get instead of the content where the site masks it."""
+    decision = policy.decide(signals, known.now)
+    return replace(decision, masked=masked(comment, known)) if any(s.name == MASKED for s in signals) else decision
+
+
+def judge(
+    comments: Sequence[tuple[Comment, int]],
+    site: Site,
+    filters: Sequence[Filter],
+    policy: Policy,
+    storage: Storage,
+    pseudonyms: Pseudonyms,
+    now: datetime,
+    expired: Callable[[], bool] = lambda: False,
+) -> list[Change]:
+    """Decide about claimed comments, given with how often each was claimed.
+
+    Stops between two comments once the time has `expired` and returns what is decided by then; the others stay
+    leased. A comment that was claimed too often goes to a person without the filters seeing it again.
+    """
+    weights = policy.for_site(site)
+    worn = [comment for comment, attempts in comments if attempts > MAX_ATTEMPTS]
+    fresh = [pair for pair in comments if pair[1] <= MAX_ATTEMPTS]
+    given_up = Signal(NEEDS_HUMAN, 1.0, f"judging was begun {MAX_ATTEMPTS} times and never finished")
+    changes = [Change(c, c.decided(weights.decide([given_up], now))) for c in worn]
+    known = gather(fresh, site, filters, storage, pseudonyms, now) if fresh else []
+    for (comment, _), about in zip(fresh, known, strict=True):
+        if expired():
+            break
+        signals = ask(comment, about, filters)
+        changes.append(Change(comment, comment.decided(decide(comment, about, signals, weights))))
+    return changes

@@ -1,0 +1,121 @@
+"""The links of a text, as a browser would follow them or a site would make them clickable."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+import idna
+
+from .domains import SHORTENERS, is_address
+from .text import HIDDEN
+
+#: Texts without any of these hold no link; most comments end here.
+HINT = re.compile(r"\w[.。．｡]\w|:[/\\]|//|(?i:\bh(?:tt|xx)ps?:|\bdot\b|[\[({]\.)")
+WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
+#: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
+LINK = re.compile(
+    r"""(?ix)
+    (?<![a-z0-9]) (?: h(?:tt|xx)ps? | ftp ) : [/\\]* (?P<full> (?:\[[0-9a-f:.]+\])? [^\s<>"'`\[\]]+ | \[[0-9a-f:.]+\] )
+    | (?: (?:href|src) \s{0,3}=\s{0,3} ["']? | \]\( ) \s{0,3} [/\\]{2} (?P<relative> [^\s<>"'`)]+ )
+    | (?<![\w.@/\\-]) (?P<bare> [\w-]{1,63} (?: \.[\w-]{1,63} )+ ) (?P<rest> (?: :\d+ )? (?: [/?#] [^\s<>"'`]* )? )
+    """
+)
+TRAILING = ".,;:!?)]}>*_~|…”’»"
+AUTHORITY_END = re.compile(r"[/\\?#]")
+PORT = re.compile(r":\d*$")
+#: What stands between an address and the same address as its text, in HTML and in Markdown.
+SAME_LINK = (">", "'>", '">', "](")
+NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`host` is lower-case and in its ASCII form; for an address in numbers it is the dotted address."""
+
+    host: str
+    raw_address: bool = False
+    international: bool = False
+
+    @property
+    def shortened(self) -> bool:
+        return self.host.removeprefix("www.") in SHORTENERS
+
+
+def _number(part: str) -> int:
+    """A part of a numeric host: decimal, octal after "0" or hexadecimal after "0x". Raises ValueError."""
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if len(part) > 1 and part.startswith("0") else 10)
+
+
+def ipv4(host: str) -> str:
+    """The dotted address that a browser makes of a numeric host; "" for a name. Follows the WHATWG URL standard."""
+    parts = host.split(".")
+    # Twelve characters hold any part that is not absurd, and keep int() cheap.
+    if len(parts) > 4 or not all(NUMBER.fullmatch(p) and len(p) <= 12 for p in parts):
+        return ""
+    try:
+        numbers = [_number(p) for p in parts]
+    except ValueError:
+        return ""
+    if any(n > 255 for n in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
+        return ""
+    address = numbers[-1] + sum(n << 8 * (3 - k) for k, n in enumerate(numbers[:-1]))
+    return ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return host
+
+
+def link(address: str) -> Link | None:
+    """The link to what follows a scheme and its slashes; None if no host can be made of it."""
+    authority = AUTHORITY_END.split(address, maxsplit=1)[0].rpartition("@")[2]
+    if authority.startswith("["):
+        return Link(authority.partition("]")[0] + "]", raw_address=True)
+    host = unquote(PORT.sub("", authority)).replace("。", ".").lower().strip(TRAILING)
+    if not host or len(host) > 253:
+        return None
+    if address_in_numbers := ipv4(host):
+        return Link(address_in_numbers, raw_address=True)
+    plain = _ascii(host)
+    return Link(plain, international="xn--" in plain or not plain.isascii())
+
+
+def _found(text: str) -> Iterator[Link]:
+    """A link whose own text is its address counts once."""
+    end, last = 0, None
+    for match in LINK.finditer(text):
+        found = _link(match)
+        if found and not (found == last and text[end : match.start()] in SAME_LINK):
+            yield found
+        end, last = match.end(), found
+
+
+def _link(match: re.Match[str]) -> Link | None:
+    if address := match["full"] or match["relative"]:
+        return link(address)
+    return link(match["bare"]) if is_address(match["bare"].lower().split("."), match["rest"]) else None
+
+
+@lru_cache(maxsize=512)
+def links(text: str) -> tuple[Link, ...]:
+    """Every link in the text, in order, as often as it stands there."""
+    if not HINT.search(text):
+        return ()
+    plain = unicodedata.normalize("NFKC", HIDDEN.sub("", html.unescape(text)))
+    return tuple(_found(WRITTEN_DOT.sub(".", plain)))
+
+
+def without_links(text: str) -> str:
+    """The text around the links."""
+    return LINK.sub(" ", text) if HINT.search(text) else text
