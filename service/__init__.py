@@ -1,1 +1,28 @@
 """Talks: everything that goes over HTTP."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import api, docs, errors, headers, review, review_api, sign_in
+from .deps import Deps
+from .sites import SiteCache
+from .waiting import Places
+
+
+def create_app(deps: Deps) -> Flask:
+    """The web process. Nothing outside `deps` is read and nothing global is kept, so tests can have many."""
+    app = Flask(__name__)
+    settings = deps.settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.url_map.merge_slashes = False  # a thread's address in a path has two slashes in a row
+    deps.install(app)
+    SiteCache(deps.storage.sites).install(app)
+    Places(settings.web_threads).install(app)
+    headers.install(app, settings)
+    errors.install(app)
+    for blueprint in (api.blueprint, docs.blueprint, sign_in.blueprint, review.blueprint, review_api.blueprint):
+        app.register_blueprint(blueprint)
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    return app

@@ -23,7 +23,14 @@ Auth = Literal["none", "site-key", "site-key?", "session", "ops"]
 ATTRIBUTE = "operation"
 
 CODES = {"missing": "required", "extra_forbidden": "unknown"}
-MESSAGES = {"missing": "is required", "extra_forbidden": "is not a field here"}
+MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field here",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+}
 
 #: Fields that the server sets. Sending one is refused by name, as its sender expects it to have an effect.
 SERVER_SET = frozenset(

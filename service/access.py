@@ -1,0 +1,100 @@
+"""Who may call: a site's own server by its key, and browsers on the site's own pages by their Origin."""
+
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Response, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from comments.errors import NotAllowed
+from comments.model import Site
+from comments.pseudonyms import token_digest
+
+from .deps import deps
+
+#: "rgk_" key id "_" secret.
+KEY_PREFIX = "rgk_"
+
+#: Seconds for which a browser remembers that it may post; browsers cap it at 10 minutes to 2 hours anyway.
+PREFLIGHT_SECONDS = "600"
+REQUEST_HEADERS = "Content-Type, Idempotency-Key, Prefer, Replygate-Receipt, If-None-Match"
+ANSWER_HEADERS = "Location, ETag, Retry-After, Replygate-Repeat, Preference-Applied"
+
+
+def has_key(site: Site) -> bool:
+    """Whether the site's own server asks. Raises Unauthorized for a key that is not one of this site's."""
+    given = request.headers.get("Authorization")
+    if given is None:
+        return False
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() == "bearer" and _is_key(site, token.strip()):
+        return True
+    raise _unauthorized("This key is not one of this site's.")
+
+
+def require_key(site: Site) -> None:
+    """Raises Unauthorized."""
+    if not has_key(site):
+        raise _unauthorized("Send one of the site's keys: Authorization: Bearer rgk_...")
+
+
+def _is_key(site: Site, token: str) -> bool:
+    id, _, secret = token.removeprefix(KEY_PREFIX).partition("_")
+    known = next((key.digest for key in site.keys if key.id == id), "")
+    given = token_digest(token.encode("utf-8", "replace").decode())
+    return hmac.compare_digest(known.encode(), given.encode()) and bool(secret)
+
+
+def _unauthorized(detail: str) -> Unauthorized:
+    return Unauthorized(detail, www_authenticate=WWWAuthenticate("bearer", {"realm": "replygate"}))
+
+
+def origin_of(address: str) -> str:
+    """The origin of an http or https address as browsers write it; "" for anything else."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    named = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{named}" + (f":{port}" if port and port != PORTS[parts.scheme] else "")
+
+
+PORTS = {"http": 80, "https": 443}
+
+
+def is_ours(origin: str) -> bool:
+    """Whether `origin` is this service's own, whose pages (the forms, the demo) may always post."""
+    return origin in (origin_of(deps().settings.public_url), origin_of(request.host_url))
+
+
+def is_at_home(site: Site, origin: str) -> bool:
+    """Whether pages of `origin` belong to the site. The comparison is exact: no suffixes, no patterns, not "null"."""
+    return origin in site.origins or is_ours(origin)
+
+
+def refuse_strangers(site: Site) -> None:
+    """Refuse a browser on somebody else's page. Raises NotAllowed.
+
+    Programs that are no browsers send no Origin; they could as well send a right one.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None and not is_at_home(site, origin):
+        raise NotAllowed("This page's origin is not one of the site's.")
+
+
+def share(response: Response, site: Site) -> None:
+    """Let scripts on the site's own pages, and on no others, read the answer (CORS); never with cookies."""
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin")
+    if origin is None or origin not in site.origins:
+        return
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = ANSWER_HEADERS
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+        response.headers["Access-Control-Allow-Headers"] = REQUEST_HEADERS
+        response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS

@@ -1,0 +1,106 @@
+"""Leaving a comment without any script: the form, what was wrong with it, and what became of the comment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from flask import Response, render_template, request
+
+from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
+from comments.lifecycle import Outcome
+from comments.model import VISITOR_FIELDS, Comment, Site
+from comments.validation import LENGTHS, is_web_address
+
+from . import access, errors, submission
+from .body import Sent
+from .deps import deps
+
+#: Where the form leads after success, in WordPress's word. Only pages of the site, and ours, are gone to.
+RETURN_FIELD = "redirect_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A "Leave a Reply" form: what is already in it, and what has to be said about it."""
+
+    site: Site
+    thread: str
+    parent: str = ""
+    redirect_to: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    notice: str = ""
+
+    @property
+    def action(self) -> str:
+        return f"/v1/sites/{self.site.id}/comments"
+
+    @property
+    def lengths(self) -> Mapping[str, int]:
+        return {**LENGTHS, "content": self.site.max_content}
+
+    def problem(self, name: str) -> str:
+        """What is wrong with one field; "" for nothing."""
+        return " ".join(p.message for p in self.problems if p.field == name)
+
+    @property
+    def elsewhere(self) -> tuple[Problem, ...]:
+        """Problems with what the form does not show."""
+        return tuple(p for p in self.problems if p.field not in VISITOR_FIELDS)
+
+
+def submit(site: Site, sent: Sent, trusted: bool) -> Response:
+    """Keep a browser's form and lead on, or show it again with every problem and everything that was typed."""
+    fields = dict(sent.fields)
+    onward = fields.pop(RETURN_FIELD, "")
+    try:
+        fields = submission.fields_of(Sent(fields, form=True), site)
+        kept = submission.accept(deps(), site, fields, trusted)
+    except (Invalid, Refused, StorageDown) as error:
+        return _again(site, fields, onward, error)
+    return _lead_on(site, kept, onward)
+
+
+def _again(site: Site, fields: Mapping[str, Any], onward: str, error: ReplygateError) -> Response:
+    row = errors.row(error)
+    form = Form(
+        site,
+        thread=fields.get("thread", ""),
+        parent=fields.get("parent", ""),
+        redirect_to=onward,
+        values=fields,
+        problems=error.problems if isinstance(error, Invalid) else (),
+        notice="" if isinstance(error, Invalid) else row.says or str(error),
+    )
+    page = render_template("public/form.html", site=site, form=form, back=way_back(site, form.thread))
+    return Response(page, row.status, errors.retry_after(error), mimetype="text/html")
+
+
+def _lead_on(site: Site, kept: submission.Kept, onward: str) -> Response:
+    own = {"comment": kept.comment.id, "receipt": kept.receipt}
+    target = urljoin(request.host_url, onward) if onward else ""
+    if target and way_back(site, target):
+        parts = urlsplit(target)
+        query = urlencode([(n, v) for n, v in parse_qsl(parts.query) if n not in own] + list(own.items()))
+        location = urlunsplit(parts._replace(query=query, fragment="reply-sent"))
+    else:
+        location = f"/v1/sites/{site.id}/comments/{kept.comment.id}?{urlencode({'receipt': kept.receipt})}"
+    response = Response(status=303)
+    response.headers["Location"] = location
+    return response
+
+
+def status_page(site: Site, comment: Comment) -> Response:
+    """What became of the author's own comment, for people."""
+    back = way_back(site, comment.thread)
+    if back and comment.outcome is Outcome.PUBLISHED:
+        back = f"{back}#comment-{comment.id}"
+    page = render_template("public/status.html", site=site, comment=comment, outcome=comment.outcome, back=back)
+    return Response(page, mimetype="text/html")
+
+
+def way_back(site: Site, address: str) -> str:
+    """`address` if it is a page of the site or of ours, found by parsing and not by its beginning; else ""."""
+    at_home = is_web_address(address) and access.is_at_home(site, access.origin_of(address))
+    return address if at_home else ""

@@ -1,0 +1,34 @@
+"""Requests that wait for a verdict: only so many at once, so that they never take all threads from the others."""
+
+import threading
+from typing import cast
+
+from flask import Flask, current_app
+
+from comments.model import Comment
+from comments.storage import Comments
+
+EXTENSION = "replygate.places"
+
+
+class Places:
+    """Half of a process's threads may wait; with a single thread nobody may."""
+
+    def __init__(self, threads: int) -> None:
+        self._free = threading.BoundedSemaphore(threads // 2)
+
+    def wait(self, comments: Comments, comment: Comment, seconds: float) -> Comment | None:
+        """The comment as it is when it was decided or `seconds` have passed; None at once when no place is free."""
+        if not self._free.acquire(blocking=False):
+            return None
+        try:
+            return comments.wait(comment.site, comment.id, seconds)
+        finally:
+            self._free.release()
+
+    def install(self, app: Flask) -> None:
+        app.extensions[EXTENSION] = self
+
+
+def places() -> Places:
+    return cast(Places, current_app.extensions[EXTENSION])

@@ -1,0 +1,38 @@
+"""The root of a web process: reads the environment, connects, and makes the `app` that the server runs.
+
+This is one of the few modules whose import does something.
+"""
+
+import os
+from datetime import UTC, datetime
+
+from comments import logs
+from comments.pseudonyms import Pseudonyms
+from comments.queue import RQJobs
+from comments.rq_figures import RQQueues
+from comments.settings import Settings
+from comments.storage.redis import connect, open_redis
+
+from . import create_app
+from .deps import Deps
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+settings = Settings.from_env(os.environ)
+logs.configure(settings.log_level, "web")
+storage = open_redis(settings)
+storage.server.prepare()
+rq_connection = connect(settings)
+app = create_app(
+    Deps(
+        settings=settings,
+        storage=storage,
+        jobs=RQJobs(rq_connection),
+        pseudonyms=Pseudonyms(settings.secret_key),
+        now=now,
+        queues=RQQueues(rq_connection),
+    )
+)
