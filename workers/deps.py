@@ -1,0 +1,72 @@
+"""What a worker process needs, built once in its root (`run.py`, `sweep.py`); tests build another one."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from comments.errors import SettingsInvalid
+from comments.pseudonyms import Pseudonyms
+from comments.queue import Jobs, RQJobs
+from comments.settings import Settings
+from comments.storage import Storage
+from comments.storage.redis import connect, open_redis
+
+from .filters import BUILT_IN, Filter
+from .policy import Policy, build
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """`now` gives aware UTC datetimes."""
+
+    settings: Settings
+    storage: Storage
+    jobs: Jobs
+    pseudonyms: Pseudonyms
+    filters: tuple[Filter, ...]
+    policy: Policy
+    now: Callable[[], datetime]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> Deps:
+    """The Deps of a process that works on the server and with the policy that `settings` name.
+
+    Raises SettingsInvalid for a policy file that cannot be used.
+    """
+    return Deps(
+        settings=settings,
+        storage=open_redis(settings),
+        jobs=RQJobs(connect(settings)),
+        pseudonyms=Pseudonyms(settings.secret_key),
+        filters=filters,
+        policy=build(filters, _read(settings.policy)),
+        now=now,
+    )
+
+
+def _read(path: Path | None) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SettingsInvalid(f"the policy file cannot be read: {error}") from error
+
+
+_installed: list[Deps] = []
+
+
+def install(deps: Deps) -> None:
+    """Make `deps` those of this process: RQ calls jobs with ids only, so they must find everything else here."""
+    _installed[:] = [deps]
+
+
+def deps() -> Deps:
+    return _installed[0]
