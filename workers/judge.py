@@ -23,21 +23,14 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 
 
-def authors(comment: Comment, pseudonyms: Pseudonyms) -> tuple[str, ...]:
-    """The author's names in storage, the broadest first; none without an e-mail."""
-    if not comment.email.strip():
-        return ()
-    return (pseudonyms.author(comment.email), pseudonyms.author(comment.email, comment.origin))
-
-
-def question(comment: Comment, attempts: int, filters: Iterable[Filter], pseudonyms: Pseudonyms) -> Question:
+def question(comment: Comment, attempts: int, filters: Iterable[Filter]) -> Question:
     """Everything that all filters together want to know about one comment."""
     noted = ((w, w.value(comment)) for f in filters for w in f.windows)
     return Question(
         uses=tuple(Use(w.name, w.seconds, value, w.shared) for w, value in noted if value),
         thread=comment.thread,
         parent=comment.parent,
-        author=authors(comment, pseudonyms),
+        author=comment.known_as,
         tokens=tokens(comment),
         first_attempt=attempts == 1,
     )
@@ -62,11 +55,10 @@ def gather(
     site: Site,
     filters: Sequence[Filter],
     storage: Storage,
-    pseudonyms: Pseudonyms,
     now: datetime,
 ) -> list[Facts]:
     """The facts about each comment, in one round trip for all."""
-    questions = [question(comment, attempts, filters, pseudonyms) for comment, attempts in claimed]
+    questions = [question(comment, attempts, filters) for comment, attempts in claimed]
     return [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]
 
 
@@ -117,7 +109,7 @@ def judge(
     fresh = [pair for pair in comments if pair[1] <= MAX_ATTEMPTS]
     given_up = Signal(NEEDS_HUMAN, 1.0, f"judging was begun {MAX_ATTEMPTS} times and never finished")
     changes = [Change(c, c.decided(weights.decide([given_up], now))) for c in worn]
-    known = gather(fresh, site, filters, storage, pseudonyms, now) if fresh else []
+    known = gather(fresh, site, filters, storage, now) if fresh else []
     for (comment, _), about in zip(fresh, known, strict=True):
         if expired():
             break

@@ -3,16 +3,28 @@
 from .author import Author
 from .base import Facts, Filter, Mark, Weight, Window
 from .bayes import Bayes
+from .duplicates import Duplicates
 from .links import Links
+from .near_duplicates import NearDuplicates
 from .profanity import Profanity
+from .requirements import Requirements
+from .shouting import Shouting
 from .trap import Trap
+from .velocity import Velocity
+from .words import Words
 
 __all__ = ["BUILT_IN", "Facts", "Filter", "Mark", "Weight", "Window"]
 
 BUILT_IN: tuple[Filter, ...] = (
+    Requirements(),
     Author(),
+    Words(),
     Trap(),
     Links(),
+    Duplicates(),
+    NearDuplicates(),
+    Velocity(),
     Profanity(),
+    Shouting(),
     Bayes(),
 )

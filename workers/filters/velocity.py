@@ -1,0 +1,44 @@
+"""Velocity: many comments at once, from one network or upon one site."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from comments.model import Comment, Signal
+
+from .base import Facts, Filter, Weight, Window
+
+ORIGIN, SITE = "velocity.origin", "velocity.site"
+
+
+def _origin(comment: Comment) -> str:
+    return comment.origin
+
+
+def _site(comment: Comment) -> str:
+    return comment.site
+
+
+@dataclass(frozen=True)
+class Velocity(Filter):
+    """One network's comments in ten minutes, and the whole site's in one."""
+
+    name = "velocity"
+    # A network may be a school; a rush upon a site may be news. Hence the first may hold, and the second only adds.
+    weights: ClassVar[Mapping[str, Weight]] = {ORIGIN: 4.0, SITE: 1.0}
+    windows: ClassVar[tuple[Window, ...]] = (Window(ORIGIN, 600, _origin), Window(SITE, 60, _site))
+
+    #: Other comments that are nothing unusual, and at which the signal has its full strength.
+    usual_origin: int = 5
+    most_origin: int = 20
+    usual_site: int = 60
+    most_site: int = 300
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        from_origin, on_site = facts.counts.get(ORIGIN, 0), facts.counts.get(SITE, 0)
+        if from_origin > self.usual_origin:
+            strength = (from_origin - self.usual_origin) / (self.most_origin - self.usual_origin)
+            yield Signal(ORIGIN, min(1.0, strength), f"{from_origin} other comments from this network in 10 minutes")
+        if on_site > self.usual_site:
+            strength = (on_site - self.usual_site) / (self.most_site - self.usual_site)
+            yield Signal(SITE, min(1.0, strength), f"{on_site} other comments on this site in a minute")

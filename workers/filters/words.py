@@ -1,0 +1,74 @@
+"""Words: the terms a site holds or rejects comments for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from comments.model import Comment, Signal, Site, Term
+
+from ..text import UNSPACED, WORD, fold
+from .base import Facts, Filter, Mark, Weight
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """Terms for one field. Single words are looked up; phrases and whatever holds signs are searched for."""
+
+    words: Mapping[str, str]  # as compared -> as the site wrote it
+    patterns: tuple[tuple[re.Pattern[str], str], ...]
+
+    def found(self, text: str) -> Iterator[str]:
+        for view in dict.fromkeys((text.casefold(), fold(text).text)):
+            if self.words:
+                yield from (self.words[w] for w in dict.fromkeys(WORD.findall(view)) if w in self.words)
+            yield from (term for pattern, term in self.patterns if pattern.search(view))
+
+
+def _pattern(form: str, inside: bool) -> re.Pattern[str]:
+    """`form` with any space between its parts; as a whole word where it begins and ends with a letter or digit."""
+    before = "" if inside or not form[0].isalnum() else r"(?<![^\W_])"
+    after = "" if inside or not form[-1].isalnum() else r"(?![^\W_])"
+    return re.compile(before + r"\s+".join(map(re.escape, form.split())) + after)
+
+
+@lru_cache(maxsize=256)
+def _terms(terms: tuple[Term, ...], field: str, match_inside_words: bool) -> _Terms:
+    words: dict[str, str] = {}
+    patterns: dict[re.Pattern[str], str] = {}
+    for term in terms:
+        # Compared as written and as meant, as the text is: "v1agra" finds "viagra", and the other way round.
+        forms = dict.fromkeys((term.text.strip().casefold(), fold(term.text).text.strip()))
+        for form in forms if field in term.fields else ():
+            # Scripts without spaces have no word ends to look at.
+            inside = match_inside_words or bool(UNSPACED.search(form))
+            if WORD.fullmatch(form) and not inside:
+                words.setdefault(form, term.text)
+            elif form:
+                patterns.setdefault(_pattern(form, inside), term.text)
+    return _Terms(words, tuple(patterns.items()))
+
+
+def found(terms: tuple[Term, ...], comment: Comment, site: Site) -> list[str]:
+    """Each term that occurs, with the field it occurs in."""
+    fields = dict.fromkeys(field for term in terms for field in term.fields)
+    hits = (
+        f"“{term}” in {field}"
+        for field in fields
+        for term in _terms(terms, field, site.match_inside_words).found(getattr(comment, field))
+    )
+    return list(dict.fromkeys(hits))
+
+
+@dataclass(frozen=True)
+class Words(Filter):
+    """A site's own word is its last word: one to reject for is worth as much as the site asks for spam."""
+
+    name = "words"
+    weights: ClassVar[Mapping[str, Weight]] = {"words.hold": Mark.HOLD, "words.reject": Mark.REJECT}
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        for name, terms in (("words.hold", facts.site.hold_words), ("words.reject", facts.site.reject_words)):
+            if terms and (hits := found(terms, comment, facts.site)):
+                yield Signal(name, 1.0, ", ".join(hits[:5]))
