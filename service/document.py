@@ -1,7 +1,7 @@
 """Writes the OpenAPI 3.1 document from the declared views and the models that validate their requests."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -18,6 +18,8 @@ from .schemas import ProblemDetails
 Json = dict[str, Any]
 
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+FIRST_TAGS = ("Submission", "Reading", "Threads", "Review")
+
 REF = "#/components/schemas/{model}"
 
 #: What each part of an address means; every one of them is text.
@@ -35,9 +37,14 @@ SECURITY: Mapping[str, list[Json]] = {
 }
 
 SCHEMES: Json = {
-    "siteKey": {"type": "http", "scheme": "bearer", "description": "A key of the site: rgk_..."},
-    "opsToken": {"type": "http", "scheme": "bearer", "description": "The operators' token."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "__Host-replygate", "description": "A signed-in person."},
+    "siteKey": {"type": "http", "scheme": "bearer", "description": "a key of the site (rgk_...)"},
+    "opsToken": {"type": "http", "scheme": "bearer", "description": "the operators' token"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-replygate",
+        "description": "a signed-in person's session",
+    },
 }
 
 DESCRIPTION = """\
@@ -74,7 +81,7 @@ def document(app: Flask, version: str) -> Json:
         "info": {"title": "Replygate", "version": version, "description": DESCRIPTION, "license": {"name": "MIT"}},
         "paths": paths,
         "components": {"schemas": definitions.get("$defs", {}), "securitySchemes": SCHEMES},
-        "tags": [{"name": tag} for tag in dict.fromkeys(t for _, _, operation in found for t in operation.tags)],
+        "tags": [{"name": tag} for tag in _tags(operation for _, _, operation in found)],
     }
 
 
@@ -101,7 +108,13 @@ def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
             yield rule, method.lower(), cast(Operation, declared)
 
 
-def _models(operations: Iterator[Operation]) -> list[type[BaseModel]]:
+def _tags(operations: Iterable[Operation]) -> list[str]:
+    """What visitors' and sites' programs need first, in reading order."""
+    tags = dict.fromkeys(tag for operation in operations for tag in operation.tags)
+    return sorted(tags, key=lambda tag: FIRST_TAGS.index(tag) if tag in FIRST_TAGS else len(FIRST_TAGS))
+
+
+def _models(operations: Iterable[Operation]) -> list[type[BaseModel]]:
     """Each model once, in a fixed order."""
     models: dict[type[BaseModel], None] = {ProblemDetails: None}
     for operation in operations:
@@ -117,10 +130,7 @@ def _operation(rule: Rule, method: str, operation: Operation, refs: Mapping[type
         "summary": operation.summary,
         "tags": list(operation.tags),
         "parameters": [*_path_parameters(rule), *_query_parameters(operation), *_header_parameters(operation)],
-        "responses": {
-            **{str(status): _good(status, said, operation, refs) for status, said in operation.answers.items()},
-            **{str(status): _error(status, refs) for status in errors_of(rule, operation)},
-        },
+        "responses": _answers(rule, operation, refs),
     }
     if operation.description:
         spec["description"] = operation.description
@@ -133,6 +143,13 @@ def _operation(rule: Rule, method: str, operation: Operation, refs: Mapping[type
     if operation.auth in SECURITY:
         spec["security"] = SECURITY[operation.auth]
     return spec
+
+
+def _answers(rule: Rule, operation: Operation, refs: Mapping[type[BaseModel], Json]) -> Json:
+    """By status; a declared answer stands before the error that would follow from the rest."""
+    answers = {status: _error(status, refs) for status in errors_of(rule, operation)}
+    answers |= {status: _good(status, said, operation, refs) for status, said in operation.answers.items()}
+    return {str(status): answers[status] for status in sorted(answers)}
 
 
 def _path_parameters(rule: Rule) -> Iterator[Json]:
@@ -168,7 +185,7 @@ def _good(status: int, said: type[BaseModel] | str, operation: Operation, refs: 
         return {"description": said, **({"headers": headers} if headers else {})}
     return {
         "description": _first_line(said) or HTTPStatus(status).phrase,
-        "content": {JSON: {"schema": refs[said]}},
+        "content": {PROBLEM_JSON if issubclass(said, ProblemDetails) else JSON: {"schema": refs[said]}},
         **({"headers": headers} if headers else {}),
     }
 

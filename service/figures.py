@@ -9,6 +9,9 @@ from .tally import Answer, Row
 
 WELL = "All is well"
 
+#: Routes that monitors ask all day long, and whose 503 is an answer.
+PROBES = ("/healthz", "/readyz", "/metrics", "/ops/figures")
+
 #: Parts as people call them.
 PART_NAMES = {"judge": "Judges", "errands": "Errands", "sweep": "Sweep"}
 
@@ -55,7 +58,7 @@ class Figures(BaseModel):
     memory_limit_bytes: float = Field(description="0 without a limit.")
     requests: int
     faults: int = Field(description="Requests answered with a status of 500.")
-    refused: int = Field(description="Requests answered with another status from 501 on: busy, or storage away.")
+    refused: int = Field(description="Requests put off with 503, because we are too busy or storage is away.")
     parts: list[PartRow]
     queues: list[QueueRow]
     sites: list[SiteRow]
@@ -78,9 +81,9 @@ def figures(condition: Condition, totals: Mapping[Answer, Row]) -> Figures:
         slow_seconds=percentile(cumulative, 0.99),
         memory_bytes=condition.server.get("memory_bytes", 0.0),
         memory_limit_bytes=condition.server.get("memory_limit_bytes", 0.0),
-        requests=_answered(totals, 100, 599),
-        faults=_answered(totals, 500, 500),
-        refused=_answered(totals, 501, 599),
+        requests=_answered(totals),
+        faults=_answered(totals, 500),
+        refused=_answered(totals, 503),
         parts=_parts(condition),
         queues=_queues(condition),
         sites=[_site(site, condition) for site in condition.sites],
@@ -93,8 +96,13 @@ def headline(wrong: list[str]) -> str:
     return "Something is wrong" if len(wrong) == 1 else f"{len(wrong)} things are wrong"
 
 
-def _answered(totals: Mapping[Answer, Row], lowest: int, highest: int) -> int:
-    return int(sum(sum(row.buckets) for answer, row in totals.items() if lowest <= answer.status <= highest))
+def _answered(totals: Mapping[Answer, Row], status: int | None = None) -> int:
+    """Requests, or only those with this status; questions about health are no work done."""
+    return sum(
+        int(sum(row.buckets))
+        for answer, row in totals.items()
+        if answer.route not in PROBES and status in (None, answer.status)
+    )
 
 
 def _parts(condition: Condition) -> list[PartRow]:

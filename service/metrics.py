@@ -5,7 +5,6 @@ Labels are sites, statuses, routes and parts, never people, threads or comments.
 
 import logging
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from time import perf_counter
@@ -16,14 +15,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from .condition import Condition, SiteFigures, age
+from .sites import SITE_ID
 from .tally import BOUNDS, Answer, Row, Tally
 
 log = logging.getLogger(__name__)
 
 #: Anything else is a stranger's invention, and would become a label.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-#: What may be a site's id; an address can say anything in its place.
-SITE = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 
 
 def install(app: Flask, tally: Tally) -> None:
@@ -44,7 +42,7 @@ def install(app: Flask, tally: Tally) -> None:
                 "route": answer.route,
                 "status": answer.status,
                 "ms": round(seconds * 1000, 1),
-                **({"site": site} if SITE.fullmatch(site) else {}),
+                **({"site": site} if SITE_ID.fullmatch(site) else {}),
             },
         )
 

@@ -144,7 +144,8 @@ def test_figures_add_the_sites_up():
 
 def test_faults_are_told_apart_from_being_busy():
     row = Row((1.0,) * 12, 1.0)
-    told = figures(a_condition(), {Answer("GET", "/", status): row for status in (200, 404, 500, 503)})
+    totals = {Answer("GET", "/", status): row for status in (200, 404, 500, 503)}
+    told = figures(a_condition(), totals | {Answer("GET", "/readyz", 503): row})
     assert (told.requests, told.faults, told.refused) == (48, 12, 12)
 
 
