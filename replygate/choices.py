@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from comments.errors import Invalid, Problem
 from comments.model import SITE_CHOICES, VISITOR_FIELDS, Site, Term
+from service.sites import SITE_ID
 
 #: Set once, or by commands of their own.
 FIXED = ("id", "created", "keys")
 
-SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
 TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 #: Fields that a submission has, or that a form made for WordPress has, so that no trap can have their names.
 TAKEN = {*VISITOR_FIELDS, "thread", "parent", "return_to", "ip", "user_agent", "referrer", "trap", "comment", "submit"}

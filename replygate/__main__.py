@@ -1,0 +1,127 @@
+"""The command line: `replygate up` runs everything here; the other commands run one part or look after it."""
+
+import os
+import sys
+import time
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from comments import logs
+from comments.errors import Invalid, ReplygateError, SettingsInvalid
+from comments.queue import QUEUES
+from comments.settings import Settings
+from service.condition import gather
+from workers import run, sweep
+
+from . import admin, export, status
+from .installation import installation, open_installation, settings
+
+
+class WrongUse(click.ClickException):
+    """What was asked for cannot be; ends with 2, as shells expect of a command that was called wrongly."""
+
+    exit_code = 2
+
+
+class Sentences(click.Group):
+    """A group whose expected failures end in a sentence on standard error, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ReplygateError as error:
+            kind = WrongUse if isinstance(error, Invalid | SettingsInvalid) else click.ClickException
+            raise kind(_sentence(error)) from error
+
+
+def _sentence(error: ReplygateError) -> str:
+    if isinstance(error, Invalid):
+        return "\n".join(f"{problem.field} {problem.message}" for problem in error.problems)
+    return str(error)
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="replygate")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var"),
+    show_default=True,
+    help="Where `up` keeps everything; other commands find what runs there when no REPLYGATE_ variable is set.",
+)
+@click.pass_context
+def cli(context: click.Context, data: Path) -> None:
+    """Replygate: self-hosted comment moderation."""
+    if context.obj is None:  # a test brings its own
+        context.obj = partial(open_installation, data, os.environ)
+
+
+cli.add_command(admin.site)
+cli.add_command(admin.moderator)
+
+
+@cli.command("work")
+@click.argument("queue", type=click.Choice(sorted(set(QUEUES.values()))), default="judge")
+@click.pass_context
+def work(context: click.Context, queue: str) -> None:
+    """Run one worker: a judge of new comments, or one for errands such as learning."""
+    run.work(queue, part_settings(context, queue))
+
+
+@cli.command("sweep")
+@click.pass_context
+def sweep_up(context: click.Context) -> None:
+    """Run the sweep, which wakes what was left behind."""
+    sweep.run(part_settings(context, "sweep"))
+
+
+def part_settings(context: click.Context, part: str) -> Settings:
+    """The settings of a process that shall run as `part`; its logs are set up."""
+    chosen = settings(context.find_root().params["data"], os.environ)
+    logs.configure(chosen.log_level, part)
+    return chosen
+
+
+@cli.command("export")
+@click.option("--site", "id", required=True, metavar="ID")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file that only you may read.")
+def export_site(id: str, output: Path | None) -> None:
+    """Write every comment of a site, with e-mail addresses and whole history, as JSON lines."""
+    lines = export.lines(installation().storage, admin.site_named(id))
+    with _private(output) as file:
+        for line in lines:
+            file.write(line.encode() + b"\n")
+
+
+def _private(path: Path | None) -> AbstractContextManager[BinaryIO]:
+    """The file, which nobody else may read; without a path, what the terminal shows."""
+    if path is None:
+        return nullcontext(sys.stdout.buffer)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+@cli.command("status")
+@click.option("--seconds", default=1.0, show_default=True, help="How long to look, for the rates; 0 shows none.")
+def show_status(seconds: float) -> None:
+    """Say how the service is; ends with 1 when it cannot accept or judge comments."""
+    here = installation()
+    look = partial(gather, here.storage, here.queues)
+    earlier = look(here.now())
+    if seconds:
+        time.sleep(seconds)
+    condition = look(here.now()) if seconds else earlier
+    click.echo(status.report(earlier, condition))
+    if not status.is_ready(condition):
+        raise click.exceptions.Exit(1)
+
+
+def main() -> None:
+    cli(prog_name="replygate")
+
+
+if __name__ == "__main__":
+    main()

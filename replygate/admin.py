@@ -1,0 +1,182 @@
+"""`replygate site` and `replygate moderator`: the sites there are, and the people who look after them."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import click
+
+from comments.errors import Invalid, NotFound, Problem, ReplygateError
+from comments.model import Person, Site, SiteKey
+from comments.pseudonyms import token_digest
+from comments.storage import Storage
+from service.access import KEY_PREFIX
+from service.auth import ROLES
+
+from .choices import changed, shown
+from .installation import installation
+from .table import columns
+
+#: Long enough to find one's mail, short enough not to lie about.
+LINK_LIFE = timedelta(days=1)
+
+MAX_NAME = 60
+
+
+class Exists(ReplygateError):
+    """Raised when what shall be added is there already."""
+
+
+@click.group()
+def site() -> None:
+    """The websites whose comments are moderated here."""
+
+
+@site.command("add")
+@click.argument("id")
+@click.argument("choices", nargs=-1, metavar="[FIELD=VALUE]...")
+def add_site(id: str, choices: tuple[str, ...]) -> None:
+    """Add the website ID: 1 to 40 of a-z, 0-9 and "-".
+
+    For example: replygate site add blog "name=My blog" origins=https://blog.example
+    """
+    here = installation()
+    added = changed(Site(id=id, name=id, created=here.now()), choices)
+    if any(known.id == id for known in here.storage.sites.all()):
+        raise Exists(f"there is a site {id} already; `replygate site set {id}` changes it")
+    here.storage.sites.put(added)
+    click.echo(f"Added {id}. `replygate site key {id}` makes a key for its server.")
+
+
+@site.command("list")
+def list_sites() -> None:
+    """Every site with what waits there."""
+    here = installation()
+    rows = [
+        (site.id, site.name, here.storage.backlog.depth(site.id).queued, _held(here.storage, site.id))
+        for site in here.storage.sites.all()
+    ]
+    click.echo(columns(("ID", "NAME", "WAITING", "HELD"), rows))
+
+
+def _held(storage: Storage, site: str) -> int:
+    return storage.comments.counters(site).standing.get("held", 0)
+
+
+@site.command("show")
+@click.argument("id")
+def show_site(id: str) -> None:
+    """Every choice of the site ID, as `site set` takes it."""
+    found = site_named(id)
+    for f in fields(Site):
+        value = ",".join(key.id for key in found.keys) if f.name == "keys" else shown(getattr(found, f.name))
+        click.echo(f"{f.name}={value}")
+
+
+@site.command("set")
+@click.argument("id")
+@click.argument("choices", nargs=-1, required=True, metavar="FIELD=VALUE...")
+def set_site(id: str, choices: tuple[str, ...]) -> None:
+    """Change choices of the site ID; `site show` lists them.
+
+    \b
+    Lists are written with commas; a word may name its fields:
+      replygate site set blog required=author,content max_links=3
+      replygate site set blog "hold_words=casino, author+url:cheap pills"
+    """
+    installation().storage.sites.put(changed(site_named(id), choices))
+    click.echo(f"Changed {id}.")
+
+
+@site.command("key")
+@click.argument("id")
+@click.option("--revoke", metavar="KEY", help="Take back the key of this id instead; `site show` lists the ids.")
+def key(id: str, revoke: str | None) -> None:
+    """Make a key with which the server of the site ID authenticates; it is shown this once."""
+    found = site_named(id)
+    if revoke is not None:
+        _revoke(found, revoke)
+        return
+    made, whole = new_key()
+    installation().storage.sites.put(replace(found, keys=(*found.keys, made)))
+    click.echo(whole)
+    click.echo("Keep it where only the site's server can read it: it is not shown again.", err=True)
+
+
+def _revoke(site: Site, id: str) -> None:
+    left = tuple(key for key in site.keys if key.id != id)
+    if len(left) == len(site.keys):
+        raise NotFound(f"{site.id} has no key {id}; it has {', '.join(key.id for key in site.keys) or 'none'}")
+    installation().storage.sites.put(replace(site, keys=left))
+    click.echo(f"Took the key {id} back.")
+
+
+def new_key() -> tuple[SiteKey, str]:
+    """What is kept of a new key, and the key itself. Hexadecimal, so that "_" only ever stands between its parts."""
+    id = secrets.token_hex(4)
+    whole = f"{KEY_PREFIX}{id}_{secrets.token_hex(24)}"
+    return SiteKey(id, token_digest(whole)), whole
+
+
+def site_named(id: str) -> Site:
+    """Raises NotFound naming the sites there are."""
+    storage = installation().storage
+    try:
+        return storage.sites.get(id)
+    except NotFound:
+        known = ", ".join(site.id for site in storage.sites.all()) or "none yet"
+        raise NotFound(f"there is no site {id}; there are: {known}") from None
+
+
+@click.group()
+def moderator() -> None:
+    """The people who sign in."""
+
+
+@moderator.command("add")
+@click.argument("name")
+@click.option("--site", "sites", multiple=True, metavar="ID", help="A site they look after; may be repeated.")
+@click.option(
+    "--role", type=click.Choice(ROLES), default="moderator", show_default=True, help="What they may do there."
+)
+@click.option("--operator", is_flag=True, help="They also see the ops page.")
+def add_moderator(name: str, sites: tuple[str, ...], role: str, operator: bool) -> None:
+    """Let NAME sign in, or give them more to do; prints a link that signs them in once, within a day."""
+    here = installation()
+    roles = {site_named(id).id: role for id in sites}
+    here.storage.people.put(person(here.storage, name, roles, operator))
+    click.echo(sign_in_link(here.storage, here.settings.public_url, name))
+
+
+def person(storage: Storage, name: str, roles: Mapping[str, str], operator: bool) -> Person:
+    """The person of that name with these roles besides those they have. Raises Invalid for no name."""
+    if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
+        raise Invalid([Problem("name", "malformed", f"must be 1 to {MAX_NAME} printable characters")])
+    try:
+        known = storage.people.get(name)
+    except NotFound:
+        known = Person(name)
+    return replace(known, roles={**known.roles, **roles}, operator=known.operator or operator)
+
+
+def sign_in_link(storage: Storage, public_url: str, name: str) -> str:
+    """A link that signs the person in once; only its digest is kept."""
+    token = secrets.token_urlsafe(24)
+    storage.people.put_link(token_digest(token), name, LINK_LIFE.total_seconds())
+    return f"{public_url.rstrip('/')}/link/{token}"
+
+
+@moderator.command("list")
+def list_moderators() -> None:
+    """Everybody who may sign in, and what they may do."""
+    rows = [
+        (
+            person.name,
+            ", ".join(f"{site}: {role}" for site, role in sorted(person.roles.items())) or "-",
+            "yes" if person.operator else "-",
+            "chosen" if person.password else "by link only",
+        )
+        for person in installation().storage.people.all()
+    ]
+    click.echo(columns(("NAME", "ROLES", "OPERATOR", "PASSWORD"), rows))
