@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, docs, errors, headers, review, review_api, sign_in
+from . import api, demo, docs, errors, headers, ops, review, review_api, sign_in
 from .deps import Deps
 from .sites import SiteCache
 from .waiting import Places
@@ -20,8 +20,8 @@ def create_app(deps: Deps) -> Flask:
     Places(settings.web_threads).install(app)
     headers.install(app, settings)
     errors.install(app)
-    for blueprint in (api.blueprint, docs.blueprint, sign_in.blueprint, review.blueprint, review_api.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (api, docs, sign_in, review, review_api, ops, *((demo,) if settings.demo else ())):
+        app.register_blueprint(part.blueprint)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -29,8 +29,8 @@ blueprint = Blueprint("api", __name__, url_prefix="/v1/sites/<site>")
 #: has while it asks again. So a removed comment is gone within 10 seconds and one more visit.
 CACHE_CONTROL = "public, max-age=0, s-maxage=10, stale-while-revalidate=30"
 
-READING = ("Reading",)
-SUBMISSION = ("Submission",)
+READING = ("reading",)
+SUBMISSION = ("submission",)
 
 IF_NONE_MATCH = Header("If-None-Match", "The ETag of the answer you have; 304 says that it still holds.")
 CACHING = {"ETag": "Names this state of the page.", "Cache-Control": "How long shared caches may keep it."}
@@ -202,7 +202,7 @@ def _counts(site: str, threads: list[str]) -> Response:
     parse=False,
     answers={200: ThreadState},
     auth="site-key",
-    tags=("Threads",),
+    tags=("threads",),
 )
 def set_state(site: str, thread: str) -> Response:
     found = sites.get(site)

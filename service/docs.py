@@ -1,11 +1,13 @@
 """The API described: as an OpenAPI document for programs and as a page for people."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, render_template
+from markupsafe import Markup, escape
 
 from .body import JSON
 from .deps import deps
@@ -21,6 +23,12 @@ VERSION = "1"
 
 #: Every deployment serves the same document until it is upgraded.
 CACHE_CONTROL = "public, max-age=300"
+
+
+@blueprint.app_template_filter()
+def with_code(text: str) -> Markup:
+    """`text` with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 -- escaped before
 
 
 def current_document() -> Json:

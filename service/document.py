@@ -18,7 +18,7 @@ from .schemas import ProblemDetails
 Json = dict[str, Any]
 
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
-FIRST_TAGS = ("Submission", "Reading", "Threads", "Review")
+FIRST_TAGS = ("submission", "reading", "threads", "review")
 
 REF = "#/components/schemas/{model}"
 

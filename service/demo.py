@@ -1,0 +1,61 @@
+"""An example website: one article with its replies and a reply form, made of nothing but the public pieces."""
+
+from flask import Blueprint, render_template, request, url_for
+
+from comments.errors import Invalid, NotFound
+from comments.lifecycle import Outcome
+from comments.model import Site
+
+from . import reading, sites
+from .deps import deps
+from .forms import Form
+from .schemas import CommentList, PageQuery
+
+blueprint = Blueprint("demo", __name__, url_prefix="/demo")
+
+SITE = "demo"
+
+
+@blueprint.get("/")
+def article() -> str:
+    site = sites.get(SITE)
+    thread = thread_address()
+    cursor = request.args.get("cursor", "")
+    replies = _replies(site, thread, cursor)
+    parent = next((c for c in replies.comments if c.id == request.args.get("reply")), None)
+    form = Form(site, thread, parent.id if parent else "", redirect_to=url_for("demo.article"))
+    return render_template(
+        "demo.html",
+        site=site,
+        replies=replies,
+        cursor=cursor,
+        names={comment.id: comment.author or "Anonymous" for comment in replies.comments},
+        parent=parent,
+        form=form,
+        closed=deps().storage.threads.is_closed(site.id, thread),
+        sent=request.args.get("comment", ""),
+        outcome=_outcome(site),
+    )
+
+
+def thread_address() -> str:
+    return f"{deps().settings.public_url.rstrip('/')}/demo/"
+
+
+def _replies(site: Site, thread: str, cursor: str) -> CommentList:
+    threads = deps().storage.threads
+    try:
+        return reading.page(threads, site.id, thread, PageQuery(cursor=cursor[:200]))
+    except Invalid:
+        return reading.page(threads, site.id, thread, PageQuery())  # an address that somebody cut short
+
+
+def _outcome(site: Site) -> Outcome | None:
+    """What became of the reply whose author was led back here."""
+    id, receipt = request.args.get("comment", ""), request.args.get("receipt", "")
+    if not deps().pseudonyms.is_receipt(site.id, id, receipt):
+        return None
+    try:
+        return deps().storage.comments.get(site.id, id).outcome
+    except NotFound:
+        return None
