@@ -21,10 +21,10 @@ from .jobs import CALLABLES
 
 log = logging.getLogger(__name__)
 
-#: What reading a job's hash raises when something in it is not as RQ wrote it. Found by trying, see test_wake_ups.py.
+#: What reading a job's hash raises when something in it is not as RQ wrote it. Found by trying.
 UNREADABLE = (
-    ValueError, TypeError, LookupError, AttributeError, RecursionError, DeserializationError, InvalidJobOperation,
-    TimeoutFormatError, redis.ResponseError,
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError,
+    DeserializationError, InvalidJobOperation, TimeoutFormatError, redis.ResponseError,
 )  # fmt: skip
 
 

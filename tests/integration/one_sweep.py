@@ -1,0 +1,10 @@
+"""A sweep process of its own: `python -m tests.integration.one_sweep JSON`, where the JSON holds settings."""
+
+import json
+import sys
+
+from tests.builders import settings
+from workers.sweep import run
+
+if __name__ == "__main__":
+    run(settings(**json.loads(sys.argv[1])))

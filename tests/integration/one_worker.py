@@ -1,0 +1,46 @@
+"""A worker process of its own with filters of our choice: `python -m tests.integration.one_worker QUEUE JSON`.
+
+The JSON holds settings. The filter does what a comment's content says: "hang", "hang in C", "die" or "raise".
+"""
+
+import json
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterator
+from itertools import repeat
+from time import sleep
+
+from comments.model import Comment, Signal
+from tests.builders import settings
+from workers.deps import build_deps
+from workers.filters import Facts, Filter
+from workers.run import work
+
+
+class Poison(Filter):
+    """Does to its worker what the comment says."""
+
+    name = "poison"
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        if comment.content == "hang":
+            sleep(600)
+        if comment.content == "hang in C":
+            deque(repeat(0), maxlen=0)  # a loop without end that looks at no signal
+        if comment.content == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if comment.content == "raise":
+            raise ValueError(comment.content)
+        yield from ()
+
+
+def main() -> None:
+    queue, chosen = sys.argv[1:]
+    values = settings(**json.loads(chosen))
+    work(queue, values, build_deps(values, (Poison(),)))
+
+
+if __name__ == "__main__":
+    main()
