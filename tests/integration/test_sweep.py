@@ -65,7 +65,7 @@ def test_comments_whose_jobs_were_lost_are_asked_for_again_but_not_multiplied(
 
     def asks() -> bool:
         swept.once()
-        return bool(asked(deps))
+        return len(asked(deps)) >= jobs
 
     until(asks, "asked for once the lost wake-ups count no more")
     for _ in range(20):
