@@ -1,6 +1,8 @@
-"""Values as JSON and back: by field name, defaults left out, unknown fields ignored.
+"""Values as JSON and back: defaults left out, fields this program does not know ignored.
 
-Web and workers are never upgraded in the same instant, so a record may carry fields this program does not know yet.
+Web and workers are never upgraded in the same instant, so a record may carry fields of a later program. Objects go by
+field name. Decisions and signals, of which every comment has some, go by position, which halves their size: their
+fields may only ever be added at the end, with a default.
 """
 
 import json
@@ -11,10 +13,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from ..model import STATE_FIELDS, Comment
+from ..model import STATE_FIELDS, Comment, Decision, Signal
 
 T = TypeVar("T")
 
+#: Packed by position.
+ROWS = (Decision, Signal)
 #: Fields that the record's own name already tells.
 NAMED = ("id", "site")
 SUBMISSION = tuple(f for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
@@ -39,6 +43,8 @@ def pack(value: Any) -> Any:
         return [pack(v) for v in value]
     if isinstance(value, Mapping):
         return {k: pack(v) for k, v in value.items()}
+    if isinstance(value, ROWS):
+        return _row(value)
     if is_dataclass(value):
         return _object(value, fields(value))
     return value
@@ -47,6 +53,14 @@ def pack(value: Any) -> Any:
 def _object(value: Any, wanted: tuple[Field[Any], ...]) -> dict[str, Any]:
     pairs = ((f, getattr(value, f.name)) for f in wanted)
     return {f.name: pack(v) for f, v in pairs if not _is_default(f, v)}
+
+
+def _row(value: Any) -> list[Any]:
+    """The fields in order, without those at the end that have their default."""
+    wanted = list(fields(value))
+    while wanted and _is_default(wanted[-1], getattr(value, wanted[-1].name)):
+        wanted.pop()
+    return [pack(getattr(value, f.name)) for f in wanted]
 
 
 def _is_default(field: Field[Any], value: Any) -> bool:
@@ -58,6 +72,10 @@ def _is_default(field: Field[Any], value: Any) -> bool:
 def unpack(cls: type[T], packed: Mapping[str, Any]) -> T:
     """Raises TypeError when a field without a default is missing."""
     return cls(**{name: make(packed[name]) for name, make in _makers(cast(Hashable, cls)) if name in packed})
+
+
+def _unpack_row(cls: type[T], values: list[Any]) -> T:
+    return cls(**{name: make(value) for (name, make), value in zip(_makers(cast(Hashable, cls)), values, strict=False)})
 
 
 @cache
@@ -74,6 +92,8 @@ def _maker(hint: Any) -> Callable[[Any], Any]:
         return lambda values: tuple(element(v) for v in values)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
+    if hint in ROWS:
+        return lambda values: _unpack_row(hint, values)
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda values: unpack(hint, values)
     return lambda value: value
@@ -93,9 +113,11 @@ def dump_submission(comment: Comment) -> bytes:
 
 
 def dump_state(comment: Comment) -> bytes:
-    """What decisions replace. Equal states give equal bytes: compare-and-set compares them."""
-    return dump(_object(comment, STATE))
+    """The line that decisions replace. Equal states give equal lines: compare-and-set compares them."""
+    return dump(_object(comment, STATE)) + b"\n"
 
 
-def load_comment(site: str, id: str, submission: bytes, state: bytes) -> Comment:
+def load_comment(site: str, id: str, record: bytes) -> Comment:
+    """A comment from its state line and the submission behind it. JSON escapes newlines, so the first one is ours."""
+    state, _, submission = record.partition(b"\n")
     return unpack(Comment, {"id": id, "site": site, **json.loads(submission), **json.loads(state)})

@@ -58,7 +58,7 @@ class Keys:
         return f"{self.prefix}:{{{site}}}:{name}"
 
     def comment(self, site: str, id: str) -> str:
-        """hash; submission and state, both JSON; accept.lua, decide.lua; everybody; for ever."""
+        """string; a line of state, a line of submission, both JSON; accept.lua, decide.lua; everybody; for ever."""
         return self._of(site, f"comment:{id}")
 
     def status(self, site: str, status: str) -> str:

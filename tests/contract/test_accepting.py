@@ -1,15 +1,14 @@
 """What every back end promises about taking a submission in."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
 from comments.errors import Busy, Invalid, KeyReused, NotFound, TooMany
 from comments.lifecycle import Action, Status
-from comments.model import Comment
 from comments.storage import Storage
-from tests.builders import a_comment, accepted, an_admission, decided, moderated, published
+from comments.storage.redis import connect
+from tests.builders import a_comment, accepted, an_admission, decided, moderated, published, settings
 
 
 def test_an_accepted_comment_reads_back_as_it_was_sent(storage: Storage) -> None:
@@ -157,11 +156,11 @@ def test_waiting_gives_the_comment_as_it_is_when_time_is_up(storage: Storage) ->
     assert storage.comments.wait("blog", accepted(storage).id, 0.01).status is Status.QUEUED
 
 
-def test_unknown_fields_of_a_later_program_are_ignored(redis_storage: Storage) -> None:
-    comment: Comment = a_comment()
-    redis_storage.comments.accept(comment, an_admission())
-    client = redis_storage.comments._client  # type: ignore[attr-defined]
-    key = f"rg:{{blog}}:comment:{comment.id}"
-    state = client.hget(key, "state").decode()
-    client.hset(key, "state", state[:-1] + ',"mood":"new"}' if len(state) > 2 else '{"mood":"new"}')
-    assert redis_storage.comments.get("blog", comment.id) == replace(comment)
+def test_unknown_fields_of_a_later_program_survive_a_decision(redis_storage: Storage, valkey_url: str) -> None:
+    comment = accepted(redis_storage)
+    client, key = connect(settings(redis_url=valkey_url)), f"rg:{{blog}}:comment:{comment.id}"
+    client.set(key, client.get(key)[:-1] + b',"mood":"new"}')
+    assert redis_storage.comments.get("blog", comment.id) == comment
+    after = decided(redis_storage, comment, Action.HOLD)
+    assert redis_storage.comments.get("blog", comment.id) == after
+    assert client.get(key).endswith(b',"mood":"new"}')

@@ -1,7 +1,7 @@
 -- accept: keep a submission, queue it and decide about a wake-up; or say why not. All or nothing.
 -- KEYS  1 comment  2 status:queued  3 due  4 wakes  5 counters  6 idempotency or same  7 rate  8 closed
 --       9 threads:opened  10 roots  11 replies
--- ARGV  1 id  2 submission  3 state  4 ms received  5 fingerprint  6 seconds the repeat key lives  7 max_pending
+-- ARGV  1 id  2 record  3 bytes of the submission in it  4 ms received  5 fingerprint, "" if the key names it  6 seconds the repeat key lives  7 max_pending
 --       8 max pending bytes  9 per_minute (0: no limit)  10 batch  11 max_wakes  12 thread name  13 parent
 --       14 ms a wake-up lives
 -- gives {"new", wake token or ""} | {"repeat", id} | {"reused"} | {"closed"} | {"parent"} | {"rate", s} | {"busy"}
@@ -32,10 +32,10 @@ if per_minute > 0 then
 end
 
 if redis.call("ZCARD", KEYS[2]) >= tonumber(ARGV[7]) then return {"busy"} end
-local size = string.len(ARGV[2])
+local size = tonumber(ARGV[3])
 if tonumber(redis.call("HGET", KEYS[5], "pending_bytes") or 0) + size > tonumber(ARGV[8]) then return {"busy"} end
 
-redis.call("HSET", KEYS[1], "submission", ARGV[2], "state", ARGV[3])
+redis.call("SET", KEYS[1], ARGV[2])
 redis.call("ZADD", KEYS[2], ARGV[4], ARGV[1])
 redis.call("ZADD", KEYS[3], now, ARGV[1])
 redis.call("HINCRBY", KEYS[5], "accepted", 1)

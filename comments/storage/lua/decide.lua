@@ -1,7 +1,7 @@
 -- decide: move comments from status to status with every effect of it, each only if it is still as it was read.
 -- KEYS  1 due  2 attempts  3 counters  4 outbox  5 unlearned  6 authors:approved  7 authors:spam  8 threads:count
 --       9 threads:version  10-14 status: queued, held, approved, spam, removed  then for each change: comment, roots, replies
--- ARGV  1 channel, then for each change: id, state as read, state to write, old status, new status, version,
+-- ARGV  1 channel, then for each change: id, state line as read, state line to write, old status, new status, version,
 --       ms received, thread name, parent, "1" if a person decided, name of the author, of the author there
 -- gives 1 or 0 for each change
 local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 14, 3, 12
@@ -69,10 +69,10 @@ local function count_wait(c)
   redis.call("HINCRBYFLOAT", KEYS[3], "wait_sum", seconds)
 end
 
-local function leave_queue(c, comment)
+local function leave_queue(c)
   redis.call("ZREM", KEYS[1], c.id)
   redis.call("HDEL", KEYS[2], c.id)
-  redis.call("HINCRBY", KEYS[3], "pending_bytes", -redis.call("HSTRLEN", comment, "submission"))
+  redis.call("HINCRBY", KEYS[3], "pending_bytes", -string.len(c.submission))
   redis.call("HINCRBY", KEYS[3], "decided:" .. c.new, 1)
   count_wait(c)
 end
@@ -87,10 +87,10 @@ local function remember_author(c)
 end
 
 local function apply(c, comment, roots, replies)
-  redis.call("HSET", comment, "state", c.state)
+  redis.call("SET", comment, c.state .. c.submission)
   redis.call("ZREM", STATUS[c.old], c.id)
   redis.call("ZADD", STATUS[c.new], c.received, c.id)
-  if c.old == "queued" then leave_queue(c, comment) end
+  if c.old == "queued" then leave_queue(c) end
   if c.moderated then
     redis.call("HINCRBY", KEYS[3], "moderated:" .. c.new, 1)
     redis.call("SADD", KEYS[5], c.id)
@@ -113,7 +113,9 @@ for i = 0, (#ARGV - 1) / ARGS_EACH - 1 do
   local c = {id = ARGV[a + 1], state = ARGV[a + 3], old = ARGV[a + 4], new = ARGV[a + 5], version = ARGV[a + 6],
     received = ARGV[a + 7], thread = ARGV[a + 8], parent = ARGV[a + 9], moderated = ARGV[a + 10] == "1",
     author = ARGV[a + 11], author_there = ARGV[a + 12]}
-  if redis.call("HGET", KEYS[k + 1], "state") == ARGV[a + 2] then
+  local record, line = redis.call("GET", KEYS[k + 1]), ARGV[a + 2]
+  if record and string.sub(record, 1, string.len(line)) == line then
+    c.submission = string.sub(record, string.len(line) + 1)
     apply(c, KEYS[k + 1], KEYS[k + 2], KEYS[k + 3])
     results[i + 1] = 1
   else

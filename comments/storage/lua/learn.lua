@@ -1,9 +1,10 @@
 -- learn: make the counts hold exactly what this comment teaches now; the old lesson is taken back with its own tokens.
 -- KEYS  1 comment  2 learned  3 corpus:ham  4 corpus:spam  5 lessons  6 unlearned
--- ARGV  1 id  2 state as read  3 label or ""  4 tokens as a JSON array
+-- ARGV  1 id  2 state line as read  3 label or ""  4 tokens as a JSON array
 -- gives 1 if the counts changed, 0 if they were right, -1 if the comment changed meanwhile (it stays due)
 local CORPUS = {ham = KEYS[3], spam = KEYS[4]}
-if redis.call("HGET", KEYS[1], "state") ~= ARGV[2] then return -1 end
+local record = redis.call("GET", KEYS[1])
+if not record or string.sub(record, 1, string.len(ARGV[2])) ~= ARGV[2] then return -1 end
 
 local function count(label, tokens, by)
   for _, token in ipairs(tokens) do

@@ -31,6 +31,7 @@ class RedisComments:
 
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
         k, site, thread = self._keys, comment.site, comment.thread
+        submission = dump_submission(comment)
         repeat = k.idempotency(site, admission.key) if admission.key else k.same(site, admission.fingerprint)
         answer = self._accept(
             keys=[
@@ -39,10 +40,10 @@ class RedisComments:
                 k.roots(site, thread), k.replies(site, thread),
             ],
             args=[
-                comment.id, dump_submission(comment), dump_state(comment), milliseconds(comment.received),
-                admission.fingerprint, KEY_SECONDS if admission.key else SAME_SECONDS, admission.max_pending,
-                MAX_PENDING_BYTES, admission.per_minute if comment.origin else 0, admission.batch,
-                admission.max_wakes, thread_name(thread), comment.parent, WAKE_MS,
+                comment.id, dump_state(comment) + submission, len(submission), milliseconds(comment.received),
+                admission.fingerprint if admission.key else "", KEY_SECONDS if admission.key else SAME_SECONDS,
+                admission.max_pending, MAX_PENDING_BYTES, admission.per_minute if comment.origin else 0,
+                admission.batch, admission.max_wakes, thread_name(thread), comment.parent, WAKE_MS,
             ],
         )  # fmt: skip
         return _accepted(comment, [text(a) if isinstance(a, bytes) else a for a in answer])
@@ -54,13 +55,8 @@ class RedisComments:
         return comment
 
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
-        pipe = self._client.pipeline(transaction=False)
-        for id in ids:
-            pipe.hmget(self._keys.comment(site, id), "submission", "state")
-        return [
-            load_comment(site, id, *record) if record[0] else None
-            for id, record in zip(ids, pipe.execute() if ids else (), strict=True)
-        ]
+        records = self._client.mget([self._keys.comment(site, id) for id in ids]) if ids else []
+        return [load_comment(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
 
     def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
         if not changes:

@@ -14,7 +14,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
 
 def _back(comment: Comment) -> Comment:
-    return load_comment(comment.site, comment.id, dump_submission(comment), dump_state(comment))
+    return load_comment(comment.site, comment.id, dump_state(comment) + dump_submission(comment))
 
 
 @given(TEXT, TEXT, TEXT)
@@ -27,7 +27,7 @@ def test_any_text_reads_back(author: str, content: str, evidence: str) -> None:
 
 def test_what_has_its_default_takes_no_room() -> None:
     assert b"referrer" not in dump_submission(a_comment())
-    assert dump_state(a_comment()) == b"{}"
+    assert dump_state(a_comment()) == b"{}\n"
 
 
 def test_what_was_sent_and_what_was_decided_are_apart() -> None:
@@ -44,4 +44,10 @@ def a_comment_like(comment: Comment) -> Comment:
 def test_fields_of_a_later_program_are_ignored() -> None:
     comment = a_comment()
     submission = dump_submission(comment)[:-1] + b',"mood":"new"}'
-    assert load_comment(comment.site, comment.id, submission, b'{"heat":{"x":[1]}}') == comment
+    assert load_comment(comment.site, comment.id, b'{"heat":{"x":[1]}}\n' + submission) == comment
+
+
+def test_a_decision_with_fields_of_a_later_program_is_read() -> None:
+    comment = a_comment().decided(a_decision(Action.HOLD, masked="m"))
+    state = dump_state(comment).replace(b'"m"]', b'"m",{"new":1}]')
+    assert load_comment(comment.site, comment.id, state + dump_submission(comment)) == comment

@@ -1,0 +1,92 @@
+"""A small, fast HTTP load: keep-alive connections in a few processes, each sending the next request when answered."""
+
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+#: Makes the body of request number n of connection number c.
+Body = Callable[[int, int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    host: str
+    port: int
+    path: str
+    body: Body
+    content_type: str = "application/json"
+    connections: int = 8
+    requests: int = 250  # of each connection
+
+
+@dataclass(slots=True)
+class Report:
+    """`seconds` from the first request to the last answer; `waits` in seconds, sorted."""
+
+    seconds: float
+    statuses: Counter[int] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return sum(self.statuses.values()) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        return self.waits[min(len(self.waits) - 1, int(share * len(self.waits)))]
+
+
+def send(load: Load) -> Report:
+    """Raises ConnectionError when the server hangs up."""
+    with get_context("fork").Pool(load.connections) as pool:
+        pool.map(_ready, range(load.connections))
+        begun = time.perf_counter()
+        parts = pool.starmap(_connection, ((load, c) for c in range(load.connections)), chunksize=1)
+        seconds = time.perf_counter() - begun
+    rows = [row for part in parts for row in part]
+    return Report(seconds, Counter(status for status, _ in rows), sorted(wait for _, wait in rows))
+
+
+def _ready(_: int) -> None:
+    """Done once the process runs, so that starting processes is not measured."""
+
+
+def _connection(load: Load, c: int) -> list[tuple[int, float]]:
+    with closing(socket.create_connection((load.host, load.port))) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return list(_exchange(sock, load, c))
+
+
+def _exchange(sock: socket.socket, load: Load, c: int) -> Iterator[tuple[int, float]]:
+    for n in range(load.requests):
+        body = load.body(c, n)
+        head = (
+            f"POST {load.path} HTTP/1.1\r\nHost: {load.host}\r\nContent-Type: {load.content_type}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        begun = time.perf_counter()
+        sock.sendall(head.encode() + body)
+        yield _status(sock), time.perf_counter() - begun
+
+
+def _status(sock: socket.socket) -> int:
+    """Reads one whole answer."""
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _more(sock)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lengths = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    missing = int(lengths[0]) - len(body) if lengths else 0
+    while missing > 0:
+        missing -= len(_more(sock))
+    return int(head.split(b" ", 2)[1])
+
+
+def _more(sock: socket.socket) -> bytes:
+    received = sock.recv(65536)
+    if not received:
+        raise ConnectionError("the server hung up")
+    return received
