@@ -17,7 +17,7 @@ from comments.settings import Settings
 from service.condition import gather
 from workers import run, sweep
 
-from . import admin, export, status
+from . import admin, export, openapi, status
 from .installation import installation, open_installation, settings
 
 
@@ -117,6 +117,12 @@ def show_status(seconds: float) -> None:
     click.echo(status.report(earlier, condition))
     if not status.is_ready(condition):
         raise click.exceptions.Exit(1)
+
+
+@cli.command("openapi")
+def print_openapi() -> None:
+    """Print the OpenAPI document of the API."""
+    click.echo(openapi.text())
 
 
 def main() -> None:

@@ -36,9 +36,10 @@ def _tables(told: Figures) -> Iterator[str]:
 
 def _totals(earlier: Figures, told: Figures, seconds: float) -> str:
     limit = f" of {memory(told.memory_limit_bytes)}" if told.memory_limit_bytes else ""
+    oldest = f", the oldest for {duration(told.oldest_seconds)}" if told.queued else ""
     times = f"half within {duration(told.median_seconds)}, 99 % within {duration(told.slow_seconds)}"
     return columns(
-        ("Waiting", f"{told.queued:,}, the oldest for {duration(told.oldest_seconds)}"),
+        ("Waiting", f"{told.queued:,}{oldest}"),
         [
             ("Accepted", f"{told.accepted:,}{_rate(told.accepted - earlier.accepted, seconds)}"),
             ("Decided", f"{told.decided:,}{_rate(told.decided - earlier.decided, seconds)}"),

@@ -19,7 +19,7 @@ PART_NAMES = {"judge": "Judges", "errands": "Errands", "sweep": "Sweep"}
 class SiteRow(BaseModel):
     id: str
     queued: int
-    oldest_seconds: float
+    oldest_seconds: float | None
     accepted: int
     approved: int
     held: int
@@ -48,7 +48,7 @@ class Figures(BaseModel):
     headline: str
     problems: list[str] = Field(description="What is wrong and what to do about it, in sentences.")
     queued: int
-    oldest_seconds: float
+    oldest_seconds: float | None = Field(description="How long the oldest of them has waited.")
     accepted: int
     decided: int
     attempts: int
@@ -73,7 +73,7 @@ def figures(condition: Condition, totals: Mapping[Answer, Row]) -> Figures:
         headline=headline(wrong),
         problems=wrong,
         queued=condition.queued,
-        oldest_seconds=condition.oldest,
+        oldest_seconds=condition.oldest if condition.queued else None,
         accepted=sum(site.counters.accepted for site in condition.sites),
         decided=sum(sum(site.counters.decided.values()) for site in condition.sites),
         attempts=sum(site.counters.attempts for site in condition.sites),
@@ -130,7 +130,7 @@ def _site(site: SiteFigures, condition: Condition) -> SiteRow:
     return SiteRow(
         id=site.id,
         queued=site.depth.queued,
-        oldest_seconds=age(site.depth, condition.at),
+        oldest_seconds=age(site.depth, condition.at) if site.depth.oldest else None,
         accepted=site.counters.accepted,
         approved=standing.get("approved", 0),
         held=standing.get("held", 0),

@@ -325,6 +325,15 @@ def test_status_shows_rates_when_it_looks_longer(run: Run, memory: Storage, blog
     assert "a second now" in run("status", "--seconds", "0.01").stdout
 
 
+# The API
+
+
+def test_the_openapi_document_is_printed_without_a_running_service():
+    document = json.loads(alone("openapi").stdout)
+    assert document["openapi"].startswith("3.1")
+    assert {"/healthz", "/readyz", "/metrics", "/ops/figures"} <= document["paths"].keys()
+
+
 # The environment
 
 

@@ -1,0 +1,22 @@
+"""`replygate openapi`: the API's description without a running service, for clients that are generated from it."""
+
+import json
+from datetime import UTC, datetime
+
+from comments.pseudonyms import Pseudonyms
+from comments.queue import RQJobs
+from comments.settings import Settings
+from comments.storage.memory import open_memory
+from comments.storage.redis import connect
+from service import create_app
+from service.deps import Deps
+from service.docs import current_document
+
+
+def text() -> str:
+    """The document as indented JSON."""
+    now, settings = datetime.now(UTC), Settings()
+    jobs = RQJobs(connect(settings))  # connects when a job is asked for, which is never
+    deps = Deps(settings, open_memory(lambda: now), jobs, Pseudonyms(""), lambda: now)
+    with create_app(deps).app_context():
+        return json.dumps(current_document(), indent=2, ensure_ascii=False)
