@@ -37,7 +37,7 @@ def connection(valkey_settings: Settings) -> Iterator[redis.Redis]:
 @pytest.fixture
 def deps(redis_storage: Storage) -> Deps:
     redis_storage.sites.put(a_site())
-    return Deps(settings(batch=10, judges=2), redis_storage, Asked(), Pseudonyms(SECRET), (), build((), {}), now)
+    return Deps(settings(judges=2), redis_storage, Asked(), Pseudonyms(SECRET), (), build((), {}), now)
 
 
 def sweep(deps: Deps, connection: redis.Redis) -> Sweep:
@@ -55,7 +55,7 @@ def test_a_quiet_site_is_left_alone(deps: Deps, connection: redis.Redis) -> None
     assert deps.storage.beats.alive("sweep")
 
 
-@pytest.mark.parametrize(("n", "jobs"), [(1, 1), (60, 2)])
+@pytest.mark.parametrize(("n", "jobs"), [(1, 1), (150, 2)])
 def test_comments_whose_jobs_were_lost_are_asked_for_again_but_not_multiplied(
     deps: Deps, connection: redis.Redis, n: int, jobs: int
 ) -> None:
