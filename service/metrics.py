@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from time import perf_counter
+from types import TracebackType
 
 from flask import Flask, Response, g, request, request_finished, request_started
 from prometheus_client import generate_latest
@@ -19,6 +20,8 @@ from .sites import SITE_ID
 from .tally import BOUNDS, Answer, Row, Tally
 
 log = logging.getLogger(__name__)
+
+ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
 #: Anything else is a stranger's invention, and would become a label.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -48,6 +51,12 @@ def install(app: Flask, tally: Tally) -> None:
 
     request_started.connect(started, app, weak=False)
     request_finished.connect(finished, app, weak=False)
+    app.log_exception = _log_fault  # type: ignore[method-assign]  # Flask's own writes the address as it was sent
+
+
+def _log_fault(exc_info: ErrorInfo) -> None:
+    answer = _answer(500)
+    log.error("fault", exc_info=exc_info, extra={"method": answer.method, "route": answer.route})
 
 
 def _answer(status: int) -> Answer:

@@ -59,7 +59,7 @@ class Ready(BaseModel):
 
 
 @blueprint.get("/healthz")
-@operation(summary="Is this web process alive?", answers={200: Alive}, tags=["ops"])
+@operation(summary="Is this web process alive?", answers={200: Alive}, tags=("ops",))
 def healthz() -> Alive:
     return Alive()
 
@@ -68,7 +68,7 @@ def healthz() -> Alive:
 @operation(
     summary="Can comments be accepted and judged?",
     answers={200: Ready, 503: Ready},
-    tags=["ops"],
+    tags=("ops",),
 )
 def readyz() -> Response:
     wrong = problems(_ops().watch.now())
@@ -80,8 +80,9 @@ def readyz() -> Response:
 @operation(
     summary="Every figure, as Prometheus reads it",
     answers={200: "The figures in Prometheus's text format."},
+    errors=(404,),
     auth="ops",
-    tags=["ops"],
+    tags=("ops",),
 )
 def metrics_text() -> Response:
     require_ops()
@@ -90,7 +91,7 @@ def metrics_text() -> Response:
 
 
 @blueprint.get("/ops/figures")
-@operation(summary="Every figure of the ops page", answers={200: Figures}, auth="ops", tags=["ops"])
+@operation(summary="Every figure of the ops page", answers={200: Figures}, errors=(404,), auth="ops", tags=("ops",))
 def ops_figures() -> Response:
     require_ops()
     return answer(_figures())
