@@ -72,7 +72,7 @@ def ranks(person: Person, site: str, role: str) -> bool:
 
 
 def require(site: str, role: str = "moderator") -> Signed:
-    """Raises SignInNeeded, NotAllowed for a lesser role, NotFound for none: foreign sites are as good as missing ones."""
+    """Raises SignInNeeded, NotAllowed for a lesser role, NotFound for none: foreign sites are as good as missing."""
     signed = current()
     if site not in signed.person.roles:
         raise NotFound("there is nothing here that you may see")

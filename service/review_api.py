@@ -1,6 +1,6 @@
 """Review as JSON: what waits for a person and why, and what they decide, one at a time or many."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from comments.errors import ReplygateError
@@ -139,7 +139,7 @@ def _changed(error: Stale, now: Reviewed) -> ResponseReturnValue:
         problems=[],
         comment=now,
     )
-    return answer(told, row.status, {"Content-Type": PROBLEM_JSON})
+    return Response(told.model_dump_json(), row.status, mimetype=PROBLEM_JSON)
 
 
 def _row(step: Step, result: Comment | ReplygateError, site: Site, signed: Signed) -> BulkRow:
