@@ -60,14 +60,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, refuse_http)
 
 
-def row_of(error: ReplygateError) -> Row:
-    """Where the error stands in the table, by its own class or the nearest above; one that does not is a fault."""
-    row = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
-    if row is None:
-        raise error
-    return row
-
-
 def row(error: ReplygateError) -> Row:
     """The table's row for `error`; one that is not in the table is a fault, and is raised again."""
     found = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)

@@ -10,7 +10,7 @@ from comments.model import Comment, Site
 from . import auth, sites
 from .auth import Signed
 from .deps import deps
-from .errors import PROBLEM_JSON, row_of
+from .errors import PROBLEM_JSON, row
 from .moderating import Stale, Step, settle, settle_all
 from .openapi import answer, operation, parsed_body, parsed_query
 from .review_schemas import (
@@ -130,20 +130,20 @@ def _settled(site: str, step: Step, signed: Signed) -> ResponseReturnValue:
 
 def _changed(error: Stale, now: Reviewed) -> ResponseReturnValue:
     """The problem and, beside it, the new state: whoever lost need not ask for it."""
-    row = row_of(error)
+    what = row(error)
     told = Changed(
-        type=f"urn:replygate:{row.type}",
-        title=row.title,
-        status=row.status,
+        type=f"urn:replygate:{what.type}",
+        title=what.title,
+        status=what.status,
         detail=str(error),
         problems=[],
         comment=now,
     )
-    return Response(told.model_dump_json(), row.status, mimetype=PROBLEM_JSON)
+    return Response(told.model_dump_json(), what.status, mimetype=PROBLEM_JSON)
 
 
 def _row(step: Step, result: Comment | ReplygateError, site: Site, signed: Signed) -> BulkRow:
     if isinstance(result, Comment):
         return BulkRow(id=step.id, status=200, problem="", comment=Reviewed.of(result, site, signed))
     now = Reviewed.of(result.comment, site, signed) if isinstance(result, Stale) else None
-    return BulkRow(id=step.id, status=row_of(result).status, problem=str(result), comment=now)
+    return BulkRow(id=step.id, status=row(result).status, problem=str(result), comment=now)

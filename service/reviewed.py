@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
 from comments.model import Comment, Decision, Signal, Site
 from comments.storage import Storage
+from comments.validation import is_web_address
 
 from . import markdown
 from .auth import Signed, ranks
@@ -127,13 +127,7 @@ def _weight(signal: Signal) -> tuple[float, float]:
 
 def web_link(text: str) -> str:
     """`text` where it is an address that a moderator may be given to click, else ""."""
-    if not text.isprintable() or any(c.isspace() or c == "\\" for c in text):
-        return ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    return text if parts.scheme in ("http", "https") and parts.hostname else ""
+    return text if is_web_address(text) else ""
 
 
 def thread_link(thread: str, site: Site) -> str:
