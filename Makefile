@@ -15,7 +15,7 @@ DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test check lint tests chromium lock bench clean
+.PHONY: help up test check lint tests tools lock bench clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -23,7 +23,7 @@ help: ## list these commands
 up: $(RUNTIME) ## install what is needed and start everything on this machine
 	@exec $(BIN)/replygate up
 
-test: $(DEV) chromium ## install what is needed, also for development, and run every check and test
+test: $(DEV) tools ## install what is needed, also for development, and run every check and test
 	@$(MAKE) --no-print-directory check
 
 check: lint tests ## every check and test, with what is installed already
@@ -39,14 +39,16 @@ lint: $(DEV)
 tests: $(DEV)
 	$(BIN)/python -m pytest $(PYTEST)
 
-# The browser tests drive a real Chromium. Debian's is used as it is; nothing downloads a browser of its own.
-chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; \
-	  else \
-	    echo "The browser tests need Chromium. Install it, for example with: sudo apt-get install chromium" >&2; exit 1; \
-	  fi; }
+# The browser tests drive a real Chromium, and the README's tour calls curl. Debian's are used as they are; nothing
+# downloads a browser of its own.
+tools:
+	@if command -v curl >/dev/null && \
+	    { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium curl; \
+	else \
+	  echo "The tests need Chromium and curl. Install them, for example: sudo apt-get install chromium curl" >&2; exit 1; \
+	fi
 
 lock: $(DEV) ## choose the newest versions that fit pyproject.toml and lock them
 	$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
