@@ -122,6 +122,10 @@ class ThreadPage:
     total: int  # published comments of the whole thread
 
 
+#: Upper bounds of the histogram of Counters.wait_seconds; the same stand in lua/decide.lua.
+WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
+
+
 @dataclass(frozen=True, slots=True)
 class Counters:
     """A site's totals since it began, and what stands in each status now."""
@@ -131,7 +135,7 @@ class Counters:
     moderated: Mapping[str, int]  # decisions by people: status moved to -> n
     standing: Mapping[str, int]  # status -> comments in it now
     attempts: int  # claims by workers
-    wait_seconds: Mapping[float, int]  # accept to first decision: upper bound -> n, cumulative; inf is all
+    wait_seconds: Mapping[float, int]  # accept to first decision: each of WAITS -> n, cumulative; inf is all
     wait_sum: float  # seconds
 
 

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
 from ...lifecycle import Role, Status
 from ...model import Comment
-from .. import Accepted, Admission, Change, Counters, Event, Page
+from .. import WAITS, Accepted, Admission, Change, Counters, Event, Page
 from .paging import page
 from .shelf import Shelf, Shelves
 
 KEY_SECONDS, SAME_SECONDS = 86_400, 60
 WAKE_SECONDS = 5
 BUSY_SECONDS = 5
-WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
 
 
 class MemoryComments:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
 from ...lifecycle import Role, Status
 from ...model import Comment
-from .. import Accepted, Admission, Change, Counters, Page
+from .. import WAITS, Accepted, Admission, Change, Counters, Page
 from ..codec import dump_state, dump_submission, load_comment, milliseconds
 from ..keys import Keys, thread_name
 from .client import Client, guarded, script, text
@@ -139,11 +140,9 @@ def _counters(totals: dict[str, float], standing: Sequence[int]) -> Counters:
         return {name.removeprefix(kind): int(n) for name, n in totals.items() if name.startswith(kind)}
 
     decided = of("decided:")
-    bounds = sorted((float(bound), n) for bound, n in of("wait:").items())
-    cumulative, seen = {}, 0
-    for bound, n in bounds:
-        cumulative[bound] = seen = seen + n
-    cumulative[float("inf")] = sum(decided.values())
+    waited = {float(bound): n for bound, n in of("wait:").items()}
+    cumulative = dict(zip(WAITS, accumulate(waited.get(bound, 0) for bound in WAITS), strict=True))
+    cumulative[float("inf")] = sum(decided.values())  # also those that waited longer than every bound
     return Counters(
         accepted=int(totals.get("accepted", 0)),
         decided=decided,
