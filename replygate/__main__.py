@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from comments import logs
-from comments.errors import Invalid, ReplygateError, SettingsInvalid
+from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
 from comments.queue import QUEUES
 from comments.settings import Settings
 from service.condition import gather
@@ -41,7 +41,7 @@ class Sentences(click.Group):
 def _sentence(error: ReplygateError) -> str:
     if isinstance(error, Invalid):
         return "\n".join(f"{problem.field} {problem.message}" for problem in error.problems)
-    return str(error)
+    return f"the server does not answer: {error}" if isinstance(error, StorageDown) else str(error)
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})

@@ -363,7 +363,7 @@ def test_a_server_that_is_away_is_a_sentence(tmp_path: Path):
     env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": f"unix://{tmp_path}/none.sock"}
     result = alone("site", "list", env=env)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: ")
+    assert result.stderr.startswith("Error: the server does not answer: ")
     assert "Traceback" not in result.output
 
 
