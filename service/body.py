@@ -135,7 +135,7 @@ def _multipart(raw: bytes, boundary: str) -> Iterator[tuple[str, str]]:
             if isinstance(event, File):
                 raise BadRequest("Files are not accepted.")
             if isinstance(event, Field):
-                name, value = event.name, b""
+                name, value = event.name or "", b""
             elif isinstance(event, Data):
                 value += event.data
                 if not event.more_data:

@@ -88,7 +88,7 @@ def document(app: Flask, version: str) -> Json:
 def errors_of(rule: Rule, operation: Operation) -> list[int]:
     """Every status that is answered with problem details: those declared, and those that follow."""
     statuses = {503, *operation.errors}
-    if rule.arguments:
+    if rule.arguments or operation.auth == "ops":
         statuses.add(404)
     if operation.body:
         statuses |= {400, 413, 415, 422}

@@ -10,7 +10,7 @@ from flask import Response, render_template, request
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
 from comments.lifecycle import Outcome
 from comments.model import VISITOR_FIELDS, Comment, Site
-from comments.validation import LENGTHS, is_web_address
+from comments.validation import LENGTHS, UNSAFE_IN_URL, is_web_address
 
 from . import access, errors, submission
 from .body import Sent
@@ -79,8 +79,8 @@ def _again(site: Site, fields: Mapping[str, Any], onward: str, error: ReplygateE
 
 def _lead_on(site: Site, kept: submission.Kept, onward: str) -> Response:
     own = {"comment": kept.comment.id, "receipt": kept.receipt}
-    target = urljoin(request.host_url, onward) if onward else ""
-    if target and way_back(site, target):
+    target = _return_address(site, onward)
+    if target:
         parts = urlsplit(target)
         query = urlencode([(n, v) for n, v in parse_qsl(parts.query) if n not in own] + list(own.items()))
         location = urlunsplit(parts._replace(query=query, fragment="reply-sent"))
@@ -89,6 +89,16 @@ def _lead_on(site: Site, kept: submission.Kept, onward: str) -> Response:
     response = Response(status=303)
     response.headers["Location"] = location
     return response
+
+
+def _return_address(site: Site, onward: str) -> str:
+    """Where the form wants to lead, if it may; else "". urljoin silently drops control characters, so they go first."""
+    if not onward or UNSAFE_IN_URL.search(onward):
+        return ""
+    try:
+        return way_back(site, urljoin(request.host_url, onward))
+    except ValueError:
+        return ""
 
 
 def status_page(site: Site, comment: Comment) -> Response:

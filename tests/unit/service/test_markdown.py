@@ -1,0 +1,86 @@
+"""Markdown: the little that is understood, and that nothing else gets through."""
+
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.markdown import ATTRIBUTES, HREF, REL, TAGS, html
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("one\ntwo", "<p>one<br>\ntwo</p>"),
+        ("*a* _b_ **c** `d <e>`", "<p><em>a</em> <em>b</em> <strong>c</strong> <code>d &lt;e&gt;</code></p>"),
+        ("> a", "<blockquote>\n<p>a</p>\n</blockquote>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
+        ("```js\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
+        ("[a](https://b.example/?c=d&e)", f'<p><a href="https://b.example/?c=d&amp;e" rel="{REL}">a</a></p>'),
+        ("<mailto:ada@example.org>", f'<p><a href="mailto:ada@example.org" rel="{REL}">mailto:ada@example.org</a></p>'),
+    ],
+)
+def test_the_subset(written: str, shown: str) -> None:
+    assert html(written).strip() == shown
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "# heading",
+        "a\n===",
+        "---",
+        "<b>bold</b>",
+        "<!-- note -->",
+        "&lt;b&gt; &copy;",
+        "[a]: https://b.example",
+        "a < b",
+    ],
+)
+def test_everything_else_is_shown_as_it_was_typed(written: str) -> None:
+    tree = html5lib.parseFragment(html(written), namespaceHTMLElements=False)
+    assert "".join(tree.itertext()).split() == written.split()
+    assert {node.tag for node in tree.iter()} <= {"DOCUMENT_FRAGMENT", "p", "br"}
+
+
+def test_images_are_not_fetched() -> None:
+    assert "<img" not in html("![a](https://tracker.example/x.gif)")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "//evil.example",
+        "/review",
+        "x",
+        "#x",
+        "?x",
+        "https:/evil",
+        "https:evil.example",
+        "http://a\\b",
+        "file:///etc/passwd",
+    ],
+)
+def test_links_lead_only_to_whole_web_and_mail_addresses(address: str) -> None:
+    for written in (f"[a]({address})", f"[a](<{address}>)", f"<{address}>", f"[a]({address} 'title')"):
+        assert "href" not in html(written)
+
+
+def test_titles_are_dropped() -> None:
+    assert "title" not in html('[a](https://b.example "hidden words")')
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=200) | st.text("*_`[]()<>!#-1. \n\\&\"'xhtps:/", max_size=200))
+def test_only_the_allow_list_gets_through(written: str) -> None:
+    tree = html5lib.parseFragment(html(written), namespaceHTMLElements=False)
+    for node in tree.iter():
+        assert node.tag in TAGS | {"DOCUMENT_FRAGMENT"}
+        for name, value in node.attrib.items():
+            assert name in ATTRIBUTES.get(node.tag, set()) | {"rel"}
+            assert name != "href" or HREF.fullmatch(value)
