@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from .child import wrapped
 
@@ -56,8 +56,9 @@ class NeverReady(Exception):
 class Child:
     """A part and its present process."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, output: BinaryIO | None) -> None:
         self.part = part
+        self._output = output
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
         self.start_at = 0.0  # when it may be started (again), by the monotonic clock
@@ -67,7 +68,12 @@ class Child:
         words = wrapped(self.part.command, self.part.lock)
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - the commands are our own
-            words, env=dict(self.part.env), stdin=subprocess.DEVNULL, start_new_session=True
+            words,
+            env=dict(self.part.env),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,
         )
 
     def bury(self) -> bool:
@@ -103,9 +109,13 @@ def _kill_group(leader: int) -> None:
 
 
 class Supervisor:
-    """Use it in the main thread, as a context: signals are its own until the end, and then nothing is left running."""
+    """Use it in the main thread, as a context: signals are its own until the end, and then nothing is left running.
 
-    def __init__(self) -> None:
+    What parts say goes to `output`; without one, to where the supervisor's own words go.
+    """
+
+    def __init__(self, output: BinaryIO | None = None) -> None:
+        self._output = output
         self._children: list[Child] = []
         self._asked = 0  # times somebody asked to stop
         self._bell, self._clapper = socket.socketpair()
@@ -134,7 +144,7 @@ class Supervisor:
 
         Raises NeverReady after `patience` seconds.
         """
-        child = Child(part)
+        child = Child(part, self._output)
         self._children.append(child)
         until = time.monotonic() + patience
         while True:
