@@ -17,7 +17,7 @@ from comments.settings import Settings
 from service.condition import gather
 from workers import run, sweep
 
-from . import admin, export, openapi, status
+from . import admin, export, openapi, status, up, web
 from .installation import installation, open_installation, settings
 
 
@@ -51,7 +51,7 @@ def _sentence(error: ReplygateError) -> str:
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("var"),
     show_default=True,
-    help="Where `up` keeps everything; other commands find what runs there when no REPLYGATE_ variable is set.",
+    help="Where `up` keeps everything; other commands find what runs there unless REPLYGATE_REDIS_URL is set.",
 )
 @click.pass_context
 def cli(context: click.Context, data: Path) -> None:
@@ -62,6 +62,22 @@ def cli(context: click.Context, data: Path) -> None:
 
 cli.add_command(admin.site)
 cli.add_command(admin.moderator)
+
+
+@cli.command("up")
+@click.option("--host", default="", help="Where to listen; goes before REPLYGATE_HOST.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Goes before REPLYGATE_PORT.")
+@click.pass_context
+def run_everything(context: click.Context, host: str, port: int | None) -> None:
+    """Run everything on this machine, with a Valkey of its own."""
+    up.up(context.find_root().params["data"], os.environ, host=host, port=port or 0)
+
+
+@cli.command("web")
+@click.pass_context
+def serve(context: click.Context) -> None:
+    """Run the web processes."""
+    web.run(part_settings(context, "web"))
 
 
 @cli.command("work")

@@ -17,6 +17,8 @@ from . import embedded
 
 #: The file where `replygate up` keeps the random key that it made on its first start.
 KEY_FILE = "secret"
+#: The file where it leaves the address under which people reach it.
+ADDRESS_FILE = "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,27 @@ class Installation:
 
 
 def settings(directory: Path, env: Mapping[str, str]) -> Settings:
-    """The environment's settings; without any, those of what `replygate up` keeps in `directory`.
+    """The environment's settings; where it names no server, that of what `replygate up` keeps in `directory`.
 
     Raises SettingsInvalid.
     """
-    secret = directory / KEY_FILE
-    if not any(name.startswith(PREFIX) for name in env) and secret.exists():
-        return Settings(secret_key=secret.read_text().strip(), redis_url=embedded.url(directory))
-    return Settings.from_env(env)
+    return Settings.from_env({**_found(directory, env), **env})
+
+
+def _found(directory: Path, env: Mapping[str, str]) -> dict[str, str]:
+    if not embedded.lock(directory).exists() or _says(env, "REDIS_URL"):
+        return {}
+    found = {f"{PREFIX}REDIS_URL": embedded.url(directory)}
+    secret, address = directory / KEY_FILE, directory / ADDRESS_FILE
+    if secret.exists() and not _says(env, "SECRET_KEY"):
+        found[f"{PREFIX}SECRET_KEY_FILE"] = str(secret)
+    if address.exists() and not _says(env, "PUBLIC_URL"):
+        found[f"{PREFIX}PUBLIC_URL_FILE"] = str(address)
+    return found
+
+
+def _says(env: Mapping[str, str], name: str) -> bool:
+    return f"{PREFIX}{name}" in env or f"{PREFIX}{name}_FILE" in env
 
 
 def open_installation(directory: Path, env: Mapping[str, str]) -> Installation:

@@ -24,7 +24,7 @@ from comments.storage.redis import open_redis
 
 from . import embedded
 from .admin import sign_in_link
-from .installation import KEY_FILE
+from .installation import ADDRESS_FILE, KEY_FILE
 from .supervisor import Part, Supervisor
 
 #: What a first start makes, so that there is something to look at.
@@ -53,6 +53,7 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
         supervisor.start(_valkey(directory))
         storage = open_redis(settings)
         _furnish(storage, settings)
+        (directory / ADDRESS_FILE).write_text(settings.public_url)
         for part in _parts(settings, environment):
             supervisor.start(part)
         click.echo(welcome(storage, settings, directory))

@@ -17,8 +17,10 @@ from comments.rq_figures import QueueFigures
 from comments.storage import Storage
 from replygate.__main__ import cli
 from replygate.choices import FIXED, changed, names, problems, shown
+from replygate.embedded import start, url
 from replygate.export import lines as lines_of
-from replygate.installation import Installation
+from replygate.installation import ADDRESS_FILE, KEY_FILE, Installation
+from replygate.installation import settings as find
 from tests.builders import SECRET, a_site, accepted, decided, moderated, published, settings
 
 Run = Callable[..., Result]
@@ -371,6 +373,26 @@ def test_commands_find_what_the_environment_names(valkey_url: str):
     env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": valkey_url}
     assert alone("site", "add", "blog", env=env).exit_code == 0
     assert "blog" in alone("site", "list", env=env).stdout
+
+
+def test_commands_find_what_runs_in_the_directory(tmp_path: Path):
+    (tmp_path / KEY_FILE).write_text(SECRET)
+    (tmp_path / ADDRESS_FILE).write_text("http://127.0.0.1:9999")
+    server = start(tmp_path, fsync="everysec")
+    here = ("--data", str(tmp_path))
+    assert alone(*here, "site", "add", "blog").exit_code == 0
+    assert alone(*here, "moderator", "add", "Mo", "--site", "blog").stdout.startswith("http://127.0.0.1:9999/link/")
+    server.stop()
+
+
+def test_what_the_environment_says_goes_before_what_runs_in_the_directory(tmp_path: Path):
+    (tmp_path / "valkey.lock").touch()
+    (tmp_path / KEY_FILE).write_text("0" * 64)
+    told = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_PUBLIC_URL": "https://replies.example"}
+    found = find(tmp_path, told)
+    assert (found.secret_key, found.public_url) == (SECRET, "https://replies.example")
+    assert found.redis_url == url(tmp_path)
+    assert find(tmp_path, {**told, "REPLYGATE_REDIS_URL": "redis://other"}).redis_url == "redis://other"
 
 
 @pytest.mark.parametrize("words", [(), ("site",), ("moderator",), ("status",), ("export",)])
