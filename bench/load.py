@@ -21,6 +21,7 @@ class Load:
     content_type: str = "application/json"
     connections: int = 8
     requests: int = 250  # of each connection
+    first: int = 0  # number of each connection's first request
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def _connection(load: Load, c: int) -> list[tuple[int, float]]:
 
 
 def _exchange(sock: socket.socket, load: Load, c: int) -> Iterator[tuple[int, float]]:
-    for n in range(load.requests):
+    for n in range(load.first, load.first + load.requests):
         body = load.body(c, n)
         head = (
             f"POST {load.path} HTTP/1.1\r\nHost: {load.host}\r\nContent-Type: {load.content_type}\r\n"

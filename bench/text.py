@@ -2,13 +2,14 @@
 
 import random
 
-WORDS = (
-    "the a and of to in that it was for on with as this but they from have not by which one all there when what their "
-    "reader article point argument second paragraph garden winter bicycle repair bridge city council budget library "
-    "school teacher question answer history music film camera kitchen recipe bread coffee morning train station late "
-    "thought agree wonder remember found changed wrote liked missed explained helped tried seems might could would very "
-    "quite rather perhaps always often never again still because although however thanks interesting careful honest"
-).split()
+PROSE = """
+the a and of to in that it was for on with as this but they from have not by which one all there when what their
+reader article point argument second paragraph garden winter bicycle repair bridge city council budget library
+school teacher question answer history music film camera kitchen recipe bread coffee morning train station late
+thought agree wonder remember found changed wrote liked missed explained helped tried seems might could would very
+quite rather perhaps always often never again still because although however thanks interesting careful honest
+"""
+WORDS = tuple(PROSE.split())
 
 
 def sentence(rng: random.Random, characters: int) -> str:

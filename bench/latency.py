@@ -1,0 +1,76 @@
+"""Time to a verdict on a quiet machine, beside the time RQ takes to run a job that does nothing.
+
+    python -m bench.latency [--rounds 200]
+
+Both in one run, in turn: a trivial job from its enqueueing to its answer, with RQ's in-process worker, and a comment
+from its 202 to its decision, over HTTP with every built-in filter. Prints medians, 90th percentiles and their ratio.
+"""
+
+import argparse
+import json
+import statistics
+import time
+import urllib.request
+from contextlib import ExitStack
+
+from rq import Queue
+
+from bench.servers import environment, process, valkey, web
+from bench.throughput import SITE, body, until
+from comments.settings import Settings
+from comments.storage import Storage
+from comments.storage.redis import connect, open_redis
+
+REPLY = "trivial:reply"
+
+
+def trivial_seconds(queue: Queue) -> float:
+    """From the enqueueing to the answer of a job that only answers."""
+    begun = time.perf_counter()
+    queue.enqueue("bench.naive.trivial", REPLY)
+    queue.connection.blpop([REPLY], 10)
+    return time.perf_counter() - begun
+
+
+def verdict_seconds(storage: Storage, port: int, n: int) -> float:
+    """From the 202 to the decision."""
+    url = f"http://127.0.0.1:{port}/v1/sites/{SITE.id}/comments"
+    request = urllib.request.Request(url, body(0, n), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        id = json.load(answer)["id"]
+    begun = time.perf_counter()
+    storage.comments.wait(SITE.id, id, 10)
+    return time.perf_counter() - begun
+
+
+def measure(settings: Settings, rounds: int) -> None:
+    storage, redis = open_redis(settings), connect(settings)
+    storage.sites.put(SITE)
+    queue = Queue("trivial", connection=redis, serializer="json")
+    simple = ("--worker-class", "rq.worker.SimpleWorker", "--serializer", "json", "--url", settings.redis_url)
+    env = environment(settings)
+    with ExitStack() as parts:
+        parts.enter_context(process("rq.cli", "worker", *simple, "--quiet", "trivial", env=env))
+        parts.enter_context(process("replygate", "work", "judge", env=env))
+        parts.enter_context(process("replygate", "sweep", env=env))
+        port = parts.enter_context(web("service.wsgi:app", settings))
+        until(lambda: bool(storage.beats.alive("judge")))
+        trivial, verdicts = [], []
+        for n in range(rounds + 5):
+            trivial.append(trivial_seconds(queue))
+            verdicts.append(verdict_seconds(storage, port, n))
+    for name, seconds in (("trivial job", trivial[5:]), ("202 to verdict", verdicts[5:])):
+        tenths = statistics.quantiles(seconds, n=10)
+        print(f"{name:15} median {tenths[4] * 1000:6.2f} ms   90 % within {tenths[8] * 1000:6.2f} ms")
+    print(f"ratio of the medians {statistics.median(verdicts[5:]) / statistics.median(trivial[5:]):.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=200)
+    with valkey() as settings:
+        measure(settings, parser.parse_args().rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Processes that a measurement starts and stops: an embedded Valkey, HTTP servers and workers."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from comments.settings import Settings
+from replygate.embedded import start
+
+SECRET = "measured, not guarded: 32 characters"
+PATIENCE = 30.0  # seconds
+
+
+@contextmanager
+def valkey(fsync: str = "always") -> Iterator[Settings]:
+    """Settings for a fresh server that keeps its promises as the shipped one does."""
+    with tempfile.TemporaryDirectory(prefix="rg") as directory:
+        server = start(Path(directory), fsync=fsync)
+        try:
+            yield Settings(secret_key=SECRET, redis_url=server.url, socket_timeout=5.0)
+        finally:
+            server.stop()
+
+
+def environment(settings: Settings, **more: str) -> Mapping[str, str]:
+    own = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": settings.redis_url, "REPLYGATE_LOG_LEVEL": "ERROR"}
+    return {**{k: v for k, v in os.environ.items() if not k.startswith("REPLYGATE_")}, **own, **more}
+
+
+@contextmanager
+def process(*words: str, env: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """`python -m words`, ended with the block."""
+    running = subprocess.Popen([sys.executable, "-m", *words], env=env, stdout=subprocess.DEVNULL)
+    try:
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(10)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+@contextmanager
+def web(app: str, settings: Settings, **more: str) -> Iterator[int]:
+    """The port of two web processes, started in the same way for every `app` that is compared."""
+    port = _free_port()
+    words = (
+        "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
+        "--blocking-threads", "4", "--no-access-log", "--log-level", "error", app,
+    )  # fmt: skip
+    with process(*words, env=environment(settings, **more)):
+        _wait(port)
+        yield port
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            with closing(socket.create_connection(("127.0.0.1", port), 1.0)):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError("the web server did not come up")
