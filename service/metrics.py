@@ -15,7 +15,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from .condition import Condition, SiteFigures, age
+from .condition import Condition, age
 from .sites import SITE_ID
 from .tally import BOUNDS, Answer, Row, Tally
 
@@ -131,14 +131,9 @@ def _sites(condition: Condition) -> Iterator[Metric]:
             decided.add_metric([site.id, outcome], n)
         for status, n in sorted(site.counters.moderated.items()):
             moderated.add_metric([site.id, status], n)
-        waits.add_metric([site.id], _buckets(site), site.counters.wait_sum)
+        buckets = [(_bound(bound), n) for bound, n in sorted(site.counters.wait_seconds.items())]
+        waits.add_metric([site.id], buckets, site.counters.wait_sum)
     yield from (accepted, decided, moderated, attempts, queued, oldest, waits)
-
-
-def _buckets(site: SiteFigures) -> list[tuple[str, float]]:
-    """The histogram's buckets; the text format wants the last one, which is all, also before there is any."""
-    cumulative = {math.inf: 0} | dict(site.counters.wait_seconds)
-    return [(_bound(bound), cumulative[bound]) for bound in sorted(cumulative)]
 
 
 def _bound(seconds: float) -> str:

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import subprocess
+import sys
+from textwrap import dedent
 
 import pytest
 
@@ -111,3 +114,23 @@ def test_the_loggers_of_rq_and_the_web_server_speak_through_ours(level):
     loggers = arrangement(level, "web")["loggers"]
     assert all(logger["propagate"] and not logger["handlers"] for logger in loggers.values())
     assert {"rq.worker", "_granian"} <= loggers.keys()
+
+
+def test_everything_a_process_says_goes_to_standard_error_as_lines():
+    code = """
+        import logging, warnings
+        from comments import logs
+        logs.configure("INFO", "judge")
+        logging.getLogger("workers.judge").info("decided", extra={"n": 3})
+        logging.getLogger("rq.worker").info("left out")
+        logging.getLogger("rq.worker").error("kept")
+        logging.getLogger("_granian.serve").info("kept")
+        logging.getLogger("granian.access").error("left out")
+        warnings.warn("kept")
+    """
+    ended = subprocess.run([sys.executable, "-c", dedent(code)], capture_output=True, text=True, check=True)
+    said = [json.loads(text) for text in ended.stderr.splitlines()]
+    assert ended.stdout == ""
+    assert [values["logger"] for values in said] == ["workers.judge", "rq.worker", "_granian.serve", "py.warnings"]
+    assert {values["part"] for values in said} == {"judge"}
+    assert said[0]["n"] == 3
