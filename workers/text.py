@@ -16,7 +16,7 @@ _HIDDEN = (
     "\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-#: Marks that sit on Latin, Greek and Cyrillic letters; those of other scripts are vowels and stay.
+#: Marks that sit on letters; those of scripts from Hebrew to Burmese are vowels and stay.
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 #: Scripts whose vowels are marks, which Python's \w leaves out.
 _VOWELLED = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u3099\u309a"
@@ -27,6 +27,7 @@ _LIKE_LATIN = "".join(IN_LATIN_WORDS)
 HIDDEN = re.compile(f"[{_HIDDEN}]+")
 HIDDEN_IN_WORD = re.compile(f"[A-Za-z][{_HIDDEN}]+[A-Za-z]")
 MARKS = re.compile(f"[{_MARKS}]+")
+ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]+")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
 FANCY = re.compile(f"[{''.join(ALWAYS)}]")
 MIXED = re.compile(f"[A-Za-z][{_LIKE_LATIN}]|[{_LIKE_LATIN}][A-Za-z]")
@@ -40,6 +41,8 @@ WORD = re.compile(f"(?:[^\\W_]|[{_VOWELLED}])+")
 UNSPACED = re.compile(f"[{_UNSPACED}]")
 LINK = re.compile(r"(?:https?://|www\.)\S+")
 
+#: One character can be eighteen in its compatibility form; whoever writes many such has nothing to be read there.
+MOST_GROWTH = 3
 #: Below this the same letters are honest coincidence ("thank you very much").
 FINGERPRINT_LETTERS = 25
 #: Below this, words in a row are too few to be compared.
@@ -60,7 +63,9 @@ def _replaced(pattern: re.Pattern[str], table: Mapping[str, str], text: str) -> 
 
 
 def _without_marks(text: str) -> str:
-    return unicodedata.normalize("NFC", MARKS.sub("", unicodedata.normalize("NFD", text)))
+    """Accents off Latin and Greek letters; elsewhere a mark that is part of a letter, as in й, belongs to it."""
+    bare = ACCENTED.sub(lambda m: MARKS.sub("", unicodedata.normalize("NFD", m[0])), text)
+    return MARKS.sub("", bare)
 
 
 def _latin_words(text: str) -> str:
@@ -102,7 +107,8 @@ def fold(text: str) -> Folded:
 
 
 def _unaccented(text: str, seen: list[str]) -> str:
-    plain = _replaced(FANCY, ALWAYS, HIDDEN.sub("", unicodedata.normalize("NFKC", text)))
+    plain = unicodedata.normalize("NFKC", text)[: MOST_GROWTH * len(text)]
+    plain = _replaced(FANCY, ALWAYS, HIDDEN.sub("", plain))
     plain = _without_marks(plain)
     if MIXED.search(plain):
         seen.append("look-alike letters")

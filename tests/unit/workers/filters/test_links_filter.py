@@ -1,0 +1,53 @@
+"""Links are counted and looked at; alone they hold and are never spam."""
+
+from comments.lifecycle import Action
+from tests.builders import NOW, a_comment
+from tests.unit.workers.about import policy, seen, strengths
+from workers.filters.links import Links
+
+
+def action(content: str, url: str = "", **choices: object) -> Action:
+    found = seen(Links(), a_comment(content=content, url=url), **choices)
+    return policy(Links()).decide(found.values(), NOW).action
+
+
+def test_prose_without_links_says_nothing():
+    assert seen(Links()) == {}
+
+
+def test_one_link_is_published_and_the_sites_limit_holds():
+    assert action("My source is https://paper.example/article, worth reading.") is Action.APPROVE
+    assert action("See https://paper.example/a and https://paper.example/b for more.") is Action.HOLD
+    assert action("See https://paper.example/a and https://paper.example/b for more.", max_links=3) is Action.APPROVE
+
+
+def test_a_limit_of_none_counts_no_links():
+    content = "Some sources: " + " ".join(f"https://paper.example/{n}" for n in range(50))
+    assert action(content, max_links=0) is Action.APPROVE
+
+
+def test_many_links_of_every_kind_are_looked_at_by_a_person():
+    content = "These are my sources: " + " ".join(["https://paper.example/1", "https://bit.ly/2"] * 20)
+    assert action(content, url="https://me.example") is Action.HOLD
+
+
+def test_nothing_but_a_link_is_noticed():
+    assert "links.only" in seen(Links(), a_comment(content="here: http://shop.example"))
+    assert "links.only" not in seen(Links(), a_comment(content="I wrote more about it: http://shop.example"))
+
+
+def test_kinds_of_hosts_are_named():
+    comment = a_comment(
+        content="A http://bit.ly/x and http://0x7f.1/ and http://münchen.de here", url="http://me.example"
+    )
+    found = seen(Links(), comment, max_links=9)
+    assert {name: found[name].evidence for name in found if name != "links.some"} == {
+        "links.author": "me.example",
+        "links.shortener": "bit.ly",
+        "links.raw-address": "127.0.0.1",
+        "links.international": "xn--mnchen-3ya.de",
+    }
+
+
+def test_the_authors_own_address_is_looked_at_too():
+    assert strengths(Links(), a_comment(url="http://1.2.3.4/")) == {"links.author": 1.0, "links.raw-address": 1.0}

@@ -1,0 +1,36 @@
+"""Profanity is held, masked or let through, as the site likes, and never makes spam."""
+
+from comments.lifecycle import Action
+from tests.builders import NOW, a_comment
+from tests.unit.workers.about import policy, seen
+from workers.filters.profanity import MASKED, Profanity
+
+RUDE = a_comment(content="What the fuck, you cunt!")
+
+
+def test_it_holds_and_says_for_which_word():
+    assert "cunt" in seen(Profanity(), RUDE)["profanity.word"].evidence
+
+
+def test_a_site_may_let_it_through():
+    assert seen(Profanity(), RUDE, profanity="off") == {}
+
+
+def test_a_site_may_allow_words():
+    assert seen(Profanity(), RUDE, profanity_allow=("fuck", "fvck", "cunt")) == {}
+
+
+def test_where_it_is_masked_it_does_not_hold():
+    found = seen(Profanity(), RUDE, profanity="mask")
+    assert set(found) == {MASKED}
+    assert policy(Profanity()).decide(found.values(), NOW).action is Action.APPROVE
+
+
+def test_what_cannot_be_masked_holds():
+    assert set(seen(Profanity(), a_comment(content="go and j e r k off"), profanity="mask")) == {"profanity.word"}
+    assert set(seen(Profanity(), a_comment(author="Cunt", content="Hello"), profanity="mask")) == {"profanity.word"}
+
+
+def test_no_amount_of_it_makes_spam():
+    found = seen(Profanity(), a_comment(content="fuck shit cunt bitch " * 200))
+    assert policy(Profanity()).decide(found.values(), NOW).action is Action.HOLD

@@ -1,0 +1,80 @@
+"""The same text again, nearly the same, or too many at once."""
+
+from comments.lifecycle import Action
+from tests.builders import NOW, a_comment
+from tests.unit.workers.about import policy, seen, strengths
+from workers.filters.duplicates import Duplicates
+from workers.filters.near_duplicates import NearDuplicates
+from workers.filters.velocity import Velocity
+
+HERE, ANYWHERE = Duplicates.windows
+
+
+def action(asked: Duplicates | NearDuplicates | Velocity, counts: dict[str, int]) -> Action:
+    return policy(asked).decide(seen(asked, counts=counts).values(), NOW).action
+
+
+def test_a_text_has_one_value_on_the_site_and_on_all_sites():
+    comment = a_comment(content="Earn 500 dollars every single day from home!")
+    again = a_comment(content="EARN 900 dollars every single day, from home", thread="another", author="Bob")
+    assert HERE.value(comment) == HERE.value(again) == ANYWHERE.value(again) != ""
+    assert (HERE.shared, ANYWHERE.shared) == (False, True)
+
+
+def test_short_texts_are_not_noted():
+    assert HERE.value(a_comment(content="Thank you!")) == ""
+
+
+def test_a_text_not_seen_before_says_nothing():
+    assert seen(Duplicates(), counts={HERE.name: 0, ANYWHERE.name: 0}) == {}
+    assert seen(Duplicates()) == {}
+
+
+def test_a_second_copy_is_published_and_a_third_held():
+    assert action(Duplicates(), {HERE.name: 1, ANYWHERE.name: 1}) is Action.APPROVE
+    assert action(Duplicates(), {HERE.name: 2, ANYWHERE.name: 2}) is Action.HOLD
+    assert action(Duplicates(), {HERE.name: 500, ANYWHERE.name: 500}) is Action.HOLD
+
+
+def test_a_sites_own_copies_count_once():
+    assert set(seen(Duplicates(), counts={HERE.name: 2, ANYWHERE.name: 2})) == {HERE.name}
+    assert set(seen(Duplicates(), counts={HERE.name: 0, ANYWHERE.name: 2})) == {ANYWHERE.name}
+
+
+def test_a_campaign_over_several_sites_is_spam():
+    assert action(Duplicates(), {HERE.name: 3, ANYWHERE.name: 9}) is Action.SPAM
+
+
+def test_near_duplicates_cost_three_shared_windows():
+    assert [(w.seconds, w.shared) for w in NearDuplicates.windows] == [(24 * 3600, True)] * 3
+    assert [w.value(a_comment(content="too short")) for w in NearDuplicates.windows] == ["", "", ""]
+
+
+def test_near_duplicates_meet_in_any_band():
+    for window in NearDuplicates.windows:
+        assert set(seen(NearDuplicates(), counts={window.name: 2})) == {"near-duplicates.text"}
+
+
+def test_a_campaign_with_changed_words_is_held():
+    assert action(NearDuplicates(), {"near-duplicates.0": 1}) is Action.APPROVE
+    assert action(NearDuplicates(), {"near-duplicates.0": 2}) is Action.HOLD
+    assert action(NearDuplicates(), {"near-duplicates.0": 999}) is Action.HOLD
+
+
+def test_what_is_the_same_is_not_counted_as_nearly_the_same_too():
+    counts = {HERE.name: 2, ANYWHERE.name: 2, "near-duplicates.0": 2}
+    assert seen(NearDuplicates(), counts=counts) == {}
+
+
+def test_an_origin_may_talk_and_may_not_flood():
+    assert action(Velocity(), {"velocity.origin": 5}) is Action.APPROVE
+    assert action(Velocity(), {"velocity.origin": 20}) is Action.HOLD
+    assert strengths(Velocity(), counts={"velocity.origin": 10**6}) == {"velocity.origin": 1.0}
+
+
+def test_a_rush_upon_a_site_holds_nothing_by_itself():
+    assert action(Velocity(), {"velocity.site": 10**6}) is Action.APPROVE
+
+
+def test_a_comment_of_unknown_origin_is_not_counted_for_one():
+    assert [w.value(a_comment(origin="")) for w in Velocity.windows] == ["", "blog"]

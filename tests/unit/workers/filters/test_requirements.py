@@ -1,0 +1,48 @@
+"""What was checked at the door is checked again."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import a_comment
+from tests.unit.workers.about import seen
+from workers.filters.requirements import Requirements
+
+COMMENT = a_comment()
+
+
+def test_a_comment_as_it_should_be_meets_them():
+    assert seen(Requirements()) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "evidence"),
+    [
+        ({"author": ""}, "author: required"),
+        ({"email": "nobody"}, "email: email"),
+        ({"content": "x" * 101}, "content: too-long"),
+        ({"url": "javascript:alert(1)"}, "url: url"),
+        ({"author": "", "content": ""}, "author: required, content: required"),
+    ],
+)
+def test_every_field_that_breaks_a_rule_is_named(changes, evidence):
+    found = seen(Requirements(), a_comment(**changes), max_content=100)
+    assert found["requirements.fields"].evidence == evidence
+
+
+def test_a_reply_to_what_is_not_published_is_held():
+    reply = a_comment(parent="a" * 26)
+    assert set(seen(Requirements(), reply, parent_published=False)) == {"requirements.parent"}
+    assert seen(Requirements(), reply, parent_published=True) == {}
+
+
+def test_a_closed_thread_takes_no_more():
+    assert set(seen(Requirements(), thread_closed=True)) == {"requirements.thread"}
+
+
+def test_a_thread_closes_by_its_age_when_the_comment_came():
+    late, early = COMMENT.received - timedelta(days=7, seconds=1), COMMENT.received - timedelta(days=6)
+    assert set(seen(Requirements(), COMMENT, close_after_days=7, thread_opened=late)) == {"requirements.thread"}
+    assert seen(Requirements(), COMMENT, close_after_days=7, thread_opened=early) == {}
+    assert seen(Requirements(), COMMENT, close_after_days=7, thread_opened=None) == {}
+    assert seen(Requirements(), COMMENT, close_after_days=0, thread_opened=late) == {}

@@ -1,0 +1,54 @@
+"""Shouting is noticed in scripts that can shout, and is worth a second look at most."""
+
+import pytest
+
+from comments.lifecycle import Action
+from tests.builders import NOW, a_comment
+from tests.unit.workers.about import policy, seen
+from workers.filters.shouting import Shouting
+
+
+def names(content: str) -> set[str]:
+    return set(seen(Shouting(), a_comment(content=content)))
+
+
+@pytest.mark.parametrize(
+    ("content", "signal"),
+    [
+        ("THIS IS THE WORST THING I HAVE EVER READ", "shouting.capitals"),
+        ("ЭТО ХУДШЕЕ, ЧТО Я КОГДА-ЛИБО ЧИТАЛ", "shouting.capitals"),
+        ("sooooooo good", "shouting.repetition"),
+        ("what??????", "shouting.repetition"),
+        ("🔥🔥🔥🔥🔥🔥", "shouting.repetition"),
+        ("buy now " * 10, "shouting.repetition"),
+        ("Great! Superb! Wonderful! Buy!", "shouting.exclamation"),
+    ],
+)
+def test_shouting_is_noticed(content, signal):
+    assert names(content) == {signal}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "A calm remark. With two sentences!",
+        "NATO, the USA and the EU met in ROME.",
+        "I AGREE",
+        "哈哈哈哈哈哈哈哈",
+        "5555555",
+        "It cost 1000000 dollars",
+        "これはとても良い記事だと思います、ありがとうございました",
+        "مقال رائع جدا شكرا لكم على هذا الجهد الكبير",
+        "ეს არის ძალიან კარგი სტატია და მადლობა ამისთვის",
+        "Line one\n-----------\nline two ..........",
+        "the cat and the dog and the bird and the fish and the cow and a horse",
+    ],
+)
+def test_ordinary_writing_in_any_script_is_not(content):
+    assert names(content) == set()
+
+
+def test_all_of_it_together_is_looked_at_and_is_no_spam():
+    found = seen(Shouting(), a_comment(content="BUY NOW!!!!!!!!!! " * 20))
+    assert len(found) == 3
+    assert policy(Shouting()).decide(found.values(), NOW).action is Action.HOLD
