@@ -67,10 +67,13 @@ function tell(card, text, colour) {
   spoken.textContent = text ? `${text}: ${card.querySelector("h2").textContent}` : "";
 }
 
+const buttons = (card) => [...form(card).querySelectorAll("button")];
+const drawn = (card) => buttons(card).map((button) => button.value);
+
 function draw(card, actions) {
-  form(card).querySelectorAll("button").forEach((button) => button.remove());
-  const drawn = document.getElementById("buttons").content.cloneNode(true);
-  form(card).append(...[...drawn.children].filter((button) => actions.includes(button.value)));
+  buttons(card).forEach((button) => button.remove());
+  const all = document.getElementById("buttons").content.cloneNode(true);
+  form(card).append(...[...all.children].filter((button) => actions.includes(button.value)));
 }
 
 function count(from, to) {
@@ -117,7 +120,7 @@ function submitPlainly(card, action) {
 }
 
 async function settle(card, action) {
-  const before = card.dataset.status;
+  const before = { status: card.dataset.status, actions: drawn(card) };
   tell(card, ...SAID[WILL_BE[action] ?? "held"]);
   if (action !== "undo") {
     move(card, WILL_BE[action]);
@@ -129,7 +132,7 @@ async function settle(card, action) {
   try {
     answer = await ask(card, action);
   } catch {
-    if (card.dataset.status !== before) restore(card, before, action);
+    restore(card, before, action);
     tell(card, "Not saved: the server did not answer. Nothing is lost; try again", "bad");
     return;
   }
@@ -158,9 +161,10 @@ function overtaken(card, comment) {
   tell(card, `Somebody was faster: ${now}${by ? ` by ${by}` : ""}. Nothing of yours was done`, "warn");
 }
 
-function restore(card, status, action) {
-  move(card, status);
-  draw(card, list.dataset.status === status ? drawnBefore.get(card) : [action]);
+function restore(card, before, action) {
+  if (action === "undo") return settled.push(card);
+  move(card, before.status);
+  draw(card, before.actions);
   forget(card);
   done.hidden = true;
 }
@@ -175,8 +179,6 @@ function settleInTurn(card, action) {
   const turn = (underway.get(card) ?? Promise.resolve()).then(() => settle(card, action));
   underway.set(card, turn);
 }
-
-const drawnBefore = new Map(cards.map((card) => [card, [...card.querySelectorAll("form.actions button")].map((b) => b.value)]));
 
 list.addEventListener("submit", (event) => {
   const card = event.target.closest(".card");
@@ -199,7 +201,7 @@ function undoLast() {
 }
 
 function act(action) {
-  if (form(current)?.querySelector(`button[value="${action}"]`)) settleInTurn(current, action);
+  if (drawn(current).includes(action)) settleInTurn(current, action);
 }
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,132 @@
+"""A real browser before a real service: Valkey, the web service on a port of its own, and judging as it is shipped."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from comments.lifecycle import Status
+from comments.model import Comment, Person
+from comments.pseudonyms import Pseudonyms, new_id, token_digest
+from comments.settings import Settings
+from comments.storage import Storage
+from service import create_app
+from service.deps import Deps
+from tests.builders import a_site
+from workers import deps as workers
+from workers.filters import BUILT_IN
+from workers.jobs import CALLABLES
+from workers.policy import build
+
+#: What a browser would do on the side, over the network or with a graphics card that is not there.
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+class AtOnce:
+    """Does each job where it is asked for: the same functions that RQ calls, without the wait."""
+
+    def ask(self, job: str, site: str, token: str = "") -> None:
+        CALLABLES[job](site, token)
+
+
+@dataclass(frozen=True)
+class Live:
+    """The running service and what it stores."""
+
+    url: str
+    storage: Storage
+
+    def link(self, name: str = "mo", **roles: str) -> str:
+        """A one-time sign-in link for a person with these roles."""
+        self.storage.people.put(Person(name, roles or {"demo": "moderator"}))
+        token = new_id()
+        self.storage.people.put_link(token_digest(token), name, 60)
+        return f"{self.url}/link/{token}"
+
+    def one(self, status: Status) -> Comment:
+        (comment,) = self.storage.comments.by_status("demo", status, 2).rows
+        return comment
+
+    def status(self, comment: Comment) -> Status:
+        return self.storage.comments.get(comment.site, comment.id).status
+
+
+@pytest.fixture
+def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    settings = replace(valkey_settings, public_url=url, demo=True)
+    pseudonyms, jobs = Pseudonyms(settings.secret_key), AtOnce()
+    redis_storage.sites.put(a_site(id="demo", name="The Daily Loaf", origins=(url,), per_minute=0))
+    policy = build(BUILT_IN, {})
+    workers.install(workers.Deps(settings, redis_storage, jobs, pseudonyms, BUILT_IN, policy, workers.now))
+    app = create_app(Deps(settings, redis_storage, jobs, pseudonyms, workers.now))
+    server = make_server("127.0.0.1", 0, app, threaded=True, fd=listening.fileno())
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Live(url, redis_storage)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    listening.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Missing it fails: these are the three things that a moderator does all day."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "the browser tests need Chromium on the PATH"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Desktop:
+    """Opens pages and keeps a list of everything they complain about."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(self, width: int = 1100, **options: object) -> Page:
+        context = self._browser.new_context(viewport={"width": width, "height": 800}, **options)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda said: self._hear(said.text))
+        return page
+
+    def _hear(self, text: str) -> None:
+        if "Content Security Policy" in text or "Refused" in text:
+            self.complaints.append(text)
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def desktop(chromium: Browser) -> Iterator[Desktop]:
+    """No page may run what a visitor wrote, break, or try what the content security policy forbids."""
+    desktop = Desktop(chromium)
+    yield desktop
+    desktop.close()
+    assert desktop.complaints == []
+
+
+def sign_in(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/review")

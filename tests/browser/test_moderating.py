@@ -1,0 +1,225 @@
+"""What a moderator does all day, in a real browser."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from comments.lifecycle import Action, Status
+from comments.model import Comment, Signal
+from tests.browser.conftest import Desktop, Live, sign_in
+from tests.desk import held, judged
+from tests.payloads import OWN
+from tests.waiting import until
+
+
+def three_held(live: Live) -> list[Comment]:
+    """The oldest first, as the queue shows them."""
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    names = ("Ines", "Jon", "Kaya")
+    return [
+        held(live.storage, site="demo", author=name, received=start + timedelta(hours=n))
+        for n, name in enumerate(names)
+    ]
+
+
+def queue(desktop: Desktop, live: Live, status: str = "held", **options: object) -> Page:
+    page = desktop.open(**options)
+    sign_in(page, live.link())
+    page.goto(f"{live.url}/review/demo?status={status}")
+    return page
+
+
+def card(page: Page, comment: Comment):
+    return page.locator(f"#c-{comment.id}")
+
+
+def current(page: Page) -> str:
+    return page.locator(".card.current").get_attribute("data-id") or ""
+
+
+def leave_a_reply(page: Page, live: Live, content: str) -> None:
+    page.goto(f"{live.url}/demo/")
+    page.get_by_label("Comment").fill(content)
+    page.get_by_label("Name").fill("Ines")
+    page.get_by_label("Email").fill("ines@example.org")
+    page.get_by_role("button", name="Post Comment").click()
+    page.wait_for_load_state()
+
+
+def test_a_reply_is_left_approved_by_key_and_published(desktop: Desktop, live: Live) -> None:
+    words = "I walk there too, and the east wind is the half of it."
+    visitor = desktop.open()
+    leave_a_reply(visitor, live, words)
+    expect(visitor.get_by_text("awaits moderation")).to_be_visible()
+    expect(visitor.get_by_text(words)).to_have_count(0)
+    waiting = live.one(Status.HELD)
+
+    page = desktop.open()
+    sign_in(page, live.link())
+    page.get_by_role("link", name="The Daily Loaf").click()
+    expect(card(page, waiting)).to_contain_text(words)
+    page.keyboard.press("a")
+    expect(card(page, waiting).locator(".outcome")).to_have_text("Approved")
+    until(lambda: live.status(waiting) is Status.APPROVED)
+
+    visitor.goto(f"{live.url}/demo/")
+    expect(visitor.get_by_text(words)).to_be_visible()
+
+
+def test_spam_teaches_and_undo_unteaches(desktop: Desktop, live: Live) -> None:
+    comment = held(live.storage, site="demo")
+    page = queue(desktop, live)
+    page.keyboard.press("s")
+    until(lambda: live.storage.corpus.totals("demo") == (0, 1))
+    assert live.status(comment) is Status.SPAM
+    page.keyboard.press("u")
+    until(lambda: live.storage.corpus.totals("demo") == (0, 0))
+    assert live.status(comment) is Status.HELD
+    expect(card(page, comment).locator(".outcome")).to_have_text("Taken back")
+
+
+def test_a_queue_is_worked_off_without_a_mouse(desktop: Desktop, live: Live) -> None:
+    ines, jon, kaya = three_held(live)
+    page = queue(desktop, live)
+    assert current(page) == ines.id
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert current(page) == kaya.id
+    page.keyboard.press("k")
+    assert current(page) == jon.id
+    page.keyboard.press("s")
+    assert current(page) == kaya.id
+    page.keyboard.press("r")
+    assert current(page) == ines.id
+    page.keyboard.press("a")
+    expect(page.get_by_role("heading", name="This page is done")).to_be_visible()
+    until(lambda: [live.status(c) for c in (ines, jon, kaya)] == [Status.APPROVED, Status.SPAM, Status.REMOVED])
+    counts = [page.locator(f"[data-count={s}]").text_content() for s in ("held", "approved", "spam", "removed")]
+    assert counts == ["0", "1", "1", "1"]
+    page.get_by_role("link", name="Show what is left").click()
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+
+
+def test_undo_goes_back_over_several_steps(desktop: Desktop, live: Live) -> None:
+    comments = three_held(live)
+    page = queue(desktop, live)
+    for key in "asr":
+        page.keyboard.press(key)
+    for _ in comments:
+        page.keyboard.press("u")
+    until(lambda: all(live.status(c) is Status.HELD for c in comments))
+    expect(page.locator(".card.settled")).to_have_count(0)
+    expect(page.locator("[data-count=held]")).to_have_text("3")
+    expect(page.get_by_role("button", name="Approve")).to_have_count(3)
+
+
+def test_the_buttons_do_what_the_keys_do(desktop: Desktop, live: Live) -> None:
+    ines, jon, _ = three_held(live)
+    page = queue(desktop, live)
+    card(page, jon).get_by_role("button", name="Spam").click()
+    until(lambda: live.status(jon) is Status.SPAM)
+    card(page, jon).get_by_role("button", name="Undo").click()
+    until(lambda: live.status(jon) is Status.HELD)
+    assert live.status(ines) is Status.HELD
+
+
+def test_a_card_that_somebody_else_settled_says_so(desktop: Desktop, live: Live) -> None:
+    comment = held(live.storage, site="demo")
+    mine, theirs = queue(desktop, live), desktop.open()
+    sign_in(theirs, live.link("bo"))
+    theirs.goto(f"{live.url}/review/demo")
+    theirs.keyboard.press("a")
+    until(lambda: live.status(comment) is Status.APPROVED)
+    mine.keyboard.press("s")
+    expect(card(mine, comment).locator(".outcome")).to_contain_text("Somebody was faster: approved by bo")
+    expect(card(mine, comment).get_by_role("button")).to_have_text(["Spam s", "Remove r", "Undo u"])
+    assert live.status(comment) is Status.APPROVED
+    mine.keyboard.press("s")
+    until(lambda: live.status(comment) is Status.SPAM)
+
+
+def test_without_an_answer_nothing_is_pretended(desktop: Desktop, live: Live) -> None:
+    comment = held(live.storage, site="demo")
+    page = queue(desktop, live)
+    page.route("**/decisions", lambda route: route.abort())
+    page.keyboard.press("a")
+    expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
+    expect(page.locator(".card.settled")).to_have_count(0)
+    expect(page.locator("[data-count=held]")).to_have_text("1")
+    page.unroute("**/decisions")
+    page.keyboard.press("a")
+    until(lambda: live.status(comment) is Status.APPROVED)
+
+
+def test_an_undo_without_an_answer_can_be_tried_again(desktop: Desktop, live: Live) -> None:
+    comment = held(live.storage, site="demo")
+    page = queue(desktop, live)
+    page.keyboard.press("r")
+    until(lambda: live.status(comment) is Status.REMOVED)
+    page.route("**/undo", lambda route: route.abort())
+    page.keyboard.press("u")
+    expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
+    page.unroute("**/undo")
+    page.keyboard.press("u")
+    until(lambda: live.status(comment) is Status.HELD)
+
+
+def test_a_session_that_ended_leads_to_the_sign_in_page(desktop: Desktop, live: Live) -> None:
+    comment = held(live.storage, site="demo")
+    page = queue(desktop, live)
+    page.context.clear_cookies()
+    page.keyboard.press("a")
+    page.wait_for_url("**/sign-in**")
+    assert live.status(comment) is Status.HELD
+
+
+def test_single_keys_can_be_switched_off_and_do_nothing_with_a_modifier(desktop: Desktop, live: Live) -> None:
+    comment = held(live.storage, site="demo")
+    page = queue(desktop, live)
+    page.keyboard.press("Control+s")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("a")
+    page.get_by_label("Use these keys").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("a")
+    page.reload()
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Keyboard").click()
+    page.get_by_label("Use these keys").check()
+    page.keyboard.press("Escape")
+    assert live.status(comment) is Status.HELD
+    page.keyboard.press("a")
+    until(lambda: live.status(comment) is Status.APPROVED)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("Approve", Status.APPROVED), ("Spam", Status.SPAM), ("Remove", Status.REMOVED)]
+)
+def test_everything_works_without_javascript(desktop: Desktop, live: Live, name: str, status: Status) -> None:
+    comment = held(live.storage, site="demo")
+    page = queue(desktop, live, java_script_enabled=False)
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    assert live.status(comment) is status
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back")).to_be_visible()
+    assert live.status(comment) is Status.HELD
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_what_visitors_wrote_runs_nowhere(desktop: Desktop, live: Live) -> None:
+    for text in OWN:
+        fields = dict.fromkeys(("author", "email", "url", "thread", "content", "user_agent", "referrer"), text)
+        judged(live.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), site="demo", **fields)
+    page = queue(desktop, live)
+    for button in page.locator(".raw summary").all():
+        button.click()
+    page.locator(".place a").first.click()
+    page.wait_for_load_state()
+    page.goto(f"{live.url}/review/demo?order=newest")
+    page.keyboard.press("a")
+    expect(page.locator(".card.settled")).to_have_count(1)
+    assert page.url.startswith(live.url)

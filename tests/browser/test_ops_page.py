@@ -1,0 +1,83 @@
+"""The ops page in a browser: it keeps itself fresh, says when it cannot, and works without scripts."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from comments.model import Person
+from comments.pseudonyms import new_id, token_digest
+from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.test_looks import TOO_FAINT
+from tests.builders import accepted
+
+
+@pytest.fixture
+def live_and_well(live: Live) -> Live:
+    for part in ("judge", "errands", "sweep"):
+        live.storage.beats.beat(part, f"{part}-1", 60)
+    return live
+
+
+def operator_page(desktop: Desktop, live: Live, **options: object) -> Page:
+    live.storage.people.put(Person("op", {"demo": "owner"}, operator=True))
+    token = new_id()
+    live.storage.people.put_link(token_digest(token), "op", 60)
+    page = desktop.open(**options)
+    sign_in(page, f"{live.url}/link/{token}")
+    page.goto(f"{live.url}/ops")
+    return page
+
+
+def test_figures_change_while_one_looks(desktop: Desktop, live_and_well: Live) -> None:
+    page = operator_page(desktop, live_and_well)
+    waiting = page.locator("[data-figure=queued]")
+    expect(waiting).to_have_text("0")
+    page.evaluate("window.loadedOnce = true")
+    for n in range(3):
+        accepted(live_and_well.storage, site="demo", content=f"Number {n}")
+    expect(waiting).to_have_text("3")
+    expect(page.locator("[data-rows=sites] td").nth(1)).to_have_text("3")
+    expect(page.locator("[data-rate=accepted]")).to_contain_text("a ")
+    assert page.evaluate("window.loadedOnce")
+
+
+def test_a_fault_shows_while_one_looks(desktop: Desktop, live: Live) -> None:
+    page = operator_page(desktop, live)
+    headline = page.get_by_role("heading", level=1)
+    expect(headline).to_contain_text("things are wrong")
+    live.storage.beats.beat("judge", "judge-1", 60)
+    expect(page.get_by_text("No judge is running")).to_have_count(0)
+    expect(page.get_by_text("The sweep is not running")).to_be_visible()
+
+
+def test_it_says_when_it_gets_no_answer_and_when_it_does_again(desktop: Desktop, live_and_well: Live) -> None:
+    page = operator_page(desktop, live_and_well)
+    headline = page.get_by_role("heading", level=1)
+    before = headline.inner_text()
+    page.route("**/ops/figures", lambda route: route.abort())
+    expect(headline).to_have_text("No answer: these figures are old, and asking goes on")
+    page.unroute("**/ops/figures")
+    expect(headline).to_have_text(before)
+
+
+def test_it_says_when_the_session_has_ended(desktop: Desktop, live_and_well: Live) -> None:
+    page = operator_page(desktop, live_and_well)
+    page.context.clear_cookies()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Your session has ended")
+
+
+def test_it_works_without_scripts(desktop: Desktop, live_and_well: Live) -> None:
+    accepted(live_and_well.storage, site="demo")
+    page = operator_page(desktop, live_and_well, java_script_enabled=False)
+    expect(page.locator("[data-figure=queued]")).to_have_text("1")
+    assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "5"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone_and_can_be_read(desktop: Desktop, live: Live, scheme: str) -> None:
+    page = operator_page(desktop, live, width=390, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(TOO_FAINT) == []
+    for part in ("judge", "errands", "sweep"):
+        live.storage.beats.beat(part, f"{part}-1", 60)
+    expect(page.get_by_text("No judge is running")).to_have_count(0)
+    assert page.evaluate(TOO_FAINT) == []
