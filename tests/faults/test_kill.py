@@ -1,0 +1,14 @@
+"""The kill test in small; `python -m tests.faults.kill_test` is the large one."""
+
+import tempfile
+from pathlib import Path
+
+from tests.faults.kill_test import PROMISE, run
+
+
+def test_nothing_is_lost_doubled_or_late_while_parts_are_killed() -> None:
+    with tempfile.TemporaryDirectory(prefix="rgk") as directory:
+        report = run(submissions=600, kills=12, seed=1, directory=Path(directory))
+    assert report["problems"] == []
+    assert report["submissions"] == 600
+    assert report["longest_since_kill_seconds"] <= PROMISE
