@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from urllib.parse import urlsplit, urlunsplit
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from .errors import Problem
 from .model import Site
@@ -25,6 +25,12 @@ BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: Blank though Unicode calls them letters or symbols.
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Mn", "Me", "Zs", "Zl", "Zp"})
+
+#: Addresses that need no closer look. The library takes 40 µs, a tenth of what accepting a comment takes in all.
+PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,63}", re.ASCII
+)
+SPECIAL_DOMAINS = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 
 ID = re.compile(r"[a-z2-7]{26}")
 #: What no address needs unescaped and what, in an HTML attribute or a log, can end it.
@@ -127,6 +133,8 @@ def has_mark_flood(text: str) -> bool:
 
 def is_email(text: str) -> bool:
     """Syntax only: nothing is looked up, and ".test" is as good as any other domain."""
+    if len(text) < 64 and PLAIN_EMAIL.fullmatch(text) and text.rpartition(".")[2].lower() not in SPECIAL_DOMAINS:
+        return True
     try:
         validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError:

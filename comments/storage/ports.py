@@ -1,0 +1,190 @@
+"""The promises every storage back end keeps, one store a kind of thing.
+
+Times are aware UTC datetimes. A thread is named by what the site sent (a key or an address); hashing it is the
+back end's business. Every method raises StorageDown when the server does not answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..lifecycle import Status
+from ..model import Comment, Person, Site
+from .values import (
+    Accepted,
+    Admission,
+    Answer,
+    Change,
+    Claim,
+    Counters,
+    Depth,
+    Event,
+    Page,
+    Question,
+    Session,
+    ThreadPage,
+    TokenCounts,
+)
+
+
+class Comments(Protocol):
+    def accept(self, comment: Comment, admission: Admission) -> Accepted:
+        """Keep a new comment, queue it and decide about a wake-up, all or nothing.
+
+        Raises KeyReused, TooMany, Busy; Invalid when the thread is closed or the parent not published.
+        """
+
+    def get(self, site: str, id: str) -> Comment:
+        """Raises NotFound."""
+
+    def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
+        """In the order asked for; None for what is not there."""
+
+    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+        """Apply each change whose comment is still as it was read, with all its effects; False where it was not."""
+
+    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
+        """Comments of one status by time received, the oldest first unless `newest`."""
+
+    def counters(self, site: str) -> Counters: ...
+
+    def wait(self, site: str, id: str, seconds: float) -> Comment:
+        """The comment once it is decided, or as it is when `seconds` have passed. Raises NotFound."""
+
+
+class Backlog(Protocol):
+    def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
+        """Lease up to `n` undecided comments, the oldest first, for `lease` seconds.
+
+        A comment claimed before is handed out alone, so that one that kills its worker takes no other with it. When
+        nothing is due the wake-up `token` is spent in the same step: whoever submits next asks for a new job.
+        """
+
+    def release(self, site: str, ids: Sequence[str]) -> None:
+        """Hand leased comments back at once."""
+
+    def wakes(self, site: str, batch: int, max_wakes: int) -> list[str]:
+        """Tokens for which jobs must be asked for now: work is due and too few wake-ups are out."""
+
+    def depth(self, site: str) -> Depth: ...
+
+
+class Threads(Protocol):
+    def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
+        """`limit` counts roots; all that is published below a root comes with it. Raises Invalid for a bad cursor."""
+
+    def version(self, site: str, thread: str) -> int:
+        """Changes whenever what readers see of the thread changes."""
+
+    def counts(self, site: str, threads: Sequence[str]) -> list[int]:
+        """Published comments of each."""
+
+    def set_closed(self, site: str, thread: str, closed: bool) -> None: ...
+
+    def is_closed(self, site: str, thread: str) -> bool: ...
+
+
+class Evidence(Protocol):
+    def look_up(self, site: str, questions: Sequence[Question]) -> list[Answer]:
+        """Note every window use and answer every question, in one round trip for the whole batch."""
+
+
+class Corpus(Protocol):
+    def due(self, site: str, n: int) -> list[str]:
+        """Ids of comments whose lesson may have changed."""
+
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str]) -> bool:
+        """Make the counts hold exactly `comment.lesson` for this comment; False if they did already.
+
+        Relabelling takes the old lesson back. The id stays due if the comment changed meanwhile.
+        """
+
+    def totals(self, site: str) -> tuple[int, int]:
+        """Lessons of ham and of spam."""
+
+    def snapshot(self, site: str) -> TokenCounts:
+        """The whole corpus, for tests and for rebuilding."""
+
+
+class Sites(Protocol):
+    def get(self, id: str) -> Site:
+        """Raises NotFound."""
+
+    def put(self, site: Site) -> None: ...
+
+    def all(self) -> list[Site]:
+        """By id."""
+
+
+class People(Protocol):
+    def get(self, name: str) -> Person:
+        """Raises NotFound."""
+
+    def put(self, person: Person) -> None: ...
+
+    def all(self) -> list[Person]:
+        """By name."""
+
+    def open_session(self, digest: str, session: Session, idle: float) -> None:
+        """`idle` in seconds; keyed by a digest of the cookie's token, so that a dump of the store signs nobody in."""
+
+    def session(self, digest: str, idle: float) -> Session | None:
+        """The session, its idle time begun anew; None if there is none."""
+
+    def close_session(self, digest: str) -> None: ...
+
+    def put_link(self, digest: str, name: str, seconds: float) -> None:
+        """Keep a one-time sign-in link."""
+
+    def peek_link(self, digest: str) -> str:
+        """The name it is for. Raises NotFound."""
+
+    def take_link(self, digest: str) -> str:
+        """The name it was for; a second taker finds nothing. Raises NotFound."""
+
+    def attempt(self, key: str, n: int, seconds: int) -> None:
+        """Count one try. Raises TooMany beyond `n` tries in `seconds`."""
+
+
+class Outbox(Protocol):
+    def read(self, site: str, n: int) -> list[Event]:
+        """The oldest events not yet done, in order. They stay until done: a reader that dies loses none."""
+
+    def done(self, site: str, ids: Sequence[str]) -> None: ...
+
+    def length(self, site: str) -> int: ...
+
+
+class Server(Protocol):
+    def check(self) -> list[str]:
+        """What is wrong with the server, in sentences; empty when it can be relied on. Raises StorageDown."""
+
+    def figures(self) -> Mapping[str, float]:
+        """`memory_bytes`, `memory_limit_bytes` (0: none), `connections`, `version` of the data."""
+
+    def prepare(self) -> None:
+        """Stamp or migrate the data. Raises SettingsInvalid when it is newer than this program."""
+
+
+class Beats(Protocol):
+    def beat(self, part: str, name: str, seconds: float) -> None:
+        """Say that one process of `part` is alive for the next `seconds`."""
+
+    def alive(self, part: str) -> list[str]:
+        """Names of the living, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Everything that is kept, one store a kind of thing."""
+
+    comments: Comments
+    backlog: Backlog
+    threads: Threads
+    evidence: Evidence
+    corpus: Corpus
+    sites: Sites
+    people: People
+    outbox: Outbox
+    server: Server
+    beats: Beats

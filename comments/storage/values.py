@@ -1,0 +1,154 @@
+"""What goes into the stores and comes out of them, besides comments, sites and people themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..lifecycle import Status
+from ..model import Comment
+
+#: The form in which this program keeps things; back ends migrate older ones.
+DATA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the door asks of the store besides keeping the comment."""
+
+    fingerprint: str  # digest of everything the visitor sent, origin included
+    key: str = ""  # digest of the client's Idempotency-Key; "" without one
+    max_pending: int = 20_000
+    per_minute: int = 0  # submissions of one origin; 0: no limit
+    batch: int = 100  # comments a wake-up is expected to settle
+    max_wakes: int = 2  # outstanding wake-ups of one site, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The comment's id, which is an earlier one's when this was a repeat, and a token if a job must be asked for."""
+
+    id: str
+    repeat: bool = False
+    wake: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A comment as it was read and as it shall be; applied only if nobody was faster."""
+
+    before: Comment
+    after: Comment
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a longer list. `cursor` asks for the next; "" at the end."""
+
+    rows: tuple[Comment, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A comment leased to one worker. `attempts` counts this claim too."""
+
+    id: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many comments wait for the filters, and since when the oldest does."""
+
+    queued: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One value noted in one window; a `shared` one counts the comments of all sites."""
+
+    window: str
+    seconds: int
+    value: str
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the filters want to know about one comment."""
+
+    uses: tuple[Use, ...] = ()
+    thread: str = ""
+    parent: str = ""
+    author: tuple[str, ...] = ()  # Comment.known_as
+    tokens: frozenset[str] = frozenset()
+    first_attempt: bool = True  # windows note a comment on its first attempt only, so a repeat counts nothing twice
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    """How many lessons of each label there were, and in how many of them each token occurred."""
+
+    ham: int = 0
+    spam: int = 0
+    tokens: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # token -> (ham, spam)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known about one comment. Counts are of *other* comments."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)  # window -> other comments with this value
+    approved: tuple[int, ...] = ()  # comments of this author in that status, for each name asked for
+    spam: tuple[int, ...] = ()
+    parent_published: bool = True
+    thread_closed: bool = False
+    thread_opened: datetime | None = None  # when its first comment came
+    corpus: TokenCounts = TokenCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """Published comments in reading order: each root followed by everything below it."""
+
+    rows: tuple[Comment, ...]
+    cursor: str
+    total: int  # published comments of the whole thread
+
+
+#: Upper bounds of the histogram of Counters.wait_seconds; the same stand in lua/decide.lua.
+WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """A site's totals since it began, and what stands in each status now."""
+
+    accepted: int
+    decided: Mapping[str, int]  # first decision by the filters: status -> n
+    moderated: Mapping[str, int]  # decisions by people: status moved to -> n
+    standing: Mapping[str, int]  # status -> comments in it now
+    attempts: int  # claims by workers
+    wait_seconds: Mapping[float, int]  # accept to first decision: each of WAITS -> n, cumulative; inf is all
+    wait_sum: float  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decision, as the outbox tells it. `id` orders the events of a site."""
+
+    id: str
+    comment: str
+    version: int
+    before: Status
+    after: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person. `csrf` must come back with every change they ask for."""
+
+    person: str
+    csrf: str
+    started: datetime
