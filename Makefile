@@ -56,7 +56,10 @@ lock: $(DEV) ## choose the newest versions that fit pyproject.toml and lock them
 	  --output-file requirements-dev.txt
 
 bench: $(DEV) ## measure this machine; takes minutes, wants an idle one
-	$(BIN)/python -m bench $(BENCH)
+	$(BIN)/python -m bench.throughput
+	$(BIN)/python -m bench.latency
+	$(BIN)/python -m bench.memory
+	$(BIN)/python -m bench.judge_speed
 
 clean: ## remove what was installed and cached; comments under var/ stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache report

@@ -14,7 +14,8 @@ from comments import logs
 from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
 from comments.queue import QUEUES
 from comments.settings import Settings
-from service.condition import gather
+from comments.storage import Storage
+from service.condition import PARTS, gather
 from workers import run, sweep
 
 from . import admin, export, openapi, status, up, web
@@ -122,9 +123,12 @@ def _private(path: Path | None) -> AbstractContextManager[BinaryIO]:
 
 @cli.command("status")
 @click.option("--seconds", default=1.0, show_default=True, help="How long to look, for the rates; 0 shows none.")
-def show_status(seconds: float) -> None:
+@click.option("--part", type=click.Choice(tuple(PARTS)), help="Only look for a living process of it: a health check.")
+def show_status(seconds: float, part: str | None) -> None:
     """Say how the service is; ends with 1 when it cannot accept or judge comments."""
     here = installation()
+    if part is not None:
+        return check_alive(here.storage, part)
     look = partial(gather, here.storage, here.queues)
     earlier = look(here.now())
     if seconds:
@@ -133,6 +137,13 @@ def show_status(seconds: float) -> None:
     click.echo(status.report(earlier, condition))
     if not status.is_ready(condition):
         raise click.exceptions.Exit(1)
+
+
+def check_alive(storage: Storage, part: str) -> None:
+    names = storage.beats.alive(part)
+    if not names:
+        raise click.ClickException(f"no {part} says that it is alive")
+    click.echo(f"{part}: {len(names)} alive")
 
 
 @cli.command("openapi")

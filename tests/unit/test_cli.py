@@ -327,6 +327,13 @@ def test_status_shows_rates_when_it_looks_longer(run: Run, memory: Storage, blog
     assert "a second now" in run("status", "--seconds", "0.01").stdout
 
 
+def test_status_looks_for_one_part_alone(run: Run, memory: Storage, blog: Site):
+    memory.beats.beat("sweep", "s-1", 60)
+    assert run("status", "--part", "sweep").stdout == "sweep: 1 alive\n"
+    missing = run("status", "--part", "judge")
+    assert (missing.exit_code, missing.stderr) == (1, "Error: no judge says that it is alive\n")
+
+
 # The API
 
 

@@ -1,0 +1,164 @@
+"""The files around the program say what the program says."""
+
+import inspect
+import json
+import re
+import shlex
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+from click import Group
+from click.testing import CliRunner
+
+from comments.pseudonyms import digest
+from comments.settings import PREFIX, Settings
+from comments.storage.keys import Keys
+from replygate import openapi
+from replygate.__main__ import cli
+from workers.filters import BUILT_IN, Mark
+from workers.policy import build
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = (ROOT / ".env.example").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+PARTS = {name: service for name, service in COMPOSE["services"].items() if name != "valkey"}
+
+
+def example() -> dict[str, str]:
+    """Each variable of `.env.example`, with the value written after it."""
+    return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+
+
+def test_the_example_has_every_setting_and_no_other() -> None:
+    assert list(example()) == [PREFIX + field.name.upper() for field in fields(Settings)]
+
+
+def test_the_example_shows_each_default() -> None:
+    secret = {"REPLYGATE_SECRET_KEY": "x" * 32}
+    assert Settings.from_env(example() | secret) == Settings.from_env(secret)
+
+
+def test_every_setting_of_the_example_is_explained() -> None:
+    paragraphs = [block.splitlines() for block in EXAMPLE.strip().split("\n\n")]
+    explained = [lines for lines in paragraphs if lines[0].startswith("# ") and lines[0][2].isupper()]
+    assert explained == paragraphs
+
+
+def test_the_readme_lists_every_setting() -> None:
+    listed = set(re.findall(r"`(REPLYGATE_[A-Z_]+)`", (ROOT / "README.md").read_text()))
+    assert set(example()) <= listed
+
+
+def test_only_the_secret_must_be_filled_in() -> None:
+    assert re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE) == ["REPLYGATE_SECRET_KEY"]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_compose_runs_commands_that_exist(name: str) -> None:
+    command = PARTS[name]["command"]
+    assert command[0] == "replygate"
+    checks = [PARTS[name]["healthcheck"]["test"][1:]] if "healthcheck" in PARTS[name] else []
+    for words in (command, *checks):
+        answer = CliRunner().invoke(cli, [*words[1:], "--help"])
+        assert answer.exit_code == 0, answer.output
+
+
+def test_compose_runs_every_part() -> None:
+    assert isinstance(cli, Group)
+    assert {"web", "work", "sweep"} <= set(cli.commands)
+    assert [service["command"][1:] for service in PARTS.values()] == [
+        ["web"],
+        ["work", "judge"],
+        ["work", "errands"],
+        ["sweep"],
+    ]
+
+
+def test_compose_starts_each_part_after_a_healthy_store() -> None:
+    for service in PARTS.values():
+        assert service["depends_on"]["valkey"]["condition"] == "service_healthy"
+    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
+    assert [name for name, service in COMPOSE["services"].items() if "healthcheck" not in service] == ["web"]
+
+
+def test_the_store_of_compose_loses_nothing_it_answered() -> None:
+    command = shlex.join(COMPOSE["services"]["valkey"]["command"])
+    assert "--appendonly yes --appendfsync always --maxmemory-policy noeviction" in command
+    assert COMPOSE["services"]["valkey"]["volumes"]
+
+
+def test_compose_only_uses_settings_that_exist() -> None:
+    used = {name for service in PARTS.values() for name in service["environment"]}
+    assert used <= set(example())
+
+
+def test_nothing_but_the_proxys_port_is_published() -> None:
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["web"]
+    assert COMPOSE["services"]["web"]["ports"][0].startswith("127.0.0.1:")
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## [{PROJECT['project']['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_image_has_this_version() -> None:
+    assert {service["image"] for service in PARTS.values()} == {f"replygate:{PROJECT['project']['version']}"}
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_every_locked_package_has_a_hash_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert "://" not in text
+    assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+    assert all(re.match(r"[a-z0-9-]+==\S+", entry) for entry in entries)
+
+
+def test_the_development_lock_changes_no_version_of_the_other() -> None:
+    runtime, development = (
+        set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.MULTILINE))
+        for lock in ("requirements.txt", "requirements-dev.txt")
+    )
+    assert runtime <= development
+
+
+def test_every_direct_dependency_is_locked() -> None:
+    groups = PROJECT["dependency-groups"]
+    wanted = {re.split(r"[<>=;~! ]", line)[0] for line in (*PROJECT["project"]["dependencies"], *groups["build"])}
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    assert wanted <= locked
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    assert re.search(r"^make test\b", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+
+def row(name: str) -> str:
+    """A key as docs/storage.md lists it: its form, then what its docstring says."""
+    method = getattr(Keys("rg"), name)
+    parameters = {p: "site" if p == "site" else f"<{p}>" for p in inspect.signature(method).parameters}
+    form = str(method(**parameters))
+    for shown in parameters.values():
+        form = form.replace(digest(shown), shown)
+    said = " | ".join(part.strip().rstrip(".") for part in str(method.__doc__).split(";"))
+    return f"| `{form}` | {said} |"
+
+
+@pytest.mark.parametrize("name", [name for name, m in vars(Keys).items() if callable(m) and not name.startswith("_")])
+def test_the_docs_list_every_key(name: str) -> None:
+    assert row(name) in (ROOT / "docs/storage.md").read_text().splitlines()
+
+
+def test_the_docs_list_every_signal_with_its_weight() -> None:
+    listed = re.findall(r"^\| `([a-z.-]+)` \| (\S+) \|", (ROOT / "docs/signals.md").read_text(), re.MULTILINE)
+    weights = build(BUILT_IN, {}).weights
+    assert dict(listed) == {name: w.value if isinstance(w, Mark) else f"{w:g}" for name, w in weights.items()}
+
+
+def test_the_docs_speak_of_every_address_of_the_api() -> None:
+    said = (ROOT / "docs/api.md").read_text()
+    assert [path for path in json.loads(openapi.text())["paths"] if path not in said] == []
