@@ -56,9 +56,7 @@ def read(request: Request, forms: bool = False) -> Sent:
 def parse(raw: bytes) -> Any:
     """The value of strict JSON in UTF-8. Raises BadRequest."""
     try:
-        return json.loads(
-            _text(raw), object_pairs_hook=_once_each, parse_int=_integer, parse_float=_float, parse_constant=_constant
-        )
+        return DECODER.decode(_text(raw))
     except json.JSONDecodeError as error:
         raise BadRequest(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     except RecursionError as error:
@@ -105,6 +103,11 @@ def _float(digits: str) -> float:
 
 def _constant(name: str) -> float:
     raise BadRequest(f"{name} is not JSON.")
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_once_each, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)
 
 
 def _depth(value: object) -> int:

@@ -3,16 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Literal, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_origin
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from werkzeug.datastructures import Headers
 
 from comments.errors import Invalid, Problem
 
 from .body import MAX_FIELDS, read, shown
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -106,8 +110,15 @@ def operation(
     return declare
 
 
+class Answer(Response):
+    """JSON with headers that are complete. Werkzeug would go over them once more, which for 202 takes 20 µs."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
 def answer(model: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(model.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
+    return Answer(model.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
 
 
 def parsed_body(model: type[M]) -> M:

@@ -170,6 +170,8 @@ def _idempotency_key() -> str:
 
 def _after_waiting(deps: Deps, kept: Kept) -> Kept:
     """As `kept`, or with the verdict if the client prefers to wait for it and there is room to."""
+    if "Prefer" not in request.headers:
+        return kept
     asked = WAIT.search(", ".join(request.headers.getlist("Prefer")))
     seconds = min(MAX_WAIT, int(asked[1])) if asked else 0
     if not seconds or kept.comment.outcome is not Outcome.PENDING:
