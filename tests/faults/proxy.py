@@ -1,0 +1,51 @@
+"""A TCP proxy before a Valkey socket that can swallow answers: what was asked is done, and nobody hears of it."""
+
+import contextlib
+import socket
+import threading
+from pathlib import Path
+
+
+class Proxy:
+    """`cut` bytes in what a client sends make the proxy close that connection instead of passing the answer on."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = str(target)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
+        self.cut: bytes = b""
+        self.cuts = 0
+        self._open: list[socket.socket] = [self._listener]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        for end in self._open:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(self._target)
+                self._open += [client, server]
+                threading.Thread(target=self._relay, args=(client, server), daemon=True).start()
+
+    def _relay(self, client: socket.socket, server: socket.socket) -> None:
+        """One request, one answer: redis-py sends the next only after the last is answered."""
+        with contextlib.suppress(OSError), client, server:
+            threading.Thread(target=self._answers, args=(client, server), daemon=True).start()
+            while asked := client.recv(65536):
+                if self.cut and self.cut in asked:
+                    self.cuts += 1
+                    client.shutdown(socket.SHUT_RDWR)  # before the server can answer
+                    server.sendall(asked)
+                    return
+                server.sendall(asked)
+
+    def _answers(self, client: socket.socket, server: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while answered := server.recv(65536):
+                client.sendall(answered)

@@ -1,0 +1,48 @@
+"""Comments that break whoever judges them: each goes to a person, and all that came with it are judged."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from comments.lifecycle import Status
+from comments.model import Comment
+from comments.settings import Settings
+from comments.storage import Storage
+from tests.builders import a_site, accepted
+from tests.waiting import until
+from workers.policy import NEEDS_HUMAN
+
+ROOT = Path(__file__).parents[2]
+
+#: A short lease, so that the six claims it takes pass in seconds.
+CHOSEN = {"lease": 1.0, "sweep_seconds": 0.1}
+
+
+@pytest.fixture
+def store(redis_storage: Storage, valkey_settings: Settings) -> Iterator[Storage]:
+    """The data, with judges and a sweep at work on it as soon as the test waits."""
+    redis_storage.sites.put(a_site(moderation="suspicious"))
+    chosen = json.dumps({"redis_url": valkey_settings.redis_url, **CHOSEN})
+    words = [sys.executable, "-m", "tests.faults.poisoned", chosen]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as supervisor:
+        yield redis_storage
+        supervisor.terminate()
+
+
+def test_comments_that_break_their_judges_go_to_a_person_and_take_no_other_with_them(store: Storage) -> None:
+    batch = [accepted(store, content=content) for content in ["a", "die", "b", "hang", "c"]]
+    poison = [comment for comment in batch if comment.content in ("die", "hang")]
+
+    def status(comment: Comment) -> Status:
+        return store.comments.get("blog", comment.id).status
+
+    until(lambda: all(status(c) is Status.APPROVED for c in batch if c not in poison), "the others", 30)
+    until(lambda: all(status(c) is Status.HELD for c in poison), "the poison is held", 90)
+    for comment in poison:
+        held = store.comments.get("blog", comment.id)
+        assert [signal.name for signal in held.decisions[0].signals] == [NEEDS_HUMAN]
+        assert len(held.decisions) == 1
