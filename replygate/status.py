@@ -11,7 +11,8 @@ from .table import columns
 def report(earlier: Condition, condition: Condition) -> str:
     """The state in words, then figures in tables; rates are what was gained since `earlier`."""
     told = figures(condition, {})
-    blocks = ["\n".join([f"{told.headline}{'.' if told.well else ':'}", *(f"  - {p}" for p in told.problems)])]
+    sentences = (f"  - {sentence}" for sentence in (*told.problems, *told.warnings))
+    blocks = ["\n".join([f"{told.headline}{'.' if told.well else ':'}", *sentences])]
     if not condition.down:
         seconds = 0.0 if earlier.down else (condition.at - earlier.at).total_seconds()
         blocks += [_totals(figures(earlier, {}), told, seconds), *_tables(told)]

@@ -42,6 +42,7 @@ class Condition:
     queues: tuple[QueueFigures, ...] = ()
     server: Mapping[str, float] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()  # the server's own check
+    warnings: tuple[str, ...] = ()  # what should be set otherwise; the service works in spite of it
 
     @property
     def queued(self) -> int:
@@ -76,6 +77,7 @@ def gather(storage: Storage, queues: Queues, now: datetime) -> Condition:
             queues=queues.figures(),
             server=storage.server.figures(),
             complaints=tuple(storage.server.check()),
+            warnings=tuple(storage.server.warnings()),
         )
     except StorageDown as error:
         return Condition(at=now, down=str(error))

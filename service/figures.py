@@ -47,6 +47,7 @@ class Figures(BaseModel):
     well: bool
     headline: str
     problems: list[str] = Field(description="What is wrong and what to do about it, in sentences.")
+    warnings: list[str] = Field(description="What works for now and should be set otherwise, in sentences.")
     queued: int
     oldest_seconds: float | None = Field(description="How long the oldest of them has waited.")
     accepted: int
@@ -72,6 +73,7 @@ def figures(condition: Condition, totals: Mapping[Answer, Row]) -> Figures:
         well=not wrong,
         headline=headline(wrong),
         problems=wrong,
+        warnings=list(condition.warnings),
         queued=condition.queued,
         oldest_seconds=condition.oldest if condition.queued else None,
         accepted=sum(site.counters.accepted for site in condition.sites),

@@ -157,7 +157,10 @@ class Outbox(Protocol):
 
 class Server(Protocol):
     def check(self) -> list[str]:
-        """What is wrong with the server, in sentences; empty when it can be relied on. Raises StorageDown."""
+        """Why the server cannot do its work, or soon will not, in sentences. Raises StorageDown."""
+
+    def warnings(self) -> list[str]:
+        """What the server works in spite of, but should be set otherwise, in sentences. Raises StorageDown."""
 
     def figures(self) -> Mapping[str, float]:
         """`memory_bytes`, `memory_limit_bytes` (0: none), `connections`, `version` of the data."""

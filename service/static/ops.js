@@ -32,16 +32,20 @@ function element(name, text) {
   return made;
 }
 
+function showSentences(list, sentences) {
+  list.hidden = sentences.length === 0;
+  const shown = [...list.children].map((item) => item.textContent).join("\n");
+  if (shown !== sentences.join("\n")) {
+    list.replaceChildren(...sentences.map((sentence) => element("li", sentence)));
+  }
+}
+
 function showState(figures) {
   state.className = `state ${figures.well ? "good" : "bad"}`;
   write(document.getElementById("headline"), figures.headline);
   document.title = `${figures.headline} · Ops · Replygate`;
-  const list = document.getElementById("problems");
-  list.hidden = figures.well;
-  const shown = [...list.children].map((item) => item.textContent).join("\n");
-  if (shown !== figures.problems.join("\n")) {
-    list.replaceChildren(...figures.problems.map((sentence) => element("li", sentence)));
-  }
+  showSentences(document.getElementById("problems"), figures.problems);
+  showSentences(document.getElementById("warnings"), figures.warnings);
   const time = document.querySelector("#at time");
   time.dateTime = figures.at;
   write(time, `${figures.at.slice(11, 19)} UTC`);

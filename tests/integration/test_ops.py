@@ -161,20 +161,25 @@ def test_it_says_that_a_comment_waits_too_long(storage, durable):
     assert "has waited 61 s" in sentence
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("appendonly", "no", "appendonly is off"),
-        ("appendfsync", "everysec", "appendfsync is not always"),
-        ("maxmemory-policy", "allkeys-lru", "maxmemory-policy is allkeys-lru"),
-    ],
-)
-def test_it_says_what_is_wrong_with_the_server(redis_storage, durable, name, value, said):
+def test_it_says_that_the_server_throws_comments_away(redis_storage, durable):
     say_alive(redis_storage)
     durable.config_set("maxmemory", 1 << 30)
-    durable.config_set(name, value)
+    durable.config_set("maxmemory-policy", "allkeys-lru")
     (sentence,) = problems(redis_storage)
-    assert said in sentence
+    assert "maxmemory-policy is allkeys-lru" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("appendonly", "no", "appendonly is off"), ("appendfsync", "everysec", "appendfsync is not always")],
+)
+def test_a_server_that_forgets_in_a_power_cut_is_warned_of_and_used(redis_storage, durable, name, value, said):
+    say_alive(redis_storage)
+    durable.config_set(name, value)
+    assert problems(redis_storage) == []
+    client = a_house(redis_storage).signed_in("op", operator=True)
+    assert said in client.get("/ops/figures").json["warnings"][0]
+    assert said in client.get("/ops").text
 
 
 def test_it_says_that_memory_runs_short(redis_storage, durable):

@@ -88,6 +88,9 @@ class MemoryServer:
     def check(self) -> list[str]:
         return []
 
+    def warnings(self) -> list[str]:
+        return []
+
     def figures(self) -> Mapping[str, float]:
         return {"memory_bytes": 0.0, "memory_limit_bytes": 0.0, "connections": 1.0, "version": float(DATA_VERSION)}
 

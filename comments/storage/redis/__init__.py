@@ -4,6 +4,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from ...errors import SettingsInvalid
 from ...settings import Settings
 from .. import Storage
 from ..keys import Keys
@@ -21,15 +22,18 @@ def connect(settings: Settings) -> Redis:
     """A client that never repeats a command by itself.
 
     redis-py's own ten retries turn one lost reply into two jobs, and hold a web thread for seconds; our callers repeat
-    whole steps that are safe to repeat.
+    whole steps that are safe to repeat. Raises SettingsInvalid for an address it cannot read.
     """
-    return Redis.from_url(
-        settings.redis_url,
-        socket_timeout=settings.socket_timeout,
-        socket_connect_timeout=CONNECT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        decode_responses=False,
-    )
+    try:
+        return Redis.from_url(
+            settings.redis_url,
+            socket_timeout=settings.socket_timeout,
+            socket_connect_timeout=CONNECT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+            decode_responses=False,
+        )
+    except ValueError as error:
+        raise SettingsInvalid("REPLYGATE_REDIS_URL is not the address of a Redis or Valkey server") from error
 
 
 def open_redis(settings: Settings) -> Storage:

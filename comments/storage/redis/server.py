@@ -24,15 +24,18 @@ class RedisServer:
         wrong = []
         if info.get("maxmemory") and info.get("maxmemory_policy") != "noeviction":
             wrong.append(f"maxmemory-policy is {info['maxmemory_policy']}: comments would be evicted; use noeviction")
-        if not info.get("aof_enabled"):
-            wrong.append("appendonly is off: a restart of the server loses comments; use appendonly yes")
-        elif self._configured("appendfsync") not in ("always", ""):
-            wrong.append("appendfsync is not always: a power cut loses about a second of accepted comments")
         if info.get("aof_last_write_status") == "err":
             wrong.append("the server cannot write to its disk")
         if info.get("maxmemory") and info["used_memory"] > MEMORY_SHARE * info["maxmemory"]:
             wrong.append(f"more than {MEMORY_SHARE:.0%} of maxmemory is used")
         return wrong
+
+    def warnings(self) -> list[str]:
+        if not self._client.info("persistence").get("aof_enabled"):
+            return ["appendonly is off: a restart of the server may lose comments; use appendonly yes"]
+        if self._configured("appendfsync") not in ("always", ""):
+            return ["appendfsync is not always: a power cut loses about a second of accepted comments"]
+        return []
 
     def figures(self) -> Mapping[str, float]:
         info = self._client.info()
