@@ -23,7 +23,7 @@ TOKEN_LENGTH = 32
 
 #: SpamBayes' constants: belief in x before anything is known, and how far from 0.5 a token must be to be heard.
 UNKNOWN_STRENGTH, UNKNOWN, UNHEARD = 0.45, 0.5, 0.1
-MAX_CLUES = 150
+MAX_CLUES, TOLD = 150, 12
 
 #: Lessons of each label after which the corpus is trusted in full; 30 together is where a cold site stops being cold.
 LESSONS = 15
@@ -44,7 +44,7 @@ class Clue:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """P(spam) between 0 and 1, 0.5 when nothing is known, and the clues it rests on, the strongest first."""
+    """P(spam) between 0 and 1, 0.5 when nothing is known, and the strongest clues, in order."""
 
     probability: float
     clues: tuple[Clue, ...] = ()
@@ -69,17 +69,18 @@ def _tokens(comment: Comment) -> Iterator[str]:
 
 def spamminess(ham: int, spam: int, seen: TokenCounts) -> float:
     """P(spam | token), pulled towards 0.5 while the token is rare; between 0 and 1, never either."""
-    of_ham, of_spam = ham / max(seen.ham, 1), spam / max(seen.spam, 1)
     n = ham + spam
-    p = of_spam / (of_ham + of_spam) if n else UNKNOWN
-    return (UNKNOWN_STRENGTH * UNKNOWN + n * p) / (UNKNOWN_STRENGTH + n)
+    if not n:
+        return UNKNOWN
+    of_ham, of_spam = ham * (seen.spam or 1), spam * (seen.ham or 1)
+    return (UNKNOWN_STRENGTH * UNKNOWN + n * of_spam / (of_ham + of_spam)) / (UNKNOWN_STRENGTH + n)
 
 
-def _clues(asked: Iterable[str], seen: TokenCounts) -> list[Clue]:
-    counted = ((t, *seen.tokens[t]) for t in sorted(asked) if t in seen.tokens)
-    clues = [Clue(t, spamminess(ham, spam, seen), ham, spam) for t, ham, spam in counted]
-    heard = [c for c in clues if abs(c.probability - 0.5) >= UNHEARD]
-    return sorted(heard, key=lambda c: -abs(c.probability - 0.5))[:MAX_CLUES]
+def _heard(asked: Iterable[str], seen: TokenCounts) -> list[tuple[float, str, float]]:
+    """Of each token that says something: how far from 0.5 it is, itself, P(spam | token). The strongest first."""
+    known = seen.tokens
+    probable = [(spamminess(*known[token], seen), token) for token in asked if token in known]
+    return sorted([(abs(p - 0.5), token, p) for p, token in probable if abs(p - 0.5) >= UNHEARD], reverse=True)
 
 
 def chi_squared(x: float, degrees: int) -> float:
@@ -94,13 +95,13 @@ def chi_squared(x: float, degrees: int) -> float:
 
 def estimate(asked: Iterable[str], seen: TokenCounts) -> Estimate:
     """How likely the comment with these tokens is spam, going by the lessons counted in `seen`."""
-    clues = _clues(asked, seen)
-    if not clues:
+    heard = _heard(asked, seen)[:MAX_CLUES]
+    if not heard:
         return Estimate(0.5)
-    degrees = 2 * len(clues)
-    spam = 1 - chi_squared(-2 * sum(math.log(1 - c.probability) for c in clues), degrees)
-    ham = 1 - chi_squared(-2 * sum(math.log(c.probability) for c in clues), degrees)
-    return Estimate((spam - ham + 1) / 2, tuple(clues))
+    spam = 1 - chi_squared(-2 * sum([math.log(1 - p) for _, _, p in heard]), 2 * len(heard))
+    ham = 1 - chi_squared(-2 * sum([math.log(p) for _, _, p in heard]), 2 * len(heard))
+    clues = tuple(Clue(token, p, *seen.tokens[token]) for _, token, p in heard[:TOLD])
+    return Estimate((spam - ham + 1) / 2, clues)
 
 
 def trust(seen: TokenCounts) -> float:

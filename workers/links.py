@@ -13,14 +13,13 @@ import idna
 from .domains import SHORTENERS, is_address
 from .text import HIDDEN
 
-#: Texts without any of these hold no link; most comments end here.
-HINT = re.compile(r"\w[.。．｡]\w|:[/\\]|//|(?i:\bh(?:tt|xx)ps?:|\bdot\b|[\[({]\.)")
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
+EQUALS = re.compile(r"\s*=\s*")
 #: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
 LINK = re.compile(
     r"""(?ix)
     (?<![a-z0-9]) (?: h(?:tt|xx)ps? | ftp ) : [/\\]* (?P<full> (?:\[[0-9a-f:.]+\])? [^\s<>"'`\[\]]+ | \[[0-9a-f:.]+\] )
-    | (?: (?:href|src) \s{0,3}=\s{0,3} ["']? | \]\( ) \s{0,3} [/\\]{2} (?P<relative> [^\s<>"'`)]+ )
+    | (?: (?:href|src) = ["']? | \]\( ) [/\\]{2} (?P<relative> [^\s<>"'`)]+ )
     | (?<![\w.@/\\-]) (?P<bare> [\w-]{1,63} (?: \.[\w-]{1,63} )+ ) (?P<rest> (?: :\d+ )? (?: [/?#] [^\s<>"'`]* )? )
     """
 )
@@ -107,15 +106,28 @@ def _link(match: re.Match[str]) -> Link | None:
     return link(match["bare"]) if is_address(match["bare"].lower().split("."), match["rest"]) else None
 
 
+def _may_link(chunk: str) -> bool:
+    return "." in chunk[:-1] or ":" in chunk or "/" in chunk or "\\" in chunk
+
+
+def _suspects(text: str) -> str:
+    """What of the text, between two spaces, may hold a link: of ordinary prose hardly anything."""
+    text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", HIDDEN.sub("", text))
+    if "(" in text or "[" in text or "{" in text:
+        text = WRITTEN_DOT.sub(".", text)
+    if "=" in text:
+        text = EQUALS.sub("=", text)
+    return " ".join([chunk for chunk in text.split() if _may_link(chunk)])
+
+
 @lru_cache(maxsize=512)
 def links(text: str) -> tuple[Link, ...]:
     """Every link in the text, in order, as often as it stands there."""
-    if not HINT.search(text):
-        return ()
-    plain = unicodedata.normalize("NFKC", HIDDEN.sub("", html.unescape(text)))
-    return tuple(_found(WRITTEN_DOT.sub(".", plain)))
+    return tuple(_found(_suspects(text)))
 
 
 def without_links(text: str) -> str:
     """The text around the links."""
-    return LINK.sub(" ", text) if HINT.search(text) else text
+    return " ".join([LINK.sub(" ", chunk) if _may_link(chunk) else chunk for chunk in text.split()])

@@ -9,7 +9,7 @@ from .profanity_list import Match, stock
 from .text import SPACED, fold, squeezed
 
 #: Quotation marks, stars and at-signs around a word, and "'s" behind it: the package takes them for letters.
-QUOTED = re.compile(r"""(?<![^\W_])["'*@]+|["'*@]+(?:s\b)?(?![^\W_])""")
+QUOTED = re.compile(r"""["'*@](?:(?<![^\W_]["'*@])|(?:s\b)?(?![^\W_]))""")
 STRETCHED = re.compile(r"([^\W\d_])\1\1")
 BETWEEN = re.compile(r"[\W_]+")
 SHORTEST_PART = 3

@@ -38,6 +38,7 @@ GAP = re.compile(r"(\s+)")
 #: Three or more single letters with the same sign between them, as in "f u c k" and "v.i.a.g.r.a".
 SPACED = re.compile(r"(?<![^\W_])([^\W\d_])([ .,\-_*·|/\\~+]{1,3})(?=[^\W\d_]\2)(?:[^\W\d_]\2)+[^\W\d_](?![^\W_])")
 WORD = re.compile(f"(?:[^\\W_]|[{_VOWELLED}])+")
+ASCII_WORD = re.compile(r"[a-z0-9]+", re.IGNORECASE | re.ASCII)
 UNSPACED = re.compile(f"[{_UNSPACED}]")
 LINK = re.compile(r"(?:https?://|www\.)\S+")
 
@@ -47,7 +48,7 @@ MOST_GROWTH = 3
 FINGERPRINT_LETTERS = 25
 #: Below this, words in a row are too few to be compared.
 SHINGLED_WORDS = 12
-SHINGLE, BANDS, ROWS = 3, 3, 3
+BANDS, ROWS = 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,11 @@ def fold(text: str) -> Folded:
     seen: list[str] = []
     if "&" in text:
         text = html.unescape(text)
-    if HIDDEN_IN_WORD.search(text):
-        seen.append("hidden characters")
-    text = TAG.sub("", HIDDEN.sub("", text))
+    if HIDDEN.search(text):
+        seen += ["hidden characters"] if HIDDEN_IN_WORD.search(text) else []
+        text = HIDDEN.sub("", text)
+    if "<" in text:
+        text = TAG.sub("", text)
     if not text.isascii():
         text = _unaccented(text, seen)
     text = text.casefold()
@@ -125,9 +128,13 @@ def squeezed(text: str, n: int) -> str:
     return re.sub(r"([^\W\d_])\1{2,}", lambda m: m[1] * n, text)
 
 
+def without_addresses(text: str) -> str:
+    return LINK.sub(" ", text) if "://" in text or "www." in text else text
+
+
 def letters(text: str) -> str:
     """All letters of the text as it is meant, links left out: what stays when punctuation and numbers are varied."""
-    return "".join(WORD_LETTERS.findall(LINK.sub(" ", fold(text).text)))
+    return "".join(WORD_LETTERS.findall(without_addresses(fold(text).text)))
 
 
 def fingerprint(text: str) -> str:
@@ -136,12 +143,13 @@ def fingerprint(text: str) -> str:
     return kept if len(kept) >= FINGERPRINT_LETTERS else ""
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def words(text: str) -> tuple[str, ...]:
     """The words of a folded text; pairs of neighbouring characters where the script has no spaces."""
+    if text.isascii():
+        return tuple(ASCII_WORD.findall(text))
     found = WORD.findall(text)
-    if text.isascii() or not UNSPACED.search(text):
-        return found
-    return list(chain.from_iterable(_pieces(word) for word in found))
+    return tuple(chain.from_iterable(map(_pieces, found)) if UNSPACED.search(text) else found)
 
 
 def _pieces(word: str) -> list[str]:
@@ -157,17 +165,19 @@ def bands(text: str) -> tuple[str, ...]:
     Method: one-permutation minima (Li, Owen and Zhang 2012) of hashed word triples, three to a band. Two texts with a
     share s of their triples in common meet with probability 1 - (1 - s³)³: .98 at .9, .33 at .5, .003 at .1.
     """
-    found = words(LINK.sub(" ", fold(text).text))
+    found = words(without_addresses(fold(text).text))
     if len(found) < SHINGLED_WORDS:
         return ()
-    triples = {" ".join(found[n : n + SHINGLE]) for n in range(len(found) - SHINGLE + 1)}
-    minima = _minima(zlib.crc32(t.encode("utf-8", "replace")) for t in triples)
+    triples = {f"{a} {b} {c}" for a, b, c in zip(found, found[1:], found[2:], strict=False)}
+    minima = _minima([zlib.crc32(t.encode("utf-8", "replace")) for t in triples])
     return tuple("-".join(f"{m:08x}" for m in minima[b * ROWS : (b + 1) * ROWS]) for b in range(BANDS))
 
 
 def _minima(hashes: Iterable[int]) -> list[int]:
     """The least hash of each of nine bins; an empty bin borrows from the next that is not."""
-    bins = dict.fromkeys(range(BANDS * ROWS), -1)
+    bins = [-1] * (BANDS * ROWS)
     for h in sorted(hashes, reverse=True):
         bins[h % len(bins)] = h
-    return [next(bins[k] for k in (*range(n, len(bins)), *range(n)) if bins[k] >= 0) for n in range(len(bins))]
+    while -1 in bins:
+        bins = [h if h >= 0 else following for h, following in zip(bins, [*bins[1:], bins[0]], strict=True)]
+    return bins

@@ -1,14 +1,14 @@
 """Words: the terms a site holds or rejects comments for."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
 from comments.model import Comment, Signal, Site, Term
 
-from ..text import UNSPACED, WORD, fold
+from ..text import UNSPACED, WORD, fold, words
 from .base import Facts, Filter, Mark, Weight
 
 
@@ -21,8 +21,8 @@ class _Terms:
 
     def found(self, text: str) -> Iterator[str]:
         for view in dict.fromkeys((text.casefold(), fold(text).text)):
-            if self.words:
-                yield from (self.words[w] for w in dict.fromkeys(WORD.findall(view)) if w in self.words)
+            if self.words and not self.words.keys().isdisjoint(said := words(view)):
+                yield from (self.words[w] for w in dict.fromkeys(said) if w in self.words)
             yield from (term for pattern, term in self.patterns if pattern.search(view))
 
 
@@ -34,30 +34,30 @@ def _pattern(form: str, inside: bool) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=256)
-def _terms(terms: tuple[Term, ...], field: str, match_inside_words: bool) -> _Terms:
-    words: dict[str, str] = {}
+def _by_field(terms: tuple[Term, ...], match_inside_words: bool) -> Mapping[str, _Terms]:
+    fields = dict.fromkeys(field for term in terms for field in term.fields)
+    return {field: _terms([t.text for t in terms if field in t.fields], match_inside_words) for field in fields}
+
+
+def _terms(texts: Iterable[str], match_inside_words: bool) -> _Terms:
+    single: dict[str, str] = {}
     patterns: dict[re.Pattern[str], str] = {}
-    for term in terms:
-        # Compared as written and as meant, as the text is: "v1agra" finds "viagra", and the other way round.
-        forms = dict.fromkeys((term.text.strip().casefold(), fold(term.text).text.strip()))
-        for form in forms if field in term.fields else ():
+    for text in texts:
+        # Compared as written and as meant, as comments are: "v1agra" finds "viagra", and the other way round.
+        for form in dict.fromkeys((text.strip().casefold(), fold(text).text.strip())):
             # Scripts without spaces have no word ends to look at.
             inside = match_inside_words or bool(UNSPACED.search(form))
             if WORD.fullmatch(form) and not inside:
-                words.setdefault(form, term.text)
+                single.setdefault(form, text)
             elif form:
-                patterns.setdefault(_pattern(form, inside), term.text)
-    return _Terms(words, tuple(patterns.items()))
+                patterns.setdefault(_pattern(form, inside), text)
+    return _Terms(single, tuple(patterns.items()))
 
 
 def found(terms: tuple[Term, ...], comment: Comment, site: Site) -> list[str]:
     """Each term that occurs, with the field it occurs in."""
-    fields = dict.fromkeys(field for term in terms for field in term.fields)
-    hits = (
-        f"“{term}” in {field}"
-        for field in fields
-        for term in _terms(terms, field, site.match_inside_words).found(getattr(comment, field))
-    )
+    by_field = _by_field(terms, site.match_inside_words)
+    hits = (f"“{term}” in {field}" for field, t in by_field.items() for term in t.found(getattr(comment, field)))
     return list(dict.fromkeys(hits))
 
 

@@ -114,9 +114,9 @@ def test_letters_keeps_letters_of_every_script():
 
 
 def test_words_of_scripts_without_spaces_are_pairs():
-    assert words("plain words") == ["plain", "words"]
-    assert words("東京都は") == ["東京", "京都", "都は"]
-    assert words("नमस्ते दुनिया") == ["नमस्ते", "दुनिया"]
+    assert words("plain words") == ("plain", "words")
+    assert words("東京都は") == ("東京", "京都", "都は")
+    assert words("नमस्ते दुनिया") == ("नमस्ते", "दुनिया")
 
 
 def test_texts_that_are_nearly_the_same_share_a_band():
