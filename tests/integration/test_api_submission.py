@@ -46,7 +46,7 @@ def test_a_comment_is_kept_before_its_author_hears_so(web: Web) -> None:
     assert answer.json["receipt"] == web.pseudonyms.receipt("blog", kept.id)
     assert answer.headers["Location"] == answer.json["status_url"] == f"{SUBMIT}/{kept.id}"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert [job[:2] for job in web.jobs.asked] == [(JUDGE, "blog")]
+    assert [job[:2] for job in web.jobs.jobs] == [(JUDGE, "blog")]
 
 
 def test_forms_and_multipart_forms_are_taken_too(web: Web) -> None:

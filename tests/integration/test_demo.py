@@ -50,7 +50,7 @@ def test_posting_leads_back_with_a_notice(web: Web) -> None:
     page = web.client.get(answer.headers["Location"], headers=HTML).text
     assert "your reply awaits moderation" in page
     assert "Well said." not in page
-    (queued,) = web.storage.backlog.claim("demo", web.jobs.asked[0][2], 1, 10)
+    (queued,) = web.storage.backlog.claim("demo", web.jobs.jobs[0][2], 1, 10)
     decided(web.storage, web.comment(queued.id, "demo"), Action.APPROVE)
     page = web.client.get(answer.headers["Location"], headers=HTML).text
     assert "your reply is published" in page

@@ -1,6 +1,6 @@
 """A web process for tests: the real app on any storage, with jobs that are only written down."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from comments.storage import Storage
 from service import create_app
 from service.deps import Deps
 from tests.builders import SECRET, a_site, settings
+from tests.integration.asked import Asked
 
 SUBMIT = "/v1/sites/blog/comments"
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -25,20 +26,10 @@ def a_reply(**changes: Any) -> dict[str, Any]:
 
 
 @dataclass
-class AskedJobs:
-    """Remembers which jobs were asked for."""
-
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def ask(self, job: str, site: str, token: str = "") -> None:
-        self.asked.append((job, site, token))
-
-
-@dataclass
 class Web:
     app: Flask
     storage: Storage
-    jobs: AskedJobs
+    jobs: Asked
     pseudonyms: Pseudonyms
 
     @property
@@ -53,7 +44,7 @@ def open_web(storage: Storage, *sites: Site, **changes: Any) -> Web:
     """An app with these sites, or with `a_site()`; `changes` are of the settings."""
     for site in sites or (a_site(),):
         storage.sites.put(site)
-    jobs, pseudonyms = AskedJobs(), Pseudonyms(SECRET)
+    jobs, pseudonyms = Asked(), Pseudonyms(SECRET)
     deps = Deps(settings(**changes), storage, jobs, pseudonyms, lambda: datetime.now(UTC))
     app = create_app(deps)
     app.testing = True

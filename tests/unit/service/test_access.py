@@ -9,13 +9,13 @@ from comments.storage.memory import open_memory
 from service.access import origin_of, refuse_strangers
 from service.deps import Deps
 from tests.builders import NOW, SECRET, a_site, settings
-from tests.integration.web import AskedJobs
+from tests.integration.asked import Asked
 
 app = Flask(__name__)
 Deps(
     settings(public_url="https://comments.example"),
     open_memory(lambda: NOW),
-    AskedJobs(),
+    Asked(),
     Pseudonyms(SECRET),
     lambda: NOW,
 ).install(app)
