@@ -11,12 +11,13 @@ from .lifecycle import LESSON, OUTCOME, Action, Label, Outcome, Role, Status, ad
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One thing a filter saw. `strength` is 0 to 1; `points` is filled in by the policy and may be negative."""
+    """One thing a filter saw. `strength` is 0 to 1. The policy fills in what follows the evidence."""
 
     name: str
     strength: float
     evidence: str
-    points: float = 0.0
+    points: float = 0.0  # negative where it speaks for the comment
+    holds: bool = False  # asks for a person, whatever the points
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Decision:
     signals: tuple[Signal, ...] = ()
     before: Status = Status.QUEUED  # where undo goes back to
     masked: str = ""  # the content to publish, where it differs from what was sent
+    hold_at: float = 0.0  # points from which on a comment was held, at that moment
+    spam_at: float = 0.0  # points from which on it was taken for spam
 
 
 @dataclass(frozen=True, slots=True)

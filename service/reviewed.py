@@ -23,6 +23,7 @@ class SignalSeen(BaseModel):
     points: float
     strength: float = Field(description="0 to 1")
     evidence: str
+    holds: bool = Field(description="asks for a person, whatever the points")
 
 
 class Step(BaseModel):
@@ -42,20 +43,15 @@ class Step(BaseModel):
 
 
 class Reasons(BaseModel):
-    """Why the filters decided as they did, the weightiest signal first."""
+    """Why the filters decided as they did: first what asks for a person, then by points."""
 
     status: Status
     score: float = Field(description="sum of all points")
-    hold_at: float = Field(description="points from which on this site holds a comment")
-    spam_at: float = Field(description="points from which on this site takes a comment for spam")
+    hold_at: float = Field(description="points from which on a comment was held, when this one was judged")
+    spam_at: float = Field(description="points from which on a comment was spam, when this one was judged")
     policy: str
     at: datetime
     signals: list[SignalSeen]
-
-    @property
-    def asked_for(self) -> bool:
-        """Held for the sake of a signal that asks for a person, however few the points."""
-        return self.status is Status.HELD and self.score < self.hold_at
 
 
 class Reviewed(BaseModel):
@@ -93,7 +89,7 @@ class Reviewed(BaseModel):
             **{name: getattr(comment, name) for name in PLAIN},
             email=comment.email if may_decide else "",
             html=markdown.html(comment.shown),
-            reasons=_reasons(comment.verdict, site),
+            reasons=_reasons(comment.verdict),
             decisions=[Step.model_validate(d) for d in comment.decisions],
             actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide else [],
             undoable=comment.undoable and may_decide,
@@ -107,22 +103,22 @@ PLAIN = (
 )
 
 
-def _reasons(verdict: Decision | None, site: Site) -> Reasons | None:
+def _reasons(verdict: Decision | None) -> Reasons | None:
     if verdict is None:
         return None
     return Reasons(
         status=verdict.status,
         score=verdict.score,
-        hold_at=site.hold_at,
-        spam_at=site.spam_at,
+        hold_at=verdict.hold_at,
+        spam_at=verdict.spam_at,
         policy=verdict.policy,
         at=verdict.at,
         signals=[SignalSeen.model_validate(s) for s in sorted(verdict.signals, key=_weight)],
     )
 
 
-def _weight(signal: Signal) -> tuple[float, float]:
-    return -signal.points, -signal.strength
+def _weight(signal: Signal) -> tuple[bool, float, float]:
+    return not signal.holds, -signal.points, -signal.strength
 
 
 def web_link(text: str) -> str:

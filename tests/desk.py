@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -106,11 +106,12 @@ def judged(
 ) -> Comment:
     """A comment that the filters have decided about, on these grounds."""
     comment = accepted(storage, **changes)
-    decision = Decision(action, RESULT[action], Role.FILTERS, "filters", NOW, "policy-1", score, signals, masked=masked)
+    plain = Decision(action, RESULT[action], Role.FILTERS, "filters", NOW, "policy-1", hold_at=3.0, spam_at=8.0)
+    decision = replace(plain, score=score, signals=signals, masked=masked)
     after = comment.decided(decision)
     assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]
     return after
 
 
 def held(storage: Storage, **changes: object) -> Comment:
-    return judged(storage, Action.HOLD, Signal("author.first", 1.0, "nothing published yet"), **changes)
+    return judged(storage, Action.HOLD, Signal("author.first", 1.0, "nothing published yet", holds=True), **changes)

@@ -55,10 +55,24 @@ class Policy:
         return 0.0 if isinstance(weight, Mark) else round(weight * signal.strength, 3)
 
     def decide(self, signals: Iterable[Signal], at: datetime) -> Decision:
-        weighed = tuple(replace(s, points=self.points(s)) for s in signals)
+        weighed = tuple(replace(s, points=self.points(s), holds=self.holds(s)) for s in signals)
         score = round(sum(s.points for s in weighed), 3)
         action = self._action(score, {self.weights[s.name] for s in weighed})
-        return Decision(action, RESULT[action], Role.FILTERS, "filters", at, self.version, score, weighed)
+        return Decision(
+            action=action,
+            status=RESULT[action],
+            role=Role.FILTERS,
+            by="filters",
+            at=at,
+            policy=self.version,
+            score=score,
+            signals=weighed,
+            hold_at=self.hold_at,
+            spam_at=self.spam_at,
+        )
+
+    def holds(self, signal: Signal) -> bool:
+        return self.weights[signal.name] in (Mark.HOLD, Mark.PERSON)
 
     def _action(self, score: float, seen: set[Weight]) -> Action:
         if Mark.PERSON in seen:

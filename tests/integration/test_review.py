@@ -80,9 +80,15 @@ def test_a_card_shows_who_where_what_and_why(desk, mo):
     assert "3.4 points; held from 3, spam from 8" in text
 
 
-def test_a_comment_held_with_few_points_says_that_a_signal_asked_for_it(desk, mo):
+def test_a_signal_that_asks_for_a_person_says_so(desk, mo):
     held(desk.storage)
-    assert "always asks for a person" in page(mo, "/review/blog")
+    assert "asks for a person" in page(mo, "/review/blog")
+
+
+def test_a_card_shows_the_thresholds_of_the_day_it_was_judged(desk, mo):
+    held(desk.storage)
+    desk.storage.sites.put(replace(desk.storage.sites.get("blog"), hold_at=1.0, spam_at=2.0))
+    assert "held from 3, spam from 8" in page(mo, "/review/blog")
 
 
 def test_masked_words_are_shown_as_readers_get_them_and_as_they_were_sent(desk, mo):

@@ -39,8 +39,8 @@ def test_the_queue_lists_what_is_held_with_every_reason(desk, mo):
     judged(desk.storage, Action.HOLD, *signals, score=2.5, email="a@b.example")
     (row,) = mo.get(QUEUE).json["comments"]
     assert row["reasons"]["signals"] == [
-        {"name": "links.count", "points": 3.0, "strength": 1.0, "evidence": "3 links"},
-        {"name": "trusted", "points": -0.5, "strength": 0.5, "evidence": "1 before"},
+        {"name": "links.count", "points": 3.0, "strength": 1.0, "evidence": "3 links", "holds": False},
+        {"name": "trusted", "points": -0.5, "strength": 0.5, "evidence": "1 before", "holds": False},
     ]
     assert (row["reasons"]["score"], row["reasons"]["hold_at"], row["reasons"]["spam_at"]) == (2.5, 3.0, 8.0)
     assert (row["reasons"]["policy"], row["decisions"][0]["by"]) == ("policy-1", "filters")

@@ -47,6 +47,8 @@ def test_a_decision_says_what_was_weighed():
     decision = POLICY.decide([Signal("b", 0.5, "three links"), Signal("hold", 1.0, "new here")], NOW)
     told = [(s.name, s.strength, s.evidence, s.points) for s in decision.signals]
     assert told == [("b", 0.5, "three links", 3.0), ("hold", 1.0, "new here", 0.0)]
+    assert [s.holds for s in decision.signals] == [False, True]
+    assert (decision.hold_at, decision.spam_at) == (POLICY.hold_at, POLICY.spam_at)
     assert (decision.score, decision.status, decision.policy) == (3.0, Status.HELD, POLICY.version)
     assert (decision.role, decision.by, decision.at) == (Role.FILTERS, "filters", NOW)
 
