@@ -110,8 +110,16 @@ class Keys:
         return self._of(site, "threads:count")
 
     def thread_versions(self, site: str) -> str:
-        """hash; thread name -> changes seen by readers so far; decide.lua; readers' ETags; for ever."""
+        """hash; thread name, or * for all -> ms of the last change readers see; decide.lua; readers; for ever."""
         return self._of(site, "threads:version")
+
+    def recent(self, site: str) -> str:
+        """sorted set; the 200 ids shown last, by the version that showed them; decide.lua; feeds; while shown."""
+        return self._of(site, "recent")
+
+    def changes(self, site: str) -> str:
+        """stream; the last 1000 changes readers see; decide.lua; changes.lua; until newer ones push them out."""
+        return self._of(site, "changes")
 
     def thread_opened(self, site: str) -> str:
         """hash; thread name -> ms of its first comment; accept.lua; filters, through Evidence; for ever."""

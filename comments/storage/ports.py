@@ -15,6 +15,7 @@ from .values import (
     Admission,
     Answer,
     Change,
+    Changes,
     Claim,
     Counters,
     Depth,
@@ -74,7 +75,25 @@ class Threads(Protocol):
         """`limit` counts roots; all that is published below a root comes with it. Raises Invalid for a bad cursor."""
 
     def version(self, site: str, thread: str) -> int:
-        """Changes whenever what readers see of the thread changes."""
+        """Grows whenever what readers see of the thread changes; 0 before anything was seen."""
+
+    def versions(self, site: str, threads: Sequence[str]) -> list[int]:
+        """Of each thread, in one round trip."""
+
+    def site_version(self, site: str) -> int:
+        """Grows whenever what readers see of any thread changes; it is the ms of that, as long as clocks move on."""
+
+    def changes(self, site: str, thread: str, since: int) -> Changes:
+        """What is different from version `since`."""
+
+    def newest(self, site: str, thread: str, n: int) -> list[Comment]:
+        """The published comments of a thread that were received last, the newest first."""
+
+    def recent(self, site: str, n: int) -> list[Comment]:
+        """The comments of all threads that were published last, the latest first.
+
+        Fewer than `n` when many were taken down; 200 are remembered.
+        """
 
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         """Published comments of each."""

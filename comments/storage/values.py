@@ -117,6 +117,19 @@ class ThreadPage:
     total: int  # published comments of the whole thread
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What readers of a thread see now, and saw no more, since an earlier version.
+
+    Each id stands for a comment and everything below it. Without `known` more changed than is remembered: read again.
+    """
+
+    version: int
+    known: bool = True
+    appeared: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+
+
 #: Upper bounds of the histogram of Counters.wait_seconds; the same stand in lua/decide.lua.
 WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
 

@@ -1,38 +1,43 @@
 -- decide: move comments from status to status with every effect of it, each only if it is still as it was read.
 -- KEYS  1 due  2 attempts  3 counters  4 outbox  5 unlearned  6 authors:approved  7 authors:spam  8 threads:count
---       9 threads:version  10-14 status: queued, held, approved, spam, removed  then for each change: comment, roots, replies
+--       9 threads:version  10-14 status: queued, held, approved, spam, removed  15 recent  16 changes
+--       then for each change: comment, roots, replies
 -- ARGV  1 channel, then for each change: id, state line as read, state line to write, old status, new status, version,
 --       ms received, thread name, parent, "1" if a person decided, name of the author, of the author there
 -- gives 1 or 0 for each change
-local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 14, 3, 12
+local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 16, 3, 12
+-- More than a feed shows, so that it stays full when some are taken down; and the changes a reader can catch up with.
+local MAX_RECENT, MAX_CHANGES = 200, 1000
+-- The field of threads:version that stands for the whole site; no thread has this name.
+local WHOLE_SITE = "*"
 local STATUS = {queued = KEYS[10], held = KEYS[11], approved = KEYS[12], spam = KEYS[13], removed = KEYS[14]}
 local AUTHORS = {approved = KEYS[6], spam = KEYS[7]}
 local WAITS = {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}
 local now = clock()
 
--- Show or hide all approved replies below `id`; gives how many changed.
-local function set_below(key, id, shown)
+-- Show or hide all approved replies below `id`; adds those that changed to `ids`.
+local function set_below(key, id, shown, ids)
   local flat, below = redis.call("HGETALL", key), {}
   for i = 1, #flat, 2 do
     local parent, received, was = string.match(flat[i + 1], "^(.*)|(.*)|(.)$")
     below[parent] = below[parent] or {}
     table.insert(below[parent], {id = flat[i], received = received, was = was})
   end
-  local n, open = 0, {id}
+  local open = {id}
   while #open > 0 do
     local parent = table.remove(open)
     for _, r in ipairs(below[parent] or {}) do
       if r.was ~= shown then
         redis.call("HSET", key, r.id, parent .. "|" .. r.received .. "|" .. shown)
-        n = n + 1
+        ids[#ids + 1] = r.id
         open[#open + 1] = r.id
       end
     end
   end
-  return n
+  return ids
 end
 
--- How many more comments readers see once `c` is approved.
+-- The comments that readers see now that `c` is approved, and did not before.
 local function publish(c, roots, replies)
   if c.parent == "" then
     redis.call("ZADD", roots, c.received, c.id)
@@ -40,22 +45,45 @@ local function publish(c, roots, replies)
     local above = redis.call("HGET", replies, c.parent)
     local shown = redis.call("ZSCORE", roots, c.parent) or (above and string.sub(above, -2) == "|1")
     redis.call("HSET", replies, c.id, c.parent .. "|" .. c.received .. (shown and "|1" or "|0"))
-    if not shown then return 0 end
+    if not shown then return {} end
   end
   -- Nobody can have answered what was never published.
-  if c.old == "queued" then return 1 end
-  return 1 + set_below(replies, c.id, "1")
+  if c.old == "queued" then return {c.id} end
+  return set_below(replies, c.id, "1", {c.id})
 end
 
+-- The comments that readers no longer see.
 local function withdraw(c, roots, replies)
   if c.parent == "" then
     redis.call("ZREM", roots, c.id)
   else
     local was = redis.call("HGET", replies, c.id)
     redis.call("HDEL", replies, c.id)
-    if not was or string.sub(was, -2) ~= "|1" then return 0 end
+    if not was or string.sub(was, -2) ~= "|1" then return {} end
   end
-  return -1 - set_below(replies, c.id, "0")
+  return set_below(replies, c.id, "0", {c.id})
+end
+
+-- Versions are times as long as the clock moves on: also data that came back from a backup repeats none.
+local function next_version(field)
+  local before = tonumber(redis.call("HGET", KEYS[9], field) or 0)
+  local version = math.max(before + 1, now)
+  redis.call("HSET", KEYS[9], field, string.format("%.0f", version))
+  return before, version
+end
+
+-- Note for readers that `ids` appeared (shown "1") or went ("0"): `c` itself, and what is below it.
+local function tell_readers(c, ids, shown)
+  if #ids == 0 then return end
+  local before, version = next_version(c.thread)
+  local _, place = next_version(WHOLE_SITE)
+  redis.call("HINCRBY", KEYS[8], c.thread, shown == "1" and #ids or -#ids)
+  for _, id in ipairs(ids) do
+    if shown == "1" then redis.call("ZADD", KEYS[15], place, id) else redis.call("ZREM", KEYS[15], id) end
+  end
+  redis.call("ZREMRANGEBYRANK", KEYS[15], 0, -MAX_RECENT - 1)
+  redis.call("XADD", KEYS[16], "MAXLEN", "~", MAX_CHANGES, "*", "t", c.thread,
+    "b", string.format("%.0f", before), "v", string.format("%.0f", version), "c", c.id, "s", shown)
 end
 
 local function count_wait(c)
@@ -96,13 +124,8 @@ local function apply(c, comment, roots, replies)
     redis.call("SADD", KEYS[5], c.id)
   end
   remember_author(c)
-  local seen = 0
-  if c.new == "approved" then seen = publish(c, roots, replies)
-  elseif c.old == "approved" then seen = withdraw(c, roots, replies) end
-  if seen ~= 0 then
-    redis.call("HINCRBY", KEYS[8], c.thread, seen)
-    redis.call("HINCRBY", KEYS[9], c.thread, 1)
-  end
+  if c.new == "approved" then tell_readers(c, publish(c, roots, replies), "1")
+  elseif c.old == "approved" then tell_readers(c, withdraw(c, roots, replies), "0") end
   redis.call("XADD", KEYS[4], "*", "c", c.id, "v", c.version, "b", c.old, "a", c.new)
   redis.call("PUBLISH", ARGV[1], c.id)
 end

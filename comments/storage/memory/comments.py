@@ -59,7 +59,7 @@ class MemoryComments:
         before, after = change.before, change.after
         if shelf.comments.get(after.id) != before:
             return False
-        seen = _seen(shelf, after.thread)
+        seen = shelf.seen(after.thread)
         shelf.comments[after.id] = after
         if before.status is Status.QUEUED:
             del shelf.due[after.id]
@@ -72,8 +72,7 @@ class MemoryComments:
         for name in after.known_as:
             shelf.authors[before.status][name] -= 1
             shelf.authors[after.status][name] += 1
-        if _seen(shelf, after.thread) != seen:
-            shelf.versions[after.thread] += 1
+        shelf.tell_readers(after, seen, self._shelves.now())
         shelf.told += 1
         shelf.events.append(Event(f"{shelf.told}-0", after.id, after.version, before.status, after.status))
         return True
@@ -116,8 +115,3 @@ def _refuse(shelf: Shelf, comment: Comment, admission: Admission, now: float) ->
         raise Busy("too many comments wait to be judged", BUSY_SECONDS)
     if whole_again:
         shelf.rates[comment.origin] = whole_again
-
-
-def _seen(shelf: Shelf, thread: str) -> set[str]:
-    """What readers see of a thread."""
-    return {c.id for c in shelf.comments.values() if c.thread == thread and shelf.published(c.id)}

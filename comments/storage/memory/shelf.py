@@ -1,6 +1,6 @@
 """What one site has in memory, behind one lock: the plain-Python twin of the keys of one Redis hash tag."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,10 @@ from threading import Condition
 from ...lifecycle import Label, Status
 from ...model import Comment
 from .. import Event
+
+#: As in decide.lua.
+MAX_RECENT, MAX_CHANGES = 200, 1000
+WHOLE_SITE = "*"
 
 
 @dataclass(slots=True)
@@ -24,7 +28,9 @@ class Shelf:
     rates: dict[str, float] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     opened: dict[str, float] = field(default_factory=dict)
-    versions: Counter[str] = field(default_factory=Counter)
+    versions: Counter[str] = field(default_factory=Counter)  # by thread; WHOLE_SITE for all of them
+    recent: dict[str, int] = field(default_factory=dict)  # id -> the version that showed it
+    changes: deque[tuple[str, int, int, str, bool]] = field(default_factory=lambda: deque(maxlen=MAX_CHANGES))
     accepted: int = 0
     claims: int = 0
     decided: Counter[str] = field(default_factory=Counter)
@@ -47,6 +53,26 @@ class Shelf:
                 return True
             comment = self.comments.get(comment.parent)
         return False
+
+    def seen(self, thread: str) -> set[str]:
+        """What readers see of a thread."""
+        return {c.id for c in self.comments.values() if c.thread == thread and self.published(c.id)}
+
+    def tell_readers(self, comment: Comment, seen: set[str], now: float) -> None:
+        """Note what readers see now, who saw `seen` before `comment` was decided."""
+        sees = self.seen(comment.thread)
+        if sees == seen:
+            return
+        before, version = self._next_version(comment.thread, now)
+        _, place = self._next_version(WHOLE_SITE, now)
+        recent = {id: at for id, at in self.recent.items() if id not in seen - sees} | dict.fromkeys(sees - seen, place)
+        self.recent = dict(sorted(recent.items(), key=lambda r: (r[1], r[0]))[-MAX_RECENT:])
+        self.changes.append((comment.thread, before, version, comment.id, comment.id in sees))
+
+    def _next_version(self, name: str, now: float) -> tuple[int, int]:
+        before = self.versions[name]
+        self.versions[name] = max(before + 1, round(now * 1000))
+        return before, self.versions[name]
 
     def in_status(self, status: Status) -> list[Comment]:
         """The oldest first."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from .. import ThreadPage
+from ...model import Comment
+from .. import Changes, ThreadPage
 from ..order import children, reading_order
 from .paging import page
-from .shelf import Shelves
+from .shelf import WHOLE_SITE, Shelves
 
 
 class MemoryThreads:
@@ -15,10 +16,7 @@ class MemoryThreads:
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
         with self._shelves.lock:
             shelf = self._shelves[site]
-            published = sorted(
-                (c for c in shelf.comments.values() if c.thread == thread and shelf.published(c.id)),
-                key=lambda c: (c.received, c.id),
-            )
+            published = sorted((shelf.comments[id] for id in shelf.seen(thread)), key=lambda c: (c.received, c.id))
             roots, following = page([c for c in published if not c.parent], cursor, limit, newest)
             below = children((c.id, c.parent, round(c.received.timestamp() * 1000)) for c in published if c.parent)
             rows = (shelf.comments[id] for id in reading_order((c.id for c in roots), below))
@@ -26,6 +24,41 @@ class MemoryThreads:
 
     def version(self, site: str, thread: str) -> int:
         return self._shelves[site].versions[thread]
+
+    def versions(self, site: str, threads: Sequence[str]) -> list[int]:
+        return [self.version(site, thread) for thread in threads]
+
+    def site_version(self, site: str) -> int:
+        return self._shelves[site].versions[WHOLE_SITE]
+
+    def changes(self, site: str, thread: str, since: int) -> Changes:
+        with self._shelves.lock:
+            shelf = self._shelves[site]
+            version = shelf.versions[thread]
+            if version == since:
+                return Changes(version)
+            log = [change for change in shelf.changes if change[0] == thread and change[2] > since]
+            last: dict[str, bool] = {}
+            for _, _, _, id, shown in log:
+                last.pop(id, None)  # its place is that of the last word on it
+                last[id] = shown
+            return Changes(
+                version,
+                known=bool(log) and log[0][1] <= since,
+                appeared=tuple(id for id, shown in last.items() if shown and shelf.published(id)),
+                went=tuple(id for id, shown in last.items() if not shown),
+            )
+
+    def newest(self, site: str, thread: str, n: int) -> list[Comment]:
+        with self._shelves.lock:
+            shelf = self._shelves[site]
+            found = [shelf.comments[id] for id in shelf.seen(thread)]
+            return sorted(found, key=lambda c: (c.received, c.id), reverse=True)[:n]
+
+    def recent(self, site: str, n: int) -> list[Comment]:
+        with self._shelves.lock:
+            shelf = self._shelves[site]
+            return [shelf.comments[id] for id in reversed(shelf.recent)][:n]
 
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         return [self.page(site, thread, 1).total for thread in threads]

@@ -1,19 +1,24 @@
 """Published comments of a thread, in reading order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from .. import ThreadPage
+from ...model import Comment
+from .. import Changes, ThreadPage
 from ..keys import Keys, thread_name
 from ..order import children, reading_order
-from .client import Client, guarded, text
+from .client import Client, guarded, script, text
 from .comments import RedisComments
 from .paging import page
+
+#: The field of threads:version for all threads together, as in decide.lua.
+WHOLE_SITE = "*"
 
 
 @guarded
 class RedisThreads:
     def __init__(self, client: Client, keys: Keys, comments: RedisComments) -> None:
         self._client, self._keys, self._comments = client, keys, comments
+        self._changes = script(client, "changes")
 
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
         roots, following = page(self._client, self._keys.roots(site, thread), cursor, limit, newest)
@@ -21,18 +26,44 @@ class RedisThreads:
         pipe.hgetall(self._keys.replies(site, thread))
         pipe.hget(self._keys.thread_counts(site), thread_name(thread))
         replies, total = pipe.execute()
-        published = ((text(id), *text(reply).split("|")) for id, reply in replies.items())
-        below = children((id, parent, int(at)) for id, parent, at, shown in published if shown == "1")
-        rows = self._comments.load(site, list(reading_order(roots, below)))
+        rows = self._comments.load(site, list(reading_order(roots, children(_shown(replies)))))
         return ThreadPage(tuple(c for c in rows if c), following, int(total or 0))
 
     def version(self, site: str, thread: str) -> int:
         return int(self._client.hget(self._keys.thread_versions(site), thread_name(thread)) or 0)
 
+    def versions(self, site: str, threads: Sequence[str]) -> list[int]:
+        return self._numbers(self._keys.thread_versions(site), threads)
+
+    def site_version(self, site: str) -> int:
+        return int(self._client.hget(self._keys.thread_versions(site), WHOLE_SITE) or 0)
+
+    def changes(self, site: str, thread: str, since: int) -> Changes:
+        k = self._keys
+        keys = [k.changes(site), k.thread_versions(site), k.roots(site, thread), k.replies(site, thread)]
+        version, known, appeared, went = self._changes(keys=keys, args=[thread_name(thread), since])
+        return Changes(int(version), known == 1, tuple(map(text, appeared)), tuple(map(text, went)))
+
+    def newest(self, site: str, thread: str, n: int) -> list[Comment]:
+        pipe = self._client.pipeline(transaction=False)
+        pipe.zrange(self._keys.roots(site, thread), 0, n - 1, desc=True, withscores=True)
+        pipe.hgetall(self._keys.replies(site, thread))
+        roots, replies = pipe.execute()
+        found = [(int(at), text(id)) for id, at in roots] + [(at, id) for id, _, at in _shown(replies)]
+        return self._load(site, [id for _, id in sorted(found, reverse=True)[:n]])
+
+    def recent(self, site: str, n: int) -> list[Comment]:
+        ids = self._client.zrange(self._keys.recent(site), 0, n - 1, desc=True)
+        return self._load(site, [text(id) for id in ids])
+
+    def _load(self, site: str, ids: Sequence[str]) -> list[Comment]:
+        return [c for c in self._comments.load(site, ids) if c]
+
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
-        if not threads:
-            return []
-        found = self._client.hmget(self._keys.thread_counts(site), [thread_name(t) for t in threads])
+        return self._numbers(self._keys.thread_counts(site), threads)
+
+    def _numbers(self, key: str, threads: Sequence[str]) -> list[int]:
+        found = self._client.hmget(key, [thread_name(t) for t in threads]) if threads else []
         return [int(n or 0) for n in found]
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
@@ -41,3 +72,11 @@ class RedisThreads:
 
     def is_closed(self, site: str, thread: str) -> bool:
         return bool(self._client.sismember(self._keys.closed(site), thread_name(thread)))
+
+
+def _shown(replies: Mapping[bytes, bytes]) -> Iterator[tuple[str, str, int]]:
+    """Id, parent and ms received of the replies that readers see."""
+    for id, reply in replies.items():
+        parent, at, shown = text(reply).split("|")
+        if shown == "1":
+            yield text(id), parent, int(at)
