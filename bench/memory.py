@@ -72,7 +72,7 @@ def main() -> None:
         client = connect(settings)
         deps.storage.sites.put(SITE)
         before = client.info("memory")["used_memory"]
-        submit(deps.storage, deps.pseudonyms, n)
+        submit(deps.storage, Pseudonyms(settings.secret_key), n)
         queued = client.info("memory")["used_memory"]
         CALLABLES[JUDGE](SITE.id, "")
         events = deps.storage.outbox.read(SITE.id, n)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from comments.errors import SettingsInvalid
-from comments.pseudonyms import Pseudonyms
 from comments.queue import Jobs, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
@@ -25,7 +24,6 @@ class Deps:
     settings: Settings
     storage: Storage
     jobs: Jobs
-    pseudonyms: Pseudonyms
     filters: tuple[Filter, ...]
     policy: Policy
     now: Callable[[], datetime]
@@ -44,7 +42,6 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
         settings=settings,
         storage=open_redis(settings),
         jobs=RQJobs(connect(settings)),
-        pseudonyms=Pseudonyms(settings.secret_key),
         filters=filters,
         policy=build(filters, _read(settings.policy)),
         now=now,

@@ -63,9 +63,7 @@ def _judge_some(d: Deps, site: Site, token: str) -> bool:
     claimed = _queued(d, site, claims)
     if claimed:
         until = time.monotonic() + d.settings.lease * PATIENCE
-        changes = judge_batch(
-            claimed, site, d.filters, d.policy, d.storage, d.pseudonyms, d.now(), lambda: time.monotonic() > until
-        )
+        changes = judge_batch(claimed, site, d.filters, d.policy, d.storage, d.now(), lambda: time.monotonic() > until)
         d.storage.comments.decide(site.id, changes)
         reached = {change.before.id for change in changes}
         d.storage.backlog.release(site.id, [c.id for c, _ in claimed if c.id not in reached])

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from comments.model import Comment, Decision, Signal, Site
-from comments.pseudonyms import Pseudonyms
 from comments.storage import Answer, Change, Question, Storage, Use
 
 from .filters import Facts, Filter
@@ -95,7 +94,6 @@ def judge(
     filters: Sequence[Filter],
     policy: Policy,
     storage: Storage,
-    pseudonyms: Pseudonyms,
     now: datetime,
     expired: Callable[[], bool] = lambda: False,
 ) -> list[Change]:

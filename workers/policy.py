@@ -27,7 +27,8 @@ UNCHOSEN = {f.name: f.default for f in fields(Site) if f.name in ("hold_at", "sp
 class Policy:
     """What each signal weighs, and the points at which a comment is held for a person or is spam.
 
-    A mark adds no points, except REJECT: so a signal marked HOLD cannot make a comment spam, alone or with others.
+    A mark adds no points, except REJECT, which makes a comment spam whoever wrote it: so a signal marked HOLD cannot
+    make a comment spam, alone or with others.
     """
 
     hold_at: float = 3.0
@@ -77,7 +78,7 @@ class Policy:
     def _action(self, score: float, seen: set[Weight]) -> Action:
         if Mark.PERSON in seen:
             return Action.HOLD
-        if score >= self.spam_at:
+        if Mark.REJECT in seen or score >= self.spam_at:
             return Action.SPAM
         return Action.HOLD if score >= self.hold_at or Mark.HOLD in seen else Action.APPROVE
 

@@ -7,10 +7,9 @@ import pytest
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
-from comments.pseudonyms import Pseudonyms
 from comments.queue import DELIVER, JUDGE, LEARN
 from comments.storage import Storage
-from tests.builders import SECRET, a_site, accepted, moderated, published, settings
+from tests.builders import a_site, accepted, moderated, published, settings
 from tests.integration.asked import Asked
 from workers.deps import Deps, install, now
 from workers.filters import Facts, Filter
@@ -36,7 +35,7 @@ FILTERS = (Advertising(),)
 def deps(storage: Storage) -> Deps:
     """The process's Deps, over each back end in turn, with one site."""
     storage.sites.put(a_site(moderation="suspicious"))
-    made = Deps(settings(batch=10), storage, Asked(), Pseudonyms(SECRET), FILTERS, build(FILTERS, {}), now)
+    made = Deps(settings(batch=10), storage, Asked(), FILTERS, build(FILTERS, {}), now)
     install(made)
     return made
 

@@ -11,13 +11,12 @@ import pytest
 import redis
 
 from comments.lifecycle import Action, Status
-from comments.pseudonyms import Pseudonyms
 from comments.queue import DELIVER, JUDGE, LEARN, QUEUES, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
 from replygate.embedded import start
-from tests.builders import SECRET, a_site, accepted, moderated, published, settings
+from tests.builders import a_site, accepted, moderated, published, settings
 from tests.integration.asked import Asked
 from tests.waiting import until
 from workers.deps import Deps, now
@@ -37,7 +36,7 @@ def connection(valkey_settings: Settings) -> Iterator[redis.Redis]:
 @pytest.fixture
 def deps(redis_storage: Storage) -> Deps:
     redis_storage.sites.put(a_site())
-    return Deps(settings(judges=2), redis_storage, Asked(), Pseudonyms(SECRET), (), build((), {}), now)
+    return Deps(settings(judges=2), redis_storage, Asked(), (), build((), {}), now)
 
 
 def sweep(deps: Deps, connection: redis.Redis) -> Sweep:

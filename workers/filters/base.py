@@ -16,7 +16,7 @@ class Mark(StrEnum):
 
     HOLD = "hold"  # published by a person only; adds no points, so it can never make a comment spam
     PERSON = "person"  # a person decides, whatever else was seen
-    REJECT = "reject"  # worth as many points as the site asks for spam
+    REJECT = "reject"  # spam, whatever speaks for the comment; counts as many points as the site asks for spam
 
 
 #: Points at strength 1, negative where the signal speaks for the comment; or a mark.

@@ -8,9 +8,8 @@ import pytest
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
-from comments.pseudonyms import Pseudonyms
 from comments.storage import Answer, Question, Storage, TokenCounts, Use
-from tests.builders import NOW, SECRET, a_comment, a_site
+from tests.builders import NOW, a_comment, a_site
 from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
 from workers.judge import MAX_ATTEMPTS, ask, judge, question
 from workers.learning import tokens
@@ -67,7 +66,7 @@ def judged(
 ) -> list[Comment]:
     policy = build(filters, {})
     site = a_site(**choices)
-    changes = judge(claimed, site, filters, policy, storage, Pseudonyms(SECRET), NOW, expired)
+    changes = judge(claimed, site, filters, policy, storage, NOW, expired)
     assert all(change.before in [comment for comment, _ in claimed] for change in changes)
     return [change.after for change in changes]
 

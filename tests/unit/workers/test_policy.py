@@ -36,7 +36,7 @@ def outcome(*names: str, policy: Policy = POLICY, strength: float = 1.0) -> Acti
         (("hold", "a", "b"), Action.SPAM),
         (("person", "a", "b", "reject"), Action.HOLD),
         (("reject",), Action.SPAM),
-        (("reject", "good"), Action.HOLD),
+        (("reject", "good"), Action.SPAM),
     ],
 )
 def test_signals_lead_to_an_outcome(names, action):
