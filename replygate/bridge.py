@@ -56,20 +56,24 @@ def environ(scope: Scope, body: bytes) -> WSGIEnvironment:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(body),
-        "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        # A chunked body has no length of its own; without one Werkzeug would cut it off at its limit, not refuse it.
+        **({"CONTENT_LENGTH": str(len(body))} if body else {}),
         **_variables(scope.headers.items()),
     }
 
 
 def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers under their WSGI names. Those with an underscore are dropped: they could pass for ones with a dash."""
+    """Headers under their WSGI names. Those with an underscore are dropped: they could pass for ones with a dash.
+
+    So is what tells how the body travelled; it has arrived, and has a length.
+    """
     variables: dict[str, str] = {}
     for header, value in headers:
-        if "_" in header:
+        if "_" in header or header == "transfer-encoding":
             continue
         name = header.upper().replace("-", "_")
         if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
@@ -96,7 +100,7 @@ def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Hea
     return *started[0], body
 
 
-async def read(scope: Scope, protocol: Any, longest: int) -> bytes:
+async def read(scope: Scope, protocol: Any, longest: int, patience: float) -> bytes:
     """The body; of one longer than `longest` bytes no more than is needed for the app to see that it is too long.
 
     Raises TimeoutError.
@@ -107,7 +111,7 @@ async def read(scope: Scope, protocol: Any, longest: int) -> bytes:
     if declared is not None and int(declared) > longest:
         return b""  # the app refuses it by its length alone
     parts, size = [], 0
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(patience):
         async for part in protocol:
             parts.append(part)
             size += len(part)
@@ -119,13 +123,13 @@ async def read(scope: Scope, protocol: Any, longest: int) -> bytes:
 class Bridge:
     """A WSGI application as Granian's RSGI interface calls one."""
 
-    def __init__(self, app: WSGIApplication, threads: int, longest: int) -> None:
-        self._app, self._longest = app, longest
+    def __init__(self, app: WSGIApplication, threads: int, longest: int, patience: float = PATIENCE) -> None:
+        self._app, self._longest, self._patience = app, longest, patience
         self._threads = ThreadPoolExecutor(threads, "request")
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         try:
-            body = await read(scope, protocol, self._longest)
+            body = await read(scope, protocol, self._longest, self._patience)
         except TimeoutError:
             protocol.response_bytes(408, PROBLEM, TOO_SLOW)
             return

@@ -7,6 +7,7 @@ answered 6 of 6 ordinary requests, gunicorn 0 of 6.
 """
 
 import os
+import signal
 from functools import partial
 from importlib import import_module
 
@@ -47,6 +48,9 @@ def run(settings: Settings) -> None:
 
 def load(parent: int, settings: Settings, target: str) -> Bridge:
     """The application, made inside each web process, whose life is tied to that of Granian's main one."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Until Granian sets its own, the main process's handlers are inherited, and would swallow a signal to stop.
+        signal.signal(number, signal.SIG_DFL)
     die_with_parent(parent)
     module, name = target.split(":")
     app = getattr(import_module(module), name)  # importing it reads the environment and connects

@@ -1,0 +1,130 @@
+"""What the bridge tells a WSGI application about a request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from replygate.bridge import Bridge, answer, environ
+
+
+class Headers(list[tuple[str, str]]):
+    def items(self) -> "Headers":
+        return self
+
+    def get(self, name: str) -> str | None:
+        return dict(self).get(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in dict(self)
+
+
+class Line:
+    """A request's body as it arrives; what the bridge answers stays in `answered`."""
+
+    def __init__(self, *parts: bytes, ends: bool = True) -> None:
+        self.parts, self.ends = parts, ends
+        self.answered: tuple[int, list[tuple[str, str]], bytes] = (0, [], b"")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.parts:
+            yield part
+        if not self.ends:
+            await asyncio.Event().wait()
+
+    def response_bytes(self, *answered: Any) -> None:
+        self.answered = answered  # type: ignore[assignment]
+
+
+def echo(environment: Any, start: Any) -> list[bytes]:
+    start("200 OK", [])
+    return [environment["wsgi.input"].read()]
+
+
+def status(line: Line, headers: list[tuple[str, str]], longest: int = 10) -> int:
+    bridge = Bridge(echo, threads=1, longest=longest, patience=0.05)
+    asyncio.run(bridge.__rsgi__(request(headers, method="POST"), line))
+    return line.answered[0]
+
+
+def request(headers: list[tuple[str, str]], **changes: str) -> Any:
+    plain = {
+        "http_version": "1.1",
+        "server": "127.0.0.1:8000",
+        "client": "192.0.2.1:5555",
+        "scheme": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": "",
+    }
+    return SimpleNamespace(headers=Headers(headers), **{**plain, **changes})
+
+
+def test_a_header_with_an_underscore_cannot_pass_for_one_with_a_dash() -> None:
+    made = environ(request([("x-forwarded-for", "192.0.2.1"), ("x_forwarded_for", "6.6.6.6")]), b"")
+    assert made["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
+
+
+def test_repeated_headers_are_joined_as_their_kind_is() -> None:
+    made = environ(request([("cookie", "a=1"), ("cookie", "b=2"), ("via", "1"), ("via", "2")]), b"")
+    assert made["HTTP_COOKIE"] == "a=1; b=2"
+    assert made["HTTP_VIA"] == "1, 2"
+
+
+def test_text_beyond_ascii_becomes_one_character_a_byte() -> None:
+    made = environ(request([], path="/é", query_string="q=é"), b"")
+    assert made["PATH_INFO"].encode("latin-1").decode() == "/é"
+    assert made["QUERY_STRING"].encode("latin-1").decode() == "q=é"
+
+
+@pytest.mark.parametrize(("client", "address"), [("192.0.2.1:5", "192.0.2.1"), ("[2001:db8::1]:5", "2001:db8::1")])
+def test_the_client_s_address_comes_without_its_port(client: str, address: str) -> None:
+    assert environ(request([], client=client), b"")["REMOTE_ADDR"] == address
+
+
+def test_the_body_and_its_length_arrive() -> None:
+    made = environ(request([("content-length", "3"), ("content-type", "text/plain")]), b"abc")
+    assert (made["wsgi.input"].read(), made["CONTENT_LENGTH"], made["CONTENT_TYPE"]) == (b"abc", "3", "text/plain")
+
+
+def test_a_chunked_body_gets_a_length() -> None:
+    assert environ(request([("transfer-encoding", "chunked")]), b"abc")["CONTENT_LENGTH"] == "3"
+
+
+def test_an_application_s_parts_are_joined_and_closed() -> None:
+    closed = []
+
+    class Parts(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    def app(environment: Any, start: Any) -> Parts:
+        start("201 Created", [("x", "y")])
+        return Parts([b"a", b"b"])
+
+    assert answer(app, {}) == (201, [("x", "y")], b"ab")
+    assert closed
+
+
+def test_a_body_comes_whole_however_it_arrives() -> None:
+    line = Line(b"ab", b"", b"c")
+    assert status(line, [("transfer-encoding", "chunked")]) == 200
+    assert line.answered[2] == b"abc"
+
+
+def test_a_body_that_does_not_arrive_in_time_is_given_up() -> None:
+    assert status(Line(b"a", ends=False), [("content-length", "5")]) == 408
+
+
+def test_of_a_body_without_end_no_more_is_read_than_shows_that_it_is_too_long() -> None:
+    line = Line(*[b"abcdef"] * 5, ends=False)
+    assert status(line, [("transfer-encoding", "chunked")]) == 200
+    assert line.answered[2] == b"abcdefabcdef"
+
+
+def test_a_body_that_is_declared_too_long_is_not_waited_for() -> None:
+    line = Line(ends=False)
+    assert status(line, [("content-length", "11")]) == 200
+    assert line.answered[2] == b""
