@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from markupsafe import Markup, escape
+from werkzeug.wrappers import Response as Redirect
 
 from .body import JSON
 from .deps import deps
@@ -37,6 +38,12 @@ def current_document() -> Json:
     if EXTENSION not in extensions:
         extensions[EXTENSION] = document(current_app, VERSION)
     return cast(Json, extensions[EXTENSION])
+
+
+@blueprint.get("/")
+def home() -> Redirect:
+    """Where somebody lands who only knows the host's name."""
+    return redirect(url_for("demo.article" if deps().settings.demo else "docs.page"), 303)
 
 
 @blueprint.get("/openapi.json")
