@@ -153,6 +153,12 @@ def test_the_docs_list_every_key(name: str) -> None:
     assert row(name) in (ROOT / "docs/storage.md").read_text().splitlines()
 
 
+def test_the_docs_list_every_script() -> None:
+    scripts = sorted((ROOT / "comments/storage/lua").glob("*.lua"))
+    said = (ROOT / "docs/storage.md").read_text()
+    assert [path.stem for path in scripts if "KEYS[" in path.read_text() and f"| `{path.stem}` |" not in said] == []
+
+
 def test_the_docs_list_every_signal_with_its_weight() -> None:
     listed = re.findall(r"^\| `([a-z.-]+)` \| (\S+) \|", (ROOT / "docs/signals.md").read_text(), re.MULTILINE)
     weights = build(BUILT_IN, {}).weights
