@@ -74,3 +74,11 @@ class Busy(Refused):
 
 class StorageDown(ReplygateError):
     """Raised when the storage server does not answer, or refuses to write."""
+
+
+class NotSent(ReplygateError):
+    """Raised when a request to somebody else's server got no answer; `kind` is one word for why."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(kind)
