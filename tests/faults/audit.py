@@ -30,6 +30,7 @@ def problems(settings: Settings, storage: Storage, site: str, told: Mapping[str,
     found = list(records(storage, site))
     yield from _against_visitors(found, told)
     yield from _against_counters(found, storage, site)
+    yield from _against_threads(found, storage, site)
     yield from _against_keys(found, settings, site)
 
 
@@ -58,6 +59,15 @@ def _against_counters(found: list[Comment], storage: Storage, site: str) -> Iter
         yield f"{dict(counters.standing)} are indexed, {dict(standing)} stand"
     if max(counters.wait_seconds.values(), default=0) != len(found):
         yield f"waits of {max(counters.wait_seconds.values(), default=0)} are counted, {len(found)} were decided"
+
+
+def _against_threads(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
+    published = Counter(comment.thread for comment in found if comment.status is Status.APPROVED)
+    for thread, n in published.items():
+        counted = storage.threads.counts(site, [thread])[0]
+        shown = storage.threads.page(site, thread, len(found)).rows
+        if counted != n or {comment.thread for comment in shown} != {thread} or len(shown) != n:
+            yield f"{thread} has {n} published comments, counts {counted} and shows {len(shown)}"
 
 
 def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterator[str]:

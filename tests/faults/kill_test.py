@@ -28,6 +28,7 @@ from comments.settings import PREFIX, Settings
 from comments.storage import Storage
 from comments.storage.redis import open_redis
 from replygate import embedded
+from replygate.admin import new_key
 from tests.builders import SECRET
 from tests.faults.audit import problems, records
 from tests.faults.visitors import Seen, Visitor
@@ -85,12 +86,12 @@ def kill_some(supervisor: int, kills: int, chance: random.Random) -> Killings:
     return done
 
 
-def submit_all(port: int, n: int, seconds: float) -> tuple[Seen, list[threading.Thread]]:
+def submit_all(port: int, key: str, n: int, seconds: float) -> tuple[Seen, list[threading.Thread]]:
     """Visitors that share `n` submissions and take about `seconds` for them."""
     seen = Seen()
     pause = seconds * VISITORS / n
     threads = [
-        threading.Thread(target=Visitor(port, SITE, seen).submit_all, args=(range(start, n, VISITORS), pause))
+        threading.Thread(target=Visitor(port, SITE, key, seen).submit_all, args=(range(start, n, VISITORS), pause))
         for start in range(VISITORS)
     ]
     for thread in threads:
@@ -131,10 +132,10 @@ def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, A
     try:
         settings = Settings(secret_key=SECRET, redis_url=embedded.url(directory), socket_timeout=5.0)
         storage = open_redis(settings)
-        storage.sites.put(
-            Site(SITE, "Killed", datetime.now(UTC), moderation="suspicious", per_minute=0, max_pending=10**6)
-        )
-        seen, visitors = submit_all(port, submissions, kills * sum(BETWEEN) / 2)
+        kept, key = new_key()
+        limits = {"per_minute": 0, "max_pending": 10**6}
+        storage.sites.put(Site(SITE, "Killed", datetime.now(UTC), keys=(kept,), moderation="suspicious", **limits))
+        seen, visitors = submit_all(port, key, submissions, kills * sum(BETWEEN) / 2)
         killed = kill_some(process.pid, kills, random.Random(seed))
         for visitor in visitors:
             visitor.join()

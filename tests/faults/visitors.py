@@ -37,8 +37,8 @@ class Seen:
 class Visitor:
     """Submits its share of the comments, at a steady pace, on one kept-alive connection."""
 
-    def __init__(self, port: int, site: str, seen: Seen) -> None:
-        self._port, self._site, self._seen = port, site, seen
+    def __init__(self, port: int, site: str, key: str, seen: Seen) -> None:
+        self._port, self._site, self._key, self._seen = port, site, key, seen
         self._connection: http.client.HTTPConnection | None = None
 
     def submit_all(self, numbers: range, pause: float) -> None:
@@ -69,9 +69,14 @@ class Visitor:
                 "author": f"Visitor {n}",
                 "email": f"visitor-{n}@example.org",
                 "content": " ".join(random.Random(n).choices(WORDS, k=25)),
+                "ip": f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}",  # a visitor each, so that few are held for haste
             }
         )
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "Authorization": f"Bearer {self._key}",
+        }
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
