@@ -1,14 +1,14 @@
-"""What the public may see: the one place where a comment is turned into something for everybody."""
+"""What the public may see: which comments, in what order, how deep, and how many."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from comments.lifecycle import Outcome
 from comments.model import Comment
 from comments.pseudonyms import digest
+from comments.publication import public
 from comments.storage import Threads
-from comments.validation import is_web_address, thread_key
+from comments.validation import thread_key
 
-from .markdown import html
 from .schemas import CommentList, OwnComment, PageQuery, PublicComment
 
 #: Part of every ETag: raise it when the same comments begin to look different.
@@ -28,23 +28,7 @@ def published(rows: Iterable[Comment]) -> Iterator[PublicComment]:
         if comment.outcome is not Outcome.PUBLISHED:
             continue
         depths[comment.id] = depths.get(comment.parent, -1) + 1
-        yield _public(comment, depths[comment.id])
-
-
-def _public(comment: Comment, depth: int) -> PublicComment:
-    """Never the e-mail address or the origin, and nothing made from them."""
-    return PublicComment(
-        id=comment.id,
-        thread=comment.thread,
-        parent=comment.parent,
-        depth=depth,
-        author=comment.author,
-        # Checked when it was submitted; comments also come by other ways than the door, and rules change.
-        url=comment.url if is_web_address(comment.url) else "",
-        content=comment.shown,
-        html=html(comment.shown),
-        received=comment.received,
-    )
+        yield PublicComment.model_validate(public(comment, depths[comment.id]))
 
 
 def own(comment: Comment) -> OwnComment:

@@ -6,11 +6,11 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
+from comments.markdown import html
 from comments.model import Comment, Decision, Signal, Site
 from comments.storage import Storage
 from comments.validation import is_web_address
 
-from . import markdown
 from .auth import Signed, ranks
 
 
@@ -88,7 +88,7 @@ class Reviewed(BaseModel):
         return cls(
             **{name: getattr(comment, name) for name in PLAIN},
             email=comment.email if may_decide else "",
-            html=markdown.html(comment.shown),
+            html=html(comment.shown),
             reasons=_reasons(comment.verdict),
             decisions=[Step.model_validate(d) for d in comment.decisions],
             actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide else [],

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.markdown import ATTRIBUTES, HREF, REL, TAGS, html
+from comments.markdown import ATTRIBUTES, HREF, REL, TAGS, html
 
 
 @pytest.mark.parametrize(
