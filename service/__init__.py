@@ -3,8 +3,9 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, demo, docs, errors, headers, ops, review, review_api, sign_in
+from . import api, demo, docs, errors, headers, ops, reading_api, review, review_api, sign_in
 from .deps import Deps
+from .rendered import RenderedPages
 from .sites import SiteCache
 from .waiting import Places
 
@@ -17,10 +18,11 @@ def create_app(deps: Deps) -> Flask:
     app.url_map.merge_slashes = False  # a thread's address in a path has two slashes in a row
     deps.install(app)
     SiteCache(deps.storage.sites).install(app)
+    RenderedPages().install(app)
     Places(settings.web_threads).install(app)
     headers.install(app, settings)
     errors.install(app)
-    for part in (api, docs, sign_in, review, review_api, ops, *((demo,) if settings.demo else ())):
+    for part in (api, reading_api, docs, sign_in, review, review_api, ops, *((demo,) if settings.demo else ())):
         app.register_blueprint(part.blueprint)
     if settings.trusted_proxies:
         n = settings.trusted_proxies

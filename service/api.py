@@ -1,9 +1,8 @@
-"""The public API: leave a comment, ask what became of it, read what is published, count it, close a thread."""
+"""The public API of those who write: leave a comment, ask what became of it, close a thread."""
 
 from flask import Blueprint, Response, request
 
-from comments.errors import Invalid, NotFound, StorageDown
-from comments.validation import thread_key, thread_problems
+from comments.errors import NotFound, StorageDown
 
 from . import access, body, forms, reading, sites, submission
 from .deps import deps
@@ -11,29 +10,15 @@ from .errors import prefers_html
 from .openapi import Header, answer, operation, parsed_body
 from .schemas import (
     AcceptedComment,
-    CommentList,
-    Counts,
-    CountsBody,
-    CountsQuery,
     OwnComment,
-    PageQuery,
     ReceiptQuery,
     Submission,
-    ThreadQuery,
     ThreadState,
 )
 
 blueprint = Blueprint("api", __name__, url_prefix="/v1/sites/<site>")
 
-#: Readers' browsers ask each time, mostly to hear 304; a CDN asks for all of them every 10 seconds, and shows what it
-#: has while it asks again. So a removed comment is gone within 10 seconds and one more visit.
-CACHE_CONTROL = "public, max-age=0, s-maxage=10, stale-while-revalidate=30"
-
-READING = ("reading",)
 SUBMISSION = ("submission",)
-
-IF_NONE_MATCH = Header("If-None-Match", "The ETag of the answer you have; 304 says that it still holds.")
-CACHING = {"ETag": "Names this state of the page.", "Cache-Control": "How long shared caches may keep it."}
 
 
 @blueprint.after_request
@@ -115,85 +100,6 @@ def status(site: str, id: str, query: ReceiptQuery) -> Response:
     return forms.status_page(found, comment) if prefers_html() else answer(reading.own(comment))
 
 
-@blueprint.get("/comments")
-@operation(
-    summary="Read a thread",
-    description="Published comments only, threaded, by key or address of the page.",
-    query=ThreadQuery,
-    answers={200: CommentList, 304: "Nothing changed since the ETag you sent."},
-    headers=(IF_NONE_MATCH,),
-    answer_headers=CACHING,
-    tags=READING,
-)
-def read(site: str, query: ThreadQuery) -> Response:
-    return _page(site, query.thread, query)
-
-
-@blueprint.get("/threads/<path:thread>/comments")
-@operation(
-    summary="Read a thread by its path",
-    description="The same with the thread in the path, percent-encoded. Some proxies merge the two slashes of an "
-    "address in a path; `GET .../comments?thread=` is safe from them.",
-    query=PageQuery,
-    answers={200: CommentList, 304: "Nothing changed since the ETag you sent."},
-    headers=(IF_NONE_MATCH,),
-    answer_headers=CACHING,
-    tags=READING,
-)
-def read_by_path(site: str, thread: str, query: PageQuery) -> Response:
-    return _page(site, thread, query)
-
-
-def _page(site: str, thread: str, query: PageQuery) -> Response:
-    found, threads = sites.get(site), deps().storage.threads
-    key = _thread(thread)
-    etag = reading.etag(threads, found.id, key, query)
-    if request.if_none_match.contains_weak(etag):
-        response = Response(status=304)
-    else:
-        response = answer(reading.page(threads, found.id, key, query))
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response
-
-
-def _thread(given: str) -> str:
-    """The key of a thread somebody asks about. Raises Invalid."""
-    key = thread_key(given)
-    if problems := thread_problems(key):
-        raise Invalid(problems)
-    return key
-
-
-@blueprint.get("/counts")
-@operation(
-    summary="Count the comments of several threads",
-    query=CountsQuery,
-    answers={200: Counts},
-    answer_headers={"Cache-Control": CACHING["Cache-Control"]},
-    tags=READING,
-)
-def counts(site: str, query: CountsQuery) -> Response:
-    response = _counts(site, query.thread)
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response
-
-
-@blueprint.post("/counts")
-@operation(
-    summary="Count the comments of many threads",
-    body=CountsBody,
-    answers={200: Counts},
-    tags=READING,
-)
-def counts_of_many(site: str, body: CountsBody) -> Response:
-    return _counts(site, body.threads)
-
-
-def _counts(site: str, threads: list[str]) -> Response:
-    return answer(Counts(counts=reading.counts(deps().storage.threads, sites.get(site).id, threads)))
-
-
 @blueprint.put("/threads/<path:thread>")
 @operation(
     summary="Close or open a thread",
@@ -208,5 +114,5 @@ def set_state(site: str, thread: str) -> Response:
     found = sites.get(site)
     access.require_key(found)
     state = parsed_body(ThreadState)
-    deps().storage.threads.set_closed(found.id, _thread(thread), state.closed)
+    deps().storage.threads.set_closed(found.id, reading.asked_thread(thread), state.closed)
     return answer(state)

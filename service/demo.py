@@ -44,10 +44,11 @@ def thread_address() -> str:
 
 def _replies(site: Site, thread: str, cursor: str) -> CommentList:
     threads = deps().storage.threads
+    version = threads.version(site.id, thread)
     try:
-        return reading.page(threads, site.id, thread, PageQuery(cursor=cursor[:200]))
+        return reading.page(threads, site.id, thread, PageQuery(cursor=cursor[:200]), version)
     except Invalid:
-        return reading.page(threads, site.id, thread, PageQuery())  # an address that somebody cut short
+        return reading.page(threads, site.id, thread, PageQuery(), version)  # an address that somebody cut short
 
 
 def _outcome(site: Site) -> Outcome | None:

@@ -182,7 +182,11 @@ def _header_parameters(operation: Operation) -> Iterator[Json]:
 def _good(status: int, said: type[BaseModel] | str, operation: Operation, refs: Mapping[type[BaseModel], Json]) -> Json:
     headers = {n: {"schema": {"type": "string"}, "description": d} for n, d in operation.answer_headers.items()}
     if isinstance(said, str):
-        return {"description": said, **({"headers": headers} if headers else {})}
+        content = (
+            {operation.media: {"schema": {"type": "string"}}} if operation.media and status == HTTPStatus.OK else {}
+        )
+        parts = {"description": said, "content": content, "headers": headers}
+        return {name: part for name, part in parts.items() if part}
     return {
         "description": _first_line(said) or HTTPStatus(status).phrase,
         "content": {PROBLEM_JSON if issubclass(said, ProblemDetails) else JSON: {"schema": refs[said]}},

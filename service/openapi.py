@@ -64,6 +64,7 @@ class Operation:
 
     summary: str
     answers: Mapping[int, type[BaseModel] | str]
+    media: str = ""  # of the good answers that a sentence describes; "": they have no body
     description: str = ""
     body: type[BaseModel] | None = None
     forms: bool = False

@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from comments.errors import Invalid
 from comments.lifecycle import Outcome
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.publication import public
 from comments.storage import Threads
-from comments.validation import thread_key
+from comments.validation import thread_key, thread_problems
 
 from .schemas import CommentList, OwnComment, PageQuery, PublicComment
 
 #: Part of every ETag: raise it when the same comments begin to look different.
-RENDERING = "1"
+RENDERING = "2"
 
 
-def page(threads: Threads, site: str, thread: str, query: PageQuery) -> CommentList:
-    """Raises Invalid for a bad cursor."""
+def page(threads: Threads, site: str, thread: str, query: PageQuery, version: int) -> CommentList:
+    """`version` is that of the thread, read before. Raises Invalid for a bad cursor."""
     found = threads.page(site, thread, query.limit, query.cursor, query.order == "newest")
-    return CommentList(comments=list(published(found.rows)), total=found.total, next=found.cursor)
+    return CommentList(comments=list(published(found.rows)), total=found.total, next=found.cursor, version=version)
 
 
 def published(rows: Iterable[Comment]) -> Iterator[PublicComment]:
@@ -36,12 +37,19 @@ def own(comment: Comment) -> OwnComment:
     return OwnComment(id=comment.id, status=comment.outcome, received=comment.received)
 
 
+def asked_thread(given: str) -> str:
+    """The key of a thread somebody asks about. Raises Invalid."""
+    key = thread_key(given)
+    if problems := thread_problems(key):
+        raise Invalid(problems)
+    return key
+
+
 def counts(threads: Threads, site: str, asked: Sequence[str]) -> dict[str, int]:
     """Published comments of each thread, by the thread's key as it was asked for."""
     return dict(zip(asked, threads.counts(site, [thread_key(thread) for thread in asked]), strict=True))
 
 
-def etag(threads: Threads, site: str, thread: str, query: PageQuery) -> str:
-    """Changes when the page does; costs one look at the thread's version and none at its comments."""
-    version = threads.version(site, thread)
-    return f"{RENDERING}.{version}.{digest(query.order, query.cursor, str(query.limit))}"
+def etag(version: int, *question: str) -> str:
+    """Changes when the answer to `question` does; costs one look at a version and none at comments."""
+    return f"{RENDERING}.{version}.{digest(*question)}"

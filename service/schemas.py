@@ -83,6 +83,7 @@ class CommentList(Wire):
     comments: list[PublicComment]
     total: int = Field(description="Published comments of the whole thread.", examples=[1])
     next: str = Field(description="The `cursor` of the next page; empty on the last.", examples=[""])
+    version: int = Field(description="Where to begin to follow the thread: `after` of its events.", examples=[0])
 
 
 class PageQuery(Wire):
@@ -95,6 +96,28 @@ class PageQuery(Wire):
 
 class ThreadQuery(PageQuery):
     """Which part of which thread."""
+
+    thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
+
+
+class FeedQuery(Wire):
+    """Which thread; without one, the site."""
+
+    thread: str = Field(default="", max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
+
+
+class NoQuery(Wire):
+    """No parameters: another spelling of an address would be another entry in every cache."""
+
+
+class FollowQuery(Wire):
+    """From where to follow."""
+
+    after: int | None = Field(default=None, ge=0, le=2**53, description="`version` of what you read; else from now on.")
+
+
+class FollowThreadQuery(FollowQuery):
+    """Which thread to follow, and from where."""
 
     thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
 

@@ -68,7 +68,7 @@ def hold(case: schemathesis.Case, **headers: str) -> None:
     checks = {not_a_server_error, *CHECKS}
     if case.path == "/readyz":
         checks.remove(not_a_server_error)  # 503 is what it is for, while nobody judges
-    if case.path.endswith("/threads/{thread}/comments"):
+    if "/threads/{thread}/" in case.path:
         checks.remove(unsupported_method)  # with PUT it is the address of a thread whose key ends in "/comments"
     case.call_and_validate(checks=list(checks), headers=headers)
 

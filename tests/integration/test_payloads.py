@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from markdown_it import MarkdownIt
@@ -44,6 +45,26 @@ def pages_of_the_demo(web: Web) -> Iterator[str]:
         onward = links[0] if links else ""
 
 
+def pieces_for_other_pages(web: Web) -> Iterator[str]:
+    """The thread as HTML, and what the feeds hold as HTML."""
+    query = {"thread": THREAD, "limit": 100, "cursor": ""}
+    for cursor in _cursors(web, query):
+        yield web.client.get("/v1/sites/demo/comments.html", query_string=query | {"cursor": cursor}).text
+    for address in ("/v1/sites/demo/feed.atom", f"/v1/sites/demo/feed.atom?thread={quote(THREAD)}"):
+        root = ElementTree.fromstring(web.client.get(address).data)
+        assert not any(link.get("href", "").startswith("javascript:") for link in root.iter())
+        yield from (content.text or "" for content in root.iter("{http://www.w3.org/2005/Atom}content"))
+
+
+def _cursors(web: Web, query: dict[str, object]) -> Iterator[str]:
+    cursor = ""
+    while True:
+        yield cursor
+        cursor = web.client.get("/v1/sites/demo/comments", query_string=query | {"cursor": cursor}).json["next"]
+        if not cursor:
+            return
+
+
 def poison(web: Web, text: str) -> None:
     """Publish `text` in every field, past the door: comments are imported too, and rules were other once."""
     fields = dict.fromkeys(("author", "email", "url", "content", "user_agent", "referrer", "trap"), text)
@@ -72,8 +93,8 @@ def test_what_is_published_stays_text_for_people() -> None:
     web = a_web()
     for text in STRINGS:
         poison(web, text)
-    hits = [danger for page in pages_of_the_demo(web) for danger in dangers(parse(page))]
-    assert hits == []
+    pages = (*pages_of_the_demo(web), *pieces_for_other_pages(web))
+    assert [danger for page in pages for danger in dangers(parse(page))] == []
 
 
 def test_the_oracle_sees_what_escaping_prevents() -> None:
@@ -82,7 +103,8 @@ def test_the_oracle_sees_what_escaping_prevents() -> None:
     careless.app.jinja_env.autoescape = False
     for text in STRINGS[:30]:
         poison(careless, text)
-    assert sum(len(dangers(parse(page))) for page in pages_of_the_demo(careless)) > 20
+    for pages in (pages_of_the_demo(careless), pieces_for_other_pages(careless)):
+        assert sum(len(dangers(parse(page))) for page in pages) > 10
     markdown = MarkdownIt("commonmark", {"html": True})
     assert sum(bool(dangers(parse(markdown.render(text)))) for text in STRINGS) > len(STRINGS) / 4
 
