@@ -18,9 +18,11 @@ from .values import (
     Changes,
     Claim,
     Counters,
+    Delivery,
     Depth,
     Event,
     Page,
+    Posted,
     Question,
     Session,
     ThreadPage,
@@ -174,6 +176,37 @@ class Outbox(Protocol):
     def length(self, site: str) -> int: ...
 
 
+class Deliveries(Protocol):
+    """Events on their way to webhooks. Those about one comment go one after the other, the oldest first."""
+
+    def put(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
+        """Those that are here already, on their way or over, stay as they are."""
+
+    def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
+        """Which of them have something to deliver now."""
+
+    def take(self, site: str, webhook: str, lease: float) -> Delivery | None:
+        """The delivery that is due first. For `lease` seconds, or until it is settled, nobody takes another."""
+
+    def settle(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
+        """Replace a delivery; False if it is not as it was read any more.
+
+        `healthy` says how the receiver was met. One that fails rests, longer with each failure in a row; None tells
+        nothing about it. A delivery that is pending afterwards comes next for its comment when it is `due`.
+        """
+
+    def get(self, site: str, id: str) -> Delivery:
+        """Raises NotFound, also for what was over long ago."""
+
+    def recent(self, site: str, n: int) -> list[Delivery]:
+        """Up to `n`, of which half may be on their way; each kind with the latest first."""
+
+    def drop(self, site: str, webhook: str) -> None:
+        """Forget what is on its way to a webhook."""
+
+    def posted(self, site: str) -> Posted: ...
+
+
 class Server(Protocol):
     def check(self) -> list[str]:
         """Why the server cannot do its work, or soon will not, in sentences. Raises StorageDown."""
@@ -208,5 +241,6 @@ class Storage:
     sites: Sites
     people: People
     outbox: Outbox
+    deliveries: Deliveries
     server: Server
     beats: Beats

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from ..lifecycle import Status
 from ..model import Comment
@@ -156,6 +157,50 @@ class Event:
     version: int
     before: Status
     after: Status
+
+
+class Course(StrEnum):
+    """How far a delivery has come."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"  # given up
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event on its way to one webhook, or how it ended. What the comment says is not copied into it."""
+
+    webhook: str  # id
+    comment: str
+    version: int
+    status: Status  # that the comment went to
+    host: str  # of the receiver
+    began: datetime  # from when on it is tried for a day
+    due: datetime  # for the next attempt; once it is over, when that was
+    course: Course = Course.PENDING
+    attempts: int = 0
+    answer: int = 0  # HTTP status of the last attempt; 0: none came
+    error: str = ""  # what kept the last attempt from succeeding, in a word
+    ms: int = 0  # that the last attempt took
+
+    @property
+    def event(self) -> str:
+        """The event's own id, the same for every webhook and every attempt."""
+        return f"{self.comment}:{self.version}"
+
+    @property
+    def id(self) -> str:
+        """Sorts the versions of a comment by their number."""
+        return f"{self.webhook}:{self.comment}:{self.version:08d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A site's deliveries in figures."""
+
+    pending: int
+    results: Mapping[str, int]  # "delivered", "failed", and "retried" for attempts that will be followed by another
 
 
 @dataclass(frozen=True, slots=True)

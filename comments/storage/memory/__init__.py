@@ -5,6 +5,7 @@ from datetime import datetime
 
 from .. import Storage
 from .comments import MemoryComments
+from .deliveries import MemoryDeliveries
 from .evidence import MemoryCorpus, MemoryEvidence
 from .queue import MemoryBacklog, MemoryOutbox
 from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
@@ -23,6 +24,7 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         sites=MemorySites(),
         people=MemoryPeople(now),
         outbox=MemoryOutbox(shelves),
+        deliveries=MemoryDeliveries(now),
         server=MemoryServer(),
         beats=MemoryBeats(now),
     )

@@ -9,6 +9,7 @@ from ...settings import Settings
 from .. import Storage
 from ..keys import Keys
 from .comments import RedisComments
+from .deliveries import RedisDeliveries
 from .evidence import RedisCorpus, RedisEvidence
 from .queue import RedisBacklog, RedisOutbox
 from .registry import RedisBeats, RedisPeople, RedisSites
@@ -48,6 +49,7 @@ def open_redis(settings: Settings) -> Storage:
         sites=RedisSites(client, keys),
         people=RedisPeople(client, keys),
         outbox=RedisOutbox(client, keys),
+        deliveries=RedisDeliveries(client, keys),
         server=RedisServer(client, keys),
         beats=RedisBeats(client, keys),
     )

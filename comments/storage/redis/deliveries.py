@@ -1,0 +1,94 @@
+"""Deliveries to webhooks on Redis: a lane for each comment and webhook, one delivery to a webhook at a time."""
+
+import time
+from collections.abc import Sequence
+
+from ...errors import NotFound
+from .. import Course, Delivery, Posted
+from ..codec import dump, load, milliseconds
+from ..courses import KEPT, RESTS, result_of
+from ..keys import Keys
+from .client import Client, guarded, script, text
+
+COUNTED = "deliveries:"
+
+
+@guarded
+class RedisDeliveries:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._put = script(client, "wakes", "put")
+        self._take = script(client, "wakes", "lane", "take")
+        self._settle = script(client, "wakes", "lane", "settle")
+        self._drop = script(client, "drop")
+
+    def put(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
+        k = self._keys
+        args: list[str | bytes | int] = []
+        for d in deliveries:
+            args += [d.id, d.comment, milliseconds(d.due), dump(d)]
+        if args:
+            keys = [k.deliveries(site), k.deliveries_pending(site), k.lanes(site, webhook), k.versions(site, webhook)]
+            self._put(keys=keys, args=args)
+
+    def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
+        if not webhooks:
+            return []
+        pipe, now = self._client.pipeline(transaction=False), time.time() * 1000
+        pipe.hmget(self._keys.rests(site), webhooks)
+        for webhook in webhooks:
+            pipe.zcount(self._keys.lanes(site, webhook), "-inf", now)
+        rests, *counts = pipe.execute()
+        rows = zip(webhooks, rests, counts, strict=True)
+        return [webhook for webhook, rest, n in rows if n and (rest is None or float(rest.split(b"|")[0]) <= now)]
+
+    def take(self, site: str, webhook: str, lease: float) -> Delivery | None:
+        k = self._keys
+        keys = [k.deliveries(site), k.rests(site), k.lanes(site, webhook), k.versions(site, webhook)]
+        record = self._take(keys=keys, args=[webhook, round(lease * 1000)])
+        return load(Delivery, record) if record else None
+
+    def settle(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
+        k, webhook = self._keys, after.webhook
+        return bool(
+            self._settle(
+                keys=[
+                    k.deliveries(site), k.deliveries_pending(site), k.deliveries_over(site), k.rests(site),
+                    k.counters(site), k.lanes(site, webhook), k.versions(site, webhook),
+                ],
+                args=[
+                    webhook, after.id, after.comment, dump(before), dump(after),
+                    milliseconds(after.due) if after.course is Course.PENDING else "",
+                    "" if healthy is None else "good" if healthy else "bad",
+                    result_of(before, after), KEPT, *(round(seconds * 1000) for seconds in RESTS),
+                ],
+            )
+        )  # fmt: skip
+
+    def get(self, site: str, id: str) -> Delivery:
+        record = self._client.hget(self._keys.deliveries(site), id)
+        if record is None:
+            raise NotFound("there is no such delivery any more")
+        return load(Delivery, record)
+
+    def recent(self, site: str, n: int) -> list[Delivery]:
+        pipe = self._client.pipeline(transaction=False)
+        pipe.zrevrange(self._keys.deliveries_pending(site), 0, n // 2 - 1)
+        pipe.zrevrange(self._keys.deliveries_over(site), 0, n - 1)
+        pending, over = pipe.execute()
+        ids = [*pending, *over][:n]
+        records = self._client.hmget(self._keys.deliveries(site), ids) if ids else []
+        return [load(Delivery, record) for record in records if record]
+
+    def drop(self, site: str, webhook: str) -> None:
+        k = self._keys
+        keys = [k.deliveries(site), k.deliveries_pending(site), k.rests(site)]
+        self._drop(keys=[*keys, k.lanes(site, webhook), k.versions(site, webhook)], args=[webhook])
+
+    def posted(self, site: str) -> Posted:
+        pipe = self._client.pipeline(transaction=False)
+        pipe.zcard(self._keys.deliveries_pending(site))
+        pipe.hgetall(self._keys.counters(site))
+        pending, totals = pipe.execute()
+        counted = {text(name): int(float(n)) for name, n in totals.items() if text(name).startswith(COUNTED)}
+        return Posted(pending, {name.removeprefix(COUNTED): n for name, n in counted.items()})
