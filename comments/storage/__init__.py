@@ -1,5 +1,6 @@
 """Keeps what must not be lost. `redis` and `memory` keep the same promises (`ports`), tested by one suite."""
 
+from .oversight import Audit, People, Sites, Standings, Traces
 from .ports import (
     Backlog,
     Beats,
@@ -8,9 +9,7 @@ from .ports import (
     Deliveries,
     Evidence,
     Outbox,
-    People,
     Server,
-    Sites,
     Storage,
     Threads,
 )
@@ -28,12 +27,14 @@ from .values import (
     Delivery,
     Depth,
     Event,
+    Found,
     Page,
     Posted,
     Question,
     Session,
     ThreadPage,
     TokenCounts,
+    Trace,
     Use,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "Accepted",
     "Admission",
     "Answer",
+    "Audit",
     "Backlog",
     "Beats",
     "Change",
@@ -57,6 +59,7 @@ __all__ = [
     "Depth",
     "Event",
     "Evidence",
+    "Found",
     "Outbox",
     "Page",
     "People",
@@ -65,9 +68,12 @@ __all__ = [
     "Server",
     "Session",
     "Sites",
+    "Standings",
     "Storage",
     "ThreadPage",
     "Threads",
     "TokenCounts",
+    "Trace",
+    "Traces",
     "Use",
 ]

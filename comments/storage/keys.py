@@ -42,6 +42,10 @@ class Keys:
         """string; Session as JSON; People; every signed-in request; the idle time, renewed by use."""
         return f"{self.prefix}:session:{digest}"
 
+    def sessions(self, name: str) -> str:
+        """set; digests of a person's sessions; People; the account page; as long as the last of them may."""
+        return f"{self.prefix}:sessions:{digest(name)}"
+
     def link(self, digest: str) -> str:
         """string; name of who may sign in; People; the sign-in link; until used or expired."""
         return f"{self.prefix}:link:{digest}"
@@ -156,6 +160,18 @@ class Keys:
     def outbox(self, site: str) -> str:
         """stream; one entry a decision; decide.lua; the deliver job; until delivered."""
         return self._of(site, "outbox")
+
+    def audit(self, site: str) -> str:
+        """stream; Entry as JSON; decide.lua, swap.lua and what changes sites and people; the audit page; for ever."""
+        return self._of(site or SHARED, "audit")
+
+    def standings(self, site: str) -> str:
+        """hash; author, origin or domain -> Standing as JSON; Standings; filters, through Evidence; until lifted."""
+        return self._of(site, "standings")
+
+    def terms(self, site: str) -> str:
+        """hash; term -> Standing as JSON; Standings; filters, through Evidence; until lifted."""
+        return self._of(site, "standings:terms")
 
     def deliveries(self, site: str) -> str:
         """hash; delivery id -> Delivery as JSON; put.lua, settle.lua; Deliveries; while it is pending or in the log."""

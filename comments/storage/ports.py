@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..lifecycle import Status
-from ..model import Comment, Person, Site
+from ..model import Comment
+from .oversight import Audit, People, Sites, Standings, Traces
 from .values import (
     Accepted,
     Admission,
@@ -24,7 +25,6 @@ from .values import (
     Page,
     Posted,
     Question,
-    Session,
     ThreadPage,
     TokenCounts,
 )
@@ -44,7 +44,10 @@ class Comments(Protocol):
         """In the order asked for; None for what is not there."""
 
     def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
-        """Apply each change whose comment is still as it was read, with all its effects; False where it was not."""
+        """Apply each change whose comment is still as it was read, with all its effects; False where it was not.
+
+        A person's decision is noted in the audit in the same step.
+        """
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
         """Comments of one status by time received, the oldest first unless `newest`."""
@@ -127,46 +130,6 @@ class Corpus(Protocol):
         """The whole corpus, for tests and for rebuilding."""
 
 
-class Sites(Protocol):
-    def get(self, id: str) -> Site:
-        """Raises NotFound."""
-
-    def put(self, site: Site) -> None: ...
-
-    def all(self) -> list[Site]:
-        """By id."""
-
-
-class People(Protocol):
-    def get(self, name: str) -> Person:
-        """Raises NotFound."""
-
-    def put(self, person: Person) -> None: ...
-
-    def all(self) -> list[Person]:
-        """By name."""
-
-    def open_session(self, digest: str, session: Session, idle: float) -> None:
-        """`idle` in seconds; keyed by a digest of the cookie's token, so that a dump of the store signs nobody in."""
-
-    def session(self, digest: str, idle: float) -> Session | None:
-        """The session, its idle time begun anew; None if there is none."""
-
-    def close_session(self, digest: str) -> None: ...
-
-    def put_link(self, digest: str, name: str, seconds: float) -> None:
-        """Keep a one-time sign-in link."""
-
-    def peek_link(self, digest: str) -> str:
-        """The name it is for. Raises NotFound."""
-
-    def take_link(self, digest: str) -> str:
-        """The name it was for; a second taker finds nothing. Raises NotFound."""
-
-    def attempt(self, key: str, n: int, seconds: int) -> None:
-        """Count one try. Raises TooMany beyond `n` tries in `seconds`."""
-
-
 class Outbox(Protocol):
     def read(self, site: str, n: int) -> list[Event]:
         """The oldest events not yet done, in order. They stay until done: a reader that dies loses none."""
@@ -244,3 +207,6 @@ class Storage:
     deliveries: Deliveries
     server: Server
     beats: Beats
+    audit: Audit
+    standings: Standings
+    traces: Traces

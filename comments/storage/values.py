@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ..lifecycle import Status
 from ..model import Comment
+from ..standing import Standing
 
 #: The form in which this program keeps things; back ends migrate older ones.
 DATA_VERSION = 1
@@ -39,6 +40,7 @@ class Change:
 
     before: Comment
     after: Comment
+    origin: str = ""  # of the person who decided, for the audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Question:
     parent: str = ""
     author: tuple[str, ...] = ()  # Comment.known_as
     tokens: frozenset[str] = frozenset()
+    standings: tuple[str, ...] = ()  # names of those that would matter to it; of terms all are answered
     first_attempt: bool = True  # windows note a comment on its first attempt only, so a repeat counts nothing twice
 
 
@@ -107,6 +110,7 @@ class Answer:
     thread_closed: bool = False
     thread_opened: datetime | None = None  # when its first comment came
     corpus: TokenCounts = TokenCounts()
+    standings: tuple[Standing, ...] = ()  # those asked for and all about terms, expired ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +214,28 @@ class Session:
     person: str
     csrf: str
     started: datetime
+    origin: str = ""  # keyed name of the network they came from
+    agent: str = ""  # what their browser calls itself
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """By what comments belong together: the author's identity, or the network, whichever is not ""."""
+
+    identity: str = ""
+    origin: str = ""
+
+    def fits(self, comment: Comment) -> bool:
+        return bool(self.identity or self.origin) and (
+            self.identity in ("", comment.identity) and self.origin in ("", comment.origin)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one bounded look brought. A cursor may come without rows: there is more to look through."""
+
+    rows: tuple[Comment, ...]
+    cursor: str = ""
+    looked_at: int = 0
+    back_to: datetime | None = None  # when the last comment that was looked at came; None at the end

@@ -1,11 +1,12 @@
 -- decide: move comments from status to status with every effect of it, each only if it is still as it was read.
 -- KEYS  1 due  2 attempts  3 counters  4 outbox  5 unlearned  6 authors:approved  7 authors:spam  8 threads:count
 --       9 threads:version  10-14 status: queued, held, approved, spam, removed  15 recent  16 changes
---       then for each change: comment, roots, replies
+--       17 audit, then for each change: comment, roots, replies
 -- ARGV  1 channel, then for each change: id, state line as read, state line to write, old status, new status, version,
---       ms received, thread name, parent, "1" if a person decided, name of the author, of the author there
+--       ms received, thread name, parent, what the audit keeps where a person decided or "",
+--       name of the author, of the author there
 -- gives 1 or 0 for each change
-local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 16, 3, 12
+local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 17, 3, 12
 -- More than a feed shows, so that it stays full when some are taken down; and the changes a reader can catch up with.
 local MAX_RECENT, MAX_CHANGES = 200, 1000
 -- The field of threads:version that stands for the whole site; no thread has this name.
@@ -119,7 +120,8 @@ local function apply(c, comment, roots, replies)
   redis.call("ZREM", STATUS[c.old], c.id)
   redis.call("ZADD", STATUS[c.new], c.received, c.id)
   if c.old == "queued" then leave_queue(c) end
-  if c.moderated then
+  if c.entry ~= "" then
+    redis.call("XADD", KEYS[17], "*", "e", c.entry)
     redis.call("HINCRBY", KEYS[3], "moderated:" .. c.new, 1)
     redis.call("SADD", KEYS[5], c.id)
   end
@@ -134,7 +136,7 @@ local results = {}
 for i = 0, (#ARGV - 1) / ARGS_EACH - 1 do
   local a, k = 1 + i * ARGS_EACH, SHARED_KEYS + i * KEYS_EACH
   local c = {id = ARGV[a + 1], state = ARGV[a + 3], old = ARGV[a + 4], new = ARGV[a + 5], version = ARGV[a + 6],
-    received = ARGV[a + 7], thread = ARGV[a + 8], parent = ARGV[a + 9], moderated = ARGV[a + 10] == "1",
+    received = ARGV[a + 7], thread = ARGV[a + 8], parent = ARGV[a + 9], entry = ARGV[a + 10],
     author = ARGV[a + 11], author_there = ARGV[a + 12]}
   local record, line = redis.call("GET", KEYS[k + 1]), ARGV[a + 2]
   if record and string.sub(record, 1, string.len(line)) == line then

@@ -7,6 +7,7 @@ from .. import Storage
 from .comments import MemoryComments
 from .deliveries import MemoryDeliveries
 from .evidence import MemoryCorpus, MemoryEvidence
+from .oversight import MemoryAudit, MemoryStandings, MemoryTraces
 from .queue import MemoryBacklog, MemoryOutbox
 from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
 from .shelf import Shelves
@@ -21,10 +22,13 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         threads=MemoryThreads(shelves),
         evidence=MemoryEvidence(shelves),
         corpus=MemoryCorpus(shelves),
-        sites=MemorySites(),
-        people=MemoryPeople(now),
+        sites=MemorySites(shelves),
+        people=MemoryPeople(shelves, now),
         outbox=MemoryOutbox(shelves),
         deliveries=MemoryDeliveries(now),
         server=MemoryServer(),
         beats=MemoryBeats(now),
+        audit=MemoryAudit(shelves),
+        standings=MemoryStandings(shelves),
+        traces=MemoryTraces(shelves),
     )

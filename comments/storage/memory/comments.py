@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from ...audit import decision
 from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
-from ...lifecycle import Role, Status
+from ...lifecycle import Status
 from ...model import Comment
 from .. import WAITS, Accepted, Admission, Change, Counters, Event, Page
+from .oversight import note
 from .paging import page
 from .shelf import Shelf, Shelves
 
@@ -66,7 +68,8 @@ class MemoryComments:
             shelf.attempts.pop(after.id, None)
             shelf.decided[after.status] += 1
             shelf.waits.append(self._shelves.now() - after.received.timestamp())
-        if after.decisions[-1].role is Role.MODERATOR:
+        if noted := decision(after, change.origin):
+            note(self._shelves, noted)
             shelf.moderated[after.status] += 1
             shelf.unlearned.add(after.id)
         for name in after.known_as:

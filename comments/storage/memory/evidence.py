@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from ...lifecycle import Label, Status
 from ...model import Comment
 from .. import Answer, Question, TokenCounts, Use
-from .shelf import Shelf, Shelves
-
-#: The shelf of what all sites share. Not a possible site id.
-SHARED = "~"
+from .oversight import among
+from .shelf import SHARED, Shelf, Shelves
 
 
 class MemoryEvidence:
@@ -35,6 +33,7 @@ class MemoryEvidence:
             thread_closed=q.thread in shelf.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
             corpus=_corpus(shelf, q.tokens),
+            standings=tuple(among(shelf.standings, q.standings, terms=True)),
         )
 
     def _note(self, shelf: Shelf, use: Use, note: bool) -> int:

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from ...audit import Entry
 from ...errors import NotFound, TooMany
 from ...model import Person, Site
 from .. import DATA_VERSION, Session
+from .oversight import note
+from .shelf import Shelves
 
 
 class MemorySites:
-    def __init__(self) -> None:
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
         self._sites: dict[str, Site] = {}
 
     def get(self, id: str) -> Site:
@@ -17,15 +21,25 @@ class MemorySites:
             raise NotFound("there is no such site")
         return self._sites[id]
 
-    def put(self, site: Site) -> None:
-        self._sites[site.id] = site
+    def put(self, site: Site, *entries: Entry) -> None:
+        with self._shelves.lock:
+            self._sites[site.id] = site
+            note(self._shelves, *entries)
+
+    def swap(self, before: Site, after: Site, *entries: Entry) -> bool:
+        with self._shelves.lock:
+            if self._sites.get(after.id) != before:
+                return False
+            self.put(after, *entries)
+            return True
 
     def all(self) -> list[Site]:
         return sorted(self._sites.values(), key=lambda site: site.id)
 
 
 class MemoryPeople:
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, shelves: Shelves, now: Callable[[], datetime]) -> None:
+        self._shelves = shelves
         self._now = now
         self._people: dict[str, Person] = {}
         self._sessions: dict[str, tuple[Session, float]] = {}
@@ -37,8 +51,17 @@ class MemoryPeople:
             raise NotFound("there is no such person")
         return self._people[name]
 
-    def put(self, person: Person) -> None:
-        self._people[person.name] = person
+    def put(self, person: Person, *entries: Entry) -> None:
+        with self._shelves.lock:
+            self._people[person.name] = person
+            note(self._shelves, *entries)
+
+    def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
+        with self._shelves.lock:
+            if self._people.get(after.name) != before:
+                return False
+            self.put(after, *entries)
+            return True
 
     def all(self) -> list[Person]:
         return sorted(self._people.values(), key=lambda person: person.name)
@@ -55,6 +78,10 @@ class MemoryPeople:
 
     def close_session(self, digest: str) -> None:
         self._sessions.pop(digest, None)
+
+    def sessions(self, name: str) -> Mapping[str, Session]:
+        now = self._time()
+        return {d: s for d, (s, until) in self._sessions.items() if s.person == name and until > now}
 
     def put_link(self, digest: str, name: str, seconds: float) -> None:
         self._links[digest] = (name, self._time() + seconds)

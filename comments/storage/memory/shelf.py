@@ -7,13 +7,17 @@ from datetime import datetime
 from math import ceil
 from threading import Condition
 
+from ...audit import Entry
 from ...lifecycle import Label, Status
 from ...model import Comment
+from ...standing import Standing
 from .. import Event
 
 #: As in decide.lua.
 MAX_RECENT, MAX_CHANGES = 200, 1000
 WHOLE_SITE = "*"
+#: The shelf of what all sites share. Not a possible site id.
+SHARED = "~"
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ class Shelf:
     unlearned: set[str] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
     told: int = 0
+    audit: list[Entry] = field(default_factory=list)
+    standings: dict[str, Standing] = field(default_factory=dict)  # by name
 
     def published(self, id: str) -> bool:
         """Whether readers see a comment: approved itself, and so is everything above it."""

@@ -8,13 +8,16 @@ from ...errors import SettingsInvalid
 from ...settings import Settings
 from .. import Storage
 from ..keys import Keys
+from .audit import RedisAudit
 from .comments import RedisComments
 from .deliveries import RedisDeliveries
 from .evidence import RedisCorpus, RedisEvidence
 from .queue import RedisBacklog, RedisOutbox
 from .registry import RedisBeats, RedisPeople, RedisSites
 from .server import RedisServer
+from .standings import RedisStandings
 from .threads import RedisThreads
+from .traces import RedisTraces
 
 CONNECT_SECONDS = 0.3
 
@@ -52,4 +55,7 @@ def open_redis(settings: Settings) -> Storage:
         deliveries=RedisDeliveries(client, keys),
         server=RedisServer(client, keys),
         beats=RedisBeats(client, keys),
+        audit=RedisAudit(client, keys),
+        standings=RedisStandings(client, keys),
+        traces=RedisTraces(client, keys),
     )

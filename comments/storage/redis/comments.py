@@ -4,12 +4,14 @@ import time
 from collections.abc import Sequence
 from itertools import accumulate
 
+from ...audit import decision
 from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
-from ...lifecycle import Role, Status
+from ...lifecycle import Status
 from ...model import Comment
 from .. import WAITS, Accepted, Admission, Change, Counters, Page
 from ..codec import dump_state, dump_submission, load_comment, milliseconds
 from ..keys import Keys, thread_name
+from .audit import packed
 from .client import Client, guarded, script, text
 from .paging import page
 
@@ -67,6 +69,7 @@ class RedisComments:
             k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
             k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
             k.thread_versions(site), *(k.status(site, status) for status in Status), k.recent(site), k.changes(site),
+            k.audit(site),
         ]  # fmt: skip
         args: list[str | bytes | int] = [k.decided(site)]
         for change in changes:
@@ -127,11 +130,11 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
 def _arguments(change: Change) -> list[str | bytes | int]:
     """One change as decide.lua takes it."""
     before, after = change.before, change.after
-    by_person = after.decisions[-1].role is Role.MODERATOR
+    noted = decision(after, change.origin)
     names = after.known_as or ("", "")
     return [
         after.id, dump_state(before), dump_state(after), before.status, after.status, after.version,
-        milliseconds(after.received), thread_name(after.thread), after.parent, "1" if by_person else "", *names,
+        milliseconds(after.received), thread_name(after.thread), after.parent, packed(noted) if noted else "", *names,
     ]  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from ...lifecycle import Label, Status
 from ...model import Comment
+from ...standing import Standing
 from .. import Answer, Question, TokenCounts, Use
-from ..codec import dump_state, moment
+from ..codec import dump_state, load, moment
 from ..keys import SHARED, Keys, thread_name, value_name
 from .client import Client, guarded, script, text
 
@@ -49,12 +50,19 @@ class _Batch:
         """Not strict: when nothing is asked for, a placeholder is, because HMGET wants at least one field."""
         return {name: int(value) for name, value in zip(self.names, values, strict=False) if value}
 
+    def records(self, values: Sequence[bytes | None]) -> dict[str, Standing]:
+        return {name: load(Standing, value) for name, value in zip(self.names, values, strict=False) if value}
+
 
 class _Known:
     """The server's answers to one batch, by name. `found` is in the order in which `_ask` asks."""
 
-    def __init__(self, threads: _Batch, authors: _Batch, tokens: _Batch, found: Sequence[Any]) -> None:
-        closed, opened, approved, spam, lessons, ham_tokens, spam_tokens, *parents = found
+    def __init__(
+        self, threads: _Batch, authors: _Batch, tokens: _Batch, standings: _Batch, found: Sequence[Any]
+    ) -> None:
+        closed, opened, approved, spam, lessons, ham_tokens, spam_tokens, terms, named, *parents = found
+        self._terms = tuple(load(Standing, record) for record in terms)
+        self._named = standings.records(named)
         self._closed = {name for name, is_closed in zip(threads.names, closed, strict=True) if is_closed}
         self._opened = threads.answers(opened)
         self._approved, self._spam = authors.answers(approved), authors.answers(spam)
@@ -78,6 +86,7 @@ class _Known:
                 self._spam_lessons,
                 {t: (self._ham_tokens.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
             ),
+            standings=(*(self._named[name] for name in q.standings if name in self._named), *self._terms),
         )
 
 
@@ -97,18 +106,26 @@ class RedisEvidence:
         threads = _Batch(thread_name(q.thread) for q in questions)
         authors = _Batch(name for q in questions for name in q.author)
         tokens = _Batch(token for q in questions for token in q.tokens)
+        standings = _Batch(name for q in questions for name in q.standings)
         pipe = self._client.pipeline(transaction=False)
         windows = [w for w in (own, shared) if w.asked]
         for w in windows:
             self._note(keys=w.keys, args=w.args, client=pipe)
-        self._ask(pipe, site, questions, threads, authors, tokens)
+        self._ask(pipe, site, questions, threads, authors, tokens, standings)
         found = pipe.execute()
         counts = _counts(windows, found)
-        known = _Known(threads, authors, tokens, found[len(windows) :])
+        known = _Known(threads, authors, tokens, standings, found[len(windows) :])
         return [known.answer(q, counts.get(i, {})) for i, q in enumerate(questions)]
 
     def _ask(
-        self, pipe: Client, site: str, questions: Sequence[Question], threads: _Batch, authors: _Batch, tokens: _Batch
+        self,
+        pipe: Client,
+        site: str,
+        questions: Sequence[Question],
+        threads: _Batch,
+        authors: _Batch,
+        tokens: _Batch,
+        standings: _Batch,
     ) -> None:
         k = self._keys
         pipe.smismember(k.closed(site), threads.names)
@@ -118,6 +135,8 @@ class RedisEvidence:
         pipe.hmget(k.lessons(site), *Label)
         for label in Label:
             pipe.hmget(k.corpus(site, label), tokens.names or [""])
+        pipe.hvals(k.terms(site))
+        pipe.hmget(k.standings(site), standings.names or [""])
         for q in questions:
             if q.parent:
                 pipe.zscore(k.roots(site, q.thread), q.parent)

@@ -17,11 +17,17 @@ def page(client: Client, key: str, cursor: str, limit: int, newest: bool) -> tup
     return [member for member, _ in rows], following
 
 
-def _start(client: Client, key: str, cursor: str, newest: bool) -> int:
+def place(cursor: str) -> tuple[float, str]:
+    """Score and member that a cursor names. Raises Invalid."""
     match = CURSOR.fullmatch(cursor)
     if not match:
         raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
-    score, member = match.groups()
+    return float(match[1]), match[2]
+
+
+def _start(client: Client, key: str, cursor: str, newest: bool) -> int:
+    at, member = place(cursor)
+    score = f"{at:.0f}"
     rank = (client.zrevrank if newest else client.zrank)(key, member)
     if rank is not None:
         return int(rank) + 1

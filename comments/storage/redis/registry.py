@@ -1,19 +1,46 @@
 """Sites, people and their sessions, and which processes are alive."""
 
 import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
+from ...audit import Entry
 from ...errors import NotFound, TooMany
 from ...model import Person, Site
 from .. import Session
 from ..codec import dump, load
 from ..keys import Keys
-from .client import Client, guarded, text
+from .audit import append, packed
+from .client import Client, guarded, script, text
+
+#: No session is older.
+LONGEST_SESSION = timedelta(days=1)
+
+
+class _Records:
+    """One hash of named records, changed together with what the audit keeps of the change."""
+
+    def __init__(self, client: Client, keys: Keys, key: str) -> None:
+        self._client, self._keys, self._key = client, keys, key
+        self._swap = script(client, "swap")
+
+    def put(self, name: str, record: bytes, entries: Sequence[Entry]) -> None:
+        pipe = self._client.pipeline()
+        pipe.hset(self._key, name, record)
+        append(pipe, self._keys, entries)
+        pipe.execute()
+
+    def swap(self, name: str, before: bytes, after: bytes, entries: Sequence[Entry]) -> bool:
+        """`before` is "" where there must be none yet."""
+        keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
+        return bool(self._swap(keys=keys, args=[name, before, after, *map(packed, entries)]))
 
 
 @guarded
 class RedisSites:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
+        self._records = _Records(client, keys, keys.sites())
 
     def get(self, id: str) -> Site:
         record = self._client.hget(self._keys.sites(), id)
@@ -21,8 +48,11 @@ class RedisSites:
             raise NotFound("there is no such site")
         return load(Site, record)
 
-    def put(self, site: Site) -> None:
-        self._client.hset(self._keys.sites(), site.id, dump(site))
+    def put(self, site: Site, *entries: Entry) -> None:
+        self._records.put(site.id, dump(site), entries)
+
+    def swap(self, before: Site, after: Site, *entries: Entry) -> bool:
+        return self._records.swap(after.id, dump(before), dump(after), entries)
 
     def all(self) -> list[Site]:
         return sorted((load(Site, r) for r in self._client.hvals(self._keys.sites())), key=lambda site: site.id)
@@ -32,6 +62,7 @@ class RedisSites:
 class RedisPeople:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
+        self._records = _Records(client, keys, keys.people())
 
     def get(self, name: str) -> Person:
         record = self._client.hget(self._keys.people(), name)
@@ -39,21 +70,40 @@ class RedisPeople:
             raise NotFound("there is no such person")
         return load(Person, record)
 
-    def put(self, person: Person) -> None:
-        self._client.hset(self._keys.people(), person.name, dump(person))
+    def put(self, person: Person, *entries: Entry) -> None:
+        self._records.put(person.name, dump(person), entries)
+
+    def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
+        return self._records.swap(after.name, dump(before) if before else b"", dump(after), entries)
 
     def all(self) -> list[Person]:
         return sorted((load(Person, r) for r in self._client.hvals(self._keys.people())), key=lambda p: p.name)
 
     def open_session(self, digest: str, session: Session, idle: float) -> None:
-        self._client.set(self._keys.session(digest), dump(session), px=round(idle * 1000))
+        mine = self._keys.sessions(session.person)
+        pipe = self._client.pipeline()
+        pipe.set(self._keys.session(digest), dump(session), px=round(idle * 1000))
+        pipe.sadd(mine, digest)
+        pipe.expire(mine, LONGEST_SESSION)
+        pipe.execute()
 
     def session(self, digest: str, idle: float) -> Session | None:
         record = self._client.getex(self._keys.session(digest), px=round(idle * 1000))
         return load(Session, record) if record else None
 
     def close_session(self, digest: str) -> None:
-        self._client.delete(self._keys.session(digest))
+        record = self._client.getdel(self._keys.session(digest))
+        if record:
+            self._client.srem(self._keys.sessions(load(Session, record).person), digest)
+
+    def sessions(self, name: str) -> Mapping[str, Session]:
+        mine = self._keys.sessions(name)
+        digests = [text(digest) for digest in self._client.smembers(mine)]
+        records = self._client.mget([self._keys.session(digest) for digest in digests]) if digests else []
+        found = {digest: load(Session, r) for digest, r in zip(digests, records, strict=True) if r}
+        if ended := [digest for digest in digests if digest not in found]:
+            self._client.srem(mine, *ended)
+        return found
 
     def put_link(self, digest: str, name: str, seconds: float) -> None:
         self._client.set(self._keys.link(digest), name, px=round(seconds * 1000))

@@ -1,0 +1,107 @@
+"""What people did, as the audit keeps it: who, what, to what, from where. Nothing is ever changed or taken out."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from .lifecycle import Action, Role
+from .model import Comment
+
+#: What an entry has before the store has taken it.
+UNDATED = datetime.fromtimestamp(0, UTC)
+
+#: The command line's own network: whoever uses it sits at the server.
+CONSOLE = "console"
+
+
+class Act(StrEnum):
+    """Everything that is noted. The part before the dot says what the entry's subject is."""
+
+    APPROVE = "comment.approve"
+    HOLD = "comment.hold"
+    SPAM = "comment.spam"
+    REMOVE = "comment.remove"
+    UNDO = "comment.undo"
+    STANDING_SET = "standing.set"
+    STANDING_LIFT = "standing.lift"
+    SITE_ADD = "site.add"
+    SITE_SET = "site.set"
+    KEY_MAKE = "key.make"
+    KEY_REVOKE = "key.revoke"
+    PERSON_INVITE = "person.invite"
+    PERSON_ROLE = "person.role"
+    PERSON_REMOVE = "person.remove"
+    LINK_MAKE = "link.make"
+    LINK_USE = "link.use"
+    SIGN_IN = "session.sign-in"
+    SIGN_IN_FAILED = "session.sign-in-failed"
+    SIGN_OUT = "session.sign-out"
+    SESSION_END = "session.end"
+    PASSWORD = "account.password"  # noqa: S105 - the name of an act
+    CODES_ON = "account.codes-on"
+    CODES_OFF = "account.codes-off"
+    RECOVERY = "account.recovery-code"
+    EXPORT = "export.comments"
+    EXPORT_AUDIT = "export.audit"
+    ERASURE = "erasure"
+
+
+#: What is noted when a person decides about a comment.
+DECISIONS = {
+    Action.APPROVE: Act.APPROVE,
+    Action.HOLD: Act.HOLD,
+    Action.SPAM: Act.SPAM,
+    Action.REMOVE: Act.REMOVE,
+    Action.UNDO: Act.UNDO,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that somebody did. `id` and `at` are the store's: they order the entries of a site."""
+
+    by: str  # a person's name; "" where nobody of that name exists
+    action: str  # an Act; text, as a later program may know more of them
+    subject: str = ""  # a comment's id, a site's choice, a person's name, a standing
+    before: str = ""
+    after: str = ""
+    site: str = ""  # "" for what concerns the whole deployment
+    origin: str = ""  # keyed name of the network they came from
+    id: str = ""
+    at: datetime = UNDATED
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which entries are wanted; "" and None stand for any."""
+
+    by: str = ""
+    action: str = ""  # the whole name, or the part before its dot
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def wants(self, entry: Entry) -> bool:
+        return (
+            self.by in ("", entry.by)
+            and self.action in ("", entry.action, entry.action.partition(".")[0])
+            and self.subject in ("", entry.subject)
+            and (self.since is None or entry.at >= self.since)
+            and (self.until is None or entry.at < self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Entries, the newest first. A cursor may come without rows: there is more to look through."""
+
+    rows: tuple[Entry, ...]
+    cursor: str = ""
+
+
+def decision(comment: Comment, origin: str) -> Entry | None:
+    """What a comment's last decision is noted as; None for one of the filters, which its history holds."""
+    last = comment.decisions[-1]
+    if last.role is not Role.MODERATOR:
+        return None
+    return Entry(last.by, DECISIONS[last.action], comment.id, last.before, last.status, comment.site, origin)
