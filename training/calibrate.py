@@ -1,0 +1,62 @@
+"""From a logit to a probability that holds for sources never seen."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .corpora import FREE
+from .fit import Array, Weights, fit
+from .protocol import Sources, free
+
+#: How much of what a site receives is taken to be spam.
+SPAM_SHARE = 0.2
+NEWTON_STEPS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """P(spam) = 1 / (1 + exp(-(slope * logit + shift)))."""
+
+    slope: float
+    shift: float
+
+    def probabilities(self, logits: Array) -> Array:
+        return np.asarray(1 / (1 + np.exp(-(self.slope * logits + self.shift))))
+
+
+def _unseen(sources: Sources) -> tuple[Array, Array, Array]:
+    """Logits, labels and weights of every free source by a model without it; sources count alike."""
+    logits, spam, each = [], [], []
+    for name in FREE:
+        source = sources.real[name]
+        weights: Weights = fit(free(sources, name))
+        logits.append(weights.logits(source))
+        spam.append(source.spam)
+        each.append(np.full(len(source.spam), 1 / len(source.spam)))
+    return np.concatenate(logits), np.concatenate(spam), np.concatenate(each)
+
+
+def calibrated(sources: Sources) -> Calibration:
+    """Platt's two numbers, fitted on sources that the model which judged them had not seen."""
+    logits, spam, each = _unseen(sources)
+    for chosen, share in ((spam == 1, SPAM_SHARE), (spam == 0, 1 - SPAM_SHARE)):
+        each[chosen] *= share / each[chosen].sum()
+    return platt(logits.tolist(), spam.tolist(), each.tolist())
+
+
+def platt(logits: Sequence[float], spam: Sequence[float], each: Sequence[float]) -> Calibration:
+    """Newton's method on the weighted log loss; in plain Python, so that every machine adds in the same order."""
+    slope, shift = 1.0, 0.0
+    for _ in range(NEWTON_STEPS):
+        g1 = g0 = h11 = h10 = h00 = 0.0
+        for x, y, w in zip(logits, spam, each, strict=True):
+            p = 1 / (1 + math.exp(-max(-40.0, min(40.0, slope * x + shift))))
+            error, curve = w * (p - y), w * p * (1 - p) + 1e-12
+            g1, g0 = g1 + error * x, g0 + error
+            h11, h10, h00 = h11 + curve * x * x, h10 + curve * x, h00 + curve
+        whole = h11 * h00 - h10 * h10
+        slope -= (h00 * g1 - h10 * g0) / whole
+        shift -= (h11 * g0 - h10 * g1) / whole
+    return Calibration(round(slope, 6), round(shift, 6))

@@ -1,0 +1,89 @@
+"""The disguises that spam wears, each as a function of text and chance."""
+
+import random
+import re
+from collections.abc import Callable, Mapping
+
+_SMALL = "abcdefghijklmnopqrstuvwxyz"
+_LARGE = _SMALL.upper()
+LINK = re.compile(r"((?:https?://|www\.)\S+|\S+\.[a-z]{2,}(?:/\S*)?)")
+WORD = re.compile(r"[A-Za-z]{3,}")
+
+CYRILLIC = str.maketrans("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ")
+LEET = str.maketrans("aeiost", "431057")
+_LETTERS = _SMALL + _LARGE
+
+
+def _alphabet(small: int, large: int) -> dict[int, int]:
+    """Latin letters to those that begin at two code points."""
+    return str.maketrans(_LETTERS, "".join(chr(first + n) for first in (small, large) for n in range(26)))
+
+
+BOLD = _alphabet(0x1D41A, 0x1D400)
+FULL_WIDTH = _alphabet(0xFF41, 0xFF21)
+SMALL_CAPITALS = str.maketrans("abcdefghijklmnoprstuvwyz", "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ")
+ACCENTS = "\u0300\u0301\u0302\u0303\u0308\u030a\u0323\u0331"
+
+#: Share of the words that a disguise changes; a spammer hides the words that give him away, and some more.
+SHARE = 0.7
+
+Disguise = Callable[[str, random.Random], str]
+
+
+def _words(text: str, change: Callable[[str], str], draw: random.Random) -> str:
+    """A share of the words changed; links stay, or nobody could follow them."""
+
+    def changed(word: re.Match[str]) -> str:
+        return change(word[0]) if draw.random() < SHARE else word[0]
+
+    parts = LINK.split(text)
+    return "".join(part if n % 2 else WORD.sub(changed, part) for n, part in enumerate(parts))
+
+
+def _translated(table: dict[int, int]) -> Disguise:
+    return lambda text, draw: _words(text, lambda word: word.translate(table), draw)
+
+
+def _with(signs: str, often: float) -> Disguise:
+    """A sign after some of the letters inside a word."""
+
+    def change(word: str, draw: random.Random) -> str:
+        inner = [letter + (draw.choice(signs) if draw.random() < often else "") for letter in word[:-1]]
+        return "".join(inner) + word[-1]
+
+    return lambda text, draw: _words(text, lambda word: change(word, draw), draw)
+
+
+def _split(sign: str) -> Disguise:
+    """A sign once inside a word."""
+
+    def change(word: str, draw: random.Random) -> str:
+        at = draw.randint(1, len(word) - 1)
+        return word[:at] + sign + word[at:]
+
+    return lambda text, draw: _words(text, lambda word: change(word, draw), draw)
+
+
+def _accented(text: str, draw: random.Random) -> str:
+    def change(word: str) -> str:
+        return "".join(letter + (draw.choice(ACCENTS) if draw.random() < 0.6 else "") for letter in word)
+
+    return _words(text, change, draw)
+
+
+def _spaced(text: str, draw: random.Random) -> str:
+    return _words(text, " ".join, draw)
+
+
+DISGUISES: Mapping[str, Disguise] = {
+    "Cyrillic look-alikes": _translated(CYRILLIC),
+    "digits as letters": _translated(LEET),
+    "zero-width characters": _with("\u200b\u200c\u200d\u2060", 0.5),
+    "mathematical bold": _translated(BOLD),
+    "full width": _translated(FULL_WIDTH),
+    "small capitals": _translated(SMALL_CAPITALS),
+    "spaced letters": _spaced,
+    "combining accents": _accented,
+    "dots inside words": _split("."),
+    "dots between letters": _with(".", 1.0),
+}

@@ -1,0 +1,58 @@
+"""The figures by which a prior is measured."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .fit import Array
+from .protocol import Judged
+
+#: Fewer honest comments than this in a source itself, and its spam is set against the honest pool.
+FEW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Area under the ROC curve, and recall where 1 % and .1 % of the honest pool are taken for spam."""
+
+    source: str
+    auc: float
+    recall_1: float
+    recall_01: float
+
+
+def area(spam: Array, honest: Array) -> float:
+    """P(a spam scores above an honest comment), ties counting half."""
+    ordered = np.sort(honest)
+    below, upto = np.searchsorted(ordered, spam, "left"), np.searchsorted(ordered, spam, "right")
+    return float((below + upto).mean() / 2 / len(honest))
+
+
+def threshold(honest: Array, share: float) -> float:
+    """The logit above which no more than this share of the honest comments lies."""
+    return float(np.sort(honest)[::-1][int(share * len(honest))])
+
+
+def recall(spam: Array, pool: Array, share: float) -> float:
+    return float((spam > threshold(pool, share)).mean())
+
+
+def reach(judged: Judged) -> Reach:
+    honest = judged.honest if len(judged.honest) >= FEW else judged.pool
+    of = judged.spam, judged.pool
+    return Reach(judged.source, area(judged.spam, honest), recall(*of, 0.01), recall(*of, 0.001))
+
+
+def mean(reached: Sequence[Reach]) -> Reach:
+    columns = ([getattr(r, name) for r in reached] for name in ("auc", "recall_1", "recall_01"))
+    return Reach("mean", *(float(np.mean(column)) for column in columns))
+
+
+def matthews(spam: Array, honest: Array) -> float:
+    """Matthews' correlation, where logits above 0 are called spam."""
+    tp, fp = int((spam > 0).sum()), int((honest > 0).sum())
+    fn, tn = len(spam) - tp, len(honest) - fp
+    product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+    return (tp * tn - fp * fn) / math.sqrt(product) if product else 0.0

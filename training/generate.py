@@ -1,0 +1,90 @@
+"""Generated comments, honest and spam, that stand in where no freely licensed corpus is to be had."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .disguise import DISGUISES
+from .grammar import Grammar, read
+
+TEXT = Path(__file__).parent / "text"
+
+#: Rule and number of texts of each kind; the measure of each is in docs/model-card.md.
+HONEST: Mapping[str, int] = {"news": 3500, "blog": 2600, "song": 700, "hobby_talk": 200, "foreign": 1500}
+SPAM: Mapping[str, int] = {"advert": 3600, "flatter": 400}
+
+#: How often an author signs with a website: blogs ask for it, other places do not.
+SIGNED: Mapping[str, float] = {"blog": 0.5, "advert": 0.4, "flatter": 0.6}
+#: How often there is a name at all.
+NAMED: Mapping[str, float] = {
+    "news": 0.7,
+    "blog": 0.95,
+    "song": 0.8,
+    "hobby_talk": 0.7,
+    "foreign": 0.7,
+    "advert": 0.5,
+    "flatter": 0.6,
+}
+#: Share of spam that is disguised.
+DISGUISED = 0.2
+#: Share of honest texts typed without care: no capitals, no full stops, letters lost.
+CARELESS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled comment, as the corpora have it."""
+
+    text: str
+    spam: bool
+    source: str
+    author: str = ""
+    url: str = ""
+    group: str = ""  # what it was written below
+
+
+def chance(label: str, seed: int) -> random.Random:
+    """The same draws each time; nothing here is a secret."""
+    return random.Random(f"{label} {seed}")  # noqa: S311
+
+
+def honest(seed: int, share: float = 1.0) -> Iterator[Example]:
+    """Every rule of HONEST, as often as it says."""
+    draw, grammar = chance("honest", seed), read(TEXT / "honest.txt")
+    for rule, n in HONEST.items():
+        for _ in range(round(n * share)):
+            text = grammar.line(rule, draw)
+            text = _careless(text, draw) if draw.random() < CARELESS else text
+            yield Example(text, False, f"generated {rule}", *_signature(grammar, rule, "site", draw))
+
+
+def spam(seed: int, share: float = 1.0) -> Iterator[Example]:
+    """Every rule of SPAM, as often as it says; some of it disguised."""
+    draw, grammar = chance("spam", seed), read(TEXT / "spam.txt")
+    for rule, n in SPAM.items():
+        for _ in range(round(n * share)):
+            text = grammar.line(rule, draw)
+            text = _careless(text, draw) if draw.random() < CARELESS else text
+            if draw.random() < DISGUISED:
+                text = draw.choice(list(DISGUISES.values()))(text, draw)
+            yield Example(text, True, f"generated {rule}", *_signature(grammar, rule, "home", draw))
+
+
+def _signature(grammar: Grammar, rule: str, site: str, draw: random.Random) -> tuple[str, str]:
+    author = grammar.line("author", draw) if draw.random() < NAMED.get(rule, 0.0) else ""
+    return author, grammar.line(site, draw) if author and draw.random() < SIGNED.get(rule, 0.0) else ""
+
+
+def _careless(text: str, draw: random.Random) -> str:
+    """What typing on a telephone does to a text."""
+    if draw.random() < 0.6:
+        text = text.lower()
+    elif draw.random() < 0.2:
+        text = text.upper()
+    if draw.random() < 0.5:
+        text = text.rstrip(".").replace(". ", draw.choice((" ", "... ", ", ", "! ")))
+    if draw.random() < 0.5 and len(text) > 20:
+        at = draw.randrange(1, len(text) - 1)
+        text = text[:at] + text[at + 1 :]
+    return text

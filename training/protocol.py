@@ -1,0 +1,85 @@
+"""Who learns from what and is tested on what: every source is judged by a model that never saw it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .corpora import CORPORA, FREE, SPAM, half, read
+from .fit import Array, Batch, Weights, batch, fit
+from .generate import Example, honest, spam
+
+SEED = 1
+ALL = tuple(corpus.name for corpus in CORPORA)
+
+#: Honest comments at whose cost recall is measured.
+NEWS, BLOG = "news_c3_a", "blog_tosbourn"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All there is to learn from and to test on, read and hashed once."""
+
+    examples: Mapping[str, list[Example]]
+    real: Mapping[str, Batch]
+    generated: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Logits of one source by a model that never saw it, and the honest pool's by the same model."""
+
+    source: str
+    weights: Weights
+    spam: Array
+    honest: Array
+    pool: Array
+
+
+def generated() -> tuple[Batch, ...]:
+    """The generated comments, one batch a kind."""
+    kinds: dict[str, list[Example]] = {}
+    for example in (*honest(SEED), *spam(SEED)):
+        kinds.setdefault(example.source, []).append(example)
+    return tuple(batch(examples, kind) for kind, examples in kinds.items())
+
+
+def gathered(folder: Path, names: Sequence[str] = ALL) -> Sources:
+    """The corpora of these names, and what is generated."""
+    examples = {corpus.name: read(folder, corpus) for corpus in CORPORA if corpus.name in names}
+    return Sources(examples, {name: batch(rows, name) for name, rows in examples.items()}, generated())
+
+
+def free(sources: Sources, without: str = "") -> list[Batch]:
+    """What shipped weights may rest on, less one source."""
+    return [*(sources.real[name] for name in FREE if name != without), *sources.generated]
+
+
+def everything(sources: Sources, without: str) -> list[Batch]:
+    """All but one source, half of the newspaper's articles and the blog that the honest pool is made of."""
+    kept = [b for name, b in sources.real.items() if name not in (without, NEWS, BLOG)]
+    news = batch(half(sources.examples[NEWS], 0), NEWS)
+    return [*kept, news, *sources.generated]
+
+
+def _judged(source: Batch, weights: Weights, pool: Sequence[Batch]) -> Judged:
+    logits = weights.logits(source)
+    honest_pool = np.concatenate([weights.logits(b) for b in pool])
+    return Judged(source.source, weights, logits[source.spam == 1], logits[source.spam == 0], honest_pool)
+
+
+def honest_only(source: Batch) -> Batch:
+    return source.only(np.flatnonzero(source.spam == 0))
+
+
+def shipped(sources: Sources, full: Weights) -> list[Judged]:
+    """Protocol "shipped": freely licensed and generated examples only, the source left out where it is one of them."""
+    pool = [sources.real[NEWS], honest_only(sources.real[BLOG])]
+    return [_judged(sources.real[name], fit(free(sources, name)) if name in FREE else full, pool) for name in SPAM]
+
+
+def research(sources: Sources) -> list[Judged]:
+    """Protocol "research": everything at hand but the source; the honest pool is unseen articles and an unseen blog."""
+    pool = [batch(half(sources.examples[NEWS], 1), NEWS), honest_only(sources.real[BLOG])]
+    return [_judged(sources.real[name], fit(everything(sources, name)), pool) for name in SPAM]

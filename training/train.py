@@ -1,0 +1,54 @@
+"""`python -m training.train DATA_DIR`: the weights and their model card, from the data files and a fixed seed."""
+
+import sys
+from pathlib import Path
+
+from workers.prior import Model, quantised
+
+from .calibrate import Calibration, calibrated
+from .card import card
+from .corpora import CORPORA, FREE, digest, path
+from .fit import Weights, fit
+from .generate import TEXT
+from .protocol import SEED, free, gathered
+
+ROOT = Path(__file__).parent.parent
+PRIOR = ROOT / "workers" / "prior.bin"
+CARD = ROOT / "docs" / "model-card.md"
+
+
+def inputs(folder: Path) -> str:
+    """SHA-256 over all that was learned from: the free corpora, the templates and the seed."""
+    corpora = [path(folder, corpus).read_bytes() for corpus in CORPORA if corpus.free]
+    templates = [file.read_bytes() for file in sorted(TEXT.glob("*.txt"))]
+    return digest(*corpora, *templates, str(SEED).encode())
+
+
+def model_of(weights: Weights, calibration: Calibration, learned_from: str = "") -> Model:
+    """The weights as they are shipped."""
+    whole, scales = quantised(weights.of.tolist())
+    return Model(whole, scales, weights.bias, calibration.slope, calibration.shift, learned_from)
+
+
+def trained(folder: Path) -> Model:
+    """The model of these files: the same bytes each time."""
+    sources = gathered(folder, FREE)
+    return model_of(fit(free(sources)), calibrated(sources), inputs(folder))
+
+
+def main(arguments: list[str]) -> int:
+    """Writes both files."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m training.train DATA_DIR\n")
+        return 2
+    folder = Path(arguments[0])
+    model = trained(folder)
+    PRIOR.write_bytes(model.packed())
+    CARD.parent.mkdir(exist_ok=True)
+    CARD.write_text(card(folder, model), encoding="utf-8")
+    sys.stdout.write(f"{PRIOR.name}: {PRIOR.stat().st_size} bytes, inputs {model.inputs[:12]}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

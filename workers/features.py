@@ -1,0 +1,230 @@
+"""A comment as hashed features in families, which the shipped prior weighs and sites can count."""
+
+import math
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+
+from comments.model import Comment
+
+from .flags import flags
+from .links import Link, links
+from .measures import measures
+from .text import LINK, fold, words
+
+
+class Family(IntEnum):
+    """What a feature is about. Each family has its own buckets, so that rare words never speak for flags."""
+
+    WORDS = 0
+    PAIRS = 1
+    GRAMS = 2
+    FLAGS = 3
+    STYLE = 4
+    NAME = 5
+    ADDRESS = 6
+
+
+#: Buckets of each family: 88 Ki in all, a byte each in the package.
+BUCKETS = (1 << 15, 1 << 14, 1 << 15, 1 << 12, 1 << 10, 1 << 11, 1 << 11)
+START = tuple(sum(BUCKETS[:n]) for n in range(len(BUCKETS)))
+SIZE = sum(BUCKETS)
+
+#: How loudly each family speaks before it is weighed: the softer, the more it is held back in training.
+LOUDNESS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+#: A comment is judged by its first words; the rest of a long one repeats or pads.
+MAX_WORDS = 400
+#: Longer words are addresses, keys or noise, and are clipped.
+MAX_LETTERS = 24
+GRAM = 4
+#: One word in so many with a sign inside is a disguise; honest writing that forgets spaces has one in ten.
+DOTTED_SHARE = 5
+
+DIGIT = re.compile(r"\d")
+RUN = re.compile(r"([^\W\d_])\1{2,}")
+#: Letters with single dots or other signs between them, as in "chan.nel" and "fr*ee".
+DOTTED = re.compile(r"(?<![\w@/.])[^\W\d_]+(?:[.·•*|^~`´'’][^\W\d_]+)+(?![\w@/]|\.\w)")
+INNER = re.compile(r"[.·•*|^~`´'’]")
+DOT_IN_WORD = re.compile(r"[.·•*|^~`´](?<=[^\W\d_].)(?=[^\W\d_])")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features of each family by name; grams are those of the words."""
+
+    words: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]
+    style: tuple[str, ...]
+    name: tuple[str, ...]
+    address: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word's hash, its bucket and those of its grams."""
+
+    hash: int
+    bucket: int
+    grams: tuple[int, ...]
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=1 << 14)
+def word(text: str) -> Word:
+    """Where a word and its runs of four characters, its ends marked, are found."""
+    marked = f" {text} "
+    grams = {marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1))}
+    hashed = _crc(text)
+    places = sorted(START[Family.GRAMS] + _crc(gram) % BUCKETS[Family.GRAMS] for gram in grams)
+    return Word(hashed, START[Family.WORDS] + hashed % BUCKETS[Family.WORDS], tuple(places))
+
+
+_PAIRS, _LAST_PAIR = START[Family.PAIRS], BUCKETS[Family.PAIRS] - 1
+
+
+def pair_buckets(pairs: Iterable[tuple[str, str]], hashes: Mapping[str, int]) -> list[int]:
+    """Where neighbouring words are found, by the hashes of either."""
+    return [_PAIRS + ((hashes[a] * 0x9E3779B1 + hashes[b]) >> 9 & _LAST_PAIR) for a, b in pairs]
+
+
+@lru_cache(maxsize=1 << 12)
+def bucket(family: Family, name: str) -> int:
+    """Where a feature that is neither word, pair nor gram is found."""
+    return START[family] + _crc(name) % BUCKETS[family]
+
+
+def _plain(token: str) -> str:
+    """A word as it is counted: digits alike, drawn-out letters short, not longer than any word is."""
+    token = token[:MAX_LETTERS]
+    if not token.isalpha():
+        token = DIGIT.sub("0", token)
+    return RUN.sub(r"\1\1", token)
+
+
+_plain_cached = lru_cache(maxsize=1 << 14)(_plain)
+
+
+def undotted(folded: str) -> tuple[str, bool]:
+    """The folded text with the signs inside its words taken out, and whether there were any to take out.
+
+    A missing space after a full stop looks the same, so a text must have several, and many for its length.
+    """
+    if not DOT_IN_WORD.search(folded):
+        return folded, False
+    found = sum(DOT_IN_WORD.search(token) is not None for token in DOTTED.findall(folded))
+    if found < 2 or found * DOTTED_SHARE < folded.count(" ") + 1:
+        return folded, False
+    return DOTTED.sub(lambda token: INNER.sub("", token[0]), folded), True
+
+
+@lru_cache(maxsize=128)
+def features(comment: Comment) -> Features:
+    """What the prior weighs. Nothing of the e-mail, the origin or the browser."""
+    content = comment.content
+    folded, found = fold(content), links(content)
+    text, dotted = undotted(folded.text)
+    if dotted:
+        found = tuple(link for link in found if link.host in text)
+    spoken = LINK.sub(" ", text) if found else text
+    every = words(spoken)[:MAX_WORDS]
+    tokens = list(map(_plain_cached, every))
+    distinct = dict.fromkeys(tokens)
+    disguises = (*folded.disguises, "dots inside words") if dotted else folded.disguises
+    return Features(
+        tuple(distinct),
+        tuple(dict.fromkeys(pairwise(tokens))),
+        tuple(dict.fromkeys(flags(content, folded.text, disguises, found, distinct.keys()))),
+        measures(content, every, tokens, found),
+        _name(comment.author),
+        _address(links(comment.url), comment.author),
+    )
+
+
+@lru_cache(maxsize=256)
+def _name(author: str) -> tuple[str, ...]:
+    """Words of an author's name and its make. Nothing for no name: many sites do not ask."""
+    folded = fold(author)
+    tokens = [_plain(token) for token in words(folded.text)[:8]]
+    if not tokens:
+        return ()
+    return tuple(dict.fromkeys((*tokens, *folded.disguises, *_make(author, tokens))))
+
+
+def _make(author: str, tokens: Sequence[str]) -> Iterator[str]:
+    yield f"{min(len(tokens), 4)} words"
+    if author.islower():
+        yield "all small letters"
+    if author.isupper() and len(author) > 3:
+        yield "all capital letters"
+    if any(c.isdigit() for c in author):
+        yield "digits"
+    if len(tokens) == 1 and len(author) > 6 and author[1:] != author[1:].lower() and author.isalpha():
+        yield "capitals inside"
+    if links(author):
+        yield "a link"
+
+
+def _address(found: Sequence[Link], author: str) -> tuple[str, ...]:
+    """The author's own website: its host, its parts and whether it carries the author's name."""
+    if not found:
+        return ()
+    host = found[0].host.removeprefix("www.")
+    labels = host.split(".")
+    name = labels[0] if len(labels) < 3 or len(labels[-2]) > 3 else labels[-3]
+    own = any(len(token) > 2 and token in host for token in words(fold(author).text))
+    pieces = [f"part {piece}" for piece in re.split(r"[-_\d]+", name) if piece][:4]
+    return tuple(dict.fromkeys((f"host {host}", f"ends in .{labels[-1]}", *pieces, *_host(host, name, own, found[0]))))
+
+
+def _host(host: str, name: str, own: bool, link: Link) -> Iterator[str]:
+    yield "the author's name in it" if own else "nothing of the author's name in it"
+    if "-" in name:
+        yield "hyphens"
+    if any(c.isdigit() for c in name):
+        yield "digits"
+    if len(name) > 12:
+        yield "long name"
+    if link.shortened or link.raw_address or link.international:
+        yield "hidden or foreign host"
+
+
+def placed(comment: Comment) -> Iterator[tuple[int, float]]:
+    """Buckets and values, as training takes them; a bucket may come twice."""
+    found = features(comment)
+    read = [word(text) for text in found.words]
+    hashes = {text: w.hash for text, w in zip(found.words, read, strict=True)}
+    yield from _family(Family.WORDS, [w.bucket for w in read])
+    yield from _family(Family.PAIRS, pair_buckets(found.pairs, hashes))
+    yield from _family(Family.GRAMS, [gram for w in read for gram in w.grams])
+    for family, names in named(found):
+        yield from _family(family, [bucket(family, name) for name in names])
+
+
+def named(found: Features) -> tuple[tuple[Family, tuple[str, ...]], ...]:
+    """The families whose features go by name."""
+    return (
+        (Family.FLAGS, found.flags),
+        (Family.STYLE, found.style),
+        (Family.NAME, found.name),
+        (Family.ADDRESS, found.address),
+    )
+
+
+def value(family: Family, n: int) -> float:
+    """What each of n features of a family counts: the family as a whole has the length LOUDNESS."""
+    return LOUDNESS[family] / math.sqrt(n)
+
+
+def _family(family: Family, buckets: Sequence[int]) -> Iterator[tuple[int, float]]:
+    if buckets:
+        each = value(family, len(buckets))
+        yield from ((place, each) for place in buckets)

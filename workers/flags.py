@@ -1,0 +1,151 @@
+"""What stands out in a text: links, markup, money, ways to be reached, disguises."""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+
+from .links import Link
+from .look_alikes import ALWAYS
+
+MARKUP = re.compile(
+    r"<\s?(a|b|i|strong|img|h\d|script|iframe|font|p|ul|li)\b|\[(url|link|img|b)[=\]]|\]\(\s?http", re.IGNORECASE
+)
+MONEY = re.compile(
+    r"[$€£¥₽₹฿₿]\s?\d|\d\s?[$€£₽₹¥]|\d\s?(?:usd|eur|usdt|btc|dollars?|euros?|руб\w{0,4}|rb|juta|jt)\b", re.IGNORECASE
+)
+PHONE = re.compile(
+    r"(?<![\w/.=-])\+?\(?\d{1,4}\)?(?:[\s.\-–()]{1,3}\d{2,5}){2,5}(?!\w)|(?<![\w/.=-])\+?\d{10,14}(?!\w)"
+)
+MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,}", re.IGNORECASE)
+HANDLE = re.compile(r"(?<![\w@./])@\w{2,32}")
+HASHTAG = re.compile(r"(?<![\w#/&])#[^\W\d]\w{1,40}")
+PERCENT = re.compile(r"\d\s?%")
+DIGIT = re.compile(r"\d")
+PATH = re.compile(r"(?:https?://|www\.)[^\s/?#<>\"')\]]+([^\s<>\"')\]]*)", re.IGNORECASE)
+#: Addresses of articles carry a date, a long number or the words of their title.
+ARTICLE = re.compile(
+    r"/(?:19|20)\d\d/|/\d{5,}|[a-z0-9]+(?:[-_][a-z0-9]+){3}|/(?:wiki|news|articles?|questions|docs|issues)/",
+    re.IGNORECASE,
+)
+REFERRAL = re.compile(r"[?&](?:ref|r|aff|aff_?id|promo|code|invite|u|id|affid)=|/ref/", re.IGNORECASE)
+QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
+#: Letters drawn as others: small capitals, in circles and squares, full width, mathematical.
+_DRAWN = "\u2100-\u214f\u2460-\u24ff\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f189"
+FANCY = re.compile(f"[{''.join(ALWAYS)}{_DRAWN}]")
+STACKED = re.compile("[A-Za-z][\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+")
+LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
+MESSENGERS = frozenset(
+    ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
+)
+#: What programs have and prose has not.
+CODE = ("`", "()", "::", "=>", "&&", ";\n", "{\n", "};", "==", "){")
+
+#: Counts above this say nothing more.
+MANY = 4
+#: Links whose hosts are told apart; the flags of a comment of links alone stay few.
+MAX_HOSTS = 6
+#: Characters of a link behind its host that are looked at: patterns must not meet more than they can chew.
+MAX_PATH = 200
+#: Disguises, which honest writing in another script, in anger or in a hurry can look like: folding has undone them, and
+#: their weights stay between the bounds named here. A script itself must never weigh more than 1.
+BOUNDS = {
+    "fancy letters": 1.0,
+    "stacked accents": 1.0,
+    "look-alike letters": 1.5,
+    "hidden characters": 1.5,
+    "spaced letters": 1.5,
+    "digits as letters": 1.5,
+    "dots inside words": 1.5,
+}
+
+
+def flags(raw: str, folded: str, disguises: Sequence[str], found: Sequence[Link], words: Set[str]) -> Iterator[str]:
+    """What stands out in a comment's content."""
+    yield from disguises
+    if found:
+        yield from _links(raw, found)
+    for name, pattern, sign in _SIGNS:
+        if sign in raw and pattern.search(raw):
+            yield name
+    yield from _scripts(raw)
+    if DIGIT.search(raw):
+        yield from _numbers(raw, folded)
+    yield from (f"messenger {name}" for name in sorted(MESSENGERS & words))
+    if any(sign in raw for sign in CODE):
+        yield "code"
+
+
+#: Name, pattern, and a sign without which the pattern cannot be found.
+_SIGNS = (
+    ("markup", MARKUP, "<"),
+    ("markup in square brackets", MARKUP, "["),
+    ("e-mail address", MAIL, "@"),
+    ("name after @", HANDLE, "@"),
+    ("hashtag", HASHTAG, "#"),
+    ("per cent", PERCENT, "%"),
+    ("quotation", QUOTED, ">"),
+)
+
+
+def _numbers(raw: str, folded: str) -> Iterator[str]:
+    if MONEY.search(raw):
+        yield "sum of money"
+    if PHONE.search(raw):
+        yield "telephone number"
+    if name := LETTERS_AND_DIGITS.search(folded):
+        yield f"name with {len(name[0]) - len(name[0].rstrip('0123456789'))} digits"
+
+
+def _scripts(raw: str) -> Iterator[str]:
+    if raw.isascii():
+        return
+    if FANCY.search(raw):
+        yield "fancy letters"
+    if STACKED.search(raw):
+        yield "stacked accents"
+
+
+def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:
+    rests = [rest[:MAX_PATH] for rest in PATH.findall(raw)[:MAX_HOSTS]]
+    if len(rests) >= min(len(found), MAX_HOSTS) and all(map(ARTICLE.search, rests)):
+        # Readers cite articles: the count of such links says little, and nothing about advertising.
+        yield "links to articles only"
+    else:
+        yield "link"
+        yield f"{min(len(found), MANY)}{' or more' if len(found) >= MANY else ''} links"
+    for link in found[:MAX_HOSTS]:
+        yield from _host(link)
+    for rest in rests:
+        yield from _path(rest)
+    if len({link.host for link in found}) < len(found):
+        yield "the same link again"
+    if "http" not in raw and "www." not in raw:
+        yield "link without http"
+    if raw.rstrip().endswith(tuple(link.host for link in found)):
+        yield "ends with a link"
+
+
+def _path(rest: str) -> Iterator[str]:
+    if ARTICLE.search(rest):
+        yield "link to an article"
+    elif "?" in rest:
+        yield "link with a question mark"
+    if not rest.strip("/"):
+        yield "link to a front page"
+    if REFERRAL.search(rest):
+        yield "link that counts who sent it"
+
+
+def _host(link: Link) -> Iterator[str]:
+    host = link.host.removeprefix("www.")
+    yield f"link to {host}"
+    yield f"link to .{host.rpartition('.')[2]}"
+    if link.shortened:
+        yield "shortened link"
+    if link.raw_address:
+        yield "link to a raw address"
+    if link.international:
+        yield "international link"
+    if any(c.isdigit() for c in host):
+        yield "link with digits"
+    if host.count("-") > 1:
+        yield "link with hyphens"

@@ -1,0 +1,182 @@
+"""How likely spam a comment is before a site has taught anything: a linear model, its weights shipped in a file."""
+
+import json
+import math
+import struct
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Self
+
+from comments.model import Comment
+
+from .features import BUCKETS, SIZE, START, Family, Features, bucket, features, named, pair_buckets, value, word
+
+MAGIC = b"replygate prior\n"
+#: Of the features, the hashing and the file. Weights of another version mean nothing here.
+VERSION = 1
+
+#: What a feature of a family is called in a reason.
+PHRASES = {
+    Family.FLAGS: "{}",
+    Family.STYLE: "{}",
+    Family.NAME: "the author's name: {}",
+    Family.ADDRESS: "the author's website: {}",
+}
+
+
+class NotAModel(ValueError):
+    """The file is none of ours, is damaged, or was made for other features."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one thing about a comment adds to the logit, in plain words; negative where it speaks for the comment."""
+
+    evidence: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriorScore:
+    """The sum of all contributions, and P(spam) after calibration, between 0 and 1."""
+
+    logit: float
+    probability: float
+    contributions: tuple[Contribution, ...]  # all of them, the weightiest first
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights as whole numbers by bucket, the size of one of them in each family, and the way to a probability."""
+
+    weights: "array[int]"
+    scales: tuple[float, ...]  # in the order of Family
+    bias: float
+    slope: float
+    shift: float
+    inputs: str  # SHA-256 over the training inputs
+
+    @classmethod
+    def parsed(cls, packed: bytes) -> Self:
+        """The model in a file. Raises NotAModel."""
+        start = len(MAGIC) + 4
+        if packed[: len(MAGIC)] != MAGIC or len(packed) < start:
+            raise NotAModel("this file holds no weights")
+        length = struct.unpack(">I", packed[len(MAGIC) : start])[0]
+        header = json.loads(packed[start : start + length])
+        weights = array("b", packed[start + length :])
+        if header.get("version") != VERSION or header.get("buckets") != list(BUCKETS) or len(weights) != SIZE:
+            raise NotAModel("these weights were made for other features")
+        return cls(weights, tuple(header["scales"]), *(header[k] for k in ("bias", "slope", "shift", "inputs")))
+
+    def packed(self) -> bytes:
+        """The file's content; the same bytes for the same model."""
+        fields: dict[str, Any] = {"version": VERSION, "buckets": list(BUCKETS), "scales": list(self.scales)}
+        fields |= {"bias": self.bias, "slope": self.slope, "shift": self.shift, "inputs": self.inputs}
+        header = json.dumps(fields, sort_keys=True).encode()
+        return MAGIC + struct.pack(">I", len(header)) + header + self.weights.tobytes()
+
+
+class Prior:
+    """A model made ready for judging: it remembers the words it has weighed."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        # Half of all words of a comment are among the few thousand that everybody uses.
+        self._weighed = lru_cache(maxsize=1 << 14)(self._weigh)
+
+    def _weigh(self, text: str) -> tuple[int, int, int, int]:
+        """A word's hash, its weight, that of its grams together, and how many they are."""
+        read, weights = word(text), self.model.weights
+        return read.hash, weights[read.bucket], sum(weights[gram] for gram in read.grams), len(read.grams)
+
+    def logit(self, comment: Comment) -> float:
+        """The sum alone, without the reasons."""
+        found = features(comment)
+        total = self.model.bias + self._of_words(found)
+        for family, names in named(found):
+            if names:
+                weights = self.model.weights
+                total += sum(weights[bucket(family, name)] for name in names) * self._step(family, len(names))
+        return total
+
+    def _of_words(self, found: Features) -> float:
+        if not found.words:
+            return 0.0
+        read = {text: self._weighed(text) for text in found.words}
+        hashes, of_words, of_grams, grams = zip(*read.values(), strict=True)
+        total: float = sum(of_words) * self._step(Family.WORDS, len(hashes))
+        total += sum(of_grams) * self._step(Family.GRAMS, sum(grams))
+        if found.pairs:
+            weights = self.model.weights
+            hashed = dict(zip(read, hashes, strict=True))
+            pairs = sum([weights[place] for place in pair_buckets(found.pairs, hashed)])
+            total += pairs * self._step(Family.PAIRS, len(found.pairs))
+        return total
+
+    def _step(self, family: Family, n: int) -> float:
+        """What a weight of one adds, if n features of the family were found."""
+        scale: float = self.model.scales[family]
+        return scale * value(family, n)
+
+    def probability(self, logit: float) -> float:
+        """P(spam), between 0 and 1."""
+        x = max(-40.0, min(40.0, self.model.slope * logit + self.model.shift))
+        return 1 / (1 + math.exp(-x))
+
+    def score(self, comment: Comment) -> PriorScore:
+        """The logit, what it is made of, and the probability."""
+        parts = tuple(sorted(self._contributions(features(comment)), key=lambda part: -abs(part.logit)))
+        logit = math.fsum(part.logit for part in parts)
+        return PriorScore(logit, self.probability(logit), parts)
+
+    def _contributions(self, found: Features) -> Iterator[Contribution]:
+        yield Contribution("before anything is read", self.model.bias)
+        yield from self._word_contributions(found)
+        for family, names in named(found):
+            if names:
+                step = self._step(family, len(names))
+                for name in names:
+                    evidence = PHRASES[family].format(name)
+                    yield Contribution(evidence, self.model.weights[bucket(family, name)] * step)
+
+    def _word_contributions(self, found: Features) -> Iterator[Contribution]:
+        """A word counts with its grams: who reads the reason sees one word."""
+        if not found.words:
+            return
+        read = {text: self._weighed(text) for text in found.words}
+        of_word = self._step(Family.WORDS, len(read))
+        of_gram = self._step(Family.GRAMS, sum(n for _, _, _, n in read.values()))
+        for text, (_, weight, grams, _) in read.items():
+            yield Contribution(f"word “{text}”", weight * of_word + grams * of_gram)
+        if found.pairs:
+            of_pair = self._step(Family.PAIRS, len(found.pairs))
+            places = pair_buckets(found.pairs, {text: w[0] for text, w in read.items()})
+            for (a, b), place in zip(found.pairs, places, strict=True):
+                yield Contribution(f"words “{a} {b}”", self.model.weights[place] * of_pair)
+
+
+def quantised(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:
+    """Weights of SIZE buckets as whole numbers from -127 to 127, and what one is worth in each family."""
+    whole: array[int] = array("b")
+    scales = []
+    for family in Family:
+        own = weights[START[family] : START[family] + BUCKETS[family]]
+        scale = max(map(abs, own), default=0.0) / 127 or 1.0
+        scales.append(scale)
+        whole.extend(round(weight / scale) for weight in own)
+    return whole, tuple(scales)
+
+
+@cache
+def shipped() -> Prior:
+    """The prior in this package."""
+    return Prior(Model.parsed(files(__package__).joinpath("prior.bin").read_bytes()))
+
+
+def score(comment: Comment) -> PriorScore:
+    """What the shipped prior says of a comment."""
+    return shipped().score(comment)
