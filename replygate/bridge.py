@@ -7,12 +7,18 @@ also lets a header `X_Forwarded_For` stand in for `X-Forwarded-For`. Going throu
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from types import FrameType
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # Granian means it to be taken from here
+
+from service.following import END, Stream
 
 #: Seconds for a request's body to arrive once its headers are in. 64 KiB need 55 kbit/s.
 PATIENCE = 10.0
@@ -83,7 +89,7 @@ def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return variables
 
 
-def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Headers, bytes]:
+def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Headers, bytes | Stream]:
     started: list[tuple[int, Headers]] = []
 
     def start(status: str, headers: Headers, error: Any = None) -> Any:
@@ -91,6 +97,8 @@ def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Hea
 
     start_response: StartResponse = start
     parts = app(environment, start_response)
+    if isinstance(parts, Stream):
+        return *started[0], parts
     try:
         body = b"".join(parts)
     finally:
@@ -120,12 +128,58 @@ async def read(scope: Scope, protocol: Any, longest: int, patience: float) -> by
     return b"".join(parts)
 
 
+class Streams:
+    """The streams of this process. Each holds a connection, but none of the threads."""
+
+    def __init__(self) -> None:
+        self._open: set[asyncio.Queue[bytes]] = set()
+
+    async def run(self, protocol: Any, status: int, headers: Headers, told: Stream) -> None:
+        """Until the stream ends or its reader is gone."""
+        loop, pieces = asyncio.get_running_loop(), asyncio.Queue[bytes]()
+        transport = protocol.response_stream(status, headers)
+        gone = asyncio.ensure_future(protocol.client_disconnect())
+        gone.add_done_callback(lambda _: pieces.put_nowait(END))
+
+        def send(piece: bytes) -> None:
+            loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        self._open.add(pieces)
+        told.open(send)
+        try:
+            while piece := await pieces.get():
+                await transport.send_bytes(piece)
+        except ProtocolClosed:
+            pass  # its reader went away while we wrote
+        finally:
+            self._open.discard(pieces)
+            told.close()
+            gone.cancel()
+
+    def end(self) -> None:
+        for pieces in self._open:
+            pieces.put_nowait(END)
+
+
 class Bridge:
     """A WSGI application as Granian's RSGI interface calls one."""
 
     def __init__(self, app: WSGIApplication, threads: int, longest: int, patience: float = PATIENCE) -> None:
         self._app, self._longest, self._patience = app, longest, patience
         self._threads = ThreadPoolExecutor(threads, "request")
+        self._streams = Streams()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Granian waits for all answers before it stops, and streams do not end by themselves.
+
+        Its own handlers are the loop's, which go on to be called: the loop hears of a signal by its wake-up socket.
+        """
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(self._streams.end)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         try:
@@ -134,4 +188,8 @@ class Bridge:
             protocol.response_bytes(408, PROBLEM, TOO_SLOW)
             return
         loop = asyncio.get_running_loop()
-        protocol.response_bytes(*await loop.run_in_executor(self._threads, answer, self._app, environ(scope, body)))
+        status, headers, told = await loop.run_in_executor(self._threads, answer, self._app, environ(scope, body))
+        if isinstance(told, Stream):
+            await self._streams.run(protocol, status, headers, told)
+        else:
+            protocol.response_bytes(status, headers, told)

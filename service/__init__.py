@@ -3,8 +3,9 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, demo, docs, errors, headers, ops, reading_api, review, review_api, sign_in
+from . import api, demo, docs, errors, following_api, headers, ops, reading_api, review, review_api, sign_in
 from .deps import Deps
+from .following import Watcher
 from .rendered import RenderedPages
 from .sites import SiteCache
 from .waiting import Places
@@ -19,10 +20,21 @@ def create_app(deps: Deps) -> Flask:
     deps.install(app)
     SiteCache(deps.storage.sites).install(app)
     RenderedPages().install(app)
+    Watcher(deps.storage.threads).install(app)
     Places(settings.web_threads).install(app)
     headers.install(app, settings)
     errors.install(app)
-    for part in (api, reading_api, docs, sign_in, review, review_api, ops, *((demo,) if settings.demo else ())):
+    for part in (
+        api,
+        reading_api,
+        following_api,
+        docs,
+        sign_in,
+        review,
+        review_api,
+        ops,
+        *((demo,) if settings.demo else ()),
+    ):
         app.register_blueprint(part.blueprint)
     if settings.trusted_proxies:
         n = settings.trusted_proxies

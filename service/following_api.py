@@ -1,0 +1,73 @@
+"""The public API of those who follow a thread: server-sent events, or the same by asking again."""
+
+import re
+
+from flask import Blueprint, Response, request
+
+from . import api, reading, sites
+from .deps import deps
+from .following import Stream, watcher
+from .openapi import Header, operation
+from .schemas import FollowQuery, FollowThreadQuery
+
+blueprint = Blueprint("following", __name__, url_prefix="/v1/sites/<site>")
+blueprint.after_request(api.share)
+
+MEDIA = "text/event-stream"
+VERSION = re.compile(r"[0-9]{1,16}")
+#: A version that no thread ever has: whoever names what we do not know reads the thread again.
+UNKNOWN = -1
+
+EVENTS = "The events."
+LAST_EVENT_ID = Header("Last-Event-ID", "The last `id` you heard; goes before `after`. Browsers send it themselves.")
+DESCRIPTION = (
+    "`published` and `removed` with the `ids` of comments, each of which stands for everything below it too; `reset` "
+    "when more changed than is remembered: read the thread again. Where the server has no room for another stream "
+    "the answer ends with what is known now, and `retry` says when to ask again; browsers do that by themselves."
+)
+
+
+@blueprint.get("/events")
+@operation(
+    summary="Follow a thread",
+    description=DESCRIPTION,
+    query=FollowThreadQuery,
+    answers={200: EVENTS},
+    media=MEDIA,
+    headers=(LAST_EVENT_ID,),
+    tags=("reading",),
+)
+def follow(site: str, query: FollowThreadQuery) -> Response:
+    return _follow(site, query.thread, query)
+
+
+@blueprint.get("/threads/<path:thread>/events")
+@operation(
+    summary="Follow a thread by its path",
+    description="The same with the thread in the path, percent-encoded.",
+    query=FollowQuery,
+    answers={200: EVENTS},
+    media=MEDIA,
+    headers=(LAST_EVENT_ID,),
+    tags=("reading",),
+)
+def follow_by_path(site: str, thread: str, query: FollowQuery) -> Response:
+    return _follow(site, thread, query)
+
+
+def _follow(site: str, thread: str, query: FollowQuery) -> Response:
+    found, threads = sites.get(site), deps().storage.threads
+    key = reading.asked_thread(thread)
+    since = _since(query.after)
+    changes = threads.changes(found.id, key, threads.version(found.id, key) if since is None else since)
+    # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
+    response = Response(Stream(watcher(), found.id, key, changes), mimetype=MEDIA, direct_passthrough=True)
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _since(after: int | None) -> int | None:
+    heard = request.headers.get("Last-Event-ID", "")
+    if not heard:
+        return after
+    return int(heard) if VERSION.fullmatch(heard) else UNKNOWN
