@@ -15,7 +15,7 @@ DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test check lint tests tools lock bench clean
+.PHONY: help up test check lint tests tools lock bench pictures clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -60,6 +60,9 @@ bench: $(DEV) ## measure this machine; takes minutes, wants an idle one
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.judge_speed
+
+pictures: $(DEV) tools ## take the pictures of the docs anew
+	$(BIN)/python -m docs.screenshots
 
 clean: ## remove what was installed and cached; comments under var/ stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache report
