@@ -157,6 +157,50 @@ class Keys:
         """set; ids whose lesson may have changed; decide.lua; the learn job; until learned."""
         return self._of(site, "unlearned")
 
+    def held_changed(self, site: str) -> str:
+        """set; ids to be filed anew among the held; decide.lua; the file job, review pages; until hold.lua filed it."""
+        return self._of(site, "held:changed")
+
+    def held_here(self, site: str) -> str:
+        """bitmap; slots of the comments that are held now; hold.lua, decide.lua; Held; for ever."""
+        return self._of(site, "held:here")
+
+    def held_slots(self, site: str) -> str:
+        """hash; comment id -> its slot, its number in the bitmaps; hold.lua; hold.lua, decide.lua; while filed."""
+        return self._of(site, "held:slots")
+
+    def held_rows(self, site: str) -> str:
+        """hash; slot -> comment id and version; hold.lua; Held; while filed."""
+        return self._of(site, "held:rows")
+
+    def held_terms(self, site: str) -> str:
+        """hash; slot -> the terms it is filed under, a line each; hold.lua; hold.lua, Held; while filed."""
+        return self._of(site, "held:terms")
+
+    def held_free(self, site: str) -> str:
+        """set; slots that were used before and are free; hold.lua; hold.lua; until taken."""
+        return self._of(site, "held:free")
+
+    def held_words(self, site: str) -> str:
+        """sorted set; every word somewhere in a held comment; hold.lua; Held; while one has it."""
+        return self._of(site, "held:words")
+
+    def held_order(self, site: str, name: str) -> str:
+        """string; eight bytes a slot, a number to order by; hold.lua; Held; for ever."""
+        return self._of(site, f"held:order:{name}")
+
+    def held_few(self, site: str, term: str) -> str:
+        """set; slots of held comments with a term that few have; hold.lua; Held; while few have it."""
+        return self._of(site, f"held:few:{term}")
+
+    def held_many(self, site: str, term: str) -> str:
+        """bitmap; slots of held comments with a term that many had; hold.lua; Held; while one has it."""
+        return self._of(site, f"held:many:{term}")
+
+    def held_top(self, site: str, kind: str) -> str:
+        """sorted set; values of one kind of terms by the held comments that have it; hold.lua; Held; while one has."""
+        return self._of(site, f"held:top:{kind}")
+
     def outbox(self, site: str) -> str:
         """stream; one entry a decision; decide.lua; the deliver job; until delivered."""
         return self._of(site, "outbox")

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ..lifecycle import Status
 from ..model import Comment
+from .held import Held
 from .oversight import Audit, People, Sites, Standings, Traces
 from .values import (
     Accepted,
@@ -210,3 +211,4 @@ class Storage:
     audit: Audit
     standings: Standings
     traces: Traces
+    held: Held

@@ -1,12 +1,12 @@
 -- decide: move comments from status to status with every effect of it, each only if it is still as it was read.
 -- KEYS  1 due  2 attempts  3 counters  4 outbox  5 unlearned  6 authors:approved  7 authors:spam  8 threads:count
 --       9 threads:version  10-14 status: queued, held, approved, spam, removed  15 recent  16 changes
---       17 audit, then for each change: comment, roots, replies
+--       17 audit  18 held:changed  19 held:slots  20 held:here, then for each change: comment, roots, replies
 -- ARGV  1 channel, then for each change: id, state line as read, state line to write, old status, new status, version,
 --       ms received, thread name, parent, what the audit keeps where a person decided or "",
 --       name of the author, of the author there
 -- gives 1 or 0 for each change
-local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 17, 3, 12
+local SHARED_KEYS, KEYS_EACH, ARGS_EACH = 20, 3, 12
 -- More than a feed shows, so that it stays full when some are taken down; and the changes a reader can catch up with.
 local MAX_RECENT, MAX_CHANGES = 200, 1000
 -- The field of threads:version that stands for the whole site; no thread has this name.
@@ -115,11 +115,20 @@ local function remember_author(c)
   end
 end
 
+-- The index of held comments never shows one that is not; what else it says of a comment is put right soon after.
+local function tell_index(c)
+  if c.old ~= "held" and c.new ~= "held" then return end
+  local slot = redis.call("HGET", KEYS[19], c.id)
+  if slot then redis.call("SETBIT", KEYS[20], slot, 0) end
+  redis.call("SADD", KEYS[18], c.id)
+end
+
 local function apply(c, comment, roots, replies)
   redis.call("SET", comment, c.state .. c.submission)
   redis.call("ZREM", STATUS[c.old], c.id)
   redis.call("ZADD", STATUS[c.new], c.received, c.id)
   if c.old == "queued" then leave_queue(c) end
+  tell_index(c)
   if c.entry ~= "" then
     redis.call("XADD", KEYS[17], "*", "e", c.entry)
     redis.call("HINCRBY", KEYS[3], "moderated:" .. c.new, 1)

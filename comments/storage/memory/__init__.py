@@ -7,6 +7,7 @@ from .. import Storage
 from .comments import MemoryComments
 from .deliveries import MemoryDeliveries
 from .evidence import MemoryCorpus, MemoryEvidence
+from .held import MemoryHeld
 from .oversight import MemoryAudit, MemoryStandings, MemoryTraces
 from .queue import MemoryBacklog, MemoryOutbox
 from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
@@ -31,4 +32,5 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         audit=MemoryAudit(shelves),
         standings=MemoryStandings(shelves),
         traces=MemoryTraces(shelves),
+        held=MemoryHeld(shelves),
     )

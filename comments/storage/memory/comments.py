@@ -72,6 +72,9 @@ class MemoryComments:
             note(self._shelves, noted)
             shelf.moderated[after.status] += 1
             shelf.unlearned.add(after.id)
+        if Status.HELD in (before.status, after.status):
+            shelf.held.pop(after.id, None)
+            shelf.unfiled.add(after.id)
         for name in after.known_as:
             shelf.authors[before.status][name] -= 1
             shelf.authors[after.status][name] += 1

@@ -12,6 +12,7 @@ from ...lifecycle import Label, Status
 from ...model import Comment
 from ...standing import Standing
 from .. import Event
+from ..held import Filed
 
 #: As in decide.lua.
 MAX_RECENT, MAX_CHANGES = 200, 1000
@@ -50,6 +51,9 @@ class Shelf:
     told: int = 0
     audit: list[Entry] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)  # by name
+    held: dict[str, tuple[int, Filed]] = field(default_factory=dict)  # id -> its place among equals, its terms
+    unfiled: set[str] = field(default_factory=set)
+    slots: int = 0
 
     def published(self, id: str) -> bool:
         """Whether readers see a comment: approved itself, and so is everything above it."""

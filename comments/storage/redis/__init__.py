@@ -12,6 +12,7 @@ from .audit import RedisAudit
 from .comments import RedisComments
 from .deliveries import RedisDeliveries
 from .evidence import RedisCorpus, RedisEvidence
+from .held import RedisHeld
 from .queue import RedisBacklog, RedisOutbox
 from .registry import RedisBeats, RedisPeople, RedisSites
 from .server import RedisServer
@@ -58,4 +59,5 @@ def open_redis(settings: Settings) -> Storage:
         audit=RedisAudit(client, keys),
         standings=RedisStandings(client, keys),
         traces=RedisTraces(client, keys),
+        held=RedisHeld(client, keys),
     )

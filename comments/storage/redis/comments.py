@@ -69,7 +69,7 @@ class RedisComments:
             k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
             k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
             k.thread_versions(site), *(k.status(site, status) for status in Status), k.recent(site), k.changes(site),
-            k.audit(site),
+            k.audit(site), k.held_changed(site), k.held_slots(site), k.held_here(site),
         ]  # fmt: skip
         args: list[str | bytes | int] = [k.decided(site)]
         for change in changes:
