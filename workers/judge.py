@@ -11,7 +11,7 @@ from datetime import datetime
 from comments.model import Comment, Decision, Signal, Site
 from comments.storage import Answer, Change, Question, Storage, Use
 
-from .filters import Facts, Filter
+from .filters import Facts, Filter, standing
 from .filters.profanity import MASKED, masked
 from .learning import tokens
 from .policy import FAILED, NEEDS_HUMAN, Policy
@@ -31,6 +31,7 @@ def question(comment: Comment, attempts: int, filters: Iterable[Filter]) -> Ques
         parent=comment.parent,
         author=comment.known_as,
         tokens=tokens(comment),
+        standings=standing.names(comment),
         first_attempt=attempts == 1,
     )
 
@@ -46,6 +47,7 @@ def facts(site: Site, answer: Answer, now: datetime) -> Facts:
         thread_closed=answer.thread_closed,
         thread_opened=answer.thread_opened,
         corpus=answer.corpus,
+        standings=answer.standings,
     )
 
 

@@ -9,6 +9,7 @@ from .near_duplicates import NearDuplicates
 from .profanity import Profanity
 from .requirements import Requirements
 from .shouting import Shouting
+from .standing import Standings
 from .trap import Trap
 from .velocity import Velocity
 from .words import Words
@@ -17,6 +18,7 @@ __all__ = ["BUILT_IN", "Facts", "Filter", "Mark", "Weight", "Window"]
 
 BUILT_IN: tuple[Filter, ...] = (
     Requirements(),
+    Standings(),
     Author(),
     Words(),
     Trap(),

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.standing import About, Stance
 
 from .base import Facts, Filter, Mark, Weight
+from .standing import holding
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,16 @@ class Author(Filter):
         approved, spam = max(facts.approved, default=0), max(facts.spam, default=0)
         if facts.site.moderation == "all":
             yield Signal("site.moderation", 1.0, "this site holds every comment")
-        if not approved and facts.site.moderation == "first":
+        if not approved and facts.site.moderation == "first" and not _is_trusted(comment, facts):
             yield Signal("author.first", 1.0, "no comment of this author was approved here before")
         if approved > spam:
             strength = sure * min(1.0, approved / self.settled)
             yield Signal("author.known", strength, f"{approved} approved comment(s) by this author")
         if spam > approved:
             yield Signal("author.spammed", min(1.0, spam / 2), f"{spam} spam comment(s) by this author")
+
+
+def _is_trusted(comment: Comment, facts: Facts) -> bool:
+    """By who or where they are: a link or a word anybody may borrow."""
+    standings = holding(comment, facts.standings, facts.site, facts.now)
+    return any(s.stance is Stance.TRUST and s.about in (About.AUTHOR, About.ORIGIN) for s in standings)

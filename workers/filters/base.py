@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from comments.model import Comment, Signal, Site
+from comments.standing import Standing
 from comments.storage import TokenCounts
 
 
@@ -49,6 +50,7 @@ class Facts:
     thread_closed: bool = False
     thread_opened: datetime | None = None
     corpus: TokenCounts = field(default_factory=TokenCounts)
+    standings: tuple[Standing, ...] = ()  # expired ones, and of terms also those that do not fit, are among them
 
 
 class Filter(ABC):

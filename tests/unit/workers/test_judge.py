@@ -98,6 +98,7 @@ def test_a_question_holds_all_that_filters_want_to_know():
         parent="p" * 26,
         author=comment.known_as,
         tokens=tokens(comment),
+        standings=(*(f"author:{name}" for name in comment.known_as), f"origin:{comment.origin}"),
         first_attempt=True,
     )
 
