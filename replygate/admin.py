@@ -13,8 +13,8 @@ from comments.pseudonyms import token_digest
 from comments.storage import Storage
 from service.access import KEY_PREFIX
 from service.auth import ROLES
+from service.choices import changed, shown
 
-from .choices import changed, shown
 from .installation import installation
 from .table import columns
 

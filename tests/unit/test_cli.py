@@ -16,11 +16,11 @@ from comments.pseudonyms import token_digest
 from comments.rq_figures import QueueFigures
 from comments.storage import Storage
 from replygate.__main__ import cli
-from replygate.choices import FIXED, changed, names, problems, shown
 from replygate.embedded import start, url
 from replygate.export import lines as lines_of
 from replygate.installation import ADDRESS_FILE, KEY_FILE, Installation
 from replygate.installation import settings as find
+from service.choices import FIXED, changed, names, problems, shown
 from tests.builders import SECRET, a_site, accepted, decided, moderated, published, settings
 
 Run = Callable[..., Result]

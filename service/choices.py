@@ -1,4 +1,4 @@
-"""A site's choices as words on the command line, such as `max_links=3`, checked all at once."""
+"""A site's choices as words, on the command line and in the settings form: `max_links=3`, checked all at once."""
 
 import csv
 import math
@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from comments.errors import Invalid, Problem
 from comments.model import SITE_CHOICES, VISITOR_FIELDS, Site, Term
-from service.sites import SITE_ID
+
+from .sites import SITE_ID
 
 #: Set once, or by commands of their own.
-FIXED = ("id", "created", "keys")
+FIXED = ("id", "created", "keys", "webhooks")
 
 TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 #: Fields that a submission has, or that a form made for WordPress has, so that no trap can have their names.
