@@ -142,6 +142,22 @@ class SiteKey:
     digest: str
 
 
+#: What a webhook may be told of: a comment that readers see from now on, and every other decision.
+WEBHOOK_EVENTS = ("published", "decision")
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A web address that is told of events. Its secrets follow from its keys (`Pseudonyms.webhook_secret`)."""
+
+    id: str
+    url: str
+    created: datetime
+    keys: tuple[str, ...]  # the newest first; each of them signs
+    events: tuple[str, ...] = WEBHOOK_EVENTS
+    enabled: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A website and its own choices. Every choice has a default that suits a small blog."""
@@ -166,6 +182,7 @@ class Site:
     trap_field: str = "website"  # name of the honeypot field in this site's forms
     hold_at: float = 3.0  # points
     spam_at: float = 8.0  # points
+    webhooks: tuple[Webhook, ...] = ()
 
 
 SITE_CHOICES: Mapping[str, tuple[str, ...]] = {

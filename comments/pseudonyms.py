@@ -54,5 +54,9 @@ class Pseudonyms:
         """The secret with which an author asks what became of a comment. Derived, so it need not be stored."""
         return self._name("receipt", site, id, size=18)
 
+    def webhook_secret(self, site: str, webhook: str, key: str) -> str:
+        """The secret that one key of a webhook stands for; derived, so that no dump of the store can sign."""
+        return "rgw_" + self._name("webhook", site, webhook, key, size=32)
+
     def is_receipt(self, site: str, id: str, given: str) -> bool:
         return hmac.compare_digest(self.receipt(site, id).encode(), given.encode("utf-8", "replace"))

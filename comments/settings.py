@@ -60,6 +60,7 @@ class Settings:
     judge_seconds: float = 2.0
     batch: int = 100
     sweep_seconds: float = 1.0
+    webhook_http_allow: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:

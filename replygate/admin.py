@@ -70,8 +70,9 @@ def show_site(id: str) -> None:
     """Every choice of the site ID, as `site set` takes it."""
     found = site_named(id)
     for f in fields(Site):
-        value = ",".join(key.id for key in found.keys) if f.name == "keys" else shown(getattr(found, f.name))
-        click.echo(f"{f.name}={value}")
+        value = getattr(found, f.name)
+        ids = f.name in ("keys", "webhooks")  # the rest of them has commands of its own
+        click.echo(f"{f.name}={','.join(part.id for part in value) if ids else shown(value)}")
 
 
 @site.command("set")
