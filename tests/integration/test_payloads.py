@@ -27,7 +27,10 @@ STRINGS = payloads(every=20)
 
 
 def a_web() -> Web:
-    sites = (a_site(per_minute=0, max_content=60_000), a_site(id="demo", name="Low Water", per_minute=0))
+    sites = (
+        a_site(per_minute=0, max_pending=10**6, max_content=60_000),
+        a_site(id="demo", name="Low Water", per_minute=0),
+    )
     return open_web(open_memory(lambda: datetime.now(UTC)), *sites, demo=True)
 
 
