@@ -169,13 +169,9 @@ class Keys:
         """hash; comment id -> its slot, its number in the bitmaps; hold.lua; hold.lua, decide.lua; while filed."""
         return self._of(site, "held:slots")
 
-    def held_rows(self, site: str) -> str:
-        """hash; slot -> comment id and version; hold.lua; Held; while filed."""
-        return self._of(site, "held:rows")
-
-    def held_terms(self, site: str) -> str:
-        """hash; slot -> the terms it is filed under, a line each; hold.lua; hold.lua, Held; while filed."""
-        return self._of(site, "held:terms")
+    def held_by_slot(self, site: str, what: str) -> str:
+        """hash; slot -> "rows": comment id and version, "terms": a line each; hold.lua; Held; while filed."""
+        return self._of(site, f"held:{what}")
 
     def held_free(self, site: str) -> str:
         """set; slots that were used before and are free; hold.lua; hold.lua; until taken."""
@@ -189,17 +185,25 @@ class Keys:
         """string; eight bytes a slot, a number to order by; hold.lua; Held; for ever."""
         return self._of(site, f"held:order:{name}")
 
-    def held_few(self, site: str, term: str) -> str:
-        """set; slots of held comments with a term that few have; hold.lua; Held; while few have it."""
-        return self._of(site, f"held:few:{term}")
-
-    def held_many(self, site: str, term: str) -> str:
-        """bitmap; slots of held comments with a term that many had; hold.lua; Held; while one has it."""
-        return self._of(site, f"held:many:{term}")
+    def held_term(self, site: str, form: str, term: str) -> str:
+        """set ("few") or bitmap ("many"); slots of held comments with a term; hold.lua; Held; while one has it."""
+        return self._of(site, f"held:{form}:{term}")
 
     def held_top(self, site: str, kind: str) -> str:
         """sorted set; values of one kind of terms by the held comments that have it; hold.lua; Held; while one has."""
         return self._of(site, f"held:top:{kind}")
+
+    def notes(self, site: str, id: str) -> str:
+        """list; Notes to a comment as JSON; Notes; review; for ever."""
+        return self._of(site, f"notes:{id}")
+
+    def bulk(self, site: str, id: str) -> str:
+        """hash; bulk -> a step for many comments as JSON, total -> how many; Bulks; Bulks; a week."""
+        return self._of(site, f"bulk:{id}")
+
+    def bulk_items(self, site: str, id: str, which: str) -> str:
+        """list; comment and version of each that is still "left", or "done"; Bulks; Bulks; a week."""
+        return self._of(site, f"bulk:{id}:{which}")
 
     def outbox(self, site: str) -> str:
         """stream; one entry a decision; decide.lua; the deliver job; until delivered."""

@@ -12,6 +12,7 @@ from ..lifecycle import Status
 from ..model import Comment
 from .held import Held
 from .oversight import Audit, People, Sites, Standings, Traces
+from .room import Bulks, Notes
 from .values import (
     Accepted,
     Admission,
@@ -212,3 +213,5 @@ class Storage:
     standings: Standings
     traces: Traces
     held: Held
+    notes: Notes
+    bulks: Bulks

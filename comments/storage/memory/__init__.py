@@ -11,6 +11,7 @@ from .held import MemoryHeld
 from .oversight import MemoryAudit, MemoryStandings, MemoryTraces
 from .queue import MemoryBacklog, MemoryOutbox
 from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
+from .room import MemoryBulks, MemoryNotes
 from .shelf import Shelves
 from .threads import MemoryThreads
 
@@ -33,4 +34,6 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         standings=MemoryStandings(shelves),
         traces=MemoryTraces(shelves),
         held=MemoryHeld(shelves),
+        notes=MemoryNotes(shelves),
+        bulks=MemoryBulks(shelves),
     )

@@ -13,6 +13,7 @@ from ...model import Comment
 from ...standing import Standing
 from .. import Event
 from ..held import Filed
+from ..room import Bulk, Item, Note
 
 #: As in decide.lua.
 MAX_RECENT, MAX_CHANGES = 200, 1000
@@ -52,6 +53,8 @@ class Shelf:
     audit: list[Entry] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)  # by name
     held: dict[str, tuple[int, Filed]] = field(default_factory=dict)  # id -> its place among equals, its terms
+    notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
+    bulks: dict[str, tuple[Bulk, int, list[Item], list[Item]]] = field(default_factory=dict)  # total, left, done
     unfiled: set[str] = field(default_factory=set)
     slots: int = 0
 

@@ -15,6 +15,7 @@ from .evidence import RedisCorpus, RedisEvidence
 from .held import RedisHeld
 from .queue import RedisBacklog, RedisOutbox
 from .registry import RedisBeats, RedisPeople, RedisSites
+from .room import RedisBulks, RedisNotes
 from .server import RedisServer
 from .standings import RedisStandings
 from .threads import RedisThreads
@@ -60,4 +61,6 @@ def open_redis(settings: Settings) -> Storage:
         standings=RedisStandings(client, keys),
         traces=RedisTraces(client, keys),
         held=RedisHeld(client, keys),
+        notes=RedisNotes(client, keys),
+        bulks=RedisBulks(client, keys),
     )

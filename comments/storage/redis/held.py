@@ -44,10 +44,11 @@ class RedisHeld:
         pipe = self._client.pipeline(transaction=False)
         k = self._keys
         shared = [
-            k.held_changed(site), k.held_here(site), k.held_slots(site), k.held_rows(site), k.held_terms(site),
+            k.held_changed(site), k.held_here(site), k.held_slots(site), k.held_by_slot(site, "rows"),
+            k.held_by_slot(site, "terms"),
             k.held_free(site), k.held_words(site), *(k.held_order(site, name) for name in COLUMNS),
         ]  # fmt: skip
-        stems = [k.held_few(site, ""), k.held_many(site, ""), k.held_top(site, "")]
+        stems = [k.held_term(site, "few", ""), k.held_term(site, "many", ""), k.held_top(site, "")]
         for comment, filed in rows:
             row: list[str | int] = ["0"]
             if filed:
@@ -107,8 +108,8 @@ class _View:
         pipe.zcard(k.status(site, Status.HELD))
         pipe.get(k.held_order(site, ORDERS[self._sought.order][0]))
         for term in terms:
-            pipe.smembers(k.held_few(site, term))
-            pipe.get(k.held_many(site, term))
+            pipe.smembers(k.held_term(site, "few", term))
+            pipe.get(k.held_term(site, "many", term))
         here, standing, order, *sets = pipe.execute()
         self._bitmap = Bitmap(len(here or b""))
         self._here = self._bitmap.of(here)
@@ -137,7 +138,7 @@ class _View:
         left = self._after(self._bitmap.slots(bits), down)
         chosen = (nlargest if down else nsmallest)(limit + 1, left, key=numbers.__getitem__)
         slots = chosen[:limit]
-        rows = self._client.hmget(self._keys.held_rows(self._site), slots) if slots else []
+        rows = self._client.hmget(self._keys.held_by_slot(self._site, "rows"), slots) if slots else []
         found = (self._spot(slot, row, down) for slot, row in zip(slots, rows, strict=True) if row)
         return tuple(found), len(chosen) > limit
 
@@ -164,7 +165,7 @@ class _View:
         }
 
     def _counted(self, slots: list[int]) -> dict[str, dict[str, int]]:
-        rows = self._client.hmget(self._keys.held_terms(self._site), slots)
+        rows = self._client.hmget(self._keys.held_by_slot(self._site, "terms"), slots)
         found: dict[str, Counter[str]] = {kind: Counter() for kind in self._values}
         for row in rows:
             for term in text(row).split("\n") if row else ():
