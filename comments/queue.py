@@ -17,7 +17,8 @@ LEARN = "workers.jobs.learn"
 DELIVER = "workers.jobs.deliver"
 
 #: Each job's queue. A worker process listens to one queue only: RQ loses jobs of workers that listen to several.
-QUEUES = {JUDGE: "judge", LEARN: "errands", DELIVER: "errands"}
+#: Delivering has one of its own: only its process needs a way out to the internet.
+QUEUES = {JUDGE: "judge", LEARN: "errands", DELIVER: "deliver"}
 
 #: Seconds until RQ breaks a job off. Shorter than the lease of what it claimed, so that nobody works on it meanwhile.
 TIMEOUT = 8

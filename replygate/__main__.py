@@ -86,7 +86,7 @@ def serve(context: click.Context) -> None:
 @click.argument("queue", type=click.Choice(sorted(set(QUEUES.values()))), default="judge")
 @click.pass_context
 def work(context: click.Context, queue: str) -> None:
-    """Run one worker: a judge of new comments, or one for errands such as learning."""
+    """Run one worker: a judge of new comments, one for errands such as learning, or one that calls webhooks."""
     run.work(queue, part_settings(context, queue))
 
 

@@ -1,4 +1,4 @@
-"""Everything on one machine: Valkey, web, judges, errands and sweep, kept running; what they keep is one directory."""
+"""Everything on one machine: Valkey, web, workers and sweep, kept running; what they keep is one directory."""
 
 import fcntl
 import http.client
@@ -148,6 +148,7 @@ def _parts(settings: Settings, environment: Mapping[str, str]) -> list[Part]:
         part("sweep", "sweep"),
         *(part(f"judge {n + 1}", "work", "judge") for n in range(settings.judges)),
         part("errands", "work", "errands"),
+        part("deliver", "work", "deliver"),
         replace(part("web", "web", rank=0), ready=lambda: _is_served(settings)),
     ]
 

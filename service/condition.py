@@ -16,7 +16,8 @@ from comments.storage import Counters, Depth, Storage
 #: Processes that say they are alive, and what stops without them.
 PARTS: Mapping[str, str] = {
     "judge": "No judge is running, so new comments wait: start `replygate work judge`.",
-    "errands": "",  # lessons and notices come late without it; comments are accepted and judged all the same
+    "errands": "",  # lessons come late without it; comments are accepted and judged all the same
+    "deliver": "",  # so do webhooks
     "sweep": "The sweep is not running, so nothing wakes what was left behind: start `replygate sweep`.",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
-from .condition import Condition, SiteFigures, age, percentile, problems, waits
+from .condition import PARTS, Condition, SiteFigures, age, percentile, problems, waits
 from .tally import Answer, Row
 
 WELL = "All is well"
@@ -13,7 +13,7 @@ WELL = "All is well"
 PROBES = ("/healthz", "/readyz", "/metrics", "/ops/figures")
 
 #: Parts as people call them.
-PART_NAMES = {"judge": "Judges", "errands": "Errands", "sweep": "Sweep"}
+PART_NAMES = {"judge": "Judges", "errands": "Errands", "deliver": "Deliveries", "sweep": "Sweep"}
 
 
 class SiteRow(BaseModel):
@@ -109,7 +109,7 @@ def _answered(totals: Mapping[Answer, Row], status: int | None = None) -> int:
 
 def _parts(condition: Condition) -> list[PartRow]:
     return [
-        PartRow(name=PART_NAMES[part], processes=len(names), needed=part != "errands")
+        PartRow(name=PART_NAMES[part], processes=len(names), needed=bool(PARTS[part]))
         for part, names in condition.alive.items()
     ]
 

@@ -132,3 +132,8 @@ def _is_ip(host: str) -> bool:
 
 def _refused(message: str) -> Invalid:
     return Invalid([Problem("url", "address", message)])
+
+
+def host_of(url: str) -> str:
+    """For people to read; all that may be said of an address whose path can be a secret."""
+    return urlsplit(url).hostname or ""

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
 
+from .addresses import trusted_hosts
+from .couriers import Couriers
 from .filters import BUILT_IN, Filter
+from .outgoing import Outgoing
 from .policy import Policy, build
 
 
@@ -27,6 +30,8 @@ class Deps:
     filters: tuple[Filter, ...]
     policy: Policy
     now: Callable[[], datetime]
+    outgoing: Outgoing = field(default_factory=Outgoing)
+    couriers: Couriers = field(default_factory=Couriers)
 
 
 def now() -> datetime:
@@ -45,6 +50,7 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
         filters=filters,
         policy=build(filters, _read(settings.policy)),
         now=now,
+        outgoing=Outgoing(trusted_hosts(settings.webhook_http_allow)),
     )
 
 

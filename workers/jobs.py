@@ -13,13 +13,14 @@ from comments.model import Comment, Site
 from comments.queue import DELIVER, JUDGE, LEARN
 from comments.storage import Claim
 
+from .deliveries import queue_events, send_due
 from .deps import Deps, deps
 from .judge import judge as judge_batch
 from .learning import tokens
 
 log = logging.getLogger(__name__)
 
-#: Comments or events that learning and delivering take at a time.
+#: Comments that learning takes at a time.
 BATCH = 100
 #: Share of the lease after which a batch is not judged further, so that nobody else has claimed its comments by then.
 PATIENCE = 0.5
@@ -36,7 +37,7 @@ def learn(site: str, token: str) -> None:
 
 
 def deliver(site: str, token: str) -> None:
-    """Tell about decisions, in order and at least once. So far they are told to the log."""
+    """Queue what was decided for the site's webhooks, and send couriers with what is due; wait for none of them."""
     _work(DELIVER, site, token, _deliver_some)
 
 
@@ -87,10 +88,6 @@ def _learn_some(d: Deps, site: Site) -> bool:
 
 
 def _deliver_some(d: Deps, site: Site) -> bool:
-    events = d.storage.outbox.read(site.id, BATCH)
-    for event in events:
-        message = "version %d went from %s to %s"
-        about = {"site": site.id, "comment": event.comment, "status": event.after}
-        log.info(message, event.version, event.before, event.after, extra=about)
-    d.storage.outbox.done(site.id, [event.id for event in events])
-    return len(events) == BATCH
+    more = queue_events(d, site)
+    send_due(d, site)
+    return more

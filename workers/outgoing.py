@@ -55,7 +55,7 @@ class Outgoing:
         total: float = TOTAL,
     ) -> None:
         self._trusted, self._resolve, self._dial, self._total = trusted, resolve, dial, total
-        self._context = context or ssl.create_default_context()
+        self._context = context
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """The answer's status, whichever it is. What follows it is read for politeness, in time and up to a size.
@@ -78,6 +78,7 @@ class Outgoing:
             return sock
         try:
             sock.settimeout(_left(until))
+            self._context = self._context or ssl.create_default_context()  # 20 ms and a megabyte: not for every process
             return self._context.wrap_socket(sock, server_hostname=goal.host)
         except TimeoutError as error:
             raise NotSent("timeout") from error

@@ -103,4 +103,7 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
     """
     deps = deps or build_deps(settings)
     install(deps)
-    open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - not all at once
+    try:
+        open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - not all at once
+    finally:
+        deps.couriers.close()

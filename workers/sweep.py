@@ -8,7 +8,7 @@ other jobs do nothing when nothing is due.
 import logging
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from secrets import token_hex
 
 import redis
@@ -44,11 +44,10 @@ class Sweep:
         storage = self._deps.storage
         storage.beats.beat("sweep", self._name, ALIVE)
         sites = storage.sites.all()
-        room = self._room(sites)
+        room = {name for name in self._queues if self._has_room(name, sites)}
         for site in sites:
             self._ask_for_judging(site)
-            if room:
-                self._ask_for_errands(site)
+            self._ask_for_errands(site, room)
         if self._passes % ROUNDS == 0:
             self._sweep_up()
         self._passes += 1
@@ -58,16 +57,17 @@ class Sweep:
         for token in self._deps.storage.backlog.wakes(site.id, settings.batch, settings.judges):
             self._deps.jobs.ask(JUDGE, site.id, token)
 
-    def _ask_for_errands(self, site: Site) -> None:
-        if self._deps.storage.corpus.due(site.id, 1):
+    def _ask_for_errands(self, site: Site, room: Container[str]) -> None:
+        storage, webhooks = self._deps.storage, [webhook.id for webhook in site.webhooks if webhook.enabled]
+        if QUEUES[LEARN] in room and storage.corpus.due(site.id, 1):
             self._deps.jobs.ask(LEARN, site.id)
-        if self._deps.storage.outbox.length(site.id):
+        if QUEUES[DELIVER] in room and (storage.outbox.length(site.id) or storage.deliveries.due(site.id, webhooks)):
             self._deps.jobs.ask(DELIVER, site.id)
 
-    def _room(self, sites: Sequence[Site]) -> bool:
-        """Whether fewer errands wait than there are sites to run them for: so none waits twice for long."""
+    def _has_room(self, queue: str, sites: Sequence[Site]) -> bool:
+        """Whether fewer jobs wait than there are sites to run them for: so none waits twice for long."""
         try:
-            return len(self._queues[QUEUES[DELIVER]]) < len(sites)
+            return len(self._queues[queue]) < len(sites)
         except redis.RedisError as error:
             raise StorageDown(str(error)) from error
 

@@ -145,7 +145,7 @@ class Deliveries(Protocol):
     """Events on their way to webhooks. Those about one comment go one after the other, the oldest first."""
 
     def put(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
-        """Those that are here already, on their way or over, stay as they are."""
+        """They are due at once. Those that are here already, on their way or over, stay as they are."""
 
     def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
         """Which of them have something to deliver now."""

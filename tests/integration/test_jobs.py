@@ -109,7 +109,7 @@ def test_learning_brings_the_corpus_in_line_once(deps: Deps) -> None:
 
 
 def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "workers.jobs")
+    caplog.set_level("INFO", "workers.deliveries")
     first = published(deps.storage)
     others = [published(deps.storage) for _ in range(120)]
     moderated(deps.storage, first, Action.REMOVE)

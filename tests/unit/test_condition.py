@@ -16,7 +16,7 @@ from service.figures import duration, figures, headline, memory
 from service.tally import Answer, Row
 from tests.builders import NOW, a_site, accepted
 
-WELL = Condition(NOW, alive={"judge": ("j",), "errands": ("e",), "sweep": ("s",)})
+WELL = Condition(NOW, alive={"judge": ("j",), "errands": ("e",), "deliver": ("d",), "sweep": ("s",)})
 
 
 def counters(**waited: int) -> Counters:
@@ -47,8 +47,8 @@ def test_a_part_that_is_needed_and_dead_is_named_with_what_to_do(part: str):
     assert f"replygate {'work judge' if part == 'judge' else 'sweep'}" in sentence
 
 
-def test_errands_may_be_late_without_anybody_waiting():
-    assert problems(a_condition(alive={**WELL.alive, "errands": ()})) == []
+def test_errands_and_deliveries_may_be_late_without_anybody_waiting():
+    assert problems(a_condition(alive={**WELL.alive, "errands": (), "deliver": ()})) == []
 
 
 def test_an_old_comment_is_a_problem_and_a_young_one_is_not():

@@ -74,6 +74,7 @@ def test_compose_runs_every_part() -> None:
         ["web"],
         ["work", "judge"],
         ["work", "errands"],
+        ["work", "deliver"],
         ["sweep"],
     ]
 

@@ -39,7 +39,7 @@ class MemoryDeliveries:
             for d in deliveries:
                 if d.id not in tray.records:
                     tray.records[d.id], tray.put[d.id] = d, self._time()
-                    tray.lanes[webhook].setdefault(d.comment, d.due.timestamp())
+                    tray.lanes[webhook].setdefault(d.comment, self._time())
 
     def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
         with self._lock:

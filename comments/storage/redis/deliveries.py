@@ -24,9 +24,9 @@ class RedisDeliveries:
 
     def put(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
         k = self._keys
-        args: list[str | bytes | int] = []
+        args: list[str | bytes] = []
         for d in deliveries:
-            args += [d.id, d.comment, milliseconds(d.due), dump(d)]
+            args += [d.id, d.comment, dump(d)]
         if args:
             keys = [k.deliveries(site), k.deliveries_pending(site), k.lanes(site, webhook), k.versions(site, webhook)]
             self._put(keys=keys, args=args)
