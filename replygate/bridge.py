@@ -18,7 +18,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # Granian means it to be taken from here
 
-from service.following import END, Stream
+from service.streams import END, Stream
 
 #: Seconds for a request's body to arrive once its headers are in. 64 KiB need 55 kbit/s.
 PATIENCE = 10.0
@@ -89,7 +89,7 @@ def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return variables
 
 
-def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Headers, bytes | Stream]:
+def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Headers, bytes | Stream[Any]]:
     started: list[tuple[int, Headers]] = []
 
     def start(status: str, headers: Headers, error: Any = None) -> Any:
@@ -134,7 +134,7 @@ class Streams:
     def __init__(self) -> None:
         self._open: set[asyncio.Queue[bytes]] = set()
 
-    async def run(self, protocol: Any, status: int, headers: Headers, told: Stream) -> None:
+    async def run(self, protocol: Any, status: int, headers: Headers, told: Stream[Any]) -> None:
         """Until the stream ends or its reader is gone."""
         loop, pieces = asyncio.get_running_loop(), asyncio.Queue[bytes]()
         transport = protocol.response_stream(status, headers)

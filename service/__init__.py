@@ -3,9 +3,8 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, demo, docs, errors, following_api, headers, ops, reading_api, review, review_api, sign_in
+from . import api, demo, docs, errors, following, following_api, headers, ops, reading_api, review, review_api, sign_in
 from .deps import Deps
-from .following import Watcher
 from .rendered import RenderedPages
 from .sites import SiteCache
 from .waiting import Places
@@ -20,7 +19,7 @@ def create_app(deps: Deps) -> Flask:
     deps.install(app)
     SiteCache(deps.storage.sites).install(app)
     RenderedPages().install(app)
-    Watcher(deps.storage.threads).install(app)
+    following.install(app, deps.storage.threads)
     Places(settings.web_threads).install(app)
     headers.install(app, settings)
     errors.install(app)

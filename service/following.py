@@ -1,177 +1,55 @@
-"""Readers who follow a thread: one look a second at the versions of all threads that anybody follows.
-
-A follower costs no thread: it is a function to call with the next piece of a stream. The server that runs us keeps the
-connection (`replygate.bridge`). Looking, rather than listening to a channel, loses nothing when storage is away for a
-moment, and costs one round trip a second and site however much is written.
-"""
+"""Readers who follow a thread: what `streams` tells them, from one look a second at the versions of their threads."""
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app
 
-from comments.errors import StorageDown
 from comments.storage import Changes, Threads
+
+from .streams import Follower, Watcher
 
 EXTENSION = "replygate.watcher"
 
-#: Streams of one web process: well below the 1,024 files that it may usually open.
-MOST = 500
-#: Seconds between two looks, and for a stream to stay silent: proxies give up after 30 to 60.
-PAUSE, SILENCE = 1.0, 15.0
-#: Seconds after which a stream ends and its reader comes again: what a reader who stopped reading takes is bounded.
-LIFETIME = 600.0
-#: Milliseconds after which a reader comes again: whose stream ended, and who got none.
-RETRY, RETRY_WITHOUT = 2_000, 15_000
 
-END, HEARTBEAT = b"", b":\n\n"
+@dataclass(slots=True)
+class Reading:
+    """A thread, and the version of it that its reader has."""
 
-
-@dataclass(slots=True, eq=False)
-class Follower:
-    """`send` takes the next piece of the stream, from any thread and at once; END is the last."""
-
-    site: str
     thread: str
     version: int
-    send: Callable[[bytes], None]
-    since: float = 0.0
-    heard: float = field(default=0.0)
 
 
-class Watcher:
-    """Tells followers what changed. Its thread lives as long as there are any."""
+class Threadwise:
+    """Tells readers of threads; those of one thread share one question. One round trip a look where nothing changed."""
 
-    def __init__(
-        self,
-        threads: Threads,
-        most: int = MOST,
-        pause: float = PAUSE,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._threads, self._most, self._pause, self._clock = threads, most, pause, clock
-        self._lock = threading.Condition()
-        self._followers: set[Follower] = set()
-        self._running = False
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
 
-    def join(self, follower: Follower) -> bool:
-        """False when there are too many already."""
-        with self._lock:
-            if len(self._followers) >= self._most:
-                return False
-            follower.since = follower.heard = self._clock()
-            self._followers.add(follower)
-            if not self._running:
-                self._running = True
-                threading.Thread(target=self._run, name="watcher", daemon=True).start()
-        return True
-
-    def leave(self, follower: Follower) -> None:
-        with self._lock:
-            self._followers.discard(follower)
-            self._lock.notify_all()
-
-    def _run(self) -> None:
-        well = False
-        try:
-            while self._is_wanted():
-                self.look()
-            well = True
-        finally:
-            if not well:
-                self._give_up()
-
-    def _is_wanted(self) -> bool:
-        """Whether anybody is left after a pause."""
-        with self._lock:
-            self._lock.wait_for(lambda: not self._followers, self._pause)
-            self._running = bool(self._followers)
-            return self._running
-
-    def _give_up(self) -> None:
-        """After a fault: whoever followed comes again, and is served by a new thread."""
-        with self._lock:
-            followers, self._followers, self._running = self._followers, set(), False
-        self._end(followers)
-
-    def _end(self, followers: Iterable[Follower]) -> None:
-        for follower in followers:
-            self.leave(follower)
-            follower.send(END)
-
-    def look(self) -> None:
-        """Tell everybody what there is to tell."""
-        with self._lock:
-            followers = sorted(self._followers, key=lambda f: f.site)
-        for site, group in groupby(followers, key=lambda f: f.site):
-            try:
-                self._tell(site, list(group))
-            except StorageDown:
-                continue  # what changed meanwhile is told when storage is back
-        now = self._clock()
-        for follower in followers:
-            if now - follower.heard >= SILENCE:
-                follower.heard = now
-                follower.send(HEARTBEAT)
-        self._end(f for f in followers if now - f.since >= LIFETIME)
-
-    def _tell(self, site: str, followers: list[Follower]) -> None:
-        names = sorted({f.thread for f in followers})
+    def __call__(self, site: str, followers: Sequence[Follower[Reading]]) -> Iterator[tuple[Follower[Reading], bytes]]:
+        names = sorted({f.asked.thread for f in followers})
         versions = dict(zip(names, self._threads.versions(site, names), strict=True))
         found: dict[tuple[str, int], Changes] = {}
         for follower in followers:
-            question = (follower.thread, follower.version)
-            if versions[follower.thread] == follower.version:
+            asked = follower.asked
+            question = (asked.thread, asked.version)
+            if versions[asked.thread] == asked.version:
                 continue
             if question not in found:
                 found[question] = self._threads.changes(site, *question)
-            follower.version, follower.heard = found[question].version, self._clock()
-            follower.send(events(found[question]))
-
-    def install(self, app: Flask) -> None:
-        app.extensions[EXTENSION] = self
+            asked.version = found[question].version
+            yield follower, events(found[question])
 
 
-def watcher() -> Watcher:
+def install(app: Flask, threads: Threads) -> None:
+    app.extensions[EXTENSION] = Watcher(Threadwise(threads))
+
+
+def watcher() -> Watcher[Reading]:
     """That of the app that serves the present request."""
-    return cast(Watcher, current_app.extensions[EXTENSION])
-
-
-class Stream:
-    """The body of an answer that goes on for as long as somebody can keep the connection.
-
-    A server that cannot iterates over it as over any body: it then ends after what is known now, and its reader comes
-    again by itself.
-    """
-
-    def __init__(self, watcher: Watcher, site: str, thread: str, changes: Changes) -> None:
-        self._watcher, self._changes = watcher, changes
-        self._site, self._thread = site, thread
-        self._follower: Follower | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._first(RETRY_WITHOUT)
-
-    def open(self, send: Callable[[bytes], None]) -> None:
-        """Send what there is now, and everything that follows; END at once when there are too many streams."""
-        follower = Follower(self._site, self._thread, self._changes.version, send)
-        joined = self._watcher.join(follower)
-        self._follower = follower if joined else None
-        send(self._first(RETRY if joined else RETRY_WITHOUT))
-        if not joined:
-            send(END)
-
-    def close(self) -> None:
-        if self._follower:
-            self._watcher.leave(self._follower)
-
-    def _first(self, retry: int) -> bytes:
-        return f"retry: {retry}\n".encode() + events(self._changes)
+    return cast(Watcher[Reading], current_app.extensions[EXTENSION])
 
 
 def events(changes: Changes) -> bytes:

@@ -6,14 +6,14 @@ from flask import Blueprint, Response, request
 
 from . import api, reading, sites
 from .deps import deps
-from .following import Stream, watcher
+from .following import Reading, events, watcher
 from .openapi import Header, operation
 from .schemas import FollowQuery, FollowThreadQuery
+from .streams import MEDIA, Stream
 
 blueprint = Blueprint("following", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(api.share)
 
-MEDIA = "text/event-stream"
 VERSION = re.compile(r"[0-9]{1,16}")
 #: A version that no thread ever has: whoever names what we do not know reads the thread again.
 UNKNOWN = -1
@@ -61,7 +61,8 @@ def _follow(site: str, thread: str, query: FollowQuery) -> Response:
     since = _since(query.after)
     changes = threads.changes(found.id, key, threads.version(found.id, key) if since is None else since)
     # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
-    response = Response(Stream(watcher(), found.id, key, changes), mimetype=MEDIA, direct_passthrough=True)
+    stream = Stream(watcher(), found.id, Reading(key, changes.version), events(changes))
+    response = Response(stream, mimetype=MEDIA, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

@@ -7,7 +7,8 @@ import pytest
 
 from comments.errors import StorageDown
 from comments.storage import Changes, Threads
-from service.following import END, HEARTBEAT, LIFETIME, SILENCE, Follower, Stream, Watcher, events
+from service.following import Reading, Threadwise, events
+from service.streams import END, HEARTBEAT, LIFETIME, SILENCE, Follower, Stream, Watcher
 
 NEVER = 3600.0
 
@@ -33,13 +34,13 @@ class Told:
 @dataclass
 class World:
     threads: Told
-    watcher: Watcher
+    watcher: Watcher[Reading]
     now: float = 0.0
-    followers: list[Follower] = field(default_factory=list)
+    followers: list[Follower[Reading]] = field(default_factory=list)
 
     def follow(self, thread: str = "a") -> list[bytes]:
         heard: list[bytes] = []
-        follower = Follower("blog", thread, self.threads.version, heard.append)
+        follower = Follower("blog", Reading(thread, self.threads.version), heard.append)
         assert self.watcher.join(follower)
         self.followers.append(follower)
         return heard
@@ -49,7 +50,7 @@ class World:
 def world() -> Iterator[World]:
     told = Told()
     threads: Threads = told  # type: ignore[assignment]
-    made = World(told, Watcher(threads, most=3, pause=NEVER, clock=lambda: made.now))
+    made = World(told, Watcher(Threadwise(threads), most=3, pause=NEVER, clock=lambda: made.now))
     yield made
     for follower in made.followers:
         made.watcher.leave(follower)
@@ -103,7 +104,7 @@ def test_nothing_is_lost_while_storage_is_away(world: World) -> None:
 def test_there_are_only_so_many(world: World) -> None:
     for _ in range(3):
         world.follow()
-    assert not world.watcher.join(Follower("blog", "a", 5, lambda piece: None))
+    assert not world.watcher.join(Follower("blog", Reading("a", 5), lambda piece: None))
     world.watcher.leave(world.followers.pop())
     world.follow()
 
@@ -113,7 +114,7 @@ def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
     for _ in range(3):
         world.follow()
     heard: list[bytes] = []
-    stream = Stream(world.watcher, "blog", "a", changes)
+    stream = Stream(world.watcher, "blog", Reading("a", 9), events(changes))
     stream.open(heard.append)
     stream.close()
     assert heard == [b"retry: 15000\n" + events(changes), END]
@@ -122,7 +123,7 @@ def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
 
 def test_a_stream_with_room_goes_on(world: World) -> None:
     heard: list[bytes] = []
-    stream = Stream(world.watcher, "blog", "a", Changes(5))
+    stream = Stream(world.watcher, "blog", Reading("a", 5), events(Changes(5)))
     stream.open(heard.append)
     world.threads.version = 6
     world.watcher.look()
