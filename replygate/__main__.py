@@ -18,7 +18,7 @@ from comments.storage import Storage
 from service.condition import PARTS, gather
 from workers import run, sweep
 
-from . import admin, demo, export, openapi, status, up, web
+from . import admin, demo, export, openapi, status, up, web, webhooks
 from .installation import installation, open_installation, settings
 
 
@@ -63,6 +63,7 @@ def cli(context: click.Context, data: Path) -> None:
 
 cli.add_command(admin.site)
 cli.add_command(admin.moderator)
+cli.add_command(webhooks.webhook)
 cli.add_command(demo.demo)
 
 
