@@ -193,6 +193,10 @@ class Keys:
         """sorted set; values of one kind of terms by the held comments that have it; hold.lua; Held; while one has."""
         return self._of(site, f"held:top:{kind}")
 
+    def attention(self, site: str) -> str:
+        """hash; person -> comment, ms since and until; look.lua, leave.lua; Attention; as long as anybody looks."""
+        return self._of(site, "attention")
+
     def notes(self, site: str, id: str) -> str:
         """list; Notes to a comment as JSON; Notes; review; for ever."""
         return self._of(site, f"notes:{id}")

@@ -6,10 +6,12 @@ back end's business. Every method raises StorageDown when the server does not an
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from ..lifecycle import Status
 from ..model import Comment
+from .attention import Attention
 from .held import Held
 from .oversight import Audit, People, Sites, Standings, Traces
 from .room import Bulks, Notes
@@ -53,6 +55,9 @@ class Comments(Protocol):
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
         """Comments of one status by time received, the oldest first unless `newest`."""
+
+    def arrived(self, site: str, since: datetime) -> int:
+        """Held comments that were received after `since`."""
 
     def counters(self, site: str) -> Counters: ...
 
@@ -213,5 +218,6 @@ class Storage:
     standings: Standings
     traces: Traces
     held: Held
+    attention: Attention
     notes: Notes
     bulks: Bulks

@@ -170,3 +170,13 @@ def test_a_closed_thread_says_so(storage: Storage) -> None:
     assert not storage.threads.is_closed("blog", "first-post")
     storage.threads.set_closed("blog", "first-post", True)
     assert storage.threads.is_closed("blog", "first-post")
+
+
+def test_what_was_held_since_a_moment_is_counted(storage: Storage) -> None:
+    start = datetime.now(UTC).replace(microsecond=0)
+    for minutes in (1, 2, 3):
+        decided(storage, accepted(storage, received=start + timedelta(minutes=minutes)), Action.HOLD)
+    published(storage, received=start + timedelta(minutes=4))
+    assert storage.comments.arrived("blog", start) == 3
+    assert storage.comments.arrived("blog", start + timedelta(minutes=2)) == 1
+    assert storage.comments.arrived("blog", start + timedelta(minutes=3)) == 0

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from .. import Storage
+from .attention import MemoryAttention
 from .comments import MemoryComments
 from .deliveries import MemoryDeliveries
 from .evidence import MemoryCorpus, MemoryEvidence
@@ -34,6 +35,7 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         standings=MemoryStandings(shelves),
         traces=MemoryTraces(shelves),
         held=MemoryHeld(shelves),
+        attention=MemoryAttention(now),
         notes=MemoryNotes(shelves),
         bulks=MemoryBulks(shelves),
     )

@@ -1,6 +1,7 @@
 """Comments in memory, with the same promises as accept.lua and decide.lua."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ...audit import decision
 from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
@@ -86,6 +87,9 @@ class MemoryComments:
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
         rows, following = page(self._shelves[site].in_status(status), cursor, limit, newest)
         return Page(tuple(rows), following)
+
+    def arrived(self, site: str, since: datetime) -> int:
+        return sum(comment.received > since for comment in self._shelves[site].in_status(Status.HELD))
 
     def counters(self, site: str) -> Counters:
         with self._shelves.lock:

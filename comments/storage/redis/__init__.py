@@ -8,6 +8,7 @@ from ...errors import SettingsInvalid
 from ...settings import Settings
 from .. import Storage
 from ..keys import Keys
+from .attention import RedisAttention
 from .audit import RedisAudit
 from .comments import RedisComments
 from .deliveries import RedisDeliveries
@@ -61,6 +62,7 @@ def open_redis(settings: Settings) -> Storage:
         standings=RedisStandings(client, keys),
         traces=RedisTraces(client, keys),
         held=RedisHeld(client, keys),
+        attention=RedisAttention(client, keys),
         notes=RedisNotes(client, keys),
         bulks=RedisBulks(client, keys),
     )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import accumulate
 
 from ...audit import decision
@@ -81,6 +82,9 @@ class RedisComments:
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
         ids, following = page(self._client, self._keys.status(site, status), cursor, limit, newest)
         return Page(tuple(c for c in self.load(site, ids) if c), following)
+
+    def arrived(self, site: str, since: datetime) -> int:
+        return int(self._client.zcount(self._keys.status(site, Status.HELD), f"({milliseconds(since)}", "+inf"))
 
     def counters(self, site: str) -> Counters:
         pipe = self._client.pipeline(transaction=False)
