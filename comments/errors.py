@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,26 @@ class StorageDown(ReplygateError):
     """Raised when the storage server does not answer, or refuses to write."""
 
 
-class NotSent(ReplygateError):
-    """Raised when a request to somebody else's server got no answer; `kind` is one word for why."""
+#: What can keep an event from its receiver, in a word.
+Fault = Literal[
+    "address",  # not one that we call
+    "header",  # not one that can be sent
+    "dns",
+    "connect",
+    "tls",
+    "timeout",
+    "broken",  # off, or no HTTP
+    "too big",
+    "redirect",
+    "refused",
+    "gone",  # the comment
+    "too late",
+]
 
-    def __init__(self, kind: str) -> None:
+
+class NotSent(ReplygateError):
+    """Raised when a request to somebody else's server got no answer; `kind` says why."""
+
+    def __init__(self, kind: Fault) -> None:
         self.kind = kind
         super().__init__(kind)

@@ -3,7 +3,21 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, demo, docs, errors, following, following_api, headers, ops, reading_api, review, review_api, sign_in
+from . import (
+    api,
+    delivery_log,
+    demo,
+    docs,
+    errors,
+    following,
+    following_api,
+    headers,
+    ops,
+    reading_api,
+    review,
+    review_api,
+    sign_in,
+)
 from .deps import Deps
 from .rendered import RenderedPages
 from .sites import SiteCache
@@ -32,6 +46,7 @@ def create_app(deps: Deps) -> Flask:
         review,
         review_api,
         ops,
+        delivery_log,
         *((demo,) if settings.demo else ()),
     ):
         app.register_blueprint(part.blueprint)

@@ -11,7 +11,7 @@ from threading import Lock
 
 from comments.errors import StorageDown
 from comments.rq_figures import QueueFigures, Queues
-from comments.storage import Counters, Depth, Storage
+from comments.storage import Counters, Depth, Posted, Storage
 
 #: Processes that say they are alive, and what stops without them.
 PARTS: Mapping[str, str] = {
@@ -30,6 +30,7 @@ class SiteFigures:
     id: str
     counters: Counters
     depth: Depth
+    posted: Posted = field(default_factory=lambda: Posted(0, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,12 @@ def gather(storage: Storage, queues: Queues, now: datetime) -> Condition:
         return Condition(
             at=now,
             sites=tuple(
-                SiteFigures(site.id, storage.comments.counters(site.id), storage.backlog.depth(site.id))
+                SiteFigures(
+                    site.id,
+                    storage.comments.counters(site.id),
+                    storage.backlog.depth(site.id),
+                    storage.deliveries.posted(site.id),
+                )
                 for site in storage.sites.all()
             ),
             alive={part: tuple(storage.beats.alive(part)) for part in PARTS},

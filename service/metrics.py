@@ -95,6 +95,7 @@ def of(condition: Condition) -> Iterator[Metric]:
     if condition.down:
         return
     yield from _sites(condition)
+    yield from _webhooks(condition)
     yield from _queues(condition)
     alive = GaugeMetricFamily("replygate_parts_alive", "Processes that say they are alive.", labels=["part"])
     for part, names in condition.alive.items():
@@ -134,6 +135,18 @@ def _sites(condition: Condition) -> Iterator[Metric]:
         buckets = [(_bound(bound), n) for bound, n in sorted(site.counters.wait_seconds.items())]
         waits.add_metric([site.id], buckets, site.counters.wait_sum)
     yield from (accepted, decided, moderated, attempts, queued, oldest, waits)
+
+
+def _webhooks(condition: Condition) -> Iterator[Metric]:
+    deliveries = CounterMetricFamily(
+        "replygate_webhook_deliveries", "Attempts to deliver to webhooks, by how they ended.", labels=["site", "result"]
+    )
+    pending = GaugeMetricFamily("replygate_webhook_pending", "Deliveries on their way.", labels=["site"])
+    for site in condition.sites:
+        pending.add_metric([site.id], site.posted.pending)
+        for result, n in sorted(site.posted.results.items()):
+            deliveries.add_metric([site.id, result], n)
+    yield from (deliveries, pending)
 
 
 def _bound(seconds: float) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from comments.errors import NotSent, StorageDown
+from comments.errors import Fault, NotSent, StorageDown
 from comments.model import Site, Webhook
 from comments.pseudonyms import Pseudonyms
 from comments.storage import Course, Delivery, Event
@@ -85,19 +85,21 @@ def _attempted(d: Deps, site: Site, webhook: Webhook, delivery: Delivery) -> tup
     answer, error = post(d.outgoing, Pseudonyms(d.settings.secret_key), site.id, webhook, text, d.now())
     ms = round((time.monotonic() - began) * 1000)
     log.info("delivered" if not error else "not delivered", extra={"site": site.id, "comment": comment.id, "ms": ms})
-    return settled(replace(delivery, answer=answer, error=error, ms=ms), d.now()), not error
+    return settled(replace(delivery, answer=answer, error=error or "", ms=ms), d.now()), not error
 
 
 def post(
     outgoing: Outgoing, pseudonyms: Pseudonyms, site: str, webhook: Webhook, text: bytes, now: datetime
-) -> tuple[int, str]:
-    """The answer's status, or 0, and what went wrong in a word, or ""."""
+) -> tuple[int, Fault | None]:
+    """The answer's status, or 0, and what went wrong."""
     secrets = [pseudonyms.webhook_secret(site, webhook.id, key) for key in webhook.keys]
     try:
         status = outgoing.post(webhook.url, headers(secrets, now, text), text)
     except NotSent as error:
         return 0, error.kind
-    return status, "" if 200 <= status < 300 else "redirect" if 300 <= status < 400 else "refused"
+    if 200 <= status < 300:
+        return status, None
+    return status, "redirect" if 300 <= status < 400 else "refused"
 
 
 def settled(delivery: Delivery, now: datetime) -> Delivery:

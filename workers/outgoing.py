@@ -14,7 +14,7 @@ from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from comments.errors import Invalid, NotSent
+from comments.errors import Fault, Invalid, NotSent
 
 from .addresses import Target, is_public, target
 
@@ -99,7 +99,7 @@ class Outgoing:
 
     def _connect(self, addresses: list[tuple[Any, ...]], until: float) -> socket.socket:
         """The first connection that comes about. One that swallows everything leaves time for the others."""
-        kind = "dns"
+        kind: Fault = "dns"
         for n, (family, address) in enumerate(addresses):
             try:
                 return self._dial(family, address, _left(until) / (len(addresses) - n))

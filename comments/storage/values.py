@@ -185,7 +185,7 @@ class Delivery:
     course: Course = Course.PENDING
     attempts: int = 0
     answer: int = 0  # HTTP status of the last attempt; 0: none came
-    error: str = ""  # what kept the last attempt from succeeding, in a word
+    error: str = ""  # what kept the last attempt from succeeding: a Fault, or "" for nothing
     ms: int = 0  # that the last attempt took
 
     @property

@@ -14,13 +14,13 @@ from redis import Redis
 from rq import Queue
 from rq.registry import StartedJobRegistry
 
-from comments.lifecycle import Action
+from comments.lifecycle import Action, Status
 from comments.logs import Line
 from comments.pseudonyms import Pseudonyms
 from comments.queue import JUDGE, RQJobs
 from comments.rq_figures import RQQueues
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage import Delivery, Storage
 from comments.storage.redis import connect, open_redis
 from service import create_app
 from service.deps import Deps
@@ -30,7 +30,7 @@ from tests.integration.web import SUBMIT, a_reply
 
 TOKEN = "a token for those who operate this"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-CLOSED = ("/metrics", "/ops/figures", "/ops")
+CLOSED = ("/metrics", "/ops/figures", "/ops", "/ops/deliveries")
 
 
 def a_house(storage: Storage, **changes: object) -> Desk:
@@ -218,6 +218,8 @@ def test_metrics_say_what_storage_knows(storage, durable):
     accepted(storage, site="shop")
     moderated(storage, published(storage), Action.SPAM)
     decided(storage, accepted(storage), Action.HOLD)
+    storage.deliveries.put("blog", "hook", [sent := Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)])
+    storage.deliveries.settle("blog", sent, replace(sent, attempts=1))
     house = a_house(storage)
     house.clock.at = waiting.received + timedelta(seconds=7)
     figures = scrape(house)
@@ -229,6 +231,8 @@ def test_metrics_say_what_storage_knows(storage, durable):
     assert figures["replygate_oldest_queued_seconds", "blog"] == pytest.approx(7, abs=0.01)
     assert figures["replygate_decision_seconds_count", "blog"] == 2
     assert figures["replygate_decision_seconds_bucket", "+Inf", "shop"] == 0
+    assert figures["replygate_webhook_pending", "blog"] == 1
+    assert figures["replygate_webhook_deliveries_total", "retried", "blog"] == 1
     assert figures["replygate_parts_alive", "judge"] == 1
     assert figures["replygate_storage_up",] == 1
     assert ("replygate_redis_memory_bytes",) in figures
