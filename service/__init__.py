@@ -16,6 +16,8 @@ from . import (
     reading_api,
     review,
     review_api,
+    room,
+    room_api,
     sign_in,
 )
 from .deps import Deps
@@ -34,6 +36,7 @@ def create_app(deps: Deps) -> Flask:
     SiteCache(deps.storage.sites).install(app)
     RenderedPages().install(app)
     following.install(app, deps.storage.threads)
+    room.install(app, deps.storage)
     Places(settings.web_threads).install(app)
     headers.install(app, settings)
     errors.install(app)
@@ -45,6 +48,7 @@ def create_app(deps: Deps) -> Flask:
         sign_in,
         review,
         review_api,
+        room_api,
         ops,
         delivery_log,
         *((demo,) if settings.demo else ()),

@@ -1,0 +1,114 @@
+"""The moderators' room as JSON and events: saying what one looks at, and hearing what the others do."""
+
+import re
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, request
+from pydantic import BaseModel, ConfigDict, Field
+
+from comments.storage.codec import moment
+from comments.validation import ID
+
+from . import auth, room, sites
+from .auth import Signed
+from .deps import deps
+from .openapi import Header, operation, parsed_query
+from .room import LookNow, Working
+from .streams import MEDIA, Stream
+
+blueprint = Blueprint("room", __name__, url_prefix="/v1/sites/<site>/review")
+
+TAGS = ("review",)
+
+#: Cards on one screen; more are not spoken of.
+MOST_CARDS = 100
+MOMENT = re.compile(r"[0-9]{1,14}")
+#: Milliseconds that a page may be old; arrivals of longer ago are no news.
+OLDEST_PAGE = 24 * 3600 * 1000
+
+LAST_EVENT_ID = Header("Last-Event-ID", "The last `id` you heard; goes before `age`. Browsers send it themselves.")
+
+
+class RoomQuery(BaseModel):
+    """A screen: what is on it, and how long ago it was asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cards: str = Field("", max_length=27 * MOST_CARDS, description="ids of the comments on it, with commas")
+    age: int = Field(0, ge=0, le=OLDEST_PAGE, description="milliseconds since the page was asked for")
+
+
+class Looking(BaseModel):
+    looks: list[LookNow] = Field(description="who else looks at this comment, who came first first")
+
+
+@blueprint.get("/events")
+@operation(
+    summary="Follow the room",
+    description="`room` events: how many comments wait and have arrived, how those on the screen stand, and who looks "
+    "at which. Where the server has no room for another stream the answer ends with what is known now, and `retry` "
+    "says when to ask again; browsers do that by themselves.",
+    query=RoomQuery,
+    answers={200: "The events."},
+    errors=(401, 403, 404, 422),
+    media=MEDIA,
+    headers=(LAST_EVENT_ID,),
+    auth="session",
+    tags=TAGS,
+    parse=False,
+)
+def follow(site: str) -> Response:
+    signed = auth.require(site, "viewer")
+    query, kept = parsed_query(RoomQuery), sites.get(site)
+    cards = tuple(id for id in query.cards.split(",") if ID.fullmatch(id))[:MOST_CARDS]
+    working = Working(signed.person.name, signed.session, cards, _since(query.age))
+    working.seen = room.mark(deps().storage, kept.id)  # before what is told now, so that nothing falls between
+    first = room.event(room.now(deps().storage, kept.id, working), working.since)
+    # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
+    response = Response(Stream(room.watcher(), kept.id, working, first), mimetype=MEDIA, direct_passthrough=True)
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _since(age: int) -> datetime:
+    heard = request.headers.get("Last-Event-ID", "")
+    now = deps().now()
+    since = moment(int(heard)) if MOMENT.fullmatch(heard) else now - timedelta(milliseconds=age)
+    return max(since, now - timedelta(milliseconds=OLDEST_PAGE))
+
+
+@blueprint.post("/comments/<id>/look")
+@operation(
+    summary="Say that you look at a comment",
+    description="Others see it for two minutes, or until you look at another one or leave. It keeps nobody from "
+    "deciding.",
+    answers={200: Looking},
+    errors=(401, 403, 404),
+    auth="session",
+    tags=TAGS,
+)
+def look(site: str, id: str) -> Looking:
+    signed = _moderator(site)
+    storage = deps().storage
+    storage.attention.look(site, signed.person.name, storage.comments.get(site, id).id, room.LOOK)
+    others = [look for look in storage.attention.looks(site) if look.comment == id and look.by != signed.person.name]
+    return Looking(looks=[LookNow(comment=look.comment, by=look.by) for look in others])
+
+
+@blueprint.post("/leave")
+@operation(
+    summary="Say that you look at nothing any more",
+    answers={204: "Done."},
+    errors=(401, 403, 404),
+    auth="session",
+    tags=TAGS,
+)
+def leave(site: str) -> Response:
+    deps().storage.attention.leave(site, _moderator(site).person.name)
+    return Response(status=204)
+
+
+def _moderator(site: str) -> Signed:
+    signed = auth.require(site, "moderator")
+    auth.check_csrf(signed)
+    return signed
