@@ -28,8 +28,8 @@ BATCH = 100
 WAITS = (5.0, 30.0, 120.0, 600.0, 3600.0)
 #: How long an event is worth telling.
 PATIENCE = timedelta(days=1)
-#: Seconds a taken delivery is a courier's own: longer than an attempt may take, the look-up of the name included.
-LEASE = 30.0
+#: Seconds a taken delivery is a courier's own. An attempt never sends later than five seconds after it began.
+LEASE = 10.0
 #: Seconds after which a courier makes room for another webhook.
 SHIFT = 10.0
 

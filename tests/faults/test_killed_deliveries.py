@@ -1,0 +1,113 @@
+"""Deliveries while the process that makes them is killed: each event arrives, and those of a comment in order."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from comments.lifecycle import Action
+from comments.model import Webhook
+from comments.queue import QUEUES, RQJobs
+from comments.settings import Settings
+from comments.storage import Storage
+from comments.storage.redis import connect
+from tests.builders import NOW, a_site, accepted, decided, moderated
+from tests.receiver import Receiver, fine
+from tests.waiting import until
+from workers.deps import build_deps
+from workers.sweep import Sweep
+from workers.wake_ups import open_queue
+
+ROOT = Path(__file__).parents[2]
+COMMENTS = 40
+KILLS = 2
+
+Start = Callable[[], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as listening:
+        yield listening
+
+
+@pytest.fixture
+def start(valkey_settings: Settings, receiver: Receiver) -> Iterator[Start]:
+    """Start a process that delivers to the receiver; killed at the end of the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    chosen = json.dumps({"redis_url": valkey_settings.redis_url, "webhook_http_allow": receiver.authority})
+
+    def run() -> "subprocess.Popen[bytes]":
+        words = [sys.executable, "-m", "tests.integration.one_worker", "deliver", chosen]
+        started.append(subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def sweep(valkey_settings: Settings) -> Sweep:
+    connection = connect(valkey_settings)
+    deps = build_deps(valkey_settings)
+    assert isinstance(deps.jobs, RQJobs)
+    return Sweep(deps, [open_queue(name, connection) for name in set(QUEUES.values())])
+
+
+def told(receiver: Receiver) -> list[tuple[str, int]]:
+    pairs = (json.loads(request.body)["id"].split(":") for request in receiver.requests)
+    return [(comment, int(version)) for comment, version in pairs]
+
+
+def test_no_event_is_lost_or_overtaken_when_couriers_are_killed(
+    redis_storage: Storage, receiver: Receiver, start: Start, sweep: Sweep
+) -> None:
+    hook = Webhook("hook", receiver.url, NOW, ("k1",))
+    redis_storage.sites.put(a_site(webhooks=(hook,)))
+    held = [decided(redis_storage, accepted(redis_storage, thread=str(n)), Action.HOLD) for n in range(COMMENTS)]
+    for comment in held:
+        moderated(redis_storage, moderated(redis_storage, comment, Action.APPROVE), Action.REMOVE)
+
+    def heard(n: int) -> bool:
+        sweep.once()
+        return len(set(told(receiver))) >= n
+
+    for kill in range(1, KILLS + 1):
+        worker = start()
+        until(lambda kill=kill: heard(kill * COMMENTS // 2))
+        worker.kill()
+        assert worker.wait() == -signal.SIGKILL
+    start()
+    until(lambda: heard(3 * COMMENTS) and redis_storage.deliveries.posted("blog").pending == 0, seconds=60)
+    assert set(told(receiver)) == {(comment.id, version) for comment in held for version in (1, 2, 3)}
+    assert len(told(receiver)) <= 3 * COMMENTS + KILLS, "a kill repeats what was under way, and nothing else"
+    for comment in held:
+        versions = [version for id, version in told(receiver) if id == comment.id]
+        assert versions == sorted(versions)
+
+
+def test_a_courier_that_is_out_comes_back_before_its_process_ends(
+    redis_storage: Storage, receiver: Receiver, start: Start, sweep: Sweep
+) -> None:
+    go = Event()
+    receiver.behave = lambda connection: go.wait(5) and fine(connection)
+    redis_storage.sites.put(a_site(webhooks=(Webhook("hook", receiver.url, NOW, ("k1",)),)))
+    decided(redis_storage, accepted(redis_storage), Action.APPROVE)
+    worker = start()
+
+    def is_out() -> bool:
+        sweep.once()
+        return len(receiver.requests) == 1
+
+    until(is_out)
+    worker.terminate()
+    go.set()
+    assert worker.wait(10) == 0
+    assert redis_storage.deliveries.posted("blog").results == {"delivered": 1}
