@@ -36,6 +36,7 @@ class Decision:
     masked: str = ""  # the content to publish, where it differs from what was sent
     hold_at: float = 0.0  # points from which on a comment was held, at that moment
     spam_at: float = 0.0  # points from which on it was taken for spam
+    reason: str = ""  # code of what the author is told, where a moderator gave one
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,24 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a moderator removes a comment: `label` for moderators, `told` for its author, in words that hurt nobody."""
+
+    code: str
+    label: str
+    told: str
+
+
+REASONS = (
+    Reason("off-topic", "Off topic", "It is not about what the page is about."),
+    Reason("tone", "Tone", "Its tone is not what we want here. You are welcome to say it in other words."),
+    Reason("private", "Private", "It tells something private about somebody."),
+    Reason("advertising", "Advertising", "It advertises something."),
+    Reason("repeated", "Repeated", "It was said here before."),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A website and its own choices. Every choice has a default that suits a small blog."""
 
@@ -182,7 +201,9 @@ class Site:
     trap_field: str = "website"  # name of the honeypot field in this site's forms
     hold_at: float = 3.0  # points
     spam_at: float = 8.0  # points
+    hide_emails: bool = False  # from moderators; owners see them
     webhooks: tuple[Webhook, ...] = ()
+    reasons: tuple[Reason, ...] = REASONS  # nine at most: each has a key
 
 
 SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -199,3 +220,6 @@ class Person:
     roles: Mapping[str, str] = field(default_factory=dict)
     password: str = ""  # argon2id hash; "" until one is chosen
     operator: bool = False  # sees the ops page
+    codes: str = ""  # salt of the authenticator's secret; "" while signing in takes no code
+    code_used: int = 0  # step of the last code that was taken: none works twice
+    recovery: tuple[str, ...] = ()  # digests of the codes for when the authenticator is lost

@@ -9,12 +9,17 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from comments.errors import Invalid, Problem
-from comments.model import SITE_CHOICES, VISITOR_FIELDS, Site, Term
+from comments.model import SITE_CHOICES, VISITOR_FIELDS, Reason, Site, Term
+from comments.pseudonyms import digest
 
 from .sites import SITE_ID
 
 #: Set once, or by commands of their own.
 FIXED = ("id", "created", "keys", "webhooks")
+
+REASON_CODE = re.compile(r"[a-z][a-z0-9-]{0,29}")
+#: Each has a key, from 1 on.
+MOST_REASONS = 9
 
 TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 #: Fields that a submission has, or that a form made for WordPress has, so that no trap can have their names.
@@ -70,6 +75,18 @@ def _term(text: str) -> Term:
     return Term(text)
 
 
+def reasons(text: str) -> tuple[Reason, ...]:
+    """Reasons to remove; each "code: label: what its author is told"."""
+    return tuple(_reason(part) for part in listed(text))
+
+
+def _reason(text: str) -> Reason:
+    code, label, told = (*(part.strip() for part in text.split(":", 2)), "", "")[:3]
+    if not (REASON_CODE.fullmatch(code) and label and told):
+        raise ValueError("must be written as code: label: what the author is told")
+    return Reason(code, label, told)
+
+
 PARSERS: Mapping[Any, Callable[[str], Any]] = {
     str: str.strip,
     int: whole,
@@ -77,6 +94,7 @@ PARSERS: Mapping[Any, Callable[[str], Any]] = {
     bool: yes_or_no,
     tuple[str, ...]: listed,
     tuple[Term, ...]: terms,
+    tuple[Reason, ...]: reasons,
 }
 
 
@@ -140,6 +158,9 @@ def _words(site: Site) -> Iterator[Problem]:
 
 
 def _amounts(site: Site) -> Iterator[Problem]:
+    codes = {reason.code for reason in site.reasons}
+    if len(site.reasons) > MOST_REASONS or len(codes) < len(site.reasons):
+        yield Problem("reasons", "range", f"must be at most {MOST_REASONS}, each with a code of its own")
     if not 1 <= site.max_content <= MAX_CONTENT:
         yield Problem("max_content", "range", f"must be from 1 to {MAX_CONTENT} characters")
     if site.max_pending < 1:
@@ -166,6 +187,8 @@ def shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Term):
         return value.text if value.fields == VISITOR_FIELDS else f"{'+'.join(value.fields)}:{value.text}"
+    if isinstance(value, Reason):
+        return f"{value.code}: {value.label}: {value.told}"
     if isinstance(value, tuple):
         return ",".join(_quoted(shown(part)) for part in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -173,3 +196,8 @@ def shown(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if "," in text or text.startswith('"') else text
+
+
+def mark(site: Site) -> str:
+    """Names all choices as they stand; differs as soon as one does."""
+    return digest(*(shown(getattr(site, name)) for name in names()))

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from comments.errors import ActionNotAllowed, NotFound, ReplygateError, StaleVersion
+from comments.errors import ActionNotAllowed, Invalid, NotFound, Problem, ReplygateError, StaleVersion
 from comments.lifecycle import Action, Role
-from comments.model import Comment, Decision
+from comments.model import Comment, Decision, Site
 from comments.queue import LEARN
 from comments.storage import Change
 
 from .deps import Deps
+from .noted import here
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class Step:
     id: str
     version: int
     action: Action
+    reason: str = ""  # a code of the site's reasons
+
+
+def check_reason(site: Site, action: Action, reason: str) -> None:
+    """Raises Invalid for a reason that the site does not have, or that goes with another step than removing."""
+    if reason and action is not Action.REMOVE:
+        raise Invalid([Problem("reason", "action", "is given for removing only")])
+    if reason and reason not in {known.code for known in site.reasons}:
+        raise Invalid([Problem("reason", "unknown", "is not one of this site's reasons")])
 
 
 class Stale(StaleVersion):
@@ -44,7 +54,8 @@ def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Co
     Three round trips however many there are. Of two steps for the same comment the second finds it changed.
     """
     found = deps.storage.comments.load(site, [s.id for s in steps])
-    wanted = [_try(step, comment, by, deps.now()) for step, comment in zip(steps, found, strict=True)]
+    now, origin = deps.now(), here(deps)
+    wanted = [_try(step, comment, by, now, origin) for step, comment in zip(steps, found, strict=True)]
     changes = [w for w in wanted if isinstance(w, Change)]
     applied = iter(deps.storage.comments.decide(site, changes) if changes else [])
     results = list(_results(deps, site, wanted, applied))
@@ -53,22 +64,22 @@ def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Co
     return results
 
 
-def _try(step: Step, comment: Comment | None, by: str, now: datetime) -> Change | ReplygateError:
+def _try(step: Step, comment: Comment | None, by: str, now: datetime, origin: str) -> Change | ReplygateError:
     if comment is None:
         return NotFound("there is no such comment")
     if comment.version != step.version:
         return Stale(comment)
     try:
-        return Change(comment, _after(comment, step.action, by, now))
+        return Change(comment, _after(comment, step, by, now), origin)
     except ActionNotAllowed as error:
         return error
 
 
-def _after(comment: Comment, action: Action, by: str, now: datetime) -> Comment:
+def _after(comment: Comment, step: Step, by: str, now: datetime) -> Comment:
     """`status` of the Decision is filled in by the lifecycle."""
-    if action is Action.UNDO:
+    if step.action is Action.UNDO:
         return comment.undone(by, now)
-    return comment.decided(Decision(action, comment.status, Role.MODERATOR, by, now))
+    return comment.decided(Decision(step.action, comment.status, Role.MODERATOR, by, now, reason=step.reason))
 
 
 def _results(

@@ -1,23 +1,22 @@
-"""The moderators' pages: their sites, a site's queue, one comment with its history."""
+"""The moderators' pages: their sites, the queue of one or of all of them, one comment with its history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
 from comments.errors import NotFound
 from comments.lifecycle import Action, Status
-from comments.model import Site
+from comments.model import Comment, Site
 
 from . import auth, sites
 from .auth import Signed
+from .cards import cards, siblings
 from .deps import deps
-from .moderating import Stale, Step, settle
-from .openapi import parsed_query, validated
-from .review_schemas import FormStep, View
+from .openapi import parsed_query
+from .queueing import Desk, Queue, look
 from .reviewed import Reviewed, counts, thread_link, web_link
+from .seeking import FACETS, ORDERS, View
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 
@@ -38,73 +37,84 @@ SAID: Mapping[Action, tuple[str, str]] = {
 def home() -> str:
     """Every site the person has a role on; one that is gone meanwhile is left out."""
     signed = auth.current()
-    rows = [(site, counts(deps().storage, site.id)["held"]) for site in _sites_of(signed)]
+    rows = [(site, counts(deps().storage, site.id)["held"]) for site in sites_of(signed)]
     return render_template("review/sites.html", signed=signed, rows=rows)
 
 
-def _sites_of(signed: Signed) -> list[Site]:
+def sites_of(signed: Signed) -> list[Site]:
     return [site for site in deps().storage.sites.all() if site.id in signed.person.roles]
+
+
+@blueprint.get("/all")
+def everywhere() -> str:
+    """What is held on all their sites, as one queue."""
+    signed, view = auth.current(), parsed_query(View)
+    own = sites_of(signed)
+    held = sum(counts(deps().storage, site.id)["held"] for site in own)
+    return render_template("review/queue.html", site=None, counts={"held": held}, **queue_page(own, view, signed))
 
 
 @blueprint.get("/<site>")
 def queue(site: str) -> str:
     signed = auth.require(site, "viewer")
     view, kept = parsed_query(View), sites.get(site)
-    page = deps().storage.comments.by_status(
-        site, Status(view.status), PER_PAGE, view.cursor, newest=view.ordered == "newest"
-    )
-    return render_template(
-        "review/queue.html",
-        **_frame(kept, signed),
-        view=view,
-        rows=[Reviewed.of(c, kept, signed) for c in page.rows],
-        next=page.cursor,
-        counts=counts(deps().storage, site),
-        settled=_settled(view.settled, kept, signed),
-    )
+    standing = counts(deps().storage, site)
+    return render_template("review/queue.html", site=kept, counts=standing, **queue_page([kept], view, signed))
+
+
+def queue_page(own: Sequence[Site], view: View, signed: Signed) -> dict[str, object]:
+    """What a page of the queue shows, whatever sites it is about."""
+    found = listed(own, view, signed)
+    rows = cards(deps().storage, found.comments, {site.id: site for site in own}, signed)
+    return {
+        **frame(signed),
+        "view": view,
+        "queue": found,
+        "rows": rows,
+        "facets": {"site": "Site", **FACETS},
+        "orders": ORDERS,
+        "settled": _settled(view.settled, own, signed),
+        "may_settle": any(auth.ranks(signed.person, site.id, "moderator") for site in own),
+    }
+
+
+def listed(own: Sequence[Site], view: View, signed: Signed) -> Queue:
+    """What is held comes from the index, all else by time received from the one site it is asked of."""
+    if view.status == "held":
+        desks = [Desk(site, auth.sees_emails(signed.person, site)) for site in own]
+        return look(deps().storage, desks, view, deps().now().date(), PER_PAGE)
+    if len(own) != 1:
+        raise NotFound("what is settled is listed site by site")
+    status, newest = Status(view.status), view.ordered == "newest"
+    page = deps().storage.comments.by_status(own[0].id, status, PER_PAGE, view.cursor, newest)
+    return Queue(page.rows, page.cursor)
 
 
 @blueprint.get("/<site>/<id>")
 def comment(site: str, id: str) -> str:
     signed = auth.require(site, "viewer")
-    kept, found = sites.get(site), deps().storage.comments.get(site, id)
-    return render_template("review/comment.html", **_frame(kept, signed), row=Reviewed.of(found, kept, signed))
+    return comment_page(deps().storage.comments.get(site, id), sites.get(site), signed)
 
 
-@blueprint.post("/<site>/<id>")
-def decide(site: str, id: str) -> ResponseReturnValue:
-    """The way without JavaScript: back to the page one came from, which says what happened."""
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
-    asked = validated(FormStep, request.form.to_dict(), strict=False)
+def comment_page(found: Comment, site: Site, signed: Signed, stale: bool = False) -> str:
+    (card,) = cards(deps().storage, [found], {site.id: site}, signed)
+    near = siblings(deps().storage, found)
+    return render_template("review/comment.html", site=site, card=card, siblings=near, stale=stale, **frame(signed))
+
+
+def _settled(name: str, own: Sequence[Site], signed: Signed) -> tuple[Reviewed, Site] | None:
+    """What the flash line speaks of: an id, or "site.id"; read afresh, so that an old address tells no old story."""
+    of, _, id = name.rpartition(".")
+    site = next((site for site in own if of == site.id or (id and not of and len(own) == 1)), None)
     try:
-        settle(deps(), site, Step(id, asked.version, Action(asked.action)), signed.person.name)
-    except Stale as error:
-        kept = sites.get(site)
-        row = Reviewed.of(error.comment, kept, signed)
-        return render_template("review/comment.html", **_frame(kept, signed), row=row, stale=True), 409
-    return _back(site, id, asked)
-
-
-def _back(site: str, id: str, asked: FormStep) -> Response:
-    if asked.alone:
-        return redirect(url_for("review.comment", site=site, id=id), 303)
-    view = {name: value for name, value in asked.model_dump(include=set(View.model_fields)).items() if value}
-    return redirect(url_for("review.queue", **{**view, "site": site, "settled": id}), 303)
-
-
-def _settled(id: str, site: Site, signed: Signed) -> Reviewed | None:
-    """What the flash line speaks of; read afresh, so that an old address never tells an old story."""
-    try:
-        return Reviewed.of(deps().storage.comments.get(site.id, id), site, signed) if id else None
+        return (Reviewed.of(deps().storage.comments.get(site.id, id), site, signed), site) if site else None
     except NotFound:
         return None
 
 
-def _frame(site: Site, signed: Signed) -> dict[str, object]:
-    """What every page about comments of one site needs."""
+def frame(signed: Signed) -> dict[str, object]:
+    """What every page about comments needs."""
     return {
-        "site": site,
         "signed": signed,
         "now": deps().now(),
         "said": SAID,

@@ -11,7 +11,7 @@ from . import auth, sites
 from .auth import Signed
 from .deps import deps
 from .errors import PROBLEM_JSON, row
-from .moderating import Stale, Step, settle, settle_all
+from .moderating import Stale, Step, check_reason, settle, settle_all
 from .openapi import answer, operation, parsed_body, parsed_query
 from .review_schemas import (
     Bulk,
@@ -78,7 +78,8 @@ def one(site: str, id: str) -> ResponseReturnValue:
 def decide(site: str, id: str) -> ResponseReturnValue:
     signed = _moderator(site)
     body = parsed_body(Deciding)
-    return _settled(site, Step(id, body.version, Action(body.action)), signed)
+    check_reason(sites.get(site), Action(body.action), body.reason)
+    return _settled(site, Step(id, body.version, Action(body.action), body.reason), signed)
 
 
 @blueprint.post("/comments/<id>/undo")

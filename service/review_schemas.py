@@ -1,22 +1,23 @@
 """Wire formats of reviewing: what is asked for and what is answered."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from comments.lifecycle import Action
+
+from .review_wire import Reviewable, Strict, Verb, Version
 from .reviewed import Reviewed
 from .schemas import ProblemDetails
+from .seeking import View
 
 #: A page of the queue at most, and the decisions of one bulk request.
 MOST = 100
 
-Reviewable = Literal["held", "approved", "spam", "removed"]
-Verb = Literal["approve", "spam", "remove"]
-Version = Annotated[int, Field(ge=0, description="version of the comment that was looked at")]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+#: Characters of a note to colleagues.
+MOST_OF_A_NOTE = 2000
 
 
 class Listing(Strict):
@@ -24,20 +25,6 @@ class Listing(Strict):
     order: Literal["oldest", "newest"] = "oldest"
     cursor: str = Field("", max_length=200)
     limit: int = Field(20, ge=1, le=MOST)
-
-
-class View(Strict):
-    """The address of a queue page; `settled` names the comment that the line above the queue speaks of."""
-
-    status: Reviewable = "held"
-    order: Literal["", "oldest", "newest"] = ""
-    cursor: str = Field("", max_length=200)
-    settled: str = Field("", max_length=64)
-
-    @property
-    def ordered(self) -> str:
-        """What waits is worked off from the oldest; what is settled is looked at from the newest."""
-        return self.order or ("oldest" if self.status == "held" else "newest")
 
 
 class ReviewPage(BaseModel):
@@ -49,15 +36,54 @@ class ReviewPage(BaseModel):
 class Deciding(Strict):
     action: Verb
     version: Version
+    reason: str = Field("", max_length=30, description="a code of the site's reasons, with `remove` only")
 
 
 class FormStep(View):
     """A button pressed without JavaScript: the step, and the view to come back to (or the comment's own page)."""
 
     csrf: str = ""
-    action: Literal[Verb, "undo"]
+    action: Literal["", Verb, "undo"] = ""
     version: Version
+    reason: str = Field("", max_length=30)  # a button has one name only: one with a reason removes
     alone: bool = False
+    everywhere: bool = False
+
+    @model_validator(mode="after")
+    def _asks_for_a_step(self) -> Self:
+        if not (self.action or self.reason):
+            raise PydanticCustomError("missing", "is required")
+        return self
+
+    @property
+    def step(self) -> Action:
+        return Action(self.action or "remove")
+
+
+class FormNote(Strict):
+    csrf: str = ""
+    text: str = Field(max_length=MOST_OF_A_NOTE)
+
+
+class Noting(Strict):
+    text: str = Field(min_length=1, max_length=MOST_OF_A_NOTE)
+
+
+class NoteLeft(BaseModel):
+    by: str
+    at: datetime
+    text: str
+
+
+class GoingOn(Strict):
+    n: int = Field(MOST, ge=1, le=MOST)
+
+
+class BulkProgress(BaseModel):
+    total: int
+    left: int = Field(description="not tried yet")
+    done: int = Field(description="settled, and can be taken back")
+    changed: int = Field(description="left alone, since somebody had settled them meanwhile")
 
 
 class Undoing(Strict):

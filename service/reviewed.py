@@ -5,13 +5,14 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from comments import counterfactual
 from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
 from comments.markdown import html
 from comments.model import Comment, Decision, Signal, Site
 from comments.storage import Storage
 from comments.validation import is_web_address
 
-from .auth import Signed, ranks
+from .auth import Signed, ranks, sees_emails
 
 
 class SignalSeen(BaseModel):
@@ -39,6 +40,7 @@ class Step(BaseModel):
     at: datetime
     policy: str = Field(description="version of the policy that weighed the signals")
     score: float
+    reason: str = Field(description="code of what the author is told; empty where nothing is")
     signals: list[SignalSeen]
 
 
@@ -52,6 +54,7 @@ class Reasons(BaseModel):
     policy: str
     at: datetime
     signals: list[SignalSeen]
+    approved_if: str = Field(description="the smallest change with which it would have been approved; a sentence")
 
 
 class Reviewed(BaseModel):
@@ -65,7 +68,7 @@ class Reviewed(BaseModel):
     status: Status
     version: int = Field(description="send it back with a decision")
     author: str
-    email: str = Field(description="for moderators; empty for viewers")
+    email: str = Field(description="for moderators, or for owners where the site says so; else empty")
     url: str
     content: str = Field(description="as it was sent")
     html: str = Field(description="as readers get it")
@@ -87,7 +90,7 @@ class Reviewed(BaseModel):
         may_decide = ranks(signed.person, site.id, "moderator")
         return cls(
             **{name: getattr(comment, name) for name in PLAIN},
-            email=comment.email if may_decide else "",
+            email=comment.email if sees_emails(signed.person, site) else "",
             html=html(comment.shown),
             reasons=_reasons(comment.verdict),
             decisions=[Step.model_validate(d) for d in comment.decisions],
@@ -114,6 +117,7 @@ def _reasons(verdict: Decision | None) -> Reasons | None:
         policy=verdict.policy,
         at=verdict.at,
         signals=[SignalSeen.model_validate(s) for s in sorted(verdict.signals, key=_weight)],
+        approved_if=counterfactual.words(verdict),
     )
 
 

@@ -65,7 +65,9 @@ def shape(root: Element) -> list[tuple[str, tuple[str, ...]]]:
 def _walk(element: Element, found: list[tuple[str, tuple[str, ...]]]) -> None:
     if not isinstance(element.tag, str):
         return
-    if element.tag in ("a", "bdi") and "wrap" in element.get("class", ""):
+    if element.tag == "mark":  # whether a word is marked depends on the word
+        pass
+    elif element.tag in ("a", "bdi") and "wrap" in element.get("class", ""):
         found.append(("words", ()))
     else:
         found.append((element.tag, tuple(sorted(element.attrib))))

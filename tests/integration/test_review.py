@@ -37,7 +37,7 @@ def page(seat: Seat, path: str) -> str:
 
 
 def buttons(text: str) -> list[str]:
-    return [b.get("value") for b in parse(text).iterfind(".//article//button")]
+    return [b.get("value") for b in parse(text).iterfind(".//article//form[@class='actions']/button")]
 
 
 def press(seat: Seat, comment, action: str, **fields):

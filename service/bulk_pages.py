@@ -1,0 +1,117 @@
+"""Bulk steps as pages: first what would change, then how far it is, and the way back."""
+
+from typing import Literal
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from comments.errors import Invalid, Problem
+from comments.lifecycle import Action
+from comments.storage.room import Item
+
+from . import auth, bulk, sites
+from .deps import deps
+from .moderating import check_reason
+from .openapi import parsed_query, validated
+from .review import frame
+from .review_wire import Strict, Verb
+from .seeking import View
+
+blueprint = Blueprint("bulk", __name__, url_prefix="/review")
+
+#: Comments shown of those that would change.
+SHOWN = 25
+
+
+class Preview(View):
+    """A view and what is to be done with it; or the comments that were chosen on a page, each as "id.version"."""
+
+    action: Verb = "approve"
+    reason: str = Field("", max_length=30)
+    item: list[str] = Field(default=[], max_length=100)
+
+
+class Begin(Preview):
+    csrf: str = ""
+    upto: int = 0
+
+
+class GoOn(Strict):
+    csrf: str = ""
+    step: Literal["go-on", "undo"] = "go-on"
+
+
+def _items(given: list[str]) -> list[Item]:
+    """Raises Invalid."""
+    parts = [text.rpartition(".") for text in given]
+    if not all(id and version.isdigit() and len(version) < 10 for id, _, version in parts):
+        raise Invalid([Problem("item", "malformed", "must be a comment's id and version")])
+    return [(id, int(version)) for id, _, version in parts]
+
+
+@blueprint.get("/<site>/bulk")
+def preview(site: str) -> str:
+    """Changes nothing: who comes here by a link only looks."""
+    signed = auth.require(site, "moderator")
+    asked, kept = parsed_query(Preview), sites.get(site)
+    check_reason(kept, Action(asked.action), asked.reason)
+    chosen = _items(asked.item)
+    hits = None if chosen else bulk.matching(deps(), kept, asked, signed, SHOWN)
+    shown = chosen or ([(spot.id, spot.version) for spot in hits.spots] if hits else [])
+    return render_template(
+        "review/bulk_preview.html",
+        **frame(signed),
+        site=kept,
+        view=asked,
+        verb=bulk.VERBS[Action(asked.action)],
+        verbs=bulk.VERBS,
+        about=f"{len(chosen)} chosen by hand" if chosen else bulk.about(asked),
+        fields=bulk.fields(asked),
+        hits=hits,
+        total=hits.total if hits else len(chosen),
+        upto=bulk.latest(hits) if hits else 0,
+        sample=bulk.sample(deps().storage, site, shown),
+    )
+
+
+@blueprint.post("/<site>/bulk")
+def begin(site: str) -> ResponseReturnValue:
+    """Write down which comments, and settle the first of them."""
+    signed = auth.require(site, "moderator")
+    auth.check_csrf(signed)
+    given = {**request.form.to_dict(), "item": request.form.getlist("item")}
+    asked, kept = validated(Begin, given, strict=False), sites.get(site)
+    action, chosen = Action(asked.action), _items(asked.item)
+    check_reason(kept, action, asked.reason)
+    items = chosen or bulk.snapshot(bulk.matching(deps(), kept, asked, signed), asked.upto)
+    told = f"{len(chosen)} chosen by hand" if chosen else bulk.about(asked)
+    begun = bulk.begin(deps(), site, items, signed.person.name, action, told, asked.reason)
+    bulk.go_on(deps(), site, begun, signed.person.name)
+    return redirect(url_for("bulk.progress", site=site, bulk_id=begun.id), 303)
+
+
+@blueprint.get("/<site>/bulk/<bulk_id>")
+def progress(site: str, bulk_id: str) -> str:
+    signed = auth.require(site, "moderator")
+    storage = deps().storage
+    return render_template(
+        "review/bulk.html",
+        **frame(signed),
+        site=sites.get(site),
+        bulk=storage.bulks.get(site, bulk_id),
+        progress=storage.bulks.progress(site, bulk_id),
+        verbs=bulk.VERBS,
+    )
+
+
+@blueprint.post("/<site>/bulk/<bulk_id>")
+def go_on(site: str, bulk_id: str) -> ResponseReturnValue:
+    signed = auth.require(site, "moderator")
+    auth.check_csrf(signed)
+    asked, by = validated(GoOn, request.form.to_dict(), strict=False), signed.person.name
+    at = deps().storage.bulks.get(site, bulk_id)
+    if asked.step == "undo":
+        at = bulk.undo(deps(), site, at, by)
+    bulk.go_on(deps(), site, at, by)
+    return redirect(url_for("bulk.progress", site=site, bulk_id=at.id), 303)

@@ -1,0 +1,80 @@
+"""What a card shows beside the comment itself: its context, its author's record, marks in the text, notes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from comments.lifecycle import Status
+from comments.model import Comment, Site
+from comments.storage import Question, Storage
+from comments.storage.room import Note
+
+from .auth import Signed
+from .highlighting import marked, marked_text
+from .reviewed import Reviewed
+
+#: Published neighbours shown around a comment, and how many of the thread's last are looked through for them.
+SIBLINGS, LOOKED_AT = 3, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of the other comments with this e-mail here."""
+
+    approved: int = 0
+    spam: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    row: Reviewed
+    site: Site
+    html: Markup
+    author: Markup
+    identity: str
+    parent: Comment | None
+    record: Record | None  # None without an e-mail, by which authors are known
+    notes: tuple[Note, ...]
+
+
+def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: Signed) -> list[Card]:
+    """In the order of `comments`; three round trips a site."""
+    made: dict[str, Card] = {}
+    for site in dict.fromkeys(c.site for c in comments):
+        own = [c for c in comments if c.site == site]
+        parents = {c.id: c for c in storage.comments.load(site, [c.parent for c in own if c.parent]) if c}
+        notes = storage.notes.of(site, [c.id for c in own])
+        for comment, record, said in zip(own, _records(storage, site, own), notes, strict=True):
+            made[comment.id] = _card(comment, sites[site], signed, parents.get(comment.parent), record, said)
+    return [made[c.id] for c in comments]
+
+
+def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[Record | None]:
+    """By e-mail. A comment's own decision does not speak for it."""
+    own = list(comments)
+    answers = storage.evidence.look_up(site, [Question(author=c.known_as[:1], first_attempt=False) for c in own])
+    return [
+        Record(
+            sum(answer.approved) - (comment.status is Status.APPROVED),
+            sum(answer.spam) - (comment.status is Status.SPAM),
+        )
+        if comment.known_as
+        else None
+        for comment, answer in zip(own, answers, strict=True)
+    ]
+
+
+def _card(
+    comment: Comment, site: Site, signed: Signed, parent: Comment | None, record: Record | None, notes: tuple[Note, ...]
+) -> Card:
+    row = Reviewed.of(comment, site, signed)
+    signals = comment.verdict.signals if comment.verdict else ()
+    author = marked_text(comment.author or "Without a name", signals)
+    return Card(row, site, marked(row.html, signals), author, comment.identity, parent, record, notes)
+
+
+def siblings(storage: Storage, comment: Comment) -> list[Comment]:
+    """Published comments that answer the same, the latest first."""
+    near = storage.threads.newest(comment.site, comment.thread, LOOKED_AT)
+    return [c for c in near if c.parent == comment.parent and c.id != comment.id][:SIBLINGS]
