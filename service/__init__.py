@@ -22,8 +22,23 @@ from . import (
 )
 from .deps import Deps
 from .rendered import RenderedPages
+from .shortcut import Shortcut
 from .sites import SiteCache
 from .waiting import Places
+
+#: What answers requests, each with a blueprint.
+PARTS = (
+    api,
+    reading_api,
+    following_api,
+    docs,
+    sign_in,
+    review,
+    review_api,
+    room_api,
+    ops,
+    delivery_log,
+)
 
 
 def create_app(deps: Deps) -> Flask:
@@ -33,27 +48,17 @@ def create_app(deps: Deps) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a thread's address in a path has two slashes in a row
     deps.install(app)
-    SiteCache(deps.storage.sites).install(app)
+    sites = SiteCache(deps.storage.sites)
+    sites.install(app)
     RenderedPages().install(app)
     following.install(app, deps.storage.threads)
     room.install(app, deps.storage)
     Places(settings.web_threads).install(app)
     headers.install(app, settings)
     errors.install(app)
-    for part in (
-        api,
-        reading_api,
-        following_api,
-        docs,
-        sign_in,
-        review,
-        review_api,
-        room_api,
-        ops,
-        delivery_log,
-        *((demo,) if settings.demo else ()),
-    ):
+    for part in (*PARTS, *((demo,) if settings.demo else ())):
         app.register_blueprint(part.blueprint)
+    app.wsgi_app = Shortcut(app.wsgi_app, sites, deps.storage.threads, ops.tally(app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

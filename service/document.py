@@ -51,6 +51,18 @@ DESCRIPTION = """\
 Every address answers other methods with 405, and unknown ones with 404. Errors are problem details (RFC 9457); a \
 browser gets a page instead. Bodies are strict JSON in UTF-8 of at most 64 kB; unknown fields are refused by name."""
 
+EVENTS = "text/event-stream"
+#: Of a stream of events the document describes each.
+EVENT: Json = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string"},
+        "retry": {"type": "integer"},
+    },
+}
+
 #: What errors mean here; the document lists those an operation can answer.
 ERRORS: Mapping[int, str] = {
     400: "The body cannot be read.",
@@ -182,9 +194,9 @@ def _header_parameters(operation: Operation) -> Iterator[Json]:
 def _good(status: int, said: type[BaseModel] | str, operation: Operation, refs: Mapping[type[BaseModel], Json]) -> Json:
     headers = {n: {"schema": {"type": "string"}, "description": d} for n, d in operation.answer_headers.items()}
     if isinstance(said, str):
-        content = (
-            {operation.media: {"schema": {"type": "string"}}} if operation.media and status == HTTPStatus.OK else {}
-        )
+        has_text = operation.media and status == HTTPStatus.OK
+        schema = EVENT if operation.media == EVENTS else {"type": "string"}
+        content = {operation.media: {"schema": schema}} if has_text else {}
         parts = {"description": said, "content": content, "headers": headers}
         return {name: part for name, part in parts.items() if part}
     return {

@@ -34,24 +34,27 @@ def install(app: Flask, tally: Tally) -> None:
         g.started = perf_counter()
 
     def finished(sender: Flask, response: Response, **_: object) -> None:
-        seconds = perf_counter() - g.started
-        answer = _answer(response.status_code)
-        tally.add(answer, seconds)
         site = str((request.view_args or {}).get("site", ""))
-        log.info(
-            "answered",
-            extra={
-                "method": answer.method,
-                "route": answer.route,
-                "status": answer.status,
-                "ms": round(seconds * 1000, 1),
-                **({"site": site} if SITE_ID.fullmatch(site) else {}),
-            },
-        )
+        note(tally, _answer(response.status_code), perf_counter() - g.started, site)
 
     request_started.connect(started, app, weak=False)
     request_finished.connect(finished, app, weak=False)
     app.log_exception = _log_fault  # type: ignore[method-assign]  # Flask's own writes the address as it was sent
+
+
+def note(tally: Tally, answer: Answer, seconds: float, site: str) -> None:
+    """Count one answer and write it to the log. `site` as the address named it."""
+    tally.add(answer, seconds)
+    log.info(
+        "answered",
+        extra={
+            "method": answer.method,
+            "route": answer.route,
+            "status": answer.status,
+            "ms": round(seconds * 1000, 1),
+            **({"site": site} if SITE_ID.fullmatch(site) else {}),
+        },
+    )
 
 
 def _log_fault(exc_info: ErrorInfo) -> None:

@@ -47,6 +47,11 @@ def install(state: BlueprintSetupState) -> None:
     app.jinja_env.filters["memory"] = memory
 
 
+def tally(app: Flask) -> Tally:
+    """Where all requests of `app` are counted."""
+    return cast(Ops, app.extensions["replygate.ops"]).tally
+
+
 class Alive(BaseModel):
     alive: Literal[True] = True
 

@@ -22,6 +22,7 @@ from .schemas import (
     PageQuery,
     ThreadQuery,
 )
+from .shortcut import made_from
 
 blueprint = Blueprint("reading", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(api.share)
@@ -109,6 +110,7 @@ def feed(site: str, query: FeedQuery) -> Response:
     if query.thread:
         return _thread_feed(found, query.thread, _address(found, "/feed.atom", thread=query.thread))
     address, version = _address(found, "/feed.atom"), threads.site_version(found.id)
+    made_from(found, "", version)
     return _cached(
         ("site feed", found.id),
         _feed_etag(found, address, version),
@@ -134,6 +136,7 @@ def feed_by_path(site: str, thread: str, query: NoQuery) -> Response:
 def _thread_feed(site: Site, thread: str, address: str) -> Response:
     key, threads = reading.asked_thread(thread), deps().storage.threads
     version = threads.version(site.id, key)
+    made_from(site, key, version)
     return _cached(
         ("feed", site.id, address),
         _feed_etag(site, address, version),
@@ -155,6 +158,7 @@ def _page(site: str, thread: str, query: PageQuery, media: str) -> Response:
     found, threads = sites.get(site), deps().storage.threads
     key = reading.asked_thread(thread)
     version = threads.version(found.id, key)  # before the comments: see RenderedPages
+    made_from(found, key, version)
 
     def render() -> Rendered:
         page = reading.page(threads, found.id, key, query, version)
