@@ -10,9 +10,10 @@ from .corpora import FREE
 from .fit import Array, Weights, fit
 from .protocol import Sources, free
 
-#: How much of what a site receives is taken to be spam.
-SPAM_SHARE = 0.2
-NEWTON_STEPS = 30
+#: How much of what a site receives is taken to be spam. At .2 and .3, .4 and 2.7 of 1,000 newspaper comments were held.
+SPAM_SHARE = 0.25
+NEWTON_STEPS = 60
+LONGEST_STEP = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def calibrated(sources: Sources) -> Calibration:
     return platt(logits.tolist(), spam.tolist(), each.tolist())
 
 
+def _short(step: float) -> float:
+    """Far from the goal Newton's steps overshoot."""
+    return max(-LONGEST_STEP, min(LONGEST_STEP, step))
+
+
 def platt(logits: Sequence[float], spam: Sequence[float], each: Sequence[float]) -> Calibration:
     """Newton's method on the weighted log loss; in plain Python, so that every machine adds in the same order."""
     slope, shift = 1.0, 0.0
@@ -57,6 +63,6 @@ def platt(logits: Sequence[float], spam: Sequence[float], each: Sequence[float])
             g1, g0 = g1 + error * x, g0 + error
             h11, h10, h00 = h11 + curve * x * x, h10 + curve * x, h00 + curve
         whole = h11 * h00 - h10 * h10
-        slope -= (h00 * g1 - h10 * g0) / whole
-        shift -= (h11 * g0 - h10 * g1) / whole
+        slope -= _short((h00 * g1 - h10 * g0) / whole)
+        shift -= _short((h11 * g0 - h10 * g1) / whole)
     return Calibration(round(slope, 6), round(shift, 6))

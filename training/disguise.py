@@ -75,6 +75,11 @@ def _spaced(text: str, draw: random.Random) -> str:
     return _words(text, " ".join, draw)
 
 
+def worn_not(text: str, draw: random.Random) -> str:
+    """The text as it is."""
+    return text
+
+
 DISGUISES: Mapping[str, Disguise] = {
     "Cyrillic look-alikes": _translated(CYRILLIC),
     "digits as letters": _translated(LEET),

@@ -13,7 +13,7 @@ from workers.prior import Prior
 
 from .calibrate import Calibration, calibrated
 from .corpora import comment
-from .disguise import DISGUISES
+from .disguise import DISGUISES, worn_not
 from .figures import matthews, mean, reach, threshold
 from .fit import Batch, Weights, batch, fit
 from .generate import Example, chance
@@ -49,18 +49,28 @@ def held(sources: Sources, full: Weights, calibration: Calibration) -> Iterator[
         yield f"| {name} | {len(p)} | {1000 * (p >= HOLD).mean():.1f} | {refused} | {p.max():.3f} |"
 
 
+def caught(judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
+    """Spam of unseen sources at or above HOLD and REFUSE."""
+    yield from ("", "## Spam of unseen sources, prior alone", "")
+    yield f"| source | held (P >= {HOLD}) | refused (P >= {REFUSE}) |"
+    yield "|-|-|-|"
+    for j in judged:
+        p = calibration.probabilities(j.spam)
+        yield f"| {j.source} | {(p >= HOLD).mean():.3f} | {(p >= REFUSE).mean():.3f} |"
+
+
 def disguises(sources: Sources, judged: Sequence[Judged]) -> Iterator[str]:
     """Recall of English spam at 1 % of the honest newspaper comments, in each disguise."""
     yield from ("", "## Disguised English spam", "", "| disguise | R@1 % of news |", "|-|-|")
     unseen = {j.source: j.weights for j in judged}
     bars = {name: threshold(unseen[name].logits(sources.real[NEWS]), 0.01) for name in ENGLISH}
-    for name, disguise in (("none", lambda text, draw: text), *DISGUISES.items()):
-        draw, caught = chance("disguise", SEED), []
+    for name, disguise in {"none": worn_not, **DISGUISES}.items():
+        draw, recalled = chance("disguise", SEED), []
         for source in ENGLISH:
             spam = [e for e in sources.examples[source] if e.spam]
             worn = [Example(disguise(e.text, draw), True, source, e.author, e.url) for e in spam]
-            caught.append((unseen[source].logits(batch(worn, source)) > bars[source]).mean())
-        yield f"| {name} | {np.mean(caught):.3f} |"
+            recalled.append((unseen[source].logits(batch(worn, source)) > bars[source]).mean())
+        yield f"| {name} | {np.mean(recalled):.3f} |"
 
 
 def _halves(examples: Sequence[Example]) -> tuple[list[int], list[int]]:
@@ -128,7 +138,12 @@ def main(arguments: list[str]) -> int:
     full, calibration = fit(free(sources)), calibrated(sources)
     judged = shipped(sources, full)
     parts = [reached("freely licensed and generated examples only", judged), held(sources, full, calibration)]
-    parts += [disguises(sources, judged), videos(sources), speed(sources, Prior(model_of(full, calibration)))]
+    parts += [
+        caught(judged, calibration),
+        disguises(sources, judged),
+        videos(sources),
+        speed(sources, Prior(model_of(full, calibration))),
+    ]
     if "research" in arguments:
         parts.append(reached("everything at hand", research(sources)))
     for part in parts:

@@ -10,9 +10,9 @@ from .grammar import Grammar, read
 
 TEXT = Path(__file__).parent / "text"
 
-#: Rule and number of texts of each kind; the measure of each is in docs/model-card.md.
-HONEST: Mapping[str, int] = {"news": 3500, "blog": 2600, "song": 700, "hobby_talk": 200, "foreign": 1500}
-SPAM: Mapping[str, int] = {"advert": 3600, "flatter": 400}
+#: Rule and number of texts of each kind. Half as many left more to chance: recall then moved by .03 with the seed.
+HONEST: Mapping[str, int] = {"news": 7000, "blog": 5200, "song": 1400, "hobby_talk": 400, "foreign": 3000}
+SPAM: Mapping[str, int] = {"advert": 8000, "flatter": 1000}
 
 #: How often an author signs with a website: blogs ask for it, other places do not.
 SIGNED: Mapping[str, float] = {"blog": 0.5, "advert": 0.4, "flatter": 0.6}

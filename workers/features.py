@@ -34,8 +34,9 @@ BUCKETS = (1 << 15, 1 << 14, 1 << 15, 1 << 12, 1 << 10, 1 << 11, 1 << 11)
 START = tuple(sum(BUCKETS[:n]) for n in range(len(BUCKETS)))
 SIZE = sum(BUCKETS)
 
-#: How loudly each family speaks before it is weighed: the softer, the more it is held back in training.
-LOUDNESS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+#: How loudly each family speaks before it is weighed: the softer, the more training holds it back. Style and names
+#: differ from site to site, flags do not: on sources never seen, mean AUC went from .943 to .949.
+LOUDNESS = (1.0, 1.0, 1.0, 1.4, 0.6, 0.8, 1.0)
 
 #: A comment is judged by its first words; the rest of a long one repeats or pads.
 MAX_WORDS = 400

@@ -46,15 +46,15 @@ MAX_HOSTS = 6
 #: Characters of a link behind its host that are looked at: patterns must not meet more than they can chew.
 MAX_PATH = 200
 #: Disguises, which honest writing in another script, in anger or in a hurry can look like: folding has undone them, and
-#: their weights stay between the bounds named here. A script itself must never weigh more than 1.
+#: what they add to the logit stays within these bounds. A script itself must never add more than 1.
 BOUNDS = {
     "fancy letters": 1.0,
     "stacked accents": 1.0,
-    "look-alike letters": 1.5,
-    "hidden characters": 1.5,
-    "spaced letters": 1.5,
-    "digits as letters": 1.5,
-    "dots inside words": 1.5,
+    "look-alike letters": 2.0,
+    "hidden characters": 2.0,
+    "spaced letters": 2.0,
+    "digits as letters": 2.4,
+    "dots inside words": 2.0,
 }
 
 

@@ -122,10 +122,16 @@ class Prior:
         scale: float = self.model.scales[family]
         return scale * value(family, n)
 
+    def log_odds(self, comment: Comment) -> float:
+        """The logit after calibration: 0 where spam is as likely as not."""
+        return self.calibrated(self.logit(comment))
+
+    def calibrated(self, logit: float) -> float:
+        return self.model.slope * logit + self.model.shift
+
     def probability(self, logit: float) -> float:
         """P(spam), between 0 and 1."""
-        x = max(-40.0, min(40.0, self.model.slope * logit + self.model.shift))
-        return 1 / (1 + math.exp(-x))
+        return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.calibrated(logit)))))
 
     def score(self, comment: Comment) -> PriorScore:
         """The logit, what it is made of, and the probability."""
