@@ -50,6 +50,10 @@ class Pseudonyms:
         """An author by e-mail, or by e-mail and network together. "" without an e-mail."""
         return self._name("author", email.strip().lower(), origin) if email.strip() else ""
 
+    def authenticator(self, person: str, salt: str) -> bytes:
+        """The secret that a person's authenticator shares with us. Derived, so that it need not be stored."""
+        return hmac.digest(self._key, f"authenticator\0{person}\0{salt}".encode(), "sha1")
+
     def receipt(self, site: str, id: str) -> str:
         """The secret with which an author asks what became of a comment. Derived, so it need not be stored."""
         return self._name("receipt", site, id, size=18)

@@ -18,7 +18,7 @@ from comments.storage import Storage
 from service.condition import PARTS, gather
 from workers import run, sweep
 
-from . import admin, demo, export, openapi, rebuild, status, up, web, webhooks
+from . import admin, demo, export, openapi, status, up, web, webhooks
 from .installation import installation, open_installation, settings
 
 
@@ -65,7 +65,6 @@ cli.add_command(admin.site)
 cli.add_command(admin.moderator)
 cli.add_command(webhooks.webhook)
 cli.add_command(demo.demo)
-cli.add_command(rebuild.rebuild)
 
 
 @cli.command("up")

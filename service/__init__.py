@@ -4,7 +4,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import (
+    account,
     api,
+    audit_pages,
+    bulk_pages,
     delivery_log,
     demo,
     docs,
@@ -13,12 +16,18 @@ from . import (
     following_api,
     headers,
     ops,
+    people,
     reading_api,
+    removal,
     review,
     review_api,
     room,
     room_api,
+    settling,
     sign_in,
+    site_settings,
+    standings,
+    traces,
 )
 from .deps import Deps
 from .rendered import RenderedPages
@@ -33,7 +42,16 @@ PARTS = (
     following_api,
     docs,
     sign_in,
+    account,
+    standings,
+    traces,
+    removal,
+    audit_pages,
+    people,
+    site_settings,
     review,
+    settling,
+    bulk_pages,
     review_api,
     room_api,
     ops,

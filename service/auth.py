@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from comments.errors import NotAllowed, NotFound, SignInNeeded
-from comments.model import Person
+from comments.model import Person, Site
 from comments.pseudonyms import digest, token_digest
 from comments.storage import Session
 
@@ -18,6 +18,9 @@ from .deps import Deps, deps
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+
+#: Characters kept of what a browser calls itself.
+MAX_AGENT = 200
 
 #: Each may do what the ones before it may.
 ROLES = ("viewer", "moderator", "owner")
@@ -71,6 +74,11 @@ def ranks(person: Person, site: str, role: str) -> bool:
     return held in ROLES and ROLES.index(held) >= ROLES.index(role)
 
 
+def sees_emails(person: Person, site: Site) -> bool:
+    """Moderators do, unless the site keeps them to its owners."""
+    return ranks(person, site.id, "owner" if site.hide_emails else "moderator")
+
+
 def require(site: str, role: str = "moderator") -> Signed:
     """Raises SignInNeeded, NotAllowed for a lesser role, NotFound for none: foreign sites are as good as missing."""
     signed = current()
@@ -93,7 +101,9 @@ def sign_in(response: Response, person: Person) -> None:
     """Open a session with a token never used before, and end the one the browser came with."""
     now, token = deps().now(), secrets.token_urlsafe(32)
     _close_own(deps())
-    session = Session(person.name, csrf_for(token, person), now)
+    origin = deps().pseudonyms.origin(request.remote_addr or "")
+    agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
+    session = Session(person.name, csrf_for(token, person), now, origin, agent)
     deps().storage.people.open_session(token_digest(token), session, IDLE.total_seconds())
     response.set_cookie(
         cookie_name(),

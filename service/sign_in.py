@@ -1,22 +1,28 @@
-"""Pages for signing in and out: by password, by a one-time link, and choosing a password."""
+"""Pages for signing in and out: by password or by a one-time link, with a code where a person wants one."""
 
-from dataclasses import replace
+import secrets
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from comments.errors import Invalid, NotFound, Problem, SignInNeeded, TooMany
+from comments.audit import Act
+from comments.errors import NotFound, SignInNeeded, TooMany
 from comments.model import Person
 from comments.pseudonyms import digest, token_digest
 
-from . import auth, passwords
+from . import auth, codes, passwords
 from .deps import deps
 from .errors import prefers_html, refuse
+from .noted import note
 
 blueprint = Blueprint("sign_in", __name__)
 
 #: Tries in 15 minutes. An account's limit slows guessing from many places; an origin's slows one place guessing names.
 PER_ACCOUNT, PER_ORIGIN, WINDOW = 10, 30, 900
+#: Seconds between the password and the code.
+CODE_LIFE = 300
+LIMITED = "Too many tries. Wait some minutes, or ask for a sign-in link."
 
 
 @blueprint.app_errorhandler(SignInNeeded)
@@ -35,28 +41,77 @@ def form() -> Response | str:
 
 
 @blueprint.post("/sign-in")
-def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+def sign_in() -> ResponseReturnValue:
     auth.check_origin()
     name, password = request.form.get("name", ""), request.form.get("password", "")
     onward = auth.own_path(request.form.get("next", ""))
     try:
-        _count_try(name)
+        count_try(name)
     except TooMany as error:
-        told = "Too many tries. Wait some minutes, or ask for a sign-in link."
-        return _page(onward, told, name), 429, {"Retry-After": str(error.retry_after)}
+        return _page(onward, LIMITED, name), 429, {"Retry-After": str(error.retry_after)}
     person = _person(name)
     if not passwords.matches(person.password, password):
+        _note_failure(name)
         return _page(onward, "That name and password do not belong together.", name), 403
+    return _enter(person, onward)
+
+
+def _note_failure(name: str) -> None:
+    """Under the name only where it is somebody's: people type their password into the wrong field."""
+    try:
+        note(deps().storage.people.get(name).name, Act.SIGN_IN_FAILED)
+    except NotFound:
+        note("", Act.SIGN_IN_FAILED)
+
+
+def _enter(person: Person, onward: str) -> ResponseReturnValue:
+    """Open a session, or ask for the code first. What is kept meanwhile is named apart from links, to be none."""
+    if not person.codes:
+        return _admit(person, onward)
+    token = secrets.token_urlsafe(24)
+    deps().storage.people.put_link(digest("code", token), person.name, CODE_LIFE)
+    return _code_page(token, onward)
+
+
+def _admit(person: Person, onward: str) -> Response:
     response = redirect(onward, 303)
     auth.sign_in(response, person)
+    note(person.name, Act.SIGN_IN)
     return response
+
+
+def _code_page(token: str, onward: str, told: str = "") -> str:
+    return render_template("people/code.html", token=token, onward=onward, told=told)
+
+
+@blueprint.post("/sign-in/code")
+def give_code() -> ResponseReturnValue:
+    """The second step. A code that works is used up in the same moment, so that of two who give it one gets in."""
+    auth.check_origin()
+    people, token = deps().storage.people, request.form.get("token", "")
+    onward = auth.own_path(request.form.get("next", ""))
+    try:
+        person = people.get(people.peek_link(digest("code", token)))
+        people.attempt(f"sign-in:code:{digest(person.name)}", PER_ACCOUNT, WINDOW)
+    except NotFound:
+        return _page(onward, "That took too long. Please sign in again."), 403
+    except TooMany as error:
+        return _code_page(token, onward, LIMITED), 429, {"Retry-After": str(error.retry_after)}
+    after = codes.accepted(person, request.form.get("code", ""), deps().pseudonyms, deps().now())
+    if after is None or not people.swap(person, after):
+        note(person.name, Act.SIGN_IN_FAILED, "code")
+        return _code_page(token, onward, "That code is not right, or was used before."), 403
+    if after.recovery != person.recovery:
+        note(person.name, Act.RECOVERY, after=f"{len(after.recovery)} left")
+    people.take_link(digest("code", token))
+    return _admit(after, onward)
 
 
 def _page(onward: str, told: str = "", name: str = "") -> str:
     return render_template("people/sign_in.html", onward=onward, told=told, name=name)
 
 
-def _count_try(name: str) -> None:
+def count_try(name: str) -> None:
     """Before anything is looked up, so that names that do not exist are limited like those that do. Raises TooMany."""
     attempt, origin = deps().storage.people.attempt, deps().pseudonyms.origin(request.remote_addr or "")
     attempt(f"sign-in:origin:{origin}", PER_ORIGIN, WINDOW)
@@ -76,6 +131,7 @@ def sign_out() -> Response:
     signed = auth.signed_in()
     if signed:
         auth.check_csrf(signed)
+        note(signed.person.name, Act.SIGN_OUT)
     response = redirect(url_for("sign_in.form"), 303)
     auth.sign_out(response)
     return response
@@ -91,44 +147,11 @@ def link(token: str) -> str | tuple[str, int]:
 
 
 @blueprint.post("/link/<token>")
-def take_link(token: str) -> Response | tuple[str, int]:
+def take_link(token: str) -> ResponseReturnValue:
     auth.check_origin()
     try:
         person = deps().storage.people.get(deps().storage.people.take_link(token_digest(token)))
     except NotFound:
         return render_template("people/lost_link.html"), 404
-    response = redirect(url_for("review.home"), 303)
-    auth.sign_in(response, person)
-    return response
-
-
-@blueprint.get("/account")
-def account() -> str:
-    return render_template("people/account.html", signed=auth.current(), changed="changed" in request.args)
-
-
-@blueprint.post("/account")
-def choose_password() -> Response | tuple[str, int]:
-    """Ends every other session of this person and renews their own."""
-    signed = auth.current()
-    auth.check_csrf(signed)
-    try:
-        person = _with_new_password(signed.person)
-    except Invalid as error:
-        return render_template("people/account.html", signed=signed, problems=error.problems), 422
-    deps().storage.people.put(person)
-    response = redirect(url_for("sign_in.account", changed=""), 303)
-    auth.sign_in(response, person)
-    return response
-
-
-def _with_new_password(person: Person) -> Person:
-    """The current password is asked for where there is one. Raises Invalid, TooMany."""
-    if person.password:
-        _count_try(person.name)
-        if not passwords.matches(person.password, request.form.get("current", "")):
-            raise Invalid([Problem("current", "wrong", "is not your current password")])
-    password = request.form.get("password", "")
-    if password != request.form.get("again", ""):
-        raise Invalid([Problem("again", "different", "is not the same as above")])
-    return replace(person, password=passwords.choose(password))
+    note(person.name, Act.LINK_USE)
+    return _enter(person, url_for("review.home"))

@@ -63,10 +63,15 @@ class Desk:
     def signed_in(self, name: str = "mo", operator: bool = False, **roles: str) -> "Seat":
         """Somebody who came by a one-time link: no password has to be hashed for it."""
         self.employ(name, operator, **roles)
-        token, client = new_id(), self.stranger()
-        self.storage.people.put_link(token_digest(token), name, 60)
-        assert client.post(f"/link/{token}").status_code == 303
+        client = self.stranger()
+        assert client.post(self.link(name)).status_code == 303
         return Seat(client, csrf_of(client))
+
+    def link(self, name: str) -> str:
+        """Where somebody signs in once."""
+        token = new_id()
+        self.storage.people.put_link(token_digest(token), name, 60)
+        return f"/link/{token}"
 
 
 @dataclass

@@ -1,0 +1,27 @@
+"""Names of people, and the one-time links by which they come the first time, or again."""
+
+import secrets
+from datetime import timedelta
+
+from comments.errors import Invalid, Problem
+from comments.pseudonyms import token_digest
+from comments.storage import Storage
+
+#: Long enough to find one's mail, short enough not to lie about.
+LINK_LIFE = timedelta(days=1)
+
+MAX_NAME = 60
+
+
+def checked_name(name: str) -> str:
+    """Raises Invalid for what cannot be a name."""
+    if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
+        raise Invalid([Problem("name", "malformed", f"must be 1 to {MAX_NAME} printable characters")])
+    return name
+
+
+def sign_in_link(storage: Storage, public_url: str, name: str) -> str:
+    """A link that signs the person in once; only its digest is kept."""
+    token = secrets.token_urlsafe(24)
+    storage.people.put_link(token_digest(token), name, LINK_LIFE.total_seconds())
+    return f"{public_url.rstrip('/')}/link/{token}"
