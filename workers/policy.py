@@ -56,7 +56,9 @@ class Policy:
         return 0.0 if isinstance(weight, Mark) else round(weight * signal.strength, 3)
 
     def decide(self, signals: Iterable[Signal], at: datetime) -> Decision:
-        weighed = tuple(replace(s, points=self.points(s), holds=self.holds(s)) for s in signals)
+        weighed = tuple(
+            replace(s, strength=round(s.strength, 3), points=self.points(s), holds=self.holds(s)) for s in signals
+        )
         score = round(sum(s.points for s in weighed), 3)
         action = self._action(score, {self.weights[s.name] for s in weighed})
         return Decision(
