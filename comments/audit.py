@@ -10,8 +10,8 @@ from .model import Comment
 #: What an entry has before the store has taken it.
 UNDATED = datetime.fromtimestamp(0, UTC)
 
-#: The command line's own network: whoever uses it sits at the server.
-CONSOLE = "console"
+#: Who did what the command line does: somebody who may read everything on the server anyway.
+CONSOLE = "the command line"
 
 
 class Act(StrEnum):

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from comments import logs
+from comments.audit import CONSOLE, Act, Entry
 from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
 from comments.queue import QUEUES
 from comments.settings import Settings
@@ -18,7 +19,7 @@ from comments.storage import Storage
 from service.condition import PARTS, gather
 from workers import run, sweep
 
-from . import admin, demo, export, openapi, status, up, web, webhooks
+from . import admin, audit, demo, export, openapi, status, up, web, webhooks
 from .installation import installation, open_installation, settings
 
 
@@ -63,6 +64,7 @@ def cli(context: click.Context, data: Path) -> None:
 
 cli.add_command(admin.site)
 cli.add_command(admin.moderator)
+cli.add_command(audit.audit)
 cli.add_command(webhooks.webhook)
 cli.add_command(demo.demo)
 
@@ -110,7 +112,9 @@ def part_settings(context: click.Context, part: str) -> Settings:
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file that only you may read.")
 def export_site(id: str, output: Path | None) -> None:
     """Write every comment of a site, with e-mail addresses and whole history, as JSON lines."""
-    lines = export.lines(installation().storage, admin.site_named(id))
+    storage, site = installation().storage, admin.site_named(id)
+    storage.audit.note(Entry(CONSOLE, Act.EXPORT, site=id))
+    lines = export.lines(storage, site)
     with _private(output) as file:
         for line in lines:
             file.write(line.encode() + b"\n")

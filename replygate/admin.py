@@ -3,25 +3,22 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import timedelta
 
 import click
 
-from comments.errors import Invalid, NotFound, Problem, ReplygateError
+from comments.audit import CONSOLE, Act, Entry
+from comments.errors import NotFound, ReplygateError
 from comments.model import Person, Site, SiteKey
 from comments.pseudonyms import token_digest
 from comments.storage import Storage
 from service.access import KEY_PREFIX
 from service.auth import ROLES
 from service.choices import changed, shown
+from service.invitations import checked_name, sign_in_link
+from service.site_settings import differences
 
 from .installation import installation
 from .table import columns
-
-#: Long enough to find one's mail, short enough not to lie about.
-LINK_LIFE = timedelta(days=1)
-
-MAX_NAME = 60
 
 
 class Exists(ReplygateError):
@@ -45,7 +42,7 @@ def add_site(id: str, choices: tuple[str, ...]) -> None:
     added = changed(Site(id=id, name=id, created=here.now()), choices)
     if any(known.id == id for known in here.storage.sites.all()):
         raise Exists(f"there is a site {id} already; `replygate site set {id}` changes it")
-    here.storage.sites.put(added)
+    here.storage.sites.put(added, Entry(CONSOLE, Act.SITE_ADD, id, site=id))
     click.echo(f"Added {id}. `replygate site key {id}` makes a key for its server.")
 
 
@@ -86,7 +83,9 @@ def set_site(id: str, choices: tuple[str, ...]) -> None:
       replygate site set blog required=author,content max_links=3
       replygate site set blog "hold_words=casino, author+url:cheap pills"
     """
-    installation().storage.sites.put(changed(site_named(id), choices))
+    before = site_named(id)
+    after = changed(before, choices)
+    installation().storage.sites.put(after, *differences(before, after, Entry(CONSOLE, Act.SITE_SET)))
     click.echo(f"Changed {id}.")
 
 
@@ -100,7 +99,8 @@ def key(id: str, revoke: str | None) -> None:
         _revoke(found, revoke)
         return
     made, whole = new_key()
-    installation().storage.sites.put(replace(found, keys=(*found.keys, made)))
+    noted = Entry(CONSOLE, Act.KEY_MAKE, made.id, site=id)
+    installation().storage.sites.put(replace(found, keys=(*found.keys, made)), noted)
     click.echo(whole)
     click.echo("Keep it where only the site's server can read it: it is not shown again.", err=True)
 
@@ -109,7 +109,7 @@ def _revoke(site: Site, id: str) -> None:
     left = tuple(key for key in site.keys if key.id != id)
     if len(left) == len(site.keys):
         raise NotFound(f"{site.id} has no key {id}; it has {', '.join(key.id for key in site.keys) or 'none'}")
-    installation().storage.sites.put(replace(site, keys=left))
+    installation().storage.sites.put(replace(site, keys=left), Entry(CONSOLE, Act.KEY_REVOKE, id, site=site.id))
     click.echo(f"Took the key {id} back.")
 
 
@@ -146,14 +146,15 @@ def add_moderator(name: str, sites: tuple[str, ...], role: str, operator: bool) 
     """Let NAME sign in, or give them more to do; prints a link that signs them in once, within a day."""
     here = installation()
     roles = {site_named(id).id: role for id in sites}
-    here.storage.people.put(person(here.storage, name, roles, operator))
+    noted = [Entry(CONSOLE, Act.PERSON_INVITE, name, after=role, site=id) for id in roles]
+    noted += [Entry(CONSOLE, Act.PERSON_INVITE, name, after="operator")] if operator or not roles else []
+    here.storage.people.put(person(here.storage, name, roles, operator), *noted)
     click.echo(sign_in_link(here.storage, here.settings.public_url, name))
 
 
 def person(storage: Storage, name: str, roles: Mapping[str, str], operator: bool) -> Person:
     """The person of that name with these roles besides those they have. Raises Invalid for no name."""
-    if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
-        raise Invalid([Problem("name", "malformed", f"must be 1 to {MAX_NAME} printable characters")])
+    checked_name(name)
     try:
         known = storage.people.get(name)
     except NotFound:
@@ -161,11 +162,26 @@ def person(storage: Storage, name: str, roles: Mapping[str, str], operator: bool
     return replace(known, roles={**known.roles, **roles}, operator=known.operator or operator)
 
 
-def sign_in_link(storage: Storage, public_url: str, name: str) -> str:
-    """A link that signs the person in once; only its digest is kept."""
-    token = secrets.token_urlsafe(24)
-    storage.people.put_link(token_digest(token), name, LINK_LIFE.total_seconds())
-    return f"{public_url.rstrip('/')}/link/{token}"
+@moderator.command("link")
+@click.argument("name")
+@click.option("--without-code", is_flag=True, help="They lost their authenticator: let them in without a code.")
+def link(name: str, without_code: bool) -> None:
+    """Make a new link that signs NAME in once, within a day: for who lost theirs, or their password."""
+    here = installation()
+    known = known_person(here.storage, name)
+    if without_code:
+        without = replace(known, codes="", code_used=0, recovery=())
+        here.storage.people.put(without, Entry(CONSOLE, Act.CODES_OFF, name))
+    here.storage.audit.note(Entry(CONSOLE, Act.LINK_MAKE, name))
+    click.echo(sign_in_link(here.storage, here.settings.public_url, name))
+
+
+def known_person(storage: Storage, name: str) -> Person:
+    """Raises NotFound saying what to do."""
+    try:
+        return storage.people.get(name)
+    except NotFound:
+        raise NotFound(f"there is nobody called {name}; `replygate moderator add` adds them") from None
 
 
 @moderator.command("list")

@@ -17,11 +17,12 @@ from comments.settings import Settings
 from comments.storage import Admission, Storage
 from service import deps as web
 from service.demo import SITE
+from service.invitations import sign_in_link
 from service.moderating import Step, settle
 from workers import deps as workers
 from workers.jobs import CALLABLES, judge
 
-from .admin import person, sign_in_link
+from .admin import person
 from .demo_story import ARTICLE, NETWORKS, STORY, TEAM, Said, Settling
 from .installation import installation
 

@@ -21,9 +21,9 @@ from comments.model import Person, Site
 from comments.settings import PREFIX, Settings
 from comments.storage import Storage
 from comments.storage.redis import open_redis
+from service.invitations import sign_in_link
 
 from . import embedded
-from .admin import sign_in_link
 from .installation import ADDRESS_FILE, KEY_FILE
 from .supervisor import Part, Supervisor
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import click
 
+from comments.audit import CONSOLE, Act, Entry
 from comments.errors import NotFound, ReplygateError
 from comments.model import WEBHOOK_EVENTS, Site, Webhook
 from comments.pseudonyms import Pseudonyms
@@ -158,7 +159,9 @@ def _change(here: Installation, site: Site, changed: Webhook) -> None:
 
 
 def _put(here: Installation, site: Site, webhooks: tuple[Webhook, ...]) -> None:
-    here.storage.sites.put(replace(site, webhooks=webhooks))
+    before, after = (", ".join(hook.id for hook in hooks) for hooks in (site.webhooks, webhooks))
+    noted = Entry(CONSOLE, Act.SITE_SET, "webhooks", before, after, site.id)
+    here.storage.sites.put(replace(site, webhooks=webhooks), noted)
 
 
 def _show_secret(here: Installation, site: Site, hook: Webhook) -> None:

@@ -1,0 +1,22 @@
+"""`replygate audit`: what people did on a site, or what concerns the whole deployment, as JSON lines."""
+
+import sys
+
+import click
+
+from comments.audit import CONSOLE, Act, Entry
+from service.audit_pages import lines
+
+from .admin import site_named
+from .installation import installation
+
+
+@click.command("audit")
+@click.option("--site", "id", default="", metavar="ID", help="Of this site; without it sign-ins and the like.")
+def audit(id: str) -> None:
+    """Write every entry of the audit, the oldest first, as JSON lines."""
+    storage = installation().storage
+    of = site_named(id).id if id else ""
+    storage.audit.note(Entry(CONSOLE, Act.EXPORT_AUDIT, site=of))
+    for line in lines(storage.audit.all(of)):
+        sys.stdout.write(line + "\n")
