@@ -27,7 +27,7 @@ JOINING = frozenset(_JOINING.split())
 I_WORDS = frozenset(["i", "my", "me", "mine", "i'm", "im", "myself"])
 YOU_WORDS = frozenset(["you", "your", "u", "ur", "yours"])
 
-#: Name, unit and where its ranges end. The ends are about the deciles of the training texts.
+#: Name, unit and where its ranges end.
 _TABLE: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("length", "characters", (15, 30, 50, 80, 130, 200, 320, 500, 900)),
     ("words", "words", (3, 6, 10, 16, 25, 40, 65, 100, 180)),

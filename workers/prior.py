@@ -18,6 +18,9 @@ MAGIC = b"replygate prior\n"
 #: Of the features, the hashing and the file. Weights of another version mean nothing here.
 VERSION = 1
 
+#: The reason that is the bias.
+UNREAD = "before anything is read"
+
 #: What a feature of a family is called in a reason.
 PHRASES = {
     Family.FLAGS: "{}",
@@ -85,7 +88,7 @@ class Prior:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        # Half of all words of a comment are among the few thousand that everybody uses.
+        # Most words of a comment have been in an earlier one.
         self._weighed = lru_cache(maxsize=1 << 14)(self._weigh)
 
     def _weigh(self, text: str) -> tuple[int, int, int, int]:
@@ -140,7 +143,7 @@ class Prior:
         return PriorScore(logit, self.probability(logit), parts)
 
     def _contributions(self, found: Features) -> Iterator[Contribution]:
-        yield Contribution("before anything is read", self.model.bias)
+        yield Contribution(UNREAD, self.model.bias)
         yield from self._word_contributions(found)
         for family, names in named(found):
             if names:

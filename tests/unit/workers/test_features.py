@@ -132,5 +132,5 @@ def test_no_text_takes_long_however_it_is_made() -> None:
         content = (piece * 10_000)[: 9_990 + draw.randrange(10)] + "x"
         start = time.process_time()
         features(a_comment(content=content))
-        # Honest texts of this length take about 5 ms; what is excluded here takes minutes.
+        # A bound far above what any of them takes: what is excluded here grows with the square of the length.
         assert time.process_time() - start < 5, piece
