@@ -6,6 +6,7 @@ from .bayes import Bayes
 from .duplicates import Duplicates
 from .links import Links
 from .near_duplicates import NearDuplicates
+from .prior import Prior
 from .profanity import Profanity
 from .requirements import Requirements
 from .shouting import Shouting
@@ -28,5 +29,6 @@ BUILT_IN: tuple[Filter, ...] = (
     Velocity(),
     Profanity(),
     Shouting(),
+    Prior(),
     Bayes(),
 )
