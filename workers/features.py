@@ -43,7 +43,7 @@ MAX_WORDS = 400
 #: Longer words are addresses, keys or noise, and are clipped.
 MAX_LETTERS = 24
 GRAM = 4
-#: One word in so many with a sign inside is a disguise; forgotten spaces after full stops are rarer, as sentences are longer.
+#: One word in so many with a sign inside is a disguise; a space forgotten after a full stop is rarer than that.
 DOTTED_SHARE = 5
 
 DIGIT = re.compile(r"\d")
