@@ -7,8 +7,8 @@ from threading import Lock
 
 log = logging.getLogger(__name__)
 
-#: Receivers that one process waits for at once. A dead one takes a thread for five seconds, and rests then.
-THREADS = 32
+#: Attempts that one process waits for at once. A dead receiver takes some threads for five seconds, and rests then.
+THREADS = 64
 
 
 class Couriers:

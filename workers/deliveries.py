@@ -30,6 +30,9 @@ WAITS = (5.0, 30.0, 120.0, 600.0, 3600.0)
 PATIENCE = timedelta(days=1)
 #: Seconds a taken delivery is a courier's own. An attempt never sends later than five seconds after it began.
 LEASE = 10.0
+#: Deliveries to one webhook that are out together, about different comments. Each needs three or four journeys to the
+#: receiver and back: at 100 ms for one, four couriers deliver ten a second.
+TOGETHER = 4
 #: Seconds after which a courier makes room for another webhook.
 SHIFT = 10.0
 
@@ -52,10 +55,11 @@ def _delivery(webhook: Webhook, event: Event, now: datetime) -> Delivery:
 
 
 def send_due(d: Deps, site: Site) -> None:
-    """Send a courier to each webhook that has something due and none on the way."""
+    """Send couriers to each webhook that has something due, as far as none are on the way."""
     webhooks = {webhook.id: webhook for webhook in site.webhooks if webhook.enabled}
     for id in d.storage.deliveries.due(site.id, list(webhooks)):
-        d.couriers.send(f"{site.id} {id}", partial(carry, d, site, webhooks[id]))
+        for n in range(TOGETHER):
+            d.couriers.send(f"{site.id} {id} {n}", partial(carry, d, site, webhooks[id]))
 
 
 def carry(d: Deps, site: Site, webhook: Webhook) -> None:

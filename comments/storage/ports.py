@@ -156,13 +156,14 @@ class Deliveries(Protocol):
         """Which of them have something to deliver now."""
 
     def take(self, site: str, webhook: str, lease: float) -> Delivery | None:
-        """The delivery that is due first. For `lease` seconds, or until it is settled, nobody takes another."""
+        """The delivery that is due first. For `lease` seconds, or until it is settled, its comment is left alone."""
 
     def settle(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
         """Replace a delivery; False if it is not as it was read any more.
 
-        `healthy` says how the receiver was met. One that fails rests, longer with each failure in a row; None tells
-        nothing about it. A delivery that is pending afterwards comes next for its comment when it is `due`.
+        `healthy` says how the receiver was met. One that fails rests, longer with each failure in a row, and gets one
+        delivery at a time until it is well; None tells nothing about it. A delivery that is pending afterwards comes
+        next for its comment when it is `due`.
         """
 
     def get(self, site: str, id: str) -> Delivery:

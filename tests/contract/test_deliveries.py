@@ -27,7 +27,7 @@ def put(storage: Storage, *deliveries: Delivery) -> None:
 
 
 def took(storage: Storage, webhook: str = "hook") -> str:
-    """The event that is handed out; the webhook is then free again, as after the lease."""
+    """The event that is handed out; it is due again at once, as after the lease."""
     delivery = storage.deliveries.take("blog", webhook, 0)
     return delivery.event if delivery else ""
 
@@ -47,12 +47,37 @@ def test_a_delivery_reads_back(storage: Storage) -> None:
     assert storage.deliveries.get("blog", delivery.id) == delivery
 
 
-def test_one_delivery_to_a_webhook_is_out_at_a_time(storage: Storage) -> None:
-    put(storage, a_delivery("one"), a_delivery("two"), a_delivery("one", webhook="other"))
-    assert storage.deliveries.take("blog", "hook", 60)
-    assert storage.deliveries.take("blog", "hook", 60) is None
+def test_one_delivery_about_a_comment_is_out_at_a_time(storage: Storage) -> None:
+    put(storage, a_delivery("one"), a_delivery("one", 2), a_delivery("two"), a_delivery("one", webhook="other"))
+    out = [storage.deliveries.take("blog", "hook", 60) for _ in range(3)]
+    assert sorted(d.event if d else "" for d in out) == ["", "one:1", "two:1"]
     assert storage.deliveries.due("blog", ["hook", "other"]) == ["other"]
     assert storage.deliveries.take("blog", "other", 60)
+
+
+def test_one_courier_at_a_time_asks_whether_a_webhook_is_well_again(
+    at_will: tuple[Storage, Callable[[float], None]],
+) -> None:
+    storage, pass_by = at_will
+    put(storage, *(first := [a_delivery(str(n)) for n in range(4)]))
+    storage.deliveries.settle("blog", first[0], later(first[0]), healthy=False)
+    pass_by(5)
+    asking = storage.deliveries.take("blog", "hook", 60)
+    assert asking
+    assert storage.deliveries.take("blog", "hook", 60) is None
+    storage.deliveries.settle("blog", asking, delivered(asking), healthy=True)
+    assert storage.deliveries.take("blog", "hook", 60)
+    assert storage.deliveries.take("blog", "hook", 60)
+
+
+def test_failures_of_what_was_out_together_count_once(at_will: tuple[Storage, Callable[[float], None]]) -> None:
+    storage, pass_by = at_will
+    put(storage, *(a_delivery(str(n)) for n in range(4)))
+    for delivery in [storage.deliveries.take("blog", "hook", 60) for _ in range(4)]:
+        assert delivery
+        storage.deliveries.settle("blog", delivery, later(delivery, -1), healthy=False)
+    pass_by(5)
+    assert storage.deliveries.due("blog", ["hook"]) == ["hook"]
 
 
 def test_what_a_dead_worker_had_taken_is_due_again_after_the_lease(storage: Storage) -> None:

@@ -4,8 +4,8 @@ local function head(versions, webhook, comment)
   return redis.call("ZRANGEBYLEX", versions, "[" .. lane .. ":", "(" .. lane .. ";", "LIMIT", 0, 1)[1]
 end
 
--- Until when a webhook is left alone, and how often in a row it failed.
+-- Until when a webhook is left alone, how often in a row it failed, and whether that is because it is being asked.
 local function rest(rests, webhook)
-  local till, failures = string.match(redis.call("HGET", rests, webhook) or "0|0", "^(%d+)|(%d+)$")
-  return tonumber(till), tonumber(failures)
+  local till, failures, asked = string.match(redis.call("HGET", rests, webhook) or "0|0|", "^(%d+)|(%d+)|(%a*)$")
+  return tonumber(till), tonumber(failures), asked ~= ""
 end

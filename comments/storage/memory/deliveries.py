@@ -20,6 +20,9 @@ class _Tray:
     over: dict[str, float] = field(default_factory=dict)  # id -> when it ended
     rests: dict[str, float] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
+    asked: set[str] = field(
+        default_factory=set
+    )  # webhooks that rest because a courier asks whether they are well again
     lanes: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))  # webhook -> comment -> due
     results: Counter[str] = field(default_factory=Counter)
 
@@ -57,7 +60,10 @@ class MemoryDeliveries:
             comment = self._first(tray, webhook)
             if not comment:
                 return None
-            tray.rests[webhook] = self._time() + lease
+            tray.lanes[webhook][comment] = self._time() + lease
+            if tray.failures[webhook]:
+                tray.rests[webhook] = self._time() + lease
+                tray.asked.add(webhook)
             return tray.records[tray.head(webhook, comment)]
 
     def settle(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
@@ -77,7 +83,11 @@ class MemoryDeliveries:
             return True
 
     def _rest(self, tray: _Tray, webhook: str, healthy: bool | None) -> None:
+        resting = tray.rests.get(webhook, 0.0) > self._time() and webhook not in tray.asked
+        if healthy is False and resting:
+            return  # what was out together fails together, and counts once
         tray.rests[webhook] = 0.0
+        tray.asked.discard(webhook)
         if healthy:
             del tray.failures[webhook]
         elif healthy is False:
@@ -110,6 +120,7 @@ class MemoryDeliveries:
             tray = self._trays[site]
             for id in [id for id in tray.put if id.startswith(f"{webhook}:")]:
                 del tray.put[id], tray.records[id]
+            tray.asked.discard(webhook)
             for kept in (tray.lanes, tray.rests, tray.failures):
                 kept.pop(webhook, None)
 

@@ -1,4 +1,4 @@
-"""Deliveries to webhooks on Redis: a lane for each comment and webhook, one delivery to a webhook at a time."""
+"""Deliveries to webhooks on Redis: a lane for each comment and webhook, with one delivery out at a time."""
 
 import time
 from collections.abc import Sequence
