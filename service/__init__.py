@@ -14,6 +14,7 @@ from . import (
     errors,
     following,
     following_api,
+    form_api,
     headers,
     ops,
     people,
@@ -28,6 +29,7 @@ from . import (
     site_settings,
     standings,
     traces,
+    widget,
 )
 from .deps import Deps
 from .rendered import RenderedPages
@@ -40,6 +42,8 @@ PARTS = (
     api,
     reading_api,
     following_api,
+    form_api,
+    widget,
     docs,
     sign_in,
     account,
@@ -74,6 +78,7 @@ def create_app(deps: Deps) -> Flask:
     Places(settings.web_threads).install(app)
     headers.install(app, settings)
     errors.install(app)
+    widget.install(app)
     for part in (*PARTS, *((demo,) if settings.demo else ())):
         app.register_blueprint(part.blueprint)
     app.wsgi_app = Shortcut(app.wsgi_app, sites, deps.storage.threads, ops.tally(app))  # type: ignore[method-assign]

@@ -1,0 +1,50 @@
+"""What a page needs to show a reply form of its own: the site's fields and limits, and what is sent along unseen."""
+
+from flask import Blueprint, Response
+from pydantic import Field
+
+from comments.model import VISITOR_FIELDS
+from comments.validation import LENGTHS
+
+from . import api, reading, sites
+from .deps import deps
+from .openapi import answer, operation
+from .schemas import THREAD_EXAMPLE, Wire
+
+blueprint = Blueprint("form", __name__, url_prefix="/v1/sites/<site>")
+blueprint.after_request(api.share)
+
+
+class FormQuery(Wire):
+    """The page that the form is on."""
+
+    thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
+
+
+class ReplyForm(Wire):
+    """A site's reply form for one thread."""
+
+    required: list[str] = Field(examples=[["author", "email", "content"]])
+    lengths: dict[str, int] = Field(description="Characters each field may have.", examples=[{"author": 245}])
+    trap: str = Field(description="Name of a field that people do not see and leave empty.", examples=["website"])
+    closed: bool = Field(description="Whether the thread takes no more comments.", examples=[False])
+
+
+@blueprint.get("/form")
+@operation(
+    summary="The reply form of a thread",
+    description="For pages with a form of their own. Ask when the page is shown, not when the form is sent.",
+    query=FormQuery,
+    answers={200: ReplyForm},
+    tags=("submission",),
+)
+def form(site: str, query: FormQuery) -> Response:
+    found, thread = sites.get(site), reading.asked_thread(query.thread)
+    return answer(
+        ReplyForm(
+            required=list(found.required),
+            lengths={name: LENGTHS.get(name, found.max_content) for name in VISITOR_FIELDS},
+            trap=found.trap_field,
+            closed=deps().storage.threads.is_closed(found.id, thread),
+        )
+    )

@@ -1,0 +1,56 @@
+"""A website of its own: static pages on another port, which is another origin."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+ARTICLE = """<!doctype html>
+<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>An article</title>{head}</head>
+<body><main><h1>An article</h1><p>With something to say.</p>{body}</main>
+<footer>The end of the page</footer></body></html>
+"""
+
+
+@dataclass
+class Website:
+    """Pages by path, and a content security policy for all of them."""
+
+    url: str
+    pages: dict[str, str] = field(default_factory=dict)
+    policy: str = ""
+
+    def put(self, body: str, path: str = "/post", head: str = "", lang: str = "en") -> str:
+        """The address of an article with `body` below it."""
+        self.pages[path] = ARTICLE.format(body=body, head=head, lang=lang)
+        return self.url + path
+
+
+@contextmanager
+def open_website() -> Iterator[Website]:
+    site = Website("")
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = site.pages.get(self.path.partition("?")[0])
+            body = (page or "nothing here").encode()
+            self.send_response(200 if page else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            if site.policy:
+                self.send_header("Content-Security-Policy", site.policy)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        site.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield site
+        server.shutdown()
+        thread.join()
