@@ -15,10 +15,11 @@ log = logging.getLogger(__name__)
 JUDGE = "workers.jobs.judge"
 LEARN = "workers.jobs.learn"
 DELIVER = "workers.jobs.deliver"
+FILE = "workers.jobs.file"
 
 #: Each job's queue. A worker process listens to one queue only: RQ loses jobs of workers that listen to several.
 #: Delivering has one of its own: only its process needs a way out to the internet.
-QUEUES = {JUDGE: "judge", LEARN: "errands", DELIVER: "deliver"}
+QUEUES = {JUDGE: "judge", LEARN: "errands", FILE: "errands", DELIVER: "deliver"}
 
 #: Seconds until RQ breaks a job off. Shorter than the lease of what it claimed, so that nobody works on it meanwhile.
 TIMEOUT = 8

@@ -97,7 +97,7 @@ def status(site: str, id: str, query: ReceiptQuery) -> Response:
     if not deps().pseudonyms.is_receipt(found.id, id, receipt):
         raise NotFound("no such comment for this receipt")
     comment = deps().storage.comments.get(found.id, id)
-    return forms.status_page(found, comment) if prefers_html() else answer(reading.own(comment))
+    return forms.status_page(found, comment) if prefers_html() else answer(reading.own(comment, found))
 
 
 @blueprint.put("/threads/<path:thread>")

@@ -15,6 +15,7 @@ from comments.validation import LENGTHS, UNSAFE_IN_URL, is_web_address
 from . import access, errors, submission
 from .body import Sent
 from .deps import deps
+from .reading import told_reason
 
 #: Where the form leads after success, in WordPress's word. Only pages of the site, and ours, are gone to.
 RETURN_FIELD = "redirect_to"
@@ -106,7 +107,8 @@ def status_page(site: Site, comment: Comment) -> Response:
     back = way_back(site, comment.thread)
     if back and comment.outcome is Outcome.PUBLISHED:
         back = f"{back}#comment-{comment.id}"
-    page = render_template("public/status.html", site=site, comment=comment, outcome=comment.outcome, back=back)
+    reason = told_reason(comment, site)
+    page = render_template("public/status.html", site=site, outcome=comment.outcome, back=back, reason=reason)
     return Response(page, mimetype="text/html")
 
 

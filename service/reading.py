@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from comments.errors import Invalid
-from comments.lifecycle import Outcome
-from comments.model import Comment
+from comments.lifecycle import Outcome, Status
+from comments.model import Comment, Site
 from comments.pseudonyms import digest
 from comments.publication import public
 from comments.storage import Threads
@@ -32,9 +32,17 @@ def published(rows: Iterable[Comment]) -> Iterator[PublicComment]:
         yield PublicComment.model_validate(public(comment, depths[comment.id]))
 
 
-def own(comment: Comment) -> OwnComment:
+def own(comment: Comment, site: Site) -> OwnComment:
     """What the holder of a comment's receipt may know."""
-    return OwnComment(id=comment.id, status=comment.outcome, received=comment.received)
+    return OwnComment(
+        id=comment.id, status=comment.outcome, received=comment.received, reason=told_reason(comment, site)
+    )
+
+
+def told_reason(comment: Comment, site: Site) -> str:
+    """What a moderator lets the author know of why it was removed; of spam never anything."""
+    code = comment.standing.reason if comment.standing and comment.status is Status.REMOVED else ""
+    return next((reason.told for reason in site.reasons if reason.code == code), "")
 
 
 def asked_thread(given: str) -> str:

@@ -56,11 +56,12 @@ class AcceptedComment(Wire):
 
 
 class OwnComment(Wire):
-    """What an author is told. Why a comment was refused is not said: it would teach spammers."""
+    """What an author is told. Why the filters refused a comment is not said: it would teach spammers."""
 
     id: str = Field(examples=[ID_EXAMPLE])
     status: Outcome = Field(examples=["published"])
     received: datetime = Field(examples=[TIME_EXAMPLE])
+    reason: str = Field(description="Why a moderator removed it, where they let its author know.", examples=[""])
 
 
 class PublicComment(Wire):

@@ -1,4 +1,4 @@
-"""The three jobs. Each does what is due for one site until nothing is, or its time is up and it goes to the back.
+"""The jobs. Each does what is due for one site until nothing is, or its time is up and it goes to the back.
 
 They can be repeated, cut short or run twice at once: what must happen once hangs on a compare-and-set in storage.
 """
@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 
 from comments.errors import NotFound
+from comments.filing import catch_up
 from comments.lifecycle import Status
 from comments.model import Comment, Site
-from comments.queue import DELIVER, JUDGE, LEARN
+from comments.queue import DELIVER, FILE, JUDGE, LEARN
 from comments.storage import Claim
 
 from .deliveries import queue_events, send_due
@@ -20,7 +21,7 @@ from .learning import tokens
 
 log = logging.getLogger(__name__)
 
-#: Comments that learning takes at a time.
+#: Comments that learning and filing take at a time.
 BATCH = 100
 #: Share of the lease after which a batch is not judged further, so that nobody else has claimed its comments by then.
 PATIENCE = 0.5
@@ -41,7 +42,12 @@ def deliver(site: str, token: str) -> None:
     _work(DELIVER, site, token, _deliver_some)
 
 
-CALLABLES: Mapping[str, Callable[[str, str], None]] = {JUDGE: judge, LEARN: learn, DELIVER: deliver}
+def file(site: str, token: str) -> None:
+    """Bring the index of held comments in line with them. Review pages do a little of it themselves."""
+    _work(FILE, site, token, _file_some)
+
+
+CALLABLES: Mapping[str, Callable[[str, str], None]] = {JUDGE: judge, LEARN: learn, DELIVER: deliver, FILE: file}
 
 
 def _work(job: str, site_id: str, token: str, some: Callable[[Deps, Site], bool]) -> None:
@@ -85,6 +91,10 @@ def _learn_some(d: Deps, site: Site) -> bool:
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})
     return len(due) == BATCH and bool(known)
+
+
+def _file_some(d: Deps, site: Site) -> bool:
+    return catch_up(d.storage, site.id, BATCH) == BATCH
 
 
 def _deliver_some(d: Deps, site: Site) -> bool:

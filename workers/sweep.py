@@ -16,7 +16,7 @@ from rq import Queue
 
 from comments.errors import StorageDown
 from comments.model import Site
-from comments.queue import DELIVER, JUDGE, LEARN, QUEUES
+from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES
 from comments.settings import Settings
 from comments.storage.redis import connect
 
@@ -61,6 +61,8 @@ class Sweep:
         storage, webhooks = self._deps.storage, [webhook.id for webhook in site.webhooks if webhook.enabled]
         if QUEUES[LEARN] in room and storage.corpus.due(site.id, 1):
             self._deps.jobs.ask(LEARN, site.id)
+        if QUEUES[FILE] in room and storage.held.due(site.id, 1):
+            self._deps.jobs.ask(FILE, site.id)
         if QUEUES[DELIVER] in room and (storage.outbox.length(site.id) or storage.deliveries.due(site.id, webhooks)):
             self._deps.jobs.ask(DELIVER, site.id)
 

@@ -1,5 +1,7 @@
 // The queue with a keyboard: settles replies without leaving the page. Everything here also works as plain forms.
 
+import { choosing } from "./choosing.js";
+
 const SAID = {
   approved: ["Approved", "good"],
   spam: ["Marked as spam", "bad"],
@@ -14,7 +16,7 @@ const done = document.getElementById("done");
 const help = document.getElementById("help");
 const spoken = document.getElementById("spoken");
 const cards = [...list.querySelectorAll(".card")];
-const settled = []; // cards in the order in which they were settled, for undo
+const settled = []; // what was settled, in order, for undo: each a list of cards that were settled together
 const underway = new Map(); // card -> the promise of its last request, so that undo waits for what it undoes
 
 document.documentElement.classList.add("keyed");
@@ -79,7 +81,7 @@ function draw(card, actions) {
 function count(from, to) {
   for (const [status, change] of [[from, -1], [to, 1]]) {
     const shown = document.querySelector(`[data-count="${status}"]`);
-    if (shown) shown.textContent = Number(shown.textContent) + change;
+    if (shown && !shown.dataset.told) shown.textContent = Number(shown.textContent) + change;
   }
 }
 
@@ -91,7 +93,9 @@ function move(card, status) {
 
 // `comment` is the server's word: it replaces whatever the page assumed.
 function update(card, comment) {
-  form(card).elements.version.value = comment.version;
+  for (const field of card.querySelectorAll("input[name=version]")) field.value = comment.version;
+  const box = card.querySelector(".choose input");
+  if (box) box.value = `${comment.id}.${comment.version}`;
   if (card.dataset.status !== comment.status) move(card, comment.status);
   const away = card.classList.contains("settled");
   draw(card, [...(away ? [] : comment.actions), ...(comment.undoable ? ["undo"] : [])]);
@@ -99,38 +103,46 @@ function update(card, comment) {
 
 // Asking the server.
 
-async function ask(card, action) {
-  const fields = form(card).elements;
-  const path = `/v1/sites/${encodeURIComponent(list.dataset.site)}/review/comments/${card.dataset.id}`;
-  const body = { version: Number(fields.version.value), ...(action === "undo" ? {} : { action }) };
-  const answer = await fetch(path + (action === "undo" ? "/undo" : "/decisions"), {
+const path = (card) =>
+  `/v1/sites/${encodeURIComponent(card.dataset.site)}/review/comments/${card.dataset.id}`;
+
+async function post(card, where, body) {
+  const csrf = form(card).elements.csrf.value;
+  const answer = await fetch(path(card) + where, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": fields.csrf.value },
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
     body: JSON.stringify(body),
   });
-  return { status: answer.status, ...(await answer.json()) };
+  return { ...(await answer.json()), status: answer.status };
+}
+
+async function ask(card, action, reason) {
+  const version = Number(form(card).elements.version.value);
+  if (action === "undo") return post(card, "/undo", { version });
+  return post(card, "/decisions", { version, action, ...(reason ? { reason } : {}) });
 }
 
 // For answers nobody expects here, such as an ended session: let the server's own pages say what is wrong.
-function submitPlainly(card, action) {
-  const field = document.createElement("input");
-  Object.assign(field, { type: "hidden", name: "action", value: action });
-  form(card).append(field);
+function submitPlainly(card, action, reason) {
+  for (const [name, value] of Object.entries({ action, reason })) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form(card).append(field);
+  }
   form(card).submit();
 }
 
-async function settle(card, action) {
+async function settle(card, action, reason) {
   const before = { status: card.dataset.status, actions: drawn(card) };
   tell(card, ...SAID[WILL_BE[action] ?? "held"]);
   if (action !== "undo") {
     move(card, WILL_BE[action]);
     draw(card, ["undo"]);
-    settled.push(card);
-    goOn(card);
+    if (card === current) goOn(card);
   }
   let answer;
   try {
-    answer = await ask(card, action);
+    answer = await ask(card, action, reason);
   } catch {
     restore(card, before, action);
     tell(card, "Not saved: the server did not answer. Nothing is lost; try again", "bad");
@@ -138,7 +150,7 @@ async function settle(card, action) {
   }
   if (answer.status === 200) agreed(card, action, answer.comment);
   else if (answer.status === 409) overtaken(card, answer.comment);
-  else submitPlainly(card, action);
+  else submitPlainly(card, action, reason ?? "");
 }
 
 function agreed(card, action, comment) {
@@ -162,7 +174,7 @@ function overtaken(card, comment) {
 }
 
 function restore(card, before, action) {
-  if (action === "undo") return settled.push(card);
+  if (action === "undo") return settled.push([card]);
   move(card, before.status);
   draw(card, before.actions);
   forget(card);
@@ -170,22 +182,55 @@ function restore(card, before, action) {
 }
 
 function forget(card) {
-  const at = settled.lastIndexOf(card);
-  if (at >= 0) settled.splice(at, 1);
+  for (const together of settled) {
+    const at = together.indexOf(card);
+    if (at >= 0) together.splice(at, 1);
+  }
 }
 
 // One request of a card at a time, in the order of the clicks.
-function settleInTurn(card, action) {
-  const turn = (underway.get(card) ?? Promise.resolve()).then(() => settle(card, action));
+function settleInTurn(card, action, reason) {
+  const turn = (underway.get(card) ?? Promise.resolve()).then(() => settle(card, action, reason));
   underway.set(card, turn);
+}
+
+// The same step for some cards, which one undo takes back together.
+function settleAll(some, action, reason) {
+  const able = some.filter((card) => drawn(card).includes(action));
+  if (action !== "undo" && able.length) settled.push([...able]);
+  for (const card of able) settleInTurn(card, action, reason);
+}
+
+async function leaveNote(card, field) {
+  try {
+    const left = await post(card, "/notes", { text: field.value });
+    if (left.status !== 201) return field.form.submit();
+    const note = document.createElement("li");
+    note.className = "note";
+    note.textContent = `${left.by} just now: ${left.text}`;
+    card.querySelector(".before").append(note);
+    field.value = "";
+    field.closest("details").open = false;
+    goTo(card);
+  } catch {
+    tell(card, "The note was not kept: the server did not answer. Try again", "bad");
+  }
 }
 
 list.addEventListener("submit", (event) => {
   const card = event.target.closest(".card");
-  if (!card || !event.submitter) return;
+  if (!card) return;
+  if (event.target.matches(".leave-note")) {
+    event.preventDefault();
+    return leaveNote(card, event.target.elements.text);
+  }
+  if (!event.submitter) return;
   event.preventDefault();
-  if (event.submitter.value === "undo") forget(card);
-  settleInTurn(card, event.submitter.value);
+  const { name, value } = event.submitter;
+  if (value === "undo") forget(card);
+  choose(card);
+  if (name === "reason") settleAll([card], "remove", value);
+  else settleAll([card], value);
 });
 
 // Keys.
@@ -194,25 +239,60 @@ const single = document.getElementById("single-keys");
 single.checked = localStorage.getItem("single-keys") !== "off";
 single.addEventListener("change", () => localStorage.setItem("single-keys", single.checked ? "on" : "off"));
 
+const chosen = choosing(cards, (some, action) => settleAll(some, action));
+
 function undoLast() {
-  const card = settled.pop();
-  if (card) settleInTurn(card, "undo");
-  else document.querySelector(".undo-last button")?.click();
+  const together = settled.findLast((some) => some.length);
+  if (!together) return document.querySelector(".undo-last button")?.click();
+  const some = together.splice(0);
+  for (const card of some) settleInTurn(card, "undo");
 }
 
-function act(action) {
-  if (drawn(current).includes(action)) settleInTurn(current, action);
+function act(action, reason) {
+  const some = chosen.take();
+  settleAll(some.length ? some : [current], action, reason);
 }
+
+function removeBecause(number) {
+  const button = current.querySelectorAll(".with-reason button")[number - 1];
+  if (button) act("remove", button.value);
+}
+
+function openNote() {
+  const field = current.querySelector(".leave-note textarea");
+  if (!field) return;
+  field.closest("details").open = true;
+  field.focus();
+}
+
+const WITHOUT_CARD = {
+  j: () => step(1),
+  k: () => step(-1),
+  u: undoLast,
+  "/": () => document.getElementById("q")?.focus(),
+};
+const WITH_CARD = {
+  x: () => chosen.toggle(current),
+  n: openNote,
+  o: () => current.querySelector(".place a").click(),
+};
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+  if (event.key === "Escape" && event.target.closest("#q, .leave-note textarea")) {
+    event.target.blur();
+    if (current) goTo(current);
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
   if (event.key === "?") return help.showModal();
   if (!single.checked || event.repeat) return;
-  if (event.key === "j") step(1);
-  else if (event.key === "k") step(-1);
-  else if (event.key === "u") undoLast();
-  else if (current && KEYS[event.key]) act(KEYS[event.key]);
+  const does = WITHOUT_CARD[event.key] ?? (current && WITH_CARD[event.key]);
+  if (does) {
+    event.preventDefault(); // the key itself must not be typed into what it opens
+    does();
+  } else if (current && KEYS[event.key]) act(KEYS[event.key]);
+  else if (current && /^[1-9]$/.test(event.key)) removeBecause(Number(event.key));
 });
 
 const keys = document.getElementById("keys");

@@ -74,7 +74,17 @@ function settledBy(card, now) {
   const known = Number(card.querySelector("form.actions")?.elements.version.value ?? 0);
   if (now.mine || now.version <= known) return "";
   card.classList.toggle("gone", now.status !== before.get(now.id));
+  stand(card, now.status);
   return `${SAID[now.status] ?? "Changed"}${now.by ? ` by ${now.by}` : ""}`;
+}
+
+// Where it stands from now on; how many are held is told with every event.
+function stand(card, status) {
+  for (const [of, change] of [[card.dataset.status, -1], [status, 1]]) {
+    const count = document.querySelector(`[data-count="${of}"]`);
+    if (count && of !== "held" && card.dataset.status !== status) count.textContent = Number(count.textContent) + change;
+  }
+  card.dataset.status = status;
 }
 
 function show(site, room) {
@@ -102,7 +112,10 @@ function announce(site, room) {
   held.set(site, room.held);
   const total = (of) => [...of.values()].reduce((sum, n) => sum + n, 0);
   const count = document.querySelector('[data-count="held"]');
-  if (count && sites.length <= MOST_SITES) count.textContent = total(held);
+  if (count && sites.length <= MOST_SITES) {
+    count.textContent = total(held);
+    count.dataset.told = "by the server"; // review.js no longer counts for itself
+  }
   if (list?.dataset.status !== "held" || !total(arrived)) return void news.replaceChildren();
   const first = new URL(location.href);
   for (const name of ["cursor", "settled"]) first.searchParams.delete(name);

@@ -111,7 +111,7 @@ def test_undo_goes_back_over_several_steps(desktop: Desktop, live: Live) -> None
     until(lambda: all(live.status(c) is Status.HELD for c in comments))
     expect(page.locator(".card.settled")).to_have_count(0)
     expect(page.locator("[data-count=held]")).to_have_text("3")
-    expect(page.get_by_role("button", name="Approve")).to_have_count(3)
+    expect(page.locator(".card").get_by_role("button", name="Approve")).to_have_count(3)
 
 
 def test_the_buttons_do_what_the_keys_do(desktop: Desktop, live: Live) -> None:
@@ -200,7 +200,7 @@ def test_single_keys_can_be_switched_off_and_do_nothing_with_a_modifier(desktop:
 def test_everything_works_without_javascript(desktop: Desktop, live: Live, name: str, status: Status) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live, java_script_enabled=False)
-    page.get_by_role("button", name=name).click()
+    card(page, comment).get_by_role("button", name=name).click()
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     assert live.status(comment) is status
     page.get_by_role("button", name="Undo").click()

@@ -3,9 +3,9 @@
 import pytest
 from werkzeug.test import TestResponse
 
-from comments.lifecycle import Action
-from comments.storage import Storage
-from tests.builders import a_site, accepted, decided, moderated, published
+from comments.lifecycle import Action, Role
+from comments.storage import Change, Storage
+from tests.builders import a_decision, a_site, accepted, decided, moderated, published
 from tests.integration.web import HTML, SUBMIT, Web, open_web
 
 
@@ -27,7 +27,20 @@ def test_the_author_hears_pending_published_or_refused_and_no_more(web: Web) -> 
     shown = published(web.storage, content="Five")
     told = {c.content: ask(web, c.id).json for c in (queued, held, spam, removed, shown)}
     assert [t["status"] for t in told.values()] == ["pending", "pending", "refused", "refused", "published"]
-    assert all(set(t) == {"id", "status", "received"} for t in told.values())
+    assert all(set(t) == {"id", "status", "received", "reason"} for t in told.values())
+    assert {t["reason"] for t in told.values()} == {""}
+
+
+def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(web: Web) -> None:
+    step = a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="off-topic")
+    before = published(web.storage)
+    after = before.decided(step)
+    web.storage.comments.decide("blog", [Change(before, after)])
+    assert ask(web, before.id).json["reason"] == "It is not about what the page is about."
+    assert "It is not about what the page is about." in ask(web, before.id, **HTML).text
+    spam = after.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo", reason="off-topic"))
+    web.storage.comments.decide("blog", [Change(after, spam)])
+    assert ask(web, before.id).json["reason"] == ""
 
 
 def test_the_receipt_may_come_as_a_header(web: Web) -> None:

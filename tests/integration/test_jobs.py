@@ -7,8 +7,9 @@ import pytest
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
-from comments.queue import DELIVER, JUDGE, LEARN
+from comments.queue import DELIVER, FILE, JUDGE, LEARN
 from comments.storage import Storage
+from comments.storage.held import Sought
 from tests.builders import a_site, accepted, moderated, published, settings
 from tests.integration.asked import Asked
 from workers.deps import Deps, install, now
@@ -117,6 +118,14 @@ def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.Log
     told = [(vars(record)["comment"], vars(record)["status"]) for record in caplog.records]
     assert told == [(c.id, Status.APPROVED) for c in [first, *others]] + [(first.id, Status.REMOVED)]
     assert deps.storage.outbox.length("blog") == 0
+
+
+def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
+    comment = decided(deps.storage, accepted(deps.storage, content="bread"), Action.HOLD)
+    CALLABLES[FILE]("blog", "")
+    (spot,) = deps.storage.held.find("blog", Sought(all_of=(("word:bread",),))).spots
+    assert spot.id == comment.id
+    assert deps.storage.held.due("blog", 1) == []
 
 
 def test_learning_and_delivering_go_to_the_back_of_the_queue_too(deps: Deps) -> None:

@@ -11,12 +11,12 @@ import pytest
 import redis
 
 from comments.lifecycle import Action, Status
-from comments.queue import DELIVER, JUDGE, LEARN, QUEUES, RQJobs
+from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
 from replygate.embedded import start
-from tests.builders import a_site, accepted, moderated, published, settings
+from tests.builders import a_site, accepted, decided, moderated, published, settings
 from tests.integration.asked import Asked
 from tests.waiting import until
 from workers.deps import Deps, now
@@ -76,6 +76,12 @@ def test_lessons_and_events_are_asked_for(deps: Deps, connection: redis.Redis) -
     moderated(deps.storage, published(deps.storage), Action.SPAM)
     sweep(deps, connection).once()
     assert asked(deps) == [LEARN, DELIVER]
+
+
+def test_filing_is_asked_for(deps: Deps, connection: redis.Redis) -> None:
+    decided(deps.storage, accepted(deps.storage), Action.HOLD)
+    sweep(deps, connection).once()
+    assert FILE in asked(deps)
 
 
 def test_errands_are_not_asked_for_while_as_many_wait(deps: Deps, connection: redis.Redis) -> None:
