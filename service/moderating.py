@@ -51,7 +51,7 @@ def settle(deps: Deps, site: str, step: Step, by: str) -> Comment:
 def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Comment | ReplygateError]:
     """Each comment after its step, or why it was not taken, in the order of `steps`.
 
-    Three round trips however many there are. Of two steps for the same comment the second finds it changed.
+    Four round trips however many there are. Of two steps for the same comment the second finds it changed.
     """
     found = deps.storage.comments.load(site, [s.id for s in steps])
     now, origin = deps.now(), here(deps)
@@ -59,7 +59,9 @@ def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Co
     changes = [w for w in wanted if isinstance(w, Change)]
     applied = iter(deps.storage.comments.decide(site, changes) if changes else [])
     results = list(_results(deps, site, wanted, applied))
-    if any(isinstance(r, Comment) for r in results):
+    settled = [result.id for result in results if isinstance(result, Comment)]
+    if settled:
+        deps.storage.attention.leave(site, by, settled)
         deps.jobs.ask(LEARN, site)
     return results
 

@@ -58,6 +58,16 @@ def test_a_look_keeps_nobody_from_deciding(desk: Desk) -> None:
     assert late.status_code == 409
 
 
+def test_who_settles_a_comment_looks_at_it_no_more(desk: Desk) -> None:
+    comment, other = held(desk.storage), held(desk.storage)
+    mo, bo = desk.signed_in("Mo", blog="moderator"), desk.signed_in("Bo", blog="moderator")
+    look(mo, comment)
+    look(bo, other)
+    for seat in (mo, bo):
+        seat.post_json(f"{BASE}/comments/{comment.id}/decisions", {"action": "spam", "version": comment.version})
+    assert [(look.by, look.comment) for look in desk.storage.attention.looks("blog")] == [("Bo", other.id)]
+
+
 def test_who_leaves_is_seen_no_more(desk: Desk) -> None:
     comment, mo = held(desk.storage), desk.signed_in("Mo", blog="moderator")
     bo = desk.signed_in("Bo", blog="viewer")
