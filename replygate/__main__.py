@@ -19,7 +19,7 @@ from comments.storage import Storage
 from service.condition import PARTS, gather
 from workers import run, sweep
 
-from . import admin, audit, demo, export, openapi, status, up, web, webhooks
+from . import admin, audit, demo, export, openapi, rebuild, status, up, web, webhooks
 from .installation import installation, open_installation, settings
 
 
@@ -67,6 +67,7 @@ cli.add_command(admin.moderator)
 cli.add_command(audit.audit)
 cli.add_command(webhooks.webhook)
 cli.add_command(demo.demo)
+cli.add_command(rebuild.rebuild)
 
 
 @cli.command("up")

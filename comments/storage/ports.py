@@ -136,6 +136,9 @@ class Corpus(Protocol):
     def snapshot(self, site: str) -> TokenCounts:
         """The whole corpus, for tests and for rebuilding."""
 
+    def forget(self, site: str, due: Sequence[str]) -> None:
+        """Unlearn everything in one step; the comments named are due then, so that what they teach is learned anew."""
+
 
 class Outbox(Protocol):
     def read(self, site: str, n: int) -> list[Event]:

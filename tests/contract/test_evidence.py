@@ -151,3 +151,15 @@ def test_tokens_may_hold_anything(storage: Storage) -> None:
     odd = ("a b", '"quoted"', "née", "{}", "\U0001f600", "\\n")
     _learn(storage, moderated(storage, _held(storage), Action.APPROVE), *odd)
     assert set(storage.corpus.snapshot("blog").tokens) == set(odd)
+
+
+def test_what_is_forgotten_can_be_learned_anew(storage: Storage) -> None:
+    spam = moderated(storage, _held(storage), Action.SPAM)
+    _learn(storage, spam, "casino")
+    _learn(storage, moderated(storage, _held(storage), Action.APPROVE), "essay")
+    storage.corpus.forget("blog", [spam.id])
+    assert storage.corpus.snapshot("blog") == TokenCounts()
+    assert storage.corpus.due("blog", 9) == [spam.id]
+    _learn(storage, spam, "slots")
+    assert storage.corpus.snapshot("blog") == TokenCounts(0, 1, {"slots": (0, 1)})
+    assert storage.corpus.due("blog", 9) == []

@@ -88,6 +88,15 @@ class MemoryCorpus:
         with self._shelves.lock:
             return _corpus(self._shelves[site])
 
+    def forget(self, site: str, due: Sequence[str]) -> None:
+        with self._shelves.lock:
+            shelf = self._shelves[site]
+            shelf.lessons.clear()
+            shelf.learned.clear()
+            for counts in shelf.corpus.values():
+                counts.clear()
+            shelf.unlearned.update(due)
+
 
 def _count(shelf: Shelf, label: Label | None, tokens: frozenset[str], by: int) -> None:
     if label is None:

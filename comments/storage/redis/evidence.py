@@ -13,6 +13,9 @@ from ..codec import dump_state, load, moment
 from ..keys import SHARED, Keys, thread_name, value_name
 from .client import Client, guarded, script, text
 
+#: Ids sent in one command.
+CHUNK = 1000
+
 
 class _Windows:
     """The uses of one batch, laid out for note.lua: one call for the site's windows, one for the shared ones."""
@@ -186,3 +189,11 @@ class RedisCorpus:
         (n_ham, n_spam), ham, spam = pipe.execute()
         tokens = {text(t): (int(ham.get(t, 0)), int(spam.get(t, 0))) for t in {*ham, *spam}}
         return TokenCounts(int(n_ham or 0), int(n_spam or 0), tokens)
+
+    def forget(self, site: str, due: Sequence[str]) -> None:
+        k = self._keys
+        pipe = self._client.pipeline()
+        pipe.unlink(k.lessons(site), k.learned(site), *(k.corpus(site, label) for label in Label))
+        for start in range(0, len(due), CHUNK):
+            pipe.sadd(k.unlearned(site), *due[start : start + CHUNK])
+        pipe.execute()

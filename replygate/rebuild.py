@@ -1,0 +1,64 @@
+"""`replygate rebuild`: what a site learned, counted anew from what its moderators decided."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import click
+
+from comments.lifecycle import Label
+from comments.model import Comment
+from comments.storage import Storage, TokenCounts
+from workers.learning import tokens
+
+from .admin import site_named
+from .export import comments
+from .installation import installation
+
+#: Comments loaded at once.
+BATCH = 500
+
+
+@click.command("rebuild")
+@click.option("--site", "id", required=True, metavar="ID")
+@click.option("--check", is_flag=True, help="Only say whether it is needed; ends with 1 if so.")
+def rebuild(id: str, check: bool) -> None:
+    """Count anew what the site ID learned, from its comments' histories.
+
+    Needed after an upgrade that takes words apart in another way. The service may go on meanwhile: what is decided is
+    learned as ever.
+    """
+    storage, site = installation().storage, site_named(id).id
+    wanted = recount(comments(storage, site))
+    if storage.corpus.snapshot(site) == wanted:
+        click.echo(f"{id} knows exactly what its moderators taught: {_totals(wanted)}.")
+    elif check:
+        raise click.ClickException(f"{id} knows something else than its moderators taught; rebuild it")
+    else:
+        renew(storage, site)
+        click.echo(f"Counted {id} anew: {_totals(storage.corpus.snapshot(site))}.")
+
+
+def _totals(counts: TokenCounts) -> str:
+    return f"{counts.ham} ham, {counts.spam} spam, {len(counts.tokens)} words"
+
+
+def recount(known: Iterable[Comment]) -> TokenCounts:
+    """What the corpus must hold, by the histories of all comments of a site and nothing else."""
+    lessons: Counter[Label] = Counter()
+    seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
+    for comment in known:
+        if (label := comment.lesson) is not None:
+            lessons[label] += 1
+            seen[label].update(tokens(comment))
+    ham, spam = seen[Label.HAM], seen[Label.SPAM]
+    return TokenCounts(lessons[Label.HAM], lessons[Label.SPAM], {t: (ham[t], spam[t]) for t in {*ham, *spam}})
+
+
+def renew(storage: Storage, site: str) -> None:
+    """Forget and learn again. Interrupted, it leaves to the learn job whatever is still due."""
+    teaching = [comment.id for comment in comments(storage, site) if comment.lesson]
+    storage.corpus.forget(site, teaching)
+    for start in range(0, len(teaching), BATCH):
+        for comment in storage.comments.load(site, teaching[start : start + BATCH]):
+            if comment is not None:
+                storage.corpus.learn(site, comment, tokens(comment))

@@ -1,0 +1,74 @@
+"""`replygate rebuild`: the corpus follows from the histories alone, and can be made to again."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner, Result
+
+from comments.lifecycle import Action
+from comments.storage import Storage, TokenCounts
+from replygate.__main__ import cli
+from replygate.demo import fill
+from replygate.export import comments
+from replygate.installation import Installation
+from replygate.rebuild import recount, renew
+from tests.builders import NOW, a_site, accepted, decided, moderated, settings
+from tests.unit.test_cli import OneQueue
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(memory: Storage) -> Run:
+    """On a week of the demo."""
+    fill(memory, settings(), "demo", 1, NOW, again=False)
+    here = Installation(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
+    return lambda *words: CliRunner().invoke(cli, ["rebuild", "--site", "demo", *words], obj=here)
+
+
+def damage(storage: Storage) -> None:
+    """One lesson too few, and one with words that nobody wrote."""
+    first, second, *_ = [c for c in comments(storage, "demo") if c.lesson]
+    storage.corpus.forget("demo", [])
+    storage.corpus.learn("demo", second, frozenset({"made", "up"}))
+    assert first
+
+
+def test_what_was_learned_by_and_by_is_what_the_histories_say(run: Run) -> None:
+    result = run()
+    assert result.exit_code == 0
+    assert "exactly" in result.output
+    assert run("--check").exit_code == 0
+
+
+def test_a_damaged_corpus_is_counted_anew(run: Run, memory: Storage) -> None:
+    before = memory.corpus.snapshot("demo")
+    damage(memory)
+    assert run("--check").exit_code == 1
+    assert memory.corpus.snapshot("demo") != before
+    assert "Counted demo anew" in run().output
+    assert memory.corpus.snapshot("demo") == before
+    assert memory.corpus.due("demo", 100) == []
+
+
+def test_a_rebuilt_corpus_goes_on_learning_and_unlearning(run: Run, memory: Storage) -> None:
+    damage(memory)
+    run()
+    lesson = next(c for c in comments(memory, "demo") if c.lesson)
+    relabelled = moderated(memory, lesson, Action.REMOVE)
+    renewed = recount(comments(memory, "demo"))
+    memory.corpus.learn("demo", relabelled, frozenset())
+    assert memory.corpus.snapshot("demo") == renewed
+
+
+def test_only_what_people_decided_counts(storage: Storage) -> None:
+    storage.sites.put(a_site())
+    decided(storage, accepted(storage, content="approved by the filters"), Action.APPROVE)
+    assert recount(comments(storage, "blog")) == TokenCounts()
+    held = decided(storage, accepted(storage, content="casino"), Action.HOLD)
+    moderated(storage, held, Action.SPAM)
+    renew(storage, "blog")
+    counts = storage.corpus.snapshot("blog")
+    assert (counts.ham, counts.spam, counts.tokens["casino"]) == (0, 1, (0, 1))
+    assert counts == recount(comments(storage, "blog"))
