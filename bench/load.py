@@ -12,13 +12,20 @@ from multiprocessing import get_context
 Body = Callable[[int, int], bytes]
 
 
+def nothing(c: int, n: int) -> bytes:
+    return b""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
+    """POST with a body, GET without one. `headers` are further lines, each with its end."""
+
     host: str
     port: int
     path: str
-    body: Body
+    body: Body = nothing
     content_type: str = "application/json"
+    headers: str = ""
     connections: int = 8
     requests: int = 250  # of each connection
     first: int = 0  # number of each connection's first request
@@ -64,10 +71,9 @@ def _connection(load: Load, c: int) -> list[tuple[int, float]]:
 def _exchange(sock: socket.socket, load: Load, c: int) -> Iterator[tuple[int, float]]:
     for n in range(load.first, load.first + load.requests):
         body = load.body(c, n)
-        head = (
-            f"POST {load.path} HTTP/1.1\r\nHost: {load.host}\r\nContent-Type: {load.content_type}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
+        entity = f"Content-Type: {load.content_type}\r\nContent-Length: {len(body)}\r\n" if body else ""
+        method = "POST" if body else "GET"
+        head = f"{method} {load.path} HTTP/1.1\r\nHost: {load.host}\r\n{entity}{load.headers}\r\n"
         begun = time.perf_counter()
         sock.sendall(head.encode() + body)
         yield _status(sock), time.perf_counter() - begun

@@ -1,14 +1,15 @@
 """The service as one would write it first: a job a comment, RQ and better-profanity as they come, no promises kept.
 
-`app` answers two routes: `/naive` takes a comment that way, `/bare` does one Lua call on the same server and nothing
-else, which is as fast as an accepting route can be here.
+`app` answers three routes: `/naive` takes a comment that way; `/bare` does one Lua call on the same server and nothing
+else, which is as fast as an accepting route can be here; `/page` answers with the bytes of one GET, as fast as a
+reading route can be.
 """
 
 import os
 import uuid
 
 from better_profanity import profanity
-from flask import Flask, request
+from flask import Flask, Response, request
 from redis import Redis
 from rq import Queue
 
@@ -40,6 +41,11 @@ def bare() -> tuple[dict[str, str], int]:
     id = uuid.uuid4().hex
     keep(keys=[f"bare:{id}"], args=[request.get_data()])
     return {"id": id}, 202
+
+
+@app.get("/page")
+def page() -> Response:
+    return Response(redis.get("page"), mimetype="application/json")
 
 
 def trivial(list_name: str) -> None:

@@ -15,6 +15,7 @@ from replygate.embedded import start
 
 SECRET = "measured, not guarded: 32 characters"
 PATIENCE = 30.0  # seconds
+ISSO = ("isso==0.14.0", "gunicorn==27.0.1")
 
 
 @contextmanager
@@ -34,9 +35,11 @@ def environment(settings: Settings, **more: str) -> Mapping[str, str]:
 
 
 @contextmanager
-def process(*words: str, env: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def process(
+    *words: str, env: Mapping[str, str], python: Path = Path(sys.executable), stderr: int | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
     """`python -m words`, ended with the block."""
-    running = subprocess.Popen([sys.executable, "-m", *words], env=env, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen([str(python), "-m", *words], env=env, stdout=subprocess.DEVNULL, stderr=stderr)
     try:
         yield running
     finally:
@@ -59,6 +62,34 @@ def web(app: str, settings: Settings, **more: str) -> Iterator[int]:
     with process(*words, env=environment(settings, **more)):
         _wait(port)
         yield port
+
+
+@contextmanager
+def isso(python: Path, host: str) -> Iterator[int]:
+    """The port of Isso as its documentation runs it: gunicorn with two processes, and a fresh SQLite file."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory(prefix="isso") as directory:
+        chosen = Path(directory, "isso.conf")
+        chosen.write_text(
+            f"[general]\ndbpath = {directory}/comments.db\nhost = {host}\n"
+            f"[guard]\nenabled = false\n[moderation]\nenabled = false\n"
+        )
+        words = ("gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--preload", "isso.run")
+        env = {**os.environ, "ISSO_SETTINGS": str(chosen)}
+        with process(*words, env=env, python=python, stderr=subprocess.DEVNULL):
+            _wait(port)
+            yield port
+
+
+def isso_python() -> Path:
+    """An interpreter with Isso, which is no dependency of ours; its environment is made when first asked for."""
+    home = Path(__file__).parents[1] / "var" / "bench-isso"
+    python = home / "bin" / "python"
+    if not (home / ".complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *ISSO], check=True)
+        (home / ".complete").touch()
+    return python
 
 
 def _free_port() -> int:
