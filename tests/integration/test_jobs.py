@@ -7,14 +7,14 @@ import pytest
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
-from comments.queue import DELIVER, FILE, JUDGE, LEARN
+from comments.queue import DELIVER, JUDGE, LEARN
 from comments.storage import Storage
 from comments.storage.held import Sought
-from tests.builders import a_site, accepted, moderated, published, settings
+from tests.builders import a_site, accepted, decided, moderated, published, settings
 from tests.integration.asked import Asked
 from workers.deps import Deps, install, now
 from workers.filters import Facts, Filter
-from workers.jobs import deliver, judge, learn
+from workers.jobs import deliver, file, judge, learn
 from workers.policy import NEEDS_HUMAN, build
 
 
@@ -122,7 +122,7 @@ def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.Log
 
 def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
     comment = decided(deps.storage, accepted(deps.storage, content="bread"), Action.HOLD)
-    CALLABLES[FILE]("blog", "")
+    file("blog", "")
     (spot,) = deps.storage.held.find("blog", Sought(all_of=(("word:bread",),))).spots
     assert spot.id == comment.id
     assert deps.storage.held.due("blog", 1) == []
