@@ -20,10 +20,14 @@ class Couriers:
         self._out: set[str] = set()
         self.closing = False  # an errand with more to do ends where it stands
 
-    def send(self, name: str, errand: Callable[[], None]) -> bool:
-        """Whether it is on its way; False while one of that name is, and when all threads are busy."""
+    def send(self, name: str, errand: Callable[[], None], extra: bool = False) -> bool:
+        """Whether it is on its way; False while one of that name is, and when all threads are busy.
+
+        For an `extra` courier half of them is enough, so that the dead leave room for the living.
+        """
         with self._lock:
-            if self.closing or name in self._out or len(self._out) >= self._threads:
+            room = self._threads // 2 if extra else self._threads
+            if self.closing or name in self._out or len(self._out) >= room:
                 return False
             self._out.add(name)
             future = self._pool.submit(errand)

@@ -57,9 +57,10 @@ def _delivery(webhook: Webhook, event: Event, now: datetime) -> Delivery:
 def send_due(d: Deps, site: Site) -> None:
     """Send couriers to each webhook that has something due, as far as none are on the way."""
     webhooks = {webhook.id: webhook for webhook in site.webhooks if webhook.enabled}
-    for id in d.storage.deliveries.due(site.id, list(webhooks)):
-        for n in range(TOGETHER):
-            d.couriers.send(f"{site.id} {id} {n}", partial(carry, d, site, webhooks[id]))
+    due = d.storage.deliveries.due(site.id, list(webhooks))
+    for n in range(TOGETHER):  # the first of each before the second of any
+        for id in due:
+            d.couriers.send(f"{site.id} {id} {n}", partial(carry, d, site, webhooks[id]), extra=n > 0)
 
 
 def carry(d: Deps, site: Site, webhook: Webhook) -> None:

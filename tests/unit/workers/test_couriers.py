@@ -24,6 +24,15 @@ def test_nothing_waits_in_line_when_all_threads_are_out() -> None:
     couriers.close()
 
 
+def test_extra_couriers_leave_half_of_the_threads_to_others() -> None:
+    couriers, go = Couriers(4), Event()
+    sent = [couriers.send(name, lambda: go.wait(5) and None, extra=True) for name in "abc"]
+    assert sent == [True, True, False]
+    assert couriers.send("d", lambda: None)
+    go.set()
+    couriers.close()
+
+
 def test_errands_run_side_by_side() -> None:
     couriers, both = Couriers(2), Barrier(2)
     for name in "ab":
