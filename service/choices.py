@@ -23,7 +23,8 @@ MOST_REASONS = 9
 
 TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 #: Fields that a submission has, or that a form made for WordPress has, so that no trap can have their names.
-TAKEN = {*VISITOR_FIELDS, "thread", "parent", "return_to", "ip", "user_agent", "referrer", "trap", "comment", "submit"}
+TAKEN = {*VISITOR_FIELDS, "thread", "parent", "return_to", "ip", "user_agent", "referrer", "trap", "comment", "submit", "form_token",
+         "form_proof", "redirect_to", "comment_post_ID", "comment_parent"}  # fmt: skip
 
 #: Characters; four bytes each and the other fields still fit into the largest body that is taken by default.
 MAX_CONTENT = 15_000
@@ -192,6 +193,11 @@ def shown(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(_quoted(shown(part)) for part in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def on_lines(value: tuple[Any, ...]) -> str:
+    """A list as a larger field shows it, which `changed` takes back too."""
+    return "\n".join(_quoted(shown(part)) for part in value)
 
 
 def _quoted(text: str) -> str:

@@ -37,13 +37,15 @@ class Choice:
 GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("Who may comment", (
         ("name", "Name", "as readers and moderators see it"),
-        ("origins", "Origins", "like https://example.com; pages of these may post"),
+        ("origins", "Origins", "one a line, like https://example.com; pages of these may post"),
         ("required", "Required fields", "of author, email, url, content"),
         ("per_minute", "Comments a minute", "from one network; 0 is no limit"),
         ("max_content", "Longest comment", "in characters"),
         ("close_after_days", "Close threads after", "days from their first comment; 0 is never"),
         ("max_pending", "Undecided comments", "at most; more are turned away"),
         ("trap_field", "Hidden field", "its name in this site's forms; people leave it empty"),
+        ("form_token", "Form tokens", "expected where every form of the site sends one; then a missing one counts"),
+        ("proof_of_work", "Proof of work", "auto: while the site is flooded, the widget has to do a little"),
     )),
     ("What is held", (
         ("moderation", "Hold", "all, the first of each author, or only what is suspicious"),
@@ -51,8 +53,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("spam_at", "Spam from", "points on"),
         ("max_links", "Links", "from which on a comment looks like advertising"),
         ("profanity", "Profanity", "hold it, mask it with asterisks, or leave it"),
-        ("profanity_allow", "Not profane here", "words, with commas between them"),
-        ("hold_words", "Words to hold for", "with commas; author+url:casino looks in those fields only"),
+        ("profanity_allow", "Not profane here", "one word or phrase a line"),
+        ("hold_words", "Words to hold for", "one a line; author+url:casino looks in those fields only"),
         ("reject_words", "Words to reject for", "written in the same way"),
         ("match_inside_words", "Find words inside others", "then “cialis” is in “specialist”"),
     )),
@@ -84,7 +86,12 @@ def page(site: str) -> str:
     """Read from the store itself: what is remembered for a second may be what was changed just now."""
     signed = auth.require(site, "owner")
     kept = deps().storage.sites.get(site)
-    return _page(kept, signed, {n: choices.shown(getattr(kept, n)) for n in choices.names()}, "saved" in request.args)
+    return _page(kept, signed, {name: _written(kept, name) for name in choices.names()}, "saved" in request.args)
+
+
+def _written(site: Site, name: str) -> str:
+    value = getattr(site, name)
+    return choices.on_lines(value) if name in AREAS else choices.shown(value)
 
 
 def _page(
