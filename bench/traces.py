@@ -1,0 +1,89 @@
+"""How long an author's page looks through a large site, where nothing is indexed by author.
+
+    python -m bench.traces [--comments 100000]
+
+Prints the time of one bounded look for an author who wrote nothing, which looks the longest, the time to look through
+everything, and what an index by author and by network would take instead.
+"""
+
+import argparse
+import random
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench.text import sentence
+from comments.lifecycle import Status
+from comments.model import Comment
+from comments.pseudonyms import new_id
+from comments.settings import Settings
+from comments.storage import Trace
+from comments.storage.codec import dump_state, dump_submission, milliseconds
+from comments.storage.keys import Keys
+from comments.storage.redis import connect, open_redis
+from replygate.embedded import start
+
+SITE = "bench"
+PER_AUTHOR = 3
+
+
+def fill(client: "object", keys: Keys, n: int) -> None:
+    """Records as decide.lua leaves them; written by hand, since judging them would take minutes."""
+    rng, begin = random.Random(1), datetime(2026, 1, 1, tzinfo=UTC)
+    texts = [sentence(rng, 200) for _ in range(1000)]
+    pipe = client.pipeline(transaction=False)  # type: ignore[attr-defined]
+    for i in range(n):
+        names = {"identity": f"author-{i // PER_AUTHOR:06}", "origin": f"origin-{i // PER_AUTHOR:06}"}
+        plain = Comment(
+            new_id(), SITE, f"post-{i // 20}", begin + timedelta(seconds=i), content=texts[i % 1000], **names
+        )
+        comment = replace(plain, status=Status.APPROVED, version=1)
+        pipe.set(keys.comment(SITE, comment.id), dump_state(comment) + dump_submission(comment))
+        pipe.zadd(keys.status(SITE, comment.status), {comment.id: milliseconds(comment.received)})
+        if i % 5000 == 4999:
+            pipe.execute()
+    pipe.execute()
+
+
+def index(client: "object", n: int) -> float:
+    """Bytes a comment of two sorted sets of ids, one by author and one by network."""
+    before = client.info("memory")["used_memory"]  # type: ignore[attr-defined]
+    pipe = client.pipeline(transaction=False)  # type: ignore[attr-defined]
+    for i in range(n):
+        for kind in ("author", "origin"):
+            pipe.zadd(f"index:{kind}:{kind}-{i // PER_AUTHOR:06}", {new_id(): 1_767_225_600_000 + i})
+    pipe.execute()
+    return (client.info("memory")["used_memory"] - before) / n  # type: ignore[attr-defined, no-any-return]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--comments", type=int, default=100_000)
+    n = parser.parse_args().comments
+    with tempfile.TemporaryDirectory(prefix="rg") as directory:
+        server = start(Path(directory), fsync="no")
+        settings = Settings(secret_key="x" * 32, redis_url=server.url, socket_timeout=30)
+        client, traces = connect(settings), open_redis(settings).traces
+        fill(client, Keys(settings.prefix), n)
+        looks, looked, cursor = [], 0, ""
+        while not looks or cursor:
+            begin = time.perf_counter()
+            found = traces.find(SITE, Trace(identity="nobody"), 20, cursor)
+            looks.append(time.perf_counter() - begin)
+            looked, cursor = looked + found.looked_at, found.cursor
+        begin = time.perf_counter()
+        rows = traces.find(SITE, Trace(identity=f"author-{(n - 500) // PER_AUTHOR:06}"), 20).rows
+        recent = time.perf_counter() - begin
+        assert (looked, len(rows)) == (n, PER_AUTHOR)
+        print(
+            f"{n} comments: {len(looks)} looks, the longest {max(looks) * 1000:.0f} ms, all {sum(looks) * 1000:.0f} ms"
+        )
+        print(f"everything of an author of the day: {recent * 1000:.0f} ms (one look)")
+        print(f"an index by author and by network: {index(client, min(n, 30_000)):.0f} bytes a comment")
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
