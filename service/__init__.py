@@ -10,6 +10,7 @@ from . import (
     bulk_pages,
     delivery_log,
     demo,
+    desk_api,
     docs,
     errors,
     following,
@@ -31,6 +32,7 @@ from . import (
     traces,
     widget,
 )
+from .brake import Brake
 from .deps import Deps
 from .rendered import RenderedPages
 from .shortcut import Shortcut
@@ -57,6 +59,7 @@ PARTS = (
     settling,
     bulk_pages,
     review_api,
+    desk_api,
     room_api,
     ops,
     delivery_log,
@@ -76,6 +79,7 @@ def create_app(deps: Deps) -> Flask:
     following.install(app, deps.storage.threads)
     room.install(app, deps.storage)
     Places(settings.web_threads).install(app)
+    Brake(deps.storage.comments).install(app)
     headers.install(app, settings)
     errors.install(app)
     widget.install(app)
