@@ -57,6 +57,9 @@ class Comment:
     user_agent: str = ""
     referrer: str = ""
     trap: str = ""  # what was written into the honeypot field; people leave it empty
+    form_token: str = ""  # of the form it was sent with: "valid", "invalid", or "" for none
+    form_seconds: int = -1  # from showing that form to sending it; -1 where that is not known
+    form_proof: str = ""  # of work: "valid", "missing" while the site was flooded, "" where none was asked for
 
     status: Status = Status.QUEUED
     version: int = 0  # one more with every decision
@@ -199,6 +202,8 @@ class Site:
     profanity: str = "hold"  # "hold", "mask" (published with asterisks) or "off"
     profanity_allow: tuple[str, ...] = ()
     trap_field: str = "website"  # name of the honeypot field in this site's forms
+    form_token: str = "off"  # "expected": every form of the site sends one  # noqa: S105 -- no secret
+    proof_of_work: str = "off"  # "auto": forms ask for it while the site is flooded
     hold_at: float = 3.0  # points
     spam_at: float = 8.0  # points
     hide_emails: bool = False  # from moderators; owners see them
@@ -209,6 +214,8 @@ class Site:
 SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
     "moderation": ("all", "first", "suspicious"),
     "profanity": ("hold", "mask", "off"),
+    "form_token": ("off", "expected"),
+    "proof_of_work": ("off", "auto"),
 }
 
 

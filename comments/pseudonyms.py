@@ -62,5 +62,9 @@ class Pseudonyms:
         """The secret that one key of a webhook stands for; derived, so that no dump of the store can sign."""
         return "rgw_" + self._name("webhook", site, webhook, key, size=32)
 
+    def seal(self, kind: str, *parts: str) -> str:
+        """What only we can write under these parts: 22 characters."""
+        return self._name(f"seal {kind}", *parts, size=16)
+
     def is_receipt(self, site: str, id: str, given: str) -> bool:
         return hmac.compare_digest(self.receipt(site, id).encode(), given.encode("utf-8", "replace"))

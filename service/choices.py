@@ -23,8 +23,10 @@ MOST_REASONS = 9
 
 TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 #: Fields that a submission has, or that a form made for WordPress has, so that no trap can have their names.
-TAKEN = {*VISITOR_FIELDS, "thread", "parent", "return_to", "ip", "user_agent", "referrer", "trap", "comment", "submit", "form_token",
-         "form_proof", "redirect_to", "comment_post_ID", "comment_parent"}  # fmt: skip
+TAKEN = {
+    *(*VISITOR_FIELDS, "thread", "parent", "return_to", "ip", "user_agent", "referrer", "trap", "comment", "submit"),
+    *("form_token", "form_proof", "redirect_to", "comment_post_ID", "comment_parent"),
+}
 
 #: Characters; four bytes each and the other fields still fit into the largest body that is taken by default.
 MAX_CONTENT = 15_000

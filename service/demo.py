@@ -8,7 +8,7 @@ from comments.model import Site
 
 from . import reading, sites
 from .deps import deps
-from .forms import Form
+from .forms import Form, new_token
 from .schemas import CommentList, PageQuery
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
@@ -23,7 +23,8 @@ def article() -> str:
     cursor = request.args.get("cursor", "")
     replies = _replies(site, thread, cursor)
     parent = next((c for c in replies.comments if c.id == request.args.get("reply")), None)
-    form = Form(site, thread, parent.id if parent else "", redirect_to=url_for("demo.article"))
+    token = new_token(site, thread)
+    form = Form(site, thread, parent.id if parent else "", redirect_to=url_for("demo.article"), token=token)
     return render_template(
         "demo.html",
         site=site,

@@ -6,7 +6,8 @@ from pydantic import Field
 from comments.model import VISITOR_FIELDS
 from comments.validation import LENGTHS
 
-from . import api, reading, sites
+from . import api, form_tokens, reading, sites
+from .brake import brake
 from .deps import deps
 from .openapi import answer, operation
 from .schemas import THREAD_EXAMPLE, Wire
@@ -28,6 +29,13 @@ class ReplyForm(Wire):
     lengths: dict[str, int] = Field(description="Characters each field may have.", examples=[{"author": 245}])
     trap: str = Field(description="Name of a field that people do not see and leave empty.", examples=["website"])
     closed: bool = Field(description="Whether the thread takes no more comments.", examples=[False])
+    token: str = Field(description="To be sent back as `form_token`; it says when the form was shown, and where.")
+    proof_bits: int = Field(
+        description="0, or while the site is flooded: `form_proof` has to be a number in decimal digits, so that "
+        "SHA-256 of `seed` and that number begins with as many zero bits; `seed` are the first 32 hexadecimal digits "
+        "of SHA-256 of the token, a line feed and `content`. Without it the comment waits for a person.",
+        examples=[0],
+    )
 
 
 @blueprint.get("/form")
@@ -40,11 +48,15 @@ class ReplyForm(Wire):
 )
 def form(site: str, query: FormQuery) -> Response:
     found, thread = sites.get(site), reading.asked_thread(query.thread)
+    now = deps().now()
+    bits = brake().bits(found, now)
     return answer(
         ReplyForm(
             required=list(found.required),
             lengths={name: LENGTHS.get(name, found.max_content) for name in VISITOR_FIELDS},
             trap=found.trap_field,
             closed=deps().storage.threads.is_closed(found.id, thread),
+            token=form_tokens.issue(deps().pseudonyms, found.id, thread, now, bits),
+            proof_bits=bits,
         )
     )

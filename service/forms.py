@@ -10,9 +10,9 @@ from flask import Response, render_template, request
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
 from comments.lifecycle import Outcome
 from comments.model import VISITOR_FIELDS, Comment, Site
-from comments.validation import LENGTHS, UNSAFE_IN_URL, is_web_address
+from comments.validation import LENGTHS, UNSAFE_IN_URL, is_web_address, thread_key
 
-from . import access, errors, submission
+from . import access, errors, form_tokens, submission
 from .body import Sent
 from .deps import deps
 from .reading import told_reason
@@ -32,6 +32,7 @@ class Form:
     values: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notice: str = ""
+    token: str = ""
 
     @property
     def action(self) -> str:
@@ -73,9 +74,22 @@ def _again(site: Site, fields: Mapping[str, Any], onward: str, error: ReplygateE
         values=fields,
         problems=error.problems if isinstance(error, Invalid) else (),
         notice="" if isinstance(error, Invalid) else row.says or str(error),
+        token=_token(site, fields),
     )
     page = render_template("public/form.html", site=site, form=form, back=way_back(site, form.thread))
     return Response(page, row.status, errors.retry_after(error), mimetype="text/html")
+
+
+def new_token(site: Site, thread: str) -> str:
+    """For a form that is shown now."""
+    return form_tokens.issue(deps().pseudonyms, site.id, thread, deps().now())
+
+
+def _token(site: Site, fields: Mapping[str, Any]) -> str:
+    """The one that came, which tells when the form was shown first; a new one if that was none of ours."""
+    came, thread = str(fields.get("form_token", "")), thread_key(str(fields.get("thread", "")))
+    known = form_tokens.read(deps().pseudonyms, site.id, thread, came, deps().now())
+    return came if known.seconds >= 0 else new_token(site, thread)
 
 
 def _lead_on(site: Site, kept: submission.Kept, onward: str) -> Response:

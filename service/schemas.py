@@ -43,6 +43,8 @@ class Submission(Wire):
     ip: str = told("The visitor's address; only with the site's key. It is hashed, not kept.", "203.0.113.7")
     user_agent: str = told("The visitor's browser; only with the site's key.", "Mozilla/5.0")
     referrer: str = told("The page the form was on; only with the site's key.", THREAD_EXAMPLE)
+    form_token: str = told("`token` of the site's form.", "19abc.0.x")
+    form_proof: str = told("The work that the form asked for, while the site is flooded.", "73911")
 
 
 class AcceptedComment(Wire):

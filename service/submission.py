@@ -17,8 +17,9 @@ from comments.queue import JUDGE
 from comments.storage import Admission
 from comments.validation import problems, tidied
 
-from . import waiting
+from . import form_tokens, waiting
 from .body import Sent
+from .brake import brake
 from .deps import Deps
 from .openapi import problems_of
 from .schemas import Submission
@@ -73,7 +74,8 @@ def fields_of(sent: Sent, site: Site) -> dict[str, Any]:
 def accept(deps: Deps, site: Site, fields: Mapping[str, Any], trusted: bool) -> Kept:
     """Keep the comment, or raise Invalid with every problem, KeyReused, TooMany, Busy or StorageDown."""
     key = _idempotency_key()
-    comment = _comment(deps, site, checked(fields, site, trusted), trusted)
+    texts = checked(fields, site, trusted)
+    comment = replace(_comment(deps, site, texts, trusted), **_form_facts(deps, site, texts, fields, trusted))
     admission = Admission(
         fingerprint=_fingerprint(comment),
         key=key,
@@ -148,6 +150,17 @@ def _comment(deps: Deps, site: Site, texts: Mapping[str, str], trusted: bool) ->
         referrer=_header(referrer),
         trap=texts.get("trap", "")[:MAX_TRAP],
     )
+
+
+def _form_facts(
+    deps: Deps, site: Site, texts: Mapping[str, str], sent: Mapping[str, Any], trusted: bool
+) -> dict[str, Any]:
+    """What the form tells of who filled it in; of the token itself nothing is kept. The site's server owes no work."""
+    token = texts.get("form_token", "")
+    shown = form_tokens.read(deps.pseudonyms, site.id, texts["thread"], token, deps.now())
+    wanted = not trusted and brake().bits(site, deps.now()) > 0
+    proof = form_tokens.proof(shown, token, sent.get("content", ""), texts.get("form_proof", ""), wanted)
+    return {"form_token": shown.verdict, "form_seconds": shown.seconds, "form_proof": proof}
 
 
 def _header(text: str) -> str:

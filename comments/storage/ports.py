@@ -59,6 +59,9 @@ class Comments(Protocol):
     def arrived(self, site: str, since: datetime) -> int:
         """Held comments that were received after `since`."""
 
+    def received_since(self, site: str, since: datetime) -> int:
+        """Comments that came after `since`, whatever became of them."""
+
     def counters(self, site: str) -> Counters: ...
 
     def wait(self, site: str, id: str, seconds: float) -> Comment:

@@ -1,6 +1,7 @@
 """The widget on a static page of another origin: with scripts, without them, and with the service away."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,7 +11,7 @@ from comments.model import Comment
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website, open_website
 from tests.browser.test_looks import TOO_FAINT
-from tests.builders import a_site, moderated, published
+from tests.builders import a_comment, a_site, an_admission, moderated, published
 from tests.payloads import OWN
 
 PLAIN_FORM = """<form method="post" action="{live}/v1/sites/demo/comments" accept-charset="utf-8">
@@ -399,3 +400,25 @@ def test_html_of_a_lying_cache_is_made_harmless(desktop: Desktop, live: Live, we
     assert "<img" not in article.inner_html()
     assert "javascript" not in article.inner_html()
     assert "onclick" not in article.inner_html()
+
+
+@pytest.mark.parametrize("workers", ["with a worker", "where the page forbids workers"])
+def test_while_the_site_is_flooded_the_widget_does_the_work(
+    desktop: Desktop, live: Live, website: Website, workers: str
+) -> None:
+    site = a_site(id="demo", origins=(website.url,), per_minute=0, proof_of_work="auto", moderation="suspicious")
+    live.storage.sites.put(site)
+    for _ in range(61):
+        live.storage.comments.accept(a_comment(site="demo", received=datetime.now(UTC)), an_admission())
+    if "forbids" in workers:
+        website.policy = f"default-src 'none'; script-src {live.url}; connect-src {live.url}; worker-src 'none'"
+    thread = a_page(live, website)
+    page = desktop.open()
+    page.goto(thread)
+    with page.expect_response(lambda answer: answer.request.method == "POST", timeout=30_000) as sent:
+        write(page, "Worth the work: Grüße, 世界")
+    comment = live.storage.comments.get("demo", sent.value.json()["id"])
+    assert (comment.form_token, comment.form_proof) == ("valid", "valid")
+    assert comment.form_seconds >= 0
+    if "forbids" in workers:
+        desktop.complaints.clear()  # Chromium tells of the worker that was not allowed

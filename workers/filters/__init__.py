@@ -4,6 +4,7 @@ from .author import Author
 from .base import Facts, Filter, Mark, Weight, Window
 from .bayes import Bayes
 from .duplicates import Duplicates
+from .form import Form
 from .links import Links
 from .near_duplicates import NearDuplicates
 from .prior import Prior
@@ -23,6 +24,7 @@ BUILT_IN: tuple[Filter, ...] = (
     Author(),
     Words(),
     Trap(),
+    Form(),
     Links(),
     Duplicates(),
     NearDuplicates(),

@@ -91,6 +91,10 @@ class MemoryComments:
     def arrived(self, site: str, since: datetime) -> int:
         return sum(comment.received > since for comment in self._shelves[site].in_status(Status.HELD))
 
+    def received_since(self, site: str, since: datetime) -> int:
+        with self._shelves.lock:
+            return sum(comment.received > since for comment in self._shelves[site].comments.values())
+
     def counters(self, site: str) -> Counters:
         with self._shelves.lock:
             shelf = self._shelves[site]

@@ -86,6 +86,12 @@ class RedisComments:
     def arrived(self, site: str, since: datetime) -> int:
         return int(self._client.zcount(self._keys.status(site, Status.HELD), f"({milliseconds(since)}", "+inf"))
 
+    def received_since(self, site: str, since: datetime) -> int:
+        pipe = self._client.pipeline(transaction=False)
+        for status in Status:
+            pipe.zcount(self._keys.status(site, status), f"({milliseconds(since)}", "+inf")
+        return sum(pipe.execute())
+
     def counters(self, site: str) -> Counters:
         pipe = self._client.pipeline(transaction=False)
         pipe.hgetall(self._keys.counters(site))

@@ -1,0 +1,17 @@
+"""What every back end promises to those who want to know how fast comments come."""
+
+from datetime import timedelta
+
+from comments.lifecycle import Action
+from comments.storage import Storage
+from tests.builders import NOW, accepted, decided
+
+
+def test_comments_of_a_time_are_counted_whatever_became_of_them(storage: Storage) -> None:
+    accepted(storage, received=NOW - timedelta(seconds=60))
+    accepted(storage, received=NOW - timedelta(seconds=59))
+    for action in (Action.APPROVE, Action.HOLD, Action.SPAM):
+        decided(storage, accepted(storage, received=NOW - timedelta(seconds=1)), action)
+    accepted(storage, site="other", received=NOW)
+    assert storage.comments.received_since("blog", NOW - timedelta(seconds=60)) == 4
+    assert storage.comments.received_since("nobody", NOW - timedelta(seconds=60)) == 0
