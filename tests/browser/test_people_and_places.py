@@ -1,0 +1,129 @@
+"""An owner's day in a real browser: a flood is banned and taken down, somebody is invited, a phone shows codes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from comments.lifecycle import Action, Status
+from comments.pseudonyms import Pseudonyms
+from comments.standing import About, Stance
+from service import codes
+from tests.browser.conftest import Desktop, Live, sign_in
+from tests.builders import SECRET, accepted, decided
+
+FLOOD = "network-of-a-flood"
+
+
+def flooded(live: Live, n: int) -> list[str]:
+    now = datetime.now(UTC)
+    return [
+        decided(
+            live.storage,
+            accepted(live.storage, site="demo", origin=FLOOD, received=now - timedelta(seconds=i), identity=f"i{i}"),
+            Action.HOLD,
+        ).id
+        for i in range(n)
+    ]
+
+
+def statuses(live: Live, ids: list[str]) -> set[Status]:
+    return {c.status for c in live.storage.comments.load("demo", ids) if c}
+
+
+@pytest.fixture
+def page(live: Live, desktop: Desktop) -> Page:
+    page = desktop.open()
+    sign_in(page, live.link("ow", demo="owner"))
+    return page
+
+
+def test_a_flood_is_banned_taken_down_in_chunks_and_brought_back(live: Live, page: Page) -> None:
+    ids = flooded(live, 230)
+    page.goto(f"{live.url}/review/demo/{ids[0]}")
+    page.get_by_role("link", name=FLOOD).click()
+    page.get_by_label("How long").select_option("for a week")
+    page.get_by_role("button", name="Ban").press("Enter")
+    expect(page.get_by_role("heading", name="Network banned")).to_be_visible()
+    (standing,) = live.storage.standings.all("demo")
+    assert (standing.about, standing.value, standing.stance) == (About.ORIGIN, FLOOD, Stance.BAN)
+
+    page.get_by_role("link", name="Remove everything").press("Enter")
+    expect(page.get_by_text("230 replies would be taken down")).to_be_visible()
+    page.get_by_role("button", name="Remove 230").press("Enter")
+    expect(page.get_by_text("230 replies removed")).to_be_visible()  # three chunks, without a further click
+    assert statuses(live, ids) == {Status.REMOVED}
+    page.get_by_role("button", name="Undo all of it").press("Enter")
+    expect(page.get_by_text("230 replies taken back")).to_be_visible()
+    assert statuses(live, ids) == {Status.HELD}
+
+
+def test_without_javascript_a_button_goes_on(live: Live, desktop: Desktop) -> None:
+    ids = flooded(live, 120)
+    page = desktop.open(java_script_enabled=False)
+    sign_in(page, live.link("ow", demo="owner"))
+    page.goto(f"{live.url}/sites/demo/origins/{FLOOD}/removal")
+    page.get_by_role("button", name="Remove 120").click()
+    expect(page.get_by_text("100 removed so far")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("120 replies removed")).to_be_visible()
+    assert statuses(live, ids) == {Status.REMOVED}
+
+
+def test_somebody_is_invited_comes_in_and_is_found_in_the_audit(live: Live, page: Page, desktop: Desktop) -> None:
+    page.goto(f"{live.url}/review/demo")
+    page.get_by_role("link", name="People").click()
+    page.get_by_label("Name").fill("Grace")
+    page.get_by_label("Role", exact=True).select_option("viewer")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("Sign-in link").input_value()
+    sign_in(desktop.open(), link)
+    page.get_by_role("link", name="Audit").click()
+    page.get_by_label("Comment or subject").fill("Grace")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rows li")).to_have_count(1)
+    expect(page.locator(".rows li")).to_contain_text("person.invite")
+
+
+def test_a_setting_is_changed_and_a_wrong_one_is_shown_where_it_stands(live: Live, page: Page) -> None:
+    page.goto(f"{live.url}/sites/demo/settings")
+    page.get_by_label("Links").fill("many")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#max_links[aria-invalid=true]")).to_have_value("many")
+    page.get_by_label("Links").fill("4")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert live.storage.sites.get("demo").max_links == 4
+
+
+def test_codes_are_set_up_and_asked_for(live: Live, page: Page, desktop: Desktop) -> None:
+    page.goto(f"{live.url}/account")
+    page.get_by_role("button", name="Set it up").click()
+    salt = page.locator("input[name=salt]").input_value()
+    key = codes.secret(Pseudonyms(SECRET), "ow", salt)
+    assert page.locator(".secret").inner_text() == codes.grouped(codes.written(key))
+    page.get_by_label("Code").fill(codes.code(key, int(datetime.now(UTC).timestamp()) // codes.STEP))
+    page.get_by_role("button", name="Turn codes on").click()
+    recovery = page.locator(".codes li").first.inner_text()
+    person = live.storage.people.get("ow")
+    phone = desktop.open(width=390)
+    phone.goto(live.link("ow", demo="owner"))
+    live.storage.people.put(person)  # making the link wrote a person without codes
+    phone.get_by_role("button", name="Sign in").click()
+    phone.get_by_label("Code from").fill(recovery)
+    phone.get_by_role("button", name="Sign in").click()
+    phone.wait_for_url("**/review")
+    assert len(live.storage.people.get("ow").recovery) == codes.RECOVERY - 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_a_phone(live: Live, desktop: Desktop, scheme: str) -> None:
+    (id,) = flooded(live, 1)
+    page = desktop.open(width=390, color_scheme=scheme)
+    sign_in(page, live.link("ow", demo="owner"))
+    paths = ["standings", "people", "audit", "settings", f"origins/{FLOOD}", f"origins/{FLOOD}/removal", "authors/i0"]
+    for path in ("/account", f"/review/demo/{id}", *(f"/sites/demo/{p}" for p in paths)):
+        answer = page.goto(live.url + path)
+        assert answer is not None
+        assert answer.status == 200
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
