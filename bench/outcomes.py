@@ -3,7 +3,7 @@
     python -m bench.outcomes DATA_DIR
 
 Every comment comes alone, as if it were the first: nothing is repeated, nobody is known. Who writes for the first time
-is held on a new site whatever he writes, so that this is left out here. "Without" are the same filters less the prior.
+is held on a new site whatever he writes; that is left out here. Of what is learned there is the shipped prior only.
 """
 
 import sys
@@ -18,7 +18,7 @@ from comments.model import Decision, Site
 from training.corpora import CORPORA, comment, read
 from training.generate import Example
 from workers.filters import BUILT_IN, Facts, Filter
-from workers.filters.prior import Prior
+from workers.filters.learned import Learned
 from workers.judge import ask
 from workers.policy import Policy, build
 
@@ -41,8 +41,8 @@ def row(examples: Sequence[Example], filters: Sequence[Filter]) -> tuple[float, 
 
 
 def main() -> None:
-    without = tuple(f for f in BUILT_IN if not isinstance(f, Prior))
-    systems = {"without the prior": without, "the prior alone": (Prior(),), "all": BUILT_IN}
+    without = tuple(f for f in BUILT_IN if not isinstance(f, Learned))
+    systems = {"without learned": without, "learned alone": (Learned(),), "all": BUILT_IN}
     print("of 1,000: held by points / held for a word alone / spam")
     print(f"{'source':22}{'label':8}{'n':>6}" + "".join(f"{name:>22}" for name in systems))
     for corpus in CORPORA:

@@ -36,7 +36,7 @@ SIGNALS = (
     "links.some",
     "links.many",
     "shouting.capitals",
-    "bayes.spam",
+    "learned.spam",
     "profanity.word",
     "velocity.site",
 )

@@ -1,6 +1,6 @@
-"""What a comment teaches, and how likely spam a comment is after what was taught.
+"""What a comment teaches, and what the lessons of a site say of another one.
 
-Method: SpamBayes, that is Robinson's token probabilities combined by Fisher's chi-squared (Robinson 2003, Peters 2002).
+Whole numbers are kept, so that a lesson can be taken back exactly. `learned` puts the shipped prior beside it.
 """
 
 import math
@@ -21,32 +21,31 @@ MAX_WORDS, MAX_LINKS, MAX_NAMES = 160, 12, 6
 #: Longer words are clipped: they are addresses, keys or noise.
 TOKEN_LENGTH = 32
 
-#: SpamBayes' constants: belief in x before anything is known, and how far from 0.5 a token must be to be heard.
-UNKNOWN_STRENGTH, UNKNOWN, UNHEARD = 0.45, 0.5, 0.1
-MAX_CLUES, TOLD = 150, 12
+#: Comments as frequent as all lessons together that a token's frequency in either label is mixed with: half of one.
+SMOOTHING = 0.5
+#: Lessons at which half of what was taught is believed.
+HALF_TAUGHT = 20
+TOLD = 12
 
-#: Lessons of each label after which the corpus is trusted in full; 30 together is where a cold site stops being cold.
+#: Lessons of each label after which spam may be refused; 30 together is where a cold site stops being cold.
 LESSONS = 15
-#: Share of its weight that the first lesson has, and the one that the last before full trust has: with the weights in
-#: `filters/bayes.py` the first can be seen, and none before full trust makes a comment spam.
-FIRST_TRUST, LAST_TRUST = 0.1, 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """One token of a comment, with P(spam | token) and the comments it was in."""
+    """One token of a comment, the log-odds that it speaks for spam, and the comments it was in."""
 
     token: str
-    probability: float
+    log_odds: float
     ham: int
     spam: int
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """P(spam) between 0 and 1, 0.5 when nothing is known, and the strongest clues, in order."""
+class Taught:
+    """Mean log-odds of the tokens that were seen, less while lessons are few; and the strongest clues, in order."""
 
-    probability: float
+    log_odds: float
     clues: tuple[Clue, ...] = ()
 
 
@@ -67,46 +66,31 @@ def _tokens(comment: Comment) -> Iterator[str]:
     yield from islice(dict.fromkeys(words(content.text)), MAX_WORDS)
 
 
-def spamminess(ham: int, spam: int, seen: TokenCounts) -> float:
-    """P(spam | token), pulled towards 0.5 while the token is rare; between 0 and 1, never either."""
-    n = ham + spam
-    if not n:
-        return UNKNOWN
-    of_ham, of_spam = ham * (seen.spam or 1), spam * (seen.ham or 1)
-    return (UNKNOWN_STRENGTH * UNKNOWN + n * of_spam / (of_ham + of_spam)) / (UNKNOWN_STRENGTH + n)
+def token_log_odds(ham: int, spam: int, seen: TokenCounts) -> float:
+    """How much more frequent a token is in spam; 0 for one that is equally so, and while only one label was taught.
+
+    Both frequencies are mixed with that in all lessons, so that ten times as many lessons of one label weigh nothing.
+    """
+    if not (ham + spam and seen.ham + seen.spam):
+        return 0.0
+    among = SMOOTHING * (ham + spam) / (seen.ham + seen.spam)
+    of_spam, of_ham = (spam + among) / (seen.spam + SMOOTHING), (ham + among) / (seen.ham + SMOOTHING)
+    return math.log(of_spam / of_ham)
 
 
-def _heard(asked: Iterable[str], seen: TokenCounts) -> list[tuple[float, str, float]]:
-    """Of each token that says something: how far from 0.5 it is, itself, P(spam | token). The strongest first."""
+def taught(asked: Iterable[str], seen: TokenCounts) -> Taught:
+    """What the lessons counted in `seen` say of a comment with these tokens."""
     known = seen.tokens
-    probable = [(spamminess(*known[token], seen), token) for token in asked if token in known]
-    return sorted([(abs(p - 0.5), token, p) for p, token in probable if abs(p - 0.5) >= UNHEARD], reverse=True)
+    found = [(token_log_odds(*known[token], seen), token) for token in asked if token in known]
+    if not found:
+        return Taught(0.0)
+    lessons = seen.ham + seen.spam
+    mean = math.fsum([odds for odds, _ in found]) / len(found)
+    strongest = sorted(found, key=lambda pair: (-abs(pair[0]), pair[1]))[:TOLD]
+    clues = tuple(Clue(token, odds, *known[token]) for odds, token in strongest)
+    return Taught(mean * lessons / (lessons + HALF_TAUGHT), clues)
 
 
-def chi_squared(x: float, degrees: int) -> float:
-    """P(a chi-squared variable with an even number of degrees exceeds x)."""
-    half = x / 2
-    term = total = math.exp(-half)
-    for n in range(1, degrees // 2):
-        term *= half / n
-        total += term
-    return min(total, 1.0)
-
-
-def estimate(asked: Iterable[str], seen: TokenCounts) -> Estimate:
-    """How likely the comment with these tokens is spam, going by the lessons counted in `seen`."""
-    heard = _heard(asked, seen)[:MAX_CLUES]
-    if not heard:
-        return Estimate(0.5)
-    spam = 1 - chi_squared(-2 * sum([math.log(1 - p) for _, _, p in heard]), 2 * len(heard))
-    ham = 1 - chi_squared(-2 * sum([math.log(p) for _, _, p in heard]), 2 * len(heard))
-    clues = tuple(Clue(token, p, *seen.tokens[token]) for _, token, p in heard[:TOLD])
-    return Estimate((spam - ham + 1) / 2, clues)
-
-
-def trust(seen: TokenCounts) -> float:
-    """Share of its weight that the corpus has: little after one lesson, all of it after LESSONS of either label."""
-    lessons = min(seen.ham, LESSONS) + min(seen.spam, LESSONS)
-    if lessons >= 2 * LESSONS:
-        return 1.0
-    return FIRST_TRUST + (LAST_TRUST - FIRST_TRUST) * lessons / (2 * LESSONS) if lessons else 0.0
+def is_trusted(seen: TokenCounts) -> bool:
+    """Whether the site taught enough for spam to be refused without a person: as much of either label."""
+    return min(seen.ham, seen.spam) >= LESSONS

@@ -142,11 +142,11 @@ class Keys:
         return self._of(site, f"window:{name}:{bucket}")
 
     def corpus(self, site: str, label: str) -> str:
-        """hash; token -> lessons of that label with it; learn.lua; bayes, through Evidence; for ever."""
+        """hash; token -> lessons of that label with it; learn.lua; filters, through Evidence; for ever."""
         return self._of(site, f"corpus:{label}")
 
     def lessons(self, site: str) -> str:
-        """hash; label -> number of lessons; learn.lua; bayes, through Evidence; for ever."""
+        """hash; label -> number of lessons; learn.lua; filters, through Evidence; for ever."""
         return self._of(site, "lessons")
 
     def learned(self, site: str) -> str:

@@ -97,6 +97,7 @@ class TokenCounts:
     ham: int = 0
     spam: int = 0
     tokens: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # token -> (ham, spam)
+    bar: float = 0.0  # the highest log-odds of spam that the latest lessons of ham had when they were judged
 
 
 @dataclass(frozen=True, slots=True)

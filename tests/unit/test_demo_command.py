@@ -39,7 +39,7 @@ def every(storage: Storage) -> list[Comment]:
 
 def test_every_comment_of_the_story_is_told_and_judged() -> None:
     comments = every(filled())
-    assert len(comments) == len(STORY) >= 60
+    assert len(comments) == len(STORY) >= 55
     assert all(comment.verdict for comment in comments)
     assert {said.who for said in STORY} == set(NETWORKS)
     assert sum(bool(c.parent) for c in comments) == sum(bool(said.to) for said in STORY)
@@ -48,7 +48,7 @@ def test_every_comment_of_the_story_is_told_and_judged() -> None:
 def test_there_is_something_of_everything() -> None:
     storage = filled()
     counts = storage.comments.counters("demo").standing
-    assert counts["held"] >= 10
+    assert counts["held"] >= 9
     assert counts["approved"] >= 30
     assert counts["spam"] >= 5
     assert counts["removed"] >= 1
@@ -56,7 +56,7 @@ def test_there_is_something_of_everything() -> None:
     held = storage.comments.by_status("demo", Status.HELD, 100).rows
     reasons = {signal.name for c in held if c.verdict for signal in c.verdict.signals}
     some = {"author.first", "links.many", "profanity.word", "near-duplicates.text", "duplicates.here"}
-    assert some | {"author.spammed", "shouting.capitals", "bayes.spam"} <= reasons
+    assert some | {"author.spammed", "shouting.capitals"} <= reasons
 
 
 def test_the_team_decided_and_the_site_learned() -> None:
@@ -98,7 +98,7 @@ def test_it_adds_to_a_site_if_told_to(memory: Storage, run: Run) -> None:
 def test_it_says_what_it_made_and_how_to_get_in(run: Run) -> None:
     told = run().output
     assert "approved" in told
-    assert "Sign in as Mo: http://127.0.0.1:8000/link/" in told
+    assert "Sign in as Ines: http://127.0.0.1:8000/link/" in told
 
 
 def test_the_store_on_disk_is_filled_in_the_same_way(redis_storage: Storage) -> None:

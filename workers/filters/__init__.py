@@ -2,12 +2,11 @@
 
 from .author import Author
 from .base import Facts, Filter, Mark, Weight, Window
-from .bayes import Bayes
 from .duplicates import Duplicates
 from .form import Form
+from .learned import Learned
 from .links import Links
 from .near_duplicates import NearDuplicates
-from .prior import Prior
 from .profanity import Profanity
 from .requirements import Requirements
 from .shouting import Shouting
@@ -31,6 +30,5 @@ BUILT_IN: tuple[Filter, ...] = (
     Velocity(),
     Profanity(),
     Shouting(),
-    Prior(),
-    Bayes(),
+    Learned(),
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from comments.storage import TokenCounts
 from tests.builders import a_comment
-from workers.learning import MAX_TOKENS, chi_squared, estimate, spamminess, tokens, trust
+from workers.learning import MAX_TOKENS, Taught, is_trusted, taught, token_log_odds, tokens
 
 
 def test_tokens_say_where_they_were_found():
@@ -35,54 +35,55 @@ def test_a_long_comment_has_as_many_tokens_as_allowed_and_no_more():
 
 
 @pytest.mark.parametrize(
-    ("ham", "spam", "expected"), [(0, 0, 0.5), (0, 1, 1.225 / 1.45), (1, 0, 0.225 / 1.45), (5, 5, 0.5), (0, 20, 0.989)]
+    ("ham", "spam", "expected"), [(0, 0, 0.0), (0, 1, 4.394), (1, 0, -4.394), (5, 5, 0.0), (5, 10, 0.675)]
 )
 def test_a_token_is_as_spammy_as_it_was_often_in_spam(ham, spam, expected):
-    assert spamminess(ham, spam, TokenCounts(20, 20)) == pytest.approx(expected, abs=1e-3)
+    assert token_log_odds(ham, spam, TokenCounts(20, 20)) == pytest.approx(expected, abs=1e-3)
+    assert token_log_odds(ham, spam, TokenCounts(20, 20)) == pytest.approx(
+        -token_log_odds(spam, ham, TokenCounts(20, 20))
+    )
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+@given(*[st.integers(0, 10**6)] * 4)
 def test_no_token_is_ever_certain(ham, spam, lessons_ham, lessons_spam):
-    assert 0 < spamminess(ham, spam, TokenCounts(lessons_ham, lessons_spam)) < 1
+    assert math.isfinite(token_log_odds(ham, spam, TokenCounts(ham + lessons_ham, spam + lessons_spam)))
 
 
-def test_chi_squared_is_that_of_the_tables():
-    assert chi_squared(3.841 * 0, 2) == 1.0
-    assert chi_squared(5.991, 2) == pytest.approx(0.05, abs=1e-4)
-    assert chi_squared(18.307, 10) == pytest.approx(0.05, abs=1e-4)
-    assert chi_squared(1e6, 300) == 0.0
+def test_many_lessons_of_one_label_say_nothing_of_what_was_seen_once():
+    assert token_log_odds(0, 1, TokenCounts(2, 1000)) < token_log_odds(0, 1, TokenCounts(20, 20)) / 2
+    assert token_log_odds(2, 1000, TokenCounts(2, 1000)) == pytest.approx(0.0)
+
+
+def test_one_label_alone_teaches_nothing():
+    assert taught({"buy"}, TokenCounts(0, 50, {"buy": (0, 50)})).log_odds == pytest.approx(0.0)
+    assert taught({"essay"}, TokenCounts(50, 0, {"essay": (50, 0)})).log_odds == pytest.approx(0.0)
 
 
 def test_nothing_is_known_before_the_first_lesson():
-    assert estimate({"buy"}, TokenCounts()).probability == 0.5
-    assert trust(TokenCounts()) == 0.0
+    assert taught({"buy"}, TokenCounts()) == Taught(0.0)
 
 
-def taught(ham: int, spam: int) -> TokenCounts:
+def lessons(ham: int, spam: int) -> TokenCounts:
     return TokenCounts(ham, spam, {"buy": (0, spam), "viagra": (0, spam), "essay": (ham, 0), "the": (ham, spam)})
 
 
-def test_words_of_spam_make_spam_and_words_of_ham_ham():
-    seen = taught(20, 20)
-    assert estimate({"buy", "viagra", "the"}, seen).probability > 0.9
-    assert estimate({"essay", "the"}, seen).probability < 0.2
-    assert estimate({"the", "unheard"}, seen).probability == 0.5
+def test_words_of_spam_speak_for_spam_and_words_of_ham_against_it():
+    seen = lessons(20, 20)
+    assert taught({"buy", "viagra", "the"}, seen).log_odds > 1
+    assert taught({"essay", "the"}, seen).log_odds < -1
+    assert taught({"the", "unheard"}, seen).log_odds == pytest.approx(0.0)
+
+
+def test_more_lessons_are_believed_more():
+    assert 0 < taught({"buy"}, lessons(2, 2)).log_odds < taught({"buy"}, lessons(20, 20)).log_odds
 
 
 def test_the_strongest_clue_comes_first():
     seen = TokenCounts(20, 20, {"weak": (5, 10), "strong": (0, 20)})
-    assert [clue.token for clue in estimate({"weak", "strong"}, seen).clues] == ["strong", "weak"]
+    assert [clue.token for clue in taught({"weak", "strong"}, seen).clues] == ["strong", "weak"]
 
 
-@given(st.sets(st.sampled_from(["a", "b", "c", "d", "e"])), st.lists(st.integers(0, 500), min_size=12, max_size=12))
-def test_an_estimate_is_always_a_probability(asked, n):
-    seen = TokenCounts(n[0], n[1], {t: (n[2 + 2 * k], n[3 + 2 * k]) for k, t in enumerate("abcde")})
-    found = estimate(asked, seen).probability
-    assert 0 <= found <= 1
-    assert not math.isnan(found)
-
-
-def test_trust_grows_with_lessons_of_both_kinds():
-    assert 0 < trust(TokenCounts(0, 1)) < trust(TokenCounts(5, 5)) < trust(TokenCounts(14, 15)) < 0.5
-    assert trust(TokenCounts(15, 15)) == 1.0
-    assert trust(TokenCounts(0, 10_000)) < 0.3
+def test_spam_is_refused_after_fifteen_lessons_of_either_kind():
+    assert not is_trusted(TokenCounts(14, 15))
+    assert not is_trusted(TokenCounts(0, 10_000))
+    assert is_trusted(TokenCounts(15, 15))

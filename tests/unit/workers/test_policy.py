@@ -90,7 +90,7 @@ def test_no_number_of_signals_that_only_hold_makes_spam(seen):
 def test_no_built_in_signal_alone_makes_spam_but_a_moderators_word_and_a_trusted_corpus():
     policy = build(BUILT_IN, {})
     alone = {name for name in policy.weights if outcome(name, policy=policy) is Action.SPAM}
-    assert alone == {"words.reject", "standing.banned", "bayes.spam", "prior.spam"}
+    assert alone == {"words.reject", "standing.banned", "learned.spam"}
 
 
 def test_a_trap_links_and_a_duplicate_together_make_spam():

@@ -1,0 +1,90 @@
+"""What is learned holds from the first day, and refuses nothing before a site has taught it."""
+
+import math
+
+import pytest
+
+from comments.lifecycle import Action
+from comments.storage import TokenCounts
+from tests.builders import NOW, a_comment
+from tests.unit.workers.about import policy, seen
+from workers.filters.learned import Learned, strength
+from workers.learned import SPAM, Judgement, judged
+from workers.learning import tokens
+
+ADVERT = a_comment(
+    author="", content='<a href="http://best-casino-bonus.example.top">best casino bonus</a> win now http://bit.ly/x7y2'
+)
+HONEST = a_comment(content="The premier should have read the report before he cut the transit budget.")
+WATCHES = a_comment(
+    author="", content="Buy cheap watches and pills online, order today at http://cheap-watches.example.top"
+)
+NOTHING = TokenCounts()
+
+
+def corpus(ham: int, spam: int, bar: float = 0.0) -> TokenCounts:
+    """Lessons of spam with the words of WATCHES, and of ham with others."""
+    of_spam = dict.fromkeys(tokens(WATCHES), (0, spam))
+    return TokenCounts(ham, spam, of_spam | {"essay": (ham, 0), "reading": (ham, 0)}, bar)
+
+
+def action(comment=WATCHES, known=NOTHING) -> Action:
+    return policy(Learned()).decide(seen(Learned(), comment, corpus=known).values(), NOW).action
+
+
+def test_advertising_is_held_on_a_site_that_taught_nothing():
+    assert action(ADVERT) is Action.HOLD
+
+
+def test_honest_words_speak_for_a_comment():
+    assert seen(Learned(), HONEST).keys() == {"learned.ham"}
+
+
+def test_before_thirty_lessons_nothing_is_spam():
+    assert {action(known=corpus(ham, spam)) for ham in range(15) for spam in (0, 1, 15, 1000)} <= {
+        Action.APPROVE,
+        Action.HOLD,
+    }
+
+
+def test_what_the_site_called_spam_is_held_soon_and_refused_after_thirty_lessons():
+    assert action(known=corpus(15, 14)) is Action.HOLD
+    assert action(known=corpus(100, 100)) is Action.SPAM
+
+
+def test_what_honest_comments_reached_lately_is_held_and_not_refused():
+    assert action(known=corpus(100, 100, bar=judged(WATCHES, corpus(100, 100)).log_odds + 1)) is Action.HOLD
+
+
+def test_an_approval_speaks_for_what_resembles_it():
+    words = dict.fromkeys(tokens(WATCHES), (20, 0))
+    taught_so = TokenCounts(20, 20, words | {"other": (0, 20)})
+    assert judged(WATCHES, taught_so).log_odds < judged(WATCHES, TokenCounts()).log_odds - 1
+
+
+def test_the_words_that_speak_are_shown():
+    assert "in 20 spam and 0 approved" in seen(Learned(), WATCHES, corpus=corpus(20, 20))["learned.spam"].evidence
+
+
+def test_the_shipped_reasons_are_told_in_plain_words_and_the_bias_is_none():
+    assert "link" in seen(Learned(), ADVERT)["learned.spam"].evidence
+    for comment in (ADVERT, HONEST, a_comment(content="ok")):
+        assert not [s for s in seen(Learned(), comment).values() if "before anything" in s.evidence]
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "spam_at", "expected"),
+    [(-50.0, math.inf, 0.0), (3.0, math.inf, 0.3), (50.0, math.inf, 0.4), (SPAM, SPAM, 0.8), (50.0, SPAM, 1.0)],
+)
+def test_strength_grows_with_the_log_odds(log_odds, spam_at, expected):
+    assert strength(Judgement(log_odds, 3.0, spam_at)) == pytest.approx(expected)
+
+
+def test_what_holds_has_the_points_to_and_what_refuses_too():
+    weights = policy(Learned())
+    assert weights.weights["learned.spam"] * 0.3 == pytest.approx(weights.hold_at)
+    assert weights.weights["learned.spam"] * 0.8 == pytest.approx(weights.spam_at)
+
+
+def test_a_probability_is_one_also_at_the_ends():
+    assert [Judgement(x, 0, 0).probability for x in (-1e9, 0.0, 1e9)] == [pytest.approx(p) for p in (0.0, 0.5, 1.0)]

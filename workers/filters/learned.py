@@ -1,0 +1,53 @@
+"""Learned: what is known about advertising everywhere, and what this site's moderators have taught."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from comments.model import Comment, Signal
+
+from ..learned import Judgement, judged
+from ..prior import UNREAD, score
+from .base import Facts, Filter, Weight
+
+#: Of the full strength, what holds, the most that does no more than hold, and what is spam: with the weight below the
+#: points of `hold_at`, a little more, and those of `spam_at`.
+HOLDING, DOUBTFUL, REFUSED = 0.3, 0.4, 0.8
+#: Log-odds below those that hold in which doubt grows, and further below, in which nothing is said; then words speak
+#: for a comment, in full another FULL below. Chosen with bench.outcomes: a wider doubt holds honest readers' links.
+DOUBT, SILENCE, FULL = 1.0, 1.6, 5.0
+
+
+def strength(judgement: Judgement) -> float:
+    """From 0 over HOLDING, where a comment is held, to REFUSED, where it is spam, and 1 as far beyond."""
+    above = judgement.log_odds - judgement.hold_at
+    if above < 0:
+        return HOLDING * max(0.0, 1 + above / DOUBT)
+    if math.isinf(judgement.spam_at) or judgement.log_odds < judgement.spam_at:
+        return min(DOUBTFUL, HOLDING + (DOUBTFUL - HOLDING) * above / DOUBT)
+    return min(1.0, REFUSED + (1 - REFUSED) * (judgement.log_odds - judgement.spam_at) / FULL)
+
+
+def told(comment: Comment, judgement: Judgement, spam: bool) -> str:
+    """Up to four of the site's own reasons on this side, then up to three of what is known everywhere."""
+    clues = [c for c in judgement.clues if (c.log_odds > 0) is spam and abs(c.log_odds) >= 0.5][:4]
+    own = [f"“{c.token}” in {c.spam} spam and {c.ham} approved" for c in clues]
+    parts = [p for p in score(comment).contributions if (p.logit > 0) is spam and p.evidence != UNREAD]
+    return ", ".join([*own, *(p.evidence for p in parts[:3])])
+
+
+@dataclass(frozen=True)
+class Learned(Filter):
+    """Weighs words, links, style and name: with the weights that are shipped, and by the lessons counted here."""
+
+    name = "learned"
+    # Spam alone only where the site taught enough; until then at most 4 points, which hold.
+    weights: ClassVar[Mapping[str, Weight]] = {"learned.spam": 10.0, "learned.ham": -3.0}
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        judgement = judged(comment, facts.corpus)
+        if doubt := strength(judgement):
+            yield Signal("learned.spam", doubt, told(comment, judgement, spam=True))
+        elif (below := judgement.hold_at - DOUBT - SILENCE - judgement.log_odds) > 0:
+            yield Signal("learned.ham", min(1.0, below / FULL), told(comment, judgement, spam=False))
