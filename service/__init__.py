@@ -31,6 +31,7 @@ from . import (
     standings,
     traces,
     widget,
+    wordpress,
 )
 from .brake import Brake
 from .deps import Deps
@@ -46,6 +47,7 @@ PARTS = (
     following_api,
     form_api,
     widget,
+    wordpress,
     docs,
     sign_in,
     account,

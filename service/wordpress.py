@@ -1,0 +1,41 @@
+"""The address that comment forms made for WordPress post to: its names and its order of things, with our answers."""
+
+from flask import Blueprint, Response, request
+
+from . import access, api, body, forms, sites, submission
+from .body import Sent
+from .deps import deps
+
+blueprint = Blueprint("wordpress", __name__, url_prefix="/v1/sites/<site>")
+blueprint.after_request(api.share)
+
+#: What such a form may send that means something here. Themes and plug-ins add much else, which is left aside.
+UNDERSTOOD = frozenset(
+    {
+        *("author", "email", "url", "comment", "comment_post_ID", "comment_parent", forms.RETURN_FIELD),
+        *("content", "thread", "parent", "form_token", "form_proof"),
+    }
+)
+#: The honeypot of Akismet's plug-in.
+AKISMET_TRAP = "ak_hp_textarea"
+
+
+@blueprint.post("/wp-comments-post.php")
+def submit(site: str) -> Response:
+    """As WordPress: a page for whoever says nothing else. Other than WordPress, mistakes are 422 and success is 303."""
+    found = sites.get(site)
+    trusted = access.has_key(found)
+    if not trusted:
+        access.refuse_strangers(found)
+    sent = understood(body.read(request, forms=True), found.trap_field)
+    accepted = request.accept_mimetypes
+    if accepted["application/json"] > accepted["text/html"]:
+        return api.accepted(submission.accept(deps(), found, submission.fields_of(sent, found), trusted))
+    return forms.submit(found, sent, trusted)
+
+
+def understood(sent: Sent, trap_field: str) -> Sent:
+    fields = {name: value for name, value in sent.fields.items() if name in UNDERSTOOD or name == trap_field}
+    if caught := sent.fields.get(AKISMET_TRAP):
+        fields.setdefault(trap_field, caught)
+    return Sent(fields, form=True)
