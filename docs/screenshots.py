@@ -40,12 +40,16 @@ class Picture:
     height: int = 900
     scheme: str = "light"
     focus: str = ""  # CSS of what the picture shall begin with
+    onward: str = ""  # CSS of a link to follow first
 
 
 PICTURES = (
     Picture("demo", "/demo/", focus="#article blockquote"),
     Picture("review", "/review/demo"),
-    Picture("card", "Olu Adeyemi"),
+    Picture("card", "Ilse Kort"),
+    Picture("author", "LuckySpin777", onward='a[href*="/authors/"]'),
+    Picture("audit", "/sites/demo/audit"),
+    Picture("people", "/sites/demo/people"),
     Picture("phone", "/review/demo", width=390, height=844),
     Picture("dark", "/review/demo", scheme="dark"),
 )
@@ -141,6 +145,8 @@ def look(browser: Browser, here: Running, picture: Picture, state: object) -> No
     page = browser.new_context(viewport=size, color_scheme=picture.scheme, storage_state=state).new_page()
     path = picture.of if picture.of.startswith("/") else card(page, here, picture.of)
     page.goto(here.url + path)
+    if picture.onward:
+        page.locator(picture.onward).first.click()
     page.wait_for_load_state("load")
     if picture.focus:
         page.locator(picture.focus).evaluate("element => element.scrollIntoView()")

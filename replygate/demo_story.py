@@ -42,14 +42,15 @@ NETWORKS: Mapping[str, str] = {
     "Gus Marlow": "192.0.2.129", "Priya Nair": "192.0.2.133", "Kenji Mori": "192.0.2.146", "Dana Wills": "192.0.2.158",
     "Walter Finch": "192.0.2.163", "Bea Santos": "192.0.2.177", "Olu Adeyemi": "192.0.2.181",
     "Shore Stays": "198.51.100.7", "Marina K.": "198.51.100.7", "Beach Living": "198.51.100.7",
-    "Anke F.": "198.51.100.9", "Sunny Homes": "198.51.100.9",
+    "Ellen Voogd": "192.0.2.190", "Bram de Wit": "192.0.2.191", "Carla M.": "192.0.2.192", "Joost": "192.0.2.193",
+    "Ilse Kort": "192.0.2.201", "Haruka Sato": "192.0.2.207", "Nils Aas": "192.0.2.214",
     "Kevin": "198.51.100.40", "Melanie": "198.51.100.41", "Steven": "198.51.100.42",
-    "LuckySpin777": "203.0.113.4", "Best Casino Online": "203.0.113.4", "RankBooster": "203.0.113.18",
-    "CryptoMaxx": "203.0.113.29", "Dr. Wellman": "203.0.113.33", "promo-team": "203.0.113.41",
+    "LuckySpin777": "203.0.113.4", "Best Casino Online": "203.0.113.4",
+    "Dr. Wellman": "203.0.113.33", "promo-team": "203.0.113.41",
 }  # fmt: skip
 
 #: Who looks after the site: their name, and their role.
-TEAM: Mapping[str, str] = {"Mo": "moderator", "Ines": "owner", "Viv": "viewer"}
+TEAM: Mapping[str, str] = {"Ines": "owner", "Mo": "moderator", "Viv": "viewer"}
 
 
 def approved(by: str = "Mo", after: float = 0.5) -> tuple[Settling, ...]:
@@ -63,6 +64,11 @@ def spam(by: str = "Mo", after: float = 0.7) -> tuple[Settling, ...]:
 FLAT = (
     "If you ever need a place to sleep near the flats, we have bright rooms with a view of the water, a kitchen and "
     "free parking, five minutes from the old pier. Ask for the reader's discount this {} at https://{}/rooms"
+)
+
+PETITION = (
+    "Please sign against the fee for {} pier before the council meets on Thursday. The list lies in the harbour office "
+    "and in the bakery, and every name counts, also yours."
 )
 
 THANKS = "Thank you for sharing this with us, very useful and well written, I will come back to read more."
@@ -81,12 +87,8 @@ STORY: tuple[Said, ...] = (
     Said(140, "Old Piet", FOG, "Stay home in fog. That is all the advice there is.", approved("Ines"), "home"),
     Said(139, "Jonas Petersen", FOG, "You went out in February, Piet. I saw the boots.", to="home", key="boots"),
     Said(138.2, "Old Piet", FOG, "Those were my brother's boots.", to="boots"),
-    Said(130, "RankBooster", FOG, "We can put your website on the FIRST PAGE of the search engines in 14 days!!! "
-         "Guaranteed traffic, cheap backlinks https://rank.example/offer https://rank.example/prices", spam()),
     Said(126, "Sefa Demir", FOG, "Is there a map of the withies anywhere? The harbour office had none left.",
          approved(), "map"),
-    Said(125, "Hanne Voss", FOG, "They move them every spring, so any map is wrong by May. Ask for the list instead.",
-         to="map"),
     Said(122, "Best Casino Online", PIER, "Best casino online, free spins, no deposit bonus, play now and win real "
          "money http://bit.ly/bonus777", spam(after=0.2)),
     Said(118, "Mireille Caron", PIER, "In January the planks sing. I recorded it for years and never told anyone.",
@@ -103,12 +105,8 @@ STORY: tuple[Said, ...] = (
     Said(106.5, "Ruth Abara", PIER, "He said the same of you, Mr Piet.", to="owed"),
     Said(104, "Walter Finch", PIER, "Jonas Petersen lives at the yellow house by the church and never paid for his "
          "mooring, everybody should know that.", (Settling("Ines", Action.REMOVE, 0.4),)),
-    Said(98, "CryptoMaxx", PIER, "I turned 300 into 12000 in one week with this trading bot, message me or see "
-         "http://bit.ly/maxxbot http://bit.ly/maxxbot2", spam(), url="http://cryptomaxx.example/"),
     Said(96, "Sefa Demir", PIER, "The lamp at the end has been out since the storm. Does anybody know whom to "
          "write to?", key="lamp"),
-    Said(95, "Ada Lindqvist", PIER, "The harbour office, with the number on the post. They answered me in two days.",
-         to="lamp"),
     Said(90, "Lise Brandt", BOTTLES, "I found one in 1987, from a boy in Hull. We have been married for thirty years.",
          approved("Ines", 0.3), "hull"),
     Said(89, "Tom Okafor", BOTTLES, "You cannot just leave it at that, Lise!", to="hull", key="leave"),
@@ -117,13 +115,10 @@ STORY: tuple[Said, ...] = (
          "https://replica.example/ https://replica.example/bags https://replica.example/sale",
          spam(), trap="https://replica.example/"),
     Said(80, "Ewan Reid", BOTTLES, "Mine said only: “Send more paper.” I did.", approved(), "paper"),
-    Said(79, "Mireille Caron", BOTTLES, "This is the best thing I have read all week.", to="paper"),
     Said(75, "Kenji Mori", BOTTLES, "子どものころ、祖父と一緒に瓶を流しました。返事は来ませんでしたが、"
          "海はちゃんと受け取ったと祖父は言いました。", approved("Ines", 1.0)),
     Said(70, "Olu Adeyemi", BOTTLES, "A bottle takes about three years from the Wash to the Danish coast, if the "
          "winters are kind. Two of ours are still out.", approved("Mo", 1.2)),
-    Said(60, "LuckySpin777", BOTTLES, "Win real money today, 300 free spins for new players http://bit.ly/spin888",
-         spam(after=0.1)),
     Said(52, "Ada Lindqvist", ARTICLE, "The pause before the turn! I thought I had made it up. Thank you for writing "
          "it down.", key="pause"),
     Said(51, "Jonas Petersen", ARTICLE, "It is loudest by the sluice, if silence can be loud. Stand on the land side.",
@@ -137,27 +132,29 @@ STORY: tuple[Said, ...] = (
          "six minutes late on every day of the year."),
     Said(40, "Gus Marlow", ARTICLE, "Bought the book because of this. The harbour office says you owe them a "
          "commission.", approved("Ines", 0.4), "book"),
-    Said(39.5, "Mireille Caron", ARTICLE, "They told me the same. We should form a union.", to="book"),
     Said(33, "Shore Stays", BOTTLES, FLAT.format("week", "shore-stays.example"), spam(after=2.5)),
     Said(31, "Dana Wills", ARTICLE, "You should say that the sandbar is closed from April to July because of the "
          "terns. People walk right through the nests.",
          (*approved(after=0.3), Settling("Mo", Action.REMOVE, 0.4), Settling("Ines", Action.UNDO, 0.6)), "terns"),
-    Said(30, "Sefa Demir", ARTICLE, "There is a sign now, at the second withy.", to="terns"),
     Said(28, "Old Piet", ARTICLE, "I never bought the book.", key="never"),
     Said(27.5, "Tom Okafor", ARTICLE, "We know, Piet. You *are* the book.", to="never"),
-    Said(20, "Ewan Reid", ARTICLE, "Curlews left at ten past four yesterday, water came at twenty past. I trust the "
-         "curlews."),
     # What waits for a person.
     Said(23, "Kevin", FOG, THANKS),
     Said(22.4, "Melanie", PIER, THANKS, url="https://dental-care.example/"),
     Said(21.9, "Steven", BOTTLES, THANKS, url="https://dental-care.example/"),
     Said(18.5, "Marina K.", FOG, FLAT.format("month", "sea-rooms.example")),
     Said(18.2, "Beach Living", PIER, FLAT.format("season", "beach-living.example")),
-    Said(17.9, "Anke F.", ARTICLE, FLAT.format("summer", "sea-rooms.example")),
-    Said(17.1, "Sunny Homes", BOTTLES, FLAT.format("weekend", "beach-living.example")),
-    Said(15, "Noor Haddad", ARTICLE, "كان جدي صيادًا، وكان يقول إن البحر يهمس قبل أن يعود. قرأت مقالك لأمي وبكت."),
-    Said(13, "Olu Adeyemi", ARTICLE, "For those who want the numbers: https://tides.example/stations/41 has the gauge, "
+    Said(17.4, "Ellen Voogd", ARTICLE, PETITION.format("our")),
+    Said(17.1, "Bram de Wit", PIER, PETITION.format("the")),
+    Said(16.8, "Carla M.", ARTICLE, PETITION.format("your")),
+    Said(16.2, "Joost", BOTTLES, PETITION.format("this")),
+    Said(13, "Ilse Kort", ARTICLE, "For those who want the numbers: https://tides.example/stations/41 has the gauge, "
          "https://wind.example/archive the wind, and https://marsh.example/papers/drainage explains the creek."),
+    Said(12, "Haruka Sato", FOG, "霧の日に杭を数えながら歩いたことがあります。"
+         "四十歩で止まる、というのは祖母の教えと同じです。"),
+    Said(10, "Nils Aas", PIER, "Is the bench at the end still there? My parents met on it and I would like to see it "
+         "once before they close it for the winter."),
+    Said(15, "Noor Haddad", ARTICLE, "كان جدي صيادًا، وكان يقول إن البحر يهمس قبل أن يعود. قرأت مقالك لأمي وبكت."),
     Said(11, "Gus Marlow", PIER, "They want to charge four pounds to walk on it now. Four pounds! What a load of shit. "
          "My mother sold whelks there for free."),
     Said(9, "Priya Nair", ARTICLE, "I teach the little ones at the harbour school. May I read this to them on Monday? "
