@@ -1,0 +1,179 @@
+"""A moderator's hour: a queue of twenty with the keyboard alone, floods with one step, and finding things."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from comments.lifecycle import Status
+from comments.model import Comment
+from tests.browser.conftest import Desktop, Live, sign_in
+from tests.builders import a_site
+from tests.desk import held
+from tests.waiting import until
+
+
+def many(live: Live, n: int, **changes: object) -> list[Comment]:
+    """The oldest first, as the queue shows those that are alike."""
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=n)
+    return [
+        held(
+            live.storage, **{"site": "demo", "content": f"offer{k}", "received": start + timedelta(minutes=k)} | changes
+        )
+        for k in range(n)
+    ]
+
+
+def queue(desktop: Desktop, live: Live, query: str = "", **options: object) -> Page:
+    page = desktop.open(**options)
+    sign_in(page, live.link())
+    page.goto(f"{live.url}/review/demo{query}")
+    return page
+
+
+def statuses(live: Live, comments: list[Comment]) -> list[Status]:
+    return [live.status(c) for c in comments]
+
+
+def test_twenty_cards_with_the_keyboard_alone(desktop: Desktop, live: Live) -> None:
+    comments = many(live, 20)
+    page = queue(desktop, live)
+    expect(page.locator(".card")).to_have_count(20)
+    keys = "asr12" * 4
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="This page is done")).to_be_visible()
+    by_key = {"a": Status.APPROVED, "s": Status.SPAM, "r": Status.REMOVED, "1": Status.REMOVED, "2": Status.REMOVED}
+    until(lambda: statuses(live, comments) == [by_key[key] for key in keys])
+    reasons = [live.storage.comments.get("demo", c.id).decisions[-1].reason for c in comments]
+    assert reasons == ["", "", "", "off-topic", "tone"] * 4
+    for _ in range(3):
+        page.keyboard.press("u")
+    until(lambda: statuses(live, comments[-3:]) == [Status.HELD] * 3)
+    page.keyboard.press("/")
+    page.keyboard.type("offer18")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=offer18**")
+    expect(page.locator(".card")).to_have_count(1)
+    page.keyboard.press("n")
+    page.keyboard.type("Seen this before?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".before .note")).to_contain_text("Seen this before?")
+    page.keyboard.press("o")
+    page.wait_for_url(f"**/review/demo/{comments[18].id}")
+    expect(page.get_by_role("heading", name="Notes")).to_be_visible()
+
+
+def test_chosen_cards_are_settled_and_taken_back_together(desktop: Desktop, live: Live) -> None:
+    comments = many(live, 6)
+    page = queue(desktop, live)
+    for key in ("x", "j", "x", "j", "x"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("3 chosen:")).to_be_visible()
+    page.keyboard.press("s")
+    until(lambda: statuses(live, comments) == [Status.SPAM] * 3 + [Status.HELD] * 3)
+    expect(page.get_by_text("3 chosen:")).to_be_hidden()
+    page.keyboard.press("u")
+    until(lambda: statuses(live, comments) == [Status.HELD] * 6)
+
+
+def test_a_range_is_chosen_with_the_shift_key_and_settled_with_a_button(desktop: Desktop, live: Live) -> None:
+    comments = many(live, 5)
+    page = queue(desktop, live)
+    boxes = page.locator(".choose input")
+    boxes.nth(1).click()
+    boxes.nth(3).click(modifiers=["Shift"])
+    expect(page.get_by_text("3 chosen:")).to_be_visible()
+    page.locator("#bulk").get_by_role("button", name="Approve").click()
+    held_, approved = Status.HELD, Status.APPROVED
+    until(lambda: statuses(live, comments) == [held_, approved, approved, approved, held_])
+
+
+def test_all_of_an_author_with_a_preview_progress_and_the_way_back(desktop: Desktop, live: Live) -> None:
+    bots = many(live, 30, author="Bot")
+    ines = held(live.storage, site="demo", author="Ines")
+    page = queue(desktop, live)
+    page.get_by_role("link", name="Bot 30").click()
+    expect(page.get_by_text("30 of 31 held")).to_be_visible()
+    page.locator(".all-of-them").get_by_role("button", name="Spam").click()
+    expect(page.get_by_role("heading", name="Mark as spam 30 replies?")).to_be_visible()
+    assert set(statuses(live, bots)) == {Status.HELD}
+    page.get_by_role("button", name="Mark as spam 30").click()
+    expect(page.get_by_text("30 settled, 0 left")).to_be_visible()
+    assert set(statuses(live, bots)) == {Status.SPAM}
+    assert live.status(ines) is Status.HELD
+    page.get_by_role("button", name="Take all 30 back").click()
+    expect(page.get_by_role("heading", name="Take back 30 replies")).to_be_visible()
+    assert set(statuses(live, bots)) == {Status.HELD}
+
+
+def test_very_many_show_their_progress_by_themselves(desktop: Desktop, live: Live) -> None:
+    bots = many(live, 620, author="Bot")
+    page = queue(desktop, live)
+    while live.storage.held.due("demo", 1):
+        page.reload()
+    page.goto(f"{live.url}/review/demo/bulk?author=Bot&action=spam")
+    page.get_by_role("button", name="Mark as spam 620").click()
+    expect(page.get_by_role("button", name="Take all 620 back")).to_be_visible(timeout=30_000)
+    assert set(statuses(live, bots)) == {Status.SPAM}
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False])
+def test_search_and_facets_lead_to_addresses_that_can_be_shared(
+    desktop: Desktop, live: Live, java_script_enabled: bool
+) -> None:
+    bread = held(live.storage, site="demo", author="Ines", content="Rye bread, please")
+    held(live.storage, site="demo", author="Jon", content="Butter")
+    page = queue(desktop, live, java_script_enabled=java_script_enabled)
+    page.get_by_role("searchbox").fill("bread")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".card")).to_have_count(1)
+    page.get_by_role("link", name="Ines 1").click()
+    shared = desktop.open()
+    sign_in(shared, live.link("bo"))
+    shared.goto(page.url)
+    expect(shared.locator(f"#c-{bread.id}")).to_be_visible()
+    expect(shared.locator(".card")).to_have_count(1)
+    page.get_by_role("link", name="Show all").click()
+    expect(page.locator(".card")).to_have_count(2)
+
+
+def test_many_can_be_settled_without_javascript(desktop: Desktop, live: Live) -> None:
+    comments = many(live, 3)
+    page = queue(desktop, live, java_script_enabled=False)
+    page.locator(".choose input").nth(0).check()
+    page.locator(".choose input").nth(2).check()
+    page.locator("#bulk").get_by_role("button", name="Remove").click()
+    page.get_by_label("The authors are told").select_option("off-topic")
+    page.get_by_role("button", name="Remove 2").click()
+    expect(page.get_by_text("2 settled, 0 left")).to_be_visible()
+    assert statuses(live, comments) == [Status.REMOVED, Status.HELD, Status.REMOVED]
+    page.get_by_role("button", name="Take all 2 back").click()
+    until(lambda: statuses(live, comments) == [Status.HELD] * 3)
+
+
+def test_a_reason_and_a_note_without_javascript(desktop: Desktop, live: Live) -> None:
+    comment = held(live.storage, site="demo")
+    page = queue(desktop, live, java_script_enabled=False)
+    page.get_by_text("Reason, note").click()
+    page.get_by_label("Note to colleagues").fill("Second time this week")
+    page.get_by_role("button", name="Leave the note").click()
+    expect(page.locator("#notes + ol")).to_contain_text("Second time this week")
+    page.get_by_text("Reason, note").click()
+    page.get_by_role("button", name="Off topic").click()
+    expect(page.get_by_text("the author is told: off-topic")).to_be_visible()
+    assert live.status(comment) is Status.REMOVED
+
+
+def test_all_sites_are_triaged_as_one(desktop: Desktop, live: Live) -> None:
+    live.storage.sites.put(a_site(id="shop", name="The shop"))
+    here, there = held(live.storage, site="demo"), held(live.storage, site="shop")
+    page = desktop.open()
+    sign_in(page, live.link(demo="moderator", shop="moderator"))
+    page.goto(f"{live.url}/review/all")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("s")
+    until(lambda: statuses(live, [here, there]) == [Status.SPAM] * 2)
