@@ -148,10 +148,19 @@ def look(browser: Browser, here: Running, picture: Picture, state: object) -> No
     if picture.onward:
         page.locator(picture.onward).first.click()
     page.wait_for_load_state("load")
+    if picture.of == "/review/demo":
+        page.get_by_text("is looking at this").wait_for()
     if picture.focus:
         page.locator(picture.focus).evaluate("element => element.scrollIntoView()")
     take(page, picture.name)
     page.context.close()
+
+
+def colleague(browser: Browser, here: Running) -> None:
+    """Mo looks at the first card of the queue, which the others see."""
+    page = sign_in(browser, link(here.command("moderator", "link", "Mo")))
+    with page.expect_response(re.compile("/look$")):
+        page.goto(f"{here.url}/review/demo")
 
 
 def card(page: Page, here: Running, author: str) -> str:
@@ -168,6 +177,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         ops(browser, here)
         state = sign_in(browser, link(here.command("demo"))).context.storage_state()
+        colleague(browser, here)
         for picture in PICTURES:
             look(browser, here, picture, state)
         browser.close()
