@@ -127,9 +127,10 @@ class Corpus(Protocol):
     def due(self, site: str, n: int) -> list[str]:
         """Ids of comments whose lesson may have changed."""
 
-    def learn(self, site: str, comment: Comment, tokens: frozenset[str]) -> bool:
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str], log_odds: float | None = None) -> bool:
         """Make the counts hold exactly `comment.lesson` for this comment; False if they did already.
 
+        `log_odds` of spam, where known, are what a lesson of ham raises the bar to while it is among the latest.
         Relabelling takes the old lesson back. The id stays due if the comment changed meanwhile.
         """
 

@@ -153,6 +153,28 @@ def test_tokens_may_hold_anything(storage: Storage) -> None:
     assert set(storage.corpus.snapshot("blog").tokens) == set(odd)
 
 
+def test_honest_lessons_raise_the_bar_for_refusing_while_they_are_lessons(storage: Storage) -> None:
+    def bar() -> float:
+        return storage.evidence.look_up("blog", [Question()])[0].corpus.bar
+
+    assert bar() == 0.0
+    for odds, action in ((6.5, Action.APPROVE), (9.0, Action.SPAM), (5.0, Action.APPROVE)):
+        comment = moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
+        storage.corpus.learn("blog", comment, frozenset({"w"}), odds)
+        if odds == 6.5:
+            honest = comment
+    assert bar() == 6.5
+    storage.corpus.learn("blog", moderated(storage, honest, Action.SPAM), frozenset({"w"}), 6.5)
+    assert bar() == 5.0
+
+
+def test_only_the_latest_honest_lessons_raise_the_bar(storage: Storage) -> None:
+    for odds in (7.5, *[1.0] * 100):
+        comment = moderated(storage, decided(storage, accepted(storage), Action.HOLD), Action.APPROVE)
+        storage.corpus.learn("blog", comment, frozenset(), odds)
+    assert storage.evidence.look_up("blog", [Question()])[0].corpus.bar == 1.0
+
+
 def test_what_is_forgotten_can_be_learned_anew(storage: Storage) -> None:
     spam = moderated(storage, _held(storage), Action.SPAM)
     _learn(storage, spam, "casino")

@@ -1,6 +1,7 @@
 """What is known around a comment, in memory: the promises of note.lua and learn.lua."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ...lifecycle import Label, Status
@@ -8,6 +9,9 @@ from ...model import Comment
 from .. import Answer, Question, TokenCounts, Use
 from .oversight import among
 from .shelf import SHARED, Shelf, Shelves
+
+#: The latest lessons of ham that raise the bar for refusing, as in learn.lua.
+MOST_BARS = 100
 
 
 class MemoryEvidence:
@@ -32,7 +36,7 @@ class MemoryEvidence:
             parent_published=not q.parent or _published(shelf, q),
             thread_closed=q.thread in shelf.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
-            corpus=_corpus(shelf, q.tokens),
+            corpus=replace(_corpus(shelf, q.tokens), bar=max(shelf.bars.values(), default=0.0)),
             standings=tuple(among(shelf.standings, q.standings, terms=True)),
         )
 
@@ -65,7 +69,7 @@ class MemoryCorpus:
     def due(self, site: str, n: int) -> list[str]:
         return sorted(self._shelves[site].unlearned)[:n]
 
-    def learn(self, site: str, comment: Comment, tokens: frozenset[str]) -> bool:
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str], log_odds: float | None = None) -> bool:
         with self._shelves.lock:
             shelf = self._shelves[site]
             if shelf.comments.get(comment.id) != comment:
@@ -78,6 +82,7 @@ class MemoryCorpus:
                 return False
             _count(shelf, label, old_tokens, -1)
             _count(shelf, comment.lesson, tokens, 1)
+            _raise_bar(shelf, comment, log_odds)
             return True
 
     def totals(self, site: str) -> tuple[int, int]:
@@ -93,9 +98,18 @@ class MemoryCorpus:
             shelf = self._shelves[site]
             shelf.lessons.clear()
             shelf.learned.clear()
+            shelf.bars.clear()
             for counts in shelf.corpus.values():
                 counts.clear()
             shelf.unlearned.update(due)
+
+
+def _raise_bar(shelf: Shelf, comment: Comment, log_odds: float | None) -> None:
+    shelf.bars.pop(comment.id, None)
+    if comment.lesson is Label.HAM and log_odds is not None:
+        shelf.bars[comment.id] = log_odds
+    for oldest in list(shelf.bars)[:-MOST_BARS]:
+        del shelf.bars[oldest]
 
 
 def _count(shelf: Shelf, label: Label | None, tokens: frozenset[str], by: int) -> None:

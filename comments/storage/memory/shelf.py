@@ -47,6 +47,7 @@ class Shelf:
     corpus: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
     lessons: Counter[Label] = field(default_factory=Counter)
     learned: dict[str, tuple[Label, frozenset[str]]] = field(default_factory=dict)
+    bars: dict[str, float] = field(default_factory=dict)  # ham lessons -> log-odds of spam, the oldest first
     unlearned: set[str] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
     told: int = 0

@@ -69,7 +69,8 @@ class _Known:
         self._closed = {name for name, is_closed in zip(threads.names, closed, strict=True) if is_closed}
         self._opened = threads.answers(opened)
         self._approved, self._spam = authors.answers(approved), authors.answers(spam)
-        self._ham, self._spam_lessons = (int(n or 0) for n in lessons)
+        self._ham, self._spam_lessons = (int(n or 0) for n in lessons[:-1])
+        self._bar = max((float(bar.split()[1]) for bar in json.loads(lessons[-1] or "[]")), default=0.0)
         self._ham_tokens, self._spam_tokens = tokens.answers(ham_tokens), tokens.answers(spam_tokens)
         self._parents = iter(parents)
 
@@ -88,6 +89,7 @@ class _Known:
                 self._ham,
                 self._spam_lessons,
                 {t: (self._ham_tokens.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
+                self._bar,
             ),
             standings=(*(self._named[name] for name in q.standings if name in self._named), *self._terms),
         )
@@ -135,7 +137,7 @@ class RedisEvidence:
         pipe.hmget(k.thread_opened(site), threads.names)
         for status in (Status.APPROVED, Status.SPAM):
             pipe.hmget(k.authors(site, status), authors.names or [""])
-        pipe.hmget(k.lessons(site), *Label)
+        pipe.hmget(k.lessons(site), *Label, "bars")
         for label in Label:
             pipe.hmget(k.corpus(site, label), tokens.names or [""])
         pipe.hvals(k.terms(site))
@@ -168,14 +170,16 @@ class RedisCorpus:
     def due(self, site: str, n: int) -> list[str]:
         return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
 
-    def learn(self, site: str, comment: Comment, tokens: frozenset[str]) -> bool:
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str], log_odds: float | None = None) -> bool:
         k = self._keys
         keys = [
             k.comment(site, comment.id), k.learned(site), k.corpus(site, Label.HAM), k.corpus(site, Label.SPAM),
             k.lessons(site), k.unlearned(site),
         ]  # fmt: skip
         listed = json.dumps(sorted(tokens), ensure_ascii=False)
-        return bool(self._learn(keys=keys, args=[comment.id, dump_state(comment), comment.lesson or "", listed]) == 1)
+        odds = "" if log_odds is None else f"{log_odds:.4f}"
+        args = [comment.id, dump_state(comment), comment.lesson or "", listed, odds]
+        return bool(self._learn(keys=keys, args=args) == 1)
 
     def totals(self, site: str) -> tuple[int, int]:
         ham, spam = self._client.hmget(self._keys.lessons(site), *Label)
