@@ -670,3 +670,18 @@ def test_what_a_browser_calls_itself_stays_text():
         pages.append(parse(client.get("/account").text))
     assert [d for root in pages for d in dangers(root)] == []
     assert {str(shape(root)) for root in pages} == {str(shape(pages[0]))}
+
+
+def test_every_address_of_these_pages_is_in_the_tables_above(desk):
+    """A page that is added later is tried by every role too."""
+    tried = {(method, path) for method, table in (("GET", READS), ("POST", WRITES)) for path in table}
+    tried = {
+        (m, p.replace("{site}", "x").replace("identity-of-ada", "n").replace("origin-of-ada", "n")) for m, p in tried
+    }
+    there = set()
+    for rule in desk.app.url_map.iter_rules():
+        if rule.rule.startswith("/sites/<site>/"):
+            for kind in ("authors", "origins"):
+                path = re.sub(r"<any\([^>]*>", kind, rule.rule).replace("<site>", "x").replace("<name>", "n")
+                there |= {(method, path) for method in rule.methods & {"GET", "POST"}}
+    assert there == tried
