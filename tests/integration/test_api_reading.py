@@ -163,6 +163,17 @@ def test_threads_are_counted_together(web: Web) -> None:
     assert web.client.post("/v1/sites/blog/counts", json={"threads": asked}).json == {"counts": counts}
 
 
+def test_counts_have_one_answer_for_every_order(web: Web) -> None:
+    published(web.storage)
+    orders = (["first-post", "b"], ["b", "first-post"])
+    first, second = (web.client.get("/v1/sites/blog/counts", query_string={"thread": order}) for order in orders)
+    assert first.data == second.data
+    etag = {"If-None-Match": first.headers["ETag"]}
+    assert web.client.get("/v1/sites/blog/counts", query_string={"thread": orders[1]}, headers=etag).status_code == 304
+    published(web.storage)
+    assert web.client.get("/v1/sites/blog/counts", query_string={"thread": orders[0]}, headers=etag).status_code == 200
+
+
 def test_counting_refuses_too_many_and_none(web: Web) -> None:
     for query in ({}, {"thread": [str(n) for n in range(201)]}, {"thread": ""}, {"threads": "x"}):
         assert web.client.get("/v1/sites/blog/counts", query_string=query).status_code == 422
