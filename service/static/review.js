@@ -44,7 +44,7 @@ function step(by) {
 }
 
 function goOn(from) {
-  const open = (card) => !card.classList.contains("settled");
+  const open = (card) => !card.matches(".settled, .gone");
   const at = cards.indexOf(from);
   const next = cards.slice(at).find(open) ?? cards.slice(0, at).findLast(open);
   done.hidden = Boolean(next);
@@ -81,8 +81,14 @@ function draw(card, actions) {
 function count(from, to) {
   for (const [status, change] of [[from, -1], [to, 1]]) {
     const shown = document.querySelector(`[data-count="${status}"]`);
-    if (shown && !shown.dataset.told) shown.textContent = Number(shown.textContent) + change;
+    if (shown) shown.textContent = Number(shown.textContent) + change;
   }
+}
+
+// Told to room.js, which shows the server's number: how many leave the held on a request without an answer so far.
+function leaving(by) {
+  const shown = document.querySelector('[data-count="held"]');
+  if (shown) shown.dataset.underway = Number(shown.dataset.underway ?? 0) + by;
 }
 
 function move(card, status) {
@@ -140,14 +146,19 @@ async function settle(card, action, reason) {
     draw(card, ["undo"]);
     if (card === current) goOn(card);
   }
+  const leaves = Number(action !== "undo" && before.status === "held");
+  leaving(leaves);
   let answer;
   try {
     answer = await ask(card, action, reason);
+    if (answer.status >= 500) throw new Error(answer.title);
   } catch {
+    leaving(-leaves);
     restore(card, before, action);
     tell(card, "Not saved: the server did not answer. Nothing is lost; try again", "bad");
     return;
   }
+  leaving(-leaves);
   if (answer.status === 200) agreed(card, action, answer.comment);
   else if (answer.status === 409) overtaken(card, answer.comment);
   else submitPlainly(card, action, reason ?? "");

@@ -113,8 +113,8 @@ function announce(site, room) {
   const total = (of) => [...of.values()].reduce((sum, n) => sum + n, 0);
   const count = document.querySelector('[data-count="held"]');
   if (count && sites.length <= MOST_SITES) {
-    count.textContent = total(held);
-    count.dataset.told = "by the server"; // review.js no longer counts for itself
+    // What this page has asked for and was not answered yet, it counts as done; the server does not know of it.
+    count.textContent = total(held) - Number(count.dataset.underway ?? 0);
   }
   if (list?.dataset.status !== "held" || !total(arrived)) return void news.replaceChildren();
   const first = new URL(location.href);
