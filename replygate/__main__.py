@@ -19,7 +19,8 @@ from comments.storage import Storage
 from service.condition import PARTS, gather
 from workers import run, sweep
 
-from . import admin, audit, demo, export, openapi, rebuild, status, up, web, webhooks
+from . import admin, audit, demo, export, openapi, rebuild, status, training, up, web, webhooks
+from .evaluation import command as evaluation
 from .installation import installation, open_installation, settings
 
 
@@ -68,6 +69,8 @@ cli.add_command(audit.audit)
 cli.add_command(webhooks.webhook)
 cli.add_command(demo.demo)
 cli.add_command(rebuild.rebuild)
+cli.add_command(evaluation.evaluate)
+cli.add_command(training.train)
 
 
 @cli.command("up")

@@ -1,0 +1,1 @@
+"""`replygate evaluate`: how well the filters judge comments whose labels are known."""

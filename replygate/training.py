@@ -1,0 +1,24 @@
+"""`replygate train`: the shipped weights made anew from data files, in a checkout of the project."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+
+@click.command("train")
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def train(directory: Path) -> None:
+    """Make the shipped weights and their model card anew from the data files in DIRECTORY.
+
+    The same files give the same weights. Needs a checkout with the dependency group `train`; training is no part of
+    what is installed, and a site learns without it.
+    """
+    missing = [name for name in ("training", "numpy", "scipy") if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(f"training needs a checkout with the group `train`; missing: {', '.join(missing)}")
+    done = subprocess.run([sys.executable, "-m", "training.train", str(directory)], check=False)  # noqa: S603 - our own
+    if done.returncode:
+        raise click.ClickException("training failed")
