@@ -10,9 +10,10 @@ from comments.lifecycle import Action, Status
 from comments.model import Comment
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website, open_website
+from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import TOO_FAINT
 from tests.builders import a_comment, a_site, an_admission, moderated, published
-from tests.payloads import OWN
+from tests.payloads import payloads
 
 PLAIN_FORM = """<form method="post" action="{live}/v1/sites/demo/comments" accept-charset="utf-8">
 <input type="hidden" name="thread" value="{thread}"><input type="hidden" name="redirect_to" value="{thread}">
@@ -312,6 +313,12 @@ def test_it_can_be_read_in_light_and_dark(desktop: Desktop, live: Live, website:
     page.goto(thread)
     expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
     assert page.evaluate(TOO_FAINT) == []
+    assert violations(page) == []
+    page.get_by_role("button", name="Reply to Ada").click()
+    page.locator("form").evaluate("form => { form.noValidate = true }")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.get_by_role("alert")).to_contain_text("Please look at this again")
+    assert violations(page) == []
 
 
 def test_a_page_may_colour_it(desktop: Desktop, live: Live, website: Website) -> None:
@@ -361,13 +368,14 @@ def test_hostile_comments_stay_text(desktop: Desktop, live: Live, website: Websi
     """Past the door in every field; the page's policy would tell of anything that tries to run or to load."""
     website.policy = f"default-src 'none'; script-src {live.url}; connect-src {live.url}"
     thread = a_page(live, website)
-    for text in OWN:
-        reply(live, thread, author=text, url=text, content=text)
+    texts = payloads(every=60)
+    root = reply(live, thread)
+    for text in texts:
+        reply(live, thread, author=text, url=text, content=text, parent=root.id)
     page = desktop.open()
     page.goto(thread)
-    expect(page.get_by_role("heading", name=f"{len(OWN)} comments")).to_be_visible()
-    shown = page.locator("replygate-comments article")
-    assert shown.count() == len(OWN)
+    expect(page.get_by_role("heading", name=f"{len(texts) + 1} comments")).to_be_visible()
+    assert page.locator("replygate-comments article").count() == len(texts) + 1
     inside = "document.querySelector('replygate-comments').shadowRoot"
     kinds = page.evaluate(f"[...{inside}.querySelectorAll('article *')].map(node => node.localName)")
     assert set(kinds) <= {
