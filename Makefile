@@ -60,6 +60,7 @@ bench: $(DEV) ## measure this machine; takes minutes, wants an idle one
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.judge_speed
+	$(BIN)/python -m bench.queue
 
 pictures: $(DEV) tools ## take the pictures of the docs anew
 	$(BIN)/python -m docs.screenshots
