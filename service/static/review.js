@@ -85,12 +85,6 @@ function count(from, to) {
   }
 }
 
-// Told to room.js, which shows the server's number: how many leave the held on a request without an answer so far.
-function leaving(by) {
-  const shown = document.querySelector('[data-count="held"]');
-  if (shown) shown.dataset.underway = Number(shown.dataset.underway ?? 0) + by;
-}
-
 function move(card, status) {
   count(card.dataset.status, status);
   card.dataset.status = status;
@@ -146,19 +140,15 @@ async function settle(card, action, reason) {
     draw(card, ["undo"]);
     if (card === current) goOn(card);
   }
-  const leaves = Number(action !== "undo" && before.status === "held");
-  leaving(leaves);
   let answer;
   try {
     answer = await ask(card, action, reason);
     if (answer.status >= 500) throw new Error(answer.title);
   } catch {
-    leaving(-leaves);
     restore(card, before, action);
     tell(card, "Not saved: the server did not answer. Nothing is lost; try again", "bad");
     return;
   }
-  leaving(-leaves);
   if (answer.status === 200) agreed(card, action, answer.comment);
   else if (answer.status === 409) overtaken(card, answer.comment);
   else submitPlainly(card, action, reason ?? "");

@@ -100,29 +100,32 @@ function show(site, room) {
 
 // What arrived.
 
-const arrived = new Map();
-const held = new Map();
+const rooms = new Map(); // site -> what was told last
 const news = document.createElement("p");
 news.className = "arrived";
 news.setAttribute("role", "status");
 document.getElementById("main").append(news);
 
+// As many as the server says, but of the cards on this page as they stand here: what was asked for counts as done,
+// whether or not the server knew of it when it spoke.
+function held(room) {
+  const told = room.cards.filter((now) => now.status === "held");
+  const here = room.cards.filter((now) => cards.get(now.id)?.dataset.status === "held");
+  return room.held - told.length + here.length;
+}
+
 function announce(site, room) {
-  arrived.set(site, room.arrived);
-  held.set(site, room.held);
-  const total = (of) => [...of.values()].reduce((sum, n) => sum + n, 0);
+  rooms.set(site, room);
+  const total = (of) => [...rooms.values()].reduce((sum, each) => sum + of(each), 0);
   const count = document.querySelector('[data-count="held"]');
-  if (count && sites.length <= MOST_SITES) {
-    // What this page has asked for and was not answered yet, it counts as done; the server does not know of it.
-    count.textContent = total(held) - Number(count.dataset.underway ?? 0);
-  }
-  if (list?.dataset.status !== "held" || !total(arrived)) return void news.replaceChildren();
+  if (count && sites.length <= MOST_SITES) count.textContent = total(held);
+  if (list?.dataset.status !== "held" || !total((each) => each.arrived)) return void news.replaceChildren();
   const first = new URL(location.href);
   for (const name of ["cursor", "settled"]) first.searchParams.delete(name);
   const link = document.createElement("a");
   link.href = first;
   link.className = "button primary";
-  link.textContent = `${total(arrived)} new`;
+  link.textContent = `${total((each) => each.arrived)} new`;
   if (news.textContent !== link.textContent) news.replaceChildren(link);
 }
 

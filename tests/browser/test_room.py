@@ -1,6 +1,7 @@
 """Two moderators at once, each in a real browser, on the web part as it is shipped: streams need its server."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,6 +31,11 @@ def seat(desktop: Desktop, live: Live, name: str, path: str = "/review/demo", **
     sign_in(page, live.link(name))
     page.goto(live.url + path)
     return page
+
+
+def arrive(live: Live, **changes: object) -> None:
+    """A comment that came after every page there is; what others make are dated by the whole second."""
+    held(live.storage, site="demo", received=datetime.now(UTC) + timedelta(seconds=1), **changes)
 
 
 def company(page: Page, comment: Comment):
@@ -80,8 +86,8 @@ def test_what_others_settle_and_what_arrives_moves_no_card(desktop: Desktop, ser
     first = bo.locator(".card.current").get_attribute("data-id")
     bo.keyboard.press("a")
     expect(mo.locator(f"#c-{first} .company")).to_have_text("Approved by Bo")
-    held(served.storage, site="demo", author="Newcomer")
-    held(served.storage, site="demo", author="Another")
+    arrive(served, author="Newcomer")
+    arrive(served, author="Another")
     news = mo.get_by_role("link", name="2 new")
     expect(news).to_be_visible()
     assert [top(mo, comment) for comment in comments] == before
@@ -94,7 +100,7 @@ def test_what_others_settle_and_what_arrives_moves_no_card(desktop: Desktop, ser
 def test_an_empty_queue_says_when_something_arrives(desktop: Desktop, served: Live) -> None:
     mo = seat(desktop, served, "Mo")
     expect(mo.get_by_text("Nothing waits for you")).to_be_visible()
-    held(served.storage, site="demo")
+    arrive(served)
     expect(mo.get_by_role("link", name="1 new")).to_be_visible()
     expect(mo.locator("[data-count=held]")).to_have_text("1")
 
@@ -105,7 +111,7 @@ def test_nothing_is_told_after_signing_out(desktop: Desktop, served: Live) -> No
     for digest in served.storage.people.sessions("Mo"):
         served.storage.people.close_session(digest)
     with mo.expect_event("requestfinished", lambda request: "/events" in request.url):
-        held(served.storage, site="demo")
+        arrive(served)
     expect(mo.get_by_role("link", name="1 new")).to_have_count(0)
 
 
@@ -114,7 +120,7 @@ def test_it_can_be_read_on_a_phone(desktop: Desktop, served: Live, scheme: str) 
     (comment,) = [held(served.storage, site="demo", author="x" * 150)]
     mo = seat(desktop, served, "Mo", width=390, color_scheme=scheme)
     seat(desktop, served, "Somebody with a long name, on a phone, in the dark of the night")
-    held(served.storage, site="demo")
+    arrive(served)
     expect(company(mo, comment)).to_be_visible()
     expect(mo.get_by_role("link", name="1 new")).to_be_visible()
     assert mo.evaluate("document.documentElement.scrollWidth") <= 390
