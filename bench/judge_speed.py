@@ -15,7 +15,7 @@ from better_profanity import Profanity
 
 from comments.model import Comment, Site, Term
 from comments.storage import TokenCounts
-from workers import learning, links, profanity, text
+from workers import features, learning, links, profanity, text
 from workers.filters import BUILT_IN, Facts
 from workers.judge import ask, question
 from workers.policy import build
@@ -30,7 +30,7 @@ LONG = (
     "See also https://paper.example/housing by the same author."
 )
 TEXTS = {"short": SHORT, "long": LONG, "accented": LONG.replace("the", "thé").replace("any", "ány")}
-CACHES = (text.fold, text.words, text.bands, links.links, learning.tokens)
+CACHES = (text.fold, text.words, text.bands, links.links, learning.tokens, features.features)
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))
 ROUNDS, TIMES = 7, 200
 
@@ -52,7 +52,7 @@ def microseconds(call: Callable[[], object], times: int = TIMES, rounds: int = R
 
 def judging(content: str) -> None:
     comment = Comment("a" * 26, "blog", "post", NOW, "", "Ada", "ada@mail.example", "https://ada.example", content)
-    seen = TokenCounts(40, 40, {t: (n % 7, n % 5) for n, t in enumerate(sorted(learning.tokens(comment)))})
+    seen = TokenCounts(40, 40, {t: (n % 7 + 1, n % 5) for n, t in enumerate(sorted(learning.tokens(comment)))})
     facts, policy = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=seen), build(BUILT_IN, {})
     asking = microseconds(lambda: question(comment, 1, BUILT_IN))
     together = microseconds(lambda: (question(comment, 1, BUILT_IN), policy.decide(ask(comment, facts, BUILT_IN), NOW)))

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from comments.model import Comment
 from comments.storage import TokenCounts
 
-from .learning import HALF_TAUGHT, Clue, is_trusted, taught, tokens
+from .learning import HALF_TAUGHT, is_trusted, taught, tokens
 from .prior import shipped
 
 #: What one of the prior's log-odds, and one of the site's, counts; and the odds where neither says anything.
-OF_PRIOR, OF_SITE, OFFSET = 2.54, 1.15, 2.85
+OF_PRIOR, OF_SITE, OFFSET = 2.50, 1.19, 2.78
 
 #: Log-odds from which on a comment is held: strict on a site that taught nothing, where honest news are at stake, and
 #: generous where half of what was taught is believed and more.
-HOLD_COLD, HOLD_TAUGHT = 3.1, -1.0
+HOLD_COLD, HOLD_TAUGHT = 3.0, -1.0
 #: Log-odds from which on it is spam, once the site taught enough; never below what honest comments had lately.
 SPAM = 5.0
 
@@ -29,7 +29,6 @@ class Judgement:
     log_odds: float
     hold_at: float
     spam_at: float  # infinite while the site has not taught enough
-    clues: tuple[Clue, ...] = ()
 
     @property
     def probability(self) -> float:
@@ -38,8 +37,7 @@ class Judgement:
 
 def judged(comment: Comment, seen: TokenCounts) -> Judgement:
     """What prior and site say together."""
-    own = taught(tokens(comment), seen)
-    log_odds = OF_PRIOR * shipped().log_odds(comment) + OF_SITE * own.log_odds + OFFSET
+    log_odds = OF_PRIOR * shipped().log_odds(comment) + OF_SITE * taught(tokens(comment), seen) + OFFSET
     lessons = seen.ham + seen.spam
     hold_at = HOLD_TAUGHT + (HOLD_COLD - HOLD_TAUGHT) * HALF_TAUGHT / (HALF_TAUGHT + lessons)
-    return Judgement(log_odds, hold_at, max(SPAM, seen.bar) if is_trusted(seen) else math.inf, own.clues)
+    return Judgement(log_odds, hold_at, max(SPAM, seen.bar) if is_trusted(seen) else math.inf)

@@ -41,14 +41,6 @@ class Clue:
     spam: int
 
 
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """Mean log-odds of the tokens that were seen, less while lessons are few; and the strongest clues, in order."""
-
-    log_odds: float
-    clues: tuple[Clue, ...] = ()
-
-
 @lru_cache(maxsize=256)
 def tokens(comment: Comment) -> frozenset[str]:
     """At most MAX_TOKENS readable tokens: what was written tagged with where. No e-mail, no origin."""
@@ -78,17 +70,19 @@ def token_log_odds(ham: int, spam: int, seen: TokenCounts) -> float:
     return math.log(of_spam / of_ham)
 
 
-def taught(asked: Iterable[str], seen: TokenCounts) -> Taught:
-    """What the lessons counted in `seen` say of a comment with these tokens."""
+def taught(asked: Iterable[str], seen: TokenCounts) -> float:
+    """Mean log-odds of those tokens that were seen in lessons, less while lessons are few; 0 where none was."""
     known = seen.tokens
-    found = [(token_log_odds(*known[token], seen), token) for token in asked if token in known]
-    if not found:
-        return Taught(0.0)
+    found = [token_log_odds(*known[token], seen) for token in asked if token in known]
     lessons = seen.ham + seen.spam
-    mean = math.fsum([odds for odds, _ in found]) / len(found)
-    strongest = sorted(found, key=lambda pair: (-abs(pair[0]), pair[1]))[:TOLD]
-    clues = tuple(Clue(token, odds, *known[token]) for odds, token in strongest)
-    return Taught(mean * lessons / (lessons + HALF_TAUGHT), clues)
+    return sum(found) / len(found) * lessons / (lessons + HALF_TAUGHT) if found else 0.0
+
+
+def clues(asked: Iterable[str], seen: TokenCounts) -> list[Clue]:
+    """The tokens that say most, in order."""
+    known = seen.tokens
+    found = [Clue(token, token_log_odds(*known[token], seen), *known[token]) for token in asked if token in known]
+    return sorted(found, key=lambda clue: (-abs(clue.log_odds), -clue.ham - clue.spam, clue.token))[:TOLD]
 
 
 def is_trusted(seen: TokenCounts) -> bool:

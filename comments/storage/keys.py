@@ -146,7 +146,7 @@ class Keys:
         return self._of(site, f"corpus:{label}")
 
     def lessons(self, site: str) -> str:
-        """hash; label -> lessons, bars -> log-odds of the latest ham; learn.lua; filters, through Evidence; for ever."""
+        """hash; label -> lessons, bars -> log-odds of latest ham; learn.lua; filters, through Evidence; for ever."""
         return self._of(site, "lessons")
 
     def learned(self, site: str) -> str:

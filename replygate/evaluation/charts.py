@@ -5,7 +5,7 @@ from html import escape
 
 from .figures import Bin, Curve
 
-SIZE, EDGE = 300, 40
+SIZE, EDGE = 300, 52
 MOST_POINTS = 400
 
 

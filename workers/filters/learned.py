@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.storage import TokenCounts
 
 from ..learned import Judgement, judged
+from ..learning import clues, tokens
 from ..prior import UNREAD, score
 from .base import Facts, Filter, Weight
 
@@ -17,6 +19,8 @@ HOLDING, DOUBTFUL, REFUSED = 0.3, 0.4, 0.8
 #: Log-odds below those that hold in which doubt grows, and further below, in which nothing is said; then words speak
 #: for a comment, in full another FULL below. Chosen with bench.outcomes: a wider doubt holds honest readers' links.
 DOUBT, SILENCE, FULL = 1.0, 1.6, 5.0
+#: Log-odds from which on a word of a lesson is told.
+HEARD = 0.5
 
 
 def strength(judgement: Judgement) -> float:
@@ -29,12 +33,16 @@ def strength(judgement: Judgement) -> float:
     return min(1.0, REFUSED + (1 - REFUSED) * (judgement.log_odds - judgement.spam_at) / FULL)
 
 
-def told(comment: Comment, judgement: Judgement, spam: bool) -> str:
-    """Up to four of the site's own reasons on this side, then up to three of what is known everywhere."""
-    clues = [c for c in judgement.clues if (c.log_odds > 0) is spam and abs(c.log_odds) >= 0.5][:4]
-    own = [f"“{c.token}” in {c.spam} spam and {c.ham} approved" for c in clues]
-    parts = [p for p in score(comment).contributions if (p.logit > 0) is spam and p.evidence != UNREAD]
-    return ", ".join([*own, *(p.evidence for p in parts[:3])])
+def told(comment: Comment, seen: TokenCounts, spam: bool) -> str:
+    """Up to four of the site's own reasons on this side, then up to three of what is known everywhere.
+
+    Of honest comments, which are most, only the site's own: the others take as long to tell as to judge.
+    """
+    own = [c for c in clues(tokens(comment), seen) if (c.log_odds > 0) is spam and abs(c.log_odds) >= HEARD][:4]
+    reasons = [f"“{c.token}” in {c.spam} spam and {c.ham} approved" for c in own]
+    if spam:
+        reasons += [p.evidence for p in score(comment).contributions if p.logit > 0 and p.evidence != UNREAD][:3]
+    return ", ".join(reasons) or "words, links and style of honest comments"
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,6 @@ class Learned(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         judgement = judged(comment, facts.corpus)
         if doubt := strength(judgement):
-            yield Signal("learned.spam", doubt, told(comment, judgement, spam=True))
+            yield Signal("learned.spam", doubt, told(comment, facts.corpus, spam=True))
         elif (below := judgement.hold_at - DOUBT - SILENCE - judgement.log_odds) > 0:
-            yield Signal("learned.ham", min(1.0, below / FULL), told(comment, judgement, spam=False))
+            yield Signal("learned.ham", min(1.0, below / FULL), told(comment, facts.corpus, spam=False))

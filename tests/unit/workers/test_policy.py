@@ -70,6 +70,7 @@ def test_these_signals_only_hold():
     assert ONLY_HOLD == [
         "author.first",
         "filter.failed",
+        "form.proof-missing",
         "needs-human",
         "profanity.word",
         "requirements.fields",

@@ -1,0 +1,153 @@
+"""`python -m training.combine DATA_DIR`: how prior and lessons become one judgement, fitted on streams of comments.
+
+The prior saw none of these sources. Every stream teaches n lessons, either what comes first or, as moderators do, what
+the prior doubts and a few others; the comments after them are judged. Errors of a stream are those of constants that
+were fitted on the other streams. The last line is what `workers.learned` holds.
+"""
+
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from comments.model import Comment
+from comments.storage import TokenCounts
+from workers.learning import taught, tokens
+from workers.prior import shipped
+
+from .corpora import CORPORA, comment, read
+from .fit import Array
+from .generate import chance
+
+LESSONS = (0, 10, 25, 50, 100, 200, 500)
+#: Comments that are judged after each number of lessons, at most and at least.
+MOST, FEWEST = 300, 60
+#: A moderator sees what the prior gives these log-odds, and this share of the others.
+DOUBTED, SEEN = -1.2, 0.08
+#: Source, label and number of comments of each part.
+STREAMS: Mapping[str, Sequence[tuple[str, bool, int]]] = {
+    "newspaper": (
+        ("news_c3_a", False, 1500),
+        ("yt_judol_a", True, 60),
+        ("yt14_avengers", True, 40),
+        ("yt14_playstation", True, 20),
+        ("blogspam_spintax_a", True, 40),
+    ),
+    "blog": (
+        ("blog_tosbourn", False, 630),
+        ("blog_tosbourn", True, 16),
+        ("blogspam_spintax_a", True, 119),
+        ("yt14_avengers", True, 40),
+        ("yt_judol_b", True, 350),
+    ),
+    "flood": (("yt_judol_b", False, 1000), ("yt_judol_b", True, 600)),
+    "gambling": (("yt_judol_a", False, 1100), ("yt_judol_a", True, 500)),
+    "trailers": (
+        ("yt14_avengers", False, 160),
+        ("yt14_avengers", True, 40),
+        ("yt14_playstation", False, 180),
+        ("yt14_playstation", True, 20),
+    ),
+}
+NEWTON_STEPS, PULL = 30, 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comment: what the prior says, and what it is."""
+
+    comment: Comment
+    prior: float
+    spam: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A comment after n lessons: what both say, what it is, and how much it counts."""
+
+    stream: str
+    lessons: int
+    prior: float
+    site: float
+    spam: bool
+
+
+def streams(folder: Path, seed: int) -> Iterator[tuple[str, list[Row]]]:
+    examples = {c.name: read(folder, c) for c in CORPORA if not c.free}
+    for name, parts in STREAMS.items():
+        draw, rows = chance(name, seed), []
+        for source, is_spam, n in parts:
+            some = [comment(e) for e in examples[source] if e.spam is is_spam]
+            draw.shuffle(some)
+            rows += [Row(c, shipped().log_odds(c), is_spam) for c in some[:n]]
+        draw.shuffle(rows)
+        yield name, rows
+
+
+def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool) -> Iterator[Judged]:
+    """What is said of the comments after each number of comments, of which all teach or only those that are seen."""
+    lessons: Counter[bool] = Counter()
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    came = 0
+    for n in LESSONS:
+        if n > len(rows) - FEWEST:
+            return
+        for row in rows[came:n]:
+            if all_teach or row.prior > DOUBTED or draw.random() < SEEN:
+                lessons[row.spam] += 1
+                for token in tokens(row.comment):
+                    counts[token][row.spam] += 1
+        came = n
+        seen = TokenCounts(lessons[False], lessons[True], {t: (c[0], c[1]) for t, c in counts.items()})
+        for row in rows[n :: max(1, (len(rows) - n) // MOST)]:
+            yield Judged(name, n, row.prior, taught(tokens(row.comment), seen), row.spam)
+
+
+def fitted(found: Sequence[Judged]) -> Array:
+    """Weights of prior and site, and the offset; each stream counts alike after each number of lessons."""
+    sizes = Counter((j.stream, j.lessons) for j in found)
+    rows = np.array([(j.prior, j.site, 1.0) for j in found])
+    spam, each = np.array([float(j.spam) for j in found]), np.array([1 / sizes[j.stream, j.lessons] for j in found])
+    weights = np.zeros(3)
+    for _ in range(NEWTON_STEPS):
+        p = 1 / (1 + np.exp(-rows @ weights))
+        curve = (rows * (each * p * (1 - p))[:, None]).T @ rows + PULL * np.eye(3)
+        weights = weights - np.linalg.solve(curve, rows.T @ (each * (p - spam)) + PULL * weights)
+    return weights
+
+
+def errors(found: Sequence[Judged]) -> list[float]:
+    """Mean over the streams after each number of lessons, each stream by what was fitted on the others."""
+    wrong: dict[tuple[int, str], list[bool]] = defaultdict(list)
+    for name in STREAMS:
+        a, b, c = fitted([j for j in found if j.stream != name])
+        for j in found:
+            if j.stream == name:
+                wrong[j.lessons, name].append(bool(a * j.prior + b * j.site + c > 0) is not j.spam)
+    by_lessons = [[float(np.mean(w)) for (n, _), w in wrong.items() if n == lessons] for lessons in LESSONS]
+    return [float(np.mean(shares)) for shares in by_lessons]
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m training.combine DATA_DIR\n")
+        return 2
+    every: list[Judged] = []
+    sys.stdout.write(f"{'lessons from the first':24}" + "".join(f"{n:>7}" for n in LESSONS) + "\n")
+    of_seed = [list(streams(Path(arguments[0]), seed)) for seed in (1, 2)]
+    for all_teach in (True, False):
+        found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), all_teach)]
+        title = "wrong, all of them teach" if all_teach else "wrong, those seen teach"
+        sys.stdout.write(f"{title:24}" + "".join(f"{share:7.3f}" for share in errors(found)) + "\n")
+        every += found
+    of_prior, of_site, offset = fitted(every)
+    sys.stdout.write(f"prior {of_prior:.2f}, site {of_site:.2f}, offset {offset:.2f}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
