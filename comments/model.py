@@ -32,10 +32,10 @@ class Decision:
     policy: str = ""  # version of the policy that weighed the signals
     score: float = 0.0
     signals: tuple[Signal, ...] = ()
-    before: Status = Status.QUEUED  # where undo goes back to
-    masked: str = ""  # the content to publish, where it differs from what was sent
     hold_at: float = 0.0  # points from which on a comment was held, at that moment
     spam_at: float = 0.0  # points from which on it was taken for spam
+    before: Status = Status.QUEUED  # where undo goes back to
+    masked: str = ""  # the content to publish, where it differs from what was sent
     reason: str = ""  # code of what the author is told, where a moderator gave one
 
 

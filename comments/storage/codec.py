@@ -7,7 +7,7 @@ fields may only ever be added at the end, with a default.
 
 import json
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -22,7 +22,6 @@ ROWS = (Decision, Signal)
 #: Fields that the record's own name already tells.
 NAMED = ("id", "site")
 SUBMISSION = tuple(f for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
-STATE = tuple(f for f in fields(Comment) if f.name in STATE_FIELDS)
 
 
 def milliseconds(at: datetime) -> int:
@@ -113,11 +112,16 @@ def dump_submission(comment: Comment) -> bytes:
 
 
 def dump_state(comment: Comment) -> bytes:
-    """The line that decisions replace. Equal states give equal lines: compare-and-set compares them."""
-    return dump(_object(comment, STATE)) + b"\n"
+    """The line that decisions replace: all of them. Equal lines are equal states: compare-and-set compares them.
+
+    Status and version are the last decision's and their number, so they are not written a second time.
+    """
+    return dump({"decisions": comment.decisions} if comment.decisions else {}) + b"\n"
 
 
 def load_comment(site: str, id: str, record: bytes) -> Comment:
     """A comment from its state line and the submission behind it. JSON escapes newlines, so the first one is ours."""
     state, _, submission = record.partition(b"\n")
-    return unpack(Comment, {"id": id, "site": site, **json.loads(submission), **json.loads(state)})
+    comment = unpack(Comment, {"id": id, "site": site, **json.loads(submission), **json.loads(state)})
+    last = comment.decisions[-1] if comment.decisions else None
+    return replace(comment, status=last.status, version=len(comment.decisions)) if last else comment

@@ -13,9 +13,9 @@ from ..pseudonyms import digest
 SHARED = "~"
 
 
-def value_name(value: str) -> bytes:
-    """Eight bytes that stand for a value in a window; two of a million values meet once in 37 million windows."""
-    return blake2b(value.encode(), digest_size=8).digest()
+def value_name(value: str, size: int = 8) -> bytes:
+    """Bytes that stand for a value. With eight, two of a million values meet once in 37 million windows."""
+    return blake2b(value.encode(), digest_size=size).digest()
 
 
 def thread_name(thread: str) -> str:
@@ -93,9 +93,9 @@ class Keys:
         """string; id and fingerprint under a client's Idempotency-Key; accept.lua; accept.lua; 24 hours."""
         return self._of(site, f"key:{key}")
 
-    def same(self, site: str, fingerprint: str) -> str:
-        """string; id of an identical submission; accept.lua; accept.lua; 60 seconds."""
-        return self._of(site, f"same:{fingerprint}")
+    def same(self, site: str, minute: int) -> str:
+        """hash; 16 bytes for a submission without a key -> its id, its second; accept.lua; accept.lua; two minutes."""
+        return self._of(site, f"same:{minute}")
 
     def rate(self, site: str, origin: str) -> str:
         """string; ms at which the origin's allowance is whole again; accept.lua; accept.lua; a minute."""

@@ -1,17 +1,27 @@
 -- accept: keep a submission, queue it and decide about a wake-up; or say why not. All or nothing.
--- KEYS  1 comment  2 status:queued  3 due  4 wakes  5 counters  6 idempotency or same  7 rate  8 closed
---       9 threads:opened  10 roots  11 replies
--- ARGV  1 id  2 record  3 bytes of the submission in it  4 ms received  5 fingerprint, "" if the key names it  6 seconds the repeat key lives  7 max_pending
+-- KEYS  1 comment  2 status:queued  3 due  4 wakes  5 counters  6 idempotency, or same of now  7 rate  8 closed
+--       9 threads:opened  10 roots  11 replies  12 same of before
+-- ARGV  1 id  2 record  3 bytes of the submission in it  4 ms received  5 fingerprint  6 "1" if the client gave a key
+--       7 max_pending
 --       8 max pending bytes  9 per_minute (0: no limit)  10 batch  11 max_wakes  12 thread name  13 parent
---       14 ms a wake-up lives
+--       14 ms a wake-up lives  15 seconds a key is kept  16 seconds within which the same is a repeat
 -- gives {"new", wake token or ""} | {"repeat", id} | {"reused"} | {"closed"} | {"parent"} | {"rate", s} | {"busy"}
 local now = clock()
 
-local earlier = redis.call("GET", KEYS[6])
-if earlier then
-  local id, fingerprint = string.match(earlier, "^([^|]*)|(.*)$")
-  if fingerprint ~= ARGV[5] then return {"reused"} end
-  return {"repeat", id}
+local keyed, fingerprint = ARGV[6] == "1", ARGV[5]
+
+if keyed then
+  local earlier = redis.call("GET", KEYS[6])
+  if earlier then
+    local id, was = string.match(earlier, "^([^|]*)|(.*)$")
+    if was ~= fingerprint then return {"reused"} end
+    return {"repeat", id}
+  end
+else
+  for _, bucket in ipairs({KEYS[6], KEYS[12]}) do
+    local id, at = string.match(redis.call("HGET", bucket, fingerprint) or "", "^(.*)|(.*)$")
+    if id and now / 1000 - at < tonumber(ARGV[16]) then return {"repeat", id} end
+  end
 end
 
 if redis.call("SISMEMBER", KEYS[8], ARGV[12]) == 1 then return {"closed"} end
@@ -40,7 +50,12 @@ redis.call("ZADD", KEYS[2], ARGV[4], ARGV[1])
 redis.call("ZADD", KEYS[3], now, ARGV[1])
 redis.call("HINCRBY", KEYS[5], "accepted", 1)
 redis.call("HINCRBY", KEYS[5], "pending_bytes", size)
-redis.call("SET", KEYS[6], ARGV[1] .. "|" .. ARGV[5], "EX", ARGV[6])
+if keyed then
+  redis.call("SET", KEYS[6], ARGV[1] .. "|" .. fingerprint, "EX", ARGV[15])
+else
+  redis.call("HSET", KEYS[6], fingerprint, ARGV[1] .. "|" .. math.floor(now / 1000))
+  redis.call("EXPIRE", KEYS[6], 2 * ARGV[16])
+end
 redis.call("HSETNX", KEYS[9], ARGV[12], ARGV[4])
 if whole_again then redis.call("SET", KEYS[7], string.format("%.0f", whole_again), "PX", 60000) end
 

@@ -11,13 +11,15 @@ from ...lifecycle import Status
 from ...model import Comment
 from .. import WAITS, Accepted, Admission, Change, Counters, Page
 from ..codec import dump_state, dump_submission, load_comment, milliseconds
-from ..keys import Keys, thread_name
+from ..keys import Keys, thread_name, value_name
 from .audit import packed
 from .client import Client, guarded, script, text
 from .paging import page
 
 #: How long a client may repeat a submission under the same Idempotency-Key, and without one, in seconds.
 KEY_SECONDS, SAME_SECONDS = 86_400, 60
+#: Enough that no two submissions are ever taken for one: that would lose a comment.
+FINGERPRINT_BYTES = 16
 #: A site's undecided submissions may take this much memory, whatever their number.
 MAX_PENDING_BYTES = 64 * 1024 * 1024
 #: How long a wake-up counts as outstanding; claims renew it. Shorter than a lease, to replace a killed worker soon.
@@ -36,18 +38,20 @@ class RedisComments:
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
         k, site, thread = self._keys, comment.site, comment.thread
         submission = dump_submission(comment)
-        repeat = k.idempotency(site, admission.key) if admission.key else k.same(site, admission.fingerprint)
+        minute = int(time.time()) // SAME_SECONDS
+        repeat = k.idempotency(site, admission.key) if admission.key else k.same(site, minute)
         answer = self._accept(
             keys=[
                 k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakes(site),
                 k.counters(site), repeat, k.rate(site, comment.origin), k.closed(site), k.thread_opened(site),
-                k.roots(site, thread), k.replies(site, thread),
+                k.roots(site, thread), k.replies(site, thread), k.same(site, minute - 1),
             ],
             args=[
                 comment.id, dump_state(comment) + submission, len(submission), milliseconds(comment.received),
-                admission.fingerprint if admission.key else "", KEY_SECONDS if admission.key else SAME_SECONDS,
+                value_name(admission.fingerprint, FINGERPRINT_BYTES), "1" if admission.key else "",
                 admission.max_pending, MAX_PENDING_BYTES, admission.per_minute if comment.origin else 0,
                 admission.batch, admission.max_wakes, thread_name(thread), comment.parent, WAKE_MS,
+                KEY_SECONDS, SAME_SECONDS,
             ],
         )  # fmt: skip
         return _accepted(comment, [text(a) if isinstance(a, bytes) else a for a in answer])
