@@ -9,6 +9,7 @@ const SAID = {
   held: ["Held again", "warn"],
 };
 const WILL_BE = { approve: "approved", spam: "spam", remove: "removed" };
+const TYPING = "input:not([type=checkbox]), textarea, select, dialog";
 const KEYS = { a: "approve", s: "spam", r: "remove" };
 
 const list = document.getElementById("cards");
@@ -160,7 +161,7 @@ function agreed(card, action, comment) {
   const away = card.classList.contains("settled");
   tell(card, away ? SAID[comment.status][0] : "Taken back", "warn");
   done.hidden = true;
-  goTo(card);
+  if (!document.activeElement?.closest(TYPING)) goTo(card); // an answer must not take the field from under one's fingers
 }
 
 function overtaken(card, comment) {
@@ -279,7 +280,7 @@ const WITH_CARD = {
 };
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+  const typing = event.target.closest(TYPING);
   if (event.key === "Escape" && event.target.closest("#q, .leave-note textarea")) {
     event.target.blur();
     if (current) goTo(current);

@@ -59,6 +59,7 @@ def test_a_reply_is_left_approved_by_key_and_published(desktop: Desktop, live: L
     sign_in(page, live.link())
     page.get_by_role("link", name="The Daily Loaf").click()
     expect(card(page, waiting)).to_contain_text(words)
+    expect(page.locator(".card.current")).to_be_visible()  # the script that hears keys is there
     page.keyboard.press("a")
     expect(card(page, waiting).locator(".outcome")).to_have_text("Approved")
     until(lambda: live.status(waiting) is Status.APPROVED)
