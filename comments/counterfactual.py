@@ -17,6 +17,7 @@ UNHELD: Mapping[str, str] = {
     "requirements.parent": "the comment it answers were published",
     "requirements.thread": "the thread were open",
     "filter.failed": "no filter had failed ({evidence})",
+    "audit.sample": "it had not been one of those looked at by chance",
     "needs-human": "the filters had come to an end with it",
 }
 #: Points this close count as the same: they are kept with three digits.

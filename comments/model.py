@@ -206,6 +206,7 @@ class Site:
     proof_of_work: str = "off"  # "auto": forms ask for it while the site is flooded
     hold_at: float = 3.0  # points
     spam_at: float = 8.0  # points
+    audit_share: float = 0.02  # of what the filters would settle alone, shown to a person; 0: none
     hide_emails: bool = False  # from moderators; owners see them
     webhooks: tuple[Webhook, ...] = ()
     reasons: tuple[Reason, ...] = REASONS  # nine at most: each has a key

@@ -168,6 +168,8 @@ def _amounts(site: Site) -> Iterator[Problem]:
         yield Problem("max_content", "range", f"must be from 1 to {MAX_CONTENT} characters")
     if site.max_pending < 1:
         yield Problem("max_pending", "range", "must be at least 1, or nothing is accepted")
+    if not 0 <= site.audit_share <= 1:
+        yield Problem("audit_share", "range", "must be from 0 to 1")
     if site.hold_at > site.spam_at:
         yield Problem("hold_at", "range", "must not be above spam_at")
 

@@ -11,7 +11,7 @@ from comments.model import Comment, Signal
 from comments.storage import Answer, Question, Storage, TokenCounts, Use
 from tests.builders import NOW, a_comment, a_site
 from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
-from workers.judge import MAX_ATTEMPTS, ask, judge, question
+from workers.judge import MAX_ATTEMPTS, ask, decide, judge, question, sampled
 from workers.learning import tokens
 from workers.policy import build
 
@@ -201,8 +201,44 @@ def test_profanity_is_masked_where_the_site_masks_it(memory):
 def test_a_first_comment_is_held_and_a_second_published(memory):
     first, second = a_comment(), a_comment(content="And another thought upon the same page.")
     (after,) = judged(memory, (first, 1), filters=BUILT_IN)
-    assert [s.name for s in after.verdict.signals] == ["author.first"]
+    assert [s.name for s in after.verdict.signals if s.holds] == ["author.first"]
     (after,) = judged(
         replace(memory, evidence=Asked(Answer(approved=(1, 1), spam=(0, 0)))), (second, 1), filters=BUILT_IN
     )
     assert after.status is Status.APPROVED
+
+
+TAUGHT = TokenCounts(15, 15)
+
+
+def audited(signal: str, known: TokenCounts = TAUGHT, **choices: object) -> list[Action]:
+    """What becomes of a thousand comments that all give one signal."""
+    facts = Facts(a_site(**choices), NOW, corpus=known)
+    policy = build(BUILT_IN, {})
+    found = (decide(a_comment(id=f"comment-{n}"), facts, [Signal(signal, 1.0, "")], policy) for n in range(1000))
+    return [decision.action for decision in found]
+
+
+@pytest.mark.parametrize(("signal", "usual"), [("learned.ham", Action.APPROVE), ("learned.spam", Action.SPAM)])
+def test_a_person_sees_some_of_what_the_filters_settle(signal, usual):
+    actions = audited(signal)
+    assert 5 <= actions.count(Action.HOLD) <= 40
+    assert actions.count(usual) + actions.count(Action.HOLD) == 1000
+    assert audited(signal) == actions
+
+
+def test_nothing_is_sampled_where_the_site_does_not_want_it_or_taught_too_little():
+    assert set(audited("learned.ham", audit_share=0.0)) == {Action.APPROVE}
+    assert set(audited("learned.ham", TokenCounts(14, 100))) == {Action.APPROVE}
+
+
+def test_what_the_sites_own_words_reject_is_not_sampled():
+    assert set(audited("words.reject", audit_share=1.0)) == {Action.SPAM}
+
+
+def test_the_sample_says_what_the_filters_would_have_said():
+    facts = Facts(a_site(audit_share=1.0), NOW, corpus=TAUGHT)
+    found = decide(a_comment(), facts, [], build(BUILT_IN, {}))
+    assert [(s.name, s.holds) for s in found.signals] == [("audit.sample", True)]
+    assert "approve" in found.signals[0].evidence
+    assert sampled("any", facts)
