@@ -79,9 +79,12 @@ def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
     listening.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Missing it fails: these are the three things that a moderator does all day."""
+    """Missing it fails: these are the three things that a moderator does all day.
+
+    It ends with this package: while it lives, playwright's event loop counts as running, and no test can run another.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "the browser tests need Chromium on the PATH"
     with sync_playwright() as playwright:
