@@ -140,9 +140,15 @@ def problems(site: Site) -> Iterator[Problem]:
     yield from _amounts(site)
 
 
+#: Where the queue over all of a person's sites is, beside those of single sites.
+EVERY_SITE = "all"
+
+
 def _names(site: Site) -> Iterator[Problem]:
     if not SITE_ID.fullmatch(site.id):
         yield Problem("id", "malformed", "must be 1 to 40 of a-z, 0-9 and -")
+    if site.id == EVERY_SITE:
+        yield Problem("id", "reserved", f"cannot be {EVERY_SITE}: that is the queue of every site together")
     if not site.name or not site.name.isprintable() or len(site.name) > 100:
         yield Problem("name", "malformed", "must be 1 to 100 printable characters")
     if not TRAP_FIELD.fullmatch(site.trap_field) or site.trap_field in TAKEN:

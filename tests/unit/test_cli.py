@@ -71,7 +71,7 @@ def test_a_site_is_not_added_over_another(run: Run, memory: Storage, blog: Site)
     assert memory.sites.get("blog") == blog
 
 
-@pytest.mark.parametrize("id", ["Blog", "a b", "", "a" * 41, "blog\n", "blög", "a/b"])
+@pytest.mark.parametrize("id", ["Blog", "a b", "", "a" * 41, "blog\n", "blög", "a/b", "all"])
 def test_a_site_needs_an_id_that_fits_everywhere(run: Run, memory: Storage, id: str):
     result = run("site", "add", "--", id)
     assert result.exit_code == 2
