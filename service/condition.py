@@ -55,12 +55,6 @@ class Condition:
         """Seconds that the oldest undecided comment has waited; 0 when there is none."""
         return max((age(site.depth, self.at) for site in self.sites), default=0.0)
 
-    @property
-    def memory_share(self) -> float:
-        """Of the server's limit; 0 when it has none."""
-        limit = self.server.get("memory_limit_bytes", 0)
-        return self.server.get("memory_bytes", 0) / limit if limit else 0.0
-
 
 def age(depth: Depth, now: datetime) -> float:
     return max(0.0, (now - depth.oldest).total_seconds()) if depth.oldest else 0.0

@@ -80,11 +80,6 @@ class Reviewed(BaseModel):
     actions: list[Action] = Field(description="what the person who asks may do now")
     undoable: bool
 
-    @property
-    def standing_by(self) -> str:
-        """Who is behind the present status."""
-        return self.decisions[-1].by if self.decisions else ""
-
     @classmethod
     def of(cls, comment: Comment, site: Site, signed: Signed) -> Self:
         may_decide = ranks(signed.person, site.id, "moderator")

@@ -34,6 +34,8 @@ def moment(ms: float) -> datetime:
 
 def pack(value: Any) -> Any:
     """A value as JSON knows it; a dataclass becomes an object without the fields that have their default."""
+    if type(value) is str:  # nearly every field of a submission, and this is the way in
+        return value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, datetime):
