@@ -85,8 +85,9 @@ class Receiver:
 
     def _answer(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), self._wrapped(connection) as plain:
-            self.requests.append(_read(plain))
-            self.behave(plain)
+            if request := _read(plain):
+                self.requests.append(request)
+                self.behave(plain)
 
     def _wrapped(self, connection: socket.socket) -> socket.socket:
         if not self.tls:
@@ -96,11 +97,14 @@ class Receiver:
         return context.wrap_socket(connection, server_side=True)
 
 
-def _read(connection: socket.socket) -> Request:
+def _read(connection: socket.socket) -> Request | None:
+    """The whole request; None when its sender went away (or was killed) before the last byte of it."""
     with connection.makefile("rb") as file:
         line = file.readline().decode().strip()
-        headers = {}
-        while text := file.readline().decode().strip():
-            name, _, value = text.partition(": ")
+        headers: dict[str, str] = {}
+        while (text := file.readline().decode()) not in ("\r\n", ""):
+            name, _, value = text.strip().partition(": ")
             headers[name.lower()] = value
-        return Request(line, headers, file.read(int(headers["content-length"])))
+        length = int(headers.get("content-length", -1))
+        body = file.read(max(length, 0))
+        return Request(line, headers, body) if len(body) == length else None
