@@ -1,0 +1,40 @@
+"""Keys of what the filters look up: authors, windows, what was learned, what is settled by name."""
+
+from dataclasses import dataclass
+
+from .names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKeys(Names):
+    def authors(self, site: str, status: str) -> str:
+        """hash; author's name (Comment.known_as) -> comments in that status; decide.lua; Evidence; for ever."""
+        return self._of(site, f"authors:{status}")
+
+    def window(self, site: str, name: str, bucket: int) -> str:
+        """hash; eight bytes for a value -> comments with it; note.lua; filters, through Evidence; two windows."""
+        return self._of(site, f"window:{name}:{bucket}")
+
+    def corpus(self, site: str, label: str) -> str:
+        """hash; token -> lessons of that label with it; learn.lua; filters, through Evidence; for ever."""
+        return self._of(site, f"corpus:{label}")
+
+    def lessons(self, site: str) -> str:
+        """hash; label -> lessons, bars -> log-odds of latest ham; learn.lua; filters, through Evidence; for ever."""
+        return self._of(site, "lessons")
+
+    def learned(self, site: str) -> str:
+        """hash; comment id -> label and tokens as learned, JSON; learn.lua; learn.lua; while it is a lesson."""
+        return self._of(site, "learned")
+
+    def unlearned(self, site: str) -> str:
+        """set; ids whose lesson may have changed; decide.lua; the learn job; until learned."""
+        return self._of(site, "unlearned")
+
+    def standings(self, site: str) -> str:
+        """hash; author, origin or domain -> Standing as JSON; Standings; filters, through Evidence; until lifted."""
+        return self._of(site, "standings")
+
+    def terms(self, site: str) -> str:
+        """hash; term -> Standing as JSON; Standings; filters, through Evidence; until lifted."""
+        return self._of(site, "standings:terms")
