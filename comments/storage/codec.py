@@ -21,7 +21,9 @@ T = TypeVar("T")
 ROWS = (Decision, Signal)
 #: Fields that the record's own name already tells.
 NAMED = ("id", "site")
-SUBMISSION = tuple(f for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
+#: The fields of a submission, with their defaults.
+SUBMISSION = tuple((f.name, f.default) for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
+UNDECIDED = b"{}\n"
 
 
 def milliseconds(at: datetime) -> int:
@@ -32,28 +34,22 @@ def moment(ms: float) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
-def pack(value: Any) -> Any:
-    """A value as JSON knows it; a dataclass becomes an object without the fields that have their default."""
-    if type(value) is str:  # nearly every field of a submission, and this is the way in
-        return value
-    if isinstance(value, StrEnum):
-        return value.value
+def _plain(value: Any) -> Any:
+    """A value that JSON does not know as one that it may; a dataclass becomes an object without its defaults."""
     if isinstance(value, datetime):
         return milliseconds(value)
-    if isinstance(value, tuple | list):
-        return [pack(v) for v in value]
-    if isinstance(value, Mapping):
-        return {k: pack(v) for k, v in value.items()}
     if isinstance(value, ROWS):
         return _row(value)
     if is_dataclass(value):
-        return _object(value, fields(value))
-    return value
+        pairs = ((f, getattr(value, f.name)) for f in fields(value))
+        return {f.name: v for f, v in pairs if not _is_default(f, v)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not kept")
 
 
-def _object(value: Any, wanted: tuple[Field[Any], ...]) -> dict[str, Any]:
-    pairs = ((f, getattr(value, f.name)) for f in wanted)
-    return {f.name: pack(v) for f, v in pairs if not _is_default(f, v)}
+#: Made once: `json.dumps` makes one a call where it is told anything.
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def _row(value: Any) -> list[Any]:
@@ -61,7 +57,7 @@ def _row(value: Any) -> list[Any]:
     wanted = list(fields(value))
     while wanted and _is_default(wanted[-1], getattr(value, wanted[-1].name)):
         wanted.pop()
-    return [pack(getattr(value, f.name)) for f in wanted]
+    return [getattr(value, f.name) for f in wanted]
 
 
 def _is_default(field: Field[Any], value: Any) -> bool:
@@ -101,7 +97,7 @@ def _maker(hint: Any) -> Callable[[Any], Any]:
 
 
 def dump(value: Any) -> bytes:
-    return json.dumps(pack(value), ensure_ascii=False, separators=(",", ":")).encode()
+    return ENCODER.encode(value).encode()
 
 
 def load(cls: type[T], text: bytes) -> T:
@@ -110,7 +106,8 @@ def load(cls: type[T], text: bytes) -> T:
 
 def dump_submission(comment: Comment) -> bytes:
     """What was received; written once."""
-    return dump(_object(comment, SUBMISSION))
+    pairs = ((name, getattr(comment, name), default) for name, default in SUBMISSION)
+    return dump({name: value for name, value, default in pairs if value != default})
 
 
 def dump_state(comment: Comment) -> bytes:
@@ -118,7 +115,7 @@ def dump_state(comment: Comment) -> bytes:
 
     Status and version are the last decision's and their number, so they are not written a second time.
     """
-    return dump({"decisions": comment.decisions} if comment.decisions else {}) + b"\n"
+    return dump({"decisions": comment.decisions}) + b"\n" if comment.decisions else UNDECIDED
 
 
 def load_comment(site: str, id: str, record: bytes) -> Comment:
