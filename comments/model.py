@@ -60,6 +60,7 @@ class Comment:
     form_token: str = ""  # of the form it was sent with: "valid", "invalid", or "" for none
     form_seconds: int = -1  # from showing that form to sending it; -1 where that is not known
     form_proof: str = ""  # of work: "valid", "missing" while the site was flooded, "" where none was asked for
+    notify: str = ""  # "replies": their author asked for mail about them
 
     status: Status = Status.QUEUED
     version: int = 0  # one more with every decision

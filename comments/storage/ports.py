@@ -15,6 +15,7 @@ from .attention import Attention
 from .held import Held
 from .oversight import Audit, People, Sites, Standings, Traces
 from .room import Bulks, Notes
+from .subscriptions import Subscriptions
 from .values import (
     Accepted,
     Admission,
@@ -229,3 +230,4 @@ class Storage:
     attention: Attention
     notes: Notes
     bulks: Bulks
+    subscriptions: Subscriptions

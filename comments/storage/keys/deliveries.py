@@ -1,4 +1,4 @@
-"""Keys of what the site is told: the outbox, and deliveries to webhooks."""
+"""Keys of who is told what: the outbox, deliveries to webhooks and by mail, and who wants mail."""
 
 from dataclasses import dataclass
 
@@ -34,3 +34,19 @@ class DeliveryKeys(Names):
     def versions(self, site: str, webhook: str) -> str:
         """sorted set; ids of pending deliveries, sorted by name; put.lua, settle.lua; take.lua; until over."""
         return self._of(site, f"webhook:{webhook}:versions")
+
+    def subscribers(self, site: str) -> str:
+        """hash; author's name (Comment.identity) -> ms since when; Subscriptions; Subscriptions; until they leave."""
+        return self._of(site, "subscribers")
+
+    def asked(self, site: str, who: str) -> str:
+        """string; comment for which an author is asked, or "sent"; Subscriptions; Subscriptions; a week, or a month."""
+        return self._of(site, f"asked:{who}")
+
+    def muted(self, site: str) -> str:
+        """set; comments whose authors want no more mail about them; Subscriptions; Subscriptions; for ever."""
+        return self._of(site, "muted")
+
+    def told(self, site: str) -> str:
+        """set; replies that mail was sent about; Subscriptions; Subscriptions; for ever."""
+        return self._of(site, "told")

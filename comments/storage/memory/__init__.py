@@ -14,6 +14,7 @@ from .queue import MemoryBacklog, MemoryOutbox
 from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
 from .room import MemoryBulks, MemoryNotes
 from .shelf import Shelves
+from .subscriptions import MemorySubscriptions
 from .threads import MemoryThreads
 
 
@@ -38,4 +39,5 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         attention=MemoryAttention(now),
         notes=MemoryNotes(shelves),
         bulks=MemoryBulks(shelves),
+        subscriptions=MemorySubscriptions(now),
     )

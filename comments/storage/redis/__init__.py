@@ -19,6 +19,7 @@ from .registry import RedisBeats, RedisPeople, RedisSites
 from .room import RedisBulks, RedisNotes
 from .server import RedisServer
 from .standings import RedisStandings
+from .subscriptions import RedisSubscriptions
 from .threads import RedisThreads
 from .traces import RedisTraces
 
@@ -65,4 +66,5 @@ def open_redis(settings: Settings) -> Storage:
         attention=RedisAttention(client, keys),
         notes=RedisNotes(client, keys),
         bulks=RedisBulks(client, keys),
+        subscriptions=RedisSubscriptions(client, keys),
     )

@@ -1,0 +1,56 @@
+"""Who wants mail about replies, on Redis: a few plain commands, none of which need another to be right."""
+
+import time
+
+from ..keys import Keys
+from ..subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
+from .client import Client, guarded
+
+SENT = "sent"
+
+
+@guarded
+class RedisSubscriptions:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+
+    def ask(self, site: str, who: str, comment: str) -> bool:
+        key, pipe = self._keys.asked(site, who), self._client.pipeline()
+        pipe.hexists(self._keys.subscribers(site), who)
+        pipe.set(key, comment, ex=ASK_AGAIN, nx=True)
+        pipe.get(key)
+        confirmed, _, first = pipe.execute()
+        return not confirmed and first == comment.encode()
+
+    def asked(self, site: str, who: str) -> None:
+        self._client.set(self._keys.asked(site, who), SENT, keepttl=True, xx=True)
+
+    def withdraw(self, site: str, who: str, comment: str) -> None:
+        key = self._keys.asked(site, who)
+        if self._client.get(key) == comment.encode():
+            self._client.delete(key)
+
+    def confirm(self, site: str, who: str) -> None:
+        self._client.hsetnx(self._keys.subscribers(site), who, round(time.time() * 1000))
+
+    def leave(self, site: str, who: str) -> None:
+        pipe = self._client.pipeline()
+        pipe.hdel(self._keys.subscribers(site), who)
+        pipe.set(self._keys.asked(site, who), SENT, ex=ASK_AGAIN_AFTER_NO)
+        pipe.execute()
+
+    def mute(self, site: str, comment: str) -> None:
+        self._client.sadd(self._keys.muted(site), comment)
+
+    def wants(self, site: str, who: str, comment: str) -> bool:
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hexists(self._keys.subscribers(site), who)
+        pipe.sismember(self._keys.muted(site), comment)
+        confirmed, muted = pipe.execute()
+        return bool(confirmed) and not muted
+
+    def tell(self, site: str, reply: str) -> None:
+        self._client.sadd(self._keys.told(site), reply)
+
+    def told(self, site: str, reply: str) -> bool:
+        return bool(self._client.sismember(self._keys.told(site), reply))
