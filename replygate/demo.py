@@ -1,6 +1,5 @@
 """`replygate demo`: fills a site with a believable week, by the ways that visitors, filters and moderators take."""
 
-from base64 import b32encode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ import click
 from comments.errors import Invalid, NotFound, ReplygateError
 from comments.lifecycle import Action, Role, actions_for
 from comments.model import Comment, Site
-from comments.pseudonyms import ID_BYTES, Pseudonyms, new_id
+from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of, new_id
 from comments.settings import Settings
 from comments.storage import Admission, Storage
 from service import deps as web
@@ -116,7 +115,7 @@ class Telling:
         return (comment for comment in found if comment is not None)
 
     def _submit(self, said: Said, chance: Random) -> None:
-        comment = self._comment(said, b32encode(chance.randbytes(ID_BYTES)).decode().rstrip("=").lower())
+        comment = self._comment(said, id_of(chance.randbytes(ID_LETTERS)))
         try:
             self._deps.storage.comments.accept(comment, Admission(fingerprint=comment.id))
         except Invalid:

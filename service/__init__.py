@@ -16,7 +16,6 @@ from . import (
     following,
     following_api,
     form_api,
-    headers,
     ops,
     people,
     reading_api,
@@ -35,6 +34,8 @@ from . import (
 )
 from .brake import Brake
 from .deps import Deps
+from .headers import Secured
+from .metrics import Counted
 from .rendered import RenderedPages
 from .shortcut import Shortcut
 from .sites import SiteCache
@@ -82,12 +83,12 @@ def create_app(deps: Deps) -> Flask:
     room.install(app, deps.storage)
     Places(settings.web_threads).install(app)
     Brake(deps.storage.comments).install(app)
-    headers.install(app, settings)
     errors.install(app)
     widget.install(app)
     for part in (*PARTS, *((demo,) if settings.demo else ())):
         app.register_blueprint(part.blueprint)
-    app.wsgi_app = Shortcut(app.wsgi_app, sites, deps.storage.threads, ops.tally(app))  # type: ignore[method-assign]
+    secured = Shortcut(Secured(app.wsgi_app, settings), sites, deps.storage.threads)
+    app.wsgi_app = Counted(secured, ops.tally(app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -58,7 +58,7 @@ def submit(site: Site, sent: Sent, trusted: bool) -> Response:
     onward = fields.pop(RETURN_FIELD, "")
     try:
         fields = submission.fields_of(Sent(fields, form=True), site)
-        kept = submission.accept(deps(), site, fields, trusted)
+        kept = submission.accept(deps(), request, site, fields, trusted)
     except (Invalid, Refused, StorageDown) as error:
         return _again(site, fields, onward, error)
     return _lead_on(site, kept, onward)

@@ -1,6 +1,8 @@
 """Headers that every answer carries, unless its view knows better."""
 
-from flask import Flask, Response
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from comments.settings import Settings
 
@@ -29,15 +31,18 @@ ALWAYS = {
 STRICT_TRANSPORT = "max-age=31536000"
 
 
-def install(app: Flask, settings: Settings) -> None:
-    wanted = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
-    headers = [(name, name.lower(), value) for name, value in wanted.items()]
+class Secured:
+    """A WSGI application that adds to every answer of `app` what it does not carry yet."""
 
-    @app.after_request
-    def secure(response: Response) -> Response:
-        """Add what the view did not set. `setdefault` would look through all headers for each."""
-        given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 -- iterating gives pairs
-        for name, lowered, value in headers:
-            if lowered not in given:
-                response.headers.add(name, value)
-        return response
+    def __init__(self, app: WSGIApplication, settings: Settings) -> None:
+        wanted = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
+        self._app = app
+        self._headers = [(name.lower(), (name, value)) for name, value in wanted.items()]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            headers += [header for name, header in self._headers if name not in given]
+            return start_response(line, headers, *error)
+
+        return self._app(environ, start)

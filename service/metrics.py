@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from time import perf_counter
 from types import TracebackType
+from typing import Any, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, g, request, request_finished, request_started
+from flask import Flask, Request, request
 from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -23,49 +25,66 @@ log = logging.getLogger(__name__)
 
 ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
+#: Where a request that never got to Flask is named.
+ROUTE = "replygate.route"
 #: Anything else is a stranger's invention, and would become a label.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def install(app: Flask, tally: Tally) -> None:
-    """Time, count and log every request that `app` answers."""
+class Counted:
+    """A WSGI application that times, counts and logs every request that `app` answers."""
 
-    def started(sender: Flask, **_: object) -> None:
-        g.started = perf_counter()
+    def __init__(self, app: WSGIApplication, tally: Tally) -> None:
+        self._app, self._tally = app, tally
 
-    def finished(sender: Flask, response: Response, **_: object) -> None:
-        site = str((request.view_args or {}).get("site", ""))
-        note(tally, _answer(response.status_code), perf_counter() - g.started, site)
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        began = perf_counter()
 
-    request_started.connect(started, app, weak=False)
-    request_finished.connect(finished, app, weak=False)
-    app.log_exception = _log_fault  # type: ignore[method-assign]  # Flask's own writes the address as it was sent
+        def start(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            route, site = _route(environ)  # here, as Flask forgets the request before it returns
+            seconds = perf_counter() - began
+            answer = Answer(_method(environ), route, int(line[:3]))
+            self._tally.add(answer, seconds)
+            if log.isEnabledFor(logging.INFO):
+                _log(answer, seconds, site)
+            return start_response(line, headers, *error)
 
-
-def note(tally: Tally, answer: Answer, seconds: float, site: str) -> None:
-    """Count one answer and write it to the log. `site` as the address named it."""
-    tally.add(answer, seconds)
-    log.info(
-        "answered",
-        extra={
-            "method": answer.method,
-            "route": answer.route,
-            "status": answer.status,
-            "ms": round(seconds * 1000, 1),
-            **({"site": site} if SITE_ID.fullmatch(site) else {}),
-        },
-    )
+        return self._app(environ, start)
 
 
-def _log_fault(exc_info: ErrorInfo) -> None:
-    answer = _answer(500)
-    log.error("fault", exc_info=exc_info, extra={"method": answer.method, "route": answer.route})
+def name_route(environ: WSGIEnvironment, route: str, site: str) -> None:
+    """Tell what a request was that never got to Flask."""
+    environ[ROUTE] = (route, site)
 
 
-def _answer(status: int) -> Answer:
-    """The present request by its kind. The address as it was sent is never kept: it may hold anything."""
-    route = request.url_rule.rule if request.url_rule else "unmatched"
-    return Answer(request.method if request.method in METHODS else "OTHER", route, status)
+def log_faults(app: Flask) -> None:
+    """Flask's own words repeat the address as it was sent."""
+
+    def log_fault(exc_info: ErrorInfo) -> None:
+        route, _ = _route(request.environ)
+        log.error("fault", exc_info=exc_info, extra={"method": _method(request.environ), "route": route})
+
+    app.log_exception = log_fault  # type: ignore[method-assign]
+
+
+def _log(answer: Answer, seconds: float, site: str) -> None:
+    known = {"method": answer.method, "route": answer.route, "status": answer.status, "ms": round(seconds * 1000, 1)}
+    log.info("answered", extra={**known, **({"site": site} if SITE_ID.fullmatch(site) else {})})
+
+
+def _route(environ: WSGIEnvironment) -> tuple[str, str]:
+    """The address's template and the site it names. What was sent is never kept as it is: it may be anything."""
+    if named := environ.get(ROUTE):
+        return cast(tuple[str, str], named)
+    asked: Request | None = environ.get("werkzeug.request")
+    if asked is None or asked.url_rule is None:
+        return "unmatched", ""
+    return asked.url_rule.rule, str((asked.view_args or {}).get("site", ""))
+
+
+def _method(environ: WSGIEnvironment) -> str:
+    method: str = environ["REQUEST_METHOD"]
+    return method if method in METHODS else "OTHER"
 
 
 def exposition(condition: Condition, totals: Mapping[Answer, Row]) -> bytes:

@@ -42,7 +42,7 @@ def install(state: BlueprintSetupState) -> None:
     look = partial(_look, of)
     ops = Ops(Tally(of.settings.metrics_dir), Watch(look, time.monotonic))
     app.extensions["replygate.ops"] = ops
-    metrics.install(app, ops.tally)
+    metrics.log_faults(app)
     app.jinja_env.filters["duration"] = duration
     app.jinja_env.filters["memory"] = memory
 

@@ -7,7 +7,6 @@ CPU this way, 330 through Flask with all that we add, and 90 through a bare Flas
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from time import perf_counter
 from typing import cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -21,7 +20,6 @@ from comments.storage import Threads
 from . import metrics
 from .memory import Memory
 from .sites import SiteCache
-from .tally import Answer, Tally
 
 #: Where a view says what its answer was made from.
 SOURCE = "replygate.source"
@@ -60,21 +58,19 @@ def made_from(site: Site, thread: str, version: int) -> None:
 class Shortcut:
     """A WSGI application around Flask's."""
 
-    def __init__(self, app: WSGIApplication, sites: SiteCache, threads: Threads, tally: Tally) -> None:
-        self._app, self._sites, self._threads, self._tally = app, sites, threads, tally
+    def __init__(self, app: WSGIApplication, sites: SiteCache, threads: Threads) -> None:
+        self._app, self._sites, self._threads = app, sites, threads
         self._answers: Memory[Known] = Memory()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
-        began = perf_counter()
         question = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ORIGIN"))
         known = self._answers.get(question)
         if known is None or not self._holds(known.source):
             return self._the_long_way(question, environ, start_response)
         has_it = _has(environ.get("HTTP_IF_NONE_MATCH", ""), known.etag)
-        answer = Answer("GET", known.route, 304 if has_it else 200)
-        metrics.note(self._tally, answer, perf_counter() - began, known.source.site.id)
+        metrics.name_route(environ, known.route, known.source.site.id)
         if has_it:
             start_response("304 NOT MODIFIED", [h for h in known.headers if h[0].lower() not in OF_BODIES])
             return []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import request
+from flask import Request
 from pydantic import ValidationError
 
 from comments.errors import Invalid, Problem, StorageDown
@@ -51,6 +51,18 @@ class Kept:
     waited: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """What the form tells of who filled it in, in the words of Comment."""
+
+    token: str = ""
+    seconds: int = -1
+    proof: str = ""
+
+
+NO_FORM = FormFacts()
+
+
 def fields_of(sent: Sent, site: Site) -> dict[str, Any]:
     """The fields under our own names, with the honeypot's as `trap`. Raises Invalid for two names of one field."""
     fields = dict(sent.fields)
@@ -71,11 +83,12 @@ def fields_of(sent: Sent, site: Site) -> dict[str, Any]:
     return fields
 
 
-def accept(deps: Deps, site: Site, fields: Mapping[str, Any], trusted: bool) -> Kept:
+def accept(deps: Deps, asked: Request, site: Site, fields: Mapping[str, Any], trusted: bool) -> Kept:
     """Keep the comment, or raise Invalid with every problem, KeyReused, TooMany, Busy or StorageDown."""
-    key = _idempotency_key()
+    key = _idempotency_key(asked)
     texts = checked(fields, site, trusted)
-    comment = replace(_comment(deps, site, texts, trusted), **_form_facts(deps, site, texts, fields, trusted))
+    facts = _form_facts(deps, site, texts, fields.get("content", ""), trusted)
+    comment = _comment(deps, asked, site, texts, facts, trusted)
     admission = Admission(
         fingerprint=_fingerprint(comment),
         key=key,
@@ -90,7 +103,7 @@ def accept(deps: Deps, site: Site, fields: Mapping[str, Any], trusted: bool) -> 
     receipt = deps.pseudonyms.receipt(site.id, accepted.id)
     if accepted.repeat:
         comment = deps.storage.comments.get(site.id, accepted.id)
-    return _after_waiting(deps, Kept(comment, receipt, accepted.repeat))
+    return _after_waiting(deps, asked, Kept(comment, receipt, accepted.repeat))
 
 
 def checked(fields: Mapping[str, Any], site: Site, trusted: bool) -> dict[str, str]:
@@ -128,11 +141,13 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _comment(deps: Deps, site: Site, texts: Mapping[str, str], trusted: bool) -> Comment:
+def _comment(
+    deps: Deps, asked: Request, site: Site, texts: Mapping[str, str], facts: FormFacts, trusted: bool
+) -> Comment:
     """With the key, the request's own address and headers are those of the site's server, not of the visitor."""
-    address = texts.get("ip", "") if trusted else request.remote_addr or ""
-    agent = texts.get("user_agent", "") if trusted else request.headers.get("User-Agent", "")
-    referrer = texts.get("referrer", "") if trusted else request.headers.get("Referer", "")
+    address = texts.get("ip", "") if trusted else asked.remote_addr or ""
+    agent = texts.get("user_agent", "") if trusted else asked.headers.get("User-Agent", "")
+    referrer = texts.get("referrer", "") if trusted else asked.headers.get("Referer", "")
     now = deps.now()
     return Comment(
         id=new_id(),
@@ -149,18 +164,21 @@ def _comment(deps: Deps, site: Site, texts: Mapping[str, str], trusted: bool) ->
         user_agent=_header(agent),
         referrer=_header(referrer),
         trap=texts.get("trap", "")[:MAX_TRAP],
+        form_token=facts.token,
+        form_seconds=facts.seconds,
+        form_proof=facts.proof,
     )
 
 
-def _form_facts(
-    deps: Deps, site: Site, texts: Mapping[str, str], sent: Mapping[str, Any], trusted: bool
-) -> dict[str, Any]:
-    """What the form tells of who filled it in; of the token itself nothing is kept. The site's server owes no work."""
+def _form_facts(deps: Deps, site: Site, texts: Mapping[str, str], content: str, trusted: bool) -> FormFacts:
+    """Of the token itself nothing is kept. `content` as it was sent; the site's server owes no work."""
     token = texts.get("form_token", "")
-    shown = form_tokens.read(deps.pseudonyms, site.id, texts["thread"], token, deps.now())
     wanted = not trusted and brake().bits(site, deps.now()) > 0
-    proof = form_tokens.proof(shown, token, sent.get("content", ""), texts.get("form_proof", ""), wanted)
-    return {"form_token": shown.verdict, "form_seconds": shown.seconds, "form_proof": proof}
+    if not token and not wanted:
+        return NO_FORM
+    shown = form_tokens.read(deps.pseudonyms, site.id, texts["thread"], token, deps.now())
+    proof = form_tokens.proof(shown, token, content, texts.get("form_proof", ""), wanted)
+    return FormFacts(shown.verdict, shown.seconds, proof)
 
 
 def _header(text: str) -> str:
@@ -171,9 +189,9 @@ def _fingerprint(c: Comment) -> str:
     return digest(c.thread, c.parent, c.author, c.email, c.url, c.content, c.trap, c.origin)
 
 
-def _idempotency_key() -> str:
+def _idempotency_key(asked: Request) -> str:
     """A digest of the client's key; "" without one. Raises Invalid."""
-    given = request.headers.get("Idempotency-Key")
+    given = asked.headers.get("Idempotency-Key")
     if given is None:
         return ""
     if not IDEMPOTENCY_KEY.fullmatch(given):
@@ -181,12 +199,12 @@ def _idempotency_key() -> str:
     return digest(given)
 
 
-def _after_waiting(deps: Deps, kept: Kept) -> Kept:
+def _after_waiting(deps: Deps, asked: Request, kept: Kept) -> Kept:
     """As `kept`, or with the verdict if the client prefers to wait for it and there is room to."""
-    if "Prefer" not in request.headers:
+    if "Prefer" not in asked.headers:
         return kept
-    asked = WAIT.search(", ".join(request.headers.getlist("Prefer")))
-    seconds = min(MAX_WAIT, int(asked[1])) if asked else 0
+    preferred = WAIT.search(", ".join(asked.headers.getlist("Prefer")))
+    seconds = min(MAX_WAIT, int(preferred[1])) if preferred else 0
     if not seconds or kept.comment.outcome is not Outcome.PENDING:
         return kept
     try:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from comments.errors import SettingsInvalid
 
@@ -31,8 +32,7 @@ SIZE = ROWS * (NAME + 8 * WIDTH)
 MAX_FILES = 512
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Answer:
+class Answer(NamedTuple):
     """What one kind of request was answered. `route` is a template such as /v1/sites/<site>/comments."""
 
     method: str

@@ -30,7 +30,7 @@ def submit(site: str) -> Response:
     sent = understood(body.read(request, forms=True), found.trap_field)
     accepted = request.accept_mimetypes
     if accepted["application/json"] > accepted["text/html"]:
-        return api.accepted(submission.accept(deps(), found, submission.fields_of(sent, found), trusted))
+        return api.accepted(submission.accept(deps(), request, found, submission.fields_of(sent, found), trusted))
     return forms.submit(found, sent, trusted)
 
 

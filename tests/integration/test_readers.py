@@ -26,7 +26,6 @@ from comments.settings import Settings
 from comments.storage import Change, Storage, ThreadPage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
-from service import ops
 from service.rendered import Rendered, RenderedPages
 from service.shortcut import Shortcut, Source
 from service.sites import SiteCache
@@ -268,7 +267,7 @@ class Hasty(Shortcut):
 class ReadingHastily(Reading):
     def open_web(self, storage: Storage) -> Web:
         web = super().open_web(storage)
-        web.app.wsgi_app = Hasty(web.app.wsgi_app, SiteCache(storage.sites), storage.threads, ops.tally(web.app))
+        web.app.wsgi_app = Hasty(web.app.wsgi_app, SiteCache(storage.sites), storage.threads)
         return web
 
 

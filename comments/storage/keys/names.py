@@ -1,6 +1,7 @@
 """How keys are named: one prefix for all, one hash tag a site, long and private values hashed."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from ...pseudonyms import digest
@@ -14,6 +15,7 @@ def value_name(value: str, size: int = 8) -> bytes:
     return blake2b(value.encode(), digest_size=size).digest()
 
 
+@lru_cache(1024)
 def thread_name(thread: str) -> str:
     return digest(thread)
 
