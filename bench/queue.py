@@ -51,18 +51,24 @@ PAGES = {
     "oldest": "?order=oldest",
     "newest": "?order=newest",
     "highest score": "?order=points",
-    "page two": "?cursor={cursor}",
+    "page two": "?cursor={two}",
+    "page fifty": "?cursor={fifty}",
     "signal, half of all": "?signal=links.some",
     "signal and script": "?signal=links.many&script=cyrillic",
+    "script, a fifth of all": "?script=latin",
     "thread": "?thread=https://blog.example/7",
-    "author of one": "?author=Visitor+77",
+    "author of few": "?author=Visitor+77",
+    "links to": "?domain=shop7.example",
+    "age: today": "?age=today",
     "age: older": "?age=older&order=newest",
     "word in all": "?q=visitor",
     "word in some": "?q=w100",
     "word in one": "?q=unique77",
     "beginning": "?q=w1*",
-    "link domain": "?q=domain:shop7.example",
+    "author's name": "?q=visitor+77",
     "e-mail": "?q=visitor77@mail.example",
+    "network": f"?q=origin:{digest('network77')}",
+    "link domain": "?q=link:shop7.example",
     "nothing found": "?q=nowhere",
 }
 
@@ -149,20 +155,25 @@ def get(client: FlaskClient, path: str) -> None:
         raise SystemExit(f"{path} is answered with {answer.status}")
 
 
-def cursor_of(client: FlaskClient, path: str) -> str:
-    return client.get(path).text.partition("cursor=")[2].partition('"')[0].partition("&")[0]
+def cursor_of(client: FlaskClient, path: str, page: int) -> str:
+    """The cursor of a page, found by following the links to it; those to the next page stand last."""
+    cursor = ""
+    for _ in range(page - 1):
+        text = client.get(f"{path}?cursor={cursor}" if cursor else path).text
+        cursor = text.rpartition("cursor=")[2].partition('"')[0].partition("&")[0]
+    return cursor
 
 
 def ask_all(watch: Watch, client: FlaskClient, path: str) -> None:
-    cursor = cursor_of(client, path)
+    cursors = {"two": cursor_of(client, path, 2), "fifty": cursor_of(client, path, 50)}
     for name, query in PAGES.items():
-        address = path + query.format(cursor=cursor)
+        address = path + query.format(**cursors)
         times = [watch.ms(partial(get, client, address)) for _ in range(TIMES)]
         (wall, worst), (cpu, most) = ((statistics.median(t), max(t)) for t in zip(*times, strict=True))
         print(f"  {name:<22} median {wall:4.0f} ms, worst {worst:4.0f}; processor {cpu:4.0f} ms, worst {most:4.0f}")
 
 
-def main(n: int = 100_000, sites: int = 10, each: int = 1000) -> None:
+def main(n: int = 100_000, sites: int = 5, each: int = 20_000) -> None:
     now = datetime.now(UTC)
     with valkey(fsync="no") as settings:
         storage = open_redis(settings)

@@ -13,7 +13,7 @@ from comments.filing import catch_up
 from comments.lifecycle import Status
 from comments.model import Comment, Site
 from comments.storage import Storage
-from comments.storage.held import FACETS_AT_MOST, Hits, Place, Spot
+from comments.storage.held import Hits, Place, Spot, listed
 
 from .seeking import AGES, FACETS, View, ages, sought
 
@@ -119,7 +119,7 @@ def _facets(hits: Mapping[str, Hits], desks: Sequence[Desk], total: int, today: 
             found = ages(_summed(hits.values(), "day"), total, today)
             facets[kind] = tuple(Option(age, label, found[age]) for age, label in AGES.items() if age in found)
         else:
-            facets[kind] = _options(_summed(hits.values(), kind))
+            facets[kind] = _options(_summed(hits.values(), kind))[: listed(kind)]
     return facets
 
 
@@ -131,5 +131,5 @@ def _summed(hits: Iterable[Hits], kind: str) -> Counter[str]:
 
 
 def _options(counts: Counter[str], names: Mapping[str, str] | None = None) -> tuple[Option, ...]:
-    most = sorted(counts.items(), key=lambda c: (-c[1], c[0]))[:FACETS_AT_MOST]
+    most = sorted(counts.items(), key=lambda c: (-c[1], c[0]))
     return tuple(Option(value, (names or {}).get(value, value), n) for value, n in most if n)

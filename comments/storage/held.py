@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 
 from ..model import Comment
 
-#: Values listed of each facet.
-FACETS_AT_MOST = 30
+#: Values listed of a facet, and of those that have few, which all matter.
+LISTED, ALL_LISTED = 12, {"signal": 40, "script": 40}
 
 Order = Literal["useful", "oldest", "newest", "points"]
 
@@ -66,6 +66,11 @@ class Hits:
     total: int = 0
     unfiled: int = 0
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # kind -> value -> comments, most first
+
+
+def listed(kind: str) -> int:
+    """How many values of a facet are counted."""
+    return ALL_LISTED.get(kind, LISTED)
 
 
 class Held(Protocol):

@@ -11,7 +11,7 @@ from comments import filing
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
 from comments.storage import Change, Storage
-from comments.storage.held import FACETS_AT_MOST, Hits, Sought
+from comments.storage.held import LISTED, Hits, Sought
 from tests.builders import NOW, a_decision, accepted, moderated
 from tests.desk import held, judged
 
@@ -238,10 +238,10 @@ def test_a_value_may_look_like_anything(storage: Storage) -> None:
 
 
 def test_a_facet_lists_at_most_so_many_values(storage: Storage) -> None:
-    for n in range(FACETS_AT_MOST + 5):
+    for n in range(LISTED + 5):
         held(storage, author=f"A{n}")
     file(storage)
-    assert len(find(storage, facets=("author",)).counts["author"]) == FACETS_AT_MOST
+    assert len(find(storage, facets=("author",)).counts["author"]) == LISTED
 
 
 def test_a_comment_without_a_verdict_of_the_filters_is_not_filed(storage: Storage) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ...lifecycle import Status
 from ...model import Comment
-from ..held import FACETS_AT_MOST, Filed, Hits, Place, Sought, Spot
+from ..held import Filed, Hits, Place, Sought, Spot, listed
 from .shelf import Shelf, Shelves
 
 
@@ -80,4 +80,4 @@ def _counts(matches: Mapping[str, tuple[int, Filed]], sought: Sought) -> dict[st
         kind, _, value = term.partition(":")
         if kind in sought.facets or term in sought.counted:
             found[kind][value] += 1
-    return {kind: dict(sorted(n.items(), key=lambda c: (-c[1], c[0]))[:FACETS_AT_MOST]) for kind, n in found.items()}
+    return {kind: dict(sorted(n.items(), key=lambda c: (-c[1], c[0]))[: listed(kind)]) for kind, n in found.items()}
