@@ -45,3 +45,8 @@ def is_address(labels: list[str], followed: str) -> bool:
         return True
     # An ambiguous ending needs a sign more: a path, or a name in three parts.
     return top in COUNTRIES and (top not in AMBIGUOUS or followed[:1] == "/" or len(labels) > 2)
+
+
+def is_reversed(labels: list[str]) -> bool:
+    """Whether these labels are the name of a program or a package, as "com.example.app" is."""
+    return len(labels) > 2 and labels[0] in ("com", "org", "net", "io", "edu", "gov")

@@ -3,18 +3,19 @@
 import math
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from itertools import pairwise
+from operator import xor
 
 from comments.model import Comment
 
 from .flags import flags
+from .folding import fold
 from .links import Link, links
 from .measures import measures
-from .text import LINK, fold, words
+from .text import LINK, words
 
 
 class Family(IntEnum):
@@ -43,23 +44,16 @@ MAX_WORDS = 400
 #: Longer words are addresses, keys or noise, and are clipped.
 MAX_LETTERS = 24
 GRAM = 4
-#: One word in so many with a sign inside is a disguise; a space forgotten after a full stop is rarer than that.
-DOTTED_SHARE = 5
 
 DIGIT = re.compile(r"\d")
 RUN = re.compile(r"([^\W\d_])\1{2,}")
-#: Letters with single dots or other signs between them, as in "chan.nel" and "fr*ee".
-DOTTED = re.compile(r"(?<![\w@/.])[^\W\d_]+(?:[.·•*|^~`´'’][^\W\d_]+)+(?![\w@/]|\.\w)")
-INNER = re.compile(r"[.·•*|^~`´'’]")
-DOT_IN_WORD = re.compile(r"[.·•*|^~`´](?<=[^\W\d_].)(?=[^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features of each family by name; grams are those of the words."""
+    """The words in the order in which they were said, and the features of other families by name."""
 
-    words: tuple[str, ...]
-    pairs: tuple[tuple[str, str], ...]
+    said: tuple[str, ...]
     flags: tuple[str, ...]
     style: tuple[str, ...]
     name: tuple[str, ...]
@@ -68,11 +62,12 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word's hash, its bucket and those of its grams."""
+    """A word's bucket, those of its grams, and what it is in a pair as the first and as the second."""
 
-    hash: int
     bucket: int
     grams: tuple[int, ...]
+    first: int
+    second: int
 
 
 def _crc(text: str) -> int:
@@ -84,17 +79,16 @@ def word(text: str) -> Word:
     """Where a word and its runs of four characters, its ends marked, are found."""
     marked = f" {text} "
     grams = {marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1))}
-    hashed = _crc(text)
     places = sorted(START[Family.GRAMS] + _crc(gram) % BUCKETS[Family.GRAMS] for gram in grams)
-    return Word(hashed, START[Family.WORDS] + hashed % BUCKETS[Family.WORDS], tuple(places))
+    hashed = _crc(text)
+    first, second = (hashed * 0x9E3779B1 >> 16) % BUCKETS[Family.PAIRS], (hashed >> 16) % BUCKETS[Family.PAIRS]
+    return Word(START[Family.WORDS] + hashed % BUCKETS[Family.WORDS], tuple(places), first, second)
 
 
-_PAIRS, _LAST_PAIR = START[Family.PAIRS], BUCKETS[Family.PAIRS] - 1
-
-
-def pair_buckets(pairs: Iterable[tuple[str, str]], hashes: Mapping[str, int]) -> list[int]:
-    """Where neighbouring words are found, by the hashes of either."""
-    return [_PAIRS + ((hashes[a] * 0x9E3779B1 + hashes[b]) >> 9 & _LAST_PAIR) for a, b in pairs]
+def pair_buckets(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
+    """Where neighbouring words are found, by what the words are in a pair, in the order in which they were said."""
+    start = START[Family.PAIRS]
+    return [start + place for place in map(xor, firsts, seconds[1:])]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -114,37 +108,18 @@ def _plain(token: str) -> str:
 _plain_cached = lru_cache(maxsize=1 << 14)(_plain)
 
 
-def undotted(folded: str) -> tuple[str, bool]:
-    """The folded text with the signs inside its words taken out, and whether there were any to take out.
-
-    A missing space after a full stop looks the same, so a text must have several, and many for its length.
-    """
-    if not DOT_IN_WORD.search(folded):
-        return folded, False
-    found = sum(DOT_IN_WORD.search(token) is not None for token in DOTTED.findall(folded))
-    if found < 2 or found * DOTTED_SHARE < folded.count(" ") + 1:
-        return folded, False
-    return DOTTED.sub(lambda token: INNER.sub("", token[0]), folded), True
-
-
 @lru_cache(maxsize=128)
 def features(comment: Comment) -> Features:
     """What the prior weighs. Nothing of the e-mail, the origin or the browser."""
     content = comment.content
     folded, found = fold(content), links(content)
-    text, dotted = undotted(folded.text)
-    if dotted:
-        found = tuple(link for link in found if link.host in text)
-    spoken = LINK.sub(" ", text) if found else text
-    every = words(spoken)[:MAX_WORDS]
-    tokens = list(map(_plain_cached, every))
-    distinct = dict.fromkeys(tokens)
-    disguises = (*folded.disguises, "dots inside words") if dotted else folded.disguises
+    every = words(LINK.sub(" ", folded.text) if found else folded.text)[:MAX_WORDS]
+    said = tuple(map(_plain_cached, every))
+    distinct = frozenset(said)
     return Features(
-        tuple(distinct),
-        tuple(dict.fromkeys(pairwise(tokens))),
-        tuple(dict.fromkeys(flags(content, folded.text, disguises, found, distinct.keys()))),
-        measures(content, every, tokens, found),
+        said,
+        tuple(dict.fromkeys(flags(content, folded, found, distinct))),
+        measures(folded.plain, every, said, found),
         _name(comment.author),
         _address(links(comment.url), comment.author),
     )
@@ -201,11 +176,12 @@ def _host(host: str, name: str, own: bool, link: Link) -> Iterator[str]:
 def placed(comment: Comment) -> Iterator[tuple[int, float]]:
     """Buckets and values, as training takes them; a bucket may come twice."""
     found = features(comment)
-    read = [word(text) for text in found.words]
-    hashes = {text: w.hash for text, w in zip(found.words, read, strict=True)}
-    yield from _family(Family.WORDS, [w.bucket for w in read])
-    yield from _family(Family.PAIRS, pair_buckets(found.pairs, hashes))
-    yield from _family(Family.GRAMS, [gram for w in read for gram in w.grams])
+    said = [word(text) for text in found.said]
+    distinct = dict.fromkeys(said)
+    yield from _family(Family.WORDS, [w.bucket for w in distinct])
+    pairs = pair_buckets([w.first for w in said], [w.second for w in said])
+    yield from _family(Family.PAIRS, list(dict.fromkeys(pairs)))
+    yield from _family(Family.GRAMS, [gram for w in distinct for gram in w.grams])
     for family, names in named(found):
         yield from _family(family, [bucket(family, name) for name in names])
 

@@ -1,16 +1,19 @@
 """What stands out in a text: links, markup, money, ways to be reached, disguises."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence, Set
 
+from .folding import Folded
 from .links import Link
-from .look_alikes import ALWAYS
+from .look_alikes import UNUSED
 
 MARKUP = re.compile(
     r"<\s?(a|b|i|strong|img|h\d|script|iframe|font|p|ul|li)\b|\[(url|link|img|b)[=\]]|\]\(\s?http", re.IGNORECASE
 )
+# Patterns begin with the rarest of their signs, so that searching for it is quick.
 MONEY = re.compile(
-    r"[$€£¥₽₹฿₿]\s?\d|\d\s?[$€£₽₹¥]|\d\s?(?:usd|eur|usdt|btc|dollars?|euros?|руб\w{0,4}|rb|juta|jt)\b", re.IGNORECASE
+    r"[$€£¥₽₹฿₿\d](?:(?<!\d)\s?\d|(?<=\d)\s?(?:[$€£₽₹¥]|(?i:usdt?|eur|btc|dollars?|euros?|руб\w{0,4}|rb|juta|jt)\b))"
 )
 PHONE = re.compile(
     r"(?<![\w/.=-])\+?\(?\d{1,4}\)?(?:[\s.\-–()]{1,3}\d{2,5}){2,5}(?!\w)|(?<![\w/.=-])\+?\d{10,14}(?!\w)"
@@ -20,7 +23,6 @@ HANDLE = re.compile(r"(?<![\w@./])@\w{2,32}")
 HASHTAG = re.compile(r"(?<![\w#/&])#[^\W\d]\w{1,40}")
 PERCENT = re.compile(r"\d\s?%")
 DIGIT = re.compile(r"\d")
-PATH = re.compile(r"(?:https?://|www\.)[^\s/?#<>\"')\]]+([^\s<>\"')\]]*)", re.IGNORECASE)
 #: Addresses of articles carry a date, a long number or the words of their title.
 ARTICLE = re.compile(
     r"/(?:19|20)\d\d/|/\d{5,}|[a-z0-9]+(?:[-_][a-z0-9]+){3}|/(?:wiki|news|articles?|questions|docs|issues)/",
@@ -29,15 +31,22 @@ ARTICLE = re.compile(
 REFERRAL = re.compile(r"[?&](?:ref|r|aff|aff_?id|promo|code|invite|u|id|affid)=|/ref/", re.IGNORECASE)
 QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
 #: Letters drawn as others: small capitals, in circles and squares, full width, mathematical.
-_DRAWN = "\u2100-\u214f\u2460-\u24ff\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f189"
-FANCY = re.compile(f"[{''.join(ALWAYS)}{_DRAWN}]")
+_DRAWN = f"{''.join(UNUSED)}\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f149"
+#: Words of them beside plain Latin ones, or both in one word, are a disguise; fullwidth letters in Japanese, single
+#: mathematical ones and texts that are all in a fancy script are not.
+DRAWN = re.compile(f"[{_DRAWN}]{{3}}")
+WRITTEN = re.compile("[A-Za-z]{3}")
+PARTLY_DRAWN = re.compile(f"[A-Za-z][{_DRAWN}]|[{_DRAWN}][A-Za-z]")
 STACKED = re.compile("[A-Za-z][\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+")
+#: Without the one there is no telephone number, without the other no name with digits.
+DIGITS_APART = re.compile(r"\d[\d\s.\-–()]{6}")
+TWO_DIGITS = re.compile(r"\d\d(?<=[a-z]..)")
 LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
 MESSENGERS = frozenset(
     ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
 )
 #: What programs have and prose has not.
-CODE = ("`", "()", "::", "=>", "&&", ";\n", "{\n", "};", "==", "){")
+CODE = re.compile(r"`|\(\)|::|=>|&&|;\n|\{\n|\};|==|\)\{")
 
 #: Counts above this say nothing more.
 MANY = 4
@@ -48,8 +57,8 @@ MAX_PATH = 200
 #: Disguises, which honest writing in another script, in anger or in a hurry can look like: folding has undone them, and
 #: what they add to the logit stays within these bounds. A script itself must never add more than 1.
 BOUNDS = {
-    "fancy letters": 1.0,
-    "stacked accents": 1.0,
+    "fancy letters": 2.0,
+    "stacked accents": 2.0,
     "look-alike letters": 2.0,
     "hidden characters": 2.0,
     "spaced letters": 2.0,
@@ -58,19 +67,21 @@ BOUNDS = {
 }
 
 
-def flags(raw: str, folded: str, disguises: Sequence[str], found: Sequence[Link], words: Set[str]) -> Iterator[str]:
+def flags(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> Iterator[str]:
     """What stands out in a comment's content."""
-    yield from disguises
+    yield from folded.disguises
     if found:
         yield from _links(raw, found)
     for name, pattern, sign in _SIGNS:
         if sign in raw and pattern.search(raw):
             yield name
-    yield from _scripts(raw)
+    if not raw.isascii():
+        yield from _scripts(raw)
     if DIGIT.search(raw):
-        yield from _numbers(raw, folded)
-    yield from (f"messenger {name}" for name in sorted(MESSENGERS & words))
-    if any(sign in raw for sign in CODE):
+        yield from _numbers(folded)
+    if not MESSENGERS.isdisjoint(words):
+        yield from (f"messenger {name}" for name in sorted(MESSENGERS & words))
+    if CODE.search(raw):
         yield "code"
 
 
@@ -86,27 +97,26 @@ _SIGNS = (
 )
 
 
-def _numbers(raw: str, folded: str) -> Iterator[str]:
-    if MONEY.search(raw):
+def _numbers(folded: Folded) -> Iterator[str]:
+    if MONEY.search(folded.plain):
         yield "sum of money"
-    if PHONE.search(raw):
+    if DIGITS_APART.search(folded.plain) and PHONE.search(folded.plain):
         yield "telephone number"
-    if name := LETTERS_AND_DIGITS.search(folded):
+    if TWO_DIGITS.search(folded.text) and (name := LETTERS_AND_DIGITS.search(folded.text)):
         yield f"name with {len(name[0]) - len(name[0].rstrip('0123456789'))} digits"
 
 
 def _scripts(raw: str) -> Iterator[str]:
-    if raw.isascii():
-        return
-    if FANCY.search(raw):
+    if (DRAWN.search(raw) and WRITTEN.search(raw)) or PARTLY_DRAWN.search(raw):
         yield "fancy letters"
-    if STACKED.search(raw):
+    # French on some systems comes with its accents apart; what then stays apart is on letters that have none.
+    if STACKED.search(raw) and STACKED.search(unicodedata.normalize("NFC", raw)):
         yield "stacked accents"
 
 
 def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:
-    rests = [rest[:MAX_PATH] for rest in PATH.findall(raw)[:MAX_HOSTS]]
-    if len(rests) >= min(len(found), MAX_HOSTS) and all(map(ARTICLE.search, rests)):
+    paths = [link.path[:MAX_PATH] for link in found[:MAX_HOSTS]]
+    if all(map(ARTICLE.search, paths)):
         # Readers cite articles: the count of such links says little, and nothing about advertising.
         yield "links to articles only"
     else:
@@ -114,8 +124,8 @@ def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:
         yield f"{min(len(found), MANY)}{' or more' if len(found) >= MANY else ''} links"
     for link in found[:MAX_HOSTS]:
         yield from _host(link)
-    for rest in rests:
-        yield from _path(rest)
+    for path in paths:
+        yield from _path(path)
     if len({link.host for link in found}) < len(found):
         yield "the same link again"
     if "http" not in raw and "www." not in raw:
@@ -124,14 +134,14 @@ def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:
         yield "ends with a link"
 
 
-def _path(rest: str) -> Iterator[str]:
-    if ARTICLE.search(rest):
+def _path(path: str) -> Iterator[str]:
+    if ARTICLE.search(path):
         yield "link to an article"
-    elif "?" in rest:
+    elif "?" in path:
         yield "link with a question mark"
-    if not rest.strip("/"):
+    if not path.strip("/"):
         yield "link to a front page"
-    if REFERRAL.search(rest):
+    if REFERRAL.search(path):
         yield "link that counts who sent it"
 
 

@@ -12,8 +12,9 @@ from itertools import islice
 from comments.model import Comment
 from comments.storage import TokenCounts
 
+from .folding import fold
 from .links import links
-from .text import fold, words
+from .text import words
 
 #: Distinct tokens of one comment at most: every lesson is kept, and every judgement asks for all of them.
 MAX_TOKENS = 200

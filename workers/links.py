@@ -4,17 +4,22 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote
 
 import idna
 
-from .domains import SHORTENERS, is_address
-from .text import HIDDEN
+from .domains import SHORTENERS, is_address, is_reversed
+from .folding import DOTS, HIDDEN, fold
 
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
 EQUALS = re.compile(r"\s*=\s*")
+#: A dot between letters or digits that browsers and people take for one: ideographic, or with a space before it.
+OTHER_DOT = re.compile(r"(?<=[\w-])。(?=[a-z0-9])", re.IGNORECASE)
+LATE_DOT = re.compile(r"(?<=[a-z0-9])\s{1,3}\.\s?(?=(?:com|org|info|xyz|top|ru)(?![\w.-]))", re.IGNORECASE)
+#: A sign that a link needs, in front of something.
+SUSPECT = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
 #: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
 LINK = re.compile(
     r"""(?ix)
@@ -24,7 +29,7 @@ LINK = re.compile(
     """
 )
 TRAILING = ".,;:!?)]}>*_~|…”’»"
-AUTHORITY_END = re.compile(r"[/\\?#]")
+AUTHORITY = re.compile(r"[^/\\?#]*")
 PORT = re.compile(r":\d*$")
 #: What stands between an address and the same address as its text, in HTML and in Markdown.
 SAME_LINK = (">", "'>", '">', "](")
@@ -33,11 +38,15 @@ NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`host` is lower-case and in its ASCII form; for an address in numbers it is the dotted address."""
+    """`host` is lower-case and in its ASCII form; for an address in numbers it is the dotted address.
+
+    Links to one host are equal, whatever `path` follows it.
+    """
 
     host: str
     raw_address: bool = False
     international: bool = False
+    path: str = field(default="", compare=False)
 
     @property
     def shortened(self) -> bool:
@@ -78,16 +87,17 @@ def _ascii(host: str) -> str:
 
 def link(address: str) -> Link | None:
     """The link to what follows a scheme and its slashes; None if no host can be made of it."""
-    authority = AUTHORITY_END.split(address, maxsplit=1)[0].rpartition("@")[2]
+    end = AUTHORITY.match(address).end()  # type: ignore[union-attr]  # it matches everything
+    authority, path = address[:end].rpartition("@")[2], address[end:].rstrip(TRAILING)
     if authority.startswith("["):
-        return Link(authority.partition("]")[0] + "]", raw_address=True)
+        return Link(authority.partition("]")[0] + "]", raw_address=True, path=path)
     host = unquote(PORT.sub("", authority)).replace("。", ".").lower().strip(TRAILING)
     if not host or len(host) > 253:
         return None
     if address_in_numbers := ipv4(host):
-        return Link(address_in_numbers, raw_address=True)
+        return Link(address_in_numbers, raw_address=True, path=path)
     plain = _ascii(host)
-    return Link(plain, international="xn--" in plain or not plain.isascii())
+    return Link(plain, international="xn--" in plain or not plain.isascii(), path=path)
 
 
 def _found(text: str) -> Iterator[Link]:
@@ -103,7 +113,10 @@ def _found(text: str) -> Iterator[Link]:
 def _link(match: re.Match[str]) -> Link | None:
     if address := match["full"] or match["relative"]:
         return link(address)
-    return link(match["bare"]) if is_address(match["bare"].lower().split("."), match["rest"]) else None
+    labels = match["bare"].lower().split(".")
+    if not is_address(labels, match["rest"]) or (is_reversed(labels) and not match["rest"]):
+        return None
+    return link(match["bare"] + match["rest"])
 
 
 def _may_link(chunk: str) -> bool:
@@ -114,9 +127,13 @@ def _suspects(text: str) -> str:
     """What of the text, between two spaces, may hold a link: of ordinary prose hardly anything."""
     text = html.unescape(text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", HIDDEN.sub("", text))
+        text = OTHER_DOT.sub(".", unicodedata.normalize("NFKC", HIDDEN.sub("", text)))
     if "(" in text or "[" in text or "{" in text:
         text = WRITTEN_DOT.sub(".", text)
+    if not SUSPECT.search(text):
+        return ""
+    if " ." in text:
+        text = LATE_DOT.sub(".", text)
     if "=" in text:
         text = EQUALS.sub("=", text)
     return " ".join([chunk for chunk in text.split() if _may_link(chunk)])
@@ -124,8 +141,11 @@ def _suspects(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def links(text: str) -> tuple[Link, ...]:
-    """Every link in the text, in order, as often as it stands there."""
-    return tuple(_found(_suspects(text)))
+    """Every link in the text, in order, as often as it stands there; none made of words with dots inside."""
+    found = tuple(_found(_suspects(text)))
+    if found and DOTS in (folded := fold(text)).disguises:
+        return tuple(link for link in found if link.host in folded.text)
+    return found
 
 
 def without_links(text: str) -> str:

@@ -9,12 +9,15 @@ def _pairs(strange: str, plain: str) -> dict[str, str]:
     return dict(zip(strange, plain, strict=True))
 
 
-#: Letters of no living orthography that NFKC leaves alone (small capitals, white on black), and Latin letters whose
-#: stroke or ligature is no combining mark.
-ALWAYS: Mapping[str, str] = (
+#: Letters of no living orthography that NFKC leaves alone: small capitals, and white on black.
+UNUSED = (
     _pairs("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")
     | _pairs("".join(chr(0x1F150 + n) for n in range(26)), _LATIN)
     | _pairs("".join(chr(0x1F170 + n) for n in range(26)), _LATIN)
+)
+#: And Latin letters whose stroke or ligature is no combining mark: honest ones, compared with how others spell them.
+ALWAYS: Mapping[str, str] = (
+    UNUSED
     | _pairs("øØłŁđĐħĦŧŦıƒƀɑɡɩʋ", "oOlLdDhHtTifbagiv")
     | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ß": "ss", "ẞ": "SS"}
 )

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .links import Link
 
-WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-SHOUTED = re.compile(r"\b[A-Z]{2,}\b")
+SHOUTED = re.compile(r"[A-Z](?<!\w.)[A-Z]+(?!\w)")
 DIGITS = re.compile(r"\d+")
 POINTERS = re.compile(r"[→➡➜➤►▶👉👈👇⬇⭐★☆✅✔🔥💰💵💸🎁🚀📈]|>>|->|=>")
 PICTURES = re.compile(r"[\u2190-\u2bff\U0001f000-\U0001faff]")
@@ -16,6 +15,7 @@ ELLIPSIS = re.compile(r"\.{2,}|…")
 
 CAPITALS = bytes(range(65, 91))
 SMALL = bytes(range(97, 123))
+NUMERALS = b"0123456789"
 
 #: Words that join others; a text that argues has many, an advertisement few. Other languages have no such measure.
 _JOINING = (
@@ -95,15 +95,12 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
     n, size, distinct = len(words), len(raw), set(words)
     lengths = list(map(len, words))
     letters = sum(lengths)
-    count = raw.count
-    counted = _of_letters(raw)
-    addresses = sum(map(len, WEB_ADDRESS.findall(raw))) if found else 0
-    numbers = DIGITS.findall(raw)
-    plain = raw.isascii()
+    count, plain = raw.count, raw.isascii()
+    capitals, small, digits = _signs(raw)
     return (
         size, n, letters / n, max(lengths), len(distinct) / n,
-        counted, len(SHOUTED.findall(raw)) / n if counted else 0.0,
-        sum(map(len, numbers)) / size, len(numbers),
+        capitals / ((small + capitals) or 1), len(SHOUTED.findall(raw)) / n if capitals > 1 else 0.0,
+        digits / size, len(DIGITS.findall(raw)) if digits else 0,
         count("!"), count("?"), count(".") / n, count(",") / n,
         len(ELLIPSIS.findall(raw)) if ".." in raw or "…" in raw else 0,
         count('"') + count("“") + count("«"), count("(") + count("["), (count("'") + count("’")) / n,
@@ -113,16 +110,17 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
         len(POINTERS.findall(raw)) if not plain or ">" in raw else 0,
         letters - sum(map(len, short)), len(JOINING & distinct) / len(distinct),
         len(I_WORDS & distinct) / len(distinct), len(YOU_WORDS & distinct) / len(distinct),
-        n / max(1, len(SENTENCE_END.findall(raw))), addresses / size,
+        n / max(1, len(SENTENCE_END.findall(raw))), sum(len(link.host) + len(link.path) for link in found) / size,
     )  # fmt: skip
 
 
-def _of_letters(raw: str) -> float:
-    """Capitals as a share of the Latin letters."""
-    plain = raw.encode("utf-8", "replace")
-    small = len(plain) - len(plain.translate(None, SMALL))
-    capitals = len(plain) - len(plain.translate(None, CAPITALS))
-    return capitals / ((small + capitals) or 1)
+def _signs(raw: str) -> tuple[int, int, int]:
+    """How many capitals, small letters and digits, Latin ones."""
+    written = raw.encode("utf-8", "replace")
+    capitals, small, digits = (
+        len(written) - len(written.translate(None, kind)) for kind in (CAPITALS, SMALL, NUMERALS)
+    )
+    return capitals, small, digits
 
 
 def _ends(raw: str) -> Iterator[str]:

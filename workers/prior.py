@@ -4,10 +4,11 @@ import json
 import math
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise, repeat
 from typing import Any, Self
 
 from comments.model import Comment
@@ -16,7 +17,7 @@ from .features import BUCKETS, SIZE, START, Family, Features, bucket, features, 
 
 MAGIC = b"replygate prior\n"
 #: Of the features, the hashing and the file. Weights of another version mean nothing here.
-VERSION = 1
+VERSION = 2
 
 #: The reason that is the bias.
 UNREAD = "before anything is read"
@@ -28,6 +29,10 @@ PHRASES = {
     Family.NAME: "the author's name: {}",
     Family.ADDRESS: "the author's website: {}",
 }
+
+
+#: A word's weight, that of its grams together, how many they are, and what it is in a pair as the first and second.
+Weighed = tuple[int, int, int, int, int]
 
 
 class NotAModel(ValueError):
@@ -90,11 +95,14 @@ class Prior:
         self.model = model
         # Most words of a comment have been in an earlier one.
         self._weighed = lru_cache(maxsize=1 << 14)(self._weigh)
+        self._named = lru_cache(maxsize=1 << 13)(self._weigh_name)
 
-    def _weigh(self, text: str) -> tuple[int, int, int, int]:
-        """A word's hash, its weight, that of its grams together, and how many they are."""
+    def _weigh(self, text: str) -> Weighed:
         read, weights = word(text), self.model.weights
-        return read.hash, weights[read.bucket], sum(weights[gram] for gram in read.grams), len(read.grams)
+        return weights[read.bucket], sum(weights[gram] for gram in read.grams), len(read.grams), read.first, read.second
+
+    def _weigh_name(self, family: Family, name: str) -> int:
+        return self.model.weights[bucket(family, name)]
 
     def logit(self, comment: Comment) -> float:
         """The sum alone, without the reasons."""
@@ -102,22 +110,18 @@ class Prior:
         total = self.model.bias + self._of_words(found)
         for family, names in named(found):
             if names:
-                weights = self.model.weights
-                total += sum(weights[bucket(family, name)] for name in names) * self._step(family, len(names))
+                total += sum(map(self._named, repeat(family), names)) * self._step(family, len(names))
         return total
 
     def _of_words(self, found: Features) -> float:
-        if not found.words:
+        if not found.said:
             return 0.0
-        read = {text: self._weighed(text) for text in found.words}
-        hashes, of_words, of_grams, grams = zip(*read.values(), strict=True)
-        total: float = sum(of_words) * self._step(Family.WORDS, len(hashes))
+        read = list(map(self._weighed, found.said))
+        of_words, of_grams, grams, _, _ = zip(*dict(zip(found.said, read, strict=True)).values(), strict=True)
+        total: float = sum(of_words) * self._step(Family.WORDS, len(of_words))
         total += sum(of_grams) * self._step(Family.GRAMS, sum(grams))
-        if found.pairs:
-            weights = self.model.weights
-            hashed = dict(zip(read, hashes, strict=True))
-            pairs = sum([weights[place] for place in pair_buckets(found.pairs, hashed)])
-            total += pairs * self._step(Family.PAIRS, len(found.pairs))
+        if places := frozenset(_pairs(read)):
+            total += sum(map(self.model.weights.__getitem__, places)) * self._step(Family.PAIRS, len(places))
         return total
 
     def _step(self, family: Family, n: int) -> float:
@@ -149,23 +153,28 @@ class Prior:
             if names:
                 step = self._step(family, len(names))
                 for name in names:
-                    evidence = PHRASES[family].format(name)
-                    yield Contribution(evidence, self.model.weights[bucket(family, name)] * step)
+                    yield Contribution(PHRASES[family].format(name), self._named(family, name) * step)
 
     def _word_contributions(self, found: Features) -> Iterator[Contribution]:
         """A word counts with its grams: who reads the reason sees one word."""
-        if not found.words:
+        if not found.said:
             return
-        read = {text: self._weighed(text) for text in found.words}
+        every = list(map(self._weighed, found.said))
+        read = dict(zip(found.said, every, strict=True))
         of_word = self._step(Family.WORDS, len(read))
-        of_gram = self._step(Family.GRAMS, sum(n for _, _, _, n in read.values()))
-        for text, (_, weight, grams, _) in read.items():
+        of_gram = self._step(Family.GRAMS, sum(n for _, _, n, _, _ in read.values()))
+        for text, (weight, grams, *_) in read.items():
             yield Contribution(f"word “{text}”", weight * of_word + grams * of_gram)
-        if found.pairs:
-            of_pair = self._step(Family.PAIRS, len(found.pairs))
-            places = pair_buckets(found.pairs, {text: w[0] for text, w in read.items()})
-            for (a, b), place in zip(found.pairs, places, strict=True):
-                yield Contribution(f"words “{a} {b}”", self.model.weights[place] * of_pair)
+        pairs: dict[int, tuple[str, str]] = {}
+        for place, pair in zip(_pairs(every), pairwise(found.said), strict=True):
+            pairs.setdefault(place, pair)
+        for place, (a, b) in pairs.items():
+            logit = self.model.weights[place] * self._step(Family.PAIRS, len(pairs))
+            yield Contribution(f"words “{a} {b}”", logit)
+
+
+def _pairs(read: Sequence[Weighed]) -> list[int]:
+    return pair_buckets([first for *_, first, _ in read], [second for *_, second in read])
 
 
 def quantised(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:

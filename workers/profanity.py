@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from .folding import fold
 from .harmless import NAMES, PHRASES, WORDS
 from .profanity_list import Match, stock
-from .text import SPACED, fold, squeezed
+from .spelling import SPACED
+from .text import squeezed
 
 #: Quotation marks, stars and at-signs around a word, and "'s" behind it: the package takes them for letters.
 QUOTED = re.compile(r"""["'*@](?:(?<![^\W_]["'*@])|(?:s\b)?(?![^\W_]))""")

@@ -1,126 +1,29 @@
-"""Text as it is meant to be read: every disguise undone once, for all filters."""
+"""What of a folded text is compared: its letters, its words, and what nearly the same texts share."""
 
-import html
 import re
-import unicodedata
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
-from .look_alikes import ALWAYS, IN_LATIN_WORDS, LEET
+from .folding import WORD_LETTERS, fold
 
-#: Controls, soft hyphens, zero-width and bidirectional characters, fillers, variation selectors, tags.
-_HIDDEN = (
-    "\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
-)
-#: Marks that sit on letters; those of scripts from Hebrew to Burmese are vowels and stay.
-_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 #: Scripts whose vowels are marks, which Python's \w leaves out.
 _VOWELLED = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u3099\u309a"
 #: Scripts written without spaces: Thai to Burmese, Khmer, kana and Chinese characters.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_LIKE_LATIN = "".join(IN_LATIN_WORDS)
 
-HIDDEN = re.compile(f"[{_HIDDEN}]+")
-HIDDEN_IN_WORD = re.compile(f"[A-Za-z][{_HIDDEN}]+[A-Za-z]")
-MARKS = re.compile(f"[{_MARKS}]+")
-ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]+")
-TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
-FANCY = re.compile(f"[{''.join(ALWAYS)}]")
-MIXED = re.compile(f"[A-Za-z][{_LIKE_LATIN}]|[{_LIKE_LATIN}][A-Za-z]")
-WORD_LETTERS = re.compile(r"[^\W\d_]+")
-LEET_IN_WORD = re.compile(r"[a-z][0134578@$!|]{1,3}[a-z]")
-ADDRESS = re.compile(r"://|www\.|@[^@]*\.|[a-z0-9]\.[a-z]{2,}/")
-GAP = re.compile(r"(\s+)")
-#: Three or more single letters with the same sign between them, as in "f u c k" and "v.i.a.g.r.a".
-SPACED = re.compile(r"(?<![^\W_])([^\W\d_])([ .,\-_*·|/\\~+]{1,3})(?=[^\W\d_]\2)(?:[^\W\d_]\2)+[^\W\d_](?![^\W_])")
 WORD = re.compile(f"(?:[^\\W_]|[{_VOWELLED}])+")
-ASCII_WORD = re.compile(r"[a-z0-9]+", re.IGNORECASE | re.ASCII)
 UNSPACED = re.compile(f"[{_UNSPACED}]")
 LINK = re.compile(r"(?:https?://|www\.)\S+")
+#: Of an ASCII text, everything between words as a space.
+APART = bytes(n if chr(n).isalnum() and n < 128 else 0x20 for n in range(256))
 
-#: One character can be eighteen in its compatibility form; whoever writes many such has nothing to be read there.
-MOST_GROWTH = 3
 #: Below this the same letters are honest coincidence ("thank you very much").
 FINGERPRINT_LETTERS = 25
 #: Below this, words in a row are too few to be compared.
 SHINGLED_WORDS = 12
 BANDS, ROWS = 3, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """`text` is casefolded and plain; `disguises` names what had to be undone that honest writers seldom do."""
-
-    text: str
-    disguises: tuple[str, ...] = ()
-
-
-def _replaced(pattern: re.Pattern[str], table: Mapping[str, str], text: str) -> str:
-    return pattern.sub(lambda m: table[m[0]], text)
-
-
-def _without_marks(text: str) -> str:
-    """Accents off Latin and Greek letters; elsewhere a mark that is part of a letter, as in й, belongs to it."""
-    bare = ACCENTED.sub(lambda m: MARKS.sub("", unicodedata.normalize("NFD", m[0])), text)
-    return MARKS.sub("", bare)
-
-
-def _latin_words(text: str) -> str:
-    """Look-alikes replaced inside words that also hold Latin letters."""
-
-    def plain(word: re.Match[str]) -> str:
-        return "".join(IN_LATIN_WORDS.get(c, c) for c in word[0]) if MIXED.search(word[0]) else word[0]
-
-    return WORD_LETTERS.sub(plain, text)
-
-
-def _unleet(text: str) -> str:
-    """Digits and signs between letters read as letters; addresses are left alone."""
-    chunks = GAP.split(text)
-    return "".join(c.translate(LEET) if LEET_IN_WORD.search(c) and not ADDRESS.search(c) else c for c in chunks)
-
-
-def _joined(spaced: re.Match[str]) -> str:
-    return spaced[0].replace(spaced[2], "")
-
-
-@lru_cache(maxsize=512)
-def fold(text: str) -> Folded:
-    """Entities, tags, compatibility forms, hidden characters, accents, look-alikes, leet and spaced letters undone."""
-    seen: list[str] = []
-    if "&" in text:
-        text = html.unescape(text)
-    if HIDDEN.search(text):
-        seen += ["hidden characters"] if HIDDEN_IN_WORD.search(text) else []
-        text = HIDDEN.sub("", text)
-    if "<" in text:
-        text = TAG.sub("", text)
-    if not text.isascii():
-        text = _unaccented(text, seen)
-    text = text.casefold()
-    for name, sign, undo in (("digits as letters", LEET_IN_WORD, _unleet), ("spaced letters", SPACED, _unspaced)):
-        if sign.search(text):
-            text, before = undo(text), text
-            seen += [name] if text != before else []
-    return Folded(text, tuple(seen))
-
-
-def _unaccented(text: str, seen: list[str]) -> str:
-    plain = unicodedata.normalize("NFKC", text)[: MOST_GROWTH * len(text)]
-    plain = _replaced(FANCY, ALWAYS, HIDDEN.sub("", plain))
-    plain = _without_marks(plain)
-    if MIXED.search(plain):
-        seen.append("look-alike letters")
-        plain = _latin_words(plain)
-    return plain
-
-
-def _unspaced(text: str) -> str:
-    return SPACED.sub(_joined, text)
 
 
 def squeezed(text: str, n: int) -> str:
@@ -147,7 +50,7 @@ def fingerprint(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """The words of a folded text; pairs of neighbouring characters where the script has no spaces."""
     if text.isascii():
-        return tuple(ASCII_WORD.findall(text))
+        return tuple(text.encode().translate(APART).decode().split())
     found = WORD.findall(text)
     return tuple(chain.from_iterable(map(_pieces, found)) if UNSPACED.search(text) else found)
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 
-from ..text import fold, words
+from ..folding import fold
+from ..text import words
 from .base import Facts, Filter, Weight
 
 #: Letters of scripts without case and digits are left out: "哈哈哈哈哈" and "55555" are laughter, not noise.

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal, Site, Term
 
-from ..text import UNSPACED, WORD, fold, words
+from ..folding import fold
+from ..text import UNSPACED, WORD, words
 from .base import Facts, Filter, Mark, Weight
 
 

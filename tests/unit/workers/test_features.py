@@ -9,7 +9,7 @@ import pytest
 
 from comments.model import Comment
 from tests.builders import a_comment
-from workers.features import BUCKETS, LOUDNESS, SIZE, START, Family, features, placed, undotted
+from workers.features import BUCKETS, LOUDNESS, SIZE, START, Family, features, placed
 from workers.measures import measures
 
 TALKATIVE = a_comment(
@@ -60,6 +60,8 @@ def test_the_e_mail_and_the_origin_are_not_looked_at() -> None:
         ("write to a@example.org", "e-mail address"),
         ("@ada that is right", "name after @"),
         ("𝗳𝗿𝗲𝗲 money", "fancy letters"),
+        ("fr𝐞e now", "fancy letters"),
+        ("f\u0336r\u0336ee money", "stacked accents"),
         ("fr\u200bee money", "hidden characters"),
         ("f r e e money", "spaced letters"),
         ("chec.k ou.t m.y chan.nel no.w", "dots inside words"),
@@ -80,6 +82,10 @@ def test_what_stands_out_is_flagged(content: str, flag: str) -> None:
         "مقال جميل جدا",
         "Das ist ja schön geschrieben!",
         "It is so.Not at all.",
+        "Smørrebrød straße kalabalık Łódź",
+        "de\u0301ja\u0300 vu a\u0300 la carte",
+        "ＷＥＢデザインの本",
+        "let 𝑓 be a function of 𝑥 in ℝ",
     ],
 )
 def test_no_script_and_no_haste_is_flagged(content: str) -> None:
@@ -87,22 +93,17 @@ def test_no_script_and_no_haste_is_flagged(content: str) -> None:
 
 
 def test_a_disguised_text_has_the_words_it_stands_for() -> None:
-    plain = features(a_comment(content="check out my channel now")).words
+    plain = features(a_comment(content="check out my channel now")).said
     for disguised in (
         "ch\u0435ck out my ch\u0430nnel now",
         "chec.k ou.t m.y chan.nel no.w",
         "ｃｈｅｃｋ out my channel now",
     ):
-        assert features(a_comment(content=disguised)).words == plain
-
-
-def test_a_forgotten_space_after_a_full_stop_is_no_disguise() -> None:
-    text = "that was it.and then nobody came to the door for a long time"
-    assert undotted(text) == (text, False)
+        assert features(a_comment(content=disguised)).said == plain
 
 
 def test_digits_are_alike_and_drawn_out_letters_short() -> None:
-    assert features(a_comment(content="soooo win99 WIN12")).words == ("soo", "win00")
+    assert features(a_comment(content="soooo win99 WIN12")).said == ("soo", "win00", "win00")
 
 
 def test_a_measure_says_its_range_in_words() -> None:

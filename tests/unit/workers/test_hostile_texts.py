@@ -10,10 +10,11 @@ from comments.model import Term
 from tests.builders import a_comment
 from tests.unit.workers.about import facts
 from workers.filters import BUILT_IN
+from workers.folding import fold
 from workers.learning import tokens
 from workers.links import links
 from workers.profanity import mask, offences
-from workers.text import bands, fold
+from workers.text import bands
 
 LENGTH = 50_000
 UNITS = (

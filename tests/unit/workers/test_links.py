@@ -35,6 +35,8 @@ def hosts(text: str) -> list[str]:
         ("buy at SHOP.CO.UK/now", "shop.co.uk"),
         ("shop [dot] com", "shop.com"),
         ("shop(.)com", "shop.com"),
+        ("shop .com", "shop.com"),
+        ("SHOP。com", "shop.com"),
         ("http://[::1]/", "[::1]"),
     ],
 )
@@ -52,6 +54,9 @@ def test_a_link_is_found(text, host):
         "http:// or https://",
         "either/or, and//or",
         "dot dot dot",
+        "drag com.x.dmg or com.example.viewer.app to the bin",
+        "chec.k ou.t mon.ey for fr.ee no.w",
+        "use .net or .NET, and C++ .",
     ],
 )
 def test_prose_holds_no_link(text):
@@ -79,6 +84,14 @@ def test_what_only_looks_like_an_address_in_numbers_is_a_name(host):
 @pytest.mark.parametrize("host", ["münchen.de", "xn--mnchen-3ya.de", "MÜNCHEN.de"])
 def test_an_international_name_is_known_in_either_form(host):
     assert links(f"http://{host}/") == (Link("xn--mnchen-3ya.de", international=True),)
+
+
+def test_a_link_knows_what_follows_its_host() -> None:
+    assert [link.path for link in links("http://a.example:80/b?c=1, shop.com/x. https://b.example")] == [
+        "/b?c=1",
+        "/x",
+        "",
+    ]
 
 
 def test_shorteners_are_known():
