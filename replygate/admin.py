@@ -1,20 +1,17 @@
-"""`replygate site` and `replygate moderator`: the sites there are, and the people who look after them."""
+"""`replygate site`: the websites that are moderated here, their choices and their keys."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import fields, replace
 
 import click
 
 from comments.audit import CONSOLE, Act, Entry
 from comments.errors import NotFound, ReplygateError
-from comments.model import Person, Site, SiteKey
+from comments.model import Site, SiteKey
 from comments.pseudonyms import token_digest
 from comments.storage import Storage
 from service.access import KEY_PREFIX
-from service.auth import ROLES
 from service.choices import changed, shown
-from service.invitations import checked_name, sign_in_link
 from service.site_settings import differences
 
 from .installation import installation
@@ -128,72 +125,3 @@ def site_named(id: str) -> Site:
     except NotFound:
         known = ", ".join(site.id for site in storage.sites.all()) or "none yet"
         raise NotFound(f"there is no site {id}; there are: {known}") from None
-
-
-@click.group()
-def moderator() -> None:
-    """The people who sign in."""
-
-
-@moderator.command("add")
-@click.argument("name")
-@click.option("--site", "sites", multiple=True, metavar="ID", help="A site they look after; may be repeated.")
-@click.option(
-    "--role", type=click.Choice(ROLES), default="moderator", show_default=True, help="What they may do there."
-)
-@click.option("--operator", is_flag=True, help="They also see the ops page.")
-def add_moderator(name: str, sites: tuple[str, ...], role: str, operator: bool) -> None:
-    """Let NAME sign in, or give them more to do; prints a link that signs them in once, within a day."""
-    here = installation()
-    roles = {site_named(id).id: role for id in sites}
-    noted = [Entry(CONSOLE, Act.PERSON_INVITE, name, after=role, site=id) for id in roles]
-    noted += [Entry(CONSOLE, Act.PERSON_INVITE, name, after="operator")] if operator or not roles else []
-    here.storage.people.put(person(here.storage, name, roles, operator), *noted)
-    click.echo(sign_in_link(here.storage, here.settings.public_url, name))
-
-
-def person(storage: Storage, name: str, roles: Mapping[str, str], operator: bool) -> Person:
-    """The person of that name with these roles besides those they have. Raises Invalid for no name."""
-    checked_name(name)
-    try:
-        known = storage.people.get(name)
-    except NotFound:
-        known = Person(name)
-    return replace(known, roles={**known.roles, **roles}, operator=known.operator or operator)
-
-
-@moderator.command("link")
-@click.argument("name")
-@click.option("--without-code", is_flag=True, help="They lost their authenticator: let them in without a code.")
-def link(name: str, without_code: bool) -> None:
-    """Make a new link that signs NAME in once, within a day: for who lost theirs, or their password."""
-    here = installation()
-    known = known_person(here.storage, name)
-    if without_code:
-        without = replace(known, codes="", code_used=0, recovery=())
-        here.storage.people.put(without, Entry(CONSOLE, Act.CODES_OFF, name))
-    here.storage.audit.note(Entry(CONSOLE, Act.LINK_MAKE, name))
-    click.echo(sign_in_link(here.storage, here.settings.public_url, name))
-
-
-def known_person(storage: Storage, name: str) -> Person:
-    """Raises NotFound saying what to do."""
-    try:
-        return storage.people.get(name)
-    except NotFound:
-        raise NotFound(f"there is nobody called {name}; `replygate moderator add` adds them") from None
-
-
-@moderator.command("list")
-def list_moderators() -> None:
-    """Everybody who may sign in, and what they may do."""
-    rows = [
-        (
-            person.name,
-            ", ".join(f"{site}: {role}" for site, role in sorted(person.roles.items())) or "-",
-            "yes" if person.operator else "-",
-            "chosen" if person.password else "by link only",
-        )
-        for person in installation().storage.people.all()
-    ]
-    click.echo(columns(("NAME", "ROLES", "OPERATOR", "PASSWORD"), rows))

@@ -21,9 +21,9 @@ from service.moderating import Step, settle
 from workers import deps as workers
 from workers.jobs import CALLABLES, judge
 
-from .admin import person
 from .demo_story import ARTICLE, NETWORKS, STORY, TEAM, Said, Settling
 from .installation import installation
+from .moderators import person
 
 #: What `replygate up` calls the site that it makes, and what a paper about a shore is called.
 UNNAMED, NAME = "Demo", "Low Water"

@@ -33,6 +33,9 @@ class People(Protocol):
     def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
         """The same if the person is still as they were read (None: there is nobody of that name); else False."""
 
+    def drop(self, name: str, *entries: Entry) -> None:
+        """There is nobody of that name any more; their sessions end. Together with what the audit keeps of it."""
+
     def all(self) -> list[Person]:
         """By name."""
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from comments.audit import Act, Entry
 from comments.errors import NotFound, SettingsInvalid, StorageDown, TooMany
 from comments.model import Person, SiteKey, Term
 from comments.storage import Session, Storage
@@ -57,6 +58,19 @@ def test_a_session_lives_until_it_is_closed(storage: Storage) -> None:
     assert storage.people.session("digest", idle=60) == SESSION
     storage.people.close_session("digest")
     assert storage.people.session("digest", idle=60) is None
+
+
+def test_who_is_dropped_is_gone_with_their_sessions(storage: Storage) -> None:
+    for name in ("mo", "al"):
+        storage.people.put(Person(name, {"blog": "moderator"}))
+        storage.people.open_session(f"digest of {name}", replace(SESSION, person=name), 60)
+    storage.people.drop("mo", Entry("al", Act.PERSON_REMOVE, "mo"))
+    assert [person.name for person in storage.people.all()] == ["al"]
+    assert storage.people.session("digest of mo", 60) is None
+    assert storage.people.session("digest of al", 60) is not None
+    assert (storage.people.sessions("mo"), len(storage.people.sessions("al"))) == ({}, 1)
+    assert [(e.by, e.action, e.subject) for e in storage.audit.all("")] == [("al", Act.PERSON_REMOVE, "mo")]
+    storage.people.drop("nobody")
 
 
 def test_a_link_works_once(storage: Storage) -> None:

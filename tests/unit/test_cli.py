@@ -197,55 +197,6 @@ def test_two_keys_are_good_until_one_is_taken_back(run: Run, memory: Storage, bl
     assert second.id in again.stderr
 
 
-# Moderators
-
-
-def test_a_moderator_gets_a_link_that_signs_in_once(run: Run, memory: Storage, blog: Site):
-    link = run("moderator", "add", "Mo", "--site", "blog").stdout.strip()
-    address, _, token = link.rpartition("/")
-    assert address == "https://replies.example/link"
-    assert memory.people.take_link(token_digest(token)) == "Mo"
-    assert memory.people.get("Mo").roles == {"blog": "moderator"}
-
-
-def test_adding_again_adds_roles_and_takes_none(run: Run, memory: Storage, blog: Site):
-    memory.sites.put(a_site(id="shop"))
-    run("moderator", "add", "Mo", "--site", "blog", "--role", "owner", "--operator")
-    run("moderator", "add", "Mo", "--site", "shop", "--role", "viewer")
-    person = memory.people.get("Mo")
-    assert person.roles == {"blog": "owner", "shop": "viewer"}
-    assert person.operator
-
-
-def test_a_moderator_of_no_such_site_is_not_added(run: Run, memory: Storage, blog: Site):
-    assert run("moderator", "add", "Mo", "--site", "blug").exit_code == 1
-    assert memory.people.all() == []
-
-
-@pytest.mark.parametrize("words", [("--role", "king"), ("--site",)])
-def test_wrong_use_ends_with_two(run: Run, words: tuple[str, ...]):
-    assert run("moderator", "add", "Mo", *words).exit_code == 2
-
-
-@pytest.mark.parametrize("name", ["", " ", "a\nb", "a" * 61, "\x1b[31m"])
-def test_a_moderator_needs_a_name_that_can_be_printed(run: Run, memory: Storage, name: str):
-    assert run("moderator", "add", name).exit_code == 2
-    assert memory.people.all() == []
-
-
-def test_moderators_are_listed_with_what_they_may_do(run: Run, blog: Site):
-    run("moderator", "add", "Mo", "--site", "blog", "--operator")
-    assert run("moderator", "list").stdout.splitlines()[1].split() == [
-        "Mo",
-        "blog:",
-        "moderator",
-        "yes",
-        "by",
-        "link",
-        "only",
-    ]
-
-
 # Export
 
 

@@ -63,6 +63,13 @@ class MemoryPeople:
             self.put(after, *entries)
             return True
 
+    def drop(self, name: str, *entries: Entry) -> None:
+        with self._shelves.lock:
+            self._people.pop(name, None)
+            for digest in self.sessions(name):
+                self.close_session(digest)
+            note(self._shelves, *entries)
+
     def all(self) -> list[Person]:
         return sorted(self._people.values(), key=lambda person: person.name)
 

@@ -76,6 +76,14 @@ class RedisPeople:
     def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
         return self._records.swap(after.name, dump(before) if before else b"", dump(after), entries)
 
+    def drop(self, name: str, *entries: Entry) -> None:
+        sessions = self.sessions(name)
+        pipe = self._client.pipeline()
+        pipe.hdel(self._keys.people(), name)
+        pipe.delete(self._keys.sessions(name), *(self._keys.session(digest) for digest in sessions))
+        append(pipe, self._keys, entries)
+        pipe.execute()
+
     def all(self) -> list[Person]:
         return sorted((load(Person, r) for r in self._client.hvals(self._keys.people())), key=lambda p: p.name)
 
