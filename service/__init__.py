@@ -35,6 +35,8 @@ from . import (
 from .brake import Brake
 from .deps import Deps
 from .headers import Secured
+from .intake import Intake
+from .lane import Lane
 from .metrics import Counted
 from .rendered import RenderedPages
 from .shortcut import Shortcut
@@ -81,14 +83,15 @@ def create_app(deps: Deps) -> Flask:
     RenderedPages().install(app)
     following.install(app, deps.storage.threads)
     room.install(app, deps.storage)
-    Places(settings.web_threads).install(app)
-    Brake(deps.storage.comments).install(app)
+    intake = Intake(deps, Brake(deps.storage.comments), Places(settings.web_threads))
+    intake.install(app)
     errors.install(app)
     widget.install(app)
     for part in (*PARTS, *((demo,) if settings.demo else ())):
         app.register_blueprint(part.blueprint)
-    secured = Shortcut(Secured(app.wsgi_app, settings), sites, deps.storage.threads)
-    app.wsgi_app = Counted(secured, ops.tally(app))  # type: ignore[method-assign]
+    lane = Lane(app.wsgi_app, sites, intake)
+    shortcut = Shortcut(Secured(lane, settings), sites, deps.storage.threads)
+    app.wsgi_app = Counted(shortcut, ops.tally(app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

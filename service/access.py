@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from flask import Response, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
+from werkzeug.wrappers import Request
 
 from comments.errors import NotAllowed
 from comments.model import Site
 from comments.pseudonyms import token_digest
-
-from .deps import deps
+from comments.settings import Settings
 
 #: "rgk_" key id "_" secret.
 KEY_PREFIX = "rgk_"
@@ -22,9 +22,20 @@ REQUEST_HEADERS = "Content-Type, Idempotency-Key, Prefer, Replygate-Receipt, If-
 ANSWER_HEADERS = "Location, ETag, Retry-After, Replygate-Repeat, Preference-Applied"
 
 
-def has_key(site: Site) -> bool:
+def may_post(site: Site, asked: Request, settings: Settings) -> bool:
+    """Whether the site's own server posts, who may say more than others.
+
+    Raises Unauthorized for a key that is not one of this site's, NotAllowed for a browser on somebody else's page.
+    """
+    if has_key(site, asked):
+        return True
+    refuse_strangers(site, asked, settings)
+    return False
+
+
+def has_key(site: Site, asked: Request) -> bool:
     """Whether the site's own server asks. Raises Unauthorized for a key that is not one of this site's."""
-    given = request.headers.get("Authorization")
+    given = asked.headers.get("Authorization")
     if given is None:
         return False
     scheme, _, token = given.partition(" ")
@@ -33,9 +44,9 @@ def has_key(site: Site) -> bool:
     raise _unauthorized("This key is not one of this site's.")
 
 
-def require_key(site: Site) -> None:
+def require_key(site: Site, asked: Request) -> None:
     """Raises Unauthorized."""
-    if not has_key(site):
+    if not has_key(site, asked):
         raise _unauthorized("Send one of the site's keys: Authorization: Bearer rgk_...")
 
 
@@ -66,24 +77,29 @@ def origin_of(address: str) -> str:
 PORTS = {"http": 80, "https": 443}
 
 
-def is_ours(origin: str) -> bool:
+def is_ours(origin: str, asked: Request, settings: Settings) -> bool:
     """Whether `origin` is this service's own, whose pages (the forms, the demo) may always post."""
-    return origin in (origin_of(deps().settings.public_url), origin_of(request.host_url))
+    return origin in (origin_of(settings.public_url), origin_of(asked.host_url))
 
 
-def is_at_home(site: Site, origin: str) -> bool:
+def is_at_home(site: Site, origin: str, asked: Request, settings: Settings) -> bool:
     """Whether pages of `origin` belong to the site. The comparison is exact: no suffixes, no patterns, not "null"."""
-    return origin in site.origins or is_ours(origin)
+    return origin in site.origins or is_ours(origin, asked, settings)
 
 
-def refuse_strangers(site: Site) -> None:
+def refuse_strangers(site: Site, asked: Request, settings: Settings) -> None:
     """Refuse a browser on somebody else's page. Raises NotAllowed.
 
     Programs that are no browsers send no Origin; they could as well send a right one.
     """
-    origin = request.headers.get("Origin")
-    if origin is not None and not is_at_home(site, origin):
+    origin = asked.headers.get("Origin")
+    if origin is not None and not is_at_home(site, origin, asked, settings):
         raise NotAllowed("This page's origin is not one of the site's.")
+
+
+def shared_with(origin: str) -> dict[str, str]:
+    """What lets scripts on pages of `origin`, which is one of the site's, read the answer (CORS)."""
+    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": ANSWER_HEADERS}
 
 
 def share(response: Response, site: Site) -> None:
@@ -92,8 +108,7 @@ def share(response: Response, site: Site) -> None:
     origin = request.headers.get("Origin")
     if origin is None or origin not in site.origins:
         return
-    response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Expose-Headers"] = ANSWER_HEADERS
+    response.headers.update(shared_with(origin))
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
         response.headers["Access-Control-Allow-Headers"] = REQUEST_HEADERS

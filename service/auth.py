@@ -130,7 +130,7 @@ def _close_own(of: Deps) -> None:
 def check_origin() -> None:
     """Refuse a change that another site's page asks for. Raises NotAllowed."""
     origin = request.headers.get("Origin")
-    if origin is not None and not is_ours(origin):
+    if origin is not None and not is_ours(origin, request, deps().settings):
         raise NotAllowed("this request comes from another site")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("this request comes from another site")

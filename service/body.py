@@ -45,7 +45,7 @@ def read(request: Request, forms: bool = False) -> Sent:
     if request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-") not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the body in UTF-8.")
     if kind == JSON:
-        return Sent(_json_object(request.get_data()), form=False)
+        return Sent(json_object(request.get_data()), form=False)
     if forms and kind == URLENCODED:
         return Sent(_form(_urlencoded(request.get_data())), form=True)
     if forms and kind == MULTIPART:
@@ -63,7 +63,8 @@ def parse(raw: bytes) -> Any:
         raise BadRequest(f"Nest no deeper than {MAX_DEPTH} levels.") from error
 
 
-def _json_object(raw: bytes) -> dict[str, Any]:
+def json_object(raw: bytes) -> dict[str, Any]:
+    """The fields of a body. Raises BadRequest, or Invalid for text that cannot be stored."""
     value = parse(raw)
     if not isinstance(value, dict):
         raise BadRequest("The body must be a JSON object.")

@@ -3,14 +3,9 @@
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import cast
-
-from flask import Flask, current_app
 
 from comments.model import Site
 from comments.storage import Comments
-
-EXTENSION = "replygate.brake"
 
 #: Comments in a minute -> bits of work from there on. Two bits more take four times as long. The first step is
 #: what the filter `velocity.site` calls unusual. A phone does 2^16 tries in about a second, a desktop 2^20 in five.
@@ -38,11 +33,3 @@ class Brake:
             found = bits(self._comments.received_since(site.id, now - MINUTE))
             self._known[site.id] = (self._clock() + SECONDS, found)
         return found
-
-    def install(self, app: Flask) -> None:
-        app.extensions[EXTENSION] = self
-
-
-def brake() -> Brake:
-    """That of the app that serves the present request."""
-    return cast(Brake, current_app.extensions[EXTENSION])

@@ -7,8 +7,8 @@ from comments.model import VISITOR_FIELDS
 from comments.validation import LENGTHS
 
 from . import api, form_tokens, reading, sites
-from .brake import brake
 from .deps import deps
+from .intake import intake
 from .openapi import answer, operation
 from .schemas import THREAD_EXAMPLE, Wire
 
@@ -49,7 +49,7 @@ class ReplyForm(Wire):
 def form(site: str, query: FormQuery) -> Response:
     found, thread = sites.get(site), reading.asked_thread(query.thread)
     now = deps().now()
-    bits = brake().bits(found, now)
+    bits = intake().brake.bits(found, now)
     return answer(
         ReplyForm(
             required=list(found.required),

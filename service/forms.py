@@ -15,6 +15,7 @@ from comments.validation import LENGTHS, UNSAFE_IN_URL, is_web_address, thread_k
 from . import access, errors, form_tokens, submission
 from .body import Sent
 from .deps import deps
+from .intake import Kept, intake
 from .reading import told_reason
 
 #: Where the form leads after success, in WordPress's word. Only pages of the site, and ours, are gone to.
@@ -58,7 +59,7 @@ def submit(site: Site, sent: Sent, trusted: bool) -> Response:
     onward = fields.pop(RETURN_FIELD, "")
     try:
         fields = submission.fields_of(Sent(fields, form=True), site)
-        kept = submission.accept(deps(), request, site, fields, trusted)
+        kept = intake().accept(request, site, fields, trusted)
     except (Invalid, Refused, StorageDown) as error:
         return _again(site, fields, onward, error)
     return _lead_on(site, kept, onward)
@@ -92,7 +93,7 @@ def _token(site: Site, fields: Mapping[str, Any]) -> str:
     return came if known.seconds >= 0 else new_token(site, thread)
 
 
-def _lead_on(site: Site, kept: submission.Kept, onward: str) -> Response:
+def _lead_on(site: Site, kept: Kept, onward: str) -> Response:
     own = {"comment": kept.comment.id, "receipt": kept.receipt}
     target = _return_address(site, onward)
     if target:
@@ -128,5 +129,7 @@ def status_page(site: Site, comment: Comment) -> Response:
 
 def way_back(site: Site, address: str) -> str:
     """`address` if it is a page of the site or of ours, found by parsing and not by its beginning; else ""."""
-    at_home = is_web_address(address) and access.is_at_home(site, access.origin_of(address))
-    return address if at_home else ""
+    if not is_web_address(address):
+        return ""
+    origin = access.origin_of(address)
+    return address if access.is_at_home(site, origin, request, deps().settings) else ""

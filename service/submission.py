@@ -1,25 +1,20 @@
-"""Turns what was sent into a comment, has it kept, and asks for it to be judged."""
+"""Turns what was sent into a comment, or says everything that is wrong with it."""
 
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Request
 from pydantic import ValidationError
+from werkzeug.wrappers import Request
 
-from comments.errors import Invalid, Problem, StorageDown
-from comments.lifecycle import Outcome
+from comments.errors import Invalid, Problem
 from comments.model import Comment, Site
 from comments.pseudonyms import digest, new_id
-from comments.queue import JUDGE
-from comments.storage import Admission
 from comments.validation import problems, tidied
 
-from . import form_tokens, waiting
 from .body import Sent
-from .brake import brake
 from .deps import Deps
 from .openapi import problems_of
 from .schemas import Submission
@@ -35,20 +30,6 @@ SERVER_FIELDS = ("ip", "user_agent", "referrer")
 #: Characters kept of headers and of the honeypot; what is longer was not written by a person.
 MAX_HEADER, MAX_TRAP = 400, 200
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,5})(?=$|[,;\s])", re.IGNORECASE)
-MAX_WAIT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A comment that is safe. `repeat`: it was so already; `waited`: its status is the verdict, if there was one."""
-
-    comment: Comment
-    receipt: str
-    repeat: bool = False
-    waited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +62,6 @@ def fields_of(sent: Sent, site: Site) -> dict[str, Any]:
     if site.trap_field in fields:
         fields["trap"] = fields.pop(site.trap_field)
     return fields
-
-
-def accept(deps: Deps, asked: Request, site: Site, fields: Mapping[str, Any], trusted: bool) -> Kept:
-    """Keep the comment, or raise Invalid with every problem, KeyReused, TooMany, Busy or StorageDown."""
-    key = _idempotency_key(asked)
-    texts = checked(fields, site, trusted)
-    facts = _form_facts(deps, site, texts, fields.get("content", ""), trusted)
-    comment = _comment(deps, asked, site, texts, facts, trusted)
-    admission = Admission(
-        fingerprint=_fingerprint(comment),
-        key=key,
-        max_pending=site.max_pending,
-        per_minute=site.per_minute,
-        batch=deps.settings.batch,
-        max_wakes=deps.settings.judges,
-    )
-    accepted = deps.storage.comments.accept(comment, admission)
-    if accepted.wake:
-        deps.jobs.ask(JUDGE, site.id, accepted.wake)
-    receipt = deps.pseudonyms.receipt(site.id, accepted.id)
-    if accepted.repeat:
-        comment = deps.storage.comments.get(site.id, accepted.id)
-    return _after_waiting(deps, asked, Kept(comment, receipt, accepted.repeat))
 
 
 def checked(fields: Mapping[str, Any], site: Site, trusted: bool) -> dict[str, str]:
@@ -141,10 +99,10 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _comment(
+def comment(
     deps: Deps, asked: Request, site: Site, texts: Mapping[str, str], facts: FormFacts, trusted: bool
 ) -> Comment:
-    """With the key, the request's own address and headers are those of the site's server, not of the visitor."""
+    """What is to be kept. With the key, the request itself tells of the site's server, and not of the visitor."""
     address = texts.get("ip", "") if trusted else asked.remote_addr or ""
     agent = texts.get("user_agent", "") if trusted else asked.headers.get("User-Agent", "")
     referrer = texts.get("referrer", "") if trusted else asked.headers.get("Referer", "")
@@ -170,45 +128,9 @@ def _comment(
     )
 
 
-def _form_facts(deps: Deps, site: Site, texts: Mapping[str, str], content: str, trusted: bool) -> FormFacts:
-    """Of the token itself nothing is kept. `content` as it was sent; the site's server owes no work."""
-    token = texts.get("form_token", "")
-    wanted = not trusted and brake().bits(site, deps.now()) > 0
-    if not token and not wanted:
-        return NO_FORM
-    shown = form_tokens.read(deps.pseudonyms, site.id, texts["thread"], token, deps.now())
-    proof = form_tokens.proof(shown, token, content, texts.get("form_proof", ""), wanted)
-    return FormFacts(shown.verdict, shown.seconds, proof)
-
-
 def _header(text: str) -> str:
     return CONTROL.sub("", text[:MAX_HEADER])
 
 
-def _fingerprint(c: Comment) -> str:
+def fingerprint(c: Comment) -> str:
     return digest(c.thread, c.parent, c.author, c.email, c.url, c.content, c.trap, c.origin)
-
-
-def _idempotency_key(asked: Request) -> str:
-    """A digest of the client's key; "" without one. Raises Invalid."""
-    given = asked.headers.get("Idempotency-Key")
-    if given is None:
-        return ""
-    if not IDEMPOTENCY_KEY.fullmatch(given):
-        raise Invalid([Problem("Idempotency-Key", "format", "must be 1 to 255 visible ASCII characters")])
-    return digest(given)
-
-
-def _after_waiting(deps: Deps, asked: Request, kept: Kept) -> Kept:
-    """As `kept`, or with the verdict if the client prefers to wait for it and there is room to."""
-    if "Prefer" not in asked.headers:
-        return kept
-    preferred = WAIT.search(", ".join(asked.headers.getlist("Prefer")))
-    seconds = min(MAX_WAIT, int(preferred[1])) if preferred else 0
-    if not seconds or kept.comment.outcome is not Outcome.PENDING:
-        return kept
-    try:
-        comment = waiting.places().wait(deps.storage.comments, kept.comment, seconds)
-    except StorageDown:
-        return kept  # the comment is safe, which is what the answer says; only the verdict has to be asked for later
-    return replace(kept, comment=comment, waited=seconds) if comment else kept

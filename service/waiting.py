@@ -1,14 +1,9 @@
 """Requests that wait for a verdict: only so many at once, so that they never take all threads from the others."""
 
 import threading
-from typing import cast
-
-from flask import Flask, current_app
 
 from comments.model import Comment
 from comments.storage import Comments
-
-EXTENSION = "replygate.places"
 
 
 class Places:
@@ -25,10 +20,3 @@ class Places:
             return comments.wait(comment.site, comment.id, seconds)
         finally:
             self._free.release()
-
-    def install(self, app: Flask) -> None:
-        app.extensions[EXTENSION] = self
-
-
-def places() -> Places:
-    return cast(Places, current_app.extensions[EXTENSION])

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from . import access, api, body, forms, sites, submission
 from .body import Sent
 from .deps import deps
+from .intake import intake
 
 blueprint = Blueprint("wordpress", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(api.share)
@@ -24,13 +25,11 @@ AKISMET_TRAP = "ak_hp_textarea"
 def submit(site: str) -> Response:
     """As WordPress: a page for whoever says nothing else. Other than WordPress, mistakes are 422 and success is 303."""
     found = sites.get(site)
-    trusted = access.has_key(found)
-    if not trusted:
-        access.refuse_strangers(found)
+    trusted = access.may_post(found, request, deps().settings)
     sent = understood(body.read(request, forms=True), found.trap_field)
     accepted = request.accept_mimetypes
     if accepted["application/json"] > accepted["text/html"]:
-        return api.accepted(submission.accept(deps(), request, found, submission.fields_of(sent, found), trusted))
+        return api.accepted(intake().accept(request, found, submission.fields_of(sent, found), trusted))
     return forms.submit(found, sent, trusted)
 
 

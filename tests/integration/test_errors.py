@@ -46,10 +46,7 @@ def test_a_wrong_method_names_the_right_ones(web: Web) -> None:
 
 
 def test_storage_that_is_away_is_503_and_says_nothing_of_itself(web: Web, memory: Storage) -> None:
-    away = open_web(memory, a_site())
-    away.app.extensions["replygate"] = replace(
-        away.app.extensions["replygate"], storage=replace(memory, comments=Away(), threads=Away())
-    )
+    away = open_web(replace(memory, comments=Away(), threads=Away()), a_site())
     calls = (
         lambda **k: away.client.post(SUBMIT, json=a_reply(), **k),
         lambda **k: away.client.post(SUBMIT, data=a_reply(), **k),

@@ -109,9 +109,10 @@ def test_modules_have_names_that_say_something() -> None:
     assert [name(path) for path in SOURCES if EMPTY_WORDS & {path.stem, path.parent.name}] == []
 
 
-def test_only_a_broken_filter_is_caught_whatever_it_raises() -> None:
+def test_everything_is_caught_only_where_it_is_told_all_the_same() -> None:
+    told = {"workers/judge.py": "as a signal", "service/lane.py": "by the long way, which meets it again"}
     broad = re.compile(r"except (Base)?Exception\b|except:")
-    assert [name(path) for path in SOURCES if broad.search(path.read_text())] in ([], ["workers/judge.py"])
+    assert {name(path) for path in SOURCES if broad.search(path.read_text())} <= set(told)
 
 
 def test_nothing_names_a_directory_of_one_machine() -> None:

@@ -1,24 +1,12 @@
 """Origins: how they are found in addresses, and that nothing near one passes for it."""
 
 import pytest
-from flask import Flask, request
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 from comments.errors import NotAllowed
-from comments.pseudonyms import Pseudonyms
-from comments.storage.memory import open_memory
 from service.access import origin_of, refuse_strangers
-from service.deps import Deps
-from tests.builders import NOW, SECRET, a_site, settings
-from tests.integration.asked import Asked
-
-app = Flask(__name__)
-Deps(
-    settings(public_url="https://comments.example"),
-    open_memory(lambda: NOW),
-    Asked(),
-    Pseudonyms(SECRET),
-    lambda: NOW,
-).install(app)
+from tests.builders import a_site, settings
 
 
 @pytest.mark.parametrize(
@@ -42,12 +30,12 @@ def test_the_origin_of_an_address(address: str, origin: str) -> None:
 
 
 def is_refused(origin: str) -> bool:
-    with app.test_request_context("/", base_url="https://comments.example", headers={"Origin": origin}):
-        assert request.headers["Origin"] == origin
-        try:
-            refuse_strangers(a_site())
-        except NotAllowed:
-            return True
+    asked = Request(EnvironBuilder("/", base_url="https://comments.example", headers={"Origin": origin}).get_environ())
+    assert asked.headers["Origin"] == origin
+    try:
+        refuse_strangers(a_site(), asked, settings(public_url="https://comments.example"))
+    except NotAllowed:
+        return True
     return False
 
 
