@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from comments.audit import Act
 from comments.errors import Invalid, NotFound, Problem
 from comments.model import Person
+from comments.origins import origin_of
 
 from . import auth, codes, passwords
-from .access import origin_of
 from .auth import Signed
 from .deps import deps
 from .noted import entry, note, replace_person
@@ -102,12 +102,14 @@ def begin_codes() -> str:
 def _codes_page(signed: Signed, salt: str, **shown: object) -> str:
     key = codes.secret(deps().pseudonyms, signed.person.name, salt)
     host = (origin_of(deps().settings.public_url) or request.host_url).rpartition("//")[2].strip("/")
+    address = codes.address(key, signed.person.name, host)
     return render_template(
         "people/codes.html",
         signed=signed,
         salt=salt,
         secret=codes.grouped(codes.written(key)),
-        address=codes.address(key, signed.person.name, host),
+        address=address,
+        picture=codes.picture(address),
         **shown,
     )
 

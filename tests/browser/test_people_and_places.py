@@ -102,6 +102,7 @@ def test_codes_are_set_up_and_asked_for(live: Live, page: Page, desktop: Desktop
     salt = page.locator("input[name=salt]").input_value()
     key = codes.secret(Pseudonyms(SECRET), "ow", salt)
     assert page.locator(".secret").inner_text() == codes.grouped(codes.written(key))
+    assert page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 0")  # the policy lets it
     page.get_by_label("Code").fill(codes.code(key, int(datetime.now(UTC).timestamp()) // codes.STEP))
     page.get_by_role("button", name="Turn codes on").click()
     recovery = page.locator(".codes li").first.inner_text()

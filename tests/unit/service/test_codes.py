@@ -6,7 +6,19 @@ import pytest
 
 from comments.model import Person
 from comments.pseudonyms import Pseudonyms
-from service.codes import STEP, accepted, address, code, counter_of, digests, grouped, new_recovery, secret, written
+from service.codes import (
+    STEP,
+    accepted,
+    address,
+    code,
+    counter_of,
+    digests,
+    grouped,
+    new_recovery,
+    picture,
+    secret,
+    written,
+)
 from tests.builders import NOW, SECRET
 
 KEY = b"12345678901234567890"
@@ -68,3 +80,10 @@ def test_each_person_and_each_setting_up_has_its_own_secret():
         "otpauth://totp/Replygate%20comments.example:m%20o?secret="
     )
     assert written(KEY) == "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def test_an_address_is_a_picture_inside_the_page_and_each_another():
+    pictures = {picture(address(KEY, name, "comments.example")) for name in ("mo", "al", "x" * 60)}
+    assert len(pictures) == 3
+    assert all(found.startswith("data:image/svg+xml;") and len(found) < 10_000 for found in pictures)
+    assert all(sign not in found for found in pictures for sign in '<>"')
