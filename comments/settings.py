@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from .errors import SettingsInvalid
+from .relay import Relay, relay
+from .validation import is_email
 
 PREFIX = "REPLYGATE_"
 TRUE, FALSE = "true", "false"
@@ -31,7 +33,7 @@ def _path(text: str) -> Path | None:
 
 
 PARSERS: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
-    {str: str, int: _integer, float: float, bool: _boolean, Path | None: _path}
+    {str: str, int: _integer, float: float, bool: _boolean, Path | None: _path, Relay | None: relay}
 )
 
 
@@ -61,6 +63,8 @@ class Settings:
     batch: int = 100
     sweep_seconds: float = 1.0
     webhook_http_allow: str = ""
+    smtp_url: Relay | None = field(repr=False, default=None)
+    mail_from: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -80,9 +84,16 @@ class Settings:
                 wrong.append(f"{name}: {error}")
         if len(values.get("secret_key", "")) < 32:
             wrong.append(f"{PREFIX}SECRET_KEY must be at least 32 characters of your own randomness")
+        sender = values.get("mail_from", "")
+        if values.get("smtp_url") and not (sender.isascii() and is_email(sender)):
+            wrong.append(f"{PREFIX}MAIL_FROM must be the address that mail comes from")
         if wrong:
             raise SettingsInvalid("; ".join(wrong))
         return cls(**values)
+
+    @property
+    def sends_mail(self) -> bool:
+        return self.smtp_url is not None
 
     @property
     def secure(self) -> bool:

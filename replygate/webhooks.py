@@ -12,9 +12,9 @@ from comments.model import WEBHOOK_EVENTS, Site, Webhook
 from comments.pseudonyms import Pseudonyms
 from comments.storage import Course, Delivery
 from workers.addresses import target, trusted_hosts
-from workers.deliveries import post
 from workers.events import trial
 from workers.outgoing import Outgoing
+from workers.webhooks import post
 
 from .admin import site_named
 from .installation import Installation, installation

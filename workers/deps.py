@@ -16,6 +16,7 @@ from comments.storage.redis import connect, open_redis
 from .addresses import trusted_hosts
 from .couriers import Couriers
 from .filters import BUILT_IN, Filter
+from .mailer import Mailer
 from .outgoing import Outgoing
 from .policy import Policy, build
 
@@ -32,6 +33,7 @@ class Deps:
     now: Callable[[], datetime]
     outgoing: Outgoing = field(default_factory=Outgoing)
     couriers: Couriers = field(default_factory=Couriers)
+    mailer: Mailer | None = None  # None: nobody gets mail
 
 
 def now() -> datetime:
@@ -51,6 +53,7 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
         policy=build(filters, _read(settings.policy)),
         now=now,
         outgoing=Outgoing(trusted_hosts(settings.webhook_http_allow)),
+        mailer=Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
     )
 
 

@@ -20,6 +20,7 @@ from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES
 from comments.settings import Settings
 from comments.storage.redis import connect
 
+from .deliveries import receivers
 from .deps import Deps, build_deps
 from .wake_ups import open_queue, sweep_up
 
@@ -58,12 +59,12 @@ class Sweep:
             self._deps.jobs.ask(JUDGE, site.id, token)
 
     def _ask_for_errands(self, site: Site, room: Container[str]) -> None:
-        storage, webhooks = self._deps.storage, [webhook.id for webhook in site.webhooks if webhook.enabled]
+        storage, told = self._deps.storage, [receiver.id for receiver in receivers(self._deps, site)]
         if QUEUES[LEARN] in room and storage.corpus.due(site.id, 1):
             self._deps.jobs.ask(LEARN, site.id)
         if QUEUES[FILE] in room and storage.held.due(site.id, 1):
             self._deps.jobs.ask(FILE, site.id)
-        if QUEUES[DELIVER] in room and (storage.outbox.length(site.id) or storage.deliveries.due(site.id, webhooks)):
+        if QUEUES[DELIVER] in room and (storage.outbox.length(site.id) or storage.deliveries.due(site.id, told)):
             self._deps.jobs.ask(DELIVER, site.id)
 
     def _has_room(self, queue: str, sites: Sequence[Site]) -> bool:

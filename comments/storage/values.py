@@ -69,12 +69,16 @@ class Depth:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One value noted in one window; a `shared` one counts the comments of all sites."""
+    """One value noted in one window; a `shared` one counts the comments of all sites.
+
+    One that came `before`, when the comment said something else, is not noted a second time.
+    """
 
     window: str
     seconds: int
     value: str
     shared: bool = False
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +174,14 @@ class Course(StrEnum):
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"  # given up
+    DROPPED = "dropped"  # not sent, as nobody waits for it any more
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one webhook, or how it ended. What the comment says is not copied into it."""
+    """One event on its way to one receiver, or how it ended. What the comment says is not copied into it."""
 
-    webhook: str  # id
+    webhook: str  # id; or one of notices.MAILS
     comment: str
     version: int
     status: Status  # that the comment went to
@@ -185,7 +190,7 @@ class Delivery:
     due: datetime  # for the next attempt; once it is over, when that was
     course: Course = Course.PENDING
     attempts: int = 0
-    answer: int = 0  # HTTP status of the last attempt; 0: none came
+    answer: int = 0  # HTTP status of the last attempt, or code of the mail server; 0: none came
     error: str = ""  # what kept the last attempt from succeeding: a Fault, or "" for nothing
     ms: int = 0  # that the last attempt took
 
@@ -206,6 +211,7 @@ class Posted:
 
     pending: int
     results: Mapping[str, int]  # "delivered", "failed", and "retried" for attempts that will be followed by another
+    mailed: Mapping[str, int] = field(default_factory=dict)  # the same of mail, and "dropped"
 
 
 @dataclass(frozen=True, slots=True)

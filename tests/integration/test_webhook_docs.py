@@ -20,12 +20,12 @@ from tests.builders import NOW, SECRET, a_site, published, settings
 from tests.integration.asked import Asked
 from tests.waiting import until
 from workers.addresses import trusted_hosts
-from workers.deliveries import WAITS
 from workers.deps import Deps, install, now
 from workers.events import headers
 from workers.jobs import deliver
 from workers.outgoing import Outgoing
 from workers.policy import build
+from workers.receivers import WAITS
 
 DOCS = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 KEY = Pseudonyms(SECRET).webhook_secret("blog", "hook", "k1")

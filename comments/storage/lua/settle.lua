@@ -1,14 +1,14 @@
 -- settle: replace a delivery with every effect of it, if it is still as it was read.
 -- KEYS  1 deliveries  2 deliveries:pending  3 deliveries:over  4 rests  5 counters  6 lanes  7 versions
 -- ARGV  1 webhook  2 id  3 comment  4 record as read  5 record to write  6 ms due, or "" when it is over
---       7 how the receiver was met: "good", "bad" (which counts once for all that were out together) or ""  8 result to count, or ""  9 how many that are over are kept
+--       7 how the receiver was met: "good", "bad" (which counts once for all that were out together) or ""  8 counter of how it went, or ""  9 how many that are over are kept
 --       10... ms of rest after the first, the second ... failure in a row
 -- gives 1 or 0
 local now = clock()
 local webhook, id, comment = ARGV[1], ARGV[2], ARGV[3]
 if redis.call("HGET", KEYS[1], id) ~= ARGV[4] then return 0 end
 redis.call("HSET", KEYS[1], id, ARGV[5])
-if ARGV[8] ~= "" then redis.call("HINCRBY", KEYS[5], "deliveries:" .. ARGV[8], 1) end
+if ARGV[8] ~= "" then redis.call("HINCRBY", KEYS[5], ARGV[8], 1) end
 
 local till, failures, asked = rest(KEYS[4], webhook)
 if ARGV[7] == "bad" and (asked or till <= now) then

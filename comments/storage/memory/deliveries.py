@@ -8,7 +8,7 @@ from threading import Lock
 
 from ...errors import NotFound
 from .. import Course, Delivery, Posted
-from ..courses import KEPT, RESTS, result_of
+from ..courses import KEPT, RESTS, counter_of, posted
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class MemoryDeliveries:
             if tray.records.get(after.id) != before:
                 return False
             tray.records[after.id] = after
-            tray.results.update(filter(None, [result_of(before, after)]))
+            tray.results.update(filter(None, [counter_of(before, after)]))
             self._rest(tray, after.webhook, healthy)
             if after.course is Course.PENDING:
                 tray.over.pop(after.id, None)
@@ -126,7 +126,7 @@ class MemoryDeliveries:
 
     def posted(self, site: str) -> Posted:
         tray = self._trays[site]
-        return Posted(len(tray.put), dict(tray.results))
+        return posted(len(tray.put), tray.results)
 
     def _time(self) -> float:
         return self._now().timestamp()

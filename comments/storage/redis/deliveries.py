@@ -1,4 +1,4 @@
-"""Deliveries to webhooks on Redis: a lane for each comment and webhook, with one delivery out at a time."""
+"""Deliveries on Redis: a lane for each comment and receiver, with one delivery out at a time."""
 
 import time
 from collections.abc import Sequence
@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from ...errors import NotFound
 from .. import Course, Delivery, Posted
 from ..codec import dump, load, milliseconds
-from ..courses import KEPT, RESTS, result_of
+from ..courses import KEPT, RESTS, counter_of, posted
 from ..keys import Keys
 from .client import Client, guarded, script, text
-
-COUNTED = "deliveries:"
 
 
 @guarded
@@ -60,7 +58,7 @@ class RedisDeliveries:
                     webhook, after.id, after.comment, dump(before), dump(after),
                     milliseconds(after.due) if after.course is Course.PENDING else "",
                     "" if healthy is None else "good" if healthy else "bad",
-                    result_of(before, after), KEPT, *(round(seconds * 1000) for seconds in RESTS),
+                    counter_of(before, after), KEPT, *(round(seconds * 1000) for seconds in RESTS),
                 ],
             )
         )  # fmt: skip
@@ -90,5 +88,4 @@ class RedisDeliveries:
         pipe.zcard(self._keys.deliveries_pending(site))
         pipe.hgetall(self._keys.counters(site))
         pending, totals = pipe.execute()
-        counted = {text(name): int(float(n)) for name, n in totals.items() if text(name).startswith(COUNTED)}
-        return Posted(pending, {name.removeprefix(COUNTED): n for name, n in counted.items()})
+        return posted(pending, {text(name): int(float(n)) for name, n in totals.items()})

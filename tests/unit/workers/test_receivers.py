@@ -7,7 +7,7 @@ from itertools import pairwise
 from comments.lifecycle import Status
 from comments.storage import Course, Delivery
 from tests.builders import NOW
-from workers.deliveries import settled
+from workers.receivers import settled
 
 FRESH = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
 
