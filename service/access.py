@@ -1,7 +1,6 @@
 """Who may call: a site's own server by its key, and browsers on the site's own pages by their Origin."""
 
 import hmac
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from werkzeug.datastructures import WWWAuthenticate
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Request
 
 from comments.errors import NotAllowed
 from comments.model import Site
+from comments.origins import origin_of
 from comments.pseudonyms import token_digest
 from comments.settings import Settings
 
@@ -59,22 +59,6 @@ def _is_key(site: Site, token: str) -> bool:
 
 def _unauthorized(detail: str) -> Unauthorized:
     return Unauthorized(detail, www_authenticate=WWWAuthenticate("bearer", {"realm": "replygate"}))
-
-
-def origin_of(address: str) -> str:
-    """The origin of an http or https address as browsers write it; "" for anything else."""
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not host:
-        return ""
-    named = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{named}" + (f":{port}" if port and port != PORTS[parts.scheme] else "")
-
-
-PORTS = {"http": 80, "https": 443}
 
 
 def is_ours(origin: str, asked: Request, settings: Settings) -> bool:

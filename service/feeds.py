@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from comments.model import Comment, Site
+from comments.origins import origin_of
 from comments.storage.codec import moment
 from comments.validation import is_web_address
 
-from . import access
 from .reading import published
 from .schemas import PublicComment
 
@@ -94,7 +94,7 @@ def _entry(site: Site, shown: tuple[PublicComment, datetime]) -> Element:
 
 def _link_page(element: Element, site: Site, thread: str, fragment: str = "") -> None:
     """Lead to the page, if its address is one, and the site's."""
-    if is_web_address(thread) and access.origin_of(thread) in site.origins:
+    if is_web_address(thread) and origin_of(thread) in site.origins:
         SubElement(element, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=_text(thread + fragment))
 
 

@@ -29,6 +29,7 @@ class ReplyForm(Wire):
     lengths: dict[str, int] = Field(description="Characters each field may have.", examples=[{"author": 245}])
     trap: str = Field(description="Name of a field that people do not see and leave empty.", examples=["website"])
     closed: bool = Field(description="Whether the thread takes no more comments.", examples=[False])
+    notify: bool = Field(description="Whether mail about replies may be asked for: `notify` with `replies`.")
     token: str = Field(description="To be sent back as `form_token`; it says when the form was shown, and where.")
     proof_bits: int = Field(
         description="0, or while the site is flooded: `form_proof` has to be a number in decimal digits, so that "
@@ -56,6 +57,7 @@ def form(site: str, query: FormQuery) -> Response:
             lengths={name: LENGTHS.get(name, found.max_content) for name in VISITOR_FIELDS},
             trap=found.trap_field,
             closed=deps().storage.threads.is_closed(found.id, thread),
+            notify=deps().settings.sends_mail,
             token=form_tokens.issue(deps().pseudonyms, found.id, thread, now, bits),
             proof_bits=bits,
         )

@@ -10,6 +10,7 @@ from flask import Response, render_template, request
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
 from comments.lifecycle import Outcome
 from comments.model import VISITOR_FIELDS, Comment, Site
+from comments.origins import origin_of
 from comments.validation import LENGTHS, UNSAFE_IN_URL, is_web_address, thread_key
 
 from . import access, errors, form_tokens, submission
@@ -42,6 +43,11 @@ class Form:
     @property
     def lengths(self) -> Mapping[str, int]:
         return {**LENGTHS, "content": self.site.max_content}
+
+    @property
+    def mail(self) -> bool:
+        """Whether to offer mail about replies."""
+        return deps().settings.sends_mail
 
     def problem(self, name: str) -> str:
         """What is wrong with one field; "" for nothing."""
@@ -131,5 +137,4 @@ def way_back(site: Site, address: str) -> str:
     """`address` if it is a page of the site or of ours, found by parsing and not by its beginning; else ""."""
     if not is_web_address(address):
         return ""
-    origin = access.origin_of(address)
-    return address if access.is_at_home(site, origin, request, deps().settings) else ""
+    return address if access.is_at_home(site, origin_of(address), request, deps().settings) else ""

@@ -52,7 +52,7 @@ class Intake:
         `fields` as `submission.fields_of` gives them; `trusted` if the site's own server sent them.
         """
         deps, key = self.deps, _idempotency_key(asked)
-        texts = submission.checked(fields, site, trusted)
+        texts = submission.checked(fields, site, trusted, deps.settings.sends_mail)
         facts = self._form_facts(site, texts, fields.get("content", ""), trusted)
         comment = submission.comment(deps, asked, site, texts, facts, trusted)
         admission = Admission(

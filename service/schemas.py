@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from comments.lifecycle import Outcome
+from comments.notices import REPLIES
 from comments.validation import LENGTHS
 
 ID_EXAMPLE = "mfrggzdfmztwq2lknnwg23tpoa"
@@ -45,6 +46,7 @@ class Submission(Wire):
     referrer: str = told("The page the form was on; only with the site's key.", THREAD_EXAMPLE)
     form_token: str = told("`token` of the site's form.", "19abc.0.x")
     form_proof: str = told("The work that the form asked for, while the site is flooded.", "73911")
+    notify: str = told("`replies`: mail its author about replies, once they confirmed it.", "", enum=["", REPLIES])
 
 
 class AcceptedComment(Wire):

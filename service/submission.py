@@ -11,8 +11,9 @@ from werkzeug.wrappers import Request
 
 from comments.errors import Invalid, Problem
 from comments.model import Comment, Site
+from comments.notices import REPLIES
 from comments.pseudonyms import digest, new_id
-from comments.validation import problems, tidied
+from comments.validation import MISSING, problems, tidied
 
 from .body import Sent
 from .deps import Deps
@@ -64,12 +65,14 @@ def fields_of(sent: Sent, site: Site) -> dict[str, Any]:
     return fields
 
 
-def checked(fields: Mapping[str, Any], site: Site, trusted: bool) -> dict[str, str]:
-    """The fields as they are kept. Raises Invalid with every problem, field by field."""
+def checked(fields: Mapping[str, Any], site: Site, trusted: bool, mail: bool) -> dict[str, str]:
+    """The fields as they are kept. Raises Invalid with every problem, field by field. `mail`: whether we send any."""
     found = tuple(_shape_problems(fields, trusted))
     blamed = {problem.field for problem in found}
     texts = tidied({name: value for name, value in fields.items() if isinstance(value, str)})
     found += tuple(problem for problem in problems(texts, site) if problem.field not in blamed)
+    if texts.get("notify"):
+        found += tuple(_notify_problems(texts, site, mail))
     if found:
         raise Invalid(found)
     return texts
@@ -89,6 +92,15 @@ def _shape_problems(fields: Mapping[str, Any], trusted: bool) -> Iterator[Proble
             yield Problem(name, "key-needed", "may only be sent with the site's key")
     if trusted and isinstance(ip := fields.get("ip", ""), str) and ip and not _is_address(ip.strip()):
         yield Problem("ip", "ip", "must be an IPv4 or IPv6 address")
+
+
+def _notify_problems(texts: Mapping[str, str], site: Site, mail: bool) -> Iterator[Problem]:
+    if not mail:
+        yield Problem("notify", "off", "cannot be asked for: no mail is sent from here")
+    elif texts["notify"] != REPLIES:
+        yield Problem("notify", "value", f'must be "{REPLIES}", or be left out')
+    elif not texts.get("email") and "email" not in site.required:
+        yield Problem("email", "required", MISSING["email"])
 
 
 def _is_address(text: str) -> bool:
@@ -125,6 +137,7 @@ def comment(
         form_token=facts.token,
         form_seconds=facts.seconds,
         form_proof=facts.proof,
+        notify=texts.get("notify", ""),
     )
 
 

@@ -14,7 +14,7 @@ blueprint.after_request(api.share)
 UNDERSTOOD = frozenset(
     {
         *("author", "email", "url", "comment", "comment_post_ID", "comment_parent", forms.RETURN_FIELD),
-        *("content", "thread", "parent", "form_token", "form_proof"),
+        *("content", "thread", "parent", "form_token", "form_proof", "notify"),
     }
 )
 #: The honeypot of Akismet's plug-in.

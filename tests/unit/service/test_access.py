@@ -5,7 +5,8 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from comments.errors import NotAllowed
-from service.access import origin_of, refuse_strangers
+from comments.origins import origin_of
+from service.access import refuse_strangers
 from tests.builders import a_site, settings
 
 
