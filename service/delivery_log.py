@@ -1,4 +1,4 @@
-"""The webhooks' page for operators: what is on its way, how the last deliveries ended, and sending one once more."""
+"""For operators: what is on its way to webhooks and by mail, how the last deliveries ended, sending one once more."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from comments.errors import Fault, NotFound
 from comments.lifecycle import OUTCOME
 from comments.model import Site
+from comments.notices import MAILS
 from comments.queue import DELIVER
 from comments.storage import Course
 
@@ -20,10 +21,10 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/ops/deliveries")
 #: Deliveries on the page; as many are kept.
 SHOWN = 200
 
-#: What `workers.deliveries` and `workers.outgoing` write down, for people.
+#: What `workers.deliveries`, `workers.outgoing` and `workers.mailer` write down, for people.
 ERRORS: Mapping[Fault, str] = {
-    "address": "not a public https address",
-    "broken": "broke off, or spoke no HTTP",
+    "address": "not an address that is called, or that the mail server knows how to write",
+    "broken": "broke off, or spoke another language",
     "connect": "nobody listens there",
     "dns": "the name has no address",
     "gone": "the comment does not exist any more",
@@ -37,7 +38,12 @@ ERRORS: Mapping[Fault, str] = {
 }
 
 #: The colour of a pill.
-COLOURS: Mapping[Course, str] = {Course.PENDING: "warn", Course.DELIVERED: "good", Course.FAILED: "bad"}
+COLOURS: Mapping[Course, str] = {
+    Course.PENDING: "warn",
+    Course.DELIVERED: "good",
+    Course.FAILED: "bad",
+    Course.DROPPED: "",  # taken down, or unsubscribed from, before it was sent
+}
 
 
 @blueprint.get("")
@@ -52,11 +58,18 @@ def page() -> str:
         site=site,
         posted=storage.deliveries.posted(site.id) if site else None,
         rows=storage.deliveries.recent(site.id, SHOWN) if site else [],
-        alive={webhook.id for webhook in site.webhooks if webhook.enabled} if site else set(),
+        alive=_alive(site) if site else set(),
+        mails=MAILS if deps().settings.sends_mail else (),
         outcomes=OUTCOME,
         errors=ERRORS,
         colours=COLOURS,
     )
+
+
+def _alive(site: Site) -> set[str]:
+    """Receivers to whom something may be sent once more."""
+    hooks = {webhook.id for webhook in site.webhooks if webhook.enabled}
+    return hooks | set(MAILS) if deps().settings.sends_mail else hooks
 
 
 def _chosen(sites: list[Site], id: str) -> Site | None:
@@ -75,8 +88,8 @@ def replay(site: str, id: str) -> Response:
     signed, of = require_operator(), deps()
     check_csrf(signed)
     before, now = of.storage.deliveries.get(site, id), of.now()
-    if before.webhook not in {webhook.id for webhook in of.storage.sites.get(site).webhooks if webhook.enabled}:
-        raise NotFound("its webhook is gone, or is switched off")
+    if before.webhook not in _alive(of.storage.sites.get(site)):
+        raise NotFound("its receiver is gone, or is switched off")
     fresh = replace(before, began=now, due=now, course=Course.PENDING, attempts=0, answer=0, error="", ms=0)
     of.storage.deliveries.settle(site, before, fresh)
     of.jobs.ask(DELIVER, site)

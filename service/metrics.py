@@ -117,7 +117,7 @@ def of(condition: Condition) -> Iterator[Metric]:
     if condition.down:
         return
     yield from _sites(condition)
-    yield from _webhooks(condition)
+    yield from _deliveries(condition)
     yield from _queues(condition)
     alive = GaugeMetricFamily("replygate_parts_alive", "Processes that say they are alive.", labels=["part"])
     for part, names in condition.alive.items():
@@ -159,16 +159,21 @@ def _sites(condition: Condition) -> Iterator[Metric]:
     yield from (accepted, decided, moderated, attempts, queued, oldest, waits)
 
 
-def _webhooks(condition: Condition) -> Iterator[Metric]:
+def _deliveries(condition: Condition) -> Iterator[Metric]:
     deliveries = CounterMetricFamily(
         "replygate_webhook_deliveries", "Attempts to deliver to webhooks, by how they ended.", labels=["site", "result"]
     )
-    pending = GaugeMetricFamily("replygate_webhook_pending", "Deliveries on their way.", labels=["site"])
+    pending = GaugeMetricFamily("replygate_webhook_pending", "Deliveries on their way, also by mail.", labels=["site"])
+    mail = CounterMetricFamily(
+        "replygate_mail", "Attempts to send mail about replies, by how they ended.", labels=["site", "result"]
+    )
     for site in condition.sites:
         pending.add_metric([site.id], site.posted.pending)
         for result, n in sorted(site.posted.results.items()):
             deliveries.add_metric([site.id, result], n)
-    yield from (deliveries, pending)
+        for result, n in sorted(site.posted.mailed.items()):
+            mail.add_metric([site.id, result], n)
+    yield from (deliveries, pending, mail)
 
 
 def _bound(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""The webhooks' page: what operators see of deliveries, and sending one once more."""
+"""The page of deliveries: what operators see of webhooks and mail, and sending one once more."""
 
 from dataclasses import replace
 from typing import get_args
@@ -8,10 +8,12 @@ import pytest
 from comments.errors import Fault
 from comments.lifecycle import Status
 from comments.model import Webhook
+from comments.notices import NOTICE
 from comments.queue import DELIVER
+from comments.relay import Relay
 from comments.storage import Course, Delivery, Storage
 from service.delivery_log import ERRORS
-from tests.builders import NOW, a_site
+from tests.builders import NOW, a_site, settings
 from tests.desk import Desk, Seat, a_desk
 
 HOOK = Webhook("hook", "https://example.com/secret-path", NOW, ("k1",))
@@ -111,3 +113,42 @@ def test_every_fault_has_words_for_people() -> None:
 
 def test_without_sites_the_page_is_empty(memory: Storage) -> None:
     assert a_desk(memory, sites=()).signed_in("op", operator=True).get("/ops/deliveries").status_code == 200
+
+
+# Mail
+
+
+SERVER = Relay("mail.example", 587, "starttls")
+BOUNCED = Delivery(NOTICE, "three", 1, Status.APPROVED, "mail.example", NOW, NOW)
+
+
+@pytest.fixture
+def bounced(storage: Storage) -> Delivery:
+    storage.deliveries.put("blog", NOTICE, [BOUNCED])
+    over = replace(BOUNCED, course=Course.FAILED, attempts=1, answer=550, error="refused")
+    assert storage.deliveries.settle("blog", BOUNCED, over, healthy=True)
+    return over
+
+
+def test_mail_is_in_the_log_and_counted_on_its_own(desk: Desk, op: Seat, bounced: Delivery) -> None:
+    page = op.get("/ops/deliveries").text
+    for said in (
+        "three:1",
+        "mail.example",
+        "answered with an error (550)",
+        "Mail about replies",
+        "1 given up",
+        ">off<",
+    ):
+        assert said in " ".join(page.split())
+    metrics = op.get("/metrics").text
+    assert 'replygate_mail_total{result="failed",site="blog"} 1.0' in metrics
+    assert 'replygate_webhook_deliveries_total{result="failed",site="blog"} 1.0' in metrics, "of the webhook's own"
+
+
+def test_mail_is_sent_once_more_while_there_is_a_server(storage: Storage, bounced: Delivery) -> None:
+    storage.sites.put(a_site())
+    for settings_, status in ((settings(), 404), (settings(smtp_url=SERVER, mail_from="r@blog.example"), 303)):
+        op = a_desk(storage, settings_).signed_in("op", operator=True)
+        assert op.post_form(replay_of(BOUNCED)).status_code == status
+    assert storage.deliveries.get("blog", BOUNCED.id).course is Course.PENDING
