@@ -22,6 +22,7 @@ class Act(StrEnum):
     SPAM = "comment.spam"
     REMOVE = "comment.remove"
     UNDO = "comment.undo"
+    WITHDRAW = "comment.withdraw"
     STANDING_SET = "standing.set"
     STANDING_LIFT = "standing.lift"
     SITE_ADD = "site.add"
@@ -46,13 +47,14 @@ class Act(StrEnum):
     ERASURE = "erasure"
 
 
-#: What is noted when a person decides about a comment.
+#: What is noted when a person decides about a comment. An author's edits stand in its history alone.
 DECISIONS = {
     Action.APPROVE: Act.APPROVE,
     Action.HOLD: Act.HOLD,
     Action.SPAM: Act.SPAM,
     Action.REMOVE: Act.REMOVE,
     Action.UNDO: Act.UNDO,
+    Action.WITHDRAW: Act.WITHDRAW,
 }
 
 
@@ -102,6 +104,6 @@ class AuditPage:
 def decision(comment: Comment, origin: str) -> Entry | None:
     """What a comment's last decision is noted as; None for one of the filters, which its history holds."""
     last = comment.decisions[-1]
-    if last.role is not Role.MODERATOR:
+    if last.role is Role.FILTERS or last.action not in DECISIONS:
         return None
     return Entry(last.by, DECISIONS[last.action], comment.id, last.before, last.status, comment.site, origin)

@@ -18,6 +18,7 @@ UNHELD: Mapping[str, str] = {
     "requirements.thread": "the thread were open",
     "filter.failed": "no filter had failed ({evidence})",
     "audit.sample": "it had not been one of those looked at by chance",
+    "held-before": "it had not been held before its author changed it",
     "needs-human": "the filters had come to an end with it",
 }
 #: Points this close count as the same: they are kept with three digits.

@@ -41,6 +41,10 @@ class ActionNotAllowed(ReplygateError):
     """Raised when the lifecycle has no such step from the comment's status."""
 
 
+class TooLate(ReplygateError):
+    """Raised when an author may not change their comment any more."""
+
+
 class StaleVersion(ReplygateError):
     """Raised when a comment changed after the version that the caller was looking at."""
 

@@ -2,6 +2,10 @@
 
 queued ──filters──▶ approved | held | spam
 approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
+queued, held, approved ──author──▶ withdrawn; queued, held ──author's edit──▶ queued
+
+An edit of a published comment is a draft beside it, with a life of its own: applied where a comment would be approved,
+and open to the next edit from there (see `comments.drafts`).
 """
 
 from enum import StrEnum
@@ -15,6 +19,8 @@ class Status(StrEnum):
     APPROVED = "approved"  # the only status readers ever see
     SPAM = "spam"
     REMOVED = "removed"  # taken down, but not spam: teaches nothing
+    WITHDRAWN = "withdrawn"  # taken back by its author, for good
+    APPLIED = "applied"  # a draft that was approved: what it says is what its comment says now
 
 
 class Action(StrEnum):
@@ -23,6 +29,8 @@ class Action(StrEnum):
     SPAM = "spam"
     REMOVE = "remove"
     UNDO = "undo"  # take the last moderator's decision back
+    EDIT = "edit"  # say it in other words
+    WITHDRAW = "withdraw"
 
 
 class Role(StrEnum):
@@ -30,6 +38,7 @@ class Role(StrEnum):
 
     FILTERS = "filters"
     MODERATOR = "moderator"
+    AUTHOR = "author"
 
 
 class Outcome(StrEnum):
@@ -38,6 +47,7 @@ class Outcome(StrEnum):
     PENDING = "pending"
     PUBLISHED = "published"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class Label(StrEnum):
@@ -52,6 +62,8 @@ RESULT = {
     Action.HOLD: Status.HELD,
     Action.SPAM: Status.SPAM,
     Action.REMOVE: Status.REMOVED,
+    Action.EDIT: Status.QUEUED,
+    Action.WITHDRAW: Status.WITHDRAWN,
 }
 
 OUTCOME = {
@@ -60,9 +72,11 @@ OUTCOME = {
     Status.APPROVED: Outcome.PUBLISHED,
     Status.SPAM: Outcome.REFUSED,
     Status.REMOVED: Outcome.REFUSED,
+    Status.WITHDRAWN: Outcome.WITHDRAWN,
+    Status.APPLIED: Outcome.PUBLISHED,
 }
 
-LESSON = {Status.APPROVED: Label.HAM, Status.SPAM: Label.SPAM}
+LESSON = {Status.APPROVED: Label.HAM, Status.APPLIED: Label.HAM, Status.SPAM: Label.SPAM}
 
 #: Moderators never see queued comments: the filters answer within moments, and undo needs a status to go back to.
 ALLOWED: dict[Role, dict[Status, tuple[Action, ...]]] = {
@@ -74,6 +88,12 @@ ALLOWED: dict[Role, dict[Status, tuple[Action, ...]]] = {
         Status.APPROVED: (Action.SPAM, Action.REMOVE),
         Status.SPAM: (Action.APPROVE, Action.REMOVE),
         Status.REMOVED: (Action.APPROVE, Action.SPAM),
+    },
+    Role.AUTHOR: {
+        Status.QUEUED: (Action.EDIT, Action.WITHDRAW),
+        Status.HELD: (Action.EDIT, Action.WITHDRAW),
+        Status.APPROVED: (Action.WITHDRAW,),
+        Status.APPLIED: (Action.EDIT,),
     },
 }
 

@@ -27,7 +27,7 @@ class Decision:
     action: Action
     status: Status
     role: Role
-    by: str  # a moderator's name, or "filters"
+    by: str  # a moderator's name, "filters" or "its author"
     at: datetime
     policy: str = ""  # version of the policy that weighed the signals
     score: float = 0.0
@@ -37,13 +37,18 @@ class Decision:
     before: Status = Status.QUEUED  # where undo goes back to
     masked: str = ""  # the content to publish, where it differs from what was sent
     reason: str = ""  # code of what the author is told, where a moderator gave one
+    replaced: str = ""  # of an edit: the content until then, as long as it is the latest edit
+
+
+#: Ends the id of a draft. A comment has one draft at most, and each finds the other by its name.
+DRAFT = "-edit"
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One reply. Everything above `status` is what was received and never changes."""
+    """One reply. Everything above `status` is what was received; of that only the author can change `content`."""
 
-    id: str  # 128 random bits in base 32
+    id: str  # 128 random bits in base 32; of a draft its comment's, with DRAFT behind it
     site: str
     thread: str  # the page's key or address
     received: datetime
@@ -76,15 +81,25 @@ class Comment:
         return (self.identity, f"{self.identity}@{self.origin}") if self.identity else ()
 
     @property
-    def standing(self) -> Decision | None:
-        """The decision that holds now: each undo takes the one before it back."""
+    def revises(self) -> str:
+        """Id of the published comment that this draft says in other words; "" for what is no draft."""
+        return self.id.removesuffix(DRAFT) if self.id.endswith(DRAFT) else ""
+
+    @property
+    def _in_force(self) -> list[Decision]:
+        """Each undo takes the decision before it back."""
         stack: list[Decision] = []
         for decision in self.decisions:
             if decision.action is Action.UNDO:
                 stack.pop()
             else:
                 stack.append(decision)
-        return stack[-1] if stack else None
+        return stack
+
+    @property
+    def standing(self) -> Decision | None:
+        """The decision that holds now."""
+        return next(reversed(self._in_force), None)
 
     @property
     def verdict(self) -> Decision | None:
@@ -93,9 +108,9 @@ class Comment:
 
     @property
     def lesson(self) -> Label | None:
-        """What this comment teaches: only what a person decided, and removal teaches nothing."""
-        standing = self.standing
-        return LESSON.get(self.status) if standing and standing.role is Role.MODERATOR else None
+        """What this comment teaches: what a moderator decided, whether or not its author took it back since."""
+        last = next((d for d in reversed(self._in_force) if d.action is not Action.WITHDRAW), None)
+        return LESSON.get(last.status) if last and last.role is Role.MODERATOR else None
 
     @property
     def undoable(self) -> bool:
@@ -104,13 +119,15 @@ class Comment:
 
     @property
     def shown(self) -> str:
-        """The content as readers get it: masked where the site masks profanity."""
-        verdict = self.verdict
-        return (verdict.masked if verdict else "") or self.content
+        """The content as readers get it: masked where the site masks profanity, as the filters last read it."""
+        read = (d for d in reversed(self._in_force) if d.role is Role.FILTERS or d.action is Action.EDIT)
+        return next((d.masked for d in read), "") or self.content
 
     def decided(self, decision: Decision) -> Self:
         """This comment after `decision`. Raises ActionNotAllowed for a step the lifecycle does not have."""
         status = advance(self.status, decision.action, decision.role)
+        if self.revises and status is Status.APPROVED:
+            status = Status.APPLIED
         return self._with(replace(decision, status=status, before=self.status))
 
     def undone(self, by: str, at: datetime) -> Self:
@@ -123,9 +140,6 @@ class Comment:
     def _with(self, decision: Decision) -> Self:
         return replace(self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision))
 
-
-#: The fields of a Comment that a decision replaces; all others are written once, when it is accepted.
-STATE_FIELDS = ("status", "version", "decisions")
 
 #: What a visitor fills in, in the order a form shows it.
 VISITOR_FIELDS = ("author", "email", "url", "content")
@@ -196,6 +210,7 @@ class Site:
     max_links: int = 2  # links from which on a comment looks like advertising
     close_after_days: int = 0  # threads close this long after their first comment; 0: never
     per_minute: int = 10  # submissions of one origin; 0: no limit
+    edit_seconds: int = 900  # in which an author may change a comment; 0: never
     max_pending: int = 20_000  # undecided comments
     hold_words: tuple[Term, ...] = ()
     reject_words: tuple[Term, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from comments.errors import ReplygateError
 from comments.filing import catch_up
-from comments.lifecycle import RESULT, Action
+from comments.lifecycle import Action
 from comments.model import Comment, Site
 from comments.pseudonyms import new_id
 from comments.storage import Storage
@@ -92,8 +92,7 @@ def _done(bulk: Bulk, by: str, steps: Sequence[Step], results: Sequence[Comment 
 
 def _is_ours(now: Comment, step: Step, bulk: Bulk, by: str) -> bool:
     last = now.decisions[-1]
-    stepped = (last.by, last.action, now.version) == (by, step.action, step.version + 1)
-    return stepped and last.at >= bulk.at and now.status is RESULT.get(step.action, now.status)
+    return (last.by, last.action, now.version) == (by, step.action, step.version + 1) and last.at >= bulk.at
 
 
 def undo(deps: Deps, site: str, bulk: Bulk, by: str) -> Bulk:

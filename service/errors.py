@@ -19,6 +19,7 @@ from comments.errors import (
     SignInNeeded,
     StaleVersion,
     StorageDown,
+    TooLate,
     TooMany,
 )
 
@@ -44,6 +45,7 @@ TABLE: Mapping[type[ReplygateError], Row] = {
     SignInNeeded: Row(401, "sign-in-needed", "Sign in first"),
     NotAllowed: Row(403, "not-allowed", "Not allowed"),
     ActionNotAllowed: Row(422, "action-not-allowed", "Not possible in this state"),
+    TooLate: Row(409, "too-late", "Too late to change it"),
     StaleVersion: Row(409, "stale-version", "Changed meanwhile"),
     Invalid: Row(422, "invalid", "Some fields need another look"),
     KeyReused: Row(422, "key-reused", "Idempotency-Key used for something else"),

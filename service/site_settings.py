@@ -42,6 +42,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("per_minute", "Comments a minute", "from one network; 0 is no limit"),
         ("max_content", "Longest comment", "in characters"),
         ("close_after_days", "Close threads after", "days from their first comment; 0 is never"),
+        ("edit_seconds", "Seconds to edit", "in which authors may change a comment; 0 is never"),
         ("max_pending", "Undecided comments", "at most; more are turned away"),
         ("trap_field", "Hidden field", "its name in this site's forms; people leave it empty"),
         ("form_token", "Form tokens", "expected where every form of the site sends one; then a missing one counts"),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
+from comments.drafts import before_edit, was_held
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal, Site
 from comments.storage import Answer, Change, Question, Storage, Use
@@ -16,7 +17,7 @@ from comments.storage import Answer, Change, Question, Storage, Use
 from .filters import Facts, Filter, Mark, standing
 from .filters.profanity import MASKED, masked
 from .learning import is_trusted, tokens
-from .policy import AUDIT, FAILED, NEEDS_HUMAN, Policy
+from .policy import AUDIT, FAILED, HELD_BEFORE, NEEDS_HUMAN, Policy
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,10 @@ MAX_ATTEMPTS = 5
 
 def question(comment: Comment, attempts: int, filters: Iterable[Filter]) -> Question:
     """Everything that all filters together want to know about one comment."""
-    noted = ((w, w.value(comment)) for f in filters for w in f.windows)
+    earlier = before_edit(comment)
+    noted = ((w, w.value(comment), w.value(earlier) if earlier else "") for f in filters for w in f.windows)
     return Question(
-        uses=tuple(Use(w.name, w.seconds, value, w.shared) for w, value in noted if value),
+        uses=tuple(Use(w.name, w.seconds, value, w.shared, value == was) for w, value, was in noted if value),
         thread=comment.thread,
         parent=comment.parent,
         author=comment.known_as,
@@ -97,8 +99,11 @@ def sampled(id: str, known: Facts) -> bool:
 def decide(comment: Comment, known: Facts, signals: Sequence[Signal], policy: Policy) -> Decision:
     """The policy's decision, with what readers get instead of the content where the site masks it.
 
-    Some of what the filters would settle alone goes to a person; what the site's own lists reject does not.
+    Some of what the filters would settle alone goes to a person; what the site's own lists reject does not. What was
+    held stays so, however its author changes it: else somebody could try words until none is noticed.
     """
+    if was_held(comment):
+        signals = (*signals, Signal(HELD_BEFORE, 1.0, "was held when its author changed it"))
     decision = policy.decide(signals, known.now)
     rejected = any(policy.weights[s.name] is Mark.REJECT for s in signals)
     if decision.action is not Action.HOLD and not rejected and sampled(comment.id, known):

@@ -18,7 +18,13 @@ from .filters import Filter, Mark, Weight
 FAILED = "filter.failed"  # a filter broke: never approve on partial evidence
 NEEDS_HUMAN = "needs-human"  # judging this comment was tried too often
 AUDIT = "audit.sample"  # chosen by chance, so that a person sees what the filters settle alone
-OWN: Mapping[str, Weight] = {FAILED: Mark.PERSON, NEEDS_HUMAN: Mark.PERSON, AUDIT: Mark.PERSON}
+HELD_BEFORE = "held-before"  # and changed by its author since
+OWN: Mapping[str, Weight] = {
+    FAILED: Mark.PERSON,
+    NEEDS_HUMAN: Mark.PERSON,
+    AUDIT: Mark.PERSON,
+    HELD_BEFORE: Mark.HOLD,
+}
 
 #: What a site has that chose nothing.
 UNCHOSEN = {f.name: f.default for f in fields(Site) if f.name in ("hold_at", "spam_at")}

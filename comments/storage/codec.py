@@ -13,12 +13,14 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from ..model import STATE_FIELDS, Comment, Decision, Signal
+from ..model import Comment, Decision, Signal
 
 T = TypeVar("T")
 
 #: Packed by position.
 ROWS = (Decision, Signal)
+#: The fields of a Comment that every decision replaces.
+STATE_FIELDS = ("status", "version", "decisions")
 #: Fields that the record's own name already tells.
 NAMED = ("id", "site")
 #: The fields of a submission, with their defaults.
@@ -105,7 +107,7 @@ def load(cls: type[T], text: bytes) -> T:
 
 
 def dump_submission(comment: Comment) -> bytes:
-    """What was received; written once."""
+    """What was received; written again only where its author says it in other words."""
     pairs = ((name, getattr(comment, name), default) for name, default in SUBMISSION)
     return dump({name: value for name, value, default in pairs if value != default})
 

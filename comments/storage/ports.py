@@ -39,7 +39,8 @@ class Comments(Protocol):
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
         """Keep a new comment, queue it and decide about a wake-up, all or nothing.
 
-        Raises KeyReused, TooMany, Busy; Invalid when the thread is closed or the parent not published.
+        Raises KeyReused, TooMany, Busy; Invalid when the thread is closed or the parent not published; StaleVersion
+        for an id that is taken.
         """
 
     def get(self, site: str, id: str) -> Comment:
@@ -51,7 +52,8 @@ class Comments(Protocol):
     def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
         """Apply each change whose comment is still as it was read, with all its effects; False where it was not.
 
-        A person's decision is noted in the audit in the same step.
+        A person's decision is noted in the audit in the same step. With a draft that is approved, or whose approval is
+        taken back, its comment changes too, or neither does.
         """
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:

@@ -54,7 +54,8 @@ def test_every_comment_stands_in_one_status(storage: Storage) -> None:
         decided(storage, accepted(storage), action)
     accepted(storage)
     standing = storage.comments.counters("blog").standing
-    assert standing == {"queued": 1, "held": 1, "approved": 1, "spam": 1, "removed": 0}
+    assert {status for status, n in standing.items() if n == 1} == {"queued", "held", "approved", "spam"}
+    assert sum(standing.values()) == 4
 
 
 def test_a_decided_comment_is_no_longer_queued(storage: Storage) -> None:

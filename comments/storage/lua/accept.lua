@@ -6,6 +6,7 @@
 --       8 max pending bytes  9 per_minute (0: no limit)  10 batch  11 max_wakes  12 thread name  13 parent
 --       14 ms a wake-up lives  15 seconds a key is kept  16 seconds within which the same is a repeat
 -- gives {"new", wake token or ""} | {"repeat", id} | {"reused"} | {"closed"} | {"parent"} | {"rate", s} | {"busy"}
+--       | {"there"} for an id that is taken
 local now = clock()
 
 local keyed, fingerprint = ARGV[6] == "1", ARGV[5]
@@ -45,7 +46,7 @@ if redis.call("ZCARD", KEYS[2]) >= tonumber(ARGV[7]) then return {"busy"} end
 local size = tonumber(ARGV[3])
 if tonumber(redis.call("HGET", KEYS[5], "pending_bytes") or 0) + size > tonumber(ARGV[8]) then return {"busy"} end
 
-redis.call("SET", KEYS[1], ARGV[2])
+if not redis.call("SET", KEYS[1], ARGV[2], "NX") then return {"there"} end
 redis.call("ZADD", KEYS[2], ARGV[4], ARGV[1])
 redis.call("ZADD", KEYS[3], now, ARGV[1])
 redis.call("HINCRBY", KEYS[5], "accepted", 1)

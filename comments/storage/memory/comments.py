@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ...audit import decision
-from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
+from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from ...lifecycle import Status
 from ...model import Comment
 from .. import WAITS, Accepted, Admission, Change, Counters, Event, Page
+from ..joint import concerned, is_rewritten, is_told, joined
 from .oversight import note
 from .paging import page
 from .shelf import Shelf, Shelves
@@ -31,6 +32,8 @@ class MemoryComments:
                     raise KeyReused("this Idempotency-Key came before with a different submission")
                 return Accepted(id, repeat=True)
             _refuse(shelf, comment, admission, now)
+            if comment.id in shelf.comments:
+                raise StaleVersion("there is such a comment already")
             shelf.comments[comment.id] = comment
             shelf.due[comment.id] = now
             shelf.accepted += 1
@@ -54,24 +57,32 @@ class MemoryComments:
 
     def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
         with self._shelves.lock:
-            applied = [self._apply(self._shelves[site], change) for change in changes]
+            shelf = self._shelves[site]
+            comments = {c.id: c for c in self.load(site, concerned(changes)) if c}
+            applied = [self._apply_all(shelf, group) for group in joined(changes, comments)]
             self._shelves.lock.notify_all()
             return applied
 
-    def _apply(self, shelf: Shelf, change: Change) -> bool:
-        before, after = change.before, change.after
-        if shelf.comments.get(after.id) != before:
+    def _apply_all(self, shelf: Shelf, group: Sequence[Change]) -> bool:
+        if any(shelf.comments.get(change.before.id) != change.before for change in group):
             return False
-        seen = shelf.seen(after.thread)
+        for change in group:
+            self._apply(shelf, change)
+        return True
+
+    def _apply(self, shelf: Shelf, change: Change) -> None:
+        before, after, now = change.before, change.after, self._shelves.now()
+        seen, rewritten = shelf.seen(after.thread), is_rewritten(change)
         shelf.comments[after.id] = after
         if before.status is Status.QUEUED:
-            del shelf.due[after.id]
-            shelf.attempts.pop(after.id, None)
-            shelf.decided[after.status] += 1
-            shelf.waits.append(self._shelves.now() - after.received.timestamp())
+            shelf.leave_queue(before, after, now)
+        if after.status is Status.QUEUED:
+            shelf.due[after.id] = now
+            shelf.accepted += before.status is not Status.QUEUED
         if noted := decision(after, change.origin):
             note(self._shelves, noted)
             shelf.moderated[after.status] += 1
+        if noted or rewritten:
             shelf.unlearned.add(after.id)
         if Status.HELD in (before.status, after.status):
             shelf.held.pop(after.id, None)
@@ -79,10 +90,10 @@ class MemoryComments:
         for name in after.known_as:
             shelf.authors[before.status][name] -= 1
             shelf.authors[after.status][name] += 1
-        shelf.tell_readers(after, seen, self._shelves.now())
-        shelf.told += 1
-        shelf.events.append(Event(f"{shelf.told}-0", after.id, after.version, before.status, after.status))
-        return True
+        shelf.tell_readers(after, seen, rewritten, now)
+        if is_told(after):
+            shelf.told += 1
+            shelf.events.append(Event(f"{shelf.told}-0", after.id, after.version, before.status, after.status))
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
         rows, following = page(self._shelves[site].in_status(status), cursor, limit, newest)

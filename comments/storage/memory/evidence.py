@@ -26,7 +26,7 @@ class MemoryEvidence:
         shelf = self._shelves[site]
         counts: dict[str, int] = {}
         for use in q.uses:
-            n = self._note(self._shelves[SHARED if use.shared else site], use, q.first_attempt)
+            n = self._note(self._shelves[SHARED if use.shared else site], use, q.first_attempt and not use.before)
             counts[use.window] = max(n, counts.get(use.window, 0))
         opened = shelf.opened.get(q.thread)
         return Answer(

@@ -8,6 +8,7 @@ from math import ceil
 from threading import Condition
 
 from ...audit import Entry
+from ...drafts import queued_since
 from ...lifecycle import Label, Status
 from ...model import Comment
 from ...standing import Standing
@@ -72,10 +73,17 @@ class Shelf:
         """What readers see of a thread."""
         return {c.id for c in self.comments.values() if c.thread == thread and self.published(c.id)}
 
-    def tell_readers(self, comment: Comment, seen: set[str], now: float) -> None:
-        """Note what readers see now, who saw `seen` before `comment` was decided."""
+    def leave_queue(self, before: Comment, after: Comment, now: float) -> None:
+        del self.due[after.id]
+        self.attempts.pop(after.id, None)
+        if after.status is not Status.QUEUED:
+            self.decided[after.status] += 1
+            self.waits.append(now - queued_since(before).timestamp())
+
+    def tell_readers(self, comment: Comment, seen: set[str], rewritten: bool, now: float) -> None:
+        """Note what readers see now, who saw `seen` before `comment` was decided, or `rewritten`."""
         sees = self.seen(comment.thread)
-        if sees == seen:
+        if sees == seen and not (rewritten and comment.id in seen):
             return
         before, version = self._next_version(comment.thread, now)
         _, place = self._next_version(WHOLE_SITE, now)

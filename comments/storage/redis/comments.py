@@ -3,14 +3,16 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from ...audit import decision
-from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, TooMany
+from ...drafts import queued_since
+from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from ...lifecycle import Status
 from ...model import Comment
 from .. import WAITS, Accepted, Admission, Change, Counters, Page
 from ..codec import dump_state, dump_submission, load_comment, milliseconds
+from ..joint import concerned, is_rewritten, is_told, joined
 from ..keys import Keys, thread_name, value_name
 from .audit import packed
 from .client import Client, guarded, script, text
@@ -73,15 +75,19 @@ class RedisComments:
         keys = [
             k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
             k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
-            k.thread_versions(site), *(k.status(site, status) for status in Status), k.recent(site), k.changes(site),
-            k.audit(site), k.held_changed(site), k.held_slots(site), k.held_here(site),
+            k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.held_changed(site),
+            k.held_slots(site), k.held_here(site), *(k.status(site, status) for status in Status),
         ]  # fmt: skip
         args: list[str | bytes | int] = [k.decided(site)]
-        for change in changes:
-            after = change.after
-            keys += [k.comment(site, after.id), k.roots(site, after.thread), k.replies(site, after.thread)]
-            args += _arguments(change)
-        return [bool(applied) for applied in self._decide(keys=keys, args=args)]
+        asked: list[bool] = []  # which of the changes made are those that were asked for
+        comments = {c.id: c for c in self.load(site, concerned(changes)) if c}
+        for group in joined(changes, comments):
+            for change in group:
+                after = change.after
+                keys += [k.comment(site, after.id), k.roots(site, after.thread), k.replies(site, after.thread)]
+                args += [*_arguments(change), "1" if change is not group[-1] else ""]
+                asked.append(change is group[0])
+        return [bool(applied) for applied in compress(self._decide(keys=keys, args=args), asked)]
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
         ids, following = page(self._client, self._keys.status(site, status), cursor, limit, newest)
@@ -134,6 +140,8 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
             raise KeyReused("this Idempotency-Key came before with a different submission")
         case ["closed"]:
             raise Invalid([Problem("thread", "closed", "takes no more replies")])
+        case ["there"]:
+            raise StaleVersion("there is such a comment already")
         case ["parent"]:
             raise Invalid([Problem("parent", "unpublished", "is not a published comment of this thread")])
         case ["rate", seconds]:
@@ -142,13 +150,16 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
 
 
 def _arguments(change: Change) -> list[str | bytes | int]:
-    """One change as decide.lua takes it."""
+    """One change as decide.lua takes it, without the last argument."""
     before, after = change.before, change.after
     noted = decision(after, change.origin)
     names = after.known_as or ("", "")
+    written = dump_submission(after) if is_rewritten(change) else b""
     return [
-        after.id, dump_state(before), dump_state(after), before.status, after.status, after.version,
+        after.id, dump_state(before), dump_state(after), before.status, after.status,
+        after.version if is_told(after) else "",
         milliseconds(after.received), thread_name(after.thread), after.parent, packed(noted) if noted else "", *names,
+        milliseconds(queued_since(before if before.status is Status.QUEUED else after)), written,
     ]  # fmt: skip
 
 

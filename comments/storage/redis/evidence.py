@@ -107,7 +107,7 @@ class RedisEvidence:
         own, shared = (_Windows(self._keys, site, time.time()) for _ in range(2))
         for i, question in enumerate(questions):
             for use in question.uses:
-                (shared if use.shared else own).add(i, use, question.first_attempt)
+                (shared if use.shared else own).add(i, use, question.first_attempt and not use.before)
         threads = _Batch(thread_name(q.thread) for q in questions)
         authors = _Batch(name for q in questions for name in q.author)
         tokens = _Batch(token for q in questions for token in q.tokens)

@@ -11,6 +11,10 @@ STEPS = {
     (Role.MODERATOR, Status.APPROVED): {Action.SPAM, Action.REMOVE},
     (Role.MODERATOR, Status.SPAM): {Action.APPROVE, Action.REMOVE},
     (Role.MODERATOR, Status.REMOVED): {Action.APPROVE, Action.SPAM},
+    (Role.AUTHOR, Status.QUEUED): {Action.EDIT, Action.WITHDRAW},
+    (Role.AUTHOR, Status.HELD): {Action.EDIT, Action.WITHDRAW},
+    (Role.AUTHOR, Status.APPROVED): {Action.WITHDRAW},
+    (Role.AUTHOR, Status.APPLIED): {Action.EDIT},
 }
 
 
@@ -32,10 +36,21 @@ def test_buttons_are_drawn_from_the_table(role: Role, status: Status) -> None:
 
 
 def test_no_step_leads_where_the_comment_already_is() -> None:
-    assert all(RESULT[a] != status for rows in ALLOWED.values() for status, actions in rows.items() for a in actions)
+    """But one: what waits for the filters waits again after each edit."""
+    steps = {(status, a) for rows in ALLOWED.values() for status, actions in rows.items() for a in actions}
+    assert {step for step in steps if RESULT[step[1]] is step[0]} == {(Status.QUEUED, Action.EDIT)}
 
 
-def test_the_public_learns_of_three_outcomes_only() -> None:
-    assert {status for status, outcome in OUTCOME.items() if outcome is Outcome.PUBLISHED} == {Status.APPROVED}
+def test_nobody_but_its_author_withdraws_a_comment_and_nobody_brings_it_back() -> None:
+    assert {role for role, rows in ALLOWED.items() for actions in rows.values() if Action.WITHDRAW in actions} == {
+        Role.AUTHOR
+    }
+    assert [role for role in Role if actions_for(role, Status.WITHDRAWN)] == []
+
+
+def test_the_public_learns_of_four_outcomes_only() -> None:
+    published = {status for status, outcome in OUTCOME.items() if outcome is Outcome.PUBLISHED}
+    assert published == {Status.APPROVED, Status.APPLIED}
+    assert {status for status, outcome in OUTCOME.items() if outcome is Outcome.WITHDRAWN} == {Status.WITHDRAWN}
     assert OUTCOME[Status.SPAM] is OUTCOME[Status.REMOVED] is Outcome.REFUSED
     assert OUTCOME[Status.HELD] is OUTCOME[Status.QUEUED] is Outcome.PENDING

@@ -72,6 +72,7 @@ def test_these_signals_only_hold():
         "author.first",
         "filter.failed",
         "form.proof-missing",
+        "held-before",
         "needs-human",
         "profanity.word",
         "requirements.fields",

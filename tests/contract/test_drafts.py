@@ -1,0 +1,214 @@
+"""Edits and withdrawals in storage: what readers, the queue and the counters get of them, on every back end."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from comments.drafts import draft_id, drafted, edited, withdrawn
+from comments.errors import StaleVersion
+from comments.lifecycle import Action, Role, Status
+from comments.model import Comment
+from comments.settings import Settings
+from comments.storage import Change, Storage
+from comments.storage.keys import Keys
+from comments.storage.redis import connect
+from tests.builders import accepted, an_admission, decided, moderated, published
+
+SITE = "blog"
+THREAD = "first-post"
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def draft_of(storage: Storage, comment: Comment, content: str = "other words") -> Comment:
+    draft = drafted(comment, content, now())
+    storage.comments.accept(draft, an_admission())
+    assert storage.comments.get(SITE, draft.id) == draft
+    return draft
+
+
+def read(storage: Storage, thread: str = THREAD) -> list[str]:
+    return [c.shown for c in storage.threads.page(SITE, thread, 50).rows]
+
+
+def change(storage: Storage, before: Comment, after: Comment) -> Comment:
+    assert storage.comments.decide(SITE, [Change(before, after)]) == [True]
+    assert storage.comments.get(SITE, after.id) == after
+    return after
+
+
+def test_a_draft_waits_while_the_approved_words_stay(storage: Storage) -> None:
+    comment = published(storage, content="first words")
+    version = storage.threads.version(SITE, THREAD)
+    draft = draft_of(storage, comment)
+    assert [claim.id for claim in storage.backlog.claim(SITE, "t", 9, 30)] == [draft.id]
+    decided(storage, draft, Action.HOLD)
+    assert read(storage) == ["first words"]
+    assert storage.threads.version(SITE, THREAD) == version
+    assert storage.threads.counts(SITE, [THREAD]) == [1]
+
+
+def test_an_approved_draft_takes_the_place_of_the_words(storage: Storage) -> None:
+    comment = published(storage, content="first words")
+    published(storage, parent=comment.id, content="an answer")
+    version = storage.threads.version(SITE, THREAD)
+    decided(storage, draft_of(storage, comment), Action.APPROVE)
+    after = storage.comments.get(SITE, comment.id)
+    assert read(storage) == ["other words", "an answer"]
+    assert (after.status, after.version) == (Status.APPROVED, 2)
+    assert storage.threads.version(SITE, THREAD) > version
+    assert storage.threads.counts(SITE, [THREAD]) == [2]
+    assert storage.threads.changes(SITE, THREAD, version).appeared == (comment.id,)
+    assert [c.shown for c in storage.threads.recent(SITE, 9)] == ["an answer", "other words"]
+
+
+def test_one_author_is_not_known_better_by_an_edit(storage: Storage) -> None:
+    comment = published(storage)
+    before = storage.comments.counters(SITE).standing
+    decided(storage, draft_of(storage, comment), Action.APPROVE)
+    after = storage.comments.counters(SITE).standing
+    assert after["approved"] == before["approved"] == 1
+    assert after["applied"] == 1
+
+
+@pytest.mark.parametrize("action", [Action.SPAM, Action.HOLD])
+def test_a_draft_that_is_not_approved_is_read_nowhere(storage: Storage, action: Action) -> None:
+    comment = published(storage, content="first words")
+    version = storage.threads.version(SITE, THREAD)
+    decided(storage, draft_of(storage, comment), action)
+    assert read(storage) == ["first words"]
+    assert storage.threads.version(SITE, THREAD) == version
+
+
+def test_taking_the_approval_back_gives_readers_the_words_of_before(storage: Storage) -> None:
+    comment = published(storage, content="first words")
+    draft = moderated(storage, decided(storage, draft_of(storage, comment), Action.HOLD), Action.APPROVE)
+    assert read(storage) == ["other words"]
+    version = storage.threads.version(SITE, THREAD)
+    change(storage, draft, draft.undone("mo", now()))
+    assert read(storage) == ["first words"]
+    assert storage.threads.version(SITE, THREAD) > version
+
+
+def test_a_moderator_who_saw_the_old_words_is_told(storage: Storage) -> None:
+    comment = published(storage)
+    decided(storage, draft_of(storage, comment), Action.APPROVE)
+    removed = comment.decided(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
+    assert storage.comments.decide(SITE, [Change(comment, removed)]) == [False]
+
+
+def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage) -> None:
+    """The comment is removed by the first change of a batch, so the second finds neither as it was."""
+    comment = published(storage)
+    draft = draft_of(storage, comment)
+    removed = comment.decided(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
+    approved = draft.decided(replace(comment.decisions[-1]))
+    changes = [Change(comment, removed), Change(draft, approved)]
+    assert storage.comments.decide(SITE, changes) == [True, False]
+    assert storage.comments.get(SITE, draft.id) == draft
+    assert storage.comments.decide(SITE, [Change(draft, approved)]) == [True]
+    assert storage.comments.get(SITE, comment.id) == removed
+
+
+def test_an_edit_of_what_nobody_sees_gives_no_version(storage: Storage) -> None:
+    above = published(storage)
+    draft = draft_of(storage, published(storage, parent=above.id))
+    moderated(storage, above, Action.REMOVE)
+    version = storage.threads.version(SITE, THREAD)
+    assert decided(storage, draft, Action.APPROVE).status is Status.APPLIED
+    assert storage.threads.version(SITE, THREAD) == version
+    assert read(storage) == []
+
+
+def test_there_is_one_draft_of_a_comment(storage: Storage) -> None:
+    comment = published(storage)
+    draft = draft_of(storage, comment)
+    with pytest.raises(StaleVersion):
+        storage.comments.accept(drafted(comment, "words at the same moment", now()), an_admission())
+    assert storage.comments.get(SITE, draft.id) == draft
+    assert storage.comments.counters(SITE).accepted == 2
+
+
+def test_an_edit_of_what_is_held_goes_through_the_queue_again(storage: Storage) -> None:
+    held = decided(storage, accepted(storage, content="first words"), Action.HOLD)
+    again = change(storage, held, edited(held, "other words", now()))
+    assert [c.id for c in storage.comments.by_status(SITE, Status.QUEUED, 9).rows] == [held.id]
+    assert storage.comments.by_status(SITE, Status.HELD, 9).rows == ()
+    assert held.id in storage.held.due(SITE, 9)
+    assert [(c.id, c.attempts) for c in storage.backlog.claim(SITE, "t", 9, 30)] == [(held.id, 1)]
+    decided(storage, again, Action.HOLD)
+    counters = storage.comments.counters(SITE)
+    assert (counters.accepted, sum(counters.decided.values())) == (2, 2)
+
+
+def test_who_judges_the_words_of_before_comes_too_late(storage: Storage) -> None:
+    comment = accepted(storage)
+    storage.backlog.claim(SITE, "t", 9, 30)
+    approved = comment.decided(replace(published(storage, thread="x").decisions[-1]))
+    again = change(storage, comment, edited(comment, "other words", now()))
+    assert storage.comments.decide(SITE, [Change(comment, approved)]) == [False]
+    assert [claim.id for claim in storage.backlog.claim(SITE, "t", 9, 30)] == [again.id]
+
+
+def test_an_edit_asks_for_a_wake_up(storage: Storage) -> None:
+    held = decided(storage, accepted(storage), Action.HOLD)
+    assert storage.backlog.claim(SITE, held.id, 9, 30) == []
+    change(storage, held, edited(held, "other words", now()))
+    assert len(storage.backlog.wakes(SITE, 100, 2)) == 1
+
+
+def test_nothing_is_counted_as_pending_when_all_is_decided(redis_storage: Storage, valkey_settings: Settings) -> None:
+    held = decided(redis_storage, accepted(redis_storage), Action.HOLD)
+    longer = change(redis_storage, held, edited(held, "other words, and many more of them", now()))
+    shorter = change(redis_storage, longer, edited(longer, "few", now()))
+    comment = decided(redis_storage, shorter, Action.APPROVE)
+    decided(redis_storage, draft_of(redis_storage, comment), Action.APPROVE)
+    with connect(valkey_settings) as client:
+        assert int(client.hget(Keys(valkey_settings.prefix).counters(SITE), "pending_bytes")) == 0
+
+
+def test_a_withdrawn_comment_is_gone_with_all_below_it(storage: Storage) -> None:
+    above = published(storage)
+    below = published(storage, parent=above.id)
+    version = storage.threads.version(SITE, THREAD)
+    change(storage, above, withdrawn(above, now()))
+    assert read(storage) == []
+    assert storage.threads.counts(SITE, [THREAD]) == [0]
+    assert storage.threads.recent(SITE, 9) == []
+    assert storage.threads.changes(SITE, THREAD, version).went == (above.id,)
+    assert storage.comments.get(SITE, below.id).status is Status.APPROVED
+    (entry,) = storage.audit.all(SITE)
+    assert (entry.by, entry.action, entry.subject) == ("its author", "comment.withdraw", above.id)
+
+
+def test_a_queued_comment_can_be_withdrawn(storage: Storage) -> None:
+    comment = accepted(storage)
+    change(storage, comment, withdrawn(comment, now()))
+    assert storage.backlog.claim(SITE, "t", 9, 30) == []
+    counters = storage.comments.counters(SITE)
+    assert (counters.accepted, sum(counters.decided.values()), counters.standing["withdrawn"]) == (1, 1, 1)
+
+
+def test_a_draft_lies_beside_its_comment(storage: Storage) -> None:
+    comment = published(storage)
+    assert storage.comments.load(SITE, [draft_id(comment.id)]) == [None]
+    draft = draft_of(storage, comment)
+    assert storage.comments.load(SITE, [comment.id, draft_id(comment.id)]) == [comment, draft]
+
+
+def test_the_outbox_tells_what_became_of_comments_and_nothing_of_drafts(storage: Storage) -> None:
+    held = decided(storage, accepted(storage), Action.HOLD)
+    comment = decided(storage, change(storage, held, edited(held, "other words", now())), Action.APPROVE)
+    decided(storage, draft_of(storage, comment, "third words"), Action.APPROVE)
+    comment = storage.comments.get(SITE, comment.id)
+    change(storage, comment, withdrawn(comment, now()))
+    told = [(e.comment, e.version, e.before, e.after) for e in storage.outbox.read(SITE, 9)]
+    assert told == [
+        (comment.id, 1, "queued", "held"),
+        (comment.id, 3, "queued", "approved"),
+        (comment.id, 4, "approved", "approved"),
+        (comment.id, 5, "approved", "withdrawn"),
+    ]

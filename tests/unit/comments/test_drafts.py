@@ -1,0 +1,184 @@
+"""What authors do with their own comments, and what follows from it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from comments.drafts import (
+    before_edit,
+    carried_over,
+    draft_id,
+    drafted,
+    edited,
+    edits,
+    queued_since,
+    was_held,
+    withdrawn,
+)
+from comments.errors import ActionNotAllowed
+from comments.lifecycle import Action, Label, Role, Status
+from comments.model import Comment
+from tests.builders import NOW, a_comment, a_decision
+
+LATER = NOW + timedelta(minutes=3)
+
+
+def by_filters(comment: Comment, action: Action, masked: str = "") -> Comment:
+    return comment.decided(a_decision(action, masked=masked))
+
+
+def by_person(comment: Comment, action: Action) -> Comment:
+    return comment.decided(a_decision(action, Role.MODERATOR, "mo"))
+
+
+def published(**changes: str) -> Comment:
+    return by_filters(a_comment(content="first words", **changes), Action.APPROVE)
+
+
+def applied(comment: Comment, draft: Comment) -> tuple[Comment, Comment]:
+    """Both after the filters approved the draft."""
+    approved = by_filters(draft, Action.APPROVE)
+    after = carried_over(comment, draft, approved)
+    assert after is not None
+    return after, approved
+
+
+def test_an_edit_of_what_waits_is_judged_anew() -> None:
+    for comment in (a_comment(), by_filters(a_comment(), Action.HOLD)):
+        after = edited(comment, "other words", LATER)
+        assert (after.status, after.content, after.version) == (Status.QUEUED, "other words", comment.version + 1)
+        assert queued_since(after) == LATER
+
+
+def test_what_was_held_is_known_to_have_been() -> None:
+    held = by_filters(a_comment(), Action.HOLD)
+    assert not was_held(held)
+    assert was_held(edited(held, "other words", LATER))
+    assert was_held(edited(edited(held, "other words", LATER), "yet others", LATER))
+    assert not was_held(edited(a_comment(), "other words", LATER))
+
+
+@pytest.mark.parametrize("action", [Action.SPAM, Action.REMOVE])
+def test_what_was_refused_is_neither_edited_nor_withdrawn(action: Action) -> None:
+    refused = by_person(by_filters(a_comment(), Action.HOLD), action)
+    for step in (lambda: edited(refused, "other words", LATER), lambda: withdrawn(refused, LATER)):
+        with pytest.raises(ActionNotAllowed):
+            step()
+
+
+def test_what_is_published_is_edited_beside_itself_only() -> None:
+    with pytest.raises(ActionNotAllowed):
+        edited(published(), "other words", LATER)
+
+
+def test_a_draft_has_all_that_its_comment_has_but_the_words() -> None:
+    comment = published(parent="p" * 26, thread="a page")
+    draft = drafted(comment, "other words", LATER)
+    assert (draft.id, draft.revises, draft.status, draft.received) == (
+        draft_id(comment.id), comment.id, Status.QUEUED, LATER,
+    )  # fmt: skip
+    told = ("thread", "parent", "author", "email", "origin", "identity")
+    assert [getattr(draft, name) for name in told] == [getattr(comment, name) for name in told]
+    assert comment.revises == ""
+    earlier = before_edit(draft)
+    assert earlier is not None
+    assert earlier.content == "first words"
+
+
+def test_an_approved_draft_gives_its_words_to_its_comment() -> None:
+    comment = published()
+    after, approved = applied(comment, drafted(comment, "other words", LATER))
+    assert (approved.status, after.status, after.version) == (Status.APPLIED, Status.APPROVED, 2)
+    assert (after.content, after.shown) == ("other words", "other words")
+    assert after.decisions[-1].replaced == "first words"
+
+
+def test_readers_get_the_mask_of_the_words_they_read() -> None:
+    comment = by_filters(a_comment(content="damn"), Action.APPROVE, masked="d**n")
+    draft = drafted(comment, "darn", LATER)
+    after, _ = applied(comment, draft)
+    assert after.shown == "darn"
+    masked = by_filters(draft, Action.APPROVE, masked="d**n it")
+    again = carried_over(comment, draft, masked)
+    assert again is not None
+    assert again.shown == "d**n it"
+
+
+@pytest.mark.parametrize("action", [Action.HOLD, Action.SPAM])
+def test_a_draft_that_is_not_approved_changes_nothing(action: Action) -> None:
+    comment = published()
+    draft = drafted(comment, "other words", LATER)
+    assert carried_over(comment, draft, by_filters(draft, action)) is None
+
+
+def test_taking_an_approval_back_gives_the_words_back() -> None:
+    comment = by_filters(a_comment(content="damn"), Action.APPROVE, masked="d**n")
+    held = by_filters(drafted(comment, "other words", LATER), Action.HOLD)
+    approved = by_person(held, Action.APPROVE)
+    after = carried_over(comment, held, approved)
+    assert after is not None
+    undone = approved.undone("mo", LATER)
+    back = carried_over(after, approved, undone)
+    assert back is not None
+    assert (undone.status, back.content, back.shown, back.status) == (Status.HELD, "damn", "d**n", Status.APPROVED)
+    assert back.standing == comment.standing
+    assert carried_over(back, approved, undone) is None
+
+
+def test_a_comment_that_is_hidden_keeps_its_words() -> None:
+    comment = published()
+    draft = drafted(comment, "other words", LATER)
+    removed = by_person(comment, Action.REMOVE)
+    assert carried_over(removed, draft, by_filters(draft, Action.APPROVE)) is None
+
+
+def test_a_draft_can_be_edited_again_once_it_was_applied_but_not_once_it_was_refused() -> None:
+    comment = published()
+    after, approved = applied(comment, drafted(comment, "other words", LATER))
+    again = edited(approved, "third words", LATER)
+    assert again.status is Status.QUEUED
+    assert not again.undoable
+    assert carried_over(after, approved, again) is None
+    third, _ = applied(after, again)
+    assert third.content == "third words"
+    assert [d.replaced for d in third.decisions] == ["", "", "other words"]
+    with pytest.raises(ActionNotAllowed):
+        edited(by_filters(again, Action.SPAM), "fourth words", LATER)
+
+
+def test_edits_are_counted_where_their_author_made_them() -> None:
+    comment = published()
+    after, approved = applied(comment, drafted(comment, "other words", LATER))
+    assert edits(after, edited(approved, "third words", LATER)) == 2
+
+
+def test_a_moderator_cannot_bring_back_what_its_author_took_away() -> None:
+    gone = withdrawn(by_person(by_filters(a_comment(), Action.HOLD), Action.APPROVE), LATER)
+    assert not gone.undoable
+    with pytest.raises(ActionNotAllowed):
+        gone.undone("mo", LATER)
+    with pytest.raises(ActionNotAllowed):
+        by_person(gone, Action.APPROVE)
+    with pytest.raises(ActionNotAllowed):
+        withdrawn(gone, LATER)
+
+
+def test_taking_a_comment_back_unteaches_nothing_and_teaches_nothing() -> None:
+    held = by_filters(a_comment(), Action.HOLD)
+    assert withdrawn(by_person(held, Action.APPROVE), LATER).lesson is Label.HAM
+    assert withdrawn(published(), LATER).lesson is None
+
+
+def test_a_comment_teaches_only_words_that_a_moderator_decided_on() -> None:
+    comment = by_person(by_filters(a_comment(), Action.HOLD), Action.APPROVE)
+    draft = drafted(comment, "other words", LATER)
+    after, approved = applied(comment, draft)
+    assert (after.lesson, approved.lesson) == (None, None)
+    assert by_person(by_filters(draft, Action.HOLD), Action.APPROVE).lesson is Label.HAM
+    assert by_person(by_filters(draft, Action.HOLD), Action.SPAM).lesson is Label.SPAM
+
+
+def test_a_comment_may_have_any_decisions_before_an_edit() -> None:
+    assert before_edit(a_comment()) is None
+    assert edits(replace(a_comment(), decisions=())) == 0
