@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from comments.settings import Settings
@@ -13,6 +14,10 @@ from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
 from replygate.embedded import start
 from tests.builders import settings
+
+#: A busy machine is no fault of what is tested.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
