@@ -18,7 +18,7 @@ import click
 from comments import logs
 from comments.errors import NotFound, SettingsInvalid
 from comments.model import Person, Site
-from comments.settings import PREFIX, Settings
+from comments.settings import PREFIX, TRUE, Settings
 from comments.storage import Storage
 from comments.storage.redis import open_redis
 from service.invitations import sign_in_link
@@ -29,6 +29,8 @@ from .supervisor import Part, Supervisor
 
 #: What a first start makes, so that there is something to look at.
 SITE, PERSON = "demo", "admin"
+#: Whom the mail is from that a demo without a mail server writes into files.
+DEMO_SENDER = "replies@demo.example"
 #: Bytes of the parts' log from which on the next start puts it aside.
 LONG_LOG = 10_000_000
 #: Seconds for Valkey to write what is left. The others are gone by then.
@@ -70,6 +72,8 @@ def _environment(directory: Path, env: Mapping[str, str], host: str, port: int) 
         **({"HOST": host} if host else {}),
         **({"PORT": str(port)} if port else {}),
     }
+    if not {f"{PREFIX}SMTP_URL", f"{PREFIX}SMTP_URL_FILE"} & env.keys() and env.get(f"{PREFIX}DEMO", TRUE) == TRUE:
+        ours |= {"SMTP_URL": (directory.resolve() / "mail").as_uri(), "MAIL_FROM": DEMO_SENDER}
     said = {**_prefixed(ours), **env, **_prefixed(given)}
     settings = Settings.from_env(said)
     here = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
@@ -175,12 +179,19 @@ def _furnish(storage: Storage, settings: Settings) -> None:
         storage.people.put(Person(PERSON, {SITE: "owner"}, operator=True))
 
 
+def _mail(settings: Settings) -> list[tuple[str, str]]:
+    """Said, because visitors are offered mail that then reaches nobody."""
+    folder = settings.smtp_url.folder if settings.smtp_url else None
+    return [("Mail", f"{folder} (files only; REPLYGATE_SMTP_URL sends)")] if folder else []
+
+
 def welcome(storage: Storage, settings: Settings, directory: Path) -> str:
     """Where to go first. The link that signs in is new each time, until a password is chosen."""
     lines = [
         ("Demo article", f"{settings.public_url}/demo/"),
         ("Review page", f"{settings.public_url}/review"),
         ("Ops page", f"{settings.public_url}/ops"),
+        *_mail(settings),
         ("Logs", str(directory / "replygate.log")),
     ]
     try:
