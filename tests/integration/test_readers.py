@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, Phase, assume
+from hypothesis import HealthCheck, assume
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -88,12 +88,14 @@ class Reading(RuleBasedStateMachine):
 
     @rule(data=st.data(), thread=st.sampled_from(THREADS))
     def comment(self, data: st.DataObject, thread: str) -> None:
-        self.submit(data, thread)
+        self.submit(thread, self.parent(data, thread))
 
-    def submit(self, data: st.DataObject, thread: str) -> Kept | None:
+    def parent(self, data: st.DataObject, thread: str) -> str:
         """Somebody answers what they see, or saw before."""
         there = [id for id, kept in self.kept.items() if kept.comment.thread == thread]
-        parent = data.draw(st.sampled_from(["", *there[-4:]]), "parent")
+        return data.draw(st.sampled_from(["", *there[-4:]]), "parent")
+
+    def submit(self, thread: str, parent: str = "") -> Kept | None:
         number = len(self.kept)
         changes = {"parent": parent, "content": f"content-{number}-end", "author": f"author-{number}-end"}
         try:
@@ -107,8 +109,12 @@ class Reading(RuleBasedStateMachine):
     @rule(data=st.data(), thread=st.sampled_from(THREADS))
     def publish(self, data: st.DataObject, thread: str) -> None:
         """Most comments are fine, and most conversations grow."""
-        if kept := self.submit(data, thread):
+        self.published(thread, self.parent(data, thread))
+
+    def published(self, thread: str, parent: str = "") -> Kept | None:
+        if kept := self.submit(thread, parent):
             self.change(kept, kept.comment.decided(a_decision(Action.APPROVE)))
+        return kept
 
     @rule(data=st.data(), action=st.sampled_from([Action.APPROVE, Action.HOLD, Action.SPAM]))
     def judge(self, data: st.DataObject, action: Action) -> None:
@@ -300,17 +306,17 @@ def in_memory() -> Storage:
     return open_memory(lambda: datetime.now(UTC))
 
 
-def run(kind: type[Reading], open_storage: Callable[[], Storage], **changes: Any) -> None:
+def run(open_storage: Callable[[], Storage]) -> None:
     def machine() -> Reading:
-        made = kind()
+        made = Reading()
         made.storage = open_storage()
         return made
 
-    run_state_machine_as_test(machine, settings=hypothesis_settings(SETTINGS, **changes))  # type: ignore[arg-type]
+    run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]
 
 
 def test_nothing_hidden_is_ever_read_from_memory() -> None:
-    run(Reading, in_memory)
+    run(in_memory)
 
 
 def test_nothing_hidden_is_ever_read_from_valkey(valkey_settings: Settings) -> None:
@@ -320,10 +326,35 @@ def test_nothing_hidden_is_ever_read_from_valkey(valkey_settings: Settings) -> N
         client.flushall()
         return storage
 
-    run(Reading, emptied)
+    run(emptied)
+
+
+def tell(kind: type[Reading]) -> None:
+    """The shortest story in which something that readers saw is hidden, together with what is below it."""
+    machine = kind()
+    machine.storage = in_memory()
+    machine.begin()
+    thread = THREADS[0]
+    first = machine.published(thread)
+    assert first
+    assert machine.published(thread, first.comment.id)
+    look(machine)
+    machine.change(first, first.comment.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
+    look(machine)
+
+
+def look(machine: Reading) -> None:
+    for _ in range(4):  # two web processes, two threads
+        machine.nothing_hidden_is_shown()
+        machine.everything_published_is_shown()
+        machine.followers_know_as_much()
+
+
+def test_the_story_that_the_oracle_is_tried_on_ends_well() -> None:
+    tell(Reading)
 
 
 @pytest.mark.parametrize("careless", [ReadingForgetfully, ReadingHastily, ReadingShallowly])
 def test_the_oracle_sees_what_it_is_for(careless: type[Reading]) -> None:
-    with pytest.raises((AssertionError, ExceptionGroup)):
-        run(careless, in_memory, max_examples=200, stateful_step_count=15, phases=[Phase.generate], derandomize=True)
+    with pytest.raises(AssertionError):
+        tell(careless)
