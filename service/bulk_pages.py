@@ -8,13 +8,15 @@ from pydantic import Field
 
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Action
+from comments.model import Site
 from comments.storage.room import Item
 
 from . import auth, bulk, sites
+from .auth import Signed
 from .deps import deps
 from .moderating import check_reason
 from .openapi import parsed_query, validated
-from .review import frame
+from .review import frame, sites_of
 from .review_wire import Strict, Verb
 from .seeking import View
 
@@ -25,7 +27,10 @@ SHOWN = 25
 
 
 class Preview(View):
-    """A view and what is to be done with it; or the comments that were chosen on a page, each as "id.version"."""
+    """A view and what is to be done with it; or the comments that were chosen on a page, each as "id.version".
+
+    Over all sites they are "site.id.version".
+    """
 
     action: Verb = "approve"
     reason: str = Field("", max_length=30)
@@ -48,6 +53,27 @@ def _items(given: list[str]) -> list[Item]:
     if not all(id and version.isdigit() and len(version) < 10 for id, _, version in parts):
         raise Invalid([Problem("item", "malformed", "must be a comment's id and version")])
     return [(id, int(version)) for id, _, version in parts]
+
+
+@blueprint.get("/all/bulk")
+def everywhere() -> ResponseReturnValue:
+    """What was meant on the page of all sites is agreed to site by site, as each has reasons of its own."""
+    signed, asked = auth.current(), parsed_query(Preview)
+    own = [site for site in sites_of(signed) if auth.ranks(signed.person, site.id, "moderator")]
+    shares = [(site, *_share(site, asked, signed)) for site in own if asked.site in ("", site.id)]
+    some = [(site, n, url_for("bulk.preview", site=site.id, **fields)) for site, n, fields in shares if n]
+    if len(some) == 1:
+        return redirect(some[0][2], 303)
+    verb = bulk.VERBS[Action(asked.action)]
+    return render_template("review/bulk_sites.html", signed=signed, view=asked, verb=verb, some=some)
+
+
+def _share(site: Site, asked: Preview, signed: Signed) -> tuple[int, dict[str, str | list[str]]]:
+    """How many are of one site, and how its own preview is asked for them."""
+    if asked.item:
+        items = [text.removeprefix(f"{site.id}.") for text in asked.item if text.startswith(f"{site.id}.")]
+        return len(items), {"action": asked.action, "item": items}
+    return bulk.matching(deps(), site, asked, signed, 1).total, {"action": asked.action, **bulk.fields(asked)}
 
 
 @blueprint.get("/<site>/bulk")

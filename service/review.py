@@ -68,6 +68,7 @@ def queue_page(own: Sequence[Site], view: View, signed: Signed) -> dict[str, obj
     rows = cards(deps().storage, found.comments, {site.id: site for site in own}, signed)
     return {
         **frame(signed),
+        "sites": own,
         "view": view,
         "queue": found,
         "rows": rows,

@@ -96,7 +96,7 @@ function move(card, status) {
 function update(card, comment) {
   for (const field of card.querySelectorAll("input[name=version]")) field.value = comment.version;
   const box = card.querySelector(".choose input");
-  if (box) box.value = `${comment.id}.${comment.version}`;
+  if (box) box.value = box.value.replace(/\d+$/, comment.version);
   if (card.dataset.status !== comment.status) move(card, comment.status);
   const away = card.classList.contains("settled");
   draw(card, [...(away ? [] : comment.actions), ...(comment.undoable ? ["undo"] : [])]);

@@ -13,7 +13,9 @@ const cards = new Map([...document.querySelectorAll(".card[data-id]")].map((card
 const before = new Map([...cards].map(([id, card]) => [id, card.dataset.status]));
 const csrf = document.querySelector('input[name="csrf"]').value;
 const named = location.pathname.match(/^\/review\/([a-z0-9-]{1,40})(?:\/|$)/)?.[1];
-const sites = named && named !== "all" ? [named] : [...new Set([...cards.values()].map((card) => card.dataset.site))];
+// Those with a card first: of more sites than may be followed they matter most.
+const all = [...[...cards.values()].map((card) => card.dataset.site), ...(list?.dataset.sites ?? "").split(" ")];
+const sites = named && named !== "all" ? [named] : [...new Set(all.filter(Boolean))];
 
 const path = (site, rest) => `/v1/sites/${encodeURIComponent(site)}/review/${rest}`;
 const siteOf = (card) => card.dataset.site ?? named;
@@ -120,12 +122,10 @@ function announce(site, room) {
   const count = document.querySelector('[data-count="held"]');
   if (count && sites.length <= MOST_SITES) count.textContent = total(held);
   if (list?.dataset.status !== "held" || !total((each) => each.arrived)) return void news.replaceChildren();
-  const first = new URL(location.href);
-  for (const name of ["cursor", "settled"]) first.searchParams.delete(name);
   const link = document.createElement("a");
-  link.href = first;
+  link.href = list.dataset.first;
   link.className = "button primary";
-  link.textContent = `${total((each) => each.arrived)} new`;
+  link.textContent = `${total((each) => each.arrived)} new${"narrowed" in list.dataset ? " in all" : ""}`;
   if (news.textContent !== link.textContent) news.replaceChildren(link);
 }
 

@@ -35,7 +35,7 @@ def seat(desktop: Desktop, live: Live, name: str, path: str = "/review/demo", **
 
 def arrive(live: Live, **changes: object) -> None:
     """A comment that came after every page there is; what others make are dated by the whole second."""
-    held(live.storage, site="demo", received=datetime.now(UTC) + timedelta(seconds=1), **changes)
+    held(live.storage, **{"site": "demo", "received": datetime.now(UTC) + timedelta(seconds=1), **changes})
 
 
 def company(page: Page, comment: Comment):
@@ -103,6 +103,20 @@ def test_an_empty_queue_says_when_something_arrives(desktop: Desktop, served: Li
     arrive(served)
     expect(mo.get_by_role("link", name="1 new")).to_be_visible()
     expect(mo.locator("[data-count=held]")).to_have_text("1")
+
+
+def test_over_all_sites_also_those_without_a_card_are_told_of(desktop: Desktop, served: Live) -> None:
+    served.storage.sites.put(a_site(id="shop", name="The Shop"))
+    three_held(served)
+    mo = seat(desktop, served, "Mo", "/account")
+    served.storage.people.put(Person("Mo", {"demo": "moderator", "shop": "moderator"}))
+    mo.goto(f"{served.url}/review/all?author=Ines")
+    expect(mo.locator("[data-count=held]")).to_have_text("3")
+    arrive(served, site="shop")
+    expect(mo.locator("[data-count=held]")).to_have_text("4")
+    mo.get_by_role("link", name="1 new in all").click()
+    expect(mo.locator(".card")).to_have_count(4)
+    expect(mo.locator("[data-count=held]")).to_have_text("4")
 
 
 def test_nothing_is_told_after_signing_out(desktop: Desktop, served: Live) -> None:

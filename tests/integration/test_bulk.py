@@ -188,3 +188,37 @@ def test_all_of_a_bulk_learns_and_is_told_like_single_steps(desk, mo):
     begun(mo, "author=Bot&action=spam")
     assert len(desk.storage.corpus.due("blog", 10)) == 3
     assert desk.storage.outbox.length("blog") == told + 3
+
+
+def addresses(text: str) -> list[str]:
+    return [a.get("href") for a in parse(text).iterfind(".//ul[@class='sites']/li/a")]
+
+
+def test_over_all_sites_each_site_is_agreed_to(desk):
+    both = desk.signed_in("both", blog="moderator", shop="owner")
+    bots = [held(desk.storage, author="Bot", site=site) for site in ("blog", "blog", "shop")]
+    held(desk.storage, author="Ines", site="shop")
+    root = parse(page(both, "/review/all?author=Bot"))
+    boxes = [box.get("value") for box in root.iterfind(".//article//input[@name='item']")]
+    assert sorted(boxes) == sorted(f"{c.site}.{c.id}.{c.version}" for c in bots)
+    forms = [form.get("action") for form in root.iterfind(".//main//form[@action='/review/all/bulk']")]
+    assert len(forms) == 2  # those that are chosen, and all that are found
+    by_hand = both.get("/review/all/bulk", query_string={"action": "spam", "item": boxes}, headers=HTML)
+    narrowed = both.get("/review/all/bulk?author=Bot&action=spam", headers=HTML)
+    for answer in (by_hand, narrowed):
+        blog, shop = addresses(answer.text)
+        assert "Mark as spam 2 replies?" in page(both, blog)
+        assert "Mark as spam 1 reply?" in page(both, shop)
+    assert statuses(desk, bots) == ["held"] * 3
+    both.client.post("/review/blog/bulk", data=fields(page(both, blog)))
+    assert statuses(desk, bots) == ["spam", "spam", "held"]
+    last = both.get("/review/all/bulk?author=Bot&action=spam", headers=HTML)
+    assert last.location == "/review/shop/bulk?action=spam&author=Bot"
+
+
+def test_over_all_sites_nobody_is_led_where_they_do_not_decide(desk):
+    viewer = desk.signed_in("vi", blog="viewer")
+    comment = held(desk.storage)
+    for query in ({"action": "spam"}, {"action": "spam", "item": [f"blog.{comment.id}.1", "shop.x.1"]}):
+        assert "There is nothing to change" in viewer.get("/review/all/bulk", query_string=query, headers=HTML).text
+    assert "/review/all/bulk" not in page(viewer, "/review/all")
