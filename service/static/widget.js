@@ -14,7 +14,7 @@
       count: { one: "{n} comment", other: "{n} comments" }, none: "No comments yet.", leave: "Leave a comment",
       replyTo: "Reply to {name}", reply: "Reply", cancel: "Cancel reply", comment: "Comment", name: "Name", email: "Email",
       website: "Website", private: "Your email address will not be published.", stars: "Required fields are marked *",
-      trap: "Leave this field empty", post: "Post comment", sending: "Sending …", again: "Try again",
+      notify: "Notify me of replies by email", trap: "Leave this field empty", post: "Post comment", sending: "Sending …", again: "Try again",
       waiting: "Awaiting moderation", kept: "Thank you, your comment awaits moderation.",
       published: "Thank you, your comment is published.", refused: "Your comment was not published.",
       closed: "Comments are closed.", more: "Show more comments", anonymous: "Anonymous",
@@ -30,7 +30,7 @@
       count: { one: "{n} Kommentar", other: "{n} Kommentare" }, none: "Noch keine Kommentare.", leave: "Kommentar schreiben",
       replyTo: "Antwort an {name}", reply: "Antworten", cancel: "Antwort verwerfen", comment: "Kommentar", name: "Name",
       email: "E-Mail", website: "Website", private: "Ihre E-Mail-Adresse wird nicht veröffentlicht.",
-      stars: "Pflichtfelder sind mit * markiert", trap: "Dieses Feld leer lassen", post: "Kommentar abschicken",
+      stars: "Pflichtfelder sind mit * markiert", notify: "Bei Antworten per E-Mail benachrichtigen", trap: "Dieses Feld leer lassen", post: "Kommentar abschicken",
       sending: "Wird gesendet …", again: "Erneut versuchen", waiting: "Wartet auf Freigabe",
       kept: "Danke, Ihr Kommentar wartet auf Freigabe.", published: "Danke, Ihr Kommentar ist veröffentlicht.",
       refused: "Ihr Kommentar wurde nicht veröffentlicht.", closed: "Die Kommentare sind geschlossen.",
@@ -49,7 +49,7 @@
       leave: "Laisser un commentaire", replyTo: "Répondre à {name}", reply: "Répondre", cancel: "Annuler la réponse",
       comment: "Commentaire", name: "Nom", email: "E-mail", website: "Site web",
       private: "Votre adresse e-mail ne sera pas publiée.", stars: "Les champs obligatoires sont indiqués avec *",
-      trap: "Laissez ce champ vide", post: "Publier le commentaire", sending: "Envoi …", again: "Réessayer",
+      notify: "Me prévenir des réponses par e-mail", trap: "Laissez ce champ vide", post: "Publier le commentaire", sending: "Envoi …", again: "Réessayer",
       waiting: "En attente de modération", kept: "Merci, votre commentaire est en attente de modération.",
       published: "Merci, votre commentaire est publié.", refused: "Votre commentaire n’a pas été publié.",
       closed: "Les commentaires sont fermés.", more: "Afficher plus de commentaires", anonymous: "Anonyme",
@@ -67,7 +67,7 @@
       replyTo: "Responder a {name}", reply: "Responder", cancel: "Cancelar la respuesta", comment: "Comentario",
       name: "Nombre", email: "Correo electrónico", website: "Web",
       private: "Tu dirección de correo electrónico no será publicada.", stars: "Los campos obligatorios están marcados con *",
-      trap: "Deja este campo vacío", post: "Publicar el comentario", sending: "Enviando …", again: "Intentar de nuevo",
+      notify: "Avisarme por correo de las respuestas", trap: "Deja este campo vacío", post: "Publicar el comentario", sending: "Enviando …", again: "Intentar de nuevo",
       waiting: "Pendiente de moderación", kept: "Gracias, tu comentario está pendiente de moderación.",
       published: "Gracias, tu comentario está publicado.", refused: "Tu comentario no se ha publicado.",
       closed: "Los comentarios están cerrados.", more: "Mostrar más comentarios", anonymous: "Anónimo",
@@ -287,6 +287,9 @@
     input, textarea { width: 100%; padding: .5rem .65rem; color: inherit; background: transparent; border: 1px solid var(--edge);
       border-radius: var(--radius); font: inherit; }
     textarea { min-height: 8rem; resize: vertical; }
+    form .tick { display: flex; gap: .5rem; align-items: baseline; }
+    .tick input { width: auto; }
+    .tick label { font-weight: inherit; }
     [aria-invalid=true] { border: 2px solid var(--bad); }
     form .trap { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     button { justify-self: start; padding: .55rem 1.1rem; color: var(--on-accent); background: var(--accent); border: 0;
@@ -302,7 +305,7 @@
 
   const FIELDS = [["content", "comment", "textarea"], ["author", "name", "text"], ["email", "email", "email"], ["url", "website", "url"]];
   const FALLBACK = {
-    required: ["author", "email", "content"], lengths: {}, trap: "", closed: false, token: "", proof_bits: 0, unread: true,
+    required: ["author", "email", "content"], lengths: {}, trap: "", closed: false, notify: false, token: "", proof_bits: 0, unread: true,
   };
   const NESTED = 5; // lists inside lists; deeper answers stand beside what they answer and name it
   const STATUS_SECONDS = [2, 4, 8, 15, 30, 60];
@@ -393,7 +396,7 @@
     }
 
     buildForm() {
-      const say = this.say, { required, lengths, trap, closed } = this.form;
+      const say = this.say, { required, lengths, trap, closed, notify } = this.form;
       this.caption = make("h3", { id: "respond" }, closed ? say("closed") : say("leave"));
       this.respond.replaceChildren(this.caption);
       if (closed) return;
@@ -410,6 +413,10 @@
           make("label", { htmlFor: name }, say(label), must && make("span", { className: "star", "aria-hidden": "true" }, " *")),
           box, make("p", { id: `${name}-problem`, className: "problem" }));
       });
+      if (notify) {
+        const box = make("input", { id: "notify", name: "notify", type: "checkbox", value: "replies" });
+        rows.push(make("div", { className: "tick" }, box, make("label", { htmlFor: "notify" }, say("notify"))));
+      }
       if (trap) {
         const box = make("input", { id: `rg-${trap}`, name: trap, tabIndex: -1, autocomplete: "off" });
         rows.push(make("div", { className: "trap", "aria-hidden": "true" }, make("label", { htmlFor: box.id }, say("trap")), box));
@@ -424,6 +431,7 @@
     fill(values) {
       if (!this.boxes) return;
       for (const [name] of FIELDS) if (values[name]) this.boxes.elements[name].value = values[name];
+      if (values.notify && this.boxes.elements.notify) this.boxes.elements.notify.checked = true;
       if (values.parent) this.parent = values.parent;
     }
 
@@ -598,7 +606,8 @@
 
     values() {
       const values = Object.fromEntries(FIELDS.map(([name]) => [name, this.boxes.elements[name].value]));
-      return { ...values, parent: this.parent || "" };
+      const tick = this.boxes.elements.notify;
+      return { ...values, parent: this.parent || "", notify: tick && tick.checked ? tick.value : "" };
     }
 
     keep() {
@@ -630,7 +639,7 @@
 
     async post(values) {
       const body = { thread: this.thread, ...values };
-      if (!body.parent) delete body.parent;
+      for (const name of ["parent", "notify"]) if (!body[name]) delete body[name];
       const { trap, token, proof_bits: bits } = this.form, caught = trap && this.boxes.elements[trap];
       if (caught && caught.value) body[trap] = caught.value;
       if (token) body.form_token = token;
