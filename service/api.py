@@ -1,4 +1,4 @@
-"""The public API of those who write: leave a comment, ask what became of it, close a thread."""
+"""The public API of those who write: leave a comment, close a thread."""
 
 from flask import Blueprint, Response, request
 
@@ -12,8 +12,6 @@ from .intake import Kept, intake
 from .openapi import Answer, Header, answer, operation, parsed_body
 from .schemas import (
     AcceptedComment,
-    OwnComment,
-    ReceiptQuery,
     Submission,
     ThreadState,
 )
@@ -85,25 +83,6 @@ def acceptance(kept: Kept) -> tuple[str, dict[str, str]]:
         id=comment.id, status=comment.outcome, received=comment.received, receipt=kept.receipt, status_url=where
     )
     return model.model_dump_json(), headers
-
-
-@blueprint.get("/comments/<id>")
-@operation(
-    summary="What became of a comment",
-    description="For its author, who holds the receipt. A wrong receipt is answered as if there were no such comment. "
-    "A browser gets a page.",
-    query=ReceiptQuery,
-    answers={200: OwnComment},
-    headers=(Header("Replygate-Receipt", "The receipt that came with 202."),),
-    tags=SUBMISSION,
-)
-def status(site: str, id: str, query: ReceiptQuery) -> Response:
-    found = sites.get(site)
-    receipt = request.headers.get("Replygate-Receipt", query.receipt)
-    if not deps().pseudonyms.is_receipt(found.id, id, receipt):
-        raise NotFound("no such comment for this receipt")
-    comment = deps().storage.comments.get(found.id, id)
-    return forms.status_page(found, comment) if prefers_html() else answer(reading.own(comment, found))
 
 
 @blueprint.put("/threads/<path:thread>")

@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from flask import Response, render_template, request
 
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
-from comments.lifecycle import Outcome
-from comments.model import VISITOR_FIELDS, Comment, Site
+from comments.model import VISITOR_FIELDS, Site
 from comments.origins import origin_of
 from comments.validation import LENGTHS, UNSAFE_IN_URL, is_web_address, thread_key
 
@@ -17,7 +16,6 @@ from . import access, errors, form_tokens, submission
 from .body import Sent
 from .deps import deps
 from .intake import Kept, intake
-from .reading import told_reason
 
 #: Where the form leads after success, in WordPress's word. Only pages of the site, and ours, are gone to.
 RETURN_FIELD = "redirect_to"
@@ -121,16 +119,6 @@ def _return_address(site: Site, onward: str) -> str:
         return way_back(site, urljoin(request.host_url, onward))
     except ValueError:
         return ""
-
-
-def status_page(site: Site, comment: Comment) -> Response:
-    """What became of the author's own comment, for people."""
-    back = way_back(site, comment.thread)
-    if back and comment.outcome is Outcome.PUBLISHED:
-        back = f"{back}#comment-{comment.id}"
-    reason = told_reason(comment, site)
-    page = render_template("public/status.html", site=site, outcome=comment.outcome, back=back, reason=reason)
-    return Response(page, mimetype="text/html")
 
 
 def way_back(site: Site, address: str) -> str:

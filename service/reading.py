@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from comments.errors import Invalid
-from comments.lifecycle import Outcome, Status
+from comments.lifecycle import Status
 from comments.model import Comment, Site
 from comments.pseudonyms import digest
 from comments.publication import public
 from comments.storage import Threads
 from comments.validation import thread_key, thread_problems
 
-from .schemas import CommentList, OwnComment, PageQuery, PublicComment
+from .schemas import CommentList, PageQuery, PublicComment
 
 #: Part of every ETag: raise it when the same comments begin to look different.
 RENDERING = "2"
@@ -26,17 +26,10 @@ def published(rows: Iterable[Comment]) -> Iterator[PublicComment]:
     """`rows` in reading order, each with its depth; whatever is not published is left out, whoever asked for it."""
     depths: dict[str, int] = {}
     for comment in rows:
-        if comment.outcome is not Outcome.PUBLISHED:
+        if comment.status is not Status.APPROVED:
             continue
         depths[comment.id] = depths.get(comment.parent, -1) + 1
         yield PublicComment.model_validate(public(comment, depths[comment.id]))
-
-
-def own(comment: Comment, site: Site) -> OwnComment:
-    """What the holder of a comment's receipt may know."""
-    return OwnComment(
-        id=comment.id, status=comment.outcome, received=comment.received, reason=told_reason(comment, site)
-    )
 
 
 def told_reason(comment: Comment, site: Site) -> str:

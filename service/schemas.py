@@ -66,6 +66,18 @@ class OwnComment(Wire):
     status: Outcome = Field(examples=["published"])
     received: datetime = Field(examples=[TIME_EXAMPLE])
     reason: str = Field(description="Why a moderator removed it, where they let its author know.", examples=[""])
+    content: str = Field(description="As its author last wrote it, unless that was refused.", examples=["Well said."])
+    edit: Outcome | Literal[""] = Field(
+        description="What became of the latest edit of a published comment; empty if there was none.", examples=[""]
+    )
+    edit_reason: str = Field(description="Why a moderator refused that edit, in the same way.", examples=[""])
+    seconds_to_edit: int = Field(description="For how long it may still be changed; 0 where it may not.", examples=[0])
+
+
+class OtherWords(Wire):
+    """What a comment shall say instead."""
+
+    content: str = Field(description="Text with a little Markdown.", examples=["I *enjoyed* this very much."])
 
 
 class PublicComment(Wire):

@@ -27,7 +27,8 @@ def test_the_author_hears_pending_published_or_refused_and_no_more(web: Web) -> 
     shown = published(web.storage, content="Five")
     told = {c.content: ask(web, c.id).json for c in (queued, held, spam, removed, shown)}
     assert [t["status"] for t in told.values()] == ["pending", "pending", "refused", "refused", "published"]
-    assert all(set(t) == {"id", "status", "received", "reason"} for t in told.values())
+    names = {"id", "status", "received", "reason", "content", "edit", "edit_reason", "seconds_to_edit"}
+    assert all(set(t) == names for t in told.values())
     assert {t["reason"] for t in told.values()} == {""}
 
 
