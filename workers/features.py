@@ -81,14 +81,15 @@ def word(text: str) -> Word:
     grams = {marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1))}
     places = sorted(START[Family.GRAMS] + _crc(gram) % BUCKETS[Family.GRAMS] for gram in grams)
     hashed = _crc(text)
-    first, second = (hashed * 0x9E3779B1 >> 16) % BUCKETS[Family.PAIRS], (hashed >> 16) % BUCKETS[Family.PAIRS]
+    # The family begins at a multiple of its size, a power of two; so the place of a pair lies in it, too.
+    first = START[Family.PAIRS] + (hashed * 0x9E3779B1 >> 16) % BUCKETS[Family.PAIRS]
+    second = (hashed >> 16) % BUCKETS[Family.PAIRS]
     return Word(START[Family.WORDS] + hashed % BUCKETS[Family.WORDS], tuple(places), first, second)
 
 
 def pair_buckets(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
     """Where neighbouring words are found, by what the words are in a pair, in the order in which they were said."""
-    start = START[Family.PAIRS]
-    return [start + place for place in map(xor, firsts, seconds[1:])]
+    return list(map(xor, firsts, seconds[1:]))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -64,26 +64,33 @@ def token_log_odds(ham: int, spam: int, seen: TokenCounts) -> float:
 
     Both frequencies are mixed with that in all lessons, so that ten times as many lessons of one label weigh nothing.
     """
-    if not (ham + spam and seen.ham + seen.spam):
+    return _log_odds(ham, spam, seen.ham, seen.spam)
+
+
+@lru_cache(maxsize=1 << 14)
+def _log_odds(ham: int, spam: int, all_ham: int, all_spam: int) -> float:
+    """Of small numbers, of which most tokens have the same."""
+    if not (ham + spam and all_ham + all_spam):
         return 0.0
-    among = SMOOTHING * (ham + spam) / (seen.ham + seen.spam)
-    of_spam, of_ham = (spam + among) / (seen.spam + SMOOTHING), (ham + among) / (seen.ham + SMOOTHING)
-    return math.log(of_spam / of_ham)
+    among = SMOOTHING * (ham + spam) / (all_ham + all_spam)
+    return math.log((spam + among) / (all_spam + SMOOTHING) / ((ham + among) / (all_ham + SMOOTHING)))
 
 
 def taught(asked: Iterable[str], seen: TokenCounts) -> float:
     """Mean log-odds of those tokens that were seen in lessons, less while lessons are few; 0 where none was."""
-    known = seen.tokens
-    found = [token_log_odds(*known[token], seen) for token in asked if token in known]
-    lessons = seen.ham + seen.spam
+    known, ham, spam = seen.tokens, seen.ham, seen.spam
+    found = [_log_odds(*known[token], ham, spam) for token in asked if token in known]
+    lessons = ham + spam
     return sum(found) / len(found) * lessons / (lessons + HALF_TAUGHT) if found else 0.0
 
 
 def clues(asked: Iterable[str], seen: TokenCounts) -> list[Clue]:
     """The tokens that say most, in order."""
-    known = seen.tokens
-    found = [Clue(token, token_log_odds(*known[token], seen), *known[token]) for token in asked if token in known]
-    return sorted(found, key=lambda clue: (-abs(clue.log_odds), -clue.ham - clue.spam, clue.token))[:TOLD]
+    known, ham, spam = seen.tokens, seen.ham, seen.spam
+    odds = {token: _log_odds(*known[token], ham, spam) for token in asked if token in known}
+    least = sorted(map(abs, odds.values()), reverse=True)[:TOLD][-1:]
+    ranked = sorted([(-abs(x), -sum(known[token]), token) for token, x in odds.items() if abs(x) >= least[0]])
+    return [Clue(token, odds[token], *known[token]) for _, _, token in ranked[:TOLD]]
 
 
 def is_trusted(seen: TokenCounts) -> bool:

@@ -119,12 +119,13 @@ def _link(match: re.Match[str]) -> Link | None:
     return link(match["bare"] + match["rest"])
 
 
-def _may_link(chunk: str) -> bool:
-    return "." in chunk[:-1] or ":" in chunk or "/" in chunk or "\\" in chunk
+def _chunks(text: str) -> list[str]:
+    """What of the text, between two spaces, may hold a link: of ordinary prose hardly anything."""
+    return [c for c in text.split() if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
 
 
 def _suspects(text: str) -> str:
-    """What of the text, between two spaces, may hold a link: of ordinary prose hardly anything."""
+    """Where in the text links may be, with every dot and sign in its plain form."""
     text = html.unescape(text)
     if not text.isascii():
         text = OTHER_DOT.sub(".", unicodedata.normalize("NFKC", HIDDEN.sub("", text)))
@@ -136,7 +137,7 @@ def _suspects(text: str) -> str:
         text = LATE_DOT.sub(".", text)
     if "=" in text:
         text = EQUALS.sub("=", text)
-    return " ".join([chunk for chunk in text.split() if _may_link(chunk)])
+    return " ".join(_chunks(text))
 
 
 @lru_cache(maxsize=512)
@@ -150,4 +151,5 @@ def links(text: str) -> tuple[Link, ...]:
 
 def without_links(text: str) -> str:
     """The text around the links."""
-    return " ".join([LINK.sub(" ", chunk) if _may_link(chunk) else chunk for chunk in text.split()])
+    suspects = frozenset(_chunks(text))
+    return " ".join([LINK.sub(" ", chunk) if chunk in suspects else chunk for chunk in text.split()])

@@ -16,6 +16,7 @@ ELLIPSIS = re.compile(r"\.{2,}|…")
 CAPITALS = bytes(range(65, 91))
 SMALL = bytes(range(97, 123))
 NUMERALS = b"0123456789"
+SIGNS = b"%$#@*+="
 
 #: Words that join others; a text that argues has many, an advertisement few. Other languages have no such measure.
 _JOINING = (
@@ -96,7 +97,7 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
     lengths = list(map(len, words))
     letters = sum(lengths)
     count, plain = raw.count, raw.isascii()
-    capitals, small, digits = _signs(raw)
+    capitals, small, digits, other = _signs(raw)
     return (
         size, n, letters / n, max(lengths), len(distinct) / n,
         capitals / ((small + capitals) or 1), len(SHOUTED.findall(raw)) / n if capitals > 1 else 0.0,
@@ -105,7 +106,7 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
         len(ELLIPSIS.findall(raw)) if ".." in raw or "…" in raw else 0,
         count('"') + count("“") + count("«"), count("(") + count("["), (count("'") + count("’")) / n,
         count("\n"), count("  "), count("-") + count("–") + count("—"), count(":"),
-        count("%") + count("$") + count("#") + count("@") + count("*") + count("+") + count("="),
+        other,
         0 if plain else len(PICTURES.findall(raw)),
         len(POINTERS.findall(raw)) if not plain or ">" in raw else 0,
         letters - sum(map(len, short)), len(JOINING & distinct) / len(distinct),
@@ -114,13 +115,10 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
     )  # fmt: skip
 
 
-def _signs(raw: str) -> tuple[int, int, int]:
-    """How many capitals, small letters and digits, Latin ones."""
+def _signs(raw: str) -> list[int]:
+    """How many capitals, small letters, digits and signs of SIGNS, Latin ones."""
     written = raw.encode("utf-8", "replace")
-    capitals, small, digits = (
-        len(written) - len(written.translate(None, kind)) for kind in (CAPITALS, SMALL, NUMERALS)
-    )
-    return capitals, small, digits
+    return [len(written) - len(written.translate(None, kind)) for kind in (CAPITALS, SMALL, NUMERALS, SIGNS)]
 
 
 def _ends(raw: str) -> Iterator[str]:

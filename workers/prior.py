@@ -120,7 +120,7 @@ class Prior:
         of_words, of_grams, grams, _, _ = zip(*dict(zip(found.said, read, strict=True)).values(), strict=True)
         total: float = sum(of_words) * self._step(Family.WORDS, len(of_words))
         total += sum(of_grams) * self._step(Family.GRAMS, sum(grams))
-        if places := frozenset(_pairs(read)):
+        if places := set(_pairs(read)):
             total += sum(map(self.model.weights.__getitem__, places)) * self._step(Family.PAIRS, len(places))
         return total
 
@@ -174,7 +174,8 @@ class Prior:
 
 
 def _pairs(read: Sequence[Weighed]) -> list[int]:
-    return pair_buckets([first for *_, first, _ in read], [second for *_, second in read])
+    _, _, _, firsts, seconds = zip(*read, strict=True)
+    return pair_buckets(firsts, seconds)
 
 
 def quantised(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:

@@ -8,7 +8,7 @@ from .folding import fold
 from .harmless import NAMES, PHRASES, WORDS
 from .profanity_list import Match, stock
 from .spelling import SPACED
-from .text import squeezed
+from .text import repeats, squeezed
 
 #: Quotation marks, stars and at-signs around a word, and "'s" behind it: the package takes them for letters.
 QUOTED = re.compile(r"""["'*@](?:(?<![^\W_]["'*@])|(?:s\b)?(?![^\W_]))""")
@@ -39,7 +39,7 @@ def _views(text: str) -> Iterable[str]:
     views = [meant] if meant == text.casefold() else [text, meant]
     if QUOTED.search(meant):
         views.append(QUOTED.sub(" ", meant))
-    if STRETCHED.search(meant):
+    if repeats(meant, 3) and STRETCHED.search(meant):
         views += [squeezed(meant, 1), squeezed(meant, 2)]
     return views
 

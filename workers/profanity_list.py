@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import zip_longest
 
 from better_profanity import Profanity
 from better_profanity.constants import ALLOWED_CHARACTERS
@@ -32,6 +31,13 @@ def _classes(spellings: Mapping[str, Iterable[str]]) -> dict[int, str]:
 def _stand_in(beyond: re.Match[str]) -> str:
     """A character of the first plane that is in no entry, and part of a word if this one is."""
     return "Ì" if beyond[0] in ALLOWED_CHARACTERS else "☃"
+
+
+def _table(names: Mapping[int, str]) -> bytes:
+    """Of each byte of an ASCII text its lower case and class, of those between words a space."""
+    lower = ((n, chr(n).lower()) for n in range(128))
+    folded = (names.get(ord(c), c) if chr(n) in ALLOWED_CHARACTERS else " " for n, c in lower)
+    return "".join(folded).encode() + bytes(128)
 
 
 def _one_of(characters: Iterable[str]) -> str:
@@ -57,59 +63,72 @@ class Matcher:
         self._fold = _classes(stock.CHARS_MAPPING)
         self._most_joined: int = stock.MAX_NUMBER_COMBINATIONS
         self._word = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
-        self._ascii_word = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c.isascii()))
+        self._ascii_words = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for n in range(128))
         self._entries: dict[str, list[str]] = defaultdict(list)
+        self._first_words: dict[str, list[str]] = defaultdict(list)
         for entry in sorted({str(entry) for entry in stock.CENSOR_WORDSET}):
             self._entries[entry.translate(self._fold)].append(entry)
+            first = self._word.match(entry)
+            if first and first[0] != entry:
+                self._first_words[first[0].translate(self._fold)].append(first[0])
         # A word that is the beginning of no entry begins none that runs over several words; most words end here.
         self._beginnings = frozenset(folded[:n] for folded in self._entries for n in range(1, len(folded)))
-        first_words = (self._word.match(folded) for folded in self._entries if not self._word.fullmatch(folded))
-        self._first_words = frozenset(first[0] for first in first_words if first)
+        self._whole = self._first_words.keys() | self._entries.keys()
+        self._known = self._beginnings | self._entries.keys()
 
     def contains(self, text: str) -> bool:
         return next(self.matches(text), None) is not None
 
     def matches(self, text: str) -> Iterator[Match]:
         """In the order of their first words; they may overlap."""
-        # Dotted capital I is the one character that grows in lower case; positions must stay.
-        text = text if text.isascii() else BEYOND.sub(_stand_in, text).replace("İ", "Ì")
-        lower = text.lower()
-        folded = lower.translate(self._fold)
         if text.isascii():
-            words = self._ascii_word.findall(folded)
+            written = text.encode().translate(self._ascii_words + bytes(128)).decode().split()
         else:
-            words = [folded[m.start() : m.end()] for m in self._word.finditer(text)]
-        starts = self._starts(words)
+            # Dotted capital I is the one character that grows in lower case; positions must stay.
+            text = BEYOND.sub(_stand_in, text).replace("İ", "Ì")
+            written = list(map(str.lower, self._word.findall(text)))
+        words = " ".join(written).translate(self._fold).split(" ")
+        starts = [n for n in self._suspects(words) if self._is_start(words, written, n)]
         if not starts or len(words) == 1 == len(words[0]):
             return
-        spans = [m.span() for m in self._word.finditer(text)]
+        lower, spans = text.lower(), [m.span() for m in self._word.finditer(text)]
         # A last word of one character, with nothing behind it, is never joined to what precedes.
         joinable = len(words) - (spans[-1][0] == len(text) - 1)
         for n in starts:
             yield from self._single(lower, words[n], spans[n])
             last = max(n, min(n + self._most_joined, joinable - 1))
             yield from self._glued(lower, words[n : last + 1], spans[n : last + 1])
-            if words[n] in self._first_words:
-                yield from self._spaced(lower, folded, spans[n : last + 1])
+            yield from self._spaced(lower, spans[n : last + 1])
 
-    def _starts(self, words: list[str]) -> list[int]:
-        """Numbers of words that may begin a match, alone or with the next: of ordinary prose hardly any."""
-        entries, beginnings, first_words = self._entries, self._beginnings, self._first_words
-        return [
-            n
-            for n, (word, following) in enumerate(zip_longest(words, words[1:], fillvalue=""))
-            if word in entries
-            or (
-                word in beginnings
-                and (word in first_words or (both := word + following) in entries or both in beginnings)
-            )
-        ]
+    def _suspects(self, words: list[str]) -> list[int]:
+        """Numbers of words that look like an entry, or together with the next one like the beginning of one."""
+        whole, beginnings, known = self._whole, self._beginnings, self._known
+        pairs = enumerate(zip(words, [*words[1:], ""], strict=True))
+        return [n for n, (word, next) in pairs if word in whole or (word in beginnings and word + next in known)]
+
+    def _is_start(self, words: list[str], written: list[str], n: int) -> bool:
+        """Whether a match may begin here: with an entry, alone or glued together, or the first word of a longer one."""
+        glued = words[n]
+        if any(self._is_spelled(first, written[n]) for first in self._first_words.get(glued, ())):
+            return True
+        if glued in self._entries and any(self._spelled(glued, written[n])):
+            return True
+        if glued not in self._beginnings:
+            return False
+        for last in range(n + 1, min(n + 1 + self._most_joined, len(words))):
+            glued += words[last]
+            if glued in self._entries and any(self._spelled(glued, "".join(written[n : last + 1]))):
+                return True
+            if glued not in self._beginnings:
+                return False
+        return False
+
+    def _is_spelled(self, entry: str, lower: str) -> bool:
+        return all(c == e or c in self._spellings.get(e, ()) for c, e in zip(lower, entry, strict=True))
 
     def _spelled(self, folded: str, lower: str) -> Iterator[str]:
         """Entries of which `lower` is a spelling."""
-        for entry in self._entries.get(folded, ()):
-            if all(c == e or c in self._spellings.get(e, ()) for c, e in zip(lower, entry, strict=True)):
-                yield entry
+        return (entry for entry in self._entries.get(folded, ()) if self._is_spelled(entry, lower))
 
     def _single(self, lower: str, word: str, span: tuple[int, int]) -> Iterator[Match]:
         for entry in self._spelled(word, lower[slice(*span)]):
@@ -125,11 +144,12 @@ class Matcher:
             for entry in self._spelled(glued, written):
                 yield Match(entry, spans[0][0], end, joined=True)
 
-    def _spaced(self, lower: str, folded: str, spans: list[tuple[int, int]]) -> Iterator[Match]:
+    def _spaced(self, lower: str, spans: list[tuple[int, int]]) -> Iterator[Match]:
         """Entries of several words, with exactly what is between them in the list."""
         start = spans[0][0]
         for _, end in spans[1:]:
-            for entry in self._spelled(folded[start:end], lower[start:end]):
+            written = lower[start:end]
+            for entry in self._spelled(written.translate(self._fold), written):
                 yield Match(entry, start, end)
 
 

@@ -31,8 +31,8 @@ EVIDENT = 2
 
 #: Three or more single letters with the same sign between them, as in "f u c k" and "v.i.a.g.r.a".
 SPACED = re.compile(r"(?<![^\W_])([^\W\d_])([ .,\-_*·|/\\~+]{1,3})(?=[^\W\d_]\2)(?:[^\W\d_]\2)+[^\W\d_](?![^\W_])")
-#: Its end, without which there is none.
-SPACED_END = re.compile(r"([ .,\-_*·|/\\~+]{1,3})[^\W\d_]\1[^\W\d_](?![^\W_])")
+#: Its end, or something like it; without that there is none.
+SPACED_END = re.compile(r"[ .,\-_*·|/\\~+][^\W\d_][ .,\-_*·|/\\~+]{1,3}[^\W\d_](?![^\W_])")
 #: Letters of an abbreviation at most: "R.S.V.P.", "J. R. R. Tolkien".
 ABBREVIATED = 5
 

@@ -19,11 +19,28 @@ LINK = re.compile(r"(?:https?://|www\.)\S+")
 #: Of an ASCII text, everything between words as a space.
 APART = bytes(n if chr(n).isalnum() and n < 128 else 0x20 for n in range(256))
 
+NO_LETTERS = bytes(n for n in range(128) if not chr(n).isalpha())
+
+IDLE = frozenset(("", *" .-_=*0123456789\n"))
+
 #: Below this the same letters are honest coincidence ("thank you very much").
 FINGERPRINT_LETTERS = 25
 #: Below this, words in a row are too few to be compared.
 SHINGLED_WORDS = 12
 BANDS, ROWS = 3, 3
+
+
+def repeats(text: str, n: int) -> bool:
+    """Whether `n` of one sign may stand in a row, other than numbers and dots: quick to deny, as most texts need it."""
+    size, code = (1, "ascii") if text.isascii() else (4, "utf-32-le")
+    signs = int.from_bytes(text.encode(code, "surrogatepass"), "little")
+    # Each sign against the one behind it, all at once: where they are the same, nothing is left.
+    differences = (signs ^ signs >> 8 * size).to_bytes(size * len(text) + 1, "little")
+    same = bytes(size * (n - 1))
+    at = differences.find(same)
+    while at >= 0 and text[at // size : at // size + 1] in IDLE:
+        at = differences.find(same, at + 1)
+    return at >= 0
 
 
 def squeezed(text: str, n: int) -> str:
@@ -37,9 +54,13 @@ def without_addresses(text: str) -> str:
 
 def letters(text: str) -> str:
     """All letters of the text as it is meant, links left out: what stays when punctuation and numbers are varied."""
-    return "".join(WORD_LETTERS.findall(without_addresses(fold(text).text)))
+    meant = without_addresses(fold(text).text)
+    if meant.isascii():
+        return meant.encode().translate(None, NO_LETTERS).decode()
+    return "".join(WORD_LETTERS.findall(meant))
 
 
+@lru_cache(maxsize=256)
 def fingerprint(text: str) -> str:
     """The same for texts of the same letters; "" where there are too few to tell."""
     kept = letters(text)
@@ -71,8 +92,8 @@ def bands(text: str) -> tuple[str, ...]:
     found = words(without_addresses(fold(text).text))
     if len(found) < SHINGLED_WORDS:
         return ()
-    triples = {f"{a} {b} {c}" for a, b, c in zip(found, found[1:], found[2:], strict=False)}
-    minima = _minima([zlib.crc32(t.encode("utf-8", "replace")) for t in triples])
+    said = " ".join(found).encode("utf-8", "replace").split(b" ")
+    minima = _minima(map(zlib.crc32, map(b" ".join, zip(said, said[1:], said[2:], strict=False))))
     return tuple("-".join(f"{m:08x}" for m in minima[b * ROWS : (b + 1) * ROWS]) for b in range(BANDS))
 
 

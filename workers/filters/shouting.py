@@ -8,12 +8,21 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 
 from ..folding import fold
-from ..text import words
+from ..measures import CAPITALS
+from ..text import repeats, words
 from .base import Facts, Filter, Weight
 
 #: Letters of scripts without case and digits are left out: "哈哈哈哈哈" and "55555" are laughter, not noise.
 RUN = re.compile(r"([^\W\d_]|[!?‼❗❓\U0001f300-\U0001faff])\1{4,}")
-EXCLAMATION = re.compile(r"[!！‼❗]")
+SHORTEST_RUN = 5
+EXCLAMATION = "!！‼❗"
+
+
+def capitals_of(text: str) -> int:
+    """How many letters are capitals."""
+    if text.isascii():
+        return len(text) - len(text.encode().translate(None, CAPITALS))
+    return sum(map(str.isupper, text))
 
 
 def _has_case(letter: str) -> bool:
@@ -41,18 +50,19 @@ class Shouting(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         yield from self._capitals(comment.content)
         yield from self._repetition(comment.content)
-        marks = len(EXCLAMATION.findall(comment.content))
+        marks = sum(map(comment.content.count, EXCLAMATION))
         if marks > self.cheerful:
             yield Signal("shouting.exclamation", min(1.0, marks / 10), f"{marks} exclamation marks")
 
     def _capitals(self, text: str) -> Iterator[Signal]:
-        capitals = sum(map(str.isupper, text))
+        capitals = capitals_of(text)
         cased = capitals + sum(map(str.islower, text)) if capitals >= self.enough_letters / 2 else 0
         if cased >= self.enough_letters and capitals > cased / 2:
             yield Signal("shouting.capitals", capitals / cased, f"{capitals} of {cased} letters are capitals")
 
     def _repetition(self, text: str) -> Iterator[Signal]:
-        if run := next((m for m in RUN.finditer(text) if _has_case(m[1])), None):
+        runs = RUN.finditer(text) if repeats(text, SHORTEST_RUN) else ()
+        if run := next((m for m in runs if _has_case(m[1])), None):
             yield Signal("shouting.repetition", min(1.0, len(run[0]) / 10), f"{len(run[0])} times “{run[1]}”")
             return
         said = words(fold(text).text)
