@@ -6,7 +6,7 @@ with their own memories read one storage; every ETag they ever gave is sent agai
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from werkzeug.test import TestResponse
 
+from comments.drafts import draft_id, in_other_words, is_open, withdrawn
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
@@ -29,7 +30,7 @@ from comments.storage.redis import connect, open_redis
 from service.rendered import Rendered, RenderedPages
 from service.shortcut import Shortcut, Source
 from service.sites import SiteCache
-from tests.builders import NOW, a_decision, a_site, accepted
+from tests.builders import NOW, a_decision, a_site, accepted, an_admission
 from tests.integration.web import HTML, Web, open_web
 
 SITE = "demo"
@@ -51,14 +52,16 @@ SHOWN_WHOLE = ("comments", "comments.html", "feed.atom")
 
 @dataclass
 class Kept:
-    """A comment, and what of it would give it away."""
+    """A comment, the draft beside it, and what of them would give them away."""
 
     comment: Comment
     number: int
+    draft: Comment | None = None
+    said: set[str] = field(default_factory=set)  # also what is replaced, waits or was refused
 
     @property
     def words(self) -> tuple[str, str]:
-        return f"content-{self.number}-end", f"author-{self.number}-end"
+        return self.comment.content, self.comment.author
 
 
 def private(number: int) -> dict[str, str]:
@@ -103,7 +106,7 @@ class Reading(RuleBasedStateMachine):
         except Invalid:
             assert not self.is_seen(parent)
             return None
-        self.kept[made.id] = Kept(made, number)
+        self.kept[made.id] = Kept(made, number, said={made.content})
         return self.kept[made.id]
 
     @rule(data=st.data(), thread=st.sampled_from(THREADS))
@@ -113,33 +116,59 @@ class Reading(RuleBasedStateMachine):
 
     def published(self, thread: str, parent: str = "") -> Kept | None:
         if kept := self.submit(thread, parent):
-            self.change(kept, kept.comment.decided(a_decision(Action.APPROVE)))
+            self.change(kept, kept.comment, kept.comment.decided(a_decision(Action.APPROVE)))
         return kept
 
     @rule(data=st.data(), action=st.sampled_from([Action.APPROVE, Action.HOLD, Action.SPAM]))
     def judge(self, data: st.DataObject, action: Action) -> None:
-        kept = self.draw(data, lambda c: c.status is Status.QUEUED)
-        self.change(kept, kept.comment.decided(a_decision(action)))
+        kept, waits = self.draw(data, lambda c: c.status is Status.QUEUED)
+        self.change(kept, waits, waits.decided(a_decision(action)))
 
     @rule(data=st.data())
     def moderate(self, data: st.DataObject) -> None:
-        kept = self.draw(data, lambda c: bool(actions_for(Role.MODERATOR, c.status)))
-        action = data.draw(st.sampled_from(actions_for(Role.MODERATOR, kept.comment.status)), "action")
-        self.change(kept, kept.comment.decided(a_decision(action, Role.MODERATOR, "mo")))
+        kept, stands = self.draw(data, lambda c: bool(actions_for(Role.MODERATOR, c.status)))
+        action = data.draw(st.sampled_from(actions_for(Role.MODERATOR, stands.status)), "action")
+        self.change(kept, stands, stands.decided(a_decision(action, Role.MODERATOR, "mo")))
 
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
-        kept = self.draw(data, lambda c: c.undoable)
-        self.change(kept, kept.comment.undone("mo", NOW))
+        kept, stands = self.draw(data, lambda c: c.undoable)
+        self.change(kept, stands, stands.undone("mo", NOW))
 
-    def draw(self, data: st.DataObject, fits: Callable[[Comment], bool]) -> Kept:
-        found = [kept for kept in self.kept.values() if fits(kept.comment)]
+    @rule(data=st.data())
+    def edit(self, data: st.DataObject) -> None:
+        kept, _ = self.draw(data, lambda c: not c.revises and is_open(c, self.kept[c.id].draft))
+        self.rewrite(kept)
+
+    def rewrite(self, kept: Kept) -> None:
+        content = f"content-{kept.number}-{len(kept.said)}-end"
+        before, after = in_other_words(kept.comment, kept.draft, content, NOW)
+        kept.said.add(content)
+        if before:
+            self.change(kept, before, after)
+            return
+        try:
+            self.storage.comments.accept(after, an_admission())
+        except Invalid:
+            assert not self.is_seen(kept.comment.parent)
+        else:
+            kept.draft = after
+
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        kept, stands = self.draw(data, lambda c: Action.WITHDRAW in actions_for(Role.AUTHOR, c.status))
+        self.change(kept, stands, withdrawn(stands, NOW))
+
+    def draw(self, data: st.DataObject, fits: Callable[[Comment], bool]) -> tuple[Kept, Comment]:
+        """A comment, or a draft of one, that fits."""
+        found = [(kept, c) for kept in self.kept.values() for c in (kept.comment, kept.draft) if c and fits(c)]
         assume(found)
         return data.draw(st.sampled_from(found), "comment")
 
-    def change(self, kept: Kept, after: Comment) -> None:
-        assert self.storage.comments.decide(SITE, [Change(kept.comment, after)]) == [True]
-        kept.comment = after
+    def change(self, kept: Kept, before: Comment, after: Comment) -> None:
+        assert self.storage.comments.decide(SITE, [Change(before, after)]) == [True]
+        kept.comment = self.storage.comments.get(SITE, kept.comment.id)
+        (kept.draft,) = self.storage.comments.load(SITE, [draft_id(kept.comment.id)])
 
     # Who sees what
 
@@ -198,11 +227,15 @@ class Reading(RuleBasedStateMachine):
     def hold(self, address: str, answer: TestResponse) -> None:
         told = REMOVED.sub("", answer.text) + str(answer.headers)
         assert "secret.example" not in told, address
-        asked_for = [id for id in self.kept if id in address]
         for id, kept in self.kept.items():
+            if id in address:  # its author asks
+                continue
+            hidden = kept.said - ({kept.comment.content} if self.is_seen(id) else set())
+            assert not [words for words in hidden if words in told], (address, kept.comment.status)
+            assert draft_id(id) not in told, address
             if not self.is_seen(id):
-                assert not [word for word in kept.words if word in told], (address, kept.comment.status)
-                assert id not in told or id in asked_for, (address, kept.comment.status)
+                assert kept.comment.author not in told, (address, kept.comment.status)
+                assert id not in told, (address, kept.comment.status)
 
     def hold_caches(self, client: FlaskClient, address: str, fresh: TestResponse) -> None:
         """An ETag that was given out is confirmed only while what came with it is still the answer."""
@@ -339,7 +372,28 @@ def tell(kind: type[Reading]) -> None:
     assert first
     assert machine.published(thread, first.comment.id)
     look(machine)
-    machine.change(first, first.comment.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
+    machine.change(first, first.comment, first.comment.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
+    look(machine)
+
+
+def tell_of_edits(storage: Storage) -> None:
+    """Words that wait, that are refused, that take the place of others, and that their author takes back."""
+    machine = Reading()
+    machine.storage = storage
+    machine.begin()
+    first = machine.published(THREADS[0])
+    assert first
+    assert machine.published(THREADS[0], first.comment.id)
+    for by_filters, by_person in ((Action.HOLD, Action.APPROVE), (Action.HOLD, Action.SPAM)):
+        machine.rewrite(first)
+        look(machine)
+        assert first.draft
+        machine.change(first, first.draft, first.draft.decided(a_decision(by_filters)))
+        look(machine)
+        machine.change(first, first.draft, first.draft.decided(a_decision(by_person, Role.MODERATOR, "mo")))
+        look(machine)
+    assert len(first.said) == 3
+    machine.change(first, first.comment, withdrawn(first.comment, NOW))
     look(machine)
 
 
@@ -352,6 +406,10 @@ def look(machine: Reading) -> None:
 
 def test_the_story_that_the_oracle_is_tried_on_ends_well() -> None:
     tell(Reading)
+
+
+def test_an_edit_is_read_once_it_is_approved_and_nowhere_before_or_else(storage: Storage) -> None:
+    tell_of_edits(storage)
 
 
 @pytest.mark.parametrize("careless", [ReadingForgetfully, ReadingHastily, ReadingShallowly])
