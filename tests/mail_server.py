@@ -49,6 +49,7 @@ class MailServer:
     says: Mapping[str, str] = field(default_factory=dict)
     tls: str = ""  # as Relay.tls
     user: str = ""
+    hold: threading.Event | None = None  # to be waited for before a letter is taken
     letters: list[Letter] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     connections: int = 0
@@ -114,6 +115,8 @@ class MailServer:
             if not (more := connection.recv(65536)):
                 return
             raw += more
+        if self.hold:
+            self.hold.wait(30)
         answer = self.says.get(".", "250 taken")
         if answer.startswith("2"):
             self.letters.append(Letter(sender, to, raw[:-3].replace(b"\r\n..", b"\r\n.")))

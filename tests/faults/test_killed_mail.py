@@ -1,0 +1,70 @@
+"""Mail while the process that sends it is killed: the letter goes out, under the name it had before."""
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+from comments.notices import NOTICE
+from comments.queue import DELIVER, QUEUES
+from comments.settings import Settings
+from comments.storage import Course, Storage
+from comments.storage.redis import connect
+from tests.builders import a_site, published
+from tests.mail_server import MailServer
+from tests.waiting import until
+from workers.deps import build_deps
+from workers.sweep import Sweep
+from workers.wake_ups import open_queue
+
+ROOT = Path(__file__).parents[2]
+SENDER = "replies@blog.example"
+
+
+def start(settings: Settings, server: MailServer) -> "subprocess.Popen[bytes]":
+    """A process that delivers."""
+    chosen = json.dumps({"redis_url": settings.redis_url, "smtp_url": server.url, "mail_from": SENDER})
+    words = [sys.executable, "-m", "tests.integration.one_worker", "deliver", chosen]
+    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storage, valkey_settings: Settings) -> None:
+    redis_storage.sites.put(a_site())
+    comment = published(redis_storage, notify="replies")
+    redis_storage.subscriptions.confirm("blog", comment.identity)
+    reply = published(redis_storage, parent=comment.id, identity="bob")
+    with MailServer(hold=Event()) as server:
+        deps = build_deps(replace(valkey_settings, smtp_url=server.relay, mail_from=SENDER))
+        sweep = Sweep(deps, [open_queue(QUEUES[DELIVER], connect(valkey_settings))])
+        worker = start(valkey_settings, server)
+
+        def is_out() -> bool:
+            sweep.once()
+            return "DATA" in server.lines
+
+        until(is_out)
+        worker.kill()
+        assert worker.wait() == -signal.SIGKILL
+        (waits,) = redis_storage.deliveries.recent("blog", 5)
+        assert waits.course is Course.PENDING
+        assert server.hold
+        server.hold.set()
+        # As when the lease is over, which is two minutes.
+        assert redis_storage.deliveries.settle("blog", waits, replace(waits, due=datetime.now(UTC)))
+        worker = start(valkey_settings, server)
+
+        def is_over() -> bool:
+            sweep.once()
+            return redis_storage.deliveries.get("blog", waits.id).course is Course.DELIVERED
+
+        until(is_over)
+        worker.terminate()
+        assert worker.wait(10) == 0
+        assert {letter.message["Message-ID"] for letter in server.letters} == {f"<reply.{reply.id}@blog.example>"}
+        assert 1 <= len(server.letters) <= 2, "the server may have taken the one whose answer nobody heard"
+    assert redis_storage.deliveries.posted("blog").mailed == {"delivered": 1}
+    assert redis_storage.deliveries.recent("blog", 5)[0].webhook == NOTICE
