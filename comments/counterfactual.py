@@ -12,6 +12,7 @@ UNHELD: Mapping[str, str] = {
     "words.hold": "it did not contain {evidence}",
     "words.reject": "it did not contain {evidence}",
     "profanity.word": "it did not contain {evidence}",
+    "toxicity.attack": "it did not attack anybody ({evidence})",
     "standing.muted": "this author or network were not muted",
     "requirements.fields": "every field were as the site asks ({evidence})",
     "requirements.parent": "the comment it answers were published",

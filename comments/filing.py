@@ -28,6 +28,7 @@ FACETS = ("signal", "script", "day", "thread", "author", "domain")
 HARM: Mapping[str, float] = {
     "words.": 3.0,
     "profanity.": 3.0,
+    "toxicity.": 3.0,
     "flags.": 3.0,
     "duplicates.": 2.0,
     "near-duplicates.": 2.0,

@@ -217,6 +217,7 @@ class Site:
     match_inside_words: bool = False  # WordPress's way: "cialis" is then found in "specialist"
     profanity: str = "hold"  # "hold", "mask" (published with asterisks) or "off"
     profanity_allow: tuple[str, ...] = ()
+    toxicity: str = "blatant"  # attacks to hold: the "blatant", the "clear", the "possible", or none ("off")
     trap_field: str = "website"  # name of the honeypot field in this site's forms
     form_token: str = "off"  # "expected": every form of the site sends one  # noqa: S105 -- no secret
     proof_of_work: str = "off"  # "auto": forms ask for it while the site is flooded
@@ -226,14 +227,6 @@ class Site:
     hide_emails: bool = False  # from moderators; owners see them
     webhooks: tuple[Webhook, ...] = ()
     reasons: tuple[Reason, ...] = REASONS  # nine at most: each has a key
-
-
-SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "moderation": ("all", "first", "suspicious"),
-    "profanity": ("hold", "mask", "off"),
-    "form_token": ("off", "expected"),
-    "proof_of_work": ("off", "auto"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import click
 @click.command("train")
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def train(directory: Path) -> None:
-    """Make the shipped weights and their model card anew from the data files in DIRECTORY.
+    """Make the shipped weights and their model cards anew from the data files in DIRECTORY.
 
     The same files give the same weights. Needs a checkout with the dependency group `train`; training is no part of
     what is installed, and a site learns without it.
@@ -19,6 +19,7 @@ def train(directory: Path) -> None:
     missing = [name for name in ("training", "numpy", "scipy") if find_spec(name) is None]
     if missing:
         raise click.ClickException(f"training needs a checkout with the group `train`; missing: {', '.join(missing)}")
-    done = subprocess.run([sys.executable, "-m", "training.train", str(directory)], check=False)  # noqa: S603 - our own
-    if done.returncode:
-        raise click.ClickException("training failed")
+    for module in ("training.train", "training.toxicity"):
+        done = subprocess.run([sys.executable, "-m", module, str(directory)], check=False)  # noqa: S603 - our own
+        if done.returncode:
+            raise click.ClickException(f"{module} failed")

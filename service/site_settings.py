@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import Act, Entry
 from comments.errors import Invalid, Problem, StaleVersion
-from comments.model import SITE_CHOICES, Site
+from comments.model import Site
+from comments.site_choices import SITE_CHOICES
 
 from . import auth, choices
 from .auth import Signed
@@ -56,6 +57,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("max_links", "Links", "from which on a comment looks like advertising"),
         ("profanity", "Profanity", "hold it, mask it with asterisks, or leave it"),
         ("profanity_allow", "Not profane here", "one word or phrase a line"),
+        ("toxicity", "Attacks on people", "hold the blatant (of 1,000 in a newspaper 2), clear (12) or possible (33)"),
         ("hold_words", "Words to hold for", "one a line; author+url:casino looks in those fields only"),
         ("reject_words", "Words to reject for", "written in the same way"),
         ("match_inside_words", "Find words inside others", "then “cialis” is in “specialist”"),

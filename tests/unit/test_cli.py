@@ -11,9 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from comments.lifecycle import Action
-from comments.model import SITE_CHOICES, VISITOR_FIELDS, Comment, Decision, Signal, Site, SiteKey, Term
+from comments.model import VISITOR_FIELDS, Comment, Decision, Signal, Site, SiteKey, Term
 from comments.pseudonyms import token_digest
 from comments.rq_figures import QueueFigures
+from comments.site_choices import SITE_CHOICES
 from comments.storage import Storage
 from replygate.__main__ import cli
 from replygate.embedded import start, url

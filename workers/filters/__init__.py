@@ -11,6 +11,7 @@ from .profanity import Profanity
 from .requirements import Requirements
 from .shouting import Shouting
 from .standing import Standings
+from .toxicity import Toxicity
 from .trap import Trap
 from .velocity import Velocity
 from .words import Words
@@ -29,6 +30,7 @@ BUILT_IN: tuple[Filter, ...] = (
     NearDuplicates(),
     Velocity(),
     Profanity(),
+    Toxicity(),
     Shouting(),
     Learned(),
 )

@@ -80,6 +80,7 @@ def test_these_signals_only_hold():
         "requirements.thread",
         "site.moderation",
         "standing.muted",
+        "toxicity.attack",
         "words.hold",
     ]
 

@@ -1,0 +1,11 @@
+"""The choices of a site that are one of a few words, and these words."""
+
+from collections.abc import Mapping
+
+SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "moderation": ("all", "first", "suspicious"),
+    "profanity": ("hold", "mask", "off"),
+    "toxicity": ("blatant", "clear", "possible", "off"),
+    "form_token": ("off", "expected"),
+    "proof_of_work": ("off", "auto"),
+}

@@ -1,0 +1,41 @@
+"""`python -m training.toxicity DATA_DIR`: the toxicity model and its card, from the data files and a fixed seed."""
+
+import sys
+from pathlib import Path
+
+from ..corpora import digest, path
+from ..generate import TEXT
+from .card import card
+from .fit import fit
+from .texts import DAVIDSON, FOLDER, SEED, gathered, honest_corpora
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "workers" / "toxicity.txt"
+CARD = ROOT / "docs" / "toxicity-card.md"
+
+
+def inputs(folder: Path) -> str:
+    """SHA-256 over all that was learned from: the corpora, the templates and the seed."""
+    corpora = [path(folder, corpus).read_bytes() for corpus in (DAVIDSON, *honest_corpora())]
+    made = [FOLDER / name for name in ("abuse.txt", "calm.txt", "charged.txt")]
+    templates = [file.read_bytes() for file in (*made, TEXT / "honest.txt")]
+    return digest(*corpora, *templates, str(SEED).encode())
+
+
+def main(arguments: list[str]) -> int:
+    """Writes both files."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m training.toxicity DATA_DIR\n")
+        return 2
+    folder = Path(arguments[0])
+    groups = gathered(folder)
+    fitted = fit(groups)
+    packed = fitted.written(inputs(folder)).encode()
+    MODEL.write_bytes(packed)
+    CARD.write_text(card(folder, groups, fitted, packed), encoding="utf-8")
+    sys.stdout.write(f"{MODEL.name}: {len(packed)} bytes, {len(fitted.weights)} features\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,53 @@
+"""What the toxicity model may see in a text, and which of it may speak for an attack."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from workers.profanity import offences
+from workers.toxicity import AIMED, ALIKE, GROUP, REACH, READER
+
+from .. import grammar
+from .fillers import FILLERS
+from .texts import FOLDER
+
+NOTHING = FILLERS | {READER, GROUP}
+
+
+def features(tokens: Sequence[str]) -> list[tuple[str, ...]]:
+    """What each word of a text may weigh by, as `workers.toxicity` reads it."""
+    met: set[str] = set()
+    found, before, aim = [], "", -REACH - 1
+    for n, token in enumerate(tokens):
+        name = ALIKE.get(token, token)
+        own: tuple[str, ...] = (f"{before} {name}",) if {before, name} - NOTHING and before else ()
+        if name in (READER, GROUP):
+            aim = n
+        elif token in met:
+            own = ()
+        elif name not in NOTHING:
+            met.add(token)
+            own += (name, AIMED + name) if n - aim <= REACH else (name,)
+        found.append(own)
+        before = name
+    return found
+
+
+@cache
+def _is_profane(word: str) -> bool:
+    return bool(offences(word))
+
+
+def is_eligible(feature: str) -> bool:
+    """Plain English words only, and a profane word only where it is said to or of somebody."""
+    *_, last = names = feature.removeprefix(AIMED).split()
+    if not all(name in (READER, GROUP) or (name.isascii() and name.isalpha()) for name in names):
+        return False
+    if not any(map(_is_profane, names)):
+        return True
+    return feature.startswith(AIMED) or (len(names) == 2 and bool({READER, GROUP} & {names[0], last}))
+
+
+def charged() -> frozenset[str]:
+    """Words, and pairs of words, one of which is in every feature that may speak for an attack."""
+    lines = [line for rule in grammar.read(FOLDER / "charged.txt").rules.values() for line in rule]
+    return frozenset(word.replace("_", " ") for line in lines for word in line.split())

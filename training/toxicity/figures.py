@@ -1,0 +1,75 @@
+"""How the toxicity model does on what it never saw: attacks, honest comments, and sentences written to test it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from workers.filters.toxicity import LEVELS
+from workers.profanity import offences
+from workers.toxicity import Model
+
+from ..corpora import CORPORA, read
+from ..figures import area
+from ..fit import Array
+from ..grammar import read as read_sentences
+from .texts import AI_MOD, FOLDER, labelled
+
+#: Honest comments, none of which was trained on but those of the chat group.
+HONEST = ("news_c3_a", "blog_tosbourn", "yt14_avengers", "yt14_playstation", "yt_judol_b", "tg_umputun")
+
+
+def scores(model: Model, texts: Sequence[str]) -> Array:
+    return np.array([model.attack(text).log_odds for text in texts])
+
+
+def _shares(of: Array, thousand: bool = False) -> str:
+    """The share at or above each level."""
+    shares = [float((of >= bar).mean()) for bar in LEVELS.values()]
+    return " | ".join(f"{1000 * share:.1f}" if thousand else f"{share:.2f}" for share in shares)
+
+
+def sentences() -> Mapping[str, tuple[str, ...]]:
+    return read_sentences(FOLDER / "sentences.txt").rules
+
+
+def attacks(model: Model, folder: Path) -> Iterator[str]:
+    """Of replies labelled as trolling or not, half of which were looked at while the templates were written."""
+    levels = " | ".join(LEVELS)
+    yield from ("", "## Attacks told from other replies", "")
+    held_at = f"{levels} | blatant or profane"
+    yield f"| AI-Mod | replies | AUC | attacks held: {held_at} | others held: {held_at} |"
+    yield "|-|-|-|" + "-|" * (2 * len(LEVELS) + 2)
+    for half, name in enumerate(("half looked at", "half not looked at")):
+        rows = list(labelled(folder, AI_MOD, half))
+        toxic, other = ([text for text, is_toxic in rows if is_toxic is wanted] for wanted in (True, False))
+        of_toxic, of_other = scores(model, toxic), scores(model, other)
+        both = (_with_profanity(texts, of) for texts, of in ((toxic, of_toxic), (other, of_other)))
+        cells = (f"{_shares(of)} | {share:.2f}" for of, share in zip((of_toxic, of_other), both, strict=True))
+        yield f"| {name} | {len(rows)} | {area(of_toxic, of_other):.3f} | {' | '.join(cells)} |"
+
+
+def _with_profanity(texts: Sequence[str], of: Array) -> float:
+    """The share held by the default level or by a profane word."""
+    bar = next(iter(LEVELS.values()))
+    return float(np.mean([score >= bar or bool(offences(text)) for text, score in zip(texts, of, strict=True)]))
+
+
+def held(model: Model, folder: Path) -> Iterator[str]:
+    """Honest comments at or above each level."""
+    yield from ("", "## Honest comments held, of 1,000", "")
+    yield f"| source | what | comments | {' | '.join(LEVELS)} |"
+    yield "|-|-|-|" + "-|" * len(LEVELS)
+    for corpus in CORPORA:
+        if corpus.name in HONEST:
+            of = scores(model, [e.text for e in read(folder, corpus) if not e.spam])
+            yield f"| {corpus.name} | {corpus.what} | {len(of)} | {_shares(of, thousand=True)} |"
+
+
+def tested(model: Model) -> Iterator[str]:
+    """Shares of the sentences that were written as a test."""
+    yield from ("", "## Sentences written as a test: share held", "")
+    yield f"| sentences | how many | {' | '.join(LEVELS)} |"
+    yield "|-|-|" + "-|" * len(LEVELS)
+    for name, texts in sentences().items():
+        yield f"| {name.replace('_', ', ')} | {len(texts)} | {_shares(scores(model, texts))} |"

@@ -1,0 +1,79 @@
+"""What the toxicity model learns from: labelled posts, honest comments, and sentences generated for it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workers.groups import GROUPS
+
+from ..corpora import CORPORA, Corpus, path
+from ..corpora import read as read_corpus
+from ..generate import TEXT, chance, honest
+from ..grammar import Grammar, read
+
+FOLDER = Path(__file__).parent
+TEMPLATES = (FOLDER / "abuse.txt", FOLDER / "calm.txt")
+SEED = 1
+GENERATED = 16000
+#: Share of the generated sentences without capitals.
+CARELESS = 0.5
+
+#: A text of the posts labelled offensive counts this much, one of the others 1: most were labelled for one profane
+#: word, whatever was said with it. At .3 and 1 fewer of AI-Mod's attacks were told from its other posts.
+OFFENSIVE = 0.1
+#: Honest texts made for the prior are many, and nobody in them is spoken to.
+MADE = 0.5
+
+DAVIDSON = Corpus("tox_davidson", "short posts, labelled", "MIT", folder="toxic")
+AI_MOD = Corpus("tox_aimod", "trolling and other replies", "GPL-3.0", folder="toxic")
+#: Names, addresses and marks of a network that wrote them.
+NETWORK = re.compile(r"\bRT\b|@\w+|https?://\S*|&#?\w+;")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Texts of one kind, whether they attack, and how much one of them counts."""
+
+    name: str
+    texts: tuple[str, ...]
+    attacks: bool
+    weight: float = 1.0
+
+
+def labelled(folder: Path, corpus: Corpus, half: int | None = None) -> Iterator[tuple[str, bool]]:
+    """Text and whether it was labelled toxic; of one half of the corpus only, if 0 or 1 is given."""
+    for line in path(folder, corpus).read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if half is None or hashlib.sha256(row["id"].encode()).digest()[0] % 2 == half:
+            yield NETWORK.sub(" ", row["text"]), row["label"] == "toxic"
+
+
+def generated(rule: str, n: int = GENERATED) -> tuple[str, ...]:
+    """Sentences of the templates named as the rule is; every group of people is as likely."""
+    base = read(TEXT / "honest.txt").rules
+    grammar = Grammar({"who": base["who"], "group": tuple(sorted(GROUPS)), **read(FOLDER / f"{rule}.txt").rules})
+    draw = chance(rule, SEED)
+    lines = (grammar.line(rule, draw) for _ in range(n))
+    return tuple(line.lower() if draw.random() < CARELESS else line for line in lines)
+
+
+def honest_corpora() -> Sequence[Corpus]:
+    """Freely licensed comments. A few of them are rude; none were labelled for it."""
+    return [corpus for corpus in CORPORA if corpus.free and corpus.name != DAVIDSON.name]
+
+
+def gathered(folder: Path) -> list[Group]:
+    """All there is to learn from."""
+    posts = list(labelled(folder, DAVIDSON))
+    comments = [e.text for corpus in honest_corpora() for e in read_corpus(folder, corpus)]
+    return [
+        Group("posts labelled hateful or offensive", tuple(t for t, toxic in posts if toxic), True, OFFENSIVE),
+        Group("posts labelled neither", tuple(t for t, toxic in posts if not toxic), False),
+        Group("comments and replies", tuple(comments), False),
+        Group("honest texts made for the prior", tuple(e.text for e in honest(SEED)), False, MADE),
+        Group("attacks made for this", generated("abuse"), True),
+        Group("calm sentences made for this", generated("calm"), False),
+    ]
