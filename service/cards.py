@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from comments.drafts import before_edit
 from comments.lifecycle import Status
 from comments.model import Comment, Site
 from comments.storage import Question, Storage
 from comments.storage.room import Note
 
 from .auth import Signed
+from .differences import differences
 from .highlighting import marked, marked_text
 from .reviewed import Reviewed
 
@@ -34,6 +36,8 @@ class Card:
     author: Markup
     identity: str
     parent: Comment | None
+    published: Comment | None  # what a draft would change
+    changes: Markup  # against that, or against what it said before its author changed it
     record: Record | None  # None without an e-mail, by which authors are known
     notes: tuple[Note, ...]
 
@@ -43,10 +47,11 @@ def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Sit
     made: dict[str, Card] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
-        parents = {c.id: c for c in storage.comments.load(site, [c.parent for c in own if c.parent]) if c}
+        named = [id for c in own for id in (c.parent, c.revises) if id]
+        around = {c.id: c for c in storage.comments.load(site, named) if c}
         notes = storage.notes.of(site, [c.id for c in own])
         for comment, record, said in zip(own, _records(storage, site, own), notes, strict=True):
-            made[comment.id] = _card(comment, sites[site], signed, parents.get(comment.parent), record, said)
+            made[comment.id] = _card(comment, sites[site], signed, around, record, said)
     return [made[c.id] for c in comments]
 
 
@@ -66,12 +71,23 @@ def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[R
 
 
 def _card(
-    comment: Comment, site: Site, signed: Signed, parent: Comment | None, record: Record | None, notes: tuple[Note, ...]
+    comment: Comment,
+    site: Site,
+    signed: Signed,
+    around: Mapping[str, Comment],
+    record: Record | None,
+    notes: tuple[Note, ...],
 ) -> Card:
     row = Reviewed.of(comment, site, signed)
     signals = comment.verdict.signals if comment.verdict else ()
     author = marked_text(comment.author or "Without a name", signals)
-    return Card(row, site, marked(row.html, signals), author, comment.identity, parent, record, notes)
+    published = around.get(comment.revises)
+    earlier = published or before_edit(comment)
+    changes = differences(earlier.content, comment.content) if earlier else Markup()
+    return Card(
+        row, site, marked(row.html, signals), author, comment.identity, around.get(comment.parent), published, changes,
+        record, notes,
+    )  # fmt: skip
 
 
 def siblings(storage: Storage, comment: Comment) -> list[Comment]:

@@ -30,6 +30,8 @@ SAID: Mapping[Action, tuple[str, str]] = {
     Action.REMOVE: ("Removed", "warn"),
     Action.HOLD: ("Held", "warn"),
     Action.UNDO: ("Taken back", "warn"),
+    Action.EDIT: ("Changed", "warn"),
+    Action.WITHDRAW: ("Withdrawn", "warn"),
 }
 
 

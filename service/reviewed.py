@@ -36,11 +36,12 @@ class Step(BaseModel):
     before: Status
     status: Status
     role: Role
-    by: str = Field(description="a moderator's name, or `filters`")
+    by: str = Field(description="a moderator's name, `filters` or `its author`")
     at: datetime
     policy: str = Field(description="version of the policy that weighed the signals")
     score: float
     reason: str = Field(description="code of what the author is told; empty where nothing is")
+    replaced: str = Field(description="what it said until its author's latest edit; empty for every other step")
     signals: list[SignalSeen]
 
 
@@ -64,6 +65,7 @@ class Reviewed(BaseModel):
     site: str
     thread: str
     parent: str
+    revises: str = Field(description="id of the published comment that this one would change; mostly empty")
     received: datetime
     status: Status
     version: int = Field(description="send it back with a decision")
@@ -96,7 +98,7 @@ class Reviewed(BaseModel):
 
 #: The fields that are shown as they are kept.
 PLAIN = (
-    *("id", "site", "thread", "parent", "received", "status", "version"),
+    *("id", "site", "thread", "parent", "revises", "received", "status", "version"),
     *("author", "url", "content", "origin", "user_agent", "referrer"),
 )
 

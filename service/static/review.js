@@ -7,6 +7,9 @@ const SAID = {
   spam: ["Marked as spam", "bad"],
   removed: ["Removed", "warn"],
   held: ["Held again", "warn"],
+  queued: ["Changed by its author", "warn"],
+  withdrawn: ["Withdrawn by its author", "warn"],
+  applied: ["Approved", "good"],
 };
 const WILL_BE = { approve: "approved", spam: "spam", remove: "removed" };
 const TYPING = "input:not([type=checkbox]), textarea, select, dialog";

@@ -6,7 +6,10 @@ const GLANCE = 400; // milliseconds on a card before it counts as looked at: key
 const PATIENCE = 25 * 60_000; // milliseconds without a key or a touch; then nobody looks, and the session may end
 const MOST_SITES = 3; // streams of one page; browsers allow six connections
 
-const SAID = { approved: "Approved", spam: "Marked as spam", removed: "Removed", held: "Held again" };
+const SAID = {
+  approved: "Approved", spam: "Marked as spam", removed: "Removed", held: "Held again",
+  queued: "Changed by its author", withdrawn: "Withdrawn by its author", applied: "Approved",
+};
 
 const list = document.getElementById("cards");
 const cards = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, card]));

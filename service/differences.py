@@ -1,0 +1,46 @@
+"""What is different between two texts, word by word, as HTML with <del> and <ins>."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from markupsafe import Markup
+
+WORD = re.compile(r"\s+|\w+|[^\w\s]")
+#: Words up to which they are compared one by one: it takes up to their square, for each of twenty cards on a page.
+MOST = 400
+
+
+def differences(before: str, after: str) -> Markup:
+    """`after` with what was put in and what was taken out; "" where nothing is different."""
+    if before == after:
+        return Markup()
+    old, new = WORD.findall(before), WORD.findall(after)
+    start = _same(old, new)
+    end = _same(old[start:][::-1], new[start:][::-1])
+    until = len(old) - end, len(new) - end
+    parts = _changed(old[start : until[0]], new[start : until[1]])
+    return Markup("").join((*_text(old[:start]), *parts, *_text(old[until[0] :])))
+
+
+def _same(old: Sequence[str], new: Sequence[str]) -> int:
+    """Words that both begin with."""
+    pairs = zip(old, new, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
+
+
+def _changed(old: list[str], new: list[str]) -> Iterator[Markup]:
+    if max(len(old), len(new)) > MOST:
+        yield from (*_text(old, "del"), *_text(new, "ins"))
+        return
+    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            yield from _text(old[i:j])
+        else:
+            yield from (*_text(old[i:j], "del"), *_text(new[k:m], "ins"))
+
+
+def _text(words: Sequence[str], tag: str = "") -> Iterator[Markup]:
+    text = "".join(words)
+    if text:
+        yield Markup("<{0}>{1}</{0}>").format(tag, text) if tag else Markup("{}").format(text)
