@@ -19,7 +19,7 @@ from comments.storage import Storage
 from service.condition import PARTS, gather
 from workers import run, sweep
 
-from . import admin, audit, demo, export, moderators, openapi, rebuild, status, training, up, web, webhooks
+from . import admin, audit, demo, export, mail, moderators, openapi, rebuild, status, training, up, web, webhooks
 from .evaluation import command as evaluation
 from .installation import installation, open_installation, settings
 
@@ -67,6 +67,7 @@ cli.add_command(admin.site)
 cli.add_command(moderators.moderator)
 cli.add_command(audit.audit)
 cli.add_command(webhooks.webhook)
+cli.add_command(mail.mail)
 cli.add_command(demo.demo)
 cli.add_command(rebuild.rebuild)
 cli.add_command(evaluation.evaluate)

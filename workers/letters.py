@@ -58,7 +58,13 @@ NOTICE_HTML = """<p><b>{author}</b> replied to your comment on {site}:</p>
 <p><small>You get this mail because you asked for it.
 <a href="{stop}">No more about this comment, or none at all</a>.</small></p>
 """
-HTML = '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title></head>\n<body>\n{body}'
+HTML = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>{title}</title></head>
+<body>
+{body}</body>
+</html>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +102,30 @@ def notice(envelope: Envelope, comment: Comment, reply: Comment, page: str) -> E
     return _filled(letter, plain, NOTICE_HTML, said | {"quoted": text})
 
 
+def trial(sender: str, to: str, id: str, at: datetime) -> EmailMessage:
+    """What `replygate mail` sends; it is about no comment."""
+    letter = _bare(Address("Replygate", addr_spec=sender), to, "A trial", f"trial.{id}", at)
+    letter.set_content("This is a trial: mail from Replygate arrives.\n")
+    return letter
+
+
 def _letter(envelope: Envelope, title: str, id: str) -> EmailMessage:
-    letter = EmailMessage(POLICY)
-    name, _, domain = envelope.to.rpartition("@")
-    letter["From"] = Address(one_line(envelope.site.name), addr_spec=envelope.sender)
-    letter["To"] = Address(username=name, domain=domain)
-    letter["Subject"] = title
-    letter["Date"] = envelope.at
-    letter["Message-ID"] = f"<{id}@{envelope.host}>"
-    letter["Auto-Submitted"] = "auto-generated"  # no out-of-office answers (RFC 3834)
+    sender = Address(one_line(envelope.site.name), addr_spec=envelope.sender)
+    letter = _bare(sender, envelope.to, title, id, envelope.at)
     letter["List-Unsubscribe"] = f"<{envelope.stop}>"
     letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return letter
+
+
+def _bare(sender: Address, to: str, title: str, id: str, at: datetime) -> EmailMessage:
+    letter = EmailMessage(POLICY)
+    name, _, domain = to.rpartition("@")
+    letter["From"] = sender
+    letter["To"] = Address(username=name, domain=domain)
+    letter["Subject"] = title
+    letter["Date"] = at
+    letter["Message-ID"] = f"<{id}@{sender.domain}>"
+    letter["Auto-Submitted"] = "auto-generated"  # no out-of-office answers (RFC 3834)
     return letter
 
 
