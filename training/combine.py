@@ -16,7 +16,7 @@ import numpy as np
 
 from comments.model import Comment
 from comments.storage import TokenCounts
-from workers.learning import taught, tokens
+from workers.learning import odds, taught, tokens
 from workers.prior import shipped
 
 from .corpora import CORPORA, comment, read
@@ -104,7 +104,7 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
         came = n
         seen = TokenCounts(lessons[False], lessons[True], {t: (c[0], c[1]) for t, c in counts.items()})
         for row in rows[n :: max(1, (len(rows) - n) // MOST)]:
-            yield Judged(name, n, row.prior, taught(tokens(row.comment), seen), row.spam)
+            yield Judged(name, n, row.prior, taught(odds(tokens(row.comment), seen), seen), row.spam)
 
 
 def fitted(found: Sequence[Judged]) -> Array:

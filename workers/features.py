@@ -46,6 +46,7 @@ MAX_LETTERS = 24
 GRAM = 4
 
 DIGIT = re.compile(r"\d")
+BETWEEN_PARTS = re.compile(r"[-_\d]+")
 RUN = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -158,7 +159,7 @@ def _address(found: Sequence[Link], author: str) -> tuple[str, ...]:
     labels = host.split(".")
     name = labels[0] if len(labels) < 3 or len(labels[-2]) > 3 else labels[-3]
     own = any(len(token) > 2 and token in host for token in words(fold(author).text))
-    pieces = [f"part {piece}" for piece in re.split(r"[-_\d]+", name) if piece][:4]
+    pieces = [f"part {piece}" for piece in BETWEEN_PARTS.split(name) if piece][:4]
     return tuple(dict.fromkeys((f"host {host}", f"ends in .{labels[-1]}", *pieces, *_host(host, name, own, found[0]))))
 
 

@@ -79,10 +79,13 @@ def _unaccented(text: str, seen: list[str]) -> str:
 @lru_cache(maxsize=512)
 def fold(text: str) -> Folded:
     """Entities, tags, compatibility forms, hidden characters, accents, look-alikes and spellings undone."""
+    if text.isascii() and text.isalpha():
+        return Folded(text.casefold(), (), text)
     seen: list[str] = []
     if "&" in text:
         text = html.unescape(text)
-    if HIDDEN.search(text):
+    # What can be printed, by ASCII's few signs, hides nothing; that is quicker to ask.
+    if not (text.isascii() and text.replace("\n", " ").isprintable()) and HIDDEN.search(text):
         seen += ["hidden characters"] if HIDDEN_IN_WORD.search(text) else []
         text = HIDDEN.sub("", text)
     if "<" in text:

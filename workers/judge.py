@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -67,12 +67,13 @@ def gather(
     return [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]
 
 
-def checked(signals: Iterable[Signal], asked: Filter) -> Iterator[Signal]:
+def checked(signals: Iterable[Signal], asked: Filter) -> list[Signal]:
     """Raises ValueError for a signal that the filter did not declare, or whose strength is none."""
-    for signal in signals:
+    found = list(signals)
+    for signal in found:
         if signal.name not in asked.weights or not 0 <= signal.strength <= 1:
             raise ValueError(f"{asked.name} gave {signal.name} with strength {signal.strength}")
-        yield signal
+    return found
 
 
 def ask(comment: Comment, known: Facts, filters: Iterable[Filter]) -> tuple[Signal, ...]:
@@ -80,7 +81,7 @@ def ask(comment: Comment, known: Facts, filters: Iterable[Filter]) -> tuple[Sign
     signals: list[Signal] = []
     for f in filters:
         try:
-            signals += tuple(checked(f(comment, known), f))
+            signals += checked(f(comment, known), f)
         except Exception as error:
             # The name of the error only: its text may quote the comment, and logs hold nothing personal.
             log.error("filter %s failed on comment %s: %s", f.name, comment.id, type(error).__name__)

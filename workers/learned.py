@@ -4,12 +4,13 @@
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from comments.model import Comment
 from comments.storage import TokenCounts
 
-from .learning import HALF_TAUGHT, is_trusted, taught, tokens
+from .learning import HALF_TAUGHT, is_trusted, odds, taught, tokens
 from .prior import shipped
 
 #: What one of the prior's log-odds, and one of the site's, counts; and the odds where neither says anything.
@@ -29,6 +30,7 @@ class Judgement:
     log_odds: float
     hold_at: float
     spam_at: float  # infinite while the site has not taught enough
+    of_site: Mapping[str, float] = field(default_factory=dict)  # tokens of the comment -> their log-odds here
 
     @property
     def probability(self) -> float:
@@ -37,7 +39,8 @@ class Judgement:
 
 def judged(comment: Comment, seen: TokenCounts) -> Judgement:
     """What prior and site say together."""
-    log_odds = OF_PRIOR * shipped().log_odds(comment) + OF_SITE * taught(tokens(comment), seen) + OFFSET
+    of_site = odds(tokens(comment), seen)
+    log_odds = OF_PRIOR * shipped().log_odds(comment) + OF_SITE * taught(of_site, seen) + OFFSET
     lessons = seen.ham + seen.spam
     hold_at = HOLD_TAUGHT + (HOLD_COLD - HOLD_TAUGHT) * HALF_TAUGHT / (HALF_TAUGHT + lessons)
-    return Judgement(log_odds, hold_at, max(SPAM, seen.bar) if is_trusted(seen) else math.inf)
+    return Judgement(log_odds, hold_at, max(SPAM, seen.bar) if is_trusted(seen) else math.inf, of_site)

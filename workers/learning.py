@@ -4,7 +4,7 @@ Whole numbers are kept, so that a lesson can be taken back exactly. `learned` pu
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -26,7 +26,8 @@ TOKEN_LENGTH = 32
 SMOOTHING = 0.5
 #: Lessons at which half of what was taught is believed.
 HALF_TAUGHT = 20
-TOLD = 12
+#: Log-odds from which on a token is told, and how many are.
+HEARD, TOLD = 0.5, 4
 
 #: Lessons of each label after which spam may be refused; 30 together is where a cold site stops being cold.
 LESSONS = 15
@@ -45,18 +46,19 @@ class Clue:
 @lru_cache(maxsize=256)
 def tokens(comment: Comment) -> frozenset[str]:
     """At most MAX_TOKENS readable tokens: what was written tagged with where. No e-mail, no origin."""
-    return frozenset(islice(dict.fromkeys(token[:TOKEN_LENGTH] for token in _tokens(comment)), MAX_TOKENS))
+    return frozenset(list(dict.fromkeys([token[:TOKEN_LENGTH] for token in _tokens(comment)]))[:MAX_TOKENS])
 
 
-def _tokens(comment: Comment) -> Iterator[str]:
-    content = fold(comment.content)
-    yield from (f"author:{word}" for word in islice(words(fold(comment.author).text), MAX_NAMES))
-    yield from (f"url:{link.host}" for link in links(comment.url))
-    yield from (f"looks:{disguise}" for disguise in content.disguises)
-    found = links(comment.content)
-    yield f"looks:{min(len(found), 3)} links"
-    yield from (f"link:{link.host}" for link in found[:MAX_LINKS])
-    yield from islice(dict.fromkeys(words(content.text)), MAX_WORDS)
+def _tokens(comment: Comment) -> list[str]:
+    content, found = fold(comment.content), links(comment.content)
+    return [
+        *[f"author:{word}" for word in words(fold(comment.author).text)[:MAX_NAMES]],
+        *[f"url:{link.host}" for link in links(comment.url)],
+        *[f"looks:{disguise}" for disguise in content.disguises],
+        f"looks:{min(len(found), 3)} links",
+        *[f"link:{link.host}" for link in found[:MAX_LINKS]],
+        *islice(dict.fromkeys(words(content.text)), MAX_WORDS),
+    ]
 
 
 def token_log_odds(ham: int, spam: int, seen: TokenCounts) -> float:
@@ -76,21 +78,23 @@ def _log_odds(ham: int, spam: int, all_ham: int, all_spam: int) -> float:
     return math.log((spam + among) / (all_spam + SMOOTHING) / ((ham + among) / (all_ham + SMOOTHING)))
 
 
-def taught(asked: Iterable[str], seen: TokenCounts) -> float:
-    """Mean log-odds of those tokens that were seen in lessons, less while lessons are few; 0 where none was."""
+def odds(asked: Iterable[str], seen: TokenCounts) -> dict[str, float]:
+    """The log-odds of each of those tokens that were seen in lessons."""
     known, ham, spam = seen.tokens, seen.ham, seen.spam
-    found = [_log_odds(*known[token], ham, spam) for token in asked if token in known]
-    lessons = ham + spam
-    return sum(found) / len(found) * lessons / (lessons + HALF_TAUGHT) if found else 0.0
+    return {token: _log_odds(*known[token], ham, spam) for token in asked if token in known}
 
 
-def clues(asked: Iterable[str], seen: TokenCounts) -> list[Clue]:
-    """The tokens that say most, in order."""
-    known, ham, spam = seen.tokens, seen.ham, seen.spam
-    odds = {token: _log_odds(*known[token], ham, spam) for token in asked if token in known}
-    least = sorted(map(abs, odds.values()), reverse=True)[:TOLD][-1:]
-    ranked = sorted([(-abs(x), -sum(known[token]), token) for token, x in odds.items() if abs(x) >= least[0]])
-    return [Clue(token, odds[token], *known[token]) for _, _, token in ranked[:TOLD]]
+def taught(of: Mapping[str, float], seen: TokenCounts) -> float:
+    """Mean of the tokens' log-odds, less while lessons are few; 0 where none was seen."""
+    lessons = seen.ham + seen.spam
+    return sum(of.values()) / len(of) * lessons / (lessons + HALF_TAUGHT) if of else 0.0
+
+
+def clues(of: Mapping[str, float], seen: TokenCounts, spam: bool) -> list[Clue]:
+    """The tokens that say most for spam, or against it, in order."""
+    side = 1 if spam else -1
+    heard = sorted([(-side * x, -sum(seen.tokens[token]), token) for token, x in of.items() if side * x >= HEARD])
+    return [Clue(token, of[token], *seen.tokens[token]) for _, _, token in heard[:TOLD]]
 
 
 def is_trusted(seen: TokenCounts) -> bool:

@@ -12,6 +12,7 @@ import idna
 
 from .domains import SHORTENERS, is_address, is_reversed
 from .folding import DOTS, HIDDEN, fold
+from .text import words
 
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
 EQUALS = re.compile(r"\s*=\s*")
@@ -149,7 +150,11 @@ def links(text: str) -> tuple[Link, ...]:
     return found
 
 
-def without_links(text: str) -> str:
-    """The text around the links."""
-    suspects = frozenset(_chunks(text))
-    return " ".join([LINK.sub(" ", chunk) if chunk in suspects else chunk for chunk in text.split()])
+def is_bare(text: str, n: int) -> bool:
+    """Whether fewer than `n` words are beside the links of the text."""
+    beside = 0
+    for chunk in text.split():
+        beside += len(words(LINK.sub(" ", chunk) if _chunks(chunk) else chunk))
+        if beside >= n:
+            return False
+    return True

@@ -88,7 +88,7 @@ def measures(raw: str, words: Sequence[str], plain: Sequence[str], found: Sequen
     if not raw or not words:
         return ()
     ranges = zip(_values(raw, words, plain, found), _ENDS, _NAMES, strict=True)
-    return (*filter(None, (names[bisect_right(ends, value)] for value, ends, names in ranges)), *_ends(raw))
+    return (*filter(None, [names[bisect_right(ends, value)] for value, ends, names in ranges]), *_ends(raw))
 
 
 def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequence[Link]) -> tuple[float, ...]:

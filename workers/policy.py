@@ -64,7 +64,7 @@ class Policy:
 
     def decide(self, signals: Iterable[Signal], at: datetime) -> Decision:
         weighed = tuple(
-            replace(s, strength=round(s.strength, 3), points=self.points(s), holds=self.holds(s)) for s in signals
+            [Signal(s.name, round(s.strength, 3), s.evidence, self.points(s), self.holds(s)) for s in signals]
         )
         score = round(sum(s.points for s in weighed), 3)
         action = self._action(score, {self.weights[s.name] for s in weighed})

@@ -174,8 +174,7 @@ class Prior:
 
 
 def _pairs(read: Sequence[Weighed]) -> list[int]:
-    _, _, _, firsts, seconds = zip(*read, strict=True)
-    return pair_buckets(firsts, seconds)
+    return pair_buckets([word[3] for word in read], [word[4] for word in read])
 
 
 def quantised(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:

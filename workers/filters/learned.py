@@ -9,7 +9,7 @@ from comments.model import Comment, Signal
 from comments.storage import TokenCounts
 
 from ..learned import Judgement, judged
-from ..learning import clues, tokens
+from ..learning import clues
 from ..prior import UNREAD, score
 from .base import Facts, Filter, Weight
 
@@ -19,8 +19,6 @@ HOLDING, DOUBTFUL, REFUSED = 0.3, 0.4, 0.8
 #: Log-odds below those that hold in which doubt grows, and further below, in which nothing is said; then words speak
 #: for a comment, in full another FULL below. Chosen with bench.outcomes: a wider doubt holds honest readers' links.
 DOUBT, SILENCE, FULL = 1.0, 1.6, 5.0
-#: Log-odds from which on a word of a lesson is told.
-HEARD = 0.5
 
 
 def strength(judgement: Judgement) -> float:
@@ -33,13 +31,12 @@ def strength(judgement: Judgement) -> float:
     return min(1.0, REFUSED + (1 - REFUSED) * (judgement.log_odds - judgement.spam_at) / FULL)
 
 
-def told(comment: Comment, seen: TokenCounts, spam: bool) -> str:
-    """Up to four of the site's own reasons on this side, then up to three of what is known everywhere.
+def told(comment: Comment, seen: TokenCounts, of_site: Mapping[str, float], spam: bool) -> str:
+    """The site's own reasons on this side, then up to three of what is known everywhere.
 
     Of honest comments, which are most, only the site's own: the others take as long to tell as to judge.
     """
-    own = [c for c in clues(tokens(comment), seen) if (c.log_odds > 0) is spam and abs(c.log_odds) >= HEARD][:4]
-    reasons = [f"“{c.token}” in {c.spam} spam and {c.ham} approved" for c in own]
+    reasons = [f"“{c.token}” in {c.spam} spam and {c.ham} approved" for c in clues(of_site, seen, spam)]
     if spam:
         reasons += [p.evidence for p in score(comment).contributions if p.logit > 0 and p.evidence != UNREAD][:3]
     return ", ".join(reasons) or "words, links and style of honest comments"
@@ -54,8 +51,8 @@ class Learned(Filter):
     weights: ClassVar[Mapping[str, Weight]] = {"learned.spam": 10.0, "learned.ham": -3.0}
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        judgement = judged(comment, facts.corpus)
+        judgement, seen = judged(comment, facts.corpus), facts.corpus
         if doubt := strength(judgement):
-            yield Signal("learned.spam", doubt, told(comment, facts.corpus, spam=True))
+            yield Signal("learned.spam", doubt, told(comment, seen, judgement.of_site, spam=True))
         elif (below := judgement.hold_at - DOUBT - SILENCE - judgement.log_odds) > 0:
-            yield Signal("learned.ham", min(1.0, below / FULL), told(comment, facts.corpus, spam=False))
+            yield Signal("learned.ham", min(1.0, below / FULL), told(comment, seen, judgement.of_site, spam=False))

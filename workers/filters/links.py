@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 
-from ..links import Link, links, without_links
-from ..text import words
+from ..links import Link, is_bare, links
 from .base import Facts, Filter, Weight
 
 
@@ -34,7 +33,7 @@ class Links(Filter):
         written, of_author = links(comment.content), links(comment.url)
         if written:
             yield self._count(len(written), facts.site.max_links)
-            if len(words(without_links(comment.content))) < self.few_words:
+            if is_bare(comment.content, self.few_words):
                 yield Signal("links.only", 1.0, "hardly a word beside the links")
         if of_author:
             yield Signal("links.author", 1.0, of_author[0].host)

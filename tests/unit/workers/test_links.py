@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.links import Link, ipv4, links, without_links
+from workers.links import Link, ipv4, is_bare, links
 
 
 def hosts(text: str) -> list[str]:
@@ -102,8 +102,9 @@ def test_shorteners_are_known():
     ]
 
 
-def test_what_is_around_links_is_left():
-    assert without_links("look: http://shop.example/x (cheap)").split() == ["look:", "(cheap)"]
+def test_words_beside_links_are_counted() -> None:
+    assert is_bare("look: http://shop.example/x (cheap) ...", 3)
+    assert not is_bare("look: http://shop.example/x (cheap) here", 3)
 
 
 @given(st.text(alphabet="htps:/\\.@[]()%0x1a&#; wé。\u200b", max_size=40))
