@@ -216,6 +216,8 @@ class Site:
     reject_words: tuple[Term, ...] = ()
     match_inside_words: bool = False  # WordPress's way: "cialis" is then found in "specialist"
     profanity: str = "hold"  # "hold", "mask" (published with asterisks) or "off"
+    profanity_tier: str = "strong"  # the mildest words that are profane: "slur", "strong" or "mild"
+    profanity_also: tuple[str, ...] = ()
     profanity_allow: tuple[str, ...] = ()
     toxicity: str = "blatant"  # attacks to hold: the "blatant", the "clear", the "possible", or none ("off")
     trap_field: str = "website"  # name of the honeypot field in this site's forms

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
     "moderation": ("all", "first", "suspicious"),
     "profanity": ("hold", "mask", "off"),
+    "profanity_tier": ("slur", "strong", "mild"),
     "toxicity": ("blatant", "clear", "possible", "off"),
     "form_token": ("off", "expected"),
     "proof_of_work": ("off", "auto"),

@@ -56,6 +56,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("audit_share", "Look at by chance", "of what the filters settle alone; 0.02 is one of fifty, 0 is none"),
         ("max_links", "Links", "from which on a comment looks like advertising"),
         ("profanity", "Profanity", "hold it, mask it with asterisks, or leave it"),
+        ("profanity_tier", "Profane from", "slurs only, also strong words, or also mild ones like “damn”"),
+        ("profanity_also", "Profane here too", "one word or phrase a line"),
         ("profanity_allow", "Not profane here", "one word or phrase a line"),
         ("toxicity", "Attacks on people", "hold the blatant (of 1,000 in a newspaper 2), clear (12) or possible (33)"),
         ("hold_words", "Words to hold for", "one a line; author+url:casino looks in those fields only"),
@@ -68,7 +70,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     )),
 )  # fmt: skip
 
-AREAS = ("origins", "profanity_allow", "hold_words", "reject_words", "reasons")
+AREAS = ("origins", "profanity_also", "profanity_allow", "hold_words", "reject_words", "reasons")
 
 
 def groups() -> Iterator[tuple[str, list[Choice]]]:

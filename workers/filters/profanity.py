@@ -4,17 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from comments.model import Comment, Signal
+from comments.model import Comment, Signal, Site
 
-from ..profanity import is_maskable, mask, offences
+from ..profanity import Taste, is_maskable, mask, offences
+from ..tiers import Tier
 from .base import Facts, Filter, Mark, Weight
 
 #: Tells `judge` to publish the masked content.
 MASKED = "profanity.masked"
 
 
+def taste(site: Site) -> Taste:
+    return Taste(Tier(site.profanity_tier), site.profanity_also, site.profanity_allow)
+
+
 def masked(comment: Comment, facts: Facts) -> str:
-    return mask(comment.content, facts.site.profanity_allow)
+    return mask(comment.content, taste(facts.site))
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,11 @@ class Profanity(Filter):
     weights: ClassVar[Mapping[str, Weight]] = {"profanity.word": Mark.HOLD, MASKED: 0.0}
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        allow, choice = facts.site.profanity_allow, facts.site.profanity
+        choice, finds = facts.site.profanity, taste(facts.site)
         if choice == "off":
             return
-        named, said = offences(comment.author, allow), offences(comment.content, allow)
-        starred = bool(said) and choice == "mask" and is_maskable(comment.content, allow)
+        named, said = offences(comment.author, finds), offences(comment.content, finds)
+        starred = bool(said) and choice == "mask" and is_maskable(comment.content, finds)
         if starred:
             yield Signal(MASKED, 1.0, f"published with stars for: {', '.join(said[:5])}")
         if named or (said and not starred):

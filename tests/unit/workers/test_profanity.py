@@ -5,8 +5,9 @@ from better_profanity import Profanity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.profanity import is_maskable, mask, offences
+from workers.profanity import Taste, is_maskable, mask, offences
 from workers.profanity_list import Matcher, stock
+from workers.tiers import HONEST, MILD, SLURS, Tier
 
 #: A short list with every peculiarity of the long one, so that the package answers fast enough to be asked often.
 PECULIAR = (
@@ -84,7 +85,7 @@ def test_the_matcher_agrees_with_the_package_on_any_text(text):
     "text",
     [
         "god, hell, damn and crap",
-        "sex education for gay people",
+        "sex education for gay and queer people",
         "Moby Dick, by Dick and me",
         "the cock crowed",
         "magna cum laude",
@@ -139,9 +140,29 @@ def test_a_strong_word_offends_in_every_disguise(text):
 
 
 def test_a_site_may_allow_words_and_phrases():
-    assert offences("the old cock, a cock", ("cock",)) == ()
-    assert offences("the old cock", ("Old  Cock",)) == ()
-    assert offences("a cock", ("old cock",)) == ("cock",)
+    assert offences("the old cock, a cock", Taste(allow=("cock",))) == ()
+    assert offences("the old cock", Taste(allow=("Old  Cock",))) == ()
+    assert offences("a cock", Taste(allow=("old cock",))) == ("cock",)
+
+
+def test_a_site_may_add_words_and_phrases_of_its_own():
+    taste = Taste(also=("God", " Pineapple  Pizza "), allow=("ananas",))
+    assert offences("Oh god, g.o.d, pineapple pizza", taste) == ("god", "pineapple pizza")
+    assert mask("Oh god, PINEAPPLE pizza!", taste) == "Oh g**, P******** *****!"
+    assert offences("Oh goddess, a pineapple", taste) == ()
+    assert offences("Oh god", Taste(also=("god",), allow=("god",))) == ()
+
+
+@pytest.mark.parametrize(("tier", "found"), [("slur", {"paki"}), ("strong", {"paki", "shit"})])
+def test_a_site_chooses_the_mildest_words_that_offend(tier, found):
+    assert set(offences("damn, shit, a paki and a nipple", Taste(Tier(tier)))) == found
+    assert set(offences("damn, shit, a paki and a nipple", Taste(Tier.MILD))) == {"damn", "paki", "shit"}
+
+
+def test_every_word_of_a_tier_is_in_the_list_and_in_no_other_tier():
+    entries = {str(entry) for entry in PACKAGE.CENSOR_WORDSET}
+    assert entries >= SLURS | MILD | HONEST
+    assert len(SLURS | MILD | HONEST) == len(SLURS) + len(MILD) + len(HONEST)
 
 
 def test_masking_leaves_the_first_letter_and_the_length():

@@ -20,6 +20,13 @@ def test_a_site_may_allow_words():
     assert seen(Profanity(), RUDE, profanity_allow=("fuck", "fvck", "cunt")) == {}
 
 
+def test_a_site_may_add_words_and_mild_ones():
+    mild = a_comment(content="Damn, these ananas.")
+    assert seen(Profanity(), mild) == {}
+    assert "damn" in seen(Profanity(), mild, profanity_tier="mild")["profanity.word"].evidence
+    assert "ananas" in seen(Profanity(), mild, profanity_also=("ananas",))["profanity.word"].evidence
+
+
 def test_where_it_is_masked_it_does_not_hold():
     found = seen(Profanity(), RUDE, profanity="mask")
     assert set(found) == {MASKED}
