@@ -12,6 +12,7 @@ from functools import partial
 
 from comments.errors import StorageDown
 from comments.model import Site, Webhook
+from comments.notices import MAILS
 from comments.storage import Course, Delivery, Event
 
 from . import notices, webhooks
@@ -61,7 +62,9 @@ def send_due(d: Deps, site: Site) -> None:
     due = d.storage.deliveries.due(site.id, list(known))
     for n in range(TOGETHER):  # the first of each before the second of any
         for id in due:
-            d.couriers.send(f"{site.id} {id} {n}", partial(carry, d, site, known[id]), extra=n > 0)
+            # All mail goes to one server: if that is dead, no webhook has to wait for a courier.
+            extra = n > 0 or id in MAILS
+            d.couriers.send(f"{site.id} {id} {n}", partial(carry, d, site, known[id]), extra)
 
 
 def carry(d: Deps, site: Site, receiver: Receiver) -> None:

@@ -19,10 +19,11 @@ from .letters import Envelope, envelope_address
 from .mailer import Mailer, Reception
 from .receivers import Receiver, settled
 
-#: Seconds. The conversation with a mail server has about ten steps, each in time (`mailer.STEP`).
-LEASE = 120.0
-#: Questions to one address on all sites together, and in how many seconds: more is somebody's game with it.
+#: Seconds. The conversation with a mail server has about fifteen steps, each in time (`mailer.STEP`).
+LEASE = 180.0
+#: Questions to one address from all sites in a day, and from one site to anybody in an hour: more is somebody's game.
 MOST_ASKED, A_DAY = 5, 86_400
+MOST_ASKING, AN_HOUR = 200, 3_600
 
 
 def receivers(d: Deps, site: Site) -> list[Receiver]:
@@ -62,7 +63,8 @@ def _may_ask(d: Deps, comment: Comment) -> bool:
     if not of.ask(comment.site, who, comment.id):
         return False
     try:
-        d.storage.people.attempt(f"question {who}", MOST_ASKED, A_DAY)
+        d.storage.people.attempt(f"questions to {who}", MOST_ASKED, A_DAY)
+        d.storage.people.attempt(f"questions from {comment.site}", MOST_ASKING, AN_HOUR)
     except TooMany:
         of.withdraw(comment.site, who, comment.id)
         return False

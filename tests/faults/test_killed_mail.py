@@ -53,7 +53,7 @@ def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storag
         assert waits.course is Course.PENDING
         assert server.hold
         server.hold.set()
-        # As when the lease is over, which is two minutes.
+        # As when the lease is over, which is three minutes.
         assert redis_storage.deliveries.settle("blog", waits, replace(waits, due=datetime.now(UTC)))
         worker = start(valkey_settings, server)
 

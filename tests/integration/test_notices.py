@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from flask.testing import FlaskClient
 
 from comments.lifecycle import Action, Status
-from comments.model import Comment
+from comments.model import Comment, Webhook
 from comments.notices import MAILS
 from comments.relay import Relay
 from comments.storage import Course, Delivery, Storage
@@ -17,11 +18,13 @@ from tests.builders import a_site, decided, moderated, published, settings
 from tests.integration.asked import Asked
 from tests.integration.web import HTML, SUBMIT, Web, a_reply, open_web
 from tests.mail_server import Letter, MailServer
+from tests.receiver import Receiver
 from tests.waiting import until
 from workers.couriers import Couriers
 from workers.deps import Deps, install, now
 from workers.jobs import deliver
 from workers.mailer import Mailer
+from workers.notices import AN_HOUR, MOST_ASKING
 from workers.outgoing import Outgoing
 from workers.policy import build
 
@@ -178,6 +181,14 @@ def test_an_address_is_asked_by_few_of_many_sites(house: House) -> None:
     assert len(house.server.letters) == 5
 
 
+def test_a_site_asks_so_many_in_an_hour_and_no_more(house: House) -> None:
+    for _ in range(MOST_ASKING):
+        house.storage.people.attempt("questions from blog", MOST_ASKING, AN_HOUR)
+    comment = house.approved()
+    assert house.deliver() == []
+    assert house.storage.subscriptions.ask("blog", comment.identity, "the next one's")
+
+
 def test_whoever_said_no_is_not_asked_again(house: House) -> None:
     house.approved()
     (question,) = house.deliver()
@@ -303,6 +314,24 @@ def _closed() -> Couriers:
     couriers = Couriers(1)
     couriers.close()
     return couriers
+
+
+def test_a_mail_server_that_stalls_holds_up_no_webhook(house: House) -> None:
+    house.server.hold = Event()
+    with Receiver() as receiver:
+        outgoing, couriers = Outgoing(frozenset({receiver.authority})), Couriers(2)
+        install(replace(house.deps, outgoing=outgoing, couriers=couriers))
+        comment = house.subscribed()
+        house.replied(comment, notify="replies")  # one to tell, and one to ask
+        deliver("blog", "")
+        until(lambda: "DATA" in house.server.lines)
+        hook = Webhook("hook", receiver.url, now(), ("k1",))
+        house.storage.sites.put(a_site(webhooks=(hook,)))
+        house.replied(comment, author="Cleo")
+        deliver("blog", "")
+        until(lambda: len(receiver.requests) == 1)
+        house.server.hold.set()
+        couriers.close()
 
 
 def test_a_letter_that_is_sent_twice_says_that_it_is_the_same(house: House) -> None:
