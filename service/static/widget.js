@@ -1,5 +1,5 @@
 /* Replygate's widget: the replies to a page, and a form to leave one. Served as it is written; it needs nothing else.
-   It sets no cookie. In localStorage it keeps a text until it is sent, and the receipts of what still waits. */
+   It sets no cookie. In localStorage it keeps a text until it is sent, and the receipts of what waits or may be changed. */
 (() => {
   "use strict";
 
@@ -25,6 +25,9 @@
       look: "Please look at this again:", required: "Please fill in this field.", badEmail: "Please enter a valid email address.",
       badUrl: "Please enter a web address that begins with http:// or https://.", tooLong: "Please use fewer characters.",
       gone: "The comment you reply to is no longer there.",
+      edit: "Edit", withdraw: "Withdraw", sure: "Withdraw for good?", save: "Save", back: "Cancel",
+      changing: "Change awaits moderation", unchanged: "Your change was not published.", withdrawn: "You withdrew your comment.",
+      changed: "Thank you, your change awaits moderation. Until then your comment stays as it is.",
     },
     de: {
       count: { one: "{n} Kommentar", other: "{n} Kommentare" }, none: "Noch keine Kommentare.", leave: "Kommentar schreiben",
@@ -43,6 +46,10 @@
       badEmail: "Bitte geben Sie eine gültige E-Mail-Adresse an.",
       badUrl: "Bitte geben Sie eine Adresse an, die mit http:// oder https:// beginnt.",
       tooLong: "Bitte kürzen Sie den Text.", gone: "Der Kommentar, auf den Sie antworten, ist nicht mehr da.",
+      edit: "Bearbeiten", withdraw: "Zurückziehen", sure: "Endgültig zurückziehen?", save: "Speichern", back: "Abbrechen",
+      changing: "Änderung wartet auf Freigabe", unchanged: "Ihre Änderung wurde nicht veröffentlicht.",
+      withdrawn: "Sie haben Ihren Kommentar zurückgezogen.",
+      changed: "Danke, Ihre Änderung wartet auf Freigabe. Bis dahin bleibt Ihr Kommentar, wie er ist.",
     },
     fr: {
       count: { one: "{n} commentaire", other: "{n} commentaires" }, none: "Aucun commentaire pour l’instant.",
@@ -61,6 +68,10 @@
       badEmail: "Veuillez saisir une adresse e-mail valide.",
       badUrl: "Veuillez saisir une adresse qui commence par http:// ou https://.", tooLong: "Veuillez raccourcir le texte.",
       gone: "Le commentaire auquel vous répondez n’existe plus.",
+      edit: "Modifier", withdraw: "Retirer", sure: "Retirer définitivement ?", save: "Enregistrer", back: "Annuler",
+      changing: "Modification en attente de modération", unchanged: "Votre modification n’a pas été publiée.",
+      withdrawn: "Vous avez retiré votre commentaire.",
+      changed: "Merci, votre modification est en attente de modération. D’ici là, votre commentaire reste tel quel.",
     },
     es: {
       count: { one: "{n} comentario", other: "{n} comentarios" }, none: "Aún no hay comentarios.", leave: "Deja un comentario",
@@ -78,6 +89,10 @@
       look: "Revisa esto:", required: "Rellena este campo.", badEmail: "Introduce una dirección de correo válida.",
       badUrl: "Introduce una dirección que empiece por http:// o https://.", tooLong: "Usa menos caracteres.",
       gone: "El comentario al que respondes ya no existe.",
+      edit: "Editar", withdraw: "Retirar", sure: "¿Retirarlo para siempre?", save: "Guardar", back: "Cancelar",
+      changing: "Cambio pendiente de moderación", unchanged: "Tu cambio no se ha publicado.",
+      withdrawn: "Has retirado tu comentario.",
+      changed: "Gracias, tu cambio está pendiente de moderación. Hasta entonces, tu comentario sigue como está.",
     },
   };
 
@@ -295,6 +310,7 @@
     button { justify-self: start; padding: .55rem 1.1rem; color: var(--on-accent); background: var(--accent); border: 0;
       border-radius: var(--radius); font: inherit; font-weight: 600; cursor: pointer; }
     button.quiet { padding: .1rem 0; color: var(--accent); background: none; font-weight: 500; text-decoration: underline; }
+    article > button + button { margin-left: 1rem; }
     button:disabled { opacity: .65; cursor: progress; }
     [role=status] { min-height: 1.6em; margin: .5rem 0; font-weight: 600; }
     .news { position: sticky; bottom: 1rem; height: 0; text-align: center; z-index: 1; }
@@ -438,7 +454,7 @@
     render() {
       const say = this.say, root = this.shadowRoot, focused = root.activeElement;
       const there = new Set(this.shown.map((row) => row.id));
-      const waiting = this.mine.filter((own) => !there.has(own.id)).map((own) => ({ ...own, waiting: true }));
+      const waiting = this.mine.filter((own) => own.status !== "published" && !there.has(own.id)).map((own) => ({ ...own, waiting: true }));
       const rows = this.newest ? [...waiting, ...this.shown] : [...this.shown, ...waiting];
       const below = new Map();
       for (const row of rows) {
@@ -470,17 +486,22 @@
       const say = this.say, name = names.get(row.id), at = row.received || new Date(row.at).toISOString();
       const safe = /^https?:\/\//i.test(row.url || "");
       const who = safe ? make("a", { href: row.url, rel: REL }, name) : name;
-      const body = row.waiting ? make("div", { className: "own" }, row.content) : rich(row.html, row.content);
+      const own = this.mine.find((one) => one.id === row.id), open = own && own.until > Date.now();
+      const changed = this.editing === row.id;
+      const body = changed ? this.editor : row.waiting ? make("div", { className: "own" }, row.content) : rich(row.html, row.content);
+      const badge = row.waiting ? "waiting" : own && own.edit === "pending" && "changing";
       return make("article", { id: `comment-${row.id}`, tabIndex: -1, part: row.waiting ? "comment waiting" : "comment" },
         make("header", {},
           make("bdi", { className: "author", part: "author" }, who),
           far && names.has(row.parent) && make("a", { className: "to", href: `#comment-${row.parent}` }, make("bdi", {}, `@${names.get(row.parent)}`)),
           make("a", { className: "time", part: "time", href: `#comment-${row.id}` }, make("time", { dateTime: at }, say.time(at))),
-          row.waiting && make("span", { className: "badge", part: "badge" }, say("waiting"))),
+          badge && make("span", { className: "badge", part: "badge" }, say(badge))),
         make("div", { className: "content", dir: "auto", part: "content" }, body),
         !row.waiting && !this.form.closed && make("button", {
           type: "button", className: "quiet", "aria-label": say("replyTo", { name }), onclick: () => this.replyTo(row.id),
-        }, say("reply")));
+        }, say("reply")),
+        open && !changed && make("button", { type: "button", className: "quiet", onclick: () => this.edit(own) }, say("edit")),
+        open && this.withdrawer(own));
     }
 
     /* The form stands below what it answers, else at the end. */
@@ -526,7 +547,8 @@
       const there = new Set(this.shown.map((row) => row.id));
       const names = new Set(this.latest.map((row) => row.id));
       this.shown = this.latest.filter((row) => there.has(row.id) || this.own.has(row.id));
-      this.remember(this.mine.filter((own) => !names.has(own.id)));
+      for (const own of this.mine) if (names.has(own.id)) own.status = "published";
+      this.remember(this.mine);
       this.render();
     }
 
@@ -564,42 +586,119 @@
       this.shelf.write({ mine });
     }
 
-    /* Ask what became of what waits; less and less often. */
+    /* Ask what became of what waits, less and less often; and once more when the time to change it is over. */
     async check(times) {
       clearTimeout(this.checking);
       if (!this.mine.length || document.hidden) return;
-      const gone = new Set(), published = new Set();
-      for (const own of this.mine) {
-        const became = await this.outcome(own);
-        if (became === "published") published.add(own.id);
-        if (became === "refused" || became === "missing") gone.add(own.id);
-      }
-      if (gone.size) { this.remember(this.mine.filter((own) => !gone.has(own.id))); this.render(); }
-      if (published.size) await this.refresh();
+      const before = JSON.stringify(this.mine);
+      let anew = false;
+      for (const own of [...this.mine]) anew = this.heed(own, await this.outcome(own)) || anew;
+      const waits = (own) => own.status !== "published" || own.edit === "pending";
+      this.remember(this.mine.filter((own) => !own.over && (waits(own) || own.until > Date.now())));
+      if (anew) await this.refresh(); else if (JSON.stringify(this.mine) !== before) this.render();
       const seconds = STATUS_SECONDS[Math.min(times, STATUS_SECONDS.length - 1)];
+      const pause = this.mine.some(waits) ? seconds * 1000 : Math.min(...this.mine.map((own) => own.until)) - Date.now() + 500;
       clearTimeout(this.checking);
-      if (this.mine.length && this.isConnected) this.checking = setTimeout(() => this.check(times + 1), seconds * 1000);
+      if (this.mine.length && this.isConnected) this.checking = setTimeout(() => this.check(times + 1), pause);
     }
 
     async outcome({ id, receipt }) {
-      try { return (await read(`/comments/${encodeURIComponent(id)}`, { headers: { "Replygate-Receipt": receipt } })).status; }
-      catch (error) { return error.status === 404 ? "missing" : "unknown"; }
+      try { return await read(`/comments/${encodeURIComponent(id)}`, { headers: { "Replygate-Receipt": receipt } }); }
+      catch (error) { return { status: error.status === 404 ? "missing" : "unknown" }; }
+    }
+
+    /* Take over what the server says of one's own comment. True if readers get something else now. */
+    heed(own, told) {
+      if (told.status === "unknown") return false;
+      const was = { ...own }, until = Date.now() + (told.seconds_to_edit || 0) * 1000;
+      Object.assign(own, { status: told.status, edit: told.edit, content: told.content });
+      if (!was.until || Math.abs(until - was.until) > 5000) own.until = until;
+      own.over = !["pending", "published"].includes(told.status);
+      if (told.status === "refused") this.tell("refused", told.reason);
+      if (was.edit === "pending" && told.edit === "refused") this.tell("unchanged", told.edit_reason);
+      if (was.edit === "pending" && told.edit === "published") this.tell("published");
+      return told.status === "published" && ["status", "edit", "content"].some((name) => was[name] !== told[name]);
+    }
+
+    /* What one wrote oneself, in a form in its place. It stays the same element whatever is drawn around it. */
+    edit(own) {
+      const say = this.say, max = this.form.lengths.content;
+      const box = make("textarea", { id: "other-words", required: true, value: own.content, part: "input" });
+      if (max) box.maxLength = max;
+      const wrong = make("p", { role: "alert", className: "problem" }), save = make("button", { part: "button" }, say("save"));
+      this.editor = make("form", { part: "form" }, make("div", { className: "wide" }, make("label", { htmlFor: box.id }, say("comment")), box),
+        wrong, save, make("button", { type: "button", className: "quiet", onclick: () => this.stopEditing(own) }, say("back")));
+      this.editor.onsubmit = (event) => { event.preventDefault(); this.save(own, box.value, wrong, save); };
+      this.editing = own.id;
+      this.render();
+      box.focus();
+    }
+
+    stopEditing(own) {
+      this.editing = "";
+      this.render();
+      const article = this.shadowRoot.getElementById(`comment-${own.id}`);
+      if (article) article.focus({ preventScroll: true });
+    }
+
+    async save(own, content, wrong, button) {
+      button.disabled = true;
+      const { status, told, wait } = await this.ofOwn(own, "PATCH", JSON.stringify({ content }));
+      button.disabled = false;
+      if (status !== 202) {
+        const problems = (told.problems || []).map((problem) => this.words(problem)).join(" ");
+        wrong.textContent = wait ? this.say("later", { n: wait }) : problems || told.detail || told.title;
+        return;
+      }
+      const anew = this.heed(own, told);
+      this.remember(this.mine);
+      this.tell(own.status === "pending" ? "kept" : own.edit === "pending" ? "changed" : "published");
+      if (anew) await this.refresh();
+      this.stopEditing(own);
+      this.check(0);
+    }
+
+    /* The first click asks, the second one does it. */
+    withdrawer(own) {
+      const button = make("button", { type: "button", className: "quiet" }, this.say("withdraw"));
+      button.onclick = () => {
+        button.textContent = this.say("sure");
+        button.onclick = () => { button.disabled = true; this.withdraw(own); };
+      };
+      return button;
+    }
+
+    async withdraw(own) {
+      const { status, told } = await this.ofOwn(own, "DELETE");
+      if (status === 200) {
+        this.remember(this.mine.filter((one) => one !== own));
+        this.tell("withdrawn");
+        await this.refresh();
+      } else this.status.textContent = told.detail || told.title;
+      this.render();
+    }
+
+    ofOwn({ id, receipt }, method, body) {
+      const headers = { "Replygate-Receipt": receipt, ...(body && { "Content-Type": "application/json" }) };
+      return ask(`/comments/${encodeURIComponent(id)}`, { method, headers, body })
+        .catch(() => ({ status: 0, told: { title: this.say("away") } }));
     }
 
     /* Whoever sent the plain form is led back with the receipt in the address, where it need not stay. */
     async welcomeBack() {
       const address = new URL(location.href), id = address.searchParams.get("comment"), receipt = address.searchParams.get("receipt");
       if (!id || !receipt) return;
-      const became = await this.outcome({ id, receipt });
-      if (!["pending", "published", "refused"].includes(became)) return;
+      const told = await this.outcome({ id, receipt });
+      if (!["pending", "published", "refused"].includes(told.status)) return;
       address.searchParams.delete("comment");
       address.searchParams.delete("receipt");
       history.replaceState(history.state, "", address);
-      this.tell(became);
+      this.tell(told.status, told.reason);
+      if (told.status === "published") this.mine.push({ id, receipt, at: Date.now() });
     }
 
-    tell(became) {
-      this.status.textContent = this.say(became === "pending" ? "kept" : became);
+    tell(became, reason) {
+      this.status.textContent = [this.say(became === "pending" ? "kept" : became), reason].filter(Boolean).join(" ");
     }
 
     /* ---- Sending ---- */
@@ -665,17 +764,21 @@
       if (told.status !== "refused") {
         const { author, content, parent } = values;
         const at = Date.parse(told.received);
-        this.remember([...this.mine.filter((own) => own.id !== told.id), { id: told.id, receipt: told.receipt, author, content, parent, at }]);
+        this.remember([...this.mine.filter((own) => own.id !== told.id), { id: told.id, receipt: told.receipt, status: "pending", author, content, parent, at }]);
       }
       this.render();
       this.check(0);
       this.loadForm().then((form) => { this.form = form; });
     }
 
+    words({ code, message }) {
+      const spoken = { required: "required", email: "badEmail", url: "badUrl", "too-long": "tooLong", unpublished: "gone", closed: "closed" };
+      return spoken[code] ? this.say(spoken[code]) : message;
+    }
+
     /* Every problem beside its field, and a summary that is read out. */
     complain(problems, text, again = false) {
-      const say = this.say, spoken = { required: "required", email: "badEmail", url: "badUrl", "too-long": "tooLong", unpublished: "gone", closed: "closed" };
-      const words = (problem) => (spoken[problem.code] ? say(spoken[problem.code]) : problem.message);
+      const say = this.say, words = (problem) => this.words(problem);
       const named = new Set(FIELDS.map(([name]) => name));
       let first = null;
       for (const name of named) {

@@ -1,0 +1,133 @@
+"""What authors do with their own comments in a browser: change and withdraw them, in the widget and without scripts."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from comments.drafts import draft_id
+from comments.lifecycle import Action, Role, Status
+from comments.model import Comment
+from comments.pseudonyms import Pseudonyms
+from comments.storage import Change
+from tests.browser.conftest import Desktop, Live
+from tests.browser.pages import Website
+from tests.browser.test_accessibility import violations
+from tests.browser.test_looks import TOO_FAINT
+from tests.browser.test_widget import COME_BACK, a_page, website, write
+from tests.builders import SECRET, a_decision, a_site, decided, published
+
+__all__ = ["website"]  # a fixture
+
+
+def holding_all(live: Live, website: Website) -> None:
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="all"))
+
+
+def sent(live: Live, website: Website, desktop: Desktop, content: str) -> tuple[Page, Comment]:
+    """A page on which somebody's comment was published just now."""
+    page = desktop.open()
+    page.goto(a_page(live, website))
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        write(page, content)
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    return page, live.storage.comments.get("demo", answer.value.json()["id"])
+
+
+def change(page: Page, content: str) -> None:
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("article").get_by_role("textbox", name="Comment").fill(content)
+    page.get_by_role("button", name="Save").click()
+
+
+def test_a_comment_is_changed_where_it_stands(desktop: Desktop, live: Live, website: Website) -> None:
+    page, comment = sent(live, website, desktop, "I *liked* the frist part.")
+    change(page, "I *liked* the first part.")
+    expect(page.locator(f"#comment-{comment.id} .content")).to_have_text("I liked the first part.")
+    expect(page.get_by_role("article")).to_have_count(1)
+    assert live.storage.comments.get("demo", comment.id).content == "I *liked* the first part."
+    page.reload()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+
+
+def test_a_change_that_is_held_leaves_the_words_and_tells_what_became_of_it(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    page, comment = sent(live, website, desktop, "Kind words.")
+    holding_all(live, website)
+    change(page, "Harsh words.")
+    expect(page.get_by_text("Change awaits moderation", exact=True)).to_be_visible()
+    expect(page.get_by_text("Kind words.")).to_be_visible()
+    assert violations(page) == []
+    held = live.storage.comments.get("demo", draft_id(comment.id))
+    assert held.status is Status.HELD
+    refused = held.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="tone"))
+    assert live.storage.comments.decide("demo", [Change(held, refused)]) == [True]
+    page.evaluate(COME_BACK)
+    expect(page.get_by_role("status")).to_contain_text("Your change was not published. Its tone is not what we want")
+    expect(page.get_by_role("button", name="Edit")).to_have_count(0)
+    expect(page.get_by_text("Kind words.")).to_be_visible()
+
+
+def test_what_waits_is_changed_too_and_a_refusal_is_explained(desktop: Desktop, live: Live, website: Website) -> None:
+    holding_all(live, website)
+    page, comment = sent(live, website, desktop, "First thoughts.")
+    change(page, "Second thoughts.")
+    expect(page.get_by_text("Second thoughts.")).to_be_visible()
+    expect(page.get_by_text("Awaiting moderation", exact=True)).to_be_visible()
+    held = live.storage.comments.get("demo", comment.id)
+    assert held.content == "Second thoughts."
+    refused = held.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="repeated"))
+    assert live.storage.comments.decide("demo", [Change(held, refused)]) == [True]
+    page.evaluate(COME_BACK)
+    expect(page.get_by_role("status")).to_contain_text("Your comment was not published. It was said here before.")
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
+def test_what_cannot_be_saved_is_said_beside_it_and_stays(desktop: Desktop, live: Live, website: Website) -> None:
+    page, comment = sent(live, website, desktop, "As it is.")
+    live.storage.threads.set_closed("demo", comment.thread, True)
+    change(page, "Too late.")
+    expect(page.get_by_role("alert").get_by_text("the thread is closed")).to_be_visible()
+    expect(page.get_by_role("article").get_by_role("textbox", name="Comment")).to_have_value("Too late.")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_text("As it is.")).to_be_visible()
+
+
+def test_a_comment_is_withdrawn_by_two_clicks(desktop: Desktop, live: Live, website: Website) -> None:
+    page, comment = sent(live, website, desktop, "Never mind.")
+    page.get_by_role("button", name="Withdraw").click()
+    assert live.storage.comments.get("demo", comment.id).status is Status.APPROVED
+    page.get_by_role("button", name="Withdraw for good?").click()
+    expect(page.get_by_role("status")).to_have_text("You withdrew your comment.")
+    expect(page.get_by_role("article")).to_have_count(0)
+    assert live.storage.comments.get("demo", comment.id).status is Status.WITHDRAWN
+
+
+def status_page(live: Live, comment: Comment) -> str:
+    receipt = Pseudonyms(SECRET).receipt("demo", comment.id)
+    return f"{live.url}/v1/sites/demo/comments/{comment.id}?receipt={receipt}"
+
+
+def test_without_scripts_the_status_page_does_both(desktop: Desktop, live: Live) -> None:
+    comment = published(live.storage, site="demo", content="First words.")
+    page = desktop.open(java_script_enabled=False)
+    page.goto(status_page(live, comment))
+    page.get_by_role("textbox", name="Comment").fill("Other words.")
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("textbox", name="Comment")).to_have_value("Other words.")
+    page.get_by_text("Withdraw your reply").click()
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_role("heading", name="You withdrew your reply")).to_be_visible()
+    assert live.storage.comments.get("demo", comment.id).status is Status.WITHDRAWN
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_status_page(desktop: Desktop, live: Live, scheme: str) -> None:
+    shown = published(live.storage, site="demo")
+    refused = decided(live.storage, published(live.storage, site="demo"), Action.REMOVE, Role.MODERATOR, "mo")
+    page = desktop.open(width=400, color_scheme=scheme)
+    for comment in (shown, refused):
+        page.goto(status_page(live, comment))
+        for folded in page.locator("details").all():
+            folded.evaluate("details => { details.open = true }")
+        assert violations(page) == []
+        assert page.evaluate(TOO_FAINT) == []
