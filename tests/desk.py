@@ -19,6 +19,9 @@ from service.deps import Deps
 from service.passwords import choose
 from tests.builders import NOW, SECRET, a_site, accepted, settings
 
+#: What a browser asks for.
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
 PASSWORD = "correct horse battery"
 #: Hashed once: it is made to take long.
 HASH = choose(PASSWORD)
@@ -89,6 +92,18 @@ class Seat:
 
     def post_form(self, path: str, **fields: object) -> TestResponse:
         return self.client.post(path, data={"csrf": self.csrf, **fields})
+
+
+def page(seat: Seat, path: str) -> str:
+    """The text of a page that is there."""
+    answer = seat.get(path, headers=HTML)
+    assert answer.status_code == 200, (path, answer.status)
+    return answer.text
+
+
+def noted(desk: Desk, site: str = "blog") -> list[tuple[str, str, str]]:
+    """What the audit holds of a site: who, what, to what."""
+    return [(e.by, e.action, e.subject) for e in desk.storage.audit.all(site)]
 
 
 def csrf_of(client: FlaskClient) -> str:

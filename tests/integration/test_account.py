@@ -4,24 +4,11 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from comments.audit import Act
 from comments.pseudonyms import Pseudonyms
-from comments.storage import Storage
 from service import codes
 from tests.builders import SECRET
-from tests.desk import PASSWORD, Desk, Seat, a_desk, csrf_of
-
-
-@pytest.fixture
-def desk(storage: Storage) -> Desk:
-    return a_desk(storage)
-
-
-@pytest.fixture
-def mo(desk: Desk) -> Seat:
-    return desk.signed_in("mo", blog="moderator")
+from tests.desk import PASSWORD, Desk, Seat, csrf_of
 
 
 def acts(desk: Desk) -> list[tuple[str, str]]:

@@ -9,18 +9,12 @@ import pytest
 
 from comments.errors import NotFound
 from comments.pseudonyms import token_digest
-from comments.storage import Storage
 from comments.storage.memory import open_memory
 from service.auth import own_path
 from service.passwords import choose, matches
 from service.sign_in import PER_ACCOUNT, PER_ORIGIN
 from tests.builders import settings
-from tests.desk import HASH, PASSWORD, Clock, Desk, a_desk, csrf_of
-
-
-@pytest.fixture
-def desk(storage: Storage) -> Desk:
-    return a_desk(storage)
+from tests.desk import HASH, PASSWORD, Clock, a_desk, csrf_of
 
 
 def sign_in(client, name="mo", password=PASSWORD, **more):

@@ -3,30 +3,11 @@
 import pytest
 
 from comments.lifecycle import Action, Status
-from comments.storage import Storage
 from comments.storage.room import Progress
 from service.bulk import PIECE
 from tests.builders import moderated
-from tests.desk import Desk, Seat, a_desk, held
+from tests.desk import HTML, Desk, Seat, held, page
 from tests.markup import parse
-
-HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-
-
-@pytest.fixture
-def desk(storage: Storage) -> Desk:
-    return a_desk(storage)
-
-
-@pytest.fixture
-def mo(desk: Desk) -> Seat:
-    return desk.signed_in("mo", blog="moderator")
-
-
-def page(seat: Seat, path: str) -> str:
-    answer = seat.get(path, headers=HTML)
-    assert answer.status_code == 200, answer.status
-    return answer.text
 
 
 def fields(text: str, form: str = "panel begin") -> dict[str, str]:

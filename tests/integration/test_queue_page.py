@@ -6,29 +6,15 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Signal
-from comments.storage import Storage
 from service.review import PER_PAGE
 from tests.builders import NOW, moderated, published
-from tests.desk import Desk, Seat, a_desk, held, judged
+from tests.desk import HTML, Desk, Seat, held, judged, page
 from tests.markup import parse
-
-HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-
-
-@pytest.fixture
-def desk(storage: Storage) -> Desk:
-    return a_desk(storage)
 
 
 @pytest.fixture
 def mo(desk: Desk) -> Seat:
     return desk.signed_in("mo", blog="moderator", shop="viewer")
-
-
-def page(seat: Seat, path: str) -> str:
-    answer = seat.get(path, headers=HTML)
-    assert answer.status_code == 200, answer.status
-    return answer.text
 
 
 def ids(seat: Seat, path: str) -> list[str]:

@@ -7,22 +7,12 @@ import pytest
 from comments.lifecycle import Action, Status
 from comments.model import Signal
 from comments.queue import LEARN
-from comments.storage import Change, Storage
+from comments.storage import Change
 from tests.builders import accepted
-from tests.desk import Desk, Seat, a_desk, held, judged
+from tests.desk import Seat, a_desk, held, judged
 
 QUEUE = "/v1/sites/blog/review/comments"
 BULK = "/v1/sites/blog/review/decisions"
-
-
-@pytest.fixture
-def desk(storage: Storage) -> Desk:
-    return a_desk(storage)
-
-
-@pytest.fixture
-def mo(desk: Desk) -> Seat:
-    return desk.signed_in("mo", blog="moderator")
 
 
 def decide(seat: Seat, comment, action="approve", version=None, csrf=None):

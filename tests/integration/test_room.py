@@ -9,19 +9,13 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Comment
-from comments.storage import Storage
 from service import room
 from service.room import Roomwise, Working
 from service.streams import END, Follower
 from tests.builders import NOW, moderated
-from tests.desk import Desk, Seat, a_desk, held
+from tests.desk import Desk, Seat, held
 
 BASE = "/v1/sites/blog/review"
-
-
-@pytest.fixture
-def desk(storage: Storage) -> Desk:
-    return a_desk(storage)
 
 
 def events(text: str) -> list[dict[str, Any]]:
