@@ -399,6 +399,13 @@ def test_the_form_offers_it_only_where_mail_is_sent(house: House) -> None:
     assert re.search(r'name="notify"[^>]* checked', wrong.text)
 
 
+def test_whoever_asked_is_told_to_expect_a_question(house: House) -> None:
+    sent = house.client.post(SUBMIT, data=a_reply(notify="replies"), headers=HTML)
+    assert "a mail asks you to confirm" in house.client.get(sent.location, headers=HTML).text
+    plain = house.client.post(SUBMIT, data=a_reply(content="Another."), headers=HTML)
+    assert "a mail asks" not in house.client.get(plain.location, headers=HTML).text
+
+
 def test_without_a_mail_server_asking_is_refused_in_words(storage: Storage) -> None:
     web = open_web(storage)
     answer = web.client.post(SUBMIT, json=a_reply(notify="replies"))
