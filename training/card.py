@@ -16,6 +16,7 @@ Written by `python -m training.train DATA_DIR`; do not edit. `python -m training
 A linear model over hashed features of a comment's text, its author's name and website (`workers/features.py`). It says
 how likely a comment is advertising before a site's own moderators have taught anything. It is meant to hold comments
 for a person, beside the other filters; it is not meant to judge people, insults or truth.
+Insults have a model of their own: [toxicity-card.md](toxicity-card.md).
 
 It was learned from the freely licensed corpora and the generated texts below, and from nothing else. Comments under a
 non-commercial licence, or under none, are only evaluated on.

@@ -40,13 +40,17 @@ def recall(spam: Array, pool: Array, share: float) -> float:
 
 
 def reach(judged: Judged) -> Reach:
-    honest = judged.honest if len(judged.honest) >= FEW else judged.pool
-    of = judged.spam, judged.pool
-    return Reach(judged.source, area(judged.spam, honest), recall(*of, 0.01), recall(*of, 0.001))
+    return reached(judged.source, judged.spam, judged.honest, judged.pool)
 
 
-def mean(reached: Sequence[Reach]) -> Reach:
-    columns = ([getattr(r, name) for r in reached] for name in ("auc", "recall_1", "recall_01"))
+def reached(source: str, spam: Array, honest: Array, pool: Array) -> Reach:
+    """The figures of one source, whose scores may be of any scale."""
+    own = honest if len(honest) >= FEW else pool
+    return Reach(source, area(spam, own), recall(spam, pool, 0.01), recall(spam, pool, 0.001))
+
+
+def mean(each: Sequence[Reach]) -> Reach:
+    columns = ([getattr(r, name) for r in each] for name in ("auc", "recall_1", "recall_01"))
     return Reach("mean", *(float(np.mean(column)) for column in columns))
 
 
