@@ -1,0 +1,32 @@
+"""Our own prior as one of the filters that are compared."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from training.corpora import comment
+from training.fit import Weights, batch, fit
+from training.generate import Example
+from workers.prior import shipped
+
+
+class Prior:
+    """Weights are learned as `training.train` does; judging one comment is what a worker does."""
+
+    name = "Replygate's prior"
+
+    def __init__(self) -> None:
+        self.weights: Weights | None = None
+
+    def learn(self, examples: Iterable[Example]) -> None:
+        by_source: dict[str, list[Example]] = defaultdict(list)
+        for example in examples:
+            by_source[example.source].append(example)
+        self.weights = fit([batch(rows, source) for source, rows in by_source.items()])
+
+    def score(self, example: Example) -> float:
+        return shipped().log_odds(comment(example))
+
+    def scores(self, examples: Sequence[Example]) -> list[float]:
+        if self.weights is None:
+            return [self.score(example) for example in examples]
+        return self.weights.logits(batch(list(examples), "")).tolist()
