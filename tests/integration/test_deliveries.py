@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from comments.drafts import drafted, withdrawn
 from comments.errors import StorageDown
 from comments.lifecycle import Action, Status
 from comments.model import Webhook
 from comments.pseudonyms import Pseudonyms
-from comments.storage import Course, Delivery, Storage
-from tests.builders import SECRET, a_site, accepted, decided, moderated, published, settings
+from comments.storage import Change, Course, Delivery, Storage
+from tests.builders import SECRET, a_site, accepted, an_admission, decided, moderated, published, settings
 from tests.desk import a_desk
 from tests.integration.asked import Asked
 from tests.receiver import Receiver, says
@@ -115,6 +116,27 @@ def test_what_was_taken_down_meanwhile_is_not_sent(storage: Storage, receiver: R
         ("refused", None),
     ]
     assert b"canary" not in b"".join(request.body for request in receiver.requests)
+
+
+def test_an_approved_edit_and_a_withdrawal_are_told_as_of_their_comment(storage: Storage, receiver: Receiver) -> None:
+    a_house(storage, a_webhook(receiver))
+    comment = published(storage, content="First words.")
+    draft = drafted(comment, "Other words.", now())
+    storage.comments.accept(draft, an_admission())
+    decided(storage, draft, Action.APPROVE)
+    deliver("blog", "")
+    until(lambda: quiet(storage))
+    assert ids(receiver) == [f"{comment.id}:1", f"{comment.id}:2"]
+    assert told(receiver)[1]["type"] == "published"
+    assert told(receiver)[1]["comment"]["content"] == "Other words."
+    shown = storage.comments.get("blog", comment.id)
+    assert storage.comments.decide("blog", [Change(shown, withdrawn(shown, now()))]) == [True]
+    deliver("blog", "")
+    until(lambda: quiet(storage))
+    last = told(receiver)[-1]
+    assert (last["id"], last["type"], last["outcome"], last["comment"]) == (
+        f"{comment.id}:3", "decision", "withdrawn", None,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("events", "outcomes"), [(("published",), ["published"]), (("decision",), ["pending"])])

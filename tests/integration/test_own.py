@@ -1,6 +1,7 @@
 """PATCH and DELETE /v1/sites/{site}/comments/{id}, and the forms for both: an author's own comment, by its receipt."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from comments.drafts import MAX_EDITS, draft_id
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.queue import JUDGE
-from comments.storage import Change, Storage
+from comments.storage import Change, Comments, Storage
 from tests.builders import a_decision, a_site, accepted, decided, moderated, published
 from tests.integration.web import HTML, Web, open_web
 from tests.markup import parse
@@ -233,6 +234,38 @@ def test_pages_of_the_site_may_ask_for_it(web: Web) -> None:
     assert "Replygate-Receipt" in answer.headers["Access-Control-Allow-Headers"]
     stranger = web.client.options(at(comment), headers=headers | {"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in stranger.headers
+
+
+@dataclass(frozen=True)
+class Hasty:
+    """Comments of which each is judged just before somebody's step about it is applied, once."""
+
+    comments: Comments
+    action: Action
+    seen: set[str] = field(default_factory=set)
+
+    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+        for change in changes:
+            if change.before.id not in self.seen:
+                self.seen.add(change.before.id)
+                after = change.before.decided(a_decision(self.action))
+                assert self.comments.decide(site, [Change(change.before, after)]) == [True]
+        return self.comments.decide(site, changes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.comments, name)
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.HOLD])
+def test_an_edit_that_meets_the_verdict_is_not_lost(storage: Storage, action: Action) -> None:
+    comments: Any = Hasty(storage.comments, action)
+    web = open_web(replace(storage, comments=comments), SITE)
+    comment = accepted(storage, content="First words.")
+    answer = change(web, comment)
+    assert (answer.status_code, answer.json["content"]) == (202, "Other words.")
+    assert answer.json["edit"] == ("pending" if action is Action.APPROVE else "")
+    comment = accepted(storage, content="More words.")
+    assert withdraw(web, comment).json["status"] == "withdrawn"
 
 
 def page(web: Web, comment: Comment) -> str:

@@ -44,6 +44,7 @@ def test_a_published_comment_is_told_whole() -> None:
         (Status.HELD, "pending"),
         (Status.SPAM, "refused"),
         (Status.REMOVED, "refused"),
+        (Status.WITHDRAWN, "withdrawn"),
     ],
 )
 def test_other_decisions_say_the_outcome_and_nothing_of_the_comment(status: Status, outcome: str) -> None:

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 import pytest
 
+from comments.drafts import drafted, edited
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
 from comments.storage import Answer, Question, Storage, TokenCounts, Use
-from tests.builders import NOW, a_comment, a_site
+from tests.builders import NOW, a_comment, a_decision, a_site, an_admission
 from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
 from workers.judge import MAX_ATTEMPTS, ask, decide, judge, question, sampled
 from workers.learning import tokens
@@ -242,3 +243,34 @@ def test_the_sample_says_what_the_filters_would_have_said():
     assert [(s.name, s.holds) for s in found.signals] == [("audit.sample", True)]
     assert "approve" in found.signals[0].evidence
     assert sampled("any", facts)
+
+
+def test_what_was_held_is_held_again_however_harmless_its_new_words_are(memory):
+    held = a_comment().decided(a_decision(Action.HOLD))
+    (after,) = judged(memory, (edited(held, "fine", NOW), 1), filters=())
+    assert after.status is Status.HELD
+    assert [s.name for s in after.verdict.signals] == ["held-before"]
+    (after,) = judged(memory, (edited(a_comment(), "fine", NOW), 1), filters=())
+    assert after.status is Status.APPROVED
+
+
+def test_what_an_edit_shares_with_the_words_before_is_not_noted_again():
+    comment = a_comment(author="Ada", url="https://ada.example")
+    shared = (Use("saying.author", 60, "Ada", before=True), Use("saying.url", 3600, "https://ada.example", True, True))
+    assert question(edited(comment, "other words", NOW), 1, [SAID]).uses == shared
+    assert not any(use.before for use in question(comment, 1, [SAID]).uses)
+
+
+def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
+    """One letter is another, so the texts have most of their words in common."""
+    words = "The third paragraph made me think of an older essay about bread, rye and how long a loaf keeps"
+    comment = a_comment(content=f"{words} freesh.", email="", identity="")
+    memory.comments.accept(comment, an_admission())
+    (published,) = judged(memory, (comment, 1), filters=BUILT_IN, required=(), moderation="suspicious")
+    assert published.status is Status.APPROVED
+    draft = drafted(published, f"{words} fresh.", NOW)
+    (after,) = judged(memory, (draft, 1), filters=BUILT_IN, required=(), moderation="suspicious")
+    assert after.status is Status.APPLIED
+    copy = a_comment(content=f"{words} fresh.", origin="elsewhere", email="", identity="")
+    (after,) = judged(memory, (copy, 1), filters=BUILT_IN, required=(), moderation="suspicious")
+    assert "duplicates.here" in {s.name for s in after.verdict.signals}
