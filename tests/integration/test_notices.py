@@ -9,12 +9,13 @@ from threading import Event
 import pytest
 from flask.testing import FlaskClient
 
+from comments.drafts import drafted, withdrawn
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Webhook
 from comments.notices import MAILS
 from comments.relay import Relay
-from comments.storage import Course, Delivery, Storage
-from tests.builders import a_site, decided, moderated, published, settings
+from comments.storage import Change, Course, Delivery, Storage
+from tests.builders import a_site, an_admission, decided, moderated, published, settings
 from tests.integration.asked import Asked
 from tests.integration.web import HTML, SUBMIT, Web, a_reply, open_web
 from tests.mail_server import Letter, MailServer
@@ -217,6 +218,29 @@ def test_each_reply_is_told_once(house: House) -> None:
     assert len(house.deliver()) == 1
     house.replied(comment, author="Cleo")
     assert [letter.message["Subject"].split()[0] for letter in house.deliver()] == ["Bob", "Cleo"]
+
+
+def test_a_reply_is_told_as_it_stands_and_not_again_in_other_words(house: House) -> None:
+    comment = house.subscribed()
+    early, late = house.replied(comment), house.replied(comment, author="Cleo")
+    change(house.storage, drafted(early, "second thoughts", now()))
+    letters = {letter.message["Subject"].split()[0]: letter.text for letter in house.deliver()}
+    assert "> second thoughts" in letters["Bob"]
+    change(house.storage, drafted(late, "third thoughts", now()))
+    assert len(house.deliver()) == len(letters) == 2
+
+
+def test_what_its_author_took_back_is_not_told(house: House) -> None:
+    comment = house.subscribed()
+    reply = house.replied(comment)
+    assert house.storage.comments.decide("blog", [Change(reply, withdrawn(reply, now()))]) == [True]
+    assert house.deliver() == []
+
+
+def change(storage: Storage, draft: Comment) -> None:
+    """Have an edit approved."""
+    storage.comments.accept(draft, an_admission())
+    decided(storage, draft, Action.APPROVE)
 
 
 def test_nobody_is_told_of_their_own_reply_nor_of_one_to_somebody_else(house: House) -> None:
