@@ -129,7 +129,7 @@ def test_the_development_lock_changes_no_version_of_the_other() -> None:
 
 def test_every_direct_dependency_is_locked() -> None:
     groups = PROJECT["dependency-groups"]
-    wanted = {re.split(r"[<>=;~! ]", line)[0] for line in (*PROJECT["project"]["dependencies"], *groups["build"])}
+    wanted = {re.split(r"[\[<>=;~! ]", line)[0] for line in (*PROJECT["project"]["dependencies"], *groups["build"])}
     locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     assert wanted <= locked
 
