@@ -1,6 +1,6 @@
 """Bulk steps as pages: first what would change, then how far it is, and the way back."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -68,7 +68,7 @@ def everywhere() -> ResponseReturnValue:
     return render_template("review/bulk_sites.html", signed=signed, view=asked, verb=verb, some=some)
 
 
-def _share(site: Site, asked: Preview, signed: Signed) -> tuple[int, dict[str, str | list[str]]]:
+def _share(site: Site, asked: Preview, signed: Signed) -> tuple[int, dict[str, Any]]:
     """How many are of one site, and how its own preview is asked for them."""
     if asked.item:
         items = [text.removeprefix(f"{site.id}.") for text in asked.item if text.startswith(f"{site.id}.")]

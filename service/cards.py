@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -26,6 +27,7 @@ class Record:
 
     approved: int = 0
     spam: int = 0
+    first_seen: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[R
         Record(
             sum(answer.approved) - (comment.status is Status.APPROVED),
             sum(answer.spam) - (comment.status is Status.SPAM),
+            answer.first_seen,
         )
         if comment.known_as
         else None

@@ -15,6 +15,7 @@ from comments.storage import Question, Trace
 
 from . import auth, sites
 from .auth import Signed
+from .cards import Record
 from .deps import deps
 from .openapi import parsed_query
 from .review import ago
@@ -86,12 +87,12 @@ def page(site: str, kind: str, name: str) -> str:
     )
 
 
-def record(here: Source) -> tuple[int, int] | None:
-    """Approved and spam comments of an author; of networks nobody keeps count."""
+def record(here: Source) -> Record | None:
+    """What became of an author's comments; of networks nobody keeps count."""
     if here.about is not About.AUTHOR:
         return None
     (answer,) = deps().storage.evidence.look_up(here.site.id, [Question(author=(here.name,))])
-    return answer.approved[0], answer.spam[0]
+    return Record(answer.approved[0], answer.spam[0], answer.first_seen)
 
 
 def known_by(rows: tuple[Comment, ...], signed: Signed, here: Source) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from ..lifecycle import Status
@@ -111,6 +111,7 @@ class Answer:
     counts: Mapping[str, int] = field(default_factory=dict)  # window -> other comments with this value
     approved: tuple[int, ...] = ()  # comments of this author in that status, for each name asked for
     spam: tuple[int, ...] = ()
+    first_seen: date | None = None  # when the first of these came, of the first name asked for
     parent_published: bool = True
     thread_closed: bool = False
     thread_opened: datetime | None = None  # when its first comment came

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -103,6 +103,29 @@ def test_authors_are_remembered_by_what_became_of_their_comments(storage: Storag
     moderated(storage, dropped, Action.SPAM)
     (answer,) = storage.evidence.look_up("blog", [Question(thread="first-post", author=kept.known_as)])
     assert (answer.approved, answer.spam) == ((1, 1), (1, 1))
+
+
+def test_the_day_on_which_an_author_was_first_seen_stays_with_their_record(storage: Storage) -> None:
+    def first_seen() -> date | None:
+        (answer,) = storage.evidence.look_up("blog", [Question(author=comment.known_as)])
+        assert (sum(answer.approved[:1]), sum(answer.spam[:1])) == counted
+        return answer.first_seen
+
+    counted = (0, 0)
+    comment = decided(storage, accepted(storage, received=NOW - timedelta(days=9)), Action.HOLD)
+    assert first_seen() is None
+    counted = (1, 0)
+    approved = moderated(storage, comment, Action.APPROVE)
+    assert first_seen() == (NOW - timedelta(days=9)).date()
+    counted = (1, 1)
+    later = decided(storage, accepted(storage, received=NOW), Action.SPAM)
+    assert first_seen() == (NOW - timedelta(days=9)).date()
+    counted = (0, 1)
+    moderated(storage, approved, Action.REMOVE)
+    assert first_seen() == NOW.date()
+    counted = (0, 0)
+    moderated(storage, later, Action.REMOVE)
+    assert first_seen() is None
 
 
 def test_undo_puts_status_and_lists_back(storage: Storage) -> None:

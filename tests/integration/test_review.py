@@ -58,6 +58,18 @@ def test_a_card_shows_who_where_what_and_why(desk, mo):
     assert "3.4 points; held from 3, spam from 8" in text
 
 
+def test_a_card_shows_the_authors_record_here_and_since_when(desk, mo):
+    judged(desk.storage, Action.HOLD, author="Ines")
+    judged(desk.storage, Action.HOLD, author="Nobody known", email="", identity="")
+    text = page(mo, "/review/blog")
+    assert "new here" in text
+    assert "without an e-mail" in text
+    judged(desk.storage, Action.APPROVE, received=NOW - timedelta(days=200))
+    judged(desk.storage, Action.SPAM, received=NOW - timedelta(days=2))
+    record = parse(page(mo, "/review/blog?author=Ines")).find(".//a[@class='record']")
+    assert " ".join("".join(record.itertext()).split()) == "1 approved, 1 spam here, first seen 2026-05-06"
+
+
 def test_a_signal_that_asks_for_a_person_says_so(desk, mo):
     held(desk.storage)
     assert "asks for a person" in page(mo, "/review/blog")

@@ -16,6 +16,8 @@ local MAX_RECENT, MAX_CHANGES = 200, 1000
 local WHOLE_SITE = "*"
 local STATUS = {queued = KEYS[16], held = KEYS[17], approved = KEYS[18], spam = KEYS[19], removed = KEYS[20],
   withdrawn = KEYS[21], applied = KEYS[22]}
+-- How far above the count of an author's comments their day stands; the same in redis/evidence.py. ms of a day.
+local FIRST_SEEN, DAY = 1e9, 86400000
 local AUTHORS = {approved = KEYS[6], spam = KEYS[7]}
 local WAITS = {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}
 local now = clock()
@@ -128,12 +130,21 @@ local function enter_queue(c)
   if c.old ~= "queued" then redis.call("HINCRBY", KEYS[3], "accepted", 1) end
 end
 
+-- A record is a count, and of an author by e-mail above it the day of the first comment that was counted.
+local function count_author(record, name, by, day)
+  if not record or name == "" then return end
+  local n = redis.call("HINCRBY", record, name, by)
+  if n <= 0 or n % FIRST_SEEN == 0 then redis.call("HDEL", record, name)
+  elseif n == 1 and by > 0 and day > 0 then
+    redis.call("HINCRBY", record, name, string.format("%.0f", day * FIRST_SEEN))
+  end
+end
+
 local function remember_author(c)
-  for _, name in ipairs({c.author, c.author_there}) do
-    if name ~= "" and AUTHORS[c.old] and redis.call("HINCRBY", AUTHORS[c.old], name, -1) <= 0 then
-      redis.call("HDEL", AUTHORS[c.old], name)
-    end
-    if name ~= "" and AUTHORS[c.new] then redis.call("HINCRBY", AUTHORS[c.new], name, 1) end
+  local day = math.floor(c.received / DAY)
+  for name, seen in pairs({[c.author] = day, [c.author_there] = 0}) do
+    count_author(AUTHORS[c.old], name, -1, seen)
+    count_author(AUTHORS[c.new], name, 1, seen)
   end
 end
 

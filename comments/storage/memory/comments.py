@@ -88,8 +88,8 @@ class MemoryComments:
             shelf.held.pop(after.id, None)
             shelf.unfiled.add(after.id)
         for name in after.known_as:
-            shelf.authors[before.status][name] -= 1
-            shelf.authors[after.status][name] += 1
+            shelf.count_author(before.status, name, -1, after.received)
+            shelf.count_author(after.status, name, 1, after.received)
         shelf.tell_readers(after, seen, rewritten, now)
         if is_told(after):
             shelf.told += 1

@@ -33,6 +33,7 @@ class MemoryEvidence:
             counts=counts,
             approved=tuple(shelf.authors[Status.APPROVED][name] for name in q.author),
             spam=tuple(shelf.authors[Status.SPAM][name] for name in q.author),
+            first_seen=min((day for key, day in shelf.first_seen.items() if _is_of(key, q.author)), default=None),
             parent_published=not q.parent or _published(shelf, q),
             thread_closed=q.thread in shelf.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
@@ -47,6 +48,11 @@ class MemoryEvidence:
         if note:
             noted.append((now, use.value))
         return max(0, len(noted) - 1)
+
+
+def _is_of(key: tuple[Status, str], names: Sequence[str]) -> bool:
+    status, name = key
+    return status in (Status.APPROVED, Status.SPAM) and name in names[:1]
 
 
 def _published(shelf: Shelf, q: Question) -> bool:

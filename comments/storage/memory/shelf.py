@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from threading import Condition
 
@@ -44,6 +44,7 @@ class Shelf:
     moderated: Counter[str] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
     authors: dict[Status, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    first_seen: dict[tuple[Status, str], date] = field(default_factory=dict)
     windows: dict[tuple[str, str], list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     corpus: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
     lessons: Counter[Label] = field(default_factory=Counter)
@@ -72,6 +73,13 @@ class Shelf:
     def seen(self, thread: str) -> set[str]:
         """What readers see of a thread."""
         return {c.id for c in self.comments.values() if c.thread == thread and self.published(c.id)}
+
+    def count_author(self, status: Status, name: str, by: int, received: datetime) -> None:
+        self.authors[status][name] += by
+        if self.authors[status][name]:
+            self.first_seen.setdefault((status, name), received.date())
+        else:
+            self.first_seen.pop((status, name), None)
 
     def leave_queue(self, before: Comment, after: Comment, now: float) -> None:
         del self.due[after.id]

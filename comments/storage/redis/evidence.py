@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from ...lifecycle import Label, Status
@@ -13,6 +14,9 @@ from ..codec import dump_state, load, moment
 from ..keys import SHARED, Keys, thread_name, value_name
 from .client import Client, guarded, script, text
 
+#: How far above the count of an author's comments the day stands on which they were first seen; see lua/decide.lua.
+FIRST_SEEN = 10**9
+EPOCH = date(1970, 1, 1)
 #: Ids sent in one command.
 CHUNK = 1000
 
@@ -80,8 +84,9 @@ class _Known:
         known = [t for t in q.tokens if t in self._ham_tokens or t in self._spam_tokens]
         return Answer(
             counts=counts,
-            approved=tuple(self._approved.get(name, 0) for name in q.author),
-            spam=tuple(self._spam.get(name, 0) for name in q.author),
+            approved=tuple(self._approved.get(name, 0) % FIRST_SEEN for name in q.author),
+            spam=tuple(self._spam.get(name, 0) % FIRST_SEEN for name in q.author),
+            first_seen=self._first_seen(q.author),
             parent_published=not q.parent or _published(next(self._parents), next(self._parents)),
             thread_closed=thread_name(q.thread) in self._closed,
             thread_opened=moment(opened) if opened else None,
@@ -93,6 +98,12 @@ class _Known:
             ),
             standings=(*(self._named[name] for name in q.standings if name in self._named), *self._terms),
         )
+
+    def _first_seen(self, names: Sequence[str]) -> date | None:
+        """The day is kept with the name by e-mail alone, which is the first."""
+        records = [of.get(name, 0) for name in names[:1] for of in (self._approved, self._spam)]
+        days = [record // FIRST_SEEN for record in records if record >= FIRST_SEEN]
+        return EPOCH + timedelta(days=min(days)) if days else None
 
 
 @guarded
