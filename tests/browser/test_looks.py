@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import Page
 
+from comments.drafts import drafted
 from comments.lifecycle import Action
 from comments.model import Signal
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.builders import NOW, an_admission, decided, published
 from tests.desk import held, judged
 
 #: Every text on the page whose contrast with what is behind it is less than WCAG's AA.
@@ -55,6 +57,9 @@ def paths(live: Live) -> list[str]:
     for status in (Action.APPROVE, Action.SPAM):
         judged(live.storage, status, site="demo")
     held(live.storage, site="demo")
+    draft = drafted(published(live.storage, site="demo"), "Other words, " * 20, NOW)
+    live.storage.comments.accept(draft, an_admission())
+    decided(live.storage, draft, Action.HOLD)
     pages = ["/review", "/review/demo", f"/review/demo?settled={long.id}", f"/review/demo/{long.id}", "/account"]
     return [*pages, *(f"/review/demo?status={status}" for status in ("approved", "spam", "removed")), "/link/lost"]
 
