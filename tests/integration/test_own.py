@@ -1,8 +1,10 @@
 """PATCH and DELETE /v1/sites/{site}/comments/{id}, and the forms for both: an author's own comment, by its receipt."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from comments.drafts import MAX_EDITS, draft_id
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.queue import JUDGE
+from comments.settings import Settings
 from comments.storage import Change, Comments, Storage
+from comments.storage.keys import Keys
+from comments.storage.redis import connect
 from tests.builders import a_decision, a_site, accepted, decided, moderated, published
 from tests.integration.web import HTML, Web, open_web
 from tests.markup import parse
@@ -266,6 +271,39 @@ def test_an_edit_that_meets_the_verdict_is_not_lost(storage: Storage, action: Ac
     assert answer.json["edit"] == ("pending" if action is Action.APPROVE else "")
     comment = accepted(storage, content="More words.")
     assert withdraw(web, comment).json["status"] == "withdrawn"
+
+
+def test_edits_at_once_while_it_is_judged_leave_one_text_and_nothing_undone(
+    redis_storage: Storage, valkey_settings: Settings
+) -> None:
+    """Eight browsers change one comment twice each, and the filters approve whatever they find."""
+    web = open_web(redis_storage, replace(SITE, per_minute=0))
+    comment = accepted(redis_storage, content="First words.")
+    over = Event()
+
+    def judging() -> None:
+        while not over.is_set() or redis_storage.backlog.depth("blog").queued:
+            waits = redis_storage.comments.by_status("blog", Status.QUEUED, 9).rows
+            redis_storage.comments.decide("blog", [Change(c, c.decided(a_decision(Action.APPROVE))) for c in waits])
+
+    def changing(n: int) -> list[int]:
+        return [change(web, comment, f"Words {n} {again}.").status_code for again in range(2)]
+
+    with ThreadPoolExecutor(9) as threads:
+        judge = threads.submit(judging)
+        statuses = [status for told in threads.map(changing, range(8)) for status in told]
+        over.set()
+        judge.result()
+    assert set(statuses) <= {202, 409}
+    now, draft = redis_storage.comments.load("blog", [comment.id, draft_id(comment.id)])
+    assert now
+    assert now.content.startswith("Words ")
+    assert shown(web) == [now.content]
+    assert draft is None or (draft.status, draft.content) == (Status.APPLIED, now.content)
+    counters = redis_storage.comments.counters("blog")
+    assert counters.accepted == sum(counters.decided.values())
+    with connect(valkey_settings) as client:
+        assert int(client.hget(Keys(valkey_settings.prefix).counters("blog"), "pending_bytes")) == 0
 
 
 def page(web: Web, comment: Comment) -> str:
