@@ -29,6 +29,11 @@ class Act(StrEnum):
     SITE_SET = "site.set"
     KEY_MAKE = "key.make"
     KEY_REVOKE = "key.revoke"
+    WEBHOOK_ADD = "webhook.add"
+    WEBHOOK_SET = "webhook.set"
+    WEBHOOK_ROTATE = "webhook.rotate"
+    WEBHOOK_REMOVE = "webhook.remove"
+    WEBHOOK_REPLAY = "webhook.replay"
     PERSON_INVITE = "person.invite"
     PERSON_ROLE = "person.role"
     PERSON_REMOVE = "person.remove"
@@ -80,6 +85,7 @@ class Search:
     by: str = ""
     action: str = ""  # the whole name, or the part before its dot
     subject: str = ""
+    origin: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -88,6 +94,7 @@ class Search:
             self.by in ("", entry.by)
             and self.action in ("", entry.action, entry.action.partition(".")[0])
             and self.subject in ("", entry.subject)
+            and self.origin in ("", entry.origin)
             and (self.since is None or entry.at >= self.since)
             and (self.until is None or entry.at < self.until)
         )

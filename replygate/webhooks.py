@@ -11,7 +11,7 @@ from comments.errors import NotFound, ReplygateError
 from comments.model import WEBHOOK_EVENTS, Site, Webhook
 from comments.pseudonyms import Pseudonyms
 from comments.storage import Course, Delivery
-from workers.addresses import target, trusted_hosts
+from workers.addresses import host_of, target, trusted_hosts
 from workers.events import trial
 from workers.outgoing import Outgoing
 from workers.webhooks import post
@@ -50,7 +50,8 @@ def add(site: str, url: str, events: tuple[str, ...]) -> None:
     here, found = installation(), site_named(site)
     target(url, trusted_hosts(here.settings.webhook_http_allow))
     made = Webhook(secrets.token_hex(4), url, here.now(), (secrets.token_hex(4),), events)
-    _put(here, found, (*found.webhooks, made))
+    noted = Entry(CONSOLE, Act.WEBHOOK_ADD, made.id, after=_told(made), site=found.id)
+    _put(here, found, (*found.webhooks, made), noted)
     click.echo(f"Added {made.id}. `replygate webhook test {site} {made.id}` tries it.", err=True)
     _show_secret(here, found, made)
 
@@ -60,8 +61,7 @@ def add(site: str, url: str, events: tuple[str, ...]) -> None:
 def show(site: str) -> None:
     """Every webhook of SITE."""
     rows = [
-        (hook.id, hook.url, ",".join(hook.events), len(hook.keys), "on" if hook.enabled else "off")
-        for hook in site_named(site).webhooks
+        (hook.id, hook.url, ",".join(hook.events), len(hook.keys), _state(hook)) for hook in site_named(site).webhooks
     ]
     click.echo(columns(("ID", "URL", "EVENTS", "SECRETS", "STATE"), rows))
 
@@ -73,7 +73,8 @@ def remove(site: str, id: str) -> None:
     """Tell the webhook ID nothing more, and forget what was on its way."""
     here, found = installation(), site_named(site)
     gone = _named(found, id)
-    _put(here, found, tuple(hook for hook in found.webhooks if hook is not gone))
+    noted = Entry(CONSOLE, Act.WEBHOOK_REMOVE, id, _told(gone), site=found.id)
+    _put(here, found, tuple(hook for hook in found.webhooks if hook is not gone), noted)
     here.storage.deliveries.drop(found.id, id)
     click.echo(f"Removed {id}.")
 
@@ -87,31 +88,38 @@ def rotate(site: str, id: str, finish: bool) -> None:
     here, found = installation(), site_named(site)
     hook = _named(found, id)
     keys = hook.keys[:1] if finish else (secrets.token_hex(4), hook.keys[0])
-    _change(here, found, changed := replace(hook, keys=keys))
+    changed = replace(hook, keys=keys)
+    noted = Entry(CONSOLE, Act.WEBHOOK_ROTATE, id, _secrets(hook), _secrets(changed), found.id)
+    _change(here, found, changed, noted)
     if finish:
         click.echo(f"Only the newer secret of {id} signs now.")
     else:
         _show_secret(here, found, changed)
 
 
-@webhook.command("enable")
+@webhook.command("set")
 @click.argument("site")
 @click.argument("id")
-def enable(site: str, id: str) -> None:
-    """Tell the webhook ID again."""
-    found = site_named(site)
-    _change(installation(), found, replace(_named(found, id), enabled=True))
-    click.echo(f"{id} is on.")
+@click.option("--event", "events", multiple=True, type=click.Choice(WEBHOOK_EVENTS), help="What it is told of instead.")
+@click.option("--on/--off", "enabled", default=None, help="Off: it never hears of what happens meanwhile.")
+def set_webhook(site: str, id: str, events: tuple[str, ...], enabled: bool | None) -> None:
+    """Change what the webhook ID is told of, and whether it is told at all."""
+    if not events and enabled is None:
+        raise click.UsageError("say --event, --on or --off")
+    here, found = installation(), site_named(site)
+    before = _named(found, id)
+    after = replace(before, events=events or before.events, enabled=before.enabled if enabled is None else enabled)
+    _change(here, found, after, Entry(CONSOLE, Act.WEBHOOK_SET, id, _told(before), _told(after), found.id))
+    click.echo(f"{id} is {_state(after)}, told of {', '.join(after.events)}.")
 
 
-@webhook.command("disable")
-@click.argument("site")
-@click.argument("id")
-def disable(site: str, id: str) -> None:
-    """Stop telling the webhook ID; what happens meanwhile it never hears of."""
-    found = site_named(site)
-    _change(installation(), found, replace(_named(found, id), enabled=False))
-    click.echo(f"{id} is off.")
+def _state(hook: Webhook) -> str:
+    return "on" if hook.enabled else "off"
+
+
+def _told(hook: Webhook) -> str:
+    """As the audit keeps it: the host alone, since the rest of an address may be a receiver's secret."""
+    return f"{host_of(hook.url)}: {','.join(hook.events)}, {_state(hook)}"
 
 
 @webhook.command("test")
@@ -154,13 +162,15 @@ def _named(site: Site, id: str) -> Webhook:
     return found
 
 
-def _change(here: Installation, site: Site, changed: Webhook) -> None:
-    _put(here, site, tuple(changed if hook.id == changed.id else hook for hook in site.webhooks))
+def _secrets(hook: Webhook) -> str:
+    return f"{len(hook.keys)} secret{'' if len(hook.keys) == 1 else 's'}"
 
 
-def _put(here: Installation, site: Site, webhooks: tuple[Webhook, ...]) -> None:
-    before, after = (", ".join(hook.id for hook in hooks) for hooks in (site.webhooks, webhooks))
-    noted = Entry(CONSOLE, Act.SITE_SET, "webhooks", before, after, site.id)
+def _change(here: Installation, site: Site, changed: Webhook, noted: Entry) -> None:
+    _put(here, site, tuple(changed if hook.id == changed.id else hook for hook in site.webhooks), noted)
+
+
+def _put(here: Installation, site: Site, webhooks: tuple[Webhook, ...], noted: Entry) -> None:
     here.storage.sites.put(replace(site, webhooks=webhooks), noted)
 
 

@@ -33,6 +33,7 @@ class View(BaseModel):
     by: str = Field("", max_length=100)
     action: str = Field("", max_length=60)
     subject: str = Field("", max_length=300)
+    origin: str = Field("", max_length=40)
     since: str = Field("", max_length=10)
     until: str = Field("", max_length=10, description="the last day")
     cursor: str = Field("", max_length=40)
@@ -44,6 +45,7 @@ class View(BaseModel):
             by=self.by.strip(),
             action=self.action,
             subject=self.subject.strip(),
+            origin=self.origin.strip(),
             since=_day("since", self.since),
             until=until + timedelta(days=1) if until else None,
         )

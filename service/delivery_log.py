@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from comments.audit import Act
 from comments.errors import Fault, NotFound
 from comments.lifecycle import OUTCOME
 from comments.model import Site
@@ -15,6 +16,7 @@ from comments.storage import Course
 
 from .auth import check_csrf, require_operator
 from .deps import deps
+from .noted import entry
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/ops/deliveries")
 
@@ -91,6 +93,7 @@ def replay(site: str, id: str) -> Response:
     if before.webhook not in _alive(of.storage.sites.get(site)):
         raise NotFound("its receiver is gone, or is switched off")
     fresh = replace(before, began=now, due=now, course=Course.PENDING, attempts=0, answer=0, error="", ms=0)
-    of.storage.deliveries.settle(site, before, fresh)
+    if of.storage.deliveries.settle(site, before, fresh):
+        of.storage.audit.note(entry(signed, Act.WEBHOOK_REPLAY, before.webhook, before.course, before.event, site))
     of.jobs.ask(DELIVER, site)
     return redirect(url_for("deliveries.page", site=site), 303)

@@ -28,7 +28,9 @@ def test_the_audit_is_searched_and_paged(desk, mo, owner):
     assert found(owner, "by=ow") == 1
     assert found(owner, "subject=term:word 7&action=standing") == 1
     assert found(owner, "action=comment") == found(owner, "since=2099-01-01") == found(owner, "until=2001-01-01") == 0
-    assert found(owner, "by=&action=&subject=&since=&until=") == 50
+    assert found(owner, "by=&action=&subject=&origin=&since=&until=") == 50
+    assert found(owner, f"origin={Pseudonyms(SECRET).origin('127.0.0.1')}&by=ow") == 1
+    assert found(owner, "origin=elsewhere") == 0
     onward = parse(page(owner, "/sites/blog/audit?by=mo")).find(".//a[@rel='next']").get("href")
     assert found(owner, onward.partition("?")[2]) == 10
     assert owner.get("/sites/blog/audit?since=soon").status_code == 422

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from comments.audit import Act
 from comments.errors import Fault
 from comments.lifecycle import Status
 from comments.model import Webhook
@@ -73,6 +74,8 @@ def test_a_replay_begins_a_delivery_anew(op: Seat, desk: Desk, storage: Storage)
     assert storage.deliveries.get("blog", FAILED.id) == replace(FAILED, began=desk.clock(), due=desk.clock())
     assert storage.deliveries.posted("blog").pending == 2
     assert (DELIVER, "blog") in desk.jobs.asked
+    (noted,) = storage.audit.all("blog")
+    assert (noted.by, noted.action, noted.subject, noted.after) == ("op", Act.WEBHOOK_REPLAY, "hook", FAILED.event)
 
 
 def test_a_second_click_changes_nothing_more(op: Seat, storage: Storage) -> None:

@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 from click.testing import CliRunner, Result
 
+from comments.audit import CONSOLE, Act
 from comments.lifecycle import Status
 from comments.model import Webhook
 from comments.rq_figures import NoQueues
@@ -108,19 +109,40 @@ def test_a_test_that_does_not_arrive_ends_with_one(run: Run, memory: Storage, re
 
 def test_a_webhook_is_switched_off_and_on(run: Run, memory: Storage, receiver: Receiver) -> None:
     run("add", "blog", receiver.url)
-    run("disable", "blog", hook(memory).id)
+    run("set", "blog", hook(memory).id, "--off")
     assert not hook(memory).enabled
     assert run("list", "blog").stdout.split()[-1] == "off"
-    run("enable", "blog", hook(memory).id)
+    run("set", "blog", hook(memory).id, "--event", "published")
+    assert (hook(memory).enabled, hook(memory).events) == (False, ("published",))
+    assert run("set", "blog", hook(memory).id, "--on").stdout == f"{hook(memory).id} is on, told of published.\n"
     assert hook(memory).enabled
+    assert run("set", "blog", hook(memory).id).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["remove", "rotate", "test", "enable", "disable"])
+def test_every_change_of_a_webhook_is_noted_without_its_address(run: Run, memory: Storage, receiver: Receiver) -> None:
+    run("add", "blog", f"{receiver.url}a-secret-of-the-receiver", "--event", "decision")
+    id = hook(memory).id
+    run("set", "blog", id, "--off")
+    run("rotate", "blog", id)
+    run("rotate", "blog", id, "--finish")
+    run("remove", "blog", id)
+    on, off = (f"127.0.0.1: decision, {state}" for state in ("on", "off"))
+    assert [(e.by, e.action, e.subject, e.before, e.after) for e in memory.audit.all("blog")] == [
+        (CONSOLE, Act.WEBHOOK_ADD, id, "", on),
+        (CONSOLE, Act.WEBHOOK_SET, id, on, off),
+        (CONSOLE, Act.WEBHOOK_ROTATE, id, "1 secret", "2 secrets"),
+        (CONSOLE, Act.WEBHOOK_ROTATE, id, "2 secrets", "1 secret"),
+        (CONSOLE, Act.WEBHOOK_REMOVE, id, off, ""),
+    ]
+
+
+@pytest.mark.parametrize("command", [("remove",), ("rotate",), ("test",), ("set", "--off")])
 def test_an_unknown_webhook_is_answered_with_those_there_are(
-    run: Run, memory: Storage, receiver: Receiver, command: str
+    run: Run, memory: Storage, receiver: Receiver, command: tuple[str, ...]
 ) -> None:
     run("add", "blog", receiver.url)
-    result = run(command, "blog", "nothing")
+    name, *options = command
+    result = run(name, "blog", "nothing", *options)
     assert result.exit_code == 1
     assert hook(memory).id in result.stderr
 

@@ -65,7 +65,7 @@ class RedisAudit:
 
 def _needles(search: Search) -> list[bytes]:
     """What the record of a wanted entry holds, so that only those are unpacked."""
-    return [dump({name: getattr(search, name)})[1:-1] for name in ("by", "subject") if getattr(search, name)]
+    return [dump({name: getattr(search, name)})[1:-1] for name in ("by", "subject", "origin") if getattr(search, name)]
 
 
 def _checked(cursor: str) -> str:
