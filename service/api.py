@@ -8,7 +8,7 @@ from . import access, body, forms, reading, sites, submission
 from .body import JSON
 from .deps import deps
 from .errors import prefers_html
-from .intake import Kept, intake
+from .intake import REFUSED, Kept, intake
 from .openapi import Answer, Header, answer, operation, parsed_body
 from .schemas import (
     AcceptedComment,
@@ -57,6 +57,8 @@ def share(response: Response) -> Response:
     tags=SUBMISSION,
 )
 def submit(site: str) -> Response:
+    if refused := request.environ.get(REFUSED):
+        raise refused
     found = sites.get(site)
     trusted = access.may_post(found, request, deps().settings)
     sent = body.read(request, forms=True)

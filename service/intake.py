@@ -22,6 +22,8 @@ from .submission import NO_FORM, FormFacts
 from .waiting import Places
 
 EXTENSION = "replygate.intake"
+#: Where the lane leaves why it did not keep a submission, for the view to say.
+REFUSED = "replygate.refused"
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,5})(?=$|[,;\s])", re.IGNORECASE)

@@ -1,6 +1,6 @@
 """The short way for writers: a submission in JSON is kept without the framework, which costs more than all the rest.
 
-Whatever is not kept here goes the long way: to be told why, as the same steps refuse it there again.
+Whatever is refused here, or fails, goes the long way with the reason, which is told there.
 """
 
 import re
@@ -14,7 +14,7 @@ from comments.model import Site
 
 from . import access, api, submission
 from .body import JSON, Sent, json_object
-from .intake import Intake
+from .intake import REFUSED, Intake
 from .metrics import name_route
 from .sites import SiteCache
 
@@ -44,7 +44,8 @@ class Lane:
         try:
             site = self._sites.get(address[1])
             text, headers = self._kept(site, environ, raw)
-        except Exception:  # whatever it is, the long way meets it again, and says and logs it
+        except Exception as error:  # whatever it is, the view raises it again, to be answered and logged
+            environ[REFUSED] = error
             return self._app(environ, start_response)
         name_route(environ, ROUTE, site.id)
         body = text.encode()
@@ -60,7 +61,7 @@ class Lane:
         return size if size <= self._intake.deps.settings.max_body else -1
 
     def _kept(self, site: Site, environ: WSGIEnvironment, raw: bytes) -> tuple[str, dict[str, str]]:
-        """The answer. Raises what the long way answers with an error."""
+        """The answer. Raises what the view would."""
         asked = Request(environ, populate_request=False)
         trusted = access.may_post(site, asked, self._intake.deps.settings)
         fields = submission.fields_of(Sent(json_object(raw), form=False), site)

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -14,7 +14,7 @@ from werkzeug.test import Client, TestResponse
 from comments.errors import StorageDown
 from comments.model import SiteKey
 from comments.pseudonyms import token_digest
-from comments.storage import Storage
+from comments.storage import Comments, Storage
 from service.headers import Secured
 from service.intake import EXTENSION
 from service.lane import Lane
@@ -111,8 +111,10 @@ class Failing:
     """Comments of a storage that cannot do anything."""
 
     error: type[Exception]
+    asked: list[object] = field(default_factory=list)
 
-    def accept(self, *_: object) -> None:
+    def accept(self, *what: object) -> None:
+        self.asked.append(what)
         raise self.error
 
 
@@ -120,8 +122,10 @@ class Failing:
 def test_what_fails_on_the_short_way_is_told_by_the_long_way(
     storage: Storage, error: type[Exception], status: int
 ) -> None:
-    web = open_web(replace(storage, comments=Failing(error)), SITE)
+    failing = Failing(error)
+    web = open_web(replace(storage, comments=cast(Comments, failing)), SITE)
     web.app.testing = False
     answer = web.client.post(SUBMIT, json=a_reply())
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
+    assert len(failing.asked) == 1  # what did not answer in time is not waited for again
