@@ -29,7 +29,7 @@ blueprint.after_request(api.share)
 
 #: Readers' browsers ask each time, mostly to hear 304; a CDN asks for all of them every 10 seconds, and shows what it
 #: has while it asks again. So a removed comment is gone within 10 seconds and one more visit.
-CACHE_CONTROL = "public, max-age=0, s-maxage=10, stale-while-revalidate=30"
+CACHE_CONTROL = "public, max-age=0, s-maxage=10"
 
 JSON, HTML = "application/json", "text/html"
 READING = ("reading",)
