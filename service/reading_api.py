@@ -27,8 +27,8 @@ from .shortcut import made_from
 blueprint = Blueprint("reading", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(api.share)
 
-#: Readers' browsers ask each time, mostly to hear 304; a CDN asks for all of them every 10 seconds, and shows what it
-#: has while it asks again. So a removed comment is gone within 10 seconds and one more visit.
+#: Readers' browsers ask each time, mostly to hear 304; a CDN asks for all of them every 10 seconds. So a removed
+#: comment is gone within 10 seconds.
 CACHE_CONTROL = "public, max-age=0, s-maxage=10"
 
 JSON, HTML = "application/json", "text/html"
