@@ -117,7 +117,7 @@ def test_without_an_email_no_author_is_asked_about():
 
 def test_filters_are_told_what_was_found(memory):
     told: list[Facts] = []
-    answer = Answer({"saying.author": 3}, (1, 0), (0, 2), False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
+    answer = Answer({"saying.author": 3}, (1, 0), (0, 2), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
     listening = Saying(lambda c, f: told.append(f) or ())
     judged(replace(memory, evidence=Asked(answer)), (a_comment(), 1), filters=(listening,))
     assert told == [
