@@ -101,6 +101,11 @@ class Comment:
         """The decision that holds now."""
         return next(reversed(self._in_force), None)
 
+    def took_back(self, version: int) -> bool:
+        """Whether the decision that made this version was undone since."""
+        kept = [*self._in_force, *(d for d in self.decisions if d.action is Action.UNDO)]
+        return any(all(step is not other for other in kept) for step in self.decisions[version - 1 : version])
+
     @property
     def verdict(self) -> Decision | None:
         """The filters' own last decision, with the signals that explain it."""

@@ -17,7 +17,7 @@ from .deps import Deps
 from .events import depth_of
 from .letters import Envelope, envelope_address
 from .mailer import Mailer, Reception
-from .receivers import Receiver, settled
+from .receivers import Receiver, dropped, settled
 
 #: Seconds. The conversation with a mail server has about fifteen steps, each in time (`mailer.STEP`).
 LEASE = 180.0
@@ -116,8 +116,8 @@ def _link(d: Deps, purpose: Purpose, comment: Comment) -> str:
 
 
 def _dropped(d: Deps, delivery: Delivery) -> tuple[Delivery, None]:
-    """Taken down meanwhile, or nobody wants it any more; nothing was sent, and nothing is known of the server."""
-    return replace(delivery, course=Course.DROPPED, due=d.now()), None
+    """Taken down meanwhile, or nobody wants it any more."""
+    return dropped(delivery, d.now()), None
 
 
 def _after(d: Deps, delivery: Delivery, reception: Reception) -> tuple[Delivery, bool]:

@@ -25,6 +25,11 @@ class Receiver:
     attempt: Attempt
 
 
+def dropped(delivery: Delivery, now: datetime) -> Delivery:
+    """Nothing was sent, as nobody waits for it any more; of the receiver nothing was learned."""
+    return replace(delivery, course=Course.DROPPED, due=now)
+
+
 def settled(delivery: Delivery, now: datetime) -> Delivery:
     """A delivery whose `error` says how its last attempt went: over, or due again; for a day and no longer."""
     n = delivery.attempts

@@ -12,7 +12,7 @@ from comments.storage import Delivery
 from .deps import Deps
 from .events import body, depth_of, headers
 from .outgoing import Outgoing
-from .receivers import Receiver, settled
+from .receivers import Receiver, dropped, settled
 
 #: Seconds. An attempt never sends later than five after it began.
 LEASE = 10.0
@@ -22,7 +22,12 @@ def receiver(d: Deps, site: Site, webhook: Webhook) -> Receiver:
     return Receiver(webhook.id, LEASE, partial(_attempted, d, site, webhook))
 
 
-def _attempted(d: Deps, site: Site, webhook: Webhook, delivery: Delivery, comment: Comment) -> tuple[Delivery, bool]:
+def _attempted(
+    d: Deps, site: Site, webhook: Webhook, delivery: Delivery, comment: Comment
+) -> tuple[Delivery, bool | None]:
+    """What was taken back before anybody was told of it is not told; taking back is, whatever was told before."""
+    if comment.took_back(delivery.version):
+        return dropped(delivery, d.now()), None
     text = body(delivery, comment, depth_of(d.storage.comments, comment))
     answer, error = post(d.outgoing, Pseudonyms(d.settings.secret_key), site.id, webhook, text, d.now())
     return settled(replace(delivery, answer=answer, error=error or ""), d.now()), not error

@@ -118,6 +118,21 @@ def test_what_was_taken_down_meanwhile_is_not_sent(storage: Storage, receiver: R
     assert b"canary" not in b"".join(request.body for request in receiver.requests)
 
 
+def test_what_was_taken_back_before_it_was_told_is_not_told(storage: Storage, receiver: Receiver) -> None:
+    a_house(storage, a_webhook(receiver))
+    held = decided(storage, accepted(storage), Action.HOLD)
+    wrong = moderated(storage, held, Action.APPROVE)
+    assert storage.comments.decide("blog", [Change(wrong, wrong.undone("mo", now()))]) == [True]
+    deliver("blog", "")
+    until(lambda: quiet(storage))
+    assert [(event["id"], event["outcome"]) for event in told(receiver)] == [
+        (f"{held.id}:1", "pending"),
+        (f"{held.id}:3", "pending"),
+    ]
+    (dropped,) = [d for d in storage.deliveries.recent("blog", 9) if d.course is Course.DROPPED]
+    assert dropped.version == 2
+
+
 def test_an_approved_edit_and_a_withdrawal_are_told_as_of_their_comment(storage: Storage, receiver: Receiver) -> None:
     a_house(storage, a_webhook(receiver))
     comment = published(storage, content="First words.")

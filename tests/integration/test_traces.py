@@ -17,7 +17,13 @@ def test_an_author_page_shows_everything_of_theirs_with_their_record(desk, mo):
     judged(desk.storage, Action.SPAM, origin="elsewhere", content="the second of mine")
     held(desk.storage, identity="other", content="somebody else's")
     text = page(mo, "/sites/blog/authors/identity-of-ada")
-    for shown in ("the first of mine", "the second of mine", "1 approved, 1 spam, first seen 20", "Ada L", "ada@example.org"):
+    for shown in (
+        "the first of mine",
+        "the second of mine",
+        "1 approved, 1 spam, first seen 20",
+        "Ada L",
+        "ada@example.org",
+    ):
         assert shown in text
     assert "somebody else" not in text
     assert "/sites/blog/origins/elsewhere" in text
