@@ -46,10 +46,10 @@ LIMITS = """
 
 Most of it was learned from sentences made from templates, because the only labelled posts with a licence that allows
 it call nearly everything toxic that has one of a few words. Irony, veiled threats, attacks without a charged word,
-and attacks in other languages are not seen. Who quotes an insult to complain about it may be held with `possible`.
-Most of the newspaper comments that `blatant` holds call somebody a name; they are counted as honest above, because
-the newspaper published them. The half of AI-Mod that was looked at gave no weight, but an idea of what was missing;
-it is under GPL-3.0, and nothing of it is shipped. This model must not be used to judge people.
+and attacks in other languages are not seen. Who quotes an insult to complain about it may be held with `clear` or
+`possible`. Most of the newspaper comments that `blatant` holds call somebody a name; they are counted as honest
+above, because the newspaper published them. The half of AI-Mod that was looked at gave no weight, but an idea of what
+was missing; it is under GPL-3.0, and nothing of it is shipped. This model must not be used to judge people.
 """
 
 
