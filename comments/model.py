@@ -7,6 +7,7 @@ from typing import Self
 
 from .errors import ActionNotAllowed
 from .lifecycle import LESSON, OUTCOME, Action, Label, Outcome, Role, Status, advance
+from .reasons import REASONS, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Decision:
     masked: str = ""  # the content to publish, where it differs from what was sent
     reason: str = ""  # code of what the author is told, where a moderator gave one
     replaced: str = ""  # of an edit: the content until then, as long as it is the latest edit
+    log_odds: float = 0.0  # of spam, by what is shipped and learned alone
 
 
 #: Ends the id of a draft. A comment has one draft at most, and each finds the other by its name.
@@ -112,10 +114,15 @@ class Comment:
         return next((d for d in reversed(self.decisions) if d.role is Role.FILTERS), None)
 
     @property
-    def lesson(self) -> Label | None:
-        """What this comment teaches: what a moderator decided, whether or not its author took it back since."""
+    def teaching(self) -> Decision | None:
+        """The decision that teaches: a moderator's, whether or not the author took the comment back since."""
         last = next((d for d in reversed(self._in_force) if d.action is not Action.WITHDRAW), None)
-        return LESSON.get(last.status) if last and last.role is Role.MODERATOR else None
+        return last if last and last.role is Role.MODERATOR and last.status in LESSON else None
+
+    @property
+    def lesson(self) -> Label | None:
+        """What this comment teaches; removal teaches nothing."""
+        return LESSON[self.teaching.status] if self.teaching else None
 
     @property
     def undoable(self) -> bool:
@@ -180,24 +187,6 @@ class Webhook:
     keys: tuple[str, ...]  # the newest first; each of them signs
     events: tuple[str, ...] = WEBHOOK_EVENTS
     enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a moderator removes a comment: `label` for moderators, `told` for its author, in words that hurt nobody."""
-
-    code: str
-    label: str
-    told: str
-
-
-REASONS = (
-    Reason("off-topic", "Off topic", "It is not about what the page is about."),
-    Reason("tone", "Tone", "Its tone is not what we want here. You are welcome to say it in other words."),
-    Reason("private", "Private", "It tells something private about somebody."),
-    Reason("advertising", "Advertising", "It advertises something."),
-    Reason("repeated", "Repeated", "It was said here before."),
-)
 
 
 @dataclass(frozen=True, slots=True)

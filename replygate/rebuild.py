@@ -7,8 +7,9 @@ import click
 
 from comments.lifecycle import Label
 from comments.model import Comment
-from comments.storage import Storage, TokenCounts
+from comments.storage import Storage, TokenCounts, bar, counting, lesson_of
 from workers.learning import tokens
+from workers.quotas import quotas
 
 from .admin import site_named
 from .export import comments
@@ -44,14 +45,15 @@ def _totals(counts: TokenCounts) -> str:
 
 def recount(known: Iterable[Comment]) -> TokenCounts:
     """What the corpus must hold, by the histories of all comments of a site and nothing else."""
-    lessons: Counter[Label] = Counter()
+    lessons = {c.id: lesson for c in known if (lesson := lesson_of(c, tokens(c), quotas(c)))}
+    taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
-    for comment in known:
-        if (label := comment.lesson) is not None:
-            lessons[label] += 1
-            seen[label].update(tokens(comment))
+    for id in counting(lessons):
+        taught[lessons[id].label] += 1
+        seen[lessons[id].label].update(lessons[id].tokens)
     ham, spam = seen[Label.HAM], seen[Label.SPAM]
-    return TokenCounts(lessons[Label.HAM], lessons[Label.SPAM], {t: (ham[t], spam[t]) for t in {*ham, *spam}})
+    pairs = {t: (ham[t], spam[t]) for t in {*ham, *spam}}
+    return TokenCounts(taught[Label.HAM], taught[Label.SPAM], pairs, bar(lessons))
 
 
 def renew(storage: Storage, site: str) -> None:
@@ -61,4 +63,4 @@ def renew(storage: Storage, site: str) -> None:
     for start in range(0, len(teaching), BATCH):
         for comment in storage.comments.load(site, teaching[start : start + BATCH]):
             if comment is not None:
-                storage.corpus.learn(site, comment, tokens(comment))
+                storage.corpus.learn(site, comment, tokens(comment), quotas(comment))

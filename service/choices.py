@@ -9,8 +9,9 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from comments.errors import Invalid, Problem
-from comments.model import VISITOR_FIELDS, Reason, Site, Term
+from comments.model import VISITOR_FIELDS, Site, Term
 from comments.pseudonyms import digest
+from comments.reasons import Reason
 from comments.site_choices import SITE_CHOICES
 
 from .sites import SITE_ID

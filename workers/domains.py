@@ -1,5 +1,7 @@
 """Which names after a dot make a word a web address, and which hosts only forward to another."""
 
+from collections.abc import Iterator
+
 _GENERIC = """
     com net org info biz edu gov mil int name mobi asia app dev blog shop store online site website space tech
     xyz top club live life world today news link click icu vip win bet casino poker games game fun buzz lol
@@ -36,6 +38,13 @@ COUNTRIES = frozenset(_COUNTRIES.split())
 #: Country names that are also words, abbreviations or endings of file names: "time.It", "README.md", "a.m.".
 AMBIGUOUS = frozenset(_AMBIGUOUS.split())
 SHORTENERS = frozenset(_SHORTENERS.split())
+
+
+def domains_of(host: str) -> Iterator[str]:
+    """The host and every domain above it that somebody can own."""
+    labels = host.split(".")
+    for first in range(max(1, len(labels) - 1)):
+        yield ".".join(labels[first:])
 
 
 def is_address(labels: list[str], followed: str) -> bool:

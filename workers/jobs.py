@@ -12,13 +12,13 @@ from comments.filing import catch_up
 from comments.lifecycle import Status
 from comments.model import Comment, Site
 from comments.queue import DELIVER, FILE, JUDGE, LEARN
-from comments.storage import Claim, Question
+from comments.storage import Claim
 
 from .deliveries import queue_events, send_due
 from .deps import Deps, deps
 from .judge import judge as judge_batch
-from .learned import judged
 from .learning import tokens
+from .quotas import quotas
 
 log = logging.getLogger(__name__)
 
@@ -88,19 +88,10 @@ def _queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment, int
 def _learn_some(d: Deps, site: Site) -> bool:
     due = d.storage.corpus.due(site.id, BATCH)
     known = [comment for comment in d.storage.comments.load(site.id, due) if comment] if due else []
-    learned = [
-        d.storage.corpus.learn(site.id, comment, tokens(comment), log_odds)
-        for comment, log_odds in zip(known, _log_odds(d, site, known), strict=True)
-    ]
+    learned = [d.storage.corpus.learn(site.id, comment, tokens(comment), quotas(comment)) for comment in known]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})
     return len(due) == BATCH and bool(known)
-
-
-def _log_odds(d: Deps, site: Site, comments: list[Comment]) -> list[float]:
-    """Of spam, by what was learned before these lessons: nothing is noted by asking for words alone."""
-    answers = d.storage.evidence.look_up(site.id, [Question(tokens=tokens(comment)) for comment in comments])
-    return [judged(comment, answer.corpus).log_odds for comment, answer in zip(comments, answers, strict=True)]
 
 
 def _file_some(d: Deps, site: Site) -> bool:

@@ -16,6 +16,7 @@ from comments.storage import Answer, Change, Question, Storage, Use
 
 from .filters import Facts, Filter, Mark, standing
 from .filters.profanity import MASKED, masked
+from .learned import judged
 from .learning import is_trusted, tokens
 from .policy import AUDIT, FAILED, HELD_BEFORE, NEEDS_HUMAN, Policy
 
@@ -110,7 +111,8 @@ def decide(comment: Comment, known: Facts, signals: Sequence[Signal], policy: Po
     if decision.action is not Action.HOLD and not rejected and sampled(comment.id, known):
         seen = Signal(AUDIT, 1.0, f"looked at by chance; the filters would have said {decision.action}")
         decision = policy.decide((*signals, seen), known.now)
-    return replace(decision, masked=masked(comment, known)) if any(s.name == MASKED for s in signals) else decision
+    shown = masked(comment, known) if any(s.name == MASKED for s in signals) else ""
+    return replace(decision, masked=shown, log_odds=round(judged(comment, known.corpus).log_odds, 2))
 
 
 def judge(

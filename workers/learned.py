@@ -6,21 +6,23 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from comments.model import Comment
 from comments.storage import TokenCounts
 
-from .learning import HALF_TAUGHT, is_trusted, odds, taught, tokens
+from .learning import LESSONS, is_trusted, odds, taught, tokens
 from .prior import shipped
 
 #: What one of the prior's log-odds, and one of the site's, counts; and the odds where neither says anything.
-OF_PRIOR, OF_SITE, OFFSET = 2.50, 1.19, 2.78
+OF_PRIOR, OF_SITE, OFFSET = 2.40, 2.27, 2.49
 
-#: Log-odds from which on a comment is held: strict on a site that taught nothing, where honest news are at stake, and
-#: generous where half of what was taught is believed and more.
-HOLD_COLD, HOLD_TAUGHT = 3.0, -1.0
-#: Log-odds from which on it is spam, once the site taught enough; never below what honest comments had lately.
-SPAM = 5.0
+#: Log-odds from which on a comment is held: strict on a site that called nothing spam, where honest news are at stake;
+#: half way to generous after so many lessons of spam. Lessons of ham are no reason to hold more.
+HOLD_COLD, HOLD_TAUGHT, HALF_WARY = 3.0, -2.0, 10
+#: Log-odds from which on it is spam: at the first lessons after which any is, and half way there after so many more of
+#: the rarer label. Honest comments that are held show by then how far they reach: above that, by a margin, is refused.
+SPAM, SPAM_TAUGHT, HALF_SURE, MARGIN = 5.0, 2.0, 100, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,25 @@ class Judgement:
         return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.log_odds))))
 
 
+@lru_cache(maxsize=128)
+def everywhere(comment: Comment) -> float:
+    """What is known without any lesson."""
+    return OF_PRIOR * shipped().log_odds(comment) + OFFSET
+
+
 def judged(comment: Comment, seen: TokenCounts) -> Judgement:
     """What prior and site say together."""
     of_site = odds(tokens(comment), seen)
-    log_odds = OF_PRIOR * shipped().log_odds(comment) + OF_SITE * taught(of_site, seen) + OFFSET
-    lessons = seen.ham + seen.spam
-    hold_at = HOLD_TAUGHT + (HOLD_COLD - HOLD_TAUGHT) * HALF_TAUGHT / (HALF_TAUGHT + lessons)
-    return Judgement(log_odds, hold_at, max(SPAM, seen.bar) if is_trusted(seen) else math.inf, of_site)
+    log_odds = everywhere(comment) + OF_SITE * taught(of_site, seen)
+    hold_at = _between(HOLD_COLD, HOLD_TAUGHT, seen.spam, HALF_WARY)
+    return Judgement(log_odds, hold_at, spam_at(seen) if is_trusted(seen) else math.inf, of_site)
+
+
+def spam_at(seen: TokenCounts) -> float:
+    """Log-odds from which on a comment is spam on a site that taught enough."""
+    sure = _between(SPAM, SPAM_TAUGHT, min(seen.ham, seen.spam) - LESSONS, HALF_SURE)
+    return max(sure, seen.bar + MARGIN) if seen.bar else sure
+
+
+def _between(first: float, last: float, n: int, half: int) -> float:
+    return last + (first - last) * half / (half + n)

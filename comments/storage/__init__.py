@@ -1,5 +1,6 @@
 """Keeps what must not be lost. `redis` and `memory` keep the same promises (`ports`), tested by one suite."""
 
+from .lessons import Lesson, Quota, bar, counting, lesson_of
 from .oversight import Audit, People, Sites, Standings, Traces
 from .ports import (
     Backlog,
@@ -60,11 +61,13 @@ __all__ = [
     "Event",
     "Evidence",
     "Found",
+    "Lesson",
     "Outbox",
     "Page",
     "People",
     "Posted",
     "Question",
+    "Quota",
     "Server",
     "Session",
     "Sites",
@@ -76,4 +79,7 @@ __all__ = [
     "Trace",
     "Traces",
     "Use",
+    "bar",
+    "counting",
+    "lesson_of",
 ]

@@ -13,6 +13,7 @@ from ..lifecycle import Status
 from ..model import Comment
 from .attention import Attention
 from .held import Held
+from .lessons import Quota
 from .oversight import Audit, People, Sites, Standings, Traces
 from .room import Bulks, Notes
 from .subscriptions import Subscriptions
@@ -130,11 +131,11 @@ class Corpus(Protocol):
     def due(self, site: str, n: int) -> list[str]:
         """Ids of comments whose lesson may have changed."""
 
-    def learn(self, site: str, comment: Comment, tokens: frozenset[str], log_odds: float | None = None) -> bool:
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
         """Make the counts hold exactly `comment.lesson` for this comment; False if they did already.
 
-        `log_odds` of spam, where known, are what a lesson of ham raises the bar to while it is among the latest.
-        Relabelling takes the old lesson back. The id stays due if the comment changed meanwhile.
+        Relabelling takes the old lesson back. Which lessons count, and the bar, follow from what is learned and not
+        from the order of it. The id stays due if the comment changed meanwhile.
         """
 
     def totals(self, site: str) -> tuple[int, int]:

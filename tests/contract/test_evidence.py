@@ -1,11 +1,14 @@
 """What every back end promises the filters, and what it promises about learning."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
-from comments.lifecycle import Action
+from comments.lifecycle import Action, Label
 from comments.model import Comment
-from comments.storage import Answer, Change, Question, Storage, TokenCounts, Use
-from tests.builders import NOW, accepted, decided, moderated, published
+from comments.storage import Answer, Change, Question, Quota, Storage, TokenCounts, Use, counting, lesson_of
+from comments.storage.lessons import MOST_BARS
+from tests.builders import NOW, a_decision, accepted, decided, moderated, published
 
 HOUR = Use("texts", 3600, "same")
 
@@ -153,26 +156,88 @@ def test_tokens_may_hold_anything(storage: Storage) -> None:
     assert set(storage.corpus.snapshot("blog").tokens) == set(odd)
 
 
+def _honest(storage: Storage, log_odds: float, action: Action = Action.APPROVE) -> Comment:
+    """A comment to which the filters gave these log-odds, decided by a person and learned."""
+    comment = accepted(storage)
+    held = comment.decided(a_decision(Action.HOLD, log_odds=log_odds))
+    assert storage.comments.decide("blog", [Change(comment, held)]) == [True]
+    decided = moderated(storage, held, action)
+    storage.corpus.learn("blog", decided, frozenset({"w"}))
+    return decided
+
+
+def _bar(storage: Storage) -> float:
+    bar = storage.evidence.look_up("blog", [Question()])[0].corpus.bar
+    assert storage.corpus.snapshot("blog").bar == bar
+    return bar
+
+
 def test_honest_lessons_raise_the_bar_for_refusing_while_they_are_lessons(storage: Storage) -> None:
-    def bar() -> float:
-        return storage.evidence.look_up("blog", [Question()])[0].corpus.bar
-
-    assert bar() == 0.0
-    for odds, action in ((6.5, Action.APPROVE), (9.0, Action.SPAM), (5.0, Action.APPROVE)):
-        comment = moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
-        storage.corpus.learn("blog", comment, frozenset({"w"}), odds)
-        if odds == 6.5:
-            honest = comment
-    assert bar() == 6.5
-    storage.corpus.learn("blog", moderated(storage, honest, Action.SPAM), frozenset({"w"}), 6.5)
-    assert bar() == 5.0
+    assert _bar(storage) == 0.0
+    highest, _, _ = _honest(storage, 6.5), _honest(storage, 9.0, Action.SPAM), _honest(storage, 5.0)
+    assert _bar(storage) == 6.5
+    storage.corpus.learn("blog", moderated(storage, highest, Action.SPAM), frozenset({"w"}))
+    assert _bar(storage) == 5.0
 
 
-def test_only_the_latest_honest_lessons_raise_the_bar(storage: Storage) -> None:
-    for odds in (7.5, *[1.0] * 100):
-        comment = moderated(storage, decided(storage, accepted(storage), Action.HOLD), Action.APPROVE)
-        storage.corpus.learn("blog", comment, frozenset(), odds)
-    assert storage.evidence.look_up("blog", [Question()])[0].corpus.bar == 1.0
+def test_what_falls_out_of_the_latest_comes_back_when_a_later_one_is_taken_back(storage: Storage) -> None:
+    lessons = sorted((_honest(storage, float(n % 7)) for n in range(MOST_BARS + 5)), key=lambda c: c.id)
+    removed = [_taken_back(storage, comment) for comment in lessons[5:15]]
+    assert len(removed) == 10
+    left = [lesson for lesson in lessons if lesson.id not in {c.id for c in removed}]
+    assert _bar(storage) == max(c.verdict.log_odds for c in left[-MOST_BARS:] if c.verdict)
+
+
+def _taken_back(storage: Storage, comment: Comment) -> Comment:
+    removed = moderated(storage, comment, Action.REMOVE)
+    assert storage.corpus.learn("blog", removed, frozenset())
+    return removed
+
+
+CAMPAIGN = Quota("campaign", 3)
+
+
+def _taught(storage: Storage, *quotas: Quota) -> Comment:
+    comment = moderated(storage, _held(storage), Action.SPAM)
+    storage.corpus.learn("blog", comment, frozenset({"casino"}), quotas)
+    return comment
+
+
+def test_of_the_lessons_in_a_quota_only_so_many_count(storage: Storage) -> None:
+    for _ in range(10):
+        _taught(storage, CAMPAIGN)
+    assert storage.corpus.snapshot("blog") == TokenCounts(0, 3, {"casino": (0, 3)})
+    _taught(storage, Quota("another", 3))
+    assert storage.corpus.totals("blog") == (0, 4)
+
+
+def test_another_counts_when_one_that_did_is_taken_back(storage: Storage) -> None:
+    lessons = [_taught(storage, CAMPAIGN) for _ in range(6)]
+    for n, lesson in enumerate(lessons, 1):
+        _taken_back(storage, lesson)
+        assert storage.corpus.totals("blog") == (0, min(3, 6 - n))
+    assert storage.corpus.snapshot("blog") == TokenCounts()
+
+
+def test_which_lessons_count_does_not_hang_on_their_order(storage: Storage) -> None:
+    chance = Random(3)
+    quotas = [(CAMPAIGN,), (Quota("mo", 4),), (CAMPAIGN, Quota("mo", 4)), ()]
+    comments = [moderated(storage, _held(storage), chance.choice([Action.SPAM, Action.APPROVE])) for _ in range(24)]
+    taught = {c.id: (c, frozenset({f"word{n % 5}"}), chance.choice(quotas)) for n, c in enumerate(comments)}
+    for _ in range(3):
+        for comment, tokens, of in chance.sample(sorted(taught.values(), key=lambda t: t[0].id), len(taught)):
+            storage.corpus.learn("blog", comment, tokens, of)
+        learned = storage.corpus.snapshot("blog")
+        assert learned == _counted(taught.values())
+        storage.corpus.forget("blog", [])
+
+
+def _counted(taught: Iterable[tuple[Comment, frozenset[str], tuple[Quota, ...]]]) -> TokenCounts:
+    lessons = {c.id: lesson for c, tokens, of in taught if (lesson := lesson_of(c, tokens, of))}
+    labels = {id: lessons[id].label for id in counting(lessons)}
+    words = {t for id in labels for t in lessons[id].tokens}
+    pairs = {w: tuple(sum(labels[i] is of and w in lessons[i].tokens for i in labels) for of in Label) for w in words}
+    return TokenCounts(*(list(labels.values()).count(of) for of in Label), pairs)  # type: ignore[arg-type]
 
 
 def test_what_is_forgotten_can_be_learned_anew(storage: Storage) -> None:

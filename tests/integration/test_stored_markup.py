@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from comments.audit import Act, Entry
 from comments.lifecycle import Action
-from comments.model import Comment, Person, Reason, Signal, Term
+from comments.model import Comment, Person, Signal, Term
+from comments.reasons import Reason
 from comments.standing import FOREVER, About, Stance, Standing
 from comments.storage.memory import open_memory
 from comments.storage.room import Note

@@ -8,6 +8,7 @@ from .learned import Learned
 from .links import Links
 from .near_duplicates import NearDuplicates
 from .profanity import Profanity
+from .reputation import Reputation
 from .requirements import Requirements
 from .shouting import Shouting
 from .standing import Standings
@@ -26,6 +27,7 @@ BUILT_IN: tuple[Filter, ...] = (
     Trap(),
     Form(),
     Links(),
+    Reputation(),
     Duplicates(),
     NearDuplicates(),
     Velocity(),

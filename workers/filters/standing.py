@@ -8,6 +8,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal, Site, Term
 from comments.standing import About, Stance, Standing, standing_name
 
+from ..domains import domains_of
 from ..links import links
 from .base import Facts, Filter, Mark, Weight
 from .words import found
@@ -24,13 +25,6 @@ def names(comment: Comment) -> tuple[str, ...]:
     named = [standing_name(About.AUTHOR, name) for name in comment.known_as]
     named += [standing_name(About.ORIGIN, comment.origin)] if comment.origin else []
     return tuple((named + [standing_name(About.DOMAIN, domain) for domain in domains])[:MOST_NAMES])
-
-
-def domains_of(host: str) -> Iterator[str]:
-    """The host and every domain above it that somebody can own."""
-    labels = host.split(".")
-    for first in range(max(1, len(labels) - 1)):
-        yield ".".join(labels[first:])
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,20 @@ class EvidenceKeys(Names):
         return self._of(site, f"corpus:{label}")
 
     def lessons(self, site: str) -> str:
-        """hash; label -> lessons, bars -> log-odds of latest ham; learn.lua; filters, through Evidence; for ever."""
+        """hash; label -> lessons that count, bar -> log-odds; learn.lua; filters, through Evidence; for ever."""
         return self._of(site, "lessons")
 
     def learned(self, site: str) -> str:
-        """hash; comment id -> label and tokens as learned, JSON; learn.lua; learn.lua; while it is a lesson."""
+        """hash; comment id -> Lesson as learned, JSON; learn.lua; learn.lua; while it is a lesson."""
         return self._of(site, "learned")
+
+    def quotas(self, site: str) -> str:
+        """sorted set; eight bytes for a quota, then the id of a lesson in it; learn.lua; learn.lua; while learned."""
+        return self._of(site, "quotas")
+
+    def bars(self, site: str) -> str:
+        """sorted set; lessons of ham with their log-odds, by ms decided; learn.lua; learn.lua; while learned."""
+        return self._of(site, "bars")
 
     def unlearned(self, site: str) -> str:
         """set; ids whose lesson may have changed; decide.lua; the learn job; until learned."""

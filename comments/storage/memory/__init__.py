@@ -6,8 +6,9 @@ from datetime import datetime
 from .. import Storage
 from .attention import MemoryAttention
 from .comments import MemoryComments
+from .corpus import MemoryCorpus
 from .deliveries import MemoryDeliveries
-from .evidence import MemoryCorpus, MemoryEvidence
+from .evidence import MemoryEvidence
 from .held import MemoryHeld
 from .oversight import MemoryAudit, MemoryStandings, MemoryTraces
 from .queue import MemoryBacklog, MemoryOutbox

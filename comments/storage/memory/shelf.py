@@ -14,6 +14,7 @@ from ...model import Comment
 from ...standing import Standing
 from .. import Event
 from ..held import Filed
+from ..lessons import Lesson
 from ..room import Bulk, Item, Note
 
 #: As in decide.lua.
@@ -48,8 +49,8 @@ class Shelf:
     windows: dict[tuple[str, str], list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     corpus: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
     lessons: Counter[Label] = field(default_factory=Counter)
-    learned: dict[str, tuple[Label, frozenset[str]]] = field(default_factory=dict)
-    bars: dict[str, float] = field(default_factory=dict)  # ham lessons -> log-odds of spam, the oldest first
+    learned: dict[str, Lesson] = field(default_factory=dict)
+    bar: float = 0.0
     unlearned: set[str] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
     told: int = 0

@@ -11,8 +11,9 @@ from ..keys import Keys
 from .attention import RedisAttention
 from .audit import RedisAudit
 from .comments import RedisComments
+from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
-from .evidence import RedisCorpus, RedisEvidence
+from .evidence import RedisEvidence
 from .held import RedisHeld
 from .queue import RedisBacklog, RedisOutbox
 from .registry import RedisBeats, RedisPeople, RedisSites

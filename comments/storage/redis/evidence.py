@@ -1,24 +1,20 @@
 """What is known around a comment: windows of the recent past, its thread, its author, and the learned words."""
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from ...lifecycle import Label, Status
-from ...model import Comment
 from ...standing import Standing
 from .. import Answer, Question, TokenCounts, Use
-from ..codec import dump_state, load, moment
+from ..codec import load, moment
 from ..keys import SHARED, Keys, thread_name, value_name
-from .client import Client, guarded, script, text
+from .client import Client, guarded, script
 
 #: How far above the count of an author's comments the day stands on which they were first seen; see lua/decide.lua.
 FIRST_SEEN = 10**9
 EPOCH = date(1970, 1, 1)
-#: Ids sent in one command.
-CHUNK = 1000
 
 
 class _Windows:
@@ -74,7 +70,7 @@ class _Known:
         self._opened = threads.answers(opened)
         self._approved, self._spam = authors.answers(approved), authors.answers(spam)
         self._ham, self._spam_lessons = (int(n or 0) for n in lessons[:-1])
-        self._bar = max((float(bar.split()[1]) for bar in json.loads(lessons[-1] or "[]")), default=0.0)
+        self._bar = float(lessons[-1] or 0)
         self._ham_tokens, self._spam_tokens = tokens.answers(ham_tokens), tokens.answers(spam_tokens)
         self._parents = iter(parents)
 
@@ -148,7 +144,7 @@ class RedisEvidence:
         pipe.hmget(k.thread_opened(site), threads.names)
         for status in (Status.APPROVED, Status.SPAM):
             pipe.hmget(k.authors(site, status), authors.names or [""])
-        pipe.hmget(k.lessons(site), *Label, "bars")
+        pipe.hmget(k.lessons(site), *Label, "bar")
         for label in Label:
             pipe.hmget(k.corpus(site, label), tokens.names or [""])
         pipe.hvals(k.terms(site))
@@ -170,45 +166,3 @@ def _counts(windows: Sequence[_Windows], found: Sequence[Sequence[int]]) -> dict
         for (question, window), n in zip(w.asked, others, strict=True):
             counts.setdefault(question, {})[window] = max(n, counts.get(question, {}).get(window, 0))
     return counts
-
-
-@guarded
-class RedisCorpus:
-    def __init__(self, client: Client, keys: Keys) -> None:
-        self._client, self._keys = client, keys
-        self._learn = script(client, "learn")
-
-    def due(self, site: str, n: int) -> list[str]:
-        return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
-
-    def learn(self, site: str, comment: Comment, tokens: frozenset[str], log_odds: float | None = None) -> bool:
-        k = self._keys
-        keys = [
-            k.comment(site, comment.id), k.learned(site), k.corpus(site, Label.HAM), k.corpus(site, Label.SPAM),
-            k.lessons(site), k.unlearned(site),
-        ]  # fmt: skip
-        listed = json.dumps(sorted(tokens), ensure_ascii=False)
-        odds = "" if log_odds is None else f"{log_odds:.4f}"
-        args = [comment.id, dump_state(comment), comment.lesson or "", listed, odds]
-        return bool(self._learn(keys=keys, args=args) == 1)
-
-    def totals(self, site: str) -> tuple[int, int]:
-        ham, spam = self._client.hmget(self._keys.lessons(site), *Label)
-        return int(ham or 0), int(spam or 0)
-
-    def snapshot(self, site: str) -> TokenCounts:
-        pipe = self._client.pipeline()
-        pipe.hmget(self._keys.lessons(site), *Label)
-        for label in Label:
-            pipe.hgetall(self._keys.corpus(site, label))
-        (n_ham, n_spam), ham, spam = pipe.execute()
-        tokens = {text(t): (int(ham.get(t, 0)), int(spam.get(t, 0))) for t in {*ham, *spam}}
-        return TokenCounts(int(n_ham or 0), int(n_spam or 0), tokens)
-
-    def forget(self, site: str, due: Sequence[str]) -> None:
-        k = self._keys
-        pipe = self._client.pipeline()
-        pipe.unlink(k.lessons(site), k.learned(site), *(k.corpus(site, label) for label in Label))
-        for start in range(0, len(due), CHUNK):
-            pipe.sadd(k.unlearned(site), *due[start : start + CHUNK])
-        pipe.execute()

@@ -1,0 +1,62 @@
+"""A domain has the name that this site's lessons made for it."""
+
+import pytest
+
+from comments.storage import TokenCounts
+from tests.builders import a_comment
+from tests.unit.workers.about import seen
+from workers.filters.reputation import Reputation
+from workers.learning import tokens
+
+
+def found(content: str, **known: tuple[int, int]) -> dict[str, tuple[float, str]]:
+    """Signals of a comment by lessons of ham and spam that link to a domain; "_" stands for a dot."""
+    corpus = TokenCounts(50, 50, {f"link:{domain.replace('_', '.')}": counts for domain, counts in known.items()})
+    comment = a_comment(content=content)
+    return {name: (s.strength, s.evidence) for name, s in seen(Reputation(), comment, corpus=corpus).items()}
+
+
+def test_a_domain_of_spam_is_told_with_its_counts():
+    assert found("See https://pills.example/x", pills_example=(0, 7)) == {
+        "reputation.spam": (1.0, "pills.example: 7 spam, 0 approved here")
+    }
+
+
+@pytest.mark.parametrize("host", ["shop.pills.example", "www.pills.example", "PILLS.example", "a.b.pills.example"])
+def test_a_name_below_a_domain_of_spam_is_as_bad(host):
+    assert "reputation.spam" in found(f"See http://{host}/", pills_example=(0, 5))
+
+
+def test_one_lesson_is_heard_and_not_believed_in_full():
+    assert found("See http://pills.example", pills_example=(0, 1))["reputation.spam"][0] == pytest.approx(1 / 5)
+
+
+def test_what_is_in_spam_and_in_honest_comments_says_nothing_against_anybody():
+    assert "reputation.spam" not in found("See http://bit.ly/x", bit_ly=(3, 8))
+
+
+def test_a_link_of_approved_comments_speaks_for_a_comment():
+    assert found("See http://paper.example/2026", paper_example=(5, 0)) == {
+        "reputation.ham": (1.0, "paper.example: 0 spam, 5 approved here")
+    }
+
+
+def test_an_unknown_link_beside_a_known_one_is_vouched_for_by_nobody():
+    assert found("http://paper.example http://new.example", paper_example=(5, 0)) == {}
+
+
+def test_the_worst_of_several_links_counts():
+    signals = found("http://paper.example http://pills.example", paper_example=(9, 0), pills_example=(0, 5))
+    assert signals.keys() == {"reputation.spam"}
+
+
+def test_a_whole_ending_is_nobodys():
+    assert found("http://new.example", example=(0, 50)) == {}
+
+
+def test_comments_without_links_are_never_looked_at():
+    assert found("no link here", pills_example=(0, 9)) == {}
+
+
+def test_lessons_count_a_link_by_its_host_and_by_the_domains_above():
+    assert {"link:a.b.example", "link:b.example"} <= tokens(a_comment(content="http://www.a.b.example/"))
