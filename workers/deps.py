@@ -50,11 +50,16 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
         storage=open_redis(settings),
         jobs=RQJobs(connect(settings)),
         filters=filters,
-        policy=build(filters, _read(settings.policy)),
+        policy=policy_of(settings, filters),
         now=now,
         outgoing=Outgoing(trusted_hosts(settings.webhook_http_allow)),
         mailer=Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
     )
+
+
+def policy_of(settings: Settings, filters: tuple[Filter, ...]) -> Policy:
+    """The filters' weights, and what the policy file puts in their place. Raises SettingsInvalid."""
+    return build(filters, _read(settings.policy))
 
 
 def _read(path: Path | None) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ class Example:
 
     comment: Comment
     spam: bool
+    source: str = ""  # where it was collected, where the file says so
 
 
 def read(lines: Iterable[str]) -> list[Example]:
@@ -34,7 +35,7 @@ def _example(n: int, line: str) -> Iterator[Example]:
         values = json.loads(line)
         label = _label(values)
         if label is not None:
-            yield Example(_comment(n, values), label)
+            yield Example(_comment(n, values), label, str(values.get("source") or ""))
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise Invalid([Problem(f"line {n}", "not-a-comment", "is no comment with a text and a label")]) from error
 

@@ -1,19 +1,22 @@
-"""The filters at work on labelled comments: as they come, or learning from each that a moderator would see."""
+"""The filters at work on labelled comments, as they would be on a site: alone, or taught by what moderators see."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
-from comments.lifecycle import Action, Label
+from comments.lifecycle import RESULT, Action, Label, Role
 from comments.model import Comment, Decision, Site
-from comments.storage import Evidence, TokenCounts
+from comments.storage import Evidence, TokenCounts, lesson_of
+from comments.storage.lessons import MOST_BARS
 from comments.storage.memory import open_memory
 from workers.filters import BUILT_IN
-from workers.judge import ask, facts, question
+from workers.judge import ask, decide, facts, question
 from workers.learned import judged
 from workers.learning import tokens
-from workers.policy import Policy
+from workers.policy import AUDIT, Policy
+from workers.quotas import quotas
 
 from .examples import Example
 
@@ -32,6 +35,11 @@ class Verdict:
         """Published spam, or an honest comment that was held or refused."""
         return self.example.spam is (self.decision.action is Action.APPROVE)
 
+    @property
+    def by_chance(self) -> bool:
+        """Shown to a person although the filters would have settled it."""
+        return any(signal.name == AUDIT for signal in self.decision.signals)
+
 
 @dataclass
 class Corpus:
@@ -39,10 +47,13 @@ class Corpus:
 
     lessons: Counter[Label] = field(default_factory=Counter)
     seen: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
+    within: Counter[str] = field(default_factory=Counter)  # quota -> lessons
+    bars: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=MOST_BARS))
 
     @classmethod
     def of(cls, known: TokenCounts) -> "Corpus":
         corpus = cls(Counter({Label.HAM: known.ham, Label.SPAM: known.spam}))
+        corpus.bars.append(known.bar)
         for token, (ham, spam) in known.tokens.items():
             corpus.seen[Label.HAM][token], corpus.seen[Label.SPAM][token] = ham, spam
         return corpus
@@ -50,12 +61,40 @@ class Corpus:
     def about(self, comment: Comment) -> TokenCounts:
         ham, spam = self.seen[Label.HAM], self.seen[Label.SPAM]
         known = {t: (ham[t], spam[t]) for t in tokens(comment) if ham[t] or spam[t]}
-        return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], known)
+        return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], known, max(self.bars))
 
-    def learn(self, example: Example) -> None:
-        label = Label.SPAM if example.spam else Label.HAM
-        self.lessons[label] += 1
-        self.seen[label].update(tokens(example.comment))
+    def learn(self, example: Example, log_odds: float) -> None:
+        """A moderator says at once what the held comment was. What comes first fills the quotas."""
+        held = example.comment.decided(_decision(Action.HOLD, example, log_odds))
+        taught = held.decided(_decision(Action.SPAM if example.spam else Action.APPROVE, example))
+        lesson = lesson_of(taught, tokens(taught), quotas(taught))
+        if lesson is None:
+            return
+        if lesson.label is Label.HAM:
+            self.bars.append(lesson.log_odds)
+        counts = all(self.within[quota.name] < quota.most for quota in lesson.quotas)
+        self.within.update(quota.name for quota in lesson.quotas)
+        if counts:
+            self.lessons[lesson.label] += 1
+            self.seen[lesson.label].update(lesson.tokens)
+
+
+def _decision(action: Action, example: Example, log_odds: float = 0.0) -> Decision:
+    role = Role.FILTERS if action is Action.HOLD else Role.MODERATOR
+    return Decision(action, RESULT[action], role, role, example.comment.received, log_odds=log_odds)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """Who teaches: moderators label whatever is held, and readers report some of the spam that was published."""
+
+    reported: float = 0.0
+
+    def sees(self, verdict: Verdict) -> bool:
+        if verdict.decision.action is Action.APPROVE and verdict.example.spam:
+            draw = int.from_bytes(blake2b(verdict.example.comment.id.encode(), digest_size=3).digest()) / 2**24
+            return draw < self.reported
+        return verdict.decision.action is Action.HOLD
 
 
 def verdicts(
@@ -63,10 +102,10 @@ def verdicts(
     site: Site,
     policy: Policy,
     corpus: Corpus,
-    learning: bool = False,
+    learning: Moderation | None = None,
     clock: Callable[[], float] = time.thread_time,
 ) -> Iterator[Verdict]:
-    """In the order given, which is that of time. With `learning`, a held comment teaches its label."""
+    """In the order given, which is that of time."""
     weights = policy.for_site(site)
     moment = [examples[0].comment.received]
     evidence = open_memory(lambda: moment[0]).evidence
@@ -74,8 +113,18 @@ def verdicts(
         moment[0] = example.comment.received
         verdict = _verdict(example, site, weights, corpus, evidence, clock)
         yield verdict
-        if learning and verdict.decision.action is Action.HOLD:
-            corpus.learn(example)
+        if learning and learning.sees(verdict):
+            corpus.learn(example, verdict.decision.log_odds)
+
+
+def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[Verdict]:
+    """Each source judged by a site that all the others taught, and that has seen nothing of it."""
+    for source in dict.fromkeys(example.source for example in examples):
+        corpus = Corpus()
+        for example in examples:
+            if example.source != source:
+                corpus.learn(example, judged(example.comment, TokenCounts()).log_odds)
+        yield from verdicts([e for e in examples if e.source == source], site, policy, corpus)
 
 
 def _verdict(
@@ -88,6 +137,6 @@ def _verdict(
     answer = replace(evidence.look_up(site.id, [asked])[0], corpus=corpus.about(comment))
     known = facts(site, answer, comment.received)
     answered = clock()
-    decision = policy.decide(ask(comment, known, BUILT_IN), comment.received)
+    decision = decide(comment, known, ask(comment, known, BUILT_IN), policy)
     spent = questioned - began + clock() - answered
     return Verdict(example, decision, judged(comment, known.corpus).probability, spent * 1e6)

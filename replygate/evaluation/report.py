@@ -88,12 +88,31 @@ def text(found: Report) -> Iterator[str]:
     for label, name in ((False, "honest"), (True, "spam")):
         shares = "".join(f"{1000 * found.share(label, action):>10.1f}" for action in OUTCOMES)
         yield f"{name:8}of 1,000{shares}"
+    if chance := sum(v.by_chance for v in found.verdicts):
+        yield f"Of those held, {chance} are shown to a person by chance."
+    yield from _sources(found)
     yield from ("", *_ranking(found), "", *_calibration(found), "", *_precision(found))
     for label, title in (
         (False, "Honest comments furthest from being published"),
         (True, "Spam furthest from being held"),
     ):
         yield from ("", title, *(_error(v) for v in found.worst(label)))
+
+
+def _sources(found: Report) -> Iterator[str]:
+    """Of each source, where there are several, what became of its honest comments and of its spam."""
+    sources = dict.fromkeys(v.example.source for v in found.verdicts)
+    if len(sources) < 2:
+        return
+    yield from ("", f"{'of 1,000 of each source':36}" + "".join(f"{name:>10}" for name in ("approved", "held", "spam")))
+    for source in sources:
+        for label, name in ((False, "honest"), (True, "spam")):
+            actions = [
+                v.decision.action for v in found.verdicts if (v.example.source, v.example.spam) == (source, label)
+            ]
+            shares = "".join(f"{1000 * actions.count(a) / len(actions):>10.1f}" for a in OUTCOMES if actions)
+            if actions:
+                yield f"{source[:20]:20}{name:8}{len(actions):>8}{shares}"
 
 
 def _ranking(found: Report) -> Iterator[str]:

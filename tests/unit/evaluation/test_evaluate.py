@@ -13,7 +13,7 @@ from comments.storage.memory import open_memory
 from replygate.__main__ import cli
 from replygate.evaluation.command import PLAIN
 from replygate.evaluation.examples import read
-from replygate.evaluation.judging import Corpus, verdicts
+from replygate.evaluation.judging import Corpus, Moderation, verdicts
 from replygate.evaluation.report import Report, report
 from replygate.export import lines
 from tests.builders import NOW, a_site, accepted, decided, moderated
@@ -25,7 +25,13 @@ SAMPLE = Path(__file__).with_name("sample.jsonl")
 
 
 def judged(lines: list[str], learning: bool = False) -> Report:
-    return report(list(verdicts(read(lines), PLAIN, build(BUILT_IN, {}), Corpus.of(TokenCounts()), learning)))
+    return report(
+        list(
+            verdicts(
+                read(lines), PLAIN, build(BUILT_IN, {}), Corpus.of(TokenCounts()), Moderation() if learning else None
+            )
+        )
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,95 @@
+"""Streams of comments as a site sees them, from its first day: what is published, held and refused while it learns.
+
+    python -m bench.streams DATA_DIR
+
+No source is one that the shipped weights were made from. Moderators label what is held, at once; of spam that was
+published readers report one in ten. All filters are at work, and everything is in the order of time: newspaper comments
+a minute apart, the others a second. Means over several orders.
+"""
+
+import random
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from comments.lifecycle import Action
+from comments.model import Site
+from comments.storage import TokenCounts
+from replygate.evaluation.examples import Example
+from replygate.evaluation.judging import Corpus, Moderation, Verdict, verdicts
+from training.corpora import CORPORA, comment, read
+from training.generate import chance
+from workers.filters import BUILT_IN
+from workers.policy import build
+
+BEGIN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SITE = Site("blog", "A blog", BEGIN, required=(), moderation="suspicious", max_content=100_000)
+ORDERS = (1, 2, 3)
+REPORTED = 0.1
+
+#: Seconds between two comments, then source, label and number of each part.
+Stream = tuple[int, Sequence[tuple[str, bool, int]]]
+STREAMS: Mapping[str, Stream] = {
+    "newspaper, 9 % spam": (
+        60,
+        (
+            ("news_c3_a", False, 3000),
+            ("yt_judol_a", True, 120),
+            ("yt14_avengers", True, 40),
+            ("yt14_playstation", True, 20),
+            ("blogspam_spintax_a", True, 119),
+        ),
+    ),
+    "newspaper, no spam": (60, (("news_c3_a", False, 5496),)),
+    "flood, 40 % spam": (1, (("yt_judol_b", False, 2894), ("yt_judol_b", True, 1916))),
+    "flood, half spam": (1, (("yt_judol_a", False, 3000), ("yt_judol_a", True, 2904))),
+}
+
+
+def stream(folder: Path, parts: Sequence[tuple[str, bool, int]], seconds: int, draw: random.Random) -> list[Example]:
+    by_name = {corpus.name: corpus for corpus in CORPORA}
+    rows = []
+    for source, is_spam, n in parts:
+        some = [e for e in read(folder, by_name[source]) if e.spam is is_spam]
+        draw.shuffle(some)
+        rows += some[:n]
+    draw.shuffle(rows)
+    comments = (
+        replace(comment(row), thread="post", content=row.text.replace("\r\n", "\n")) for row in rows
+    )  # as the door does
+    placed = (replace(c, id=f"{n:05}", received=BEGIN + timedelta(seconds=seconds * n)) for n, c in enumerate(comments))
+    return [Example(c, row.spam, row.source) for c, row in zip(placed, rows, strict=True)]
+
+
+def figures(found: Sequence[Verdict]) -> Iterator[float]:
+    """In the order of HEADS; the last three are of the second half's spam."""
+    honest = [v for v in found if not v.example.spam]
+    spam = [v for v in found[len(found) // 2 :] if v.example.spam]
+    yield sum(v.decision.action is Action.SPAM for v in honest)
+    yield len(honest)
+    yield sum(v.decision.action is Action.HOLD and not v.by_chance for v in found) / len(found)
+    yield sum(v.by_chance for v in found) / len(found)
+    for action in (Action.SPAM, Action.HOLD, Action.APPROVE):
+        yield sum(v.decision.action is action for v in spam) / max(1, len(spam))
+
+
+HEADS = ("false", "of", "held", "by chance", "spam refused", "spam held", "published")
+
+
+def main() -> None:
+    policy = build(BUILT_IN, {})
+    print(f"{'':22}" + "".join(f"{head:>14}" for head in HEADS))
+    for name, (seconds, parts) in STREAMS.items():
+        rows = []
+        for order in ORDERS:
+            examples = stream(Path(sys.argv[1]), parts, seconds, chance(name, order))
+            found = list(verdicts(examples, SITE, policy, Corpus.of(TokenCounts()), Moderation(REPORTED)))
+            rows.append(list(figures(found)))
+        means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
+        print(f"{name:22}{means[0]:>14.1f}{means[1]:>14.0f}" + "".join(f"{mean:>14.3f}" for mean in means[2:]))
+
+
+if __name__ == "__main__":
+    main()
