@@ -34,6 +34,15 @@ def test_the_first_page_lists_ones_own_sites_with_what_waits(desk, mo):
     assert "The shop" not in text
 
 
+def test_who_has_several_sites_finds_the_queue_of_all_of_them(desk, mo):
+    held(desk.storage)
+    held(desk.storage, site="shop")
+    assert "/review/all" not in page(mo, "/review")
+    root = parse(page(desk.signed_in("both", blog="viewer", shop="owner"), "/review"))
+    link = root.find(".//a[@href='/review/all']")
+    assert "2 held" in "".join(link.itertext())
+
+
 def test_somebody_without_a_site_is_told_what_to_do(desk):
     assert "replygate moderator add" in page(desk.signed_in("new"), "/review")
 
