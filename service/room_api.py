@@ -36,6 +36,7 @@ class RoomQuery(BaseModel):
 
     cards: str = Field("", max_length=27 * MOST_CARDS, description="ids of the comments on it, with commas")
     age: int = Field(0, ge=0, le=OLDEST_PAGE, description="milliseconds since the page was asked for")
+    once: bool = Field(False, description="only what is known now, and no stream: to ask again where streams fail")
 
 
 class Looking(BaseModel):
@@ -64,6 +65,8 @@ def follow(site: str) -> Response:
     working = Working(signed.person.name, signed.session, cards, _since(query.age))
     working.seen = room.mark(deps().storage, kept.id)  # before what is told now, so that nothing falls between
     first = room.event(room.now(deps().storage, kept.id, working), working.since)
+    if query.once:
+        return Response(first, mimetype=MEDIA)
     # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
     response = Response(Stream(room.watcher(), kept.id, working, first), mimetype=MEDIA, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"

@@ -134,18 +134,53 @@ function announce(site, room) {
 
 // The streams, as long as somebody looks.
 
+const SILENCE = 8_000; // milliseconds; a stream says at once how it stands, so one that is silent does not get through
+const POLL = 15_000; // milliseconds between two questions where streams fail
+
 let streams = [];
+
+function follow(site) {
+  const ids = [...cards.values()].filter((card) => siteOf(card) === site).map((card) => card.dataset.id);
+  const age = Math.min(Math.round(performance.now()), 24 * 3_600_000);
+  const address = path(site, `events?${new URLSearchParams({ cards: ids.join(","), age })}`);
+  const stream = new EventSource(address);
+  let timer = setTimeout(poll, SILENCE);
+
+  async function ask() {
+    try {
+      const answer = await fetch(`${address}&once=true`);
+      if (answer.ok) show(site, JSON.parse((await answer.text()).match(/^data: (.*)$/m)[1]));
+      else if (answer.status < 500) close(); // signed out, or no longer of this site
+    } catch {
+      // The next question may be answered.
+    }
+  }
+
+  function poll() {
+    close();
+    timer = setInterval(ask, POLL);
+    ask();
+  }
+
+  function close() {
+    stream.close();
+    clearInterval(timer); // ends a timeout too
+  }
+
+  stream.addEventListener("room", (event) => {
+    clearTimeout(timer);
+    show(site, JSON.parse(event.data));
+  });
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) poll();
+  });
+  return { close };
+}
 
 function listen() {
   hush();
   if (document.hidden) return;
-  streams = sites.slice(0, MOST_SITES).map((site) => {
-    const ids = [...cards.values()].filter((card) => siteOf(card) === site).map((card) => card.dataset.id);
-    const age = Math.min(Math.round(performance.now()), 24 * 3_600_000);
-    const stream = new EventSource(path(site, `events?${new URLSearchParams({ cards: ids.join(","), age })}`));
-    stream.addEventListener("room", (event) => show(site, JSON.parse(event.data)));
-    return stream;
-  });
+  streams = sites.slice(0, MOST_SITES).map(follow);
 }
 
 function hush() {

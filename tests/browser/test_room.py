@@ -1,5 +1,6 @@
 """Two moderators at once, each in a real browser, on the web part as it is shipped: streams need its server."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -95,6 +96,16 @@ def test_what_others_settle_and_what_arrives_moves_no_card(desktop: Desktop, ser
     news.click()
     expect(mo.get_by_role("heading", name="Newcomer")).to_be_visible()
     expect(mo.get_by_role("link", name="2 new")).to_have_count(0)
+
+
+def test_where_streams_fail_one_hears_by_asking_again(desktop: Desktop, served: Live) -> None:
+    three_held(served)
+    bo, mo = seat(desktop, served, "Bo"), seat(desktop, served, "Mo", "/account")
+    expect(bo.locator(".card.current")).to_have_count(1)
+    until(lambda: served.storage.attention.looks("demo"), "Bo looks")
+    mo.route(re.compile(r"/events\?(?!.*once)"), lambda route: route.fulfill(status=502))
+    mo.goto(f"{served.url}/review/demo")
+    expect(mo.get_by_text("Bo is looking at this")).to_be_visible()
 
 
 def test_an_empty_queue_says_when_something_arrives(desktop: Desktop, served: Live) -> None:

@@ -42,6 +42,12 @@ def test_others_see_who_looks_at_what(desk: Desk) -> None:
     assert heard(bo, comment)["looks"] == [{"comment": comment.id, "by": "Mo"}], "one knows of oneself"
 
 
+def test_who_cannot_follow_asks_once_and_again(desk: Desk) -> None:
+    comment = held(desk.storage)
+    told = heard(desk.signed_in("Mo", blog="moderator"), comment, once="true")
+    assert (told["held"], [card["id"] for card in told["cards"]]) == (1, [comment.id])
+
+
 def test_a_look_keeps_nobody_from_deciding(desk: Desk) -> None:
     comment = held(desk.storage)
     mo, bo = desk.signed_in("Mo", blog="moderator"), desk.signed_in("Bo", blog="moderator")
