@@ -3,6 +3,7 @@
 `training.toxicity` makes the file; docs/toxicity-card.md says from what, and how well it does.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -100,14 +101,15 @@ class Model:
                 weight += word.own + word.aimed if n - aim <= REACH else word.own
             yield weight
 
-    def attack(self, text: str) -> Attack:
-        """How much the worst SPAN words in a row sound like an attack."""
+    def attack(self, text: str, bar: float = -math.inf) -> Attack:
+        """How much the worst SPAN words in a row sound like an attack; which words say so, from a bar on."""
         tokens = read(text)
         weights = list(self.weighed(tokens))
         sums = list(accumulate(weights, initial=0))
         spans = list(map(sub, sums[SPAN:], sums)) or sums[-1:]
         worst = max(spans)
-        return Attack((self.bias + worst) / STEPS, self._told(tokens, weights, spans.index(worst)))
+        log_odds = (self.bias + worst) / STEPS
+        return Attack(log_odds, self._told(tokens, weights, spans.index(worst)) if log_odds >= bar else ())
 
     def _told(self, tokens: Sequence[str], weights: Sequence[int], start: int) -> tuple[str, ...]:
         """The weightiest words of a span, in the order of the text, with the word before where both together count."""
@@ -133,6 +135,6 @@ def shipped() -> Model:
     return Model.parsed(files(__package__).joinpath("toxicity.txt").read_text(encoding="utf-8"))
 
 
-def attack(text: str) -> Attack:
+def attack(text: str, bar: float = -math.inf) -> Attack:
     """What the shipped model says of a text."""
-    return shipped().attack(text)
+    return shipped().attack(text, bar)

@@ -23,6 +23,6 @@ class Toxicity(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         bar = LEVELS.get(facts.site.toxicity, math.inf)
-        if bar < math.inf and (found := attack(comment.content)).log_odds >= bar:
+        if bar < math.inf and (found := attack(comment.content, bar)).log_odds >= bar:
             sure = 1 / (1 + math.exp(-min(40.0, found.log_odds)))
             yield Signal("toxicity.attack", sure, ", ".join(f"“{words}”" for words in found.words))
