@@ -52,7 +52,7 @@ tools:
 
 lock: $(DEV) ## choose the newest versions that fit pyproject.toml and lock them
 	$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
-	$(COMPILE) --upgrade --group build --group dev --constraints requirements.txt pyproject.toml \
+	$(COMPILE) --upgrade --group build --group dev --group train --constraints requirements.txt pyproject.toml \
 	  --output-file requirements-dev.txt
 
 bench: $(DEV) ## measure this machine; takes minutes, wants an idle one

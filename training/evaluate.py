@@ -1,6 +1,7 @@
 """`python -m training.evaluate DATA_DIR`: how the prior does on sources it never saw, beside what is to be reached."""
 
 import gc
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,14 +15,19 @@ from workers.prior import Prior
 from .calibrate import Calibration, calibrated
 from .corpora import comment
 from .disguise import DISGUISES, worn_not
-from .figures import matthews, mean, reach, threshold
-from .fit import Batch, Weights, batch, fit
+from .figures import matthews, mean, reach, recall, threshold
+from .fit import Array, Batch, Weights, batch, fit
 from .generate import Example, chance
 from .protocol import BLOG, NEWS, SEED, Judged, Sources, free, gathered, honest_only, research, shipped
 from .train import model_of
 
 VIDEOS = ("yt_psy", "yt_katyperry", "yt_lmfao")
 ENGLISH = (*VIDEOS, "yt14_avengers", "yt14_playstation")
+#: Sources in other languages, and what of them is in it.
+LANGUAGES = {
+    "Indonesian": (("yt_judol_a", "yt_judol_b"), re.compile("")),
+    "Russian": (("tg_umputun",), re.compile("[\u0400-\u04ff]{3}")),
+}
 #: From which P(spam) on a comment is held, and from which it would be refused.
 HOLD, REFUSE = 0.5, 0.99
 FIRST_SHARE = 0.7
@@ -57,6 +63,30 @@ def caught(judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
     for j in judged:
         p = calibration.probabilities(j.spam)
         yield f"| {j.source} | {(p >= HOLD).mean():.3f} | {(p >= REFUSE).mean():.3f} |"
+
+
+def languages(sources: Sources, judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
+    """Comments in other languages than English, each by a model that never saw its source."""
+    yield from ("", "## Languages, prior alone", "")
+    yield f"| language | honest | held of 1,000 (P >= {HOLD}) | spam | held | R@1 % of its own honest |"
+    yield "|-|-|-|-|-|-|"
+    for language, (names, script) in LANGUAGES.items():
+        spam, honest = (
+            np.concatenate([_written(logits, sources.examples[j.source], is_spam, script) for j, logits in found])
+            for is_spam, found in (
+                (True, [(j, j.spam) for j in judged if j.source in names]),
+                (False, [(j, j.honest) for j in judged if j.source in names]),
+            )
+        )
+        held = [float((calibration.probabilities(logits) >= HOLD).mean()) for logits in (honest, spam)]
+        own = recall(spam, honest, 0.01)
+        yield f"| {language} | {len(honest)} | {1000 * held[0]:.1f} | {len(spam)} | {held[1]:.3f} | {own:.3f} |"
+
+
+def _written(logits: Array, examples: Sequence[Example], is_spam: bool, script: re.Pattern[str]) -> Array:
+    """Those of the logits whose comments hold the script."""
+    of_kind = [example for example in examples if example.spam is is_spam]
+    return logits[[bool(script.search(example.text)) for example in of_kind]]
 
 
 def disguises(sources: Sources, judged: Sequence[Judged]) -> Iterator[str]:
@@ -140,6 +170,7 @@ def main(arguments: list[str]) -> int:
     parts = [reached("freely licensed and generated examples only", judged), held(sources, full, calibration)]
     parts += [
         caught(judged, calibration),
+        languages(sources, judged, calibration),
         disguises(sources, judged),
         videos(sources),
         speed(sources, Prior(model_of(full, calibration))),

@@ -37,18 +37,18 @@ class Judged:
     pool: Array
 
 
-def generated() -> tuple[Batch, ...]:
+def generated(share: float = 1.0) -> tuple[Batch, ...]:
     """The generated comments, one batch a kind."""
     kinds: dict[str, list[Example]] = {}
-    for example in (*honest(SEED), *spam(SEED)):
+    for example in (*honest(SEED, share), *spam(SEED, share)):
         kinds.setdefault(example.source, []).append(example)
     return tuple(batch(examples, kind) for kind, examples in kinds.items())
 
 
-def gathered(folder: Path, names: Sequence[str] = ALL) -> Sources:
-    """The corpora of these names, and what is generated."""
+def gathered(folder: Path, names: Sequence[str] = ALL, share: float = 1.0) -> Sources:
+    """The corpora of these names, and a share of what is generated."""
     examples = {corpus.name: read(folder, corpus) for corpus in CORPORA if corpus.name in names}
-    return Sources(examples, {name: batch(rows, name) for name, rows in examples.items()}, generated())
+    return Sources(examples, {name: batch(rows, name) for name, rows in examples.items()}, generated(share))
 
 
 def free(sources: Sources, without: str = "") -> list[Batch]:

@@ -95,8 +95,15 @@ def pair_buckets(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
 
 @lru_cache(maxsize=1 << 12)
 def bucket(family: Family, name: str) -> int:
-    """Where a feature that is neither word, pair nor gram is found."""
-    return START[family] + _crc(name) % BUCKETS[family]
+    """Where a feature that is neither word, pair nor gram is found; hosts never where other flags are.
+
+    Hosts are many and anybody's to choose: what a good one is worth must not reach what a disguise is worth.
+    """
+    start, size = START[family], BUCKETS[family]
+    if family is Family.FLAGS:
+        others = size // 4
+        start, size = (start + others, size - others) if "." in name else (start, others)
+    return start + _crc(name) % size
 
 
 def _plain(token: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .look_alikes import ALWAYS, IN_LATIN_WORDS
+from .look_alikes import ALWAYS, IN_CYRILLIC_WORDS, IN_LATIN_WORDS, ONLY_CYRILLIC, ONLY_LATIN
 from .spelling import undotted, unleet, unspaced
 
 #: Controls, soft hyphens, zero-width and bidirectional characters, fillers, variation selectors, tags.
@@ -17,7 +17,7 @@ _HIDDEN = (
 )
 #: Marks that sit on letters; those of scripts from Hebrew to Burmese are vowels and stay.
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_LIKE_LATIN = "".join(IN_LATIN_WORDS)
+_LIKE_LATIN = "".join(IN_LATIN_WORDS) + "\u0400-\u04ff"
 
 HIDDEN = re.compile(f"[{_HIDDEN}]+")
 HIDDEN_IN_WORD = re.compile(f"[A-Za-z][{_HIDDEN}]+[A-Za-z]")
@@ -26,6 +26,10 @@ ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]+")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
 FANCY = re.compile(f"[{''.join(ALWAYS)}]")
 MIXED = re.compile(f"[A-Za-z][{_LIKE_LATIN}]|[{_LIKE_LATIN}][A-Za-z]")
+CYRILLIC = re.compile(f"[{ONLY_CYRILLIC}]")
+LATIN = re.compile(f"[{ONLY_LATIN}]")
+#: A foreign name with an ending of its sentence's language, as "Docker" may have in Russian.
+INFLECTED = re.compile("[A-Za-z]{3,}[\u0400-\u04ff]{1,4}")
 WORD_LETTERS = re.compile(r"[^\W\d_]+")
 
 #: One character can be eighteen in its compatibility form; whoever writes many such has nothing to be read there.
@@ -57,11 +61,17 @@ def _without_marks(text: str) -> str:
     return MARKS.sub("", bare)
 
 
-def _latin_words(text: str) -> str:
-    """Look-alikes replaced inside words that also hold Latin letters."""
+def _in_one_script(text: str) -> str:
+    """Words of two scripts put into that of which they have more letters that the other has none like."""
+    beside_cyrillic = CYRILLIC.search(text) is not None
 
-    def plain(word: re.Match[str]) -> str:
-        return "".join(IN_LATIN_WORDS.get(c, c) for c in word[0]) if MIXED.search(word[0]) else word[0]
+    def plain(match: re.Match[str]) -> str:
+        word = match[0]
+        if not MIXED.search(word) or (beside_cyrillic and INFLECTED.fullmatch(word)):
+            return word
+        more = len(CYRILLIC.findall(word)) - len(LATIN.findall(word))
+        table = IN_CYRILLIC_WORDS if more > 0 or (more == 0 and beside_cyrillic) else IN_LATIN_WORDS
+        return "".join([table.get(c, c) for c in word])
 
     return WORD_LETTERS.sub(plain, text)
 
@@ -70,9 +80,9 @@ def _unaccented(text: str, seen: list[str]) -> str:
     plain = unicodedata.normalize("NFKC", text)[: MOST_GROWTH * len(text)]
     plain = _replaced(FANCY, ALWAYS, HIDDEN.sub("", plain))
     plain = _without_marks(plain)
-    if MIXED.search(plain):
+    if MIXED.search(plain) and (meant := _in_one_script(plain)) != plain:
         seen.append("look-alike letters")
-        plain = _latin_words(plain)
+        plain = meant
     return plain
 
 

@@ -33,5 +33,11 @@ IN_LATIN_WORDS: Mapping[str, str] = (
     | _pairs("ᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᎽᏃ", "ABCDEGHIJKLMPRSTVWYZ")
 )
 
+#: The other way round: Latin and Greek letters in words that are Cyrillic otherwise.
+IN_CYRILLIC_WORDS: Mapping[str, str] = _pairs("aceopxykmtuhABEKMHOPCTXYαοερΑΟΕΡ", "асеорхукмтинАВЕКМНОРСТХУаоерАОЕР")
+#: Letters of either script that the other has none like.
+ONLY_CYRILLIC = "бджзйлфцчшщъыэюяёїєґБГДЖЗИЙЛПФЦЧШЩЪЫЬЭЮЯЁЇЄҐ"
+ONLY_LATIN = "dfgijlqrsvwzDFGIJLNQRSUVWZ"
+
 #: Digits and signs read as letters. "1" is i as well as l; one had to be chosen.
 LEET: Mapping[int, str] = {ord(sign): letter for sign, letter in _pairs("0134578@$!|", "oieastbasii").items()}

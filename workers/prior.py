@@ -183,7 +183,7 @@ def quantised(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:
     scales = []
     for family in Family:
         own = weights[START[family] : START[family] + BUCKETS[family]]
-        scale = max(map(abs, own), default=0.0) / 127 or 1.0
+        scale = round(max(map(abs, own), default=0.0) / 127, 8) or 1.0
         scales.append(scale)
         whole.extend(round(weight / scale) for weight in own)
     return whole, tuple(scales)

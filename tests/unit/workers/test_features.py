@@ -9,7 +9,8 @@ import pytest
 
 from comments.model import Comment
 from tests.builders import a_comment
-from workers.features import BUCKETS, LOUDNESS, SIZE, START, Family, features, placed
+from workers.features import BUCKETS, LOUDNESS, SIZE, START, Family, bucket, features, placed
+from workers.flags import BOUNDS
 from workers.measures import measures
 
 TALKATIVE = a_comment(
@@ -61,7 +62,7 @@ def test_the_e_mail_and_the_origin_are_not_looked_at() -> None:
         ("@ada that is right", "name after @"),
         ("𝗳𝗿𝗲𝗲 money", "fancy letters"),
         ("fr𝐞e now", "fancy letters"),
-        ("f\u0336r\u0336ee money", "stacked accents"),
+        ("f\u0336r\u0336e\u0336e\u0336 money", "stacked accents"),
         ("fr\u200bee money", "hidden characters"),
         ("f r e e money", "spaced letters"),
         ("chec.k ou.t m.y chan.nel no.w", "dots inside words"),
@@ -83,6 +84,7 @@ def test_what_stands_out_is_flagged(content: str, flag: str) -> None:
         "Das ist ja schön geschrieben!",
         "It is so.Not at all.",
         "Smørrebrød straße kalabalık Łódź",
+        "Ava\u00f1e\u02bce\u0303 ha g\u0303uahe\u0303, ag\u0303a",
         "de\u0301ja\u0300 vu a\u0300 la carte",
         "ＷＥＢデザインの本",
         "let 𝑓 be a function of 𝑥 in ℝ",
@@ -100,6 +102,13 @@ def test_a_disguised_text_has_the_words_it_stands_for() -> None:
         "ｃｈｅｃｋ out my channel now",
     ):
         assert features(a_comment(content=disguised)).said == plain
+
+
+def test_no_disguise_shares_its_weight_with_a_host_or_another() -> None:
+    hosts = {bucket(Family.FLAGS, f"link to {n}.example") for n in range(9999)}
+    disguises = {bucket(Family.FLAGS, name) for name in BOUNDS}
+    assert len(disguises) == len(BOUNDS)
+    assert not disguises & (hosts | {bucket(Family.FLAGS, name) for name in features(TALKATIVE).flags})
 
 
 def test_digits_are_alike_and_drawn_out_letters_short() -> None:

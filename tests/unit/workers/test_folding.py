@@ -24,6 +24,7 @@ PLAIN = "hey everyone please check out my channel and get free followers today"
         ("vìágrå", "viagra"),
         ("viаgrа", "viagra"),  # the a's are Cyrillic
         ("νiagrα", "viagra"),  # v and the last a are Greek
+        ("Пpивeт, нyжнa paбoтa", "привет, нужна работа"),  # the Latin letters are a disguise
         ("v1agra v!agra vi@gra", "viagra viagra viagra"),
         ("ch3ap w4tch3s", "cheap watches"),
         ("v i a g r a", "viagra"),
@@ -45,6 +46,7 @@ def test_a_disguise_is_undone(disguise, meant):
     "honest",
     [
         "привет, мой мир",
+        "обновил dockerом, windows и linux работают",
         "γεια σου",
         "नमस्ते दुनिया",
         "สวัสดีชาวโลก",
