@@ -89,6 +89,13 @@ def require(site: str, role: str = "moderator") -> Signed:
     return signed
 
 
+def require_change(site: str, role: str = "moderator") -> Signed:
+    """`require`, of somebody who means to change something. Raises NotAllowed also for a page of another site."""
+    signed = require(site, role)
+    check_csrf(signed)
+    return signed
+
+
 def require_operator() -> Signed:
     """Raises SignInNeeded; NotFound for people who do not operate this service."""
     signed = current()

@@ -104,8 +104,7 @@ def preview(site: str) -> str:
 @blueprint.post("/<site>/bulk")
 def begin(site: str) -> ResponseReturnValue:
     """Write down which comments, and settle the first of them."""
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     given = {**request.form.to_dict(), "item": request.form.getlist("item")}
     asked, kept = validated(Begin, given, strict=False), sites.get(site)
     action, chosen = Action(asked.action), _items(asked.item)
@@ -133,8 +132,7 @@ def progress(site: str, bulk_id: str) -> str:
 
 @blueprint.post("/<site>/bulk/<bulk_id>")
 def go_on(site: str, bulk_id: str) -> ResponseReturnValue:
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     asked, by = validated(GoOn, request.form.to_dict(), strict=False), signed.person.name
     at = deps().storage.bulks.get(site, bulk_id)
     if asked.step == "undo":

@@ -6,46 +6,35 @@ from flask.typing import ResponseReturnValue
 from . import auth, bulk
 from .colleagues import leave_note
 from .deps import deps
-from .openapi import answer, operation, parsed_body
+from .openapi import answer, parsed_body
 from .review_schemas import BulkProgress, GoingOn, NoteLeft, Noting
+from .review_wire import reviewing
 
 blueprint = Blueprint("desk_api", __name__, url_prefix="/v1/sites/<site>/review")
 
-TAGS = ("review",)
-
 
 @blueprint.post("/comments/<id>/notes")
-@operation(
+@reviewing(
     summary="Leave a note to colleagues",
     description="It is shown with the comment to everybody who may review it, and never to anybody else.",
     body=Noting,
     answers={201: NoteLeft},
-    errors=(401, 403, 404, 422),
-    auth="session",
-    tags=TAGS,
-    parse=False,
 )
 def note(site: str, id: str) -> ResponseReturnValue:
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     left = leave_note(site, id, parsed_body(Noting).text, signed)
     return answer(NoteLeft(by=left.by, at=left.at, text=left.text), 201)
 
 
 @blueprint.post("/bulk/<bulk_id>/steps")
-@operation(
+@reviewing(
     summary="Go on with a step for many comments",
     description="Settles up to `n` more of those that are left. Safe to repeat. Begun on `/review/<site>/bulk`.",
     body=GoingOn,
     answers={200: BulkProgress},
-    errors=(401, 403, 404, 422),
-    auth="session",
-    tags=TAGS,
-    parse=False,
 )
 def go_on(site: str, bulk_id: str) -> ResponseReturnValue:
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     body = parsed_body(GoingOn)
     at = bulk.go_on(deps(), site, deps().storage.bulks.get(site, bulk_id), signed.person.name, body.n)
     return answer(BulkProgress(total=at.total, left=at.left, done=at.done, changed=at.changed))

@@ -36,17 +36,10 @@ def _is_only_here(person: Person, site: str) -> bool:
     return set(person.roles) == {site} and not person.operator
 
 
-def _asked(site: str) -> Signed:
-    """The owner who asks for a change. Raises SignInNeeded, NotAllowed, NotFound."""
-    signed = auth.require(site, "owner")
-    auth.check_csrf(signed)
-    return signed
-
-
 @blueprint.post("")
 def invite(site: str) -> ResponseReturnValue:
     """Shows the link, this once. A name that is taken is refused: a link to it would be its owner's whole account."""
-    signed, kept = _asked(site), sites.get(site)
+    signed, kept = auth.require_change(site, "owner"), sites.get(site)
     name, role = request.form.get("name", "").strip(), request.form.get("role", "")
     try:
         person = Person(checked_name(name), {site: _checked_role(role)})
@@ -72,7 +65,7 @@ def _checked_role(role: str) -> str:
 @blueprint.post("/role")
 def change_role(site: str) -> ResponseReturnValue:
     """Without a role they are no longer of this site. Counts from their very next request."""
-    signed = _asked(site)
+    signed = auth.require_change(site, "owner")
     person, role = _of(site, request.form.get("name", "")), request.form.get("role", "")
     if role:
         _checked_role(role)
@@ -103,7 +96,7 @@ def _other_owner(site: str, person: Person) -> bool:
 @blueprint.post("/link")
 def make_link(site: str) -> ResponseReturnValue:
     """A new sign-in link for somebody of this site alone; shown this once."""
-    signed = _asked(site)
+    signed = auth.require_change(site, "owner")
     person = _of(site, request.form.get("name", ""))
     if not _is_only_here(person, site):
         raise Invalid([Problem("name", "elsewhere", "may do more than look after this site; ask who runs this server")])

@@ -59,8 +59,7 @@ def page(site: str, kind: str, name: str) -> str:
 @blueprint.post("")
 def go_on(site: str, kind: str, name: str) -> ResponseReturnValue:
     """Take one chunk down, or back, and lead to the page that says so and goes on."""
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     going, here = validated(Going, request.form.to_dict(), strict=False), source(site, kind, name)
     now = deps().now()
     began = _moment(going.began) if going.began else now

@@ -12,7 +12,7 @@ from .auth import Signed
 from .deps import deps
 from .errors import PROBLEM_JSON, row
 from .moderating import Stale, Step, check_reason, settle, settle_all
-from .openapi import answer, operation, parsed_body, parsed_query
+from .openapi import answer, parsed_body, parsed_query
 from .review_schemas import (
     Bulk,
     BulkRow,
@@ -24,22 +24,17 @@ from .review_schemas import (
     Settled,
     Undoing,
 )
+from .review_wire import UNREAD, reviewing
 from .reviewed import Reviewed, counts
 
 blueprint = Blueprint("review_api", __name__, url_prefix="/v1/sites/<site>/review")
 
-TAGS = ("review",)
-
 
 @blueprint.get("/comments")
-@operation(
+@reviewing(
     summary="Comments of one status, with the reasons",
     query=Listing,
     answers={200: ReviewPage},
-    errors=(401, 403, 404, 422),
-    auth="session",
-    tags=TAGS,
-    parse=False,
 )
 def listing(site: str) -> ResponseReturnValue:
     signed = auth.require(site, "viewer")
@@ -52,12 +47,10 @@ def listing(site: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/comments/<id>")
-@operation(
+@reviewing(
     summary="One comment with its history",
     answers={200: Settled},
-    errors=(401, 403, 404),
-    auth="session",
-    tags=TAGS,
+    errors=UNREAD,
 )
 def one(site: str, id: str) -> ResponseReturnValue:
     signed = auth.require(site, "viewer")
@@ -66,58 +59,40 @@ def one(site: str, id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/comments/<id>/decisions")
-@operation(
+@reviewing(
     summary="Decide about a comment",
     body=Deciding,
     answers={200: Settled, 409: Changed},
-    errors=(401, 403, 404, 422),
-    auth="session",
-    tags=TAGS,
-    parse=False,
 )
 def decide(site: str, id: str) -> ResponseReturnValue:
-    signed = _moderator(site)
+    signed = auth.require_change(site)
     body = parsed_body(Deciding)
     check_reason(sites.get(site), Action(body.action), body.reason)
     return _settled(site, Step(id, body.version, Action(body.action), body.reason), signed)
 
 
 @blueprint.post("/comments/<id>/undo")
-@operation(
+@reviewing(
     summary="Take the last moderator's decision back",
     body=Undoing,
     answers={200: Settled, 409: Changed},
-    errors=(401, 403, 404, 422),
-    auth="session",
-    tags=TAGS,
-    parse=False,
 )
 def undo(site: str, id: str) -> ResponseReturnValue:
-    signed = _moderator(site)
+    signed = auth.require_change(site)
     return _settled(site, Step(id, parsed_body(Undoing).version, Action.UNDO), signed)
 
 
 @blueprint.post("/decisions")
-@operation(
+@reviewing(
     summary="Decide about many comments; each succeeds or fails by itself",
     body=Bulk,
     answers={200: BulkSettled},
-    errors=(401, 403, 404, 422),
-    auth="session",
-    tags=TAGS,
-    parse=False,
 )
 def decide_many(site: str) -> ResponseReturnValue:
-    signed = _moderator(site)
+    signed = auth.require_change(site)
     steps = [Step(d.id, d.version, Action(d.action)) for d in parsed_body(Bulk).decisions]
     kept, results = sites.get(site), settle_all(deps(), site, steps, signed.person.name)
     return answer(BulkSettled(results=[_row(s, r, kept, signed) for s, r in zip(steps, results, strict=True)]))
-
-
-def _moderator(site: str) -> Signed:
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
-    return signed
 
 
 def _settled(site: str, step: Step, signed: Signed) -> ResponseReturnValue:

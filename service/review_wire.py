@@ -1,8 +1,16 @@
-"""What the wire formats of reviewing have in common."""
+"""What the operations of reviewing and their wire formats have in common."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from .openapi import operation
+
+#: Declares an operation for people who are signed in. They are known before anything of theirs is read.
+reviewing = partial(operation, auth="session", tags=("review",), errors=(401, 403, 404, 422), parse=False)
+#: What is answered besides where nothing can be malformed.
+UNREAD = (401, 403, 404)
 
 Reviewable = Literal["held", "approved", "spam", "removed"]
 Verb = Literal["approve", "spam", "remove"]

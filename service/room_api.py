@@ -10,15 +10,13 @@ from comments.storage.codec import moment
 from comments.validation import ID
 
 from . import auth, room, sites
-from .auth import Signed
 from .deps import deps
-from .openapi import Header, operation, parsed_query
+from .openapi import Header, parsed_query
+from .review_wire import UNREAD, reviewing
 from .room import LookNow, Working
 from .streams import MEDIA, Stream
 
 blueprint = Blueprint("room", __name__, url_prefix="/v1/sites/<site>/review")
-
-TAGS = ("review",)
 
 #: Cards on one screen; more are not spoken of.
 MOST_CARDS = 100
@@ -44,19 +42,15 @@ class Looking(BaseModel):
 
 
 @blueprint.get("/events")
-@operation(
+@reviewing(
     summary="Follow the room",
     description="`room` events: how many comments wait and have arrived, how those on the screen stand, and who looks "
     "at which. Where the server has no room for another stream the answer ends with what is known now, and `retry` "
     "says when to ask again; browsers do that by themselves.",
     query=RoomQuery,
     answers={200: "The events."},
-    errors=(401, 403, 404, 422),
     media=MEDIA,
     headers=(LAST_EVENT_ID,),
-    auth="session",
-    tags=TAGS,
-    parse=False,
 )
 def follow(site: str) -> Response:
     signed = auth.require(site, "viewer")
@@ -81,17 +75,15 @@ def _since(age: int) -> datetime:
 
 
 @blueprint.post("/comments/<id>/look")
-@operation(
+@reviewing(
     summary="Say that you look at a comment",
     description="Others see it for two minutes, or until you look at another one or leave. It keeps nobody from "
     "deciding.",
     answers={200: Looking},
-    errors=(401, 403, 404),
-    auth="session",
-    tags=TAGS,
+    errors=UNREAD,
 )
 def look(site: str, id: str) -> Looking:
-    signed = _moderator(site)
+    signed = auth.require_change(site)
     storage = deps().storage
     storage.attention.look(site, signed.person.name, storage.comments.get(site, id).id, room.LOOK)
     others = [look for look in storage.attention.looks(site) if look.comment == id and look.by != signed.person.name]
@@ -99,19 +91,11 @@ def look(site: str, id: str) -> Looking:
 
 
 @blueprint.post("/leave")
-@operation(
+@reviewing(
     summary="Say that you look at nothing any more",
     answers={204: "Done."},
-    errors=(401, 403, 404),
-    auth="session",
-    tags=TAGS,
+    errors=UNREAD,
 )
 def leave(site: str) -> Response:
-    deps().storage.attention.leave(site, _moderator(site).person.name)
+    deps().storage.attention.leave(site, auth.require_change(site).person.name)
     return Response(status=204)
-
-
-def _moderator(site: str) -> Signed:
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
-    return signed

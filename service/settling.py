@@ -19,8 +19,7 @@ blueprint = Blueprint("settling", __name__, url_prefix="/review")
 @blueprint.post("/<site>/<id>")
 def decide(site: str, id: str) -> ResponseReturnValue:
     """Back to the page one came from, which says what happened."""
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     asked = validated(FormStep, request.form.to_dict(), strict=False)
     step = Step(id, asked.version, asked.step, asked.reason)
     check_reason(sites.get(site), step.action, step.reason)
@@ -33,8 +32,7 @@ def decide(site: str, id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<site>/<id>/notes")
 def note(site: str, id: str) -> ResponseReturnValue:
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     leave_note(site, id, validated(FormNote, request.form.to_dict(), strict=False).text, signed)
     return redirect(url_for("review.comment", site=site, id=id, _anchor="notes"), 303)
 

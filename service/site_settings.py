@@ -113,8 +113,7 @@ def _page(
 
 @blueprint.post("")
 def save(site: str) -> ResponseReturnValue:
-    signed = auth.require(site, "owner")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site, "owner")
     kept = deps().storage.sites.get(site)
     written = {name: request.form.get(name, "") for name in choices.names()}
     written |= {n: "yes" if request.form.get(n) else "no" for n, kind in get_type_hints(Site).items() if kind is bool}

@@ -72,8 +72,7 @@ def _page(site: Site, signed: Signed, **shown: object) -> str:
 
 @blueprint.post("")
 def take(site: str) -> ResponseReturnValue:
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     try:
         asked = validated(Asked, request.form.to_dict(), strict=False)
         standing = _standing(asked, signed, deps().now())
@@ -150,8 +149,7 @@ def _check_room(storage: Storage, site: str, standing: Standing) -> None:
 @blueprint.post("/lift")
 def lift(site: str) -> ResponseReturnValue:
     """Raises NotFound for one that is not there, or no longer."""
-    signed = auth.require(site, "moderator")
-    auth.check_csrf(signed)
+    signed = auth.require_change(site)
     name = request.form.get("name", "")
     was = deps().storage.standings.get(site, [name])
     noted = entry(signed, Act.STANDING_LIFT, name, before=_told(was[0]) if was else "", site=site)
