@@ -35,6 +35,7 @@ def article() -> str:
         form=form,
         closed=deps().storage.threads.is_closed(site.id, thread),
         sent=request.args.get("comment", ""),
+        receipt=request.args.get("receipt", ""),
         outcome=_outcome(site),
     )
 

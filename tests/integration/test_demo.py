@@ -50,6 +50,8 @@ def test_posting_leads_back_with_a_notice(web: Web) -> None:
     page = web.client.get(answer.headers["Location"], headers=HTML).text
     assert "your reply awaits moderation" in page
     assert "Well said." not in page
+    own = answer.headers["Location"].partition("comment=")[2].partition("&receipt=")
+    assert f'href="/v1/sites/demo/comments/{own[0]}?receipt={own[2].partition("#")[0]}">Change or withdraw it' in page
     (queued,) = web.storage.backlog.claim("demo", web.jobs.jobs[0][2], 1, 10)
     decided(web.storage, web.comment(queued.id, "demo"), Action.APPROVE)
     page = web.client.get(answer.headers["Location"], headers=HTML).text
