@@ -1,6 +1,5 @@
 """What authors do with their own comments, and what follows from it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -179,6 +178,6 @@ def test_a_comment_teaches_only_words_that_a_moderator_decided_on() -> None:
     assert by_person(by_filters(draft, Action.HOLD), Action.SPAM).lesson is Label.SPAM
 
 
-def test_a_comment_may_have_any_decisions_before_an_edit() -> None:
-    assert before_edit(a_comment()) is None
-    assert edits(replace(a_comment(), decisions=())) == 0
+def test_what_was_never_edited_had_no_other_words() -> None:
+    assert before_edit(published()) is None
+    assert edits(published()) == 0
