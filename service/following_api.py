@@ -7,9 +7,10 @@ from flask import Blueprint, Response, request
 from . import api, reading, sites
 from .deps import deps
 from .following import Reading, events, watcher
-from .openapi import Header, operation
+from .openapi import Header
 from .schemas import FollowQuery, FollowThreadQuery
 from .streams import MEDIA, Stream
+from .thread_views import of_a_thread
 
 blueprint = Blueprint("following", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(api.share)
@@ -18,7 +19,6 @@ VERSION = re.compile(r"[0-9]{1,16}")
 #: A version that no thread ever has: whoever names what we do not know reads the thread again.
 UNKNOWN = -1
 
-EVENTS = "The events."
 LAST_EVENT_ID = Header("Last-Event-ID", "The last `id` you heard; goes before `after`. Browsers send it themselves.")
 DESCRIPTION = (
     "`published` and `removed` with the `ids` of comments, each of which stands for everything below it too; `reset` "
@@ -27,35 +27,19 @@ DESCRIPTION = (
 )
 
 
-@blueprint.get("/events")
-@operation(
+@of_a_thread(
+    blueprint,
+    "events",
+    FollowThreadQuery,
+    FollowQuery,
     summary="Follow a thread",
     description=DESCRIPTION,
-    query=FollowThreadQuery,
-    answers={200: EVENTS},
+    answers={200: "The events."},
     media=MEDIA,
     headers=(LAST_EVENT_ID,),
     tags=("reading",),
 )
-def follow(site: str, query: FollowThreadQuery) -> Response:
-    return _follow(site, query.thread, query)
-
-
-@blueprint.get("/threads/<path:thread>/events")
-@operation(
-    summary="Follow a thread by its path",
-    description="The same with the thread in the path, percent-encoded.",
-    query=FollowQuery,
-    answers={200: EVENTS},
-    media=MEDIA,
-    headers=(LAST_EVENT_ID,),
-    tags=("reading",),
-)
-def follow_by_path(site: str, thread: str, query: FollowQuery) -> Response:
-    return _follow(site, thread, query)
-
-
-def _follow(site: str, thread: str, query: FollowQuery) -> Response:
+def follow(site: str, thread: str, query: FollowQuery) -> Response:
     found, threads = sites.get(site), deps().storage.threads
     key = reading.asked_thread(thread)
     since = _since(query.after)

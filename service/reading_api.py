@@ -23,6 +23,7 @@ from .schemas import (
     ThreadQuery,
 )
 from .shortcut import made_from
+from .thread_views import PATH, of_a_thread
 
 blueprint = Blueprint("reading", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(api.share)
@@ -34,65 +35,39 @@ CACHE_CONTROL = "public, max-age=0, s-maxage=10"
 JSON, HTML = "application/json", "text/html"
 READING = ("reading",)
 UNCHANGED = "Nothing changed since the ETag you sent."
-PATH = (
-    "The same with the thread in the path, percent-encoded. Some proxies merge the two slashes of an address in a "
-    "path; the form with `?thread=` is safe from them."
-)
-
 IF_NONE_MATCH = Header("If-None-Match", "The ETag of the answer you have; 304 says that it still holds.")
 CACHING = {"ETag": "Names this state of the answer.", "Cache-Control": "How long shared caches may keep it."}
 CACHED: Mapping[str, Any] = {"headers": (IF_NONE_MATCH,), "answer_headers": CACHING, "tags": READING}
 PAGED: Mapping[str, Any] = {**CACHED, "answer_headers": CACHING | {"Link": 'The next page, as `rel="next"`.'}}
 
 
-@blueprint.get("/comments")
-@operation(
+@of_a_thread(
+    blueprint,
+    "comments",
+    ThreadQuery,
+    PageQuery,
     summary="Read a thread",
     description="Published comments only, threaded, by key or address of the page.",
-    query=ThreadQuery,
     answers={200: CommentList, 304: UNCHANGED},
     **CACHED,
 )
-def read(site: str, query: ThreadQuery) -> Response:
-    return _page(site, query.thread, query, JSON)
-
-
-@blueprint.get("/threads/<path:thread>/comments")
-@operation(
-    summary="Read a thread by its path",
-    description=PATH,
-    query=PageQuery,
-    answers={200: CommentList, 304: UNCHANGED},
-    **CACHED,
-)
-def read_by_path(site: str, thread: str, query: PageQuery) -> Response:
+def read(site: str, thread: str, query: PageQuery) -> Response:
     return _page(site, thread, query, JSON)
 
 
-@blueprint.get("/comments.html")
-@operation(
+@of_a_thread(
+    blueprint,
+    "comments.html",
+    ThreadQuery,
+    PageQuery,
     summary="A thread as HTML",
     description="A piece of a page, for server-side includes and for programs that build static sites: nested lists "
     "with classes that begin with `rg-`, without script or style.",
-    query=ThreadQuery,
     answers={200: "The thread.", 304: UNCHANGED},
     media=HTML,
     **PAGED,
 )
-def read_html(site: str, query: ThreadQuery) -> Response:
-    return _page(site, query.thread, query, HTML)
-
-
-@blueprint.get("/threads/<path:thread>/comments.html")
-@operation(
-    summary="A thread as HTML by its path",
-    description=PATH,
-    query=PageQuery,
-    answers={200: "The thread.", 304: UNCHANGED},
-    media=HTML,
-    **PAGED,
-)
-def read_html_by_path(site: str, thread: str, query: PageQuery) -> Response:
+def read_html(site: str, thread: str, query: PageQuery) -> Response:
     return _page(site, thread, query, HTML)
 
 
