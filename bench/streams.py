@@ -1,10 +1,11 @@
 """Streams of comments as a site sees them, from its first day: what is published, held and refused while it learns.
 
-    python -m bench.streams DATA_DIR
+    python -m bench.streams DATA_DIR [REFUSALS]
 
 No source is one that the shipped weights were made from. Moderators label what is held, at once; of spam that was
 published readers report one in ten. All filters are at work, and everything is in the order of time: newspaper comments
-a minute apart, the others a second. Means over several orders.
+a minute apart, the others a second. Means over several orders. REFUSALS is the site's choice of how many honest replies
+may be refused.
 """
 
 import random
@@ -79,13 +80,13 @@ HEADS = ("false", "of", "held", "by chance", "spam refused", "spam held", "publi
 
 
 def main() -> None:
-    policy = build(BUILT_IN, {})
+    policy, site = build(BUILT_IN, {}), replace(SITE, refusals=(*sys.argv[2:], SITE.refusals)[0])
     print(f"{'':22}" + "".join(f"{head:>14}" for head in HEADS))
     for name, (seconds, parts) in STREAMS.items():
         rows = []
         for order in ORDERS:
             examples = stream(Path(sys.argv[1]), parts, seconds, chance(name, order))
-            found = list(verdicts(examples, SITE, policy, Corpus.of(TokenCounts()), Moderation(REPORTED)))
+            found = list(verdicts(examples, site, policy, Corpus.of(TokenCounts()), Moderation(REPORTED)))
             rows.append(list(figures(found)))
         means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
         print(f"{name:22}{means[0]:>14.1f}{means[1]:>14.0f}" + "".join(f"{mean:>14.3f}" for mean in means[2:]))

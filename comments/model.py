@@ -219,6 +219,7 @@ class Site:
     proof_of_work: str = "off"  # "auto": forms ask for it while the site is flooded
     hold_at: float = 3.0  # points
     spam_at: float = 8.0  # points
+    refusals: str = "1 in 1000"  # honest replies that what was learned may refuse, at most; "none": it only holds
     audit_share: float = 0.02  # of what the filters would settle alone, shown to a person; 0: none
     hide_emails: bool = False  # from moderators; owners see them
     webhooks: tuple[Webhook, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
     "moderation": ("all", "first", "suspicious"),
+    "refusals": ("none", "1 in 3000", "1 in 1000", "1 in 100"),
     "profanity": ("hold", "mask", "off"),
     "profanity_tier": ("slur", "strong", "mild"),
     "toxicity": ("blatant", "clear", "possible", "off"),

@@ -53,6 +53,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("moderation", "Hold", "all, the first of each author, or only what is suspicious"),
         ("hold_at", "Held from", "points on"),
         ("spam_at", "Spam from", "points on"),
+        ("refusals", "Honest replies refused", "at most, of all, by what was learned here; none: it only holds"),
         ("audit_share", "Look at by chance", "of what the filters settle alone; 0.02 is one of fifty, 0 is none"),
         ("max_links", "Links", "from which on a comment looks like advertising"),
         ("profanity", "Profanity", "hold it, mask it with asterisks, or leave it"),

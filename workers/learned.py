@@ -20,9 +20,38 @@ OF_PRIOR, OF_SITE, OFFSET = 2.40, 2.27, 2.49
 #: Log-odds from which on a comment is held: strict on a site that called nothing spam, where honest news are at stake;
 #: half way to generous after so many lessons of spam. Lessons of ham are no reason to hold more.
 HOLD_COLD, HOLD_TAUGHT, HALF_WARY = 3.0, -2.0, 10
-#: Log-odds from which on it is spam: at the first lessons after which any is, and half way there after so many more of
-#: the rarer label. Honest comments that are held show by then how far they reach: above that, by a margin, is refused.
-SPAM, SPAM_TAUGHT, HALF_SURE, MARGIN = 5.0, 2.0, 100, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Log-odds from which on a comment is spam, by how many honest ones may be refused by what was learned.
+
+    At the first lessons after which any is, and half way there after so many more of the rarer label. Honest comments
+    that are held show by then how far they reach: above the highest lately, by a margin, is refused.
+    """
+
+    fresh: float
+    taught: float
+    half: int
+    margin: float
+
+    def spam_at(self, seen: TokenCounts) -> float:
+        """Infinite on a site that has not taught enough."""
+        if not is_trusted(seen) or math.isinf(self.fresh):
+            return math.inf
+        sure = _between(self.fresh, self.taught, min(seen.ham, seen.spam) - LESSONS, self.half)
+        return max(sure, seen.bar + self.margin) if seen.bar else sure
+
+
+#: By the words in which a site chooses. Of 8,894 honest comments in three streams (bench.streams; two of them are
+#: advertising that the corpus calls honest) 1, 5 and 19 were refused.
+CARES: Mapping[str, Care] = {
+    "none": Care(math.inf, math.inf, 1, math.inf),
+    "1 in 3000": Care(7.0, 5.0, 100, 2.0),
+    "1 in 1000": Care(5.0, 2.0, 100, 0.5),
+    "1 in 100": Care(3.0, 1.0, 30, -math.inf),
+}
+USUAL = "1 in 1000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +74,12 @@ def everywhere(comment: Comment) -> float:
     return OF_PRIOR * shipped().log_odds(comment) + OFFSET
 
 
-def judged(comment: Comment, seen: TokenCounts) -> Judgement:
-    """What prior and site say together."""
+def judged(comment: Comment, seen: TokenCounts, refusals: str = USUAL) -> Judgement:
+    """What prior and site say together. `refusals` is the site's choice of how many may be wrong."""
     of_site = odds(tokens(comment), seen)
     log_odds = everywhere(comment) + OF_SITE * taught(of_site, seen)
     hold_at = _between(HOLD_COLD, HOLD_TAUGHT, seen.spam, HALF_WARY)
-    return Judgement(log_odds, hold_at, spam_at(seen) if is_trusted(seen) else math.inf, of_site)
-
-
-def spam_at(seen: TokenCounts) -> float:
-    """Log-odds from which on a comment is spam on a site that taught enough."""
-    sure = _between(SPAM, SPAM_TAUGHT, min(seen.ham, seen.spam) - LESSONS, HALF_SURE)
-    return max(sure, seen.bar + MARGIN) if seen.bar else sure
+    return Judgement(log_odds, hold_at, CARES[refusals].spam_at(seen), of_site)
 
 
 def _between(first: float, last: float, n: int, half: int) -> float:

@@ -51,7 +51,7 @@ class Learned(Filter):
     weights: ClassVar[Mapping[str, Weight]] = {"learned.spam": 10.0, "learned.ham": -3.0}
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        judgement, seen = judged(comment, facts.corpus), facts.corpus
+        judgement, seen = judged(comment, facts.corpus, facts.site.refusals), facts.corpus
         if doubt := strength(judgement):
             yield Signal("learned.spam", doubt, told(comment, seen, judgement.of_site, spam=True))
         elif (below := judgement.hold_at - DOUBT - SILENCE - judgement.log_odds) > 0:

@@ -5,11 +5,12 @@ import math
 import pytest
 
 from comments.lifecycle import Action
+from comments.site_choices import SITE_CHOICES
 from comments.storage import TokenCounts
-from tests.builders import NOW, a_comment
+from tests.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
 from workers.filters.learned import Learned, strength
-from workers.learned import SPAM, Judgement, judged
+from workers.learned import CARES, USUAL, Judgement, judged
 from workers.learning import tokens
 
 ADVERT = a_comment(
@@ -74,7 +75,7 @@ def test_the_shipped_reasons_are_told_in_plain_words_and_the_bias_is_none():
 
 @pytest.mark.parametrize(
     ("log_odds", "spam_at", "expected"),
-    [(-50.0, math.inf, 0.0), (3.0, math.inf, 0.3), (50.0, math.inf, 0.4), (SPAM, SPAM, 0.8), (50.0, SPAM, 1.0)],
+    [(-50.0, math.inf, 0.0), (3.0, math.inf, 0.3), (50.0, math.inf, 0.4), (5.0, 5.0, 0.8), (50.0, 5.0, 1.0)],
 )
 def test_strength_grows_with_the_log_odds(log_odds, spam_at, expected):
     assert strength(Judgement(log_odds, 3.0, spam_at)) == pytest.approx(expected)
@@ -88,3 +89,22 @@ def test_what_holds_has_the_points_to_and_what_refuses_too():
 
 def test_a_probability_is_one_also_at_the_ends():
     assert [Judgement(x, 0, 0).probability for x in (-1e9, 0.0, 1e9)] == [pytest.approx(p) for p in (0.0, 0.5, 1.0)]
+
+
+def test_a_site_chooses_how_many_honest_replies_may_be_refused():
+    assert tuple(CARES) == SITE_CHOICES["refusals"]
+    assert a_site().refusals == USUAL
+    bars = [care.spam_at(corpus(100, 100, bar=4.0)) for care in CARES.values()]
+    assert bars == sorted(bars, reverse=True)
+    assert (bars[0], bars[2]) == (math.inf, 4.5)
+
+
+def test_where_no_honest_reply_may_be_refused_what_is_learned_only_holds():
+    signals = seen(Learned(), WATCHES, refusals="none", corpus=corpus(500, 500))
+    assert policy(Learned()).decide(signals.values(), NOW).action is Action.HOLD
+
+
+def test_the_more_was_taught_of_both_the_lower_is_the_bar():
+    bars = [CARES[USUAL].spam_at(TokenCounts(n, n)) for n in (14, 15, 115, 10_000)]
+    assert bars == [math.inf, 5.0, 3.5, pytest.approx(2.0, abs=0.1)]
+    assert CARES[USUAL].spam_at(TokenCounts(15, 10_000)) == 5.0
