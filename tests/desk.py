@@ -94,6 +94,10 @@ class Seat:
         return self.client.post(path, data={"csrf": self.csrf, **fields})
 
 
+def sign_in(client: FlaskClient, name: str = "mo", password: str = PASSWORD, **more: str) -> TestResponse:
+    return client.post("/sign-in", data={"name": name, "password": password, **more})
+
+
 def page(seat: Seat, path: str) -> str:
     """The text of a page that is there."""
     answer = seat.get(path, headers=HTML)

@@ -3,31 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
-import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from comments.audit import CONSOLE, Act
 from comments.model import Person
 from comments.pseudonyms import token_digest
-from comments.rq_figures import NoQueues
 from comments.storage import Storage
-from replygate.__main__ import cli
-from replygate.installation import Installation
-from tests.builders import a_site, settings
+from tests.builders import a_site
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(memory: Storage) -> Run:
-    here = Installation(settings(public_url="https://replies.example/"), memory, NoQueues(), lambda: datetime.now(UTC))
-
-    def command(*words: str) -> Result:
-        return CliRunner().invoke(cli, words, obj=here, catch_exceptions=False)
-
-    return command
 
 
 def noted(storage: Storage, site: str = "blog") -> list[tuple[str, str, str, str]]:

@@ -1,33 +1,18 @@
 """`replygate moderator`: who may sign in, what they may do, and how that ends."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from comments.audit import CONSOLE, Act
 from comments.errors import NotFound
 from comments.model import Person, Site
 from comments.pseudonyms import token_digest
-from comments.rq_figures import NoQueues
 from comments.storage import Session, Storage
-from replygate.__main__ import cli
-from replygate.installation import Installation
-from tests.builders import NOW, a_site, settings
+from tests.builders import NOW, a_site
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(memory: Storage) -> Run:
-    """One command on a deployment in memory."""
-    here = Installation(settings(public_url="https://replies.example/"), memory, NoQueues(), lambda: datetime.now(UTC))
-
-    def command(*words: str) -> Result:
-        return CliRunner().invoke(cli, words, obj=here, catch_exceptions=False)
-
-    return command
 
 
 @pytest.fixture

@@ -1,0 +1,39 @@
+"""The command line on a deployment in memory."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner, Result
+
+from comments.model import Site
+from comments.rq_figures import QueueFigures
+from comments.storage import Storage
+from replygate.__main__ import cli
+from replygate.installation import Installation
+from tests.builders import a_site, settings
+
+Run = Callable[..., Result]
+
+
+class OneQueue:
+    def figures(self) -> tuple[QueueFigures, ...]:
+        jobs = dict.fromkeys(("queued", "started", "finished", "failed", "deferred", "scheduled"), 0)
+        return (QueueFigures("judge", 2, jobs | {"queued": 7}),)
+
+
+@pytest.fixture
+def run(memory: Storage) -> Run:
+    """One command on a deployment in memory."""
+    here = Installation(settings(public_url="https://replies.example/"), memory, OneQueue(), lambda: datetime.now(UTC))
+
+    def command(*words: str) -> Result:
+        return CliRunner().invoke(cli, words, obj=here, catch_exceptions=False)
+
+    return command
+
+
+@pytest.fixture
+def blog(memory: Storage) -> Site:
+    memory.sites.put(a_site())
+    return a_site()
