@@ -198,7 +198,7 @@ class _View:
         rows = self._client.hmget(self._keys.held_by_slot(self._site, "terms"), slots) if slots else []
         found: dict[str, Counter[str]] = {kind: Counter() for kind in self._top}
         for row in rows:
-            for term in text(row).split("\n") if row else ():
+            for term in text(row.partition(b"\nword:")[0]).split("\n") if row else ():  # words are most, and last
                 kind, _, value = term.partition(":")
                 if kind in self._sought.facets or term in self._sought.counted:
                     found[kind][value] += 1
