@@ -1,9 +1,15 @@
-"""A desk over each back end, and who sits at it."""
+"""A desk over each back end, and who sits at it; a server as it shall be."""
+
+from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 
+from comments.settings import Settings
 from comments.storage import Storage
+from comments.storage.redis import connect
 from tests.desk import Desk, Seat, a_desk
+from tests.operated import a_house, say_alive
 
 
 @pytest.fixture
@@ -19,3 +25,22 @@ def mo(desk: Desk) -> Seat:
 @pytest.fixture
 def owner(desk: Desk) -> Seat:
     return desk.signed_in("ow", blog="owner")
+
+
+@pytest.fixture
+def durable(valkey_settings: Settings) -> Iterator[Redis]:
+    """The server as it shall be; what a test configures is put back."""
+    client = connect(valkey_settings)
+    before = {name: client.config_get(name)[name] for name in ("appendonly", "appendfsync", "maxmemory-policy")}
+    client.config_set("appendfsync", "always")
+    yield client
+    for name, value in before.items():
+        client.config_set(name, value)
+    client.config_set("maxmemory", 0)
+    client.close()
+
+
+@pytest.fixture
+def house(storage: Storage, durable: Redis) -> Desk:
+    say_alive(storage)
+    return a_house(storage)
