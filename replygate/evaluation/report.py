@@ -84,6 +84,8 @@ def text(found: Report) -> Iterator[str]:
     """The report in lines."""
     honest, spam = found.points.honest, found.points.spam
     yield f"{honest + spam} comments: {honest} honest, {spam} spam; {found.microseconds:.0f} µs each"
+    first = found.verdicts[0].decision
+    yield f"held from {first.hold_at:g} points on, spam from {first.spam_at:g}"
     yield from ("", f"{'':16}" + "".join(f"{name:>10}" for name in ("approved", "held", "spam")))
     for label, name in ((False, "honest"), (True, "spam")):
         shares = "".join(f"{1000 * found.share(label, action):>10.1f}" for action in OUTCOMES)

@@ -16,7 +16,7 @@ from replygate.demo import HasComments, fill
 from replygate.demo_story import NETWORKS, STORY, TEAM
 from replygate.installation import Installation
 from tests.builders import NOW, accepted, settings
-from tests.unit.test_cli import OneQueue
+from tests.unit.conftest import OneQueue
 
 Run = Callable[..., Result]
 

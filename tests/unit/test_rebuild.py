@@ -14,7 +14,7 @@ from replygate.export import comments
 from replygate.installation import Installation
 from replygate.rebuild import recount, renew
 from tests.builders import NOW, a_site, accepted, decided, moderated, settings
-from tests.unit.test_cli import OneQueue
+from tests.unit.conftest import OneQueue
 
 Run = Callable[..., Result]
 

@@ -16,9 +16,12 @@ from replygate.evaluation.examples import read
 from replygate.evaluation.judging import Corpus, Moderation, verdicts
 from replygate.evaluation.report import Report, report
 from replygate.export import lines
-from tests.builders import NOW, a_site, accepted, decided, moderated
+from replygate.installation import Installation
+from tests.builders import NOW, a_comment, a_site, accepted, decided, moderated, settings
+from tests.unit.conftest import OneQueue
 from workers.filters import BUILT_IN
 from workers.policy import build
+from workers.quotas import OF_CAMPAIGN
 
 #: Written for this test; nobody's words.
 SAMPLE = Path(__file__).with_name("sample.jsonl")
@@ -63,6 +66,57 @@ def test_learning_publishes_less_of_a_campaign():
     honest = [json.dumps({"text": f"On {words[n % 6]} I read chapter {n} again", "label": "ham"}) for n in range(60)]
     lines = [line for pair in zip(campaign, honest, strict=True) for line in pair]
     assert judged(lines, learning=True).confusion[True, Action.APPROVE] <= judged(lines).confusion[True, Action.APPROVE]
+
+
+def test_a_campaign_teaches_no_more_here_than_on_a_site():
+    corpus = Corpus()
+    for example in read([json.dumps({"text": "I lend money to everybody", "label": "spam"})] * 30):
+        corpus.learn(example, log_odds=1.0)
+    assert corpus.about(a_comment(content="money")).spam == OF_CAMPAIGN
+
+
+def test_an_approved_comment_raises_the_bar_here_as_on_a_site():
+    corpus = Corpus()
+    for example in read([json.dumps({"text": "essay", "label": "ham"})]):
+        corpus.learn(example, log_odds=6.5)
+    assert corpus.about(a_comment()).bar == 6.5
+
+
+def test_each_source_is_judged_by_what_the_others_teach(tmp_path):
+    file = tmp_path / "sources.jsonl"
+    rows = [
+        ("a", "buy pills", "spam"),
+        ("a", "my essay", "ham"),
+        ("b", "buy watches", "spam"),
+        ("b", "an essay", "ham"),
+    ]
+    lines = [
+        json.dumps({"source": s, "text": f"{text} {'xyz'[n % 3]}", "label": label})
+        for n in range(9)
+        for s, text, label in rows
+    ]
+    file.write_text("\n".join(lines))
+    ran = CliRunner().invoke(cli, ["evaluate", str(file), "--cross"])
+    assert ran.exit_code == 0, ran.output
+    assert "of 1,000 of each source" in ran.output
+    assert [line.split()[:3] for line in ran.output.splitlines() if line.startswith(("a ", "b "))] == [
+        [source, label, "9"] for source in "ab" for label in ("honest", "spam")
+    ]
+    assert CliRunner().invoke(cli, ["evaluate", str(SAMPLE), "--cross"]).exit_code == 2
+
+
+def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp_path):
+    file, policy = tmp_path / "links.jsonl", tmp_path / "policy.toml"
+    file.write_text(json.dumps({"text": "I wrote more at https://ada.example/essay", "label": "ham"}))
+    storage = open_memory(lambda: NOW)
+    storage.sites.put(a_site(moderation="suspicious", required=(), hold_at=2.5))
+    said = []
+    for weights in ("", '[weights]\n"links.some" = 20.0\n'):
+        policy.write_text(weights)
+        here = Installation(settings(policy=policy), storage, OneQueue(), lambda: NOW)
+        said.append(CliRunner().invoke(cli, ["evaluate", str(file), "--site", "blog"], obj=here).output)
+    assert all("held from 2.5 points on, spam from 8" in text for text in said)
+    assert [text.splitlines()[4].split()[-3:] for text in said] == [["1000.0", "0.0", "0.0"], ["0.0", "1000.0", "0.0"]]
 
 
 def test_a_line_that_is_no_comment_is_named():
