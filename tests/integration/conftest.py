@@ -10,6 +10,7 @@ from comments.storage import Storage
 from comments.storage.redis import connect
 from tests.desk import Desk, Seat, a_desk
 from tests.operated import a_house, say_alive
+from tests.receiver import Receiver
 
 
 @pytest.fixture
@@ -44,3 +45,9 @@ def durable(valkey_settings: Settings) -> Iterator[Redis]:
 def house(storage: Storage, durable: Redis) -> Desk:
     say_alive(storage)
     return a_house(storage)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as listening:
+        yield listening

@@ -1,7 +1,7 @@
 """`replygate webhook`: what each command does, and that a secret is shown once and is the one that signs."""
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,12 +20,6 @@ from tests.builders import NOW, a_site, settings
 from tests.receiver import Receiver, says
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as listening:
-        yield listening
 
 
 @pytest.fixture
