@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .corpora import FREE
-from .fit import Array, Weights, fit
+from .fit import Array, fit
 from .protocol import Sources, free
 
 #: How much of what a site receives is taken to be spam. At .2 and .3, .4 and 2.7 of 1,000 newspaper comments were held.
@@ -27,21 +27,26 @@ class Calibration:
         return np.asarray(1 / (1 + np.exp(-(self.slope * logits + self.shift))))
 
 
-def _unseen(sources: Sources) -> tuple[Array, Array, Array]:
-    """Logits, labels and weights of every free source by a model without it; sources count alike."""
-    logits, spam, each = [], [], []
-    for name in FREE:
-        source = sources.real[name]
-        weights: Weights = fit(free(sources, name))
-        logits.append(weights.logits(source))
-        spam.append(source.spam)
-        each.append(np.full(len(source.spam), 1 / len(source.spam)))
-    return np.concatenate(logits), np.concatenate(spam), np.concatenate(each)
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A free source by a model that never saw it: each comment's logit, and 1.0 where it is spam."""
+
+    source: str
+    logits: Array
+    spam: Array
 
 
-def calibrated(sources: Sources) -> Calibration:
-    """Platt's two numbers, fitted on sources that the model which judged them had not seen."""
-    logits, spam, each = _unseen(sources)
+def unseen(sources: Sources) -> list[Unseen]:
+    """Every free source."""
+    of = sources.real
+    return [Unseen(name, fit(free(sources, name)).logits(of[name]), of[name].spam) for name in FREE]
+
+
+def calibrated(found: Sequence[Unseen]) -> Calibration:
+    """Platt's two numbers, fitted on sources that the model which judged them had not seen; sources count alike."""
+    logits = np.concatenate([u.logits for u in found])
+    spam = np.concatenate([u.spam for u in found])
+    each = np.concatenate([np.full(len(u.spam), 1 / len(u.spam)) for u in found])
     for chosen, share in ((spam == 1, SPAM_SHARE), (spam == 0, 1 - SPAM_SHARE)):
         each[chosen] *= share / each[chosen].sum()
     return platt(logits.tolist(), spam.tolist(), each.tolist())

@@ -12,7 +12,7 @@ import numpy as np
 from comments.model import Comment
 from workers.prior import Prior
 
-from .calibrate import Calibration, calibrated
+from .calibrate import Calibration, calibrated, unseen
 from .corpora import comment
 from .disguise import DISGUISES, worn_not
 from .figures import matthews, mean, reach, recall, threshold
@@ -165,7 +165,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m training.evaluate DATA_DIR [research]\n")
         return 2
     sources = gathered(Path(arguments[0]))
-    full, calibration = fit(free(sources)), calibrated(sources)
+    full, calibration = fit(free(sources)), calibrated(unseen(sources))
     judged = shipped(sources, full)
     parts = [reached("freely licensed and generated examples only", judged), held(sources, full, calibration)]
     parts += [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workers.prior import Model, quantised
 
-from .calibrate import Calibration, calibrated
+from .calibrate import Calibration, Unseen, calibrated, unseen
 from .card import card
 from .corpora import CORPORA, FREE, digest, path
 from .fit import Weights, fit
@@ -31,10 +31,11 @@ def model_of(weights: Weights, calibration: Calibration, learned_from: str = "")
     return Model(whole, scales, round(weights.bias, 6), calibration.slope, calibration.shift, learned_from)
 
 
-def trained(folder: Path, share: float = 1.0) -> Model:
-    """The model of these files and a share of what is generated: the same bytes each time."""
+def trained(folder: Path, share: float = 1.0) -> tuple[Model, list[Unseen]]:
+    """The model of these files, the same bytes each time, and how models like it do. A share of what is generated."""
     sources = gathered(folder, FREE, share)
-    return model_of(fit(free(sources)), calibrated(sources), inputs(folder))
+    found = unseen(sources)
+    return model_of(fit(free(sources)), calibrated(found), inputs(folder)), found
 
 
 def main(arguments: list[str]) -> int:
@@ -43,10 +44,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m training.train DATA_DIR\n")
         return 2
     folder = Path(arguments[0])
-    model = trained(folder)
+    model, found = trained(folder)
     PRIOR.write_bytes(model.packed())
     CARD.parent.mkdir(exist_ok=True)
-    CARD.write_text(card(folder, model), encoding="utf-8")
+    CARD.write_text(card(folder, model, found), encoding="utf-8")
     sys.stdout.write(f"{PRIOR.name}: {PRIOR.stat().st_size} bytes, inputs {model.inputs[:12]}\n")
     return 0
 

@@ -69,7 +69,7 @@ def _tokens(comment: Comment) -> list[str]:
         *[f"looks:{flag}" for flag in found.flags],
         *map(_style, found.style),
         *islice(dict.fromkeys(words(fold(comment.content).text)), MAX_WORDS),
-        *[f"{a} {b}" for a, b in pairwise(found.said[: MAX_WORDS + 1])],
+        *map(" ".join, pairwise(found.said[: MAX_WORDS + 1])),
     ]
 
 
@@ -103,8 +103,11 @@ def _log_odds(ham: int, spam: int, all_ham: int, all_spam: int) -> float:
 
 def odds(asked: Iterable[str], seen: TokenCounts) -> dict[str, float]:
     """The log-odds of each of those tokens that were seen in lessons."""
-    known, ham, spam = seen.tokens, seen.ham, seen.spam
-    return {token: _log_odds(*known[token], ham, spam) for token in asked if token in known}
+    known = seen.tokens
+    counts = {token: known[token] for token in asked if token in known}
+    # Many tokens have the same counts.
+    of = {count: _log_odds(*count, seen.ham, seen.spam) for count in set(counts.values())}
+    return {token: of[count] for token, count in counts.items()}
 
 
 def taught(of: Mapping[str, float], seen: TokenCounts) -> float:

@@ -99,9 +99,9 @@ def bands(text: str) -> tuple[str, ...]:
 
 def _minima(hashes: Iterable[int]) -> list[int]:
     """The least hash of each of nine bins; an empty bin borrows from the next that is not."""
-    bins = [-1] * (BANDS * ROWS)
-    for h in sorted(hashes, reverse=True):
-        bins[h % len(bins)] = h
+    n = BANDS * ROWS
+    least = {h % n: h for h in sorted(hashes, reverse=True)}
+    bins = [least.get(at, -1) for at in range(n)]
     while -1 in bins:
         bins = [h if h >= 0 else following for h, following in zip(bins, [*bins[1:], bins[0]], strict=True)]
     return bins

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TRAIN = """
 import pathlib, sys
 from training.train import trained
-sys.stdout.buffer.write(trained(pathlib.Path(sys.argv[1]), 0.002).packed())
+sys.stdout.buffer.write(trained(pathlib.Path(sys.argv[1]), 0.002)[0].packed())
 """
 HONEST = "I read this on the bus and have to disagree with point {n}: my council did the opposite."
 SPAM = "Earn ${n}00 a day from home, no experience!! http://cheap-money{n}.example/?ref={n}"
@@ -46,7 +46,7 @@ def test_the_same_files_give_the_same_bytes_in_every_process(tmp_path: Path) -> 
     one, other = trained(folder, "1"), trained(folder, "2")
     assert one == other
     assert any(Model.parsed(one).weights)
-    assert sha256(one).hexdigest() in card(folder, Model.parsed(one))
+    assert sha256(one).hexdigest() in card(folder, Model.parsed(one), ())
 
 
 def test_the_model_names_the_files_it_came_from(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from ..measures import CAPITALS
 from ..text import repeats, words
 from .base import Facts, Filter, Weight
 
-#: Letters of scripts without case and digits are left out: "哈哈哈哈哈" and "55555" are laughter, not noise.
-RUN = re.compile(r"([^\W\d_]|[!?‼❗❓\U0001f300-\U0001faff])\1{4,}")
+#: Letters of scripts without case, digits and pictures are left out: "哈哈哈哈哈", "55555" and hands that clap are
+#: laughter and applause, not noise.
+RUN = re.compile(r"([^\W\d_]|[!?‼❗❓])\1{4,}")
 SHORTEST_RUN = 5
 EXCLAMATION = "!！‼❗"
 

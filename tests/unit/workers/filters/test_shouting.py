@@ -19,7 +19,6 @@ def names(content: str) -> set[str]:
         ("ЭТО ХУДШЕЕ, ЧТО Я КОГДА-ЛИБО ЧИТАЛ", "shouting.capitals"),
         ("sooooooo good", "shouting.repetition"),
         ("what??????", "shouting.repetition"),
-        ("🔥🔥🔥🔥🔥🔥", "shouting.repetition"),
         ("buy now " * 10, "shouting.repetition"),
         ("Great! Superb! Wonderful! Buy!", "shouting.exclamation"),
     ],
