@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workers.domains import domains_of
 from workers.links import Link, ipv4, is_bare, links
 
 
@@ -92,6 +93,22 @@ def test_a_link_knows_what_follows_its_host() -> None:
         "/x",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("host", "owned"),
+    [
+        ("a.b.shop.com", ["a.b.shop.com", "b.shop.com", "shop.com"]),
+        ("www.shop.co.uk", ["www.shop.co.uk", "shop.co.uk"]),
+        ("shop.com.au", ["shop.com.au"]),
+        ("co.uk", ["co.uk"]),
+        ("localhost", ["localhost"]),
+        ("192.168.1.1", ["192.168.1.1"]),
+        ("[::1]", ["[::1]"]),
+    ],
+)
+def test_the_domains_of_a_host_are_those_that_somebody_can_own(host: str, owned: list[str]) -> None:
+    assert list(domains_of(host)) == owned
 
 
 def test_shorteners_are_known():
