@@ -38,8 +38,8 @@ COUNTRIES = frozenset(_COUNTRIES.split())
 #: Country names that are also words, abbreviations or endings of file names: "time.It", "README.md", "a.m.".
 AMBIGUOUS = frozenset(_AMBIGUOUS.split())
 SHORTENERS = frozenset(_SHORTENERS.split())
-#: Names below a country's under which it registers others, as "co.uk" and "com.au": nobody's own. The public suffix list
-#: has some nine thousand; these are most of what is met, and one that is missing only counts one name more.
+#: Names below a country's under which it registers others, as "co.uk" and "com.au": nobody's own. The public suffix
+#: list has some nine thousand; these are most of what is met, and one that is missing only counts one name more.
 _SECOND_LEVEL = "ac asn co com edu gen go gob gouv gov govt gub ltd mil muni ne net nhs nic nom or org plc sch web"
 SECOND_LEVEL = frozenset(_SECOND_LEVEL.split())
 
@@ -49,7 +49,7 @@ def domains_of(host: str) -> Iterator[str]:
     labels = host.split(".")
     is_public = len(labels) > 2 and labels[-1] in COUNTRIES and labels[-2] in SECOND_LEVEL
     owned = 3 if is_public else 2
-    above = 0 if labels[-1].isdigit() else len(labels) - owned
+    above = 0 if labels[-1].isdigit() or host.startswith("[") else len(labels) - owned
     for first in range(max(0, above) + 1):
         yield ".".join(labels[first:])
 

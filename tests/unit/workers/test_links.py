@@ -105,6 +105,7 @@ def test_a_link_knows_what_follows_its_host() -> None:
         ("localhost", ["localhost"]),
         ("192.168.1.1", ["192.168.1.1"]),
         ("[::1]", ["[::1]"]),
+        ("[::ffff:1.2.3.4]", ["[::ffff:1.2.3.4]"]),
     ],
 )
 def test_the_domains_of_a_host_are_those_that_somebody_can_own(host: str, owned: list[str]) -> None:
