@@ -1,20 +1,27 @@
 """Whether what is stored agrees with what visitors were told, and with itself."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from comments.lifecycle import Status
-from comments.model import Comment
+from comments.drafts import draft_id, edits
+from comments.lifecycle import Action, Role, Status
+from comments.model import Comment, Decision
 from comments.settings import Settings
 from comments.storage import Storage
+from comments.storage.held import Sought
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
+from tests.faults.visitors import Seen
 
 PAGE = 500
+#: What may have happened to a comment: F the filters decide, E its author changes it, A that is applied to what is
+#: published, W its author takes it back. So nothing is decided twice, and what was changed is decided again.
+LIFE = re.compile(r"E*(F(E+F)*(A*|E+))?W|E*F(E+F)*A*")
 
 
 def records(storage: Storage, site: str) -> Iterator[Comment]:
-    """Every comment of the site, by way of the status indexes."""
+    """Every comment and draft of the site, by way of the status indexes."""
     for status in Status:
         cursor = ""
         while True:
@@ -25,55 +32,122 @@ def records(storage: Storage, site: str) -> Iterator[Comment]:
                 break
 
 
-def problems(settings: Settings, storage: Storage, site: str, told: Mapping[str, set[str]]) -> Iterator[str]:
-    """Everything that is wrong, in sentences. `told` maps each key to the ids visitors were given for it."""
+def problems(settings: Settings, storage: Storage, site: str, seen: Seen) -> Iterator[str]:
+    """Everything that is wrong, in sentences."""
     found = list(records(storage, site))
-    yield from _against_visitors(found, told)
+    comments = [comment for comment in found if not comment.revises]
+    yield from _against_visitors(comments, seen)
+    yield from _against_authors(found, seen)
+    yield from _against_lives(found)
     yield from _against_counters(found, storage, site)
-    yield from _against_threads(found, storage, site)
+    yield from _against_threads(comments, storage, site)
+    yield from _against_indexes(found, storage, site)
     yield from _against_keys(found, settings, site)
 
 
-def _against_visitors(found: list[Comment], told: Mapping[str, set[str]]) -> Iterator[str]:
-    promised = {id for ids in told.values() for id in ids}
+def _against_visitors(comments: list[Comment], seen: Seen) -> Iterator[str]:
+    promised = {id for ids in seen.ids.values() for id in ids}
+    stored = {comment.id for comment in comments}
+    yield from (f"{key} got two comments: {sorted(ids)}" for key, ids in seen.ids.items() if len(ids) > 1)
+    yield from (f"{id} was lost after its 202" for id in promised - stored)
+    yield from (f"{id} is there though nobody was told" for id in stored - promised)
+
+
+def _against_authors(found: list[Comment], seen: Seen) -> Iterator[str]:
+    """What was changed says so, and what was withdrawn is; nothing else is."""
+    stored = {comment.id: comment for comment in found}
+    for comment in (comment for comment in found if not comment.revises):
+        draft = stored.pop(draft_id(comment.id), None)
+        said = seen.edits.get(comment.id, [])
+        last = draft or comment
+        if comment.id in seen.closed:
+            if Status.SPAM not in (comment.status, last.status):
+                yield f"{comment.id} could not be changed though it was not refused"
+        elif said and last.content != said[-1]:
+            yield f"{comment.id} lost the edit that a 202 was given for"
+        elif edits(comment, *([draft] if draft else [])) != len(said):
+            yield f"{comment.id} was changed otherwise than {len(said)} times"
+        if (comment.status is Status.WITHDRAWN) is not (comment.id in seen.withdrawn):
+            yield f"{comment.id} is {comment.status}, which is not what its author was told"
+        if draft:
+            yield from _against_draft(comment, draft)
+    yield from (f"the draft {id} has no comment" for id, left in stored.items() if left.revises)
+
+
+def _against_draft(comment: Comment, draft: Comment) -> Iterator[str]:
+    applied = sum(d.status is Status.APPLIED for d in draft.decisions)
+    if applied != sum(_is_applied(d) for d in comment.decisions):
+        yield f"{draft.id} was approved {applied} times, which its comment does not say"
+    if draft.status is Status.APPLIED and comment.content != draft.content:
+        yield f"{comment.id} does not say what its draft says"
+    if comment.status is Status.WITHDRAWN and draft.status in (Status.QUEUED, Status.HELD):
+        yield f"{draft.id} waits though its comment is withdrawn"
+    if (comment.thread, comment.identity) != (draft.thread, draft.identity):
+        yield f"{draft.id} is not its comment's"
+
+
+def _is_applied(decision: Decision) -> bool:
+    return decision.action is Action.EDIT and decision.status is Status.APPROVED
+
+
+def _letter(decision: Decision) -> str:
+    if decision.role is Role.FILTERS:
+        return "F"
+    return "A" if _is_applied(decision) else {Action.EDIT: "E", Action.WITHDRAW: "W"}[decision.action]
+
+
+def _against_lives(found: list[Comment]) -> Iterator[str]:
     stored = Counter(comment.id for comment in found)
-    yield from (f"{key} got two comments: {sorted(ids)}" for key, ids in told.items() if len(ids) > 1)
-    yield from (f"{id} was lost after its 202" for id in promised - set(stored))
-    yield from (f"{id} is there though nobody was told" for id in set(stored) - promised)
     yield from (f"{id} is in {n} status indexes" for id, n in stored.items() if n > 1)
     for comment in found:
-        if comment.status is Status.QUEUED:
-            yield f"{comment.id} is not decided"
-        elif comment.version != 1 or len(comment.decisions) != 1:
-            yield f"{comment.id} was decided {len(comment.decisions)} times, and its version is {comment.version}"
+        life = "".join(map(_letter, comment.decisions))
+        if not LIFE.fullmatch(life) or comment.version != len(life):
+            yield f"{comment.id} is {comment.status} after {life or 'nothing'}, and its version is {comment.version}"
 
 
 def _against_counters(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
     counters = storage.comments.counters(site)
+    steps = [decision for comment in found for decision in comment.decisions]
+    came = sum(not comment.revises for comment in found)
+    came += sum(d.status is Status.QUEUED and d.before is not Status.QUEUED for d in steps)
+    left = Counter(str(d.status) for d in steps if d.before is Status.QUEUED is not d.status)
     standing = Counter(str(comment.status) for comment in found)
-    if counters.accepted != len(found):
-        yield f"{counters.accepted} are counted as accepted, {len(found)} are there"
-    if {s: n for s, n in counters.decided.items() if n} != dict(standing):
-        yield f"{dict(counters.decided)} are counted as decided, {dict(standing)} stand"
+    if counters.accepted != came:
+        yield f"{counters.accepted} are counted as accepted, {came} came to the queue"
+    if {s: n for s, n in counters.decided.items() if n} != dict(left):
+        yield f"{dict(counters.decided)} are counted as decided, {dict(left)} left the queue"
     if {s: n for s, n in counters.standing.items() if n} != dict(standing):
         yield f"{dict(counters.standing)} are indexed, {dict(standing)} stand"
-    if max(counters.wait_seconds.values(), default=0) != len(found):
-        yield f"waits of {max(counters.wait_seconds.values(), default=0)} are counted, {len(found)} were decided"
+    if max(counters.wait_seconds.values(), default=0) != left.total():
+        yield f"waits of {max(counters.wait_seconds.values(), default=0)} are counted, {left.total()} left the queue"
 
 
-def _against_threads(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
-    published = Counter(comment.thread for comment in found if comment.status is Status.APPROVED)
-    for thread, n in published.items():
+def _against_threads(comments: list[Comment], storage: Storage, site: str) -> Iterator[str]:
+    says = {comment.id: comment.content for comment in comments}
+    for thread in sorted({comment.thread for comment in comments}):
+        published = {c.id for c in comments if c.status is Status.APPROVED and c.thread == thread}
         counted = storage.threads.counts(site, [thread])[0]
-        shown = storage.threads.page(site, thread, len(found)).rows
-        if counted != n or len(shown) != n:
-            yield f"{thread} has {n} published comments, counts {counted} and shows {len(shown)}"
-        if strange := {comment.id for comment in shown if comment.thread != thread}:
-            yield f"{thread} shows {sorted(strange)} of other threads"
+        shown = {c.id: c.content for c in storage.threads.page(site, thread, len(comments)).rows}
+        if counted != len(published) or set(shown) != published:
+            yield f"{thread} has {len(published)} published comments, counts {counted} and shows {len(shown)}"
+        yield from (f"{id} is shown with other words" for id, content in shown.items() if content != says.get(id))
+    for comment in storage.threads.recent(site, len(comments)):
+        if comment.status is not Status.APPROVED:
+            yield f"{comment.id} is {comment.status} and among the recent ones"
+
+
+def _against_indexes(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
+    """What is held is in the index of the held as it is now, and nothing else."""
+    held = {(comment.id, comment.version) for comment in found if comment.status is Status.HELD}
+    hits = storage.held.find(site, Sought(limit=len(found) or 1))
+    filed = {(spot.id, spot.version) for spot in hits.spots}
+    if filed != held or hits.unfiled:
+        yield f"{len(held)} are held, {len(filed & held)} filed as they are, {len(filed - held)} otherwise"
 
 
 def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterator[str]:
     keys = Keys(settings.prefix)
+    told = sum(d.status is not Status.QUEUED for c in found if not c.revises for d in c.decisions)
     with connect(settings) as client:
         if left := client.zcard(keys.due(site)):
             yield f"{left} are still due"
@@ -81,6 +155,10 @@ def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterat
             yield f"the attempts of {left} are still kept"
         if pending := int(client.hget(keys.counters(site), "pending_bytes") or 0):
             yield f"{pending} bytes are counted as pending"
-        told = client.xinfo_stream(keys.outbox(site))["entries-added"] if found else 0
-        if told != len(found):
-            yield f"{told} events were written for {len(found)} decisions"
+        written = client.xinfo_stream(keys.outbox(site))["entries-added"] if found else 0
+        if written != told:
+            yield f"{written} events were written for {told} decisions"
+        for status in (Status.APPROVED, Status.SPAM):
+            authors = {name for c in found if c.status is status for name in c.known_as}
+            if (counted := client.hlen(keys.authors(site, status))) != len(authors):
+                yield f"{counted} names of authors are counted as {status}, {len(authors)} are"

@@ -1,4 +1,4 @@
-"""Submit comments over HTTP while every part is killed at random, then look for what was lost or doubled.
+"""Submit, change and withdraw comments while every part is killed at random, then look for what was lost or doubled.
 
 `python -m tests.faults.kill_test --submissions 20000 --kills 200 --seed 1` prints a report and ends with 1 if anything
 is wrong. Everything runs as `replygate up` runs it.
@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,8 @@ from typing import Any
 
 import psutil
 
-from comments.model import Comment, Site
+from comments.lifecycle import Action, Status
+from comments.model import Comment, Site, SiteKey, Term
 from comments.settings import PREFIX, Settings
 from comments.storage import Storage
 from comments.storage.redis import open_redis
@@ -31,8 +33,8 @@ from replygate import embedded
 from replygate.admin import new_key
 from tests.builders import SECRET
 from tests.faults.audit import problems, records
-from tests.faults.visitors import Seen, Visitor
-from tests.waiting import gone
+from tests.faults.visitors import HOLDS, REJECTS, Seen, Visitor
+from tests.waiting import gone, until
 
 ROOT = Path(__file__).parents[2]
 SITE = "killed"
@@ -86,27 +88,36 @@ def kill_some(supervisor: int, kills: int, chance: random.Random) -> Killings:
     return done
 
 
-def submit_all(port: int, key: str, n: int, seconds: float) -> tuple[Seen, list[threading.Thread]]:
+def submit_all(port: int, key: str, n: int, seconds: float, seed: int) -> tuple[Seen, list[threading.Thread]]:
     """Visitors that share `n` submissions and take about `seconds` for them."""
     seen = Seen()
     pause = seconds * VISITORS / n
+    visitors = [Visitor(port, SITE, key, seen, seed) for _ in range(VISITORS)]
     threads = [
-        threading.Thread(target=Visitor(port, SITE, key, seen).submit_all, args=(range(start, n, VISITORS), pause))
-        for start in range(VISITORS)
+        threading.Thread(target=visitor.submit_all, args=(range(start, n, VISITORS), pause))
+        for start, visitor in enumerate(visitors)
     ]
     for thread in threads:
         thread.start()
     return seen, threads
 
 
+def in_queue(comment: Comment) -> Iterator[tuple[float, float]]:
+    """From when to when it waited for a decision, each time."""
+    since = comment.received
+    for decision in comment.decisions:
+        if decision.status is not Status.QUEUED and decision.before is Status.QUEUED:
+            yield since.timestamp(), decision.at.timestamp()
+        if decision.action is Action.EDIT:
+            since = decision.at
+
+
 def waits(found: list[Comment], kills: list[float]) -> dict[str, float]:
     """The longest time to a decision, and the longest since the last kill before it or, if later, its arrival."""
     longest = since_kill = 0.0
-    for comment in found:
-        if comment.decisions:
-            received, decided = comment.received.timestamp(), comment.decisions[0].at.timestamp()
-            longest = max(longest, decided - received)
-            since_kill = max(since_kill, decided - max(received, *(k for k in kills if k <= decided), 0.0))
+    for came, decided in (wait for comment in found for wait in in_queue(comment)):
+        longest = max(longest, decided - came)
+        since_kill = max(since_kill, decided - max(came, *(k for k in kills if k <= decided), 0.0))
     return {"longest_wait_seconds": round(longest, 2), "longest_since_kill_seconds": round(since_kill, 2)}
 
 
@@ -115,8 +126,23 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+def a_site(key: SiteKey) -> Site:
+    """A site that limits nobody, and finds something in a few comments."""
+    return Site(
+        SITE,
+        "Killed",
+        datetime.now(UTC),
+        keys=(key,),
+        moderation="suspicious",
+        per_minute=0,
+        max_pending=10**6,
+        hold_words=(Term(HOLDS),),
+        reject_words=(Term(REJECTS),),
+    )
+
+
 def start(directory: Path, port: int) -> "subprocess.Popen[bytes]":
-    """`replygate up`, ready, with a site that limits nobody."""
+    """`replygate up`, ready."""
     env = {**os.environ, f"{PREFIX}SECRET_KEY": SECRET, f"{PREFIX}JUDGES": "3", f"{PREFIX}LOG_LEVEL": "INFO"}
     words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port)]
     process = subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -133,19 +159,22 @@ def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, A
         settings = Settings(secret_key=SECRET, redis_url=embedded.url(directory), socket_timeout=5.0)
         storage = open_redis(settings)
         kept, key = new_key()
-        limits = {"per_minute": 0, "max_pending": 10**6}
-        storage.sites.put(Site(SITE, "Killed", datetime.now(UTC), keys=(kept,), moderation="suspicious", **limits))
-        seen, visitors = submit_all(port, key, submissions, kills * sum(BETWEEN) / 2)
+        storage.sites.put(a_site(kept))
+        seen, visitors = submit_all(port, key, submissions, kills * sum(BETWEEN) / 2, seed)
         killed = kill_some(process.pid, kills, random.Random(seed))
         for visitor in visitors:
             visitor.join()
         last = max(killed.at[-1], time.time())
-        wrong = [*_late(storage, last), *problems(settings, storage, SITE, seen.ids)]
+        wrong = [*_late(storage, last), *problems(settings, storage, SITE, seen)]
+        if len(seen.ids) != submissions:
+            wrong.append(f"visitors gave up after {len(seen.ids)} of {submissions}")
         counters = storage.comments.counters(SITE)
         report = {
             "submissions": len(seen.ids),
             "kills": sum(killed.what.values()),
             "killed": dict(killed.what),
+            "edits": sum(map(len, seen.edits.values())),
+            "withdrawals": len(seen.withdrawn),
             "answers": dict(seen.told),
             "decided": dict(counters.decided),
             "claims": counters.attempts,
@@ -158,11 +187,13 @@ def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, A
 
 
 def _late(storage: Storage, last: float) -> list[str]:
-    """Wait for the last decision, but no longer than was promised."""
+    """Wait for the last decision, but no longer than was promised, and for what follows from it."""
     while queued := storage.backlog.depth(SITE).queued:
         if time.time() > last + PROMISE:
             return [f"{queued} were not decided {PROMISE:.0f} s after the last kill"]
         time.sleep(0.05)
+    until(lambda: not storage.held.due(SITE, 1), "what is held is filed", 60)
+    until(lambda: not storage.corpus.due(SITE, 1), "what was changed is learned", 60)
     return []
 
 

@@ -11,4 +11,6 @@ def test_nothing_is_lost_doubled_or_late_while_parts_are_killed() -> None:
         report = run(submissions=600, kills=12, seed=1, directory=Path(directory))
     assert report["problems"] == []
     assert report["submissions"] == 600
+    assert report["edits"]
+    assert report["withdrawals"]
     assert report["longest_since_kill_seconds"] <= PROMISE
