@@ -36,8 +36,9 @@ lint: $(DEV)
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
 
+# By file, since some share what they have started with a whole module. For one file, PYTEST='-n 0 FILE' is quicker.
 tests: $(DEV)
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 # The browser tests drive a real Chromium, and the README's tour calls curl. Debian's are used as they are; nothing
 # downloads a browser of its own.
