@@ -15,7 +15,7 @@ from better_profanity import Profanity
 
 from comments.model import Comment, Site, Term
 from comments.storage import TokenCounts
-from workers import features, folding, learning, links, profanity, text
+from workers import features, folding, learned, learning, links, profanity, text
 from workers.filters import BUILT_IN, Facts
 from workers.judge import ask, question
 from workers.policy import build
@@ -30,7 +30,16 @@ LONG = (
     "See also https://paper.example/housing by the same author."
 )
 TEXTS = {"short": SHORT, "long": LONG, "accented": LONG.replace("the", "thé").replace("any", "ány")}
-CACHES = (folding.fold, text.words, text.bands, links.links, learning.tokens, features.features)
+CACHES = (
+    folding.fold,
+    text.words,
+    text.bands,
+    text.fingerprint,
+    links.links,
+    learning.tokens,
+    learned.everywhere,
+    features.features,
+)
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))
 ROUNDS, TIMES = 7, 200
 

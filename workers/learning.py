@@ -57,7 +57,11 @@ def tokens(comment: Comment) -> frozenset[str]:
     Words alone err in .066, .048 and .037 of the comments still to come after 50, 200 and 500 lessons; with pairs of
     words, what stands out, and style in .059, .044 and .026.
     """
-    return frozenset(list(dict.fromkeys([token[:TOKEN_LENGTH] for token in _tokens(comment)]))[:MAX_TOKENS])
+    every = _tokens(comment)
+    if max(map(len, every), default=0) > TOKEN_LENGTH:
+        every = [token[:TOKEN_LENGTH] for token in every]
+    found = frozenset(every)
+    return found if len(found) <= MAX_TOKENS else frozenset(list(dict.fromkeys(every))[:MAX_TOKENS])
 
 
 def _tokens(comment: Comment) -> list[str]:
@@ -103,11 +107,8 @@ def _log_odds(ham: int, spam: int, all_ham: int, all_spam: int) -> float:
 
 def odds(asked: Iterable[str], seen: TokenCounts) -> dict[str, float]:
     """The log-odds of each of those tokens that were seen in lessons."""
-    known = seen.tokens
-    counts = {token: known[token] for token in asked if token in known}
-    # Many tokens have the same counts.
-    of = {count: _log_odds(*count, seen.ham, seen.spam) for count in set(counts.values())}
-    return {token: of[count] for token, count in counts.items()}
+    known, ham, spam = seen.tokens, seen.ham, seen.spam
+    return {token: _log_odds(*known[token], ham, spam) for token in asked if token in known}
 
 
 def taught(of: Mapping[str, float], seen: TokenCounts) -> float:
