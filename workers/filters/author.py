@@ -7,7 +7,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 from comments.standing import About, Stance
 
-from .base import Facts, Filter, Mark, Weight
+from .base import Facts, Filter, Mark, Weight, counted
 from .standing import holding
 
 
@@ -36,9 +36,9 @@ class Author(Filter):
             yield Signal("author.first", 1.0, "no comment of this author was approved here before")
         if approved > spam:
             strength = sure * min(1.0, approved / self.settled)
-            yield Signal("author.known", strength, f"{approved} approved comment(s) by this author")
+            yield Signal("author.known", strength, f"{counted(approved, 'approved comment')} by this author")
         if spam > approved:
-            yield Signal("author.spammed", min(1.0, spam / 2), f"{spam} spam comment(s) by this author")
+            yield Signal("author.spammed", min(1.0, spam / 2), f"{counted(spam, 'spam comment')} by this author")
 
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:

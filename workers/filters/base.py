@@ -53,6 +53,11 @@ class Facts:
     standings: tuple[Standing, ...] = ()  # expired ones, and of terms also those that do not fit, are among them
 
 
+def counted(n: int, thing: str) -> str:
+    """As evidence says it: "1 link", "2 links"."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
 class Filter(ABC):
     """One way of looking at a comment. Subclasses are frozen dataclasses; their fields are options."""
 

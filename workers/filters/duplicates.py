@@ -7,7 +7,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 
 from ..text import fingerprint
-from .base import Facts, Filter, Weight, Window
+from .base import Facts, Filter, Weight, Window, counted
 
 HERE, ANYWHERE = "duplicates.here", "duplicates.anywhere"
 DAY = 24 * 3600
@@ -39,6 +39,7 @@ class Duplicates(Filter):
         here = facts.counts.get(HERE, 0)
         elsewhere = facts.counts.get(ANYWHERE, 0) - here
         if here > 0:
-            yield Signal(HERE, step(here), f"the letters of {here} other comment(s) within a day")
+            yield Signal(HERE, step(here), f"the letters of {counted(here, 'other comment')} within a day")
         if elsewhere > 0:
-            yield Signal(ANYWHERE, step(elsewhere), f"the letters of {elsewhere} comment(s) elsewhere within a day")
+            copies = counted(elsewhere, "comment")
+            yield Signal(ANYWHERE, step(elsewhere), f"the letters of {copies} elsewhere within a day")

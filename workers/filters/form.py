@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 
-from .base import Facts, Filter, Mark, Weight
+from .base import Facts, Filter, Mark, Weight, counted
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Form(Filter):
             yield Signal("form.token-missing", 1.0, "it came without the token that this site's forms send")
         if 0 <= comment.form_seconds < self.least:
             strength = (self.least - comment.form_seconds) / self.least
-            yield Signal("form.too-fast", strength, f"sent {comment.form_seconds} seconds after the form was shown")
+            after = counted(comment.form_seconds, "second")
+            yield Signal("form.too-fast", strength, f"sent {after} after the form was shown")
         if comment.form_proof == "missing":
             yield Signal("form.proof-missing", 1.0, "the site was flooded and the form did not do the work asked for")

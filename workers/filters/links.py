@@ -7,7 +7,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 
 from ..links import Link, is_bare, links
-from .base import Facts, Filter, Weight
+from .base import Facts, Filter, Weight, counted
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ class Links(Filter):
     def _count(n: int, limit: int) -> Signal:
         """A limit of 0 is none."""
         if limit and n >= limit:
-            return Signal("links.many", min(1.0, 0.6 + 0.4 * (n - limit) / limit), f"{n} links; {limit} are too many")
-        return Signal("links.some", min(1.0, n / limit) if limit else 0.5, f"{n} link(s)")
+            evidence = f"{counted(n, 'link')}; {limit} or more look like advertising"
+            return Signal("links.many", min(1.0, 0.6 + 0.4 * (n - limit) / limit), evidence)
+        return Signal("links.some", min(1.0, n / limit) if limit else 0.5, counted(n, "link"))
 
     @staticmethod
     def _kinds(found: tuple[Link, ...]) -> Iterator[Signal]:

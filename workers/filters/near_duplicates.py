@@ -7,7 +7,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 
 from ..text import BANDS, bands
-from .base import Facts, Filter, Weight, Window
+from .base import Facts, Filter, Weight, Window, counted
 from .duplicates import ANYWHERE, DAY, HERE, step
 
 
@@ -34,4 +34,5 @@ class NearDuplicates(Filter):
         near = max(facts.counts.get(window.name, 0) for window in self.windows)
         same = max(facts.counts.get(HERE, 0), facts.counts.get(ANYWHERE, 0))
         if near > same:  # what is the same is counted there already
-            yield Signal("near-duplicates.text", step(near - same), f"nearly the text of {near} other(s) within a day")
+            evidence = f"nearly the text of {counted(near, 'other')} within a day"
+            yield Signal("near-duplicates.text", step(near - same), evidence)

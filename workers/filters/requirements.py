@@ -8,7 +8,7 @@ from typing import ClassVar
 from comments.model import VISITOR_FIELDS, Comment, Signal
 from comments.validation import problems
 
-from .base import Facts, Filter, Mark, Weight
+from .base import Facts, Filter, Mark, Weight, counted
 
 CHECKED = ("thread", "parent", *VISITOR_FIELDS)
 
@@ -36,4 +36,6 @@ class Requirements(Filter):
         if facts.thread_closed:
             yield Signal("requirements.thread", 1.0, "the thread is closed")
         elif site.close_after_days and opened and comment.received - opened > timedelta(days=site.close_after_days):
-            yield Signal("requirements.thread", 1.0, f"the thread is older than {site.close_after_days} day(s)")
+            yield Signal(
+                "requirements.thread", 1.0, f"the thread is older than {counted(site.close_after_days, 'day')}"
+            )

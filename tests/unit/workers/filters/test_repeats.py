@@ -21,6 +21,12 @@ def test_a_text_has_one_value_on_the_site_and_on_all_sites():
     assert (HERE.shared, ANYWHERE.shared) == (False, True)
 
 
+def test_evidence_says_one_and_many_in_plain_english():
+    one, two = (seen(Duplicates(), counts={HERE.name: n, ANYWHERE.name: n})[HERE.name].evidence for n in (1, 2))
+    assert one == "the letters of 1 other comment within a day"
+    assert two == "the letters of 2 other comments within a day"
+
+
 def test_short_texts_are_not_noted():
     assert HERE.value(a_comment(content="Thank you!")) == ""
 
