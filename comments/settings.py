@@ -54,6 +54,7 @@ class Settings:
     max_body: int = 65_536
     ops_token: str = field(repr=False, default="")
     policy: Path | None = None
+    share_repute: bool = False
     log_level: str = "INFO"
     demo: bool = False
     metrics_dir: Path | None = None

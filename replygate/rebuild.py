@@ -8,6 +8,7 @@ import click
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.storage import Storage, TokenCounts, bar, counting, lesson_of
+from workers.filters.reputation import domains
 from workers.learning import tokens
 from workers.quotas import quotas
 
@@ -28,7 +29,10 @@ def rebuild(id: str, check: bool) -> None:
     Needed after an upgrade that takes words apart in another way. The service may go on meanwhile: what is decided is
     learned as ever.
     """
-    storage, site = installation().storage, site_named(id).id
+    here, site = installation(), site_named(id).id
+    storage = here.storage
+    if here.settings.share_repute and not check:
+        tell(storage, site)
     wanted = recount(comments(storage, site))
     if storage.corpus.snapshot(site) == wanted:
         click.echo(f"{id} knows exactly what its moderators taught: {_totals(wanted)}.")
@@ -54,6 +58,13 @@ def recount(known: Iterable[Comment]) -> TokenCounts:
     ham, spam = seen[Label.HAM], seen[Label.SPAM]
     pairs = {t: (ham[t], spam[t]) for t in {*ham, *spam}}
     return TokenCounts(taught[Label.HAM], taught[Label.SPAM], pairs, bar(lessons))
+
+
+def tell(storage: Storage, site: str) -> None:
+    """Let other sites hear what this one's lessons say of linked domains, as if the setting had always been on."""
+    for comment in comments(storage, site):
+        if comment.lesson:
+            storage.repute.tell(site, comment.id, comment.lesson, domains(comment))
 
 
 def renew(storage: Storage, site: str) -> None:

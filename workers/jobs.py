@@ -16,6 +16,7 @@ from comments.storage import Claim
 
 from .deliveries import queue_events, send_due
 from .deps import Deps, deps
+from .filters.reputation import domains
 from .judge import judge as judge_batch
 from .learning import tokens
 from .quotas import quotas
@@ -71,7 +72,16 @@ def _judge_some(d: Deps, site: Site, token: str) -> bool:
     claimed = _queued(d, site, claims)
     if claimed:
         until = time.monotonic() + d.settings.lease * PATIENCE
-        changes = judge_batch(claimed, site, d.filters, d.policy, d.storage, d.now(), lambda: time.monotonic() > until)
+        changes = judge_batch(
+            claimed,
+            site,
+            d.filters,
+            d.policy,
+            d.storage,
+            d.now(),
+            lambda: time.monotonic() > until,
+            d.settings.share_repute,
+        )
         d.storage.comments.decide(site.id, changes)
         reached = {change.before.id for change in changes}
         d.storage.backlog.release(site.id, [c.id for c, _ in claimed if c.id not in reached])
@@ -88,6 +98,10 @@ def _queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment, int
 def _learn_some(d: Deps, site: Site) -> bool:
     due = d.storage.corpus.due(site.id, BATCH)
     known = [comment for comment in d.storage.comments.load(site.id, due) if comment] if due else []
+    if d.settings.share_repute:
+        for comment in known:
+            # First, because only the corpus knows when a lesson is learned: what is cut short here is told again.
+            d.storage.repute.tell(site.id, comment.id, comment.lesson, domains(comment))
     learned = [d.storage.corpus.learn(site.id, comment, tokens(comment), quotas(comment)) for comment in known]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})

@@ -16,6 +16,7 @@ from comments.storage import Answer, Change, Question, Storage, Use
 
 from .filters import Facts, Filter, Mark, standing
 from .filters.profanity import MASKED, masked
+from .filters.reputation import domains
 from .learned import judged
 from .learning import is_trusted, tokens
 from .policy import AUDIT, FAILED, HELD_BEFORE, NEEDS_HUMAN, Policy
@@ -62,10 +63,14 @@ def gather(
     filters: Sequence[Filter],
     storage: Storage,
     now: datetime,
+    sharing: bool = False,
 ) -> list[Facts]:
-    """The facts about each comment, in one round trip for all."""
+    """The facts about each comment, in one round trip for all; one more where sites hear from each other."""
     questions = [question(comment, attempts, filters) for comment, attempts in claimed]
-    return [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]
+    linked = dict.fromkeys(domain for comment, _ in claimed for domain in domains(comment)) if sharing else {}
+    elsewhere = storage.repute.elsewhere(site.id, list(linked)) if linked else {}
+    known = [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]
+    return [replace(about, elsewhere=elsewhere) for about in known] if elsewhere else known
 
 
 def checked(signals: Iterable[Signal], asked: Filter) -> list[Signal]:
@@ -123,6 +128,7 @@ def judge(
     storage: Storage,
     now: datetime,
     expired: Callable[[], bool] = lambda: False,
+    sharing: bool = False,
 ) -> list[Change]:
     """Decide about claimed comments, given with how often each was claimed.
 
@@ -134,7 +140,7 @@ def judge(
     fresh = [pair for pair in comments if pair[1] <= MAX_ATTEMPTS]
     given_up = Signal(NEEDS_HUMAN, 1.0, f"judging was begun {MAX_ATTEMPTS} times and never finished")
     changes = [Change(c, c.decided(weights.decide([given_up], now))) for c in worn]
-    known = gather(fresh, site, filters, storage, now) if fresh else []
+    known = gather(fresh, site, filters, storage, now, sharing) if fresh else []
     for (comment, _), about in zip(fresh, known, strict=True):
         if expired():
             break

@@ -15,6 +15,7 @@ from .attention import Attention
 from .held import Held
 from .lessons import Quota
 from .oversight import Audit, People, Sites, Standings, Traces
+from .repute import Repute
 from .room import Bulks, Notes
 from .subscriptions import Subscriptions
 from .values import (
@@ -234,3 +235,4 @@ class Storage:
     notes: Notes
     bulks: Bulks
     subscriptions: Subscriptions
+    repute: Repute

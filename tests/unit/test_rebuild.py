@@ -7,14 +7,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from comments.lifecycle import Action
-from comments.storage import Storage, TokenCounts
+from comments.storage import Change, Storage, TokenCounts
 from replygate.__main__ import cli
 from replygate.demo import fill
 from replygate.export import comments
 from replygate.installation import Installation
 from replygate.rebuild import recount, renew
-from tests.builders import NOW, a_site, accepted, decided, moderated, settings
+from tests.builders import NOW, a_decision, a_site, accepted, decided, moderated, settings
 from tests.unit.conftest import OneQueue
+from workers.learning import tokens
+from workers.quotas import OF_CAMPAIGN, quotas
 
 Run = Callable[..., Result]
 
@@ -72,3 +74,26 @@ def test_only_what_people_decided_counts(storage: Storage) -> None:
     counts = storage.corpus.snapshot("blog")
     assert (counts.ham, counts.spam, counts.tokens["casino"]) == (0, 1, (0, 1))
     assert counts == recount(comments(storage, "blog"))
+
+
+def test_quotas_and_the_bar_come_back_as_they_were(storage: Storage) -> None:
+    storage.sites.put(a_site())
+    for n in range(30):
+        comment = accepted(storage, content="my name is Ada and I lend money to everybody today")
+        held = comment.decided(a_decision(Action.HOLD, log_odds=n / 10))
+        storage.comments.decide("blog", [Change(comment, held)])
+        taught = moderated(storage, held, Action.SPAM if n % 2 else Action.APPROVE)
+        storage.corpus.learn("blog", taught, tokens(taught), quotas(taught))
+    learned = storage.corpus.snapshot("blog")
+    assert (learned.ham, learned.spam, learned.bar) == (OF_CAMPAIGN, OF_CAMPAIGN, 2.8)
+    renew(storage, "blog")
+    assert storage.corpus.snapshot("blog") == learned == recount(comments(storage, "blog"))
+
+
+def test_rebuilding_tells_other_sites_where_they_may_hear(memory: Storage) -> None:
+    memory.sites.put(a_site())
+    held = decided(memory, accepted(memory, content="See http://pills.example/"), Action.HOLD)
+    moderated(memory, held, Action.SPAM)
+    here = Installation(settings(share_repute=True), memory, OneQueue(), lambda: datetime.now(UTC))
+    assert CliRunner().invoke(cli, ["rebuild", "--site", "blog"], obj=here).exit_code == 0
+    assert memory.repute.elsewhere("other", ["pills.example"]) == {"pills.example": (0, 1)}

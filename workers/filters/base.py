@@ -51,6 +51,7 @@ class Facts:
     thread_opened: datetime | None = None
     corpus: TokenCounts = field(default_factory=TokenCounts)
     standings: tuple[Standing, ...] = ()  # expired ones, and of terms also those that do not fit, are among them
+    elsewhere: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # linked domain -> other sites: ham, spam
 
 
 def counted(n: int, thing: str) -> str:

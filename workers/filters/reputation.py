@@ -10,7 +10,16 @@ from ..domains import domains_of
 from ..learning import LINKED, linked
 from .base import Facts, Filter, Weight
 
-SPAM, HAM = "reputation.spam", "reputation.ham"
+SPAM, HAM, ELSEWHERE = "reputation.spam", "reputation.ham", "reputation.elsewhere"
+
+
+#: Domain, or a token for one -> lessons, or sites: of ham and of spam.
+Counts = Mapping[str, tuple[int, int]]
+
+
+def domains(comment: Comment) -> tuple[str, ...]:
+    """Of the hosts that the content links to, with those above that one owner has."""
+    return tuple(dict.fromkeys(domain for host in linked(comment) for domain in domains_of(host)))
 
 
 @dataclass(frozen=True)
@@ -23,27 +32,35 @@ class Reputation(Filter):
 
     name = "reputation"
     # The one holds, and is spam only with much beside it; the other outweighs what links cost while they are few.
-    weights: ClassVar[Mapping[str, Weight]] = {SPAM: 3.0, HAM: -2.0}
+    weights: ClassVar[Mapping[str, Weight]] = {SPAM: 3.0, HAM: -2.0, ELSEWHERE: 2.5}
 
     #: Lessons from which on a domain is known in full: by then one alone holds.
     enough: int = 5
     #: Lessons of spam that one of ham outweighs: whoever was approved linked to it for a reason.
     forgiven: int = 3
+    #: Other sites that called a domain spam, from which on that is believed in full.
+    sites: int = 3
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        hosts, taught = linked(comment), facts.corpus.tokens
-        known = {domain: taught.get(LINKED + domain, (0, 0)) for host in hosts for domain in domains_of(host)}
-        if not known:
-            return
-        worst, least = (
-            max(known, key=lambda name: self._against(*known[name])),
-            min(hosts, key=lambda name: known[name]),
-        )
-        against, (approved, _) = self._against(*known[worst]), known[least]
-        if against > 0:
+        if names := domains(comment):
+            yield from self._here(linked(comment), names, facts.corpus.tokens)
+            yield from self._elsewhere(names, facts.elsewhere)
+
+    def _here(self, hosts: tuple[str, ...], names: tuple[str, ...], taught: Counts) -> Iterator[Signal]:
+        known = {name: taught.get(LINKED + name, (0, 0)) for name in (*hosts, *names)}
+        worst = max(known, key=lambda name: self._against(*known[name]))
+        least = min(hosts, key=lambda name: known[name])
+        if (against := self._against(*known[worst])) > 0:
             yield Signal(SPAM, min(1.0, against / self.enough), _told(worst, *known[worst]))
-        elif approved:
+        elif approved := known[least][0]:
             yield Signal(HAM, min(1.0, approved / self.enough), _told(least, *known[least]))
+
+    def _elsewhere(self, names: tuple[str, ...], sites: Counts) -> Iterator[Signal]:
+        worst = max(names, key=lambda name: self._against(*sites.get(name, (0, 0))))
+        ham, spam = sites.get(worst, (0, 0))
+        if (against := self._against(ham, spam)) > 0:
+            evidence = f"{worst}: spam on {spam} other site(s), approved on {ham}"
+            yield Signal(ELSEWHERE, min(1.0, against / self.sites), evidence)
 
     def _against(self, ham: int, spam: int) -> int:
         return spam - self.forgiven * ham

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .names import Names
+from .names import SHARED, Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ class EvidenceKeys(Names):
     def bars(self, site: str) -> str:
         """sorted set; lessons of ham with their log-odds, by ms decided; learn.lua; learn.lua; while learned."""
         return self._of(site, "bars")
+
+    def repute(self) -> str:
+        """hash; label and domain -> lessons of each site, JSON; tell.lua; Repute; while a lesson has it."""
+        return self._of(SHARED, "repute")
+
+    def repute_told(self) -> str:
+        """hash; site and comment id -> label and domains, JSON; tell.lua; tell.lua; while it is a lesson."""
+        return self._of(SHARED, "repute:told")
 
     def unlearned(self, site: str) -> str:
         """set; ids whose lesson may have changed; decide.lua; the learn job; until learned."""

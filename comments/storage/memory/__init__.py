@@ -13,6 +13,7 @@ from .held import MemoryHeld
 from .oversight import MemoryAudit, MemoryStandings, MemoryTraces
 from .queue import MemoryBacklog, MemoryOutbox
 from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
+from .repute import MemoryRepute
 from .room import MemoryBulks, MemoryNotes
 from .shelf import Shelves
 from .subscriptions import MemorySubscriptions
@@ -41,4 +42,5 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         notes=MemoryNotes(shelves),
         bulks=MemoryBulks(shelves),
         subscriptions=MemorySubscriptions(now),
+        repute=MemoryRepute(),
     )

@@ -17,6 +17,7 @@ from .evidence import RedisEvidence
 from .held import RedisHeld
 from .queue import RedisBacklog, RedisOutbox
 from .registry import RedisBeats, RedisPeople, RedisSites
+from .repute import RedisRepute
 from .room import RedisBulks, RedisNotes
 from .server import RedisServer
 from .standings import RedisStandings
@@ -68,4 +69,5 @@ def open_redis(settings: Settings) -> Storage:
         notes=RedisNotes(client, keys),
         bulks=RedisBulks(client, keys),
         subscriptions=RedisSubscriptions(client, keys),
+        repute=RedisRepute(client, keys),
     )

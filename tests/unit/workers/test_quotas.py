@@ -87,7 +87,7 @@ def test_a_campaign_swings_neither_ordinary_comments_nor_what_is_known_of_other_
     assert after.spam < before.spam + 100
     assert held(after, texts(Label.HAM)[700:900]) <= held(before, texts(Label.HAM)[700:900]) + 0.01
     assert held(after, texts(Label.SPAM)[100:300]) >= held(before, texts(Label.SPAM)[100:300]) - 0.02
-    assert judged(a_comment(content=LOANS[0]), after).probability > 0.95
+    assert judged(a_comment(content=LOANS[0]), after).probability > 0.9
 
 
 def test_the_same_words_are_one_campaign_whatever_numbers_links_and_capitals_they_come_with():

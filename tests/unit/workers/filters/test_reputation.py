@@ -7,6 +7,7 @@ from tests.builders import a_comment
 from tests.unit.workers.about import seen
 from workers.filters.reputation import Reputation
 from workers.learning import tokens
+from workers.policy import Policy
 
 
 def found(content: str, **known: tuple[int, int]) -> dict[str, tuple[float, str]]:
@@ -60,3 +61,25 @@ def test_comments_without_links_are_never_looked_at():
 
 def test_lessons_count_a_link_by_its_host_and_by_the_domains_above():
     assert {"link:a.b.example", "link:b.example"} <= tokens(a_comment(content="http://www.a.b.example/"))
+
+
+def elsewhere(**known: tuple[int, int]) -> dict[str, float]:
+    comment = a_comment(content="See http://shop.pills.example/")
+    of = {domain.replace("_", "."): counts for domain, counts in known.items()}
+    return {name: s.strength for name, s in seen(Reputation(), comment, elsewhere=of).items()}
+
+
+def test_what_other_sites_called_spam_is_told_where_they_may_tell():
+    assert elsewhere() == {}
+    assert elsewhere(pills_example=(0, 1)) == {"reputation.elsewhere": pytest.approx(1 / 3)}
+    assert elsewhere(pills_example=(0, 7), shop_pills_example=(0, 3)) == {"reputation.elsewhere": 1.0}
+
+
+def test_one_site_that_approved_a_domain_outweighs_three_that_did_not():
+    assert elsewhere(pills_example=(1, 3)) == {}
+
+
+def test_other_sites_alone_hold_nothing():
+    weight = Reputation.weights["reputation.elsewhere"]
+    assert isinstance(weight, float)
+    assert weight < Policy().hold_at
