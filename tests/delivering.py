@@ -23,11 +23,14 @@ def a_webhook(receiver: Receiver, id: str = "hook", **changes: Any) -> Webhook:
     return replace(Webhook(id, receiver.url, datetime.now(UTC), ("k1",)), **changes)
 
 
-def a_house(storage: Storage, *webhooks: Webhook, trusted: frozenset[str] | None = None, **changes: Any) -> Deps:
-    """A delivering process of a site with these webhooks."""
+def a_house(
+    storage: Storage, *webhooks: Webhook, trusted: frozenset[str] | None = None, total: float = 60.0, **changes: Any
+) -> Deps:
+    """A delivering process of a site with these webhooks, which waits `total` seconds for a receiver."""
     storage.sites.put(a_site(webhooks=webhooks))
     hosts = frozenset(webhook.url.split("/")[2] for webhook in webhooks) if trusted is None else trusted
-    made = Deps(settings(**changes), storage, Asked(), (), build((), {}), now, Outgoing(hosts, total=1.0), Couriers())
+    outgoing = Outgoing(hosts, total=total)
+    made = Deps(settings(**changes), storage, Asked(), (), build((), {}), now, outgoing, Couriers())
     install(made)
     return made
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import psutil
 
 
-def until(condition: Callable[[], bool], what: str = "", seconds: float = 20.0) -> None:
-    """Returns as soon as `condition` holds; fails the test if it does not within `seconds`."""
+def until(condition: Callable[[], bool], what: str = "", seconds: float = 60.0) -> None:
+    """Returns as soon as `condition` holds; fails the test if it does not within `seconds`, which no machine needs."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"still not so after {seconds:.0f} s: {what or condition}"

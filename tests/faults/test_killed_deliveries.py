@@ -86,7 +86,7 @@ def test_no_event_is_lost_or_overtaken_when_couriers_are_killed(
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
     start()
-    until(lambda: heard(3 * COMMENTS) and redis_storage.deliveries.posted("blog").pending == 0, seconds=60)
+    until(lambda: heard(3 * COMMENTS) and redis_storage.deliveries.posted("blog").pending == 0)
     assert set(told(receiver)) == {(comment.id, version) for comment in held for version in (1, 2, 3)}
     assert len(told(receiver)) <= 3 * COMMENTS + KILLS * TOGETHER, "a kill repeats what was under way, and nothing else"
     for comment in held:
@@ -98,7 +98,7 @@ def test_a_courier_that_is_out_comes_back_before_its_process_ends(
     redis_storage: Storage, receiver: Receiver, start: Start, sweep: Sweep
 ) -> None:
     go = Event()
-    receiver.behave = lambda connection: go.wait(5) and fine(connection)
+    receiver.behave = lambda connection: go.wait(60) and fine(connection)
     redis_storage.sites.put(a_site(webhooks=(Webhook("hook", receiver.url, NOW, ("k1",)),)))
     decided(redis_storage, accepted(redis_storage), Action.APPROVE)
     worker = start()
@@ -110,5 +110,5 @@ def test_a_courier_that_is_out_comes_back_before_its_process_ends(
     until(is_out)
     worker.terminate()
     go.set()
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
     assert redis_storage.deliveries.posted("blog").results == {"delivered": 1}

@@ -63,7 +63,7 @@ def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storag
 
         until(is_over)
         worker.terminate()
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
         assert {letter.message["Message-ID"] for letter in server.letters} == {f"<reply.{reply.id}@blog.example>"}
         assert 1 <= len(server.letters) <= 2, "the server may have taken the one whose answer nobody heard"
     assert redis_storage.deliveries.posted("blog").mailed == {"delivered": 1}

@@ -26,7 +26,7 @@ COMMANDS = {
     "late": "echo $$ >> {pids}; exec sleep 600",
     "last": "echo $$ >> {pids}; trap 'echo last >> {order}; exit 0' TERM; while :; do sleep 0.05; done",
     "first": "echo $$ >> {pids}; trap 'echo first >> {order}; exit 0' TERM; while :; do sleep 0.05; done",
-    "quitter": "echo $$ >> {pids}; exit 0",
+    "quitter": "date +%s.%N >> {pids}-times; echo $$ >> {pids}; exit 0",
     "stubborn": "trap '' TERM; echo $$ >> {pids}; while :; do sleep 1; done",
     "deserter": "sleep 600 & echo $! >> {pids}-child; echo $$ >> {pids}; exec sleep 600",
 }

@@ -19,6 +19,8 @@ PUBLIC = "93.184.216.34"
 VECTORS = [network.split("/")[0] for network in PRIVATE_NETWORKS]
 #: Addresses that lead to this machine where nobody looks.
 REACHING = ["127.0.0.1", "127.1.2.3", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "::ffff:7f00:1"]
+#: Seconds; the receivers would go on for ever, or for half a minute.
+TOO_LONG = 20
 
 
 @pytest.fixture
@@ -157,7 +159,7 @@ def test_a_silent_receiver_is_given_up() -> None:
         receiver.behave = receiver.stall
         began = time.monotonic()
         assert kind_of(lambda: trusting(receiver, 0.3).post(receiver.url, {}, b"{}")) == "timeout"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < TOO_LONG
 
 
 def test_bytes_that_drip_do_not_buy_time() -> None:
@@ -165,7 +167,7 @@ def test_bytes_that_drip_do_not_buy_time() -> None:
         receiver.behave = receiver.drip
         began = time.monotonic()
         assert kind_of(lambda: trusting(receiver, 0.5).post(receiver.url, {}, b"{}")) == "timeout"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < TOO_LONG
 
 
 def test_endless_headers_are_cut_off() -> None:
@@ -185,7 +187,7 @@ def test_a_status_counts_whatever_body_follows(how: str) -> None:
         receiver.behave = lambda c: getattr(receiver, how)(c, b"HTTP/1.1 202 Fine\r\n\r\n")
         began = time.monotonic()
         assert trusting(receiver, 0.5).post(receiver.url, {}, b"{}") == 202
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < TOO_LONG
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_the_tour_leads_from_a_first_comment_to_its_publication(terminal: Path, 
     blocks = re.findall(r"^```sh\n(.*?)^```", TOUR[0], re.DOTALL | re.MULTILINE)
     script = "\necho\n".join(blocks).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     told = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=terminal, env=PLAIN, capture_output=True, text=True, timeout=60
+        ["bash", "-euo", "pipefail", "-c", script], cwd=terminal, env=PLAIN, capture_output=True, text=True, timeout=300
     )
     assert told.returncode == 0, told.stdout + told.stderr
     steps = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from replygate.supervisor import SHORTEST_DELAY
 from tests.waiting import gone, until
 
 ROOT = Path(__file__).parents[2]
@@ -54,15 +55,10 @@ def test_a_part_that_ends_with_0_is_started_again_ever_more_slowly(
     run: Run, pids: Callable[[str], list[int]], tmp_path: Path
 ) -> None:
     run("quitter")
-    times: list[float] = []
-
-    def started_thrice() -> bool:
-        if len(pids("quitter")) > len(times):
-            times.append((tmp_path / "quitter").stat().st_mtime)
-        return len(times) == 4
-
-    until(started_thrice, "three restarts")
-    assert times[3] - times[2] > times[2] - times[1] > 0.2
+    until(lambda: len(pids("quitter")) >= 4, "three restarts")
+    times = [float(line) for line in (tmp_path / "quitter-times").read_text().split()]
+    for n in range(3):
+        assert times[n + 1] - times[n] >= SHORTEST_DELAY * 2**n
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -71,7 +67,7 @@ def test_asked_to_stop_it_stops_everything_and_ends_well(
 ) -> None:
     supervisor = run("sleeper", "parent", "stubborn")
     supervisor.send_signal(number)
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(60) == 0
     for part in ("sleeper", "parent", "stubborn"):
         assert gone(pids(part)[0]), part
     until(lambda: gone(pids("parent-child")[0]), "the grandchild is gone")
@@ -86,7 +82,7 @@ def test_it_can_be_stopped_while_a_part_is_not_ready(run: Run, pids: Callable[[s
     supervisor = run("late", wait=False)
     until(lambda: bool(pids("late")), "the part runs")
     supervisor.terminate()
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(60) == 0
     assert gone(pids("late")[0])
 
 

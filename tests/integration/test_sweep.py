@@ -110,7 +110,7 @@ def test_it_outlives_the_server_and_heals_what_is_there_after(tmp_path_factory: 
             until(lambda: len(queue) > 0, "asked for by the sweep")
             assert storage.comments.get("blog", comment.id).status is Status.QUEUED
             process.terminate()
-            assert process.wait(10) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
             server.stop()

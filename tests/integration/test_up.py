@@ -67,7 +67,7 @@ def addresses(greeted: str) -> dict[str, str]:
 
 
 def page(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=5) as answer:
+    with urllib.request.urlopen(address, timeout=30) as answer:
         return str(answer.read().decode())
 
 
@@ -92,7 +92,7 @@ def test_what_it_keeps_is_for_its_owner_only_and_there_on_the_next_run(up: Up, d
     first = up()
     greeting(first)
     first.terminate()
-    assert first.wait(30) == 0
+    assert first.wait(60) == 0
     secret = (directory / "secret").read_text()
     greeting(up())
     assert (directory / "secret").read_text() == secret
@@ -107,7 +107,7 @@ def test_however_it_ends_nothing_is_left(up: Up, number: signal.Signals) -> None
     parts = below(process)
     assert len(parts) >= 8  # Valkey, sweep, two judges, errands, web and its two processes
     process.send_signal(number)
-    assert process.wait(30) == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
+    assert process.wait(60) == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
     for pid in parts:
         until(lambda pid=pid: gone(pid), f"{pid} is gone")
 
@@ -123,7 +123,7 @@ def test_it_starts_again_right_after_it_was_killed(up: Up) -> None:
 def test_two_of_it_on_the_same_directory_are_refused(up: Up) -> None:
     greeting(up())
     second = up()
-    assert second.wait(30) == 2
+    assert second.wait(60) == 2
     assert second.stderr is not None
     assert "runs in" in second.stderr.read()
 
@@ -131,7 +131,7 @@ def test_two_of_it_on_the_same_directory_are_refused(up: Up) -> None:
 def test_a_port_that_is_taken_is_said_to_be(up: Up, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
         process = up()
-        assert process.wait(30) == 2
+        assert process.wait(60) == 2
     assert process.stderr is not None
     assert f"cannot listen on 127.0.0.1:{port}" in process.stderr.read()
 

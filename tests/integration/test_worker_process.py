@@ -74,7 +74,7 @@ def test_sigterm_ends_a_worker_well(start: Start, store: Storage) -> None:
     worker = start()
     until(lambda: bool(store.beats.alive("judge")))
     worker.terminate()
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
 
 
 def test_a_job_that_names_another_function_is_not_run(
@@ -179,7 +179,7 @@ def test_a_wake_up_whose_worker_died_leaves_nothing_behind(
 ) -> None:
     accepted(store, content="die")
     RQJobs(connection).ask(JUDGE, "blog", "token")
-    assert start().wait(20) == -signal.SIGKILL
+    assert start().wait(60) == -signal.SIGKILL
     queue = open_queue("judge", connection)
     registry = queue.started_job_registry
     assert len(registry.get_job_ids(cleanup=False)) == 1

@@ -76,7 +76,7 @@ def test_half_of_the_threads_may_wait_and_the_others_never_do() -> None:
     for thread in waiting:
         thread.start()
     for _ in waiting:
-        assert comments.asked.acquire(timeout=10)
+        assert comments.asked.acquire(timeout=60)
     assert places.wait(comments, comment, 10.0) is None  # type: ignore[arg-type]
     comments.verdict.set()
     for thread in waiting:

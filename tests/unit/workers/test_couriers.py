@@ -10,7 +10,7 @@ from workers.couriers import Couriers
 
 def test_a_name_that_is_out_is_not_sent_again() -> None:
     couriers, go = Couriers(2), Event()
-    assert couriers.send("a", lambda: go.wait(5) and None)
+    assert couriers.send("a", lambda: go.wait(60) and None)
     assert not couriers.send("a", lambda: None)
     go.set()
     until(lambda: couriers.send("a", lambda: None))
@@ -19,14 +19,14 @@ def test_a_name_that_is_out_is_not_sent_again() -> None:
 
 def test_nothing_waits_in_line_when_all_threads_are_out() -> None:
     couriers, go = Couriers(2), Event()
-    assert [couriers.send(name, lambda: go.wait(5) and None) for name in "abc"] == [True, True, False]
+    assert [couriers.send(name, lambda: go.wait(60) and None) for name in "abc"] == [True, True, False]
     go.set()
     couriers.close()
 
 
 def test_extra_couriers_leave_half_of_the_threads_to_others() -> None:
     couriers, go = Couriers(4), Event()
-    sent = [couriers.send(name, lambda: go.wait(5) and None, extra=True) for name in "abc"]
+    sent = [couriers.send(name, lambda: go.wait(60) and None, extra=True) for name in "abc"]
     assert sent == [True, True, False]
     assert couriers.send("d", lambda: None)
     go.set()
@@ -36,7 +36,7 @@ def test_extra_couriers_leave_half_of_the_threads_to_others() -> None:
 def test_errands_run_side_by_side() -> None:
     couriers, both = Couriers(2), Barrier(2)
     for name in "ab":
-        assert couriers.send(name, lambda: both.wait(5) and None)
+        assert couriers.send(name, lambda: both.wait(60) and None)
     couriers.close()
     assert not both.broken
 
