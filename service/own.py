@@ -53,6 +53,11 @@ class Own:
         return max(0, ceil((end - self.now).total_seconds()))
 
     @property
+    def is_changed(self) -> bool:
+        """Whether it waits in other words than it was sent with."""
+        return self.comment.outcome is Outcome.PENDING and edits(self.comment) > 0
+
+    @property
     def may_withdraw(self) -> bool:
         return Action.WITHDRAW in actions_for(Role.AUTHOR, self.comment.status)
 

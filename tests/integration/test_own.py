@@ -338,6 +338,15 @@ def test_the_page_has_forms_for_both(web: Web) -> None:
     assert "<form" not in text
 
 
+def test_the_page_says_that_a_change_of_what_waits_is_kept(web: Web) -> None:
+    comment = accepted(web.storage)
+    assert "the change is kept" not in page(web, comment)
+    assert send(web, comment, content="Other words.").status_code == 303
+    assert "the change is kept" in page(web, comment)
+    assert send(web, comment).status_code == 303
+    assert "the change is kept" not in page(web, comment)
+
+
 def test_the_page_keeps_what_was_typed_when_it_cannot_be_taken(web: Web) -> None:
     comment = published(web.storage)
     answer = send(web, comment, content="x" * 10_001)
