@@ -1,43 +1,37 @@
 """The web part as it runs: slow clients hold nobody up, odd requests arrive as they are, and nothing outlives it."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
 from comments.settings import PREFIX
-from comments.storage import Storage
-from tests.builders import SECRET, a_site
+from comments.storage.redis import open_redis
+from tests.builders import SECRET, a_site, settings
 from tests.waiting import gone, until
 
 ROOT = Path(__file__).parents[2]
-Process = "subprocess.Popen[bytes]"
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /v1/sites/blog/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
-def free_port() -> int:
+@contextmanager
+def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """The web part with one process of two threads, and its port; there is a site."""
+    open_redis(settings(redis_url=redis_url)).sites.put(a_site())
     with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def web(redis_storage: Storage, valkey_url: str, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """The web part with one process of two threads, and a site."""
-    redis_storage.sites.put(a_site())
+        port = int(server.getsockname()[1])
     chosen = {
         "SECRET_KEY": SECRET,
-        "REDIS_URL": valkey_url,
+        "REDIS_URL": redis_url,
         "PORT": str(port),
         "WEB_PROCESSES": "1",
         "WEB_THREADS": "2",
@@ -45,9 +39,23 @@ def web(redis_storage: Storage, valkey_url: str, port: int) -> Iterator["subproc
     env = {**os.environ, **{PREFIX + name: value for name, value in chosen.items()}}
     words = [sys.executable, "-m", "replygate", "web"]
     with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
-        until(lambda: ask(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n").startswith(b"HTTP/1.1 200"), "it answers")
-        yield process
+        until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers")
+        yield process, port
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def port(valkey_server: str) -> Iterator[int]:
+    """Where one answers that all tests use which leave it as it is."""
+    with serving(valkey_server) as (_, port):
+        yield port
+
+
+@pytest.fixture
+def own(valkey_server: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """One that the test may end."""
+    with serving(valkey_server) as web:
+        yield web
 
 
 def connect(port: int) -> socket.socket:
@@ -64,17 +72,14 @@ def ask(port: int, head: bytes, body: bytes = b"") -> bytes:
         return b""
 
 
-HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST /v1/sites/blog/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-
-
-def test_clients_that_never_finish_hold_nobody_up(web: Process, port: int) -> None:
+def test_clients_that_never_finish_hold_nobody_up(port: int) -> None:
     with ExitStack() as stack:
-        for n in range(40):
-            slow = stack.enter_context(connect(port))
-            slow.sendall(POST + b"Content-Length: 100\r\n\r\n{" if n % 2 else POST[:-10])
+        slow = [stack.enter_context(connect(port)) for _ in range(40)]
+        for n, client in enumerate(slow):
+            client.sendall(POST + b"Content-Length: 100\r\n\r\n{" if n % 2 else POST[:-10])
         for _ in range(6):
-            assert ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "the slow ones stay until these are answered"
+            assert ask(port, HEALTH).startswith(b"HTTP/1.1 200")
+        assert not select.select(slow, [], [], 0)[0], "none of them had to be given up first"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,7 @@ def test_clients_that_never_finish_hold_nobody_up(web: Process, port: int) -> No
     ],
     ids=["declared", "chunked"],
 )
-def test_a_body_that_is_too_long_is_refused_by_the_app(web: Process, port: int, headers: bytes, body: bytes) -> None:
+def test_a_body_that_is_too_long_is_refused_by_the_app(port: int, headers: bytes, body: bytes) -> None:
     answer = ask(port, POST + headers, body)
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"application/problem+json" in answer
@@ -94,19 +99,20 @@ def test_a_body_that_is_too_long_is_refused_by_the_app(web: Process, port: int, 
 ODD_PATHS = (b"/%ff%fe", b"/v1/sites/a%2fb/comments", b"//", b"/%00", "/é?é".encode(), b"/healthz?%", b"*")
 
 
-def test_no_path_is_too_odd(web: Process, port: int) -> None:
+def test_no_path_is_too_odd(port: int) -> None:
     for path in ODD_PATHS:
         status = ask(port, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n").split(b" ", 2)[1]
         assert status[:1] in (b"2", b"3", b"4"), path
 
 
-def test_head_is_answered_without_a_body(web: Process, port: int) -> None:
+def test_head_is_answered_without_a_body(port: int) -> None:
     head, _, body = ask(port, b"HEAD /healthz HTTP/1.1\r\nHost: x\r\n").partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200")
     assert body == b""
 
 
-def test_no_web_process_outlives_the_main_one(web: "subprocess.Popen[bytes]", port: int) -> None:
+def test_no_web_process_outlives_the_main_one(own: tuple["subprocess.Popen[bytes]", int]) -> None:
+    web, port = own
     children = psutil.Process(web.pid).children(recursive=True)
     assert children
     web.kill()
@@ -115,12 +121,14 @@ def test_no_web_process_outlives_the_main_one(web: "subprocess.Popen[bytes]", po
     assert ask(port, HEALTH) == b""
 
 
-def test_a_killed_web_process_is_replaced(web: "subprocess.Popen[bytes]", port: int) -> None:
+def test_a_killed_web_process_is_replaced(own: tuple["subprocess.Popen[bytes]", int]) -> None:
+    web, port = own
     psutil.Process(web.pid).children()[0].kill()
     until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers again")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_asked_to_stop_it_ends_well(web: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+def test_asked_to_stop_it_ends_well(own: tuple["subprocess.Popen[bytes]", int], number: signal.Signals) -> None:
+    web, _ = own
     web.send_signal(number)
     assert web.wait(60) == 0
