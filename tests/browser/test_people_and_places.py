@@ -79,7 +79,7 @@ def test_somebody_is_invited_comes_in_and_is_found_in_the_audit(live: Live, page
     link = page.get_by_label("Sign-in link").input_value()
     sign_in(desktop.open(), link)
     page.get_by_role("link", name="Audit").click()
-    page.get_by_label("Comment or subject").fill("Grace")
+    page.get_by_label("Subject").fill("Grace")
     page.keyboard.press("Enter")
     expect(page.locator(".rows li")).to_have_count(1)
     expect(page.locator(".rows li")).to_contain_text("person.invite")
