@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import contains
 
 from better_profanity import Profanity
 from better_profanity.constants import ALLOWED_CHARACTERS
@@ -59,7 +60,8 @@ class Matcher:
 
     def __init__(self, entries: Iterable[str] | None = None) -> None:
         stock = Profanity(entries)
-        self._spellings = {letter: frozenset(signs) for letter, signs in stock.CHARS_MAPPING.items()}
+        self._spellings = {letter: frozenset({letter, *signs}) for letter, signs in stock.CHARS_MAPPING.items()}
+        self._signs_of: dict[str, list[frozenset[str]]] = {}
         self._fold = _classes(stock.CHARS_MAPPING)
         self._most_joined: int = stock.MAX_NUMBER_COMBINATIONS
         self._word = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
@@ -71,6 +73,8 @@ class Matcher:
             first = self._word.match(entry)
             if first and first[0] != entry:
                 self._first_words[first[0].translate(self._fold)].append(first[0])
+                self._signs_of[first[0]] = self._signs(first[0])
+            self._signs_of[entry] = self._signs(entry)
         # A word that is the beginning of no entry begins none that runs over several words; most words end here.
         self._beginnings = frozenset(folded[:n] for folded in self._entries for n in range(1, len(folded)))
         self._whole = self._first_words.keys() | self._entries.keys()
@@ -123,8 +127,12 @@ class Matcher:
                 return False
         return False
 
+    def _signs(self, entry: str) -> list[frozenset[str]]:
+        """What each of the letters may be written as."""
+        return [self._spellings.get(letter, frozenset(letter)) for letter in entry]
+
     def _is_spelled(self, entry: str, lower: str) -> bool:
-        return all(c == e or c in self._spellings.get(e, ()) for c, e in zip(lower, entry, strict=True))
+        return all(map(contains, self._signs_of[entry], lower))
 
     def _spelled(self, folded: str, lower: str) -> Iterator[str]:
         """Entries of which `lower` is a spelling."""
