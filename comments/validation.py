@@ -39,7 +39,7 @@ UNSAFE_IN_URL = re.compile(r"""[\s"<>\\`\x00-\x20\x7f-\xa0]""")
 MISSING: Mapping[str, str] = {
     "thread": "Name the page that the comment is about.",
     "author": "Please fill in your name.",
-    "email": "Please fill in your e-mail address.",
+    "email": "Please fill in your email address.",
     "url": "Please fill in your website.",
     "content": "Please type your comment.",
 }
@@ -112,7 +112,7 @@ def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
     elif has_mark_flood(text):
         yield Problem(name, "marks", "Please put fewer marks on one letter.")
     elif name == "email" and not is_email(text):
-        yield Problem(name, "email", "Please enter a valid e-mail address.")
+        yield Problem(name, "email", "Please enter a valid email address.")
     elif name == "url" and not is_web_address(text):
         yield Problem(name, "url", "Please enter a web address that begins with http:// or https://.")
 

@@ -177,7 +177,7 @@ class FieldProblem(Wire):
 
     field: str = Field(examples=["email"])
     code: str = Field(examples=["email"])
-    message: str = Field(examples=["Please enter a valid e-mail address."])
+    message: str = Field(examples=["Please enter a valid email address."])
 
 
 class ProblemDetails(Wire):

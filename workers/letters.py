@@ -25,7 +25,7 @@ MAX_QUOTED, MAX_IN_HEADER = 1000, 100
 
 QUESTION = """Hello,
 
-somebody left a comment on {site} with your e-mail address, and asked for mail when others reply to it.
+somebody left a comment on {site} with your email address, and asked for mail when others reply to it.
 
 If it was you, please confirm on this page, within a week:
 
@@ -36,7 +36,7 @@ If it was not, do nothing: then no other mail will come. Not to be asked again e
 {stop}
 """
 QUESTION_HTML = """<p>Hello,</p>
-<p>somebody left a comment on {site} with your e-mail address, and asked for mail when others reply to it.</p>
+<p>somebody left a comment on {site} with your email address, and asked for mail when others reply to it.</p>
 <p>If it was you, please confirm, within a week:</p>
 <p><a href="{confirm}">Yes, send me mail about replies</a></p>
 <p>If it was not, do nothing: then no other mail will come.

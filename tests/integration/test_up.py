@@ -85,7 +85,7 @@ def test_a_first_run_shows_where_to_go_and_the_way_in(up: Up) -> None:
 def test_mail_of_a_demo_goes_into_files_which_it_says(up: Up, directory: Path) -> None:
     greeted = greeting(up())
     assert f"{directory}/mail (files only; REPLYGATE_SMTP_URL sends)" in greeted
-    assert "Notify me of replies by e-mail" in page(addresses(greeted)["Demo article"])
+    assert "Notify me of replies by email" in page(addresses(greeted)["Demo article"])
 
 
 def test_what_it_keeps_is_for_its_owner_only_and_there_on_the_next_run(up: Up, directory: Path) -> None:
