@@ -20,12 +20,12 @@ from .seeking import AGES, FACETS, NARROWING, View, sought
 #: Comments of one bulk step at most, those settled by one click without JavaScript, and by one round trip to storage.
 MOST, PIECE, CHUNK = 100_000, 500, 100
 
-#: What each step is called as something one is about to do.
+#: What each step is called as something one is about to do, with what it is done to.
 VERBS: Mapping[Action, str] = {
-    Action.APPROVE: "Approve",
-    Action.SPAM: "Mark as spam",
-    Action.REMOVE: "Remove",
-    Action.UNDO: "Take back",
+    Action.APPROVE: "Approve {}",
+    Action.SPAM: "Mark {} as spam",
+    Action.REMOVE: "Remove {}",
+    Action.UNDO: "Take {} back",
 }
 
 

@@ -97,14 +97,14 @@ def test_all_of_an_author_with_a_preview_progress_and_the_way_back(desktop: Desk
     page.get_by_role("link", name="Bot 30").click()
     expect(page.get_by_text("30 of 31 held")).to_be_visible()
     page.locator(".all-of-them").get_by_role("button", name="Spam").click()
-    expect(page.get_by_role("heading", name="Mark as spam 30 replies?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Mark 30 replies as spam?")).to_be_visible()
     assert set(statuses(live, bots)) == {Status.HELD}
-    page.get_by_role("button", name="Mark as spam 30").click()
+    page.get_by_role("button", name="Mark 30 as spam").click()
     expect(page.get_by_text("30 settled, 0 left")).to_be_visible()
     assert set(statuses(live, bots)) == {Status.SPAM}
     assert live.status(ines) is Status.HELD
     page.get_by_role("button", name="Take all 30 back").click()
-    expect(page.get_by_role("heading", name="Take back 30 replies")).to_be_visible()
+    expect(page.get_by_role("heading", name="Take 30 replies back")).to_be_visible()
     assert set(statuses(live, bots)) == {Status.HELD}
 
 
@@ -114,7 +114,7 @@ def test_very_many_show_their_progress_by_themselves(desktop: Desktop, live: Liv
     while live.storage.held.due("demo", 1):
         page.reload()
     page.goto(f"{live.url}/review/demo/bulk?author=Bot&action=spam")
-    page.get_by_role("button", name="Mark as spam 620").click()
+    page.get_by_role("button", name="Mark 620 as spam").click()
     expect(page.get_by_role("button", name="Take all 620 back")).to_be_visible()
     assert set(statuses(live, bots)) == {Status.SPAM}
 

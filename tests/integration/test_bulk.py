@@ -35,7 +35,7 @@ def test_a_preview_shows_what_would_change_and_changes_nothing(desk, mo):
     bots = [held(desk.storage, author="Bot", content=f"offer {n}") for n in range(3)]
     held(desk.storage, author="Ines")
     text = page(mo, "/review/blog/bulk?author=Bot&action=spam")
-    assert "Mark as spam 3 replies?" in text
+    assert "Mark 3 replies as spam?" in text
     assert "Author: Bot" in text
     assert "offer 2" in text
     assert statuses(desk, bots) == ["held"] * 3
@@ -61,7 +61,7 @@ def test_a_bulk_is_taken_back_as_a_whole(desk, mo):
     taken = fields(page(mo, path), "bulk-buttons")
     back = mo.client.post(path, data=taken | {"step": "undo"})
     assert statuses(desk, bots) == ["held"] * 3
-    assert "Take back 3 replies" in page(mo, back.location)
+    assert "Take 3 replies back" in page(mo, back.location)
     assert progress(desk, back.location) == Progress(3, 0, 3)
 
 
@@ -188,8 +188,8 @@ def test_over_all_sites_each_site_is_agreed_to(desk):
     narrowed = both.get("/review/all/bulk?author=Bot&action=spam", headers=HTML)
     for answer in (by_hand, narrowed):
         blog, shop = addresses(answer.text)
-        assert "Mark as spam 2 replies?" in page(both, blog)
-        assert "Mark as spam 1 reply?" in page(both, shop)
+        assert "Mark 2 replies as spam?" in page(both, blog)
+        assert "Mark 1 reply as spam?" in page(both, shop)
     assert statuses(desk, bots) == ["held"] * 3
     both.client.post("/review/blog/bulk", data=fields(page(both, blog)))
     assert statuses(desk, bots) == ["spam", "spam", "held"]
