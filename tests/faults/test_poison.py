@@ -34,6 +34,14 @@ def store(redis_storage: Storage, valkey_settings: Settings) -> Iterator[Storage
         supervisor.terminate()
 
 
+def is_worn(store: Storage) -> bool:
+    """Claims once more what is due, as a worker that dies would; but for a dead one it takes 5 s to be replaced."""
+    claims = []
+    while claimed := store.backlog.claim("blog", "a wake-up", 1, lease=0.2):  # the last one spends the wake-up
+        claims += claimed
+    return any(claim.attempts >= MAX_ATTEMPTS - 1 for claim in claims)
+
+
 def test_comments_that_break_their_judges_go_to_a_person_and_take_no_other_with_them(store: Storage) -> None:
     hanging = accepted(store, content="hang")
     for _ in range(MAX_ATTEMPTS - 1):  # it hung before: a worker gives up after 8 s, which is too long to see six times
@@ -44,8 +52,9 @@ def test_comments_that_break_their_judges_go_to_a_person_and_take_no_other_with_
     def status(comment: Comment) -> Status:
         return store.comments.get("blog", comment.id).status
 
-    until(lambda: all(status(c) is Status.APPROVED for c in batch if c not in poison), "the others", 30)
-    until(lambda: all(status(c) is Status.HELD for c in poison), "the poison is held", 90)
+    until(lambda: all(status(c) is Status.APPROVED for c in batch if c not in poison), "the others")
+    until(lambda: all(status(c) is Status.HELD for c in poison) or is_worn(store), "it was claimed often enough")
+    until(lambda: all(status(c) is Status.HELD for c in poison), "the poison is held")
     for comment in poison:
         held = store.comments.get("blog", comment.id)
         assert [signal.name for signal in held.decisions[0].signals] == [NEEDS_HUMAN]
