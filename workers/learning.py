@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
+from operator import itemgetter
 
 from comments.model import Comment
 from comments.storage import TokenCounts
@@ -26,6 +27,8 @@ MAX_WORDS, MAX_LINKS, MAX_NAMES = 160, 12, 6
 STYLE = "~"
 #: Begins the name of a domain that is linked to.
 LINKED = "link:"
+#: Begins what can be seen of a text and stands nowhere in it.
+LOOKS = "looks:"
 #: Longer words are clipped: they are addresses, keys or noise.
 TOKEN_LENGTH = 32
 
@@ -70,7 +73,7 @@ def _tokens(comment: Comment) -> list[str]:
         *[f"author:{word}" for word in words(fold(comment.author).text)[:MAX_NAMES]],
         *[f"url:{link.host}" for link in links(comment.url)],
         *[LINKED + domain for host in linked(comment) for domain in domains_of(host)],
-        *[f"looks:{flag}" for flag in found.flags],
+        *[LOOKS + flag for flag in found.flags],
         *map(_style, found.style),
         *islice(dict.fromkeys(words(fold(comment.content).text)), MAX_WORDS),
         *map(" ".join, pairwise(found.said[: MAX_WORDS + 1])),
@@ -119,8 +122,13 @@ def taught(of: Mapping[str, float], seen: TokenCounts) -> float:
 
 def clues(of: Mapping[str, float], seen: TokenCounts, spam: bool) -> list[Clue]:
     """The tokens that say most for spam, or against it, in order; how a text is written is none that could be told."""
+    heard: list[tuple[str, float]] = []
     side = 1 if spam else -1
-    heard = [(token, x) for token, x in of.items() if side * x >= HEARD and token[0] != STYLE]
+    for token, x in sorted(of.items(), key=itemgetter(1), reverse=spam):
+        if side * x < HEARD or (len(heard) >= TOLD and x != heard[-1][1]):
+            break  # those that say as much as the last are looked at, too
+        if token[0] != STYLE:
+            heard.append((token, x))
     ranked = sorted([(-side * x, -sum(seen.tokens[token]), token) for token, x in heard])
     return [Clue(token, of[token], *seen.tokens[token]) for _, _, token in ranked[:TOLD]]
 

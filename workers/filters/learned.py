@@ -9,7 +9,7 @@ from comments.model import Comment, Signal
 from comments.storage import TokenCounts
 
 from ..learned import Judgement, judged
-from ..learning import clues
+from ..learning import LOOKS, clues
 from ..prior import UNREAD, score
 from .base import Facts, Filter, Weight
 
@@ -36,10 +36,15 @@ def told(comment: Comment, seen: TokenCounts, of_site: Mapping[str, float], spam
 
     Of honest comments, which are most, only the site's own: the others take as long to tell as to judge.
     """
-    reasons = [f"“{c.token}” in {c.spam} spam and {c.ham} approved" for c in clues(of_site, seen, spam)]
+    reasons = [f"{_said(c.token)} in {c.spam} spam and {c.ham} approved" for c in clues(of_site, seen, spam)]
     if spam:
         reasons += [p.evidence for p in score(comment).contributions if p.logit > 0 and p.evidence != UNREAD][:3]
     return ", ".join(reasons) or "words, links and style of honest comments"
+
+
+def _said(token: str) -> str:
+    """In quotes what stands in the comment, which is where a card marks it."""
+    return token.removeprefix(LOOKS) if token.startswith(LOOKS) else f"“{token}”"
 
 
 @dataclass(frozen=True)

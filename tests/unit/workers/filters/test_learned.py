@@ -11,7 +11,7 @@ from tests.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
 from workers.filters.learned import Learned, strength
 from workers.learned import CARES, USUAL, Judgement, judged
-from workers.learning import tokens
+from workers.learning import LOOKS, tokens
 
 ADVERT = a_comment(
     author="", content='<a href="http://best-casino-bonus.example.top">best casino bonus</a> win now http://bit.ly/x7y2'
@@ -65,6 +65,13 @@ def test_an_approval_speaks_for_what_resembles_it():
 
 def test_the_words_that_speak_are_shown():
     assert "in 20 spam and 0 approved" in seen(Learned(), WATCHES, corpus=corpus(20, 20))["learned.spam"].evidence
+
+
+def test_what_only_looks_so_is_told_without_quotes():
+    looks = {token: (0, 20) for token in tokens(WATCHES) if token.startswith(LOOKS)}
+    evidence = seen(Learned(), WATCHES, corpus=TokenCounts(20, 20, looks))["learned.spam"].evidence
+    assert "link in 20 spam and 0 approved" in evidence
+    assert LOOKS not in evidence
 
 
 def test_the_shipped_reasons_are_told_in_plain_words_and_the_bias_is_none():
