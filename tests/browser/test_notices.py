@@ -101,7 +101,7 @@ def test_the_plain_form_has_the_tick_too(desktop: Desktop, mailing: Live) -> Non
     page.goto(f"{mailing.url}/demo/")
     page.get_by_label("Comment").fill("Without scripts")
     page.get_by_label("Name").fill("Uma")
-    page.get_by_label("Email").fill("uma@example.org")
+    page.get_by_role("textbox", name="Email").fill("uma@example.org")
     page.get_by_label("Notify me of replies by email").check()
     page.get_by_role("button", name="Post Comment").click()
     page.wait_for_load_state()
