@@ -7,12 +7,12 @@ from typing import ClassVar
 import pytest
 
 from comments.drafts import drafted, edited
-from comments.lifecycle import Action, Status
+from comments.lifecycle import Action, Label, Status
 from comments.model import Comment, Signal
 from comments.storage import Answer, Question, Storage, TokenCounts, Use
 from tests.builders import NOW, a_comment, a_decision, a_site, an_admission
 from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
-from workers.judge import MAX_ATTEMPTS, ask, decide, judge, question, sampled
+from workers.judge import MAX_ATTEMPTS, ask, decide, gather, judge, question, sampled
 from workers.learning import tokens
 from workers.policy import build
 
@@ -274,3 +274,10 @@ def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
     copy = a_comment(content=f"{words} fresh.", origin="elsewhere", email="", identity="")
     (after,) = judged(memory, (copy, 1), filters=BUILT_IN, required=(), moderation="suspicious")
     assert "duplicates.here" in {s.name for s in after.verdict.signals}
+
+
+def test_where_sites_may_hear_from_each_other_the_filters_are_told(memory: Storage) -> None:
+    comment = a_comment(content="See http://pills.example/")
+    memory.repute.tell("other", "a", Label.SPAM, ["pills.example"])
+    silent, told = (gather([(comment, 1)], a_site(), BUILT_IN, memory, NOW, sharing)[0] for sharing in (False, True))
+    assert (silent.elsewhere, told.elsewhere) == ({}, {"pills.example": (0, 1)})
