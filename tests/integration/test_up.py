@@ -47,8 +47,10 @@ def up(directory: Path, port: int) -> Iterator[Up]:
 
     yield run
     for process in started:
+        parts = below(process) if process.poll() is None else []
         process.kill()
         process.communicate()
+        until(lambda parts=parts: all(map(gone, parts)), "nothing writes into the directory any more")
 
 
 def greeting(process: "subprocess.Popen[str]") -> str:
