@@ -101,7 +101,7 @@ def test_a_job_for_a_site_that_does_not_exist_does_nothing(deps: Deps) -> None:
 
 def test_learning_brings_the_corpus_in_line_once(deps: Deps) -> None:
     for n in range(120):
-        moderated(deps.storage, published(deps.storage, thread=str(n)), Action.SPAM)
+        moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)
     learn("blog", "")
     assert deps.storage.corpus.totals("blog") == (0, 120)
     assert deps.storage.corpus.due("blog", 10) == []
@@ -131,7 +131,7 @@ def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
 def test_learning_and_delivering_go_to_the_back_of_the_queue_too(deps: Deps) -> None:
     install(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
     for n in range(101):
-        moderated(deps.storage, published(deps.storage, thread=str(n)), Action.SPAM)
+        moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)
     learn("blog", "")
     deliver("blog", "")
     assert asked(deps) == [(LEARN, "blog", ""), (DELIVER, "blog", "")]
