@@ -120,16 +120,15 @@ def test_a_version_of_another_world_is_not_known(storage: Storage) -> None:
 
 
 def test_a_reader_who_was_away_for_too_long_reads_again(storage: Storage) -> None:
+    for thread in (THREAD, "another"):
+        published(storage, thread=thread)
+    versions = storage.threads.versions("blog", [THREAD, "another"])
+    published(storage, thread="another")
+    for n in range(1200):
+        published(storage, thread=f"busy-{n % 50}")
     published(storage)
-    version = storage.threads.version("blog", THREAD)
-    for _ in range(1200):
-        published(storage, thread="busy")
-    published(storage)
-    assert _since(storage, version).known  # its own last change still leads to that version
-    published(storage)
-    for _ in range(1200):
-        published(storage, thread="busy")
-    assert not _since(storage, version).known
+    assert _since(storage, versions[0]).known  # its own last change still leads to that version
+    assert not storage.threads.changes("blog", "another", versions[1]).known
 
 
 def test_versions_of_many_threads_come_together(storage: Storage) -> None:
