@@ -25,7 +25,7 @@ from .child import wrapped
 log = logging.getLogger(__name__)
 
 SHORTEST_DELAY = 0.2  # seconds; long enough that a program that cannot start costs little
-LONGEST_DELAY = 10.0  # seconds; short enough that a comment waits no longer once the cause is gone
+LONGEST_DELAY = 5.0  # seconds; with the lease it stays below the 15 within which a comment is to be decided
 POLL = 0.02  # seconds between two looks at whether a part is ready
 START_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
