@@ -39,7 +39,7 @@ def told(comment: Comment, seen: TokenCounts, of_site: Mapping[str, float], spam
     reasons = [f"{_said(c.token)} in {c.spam} spam and {c.ham} approved" for c in clues(of_site, seen, spam)]
     if spam:
         reasons += [p.evidence for p in score(comment).contributions if p.logit > 0 and p.evidence != UNREAD][:3]
-    return ", ".join(reasons) or "words, links and style of honest comments"
+    return ", ".join(reasons) or f"written like {'spam' if spam else 'honest comments'}"
 
 
 def _said(token: str) -> str:

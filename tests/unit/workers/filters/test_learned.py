@@ -9,7 +9,7 @@ from comments.site_choices import SITE_CHOICES
 from comments.storage import TokenCounts
 from tests.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
-from workers.filters.learned import Learned, strength
+from workers.filters.learned import Learned, strength, told
 from workers.learned import CARES, USUAL, Judgement, judged
 from workers.learning import LOOKS, tokens
 
@@ -78,6 +78,11 @@ def test_the_shipped_reasons_are_told_in_plain_words_and_the_bias_is_none():
     assert "link" in seen(Learned(), ADVERT)["learned.spam"].evidence
     for comment in (ADVERT, HONEST, a_comment(content="ok")):
         assert not [s for s in seen(Learned(), comment).values() if "before anything" in s.evidence]
+
+
+def test_without_a_reason_that_could_be_told_the_side_is_told():
+    assert told(HONEST, TokenCounts(), {}, spam=False) == "written like honest comments"
+    assert told(a_comment(content="", author=""), TokenCounts(), {}, spam=True) == "written like spam"
 
 
 @pytest.mark.parametrize(
