@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from .errors import Problem
-from .model import Site
+from .model import DRAFT, Site
 
 #: Characters. The first three are WordPress's limits, so that what was imported from there fits.
 LENGTHS: Mapping[str, int] = {"author": 245, "email": 100, "url": 200, "thread": 500}
@@ -33,6 +33,8 @@ PLAIN_EMAIL = re.compile(
 SPECIAL_DOMAINS = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 
 ID = re.compile(r"[a-z2-7]{26}")
+#: The same, or that of the draft beside it.
+ANY_ID = re.compile(rf"{ID.pattern}(?:{DRAFT})?")
 #: What no address needs unescaped and what, in an HTML attribute or a log, can end it.
 UNSAFE_IN_URL = re.compile(r"""[\s"<>\\`\x00-\x20\x7f-\xa0]""")
 

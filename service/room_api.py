@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from comments.storage.codec import moment
-from comments.validation import ID
+from comments.validation import ANY_ID
 
 from . import auth, room, sites
 from .deps import deps
@@ -55,7 +55,7 @@ class Looking(BaseModel):
 def follow(site: str) -> Response:
     signed = auth.require(site, "viewer")
     query, kept = parsed_query(RoomQuery), sites.get(site)
-    cards = tuple(id for id in query.cards.split(",") if ID.fullmatch(id))[:MOST_CARDS]
+    cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MOST_CARDS]
     working = Working(signed.person.name, signed.session, cards, _since(query.age))
     working.seen = room.mark(deps().storage, kept.id)  # before what is told now, so that nothing falls between
     first = room.event(room.now(deps().storage, kept.id, working), working.since)

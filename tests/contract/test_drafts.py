@@ -65,6 +65,17 @@ def test_an_approved_draft_takes_the_place_of_the_words(storage: Storage) -> Non
     assert [c.shown for c in storage.threads.recent(SITE, 9)] == ["an answer", "other words"]
 
 
+@pytest.mark.parametrize("newest", [False, True])
+def test_a_page_may_end_with_a_draft(storage: Storage, newest: bool) -> None:
+    drafts = [draft_of(storage, published(storage)) for _ in range(3)]
+    found, cursor = [], ""
+    for _ in drafts:
+        page = storage.comments.by_status(SITE, Status.QUEUED, 1, cursor, newest)
+        found += [c.id for c in page.rows]
+        cursor = page.cursor
+    assert (sorted(found), cursor) == (sorted(d.id for d in drafts), "")
+
+
 def test_one_author_is_not_known_better_by_an_edit(storage: Storage) -> None:
     comment = published(storage)
     before = storage.comments.counters(SITE).standing

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from comments.lifecycle import Action
-from comments.model import Comment
+from comments.model import DRAFT, Comment
 from service import room
 from service.room import Roomwise, Working
 from service.streams import END, Follower
@@ -88,6 +88,12 @@ def test_it_tells_how_the_cards_on_a_screen_stand(desk: Desk) -> None:
         {"id": second.id, "status": "spam", "version": 2, "by": "mo", "mine": False},
     ]
     assert other.id not in str(told)
+
+
+def test_the_card_of_an_edit_is_one_of_them(desk: Desk) -> None:
+    edit = held(desk.storage, id="a" * 26 + DRAFT)
+    (card,) = heard(desk.signed_in("Bo", blog="viewer"), edit)["cards"]
+    assert (card["id"], card["status"]) == (edit.id, "held")
 
 
 def test_arrivals_count_from_when_the_page_was_asked_for(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from ...errors import Invalid, Problem
 from ...model import Comment
 from ..codec import milliseconds
 
-CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9]{1,40})")
+CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9-]{1,40})")
 
 
 def page(rows: Sequence[Comment], cursor: str, limit: int, newest: bool) -> tuple[list[Comment], str]:

@@ -5,7 +5,7 @@ import re
 from ...errors import Invalid, Problem
 from .client import Client, text
 
-CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9]{1,40})")
+CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9-]{1,40})")
 
 
 def page(client: Client, key: str, cursor: str, limit: int, newest: bool) -> tuple[list[str], str]:
