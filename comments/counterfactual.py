@@ -19,6 +19,7 @@ UNHELD: Mapping[str, str] = {
     "requirements.thread": "the thread were open",
     "filter.failed": "no filter had failed ({evidence})",
     "audit.sample": "it had not been one of those looked at by chance",
+    "links.added": "its author had not added a link to {evidence} once it was published",
     "held-before": "it had not been held before its author changed it",
     "needs-human": "the filters had come to an end with it",
 }

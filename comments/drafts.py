@@ -108,6 +108,13 @@ def before_edit(comment: Comment) -> Comment | None:
     return replace(comment, content=last.replaced) if last and last.replaced else None
 
 
+def published_before(comment: Comment) -> str | None:
+    """What readers saw when the draft was last changed; None where it is no draft, or was changed unread."""
+    last = next((d for d in reversed(comment.decisions) if d.action is Action.EDIT), None)
+    known = comment.revises and last and last.before in (Status.APPROVED, Status.APPLIED)
+    return last.replaced if last and known else None
+
+
 def was_held(comment: Comment) -> bool:
     """Whether it waited for a person when its author changed it: then it still does."""
     last = next((d for d in reversed(comment.decisions) if d.action is not Action.EDIT), None)

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from comments.drafts import published_before
 from comments.model import Comment, Signal
 
 from ..links import Link, is_bare, links
-from .base import Facts, Filter, Weight, counted
+from .base import Facts, Filter, Mark, Weight, counted
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Links(Filter):
         "links.shortener": 1.5,
         "links.raw-address": 3.0,
         "links.international": 1.0,
+        "links.added": Mark.HOLD,
     }
 
     #: Words beside the links below which a comment consists of links.
@@ -38,6 +40,8 @@ class Links(Filter):
         if of_author:
             yield Signal("links.author", 1.0, of_author[0].host)
         yield from self._kinds((*written, *of_author))
+        if comment.revises:
+            yield from self._added(comment, written)
 
     @staticmethod
     def _count(n: int, limit: int) -> Signal:
@@ -46,6 +50,13 @@ class Links(Filter):
             evidence = f"{counted(n, 'link')}; {limit} or more look like advertising"
             return Signal("links.many", min(1.0, 0.6 + 0.4 * (n - limit) / limit), evidence)
         return Signal("links.some", min(1.0, n / limit) if limit else 0.5, counted(n, "link"))
+
+    @staticmethod
+    def _added(comment: Comment, written: tuple[Link, ...]) -> Iterator[Signal]:
+        """Something harmless, and once it is published a link: that is how an edit is misused."""
+        before = {link.host for link in links(published_before(comment) or "")}
+        if hosts := [link.host for link in written if link.host not in before]:
+            yield Signal("links.added", 1.0, ", ".join(dict.fromkeys(hosts[:5])))
 
     @staticmethod
     def _kinds(found: tuple[Link, ...]) -> Iterator[Signal]:

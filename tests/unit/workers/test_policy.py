@@ -73,6 +73,7 @@ def test_these_signals_only_hold():
         "filter.failed",
         "form.proof-missing",
         "held-before",
+        "links.added",
         "needs-human",
         "profanity.word",
         "requirements.fields",

@@ -1,7 +1,8 @@
 """Links are counted and looked at; alone they hold and are never spam."""
 
+from comments.drafts import drafted, edited
 from comments.lifecycle import Action
-from tests.builders import NOW, a_comment
+from tests.builders import NOW, a_comment, a_decision
 from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.links import Links
 
@@ -29,6 +30,16 @@ def test_a_limit_of_none_counts_no_links():
 def test_many_links_of_every_kind_are_looked_at_by_a_person():
     content = "These are my sources: " + " ".join(["https://paper.example/1", "https://bit.ly/2"] * 20)
     assert action(content, url="https://me.example") is Action.HOLD
+
+
+def test_a_link_that_an_edit_adds_is_looked_at_by_a_person():
+    approved = a_decision(Action.APPROVE)
+    comment = a_comment(content="My source is https://paper.example/a, worth reading.").decided(approved)
+    added = drafted(comment, f"{comment.content} And https://pills.example too.", NOW)
+    assert seen(Links(), added)["links.added"].evidence == "pills.example"
+    assert policy(Links()).decide(seen(Links(), added).values(), NOW).action is Action.HOLD
+    assert "links.added" not in seen(Links(), drafted(comment, f"{comment.content} Really.", NOW))
+    assert "links.added" in seen(Links(), edited(added, f"{added.content} Really.", NOW)), "nobody has read it yet"
 
 
 def test_nothing_but_a_link_is_noticed():
