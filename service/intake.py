@@ -57,15 +57,8 @@ class Intake:
         texts = submission.checked(fields, site, trusted, deps.settings.sends_mail)
         facts = self._form_facts(site, texts, fields.get("content", ""), trusted)
         comment = submission.comment(deps, asked, site, texts, facts, trusted)
-        admission = Admission(
-            fingerprint=submission.fingerprint(comment),
-            key=key,
-            max_pending=site.max_pending,
-            per_minute=site.per_minute,
-            batch=deps.settings.batch,
-            max_wakes=deps.settings.judges,
-        )
-        accepted = deps.storage.comments.accept(comment, admission)
+        admitted = admission(deps, site, submission.fingerprint(comment), key)
+        accepted = deps.storage.comments.accept(comment, admitted)
         if accepted.wake:
             deps.jobs.ask(JUDGE, site.id, accepted.wake)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
@@ -101,6 +94,18 @@ class Intake:
                 kept  # the comment is safe, which is what the answer says; only the verdict has to be asked for later
             )
         return replace(kept, comment=comment, waited=seconds) if comment else kept
+
+
+def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admission:
+    """On what terms the site takes something new; `key` as storage knows it."""
+    return Admission(
+        fingerprint=fingerprint,
+        key=key,
+        max_pending=site.max_pending,
+        per_minute=site.per_minute,
+        batch=deps.settings.batch,
+        max_wakes=deps.settings.judges,
+    )
 
 
 def intake() -> Intake:

@@ -10,10 +10,11 @@ from comments.lifecycle import Action, Outcome, Role, Status, actions_for
 from comments.model import Comment, Site
 from comments.pseudonyms import digest
 from comments.queue import JUDGE
-from comments.storage import Admission, Change
+from comments.storage import Change
 from comments.validation import problems, tidied
 
 from .deps import Deps
+from .intake import admission
 from .noted import here
 from .reading import told_reason
 from .schemas import OwnComment
@@ -151,15 +152,9 @@ def _write(deps: Deps, found: Own, text: str) -> bool:
 
 def _accept(deps: Deps, found: Own, draft: Comment) -> tuple[bool, list[str]]:
     """Whether the first draft is kept, and wake-ups to ask for."""
-    admission = Admission(
-        fingerprint=digest(draft.id, draft.content),
-        max_pending=found.site.max_pending,
-        per_minute=found.site.per_minute,
-        batch=deps.settings.batch,
-        max_wakes=deps.settings.judges,
-    )
+    admitted = admission(deps, found.site, digest(draft.id, draft.content))
     try:
-        accepted = deps.storage.comments.accept(draft, admission)
+        accepted = deps.storage.comments.accept(draft, admitted)
     except StaleVersion:
         return False, []
     return True, [accepted.wake] if accepted.wake else []
