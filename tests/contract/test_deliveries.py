@@ -10,7 +10,6 @@ import pytest
 from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.storage import Course, Delivery, Storage
-from comments.storage.memory import open_memory
 from tests.waiting import until
 
 A_SECOND_AGO = timedelta(seconds=1)
@@ -230,14 +229,3 @@ def test_rests_grow_with_each_failure_in_a_row(failures: int, at_will: tuple[Sto
         assert took(storage) == ""
         pass_by(1)
         assert took(storage) == "one:1"
-
-
-@pytest.fixture
-def at_will() -> tuple[Storage, Callable[[float], None]]:
-    """A storage in memory, whose time passes as a test says; the scripts share the table of rests with it."""
-    moment = [datetime.now(UTC)]
-
-    def pass_by(seconds: float) -> None:
-        moment[0] += timedelta(seconds=seconds)
-
-    return open_memory(lambda: moment[0]), pass_by

@@ -1,12 +1,10 @@
 """What every back end promises about who wants mail: asked once, a yes is kept, a no is respected."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from comments.storage import Storage
-from comments.storage.memory import open_memory
 from comments.storage.redis import connect
 from comments.storage.subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
 from tests.builders import settings
@@ -104,14 +102,3 @@ def test_redis_forgets_by_itself(said_no: bool, redis_storage: Storage, valkey_u
         of.leave("blog", WHO)
     left = connect(settings(redis_url=valkey_url)).ttl("rg:{blog}:asked:who")
     assert abs(left - (ASK_AGAIN_AFTER_NO if said_no else ASK_AGAIN)) < 60
-
-
-@pytest.fixture
-def at_will() -> tuple[Storage, Callable[[float], None]]:
-    """A storage in memory, whose time passes as a test says."""
-    moment = [datetime.now(UTC)]
-
-    def pass_by(seconds: float) -> None:
-        moment[0] += timedelta(seconds=seconds)
-
-    return open_memory(lambda: moment[0]), pass_by
