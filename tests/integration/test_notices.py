@@ -1,120 +1,32 @@
-"""Mail about replies, all the way: from the tick in a form to the mail, and to the click after which none comes."""
+"""Mail about replies, all the way: who is asked and who is told, and what becomes of a letter that does not arrive."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
-from flask.testing import FlaskClient
 
 from comments.drafts import drafted, withdrawn
-from comments.lifecycle import Action, Status
+from comments.lifecycle import Action
 from comments.model import Comment, Webhook
 from comments.notices import MAILS
-from comments.relay import Relay
-from comments.storage import Change, Course, Delivery, Storage
-from tests.builders import a_site, an_admission, decided, moderated, published, settings
-from tests.integration.asked import Asked
-from tests.integration.web import HTML, SUBMIT, Web, a_reply, open_web
-from tests.mail_server import Letter, MailServer
+from comments.storage import Change, Course, Storage
+from tests.builders import a_site, an_admission, decided, moderated, published
+from tests.mailed import PAGE, SENDER, House, link, one_click, open_house
 from tests.receiver import Receiver
 from tests.waiting import until
 from workers.couriers import Couriers
-from workers.deps import Deps, install, now
+from workers.deps import install, now
 from workers.jobs import deliver
-from workers.mailer import Mailer
 from workers.notices import AN_HOUR, MOST_ASKING
 from workers.outgoing import Outgoing
-from workers.policy import build
-
-PAGE = "https://blog.example/post"
-SENDER = "replies@blog.example"
-
-
-@dataclass
-class House:
-    """The web service, the process that delivers, and a mail server."""
-
-    storage: Storage
-    server: MailServer
-    web: Web
-    deps: Deps
-
-    def deliver(self) -> list[Letter]:
-        """Everything that has to be sent; the letters so far."""
-
-        def is_done() -> bool:
-            deliver("blog", "")  # again and again, as the sweep asks for it: a courier may not be back yet
-            return self.storage.deliveries.posted("blog").pending == 0
-
-        until(is_done)
-        return self.server.letters
-
-    def waits(self, kind: str) -> Delivery:
-        """The only delivery of a kind."""
-        (found,) = (d for d in self.storage.deliveries.recent("blog", 50) if d.webhook == kind)
-        return found
-
-    def hurry(self, kind: str) -> None:
-        """Let it be due now, as time would."""
-        delivery = self.waits(kind)
-        assert self.storage.deliveries.settle("blog", delivery, replace(delivery, due=datetime.now(UTC)))
-
-    def comment(self, **changes: str) -> Comment:
-        """Sent by the form, with the tick, and not approved yet."""
-        reply = a_reply(thread=PAGE, notify="replies", **changes)
-        answer = self.web.client.post(SUBMIT, json=reply)
-        assert answer.status_code == 202, answer.json
-        return self.web.comment(answer.json["id"])
-
-    def approved(self, **changes: str) -> Comment:
-        return decided(self.storage, self.comment(**changes), Action.APPROVE)
-
-    def subscribed(self, **changes: str) -> Comment:
-        """An approved comment whose author said yes."""
-        comment = self.approved(**changes)
-        self.storage.subscriptions.confirm("blog", comment.identity)
-        return comment
-
-    def replied(self, to: Comment, **changes: str) -> Comment:
-        plain = {"author": "Bob", "email": "bob@example.net", "identity": "bob", "thread": PAGE, "parent": to.id}
-        return published(self.storage, **(plain | changes))
-
-    @property
-    def client(self) -> FlaskClient:
-        return self.web.client
 
 
 @pytest.fixture
 def house(storage: Storage) -> Iterator[House]:
-    with MailServer() as server:
-        web = open_web(storage, smtp_url=server.relay, mail_from=SENDER)
-        yield a_house(storage, server, web)
-
-
-def a_house(storage: Storage, server: MailServer, web: Web) -> House:
-    chosen = settings(smtp_url=server.relay, mail_from=SENDER)
-    mailer = Mailer(server.relay, SENDER)
-    made = Deps(chosen, storage, Asked(), (), build((), {}), now, Outgoing(), Couriers(), mailer)
-    install(made)
-    return House(storage, server, web, made)
-
-
-def link(letter: Letter, purpose: str) -> str:
-    """A link of the letter as a path, found where people find it."""
-    found = re.search(rf"^http://127\.0\.0\.1:8000(/notices/blog/{purpose}/\S+)\r?$", letter.text, re.MULTILINE)
-    assert found
-    return found[1]
-
-
-def one_click(letter: Letter) -> str:
-    """Where mail programs send their click, from the header."""
-    found = re.fullmatch(r"<http://127\.0\.0\.1:8000(/\S+)>", letter.message["List-Unsubscribe"])
-    assert found
-    assert letter.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    return found[1]
+    with open_house(storage) as opened:
+        yield opened
 
 
 def test_from_the_tick_to_the_click_after_which_no_mail_comes(house: House) -> None:
@@ -369,97 +281,3 @@ def test_a_letter_that_is_sent_twice_says_that_it_is_the_same(house: House) -> N
     house.hurry("notice")
     (letter,) = house.deliver()
     assert letter.message["Message-ID"] == f"<reply.{reply.id}@blog.example>"
-
-
-# The pages
-
-
-def test_a_link_that_somebody_made_up_leads_nowhere(house: House) -> None:
-    house.approved()
-    (question,) = house.deliver()
-    confirm = link(question, "confirm")
-    for path in (confirm[:-1] + "x", confirm.replace("/confirm/", "/stop/"), confirm.replace("/blog/", "/shop/")):
-        for answer in (house.client.get(path), house.client.post(path)):
-            assert answer.status_code == 404
-    assert not house.storage.subscriptions.wants("blog", house.web.pseudonyms.author("ada@example.org"), "x")
-
-
-def test_a_question_is_good_for_a_week(house: House) -> None:
-    comment = house.approved()
-    install(replace(house.deps, now=lambda: now() - timedelta(days=7, seconds=1)))
-    (question,) = house.deliver()
-    for answer in (house.client.get(link(question, "confirm")), house.client.post(link(question, "confirm"))):
-        assert (answer.status_code, "expired" in answer.text) == (410, True)
-    assert not house.storage.subscriptions.wants("blog", comment.identity, comment.id)
-    assert house.client.post(one_click(question)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"data": "List-Unsubscribe=One-Click", "content_type": "application/x-www-form-urlencoded"},
-        {"data": {"List-Unsubscribe": "One-Click"}, "content_type": "multipart/form-data"},
-        {"data": b"", "content_type": None},
-        {"data": b"\xff\x00", "content_type": "text/plain"},
-    ],
-)
-def test_one_click_needs_nothing_but_a_post(house: House, body: dict[str, object]) -> None:
-    comment = house.subscribed()
-    house.replied(comment)
-    (notice,) = house.deliver()
-    headers = {"Origin": "https://webmail.example"}
-    for _ in range(2):
-        answer = house.client.post(one_click(notice), headers=headers, **body)
-        assert answer.status_code == 200, "no redirect either: a mail program does not follow one"
-    assert not house.storage.subscriptions.wants("blog", comment.identity, comment.id)
-
-
-# Asking for it
-
-
-def test_the_form_offers_it_only_where_mail_is_sent(house: House) -> None:
-    assert house.client.get("/v1/sites/blog/form?thread=a").json["notify"] is True
-    wrong = house.client.post(SUBMIT, data={"thread": "a", "notify": "replies"}, headers=HTML)
-    assert re.search(r'name="notify"[^>]* checked', wrong.text)
-
-
-def test_whoever_asked_is_told_to_expect_a_question(house: House) -> None:
-    sent = house.client.post(SUBMIT, data=a_reply(notify="replies"), headers=HTML)
-    assert "a mail asks you to confirm" in house.client.get(sent.location, headers=HTML).text
-    plain = house.client.post(SUBMIT, data=a_reply(content="Another."), headers=HTML)
-    assert "a mail asks" not in house.client.get(plain.location, headers=HTML).text
-
-
-def test_without_a_mail_server_asking_is_refused_in_words(storage: Storage) -> None:
-    web = open_web(storage)
-    answer = web.client.post(SUBMIT, json=a_reply(notify="replies"))
-    assert answer.status_code == 422
-    assert answer.json["problems"] == [
-        {"field": "notify", "code": "off", "message": "cannot be asked for: no mail is sent from here"}
-    ]
-    assert web.client.post(SUBMIT, json=a_reply(notify="")).status_code == 202
-    assert web.client.get("/v1/sites/blog/form?thread=a").json["notify"] is False
-    assert "notify" not in web.client.post(SUBMIT, data={"thread": "a"}, headers=HTML).text
-
-
-@pytest.mark.parametrize(
-    ("fields", "field", "code"),
-    [
-        ({"notify": "everything"}, "notify", "value"),
-        ({"notify": True}, "notify", "string_type"),
-        ({"notify": "replies", "email": ""}, "email", "required"),
-    ],
-)
-def test_a_wish_that_cannot_be_met_is_named(storage: Storage, fields: dict[str, object], field: str, code: str) -> None:
-    web = open_web(storage, a_site(required=("content",)), smtp_url=Relay("localhost", 25), mail_from=SENDER)
-    answer = web.client.post(SUBMIT, json=a_reply(**fields))
-    assert answer.status_code == 422
-    assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [(field, code)]
-
-
-def test_wordpress_forms_may_ask_too(house: House) -> None:
-    fields = {"author": "Ada", "email": "ada@example.org", "comment": "Hello", "comment_post_ID": "7"}
-    answer = house.client.post("/v1/sites/blog/wp-comments-post.php", data={**fields, "notify": "replies"})
-    assert answer.status_code == 303
-    (queued,) = house.storage.comments.by_status("blog", Status.QUEUED, 2).rows
-    assert queued.notify == "replies"
