@@ -1,6 +1,5 @@
 """What a moderator does all day, in a real browser."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from playwright.sync_api import Page, expect
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
 from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.line import Line
 from tests.desk import held, judged
 from tests.payloads import OWN
 from tests.waiting import until
@@ -141,41 +141,30 @@ def test_a_card_that_somebody_else_settled_says_so(desktop: Desktop, live: Live)
     until(lambda: live.status(comment) is Status.SPAM)
 
 
-@dataclass
-class Line:
-    """The way to the server. Laid before the page is loaded: a request may slip past what is laid afterwards."""
-
-    cut: bool = False
-
-    def lay(self, page: Page, addresses: str) -> None:
-        page.route(addresses, lambda route: route.abort() if self.cut else route.continue_())
-        page.reload()
-
-
 def test_without_an_answer_nothing_is_pretended(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
-    page, line = queue(desktop, live), Line()
-    line.lay(page, "**/decisions")
-    line.cut = True
+    page = queue(desktop, live)
+    line = Line(page, "**/decisions")
+    line.cut()
     page.keyboard.press("a")
     expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
     expect(page.locator(".card.settled")).to_have_count(0)
     expect(page.locator("[data-count=held]")).to_have_text("1")
-    line.cut = False
+    line.mend()
     page.keyboard.press("a")
     until(lambda: live.status(comment) is Status.APPROVED)
 
 
 def test_an_undo_without_an_answer_can_be_tried_again(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
-    page, line = queue(desktop, live), Line()
-    line.lay(page, "**/undo")
+    page = queue(desktop, live)
+    line = Line(page, "**/undo")
     page.keyboard.press("r")
     until(lambda: live.status(comment) is Status.REMOVED)
-    line.cut = True
+    line.cut()
     page.keyboard.press("u")
     expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
-    line.cut = False
+    line.mend()
     page.keyboard.press("u")
     until(lambda: live.status(comment) is Status.HELD)
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 from tests.browser.conftest import Desktop, Live
+from tests.browser.line import Line
 from tests.browser.pages import Website, open_website
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import TOO_FAINT
@@ -149,12 +150,13 @@ def test_nothing_is_lost_while_the_service_is_away(desktop: Desktop, live: Live,
     thread = a_page(live, website)
     page = desktop.open()
     page.goto(thread)
+    way = Line(page, f"{live.url}/**")
     expect(page.get_by_role("button", name="Post comment")).to_be_visible()
-    page.route(f"{live.url}/**", lambda route: route.abort("connectionrefused"))
+    way.cut()
     write(page, "Typed with care")
     expect(page.get_by_role("alert")).to_contain_text("Your text is kept")
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Typed with care")
-    page.unroute(f"{live.url}/**")
+    way.mend()
     page.reload()
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Typed with care")
     page.get_by_role("button", name="Post comment").click()
@@ -166,7 +168,6 @@ def test_nothing_is_lost_while_the_service_is_away(desktop: Desktop, live: Live,
 def test_a_lost_answer_leaves_one_comment(desktop: Desktop, live: Live, website: Website) -> None:
     page = desktop.open()
     thread = a_page(live, website)
-    page.goto(thread)
     keys = []
 
     def lose(route, request) -> None:  # type: ignore[no-untyped-def]
@@ -177,6 +178,7 @@ def test_a_lost_answer_leaves_one_comment(desktop: Desktop, live: Live, website:
     page.route(
         "**/comments", lambda route, request: lose(route, request) if request.method == "POST" else route.continue_()
     )
+    page.goto(thread)
     write(page, "Only once")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     page.unroute("**/comments")
