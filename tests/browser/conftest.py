@@ -17,6 +17,7 @@ from comments.settings import Settings
 from comments.storage import Storage
 from service import create_app
 from service.deps import Deps
+from tests.browser.pages import Website, open_website
 from tests.builders import a_site
 from workers import deps as workers
 from workers.filters import BUILT_IN
@@ -79,6 +80,14 @@ def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
     thread.join()
     server.server_close()
     listening.close()
+
+
+@pytest.fixture
+def website(live: Live) -> Iterator[Website]:
+    with open_website() as website:
+        site = a_site(id="demo", origins=(live.url, website.url), per_minute=0, moderation="suspicious")
+        live.storage.sites.put(site)
+        yield website
 
 
 @pytest.fixture(scope="package")

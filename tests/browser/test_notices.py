@@ -12,7 +12,7 @@ from comments.settings import Settings
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import open_website
 from tests.browser.test_accessibility import violations
-from tests.browser.test_widget import line, write
+from tests.browser.widget import line, write
 from tests.builders import a_site, moderated, published
 from tests.mail_server import Letter, MailServer
 from tests.waiting import until

@@ -12,10 +12,8 @@ from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import TOO_FAINT
-from tests.browser.test_widget import COME_BACK, a_page, website, write
+from tests.browser.widget import COME_BACK, a_page, write
 from tests.builders import SECRET, a_decision, a_site, decided, published
-
-__all__ = ["website"]  # a fixture
 
 
 def holding_all(live: Live, website: Website) -> None:
