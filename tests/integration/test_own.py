@@ -1,4 +1,4 @@
-"""PATCH and DELETE /v1/sites/{site}/comments/{id}, and the forms for both: an author's own comment, by its receipt."""
+"""PATCH and DELETE /v1/sites/{site}/comments/{id}: an author's own comment, by its receipt."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,28 +18,14 @@ from comments.settings import Settings
 from comments.storage import Change, Comments, Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
-from tests.builders import a_decision, a_site, accepted, decided, moderated, published
-from tests.integration.web import HTML, Web, open_web
-from tests.markup import parse
-
-SITE = a_site(required=("content",))
+from tests.builders import a_decision, accepted, decided, moderated, published
+from tests.integration.own import SITE, at, change, judge, receipt
+from tests.integration.web import Web, open_web
 
 
 @pytest.fixture
 def web(storage: Storage) -> Web:
     return open_web(storage, SITE)
-
-
-def at(comment: Comment) -> str:
-    return f"/v1/sites/blog/comments/{comment.id}"
-
-
-def receipt(web: Web, comment: Comment) -> dict[str, str]:
-    return {"Replygate-Receipt": web.pseudonyms.receipt("blog", comment.id)}
-
-
-def change(web: Web, comment: Comment, content: Any = "Other words.") -> TestResponse:
-    return web.client.patch(at(comment), json={"content": content}, headers=receipt(web, comment))
 
 
 def withdraw(web: Web, comment: Comment) -> TestResponse:
@@ -54,15 +40,6 @@ def shown(web: Web) -> list[str]:
 def rest(web: Web, comment: Comment) -> None:
     """Spend the wake-up that `comment` asked for when it came."""
     assert web.storage.backlog.claim("blog", comment.id, 9, 30) == []
-
-
-def judge(web: Web, comment: Comment, action: Action, role: Role = Role.FILTERS, **more: Any) -> Comment:
-    """As the filters decide about what waits: the draft, or the comment itself."""
-    draft = web.storage.comments.load("blog", [draft_id(comment.id)])[0]
-    before = draft or web.comment(comment.id)
-    after = before.decided(a_decision(action, role, **more))
-    assert web.storage.comments.decide("blog", [Change(before, after)]) == [True]
-    return after
 
 
 def test_an_edit_of_a_published_comment_waits_beside_it(web: Web) -> None:
@@ -250,11 +227,11 @@ class Hasty:
     seen: set[str] = field(default_factory=set)
 
     def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
-        for change in changes:
-            if change.before.id not in self.seen:
-                self.seen.add(change.before.id)
-                after = change.before.decided(a_decision(self.action))
-                assert self.comments.decide(site, [Change(change.before, after)]) == [True]
+        for step in changes:
+            if step.before.id not in self.seen:
+                self.seen.add(step.before.id)
+                after = step.before.decided(a_decision(self.action))
+                assert self.comments.decide(site, [Change(step.before, after)]) == [True]
         return self.comments.decide(site, changes)
 
     def __getattr__(self, name: str) -> Any:
@@ -304,73 +281,3 @@ def test_edits_at_once_while_it_is_judged_leave_one_text_and_nothing_undone(
     assert counters.accepted == sum(counters.decided.values())
     with connect(valkey_settings) as client:
         assert int(client.hget(Keys(valkey_settings.prefix).counters("blog"), "pending_bytes")) == 0
-
-
-def page(web: Web, comment: Comment) -> str:
-    return web.client.get(at(comment), headers=HTML | receipt(web, comment)).text
-
-
-def text_area(page: str) -> str:
-    return (next(parse(page).iter("textarea")).text or "").strip()
-
-
-def send(web: Web, comment: Comment, **fields: str) -> TestResponse:
-    """As the forms of the page do."""
-    fields["receipt"] = fields.get("receipt", web.pseudonyms.receipt("blog", comment.id))
-    return web.client.post(f"{at(comment)}/own", data=fields, headers=HTML)
-
-
-def test_the_page_has_forms_for_both(web: Web) -> None:
-    comment = published(web.storage, content="<b>First</b> words.")
-    text = page(web, comment)
-    assert text_area(text) == "<b>First</b> words."
-    assert "You have 15 more minutes to change it" in text or "14 more minutes" in text
-    assert "Withdraw your reply" in text
-    answer = send(web, comment, content="Other words.")
-    assert answer.status_code == 303
-    assert answer.headers["Location"].startswith(f"{at(comment)}?receipt=")
-    text = page(web, comment)
-    assert "You changed it." in text
-    assert text_area(text) == "Other words."
-    assert send(web, comment).status_code == 303
-    text = page(web, comment)
-    assert "You withdrew your reply" in text
-    assert "<form" not in text
-
-
-def test_the_page_says_that_a_change_of_what_waits_is_kept(web: Web) -> None:
-    comment = accepted(web.storage)
-    assert "the change is kept" not in page(web, comment)
-    assert send(web, comment, content="Other words.").status_code == 303
-    assert "the change is kept" in page(web, comment)
-    assert send(web, comment).status_code == 303
-    assert "the change is kept" not in page(web, comment)
-
-
-def test_the_page_keeps_what_was_typed_when_it_cannot_be_taken(web: Web) -> None:
-    comment = published(web.storage)
-    answer = send(web, comment, content="x" * 10_001)
-    assert answer.status_code == 422
-    assert "Please use at most 10000 characters" in answer.text
-    assert "x" * 10_001 in answer.text
-    web.storage.threads.set_closed("blog", "first-post", True)
-    assert "the thread is closed" in send(web, comment, content="Other words.").text
-
-
-def test_the_form_with_a_wrong_receipt_finds_nothing(web: Web) -> None:
-    comment = published(web.storage)
-    for fields in ({"content": "x"}, {}):
-        answer = send(web, comment, receipt="guess", **fields)
-        assert (answer.status_code, answer.mimetype) == (404, "text/html")
-    assert web.comment(comment.id) == comment
-
-
-def test_the_page_tells_why_an_edit_was_refused(web: Web) -> None:
-    comment = published(web.storage)
-    change(web, comment)
-    judge(web, comment, Action.HOLD)
-    judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="off-topic")
-    text = page(web, comment)
-    assert "Your change of it was not published" in text
-    assert "It is not about what the page is about." in text
-    assert 'name="content"' not in text
