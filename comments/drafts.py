@@ -22,9 +22,12 @@ def draft_id(id: str) -> str:
 
 
 def drafted(comment: Comment, content: str, at: datetime) -> Comment:
-    """A first draft of a published comment; everything but the content is the comment's."""
+    """A first draft of a published comment; everything but the content is the comment's.
+
+    So is not what the comment's form told of its time and work: the edit came by another.
+    """
     edit = _edit(comment, Status.QUEUED, at)
-    fresh = replace(comment, id=draft_id(comment.id), received=at, status=Status.QUEUED, version=0, decisions=())
+    fresh = replace(comment, id=draft_id(comment.id), received=at, status=Status.QUEUED, form_seconds=-1, form_proof="")
     return replace(fresh, content=content, version=1, decisions=(edit,))
 
 

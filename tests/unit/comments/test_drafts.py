@@ -1,6 +1,7 @@
 """What authors do with their own comments, and what follows from it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def by_person(comment: Comment, action: Action) -> Comment:
     return comment.decided(a_decision(action, Role.MODERATOR, "mo"))
 
 
-def published(**changes: str) -> Comment:
+def published(**changes: Any) -> Comment:
     return by_filters(a_comment(content="first words", **changes), Action.APPROVE)
 
 
@@ -69,6 +70,15 @@ def test_what_was_refused_is_neither_edited_nor_withdrawn(action: Action) -> Non
 def test_what_is_published_is_edited_beside_itself_only() -> None:
     with pytest.raises(ActionNotAllowed):
         edited(published(), "other words", LATER)
+
+
+def test_a_draft_came_by_another_form_than_its_comment() -> None:
+    draft = drafted(published(form_token="valid", form_seconds=1, form_proof="missing"), "other words", LATER)
+    assert (draft.form_token, draft.form_seconds, draft.form_proof) == ("valid", -1, "")
+
+
+def test_saying_it_anew_does_not_hide_how_fast_it_was_sent() -> None:
+    assert edited(a_comment(form_seconds=1), "other words", LATER).form_seconds == 1
 
 
 def test_a_draft_has_all_that_its_comment_has_but_the_words() -> None:
