@@ -45,7 +45,7 @@ TABLE: Mapping[type[ReplygateError], Row] = {
     SignInNeeded: Row(401, "sign-in-needed", "Sign in first"),
     NotAllowed: Row(403, "not-allowed", "Not allowed"),
     ActionNotAllowed: Row(422, "action-not-allowed", "Not possible in this state"),
-    TooLate: Row(409, "too-late", "Too late to change it"),
+    TooLate: Row(409, "too-late", "Too late to edit it"),
     StaleVersion: Row(409, "stale-version", "Changed meanwhile"),
     Invalid: Row(422, "invalid", "Some fields need another look"),
     KeyReused: Row(422, "key-reused", "Idempotency-Key used for something else"),

@@ -26,8 +26,8 @@
       badUrl: "Please enter a web address that begins with http:// or https://.", tooLong: "Please use fewer characters.",
       gone: "The comment you reply to is no longer there.",
       edit: "Edit", withdraw: "Withdraw", sure: "Withdraw for good?", save: "Save", back: "Cancel",
-      changing: "Change awaits moderation", unchanged: "Your change was not published.", withdrawn: "You withdrew your comment.",
-      changed: "Thank you, your change awaits moderation. Until then your comment stays as it is.",
+      changing: "Edit awaits moderation", unchanged: "Your edit was not published.", withdrawn: "You withdrew your comment.",
+      changed: "Thank you, your edit awaits moderation. Until then your comment stays as it is.",
     },
     de: {
       count: { one: "{n} Kommentar", other: "{n} Kommentare" }, none: "Noch keine Kommentare.", leave: "Kommentar schreiben",

@@ -52,7 +52,7 @@ def test_a_change_that_is_held_leaves_the_words_and_tells_what_became_of_it(
     page, comment = sent(live, website, desktop, "Kind words.")
     holding_all(live, website)
     change(page, "Harsh words.")
-    expect(page.get_by_text("Change awaits moderation", exact=True)).to_be_visible()
+    expect(page.get_by_text("Edit awaits moderation", exact=True)).to_be_visible()
     expect(page.get_by_text("Kind words.")).to_be_visible()
     assert violations(page) == []
     held = live.storage.comments.get("demo", draft_id(comment.id))
@@ -60,7 +60,7 @@ def test_a_change_that_is_held_leaves_the_words_and_tells_what_became_of_it(
     refused = held.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="tone"))
     assert live.storage.comments.decide("demo", [Change(held, refused)]) == [True]
     page.evaluate(COME_BACK)
-    expect(page.get_by_role("status")).to_contain_text("Your change was not published. Its tone is not what we want")
+    expect(page.get_by_role("status")).to_contain_text("Your edit was not published. Its tone is not what we want")
     expect(page.get_by_role("button", name="Edit")).to_have_count(0)
     expect(page.get_by_text("Kind words.")).to_be_visible()
 
@@ -110,7 +110,7 @@ def test_without_scripts_the_status_page_does_both(desktop: Desktop, live: Live)
     page = desktop.open(java_script_enabled=False)
     page.goto(status_page(live, comment))
     page.get_by_role("textbox", name="Comment").fill("Other words.")
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Other words.")
     page.get_by_text("Withdraw your reply").click()
     page.get_by_role("button", name="Withdraw it").click()

@@ -35,13 +35,13 @@ def test_the_page_has_forms_for_both(web: Web) -> None:
     comment = published(web.storage, content="<b>First</b> words.")
     text = page(web, comment)
     assert text_area(text) == "<b>First</b> words."
-    assert "You have 15 more minutes to change it" in text or "14 more minutes" in text
+    assert "You have 15 more minutes to edit it" in text or "14 more minutes" in text
     assert "Withdraw your reply" in text
     answer = send(web, comment, content="Other words.")
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(f"{at(comment)}?receipt=")
     text = page(web, comment)
-    assert "You changed it." in text
+    assert "You edited it." in text
     assert text_area(text) == "Other words."
     assert send(web, comment).status_code == 303
     text = page(web, comment)
@@ -51,11 +51,11 @@ def test_the_page_has_forms_for_both(web: Web) -> None:
 
 def test_the_page_says_that_a_change_of_what_waits_is_kept(web: Web) -> None:
     comment = accepted(web.storage)
-    assert "the change is kept" not in page(web, comment)
+    assert "the edit is kept" not in page(web, comment)
     assert send(web, comment, content="Other words.").status_code == 303
-    assert "the change is kept" in page(web, comment)
+    assert "the edit is kept" in page(web, comment)
     assert send(web, comment).status_code == 303
-    assert "the change is kept" not in page(web, comment)
+    assert "the edit is kept" not in page(web, comment)
 
 
 def test_the_page_keeps_what_was_typed_when_it_cannot_be_taken(web: Web) -> None:
@@ -82,6 +82,6 @@ def test_the_page_tells_why_an_edit_was_refused(web: Web) -> None:
     judge(web, comment, Action.HOLD)
     judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="off-topic")
     text = page(web, comment)
-    assert "Your change of it was not published" in text
+    assert "Your edit was not published" in text
     assert "It is not about what the page is about." in text
     assert 'name="content"' not in text
