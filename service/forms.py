@@ -19,6 +19,8 @@ from .intake import Kept, intake
 
 #: Where the form leads after success, in WordPress's word. Only pages of the site, and ours, are gone to.
 RETURN_FIELD = "redirect_to"
+#: Sent along unseen. Their names tell a reader nothing; what is wrong with them is said in whole sentences.
+UNSEEN_FIELDS = ("thread", "parent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Form:
     def elsewhere(self) -> tuple[Problem, ...]:
         """Problems with what the form does not show."""
         return tuple(p for p in self.problems if p.field not in VISITOR_FIELDS)
+
+    def is_named(self, name: str) -> bool:
+        """Whether a problem is told with its field's name, to whoever made the form."""
+        return name not in UNSEEN_FIELDS
 
 
 def submit(site: Site, sent: Sent, trusted: bool) -> Response:

@@ -51,6 +51,27 @@ def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: W
     assert 'id="content-problem"' not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"parent": "nobody"}, "The comment you reply to does not exist."),
+        ({"parent": "a" * 26}, "The comment you reply to is not published."),
+        ({"thread": "closed"}, "Comments are closed."),
+        ({"thread": ""}, "Name the page that the comment is about."),
+    ],
+)
+def test_fields_that_readers_do_not_see_are_not_named_to_them(web: Web, sent: dict[str, str], told: str) -> None:
+    web.storage.threads.set_closed("blog", "closed", True)
+    page = web.client.post(SUBMIT, data=a_reply(**sent), headers=HTML).text
+    assert f"<li>{told}</li>" in page
+
+
+def test_fields_that_are_none_of_ours_are_named(web: Web) -> None:
+    """To whoever makes the form."""
+    page = web.client.post(SUBMIT, data=a_reply(colour="red"), headers=HTML).text
+    assert "<bdi>colour</bdi>: " in page
+
+
 def test_wordpress_fields_survive_a_failure(web: Web) -> None:
     sent = {"comment_post_ID": "12", "comment": "Hi", "author": "", "email": "ada@example.org", "submit": "Post"}
     kept = inputs(web.client.post(SUBMIT, data=sent, headers=HTML).text)

@@ -127,10 +127,10 @@ class MemoryComments:
 
 def _refuse(shelf: Shelf, comment: Comment, admission: Admission, now: float) -> None:
     if comment.thread in shelf.closed:
-        raise Invalid([Problem("thread", "closed", "takes no more replies")])
+        raise Invalid([Problem("thread", "closed", "Comments are closed.")])
     parent = shelf.comments.get(comment.parent)
     if comment.parent and not (parent and parent.thread == comment.thread and shelf.published(comment.parent)):
-        raise Invalid([Problem("parent", "unpublished", "is not a published comment of this thread")])
+        raise Invalid([Problem("parent", "unpublished", "The comment you reply to is not published.")])
     whole_again = 0.0
     if admission.per_minute and comment.origin:
         whole_again = max(now, shelf.rates.get(comment.origin, 0.0)) + 60 / admission.per_minute

@@ -139,11 +139,11 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
         case ["reused"]:
             raise KeyReused("this Idempotency-Key came before with a different submission")
         case ["closed"]:
-            raise Invalid([Problem("thread", "closed", "takes no more replies")])
+            raise Invalid([Problem("thread", "closed", "Comments are closed.")])
         case ["there"]:
             raise StaleVersion("there is such a comment already")
         case ["parent"]:
-            raise Invalid([Problem("parent", "unpublished", "is not a published comment of this thread")])
+            raise Invalid([Problem("parent", "unpublished", "The comment you reply to is not published.")])
         case ["rate", seconds]:
             raise TooMany("too many submissions from here", int(seconds))
     raise Busy("too many comments wait to be judged", BUSY_SECONDS)
