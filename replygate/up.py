@@ -179,9 +179,11 @@ def _furnish(storage: Storage, settings: Settings) -> None:
         storage.people.put(Person(PERSON, {SITE: "owner"}, operator=True))
 
 
-def _mail(settings: Settings) -> list[tuple[str, str]]:
+def _mail(settings: Settings, directory: Path) -> list[tuple[str, str]]:
     """Said, because visitors are offered mail that then reaches nobody."""
     folder = settings.smtp_url.folder if settings.smtp_url else None
+    if folder and folder.is_relative_to(directory.resolve()):
+        folder = directory / folder.relative_to(directory.resolve())
     return [("Mail", f"{folder} (files only; REPLYGATE_SMTP_URL sends)")] if folder else []
 
 
@@ -191,7 +193,7 @@ def welcome(storage: Storage, settings: Settings, directory: Path) -> str:
         ("Demo article", f"{settings.public_url}/demo/"),
         ("Review page", f"{settings.public_url}/review"),
         ("Ops page", f"{settings.public_url}/ops"),
-        *_mail(settings),
+        *_mail(settings, directory),
         ("Logs", str(directory / "replygate.log")),
     ]
     try:

@@ -8,12 +8,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from comments.model import Site
+from comments.relay import Relay
 from comments.storage import Storage
 from replygate.__main__ import cli
 from replygate.embedded import start, url
 from replygate.installation import ADDRESS_FILE, KEY_FILE
 from replygate.installation import settings as find
-from tests.builders import SECRET, published
+from replygate.up import welcome
+from tests.builders import SECRET, published, settings
 
 Run = Callable[..., Result]
 
@@ -21,6 +23,17 @@ Run = Callable[..., Result]
 def alone(*words: str, env: dict[str, str] | None = None) -> Result:
     """One command on whatever the environment and the directory say."""
     return CliRunner().invoke(cli, words, env=env, catch_exceptions=False)
+
+
+# Up
+
+
+@pytest.mark.parametrize(("folder", "said"), [("mail", "var/mail"), ("/elsewhere", "/elsewhere")])
+def test_what_lies_in_the_directory_is_named_as_the_directory_was(memory: Storage, folder: str, said: str):
+    directory = Path("var")
+    relay = Relay(folder=directory.resolve() / folder)
+    lines = welcome(memory, settings(smtp_url=relay), directory).splitlines()
+    assert [line.split()[1] for line in lines if line.split()[0] in ("Mail", "Logs")] == [said, "var/replygate.log"]
 
 
 # Status
