@@ -59,7 +59,7 @@ def _lists(taste: Taste) -> _Lists:
     allowed, also = _terms(taste.allow), _terms(taste.also)
     phrases = "|".join(r"\s+".join(map(re.escape, p.split())) for p in (*PHRASES, *(a for a in allowed if " " in a)))
     pattern = re.compile(rf"\b(?:(?i:{phrases})|(?:{'|'.join(NAMES)})(?!\s?head))\b")
-    return _Lists(taste, (stock(), *([Matcher(also)] if also else [])), frozenset(allowed), pattern)
+    return _Lists(taste, (stock(), *([Matcher(also, remembered=1 << 10)] if also else [])), frozenset(allowed), pattern)
 
 
 def _blanked(match: re.Match[str]) -> str:

@@ -6,13 +6,16 @@ stand for them are folded into classes, so that one look into a dict leaves few 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress, product
 from operator import contains
 
 from better_profanity import Profanity
 from better_profanity.constants import ALLOWED_CHARACTERS
+
+from .memory import Memory
 
 #: Python's patterns look up characters of the first plane at once, and each further one in a long row: 2 µs a space.
 LAST_OF_PLANE = "\uffff"
@@ -34,15 +37,14 @@ def _stand_in(beyond: re.Match[str]) -> str:
     return "Ì" if beyond[0] in ALLOWED_CHARACTERS else "☃"
 
 
-def _table(names: Mapping[int, str]) -> bytes:
-    """Of each byte of an ASCII text its lower case and class, of those between words a space."""
-    lower = ((n, chr(n).lower()) for n in range(128))
-    folded = (names.get(ord(c), c) if chr(n) in ALLOWED_CHARACTERS else " " for n, c in lower)
-    return "".join(folded).encode() + bytes(128)
-
-
 def _one_of(characters: Iterable[str]) -> str:
     return "[" + "".join(map(re.escape, sorted(characters))) + "]+"
+
+
+#: What a word is made of, in a text without characters beyond the first plane.
+WORD = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
+#: Of each byte of an ASCII text its lower case, or a space between words.
+LOWERED = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for n in range(128)) + bytes(128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +60,30 @@ class Match:
 class Matcher:
     """Answers as `better_profanity.Profanity(words).contains_profanity` does, also where its way is peculiar."""
 
-    def __init__(self, entries: Iterable[str] | None = None) -> None:
+    def __init__(self, entries: Iterable[str] | None = None, remembered: int = 1 << 14) -> None:
         stock = Profanity(entries)
         self._spellings = {letter: frozenset({letter, *signs}) for letter, signs in stock.CHARS_MAPPING.items()}
         self._signs_of: dict[str, list[frozenset[str]]] = {}
         self._fold = _classes(stock.CHARS_MAPPING)
         self._most_joined: int = stock.MAX_NUMBER_COMBINATIONS
-        self._word = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
-        self._ascii_words = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for n in range(128))
         self._entries: dict[str, list[str]] = defaultdict(list)
         self._first_words: dict[str, list[str]] = defaultdict(list)
+        #: By the classes of their first letters, and of all of them.
+        self._begun: dict[str, list[str]] = defaultdict(list)
         for entry in sorted({str(entry) for entry in stock.CENSOR_WORDSET}):
-            self._entries[entry.translate(self._fold)].append(entry)
-            first = self._word.match(entry)
-            if first and first[0] != entry:
-                self._first_words[first[0].translate(self._fold)].append(first[0])
-                self._signs_of[first[0]] = self._signs(first[0])
-            self._signs_of[entry] = self._signs(entry)
-        # A word that is the beginning of no entry begins none that runs over several words; most words end here.
-        self._beginnings = frozenset(folded[:n] for folded in self._entries for n in range(1, len(folded)))
-        self._whole = self._first_words.keys() | self._entries.keys()
-        self._known = self._beginnings | self._entries.keys()
+            self._add(entry)
+        self._after = Memory(self._openings, remembered)
+
+    def _add(self, entry: str) -> None:
+        folded = entry.translate(self._fold)
+        self._entries[folded].append(entry)
+        self._signs_of[entry] = self._signs(entry)
+        for n in range(1, len(folded) + 1):
+            self._begun[folded[:n]].append(entry)
+        first = WORD.match(entry)
+        if first and first[0] != entry:
+            self._first_words[first[0].translate(self._fold)].append(first[0])
+            self._signs_of[first[0]] = self._signs(first[0])
 
     def contains(self, text: str) -> bool:
         return next(self.matches(text), None) is not None
@@ -86,16 +91,16 @@ class Matcher:
     def matches(self, text: str) -> Iterator[Match]:
         """In the order of their first words; they may overlap."""
         if text.isascii():
-            written = text.encode().translate(self._ascii_words + bytes(128)).decode().split()
+            written = text.encode().translate(LOWERED).decode().split()
         else:
             # Dotted capital I is the one character that grows in lower case; positions must stay.
             text = BEYOND.sub(_stand_in, text).replace("İ", "Ì")
-            written = list(map(str.lower, self._word.findall(text)))
-        words = " ".join(written).translate(self._fold).split(" ")
-        starts = [n for n in self._suspects(words) if self._is_start(words, written, n)]
-        if not starts or len(words) == 1 == len(words[0]):
+            written = list(map(str.lower, WORD.findall(text)))
+        starts = [n for n in self._suspects(written) if self._is_start(written, n)]
+        if not starts or len(written) == 1 == len(written[0]):
             return
-        lower, spans = text.lower(), [m.span() for m in self._word.finditer(text)]
+        words = [word.translate(self._fold) for word in written]
+        lower, spans = text.lower(), [m.span() for m in WORD.finditer(text)]
         # A last word of one character, with nothing behind it, is never joined to what precedes.
         joinable = len(words) - (spans[-1][0] == len(text) - 1)
         for n in starts:
@@ -104,27 +109,32 @@ class Matcher:
             yield from self._glued(lower, words[n : last + 1], spans[n : last + 1])
             yield from self._spaced(lower, spans[n : last + 1])
 
-    def _suspects(self, words: list[str]) -> list[int]:
-        """Numbers of words that look like an entry, or together with the next one like the beginning of one."""
-        whole, beginnings, known = self._whole, self._beginnings, self._known
-        pairs = enumerate(zip(words, [*words[1:], ""], strict=True))
-        return [n for n, (word, next) in pairs if word in whole or (word in beginnings and word + next in known)]
+    def _suspects(self, written: Sequence[str]) -> list[int]:
+        """Numbers of words that are how an entry begins, if what is behind them may be how it goes on."""
+        after = list(map(self._after.__getitem__, written))
+        behind = [*written[1:], ""]
+        begun = compress(range(len(written)), after)
+        return [n for n in begun if "" in after[n] or behind[n][:2] in after[n]]
 
-    def _is_start(self, words: list[str], written: list[str], n: int) -> bool:
+    def _openings(self, word: str) -> frozenset[str]:
+        """The one or two letters that may follow a word in an entry; "" among them if it may stand there alone."""
+        begun = [e for e in self._begun.get(word.translate(self._fold), ()) if self._is_spelled(e, word)]
+        is_whole = any(not WORD.match(entry, len(word)) for entry in begun)
+        rests = [self._signs_of[entry][len(word) :][:n] for entry in begun for n in (1, 2)]
+        return frozenset(["".join(signs) for rest in rests for signs in product(*rest)] + [""] * is_whole)
+
+    def _is_start(self, written: Sequence[str], n: int) -> bool:
         """Whether a match may begin here: with an entry, alone or glued together, or the first word of a longer one."""
-        glued = words[n]
-        if any(self._is_spelled(first, written[n]) for first in self._first_words.get(glued, ())):
-            return True
-        if glued in self._entries and any(self._spelled(glued, written[n])):
-            return True
-        if glued not in self._beginnings:
-            return False
-        for last in range(n + 1, min(n + 1 + self._most_joined, len(words))):
-            glued += words[last]
-            if glued in self._entries and any(self._spelled(glued, "".join(written[n : last + 1]))):
-                return True
-            if glued not in self._beginnings:
+        glued = ""
+        for word in written[n : n + 1 + self._most_joined]:
+            glued += word
+            folded = glued.translate(self._fold)
+            if folded not in self._begun:
                 return False
+            if folded in self._entries and any(self._spelled(folded, glued)):
+                return True
+            if glued == word and any(self._is_spelled(first, word) for first in self._first_words.get(folded, ())):
+                return True
         return False
 
     def _signs(self, entry: str) -> list[frozenset[str]]:
@@ -132,6 +142,7 @@ class Matcher:
         return [self._spellings.get(letter, frozenset(letter)) for letter in entry]
 
     def _is_spelled(self, entry: str, lower: str) -> bool:
+        """Whether this is a spelling of the entry, or of as many of its letters as were written."""
         return all(map(contains, self._signs_of[entry], lower))
 
     def _spelled(self, folded: str, lower: str) -> Iterator[str]:
@@ -146,7 +157,7 @@ class Matcher:
         """The first word with those behind it, everything between them left out."""
         glued, written = words[0], lower[slice(*spans[0])]
         for word, (start, end) in zip(words[1:], spans[1:], strict=True):
-            if glued not in self._beginnings:
+            if glued not in self._begun:
                 return
             glued, written = glued + word, written + lower[start:end]
             for entry in self._spelled(glued, written):
