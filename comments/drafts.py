@@ -6,13 +6,15 @@ approved, its comment says what it says.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .lifecycle import Action, Role, Status, actions_for
 from .model import DRAFT, Comment, Decision
 
 #: Who decided, in histories and in the audit. Not a possible moderator's name.
 AUTHOR = "its author"
+#: A decision that is older when it is kept is dated back, as a made-up past is; far longer than a lease.
+DATED_BACK = timedelta(minutes=10)
 #: Edits of one comment at most: its history and the work of judging stay bounded.
 MAX_EDITS = 20
 
@@ -128,3 +130,9 @@ def queued_since(comment: Comment) -> datetime:
     """From when on it has been waiting for the filters."""
     last = next((d for d in reversed(comment.decisions) if d.action is Action.EDIT), None)
     return last.at if last else comment.received
+
+
+def waited_since(before: Comment, after: Comment, now: datetime) -> datetime:
+    """From when on its wait for the filters counts, which ends now. What is dated back waited until its decision."""
+    since, at = queued_since(before), after.decisions[-1].at
+    return since + (now - at) if since <= at < now - DATED_BACK else since

@@ -131,7 +131,7 @@ def take(page: Page, name: str) -> None:
 
 
 def ops(browser: Browser, here: Running) -> None:
-    """Before the demo's comments are there, which are dated back and would all seem to have waited for days."""
+    """Before the demo's comments are there, for which nobody waited."""
     here.command("site", "add", "bakery", "name=The Daily Loaf", "per_minute=0", "moderation=suspicious")
     page = sign_in(browser, here.admin, viewport={"width": 1200, "height": 900})
     page.goto(f"{here.url}/ops")

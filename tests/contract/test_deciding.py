@@ -98,6 +98,16 @@ def test_the_time_to_the_first_decision_is_counted(storage: Storage) -> None:
     assert 4 <= counters.wait_sum < 60
 
 
+def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage: Storage) -> None:
+    past = datetime.now(UTC) - timedelta(days=3)
+    comment = accepted(storage, received=past)
+    after = comment.decided(a_decision(Action.APPROVE, at=past + timedelta(seconds=2)))
+    assert storage.comments.decide("blog", [Change(comment, after)]) == [True]
+    counters = storage.comments.counters("blog")
+    assert (counters.wait_seconds[1.0], counters.wait_seconds[5.0]) == (0, 1)
+    assert 2 <= counters.wait_sum < 4
+
+
 def test_authors_are_remembered_by_what_became_of_their_comments(storage: Storage) -> None:
     kept, dropped = published(storage), published(storage)
     moderated(storage, dropped, Action.SPAM)

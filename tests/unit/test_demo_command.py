@@ -73,6 +73,11 @@ def test_it_spreads_over_days_in_the_past() -> None:
     assert all(comment.received <= d.at <= NOW for comment in comments for d in comment.decisions)
 
 
+def test_nobody_seems_to_have_waited_for_the_filters() -> None:
+    counters = filled().comments.counters("demo")
+    assert counters.wait_seconds[0.05] == counters.wait_seconds[float("inf")] == len(STORY)
+
+
 def test_the_same_seed_makes_the_same_comments() -> None:
     assert [asdict(c) for c in every(filled())] == [asdict(c) for c in every(filled())]
     assert {c.id for c in every(filled())}.isdisjoint(c.id for c in every(filled(seed=2)))

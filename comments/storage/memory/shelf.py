@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from math import ceil
 from threading import Condition
 
 from ...audit import Entry
-from ...drafts import queued_since
+from ...drafts import waited_since
 from ...lifecycle import Label, Status
 from ...model import Comment
 from ...standing import Standing
@@ -87,7 +87,7 @@ class Shelf:
         self.attempts.pop(after.id, None)
         if after.status is not Status.QUEUED:
             self.decided[after.status] += 1
-            self.waits.append(now - queued_since(before).timestamp())
+            self.waits.append(now - waited_since(before, after, datetime.fromtimestamp(now, UTC)).timestamp())
 
     def tell_readers(self, comment: Comment, seen: set[str], rewritten: bool, now: float) -> None:
         """Note what readers see now, who saw `seen` before `comment` was decided, or `rewritten`."""

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate, compress
 
 from ...audit import decision
-from ...drafts import queued_since
+from ...drafts import waited_since
 from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from ...lifecycle import Status
 from ...model import Comment
@@ -154,12 +154,13 @@ def _arguments(change: Change) -> list[str | bytes | int]:
     before, after = change.before, change.after
     noted = decision(after, change.origin)
     names = after.known_as or ("", "")
+    waits = before if before.status is Status.QUEUED else after
     written = dump_submission(after) if is_rewritten(change) else b""
     return [
         after.id, dump_state(before), dump_state(after), before.status, after.status,
         after.version if is_told(after) else "",
         milliseconds(after.received), thread_name(after.thread), after.parent, packed(noted) if noted else "", *names,
-        milliseconds(queued_since(before if before.status is Status.QUEUED else after)), written,
+        milliseconds(waited_since(waits, after, datetime.now(UTC))), written,
     ]  # fmt: skip
 
 
