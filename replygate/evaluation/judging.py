@@ -1,5 +1,6 @@
 """The filters at work on labelled comments, as they would be on a site: alone, or taught by what moderators see."""
 
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +10,7 @@ from hashlib import blake2b
 from comments.lifecycle import RESULT, Action, Label, Role
 from comments.model import Comment, Decision, Site
 from comments.storage import Evidence, TokenCounts, lesson_of
-from comments.storage.lessons import MOST_BARS
+from comments.storage.lessons import MOST_BARS, Lesson
 from comments.storage.memory import open_memory
 from workers.filters import BUILT_IN
 from workers.judge import ask, decide, facts, question
@@ -29,6 +30,7 @@ class Verdict:
     decision: Decision
     probability: float  # of spam, by what is learned alone
     microseconds: float  # of processor time
+    lessons: int = 0  # that the site had by then
 
     @property
     def wrong(self) -> bool:
@@ -63,13 +65,8 @@ class Corpus:
         known = {t: (ham[t], spam[t]) for t in tokens(comment) if ham[t] or spam[t]}
         return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], known, max(self.bars))
 
-    def learn(self, example: Example, log_odds: float) -> None:
-        """A moderator says at once what the held comment was. What comes first fills the quotas."""
-        held = example.comment.decided(_decision(Action.HOLD, example, log_odds))
-        taught = held.decided(_decision(Action.SPAM if example.spam else Action.APPROVE, example))
-        lesson = lesson_of(taught, tokens(taught), quotas(taught))
-        if lesson is None:
-            return
+    def learn(self, lesson: Lesson) -> None:
+        """What comes first fills the quotas."""
         if lesson.label is Label.HAM:
             self.bars.append(lesson.log_odds)
         counts = all(self.within[quota.name] < quota.most for quota in lesson.quotas)
@@ -77,6 +74,15 @@ class Corpus:
         if counts:
             self.lessons[lesson.label] += 1
             self.seen[lesson.label].update(lesson.tokens)
+
+
+def lesson(example: Example, log_odds: float) -> Lesson:
+    """A moderator's word on a held comment, to which the filters gave these log-odds of spam."""
+    held = example.comment.decided(_decision(Action.HOLD, example, log_odds))
+    taught = held.decided(_decision(Action.SPAM if example.spam else Action.APPROVE, example))
+    found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), quotas(taught))
+    assert found is not None  # noqa: S101 - a person who says either teaches it
+    return found
 
 
 def _decision(action: Action, example: Example, log_odds: float = 0.0) -> Decision:
@@ -114,16 +120,17 @@ def verdicts(
         verdict = _verdict(example, site, weights, corpus, evidence, clock)
         yield verdict
         if learning and learning.sees(verdict):
-            corpus.learn(example, verdict.decision.log_odds)
+            corpus.learn(lesson(example, verdict.decision.log_odds))
 
 
 def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[Verdict]:
     """Each source judged by a site that all the others taught, and that has seen nothing of it."""
+    lessons = [lesson(example, judged(example.comment, TokenCounts()).log_odds) for example in examples]
     for source in dict.fromkeys(example.source for example in examples):
         corpus = Corpus()
-        for example in examples:
+        for example, taught in zip(examples, lessons, strict=True):
             if example.source != source:
-                corpus.learn(example, judged(example.comment, TokenCounts()).log_odds)
+                corpus.learn(taught)
         yield from verdicts([e for e in examples if e.source == source], site, policy, corpus)
 
 
@@ -139,4 +146,5 @@ def _verdict(
     answered = clock()
     decision = decide(comment, known, ask(comment, known, BUILT_IN), policy)
     spent = questioned - began + clock() - answered
-    return Verdict(example, decision, judged(comment, known.corpus).probability, spent * 1e6)
+    probability = judged(comment, known.corpus).probability
+    return Verdict(example, decision, probability, spent * 1e6, known.corpus.ham + known.corpus.spam)

@@ -1,6 +1,7 @@
 """`replygate evaluate` judges labelled comments and keeps nothing; what is shipped holds its floors."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from comments.storage import TokenCounts
 from comments.storage.memory import open_memory
 from replygate.__main__ import cli
 from replygate.evaluation.command import PLAIN
-from replygate.evaluation.examples import read
-from replygate.evaluation.judging import Corpus, Moderation, verdicts
+from replygate.evaluation.examples import UNDECIDED, read
+from replygate.evaluation.judging import Corpus, Moderation, lesson, verdicts
 from replygate.evaluation.report import Report, report
 from replygate.export import lines
 from replygate.installation import Installation
@@ -28,13 +29,9 @@ SAMPLE = Path(__file__).with_name("sample.jsonl")
 
 
 def judged(lines: list[str], learning: bool = False) -> Report:
-    return report(
-        list(
-            verdicts(
-                read(lines), PLAIN, build(BUILT_IN, {}), Corpus.of(TokenCounts()), Moderation() if learning else None
-            )
-        )
-    )
+    moderation = Moderation() if learning else None
+    corpus = Corpus.of(TokenCounts())
+    return report(list(verdicts(read(lines).examples, PLAIN, build(BUILT_IN, {}), corpus, moderation)), learning)
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +40,12 @@ def found() -> Report:
 
 
 def test_no_honest_comment_of_the_sample_is_refused_and_hardly_one_held(found):
-    assert found.confusion[False, Action.SPAM] == 0
-    assert found.share(False, Action.HOLD) <= 0.05
+    assert found.honest.of[Action.SPAM] == 0
+    assert found.honest.share(Action.HOLD) <= 0.05
 
 
 def test_most_spam_of_the_sample_is_held(found):
-    assert found.share(True, Action.APPROVE) <= 0.35
+    assert found.spam.share(Action.APPROVE) <= 0.35
 
 
 def test_spam_of_the_sample_ranks_above_honest_comments(found):
@@ -65,20 +62,23 @@ def test_learning_publishes_less_of_a_campaign():
     ]
     honest = [json.dumps({"text": f"On {words[n % 6]} I read chapter {n} again", "label": "ham"}) for n in range(60)]
     lines = [line for pair in zip(campaign, honest, strict=True) for line in pair]
-    assert judged(lines, learning=True).confusion[True, Action.APPROVE] <= judged(lines).confusion[True, Action.APPROVE]
+    taught, untaught = judged(lines, learning=True), judged(lines)
+    assert taught.spam.of[Action.APPROVE] <= untaught.spam.of[Action.APPROVE]
+    assert 0 == taught.stages()[0][0].lessons < taught.stages()[-1][0].lessons
+    assert untaught.stages() == []
 
 
 def test_a_campaign_teaches_no_more_here_than_on_a_site():
     corpus = Corpus()
-    for example in read([json.dumps({"text": "I lend money to everybody", "label": "spam"})] * 30):
-        corpus.learn(example, log_odds=1.0)
+    for example in read([json.dumps({"text": "I lend money to everybody", "label": "spam"})] * 30).examples:
+        corpus.learn(lesson(example, log_odds=1.0))
     assert corpus.about(a_comment(content="money")).spam == OF_CAMPAIGN
 
 
 def test_an_approved_comment_raises_the_bar_here_as_on_a_site():
     corpus = Corpus()
-    for example in read([json.dumps({"text": "essay", "label": "ham"})]):
-        corpus.learn(example, log_odds=6.5)
+    for example in read([json.dumps({"text": "essay", "label": "ham"})]).examples:
+        corpus.learn(lesson(example, log_odds=6.5))
     assert corpus.about(a_comment()).bar == 6.5
 
 
@@ -98,7 +98,7 @@ def test_each_source_is_judged_by_what_the_others_teach(tmp_path):
     file.write_text("\n".join(lines))
     ran = CliRunner().invoke(cli, ["evaluate", str(file), "--cross"])
     assert ran.exit_code == 0, ran.output
-    assert "of 1,000 of each source" in ran.output
+    assert "of each source" in ran.output
     assert [line.split()[:3] for line in ran.output.splitlines() if line.startswith(("a ", "b "))] == [
         [source, label, "9"] for source in "ab" for label in ("honest", "spam")
     ]
@@ -116,17 +116,78 @@ def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp
         here = Installation(settings(policy=policy), storage, OneQueue(), lambda: NOW)
         said.append(CliRunner().invoke(cli, ["evaluate", str(file), "--site", "blog"], obj=here).output)
     assert all("held from 2.5 points on, spam from 8" in text for text in said)
-    assert [text.splitlines()[4].split()[-3:] for text in said] == [["1000.0", "0.0", "0.0"], ["0.0", "1000.0", "0.0"]]
+    assert [text.splitlines()[5].split()[-3:] for text in said] == [["1000.0", "0.0", "0.0"], ["0.0", "1000.0", "0.0"]]
 
 
 def test_a_line_that_is_no_comment_is_named():
-    for line in ("{", "[]", '{"label": "spam"}', '{"text": 3, "label": "ham"}', '"text"'):
-        with pytest.raises(Invalid, match="line 2"):
+    for line, wrong in (
+        ("{", "is no JSON"),
+        ("[]", "is no JSON object"),
+        ('"text"', "is no JSON object"),
+        (b'{"text": "\xff", "label": "ham"}', "is no JSON in UTF-8"),
+        ('{"label": "spam"}', "has no text"),
+        ('{"text": 3, "label": "ham"}', "has no text"),
+        ('{"text": "a"}', "has no label"),
+    ):
+        with pytest.raises(Invalid, match=f"line 2: {wrong}"):
             read(['{"text": "a", "label": "ham"}', line])
 
 
-def test_lines_without_a_known_label_are_left_out():
-    assert read(['{"text": "a", "label": "toxic"}', "", '{"kind": "site", "id": "blog"}']) == []
+def test_a_file_of_another_kind_is_told_by_its_first_lines():
+    with pytest.raises(Invalid) as raised:
+        read(["text,label"] * 2000)
+    assert [problem.field for problem in raised.value.problems][-2:] == ["line 10", "and"]
+    assert raised.value.problems[-1].message == "1990 more"
+
+
+@pytest.mark.parametrize("label", ["spam", "Spam", 1, "1", True, "true"])
+def test_spam_is_called_by_many_names(label):
+    assert [e.spam for e in read([json.dumps({"text": "a", "label": label})]).examples] == [True]
+
+
+@pytest.mark.parametrize("label", ["ham", "HAM", "honest", "not spam", "approved", 0, "0", False, "false"])
+def test_so_are_honest_comments(label):
+    assert [e.spam for e in read([json.dumps({"text": "a", "label": label})]).examples] == [False]
+
+
+def test_lines_with_another_label_are_left_out_and_counted():
+    lines = ['{"text": "a", "label": "toxic"}', "", '{"kind": "site", "id": "blog"}', '{"text": "a", "label": null}']
+    found = read(lines)
+    assert found.examples == ()
+    assert found.left_out == {"toxic": 1, "none": 1}
+
+
+def came(ts: object, text: str = "a") -> str:
+    return json.dumps({"text": text, "label": "ham", "ts": ts})
+
+
+@pytest.mark.parametrize(
+    "ts", ["2026-11-22T12:00:00Z", "2026-11-22 12:00:00 +0000", "2026-11-22T12:00", 1795348800, 1795348800000]
+)
+def test_times_are_read_in_the_forms_they_have(ts):
+    found = read([came(ts)])
+    assert found.examples[0].comment.received == datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert found.timeless == 0
+
+
+def test_a_file_with_times_is_in_their_order():
+    found = read([came("2026-01-03"), came("2026-01-01"), came("2026-01-02")])
+    assert [e.comment.received.day for e in found.examples] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("ts", ["1.745.412.234.123.970", "yesterday", None, "", 1e300, [2026]])
+def test_where_times_are_missing_the_order_is_one_by_chance_and_always_the_same(ts):
+    lines = [json.dumps({"text": f"{n}", "label": "spam" if n < 50 else "ham", "ts": ts}) for n in range(100)]
+    found = read([*lines, came("2026-01-01")])
+    assert found.timeless == 100
+    assert found == read([*lines, came("2026-01-01")])
+    assert 15 < sum(example.spam for example in found.examples[:50]) < 35
+    assert found.examples[-1].comment.received - found.examples[0].comment.received == timedelta(minutes=100)
+
+
+def test_what_is_sent_is_read_as_at_the_door():
+    found = read([json.dumps({"text": " a\r\nb ", "author": "Ann ", "label": "ham"})])
+    assert (found.examples[0].comment.content, found.examples[0].comment.author) == ("a\nb", "Ann")
 
 
 def test_what_people_decided_labels_an_export():
@@ -134,7 +195,9 @@ def test_what_people_decided_labels_an_export():
     for action in (Action.SPAM, Action.APPROVE):
         moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
     decided(storage, accepted(storage), Action.APPROVE)
-    assert sorted(example.spam for example in read(lines(storage, a_site()))) == [False, True]
+    found = read(lines(storage, a_site()))
+    assert sorted(example.spam for example in found.examples) == [False, True]
+    assert found.left_out == {UNDECIDED: 1}
 
 
 def test_the_command_prints_figures_and_writes_a_page(tmp_path):
@@ -143,7 +206,7 @@ def test_the_command_prints_figures_and_writes_a_page(tmp_path):
     assert ran.exit_code == 0, ran.output
     assert "recall at 0.1 %" in ran.output
     written = page.read_text(encoding="utf-8")
-    assert written.count("<svg") == 3
+    assert written.count("<svg") == written.count("<title>") - 1 == 5
     assert "<script" not in written
     assert "style=" not in written
 
@@ -153,6 +216,25 @@ def test_a_text_cannot_break_out_of_the_page(tmp_path):
     file.write_text(json.dumps({"text": "</pre><script>alert(1)</script> fuck", "label": "ham"}))
     assert CliRunner().invoke(cli, ["evaluate", str(file), "--html", str(page)]).exit_code == 0
     assert "<script" not in page.read_text(encoding="utf-8")
+
+
+def test_a_file_of_one_label_is_told_without_figures_that_need_two(tmp_path):
+    file, page = tmp_path / "honest.jsonl", tmp_path / "report.html"
+    file.write_text(json.dumps({"text": "I read it again", "label": "ham"}))
+    ran = CliRunner().invoke(cli, ["evaluate", str(file), "--html", str(page)])
+    assert ran.exit_code == 0, ran.output
+    assert "nan" not in ran.output + page.read_text(encoding="utf-8")
+    assert "recall at" not in ran.output
+
+
+def test_what_does_not_count_is_said_beside_the_report(tmp_path):
+    file = tmp_path / "mixed.jsonl"
+    file.write_text("\n".join([came("2026-01-01"), came("soon"), '{"text": "a", "label": "toxic"}']))
+    ran = CliRunner().invoke(cli, ["evaluate", str(file)])
+    assert ran.stderr.splitlines() == [
+        "left out: 1 labelled “toxic”",
+        "1 of 2 have no time that can be read, so all are taken in an order by chance",
+    ]
 
 
 def test_a_file_without_labels_ends_in_a_sentence(tmp_path):
