@@ -21,6 +21,8 @@ EXTENSION = "replygate.room"
 
 #: Streams of moderators of one web process: each costs some questions to storage when something happens.
 MOST = 100
+#: Held comments that are asked when they were held; more than come while one waits for the filters.
+LATE = 100
 #: Seconds that a look lasts without being renewed.
 LOOK = 120.0
 
@@ -42,7 +44,7 @@ class LookNow(BaseModel):
 
 class RoomNow(BaseModel):
     held: int = Field(description="comments that wait on this site")
-    arrived: int = Field(description="those of them that came since the stream began")
+    arrived: int = Field(description="those of them that came into the queue since the page was asked for")
     cards: list[CardNow] = Field(description="the comments that were asked about")
     looks: list[LookNow] = Field(description="who else looks at which comment now, who came first first")
 
@@ -63,10 +65,17 @@ def now(storage: Storage, site: str, working: Working) -> RoomNow:
     looks = storage.attention.looks(site)
     return RoomNow(
         held=storage.comments.counters(site).standing.get(Status.HELD, 0),
-        arrived=storage.comments.arrived(site, working.since),
+        arrived=storage.comments.arrived(site, working.since) + _late(storage, site, working),
         cards=[_card(comment, working.by) for comment in cards],
         looks=[LookNow(comment=look.comment, by=look.by) for look in looks if look.by != working.by],
     )
+
+
+def _late(storage: Storage, site: str, working: Working) -> int:
+    """Comments that came before the page was asked for and were held since, as far as they are among the newest."""
+    newest = storage.comments.by_status(site, Status.HELD, LATE, newest=True).rows
+    late = (c for c in newest if c.received <= working.since < c.decisions[-1].at)
+    return sum(c.id not in working.cards for c in late)
 
 
 def _card(comment: Comment, asks: str) -> CardNow:

@@ -126,11 +126,17 @@ def a_desk(storage: Storage, of: Settings | None = None, sites: Iterable[str] = 
 
 
 def judged(
-    storage: Storage, action: Action, *signals: Signal, score: float = 0.0, masked: str = "", **changes: object
+    storage: Storage,
+    action: Action,
+    *signals: Signal,
+    score: float = 0.0,
+    masked: str = "",
+    at: datetime = NOW,
+    **changes: object,
 ) -> Comment:
     """A comment that the filters have decided about, on these grounds."""
     comment = accepted(storage, **changes)
-    plain = Decision(action, RESULT[action], Role.FILTERS, "filters", NOW, "policy-1", hold_at=3.0, spam_at=8.0)
+    plain = Decision(action, RESULT[action], Role.FILTERS, "filters", at, "policy-1", hold_at=3.0, spam_at=8.0)
     decision = replace(plain, score=score, signals=signals, masked=masked)
     after = comment.decided(decision)
     assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]

@@ -98,7 +98,8 @@ def test_the_card_of_an_edit_is_one_of_them(desk: Desk) -> None:
 
 def test_arrivals_count_from_when_the_page_was_asked_for(desk: Desk) -> None:
     for minutes in (1, 3):
-        held(desk.storage, received=NOW - timedelta(minutes=minutes))
+        then = NOW - timedelta(minutes=minutes)
+        held(desk.storage, received=then, at=then)
     mo = desk.signed_in("Mo", blog="viewer")
     assert heard(mo)["arrived"] == 0
     assert heard(mo, age=2 * 60_000)["arrived"] == 1
@@ -107,6 +108,13 @@ def test_arrivals_count_from_when_the_page_was_asked_for(desk: Desk) -> None:
     desk.clock.pass_by(timedelta(hours=1))
     again = mo.get(f"{BASE}/events?age=120000", headers={"Last-Event-ID": id})
     assert events(again.text)[0]["arrived"] == 1, "taken up again, it counts from the same moment"
+
+
+def test_what_came_before_and_was_held_since_is_new_but_on_the_page_itself(desk: Desk) -> None:
+    late, again = (held(desk.storage, received=NOW - timedelta(minutes=3)) for _ in range(2))
+    mo = desk.signed_in("Mo", blog="viewer")
+    assert heard(mo, again, age=60_000)["arrived"] == 1
+    assert heard(mo, late, again, age=60_000)["arrived"] == 0
 
 
 def test_nobody_hears_of_a_site_that_is_not_theirs(desk: Desk) -> None:
