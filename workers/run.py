@@ -1,4 +1,4 @@
-"""One worker process: RQ's in-process worker on one queue, doing our three jobs and nothing else."""
+"""One worker process: RQ's in-process worker on one queue, doing our jobs and nothing else."""
 
 import faulthandler
 import logging
