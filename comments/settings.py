@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from .errors import SettingsInvalid
 from .relay import Relay, relay
+from .together import ALONE, Together, together
 from .validation import is_email
 
 PREFIX = "REPLYGATE_"
@@ -33,7 +34,15 @@ def _path(text: str) -> Path | None:
 
 
 PARSERS: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
-    {str: str, int: _integer, float: float, bool: _boolean, Path | None: _path, Relay | None: relay}
+    {
+        str: str,
+        int: _integer,
+        float: float,
+        bool: _boolean,
+        Path | None: _path,
+        Relay | None: relay,
+        Together: together,
+    }
 )
 
 
@@ -55,6 +64,7 @@ class Settings:
     ops_token: str = field(repr=False, default="")
     policy: Path | None = None
     share_repute: bool = False
+    learn_together: Together = ALONE
     log_level: str = "INFO"
     demo: bool = False
     metrics_dir: Path | None = None

@@ -1,7 +1,7 @@
 """`replygate rebuild`: what a site learned, counted anew from what its moderators decided."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -26,20 +26,20 @@ BATCH = 500
 def rebuild(id: str, check: bool) -> None:
     """Count anew what the site ID learned, from its comments' histories.
 
-    Needed after an upgrade that takes words apart in another way. The service may go on meanwhile: what is decided is
-    learned as ever.
+    Needed after an upgrade that takes words apart in another way, and when other sites shall learn with this one: all
+    that learn together are counted then. The service may go on meanwhile: what is decided is learned as ever.
     """
     here, site = installation(), site_named(id).id
-    storage = here.storage
+    storage, sites = here.storage, here.settings.learn_together.of(site)
     if here.settings.share_repute and not check:
         tell(storage, site)
-    wanted = recount(comments(storage, site))
+    wanted = recount(comment for of in sites for comment in comments(storage, of))
     if storage.corpus.snapshot(site) == wanted:
         click.echo(f"{id} knows exactly what its moderators taught: {_totals(wanted)}.")
     elif check:
         raise click.ClickException(f"{id} knows something else than its moderators taught; rebuild it")
     else:
-        renew(storage, site)
+        renew(storage, sites)
         click.echo(f"Counted {id} anew: {_totals(storage.corpus.snapshot(site))}.")
 
 
@@ -48,7 +48,7 @@ def _totals(counts: TokenCounts) -> str:
 
 
 def recount(known: Iterable[Comment]) -> TokenCounts:
-    """What the corpus must hold, by the histories of all comments of a site and nothing else."""
+    """What the corpus must hold, by the histories of all comments that teach it and nothing else."""
     lessons = {c.id: lesson for c in known if (lesson := lesson_of(c, tokens(c), quotas(c)))}
     taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
@@ -67,11 +67,12 @@ def tell(storage: Storage, site: str) -> None:
             storage.repute.tell(site, comment.id, comment.lesson, domains(comment))
 
 
-def renew(storage: Storage, site: str) -> None:
-    """Forget and learn again. Interrupted, it leaves to the learn job whatever is still due."""
-    teaching = [comment.id for comment in comments(storage, site) if comment.lesson]
-    storage.corpus.forget(site, teaching)
-    for start in range(0, len(teaching), BATCH):
-        for comment in storage.comments.load(site, teaching[start : start + BATCH]):
-            if comment is not None:
-                storage.corpus.learn(site, comment, tokens(comment), quotas(comment))
+def renew(storage: Storage, sites: Sequence[str]) -> None:
+    """Forget what these sites learned, and learn again. Interrupted, it leaves to the learn job what is still due."""
+    teaching = {site: [comment.id for comment in comments(storage, site) if comment.lesson] for site in sites}
+    storage.corpus.forget(sites[0], teaching)
+    for site, ids in teaching.items():
+        for start in range(0, len(ids), BATCH):
+            for comment in storage.comments.load(site, ids[start : start + BATCH]):
+                if comment is not None:
+                    storage.corpus.learn(site, comment, tokens(comment), quotas(comment))

@@ -129,6 +129,8 @@ class Evidence(Protocol):
 
 
 class Corpus(Protocol):
+    """What a site's moderators taught; of sites that learn together (`comments.together`) what all of theirs did."""
+
     def due(self, site: str, n: int) -> list[str]:
         """Ids of comments whose lesson may have changed."""
 
@@ -145,8 +147,8 @@ class Corpus(Protocol):
     def snapshot(self, site: str) -> TokenCounts:
         """The whole corpus, for tests and for rebuilding."""
 
-    def forget(self, site: str, due: Sequence[str]) -> None:
-        """Unlearn everything in one step; the comments named are due then, so that what they teach is learned anew."""
+    def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
+        """Unlearn everything in one step; the comments named, by site, are due then, so that it is learned anew."""
 
 
 class Outbox(Protocol):

@@ -229,7 +229,7 @@ def test_which_lessons_count_does_not_hang_on_their_order(storage: Storage) -> N
             storage.corpus.learn("blog", comment, tokens, of)
         learned = storage.corpus.snapshot("blog")
         assert learned == _counted(taught.values())
-        storage.corpus.forget("blog", [])
+        storage.corpus.forget("blog", {})
 
 
 def _counted(taught: Iterable[tuple[Comment, frozenset[str], tuple[Quota, ...]]]) -> TokenCounts:
@@ -244,7 +244,7 @@ def test_what_is_forgotten_can_be_learned_anew(storage: Storage) -> None:
     spam = moderated(storage, _held(storage), Action.SPAM)
     _learn(storage, spam, "casino")
     _learn(storage, moderated(storage, _held(storage), Action.APPROVE), "essay")
-    storage.corpus.forget("blog", [spam.id])
+    storage.corpus.forget("blog", {"blog": [spam.id]})
     assert storage.corpus.snapshot("blog") == TokenCounts()
     assert storage.corpus.due("blog", 9) == [spam.id]
     _learn(storage, spam, "slots")

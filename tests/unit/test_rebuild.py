@@ -8,6 +8,8 @@ from click.testing import CliRunner, Result
 
 from comments.lifecycle import Action
 from comments.storage import Change, Storage, TokenCounts
+from comments.storage.memory import open_memory
+from comments.together import Together
 from replygate.__main__ import cli
 from replygate.demo import fill
 from replygate.export import comments
@@ -32,7 +34,7 @@ def run(memory: Storage) -> Run:
 def damage(storage: Storage) -> None:
     """One lesson too few, and one with words that nobody wrote."""
     first, second, *_ = [c for c in comments(storage, "demo") if c.lesson]
-    storage.corpus.forget("demo", [])
+    storage.corpus.forget("demo", {})
     storage.corpus.learn("demo", second, frozenset({"made", "up"}))
     assert first
 
@@ -70,7 +72,7 @@ def test_only_what_people_decided_counts(storage: Storage) -> None:
     assert recount(comments(storage, "blog")) == TokenCounts()
     held = decided(storage, accepted(storage, content="casino"), Action.HOLD)
     moderated(storage, held, Action.SPAM)
-    renew(storage, "blog")
+    renew(storage, ["blog"])
     counts = storage.corpus.snapshot("blog")
     assert (counts.ham, counts.spam, counts.tokens["casino"]) == (0, 1, (0, 1))
     assert counts == recount(comments(storage, "blog"))
@@ -86,7 +88,7 @@ def test_quotas_and_the_bar_come_back_as_they_were(storage: Storage) -> None:
         storage.corpus.learn("blog", taught, tokens(taught), quotas(taught))
     learned = storage.corpus.snapshot("blog")
     assert (learned.ham, learned.spam, learned.bar) == (OF_CAMPAIGN, OF_CAMPAIGN, 2.8)
-    renew(storage, "blog")
+    renew(storage, ["blog"])
     assert storage.corpus.snapshot("blog") == learned == recount(comments(storage, "blog"))
 
 
@@ -97,3 +99,15 @@ def test_rebuilding_tells_other_sites_where_they_may_hear(memory: Storage) -> No
     here = Installation(settings(share_repute=True), memory, OneQueue(), lambda: datetime.now(UTC))
     assert CliRunner().invoke(cli, ["rebuild", "--site", "blog"], obj=here).exit_code == 0
     assert memory.repute.elsewhere("other", ["pills.example"]) == {"pills.example": (0, 1)}
+
+
+def test_sites_that_learn_together_are_counted_together() -> None:
+    together = Together((("blog", "shop"),))
+    storage = open_memory(lambda: datetime.now(UTC), together)
+    for site in ("blog", "shop"):
+        storage.sites.put(a_site(id=site))
+        held = decided(storage, accepted(storage, site=site, content=f"casino of {site}"), Action.HOLD)
+        moderated(storage, held, Action.SPAM)
+    here = Installation(settings(learn_together=together), storage, OneQueue(), lambda: datetime.now(UTC))
+    assert "Counted shop anew: 0 ham, 2 spam" in CliRunner().invoke(cli, ["rebuild", "--site", "shop"], obj=here).output
+    assert "knows exactly" in CliRunner().invoke(cli, ["rebuild", "--site", "blog", "--check"], obj=here).output

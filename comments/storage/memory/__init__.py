@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from ...together import ALONE, Together
 from .. import Storage
 from .attention import MemoryAttention
 from .comments import MemoryComments
@@ -20,14 +21,14 @@ from .subscriptions import MemorySubscriptions
 from .threads import MemoryThreads
 
 
-def open_memory(now: Callable[[], datetime]) -> Storage:
+def open_memory(now: Callable[[], datetime], together: Together = ALONE) -> Storage:
     shelves = Shelves(now)
     return Storage(
         comments=MemoryComments(shelves),
         backlog=MemoryBacklog(shelves),
         threads=MemoryThreads(shelves),
-        evidence=MemoryEvidence(shelves),
-        corpus=MemoryCorpus(shelves),
+        evidence=MemoryEvidence(shelves, together),
+        corpus=MemoryCorpus(shelves, together),
         sites=MemorySites(shelves),
         people=MemoryPeople(shelves, now),
         outbox=MemoryOutbox(shelves),
@@ -42,5 +43,5 @@ def open_memory(now: Callable[[], datetime]) -> Storage:
         notes=MemoryNotes(shelves),
         bulks=MemoryBulks(shelves),
         subscriptions=MemorySubscriptions(now),
-        repute=MemoryRepute(),
+        repute=MemoryRepute(together),
     )

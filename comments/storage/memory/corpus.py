@@ -1,10 +1,11 @@
 """What a site's moderators taught, in memory: the promises of learn.lua."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...lifecycle import Label
 from ...model import Comment
+from ...together import Together
 from .. import TokenCounts
 from ..lessons import Lesson, Quota, bar, counting, lesson_of
 from .shelf import Shelf, Shelves
@@ -19,40 +20,45 @@ def counted(shelf: Shelf, tokens: frozenset[str] | None = None) -> TokenCounts:
 
 
 class MemoryCorpus:
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
+    def __init__(self, shelves: Shelves, together: Together) -> None:
+        self._shelves, self._together = shelves, together
 
     def due(self, site: str, n: int) -> list[str]:
         return sorted(self._shelves[site].unlearned)[:n]
 
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
         with self._shelves.lock:
-            shelf = self._shelves[site]
-            if shelf.comments.get(comment.id) != comment:
+            own, shelf = self._shelves[site], self._kept(site)
+            if own.comments.get(comment.id) != comment:
                 return False
-            shelf.unlearned.discard(comment.id)
+            own.unlearned.discard(comment.id)
             old, new = shelf.learned.get(comment.id), lesson_of(comment, tokens, quotas)
             _put(shelf, comment.id, new)
             shelf.bar = bar(shelf.learned)
             return (old and replace(old, at=0)) != (new and replace(new, at=0))
 
     def totals(self, site: str) -> tuple[int, int]:
-        lessons = self._shelves[site].lessons
+        lessons = self._kept(site).lessons
         return lessons[Label.HAM], lessons[Label.SPAM]
 
     def snapshot(self, site: str) -> TokenCounts:
         with self._shelves.lock:
-            return counted(self._shelves[site])
+            return counted(self._kept(site))
 
-    def forget(self, site: str, due: Sequence[str]) -> None:
+    def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
         with self._shelves.lock:
-            shelf = self._shelves[site]
+            shelf = self._kept(site)
             shelf.lessons.clear()
             shelf.learned.clear()
             shelf.bar = 0.0
             for counts in shelf.corpus.values():
                 counts.clear()
-            shelf.unlearned.update(due)
+            for taught, ids in due.items():
+                self._shelves[taught].unlearned.update(ids)
+
+    def _kept(self, site: str) -> Shelf:
+        """What it learned is kept with one of those that learn together."""
+        return self._shelves[self._together.keeper(site)]
 
 
 def _put(shelf: Shelf, id: str, lesson: Lesson | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ...lifecycle import Status
+from ...together import Together
 from .. import Answer, Question, Use
 from .corpus import counted
 from .oversight import among
@@ -11,8 +12,8 @@ from .shelf import SHARED, Shelf, Shelves
 
 
 class MemoryEvidence:
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
+    def __init__(self, shelves: Shelves, together: Together) -> None:
+        self._shelves, self._together = shelves, together
 
     def look_up(self, site: str, questions: Sequence[Question]) -> list[Answer]:
         with self._shelves.lock:
@@ -33,7 +34,7 @@ class MemoryEvidence:
             parent_published=not q.parent or _published(shelf, q),
             thread_closed=q.thread in shelf.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
-            corpus=counted(shelf, q.tokens),
+            corpus=counted(self._shelves[self._together.keeper(site)], q.tokens),
             standings=tuple(among(shelf.standings, q.standings, terms=True)),
         )
 

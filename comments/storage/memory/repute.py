@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 
 from ...lifecycle import Label
+from ...together import Together
 
 
 class MemoryRepute:
-    def __init__(self) -> None:
-        self._lock = Lock()
+    def __init__(self, together: Together) -> None:
+        self._lock, self._together = Lock(), together
         self._told: dict[tuple[str, str], tuple[Label, frozenset[str]]] = {}
 
     def tell(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
@@ -26,5 +27,5 @@ class MemoryRepute:
         return {domain: counts for domain, counts in found.items() if any(counts)}
 
     def _sites(self, site: str, domain: str, label: Label) -> int:
-        told = self._told.items()
-        return len({of for (of, _), (said, domains) in told if of != site and said is label and domain in domains})
+        told, here = self._told.items(), self._together.of(site)
+        return len({of for (of, _), (said, names) in told if of not in here and said is label and domain in names})

@@ -47,14 +47,14 @@ def connect(settings: Settings) -> Redis:
 
 
 def open_redis(settings: Settings) -> Storage:
-    client, keys = connect(settings), Keys(settings.prefix)
+    client, keys, together = connect(settings), Keys(settings.prefix), settings.learn_together
     comments = RedisComments(client, keys)
     return Storage(
         comments=comments,
         backlog=RedisBacklog(client, keys),
         threads=RedisThreads(client, keys, comments),
-        evidence=RedisEvidence(client, keys),
-        corpus=RedisCorpus(client, keys),
+        evidence=RedisEvidence(client, keys, together),
+        corpus=RedisCorpus(client, keys, together),
         sites=RedisSites(client, keys),
         people=RedisPeople(client, keys),
         outbox=RedisOutbox(client, keys),
@@ -69,5 +69,5 @@ def open_redis(settings: Settings) -> Storage:
         notes=RedisNotes(client, keys),
         bulks=RedisBulks(client, keys),
         subscriptions=RedisSubscriptions(client, keys),
-        repute=RedisRepute(client, keys),
+        repute=RedisRepute(client, keys, together),
     )

@@ -1,10 +1,14 @@
-"""What a site's moderators taught, on Redis: whole numbers, changed by one script."""
+"""What a site's moderators taught, on Redis: whole numbers, changed by one script.
+
+Of sites that learn together it is kept with one of them; which comments are due is kept with each.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...lifecycle import Label
 from ...model import Comment
+from ...together import Together
 from .. import TokenCounts
 from ..codec import dump_state
 from ..keys import Keys, value_name
@@ -17,43 +21,44 @@ CHUNK = 1000
 
 @guarded
 class RedisCorpus:
-    def __init__(self, client: Client, keys: Keys) -> None:
-        self._client, self._keys = client, keys
+    def __init__(self, client: Client, keys: Keys, together: Together) -> None:
+        self._client, self._keys, self._together = client, keys, together
         self._learn = script(client, "learn")
 
     def due(self, site: str, n: int) -> list[str]:
         return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
 
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
-        k = self._keys
+        k, of = self._keys, self._together.keeper(site)
         keys = [
-            k.comment(site, comment.id), k.learned(site), k.corpus(site, Label.HAM), k.corpus(site, Label.SPAM),
-            k.lessons(site), k.unlearned(site), k.quotas(site), k.bars(site),
+            k.comment(site, comment.id), k.learned(of), k.corpus(of, Label.HAM), k.corpus(of, Label.SPAM),
+            k.lessons(of), k.unlearned(site), k.quotas(of), k.bars(of),
         ]  # fmt: skip
         lesson = lesson_of(comment, tokens, quotas)
         written, at = (_written(lesson), lesson.at) if lesson else ("", 0)
         return bool(self._learn(keys=keys, args=[comment.id, dump_state(comment), written, at, MOST_BARS]) == 1)
 
     def totals(self, site: str) -> tuple[int, int]:
-        ham, spam = self._client.hmget(self._keys.lessons(site), *Label)
+        ham, spam = self._client.hmget(self._keys.lessons(self._together.keeper(site)), *Label)
         return int(ham or 0), int(spam or 0)
 
     def snapshot(self, site: str) -> TokenCounts:
-        pipe = self._client.pipeline()
-        pipe.hmget(self._keys.lessons(site), *Label, "bar")
+        pipe, of = self._client.pipeline(), self._together.keeper(site)
+        pipe.hmget(self._keys.lessons(of), *Label, "bar")
         for label in Label:
-            pipe.hgetall(self._keys.corpus(site, label))
+            pipe.hgetall(self._keys.corpus(of, label))
         (n_ham, n_spam, bar), ham, spam = pipe.execute()
         tokens = {text(t): (int(ham.get(t, 0)), int(spam.get(t, 0))) for t in {*ham, *spam}}
         return TokenCounts(int(n_ham or 0), int(n_spam or 0), tokens, float(bar or 0))
 
-    def forget(self, site: str, due: Sequence[str]) -> None:
-        k = self._keys
+    def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
+        k, of = self._keys, self._together.keeper(site)
         pipe = self._client.pipeline()
-        counts = (k.corpus(site, label) for label in Label)
-        pipe.unlink(k.lessons(site), k.learned(site), k.quotas(site), k.bars(site), *counts)
-        for start in range(0, len(due), CHUNK):
-            pipe.sadd(k.unlearned(site), *due[start : start + CHUNK])
+        counts = (k.corpus(of, label) for label in Label)
+        pipe.unlink(k.lessons(of), k.learned(of), k.quotas(of), k.bars(of), *counts)
+        for taught, ids in due.items():
+            for start in range(0, len(ids), CHUNK):
+                pipe.sadd(k.unlearned(taught), *ids[start : start + CHUNK])
         pipe.execute()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...lifecycle import Label, Status
 from ...standing import Standing
+from ...together import Together
 from .. import Answer, Question, TokenCounts, Use
 from ..codec import load, moment
 from ..keys import SHARED, Keys, thread_name, value_name
@@ -104,8 +105,8 @@ class _Known:
 
 @guarded
 class RedisEvidence:
-    def __init__(self, client: Client, keys: Keys) -> None:
-        self._client, self._keys = client, keys
+    def __init__(self, client: Client, keys: Keys, together: Together) -> None:
+        self._client, self._keys, self._together = client, keys, together
         self._note = script(client, "note")
 
     def look_up(self, site: str, questions: Sequence[Question]) -> list[Answer]:
@@ -139,14 +140,14 @@ class RedisEvidence:
         tokens: _Batch,
         standings: _Batch,
     ) -> None:
-        k = self._keys
+        k, keeper = self._keys, self._together.keeper(site)
         pipe.smismember(k.closed(site), threads.names)
         pipe.hmget(k.thread_opened(site), threads.names)
         for status in (Status.APPROVED, Status.SPAM):
             pipe.hmget(k.authors(site, status), authors.names or [""])
-        pipe.hmget(k.lessons(site), *Label, "bar")
+        pipe.hmget(k.lessons(keeper), *Label, "bar")
         for label in Label:
-            pipe.hmget(k.corpus(site, label), tokens.names or [""])
+            pipe.hmget(k.corpus(keeper, label), tokens.names or [""])
         pipe.hvals(k.terms(site))
         pipe.hmget(k.standings(site), standings.names or [""])
         for q in questions:
