@@ -60,20 +60,23 @@ class Working:
     seen: str = ""  # the mark of what they were told last
 
 
-def now(storage: Storage, site: str, working: Working) -> RoomNow:
+def newest_held(storage: Storage, site: str) -> Sequence[Comment]:
+    """The held comments that came last: among them is what came before somebody's page and was held since."""
+    return storage.comments.by_status(site, Status.HELD, LATE, newest=True).rows
+
+
+def now(storage: Storage, site: str, working: Working, newest: Sequence[Comment]) -> RoomNow:
     cards = [comment for comment in storage.comments.load(site, working.cards) if comment]
     looks = storage.attention.looks(site)
     return RoomNow(
         held=storage.comments.counters(site).standing.get(Status.HELD, 0),
-        arrived=storage.comments.arrived(site, working.since) + _late(storage, site, working),
+        arrived=storage.comments.arrived(site, working.since) + _late(newest, working),
         cards=[_card(comment, working.by) for comment in cards],
         looks=[LookNow(comment=look.comment, by=look.by) for look in looks if look.by != working.by],
     )
 
 
-def _late(storage: Storage, site: str, working: Working) -> int:
-    """Comments that came before the page was asked for and were held since, as far as they are among the newest."""
-    newest = storage.comments.by_status(site, Status.HELD, LATE, newest=True).rows
+def _late(newest: Sequence[Comment], working: Working) -> int:
     late = (c for c in newest if c.received <= working.since < c.decisions[-1].at)
     return sum(c.id not in working.cards for c in late)
 
@@ -104,13 +107,13 @@ class Roomwise:
 
     def __call__(self, site: str, followers: Sequence[Follower[Working]]) -> Iterator[tuple[Follower[Working], bytes]]:
         happened = mark(self._storage, site)
-        for follower in followers:
+        behind = [follower for follower in followers if follower.asked.seen != happened]
+        held = newest_held(self._storage, site) if behind else ()
+        for follower in behind:
             working = follower.asked
-            if working.seen == happened:
-                continue
             working.seen = happened
             if _still_in(self._storage, working, site):
-                yield follower, event(now(self._storage, site, working), working.since)
+                yield follower, event(now(self._storage, site, working, held), working.since)
             else:
                 yield follower, END
 

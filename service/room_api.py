@@ -58,7 +58,8 @@ def follow(site: str) -> Response:
     cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MOST_CARDS]
     working = Working(signed.person.name, signed.session, cards, _since(query.age))
     working.seen = room.mark(deps().storage, kept.id)  # before what is told now, so that nothing falls between
-    first = room.event(room.now(deps().storage, kept.id, working), working.since)
+    held = room.newest_held(deps().storage, kept.id)
+    first = room.event(room.now(deps().storage, kept.id, working, held), working.since)
     if query.once:
         return Response(first, mimetype=MEDIA)
     # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
