@@ -6,6 +6,7 @@ from comments.counterfactual import changes, words
 from comments.lifecycle import Action
 from comments.model import Decision, Signal
 from tests.builders import a_decision
+from workers.filters import BUILT_IN, Mark, Weight
 
 
 def verdict(*signals: Signal, action: Action = Action.HOLD) -> Decision:
@@ -30,7 +31,7 @@ def test_a_newcomer_needs_one_approved_comment() -> None:
 
 def test_the_strongest_signal_is_weakened_just_far_enough() -> None:
     said = words(verdict(points("links.many", 3.6), points("links.author", 0.5)))
-    assert said == "Approved if links.many gave less than 2.5 points instead of 3.6."
+    assert said == "Approved if it had fewer links, for less than 2.5 points instead of 3.6."
 
 
 def test_where_one_is_not_enough_it_goes_and_the_next_is_weakened() -> None:
@@ -42,12 +43,29 @@ def test_what_holds_must_go_and_points_too() -> None:
     said = words(verdict(FIRST, points("links.many", 3.0)))
     assert said == (
         "Approved if a person had approved one comment of this author here "
-        "and if links.many gave less than 3 points instead of 3."
+        "and if it had fewer links, for less than 3 points instead of 3."
     )
 
 
 def test_a_word_is_named() -> None:
     assert words(verdict(Signal("words.hold", 1.0, "casino", holds=True))) == "Approved if it did not contain casino."
+
+
+def test_a_word_the_site_rejects_is_there_or_not() -> None:
+    rejected = Signal("words.reject", 1.0, "casino", 8.0)
+    assert words(verdict(rejected, action=Action.SPAM)) == "Approved if it did not contain casino."
+
+
+def test_what_it_read_like_is_told() -> None:
+    said = words(verdict(Signal("learned.spam", 0.4, "telephone number, link", 4.0)))
+    assert said == "Approved if it read less like spam (telephone number, link), for less than 3 points instead of 4."
+
+
+@pytest.mark.parametrize(("name", "weight"), [pair for f in BUILT_IN for pair in f.weights.items()])
+def test_no_signal_of_a_filter_is_told_by_its_name_alone(name: str, weight: Weight) -> None:
+    holds = weight in (Mark.HOLD, Mark.PERSON)
+    n = 8.0 if isinstance(weight, Mark) else 10 * weight
+    assert name not in words(verdict(Signal(name, 1.0, "seen", holds=True) if holds else points(name, n)))
 
 
 def test_a_signal_of_a_later_program_is_named_by_its_name() -> None:
