@@ -15,7 +15,7 @@ from better_profanity import Profanity
 
 from comments.model import Comment, Site, Term
 from comments.storage import TokenCounts
-from workers import features, folding, learned, learning, links, profanity, text
+from workers import domains, features, folding, learned, learning, links, profanity, text
 from workers.filters import BUILT_IN, Facts
 from workers.judge import ask, question
 from workers.policy import build
@@ -33,9 +33,11 @@ TEXTS = {"short": SHORT, "long": LONG, "accented": LONG.replace("the", "thé").r
 CACHES = (
     folding.fold,
     text.words,
+    text.without_addresses,
     text.bands,
     text.fingerprint,
     links.links,
+    domains.domains_of,
     learning.tokens,
     learned.everywhere,
     features.features,

@@ -1,6 +1,6 @@
 """Which names after a dot make a word a web address, and which hosts only forward to another."""
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 _GENERIC = """
     com net org info biz edu gov mil int name mobi asia app dev blog shop store online site website space tech
@@ -44,14 +44,14 @@ _SECOND_LEVEL = "ac asn co com edu gen go gob gouv gov govt gub ltd mil muni ne 
 SECOND_LEVEL = frozenset(_SECOND_LEVEL.split())
 
 
-def domains_of(host: str) -> Iterator[str]:
+@lru_cache(maxsize=256)
+def domains_of(host: str) -> tuple[str, ...]:
     """The host and every domain above it that somebody can own; of an address in numbers itself alone."""
     labels = host.split(".")
     is_public = len(labels) > 2 and labels[-1] in COUNTRIES and labels[-2] in SECOND_LEVEL
     owned = 3 if is_public else 2
     above = 0 if labels[-1].isdigit() or host.startswith("[") else len(labels) - owned
-    for first in range(max(0, above) + 1):
-        yield ".".join(labels[first:])
+    return tuple([".".join(labels[first:]) for first in range(max(0, above) + 1)])
 
 
 def is_address(labels: list[str], followed: str) -> bool:

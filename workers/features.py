@@ -15,7 +15,8 @@ from .flags import flags
 from .folding import fold
 from .links import Link, links
 from .measures import measures
-from .text import LINK, words
+from .memory import Memory
+from .text import without_addresses, words
 
 
 class Family(IntEnum):
@@ -106,7 +107,7 @@ def bucket(family: Family, name: str) -> int:
     return start + _crc(name) % size
 
 
-def _plain(token: str) -> str:
+def _as_counted(token: str) -> str:
     """A word as it is counted: digits alike, drawn-out letters short, not longer than any word is."""
     token = token[:MAX_LETTERS]
     if not token.isalpha():
@@ -114,7 +115,7 @@ def _plain(token: str) -> str:
     return RUN.sub(r"\1\1", token)
 
 
-_plain_cached = lru_cache(maxsize=1 << 14)(_plain)
+_counted = Memory(_as_counted)
 
 
 @lru_cache(maxsize=128)
@@ -122,8 +123,8 @@ def features(comment: Comment) -> Features:
     """What the prior weighs. Nothing of the e-mail, the origin or the browser."""
     content = comment.content
     folded, found = fold(content), links(content)
-    every = words(LINK.sub(" ", folded.text) if found else folded.text)[:MAX_WORDS]
-    said = tuple(map(_plain_cached, every))
+    every = words(without_addresses(folded.text) if found else folded.text)[:MAX_WORDS]
+    said = tuple(map(_counted.__getitem__, every))
     distinct = frozenset(said)
     return Features(
         said,
@@ -138,7 +139,7 @@ def features(comment: Comment) -> Features:
 def _name(author: str) -> tuple[str, ...]:
     """Words of an author's name and its make. Nothing for no name: many sites do not ask."""
     folded = fold(author)
-    tokens = [_plain(token) for token in words(folded.text)[:8]]
+    tokens = [_as_counted(token) for token in words(folded.text)[:8]]
     if not tokens:
         return ()
     return tuple(dict.fromkeys((*tokens, *folded.disguises, *_make(author, tokens))))

@@ -13,15 +13,13 @@ class Memory(dict[str, Said], Generic[Said]):
     because they seldom come again and anybody can make many of them.
     """
 
-    LONGEST = 32  # characters
-
-    def __init__(self, about: Callable[[str], Said], most: int = 1 << 14) -> None:
+    def __init__(self, about: Callable[[str], Said], most: int = 1 << 14, longest: int = 32) -> None:
         super().__init__()
-        self._about, self._most = about, most
+        self._about, self._most, self._longest = about, most, longest
 
     def __missing__(self, word: str) -> Said:
         said = self._about(word)
-        if len(word) <= self.LONGEST:
+        if len(word) <= self._longest:
             if len(self) >= self._most:
                 self.clear()
             self[word] = said

@@ -6,14 +6,15 @@ import struct
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, partial
 from importlib.resources import files
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import Any, Self
 
 from comments.model import Comment
 
 from .features import BUCKETS, SIZE, START, Family, Features, bucket, features, named, pair_buckets, value, word
+from .memory import Memory
 
 MAGIC = b"replygate prior\n"
 #: Of the features, the hashing and the file. Weights of another version mean nothing here.
@@ -93,9 +94,8 @@ class Prior:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        # Most words of a comment have been in an earlier one.
-        self._weighed = lru_cache(maxsize=1 << 14)(self._weigh)
-        self._named = lru_cache(maxsize=1 << 13)(self._weigh_name)
+        self._weighed = Memory(self._weigh)
+        self._named = {family: Memory(partial(self._weigh_name, family), 1 << 12, longest=80) for family in Family}
 
     def _weigh(self, text: str) -> Weighed:
         read, weights = word(text), self.model.weights
@@ -110,13 +110,13 @@ class Prior:
         total = self.model.bias + self._of_words(found)
         for family, names in named(found):
             if names:
-                total += sum(map(self._named, repeat(family), names)) * self._step(family, len(names))
+                total += sum(map(self._named[family].__getitem__, names)) * self._step(family, len(names))
         return total
 
     def _of_words(self, found: Features) -> float:
         if not found.said:
             return 0.0
-        read = list(map(self._weighed, found.said))
+        read = list(map(self._weighed.__getitem__, found.said))
         of_words, of_grams, grams, _, _ = zip(*dict(zip(found.said, read, strict=True)).values(), strict=True)
         total: float = sum(of_words) * self._step(Family.WORDS, len(of_words))
         total += sum(of_grams) * self._step(Family.GRAMS, sum(grams))
@@ -153,13 +153,13 @@ class Prior:
             if names:
                 step = self._step(family, len(names))
                 for name in names:
-                    yield Contribution(PHRASES[family].format(name), self._named(family, name) * step)
+                    yield Contribution(PHRASES[family].format(name), self._named[family][name] * step)
 
     def _word_contributions(self, found: Features) -> Iterator[Contribution]:
         """A word counts with its grams: who reads the reason sees one word."""
         if not found.said:
             return
-        every = list(map(self._weighed, found.said))
+        every = list(map(self._weighed.__getitem__, found.said))
         read = dict(zip(found.said, every, strict=True))
         of_word = self._step(Family.WORDS, len(read))
         of_gram = self._step(Family.GRAMS, sum(n for _, _, n, _, _ in read.values()))

@@ -28,6 +28,7 @@ FINGERPRINT_LETTERS = 25
 #: Below this, words in a row are too few to be compared.
 SHINGLED_WORDS = 12
 BANDS, ROWS = 3, 3
+BAND = "-".join(["%08x"] * ROWS)
 
 
 def repeats(text: str, n: int) -> bool:
@@ -48,6 +49,7 @@ def squeezed(text: str, n: int) -> str:
     return re.sub(r"([^\W\d_])\1{2,}", lambda m: m[1] * n, text)
 
 
+@lru_cache(maxsize=256)
 def without_addresses(text: str) -> str:
     return LINK.sub(" ", text) if "://" in text or "www." in text else text
 
@@ -94,7 +96,7 @@ def bands(text: str) -> tuple[str, ...]:
         return ()
     said = " ".join(found).encode("utf-8", "replace").split(b" ")
     minima = _minima(map(zlib.crc32, map(b" ".join, zip(said, said[1:], said[2:], strict=False))))
-    return tuple("-".join(f"{m:08x}" for m in minima[b * ROWS : (b + 1) * ROWS]) for b in range(BANDS))
+    return tuple([BAND % tuple(minima[n : n + ROWS]) for n in range(0, BANDS * ROWS, ROWS)])
 
 
 def _minima(hashes: Iterable[int]) -> list[int]:
