@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence, Set
 
-from .folding import Folded
+from .folding import Folded, unusual
 from .links import Link
 from .look_alikes import UNUSED
 
@@ -34,15 +34,32 @@ QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
 _DRAWN = f"{''.join(UNUSED)}\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f149"
 #: Words of them beside plain Latin ones, or both in one word, are a disguise; fullwidth letters in Japanese, single
 #: mathematical ones and texts that are all in a fancy script are not.
+ANY_DRAWN = re.compile(f"[{_DRAWN}]")
 DRAWN = re.compile(f"[{_DRAWN}]{{3}}")
 WRITTEN = re.compile("[A-Za-z]{3}")
 PARTLY_DRAWN = re.compile(f"[A-Za-z][{_DRAWN}]|[{_DRAWN}][A-Za-z]")
-STACKED = re.compile("[A-Za-z][\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+")
+STACKING = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]")
+STACKED = re.compile(f"[A-Za-z]{STACKING.pattern}+")
 #: Different accented letters that an orthography may have and Unicode has not.
 SPELLED_SO = 1
-#: Without the one there is no telephone number, without the other no name with digits.
-DIGITS_APART = re.compile(r"\d[\d\s.\-–()]{6}")
-TWO_DIGITS = re.compile(r"\d\d(?<=[a-z]..)")
+
+
+def _shape(sign: str) -> str:
+    """What a sign is to numbers: a digit, a letter, a blank, or what may stand between digits."""
+    if sign in "$?":
+        return sign
+    if sign in ".-()":
+        return "."
+    return "0" if sign.isdigit() else "a" if sign.isalpha() else " " if sign.isspace() else "_"
+
+
+#: Of each byte of an ASCII text its shape. "?" stands for every sign beyond, which may be any of these.
+SHAPES = "".join(map(_shape, map(chr, range(128)))).encode() + bytes(128)
+#: In the shape of a text: without the one there is no telephone number, without the other no name with digits.
+DIGITS_APART = re.compile(rb"[0?][0 .?]{6}")
+TWO_DIGITS = re.compile(rb"[0?][0?](?<=[a?]..)")
+#: One of these is in the shape of every sum of money.
+MONEY_SHAPES = (b"$", b"0a", b"0 a", b"?")
 LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
 MESSENGERS = frozenset(
     ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
@@ -100,19 +117,21 @@ _SIGNS = (
 
 
 def _numbers(folded: Folded) -> Iterator[str]:
-    if MONEY.search(folded.plain):
+    shape = folded.plain.encode("ascii", "replace").translate(SHAPES)
+    if any(sign in shape for sign in MONEY_SHAPES) and MONEY.search(folded.plain):
         yield "sum of money"
-    if DIGITS_APART.search(folded.plain) and PHONE.search(folded.plain):
+    if DIGITS_APART.search(shape) and PHONE.search(folded.plain):
         yield "telephone number"
-    if TWO_DIGITS.search(folded.text) and (name := LETTERS_AND_DIGITS.search(folded.text)):
+    if TWO_DIGITS.search(shape) and (name := LETTERS_AND_DIGITS.search(folded.text)):
         yield f"name with {len(name[0]) - len(name[0].rstrip('0123456789'))} digits"
 
 
 def _scripts(raw: str) -> Iterator[str]:
-    if (DRAWN.search(raw) and WRITTEN.search(raw)) or PARTLY_DRAWN.search(raw):
+    odd = unusual(raw)
+    if ANY_DRAWN.search(odd) and ((DRAWN.search(raw) and WRITTEN.search(raw)) or PARTLY_DRAWN.search(raw)):
         yield "fancy letters"
     # French on some systems comes with its accents apart, and a few letters, as in Guarani, come in no other way.
-    if STACKED.search(raw) and len(set(STACKED.findall(unicodedata.normalize("NFC", raw)))) > SPELLED_SO:
+    if STACKING.search(odd) and len(set(STACKED.findall(unicodedata.normalize("NFC", raw)))) > SPELLED_SO:
         yield "stacked accents"
 
 

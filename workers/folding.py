@@ -20,6 +20,8 @@ _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _LIKE_LATIN = "".join(IN_LATIN_WORDS) + "\u0400-\u04ff"
 
 HIDDEN = re.compile(f"[{_HIDDEN}]+")
+#: Each sign of ASCII that can be seen or is a blank.
+USUAL = bytes(n for n in range(128) if not HIDDEN.match(chr(n)))
 HIDDEN_IN_WORD = re.compile(f"[A-Za-z][{_HIDDEN}]+[A-Za-z]")
 MARKS = re.compile(f"[{_MARKS}]+")
 ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]+")
@@ -51,14 +53,20 @@ class Folded:
     plain: str = ""
 
 
+def unusual(text: str) -> str:
+    """The characters of a text that no English typewriter has, in order: of most texts so few that looking is quick."""
+    return text.encode("utf-8", "surrogatepass").translate(None, USUAL).decode("utf-8", "surrogatepass")
+
+
 def _replaced(pattern: re.Pattern[str], table: Mapping[str, str], text: str) -> str:
     return pattern.sub(lambda m: table[m[0]], text)
 
 
-def _without_marks(text: str) -> str:
+def _without_marks(text: str, odd: str) -> str:
     """Accents off Latin and Greek letters; elsewhere a mark that is part of a letter, as in й, belongs to it."""
-    bare = ACCENTED.sub(lambda m: MARKS.sub("", unicodedata.normalize("NFD", m[0])), text)
-    return MARKS.sub("", bare)
+    for letter in set("".join(ACCENTED.findall(odd))):
+        text = text.replace(letter, MARKS.sub("", unicodedata.normalize("NFD", letter)))
+    return MARKS.sub("", text) if MARKS.search(odd) else text
 
 
 def _in_one_script(text: str) -> str:
@@ -78,9 +86,14 @@ def _in_one_script(text: str) -> str:
 
 def _unaccented(text: str, seen: list[str]) -> str:
     plain = unicodedata.normalize("NFKC", text)[: MOST_GROWTH * len(text)]
-    plain = _replaced(FANCY, ALWAYS, HIDDEN.sub("", plain))
-    plain = _without_marks(plain)
-    if MIXED.search(plain) and (meant := _in_one_script(plain)) != plain:
+    # Nothing below puts an odd character where there was none.
+    odd = unusual(plain)
+    if HIDDEN.search(odd):
+        plain = HIDDEN.sub("", plain)
+    if not ALWAYS.keys().isdisjoint(odd):
+        plain = _replaced(FANCY, ALWAYS, plain)
+    plain = _without_marks(plain, odd)
+    if not plain.isascii() and MIXED.search(plain) and (meant := _in_one_script(plain)) != plain:
         seen.append("look-alike letters")
         plain = meant
     return plain
@@ -94,8 +107,7 @@ def fold(text: str) -> Folded:
     seen: list[str] = []
     if "&" in text:
         text = html.unescape(text)
-    # What can be printed, by ASCII's few signs, hides nothing; that is quicker to ask.
-    if not (text.isascii() and text.replace("\n", " ").isprintable()) and HIDDEN.search(text):
+    if (odd := unusual(text)) and HIDDEN.search(odd):
         seen += ["hidden characters"] if HIDDEN_IN_WORD.search(text) else []
         text = HIDDEN.sub("", text)
     if "<" in text:

@@ -6,12 +6,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import filterfalse
 from urllib.parse import unquote
 
 import idna
 
 from .domains import SHORTENERS, is_address, is_reversed
-from .folding import DOTS, HIDDEN, fold
+from .folding import DOTS, HIDDEN, fold, unusual
+from .spelling import CHUNK
 from .text import words
 
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
@@ -65,7 +67,7 @@ def ipv4(host: str) -> str:
     """The dotted address that a browser makes of a numeric host; "" for a name. Follows the WHATWG URL standard."""
     parts = host.split(".")
     # Twelve characters hold any part that is not absurd, and keep int() cheap.
-    if len(parts) > 4 or not all(NUMBER.fullmatch(p) and len(p) <= 12 for p in parts):
+    if not parts[-1][:1].isdecimal() or len(parts) > 4 or not all(NUMBER.fullmatch(p) and len(p) <= 12 for p in parts):
         return ""
     try:
         numbers = [_number(p) for p in parts]
@@ -92,7 +94,8 @@ def link(address: str) -> Link | None:
     authority, path = address[:end].rpartition("@")[2], address[end:].rstrip(TRAILING)
     if authority.startswith("["):
         return Link(authority.partition("]")[0] + "]", raw_address=True, path=path)
-    host = unquote(PORT.sub("", authority)).replace("。", ".").lower().strip(TRAILING)
+    named = PORT.sub("", authority) if ":" in authority else authority
+    host = unquote(named).replace("。", ".").lower().strip(TRAILING)
     if not host or len(host) > 253:
         return None
     if address_in_numbers := ipv4(host):
@@ -122,14 +125,16 @@ def _link(match: re.Match[str]) -> Link | None:
 
 def _chunks(text: str) -> list[str]:
     """What of the text, between two spaces, may hold a link: of ordinary prose hardly anything."""
-    return [c for c in text.split() if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
+    signed = filterfalse(str.isalnum, text.split())
+    return [c for c in signed if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
 
 
 def _suspects(text: str) -> str:
     """Where in the text links may be, with every dot and sign in its plain form."""
     text = html.unescape(text)
     if not text.isascii():
-        text = OTHER_DOT.sub(".", unicodedata.normalize("NFKC", HIDDEN.sub("", text)))
+        text = unicodedata.normalize("NFKC", HIDDEN.sub("", text) if HIDDEN.search(unusual(text)) else text)
+        text = OTHER_DOT.sub(".", text) if "。" in text else text
     if "(" in text or "[" in text or "{" in text:
         text = WRITTEN_DOT.sub(".", text)
     if not SUSPECT.search(text):
@@ -144,7 +149,8 @@ def _suspects(text: str) -> str:
 @lru_cache(maxsize=512)
 def links(text: str) -> tuple[Link, ...]:
     """Every link in the text, in order, as often as it stands there; none made of words with dots inside."""
-    found = tuple(_found(_suspects(text)))
+    suspects = _suspects(text)
+    found = tuple(_found(suspects)) if suspects else ()
     if found and DOTS in (folded := fold(text)).disguises:
         return tuple(link for link in found if link.host in folded.text)
     return found
@@ -153,7 +159,8 @@ def links(text: str) -> tuple[Link, ...]:
 def is_bare(text: str, n: int) -> bool:
     """Whether fewer than `n` words are beside the links of the text."""
     beside = 0
-    for chunk in text.split():
+    for match in CHUNK.finditer(text):
+        chunk = match[0]
         beside += len(words(LINK.sub(" ", chunk) if _chunks(chunk) else chunk))
         if beside >= n:
             return False

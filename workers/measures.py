@@ -17,6 +17,8 @@ CAPITALS = bytes(range(65, 91))
 SMALL = bytes(range(97, 123))
 NUMERALS = b"0123456789"
 SIGNS = b"%$#@*+="
+#: Of each byte whether it is a digit, a capital or neither.
+KINDS = bytes(n if n in NUMERALS else ord("A") if n in CAPITALS else ord(" ") for n in range(256))
 
 #: Words that join others; a text that argues has many, an advertisement few. Other languages have no such measure.
 _JOINING = (
@@ -97,11 +99,13 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
     lengths = list(map(len, words))
     letters = sum(lengths)
     count, plain = raw.count, raw.isascii()
-    capitals, small, digits, other = _signs(raw)
+    written = raw.encode("utf-8", "replace")
+    capitals, small, digits, other = _signs(written)
+    kinds = written.translate(KINDS)
     return (
         size, n, letters / n, max(lengths), len(distinct) / n,
-        capitals / ((small + capitals) or 1), len(SHOUTED.findall(raw)) / n if capitals > 1 else 0.0,
-        digits / size, len(DIGITS.findall(raw)) if digits else 0,
+        capitals / ((small + capitals) or 1), len(SHOUTED.findall(raw)) / n if b"AA" in kinds else 0.0,
+        digits / size, len(kinds.replace(b"A", b" ").split() if plain else DIGITS.findall(raw)) if digits else 0,
         count("!"), count("?"), count(".") / n, count(",") / n,
         len(ELLIPSIS.findall(raw)) if ".." in raw or "…" in raw else 0,
         count('"') + count("“") + count("«"), count("(") + count("["), (count("'") + count("’")) / n,
@@ -115,9 +119,8 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
     )  # fmt: skip
 
 
-def _signs(raw: str) -> list[int]:
+def _signs(written: bytes) -> list[int]:
     """How many capitals, small letters, digits and signs of SIGNS, Latin ones."""
-    written = raw.encode("utf-8", "replace")
     return [len(written) - len(written.translate(None, kind)) for kind in (CAPITALS, SMALL, NUMERALS, SIGNS)]
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 
-from ..folding import fold
+from ..folding import fold, unusual
 from ..measures import CAPITALS
 from ..text import repeats, words
 from .base import Facts, Filter, Weight
@@ -21,9 +21,9 @@ EXCLAMATION = "!！‼❗"
 
 def capitals_of(text: str) -> int:
     """How many letters are capitals."""
-    if text.isascii():
-        return len(text) - len(text.encode().translate(None, CAPITALS))
-    return sum(map(str.isupper, text))
+    written = text.encode("utf-8", "replace")
+    plain = len(written) - len(written.translate(None, CAPITALS))
+    return plain if text.isascii() else plain + sum(map(str.isupper, unusual(text)))
 
 
 def _has_case(letter: str) -> bool:
