@@ -1,7 +1,8 @@
 """Reputation: what this site's moderators made of comments that link to the same domains."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar
 
 from comments.model import Comment, Signal
@@ -19,7 +20,11 @@ Counts = Mapping[str, tuple[int, int]]
 
 def domains(comment: Comment) -> tuple[str, ...]:
     """Of the hosts that the content links to, with those above that one owner has."""
-    return tuple(dict.fromkeys(domain for host in linked(comment) for domain in domains_of(host)))
+    return _domains(linked(comment))
+
+
+def _domains(hosts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(map(domains_of, hosts))))
 
 
 @dataclass(frozen=True)
@@ -42,17 +47,21 @@ class Reputation(Filter):
     sites: int = 3
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        if names := domains(comment):
-            yield from self._here(linked(comment), names, facts.corpus.tokens)
-            yield from self._elsewhere(names, facts.elsewhere)
+        if hosts := linked(comment):
+            names = _domains(hosts)
+            yield from self._here(hosts, names, facts.corpus.tokens)
+            if facts.elsewhere:
+                yield from self._elsewhere(names, facts.elsewhere)
 
     def _here(self, hosts: tuple[str, ...], names: tuple[str, ...], taught: Counts) -> Iterator[Signal]:
-        known = {name: taught.get(LINKED + name, (0, 0)) for name in (*hosts, *names)}
+        known = {name: taught[token] for name in (*hosts, *names) if (token := LINKED + name) in taught}
+        if not known:
+            return
         worst = max(known, key=lambda name: self._against(*known[name]))
-        least = min(hosts, key=lambda name: known[name])
+        least = min(hosts, key=lambda name: known.get(name, (0, 0)))
         if (against := self._against(*known[worst])) > 0:
             yield Signal(SPAM, min(1.0, against / self.enough), _told(worst, *known[worst]))
-        elif approved := known[least][0]:
+        elif approved := known.get(least, (0, 0))[0]:
             yield Signal(HAM, min(1.0, approved / self.enough), _told(least, *known[least]))
 
     def _elsewhere(self, names: tuple[str, ...], sites: Counts) -> Iterator[Signal]:

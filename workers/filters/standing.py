@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import ClassVar
 
 from comments.model import Comment, Signal, Site, Term
@@ -20,8 +21,8 @@ MOST_NAMES = 300
 
 def names(comment: Comment) -> tuple[str, ...]:
     """Names of the standings that would matter to a comment; those about terms are matched with its words instead."""
-    hosts = dict.fromkeys(link.host for text in (comment.content, comment.url) for link in links(text))
-    domains = dict.fromkeys(domain for host in hosts for domain in domains_of(host))
+    hosts = dict.fromkeys([link.host for link in (*links(comment.content), *links(comment.url))])
+    domains = dict.fromkeys(chain.from_iterable(map(domains_of, hosts)))
     named = [standing_name(About.AUTHOR, name) for name in comment.known_as]
     named += [standing_name(About.ORIGIN, comment.origin)] if comment.origin else []
     return tuple((named + [standing_name(About.DOMAIN, domain) for domain in domains])[:MOST_NAMES])
@@ -47,7 +48,7 @@ class Standings(Filter):
 def holding(comment: Comment, standings: tuple[Standing, ...], site: Site, now: datetime) -> Iterator[Standing]:
     """At most one standing of each stance that fits the comment now: the surest."""
     fitting = [s for s in standings if s.holds(now) and _fits(s, comment, site)]
-    for stance in Stance:
+    for stance in Stance if fitting else ():
         of_stance = [s for s in fitting if s.stance is stance]
         if of_stance:
             yield max(of_stance, key=sureness)

@@ -21,6 +21,8 @@ class _Terms:
     patterns: tuple[tuple[re.Pattern[str], str], ...]
 
     def found(self, text: str) -> Iterator[str]:
+        if not text:
+            return
         for view in dict.fromkeys((text.casefold(), fold(text).text)):
             if self.words and not self.words.keys().isdisjoint(said := words(view)):
                 yield from (self.words[w] for w in dict.fromkeys(said) if w in self.words)
@@ -32,6 +34,24 @@ def _pattern(form: str, inside: bool) -> re.Pattern[str]:
     before = "" if inside or not form[0].isalnum() else r"(?<![^\W_])"
     after = "" if inside or not form[-1].isalnum() else r"(?![^\W_])"
     return re.compile(before + r"\s+".join(map(re.escape, form.split())) + after)
+
+
+class _Same:
+    """Terms told from others by identity: hashing all of a site's takes longer than looking for them."""
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.terms = terms
+
+    def __hash__(self) -> int:
+        return id(self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.terms is other.terms
+
+
+@lru_cache(maxsize=64)
+def _made_ready(same: _Same, match_inside_words: bool) -> Mapping[str, _Terms]:
+    return _by_field(same.terms, match_inside_words)
 
 
 @lru_cache(maxsize=256)
@@ -57,7 +77,10 @@ def _terms(texts: Iterable[str], match_inside_words: bool) -> _Terms:
 
 def found(terms: tuple[Term, ...], comment: Comment, site: Site) -> list[str]:
     """Each term that occurs, with the field it occurs in."""
-    by_field = _by_field(terms, site.match_inside_words)
+    return _hits(_by_field(terms, site.match_inside_words), comment)
+
+
+def _hits(by_field: Mapping[str, _Terms], comment: Comment) -> list[str]:
     hits = (f"“{term}” in {field}" for field, t in by_field.items() for term in t.found(getattr(comment, field)))
     return list(dict.fromkeys(hits))
 
@@ -71,5 +94,5 @@ class Words(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         for name, terms in (("words.hold", facts.site.hold_words), ("words.reject", facts.site.reject_words)):
-            if terms and (hits := found(terms, comment, facts.site)):
+            if terms and (hits := _hits(_made_ready(_Same(terms), facts.site.match_inside_words), comment)):
                 yield Signal(name, 1.0, ", ".join(hits[:5]))
