@@ -1,5 +1,6 @@
 """What a comment is, what was decided about it, and the site it was sent to."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,6 +41,11 @@ class Decision:
     reason: str = ""  # code of what the author is told, where a moderator gave one
     replaced: str = ""  # of an edit: the content until then, as long as it is the latest edit
     log_odds: float = 0.0  # of spam, by what is shipped and learned alone
+
+    @property
+    def probability(self) -> float | None:
+        """The same from 0 to 1; None where nobody asked for it, and in histories from before it was kept."""
+        return round(1 / (1 + math.exp(-max(-40.0, min(40.0, self.log_odds)))), 4) if self.log_odds else None
 
 
 #: Ends the id of a draft. A comment has one draft at most, and each finds the other by its name.

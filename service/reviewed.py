@@ -52,6 +52,9 @@ class Reasons(BaseModel):
     score: float = Field(description="sum of all points")
     hold_at: float = Field(description="points from which on a comment was held, when this one was judged")
     spam_at: float = Field(description="points from which on a comment was spam, when this one was judged")
+    probability: float | None = Field(
+        description="of spam, by what is shipped and what the site taught alone; null where that was not asked"
+    )
     policy: str
     at: datetime
     signals: list[SignalSeen]
@@ -111,6 +114,7 @@ def _reasons(verdict: Decision | None) -> Reasons | None:
         score=verdict.score,
         hold_at=verdict.hold_at,
         spam_at=verdict.spam_at,
+        probability=verdict.probability,
         policy=verdict.policy,
         at=verdict.at,
         signals=[SignalSeen.model_validate(s) for s in sorted(verdict.signals, key=_weight)],

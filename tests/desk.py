@@ -132,12 +132,13 @@ def judged(
     score: float = 0.0,
     masked: str = "",
     at: datetime = NOW,
+    log_odds: float = 0.0,
     **changes: object,
 ) -> Comment:
     """A comment that the filters have decided about, on these grounds."""
     comment = accepted(storage, **changes)
     plain = Decision(action, RESULT[action], Role.FILTERS, "filters", at, "policy-1", hold_at=3.0, spam_at=8.0)
-    decision = replace(plain, score=score, signals=signals, masked=masked)
+    decision = replace(plain, score=score, signals=signals, masked=masked, log_odds=log_odds)
     after = comment.decided(decision)
     assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]
     return after

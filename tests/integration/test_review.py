@@ -84,6 +84,13 @@ def test_a_signal_that_asks_for_a_person_says_so(desk, mo):
     assert "asks for a person" in page(mo, "/review/blog")
 
 
+@pytest.mark.parametrize(("log_odds", "said"), [(3.0, "95 %"), (9.0, "more than 99 %"), (-9.0, "less than 1 %")])
+def test_a_card_says_how_likely_it_is_spam_by_what_was_learned(desk, mo, log_odds, said):
+    judged(desk.storage, Action.HOLD, log_odds=log_odds)
+    line = parse(page(mo, "/review/blog")).find(".//p[@class='muted small judged']")
+    assert f"; {said} likely spam by what was learned; policy" in " ".join("".join(line.itertext()).split())
+
+
 def test_a_card_shows_the_thresholds_of_the_day_it_was_judged(desk, mo):
     held(desk.storage)
     desk.storage.sites.put(replace(desk.storage.sites.get("blog"), hold_at=1.0, spam_at=2.0))

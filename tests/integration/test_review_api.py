@@ -37,6 +37,13 @@ def test_the_queue_lists_what_is_held_with_every_reason(desk, mo):
     assert (row["email"], row["actions"], row["undoable"]) == ("a@b.example", ["approve", "spam", "remove"], False)
 
 
+@pytest.mark.parametrize(("log_odds", "probability"), [(0.0, None), (3.0, 0.9526), (-900.0, 0.0)])
+def test_what_was_learned_is_told_as_a_probability(desk, mo, log_odds, probability):
+    judged(desk.storage, Action.HOLD, log_odds=log_odds)
+    (row,) = mo.get(QUEUE).json["comments"]
+    assert row["reasons"]["probability"] == probability
+
+
 def test_the_weightiest_reason_comes_first(desk, mo):
     judged(desk.storage, Action.HOLD, *(Signal(f"s{p}", 1.0, "", p) for p in (-1.0, 2.0, 0.0, 5.0)), score=6.0)
     (row,) = mo.get(QUEUE).json["comments"]
