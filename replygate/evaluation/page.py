@@ -29,7 +29,8 @@ def page(title: str, found: Report) -> str:
         f"<figure><figcaption>{escape(chart.title)}</figcaption>{svg(chart)}</figure>" for chart in charts(found)
     )
     return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>\n'
-        f'<h1>{escape(title)}</h1>\n<div class="charts">\n{figures}\n</div>\n'
-        f"<pre>{escape(chr(10).join(lines(found)))}</pre>\n</html>\n"
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n'
+        f"<title>{escape(title)}</title><style>{STYLE}</style>\n"
+        f'<main><h1>{escape(title)}</h1>\n<div class="charts">\n{figures}\n</div>\n'
+        f'<pre tabindex="0">{escape(chr(10).join(lines(found)))}</pre>\n</main>\n</html>\n'
     )
