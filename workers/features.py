@@ -151,7 +151,7 @@ def _make(author: str, tokens: Sequence[str]) -> Iterator[str]:
         yield "all small letters"
     if author.isupper() and len(author) > 3:
         yield "all capital letters"
-    if any(c.isdigit() for c in author):
+    if any(map(str.isdigit, author)):
         yield "digits"
     if len(tokens) == 1 and len(author) > 6 and author[1:] != author[1:].lower() and author.isalpha():
         yield "capitals inside"
@@ -175,7 +175,7 @@ def _host(host: str, name: str, own: bool, link: Link) -> Iterator[str]:
     yield "the author's name in it" if own else "nothing of the author's name in it"
     if "-" in name:
         yield "hyphens"
-    if any(c.isdigit() for c in name):
+    if any(map(str.isdigit, name)):
         yield "digits"
     if len(name) > 12:
         yield "long name"

@@ -21,7 +21,7 @@ PHONE = re.compile(
 MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,}", re.IGNORECASE)
 HANDLE = re.compile(r"(?<![\w@./])@\w{2,32}")
 HASHTAG = re.compile(r"(?<![\w#/&])#[^\W\d]\w{1,40}")
-PERCENT = re.compile(r"\d\s?%")
+PERCENT = re.compile(r"%(?:(?<=\d%)|(?<=\d\s%))")
 DIGIT = re.compile(r"\d")
 #: Addresses of articles carry a date, a long number or the words of their title.
 ARTICLE = re.compile(
@@ -55,11 +55,11 @@ def _shape(sign: str) -> str:
 
 #: Of each byte of an ASCII text its shape. "?" stands for every sign beyond, which may be any of these.
 SHAPES = "".join(map(_shape, map(chr, range(128)))).encode() + bytes(128)
-#: In the shape of a text: without the one there is no telephone number, without the other no name with digits.
+#: In the shape of every text that has a telephone number.
 DIGITS_APART = re.compile(rb"[0?][0 .?]{6}")
-TWO_DIGITS = re.compile(rb"[0?][0?](?<=[a?]..)")
-#: One of these is in the shape of every sum of money.
+#: One of these is in the shape of every sum of money, and of every name with digits.
 MONEY_SHAPES = (b"$", b"0a", b"0 a", b"?")
+NAME_SHAPES = (b"a00", b"a0?", b"a??")
 LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
 MESSENGERS = frozenset(
     ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
@@ -117,12 +117,12 @@ _SIGNS = (
 
 
 def _numbers(folded: Folded) -> Iterator[str]:
-    shape = folded.plain.encode("ascii", "replace").translate(SHAPES)
-    if any(sign in shape for sign in MONEY_SHAPES) and MONEY.search(folded.plain):
+    shape = folded.plain.replace("?", "_").encode("ascii", "replace").translate(SHAPES)
+    if any(map(shape.__contains__, MONEY_SHAPES)) and MONEY.search(folded.plain):
         yield "sum of money"
     if DIGITS_APART.search(shape) and PHONE.search(folded.plain):
         yield "telephone number"
-    if TWO_DIGITS.search(shape) and (name := LETTERS_AND_DIGITS.search(folded.text)):
+    if any(map(shape.__contains__, NAME_SHAPES)) and (name := LETTERS_AND_DIGITS.search(folded.text)):
         yield f"name with {len(name[0]) - len(name[0].rstrip('0123456789'))} digits"
 
 
@@ -176,7 +176,7 @@ def _host(link: Link) -> Iterator[str]:
         yield "link to a raw address"
     if link.international:
         yield "international link"
-    if any(c.isdigit() for c in host):
+    if any(map(str.isdigit, host)):
         yield "link with digits"
     if host.count("-") > 1:
         yield "link with hyphens"

@@ -73,13 +73,11 @@ def gather(
     return [replace(about, elsewhere=elsewhere) for about in known] if elsewhere else known
 
 
-def checked(signals: Iterable[Signal], asked: Filter) -> list[Signal]:
+def check(signals: Iterable[Signal], asked: Filter) -> None:
     """Raises ValueError for a signal that the filter did not declare, or whose strength is none."""
-    found = list(signals)
-    for signal in found:
+    for signal in signals:
         if signal.name not in asked.weights or not 0 <= signal.strength <= 1:
             raise ValueError(f"{asked.name} gave {signal.name} with strength {signal.strength}")
-    return found
 
 
 def ask(comment: Comment, known: Facts, filters: Iterable[Filter]) -> tuple[Signal, ...]:
@@ -87,7 +85,9 @@ def ask(comment: Comment, known: Facts, filters: Iterable[Filter]) -> tuple[Sign
     signals: list[Signal] = []
     for f in filters:
         try:
-            signals += checked(f(comment, known), f)
+            if found := list(f(comment, known)):
+                check(found, f)
+                signals += found
         except Exception as error:
             # The name of the error only: its text may quote the comment, and logs hold nothing personal.
             log.error("filter %s failed on comment %s: %s", f.name, comment.id, type(error).__name__)

@@ -117,9 +117,11 @@ class Prior:
         if not found.said:
             return 0.0
         read = list(map(self._weighed.__getitem__, found.said))
-        of_words, of_grams, grams, _, _ = zip(*dict(zip(found.said, read, strict=True)).values(), strict=True)
-        total: float = sum(of_words) * self._step(Family.WORDS, len(of_words))
-        total += sum(of_grams) * self._step(Family.GRAMS, sum(grams))
+        of_words = of_grams = grams = 0
+        distinct = dict(zip(found.said, read, strict=True)).values()
+        for of_word, of_its_grams, n, _, _ in distinct:
+            of_words, of_grams, grams = of_words + of_word, of_grams + of_its_grams, grams + n
+        total = of_words * self._step(Family.WORDS, len(distinct)) + of_grams * self._step(Family.GRAMS, grams)
         if places := set(_pairs(read)):
             total += sum(map(self.model.weights.__getitem__, places)) * self._step(Family.PAIRS, len(places))
         return total
@@ -174,7 +176,8 @@ class Prior:
 
 
 def _pairs(read: Sequence[Weighed]) -> list[int]:
-    return pair_buckets([word[3] for word in read], [word[4] for word in read])
+    _, _, _, firsts, seconds = zip(*read, strict=True)
+    return pair_buckets(firsts, seconds)
 
 
 def quantised(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:

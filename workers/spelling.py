@@ -50,8 +50,10 @@ def unleet(text: str) -> tuple[str, bool]:
     if not IN_WORD.search(text):
         return text, False
     meant = CHUNK.sub(_letters_inside, text)
+    if meant == text:
+        return text, False
     changed = sum(a != b for a, b in zip(text.split(), meant.split(), strict=True))
-    return (CHUNK.sub(_letters_at_ends, meant) if changed >= EVIDENT else meant), changed > 0
+    return (CHUNK.sub(_letters_at_ends, meant) if changed >= EVIDENT else meant), True
 
 
 def _letters_inside(chunk: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from comments.model import Comment, Signal, Site
@@ -15,7 +16,13 @@ MASKED = "profanity.masked"
 
 
 def taste(site: Site) -> Taste:
-    return Taste(Tier(site.profanity_tier), site.profanity_also, site.profanity_allow)
+    return _taste(site.profanity_tier, site.profanity_also, site.profanity_allow)
+
+
+@lru_cache(maxsize=64)
+def _taste(tier: str, also: tuple[str, ...], allow: tuple[str, ...]) -> Taste:
+    """The same object each time: such are told apart at once."""
+    return Taste(Tier(tier), also, allow)
 
 
 def masked(comment: Comment, facts: Facts) -> str:

@@ -21,9 +21,8 @@ class _Terms:
     patterns: tuple[tuple[re.Pattern[str], str], ...]
 
     def found(self, text: str) -> Iterator[str]:
-        if not text:
-            return
-        for view in dict.fromkeys((text.casefold(), fold(text).text)):
+        written, meant = text.casefold(), fold(text).text
+        for view in (meant,) if written == meant else (written, meant):
             if self.words and not self.words.keys().isdisjoint(said := words(view)):
                 yield from (self.words[w] for w in dict.fromkeys(said) if w in self.words)
             yield from (term for pattern, term in self.patterns if pattern.search(view))
@@ -81,8 +80,8 @@ def found(terms: tuple[Term, ...], comment: Comment, site: Site) -> list[str]:
 
 
 def _hits(by_field: Mapping[str, _Terms], comment: Comment) -> list[str]:
-    hits = (f"“{term}” in {field}" for field, t in by_field.items() for term in t.found(getattr(comment, field)))
-    return list(dict.fromkeys(hits))
+    fields = [(field, terms, text) for field, terms in by_field.items() if (text := getattr(comment, field))]
+    return list(dict.fromkeys([f"“{term}” in {field}" for field, terms, text in fields for term in terms.found(text)]))
 
 
 @dataclass(frozen=True)
