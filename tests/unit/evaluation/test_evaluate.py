@@ -14,7 +14,8 @@ from comments.storage.memory import open_memory
 from replygate.__main__ import cli
 from replygate.evaluation.command import PLAIN
 from replygate.evaluation.examples import UNDECIDED, read
-from replygate.evaluation.judging import Corpus, Moderation, lesson, verdicts
+from replygate.evaluation.figures import calibration_error
+from replygate.evaluation.judging import Corpus, Moderation, across, lesson, verdicts
 from replygate.evaluation.report import Report, report
 from replygate.export import lines
 from replygate.installation import Installation
@@ -41,7 +42,7 @@ def found() -> Report:
 
 def test_no_honest_comment_of_the_sample_is_refused_and_hardly_one_held(found):
     assert found.honest.of[Action.SPAM] == 0
-    assert found.honest.share(Action.HOLD) <= 0.05
+    assert found.honest.share(Action.HOLD) <= 0.03
 
 
 def test_most_spam_of_the_sample_is_held(found):
@@ -49,9 +50,28 @@ def test_most_spam_of_the_sample_is_held(found):
 
 
 def test_spam_of_the_sample_ranks_above_honest_comments(found):
-    assert found.learned.area >= 0.97
-    assert found.points.area >= 0.95
-    assert found.points.recall_at(0.01).recall >= 0.6
+    assert found.learned.area >= 0.98
+    assert found.points.area >= 0.98
+    assert found.learned.recall_at(0.01).recall >= 0.9
+
+
+def test_probabilities_of_the_sample_are_true(found):
+    assert calibration_error(found.bins) <= 0.08
+
+
+def test_on_the_way_through_the_sample_hardly_any_spam_is_published_and_no_honest_comment_refused():
+    found = judged(SAMPLE.read_text(encoding="utf-8").splitlines(), learning=True)
+    assert found.spam.share(Action.APPROVE) <= 0.1
+    assert found.honest.share(Action.HOLD) <= 0.12
+    assert found.honest.of[Action.SPAM] == 0
+
+
+def test_what_the_other_sources_of_the_sample_teach_finds_the_spam_of_one():
+    examples = read(SAMPLE.read_text(encoding="utf-8").splitlines()).examples
+    found = report(list(across(examples, PLAIN, build(BUILT_IN, {}))))
+    assert found.spam.share(Action.APPROVE) <= 0.05
+    assert found.spam.share(Action.SPAM) >= 0.5
+    assert found.honest.of[Action.SPAM] == 0
 
 
 def test_learning_publishes_less_of_a_campaign():
@@ -102,7 +122,8 @@ def test_each_source_is_judged_by_what_the_others_teach(tmp_path):
     assert [line.split()[:3] for line in ran.output.splitlines() if line.startswith(("a ", "b "))] == [
         [source, label, "9"] for source in "ab" for label in ("honest", "spam")
     ]
-    assert CliRunner().invoke(cli, ["evaluate", str(SAMPLE), "--cross"]).exit_code == 2
+    file.write_text("\n".join(lines[::4]))
+    assert CliRunner().invoke(cli, ["evaluate", str(file), "--cross"]).exit_code == 2
 
 
 def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp_path):
