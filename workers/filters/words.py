@@ -9,6 +9,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal, Site, Term
 
 from ..folding import fold
+from ..memory import Same
 from ..text import UNSPACED, WORD, words
 from .base import Facts, Filter, Mark, Weight
 
@@ -35,22 +36,10 @@ def _pattern(form: str, inside: bool) -> re.Pattern[str]:
     return re.compile(before + r"\s+".join(map(re.escape, form.split())) + after)
 
 
-class _Same:
-    """Terms told from others by identity: hashing all of a site's takes longer than looking for them."""
-
-    def __init__(self, terms: tuple[Term, ...]) -> None:
-        self.terms = terms
-
-    def __hash__(self) -> int:
-        return id(self.terms)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.terms is other.terms
-
-
 @lru_cache(maxsize=64)
-def _made_ready(same: _Same, match_inside_words: bool) -> Mapping[str, _Terms]:
-    return _by_field(same.terms, match_inside_words)
+def _made_ready(terms: Same[tuple[Term, ...]], match_inside_words: bool) -> Mapping[str, _Terms]:
+    """A site's own, which are many, and the same object for a batch of comments."""
+    return _by_field(terms.value, match_inside_words)
 
 
 @lru_cache(maxsize=256)
@@ -93,5 +82,5 @@ class Words(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         for name, terms in (("words.hold", facts.site.hold_words), ("words.reject", facts.site.reject_words)):
-            if terms and (hits := _hits(_made_ready(_Same(terms), facts.site.match_inside_words), comment)):
+            if terms and (hits := _hits(_made_ready(Same(terms), facts.site.match_inside_words), comment)):
                 yield Signal(name, 1.0, ", ".join(hits[:5]))

@@ -1,6 +1,6 @@
 """Memory asks once, and stays small."""
 
-from workers.memory import Memory
+from workers.memory import Memory, Same
 
 
 def test_a_word_is_asked_about_once():
@@ -21,3 +21,9 @@ def test_long_words_are_not_kept():
     memory = Memory(len)
     assert memory["a" * 10_000] == 10_000
     assert not memory
+
+
+def test_only_the_same_object_is_the_same():
+    one, other = tuple("ab"), tuple("ab")
+    assert {Same(one): 1}.get(Same(one)) == 1
+    assert {Same(one): 1}.get(Same(other)) is None
