@@ -99,14 +99,14 @@ class Matcher:
         starts = [n for n in self._suspects(written) if self._is_start(written, n)]
         if not starts or len(written) == 1 == len(written[0]):
             return
-        words = [word.translate(self._fold) for word in written]
         lower, spans = text.lower(), [m.span() for m in WORD.finditer(text)]
         # A last word of one character, with nothing behind it, is never joined to what precedes.
-        joinable = len(words) - (spans[-1][0] == len(text) - 1)
+        joinable = len(written) - (spans[-1][0] == len(text) - 1)
         for n in starts:
-            yield from self._single(lower, words[n], spans[n])
             last = max(n, min(n + self._most_joined, joinable - 1))
-            yield from self._glued(lower, words[n : last + 1], spans[n : last + 1])
+            words = [word.translate(self._fold) for word in written[n : last + 1]]
+            yield from self._single(lower, words[0], spans[n])
+            yield from self._glued(lower, words, spans[n : last + 1])
             yield from self._spaced(lower, spans[n : last + 1])
 
     def _suspects(self, written: Sequence[str]) -> list[int]:
