@@ -2,22 +2,27 @@
 
     python -m bench.judge_speed
 
-CPU time, the best of several rounds; caches are emptied before every comment, because
-no comment comes twice.
+CPU time. First the worst case, as the best of several rounds: one comment again and again, caches emptied before it,
+every token known to the site. Then what a worker meets that has been at it for a while: a stream of generated
+comments, none of which came before, on a site that was taught by others like them.
 """
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from statistics import fmean, median
 
 from better_profanity import Profanity
 
 from comments.model import Comment, Site, Term
 from comments.storage import TokenCounts
+from training import corpora, generate
 from workers import domains, features, folding, learned, learning, links, profanity, text
 from workers.filters import BUILT_IN, Facts
-from workers.judge import ask, question
+from workers.judge import ask, decide, question
 from workers.policy import build
 from workers.profanity_list import stock
 
@@ -44,6 +49,9 @@ CACHES = (
 )
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))
 ROUNDS, TIMES = 7, 200
+#: Of the stream: how much of what training generates, half of it lessons, and the lengths that are looked at.
+SEED, SHARE = 3, 0.3
+LENGTHS = {"up to 80 characters": range(81), "350 to 450 characters": range(350, 451)}
 
 
 def microseconds(call: Callable[[], object], times: int = TIMES, rounds: int = ROUNDS) -> float:
@@ -82,12 +90,49 @@ def swearing(content: str, package: Profanity) -> None:
     )
 
 
+def streamed(stream: Iterable[Comment], lessons: TokenCounts) -> Iterator[float]:
+    """Seconds for each comment, less those in which the store looks its tokens up."""
+    policy = build(BUILT_IN, {})
+    for comment in stream:
+        began = time.thread_time()
+        asked = question(comment, 1, BUILT_IN)
+        took = time.thread_time() - began
+        known = {token: lessons.tokens[token] for token in asked.tokens if token in lessons.tokens}
+        facts = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=replace(lessons, tokens=known))
+        began = time.thread_time()
+        decide(comment, facts, ask(comment, facts, BUILT_IN), policy)
+        yield took + time.thread_time() - began
+
+
+def taught(lessons: Sequence[generate.Example]) -> TokenCounts:
+    """What a site knows that learned from all of these."""
+    ham, spam = Counter[str](), Counter[str]()
+    for lesson in lessons:
+        (spam if lesson.spam else ham).update(learning.tokens(corpora.comment(lesson)))
+    spams = sum(lesson.spam for lesson in lessons)
+    return TokenCounts(len(lessons) - spams, spams, {token: (ham[token], spam[token]) for token in ham | spam})
+
+
+def streaming() -> None:
+    made = (*generate.honest(SEED, SHARE), *generate.spam(SEED, SHARE))
+    examples = list({example.text: example for example in made}.values())
+    generate.chance("stream", SEED).shuffle(examples)
+    half = len(examples) // 2
+    lessons, stream = examples[:half], examples[half:]
+    took = list(streamed(map(corpora.comment, stream), taught(lessons)))
+    print(f"a stream of {len(stream):,} comments after {half:,} lessons")
+    for name, length in LENGTHS.items():
+        each = [seconds * 1e6 for example, seconds in zip(stream, took, strict=True) if len(example.text) in length]
+        print(f"  {name}: median {median(each):.0f} µs, mean {fmean(each):.0f} µs, of {len(each):,}")
+
+
 def main() -> None:
     package = Profanity()
     for name, content in TEXTS.items():
         print(f"{name}, {len(content)} characters")
         judging(content)
         swearing(content, package)
+    streaming()
 
 
 if __name__ == "__main__":
