@@ -1,6 +1,7 @@
 """Generated comments, honest and spam, that stand in where no freely licensed corpus is to be had."""
 
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +10,26 @@ from .disguise import DISGUISES
 from .grammar import Grammar, read
 
 TEXT = Path(__file__).parent / "text"
+#: The second file of each holds what the first was found to lack: see docs/prior.md.
+HONEST_TEXT = (TEXT / "honest.txt", TEXT / "decoy.txt")
+SPAM_TEXT = (TEXT / "spam.txt", TEXT / "pitch.txt")
+NAME_PART = re.compile("[a-z0-9]+")
 
 #: Rule and number of texts of each kind. With half as many, recall at 1 % moved by
-#: .015 with the seed; with these by .005.
-HONEST: Mapping[str, int] = {"news": 7000, "blog": 5200, "song": 1400, "hobby_talk": 400, "foreign": 3000}
-SPAM: Mapping[str, int] = {"advert": 8000, "flatter": 1000}
+#: .015 with the seed; with these by .005. Kinds weigh by the root of their number: with 4,000 of `pitched` and 1,000 of
+#: `thanked`, recall at .1 % fell from .47 to .39, because honest readers praise as well.
+HONEST: Mapping[str, int] = {
+    "news": 7000,
+    "blog": 5200,
+    "song": 1400,
+    "hobby_talk": 400,
+    "foreign": 3000,
+    "decoy": 1500,
+}
+SPAM: Mapping[str, int] = {"advert": 8000, "flatter": 1000, "pitched": 800, "thanked": 100, "foreign_pitch": 400}
 
 #: How often an author signs with a website: blogs ask for it, other places do not.
-SIGNED: Mapping[str, float] = {"blog": 0.5, "advert": 0.4, "flatter": 0.6}
+SIGNED: Mapping[str, float] = {"blog": 0.5, "advert": 0.4, "flatter": 0.6, "decoy": 0.3, "pitched": 0.3, "thanked": 1.0}
 #: How often there is a name at all.
 NAMED: Mapping[str, float] = {
     "news": 0.7,
@@ -26,6 +39,10 @@ NAMED: Mapping[str, float] = {
     "foreign": 0.7,
     "advert": 0.5,
     "flatter": 0.6,
+    "decoy": 0.8,
+    "pitched": 0.8,
+    "thanked": 1.0,
+    "foreign_pitch": 0.7,
 }
 #: Share of spam that is disguised.
 DISGUISED = 0.2
@@ -52,29 +69,36 @@ def chance(label: str, seed: int) -> random.Random:
 
 def honest(seed: int, share: float = 1.0) -> Iterator[Example]:
     """Every rule of HONEST, as often as it says."""
-    draw, grammar = chance("honest", seed), read(TEXT / "honest.txt")
+    draw, grammar = chance("honest", seed), read(*HONEST_TEXT)
     for rule, n in HONEST.items():
         for _ in range(round(n * share)):
             text = grammar.line(rule, draw)
             text = _careless(text, draw) if draw.random() < CARELESS else text
-            yield Example(text, False, f"generated {rule}", *_signature(grammar, rule, "site", draw))
+            yield Example(text, False, f"generated {rule}", *_signature(grammar, rule, draw))
 
 
 def spam(seed: int, share: float = 1.0) -> Iterator[Example]:
     """Every rule of SPAM, as often as it says; some of it disguised."""
-    draw, grammar = chance("spam", seed), read(TEXT / "spam.txt")
+    draw, grammar = chance("spam", seed), read(*SPAM_TEXT)
     for rule, n in SPAM.items():
         for _ in range(round(n * share)):
             text = grammar.line(rule, draw)
             text = _careless(text, draw) if draw.random() < CARELESS else text
             if draw.random() < DISGUISED:
                 text = draw.choice(list(DISGUISES.values()))(text, draw)
-            yield Example(text, True, f"generated {rule}", *_signature(grammar, rule, "home", draw))
+            yield Example(text, True, f"generated {rule}", *_signature(grammar, rule, draw))
 
 
-def _signature(grammar: Grammar, rule: str, site: str, draw: random.Random) -> tuple[str, str]:
-    author = grammar.line("author", draw) if draw.random() < NAMED.get(rule, 0.0) else ""
-    return author, grammar.line(site, draw) if author and draw.random() < SIGNED.get(rule, 0.0) else ""
+def _signature(grammar: Grammar, rule: str, draw: random.Random) -> tuple[str, str]:
+    """Name and website. Where a line of the grammar says "~", the letters of the name are part of the address."""
+    if draw.random() >= NAMED.get(rule, 0.0):
+        return "", ""
+    signed = draw.random() < SIGNED.get(rule, 0.0)
+    author, _, url = grammar.line("signed" if signed else "author", draw).partition(" | ")
+    shown = draw.choice((author, author, author.title(), author.lower()))
+    if "~" in url:
+        url = url.replace("~", draw.choice(("", "", "-")).join(NAME_PART.findall(author.lower())))
+    return shown, url
 
 
 def _careless(text: str, draw: random.Random) -> str:

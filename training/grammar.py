@@ -37,11 +37,11 @@ class Grammar:
         return self._expanded(draw.choice(lines), draw) if lines else rule[0].replace("<", HELD)
 
 
-def read(path: Path) -> Grammar:
-    """The rules of a file: `= name`, then a template a line; "#" comments."""
+def read(*paths: Path) -> Grammar:
+    """The rules of files: `= name`, then a template a line; "#" comments."""
     rules: dict[str, list[str]] = {}
     name = ""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in (line for path in paths for line in path.read_text(encoding="utf-8").splitlines()):
         if line.startswith("= "):
             name = line[2:].strip()
             rules.setdefault(name, [])

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from ..corpora import digest, path
-from ..generate import TEXT
+from ..generate import HONEST_TEXT
 from .card import card
 from .fit import fit
 from .texts import DAVIDSON, FOLDER, SEED, gathered, honest_corpora
@@ -18,7 +18,7 @@ def inputs(folder: Path) -> str:
     """SHA-256 over all that was learned from: the corpora, the templates and the seed."""
     corpora = [path(folder, corpus).read_bytes() for corpus in (DAVIDSON, *honest_corpora())]
     made = [FOLDER / name for name in ("abuse.txt", "calm.txt", "charged.txt")]
-    templates = [file.read_bytes() for file in (*made, TEXT / "honest.txt")]
+    templates = [file.read_bytes() for file in (*made, *HONEST_TEXT)]
     return digest(*corpora, *templates, str(SEED).encode())
 
 
