@@ -15,6 +15,7 @@ from operator import contains
 from better_profanity import Profanity
 from better_profanity.constants import ALLOWED_CHARACTERS
 
+from .folding import unusual
 from .memory import Memory
 
 #: Python's patterns look up characters of the first plane at once, and each further one in a long row: 2 µs a space.
@@ -90,8 +91,9 @@ class Matcher:
 
     def matches(self, text: str) -> Iterator[Match]:
         """In the order of their first words; they may overlap."""
-        if text.isascii():
-            written = text.encode().translate(LOWERED).decode().split()
+        if text.isascii() or ALLOWED_CHARACTERS.isdisjoint(unusual(text)):
+            # Every sign beyond ASCII becomes a question mark, and stands between words as that does.
+            written = text.encode("ascii", "replace").translate(LOWERED).decode().split()
         else:
             # Dotted capital I is the one character that grows in lower case; positions must stay.
             text = BEYOND.sub(_stand_in, text).replace("İ", "Ì")
@@ -117,11 +119,15 @@ class Matcher:
         return [n for n in begun if "" in after[n] or behind[n][:2] in after[n]]
 
     def _openings(self, word: str) -> frozenset[str]:
-        """The one or two letters that may follow a word in an entry; "" among them if it may stand there alone."""
-        begun = [e for e in self._begun.get(word.translate(self._fold), ()) if self._is_spelled(e, word)]
-        is_whole = any(not WORD.match(entry, len(word)) for entry in begun)
-        rests = [self._signs_of[entry][len(word) :][:n] for entry in begun for n in (1, 2)]
-        return frozenset(["".join(signs) for rest in rests for signs in product(*rest)] + [""] * is_whole)
+        """How entries that begin with a word go on, in the next one: its first letter, or two; "" for one that ends."""
+        found: set[str] = set()
+        for entry in self._begun.get(word.translate(self._fold), ()):
+            if self._is_spelled(entry, word):
+                behind = WORD.search(entry, len(word))
+                signs = self._signs_of[entry][behind.start() : behind.end()][:2] if behind else []
+                if signs or len(entry) == len(word):
+                    found.update("".join(letters) for n in (1, 2) for letters in product(*signs[:n]))
+        return frozenset(found)
 
     def _is_start(self, written: Sequence[str], n: int) -> bool:
         """Whether a match may begin here: with an entry, alone or glued together, or the first word of a longer one."""
