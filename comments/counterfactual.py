@@ -21,6 +21,7 @@ UNHELD: Mapping[str, str] = {
     "audit.sample": "it had not been one of those looked at by chance",
     "links.added": "its author had not added a link to {evidence} once it was published",
     "held-before": "it had not been held before its author changed it",
+    "reported.readers": "readers had not reported it",
     "needs-human": "the filters had come to an end with it",
 }
 #: Of signals with points that are there or not.

@@ -13,6 +13,7 @@ from itertools import islice
 from .lifecycle import Status
 from .model import Comment, Decision
 from .pseudonyms import digest
+from .reports import REPORTED
 from .storage import Storage
 from .storage.codec import milliseconds
 from .storage.held import Filed
@@ -30,6 +31,7 @@ HARM: Mapping[str, float] = {
     "profanity.": 3.0,
     "toxicity.": 3.0,
     "flags.": 3.0,
+    "reported.": 3.0,
     "duplicates.": 2.0,
     "near-duplicates.": 2.0,
     "velocity.": 2.0,
@@ -91,7 +93,12 @@ def rank(comment: Comment, verdict: Decision) -> int:
 
 
 def p_spam(verdict: Decision) -> float:
-    """P(spam) as the points tell it: one half in the middle between both thresholds."""
+    """P(spam) as the points tell it: one half in the middle between both thresholds.
+
+    Where readers report what the points spoke for, neither is to be believed more.
+    """
+    if any(signal.name == REPORTED for signal in verdict.signals):
+        return 0.5
     middle = (verdict.hold_at + verdict.spam_at) / 2
     return 1 / (1 + math.exp(min(50.0, (middle - verdict.score) / SLOPE)))
 

@@ -1,6 +1,7 @@
 """The states a comment can be in, who may move it between them, and what others are told.
 
 queued ──filters──▶ approved | held | spam
+approved ──filters, of what readers reported──▶ held
 approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
 queued, held, approved ──author──▶ withdrawn; queued, held ──author's edit──▶ queued
 
@@ -34,7 +35,7 @@ class Action(StrEnum):
 
 
 class Role(StrEnum):
-    """Who decides: the filters, or a person."""
+    """Who decides: the filters, with readers' reports among what they see, or a person."""
 
     FILTERS = "filters"
     MODERATOR = "moderator"
@@ -82,6 +83,7 @@ LESSON = {Status.APPROVED: Label.HAM, Status.APPLIED: Label.HAM, Status.SPAM: La
 ALLOWED: dict[Role, dict[Status, tuple[Action, ...]]] = {
     Role.FILTERS: {
         Status.QUEUED: (Action.APPROVE, Action.HOLD, Action.SPAM),
+        Status.APPROVED: (Action.HOLD,),  # as many readers reported it: see `comments.reports`
     },
     Role.MODERATOR: {
         Status.HELD: (Action.APPROVE, Action.SPAM, Action.REMOVE),

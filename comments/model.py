@@ -29,7 +29,7 @@ class Decision:
     action: Action
     status: Status
     role: Role
-    by: str  # a moderator's name, "filters" or "its author"
+    by: str  # a moderator's name, "filters", "its readers" or "its author"
     at: datetime
     policy: str = ""  # version of the policy that weighed the signals
     score: float = 0.0
@@ -209,7 +209,8 @@ class Site:
     max_content: int = 10_000  # characters
     max_links: int = 2  # links from which on a comment looks like advertising
     close_after_days: int = 0  # threads close this long after their first comment; 0: never
-    per_minute: int = 10  # submissions of one origin; 0: no limit
+    per_minute: int = 10  # submissions and reports of one origin; 0: no limit
+    reports_hold: int = 3  # networks that reported a comment, from which on a person looks; 0: never
     edit_seconds: int = 900  # in which an author may change a comment; 0: never
     max_pending: int = 20_000  # undecided comments
     hold_words: tuple[Term, ...] = ()

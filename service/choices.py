@@ -13,6 +13,7 @@ from comments.model import VISITOR_FIELDS, Site, Term
 from comments.pseudonyms import digest
 from comments.reasons import Reason
 from comments.site_choices import SITE_CHOICES
+from comments.storage.reports import MOST
 
 from .sites import SITE_ID
 
@@ -176,6 +177,8 @@ def _amounts(site: Site) -> Iterator[Problem]:
         yield Problem("max_content", "range", f"must be from 1 to {MAX_CONTENT} characters")
     if site.max_pending < 1:
         yield Problem("max_pending", "range", "must be at least 1, or nothing is accepted")
+    if site.reports_hold > MOST:
+        yield Problem("reports_hold", "range", f"must be at most {MOST}: reports of more networks are not kept")
     if not 0 <= site.audit_share <= 1:
         yield Problem("audit_share", "range", "must be from 0 to 1")
     if site.hold_at > site.spam_at:

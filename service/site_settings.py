@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("hold_at", "Held from", "points on"),
         ("spam_at", "Spam from", "points on"),
         ("refusals", "Honest replies refused", "at most, by what was learned here; none: it only holds"),
+        ("reports_hold", "Reported by", "so many readers' networks, unless a person approved it; 0 is never"),
         ("audit_share", "Look at by chance", "this share of what the filters settle alone; 0.02 is one in fifty"),
         ("max_links", "Links", "from which on a comment looks like advertising"),
         ("profanity", "Profanity", "hold it, mask it with asterisks, or leave it"),

@@ -12,6 +12,7 @@ from typing import Any, Self
 from comments.errors import SettingsInvalid
 from comments.lifecycle import RESULT, Action, Role
 from comments.model import Decision, Signal, Site
+from comments.reports import REPORTED
 
 from .filters import Filter, Mark, Weight
 
@@ -24,6 +25,7 @@ OWN: Mapping[str, Weight] = {
     NEEDS_HUMAN: Mark.PERSON,
     AUDIT: Mark.PERSON,
     HELD_BEFORE: Mark.HOLD,
+    REPORTED: Mark.HOLD,  # seen later than all others, and never weighed with them
 }
 
 #: What a site has that chose nothing.

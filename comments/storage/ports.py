@@ -15,6 +15,7 @@ from .attention import Attention
 from .held import Held
 from .lessons import Quota
 from .oversight import Audit, People, Sites, Standings, Traces
+from .reports import Reports
 from .repute import Repute
 from .room import Bulks, Notes
 from .subscriptions import Subscriptions
@@ -117,6 +118,9 @@ class Threads(Protocol):
 
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         """Published comments of each."""
+
+    def shows(self, comment: Comment) -> bool:
+        """Whether readers see it: it is published, and so is all that it stands below."""
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None: ...
 
@@ -238,3 +242,4 @@ class Storage:
     bulks: Bulks
     subscriptions: Subscriptions
     repute: Repute
+    reports: Reports

@@ -156,6 +156,7 @@ class Counters:
     attempts: int  # claims by workers
     wait_seconds: Mapping[float, int]  # accept to first decision: each of WAITS -> n, cumulative; inf is all
     wait_sum: float  # seconds
+    reported: int = 0  # reports by readers, one a network and comment
 
 
 @dataclass(frozen=True, slots=True)

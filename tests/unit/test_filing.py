@@ -46,6 +46,11 @@ def test_harm_is_expected_from_what_was_seen_and_how_sure_it_is() -> None:
     assert harm(verdict(judged(5.5, "links.many", "profanity.word"))) == 2.0
 
 
+def test_what_readers_report_is_in_doubt_however_few_points_it_has() -> None:
+    reported = verdict(judged(-3.0, "reported.readers"))
+    assert (uncertainty(reported), harm(reported)) == (1.0, 2.0)
+
+
 def test_what_is_in_doubt_or_hurts_comes_first_and_waiting_makes_up_for_it() -> None:
     plain, doubtful, hurting = judged(3.0), judged(5.5), judged(5.5, "words.hold")
     assert place(hurting) < place(doubtful) < place(plain)

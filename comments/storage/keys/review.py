@@ -1,4 +1,4 @@
-"""Keys of the moderators' room: held comments and their index, notes, bulk steps, the audit."""
+"""Keys of the moderators' room: held comments and their index, notes, reports, bulk steps, the audit."""
 
 from dataclasses import dataclass
 
@@ -50,6 +50,14 @@ class ReviewKeys(Names):
     def notes(self, site: str, id: str) -> str:
         """list; Notes to a comment as JSON; Notes; review; for ever."""
         return self._of(site, f"notes:{id}")
+
+    def reports(self, site: str, id: str) -> str:
+        """hash; eight bytes for a network -> what it found wrong; report.lua; Reports; 30 days from the last."""
+        return self._of(site, f"reports:{id}")
+
+    def reported(self, site: str) -> str:
+        """sorted set; ids of reported comments by ms of the last report; report.lua; Reports; 30 days from that."""
+        return self._of(site, "reported")
 
     def bulk(self, site: str, id: str) -> str:
         """hash; bulk -> a step for many comments as JSON, total -> how many; Bulks; Bulks; a week."""

@@ -32,15 +32,8 @@ if parent ~= "" and not redis.call("ZSCORE", KEYS[10], parent) then
   if not reply or string.sub(reply, -2) ~= "|1" then return {"parent"} end
 end
 
-local per_minute = tonumber(ARGV[9])
-local whole_again
-if per_minute > 0 then
-  -- GCRA: `whole_again` moves on by one interval a submission; a minute's worth may be spent at once.
-  local interval = 60000 / per_minute
-  whole_again = math.max(now, tonumber(redis.call("GET", KEYS[7]) or 0)) + interval
-  local excess = whole_again - now - 60000
-  if excess > 0 then return {"rate", math.ceil(excess / 1000)} end
-end
+local whole_again, wait = after_one_more(KEYS[7], tonumber(ARGV[9]), now)
+if wait > 0 then return {"rate", wait} end
 
 if redis.call("ZCARD", KEYS[2]) >= tonumber(ARGV[7]) then return {"busy"} end
 local size = tonumber(ARGV[3])
@@ -58,7 +51,7 @@ else
   redis.call("EXPIRE", KEYS[6], 2 * ARGV[16])
 end
 redis.call("HSETNX", KEYS[9], ARGV[12], ARGV[4])
-if whole_again then redis.call("SET", KEYS[7], string.format("%.0f", whole_again), "PX", 60000) end
+spend(KEYS[7], whole_again)
 
 if wakes_missing(KEYS[4], KEYS[3], now, tonumber(ARGV[10]), tonumber(ARGV[11])) < 1 then return {"new", ""} end
 redis.call("ZADD", KEYS[4], now + ARGV[14], ARGV[1])

@@ -14,6 +14,7 @@ from .held import MemoryHeld
 from .oversight import MemoryAudit, MemoryStandings, MemoryTraces
 from .queue import MemoryBacklog, MemoryOutbox
 from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
+from .reports import MemoryReports
 from .repute import MemoryRepute
 from .room import MemoryBulks, MemoryNotes
 from .shelf import Shelves
@@ -44,4 +45,5 @@ def open_memory(now: Callable[[], datetime], together: Together = ALONE) -> Stor
         bulks=MemoryBulks(shelves),
         subscriptions=MemorySubscriptions(now),
         repute=MemoryRepute(together),
+        reports=MemoryReports(shelves),
     )

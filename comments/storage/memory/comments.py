@@ -117,6 +117,7 @@ class MemoryComments:
                 attempts=shelf.claims,
                 wait_seconds={bound: sum(w <= bound for w in shelf.waits) for bound in WAITS},
                 wait_sum=sum(shelf.waits),
+                reported=shelf.reports_kept,
             )
 
     def wait(self, site: str, id: str, seconds: float) -> Comment:
@@ -131,12 +132,10 @@ def _refuse(shelf: Shelf, comment: Comment, admission: Admission, now: float) ->
     parent = shelf.comments.get(comment.parent)
     if comment.parent and not (parent and parent.thread == comment.thread and shelf.published(comment.parent)):
         raise Invalid([Problem("parent", "unpublished", "The comment you reply to is not published.")])
-    whole_again = 0.0
-    if admission.per_minute and comment.origin:
-        whole_again = max(now, shelf.rates.get(comment.origin, 0.0)) + 60 / admission.per_minute
-        if whole_again - now > 60:
-            raise TooMany("too many submissions from here", int(whole_again - now - 60) + 1)
+    per_minute = admission.per_minute if comment.origin else 0
+    whole_again, wait = shelf.after_one_more(comment.origin, per_minute, now)
+    if wait:
+        raise TooMany("too many submissions from here", wait)
     if len(shelf.in_status(Status.QUEUED)) >= admission.max_pending:
         raise Busy("too many comments wait to be judged", BUSY_SECONDS)
-    if whole_again:
-        shelf.rates[comment.origin] = whole_again
+    shelf.spend(comment.origin, whole_again)

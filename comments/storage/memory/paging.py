@@ -12,17 +12,22 @@ CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9-]{1,40})")
 
 def page(rows: Sequence[Comment], cursor: str, limit: int, newest: bool) -> tuple[list[Comment], str]:
     """Up to `limit` of `rows`, which come the oldest first, and the next cursor. Raises Invalid for a bad one."""
-    ordered = list(reversed(rows)) if newest else list(rows)
+    by_place = {(milliseconds(comment.received), comment.id): comment for comment in rows}
+    found, following = page_of(list(by_place), cursor, limit, newest)
+    return [by_place[place] for place in found], following
+
+
+def page_of(
+    places: Sequence[tuple[int, str]], cursor: str, limit: int, newest: bool
+) -> tuple[list[tuple[int, str]], str]:
+    """The same of scores and members, the lowest first."""
+    ordered = list(reversed(places)) if newest else list(places)
     if cursor:
         match = CURSOR.fullmatch(cursor)
         if not match:
             raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
         last = (int(match[1]), match[2])
-        ordered = [c for c in ordered if (_place(c) < last if newest else _place(c) > last)]
+        ordered = [place for place in ordered if (place < last if newest else place > last)]
     found = ordered[:limit]
-    following = f"{_place(found[-1])[0]}.{found[-1].id}" if len(ordered) > limit else ""
+    following = f"{found[-1][0]}.{found[-1][1]}" if len(ordered) > limit else ""
     return found, following
-
-
-def _place(comment: Comment) -> tuple[int, str]:
-    return milliseconds(comment.received), comment.id

@@ -60,6 +60,9 @@ class Shelf:
     notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
     bulks: dict[str, tuple[Bulk, int, list[Item], list[Item]]] = field(default_factory=dict)  # total, left, done
     unfiled: set[str] = field(default_factory=set)
+    reports: dict[str, dict[str, str]] = field(default_factory=dict)  # id -> network -> what is wrong
+    reported: dict[str, int] = field(default_factory=dict)  # id -> ms of the last report
+    reports_kept: int = 0
     slots: int = 0
 
     def published(self, id: str) -> bool:
@@ -108,6 +111,17 @@ class Shelf:
     def in_status(self, status: Status) -> list[Comment]:
         """The oldest first."""
         return sorted((c for c in self.comments.values() if c.status is status), key=lambda c: (c.received, c.id))
+
+    def after_one_more(self, origin: str, per_minute: int, now: float) -> tuple[float, int]:
+        """When the allowance of a network is whole again then, 0 without a limit; and seconds to wait before."""
+        if not per_minute:
+            return 0.0, 0
+        whole_again = max(now, self.rates.get(origin, 0.0)) + 60 / per_minute
+        return whole_again, max(0, ceil(whole_again - now - 60))
+
+    def spend(self, origin: str, whole_again: float) -> None:
+        if whole_again:
+            self.rates[origin] = whole_again
 
     def wakes_missing(self, now: float, batch: int, max_wakes: int) -> int:
         self.wakes = {token: until for token, until in self.wakes.items() if until > now}

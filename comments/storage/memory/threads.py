@@ -63,6 +63,10 @@ class MemoryThreads:
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         return [self.page(site, thread, 1).total for thread in threads]
 
+    def shows(self, comment: Comment) -> bool:
+        with self._shelves.lock:
+            return self._shelves[comment.site].published(comment.id)
+
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
         with self._shelves.lock:
             (self._shelves[site].closed.add if closed else self._shelves[site].closed.discard)(thread)

@@ -17,6 +17,7 @@ from .evidence import RedisEvidence
 from .held import RedisHeld
 from .queue import RedisBacklog, RedisOutbox
 from .registry import RedisBeats, RedisPeople, RedisSites
+from .reports import RedisReports
 from .repute import RedisRepute
 from .room import RedisBulks, RedisNotes
 from .server import RedisServer
@@ -70,4 +71,5 @@ def open_redis(settings: Settings) -> Storage:
         bulks=RedisBulks(client, keys),
         subscriptions=RedisSubscriptions(client, keys),
         repute=RedisRepute(client, keys, together),
+        reports=RedisReports(client, keys),
     )

@@ -34,7 +34,7 @@ BUSY_SECONDS = 5
 class RedisComments:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._accept = script(client, "wakes", "accept")
+        self._accept = script(client, "wakes", "allowance", "accept")
         self._decide = script(client, "wakes", "decide")
 
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
@@ -180,4 +180,5 @@ def _counters(totals: dict[str, float], standing: Sequence[int]) -> Counters:
         attempts=int(totals.get("attempts", 0)),
         wait_seconds=cumulative,
         wait_sum=totals.get("wait_sum", 0.0),
+        reported=int(totals.get("reported", 0)),
     )

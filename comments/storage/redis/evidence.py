@@ -12,6 +12,7 @@ from .. import Answer, Question, TokenCounts, Use
 from ..codec import load, moment
 from ..keys import SHARED, Keys, thread_name, value_name
 from .client import Client, guarded, script
+from .threads import is_shown
 
 #: How far above the count of an author's comments the day stands on which they were first seen; see lua/decide.lua.
 FIRST_SEEN = 10**9
@@ -84,7 +85,7 @@ class _Known:
             approved=tuple(self._approved.get(name, 0) % FIRST_SEEN for name in q.author),
             spam=tuple(self._spam.get(name, 0) % FIRST_SEEN for name in q.author),
             first_seen=self._first_seen(q.author),
-            parent_published=not q.parent or _published(next(self._parents), next(self._parents)),
+            parent_published=not q.parent or is_shown(next(self._parents), next(self._parents)),
             thread_closed=thread_name(q.thread) in self._closed,
             thread_opened=moment(opened) if opened else None,
             corpus=TokenCounts(
@@ -154,10 +155,6 @@ class RedisEvidence:
             if q.parent:
                 pipe.zscore(k.roots(site, q.thread), q.parent)
                 pipe.hget(k.replies(site, q.thread), q.parent)
-
-
-def _published(root: float | None, reply: bytes | None) -> bool:
-    return root is not None or (reply is not None and reply.endswith(b"|1"))
 
 
 def _counts(windows: Sequence[_Windows], found: Sequence[Sequence[int]]) -> dict[int, dict[str, int]]:

@@ -66,12 +66,23 @@ class RedisThreads:
         found = self._client.hmget(key, [thread_name(t) for t in threads]) if threads else []
         return [int(n or 0) for n in found]
 
+    def shows(self, comment: Comment) -> bool:
+        pipe = self._client.pipeline(transaction=False)
+        pipe.zscore(self._keys.roots(comment.site, comment.thread), comment.id)
+        pipe.hget(self._keys.replies(comment.site, comment.thread), comment.id)
+        return is_shown(*pipe.execute())
+
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
         change = self._client.sadd if closed else self._client.srem
         change(self._keys.closed(site), thread_name(thread))
 
     def is_closed(self, site: str, thread: str) -> bool:
         return bool(self._client.sismember(self._keys.closed(site), thread_name(thread)))
+
+
+def is_shown(root: float | None, reply: bytes | None) -> bool:
+    """Whether readers see what stands so among the roots and the replies of its thread."""
+    return root is not None or (reply is not None and reply.endswith(b"|1"))
 
 
 def _shown(replies: Mapping[bytes, bytes]) -> Iterator[tuple[str, str, int]]:

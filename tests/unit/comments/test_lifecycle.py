@@ -7,6 +7,7 @@ from comments.lifecycle import ALLOWED, OUTCOME, RESULT, Action, Outcome, Role, 
 
 STEPS = {
     (Role.FILTERS, Status.QUEUED): {Action.APPROVE, Action.HOLD, Action.SPAM},
+    (Role.FILTERS, Status.APPROVED): {Action.HOLD},
     (Role.MODERATOR, Status.HELD): {Action.APPROVE, Action.SPAM, Action.REMOVE},
     (Role.MODERATOR, Status.APPROVED): {Action.SPAM, Action.REMOVE},
     (Role.MODERATOR, Status.SPAM): {Action.APPROVE, Action.REMOVE},

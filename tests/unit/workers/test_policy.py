@@ -76,6 +76,7 @@ def test_these_signals_only_hold():
         "links.added",
         "needs-human",
         "profanity.word",
+        "reported.readers",
         "requirements.fields",
         "requirements.parent",
         "requirements.thread",

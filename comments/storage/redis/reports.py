@@ -1,0 +1,37 @@
+"""What readers report, on Redis: a hash a comment, and who was reported last."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from ...errors import TooMany
+from ...model import Comment
+from ..keys import Keys, value_name
+from ..reports import KEPT, MOST
+from .client import Client, guarded, script, text
+from .paging import page
+
+
+@guarded
+class RedisReports:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._report = script(client, "wakes", "allowance", "report")
+
+    def add(self, comment: Comment, origin: str, wrong: str, per_minute: int) -> Mapping[str, int]:
+        k, site = self._keys, comment.site
+        wait, *found = self._report(
+            keys=[k.rate(site, origin), k.reports(site, comment.id), k.reported(site), k.counters(site)],
+            args=[comment.id, value_name(origin), wrong, per_minute, KEPT, MOST],
+        )
+        if wait:
+            raise TooMany("too many reports from here", int(wait))
+        return Counter(map(text, found))
+
+    def of(self, site: str, ids: Sequence[str]) -> list[Mapping[str, int]]:
+        pipe = self._client.pipeline(transaction=False)
+        for id in ids:
+            pipe.hvals(self._keys.reports(site, id))
+        return [Counter(map(text, found)) for found in pipe.execute()]
+
+    def latest(self, site: str, limit: int, cursor: str = "") -> tuple[list[str], str]:
+        return page(self._client, self._keys.reported(site), cursor, limit, newest=True)

@@ -1,0 +1,150 @@
+"""What every back end promises about readers' reports: once a network, for a while, and not without end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comments.errors import Invalid, TooMany
+from comments.lifecycle import Action, Status
+from comments.model import Comment
+from comments.reports import held
+from comments.storage import Change, Storage
+from comments.storage.memory import open_memory
+from comments.storage.redis import connect
+from comments.storage.reports import KEPT, MOST
+from tests.builders import NOW, a_comment, an_admission, moderated, published, settings
+
+
+def report(storage: Storage, comment: Comment, origin: str, wrong: str = "spam") -> Mapping[str, int]:
+    return storage.reports.add(comment, origin, wrong, per_minute=0)
+
+
+def hold(storage: Storage, comment: Comment) -> Comment:
+    after = held(comment, {"spam": 3}, NOW)
+    assert storage.comments.decide("blog", [Change(comment, after)]) == [True]
+    return after
+
+
+def test_a_network_counts_once_for_each_comment_with_what_it_said_first(storage: Storage) -> None:
+    one, two = a_comment(), a_comment()
+    assert report(storage, one, "here", "abuse") == {"abuse": 1}
+    assert report(storage, one, "here", "spam") == {"abuse": 1}
+    assert report(storage, one, "there", "spam") == {"abuse": 1, "spam": 1}
+    assert report(storage, two, "here", "other") == {"other": 1}
+    assert report(storage, replace(one, site="shop"), "here", "spam") == {"spam": 1}
+    assert storage.reports.of("blog", [two.id, "nothing", one.id]) == [{"other": 1}, {}, {"abuse": 1, "spam": 1}]
+    assert storage.reports.of("blog", []) == []
+    assert storage.comments.counters("blog").reported == 3
+
+
+@given(said=st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["spam", "abuse", "other"])), max_size=12))
+def test_saying_it_again_changes_nothing(said: list[tuple[str, str]]) -> None:
+    """Whatever is said in whatever order, repeats left out or not: the same tally, list and count."""
+    first: dict[str, str] = {}
+    for origin, wrong in said:
+        first.setdefault(origin, wrong)
+    comment, told = a_comment(), []
+    for each in (said, list(first.items())):
+        storage = open_memory(lambda: NOW)
+        for origin, wrong in each:
+            report(storage, comment, origin, wrong)
+        (tally,) = storage.reports.of("blog", [comment.id])
+        told.append((dict(tally), storage.reports.latest("blog", 9), storage.comments.counters("blog").reported))
+    assert told[0] == told[1]
+    assert sum(told[0][0].values()) == len(first)
+
+
+def test_reports_are_taken_from_the_allowance_of_submissions(storage: Storage) -> None:
+    storage.comments.accept(a_comment(origin="here"), an_admission(per_minute=2))
+    storage.reports.add(a_comment(), "here", "spam", per_minute=2)
+    comment = a_comment()
+    with pytest.raises(TooMany) as refusal:
+        storage.reports.add(comment, "here", "spam", per_minute=2)
+    assert 1 <= refusal.value.retry_after <= 30
+    assert storage.reports.of("blog", [comment.id]) == [{}]
+    storage.reports.add(comment, "there", "spam", per_minute=2)
+
+
+def test_only_so_many_networks_are_kept_of_one_comment(storage: Storage) -> None:
+    comment = a_comment()
+    for n in range(MOST + 5):
+        report(storage, comment, f"network {n}")
+    assert storage.reports.of("blog", [comment.id]) == [{"spam": MOST}]
+    assert storage.comments.counters("blog").reported == MOST
+
+
+def test_who_was_reported_last_is_listed_first(storage: Storage) -> None:
+    comments = sorted((a_comment() for _ in range(5)), key=lambda comment: comment.id)
+    for comment in comments:
+        report(storage, comment, "here")
+    found, cursor = storage.reports.latest("blog", 3)
+    rest, end = storage.reports.latest("blog", 3, cursor)
+    assert [*found, *rest] == [c.id for c in reversed(comments)]
+    assert (len(found), end) == (3, "")
+    assert storage.reports.latest("shop", 3) == ([], "")
+    with pytest.raises(Invalid):
+        storage.reports.latest("blog", 3, "x; DROP")
+
+
+def test_reports_are_forgotten_in_time(at_will: tuple[Storage, Callable[[float], None]]) -> None:
+    storage, pass_by = at_will
+    comment = a_comment()
+    report(storage, comment, "here")
+    pass_by(KEPT - 60)
+    report(storage, comment, "there")
+    pass_by(KEPT - 60)
+    assert storage.reports.of("blog", [comment.id]) == [{"spam": 2}]
+    pass_by(120)
+    assert storage.reports.of("blog", [comment.id]) == [{}]
+    assert storage.reports.latest("blog", 9) == ([], "")
+
+
+def test_nothing_of_reports_stays_for_ever_on_redis(valkey_url: str, redis_storage: Storage) -> None:
+    report(redis_storage, a_comment(), "here")
+    with connect(settings(redis_url=valkey_url)) as client:
+        lives = [client.ttl(key) for key in client.scan_iter("rg:{blog}:report*")]
+    assert len(lives) == 2
+    assert all(0 < seconds <= KEPT for seconds in lives)
+
+
+def test_what_readers_see_is_shown(storage: Storage) -> None:
+    root = published(storage)
+    below = published(storage, parent=root.id)
+    assert [storage.threads.shows(c) for c in (root, below, a_comment())] == [True, True, False]
+    moderated(storage, root, Action.REMOVE)
+    assert [storage.threads.shows(c) for c in (root, below)] == [False, False]
+
+
+def test_a_hold_for_reports_takes_the_comment_from_readers_and_nobodys_wait_is_counted(storage: Storage) -> None:
+    comment = published(storage, received=NOW)
+    below = published(storage, parent=comment.id)
+    version, before = storage.threads.version("blog", "first-post"), storage.comments.counters("blog")
+    after = hold(storage, comment)
+    assert (after.status, after.decisions[-1].before) == (Status.HELD, Status.APPROVED)
+    assert storage.comments.get("blog", comment.id) == after
+    assert storage.threads.page("blog", "first-post", 9).rows == ()
+    assert storage.threads.changes("blog", "first-post", version).went == (comment.id,)
+    assert not storage.threads.shows(below)
+    assert storage.held.due("blog", 9) == [comment.id]
+    assert storage.corpus.due("blog", 9) == []
+    assert list(storage.audit.all("blog")) == []
+    now = storage.comments.counters("blog")
+    assert (now.decided, now.wait_seconds, now.moderated) == (before.decided, before.wait_seconds, {})
+    assert (now.standing["held"], now.standing["approved"]) == (1, 1)
+    assert [(e.comment, e.before, e.after) for e in storage.outbox.read("blog", 9)][-1] == (
+        comment.id, Status.APPROVED, Status.HELD,
+    )  # fmt: skip
+
+
+def test_what_a_person_approves_after_that_is_shown_and_teaches(storage: Storage) -> None:
+    comment = hold(storage, published(storage))
+    approved = moderated(storage, comment, Action.APPROVE)
+    assert storage.threads.shows(approved)
+    assert storage.corpus.due("blog", 9) == [comment.id]
+    undone = approved.undone("mo", NOW + timedelta(minutes=1))
+    assert storage.comments.decide("blog", [Change(approved, undone)]) == [True]
+    assert storage.comments.get("blog", comment.id).status is Status.HELD

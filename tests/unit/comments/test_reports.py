@@ -1,0 +1,84 @@
+"""How reports are told, what they cannot undo, and what of a comment they leave as it is."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from comments.drafts import carried_over, drafted
+from comments.errors import ActionNotAllowed
+from comments.lifecycle import Action, Role, Status
+from comments.model import Comment, Signal
+from comments.reports import READERS, REPORTED, held, is_vouched_for, words
+from tests.builders import NOW, a_comment, a_decision
+from workers.quotas import quotas
+
+LINKS = Signal("links.some", 1.0, "a link", 1.0)
+
+
+def approved(comment: Comment, role: Role = Role.FILTERS) -> Comment:
+    return comment.decided(a_decision(Action.APPROVE, role, "mo" if role is Role.MODERATOR else "filters"))
+
+
+def published() -> Comment:
+    decision = a_decision(Action.APPROVE, score=1.0, signals=(LINKS,), policy="p1", log_odds=-2.5, masked="***")
+    return a_comment().decided(decision)
+
+
+@pytest.mark.parametrize(
+    ("tally", "said"),
+    [
+        ({}, ""),
+        ({"spam": 1}, "reported by 1 reader as spam"),
+        ({"other": 2}, "reported by 2 readers"),
+        ({"other": 2, "spam": 1, "abuse": 2}, "reported by 5 readers as abuse and spam"),
+    ],
+)
+def test_reports_are_told_in_words(tally: Mapping[str, int], said: str) -> None:
+    assert words(tally) == said
+
+
+def test_what_is_held_for_its_reports_keeps_what_the_filters_saw() -> None:
+    before = published()
+    after = held(before, {"spam": 3}, NOW)
+    told = after.verdict
+    assert told is not None
+    assert (after.status, told.by, told.role, told.before) == (Status.HELD, READERS, Role.FILTERS, Status.APPROVED)
+    assert told.signals == (LINKS, Signal(REPORTED, 1.0, "reported by 3 readers as spam", holds=True))
+    assert (told.score, told.policy, told.log_odds, after.shown) == (1.0, "p1", -2.5, "***")
+    assert (after.lesson, after.undoable) == (None, False)
+
+
+def test_a_lesson_is_compared_with_what_the_filters_said() -> None:
+    spam = a_decision(Action.SPAM, Role.MODERATOR, "mo")
+    assert quotas(held(published(), {"spam": 3}, NOW).decided(spam)) == quotas(published().decided(spam))
+
+
+def test_reported_again_it_tells_the_latest_only() -> None:
+    back = approved(held(published(), {"spam": 3}, NOW), Role.MODERATOR)
+    again = held(back, {"abuse": 4}, NOW).verdict
+    assert again is not None
+    assert [s.evidence for s in again.signals] == ["a link", "reported by 4 readers as abuse"]
+
+
+def test_only_what_is_published_can_be_held_for_reports() -> None:
+    with pytest.raises(ActionNotAllowed):
+        held(held(published(), {"spam": 3}, NOW), {"spam": 4}, NOW)
+
+
+def test_whoever_approves_it_vouches_for_it_until_they_take_that_back() -> None:
+    assert not is_vouched_for(published(), None)
+    back = approved(held(published(), {"spam": 3}, NOW), Role.MODERATOR)
+    assert is_vouched_for(back, None)
+    assert back.undone("mo", NOW).status is Status.HELD
+
+
+@pytest.mark.parametrize("role", [Role.FILTERS, Role.MODERATOR])
+def test_of_an_edited_comment_whoever_approves_the_edit_vouches_for_it(role: Role) -> None:
+    comment = approved(a_comment().decided(a_decision(Action.HOLD)), Role.MODERATOR)
+    waits = drafted(comment, "Buy my pills.", NOW)
+    if role is Role.MODERATOR:
+        waits = waits.decided(a_decision(Action.HOLD))
+    draft = approved(waits, role)
+    edited = carried_over(comment, waits, draft)
+    assert edited is not None
+    assert is_vouched_for(edited, draft) is (role is Role.MODERATOR)
