@@ -30,9 +30,11 @@ MAX_ATTEMPTS = 5
 def question(comment: Comment, attempts: int, filters: Iterable[Filter]) -> Question:
     """Everything that all filters together want to know about one comment."""
     earlier = before_edit(comment)
-    noted = [(w, w.value(comment), w.value(earlier) if earlier else "") for f in filters for w in f.windows]
+    noted = [(w, value) for f in filters for w in f.windows if (value := w.value(comment))]
     return Question(
-        uses=tuple([Use(w.name, w.seconds, value, w.shared, value == was) for w, value, was in noted if value]),
+        uses=tuple(
+            [Use(w.name, w.seconds, v, w.shared, earlier is not None and v == w.value(earlier)) for w, v in noted]
+        ),
         thread=comment.thread,
         parent=comment.parent,
         author=comment.known_as,

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from operator import getitem
 
 from .links import Link
 
@@ -89,8 +90,8 @@ def measures(raw: str, words: Sequence[str], plain: Sequence[str], found: Sequen
     """
     if not raw or not words:
         return ()
-    ranges = zip(_values(raw, words, plain, found), _ENDS, _NAMES, strict=True)
-    return (*filter(None, [names[bisect_right(ends, value)] for value, ends, names in ranges]), *_ends(raw))
+    ranges = map(bisect_right, _ENDS, _values(raw, words, plain, found))
+    return (*filter(None, map(getitem, _NAMES, ranges)), *_ends(raw))
 
 
 def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequence[Link]) -> tuple[float, ...]:

@@ -43,5 +43,5 @@ class Author(Filter):
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:
     """By who or where they are: a link or a word anybody may borrow."""
-    standings = holding(comment, facts.standings, facts.site, facts.now)
+    standings = holding(comment, facts.standings, facts.site, facts.now) if facts.standings else ()
     return any(s.stance is Stance.TRUST and s.about in (About.AUTHOR, About.ORIGIN) for s in standings)

@@ -31,7 +31,7 @@ class NearDuplicates(Filter):
     )
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        near = max(facts.counts.get(window.name, 0) for window in self.windows)
+        near = max([facts.counts.get(window.name, 0) for window in self.windows])
         same = max(facts.counts.get(HERE, 0), facts.counts.get(ANYWHERE, 0))
         if near > same:  # what is the same is counted there already
             evidence = f"nearly the text of {counted(near, 'other')} within a day"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from typing import ClassVar
 
 from comments.model import VISITOR_FIELDS, Comment, Signal
@@ -11,6 +12,7 @@ from comments.validation import problems
 from .base import Facts, Filter, Mark, Weight, counted
 
 CHECKED = ("thread", "parent", *VISITOR_FIELDS)
+_checked = attrgetter(*CHECKED)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Requirements(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         site, opened = facts.site, facts.thread_opened
-        if wrong := problems({name: getattr(comment, name) for name in CHECKED}, site):
+        if wrong := problems(dict(zip(CHECKED, _checked(comment), strict=True)), site):
             yield Signal("requirements.fields", 1.0, ", ".join(f"{p.field}: {p.code}" for p in wrong))
         if comment.parent and not facts.parent_published:
             yield Signal("requirements.parent", 1.0, "the comment replied to is not published")

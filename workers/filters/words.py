@@ -21,12 +21,14 @@ class _Terms:
     words: Mapping[str, str]  # as compared -> as the site wrote it
     patterns: tuple[tuple[re.Pattern[str], str], ...]
 
-    def found(self, text: str) -> Iterator[str]:
-        written, meant = text.casefold(), fold(text).text
+    def found(self, text: str) -> list[str]:
+        written, meant, hits = text.casefold(), fold(text).text, []
         for view in (meant,) if written == meant else (written, meant):
-            if self.words and not self.words.keys().isdisjoint(said := words(view)):
-                yield from (self.words[w] for w in dict.fromkeys(said) if w in self.words)
-            yield from (term for pattern, term in self.patterns if pattern.search(view))
+            if not self.words.keys().isdisjoint(said := words(view)):
+                hits += [self.words[word] for word in dict.fromkeys(said) if word in self.words]
+            if self.patterns:
+                hits += [term for pattern, term in self.patterns if pattern.search(view)]
+        return hits
 
 
 def _pattern(form: str, inside: bool) -> re.Pattern[str]:
