@@ -1,4 +1,4 @@
-"""What a card shows beside the comment itself: its context, its author's record, marks in the text, notes."""
+"""What a card shows beside the comment itself: context, its author's record, marks in the text, notes, reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from comments.drafts import before_edit
 from comments.lifecycle import Status
 from comments.model import Comment, Site
+from comments.reports import words
 from comments.storage import Question, Storage
 from comments.storage.room import Note
 
@@ -42,18 +43,20 @@ class Card:
     changes: Markup  # against that, or against what it said before its author changed it
     record: Record | None  # None without an e-mail, by which authors are known
     notes: tuple[Note, ...]
+    reported: str  # in words; "" where nobody did
 
 
 def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: Signed) -> list[Card]:
-    """In the order of `comments`; three round trips a site."""
+    """In the order of `comments`; four round trips a site."""
     made: dict[str, Card] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
         named = [id for c in own for id in (c.parent, c.revises) if id]
         around = {c.id: c for c in storage.comments.load(site, named) if c}
-        notes = storage.notes.of(site, [c.id for c in own])
-        for comment, record, said in zip(own, _records(storage, site, own), notes, strict=True):
-            made[comment.id] = _card(comment, sites[site], signed, around, record, said)
+        ids = [c.id for c in own]
+        notes, tallies = storage.notes.of(site, ids), storage.reports.of(site, ids)
+        for comment, record, said, tally in zip(own, _records(storage, site, own), notes, tallies, strict=True):
+            made[comment.id] = _card(comment, sites[site], signed, around, record, said, words(tally))
     return [made[c.id] for c in comments]
 
 
@@ -80,6 +83,7 @@ def _card(
     around: Mapping[str, Comment],
     record: Record | None,
     notes: tuple[Note, ...],
+    reported: str,
 ) -> Card:
     row = Reviewed.of(comment, site, signed)
     signals = comment.verdict.signals if comment.verdict else ()
@@ -89,7 +93,7 @@ def _card(
     changes = differences(earlier.content, comment.content) if earlier else Markup()
     return Card(
         row, site, marked(row.html, signals), author, comment.identity, around.get(comment.parent), published, changes,
-        record, notes,
+        record, notes, reported,
     )  # fmt: skip
 
 

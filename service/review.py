@@ -88,9 +88,18 @@ def listed(own: Sequence[Site], view: View, signed: Signed) -> Queue:
         return look(deps().storage, desks, view, deps().now().date(), PER_PAGE)
     if len(own) != 1:
         raise NotFound("what is settled is listed site by site")
+    if view.ordered == "reported":
+        return reported(own[0].id, view.cursor)
     status, newest = Status(view.status), view.ordered == "newest"
     page = deps().storage.comments.by_status(own[0].id, status, PER_PAGE, view.cursor, newest)
     return Queue(page.rows, page.cursor)
+
+
+def reported(site: str, cursor: str) -> Queue:
+    """The reported comments that are still published. A cursor may come without any: there is more to look through."""
+    ids, following = deps().storage.reports.latest(site, PER_PAGE, cursor)
+    found = deps().storage.comments.load(site, ids)
+    return Queue(tuple(c for c in found if c and c.status is Status.APPROVED), following)
 
 
 @blueprint.get("/<site>/<id>")

@@ -36,7 +36,7 @@ class Step(BaseModel):
     before: Status
     status: Status
     role: Role
-    by: str = Field(description="a moderator's name, `filters` or `its author`")
+    by: str = Field(description="a moderator's name, `filters`, `its readers` or `its author`")
     at: datetime
     policy: str = Field(description="version of the policy that weighed the signals")
     score: float
@@ -48,6 +48,7 @@ class Step(BaseModel):
 class Reasons(BaseModel):
     """Why the filters decided as they did: first what asks for a person, then by points."""
 
+    by: str = Field(description="`filters`, or `its readers` where their reports had it held later")
     status: Status
     score: float = Field(description="sum of all points")
     hold_at: float = Field(description="points from which on a comment was held, when this one was judged")
@@ -110,6 +111,7 @@ def _reasons(verdict: Decision | None) -> Reasons | None:
     if verdict is None:
         return None
     return Reasons(
+        by=verdict.by,
         status=verdict.status,
         score=verdict.score,
         hold_at=verdict.hold_at,

@@ -91,7 +91,8 @@ def mark(storage: Storage, site: str) -> str:
     """Differs whenever something happened that moderators of the site may want to know."""
     counters = storage.comments.counters(site)
     looks = sorted((look.by, look.comment) for look in storage.attention.looks(site))
-    return repr((dict(counters.decided), dict(counters.moderated), looks))
+    held = counters.standing.get(Status.HELD, 0)  # also what readers report becomes so
+    return repr((held, dict(counters.decided), dict(counters.moderated), looks))
 
 
 def event(room: RoomNow, since: datetime) -> bytes:

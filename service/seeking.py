@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from pydantic import Field
 
@@ -35,6 +35,7 @@ ORDERS: Mapping[str, tuple[str, str]] = {
     "oldest": ("Oldest", "Who waited longest comes first"),
     "newest": ("Newest", "What came last comes first"),
     "points": ("Highest score", "What the filters find worst comes first"),
+    "reported": ("Reported", "Only what readers reported, the latest report first"),
 }
 
 #: Words in front of a colon that say where to look.
@@ -45,7 +46,7 @@ class View(Strict):
     """The address of a queue page; `settled` names the comment that the line above the queue speaks of."""
 
     status: Reviewable = "held"
-    order: Literal["", "useful", "oldest", "newest", "points"] = ""
+    order: Literal["", "useful", "oldest", "newest", "points", "reported"] = ""
     q: str = Field("", max_length=200)
     site: str = Field("", max_length=40)
     signal: str = Field("", max_length=100)
@@ -60,15 +61,15 @@ class View(Strict):
     settled: str = Field("", max_length=110)
 
     @property
-    def ordered(self) -> Order:
+    def ordered(self) -> str:
         """What waits is worked off from the most useful; what is settled is looked at from the newest."""
-        if self.status == "held":
-            return self.order or "useful"
-        return "oldest" if self.order == "oldest" else "newest"
+        return self.order if self.order in self.orders else "useful" if self.status == "held" else "newest"
 
     @property
     def orders(self) -> tuple[str, ...]:
-        return get_args(Order) if self.status == "held" else ("oldest", "newest")
+        if self.status == "held":
+            return get_args(Order)
+        return ("oldest", "newest", *(("reported",) if self.status == "approved" else ()))
 
     @property
     def narrowing(self) -> dict[str, str]:
@@ -98,7 +99,7 @@ def sought(view: View, today: date, limit: int, after: Place | None, sees_email:
     return Sought(
         all_of=(*plain, *age, *searched(view.q, sees_email)),
         none_of=not_age,
-        order=view.ordered,
+        order=cast(Order, view.ordered),  # one of what is held
         limit=limit,
         after=after,
         facets=tuple(name for name in FACETS if name != "age"),
