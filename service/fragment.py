@@ -22,8 +22,10 @@ class Placed:
     answers: str  # the author it answers, where its place does not show that
 
 
-def html(found: CommentList) -> str:
-    return render_template("public/comments.html", total=found.total, rows=list(placed(found.comments)))
+def html(found: CommentList, comments: str) -> str:
+    """`comments` is the address of the site's comments, below which each can be reported."""
+    rows = list(placed(found.comments))
+    return render_template("public/comments.html", total=found.total, rows=rows, comments=comments)
 
 
 def placed(comments: Iterable[PublicComment]) -> Iterator[Placed]:

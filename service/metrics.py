@@ -137,6 +137,7 @@ def _sites(condition: Condition) -> Iterator[Metric]:
     accepted = CounterMetricFamily("replygate_accepted", "Comments accepted.", labels=["site"])
     decided = CounterMetricFamily("replygate_decided", "First decisions by the filters.", labels=["site", "outcome"])
     moderated = CounterMetricFamily("replygate_moderated", "Decisions by people.", labels=["site", "status"])
+    reports = CounterMetricFamily("replygate_reports", "Reports by readers, each network's once.", labels=["site"])
     attempts = CounterMetricFamily("replygate_attempts", "Times a worker claimed a comment.", labels=["site"])
     queued = GaugeMetricFamily("replygate_queued", "Comments that wait for the filters.", labels=["site"])
     oldest = GaugeMetricFamily(
@@ -148,6 +149,7 @@ def _sites(condition: Condition) -> Iterator[Metric]:
     for site in condition.sites:
         accepted.add_metric([site.id], site.counters.accepted)
         attempts.add_metric([site.id], site.counters.attempts)
+        reports.add_metric([site.id], site.counters.reported)
         queued.add_metric([site.id], site.depth.queued)
         oldest.add_metric([site.id], age(site.depth, condition.at))
         for outcome, n in sorted(site.counters.decided.items()):
@@ -156,7 +158,7 @@ def _sites(condition: Condition) -> Iterator[Metric]:
             moderated.add_metric([site.id, status], n)
         buckets = [(_bound(bound), n) for bound, n in sorted(site.counters.wait_seconds.items())]
         waits.add_metric([site.id], buckets, site.counters.wait_sum)
-    yield from (accepted, decided, moderated, attempts, queued, oldest, waits)
+    yield from (accepted, decided, moderated, reports, attempts, queued, oldest, waits)
 
 
 def _deliveries(condition: Condition) -> Iterator[Metric]:

@@ -13,7 +13,7 @@ from comments.validation import thread_key, thread_problems
 from .schemas import CommentList, PageQuery, PublicComment
 
 #: Part of every ETag: raise it when the same comments begin to look different.
-RENDERING = "2"
+RENDERING = "3"
 
 
 def page(threads: Threads, site: str, thread: str, query: PageQuery, version: int) -> CommentList:

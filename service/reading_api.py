@@ -137,10 +137,11 @@ def _page(site: str, thread: str, query: PageQuery, media: str) -> Response:
 
     def render() -> Rendered:
         page = reading.page(threads, found.id, key, query, version)
-        body = page.model_dump_json() if media == JSON else fragment.html(page)
+        body = page.model_dump_json() if media == JSON else fragment.html(page, comments)
         return Rendered(body.encode(), page.next)
 
-    question = (media, query.order, query.cursor, str(query.limit))
+    comments = _address(found, "/comments")
+    question = (media, comments, query.order, query.cursor, str(query.limit))
     return _cached((found.id, key, *question), reading.etag(version, *question), media, render)
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comments.lifecycle import Outcome
 from comments.notices import REPLIES
+from comments.reports import Wrong
 from comments.validation import LENGTHS
 
 ID_EXAMPLE = "mfrggzdfmztwq2lknnwg23tpoa"
@@ -78,6 +79,12 @@ class OtherWords(Wire):
     """What a comment shall say instead."""
 
     content: str = Field(description="Text with a little Markdown.", examples=["I *enjoyed* this very much."])
+
+
+class Report(Wire):
+    """What a reader finds wrong with a comment."""
+
+    reason: Wrong = Field(default="other", description="In a word.", examples=["spam"])
 
 
 class PublicComment(Wire):

@@ -20,6 +20,7 @@ from comments.drafts import draft_id, in_other_words, is_open, withdrawn
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
+from comments.reports import held
 from comments.storage import Change, Storage
 from tests.builders import NOW, a_decision, a_site, accepted, an_admission
 from tests.integration.web import HTML, Web, open_web
@@ -120,6 +121,11 @@ class Reading(RuleBasedStateMachine):
         kept, stands = self.draw(data, lambda c: bool(actions_for(Role.MODERATOR, c.status)))
         action = data.draw(st.sampled_from(actions_for(Role.MODERATOR, stands.status)), "action")
         self.change(kept, stands, stands.decided(a_decision(action, Role.MODERATOR, "mo")))
+
+    @rule(data=st.data())
+    def report(self, data: st.DataObject) -> None:
+        kept, stands = self.draw(data, lambda c: c.status is Status.APPROVED)
+        self.change(kept, stands, held(stands, {"spam": 3}, NOW))
 
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:

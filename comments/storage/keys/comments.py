@@ -28,7 +28,7 @@ class CommentKeys(Names):
         return self._of(site, "wakes")
 
     def counters(self, site: str) -> str:
-        """hash; totals since the site began; accept.lua, claim.lua, decide.lua; ops; for ever."""
+        """hash; totals since the site began; accept.lua, claim.lua, decide.lua, report.lua; ops; for ever."""
         return self._of(site, "counters")
 
     def decided(self, site: str) -> str:
@@ -44,5 +44,5 @@ class CommentKeys(Names):
         return self._of(site, f"same:{minute}")
 
     def rate(self, site: str, origin: str) -> str:
-        """string; ms at which the origin's allowance is whole again; accept.lua; accept.lua; a minute."""
+        """string; ms at which the origin's allowance is whole again; accept.lua, report.lua; the same; a minute."""
         return self._of(site, f"rate:{origin}")
