@@ -25,7 +25,7 @@
       look: "Please look at this again:", required: "Please fill in this field.", badEmail: "Please enter a valid email address.",
       badUrl: "Please enter a web address that begins with http:// or https://.", tooLong: "Please use fewer characters.",
       gone: "The comment you reply to is no longer there.",
-      edit: "Edit", withdraw: "Withdraw", sure: "Withdraw for good?", save: "Save", back: "Cancel",
+      edit: "Edit", report: "Report", withdraw: "Withdraw", sure: "Withdraw for good?", save: "Save", back: "Cancel",
       changing: "Edit awaits moderation", unchanged: "Your edit was not published.", withdrawn: "You withdrew your comment.",
       changed: "Thank you, your edit awaits moderation. Until then your comment stays as it is.",
     },
@@ -46,7 +46,7 @@
       badEmail: "Bitte geben Sie eine gültige E-Mail-Adresse an.",
       badUrl: "Bitte geben Sie eine Adresse an, die mit http:// oder https:// beginnt.",
       tooLong: "Bitte kürzen Sie den Text.", gone: "Der Kommentar, auf den Sie antworten, ist nicht mehr da.",
-      edit: "Bearbeiten", withdraw: "Zurückziehen", sure: "Endgültig zurückziehen?", save: "Speichern", back: "Abbrechen",
+      edit: "Bearbeiten", report: "Melden", withdraw: "Zurückziehen", sure: "Endgültig zurückziehen?", save: "Speichern", back: "Abbrechen",
       changing: "Änderung wartet auf Freigabe", unchanged: "Ihre Änderung wurde nicht veröffentlicht.",
       withdrawn: "Sie haben Ihren Kommentar zurückgezogen.",
       changed: "Danke, Ihre Änderung wartet auf Freigabe. Bis dahin bleibt Ihr Kommentar, wie er ist.",
@@ -68,7 +68,7 @@
       badEmail: "Veuillez saisir une adresse e-mail valide.",
       badUrl: "Veuillez saisir une adresse qui commence par http:// ou https://.", tooLong: "Veuillez raccourcir le texte.",
       gone: "Le commentaire auquel vous répondez n’existe plus.",
-      edit: "Modifier", withdraw: "Retirer", sure: "Retirer définitivement ?", save: "Enregistrer", back: "Annuler",
+      edit: "Modifier", report: "Signaler", withdraw: "Retirer", sure: "Retirer définitivement ?", save: "Enregistrer", back: "Annuler",
       changing: "Modification en attente de modération", unchanged: "Votre modification n’a pas été publiée.",
       withdrawn: "Vous avez retiré votre commentaire.",
       changed: "Merci, votre modification est en attente de modération. D’ici là, votre commentaire reste tel quel.",
@@ -89,7 +89,7 @@
       look: "Revisa esto:", required: "Rellena este campo.", badEmail: "Introduce una dirección de correo válida.",
       badUrl: "Introduce una dirección que empiece por http:// o https://.", tooLong: "Usa menos caracteres.",
       gone: "El comentario al que respondes ya no existe.",
-      edit: "Editar", withdraw: "Retirar", sure: "¿Retirarlo para siempre?", save: "Guardar", back: "Cancelar",
+      edit: "Editar", report: "Denunciar", withdraw: "Retirar", sure: "¿Retirarlo para siempre?", save: "Guardar", back: "Cancelar",
       changing: "Cambio pendiente de moderación", unchanged: "Tu cambio no se ha publicado.",
       withdrawn: "Has retirado tu comentario.",
       changed: "Gracias, tu cambio está pendiente de moderación. Hasta entonces, tu comentario sigue como está.",
@@ -310,7 +310,7 @@
     button { justify-self: start; padding: .55rem 1.1rem; color: var(--on-accent); background: var(--accent); border: 0;
       border-radius: var(--radius); font: inherit; font-weight: 600; cursor: pointer; }
     button.quiet { padding: .1rem 0; color: var(--accent); background: none; font-weight: 500; text-decoration: underline; }
-    article > button + button { margin-left: 1rem; }
+    article > button + * { margin-left: 1rem; }
     button:disabled { opacity: .65; cursor: progress; }
     [role=status] { min-height: 1.6em; margin: .5rem 0; font-weight: 600; }
     .news { position: sticky; bottom: 1rem; height: 0; text-align: center; z-index: 1; }
@@ -500,6 +500,7 @@
         !row.waiting && !this.form.closed && make("button", {
           type: "button", className: "quiet", "aria-label": say("replyTo", { name }), onclick: () => this.replyTo(row.id),
         }, say("reply")),
+        !row.waiting && !own && make("a", { className: "to", href: `${API}/comments/${row.id}/reports`, rel: REL }, say("report")),
         open && !changed && make("button", { type: "button", className: "quiet", onclick: () => this.edit(own) }, say("edit")),
         open && this.withdrawer(own));
     }
