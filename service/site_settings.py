@@ -40,7 +40,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("name", "Name", "as readers and moderators see it"),
         ("origins", "Origins", "one a line, like https://example.com; pages of these may post"),
         ("required", "Required fields", "of author, email, url, content"),
-        ("per_minute", "Comments a minute", "from one network; 0 is no limit"),
+        ("per_minute", "Comments a minute", "and reports, from one network; 0 is no limit"),
         ("max_content", "Longest comment", "in characters"),
         ("close_after_days", "Close threads after", "days from their first comment; 0 is never"),
         ("edit_seconds", "Seconds to edit", "in which authors may change a comment; 0 is never"),

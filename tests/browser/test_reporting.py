@@ -1,0 +1,48 @@
+"""A reader without scripts reports what they read, and the moderator sees why it waits."""
+
+from playwright.sync_api import expect
+
+from comments.lifecycle import Status
+from tests.browser.conftest import Desktop, Live, sign_in
+from tests.browser.pages import Website
+from tests.browser.test_accessibility import violations
+from tests.browser.test_looks import TOO_FAINT
+from tests.browser.widget import a_page, reply
+
+
+def test_a_reader_reports_without_scripts_and_a_moderator_sees_why_it_waits(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    comment = reply(live, website.url + "/post", content="You are all sheep.")
+    for network in ("one", "two"):
+        live.storage.reports.add(comment, network, "abuse", per_minute=0)
+    reader = desktop.open(java_script_enabled=False)
+    reader.goto(f"{live.url}/v1/sites/demo/comments.html?thread={comment.thread}")
+    reader.get_by_role("link", name="Report").click()
+    expect(reader.get_by_role("heading", name="Report this comment")).to_be_visible()
+    expect(reader.get_by_role("blockquote")).to_have_text("Ada wrote: You are all sheep.")
+    reader.get_by_label("It attacks somebody").check()
+    reader.get_by_role("button", name="Report").click()
+    expect(reader.get_by_role("heading")).to_have_text("Thank you, your report is received")
+    assert live.status(comment) is Status.HELD
+    moderator = desktop.open()
+    sign_in(moderator, live.link())
+    moderator.goto(f"{live.url}/review/demo")
+    card = moderator.locator(f"#c-{comment.id}")
+    expect(card.get_by_label("Reasons")).to_contain_text("reported by 3 readers as abuse")
+    card.get_by_role("button", name="Approve").click()
+    expect(card.locator(".outcome")).to_contain_text("Approved")
+    assert live.status(comment) is Status.APPROVED
+
+
+def test_the_widget_leads_to_the_report_and_that_back(desktop: Desktop, live: Live, website: Website) -> None:
+    comment = reply(live, website.url + "/post")
+    page = desktop.open()
+    page.goto(a_page(live, website))
+    page.get_by_role("article").get_by_role("link", name="Report").click()
+    assert violations(page) == []
+    assert page.evaluate(TOO_FAINT) == []
+    page.get_by_role("button", name="Report").click()
+    page.get_by_role("link", name="Back to the comment").click()
+    page.wait_for_url(f"{website.url}/post#comment-{comment.id}")
+    assert live.storage.reports.of("demo", [comment.id]) == [{"other": 1}]
