@@ -41,7 +41,9 @@ def send(site: str, id: str) -> ResponseReturnValue:
     sent = body.read(request, forms=True)
     asked, comment = validated(Report, sent.fields, strict=True), readable(deps(), found, id)
     report(deps(), found, comment, asked.reason)
-    return Response(_page(found, comment, sent=True) if sent.form and prefers_html() else "", 202, mimetype="text/html")
+    if sent.form and prefers_html():
+        return Response(_page(found, comment, sent=True), 202, mimetype="text/html")
+    return Response(status=202)
 
 
 def _page(site: Site, comment: Comment, sent: bool = False) -> str:
