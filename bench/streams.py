@@ -5,9 +5,12 @@
 No source is one that the shipped weights were made from. Moderators label what is held, at once; of spam that was
 published readers report one in ten. All filters are at work, and everything is in the order of time: newspaper comments
 a minute apart, the others a second. Means over several orders. REFUSALS is the site's choice of how many honest replies
-may be refused.
+may be refused. The chat's honest side has no labels: short comments of 2013, which are taken for honest, though some
+advertise; its bots are made from nine templates (`bots.txt`).
 """
 
+import gzip
+import json
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +23,9 @@ from comments.model import Site
 from comments.storage import TokenCounts
 from replygate.evaluation.examples import Example
 from replygate.evaluation.judging import Corpus, Moderation, Verdict, verdicts
+from training import grammar
 from training.corpora import CORPORA, comment, read
+from training.generate import Example as Generated
 from training.generate import chance
 from workers.filters import BUILT_IN
 from workers.policy import build
@@ -46,14 +51,17 @@ STREAMS: Mapping[str, Stream] = {
     "newspaper, no spam": (60, (("news_c3_a", False, 5496),)),
     "flood, 40 % spam": (1, (("yt_judol_b", False, 2894), ("yt_judol_b", True, 1916))),
     "flood, half spam": (1, (("yt_judol_a", False, 3000), ("yt_judol_a", True, 2904))),
+    "chat, half bots": (1, (("chat", False, 3161), ("bots", True, 3100))),
 }
+BOTS = grammar.read(Path(__file__).with_name("bots.txt"))
+#: Characters of a comment below which it could be a line of a chat.
+SHORT = 90
 
 
 def stream(folder: Path, parts: Sequence[tuple[str, bool, int]], seconds: int, draw: random.Random) -> list[Example]:
-    by_name = {corpus.name: corpus for corpus in CORPORA}
-    rows = []
+    rows: list[Generated] = []
     for source, is_spam, n in parts:
-        some = [e for e in read(folder, by_name[source]) if e.spam is is_spam]
+        some = [e for e in _source(folder, source, draw) if e.spam is is_spam]
         draw.shuffle(some)
         rows += some[:n]
     draw.shuffle(rows)
@@ -62,6 +70,16 @@ def stream(folder: Path, parts: Sequence[tuple[str, bool, int]], seconds: int, d
     )  # as the door does
     placed = (replace(c, id=f"{n:05}", received=BEGIN + timedelta(seconds=seconds * n)) for n, c in enumerate(comments))
     return [Example(c, row.spam, row.source) for c, row in zip(placed, rows, strict=True)]
+
+
+def _source(folder: Path, name: str, draw: random.Random) -> list[Generated]:
+    if name == "bots":
+        return [Generated(BOTS.line("bot", draw), True, name, BOTS.line("handle", draw)) for _ in range(3100)]
+    if name == "chat":
+        with gzip.open(folder / "unlabelled" / "yt2013_comments.jsonl.gz", "rt", encoding="utf-8") as lines:
+            said = [json.loads(line) for line in lines]
+        return [Generated(row["text"], False, name, row["author"]) for row in said if len(row["text"]) < SHORT]
+    return read(folder, next(corpus for corpus in CORPORA if corpus.name == name))
 
 
 def figures(found: Sequence[Verdict]) -> Iterator[float]:

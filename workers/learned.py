@@ -14,12 +14,16 @@ from comments.storage import TokenCounts
 from .learning import LESSONS, is_trusted, odds, taught, tokens
 from .prior import shipped
 
-#: What one of the prior's log-odds, and one of the site's, counts; and the odds where neither says anything.
-OF_PRIOR, OF_SITE, OFFSET = 2.38, 2.11, 2.43
+#: What one of the prior's log-odds counts, and the odds where nothing is known; before the first lesson and after many.
+OF_PRIOR, OFFSET = (2.61, 1.86), (2.78, 1.07)
+#: What one of the site's counts after many lessons, and lessons of the rarer label at which it is half of that.
+OF_SITE, HALF_TAUGHT = 3.56, 7
 
 #: Log-odds from which on a comment is held: strict on a site that called nothing spam, where honest news are at stake;
-#: half way to generous after so many lessons of spam. Lessons of ham are no reason to hold more.
-HOLD_COLD, HOLD_TAUGHT, HALF_WARY = 3.0, -2.5, 7
+#: half way to generous after so many lessons of spam. What the site knows of both is surer, and so less is held again:
+#: by so much, half of it after so many lessons of the rarer label.
+HOLD_COLD, HOLD_TAUGHT, HALF_WARY = 2.8, -4.0, 5
+HOLD_SURE, HALF_SURE = 3.0, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,12 @@ class Care:
 
 
 #: By the words in which a site chooses. Of 8,894 honest comments in three streams (bench.streams; two of them are
-#: advertising that the corpus calls honest) 1, 6 and 19 were refused.
+#: advertising that the corpus calls honest) 2, 4 and 13 were refused.
 CARES: Mapping[str, Care] = {
     "none": Care(math.inf, math.inf, 1, math.inf),
-    "1 in 3000": Care(7.0, 5.0, 100, 2.0),
-    "1 in 1000": Care(5.0, 2.0, 50, 0.5),
-    "1 in 100": Care(3.0, 1.0, 30, -math.inf),
+    "1 in 3000": Care(5.0, 4.0, 50, 1.0),
+    "1 in 1000": Care(4.0, 1.5, 20, 0.25),
+    "1 in 100": Care(2.0, 1.0, 20, -math.inf),
 }
 USUAL = "1 in 1000"
 
@@ -70,16 +74,24 @@ class Judgement:
 
 @lru_cache(maxsize=128)
 def everywhere(comment: Comment) -> float:
-    """What is known without any lesson."""
-    return OF_PRIOR * shipped().log_odds(comment) + OFFSET
+    """The prior's log-odds, which no lesson changes."""
+    return shipped().log_odds(comment)
 
 
 def judged(comment: Comment, seen: TokenCounts, refusals: str = USUAL) -> Judgement:
     """What prior and site say together. `refusals` is the site's choice of how many may be wrong."""
-    of_site = odds(tokens(comment), seen)
-    log_odds = everywhere(comment) + OF_SITE * taught(of_site, seen)
-    hold_at = _between(HOLD_COLD, HOLD_TAUGHT, seen.spam, HALF_WARY)
-    return Judgement(log_odds, hold_at, CARES[refusals].spam_at(seen), of_site)
+    asked = tokens(comment)
+    of_site, known = odds(asked, seen), min(seen.ham, seen.spam)
+    prior, offset = (_between(*ends, known, HALF_TAUGHT) for ends in (OF_PRIOR, OFFSET))
+    site = _between(0.0, OF_SITE, known, HALF_TAUGHT)
+    log_odds = prior * everywhere(comment) + site * taught(of_site, len(asked)) + offset
+    return Judgement(log_odds, hold_at(seen), CARES[refusals].spam_at(seen), of_site)
+
+
+def hold_at(seen: TokenCounts) -> float:
+    """Log-odds from which on a comment is held on a site with those lessons."""
+    wary = _between(HOLD_COLD, HOLD_TAUGHT, seen.spam, HALF_WARY)
+    return wary + _between(0.0, HOLD_SURE, min(seen.ham, seen.spam), HALF_SURE)
 
 
 def _between(first: float, last: float, n: int, half: int) -> float:

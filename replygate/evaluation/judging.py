@@ -76,18 +76,21 @@ class Corpus:
             self.seen[lesson.label].update(lesson.tokens)
 
 
-def lesson(example: Example, log_odds: float) -> Lesson:
-    """A moderator's word on a held comment, to which the filters gave these log-odds of spam."""
-    held = example.comment.decided(_decision(Action.HOLD, example, log_odds))
-    taught = held.decided(_decision(Action.SPAM if example.spam else Action.APPROVE, example))
+def lesson(example: Example, verdict: Decision) -> Lesson:
+    """A moderator's word on a comment of which the filters said that."""
+    comment, action = example.comment, Action.SPAM if example.spam else Action.APPROVE
+    said = Decision(action, RESULT[action], Role.MODERATOR, Role.MODERATOR, comment.received)
+    taught = comment.decided(verdict).decided(said)
     found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), quotas(taught))
     assert found is not None  # noqa: S101 - a person who says either teaches it
     return found
 
 
-def _decision(action: Action, example: Example, log_odds: float = 0.0) -> Decision:
-    role = Role.FILTERS if action is Action.HOLD else Role.MODERATOR
-    return Decision(action, RESULT[action], role, role, example.comment.received, log_odds=log_odds)
+def held(example: Example, log_odds: float) -> Decision:
+    """What the filters say where they only ask."""
+    return Decision(
+        Action.HOLD, RESULT[Action.HOLD], Role.FILTERS, Role.FILTERS, example.comment.received, log_odds=log_odds
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +123,12 @@ def verdicts(
         verdict = _verdict(example, site, weights, corpus, evidence, clock)
         yield verdict
         if learning and learning.sees(verdict):
-            corpus.learn(lesson(example, verdict.decision.log_odds))
+            corpus.learn(lesson(example, verdict.decision))
 
 
 def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[Verdict]:
     """Each source judged by a site that all the others taught, and that has seen nothing of it."""
-    lessons = [lesson(example, judged(example.comment, TokenCounts()).log_odds) for example in examples]
+    lessons = [lesson(e, held(e, judged(e.comment, TokenCounts()).log_odds)) for e in examples]
     for source in dict.fromkeys(example.source for example in examples):
         corpus = Corpus()
         for example, taught in zip(examples, lessons, strict=True):

@@ -10,7 +10,7 @@ from comments.storage import TokenCounts
 from tests.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
 from workers.filters.learned import Learned, strength, told
-from workers.learned import CARES, USUAL, Judgement, judged
+from workers.learned import CARES, USUAL, Judgement, hold_at, judged
 from workers.learning import LOOKS, tokens
 
 ADVERT = a_comment(
@@ -108,7 +108,7 @@ def test_a_site_chooses_how_many_honest_replies_may_be_refused():
     assert a_site().refusals == USUAL
     bars = [care.spam_at(corpus(100, 100, bar=4.0)) for care in CARES.values()]
     assert bars == sorted(bars, reverse=True)
-    assert (bars[0], bars[2]) == (math.inf, 4.5)
+    assert (bars[0], bars[2]) == (math.inf, 4.25)
 
 
 def test_where_no_honest_reply_may_be_refused_what_is_learned_only_holds():
@@ -118,5 +118,22 @@ def test_where_no_honest_reply_may_be_refused_what_is_learned_only_holds():
 
 def test_the_more_was_taught_of_both_the_lower_is_the_bar():
     bars = [CARES[USUAL].spam_at(TokenCounts(n, n)) for n in (14, 15, 115, 10_000)]
-    assert bars == [math.inf, 5.0, 3.0, pytest.approx(2.0, abs=0.1)]
-    assert CARES[USUAL].spam_at(TokenCounts(15, 10_000)) == 5.0
+    assert bars == sorted(bars, reverse=True)
+    assert bars[:2] == [math.inf, CARES[USUAL].fresh]
+    assert bars[3] == pytest.approx(CARES[USUAL].taught, abs=0.1)
+    assert CARES[USUAL].spam_at(TokenCounts(15, 10_000)) == CARES[USUAL].fresh
+
+
+def test_the_more_was_taught_of_both_the_more_the_site_says():
+    said = [judged(WATCHES, corpus(n, n)).log_odds for n in (0, 1, 7, 100)]
+    assert said == sorted(said)
+    assert judged(WATCHES, corpus(0, 500)).log_odds == pytest.approx(judged(WATCHES, NOTHING).log_odds)
+
+
+def test_a_site_that_called_nothing_spam_holds_what_is_surely_suspicious():
+    assert hold_at(corpus(1000, 0)) == hold_at(NOTHING)
+
+
+def test_lessons_of_spam_make_a_site_ask_sooner_and_those_of_both_later_again():
+    assert hold_at(corpus(0, 20)) < hold_at(NOTHING)
+    assert hold_at(corpus(0, 20)) < hold_at(corpus(20, 20)) < hold_at(NOTHING)
