@@ -151,7 +151,7 @@ OPEN = {
     "/sign-in": "test_auth",
     "/link/": "test_auth",
     "/notices/": "test_notices: whoever has the token",
-    "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: what is published, one's own by receipt, threads by key",
+    "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, one's own by receipt, threads by key",
 }
 
 
