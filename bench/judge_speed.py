@@ -45,6 +45,7 @@ CACHES = (
     domains.domains_of,
     learning.tokens,
     learned.everywhere,
+    learned.here,
     features.features,
 )
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))

@@ -12,6 +12,7 @@ from comments.model import Comment
 from comments.storage import TokenCounts
 
 from .learning import LESSONS, is_trusted, odds, taught, tokens
+from .memory import Same
 from .prior import shipped
 
 #: What one of the prior's log-odds counts, and the odds where nothing is known; before the first lesson and after many.
@@ -78,13 +79,20 @@ def everywhere(comment: Comment) -> float:
     return shipped().log_odds(comment)
 
 
+@lru_cache(maxsize=128)
+def here(comment: Comment, seen: Same[TokenCounts]) -> tuple[Mapping[str, float], float]:
+    """The log-odds of the comment's tokens on this site, and their mean; every comment is asked about twice."""
+    asked = tokens(comment)
+    of_site = odds(asked, seen.value)
+    return of_site, taught(of_site, len(asked))
+
+
 def judged(comment: Comment, seen: TokenCounts, refusals: str = USUAL) -> Judgement:
     """What prior and site say together. `refusals` is the site's choice of how many may be wrong."""
-    asked = tokens(comment)
-    of_site, known = odds(asked, seen), min(seen.ham, seen.spam)
+    (of_site, said), known = here(comment, Same(seen)), min(seen.ham, seen.spam)
     prior, offset = (_between(*ends, known, HALF_TAUGHT) for ends in (OF_PRIOR, OFFSET))
     site = _between(0.0, OF_SITE, known, HALF_TAUGHT)
-    log_odds = prior * everywhere(comment) + site * taught(of_site, len(asked)) + offset
+    log_odds = prior * everywhere(comment) + site * said + offset
     return Judgement(log_odds, hold_at(seen), CARES[refusals].spam_at(seen), of_site)
 
 

@@ -97,22 +97,35 @@ def token_log_odds(ham: int, spam: int, seen: TokenCounts) -> float:
 
     Both frequencies are mixed with that in all lessons, so that ten times as many lessons of one label weigh nothing.
     """
-    return _log_odds(ham, spam, seen.ham, seen.spam)
+    return _odds_after(seen.ham, seen.spam)[ham, spam]
 
 
-@lru_cache(maxsize=1 << 14)
 def _log_odds(ham: int, spam: int, all_ham: int, all_spam: int) -> float:
-    """Of small numbers, of which most tokens have the same."""
     if not (ham + spam and all_ham + all_spam):
         return 0.0
     among = SMOOTHING * (ham + spam) / (all_ham + all_spam)
     return math.log((spam + among) / (all_spam + SMOOTHING) / ((ham + among) / (all_ham + SMOOTHING)))
 
 
+class _Odds(dict[tuple[int, int], float]):
+    """The log-odds of tokens by their counts, after so many lessons: most tokens have the same few counts."""
+
+    def __init__(self, all_ham: int, all_spam: int) -> None:
+        super().__init__()
+        self._all = all_ham, all_spam
+
+    def __missing__(self, counts: tuple[int, int]) -> float:
+        self[counts] = found = _log_odds(*counts, *self._all)
+        return found
+
+
+_odds_after = lru_cache(maxsize=16)(_Odds)
+
+
 def odds(asked: Iterable[str], seen: TokenCounts) -> dict[str, float]:
     """The log-odds of each of those tokens that were seen in lessons."""
-    known, ham, spam = seen.tokens, seen.ham, seen.spam
-    return {token: _log_odds(*known[token], ham, spam) for token in asked if token in known}
+    known, found = seen.tokens, _odds_after(seen.ham, seen.spam)
+    return {token: found[known[token]] for token in asked if token in known}
 
 
 def taught(of: Mapping[str, float], asked: int) -> float:

@@ -7,8 +7,10 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from heapq import nlargest
 from importlib.resources import files
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Self
 
 from comments.model import Comment
@@ -34,6 +36,8 @@ PHRASES = {
 
 #: A word's weight, that of its grams together, how many they are, and what it is in a pair as the first and second.
 Weighed = tuple[int, int, int, int, int]
+#: What one thing adds to the logit, and how it is told: a phrase, and what is said in it.
+Part = tuple[float, str, tuple[str, ...]]
 
 
 class NotAModel(ValueError):
@@ -144,20 +148,25 @@ class Prior:
 
     def score(self, comment: Comment) -> PriorScore:
         """The logit, what it is made of, and the probability."""
-        parts = tuple(sorted(self._contributions(features(comment)), key=lambda part: -abs(part.logit)))
-        logit = math.fsum(part.logit for part in parts)
-        return PriorScore(logit, self.probability(logit), parts)
+        parts = sorted(self._parts(features(comment)), key=lambda part: -abs(part[0]))
+        logit = math.fsum(part[0] for part in parts)
+        told = tuple([Contribution(phrase.format(*said), logit) for logit, phrase, said in parts])
+        return PriorScore(logit, self.probability(logit), told)
 
-    def _contributions(self, found: Features) -> Iterator[Contribution]:
-        yield Contribution(UNREAD, self.model.bias)
-        yield from self._word_contributions(found)
+    def reasons(self, comment: Comment, n: int) -> list[str]:
+        """What speaks most for spam, the weightiest first."""
+        read = (part for part in self._parts(features(comment)) if part[0] > 0 and part[1] != UNREAD)
+        return [phrase.format(*said) for _, phrase, said in nlargest(n, read, key=itemgetter(0))]
+
+    def _parts(self, found: Features) -> Iterator[Part]:
+        yield self.model.bias, UNREAD, ()
+        yield from self._parts_of_words(found)
         for family, names in named(found):
             if names:
-                step = self._step(family, len(names))
-                for name in names:
-                    yield Contribution(PHRASES[family].format(name), self._named[family][name] * step)
+                step, weights, phrase = self._step(family, len(names)), self._named[family], PHRASES[family]
+                yield from [(weights[name] * step, phrase, (name,)) for name in names]
 
-    def _word_contributions(self, found: Features) -> Iterator[Contribution]:
+    def _parts_of_words(self, found: Features) -> Iterator[Part]:
         """A word counts with its grams: who reads the reason sees one word."""
         if not found.said:
             return
@@ -166,13 +175,13 @@ class Prior:
         of_word = self._step(Family.WORDS, len(read))
         of_gram = self._step(Family.GRAMS, sum(n for _, _, n, _, _ in read.values()))
         for text, (weight, grams, *_) in read.items():
-            yield Contribution(f"word “{text}”", weight * of_word + grams * of_gram)
+            yield weight * of_word + grams * of_gram, "word “{}”", (text,)
         pairs: dict[int, tuple[str, str]] = {}
         for place, pair in zip(_pairs(every), pairwise(found.said), strict=True):
             pairs.setdefault(place, pair)
-        for place, (a, b) in pairs.items():
-            logit = self.model.weights[place] * self._step(Family.PAIRS, len(pairs))
-            yield Contribution(f"words “{a} {b}”", logit)
+        of_pair = self._step(Family.PAIRS, len(pairs)) if pairs else 0.0
+        for place, pair in pairs.items():
+            yield self.model.weights[place] * of_pair, "words “{} {}”", pair
 
 
 def _pairs(read: Sequence[Weighed]) -> list[int]:

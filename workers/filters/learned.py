@@ -10,7 +10,7 @@ from comments.storage import TokenCounts
 
 from ..learned import Judgement, judged
 from ..learning import LOOKS, clues
-from ..prior import UNREAD, score
+from ..prior import shipped
 from .base import Facts, Filter, Weight
 
 #: Of the full strength, what holds, the most that does no more than hold, and what is spam: with the weight below the
@@ -19,6 +19,8 @@ HOLDING, DOUBTFUL, REFUSED = 0.3, 0.4, 0.8
 #: Log-odds below those that hold in which doubt grows, and further below, in which nothing is said; then words speak
 #: for a comment, in full another FULL below. Chosen with bench.outcomes: a wider doubt holds honest readers' links.
 DOUBT, SILENCE, FULL = 1.0, 1.6, 5.0
+#: Reasons of what is known everywhere, at most.
+TOLD = 3
 
 
 def strength(judgement: Judgement) -> float:
@@ -38,7 +40,7 @@ def told(comment: Comment, seen: TokenCounts, of_site: Mapping[str, float], spam
     """
     reasons = [f"{_said(c.token)} in {c.spam} spam and {c.ham} approved" for c in clues(of_site, seen, spam)]
     if spam:
-        reasons += [p.evidence for p in score(comment).contributions if p.logit > 0 and p.evidence != UNREAD][:3]
+        reasons += shipped().reasons(comment, TOLD)
     return ", ".join(reasons) or f"written like {'spam' if spam else 'honest comments'}"
 
 
