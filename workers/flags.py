@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from .folding import Folded, unusual
 from .links import Link
@@ -133,6 +133,10 @@ def _scripts(raw: str) -> Iterator[str]:
     # French on some systems comes with its accents apart, and a few letters, as in Guarani, come in no other way.
     if STACKING.search(odd) and len(set(STACKED.findall(unicodedata.normalize("NFC", raw)))) > SPELLED_SO:
         yield "stacked accents"
+
+
+#: What a reader is told where the name of a feature, which is counted by, is no English.
+IN_WORDS: Mapping[str, str] = {"1 links": "one link", "1 words": "one word"}
 
 
 def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:

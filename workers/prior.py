@@ -16,6 +16,7 @@ from typing import Any, Self
 from comments.model import Comment
 
 from .features import BUCKETS, SIZE, START, Family, Features, bucket, features, named, pair_buckets, value, word
+from .flags import IN_WORDS
 from .memory import Memory
 
 MAGIC = b"replygate prior\n"
@@ -164,7 +165,7 @@ class Prior:
         for family, names in named(found):
             if names:
                 step, weights, phrase = self._step(family, len(names)), self._named[family], PHRASES[family]
-                yield from [(weights[name] * step, phrase, (name,)) for name in names]
+                yield from [(weights[name] * step, phrase, (IN_WORDS.get(name, name),)) for name in names]
 
     def _parts_of_words(self, found: Features) -> Iterator[Part]:
         """A word counts with its grams: who reads the reason sees one word."""

@@ -105,7 +105,7 @@ def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage:
     assert storage.comments.decide("blog", [Change(comment, after)]) == [True]
     counters = storage.comments.counters("blog")
     assert (counters.wait_seconds[1.0], counters.wait_seconds[5.0]) == (0, 1)
-    assert 2 <= counters.wait_sum < 4
+    assert 1.9 < counters.wait_sum < 4  # the clocks of Redis and of this test may differ
 
 
 def test_authors_are_remembered_by_what_became_of_their_comments(storage: Storage) -> None:

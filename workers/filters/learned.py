@@ -8,6 +8,7 @@ from typing import ClassVar
 from comments.model import Comment, Signal
 from comments.storage import TokenCounts
 
+from ..flags import IN_WORDS
 from ..learned import Judgement, judged
 from ..learning import LOOKS, clues
 from ..prior import shipped
@@ -46,7 +47,8 @@ def told(comment: Comment, seen: TokenCounts, of_site: Mapping[str, float], spam
 
 def _said(token: str) -> str:
     """In quotes what stands in the comment, which is where a card marks it."""
-    return token.removeprefix(LOOKS) if token.startswith(LOOKS) else f"“{token}”"
+    looks = token.removeprefix(LOOKS)
+    return IN_WORDS.get(looks, looks) if token.startswith(LOOKS) else f"“{token}”"
 
 
 @dataclass(frozen=True)

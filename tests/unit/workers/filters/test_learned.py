@@ -71,6 +71,7 @@ def test_what_only_looks_so_is_told_without_quotes():
     looks = {token: (0, 20) for token in tokens(WATCHES) if token.startswith(LOOKS)}
     evidence = seen(Learned(), WATCHES, corpus=TokenCounts(20, 20, looks))["learned.spam"].evidence
     assert "link in 20 spam and 0 approved" in evidence
+    assert "one link in 20 spam" in evidence
     assert LOOKS not in evidence
 
 
