@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from comments.lifecycle import Label
 from comments.model import Comment, Decision
+from comments.reports import READERS
 from comments.storage import Quota
 
 from .folding import fold
@@ -39,10 +40,10 @@ def _quotas(comment: Comment) -> Iterator[Quota]:
 
 
 def _overruled(verdict: Decision, label: Label) -> bool:
-    """Whether the filters saw no reason to ask: where they do, every answer must teach, or a flood is learned late."""
+    """Whether nobody asked: where filters or readers do, every answer must teach, or a flood is learned late."""
     if label is Label.HAM:
         return verdict.log_odds > SURE
-    return verdict.log_odds < 0 and verdict.score < verdict.hold_at
+    return verdict.log_odds < 0 and verdict.score < verdict.hold_at and verdict.by != READERS
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ import pytest
 from comments.lifecycle import Action, Label, Role
 from comments.model import Comment
 from comments.pseudonyms import digest
+from comments.reports import held as held_by_readers
 from comments.storage import Lesson, TokenCounts, counting, lesson_of
 from tests.builders import NOW, a_comment, a_decision
 from training.generate import honest, spam
@@ -123,6 +124,12 @@ def test_texts_that_are_not_alike_are_no_campaign():
 def test_only_lessons_against_what_the_filters_would_have_done_are_rationed(log_odds, points, action, limits):
     seen = a_comment().decided(a_decision(Action.HOLD, log_odds=log_odds, score=points, hold_at=3.0))
     assert [q.most for q in quotas(seen.decided(a_decision(action, Role.MODERATOR, "mo")))] == limits
+
+
+def test_what_readers_reported_is_not_one_moderators_word():
+    seen = a_comment().decided(a_decision(Action.APPROVE, log_odds=-3.0, hold_at=3.0))
+    reported = held_by_readers(seen, {"spam": 3}, NOW)
+    assert [q.most for q in quotas(reported.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo")))] == [OF_CAMPAIGN]
 
 
 def test_every_moderator_has_a_ration_every_day():
