@@ -49,6 +49,7 @@ LESS: Mapping[str, str] = {
     "duplicates.anywhere": "its letters had not been posted as often elsewhere",
     "near-duplicates.text": "nearly the same had not been posted as often",
     "velocity.origin": "fewer comments had come from its network",
+    "velocity.elsewhere": "fewer comments had come from its network to other sites",
     "velocity.site": "fewer comments had come to this site",
     "shouting.capitals": "it had fewer capitals",
     "shouting.repetition": "it repeated itself less",

@@ -27,10 +27,11 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 
 
-def question(comment: Comment, attempts: int, filters: Iterable[Filter]) -> Question:
-    """Everything that all filters together want to know about one comment."""
+def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> Question:
+    """Everything that all filters together want to know about one comment; of other sites what those let them hear."""
     earlier = before_edit(comment)
-    noted = [(w, value) for f in filters for w in f.windows if (value := w.value(comment))]
+    asked = (w for f in filters for w in f.windows if sharing or not w.told)
+    noted = [(w, value) for w in asked if (value := w.value(comment))]
     return Question(
         uses=tuple(
             [Use(w.name, w.seconds, v, w.shared, earlier is not None and v == w.value(earlier)) for w, v in noted]
@@ -68,7 +69,7 @@ def gather(
     sharing: bool = False,
 ) -> list[Facts]:
     """The facts about each comment, in one round trip for all; one more where sites hear from each other."""
-    questions = [question(comment, attempts, filters) for comment, attempts in claimed]
+    questions = [question(comment, attempts, filters, sharing) for comment, attempts in claimed]
     linked = dict.fromkeys(domain for comment, _ in claimed for domain in domains(comment)) if sharing else {}
     elsewhere = storage.repute.elsewhere(site.id, list(linked)) if linked else {}
     known = [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]

@@ -28,13 +28,15 @@ Weight = float | Mark
 class Window:
     """A question about the recent past: how many other comments had this value in `seconds`?
 
-    A comment with the value "" is neither noted nor counted. A `shared` window looks at all sites.
+    A comment with the value "" is neither noted nor counted. A `shared` window looks at all sites; one that is `told`
+    too does so only where sites may hear from each other.
     """
 
     name: str
     seconds: int
     value: Callable[[Comment], str]
     shared: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Velocity: many comments at once, from one network or upon one site."""
+"""Velocity: many comments at once, from one network, here or on other sites too, or upon one site."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from comments.model import Comment, Signal
 
 from .base import Facts, Filter, Weight, Window
 
-ORIGIN, SITE = "velocity.origin", "velocity.site"
+ORIGIN, ELSEWHERE, SITE = "velocity.origin", "velocity.elsewhere", "velocity.site"
+TEN_MINUTES = 600
 
 
 def _origin(comment: Comment) -> str:
@@ -21,12 +22,16 @@ def _site(comment: Comment) -> str:
 
 @dataclass(frozen=True)
 class Velocity(Filter):
-    """One network's comments in ten minutes, and the whole site's in one."""
+    """One network's comments in ten minutes, here and elsewhere, and the whole site's in one."""
 
     name = "velocity"
     # A network may be a school; a rush upon a site may be news. Hence the first may hold, and the second only adds.
-    weights: ClassVar[Mapping[str, Weight]] = {ORIGIN: 4.0, SITE: 1.0}
-    windows: ClassVar[tuple[Window, ...]] = (Window(ORIGIN, 600, _origin), Window(SITE, 60, _site))
+    weights: ClassVar[Mapping[str, Weight]] = {ORIGIN: 4.0, ELSEWHERE: 2.5, SITE: 1.0}
+    windows: ClassVar[tuple[Window, ...]] = (
+        Window(ORIGIN, TEN_MINUTES, _origin),
+        Window(ELSEWHERE, TEN_MINUTES, _origin, shared=True, told=True),
+        Window(SITE, 60, _site),
+    )
 
     #: Other comments that are nothing unusual, and at which the signal has its full strength.
     usual_origin: int = 5
@@ -36,9 +41,16 @@ class Velocity(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         from_origin, on_site = facts.counts.get(ORIGIN, 0), facts.counts.get(SITE, 0)
+        elsewhere = facts.counts.get(ELSEWHERE, 0) - from_origin
         if from_origin > self.usual_origin:
-            strength = (from_origin - self.usual_origin) / (self.most_origin - self.usual_origin)
-            yield Signal(ORIGIN, min(1.0, strength), f"{from_origin} other comments from this network in 10 minutes")
+            evidence = f"{from_origin} other comments from this network in 10 minutes"
+            yield Signal(ORIGIN, self._of_origin(from_origin), evidence)
+        if elsewhere > self.usual_origin:
+            evidence = f"{elsewhere} comments from this network on other sites in 10 minutes"
+            yield Signal(ELSEWHERE, self._of_origin(elsewhere), evidence)
         if on_site > self.usual_site:
             strength = (on_site - self.usual_site) / (self.most_site - self.usual_site)
             yield Signal(SITE, min(1.0, strength), f"{on_site} other comments on this site in a minute")
+
+    def _of_origin(self, n: int) -> float:
+        return min(1.0, (n - self.usual_origin) / (self.most_origin - self.usual_origin))

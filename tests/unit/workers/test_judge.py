@@ -12,6 +12,7 @@ from comments.model import Comment, Signal
 from comments.storage import Answer, Question, Storage, TokenCounts, Use
 from tests.builders import NOW, a_comment, a_decision, a_site, an_admission
 from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
+from workers.filters.velocity import ELSEWHERE
 from workers.judge import MAX_ATTEMPTS, ask, decide, gather, judge, question, sampled
 from workers.learning import tokens
 from workers.policy import build
@@ -281,3 +282,13 @@ def test_where_sites_may_hear_from_each_other_the_filters_are_told(memory: Stora
     memory.repute.tell("other", "a", Label.SPAM, ["pills.example"])
     silent, told = (gather([(comment, 1)], a_site(), BUILT_IN, memory, NOW, sharing)[0] for sharing in (False, True))
     assert (silent.elsewhere, told.elsewhere) == ({}, {"pills.example": (0, 1)})
+
+
+def test_a_network_that_posts_on_other_sites_is_known_where_sites_may_hear_from_each_other(memory: Storage) -> None:
+    def heard(site: str, id: str, sharing: bool) -> int:
+        comment = a_comment(id=id, site=site, origin="one-network")
+        return gather([(comment, 1)], a_site(id=site), BUILT_IN, memory, NOW, sharing)[0].counts.get(ELSEWHERE, 0)
+
+    assert [heard("other", f"other-{n}", sharing=True) for n in range(3)] == [0, 1, 2]
+    assert heard("blog", "mine", sharing=True) == 3
+    assert heard("blog", "mine-too", sharing=False) == 0

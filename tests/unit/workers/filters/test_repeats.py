@@ -78,9 +78,15 @@ def test_an_origin_may_talk_and_may_not_flood():
     assert strengths(Velocity(), counts={"velocity.origin": 10**6}) == {"velocity.origin": 1.0}
 
 
+def test_what_a_network_posts_on_other_sites_counts_beside_and_holds_nothing_by_itself():
+    assert strengths(Velocity(), counts={"velocity.origin": 3, "velocity.elsewhere": 8}) == {}
+    assert strengths(Velocity(), counts={"velocity.origin": 3, "velocity.elsewhere": 23}) == {"velocity.elsewhere": 1.0}
+    assert action(Velocity(), {"velocity.elsewhere": 10**6}) is Action.APPROVE
+
+
 def test_a_rush_upon_a_site_holds_nothing_by_itself():
     assert action(Velocity(), {"velocity.site": 10**6}) is Action.APPROVE
 
 
 def test_a_comment_of_unknown_origin_is_not_counted_for_one():
-    assert [w.value(a_comment(origin="")) for w in Velocity.windows] == ["", "blog"]
+    assert [w.value(a_comment(origin="")) for w in Velocity.windows] == ["", "", "blog"]
