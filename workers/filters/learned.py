@@ -20,6 +20,9 @@ HOLDING, DOUBTFUL, REFUSED = 0.3, 0.4, 0.8
 #: Log-odds below those that hold in which doubt grows, and further below, in which nothing is said; then words speak
 #: for a comment, in full another FULL below. Chosen with bench.outcomes: a wider doubt holds honest readers' links.
 DOUBT, SILENCE, FULL = 1.0, 1.6, 5.0
+#: Log-odds above those that hold over which what is held is told apart by its points. With one, most of what a person
+#: sees had the same: recall at 1 % by points, on six mixed sources as they are learned, was .867, and is .934.
+RANKED = 8.0
 #: Reasons of what is known everywhere, at most.
 TOLD = 3
 
@@ -30,7 +33,7 @@ def strength(judgement: Judgement) -> float:
     if above < 0:
         return HOLDING * max(0.0, 1 + above / DOUBT)
     if math.isinf(judgement.spam_at) or judgement.log_odds < judgement.spam_at:
-        return min(DOUBTFUL, HOLDING + (DOUBTFUL - HOLDING) * above / DOUBT)
+        return min(DOUBTFUL, HOLDING + (DOUBTFUL - HOLDING) * above / RANKED)
     return min(1.0, REFUSED + (1 - REFUSED) * (judgement.log_odds - judgement.spam_at) / FULL)
 
 

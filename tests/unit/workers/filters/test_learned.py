@@ -94,6 +94,11 @@ def test_strength_grows_with_the_log_odds(log_odds, spam_at, expected):
     assert strength(Judgement(log_odds, 3.0, spam_at)) == pytest.approx(expected)
 
 
+def test_of_what_is_held_the_likelier_spam_has_more_points():
+    points = [strength(Judgement(log_odds, 3.0, math.inf)) for log_odds in (3.0, 4.0, 6.0, 9.0)]
+    assert points == sorted(set(points))
+
+
 def test_what_holds_has_the_points_to_and_what_refuses_too():
     weights = policy(Learned())
     assert weights.weights["learned.spam"] * 0.3 == pytest.approx(weights.hold_at)
