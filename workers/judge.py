@@ -30,8 +30,7 @@ MAX_ATTEMPTS = 5
 def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> Question:
     """Everything that all filters together want to know about one comment; of other sites what those let them hear."""
     earlier = before_edit(comment)
-    asked = (w for f in filters for w in f.windows if sharing or not w.told)
-    noted = [(w, value) for w in asked if (value := w.value(comment))]
+    noted = [(w, value) for f in filters for w in f.windows if (sharing or not w.told) and (value := w.value(comment))]
     return Question(
         uses=tuple(
             [Use(w.name, w.seconds, v, w.shared, earlier is not None and v == w.value(earlier)) for w, v in noted]

@@ -90,10 +90,16 @@ def here(comment: Comment, seen: Same[TokenCounts]) -> tuple[Mapping[str, float]
 def judged(comment: Comment, seen: TokenCounts, refusals: str = USUAL) -> Judgement:
     """What prior and site say together. `refusals` is the site's choice of how many may be wrong."""
     (of_site, said), known = here(comment, Same(seen)), min(seen.ham, seen.spam)
-    prior, offset = (_between(*ends, known, HALF_TAUGHT) for ends in (OF_PRIOR, OFFSET))
-    site = _between(0.0, OF_SITE, known, HALF_TAUGHT)
+    prior, site, offset = _weights(known)
     log_odds = prior * everywhere(comment) + site * said + offset
     return Judgement(log_odds, hold_at(seen), CARES[refusals].spam_at(seen), of_site)
+
+
+@lru_cache(maxsize=64)
+def _weights(known: int) -> tuple[float, float, float]:
+    """Of prior, site and offset after so many lessons of the rarer label."""
+    prior, offset = (_between(*ends, known, HALF_TAUGHT) for ends in (OF_PRIOR, OFFSET))
+    return prior, _between(0.0, OF_SITE, known, HALF_TAUGHT), offset
 
 
 def hold_at(seen: TokenCounts) -> float:
