@@ -12,6 +12,7 @@ from itertools import islice
 
 from .lifecycle import Status
 from .model import Comment, Decision
+from .probability import probability
 from .pseudonyms import digest
 from .reports import REPORTED
 from .storage import Storage
@@ -100,7 +101,7 @@ def p_spam(verdict: Decision) -> float:
     if any(signal.name == REPORTED for signal in verdict.signals):
         return 0.5
     middle = (verdict.hold_at + verdict.spam_at) / 2
-    return 1 / (1 + math.exp(min(50.0, (middle - verdict.score) / SLOPE)))
+    return probability((verdict.score - middle) / SLOPE)
 
 
 def uncertainty(verdict: Decision) -> float:

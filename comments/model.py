@@ -1,6 +1,5 @@
 """What a comment is, what was decided about it, and the site it was sent to."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Self
 
 from .errors import ActionNotAllowed
 from .lifecycle import LESSON, OUTCOME, Action, Label, Outcome, Role, Status, advance
+from .probability import probability
 from .reasons import REASONS, Reason
 
 
@@ -45,7 +45,7 @@ class Decision:
     @property
     def probability(self) -> float | None:
         """The same from 0 to 1; None where nobody asked for it, and in histories from before it was kept."""
-        return round(1 / (1 + math.exp(-max(-40.0, min(40.0, self.log_odds)))), 4) if self.log_odds else None
+        return round(probability(self.log_odds), 4) if self.log_odds else None
 
 
 #: Ends the id of a draft. A comment has one draft at most, and each finds the other by its name.

@@ -2,9 +2,10 @@
 
 The prior saw none of these sources. Every stream teaches n lessons, either what comes first or, as moderators do, what
 the prior doubts and a few others; the comments after them are judged. Errors of a stream are those of constants that
-were fitted on the other streams. The last line is what `workers.learned` holds: fitted on the streams as they come to a
-site that works with the constants of today, where only what it holds, a few others and reports teach. HALF_TAUGHT was
-chosen among 5, 7, 10, 20 and 40 by the likelihood.
+were fitted on the other streams. The last line is for `workers.learned`: fitted on the streams as they come to a site
+that works with the constants of today, where only what it holds, a few others and reports teach. What it holds are
+numbers that came back within .1 when they were fitted again. HALF_TAUGHT was chosen among 5, 7, 10, 20 and 40 by the
+likelihood.
 """
 
 import random
@@ -21,8 +22,7 @@ from comments.storage import TokenCounts
 from replygate.evaluation.examples import Example
 from replygate.evaluation.judging import Corpus, held, lesson
 from workers import learned
-from workers.learned import HALF_TAUGHT
-from workers.learning import odds, taught, tokens
+from workers.learning import odds, rarer, taught, tokens
 from workers.prior import shipped
 
 from .corpora import CORPORA, comment, read
@@ -86,7 +86,7 @@ class Judged:
 
     def columns(self) -> tuple[float, ...]:
         """What is weighed: the prior before the first lesson and after many, the site, and twice an offset."""
-        share = self.known / (self.known + HALF_TAUGHT)
+        share = self.known / (self.known + learned.HALF_TAUGHT)
         return self.prior * (1 - share), self.prior * share, self.site * share, 1 - share, share
 
 
@@ -119,7 +119,7 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
         seen = TokenCounts(lessons[False], lessons[True], {t: (c[0], c[1]) for t, c in counts.items()})
         for row in rows[n :: max(1, (len(rows) - n) // MOST)]:
             asked = tokens(row.comment)
-            yield Judged(name, n, row.prior, taught(odds(asked, seen), len(asked)), min(seen.ham, seen.spam), row.spam)
+            yield Judged(name, n, row.prior, taught(odds(asked, seen), len(asked)), rarer(seen), row.spam)
 
 
 def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Judged]:
@@ -130,7 +130,7 @@ def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Jud
         seen = corpus.about(row.comment)
         found = learned.judged(row.comment, seen)
         site = taught(found.of_site, len(tokens(row.comment)))
-        yield Judged(name, 1, row.prior, site, min(seen.ham, seen.spam), row.spam)
+        yield Judged(name, 1, row.prior, site, rarer(seen), row.spam)
         asked, published = found.hold_at <= found.log_odds < found.spam_at, found.log_odds < found.hold_at
         if asked or draw.random() < (REPORTED if published and row.spam else CHANCE):
             example = Example(row.comment, row.spam, name)

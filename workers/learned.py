@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from comments.model import Comment
+from comments.probability import probability
 from comments.storage import TokenCounts
 
-from .learning import LESSONS, is_trusted, odds, taught, tokens
+from .learning import LESSONS, is_trusted, odds, rarer, taught, tokens
 from .memory import Same
 from .prior import shipped
 
@@ -44,7 +45,7 @@ class Care:
         """Infinite on a site that has not taught enough."""
         if not is_trusted(seen) or math.isinf(self.fresh):
             return math.inf
-        sure = _between(self.fresh, self.taught, min(seen.ham, seen.spam) - LESSONS, self.half)
+        sure = _between(self.fresh, self.taught, rarer(seen) - LESSONS, self.half)
         return max(sure, seen.bar + self.margin) if seen.bar else sure
 
 
@@ -70,7 +71,7 @@ class Judgement:
 
     @property
     def probability(self) -> float:
-        return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.log_odds))))
+        return probability(self.log_odds)
 
 
 @lru_cache(maxsize=128)
@@ -89,8 +90,8 @@ def here(comment: Comment, seen: Same[TokenCounts]) -> tuple[Mapping[str, float]
 
 def judged(comment: Comment, seen: TokenCounts, refusals: str = USUAL) -> Judgement:
     """What prior and site say together. `refusals` is the site's choice of how many may be wrong."""
-    (of_site, said), known = here(comment, Same(seen)), min(seen.ham, seen.spam)
-    prior, site, offset = _weights(known)
+    of_site, said = here(comment, Same(seen))
+    prior, site, offset = _weights(rarer(seen))
     log_odds = prior * everywhere(comment) + site * said + offset
     return Judgement(log_odds, hold_at(seen), CARES[refusals].spam_at(seen), of_site)
 
@@ -105,7 +106,7 @@ def _weights(known: int) -> tuple[float, float, float]:
 def hold_at(seen: TokenCounts) -> float:
     """Log-odds from which on a comment is held on a site with those lessons."""
     wary = _between(HOLD_COLD, HOLD_TAUGHT, seen.spam, HALF_WARY)
-    return wary + _between(0.0, HOLD_SURE, min(seen.ham, seen.spam), HALF_SURE)
+    return wary + _between(0.0, HOLD_SURE, rarer(seen), HALF_SURE)
 
 
 def _between(first: float, last: float, n: int, half: int) -> float:

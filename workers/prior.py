@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any, Self
 
 from comments.model import Comment
+from comments.probability import probability
 
 from .features import BUCKETS, SIZE, START, Family, Features, bucket, features, named, pair_buckets, value, word
 from .flags import IN_WORDS
@@ -145,7 +146,7 @@ class Prior:
 
     def probability(self, logit: float) -> float:
         """P(spam), between 0 and 1."""
-        return 1 / (1 + math.exp(-max(-40.0, min(40.0, self.calibrated(logit)))))
+        return probability(self.calibrated(logit))
 
     def score(self, comment: Comment) -> PriorScore:
         """The logit, what it is made of, and the probability."""
