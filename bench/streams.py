@@ -61,7 +61,7 @@ SHORT = 90
 def stream(folder: Path, parts: Sequence[tuple[str, bool, int]], seconds: int, draw: random.Random) -> list[Example]:
     rows: list[Generated] = []
     for source, is_spam, n in parts:
-        some = [e for e in _source(folder, source, draw) if e.spam is is_spam]
+        some = [e for e in _source(folder, source, n, draw) if e.spam is is_spam]
         draw.shuffle(some)
         rows += some[:n]
     draw.shuffle(rows)
@@ -72,9 +72,10 @@ def stream(folder: Path, parts: Sequence[tuple[str, bool, int]], seconds: int, d
     return [Example(c, row.spam, row.source) for c, row in zip(placed, rows, strict=True)]
 
 
-def _source(folder: Path, name: str, draw: random.Random) -> list[Generated]:
+def _source(folder: Path, name: str, n: int, draw: random.Random) -> list[Generated]:
+    """All there is of a source; of one that is made, n."""
     if name == "bots":
-        return [Generated(BOTS.line("bot", draw), True, name, BOTS.line("handle", draw)) for _ in range(3100)]
+        return [Generated(BOTS.line("bot", draw), True, name, BOTS.line("handle", draw)) for _ in range(n)]
     if name == "chat":
         with gzip.open(folder / "unlabelled" / "yt2013_comments.jsonl.gz", "rt", encoding="utf-8") as lines:
             said = [json.loads(line) for line in lines]

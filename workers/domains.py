@@ -1,6 +1,8 @@
 """Which names after a dot make a word a web address, and which hosts only forward to another."""
 
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 _GENERIC = """
     com net org info biz edu gov mil int name mobi asia app dev blog shop store online site website space tech
@@ -52,6 +54,11 @@ def domains_of(host: str) -> tuple[str, ...]:
     owned = 3 if is_public else 2
     above = 0 if labels[-1].isdigit() or host.startswith("[") else len(labels) - owned
     return tuple([".".join(labels[first:]) for first in range(max(0, above) + 1)])
+
+
+def all_domains(hosts: Iterable[str]) -> tuple[str, ...]:
+    """The domains of all these hosts, each once."""
+    return tuple(dict.fromkeys(chain.from_iterable(map(domains_of, hosts))))
 
 
 def is_address(labels: list[str], followed: str) -> bool:

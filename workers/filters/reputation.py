@@ -1,13 +1,12 @@
 """Reputation: what this site's moderators made of comments that link to the same domains."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import ClassVar
 
 from comments.model import Comment, Signal
 
-from ..domains import domains_of
+from ..domains import all_domains
 from ..learning import LINKED, linked
 from .base import Facts, Filter, Weight
 
@@ -20,11 +19,7 @@ Counts = Mapping[str, tuple[int, int]]
 
 def domains(comment: Comment) -> tuple[str, ...]:
     """Of the hosts that the content links to, with those above that one owner has."""
-    return _domains(linked(comment))
-
-
-def _domains(hosts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(chain.from_iterable(map(domains_of, hosts))))
+    return all_domains(linked(comment))
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ class Reputation(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         if hosts := linked(comment):
-            names = _domains(hosts)
+            names = all_domains(hosts)
             yield from self._here(hosts, names, facts.corpus.tokens)
             if facts.elsewhere:
                 yield from self._elsewhere(names, facts.elsewhere)

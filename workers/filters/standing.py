@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import ClassVar
 
 from comments.model import Comment, Signal, Site, Term
 from comments.standing import About, Stance, Standing, standing_name
 
-from ..domains import domains_of
+from ..domains import all_domains
 from ..links import links
 from .base import Facts, Filter, Mark, Weight
 from .words import found
@@ -22,10 +21,9 @@ MOST_NAMES = 300
 def names(comment: Comment) -> tuple[str, ...]:
     """Names of the standings that would matter to a comment; those about terms are matched with its words instead."""
     hosts = dict.fromkeys([link.host for link in (*links(comment.content), *links(comment.url))])
-    domains = dict.fromkeys(chain.from_iterable(map(domains_of, hosts)))
     named = [standing_name(About.AUTHOR, name) for name in comment.known_as]
     named += [standing_name(About.ORIGIN, comment.origin)] if comment.origin else []
-    return tuple((named + [standing_name(About.DOMAIN, domain) for domain in domains])[:MOST_NAMES])
+    return tuple((named + [standing_name(About.DOMAIN, domain) for domain in all_domains(hosts)])[:MOST_NAMES])
 
 
 @dataclass(frozen=True)

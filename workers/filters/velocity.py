@@ -44,13 +44,14 @@ class Velocity(Filter):
         elsewhere = facts.counts.get(ELSEWHERE, 0) - from_origin
         if from_origin > self.usual_origin:
             evidence = f"{from_origin} other comments from this network in 10 minutes"
-            yield Signal(ORIGIN, self._of_origin(from_origin), evidence)
+            yield Signal(ORIGIN, _strength(from_origin, self.usual_origin, self.most_origin), evidence)
         if elsewhere > self.usual_origin:
             evidence = f"{elsewhere} comments from this network on other sites in 10 minutes"
-            yield Signal(ELSEWHERE, self._of_origin(elsewhere), evidence)
+            yield Signal(ELSEWHERE, _strength(elsewhere, self.usual_origin, self.most_origin), evidence)
         if on_site > self.usual_site:
-            strength = (on_site - self.usual_site) / (self.most_site - self.usual_site)
-            yield Signal(SITE, min(1.0, strength), f"{on_site} other comments on this site in a minute")
+            evidence = f"{on_site} other comments on this site in a minute"
+            yield Signal(SITE, _strength(on_site, self.usual_site, self.most_site), evidence)
 
-    def _of_origin(self, n: int) -> float:
-        return min(1.0, (n - self.usual_origin) / (self.most_origin - self.usual_origin))
+
+def _strength(n: int, usual: int, most: int) -> float:
+    return min(1.0, (n - usual) / (most - usual))
