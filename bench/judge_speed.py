@@ -20,11 +20,12 @@ from better_profanity import Profanity
 from comments.model import Comment, Site, Term
 from comments.storage import TokenCounts
 from training import corpora, generate
-from workers import domains, features, folding, learned, learning, links, profanity, text
 from workers.filters import BUILT_IN, Facts
-from workers.judge import ask, decide, question
-from workers.policy import build
-from workers.profanity_list import stock
+from workers.judging.judge import ask, decide, question
+from workers.judging.policy import build
+from workers.learning import combined_model, features, site_model
+from workers.text import hosts, links, normalization, profanity, tokens
+from workers.text.profanity_matcher import stock
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SHORT = "I could not agree more, thank you for writing this up."
@@ -36,16 +37,16 @@ LONG = (
 )
 TEXTS = {"short": SHORT, "long": LONG, "accented": LONG.replace("the", "thé").replace("any", "ány")}
 CACHES = (
-    folding.fold,
-    text.words,
-    text.without_addresses,
-    text.bands,
-    text.fingerprint,
+    normalization.fold,
+    tokens.words,
+    tokens.without_addresses,
+    tokens.bands,
+    tokens.fingerprint,
     links.links,
-    domains.domains_of,
-    learning.tokens,
-    learned.everywhere,
-    learned.here,
+    hosts.domains_of,
+    site_model.tokens,
+    combined_model.everywhere,
+    combined_model.here,
     features.features,
 )
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))
@@ -72,7 +73,7 @@ def microseconds(call: Callable[[], object], times: int = TIMES, rounds: int = R
 
 def judging(content: str) -> None:
     comment = Comment("a" * 26, "blog", "post", NOW, "", "Ada", "ada@mail.example", "https://ada.example", content)
-    seen = TokenCounts(40, 40, {t: (n % 7 + 1, n % 5) for n, t in enumerate(sorted(learning.tokens(comment)))})
+    seen = TokenCounts(40, 40, {t: (n % 7 + 1, n % 5) for n, t in enumerate(sorted(site_model.tokens(comment)))})
     facts, policy = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=seen), build(BUILT_IN, {})
     asking = microseconds(lambda: question(comment, 1, BUILT_IN))
     together = microseconds(lambda: (question(comment, 1, BUILT_IN), policy.decide(ask(comment, facts, BUILT_IN), NOW)))
@@ -109,7 +110,7 @@ def taught(lessons: Sequence[generate.Example]) -> TokenCounts:
     """What a site knows that learned from all of these."""
     ham, spam = Counter[str](), Counter[str]()
     for lesson in lessons:
-        (spam if lesson.spam else ham).update(learning.tokens(corpora.comment(lesson)))
+        (spam if lesson.spam else ham).update(site_model.tokens(corpora.comment(lesson)))
     spams = sum(lesson.spam for lesson in lessons)
     return TokenCounts(len(lessons) - spams, spams, {token: (ham[token], spam[token]) for token in ham | spam})
 

@@ -19,8 +19,8 @@ from training.corpora import CORPORA, comment, read
 from training.generate import Example
 from workers.filters import BUILT_IN, Facts, Filter
 from workers.filters.learned import Learned
-from workers.judge import ask
-from workers.policy import Policy, build
+from workers.judging.judge import ask
+from workers.judging.policy import Policy, build
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SITE = Site("blog", "A blog", NOW, required=(), moderation="suspicious", max_content=100_000)

@@ -22,10 +22,10 @@ import redis
 from flask.testing import FlaskClient
 
 from bench.servers import SECRET, valkey
-from comments.filing import catch_up
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision, Person, Signal, Site
 from comments.pseudonyms import Pseudonyms, digest, new_id, token_digest
+from comments.queue_ranking import catch_up
 from comments.storage import Admission, Change, Storage
 from comments.storage.redis import connect, open_redis
 from service import create_app

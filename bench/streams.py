@@ -28,7 +28,7 @@ from training.corpora import CORPORA, comment, read
 from training.generate import Example as Generated
 from training.generate import chance
 from workers.filters import BUILT_IN
-from workers.policy import build
+from workers.judging.policy import build
 
 BEGIN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SITE = Site("blog", "A blog", BEGIN, required=(), moderation="suspicious", max_content=100_000)

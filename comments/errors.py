@@ -1,6 +1,6 @@
 """Every deliberate error, each with the one sentence that says when it is raised.
 
-`service/errors.py` maps them to HTTP statuses in one table.
+`service/web/errors.py` maps them to HTTP statuses in one table.
 """
 
 from collections.abc import Iterable

@@ -46,7 +46,7 @@ def plain(message: str) -> str:
 
 
 def frames(trace: TracebackType | None) -> list[str]:
-    """The places an exception passed, the innermost last: "workers/judge.py:45 ask"."""
+    """The places an exception passed, the innermost last: "workers/judging/judge.py:45 ask"."""
     places = [
         f"{'/'.join(PurePath(frame.f_code.co_filename).parts[-2:])}:{line} {frame.f_code.co_name}"
         for frame, line in walk_tb(trace)
@@ -117,7 +117,7 @@ def arrangement(level: str, part: str) -> dict[str, Any]:
         "loggers": {
             "rq.worker": rq,
             **dict.fromkeys(("_granian", "gunicorn.error", "werkzeug"), through_ours),
-            # Their access logs write addresses and query strings; service/metrics.py has our own.
+            # Their access logs write addresses and query strings; service/ops/prometheus.py has our own.
             **{name: through_ours | {"level": "CRITICAL"} for name in ("granian.access", "gunicorn.access")},
         },
     }

@@ -8,7 +8,7 @@ from typing import Self
 from .errors import ActionNotAllowed
 from .lifecycle import LESSON, OUTCOME, Action, Label, Outcome, Role, Status, advance
 from .probability import probability
-from .reasons import REASONS, Reason
+from .removal_reasons import REASONS, Reason
 
 
 @dataclass(frozen=True, slots=True)

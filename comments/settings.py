@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from .errors import SettingsInvalid
-from .relay import Relay, relay
-from .together import ALONE, Together, together
+from .shared_learning import ALONE, Together, together
+from .smtp_settings import Relay, relay
 from .validation import is_email
 
 PREFIX = "REPLYGATE_"

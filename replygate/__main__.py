@@ -16,7 +16,7 @@ from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDow
 from comments.queue import QUEUES
 from comments.settings import Settings
 from comments.storage import Storage
-from service.condition import PARTS, gather
+from service.ops.health import PARTS, gather
 from workers import run, sweep
 
 from . import admin, audit, demo, export, mail, moderators, openapi, rebuild, status, training, up, web, webhooks

@@ -10,9 +10,9 @@ from comments.errors import NotFound, ReplygateError
 from comments.model import Site, SiteKey
 from comments.pseudonyms import token_digest
 from comments.storage import Storage
-from service.access import KEY_PREFIX
-from service.choices import changed, shown
-from service.site_settings import differences
+from service.sites.settings import changed, shown
+from service.sites.settings_pages import differences
+from service.web.site_access import KEY_PREFIX
 
 from .installation import installation
 from .table import columns

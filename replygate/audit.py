@@ -5,7 +5,7 @@ import sys
 import click
 
 from comments.audit import CONSOLE, Act, Entry
-from service.audit_pages import lines
+from service.sites.audit_pages import lines
 
 from .admin import site_named
 from .installation import installation

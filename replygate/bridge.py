@@ -18,7 +18,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # Granian means it to be taken from here
 
-from service.streams import END, Stream
+from service.web.event_streams import END, Stream
 
 #: Seconds for a request's body to arrive once its headers are in. 64 KiB need 55 kbit/s.
 PATIENCE = 10.0

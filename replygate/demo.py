@@ -15,9 +15,9 @@ from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of, new_id
 from comments.settings import Settings
 from comments.storage import Admission, Storage
 from service import deps as web
+from service.accounts.invitations import sign_in_link
 from service.demo import SITE
-from service.invitations import sign_in_link
-from service.moderating import Step, settle
+from service.review.decisions import Step, settle
 from workers import deps as workers
 from workers.jobs import CALLABLES, judge
 

@@ -4,8 +4,8 @@ import click
 
 from comments.errors import Invalid, Problem, SettingsInvalid
 from comments.pseudonyms import new_id
-from workers.letters import envelope_address, trial
-from workers.mailer import Mailer
+from workers.delivery.email_messages import envelope_address, trial
+from workers.delivery.smtp import Mailer
 
 from .installation import installation
 from .webhooks import Unreached

@@ -9,8 +9,8 @@ from comments.audit import CONSOLE, Act, Entry
 from comments.errors import NotFound, StaleVersion
 from comments.model import Person
 from comments.storage import Storage
-from service.auth import ROLES
-from service.invitations import checked_name, sign_in_link
+from service.accounts.invitations import checked_name, sign_in_link
+from service.accounts.sessions import ROLES
 
 from .admin import site_named
 from .installation import Installation, installation

@@ -10,7 +10,7 @@ from comments.storage.memory import open_memory
 from comments.storage.redis import connect
 from service import create_app
 from service.deps import Deps
-from service.docs import current_document
+from service.web.docs_pages import current_document
 
 
 def text() -> str:

@@ -9,8 +9,8 @@ from comments.lifecycle import Label
 from comments.model import Comment
 from comments.storage import Storage, TokenCounts, bar, counting, lesson_of
 from workers.filters.reputation import domains
-from workers.learning import tokens
-from workers.quotas import quotas
+from workers.learning.lesson_quotas import quotas
+from workers.learning.site_model import tokens
 
 from .admin import site_named
 from .export import comments

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from service.condition import Condition, problems
-from service.figures import Figures, duration, figures, memory
+from service.ops.dashboard import Figures, duration, figures, memory
+from service.ops.health import Condition, problems
 
 from .table import columns
 

@@ -21,7 +21,7 @@ from comments.model import Person, Site
 from comments.settings import PREFIX, TRUE, Settings
 from comments.storage import Storage
 from comments.storage.redis import open_redis
-from service.invitations import sign_in_link
+from service.accounts.invitations import sign_in_link
 
 from . import embedded
 from .installation import ADDRESS_FILE, KEY_FILE

@@ -11,10 +11,10 @@ from comments.errors import NotFound, ReplygateError
 from comments.model import WEBHOOK_EVENTS, Site, Webhook
 from comments.pseudonyms import Pseudonyms
 from comments.storage import Course, Delivery
-from workers.addresses import host_of, target, trusted_hosts
-from workers.events import trial
-from workers.outgoing import Outgoing
-from workers.webhooks import post
+from workers.delivery.address_guard import host_of, target, trusted_hosts
+from workers.delivery.guarded_http import Outgoing
+from workers.delivery.webhook_payload import trial
+from workers.delivery.webhooks import post
 
 from .admin import site_named
 from .installation import Installation, installation

@@ -3,77 +3,66 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import (
-    account,
-    api,
-    audit_pages,
-    bulk_pages,
-    delivery_log,
-    demo,
-    desk_api,
-    docs,
-    errors,
-    following,
-    following_api,
-    form_api,
-    notices,
-    ops,
-    own_api,
-    people,
-    reading_api,
-    removal,
-    reporting_api,
-    review,
-    review_api,
-    room,
-    room_api,
-    settling,
-    sign_in,
-    site_settings,
-    standings,
-    traces,
-    widget,
-    wordpress,
-)
-from .brake import Brake
+from . import demo, widget
+from .accounts import account_pages, sign_in
 from .deps import Deps
-from .headers import Secured
-from .intake import Intake
-from .lane import Lane
-from .metrics import Counted
-from .rendered import RenderedPages
-from .shortcut import Shortcut
-from .sites import SiteCache
-from .waiting import Places
+from .ops import delivery_pages
+from .ops import views as ops_views
+from .reading import email_links, live_update_views, live_updates, report_views
+from .reading import views as reading_views
+from .reading.fast_path import Shortcut
+from .review import api as review_api
+from .review import (
+    author_history,
+    bulk_pages,
+    form_actions,
+    notes_api,
+    presence,
+    presence_api,
+    queue_pages,
+    source_removal,
+)
+from .sites import audit_pages, author_rules, members, settings_pages
+from .submission import author_views, form_api, wordpress
+from .submission import views as submission_views
+from .submission.acceptance import Intake
+from .submission.fast_path import Lane
+from .submission.form_work import Brake
+from .submission.wait_slots import Places
+from .web import docs_pages, errors
+from .web.access_log import AccessLogMiddleware
+from .web.response_cache import RenderedPages
+from .web.security_headers import Secured
+from .web.site_cache import SiteCache
 
 #: What answers requests, each with a blueprint.
 PARTS = (
-    api,
-    reading_api,
-    following_api,
+    submission_views,
+    reading_views,
+    live_update_views,
     form_api,
-    own_api,
-    reporting_api,
+    author_views,
+    report_views,
     widget,
     wordpress,
-    notices,
-    docs,
+    email_links,
+    docs_pages,
     sign_in,
-    account,
-    standings,
-    traces,
-    removal,
+    account_pages,
+    author_rules,
+    author_history,
+    source_removal,
     audit_pages,
-    people,
-    site_settings,
-    review,
-    settling,
+    members,
+    settings_pages,
+    queue_pages,
+    form_actions,
     bulk_pages,
     review_api,
-    desk_api,
-    room_api,
-    ops,
-    delivery_log,
+    notes_api,
+    presence_api,
+    ops_views,
+    delivery_pages,
 )
 
 
@@ -87,8 +76,8 @@ def create_app(deps: Deps) -> Flask:
     sites = SiteCache(deps.storage.sites)
     sites.install(app)
     RenderedPages().install(app)
-    following.install(app, deps.storage.threads)
-    room.install(app, deps.storage)
+    live_updates.install(app, deps.storage.threads)
+    presence.install(app, deps.storage)
     intake = Intake(deps, Brake(deps.storage.comments), Places(settings.web_threads))
     intake.install(app)
     errors.install(app)
@@ -97,7 +86,7 @@ def create_app(deps: Deps) -> Flask:
         app.register_blueprint(part.blueprint)
     lane = Lane(app.wsgi_app, sites, intake)
     shortcut = Shortcut(Secured(lane, settings), sites, deps.storage.threads)
-    app.wsgi_app = Counted(shortcut, ops.tally(app))  # type: ignore[method-assign]
+    app.wsgi_app = AccessLogMiddleware(shortcut, ops_views.tally(app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

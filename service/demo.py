@@ -6,10 +6,11 @@ from comments.errors import Invalid, NotFound
 from comments.lifecycle import Outcome
 from comments.model import Site
 
-from . import reading, sites
 from .deps import deps
-from .forms import Form, new_token
-from .schemas import CommentList, PageQuery
+from .reading import threads as reading
+from .submission.form_pages import Form, new_token
+from .web import site_cache
+from .web.schemas import CommentList, PageQuery
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
@@ -18,7 +19,7 @@ SITE = "demo"
 
 @blueprint.get("/")
 def article() -> str:
-    site = sites.get(SITE)
+    site = site_cache.get(SITE)
     thread = thread_address()
     cursor = request.args.get("cursor", "")
     replies = _replies(site, thread, cursor)

@@ -13,8 +13,8 @@ from pydantic import Field
 from comments.errors import NotFound
 
 from .deps import deps
-from .openapi import operation
-from .schemas import Wire
+from .web.operations import operation
+from .web.schemas import Wire
 
 blueprint = Blueprint("widget", __name__)
 

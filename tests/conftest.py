@@ -13,7 +13,7 @@ from comments.storage import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
 from replygate.embedded import start
-from tests.builders import settings
+from tests.support.builders import settings
 
 #: A busy machine is no fault of what is tested; and what fails was broken by a change, not found by chance in somebody
 #: else's: the examples are the same every time, until the test itself changes.

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.features import BUCKETS, Family
-from workers.prior import Model
+from workers.learning.features import BUCKETS, Family
+from workers.learning.prior_model import Model
 
 from .calibrate import Calibration, Unseen
 from .corpora import CORPORA, path, read
@@ -17,9 +17,10 @@ HEAD = """# Model card: the shipped prior
 Written by `replygate train DATA_DIR`; do not edit. `python -m training.evaluate DATA_DIR` prints more figures, of which
 [prior.md](prior.md) keeps the latest.
 
-A linear model over hashed features of a comment's text, its author's name and website (`workers/features.py`). It says
-how likely a comment is advertising before a site's own moderators have taught anything. It is meant to hold comments
-for a person, beside the other filters; it is not meant to judge people, insults or truth.
+A linear model over hashed features of a comment's text, its author's name and website
+(`workers/learning/features.py`). It says how likely a comment is advertising before a site's own moderators have taught
+anything. It is meant to hold comments for a person, beside the other filters; it is not meant to judge people, insults
+or truth.
 Insults have a model of their own: [toxicity-card.md](toxicity-card.md).
 
 It was learned from the freely licensed corpora and the generated texts below, and from nothing else. Comments under a

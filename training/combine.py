@@ -21,9 +21,9 @@ from comments.model import Comment
 from comments.storage import TokenCounts
 from replygate.evaluation.examples import Example
 from replygate.evaluation.judging import Corpus, held, lesson
-from workers import learned
-from workers.learning import odds, rarer, taught, tokens
-from workers.prior import shipped
+from workers.learning import combined_model
+from workers.learning.prior_model import shipped
+from workers.learning.site_model import odds, rarer, taught, tokens
 
 from .corpora import CORPORA, comment, read
 from .fit import Array
@@ -86,7 +86,7 @@ class Judged:
 
     def columns(self) -> tuple[float, ...]:
         """What is weighed: the prior before the first lesson and after many, the site, and twice an offset."""
-        share = self.known / (self.known + learned.HALF_TAUGHT)
+        share = self.known / (self.known + combined_model.HALF_TAUGHT)
         return self.prior * (1 - share), self.prior * share, self.site * share, 1 - share, share
 
 
@@ -128,7 +128,7 @@ def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Jud
     for row in rows:
         yield Judged(name, 0, row.prior, 0.0, 0, row.spam)
         seen = corpus.about(row.comment)
-        found = learned.judged(row.comment, seen)
+        found = combined_model.judged(row.comment, seen)
         site = taught(found.of_site, len(tokens(row.comment)))
         yield Judged(name, 1, row.prior, site, rarer(seen), row.spam)
         asked, published = found.hold_at <= found.log_odds < found.spam_at, found.log_odds < found.hold_at

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from comments.model import Comment
-from workers.prior import Prior
+from workers.learning.prior_model import Prior
 
 from .calibrate import Calibration, calibrated, unseen
 from .corpora import comment

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 
-from workers.features import LOUDNESS, SIZE, Family, bucket, placed
-from workers.flags import BOUNDS
+from workers.learning.features import LOUDNESS, SIZE, Family, bucket, placed
+from workers.text.traits import BOUNDS
 
 from .corpora import comment
 from .generate import Example

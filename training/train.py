@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from workers.prior import Model, quantised
+from workers.learning.prior_model import Model, quantised
 
 from .calibrate import Calibration, Unseen, calibrated, unseen
 from .card import card

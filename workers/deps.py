@@ -13,12 +13,12 @@ from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
 
-from .addresses import trusted_hosts
-from .couriers import Couriers
+from .delivery.address_guard import trusted_hosts
+from .delivery.guarded_http import Outgoing
+from .delivery.sender_pool import Couriers
+from .delivery.smtp import Mailer
 from .filters import BUILT_IN, Filter
-from .mailer import Mailer
-from .outgoing import Outgoing
-from .policy import Policy, build
+from .judging.policy import Policy, build
 
 
 @dataclass(frozen=True, slots=True)

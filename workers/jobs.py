@@ -8,18 +8,18 @@ import time
 from collections.abc import Callable, Mapping
 
 from comments.errors import NotFound
-from comments.filing import catch_up
 from comments.lifecycle import Status
 from comments.model import Comment, Site
 from comments.queue import DELIVER, FILE, JUDGE, LEARN
+from comments.queue_ranking import catch_up
 from comments.storage import Claim
 
-from .deliveries import queue_events, send_due
+from .delivery.outbox import queue_events, send_due
 from .deps import Deps, deps
 from .filters.reputation import domains
-from .judge import judge as judge_batch
-from .learning import tokens
-from .quotas import quotas
+from .judging.judge import judge as judge_batch
+from .learning.lesson_quotas import quotas
+from .learning.site_model import tokens
 
 log = logging.getLogger(__name__)
 

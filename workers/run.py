@@ -17,7 +17,7 @@ from comments.storage import Storage
 from comments.storage.redis import connect
 
 from .deps import Deps, build_deps, install
-from .wake_ups import WakeUp, open_queue
+from .rq_jobs import WakeUp, open_queue
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES
 from comments.settings import Settings
 from comments.storage.redis import connect
 
-from .deliveries import receivers
+from .delivery.outbox import receivers
 from .deps import Deps, build_deps
-from .wake_ups import open_queue, sweep_up
+from .rq_jobs import open_queue, sweep_up
 
 log = logging.getLogger(__name__)
 

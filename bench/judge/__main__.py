@@ -21,8 +21,8 @@ from training.corpora import CORPORA, FREE, SPAM, read
 from training.figures import Reach, mean, reached
 from training.generate import Example, honest, spam
 from training.protocol import BLOG, NEWS, SEED
-from workers.learned import judged
-from workers.learning import tokens
+from workers.learning.combined_model import judged
+from workers.learning.site_model import tokens
 
 from .bayes import NaiveBayes, SpamBayes
 from .libraries import BetterProfanity, FastText, TfIdf

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
 from training.generate import Example
-from workers.profanity_list import stock
+from workers.text.profanity_matcher import stock
 
 from .bayes import whole
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from training.corpora import comment
 from training.fit import Weights, batch, fit
 from training.generate import Example
-from workers.prior import shipped
+from workers.learning.prior_model import shipped
 
 
 class Prior:

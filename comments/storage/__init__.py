@@ -1,19 +1,8 @@
 """Keeps what must not be lost. `redis` and `memory` keep the same promises (`ports`), tested by one suite."""
 
-from .lessons import Lesson, Quota, bar, counting, lesson_of
-from .oversight import Audit, People, Sites, Standings, Traces
-from .ports import (
-    Backlog,
-    Beats,
-    Comments,
-    Corpus,
-    Deliveries,
-    Evidence,
-    Outbox,
-    Server,
-    Storage,
-    Threads,
-)
+from .administration import Audit, People, Sites, Standings, Traces
+from .corpus_lessons import Lesson, Quota, bar, counting, lesson_of
+from .interfaces import Backlog, Beats, Comments, Corpus, Deliveries, Evidence, Outbox, Server, Storage, Threads
 from .values import (
     DATA_VERSION,
     WAITS,

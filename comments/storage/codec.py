@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from ..model import Comment, Decision, Signal
+from comments.model import Comment, Decision, Signal
 
 T = TypeVar("T")
 

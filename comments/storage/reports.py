@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ..model import Comment
+from comments.model import Comment
 
 #: Seconds that the reports of a comment are kept after the last of them.
 KEPT = 30 * 86_400

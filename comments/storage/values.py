@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from ..lifecycle import Status
-from ..model import Comment
-from ..standing import Standing
+from comments.author_rules import Standing
+from comments.lifecycle import Status
+from comments.model import Comment
 
 #: The form in which this program keeps things; back ends migrate older ones.
 DATA_VERSION = 1

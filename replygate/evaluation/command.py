@@ -14,12 +14,12 @@ import click
 
 from comments.model import Site
 from comments.storage import TokenCounts
+from replygate.admin import site_named
+from replygate.installation import installation
 from workers.deps import policy_of
 from workers.filters import BUILT_IN
-from workers.policy import Policy, build
+from workers.judging.policy import Policy, build
 
-from ..admin import site_named
-from ..installation import installation
 from .charts import charts
 from .examples import UNDECIDED, Reading, read
 from .judging import Corpus, Moderation, across, verdicts

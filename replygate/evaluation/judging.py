@@ -10,14 +10,14 @@ from hashlib import blake2b
 from comments.lifecycle import RESULT, Action, Label, Role
 from comments.model import Comment, Decision, Site
 from comments.storage import Evidence, TokenCounts, lesson_of
-from comments.storage.lessons import MOST_BARS, Lesson
+from comments.storage.corpus_lessons import MOST_BARS, Lesson
 from comments.storage.memory import open_memory
 from workers.filters import BUILT_IN
-from workers.judge import ask, decide, facts, question
-from workers.learned import judged
-from workers.learning import tokens
-from workers.policy import AUDIT, Policy
-from workers.quotas import quotas
+from workers.judging.judge import ask, decide, facts, question
+from workers.judging.policy import AUDIT, Policy
+from workers.learning.combined_model import judged
+from workers.learning.lesson_quotas import quotas
+from workers.learning.site_model import tokens
 
 from .examples import Example
 

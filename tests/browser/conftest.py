@@ -18,11 +18,11 @@ from comments.storage import Storage
 from service import create_app
 from service.deps import Deps
 from tests.browser.pages import Website, open_website
-from tests.builders import a_site
+from tests.support.builders import a_site
 from workers import deps as workers
 from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES
-from workers.policy import build
+from workers.judging.policy import build
 
 #: What a browser would do on the side, over the network or with a graphics card that is not there.
 FLAGS = [

@@ -7,8 +7,8 @@ from comments.drafts import drafted
 from comments.lifecycle import Action
 from comments.model import Signal
 from tests.browser.conftest import Desktop, Live, sign_in
-from tests.builders import NOW, an_admission, decided, published
-from tests.desk import held, judged
+from tests.support.builders import NOW, an_admission, decided, published
+from tests.support.desk import held, judged
 
 #: Every text on the page whose contrast with what is behind it is less than WCAG's AA.
 TOO_FAINT = """() => {

@@ -9,9 +9,9 @@ from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.line import Line
-from tests.desk import held, judged
-from tests.payloads import OWN
-from tests.waiting import until
+from tests.support.desk import held, judged
+from tests.support.payloads import OWN
+from tests.support.waiting import until
 
 
 def three_held(live: Live) -> list[Comment]:

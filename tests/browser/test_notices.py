@@ -13,12 +13,12 @@ from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import open_website
 from tests.browser.test_accessibility import violations
 from tests.browser.widget import line, write
-from tests.builders import a_site, moderated, published
-from tests.mail_server import Letter, MailServer
-from tests.waiting import until
+from tests.support.builders import a_site, moderated, published
+from tests.support.mail_server import Letter, MailServer
+from tests.support.waiting import until
 from workers import deps as workers
+from workers.delivery.smtp import Mailer
 from workers.jobs import deliver
-from workers.mailer import Mailer
 
 
 @pytest.fixture

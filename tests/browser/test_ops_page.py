@@ -7,7 +7,7 @@ from comments.model import Person
 from comments.pseudonyms import new_id, token_digest
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_looks import TOO_FAINT
-from tests.builders import accepted
+from tests.support.builders import accepted
 
 
 @pytest.fixture

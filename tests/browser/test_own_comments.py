@@ -13,7 +13,7 @@ from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import TOO_FAINT
 from tests.browser.widget import COME_BACK, a_page, write
-from tests.builders import SECRET, a_decision, a_site, decided, published
+from tests.support.builders import SECRET, a_decision, a_site, decided, published
 
 
 def holding_all(live: Live, website: Website) -> None:

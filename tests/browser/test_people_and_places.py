@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from comments.author_rules import About, Stance
 from comments.lifecycle import Action, Status
 from comments.pseudonyms import Pseudonyms
-from comments.standing import About, Stance
-from service import codes
+from service.accounts import totp
 from tests.browser.conftest import Desktop, Live, sign_in
-from tests.builders import SECRET, accepted, decided
+from tests.support.builders import SECRET, accepted, decided
 
 FLOOD = "network-of-a-flood"
 
@@ -100,10 +100,10 @@ def test_codes_are_set_up_and_asked_for(live: Live, page: Page, desktop: Desktop
     page.goto(f"{live.url}/account")
     page.get_by_role("button", name="Set it up").click()
     salt = page.locator("input[name=salt]").input_value()
-    key = codes.secret(Pseudonyms(SECRET), "ow", salt)
-    assert page.locator(".secret").inner_text() == codes.grouped(codes.written(key))
+    key = totp.secret(Pseudonyms(SECRET), "ow", salt)
+    assert page.locator(".secret").inner_text() == totp.grouped(totp.written(key))
     assert page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 0")  # the policy lets it
-    page.get_by_label("Code").fill(codes.code(key, int(datetime.now(UTC).timestamp()) // codes.STEP))
+    page.get_by_label("Code").fill(totp.code(key, int(datetime.now(UTC).timestamp()) // totp.STEP))
     page.get_by_role("button", name="Turn codes on").click()
     recovery = page.locator(".codes li").first.inner_text()
     person = live.storage.people.get("ow")
@@ -114,7 +114,7 @@ def test_codes_are_set_up_and_asked_for(live: Live, page: Page, desktop: Desktop
     phone.get_by_label("Code from").fill(recovery)
     phone.get_by_role("button", name="Sign in").click()
     phone.wait_for_url("**/review")
-    assert len(live.storage.people.get("ow").recovery) == codes.RECOVERY - 1
+    assert len(live.storage.people.get("ow").recovery) == totp.RECOVERY - 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

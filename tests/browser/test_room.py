@@ -13,10 +13,10 @@ from comments.storage import Storage
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import violations
 from tests.browser.test_moderating import three_held
-from tests.builders import a_site
-from tests.desk import held
-from tests.served import served as started
-from tests.waiting import until
+from tests.support.builders import a_site
+from tests.support.desk import held
+from tests.support.served import served as started
+from tests.support.waiting import until
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from comments.lifecycle import Status
 from comments.model import Comment
 from tests.browser.conftest import Desktop, Live, sign_in
-from tests.builders import a_site
-from tests.desk import held
-from tests.waiting import until
+from tests.support.builders import a_site
+from tests.support.desk import held
+from tests.support.waiting import until
 
 
 def many(live: Live, n: int, **changes: object) -> list[Comment]:

@@ -10,7 +10,7 @@ from tests.browser.conftest import Desktop, Live
 from tests.browser.line import Line
 from tests.browser.pages import Website
 from tests.browser.widget import COME_BACK, a_page, line, reply, write
-from tests.builders import a_comment, a_site, an_admission, moderated
+from tests.support.builders import a_comment, a_site, an_admission, moderated
 
 PLAIN_FORM = """<form method="post" action="{live}/v1/sites/demo/comments" accept-charset="utf-8">
 <input type="hidden" name="thread" value="{thread}"><input type="hidden" name="redirect_to" value="{thread}">

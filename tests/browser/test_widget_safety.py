@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.widget import a_page, reply
-from tests.payloads import payloads
+from tests.support.payloads import payloads
 
 
 def test_strict_pages_may_have_it(desktop: Desktop, live: Live, website: Website) -> None:

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from comments.model import Comment
 from tests.browser.conftest import Live
 from tests.browser.pages import Website
-from tests.builders import published
+from tests.support.builders import published
 
 #: The server of these tests ends each stream at once; whoever comes back to a page asks anew.
 COME_BACK = "document.dispatchEvent(new Event('visibilitychange'))"

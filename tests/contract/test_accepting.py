@@ -8,7 +8,7 @@ from comments.errors import Busy, Invalid, KeyReused, NotFound, TooMany
 from comments.lifecycle import Action, Status
 from comments.storage import Storage
 from comments.storage.redis import connect
-from tests.builders import a_comment, accepted, an_admission, decided, moderated, published, settings
+from tests.support.builders import a_comment, accepted, an_admission, decided, moderated, published, settings
 
 
 def test_an_accepted_comment_reads_back_as_it_was_sent(storage: Storage) -> None:

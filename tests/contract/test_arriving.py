@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from comments.lifecycle import Action
 from comments.storage import Storage
-from tests.builders import NOW, accepted, decided
+from tests.support.builders import NOW, accepted, decided
 
 
 def test_comments_of_a_time_are_counted_whatever_became_of_them(storage: Storage) -> None:

@@ -10,7 +10,7 @@ from comments.errors import ActionNotAllowed, Invalid
 from comments.lifecycle import Action, Role, Status
 from comments.model import Signal
 from comments.storage import WAITS, Change, Question, Storage
-from tests.builders import NOW, a_comment, a_decision, accepted, an_admission, decided, moderated, published
+from tests.support.builders import NOW, a_comment, a_decision, accepted, an_admission, decided, moderated, published
 
 
 def _undone(storage: Storage, comment_id: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.storage import Course, Delivery, Storage
-from tests.waiting import until
+from tests.support.waiting import until
 
 A_SECOND_AGO = timedelta(seconds=1)
 

@@ -13,7 +13,7 @@ from comments.settings import Settings
 from comments.storage import Change, Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
-from tests.builders import accepted, an_admission, decided, moderated, published
+from tests.support.builders import accepted, an_admission, decided, moderated, published
 
 SITE = "blog"
 THREAD = "first-post"

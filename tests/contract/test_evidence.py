@@ -7,8 +7,8 @@ from random import Random
 from comments.lifecycle import Action, Label
 from comments.model import Comment
 from comments.storage import Answer, Change, Question, Quota, Storage, TokenCounts, Use, counting, lesson_of
-from comments.storage.lessons import MOST_BARS
-from tests.builders import NOW, a_decision, accepted, decided, moderated, published
+from comments.storage.corpus_lessons import MOST_BARS
+from tests.support.builders import NOW, a_decision, accepted, decided, moderated, published
 
 HOUR = Use("texts", 3600, "same")
 

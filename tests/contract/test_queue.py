@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from comments.lifecycle import Action, Status
 from comments.storage import Claim, Storage
-from tests.builders import a_comment, accepted, an_admission, decided
-from tests.waiting import until
+from tests.support.builders import a_comment, accepted, an_admission, decided
+from tests.support.waiting import until
 
 
 def test_a_claim_leases_the_oldest_first(storage: Storage) -> None:

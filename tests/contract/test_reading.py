@@ -7,7 +7,7 @@ import pytest
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.storage import Change, Storage
-from tests.builders import NOW, accepted, decided, moderated, published
+from tests.support.builders import NOW, accepted, decided, moderated, published
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

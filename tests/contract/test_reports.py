@@ -16,7 +16,7 @@ from comments.storage import Change, Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect
 from comments.storage.reports import KEPT, MOST
-from tests.builders import NOW, a_comment, an_admission, moderated, published, settings
+from tests.support.builders import NOW, a_comment, an_admission, moderated, published, settings
 
 
 def report(storage: Storage, comment: Comment, origin: str, wrong: str = "spam") -> Mapping[str, int]:

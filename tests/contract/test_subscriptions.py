@@ -7,7 +7,7 @@ import pytest
 from comments.storage import Storage
 from comments.storage.redis import connect
 from comments.storage.subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
-from tests.builders import settings
+from tests.support.builders import settings
 
 WHO, ONE, TWO = "who", "one", "two"
 

@@ -9,8 +9,8 @@ from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
 from comments.settings import Settings
 from comments.storage import Storage
-from comments.storage.held import Sought
 from comments.storage.keys import Keys
+from comments.storage.queue_index import Sought
 from comments.storage.redis import connect
 from tests.faults.visitors import Seen
 

@@ -31,10 +31,10 @@ from comments.storage import Storage
 from comments.storage.redis import open_redis
 from replygate import embedded
 from replygate.admin import new_key
-from tests.builders import SECRET
 from tests.faults.audit import problems, records
 from tests.faults.visitors import HOLDS, REJECTS, Seen, Visitor
-from tests.waiting import gone, until
+from tests.support.builders import SECRET
+from tests.support.waiting import gone, until
 
 ROOT = Path(__file__).parents[2]
 SITE = "killed"

@@ -16,13 +16,13 @@ from comments.queue import QUEUES, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect
-from tests.builders import NOW, a_site, accepted, decided, moderated
-from tests.receiver import Receiver, fine
-from tests.waiting import until
-from workers.deliveries import TOGETHER
+from tests.support.builders import NOW, a_site, accepted, decided, moderated
+from tests.support.receiver import Receiver, fine
+from tests.support.waiting import until
+from workers.delivery.outbox import TOGETHER
 from workers.deps import build_deps
+from workers.rq_jobs import open_queue
 from workers.sweep import Sweep
-from workers.wake_ups import open_queue
 
 ROOT = Path(__file__).parents[2]
 COMMENTS = 40

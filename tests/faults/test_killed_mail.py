@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-from comments.notices import NOTICE
+from comments.email_subscriptions import NOTICE
 from comments.queue import DELIVER, QUEUES
 from comments.settings import Settings
 from comments.storage import Course, Storage
 from comments.storage.redis import connect
-from tests.builders import a_site, published
-from tests.mail_server import MailServer
-from tests.waiting import until
+from tests.support.builders import a_site, published
+from tests.support.mail_server import MailServer
+from tests.support.waiting import until
 from workers.deps import build_deps
+from workers.rq_jobs import open_queue
 from workers.sweep import Sweep
-from workers.wake_ups import open_queue
 
 ROOT = Path(__file__).parents[2]
 SENDER = "replies@blog.example"

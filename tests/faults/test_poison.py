@@ -12,10 +12,10 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.settings import Settings
 from comments.storage import Storage
-from tests.builders import a_site, accepted
-from tests.waiting import until
-from workers.judge import MAX_ATTEMPTS
-from workers.policy import NEEDS_HUMAN
+from tests.support.builders import a_site, accepted
+from tests.support.waiting import until
+from workers.judging.judge import MAX_ATTEMPTS
+from workers.judging.policy import NEEDS_HUMAN
 
 ROOT = Path(__file__).parents[2]
 

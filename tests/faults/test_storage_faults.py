@@ -18,8 +18,8 @@ from comments.storage.redis import connect, open_redis
 from replygate.embedded import Embedded, socket_path, start
 from service import create_app
 from service.deps import Deps
-from tests.builders import SECRET, a_site, settings
 from tests.faults.proxy import Proxy
+from tests.support.builders import SECRET, a_site, settings
 from workers.deps import now
 
 BODY = {"thread": "t", "author": "Ada", "email": "ada@example.org", "content": "It rained on the day we left."}

@@ -8,9 +8,9 @@ from redis import Redis
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect
-from tests.desk import Desk, Seat, a_desk
-from tests.operated import a_house, say_alive
-from tests.receiver import Receiver
+from tests.support.desk import Desk, Seat, a_desk
+from tests.support.operated import a_house, say_alive
+from tests.support.receiver import Receiver
 
 
 @pytest.fixture

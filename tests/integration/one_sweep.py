@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tests.builders import settings
+from tests.support.builders import settings
 from workers.sweep import run
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from itertools import repeat
 from time import sleep
 
 from comments.model import Comment, Signal
-from comments.relay import relay
-from tests.builders import settings
+from comments.smtp_settings import relay
+from tests.support.builders import settings
 from workers.deps import build_deps
 from workers.filters import Facts, Filter
 from workers.run import work

@@ -7,8 +7,8 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.storage import Storage
-from tests.builders import a_site, accepted, decided, published
-from tests.integration.web import HTML, Web, a_reply, open_web
+from tests.support.builders import a_site, accepted, decided, published
+from tests.support.web import HTML, Web, a_reply, open_web
 
 SUBMIT = "/v1/sites/demo/comments"
 THREAD = "http://127.0.0.1:8000/demo/"

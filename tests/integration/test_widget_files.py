@@ -7,8 +7,8 @@ import pytest
 
 from comments.storage import Storage
 from service.widget import FILE
-from tests.builders import a_site
-from tests.integration.web import Web, open_web
+from tests.support.builders import a_site
+from tests.support.web import Web, open_web
 
 OWN = "https://blog.example"
 

@@ -11,7 +11,7 @@ from comments.rq_figures import QueueFigures
 from comments.storage import Storage
 from replygate.__main__ import cli
 from replygate.installation import Installation
-from tests.builders import a_site, settings
+from tests.support.builders import a_site, settings
 
 Run = Callable[..., Result]
 

@@ -19,7 +19,7 @@ from comments.storage.keys import Keys
 from replygate import openapi
 from replygate.__main__ import cli
 from workers.filters import BUILT_IN, Mark
-from workers.policy import build
+from workers.judging.policy import build
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()

@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-from ..corpora import digest, path
-from ..generate import HONEST_TEXT
+from training.corpora import digest, path
+from training.generate import HONEST_TEXT
+
 from .card import card
 from .fit import fit
 from .texts import DAVIDSON, FOLDER, SEED, gathered, honest_corpora

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from training.corpora import path
 from workers.filters.toxicity import LEVELS
-from workers.groups import GROUPS
-from workers.toxicity import AIMED, STEPS, Model
+from workers.learning.toxicity_model import AIMED, STEPS, Model
+from workers.text.group_names import GROUPS
 
-from ..corpora import path
 from .features import charged
 from .figures import attacks, held, tested
 from .fit import ALONE, BOUND, Fitted
@@ -16,20 +16,20 @@ from .texts import DAVIDSON, FOLDER, Group, honest_corpora
 
 HEAD = """# Model card: insults, threats and hatred
 
-Written by `python -m training.toxicity DATA_DIR`, which makes `workers/toxicity.txt` too; do not edit.
+Written by `python -m training.toxicity DATA_DIR`, which makes `workers/learning/toxicity.txt` too; do not edit.
 
-A linear model over words, pairs of words, and words said to or of somebody (`workers/toxicity.py`). A comment is
-judged by its worst twelve words in a row. Each weight is a line of a text file: whoever wonders why something was
-held can look it up. It gives the signal `toxicity.attack`, which holds a comment for a person and never makes it
-spam. A site chooses with `toxicity` whether what is held is only the `blatant`, also the `clear` or also the
-`possible`, or nothing (`off`).
+A linear model over words, pairs of words, and words said to or of somebody
+(`workers/learning/toxicity_model.py`). A comment is judged by its worst twelve words in a row. Each weight is a line
+of a text file: whoever wonders why something was held can look it up. It gives the signal `toxicity.attack`, which
+holds a comment for a person and never makes it spam. A site chooses with `toxicity` whether what is held is only the
+`blatant`, also the `clear` or also the `possible`, or nothing (`off`).
 """
 
 FAIR = """
 ## What keeps it fair
 
-* Words that name groups of people ({groups} of them, `workers/groups.py`) are one word to the model, and that word
-  has no weight. A sentence gets the same score whichever group it names; tests hold it to that.
+* Words that name groups of people ({groups} of them, `workers/text/group_names.py`) are one word to the
+  model, and that word has no weight. A sentence gets the same score whichever group it names; tests hold it to that.
 * Only {charged} charged words, and what stands beside one or is said to or of somebody with one, may speak for an
   attack (`training/toxicity/charged.txt`). Everything else may only speak against, so nobody's dialect, name or topic
   adds up.

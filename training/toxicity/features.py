@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import cache
 
-from workers.profanity import offences
-from workers.toxicity import AIMED, ALIKE, GROUP, REACH, READER
+from training import grammar
+from workers.learning.toxicity_model import AIMED, ALIKE, GROUP, REACH, READER
+from workers.text.profanity import offences
 
-from .. import grammar
 from .fillers import FILLERS
 from .texts import FOLDER
 

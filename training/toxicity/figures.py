@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
+from training.corpora import CORPORA, read
+from training.figures import area
+from training.fit import Array
+from training.grammar import read as read_sentences
 from workers.filters.toxicity import LEVELS
-from workers.profanity import offences
-from workers.toxicity import Model
+from workers.learning.toxicity_model import Model
+from workers.text.profanity import offences
 
-from ..corpora import CORPORA, read
-from ..figures import area
-from ..fit import Array
-from ..grammar import read as read_sentences
 from .texts import AI_MOD, FOLDER, labelled
 
 #: Honest comments, none of which was trained on but those of the chat group.

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 
-from workers.toxicity import AIMED, SPAN, STEPS, Model, read
+from training.fit import Array
+from workers.learning.toxicity_model import AIMED, SPAN, STEPS, Model, read
 
-from ..fit import Array
 from .features import charged, features, is_eligible
 from .texts import Group
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.groups import GROUPS
-
-from ..corpora import CORPORA, Corpus, path
-from ..corpora import read as read_corpus
-from ..generate import TEXT, chance, honest
-from ..grammar import Grammar, read
+from training.corpora import CORPORA, Corpus, path
+from training.corpora import read as read_corpus
+from training.generate import TEXT, chance, honest
+from training.grammar import Grammar, read
+from workers.text.group_names import GROUPS
 
 FOLDER = Path(__file__).parent
 TEMPLATES = (FOLDER / "abuse.txt", FOLDER / "calm.txt")

@@ -1,6 +1,7 @@
 """The filters that come with the project, in the order in which their signals are listed."""
 
 from .author import Author
+from .author_rules import Standings
 from .base import Facts, Filter, Mark, Weight, Window
 from .duplicates import Duplicates
 from .form import Form
@@ -11,7 +12,6 @@ from .profanity import Profanity
 from .reputation import Reputation
 from .requirements import Requirements
 from .shouting import Shouting
-from .standing import Standings
 from .toxicity import Toxicity
 from .trap import Trap
 from .velocity import Velocity

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from comments.author_rules import About, Stance
 from comments.model import Comment, Signal
-from comments.standing import About, Stance
 
+from .author_rules import holding
 from .base import Facts, Filter, Mark, Weight, counted
-from .standing import holding
 
 
 @dataclass(frozen=True)

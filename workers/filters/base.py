@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from comments.author_rules import Standing
 from comments.model import Comment, Signal, Site
-from comments.standing import Standing
 from comments.storage import TokenCounts
 
 

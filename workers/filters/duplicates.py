@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from workers.text.tokens import fingerprint
 
-from ..text import fingerprint
 from .base import Facts, Filter, Weight, Window, counted
 
 HERE, ANYWHERE = "duplicates.here", "duplicates.anywhere"

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 from comments.storage import TokenCounts
+from workers.learning.combined_model import Judgement, judged
+from workers.learning.prior_model import shipped
+from workers.learning.site_model import LOOKS, clues
+from workers.text.traits import IN_WORDS
 
-from ..flags import IN_WORDS
-from ..learned import Judgement, judged
-from ..learning import LOOKS, clues
-from ..prior import shipped
 from .base import Facts, Filter, Weight
 
 #: Of the full strength, what holds, the most that does no more than hold, and what is spam: with the weight below the

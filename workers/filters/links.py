@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from comments.drafts import published_before
 from comments.model import Comment, Signal
+from workers.text.links import Link, is_bare, links
 
-from ..links import Link, is_bare, links
 from .base import Facts, Filter, Mark, Weight, counted
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from workers.text.tokens import BANDS, bands
 
-from ..text import BANDS, bands
 from .base import Facts, Filter, Weight, Window, counted
 from .duplicates import ANYWHERE, DAY, HERE, step
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import ClassVar
 
 from comments.model import Comment, Signal, Site
+from workers.text.profanity import Taste, is_maskable, mask, offences
+from workers.text.profanity_tiers import Tier
 
-from ..profanity import Taste, is_maskable, mask, offences
-from ..tiers import Tier
 from .base import Facts, Filter, Mark, Weight
 
 #: Tells `judge` to publish the masked content.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from workers.learning.site_model import LINKED, linked
+from workers.text.hosts import all_domains
 
-from ..domains import all_domains
-from ..learning import LINKED, linked
 from .base import Facts, Filter, Weight
 
 SPAM, HAM, ELSEWHERE = "reputation.spam", "reputation.ham", "reputation.elsewhere"

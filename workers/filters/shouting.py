@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from workers.text.normalization import fold, unusual
+from workers.text.style_measures import CAPITALS
+from workers.text.tokens import repeats, words
 
-from ..folding import fold, unusual
-from ..measures import CAPITALS
-from ..text import repeats, words
 from .base import Facts, Filter, Weight
 
 #: Letters of scripts without case, digits and pictures are left out: "哈哈哈哈哈", "55555" and hands that clap are

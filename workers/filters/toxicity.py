@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from workers.learning.toxicity_model import attack
 
-from ..toxicity import attack
 from .base import Facts, Filter, Mark, Weight
 
 #: Log-odds from which on a comment is held, by what the site chose. docs/toxicity-card.md has the measured shares.

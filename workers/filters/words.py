@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import ClassVar
 
 from comments.model import Comment, Signal, Site, Term
+from workers.text.memo import Same
+from workers.text.normalization import fold
+from workers.text.tokens import UNSPACED, WORD, words
 
-from ..folding import fold
-from ..memory import Same
-from ..text import UNSPACED, WORD, words
 from .base import Facts, Filter, Mark, Weight
 
 

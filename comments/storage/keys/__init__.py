@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from .comments import CommentKeys
 from .deliveries import DeliveryKeys
+from .deployment import InstallationKeys
 from .evidence import EvidenceKeys
-from .installation import InstallationKeys
 from .names import SHARED, thread_name, value_name
 from .review import ReviewKeys
 from .threads import ThreadKeys

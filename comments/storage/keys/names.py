@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
-from ...pseudonyms import digest
+from comments.pseudonyms import digest
 
 #: Stands in for a site in what all sites share. Not a possible site id.
 SHARED = "~"

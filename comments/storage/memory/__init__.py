@@ -3,21 +3,22 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ...together import ALONE, Together
-from .. import Storage
-from .attention import MemoryAttention
+from comments.shared_learning import ALONE, Together
+from comments.storage import Storage
+
+from .accounts import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
+from .administration import MemoryAudit, MemoryStandings, MemoryTraces
 from .comments import MemoryComments
 from .corpus import MemoryCorpus
 from .deliveries import MemoryDeliveries
 from .evidence import MemoryEvidence
-from .held import MemoryHeld
-from .oversight import MemoryAudit, MemoryStandings, MemoryTraces
+from .notes_and_bulks import MemoryBulks, MemoryNotes
+from .presence import MemoryAttention
 from .queue import MemoryBacklog, MemoryOutbox
-from .registry import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
+from .queue_index import MemoryHeld
 from .reports import MemoryReports
-from .repute import MemoryRepute
-from .room import MemoryBulks, MemoryNotes
-from .shelf import Shelves
+from .shared_reputation import MemoryRepute
+from .site_data import Shelves
 from .subscriptions import MemorySubscriptions
 from .threads import MemoryThreads
 

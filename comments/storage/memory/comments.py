@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ...audit import decision
-from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
-from ...lifecycle import Status
-from ...model import Comment
-from .. import WAITS, Accepted, Admission, Change, Counters, Event, Page
-from ..joint import concerned, is_rewritten, is_told, joined
-from .oversight import note
+from comments.audit import decision
+from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
+from comments.lifecycle import Status
+from comments.model import Comment
+from comments.storage import WAITS, Accepted, Admission, Change, Counters, Event, Page
+from comments.storage.draft_changes import concerned, is_rewritten, is_told, joined
+
+from .administration import note
 from .paging import page
-from .shelf import Shelf, Shelves
+from .site_data import Shelf, Shelves
 
 KEY_SECONDS, SAME_SECONDS = 86_400, 60
 WAKE_SECONDS = 5

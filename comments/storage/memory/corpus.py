@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...lifecycle import Label
-from ...model import Comment
-from ...together import Together
-from .. import TokenCounts
-from ..lessons import Lesson, Quota, bar, counting, lesson_of
-from .shelf import Shelf, Shelves
+from comments.lifecycle import Label
+from comments.model import Comment
+from comments.shared_learning import Together
+from comments.storage import TokenCounts
+from comments.storage.corpus_lessons import Lesson, Quota, bar, counting, lesson_of
+
+from .site_data import Shelf, Shelves
 
 
 def counted(shelf: Shelf, tokens: frozenset[str] | None = None) -> TokenCounts:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from ...errors import NotFound
-from .. import Course, Delivery, Posted
-from ..courses import KEPT, RESTS, counter_of, posted
+from comments.errors import NotFound
+from comments.storage import Course, Delivery, Posted
+from comments.storage.delivery_retry import KEPT, RESTS, counter_of, posted
 
 
 @dataclass(slots=True)

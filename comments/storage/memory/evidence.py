@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ...lifecycle import Status
-from ...together import Together
-from .. import Answer, Question, Use
+from comments.lifecycle import Status
+from comments.shared_learning import Together
+from comments.storage import Answer, Question, Use
+
+from .administration import among
 from .corpus import counted
-from .oversight import among
-from .shelf import SHARED, Shelf, Shelves
+from .site_data import SHARED, Shelf, Shelves
 
 
 class MemoryEvidence:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from ...errors import Invalid, Problem
-from ...model import Comment
-from ..codec import milliseconds
+from comments.errors import Invalid, Problem
+from comments.model import Comment
+from comments.storage.codec import milliseconds
 
 CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9-]{1,40})")
 

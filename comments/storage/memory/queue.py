@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from ...lifecycle import Status
-from ...pseudonyms import new_id
-from .. import Claim, Depth, Event
+from comments.lifecycle import Status
+from comments.pseudonyms import new_id
+from comments.storage import Claim, Depth, Event
+
 from .comments import WAKE_SECONDS
-from .shelf import Shelves
+from .site_data import Shelves
 
 
 class MemoryBacklog:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ...errors import TooMany
-from ...model import Comment
-from ..reports import KEPT, MOST
+from comments.errors import TooMany
+from comments.model import Comment
+from comments.storage.reports import KEPT, MOST
+
 from .paging import page_of
-from .shelf import Shelf, Shelves
+from .site_data import Shelf, Shelves
 
 
 class MemoryReports:

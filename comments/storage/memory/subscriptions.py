@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from ..subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
+from comments.storage.subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
 
 SENT = "sent"
 

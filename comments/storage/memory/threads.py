@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from ...model import Comment
-from .. import Changes, ThreadPage
-from ..order import children, reading_order
+from comments.model import Comment
+from comments.storage import Changes, ThreadPage
+from comments.storage.thread_order import children, reading_order
+
 from .paging import page
-from .shelf import WHOLE_SITE, Shelves
+from .site_data import WHOLE_SITE, Shelves
 
 
 class MemoryThreads:

@@ -4,27 +4,28 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from ...errors import SettingsInvalid
-from ...settings import Settings
-from .. import Storage
-from ..keys import Keys
-from .attention import RedisAttention
+from comments.errors import SettingsInvalid
+from comments.settings import Settings
+from comments.storage import Storage
+from comments.storage.keys import Keys
+
+from .accounts import RedisBeats, RedisPeople, RedisSites
 from .audit import RedisAudit
+from .author_history import RedisTraces
+from .author_rules import RedisStandings
 from .comments import RedisComments
 from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
-from .held import RedisHeld
+from .notes_and_bulks import RedisBulks, RedisNotes
+from .presence import RedisAttention
 from .queue import RedisBacklog, RedisOutbox
-from .registry import RedisBeats, RedisPeople, RedisSites
+from .queue_index import RedisHeld
 from .reports import RedisReports
-from .repute import RedisRepute
-from .room import RedisBulks, RedisNotes
 from .server import RedisServer
-from .standings import RedisStandings
+from .shared_reputation import RedisRepute
 from .subscriptions import RedisSubscriptions
 from .threads import RedisThreads
-from .traces import RedisTraces
 
 CONNECT_SECONDS = 0.3
 

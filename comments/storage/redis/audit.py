@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...audit import AuditPage, Entry, Search
-from ...errors import Invalid, Problem
-from ..codec import dump, load, milliseconds, moment
-from ..keys import Keys
+from comments.audit import AuditPage, Entry, Search
+from comments.errors import Invalid, Problem
+from comments.storage.codec import dump, load, milliseconds, moment
+from comments.storage.keys import Keys
+
 from .client import Client, guarded, text
 
 CURSOR = re.compile(r"\d{1,15}-\d{1,10}")

@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import redis
 
-from ...errors import StorageDown
+from comments.errors import StorageDown
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import accumulate, compress
 
-from ...audit import decision
-from ...drafts import waited_since
-from ...errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
-from ...lifecycle import Status
-from ...model import Comment
-from .. import WAITS, Accepted, Admission, Change, Counters, Page
-from ..codec import dump_state, dump_submission, load_comment, milliseconds
-from ..joint import concerned, is_rewritten, is_told, joined
-from ..keys import Keys, thread_name, value_name
+from comments.audit import decision
+from comments.drafts import waited_since
+from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
+from comments.lifecycle import Status
+from comments.model import Comment
+from comments.storage import WAITS, Accepted, Admission, Change, Counters, Page
+from comments.storage.codec import dump_state, dump_submission, load_comment, milliseconds
+from comments.storage.draft_changes import concerned, is_rewritten, is_told, joined
+from comments.storage.keys import Keys, thread_name, value_name
+
 from .audit import packed
 from .client import Client, guarded, script, text
 from .paging import page

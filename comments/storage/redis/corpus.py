@@ -6,13 +6,14 @@ Of sites that learn together it is kept with one of them; which comments are due
 import json
 from collections.abc import Mapping, Sequence
 
-from ...lifecycle import Label
-from ...model import Comment
-from ...together import Together
-from .. import TokenCounts
-from ..codec import dump_state
-from ..keys import Keys, value_name
-from ..lessons import MOST_BARS, Lesson, Quota, lesson_of
+from comments.lifecycle import Label
+from comments.model import Comment
+from comments.shared_learning import Together
+from comments.storage import TokenCounts
+from comments.storage.codec import dump_state
+from comments.storage.corpus_lessons import MOST_BARS, Lesson, Quota, lesson_of
+from comments.storage.keys import Keys, value_name
+
 from .client import Client, guarded, script, text
 
 #: Ids sent in one command.

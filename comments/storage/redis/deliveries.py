@@ -3,11 +3,12 @@
 import time
 from collections.abc import Sequence
 
-from ...errors import NotFound
-from .. import Course, Delivery, Posted
-from ..codec import dump, load, milliseconds
-from ..courses import KEPT, RESTS, counter_of, posted
-from ..keys import Keys
+from comments.errors import NotFound
+from comments.storage import Course, Delivery, Posted
+from comments.storage.codec import dump, load, milliseconds
+from comments.storage.delivery_retry import KEPT, RESTS, counter_of, posted
+from comments.storage.keys import Keys
+
 from .client import Client, guarded, script, text
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from ...lifecycle import Label, Status
-from ...standing import Standing
-from ...together import Together
-from .. import Answer, Question, TokenCounts, Use
-from ..codec import load, moment
-from ..keys import SHARED, Keys, thread_name, value_name
+from comments.author_rules import Standing
+from comments.lifecycle import Label, Status
+from comments.shared_learning import Together
+from comments.storage import Answer, Question, TokenCounts, Use
+from comments.storage.codec import load, moment
+from comments.storage.keys import SHARED, Keys, thread_name, value_name
+
 from .client import Client, guarded, script
 from .threads import is_shown
 

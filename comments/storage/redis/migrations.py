@@ -6,7 +6,7 @@ A migration must be safe to repeat: two processes may start at once, and one may
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..keys import Keys
+from comments.storage.keys import Keys
 
 #: Version -> what turns it into the next.
 MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {}

@@ -2,7 +2,8 @@
 
 import re
 
-from ...errors import Invalid, Problem
+from comments.errors import Invalid, Problem
+
 from .client import Client, text
 
 CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9-]{1,40})")

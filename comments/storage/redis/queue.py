@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from ...lifecycle import Status
-from ...pseudonyms import new_id
-from .. import Claim, Depth, Event
-from ..codec import moment
-from ..keys import Keys
+from comments.lifecycle import Status
+from comments.pseudonyms import new_id
+from comments.storage import Claim, Depth, Event
+from comments.storage.codec import moment
+from comments.storage.keys import Keys
+
 from .client import Client, guarded, script, text
 from .comments import WAKE_MS
 

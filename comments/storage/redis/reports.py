@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ...errors import TooMany
-from ...model import Comment
-from ..keys import Keys, value_name
-from ..reports import KEPT, MOST
+from comments.errors import TooMany
+from comments.model import Comment
+from comments.storage.keys import Keys, value_name
+from comments.storage.reports import KEPT, MOST
+
 from .client import Client, guarded, script, text
 from .paging import page
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import redis
 
-from ...errors import SettingsInvalid
-from .. import DATA_VERSION
-from ..keys import Keys
+from comments.errors import SettingsInvalid
+from comments.storage import DATA_VERSION
+from comments.storage.keys import Keys
+
 from .client import Client, guarded
 from .migrations import MIGRATIONS
 

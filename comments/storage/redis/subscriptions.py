@@ -2,8 +2,9 @@
 
 import time
 
-from ..keys import Keys
-from ..subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
+from comments.storage.keys import Keys
+from comments.storage.subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
+
 from .client import Client, guarded
 
 SENT = "sent"

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...model import Comment
-from .. import Changes, ThreadPage
-from ..keys import Keys, thread_name
-from ..order import children, reading_order
+from comments.model import Comment
+from comments.storage import Changes, ThreadPage
+from comments.storage.keys import Keys, thread_name
+from comments.storage.thread_order import children, reading_order
+
 from .client import Client, guarded, script, text
 from .comments import RedisComments
 from .paging import page

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
 from comments.storage.codec import dump_state, dump_submission, load_comment
-from tests.builders import a_comment, a_decision
+from tests.support.builders import a_comment, a_decision
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 

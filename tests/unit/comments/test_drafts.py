@@ -19,7 +19,7 @@ from comments.drafts import (
 from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Label, Role, Status
 from comments.model import Comment
-from tests.builders import NOW, a_comment, a_decision
+from tests.support.builders import NOW, a_comment, a_decision
 
 LATER = NOW + timedelta(minutes=3)
 

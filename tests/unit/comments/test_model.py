@@ -7,7 +7,7 @@ import pytest
 from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Label, Role, Status
 from comments.model import Comment, Signal
-from tests.builders import NOW, a_comment, a_decision
+from tests.support.builders import NOW, a_comment, a_decision
 
 
 def _by_filters(action: Action = Action.HOLD) -> Comment:

@@ -9,8 +9,8 @@ from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
 from comments.reports import READERS, REPORTED, held, is_vouched_for, words
-from tests.builders import NOW, a_comment, a_decision
-from workers.quotas import quotas
+from tests.support.builders import NOW, a_comment, a_decision
+from workers.learning.lesson_quotas import quotas
 
 LINKS = Signal("links.some", 1.0, "a link", 1.0)
 

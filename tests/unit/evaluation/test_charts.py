@@ -22,9 +22,9 @@ from replygate.evaluation.examples import Example, read
 from replygate.evaluation.judging import Corpus, Verdict, verdicts
 from replygate.evaluation.report import report
 from replygate.evaluation.svg import svg
-from tests.builders import a_comment, a_decision
+from tests.support.builders import a_comment, a_decision
 from workers.filters import BUILT_IN
-from workers.policy import build
+from workers.judging.policy import build
 
 SAMPLE = Path(__file__).with_name("sample.jsonl")
 

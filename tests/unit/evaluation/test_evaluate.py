@@ -19,11 +19,11 @@ from replygate.evaluation.judging import Corpus, Moderation, across, held, lesso
 from replygate.evaluation.report import Report, report
 from replygate.export import lines
 from replygate.installation import Installation
-from tests.builders import NOW, a_comment, a_site, accepted, decided, moderated, settings
+from tests.support.builders import NOW, a_comment, a_site, accepted, decided, moderated, settings
 from tests.unit.conftest import OneQueue
 from workers.filters import BUILT_IN
-from workers.policy import build
-from workers.quotas import OF_CAMPAIGN
+from workers.judging.policy import build
+from workers.learning.lesson_quotas import OF_CAMPAIGN
 
 #: Written for this test; nobody's words.
 SAMPLE = Path(__file__).with_name("sample.jsonl")

@@ -3,9 +3,9 @@
 from typing import Any
 
 from comments.model import Comment, Signal
-from tests.builders import NOW, a_comment, a_site
+from tests.support.builders import NOW, a_comment, a_site
 from workers.filters import Facts, Filter
-from workers.policy import Policy, build
+from workers.judging.policy import Policy, build
 
 
 def facts(**known: Any) -> Facts:

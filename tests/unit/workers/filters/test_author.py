@@ -1,6 +1,6 @@
 """Newcomers are held where the site asks for it; who was approved before is trusted a little, and no further."""
 
-from tests.builders import a_comment
+from tests.support.builders import a_comment
 from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.author import Author
 

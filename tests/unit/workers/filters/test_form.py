@@ -3,7 +3,7 @@
 import pytest
 
 from comments.lifecycle import Action
-from tests.builders import NOW, a_comment
+from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.form import Form
 

@@ -5,13 +5,13 @@ import math
 import pytest
 
 from comments.lifecycle import Action
-from comments.site_choices import SITE_CHOICES
+from comments.site import SITE_CHOICES
 from comments.storage import TokenCounts
-from tests.builders import NOW, a_comment, a_site
+from tests.support.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
 from workers.filters.learned import Learned, strength, told
-from workers.learned import CARES, USUAL, Judgement, hold_at, judged
-from workers.learning import LOOKS, tokens
+from workers.learning.combined_model import CARES, USUAL, Judgement, hold_at, judged
+from workers.learning.site_model import LOOKS, tokens
 
 ADVERT = a_comment(
     author="", content='<a href="http://best-casino-bonus.example.top">best casino bonus</a> win now http://bit.ly/x7y2'

@@ -2,7 +2,7 @@
 
 from comments.drafts import drafted, edited
 from comments.lifecycle import Action
-from tests.builders import NOW, a_comment, a_decision
+from tests.support.builders import NOW, a_comment, a_decision
 from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.links import Links
 

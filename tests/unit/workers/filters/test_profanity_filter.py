@@ -1,7 +1,7 @@
 """Profanity is held, masked or let through, as the site likes, and never makes spam."""
 
 from comments.lifecycle import Action
-from tests.builders import NOW, a_comment
+from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen
 from workers.filters.profanity import MASKED, Profanity
 

@@ -1,7 +1,7 @@
 """The same text again, nearly the same, or too many at once."""
 
 from comments.lifecycle import Action
-from tests.builders import NOW, a_comment
+from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.duplicates import Duplicates
 from workers.filters.near_duplicates import NearDuplicates

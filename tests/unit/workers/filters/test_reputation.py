@@ -3,11 +3,11 @@
 import pytest
 
 from comments.storage import TokenCounts
-from tests.builders import a_comment
+from tests.support.builders import a_comment
 from tests.unit.workers.about import seen
 from workers.filters.reputation import Reputation
-from workers.learning import tokens
-from workers.policy import Policy
+from workers.judging.policy import Policy
+from workers.learning.site_model import tokens
 
 
 def found(content: str, **known: tuple[int, int]) -> dict[str, tuple[float, str]]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import a_comment
+from tests.support.builders import a_comment
 from tests.unit.workers.about import seen
 from workers.filters.requirements import Requirements
 

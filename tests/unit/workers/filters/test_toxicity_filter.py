@@ -1,7 +1,7 @@
 """Attacks are held as far as the site wants them held, and never make spam."""
 
 from comments.lifecycle import Action
-from tests.builders import NOW, a_comment
+from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen
 from workers.filters.toxicity import Toxicity
 

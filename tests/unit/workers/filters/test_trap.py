@@ -1,6 +1,6 @@
 """The honeypot field."""
 
-from tests.builders import a_comment
+from tests.support.builders import a_comment
 from tests.unit.workers.about import seen, strengths
 from workers.filters.trap import Trap
 

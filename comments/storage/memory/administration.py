@@ -1,0 +1,89 @@
+"""The audit, standings and traces in memory."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from comments.audit import AuditPage, Entry, Search
+from comments.author_rules import About, Standing
+from comments.errors import Invalid, Problem
+from comments.lifecycle import Status
+from comments.storage import Found, Trace
+
+from .paging import page
+from .site_data import SHARED, Shelves
+
+
+class MemoryAudit:
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+
+    def note(self, *entries: Entry) -> None:
+        note(self._shelves, *entries)
+
+    def page(self, site: str, search: Search, limit: int, cursor: str = "") -> AuditPage:
+        found = [e for e in reversed(self._shelves[site or SHARED].audit) if search.wants(e)]
+        if cursor:
+            last = _place(cursor)
+            found = [e for e in found if _place(e.id) < last]
+        return AuditPage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else "")
+
+    def all(self, site: str) -> Iterator[Entry]:
+        yield from tuple(self._shelves[site or SHARED].audit)
+
+
+def note(shelves: Shelves, *entries: Entry) -> None:
+    """Keep the entries with the time of now, which gives them their order too."""
+    for entry in entries:
+        with shelves.lock:
+            kept = shelves[entry.site or SHARED].audit
+            at = round(shelves.now() * 1000)
+            dated = replace(entry, id=f"{at}-{len(kept)}", at=datetime.fromtimestamp(at / 1000, UTC))
+            kept.append(dated)
+
+
+def _place(id: str) -> tuple[int, int]:
+    at, _, n = id.partition("-")
+    if not (at.isdecimal() and n.isdecimal()):
+        raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
+    return int(at), int(n)
+
+
+class MemoryStandings:
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+
+    def put(self, site: str, standing: Standing, entry: Entry) -> None:
+        with self._shelves.lock:
+            self._shelves[site].standings[standing.name] = standing
+            note(self._shelves, entry)
+
+    def lift(self, site: str, name: str, entry: Entry) -> bool:
+        with self._shelves.lock:
+            if self._shelves[site].standings.pop(name, None) is None:
+                return False
+            note(self._shelves, entry)
+            return True
+
+    def get(self, site: str, names: list[str]) -> list[Standing]:
+        return among(self._shelves[site].standings, tuple(names))
+
+    def all(self, site: str) -> list[Standing]:
+        return sorted(self._shelves[site].standings.values(), key=lambda s: (s.at, s.name), reverse=True)
+
+
+def among(standings: dict[str, Standing], names: tuple[str, ...], terms: bool = False) -> list[Standing]:
+    """Those of the names, and with `terms` all that are about terms."""
+    asked = [standings[name] for name in names if name in standings]
+    return asked + [s for s in standings.values() if terms and s.about is About.TERM]
+
+
+class MemoryTraces:
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+
+    def find(self, site: str, trace: Trace, limit: int, cursor: str = "") -> Found:
+        decided = [c for s in Status if s is not Status.QUEUED for c in self._shelves[site].in_status(s)]
+        fitting = sorted((c for c in decided if trace.fits(c)), key=lambda c: (c.received, c.id))
+        rows, following = page(fitting, cursor, limit, newest=True)
+        return Found(tuple(rows), following, len(decided), rows[-1].received if following else None)

@@ -1,0 +1,156 @@
+"""Sites, people and their sessions, and which processes are alive."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from comments.audit import Entry
+from comments.errors import NotFound, TooMany
+from comments.model import Person, Site
+from comments.storage import Session
+from comments.storage.codec import dump, load
+from comments.storage.keys import Keys
+
+from .audit import append, packed
+from .client import Client, guarded, script, text
+
+#: No session is older.
+LONGEST_SESSION = timedelta(days=1)
+
+
+class _Records:
+    """One hash of named records, changed together with what the audit keeps of the change."""
+
+    def __init__(self, client: Client, keys: Keys, key: str) -> None:
+        self._client, self._keys, self._key = client, keys, key
+        self._swap = script(client, "swap")
+
+    def put(self, name: str, record: bytes, entries: Sequence[Entry]) -> None:
+        pipe = self._client.pipeline()
+        pipe.hset(self._key, name, record)
+        append(pipe, self._keys, entries)
+        pipe.execute()
+
+    def swap(self, name: str, before: bytes, after: bytes, entries: Sequence[Entry]) -> bool:
+        """`before` is "" where there must be none yet."""
+        keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
+        return bool(self._swap(keys=keys, args=[name, before, after, *map(packed, entries)]))
+
+
+@guarded
+class RedisSites:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._records = _Records(client, keys, keys.sites())
+
+    def get(self, id: str) -> Site:
+        record = self._client.hget(self._keys.sites(), id)
+        if record is None:
+            raise NotFound("there is no such site")
+        return load(Site, record)
+
+    def put(self, site: Site, *entries: Entry) -> None:
+        self._records.put(site.id, dump(site), entries)
+
+    def swap(self, before: Site, after: Site, *entries: Entry) -> bool:
+        return self._records.swap(after.id, dump(before), dump(after), entries)
+
+    def all(self) -> list[Site]:
+        return sorted((load(Site, r) for r in self._client.hvals(self._keys.sites())), key=lambda site: site.id)
+
+
+@guarded
+class RedisPeople:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._records = _Records(client, keys, keys.people())
+
+    def get(self, name: str) -> Person:
+        record = self._client.hget(self._keys.people(), name)
+        if record is None:
+            raise NotFound("there is no such person")
+        return load(Person, record)
+
+    def put(self, person: Person, *entries: Entry) -> None:
+        self._records.put(person.name, dump(person), entries)
+
+    def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
+        return self._records.swap(after.name, dump(before) if before else b"", dump(after), entries)
+
+    def drop(self, name: str, *entries: Entry) -> None:
+        sessions = self.sessions(name)
+        pipe = self._client.pipeline()
+        pipe.hdel(self._keys.people(), name)
+        pipe.delete(self._keys.sessions(name), *(self._keys.session(digest) for digest in sessions))
+        append(pipe, self._keys, entries)
+        pipe.execute()
+
+    def all(self) -> list[Person]:
+        return sorted((load(Person, r) for r in self._client.hvals(self._keys.people())), key=lambda p: p.name)
+
+    def open_session(self, digest: str, session: Session, idle: float) -> None:
+        mine = self._keys.sessions(session.person)
+        pipe = self._client.pipeline()
+        pipe.set(self._keys.session(digest), dump(session), px=round(idle * 1000))
+        pipe.sadd(mine, digest)
+        pipe.expire(mine, LONGEST_SESSION)
+        pipe.execute()
+
+    def session(self, digest: str, idle: float) -> Session | None:
+        record = self._client.getex(self._keys.session(digest), px=round(idle * 1000))
+        return load(Session, record) if record else None
+
+    def close_session(self, digest: str) -> None:
+        record = self._client.getdel(self._keys.session(digest))
+        if record:
+            self._client.srem(self._keys.sessions(load(Session, record).person), digest)
+
+    def sessions(self, name: str) -> Mapping[str, Session]:
+        mine = self._keys.sessions(name)
+        digests = [text(digest) for digest in self._client.smembers(mine)]
+        records = self._client.mget([self._keys.session(digest) for digest in digests]) if digests else []
+        found = {digest: load(Session, r) for digest, r in zip(digests, records, strict=True) if r}
+        if ended := [digest for digest in digests if digest not in found]:
+            self._client.srem(mine, *ended)
+        return found
+
+    def put_link(self, digest: str, name: str, seconds: float) -> None:
+        self._client.set(self._keys.link(digest), name, px=round(seconds * 1000))
+
+    def peek_link(self, digest: str) -> str:
+        return _link(self._client.get(self._keys.link(digest)))
+
+    def take_link(self, digest: str) -> str:
+        return _link(self._client.getdel(self._keys.link(digest)))
+
+    def attempt(self, key: str, n: int, seconds: int) -> None:
+        pipe = self._client.pipeline()
+        pipe.set(self._keys.tries(key), 0, ex=seconds, nx=True)
+        pipe.incr(self._keys.tries(key))
+        pipe.ttl(self._keys.tries(key))
+        _, tries, left = pipe.execute()
+        if tries > n:
+            raise TooMany("too many tries", max(1, left))
+
+
+def _link(name: bytes | None) -> str:
+    if name is None:
+        raise NotFound("this link was used, has expired, or never was")
+    return text(name)
+
+
+@guarded
+class RedisBeats:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+
+    def beat(self, part: str, name: str, seconds: float) -> None:
+        now = time.time() * 1000
+        pipe = self._client.pipeline()
+        pipe.zremrangebyscore(self._keys.beats(part), "-inf", now)
+        pipe.zadd(self._keys.beats(part), {name: now + seconds * 1000})
+        pipe.execute()
+
+    def alive(self, part: str) -> list[str]:
+        found = self._client.zrangebyscore(self._keys.beats(part), time.time() * 1000, "+inf")
+        return sorted(text(name) for name in found)

@@ -1,0 +1,1 @@
+"""Show published comments: JSON, HTML, feeds, live updates, and readers' reports."""

@@ -1,0 +1,116 @@
+"""Atom feeds (RFC 4287) of a thread and of a site, made of nothing but what readers may see."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote
+from uuid import UUID, uuid5
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+from comments.model import Comment, Site
+from comments.origins import origin_of
+from comments.storage.codec import moment
+from comments.validation import is_web_address
+from service.web.schemas import PublicComment
+
+from .threads import published
+
+#: Entries of a feed: more than most sites get between two visits of a feed reader.
+ENTRIES = 50
+
+ATOM = "http://www.w3.org/2005/Atom"
+THREADING = "http://purl.org/syndication/thread/1.0"  # RFC 4685
+XML = "http://www.w3.org/XML/1998/namespace"
+MEDIA = "application/atom+xml"
+
+#: What XML 1.0 has no way to write.
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: Ids stay what they are wherever the service moves to: they are made from ours, which never change.
+NAMES = UUID("6f2d5c1a-8a39-5f0e-9d52-3d1b7c0f4ea6")
+
+register_namespace("", ATOM)
+register_namespace("thr", THREADING)
+
+
+def of_site(site: Site, address: str, version: int, comments: Sequence[Comment]) -> bytes:
+    """The comments published last, whatever their thread. `address` is the feed's own."""
+    feed = _feed(site, urn(site.id), site.name, address, version)
+    feed.extend(_entry(site, c) for c in _shown(comments))
+    return _document(feed)
+
+
+def of_thread(site: Site, thread: str, address: str, version: int, comments: Sequence[Comment]) -> bytes:
+    feed = _feed(site, urn(site.id, thread), f"{site.name}: {thread}", address, version)
+    _link_page(feed, site, thread)
+    feed.extend(_entry(site, c) for c in _shown(comments))
+    return _document(feed)
+
+
+def self_address(public_url: str, path: str, **query: str) -> str:
+    """The feed's own address, by the one we are known under and never by what the request says of itself."""
+    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+    return f"{public_url.rstrip('/')}{path}" + (f"?{asked}" if asked else "")
+
+
+def urn(*names: str) -> str:
+    return uuid5(NAMES, "\0".join(names)).urn
+
+
+def _shown(comments: Sequence[Comment]) -> list[tuple[PublicComment, datetime]]:
+    """Each with the time of its last change."""
+    changed = {c.id: c.decisions[-1].at if c.decisions else c.received for c in comments}
+    return [(c, max(c.received, changed[c.id])) for c in published(comments)]
+
+
+def _feed(site: Site, id: str, title: str, address: str, version: int) -> Element:
+    feed = Element(f"{{{ATOM}}}feed")
+    _add(feed, "id", id)
+    _add(feed, "title", title)
+    _add(feed, "updated", _time(moment(version) if version else site.created))
+    SubElement(feed, f"{{{ATOM}}}link", rel="self", type=MEDIA, href=_text(address))
+    SubElement(feed, f"{{{ATOM}}}generator").text = "Replygate"
+    return feed
+
+
+def _entry(site: Site, shown: tuple[PublicComment, datetime]) -> Element:
+    comment, changed = shown
+    entry = Element(f"{{{ATOM}}}entry")
+    name = comment.author or "Anonymous"
+    _add(entry, "id", urn(site.id, comment.thread, comment.id))
+    _add(entry, "title", f"{name}: {comment.thread}")
+    _add(entry, "published", _time(comment.received))
+    _add(entry, "updated", _time(changed))
+    author = SubElement(entry, f"{{{ATOM}}}author")
+    _add(author, "name", name)
+    if comment.url:
+        _add(author, "uri", comment.url)
+    _link_page(entry, site, comment.thread, f"#comment-{comment.id}")
+    if comment.parent:
+        SubElement(entry, f"{{{THREADING}}}in-reply-to", ref=urn(site.id, comment.thread, comment.parent))
+    _add(entry, "content", comment.html).set("type", "html")
+    return entry
+
+
+def _link_page(element: Element, site: Site, thread: str, fragment: str = "") -> None:
+    """Lead to the page, if its address is one, and the site's."""
+    if is_web_address(thread) and origin_of(thread) in site.origins:
+        SubElement(element, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=_text(thread + fragment))
+
+
+def _add(parent: Element, name: str, text: str) -> Element:
+    element = SubElement(parent, f"{{{ATOM}}}{name}")
+    element.text = _text(text)
+    return element
+
+
+def _text(text: str) -> str:
+    return UNWRITABLE.sub("\ufffd", text)
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _document(feed: Element) -> bytes:
+    return bytes(tostring(feed, "utf-8", xml_declaration=True))

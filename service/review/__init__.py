@@ -1,0 +1,1 @@
+"""The moderators' queue: find, understand and decide comments, one at a time or many."""

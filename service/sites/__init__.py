@@ -1,0 +1,1 @@
+"""Pages for site owners: settings, team, rules and the audit log."""

@@ -1,0 +1,107 @@
+"""What was done, by whom, when and from where: a site's for its owners, the deployment's for operators."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, Field
+
+from comments.audit import Act, Entry, Search
+from comments.errors import Invalid, Problem
+from service.accounts import sessions
+from service.accounts.audit_trail import entry
+from service.accounts.sessions import Signed
+from service.deps import deps
+from service.web import site_cache
+from service.web.operations import parsed_query
+
+blueprint = Blueprint("audit", __name__)
+
+PER_PAGE = 50
+ACTS = tuple(Act)
+KINDS = tuple(dict.fromkeys(act.partition(".")[0] for act in Act))
+
+
+class View(BaseModel):
+    """The search, as the address holds it. Days are those of UTC."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: str = Field("", max_length=100)
+    action: str = Field("", max_length=60)
+    subject: str = Field("", max_length=300)
+    origin: str = Field("", max_length=40)
+    since: str = Field("", max_length=10)
+    until: str = Field("", max_length=10, description="the last day")
+    cursor: str = Field("", max_length=40)
+
+    def search(self) -> Search:
+        """Raises Invalid."""
+        until = _day("until", self.until)
+        return Search(
+            by=self.by.strip(),
+            action=self.action,
+            subject=self.subject.strip(),
+            origin=self.origin.strip(),
+            since=_day("since", self.since),
+            until=until + timedelta(days=1) if until else None,
+        )
+
+
+def _day(name: str, text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) if text else None
+    except ValueError as error:
+        raise Invalid([Problem(name, "malformed", "is not a day like 2026-11-22")]) from error
+
+
+@blueprint.get("/sites/<site>/audit")
+def page(site: str) -> str:
+    signed = sessions.require(site, "owner")
+    return _page(signed, site=site, frame={"site": site_cache.get(site)})
+
+
+@blueprint.get("/audit")
+def everything() -> str:
+    """Who signed in, and what else concerns no site."""
+    return _page(sessions.require_operator(), site="", frame={})
+
+
+def _page(signed: Signed, site: str, frame: dict[str, object]) -> str:
+    view = parsed_query(View)
+    found = deps().storage.audit.page(site, view.search(), PER_PAGE, view.cursor)
+    return render_template(
+        "sites/audit.html", **frame, signed=signed, view=view, found=found, acts=ACTS, kinds=KINDS, of=site
+    )
+
+
+@blueprint.post("/sites/<site>/audit/export")
+def export(site: str) -> ResponseReturnValue:
+    signed = sessions.require(site, "owner")
+    return _export(signed, site)
+
+
+@blueprint.post("/audit/export")
+def export_everything() -> ResponseReturnValue:
+    return _export(sessions.require_operator(), "")
+
+
+def _export(signed: Signed, site: str) -> Response:
+    """The export is itself an entry, and its own last line."""
+    sessions.check_csrf(signed)
+    storage = deps().storage
+    storage.audit.note(entry(signed, Act.EXPORT_AUDIT, site=site))
+    answer = Response(
+        (line.encode() + b"\n" for line in lines(storage.audit.all(site))), mimetype="application/x-ndjson"
+    )
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit{"-" + site if site else ""}.jsonl"'
+    return answer
+
+
+def lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """One JSON object an entry, the oldest first."""
+    for e in entries:
+        yield json.dumps({**asdict(e), "at": e.at.isoformat()}, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Receive comments over HTTP, and let authors follow, edit and withdraw theirs."""

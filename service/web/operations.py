@@ -1,0 +1,170 @@
+"""Declares what an operation takes and answers, and holds its requests to that; `document.py` writes it down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_origin
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from werkzeug.datastructures import Headers
+
+from comments.errors import Invalid, Problem
+
+from .request_body import MAX_FIELDS, read, shown
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+M = TypeVar("M", bound=BaseModel)
+
+#: "site-key?" marks what everybody may ask for and a site's server gets more of.
+Auth = Literal["none", "site-key", "site-key?", "session", "ops"]
+
+#: The attribute of a view function that holds its Operation.
+ATTRIBUTE = "operation"
+
+CODES = {"missing": "required", "extra_forbidden": "unknown"}
+MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field here",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+}
+
+#: Fields that the server sets. Sending one is refused by name, as its sender expects it to have an effect.
+SERVER_SET = frozenset(
+    {
+        *("id", "site", "status", "version", "received", "origin", "decisions", "decision", "decided_by", "decided_at"),
+        *("receipt", "trap", "score", "points", "signals", "policy", "verdict", "masked", "attempts", "role", "html"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A request header that an operation understands."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Everything the outside is told about one method of one address.
+
+    `answers` maps a status to the model of its body, or to a sentence where it has no body of JSON; `errors` lists
+    the statuses answered with problem+json besides those that follow from the rest (see `document.errors_of`).
+    """
+
+    summary: str
+    answers: Mapping[int, type[BaseModel] | str]
+    media: str = ""  # of the good answers that a sentence describes; "": they have no body
+    description: str = ""
+    body: type[BaseModel] | None = None
+    forms: bool = False
+    query: type[BaseModel] | None = None
+    headers: tuple[Header, ...] = ()
+    answer_headers: Mapping[str, str] = field(default_factory=dict)  # of the good answers: name -> meaning
+    errors: tuple[int, ...] = ()
+    auth: Auth = "none"
+    tags: tuple[str, ...] = ()
+
+
+View = Callable[..., ResponseReturnValue | BaseModel]
+
+
+def operation(
+    *,
+    summary: str,
+    answers: Mapping[int, type[BaseModel] | str],
+    parse: bool = True,
+    **declared: Any,
+) -> Callable[[View], Callable[..., ResponseReturnValue]]:
+    """Declare a view; `declared` are further fields of Operation.
+
+    The view gets `query` and `body` as validated models beside the parts of its address, and may return a model,
+    which becomes the first of `answers`. With `parse=False` it calls `parsed_query` and `parsed_body` itself, for
+    example because it authenticates first.
+    """
+    spec = Operation(summary=summary, answers=answers, **declared)
+    status = next(iter(answers))
+
+    def declare(view: View) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def serve(**arguments: Any) -> ResponseReturnValue:
+            if parse and spec.query:
+                arguments["query"] = parsed_query(spec.query)
+            if parse and spec.body:
+                arguments["body"] = parsed_body(spec.body)
+            result = view(**arguments)
+            return answer(result, status) if isinstance(result, BaseModel) else result
+
+        setattr(serve, ATTRIBUTE, spec)
+        return serve
+
+    return declare
+
+
+class Answer(Response):
+    """JSON with headers that are complete. Werkzeug would go over them once more, which for 202 takes 20 µs."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
+def answer(model: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Answer(model.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
+
+
+def parsed_body(model: type[M]) -> M:
+    """The request's JSON as `model`, whose types are taken strictly ("1" is not 1). Raises Invalid and `body`'s."""
+    return validated(model, read(request).fields, strict=True)
+
+
+def parsed_query(model: type[M]) -> M:
+    """The address's parameters as `model`. Raises Invalid for unknown, repeated and malformed ones."""
+    names = {f.alias or name: f for name, f in model.model_fields.items()}
+    problems: list[Problem] = []
+    values: dict[str, str | list[str]] = {}
+    for name, given in request.args.lists():
+        if name in names and _takes_many(names[name]):
+            values[name] = given
+        elif len(given) > 1:
+            problems.append(Problem(shown(name), "repeated", "must be given once"))
+        else:
+            values[name] = given[0]
+        if any("\0" in text for text in given):
+            problems.append(Problem(shown(name), "nul", "must not contain the character NUL"))
+    if problems:
+        raise Invalid(problems)
+    return validated(model, values, strict=False)
+
+
+def _takes_many(parameter: FieldInfo) -> bool:
+    return get_origin(parameter.annotation) in (list, tuple)
+
+
+def validated(model: type[M], values: Mapping[str, Any], strict: bool) -> M:
+    """Raises Invalid with every problem."""
+    try:
+        return model.model_validate(values, strict=strict)
+    except ValidationError as error:
+        raise Invalid(problems_of(error)) from error
+
+
+def problems_of(error: ValidationError) -> tuple[Problem, ...]:
+    """Pydantic's findings in our words; never with the input, which may be anything."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return tuple(_problem(e["type"], ".".join(str(part) for part in e["loc"]), e["msg"]) for e in found[:MAX_FIELDS])
+
+
+def _problem(kind: str, name: str, message: str) -> Problem:
+    if kind == "extra_forbidden" and name in SERVER_SET:
+        return Problem(name, "read-only", "is set by the server")
+    return Problem(shown(name) or "body", CODES.get(kind, kind), MESSAGES.get(kind, message))

@@ -1,0 +1,26 @@
+"""Threads as requests name them, and the links that lead back to their pages."""
+
+from flask import request
+
+from comments.errors import Invalid
+from comments.model import Site
+from comments.origins import origin_of
+from comments.validation import is_web_address, thread_key, thread_problems
+from service.deps import deps
+
+from .site_access import is_at_home
+
+
+def requested_thread(given: str) -> str:
+    """Normalize the thread a request names to its key. Raises Invalid."""
+    key = thread_key(given)
+    if problems := thread_problems(key):
+        raise Invalid(problems)
+    return key
+
+
+def back_link(site: Site, address: str) -> str:
+    """`address` if it is a page of the site or of ours, found by parsing and not by its beginning; else ""."""
+    if not is_web_address(address):
+        return ""
+    return address if is_at_home(site, origin_of(address), request, deps().settings) else ""

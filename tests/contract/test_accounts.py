@@ -1,0 +1,135 @@
+"""What every back end promises about sites, people, sessions, links and heartbeats."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from comments.audit import Act, Entry
+from comments.errors import NotFound, SettingsInvalid, StorageDown, TooMany
+from comments.model import Person, SiteKey, Term
+from comments.storage import Session, Storage
+from comments.storage.redis import connect, open_redis
+from tests.support.builders import a_site, settings
+
+SESSION = Session("mo", "csrf", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_a_site_reads_back_with_all_its_choices(storage: Storage) -> None:
+    site = a_site(
+        keys=(SiteKey("k1", "digest"),),
+        hold_words=(Term("free"), Term("casino", ("url",))),
+        required=("content",),
+        hold_at=2.5,
+    )
+    storage.sites.put(site)
+    assert storage.sites.get("blog") == site
+
+
+def test_a_site_can_be_changed(storage: Storage) -> None:
+    storage.sites.put(a_site())
+    storage.sites.put(a_site(name="Renamed"))
+    assert [s.name for s in storage.sites.all()] == ["Renamed"]
+
+
+def test_sites_are_listed_by_id(storage: Storage) -> None:
+    for id in ("b", "c", "a"):
+        storage.sites.put(a_site(id=id))
+    assert [s.id for s in storage.sites.all()] == ["a", "b", "c"]
+
+
+def test_an_unknown_site_is_not_found(storage: Storage) -> None:
+    with pytest.raises(NotFound):
+        storage.sites.get("nothing")
+
+
+def test_a_person_reads_back(storage: Storage) -> None:
+    person = Person("mo", {"blog": "owner"}, "hash", operator=True)
+    storage.people.put(person)
+    assert storage.people.get("mo") == person
+    storage.people.put(replace(person, name="al"))
+    assert [p.name for p in storage.people.all()] == ["al", "mo"]
+    with pytest.raises(NotFound):
+        storage.people.get("nobody")
+
+
+def test_a_session_lives_until_it_is_closed(storage: Storage) -> None:
+    storage.people.open_session("digest", SESSION, idle=60)
+    assert storage.people.session("digest", idle=60) == SESSION
+    storage.people.close_session("digest")
+    assert storage.people.session("digest", idle=60) is None
+
+
+def test_who_is_dropped_is_gone_with_their_sessions(storage: Storage) -> None:
+    for name in ("mo", "al"):
+        storage.people.put(Person(name, {"blog": "moderator"}))
+        storage.people.open_session(f"digest of {name}", replace(SESSION, person=name), 60)
+    storage.people.drop("mo", Entry("al", Act.PERSON_REMOVE, "mo"))
+    assert [person.name for person in storage.people.all()] == ["al"]
+    assert storage.people.session("digest of mo", 60) is None
+    assert storage.people.session("digest of al", 60) is not None
+    assert (storage.people.sessions("mo"), len(storage.people.sessions("al"))) == ({}, 1)
+    assert [(e.by, e.action, e.subject) for e in storage.audit.all("")] == [("al", Act.PERSON_REMOVE, "mo")]
+    storage.people.drop("nobody")
+
+
+def test_a_link_works_once(storage: Storage) -> None:
+    storage.people.put_link("digest", "mo", 60)
+    assert [storage.people.peek_link("digest") for _ in range(2)] == ["mo", "mo"]
+    assert storage.people.take_link("digest") == "mo"
+    for use in (storage.people.take_link, storage.people.peek_link):
+        with pytest.raises(NotFound):
+            use("digest")
+
+
+def test_tries_are_limited_by_key(storage: Storage) -> None:
+    for _ in range(3):
+        storage.people.attempt("mo", 3, 60)
+    with pytest.raises(TooMany) as refusal:
+        storage.people.attempt("mo", 3, 60)
+    assert 1 <= refusal.value.retry_after <= 60
+    storage.people.attempt("al", 3, 60)
+
+
+def test_the_living_are_those_whose_beat_lasts(storage: Storage) -> None:
+    storage.beats.beat("judge", "b", 60)
+    storage.beats.beat("judge", "a", 60)
+    storage.beats.beat("judge", "gone", 0)
+    assert (storage.beats.alive("judge"), storage.beats.alive("sweep")) == (["a", "b"], [])
+
+
+def test_a_fresh_server_is_prepared_once_and_again(storage: Storage) -> None:
+    storage.server.prepare()
+    storage.server.prepare()
+    assert storage.server.figures()["version"] == 1
+
+
+def test_data_of_a_later_program_stops_the_start(redis_storage: Storage, valkey_url: str) -> None:
+    connect(settings(redis_url=valkey_url)).set("rg:version", 99)
+    with pytest.raises(SettingsInvalid, match="99"):
+        redis_storage.server.prepare()
+
+
+def test_a_server_that_loses_data_is_complained_about(redis_storage: Storage, valkey_url: str) -> None:
+    client = connect(settings(redis_url=valkey_url))
+    assert redis_storage.server.check() == []
+    assert ["appendfsync" in w for w in redis_storage.server.warnings()] == [True]  # tests run with everysec
+    try:
+        client.config_set("maxmemory", 100 * 1024 * 1024)
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        assert any("allkeys-lru" in c for c in redis_storage.server.check())
+    finally:
+        client.config_set("maxmemory", 0)
+        client.config_set("maxmemory-policy", "noeviction")
+
+
+def test_a_server_that_is_away_is_storage_down() -> None:
+    storage = open_redis(settings(redis_url="unix:///nowhere/valkey.sock"))
+    for ask in (lambda: storage.sites.get("blog"), lambda: storage.backlog.depth("blog"), storage.server.check):
+        with pytest.raises(StorageDown):
+            ask()
+
+
+def test_an_address_that_is_none_is_a_clear_sentence() -> None:
+    with pytest.raises(SettingsInvalid, match="REPLYGATE_REDIS_URL"):
+        connect(settings(redis_url="somewhere"))

@@ -1,0 +1,205 @@
+"""What every back end promises about the audit, standings, and finding all that somebody wrote."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from comments.audit import Act, Entry, Search
+from comments.author_rules import About, Stance, Standing
+from comments.errors import Invalid
+from comments.lifecycle import Action, Role
+from comments.model import Comment, Person
+from comments.storage import Change, Question, Session, Storage, Trace
+from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, published
+
+ANY = Search()
+
+
+def an_entry(**changes: object) -> Entry:
+    return replace(Entry("mo", Act.SITE_SET, "max_links", "2", "3", "blog", "origin-of-mo"), **changes)
+
+
+def told(entries: Sequence[Entry]) -> list[tuple[str, str, str]]:
+    return [(e.by, e.action, e.subject) for e in entries]
+
+
+# The audit.
+
+
+def test_an_entry_reads_back_with_an_id_and_a_time(storage: Storage) -> None:
+    storage.audit.note(an_entry())
+    (kept,) = storage.audit.page("blog", ANY, 10).rows
+    assert replace(kept, id="", at=an_entry().at) == an_entry()
+    assert kept.id
+    assert abs(kept.at.timestamp() - datetime.now().timestamp()) < 60
+
+
+def test_each_site_has_its_own_audit_and_so_has_the_deployment(storage: Storage) -> None:
+    storage.audit.note(an_entry(), an_entry(site="shop", by="al"), an_entry(site="", action=Act.SIGN_IN, subject=""))
+    assert [[e.by for e in storage.audit.page(site, ANY, 10).rows] for site in ("blog", "shop", "")] == [
+        ["mo"],
+        ["al"],
+        ["mo"],
+    ]
+
+
+def test_pages_go_on_where_the_last_one_ended_while_more_is_noted(storage: Storage) -> None:
+    storage.audit.note(*(an_entry(subject=f"n{i}") for i in range(7)))
+    first = storage.audit.page("blog", ANY, 3)
+    storage.audit.note(an_entry(subject="later"))
+    second = storage.audit.page("blog", ANY, 3, first.cursor)
+    third = storage.audit.page("blog", ANY, 3, second.cursor)
+    assert [e.subject for p in (first, second, third) for e in p.rows] == ["n6", "n5", "n4", "n3", "n2", "n1", "n0"]
+    assert third.cursor == ""
+    assert [e.subject for e in storage.audit.all("blog")] == ["n0", "n1", "n2", "n3", "n4", "n5", "n6", "later"]
+
+
+def test_entries_are_found_by_person_act_subject_and_time(storage: Storage) -> None:
+    storage.audit.note(an_entry(), an_entry(by="al"), an_entry(action=Act.APPROVE, subject="c1"))
+    now = storage.audit.page("blog", ANY, 1).rows[0].at
+
+    def found(**wanted: object) -> list[tuple[str, str, str]]:
+        return told(storage.audit.page("blog", Search(**wanted), 10).rows)
+
+    assert found(by="al") == [("al", "site.set", "max_links")]
+    assert found(action="comment") == found(action="comment.approve") == [("mo", "comment.approve", "c1")]
+    assert found(subject="c1", by="al") == []
+    hour = timedelta(hours=1)
+    assert len(found(since=now - hour, until=now + hour)) == 3
+    assert found(since=now + hour) == found(until=now - hour) == []
+
+
+@pytest.mark.parametrize("cursor", ["x", "1", "1-", "-", "1-x"])
+def test_a_cursor_that_is_none_is_refused(storage: Storage, cursor: str) -> None:
+    with pytest.raises(Invalid):
+        storage.audit.page("blog", ANY, 3, cursor)
+
+
+def test_what_people_decide_is_noted_with_the_decision_and_what_filters_decide_is_not(storage: Storage) -> None:
+    comment = decided(storage, accepted(storage), Action.HOLD)
+    after = comment.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo"))
+    assert storage.comments.decide("blog", [Change(comment, after, "origin-of-mo")]) == [True]
+    undone = after.undone("al", NOW)
+    assert storage.comments.decide("blog", [Change(after, undone)]) == [True]
+    rows = storage.audit.page("blog", ANY, 10).rows
+    assert [(e.by, e.action, e.subject, e.before, e.after, e.origin) for e in rows] == [
+        ("al", Act.UNDO, comment.id, "spam", "held", ""),
+        ("mo", Act.SPAM, comment.id, "held", "spam", "origin-of-mo"),
+    ]
+
+
+def test_a_decision_that_came_too_late_is_not_noted(storage: Storage) -> None:
+    comment = decided(storage, accepted(storage), Action.HOLD)
+    late = comment.decided(a_decision(Action.APPROVE, Role.MODERATOR, "al"))
+    moderated(storage, comment, Action.SPAM)
+    assert storage.comments.decide("blog", [Change(comment, late)]) == [False]
+    assert [e.by for e in storage.audit.page("blog", ANY, 10).rows] == ["mo"]
+
+
+def test_a_site_is_changed_together_with_its_entry_and_only_as_it_was_read(storage: Storage) -> None:
+    storage.sites.put(a_site(), an_entry(action=Act.SITE_ADD))
+    changed = a_site(name="Renamed")
+    assert storage.sites.swap(a_site(), changed, an_entry(), an_entry(by="al"))
+    assert not storage.sites.swap(a_site(), a_site(name="Late"), an_entry(by="late"))
+    assert storage.sites.get("blog") == changed
+    assert [e.by for e in storage.audit.all("blog")] == ["mo", "mo", "al"]
+
+
+def test_of_two_who_take_a_name_the_second_gets_none(storage: Storage) -> None:
+    assert storage.people.swap(None, Person("mo", {"blog": "owner"}), an_entry(action=Act.PERSON_INVITE))
+    assert not storage.people.swap(None, Person("mo", {"shop": "owner"}), an_entry())
+    known = storage.people.get("mo")
+    assert storage.people.swap(known, replace(known, roles={}), an_entry(action=Act.PERSON_REMOVE))
+    assert not storage.people.swap(known, known, an_entry())
+    assert [e.action for e in storage.audit.all("blog")] == [Act.PERSON_INVITE, Act.PERSON_REMOVE]
+    storage.people.put(known, an_entry(action=Act.PASSWORD, site=""))
+    assert [e.action for e in storage.audit.all("")] == [Act.PASSWORD]
+
+
+def test_a_persons_sessions_are_listed_until_they_end(storage: Storage) -> None:
+    sessions = {d: Session(who, "csrf", NOW, "origin", "Browser") for d, who in (("a", "mo"), ("b", "mo"), ("c", "al"))}
+    for digest, session in sessions.items():
+        storage.people.open_session(digest, session, 60)
+    assert storage.people.sessions("mo") == {"a": sessions["a"], "b": sessions["b"]}
+    storage.people.close_session("a")
+    assert list(storage.people.sessions("mo")) == ["b"]
+    assert storage.people.sessions("nobody") == {}
+
+
+# Standings.
+
+BAN = Standing(About.ORIGIN, "origin-of-ada", Stance.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood")
+
+
+def test_a_standing_is_kept_replaced_and_lifted(storage: Storage) -> None:
+    mute = replace(BAN, stance=Stance.MUTE, at=NOW + timedelta(seconds=1))
+    word = Standing(About.TERM, "casino", Stance.BAN, "mo", NOW)
+    storage.standings.put("blog", BAN, an_entry(action=Act.STANDING_SET))
+    storage.standings.put("blog", mute, an_entry(action=Act.STANDING_SET))
+    storage.standings.put("blog", word, an_entry(action=Act.STANDING_SET))
+    assert storage.standings.all("blog") == [mute, word]
+    assert storage.standings.get("blog", [mute.name, word.name, "origin:other"]) == [mute, word]
+    assert storage.standings.all("shop") == []
+    assert storage.standings.lift("blog", BAN.name, an_entry(action=Act.STANDING_LIFT))
+    assert not storage.standings.lift("blog", BAN.name, an_entry(action=Act.STANDING_LIFT))
+    assert storage.standings.lift("blog", word.name, an_entry(action=Act.STANDING_LIFT))
+    assert storage.standings.all("blog") == []
+    assert [e.action for e in storage.audit.all("blog")] == [Act.STANDING_SET] * 3 + [Act.STANDING_LIFT] * 2
+
+
+def test_evidence_answers_the_standings_asked_for_and_those_of_terms(storage: Storage) -> None:
+    word = Standing(About.TERM, "casino", Stance.MUTE, "mo", NOW)
+    for standing in (BAN, word, replace(BAN, value="somebody else")):
+        storage.standings.put("blog", standing, an_entry())
+    asked, other = storage.evidence.look_up("blog", [Question(standings=(BAN.name, "author:x")), Question()])
+    assert asked.standings == (BAN, word)
+    assert other.standings == (word,)
+    assert storage.evidence.look_up("shop", [Question(standings=(BAN.name,))])[0].standings == ()
+
+
+# Everything from somewhere.
+
+
+def at(n: int) -> datetime:
+    return NOW + timedelta(seconds=n)
+
+
+def everything(storage: Storage, trace: Trace, limit: int) -> list[Comment]:
+    found = storage.traces.find("blog", trace, limit)
+    rows = list(found.rows)
+    while found.cursor:
+        found = storage.traces.find("blog", trace, limit, found.cursor)
+        rows += found.rows
+    return rows
+
+
+def test_all_of_an_author_and_all_of_a_network_is_found_the_newest_first(storage: Storage) -> None:
+    mine = [published(storage, received=at(n), identity="ada") for n in range(3)]
+    held = decided(storage, accepted(storage, received=at(5), identity="ada", origin="elsewhere"), Action.HOLD)
+    removed = moderated(storage, published(storage, received=at(1), identity="ada"), Action.REMOVE)
+    theirs = published(storage, received=at(2), identity="bob", content='"identity":"ada" and "origin":"elsewhere"')
+    accepted(storage, identity="ada")  # not decided yet
+    published(storage, site="shop", identity="ada")
+    same_moment = sorted([mine[1], removed], key=lambda c: c.id, reverse=True)
+    expected = [held, mine[2], *same_moment, mine[0]]
+    for limit in (1, 2, 10):
+        assert everything(storage, Trace(identity="ada"), limit) == expected
+    assert everything(storage, Trace(origin="elsewhere"), 2) == [held]
+    assert everything(storage, Trace("bob", theirs.origin), 2) == [theirs]
+    assert everything(storage, Trace(), 2) == []
+
+
+def test_a_trace_is_followed_in_bounded_steps(redis_storage: Storage) -> None:
+    published(redis_storage, received=at(-9), identity="ada")
+    for n in range(1100):  # more than one reading
+        decided(redis_storage, accepted(redis_storage, received=at(n // 600), identity="bob"), Action.SPAM)
+    assert len(everything(redis_storage, Trace(identity="bob"), 300)) == 1100
+    found = redis_storage.traces.find("blog", Trace(identity="ada"), 5)
+    assert (len(found.rows), found.looked_at, found.cursor) == (1, 1101, "")
+
+
+def test_a_traces_cursor_is_checked(storage: Storage) -> None:
+    with pytest.raises(Invalid):
+        storage.traces.find("blog", Trace("ada"), 3, "x")

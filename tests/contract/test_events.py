@@ -1,0 +1,152 @@
+"""What every back end promises those who follow a site: what appeared, what went, and what is newest."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from comments.lifecycle import Action
+from comments.model import Comment
+from comments.storage import Change, Changes, Storage
+from tests.support.builders import NOW, accepted, decided, moderated, published
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+THREAD = "first-post"
+
+
+def _ids(*comments: Comment) -> list[str]:
+    return [comment.id for comment in comments]
+
+
+def _recent(storage: Storage, n: int = 9) -> list[str]:
+    return [c.id for c in storage.threads.recent("blog", n)]
+
+
+def _newest(storage: Storage, n: int = 9) -> list[str]:
+    return [c.id for c in storage.threads.newest("blog", THREAD, n)]
+
+
+def _since(storage: Storage, version: int) -> Changes:
+    return storage.threads.changes("blog", THREAD, version)
+
+
+def test_what_was_published_last_comes_first_whatever_its_thread(storage: Storage) -> None:
+    a, b, c = published(storage), published(storage, thread="another"), published(storage)
+    assert _recent(storage) == _ids(c, b, a)
+    assert _recent(storage, 2) == _ids(c, b)
+    assert storage.threads.recent("other", 9) == []
+
+
+def test_a_comment_approved_late_is_recent_news(storage: Storage) -> None:
+    held = decided(storage, accepted(storage, received=START), Action.HOLD)
+    published(storage)
+    moderated(storage, held, Action.APPROVE)
+    assert _recent(storage)[0] == held.id
+    assert _newest(storage)[-1] == held.id
+
+
+def test_what_is_hidden_leaves_the_recent_ones_with_all_below_it(storage: Storage) -> None:
+    root = published(storage)
+    child = published(storage, parent=root.id)
+    published(storage, parent=child.id)
+    other = published(storage)
+    removed = moderated(storage, root, Action.REMOVE)
+    assert _recent(storage) == _newest(storage) == _ids(other)
+    moderated(storage, removed, Action.APPROVE)
+    assert len(_recent(storage)) == len(_newest(storage)) == 4
+
+
+def test_what_is_not_seen_is_not_recent(storage: Storage) -> None:
+    root = published(storage)
+    reply = decided(storage, accepted(storage, parent=root.id), Action.HOLD)
+    moderated(storage, root, Action.REMOVE)
+    moderated(storage, reply, Action.APPROVE)
+    accepted(storage)
+    assert _recent(storage) == _newest(storage) == []
+
+
+def test_only_so_many_recent_ones_are_remembered(storage: Storage) -> None:
+    comments = [published(storage) for _ in range(203)]
+    assert _recent(storage, 300) == _ids(*comments[:2:-1])
+
+
+def test_the_newest_of_a_thread_are_those_received_last(storage: Storage) -> None:
+    late = published(storage, received=START + timedelta(hours=3))
+    early = published(storage, received=START)
+    reply = published(storage, parent=early.id, received=START + timedelta(hours=2))
+    published(storage, thread="another")
+    assert _newest(storage) == _ids(late, reply, early)
+    assert _newest(storage, 2) == _ids(late, reply)
+
+
+def test_a_reader_hears_what_appeared_since(storage: Storage) -> None:
+    a = published(storage)
+    version = storage.threads.version("blog", THREAD)
+    b, c = published(storage), published(storage, parent=a.id)
+    published(storage, thread="another")
+    now = storage.threads.version("blog", THREAD)
+    assert _since(storage, version) == Changes(now, True, (b.id, c.id), ())
+    assert _since(storage, 0) == Changes(now, True, (a.id, b.id, c.id), ())
+    assert _since(storage, now) == Changes(now)
+
+
+def test_a_reader_hears_what_went(storage: Storage) -> None:
+    root = published(storage)
+    child = published(storage, parent=root.id)
+    version = storage.threads.version("blog", THREAD)
+    removed = moderated(storage, root, Action.REMOVE)
+    told = _since(storage, version)
+    assert (told.known, told.appeared, told.went) == (True, (), (root.id,))
+    assert _since(storage, 0).appeared == (), "its answer went with it, and must not be named as there"
+    moderated(storage, removed, Action.APPROVE)
+    told = _since(storage, version)
+    assert (told.appeared, told.went) == ((root.id,), ())
+    assert _since(storage, 0).appeared == (child.id, root.id)
+
+
+def test_undoing_is_heard_too(storage: Storage) -> None:
+    held = decided(storage, accepted(storage), Action.HOLD)
+    approved = moderated(storage, held, Action.APPROVE)
+    version = storage.threads.version("blog", THREAD)
+    storage.comments.decide("blog", [Change(approved, approved.undone("mo", NOW))])
+    assert _since(storage, version).went == (held.id,)
+
+
+def test_a_version_of_another_world_is_not_known(storage: Storage) -> None:
+    assert _since(storage, 0) == Changes(0)
+    assert not _since(storage, 7).known
+    published(storage)
+    version = storage.threads.version("blog", THREAD)
+    assert not _since(storage, version + 1).known
+
+
+def test_a_reader_who_was_away_for_too_long_reads_again(storage: Storage) -> None:
+    for thread in (THREAD, "another"):
+        published(storage, thread=thread)
+    versions = storage.threads.versions("blog", [THREAD, "another"])
+    published(storage, thread="another")
+    for n in range(1200):
+        published(storage, thread=f"busy-{n % 50}")
+    published(storage)
+    assert _since(storage, versions[0]).known  # its own last change still leads to that version
+    assert not storage.threads.changes("blog", "another", versions[1]).known
+
+
+def test_versions_of_many_threads_come_together(storage: Storage) -> None:
+    assert storage.threads.versions("blog", []) == []
+    assert (storage.threads.versions("blog", [THREAD, "empty"]), storage.threads.site_version("blog")) == ([0, 0], 0)
+    published(storage)
+    assert storage.threads.versions("blog", [THREAD, "empty"]) == [storage.threads.version("blog", THREAD), 0]
+    before = storage.threads.site_version("blog")
+    published(storage, thread="another")
+    assert storage.threads.site_version("blog") > before
+
+
+@pytest.mark.parametrize("times", [3])
+def test_versions_only_grow(storage: Storage, times: int) -> None:
+    comment, seen = published(storage), []
+    for _ in range(times):
+        comment = moderated(storage, comment, Action.REMOVE)
+        comment = moderated(storage, comment, Action.APPROVE)
+        seen.append(storage.threads.version("blog", THREAD))
+    assert seen == sorted(set(seen))
+    assert seen[0] > 1_000_000_000_000, "a time, so that restored data repeats none"

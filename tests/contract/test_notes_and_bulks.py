@@ -1,0 +1,69 @@
+"""What every back end promises about notes and steps for many comments."""
+
+from datetime import timedelta
+
+import pytest
+
+from comments.errors import NotFound
+from comments.lifecycle import Action
+from comments.storage import Storage
+from comments.storage.notes_and_bulks import Bulk, Note, Progress
+from tests.support.builders import NOW
+
+BULK = Bulk("b1", Action.SPAM, "mo", NOW, "3 held by Bot", "advertising")
+ITEMS = [("a", 1), ("b", 1), ("c", 3)]
+
+
+def test_notes_are_kept_with_their_comment_in_order(storage: Storage) -> None:
+    first, second = Note("mo", NOW, "asked him"), Note("bo", NOW + timedelta(hours=1), "He answered: “no”\nso be it")
+    storage.notes.add("blog", "a", first)
+    storage.notes.add("blog", "a", second)
+    assert storage.notes.of("blog", ["a", "b"]) == [(first, second), ()]
+    assert storage.notes.of("shop", ["a"]) == [()]
+    assert storage.notes.of("blog", []) == []
+
+
+def test_only_the_last_notes_are_kept(storage: Storage) -> None:
+    for n in range(55):
+        storage.notes.add("blog", "a", Note("mo", NOW, str(n)))
+    (notes,) = storage.notes.of("blog", ["a"])
+    assert [note.text for note in notes] == [str(n) for n in range(5, 55)]
+
+
+def test_a_bulk_is_worked_off_and_remembers_what_it_did(storage: Storage) -> None:
+    storage.bulks.open("blog", BULK, ITEMS)
+    assert storage.bulks.get("blog", "b1") == BULK
+    assert storage.bulks.progress("blog", "b1") == Progress(3, 3, 0)
+    assert storage.bulks.left("blog", "b1", 2) == ITEMS[:2]
+    storage.bulks.tick("blog", "b1", ITEMS[:2], [("a", 2)])
+    progress = storage.bulks.progress("blog", "b1")
+    assert (progress, progress.changed) == (Progress(3, 1, 1), 1)
+    assert storage.bulks.left("blog", "b1", 10) == ITEMS[2:]
+    assert storage.bulks.done("blog", "b1") == [("a", 2)]
+
+
+def test_two_who_work_off_the_same_leave_nothing_out(storage: Storage) -> None:
+    storage.bulks.open("blog", BULK, ITEMS)
+    tried = storage.bulks.left("blog", "b1", 2)
+    for _ in range(2):
+        storage.bulks.tick("blog", "b1", tried, [])
+    assert storage.bulks.left("blog", "b1", 2) == ITEMS[2:]
+
+
+def test_a_bulk_of_nothing_is_done(storage: Storage) -> None:
+    storage.bulks.open("blog", BULK, [])
+    assert storage.bulks.progress("blog", "b1") == Progress(0, 0, 0)
+
+
+def test_a_missing_bulk_is_not_found(storage: Storage) -> None:
+    for ask in (storage.bulks.get, storage.bulks.progress):
+        with pytest.raises(NotFound):
+            ask("blog", "missing")
+
+
+def test_many_items_are_taken(storage: Storage) -> None:
+    items = [(f"c{n}", n) for n in range(2500)]
+    storage.bulks.open("blog", BULK, items)
+    storage.bulks.tick("blog", "b1", items, items)
+    assert storage.bulks.done("blog", "b1") == items
+    assert storage.bulks.progress("blog", "b1").left == 0

@@ -1,0 +1,257 @@
+"""What every back end promises about finding held comments."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from comments import queue_ranking
+from comments.lifecycle import Action, Role, Status
+from comments.model import Comment, Signal
+from comments.storage import Change, Storage
+from comments.storage.queue_index import LISTED, Hits, Sought
+from tests.support.builders import NOW, a_decision, accepted, moderated
+from tests.support.desk import held, judged
+
+
+def file(storage: Storage, site: str = "blog") -> None:
+    """Bring the index in line with the comments."""
+    while queue_ranking.catch_up(storage, site):
+        pass
+
+
+def find(storage: Storage, *groups: tuple[str, ...], **more: object) -> Hits:
+    return storage.held.find("blog", Sought(tuple(groups), **more))  # type: ignore[arg-type]
+
+
+def ids(hits: Hits) -> list[str]:
+    return [spot.id for spot in hits.spots]
+
+
+def at(hours: int) -> datetime:
+    return NOW - timedelta(hours=hours)
+
+
+def test_what_is_held_is_due_to_be_filed_and_then_found(storage: Storage) -> None:
+    comment = held(storage)
+    assert storage.held.due("blog", 10) == [comment.id]
+    before = find(storage)
+    assert (before.total, before.unfiled, ids(before)) == (0, 1, [])
+    file(storage)
+    after = find(storage)
+    assert (after.total, after.unfiled, ids(after)) == (1, 0, [comment.id])
+    assert after.spots[0].version == comment.version
+    assert storage.held.due("blog", 10) == []
+
+
+def test_what_was_never_held_is_not_due(storage: Storage) -> None:
+    for action in (Action.APPROVE, Action.SPAM):
+        judged(storage, action)
+    accepted(storage)
+    assert storage.held.due("blog", 10) == []
+
+
+def test_a_decided_comment_is_gone_in_the_same_step(storage: Storage) -> None:
+    comment, other = held(storage, content="bread"), held(storage, content="bread too")
+    file(storage)
+    moderated(storage, comment, Action.APPROVE)
+    hits = find(storage, ("word:bread",), facets=("thread",))
+    assert (ids(hits), hits.total, hits.unfiled) == ([other.id], 1, 0)
+    assert hits.counts["thread"] == {"first-post": 1}
+    file(storage)
+    assert find(storage, ("word:bread",), facets=("thread",)) == hits
+
+
+def test_undo_brings_it_back(storage: Storage) -> None:
+    comment = held(storage, content="bread")
+    file(storage)
+    after = moderated(storage, comment, Action.SPAM)
+    file(storage)
+    storage.comments.decide("blog", [Change(after, after.undone("mo", NOW))])
+    file(storage)
+    (spot,) = find(storage, ("word:bread",)).spots
+    assert (spot.id, spot.version) == (comment.id, 3)
+
+
+def test_a_comment_that_changed_meanwhile_stays_due(storage: Storage) -> None:
+    comment = held(storage)
+    moderated(storage, comment, Action.REMOVE)
+    storage.held.file("blog", [(comment, queue_ranking.filed(comment))])
+    assert find(storage).total == 0
+    assert storage.held.due("blog", 10) == [comment.id]
+
+
+def test_filing_twice_changes_nothing(storage: Storage) -> None:
+    comment = held(storage)
+    for _ in range(2):
+        storage.held.file("blog", [(comment, queue_ranking.filed(comment))])
+    hits = find(storage, facets=("author",))
+    assert (hits.total, hits.counts) == (1, {"author": {"Ada": 1}})
+
+
+def test_orders(storage: Storage) -> None:
+    sure = judged(storage, Action.HOLD, Signal("links.some", 1.0, "", 1.0), score=1.0, received=at(1))
+    doubtful = judged(storage, Action.HOLD, Signal("links.many", 1.0, "", 5.0), score=5.5, received=at(2))
+    spammy = judged(storage, Action.HOLD, Signal("bayes.spam", 1.0, "", 7.9), score=7.9, received=at(3))
+    old = judged(storage, Action.HOLD, score=1.0, received=at(200))
+    file(storage)
+    orders = {order: ids(find(storage, order=order)) for order in ("useful", "oldest", "newest", "points")}
+    assert orders["oldest"] == [old.id, spammy.id, doubtful.id, sure.id]
+    assert orders["newest"] == orders["oldest"][::-1]
+    assert orders["points"][:2] == [spammy.id, doubtful.id]
+    assert orders["useful"] == [old.id, doubtful.id, spammy.id, sure.id]
+
+
+@pytest.mark.parametrize("order", ["useful", "oldest", "newest", "points"])
+def test_pages_go_on_where_the_last_one_ended(storage: Storage, order: str) -> None:
+    random = Random(4)
+    comments = [judged(storage, Action.HOLD, score=random.choice((1, 2)), received=at(n % 3)) for n in range(23)]
+    file(storage)
+    seen: list[str] = []
+    after = None
+    for n in range(5):
+        hits = find(storage, order=order, limit=5, after=after)
+        assert hits.more is (n < 4)
+        seen += ids(hits)
+        after = hits.spots[-1].place
+    assert sorted(seen) == sorted(c.id for c in comments)
+    assert seen == ids(find(storage, order=order, limit=100))
+
+
+def test_a_page_goes_on_when_its_last_comment_is_decided(storage: Storage) -> None:
+    comments = [held(storage, received=at(10 - n)) for n in range(4)]
+    file(storage)
+    place = find(storage, order="oldest", limit=2).spots[-1].place
+    moderated(storage, comments[1], Action.SPAM)
+    file(storage)
+    assert ids(find(storage, order="oldest", after=place)) == [c.id for c in comments[2:]]
+
+
+def test_groups_are_all_asked_for_and_terms_of_a_group_are_alternatives(storage: Storage) -> None:
+    one = held(storage, author="Ines", content="good bread")
+    two = held(storage, author="Jon", content="good butter")
+    held(storage, author="Kaya", content="bad bread")
+    file(storage)
+    assert sorted(ids(find(storage, ("word:bread", "word:butter"), ("word:good",)))) == sorted([one.id, two.id])
+    assert ids(find(storage, ("author:Ines",), ("word:butter",))) == []
+    assert sorted(ids(find(storage, ("word:good",), none_of=("author:Jon",)))) == [one.id]
+    assert find(storage, ()).total == 0
+
+
+def test_words_are_found_by_their_beginning(storage: Storage) -> None:
+    walk, walking = held(storage, content="a walk"), held(storage, content="Walking there")
+    held(storage, content="a wall")
+    file(storage)
+    assert sorted(ids(find(storage, ("word:walk*",)))) == sorted([walk.id, walking.id])
+    assert ids(find(storage, ("word:walking*",))) == [walking.id]
+    assert ids(find(storage, ("word:wax*",))) == []
+
+
+def test_facets_count_what_is_found(storage: Storage) -> None:
+    for author, script in (("Ines", "Хлеб"), ("Ines", "bread"), ("Jon", "bread")):
+        held(storage, author=author, content=script)
+    file(storage)
+    facets = ("author", "script", "signal", "domain")
+    everything = find(storage, facets=facets).counts
+    assert everything == {
+        "author": {"Ines": 2, "Jon": 1},
+        "script": {"latin": 2, "cyrillic": 1},
+        "signal": {"author.first": 3},
+        "domain": {},
+    }
+    assert list(everything["author"]) == ["Ines", "Jon"]
+    assert find(storage, ("author:Ines",), facets=("script",)).counts == {"script": {"cyrillic": 1, "latin": 1}}
+
+
+def test_each_site_has_its_own(storage: Storage) -> None:
+    held(storage, site="shop")
+    file(storage, "shop")
+    assert find(storage) == Hits()
+
+
+def test_ids_that_are_not_there_can_be_dropped(storage: Storage) -> None:
+    comment = held(storage)
+    storage.held.drop("blog", [comment.id, "missing"])
+    assert storage.held.due("blog", 10) == []
+
+
+def test_many_with_one_term_come_and_go(storage: Storage) -> None:
+    """From 512 on a term's comments are kept in another form."""
+    comments = [held(storage, author="Bot", content=f"casino offer{n}") for n in range(700)]
+    file(storage)
+    hits = find(storage, ("word:casino",), ("author:Bot",), facets=("author",), limit=1000)
+    assert (hits.total, hits.counts) == (700, {"author": {"Bot": 700}})
+    assert sorted(ids(hits)) == sorted(c.id for c in comments)
+    for comment in comments[:690]:
+        moderated(storage, comment, Action.SPAM)
+    left = find(storage, ("word:casino",), facets=("author",))
+    assert (left.total, left.counts) == (10, {"author": {"Bot": 10}})
+    file(storage)
+    assert find(storage, ("word:casino",), facets=("author",)) == left
+    for comment in comments[690:]:
+        moderated(storage, comment, Action.SPAM)
+    file(storage)
+    assert find(storage, ("word:casino*",), facets=("author",)) == Hits(counts={"author": {}})
+
+
+def test_a_model_of_the_index_agrees_after_many_random_steps(storage: Storage) -> None:
+    random = Random(11)
+    words = ("bread", "butter", "walk", "east", "wind")
+    comments: dict[str, Comment] = {}
+    for _ in range(300):
+        if random.random() < 0.5 or not comments:
+            comment = held(storage, content=" ".join(random.sample(words, 3)), author=random.choice("ABC"))
+        else:
+            before = comments[random.choice(list(comments))]
+            step = random.choice((Action.APPROVE, Action.SPAM, Action.REMOVE))
+            held_now = before.status is Status.HELD
+            after = before.decided(a_decision(step, Role.MODERATOR, "mo")) if held_now else before.undone("mo", NOW)
+            assert storage.comments.decide("blog", [Change(before, after)]) == [True]
+            comment = after
+        comments[comment.id] = comment
+        if random.random() < 0.3:
+            file(storage)
+    file(storage)
+    now = [c for c in comments.values() if c.status is Status.HELD]
+    for word in words:
+        expected = {c.id for c in now if word in c.content}
+        assert set(ids(find(storage, (f"word:{word}",), limit=1000))) == expected
+    counts = {a: sum(c.author == a for c in now) for a in "ABC"}
+    assert find(storage, facets=("author",)).counts["author"] == {a: n for a, n in counts.items() if n}
+
+
+def test_what_is_filed_last_stands_when_several_file_at_once(storage: Storage) -> None:
+    comments = [held(storage, content=f"bread {n}") for n in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: file(storage), range(4)))
+    hits = find(storage, ("word:bread",), limit=100)
+    assert sorted(ids(hits)) == sorted(c.id for c in comments)
+
+
+def test_a_value_may_look_like_anything(storage: Storage) -> None:
+    odd = held(storage, author="a:b*{c} %s\tx", thread="https://blog.example/a?b=1&c=:", content="x")
+    file(storage)
+    assert ids(find(storage, (f"author:{queue_ranking.value(odd.author)}",))) == [odd.id]
+    assert ids(find(storage, (f"thread:{odd.thread}",))) == [odd.id]
+
+
+def test_a_facet_lists_at_most_so_many_values(storage: Storage) -> None:
+    for n in range(LISTED + 5):
+        held(storage, author=f"A{n}")
+    file(storage)
+    assert len(find(storage, facets=("author",)).counts["author"]) == LISTED
+
+
+def test_a_comment_without_a_verdict_of_the_filters_is_not_filed(storage: Storage) -> None:
+    comment = replace(held(storage), decisions=())
+    assert queue_ranking.filed(comment) is None
+
+
+def test_terms_that_are_no_facets_can_be_counted(storage: Storage) -> None:
+    for n in range(3):
+        held(storage, received=at(24 * n))
+    file(storage)
+    hits = find(storage, counted=("day:2026-11-22", "day:2026-11-21", "day:2026-11-01"))
+    assert hits.counts == {"day": {"2026-11-21": 1, "2026-11-22": 1}}

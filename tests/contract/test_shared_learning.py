@@ -1,0 +1,80 @@
+"""What every back end promises about sites that learn together."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from comments.lifecycle import Action, Label
+from comments.model import Comment
+from comments.settings import Settings
+from comments.shared_learning import Together
+from comments.storage import Question, Quota, Storage, TokenCounts
+from comments.storage.memory import open_memory
+from comments.storage.redis import open_redis
+from tests.support.builders import accepted, decided, moderated
+
+TOGETHER = Together((("blog", "shop"),))
+
+
+@pytest.fixture(params=["memory", "redis"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    if request.param == "memory":
+        return open_memory(lambda: datetime.now(UTC), TOGETHER)
+    settings: Settings = request.getfixturevalue("valkey_settings")
+    return open_redis(replace(settings, learn_together=TOGETHER))
+
+
+def taught(storage: Storage, site: str, action: Action, *quotas: Quota) -> Comment:
+    held = decided(storage, accepted(storage, site=site), Action.HOLD)
+    comment = moderated(storage, held, action)
+    storage.corpus.learn(site, comment, frozenset({"casino"}), quotas)
+    return comment
+
+
+def known(storage: Storage, site: str) -> TokenCounts:
+    """What a comment on the site is judged by."""
+    return storage.evidence.look_up(site, [Question(tokens=frozenset({"casino"}))])[0].corpus
+
+
+def test_what_one_is_taught_the_other_knows_and_no_third(storage: Storage) -> None:
+    taught(storage, "blog", Action.SPAM)
+    taught(storage, "shop", Action.APPROVE)
+    taught(storage, "news", Action.SPAM)
+    both = TokenCounts(1, 1, {"casino": (1, 1)})
+    assert known(storage, "blog") == known(storage, "shop") == both
+    assert storage.corpus.snapshot("blog") == storage.corpus.snapshot("shop") == both
+    assert storage.corpus.totals("shop") == (1, 1)
+    assert known(storage, "news") == TokenCounts(0, 1, {"casino": (0, 1)})
+
+
+def test_either_takes_back_exactly_what_it_taught(storage: Storage) -> None:
+    spam, lesson = taught(storage, "blog", Action.SPAM), taught(storage, "shop", Action.SPAM)
+    removed = moderated(storage, lesson, Action.REMOVE)
+    assert storage.corpus.learn("shop", removed, frozenset())
+    assert known(storage, "shop") == TokenCounts(0, 1, {"casino": (0, 1)})
+    assert storage.corpus.learn("blog", moderated(storage, spam, Action.REMOVE), frozenset())
+    assert known(storage, "shop") == TokenCounts()
+
+
+def test_a_campaign_upon_both_counts_as_one(storage: Storage) -> None:
+    for n in range(8):
+        taught(storage, "blog" if n % 2 else "shop", Action.SPAM, Quota("campaign", 3))
+    assert storage.corpus.totals("blog") == (0, 3)
+
+
+def test_what_is_due_stays_with_its_site(storage: Storage) -> None:
+    ids = {site: taught(storage, site, Action.SPAM).id for site in ("blog", "shop")}
+    storage.corpus.forget("shop", {site: [id] for site, id in ids.items()})
+    assert storage.corpus.snapshot("blog") == TokenCounts()
+    for site, id in ids.items():
+        assert storage.corpus.due(site, 9) == [id]
+        assert storage.corpus.learn(site, storage.comments.get(site, id), frozenset({"casino"}))
+    assert known(storage, "blog") == TokenCounts(0, 2, {"casino": (0, 2)})
+
+
+def test_a_domain_is_not_told_twice_by_sites_that_learn_together(storage: Storage) -> None:
+    for site in ("blog", "shop", "news"):
+        storage.repute.tell(site, "comment", Label.SPAM, ["pills.example"])
+    assert storage.repute.elsewhere("shop", ["pills.example"]) == {"pills.example": (0, 1)}
+    assert storage.repute.elsewhere("news", ["pills.example"]) == {"pills.example": (0, 2)}

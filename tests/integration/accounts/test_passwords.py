@@ -1,0 +1,82 @@
+"""Passwords: how they are kept, chosen and changed, and what a change ends."""
+
+import statistics
+import time
+
+import pytest
+
+from comments.pseudonyms import token_digest
+from service.accounts.passwords import choose, matches
+from service.accounts.sign_in import PER_ACCOUNT
+from tests.support.desk import HASH, PASSWORD, csrf_of, sign_in
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password():
+    def seconds(kept: str) -> float:
+        start = time.process_time()  # which a busy machine does not change much
+        matches(kept, "not the password")
+        return time.process_time() - start
+
+    known, unknown = zip(*((seconds(HASH), seconds("")) for _ in range(15)), strict=True)
+    # The same hash function with the same cost: without it an unknown name would take a thousandth.
+    assert 0.5 < statistics.median(unknown) / statistics.median(known) < 2
+
+
+def test_passwords_are_kept_as_argon2id():
+    assert HASH.startswith("$argon2id$")
+    assert choose(PASSWORD) != HASH
+
+
+def choose_password(seat, new="a new long password", again=None, **fields):
+    return seat.post_form("/account", password=new, again=new if again is None else again, **fields)
+
+
+def test_a_first_password_is_chosen_after_coming_by_link(desk):
+    desk.employ("mo", password="", blog="moderator")
+    desk.storage.people.put_link(token_digest("once"), "mo", 60)
+    client = desk.stranger()
+    client.post("/link/once")
+    assert "Choose a password" in client.get("/review").text
+    fields = {"csrf": csrf_of(client), "password": "a new long password", "again": "a new long password"}
+    assert client.post("/account", data=fields).status_code == 303
+    assert sign_in(desk.stranger(), password="a new long password").status_code == 303
+
+
+def test_changing_a_password_asks_for_the_current_one(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    refused = choose_password(seat, current="wrong")
+    assert refused.status_code == 422
+    assert "not your current password" in refused.text
+    assert choose_password(seat, current=PASSWORD).status_code == 303
+    assert sign_in(desk.stranger()).status_code == 403
+    assert sign_in(desk.stranger(), password="a new long password").status_code == 303
+
+
+@pytest.mark.parametrize("new", ["", "eleven char", "x" * 201])
+def test_a_password_has_twelve_to_two_hundred_characters(desk, new):
+    seat = desk.signed_in("mo", blog="moderator")
+    assert choose_password(seat, new, current=PASSWORD).status_code == 422
+    assert sign_in(desk.stranger()).status_code == 303
+
+
+def test_a_mistyped_repetition_changes_nothing(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    assert choose_password(seat, again="another long one", current=PASSWORD).status_code == 422
+    assert sign_in(desk.stranger()).status_code == 303
+
+
+def test_a_new_password_ends_every_other_session_and_renews_ones_own(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    other = desk.stranger()
+    sign_in(other)
+    before = seat.client.get_cookie("replygate").value
+    choose_password(seat, current=PASSWORD)
+    assert seat.get("/account").status_code == 200
+    assert seat.client.get_cookie("replygate").value != before
+    assert other.get("/account").status_code == 401
+
+
+def test_guessing_the_current_password_is_limited_too(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    answers = [choose_password(seat, current="wrong").status_code for _ in range(PER_ACCOUNT + 1)]
+    assert answers[-1] == 429

@@ -1,0 +1,227 @@
+"""Signing in and out: passwords, one-time links, sessions and their ends."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from comments.errors import NotFound
+from comments.pseudonyms import token_digest
+from comments.storage.memory import open_memory
+from service.accounts.sessions import own_path
+from service.accounts.sign_in import PER_ACCOUNT, PER_ORIGIN
+from tests.support.builders import settings
+from tests.support.desk import PASSWORD, Clock, a_desk, sign_in
+
+
+def cookie(answer) -> str:
+    return answer.headers.get("Set-Cookie", "")
+
+
+def test_a_password_signs_in_and_leads_on(desk):
+    desk.employ("mo", blog="moderator")
+    client = desk.stranger()
+    answer = sign_in(client, next="/review/blog?status=spam")
+    assert (answer.status_code, answer.location) == (303, "/review/blog?status=spam")
+    assert client.get("/review").status_code == 200
+
+
+def test_pages_lead_strangers_to_the_sign_in_page_and_programs_are_told(desk):
+    page = desk.stranger().get("/review/blog?status=spam", headers={"Accept": "text/html"})
+    assert (page.status_code, page.location) == (303, "/sign-in?next=/review/blog?status%3Dspam")
+    told = desk.stranger().get("/v1/sites/blog/review/comments")
+    assert (told.status_code, told.mimetype) == (401, "application/problem+json")
+
+
+def test_a_wrong_password_an_unknown_name_and_one_without_password_get_the_same_answer(desk):
+    desk.employ("mo")
+    desk.employ("new", password="")
+    answers = [sign_in(desk.stranger(), name, "not the password") for name in ("mo", "nobody", "new")]
+    assert {a.status_code for a in answers} == {403}
+    pages = {a.text.replace(f'value="{name}"', "") for a, name in zip(answers, ("mo", "nobody", "new"), strict=True)}
+    assert len(pages) == 1
+    assert not any(cookie(a) for a in answers)
+
+
+def test_nobody_is_signed_in_by_an_empty_password(desk):
+    desk.employ("new", password="")
+    assert sign_in(desk.stranger(), "new", "").status_code == 403
+
+
+def test_an_account_is_guessed_at_only_so_often(desk):
+    desk.employ("mo")
+    answers = [sign_in(desk.stranger(), "mo", "wrong") for _ in range(PER_ACCOUNT)]
+    assert {a.status_code for a in answers} == {403}
+    refused = sign_in(desk.stranger(), "mo", PASSWORD)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_one_origin_tries_only_so_many_names(desk):
+    answers = [sign_in(desk.stranger(), f"name-{n}", "wrong").status_code for n in range(PER_ORIGIN + 1)]
+    assert answers == [403] * PER_ORIGIN + [429]
+    elsewhere = desk.stranger().post(
+        "/sign-in", data={"name": "x", "password": "y"}, environ_base={"REMOTE_ADDR": "198.51.100.7"}
+    )
+    assert elsewhere.status_code == 403
+
+
+def test_the_cookie_is_for_this_host_alone_where_there_is_https(storage):
+    desk = a_desk(storage, settings(public_url="https://comments.example"))
+    desk.employ("mo")
+    set_cookie = cookie(sign_in(desk.stranger()))
+    assert set_cookie.startswith("__Host-replygate=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(set_cookie.split("; "))
+    assert "Domain" not in set_cookie
+
+
+def test_the_cookie_is_hidden_from_scripts_without_https_too(desk):
+    desk.employ("mo")
+    set_cookie = cookie(sign_in(desk.stranger()))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(set_cookie.split("; "))
+
+
+def test_signing_in_ends_the_session_the_browser_came_with(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    old = seat.client.get_cookie("replygate").value
+    sign_in(seat.client)
+    assert seat.client.get_cookie("replygate").value != old
+    stolen = desk.stranger()
+    stolen.set_cookie("replygate", old)
+    assert stolen.get("/account").status_code == 401
+
+
+def test_a_cookie_of_somebodys_making_signs_nobody_in(desk):
+    client = desk.stranger()
+    for value in ("", "x", "é", "a" * 4000, token_digest("x")):
+        client.set_cookie("replygate", value)
+        assert client.get("/account").status_code == 401
+
+
+def test_what_is_stored_of_a_session_is_no_cookie(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    token = seat.client.get_cookie("replygate").value
+    thief = desk.stranger()
+    thief.set_cookie("replygate", token_digest(token))
+    assert thief.get("/account").status_code == 401
+
+
+def test_a_session_ends_twelve_hours_after_it_began_however_busy(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    desk.clock.pass_by(timedelta(hours=12) - timedelta(seconds=1))
+    assert seat.get("/account").status_code == 200
+    desk.clock.pass_by(timedelta(seconds=1))
+    assert seat.get("/account").status_code == 401
+
+
+def test_a_session_ends_after_thirty_idle_minutes():
+    clock = Clock()
+    desk = a_desk(open_memory(clock))
+    desk.clock = clock
+    seat = desk.signed_in("mo", blog="moderator")
+    for _ in range(3):
+        clock.pass_by(timedelta(minutes=29))
+        assert seat.get("/account").status_code == 200
+    clock.pass_by(timedelta(minutes=31))
+    assert seat.get("/account").status_code == 401
+
+
+def test_signing_out_ends_the_session_on_the_server(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    token = seat.client.get_cookie("replygate").value
+    answer = seat.post_form("/sign-out")
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
+    kept = desk.stranger()
+    kept.set_cookie("replygate", token)
+    assert kept.get("/account").status_code == 401
+
+
+def test_signing_out_needs_a_meant_click(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+    assert seat.client.post("/sign-out").status_code == 403
+    assert seat.get("/sign-out").status_code == 405
+    assert seat.get("/account").status_code == 200
+
+
+def test_looking_at_a_link_changes_nothing(desk):
+    desk.employ("mo")
+    desk.storage.people.put_link(token_digest("once"), "mo", 60)
+    for _ in range(3):
+        page = desk.stranger().get("/link/once")
+        assert page.status_code == 200
+        assert not cookie(page)
+    assert desk.stranger().head("/link/once").status_code == 200
+    assert desk.stranger().post("/link/once").status_code == 303
+
+
+def test_a_link_signs_in_once(desk):
+    desk.employ("mo", blog="moderator")
+    desk.storage.people.put_link(token_digest("once"), "mo", 60)
+    client = desk.stranger()
+    assert client.post("/link/once").location == "/review"
+    assert client.get("/review/blog").status_code == 200
+    second = desk.stranger()
+    assert second.post("/link/once").status_code == 404
+    assert second.get("/account").status_code == 401
+    assert "used up" in desk.stranger().get("/link/once").text
+
+
+def test_a_link_that_never_was_is_like_one_that_is_used_up(desk):
+    desk.employ("mo")
+    desk.storage.people.put_link(token_digest("once"), "mo", 60)
+    desk.stranger().post("/link/once")
+    used, never = desk.stranger().get("/link/once"), desk.stranger().get("/link/never")
+    assert (used.status_code, used.text) == (never.status_code, never.text) == (404, used.text)
+
+
+def test_another_sites_page_cannot_sign_anybody_in(desk):
+    desk.employ("mo")
+    desk.storage.people.put_link(token_digest("once"), "mo", 60)
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        client = desk.stranger()
+        assert client.post("/link/once", headers=headers).status_code == 403
+        answer = client.post("/sign-in", data={"name": "mo", "password": PASSWORD}, headers=headers)
+        assert answer.status_code == 403
+        assert not cookie(answer)
+    assert desk.storage.people.peek_link(token_digest("once")) == "mo"
+
+
+def test_a_session_of_somebody_who_is_gone_is_over(desk):
+    seat = desk.signed_in("mo", blog="moderator")
+
+    class Gone:
+        def __init__(self, people):
+            self._people = people
+
+        def __getattr__(self, name):
+            return getattr(self._people, name)
+
+        def get(self, name):
+            raise NotFound(name)
+
+    gone = a_desk(replace(desk.storage, people=Gone(desk.storage.people)))
+    client = gone.stranger()
+    client.set_cookie("replygate", seat.client.get_cookie("replygate").value)
+    assert client.get("/account").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "review",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/ok\r\nSet-Cookie: a=b",
+        "/\u2028",
+        " /review",
+    ],
+)
+def test_signing_in_leads_to_own_pages_only(desk, path):
+    assert own_path(path) == "/review"
+    desk.employ("mo")
+    assert sign_in(desk.stranger(), next=path).location == "/review"

@@ -1,0 +1,87 @@
+"""The recipes of docs/recipes.md, tried: the plain HTML page by its script, Flask's by running it."""
+
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from comments.lifecycle import Status
+from comments.model import SiteKey
+from comments.pseudonyms import token_digest
+from comments.storage import Storage
+from tests.support.builders import a_site, published
+from tests.support.web import Web, open_web
+
+ROOT = Path(__file__).parents[3]
+RECIPES = (ROOT / "docs/recipes.md").read_text()
+KEY = "rgk_k1_" + "s" * 40
+
+
+def test_a_plain_page_has_its_first_comment_in_a_minute() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "docs.first_comment"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    last = told.stdout.splitlines()[-1]
+    assert last.endswith("s  the first comment is published")
+    assert float(last.split()[0]) < 60
+
+
+@pytest.fixture
+def web(memory: Storage) -> Web:
+    return open_web(memory, a_site(keys=(SiteKey("k1", token_digest(KEY)),)))
+
+
+@pytest.fixture
+def service(web: Web) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, web.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/v1/sites/blog"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visitor(service: str, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    code = re.search(r"^## Flask.*?^```python\n(.*?)^```", RECIPES, re.DOTALL | re.MULTILINE)
+    assert code
+    monkeypatch.setenv("REPLIES", service)
+    monkeypatch.setenv("REPLIES_KEY", KEY)
+    there: dict[str, object] = {"__name__": "app"}
+    exec(compile(code[1], "app.py", "exec"), there)
+    app = there["app"]
+    assert isinstance(app, Flask)
+    return app.test_client()
+
+
+def test_flask_shows_comments_and_hands_new_ones_on(visitor: FlaskClient, web: Web) -> None:
+    published(web.storage, thread="hello", content="I *enjoyed* this.")
+    assert "I <em>enjoyed</em> this." in visitor.get("/hello").text
+    sent = {"content": "So did I.", "author": "Bo", "email": "bo@example.org"}
+    answer = visitor.post("/hello", data=sent, environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    assert answer.status_code == 303
+    assert "Thank you." in visitor.get(answer.headers["Location"]).text
+    (comment,) = web.storage.comments.by_status("blog", Status.QUEUED, 2).rows
+    assert (comment.content, comment.origin) == ("So did I.", web.pseudonyms.origin("203.0.113.7"))
+
+
+def test_flask_says_what_is_wrong_and_keeps_the_text(visitor: FlaskClient) -> None:
+    page = visitor.post("/hello", data={"content": "Kept", "author": "", "email": "x"}).text
+    assert "Please fill in your name. Please enter a valid email address." in page
+    assert ">Kept</textarea>" in page
+
+
+def test_flasks_page_stays_whole_without_the_service(visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(visitor.application.view_functions["hello"].__globals__, "SITE", "http://127.0.0.1:9")
+    page = visitor.post("/hello", data={"content": "Kept"})
+    assert (page.status_code, "Comments are away" in page.text) == (200, True)
+    assert ">Kept</textarea>" in page.text

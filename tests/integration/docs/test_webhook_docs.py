@@ -1,0 +1,106 @@
+"""docs/webhooks.md, tried: its receiver takes what we send, and nothing else."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from comments.model import WEBHOOK_EVENTS, Webhook
+from comments.pseudonyms import Pseudonyms
+from comments.storage import Storage
+from replygate.webhooks import webhook as commands
+from service.ops.health import PARTS
+from tests.support.asked import Asked
+from tests.support.builders import NOW, SECRET, a_site, published, settings
+from tests.support.waiting import until
+from workers.delivery.address_guard import trusted_hosts
+from workers.delivery.guarded_http import Outgoing
+from workers.delivery.retry_policy import WAITS
+from workers.delivery.webhook_payload import headers
+from workers.deps import Deps, install, now
+from workers.jobs import deliver
+from workers.judging.policy import build
+
+DOCS = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
+KEY = Pseudonyms(SECRET).webhook_secret("blog", "hook", "k1")
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def receiver(tmp_path: Path, port: int) -> Iterator[Path]:
+    """The receiver of the docs, running; the file that it prints to."""
+    (program,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    (tmp_path / "receiver.py").write_text(program)
+    with (tmp_path / "said").open("wb") as said:
+        env = {**os.environ, "SECRET": KEY, "PORT": str(port)}
+        words = [sys.executable, str(tmp_path / "receiver.py")]
+        with subprocess.Popen(words, env=env, stdout=said, stderr=subprocess.DEVNULL) as process:
+            until(lambda: _listens(port))
+            yield tmp_path / "said"
+            process.kill()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def post(port: int, signed: dict[str, str], body: bytes) -> int:
+    return Outgoing(trusted_hosts(f"127.0.0.1:{port}")).post(f"http://127.0.0.1:{port}/", signed, body)
+
+
+def test_its_receiver_prints_what_was_decided_once(memory: Storage, receiver: Path, port: int) -> None:
+    hook = Webhook("hook", f"http://127.0.0.1:{port}/", NOW, ("k2", "k1"))
+    memory.sites.put(a_site(webhooks=(hook,)))
+    outgoing = Outgoing(trusted_hosts(f"127.0.0.1:{port}"))
+    install(Deps(settings(), memory, Asked(), (), build((), {}), now, outgoing))
+    comment = published(memory)
+    for _ in range(2):
+        deliver("blog", "")
+        until(lambda: memory.deliveries.posted("blog").pending == 0)
+        (over,) = memory.deliveries.recent("blog", 10)
+        memory.deliveries.settle("blog", over, replace(over, course=over.course.PENDING, due=now()))
+    assert receiver.read_text() == f"published {comment.id}:1 published\n"
+
+
+def test_its_receiver_refuses_forgeries(receiver: Path, port: int) -> None:
+    body = b'{"id": "x:1", "type": "decision"}'
+    genuine = dict(headers([KEY], now(), body))
+    signature = genuine["Replygate-Signature"]
+    forged = [
+        dict(headers(["another secret"], now(), body)),
+        dict(headers([KEY], NOW.replace(year=2020), body)),
+        {"Replygate-Signature": signature.replace("t=", "t=1")},
+        {"Replygate-Signature": signature + ",t=1"},
+        {"Replygate-Signature": signature.partition(",")[0]},
+        {"Replygate-Signature": ""},
+        {},
+    ]
+    assert [post(port, signed, body) for signed in forged] == [403] * len(forged)
+    assert post(port, genuine, body + b" ") == 403
+    assert receiver.read_text() == ""
+    assert post(port, genuine, body) == 204
+
+
+def test_it_names_what_there_is() -> None:
+    used = set(re.findall(r"replygate webhook (\w+)", DOCS)) | set(re.findall(r"`(\w+)`", DOCS))
+    assert set(commands.commands) <= used
+    assert set(WEBHOOK_EVENTS) <= used
+    assert "replygate work deliver" in DOCS
+    assert "deliver" in PARTS
+
+
+def test_it_says_how_long_we_wait() -> None:
+    assert "5 s, 30 s, 2 min, 10 min, 1 h and then hourly" in DOCS
+    assert WAITS == (5, 30, 120, 600, 3600)

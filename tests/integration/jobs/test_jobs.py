@@ -1,0 +1,137 @@
+"""The jobs on both storage back ends: what is due gets done, once, however often they are called."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from comments.lifecycle import Action, Status
+from comments.model import Comment, Signal
+from comments.queue import DELIVER, JUDGE, LEARN
+from comments.storage import Storage
+from comments.storage.queue_index import Sought
+from tests.support.asked import Asked
+from tests.support.builders import a_site, accepted, decided, moderated, published, settings
+from workers.deps import Deps, install, now
+from workers.filters import Facts, Filter
+from workers.jobs import deliver, file, judge, learn
+from workers.judging.policy import NEEDS_HUMAN, build
+
+
+class Advertising(Filter):
+    """Sees spam in comments that say so."""
+
+    name = "advertising"
+    weights = {"advertising": 10.0}  # noqa: RUF012
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        if "buy" in comment.content:
+            yield Signal("advertising", 1.0, "buy")
+
+
+FILTERS = (Advertising(),)
+
+
+@pytest.fixture
+def deps(storage: Storage) -> Deps:
+    """The process's Deps, over each back end in turn, with one site."""
+    storage.sites.put(a_site(moderation="suspicious"))
+    made = Deps(settings(batch=10), storage, Asked(), FILTERS, build(FILTERS, {}), now)
+    install(made)
+    return made
+
+
+def asked(deps: Deps) -> list[tuple[str, str, str]]:
+    assert isinstance(deps.jobs, Asked)
+    return deps.jobs.jobs
+
+
+def test_judging_settles_everything_that_is_queued(deps: Deps) -> None:
+    good = [accepted(deps.storage) for _ in range(25)]
+    bad = accepted(deps.storage, content="buy my pills")
+    judge("blog", "token")
+    assert {deps.storage.comments.get("blog", c.id).status for c in good} == {Status.APPROVED}
+    assert deps.storage.comments.get("blog", bad.id).status is Status.SPAM
+    assert deps.storage.backlog.depth("blog").queued == 0
+    assert asked(deps) == []
+
+
+def test_judging_again_changes_nothing(deps: Deps) -> None:
+    comment = accepted(deps.storage)
+    judge("blog", "token")
+    before = deps.storage.comments.get("blog", comment.id), deps.storage.comments.counters("blog")
+    judge("blog", "token")
+    assert (deps.storage.comments.get("blog", comment.id), deps.storage.comments.counters("blog")) == before
+
+
+def test_judging_that_runs_out_of_time_asks_for_itself_with_its_token(deps: Deps) -> None:
+    install(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
+    for _ in range(25):
+        accepted(deps.storage)
+    judge("blog", "token")
+    assert asked(deps) == [(JUDGE, "blog", "token")]
+    assert 0 < deps.storage.backlog.depth("blog").queued < 25
+
+
+def test_comments_that_judging_does_not_reach_are_due_at_once(deps: Deps) -> None:
+    comment = accepted(deps.storage)
+    install(replace(deps, settings=replace(deps.settings, lease=-1.0, judge_seconds=0.0)))
+    judge("blog", "token")  # a lease that is over at once leaves no time for any comment
+    assert deps.storage.backlog.depth("blog").queued == 1
+    assert [claim.id for claim in deps.storage.backlog.claim("blog", "token", 10, 10.0)] == [comment.id]
+
+
+def test_a_comment_that_was_claimed_too_often_goes_to_a_person(deps: Deps) -> None:
+    comment = accepted(deps.storage)
+    for _ in range(5):
+        deps.storage.backlog.claim("blog", "token", 10, 10.0)
+        deps.storage.backlog.release("blog", [comment.id])
+    judge("blog", "token")
+    held = deps.storage.comments.get("blog", comment.id)
+    assert held.status is Status.HELD
+    assert [signal.name for signal in held.decisions[0].signals] == [NEEDS_HUMAN]
+
+
+def test_a_job_for_a_site_that_does_not_exist_does_nothing(deps: Deps) -> None:
+    judge("nowhere", "token")
+    learn("nowhere", "")
+    deliver("nowhere", "")
+    assert asked(deps) == []
+
+
+def test_learning_brings_the_corpus_in_line_once(deps: Deps) -> None:
+    for n in range(120):
+        moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)
+    learn("blog", "")
+    assert deps.storage.corpus.totals("blog") == (0, 120)
+    assert deps.storage.corpus.due("blog", 10) == []
+    learn("blog", "")
+    assert deps.storage.corpus.totals("blog") == (0, 120)
+
+
+def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "workers.delivery.outbox")
+    first = published(deps.storage)
+    others = [published(deps.storage) for _ in range(120)]
+    moderated(deps.storage, first, Action.REMOVE)
+    deliver("blog", "")
+    told = [(vars(record)["comment"], vars(record)["status"]) for record in caplog.records]
+    assert told == [(c.id, Status.APPROVED) for c in [first, *others]] + [(first.id, Status.REMOVED)]
+    assert deps.storage.outbox.length("blog") == 0
+
+
+def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
+    comment = decided(deps.storage, accepted(deps.storage, content="bread"), Action.HOLD)
+    file("blog", "")
+    (spot,) = deps.storage.held.find("blog", Sought(all_of=(("word:bread",),))).spots
+    assert spot.id == comment.id
+    assert deps.storage.held.due("blog", 1) == []
+
+
+def test_learning_and_delivering_go_to_the_back_of_the_queue_too(deps: Deps) -> None:
+    install(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
+    for n in range(101):
+        moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)
+    learn("blog", "")
+    deliver("blog", "")
+    assert asked(deps) == [(LEARN, "blog", ""), (DELIVER, "blog", "")]

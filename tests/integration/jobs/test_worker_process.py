@@ -1,0 +1,217 @@
+"""Worker processes as they run: what they do, what they refuse, and what they survive."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from rq import Queue
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+
+from comments.lifecycle import Status
+from comments.queue import JUDGE, TIMEOUT, RQJobs
+from comments.settings import Settings
+from comments.storage import Storage
+from comments.storage.redis import connect
+from tests.support.builders import a_site, accepted
+from tests.support.waiting import until
+from workers.rq_jobs import WakeUp, open_queue, sweep_up
+
+ROOT = Path(__file__).parents[3]
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def connection(valkey_settings: Settings) -> Iterator[redis.Redis]:
+    with connect(valkey_settings) as client:
+        yield client
+
+
+@pytest.fixture
+def store(redis_storage: Storage) -> Storage:
+    redis_storage.sites.put(a_site(moderation="suspicious"))
+    return redis_storage
+
+
+@pytest.fixture
+def start(valkey_settings: Settings) -> Iterator[Start]:
+    """Start a worker process; killed at the end of the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(queue: str = "judge", **chosen: object) -> "subprocess.Popen[bytes]":
+        words = [sys.executable, "-m", "tests.integration.one_worker", queue]
+        words.append(json.dumps({"redis_url": valkey_settings.redis_url, **chosen}))
+        started.append(subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def status(store: Storage, id: str) -> Status:
+    return store.comments.get("blog", id).status
+
+
+def test_a_worker_does_what_it_is_woken_for_and_says_that_it_is_alive(
+    start: Start, store: Storage, connection: redis.Redis
+) -> None:
+    comment = accepted(store)
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    start()
+    until(lambda: status(store, comment.id) is Status.APPROVED)
+    assert store.beats.alive("judge")
+
+
+def test_sigterm_ends_a_worker_well(start: Start, store: Storage) -> None:
+    worker = start()
+    until(lambda: bool(store.beats.alive("judge")))
+    worker.terminate()
+    assert worker.wait(60) == 0
+
+
+def test_a_job_that_names_another_function_is_not_run(
+    start: Start, store: Storage, connection: redis.Redis, tmp_path: Path
+) -> None:
+    queue = Queue("judge", connection=connection, serializer="json")
+    queue.enqueue_call("os.system", args=(f"touch {tmp_path}/ran",))
+    queue.enqueue_call("subprocess.run", args=(["touch", f"{tmp_path}/ran"],))
+    callback = queue.enqueue_call(JUDGE, args=("nowhere", ""))
+    connection.hset(callback.key, "success_callback_name", "tests.integration.one_worker.main")
+    worker = start()
+    comment = accepted(store)
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    until(lambda: status(store, comment.id) is Status.APPROVED)
+    assert not (tmp_path / "ran").exists()
+    assert worker.poll() is None
+
+
+MUTATIONS: dict[str, Callable[[redis.Redis, str], object]] = {
+    "no data": lambda r, key: r.hdel(key, "data"),
+    "data that is no JSON": lambda r, key: r.hset(key, "data", b"\x80\x04."),
+    "data of another shape": lambda r, key: r.hset(key, "data", b"[1]"),
+    "data nested too deep": lambda r, key: r.hset(key, "data", b"[" * 100_000),
+    "arguments of another kind": lambda r, key: r.hset(key, "data", b'["workers.jobs.judge",null,[1,{}],{}]'),
+    "an unknown status": lambda r, key: r.hset(key, "status", "sleeping"),
+    "a result_ttl that is no number": lambda r, key: r.hset(key, "result_ttl", "soon"),
+    "a timeout that is no number": lambda r, key: r.hset(key, "timeout", "long"),
+    "a date that is none": lambda r, key: r.hset(key, "created_at", "yesterday"),
+    "bytes that are no text": lambda r, key: r.hset(key, "origin", b"\xff\xfe"),
+    "dependencies that are none": lambda r, key: r.hset(key, "dependency_ids", b"{"),
+    "another queue's name": lambda r, key: r.hset(key, "origin", "errands"),
+    "a string where the hash was": lambda r, key: (r.delete(key), r.set(key, "x")),
+    "nothing": lambda r, key: r.delete(key),
+}
+
+
+FIELDS = (
+    "data", "created_at", "origin", "worker_name", "description", "enqueued_at", "started_at", "ended_at",
+    "last_heartbeat", "group_id", "result", "timeout", "result_ttl", "failure_ttl", "status",
+    "success_callback_name", "success_callback_timeout", "failure_callback_name", "failure_callback_timeout",
+    "stopped_callback_name", "stopped_callback_timeout", "webhooks", "dependency_ids", "dependency_id",
+    "allow_dependency_failures", "enqueue_at_front", "ttl", "meta", "retries_left", "number_of_retries",
+    "retry_intervals", "repeats_left", "repeat_intervals", "rate_limit_key", "rate_limit_concurrency",
+    "enqueue_at_front_on_retry",
+)  # fmt: skip
+ODD = (
+    b"",
+    b"\xff\xfe",
+    b"-1",
+    b"1e999",
+    b"9" * 5000,
+    b"null",
+    b"[]",
+    b"{}",
+    b"[" * 100_000,
+    b"x\x9c",
+    b"\0",
+    b"1-1-1T1:1:1Z",
+)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_whatever_a_field_of_a_job_holds_it_is_read_or_counts_as_missing(field: str, connection: redis.Redis) -> None:
+    job = Queue("judge", connection=connection, serializer="json").enqueue_call(JUDGE, args=("blog", ""))
+    for value in ODD:
+        connection.hset(job.key, field, value)
+        with contextlib.suppress(NoSuchJobError):
+            WakeUp.fetch(job.id, connection=connection, serializer="json")
+
+
+def test_no_bad_job_ends_a_worker_or_stops_the_sweeping_up(
+    start: Start, store: Storage, connection: redis.Redis
+) -> None:
+    queue = Queue("judge", connection=connection, serializer="json")
+    for mutate in MUTATIONS.values():
+        mutate(connection, queue.enqueue_call(JUDGE, args=("blog", "")).key)
+    comment = accepted(store)
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    worker = start()
+    until(lambda: status(store, comment.id) is Status.APPROVED)
+    assert worker.poll() is None
+    sweep_up(open_queue("judge", connection))
+    assert worker.poll() is None
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_bad_job_is_swept_up_once_it_is_stuck(name: str, connection: redis.Redis) -> None:
+    queue = open_queue("judge", connection)
+    job = Queue("judge", connection=connection, serializer="json").enqueue_call(JUDGE, args=("blog", ""))
+    MUTATIONS[name](connection, job.key)
+    stuck = queue.intermediate_queue
+    connection.lmove(queue.key, stuck.key)
+    sweep_up(queue)
+    connection.set(stuck.get_first_seen_key(job.id), 1.0)  # long ago
+    sweep_up(queue)
+    assert stuck.get_job_ids() == []
+    assert not connection.exists(Job.key_for(job.id))
+
+
+def test_a_wake_up_whose_worker_died_leaves_nothing_behind(
+    start: Start, store: Storage, connection: redis.Redis
+) -> None:
+    accepted(store, content="die")
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    assert start().wait(60) == -signal.SIGKILL
+    queue = open_queue("judge", connection)
+    registry = queue.started_job_registry
+    assert len(registry.get_job_ids(cleanup=False)) == 1
+    for entry in connection.zrange(registry.key, 0, -1):
+        connection.zadd(registry.key, {entry: 1.0})  # long ago
+    sweep_up(queue)
+    assert registry.get_job_ids(cleanup=False) == []
+
+
+def test_a_filter_that_raises_holds_the_comment(start: Start, store: Storage, connection: redis.Redis) -> None:
+    comment = accepted(store, content="raise")
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    start()
+    until(lambda: status(store, comment.id) is Status.HELD)
+
+
+def test_a_job_that_hangs_is_broken_off_and_the_worker_goes_on(
+    start: Start, store: Storage, connection: redis.Redis
+) -> None:
+    accepted(store, content="hang")
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    worker = start()
+    until(
+        lambda: len(open_queue("judge", connection).failed_job_registry.get_job_ids(cleanup=False)) == 1, "broken off"
+    )
+    other = accepted(store)
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    until(lambda: status(store, other.id) is Status.APPROVED)
+    assert worker.poll() is None
+
+
+def test_a_worker_that_hears_no_signal_is_ended(start: Start, store: Storage, connection: redis.Redis) -> None:
+    accepted(store, content="hang in C")
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    assert start().wait(TIMEOUT + 10) == 1

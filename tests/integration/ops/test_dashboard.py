@@ -1,0 +1,156 @@
+"""What is counted and logged of the service, and that nobody's data is in it."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from rq import Queue
+from rq.registry import StartedJobRegistry
+
+from comments.lifecycle import Action, Status
+from comments.logs import Line
+from comments.queue import JUDGE, RQJobs
+from comments.rq_figures import RQQueues
+from comments.storage import Delivery
+from comments.storage.redis import connect
+from service import create_app
+from tests.support.builders import NOW, accepted, decided, moderated, published
+from tests.support.operated import BEARER, a_house, say_alive, scrape
+from tests.support.web import SUBMIT, a_reply
+
+
+def test_metrics_say_what_storage_knows(storage, durable):
+    say_alive(storage)
+    waiting = accepted(storage)
+    accepted(storage, site="shop")
+    moderated(storage, published(storage), Action.SPAM)
+    decided(storage, accepted(storage), Action.HOLD)
+    storage.deliveries.put("blog", "hook", [sent := Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)])
+    storage.deliveries.settle("blog", sent, replace(sent, attempts=1))
+    house = a_house(storage)
+    house.clock.at = waiting.received + timedelta(seconds=7)
+    figures = scrape(house)
+    assert figures["replygate_accepted_total", "blog"] == 3
+    assert figures["replygate_accepted_total", "shop"] == 1
+    assert figures["replygate_decided_total", "held", "blog"] == 1
+    assert figures["replygate_moderated_total", "blog", "spam"] == 1
+    assert figures["replygate_queued", "blog"] == 1
+    assert figures["replygate_oldest_queued_seconds", "blog"] == pytest.approx(7, abs=0.01)
+    assert figures["replygate_decision_seconds_count", "blog"] == 2
+    assert figures["replygate_decision_seconds_bucket", "+Inf", "shop"] == 0
+    assert figures["replygate_webhook_pending", "blog"] == 1
+    assert figures["replygate_webhook_deliveries_total", "retried", "blog"] == 1
+    assert figures["replygate_parts_alive", "judge"] == 1
+    assert figures["replygate_storage_up",] == 1
+    assert ("replygate_redis_memory_bytes",) in figures
+
+
+def test_requests_are_counted_by_what_they_are_not_by_what_they_name(house):
+    client = house.stranger()
+    one, two = "/v1/sites/blog/comments/one", "/v1/sites/blog/comments/two"
+    for path in (one, two, "/nowhere", "/else?email=ada@example.org"):
+        client.get(path)
+    client.open("/healthz", method="BREW")
+    figures = scrape(house)
+    asked = {key[1:]: n for key, n in figures.items() if key[0] == "replygate_http_request_seconds_count"}
+    assert asked["GET", "unmatched", "404"] == 2
+    assert asked["GET", "/v1/sites/<site>/comments/<id>", "404"] == 2
+    assert asked["OTHER", "unmatched", "405"] == 1
+
+
+def test_all_web_processes_speak_for_each_other(memory, tmp_path):
+    one, other = (a_house(memory, metrics_dir=tmp_path) for _ in range(2))
+    for _ in range(3):
+        one.stranger().get("/healthz")
+        other.stranger().get("/healthz")
+    for house in (one, other):
+        assert scrape(house)["replygate_http_request_seconds_count", "GET", "/healthz", "200"] == 6
+
+
+def test_rqs_figures_are_read_without_its_clean_up(redis_storage, durable, valkey_settings):
+    connection = connect(valkey_settings)
+    RQJobs(connection).ask(JUDGE, "blog", "token")
+    abandoned = StartedJobRegistry(queue=Queue("judge", connection=connection, serializer="json"))
+    connection.zadd(abandoned.key, {"long-gone": 1})
+    house = a_house(redis_storage)
+    deps = house.app.extensions["replygate"]
+    app = create_app(replace(deps, queues=RQQueues(connection)))
+    figures = scrape(replace(house, app=app))
+    assert figures["replygate_rq_jobs", "judge", "queued"] == 1
+    assert figures["replygate_rq_jobs", "judge", "started"] == 1
+    assert figures["replygate_rq_workers", "judge"] == 0
+    assert abandoned.get_job_count(cleanup=False) == 1
+    assert not connection.keys("rq:clean_registries:*")
+
+
+# Nobody's data
+
+
+@pytest.fixture
+def lines() -> Iterator[StringIO]:
+    """Everything that is logged, as it is written."""
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Line("web"))
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.DEBUG)
+    root.addHandler(handler)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_a_request_is_logged_by_route_status_and_time(house, lines):
+    house.stranger().get("/v1/sites/blog/comments/some-comment?receipt=secret")
+    (line,) = (json.loads(text) for text in lines.getvalue().splitlines() if '"answered"' in text)
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/sites/<site>/comments/<id>", 404)
+    assert line["site"] == "blog"
+    assert line["ms"] >= 0
+    assert "secret" not in lines.getvalue()
+
+
+def test_no_person_gets_into_logs_or_figures(storage, durable, lines):
+    house = a_house(storage, trusted_proxies=1)
+    canaries = ("canary@example.org", "Canaria", "203.0.113.77", "2001:db8:77::7", "a canary sang", "CanaryAgent")
+    email, author, address, address6, content, agent = canaries
+    headers = {"X-Forwarded-For": address, "User-Agent": agent, "Referer": f"https://blog.example/{author}"}
+    client = house.stranger()
+    fields = a_reply(author=author, email=email, content=content)
+    assert client.post(SUBMIT, json=fields, headers=headers).status_code == 202
+    assert client.post(SUBMIT, data=fields | {"content": content * 2}, headers=headers).status_code in (202, 303)
+    client.post(SUBMIT, json=fields | {"unknown": content}, headers=headers)
+    client.post(SUBMIT, data=b'{"author": "' + author.encode(), content_type="application/json", headers=headers)
+    client.post(f"/v1/sites/{email}/comments", json=fields, headers=headers)
+    client.get(f"/nowhere/{author}?email={email}&ip={address6}", headers=headers)
+    client.post("/sign-in", data={"name": author, "password": content}, headers=headers)
+    said = lines.getvalue() + client.get("/metrics", headers=BEARER).text
+    said += house.signed_in("op", operator=True).get("/ops").text
+    assert "answered" in said
+    assert [canary for canary in canaries if canary in said] == []
+    assert all(json.loads(line) for line in lines.getvalue().splitlines())
+
+
+def test_a_fault_is_logged_by_type_and_place_and_not_by_what_it_says(house, lines):
+    def broken(name: str) -> str:
+        raise ZeroDivisionError(name)
+
+    house.app.add_url_rule("/broken/<name>", view_func=broken)
+    assert house.stranger().get("/broken/Canaria").status_code == 500
+    (line,) = (json.loads(text) for text in lines.getvalue().splitlines() if '"fault"' in text)
+    assert (line["level"], line["route"]) == ("ERROR", "/broken/<name>")
+    assert line["error"][0]["type"] == "ZeroDivisionError"
+    assert line["error"][0]["at"][-1].endswith("broken")
+    assert "Canaria" not in lines.getvalue()
+
+
+@pytest.mark.parametrize("forged", ["%0a{%22level%22:%22FORGED%22}", "%1b[31m", "%E2%80%AE", "%00", "%ff"])
+def test_an_address_cannot_forge_a_line(house, lines, forged):
+    house.stranger().get(f"/v1/sites/{forged}/comments/{forged}")
+    for line in lines.getvalue().splitlines():
+        assert line.isascii()
+        assert json.loads(line)["level"] != "FORGED"

@@ -1,0 +1,157 @@
+"""The page of deliveries: what operators see of webhooks and mail, and sending one once more."""
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from comments.audit import Act
+from comments.email_subscriptions import NOTICE
+from comments.errors import Fault
+from comments.lifecycle import Status
+from comments.model import Webhook
+from comments.queue import DELIVER
+from comments.smtp_settings import Relay
+from comments.storage import Course, Delivery, Storage
+from service.ops.delivery_pages import ERRORS
+from tests.support.builders import NOW, a_site, settings
+from tests.support.desk import Desk, Seat, a_desk
+
+HOOK = Webhook("hook", "https://example.com/secret-path", NOW, ("k1",))
+FAILED = Delivery("hook", "one", 3, Status.SPAM, "example.com", NOW, NOW)
+
+
+@pytest.fixture
+def desk(storage: Storage) -> Desk:
+    made = a_desk(storage)
+    storage.sites.put(a_site(webhooks=(HOOK,)))
+    storage.deliveries.put("blog", "hook", [FAILED, replace(FAILED, comment="two")])
+    over = replace(FAILED, course=Course.FAILED, attempts=28, error="timeout", ms=5001)
+    assert storage.deliveries.settle("blog", FAILED, over)
+    return made
+
+
+@pytest.fixture
+def op(desk: Desk) -> Seat:
+    return desk.signed_in("op", operator=True)
+
+
+def replay_of(delivery: Delivery, site: str = "blog") -> str:
+    return f"/ops/deliveries/{site}/{delivery.id}/replay"
+
+
+def test_the_page_tells_what_became_of_each_delivery(op: Seat) -> None:
+    page = op.get("/ops/deliveries").text
+    for said in (
+        "one:3",
+        "two:3",
+        "refused",
+        "example.com",
+        "no answer in time",
+        "failed",
+        "pending",
+        ">28<",
+        ">5001<",
+    ):
+        assert said in page
+    assert page.index("two:3") < page.index("one:3"), "what is on its way comes first"
+
+
+def test_the_page_does_not_tell_the_address_which_may_be_a_secret(op: Seat) -> None:
+    assert "secret-path" not in op.get("/ops/deliveries").text
+
+
+def test_each_site_has_its_own_log(op: Seat) -> None:
+    page = op.get("/ops/deliveries?site=shop").text
+    assert "one:3" not in page
+    assert "replygate webhook add shop" in page
+    assert op.get("/ops/deliveries?site=nowhere").status_code == 404
+
+
+def test_a_replay_begins_a_delivery_anew(op: Seat, desk: Desk, storage: Storage) -> None:
+    answer = op.post_form(replay_of(FAILED))
+    assert (answer.status_code, answer.location) == (303, "/ops/deliveries?site=blog")
+    assert storage.deliveries.get("blog", FAILED.id) == replace(FAILED, began=desk.clock(), due=desk.clock())
+    assert storage.deliveries.posted("blog").pending == 2
+    assert (DELIVER, "blog") in desk.jobs.asked
+    (noted,) = storage.audit.all("blog")
+    assert (noted.by, noted.action, noted.subject, noted.after) == ("op", Act.WEBHOOK_REPLAY, "hook", FAILED.event)
+
+
+def test_a_second_click_changes_nothing_more(op: Seat, storage: Storage) -> None:
+    for _ in range(2):
+        assert op.post_form(replay_of(FAILED)).status_code == 303
+    assert storage.deliveries.posted("blog").pending == 2
+
+
+def test_a_replay_needs_the_sessions_own_token(op: Seat, storage: Storage) -> None:
+    for csrf in ("", "wrong"):
+        assert op.client.post(replay_of(FAILED), data={"csrf": csrf}).status_code == 403
+    foreign = op.client.post(replay_of(FAILED), data={"csrf": op.csrf}, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert storage.deliveries.get("blog", FAILED.id).course is Course.FAILED
+
+
+def test_only_operators_replay(desk: Desk, storage: Storage) -> None:
+    assert desk.signed_in("mo", blog="owner").post_form(replay_of(FAILED)).status_code == 404
+    assert desk.stranger().post(replay_of(FAILED)).status_code == 401
+    assert storage.deliveries.get("blog", FAILED.id).course is Course.FAILED
+
+
+def test_nothing_is_replayed_that_is_not_there_or_whose_webhook_is_off(op: Seat, storage: Storage) -> None:
+    assert op.post_form(replay_of(replace(FAILED, comment="other"))).status_code == 404
+    assert op.post_form(replay_of(FAILED, "nowhere")).status_code == 404
+    storage.sites.put(a_site(webhooks=(replace(HOOK, enabled=False),)))
+    assert op.post_form(replay_of(FAILED)).status_code == 404
+    assert "Replay" not in op.get("/ops/deliveries?site=blog").text
+
+
+def test_a_replay_is_never_a_get(op: Seat) -> None:
+    assert op.get(replay_of(FAILED)).status_code == 405
+
+
+def test_every_fault_has_words_for_people() -> None:
+    assert set(get_args(Fault)) == set(ERRORS)
+
+
+def test_without_sites_the_page_is_empty(memory: Storage) -> None:
+    assert a_desk(memory, sites=()).signed_in("op", operator=True).get("/ops/deliveries").status_code == 200
+
+
+# Mail
+
+
+SERVER = Relay("mail.example", 587, "starttls")
+BOUNCED = Delivery(NOTICE, "three", 1, Status.APPROVED, "mail.example", NOW, NOW)
+
+
+@pytest.fixture
+def bounced(storage: Storage) -> Delivery:
+    storage.deliveries.put("blog", NOTICE, [BOUNCED])
+    over = replace(BOUNCED, course=Course.FAILED, attempts=1, answer=550, error="refused")
+    assert storage.deliveries.settle("blog", BOUNCED, over, healthy=True)
+    return over
+
+
+def test_mail_is_in_the_log_and_counted_on_its_own(desk: Desk, op: Seat, bounced: Delivery) -> None:
+    page = op.get("/ops/deliveries").text
+    for said in (
+        "three:1",
+        "mail.example",
+        "answered with an error (550)",
+        "Mail about replies",
+        "1 given up",
+        ">off<",
+    ):
+        assert said in " ".join(page.split())
+    metrics = op.get("/metrics").text
+    assert 'replygate_mail_total{result="failed",site="blog"} 1.0' in metrics
+    assert 'replygate_webhook_deliveries_total{result="failed",site="blog"} 1.0' in metrics, "of the webhook's own"
+
+
+def test_mail_is_sent_once_more_while_there_is_a_server(storage: Storage, bounced: Delivery) -> None:
+    storage.sites.put(a_site())
+    for settings_, status in ((settings(), 404), (settings(smtp_url=SERVER, mail_from="r@blog.example"), 303)):
+        op = a_desk(storage, settings_).signed_in("op", operator=True)
+        assert op.post_form(replay_of(BOUNCED)).status_code == status
+    assert storage.deliveries.get("blog", BOUNCED.id).course is Course.PENDING

@@ -1,0 +1,183 @@
+"""Health, figures and the ops page: closed to strangers, right in what they say, and without people in them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from comments.pseudonyms import Pseudonyms
+from comments.storage import Storage
+from comments.storage.redis import open_redis
+from service import create_app
+from service.deps import Deps
+from tests.support.builders import NOW, SECRET, accepted, settings
+from tests.support.desk import JobsAsked, a_desk
+from tests.support.operated import BEARER, TOKEN, a_house, say_alive
+
+CLOSED = ("/metrics", "/ops/figures", "/ops", "/ops/deliveries")
+
+
+def problems(storage: Storage) -> list[str]:
+    """What the service says is wrong, to those who may know."""
+    answer = a_house(storage).stranger().get("/readyz", headers=BEARER)
+    assert answer.status_code == (503 if answer.json["problems"] else 200)
+    assert answer.json["ready"] is not bool(answer.json["problems"])
+    return answer.json["problems"]
+
+
+# Strangers
+
+
+def test_strangers_learn_that_it_is_alive_and_ready_and_no_more(house):
+    assert house.stranger().get("/healthz").json == {"alive": True}
+    assert house.stranger().get("/readyz").json == {"ready": True}
+
+
+def test_strangers_do_not_learn_why_it_is_not_ready(storage):
+    answer = a_house(storage).stranger().get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"ready": False})
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_figures_are_closed_to_strangers(house, path):
+    answer = house.stranger().get(path)
+    assert answer.status_code == 401
+    assert "replygate_" not in answer.text
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_a_browser_is_led_to_the_sign_in_page(house, path):
+    answer = house.stranger().get(path, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.location) == (303, f"/sign-in?next={path}")
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_figures_are_closed_to_moderators_and_owners(house, path):
+    assert house.signed_in("mo", blog="owner").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/ops/figures"])
+@pytest.mark.parametrize(
+    "given", ["Bearer wrong", "Bearer ", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer \xff"]
+)
+def test_a_wrong_token_opens_nothing(house, path, given):
+    assert house.stranger().get(path, headers={"Authorization": given}).status_code == 404
+
+
+@pytest.mark.parametrize("given", ["Bearer ", "Bearer", "bearer  ", ""])
+def test_without_a_token_in_the_settings_no_token_is_right(memory, given):
+    house = a_desk(memory, settings(ops_token=""))
+    for path in ("/metrics", "/ops/figures"):
+        assert house.stranger().get(path, headers={"Authorization": given}).status_code in (401, 404)
+    assert house.stranger().get("/readyz", headers={"Authorization": given}).json == {"ready": False}
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_operators_see_everything(house, path):
+    assert house.signed_in("op", operator=True).get(path).status_code == 200
+
+
+def test_operators_are_told_why_it_is_not_ready(memory):
+    answer = a_house(memory).signed_in("op", operator=True).get("/readyz")
+    assert len(answer.json["problems"]) == 2
+
+
+# Ready
+
+
+def test_a_well_kept_service_is_ready(storage, durable):
+    say_alive(storage)
+    assert problems(storage) == []
+
+
+def test_it_says_that_nobody_judges_and_nobody_sweeps(storage, durable):
+    no_judge, no_sweep = problems(storage)
+    assert "No judge is running" in no_judge
+    assert "sweep is not running" in no_sweep
+
+
+def test_it_says_that_a_comment_waits_too_long(storage, durable):
+    say_alive(storage)
+    house = a_house(storage)
+    house.clock.at = accepted(storage).received + timedelta(seconds=61)
+    (sentence,) = house.stranger().get("/readyz", headers=BEARER).json["problems"]
+    assert "has waited 61 s" in sentence
+
+
+def test_it_says_that_the_server_throws_comments_away(redis_storage, durable):
+    say_alive(redis_storage)
+    durable.config_set("maxmemory", 1 << 30)
+    durable.config_set("maxmemory-policy", "allkeys-lru")
+    (sentence,) = problems(redis_storage)
+    assert "maxmemory-policy is allkeys-lru" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("appendonly", "no", "appendonly is off"), ("appendfsync", "everysec", "appendfsync is not always")],
+)
+def test_a_server_that_forgets_in_a_power_cut_is_warned_of_and_used(redis_storage, durable, name, value, said):
+    say_alive(redis_storage)
+    durable.config_set(name, value)
+    assert problems(redis_storage) == []
+    client = a_house(redis_storage).signed_in("op", operator=True)
+    assert said in client.get("/ops/figures").json["warnings"][0]
+    assert said in client.get("/ops").text
+
+
+def test_it_says_that_memory_runs_short(redis_storage, durable):
+    say_alive(redis_storage)
+    durable.config_set("maxmemory", int(durable.info()["used_memory"] * 1.2))
+    (sentence,) = problems(redis_storage)
+    assert "maxmemory" in sentence
+
+
+def test_it_says_that_storage_is_away_and_stays_alive(tmp_path):
+    away = open_redis(settings(redis_url=f"unix://{tmp_path}/none.sock"))
+    deps = Deps(settings(ops_token=TOKEN), away, JobsAsked(), Pseudonyms(SECRET), lambda: NOW)
+    client = create_app(deps).test_client()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz", headers=BEARER)
+    assert answer.status_code == 503
+    assert "Storage does not answer" in answer.json["problems"][0]
+    client.set_cookie("replygate", "a session that cannot be looked up")
+    assert client.get("/readyz").json == {"ready": False}
+    assert "replygate_storage_up 0.0" in client.get("/metrics", headers=BEARER).text
+
+
+def test_many_questions_are_one_look(memory):
+    house = a_house(memory)
+    assert house.stranger().get("/readyz").status_code == 503
+    say_alive(memory)
+    assert house.stranger().get("/readyz").status_code == 503  # the same look, a moment later
+
+
+# The page
+
+
+def test_the_page_says_in_words_how_it_is(house):
+    page = house.signed_in("op", operator=True).get("/ops").text
+    assert '<h1 id="headline">All is well</h1>' in page
+    assert "<script>" not in page
+    assert "style=" not in page
+
+
+def test_the_page_says_what_is_wrong_and_what_to_do(memory):
+    page = a_house(memory).signed_in("op", operator=True).get("/ops").text
+    assert "2 things are wrong" in page
+    assert "start `replygate work judge`" in page
+
+
+def test_the_page_and_its_refreshing_show_the_same(house):
+    op = house.signed_in("op", operator=True)
+    page, figures = op.get("/ops").text, op.get("/ops/figures").json
+    named = set(re.findall(r'data-figure="(\w+)"', page)) | set(re.findall(r'data-rows="(\w+)"', page))
+    assert named <= figures.keys()
+    assert [site["id"] for site in figures["sites"]] == ["blog", "shop"]
+
+
+def test_every_page_of_it_carries_the_security_headers(house):
+    for path in ("/healthz", "/readyz", *CLOSED):
+        answer = house.signed_in("op", operator=True).get(path)
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"

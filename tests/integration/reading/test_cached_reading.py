@@ -1,0 +1,163 @@
+"""Whatever happens to comments, no public path ever shows what readers may not see, and every cache agrees.
+
+Careless readers show that the machine would notice.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from comments.drafts import withdrawn
+from comments.lifecycle import Action, Role, Status
+from comments.settings import Settings
+from comments.storage import Storage, ThreadPage
+from comments.storage.memory import open_memory
+from comments.storage.redis import connect, open_redis
+from service.reading.fast_path import Shortcut, Source
+from service.web.response_cache import Rendered, RenderedPages
+from service.web.site_cache import SiteCache
+from tests.support.builders import NOW, a_decision
+from tests.support.reading import THREADS, Reading
+from tests.support.web import Web
+
+
+class Forgetful(RenderedPages):
+    """Remembers an answer whatever became of its thread."""
+
+    def get(self, question: Hashable, etag: str, render: Callable[[], Rendered]) -> Rendered:
+        return super().get(question, "always", render)
+
+
+class ReadingForgetfully(Reading):
+    def open_web(self, storage: Storage) -> Web:
+        web = super().open_web(storage)
+        Forgetful().install(web.app)
+        return web
+
+
+class Hasty(Shortcut):
+    """Gives an answer again without a look at the version."""
+
+    def _holds(self, source: Source) -> bool:
+        return True
+
+
+class ReadingHastily(Reading):
+    def open_web(self, storage: Storage) -> Web:
+        web = super().open_web(storage)
+        web.app.wsgi_app = Hasty(web.app.wsgi_app, SiteCache(storage.sites), storage.threads)
+        return web
+
+
+@dataclass(frozen=True)
+class Shallow:
+    """Threads that hide a comment, but not what is below it."""
+
+    storage: Storage
+
+    def page(self, site: str, thread: str, *rest: Any) -> ThreadPage:
+        rows = tuple(c for c in self.storage.comments.by_status(site, Status.APPROVED, 100).rows if c.thread == thread)
+        return ThreadPage(rows, "", len(rows))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.storage.threads, name)
+
+
+class ReadingShallowly(Reading):
+    def open_web(self, storage: Storage) -> Web:
+        shallow: Any = Shallow(storage)
+        return super().open_web(replace(storage, threads=shallow))
+
+
+SETTINGS = hypothesis_settings(
+    max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def in_memory() -> Storage:
+    return open_memory(lambda: datetime.now(UTC))
+
+
+def run(open_storage: Callable[[], Storage]) -> None:
+    def machine() -> Reading:
+        made = Reading()
+        made.storage = open_storage()
+        return made
+
+    run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]
+
+
+def test_nothing_hidden_is_ever_read_from_memory() -> None:
+    run(in_memory)
+
+
+def test_nothing_hidden_is_ever_read_from_valkey(valkey_settings: Settings) -> None:
+    storage, client = open_redis(valkey_settings), connect(valkey_settings)
+
+    def emptied() -> Storage:
+        client.flushall()
+        return storage
+
+    run(emptied)
+
+
+def tell(kind: type[Reading]) -> None:
+    """The shortest story in which something that readers saw is hidden, together with what is below it."""
+    machine = kind()
+    machine.storage = in_memory()
+    machine.begin()
+    thread = THREADS[0]
+    first = machine.published(thread)
+    assert first
+    assert machine.published(thread, first.comment.id)
+    look(machine)
+    machine.change(first, first.comment, first.comment.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
+    look(machine)
+
+
+def tell_of_edits(storage: Storage) -> None:
+    """Words that wait, that are refused, that take the place of others, and that their author takes back."""
+    machine = Reading()
+    machine.storage = storage
+    machine.begin()
+    first = machine.published(THREADS[0])
+    assert first
+    assert machine.published(THREADS[0], first.comment.id)
+    for by_filters, by_person in ((Action.HOLD, Action.APPROVE), (Action.HOLD, Action.SPAM)):
+        machine.rewrite(first)
+        look(machine)
+        assert first.draft
+        machine.change(first, first.draft, first.draft.decided(a_decision(by_filters)))
+        look(machine)
+        machine.change(first, first.draft, first.draft.decided(a_decision(by_person, Role.MODERATOR, "mo")))
+        look(machine)
+    assert len(first.said) == 3
+    machine.change(first, first.comment, withdrawn(first.comment, NOW))
+    look(machine)
+
+
+def look(machine: Reading) -> None:
+    for _ in range(4):  # two web processes, two threads
+        machine.nothing_hidden_is_shown()
+        machine.everything_published_is_shown()
+        machine.followers_know_as_much()
+
+
+def test_the_story_that_the_oracle_is_tried_on_ends_well() -> None:
+    tell(Reading)
+
+
+def test_an_edit_is_read_once_it_is_approved_and_nowhere_before_or_else(storage: Storage) -> None:
+    tell_of_edits(storage)
+
+
+@pytest.mark.parametrize("careless", [ReadingForgetfully, ReadingHastily, ReadingShallowly])
+def test_the_oracle_sees_what_it_is_for(careless: type[Reading]) -> None:
+    with pytest.raises(AssertionError):
+        tell(careless)

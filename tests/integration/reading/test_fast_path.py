@@ -1,0 +1,109 @@
+"""The short way gives exactly what the long way gave, and only for as long as it would give it again."""
+
+from dataclasses import replace
+
+import pytest
+from werkzeug.test import TestResponse
+
+from comments.errors import StorageDown
+from comments.lifecycle import Action
+from comments.storage import Storage
+from service.ops import views
+from tests.support.builders import a_site, moderated, published
+from tests.support.web import Web, open_web
+
+PATHS = (
+    "/v1/sites/blog/threads/first-post/comments",
+    "/v1/sites/blog/comments?thread=first-post&limit=1",
+    "/v1/sites/blog/comments.html?thread=first-post&limit=1",
+    "/v1/sites/blog/feed.atom?thread=first-post",
+    "/v1/sites/blog/feed.atom",
+)
+ORIGIN = {"Origin": "https://blog.example"}
+
+
+class Away:
+    """Threads of a storage that can go away."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._threads, self.away = storage.threads, False
+
+    def __getattr__(self, name: str) -> object:
+        if self.away:
+            raise StorageDown("away")
+        return getattr(self._threads, name)
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    opened = open_web(storage)
+    for _ in range(3):
+        published(storage)
+    return opened
+
+
+def whole(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
+    return answer.status_code, sorted(answer.headers), answer.data
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("headers", [{}, ORIGIN, {"Origin": "https://evil.example"}])
+def test_the_second_answer_is_the_first(web: Web, path: str, headers: dict[str, str]) -> None:
+    long, short = web.client.get(path, headers=headers), web.client.get(path, headers=headers)
+    assert long.status_code == 200
+    assert whole(long) == whole(short)
+    etag = {"If-None-Match": long.headers["ETag"]}
+    unchanged = web.client.get(path, headers=headers | etag)
+    fresh = open_web(web.storage).client.get(path, headers=headers | etag)
+    assert whole(unchanged) == whole(fresh)
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+
+
+def test_each_origin_gets_its_own_permission(web: Web) -> None:
+    path = PATHS[0]
+    allowed = [web.client.get(path, headers=h).headers.get("Access-Control-Allow-Origin") for h in (ORIGIN, {}) * 2]
+    assert allowed == ["https://blog.example", None] * 2
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_change_is_seen_at_once(web: Web, path: str) -> None:
+    new = published(web.storage, content="soon gone")
+    shown = [web.client.get(path).text for _ in range(2)]
+    moderated(web.storage, new, Action.REMOVE)
+    assert shown[0] == shown[1] != web.client.get(path).text
+    assert "soon gone" not in web.client.get(path).text
+
+
+def test_every_answer_is_counted(web: Web) -> None:
+    for headers in ({}, {}, {"If-None-Match": web.client.get(PATHS[0]).headers["ETag"]}):
+        web.client.get(PATHS[0], headers=headers)
+    totals = {answer: sum(row.buckets) for answer, row in views.tally(web.app).totals().items()}
+    route = "/v1/sites/<site>/threads/<path:thread>/comments"
+    assert {(a.route, a.status): n for a, n in totals.items()} == {(route, 200): 3, (route, 304): 1}
+
+
+def test_errors_and_other_methods_go_the_long_way(web: Web) -> None:
+    for _ in range(2):
+        assert web.client.get(f"{PATHS[0]}?limit=0").status_code == 422
+        assert web.client.head(PATHS[0]).data == b""
+        assert web.client.get(PATHS[0]).status_code == 200
+        assert web.client.put(PATHS[0]).status_code == 401
+        assert web.client.options(PATHS[0]).status_code == 200
+
+
+def test_without_storage_there_is_no_answer(storage: Storage) -> None:
+    threads = Away(storage)
+    web = open_web(replace(storage, threads=threads))  # type: ignore[arg-type]
+    assert [web.client.get(PATHS[0]).status_code for _ in range(2)] == [200, 200]
+    threads.away = True
+    assert web.client.get(PATHS[0]).status_code == 503
+    threads.away = False
+    assert web.client.get(PATHS[0]).status_code == 200
+
+
+def test_a_site_s_new_choices_count(web: Web) -> None:
+    path, other = PATHS[0], {"Origin": "https://new.example"}
+    assert "Access-Control-Allow-Origin" not in web.client.get(path, headers=other).headers
+    web.storage.sites.put(a_site(origins=("https://new.example",)))
+    moved = open_web(web.storage, a_site(origins=("https://new.example",)))
+    assert moved.client.get(path, headers=other).headers["Access-Control-Allow-Origin"] == "https://new.example"

@@ -1,0 +1,123 @@
+"""The thread as HTML for a site's own pages: whole, nested, harmless, and cheap when nothing changed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from comments.lifecycle import Action
+from comments.storage import Storage
+from service.reading.html_fragment import MAX_NESTED
+from tests.support.builders import moderated, published
+from tests.support.markup import dangers, parse
+from tests.support.web import Web, open_web
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+READ = "/v1/sites/blog/threads/first-post/comments.html"
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    return open_web(storage)
+
+
+def section(web: Web, address: str = READ) -> Element:
+    answer = web.client.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    root = parse(answer.text)
+    assert dangers(root) == []
+    (found,) = [e for e in root.iter("section") if e.get("class") == "replygate"]
+    return found
+
+
+def outline(element: Element) -> Iterator[tuple[str, object]]:
+    """Ids of the comments, each with the outline of the list below it."""
+    for entry in element.findall("ol/li"):
+        yield entry.find("article").attrib["id"].removeprefix("comment-"), list(outline(entry))
+
+
+def test_answers_are_nested_in_what_they_answer(web: Web) -> None:
+    def at(minute: int, parent: str = "") -> str:
+        return published(web.storage, parent=parent, received=START + timedelta(minutes=minute)).id
+
+    a = at(1)
+    a1 = at(2, a)
+    a11, a2, b = at(4, a1), at(3, a), at(5)
+    found = section(web)
+    assert list(outline(found)) == [(a, [(a1, [(a11, [])]), (a2, [])]), (b, [])]
+    assert found.get("data-total") == "5"
+
+
+def test_what_is_deeper_than_the_lists_names_what_it_answers(web: Web) -> None:
+    comment = published(web.storage, author="Level 0")
+    for n in range(1, MAX_NESTED + 3):
+        comment = published(web.storage, author=f"Level {n}", parent=comment.id)
+    found, depth = section(web), 0
+    level = list(outline(found))
+    while level and level[0][1]:
+        level, depth = level[0][1], depth + 1
+    assert (depth, len(level)) == (MAX_NESTED - 1, 4)
+    named = ["".join(a.itertext()) for a in found.iter("a") if a.get("class") == "rg-parent"]
+    assert named == [f"@Level {n}" for n in range(MAX_NESTED - 1, MAX_NESTED + 2)]
+
+
+def test_what_was_typed_stays_text(web: Web) -> None:
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    published(web.storage, author=evil, content=f"*fine* {evil}", url="https://ada.example/?a='b&c")
+    found = section(web)
+    assert evil in "".join(found.iter("b").__next__().itertext())
+    (content,) = [e for e in found.iter("div") if e.get("class") == "rg-content"]
+    assert content.find("p/em") is not None
+    assert evil in "".join(content.itertext())
+    (link,) = [e for e in found.iter("a") if e.get("rel") == "ugc nofollow noopener"]
+    assert link.get("href") == "https://ada.example/?a='b&c"
+
+
+def test_a_thread_without_comments_is_an_empty_section(web: Web) -> None:
+    found = section(web)
+    assert (list(found), found.get("data-total")) == ([], "0")
+
+
+def test_both_addresses_show_the_same(web: Web) -> None:
+    address = "https://blog.example/a?b=c"
+    published(web.storage, thread=address)
+    by_path = web.client.get(f"/v1/sites/blog/threads/{quote(address, safe='')}/comments.html")
+    by_query = web.client.get("/v1/sites/blog/comments.html", query_string={"thread": address})
+    assert by_path.data == by_query.data
+    assert by_path.headers["ETag"] == by_query.headers["ETag"]
+
+
+def test_the_next_page_is_linked(web: Web) -> None:
+    for _ in range(3):
+        published(web.storage)
+    seen, address = [], "/v1/sites/blog/comments.html?thread=first-post&limit=2"
+    answer = web.client.get(address)
+    again = web.client.get(address)
+    assert answer.headers["Link"] == again.headers["Link"], "also when it is remembered"
+    seen += [id for id, _ in outline(section(web, address))]
+    following = answer.headers["Link"].removeprefix("<?").removesuffix('>; rel="next"')
+    last = web.client.get(f"/v1/sites/blog/comments.html?{following}")
+    assert "Link" not in last.headers
+    seen += [id for id, _ in outline(section(web, f"/v1/sites/blog/comments.html?{following}"))]
+    assert len(set(seen)) == 3
+
+
+def test_nothing_new_costs_nothing_and_a_change_is_news(web: Web) -> None:
+    comment = published(web.storage, content="soon gone")
+    first = web.client.get(READ)
+    assert "s-maxage" in first.headers["Cache-Control"]
+    assert web.client.get(READ, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    json = web.client.get(READ.removesuffix(".html"), headers={"If-None-Match": first.headers["ETag"]})
+    assert json.status_code == 200, "another form is another answer"
+    moderated(web.storage, comment, Action.REMOVE)
+    second = web.client.get(READ, headers={"If-None-Match": first.headers["ETag"]})
+    assert (second.status_code, "soon gone" in second.text) == (200, False)
+
+
+def test_bad_questions_are_refused(web: Web) -> None:
+    assert web.client.get("/v1/sites/blog/comments.html").status_code == 422
+    assert web.client.get(f"{READ}?cursor=spoilt").status_code == 422
+    assert web.client.get(f"{READ}?page=2").status_code == 422
+    assert web.client.get("/v1/sites/nobody/comments.html?thread=a").status_code == 404

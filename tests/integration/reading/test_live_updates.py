@@ -1,0 +1,160 @@
+"""Following a thread: over HTTP as any server does it, and as the web part keeps the connection open."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from comments.lifecycle import Action
+from comments.settings import PREFIX
+from comments.storage import Storage
+from tests.support.builders import SECRET, a_site, accepted, decided, moderated, published
+from tests.support.waiting import until
+from tests.support.web import Web, open_web
+
+ROOT = Path(__file__).parents[3]
+FOLLOW = "/v1/sites/blog/threads/first-post/events"
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    return open_web(storage)
+
+
+def test_what_happened_since_is_told_at_once(web: Web) -> None:
+    root = published(web.storage)
+    version = web.client.get("/v1/sites/blog/comments?thread=first-post").json["version"]
+    new = published(web.storage)
+    moderated(web.storage, root, Action.REMOVE)
+    answer = web.client.get(f"{FOLLOW}?after={version}", headers={"Origin": "https://blog.example"})
+    assert (answer.status_code, answer.mimetype) == (200, "text/event-stream")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://blog.example"
+    now = web.storage.threads.version("blog", "first-post")
+    assert answer.text == (
+        f'retry: 15000\nevent: published\ndata: {{"ids": ["{new.id}"]}}\n\n'
+        f'event: removed\ndata: {{"ids": ["{root.id}"]}}\n\nid: {now}\n\n'
+    )
+    assert web.client.get("/v1/sites/blog/events", query_string={"thread": "first-post", "after": version}).data == (
+        answer.data
+    )
+
+
+def test_the_last_event_heard_goes_before_the_address(web: Web) -> None:
+    published(web.storage)
+    now = web.storage.threads.version("blog", "first-post")
+    answer = web.client.get(f"{FOLLOW}?after=0", headers={"Last-Event-ID": str(now)})
+    assert answer.text == f"retry: 15000\nid: {now}\n\n"
+    for unknown in ("x", "9" * 15, "٣"):
+        answer = web.client.get(FOLLOW, headers={"Last-Event-ID": unknown})
+        assert "event: reset" in answer.text
+        assert f"id: {now}" in answer.text
+
+
+def test_without_a_version_it_begins_now(web: Web) -> None:
+    published(web.storage)
+    assert "event" not in web.client.get(FOLLOW).text
+
+
+def test_what_readers_may_not_see_is_not_told(web: Web) -> None:
+    accepted(web.storage)
+    decided(web.storage, accepted(web.storage), Action.HOLD)
+    root = published(web.storage)
+    child = published(web.storage, parent=root.id)
+    moderated(web.storage, root, Action.REMOVE)
+    told = web.client.get(f"{FOLLOW}?after=0").text
+    assert child.id not in told
+    assert "published" not in told
+
+
+def test_bad_questions_are_refused(web: Web) -> None:
+    for address in (f"{FOLLOW}?after=-1", f"{FOLLOW}?after=x", f"{FOLLOW}?x=1", "/v1/sites/blog/events"):
+        assert web.client.get(address).status_code == 422
+    assert web.client.get("/v1/sites/nobody/threads/a/events").status_code == 404
+
+
+class Listener:
+    """A browser's end of a stream."""
+
+    def __init__(self, port: int, query: str = "") -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=15)
+        self._socket.sendall(f"GET {FOLLOW}{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        self.heard = b""
+
+    def hear(self, pattern: str) -> "re.Match[bytes]":
+        """The first match in what came, as soon as it is there."""
+        while not (found := re.search(pattern.encode(), self.heard, re.DOTALL)):
+            piece = self._socket.recv(65536)
+            assert piece, self.heard
+            self.heard += piece
+        return found
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def listeners() -> Iterator[list[Listener]]:
+    """Closed only after the web part has stopped."""
+    opened: list[Listener] = []
+    yield opened
+    for listener in opened:
+        listener.close()
+
+
+@pytest.fixture
+def port(redis_storage: Storage, valkey_url: str, listeners: list[Listener]) -> Iterator[int]:
+    """The web part with one process of one thread."""
+    redis_storage.sites.put(a_site())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        chosen = server.getsockname()[1]
+    values = {"SECRET_KEY": SECRET, "REDIS_URL": valkey_url, "PORT": str(chosen)}
+    one = {"WEB_PROCESSES": "1", "WEB_THREADS": "1"}
+    env = {**os.environ, **{PREFIX + name: value for name, value in (values | one).items()}}
+    words = [sys.executable, "-m", "replygate", "web"]
+    with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
+        until(lambda: is_served(chosen), "it answers")
+        yield chosen
+        process.terminate()
+        assert process.wait(15) == 0, "open streams hold no restart up"
+
+
+def is_served(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=15) as client:
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return client.recv(64).startswith(b"HTTP/1.1 200")
+    except ConnectionError:
+        return False
+
+
+def test_streams_take_no_threads_and_bring_news(redis_storage: Storage, port: int, listeners: list[Listener]) -> None:
+    listeners += [Listener(port) for _ in range(30)]
+    for listener in listeners:
+        listener.hear("retry: 2000\nid: 0\n\n")
+    assert is_served(port), "with one thread, and thirty streams"
+    first = published(redis_storage)
+    for listener in listeners:
+        heard = listener.hear(f"event: published.*{first.id}.*\nid: (\\d+)\n\n")
+    removed = moderated(redis_storage, first, Action.REMOVE)
+    listeners.append(Listener(port, f"?after={heard[1].decode()}"))
+    for listener in listeners:
+        listener.hear(f"event: removed.*{removed.id}")
+
+
+def test_streams_whose_readers_left_are_forgotten(port: int, listeners: list[Listener]) -> None:
+    (web,) = [p for p in psutil.Process().children() if p.cmdline()[-2:] == ["replygate", "web"]]
+    serving = max(web.children(), key=lambda p: p.num_threads())
+    quiet = serving.num_fds()
+    listeners += [Listener(port) for _ in range(20)]
+    for listener in listeners:
+        listener.hear("retry: 2000")
+    for listener in listeners:
+        listener.close()
+    until(lambda: serving.num_fds() <= quiet + 2, "their connections are closed")

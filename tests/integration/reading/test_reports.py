@@ -1,0 +1,235 @@
+"""Readers report a comment: what that does, what it never does, and what moderators see of it."""
+
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from comments.drafts import draft_id, was_held
+from comments.lifecycle import Action, Status
+from comments.model import Comment
+from comments.storage import Change, Storage
+from service.deps import Deps
+from service.reading.reports import report as report_here
+from tests.support.builders import NOW, a_site, accepted, decided, moderated, published
+from tests.support.desk import Desk, Seat, a_desk, page
+from tests.support.own import change, judge
+from tests.support.web import HTML, Web, open_web
+
+PAGES = "https://blog.example"
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    return open_web(storage)
+
+
+def at(comment: Comment) -> str:
+    return f"/v1/sites/blog/comments/{comment.id}/reports"
+
+
+def report(web: Web | Desk, comment: Comment, n: int = 1, body: Any = None, **more: Any) -> TestResponse:
+    """From the network of that number."""
+    asked = {"json": {} if body is None else body, "environ_overrides": {"REMOTE_ADDR": f"192.0.2.{n}"}, **more}
+    return web.app.test_client().post(at(comment), **asked)
+
+
+def reported(web: Web | Desk, comment: Comment, *numbers: int, **body: str) -> Comment:
+    """The comment after reports from these networks."""
+    for n in numbers:
+        assert report(web, comment, n, body).status_code == 202
+    return web.storage.comments.get("blog", comment.id)
+
+
+def shown(web: Web) -> list[str]:
+    read = web.client.get("/v1/sites/blog/comments?thread=first-post")
+    return [comment["id"] for comment in read.json["comments"]]
+
+
+def test_three_networks_take_it_from_readers_until_a_person_decides(web: Web) -> None:
+    comment, other = published(web.storage, received=NOW), published(web.storage)
+    etag = web.client.get("/v1/sites/blog/comments?thread=first-post").headers["ETag"]
+    assert reported(web, comment, 1, 1, 2, reason="spam").status is Status.APPROVED
+    assert shown(web) == [comment.id, other.id]
+    after = reported(web, comment, 3, reason="abuse")
+    assert (after.status, after.version) == (Status.HELD, 2)
+    assert [s.evidence for s in after.decisions[-1].signals] == ["reported by 3 readers as spam and abuse"]
+    assert shown(web) == [other.id]
+    again = web.client.get("/v1/sites/blog/comments?thread=first-post", headers={"If-None-Match": etag})
+    assert again.status_code == 200
+    assert comment.id not in web.client.get("/v1/sites/blog/feed.atom").text
+    assert [e.after for e in web.storage.outbox.read("blog", 9) if e.comment == comment.id][-1] is Status.HELD
+
+
+def test_a_reader_learns_nothing(web: Web) -> None:
+    comment = published(web.storage)
+    answers = [report(web, comment, n) for n in (1, 1, 2, 3)]
+    assert {(a.status_code, a.data, a.headers["Content-Length"]) for a in answers} == {(202, b"", "0")}
+
+
+def test_what_readers_do_not_see_cannot_be_reported(web: Web) -> None:
+    removed = published(web.storage)
+    below = published(web.storage, parent=removed.id)
+    moderated(web.storage, removed, Action.REMOVE)
+    hidden = [removed, below, accepted(web.storage), decided(web.storage, accepted(web.storage), Action.HOLD)]
+    edited = published(web.storage)
+    change(web, edited, "Other words.")
+    for comment in [*hidden, web.comment(draft_id(edited.id))]:
+        assert report(web, comment).status_code == 404
+        assert web.client.get(at(comment), headers=HTML).status_code == 404
+        assert web.storage.reports.of("blog", [comment.id]) == [{}]
+    assert web.client.post("/v1/sites/blog/comments/nothing/reports", json={}).status_code == 404
+    assert web.client.post("/v1/sites/nothing/comments/nothing/reports", json={}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ({"reason": "boring"}, "reason", "literal_error"),
+        ({"reason": 1}, "reason", "literal_error"),
+        ({"why": "spam"}, "why", "unknown"),
+        ({"origin": "there"}, "origin", "read-only"),
+    ],
+)
+def test_a_report_has_one_field_of_few_words(web: Web, body: dict[str, Any], field: str, code: str) -> None:
+    answer = report(web, published(web.storage), body=body)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [(field, code)]
+
+
+def test_a_body_is_bounded_and_json_or_a_form(web: Web) -> None:
+    comment = published(web.storage)
+    assert report(web, comment, json=None, data="reason=spam", content_type="text/plain").status_code == 415
+    assert report(web, comment, body={"reason": "x" * 70_000}).status_code == 413
+
+
+def test_only_the_sites_own_pages_report(web: Web) -> None:
+    comment = published(web.storage)
+    assert report(web, comment, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert web.storage.reports.of("blog", [comment.id]) == [{}]
+    answer = report(web, comment, headers={"Origin": PAGES})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (202, PAGES)
+
+
+def test_a_flood_of_reports_is_put_off(storage: Storage) -> None:
+    web = open_web(storage, a_site(per_minute=2))
+    answers = [report(web, published(storage)) for _ in range(3)]
+    assert [a.status_code for a in answers] == [202, 202, 429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert report(web, published(storage), 2).status_code == 202
+
+
+def test_the_authors_own_network_does_not_count(web: Web) -> None:
+    comment = published(web.storage, origin=web.pseudonyms.origin("192.0.2.9"))
+    assert reported(web, comment, 9, 1, 2).status is Status.APPROVED
+    assert web.storage.reports.of("blog", [comment.id]) == [{"other": 2}]
+
+
+def test_a_site_says_how_many_it_takes_or_that_none_are_enough(storage: Storage) -> None:
+    web = open_web(storage, a_site(reports_hold=1))
+    assert reported(web, published(storage), 1).status is Status.HELD
+    web = open_web(storage, a_site(reports_hold=0))
+    assert reported(web, published(storage), *range(1, 9)).status is Status.APPROVED
+
+
+def test_what_a_person_approved_stays_whatever_is_reported(web: Web) -> None:
+    comment = reported(web, published(web.storage), 1, 2, 3)
+    approved = moderated(web.storage, comment, Action.APPROVE)
+    assert reported(web, approved, 4, 5) == approved
+    assert web.storage.reports.of("blog", [comment.id]) == [{"other": 5}]
+
+
+def test_an_edit_that_only_the_filters_approved_may_be_held_again(web: Web) -> None:
+    comment = published(web.storage)
+    comment = moderated(web.storage, reported(web, comment, 1, 2, 3), Action.APPROVE)
+    assert change(web, comment, "Buy my pills.").status_code == 202
+    judge(web, comment, Action.APPROVE)
+    after = reported(web, comment, 4)
+    assert (after.status, after.content) == (Status.HELD, "Buy my pills.")
+
+
+def test_whoever_takes_a_refusal_back_has_not_approved_it(web: Web) -> None:
+    comment = reported(web, published(web.storage), 1, 2)
+    spam = moderated(web.storage, comment, Action.SPAM)
+    assert web.storage.comments.decide("blog", [Change(spam, spam.undone("mo", NOW))]) == [True]
+    assert reported(web, comment, 3).status is Status.HELD
+
+
+def test_a_decision_that_comes_between_is_kept(storage: Storage) -> None:
+    """A moderator calls it spam between the report and the hold."""
+    web = open_web(storage)
+    comment = published(storage)
+    reported(web, comment, 1, 2)
+    deps: Deps = web.app.extensions["replygate"]
+    with web.app.test_request_context(environ_overrides={"REMOTE_ADDR": "192.0.2.3"}):
+        moderated(storage, comment, Action.SPAM)
+        report_here(deps, storage.sites.get("blog"), comment, "spam")
+    assert web.comment(comment.id).status is Status.SPAM
+
+
+def test_the_page_needs_no_script_and_leads_back(web: Web) -> None:
+    evil = "<script>alert(1)</script> is what I say"
+    comment = published(web.storage, thread=f"{PAGES}/hello", content=evil)
+    fragment = web.client.get("/v1/sites/blog/comments.html", query_string={"thread": comment.thread}).text
+    assert f'href="http://127.0.0.1:8000{at(comment)}" rel="nofollow">Report</a>' in fragment
+    asked = web.client.get(at(comment), headers=HTML).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; is what I say" in asked
+    back = f'<a href="{PAGES}/hello#comment-{comment.id}">Back to the comment</a>'
+    assert back in asked
+    sent = report(web, comment, json=None, data={"reason": "abuse"}, headers=HTML | {"Origin": "http://localhost"})
+    assert (sent.status_code, sent.mimetype) == (202, "text/html")
+    assert "your report is received" in sent.text
+    assert back in sent.text
+    assert web.storage.reports.of("blog", [comment.id]) == [{"abuse": 1}]
+    assert report(web, comment, json=None, data={"why": "x"}, headers=HTML).status_code == 422
+
+
+def test_moderators_see_what_was_reported_before_it_is_held(desk: Desk, mo: Seat) -> None:
+    plain, comment = published(desk.storage), published(desk.storage)
+    reported(desk, comment, 1, reason="spam")
+    queue = page(mo, "/review/blog?status=approved&order=reported")
+    assert "Reported by 1 reader as spam" in queue
+    assert f'id="c-{comment.id}"' in queue
+    assert f'id="c-{plain.id}"' not in queue
+    moderated(desk.storage, comment, Action.REMOVE)
+    assert "still published would be here" in page(mo, "/review/blog?status=approved&order=reported")
+
+
+def test_moderators_see_why_it_is_held_and_their_decision_teaches(desk: Desk, mo: Seat) -> None:
+    comment = reported(desk, published(desk.storage), 1, 2, 3, reason="abuse")
+    assert desk.storage.corpus.due("blog", 9) == []
+    queue = page(mo, "/review/blog?signal=reported.readers")
+    for said in ("reported by 3 readers as abuse", "Held by <bdi>its readers</bdi>", "Published by the filters"):
+        assert said in queue
+    assert "Approved if readers had not reported it." in queue
+    history = page(mo, f"/review/blog/{comment.id}")
+    assert "approved → held" in history
+    told = mo.get(f"/v1/sites/blog/review/comments/{comment.id}").json["comment"]
+    assert (told["reasons"]["by"], told["decisions"][-1]["by"]) == ("its readers", "its readers")
+    decision = {"action": "spam", "version": comment.version}
+    assert mo.post_json(f"/v1/sites/blog/review/comments/{comment.id}/decisions", decision).status_code == 200
+    assert desk.storage.corpus.due("blog", 9) == [comment.id]
+
+
+def test_colleagues_in_the_room_are_told_at_once(desk: Desk, mo: Seat) -> None:
+    def waiting() -> str:
+        told = mo.get("/v1/sites/blog/review/events", query_string={"once": "true"})
+        return told.text
+
+    before = waiting()
+    reported(desk, published(desk.storage), 1, 2, 3)
+    assert '"held":0' in before
+    assert '"held":1' in waiting()
+
+
+def test_reports_are_counted_for_operators(storage: Storage) -> None:
+    desk = a_desk(storage)
+    reported(desk, published(storage), 1, 1, 2)
+    seat = desk.signed_in("op", operator=True)
+    assert 'replygate_reports_total{site="blog"} 2.0' in seat.get("/metrics").text
+
+
+def test_what_was_held_so_is_held_again_when_its_author_changes_it(web: Web) -> None:
+    comment = reported(web, published(web.storage), 1, 2, 3)
+    assert change(web, comment, "Kinder words.").status_code == 202
+    assert was_held(web.comment(comment.id))

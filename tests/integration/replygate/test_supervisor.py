@@ -1,0 +1,99 @@
+"""The supervisor with real processes: it starts again what dies and leaves nothing behind, however it ends itself."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from replygate.supervisor import SHORTEST_DELAY
+from tests.support.waiting import gone, until
+
+ROOT = Path(__file__).parents[3]
+Run = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Start the supervisor over the named parts; it is killed at the end of the test, if it still runs."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*parts: str, wait: bool = True) -> "subprocess.Popen[bytes]":
+        words = [sys.executable, "-m", "tests.integration.supervised", str(tmp_path), *parts]
+        started.append(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL))
+        if wait:
+            until((tmp_path / "up").exists, "all parts are up")
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def pids(tmp_path: Path) -> Callable[[str], list[int]]:
+    """The process ids a part had so far."""
+
+    def read(part: str) -> list[int]:
+        path = tmp_path / part
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    return read
+
+
+def test_a_killed_part_is_started_again(run: Run, pids: Callable[[str], list[int]]) -> None:
+    run("sleeper")
+    os.kill(pids("sleeper")[0], signal.SIGKILL)
+    until(lambda: len(pids("sleeper")) == 2, "a second process")
+
+
+def test_a_part_that_ends_with_0_is_started_again_ever_more_slowly(
+    run: Run, pids: Callable[[str], list[int]], tmp_path: Path
+) -> None:
+    run("quitter")
+    until(lambda: len(pids("quitter")) >= 4, "three restarts")
+    times = [float(line) for line in (tmp_path / "quitter-times").read_text().split()]
+    for n in range(3):
+        assert times[n + 1] - times[n] >= SHORTEST_DELAY * 2**n
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_stop_it_stops_everything_and_ends_well(
+    run: Run, pids: Callable[[str], list[int]], number: signal.Signals
+) -> None:
+    supervisor = run("sleeper", "parent", "stubborn")
+    supervisor.send_signal(number)
+    assert supervisor.wait(60) == 0
+    for part in ("sleeper", "parent", "stubborn"):
+        assert gone(pids(part)[0]), part
+    until(lambda: gone(pids("parent-child")[0]), "the grandchild is gone")
+
+
+def test_parts_stop_in_the_order_of_their_ranks(run: Run, tmp_path: Path) -> None:
+    run("last", "first").terminate()
+    until(lambda: (tmp_path / "order").exists() and (tmp_path / "order").read_text() == "first\nlast\n", "the order")
+
+
+def test_it_can_be_stopped_while_a_part_is_not_ready(run: Run, pids: Callable[[str], list[int]]) -> None:
+    supervisor = run("late", wait=False)
+    until(lambda: bool(pids("late")), "the part runs")
+    supervisor.terminate()
+    assert supervisor.wait(60) == 0
+    assert gone(pids("late")[0])
+
+
+def test_what_a_dead_part_left_in_its_group_is_killed(run: Run, pids: Callable[[str], list[int]]) -> None:
+    run("deserter")
+    left = pids("deserter-child")[0]
+    os.kill(pids("deserter")[0], signal.SIGKILL)
+    until(lambda: gone(left), "the child it left behind is gone")
+
+
+def test_nothing_survives_sigkill_of_the_supervisor(run: Run, pids: Callable[[str], list[int]]) -> None:
+    run("sleeper", "parent").kill()
+    for part in ("sleeper", "parent", "parent-child"):
+        until(lambda part=part: gone(pids(part)[0]), f"{part} is gone")

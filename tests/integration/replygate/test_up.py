@@ -1,0 +1,143 @@
+"""`replygate up` as a user has it: a first run, a second, and every way of ending."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from comments.settings import PREFIX
+from tests.support.waiting import gone, until
+
+ROOT = Path(__file__).parents[3]
+Up = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="rgu") as path:
+        yield Path(path) / "var"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def up(directory: Path, port: int) -> Iterator[Up]:
+    """Start it; killed with all its parts at the end of the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(directory: Path = directory) -> "subprocess.Popen[str]":
+        env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port)]
+        words_go = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        started.append(subprocess.Popen(words, cwd=ROOT, env=env, text=True, **words_go))
+        return started[-1]
+
+    yield run
+    for process in started:
+        parts = below(process) if process.poll() is None else []
+        process.kill()
+        process.communicate()
+        until(lambda parts=parts: all(map(gone, parts)), "nothing writes into the directory any more")
+
+
+def greeting(process: "subprocess.Popen[str]") -> str:
+    """What it prints once it is up, to the line about logs."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Logs" in line:
+            break
+    return "".join(lines)
+
+
+def addresses(greeted: str) -> dict[str, str]:
+    return dict(re.findall(r"^  (\S.*?)  +(http\S+)", greeted, re.MULTILINE))
+
+
+def page(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+def below(process: "subprocess.Popen[str]") -> list[int]:
+    return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+
+
+def test_a_first_run_shows_where_to_go_and_the_way_in(up: Up) -> None:
+    shown = addresses(greeting(up()))
+    assert "Leave a Reply" in page(shown["Demo article"])
+    assert "admin" in page(shown["Sign in as admin"])
+    assert set(shown) == {"Demo article", "Review page", "Sign in as admin", "Ops page"}
+
+
+def test_mail_of_a_demo_goes_into_files_which_it_says(up: Up, directory: Path) -> None:
+    greeted = greeting(up())
+    assert f"{directory}/mail (files only; REPLYGATE_SMTP_URL sends)" in greeted
+    assert "Notify me of replies by email" in page(addresses(greeted)["Demo article"])
+
+
+def test_what_it_keeps_is_for_its_owner_only_and_there_on_the_next_run(up: Up, directory: Path) -> None:
+    first = up()
+    greeting(first)
+    first.terminate()
+    assert first.wait(60) == 0
+    secret = (directory / "secret").read_text()
+    greeting(up())
+    assert (directory / "secret").read_text() == secret
+    assert directory.stat().st_mode & 0o077 == 0
+    assert (directory / "secret").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_it_ends_nothing_is_left(up: Up, number: signal.Signals) -> None:
+    process = up()
+    greeting(process)
+    parts = below(process)
+    assert len(parts) >= 8  # Valkey, sweep, two judges, errands, web and its two processes
+    process.send_signal(number)
+    assert process.wait(60) == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
+    for pid in parts:
+        until(lambda pid=pid: gone(pid), f"{pid} is gone")
+
+
+def test_it_starts_again_right_after_it_was_killed(up: Up) -> None:
+    process = up()
+    greeting(process)
+    process.kill()
+    process.wait()
+    assert "Leave a Reply" in page(addresses(greeting(up()))["Demo article"])
+
+
+def test_two_of_it_on_the_same_directory_are_refused(up: Up) -> None:
+    greeting(up())
+    second = up()
+    assert second.wait(60) == 2
+    assert second.stderr is not None
+    assert "runs in" in second.stderr.read()
+
+
+def test_a_port_that_is_taken_is_said_to_be(up: Up, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        process = up()
+        assert process.wait(60) == 2
+    assert process.stderr is not None
+    assert f"cannot listen on 127.0.0.1:{port}" in process.stderr.read()
+
+
+def test_a_directory_may_lie_deep(up: Up, directory: Path) -> None:
+    shown = addresses(greeting(up(directory / ("deep" * 20) / ("deeper" * 10))))
+    assert "Leave a Reply" in page(shown["Demo article"])

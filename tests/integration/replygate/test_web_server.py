@@ -1,0 +1,134 @@
+"""The web part as it runs: slow clients hold nobody up, odd requests arrive as they are, and nothing outlives it."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from comments.settings import PREFIX
+from comments.storage.redis import open_redis
+from tests.support.builders import SECRET, a_site, settings
+from tests.support.waiting import gone, until
+
+ROOT = Path(__file__).parents[3]
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /v1/sites/blog/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+
+@contextmanager
+def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """The web part with one process of two threads, and its port; there is a site."""
+    open_redis(settings(redis_url=redis_url)).sites.put(a_site())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = int(server.getsockname()[1])
+    chosen = {
+        "SECRET_KEY": SECRET,
+        "REDIS_URL": redis_url,
+        "PORT": str(port),
+        "WEB_PROCESSES": "1",
+        "WEB_THREADS": "2",
+    }
+    env = {**os.environ, **{PREFIX + name: value for name, value in chosen.items()}}
+    words = [sys.executable, "-m", "replygate", "web"]
+    with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
+        until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers")
+        yield process, port
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def port(valkey_server: str) -> Iterator[int]:
+    """Where one answers that all tests use which leave it as it is."""
+    with serving(valkey_server) as (_, port):
+        yield port
+
+
+@pytest.fixture
+def own(valkey_server: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """One that the test may end."""
+    with serving(valkey_server) as web:
+        yield web
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=15)
+
+
+def ask(port: int, head: bytes, body: bytes = b"") -> bytes:
+    """The whole answer to a request; empty when nobody listens."""
+    try:
+        with connect(port) as client:
+            client.sendall(head + b"Connection: close\r\n\r\n" + body)
+            return b"".join(iter(lambda: client.recv(65536), b""))
+    except ConnectionError:
+        return b""
+
+
+def test_clients_that_never_finish_hold_nobody_up(port: int) -> None:
+    with ExitStack() as stack:
+        slow = [stack.enter_context(connect(port)) for _ in range(40)]
+        for n, client in enumerate(slow):
+            client.sendall(POST + b"Content-Length: 100\r\n\r\n{" if n % 2 else POST[:-10])
+        for _ in range(6):
+            assert ask(port, HEALTH).startswith(b"HTTP/1.1 200")
+        assert not select.select(slow, [], [], 0)[0], "none of them had to be given up first"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (b"Content-Length: 100000\r\n", b""),
+        (b"Transfer-Encoding: chunked\r\n", b"11170\r\n" + b"x" * 70_000 + b"\r\n0\r\n\r\n"),
+    ],
+    ids=["declared", "chunked"],
+)
+def test_a_body_that_is_too_long_is_refused_by_the_app(port: int, headers: bytes, body: bytes) -> None:
+    answer = ask(port, POST + headers, body)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"application/problem+json" in answer
+
+
+ODD_PATHS = (b"/%ff%fe", b"/v1/sites/a%2fb/comments", b"//", b"/%00", "/é?é".encode(), b"/healthz?%", b"*")
+
+
+def test_no_path_is_too_odd(port: int) -> None:
+    for path in ODD_PATHS:
+        status = ask(port, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n").split(b" ", 2)[1]
+        assert status[:1] in (b"2", b"3", b"4"), path
+
+
+def test_head_is_answered_without_a_body(port: int) -> None:
+    head, _, body = ask(port, b"HEAD /healthz HTTP/1.1\r\nHost: x\r\n").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert body == b""
+
+
+def test_no_web_process_outlives_the_main_one(own: tuple["subprocess.Popen[bytes]", int]) -> None:
+    web, port = own
+    children = psutil.Process(web.pid).children(recursive=True)
+    assert children
+    web.kill()
+    for child in children:
+        until(lambda child=child: gone(child.pid), "the web process is gone")
+    assert ask(port, HEALTH) == b""
+
+
+def test_a_killed_web_process_is_replaced(own: tuple["subprocess.Popen[bytes]", int]) -> None:
+    web, port = own
+    psutil.Process(web.pid).children()[0].kill()
+    until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers again")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_it_ends_well(own: tuple["subprocess.Popen[bytes]", int], number: signal.Signals) -> None:
+    web, _ = own
+    web.send_signal(number)
+    assert web.wait(60) == 0

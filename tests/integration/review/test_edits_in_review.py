@@ -1,0 +1,99 @@
+"""What moderators see of authors' edits, and what their decisions about them do."""
+
+import pytest
+
+from comments.drafts import drafted, edited, withdrawn
+from comments.lifecycle import Action, Status
+from comments.model import Comment
+from comments.storage import Change, Storage
+from tests.integration.review.test_review_api import QUEUE, decide, undo
+from tests.support.builders import NOW, an_admission, decided, published
+from tests.support.desk import Desk, Seat, held, page
+
+
+@pytest.fixture
+def comment(storage: Storage) -> Comment:
+    return published(storage, content="The first <b>words</b> of all.")
+
+
+@pytest.fixture
+def draft(storage: Storage, comment: Comment) -> Comment:
+    """An edit that is held."""
+    waits = drafted(comment, "The other <b>words</b> of all.", NOW)
+    storage.comments.accept(waits, an_admission())
+    return decided(storage, waits, Action.HOLD)
+
+
+def read(storage: Storage) -> list[str]:
+    return [c.shown for c in storage.threads.page("blog", "first-post", 9).rows]
+
+
+def test_the_card_of_an_edit_shows_what_it_would_change(mo: Seat, comment: Comment, draft: Comment) -> None:
+    text = page(mo, "/review/blog")
+    assert "The <del>first</del><ins>other</ins> &lt;b&gt;words" in text
+    assert "Against what is published:" in text
+    assert f'an edit of <a href="/review/blog/{comment.id}">a reply</a> that readers see until this is approved' in text
+    (row,) = mo.get(QUEUE).json["comments"]
+    assert (row["id"], row["revises"]) == (draft.id, comment.id)
+
+
+def test_approving_an_edit_publishes_its_words_and_taking_that_back_the_old_ones(
+    mo: Seat, storage: Storage, comment: Comment, draft: Comment
+) -> None:
+    answer = decide(mo, draft).json["comment"]
+    assert (answer["status"], answer["undoable"], answer["actions"]) == ("applied", True, [])
+    assert read(storage) == [draft.content]
+    answer = undo(mo, draft.id, answer["version"]).json["comment"]
+    assert answer["status"] == "held"
+    assert read(storage) == [comment.content]
+
+
+def test_refusing_an_edit_leaves_the_words(mo: Seat, storage: Storage, comment: Comment, draft: Comment) -> None:
+    assert decide(mo, draft, "spam").json["comment"]["status"] == "spam"
+    assert read(storage) == [comment.content]
+    assert storage.comments.get("blog", comment.id) == comment
+
+
+def test_who_saw_the_old_words_is_told_of_the_new_ones(mo: Seat, comment: Comment, draft: Comment) -> None:
+    decide(mo, draft)
+    answer = decide(mo, comment, "spam")
+    assert answer.status_code == 409
+    assert answer.json["comment"]["content"] == draft.content
+
+
+def test_the_history_keeps_what_the_latest_edit_replaced(mo: Seat, comment: Comment, draft: Comment) -> None:
+    decide(mo, draft)
+    text = page(mo, f"/review/blog/{comment.id}")
+    assert "What it said before" in text
+    assert "The first &lt;b&gt;words&lt;/b&gt; of all." in text
+    assert "Changed</strong> by <bdi>its author" in text
+
+
+def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(
+    mo: Seat, storage: Storage, comment: Comment, draft: Comment
+) -> None:
+    decide(mo, comment, "remove")
+    assert "that is removed now, and stays as it is" in page(mo, "/review/blog")
+    assert decide(mo, draft).json["comment"]["status"] == "applied"
+    assert storage.comments.get("blog", comment.id).content == comment.content
+
+
+def test_the_card_shows_how_its_author_changed_what_was_held(desk: Desk, mo: Seat) -> None:
+    first = held(desk.storage, content="one two")
+    again = edited(first, "one three", NOW)
+    assert desk.storage.comments.decide("blog", [Change(first, again)]) == [True]
+    decided(desk.storage, again, Action.HOLD)
+    assert "one <del>two</del><ins>three</ins>" in page(mo, "/review/blog")
+
+
+def test_what_its_author_withdrew_is_shown_and_cannot_be_brought_back(
+    mo: Seat, storage: Storage, comment: Comment
+) -> None:
+    gone = withdrawn(comment, NOW)
+    assert storage.comments.decide("blog", [Change(comment, gone)]) == [True]
+    text = page(mo, f"/review/blog/{comment.id}")
+    assert "Withdrawn</strong> by <bdi>its author" in text
+    row = mo.get(f"{QUEUE}/{comment.id}").json["comment"]
+    assert (row["status"], row["actions"], row["undoable"]) == (Status.WITHDRAWN, [], False)
+    assert decide(mo, gone).status_code == 422
+    assert undo(mo, gone.id, gone.version).status_code == 422

@@ -1,0 +1,253 @@
+"""Review as JSON: listing with reasons, deciding on the version seen, many at once, and taking back."""
+
+from dataclasses import replace
+
+import pytest
+
+from comments.lifecycle import Action, Status
+from comments.model import Signal
+from comments.queue import LEARN
+from comments.storage import Change
+from tests.support.builders import accepted
+from tests.support.desk import Seat, a_desk, held, judged
+
+QUEUE = "/v1/sites/blog/review/comments"
+BULK = "/v1/sites/blog/review/decisions"
+
+
+def decide(seat: Seat, comment, action="approve", version=None, csrf=None):
+    body = {"action": action, "version": comment.version if version is None else version}
+    return seat.post_json(f"{QUEUE}/{comment.id}/decisions", body, csrf)
+
+
+def undo(seat: Seat, id, version):
+    return seat.post_json(f"{QUEUE}/{id}/undo", {"version": version})
+
+
+def test_the_queue_lists_what_is_held_with_every_reason(desk, mo):
+    signals = (Signal("links.count", 1.0, "3 links", 3.0), Signal("trusted", 0.5, "1 before", -0.5))
+    judged(desk.storage, Action.HOLD, *signals, score=2.5, email="a@b.example")
+    (row,) = mo.get(QUEUE).json["comments"]
+    assert row["reasons"]["signals"] == [
+        {"name": "links.count", "points": 3.0, "strength": 1.0, "evidence": "3 links", "holds": False},
+        {"name": "trusted", "points": -0.5, "strength": 0.5, "evidence": "1 before", "holds": False},
+    ]
+    assert (row["reasons"]["score"], row["reasons"]["hold_at"], row["reasons"]["spam_at"]) == (2.5, 3.0, 8.0)
+    assert (row["reasons"]["policy"], row["decisions"][0]["by"]) == ("policy-1", "filters")
+    assert (row["email"], row["actions"], row["undoable"]) == ("a@b.example", ["approve", "spam", "remove"], False)
+
+
+@pytest.mark.parametrize(("log_odds", "probability"), [(0.0, None), (3.0, 0.9526), (-900.0, 0.0)])
+def test_what_was_learned_is_told_as_a_probability(desk, mo, log_odds, probability):
+    judged(desk.storage, Action.HOLD, log_odds=log_odds)
+    (row,) = mo.get(QUEUE).json["comments"]
+    assert row["reasons"]["probability"] == probability
+
+
+def test_the_weightiest_reason_comes_first(desk, mo):
+    judged(desk.storage, Action.HOLD, *(Signal(f"s{p}", 1.0, "", p) for p in (-1.0, 2.0, 0.0, 5.0)), score=6.0)
+    (row,) = mo.get(QUEUE).json["comments"]
+    assert [s["points"] for s in row["reasons"]["signals"]] == [5.0, 2.0, 0.0, -1.0]
+
+
+def test_the_queue_is_paged_and_counted(desk, mo):
+    ids = [held(desk.storage).id for _ in range(5)]
+    judged(desk.storage, Action.SPAM)
+    seen, cursor = [], ""
+    while True:
+        page = mo.get(f"{QUEUE}?limit=2&cursor={cursor}").json
+        assert page["counts"] == {"held": 5, "approved": 0, "spam": 1, "removed": 0}
+        seen += [c["id"] for c in page["comments"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert sorted(seen) == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    "query", ["status=queued", "status=x", "order=x", "limit=0", "limit=101", "page=2", "cursor=%00"]
+)
+def test_a_query_nobody_can_mean_is_refused(mo, query):
+    assert mo.get(f"{QUEUE}?{query}").status_code == 422
+
+
+@pytest.mark.parametrize(("action", "status"), [("approve", "approved"), ("spam", "spam"), ("remove", "removed")])
+def test_a_decision_moves_the_comment_and_is_learned_from(desk, mo, action, status):
+    comment = held(desk.storage)
+    answer = decide(mo, comment, action)
+    assert answer.status_code == 200
+    shown = answer.json["comment"]
+    assert (shown["status"], shown["version"], shown["undoable"]) == (status, comment.version + 1, True)
+    last = desk.storage.comments.get("blog", comment.id).decisions[-1]
+    assert (last.status, last.by, last.role) == (status, "mo", "moderator")
+    assert desk.jobs.asked == [(LEARN, "blog")]
+
+
+def test_one_comment_is_shown_with_its_history(desk, mo):
+    comment = held(desk.storage)
+    decide(mo, comment, "spam")
+    shown = mo.get(f"{QUEUE}/{comment.id}").json["comment"]
+    assert [(d["before"], d["status"], d["by"]) for d in shown["decisions"]] == [
+        ("queued", "held", "filters"),
+        ("held", "spam", "mo"),
+    ]
+
+
+def test_the_second_of_two_deciders_is_told_the_new_state(desk, mo):
+    comment = held(desk.storage)
+    bo = desk.signed_in("bo", blog="owner")
+    decide(bo, comment, "approve")
+    late = decide(mo, comment, "spam")
+    assert (late.status_code, late.mimetype) == (409, "application/problem+json")
+    assert late.json["type"] == "urn:replygate:stale-version"
+    assert (late.json["comment"]["status"], late.json["comment"]["decisions"][-1]["by"]) == ("approved", "bo")
+    assert desk.storage.comments.get("blog", comment.id).status is Status.APPROVED
+    assert len(desk.jobs.asked) == 1
+
+
+def test_a_decider_who_is_overtaken_between_reading_and_writing_is_told_too(desk, mo, storage):
+    comment = held(storage)
+
+    class Overtaken:
+        """Somebody else's decision comes in just before ours is applied."""
+
+        def __init__(self, kept):
+            self._kept = kept
+
+        def __getattr__(self, name):
+            return getattr(self._kept, name)
+
+        def decide(self, site, changes: list[Change]):
+            decide(mo, comment, "approve")
+            return self._kept.decide(site, changes)
+
+    slow = a_desk(replace(storage, comments=Overtaken(storage.comments))).signed_in("bo", blog="moderator")
+    answer = decide(slow, comment, "spam")
+    assert (answer.status_code, answer.json["comment"]["status"]) == (409, "approved")
+
+
+def test_the_same_click_twice_decides_once(desk, mo):
+    comment = held(desk.storage)
+    assert [decide(mo, comment).status_code for _ in range(2)] == [200, 409]
+    assert len(desk.storage.comments.get("blog", comment.id).decisions) == 2
+
+
+def test_a_step_the_lifecycle_does_not_have_is_refused(desk, mo):
+    comment = judged(desk.storage, Action.APPROVE)
+    assert decide(mo, comment, "approve").status_code == 422
+    waiting = accepted(desk.storage)
+    assert decide(mo, waiting, "approve").status_code == 422
+    assert undo(mo, comment.id, comment.version).status_code == 422
+    assert desk.jobs.asked == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"action": "approve"},
+        {"version": 1},
+        {"action": "hold", "version": 1},
+        {"action": "undo", "version": 1},
+        {"action": "approve", "version": "1"},
+        {"action": "approve", "version": -1},
+        {"action": "approve", "version": 1, "by": "root"},
+        {"action": "approve", "version": 1, "status": "approved"},
+        {"action": ["approve"], "version": 1},
+    ],
+)
+def test_a_decision_nobody_can_mean_is_refused_field_by_field(desk, mo, body):
+    comment = held(desk.storage)
+    answer = mo.post_json(f"{QUEUE}/{comment.id}/decisions", body)
+    assert answer.status_code == 422
+    assert answer.json["problems"]
+    assert desk.storage.comments.get("blog", comment.id) == comment
+
+
+def test_undo_takes_the_decision_and_its_lesson_back(desk, mo):
+    comment = held(desk.storage)
+    version = decide(mo, comment, "spam").json["comment"]["version"]
+    answer = undo(mo, comment.id, version)
+    assert (answer.status_code, answer.json["comment"]["status"]) == (200, "held")
+    assert answer.json["comment"]["actions"] == ["approve", "spam", "remove"]
+    assert desk.storage.comments.get("blog", comment.id).lesson is None
+    assert desk.jobs.asked == [(LEARN, "blog")] * 2
+
+
+def test_undo_goes_back_step_by_step_to_what_the_filters_said(desk, mo):
+    comment = held(desk.storage)
+    shown = decide(mo, comment, "spam").json["comment"]
+    shown = mo.post_json(f"{QUEUE}/{comment.id}/decisions", {"action": "approve", "version": shown["version"]}).json[
+        "comment"
+    ]
+    statuses = []
+    while shown["undoable"]:
+        shown = undo(mo, comment.id, shown["version"]).json["comment"]
+        statuses.append(shown["status"])
+    assert statuses == ["spam", "held"]
+
+
+def test_a_stale_undo_is_told_the_new_state(desk, mo):
+    comment = held(desk.storage)
+    version = decide(mo, comment, "spam").json["comment"]["version"]
+    undo(mo, comment.id, version)
+    late = undo(mo, comment.id, version)
+    assert (late.status_code, late.json["comment"]["status"]) == (409, "held")
+
+
+def test_many_are_decided_at_once_each_for_itself(desk, mo):
+    fine, stale, wrong = held(desk.storage), held(desk.storage), judged(desk.storage, Action.APPROVE)
+    foreign = held(desk.storage, site="shop")
+    decide(mo, stale, "remove")
+    rows = [(fine, "spam"), (stale, "spam"), (wrong, "approve"), (foreign, "spam"), (fine, "approve")]
+    body = {"decisions": [{"id": c.id, "version": c.version, "action": a} for c, a in rows]}
+    body["decisions"].append({"id": "missing", "version": 1, "action": "spam"})
+    answer = mo.post_json(BULK, body)
+    assert answer.status_code == 200
+    results = answer.json["results"]
+    assert [r["id"] for r in results] == [d["id"] for d in body["decisions"]]
+    assert [r["status"] for r in results] == [200, 409, 422, 404, 409, 404]
+    assert [r["comment"] and r["comment"]["status"] for r in results] == ["spam", "removed", None, None, "spam", None]
+    assert desk.storage.comments.get("shop", foreign.id).status is Status.HELD
+
+
+def test_bulk_asks_for_learning_once(desk, mo):
+    rows = [held(desk.storage) for _ in range(5)]
+    mo.post_json(BULK, {"decisions": [{"id": c.id, "version": c.version, "action": "spam"} for c in rows]})
+    assert desk.jobs.asked == [(LEARN, "blog")]
+    assert desk.storage.comments.counters("blog").standing["spam"] == 5
+
+
+def test_bulk_undoes_too(desk, mo):
+    rows = [held(desk.storage) for _ in range(3)]
+    done = [decide(mo, c, "spam").json["comment"] for c in rows]
+    body = {"decisions": [{"id": c["id"], "version": c["version"], "action": "undo"} for c in done]}
+    assert {r["comment"]["status"] for r in mo.post_json(BULK, body).json["results"]} == {"held"}
+
+
+def test_bulk_takes_one_to_a_hundred(mo):
+    row = {"id": "x", "version": 1, "action": "spam"}
+    assert mo.post_json(BULK, {"decisions": []}).status_code == 422
+    assert mo.post_json(BULK, {"decisions": [row] * 101}).status_code == 422
+
+
+def test_viewers_see_no_addresses_and_no_buttons(desk):
+    comment = held(desk.storage, email="secret@example.org")
+    viewer = desk.signed_in("vi", blog="viewer")
+    answer = viewer.get(QUEUE)
+    assert "secret@example.org" not in answer.text
+    (row,) = answer.json["comments"]
+    assert (row["actions"], row["undoable"]) == ([], False)
+    assert decide(viewer, comment).status_code == 403
+    assert "secret@example.org" not in viewer.get(f"/review/blog/{comment.id}").text
+
+
+def test_form_posts_of_other_pages_are_no_json(desk, mo):
+    comment = held(desk.storage)
+    answer = mo.client.post(
+        f"{QUEUE}/{comment.id}/decisions",
+        data='{"action": "approve", "version": 1}',
+        content_type="text/plain",
+        headers={"X-CSRF-Token": mo.csrf},
+    )
+    assert answer.status_code == 415

@@ -1,0 +1,57 @@
+"""The audit's pages: who did what from where, searched, paged and exported."""
+
+import json
+
+from comments.pseudonyms import Pseudonyms
+from tests.support.builders import SECRET
+from tests.support.desk import Seat, held, page
+from tests.support.markup import parse
+
+
+def test_the_audit_tells_who_did_what_from_where(desk, mo, owner):
+    comment = held(desk.storage)
+    mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="spam")
+    text = page(owner, "/sites/blog/audit")
+    for shown in ("mo", "comment.spam", comment.id, "held", Pseudonyms(SECRET).origin("127.0.0.1")):
+        assert shown in text
+
+
+def found(seat: Seat, query: str) -> int:
+    return len(parse(page(seat, f"/sites/blog/audit?{query}")).findall(".//ul[@class='rows audit']/li/p/time"))
+
+
+def test_the_audit_is_searched_and_paged(desk, mo, owner):
+    for n in range(60):
+        mo.post_form("/sites/blog/standings", about="term", value=f"word {n}", stance="mute")
+    owner.post_form("/sites/blog/standings", about="term", value="mine", stance="mute")
+    assert found(owner, "") == 50
+    assert found(owner, "by=ow") == 1
+    assert found(owner, "subject=term:word 7&action=standing") == 1
+    assert found(owner, "action=comment") == found(owner, "since=2099-01-01") == found(owner, "until=2001-01-01") == 0
+    assert found(owner, "by=&action=&subject=&origin=&since=&until=") == 50
+    assert found(owner, f"origin={Pseudonyms(SECRET).origin('127.0.0.1')}&by=ow") == 1
+    assert found(owner, "origin=elsewhere") == 0
+    onward = parse(page(owner, "/sites/blog/audit?by=mo")).find(".//a[@rel='next']").get("href")
+    assert found(owner, onward.partition("?")[2]) == 10
+    assert owner.get("/sites/blog/audit?since=soon").status_code == 422
+    assert owner.get("/sites/blog/audit?cursor=x").status_code == 422
+
+
+def test_the_audit_is_exported_whole_and_the_export_noted(desk, mo, owner):
+    mo.post_form("/sites/blog/standings", about="term", value="x", stance="mute")
+    answer = owner.post_form("/sites/blog/audit/export")
+    rows = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(r["by"], r["action"], r["subject"]) for r in rows] == [
+        ("mo", "standing.set", "term:x"),
+        ("ow", "export.audit", ""),
+    ]
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-blog.jsonl"'
+
+
+def test_operators_see_who_signed_in_and_nobody_else_does(desk, owner):
+    assert owner.get("/audit").status_code == 404
+    op = desk.signed_in("op", operator=True)
+    text = page(op, "/audit?by=ow")
+    assert "session.sign-in" in text
+    assert [json.loads(line)["site"] for line in op.post_form("/audit/export").text.splitlines()] == [""] * 5
+    assert owner.post_form("/audit/export").status_code == 404

@@ -1,0 +1,83 @@
+"""A site's people: invitations, links and roles."""
+
+import re
+
+import pytest
+
+from comments.audit import Act, Search
+from tests.support.desk import Seat, noted, page
+from tests.support.markup import parse
+
+
+def invite(seat: Seat, name: str, role: str = "moderator"):
+    return seat.post_form("/sites/blog/people", name=name, role=role)
+
+
+def link_in(text: str) -> str:
+    found = re.search(r'value="https?://[^/]+(/link/[^"]+)"', text)
+    assert found
+    return found[1]
+
+
+def test_an_invitation_is_a_link_that_lets_in_once(desk, owner):
+    answer = invite(owner, "Grace Hopper")
+    client = desk.stranger()
+    assert client.post(link_in(answer.text)).status_code == 303
+    assert client.get("/review/blog").status_code == 200
+    assert client.get("/sites/blog/people").status_code == 403
+    assert client.post(link_in(answer.text)).status_code == 404
+    assert noted(desk) == [("ow", Act.PERSON_INVITE, "Grace Hopper")]
+
+
+def test_nobody_gets_a_link_to_somebody_elses_account(desk, owner):
+    desk.employ("al", shop="owner")
+    taken = invite(owner, "al", "viewer")
+    assert taken.status_code == 422
+    assert "/link/" not in taken.text
+    assert owner.post_form("/sites/blog/people/link", name="al").status_code == 404
+    desk.employ("both", shop="owner", blog="viewer")
+    desk.employ("op", operator=True, blog="viewer")
+    for name in ("both", "op"):
+        assert owner.post_form("/sites/blog/people/link", name=name).status_code == 422
+    assert desk.storage.people.get("al").roles == {"shop": "owner"}
+
+
+@pytest.mark.parametrize(("name", "role"), [("", "viewer"), ("x" * 61, "viewer"), ("a\nb", "viewer"), ("al", "king")])
+def test_an_invitation_that_cannot_be_is_refused(desk, owner, name, role):
+    assert invite(owner, name, role).status_code == 422
+    assert [p.name for p in desk.storage.people.all()] == ["ow"]
+
+
+def test_a_lost_link_is_made_anew(desk, owner):
+    invite(owner, "al")
+    again = owner.post_form("/sites/blog/people/link", name="al")
+    assert desk.stranger().post(link_in(again.text)).status_code == 303
+    assert noted(desk)[-1] == ("ow", Act.LINK_MAKE, "al")
+
+
+def test_a_role_is_changed_and_taken_away(desk, mo, owner):
+    change = "/sites/blog/people/role"
+    assert owner.post_form(change, name="mo", role="viewer").status_code == 303
+    assert mo.post_form("/sites/blog/standings", about="term", value="x", stance="mute").status_code == 403
+    assert owner.post_form(change, name="mo", role="").status_code == 303
+    assert mo.get("/sites/blog/standings").status_code == 404
+    assert [(e.action, e.before, e.after) for e in desk.storage.audit.page("blog", Search(), 9).rows] == [
+        (Act.PERSON_REMOVE, "viewer", ""),
+        (Act.PERSON_ROLE, "moderator", "viewer"),
+    ]
+
+
+def test_a_site_keeps_an_owner(desk, owner):
+    change = "/sites/blog/people/role"
+    for role in ("", "moderator"):
+        assert owner.post_form(change, name="ow", role=role).status_code == 422
+    desk.employ("al", blog="owner")
+    assert owner.post_form(change, name="ow", role="viewer").status_code == 303
+    assert desk.storage.people.get("ow").roles == {"blog": "viewer"}
+
+
+def test_people_of_other_sites_are_not_there(desk, owner):
+    desk.employ("al", shop="owner")
+    assert "al" not in [b.text for b in parse(page(owner, "/sites/blog/people")).iterfind(".//li//bdi")]
+    for name in ("al", "nobody"):
+        assert owner.post_form("/sites/blog/people/role", name=name, role="viewer").status_code == 404

@@ -1,0 +1,66 @@
+"""A site's choices as a form: sent back, changed, refused and overtaken."""
+
+from comments.audit import Act
+from comments.model import Term
+from service.sites import settings
+from service.sites.settings_pages import GROUPS
+from tests.support.builders import a_site
+from tests.support.desk import noted, page
+from tests.support.markup import parse
+
+
+def form_of(text: str) -> dict[str, str]:
+    root = parse(text).find(".//form[@class='settings']")
+    fields = {i.get("name"): i.get("value", "") for i in root.iterfind(".//input") if i.get("type") != "checkbox"}
+    fields |= {i.get("name"): "yes" for i in root.iterfind(".//input[@type='checkbox']") if "checked" in i.attrib}
+    fields |= {t.get("name"): t.text or "" for t in root.iterfind(".//textarea")}
+    for select in root.iterfind(".//select"):
+        fields[select.get("name")] = next(o.text for o in select if "selected" in o.attrib)
+    return fields
+
+
+def test_the_form_has_every_choice_once():
+    assert sorted(row[0] for _, rows in GROUPS for row in rows) == sorted(settings.names())
+
+
+def test_a_form_that_is_sent_back_changes_nothing(desk, owner):
+    site = a_site(hold_words=(Term("a, b"), Term("casino", ("url",))), hide_emails=True, hold_at=2.5, name="A = b")
+    desk.storage.sites.put(site)
+    fields = form_of(page(owner, "/sites/blog/settings"))
+    assert owner.client.post("/sites/blog/settings", data=fields).status_code == 303
+    assert desk.storage.sites.get("blog") == site
+    assert noted(desk) == []
+
+
+def test_a_choice_is_changed_and_noted(desk, owner):
+    fields = form_of(page(owner, "/sites/blog/settings"))
+    changed = fields | {"max_links": "5", "moderation": "all", "match_inside_words": "yes"}
+    answer = owner.client.post("/sites/blog/settings", data=changed)
+    assert "Saved" in page(owner, answer.location)
+    site = desk.storage.sites.get("blog")
+    assert (site.max_links, site.moderation, site.match_inside_words) == (5, "all", True)
+    entries = {e.subject: (e.by, e.action, e.before, e.after) for e in desk.storage.audit.all("blog")}
+    assert entries == {
+        "max_links": ("ow", Act.SITE_SET, "2", "5"),
+        "moderation": ("ow", Act.SITE_SET, "first", "all"),
+        "match_inside_words": ("ow", Act.SITE_SET, "no", "yes"),
+    }
+
+
+def test_wrong_choices_are_all_named_and_nothing_is_saved(desk, owner):
+    fields = form_of(page(owner, "/sites/blog/settings"))
+    wrong = fields | {"max_links": "many", "hold_at": "9", "moderation": "none", "origins": "blog.example/x"}
+    answer = owner.client.post("/sites/blog/settings", data=wrong)
+    assert answer.status_code == 422
+    marked = [e.get("name") for e in parse(answer.text).iter() if e.get("aria-invalid") == "true"]
+    assert sorted(marked) == ["hold_at", "max_links", "moderation", "origins"]
+    assert parse(answer.text).find(".//input[@id='max_links']").get("value") == "many"
+    assert desk.storage.sites.get("blog") == a_site(name="The blog")
+
+
+def test_an_old_form_does_not_undo_what_somebody_else_chose(desk, owner):
+    fields = form_of(page(owner, "/sites/blog/settings"))
+    desk.storage.sites.put(a_site(max_links=9))
+    answer = owner.client.post("/sites/blog/settings", data=fields | {"max_content": "500"})
+    assert answer.status_code == 409
+    assert desk.storage.sites.get("blog") == a_site(max_links=9)

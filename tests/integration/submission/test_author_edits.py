@@ -1,0 +1,283 @@
+"""PATCH and DELETE /v1/sites/{site}/comments/{id}: an author's own comment, by its receipt."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from comments.drafts import MAX_EDITS, draft_id
+from comments.lifecycle import Action, Role, Status
+from comments.model import Comment
+from comments.queue import JUDGE
+from comments.settings import Settings
+from comments.storage import Change, Comments, Storage
+from comments.storage.keys import Keys
+from comments.storage.redis import connect
+from tests.support.builders import a_decision, accepted, decided, moderated, published
+from tests.support.own import SITE, at, change, judge, receipt
+from tests.support.web import Web, open_web
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    return open_web(storage, SITE)
+
+
+def withdraw(web: Web, comment: Comment) -> TestResponse:
+    return web.client.delete(at(comment), headers=receipt(web, comment))
+
+
+def shown(web: Web) -> list[str]:
+    answer = web.client.get("/v1/sites/blog/comments", query_string={"thread": "first-post"}).json
+    return [c["content"] for c in answer["comments"]]
+
+
+def rest(web: Web, comment: Comment) -> None:
+    """Spend the wake-up that `comment` asked for when it came."""
+    assert web.storage.backlog.claim("blog", comment.id, 9, 30) == []
+
+
+def test_an_edit_of_a_published_comment_waits_beside_it(web: Web) -> None:
+    comment = published(web.storage, content="First words.")
+    rest(web, comment)
+    answer = change(web, comment)
+    assert answer.status_code == 202
+    told = answer.json
+    assert (told["status"], told["edit"], told["content"]) == ("published", "pending", "Other words.")
+    assert 890 < told["seconds_to_edit"] <= 900
+    assert shown(web) == ["First words."]
+    assert (JUDGE, "blog", draft_id(comment.id)) in web.jobs.jobs
+    judge(web, comment, Action.APPROVE)
+    assert shown(web) == ["Other words."]
+    assert web.client.get(at(comment), headers=receipt(web, comment)).json["edit"] == "published"
+
+
+def test_a_refused_edit_leaves_the_words_and_says_what_a_moderator_says(web: Web) -> None:
+    comment = published(web.storage, content="First words.")
+    change(web, comment)
+    judge(web, comment, Action.HOLD)
+    judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="tone")
+    told = web.client.get(at(comment), headers=receipt(web, comment)).json
+    assert (told["status"], told["edit"], told["content"]) == ("published", "refused", "First words.")
+    assert told["edit_reason"].startswith("Its tone is not")
+    assert told["seconds_to_edit"] == 0
+    assert shown(web) == ["First words."]
+    refused = change(web, comment, "Third words.")
+    assert (refused.status_code, refused.json["type"]) == (422, "urn:replygate:action-not-allowed")
+    assert "removed" not in refused.text
+
+
+def test_an_edit_of_what_waits_takes_its_place_and_never_publishes_it(web: Web) -> None:
+    comment = decided(web.storage, accepted(web.storage, content="First words."), Action.HOLD)
+    rest(web, comment)
+    answer = change(web, comment)
+    assert (answer.status_code, answer.json["status"], answer.json["edit"]) == (202, "pending", "")
+    now = web.comment(comment.id)
+    assert (now.content, now.status) == ("Other words.", Status.QUEUED)
+    assert [job[:2] for job in web.jobs.jobs] == [(JUDGE, "blog")]
+    assert shown(web) == []
+
+
+def test_the_same_words_again_change_nothing(web: Web) -> None:
+    comment = published(web.storage, content="First words.")
+    answers = [change(web, comment) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202] * 3
+    draft = web.comment(draft_id(comment.id))
+    assert (draft.version, draft.content) == (1, "Other words.")
+    assert change(web, published(web.storage, content="As it is."), "As it is.").json["edit"] == ""
+
+
+def test_a_second_edit_takes_the_place_of_the_first(web: Web) -> None:
+    comment = published(web.storage, content="First words.")
+    for words in ("Other words.", "Third words."):
+        assert change(web, comment, words).json["content"] == words
+    judge(web, comment, Action.APPROVE)
+    assert shown(web) == ["Third words."]
+    assert change(web, comment, "Fourth words.").json["edit"] == "pending"
+    assert shown(web) == ["Third words."]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: Web, method: str) -> None:
+    comment, other = published(web.storage), published(web.storage)
+    missing = "a" * 26
+    tries = [(comment.id, "guess"), (comment.id, ""), (comment.id, web.pseudonyms.receipt("blog", other.id))]
+    tries += [(missing, web.pseudonyms.receipt("blog", missing)), (draft_id(comment.id), "guess")]
+    for id, given in tries:
+        answer = web.client.open(
+            f"/v1/sites/blog/comments/{id}",
+            method=method,
+            headers={"Replygate-Receipt": given},
+            json={"content": "x"} if method == "PATCH" else None,
+        )
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert web.comment(comment.id) == comment
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "required"),
+        (" \n", "required"),
+        ("x" * 10_001, "too-long"),
+        ("a\x07b", "control"),
+        (7, "string_type"),
+    ],
+)
+def test_words_that_cannot_be_kept_are_refused(web: Web, content: Any, code: str) -> None:
+    comment = published(web.storage)
+    answer = change(web, comment, content)
+    assert answer.status_code == 422
+    assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [("content", code)]
+    assert web.storage.comments.load("blog", [draft_id(comment.id)]) == [None]
+
+
+def test_other_fields_cannot_be_changed(web: Web) -> None:
+    comment = published(web.storage)
+    body = {"content": "Other words.", "author": "Somebody else"}
+    answer = web.client.patch(at(comment), json=body, headers=receipt(web, comment))
+    assert (answer.status_code, answer.json["problems"][0]["field"]) == (422, "author")
+
+
+def test_after_the_time_nothing_is_changed_but_still_withdrawn(storage: Storage) -> None:
+    web = open_web(storage, replace(SITE, edit_seconds=60))
+    comment = published(storage, received=datetime.now(UTC) - timedelta(seconds=61))
+    assert web.client.get(at(comment), headers=receipt(web, comment)).json["seconds_to_edit"] == 0
+    answer = change(web, comment)
+    assert (answer.status_code, answer.json["type"]) == (409, "urn:replygate:too-late")
+    assert withdraw(web, comment).json["status"] == "withdrawn"
+
+
+def test_a_site_may_turn_changing_off(storage: Storage) -> None:
+    web = open_web(storage, replace(SITE, edit_seconds=0))
+    assert change(web, published(storage)).status_code == 409
+
+
+def test_in_a_closed_thread_nothing_is_changed(web: Web) -> None:
+    comment = published(web.storage)
+    web.storage.threads.set_closed("blog", "first-post", True)
+    assert change(web, comment).status_code == 409
+    assert withdraw(web, comment).status_code == 200
+
+
+def test_a_comment_is_changed_only_so_often(web: Web) -> None:
+    comment = decided(web.storage, accepted(web.storage), Action.HOLD)
+    answers = [change(web, comment, f"Words {n}.").status_code for n in range(MAX_EDITS + 1)]
+    assert answers == [202] * MAX_EDITS + [409]
+
+
+def test_first_edits_count_among_what_a_network_may_send(storage: Storage) -> None:
+    web = open_web(storage, replace(SITE, per_minute=1))
+    comments = [published(storage, content=f"Words {n}.") for n in range(3)]
+    answers = [change(web, comment) for comment in comments]
+    assert [answer.status_code for answer in answers] == [202, 429, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_a_withdrawn_comment_is_gone_with_its_draft_and_stays_so(web: Web) -> None:
+    comment = published(web.storage)
+    published(web.storage, parent=comment.id, content="An answer.")
+    change(web, comment)
+    answer = withdraw(web, comment)
+    assert (answer.status_code, answer.json["status"], answer.json["seconds_to_edit"]) == (200, "withdrawn", 0)
+    assert shown(web) == []
+    assert web.comment(draft_id(comment.id)).status is Status.WITHDRAWN
+    assert withdraw(web, comment).json == answer.json
+    assert change(web, comment, "Here again.").status_code == 422
+    noted = [(entry.by, entry.action, entry.subject) for entry in web.storage.audit.all("blog")]
+    assert noted == [("its author", "comment.withdraw", id) for id in (comment.id, draft_id(comment.id))]
+
+
+def test_what_waits_can_be_withdrawn(web: Web) -> None:
+    queued = accepted(web.storage)
+    held = decided(web.storage, accepted(web.storage), Action.HOLD)
+    assert [withdraw(web, c).json["status"] for c in (queued, held)] == ["withdrawn"] * 2
+
+
+def test_what_was_refused_is_neither_changed_nor_withdrawn(web: Web) -> None:
+    spam = decided(web.storage, accepted(web.storage), Action.SPAM)
+    removed = moderated(web.storage, published(web.storage), Action.REMOVE)
+    for comment in (spam, removed):
+        for answer in (change(web, comment), withdraw(web, comment)):
+            assert answer.status_code == 422
+            assert "spam" not in answer.text
+
+
+def test_pages_of_the_site_may_ask_for_it(web: Web) -> None:
+    comment = published(web.storage)
+    headers = {"Origin": "https://blog.example", "Access-Control-Request-Method": "PATCH"}
+    answer = web.client.options(at(comment), headers=headers)
+    assert {"PATCH", "DELETE"} <= {m.strip() for m in answer.headers["Access-Control-Allow-Methods"].split(",")}
+    assert "Replygate-Receipt" in answer.headers["Access-Control-Allow-Headers"]
+    stranger = web.client.options(at(comment), headers=headers | {"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in stranger.headers
+
+
+@dataclass(frozen=True)
+class Hasty:
+    """Comments of which each is judged just before somebody's step about it is applied, once."""
+
+    comments: Comments
+    action: Action
+    seen: set[str] = field(default_factory=set)
+
+    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+        for step in changes:
+            if step.before.id not in self.seen:
+                self.seen.add(step.before.id)
+                after = step.before.decided(a_decision(self.action))
+                assert self.comments.decide(site, [Change(step.before, after)]) == [True]
+        return self.comments.decide(site, changes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.comments, name)
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.HOLD])
+def test_an_edit_that_meets_the_verdict_is_not_lost(storage: Storage, action: Action) -> None:
+    comments: Any = Hasty(storage.comments, action)
+    web = open_web(replace(storage, comments=comments), SITE)
+    comment = accepted(storage, content="First words.")
+    answer = change(web, comment)
+    assert (answer.status_code, answer.json["content"]) == (202, "Other words.")
+    assert answer.json["edit"] == ("pending" if action is Action.APPROVE else "")
+    comment = accepted(storage, content="More words.")
+    assert withdraw(web, comment).json["status"] == "withdrawn"
+
+
+def test_edits_at_once_while_it_is_judged_leave_one_text_and_nothing_undone(
+    redis_storage: Storage, valkey_settings: Settings
+) -> None:
+    """Eight browsers change one comment twice each, and the filters approve whatever they find."""
+    web = open_web(redis_storage, replace(SITE, per_minute=0))
+    comment = accepted(redis_storage, content="First words.")
+    over = Event()
+
+    def judging() -> None:
+        while not over.is_set() or redis_storage.backlog.depth("blog").queued:
+            waits = redis_storage.comments.by_status("blog", Status.QUEUED, 9).rows
+            redis_storage.comments.decide("blog", [Change(c, c.decided(a_decision(Action.APPROVE))) for c in waits])
+
+    def changing(n: int) -> list[int]:
+        return [change(web, comment, f"Words {n} {again}.").status_code for again in range(2)]
+
+    with ThreadPoolExecutor(9) as threads:
+        judge = threads.submit(judging)
+        statuses = [status for told in threads.map(changing, range(8)) for status in told]
+        over.set()
+        judge.result()
+    assert set(statuses) <= {202, 409}
+    now, draft = redis_storage.comments.load("blog", [comment.id, draft_id(comment.id)])
+    assert now
+    assert now.content.startswith("Words ")
+    assert shown(web) == [now.content]
+    assert draft is None or (draft.status, draft.content) == (Status.APPLIED, now.content)
+    counters = redis_storage.comments.counters("blog")
+    assert counters.accepted == sum(counters.decided.values())
+    with connect(valkey_settings) as client:
+        assert int(client.hget(Keys(valkey_settings.prefix).counters("blog"), "pending_bytes")) == 0

@@ -1,0 +1,87 @@
+"""The page of an author's own comment, with forms to change and withdraw it, without any script."""
+
+import pytest
+from werkzeug.test import TestResponse
+
+from comments.lifecycle import Action, Role
+from comments.model import Comment
+from comments.storage import Storage
+from tests.support.builders import accepted, published
+from tests.support.markup import parse
+from tests.support.own import SITE, at, change, judge, receipt
+from tests.support.web import HTML, Web, open_web
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    return open_web(storage, SITE)
+
+
+def page(web: Web, comment: Comment) -> str:
+    return web.client.get(at(comment), headers=HTML | receipt(web, comment)).text
+
+
+def text_area(page: str) -> str:
+    return (next(parse(page).iter("textarea")).text or "").strip()
+
+
+def send(web: Web, comment: Comment, **fields: str) -> TestResponse:
+    """As the forms of the page do."""
+    fields["receipt"] = fields.get("receipt", web.pseudonyms.receipt("blog", comment.id))
+    return web.client.post(f"{at(comment)}/own", data=fields, headers=HTML)
+
+
+def test_the_page_has_forms_for_both(web: Web) -> None:
+    comment = published(web.storage, content="<b>First</b> words.")
+    text = page(web, comment)
+    assert text_area(text) == "<b>First</b> words."
+    assert "You have 15 more minutes to edit it" in text or "14 more minutes" in text
+    assert "Withdraw your reply" in text
+    answer = send(web, comment, content="Other words.")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(f"{at(comment)}?receipt=")
+    text = page(web, comment)
+    assert "You edited it." in text
+    assert text_area(text) == "Other words."
+    assert send(web, comment).status_code == 303
+    text = page(web, comment)
+    assert "You withdrew your reply" in text
+    assert "<form" not in text
+
+
+def test_the_page_says_that_a_change_of_what_waits_is_kept(web: Web) -> None:
+    comment = accepted(web.storage)
+    assert "the edit is kept" not in page(web, comment)
+    assert send(web, comment, content="Other words.").status_code == 303
+    assert "the edit is kept" in page(web, comment)
+    assert send(web, comment).status_code == 303
+    assert "the edit is kept" not in page(web, comment)
+
+
+def test_the_page_keeps_what_was_typed_when_it_cannot_be_taken(web: Web) -> None:
+    comment = published(web.storage)
+    answer = send(web, comment, content="x" * 10_001)
+    assert answer.status_code == 422
+    assert "Please use at most 10000 characters" in answer.text
+    assert "x" * 10_001 in answer.text
+    web.storage.threads.set_closed("blog", "first-post", True)
+    assert "the thread is closed" in send(web, comment, content="Other words.").text
+
+
+def test_the_form_with_a_wrong_receipt_finds_nothing(web: Web) -> None:
+    comment = published(web.storage)
+    for fields in ({"content": "x"}, {}):
+        answer = send(web, comment, receipt="guess", **fields)
+        assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert web.comment(comment.id) == comment
+
+
+def test_the_page_tells_why_an_edit_was_refused(web: Web) -> None:
+    comment = published(web.storage)
+    change(web, comment)
+    judge(web, comment, Action.HOLD)
+    judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="off-topic")
+    text = page(web, comment)
+    assert "Your edit was not published" in text
+    assert "It is not about what the page is about." in text
+    assert 'name="content"' not in text

@@ -1,0 +1,101 @@
+"""GET /v1/sites/{site}/comments/{id}: what became of one's own comment."""
+
+import pytest
+from werkzeug.test import TestResponse
+
+from comments.lifecycle import Action, Role
+from comments.storage import Change, Storage
+from tests.support.builders import a_decision, a_site, accepted, decided, moderated, published
+from tests.support.web import HTML, SUBMIT, Web, open_web
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    return open_web(storage, a_site(), a_site(id="other"))
+
+
+def ask(web: Web, id: str, receipt: str | None = None, site: str = "blog", **headers: str) -> TestResponse:
+    receipt = web.pseudonyms.receipt("blog", id) if receipt is None else receipt
+    return web.client.get(f"/v1/sites/{site}/comments/{id}", query_string={"receipt": receipt}, headers=headers)
+
+
+def test_the_author_hears_pending_published_or_refused_and_no_more(web: Web) -> None:
+    queued = accepted(web.storage, content="One")
+    held = decided(web.storage, accepted(web.storage, content="Two"), Action.HOLD)
+    spam = decided(web.storage, accepted(web.storage, content="Three"), Action.SPAM)
+    removed = moderated(web.storage, published(web.storage, content="Four"), Action.REMOVE)
+    shown = published(web.storage, content="Five")
+    told = {c.content: ask(web, c.id).json for c in (queued, held, spam, removed, shown)}
+    assert [t["status"] for t in told.values()] == ["pending", "pending", "refused", "refused", "published"]
+    names = {"id", "status", "received", "reason", "content", "edit", "edit_reason", "seconds_to_edit"}
+    assert all(set(t) == names for t in told.values())
+    assert {t["reason"] for t in told.values()} == {""}
+
+
+def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(web: Web) -> None:
+    step = a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="off-topic")
+    before = published(web.storage)
+    after = before.decided(step)
+    web.storage.comments.decide("blog", [Change(before, after)])
+    assert ask(web, before.id).json["reason"] == "It is not about what the page is about."
+    assert "It is not about what the page is about." in ask(web, before.id, **HTML).text
+    spam = after.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo", reason="off-topic"))
+    web.storage.comments.decide("blog", [Change(after, spam)])
+    assert ask(web, before.id).json["reason"] == ""
+
+
+def test_the_receipt_may_come_as_a_header(web: Web) -> None:
+    kept = accepted(web.storage)
+    receipt = web.pseudonyms.receipt("blog", kept.id)
+    answer = web.client.get(f"{SUBMIT}/{kept.id}", headers={"Replygate-Receipt": receipt})
+    assert answer.json["id"] == kept.id
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: Web) -> None:
+    kept, missing = accepted(web.storage), "a" * 26
+    refused = [
+        ask(web, kept.id, receipt="guess"),
+        ask(web, kept.id, receipt=""),
+        ask(web, kept.id, receipt="ü\ud7ff"),
+        ask(web, kept.id, receipt=web.pseudonyms.receipt("other", kept.id)),
+        ask(web, kept.id, site="other"),
+        ask(web, missing),
+        ask(web, "../" + kept.id),
+    ]
+    assert {answer.status_code for answer in refused} == {404}
+    assert len({answer.data for answer in refused[:-1]}) == 1
+
+
+def test_a_browser_gets_a_page(web: Web) -> None:
+    kept = accepted(web.storage, thread="https://blog.example/post?x=1", author="<b>Ada")
+    page = ask(web, kept.id, **HTML)
+    assert page.mimetype == "text/html"
+    assert "your reply awaits moderation" in page.text
+    assert 'href="https://blog.example/post?x=1"' in page.text
+    decided(web.storage, kept, Action.APPROVE)
+    page = ask(web, kept.id, **HTML)
+    assert "your reply is published" in page.text
+    assert f'href="https://blog.example/post?x=1#comment-{kept.id}"' in page.text
+
+
+@pytest.mark.parametrize(
+    "thread",
+    ["https://evil.example/", "https://blog.example.evil.example/", "javascript:alert(1)", "//blog.example", "x"],
+)
+def test_a_page_leads_back_to_the_sites_own_pages_only(web: Web, thread: str) -> None:
+    page = ask(web, accepted(web.storage, thread=thread).id, **HTML)
+    assert page.status_code == 200
+    assert "<a" not in page.text
+
+
+def test_why_a_comment_was_refused_is_not_said(web: Web) -> None:
+    spam = decided(web.storage, accepted(web.storage), Action.SPAM)
+    page = ask(web, spam.id, **HTML).text
+    assert "was not published" in page
+    assert "spam" not in page.lower()
+
+
+def test_a_browser_with_a_wrong_receipt_gets_an_error_page(web: Web) -> None:
+    page = ask(web, "a" * 26, receipt="guess", **HTML)
+    assert (page.status_code, page.mimetype) == (404, "text/html")

@@ -1,0 +1,105 @@
+"""What a comment keeps of the form it came by: facts, never the token."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from comments.model import Comment, SiteKey
+from comments.pseudonyms import token_digest
+from comments.storage import Storage
+from service.submission.form_tokens import is_proof, issue
+from tests.integration.submission.test_form_pages import inputs
+from tests.support.builders import a_comment, a_site, an_admission
+from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
+
+KEY = "rgk_k1_" + "s" * 40
+SITE = a_site(proof_of_work="auto", per_minute=0, keys=(SiteKey("k1", token_digest(KEY)),))
+
+
+@pytest.fixture
+def web(memory: Storage) -> Web:
+    return open_web(memory, SITE, demo=False)
+
+
+def a_form(web: Web, thread: str = "first-post") -> dict[str, object]:
+    return dict(web.client.get("/v1/sites/blog/form", query_string={"thread": thread}).json)
+
+
+def kept(web: Web, headers: dict[str, str] | None = None, **sent: str) -> Comment:
+    answer = web.client.post(SUBMIT, json=a_reply(**sent), headers=headers)
+    assert answer.status_code == 202, answer.text
+    return web.comment(answer.json["id"])
+
+
+def facts(comment: Comment) -> tuple[str, int, str]:
+    return comment.form_token, comment.form_seconds, comment.form_proof
+
+
+def flood(web: Web) -> None:
+    for n in range(61):
+        web.storage.comments.accept(a_comment(received=datetime.now(UTC), origin=f"{n}"), an_admission())
+
+
+def test_without_a_form_nothing_is_told(web: Web) -> None:
+    assert facts(kept(web)) == ("", -1, "")
+
+
+def test_a_form_tells_how_long_it_was_looked_at(web: Web) -> None:
+    assert facts(kept(web, form_token=str(a_form(web)["token"]))) == ("valid", 0, "")
+    earlier = issue(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
+    assert facts(kept(web, form_token=earlier, content="Another")) == ("valid", 50, "")
+
+
+def test_a_token_of_another_page_is_none_of_this_one(web: Web) -> None:
+    assert facts(kept(web, form_token=str(a_form(web, "other")["token"]))) == ("invalid", -1, "")
+
+
+def test_the_same_page_may_be_written_in_two_ways(web: Web) -> None:
+    token = str(a_form(web, "HTTPS://Blog.example/post#comments")["token"])
+    assert kept(web, form_token=token, thread="https://blog.example/post").form_token == "valid"
+
+
+def test_a_flooded_site_asks_for_work_and_notes_who_did_none(web: Web) -> None:
+    flood(web)
+    form = a_form(web)
+    assert form["proof_bits"] == 16
+    token, text = str(form["token"]), "Worth the work."
+    number = next(str(n) for n in range(2**24) if is_proof(token, text, str(n), 16))
+    assert kept(web, form_token=token, form_proof=number, content=text).form_proof == "valid"
+    assert kept(web, form_token=token, form_proof=number, content="Another text").form_proof == "missing"
+    assert kept(web, content="No work at all").form_proof == "missing"
+    old = issue(web.pseudonyms, "blog", "first-post", datetime.now(UTC))
+    assert kept(web, form_token=old, form_proof="1", content="Shown before the flood").form_proof == "missing"
+
+
+def test_the_sites_own_server_owes_no_work(web: Web) -> None:
+    flood(web)
+    assert kept(web, {"Authorization": f"Bearer {KEY}"}).form_proof == ""
+
+
+def test_a_form_that_is_shown_again_knows_when_it_was_shown_first(web: Web) -> None:
+    earlier = issue(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
+    page = web.client.post(SUBMIT, data=a_reply(author="", form_token=earlier), headers=HTML).text
+    assert inputs(page)["form_token"] == earlier
+    page = web.client.post(SUBMIT, data=a_reply(author="", form_token="made up"), headers=HTML).text
+    again = inputs(page)
+    assert web.client.post(SUBMIT, data=again | {"author": "Ada"}, headers=HTML).status_code == 303
+    (comment,) = web.storage.comments.load("blog", [job[2] for job in web.jobs.jobs])
+    assert comment is not None
+    assert comment.form_token == "valid"
+
+
+def test_nothing_of_a_token_is_stored(web: Web) -> None:
+    token = str(a_form(web)["token"])
+    assert token not in repr(kept(web, form_token=token, form_proof="123456789"))
+    assert "123456789" not in repr(kept(web, form_token=token, form_proof="123456789"))
+
+
+@pytest.mark.parametrize("field", ["form_token", "form_proof"])
+def test_they_are_text(web: Web, field: str) -> None:
+    assert web.client.post(SUBMIT, json=a_reply(**{field: 7})).status_code == 422
+
+
+@pytest.mark.parametrize("field", ["form_seconds"])
+def test_the_facts_themselves_cannot_be_sent(web: Web, field: str) -> None:
+    assert web.client.post(SUBMIT, json=a_reply(**{field: 7})).status_code == 422

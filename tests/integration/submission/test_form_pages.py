@@ -1,0 +1,154 @@
+"""Leaving a comment with a plain form and no scripts."""
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import html5lib
+import pytest
+
+from comments.storage import Storage
+from tests.support.builders import a_site
+from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
+
+SITE = a_site(trap_field="homepage")
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    return open_web(storage, SITE)
+
+
+def inputs(page: str) -> dict[str, str]:
+    """What each field of the page's form holds."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    fields = {node.get("name"): node.get("value", "") for node in tree.iter("input")}
+    return fields | {node.get("name"): node.text or "" for node in tree.iter("textarea")}
+
+
+def test_success_leads_to_the_status_page(web: Web) -> None:
+    answer = web.client.post(SUBMIT, data=a_reply(), headers=HTML)
+    assert answer.status_code == 303
+    page = web.client.get(answer.headers["Location"], headers=HTML)
+    assert "your reply awaits moderation" in page.text
+
+
+def test_a_second_click_leads_to_the_same_page(web: Web) -> None:
+    answers = [web.client.post(SUBMIT, data=a_reply(), headers=HTML) for _ in range(2)]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+
+
+def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: Web) -> None:
+    sent = a_reply(author="", email="nobody", url="x", content='\nKept "as" <typed>\n  & all', thread="a&b")
+    answer = web.client.post(SUBMIT, data=sent, headers=HTML)
+    assert answer.status_code == 422
+    html5lib.HTMLParser(strict=True).parse(answer.text)
+    kept = inputs(answer.text)
+    assert kept["content"] == sent["content"]
+    assert (kept["author"], kept["email"], kept["url"], kept["thread"]) == ("", "nobody", "x", "a&b")
+    for name in ("author", "email", "url"):
+        assert f'id="{name}-problem"' in answer.text
+        assert f'aria-describedby="{name}-problem' in answer.text
+    assert 'id="content-problem"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"parent": "nobody"}, "The comment you reply to does not exist."),
+        ({"parent": "a" * 26}, "The comment you reply to is not published."),
+        ({"thread": "closed"}, "Comments are closed."),
+        ({"thread": ""}, "Name the page that the comment is about."),
+    ],
+)
+def test_fields_that_readers_do_not_see_are_not_named_to_them(web: Web, sent: dict[str, str], told: str) -> None:
+    web.storage.threads.set_closed("blog", "closed", True)
+    page = web.client.post(SUBMIT, data=a_reply(**sent), headers=HTML).text
+    assert f"<li>{told}</li>" in page
+
+
+def test_fields_that_are_none_of_ours_are_named(web: Web) -> None:
+    """To whoever makes the form."""
+    page = web.client.post(SUBMIT, data=a_reply(colour="red"), headers=HTML).text
+    assert "<bdi>colour</bdi>: " in page
+
+
+def test_wordpress_fields_survive_a_failure(web: Web) -> None:
+    sent = {"comment_post_ID": "12", "comment": "Hi", "author": "", "email": "ada@example.org", "submit": "Post"}
+    kept = inputs(web.client.post(SUBMIT, data=sent, headers=HTML).text)
+    assert (kept["thread"], kept["content"].strip()) == ("12", "Hi")
+
+
+def test_required_fields_are_the_sites_choice(storage: Storage) -> None:
+    web = open_web(storage, replace(SITE, required=("content",)))
+    page = web.client.post(SUBMIT, data={"thread": "x"}, headers=HTML).text
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    named = [*tree.iter("input"), *tree.iter("textarea")]
+    assert [node.get("name") for node in named if node.get("required") is not None] == ["content"]
+    assert "Your email address will not be published." in page
+
+
+def test_the_honeypot_is_out_of_peoples_way(web: Web) -> None:
+    page = web.client.post(SUBMIT, data={"thread": ""}, headers=HTML).text
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    (trap,) = [node for node in tree.iter("div") if node.get("class") == "trap"]
+    (field,) = trap.iter("input")
+    assert (field.get("name"), field.get("tabindex"), field.get("autocomplete")) == ("homepage", "-1", "off")
+    assert trap.get("aria-hidden") == "true"
+    answer = web.client.post(SUBMIT, data=a_reply(homepage="spam"), headers=HTML)
+    id = urlsplit(answer.headers["Location"]).path.rpartition("/")[2]
+    assert web.comment(id).trap == "spam"
+
+
+@pytest.mark.parametrize("back", ["https://blog.example/post?a=b&comment=old", "/demo/", "demo"])
+def test_the_form_may_lead_back_to_a_page_of_the_site_or_ours(web: Web, back: str) -> None:
+    answer = web.client.post(SUBMIT, data=a_reply(redirect_to=back), headers=HTML)
+    target = urlsplit(answer.headers["Location"])
+    assert target.netloc in ("blog.example", "localhost")
+    assert target.fragment == "reply-sent"
+    (id,) = parse_qs(target.query)["comment"]
+    assert parse_qs(target.query)["receipt"] == [web.pseudonyms.receipt("blog", id)]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https:evil.example",
+        "https:///evil.example",
+        "https://blog.example.evil.example/",
+        "https://blog.example@evil.example/",
+        "https://blog.example:443@evil.example/",
+        "https://evil.example#https://blog.example",
+        "javascript:alert(1)//blog.example",
+        "data:text/html,x",
+        "https://blog.example\r\nX-Evil: 1",
+        "https://blog.example\t.evil.example",
+        "https://[",
+    ],
+)
+def test_the_form_never_leads_elsewhere(web: Web, back: str) -> None:
+    answer = web.client.post(SUBMIT, data=a_reply(redirect_to=back), headers=HTML)
+    assert answer.status_code == 303
+    target = urlsplit(answer.headers["Location"])
+    assert target.netloc in ("", "localhost", "blog.example")
+    assert "X-Evil" not in answer.headers
+
+
+def test_whoever_must_wait_keeps_their_text(storage: Storage) -> None:
+    web = open_web(storage, replace(SITE, per_minute=1))
+    web.client.post(SUBMIT, data=a_reply(), headers=HTML)
+    answer = web.client.post(SUBMIT, data=a_reply(content="Another one"), headers=HTML)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert inputs(answer.text)["content"].strip() == "Another one"
+    assert 'role="alert"' in answer.text
+
+
+def test_programs_that_send_forms_get_json(web: Web) -> None:
+    assert web.client.post(SUBMIT, data=a_reply()).status_code == 202
+    refused = web.client.post(SUBMIT, data={"thread": ""})
+    assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")

@@ -1,0 +1,97 @@
+"""Which pages' scripts may talk to the API: exactly the site's own."""
+
+import pytest
+
+from comments.model import SiteKey
+from comments.pseudonyms import token_digest
+from comments.storage import Storage
+from tests.support.builders import a_site, published
+from tests.support.web import SUBMIT, Web, a_reply, open_web
+
+OWN = "https://blog.example"
+READ = f"{SUBMIT}?thread=first-post"
+KEY = "rgk_k1_" + "s" * 40
+
+#: Near misses, and what browsers send for files, sandboxes and other schemes.
+FOREIGN = [
+    "null",
+    "",
+    "*",
+    "http://blog.example",
+    "https://blog.example:444",
+    "https://blog.example.",
+    "https://BLOG.EXAMPLE",
+    "https://www.blog.example",
+    "https://evilblog.example",
+    "https://blog.example.evil.example",
+    "https://blog.example@evil.example",
+    "https://evil.example/https://blog.example",
+    "https://other.example",
+    "file://",
+    "chrome-extension://abc",
+]
+
+
+@pytest.fixture
+def web(storage: Storage) -> Web:
+    keys = (SiteKey("k1", token_digest(KEY)),)
+    return open_web(storage, a_site(keys=keys), a_site(id="other", origins=("https://other.example",)))
+
+
+def test_scripts_of_the_sites_pages_may_post_and_read(web: Web) -> None:
+    published(web.storage)
+    post = web.client.post(SUBMIT, json=a_reply(), headers={"Origin": OWN})
+    read = web.client.get(READ, headers={"Origin": OWN})
+    bad = web.client.post(SUBMIT, json={}, headers={"Origin": OWN})
+    assert (post.status_code, read.status_code, bad.status_code) == (202, 200, 422)
+    for answer in (post, read, bad):
+        assert answer.headers["Access-Control-Allow-Origin"] == OWN
+        assert "Origin" in answer.vary
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_other_pages_may_do_neither(web: Web, origin: str) -> None:
+    headers = {"Origin": origin}
+    post = web.client.post(SUBMIT, json=a_reply(), headers=headers)
+    form = web.client.post(SUBMIT, data=a_reply(), headers=headers)
+    read = web.client.get(READ, headers=headers)
+    preflight = web.client.options(SUBMIT, headers=headers | {"Access-Control-Request-Method": "POST"})
+    assert (post.status_code, form.status_code, read.status_code) == (403, 403, 200)
+    for answer in (post, form, read, preflight):
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+        assert "Origin" in answer.vary
+    assert web.storage.backlog.depth("blog").queued == 0
+
+
+def test_a_preflight_is_remembered_for_ten_minutes(web: Web) -> None:
+    asked = {"Origin": OWN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    answer = web.client.options(SUBMIT, headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == OWN
+    assert answer.headers["Access-Control-Max-Age"] == "600"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]
+    assert "Authorization" not in answer.headers["Access-Control-Allow-Headers"]
+
+
+def test_each_site_has_its_own_pages(web: Web) -> None:
+    answer = web.client.post("/v1/sites/other/comments", json=a_reply(), headers={"Origin": OWN})
+    assert answer.status_code == 403
+
+
+def test_the_sites_server_may_come_from_anywhere(web: Web) -> None:
+    headers = {"Origin": "https://evil.example", "Authorization": f"Bearer {KEY}"}
+    assert web.client.post(SUBMIT, json=a_reply(), headers=headers).status_code == 202
+
+
+def test_our_own_pages_may_post(web: Web) -> None:
+    for origin in ("http://127.0.0.1:8000", "http://localhost"):  # the public address, and the one that was asked
+        sent = a_reply(content=f"From {origin}")
+        assert web.client.post(SUBMIT, json=sent, headers={"Origin": origin}).status_code == 202
+
+
+def test_a_missing_site_shares_nothing(web: Web) -> None:
+    answer = web.client.get("/v1/sites/nobody/comments?thread=x", headers={"Origin": OWN})
+    assert answer.status_code == 404
+    assert "Access-Control-Allow-Origin" not in answer.headers

@@ -1,0 +1,127 @@
+"""Errors as programs and people get them, and the headers that every answer has."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from comments.errors import StorageDown
+from comments.model import Site
+from comments.storage import Storage
+from service.web.security_headers import ALWAYS
+from tests.support.builders import a_site
+from tests.support.markup import dangers, parse
+from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
+
+
+@pytest.fixture
+def web(memory: Storage) -> Web:
+    return open_web(memory, a_site(id="demo"), a_site(), demo=True)
+
+
+class Away:
+    """A store whose server does not answer."""
+
+    def __getattr__(self, name: str) -> Callable[..., Site]:
+        def refuse(*_: object, **__: object) -> Site:
+            raise StorageDown("connection to 10.0.0.7 refused")
+
+        return refuse
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1/sites/blog/nothing", "/v1", "/demo/%00", "/static/../deps.py"])
+def test_an_unknown_address_is_told_to_programs_and_people(web: Web, path: str) -> None:
+    told, shown = web.client.get(path), web.client.get(path, headers=HTML)
+    assert told.status_code == shown.status_code == 404
+    assert told.mimetype == "application/problem+json"
+    assert set(told.json) == {"type", "title", "status", "detail", "problems"}
+    assert shown.mimetype == "text/html"
+    assert dangers(parse(shown.text)) == []
+
+
+def test_a_wrong_method_names_the_right_ones(web: Web) -> None:
+    answer = web.client.delete(SUBMIT)
+    assert (answer.status_code, answer.json["status"]) == (405, 405)
+    assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
+
+
+def test_storage_that_is_away_is_503_and_says_nothing_of_itself(web: Web, memory: Storage) -> None:
+    away = open_web(replace(memory, comments=Away(), threads=Away()), a_site())
+    calls = (
+        lambda **k: away.client.post(SUBMIT, json=a_reply(), **k),
+        lambda **k: away.client.post(SUBMIT, data=a_reply(), **k),
+        lambda **k: away.client.get(f"{SUBMIT}?thread=x", **k),
+    )
+    for call in calls:
+        for headers in ({}, HTML):
+            answer = call(headers=headers)
+            assert answer.status_code == 503
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert "10.0.0.7" not in answer.text
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_fault_is_500_and_says_nothing(web: Web) -> None:
+    @web.app.get("/fault")
+    def fault() -> str:
+        raise ZeroDivisionError("secret of the house")
+
+    web.app.testing = False
+    for headers in ({}, HTML):
+        answer = web.client.get("/fault", headers=headers)
+        assert answer.status_code == 500
+        assert "secret" not in answer.text
+
+
+ROUTES = [
+    "/",
+    "/demo/",
+    "/docs",
+    "/openapi.json",
+    "/sign-in",
+    "/healthz",
+    "/static/sites/site.css",
+    f"{SUBMIT}?thread=x",
+    "/x",
+]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_answer_is_guarded(web: Web, path: str) -> None:
+    for headers in ({}, HTML):
+        answer = web.client.get(path, headers=headers)
+        for name, value in ALWAYS.items():
+            if name == "Cache-Control":
+                assert answer.headers.getlist(name)
+            else:
+                assert answer.headers.getlist(name) == [value], (path, name)
+        assert "Strict-Transport-Security" not in answer.headers
+        answer.close()
+
+
+def test_https_is_insisted_on_where_there_is_https(memory: Storage) -> None:
+    web = open_web(memory, public_url="https://comments.example")
+    assert web.client.get("/docs").headers["Strict-Transport-Security"].startswith("max-age=")
+
+
+def test_the_home_page_leads_somewhere(web: Web, memory: Storage) -> None:
+    assert web.client.get("/").headers["Location"] == "/demo/"
+    assert open_web(memory).client.get("/").headers["Location"] == "/docs"
+
+
+def test_the_api_page_tells_every_operation_with_assets_of_ours_only(web: Web) -> None:
+    page = web.client.get("/docs", headers=HTML).text
+    root = parse(page)
+    assert dangers(root) == []
+    for node in root.iter():
+        for name in ("src", "href"):
+            address = node.get(name, "") if isinstance(node.tag, str) else ""
+            assert not address.startswith(("http:", "https:", "//")), address
+    for path, methods in web.client.get("/openapi.json").json["paths"].items():
+        for operation in methods.values():
+            assert f'id="{operation["operationId"]}"' in page
+        assert path in page
+    ids = [node.get("id") for node in root.iter() if isinstance(node.tag, str) and node.get("id")]
+    assert len(ids) == len(set(ids))
+    targets = {a.get("href")[1:] for a in root.iter("a") if a.get("href", "").startswith("#")}
+    assert targets <= set(ids)

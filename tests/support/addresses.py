@@ -1,0 +1,196 @@
+"""Every address of the service with whom it is for: what is added later and stands nowhere here fails a test."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from comments.audit import Act, Entry
+from comments.author_rules import About, Stance, Standing
+from comments.lifecycle import Action, Status
+from comments.model import Webhook
+from comments.storage import Delivery
+from comments.storage.notes_and_bulks import Bulk
+from tests.support.builders import NOW, a_site
+from tests.support.desk import Desk, Seat, held
+
+#: What somebody may do on a site, from nothing on.
+RANKS = ("", "viewer", "moderator", "owner")
+#: Of a whole deployment: anybody who is signed in, and those who run it.
+SIGNED, OPERATOR = "signed in", "operator"
+
+PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+#: The step for many comments that there is on every site.
+BULK = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Address:
+    """`needs` is the least of RANKS, SIGNED or OPERATOR; `good` is answered to those who have it.
+
+    In `form` and `json` "{id}" stands for the comment's id and "{site}" for the site's.
+    """
+
+    method: str
+    rule: str
+    needs: str
+    good: int = 200
+    form: Mapping[str, Any] | None = None
+    json: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.rule}"
+
+    @property
+    def of_a_site(self) -> bool:
+        return "<site>" in self.rule and self.needs in RANKS
+
+    def ask(self, seat: Seat, site: str = "blog", id: str = "", **more: Any) -> TestResponse:
+        """A well-formed request, with the token of whoever sits there."""
+        names = {"site": site, "id": id, "bulk_id": BULK, "name": "identity-of-ada", "kind": "authors"}
+        path = PARAMETER.sub(lambda found: names[found[1]], self.rule)
+        filled = {"id": id, "site": site}
+        if self.json is not None:
+            headers = {"X-CSRF-Token": seat.csrf, **more.pop("headers", {})}
+            return seat.client.open(path, method=self.method, json=_fill(self.json, filled), headers=headers, **more)
+        data = {"csrf": seat.csrf, **_fill(self.form, filled)} if self.form is not None else None
+        return seat.client.open(path, method=self.method, data=data, query_string=self.query, **more)
+
+
+def _fill(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _fill(part, names) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_fill(part, names) for part in value]
+    return value.format(**names) if isinstance(value, str) else value
+
+
+def _get(rule: str, needs: str, good: int = 200, **query: str) -> Address:
+    return Address("GET", rule, needs, good, query=query)
+
+
+def _post(rule: str, needs: str, good: int = 303, **form: Any) -> Address:
+    return Address("POST", rule, needs, good, form=form)
+
+
+def _call(rule: str, needs: str, good: int = 200, **json: Any) -> Address:
+    return Address("POST", f"/v1/sites/<site>/review{rule}", needs, good, json=json)
+
+
+PLACE = "/sites/<site>/<any(authors, origins):kind>/<name>"
+DELIVERY = Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)
+
+#: What only people who signed in may ask for.
+BEHIND_THE_DOOR = (
+    _get("/review", SIGNED),
+    _get("/review/all", SIGNED),
+    _get("/review/all/bulk", SIGNED, action="spam", author="Nobody"),
+    _get("/review/<site>", "viewer"),
+    _get("/review/<site>/<id>", "viewer"),
+    _post("/review/<site>/<id>", "moderator", version=1, action="approve"),
+    _post("/review/<site>/<id>/notes", "moderator", text="look"),
+    _get("/review/<site>/bulk", "moderator", action="spam"),
+    _post("/review/<site>/bulk", "moderator", action="spam", upto=2**50),
+    _get("/review/<site>/bulk/<bulk_id>", "moderator"),
+    _post("/review/<site>/bulk/<bulk_id>", "moderator", step="go-on"),
+    Address("GET", "/v1/sites/<site>/review/comments", "viewer"),
+    Address("GET", "/v1/sites/<site>/review/comments/<id>", "viewer"),
+    Address("GET", "/v1/sites/<site>/review/events", "viewer"),
+    _call("/comments/<id>/decisions", "moderator", action="approve", version=1),
+    _call("/comments/<id>/undo", "moderator", 422, version=1),
+    _call("/comments/<id>/look", "moderator"),
+    _call("/comments/<id>/notes", "moderator", 201, text="look"),
+    _call("/decisions", "moderator", decisions=[{"id": "{id}", "action": "spam", "version": 1}]),
+    _call("/bulk/<bulk_id>/steps", "moderator", n=1),
+    _call("/leave", "moderator", 204),
+    _get(PLACE, "viewer"),
+    _get(f"{PLACE}/removal", "moderator"),
+    _post(f"{PLACE}/removal", "moderator"),
+    _get("/sites/<site>/standings", "viewer"),
+    _post("/sites/<site>/standings", "moderator", about="term", value="x", stance="ban"),
+    _post("/sites/<site>/standings/lift", "moderator", name="origin:kept"),
+    _get("/sites/<site>/people", "owner"),
+    _post("/sites/<site>/people", "owner", 200, name="new", role="viewer"),
+    _post("/sites/<site>/people/role", "owner", name="viewer of {site}", role="owner"),
+    _post("/sites/<site>/people/link", "owner", 200, name="viewer of {site}"),
+    _get("/sites/<site>/settings", "owner"),
+    _post("/sites/<site>/settings", "owner", 422),
+    _get("/sites/<site>/audit", "owner"),
+    _post("/sites/<site>/audit/export", "owner", 200),
+    _get("/audit", OPERATOR),
+    _post("/audit/export", OPERATOR, 200),
+    _get("/ops", OPERATOR),
+    _get("/ops/figures", OPERATOR),
+    _get("/metrics", OPERATOR),
+    _get("/ops/deliveries", OPERATOR),
+    _post("/ops/deliveries/<site>/<id>/replay", OPERATOR),
+    _get("/account", SIGNED),
+    _post("/account", SIGNED, 422),
+    _post("/account/sessions", SIGNED),
+    _post("/account/codes/begin", SIGNED, 200),
+    _post("/account/codes", SIGNED, 422),
+    _post("/account/codes/off", SIGNED, 422),
+    _post("/sign-out", SIGNED),
+)
+
+#: What anybody may ask for: by the beginnings of the addresses, each with who holds it to what.
+OPEN = {
+    "/static/": "files",
+    "/healthz": "test_ops",
+    "/readyz": "test_ops",
+    "/docs": "test_openapi",
+    "/openapi.json": "test_openapi",
+    "/widget": "test_widget_files",
+    "/v1/widget.json": "test_widget_files",
+    "/demo/": "test_demo",
+    "/sign-in": "test_auth",
+    "/link/": "test_auth",
+    "/notices/": "test_notices: whoever has the token",
+    "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, one's own by receipt, threads by key",
+}
+
+
+def is_open(rule: str) -> bool:
+    reviewing = rule.startswith("/v1/sites/<site>/review/")
+    return rule == "/" or (not reviewing and any(rule.startswith(start) for start in OPEN))
+
+
+def furnish(desk: Desk) -> dict[str, str]:
+    """Both sites with something of everything; gives the id of the comment of each."""
+    ids = {}
+    for site in ("blog", "shop"):
+        comment = held(desk.storage, site=site)
+        ids[site] = comment.id
+        kept = Standing(About.ORIGIN, "kept", Stance.BAN, "mo", NOW)
+        desk.storage.standings.put(site, kept, Entry("mo", Act.STANDING_SET, kept.name, site=site))
+        desk.storage.bulks.open(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
+        desk.storage.sites.put(
+            a_site(id=site, name=f"The {site}", webhooks=(Webhook("hook", "https://example.com", NOW, ("k",)),))
+        )
+        desk.storage.deliveries.put(site, "hook", [replace(DELIVERY, comment=comment.id)])
+        desk.employ(f"viewer of {site}", **{site: "viewer"})
+    return ids
+
+
+STEP = Bulk(BULK, Action.SPAM, "mo", NOW - timedelta(minutes=1))
+
+
+def state(desk: Desk, site: str) -> tuple[object, ...]:
+    """Everything of a site that somebody behind the door may change."""
+    comments = [c for status in Status for c in desk.storage.comments.by_status(site, status, 9).rows]
+    return (
+        comments,
+        desk.storage.notes.of(site, [c.id for c in comments]),
+        desk.storage.attention.looks(site),
+        desk.storage.bulks.progress(site, BULK),
+        desk.storage.standings.all(site),
+        desk.storage.sites.get(site),
+        [p for p in desk.storage.people.all() if site in p.roles],
+        desk.storage.deliveries.recent(site, 9),
+        list(desk.storage.audit.all(site)),
+    )

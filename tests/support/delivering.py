@@ -1,0 +1,62 @@
+"""A process that delivers, and how its deliveries fare."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from comments.model import Webhook
+from comments.storage import Delivery, Storage
+from tests.support.asked import Asked
+from tests.support.builders import a_site, settings
+from tests.support.receiver import Receiver, says
+from workers.delivery.guarded_http import Outgoing
+from workers.delivery.sender_pool import Couriers
+from workers.deps import Deps, install, now
+from workers.judging.policy import build
+
+BROKEN = says(b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n")
+NOTHING_TRUSTED: frozenset[str] = frozenset()
+
+
+def a_webhook(receiver: Receiver, id: str = "hook", **changes: Any) -> Webhook:
+    return replace(Webhook(id, receiver.url, datetime.now(UTC), ("k1",)), **changes)
+
+
+def a_house(
+    storage: Storage, *webhooks: Webhook, trusted: frozenset[str] | None = None, total: float = 60.0, **changes: Any
+) -> Deps:
+    """A delivering process of a site with these webhooks, which waits `total` seconds for a receiver."""
+    storage.sites.put(a_site(webhooks=webhooks))
+    hosts = frozenset(webhook.url.split("/")[2] for webhook in webhooks) if trusted is None else trusted
+    outgoing = Outgoing(hosts, total=total)
+    made = Deps(settings(**changes), storage, Asked(), (), build((), {}), now, outgoing, Couriers())
+    install(made)
+    return made
+
+
+def told(receiver: Receiver) -> list[dict[str, Any]]:
+    return [json.loads(request.body) for request in receiver.requests]
+
+
+def ids(receiver: Receiver) -> list[str]:
+    return [event["id"] for event in told(receiver)]
+
+
+def log(storage: Storage) -> dict[str, Delivery]:
+    return {delivery.event: delivery for delivery in storage.deliveries.recent("blog", 200)}
+
+
+def quiet(storage: Storage) -> bool:
+    return storage.deliveries.posted("blog").pending == 0
+
+
+def hurry(storage: Storage, delivery: Delivery) -> None:
+    """Let a delivery that waits for its next attempt be due now, as time would."""
+    assert storage.deliveries.settle("blog", delivery, replace(delivery, due=datetime.now(UTC)))
+
+
+def closed() -> Couriers:
+    couriers = Couriers()
+    couriers.close()
+    return couriers

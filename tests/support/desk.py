@@ -1,0 +1,148 @@
+"""A moderator's desk for tests: the web service over a storage, and people who are signed in to it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from comments.lifecycle import RESULT, Action, Role
+from comments.model import Comment, Decision, Person, Signal
+from comments.pseudonyms import Pseudonyms, new_id, token_digest
+from comments.settings import Settings
+from comments.storage import Change, Storage
+from service import create_app
+from service.accounts.passwords import choose
+from service.deps import Deps
+from tests.support.builders import NOW, SECRET, a_site, accepted, settings
+
+#: What a browser asks for.
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+PASSWORD = "correct horse battery"
+#: Hashed once: it is made to take long.
+HASH = choose(PASSWORD)
+
+
+@dataclass
+class Clock:
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_by(self, time: timedelta) -> None:
+        self.at += time
+
+
+@dataclass
+class JobsAsked:
+    """Remembers what was asked for."""
+
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def ask(self, job: str, site: str, token: str = "") -> None:
+        self.asked.append((job, site))
+
+
+@dataclass
+class Desk:
+    app: Flask
+    storage: Storage
+    clock: Clock
+    jobs: JobsAsked
+
+    def stranger(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def employ(self, name: str, operator: bool = False, password: str = HASH, **roles: str) -> Person:
+        person = Person(name, roles, password, operator)
+        self.storage.people.put(person)
+        return person
+
+    def signed_in(self, name: str = "mo", operator: bool = False, **roles: str) -> "Seat":
+        """Somebody who came by a one-time link: no password has to be hashed for it."""
+        self.employ(name, operator, **roles)
+        client = self.stranger()
+        assert client.post(self.link(name)).status_code == 303
+        return Seat(client, csrf_of(client))
+
+    def link(self, name: str) -> str:
+        """Where somebody signs in once."""
+        token = new_id()
+        self.storage.people.put_link(token_digest(token), name, 60)
+        return f"/link/{token}"
+
+
+@dataclass
+class Seat:
+    """A browser in which somebody is signed in."""
+
+    client: FlaskClient
+    csrf: str
+
+    def get(self, path: str, **arguments: object) -> TestResponse:
+        return self.client.get(path, **arguments)
+
+    def post_json(self, path: str, body: object, csrf: str | None = None) -> TestResponse:
+        return self.client.post(path, json=body, headers={"X-CSRF-Token": self.csrf if csrf is None else csrf})
+
+    def post_form(self, path: str, **fields: object) -> TestResponse:
+        return self.client.post(path, data={"csrf": self.csrf, **fields})
+
+
+def sign_in(client: FlaskClient, name: str = "mo", password: str = PASSWORD, **more: str) -> TestResponse:
+    return client.post("/sign-in", data={"name": name, "password": password, **more})
+
+
+def page(seat: Seat, path: str) -> str:
+    """The text of a page that is there."""
+    answer = seat.get(path, headers=HTML)
+    assert answer.status_code == 200, (path, answer.status)
+    return answer.text
+
+
+def noted(desk: Desk, site: str = "blog") -> list[tuple[str, str, str]]:
+    """What the audit holds of a site: who, what, to what."""
+    return [(e.by, e.action, e.subject) for e in desk.storage.audit.all(site)]
+
+
+def csrf_of(client: FlaskClient) -> str:
+    """The token as the account page's form holds it."""
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/account").text)
+    assert found
+    return found[1]
+
+
+def a_desk(storage: Storage, of: Settings | None = None, sites: Iterable[str] = ("blog", "shop")) -> Desk:
+    clock, jobs = Clock(), JobsAsked()
+    for site in sites:
+        storage.sites.put(a_site(id=site, name=f"The {site}"))
+    app = create_app(Deps(of or settings(), storage, jobs, Pseudonyms(SECRET), clock))
+    return Desk(app, storage, clock, jobs)
+
+
+def judged(
+    storage: Storage,
+    action: Action,
+    *signals: Signal,
+    score: float = 0.0,
+    masked: str = "",
+    at: datetime = NOW,
+    log_odds: float = 0.0,
+    **changes: object,
+) -> Comment:
+    """A comment that the filters have decided about, on these grounds."""
+    comment = accepted(storage, **changes)
+    plain = Decision(action, RESULT[action], Role.FILTERS, "filters", at, "policy-1", hold_at=3.0, spam_at=8.0)
+    decision = replace(plain, score=score, signals=signals, masked=masked, log_odds=log_odds)
+    after = comment.decided(decision)
+    assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]
+    return after
+
+
+def held(storage: Storage, **changes: object) -> Comment:
+    return judged(storage, Action.HOLD, Signal("author.first", 1.0, "nothing published yet", holds=True), **changes)

@@ -1,0 +1,35 @@
+"""Authors with their receipts, and the filters' word on what they change."""
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from comments.drafts import draft_id
+from comments.lifecycle import Action, Role
+from comments.model import Comment
+from comments.storage import Change
+from tests.support.builders import a_decision, a_site
+from tests.support.web import Web
+
+SITE = a_site(required=("content",))
+
+
+def at(comment: Comment) -> str:
+    return f"/v1/sites/blog/comments/{comment.id}"
+
+
+def receipt(web: Web, comment: Comment) -> dict[str, str]:
+    return {"Replygate-Receipt": web.pseudonyms.receipt("blog", comment.id)}
+
+
+def change(web: Web, comment: Comment, content: Any = "Other words.") -> TestResponse:
+    return web.client.patch(at(comment), json={"content": content}, headers=receipt(web, comment))
+
+
+def judge(web: Web, comment: Comment, action: Action, role: Role = Role.FILTERS, **more: Any) -> Comment:
+    """As the filters decide about what waits: the draft, or the comment itself."""
+    draft = web.storage.comments.load("blog", [draft_id(comment.id)])[0]
+    before = draft or web.comment(comment.id)
+    after = before.decided(a_decision(action, role, **more))
+    assert web.storage.comments.decide("blog", [Change(before, after)]) == [True]
+    return after

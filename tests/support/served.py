@@ -1,0 +1,42 @@
+"""Parts of the service as processes of their own, on a port of their own, as they are shipped."""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from comments.settings import PREFIX
+from tests.support.builders import SECRET
+from tests.support.waiting import until
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def served(redis_url: str, *parts: tuple[str, ...], **settings: str) -> Iterator[str]:
+    """The address of a web part with one process; `parts` run beside it, each named by what follows `replygate`."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    values = {"SECRET_KEY": SECRET, "REDIS_URL": redis_url, "PORT": str(port), "PUBLIC_URL": url, "WEB_PROCESSES": "1"}
+    env = {**os.environ, **{PREFIX + name: value for name, value in (values | settings).items()}}
+    with ExitStack() as stack:
+        for part in (("web",), *parts):
+            words = [sys.executable, "-m", "replygate", *part]
+            process = subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        until(lambda: answers(url), "it answers")
+        yield url
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=30) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,51 @@
+"""A web process for tests: the real app on any storage, with jobs that are only written down."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from comments.model import Comment, Site
+from comments.pseudonyms import Pseudonyms
+from comments.storage import Storage
+from service import create_app
+from service.deps import Deps
+from tests.support.asked import Asked
+from tests.support.builders import SECRET, a_site, settings
+
+SUBMIT = "/v1/sites/blog/comments"
+HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def a_reply(**changes: Any) -> dict[str, Any]:
+    """The fields of a submission that is fine."""
+    plain = {"thread": "first-post", "author": "Ada", "email": "ada@example.org", "content": "Well said."}
+    return plain | changes
+
+
+@dataclass
+class Web:
+    app: Flask
+    storage: Storage
+    jobs: Asked
+    pseudonyms: Pseudonyms
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def comment(self, id: str, site: str = "blog") -> Comment:
+        return self.storage.comments.get(site, id)
+
+
+def open_web(storage: Storage, *sites: Site, **changes: Any) -> Web:
+    """An app with these sites, or with `a_site()`; `changes` are of the settings."""
+    for site in sites or (a_site(),):
+        storage.sites.put(site)
+    jobs, pseudonyms = Asked(), Pseudonyms(SECRET)
+    deps = Deps(settings(**changes), storage, jobs, pseudonyms, lambda: datetime.now(UTC))
+    app = create_app(deps)
+    app.testing = True
+    return Web(app, storage, jobs, pseudonyms)

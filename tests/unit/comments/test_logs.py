@@ -1,0 +1,141 @@
+"""Logs: every record is one line of JSON, and nothing in it tells who wrote a comment, or what."""
+
+import json
+import logging
+import subprocess
+import sys
+from textwrap import dedent
+
+import pytest
+
+from comments.errors import SettingsInvalid, StorageDown
+from comments.logs import FIELDS, LEVELS, MAX_FRAMES, Line, arrangement
+
+CANARY = "canary@example.com from 203.0.113.77 wrote a secret"
+
+
+def line(message: str, *args: object, level: int = logging.INFO, error: BaseException | None = None, **extra: object):
+    """The line for one record, parsed."""
+    exc_info = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("workers.judging.judge", level, "judge.py", 1, message, args, exc_info)
+    vars(record).update(extra)
+    text = Line("judge").format(record)
+    assert "\n" not in text
+    assert text.isascii()
+    return json.loads(text)
+
+
+def caught(raise_: type[BaseException], message: str, cause: BaseException | None = None) -> BaseException:
+    try:
+        raise raise_(message) from cause
+    except raise_ as error:
+        return error
+
+
+def test_a_line_says_when_where_how_bad_and_what():
+    values = line("decided %d", 3)
+    assert values["message"] == "decided 3"
+    assert (values["level"], values["part"], values["logger"]) == ("INFO", "judge", "workers.judging.judge")
+    assert values["time"].endswith("Z")
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_fields_that_are_known_pass(name):
+    assert line("x", **{name: "value"})[name] == "value"
+
+
+def test_fields_that_are_not_known_do_not_pass():
+    assert CANARY not in json.dumps(line("x", arguments=CANARY, kwargs={"content": CANARY}))
+
+
+@pytest.mark.parametrize("control", ["\n", "\r", "\x00", "\x1b[31m", "\x85", "\u2028", "\u202e", "\ud800"])
+def test_control_characters_never_reach_the_terminal(control):
+    values = line("before " + control + '{"level": "FORGED"}', site=control)
+    assert values["level"] == "INFO"
+    assert values["site"] == control
+
+
+def test_only_the_first_line_of_a_message_is_kept():
+    assert line("job failed\nTraceback\nValueError: " + CANARY)["message"] == "job failed"
+
+
+def test_addresses_in_messages_are_blotted_out():
+    assert line("mail to canary@example.com bounced")["message"] == "mail to [address] bounced"
+    assert "password" not in line("no answer from redis://:password@localhost")["message"]
+
+
+def test_an_exception_is_told_by_type_and_places_not_by_what_it_says():
+    error = line("failed", error=caught(ValueError, CANARY))["error"]
+    assert error[0]["type"] == "ValueError"
+    assert error[0]["at"][-1].endswith("caught")
+    assert "canary" not in json.dumps(error)
+
+
+def test_errors_about_the_deployment_say_their_sentence():
+    error = line("failed", error=caught(StorageDown, "the server refuses to write", caught(KeyError, CANARY)))["error"]
+    assert error[0]["said"] == "the server refuses to write"
+    assert error[1]["type"] == "KeyError"
+    assert "canary" not in json.dumps(error)
+
+
+def test_an_error_logged_while_handling_one_shows_it_though_nobody_handed_it_over():
+    try:
+        raise ZeroDivisionError(CANARY)
+    except ZeroDivisionError:
+        values = line("job failed", level=logging.ERROR)
+    assert values["error"][0]["type"] == "ZeroDivisionError"
+    assert "error" not in line("well", level=logging.ERROR)
+
+
+def endless() -> None:
+    endless()
+
+
+def test_a_recursion_is_shortened():
+    try:
+        endless()
+    except RecursionError as error:
+        deep = error
+    assert len(line("deep", error=deep)["error"][0]["at"]) == MAX_FRAMES + 1
+
+
+def test_a_value_that_json_does_not_know_still_makes_a_line():
+    assert line("x", site=object)["site"]
+
+
+@pytest.mark.parametrize("level", ["verbose", "info", "", "10"])
+def test_an_unknown_level_names_the_variable(level):
+    with pytest.raises(SettingsInvalid, match="REPLYGATE_LOG_LEVEL"):
+        arrangement(level, "web")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_loggers_of_rq_and_the_web_server_speak_through_ours(level):
+    loggers = arrangement(level, "web")["loggers"]
+    assert all(logger["propagate"] and not logger["handlers"] for logger in loggers.values())
+    assert {"rq.worker", "_granian"} <= loggers.keys()
+
+
+def test_everything_a_process_says_goes_to_standard_error_as_lines():
+    code = """
+        import logging, warnings
+        from comments import logs
+        logs.configure("INFO", "judge")
+        logging.getLogger("workers.judging.judge").info("decided", extra={"n": 3})
+        logging.getLogger("rq.worker").info("left out")
+        logging.getLogger("rq.worker").error("kept")
+        logging.getLogger("_granian.serve").info("kept")
+        logging.getLogger("granian.access").error("left out")
+        warnings.warn("kept")
+    """
+    ended = subprocess.run([sys.executable, "-c", dedent(code)], capture_output=True, text=True, check=True)
+    said = [json.loads(text) for text in ended.stderr.splitlines()]
+    assert ended.stdout == ""
+    assert [values["logger"] for values in said] == [
+        "workers.judging.judge",
+        "rq.worker",
+        "_granian.serve",
+        "py.warnings",
+    ]
+    assert {values["part"] for values in said} == {"judge"}
+    assert said[0]["n"] == 3

@@ -1,0 +1,125 @@
+"""Under which terms held comments are filed, and in which order they come."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from comments.lifecycle import Action
+from comments.model import Comment, Decision, Signal
+from comments.queue_ranking import DOUBLING, MAX_WORDS, email_term, filed, harm, rank, script, uncertainty, words
+from tests.support.builders import NOW, a_comment, a_decision
+
+
+def judged(score: float, *names: str, **changes: object) -> Comment:
+    signals = tuple(Signal(name, 1.0, "") for name in names)
+    comment = a_comment(**{"received": NOW, **changes})
+    return comment.decided(a_decision(Action.HOLD, score=score, signals=signals, hold_at=3.0, spam_at=8.0))
+
+
+def verdict(comment: Comment) -> Decision:
+    assert comment.verdict
+    return comment.verdict
+
+
+def place(comment: Comment) -> int:
+    return rank(comment, verdict(comment))
+
+
+def terms(**changes: object) -> set[str]:
+    found = filed(judged(1.0, "author.first", **changes))
+    assert found
+    return set(found.terms)
+
+
+def test_a_doubt_is_greatest_in_the_middle_between_both_thresholds() -> None:
+    doubts = [uncertainty(verdict(judged(score))) for score in (-9.0, 3.0, 5.5, 8.0, 30.0)]
+    assert doubts[2] == 1.0
+    assert doubts[1] == pytest.approx(doubts[3])
+    assert doubts[0] == doubts[4] == 0.05
+
+
+def test_harm_is_expected_from_what_was_seen_and_how_sure_it_is() -> None:
+    assert harm(verdict(judged(5.5))) == 1.0
+    assert harm(verdict(judged(5.5, "words.hold"))) == 2.0
+    assert harm(verdict(judged(7.9, "words.hold"))) > harm(verdict(judged(3.0, "words.hold")))
+    assert harm(verdict(judged(5.5, "links.many", "profanity.word"))) == 2.0
+
+
+def test_what_readers_report_is_in_doubt_however_few_points_it_has() -> None:
+    reported = verdict(judged(-3.0, "reported.readers"))
+    assert (uncertainty(reported), harm(reported)) == (1.0, 2.0)
+
+
+def test_what_is_in_doubt_or_hurts_comes_first_and_waiting_makes_up_for_it() -> None:
+    plain, doubtful, hurting = judged(3.0), judged(5.5), judged(5.5, "words.hold")
+    assert place(hurting) < place(doubtful) < place(plain)
+    twice_as_harmful = replace(doubtful, received=NOW - timedelta(milliseconds=DOUBLING))
+    assert place(twice_as_harmful) == place(hurting)
+
+
+def test_the_order_of_two_never_changes_by_waiting_alone() -> None:
+    """Worth at any moment, as the formula says it, against the place that is computed once."""
+
+    def worth(comment: Comment, hours: float) -> float:
+        waited = (NOW + timedelta(hours=hours) - comment.received) / timedelta(milliseconds=DOUBLING)
+        return float(harm(verdict(comment)) * uncertainty(verdict(comment)) * 2**waited)
+
+    some = [
+        judged(s, n, received=NOW - timedelta(hours=h)) for s in (1, 4, 7) for n in ("a", "words.x") for h in (0, 9)
+    ]
+    for hours in (0, 5, 500):
+        assert sorted(some, key=place) == sorted(some, key=lambda c: (-worth(c, hours), place(c)))
+
+
+def test_what_is_not_held_is_not_filed() -> None:
+    assert filed(a_comment()) is None
+    assert filed(a_comment().decided(a_decision(Action.SPAM))) is None
+
+
+def test_terms_name_everything_that_is_looked_for() -> None:
+    found = terms(
+        author="Ines  Q.", email="Ines@Mail.example", thread="/bread", content="See www.Shop.example/x, thanks",
+        url="https://ines.example", origin="o1", identity="i1",
+    )  # fmt: skip
+    assert found >= {"signal:author.first", "script:latin", "day:2026-11-22", "thread:/bread", "author:Ines Q."}
+    assert found >= {"origin:o1", "identity:i1", email_term("ines@mail.example"), email_term("@mail.example")}
+    assert found >= {"domain:www.shop.example", "domain:shop.example", "domain:ines.example"}
+    assert found >= {"word:see", "word:thanks", "word:ines"}
+    assert not any("mail.example" in term for term in found)
+
+
+def test_a_long_comment_is_filed_by_its_first_words() -> None:
+    found = terms(author="", content=" ".join(f"w{n}" for n in range(5000)))
+    assert sum(term.startswith("word:") for term in found) == MAX_WORDS
+    assert "word:w0" in found
+
+
+def test_no_term_holds_a_line_end() -> None:
+    assert not any("\n" in term for term in terms(author="a\nb", thread="x\ny", content="c\nd"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Don't WALK", ["don", "t", "walk"]),
+        ("ＦＵＬＬ width", ["full", "width"]),
+        ("パン", ["パ", "ン", "パン"]),
+        ("食べる bread", ["食", "べ", "る", "食べ", "べる", "bread"]),
+        ("", []),
+    ],
+)
+def test_words(text: str, found: list[str]) -> None:
+    assert list(words(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Well said", "latin"), ("déjà vu", "latin"), ("Хлеб and", "cyrillic"), ("面包", "han"), ("これは", "japanese"),
+        ("خبز", "arabic"), ("ψωμί", "greek"), ("빵", "hangul"), ("לחם", "hebrew"), ("🎉 !!", "emoji"),
+        ("123 …", "none"),
+    ],
+)  # fmt: skip
+def test_scripts(text: str, name: str) -> None:
+    assert script(text) == name

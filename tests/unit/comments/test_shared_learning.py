@@ -1,0 +1,26 @@
+"""Groups of sites that learn together are read from one line."""
+
+import pytest
+
+from comments.errors import SettingsInvalid
+from comments.settings import Settings
+from comments.shared_learning import ALONE, Together, together
+from tests.support.builders import SECRET
+
+
+def test_groups_are_read_with_or_without_blanks() -> None:
+    assert together("blog,shop; news , video") == Together((("blog", "shop"), ("news", "video")))
+    assert together("") == together(" ; ") == ALONE
+
+
+def test_the_first_keeps_what_all_of_a_group_learn() -> None:
+    groups = together("blog,shop;news,video")
+    assert [groups.keeper(site) for site in ("blog", "shop", "video", "demo")] == ["blog", "blog", "news", "demo"]
+    assert groups.of("video") == ("news", "video")
+    assert groups.of("demo") == ("demo",)
+
+
+@pytest.mark.parametrize("text", ["blog", "blog,", "blog,Shop", "blog,shop;video", "blog,shop;shop,video", "blog,blog"])
+def test_what_is_no_group_stops_the_start(text: str) -> None:
+    with pytest.raises(SettingsInvalid, match="LEARN_TOGETHER"):
+        Settings.from_env({"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_LEARN_TOGETHER": text})

@@ -1,0 +1,146 @@
+"""The command line: what each command does, what it prints, and how it ends when it cannot."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from comments.model import Site
+from comments.smtp_settings import Relay
+from comments.storage import Storage
+from replygate.__main__ import cli
+from replygate.embedded import start, url
+from replygate.installation import ADDRESS_FILE, KEY_FILE
+from replygate.installation import settings as find
+from replygate.up import welcome
+from tests.support.builders import SECRET, published, settings
+
+Run = Callable[..., Result]
+
+
+def alone(*words: str, env: dict[str, str] | None = None) -> Result:
+    """One command on whatever the environment and the directory say."""
+    return CliRunner().invoke(cli, words, env=env, catch_exceptions=False)
+
+
+# Up
+
+
+@pytest.mark.parametrize(("folder", "said"), [("mail", "var/mail"), ("/elsewhere", "/elsewhere")])
+def test_what_lies_in_the_directory_is_named_as_the_directory_was(memory: Storage, folder: str, said: str):
+    directory = Path("var")
+    relay = Relay(folder=directory.resolve() / folder)
+    lines = welcome(memory, settings(smtp_url=relay), directory).splitlines()
+    assert [line.split()[1] for line in lines if line.split()[0] in ("Mail", "Logs")] == [said, "var/replygate.log"]
+
+
+# Status
+
+
+def alive(storage: Storage) -> None:
+    storage.beats.beat("judge", "j-1", 60)
+    storage.beats.beat("sweep", "s-1", 60)
+
+
+def test_status_says_that_all_is_well(run: Run, memory: Storage, blog: Site):
+    alive(memory)
+    published(memory)
+    result = run("status", "--seconds", "0")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("All is well.")
+    assert ["judge", "2", "7", "0", "0"] in [line.split() for line in result.stdout.splitlines()]
+
+
+def test_status_ends_with_one_when_nobody_judges(run: Run, blog: Site):
+    result = run("status", "--seconds", "0")
+    assert result.exit_code == 1
+    assert "No judge is running" in result.stdout
+
+
+def test_status_shows_rates_when_it_looks_longer(run: Run, memory: Storage, blog: Site):
+    alive(memory)
+    assert "a second now" in run("status", "--seconds", "0.01").stdout
+
+
+def test_status_looks_for_one_part_alone(run: Run, memory: Storage, blog: Site):
+    memory.beats.beat("sweep", "s-1", 60)
+    assert run("status", "--part", "sweep").stdout == "sweep: 1 alive\n"
+    missing = run("status", "--part", "judge")
+    assert (missing.exit_code, missing.stderr) == (1, "Error: no judge says that it is alive\n")
+
+
+# The API
+
+
+def test_the_openapi_document_is_printed_without_a_running_service():
+    document = json.loads(alone("openapi").stdout)
+    assert document["openapi"].startswith("3.1")
+    assert {"/healthz", "/readyz", "/metrics", "/ops/figures"} <= document["paths"].keys()
+
+
+# The environment
+
+
+def test_without_settings_the_missing_variable_is_named(tmp_path: Path):
+    result = alone("--data", str(tmp_path), "site", "list")
+    assert result.exit_code == 2
+    assert "REPLYGATE_SECRET_KEY" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_every_wrong_variable_is_named():
+    env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_PORT": "many", "REPLYGATE_COLOUR": "red"}
+    result = alone("site", "list", env=env)
+    assert result.exit_code == 2
+    assert "REPLYGATE_PORT" in result.stderr
+    assert "REPLYGATE_COLOUR" in result.stderr
+
+
+@pytest.mark.parametrize("url", ["nonsense", "redis://127.0.0.1:port/0", "http://127.0.0.1"])
+def test_an_address_that_is_none_is_named(url: str):
+    result = alone("site", "list", env={"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": url})
+    assert result.exit_code == 2
+    assert "REPLYGATE_REDIS_URL" in result.stderr
+
+
+def test_a_server_that_is_away_is_a_sentence(tmp_path: Path):
+    env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": f"unix://{tmp_path}/none.sock"}
+    result = alone("site", "list", env=env)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: the server does not answer: ")
+    assert "Traceback" not in result.output
+
+
+def test_commands_find_what_the_environment_names(valkey_url: str):
+    env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": valkey_url}
+    assert alone("site", "add", "blog", env=env).exit_code == 0
+    assert "blog" in alone("site", "list", env=env).stdout
+
+
+def test_commands_find_what_runs_in_the_directory(tmp_path: Path):
+    (tmp_path / KEY_FILE).write_text(SECRET)
+    (tmp_path / ADDRESS_FILE).write_text("http://127.0.0.1:9999")
+    server = start(tmp_path, fsync="everysec")
+    here = ("--data", str(tmp_path))
+    assert alone(*here, "site", "add", "blog").exit_code == 0
+    assert alone(*here, "moderator", "add", "Mo", "--site", "blog").stdout.startswith("http://127.0.0.1:9999/link/")
+    server.stop()
+
+
+def test_what_the_environment_says_goes_before_what_runs_in_the_directory(tmp_path: Path):
+    (tmp_path / "valkey.lock").touch()
+    (tmp_path / KEY_FILE).write_text("0" * 64)
+    told = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_PUBLIC_URL": "https://replies.example"}
+    found = find(tmp_path, told)
+    assert (found.secret_key, found.public_url) == (SECRET, "https://replies.example")
+    assert found.redis_url == url(tmp_path)
+    assert find(tmp_path, {**told, "REPLYGATE_REDIS_URL": "redis://other"}).redis_url == "redis://other"
+
+
+@pytest.mark.parametrize("words", [(), ("site",), ("moderator",), ("status",), ("export",)])
+def test_help_is_there_without_any_settings(words: tuple[str, ...]):
+    result = alone(*words, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout

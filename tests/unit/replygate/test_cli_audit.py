@@ -1,0 +1,78 @@
+"""What the command line does is noted like what people do on pages, and shown by `replygate audit`."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from click.testing import Result
+
+from comments.audit import CONSOLE, Act
+from comments.model import Person
+from comments.pseudonyms import token_digest
+from comments.storage import Storage
+from tests.support.builders import a_site
+
+Run = Callable[..., Result]
+
+
+def noted(storage: Storage, site: str = "blog") -> list[tuple[str, str, str, str]]:
+    entries = list(storage.audit.all(site))
+    assert {e.by for e in entries} <= {CONSOLE}
+    return [(e.action, e.subject, e.before, e.after) for e in entries]
+
+
+def test_every_command_that_changes_a_site_or_a_person_is_noted(run: Run, memory: Storage):
+    run("site", "add", "blog")
+    run("site", "set", "blog", "max_links=4", "moderation=first")
+    key = run("site", "key", "blog").stdout.split("_")[1]
+    run("site", "key", "blog", "--revoke", key)
+    run("moderator", "add", "mo", "--site", "blog", "--role", "owner", "--operator")
+    run("export", "--site", "blog")
+    assert noted(memory) == [
+        (Act.SITE_ADD, "blog", "", ""),
+        (Act.SITE_SET, "max_links", "2", "4"),
+        (Act.KEY_MAKE, key, "", ""),
+        (Act.KEY_REVOKE, key, "", ""),
+        (Act.PERSON_INVITE, "mo", "", "owner"),
+        (Act.EXPORT, "", "", ""),
+    ]
+    assert noted(memory, "") == [(Act.PERSON_INVITE, "mo", "", "operator")]
+
+
+def test_what_is_refused_is_not_noted(run: Run, memory: Storage):
+    memory.sites.put(a_site())
+    for words in (("site", "add", "blog"), ("site", "set", "blog", "max_links=x"), ("moderator", "link", "nobody")):
+        assert run(*words).exit_code != 0
+    assert noted(memory) == noted(memory, "") == []
+
+
+def test_the_audit_is_written_as_json_lines(run: Run, memory: Storage):
+    run("site", "add", "blog")
+    rows = [json.loads(line) for line in run("audit", "--site", "blog").stdout.splitlines()]
+    assert [row["action"] for row in rows] == ["site.add", "export.audit"]
+    assert {*rows[0]} == {"by", "action", "subject", "before", "after", "site", "origin", "id", "at"}
+    assert [json.loads(line)["action"] for line in run("audit").stdout.splitlines()] == ["export.audit"]
+    assert "there is no site shop" in run("audit", "--site", "shop").stderr
+
+
+def test_a_new_link_lets_somebody_in_again(run: Run, memory: Storage):
+    memory.people.put(Person("mo", {"blog": "owner"}, codes="salt", recovery=("digest",)))
+    link = run("moderator", "link", "mo").stdout.strip()
+    assert link.startswith("https://replies.example/link/")
+    assert memory.people.peek_link(token_digest(link.rpartition("/")[2])) == "mo"
+    assert memory.people.get("mo").codes == "salt"
+    assert noted(memory, "") == [(Act.LINK_MAKE, "mo", "", "")]
+
+
+def test_a_lost_authenticator_is_forgotten_on_request(run: Run, memory: Storage):
+    person = Person("mo", {"blog": "owner"}, "hash", codes="salt", code_used=5, recovery=("digest",))
+    memory.people.put(person)
+    assert run("moderator", "link", "mo", "--without-code").exit_code == 0
+    assert memory.people.get("mo") == replace(person, codes="", code_used=0, recovery=())
+    assert [act for act, *_ in noted(memory, "")] == [Act.CODES_OFF, Act.LINK_MAKE]
+
+
+def test_a_link_for_nobody_says_what_to_do(run: Run):
+    result = run("moderator", "link", "nobody")
+    assert result.exit_code == 1
+    assert "replygate moderator add" in result.stderr

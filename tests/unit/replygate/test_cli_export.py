@@ -1,0 +1,69 @@
+"""`replygate export`: every comment with its whole history, for its owner alone."""
+
+import json
+import stat
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from click.testing import Result
+
+from comments.lifecycle import Action
+from comments.model import Comment, Decision, Signal, Site
+from comments.pseudonyms import token_digest
+from comments.storage import Storage
+from replygate.export import lines as lines_of
+from tests.support.builders import a_site, accepted, decided, moderated, published
+
+Run = Callable[..., Result]
+
+
+def read(line: str) -> Comment:
+    """A comment from its line: what a reader of the format has to do."""
+    values = json.loads(line)
+    assert values.pop("kind") == "comment"
+    decisions = [
+        Decision(**d | {"at": datetime.fromisoformat(d["at"]), "signals": tuple(Signal(**s) for s in d["signals"])})
+        for d in values["decisions"]
+    ]
+    return Comment(**values | {"received": datetime.fromisoformat(values["received"]), "decisions": tuple(decisions)})
+
+
+def test_an_export_holds_every_comment_with_its_whole_history(run: Run, memory: Storage, blog: Site):
+    memory.sites.put(a_site(id="shop"))
+    foreign = accepted(memory, site="shop")
+    kept = [
+        accepted(memory, content='line one\nline two\u2028 "quoted" \x00 \u202e 😀'),
+        moderated(memory, published(memory, url="https://ada.example"), Action.SPAM),
+        decided(memory, accepted(memory), Action.HOLD),
+    ]
+    site, *lines = run("export", "--site", "blog").stdout_bytes.decode().split("\n")[:-1]
+    assert {c.id: c for c in map(read, lines)} == {c.id: memory.comments.get("blog", c.id) for c in kept}
+    assert foreign.id not in "".join(lines)
+    assert json.loads(site)["id"] == "blog"
+
+
+def test_an_export_says_nothing_of_the_keys_but_their_ids(run: Run, memory: Storage, blog: Site):
+    whole = run("site", "key", "blog").stdout.strip()
+    text = run("export", "--site", "blog").stdout
+    assert token_digest(whole) not in text
+    assert json.loads(text)["keys"] == [whole.split("_")[1]]
+
+
+def test_an_export_to_a_file_is_for_its_owner_alone(run: Run, blog: Site, tmp_path: Path):
+    assert run("export", "--site", "blog", "--output", str(tmp_path / "blog.jsonl")).exit_code == 0
+    assert stat.S_IMODE((tmp_path / "blog.jsonl").stat().st_mode) == 0o600
+
+
+def test_a_comment_that_a_person_moves_during_an_export_is_not_lost(memory: Storage, blog: Site):
+    from_approved = published(memory, content="first")
+    for n in range(3):
+        published(memory, content=f"more {n}")
+    held = decided(memory, accepted(memory), Action.HOLD)
+    lines = lines_of(memory, blog)
+    got = [next(lines)]
+    moderated(memory, from_approved, Action.REMOVE)
+    moderated(memory, held, Action.APPROVE)
+    got += lines
+    ids = [json.loads(line)["id"] for line in got if '"comment"' in line[:20]]
+    assert len(ids) == len(set(ids)) == 5

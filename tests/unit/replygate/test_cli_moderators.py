@@ -1,0 +1,138 @@
+"""`replygate moderator`: who may sign in, what they may do, and how that ends."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from comments.audit import CONSOLE, Act
+from comments.errors import NotFound
+from comments.model import Person, Site
+from comments.pseudonyms import token_digest
+from comments.storage import Session, Storage
+from tests.support.builders import NOW, a_site
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def blog(memory: Storage) -> Site:
+    memory.sites.put(a_site())
+    memory.sites.put(a_site(id="shop"))
+    return a_site()
+
+
+def noted(storage: Storage, site: str) -> list[tuple[str, str, str, str]]:
+    entries = list(storage.audit.all(site))
+    assert {e.by for e in entries} <= {CONSOLE}
+    return [(e.action, e.subject, e.before, e.after) for e in entries]
+
+
+def signed_in(storage: Storage, name: str = "mo") -> None:
+    for n in range(2):
+        storage.people.open_session(f"session {n} of {name}", Session(name, "csrf", NOW), 60)
+
+
+def test_a_moderator_gets_a_link_that_signs_in_once(run: Run, memory: Storage, blog: Site):
+    link = run("moderator", "add", "Mo", "--site", "blog").stdout.strip()
+    address, _, token = link.rpartition("/")
+    assert address == "https://replies.example/link"
+    assert memory.people.take_link(token_digest(token)) == "Mo"
+    assert memory.people.get("Mo").roles == {"blog": "moderator"}
+
+
+def test_adding_again_adds_roles_and_takes_none(run: Run, memory: Storage, blog: Site):
+    memory.sites.put(a_site(id="shop"))
+    run("moderator", "add", "Mo", "--site", "blog", "--role", "owner", "--operator")
+    run("moderator", "add", "Mo", "--site", "shop", "--role", "viewer")
+    person = memory.people.get("Mo")
+    assert person.roles == {"blog": "owner", "shop": "viewer"}
+    assert person.operator
+
+
+def test_a_moderator_of_no_such_site_is_not_added(run: Run, memory: Storage, blog: Site):
+    assert run("moderator", "add", "Mo", "--site", "blug").exit_code == 1
+    assert memory.people.all() == []
+
+
+@pytest.mark.parametrize("words", [("--role", "king"), ("--site",)])
+def test_wrong_use_ends_with_two(run: Run, words: tuple[str, ...]):
+    assert run("moderator", "add", "Mo", *words).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "a" * 61, "\x1b[31m"])
+def test_a_moderator_needs_a_name_that_can_be_printed(run: Run, memory: Storage, name: str):
+    assert run("moderator", "add", name).exit_code == 2
+    assert memory.people.all() == []
+
+
+def test_moderators_are_listed_with_what_they_may_do(run: Run, blog: Site):
+    run("moderator", "add", "Mo", "--site", "blog", "--operator")
+    assert run("moderator", "list").stdout.splitlines()[1].split() == [
+        "Mo",
+        "blog:",
+        "moderator",
+        "yes",
+        "by",
+        "link",
+        "only",
+    ]
+
+
+def test_a_role_changes_without_a_new_link(run: Run, memory: Storage, blog: Site):
+    memory.people.put(Person("mo", {"blog": "viewer", "shop": "owner"}, "hash"))
+    assert run("moderator", "set", "mo", "--site", "blog", "--role", "moderator").stdout == "Changed mo.\n"
+    assert memory.people.get("mo") == Person("mo", {"blog": "moderator", "shop": "owner"}, "hash")
+    assert noted(memory, "blog") == [(Act.PERSON_ROLE, "mo", "viewer", "moderator")]
+    assert run("moderator", "set", "mo", "--operator").exit_code == 0
+    assert memory.people.get("mo").operator
+    run("moderator", "set", "mo", "--no-operator")
+    assert not memory.people.get("mo").operator
+    assert noted(memory, "") == [(Act.PERSON_ROLE, "mo", "", "operator"), (Act.PERSON_ROLE, "mo", "operator", "")]
+
+
+@pytest.mark.parametrize("words", [(), ("--site", "blog"), ("--role", "owner"), ("--site", "blog", "--role", "king")])
+def test_a_change_says_what_changes(run: Run, memory: Storage, blog: Site, words: tuple[str, ...]):
+    memory.people.put(Person("mo"))
+    assert run("moderator", "set", "mo", *words).exit_code == 2
+    assert memory.people.get("mo") == Person("mo")
+
+
+def test_somebody_is_taken_from_one_site(run: Run, memory: Storage, blog: Site):
+    memory.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}))
+    signed_in(memory)
+    assert run("moderator", "remove", "mo", "--site", "blog").stdout == "Removed mo from blog.\n"
+    assert memory.people.get("mo").roles == {"shop": "owner"}
+    assert len(memory.people.sessions("mo")) == 2
+    assert (noted(memory, "blog"), noted(memory, "shop")) == ([(Act.PERSON_REMOVE, "mo", "moderator", "")], [])
+    again = run("moderator", "remove", "mo", "--site", "blog")
+    assert again.exit_code == 1
+    assert "they have shop: owner" in again.stderr
+
+
+def test_somebody_who_is_removed_is_out_at_once(run: Run, memory: Storage, blog: Site):
+    memory.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}, operator=True))
+    signed_in(memory)
+    assert run("moderator", "remove", "mo").stdout == "Removed mo.\n"
+    with pytest.raises(NotFound):
+        memory.people.get("mo")
+    assert memory.people.sessions("mo") == {}
+    assert noted(memory, "blog") == [(Act.PERSON_REMOVE, "mo", "moderator", "")]
+    assert noted(memory, "") == [(Act.PERSON_REMOVE, "mo", "", "")]
+
+
+def test_every_session_of_somebody_ends(run: Run, memory: Storage, blog: Site):
+    memory.people.put(Person("mo", {"blog": "moderator"}))
+    memory.people.put(Person("al", {"blog": "moderator"}))
+    signed_in(memory)
+    signed_in(memory, "al")
+    assert run("moderator", "sign-out", "mo").stdout == "Ended 2 sessions of mo.\n"
+    assert (len(memory.people.sessions("mo")), len(memory.people.sessions("al"))) == (0, 2)
+    assert noted(memory, "") == [(Act.SESSION_END, "mo", "", "all")]
+
+
+@pytest.mark.parametrize("command", ["set", "remove", "sign-out", "link"])
+def test_nobody_of_that_name_is_answered_with_what_to_do(run: Run, command: str):
+    result = run("moderator", command, "nobody", *(("--operator",) if command == "set" else ()))
+    assert result.exit_code == 1
+    assert "replygate moderator add" in result.stderr

@@ -1,0 +1,157 @@
+"""`replygate site`: adding sites, changing their choices, and their keys."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from click.testing import Result
+
+from comments.lifecycle import Action
+from comments.model import VISITOR_FIELDS, Site, SiteKey, Term
+from comments.pseudonyms import token_digest
+from comments.site import SITE_CHOICES
+from comments.storage import Storage
+from service.sites.settings import FIXED, changed, names, problems, shown
+from tests.support.builders import a_site, accepted, decided
+
+Run = Callable[..., Result]
+
+
+def test_a_site_is_added_with_its_choices(run: Run, memory: Storage):
+    result = run("site", "add", "blog", "name=My blog", "origins=https://blog.example,http://localhost:8080")
+    assert result.exit_code == 0, result.output
+    site = memory.sites.get("blog")
+    assert (site.name, site.origins) == ("My blog", ("https://blog.example", "http://localhost:8080"))
+
+
+def test_a_site_is_not_added_over_another(run: Run, memory: Storage, blog: Site):
+    result = run("site", "add", "blog", "name=Other")
+    assert result.exit_code == 1
+    assert "already" in result.stderr
+    assert memory.sites.get("blog") == blog
+
+
+@pytest.mark.parametrize("id", ["Blog", "a b", "", "a" * 41, "blog\n", "blög", "a/b", "all"])
+def test_a_site_needs_an_id_that_fits_everywhere(run: Run, memory: Storage, id: str):
+    result = run("site", "add", "--", id)
+    assert result.exit_code == 2
+    assert memory.sites.all() == []
+
+
+def test_sites_are_listed_with_what_waits(run: Run, memory: Storage, blog: Site):
+    accepted(memory)
+    decided(memory, accepted(memory), Action.HOLD)
+    head, row = run("site", "list").stdout.splitlines()
+    assert head.split() == ["ID", "NAME", "WAITING", "HELD"]
+    assert row.split() == ["blog", "A", "blog", "1", "1"]
+
+
+def test_no_sites_is_a_table_without_rows(run: Run):
+    assert run("site", "list").stdout.split() == ["ID", "NAME", "WAITING", "HELD"]
+
+
+def test_what_show_prints_set_takes_back(run: Run, memory: Storage):
+    site = a_site(
+        hold_words=(Term("casino"), Term("cheap pills", ("author", "url")), Term('a, "b"')),
+        match_inside_words=True,
+        hold_at=2.5,
+        profanity_allow=("cock", "tit, blue"),
+    )
+    memory.sites.put(site)
+    lines = run("site", "show", "blog").stdout.splitlines()
+    choices = [line for line in lines if line.partition("=")[0] in names()]
+    assert changed(a_site(), choices) == site
+
+
+def test_a_choice_is_changed(run: Run, memory: Storage, blog: Site):
+    assert run("site", "set", "blog", "max_links=5", "profanity=mask").exit_code == 0
+    assert memory.sites.get("blog") == replace(blog, max_links=5, profanity="mask")
+
+
+def test_every_wrong_choice_is_named_at_once_and_nothing_changes(run: Run, memory: Storage, blog: Site):
+    result = run("site", "set", "blog", "max_links=many", "profanity=perhaps", "colour=red", "required", "id=other")
+    assert result.exit_code == 2
+    for field in ("max_links", "profanity", "colour", "required", "id"):
+        assert any(line.removeprefix("Error: ").startswith(field) for line in result.stderr.splitlines()), result.stderr
+    assert memory.sites.get("blog") == blog
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        *("max_links=-1", "max_links=1.5", "max_content=0", "max_content=1000000", "max_pending=0", "hold_at=nan"),
+        *("hold_at=9", "spam_at=2", "match_inside_words=maybe", "required=content,shoe", "name=", "name=a\x00b"),
+        *("trap_field=email", "trap_field=", "trap_field=a b", "audit_share=1.5"),
+        *("moderation=none", "origins=*", "origins=null"),
+        *("origins=https://blog.example/path", "origins=HTTPS://blog.example", "origins=https://blog.example:443"),
+        *("origins=ftp://blog.example", "origins=https://me@blog.example", "origins=https://[::1", "origins=https://"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence_of_its_field(run: Run, blog: Site, choice: str):
+    result = run("site", "set", "blog", choice)
+    assert result.exit_code == 2
+    assert "must" in result.stderr or "only" in result.stderr or "not like" in result.stderr
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "on", "YES"])
+def test_yes_has_many_names(value: str):
+    assert changed(a_site(), [f"match_inside_words={value}"]).match_inside_words
+
+
+def test_words_may_name_their_fields_and_stand_on_lines():
+    site = changed(a_site(), ['hold_words=casino, author+url:pills\nhttp://bad.example\n"one, two"\n\n'])
+    assert site.hold_words == (
+        Term("casino", VISITOR_FIELDS),
+        Term("pills", ("author", "url")),
+        Term("http://bad.example", VISITOR_FIELDS),
+        Term("one, two", VISITOR_FIELDS),
+    )
+
+
+def test_an_equals_sign_may_stand_in_a_value():
+    assert changed(a_site(), ["name=a=b"]).name == "a=b"
+
+
+def test_a_list_is_emptied_by_nothing():
+    assert changed(a_site(), ["origins="]).origins == ()
+
+
+def test_every_field_of_a_site_can_be_chosen_or_is_fixed():
+    assert {*names(), *FIXED} == set(Site.__dataclass_fields__)
+    for name in names():
+        assert changed(a_site(), [f"{name}={shown(getattr(a_site(), name))}"]) == a_site()
+
+
+@pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in SITE_CHOICES.items() for v in values])
+def test_every_listed_choice_can_be_chosen(name: str, value: str):
+    assert not list(problems(changed(a_site(), [f"{name}={value}"])))
+
+
+def test_a_site_that_is_not_there_is_answered_with_those_that_are(run: Run, blog: Site):
+    for words in (("show", "blug"), ("set", "blug", "max_links=1"), ("key", "blug")):
+        result = run("site", *words)
+        assert result.exit_code == 1
+        assert "no site blug" in result.stderr
+        assert "blog" in result.stderr
+
+
+# Keys
+
+
+def test_a_key_is_shown_once_and_only_its_digest_kept(run: Run, memory: Storage, blog: Site):
+    whole = run("site", "key", "blog").stdout.strip()
+    _, id, secret = whole.split("_")
+    assert memory.sites.get("blog").keys == (SiteKey(id, token_digest(whole)),)
+    assert secret not in run("site", "show", "blog").stdout
+    assert f"keys={id}" in run("site", "show", "blog").stdout
+
+
+def test_two_keys_are_good_until_one_is_taken_back(run: Run, memory: Storage, blog: Site):
+    run("site", "key", "blog")
+    run("site", "key", "blog")
+    first, second = memory.sites.get("blog").keys
+    assert run("site", "key", "blog", "--revoke", first.id).exit_code == 0
+    assert memory.sites.get("blog").keys == (second,)
+    again = run("site", "key", "blog", "--revoke", first.id)
+    assert again.exit_code == 1
+    assert second.id in again.stderr

@@ -1,0 +1,114 @@
+"""`replygate demo`: a site that looks as if people had been there for a week, by the ways that people take."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner, Result
+
+from comments.lifecycle import Role, Status
+from comments.model import Comment
+from comments.storage import Storage
+from comments.storage.memory import open_memory
+from replygate.__main__ import cli
+from replygate.demo import HasComments, fill
+from replygate.demo_story import NETWORKS, STORY, TEAM
+from replygate.installation import Installation
+from tests.support.builders import NOW, accepted, settings
+from tests.unit.conftest import OneQueue
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(memory: Storage) -> Run:
+    here = Installation(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
+    return lambda *words: CliRunner().invoke(cli, ["demo", *words], obj=here, catch_exceptions=False)
+
+
+def filled(seed: int = 1) -> Storage:
+    storage = open_memory(lambda: NOW)
+    fill(storage, settings(), "demo", seed, NOW, again=False)
+    return storage
+
+
+def every(storage: Storage) -> list[Comment]:
+    return [c for status in Status for c in storage.comments.by_status("demo", status, 500).rows]
+
+
+def test_every_comment_of_the_story_is_told_and_judged() -> None:
+    comments = every(filled())
+    assert len(comments) == len(STORY) >= 55
+    assert all(comment.verdict for comment in comments)
+    assert {said.who for said in STORY} == set(NETWORKS)
+    assert sum(bool(c.parent) for c in comments) == sum(bool(said.to) for said in STORY)
+
+
+def test_there_is_something_of_everything() -> None:
+    storage = filled()
+    counts = storage.comments.counters("demo").standing
+    assert counts["held"] >= 9
+    assert counts["approved"] >= 30
+    assert counts["spam"] >= 5
+    assert counts["removed"] >= 1
+    assert counts["queued"] == 0
+    held = storage.comments.by_status("demo", Status.HELD, 100).rows
+    reasons = {signal.name for c in held if c.verdict for signal in c.verdict.signals}
+    some = {"author.first", "links.many", "profanity.word", "near-duplicates.text", "duplicates.here"}
+    assert some | {"author.spammed", "shouting.capitals"} <= reasons
+
+
+def test_the_team_decided_and_the_site_learned() -> None:
+    storage = filled()
+    steps = [d for c in every(storage) for d in c.decisions if d.role is Role.MODERATOR]
+    assert {step.by for step in steps} == {"Mo", "Ines"} < {person.name for person in storage.people.all()} == set(TEAM)
+    assert all(storage.corpus.totals("demo"))
+    assert storage.corpus.due("demo", 100) == []
+
+
+def test_it_spreads_over_days_in_the_past() -> None:
+    comments = every(filled())
+    assert len({comment.received.date() for comment in comments}) >= 5
+    assert all(comment.received <= d.at <= NOW for comment in comments for d in comment.decisions)
+
+
+def test_nobody_seems_to_have_waited_for_the_filters() -> None:
+    counters = filled().comments.counters("demo")
+    assert counters.wait_seconds[0.05] == counters.wait_seconds[float("inf")] == len(STORY)
+
+
+def test_the_same_seed_makes_the_same_comments() -> None:
+    assert [asdict(c) for c in every(filled())] == [asdict(c) for c in every(filled())]
+    assert {c.id for c in every(filled())}.isdisjoint(c.id for c in every(filled(seed=2)))
+
+
+def test_a_site_with_comments_is_left_alone(memory: Storage, run: Run) -> None:
+    accepted(memory, site="demo")
+    assert "has comments already" in run().stderr
+    assert memory.comments.counters("demo").accepted == 1
+    with pytest.raises(HasComments):
+        fill(memory, settings(), "demo", 1, NOW, again=False)
+
+
+def test_it_adds_to_a_site_if_told_to(memory: Storage, run: Run) -> None:
+    assert run().exit_code == 0
+    before = every(memory)
+    assert run("--again").exit_code == 0
+    after = every(memory)
+    assert {c.id for c in before} < {c.id for c in after}
+    assert len(after) > 1.5 * len(before)
+
+
+def test_it_says_what_it_made_and_how_to_get_in(run: Run) -> None:
+    told = run().output
+    assert "approved" in told
+    assert "Sign in as Ines: http://127.0.0.1:8000/link/" in told
+
+
+def test_the_store_on_disk_is_filled_in_the_same_way(redis_storage: Storage) -> None:
+    now = datetime.now(UTC)
+    told = fill(redis_storage, settings(), "demo", 1, now, again=False)
+    memory = open_memory(lambda: now)
+    assert fill(memory, settings(), "demo", 1, now, again=False) == told
+    assert redis_storage.corpus.snapshot("demo") == memory.corpus.snapshot("demo")

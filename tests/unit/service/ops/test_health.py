@@ -1,0 +1,165 @@
+"""The condition: what is wrong, in sentences, and how percentiles are read from a histogram."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comments.errors import StorageDown
+from comments.rq_figures import NoQueues, QueueFigures
+from comments.storage import Counters, Depth, Storage
+from service.ops.dashboard import duration, figures, headline, memory
+from service.ops.health import PATIENCE, Condition, SiteFigures, Watch, gather, percentile, problems, waits
+from service.web.request_counters import Answer, Row
+from tests.support.builders import NOW, a_site, accepted
+
+WELL = Condition(NOW, alive={"judge": ("j",), "errands": ("e",), "deliver": ("d",), "sweep": ("s",)})
+
+
+def counters(**waited: int) -> Counters:
+    return Counters(
+        5, {"approved": 3, "held": 1}, {"spam": 1}, {"approved": 3, "held": 1}, 6, {1.0: 2, math.inf: 4}, 3.5
+    )
+
+
+def a_condition(**changes: object) -> Condition:
+    site = SiteFigures("blog", counters(), Depth(1, NOW - timedelta(seconds=3)))
+    return replace(WELL, sites=(site,), **changes)
+
+
+class Away:
+    """A queue that cannot be asked."""
+
+    def figures(self) -> tuple[QueueFigures, ...]:
+        raise StorageDown("no answer")
+
+
+def test_all_is_well_when_nothing_is_wrong():
+    assert problems(a_condition()) == []
+
+
+@pytest.mark.parametrize("part", ["judge", "sweep"])
+def test_a_part_that_is_needed_and_dead_is_named_with_what_to_do(part: str):
+    (sentence,) = problems(a_condition(alive={**WELL.alive, part: ()}))
+    assert f"replygate {'work judge' if part == 'judge' else 'sweep'}" in sentence
+
+
+def test_errands_and_deliveries_may_be_late_without_anybody_waiting():
+    assert problems(a_condition(alive={**WELL.alive, "errands": (), "deliver": ()})) == []
+
+
+def test_an_old_comment_is_a_problem_and_a_young_one_is_not():
+    def waiting(seconds: float) -> Condition:
+        depth = Depth(1, NOW - timedelta(seconds=seconds))
+        return replace(WELL, sites=(SiteFigures("blog", counters(), depth),))
+
+    assert problems(waiting(PATIENCE)) == []
+    assert "has waited 61 s" in problems(waiting(61))[0]
+
+
+def test_the_servers_complaints_come_first():
+    assert problems(replace(WELL, complaints=("appendonly is off",), alive={}))[0] == "appendonly is off"
+
+
+def test_storage_away_is_the_only_thing_said(memory: Storage):
+    condition = gather(memory, Away(), NOW)
+    assert problems(condition) == ["Storage does not answer, so nothing is accepted: no answer"]
+    assert figures(condition, {}).problems == problems(condition)
+
+
+def test_gathering_sees_every_site_and_part(memory: Storage):
+    memory.sites.put(a_site())
+    memory.sites.put(a_site(id="shop"))
+    accepted(memory, site="shop")
+    memory.beats.beat("judge", "j-1", 60)
+    condition = gather(memory, NoQueues(), NOW)
+    assert [(site.id, site.depth.queued) for site in condition.sites] == [("blog", 0), ("shop", 1)]
+    assert condition.alive["judge"] == ("j-1",)
+    assert condition.queued == 1
+
+
+def test_a_clock_that_is_behind_makes_no_negative_age():
+    assert replace(WELL, sites=(SiteFigures("blog", counters(), Depth(1, NOW + timedelta(seconds=9))),)).oldest == 0
+
+
+def test_the_condition_is_gathered_once_a_second():
+    time = 0.0
+    looks = iter((replace(WELL, down="first"), replace(WELL, down="second")))
+    watch = Watch(lambda: next(looks), lambda: time)
+    seen = []
+    for time in (0.0, 0.9, 1.0, 1.9):  # noqa: B007 - the watch reads it
+        seen.append(watch.now().down)
+    assert seen == ["first", "first", "second", "second"]
+
+
+# Percentiles
+
+
+def test_without_decisions_there_is_no_percentile():
+    assert percentile({}, 0.5) is None
+    assert percentile({1.0: 0, math.inf: 0}, 0.5) is None
+
+
+def test_a_percentile_lies_within_its_bucket():
+    cumulative = {0.1: 50, 1.0: 90, 10.0: 100, math.inf: 100}
+    assert percentile(cumulative, 0.5) == pytest.approx(0.1)
+    assert percentile(cumulative, 0.7) == pytest.approx(0.55)
+    assert percentile(cumulative, 0.99) == pytest.approx(9.1)
+
+
+def test_beyond_the_last_bound_that_bound_is_all_we_know():
+    assert percentile({1.0: 1, 60.0: 1, math.inf: 10}, 0.99) == 60.0
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=8), st.floats(0.01, 1), st.floats(0.01, 1))
+def test_percentiles_rise(counts: list[int], one: float, other: float):
+    bounds = [*range(1, len(counts)), math.inf]
+    cumulative = {float(b): sum(counts[: n + 1]) for n, b in enumerate(bounds)}
+    low, high = percentile(cumulative, min(one, other)), percentile(cumulative, max(one, other))
+    assert (low is None) == (sum(counts) == 0)
+    assert low is None or high is None or low <= high
+
+
+def test_waits_of_several_sites_add_up():
+    site = SiteFigures("blog", counters(), Depth(0, None))
+    assert waits([site, site]) == {1.0: 4, math.inf: 8}
+
+
+# For people
+
+
+def test_figures_add_the_sites_up():
+    told = figures(
+        replace(a_condition(), queues=(QueueFigures("judge", 2, {"queued": 1, "started": 2, "failed": 3}),)), {}
+    )
+    assert (told.accepted, told.decided, told.attempts, told.queued) == (5, 4, 6, 1)
+    assert told.oldest_seconds == 3
+    assert told.sites[0].held == 1
+    assert told.queues[0].failed == 3
+    assert told.well
+
+
+def test_faults_are_told_apart_from_being_busy():
+    row = Row((1.0,) * 12, 1.0)
+    totals = {Answer("GET", "/", status): row for status in (200, 404, 500, 503)}
+    told = figures(a_condition(), totals | {Answer("GET", "/readyz", 503): row})
+    assert (told.requests, told.faults, told.refused) == (48, 12, 12)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(None, "–"), (0, "0 ms"), (0.04, "40 ms"), (3.21, "3.2 s"), (45, "45 s"), (300, "5 min"), (9000, "2 h")],
+)
+def test_durations_are_said_as_people_say_them(seconds: float | None, said: str):
+    assert duration(seconds) == said
+
+
+def test_memory_is_said_in_megabytes_or_gigabytes():
+    assert (memory(3_400_000), memory(2_500_000_000)) == ("3.4 MB", "2.50 GB")
+
+
+def test_the_headline_counts_what_is_wrong():
+    assert [headline(["x"] * n) for n in range(3)] == ["All is well", "Something is wrong", "2 things are wrong"]

@@ -1,0 +1,141 @@
+"""What followers are told, and when; on a clock and a store that only move when a test moves them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from comments.errors import StorageDown
+from comments.storage import Changes, Threads
+from service.reading.live_updates import Reading, Threadwise, events
+from service.web.event_streams import END, HEARTBEAT, LIFETIME, SILENCE, Follower, Stream, Watcher
+
+NEVER = 3600.0
+
+
+@dataclass
+class Told:
+    """A thread store that knows one version of every thread, and counts how often it was asked."""
+
+    version: int = 5
+    down: bool = False
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    def versions(self, site: str, threads: Sequence[str]) -> list[int]:
+        if self.down:
+            raise StorageDown("away")
+        return [self.version for _ in threads]
+
+    def changes(self, site: str, thread: str, since: int) -> Changes:
+        self.asked.append((thread, since))
+        return Changes(self.version, True, (f"new-in-{thread}",), ())
+
+
+@dataclass
+class World:
+    threads: Told
+    watcher: Watcher[Reading]
+    now: float = 0.0
+    followers: list[Follower[Reading]] = field(default_factory=list)
+
+    def follow(self, thread: str = "a") -> list[bytes]:
+        heard: list[bytes] = []
+        follower = Follower("blog", Reading(thread, self.threads.version), heard.append)
+        assert self.watcher.join(follower)
+        self.followers.append(follower)
+        return heard
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    told = Told()
+    threads: Threads = told  # type: ignore[assignment]
+    made = World(told, Watcher(Threadwise(threads), most=3, pause=NEVER, clock=lambda: made.now))
+    yield made
+    for follower in made.followers:
+        made.watcher.leave(follower)
+
+
+def test_only_what_changed_is_told(world: World) -> None:
+    heard = world.follow()
+    world.watcher.look()
+    assert heard == []
+    world.threads.version = 6
+    world.watcher.look()
+    world.watcher.look()
+    assert heard == [b'event: published\ndata: {"ids": ["new-in-a"]}\n\nid: 6\n\n']
+
+
+def test_followers_of_one_thread_share_one_question(world: World) -> None:
+    heard = [world.follow(), world.follow(), world.follow("b")]
+    world.threads.version = 6
+    world.watcher.look()
+    assert sorted(world.threads.asked) == [("a", 5), ("b", 5)]
+    assert [len(each) for each in heard] == [1, 1, 1]
+
+
+def test_silence_is_broken_before_proxies_give_up(world: World) -> None:
+    heard = world.follow()
+    for world.now in (SILENCE - 1, SILENCE, SILENCE + 1, 2 * SILENCE):
+        world.watcher.look()
+    assert heard == [HEARTBEAT, HEARTBEAT]
+
+
+def test_a_stream_ends_after_its_time(world: World) -> None:
+    heard = world.follow()
+    world.now = LIFETIME
+    world.watcher.look()
+    assert heard[-1] == END
+    world.threads.version = 6
+    world.watcher.look()
+    assert heard[-1] == END
+
+
+def test_nothing_is_lost_while_storage_is_away(world: World) -> None:
+    heard = world.follow()
+    world.threads.down, world.threads.version = True, 6
+    world.watcher.look()
+    assert heard == []
+    world.threads.down = False
+    world.watcher.look()
+    assert len(heard) == 1
+
+
+def test_there_are_only_so_many(world: World) -> None:
+    for _ in range(3):
+        world.follow()
+    assert not world.watcher.join(Follower("blog", Reading("a", 5), lambda piece: None))
+    world.watcher.leave(world.followers.pop())
+    world.follow()
+
+
+def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
+    changes = Changes(9, True, ("x",), ())
+    for _ in range(3):
+        world.follow()
+    heard: list[bytes] = []
+    stream = Stream(world.watcher, "blog", Reading("a", 9), events(changes))
+    stream.open(heard.append)
+    stream.close()
+    assert heard == [b"retry: 15000\n" + events(changes), END]
+    assert list(stream) == heard[:1], "as for a server that cannot keep connections"
+
+
+def test_a_stream_with_room_goes_on(world: World) -> None:
+    heard: list[bytes] = []
+    stream = Stream(world.watcher, "blog", Reading("a", 5), events(Changes(5)))
+    stream.open(heard.append)
+    world.threads.version = 6
+    world.watcher.look()
+    stream.close()
+    world.threads.version = 7
+    world.watcher.look()
+    assert heard[0] == b"retry: 2000\nid: 5\n\n"
+    assert len(heard) == 2
+
+
+def test_events_name_what_came_and_went_and_the_version_last() -> None:
+    assert events(Changes(7, True, ("a", "b"), ("c",))) == (
+        b'event: published\ndata: {"ids": ["a", "b"]}\n\nevent: removed\ndata: {"ids": ["c"]}\n\nid: 7\n\n'
+    )
+    assert events(Changes(7, False)) == b'event: reset\ndata: {"ids": []}\n\nid: 7\n\n'

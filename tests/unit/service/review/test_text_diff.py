@@ -1,0 +1,43 @@
+"""Two texts, word by word."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
+
+from service.review.text_diff import MOST, differences
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("one two three", "one two three", ""),
+        ("one two three", "one 2 three", "one <del>two</del><ins>2</ins> three"),
+        ("one three", "one two three", "one <ins>two </ins>three"),
+        ("one two three", "one three", "one <del>two </del>three"),
+        ("", "new", "<ins>new</ins>"),
+        ("a<b", "a<i>", "a&lt;<del>b</del><ins>i&gt;</ins>"),
+    ],
+)
+def test_what_was_taken_out_and_put_in_is_marked(before: str, after: str, shown: str) -> None:
+    assert differences(before, after) == shown
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_both_texts_are_whole_in_it(before: str, after: str) -> None:
+    shown = str(differences(before, after))
+    if before != after:
+        old = "".join(part.partition("</ins>")[2] if n else part for n, part in enumerate(shown.split("<ins>")))
+        new = "".join(part.partition("</del>")[2] if n else part for n, part in enumerate(shown.split("<del>")))
+        assert old.replace("<del>", "").replace("</del>", "") == escape(before)
+        assert new.replace("<ins>", "").replace("</ins>", "") == escape(after)
+
+
+def test_long_texts_that_share_little_take_no_time() -> None:
+    before, after = "a b " * 10 * MOST, "b a c " * 10 * MOST
+    began = time.process_time()
+    shown = differences(before, after)
+    assert time.process_time() - began < 1
+    assert shown.count("<del>") == shown.count("<ins>") == 1

@@ -1,0 +1,64 @@
+"""The toxicity model comes out of its texts the same each time, and says nothing that it must not say."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.figures import area
+from training.toxicity.features import charged
+from training.toxicity.fit import ALONE, BOUND, Fitted, fit
+from training.toxicity.texts import Group, generated
+from workers.learning.toxicity_model import AIMED, STEPS, Model
+from workers.text.group_names import GROUPS
+
+ROOT = Path(__file__).parents[3]
+FIT = """
+from training.toxicity.fit import fit
+from training.toxicity.texts import Group, generated
+groups = [Group("attacks", generated("abuse", 1200), True), Group("calm", generated("calm", 1200), False)]
+print(fit(groups).written("inputs"))
+"""
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    groups = [Group("attacks", generated("abuse", 1200), True), Group("calm", generated("calm", 1200), False)]
+    return fit(groups)
+
+
+def in_a_process(hash_seed: str) -> str:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    return subprocess.run(
+        [sys.executable, "-c", FIT], env=environment, cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
+
+
+def test_the_same_texts_give_the_same_file_in_every_process(fitted: Fitted) -> None:
+    assert in_a_process("1") == fitted.written("inputs") + "\n"
+
+
+def test_what_is_written_is_what_is_read(fitted: Fitted) -> None:
+    model = Model.parsed(fitted.written("inputs"))
+    assert (model.words, model.bias, model.inputs) == (fitted.model().words, fitted.bias, "inputs")
+
+
+def test_only_charged_words_speak_for_an_attack_and_none_decides_alone(fitted: Fitted) -> None:
+    may = charged()
+    of_attacks = {feature: weight for feature, weight in fitted.weights.items() if weight > 0}
+    assert [f for f in of_attacks if not may & {f, *f.removeprefix(AIMED).split()}] == []
+    assert max(of_attacks.values()) <= BOUND * STEPS
+    assert max(w for f, w in of_attacks.items() if AIMED not in f and " " not in f) <= ALONE * STEPS
+
+
+def test_no_group_of_people_becomes_a_feature(fitted: Fitted) -> None:
+    assert {word for feature in fitted.weights for word in feature.removeprefix(AIMED).split()} & GROUPS == set()
+
+
+def test_it_tells_attacks_from_calm_sentences_it_has_not_seen(fitted: Fitted) -> None:
+    unseen = [generated(kind, 1500)[1200:] for kind in ("abuse", "calm")]
+    attacks, calm = ([fitted.model().attack(text).log_odds for text in texts] for texts in unseen)
+    assert area(np.array(attacks), np.array(calm)) > 0.8

@@ -1,0 +1,64 @@
+"""The shipped weights come out of their data files bit for bit."""
+
+import json
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+from training.card import card
+from training.corpora import CORPORA, path
+from training.train import inputs
+from workers.learning.prior_model import Model
+
+ROOT = Path(__file__).parents[3]
+TRAIN = """
+import pathlib, sys
+from training.train import trained
+sys.stdout.buffer.write(trained(pathlib.Path(sys.argv[1]), 0.002)[0].packed())
+"""
+HONEST = "I read this on the bus and have to disagree with point {n}: my council did the opposite."
+SPAM = "Earn ${n}00 a day from home, no experience!! http://cheap-money{n}.example/?ref={n}"
+
+
+def a_sample(folder: Path) -> Path:
+    """A few lines of each corpus that shipped weights rest on."""
+    for corpus in CORPORA:
+        if corpus.free:
+            honest, spam = ("clean", "toxic") if corpus.honest_only else ("ham", "spam")
+            rows = [{"id": str(n), "text": HONEST.format(n=n), "label": honest} for n in range(6)]
+            rows += [{"id": str(n), "text": SPAM.format(n=n), "label": spam} for n in range(6)]
+            file = path(folder, corpus)
+            file.parent.mkdir(exist_ok=True)
+            file.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    return folder
+
+
+def trained(folder: Path, hash_seed: str) -> bytes:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-c", TRAIN, str(folder)]
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True).stdout
+
+
+def test_the_same_files_give_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    folder = a_sample(tmp_path)
+    one, other = trained(folder, "1"), trained(folder, "2")
+    assert one == other
+    assert any(Model.parsed(one).weights)
+    assert sha256(one).hexdigest() in card(folder, Model.parsed(one), ())
+
+
+def test_the_model_names_the_files_it_came_from(tmp_path: Path) -> None:
+    before = inputs(a_sample(tmp_path))
+    with path(tmp_path, CORPORA[0]).open("a") as file:
+        file.write(json.dumps({"id": "x", "text": "buy now", "label": "spam"}) + "\n")
+    assert inputs(tmp_path) != before == inputs(a_sample(tmp_path))
+
+
+def test_the_card_tells_of_the_weights_in_the_package() -> None:
+    packed = (ROOT / "workers/learning/prior.bin").read_bytes()
+    said = (ROOT / "docs/model-card.md").read_text(encoding="utf-8")
+    assert sha256(packed).hexdigest() in said
+    assert Model.parsed(packed).inputs in said
+    assert all(sha256(f.read_bytes()).hexdigest()[:12] in said for f in (ROOT / "training/text").glob("*.txt"))

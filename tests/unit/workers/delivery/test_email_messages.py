@@ -1,0 +1,141 @@
+"""What stands in a mail, and what cannot be made to stand in one."""
+
+import email
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from comments.model import Comment
+from tests.support.builders import NOW, a_comment, a_site
+from workers.delivery.email_messages import Envelope, envelope_address, notice, one_line, page_of, question
+
+STOP = "https://replies.example/notices/blog/stop/" + "x" * 90
+ENVELOPE = Envelope(a_site(), "replies@blog.example", "ada@example.org", STOP, NOW)
+PAGE = "https://blog.example/post#comment-1"
+EVIL = "Eve\r\nBcc: all@example.org\r\n\r\n<script>alert(1)</script>\u202e"
+
+
+def read(letter: EmailMessage) -> EmailMessage:
+    """As it arrives."""
+    found = email.message_from_bytes(letter.as_bytes(), policy=SMTP)
+    assert isinstance(found, EmailMessage)
+    assert found.defects == []
+    return found
+
+
+def told(reply: Comment) -> EmailMessage:
+    return read(notice(ENVELOPE, a_comment(), reply, PAGE))
+
+
+def parts(letter: EmailMessage) -> tuple[str, str]:
+    text, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert text
+    assert html
+    return text.get_content(), html.get_content()
+
+
+@pytest.mark.parametrize(
+    "letter", [question(ENVELOPE, a_comment(), "https://c"), notice(ENVELOPE, a_comment(), a_comment(), PAGE)]
+)
+def test_every_letter_can_be_unsubscribed_from_and_answered_by_no_machine(letter: EmailMessage) -> None:
+    raw = letter.as_bytes()
+    assert b"\r\nList-Unsubscribe: <" + STOP.encode() + b">\r\n" in raw, "in one piece, or no mail program finds it"
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    assert b"\r\nAuto-Submitted: auto-generated\r\n" in raw
+    found = read(letter)
+    assert (found["From"], found["To"]) == ("A blog <replies@blog.example>", "ada@example.org")
+    assert found["Date"].datetime == NOW
+    for part in parts(found):
+        assert STOP in part
+
+
+def test_a_notice_says_who_replied_what_and_where() -> None:
+    reply = a_comment(author="Zoë", content="Line one & two\n<b>three</b>")
+    letter = told(reply)
+    text, html = parts(letter)
+    assert letter["Subject"] == "Zoë replied to your comment on A blog"
+    assert letter["Message-ID"] == f"<reply.{reply.id}@blog.example>"
+    assert "Zoë replied" in text
+    assert "> Line one & two\n> <b>three</b>" in text.replace("\r\n", "\n")
+    assert "Line one &amp; two\n&lt;b&gt;three&lt;/b&gt;" in html.replace("\r\n", "\n")
+    assert PAGE in text
+    assert PAGE in html
+
+
+def test_a_name_can_neither_add_a_header_nor_a_recipient_nor_an_element() -> None:
+    letter = told(a_comment(author=EVIL, content=f"{EVIL}\u2028no quote?\x0bnone?"))
+    text, html = parts(letter)
+    assert letter["Bcc"] is None
+    assert letter["To"] == "ada@example.org"
+    assert letter["Subject"].startswith("Eve Bcc: all@example.org <script>alert(1)</script> replied")
+    assert "<script" not in html
+    assert "\u202e" not in letter["Subject"]
+    quoted = text.replace("\r\n", "\n").partition(":\n\n")[2].partition("\n\nhttps:")[0]
+    assert all(line.startswith(">") for line in quoted.split("\n"))
+
+
+def test_a_site_cannot_break_a_header_by_its_name() -> None:
+    site = a_site(name='The "Blog", <x@y>\r\nBcc: z@example.org')
+    letter = read(
+        question(Envelope(site, "replies@blog.example", "ada@example.org", STOP, NOW), a_comment(), "https://c")
+    )
+    assert letter["Bcc"] is None
+    assert [address.addr_spec for address in letter["From"].addresses] == ["replies@blog.example"]
+
+
+def test_nobody_learns_an_address_but_its_owner() -> None:
+    raw = notice(ENVELOPE, a_comment(), a_comment(author="Bob", email="bob@example.net"), PAGE).as_bytes()
+    assert b"bob@example.net" not in raw
+    assert raw.count(b"ada@example.org") == 1
+
+
+def test_a_question_carries_no_word_of_a_visitors() -> None:
+    comment = a_comment(
+        author="CHEAP", content="CHEAP", thread="https://blog.example/CHEAP", url="https://cheap.example"
+    )
+    raw = question(ENVELOPE, comment, "https://replies.example/confirm").as_bytes()
+    assert b"cheap" not in raw.lower()
+
+
+def test_a_long_reply_is_cut_and_a_long_name_too() -> None:
+    letter = told(a_comment(author="A" * 245, content="b" * 10_000))
+    assert len(letter["Subject"]) < 250
+    assert 1000 < len(parts(letter)[0]) < 2000
+    assert "b …" in parts(letter)[0]
+
+
+@pytest.mark.parametrize("author", ["", "\u200b", " \n "])
+def test_whoever_has_no_name_is_somebody(author: str) -> None:
+    assert told(a_comment(author=author))["Subject"].startswith("Somebody replied")
+    assert one_line(author) == ""
+
+
+@pytest.mark.parametrize(
+    ("thread", "start"),
+    [
+        ("https://blog.example/post?a=1", "https://blog.example/post?a=1#comment-"),
+        ("http://127.0.0.1:8000/demo/", "http://127.0.0.1:8000/demo/#comment-"),
+        ("https://evil.example/post", "https://blog.example"),
+        ("javascript:alert(1)", "https://blog.example"),
+        ("first-post", "https://blog.example"),
+    ],
+)
+def test_a_link_leads_to_the_sites_own_pages_only(thread: str, start: str) -> None:
+    page = page_of(a_comment(thread=thread), a_site(), "http://127.0.0.1:8000")
+    assert page.startswith(start)
+    assert "evil" not in page
+
+
+@pytest.mark.parametrize(
+    ("email", "taken"),
+    [
+        ("ada@example.org", "ada@example.org"),
+        ("ada@bücher.example.org", "ada@xn--bcher-kva.example.org"),
+        ("ada@example.org\r\nBcc: x@example.org", ""),
+        ("ada", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_is_written_as_servers_take_it(email: str, taken: str) -> None:
+    assert envelope_address(email) == taken

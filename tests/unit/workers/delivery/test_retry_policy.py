@@ -1,0 +1,38 @@
+"""When a delivery is tried again, and when it is given up."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+from comments.lifecycle import Status
+from comments.storage import Course, Delivery
+from tests.support.builders import NOW
+from workers.delivery.retry_policy import settled
+
+FRESH = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
+
+
+def attempted_until_over(error: str = "timeout") -> list[float]:
+    """Seconds from the first attempt to each, while every one fails as soon as it is due."""
+    delivery, at = FRESH, []
+    while delivery.course is Course.PENDING:
+        at.append((delivery.due - NOW).total_seconds())
+        delivery = settled(replace(delivery, error=error), delivery.due)
+    assert delivery.course is Course.FAILED
+    return at
+
+
+def test_an_attempt_that_succeeds_ends_it() -> None:
+    after = settled(replace(FRESH, attempts=3, answer=204), NOW)
+    assert (after.course, after.attempts, after.due) == (Course.DELIVERED, 4, NOW)
+
+
+def test_waits_grow_from_five_seconds_to_an_hour() -> None:
+    at = attempted_until_over()
+    assert [b - a for a, b in pairwise(at)][:7] == [5, 30, 120, 600, 3600, 3600, 3600]
+
+
+def test_it_is_given_up_after_a_day() -> None:
+    at = attempted_until_over()
+    assert timedelta(hours=23) < timedelta(seconds=at[-1]) <= timedelta(days=1)
+    assert len(at) == 28

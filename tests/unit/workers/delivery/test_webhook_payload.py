@@ -1,0 +1,88 @@
+"""What a webhook is told: types, what is left out, and the signature."""
+
+import hashlib
+import hmac
+import json
+
+import pytest
+
+from comments.lifecycle import Action, Status
+from comments.model import WEBHOOK_EVENTS
+from comments.storage import Delivery, Storage
+from tests.support.builders import NOW, a_comment, moderated, published
+from workers.delivery.webhook_payload import body, depth_of, headers, kind, signature
+
+
+def a_delivery(comment: str, status: Status) -> Delivery:
+    return Delivery("hook", comment, 2, status, "example.com", NOW, NOW)
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.QUEUED])
+def test_each_decision_is_of_one_type(status: Status) -> None:
+    assert kind(status) in WEBHOOK_EVENTS
+    assert (kind(status) == "published") is (status is Status.APPROVED)
+
+
+def test_a_published_comment_is_told_whole() -> None:
+    comment = a_comment(url="https://ada.example", content="*So*")
+    told = json.loads(body(a_delivery(comment.id, Status.APPROVED), comment, 1))
+    shown = told.pop("comment")
+    assert told == {
+        "id": f"{comment.id}:2",
+        "type": "published",
+        "site": "blog",
+        "thread": "first-post",
+        "comment_id": comment.id,
+        "outcome": "published",
+    }
+    assert (shown["content"], shown["html"], shown["depth"]) == ("*So*", "<p><em>So</em></p>\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (Status.HELD, "pending"),
+        (Status.SPAM, "refused"),
+        (Status.REMOVED, "refused"),
+        (Status.WITHDRAWN, "withdrawn"),
+    ],
+)
+def test_other_decisions_say_the_outcome_and_nothing_of_the_comment(status: Status, outcome: str) -> None:
+    comment = a_comment(content="canary", author="canary", url="https://canary.example")
+    text = body(a_delivery(comment.id, status), comment, 0)
+    assert json.loads(text)["outcome"] == outcome
+    assert json.loads(text)["comment"] is None
+    assert b"canary" not in text
+
+
+def test_a_comment_that_readers_do_not_see_any_more_is_not_told() -> None:
+    text = body(a_delivery("one", Status.APPROVED), a_comment(content="canary"), None)
+    assert b"canary" not in text
+
+
+def test_no_person_is_in_any_event() -> None:
+    comment = a_comment(email="canary@example.org", origin="canary-o", identity="canary-i", user_agent="canary-u")
+    for status in Status:
+        assert b"canary" not in body(a_delivery(comment.id, status), comment, 0)
+
+
+def test_depth_counts_what_is_above_and_ends_where_readers_see_nothing(memory: Storage) -> None:
+    root = published(memory)
+    reply = published(memory, parent=root.id)
+    leaf = published(memory, parent=reply.id)
+    assert [depth_of(memory.comments, c) for c in (root, reply, leaf)] == [0, 1, 2]
+    moderated(memory, reply, Action.REMOVE)
+    assert depth_of(memory.comments, leaf) is None
+    assert depth_of(memory.comments, a_comment(parent="gone", status=Status.APPROVED)) is None
+
+
+def test_every_key_signs_the_time_and_the_body() -> None:
+    t, *marks = signature(["new", "old"], 1_700_000_000, b"{}").split(",")
+    assert t == "t=1700000000"
+    assert marks == [
+        "v1=" + hmac.new(secret, b"1700000000.{}", hashlib.sha256).hexdigest() for secret in (b"new", b"old")
+    ]
+
+
+def test_the_headers_name_the_time_of_the_attempt() -> None:
+    assert headers(["s"], NOW, b"{}")["Replygate-Signature"].startswith(f"t={NOW.timestamp():.0f},v1=")

@@ -1,0 +1,294 @@
+"""Judging gathers once, asks every filter, and never lets one comment or one filter spoil the others."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import pytest
+
+from comments.drafts import drafted, edited
+from comments.lifecycle import Action, Label, Status
+from comments.model import Comment, Signal
+from comments.storage import Answer, Question, Storage, TokenCounts, Use
+from tests.support.builders import NOW, a_comment, a_decision, a_site, an_admission
+from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
+from workers.filters.velocity import ELSEWHERE
+from workers.judging.judge import MAX_ATTEMPTS, ask, decide, gather, judge, question, sampled
+from workers.judging.policy import build
+from workers.learning.site_model import tokens
+
+
+@dataclass(frozen=True)
+class Saying(Filter):
+    """A filter that does what it is told."""
+
+    name = "saying"
+    weights: ClassVar[Mapping[str, Weight]] = {"said": 4.0, "shy": 1.0}
+    windows: ClassVar[tuple[Window, ...]] = (
+        Window("saying.author", 60, lambda c: c.author),
+        Window("saying.url", 3600, lambda c: c.url, shared=True),
+    )
+    say: Callable[[Comment, Facts], Iterable[Signal]] = lambda comment, facts: ()
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterable[Signal]:
+        return self.say(comment, facts)
+
+
+class Interrupted(Exception):
+    """As RQ raises it in the middle of whatever runs when a job's time is up."""
+
+
+def broken(comment: Comment, facts: Facts) -> Iterator[Signal]:
+    yield Signal("said", 1.0, "half of it")
+    raise Interrupted(comment.content)
+
+
+SAID = Saying(lambda comment, facts: [Signal("said", 1.0, comment.content)])
+BROKEN = Saying(broken)
+
+
+@dataclass
+class Asked:
+    """Evidence that gives prepared answers and keeps the questions."""
+
+    answer: Answer = field(default_factory=Answer)
+    batches: list[list[Question]] = field(default_factory=list)
+
+    def look_up(self, site: str, questions: Iterable[Question]) -> list[Answer]:
+        self.batches.append(list(questions))
+        return [self.answer for _ in self.batches[-1]]
+
+
+def judged(
+    storage: Storage,
+    *claimed: tuple[Comment, int],
+    filters: tuple[Filter, ...] = (SAID,),
+    expired: Callable[[], bool] = lambda: False,
+    **choices: object,
+) -> list[Comment]:
+    policy = build(filters, {})
+    site = a_site(**choices)
+    changes = judge(claimed, site, filters, policy, storage, NOW, expired)
+    assert all(change.before in [comment for comment, _ in claimed] for change in changes)
+    return [change.after for change in changes]
+
+
+def test_each_comment_is_decided(memory):
+    quiet = Saying(lambda c, f: [Signal("said", 1.0, "")] if "loud" in c.content else [])
+    after = judged(memory, (a_comment(content="loud"), 1), (a_comment(content="mild"), 1), filters=(quiet,))
+    assert [c.status for c in after] == [Status.HELD, Status.APPROVED]
+    assert [c.version for c in after] == [1, 1]
+
+
+def test_the_batch_is_asked_about_in_one_go(memory):
+    evidence = Asked()
+    judged(replace(memory, evidence=evidence), (a_comment(), 1), (a_comment(), 2), (a_comment(), 1))
+    assert [[q.first_attempt for q in batch] for batch in evidence.batches] == [[True, False, True]]
+
+
+def test_nothing_is_asked_when_there_is_nothing_to_judge(memory):
+    evidence = Asked()
+    assert judged(replace(memory, evidence=evidence)) == []
+    assert evidence.batches == []
+
+
+def test_a_question_holds_all_that_filters_want_to_know():
+    comment = a_comment(author="Ada", url="", parent="p" * 26)
+    assert question(comment, 1, (SAID,)) == Question(
+        uses=(Use("saying.author", 60, "Ada"),),
+        thread=comment.thread,
+        parent="p" * 26,
+        author=comment.known_as,
+        tokens=tokens(comment),
+        standings=(*(f"author:{name}" for name in comment.known_as), f"origin:{comment.origin}"),
+        first_attempt=True,
+    )
+
+
+def test_a_shared_window_is_asked_for_as_one():
+    assert (
+        Use("saying.url", 3600, "http://a.example", shared=True)
+        in question(a_comment(url="http://a.example"), 1, (SAID,)).uses
+    )
+
+
+def test_without_an_email_no_author_is_asked_about():
+    assert question(a_comment(email="", identity=""), 1, (SAID,)).author == ()
+
+
+def test_filters_are_told_what_was_found(memory):
+    told: list[Facts] = []
+    answer = Answer({"saying.author": 3}, (1, 0), (0, 2), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
+    listening = Saying(lambda c, f: told.append(f) or ())
+    judged(replace(memory, evidence=Asked(answer)), (a_comment(), 1), filters=(listening,))
+    assert told == [
+        Facts(a_site(), NOW, {"saying.author": 3}, (1, 0), (0, 2), False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
+    ]
+
+
+def test_a_filter_that_breaks_sends_the_comment_to_a_person(memory, caplog):
+    comment = a_comment(content="private words")
+    (after,) = judged(memory, (comment, 1), filters=(BROKEN,))
+    assert after.status is Status.HELD
+    assert [(s.name, s.evidence) for s in after.verdict.signals] == [("filter.failed", "saying: Interrupted")]
+    assert "saying" in caplog.text
+    assert "private words" not in caplog.text
+
+
+@dataclass(frozen=True)
+class Other(Filter):
+    name = "other"
+    weights: ClassVar[Mapping[str, Weight]] = {"other": 20.0}
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        yield Signal("other", 1.0, "")
+
+
+def test_the_other_filters_still_count_but_a_person_decides(memory):
+    (after,) = judged(memory, (a_comment(), 1), filters=(BROKEN, Other()))
+    assert [s.name for s in after.verdict.signals] == ["filter.failed", "other"]
+    assert (after.status, after.verdict.score) == (Status.HELD, 20.0)
+
+
+@pytest.mark.parametrize(
+    "signal",
+    [
+        Signal("undeclared", 1.0, ""),
+        Signal("said", 1.01, ""),
+        Signal("said", -0.1, ""),
+        Signal("said", float("nan"), ""),
+    ],
+)
+def test_a_signal_that_cannot_be_weighed_holds(memory, signal):
+    (after,) = judged(memory, (a_comment(), 1), filters=(Saying(lambda c, f: [signal]),))
+    assert after.status is Status.HELD
+    assert [s.name for s in after.verdict.signals] == ["filter.failed"]
+
+
+def test_after_too_many_attempts_a_person_decides_and_no_filter_is_asked(memory):
+    evidence = Asked()
+    storage = replace(memory, evidence=evidence)
+    fresh, worn = a_comment(), a_comment()
+    after = judged(storage, (worn, MAX_ATTEMPTS + 1), (fresh, MAX_ATTEMPTS), filters=(BROKEN,))
+    by_id = {c.id: c for c in after}
+    assert [s.name for s in by_id[worn.id].verdict.signals] == ["needs-human"]
+    assert by_id[worn.id].status is Status.HELD
+    assert [s.name for s in by_id[fresh.id].verdict.signals] == ["filter.failed"]
+    assert [len(batch) for batch in evidence.batches] == [1]
+
+
+def test_judging_stops_when_the_time_is_up(memory):
+    answers = iter([False, False, True])
+    after = judged(memory, *((a_comment(), 1) for _ in range(5)), expired=lambda: next(answers))
+    assert len(after) == 2
+
+
+def test_the_sites_own_thresholds_count(memory):
+    (after,) = judged(memory, (a_comment(), 1), spam_at=4.0)
+    assert after.verdict.action is Action.SPAM
+
+
+def test_asking_twice_gives_the_same(memory):
+    comment, known = a_comment(content="Buy v1agra at http://0x7f.1/ now!!!!!!"), Facts(a_site(), NOW)
+    assert ask(comment, known, BUILT_IN) == ask(comment, known, BUILT_IN) != ()
+
+
+def test_profanity_is_masked_where_the_site_masks_it(memory):
+    comment = a_comment(content="What the fuck is this?")
+    (after,) = judged(memory, (comment, 1), filters=BUILT_IN, moderation="suspicious", profanity="mask")
+    assert (after.status, after.shown) == (Status.APPROVED, "What the f*** is this?")
+    assert after.content == comment.content
+
+
+def test_a_first_comment_is_held_and_a_second_published(memory):
+    first, second = a_comment(), a_comment(content="And another thought upon the same page.")
+    (after,) = judged(memory, (first, 1), filters=BUILT_IN)
+    assert [s.name for s in after.verdict.signals if s.holds] == ["author.first"]
+    (after,) = judged(
+        replace(memory, evidence=Asked(Answer(approved=(1, 1), spam=(0, 0)))), (second, 1), filters=BUILT_IN
+    )
+    assert after.status is Status.APPROVED
+
+
+TAUGHT = TokenCounts(15, 15)
+
+
+def audited(signal: str, known: TokenCounts = TAUGHT, **choices: object) -> list[Action]:
+    """What becomes of a thousand comments that all give one signal."""
+    facts = Facts(a_site(**choices), NOW, corpus=known)
+    policy = build(BUILT_IN, {})
+    found = (decide(a_comment(id=f"comment-{n}"), facts, [Signal(signal, 1.0, "")], policy) for n in range(1000))
+    return [decision.action for decision in found]
+
+
+@pytest.mark.parametrize(("signal", "usual"), [("learned.ham", Action.APPROVE), ("learned.spam", Action.SPAM)])
+def test_a_person_sees_some_of_what_the_filters_settle(signal, usual):
+    actions = audited(signal)
+    assert 5 <= actions.count(Action.HOLD) <= 40
+    assert actions.count(usual) + actions.count(Action.HOLD) == 1000
+    assert audited(signal) == actions
+
+
+def test_nothing_is_sampled_where_the_site_does_not_want_it_or_taught_too_little():
+    assert set(audited("learned.ham", audit_share=0.0)) == {Action.APPROVE}
+    assert set(audited("learned.ham", TokenCounts(14, 100))) == {Action.APPROVE}
+
+
+def test_what_the_sites_own_words_reject_is_not_sampled():
+    assert set(audited("words.reject", audit_share=1.0)) == {Action.SPAM}
+
+
+def test_the_sample_says_what_the_filters_would_have_said():
+    facts = Facts(a_site(audit_share=1.0), NOW, corpus=TAUGHT)
+    found = decide(a_comment(), facts, [], build(BUILT_IN, {}))
+    assert [(s.name, s.holds) for s in found.signals] == [("audit.sample", True)]
+    assert "approve" in found.signals[0].evidence
+    assert sampled("any", facts)
+
+
+def test_what_was_held_is_held_again_however_harmless_its_new_words_are(memory):
+    held = a_comment().decided(a_decision(Action.HOLD))
+    (after,) = judged(memory, (edited(held, "fine", NOW), 1), filters=())
+    assert after.status is Status.HELD
+    assert [s.name for s in after.verdict.signals] == ["held-before"]
+    (after,) = judged(memory, (edited(a_comment(), "fine", NOW), 1), filters=())
+    assert after.status is Status.APPROVED
+
+
+def test_what_an_edit_shares_with_the_words_before_is_not_noted_again():
+    comment = a_comment(author="Ada", url="https://ada.example")
+    shared = (Use("saying.author", 60, "Ada", before=True), Use("saying.url", 3600, "https://ada.example", True, True))
+    assert question(edited(comment, "other words", NOW), 1, [SAID]).uses == shared
+    assert not any(use.before for use in question(comment, 1, [SAID]).uses)
+
+
+def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
+    """One letter is another, so the texts have most of their words in common."""
+    words = "The third paragraph made me think of an older essay about bread, rye and how long a loaf keeps"
+    comment = a_comment(content=f"{words} freesh.", email="", identity="")
+    memory.comments.accept(comment, an_admission())
+    (published,) = judged(memory, (comment, 1), filters=BUILT_IN, required=(), moderation="suspicious")
+    assert published.status is Status.APPROVED
+    draft = drafted(published, f"{words} fresh.", NOW)
+    (after,) = judged(memory, (draft, 1), filters=BUILT_IN, required=(), moderation="suspicious")
+    assert after.status is Status.APPLIED
+    copy = a_comment(content=f"{words} fresh.", origin="elsewhere", email="", identity="")
+    (after,) = judged(memory, (copy, 1), filters=BUILT_IN, required=(), moderation="suspicious")
+    assert "duplicates.here" in {s.name for s in after.verdict.signals}
+
+
+def test_where_sites_may_hear_from_each_other_the_filters_are_told(memory: Storage) -> None:
+    comment = a_comment(content="See http://pills.example/")
+    memory.repute.tell("other", "a", Label.SPAM, ["pills.example"])
+    silent, told = (gather([(comment, 1)], a_site(), BUILT_IN, memory, NOW, sharing)[0] for sharing in (False, True))
+    assert (silent.elsewhere, told.elsewhere) == ({}, {"pills.example": (0, 1)})
+
+
+def test_a_network_that_posts_on_other_sites_is_known_where_sites_may_hear_from_each_other(memory: Storage) -> None:
+    def heard(site: str, id: str, sharing: bool) -> int:
+        comment = a_comment(id=id, site=site, origin="one-network")
+        return gather([(comment, 1)], a_site(id=site), BUILT_IN, memory, NOW, sharing)[0].counts.get(ELSEWHERE, 0)
+
+    assert [heard("other", f"other-{n}", sharing=True) for n in range(3)] == [0, 1, 2]
+    assert heard("blog", "mine", sharing=True) == 3
+    assert heard("blog", "mine-too", sharing=False) == 0

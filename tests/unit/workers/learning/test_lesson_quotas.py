@@ -1,0 +1,139 @@
+"""Neither one campaign nor one moderator swings what a site learned."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import cache
+
+import pytest
+
+from comments.lifecycle import Action, Label, Role
+from comments.model import Comment
+from comments.pseudonyms import digest
+from comments.reports import held as held_by_readers
+from comments.storage import Lesson, TokenCounts, counting, lesson_of
+from tests.support.builders import NOW, a_comment, a_decision
+from training.generate import honest, spam
+from workers.learning.combined_model import judged
+from workers.learning.lesson_quotas import OF_CAMPAIGN, OVERRULING, campaign, quotas
+from workers.learning.site_model import tokens
+
+TEMPLATE = (
+    "Dear {name}, our trusted team in {town} lends money to everybody within a day, without papers and without asking; "
+    "write to the manager now and your loan number {n} is paid out today"
+)
+NAMES = ("Ada", "Bob", "Carla", "Dieter", "Eve", "Farid", "Grace")
+TOWNS = ("Leeds", "Oslo", "Turin", "Lima", "Quito")
+LOANS = [TEMPLATE.format(name=NAMES[n % 7], town=TOWNS[n % 5], n=n) for n in range(1000)]
+
+
+def decided(content: str, action: Action, by: str, **changes: object) -> Comment:
+    """A comment that the filters judged knowing nothing of the site, and then a person."""
+    comment = a_comment(id=digest(content), author="", content=content)
+    known = judged(comment, TokenCounts())
+    first = Action.HOLD if known.log_odds >= known.hold_at or action is Action.APPROVE else Action.APPROVE
+    points = {Action.HOLD: 3.0, Action.APPROVE: 0.0}[first]
+    seen = comment.decided(a_decision(first, log_odds=known.log_odds, score=points, hold_at=3.0))
+    return seen.decided(a_decision(action, Role.MODERATOR, by, **changes))
+
+
+def taught(comments: Iterable[Comment], guarded: bool = True) -> TokenCounts:
+    lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, tokens(c), quotas(c) if guarded else ()))}
+    counts = {label: Counter[str]() for label in Label}
+    labels = Counter[Label]()
+    for id in counting(lessons):
+        _count(lessons[id], counts, labels)
+    pairs = {t: (counts[Label.HAM][t], counts[Label.SPAM][t]) for of in Label for t in counts[of]}
+    return TokenCounts(labels[Label.HAM], labels[Label.SPAM], pairs)
+
+
+def _count(lesson: Lesson, counts: dict[Label, Counter[str]], labels: Counter[Label]) -> None:
+    labels[lesson.label] += 1
+    counts[lesson.label].update(lesson.tokens)
+
+
+@cache
+def texts(label: Label) -> list[str]:
+    """Ordinary comments and advertising of many kinds, mixed."""
+    examples = (honest if label is Label.HAM else spam)(5, 0.06)
+    found = [e.text for e in examples]
+    return [found[n * 7919 % len(found)] for n in range(len(found))]
+
+
+def two_moderators() -> list[Comment]:
+    return [
+        decided(text, action, ("ada", "bob")[n % 2])
+        for label, action in ((Label.HAM, Action.APPROVE), (Label.SPAM, Action.SPAM))
+        for n, text in enumerate(texts(label)[:40])
+    ]
+
+
+def held(seen: TokenCounts, contents: Iterable[str]) -> float:
+    judgements = [judged(a_comment(author="", content=content), seen) for content in contents]
+    return sum(j.log_odds >= j.hold_at for j in judgements) / len(judgements)
+
+
+def test_a_hostile_moderator_swings_no_ordinary_comment():
+    ordinary = texts(Label.HAM)
+    false = [decided(text, Action.SPAM, "mallory") for text in ordinary[100:600]]
+    before, after = (
+        held(taught(lessons), ordinary[700:900]) for lessons in (two_moderators(), two_moderators() + false)
+    )
+    assert after <= before + 0.06
+    assert held(taught(two_moderators() + false, guarded=False), ordinary[700:900]) > before + 0.5
+
+
+def test_a_campaign_swings_neither_ordinary_comments_nor_what_is_known_of_other_spam():
+    flood = [decided(text, Action.SPAM, "ada") for text in LOANS]
+    before, after = taught(two_moderators()), taught(two_moderators() + flood)
+    assert after.spam < before.spam + 100
+    assert held(after, texts(Label.HAM)[700:900]) <= held(before, texts(Label.HAM)[700:900]) + 0.01
+    assert held(after, texts(Label.SPAM)[100:300]) >= held(before, texts(Label.SPAM)[100:300]) - 0.02
+    assert judged(a_comment(content=LOANS[0]), after).probability > 0.9
+
+
+def test_the_same_words_are_one_campaign_whatever_numbers_links_and_capitals_they_come_with():
+    assert (
+        len({campaign(t) for t in ("Buy NOW at http://a.example/1", "now buy at http://b.example", "buy at now")}) == 1
+    )
+    assert campaign("") == campaign(" ") != campaign("!")
+    assert campaign("🔥🔥") != campaign("💰")
+
+
+def test_most_of_a_campaign_with_other_names_is_one():
+    (_, most), *_ = Counter(map(campaign, LOANS)).most_common(1)
+    assert most >= 500
+
+
+def test_texts_that_are_not_alike_are_no_campaign():
+    assert len({campaign(text) for text in texts(Label.HAM)[:300]}) > 150
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "points", "action", "limits"),
+    [
+        (-3.0, 0.0, Action.SPAM, [OF_CAMPAIGN, OVERRULING]),
+        (-3.0, 3.0, Action.SPAM, [OF_CAMPAIGN]),  # held by its points: the filters asked
+        (1.0, 0.0, Action.SPAM, [OF_CAMPAIGN]),
+        (-3.0, 0.0, Action.APPROVE, [OF_CAMPAIGN]),
+        (3.0, 3.0, Action.APPROVE, [OF_CAMPAIGN]),
+        (5.0, 3.0, Action.APPROVE, [OF_CAMPAIGN, OVERRULING]),
+        (5.0, 3.0, Action.REMOVE, []),
+    ],
+)
+def test_only_lessons_against_what_the_filters_would_have_done_are_rationed(log_odds, points, action, limits):
+    seen = a_comment().decided(a_decision(Action.HOLD, log_odds=log_odds, score=points, hold_at=3.0))
+    assert [q.most for q in quotas(seen.decided(a_decision(action, Role.MODERATOR, "mo")))] == limits
+
+
+def test_what_readers_reported_is_not_one_moderators_word():
+    seen = a_comment().decided(a_decision(Action.APPROVE, log_odds=-3.0, hold_at=3.0))
+    reported = held_by_readers(seen, {"spam": 3}, NOW)
+    assert [q.most for q in quotas(reported.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo")))] == [OF_CAMPAIGN]
+
+
+def test_every_moderator_has_a_ration_every_day():
+    seen = a_comment().decided(a_decision(Action.HOLD, log_odds=-9.0, hold_at=3.0))
+    others = [("mo", NOW), ("bo", NOW), ("mo", NOW + timedelta(days=1))]
+    rations = {quotas(seen.decided(a_decision(Action.SPAM, Role.MODERATOR, by, at=at)))[1] for by, at in others}
+    assert len(rations) == 3

@@ -1,0 +1,106 @@
+"""The shipped prior: small, exact, and fair to honest texts."""
+
+import math
+import subprocess
+import sys
+from array import array
+from importlib.resources import files
+
+import pytest
+
+from comments.model import Comment
+from tests.support.builders import a_comment
+from workers.learning.features import BUCKETS, SIZE, Family, placed
+from workers.learning.prior_model import MAGIC, Model, NotAModel, Prior, quantised, score, shipped
+
+#: Written for this test; in the languages and manners of readers everywhere.
+HONEST = (
+    "The premier should have read the report before he cut the transit budget.",
+    "I disagree. Free trade cost my town 400 jobs, and nobody in Ottawa noticed.",
+    "Thanks, that fixed it! I had an old version of the plugin in my Gemfile.",
+    "Have you tried `bundle exec jekyll serve`? See https://jekyllrb.com/docs/ for the flags.",
+    "haha this song was everywhere when I was at school",
+    "Who else is still watching this? So good",
+    "My doctor would not prescribe it, and the pharmacy charged me $85.",
+    "Interesting point about casinos: ours closed after two years and left a parking lot.",
+    "Lovely photos. We walked that trail in 1998, in the rain of course.",
+    "Subscribed to the paper for thirty years; this column is why.",
+    "Vielen Dank für den Artikel, bei mir klappt es leider noch nicht.",
+    "Merci pour cet article, je ne suis pas d'accord avec la fin.",
+    "Спасибо за выпуск, было интересно послушать про базы данных.",
+    "videonya lucu banget bang, ditunggu part 2 ya",
+    "とても参考になりました。ありがとうございます。",
+    "شكرا على المقال، أختلف معك في الرأي",
+    "😂😂😂",
+    "No.",
+)
+SPAM = (
+    "Buy cheap viagra online without prescription http://cheap-pills24.example.xyz/?ref=77",
+    "hey guys please check out my channel and subscribe, i will sub back!! http://bit.ly/x7y2",
+    "I earn $5000 a week working from home! Contact on WhatsApp +1 555 010 0199",
+    '<a href="http://best-casino-bonus.example.top">best casino bonus</a> play now and win',
+)
+
+
+@pytest.mark.parametrize("content", HONEST)
+def test_an_honest_comment_is_more_likely_honest(content: str) -> None:
+    assert score(a_comment(author="", content=content)).probability < 0.5
+
+
+@pytest.mark.parametrize("content", SPAM)
+def test_plain_advertising_is_more_likely_spam(content: str) -> None:
+    assert score(a_comment(author="", content=content)).probability > 0.5
+
+
+@pytest.mark.parametrize("content", [*HONEST, *SPAM, ""])
+def test_the_reasons_add_up_to_the_score(content: str) -> None:
+    comment = a_comment(author="Ada", url="https://ada.example.org", content=content)
+    judged = score(comment)
+    assert math.isclose(sum(part.logit for part in judged.contributions), judged.logit, abs_tol=1e-9)
+    assert math.isclose(shipped().logit(comment), judged.logit, abs_tol=1e-9)
+    assert math.isclose(_by_hand(shipped().model, comment), judged.logit, abs_tol=1e-9)
+
+
+def _by_hand(model: Model, comment: Comment) -> float:
+    family = [family for family in Family for _ in range(BUCKETS[family])]
+    return model.bias + sum(model.weights[at] * model.scales[family[at]] * worth for at, worth in placed(comment))
+
+
+def test_the_weightiest_reason_comes_first_and_in_words() -> None:
+    reasons = score(a_comment(content=SPAM[0])).contributions
+    assert [abs(r.logit) for r in reasons] == sorted((abs(r.logit) for r in reasons), reverse=True)
+    assert "link" in {r.evidence for r in reasons}
+    assert "word “viagra”" in {r.evidence for r in reasons}
+
+
+def test_the_package_holds_at_most_100_kilobytes_of_weights() -> None:
+    assert len(files("workers.learning").joinpath("prior.bin").read_bytes()) <= 100_000
+
+
+def test_a_model_is_written_as_it_was_read() -> None:
+    packed = files("workers.learning").joinpath("prior.bin").read_bytes()
+    assert Model.parsed(packed).packed() == packed
+
+
+def test_weights_keep_their_worth_within_half_a_step() -> None:
+    weights = [math.sin(n) for n in range(SIZE)]
+    whole, scales = quantised(weights)
+    assert (
+        max(abs(whole[n] * scales[Family.WORDS] - weights[n]) for n in range(1000)) <= scales[Family.WORDS] / 2 + 1e-9
+    )
+
+
+def test_a_model_without_weights_says_its_bias() -> None:
+    model = Model(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, 1.0, 0.0, "")
+    assert Prior(model).score(a_comment()).logit == -2.0
+
+
+@pytest.mark.parametrize("packed", [b"", b"something else", MAGIC + b"\0\0\0\x02{}"])
+def test_a_damaged_file_is_refused(packed: bytes) -> None:
+    with pytest.raises(NotAModel):
+        Model.parsed(packed)
+
+
+def test_judging_needs_no_numpy() -> None:
+    code = "import sys; from workers.learning import prior_model as m; m.shipped(); sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

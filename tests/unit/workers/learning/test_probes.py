@@ -1,0 +1,51 @@
+"""What a new site makes of kinds of comments that no corpus has: texts made up for this, none of them learned from.
+
+`probes.jsonl` may be read by `replygate evaluate`; `source` is the kind. Names, numbers and addresses are nobody's.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from comments.model import Decision
+from replygate.evaluation.examples import read
+from tests.unit.workers.about import NOW, facts
+from workers.filters import BUILT_IN
+from workers.judging.judge import ask
+from workers.judging.policy import build
+
+PROBES = Path(__file__).with_name("probes.jsonl")
+
+
+@pytest.fixture(scope="module")
+def decided() -> Mapping[tuple[bool, str], Sequence[Decision]]:
+    """The decisions about each kind, by whether it is spam."""
+    found = defaultdict(list)
+    known, policy = facts(moderation="suspicious", required=()), build(BUILT_IN, {})
+    for example in read(PROBES.read_text(encoding="utf-8").splitlines()).examples:
+        found[example.spam, example.source].append(policy.decide(ask(example.comment, known, BUILT_IN), NOW))
+    return found
+
+
+def held(decisions: Sequence[Decision]) -> float:
+    return sum(d.score >= d.hold_at for d in decisions) / len(decisions)
+
+
+def test_hardly_an_honest_comment_of_any_kind_has_the_points_to_be_held(decided):
+    honest = [d for (spam, _), decisions in decided.items() if not spam for d in decisions]
+    assert len(honest) > 220
+    assert sum(d.score >= d.hold_at for d in honest) <= 1
+
+
+def test_two_thirds_of_the_spam_are_held_before_anything_is_taught(decided):
+    spam = [d for (is_spam, _), decisions in decided.items() if is_spam for d in decisions]
+    assert len(spam) > 150
+    assert held(spam) >= 0.66
+
+
+def test_no_kind_of_spam_goes_unseen(decided):
+    of_kind = {kind: held(decisions) for (spam, kind), decisions in decided.items() if spam}
+    assert min(of_kind.values()) > 0, of_kind
+    assert sum(share >= 0.5 for share in of_kind.values()) >= 0.75 * len(of_kind), of_kind

@@ -1,0 +1,100 @@
+"""The toxicity model reads attacks on people, whoever they are, and nothing into what is not one."""
+
+import pytest
+
+from training.grammar import read as read_sentences
+from training.toxicity.features import charged, features
+from training.toxicity.texts import FOLDER
+from workers.filters.toxicity import LEVELS
+from workers.learning.toxicity_model import AIMED, GROUP, READER, Model, attack, read, shipped
+from workers.text.group_names import GROUPS
+from workers.text.normalization import fold
+from workers.text.tokens import words
+
+SENTENCES = read_sentences(FOLDER / "sentences.txt").rules
+FILE = FOLDER.parents[1] / "workers" / "learning" / "toxicity.txt"
+WEIGHTS = {f: int(w) for f, w in (ln.rsplit(" ", 1) for ln in FILE.read_text().splitlines() if ln[:2] != "# ")}
+
+
+def said(text: str) -> float:
+    return attack(text).log_odds
+
+
+@pytest.mark.parametrize("text", SENTENCES["calm"])
+def test_who_names_a_group_argues_quotes_or_swears_attacks_nobody(text: str) -> None:
+    assert said(text) < LEVELS["possible"]
+
+
+@pytest.mark.parametrize("text", SENTENCES["calm_unseen"])
+def test_calm_sentences_that_nobody_looked_at_are_never_blatant(text: str) -> None:
+    assert said(text) < LEVELS["blatant"]
+
+
+@pytest.mark.parametrize(("kind", "least"), [("abuse", 0.75), ("abuse_unseen", 0.5)])
+def test_most_attacks_are_seen(kind: str, least: float) -> None:
+    seen = [text for text in SENTENCES[kind] if said(text) >= LEVELS["possible"]]
+    assert len(seen) >= least * len(SENTENCES[kind])
+
+
+@pytest.mark.parametrize("sentence", ["I am {}.", "All {} are vermin.", "My {} friends are stupid, you know?"])
+def test_every_group_is_the_same_to_it(sentence: str) -> None:
+    assert len({said(sentence.format(group)) for group in GROUPS}) == 1
+
+
+def test_to_name_a_group_weighs_nothing() -> None:
+    assert {said(group) for group in GROUPS} == {said("")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Leute, die die Arbeit machen",
+        "Я с вами не согласен",
+        "这篇文章写得很好",
+        "هذا المقال رائع",
+        "😀😀",
+        "",
+        "   ",
+    ],
+)
+def test_a_language_it_does_not_know_is_no_attack(text: str) -> None:
+    assert said(text) < LEVELS["possible"]
+
+
+def test_only_charged_words_speak_for_an_attack() -> None:
+    may = charged()
+    assert [f for f, w in WEIGHTS.items() if w > 0 and not may & {f, *f.removeprefix(AIMED).split()}] == []
+
+
+def test_its_words_are_what_folding_makes_of_them_now() -> None:
+    names = {name for f in WEIGHTS for name in f.removeprefix(AIMED).split()} - {READER, GROUP}
+    assert {name for name in names if words(fold(name).text) != (name,)} == set()
+
+
+@pytest.mark.parametrize("text", [*SENTENCES["abuse"], *SENTENCES["calm"]])
+def test_it_weighs_what_it_was_trained_on(text: str) -> None:
+    tokens = read(text)
+    trained = [sum(WEIGHTS.get(feature, 0) for feature in word) for word in features(tokens)]
+    assert list(shipped().weighed(tokens)) == trained
+
+
+def test_a_disguised_attack_weighs_as_much_as_a_plain_one() -> None:
+    plain = said("you stupid idiot")
+    assert said("yоu ｓｔｕｐｉｄ idi\u200bot") == plain
+    assert said("YOU STUUUPID idiooot") == plain
+
+
+def test_a_long_comment_is_judged_by_its_worst_words() -> None:
+    calm = "I have read the report and the numbers are those of last year. " * 10
+    assert said(calm + "You stupid, disgusting idiot. " + calm) >= LEVELS["blatant"]
+    assert said(calm) < LEVELS["possible"]
+
+
+def test_a_chorus_weighs_no_more_than_its_words() -> None:
+    assert said("stupid " * 50) == said("stupid")
+
+
+def test_it_tells_the_weightiest_words_in_their_order() -> None:
+    model = Model.of({"idiot": 120, "*idiot": 80, "shut up": 150, "calm": -90}, bias=-50)
+    assert model.attack("Stay calm and shut up, you idiot").words == ("shut up", "idiot")
+    assert model.attack("Stay calm").words == ()

@@ -1,0 +1,51 @@
+"""Texts made to keep a pattern busy: whatever looks at a comment is done with 50,000 characters at once."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from comments.model import Term
+from tests.support.builders import a_comment
+from tests.unit.workers.about import facts
+from workers.filters import BUILT_IN
+from workers.learning.site_model import tokens
+from workers.text.links import links
+from workers.text.normalization import fold
+from workers.text.profanity import mask, offences
+from workers.text.tokens import bands
+
+LENGTH = 50_000
+UNITS = (
+    "a", "a ", "a.", "a1", "1a", "<", "<a", "<a ", "&", "&#", "a.b", "f u ", "f.u", "x@", "a@b.", "!", "_a", "-", "*",
+    "**", "http:", "http://", "[", "](", "](//", "%", "0x", "1.", "www.", "dot ", "( dot", "[.", "\n", "'", "fuck",
+    "//", "fu ck ", "s.", "ass", "as s ", "sh!", "e\u0301", "\u200b", "a\u200b", "к", "aк", "哈", "é", "ﷺ",
+)  # fmt: skip
+
+
+@contextmanager
+def given_up_after(seconds: int) -> Iterator[None]:
+    """Far more than a linear look needs on a slow machine, far less than a quadratic one takes."""
+
+    def give_up(number: int, frame: object) -> None:
+        raise AssertionError("this takes far longer than in proportion to the text")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_hostile_text_is_judged_at_once(unit):
+    text = unit * (LENGTH // len(unit))
+    comment = a_comment(content=text, url=text[:2000], author=text[:2000])
+    known = facts(hold_words=(Term("some phrase"), Term("x@y")), max_content=LENGTH, profanity="mask")
+    with given_up_after(20):
+        fold(text), links(text), bands(text), offences(text), mask(text), tokens(comment)
+        for f in BUILT_IN:
+            list(f(comment, known))

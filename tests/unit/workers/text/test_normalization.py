@@ -1,0 +1,155 @@
+"""Every disguise is undone, and honest writing in any script is left alone."""
+
+import pytest
+
+from training.disguise import DISGUISES
+from training.generate import chance
+from workers.text.normalization import fold
+
+PLAIN = "hey everyone please check out my channel and get free followers today"
+
+
+@pytest.mark.parametrize(
+    ("disguise", "meant"),
+    [
+        ("VIAGRA", "viagra"),
+        ("ｖｉａｇｒａ", "viagra"),
+        ("𝐯𝐢𝐚𝐠𝐫𝐚 𝓿𝓲𝓪𝓰𝓻𝓪 𝕧𝕚𝕒𝕘𝕣𝕒", "viagra viagra viagra"),
+        ("ᴠɪᴀɢʀᴀ", "viagra"),
+        ("ⓥⓘⓐⓖⓡⓐ 🅅🄸🄰🄶🅁🄰 🆅🅸🅰🅶🆁🅰 🅥🅘🅐🅖🅡🅐", "viagra viagra viagra viagra"),
+        ("vi\u200ba\u200cg\u2060r\ufeffa", "viagra"),
+        ("via\u00adgra", "viagra"),
+        ("\u202eviagra\u202c", "viagra"),
+        ("v\u0336i\u0336a\u0336g\u0336r\u0336a\u0336", "viagra"),
+        ("vìágrå", "viagra"),
+        ("viаgrа", "viagra"),  # the a's are Cyrillic
+        ("νiagrα", "viagra"),  # v and the last a are Greek
+        ("Пpивeт, нyжнa paбoтa", "привет, нужна работа"),  # the Latin letters are a disguise
+        ("v1agra v!agra vi@gra", "viagra viagra viagra"),
+        ("ch3ap w4tch3s", "cheap watches"),
+        ("v i a g r a", "viagra"),
+        ("v.i.a.g.r.a", "viagra"),
+        ("v-i-a-g-r-a and v_i_a_g_r_a", "viagra and viagra"),
+        ("v * i * a * g * r * a", "viagra"),
+        ("&#118;iagra &lt;3", "viagra <3"),
+        ("vi<b>ag</b>ra", "viagra"),
+        ("vi<!-- x -->agra", "viagra"),
+        ("łøud STRASSE straße", "loud strasse strasse"),
+        ("z\u0300\u0301\u0302\u0303a\u0300\u0301\u0302l\u0300\u0301go", "zalgo"),
+    ],
+)
+def test_a_disguise_is_undone(disguise, meant):
+    assert fold(disguise).text == meant
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "привет, мой мир",
+        "обновил dockerом, windows и linux работают",
+        "γεια σου",
+        "नमस्ते दुनिया",
+        "สวัสดีชาวโลก",
+        "こんにちは、がぎぐげご",
+        "안녕하세요 세계",
+        "مرحبا بالعالم",
+        "שָׁלוֹם עולם",
+        "covid19, mp3 and 10am on the 2nd",
+        "3.14 < 22/7 and 1 > 0",
+        "write to j0hn@c0mpany.example or https://ex4mple.com/a1b2",
+        "i am a fan; e.g. of b. and c.",
+        "$5,000 is 50% more",
+    ],
+)
+def test_honest_writing_is_left_alone(honest):
+    assert fold(honest).text == honest
+    assert fold(honest).disguises == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "disguise"),
+    [
+        ("vi\u200bagra", "hidden characters"),
+        ("viаgra", "look-alike letters"),
+        ("v1agra", "digits as letters"),
+        ("v i a g r a", "spaced letters"),
+    ],
+)
+def test_what_had_to_be_undone_is_told(text, disguise):
+    assert fold(text).disguises == (disguise,)
+
+
+def test_persian_and_emoji_may_use_joiners():
+    assert fold("می\u200cخواهم").disguises == ()
+    assert fold("👩\u200d💻 ❤\ufe0f").disguises == ()
+
+
+def test_the_capitals_of_a_plain_text_are_kept() -> None:
+    assert fold("𝐕iagra &amp; Сialis").plain == "Viagra & Cialis"
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_what_spammers_do_is_undone(name: str) -> None:
+    # Where words are spaced like their letters, nobody can tell where one ends.
+    assert fold(DISGUISES[name](PLAIN, chance(name, 1))).text.replace(" ", "") == PLAIN.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("disguise", "meant"),
+    [
+        ("sh!t b!tch", "shit bitch"),
+        ("V!AGRA!", "viagra!"),
+        ("5h1t 4n4l", "shit anal"),
+        ("ch3ck 0u7 my ch4nn3l", "check out my channel"),
+    ],
+)
+def test_signs_are_letters_inside_words_and_at_their_ends_beside_such_words(disguise, meant):
+    assert fold(disguise).text == meant
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "c'mon!They said so",
+        "Stop!Now",
+        "wow!that is it",
+        "i18n, l10n and k8s",
+        "the 80s, a 3d mp3 and 100k of a 2nd b2b deal",
+    ],
+)
+def test_marks_between_sentences_and_numbers_beside_letters_stay(honest):
+    assert fold(honest).text == honest.casefold()
+    assert fold(honest).disguises == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("the U.S.A. and the U.S.S.R.", "the usa. and the ussr."),
+        ("R.S.V.P. a.s.a.p.", "rsvp. asap."),
+        ("J. R. R. Tolkien", "jrr. tolkien"),
+        ("vitamins A, B, C", "vitamins a, b, c"),
+        ("x y z and a b c", "x y z and a b c"),
+    ],
+)
+def test_an_abbreviation_or_a_list_is_no_disguise(written, read):
+    assert fold(written).text == read
+    assert fold(written).disguises == ()
+
+
+def test_signs_inside_many_words_are_taken_out_and_addresses_kept():
+    folded = fold("chec.k ou.t m·y chan*nel no.w at shop.com")
+    assert (folded.text, folded.disguises) == ("check out my channel now at shop.com", ("dots inside words",))
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "that was it.and then nobody came to the door for a long time",
+        "It was late.We left.Nobody came.",
+        "see shop.com and news.org",
+    ],
+)
+def test_a_forgotten_space_after_a_full_stop_is_no_disguise(honest):
+    assert fold(honest).text == honest.casefold()
+    assert fold(honest).disguises == ()

@@ -1,0 +1,192 @@
+"""The matcher says what better-profanity says; offences are fewer and better hidden."""
+
+import pytest
+from better_profanity import Profanity
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workers.text.profanity import Taste, is_maskable, mask, offences
+from workers.text.profanity_matcher import Matcher, stock
+from workers.text.profanity_tiers import HONEST, MILD, SLURS, Tier
+
+#: A short list with every peculiarity of the long one, so that the package answers fast enough to be asked often.
+PECULIAR = (
+    "ass",
+    "penis",
+    "anus",
+    "he11",
+    "blow job",
+    "f-u-c-k",
+    "p.u.s.s.y.",
+    "2 girls 1 cup",
+    "masterbat*",
+    "sh!+",
+    "LEN",
+)
+ORIGINAL, OURS = Profanity(PECULIAR), Matcher(PECULIAR)
+PACKAGE = Profanity()
+
+ORDINARY = [
+    "the",
+    "pen",
+    "is",
+    "it",
+    "as",
+    "s",
+    "an",
+    "us",
+    "girls",
+    "2",
+    "1",
+    "cup",
+    "blow",
+    "job",
+    "i",
+    "I",
+    "A",
+    "Le",
+]
+BETWEEN = [" ", "  ", ".", "-", "_", ", ", "!", "+", "\n", "'", '"', "é", "İ", "中", "😀", "𐐗", "@", "*", ""]
+
+
+@st.composite
+def spellings(draw: st.DrawFn, entries: tuple[str, ...]) -> str:
+    """A listed word, some letters swapped for signs or capitals, perhaps cut in two."""
+    word = draw(st.sampled_from(entries)).lower()
+    signs = [draw(st.sampled_from((c, c, c.upper(), *PACKAGE.CHARS_MAPPING.get(c, ())))) for c in word]
+    cut = draw(st.integers(0, len(signs)))
+    return "".join(signs[:cut]) + draw(st.sampled_from(["", "", "", *BETWEEN])) + "".join(signs[cut:])
+
+
+def texts(entries: tuple[str, ...]) -> st.SearchStrategy[str]:
+    part = st.one_of(spellings(entries), st.sampled_from(ORDINARY))
+    return st.lists(st.tuples(part, st.sampled_from(BETWEEN)), max_size=4).map(lambda p: "".join(map("".join, p)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts(PECULIAR))
+def test_the_matcher_agrees_with_the_package_on_a_peculiar_list(text):
+    assert OURS.contains(text) == ORIGINAL.contains_profanity(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts(tuple(sorted(str(entry) for entry in PACKAGE.CENSOR_WORDSET))))
+def test_the_matcher_agrees_with_the_package_on_its_own_list(text):
+    assert stock().contains(text) == PACKAGE.contains_profanity(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=12))
+def test_the_matcher_agrees_with_the_package_on_any_text(text):
+    assert OURS.contains(text) == ORIGINAL.contains_profanity(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "god, hell, damn and crap",
+        "sex education for gay and queer people",
+        "Moby Dick, by Dick and me",
+        "the cock crowed",
+        "magna cum laude",
+        "a blue tit is a bird",
+        "virgin olive oil",
+        "to erect a building",
+        "organ donation",
+        "pork loin and rump steak",
+        "a weed killer and a screw driver",
+        "Woody Allen and Jackson Pollock",
+        "Fanny and Willy eat jerk chicken",
+        "a slope, a strip, a stupid and ugly fat cat",
+        "to kill, murder or rape",
+        "omg lmao xx",
+        "This pen is it",
+        "as so do an us",
+        "a hard on-ramp, or algebra",
+        "Scunthorpe, Essex, classes and assessments",
+    ],
+)
+def test_honest_words_do_not_offend(text):
+    assert offences(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fuck",
+        "ｆｕｃｋ",
+        "fuсk",  # the c is Cyrillic
+        "f u c k",
+        "f.u.c.k",
+        "fuuuck",
+        "fück",
+        "sh!t",
+        "b!tch",
+        "a$$hole",
+        "'cunt'",
+        '"cunt"',
+        "cunt's",
+        "**cunt**",
+        "@cunt",
+        "fu\u200bck",
+        "f<b>u</b>ck",
+        "butt hole",
+        "blow\njob",
+        "dickhead, Dick head",
+    ],
+)
+def test_a_strong_word_offends_in_every_disguise(text):
+    assert offences(text) != ()
+
+
+def test_a_site_may_allow_words_and_phrases():
+    assert offences("the old cock, a cock", Taste(allow=("cock",))) == ()
+    assert offences("the old cock", Taste(allow=("Old  Cock",))) == ()
+    assert offences("a cock", Taste(allow=("old cock",))) == ("cock",)
+
+
+def test_a_site_may_add_words_and_phrases_of_its_own():
+    taste = Taste(also=("God", " Pineapple  Pizza "), allow=("ananas",))
+    assert offences("Oh god, g.o.d, pineapple pizza", taste) == ("god", "pineapple pizza")
+    assert mask("Oh god, PINEAPPLE pizza!", taste) == "Oh g**, P******** *****!"
+    assert offences("Oh goddess, a pineapple", taste) == ()
+    assert offences("Oh god", Taste(also=("god",), allow=("god",))) == ()
+
+
+@pytest.mark.parametrize(("tier", "found"), [("slur", {"paki"}), ("strong", {"paki", "shit"})])
+def test_a_site_chooses_the_mildest_words_that_offend(tier, found):
+    assert set(offences("damn, shit, a paki and a nipple", Taste(Tier(tier)))) == found
+    assert set(offences("damn, shit, a paki and a nipple", Taste(Tier.MILD))) == {"damn", "paki", "shit"}
+
+
+def test_every_word_of_a_tier_is_in_the_list_and_in_no_other_tier():
+    entries = {str(entry) for entry in PACKAGE.CENSOR_WORDSET}
+    assert entries >= SLURS | MILD | HONEST
+    assert len(SLURS | MILD | HONEST) == len(SLURS) + len(MILD) + len(HONEST)
+
+
+def test_masking_leaves_the_first_letter_and_the_length():
+    assert mask("What the fuck, you Cunt!") == "What the f***, you C***!"
+    assert mask("a blow job there") == "a b*** *** there"
+
+
+def test_disguised_words_are_masked_too():
+    assert mask("fuuuck, (f.u.c.k) and f u c k!") == "f*****, (f******) and f * * *!"
+    assert mask("**ｆｕｃｋ** it") == "**ｆ***** it"
+
+
+def test_what_does_not_offend_is_not_masked():
+    assert mask("The cock crowed **loud** at Moby Dick.") == "The cock crowed **loud** at Moby Dick."
+
+
+def test_every_listed_word_can_be_masked():
+    for entry in (str(e) for e in PACKAGE.CENSOR_WORDSET):
+        said = f"you {entry} there"
+        assert is_maskable(said)
+        assert (mask(said) == said) == (offences(said) == ())
+        assert len(mask(said)) == len(said)
+
+
+def test_what_hides_across_words_cannot_be_masked():
+    assert "jerk off" in offences("go and j e r k off")
+    assert not is_maskable("go and j e r k off")

@@ -1,0 +1,61 @@
+"""What of a text is compared stays the same where only its looks change."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.text.normalization import fold
+from workers.text.tokens import bands, fingerprint, letters, squeezed, words
+
+ESSAY = (
+    "The council met on Tuesday to talk about the old bridge, and after three hours of debate nobody could say who "
+    "would pay for the repairs or when the work might begin, so the road stays closed until spring at least."
+)
+
+
+@given(st.text(alphabet=st.characters(), max_size=60))
+def test_no_text_breaks_the_folding(text):
+    assert fold(text).text.isascii() or not text.isascii()
+    assert len(fingerprint(text)) <= len(fold(text).text)
+    assert len(bands(text)) in (0, 3)
+
+
+def test_stretched_letters_are_cut_down_to_what_is_asked():
+    assert squeezed("fuuuuck off, asss", 1) == "fuck off, as"
+    assert squeezed("fuuuuck off, asss", 2) == "fuuck off, ass"
+    assert squeezed("1000000 committee", 1) == "1000000 committee"
+
+
+def test_a_fingerprint_ignores_case_digits_punctuation_and_links():
+    one = "Earn 500 dollars every day from home! Ask me how: http://one.example/x"
+    other = "earn 900 DOLLARS every day, from home? ask me - how http://another.example/y"
+    assert fingerprint(one) == fingerprint(other) != ""
+
+
+def test_short_texts_have_no_fingerprint():
+    assert fingerprint("Thank you very much!") == ""
+    assert fingerprint("很好" * 13) != ""
+
+
+def test_letters_keeps_letters_of_every_script():
+    assert letters("Größe: 5 км, 東京!") == "grosseкм東京"
+
+
+def test_words_of_scripts_without_spaces_are_pairs():
+    assert words("plain words") == ("plain", "words")
+    assert words("東京都は") == ("東京", "京都", "都は")
+    assert words("नमस्ते दुनिया") == ("नमस्ते", "दुनिया")
+
+
+def test_texts_that_are_nearly_the_same_share_a_band():
+    changed = ESSAY.replace("Tuesday", "Monday").replace("three", "two")
+    assert set(bands(ESSAY)) & set(bands(changed))
+    assert len(bands(ESSAY)) == 3
+
+
+def test_different_texts_share_no_band():
+    other = " ".join(reversed(ESSAY.split()))
+    assert not set(bands(ESSAY)) & set(bands(other))
+
+
+def test_a_few_words_have_no_bands():
+    assert bands("I could not agree more with what you say") == ()

@@ -1,0 +1,1 @@
+"""Send webhooks and email: outbox, retries and guarded HTTP."""

@@ -1,0 +1,1 @@
+"""Judge a batch of comments: collect evidence, run the filters, apply the policy."""

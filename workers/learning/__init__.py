@@ -1,0 +1,1 @@
+"""Models that score comments: the shipped one, each site's own, and toxicity."""

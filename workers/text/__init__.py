@@ -1,0 +1,1 @@
+"""Read text the way people do: normalization, words, links, traits and profanity."""

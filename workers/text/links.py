@@ -1,0 +1,167 @@
+"""The links of a text, as a browser would follow them or a site would make them clickable."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import filterfalse
+from urllib.parse import unquote
+
+import idna
+
+from .hosts import SHORTENERS, is_address, is_reversed
+from .normalization import DOTS, HIDDEN, fold, unusual
+from .obfuscation import CHUNK
+from .tokens import words
+
+WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
+EQUALS = re.compile(r"\s*=\s*")
+#: A dot between letters or digits that browsers and people take for one: ideographic, or with a space before it.
+OTHER_DOT = re.compile(r"(?<=[\w-])。(?=[a-z0-9])", re.IGNORECASE)
+LATE_DOT = re.compile(r"(?<=[a-z0-9])\s{1,3}\.\s?(?=(?:com|org|info|xyz|top|ru)(?![\w.-]))", re.IGNORECASE)
+#: A sign that a link needs, in front of something.
+SUSPECT = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
+#: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
+LINK = re.compile(
+    r"""(?ix)
+    (?<![a-z0-9]) (?: h(?:tt|xx)ps? | ftp ) : [/\\]* (?P<full> (?:\[[0-9a-f:.]+\])? [^\s<>"'`\[\]]+ | \[[0-9a-f:.]+\] )
+    | (?: (?:href|src) = ["']? | \]\( ) [/\\]{2} (?P<relative> [^\s<>"'`)]+ )
+    | (?<![\w.@/\\-]) (?P<bare> [\w-]{1,63} (?: \.[\w-]{1,63} )+ ) (?P<rest> (?: :\d+ )? (?: [/?#] [^\s<>"'`]* )? )
+    """
+)
+TRAILING = ".,;:!?)]}>*_~|…”’»"
+AUTHORITY = re.compile(r"[^/\\?#]*")
+PORT = re.compile(r":\d*$")
+#: What stands between an address and the same address as its text, in HTML and in Markdown.
+SAME_LINK = (">", "'>", '">', "](")
+NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`host` is lower-case and in its ASCII form; for an address in numbers it is the dotted address.
+
+    Links to one host are equal, whatever `path` follows it.
+    """
+
+    host: str
+    raw_address: bool = False
+    international: bool = False
+    path: str = field(default="", compare=False)
+
+    @property
+    def shortened(self) -> bool:
+        return self.host.removeprefix("www.") in SHORTENERS
+
+
+def _number(part: str) -> int:
+    """A part of a numeric host: decimal, octal after "0" or hexadecimal after "0x". Raises ValueError."""
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if len(part) > 1 and part.startswith("0") else 10)
+
+
+def ipv4(host: str) -> str:
+    """The dotted address that a browser makes of a numeric host; "" for a name. Follows the WHATWG URL standard."""
+    parts = host.split(".")
+    # Twelve characters hold any part that is not absurd, and keep int() cheap.
+    if not parts[-1][:1].isdecimal() or len(parts) > 4 or not all(NUMBER.fullmatch(p) and len(p) <= 12 for p in parts):
+        return ""
+    try:
+        numbers = [_number(p) for p in parts]
+    except ValueError:
+        return ""
+    if any(n > 255 for n in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
+        return ""
+    address = numbers[-1] + sum(n << 8 * (3 - k) for k, n in enumerate(numbers[:-1]))
+    return ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return host
+
+
+def link(address: str) -> Link | None:
+    """The link to what follows a scheme and its slashes; None if no host can be made of it."""
+    end = AUTHORITY.match(address).end()  # type: ignore[union-attr]  # it matches everything
+    authority, path = address[:end].rpartition("@")[2], address[end:].rstrip(TRAILING)
+    if authority.startswith("["):
+        return Link(authority.partition("]")[0] + "]", raw_address=True, path=path)
+    named = PORT.sub("", authority) if ":" in authority else authority
+    host = unquote(named).replace("。", ".").lower().strip(TRAILING)
+    if not host or len(host) > 253:
+        return None
+    if address_in_numbers := ipv4(host):
+        return Link(address_in_numbers, raw_address=True, path=path)
+    plain = _ascii(host)
+    return Link(plain, international="xn--" in plain or not plain.isascii(), path=path)
+
+
+def _found(text: str) -> Iterator[Link]:
+    """A link whose own text is its address counts once."""
+    end, last = 0, None
+    for match in LINK.finditer(text):
+        found = _link(match)
+        if found and not (found == last and text[end : match.start()] in SAME_LINK):
+            yield found
+        end, last = match.end(), found
+
+
+def _link(match: re.Match[str]) -> Link | None:
+    if address := match["full"] or match["relative"]:
+        return link(address)
+    labels = match["bare"].lower().split(".")
+    if not is_address(labels, match["rest"]) or (is_reversed(labels) and not match["rest"]):
+        return None
+    return link(match["bare"] + match["rest"])
+
+
+def _chunks(text: str) -> list[str]:
+    """What of the text, between two spaces, may hold a link: of ordinary prose hardly anything."""
+    signed = filterfalse(str.isalnum, text.split())
+    return [c for c in signed if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
+
+
+def _suspects(text: str) -> str:
+    """Where in the text links may be, with every dot and sign in its plain form."""
+    text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", HIDDEN.sub("", text) if HIDDEN.search(unusual(text)) else text)
+        text = OTHER_DOT.sub(".", text) if "。" in text else text
+    if "(" in text or "[" in text or "{" in text:
+        text = WRITTEN_DOT.sub(".", text)
+    if not SUSPECT.search(text):
+        return ""
+    if " ." in text:
+        text = LATE_DOT.sub(".", text)
+    if "=" in text:
+        text = EQUALS.sub("=", text)
+    return " ".join(_chunks(text))
+
+
+@lru_cache(maxsize=512)
+def links(text: str) -> tuple[Link, ...]:
+    """Every link in the text, in order, as often as it stands there; none made of words with dots inside."""
+    suspects = _suspects(text)
+    found = tuple(_found(suspects)) if suspects else ()
+    if found and DOTS in (folded := fold(text)).disguises:
+        return tuple(link for link in found if link.host in folded.text)
+    return found
+
+
+def is_bare(text: str, n: int) -> bool:
+    """Whether fewer than `n` words are beside the links of the text."""
+    beside = 0
+    for match in CHUNK.finditer(text):
+        chunk = match[0]
+        beside += len(words(LINK.sub(" ", chunk) if _chunks(chunk) else chunk))
+        if beside >= n:
+            return False
+    return True

@@ -1,0 +1,129 @@
+"""Words spelled so that programs miss them: signs for letters, letters spaced apart, dots inside.
+
+Each function takes a plain text whose capitals are kept, because they tell where a sentence begins, and gives it
+as it is meant, and whether that was a disguise.
+"""
+
+import re
+from itertools import pairwise
+
+from .homoglyphs import LEET
+from .hosts import GENERIC
+
+# Patterns begin with the rarer sign and look back from it: those that begin with a letter stop at every letter.
+IN_WORD = re.compile(r"[0134578@$!|](?<=[A-Za-z].)[0134578@$!|]{0,3}(?=[A-Za-z])")
+CHUNK = re.compile(r"\S+")
+ADDRESS = re.compile(r"://|www\.|@[^@]*\.|[a-z0-9]\.[a-z]{2,}/", re.IGNORECASE)
+LETTERS_BEFORE = re.compile(r"[A-Za-z'’]{1,24}\Z")
+#: "!" is an i behind a few letters, unless people shout these.
+SHORT = 3
+_SHOUTED = "ah aww boo god ha hey hi lol nah no oh ok omg so wow wtf yay yep yes"
+SHOUTED = frozenset(_SHOUTED.split())
+#: Names of programmers' making, as "i18n": a letter, how many are left out, a letter.
+NUMERONYM = re.compile(r"\W*(?:[a-z]1\d[a-z]|k8s)\W*", re.IGNORECASE)
+#: Digits at either end of a word; "5th", "10am", "100k" and "mp3" have them too.
+AT_ENDS = re.compile(r"(?<![^\W_])[0134578]{1,2}(?=[A-Za-z])|[0134578](?<=[A-Za-z].)[0134578]{0,3}(?![^\W_])")
+COUNTED = re.compile(
+    r"\W*(?:\d*(?:1st|2nd|3rd|\dth)|\d+(?:[ap]m|[a-z]|k[gm]|m[blm]|cm|gb|min)|[a-z]{1,2}\d{1,3})\W*", re.IGNORECASE
+)
+#: Words with digits inside after which digits at the ends of others are letters too.
+EVIDENT = 2
+
+#: Three or more single letters with the same sign between them, as in "f u c k" and "v.i.a.g.r.a".
+SPACED = re.compile(r"(?<![^\W_])([^\W\d_])([ .,\-_*·|/\\~+]{1,3})(?=[^\W\d_]\2)(?:[^\W\d_]\2)+[^\W\d_](?![^\W_])")
+#: Its end, or something like it; without that there is none.
+SPACED_END = re.compile(r"[ .,\-_*·|/\\~+][^\W\d_][ .,\-_*·|/\\~+]{1,3}[^\W\d_](?![^\W_])")
+#: Letters of an abbreviation at most: "R.S.V.P.", "J. R. R. Tolkien".
+ABBREVIATED = 5
+
+#: A sign between two letters, but for a full stop behind which the next sentence begins.
+DOT_IN_WORD = re.compile(r"[.·•*|^~`´](?<=[^\W\d_].)(?=[^\W\d_])(?!(?<=[a-z].)[A-Z])")
+#: Letters with single dots or other signs between them, as in "chan.nel" and "fr*ee".
+DOTTED = re.compile(r"(?<![\w@/.])[^\W\d_]+(?:[.·•*|^~`´'’][^\W\d_]+)+(?![\w@/]|\.\w)")
+INNER = re.compile(r"[.·•*|^~`´'’](?!(?<=[a-z].)[A-Z])")
+#: One word in so many with a sign inside is a disguise; a space forgotten after a full stop is rarer than that.
+DOTTED_SHARE = 5
+
+
+def unleet(text: str) -> tuple[str, bool]:
+    """Digits and signs between letters read as letters; addresses are left alone."""
+    if not IN_WORD.search(text):
+        return text, False
+    meant = CHUNK.sub(_letters_inside, text)
+    if meant == text:
+        return text, False
+    changed = sum(a != b for a, b in zip(text.split(), meant.split(), strict=True))
+    return (CHUNK.sub(_letters_at_ends, meant) if changed >= EVIDENT else meant), True
+
+
+def _letters_inside(chunk: re.Match[str]) -> str:
+    word = chunk[0]
+    if not IN_WORD.search(word) or ADDRESS.search(word) or NUMERONYM.fullmatch(word):
+        return word
+    meant = IN_WORD.sub(_letter, word)
+    return AT_ENDS.sub(_read, meant) if meant != word else word
+
+
+def _letters_at_ends(chunk: re.Match[str]) -> str:
+    word = chunk[0]
+    return word if ADDRESS.search(word) or COUNTED.fullmatch(word) else AT_ENDS.sub(_read, word)
+
+
+def _letter(signs: re.Match[str]) -> str:
+    return signs[0] if "!" in signs[0] and _is_end(signs) else _read(signs)
+
+
+def _read(signs: re.Match[str]) -> str:
+    return signs[0].translate(LEET)
+
+
+def _is_end(marks: re.Match[str]) -> bool:
+    """Whether exclamation marks end a sentence, and only the space behind them was forgotten."""
+    before = LETTERS_BEFORE.search(marks.string, max(0, marks.start() - 24), marks.start())
+    said = before[0] if before else ""
+    is_new = marks.string[marks.end()].isupper() and not said.isupper()
+    return is_new or len(said) > SHORT or said.lower() in SHOUTED
+
+
+def unspaced(text: str) -> tuple[str, bool]:
+    """Letters spaced apart put together; abbreviations too, which are no disguise."""
+    if not SPACED_END.search(text):
+        return text, False
+    runs = [run for run in SPACED.finditer(text) if not _is_list(run)]
+    for run in reversed(runs):
+        text = text[: run.start()] + run[0].replace(run[2], "") + text[run.end() :]
+    return text, not all(map(_is_abbreviation, runs))
+
+
+def _is_list(run: re.Match[str]) -> bool:
+    """As in "vitamins A, B, C" and "x y z"."""
+    letters = run[0].replace(run[2], "").lower()
+    return ", " in run[2] or all(ord(b) - ord(a) == 1 for a, b in pairwise(letters))
+
+
+def _is_abbreviation(run: re.Match[str]) -> bool:
+    """As in "U.S.A.", "a.s.a.p." and "J. R. R. Tolkien"."""
+    letters = run[0].replace(run[2], "")
+    ends_so = run.string[run.end() : run.end() + 1] == "."
+    return run[2].startswith(".") and len(letters) <= ABBREVIATED and (letters.isupper() or ends_so)
+
+
+def undotted(text: str) -> tuple[str, bool]:
+    """The signs inside words taken out; web addresses keep them.
+
+    A missing space after a full stop looks the same, so a text must have several, and many for its length.
+    """
+    if len(DOT_IN_WORD.findall(text)) < 2:
+        return text, False
+    found = sum(_is_dotted(token) for token in DOTTED.findall(text))
+    if found < 2 or found * DOTTED_SHARE < text.count(" ") + 1:
+        return text, False
+    return DOTTED.sub(_undotted, text), True
+
+
+def _is_dotted(token: str) -> bool:
+    return DOT_IN_WORD.search(token) is not None and token.rpartition(".")[2].lower() not in GENERIC
+
+
+def _undotted(token: re.Match[str]) -> str:
+    return INNER.sub("", token[0]) if _is_dotted(token[0]) else token[0]

@@ -1,0 +1,186 @@
+"""What stands out in a text: links, markup, money, ways to be reached, disguises."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence, Set
+
+from .homoglyphs import UNUSED
+from .links import Link
+from .normalization import Folded, unusual
+
+MARKUP = re.compile(
+    r"<\s?(a|b|i|strong|img|h\d|script|iframe|font|p|ul|li)\b|\[(url|link|img|b)[=\]]|\]\(\s?http", re.IGNORECASE
+)
+# Patterns begin with the rarest of their signs, so that searching for it is quick.
+MONEY = re.compile(
+    r"[$€£¥₽₹฿₿\d](?:(?<!\d)\s?\d|(?<=\d)\s?(?:[$€£₽₹¥]|(?i:usdt?|eur|btc|dollars?|euros?|руб\w{0,4}|rb|juta|jt)\b))"
+)
+PHONE = re.compile(
+    r"(?<![\w/.=-])\+?\(?\d{1,4}\)?(?:[\s.\-–()]{1,3}\d{2,5}){2,5}(?!\w)|(?<![\w/.=-])\+?\d{10,14}(?!\w)"
+)
+MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,}", re.IGNORECASE)
+HANDLE = re.compile(r"(?<![\w@./])@\w{2,32}")
+HASHTAG = re.compile(r"(?<![\w#/&])#[^\W\d]\w{1,40}")
+PERCENT = re.compile(r"%(?:(?<=\d%)|(?<=\d\s%))")
+DIGIT = re.compile(r"\d")
+#: Addresses of articles carry a date, a long number or the words of their title.
+ARTICLE = re.compile(
+    r"/(?:19|20)\d\d/|/\d{5,}|[a-z0-9]+(?:[-_][a-z0-9]+){3}|/(?:wiki|news|articles?|questions|docs|issues)/",
+    re.IGNORECASE,
+)
+REFERRAL = re.compile(r"[?&](?:ref|r|aff|aff_?id|promo|code|invite|u|id|affid)=|/ref/", re.IGNORECASE)
+QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
+#: Letters drawn as others: small capitals, in circles and squares, full width, mathematical.
+_DRAWN = f"{''.join(UNUSED)}\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f149"
+#: Words of them beside plain Latin ones, or both in one word, are a disguise; fullwidth letters in Japanese, single
+#: mathematical ones and texts that are all in a fancy script are not.
+ANY_DRAWN = re.compile(f"[{_DRAWN}]")
+DRAWN = re.compile(f"[{_DRAWN}]{{3}}")
+WRITTEN = re.compile("[A-Za-z]{3}")
+PARTLY_DRAWN = re.compile(f"[A-Za-z][{_DRAWN}]|[{_DRAWN}][A-Za-z]")
+STACKING = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]")
+STACKED = re.compile(f"[A-Za-z]{STACKING.pattern}+")
+#: Different accented letters that an orthography may have and Unicode has not.
+SPELLED_SO = 1
+
+
+def _shape(sign: str) -> str:
+    """What a sign is to numbers: a digit, a letter, a blank, or what may stand between digits."""
+    if sign in "$?":
+        return sign
+    if sign in ".-()":
+        return "."
+    return "0" if sign.isdigit() else "a" if sign.isalpha() else " " if sign.isspace() else "_"
+
+
+#: Of each byte of an ASCII text its shape. "?" stands for every sign beyond, which may be any of these.
+SHAPES = "".join(map(_shape, map(chr, range(128)))).encode() + bytes(128)
+#: In the shape of every text that has a telephone number.
+DIGITS_APART = re.compile(rb"[0?][0 .?]{6}")
+#: One of these is in the shape of every sum of money, and of every name with digits.
+MONEY_SHAPES = (b"$", b"0a", b"0 a", b"?")
+NAME_SHAPES = (b"a00", b"a0?", b"a??")
+LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
+MESSENGERS = frozenset(
+    ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
+)
+#: What programs have and prose has not.
+CODE = re.compile(r"`|\(\)|::|=>|&&|;\n|\{\n|\};|==|\)\{")
+
+#: Counts above this say nothing more.
+MANY = 4
+#: Links whose hosts are told apart; the flags of a comment of links alone stay few.
+MAX_HOSTS = 6
+#: Characters of a link behind its host that are looked at: patterns must not meet more than they can chew.
+MAX_PATH = 200
+#: Disguises, which honest writing in another script, in anger or in a hurry can look like: folding has undone them, and
+#: what they add to the logit stays within these bounds. A script by itself is none of them and adds nothing.
+BOUNDS = {
+    "fancy letters": 2.8,
+    "stacked accents": 2.8,
+    "look-alike letters": 2.4,
+    "hidden characters": 2.4,
+    "spaced letters": 2.4,
+    "digits as letters": 2.4,
+    "dots inside words": 2.4,
+}
+
+
+def flags(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> Iterator[str]:
+    """What stands out in a comment's content."""
+    yield from folded.disguises
+    if found:
+        yield from _links(raw, found)
+    for name, pattern, sign in _SIGNS:
+        if sign in raw and pattern.search(raw):
+            yield name
+    if not raw.isascii():
+        yield from _scripts(raw)
+    if DIGIT.search(raw):
+        yield from _numbers(folded)
+    if not MESSENGERS.isdisjoint(words):
+        yield from (f"messenger {name}" for name in sorted(MESSENGERS & words))
+    if CODE.search(raw):
+        yield "code"
+
+
+#: Name, pattern, and a sign without which the pattern cannot be found.
+_SIGNS = (
+    ("markup", MARKUP, "<"),
+    ("markup in square brackets", MARKUP, "["),
+    ("e-mail address", MAIL, "@"),
+    ("name after @", HANDLE, "@"),
+    ("hashtag", HASHTAG, "#"),
+    ("per cent", PERCENT, "%"),
+    ("quotation", QUOTED, ">"),
+)
+
+
+def _numbers(folded: Folded) -> Iterator[str]:
+    shape = folded.plain.replace("?", "_").encode("ascii", "replace").translate(SHAPES)
+    if any(map(shape.__contains__, MONEY_SHAPES)) and MONEY.search(folded.plain):
+        yield "sum of money"
+    if DIGITS_APART.search(shape) and PHONE.search(folded.plain):
+        yield "telephone number"
+    if any(map(shape.__contains__, NAME_SHAPES)) and (name := LETTERS_AND_DIGITS.search(folded.text)):
+        yield f"name with {len(name[0]) - len(name[0].rstrip('0123456789'))} digits"
+
+
+def _scripts(raw: str) -> Iterator[str]:
+    odd = unusual(raw)
+    if ANY_DRAWN.search(odd) and ((DRAWN.search(raw) and WRITTEN.search(raw)) or PARTLY_DRAWN.search(raw)):
+        yield "fancy letters"
+    # French on some systems comes with its accents apart, and a few letters, as in Guarani, come in no other way.
+    if STACKING.search(odd) and len(set(STACKED.findall(unicodedata.normalize("NFC", raw)))) > SPELLED_SO:
+        yield "stacked accents"
+
+
+#: What a reader is told where the name of a feature, which is counted by, is no English.
+IN_WORDS: Mapping[str, str] = {"1 links": "one link", "1 words": "one word"}
+
+
+def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:
+    paths = [link.path[:MAX_PATH] for link in found[:MAX_HOSTS]]
+    if all(map(ARTICLE.search, paths)):
+        # Readers cite articles: the count of such links says little, and nothing about advertising.
+        yield "links to articles only"
+    else:
+        yield "link"
+        yield f"{min(len(found), MANY)}{' or more' if len(found) >= MANY else ''} links"
+    for link in found[:MAX_HOSTS]:
+        yield from _host(link)
+    for path in paths:
+        yield from _path(path)
+    if len({link.host for link in found}) < len(found):
+        yield "the same link again"
+    if "http" not in raw and "www." not in raw:
+        yield "link without http"
+    if raw.rstrip().endswith(tuple(link.host for link in found)):
+        yield "ends with a link"
+
+
+def _path(path: str) -> Iterator[str]:
+    if ARTICLE.search(path):
+        yield "link to an article"
+    elif "?" in path:
+        yield "link with a question mark"
+    if not path.strip("/"):
+        yield "link to a front page"
+    if REFERRAL.search(path):
+        yield "link that counts who sent it"
+
+
+def _host(link: Link) -> Iterator[str]:
+    host = link.host.removeprefix("www.")
+    yield f"link to {host}"
+    yield f"link to .{host.rpartition('.')[2]}"
+    if link.shortened:
+        yield "shortened link"
+    if link.raw_address:
+        yield "link to a raw address"
+    if link.international:
+        yield "international link"
+    if any(map(str.isdigit, host)):
+        yield "link with digits"
+    if host.count("-") > 1:
+        yield "link with hyphens"
