@@ -1,15 +1,16 @@
 # Everything a user or a developer starts. `make` alone lists it.
 #
-# Nothing is installed outside .venv, except Chromium by `make test` as root on Debian. What is installed comes from the
-# two lock files, and pip compares every download with its hash.
+# Nothing is installed outside .venv, except Chromium by `make test` as root on Debian. All packages come from the lock
+# files, and every download is compared with its hash.
 
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-# A stamp is newer than the locks it was installed from; so a second `make up` only compares times.
+INSTALL := "$(PYTHON)" tools/install.py
+
+# Written when an installation is complete, so that a second `make up` only compares times.
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
@@ -52,6 +53,7 @@ tools:
 	fi
 
 lock: $(DEV) ## choose the newest versions that fit pyproject.toml and lock them
+	$(COMPILE) --upgrade --group install --output-file requirements-uv.txt
 	$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
 	$(COMPILE) --upgrade --group build --group dev --group train --constraints requirements.txt pyproject.toml \
 	  --output-file requirements-dev.txt
@@ -70,17 +72,10 @@ clean: ## remove what was installed and cached; comments under var/ stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache report
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(BIN)/python:
-	@"$(PYTHON)" -c 'import sys; sys.exit("Replygate needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)'
-	@"$(PYTHON)" -m venv $(VENV) || { echo "Python cannot make a virtual environment (Debian: apt-get install python3-venv)." >&2; exit 1; }
-
-$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
-	@echo "Installing into $(VENV); this is done once."
-	@$(PIP) install --quiet --require-hashes --requirement requirements.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+$(RUNTIME): requirements.txt requirements-uv.txt pyproject.toml
+	@$(INSTALL) requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt $(RUNTIME)
-	@echo "Installing what development needs; this is done once."
-	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt
 	@touch $@

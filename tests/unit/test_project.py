@@ -110,7 +110,7 @@ def test_the_image_has_this_version() -> None:
     assert {service["image"] for service in PARTS.values()} == {f"replygate:{PROJECT['project']['version']}"}
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"])
 def test_every_locked_package_has_a_hash_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
     entries = re.split(r"\n(?=\S)", text.strip())
