@@ -17,7 +17,8 @@ from statistics import fmean, median
 
 from better_profanity import Profanity
 
-from comments.model import Comment, Site, Term
+from comments.model import Comment
+from comments.site import Site, Term
 from comments.storage import TokenCounts
 from training import corpora, generate
 from workers.filters import BUILT_IN, Facts

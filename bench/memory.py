@@ -15,10 +15,11 @@ from pathlib import Path
 
 from bench.text import sentence
 from comments.lifecycle import Status
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import Pseudonyms, digest, new_id
 from comments.queue import JUDGE
 from comments.settings import Settings
+from comments.site import Site
 from comments.storage import Admission, Storage
 from comments.storage.redis import connect
 from replygate.embedded import start

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from comments.lifecycle import Action
-from comments.model import Decision, Site
+from comments.model import Decision
+from comments.site import Site
 from training.corpora import CORPORA, comment, read
 from training.generate import Example
 from workers.filters import BUILT_IN, Facts, Filter

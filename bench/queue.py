@@ -23,9 +23,10 @@ from flask.testing import FlaskClient
 
 from bench.servers import SECRET, valkey
 from comments.lifecycle import Action, Role, Status
-from comments.model import Comment, Decision, Person, Signal, Site
+from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import Pseudonyms, digest, new_id, token_digest
 from comments.queue_ranking import catch_up
+from comments.site import Person, Site
 from comments.storage import Admission, Change, Storage
 from comments.storage.redis import connect, open_redis
 from service import create_app

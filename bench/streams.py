@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from comments.lifecycle import Action
-from comments.model import Site
+from comments.site import Site
 from comments.storage import TokenCounts
 from replygate.evaluation.examples import Example
 from replygate.evaluation.judging import Corpus, Moderation, Verdict, verdicts

@@ -22,9 +22,10 @@ from rq import Queue
 from bench.load import Load, send
 from bench.servers import environment, process, valkey, web
 from bench.text import sentence
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import digest, new_id
 from comments.settings import Settings
+from comments.site import Site
 from comments.storage import Admission
 from comments.storage.redis import connect, open_redis
 

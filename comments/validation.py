@@ -9,7 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from .errors import Problem
-from .model import DRAFT, Site
+from .model import DRAFT
+from .site import Site
 
 #: Characters. The first three are WordPress's limits, so that what was imported from there fits.
 LENGTHS: Mapping[str, int] = {"author": 245, "email": 100, "url": 200, "thread": 500}

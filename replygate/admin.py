@@ -7,8 +7,8 @@ import click
 
 from comments.audit import CONSOLE, Act, Entry
 from comments.errors import NotFound, ReplygateError
-from comments.model import Site, SiteKey
 from comments.pseudonyms import token_digest
+from comments.site import Site, SiteKey
 from comments.storage import Storage
 from service.sites.settings import changed, shown
 from service.sites.settings_pages import differences

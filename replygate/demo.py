@@ -10,9 +10,10 @@ import click
 
 from comments.errors import Invalid, NotFound, ReplygateError
 from comments.lifecycle import Action, Role, actions_for
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of, new_id
 from comments.settings import Settings
+from comments.site import Site
 from comments.storage import Admission, Storage
 from service import deps as web
 from service.accounts.invitations import sign_in_link

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from comments.lifecycle import Status
-from comments.model import Comment, Site
+from comments.model import Comment
+from comments.site import Site
 from comments.storage import Storage
 
 #: Comments read at once.

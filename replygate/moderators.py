@@ -7,7 +7,7 @@ import click
 
 from comments.audit import CONSOLE, Act, Entry
 from comments.errors import NotFound, StaleVersion
-from comments.model import Person
+from comments.site import Person
 from comments.storage import Storage
 from service.accounts.invitations import checked_name, sign_in_link
 from service.accounts.sessions import ROLES

@@ -8,8 +8,8 @@ import click
 
 from comments.audit import CONSOLE, Act, Entry
 from comments.errors import NotFound, ReplygateError
-from comments.model import WEBHOOK_EVENTS, Site, Webhook
 from comments.pseudonyms import Pseudonyms
+from comments.site import WEBHOOK_EVENTS, Site, Webhook
 from comments.storage import Course, Delivery
 from workers.delivery.address_guard import host_of, target, trusted_hosts
 from workers.delivery.guarded_http import Outgoing

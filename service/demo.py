@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from comments.errors import Invalid, NotFound
 from comments.lifecycle import Outcome
-from comments.model import Site
+from comments.site import Site
 
 from .deps import deps
 from .reading import threads as reading

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 
 from comments.errors import NotFound
 from comments.lifecycle import Status
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.queue import DELIVER, FILE, JUDGE, LEARN
 from comments.queue_ranking import catch_up
+from comments.site import Site
 from comments.storage import Claim
 
 from .delivery.outbox import queue_events, send_due

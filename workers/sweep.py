@@ -15,9 +15,9 @@ import redis
 from rq import Queue
 
 from comments.errors import StorageDown
-from comments.model import Site
 from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES
 from comments.settings import Settings
+from comments.site import Site
 from comments.storage.redis import connect
 
 from .delivery.outbox import receivers

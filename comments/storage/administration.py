@@ -5,7 +5,7 @@ from typing import Protocol
 
 from comments.audit import AuditPage, Entry, Search
 from comments.author_rules import Standing
-from comments.model import Person, Site
+from comments.site import Person, Site
 
 from .values import Found, Session, Trace
 

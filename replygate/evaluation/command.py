@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import click
 
-from comments.model import Site
+from comments.site import Site
 from comments.storage import TokenCounts
 from replygate.admin import site_named
 from replygate.installation import installation

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from comments.lifecycle import RESULT, Action, Label, Role
-from comments.model import Comment, Decision, Site
+from comments.model import Comment, Decision
+from comments.site import Site
 from comments.storage import Evidence, TokenCounts, lesson_of
 from comments.storage.corpus_lessons import MOST_BARS, Lesson
 from comments.storage.memory import open_memory

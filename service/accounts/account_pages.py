@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import Act
 from comments.errors import Invalid, NotFound, Problem
-from comments.model import Person
 from comments.origins import origin_of
+from comments.site import Person
 from service.deps import deps
 
 from . import passwords, totp

@@ -2,7 +2,7 @@
 
 from comments.audit import Act, Entry
 from comments.errors import StaleVersion
-from comments.model import Person
+from comments.site import Person
 from service.deps import deps
 from service.web.client_network import client_network
 

@@ -9,8 +9,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from comments.errors import NotAllowed, NotFound, SignInNeeded
-from comments.model import Person, Site
 from comments.pseudonyms import digest, token_digest
+from comments.site import Person, Site
 from comments.storage import Session
 from service.deps import Deps, deps
 from service.web.site_access import is_ours

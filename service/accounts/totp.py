@@ -15,8 +15,8 @@ from urllib.parse import quote, urlencode
 
 import segno
 
-from comments.model import Person
 from comments.pseudonyms import Pseudonyms, token_digest
+from comments.site import Person
 
 #: Seconds a code is shown, and how many codes before and after it are taken, for clocks that are a little off.
 STEP, DRIFT = 30, 1

@@ -10,8 +10,8 @@ from comments.audit import Act
 from comments.email_subscriptions import MAILS
 from comments.errors import Fault, NotFound
 from comments.lifecycle import OUTCOME
-from comments.model import Site
 from comments.queue import DELIVER
+from comments.site import Site
 from comments.storage import Course
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from comments.email_subscriptions import Purpose, Ticket, ticket
 from comments.errors import NotFound
-from comments.model import Site
+from comments.site import Site
 from service.deps import deps
 from service.web import site_cache
 

@@ -14,7 +14,7 @@ from flask import request
 from werkzeug.http import parse_etags
 
 from comments.errors import NotFound, StorageDown
-from comments.model import Site
+from comments.site import Site
 from comments.storage import Threads
 from service.web.access_log import set_route_name
 from service.web.byte_cache import Memory

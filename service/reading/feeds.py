@@ -7,8 +7,9 @@ from urllib.parse import quote
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.origins import origin_of
+from comments.site import Site
 from comments.storage.codec import moment
 from comments.validation import is_web_address
 from service.web.schemas import PublicComment

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from comments.model import Comment, Site
+from comments.model import Comment
+from comments.site import Site
 from service.deps import deps
 from service.web import request_body, site_access, site_cache
 from service.web.cors import add_cors_headers

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from comments.drafts import draft_id
 from comments.errors import NotFound
 from comments.lifecycle import Status
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.reports import Wrong, held, is_vouched_for
+from comments.site import Site
 from comments.storage import Change
 from service.deps import Deps
 from service.web.client_network import client_network

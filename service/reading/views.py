@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 
-from comments.model import Site
+from comments.site import Site
 from service.deps import deps
 from service.web import site_cache
 from service.web.cors import add_cors_headers

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from comments.errors import ReplygateError
 from comments.lifecycle import Action, Status
-from comments.model import Comment, Site
+from comments.model import Comment
+from comments.site import Site
 from service.accounts import sessions
 from service.accounts.sessions import Signed
 from service.deps import deps

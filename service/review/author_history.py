@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comments.author_rules import RULE_DURATIONS, About, Standing, standing_name
 from comments.errors import NotFound
-from comments.model import Comment, Site
+from comments.model import Comment
+from comments.site import Site
 from comments.storage import Question, Trace
 from service.accounts import sessions
 from service.accounts.sessions import Signed

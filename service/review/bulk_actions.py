@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from comments.errors import ReplygateError
 from comments.lifecycle import Action
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.queue_ranking import catch_up
+from comments.site import Site
 from comments.storage import Storage
 from comments.storage.notes_and_bulks import Bulk, Item, Progress
 from comments.storage.queue_index import Hits

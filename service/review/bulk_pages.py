@@ -8,7 +8,7 @@ from pydantic import Field
 
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Action
-from comments.model import Site
+from comments.site import Site
 from comments.storage.notes_and_bulks import Item
 from service.accounts import sessions
 from service.accounts.sessions import Signed

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from comments.drafts import before_edit
 from comments.lifecycle import Status
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.reports import words
+from comments.site import Site
 from comments.storage import Question, Storage
 from comments.storage.notes_and_bulks import Note
 from service.accounts.sessions import Signed

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from comments.errors import ActionNotAllowed, Invalid, NotFound, Problem, ReplygateError, StaleVersion
 from comments.lifecycle import Action, Role
-from comments.model import Comment, Decision, Site
+from comments.model import Comment, Decision
 from comments.queue import LEARN
+from comments.site import Site
 from comments.storage import Change
 from service.deps import Deps
 from service.web.client_network import client_network

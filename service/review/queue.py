@@ -10,8 +10,9 @@ from itertools import islice
 
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Status
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.queue_ranking import catch_up
+from comments.site import Site
 from comments.storage import Storage
 from comments.storage.queue_index import Hits, Place, Spot, listed
 

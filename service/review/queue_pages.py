@@ -7,7 +7,8 @@ from flask import Blueprint, render_template
 
 from comments.errors import NotFound
 from comments.lifecycle import Action, Status
-from comments.model import Comment, Site
+from comments.model import Comment
+from comments.site import Site
 from service.accounts import sessions
 from service.accounts.sessions import Signed
 from service.deps import deps

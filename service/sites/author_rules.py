@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from comments.audit import Act
 from comments.author_rules import FOREVER, RULE_DURATIONS, About, Stance, Standing
 from comments.errors import Invalid, NotFound, Problem
-from comments.model import Site
+from comments.site import Site
 from comments.storage import Storage
 from service.accounts import sessions
 from service.accounts.audit_trail import entry

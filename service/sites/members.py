@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import Act
 from comments.errors import Invalid, NotFound, Problem
-from comments.model import Person, Site
+from comments.site import Person, Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry, replace_person
 from service.accounts.invitations import checked_name, sign_in_link

@@ -9,10 +9,8 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from comments.errors import Invalid, Problem
-from comments.model import VISITOR_FIELDS, Site, Term
 from comments.pseudonyms import digest
-from comments.removal_reasons import Reason
-from comments.site import SITE_CHOICES
+from comments.site import SITE_CHOICES, VISITOR_FIELDS, Reason, Site, Term
 from comments.storage.reports import MOST
 from service.web.site_cache import SITE_ID
 

@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import Act, Entry
 from comments.errors import Invalid, Problem, StaleVersion
-from comments.model import Site
-from comments.site import SITE_CHOICES
+from comments.site import SITE_CHOICES, Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import Signed

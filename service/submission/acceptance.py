@@ -10,9 +10,10 @@ from werkzeug.wrappers import Request
 
 from comments.errors import Invalid, Problem, StorageDown
 from comments.lifecycle import Outcome
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.queue import JUDGE
+from comments.site import Site
 from comments.storage import Admission
 from service.deps import Deps
 

@@ -7,9 +7,10 @@ from math import ceil
 from comments.drafts import MAX_EDITS, draft_id, edits, in_other_words, is_open, withdrawn
 from comments.errors import ActionNotAllowed, Invalid, NotFound, StaleVersion, TooLate
 from comments.lifecycle import Action, Outcome, Role, Status, actions_for
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.queue import JUDGE
+from comments.site import Site
 from comments.storage import Change
 from comments.validation import problems, tidied
 from service.deps import Deps

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from comments.errors import ActionNotAllowed, Invalid, Refused, ReplygateError, StaleVersion, TooLate
 from comments.lifecycle import Outcome
-from comments.model import Site
+from comments.site import Site
 from service.deps import deps
 from service.web import errors, request_body, site_cache
 from service.web.cors import add_cors_headers

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.wrappers import Request
 
-from comments.model import Site
+from comments.site import Site
 from service.web import site_access
 from service.web.access_log import set_route_name
 from service.web.cors import cors_headers

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from flask import Response, render_template, request
 
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
-from comments.model import VISITOR_FIELDS, Site
+from comments.site import VISITOR_FIELDS, Site
 from comments.validation import LENGTHS, UNSAFE_IN_URL, thread_key
 from service.deps import deps
 from service.web import errors

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from comments.model import Site
+from comments.site import Site
 from comments.storage import Comments
 
 #: Comments in a minute -> bits of work from there on. Two bits more take four times as long. The first step is

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Request
 
 from comments.email_subscriptions import REPLIES
 from comments.errors import Invalid, Problem
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import digest, new_id
+from comments.site import Site
 from comments.validation import MISSING, problems, tidied
 from service.deps import Deps
 from service.web.operations import problems_of

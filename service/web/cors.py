@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from comments.errors import NotFound, StorageDown
-from comments.model import Site
+from comments.site import Site
 
 from . import site_cache
 

@@ -7,10 +7,10 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Request
 
 from comments.errors import NotAllowed
-from comments.model import Site
 from comments.origins import origin_of
 from comments.pseudonyms import token_digest
 from comments.settings import Settings
+from comments.site import Site
 
 #: "rgk_" key id "_" secret.
 KEY_PREFIX = "rgk_"

@@ -8,7 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from comments.errors import NotFound
-from comments.model import Site
+from comments.site import Site
 from comments.storage import Sites
 
 #: What the owner of a site changes is felt by everybody within this time.

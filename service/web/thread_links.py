@@ -3,8 +3,8 @@
 from flask import request
 
 from comments.errors import Invalid
-from comments.model import Site
 from comments.origins import origin_of
+from comments.site import Site
 from comments.validation import is_web_address, thread_key, thread_problems
 from service.deps import deps
 

@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from comments.lifecycle import Status
-from comments.model import Comment, Person
+from comments.model import Comment
 from comments.pseudonyms import Pseudonyms, new_id, token_digest
 from comments.settings import Settings
+from comments.site import Person
 from comments.storage import Storage
 from service import create_app
 from service.deps import Deps

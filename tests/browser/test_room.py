@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from comments.lifecycle import Status
-from comments.model import Comment, Person
+from comments.model import Comment
+from comments.site import Person
 from comments.storage import Storage
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import violations

@@ -7,7 +7,7 @@ import pytest
 
 from comments.audit import Act, Entry
 from comments.errors import NotFound, SettingsInvalid, StorageDown, TooMany
-from comments.model import Person, SiteKey, Term
+from comments.site import Person, SiteKey, Term
 from comments.storage import Session, Storage
 from comments.storage.redis import connect, open_redis
 from tests.support.builders import a_site, settings

@@ -10,7 +10,8 @@ from comments.audit import Act, Entry, Search
 from comments.author_rules import About, Stance, Standing
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role
-from comments.model import Comment, Person
+from comments.model import Comment
+from comments.site import Person
 from comments.storage import Change, Question, Session, Storage, Trace
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, published
 

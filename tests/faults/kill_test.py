@@ -25,8 +25,9 @@ from typing import Any
 import psutil
 
 from comments.lifecycle import Action, Status
-from comments.model import Comment, Site, SiteKey, Term
+from comments.model import Comment
 from comments.settings import PREFIX, Settings
+from comments.site import Site, SiteKey, Term
 from comments.storage import Storage
 from comments.storage.redis import open_redis
 from replygate import embedded

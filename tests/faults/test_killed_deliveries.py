@@ -11,9 +11,9 @@ from threading import Event
 import pytest
 
 from comments.lifecycle import Action
-from comments.model import Webhook
 from comments.queue import QUEUES, RQJobs
 from comments.settings import Settings
+from comments.site import Webhook
 from comments.storage import Storage
 from comments.storage.redis import connect
 from tests.support.builders import NOW, a_site, accepted, decided, moderated

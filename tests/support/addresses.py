@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from comments.audit import Act, Entry
 from comments.author_rules import About, Stance, Standing
 from comments.lifecycle import Action, Status
-from comments.model import Webhook
+from comments.site import Webhook
 from comments.storage import Delivery
 from comments.storage.notes_and_bulks import Bulk
 from tests.support.builders import NOW, a_site

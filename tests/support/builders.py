@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from comments.lifecycle import RESULT, Action, Role
-from comments.model import Comment, Decision, Site
+from comments.model import Comment, Decision
 from comments.pseudonyms import digest, new_id
 from comments.settings import Settings
+from comments.site import Site
 from comments.storage import Admission, Change, Storage
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

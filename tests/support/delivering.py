@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from comments.model import Webhook
+from comments.site import Webhook
 from comments.storage import Delivery, Storage
 from tests.support.asked import Asked
 from tests.support.builders import a_site, settings

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from comments.lifecycle import RESULT, Action, Role
-from comments.model import Comment, Decision, Person, Signal
+from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import Pseudonyms, new_id, token_digest
 from comments.settings import Settings
+from comments.site import Person
 from comments.storage import Change, Storage
 from service import create_app
 from service.accounts.passwords import choose

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
+from comments.site import Site
 from comments.storage import Storage
 from service import create_app
 from service.deps import Deps

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
-from comments.model import Site
 from comments.rq_figures import QueueFigures
+from comments.site import Site
 from comments.storage import Storage
 from replygate.__main__ import cli
 from replygate.installation import Installation

@@ -14,8 +14,9 @@ from html import escape
 
 import idna
 
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.origins import origin_of
+from comments.site import Site
 from comments.validation import BIDI, is_email, is_web_address
 
 #: No header is folded: in a folded one Python writes a long link as an encoded word, and it is none any more.

@@ -12,7 +12,7 @@ from functools import partial
 
 from comments.email_subscriptions import MAILS
 from comments.errors import StorageDown
-from comments.model import Site, Webhook
+from comments.site import Site, Webhook
 from comments.storage import Course, Delivery, Event
 from workers.deps import Deps
 

@@ -8,8 +8,9 @@ from functools import partial
 from comments.email_subscriptions import CONFIRMATION, NOTICE, REPLIES, Purpose, address
 from comments.errors import TooMany
 from comments.lifecycle import Status
-from comments.model import Comment, Site
+from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
+from comments.site import Site
 from comments.storage import Course, Delivery, Event
 from workers.deps import Deps
 

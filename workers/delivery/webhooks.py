@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import partial
 
 from comments.errors import Fault, NotSent
-from comments.model import Comment, Site, Webhook
+from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
+from comments.site import Site, Webhook
 from comments.storage import Delivery
 from workers.deps import Deps
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from comments.author_rules import About, Stance, Standing, standing_name
-from comments.model import Comment, Signal, Site, Term
+from comments.model import Comment, Signal
+from comments.site import Site, Term
 from workers.text.hosts import all_domains
 from workers.text.links import links
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from comments.author_rules import Standing
-from comments.model import Comment, Signal, Site
+from comments.model import Comment, Signal
+from comments.site import Site
 from comments.storage import TokenCounts
 
 

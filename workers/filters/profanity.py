@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from comments.model import Comment, Signal, Site
+from comments.model import Comment, Signal
+from comments.site import Site
 from workers.text.profanity import Taste, is_maskable, mask, offences
 from workers.text.profanity_tiers import Tier
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import ClassVar
 
-from comments.model import VISITOR_FIELDS, Comment, Signal
+from comments.model import Comment, Signal
+from comments.site import VISITOR_FIELDS
 from comments.validation import problems
 
 from .base import Facts, Filter, Mark, Weight, counted

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from comments.model import Comment, Signal, Site, Term
+from comments.model import Comment, Signal
+from comments.site import Site, Term
 from workers.text.memo import Same
 from workers.text.normalization import fold
 from workers.text.tokens import UNSPACED, WORD, words

@@ -11,7 +11,8 @@ from hashlib import blake2b
 
 from comments.drafts import before_edit, was_held
 from comments.lifecycle import Action
-from comments.model import Comment, Decision, Signal, Site
+from comments.model import Comment, Decision, Signal
+from comments.site import Site
 from comments.storage import Answer, Change, Question, Storage, Use
 from workers.filters import Facts, Filter, Mark, author_rules
 from workers.filters.profanity import MASKED, masked

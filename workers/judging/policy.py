@@ -11,8 +11,9 @@ from typing import Any, Self
 
 from comments.errors import SettingsInvalid
 from comments.lifecycle import RESULT, Action, Role
-from comments.model import Decision, Signal, Site
+from comments.model import Decision, Signal
 from comments.reports import REPORTED
+from comments.site import Site
 from workers.filters import Filter, Mark, Weight
 
 FAILED = "filter.failed"  # a filter broke: never approve on partial evidence

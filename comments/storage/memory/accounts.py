@@ -5,7 +5,7 @@ from datetime import datetime
 
 from comments.audit import Entry
 from comments.errors import NotFound, TooMany
-from comments.model import Person, Site
+from comments.site import Person, Site
 from comments.storage import DATA_VERSION, Session
 
 from .administration import note

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from comments.audit import Entry
 from comments.errors import NotFound, TooMany
-from comments.model import Person, Site
+from comments.site import Person, Site
 from comments.storage import Session
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys

@@ -10,7 +10,8 @@ import pytest
 from comments.drafts import drafted, withdrawn
 from comments.email_subscriptions import MAILS
 from comments.lifecycle import Action
-from comments.model import Comment, Webhook
+from comments.model import Comment
+from comments.site import Webhook
 from comments.storage import Change, Course, Storage
 from tests.support.builders import a_site, an_admission, decided, moderated, published
 from tests.support.mailed import PAGE, SENDER, House, link, one_click, open_house

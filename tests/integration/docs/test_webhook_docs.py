@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from comments.model import WEBHOOK_EVENTS, Webhook
 from comments.pseudonyms import Pseudonyms
+from comments.site import WEBHOOK_EVENTS, Webhook
 from comments.storage import Storage
 from replygate.webhooks import webhook as commands
 from service.ops.health import PARTS

@@ -9,8 +9,8 @@ from comments.audit import Act
 from comments.email_subscriptions import NOTICE
 from comments.errors import Fault
 from comments.lifecycle import Status
-from comments.model import Webhook
 from comments.queue import DELIVER
+from comments.site import Webhook
 from comments.smtp_settings import Relay
 from comments.storage import Course, Delivery, Storage
 from service.ops.delivery_pages import ERRORS

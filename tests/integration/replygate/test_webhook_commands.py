@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from comments.audit import CONSOLE, Act
 from comments.lifecycle import Status
-from comments.model import Webhook
 from comments.rq_figures import NoQueues
+from comments.site import Webhook
 from comments.storage import Course, Delivery, Storage
 from replygate.__main__ import cli
 from replygate.installation import Installation

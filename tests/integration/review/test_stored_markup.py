@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 from comments.audit import Act, Entry
 from comments.author_rules import FOREVER, About, Stance, Standing
 from comments.lifecycle import Action
-from comments.model import Comment, Person, Signal, Term
-from comments.removal_reasons import Reason
+from comments.model import Comment, Signal
+from comments.site import Person, Reason, Term
 from comments.storage.memory import open_memory
 from comments.storage.notes_and_bulks import Note
 from service.sites import settings

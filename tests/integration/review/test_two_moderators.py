@@ -15,8 +15,9 @@ import pytest
 
 from comments.audit import DECISIONS
 from comments.lifecycle import Action, Role
-from comments.model import Comment, Decision, Person
+from comments.model import Comment, Decision
 from comments.pseudonyms import new_id, token_digest
+from comments.site import Person
 from comments.storage import Storage
 from replygate.export import comments
 from replygate.rebuild import recount, renew

@@ -1,7 +1,7 @@
 """A site's choices as a form: sent back, changed, refused and overtaken."""
 
 from comments.audit import Act
-from comments.model import Term
+from comments.site import Term
 from service.sites import settings
 from service.sites.settings_pages import GROUPS
 from tests.support.builders import a_site

@@ -12,8 +12,8 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from comments.errors import StorageDown
-from comments.model import SiteKey
 from comments.pseudonyms import token_digest
+from comments.site import SiteKey
 from comments.storage import Comments, Storage
 from service.submission.acceptance import EXTENSION
 from service.submission.fast_path import Lane

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comments.model import Comment, SiteKey
+from comments.model import Comment
 from comments.pseudonyms import token_digest
+from comments.site import SiteKey
 from comments.storage import Storage
 from service.submission.form_tokens import is_proof, issue
 from tests.integration.submission.test_form_pages import inputs

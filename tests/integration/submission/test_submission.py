@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from comments.lifecycle import Action
-from comments.model import SiteKey
 from comments.pseudonyms import token_digest
 from comments.queue import JUDGE
+from comments.site import SiteKey
 from comments.storage import Storage
 from tests.support.builders import a_site, accepted, decided, published
 from tests.support.web import SUBMIT, Web, a_reply, open_web

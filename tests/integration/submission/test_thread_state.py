@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from comments.model import SiteKey
 from comments.pseudonyms import token_digest
+from comments.site import SiteKey
 from comments.storage import Storage
 from tests.support.builders import a_site
 from tests.support.web import SUBMIT, Web, a_reply, open_web

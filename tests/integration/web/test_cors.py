@@ -2,8 +2,8 @@
 
 import pytest
 
-from comments.model import SiteKey
 from comments.pseudonyms import token_digest
+from comments.site import SiteKey
 from comments.storage import Storage
 from tests.support.builders import a_site, published
 from tests.support.web import SUBMIT, Web, a_reply, open_web

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from comments.errors import StorageDown
-from comments.model import Site
+from comments.site import Site
 from comments.storage import Storage
 from service.web.security_headers import ALWAYS
 from tests.support.builders import a_site

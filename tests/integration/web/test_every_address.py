@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from comments.model import Person
+from comments.site import Person
 from comments.storage import Storage
 from comments.storage.memory import open_memory
 from service.web.security_headers import ALWAYS

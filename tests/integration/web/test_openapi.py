@@ -16,8 +16,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from comments.model import Person, SiteKey
 from comments.pseudonyms import token_digest
+from comments.site import Person, SiteKey
 from comments.storage import Storage
 from comments.storage.memory import open_memory
 from service.accounts.passwords import choose

@@ -9,7 +9,7 @@ from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.model import Site
+from comments.site import Site
 from comments.validation import PLAIN_EMAIL, SPECIAL_DOMAINS, is_web_address, problems, thread_key, tidied
 
 SITE = Site(id="blog", name="Blog", created=datetime(2026, 1, 1, tzinfo=UTC))

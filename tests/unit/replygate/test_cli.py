@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from comments.model import Site
+from comments.site import Site
 from comments.smtp_settings import Relay
 from comments.storage import Storage
 from replygate.__main__ import cli

@@ -9,8 +9,9 @@ from pathlib import Path
 from click.testing import Result
 
 from comments.lifecycle import Action
-from comments.model import Comment, Decision, Signal, Site
+from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import token_digest
+from comments.site import Site
 from comments.storage import Storage
 from replygate.export import lines as lines_of
 from tests.support.builders import a_site, accepted, decided, moderated, published

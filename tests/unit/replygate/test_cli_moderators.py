@@ -7,8 +7,8 @@ from click.testing import Result
 
 from comments.audit import CONSOLE, Act
 from comments.errors import NotFound
-from comments.model import Person, Site
 from comments.pseudonyms import token_digest
+from comments.site import Person, Site
 from comments.storage import Session, Storage
 from tests.support.builders import NOW, a_site
 

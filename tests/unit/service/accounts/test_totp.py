@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comments.model import Person
 from comments.pseudonyms import Pseudonyms
+from comments.site import Person
 from service.accounts.totp import (
     STEP,
     accepted,

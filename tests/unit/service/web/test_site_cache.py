@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from comments.errors import NotFound
-from comments.model import Comment, Site
+from comments.model import Comment
+from comments.site import Site
 from service.submission.wait_slots import Places
 from service.web.site_cache import SiteCache
 from tests.support.builders import a_comment, a_site

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from comments.lifecycle import Action, Status
-from comments.model import WEBHOOK_EVENTS
+from comments.site import WEBHOOK_EVENTS
 from comments.storage import Delivery, Storage
 from tests.support.builders import NOW, a_comment, moderated, published
 from workers.delivery.webhook_payload import body, depth_of, headers, kind, signature
