@@ -117,7 +117,7 @@ def hold_some(storage: Storage, site: str, now: datetime, n: int, batch: list[Co
             Action.HOLD, Status.HELD, Role.FILTERS, "filters", now, "bench",
             score=round(chance.uniform(0, 8), 2), signals=signals, hold_at=3.0, spam_at=8.0,
         )  # fmt: skip
-        changes.append(Change(comment, comment.decided(decision)))
+        changes.append(Change(comment, comment.with_decision(decision)))
     storage.comments.decide(site, changes)
 
 

@@ -70,7 +70,9 @@ def publish(storage: Storage) -> None:
             content=text(n),
         )
         storage.comments.accept(comment, Admission(fingerprint=comment.id))
-        after = comment.decided(Decision(Action.APPROVE, Status.APPROVED, Role.FILTERS, "filters", comment.received))
+        after = comment.with_decision(
+            Decision(Action.APPROVE, Status.APPROVED, Role.FILTERS, "filters", comment.received)
+        )
         storage.comments.decide(SITE.id, [Change(comment, after)])
         parent = comment.id
 

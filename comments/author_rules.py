@@ -13,7 +13,7 @@ RULE_DURATIONS = {"": "for good", "1": "for a day", "7": "for a week", "30": "fo
 class About(StrEnum):
     """What a standing is about, and what its value is then."""
 
-    AUTHOR = "author"  # Comment.known_as: the keyed hash of an e-mail, alone or with "@" and a network
+    AUTHOR = "author"  # Comment.author_keys: the keyed hash of an e-mail, alone or with "@" and a network
     ORIGIN = "origin"  # Comment.origin
     DOMAIN = "domain"  # of a link, in lower case; those below it are meant too
     TERM = "term"  # a word or phrase, found as the site's own words are

@@ -35,7 +35,7 @@ def drafted(comment: Comment, content: str, at: datetime) -> Comment:
 
 def edited(comment: Comment, content: str, at: datetime) -> Comment:
     """A comment that waits, or a draft, in other words: to be judged anew. Raises ActionNotAllowed for any other."""
-    after = _forgetful(comment).decided(_edit(comment, Status.QUEUED, at))
+    after = _forgetful(comment).with_decision(_edit(comment, Status.QUEUED, at))
     return replace(after, content=content)
 
 
@@ -56,7 +56,7 @@ def in_other_words(
 
 def withdrawn(comment: Comment, at: datetime) -> Comment:
     """Raises ActionNotAllowed for what was refused, or is withdrawn already."""
-    return comment.decided(Decision(Action.WITHDRAW, Status.WITHDRAWN, Role.AUTHOR, AUTHOR, at))
+    return comment.with_decision(Decision(Action.WITHDRAW, Status.WITHDRAWN, Role.AUTHOR, AUTHOR, at))
 
 
 def carried_over(comment: Comment, before: Comment, after: Comment) -> Comment | None:
@@ -75,14 +75,14 @@ def carried_over(comment: Comment, before: Comment, after: Comment) -> Comment |
 
 
 def _applied(comment: Comment, draft: Comment, at: datetime) -> Comment:
-    masked = draft.shown if draft.shown != draft.content else ""
+    masked = draft.public_content if draft.public_content != draft.content else ""
     edit = replace(_edit(comment, comment.status, at), masked=masked)
     kept = _forgetful(comment)
     return replace(kept, content=draft.content, version=comment.version + 1, decisions=(*kept.decisions, edit))
 
 
 def _taken_back(comment: Comment, undo: Decision) -> Comment | None:
-    standing = comment.standing
+    standing = comment.current_decision
     if standing is None or standing.action is not Action.EDIT:
         return None
     step = replace(undo, status=comment.status, before=comment.status)

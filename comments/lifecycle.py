@@ -106,7 +106,7 @@ def actions_for(role: Role, status: Status) -> tuple[Action, ...]:
 
 
 def advance(status: Status, action: Action, role: Role) -> Status:
-    """The status after `action`. Undo is not in the table: see `Comment.undone`.
+    """The status after `action`. Undo is not in the table: see `Comment.with_undo`.
 
     Raises ActionNotAllowed when the table above has no such step.
     """

@@ -11,18 +11,18 @@ from .probability import probability
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One thing a filter saw. `strength` is 0 to 1. The policy fills in what follows the evidence."""
+    """One finding of a filter. `strength` is 0 to 1. The policy fills in `points` and `holds`."""
 
     name: str
     strength: float
     evidence: str
-    points: float = 0.0  # negative where it speaks for the comment
-    holds: bool = False  # asks for a person, whatever the points
+    points: float = 0.0  # negative for signals in favour of the comment
+    holds: bool = False  # sends the comment to a moderator, whatever the points
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One step of a comment's history: who moved it to `status`, when, and on what grounds."""
+    """One step of a comment's history: the new status, the person or filters behind it, and the reasons."""
 
     action: Action
     status: Status
@@ -32,49 +32,49 @@ class Decision:
     policy: str = ""  # version of the policy that weighed the signals
     score: float = 0.0
     signals: tuple[Signal, ...] = ()
-    hold_at: float = 0.0  # points from which on a comment was held, at that moment
-    spam_at: float = 0.0  # points from which on it was taken for spam
-    before: Status = Status.QUEUED  # where undo goes back to
-    masked: str = ""  # the content to publish, where it differs from what was sent
-    reason: str = ""  # code of what the author is told, where a moderator gave one
-    replaced: str = ""  # of an edit: the content until then, as long as it is the latest edit
-    log_odds: float = 0.0  # of spam, by what is shipped and learned alone
+    hold_at: float = 0.0  # the site's threshold for holding, in points, at that moment
+    spam_at: float = 0.0  # the threshold for spam
+    before: Status = Status.QUEUED  # undo goes back to it
+    masked: str = ""  # the content to publish, if it differs from the submission
+    reason: str = ""  # code of the removal reason that a moderator chose
+    replaced: str = ""  # of the latest edit: the content before it
+    log_odds: float = 0.0  # of spam, by the shipped and the learned model alone
 
     @property
     def probability(self) -> float | None:
-        """The same from 0 to 1; None where nobody asked for it, and in histories from before it was kept."""
+        """P(spam) from 0 to 1; None in decisions without a model's estimate."""
         return round(probability(self.log_odds), 4) if self.log_odds else None
 
 
-#: Ends the id of a draft. A comment has one draft at most, and each finds the other by its name.
+#: Ends the id of a draft. A comment has at most one draft, and each id follows from the other.
 DRAFT = "-edit"
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One reply. Everything above `status` is what was received; of that only the author can change `content`."""
+    """A comment. The fields above `status` are the submission; only the author can change `content`."""
 
-    id: str  # 128 random bits in base 32; of a draft its comment's, with DRAFT behind it
+    id: str  # 128 random bits in base 32; a draft has its comment's id, followed by DRAFT
     site: str
     thread: str  # the page's key or address
     received: datetime
-    parent: str = ""  # id of the comment replied to; "" for a reply to the page
+    parent: str = ""  # id of the comment that this one replies to; "" for a top-level comment
     author: str = ""
-    email: str = ""  # never leaves by a public way
+    email: str = ""  # never shown in public
     url: str = ""
     content: str = ""
-    origin: str = ""  # keyed hash of the visitor's network; the address itself is not kept
+    origin: str = ""  # keyed hash of the visitor's network; the IP address itself is not stored
     identity: str = ""  # keyed hash of the author's e-mail
     user_agent: str = ""
     referrer: str = ""
-    trap: str = ""  # what was written into the honeypot field; people leave it empty
-    form_token: str = ""  # of the form it was sent with: "valid", "invalid", or "" for none
-    form_seconds: int = -1  # from showing that form to sending it; -1 where that is not known
-    form_proof: str = ""  # of work: "valid", "missing" while the site was flooded, "" where none was asked for
-    notify: str = ""  # "replies": their author asked for mail about them
+    trap: str = ""  # content of the honeypot field; people leave it empty
+    form_token: str = ""  # "valid", "invalid", or "" for none
+    form_seconds: int = -1  # between loading the form and sending it; -1 if unknown
+    form_proof: str = ""  # proof of work: "valid", "missing", or "" if none was required
+    notify: str = ""  # "replies": the author asked for e-mail about replies
 
     status: Status = Status.QUEUED
-    version: int = 0  # one more with every decision
+    version: int = 0  # counts the decisions
     decisions: tuple[Decision, ...] = ()
 
     @property
@@ -82,18 +82,18 @@ class Comment:
         return OUTCOME[self.status]
 
     @property
-    def known_as(self) -> tuple[str, ...]:
-        """Names of this author's record: by e-mail, and by e-mail from this network. Empty without an e-mail."""
+    def author_keys(self) -> tuple[str, ...]:
+        """Keys of this author's record: by e-mail, and by e-mail and network. Empty without an e-mail."""
         return (self.identity, f"{self.identity}@{self.origin}") if self.identity else ()
 
     @property
     def revises(self) -> str:
-        """Id of the published comment that this draft says in other words; "" for what is no draft."""
+        """Id of the published comment that this draft edits; "" if this is not a draft."""
         return self.id.removesuffix(DRAFT) if self.id.endswith(DRAFT) else ""
 
     @property
-    def _in_force(self) -> list[Decision]:
-        """Each undo takes the decision before it back."""
+    def _effective(self) -> list[Decision]:
+        """The decisions that were not undone. An undo cancels the decision before it."""
         stack: list[Decision] = []
         for decision in self.decisions:
             if decision.action is Action.UNDO:
@@ -103,55 +103,55 @@ class Comment:
         return stack
 
     @property
-    def standing(self) -> Decision | None:
-        """The decision that holds now."""
-        return next(reversed(self._in_force), None)
+    def current_decision(self) -> Decision | None:
+        """The last decision that was not undone."""
+        return next(reversed(self._effective), None)
 
-    def took_back(self, version: int) -> bool:
-        """Whether the decision that made this version was undone since."""
-        kept = [*self._in_force, *(d for d in self.decisions if d.action is Action.UNDO)]
+    def was_undone(self, version: int) -> bool:
+        """Tell if the decision that made this version was undone later."""
+        kept = [*self._effective, *(d for d in self.decisions if d.action is Action.UNDO)]
         return any(all(step is not other for other in kept) for step in self.decisions[version - 1 : version])
 
     @property
-    def verdict(self) -> Decision | None:
-        """The filters' own last decision, with the signals that explain it."""
+    def filter_decision(self) -> Decision | None:
+        """The last decision of the filters, with the signals that explain it."""
         return next((d for d in reversed(self.decisions) if d.role is Role.FILTERS), None)
 
     @property
-    def teaching(self) -> Decision | None:
-        """The decision that teaches: a moderator's, whether or not the author took the comment back since."""
-        last = next((d for d in reversed(self._in_force) if d.action is not Action.WITHDRAW), None)
+    def lesson_decision(self) -> Decision | None:
+        """The moderator's decision to learn from, even if the author has withdrawn the comment since."""
+        last = next((d for d in reversed(self._effective) if d.action is not Action.WITHDRAW), None)
         return last if last and last.role is Role.MODERATOR and last.status in LESSON else None
 
     @property
     def lesson(self) -> Label | None:
-        """What this comment teaches; removal teaches nothing."""
-        return LESSON[self.teaching.status] if self.teaching else None
+        """The label to learn; None for removal, which is not a verdict on spam."""
+        return LESSON[self.lesson_decision.status] if self.lesson_decision else None
 
     @property
-    def undoable(self) -> bool:
-        standing = self.standing
-        return standing is not None and standing.role is Role.MODERATOR
+    def can_undo(self) -> bool:
+        current = self.current_decision
+        return current is not None and current.role is Role.MODERATOR
 
     @property
-    def shown(self) -> str:
-        """The content as readers get it: masked where the site masks profanity, as the filters last read it."""
-        read = (d for d in reversed(self._in_force) if d.role is Role.FILTERS or d.action is Action.EDIT)
+    def public_content(self) -> str:
+        """The content for readers; masked if the site masks profanity."""
+        read = (d for d in reversed(self._effective) if d.role is Role.FILTERS or d.action is Action.EDIT)
         return next((d.masked for d in read), "") or self.content
 
-    def decided(self, decision: Decision) -> Self:
-        """This comment after `decision`. Raises ActionNotAllowed for a step the lifecycle does not have."""
+    def with_decision(self, decision: Decision) -> Self:
+        """This comment after `decision`. Raises ActionNotAllowed for a step that the lifecycle does not allow."""
         status = advance(self.status, decision.action, decision.role)
         if self.revises and status is Status.APPROVED:
             status = Status.APPLIED
         return self._with(replace(decision, status=status, before=self.status))
 
-    def undone(self, by: str, at: datetime) -> Self:
-        """This comment with the last moderator's decision taken back. Raises ActionNotAllowed if there is none."""
-        standing = self.standing
-        if standing is None or not self.undoable:
-            raise ActionNotAllowed("there is no moderator's decision to take back")
-        return self._with(Decision(Action.UNDO, standing.before, Role.MODERATOR, by, at, before=self.status))
+    def with_undo(self, by: str, at: datetime) -> Self:
+        """This comment after undoing the last moderator's decision. Raises ActionNotAllowed if there is none."""
+        current = self.current_decision
+        if current is None or not self.can_undo:
+            raise ActionNotAllowed("there is no moderator's decision to undo")
+        return self._with(Decision(Action.UNDO, current.before, Role.MODERATOR, by, at, before=self.status))
 
     def _with(self, decision: Decision) -> Self:
         return replace(self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision))

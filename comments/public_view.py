@@ -18,7 +18,7 @@ def public(comment: Comment, depth: int) -> Mapping[str, str | int | datetime]:
         "author": comment.author,
         # Checked when it was submitted; comments also come by other ways than the door, and rules change.
         "url": comment.url if is_web_address(comment.url) else "",
-        "content": comment.shown,
-        "html": html(comment.shown),
+        "content": comment.public_content,
+        "html": html(comment.public_content),
         "received": comment.received,
     }

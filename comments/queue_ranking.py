@@ -61,7 +61,7 @@ SCRIPTS: Mapping[str, str] = {"CJK": "han", "HIRAGANA": "japanese", "KATAKANA": 
 
 def filed(comment: Comment) -> Filed | None:
     """Where a comment stands in the index; None for one that is not held."""
-    verdict = comment.verdict
+    verdict = comment.filter_decision
     if comment.status is not Status.HELD or verdict is None:
         return None
     return Filed(

@@ -29,8 +29,8 @@ def words(tally: Mapping[str, int]) -> str:
 
 def is_vouched_for(comment: Comment, draft: Comment | None) -> bool:
     """Whether a person approved what a published comment says now: itself, or the edit that it has its words from."""
-    edited = draft is not None and draft.status is Status.APPLIED and draft.teaching is not None
-    return edited or comment.teaching is not None
+    edited = draft is not None and draft.status is Status.APPLIED and draft.lesson_decision is not None
+    return edited or comment.lesson_decision is not None
 
 
 def held(comment: Comment, tally: Mapping[str, int], at: datetime) -> Comment:
@@ -38,15 +38,15 @@ def held(comment: Comment, tally: Mapping[str, int], at: datetime) -> Comment:
 
     Raises ActionNotAllowed for one that is not published.
     """
-    verdict = comment.verdict or Decision(Action.HOLD, Status.HELD, Role.FILTERS, READERS, at)
+    verdict = comment.filter_decision or Decision(Action.HOLD, Status.HELD, Role.FILTERS, READERS, at)
     seen = tuple(signal for signal in verdict.signals if signal.name != REPORTED)
-    return comment.decided(
+    return comment.with_decision(
         replace(
             verdict,
             action=Action.HOLD,
             by=READERS,
             at=at,
             signals=(*seen, Signal(REPORTED, 1.0, words(tally), holds=True)),
-            masked=comment.shown if comment.shown != comment.content else "",
+            masked=comment.public_content if comment.public_content != comment.content else "",
         )
     )

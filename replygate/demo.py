@@ -146,7 +146,7 @@ class Telling:
     def _decide(self, id: str, step: Settling) -> None:
         """As far as it can be done: the filters may have come to the same verdict themselves."""
         comment = self._deps.storage.comments.get(self._site.id, id)
-        undo = step.action is Action.UNDO and comment.undoable
+        undo = step.action is Action.UNDO and comment.can_undo
         if undo or step.action in actions_for(Role.MODERATOR, comment.status):
             settle(self._deps, self._site.id, Step(id, comment.version, step.action), step.by)
 

@@ -36,7 +36,7 @@ class Lesson:
 
 def lesson_of(comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota]) -> Lesson | None:
     """What a comment teaches now; None for nothing."""
-    taught, verdict = comment.teaching, comment.verdict
+    taught, verdict = comment.lesson_decision, comment.filter_decision
     if taught is None or comment.lesson is None:
         return None
     at = round(taught.at.timestamp() * 1000)

@@ -88,7 +88,7 @@ class Question:
     uses: tuple[Use, ...] = ()
     thread: str = ""
     parent: str = ""
-    author: tuple[str, ...] = ()  # Comment.known_as
+    author: tuple[str, ...] = ()  # Comment.author_keys
     tokens: frozenset[str] = frozenset()
     standings: tuple[str, ...] = ()  # names of those that would matter to it; of terms all are answered
     first_attempt: bool = True  # windows note a comment on its first attempt only, so a repeat counts nothing twice

@@ -81,7 +81,7 @@ def lesson(example: Example, verdict: Decision) -> Lesson:
     """A moderator's word on a comment of which the filters said that."""
     comment, action = example.comment, Action.SPAM if example.spam else Action.APPROVE
     said = Decision(action, RESULT[action], Role.MODERATOR, Role.MODERATOR, comment.received)
-    taught = comment.decided(verdict).decided(said)
+    taught = comment.with_decision(verdict).with_decision(said)
     found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), quotas(taught))
     assert found is not None  # noqa: S101 - a person who says either teaches it
     return found

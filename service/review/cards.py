@@ -64,14 +64,14 @@ def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Sit
 def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[Record | None]:
     """By e-mail. A comment's own decision does not speak for it."""
     own = list(comments)
-    answers = storage.evidence.look_up(site, [Question(author=c.known_as[:1], first_attempt=False) for c in own])
+    answers = storage.evidence.look_up(site, [Question(author=c.author_keys[:1], first_attempt=False) for c in own])
     return [
         Record(
             sum(answer.approved) - (comment.status is Status.APPROVED),
             sum(answer.spam) - (comment.status is Status.SPAM),
             answer.first_seen,
         )
-        if comment.known_as
+        if comment.author_keys
         else None
         for comment, answer in zip(own, answers, strict=True)
     ]
@@ -87,7 +87,7 @@ def _card(
     reported: str,
 ) -> Card:
     row = Reviewed.of(comment, site, signed)
-    signals = comment.verdict.signals if comment.verdict else ()
+    signals = comment.filter_decision.signals if comment.filter_decision else ()
     author = marked_text(comment.author or "Without a name", signals)
     published = around.get(comment.revises)
     earlier = published or before_edit(comment)

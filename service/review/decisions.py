@@ -80,8 +80,8 @@ def _try(step: Step, comment: Comment | None, by: str, now: datetime, origin: st
 def _after(comment: Comment, step: Step, by: str, now: datetime) -> Comment:
     """`status` of the Decision is filled in by the lifecycle."""
     if step.action is Action.UNDO:
-        return comment.undone(by, now)
-    return comment.decided(Decision(step.action, comment.status, Role.MODERATOR, by, now, reason=step.reason))
+        return comment.with_undo(by, now)
+    return comment.with_decision(Decision(step.action, comment.status, Role.MODERATOR, by, now, reason=step.reason))
 
 
 def _results(

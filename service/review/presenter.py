@@ -92,11 +92,11 @@ class Reviewed(BaseModel):
         return cls(
             **{name: getattr(comment, name) for name in PLAIN},
             email=comment.email if sees_emails(signed.person, site) else "",
-            html=html(comment.shown),
-            reasons=_reasons(comment.verdict),
+            html=html(comment.public_content),
+            reasons=_reasons(comment.filter_decision),
             decisions=[Step.model_validate(d) for d in comment.decisions],
             actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide else [],
-            undoable=comment.undoable and may_decide,
+            undoable=comment.can_undo and may_decide,
         )
 
 

@@ -105,7 +105,7 @@ def _settle(here: Source, going: Going, steps: list[Step], by: str, cursor: str,
 
 def belongs(comment: Comment, began: datetime, by: str) -> bool:
     """Whether the comment is down by that removal still."""
-    last = comment.standing
+    last = comment.current_decision
     return (
         last is not None
         and (last.role, last.action, last.by) == (Role.MODERATOR, Action.REMOVE, by)

@@ -57,7 +57,7 @@ def test_a_change_that_is_held_leaves_the_words_and_tells_what_became_of_it(
     assert violations(page) == []
     held = live.storage.comments.get("demo", draft_id(comment.id))
     assert held.status is Status.HELD
-    refused = held.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="tone"))
+    refused = held.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="tone"))
     assert live.storage.comments.decide("demo", [Change(held, refused)]) == [True]
     page.evaluate(COME_BACK)
     expect(page.get_by_role("status")).to_contain_text("Your edit was not published. Its tone is not what we want")
@@ -73,7 +73,7 @@ def test_what_waits_is_changed_too_and_a_refusal_is_explained(desktop: Desktop, 
     expect(page.get_by_text("Awaiting moderation", exact=True)).to_be_visible()
     held = live.storage.comments.get("demo", comment.id)
     assert held.content == "Second thoughts."
-    refused = held.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="repeated"))
+    refused = held.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="repeated"))
     assert live.storage.comments.decide("demo", [Change(held, refused)]) == [True]
     page.evaluate(COME_BACK)
     expect(page.get_by_role("status")).to_contain_text("Your comment was not published. It was said here before.")

@@ -80,9 +80,9 @@ def test_a_cursor_that_is_none_is_refused(storage: Storage, cursor: str) -> None
 
 def test_what_people_decide_is_noted_with_the_decision_and_what_filters_decide_is_not(storage: Storage) -> None:
     comment = decided(storage, accepted(storage), Action.HOLD)
-    after = comment.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo"))
+    after = comment.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo"))
     assert storage.comments.decide("blog", [Change(comment, after, "origin-of-mo")]) == [True]
-    undone = after.undone("al", NOW)
+    undone = after.with_undo("al", NOW)
     assert storage.comments.decide("blog", [Change(after, undone)]) == [True]
     rows = storage.audit.page("blog", ANY, 10).rows
     assert [(e.by, e.action, e.subject, e.before, e.after, e.origin) for e in rows] == [
@@ -93,7 +93,7 @@ def test_what_people_decide_is_noted_with_the_decision_and_what_filters_decide_i
 
 def test_a_decision_that_came_too_late_is_not_noted(storage: Storage) -> None:
     comment = decided(storage, accepted(storage), Action.HOLD)
-    late = comment.decided(a_decision(Action.APPROVE, Role.MODERATOR, "al"))
+    late = comment.with_decision(a_decision(Action.APPROVE, Role.MODERATOR, "al"))
     moderated(storage, comment, Action.SPAM)
     assert storage.comments.decide("blog", [Change(comment, late)]) == [False]
     assert [e.by for e in storage.audit.page("blog", ANY, 10).rows] == ["mo"]

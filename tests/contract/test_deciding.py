@@ -15,23 +15,23 @@ from tests.support.builders import NOW, a_comment, a_decision, accepted, an_admi
 
 def _undone(storage: Storage, comment_id: str) -> None:
     comment = storage.comments.get("blog", comment_id)
-    assert storage.comments.decide("blog", [Change(comment, comment.undone("mo", NOW))]) == [True]
+    assert storage.comments.decide("blog", [Change(comment, comment.with_undo("mo", NOW))]) == [True]
 
 
 def test_a_decision_is_kept_with_its_reasons(storage: Storage) -> None:
     comment = accepted(storage)
     signals = (Signal("links.count", 0.5, "3 links", 1.5), Signal("author.known", 1.0, "2 approved", -2.0))
-    after = comment.decided(a_decision(Action.HOLD, policy="p1", score=-0.5, signals=signals))
+    after = comment.with_decision(a_decision(Action.HOLD, policy="p1", score=-0.5, signals=signals))
     storage.comments.decide("blog", [Change(comment, after)])
     kept = storage.comments.get("blog", comment.id)
     assert kept == after
-    assert kept.verdict is not None
-    assert (kept.status, kept.version, kept.verdict.signals) == (Status.HELD, 1, signals)
+    assert kept.filter_decision is not None
+    assert (kept.status, kept.version, kept.filter_decision.signals) == (Status.HELD, 1, signals)
 
 
 def test_the_second_of_two_deciders_loses(storage: Storage) -> None:
     comment = accepted(storage)
-    changes = [Change(comment, comment.decided(a_decision(a))) for a in (Action.APPROVE, Action.SPAM)]
+    changes = [Change(comment, comment.with_decision(a_decision(a))) for a in (Action.APPROVE, Action.SPAM)]
     assert storage.comments.decide("blog", changes) == [True, False]
     assert storage.comments.get("blog", comment.id).status is Status.APPROVED
 
@@ -40,7 +40,7 @@ def test_four_deciders_win_each_comment_once(storage: Storage) -> None:
     comments = [accepted(storage) for _ in range(40)]
 
     def decide(_: int) -> int:
-        changes = [Change(c, c.decided(a_decision(Action.APPROVE))) for c in comments]
+        changes = [Change(c, c.with_decision(a_decision(Action.APPROVE))) for c in comments]
         return sum(storage.comments.decide("blog", changes))
 
     with ThreadPoolExecutor(4) as pool:
@@ -101,7 +101,7 @@ def test_the_time_to_the_first_decision_is_counted(storage: Storage) -> None:
 def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage: Storage) -> None:
     past = datetime.now(UTC) - timedelta(days=3)
     comment = accepted(storage, received=past)
-    after = comment.decided(a_decision(Action.APPROVE, at=past + timedelta(seconds=2)))
+    after = comment.with_decision(a_decision(Action.APPROVE, at=past + timedelta(seconds=2)))
     assert storage.comments.decide("blog", [Change(comment, after)]) == [True]
     counters = storage.comments.counters("blog")
     assert (counters.wait_seconds[1.0], counters.wait_seconds[5.0]) == (0, 1)
@@ -111,13 +111,13 @@ def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage:
 def test_authors_are_remembered_by_what_became_of_their_comments(storage: Storage) -> None:
     kept, dropped = published(storage), published(storage)
     moderated(storage, dropped, Action.SPAM)
-    (answer,) = storage.evidence.look_up("blog", [Question(thread="first-post", author=kept.known_as)])
+    (answer,) = storage.evidence.look_up("blog", [Question(thread="first-post", author=kept.author_keys)])
     assert (answer.approved, answer.spam) == ((1, 1), (1, 1))
 
 
 def test_the_day_on_which_an_author_was_first_seen_stays_with_their_record(storage: Storage) -> None:
     def first_seen() -> date | None:
-        (answer,) = storage.evidence.look_up("blog", [Question(author=comment.known_as)])
+        (answer,) = storage.evidence.look_up("blog", [Question(author=comment.author_keys)])
         assert (sum(answer.approved[:1]), sum(answer.spam[:1])) == counted
         return answer.first_seen
 
@@ -156,7 +156,7 @@ def test_undo_reaches_back_one_decision_at_a_time(storage: Storage) -> None:
     comment = storage.comments.get("blog", held.id)
     assert comment.status is Status.HELD
     with pytest.raises(ActionNotAllowed):
-        comment.undone("mo", NOW)
+        comment.with_undo("mo", NOW)
 
 
 def test_only_people_teach(storage: Storage) -> None:
@@ -169,18 +169,20 @@ def test_only_people_teach(storage: Storage) -> None:
 def test_a_batch_decides_what_it_can(storage: Storage) -> None:
     fresh, gone = accepted(storage), accepted(storage)
     decided(storage, gone, Action.SPAM)
-    changes = [Change(c, c.decided(a_decision(Action.APPROVE))) for c in (gone, fresh)]
+    changes = [Change(c, c.with_decision(a_decision(Action.APPROVE))) for c in (gone, fresh)]
     assert storage.comments.decide("blog", changes) == [False, True]
 
 
 def test_a_comment_that_was_never_accepted_cannot_be_decided(storage: Storage) -> None:
     comment = a_comment()
-    assert storage.comments.decide("blog", [Change(comment, comment.decided(a_decision(Action.APPROVE)))]) == [False]
+    assert storage.comments.decide("blog", [Change(comment, comment.with_decision(a_decision(Action.APPROVE)))]) == [
+        False
+    ]
 
 
 def test_what_a_decision_says_about_a_comment_cannot_change_what_was_sent(redis_storage: Storage) -> None:
     comment = a_comment()
     redis_storage.comments.accept(comment, an_admission())
-    after = replace(comment.decided(a_decision(Action.APPROVE, Role.FILTERS)), content="something else")
+    after = replace(comment.with_decision(a_decision(Action.APPROVE, Role.FILTERS)), content="something else")
     redis_storage.comments.decide("blog", [Change(comment, after)])
     assert redis_storage.comments.get("blog", comment.id).content == comment.content

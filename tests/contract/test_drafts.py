@@ -31,7 +31,7 @@ def draft_of(storage: Storage, comment: Comment, content: str = "other words") -
 
 
 def read(storage: Storage, thread: str = THREAD) -> list[str]:
-    return [c.shown for c in storage.threads.page(SITE, thread, 50).rows]
+    return [c.public_content for c in storage.threads.page(SITE, thread, 50).rows]
 
 
 def change(storage: Storage, before: Comment, after: Comment) -> Comment:
@@ -62,7 +62,7 @@ def test_an_approved_draft_takes_the_place_of_the_words(storage: Storage) -> Non
     assert storage.threads.version(SITE, THREAD) > version
     assert storage.threads.counts(SITE, [THREAD]) == [2]
     assert storage.threads.changes(SITE, THREAD, version).appeared == (comment.id,)
-    assert [c.shown for c in storage.threads.recent(SITE, 9)] == ["an answer", "other words"]
+    assert [c.public_content for c in storage.threads.recent(SITE, 9)] == ["an answer", "other words"]
 
 
 @pytest.mark.parametrize("newest", [False, True])
@@ -99,7 +99,7 @@ def test_taking_the_approval_back_gives_readers_the_words_of_before(storage: Sto
     draft = moderated(storage, decided(storage, draft_of(storage, comment), Action.HOLD), Action.APPROVE)
     assert read(storage) == ["other words"]
     version = storage.threads.version(SITE, THREAD)
-    change(storage, draft, draft.undone("mo", now()))
+    change(storage, draft, draft.with_undo("mo", now()))
     assert read(storage) == ["first words"]
     assert storage.threads.version(SITE, THREAD) > version
 
@@ -107,7 +107,7 @@ def test_taking_the_approval_back_gives_readers_the_words_of_before(storage: Sto
 def test_a_moderator_who_saw_the_old_words_is_told(storage: Storage) -> None:
     comment = published(storage)
     decided(storage, draft_of(storage, comment), Action.APPROVE)
-    removed = comment.decided(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
+    removed = comment.with_decision(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
     assert storage.comments.decide(SITE, [Change(comment, removed)]) == [False]
 
 
@@ -115,8 +115,8 @@ def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage)
     """The comment is removed by the first change of a batch, so the second finds neither as it was."""
     comment = published(storage)
     draft = draft_of(storage, comment)
-    removed = comment.decided(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
-    approved = draft.decided(replace(comment.decisions[-1]))
+    removed = comment.with_decision(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
+    approved = draft.with_decision(replace(comment.decisions[-1]))
     changes = [Change(comment, removed), Change(draft, approved)]
     assert storage.comments.decide(SITE, changes) == [True, False]
     assert storage.comments.get(SITE, draft.id) == draft
@@ -158,7 +158,7 @@ def test_an_edit_of_what_is_held_goes_through_the_queue_again(storage: Storage) 
 def test_who_judges_the_words_of_before_comes_too_late(storage: Storage) -> None:
     comment = accepted(storage)
     storage.backlog.claim(SITE, "t", 9, 30)
-    approved = comment.decided(replace(published(storage, thread="x").decisions[-1]))
+    approved = comment.with_decision(replace(published(storage, thread="x").decisions[-1]))
     again = change(storage, comment, edited(comment, "other words", now()))
     assert storage.comments.decide(SITE, [Change(comment, approved)]) == [False]
     assert [claim.id for claim in storage.backlog.claim(SITE, "t", 9, 30)] == [again.id]

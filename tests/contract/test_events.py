@@ -107,7 +107,7 @@ def test_undoing_is_heard_too(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     approved = moderated(storage, held, Action.APPROVE)
     version = storage.threads.version("blog", THREAD)
-    storage.comments.decide("blog", [Change(approved, approved.undone("mo", NOW))])
+    storage.comments.decide("blog", [Change(approved, approved.with_undo("mo", NOW))])
     assert _since(storage, version).went == (held.id,)
 
 

@@ -119,7 +119,7 @@ def test_undo_and_removal_unlearn_exactly(storage: Storage) -> None:
     removed = moderated(storage, _held(storage), Action.APPROVE)
     _learn(storage, undone, "casino", "new")
     _learn(storage, removed, "casino", "other")
-    storage.comments.decide("blog", [Change(undone, undone.undone("mo", NOW))])
+    storage.comments.decide("blog", [Change(undone, undone.with_undo("mo", NOW))])
     moderated(storage, removed, Action.REMOVE)
     _learn(storage, undone, "casino", "new")
     _learn(storage, removed, "casino", "other")
@@ -159,7 +159,7 @@ def test_tokens_may_hold_anything(storage: Storage) -> None:
 def _honest(storage: Storage, log_odds: float, action: Action = Action.APPROVE) -> Comment:
     """A comment to which the filters gave these log-odds, decided by a person and learned."""
     comment = accepted(storage)
-    held = comment.decided(a_decision(Action.HOLD, log_odds=log_odds))
+    held = comment.with_decision(a_decision(Action.HOLD, log_odds=log_odds))
     assert storage.comments.decide("blog", [Change(comment, held)]) == [True]
     decided = moderated(storage, held, action)
     storage.corpus.learn("blog", decided, frozenset({"w"}))
@@ -185,7 +185,7 @@ def test_what_falls_out_of_the_latest_comes_back_when_a_later_one_is_taken_back(
     removed = [_taken_back(storage, comment) for comment in lessons[5:15]]
     assert len(removed) == 10
     left = [lesson for lesson in lessons if lesson.id not in {c.id for c in removed}]
-    assert _bar(storage) == max(c.verdict.log_odds for c in left[-MOST_BARS:] if c.verdict)
+    assert _bar(storage) == max(c.filter_decision.log_odds for c in left[-MOST_BARS:] if c.filter_decision)
 
 
 def _taken_back(storage: Storage, comment: Comment) -> Comment:

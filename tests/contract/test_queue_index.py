@@ -69,7 +69,7 @@ def test_undo_brings_it_back(storage: Storage) -> None:
     file(storage)
     after = moderated(storage, comment, Action.SPAM)
     file(storage)
-    storage.comments.decide("blog", [Change(after, after.undone("mo", NOW))])
+    storage.comments.decide("blog", [Change(after, after.with_undo("mo", NOW))])
     file(storage)
     (spot,) = find(storage, ("word:bread",)).spots
     assert (spot.id, spot.version) == (comment.id, 3)
@@ -207,7 +207,11 @@ def test_a_model_of_the_index_agrees_after_many_random_steps(storage: Storage) -
             before = comments[random.choice(list(comments))]
             step = random.choice((Action.APPROVE, Action.SPAM, Action.REMOVE))
             held_now = before.status is Status.HELD
-            after = before.decided(a_decision(step, Role.MODERATOR, "mo")) if held_now else before.undone("mo", NOW)
+            after = (
+                before.with_decision(a_decision(step, Role.MODERATOR, "mo"))
+                if held_now
+                else before.with_undo("mo", NOW)
+            )
             assert storage.comments.decide("blog", [Change(before, after)]) == [True]
             comment = after
         comments[comment.id] = comment

@@ -120,7 +120,7 @@ def test_a_reply_approved_under_a_removed_parent_is_not_seen(storage: Storage) -
 def test_undoing_an_approval_hides_it_again(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     approved = moderated(storage, held, Action.APPROVE)
-    storage.comments.decide("blog", [Change(approved, approved.undone("mo", NOW))])
+    storage.comments.decide("blog", [Change(approved, approved.with_undo("mo", NOW))])
     assert _seen(storage) == []
 
 

@@ -145,6 +145,6 @@ def test_what_a_person_approves_after_that_is_shown_and_teaches(storage: Storage
     approved = moderated(storage, comment, Action.APPROVE)
     assert storage.threads.shows(approved)
     assert storage.corpus.due("blog", 9) == [comment.id]
-    undone = approved.undone("mo", NOW + timedelta(minutes=1))
+    undone = approved.with_undo("mo", NOW + timedelta(minutes=1))
     assert storage.comments.decide("blog", [Change(approved, undone)]) == [True]
     assert storage.comments.get("blog", comment.id).status is Status.HELD

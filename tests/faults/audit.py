@@ -159,6 +159,6 @@ def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterat
         if written != told:
             yield f"{written} events were written for {told} decisions"
         for status in (Status.APPROVED, Status.SPAM):
-            authors = {name for c in found if c.status is status for name in c.known_as}
+            authors = {name for c in found if c.status is status for name in c.author_keys}
             if (counted := client.hlen(keys.authors(site, status))) != len(authors):
                 yield f"{counted} names of authors are counted as {status}, {len(authors)} are"

@@ -57,7 +57,7 @@ def decided(
     storage: Storage, comment: Comment, action: Action, role: Role = Role.FILTERS, by: str = "filters"
 ) -> Comment:
     """The comment after a decision that the storage has applied."""
-    after = comment.decided(a_decision(action, role, by))
+    after = comment.with_decision(a_decision(action, role, by))
     assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]
     return after
 

@@ -140,7 +140,7 @@ def judged(
     comment = accepted(storage, **changes)
     plain = Decision(action, RESULT[action], Role.FILTERS, "filters", at, "policy-1", hold_at=3.0, spam_at=8.0)
     decision = replace(plain, score=score, signals=signals, masked=masked, log_odds=log_odds)
-    after = comment.decided(decision)
+    after = comment.with_decision(decision)
     assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]
     return after
 

@@ -30,6 +30,6 @@ def judge(web: Web, comment: Comment, action: Action, role: Role = Role.FILTERS,
     """As the filters decide about what waits: the draft, or the comment itself."""
     draft = web.storage.comments.load("blog", [draft_id(comment.id)])[0]
     before = draft or web.comment(comment.id)
-    after = before.decided(a_decision(action, role, **more))
+    after = before.with_decision(a_decision(action, role, **more))
     assert web.storage.comments.decide("blog", [Change(before, after)]) == [True]
     return after

@@ -108,19 +108,19 @@ class Reading(RuleBasedStateMachine):
 
     def published(self, thread: str, parent: str = "") -> Kept | None:
         if kept := self.submit(thread, parent):
-            self.change(kept, kept.comment, kept.comment.decided(a_decision(Action.APPROVE)))
+            self.change(kept, kept.comment, kept.comment.with_decision(a_decision(Action.APPROVE)))
         return kept
 
     @rule(data=st.data(), action=st.sampled_from([Action.APPROVE, Action.HOLD, Action.SPAM]))
     def judge(self, data: st.DataObject, action: Action) -> None:
         kept, waits = self.draw(data, lambda c: c.status is Status.QUEUED)
-        self.change(kept, waits, waits.decided(a_decision(action)))
+        self.change(kept, waits, waits.with_decision(a_decision(action)))
 
     @rule(data=st.data())
     def moderate(self, data: st.DataObject) -> None:
         kept, stands = self.draw(data, lambda c: bool(actions_for(Role.MODERATOR, c.status)))
         action = data.draw(st.sampled_from(actions_for(Role.MODERATOR, stands.status)), "action")
-        self.change(kept, stands, stands.decided(a_decision(action, Role.MODERATOR, "mo")))
+        self.change(kept, stands, stands.with_decision(a_decision(action, Role.MODERATOR, "mo")))
 
     @rule(data=st.data())
     def report(self, data: st.DataObject) -> None:
@@ -129,8 +129,8 @@ class Reading(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
-        kept, stands = self.draw(data, lambda c: c.undoable)
-        self.change(kept, stands, stands.undone("mo", NOW))
+        kept, stands = self.draw(data, lambda c: c.can_undo)
+        self.change(kept, stands, stands.with_undo("mo", NOW))
 
     @rule(data=st.data())
     def edit(self, data: st.DataObject) -> None:

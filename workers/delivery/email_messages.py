@@ -97,7 +97,7 @@ def notice(envelope: Envelope, comment: Comment, reply: Comment, page: str) -> E
     letter = _letter(envelope, f"{author} replied to your comment on {site}", f"reply.{reply.id}")
     # Mail programs show all replies to one comment as one conversation.
     letter["References"] = f"<comment.{comment.id}@{envelope.host}>"
-    text = excerpt(reply.shown)
+    text = excerpt(reply.public_content)
     said = {"author": author, "site": site, "page": page, "stop": envelope.stop}
     plain = NOTICE.format(**said, quoted="\n".join(f"> {line}" for line in text.splitlines()))
     return _filled(letter, plain, NOTICE_HTML, said | {"quoted": text})

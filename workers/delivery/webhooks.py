@@ -27,7 +27,7 @@ def _attempted(
     d: Deps, site: Site, webhook: Webhook, delivery: Delivery, comment: Comment
 ) -> tuple[Delivery, bool | None]:
     """What was taken back before anybody was told of it is not told; taking back is, whatever was told before."""
-    if comment.took_back(delivery.version):
+    if comment.was_undone(delivery.version):
         return dropped(delivery, d.now()), None
     text = body(delivery, comment, depth_of(d.storage.comments, comment))
     answer, error = post(d.outgoing, Pseudonyms(d.settings.secret_key), site.id, webhook, text, d.now())

@@ -22,7 +22,7 @@ MOST_NAMES = 300
 def names(comment: Comment) -> tuple[str, ...]:
     """Names of the standings that would matter to a comment; those about terms are matched with its words instead."""
     hosts = dict.fromkeys([link.host for link in (*links(comment.content), *links(comment.url))])
-    named = [standing_name(About.AUTHOR, name) for name in comment.known_as]
+    named = [standing_name(About.AUTHOR, name) for name in comment.author_keys]
     named += [standing_name(About.ORIGIN, comment.origin)] if comment.origin else []
     return tuple((named + [standing_name(About.DOMAIN, domain) for domain in all_domains(hosts)])[:MOST_NAMES])
 

@@ -38,7 +38,7 @@ def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing
         ),
         thread=comment.thread,
         parent=comment.parent,
-        author=comment.known_as,
+        author=comment.author_keys,
         tokens=tokens(comment),
         standings=author_rules.names(comment),
         first_attempt=attempts == 1,
@@ -142,11 +142,11 @@ def judge(
     worn = [comment for comment, attempts in comments if attempts > MAX_ATTEMPTS]
     fresh = [pair for pair in comments if pair[1] <= MAX_ATTEMPTS]
     given_up = Signal(NEEDS_HUMAN, 1.0, f"judging was begun {MAX_ATTEMPTS} times and never finished")
-    changes = [Change(c, c.decided(weights.decide([given_up], now))) for c in worn]
+    changes = [Change(c, c.with_decision(weights.decide([given_up], now))) for c in worn]
     known = gather(fresh, site, filters, storage, now, sharing) if fresh else []
     for (comment, _), about in zip(fresh, known, strict=True):
         if expired():
             break
         signals = ask(comment, about, filters)
-        changes.append(Change(comment, comment.decided(decide(comment, about, signals, weights))))
+        changes.append(Change(comment, comment.with_decision(decide(comment, about, signals, weights))))
     return changes

@@ -30,7 +30,7 @@ def quotas(comment: Comment) -> tuple[Quota, ...]:
 
 
 def _quotas(comment: Comment) -> Iterator[Quota]:
-    taught, verdict, label = comment.teaching, comment.verdict, comment.lesson
+    taught, verdict, label = comment.lesson_decision, comment.filter_decision, comment.lesson
     if taught is None or label is None:
         return
     yield Quota(f"{label} {campaign(comment.content)}", OF_CAMPAIGN)

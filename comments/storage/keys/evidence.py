@@ -8,7 +8,7 @@ from .names import SHARED, Names
 @dataclass(frozen=True, slots=True)
 class EvidenceKeys(Names):
     def authors(self, site: str, status: str) -> str:
-        """hash; Comment.known_as -> comments in that status, day of the first; decide.lua; Evidence; for ever."""
+        """hash; Comment.author_keys -> comments in that status, day of the first; decide.lua; Evidence; for ever."""
         return self._of(site, f"authors:{status}")
 
     def window(self, site: str, name: str, bucket: int) -> str:

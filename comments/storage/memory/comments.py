@@ -88,7 +88,7 @@ class MemoryComments:
         if Status.HELD in (before.status, after.status):
             shelf.held.pop(after.id, None)
             shelf.unfiled.add(after.id)
-        for name in after.known_as:
+        for name in after.author_keys:
             shelf.count_author(before.status, name, -1, after.received)
             shelf.count_author(after.status, name, 1, after.received)
         shelf.tell_readers(after, seen, rewritten, now)

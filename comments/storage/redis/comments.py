@@ -154,7 +154,7 @@ def _arguments(change: Change) -> list[str | bytes | int]:
     """One change as decide.lua takes it, without the last argument."""
     before, after = change.before, change.after
     noted = decision(after, change.origin)
-    names = after.known_as or ("", "")
+    names = after.author_keys or ("", "")
     waits = before if before.status is Status.QUEUED else after
     written = dump_submission(after) if is_rewritten(change) else b""
     return [

@@ -70,7 +70,7 @@ def test_what_was_taken_back_before_it_was_told_is_not_told(storage: Storage, re
     a_house(storage, a_webhook(receiver))
     held = decided(storage, accepted(storage), Action.HOLD)
     wrong = moderated(storage, held, Action.APPROVE)
-    assert storage.comments.decide("blog", [Change(wrong, wrong.undone("mo", now()))]) == [True]
+    assert storage.comments.decide("blog", [Change(wrong, wrong.with_undo("mo", now()))]) == [True]
     deliver("blog", "")
     until(lambda: quiet(storage))
     assert [(event["id"], event["outcome"]) for event in told(receiver)] == [

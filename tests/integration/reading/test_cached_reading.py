@@ -117,7 +117,7 @@ def tell(kind: type[Reading]) -> None:
     assert first
     assert machine.published(thread, first.comment.id)
     look(machine)
-    machine.change(first, first.comment, first.comment.decided(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
+    machine.change(first, first.comment, first.comment.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
     look(machine)
 
 
@@ -133,9 +133,9 @@ def tell_of_edits(storage: Storage) -> None:
         machine.rewrite(first)
         look(machine)
         assert first.draft
-        machine.change(first, first.draft, first.draft.decided(a_decision(by_filters)))
+        machine.change(first, first.draft, first.draft.with_decision(a_decision(by_filters)))
         look(machine)
-        machine.change(first, first.draft, first.draft.decided(a_decision(by_person, Role.MODERATOR, "mo")))
+        machine.change(first, first.draft, first.draft.with_decision(a_decision(by_person, Role.MODERATOR, "mo")))
         look(machine)
     assert len(first.said) == 3
     machine.change(first, first.comment, withdrawn(first.comment, NOW))

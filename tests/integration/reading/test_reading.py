@@ -63,7 +63,7 @@ def test_what_is_private_stays_so(web: Web) -> None:
 
 def test_masked_words_are_shown_masked(web: Web) -> None:
     kept = accepted(web.storage, content="damn")
-    after = kept.decided(a_decision(Action.APPROVE, masked="****"))
+    after = kept.with_decision(a_decision(Action.APPROVE, masked="****"))
     assert web.storage.comments.decide("blog", [Change(kept, after)]) == [True]
     (shown,) = web.client.get(READ).json["comments"]
     assert (shown["content"], shown["html"]) == ("****", "<p>****</p>\n")

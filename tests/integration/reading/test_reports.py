@@ -151,7 +151,7 @@ def test_an_edit_that_only_the_filters_approved_may_be_held_again(web: Web) -> N
 def test_whoever_takes_a_refusal_back_has_not_approved_it(web: Web) -> None:
     comment = reported(web, published(web.storage), 1, 2)
     spam = moderated(web.storage, comment, Action.SPAM)
-    assert web.storage.comments.decide("blog", [Change(spam, spam.undone("mo", NOW))]) == [True]
+    assert web.storage.comments.decide("blog", [Change(spam, spam.with_undo("mo", NOW))]) == [True]
     assert reported(web, comment, 3).status is Status.HELD
 
 

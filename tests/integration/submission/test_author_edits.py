@@ -230,7 +230,7 @@ class Hasty:
         for step in changes:
             if step.before.id not in self.seen:
                 self.seen.add(step.before.id)
-                after = step.before.decided(a_decision(self.action))
+                after = step.before.with_decision(a_decision(self.action))
                 assert self.comments.decide(site, [Change(step.before, after)]) == [True]
         return self.comments.decide(site, changes)
 
@@ -261,7 +261,9 @@ def test_edits_at_once_while_it_is_judged_leave_one_text_and_nothing_undone(
     def judging() -> None:
         while not over.is_set() or redis_storage.backlog.depth("blog").queued:
             waits = redis_storage.comments.by_status("blog", Status.QUEUED, 9).rows
-            redis_storage.comments.decide("blog", [Change(c, c.decided(a_decision(Action.APPROVE))) for c in waits])
+            redis_storage.comments.decide(
+                "blog", [Change(c, c.with_decision(a_decision(Action.APPROVE))) for c in waits]
+            )
 
     def changing(n: int) -> list[int]:
         return [change(web, comment, f"Words {n} {again}.").status_code for again in range(2)]

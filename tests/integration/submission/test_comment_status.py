@@ -35,11 +35,11 @@ def test_the_author_hears_pending_published_or_refused_and_no_more(web: Web) -> 
 def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(web: Web) -> None:
     step = a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="off-topic")
     before = published(web.storage)
-    after = before.decided(step)
+    after = before.with_decision(step)
     web.storage.comments.decide("blog", [Change(before, after)])
     assert ask(web, before.id).json["reason"] == "It is not about what the page is about."
     assert "It is not about what the page is about." in ask(web, before.id, **HTML).text
-    spam = after.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo", reason="off-topic"))
+    spam = after.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo", reason="off-topic"))
     web.storage.comments.decide("blog", [Change(after, spam)])
     assert ask(web, before.id).json["reason"] == ""
 

@@ -22,7 +22,7 @@ def test_any_text_reads_back(author: str, content: str, evidence: str) -> None:
     comment = a_comment(author=author, content=content)
     decision = a_decision(Action.HOLD, signals=(Signal("links.count", 0.25, evidence, 1.5),))
     assert _back(comment) == comment
-    assert _back(comment.decided(decision)) == comment.decided(decision)
+    assert _back(comment.with_decision(decision)) == comment.with_decision(decision)
 
 
 def test_what_has_its_default_takes_no_room() -> None:
@@ -31,7 +31,7 @@ def test_what_has_its_default_takes_no_room() -> None:
 
 
 def test_what_was_sent_and_what_was_decided_are_apart() -> None:
-    comment = a_comment().decided(a_decision(Action.APPROVE))
+    comment = a_comment().with_decision(a_decision(Action.APPROVE))
     assert b"decisions" not in dump_submission(comment)
     assert b"content" not in dump_state(comment)
     assert dump_submission(comment) == dump_submission(a_comment_like(comment))
@@ -48,6 +48,6 @@ def test_fields_of_a_later_program_are_ignored() -> None:
 
 
 def test_a_decision_with_fields_of_a_later_program_is_read() -> None:
-    comment = a_comment().decided(a_decision(Action.HOLD, log_odds=1.25))
+    comment = a_comment().with_decision(a_decision(Action.HOLD, log_odds=1.25))
     state = dump_state(comment).replace(b"1.25]", b'1.25,{"new":1}]')
     assert load_comment(comment.site, comment.id, state + dump_submission(comment)) == comment

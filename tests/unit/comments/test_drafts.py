@@ -25,11 +25,11 @@ LATER = NOW + timedelta(minutes=3)
 
 
 def by_filters(comment: Comment, action: Action, masked: str = "") -> Comment:
-    return comment.decided(a_decision(action, masked=masked))
+    return comment.with_decision(a_decision(action, masked=masked))
 
 
 def by_person(comment: Comment, action: Action) -> Comment:
-    return comment.decided(a_decision(action, Role.MODERATOR, "mo"))
+    return comment.with_decision(a_decision(action, Role.MODERATOR, "mo"))
 
 
 def published(**changes: Any) -> Comment:
@@ -99,7 +99,7 @@ def test_an_approved_draft_gives_its_words_to_its_comment() -> None:
     comment = published()
     after, approved = applied(comment, drafted(comment, "other words", LATER))
     assert (approved.status, after.status, after.version) == (Status.APPLIED, Status.APPROVED, 2)
-    assert (after.content, after.shown) == ("other words", "other words")
+    assert (after.content, after.public_content) == ("other words", "other words")
     assert after.decisions[-1].replaced == "first words"
 
 
@@ -107,11 +107,11 @@ def test_readers_get_the_mask_of_the_words_they_read() -> None:
     comment = by_filters(a_comment(content="damn"), Action.APPROVE, masked="d**n")
     draft = drafted(comment, "darn", LATER)
     after, _ = applied(comment, draft)
-    assert after.shown == "darn"
+    assert after.public_content == "darn"
     masked = by_filters(draft, Action.APPROVE, masked="d**n it")
     again = carried_over(comment, draft, masked)
     assert again is not None
-    assert again.shown == "d**n it"
+    assert again.public_content == "d**n it"
 
 
 @pytest.mark.parametrize("action", [Action.HOLD, Action.SPAM])
@@ -127,11 +127,16 @@ def test_taking_an_approval_back_gives_the_words_back() -> None:
     approved = by_person(held, Action.APPROVE)
     after = carried_over(comment, held, approved)
     assert after is not None
-    undone = approved.undone("mo", LATER)
+    undone = approved.with_undo("mo", LATER)
     back = carried_over(after, approved, undone)
     assert back is not None
-    assert (undone.status, back.content, back.shown, back.status) == (Status.HELD, "damn", "d**n", Status.APPROVED)
-    assert back.standing == comment.standing
+    assert (undone.status, back.content, back.public_content, back.status) == (
+        Status.HELD,
+        "damn",
+        "d**n",
+        Status.APPROVED,
+    )
+    assert back.current_decision == comment.current_decision
     assert carried_over(back, approved, undone) is None
 
 
@@ -147,7 +152,7 @@ def test_a_draft_can_be_edited_again_once_it_was_applied_but_not_once_it_was_ref
     after, approved = applied(comment, drafted(comment, "other words", LATER))
     again = edited(approved, "third words", LATER)
     assert again.status is Status.QUEUED
-    assert not again.undoable
+    assert not again.can_undo
     assert carried_over(after, approved, again) is None
     third, _ = applied(after, again)
     assert third.content == "third words"
@@ -164,9 +169,9 @@ def test_edits_are_counted_where_their_author_made_them() -> None:
 
 def test_a_moderator_cannot_bring_back_what_its_author_took_away() -> None:
     gone = withdrawn(by_person(by_filters(a_comment(), Action.HOLD), Action.APPROVE), LATER)
-    assert not gone.undoable
+    assert not gone.can_undo
     with pytest.raises(ActionNotAllowed):
-        gone.undone("mo", LATER)
+        gone.with_undo("mo", LATER)
     with pytest.raises(ActionNotAllowed):
         by_person(gone, Action.APPROVE)
     with pytest.raises(ActionNotAllowed):

@@ -11,11 +11,11 @@ from tests.support.builders import NOW, a_comment, a_decision
 
 
 def _by_filters(action: Action = Action.HOLD) -> Comment:
-    return a_comment().decided(a_decision(action, signals=(Signal("links.count", 1.0, "5 links", 2.0),)))
+    return a_comment().with_decision(a_decision(action, signals=(Signal("links.count", 1.0, "5 links", 2.0),)))
 
 
 def _by_person(comment: Comment, action: Action) -> Comment:
-    return comment.decided(a_decision(action, Role.MODERATOR, "mo"))
+    return comment.with_decision(a_decision(action, Role.MODERATOR, "mo"))
 
 
 def test_a_decision_moves_the_comment_and_counts_as_a_version() -> None:
@@ -25,7 +25,7 @@ def test_a_decision_moves_the_comment_and_counts_as_a_version() -> None:
 
 def test_a_step_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ActionNotAllowed):
-        a_comment().decided(a_decision(Action.APPROVE, Role.MODERATOR, "mo"))
+        a_comment().with_decision(a_decision(Action.APPROVE, Role.MODERATOR, "mo"))
 
 
 def test_filters_teach_nothing() -> None:
@@ -39,34 +39,34 @@ def test_people_teach_ham_and_spam_and_removal_teaches_nothing() -> None:
 
 def test_undo_returns_to_the_lesson_before() -> None:
     spam = _by_person(_by_person(_by_filters(), Action.APPROVE), Action.SPAM)
-    once = spam.undone("mo", NOW)
+    once = spam.with_undo("mo", NOW)
     assert (once.status, once.lesson) == (Status.APPROVED, Label.HAM)
-    twice = once.undone("mo", NOW)
-    assert (twice.status, twice.lesson, twice.undoable) == (Status.HELD, None, False)
+    twice = once.with_undo("mo", NOW)
+    assert (twice.status, twice.lesson, twice.can_undo) == (Status.HELD, None, False)
 
 
 def test_a_new_decision_after_undo_can_be_undone_itself() -> None:
-    undone = _by_person(_by_filters(), Action.APPROVE).undone("mo", NOW)
+    undone = _by_person(_by_filters(), Action.APPROVE).with_undo("mo", NOW)
     again = _by_person(undone, Action.SPAM)
-    assert again.undone("mo", NOW).status is Status.HELD
+    assert again.with_undo("mo", NOW).status is Status.HELD
 
 
 def test_what_filters_decided_cannot_be_undone() -> None:
     with pytest.raises(ActionNotAllowed):
-        _by_filters().undone("mo", NOW)
+        _by_filters().with_undo("mo", NOW)
 
 
 def test_the_verdict_stays_explained_after_a_person_decided() -> None:
-    verdict = _by_person(_by_filters(), Action.APPROVE).verdict
+    verdict = _by_person(_by_filters(), Action.APPROVE).filter_decision
     assert verdict is not None
     assert verdict.signals[0].evidence == "5 links"
 
 
 def test_readers_get_the_masked_text_where_the_filters_masked_it() -> None:
-    assert a_comment().decided(a_decision(Action.APPROVE, masked="****")).shown == "****"
-    assert _by_filters(Action.APPROVE).shown == a_comment().content
+    assert a_comment().with_decision(a_decision(Action.APPROVE, masked="****")).public_content == "****"
+    assert _by_filters(Action.APPROVE).public_content == a_comment().content
 
 
 def test_an_author_without_an_e_mail_is_not_known() -> None:
-    assert replace(a_comment(), identity="").known_as == ()
-    assert len(a_comment().known_as) == 2
+    assert replace(a_comment(), identity="").author_keys == ()
+    assert len(a_comment().author_keys) == 2

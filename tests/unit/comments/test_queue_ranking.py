@@ -14,12 +14,12 @@ from tests.support.builders import NOW, a_comment, a_decision
 def judged(score: float, *names: str, **changes: object) -> Comment:
     signals = tuple(Signal(name, 1.0, "") for name in names)
     comment = a_comment(**{"received": NOW, **changes})
-    return comment.decided(a_decision(Action.HOLD, score=score, signals=signals, hold_at=3.0, spam_at=8.0))
+    return comment.with_decision(a_decision(Action.HOLD, score=score, signals=signals, hold_at=3.0, spam_at=8.0))
 
 
 def verdict(comment: Comment) -> Decision:
-    assert comment.verdict
-    return comment.verdict
+    assert comment.filter_decision
+    return comment.filter_decision
 
 
 def place(comment: Comment) -> int:
@@ -74,7 +74,7 @@ def test_the_order_of_two_never_changes_by_waiting_alone() -> None:
 
 def test_what_is_not_held_is_not_filed() -> None:
     assert filed(a_comment()) is None
-    assert filed(a_comment().decided(a_decision(Action.SPAM))) is None
+    assert filed(a_comment().with_decision(a_decision(Action.SPAM))) is None
 
 
 def test_terms_name_everything_that_is_looked_for() -> None:

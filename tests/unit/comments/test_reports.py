@@ -16,12 +16,12 @@ LINKS = Signal("links.some", 1.0, "a link", 1.0)
 
 
 def approved(comment: Comment, role: Role = Role.FILTERS) -> Comment:
-    return comment.decided(a_decision(Action.APPROVE, role, "mo" if role is Role.MODERATOR else "filters"))
+    return comment.with_decision(a_decision(Action.APPROVE, role, "mo" if role is Role.MODERATOR else "filters"))
 
 
 def published() -> Comment:
     decision = a_decision(Action.APPROVE, score=1.0, signals=(LINKS,), policy="p1", log_odds=-2.5, masked="***")
-    return a_comment().decided(decision)
+    return a_comment().with_decision(decision)
 
 
 @pytest.mark.parametrize(
@@ -40,22 +40,22 @@ def test_reports_are_told_in_words(tally: Mapping[str, int], said: str) -> None:
 def test_what_is_held_for_its_reports_keeps_what_the_filters_saw() -> None:
     before = published()
     after = held(before, {"spam": 3}, NOW)
-    told = after.verdict
+    told = after.filter_decision
     assert told is not None
     assert (after.status, told.by, told.role, told.before) == (Status.HELD, READERS, Role.FILTERS, Status.APPROVED)
     assert told.signals == (LINKS, Signal(REPORTED, 1.0, "reported by 3 readers as spam", holds=True))
-    assert (told.score, told.policy, told.log_odds, after.shown) == (1.0, "p1", -2.5, "***")
-    assert (after.lesson, after.undoable) == (None, False)
+    assert (told.score, told.policy, told.log_odds, after.public_content) == (1.0, "p1", -2.5, "***")
+    assert (after.lesson, after.can_undo) == (None, False)
 
 
 def test_a_lesson_is_compared_with_what_the_filters_said() -> None:
     spam = a_decision(Action.SPAM, Role.MODERATOR, "mo")
-    assert quotas(held(published(), {"spam": 3}, NOW).decided(spam)) == quotas(published().decided(spam))
+    assert quotas(held(published(), {"spam": 3}, NOW).with_decision(spam)) == quotas(published().with_decision(spam))
 
 
 def test_reported_again_it_tells_the_latest_only() -> None:
     back = approved(held(published(), {"spam": 3}, NOW), Role.MODERATOR)
-    again = held(back, {"abuse": 4}, NOW).verdict
+    again = held(back, {"abuse": 4}, NOW).filter_decision
     assert again is not None
     assert [s.evidence for s in again.signals] == ["a link", "reported by 4 readers as abuse"]
 
@@ -69,15 +69,15 @@ def test_whoever_approves_it_vouches_for_it_until_they_take_that_back() -> None:
     assert not is_vouched_for(published(), None)
     back = approved(held(published(), {"spam": 3}, NOW), Role.MODERATOR)
     assert is_vouched_for(back, None)
-    assert back.undone("mo", NOW).status is Status.HELD
+    assert back.with_undo("mo", NOW).status is Status.HELD
 
 
 @pytest.mark.parametrize("role", [Role.FILTERS, Role.MODERATOR])
 def test_of_an_edited_comment_whoever_approves_the_edit_vouches_for_it(role: Role) -> None:
-    comment = approved(a_comment().decided(a_decision(Action.HOLD)), Role.MODERATOR)
+    comment = approved(a_comment().with_decision(a_decision(Action.HOLD)), Role.MODERATOR)
     waits = drafted(comment, "Buy my pills.", NOW)
     if role is Role.MODERATOR:
-        waits = waits.decided(a_decision(Action.HOLD))
+        waits = waits.with_decision(a_decision(Action.HOLD))
     draft = approved(waits, role)
     edited = carried_over(comment, waits, draft)
     assert edited is not None

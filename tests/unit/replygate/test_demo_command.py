@@ -40,7 +40,7 @@ def every(storage: Storage) -> list[Comment]:
 def test_every_comment_of_the_story_is_told_and_judged() -> None:
     comments = every(filled())
     assert len(comments) == len(STORY) >= 55
-    assert all(comment.verdict for comment in comments)
+    assert all(comment.filter_decision for comment in comments)
     assert {said.who for said in STORY} == set(NETWORKS)
     assert sum(bool(c.parent) for c in comments) == sum(bool(said.to) for said in STORY)
 
@@ -54,7 +54,7 @@ def test_there_is_something_of_everything() -> None:
     assert counts["removed"] >= 1
     assert counts["queued"] == 0
     held = storage.comments.by_status("demo", Status.HELD, 100).rows
-    reasons = {signal.name for c in held if c.verdict for signal in c.verdict.signals}
+    reasons = {signal.name for c in held if c.filter_decision for signal in c.filter_decision.signals}
     some = {"author.first", "links.many", "profanity.word", "near-duplicates.text", "duplicates.here"}
     assert some | {"author.spammed", "shouting.capitals"} <= reasons
 

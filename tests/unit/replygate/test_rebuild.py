@@ -82,7 +82,7 @@ def test_quotas_and_the_bar_come_back_as_they_were(storage: Storage) -> None:
     storage.sites.put(a_site())
     for n in range(30):
         comment = accepted(storage, content="my name is Ada and I lend money to everybody today")
-        held = comment.decided(a_decision(Action.HOLD, log_odds=n / 10))
+        held = comment.with_decision(a_decision(Action.HOLD, log_odds=n / 10))
         storage.comments.decide("blog", [Change(comment, held)])
         taught = moderated(storage, held, Action.SPAM if n % 2 else Action.APPROVE)
         storage.corpus.learn("blog", taught, tokens(taught), quotas(taught))

@@ -34,7 +34,7 @@ def test_many_links_of_every_kind_are_looked_at_by_a_person():
 
 def test_a_link_that_an_edit_adds_is_looked_at_by_a_person():
     approved = a_decision(Action.APPROVE)
-    comment = a_comment(content="My source is https://paper.example/a, worth reading.").decided(approved)
+    comment = a_comment(content="My source is https://paper.example/a, worth reading.").with_decision(approved)
     added = drafted(comment, f"{comment.content} And https://pills.example too.", NOW)
     assert seen(Links(), added)["links.added"].evidence == "pills.example"
     assert policy(Links()).decide(seen(Links(), added).values(), NOW).action is Action.HOLD

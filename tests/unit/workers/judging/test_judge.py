@@ -98,9 +98,9 @@ def test_a_question_holds_all_that_filters_want_to_know():
         uses=(Use("saying.author", 60, "Ada"),),
         thread=comment.thread,
         parent="p" * 26,
-        author=comment.known_as,
+        author=comment.author_keys,
         tokens=tokens(comment),
-        standings=(*(f"author:{name}" for name in comment.known_as), f"origin:{comment.origin}"),
+        standings=(*(f"author:{name}" for name in comment.author_keys), f"origin:{comment.origin}"),
         first_attempt=True,
     )
 
@@ -130,7 +130,7 @@ def test_a_filter_that_breaks_sends_the_comment_to_a_person(memory, caplog):
     comment = a_comment(content="private words")
     (after,) = judged(memory, (comment, 1), filters=(BROKEN,))
     assert after.status is Status.HELD
-    assert [(s.name, s.evidence) for s in after.verdict.signals] == [("filter.failed", "saying: Interrupted")]
+    assert [(s.name, s.evidence) for s in after.filter_decision.signals] == [("filter.failed", "saying: Interrupted")]
     assert "saying" in caplog.text
     assert "private words" not in caplog.text
 
@@ -146,8 +146,8 @@ class Other(Filter):
 
 def test_the_other_filters_still_count_but_a_person_decides(memory):
     (after,) = judged(memory, (a_comment(), 1), filters=(BROKEN, Other()))
-    assert [s.name for s in after.verdict.signals] == ["filter.failed", "other"]
-    assert (after.status, after.verdict.score) == (Status.HELD, 20.0)
+    assert [s.name for s in after.filter_decision.signals] == ["filter.failed", "other"]
+    assert (after.status, after.filter_decision.score) == (Status.HELD, 20.0)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_the_other_filters_still_count_but_a_person_decides(memory):
 def test_a_signal_that_cannot_be_weighed_holds(memory, signal):
     (after,) = judged(memory, (a_comment(), 1), filters=(Saying(lambda c, f: [signal]),))
     assert after.status is Status.HELD
-    assert [s.name for s in after.verdict.signals] == ["filter.failed"]
+    assert [s.name for s in after.filter_decision.signals] == ["filter.failed"]
 
 
 def test_after_too_many_attempts_a_person_decides_and_no_filter_is_asked(memory):
@@ -171,9 +171,9 @@ def test_after_too_many_attempts_a_person_decides_and_no_filter_is_asked(memory)
     fresh, worn = a_comment(), a_comment()
     after = judged(storage, (worn, MAX_ATTEMPTS + 1), (fresh, MAX_ATTEMPTS), filters=(BROKEN,))
     by_id = {c.id: c for c in after}
-    assert [s.name for s in by_id[worn.id].verdict.signals] == ["needs-human"]
+    assert [s.name for s in by_id[worn.id].filter_decision.signals] == ["needs-human"]
     assert by_id[worn.id].status is Status.HELD
-    assert [s.name for s in by_id[fresh.id].verdict.signals] == ["filter.failed"]
+    assert [s.name for s in by_id[fresh.id].filter_decision.signals] == ["filter.failed"]
     assert [len(batch) for batch in evidence.batches] == [1]
 
 
@@ -185,7 +185,7 @@ def test_judging_stops_when_the_time_is_up(memory):
 
 def test_the_sites_own_thresholds_count(memory):
     (after,) = judged(memory, (a_comment(), 1), spam_at=4.0)
-    assert after.verdict.action is Action.SPAM
+    assert after.filter_decision.action is Action.SPAM
 
 
 def test_asking_twice_gives_the_same(memory):
@@ -196,14 +196,14 @@ def test_asking_twice_gives_the_same(memory):
 def test_profanity_is_masked_where_the_site_masks_it(memory):
     comment = a_comment(content="What the fuck is this?")
     (after,) = judged(memory, (comment, 1), filters=BUILT_IN, moderation="suspicious", profanity="mask")
-    assert (after.status, after.shown) == (Status.APPROVED, "What the f*** is this?")
+    assert (after.status, after.public_content) == (Status.APPROVED, "What the f*** is this?")
     assert after.content == comment.content
 
 
 def test_a_first_comment_is_held_and_a_second_published(memory):
     first, second = a_comment(), a_comment(content="And another thought upon the same page.")
     (after,) = judged(memory, (first, 1), filters=BUILT_IN)
-    assert [s.name for s in after.verdict.signals if s.holds] == ["author.first"]
+    assert [s.name for s in after.filter_decision.signals if s.holds] == ["author.first"]
     (after,) = judged(
         replace(memory, evidence=Asked(Answer(approved=(1, 1), spam=(0, 0)))), (second, 1), filters=BUILT_IN
     )
@@ -247,10 +247,10 @@ def test_the_sample_says_what_the_filters_would_have_said():
 
 
 def test_what_was_held_is_held_again_however_harmless_its_new_words_are(memory):
-    held = a_comment().decided(a_decision(Action.HOLD))
+    held = a_comment().with_decision(a_decision(Action.HOLD))
     (after,) = judged(memory, (edited(held, "fine", NOW), 1), filters=())
     assert after.status is Status.HELD
-    assert [s.name for s in after.verdict.signals] == ["held-before"]
+    assert [s.name for s in after.filter_decision.signals] == ["held-before"]
     (after,) = judged(memory, (edited(a_comment(), "fine", NOW), 1), filters=())
     assert after.status is Status.APPROVED
 
@@ -274,7 +274,7 @@ def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
     assert after.status is Status.APPLIED
     copy = a_comment(content=f"{words} fresh.", origin="elsewhere", email="", identity="")
     (after,) = judged(memory, (copy, 1), filters=BUILT_IN, required=(), moderation="suspicious")
-    assert "duplicates.here" in {s.name for s in after.verdict.signals}
+    assert "duplicates.here" in {s.name for s in after.filter_decision.signals}
 
 
 def test_where_sites_may_hear_from_each_other_the_filters_are_told(memory: Storage) -> None:

@@ -33,8 +33,8 @@ def decided(content: str, action: Action, by: str, **changes: object) -> Comment
     known = judged(comment, TokenCounts())
     first = Action.HOLD if known.log_odds >= known.hold_at or action is Action.APPROVE else Action.APPROVE
     points = {Action.HOLD: 3.0, Action.APPROVE: 0.0}[first]
-    seen = comment.decided(a_decision(first, log_odds=known.log_odds, score=points, hold_at=3.0))
-    return seen.decided(a_decision(action, Role.MODERATOR, by, **changes))
+    seen = comment.with_decision(a_decision(first, log_odds=known.log_odds, score=points, hold_at=3.0))
+    return seen.with_decision(a_decision(action, Role.MODERATOR, by, **changes))
 
 
 def taught(comments: Iterable[Comment], guarded: bool = True) -> TokenCounts:
@@ -122,18 +122,20 @@ def test_texts_that_are_not_alike_are_no_campaign():
     ],
 )
 def test_only_lessons_against_what_the_filters_would_have_done_are_rationed(log_odds, points, action, limits):
-    seen = a_comment().decided(a_decision(Action.HOLD, log_odds=log_odds, score=points, hold_at=3.0))
-    assert [q.most for q in quotas(seen.decided(a_decision(action, Role.MODERATOR, "mo")))] == limits
+    seen = a_comment().with_decision(a_decision(Action.HOLD, log_odds=log_odds, score=points, hold_at=3.0))
+    assert [q.most for q in quotas(seen.with_decision(a_decision(action, Role.MODERATOR, "mo")))] == limits
 
 
 def test_what_readers_reported_is_not_one_moderators_word():
-    seen = a_comment().decided(a_decision(Action.APPROVE, log_odds=-3.0, hold_at=3.0))
+    seen = a_comment().with_decision(a_decision(Action.APPROVE, log_odds=-3.0, hold_at=3.0))
     reported = held_by_readers(seen, {"spam": 3}, NOW)
-    assert [q.most for q in quotas(reported.decided(a_decision(Action.SPAM, Role.MODERATOR, "mo")))] == [OF_CAMPAIGN]
+    assert [q.most for q in quotas(reported.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo")))] == [
+        OF_CAMPAIGN
+    ]
 
 
 def test_every_moderator_has_a_ration_every_day():
-    seen = a_comment().decided(a_decision(Action.HOLD, log_odds=-9.0, hold_at=3.0))
+    seen = a_comment().with_decision(a_decision(Action.HOLD, log_odds=-9.0, hold_at=3.0))
     others = [("mo", NOW), ("bo", NOW), ("mo", NOW + timedelta(days=1))]
-    rations = {quotas(seen.decided(a_decision(Action.SPAM, Role.MODERATOR, by, at=at)))[1] for by, at in others}
+    rations = {quotas(seen.with_decision(a_decision(Action.SPAM, Role.MODERATOR, by, at=at)))[1] for by, at in others}
     assert len(rations) == 3
