@@ -22,7 +22,7 @@ from comments.settings import Settings
 from comments.site import Site
 from comments.storage import Admission, Storage
 from comments.storage.redis import connect
-from replygate.embedded import start
+from replygate.embedded_valkey import start
 from workers.deps import build_deps, install
 from workers.jobs import CALLABLES
 

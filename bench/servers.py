@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from comments.settings import Settings
-from replygate.embedded import start
+from replygate.embedded_valkey import start
 
 SECRET = "measured, not guarded: 32 characters"
 PATIENCE = 30.0  # seconds

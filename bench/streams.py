@@ -21,8 +21,8 @@ from pathlib import Path
 from comments.lifecycle import Action
 from comments.site import Site
 from comments.storage import TokenCounts
-from replygate.evaluation.examples import Example
-from replygate.evaluation.judging import Corpus, Moderation, Verdict, verdicts
+from replygate.evaluation.labelled_comments import Example
+from replygate.evaluation.replay import Corpus, Moderation, Verdict, verdicts
 from training import grammar
 from training.corpora import CORPORA, comment, read
 from training.generate import Example as Generated

@@ -23,7 +23,7 @@ from comments.storage import Trace
 from comments.storage.codec import dump_state, dump_submission, milliseconds
 from comments.storage.keys import Keys
 from comments.storage.redis import connect, open_redis
-from replygate.embedded import start
+from replygate.embedded_valkey import start
 
 SITE = "bench"
 PER_AUTHOR = 3

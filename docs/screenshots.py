@@ -19,7 +19,7 @@ from random import Random
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from replygate.demo_story import STORY
+from replygate.commands.demo_story import STORY
 
 IMAGES = Path(__file__).parent / "images"
 #: Bytes; a README with more is slow to open.

@@ -19,9 +19,22 @@ from comments.storage import Storage
 from service.ops.health import PARTS, gather
 from workers import run, sweep
 
-from . import admin, audit, demo, export, mail, moderators, openapi, rebuild, status, training, up, web, webhooks
-from .evaluation import command as evaluation
-from .installation import installation, open_installation, settings
+from . import up, web_server
+from .commands import (
+    audit_command,
+    demo_command,
+    export_command,
+    mail_command,
+    moderator_commands,
+    openapi_command,
+    rebuild_command,
+    site_commands,
+    status_command,
+    train_command,
+    webhook_commands,
+)
+from .deployment import installation, open_installation, settings
+from .evaluation import evaluate_command
 
 
 class WrongUse(click.ClickException):
@@ -63,15 +76,15 @@ def cli(context: click.Context, data: Path) -> None:
         context.obj = partial(open_installation, data, os.environ)
 
 
-cli.add_command(admin.site)
-cli.add_command(moderators.moderator)
-cli.add_command(audit.audit)
-cli.add_command(webhooks.webhook)
-cli.add_command(mail.mail)
-cli.add_command(demo.demo)
-cli.add_command(rebuild.rebuild)
-cli.add_command(evaluation.evaluate)
-cli.add_command(training.train)
+cli.add_command(site_commands.site)
+cli.add_command(moderator_commands.moderator)
+cli.add_command(audit_command.audit)
+cli.add_command(webhook_commands.webhook)
+cli.add_command(mail_command.mail)
+cli.add_command(demo_command.demo)
+cli.add_command(rebuild_command.rebuild)
+cli.add_command(evaluate_command.evaluate)
+cli.add_command(train_command.train)
 
 
 @cli.command("up")
@@ -87,7 +100,7 @@ def run_everything(context: click.Context, host: str, port: int | None) -> None:
 @click.pass_context
 def serve(context: click.Context) -> None:
     """Run the web processes."""
-    web.run(part_settings(context, "web"))
+    web_server.run(part_settings(context, "web"))
 
 
 @cli.command("work")
@@ -117,9 +130,9 @@ def part_settings(context: click.Context, part: str) -> Settings:
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file that only you may read.")
 def export_site(id: str, output: Path | None) -> None:
     """Write every comment of a site, with e-mail addresses and whole history, as JSON lines."""
-    storage, site = installation().storage, admin.site_named(id)
+    storage, site = installation().storage, site_commands.site_named(id)
     storage.audit.note(Entry(CONSOLE, Act.EXPORT, site=id))
-    lines = export.lines(storage, site)
+    lines = export_command.lines(storage, site)
     with _private(output) as file:
         for line in lines:
             file.write(line.encode() + b"\n")
@@ -145,8 +158,8 @@ def show_status(seconds: float, part: str | None) -> None:
     if seconds:
         time.sleep(seconds)
     condition = look(here.now()) if seconds else earlier
-    click.echo(status.report(earlier, condition))
-    if not status.is_ready(condition):
+    click.echo(status_command.report(earlier, condition))
+    if not status_command.is_ready(condition):
         raise click.exceptions.Exit(1)
 
 
@@ -160,7 +173,7 @@ def check_alive(storage: Storage, part: str) -> None:
 @cli.command("openapi")
 def print_openapi() -> None:
     """Print the OpenAPI document of the API."""
-    click.echo(openapi.text())
+    click.echo(openapi_command.text())
 
 
 def main() -> None:

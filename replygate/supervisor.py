@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import BinaryIO, Self
 
-from .child import wrapped
+from .exec_with_parent import wrapped
 
 log = logging.getLogger(__name__)
 

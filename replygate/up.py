@@ -23,8 +23,8 @@ from comments.storage import Storage
 from comments.storage.redis import open_redis
 from service.accounts.invitations import sign_in_link
 
-from . import embedded
-from .installation import ADDRESS_FILE, KEY_FILE
+from . import embedded_valkey
+from .deployment import ADDRESS_FILE, KEY_FILE
 from .supervisor import Part, Supervisor
 
 #: What a first start makes, so that there is something to look at.
@@ -68,7 +68,7 @@ def _environment(directory: Path, env: Mapping[str, str], host: str, port: int) 
     if f"{PREFIX}SECRET_KEY" not in env:
         ours["SECRET_KEY_FILE"] = str(_secret(directory))
     given = {
-        "REDIS_URL": embedded.url(directory),
+        "REDIS_URL": embedded_valkey.url(directory),
         **({"HOST": host} if host else {}),
         **({"PORT": str(port)} if port else {}),
     }
@@ -98,7 +98,7 @@ def _secret(directory: Path) -> Path:
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
     """Hold this directory. Waits for the server of a predecessor that was killed, which may still be writing."""
-    with (directory / "up.lock").open("w") as ours, embedded.lock(directory).open("w") as server:
+    with (directory / "up.lock").open("w") as ours, embedded_valkey.lock(directory).open("w") as server:
         try:
             fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -134,13 +134,13 @@ def _check_port(settings: Settings) -> None:
 def _valkey(directory: Path) -> Part:
     return Part(
         "valkey",
-        embedded.command(directory),
-        ready=lambda: embedded.answers(directory),
+        embedded_valkey.command(directory),
+        ready=lambda: embedded_valkey.answers(directory),
         rank=2,
         grace=VALKEY_GRACE,
         delay=0.0,  # everything else waits for it
         settled=1.0,
-        lock=embedded.lock(directory),
+        lock=embedded_valkey.lock(directory),
     )
 
 

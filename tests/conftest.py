@@ -12,7 +12,7 @@ from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
-from replygate.embedded import start
+from replygate.embedded_valkey import start
 from tests.support.builders import settings
 
 #: A busy machine is no fault of what is tested; and what fails was broken by a change, not found by chance in somebody

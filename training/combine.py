@@ -19,8 +19,8 @@ import numpy as np
 
 from comments.model import Comment
 from comments.storage import TokenCounts
-from replygate.evaluation.examples import Example
-from replygate.evaluation.judging import Corpus, held, lesson
+from replygate.evaluation.labelled_comments import Example
+from replygate.evaluation.replay import Corpus, held, lesson
 from workers.learning import combined_model
 from workers.learning.prior_model import shipped
 from workers.learning.site_model import odds, rarer, taught, tokens

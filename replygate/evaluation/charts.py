@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from comments.lifecycle import Action
 
-from .figures import Curve, calibration_error
-from .report import Report, outcomes
+from .classification_metrics import Curve, calibration_error
+from .results import Report, outcomes
 
 #: Steps of a line at most; more are not seen.
 MOST_POINTS = 400

@@ -1,8 +1,8 @@
 """Streams: answers that go on, one look a second at whatever those who listen asked about.
 
 A listener costs no thread: it is a function to call with the next piece of a stream. The server that runs us keeps the
-connection (`replygate.bridge`). Looking, rather than listening to a channel, loses nothing when storage is away for a
-moment, and costs as much however much is written.
+connection (`replygate.granian_wsgi`). Looking, rather than listening to a channel, loses nothing when storage is away
+for a moment, and costs as much however much is written.
 """
 
 import threading

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from comments.pseudonyms import new_id, token_digest
 from comments.settings import Settings
 from comments.site import Person
-from replygate.demo import fill
+from replygate.commands.demo_command import fill
 from tests.browser.conftest import Desktop, Live, sign_in
 from workers import deps as workers
 

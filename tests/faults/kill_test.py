@@ -30,8 +30,8 @@ from comments.settings import PREFIX, Settings
 from comments.site import Site, SiteKey, Term
 from comments.storage import Storage
 from comments.storage.redis import open_redis
-from replygate import embedded
-from replygate.admin import new_key
+from replygate import embedded_valkey
+from replygate.commands.site_commands import new_key
 from tests.faults.audit import problems, records
 from tests.faults.visitors import HOLDS, REJECTS, Seen, Visitor
 from tests.support.builders import SECRET
@@ -157,7 +157,7 @@ def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, A
     began, port = time.monotonic(), free_port()
     process = start(directory, port)
     try:
-        settings = Settings(secret_key=SECRET, redis_url=embedded.url(directory), socket_timeout=5.0)
+        settings = Settings(secret_key=SECRET, redis_url=embedded_valkey.url(directory), socket_timeout=5.0)
         storage = open_redis(settings)
         kept, key = new_key()
         storage.sites.put(a_site(kept))

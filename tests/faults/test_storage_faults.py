@@ -15,7 +15,7 @@ from comments.queue import RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
-from replygate.embedded import Embedded, socket_path, start
+from replygate.embedded_valkey import Embedded, socket_path, start
 from service import create_app
 from service.deps import Deps
 from tests.faults.proxy import Proxy

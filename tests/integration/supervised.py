@@ -15,7 +15,7 @@ HERE = Path(__file__).parents[2]
 PARENT = """
 import os, subprocess, sys, time
 sys.path.insert(0, {here!r})
-from replygate.child import wrapped
+from replygate.exec_with_parent import wrapped
 child = subprocess.Popen(wrapped(["sh", "-c", "echo $$ >> {pids}-child; exec sleep 600"]), start_new_session=True)
 open({pids!r}, "a").write(f"{{os.getpid()}}\\n")
 time.sleep(600)

@@ -10,7 +10,7 @@ from comments.rq_figures import QueueFigures
 from comments.site import Site
 from comments.storage import Storage
 from replygate.__main__ import cli
-from replygate.installation import Installation
+from replygate.deployment import Installation
 from tests.support.builders import a_site, settings
 
 Run = Callable[..., Result]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import until
+from tests.support.waiting import until
 
 INSTALL = Path(__file__).parents[2] / "tools" / "install.py"
 #: Each program writes its arguments into the log. `hang` exists in the test that stops an installation.

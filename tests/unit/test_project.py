@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from comments.pseudonyms import digest
 from comments.settings import PREFIX, Settings
 from comments.storage.keys import Keys
-from replygate import openapi
 from replygate.__main__ import cli
+from replygate.commands import openapi_command
 from workers.filters import BUILT_IN, Mark
 from workers.judging.policy import build
 
@@ -177,4 +177,4 @@ def test_the_docs_list_every_signal_with_its_weight() -> None:
 
 def test_the_docs_speak_of_every_address_of_the_api() -> None:
     said = (ROOT / "docs/api.md").read_text()
-    assert [path for path in json.loads(openapi.text())["paths"] if path not in said] == []
+    assert [path for path in json.loads(openapi_command.text())["paths"] if path not in said] == []

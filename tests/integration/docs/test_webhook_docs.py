@@ -14,7 +14,7 @@ import pytest
 from comments.pseudonyms import Pseudonyms
 from comments.site import WEBHOOK_EVENTS, Webhook
 from comments.storage import Storage
-from replygate.webhooks import webhook as commands
+from replygate.commands.webhook_commands import webhook as commands
 from service.ops.health import PARTS
 from tests.support.asked import Asked
 from tests.support.builders import NOW, SECRET, a_site, published, settings

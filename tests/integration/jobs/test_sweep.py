@@ -15,7 +15,7 @@ from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
-from replygate.embedded import start
+from replygate.embedded_valkey import start
 from tests.support.asked import Asked
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
 from tests.support.waiting import until

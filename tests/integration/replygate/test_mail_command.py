@@ -8,7 +8,7 @@ from comments.rq_figures import NoQueues
 from comments.settings import Settings
 from comments.storage import Storage
 from replygate.__main__ import cli
-from replygate.installation import Installation
+from replygate.deployment import Installation
 from tests.support.builders import settings
 from tests.support.mail_server import MailServer
 

@@ -15,7 +15,7 @@ from comments.rq_figures import NoQueues
 from comments.site import Webhook
 from comments.storage import Course, Delivery, Storage
 from replygate.__main__ import cli
-from replygate.installation import Installation
+from replygate.deployment import Installation
 from tests.support.builders import NOW, a_site, settings
 from tests.support.receiver import Receiver, says
 

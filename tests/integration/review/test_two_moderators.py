@@ -19,8 +19,8 @@ from comments.model import Comment, Decision
 from comments.pseudonyms import new_id, token_digest
 from comments.site import Person
 from comments.storage import Storage
-from replygate.export import comments
-from replygate.rebuild import recount, renew
+from replygate.commands.export_command import comments
+from replygate.commands.rebuild_command import recount, renew
 from tests.support.builders import a_site
 from tests.support.desk import held
 from tests.support.served import served

@@ -11,9 +11,9 @@ from comments.site import Site
 from comments.smtp_settings import Relay
 from comments.storage import Storage
 from replygate.__main__ import cli
-from replygate.embedded import start, url
-from replygate.installation import ADDRESS_FILE, KEY_FILE
-from replygate.installation import settings as find
+from replygate.deployment import ADDRESS_FILE, KEY_FILE
+from replygate.deployment import settings as find
+from replygate.embedded_valkey import start, url
 from replygate.up import welcome
 from tests.support.builders import SECRET, published, settings
 

@@ -12,9 +12,9 @@ from comments.model import Comment
 from comments.storage import Storage
 from comments.storage.memory import open_memory
 from replygate.__main__ import cli
-from replygate.demo import HasComments, fill
-from replygate.demo_story import NETWORKS, STORY, TEAM
-from replygate.installation import Installation
+from replygate.commands.demo_command import HasComments, fill
+from replygate.commands.demo_story import NETWORKS, STORY, TEAM
+from replygate.deployment import Installation
 from tests.support.builders import NOW, accepted, settings
 from tests.unit.conftest import OneQueue
 

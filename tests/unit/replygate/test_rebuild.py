@@ -11,10 +11,10 @@ from comments.shared_learning import Together
 from comments.storage import Change, Storage, TokenCounts
 from comments.storage.memory import open_memory
 from replygate.__main__ import cli
-from replygate.demo import fill
-from replygate.export import comments
-from replygate.installation import Installation
-from replygate.rebuild import recount, renew
+from replygate.commands.demo_command import fill
+from replygate.commands.export_command import comments
+from replygate.commands.rebuild_command import recount, renew
+from replygate.deployment import Installation
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, settings
 from tests.unit.conftest import OneQueue
 from workers.learning.lesson_quotas import OF_CAMPAIGN, quotas

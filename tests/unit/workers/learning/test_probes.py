@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from comments.model import Decision
-from replygate.evaluation.examples import read
+from replygate.evaluation.labelled_comments import read
 from tests.unit.workers.about import NOW, facts
 from workers.filters import BUILT_IN
 from workers.judging.judge import ask

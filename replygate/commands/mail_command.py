@@ -4,11 +4,11 @@ import click
 
 from comments.errors import Invalid, Problem, SettingsInvalid
 from comments.pseudonyms import new_id
+from replygate.deployment import installation
 from workers.delivery.email_messages import envelope_address, trial
 from workers.delivery.smtp import Mailer
 
-from .installation import installation
-from .webhooks import Unreached
+from .webhook_commands import Unreached
 
 
 @click.command("mail")

@@ -5,10 +5,10 @@ import sys
 import click
 
 from comments.audit import CONSOLE, Act, Entry
+from replygate.deployment import installation
 from service.sites.audit_pages import lines
 
-from .admin import site_named
-from .installation import installation
+from .site_commands import site_named
 
 
 @click.command("audit")

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
+from replygate.text_table import columns
 from service.ops.dashboard import Figures, duration, figures, memory
 from service.ops.health import Condition, problems
-
-from .table import columns
 
 
 def report(earlier: Condition, condition: Condition) -> str:

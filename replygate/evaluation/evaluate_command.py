@@ -14,18 +14,18 @@ import click
 
 from comments.site import Site
 from comments.storage import TokenCounts
-from replygate.admin import site_named
-from replygate.installation import installation
+from replygate.commands.site_commands import site_named
+from replygate.deployment import installation
 from workers.deps import policy_of
 from workers.filters import BUILT_IN
 from workers.judging.policy import Policy, build
 
 from .charts import charts
-from .examples import UNDECIDED, Reading, read
-from .judging import Corpus, Moderation, across, verdicts
-from .lines import lines
-from .page import page
-from .report import Report, report
+from .html_report import page
+from .labelled_comments import UNDECIDED, Reading, read
+from .replay import Corpus, Moderation, across, verdicts
+from .results import Report, report
+from .text_report import lines
 
 #: A site that chose nothing, as `outcomes` are measured: that somebody is new here says nothing of his text.
 PLAIN = Site("evaluation", "Evaluation", datetime(2000, 1, 1, tzinfo=UTC), required=(), moderation="suspicious")

@@ -1,7 +1,7 @@
-"""Become a command that cannot outlive the process that started it.
+"""Run a command that ends when the process that started it ends.
 
-Run by its path, before anything is importable: `python -I -S child.py PARENT LOCK COMMAND...`. A wrapper that execs
-costs 20 ms, but unlike `preexec_fn` it runs no Python between fork and exec in a parent that may have threads.
+Run by path, before any package can be imported: `python -I -S exec_with_parent.py PARENT LOCK COMMAND...`. This wrapper
+costs 20 ms. The alternative, `preexec_fn`, would run Python between fork and exec in a parent that may have threads.
 """
 
 import ctypes

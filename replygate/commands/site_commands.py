@@ -10,12 +10,11 @@ from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import token_digest
 from comments.site import Site, SiteKey
 from comments.storage import Storage
+from replygate.deployment import installation
+from replygate.text_table import columns
 from service.sites.settings import changed, shown
 from service.sites.settings_pages import differences
 from service.web.site_access import KEY_PREFIX
-
-from .installation import installation
-from .table import columns
 
 
 class Exists(ReplygateError):

@@ -13,7 +13,7 @@ from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import token_digest
 from comments.site import Site
 from comments.storage import Storage
-from replygate.export import lines as lines_of
+from replygate.commands.export_command import lines as lines_of
 from tests.support.builders import a_site, accepted, decided, moderated, published
 
 Run = Callable[..., Result]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from comments.lifecycle import Action
 
-from .figures import Bin, Curve, brier, calibration, curve
-from .judging import Verdict
+from .classification_metrics import Bin, Curve, brier, calibration, curve
+from .replay import Verdict
 
 #: Errors that are told, of either kind.
 WORST = 10

@@ -13,7 +13,7 @@ from comments.settings import PREFIX, Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
 
-from . import embedded
+from . import embedded_valkey
 
 #: The file where `replygate up` keeps the random key that it made on its first start.
 KEY_FILE = "secret"
@@ -40,9 +40,9 @@ def settings(directory: Path, env: Mapping[str, str]) -> Settings:
 
 
 def _found(directory: Path, env: Mapping[str, str]) -> dict[str, str]:
-    if not embedded.lock(directory).exists() or _says(env, "REDIS_URL"):
+    if not embedded_valkey.lock(directory).exists() or _says(env, "REDIS_URL"):
         return {}
-    found = {f"{PREFIX}REDIS_URL": embedded.url(directory)}
+    found = {f"{PREFIX}REDIS_URL": embedded_valkey.url(directory)}
     secret, address = directory / KEY_FILE, directory / ADDRESS_FILE
     if secret.exists() and not _says(env, "SECRET_KEY"):
         found[f"{PREFIX}SECRET_KEY_FILE"] = str(secret)

@@ -17,11 +17,11 @@ from comments.storage import TokenCounts
 from replygate.__main__ import cli
 from replygate.evaluation import png
 from replygate.evaluation.charts import Chart, charts
-from replygate.evaluation.command import PLAIN
-from replygate.evaluation.examples import Example, read
-from replygate.evaluation.judging import Corpus, Verdict, verdicts
-from replygate.evaluation.report import report
-from replygate.evaluation.svg import svg
+from replygate.evaluation.evaluate_command import PLAIN
+from replygate.evaluation.labelled_comments import Example, read
+from replygate.evaluation.replay import Corpus, Verdict, verdicts
+from replygate.evaluation.results import report
+from replygate.evaluation.svg_charts import svg
 from tests.support.builders import a_comment, a_decision
 from workers.filters import BUILT_IN
 from workers.judging.policy import build

@@ -9,12 +9,12 @@ from comments.audit import CONSOLE, Act, Entry
 from comments.errors import NotFound, StaleVersion
 from comments.site import Person
 from comments.storage import Storage
+from replygate.deployment import Installation, installation
+from replygate.text_table import columns
 from service.accounts.invitations import checked_name, sign_in_link
 from service.accounts.sessions import ROLES
 
-from .admin import site_named
-from .installation import Installation, installation
-from .table import columns
+from .site_commands import site_named
 
 
 @click.group()

@@ -18,8 +18,8 @@ from granian.server import Server
 from comments import logs
 from comments.settings import Settings
 
-from .bridge import Bridge
-from .child import die_with_parent
+from .exec_with_parent import die_with_parent
+from .granian_wsgi import Bridge
 
 #: Milliseconds for a request's headers to arrive, kept-alive connections between two requests included.
 HEADERS_PATIENCE = 10_000

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from replygate.bridge import Bridge, answer, environ
+from replygate.granian_wsgi import Bridge, answer, environ
 
 
 class Headers(list[tuple[str, str]]):

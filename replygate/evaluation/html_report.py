@@ -3,9 +3,9 @@
 from html import escape
 
 from .charts import charts
-from .lines import lines
-from .report import Report
-from .svg import svg
+from .results import Report
+from .svg_charts import svg
+from .text_report import lines
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1b; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }

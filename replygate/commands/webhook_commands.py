@@ -11,14 +11,14 @@ from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import Pseudonyms
 from comments.site import WEBHOOK_EVENTS, Site, Webhook
 from comments.storage import Course, Delivery
+from replygate.deployment import Installation, installation
+from replygate.text_table import columns
 from workers.delivery.address_guard import host_of, target, trusted_hosts
 from workers.delivery.guarded_http import Outgoing
 from workers.delivery.webhook_payload import trial
 from workers.delivery.webhooks import post
 
-from .admin import site_named
-from .installation import Installation, installation
-from .table import columns
+from .site_commands import site_named
 
 #: Deliveries that `log` shows; as many are kept.
 SHOWN = 200

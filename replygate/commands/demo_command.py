@@ -15,6 +15,7 @@ from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of, new_id
 from comments.settings import Settings
 from comments.site import Site
 from comments.storage import Admission, Storage
+from replygate.deployment import installation
 from service import deps as web
 from service.accounts.invitations import sign_in_link
 from service.demo import SITE
@@ -23,8 +24,7 @@ from workers import deps as workers
 from workers.jobs import CALLABLES, judge
 
 from .demo_story import ARTICLE, NETWORKS, STORY, TEAM, Said, Settling
-from .installation import installation
-from .moderators import person
+from .moderator_commands import person
 
 #: What `replygate up` calls the site that it makes, and what a paper about a shore is called.
 UNNAMED, NAME = "Demo", "Low Water"

@@ -12,13 +12,13 @@ from comments.lifecycle import Action
 from comments.storage import TokenCounts
 from comments.storage.memory import open_memory
 from replygate.__main__ import cli
-from replygate.evaluation.command import PLAIN
-from replygate.evaluation.examples import UNDECIDED, read
-from replygate.evaluation.figures import calibration_error
-from replygate.evaluation.judging import Corpus, Moderation, across, held, lesson, verdicts
-from replygate.evaluation.report import Report, report
-from replygate.export import lines
-from replygate.installation import Installation
+from replygate.commands.export_command import lines
+from replygate.deployment import Installation
+from replygate.evaluation.classification_metrics import calibration_error
+from replygate.evaluation.evaluate_command import PLAIN
+from replygate.evaluation.labelled_comments import UNDECIDED, read
+from replygate.evaluation.replay import Corpus, Moderation, across, held, lesson, verdicts
+from replygate.evaluation.results import Report, report
 from tests.support.builders import NOW, a_comment, a_site, accepted, decided, moderated, settings
 from tests.unit.conftest import OneQueue
 from workers.filters import BUILT_IN

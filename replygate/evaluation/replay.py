@@ -20,7 +20,7 @@ from workers.learning.combined_model import judged
 from workers.learning.lesson_quotas import quotas
 from workers.learning.site_model import tokens
 
-from .examples import Example
+from .labelled_comments import Example
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import click
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.storage import Storage, TokenCounts, bar, counting, lesson_of
+from replygate.deployment import installation
 from workers.filters.reputation import domains
 from workers.learning.lesson_quotas import quotas
 from workers.learning.site_model import tokens
 
-from .admin import site_named
-from .export import comments
-from .installation import installation
+from .export_command import comments
+from .site_commands import site_named
 
 #: Comments loaded at once.
 BATCH = 500

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replygate.evaluation.figures import Bin, brier, calibration, calibration_error, curve
+from replygate.evaluation.classification_metrics import Bin, brier, calibration, calibration_error, curve
 
 LABELLED = st.lists(st.tuples(st.integers(-5, 5), st.booleans()), min_size=1, max_size=60)
 

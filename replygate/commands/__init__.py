@@ -1,0 +1,1 @@
+"""The commands of `replygate` that manage a deployment."""
