@@ -18,7 +18,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # Granian means it to be taken from here
 
-from service.web.event_streams import END, Stream
+from service.web.event_streams import END, EventStream
 
 #: Seconds for a request's body to arrive once its headers are in. 64 KiB need 55 kbit/s.
 PATIENCE = 10.0
@@ -89,7 +89,7 @@ def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return variables
 
 
-def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Headers, bytes | Stream[Any]]:
+def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Headers, bytes | EventStream[Any]]:
     started: list[tuple[int, Headers]] = []
 
     def start(status: str, headers: Headers, error: Any = None) -> Any:
@@ -97,7 +97,7 @@ def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Hea
 
     start_response: StartResponse = start
     parts = app(environment, start_response)
-    if isinstance(parts, Stream):
+    if isinstance(parts, EventStream):
         return *started[0], parts
     try:
         body = b"".join(parts)
@@ -134,7 +134,7 @@ class Streams:
     def __init__(self) -> None:
         self._open: set[asyncio.Queue[bytes]] = set()
 
-    async def run(self, protocol: Any, status: int, headers: Headers, told: Stream[Any]) -> None:
+    async def run(self, protocol: Any, status: int, headers: Headers, told: EventStream[Any]) -> None:
         """Until the stream ends or its reader is gone."""
         loop, pieces = asyncio.get_running_loop(), asyncio.Queue[bytes]()
         transport = protocol.response_stream(status, headers)
@@ -189,7 +189,7 @@ class Bridge:
             return
         loop = asyncio.get_running_loop()
         status, headers, told = await loop.run_in_executor(self._threads, answer, self._app, environ(scope, body))
-        if isinstance(told, Stream):
+        if isinstance(told, EventStream):
             await self._streams.run(protocol, status, headers, told)
         else:
             protocol.response_bytes(status, headers, told)

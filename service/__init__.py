@@ -86,7 +86,7 @@ def create_app(deps: Deps) -> Flask:
         app.register_blueprint(part.blueprint)
     lane = Lane(app.wsgi_app, sites, intake)
     shortcut = Shortcut(Secured(lane, settings), sites, deps.storage.threads)
-    app.wsgi_app = AccessLogMiddleware(shortcut, ops_views.tally(app))  # type: ignore[method-assign]
+    app.wsgi_app = AccessLogMiddleware(shortcut, ops_views.request_counters(app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -19,7 +19,7 @@ SITE = "demo"
 
 @blueprint.get("/")
 def article() -> str:
-    site = site_cache.get(SITE)
+    site = site_cache.get_site(SITE)
     thread = thread_address()
     cursor = request.args.get("cursor", "")
     replies = _replies(site, thread, cursor)

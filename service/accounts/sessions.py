@@ -13,7 +13,7 @@ from comments.pseudonyms import digest, token_digest
 from comments.site import Person, Site
 from comments.storage import Session
 from service.deps import Deps, deps
-from service.web.site_access import is_ours
+from service.web.site_access import is_own_origin
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -136,7 +136,7 @@ def _close_own(of: Deps) -> None:
 def check_origin() -> None:
     """Refuse a change that another site's page asks for. Raises NotAllowed."""
     origin = request.headers.get("Origin")
-    if origin is not None and not is_ours(origin, request, deps().settings):
+    if origin is not None and not is_own_origin(origin, request, deps().settings):
         raise NotAllowed("this request comes from another site")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("this request comes from another site")

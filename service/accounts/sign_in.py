@@ -11,7 +11,7 @@ from comments.errors import NotFound, SignInNeeded, TooMany
 from comments.pseudonyms import digest, token_digest
 from comments.site import Person
 from service.deps import deps
-from service.web.errors import prefers_html, refuse
+from service.web.errors import handle_error, prefers_html
 
 from . import passwords, sessions, totp
 from .audit_trail import note
@@ -29,7 +29,7 @@ LIMITED = "Too many tries. Wait some minutes, or ask for a sign-in link."
 def ask_to_sign_in(error: SignInNeeded) -> Response:
     """People are led to the sign-in page and back again; programs are told."""
     if not prefers_html():
-        return refuse(error)
+        return handle_error(error)
     onward = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("sign_in.form", next=sessions.own_path(onward)), 303)
 

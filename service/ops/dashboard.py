@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
-from service.web.request_counters import Answer, Row
+from service.web.request_counters import DurationHistogram, RequestLabels
 
 from .health import PARTS, Condition, SiteFigures, age, percentile, problems, waits
 
@@ -66,7 +66,7 @@ class Figures(BaseModel):
     sites: list[SiteRow]
 
 
-def figures(condition: Condition, totals: Mapping[Answer, Row]) -> Figures:
+def figures(condition: Condition, totals: Mapping[RequestLabels, DurationHistogram]) -> Figures:
     wrong = problems(condition)
     cumulative = waits(condition.sites)
     return Figures(
@@ -99,7 +99,7 @@ def headline(wrong: list[str]) -> str:
     return "Something is wrong" if len(wrong) == 1 else f"{len(wrong)} things are wrong"
 
 
-def _answered(totals: Mapping[Answer, Row], status: int | None = None) -> int:
+def _answered(totals: Mapping[RequestLabels, DurationHistogram], status: int | None = None) -> int:
     """Requests, or only those with this status; questions about health are no work done."""
     return sum(
         int(sum(row.buckets))

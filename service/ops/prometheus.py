@@ -11,12 +11,12 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from service.web.request_counters import BOUNDS, Answer, Row
+from service.web.request_counters import BOUNDS, DurationHistogram, RequestLabels
 
 from .health import Condition, age
 
 
-def exposition(condition: Condition, totals: Mapping[Answer, Row]) -> bytes:
+def exposition(condition: Condition, totals: Mapping[RequestLabels, DurationHistogram]) -> bytes:
     """Everything, in the text format of Prometheus."""
     return generate_latest(_Families([*http(totals), *of(condition)]))
 
@@ -29,7 +29,7 @@ class _Families(Collector):
         return self._families
 
 
-def http(totals: Mapping[Answer, Row]) -> Iterator[Metric]:
+def http(totals: Mapping[RequestLabels, DurationHistogram]) -> Iterator[Metric]:
     """Requests answered by all web processes of this machine."""
     requests = HistogramMetricFamily(
         "replygate_http_request_seconds", "Time to answer a request.", labels=["method", "route", "status"]

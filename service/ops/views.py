@@ -18,8 +18,8 @@ from comments.errors import NotFound, ReplygateError
 from service.accounts.sessions import require_operator
 from service.deps import Deps, deps
 from service.web.access_log import log_exceptions_without_urls
-from service.web.operations import answer, operation
-from service.web.request_counters import Tally
+from service.web.operations import json_response, operation
+from service.web.request_counters import RequestCounters
 
 from . import prometheus
 from .dashboard import Figures, duration, figures, memory
@@ -32,7 +32,7 @@ blueprint = Blueprint("ops", __name__)
 class Ops:
     """What the views share; one for each app."""
 
-    tally: Tally
+    counters: RequestCounters
     watch: Watch
 
 
@@ -41,16 +41,16 @@ def install(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     of: Deps = app.extensions["replygate"]
     look = partial(_look, of)
-    ops = Ops(Tally(of.settings.metrics_dir), Watch(look, time.monotonic))
+    ops = Ops(RequestCounters(of.settings.metrics_dir), Watch(look, time.monotonic))
     app.extensions["replygate.ops"] = ops
     log_exceptions_without_urls(app)
     app.jinja_env.filters["duration"] = duration
     app.jinja_env.filters["memory"] = memory
 
 
-def tally(app: Flask) -> Tally:
+def request_counters(app: Flask) -> RequestCounters:
     """Where all requests of `app` are counted."""
-    return cast(Ops, app.extensions["replygate.ops"]).tally
+    return cast(Ops, app.extensions["replygate.ops"]).counters
 
 
 class Alive(BaseModel):
@@ -92,7 +92,7 @@ def readyz() -> Response:
 )
 def metrics_text() -> Response:
     require_ops()
-    condition, totals = _ops().watch.now(), _ops().tally.totals()
+    condition, totals = _ops().watch.now(), _ops().counters.totals()
     return Response(prometheus.exposition(condition, totals), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -100,7 +100,7 @@ def metrics_text() -> Response:
 @operation(summary="Every figure of the ops page", answers={200: Figures}, errors=(404,), auth="ops", tags=("ops",))
 def ops_figures() -> Response:
     require_ops()
-    return answer(_figures())
+    return json_response(_figures())
 
 
 @blueprint.get("/ops")
@@ -139,7 +139,7 @@ def _look(of: Deps) -> Condition:
 
 
 def _figures() -> Figures:
-    return figures(_ops().watch.now(), _ops().tally.totals())
+    return figures(_ops().watch.now(), _ops().counters.totals())
 
 
 def _ops() -> Ops:

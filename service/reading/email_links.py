@@ -51,7 +51,7 @@ def stop(site: str, token: str) -> Response:
 
 def _held(purpose: Purpose, site: str, token: str) -> tuple[Site, Ticket]:
     """Raises NotFound for a link that is not ours."""
-    found = site_cache.get(site)
+    found = site_cache.get_site(site)
     held = ticket(deps().pseudonyms, purpose, found.id, token)
     if held is None:
         raise NotFound("this is no link from one of our mails")

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, request
 from service.deps import deps
 from service.web import site_cache
 from service.web.cors import add_cors_headers
-from service.web.event_streams import MEDIA, Stream
+from service.web.event_streams import MEDIA, EventStream
 from service.web.operations import Header
 from service.web.schemas import FollowQuery, FollowThreadQuery
 from service.web.thread_links import requested_thread
 
-from .live_updates import Reading, events, watcher
+from .live_updates import Reading, broadcaster, events
 from .thread_routes import of_a_thread
 
 blueprint = Blueprint("following", __name__, url_prefix="/v1/sites/<site>")
@@ -43,12 +43,12 @@ DESCRIPTION = (
     tags=("reading",),
 )
 def follow(site: str, thread: str, query: FollowQuery) -> Response:
-    found, threads = site_cache.get(site), deps().storage.threads
+    found, threads = site_cache.get_site(site), deps().storage.threads
     key = requested_thread(thread)
     since = _since(query.after)
     changes = threads.changes(found.id, key, threads.version(found.id, key) if since is None else since)
     # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
-    stream = Stream(watcher(), found.id, Reading(key, changes.version), events(changes))
+    stream = EventStream(broadcaster(), found.id, Reading(key, changes.version), events(changes))
     response = Response(stream, mimetype=MEDIA, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"
     return response

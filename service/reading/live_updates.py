@@ -8,9 +8,9 @@ from typing import cast
 from flask import Flask, current_app
 
 from comments.storage import Changes, Threads
-from service.web.event_streams import Follower, Watcher
+from service.web.event_streams import EventBroadcaster, Subscriber
 
-EXTENSION = "replygate.watcher"
+EXTENSION = "replygate.broadcaster"
 
 
 @dataclass(slots=True)
@@ -27,28 +27,30 @@ class Threadwise:
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
 
-    def __call__(self, site: str, followers: Sequence[Follower[Reading]]) -> Iterator[tuple[Follower[Reading], bytes]]:
-        names = sorted({f.asked.thread for f in followers})
+    def __call__(
+        self, site: str, subscribers: Sequence[Subscriber[Reading]]
+    ) -> Iterator[tuple[Subscriber[Reading], bytes]]:
+        names = sorted({f.asked.thread for f in subscribers})
         versions = dict(zip(names, self._threads.versions(site, names), strict=True))
         found: dict[tuple[str, int], Changes] = {}
-        for follower in followers:
-            asked = follower.asked
+        for subscriber in subscribers:
+            asked = subscriber.asked
             question = (asked.thread, asked.version)
             if versions[asked.thread] == asked.version:
                 continue
             if question not in found:
                 found[question] = self._threads.changes(site, *question)
             asked.version = found[question].version
-            yield follower, events(found[question])
+            yield subscriber, events(found[question])
 
 
 def install(app: Flask, threads: Threads) -> None:
-    app.extensions[EXTENSION] = Watcher(Threadwise(threads))
+    app.extensions[EXTENSION] = EventBroadcaster(Threadwise(threads))
 
 
-def watcher() -> Watcher[Reading]:
+def broadcaster() -> EventBroadcaster[Reading]:
     """That of the app that serves the present request."""
-    return cast(Watcher[Reading], current_app.extensions[EXTENSION])
+    return cast(EventBroadcaster[Reading], current_app.extensions[EXTENSION])
 
 
 def events(changes: Changes) -> bytes:

@@ -21,7 +21,7 @@ blueprint.after_request(add_cors_headers)
 
 @blueprint.get("/comments/<id>/reports")
 def ask(site: str, id: str) -> str:
-    found = site_cache.get(site)
+    found = site_cache.get_site(site)
     return _page(found, readable(deps(), found, id))
 
 
@@ -38,9 +38,9 @@ def ask(site: str, id: str) -> str:
     tags=("submission",),
 )
 def send(site: str, id: str) -> ResponseReturnValue:
-    found = site_cache.get(site)
-    site_access.refuse_strangers(found, request, deps().settings)
-    sent = request_body.read(request, forms=True)
+    found = site_cache.get_site(site)
+    site_access.check_origin(found, request, deps().settings)
+    sent = request_body.read_body(request, forms=True)
     asked, comment = validated(Report, sent.fields, strict=True), readable(deps(), found, id)
     report(deps(), found, comment, asked.reason)
     if sent.form and prefers_html():

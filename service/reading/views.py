@@ -10,7 +10,7 @@ from comments.site import Site
 from service.deps import deps
 from service.web import site_cache
 from service.web.cors import add_cors_headers
-from service.web.operations import Header, answer, operation
+from service.web.operations import Header, json_response, operation
 from service.web.response_cache import Rendered, pages
 from service.web.schemas import CommentList, Counts, CountsBody, CountsQuery, FeedQuery, NoQuery, PageQuery, ThreadQuery
 from service.web.thread_links import requested_thread
@@ -76,7 +76,7 @@ def read_html(site: str, thread: str, query: PageQuery) -> Response:
     **CACHED,
 )
 def feed(site: str, query: FeedQuery) -> Response:
-    found, threads = site_cache.get(site), deps().storage.threads
+    found, threads = site_cache.get_site(site), deps().storage.threads
     if query.thread:
         return _thread_feed(found, query.thread, _address(found, "/feed.atom", thread=query.thread))
     address, version = _address(found, "/feed.atom"), threads.site_version(found.id)
@@ -99,7 +99,7 @@ def feed(site: str, query: FeedQuery) -> Response:
     **CACHED,
 )
 def feed_by_path(site: str, thread: str, query: NoQuery) -> Response:
-    found = site_cache.get(site)
+    found = site_cache.get_site(site)
     return _thread_feed(found, thread, _address(found, f"/threads/{quote(thread, safe='')}/feed.atom"))
 
 
@@ -125,7 +125,7 @@ def _address(site: Site, path: str, **query: str) -> str:
 
 
 def _page(site: str, thread: str, query: PageQuery, media: str) -> Response:
-    found, threads = site_cache.get(site), deps().storage.threads
+    found, threads = site_cache.get_site(site), deps().storage.threads
     key = requested_thread(thread)
     version = threads.version(found.id, key)  # before the comments: see RenderedPages
     made_from(found, key, version)
@@ -180,10 +180,10 @@ def counts(site: str, query: CountsQuery) -> Response:
     tags=READING,
 )
 def counts_of_many(site: str, body: CountsBody) -> Response:
-    return answer(_counts(site, body.threads))
+    return json_response(_counts(site, body.threads))
 
 
 def _counts(site: str, threads: list[str]) -> Counts:
     """Sorted, so that every order of asking has the same answer."""
-    found = reading.counts(deps().storage.threads, site_cache.get(site).id, threads)
+    found = reading.counts(deps().storage.threads, site_cache.get_site(site).id, threads)
     return Counts(counts=dict(sorted(found.items())))

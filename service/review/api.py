@@ -11,8 +11,8 @@ from service.accounts import sessions
 from service.accounts.sessions import Signed
 from service.deps import deps
 from service.web import site_cache
-from service.web.errors import PROBLEM_JSON, row
-from service.web.operations import answer, parsed_body, parsed_query
+from service.web.errors import PROBLEM_JSON, error_mapping
+from service.web.operations import json_response, parsed_body, parsed_query
 
 from .decisions import Stale, Step, check_reason, settle, settle_all
 from .presenter import Reviewed, counts
@@ -30,12 +30,12 @@ blueprint = Blueprint("review_api", __name__, url_prefix="/v1/sites/<site>/revie
 )
 def listing(site: str) -> ResponseReturnValue:
     signed = sessions.require(site, "viewer")
-    query, kept = parsed_query(Listing), site_cache.get(site)
+    query, kept = parsed_query(Listing), site_cache.get_site(site)
     page = deps().storage.comments.by_status(
         site, Status(query.status), query.limit, query.cursor, newest=query.order == "newest"
     )
     rows = [Reviewed.of(c, kept, signed) for c in page.rows]
-    return answer(ReviewPage(comments=rows, next=page.cursor, counts=counts(deps().storage, site)))
+    return json_response(ReviewPage(comments=rows, next=page.cursor, counts=counts(deps().storage, site)))
 
 
 @blueprint.get("/comments/<id>")
@@ -47,7 +47,7 @@ def listing(site: str) -> ResponseReturnValue:
 def one(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require(site, "viewer")
     comment = deps().storage.comments.get(site, id)
-    return answer(Settled(comment=Reviewed.of(comment, site_cache.get(site), signed)))
+    return json_response(Settled(comment=Reviewed.of(comment, site_cache.get_site(site), signed)))
 
 
 @blueprint.post("/comments/<id>/decisions")
@@ -59,7 +59,7 @@ def one(site: str, id: str) -> ResponseReturnValue:
 def decide(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     body = parsed_body(Deciding)
-    check_reason(site_cache.get(site), Action(body.action), body.reason)
+    check_reason(site_cache.get_site(site), Action(body.action), body.reason)
     return _settled(site, Step(id, body.version, Action(body.action), body.reason), signed)
 
 
@@ -83,22 +83,22 @@ def undo(site: str, id: str) -> ResponseReturnValue:
 def decide_many(site: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     steps = [Step(d.id, d.version, Action(d.action)) for d in parsed_body(Bulk).decisions]
-    kept, results = site_cache.get(site), settle_all(deps(), site, steps, signed.person.name)
-    return answer(BulkSettled(results=[_row(s, r, kept, signed) for s, r in zip(steps, results, strict=True)]))
+    kept, results = site_cache.get_site(site), settle_all(deps(), site, steps, signed.person.name)
+    return json_response(BulkSettled(results=[_row(s, r, kept, signed) for s, r in zip(steps, results, strict=True)]))
 
 
 def _settled(site: str, step: Step, signed: Signed) -> ResponseReturnValue:
-    kept = site_cache.get(site)
+    kept = site_cache.get_site(site)
     try:
         comment = settle(deps(), site, step, signed.person.name)
     except Stale as error:
         return _changed(error, Reviewed.of(error.comment, kept, signed))
-    return answer(Settled(comment=Reviewed.of(comment, kept, signed)))
+    return json_response(Settled(comment=Reviewed.of(comment, kept, signed)))
 
 
 def _changed(error: Stale, now: Reviewed) -> ResponseReturnValue:
     """The problem and, beside it, the new state: whoever lost need not ask for it."""
-    what = row(error)
+    what = error_mapping(error)
     told = Changed(
         type=f"urn:replygate:{what.type}",
         title=what.title,
@@ -114,4 +114,4 @@ def _row(step: Step, result: Comment | ReplygateError, site: Site, signed: Signe
     if isinstance(result, Comment):
         return BulkRow(id=step.id, status=200, problem="", comment=Reviewed.of(result, site, signed))
     now = Reviewed.of(result.comment, site, signed) if isinstance(result, Stale) else None
-    return BulkRow(id=step.id, status=row(result).status, problem=str(result), comment=now)
+    return BulkRow(id=step.id, status=error_mapping(result).status, problem=str(result), comment=now)

@@ -66,7 +66,7 @@ def source(site: str, kind: str, name: str) -> Source:
     """Raises NotFound."""
     if kind not in KINDS or not NAME.fullmatch(name):
         raise NotFound("there is no such page")
-    return Source(site_cache.get(site), kind, name)
+    return Source(site_cache.get_site(site), kind, name)
 
 
 @blueprint.get("/<any(authors, origins):kind>/<name>")

@@ -85,7 +85,7 @@ def _share(site: Site, asked: Preview, signed: Signed) -> tuple[int, dict[str, A
 def preview(site: str) -> str:
     """Changes nothing: who comes here by a link only looks."""
     signed = sessions.require(site, "moderator")
-    asked, kept = parsed_query(Preview), site_cache.get(site)
+    asked, kept = parsed_query(Preview), site_cache.get_site(site)
     check_reason(kept, Action(asked.action), asked.reason)
     chosen = _items(asked.item)
     hits = None if chosen else bulk_actions.matching(deps(), kept, asked, signed, SHOWN)
@@ -111,7 +111,7 @@ def begin(site: str) -> ResponseReturnValue:
     """Write down which comments, and settle the first of them."""
     signed = sessions.require_change(site)
     given = {**request.form.to_dict(), "item": request.form.getlist("item")}
-    asked, kept = validated(Begin, given, strict=False), site_cache.get(site)
+    asked, kept = validated(Begin, given, strict=False), site_cache.get_site(site)
     action, chosen = Action(asked.action), _items(asked.item)
     check_reason(kept, action, asked.reason)
     items = chosen or bulk_actions.snapshot(bulk_actions.matching(deps(), kept, asked, signed), asked.upto)
@@ -128,7 +128,7 @@ def progress(site: str, bulk_id: str) -> str:
     return render_template(
         "review/bulk.html",
         **frame(signed),
-        site=site_cache.get(site),
+        site=site_cache.get_site(site),
         bulk=storage.bulks.get(site, bulk_id),
         progress=storage.bulks.progress(site, bulk_id),
         verbs=bulk_actions.VERBS,

@@ -24,11 +24,11 @@ def decide(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     asked = validated(FormStep, request.form.to_dict(), strict=False)
     step = Step(id, asked.version, asked.step, asked.reason)
-    check_reason(site_cache.get(site), step.action, step.reason)
+    check_reason(site_cache.get_site(site), step.action, step.reason)
     try:
         settle(deps(), site, step, signed.person.name)
     except Stale as error:
-        return comment_page(error.comment, site_cache.get(site), signed, stale=True), 409
+        return comment_page(error.comment, site_cache.get_site(site), signed, stale=True), 409
     return _back(site, id, asked)
 
 

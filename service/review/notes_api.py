@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from service.accounts import sessions
 from service.deps import deps
-from service.web.operations import answer, parsed_body
+from service.web.operations import json_response, parsed_body
 
 from . import bulk_actions
 from .notes import leave_note
@@ -25,7 +25,7 @@ blueprint = Blueprint("desk_api", __name__, url_prefix="/v1/sites/<site>/review"
 def note(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     left = leave_note(site, id, parsed_body(Noting).text, signed)
-    return answer(NoteLeft(by=left.by, at=left.at, text=left.text), 201)
+    return json_response(NoteLeft(by=left.by, at=left.at, text=left.text), 201)
 
 
 @blueprint.post("/bulk/<bulk_id>/steps")
@@ -39,4 +39,4 @@ def go_on(site: str, bulk_id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     body = parsed_body(GoingOn)
     at = bulk_actions.go_on(deps(), site, deps().storage.bulks.get(site, bulk_id), signed.person.name, body.n)
-    return answer(BulkProgress(total=at.total, left=at.left, done=at.done, changed=at.changed))
+    return json_response(BulkProgress(total=at.total, left=at.left, done=at.done, changed=at.changed))

@@ -14,7 +14,7 @@ from comments.model import Comment
 from comments.storage import Storage
 from comments.storage.codec import milliseconds
 from service.accounts.sessions import ranks
-from service.web.event_streams import END, Follower, Watcher
+from service.web.event_streams import END, EventBroadcaster, Subscriber
 
 EXTENSION = "replygate.room"
 
@@ -105,17 +105,19 @@ class Roomwise:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def __call__(self, site: str, followers: Sequence[Follower[Working]]) -> Iterator[tuple[Follower[Working], bytes]]:
+    def __call__(
+        self, site: str, subscribers: Sequence[Subscriber[Working]]
+    ) -> Iterator[tuple[Subscriber[Working], bytes]]:
         happened = mark(self._storage, site)
-        behind = [follower for follower in followers if follower.asked.seen != happened]
+        behind = [subscriber for subscriber in subscribers if subscriber.asked.seen != happened]
         held = newest_held(self._storage, site) if behind else ()
-        for follower in behind:
-            working = follower.asked
+        for subscriber in behind:
+            working = subscriber.asked
             working.seen = happened
             if _still_in(self._storage, working, site):
-                yield follower, event(now(self._storage, site, working, held), working.since)
+                yield subscriber, event(now(self._storage, site, working, held), working.since)
             else:
-                yield follower, END
+                yield subscriber, END
 
 
 def _still_in(storage: Storage, working: Working, site: str) -> bool:
@@ -128,9 +130,9 @@ def _still_in(storage: Storage, working: Working, site: str) -> bool:
 
 
 def install(app: Flask, storage: Storage) -> None:
-    app.extensions[EXTENSION] = Watcher(Roomwise(storage), MOST)
+    app.extensions[EXTENSION] = EventBroadcaster(Roomwise(storage), MOST)
 
 
-def watcher() -> Watcher[Working]:
+def broadcaster() -> EventBroadcaster[Working]:
     """That of the app that serves the present request."""
-    return cast(Watcher[Working], current_app.extensions[EXTENSION])
+    return cast(EventBroadcaster[Working], current_app.extensions[EXTENSION])

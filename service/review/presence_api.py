@@ -11,7 +11,7 @@ from comments.validation import ANY_ID
 from service.accounts import sessions
 from service.deps import deps
 from service.web import site_cache
-from service.web.event_streams import MEDIA, Stream
+from service.web.event_streams import MEDIA, EventStream
 from service.web.operations import Header, parsed_query
 
 from . import presence
@@ -56,7 +56,7 @@ class Looking(BaseModel):
 )
 def follow(site: str) -> Response:
     signed = sessions.require(site, "viewer")
-    query, kept = parsed_query(RoomQuery), site_cache.get(site)
+    query, kept = parsed_query(RoomQuery), site_cache.get_site(site)
     cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MOST_CARDS]
     working = Working(signed.person.name, signed.session, cards, _since(query.age))
     working.seen = presence.mark(deps().storage, kept.id)  # before what is told now, so that nothing falls between
@@ -65,7 +65,9 @@ def follow(site: str) -> Response:
     if query.once:
         return Response(first, mimetype=MEDIA)
     # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
-    response = Response(Stream(presence.watcher(), kept.id, working, first), mimetype=MEDIA, direct_passthrough=True)
+    response = Response(
+        EventStream(presence.broadcaster(), kept.id, working, first), mimetype=MEDIA, direct_passthrough=True
+    )
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

@@ -61,7 +61,7 @@ def everywhere() -> str:
 @blueprint.get("/<site>")
 def queue(site: str) -> str:
     signed = sessions.require(site, "viewer")
-    view, kept = parsed_query(View), site_cache.get(site)
+    view, kept = parsed_query(View), site_cache.get_site(site)
     standing = counts(deps().storage, site)
     return render_template("review/queue.html", site=kept, counts=standing, **queue_page([kept], view, signed))
 
@@ -107,7 +107,7 @@ def reported(site: str, cursor: str) -> Queue:
 @blueprint.get("/<site>/<id>")
 def comment(site: str, id: str) -> str:
     signed = sessions.require(site, "viewer")
-    return comment_page(deps().storage.comments.get(site, id), site_cache.get(site), signed)
+    return comment_page(deps().storage.comments.get(site, id), site_cache.get_site(site), signed)
 
 
 def comment_page(found: Comment, site: Site, signed: Signed, stale: bool = False) -> str:

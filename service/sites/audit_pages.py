@@ -61,7 +61,7 @@ def _day(name: str, text: str) -> datetime | None:
 @blueprint.get("/sites/<site>/audit")
 def page(site: str) -> str:
     signed = sessions.require(site, "owner")
-    return _page(signed, site=site, frame={"site": site_cache.get(site)})
+    return _page(signed, site=site, frame={"site": site_cache.get_site(site)})
 
 
 @blueprint.get("/audit")

@@ -50,7 +50,7 @@ class Asked(BaseModel):
 @blueprint.get("")
 def page(site: str) -> str:
     signed = sessions.require(site, "viewer")
-    return _page(site_cache.get(site), signed, done=request.args.get("done", ""))
+    return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
 
 
 def _page(site: Site, signed: Signed, **shown: object) -> str:
@@ -75,7 +75,7 @@ def take(site: str) -> ResponseReturnValue:
         standing = _standing(asked, signed, deps().now())
         _check_room(deps().storage, site, standing)
     except Invalid as error:
-        return _page(site_cache.get(site), signed, problems=error.problems, given=request.form), 422
+        return _page(site_cache.get_site(site), signed, problems=error.problems, given=request.form), 422
     noted = entry(signed, Act.STANDING_SET, standing.name, after=_told(standing), site=site)
     deps().storage.standings.put(site, standing, noted)
     return _back(site, "taken")

@@ -21,7 +21,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/sites/<site>/people")
 @blueprint.get("")
 def page(site: str) -> str:
     signed = sessions.require(site, "owner")
-    return _page(site_cache.get(site), signed, done=request.args.get("done", ""))
+    return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
 
 
 def _page(site: Site, signed: Signed, **shown: object) -> str:
@@ -39,7 +39,7 @@ def _is_only_here(person: Person, site: str) -> bool:
 @blueprint.post("")
 def invite(site: str) -> ResponseReturnValue:
     """Shows the link, this once. A name that is taken is refused: a link to it would be its owner's whole account."""
-    signed, kept = sessions.require_change(site, "owner"), site_cache.get(site)
+    signed, kept = sessions.require_change(site, "owner"), site_cache.get_site(site)
     name, role = request.form.get("name", "").strip(), request.form.get("role", "")
     try:
         person = Person(checked_name(name), {site: _checked_role(role)})
@@ -101,4 +101,4 @@ def make_link(site: str) -> ResponseReturnValue:
     if not _is_only_here(person, site):
         raise Invalid([Problem("name", "elsewhere", "may do more than look after this site; ask who runs this server")])
     deps().storage.audit.note(entry(signed, Act.LINK_MAKE, person.name, site=site))
-    return _page(site_cache.get(site), signed, link=_link(person.name), invited=person.name)
+    return _page(site_cache.get_site(site), signed, link=_link(person.name), invited=person.name)

@@ -15,7 +15,7 @@ from comments.storage import Change
 from comments.validation import problems, tidied
 from service.deps import Deps
 from service.web.client_network import client_network
-from service.web.schemas import OwnComment
+from service.web.schemas import CommentStatus
 
 from .acceptance import admission
 
@@ -69,9 +69,9 @@ class Own:
         return Action.WITHDRAW in actions_for(Role.AUTHOR, self.comment.status)
 
     @property
-    def told(self) -> OwnComment:
+    def told(self) -> CommentStatus:
         """What the holder of the receipt may know."""
-        return OwnComment(
+        return CommentStatus(
             id=self.comment.id,
             status=self.comment.outcome,
             received=self.comment.received,

@@ -12,8 +12,8 @@ from service.deps import deps
 from service.web import errors, request_body, site_cache
 from service.web.cors import add_cors_headers
 from service.web.errors import prefers_html
-from service.web.operations import Header, answer, operation
-from service.web.schemas import OtherWords, OwnComment, ReceiptQuery
+from service.web.operations import Header, json_response, operation
+from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery
 from service.web.thread_links import back_link
 
 from .author_edits import Own, edit, own, withdraw
@@ -37,13 +37,13 @@ def _receipt(query: ReceiptQuery) -> str:
     description="For its author, who holds the receipt. A wrong receipt is answered as if there were no such comment. "
     "A browser gets a page, on which the comment can be changed and withdrawn too.",
     query=ReceiptQuery,
-    answers={200: OwnComment},
+    answers={200: CommentStatus},
     headers=(RECEIPT,),
     tags=TAGS,
 )
 def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
-    found = own(deps(), site_cache.get(site), id, _receipt(query))
-    return _page(found, _receipt(query)) if prefers_html() else answer(found.told)
+    found = own(deps(), site_cache.get_site(site), id, _receipt(query))
+    return _page(found, _receipt(query)) if prefers_html() else json_response(found.told)
 
 
 @blueprint.patch("/comments/<id>")
@@ -53,15 +53,15 @@ def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
     "judged as the comment was. A published comment stays as it is until its edit is approved (see `edit`), and for "
     "good if that is refused. A comment that waits has the new words at once, and goes on waiting. Sending the same "
     "again changes nothing. 409 says that the time for it is over.",
-    body=OtherWords,
+    body=CommentEdit,
     query=ReceiptQuery,
-    answers={202: OwnComment},
+    answers={202: CommentStatus},
     headers=(RECEIPT,),
     errors=(409, 429),
     tags=TAGS,
 )
-def change(site: str, id: str, query: ReceiptQuery, body: OtherWords) -> Response:
-    return answer(edit(deps(), site_cache.get(site), id, _receipt(query), body.content).told, 202)
+def change(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> Response:
+    return json_response(edit(deps(), site_cache.get_site(site), id, _receipt(query), body.content).told, 202)
 
 
 @blueprint.delete("/comments/<id>")
@@ -70,19 +70,19 @@ def change(site: str, id: str, query: ReceiptQuery, body: OtherWords) -> Respons
     description="For its author, at any time. It is gone from everything readers get, with all answers to it, and "
     "nobody can bring it back. Doing it again changes nothing. What was refused cannot be withdrawn: 422.",
     query=ReceiptQuery,
-    answers={200: OwnComment},
+    answers={200: CommentStatus},
     headers=(RECEIPT,),
     errors=(409,),
     tags=TAGS,
 )
 def take_back(site: str, id: str, query: ReceiptQuery) -> Response:
-    return answer(withdraw(deps(), site_cache.get(site), id, _receipt(query)).told)
+    return json_response(withdraw(deps(), site_cache.get_site(site), id, _receipt(query)).told)
 
 
 @blueprint.post("/comments/<id>/own")
 def submit(site: str, id: str) -> ResponseReturnValue:
     """The same two from the page's forms, without any script: `content` to change, nothing to withdraw."""
-    found, fields = site_cache.get(site), request_body.read(request, forms=True).fields
+    found, fields = site_cache.get_site(site), request_body.read_body(request, forms=True).fields
     receipt, content = (str(fields.get(name, "")) for name in ("receipt", "content"))
     try:
         if "content" in fields:
@@ -111,10 +111,10 @@ def _page(found: Own, receipt: str, error: ReplygateError | None = None, content
         content=content or found.content, problem=_words(error) if error else "",
     )  # fmt: skip
     headers = errors.retry_after(error) if error else {}
-    return Response(page, errors.row(error).status if error else 200, headers, mimetype="text/html")
+    return Response(page, errors.error_mapping(error).status if error else 200, headers, mimetype="text/html")
 
 
 def _words(error: ReplygateError) -> str:
     if isinstance(error, Invalid):
         return " ".join(problem.message for problem in error.problems)
-    return f"{errors.row(error).title}: {error}."
+    return f"{errors.error_mapping(error).title}: {error}."

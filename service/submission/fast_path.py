@@ -14,7 +14,7 @@ from comments.site import Site
 from service.web import site_access
 from service.web.access_log import set_route_name
 from service.web.cors import cors_headers
-from service.web.request_body import JSON, Sent, json_object
+from service.web.request_body import JSON, RequestBody, json_object
 from service.web.site_cache import SiteCache
 
 from . import parsing, views
@@ -66,7 +66,7 @@ class Lane:
         """The answer. Raises what the view would."""
         asked = Request(environ, populate_request=False)
         trusted = site_access.may_post(site, asked, self._intake.deps.settings)
-        fields = parsing.fields_of(Sent(json_object(raw), form=False), site)
+        fields = parsing.fields_of(RequestBody(json_object(raw), form=False), site)
         text, headers = views.acceptance(self._intake.accept(asked, site, fields, trusted))
         headers["Vary"] = "Origin"
         origin = environ.get("HTTP_ORIGIN")

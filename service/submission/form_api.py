@@ -8,7 +8,7 @@ from comments.validation import LENGTHS
 from service.deps import deps
 from service.web import site_cache
 from service.web.cors import add_cors_headers
-from service.web.operations import answer, operation
+from service.web.operations import json_response, operation
 from service.web.schemas import THREAD_EXAMPLE, Wire
 from service.web.thread_links import requested_thread
 
@@ -51,10 +51,10 @@ class ReplyForm(Wire):
     tags=("submission",),
 )
 def form(site: str, query: FormQuery) -> Response:
-    found, thread = site_cache.get(site), requested_thread(query.thread)
+    found, thread = site_cache.get_site(site), requested_thread(query.thread)
     now = deps().now()
     bits = intake().brake.bits(found, now)
-    return answer(
+    return json_response(
         ReplyForm(
             required=list(found.required),
             lengths={name: LENGTHS.get(name, found.max_content) for name in VISITOR_FIELDS},

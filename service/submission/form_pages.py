@@ -12,7 +12,7 @@ from comments.site import VISITOR_FIELDS, Site
 from comments.validation import LENGTHS, UNSAFE_IN_URL, thread_key
 from service.deps import deps
 from service.web import errors
-from service.web.request_body import Sent
+from service.web.request_body import RequestBody
 from service.web.thread_links import back_link
 
 from . import form_tokens, parsing
@@ -64,12 +64,12 @@ class Form:
         return name not in UNSEEN_FIELDS
 
 
-def submit(site: Site, sent: Sent, trusted: bool) -> Response:
+def submit(site: Site, sent: RequestBody, trusted: bool) -> Response:
     """Keep a browser's form and lead on, or show it again with every problem and everything that was typed."""
     fields = dict(sent.fields)
     onward = fields.pop(RETURN_FIELD, "")
     try:
-        fields = parsing.fields_of(Sent(fields, form=True), site)
+        fields = parsing.fields_of(RequestBody(fields, form=True), site)
         kept = intake().accept(request, site, fields, trusted)
     except (Invalid, Refused, StorageDown) as error:
         return _again(site, fields, onward, error)
@@ -77,7 +77,7 @@ def submit(site: Site, sent: Sent, trusted: bool) -> Response:
 
 
 def _again(site: Site, fields: Mapping[str, Any], onward: str, error: ReplygateError) -> Response:
-    row = errors.row(error)
+    row = errors.error_mapping(error)
     form = Form(
         site,
         thread=fields.get("thread", ""),
@@ -85,7 +85,7 @@ def _again(site: Site, fields: Mapping[str, Any], onward: str, error: ReplygateE
         redirect_to=onward,
         values=fields,
         problems=error.problems if isinstance(error, Invalid) else (),
-        notice="" if isinstance(error, Invalid) else row.says or str(error),
+        notice="" if isinstance(error, Invalid) else row.public_detail or str(error),
         token=_token(site, fields),
     )
     page = render_template("submission/form.html", site=site, form=form, back=back_link(site, form.thread))

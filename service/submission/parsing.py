@@ -17,7 +17,7 @@ from comments.site import Site
 from comments.validation import MISSING, problems, tidied
 from service.deps import Deps
 from service.web.operations import problems_of
-from service.web.request_body import Sent
+from service.web.request_body import RequestBody
 from service.web.schemas import Submission
 
 #: The names in WordPress's comment form, so that a form made for it can simply be pointed here.
@@ -45,7 +45,7 @@ class FormFacts:
 NO_FORM = FormFacts()
 
 
-def fields_of(sent: Sent, site: Site) -> dict[str, Any]:
+def fields_of(sent: RequestBody, site: Site) -> dict[str, Any]:
     """The fields under our own names, with the honeypot's as `trap`. Raises Invalid for two names of one field."""
     fields = dict(sent.fields)
     if "trap" in fields:

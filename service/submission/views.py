@@ -6,7 +6,7 @@ from service.deps import deps
 from service.web import request_body, site_access, site_cache
 from service.web.cors import add_cors_headers
 from service.web.errors import prefers_html
-from service.web.operations import Answer, Header, answer, operation, parsed_body
+from service.web.operations import Header, PreparedResponse, json_response, operation, parsed_body
 from service.web.request_body import JSON
 from service.web.schemas import AcceptedComment, Submission, ThreadState
 from service.web.thread_links import requested_thread
@@ -46,9 +46,9 @@ SUBMISSION = ("submission",)
 def submit(site: str) -> Response:
     if refused := request.environ.get(REFUSED):
         raise refused
-    found = site_cache.get(site)
+    found = site_cache.get_site(site)
     trusted = site_access.may_post(found, request, deps().settings)
-    sent = request_body.read(request, forms=True)
+    sent = request_body.read_body(request, forms=True)
     if sent.form and prefers_html():
         return form_pages.submit(found, sent, trusted)
     return accepted(intake().accept(request, found, parsing.fields_of(sent, found), trusted))
@@ -56,11 +56,11 @@ def submit(site: str) -> Response:
 
 def accepted(kept: Kept) -> Response:
     text, headers = acceptance(kept)
-    return Answer(text, 202, headers, content_type=JSON)
+    return PreparedResponse(text, 202, headers, content_type=JSON)
 
 
 def acceptance(kept: Kept) -> tuple[str, dict[str, str]]:
-    """What 202 says, and the headers it says it with."""
+    """The body and headers of 202."""
     comment = kept.comment
     where = f"/v1/sites/{comment.site}/comments/{comment.id}"
     headers = {"Location": where}
@@ -85,8 +85,8 @@ def acceptance(kept: Kept) -> tuple[str, dict[str, str]]:
     tags=("threads",),
 )
 def set_state(site: str, thread: str) -> Response:
-    found = site_cache.get(site)
+    found = site_cache.get_site(site)
     site_access.require_key(found, request)
     state = parsed_body(ThreadState)
     deps().storage.threads.set_closed(found.id, requested_thread(thread), state.closed)
-    return answer(state)
+    return json_response(state)

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from service.deps import deps
 from service.web import request_body, site_access, site_cache
 from service.web.cors import add_cors_headers
-from service.web.request_body import Sent
+from service.web.request_body import RequestBody
 
 from . import form_pages, parsing, views
 from .acceptance import intake
@@ -27,17 +27,17 @@ AKISMET_TRAP = "ak_hp_textarea"
 @blueprint.post("/wp-comments-post.php")
 def submit(site: str) -> Response:
     """As WordPress: a page for whoever says nothing else. Other than WordPress, mistakes are 422 and success is 303."""
-    found = site_cache.get(site)
+    found = site_cache.get_site(site)
     trusted = site_access.may_post(found, request, deps().settings)
-    sent = understood(request_body.read(request, forms=True), found.trap_field)
+    sent = understood(request_body.read_body(request, forms=True), found.trap_field)
     accepted = request.accept_mimetypes
     if accepted["application/json"] > accepted["text/html"]:
         return views.accepted(intake().accept(request, found, parsing.fields_of(sent, found), trusted))
     return form_pages.submit(found, sent, trusted)
 
 
-def understood(sent: Sent, trap_field: str) -> Sent:
+def understood(sent: RequestBody, trap_field: str) -> RequestBody:
     fields = {name: value for name, value in sent.fields.items() if name in UNDERSTOOD or name == trap_field}
     if caught := sent.fields.get(AKISMET_TRAP):
         fields.setdefault(trap_field, caught)
-    return Sent(fields, form=True)
+    return RequestBody(fields, form=True)

@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Request, request
 
-from .request_counters import Answer, Tally
+from .request_counters import RequestCounters, RequestLabels
 from .site_cache import SITE_ID
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 class AccessLogMiddleware:
     """A WSGI application that times, counts and logs every request that `app` answers."""
 
-    def __init__(self, app: WSGIApplication, tally: Tally) -> None:
+    def __init__(self, app: WSGIApplication, tally: RequestCounters) -> None:
         self._app, self._tally = app, tally
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -34,7 +34,7 @@ class AccessLogMiddleware:
         def start(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             route, site = _route(environ)  # here, as Flask forgets the request before it returns
             seconds = perf_counter() - began
-            answer = Answer(_method(environ), route, int(line[:3]))
+            answer = RequestLabels(_method(environ), route, int(line[:3]))
             self._tally.add(answer, seconds)
             if log.isEnabledFor(logging.INFO):
                 _log(answer, seconds, site)
@@ -58,7 +58,7 @@ def log_exceptions_without_urls(app: Flask) -> None:
     app.log_exception = log_exception  # type: ignore[method-assign]
 
 
-def _log(answer: Answer, seconds: float, site: str) -> None:
+def _log(answer: RequestLabels, seconds: float, site: str) -> None:
     known = {"method": answer.method, "route": answer.route, "status": answer.status, "ms": round(seconds * 1000, 1)}
     log.info("answered", extra={**known, **({"site": site} if SITE_ID.fullmatch(site) else {})})
 

@@ -18,7 +18,7 @@ def add_cors_headers(response: Response) -> Response:
     response.headers.setdefault("Vary", "Origin")
     if "Origin" in request.headers:
         try:
-            _allow_origin(response, site_cache.get((request.view_args or {}).get("site", "")))
+            _allow_origin(response, site_cache.get_site((request.view_args or {}).get("site", "")))
         except (NotFound, StorageDown):
             return response  # the answer already says what is wrong
     return response

@@ -31,38 +31,38 @@ RETRY_STORAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """`says` replaces the error's own words where these are not meant for the outside."""
+class ErrorMapping:
+    """`public_detail` replaces the error's own words where these are not meant for the outside."""
 
     status: int
     type: str
     title: str
-    says: str = ""
+    public_detail: str = ""
 
 
-TABLE: Mapping[type[ReplygateError], Row] = {
-    NotFound: Row(404, "not-found", "Not found", "There is nothing here, or nothing that you may see."),
-    SignInNeeded: Row(401, "sign-in-needed", "Sign in first"),
-    NotAllowed: Row(403, "not-allowed", "Not allowed"),
-    ActionNotAllowed: Row(422, "action-not-allowed", "Not possible in this state"),
-    TooLate: Row(409, "too-late", "Too late to edit it"),
-    StaleVersion: Row(409, "stale-version", "Changed meanwhile"),
-    Invalid: Row(422, "invalid", "Some fields need another look"),
-    KeyReused: Row(422, "key-reused", "Idempotency-Key used for something else"),
-    TooMany: Row(429, "too-many", "Too many requests"),
-    Busy: Row(503, "busy", "Too busy"),
-    StorageDown: Row(
+TABLE: Mapping[type[ReplygateError], ErrorMapping] = {
+    NotFound: ErrorMapping(404, "not-found", "Not found", "There is nothing here, or nothing that you may see."),
+    SignInNeeded: ErrorMapping(401, "sign-in-needed", "Sign in first"),
+    NotAllowed: ErrorMapping(403, "not-allowed", "Not allowed"),
+    ActionNotAllowed: ErrorMapping(422, "action-not-allowed", "Not possible in this state"),
+    TooLate: ErrorMapping(409, "too-late", "Too late to edit it"),
+    StaleVersion: ErrorMapping(409, "stale-version", "Changed meanwhile"),
+    Invalid: ErrorMapping(422, "invalid", "Some fields need another look"),
+    KeyReused: ErrorMapping(422, "key-reused", "Idempotency-Key used for something else"),
+    TooMany: ErrorMapping(429, "too-many", "Too many requests"),
+    Busy: ErrorMapping(503, "busy", "Too busy"),
+    StorageDown: ErrorMapping(
         503, "storage-down", "Temporarily unavailable", "The storage does not answer. Please try again shortly."
     ),
 }
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(ReplygateError, refuse)
-    app.register_error_handler(HTTPException, refuse_http)
+    app.register_error_handler(ReplygateError, handle_error)
+    app.register_error_handler(HTTPException, handle_http_error)
 
 
-def row(error: ReplygateError) -> Row:
+def error_mapping(error: ReplygateError) -> ErrorMapping:
     """The table's row for `error`; one that is not in the table is a fault, and is raised again."""
     found = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
     if found is None:
@@ -77,17 +77,17 @@ def retry_after(error: ReplygateError) -> dict[str, str]:
     return {"Retry-After": str(RETRY_STORAGE)} if isinstance(error, StorageDown) else {}
 
 
-def refuse(error: ReplygateError) -> Response:
+def handle_error(error: ReplygateError) -> Response:
     """The answer to a deliberate error."""
-    found = row(error)
+    found = error_mapping(error)
     problems = error.problems if isinstance(error, Invalid) else ()
-    detail = found.says or ("" if problems else str(error))
+    detail = found.public_detail or ("" if problems else str(error))
     answer = _answer(found.status, found.type, found.title, detail, problems)
     answer.headers.update(retry_after(error))
     return answer
 
 
-def refuse_http(error: HTTPException) -> HTTPException | Response:
+def handle_http_error(error: HTTPException) -> HTTPException | Response:
     """The answer to what Flask and Werkzeug raise: unknown addresses, wrong methods, unreadable bodies, faults."""
     if error.response is not None or error.code is None or error.code < 400:
         return error

@@ -31,7 +31,7 @@ MEDIA = "text/event-stream"
 
 
 @dataclass(slots=True, eq=False)
-class Follower(Generic[Q]):
+class Subscriber(Generic[Q]):
     """`send` takes the next piece of the stream, from any thread and at once; END is the last."""
 
     site: str
@@ -45,40 +45,40 @@ class Follower(Generic[Q]):
         self.send(piece)
 
 
-#: Tells each of one site's followers what is new to them: gives the piece of the stream, HEARTBEAT, or END.
-Tell = Callable[[str, Sequence[Follower[Q]]], Iterable[tuple[Follower[Q], bytes]]]
+#: Tells each of one site's subscribers what is new to them: gives the piece of the stream, HEARTBEAT, or END.
+CollectEvents = Callable[[str, Sequence[Subscriber[Q]]], Iterable[tuple[Subscriber[Q], bytes]]]
 
 
-class Watcher(Generic[Q]):
-    """Tells followers what changed. Its thread lives as long as there are any."""
+class EventBroadcaster(Generic[Q]):
+    """Tells subscribers what changed. Its thread lives as long as there are any."""
 
     def __init__(
         self,
-        tell: Tell[Q],
+        tell: CollectEvents[Q],
         most: int = MOST,
         pause: float = PAUSE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tell, self._most, self._pause, self._clock = tell, most, pause, clock
         self._lock = threading.Condition()
-        self._followers: set[Follower[Q]] = set()
+        self._subscribers: set[Subscriber[Q]] = set()
         self._running = False
 
-    def join(self, follower: Follower[Q]) -> bool:
+    def join(self, subscriber: Subscriber[Q]) -> bool:
         """False when there are too many already."""
         with self._lock:
-            if len(self._followers) >= self._most:
+            if len(self._subscribers) >= self._most:
                 return False
-            follower.since = follower.heard = self._clock()
-            self._followers.add(follower)
+            subscriber.since = subscriber.heard = self._clock()
+            self._subscribers.add(subscriber)
             if not self._running:
                 self._running = True
-                threading.Thread(target=self._run, name="watcher", daemon=True).start()
+                threading.Thread(target=self._run, name="broadcaster", daemon=True).start()
         return True
 
-    def leave(self, follower: Follower[Q]) -> None:
+    def leave(self, subscriber: Subscriber[Q]) -> None:
         with self._lock:
-            self._followers.discard(follower)
+            self._subscribers.discard(subscriber)
             self._lock.notify_all()
 
     def _run(self) -> None:
@@ -94,64 +94,64 @@ class Watcher(Generic[Q]):
     def _is_wanted(self) -> bool:
         """Whether anybody is left after a pause."""
         with self._lock:
-            self._lock.wait_for(lambda: not self._followers, self._pause)
-            self._running = bool(self._followers)
+            self._lock.wait_for(lambda: not self._subscribers, self._pause)
+            self._running = bool(self._subscribers)
             return self._running
 
     def _give_up(self) -> None:
         """After a fault: whoever followed comes again, and is served by a new thread."""
         with self._lock:
-            followers, self._followers, self._running = self._followers, set(), False
-        self._end(followers)
+            subscribers, self._subscribers, self._running = self._subscribers, set(), False
+        self._end(subscribers)
 
-    def _end(self, followers: Iterable[Follower[Q]]) -> None:
-        for follower in followers:
-            self.leave(follower)
-            follower.send(END)
+    def _end(self, subscribers: Iterable[Subscriber[Q]]) -> None:
+        for subscriber in subscribers:
+            self.leave(subscriber)
+            subscriber.send(END)
 
     def look(self) -> None:
-        """Tell everybody what there is to tell."""
+        """CollectEvents everybody what there is to tell."""
         with self._lock:
-            followers = sorted(self._followers, key=lambda f: f.site)
+            subscribers = sorted(self._subscribers, key=lambda f: f.site)
         now = self._clock()
-        for site, group in groupby(followers, key=lambda f: f.site):
+        for site, group in groupby(subscribers, key=lambda f: f.site):
             try:
-                for follower, piece in self._tell(site, list(group)):
-                    follower.tell(piece, now)
+                for subscriber, piece in self._tell(site, list(group)):
+                    subscriber.tell(piece, now)
             except StorageDown:
                 continue  # what changed meanwhile is told when storage is back
-        for follower in followers:
-            if now - follower.heard >= SILENCE:
-                follower.tell(HEARTBEAT, now)
-        self._end(f for f in followers if now - f.since >= LIFETIME)
+        for subscriber in subscribers:
+            if now - subscriber.heard >= SILENCE:
+                subscriber.tell(HEARTBEAT, now)
+        self._end(f for f in subscribers if now - f.since >= LIFETIME)
 
 
-class Stream(Generic[Q]):
+class EventStream(Generic[Q]):
     """The body of an answer that goes on for as long as somebody can keep the connection.
 
     A server that cannot iterates over it as over any body: it then ends after what is known now, and its reader comes
     again by itself.
     """
 
-    def __init__(self, watcher: Watcher[Q], site: str, asked: Q, now: bytes) -> None:
-        self._watcher, self._site, self._asked, self._now = watcher, site, asked, now
-        self._follower: Follower[Q] | None = None
+    def __init__(self, broadcaster: EventBroadcaster[Q], site: str, asked: Q, now: bytes) -> None:
+        self._broadcaster, self._site, self._asked, self._now = broadcaster, site, asked, now
+        self._follower: Subscriber[Q] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._first(RETRY_WITHOUT)
 
     def open(self, send: Callable[[bytes], None]) -> None:
         """Send what there is now, and everything that follows; END at once when there are too many streams."""
-        follower = Follower(self._site, self._asked, send)
-        joined = self._watcher.join(follower)
-        self._follower = follower if joined else None
+        subscriber = Subscriber(self._site, self._asked, send)
+        joined = self._broadcaster.join(subscriber)
+        self._follower = subscriber if joined else None
         send(self._first(RETRY if joined else RETRY_WITHOUT))
         if not joined:
             send(END)
 
     def close(self) -> None:
         if self._follower:
-            self._watcher.leave(self._follower)
+            self._broadcaster.leave(self._follower)
 
     def _first(self, retry: int) -> bytes:
         return f"retry: {retry}\n".encode() + self._now

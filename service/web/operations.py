@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 
 from comments.errors import Invalid, Problem
 
-from .request_body import MAX_FIELDS, read, shown
+from .request_body import MAX_FIELDS, printable_name, read_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -103,7 +103,7 @@ def operation(
             if parse and spec.body:
                 arguments["body"] = parsed_body(spec.body)
             result = view(**arguments)
-            return answer(result, status) if isinstance(result, BaseModel) else result
+            return json_response(result, status) if isinstance(result, BaseModel) else result
 
         setattr(serve, ATTRIBUTE, spec)
         return serve
@@ -111,20 +111,20 @@ def operation(
     return declare
 
 
-class Answer(Response):
+class PreparedResponse(Response):
     """JSON with headers that are complete. Werkzeug would go over them once more, which for 202 takes 20 µs."""
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         return self.headers
 
 
-def answer(model: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Answer(model.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
+def json_response(model: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return PreparedResponse(model.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
 
 
 def parsed_body(model: type[M]) -> M:
     """The request's JSON as `model`, whose types are taken strictly ("1" is not 1). Raises Invalid and `body`'s."""
-    return validated(model, read(request).fields, strict=True)
+    return validated(model, read_body(request).fields, strict=True)
 
 
 def parsed_query(model: type[M]) -> M:
@@ -136,11 +136,11 @@ def parsed_query(model: type[M]) -> M:
         if name in names and _takes_many(names[name]):
             values[name] = given
         elif len(given) > 1:
-            problems.append(Problem(shown(name), "repeated", "must be given once"))
+            problems.append(Problem(printable_name(name), "repeated", "must be given once"))
         else:
             values[name] = given[0]
         if any("\0" in text for text in given):
-            problems.append(Problem(shown(name), "nul", "must not contain the character NUL"))
+            problems.append(Problem(printable_name(name), "nul", "must not contain the character NUL"))
     if problems:
         raise Invalid(problems)
     return validated(model, values, strict=False)
@@ -167,4 +167,4 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
 def _problem(kind: str, name: str, message: str) -> Problem:
     if kind == "extra_forbidden" and name in SERVER_SET:
         return Problem(name, "read-only", "is set by the server")
-    return Problem(shown(name) or "body", CODES.get(kind, kind), MESSAGES.get(kind, message))
+    return Problem(printable_name(name) or "body", CODES.get(kind, kind), MESSAGES.get(kind, message))

@@ -30,14 +30,14 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class RequestBody:
     """The fields of a body, and whether they came from a form (where every value is text)."""
 
     fields: dict[str, Any]
     form: bool
 
 
-def read(request: Request, forms: bool = False) -> Sent:
+def read_body(request: Request, forms: bool = False) -> RequestBody:
     """Raises BadRequest, RequestEntityTooLarge, UnsupportedMediaType, or Invalid for text that cannot be stored."""
     kind = request.mimetype
     if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
@@ -45,11 +45,13 @@ def read(request: Request, forms: bool = False) -> Sent:
     if request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-") not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the body in UTF-8.")
     if kind == JSON:
-        return Sent(json_object(request.get_data()), form=False)
+        return RequestBody(json_object(request.get_data()), form=False)
     if forms and kind == URLENCODED:
-        return Sent(_form(_urlencoded(request.get_data())), form=True)
+        return RequestBody(_form(_urlencoded(request.get_data())), form=True)
     if forms and kind == MULTIPART:
-        return Sent(_form(_multipart(request.get_data(), request.mimetype_params.get("boundary", ""))), form=True)
+        return RequestBody(
+            _form(_multipart(request.get_data(), request.mimetype_params.get("boundary", ""))), form=True
+        )
     raise UnsupportedMediaType(f"Send {JSON}{f', {URLENCODED} or {MULTIPART}' if forms else ''}.")
 
 
@@ -169,12 +171,12 @@ def _unstorable(path: str, value: object) -> Iterator[Problem]:
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield from _unstorable("body", name)
-            yield from _unstorable(f"{path}.{shown(name)}".lstrip("."), inner)
+            yield from _unstorable(f"{path}.{printable_name(name)}".lstrip("."), inner)
     elif isinstance(value, list):
         for n, inner in enumerate(value):
             yield from _unstorable(f"{path}.{n}".lstrip("."), inner)
 
 
-def shown(name: str) -> str:
+def printable_name(name: str) -> str:
     """A field's name as an answer may repeat it."""
     return SURROGATE.sub("�", name)[:NAME_SHOWN]

@@ -32,7 +32,7 @@ SIZE = ROWS * (NAME + 8 * WIDTH)
 MAX_FILES = 512
 
 
-class Answer(NamedTuple):
+class RequestLabels(NamedTuple):
     """What one kind of request was answered. `route` is a template such as /v1/sites/<site>/comments."""
 
     method: str
@@ -40,21 +40,23 @@ class Answer(NamedTuple):
     status: int
 
 
-OTHER = Answer("OTHER", "other", 0)
+OTHER = RequestLabels("OTHER", "other", 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DurationHistogram:
     """`buckets` are requests no slower than each of BOUNDS, but slower than the one before; the last: slower still."""
 
     buckets: tuple[float, ...]
     seconds: float
 
-    def __add__(self, other: "Row") -> "Row":
-        return Row(tuple(map(sum, zip(self.buckets, other.buckets, strict=True))), self.seconds + other.seconds)
+    def __add__(self, other: "DurationHistogram") -> "DurationHistogram":
+        return DurationHistogram(
+            tuple(map(sum, zip(self.buckets, other.buckets, strict=True))), self.seconds + other.seconds
+        )
 
 
-class _File:
+class CounterFile:
     """One process's rows. Each number is a double that is written at once, so readers need no lock."""
 
     def __init__(self, memory: "mmap.mmap | bytearray") -> None:
@@ -62,12 +64,12 @@ class _File:
         self._numbers: memoryview[float] = memoryview(memory)[ROWS * NAME :].cast("d")
         self._rows = {answer: n for n, (answer, _) in enumerate(self.read())}
 
-    def add(self, answer: Answer, seconds: float) -> None:
+    def add(self, answer: RequestLabels, seconds: float) -> None:
         start = self._row(answer) * WIDTH
         self._numbers[start + bisect_left(BOUNDS, seconds)] += 1
         self._numbers[start + WIDTH - 1] += seconds
 
-    def _row(self, answer: Answer) -> int:
+    def _row(self, answer: RequestLabels) -> int:
         if answer not in self._rows:
             name = f"{answer.method} {answer.status} {answer.route}".encode()
             if answer is not OTHER and (len(self._rows) >= ROWS - 1 or len(name) > NAME):
@@ -78,17 +80,17 @@ class _File:
             self._rows[answer] = len(self._rows)
         return self._rows[answer]
 
-    def read(self) -> Iterator[tuple[Answer, Row]]:
+    def read(self) -> Iterator[tuple[RequestLabels, DurationHistogram]]:
         for n in range(ROWS):
             if not self._names[n * NAME]:
                 return
             name = bytes(self._names[n * NAME : (n + 1) * NAME]).rstrip(b"\0").decode()
             method, status, route = name.split(" ", 2)
             values = self._numbers[n * WIDTH : (n + 1) * WIDTH].tolist()
-            yield Answer(method, route, int(status)), Row(tuple(values[:-1]), values[-1])
+            yield RequestLabels(method, route, int(status)), DurationHistogram(tuple(values[:-1]), values[-1])
 
 
-class Tally:
+class RequestCounters:
     """Counts of this process; with a directory, read together with those of all web processes, living and dead.
 
     Raises SettingsInvalid when the directory cannot be used.
@@ -99,20 +101,20 @@ class Tally:
         self._lock = Lock()
         self._open()
 
-    def add(self, answer: Answer, seconds: float) -> None:
+    def add(self, answer: RequestLabels, seconds: float) -> None:
         with self._lock:
             self._own().add(answer, seconds)
 
-    def totals(self) -> dict[Answer, Row]:
+    def totals(self) -> dict[RequestLabels, DurationHistogram]:
         with self._lock:
             own = self._own()
-        totals: dict[Answer, Row] = {}
+        totals: dict[RequestLabels, DurationHistogram] = {}
         for file in self._files() or [own]:
             for answer, row in file.read():
                 totals[answer] = totals[answer] + row if answer in totals else row
         return totals
 
-    def _own(self) -> _File:
+    def _own(self) -> CounterFile:
         """This process's file; a process forked after its parent opened one takes its own."""
         if self._owner != os.getpid():
             self._open()
@@ -120,13 +122,13 @@ class Tally:
 
     def _open(self) -> None:
         self._owner = os.getpid()
-        self._file = _File(_take(self._directory) if self._directory else bytearray(SIZE))
+        self._file = CounterFile(_take(self._directory) if self._directory else bytearray(SIZE))
 
-    def _files(self) -> list[_File]:
+    def _files(self) -> list[CounterFile]:
         if self._directory is None:
             return []
         paths = sorted(self._directory.glob(f"http-{LAYOUT}-*.counts"))
-        return [_File(bytearray(data)) for path in paths if len(data := path.read_bytes()) == SIZE]
+        return [CounterFile(bytearray(data)) for path in paths if len(data := path.read_bytes()) == SIZE]
 
 
 def _take(directory: Path) -> mmap.mmap:

@@ -60,7 +60,7 @@ class AcceptedComment(Wire):
     status_url: str = Field(description="Where to ask what became of it.", examples=["/v1/sites/blog/comments/..."])
 
 
-class OwnComment(Wire):
+class CommentStatus(Wire):
     """What an author is told. Why the filters refused a comment is not said: it would teach spammers."""
 
     id: str = Field(examples=[ID_EXAMPLE])
@@ -75,7 +75,7 @@ class OwnComment(Wire):
     seconds_to_edit: int = Field(description="For how long it may still be changed; 0 where it may not.", examples=[0])
 
 
-class OtherWords(Wire):
+class CommentEdit(Wire):
     """What a comment shall say instead."""
 
     content: str = Field(description="Text with a little Markdown.", examples=["I *enjoyed* this very much."])

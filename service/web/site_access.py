@@ -23,7 +23,7 @@ def may_post(site: Site, asked: Request, settings: Settings) -> bool:
     """
     if has_key(site, asked):
         return True
-    refuse_strangers(site, asked, settings)
+    check_origin(site, asked, settings)
     return False
 
 
@@ -55,21 +55,21 @@ def _unauthorized(detail: str) -> Unauthorized:
     return Unauthorized(detail, www_authenticate=WWWAuthenticate("bearer", {"realm": "replygate"}))
 
 
-def is_ours(origin: str, asked: Request, settings: Settings) -> bool:
+def is_own_origin(origin: str, asked: Request, settings: Settings) -> bool:
     """Whether `origin` is this service's own, whose pages (the forms, the demo) may always post."""
     return origin in (origin_of(settings.public_url), origin_of(asked.host_url))
 
 
-def is_at_home(site: Site, origin: str, asked: Request, settings: Settings) -> bool:
+def is_site_origin(site: Site, origin: str, asked: Request, settings: Settings) -> bool:
     """Whether pages of `origin` belong to the site. The comparison is exact: no suffixes, no patterns, not "null"."""
-    return origin in site.origins or is_ours(origin, asked, settings)
+    return origin in site.origins or is_own_origin(origin, asked, settings)
 
 
-def refuse_strangers(site: Site, asked: Request, settings: Settings) -> None:
+def check_origin(site: Site, asked: Request, settings: Settings) -> None:
     """Refuse a browser on somebody else's page. Raises NotAllowed.
 
     Programs that are no browsers send no Origin; they could as well send a right one.
     """
     origin = asked.headers.get("Origin")
-    if origin is not None and not is_at_home(site, origin, asked, settings):
+    if origin is not None and not is_site_origin(site, origin, asked, settings):
         raise NotAllowed("This page's origin is not one of the site's.")

@@ -42,6 +42,6 @@ class SiteCache:
         app.extensions[EXTENSION] = self
 
 
-def get(id: str) -> Site:
+def get_site(id: str) -> Site:
     """The site of that id as the app that serves the present request knows it. Raises NotFound."""
     return cast(SiteCache, current_app.extensions[EXTENSION]).get(id)

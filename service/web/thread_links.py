@@ -8,7 +8,7 @@ from comments.site import Site
 from comments.validation import is_web_address, thread_key, thread_problems
 from service.deps import deps
 
-from .site_access import is_at_home
+from .site_access import is_site_origin
 
 
 def requested_thread(given: str) -> str:
@@ -23,4 +23,4 @@ def back_link(site: Site, address: str) -> str:
     """`address` if it is a page of the site or of ours, found by parsing and not by its beginning; else ""."""
     if not is_web_address(address):
         return ""
-    return address if is_at_home(site, origin_of(address), request, deps().settings) else ""
+    return address if is_site_origin(site, origin_of(address), request, deps().settings) else ""

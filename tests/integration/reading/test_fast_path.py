@@ -77,7 +77,7 @@ def test_a_change_is_seen_at_once(web: Web, path: str) -> None:
 def test_every_answer_is_counted(web: Web) -> None:
     for headers in ({}, {}, {"If-None-Match": web.client.get(PATHS[0]).headers["ETag"]}):
         web.client.get(PATHS[0], headers=headers)
-    totals = {answer: sum(row.buckets) for answer, row in views.tally(web.app).totals().items()}
+    totals = {answer: sum(row.buckets) for answer, row in views.request_counters(web.app).totals().items()}
     route = "/v1/sites/<site>/threads/<path:thread>/comments"
     assert {(a.route, a.status): n for a, n in totals.items()} == {(route, 200): 3, (route, 304): 1}
 

@@ -11,7 +11,7 @@ from comments.lifecycle import Action
 from comments.model import DRAFT, Comment
 from service.review import presence
 from service.review.presence import Roomwise, Working
-from service.web.event_streams import END, Follower
+from service.web.event_streams import END, Subscriber
 from tests.support.builders import NOW, moderated
 from tests.support.desk import Desk, Seat, held
 
@@ -151,36 +151,36 @@ def screen(desk: Desk) -> "Screen":
     desk.signed_in("Mo", blog="moderator")
     (session,) = desk.storage.people.sessions("Mo")
     working = Working("Mo", session, (comment.id,), NOW, presence.mark(desk.storage, "blog"))
-    return desk, Follower("blog", working, lambda piece: None)
+    return desk, Subscriber("blog", working, lambda piece: None)
 
 
-Screen = tuple[Desk, Follower[Working]]
+Screen = tuple[Desk, Subscriber[Working]]
 
 
-def tell(desk: Desk, follower: Follower[Working]) -> list[bytes]:
-    return [piece for _, piece in Roomwise(desk.storage)("blog", [follower])]
+def tell(desk: Desk, subscriber: Subscriber[Working]) -> list[bytes]:
+    return [piece for _, piece in Roomwise(desk.storage)("blog", [subscriber])]
 
 
 def test_a_stream_is_silent_until_something_happens(screen: Screen) -> None:
-    desk, follower = screen
-    assert tell(desk, follower) == []
-    desk.storage.attention.look("blog", "Bo", follower.asked.cards[0], 60)
-    (piece,) = tell(desk, follower)
-    assert events(piece.decode())[0]["looks"] == [{"comment": follower.asked.cards[0], "by": "Bo"}]
-    assert tell(desk, follower) == []
+    desk, subscriber = screen
+    assert tell(desk, subscriber) == []
+    desk.storage.attention.look("blog", "Bo", subscriber.asked.cards[0], 60)
+    (piece,) = tell(desk, subscriber)
+    assert events(piece.decode())[0]["looks"] == [{"comment": subscriber.asked.cards[0], "by": "Bo"}]
+    assert tell(desk, subscriber) == []
     held(desk.storage)
-    assert events(tell(desk, follower)[0].decode())[0]["held"] == 2
+    assert events(tell(desk, subscriber)[0].decode())[0]["held"] == 2
 
 
 def test_a_stream_ends_with_the_session(screen: Screen) -> None:
-    desk, follower = screen
-    desk.storage.people.close_session(follower.asked.session)
+    desk, subscriber = screen
+    desk.storage.people.close_session(subscriber.asked.session)
     held(desk.storage)
-    assert tell(desk, follower) == [END]
+    assert tell(desk, subscriber) == [END]
 
 
 def test_a_stream_ends_with_the_role(screen: Screen) -> None:
-    desk, follower = screen
+    desk, subscriber = screen
     desk.employ("Mo", shop="owner")
     held(desk.storage)
-    assert tell(desk, follower) == [END]
+    assert tell(desk, subscriber) == [END]

@@ -13,7 +13,7 @@ from comments.rq_figures import NoQueues, QueueFigures
 from comments.storage import Counters, Depth, Storage
 from service.ops.dashboard import duration, figures, headline, memory
 from service.ops.health import PATIENCE, Condition, SiteFigures, Watch, gather, percentile, problems, waits
-from service.web.request_counters import Answer, Row
+from service.web.request_counters import DurationHistogram, RequestLabels
 from tests.support.builders import NOW, a_site, accepted
 
 WELL = Condition(NOW, alive={"judge": ("j",), "errands": ("e",), "deliver": ("d",), "sweep": ("s",)})
@@ -143,9 +143,9 @@ def test_figures_add_the_sites_up():
 
 
 def test_faults_are_told_apart_from_being_busy():
-    row = Row((1.0,) * 12, 1.0)
-    totals = {Answer("GET", "/", status): row for status in (200, 404, 500, 503)}
-    told = figures(a_condition(), totals | {Answer("GET", "/readyz", 503): row})
+    row = DurationHistogram((1.0,) * 12, 1.0)
+    totals = {RequestLabels("GET", "/", status): row for status in (200, 404, 500, 503)}
+    told = figures(a_condition(), totals | {RequestLabels("GET", "/readyz", 503): row})
     assert (told.requests, told.faults, told.refused) == (48, 12, 12)
 
 

@@ -1,4 +1,4 @@
-"""What followers are told, and when; on a clock and a store that only move when a test moves them."""
+"""What subscribers are told, and when; on a clock and a store that only move when a test moves them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import pytest
 from comments.errors import StorageDown
 from comments.storage import Changes, Threads
 from service.reading.live_updates import Reading, Threadwise, events
-from service.web.event_streams import END, HEARTBEAT, LIFETIME, SILENCE, Follower, Stream, Watcher
+from service.web.event_streams import END, HEARTBEAT, LIFETIME, SILENCE, EventBroadcaster, EventStream, Subscriber
 
 NEVER = 3600.0
 
@@ -34,15 +34,15 @@ class Told:
 @dataclass
 class World:
     threads: Told
-    watcher: Watcher[Reading]
+    broadcaster: EventBroadcaster[Reading]
     now: float = 0.0
-    followers: list[Follower[Reading]] = field(default_factory=list)
+    subscribers: list[Subscriber[Reading]] = field(default_factory=list)
 
     def follow(self, thread: str = "a") -> list[bytes]:
         heard: list[bytes] = []
-        follower = Follower("blog", Reading(thread, self.threads.version), heard.append)
-        assert self.watcher.join(follower)
-        self.followers.append(follower)
+        subscriber = Subscriber("blog", Reading(thread, self.threads.version), heard.append)
+        assert self.broadcaster.join(subscriber)
+        self.subscribers.append(subscriber)
         return heard
 
 
@@ -50,26 +50,26 @@ class World:
 def world() -> Iterator[World]:
     told = Told()
     threads: Threads = told  # type: ignore[assignment]
-    made = World(told, Watcher(Threadwise(threads), most=3, pause=NEVER, clock=lambda: made.now))
+    made = World(told, EventBroadcaster(Threadwise(threads), most=3, pause=NEVER, clock=lambda: made.now))
     yield made
-    for follower in made.followers:
-        made.watcher.leave(follower)
+    for subscriber in made.subscribers:
+        made.broadcaster.leave(subscriber)
 
 
 def test_only_what_changed_is_told(world: World) -> None:
     heard = world.follow()
-    world.watcher.look()
+    world.broadcaster.look()
     assert heard == []
     world.threads.version = 6
-    world.watcher.look()
-    world.watcher.look()
+    world.broadcaster.look()
+    world.broadcaster.look()
     assert heard == [b'event: published\ndata: {"ids": ["new-in-a"]}\n\nid: 6\n\n']
 
 
 def test_followers_of_one_thread_share_one_question(world: World) -> None:
     heard = [world.follow(), world.follow(), world.follow("b")]
     world.threads.version = 6
-    world.watcher.look()
+    world.broadcaster.look()
     assert sorted(world.threads.asked) == [("a", 5), ("b", 5)]
     assert [len(each) for each in heard] == [1, 1, 1]
 
@@ -77,35 +77,35 @@ def test_followers_of_one_thread_share_one_question(world: World) -> None:
 def test_silence_is_broken_before_proxies_give_up(world: World) -> None:
     heard = world.follow()
     for world.now in (SILENCE - 1, SILENCE, SILENCE + 1, 2 * SILENCE):
-        world.watcher.look()
+        world.broadcaster.look()
     assert heard == [HEARTBEAT, HEARTBEAT]
 
 
 def test_a_stream_ends_after_its_time(world: World) -> None:
     heard = world.follow()
     world.now = LIFETIME
-    world.watcher.look()
+    world.broadcaster.look()
     assert heard[-1] == END
     world.threads.version = 6
-    world.watcher.look()
+    world.broadcaster.look()
     assert heard[-1] == END
 
 
 def test_nothing_is_lost_while_storage_is_away(world: World) -> None:
     heard = world.follow()
     world.threads.down, world.threads.version = True, 6
-    world.watcher.look()
+    world.broadcaster.look()
     assert heard == []
     world.threads.down = False
-    world.watcher.look()
+    world.broadcaster.look()
     assert len(heard) == 1
 
 
 def test_there_are_only_so_many(world: World) -> None:
     for _ in range(3):
         world.follow()
-    assert not world.watcher.join(Follower("blog", Reading("a", 5), lambda piece: None))
-    world.watcher.leave(world.followers.pop())
+    assert not world.broadcaster.join(Subscriber("blog", Reading("a", 5), lambda piece: None))
+    world.broadcaster.leave(world.subscribers.pop())
     world.follow()
 
 
@@ -114,7 +114,7 @@ def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
     for _ in range(3):
         world.follow()
     heard: list[bytes] = []
-    stream = Stream(world.watcher, "blog", Reading("a", 9), events(changes))
+    stream = EventStream(world.broadcaster, "blog", Reading("a", 9), events(changes))
     stream.open(heard.append)
     stream.close()
     assert heard == [b"retry: 15000\n" + events(changes), END]
@@ -123,13 +123,13 @@ def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
 
 def test_a_stream_with_room_goes_on(world: World) -> None:
     heard: list[bytes] = []
-    stream = Stream(world.watcher, "blog", Reading("a", 5), events(Changes(5)))
+    stream = EventStream(world.broadcaster, "blog", Reading("a", 5), events(Changes(5)))
     stream.open(heard.append)
     world.threads.version = 6
-    world.watcher.look()
+    world.broadcaster.look()
     stream.close()
     world.threads.version = 7
-    world.watcher.look()
+    world.broadcaster.look()
     assert heard[0] == b"retry: 2000\nid: 5\n\n"
     assert len(heard) == 2
 

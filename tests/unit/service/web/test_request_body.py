@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from comments.errors import Invalid
-from service.web.request_body import Sent, parse, read
+from service.web.request_body import RequestBody, parse, read_body
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 65_536
@@ -20,9 +20,9 @@ BOUNDARY = "multipart/form-data; boundary=b"
 NAMELESS = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n"
 
 
-def sent(raw: bytes, kind: str = "application/json", forms: bool = True, **headers: str) -> Sent:
+def sent(raw: bytes, kind: str = "application/json", forms: bool = True, **headers: str) -> RequestBody:
     with app.test_request_context("/", method="POST", data=raw, content_type=kind, headers=headers):
-        return read(request, forms)
+        return read_body(request, forms)
 
 
 def part(name: str, value: bytes, extra: str = "") -> bytes:
@@ -30,14 +30,14 @@ def part(name: str, value: bytes, extra: str = "") -> bytes:
 
 
 def test_json_is_read() -> None:
-    assert sent('{"a": "ü😀", "b": [1, -2.5, true, null]}'.encode()) == Sent(
+    assert sent('{"a": "ü😀", "b": [1, -2.5, true, null]}'.encode()) == RequestBody(
         {"a": "ü😀", "b": [1, -2.5, True, None]}, form=False
     )
 
 
 def test_forms_are_read_as_text() -> None:
-    assert sent(b"a=%C3%BC+1&b=", FORM) == Sent({"a": "ü 1", "b": ""}, form=True)
-    assert sent(part("a", "ü\r\n1".encode()) + part("b", b"") + b"--b--\r\n", BOUNDARY) == Sent(
+    assert sent(b"a=%C3%BC+1&b=", FORM) == RequestBody({"a": "ü 1", "b": ""}, form=True)
+    assert sent(part("a", "ü\r\n1".encode()) + part("b", b"") + b"--b--\r\n", BOUNDARY) == RequestBody(
         {"a": "ü\r\n1", "b": ""}, form=True
     )
 

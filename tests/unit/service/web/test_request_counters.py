@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from comments.errors import SettingsInvalid
-from service.web.request_counters import BOUNDS, NAME, OTHER, ROWS, Answer, Tally
+from service.web.request_counters import BOUNDS, NAME, OTHER, ROWS, RequestCounters, RequestLabels
 
-HOME = Answer("GET", "/", 200)
+HOME = RequestLabels("GET", "/", 200)
 
 
-def counted(tally: Tally, answer: Answer = HOME) -> int:
+def counted(tally: RequestCounters, answer: RequestLabels = HOME) -> int:
     row = tally.totals().get(answer)
     return int(sum(row.buckets)) if row else 0
 
@@ -24,21 +24,21 @@ def another_process(directory: Path, ending: str) -> int:
     code = f"""
         import os
         from pathlib import Path
-        from service.web.request_counters import Answer, Tally
-        tally = Tally(Path({str(directory)!r}))
+        from service.web.request_counters import RequestLabels, RequestCounters
+        tally = RequestCounters(Path({str(directory)!r}))
         for _ in range(3):
-            tally.add(Answer("GET", "/", 200), 0.2)
+            tally.add(RequestLabels("GET", "/", 200), 0.2)
         {ending}
     """
     return subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False).returncode
 
 
 @pytest.fixture(params=["alone", "shared"])
-def tally(request: pytest.FixtureRequest, tmp_path: Path) -> Tally:
-    return Tally(tmp_path if request.param == "shared" else None)
+def tally(request: pytest.FixtureRequest, tmp_path: Path) -> RequestCounters:
+    return RequestCounters(tmp_path if request.param == "shared" else None)
 
 
-def test_a_request_falls_into_its_bucket(tally: Tally):
+def test_a_request_falls_into_its_bucket(tally: RequestCounters):
     for seconds in (0.001, BOUNDS[0], BOUNDS[-1], 99.0):
         tally.add(HOME, seconds)
     row = tally.totals()[HOME]
@@ -46,7 +46,7 @@ def test_a_request_falls_into_its_bucket(tally: Tally):
     assert row.seconds == pytest.approx(0.001 + BOUNDS[0] + BOUNDS[-1] + 99)
 
 
-def test_threads_lose_no_count(tally: Tally):
+def test_threads_lose_no_count(tally: RequestCounters):
     threads = [threading.Thread(target=lambda: [tally.add(HOME, 0.1) for _ in range(500)]) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -55,10 +55,10 @@ def test_threads_lose_no_count(tally: Tally):
     assert counted(tally) == 2000
 
 
-def test_what_has_no_room_is_counted_as_other(tally: Tally):
+def test_what_has_no_room_is_counted_as_other(tally: RequestCounters):
     for n in range(ROWS + 9):
-        tally.add(Answer("GET", f"/{n}", 200), 0.1)
-    tally.add(Answer("GET", "/" + "x" * NAME, 200), 0.1)
+        tally.add(RequestLabels("GET", f"/{n}", 200), 0.1)
+    tally.add(RequestLabels("GET", "/" + "x" * NAME, 200), 0.1)
     totals = tally.totals()
     assert len(totals) == ROWS
     assert counted(tally, OTHER) == 11
@@ -66,7 +66,7 @@ def test_what_has_no_room_is_counted_as_other(tally: Tally):
 
 @pytest.mark.parametrize("ending", ["pass", "os.kill(os.getpid(), 9)"])
 def test_a_successor_counts_on_in_the_file_of_the_dead(tmp_path: Path, ending: str):
-    tally = Tally(tmp_path)
+    tally = RequestCounters(tmp_path)
     for _ in range(3):
         another_process(tmp_path, ending)
     tally.add(HOME, 0.2)
@@ -76,34 +76,34 @@ def test_a_successor_counts_on_in_the_file_of_the_dead(tmp_path: Path, ending: s
 
 def test_a_forked_child_takes_a_file_of_its_own(tmp_path: Path):
     fork = "\n        ".join(
-        ("if not os.fork():", "    tally.add(Answer('GET', '/', 200), 0.2)", "    os._exit(0)", "os.wait()")
+        ("if not os.fork():", "    tally.add(RequestLabels('GET', '/', 200), 0.2)", "    os._exit(0)", "os.wait()")
     )
     assert another_process(tmp_path, fork) == 0
-    assert counted(Tally(tmp_path)) == 4
+    assert counted(RequestCounters(tmp_path)) == 4
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_process_that_died_while_it_named_a_row_spoils_nothing(tmp_path: Path):
-    Tally(tmp_path).add(HOME, 0.1)
+    RequestCounters(tmp_path).add(HOME, 0.1)
     file = next(tmp_path.iterdir())
     with file.open("r+b") as content:
         content.seek(NAME + 1)
         content.write(b"ET 404 /half")
-    assert counted(Tally(tmp_path)) == 1
+    assert counted(RequestCounters(tmp_path)) == 1
 
 
 def test_files_of_another_layout_are_left_alone(tmp_path: Path):
     (tmp_path / "http-1-7.counts").write_bytes(b"short")
     (tmp_path / "http-0-0.counts").write_bytes(b"old")
-    assert Tally(tmp_path).totals() == {}
+    assert RequestCounters(tmp_path).totals() == {}
 
 
 def test_a_directory_that_cannot_be_used_stops_the_start(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsInvalid, match="REPLYGATE_METRICS_DIR"):
-        Tally(tmp_path / "file")
+        RequestCounters(tmp_path / "file")
 
 
 def test_nobody_else_may_read_the_files(tmp_path: Path):
-    Tally(tmp_path / "metrics")
+    RequestCounters(tmp_path / "metrics")
     assert oct((tmp_path / "metrics").stat().st_mode)[-3:] == "700"
