@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.text import sentence
+from comments.job_queue import JUDGE
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms, digest, new_id
-from comments.queue import JUDGE
 from comments.settings import Settings
 from comments.site import Site
 from comments.storage import Admission, Storage

@@ -75,7 +75,7 @@ PAGES = {
 
 
 class NoJobs:
-    def ask(self, job: str, site: str, token: str = "") -> None:
+    def enqueue(self, job: str, site: str, token: str = "") -> None:
         """The index is filed by hand here."""
 
 

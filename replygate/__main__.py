@@ -13,7 +13,7 @@ import click
 from comments import logs
 from comments.audit import CONSOLE, Act, Entry
 from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
-from comments.queue import QUEUES
+from comments.job_queue import QUEUES
 from comments.settings import Settings
 from comments.storage import Storage
 from service.ops.health import PARTS, gather

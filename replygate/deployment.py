@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from comments.errors import SettingsInvalid
-from comments.rq_figures import Queues, RQQueues
+from comments.rq_stats import RQStats, RQStatsReader
 from comments.settings import PREFIX, Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
@@ -27,7 +27,7 @@ class Installation:
 
     settings: Settings
     storage: Storage
-    queues: Queues
+    queues: RQStats
     now: Callable[[], datetime]
 
 
@@ -63,7 +63,7 @@ def open_installation(directory: Path, env: Mapping[str, str]) -> Installation:
     except ValueError as error:
         raise SettingsInvalid(f"REPLYGATE_REDIS_URL: {error}") from error
     storage.server.prepare()
-    return Installation(of, storage, RQQueues(connect(of)), lambda: datetime.now(UTC))
+    return Installation(of, storage, RQStatsReader(connect(of)), lambda: datetime.now(UTC))
 
 
 def installation() -> Installation:

@@ -7,9 +7,9 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from comments.job_queue import Jobs
 from comments.pseudonyms import Pseudonyms
-from comments.queue import Jobs
-from comments.rq_figures import NoQueues, Queues
+from comments.rq_stats import NoRQStats, RQStats
 from comments.settings import Settings
 from comments.storage import Storage
 
@@ -23,7 +23,7 @@ class Deps:
     jobs: Jobs
     pseudonyms: Pseudonyms
     now: Callable[[], datetime]
-    queues: Queues = field(default_factory=NoQueues)  # what RQ says about itself, for the ops page
+    queues: RQStats = field(default_factory=NoRQStats)  # what RQ says about itself, for the ops page
 
     def install(self, app: Flask) -> None:
         app.extensions["replygate"] = self

@@ -7,9 +7,9 @@ import os
 from datetime import UTC, datetime
 
 from comments import logs
+from comments.job_queue import RQJobs
 from comments.pseudonyms import Pseudonyms
-from comments.queue import RQJobs
-from comments.rq_figures import RQQueues
+from comments.rq_stats import RQStatsReader
 from comments.settings import Settings
 from comments.storage.redis import connect, open_redis
 
@@ -33,6 +33,6 @@ app = create_app(
         jobs=RQJobs(rq_connection),
         pseudonyms=Pseudonyms(settings.secret_key),
         now=now,
-        queues=RQQueues(rq_connection),
+        queues=RQStatsReader(rq_connection),
     )
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from comments.errors import SettingsInvalid
-from comments.queue import Jobs, RQJobs
+from comments.job_queue import Jobs, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis

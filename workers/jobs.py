@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 
 from comments.errors import NotFound
+from comments.job_queue import DELIVER, FILE, JUDGE, LEARN
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.queue import DELIVER, FILE, JUDGE, LEARN
 from comments.queue_ranking import catch_up
 from comments.site import Site
 from comments.storage import Claim
@@ -64,7 +64,7 @@ def _work(job: str, site_id: str, token: str, some: Callable[[Deps, Site], bool]
     until = time.monotonic() + d.settings.judge_seconds
     while some(d, site):
         if time.monotonic() > until:
-            d.jobs.ask(job, site_id, token)
+            d.jobs.enqueue(job, site_id, token)
             return
 
 

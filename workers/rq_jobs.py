@@ -15,7 +15,7 @@ from rq.job import Job
 from rq.registry import clean_registries
 from rq.worker_registration import clean_worker_registry
 
-from comments.queue import FAILURE_TTL, QUEUES, RESULT_TTL, TIMEOUT
+from comments.job_queue import FAILURE_TTL, QUEUES, RESULT_TTL, TIMEOUT
 
 from .jobs import CALLABLES
 

@@ -15,7 +15,7 @@ import redis
 from rq import Queue
 
 from comments.errors import StorageDown
-from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES
+from comments.job_queue import DELIVER, FILE, JUDGE, LEARN, QUEUES
 from comments.settings import Settings
 from comments.site import Site
 from comments.storage.redis import connect
@@ -56,16 +56,16 @@ class Sweep:
     def _ask_for_judging(self, site: Site) -> None:
         settings = self._deps.settings
         for token in self._deps.storage.backlog.wakes(site.id, settings.batch, settings.judges):
-            self._deps.jobs.ask(JUDGE, site.id, token)
+            self._deps.jobs.enqueue(JUDGE, site.id, token)
 
     def _ask_for_errands(self, site: Site, room: Container[str]) -> None:
         storage, told = self._deps.storage, [receiver.id for receiver in receivers(self._deps, site)]
         if QUEUES[LEARN] in room and storage.corpus.due(site.id, 1):
-            self._deps.jobs.ask(LEARN, site.id)
+            self._deps.jobs.enqueue(LEARN, site.id)
         if QUEUES[FILE] in room and storage.held.due(site.id, 1):
-            self._deps.jobs.ask(FILE, site.id)
+            self._deps.jobs.enqueue(FILE, site.id)
         if QUEUES[DELIVER] in room and (storage.outbox.length(site.id) or storage.deliveries.due(site.id, told)):
-            self._deps.jobs.ask(DELIVER, site.id)
+            self._deps.jobs.enqueue(DELIVER, site.id)
 
     def _has_room(self, queue: str, sites: Sequence[Site]) -> bool:
         """Whether fewer jobs wait than there are sites to run them for: so none waits twice for long."""

@@ -45,10 +45,10 @@ class Clock:
         return self.at
 
 
-class AtOnce:
+class ImmediateJobs:
     """Does each job where it is asked for, so that the story never waits and always ends in the same way."""
 
-    def ask(self, job: str, site: str, token: str = "") -> None:
+    def enqueue(self, job: str, site: str, token: str = "") -> None:
         CALLABLES[job](site, token)
 
 
@@ -74,9 +74,9 @@ def fill(storage: Storage, settings: Settings, id: str, seed: int, now: datetime
         raise HasComments(f"{id} has comments already; --again adds to them")
     site = _furnished(storage, settings, id, now)
     clock = Clock(now)
-    workers.install(replace(workers.build_deps(settings), storage=storage, jobs=AtOnce(), now=clock))
+    workers.install(replace(workers.build_deps(settings), storage=storage, jobs=ImmediateJobs(), now=clock))
     # Two fillings of one site must not give the same ids.
-    told = Telling(site, web.Deps(settings, storage, AtOnce(), Pseudonyms(settings.secret_key), clock), clock)
+    told = Telling(site, web.Deps(settings, storage, ImmediateJobs(), Pseudonyms(settings.secret_key), clock), clock)
     told.tell(now, Random(f"{seed}/{accepted}"))  # noqa: S311 - made-up comments, no secrets
     return Counter(comment.status.value for comment in told.loaded())
 

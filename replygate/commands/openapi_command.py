@@ -3,8 +3,8 @@
 import json
 from datetime import UTC, datetime
 
+from comments.job_queue import RQJobs
 from comments.pseudonyms import Pseudonyms
-from comments.queue import RQJobs
 from comments.settings import Settings
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect

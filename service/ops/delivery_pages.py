@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from comments.audit import Act
 from comments.email_subscriptions import MAILS
 from comments.errors import Fault, NotFound
+from comments.job_queue import DELIVER
 from comments.lifecycle import OUTCOME
-from comments.queue import DELIVER
 from comments.site import Site
 from comments.storage import Course
 from service.accounts.audit_trail import entry
@@ -94,5 +94,5 @@ def replay(site: str, id: str) -> Response:
     fresh = replace(before, began=now, due=now, course=Course.PENDING, attempts=0, answer=0, error="", ms=0)
     if of.storage.deliveries.settle(site, before, fresh):
         of.storage.audit.note(entry(signed, Act.WEBHOOK_REPLAY, before.webhook, before.course, before.event, site))
-    of.jobs.ask(DELIVER, site)
+    of.jobs.enqueue(DELIVER, site)
     return redirect(url_for("deliveries.page", site=site), 303)

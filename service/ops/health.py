@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import Lock
 
 from comments.errors import StorageDown
-from comments.rq_figures import QueueFigures, Queues
+from comments.rq_stats import RQQueueStats, RQStats
 from comments.storage import Counters, Depth, Posted, Storage
 
 #: Processes that say they are alive, and what stops without them.
@@ -41,7 +41,7 @@ class Condition:
     down: str = ""
     sites: tuple[SiteFigures, ...] = ()
     alive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # part -> names of its processes
-    queues: tuple[QueueFigures, ...] = ()
+    queues: tuple[RQQueueStats, ...] = ()
     server: Mapping[str, float] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()  # the server's own check
     warnings: tuple[str, ...] = ()  # what should be set otherwise; the service works in spite of it
@@ -60,7 +60,7 @@ def age(depth: Depth, now: datetime) -> float:
     return max(0.0, (now - depth.oldest).total_seconds()) if depth.oldest else 0.0
 
 
-def gather(storage: Storage, queues: Queues, now: datetime) -> Condition:
+def gather(storage: Storage, queues: RQStats, now: datetime) -> Condition:
     """Never raises StorageDown: that is the first thing a Condition tells."""
     try:
         return Condition(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from comments.errors import ActionNotAllowed, Invalid, NotFound, Problem, ReplygateError, StaleVersion
+from comments.job_queue import LEARN
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
-from comments.queue import LEARN
 from comments.site import Site
 from comments.storage import Change
 from service.deps import Deps
@@ -62,7 +62,7 @@ def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Co
     settled = [result.id for result in results if isinstance(result, Comment)]
     if settled:
         deps.storage.attention.leave(site, by, settled)
-        deps.jobs.ask(LEARN, site)
+        deps.jobs.enqueue(LEARN, site)
     return results
 
 

@@ -9,10 +9,10 @@ from flask import Flask, current_app
 from werkzeug.wrappers import Request
 
 from comments.errors import Invalid, Problem, StorageDown
+from comments.job_queue import JUDGE
 from comments.lifecycle import Outcome
 from comments.model import Comment
 from comments.pseudonyms import digest
-from comments.queue import JUDGE
 from comments.site import Site
 from comments.storage import Admission
 from service.deps import Deps
@@ -61,7 +61,7 @@ class Intake:
         admitted = admission(deps, site, parsing.fingerprint(comment), key)
         accepted = deps.storage.comments.accept(comment, admitted)
         if accepted.wake:
-            deps.jobs.ask(JUDGE, site.id, accepted.wake)
+            deps.jobs.enqueue(JUDGE, site.id, accepted.wake)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
         if accepted.repeat:
             comment = deps.storage.comments.get(site.id, accepted.id)

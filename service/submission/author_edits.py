@@ -6,10 +6,10 @@ from math import ceil
 
 from comments.drafts import MAX_EDITS, draft_id, edits, in_other_words, is_open, withdrawn
 from comments.errors import ActionNotAllowed, Invalid, NotFound, StaleVersion, TooLate
+from comments.job_queue import JUDGE
 from comments.lifecycle import Action, Outcome, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import digest
-from comments.queue import JUDGE
 from comments.site import Site
 from comments.storage import Change
 from comments.validation import problems, tidied
@@ -152,7 +152,7 @@ def _write(deps: Deps, found: Own, text: str) -> bool:
     else:
         kept, wakes = _accept(deps, found, after)
     for wake in wakes:
-        deps.jobs.ask(JUDGE, site.id, wake)
+        deps.jobs.enqueue(JUDGE, site.id, wake)
     return kept
 
 

@@ -34,10 +34,10 @@ FLAGS = [
 PATIENCE = 30_000
 
 
-class AtOnce:
+class ImmediateJobs:
     """Does each job where it is asked for: the same functions that RQ calls, without the wait."""
 
-    def ask(self, job: str, site: str, token: str = "") -> None:
+    def enqueue(self, job: str, site: str, token: str = "") -> None:
         CALLABLES[job](site, token)
 
 
@@ -68,7 +68,7 @@ def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     settings = replace(valkey_settings, public_url=url, demo=True)
-    pseudonyms, jobs = Pseudonyms(settings.secret_key), AtOnce()
+    pseudonyms, jobs = Pseudonyms(settings.secret_key), ImmediateJobs()
     redis_storage.sites.put(a_site(id="demo", name="The Daily Loaf", origins=(url,), per_minute=0))
     policy = build(BUILT_IN, {})
     workers.install(workers.Deps(settings, redis_storage, jobs, BUILT_IN, policy, workers.now))

@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
+from comments.job_queue import QUEUES, RQJobs
 from comments.lifecycle import Action
-from comments.queue import QUEUES, RQJobs
 from comments.settings import Settings
 from comments.site import Webhook
 from comments.storage import Storage

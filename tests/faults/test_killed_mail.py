@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from comments.email_subscriptions import NOTICE
-from comments.queue import DELIVER, QUEUES
+from comments.job_queue import DELIVER, QUEUES
 from comments.settings import Settings
 from comments.storage import Course, Storage
 from comments.storage.redis import connect

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from comments.job_queue import RQJobs
 from comments.pseudonyms import Pseudonyms
-from comments.queue import RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis

@@ -7,9 +7,9 @@ from typing import Any
 
 from comments.site import Webhook
 from comments.storage import Delivery, Storage
-from tests.support.asked import Asked
 from tests.support.builders import a_site, settings
 from tests.support.receiver import Receiver, says
+from tests.support.recorded_jobs import RecordedJobs
 from workers.delivery.guarded_http import Outgoing
 from workers.delivery.sender_pool import Couriers
 from workers.deps import Deps, install, now
@@ -30,7 +30,7 @@ def a_house(
     storage.sites.put(a_site(webhooks=webhooks))
     hosts = frozenset(webhook.url.split("/")[2] for webhook in webhooks) if trusted is None else trusted
     outgoing = Outgoing(hosts, total=total)
-    made = Deps(settings(**changes), storage, Asked(), (), build((), {}), now, outgoing, Couriers())
+    made = Deps(settings(**changes), storage, RecordedJobs(), (), build((), {}), now, outgoing, Couriers())
     install(made)
     return made
 

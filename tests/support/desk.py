@@ -40,12 +40,12 @@ class Clock:
 
 
 @dataclass
-class JobsAsked:
+class JobList:
     """Remembers what was asked for."""
 
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    def ask(self, job: str, site: str, token: str = "") -> None:
+    def enqueue(self, job: str, site: str, token: str = "") -> None:
         self.asked.append((job, site))
 
 
@@ -54,7 +54,7 @@ class Desk:
     app: Flask
     storage: Storage
     clock: Clock
-    jobs: JobsAsked
+    jobs: JobList
 
     def stranger(self) -> FlaskClient:
         return self.app.test_client()
@@ -119,7 +119,7 @@ def csrf_of(client: FlaskClient) -> str:
 
 
 def a_desk(storage: Storage, of: Settings | None = None, sites: Iterable[str] = ("blog", "shop")) -> Desk:
-    clock, jobs = Clock(), JobsAsked()
+    clock, jobs = Clock(), JobList()
     for site in sites:
         storage.sites.put(a_site(id=site, name=f"The {site}"))
     app = create_app(Deps(of or settings(), storage, jobs, Pseudonyms(SECRET), clock))

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.storage import Delivery, Storage
-from tests.support.asked import Asked
 from tests.support.builders import decided, published, settings
 from tests.support.mail_server import Letter, MailServer
+from tests.support.recorded_jobs import RecordedJobs
 from tests.support.waiting import until
 from tests.support.web import SUBMIT, Web, a_reply, open_web
 from workers.delivery.guarded_http import Outgoing
@@ -84,7 +84,7 @@ class House:
 def a_house(storage: Storage, server: MailServer, web: Web) -> House:
     chosen = settings(smtp_url=server.relay, mail_from=SENDER)
     mailer = Mailer(server.relay, SENDER)
-    made = Deps(chosen, storage, Asked(), (), build((), {}), now, Outgoing(), Couriers(), mailer)
+    made = Deps(chosen, storage, RecordedJobs(), (), build((), {}), now, Outgoing(), Couriers(), mailer)
     install(made)
     return House(storage, server, web, made)
 

@@ -13,8 +13,8 @@ from comments.site import Site
 from comments.storage import Storage
 from service import create_app
 from service.deps import Deps
-from tests.support.asked import Asked
 from tests.support.builders import SECRET, a_site, settings
+from tests.support.recorded_jobs import RecordedJobs
 
 SUBMIT = "/v1/sites/blog/comments"
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -30,7 +30,7 @@ def a_reply(**changes: Any) -> dict[str, Any]:
 class Web:
     app: Flask
     storage: Storage
-    jobs: Asked
+    jobs: RecordedJobs
     pseudonyms: Pseudonyms
 
     @property
@@ -45,7 +45,7 @@ def open_web(storage: Storage, *sites: Site, **changes: Any) -> Web:
     """An app with these sites, or with `a_site()`; `changes` are of the settings."""
     for site in sites or (a_site(),):
         storage.sites.put(site)
-    jobs, pseudonyms = Asked(), Pseudonyms(SECRET)
+    jobs, pseudonyms = RecordedJobs(), Pseudonyms(SECRET)
     deps = Deps(settings(**changes), storage, jobs, pseudonyms, lambda: datetime.now(UTC))
     app = create_app(deps)
     app.testing = True

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
-from comments.rq_figures import QueueFigures
+from comments.rq_stats import RQQueueStats
 from comments.site import Site
 from comments.storage import Storage
 from replygate.__main__ import cli
@@ -17,9 +17,9 @@ Run = Callable[..., Result]
 
 
 class OneQueue:
-    def figures(self) -> tuple[QueueFigures, ...]:
+    def figures(self) -> tuple[RQQueueStats, ...]:
         jobs = dict.fromkeys(("queued", "started", "finished", "failed", "deferred", "scheduled"), 0)
-        return (QueueFigures("judge", 2, jobs | {"queued": 7}),)
+        return (RQQueueStats("judge", 2, jobs | {"queued": 7}),)
 
 
 @pytest.fixture

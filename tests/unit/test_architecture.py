@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from comments import queue
+from comments import job_queue
 from comments.storage.keys import Keys
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def tracked() -> list[Path]:
 
 
 def test_job_names_lead_to_functions() -> None:
-    for job in queue.QUEUES:
+    for job in job_queue.QUEUES:
         module, _, function = job.rpartition(".")
         assert callable(getattr(importlib.import_module(module), function)), job
 

@@ -16,8 +16,8 @@ from comments.site import WEBHOOK_EVENTS, Webhook
 from comments.storage import Storage
 from replygate.commands.webhook_commands import webhook as commands
 from service.ops.health import PARTS
-from tests.support.asked import Asked
 from tests.support.builders import NOW, SECRET, a_site, published, settings
+from tests.support.recorded_jobs import RecordedJobs
 from tests.support.waiting import until
 from workers.delivery.address_guard import trusted_hosts
 from workers.delivery.guarded_http import Outgoing
@@ -64,7 +64,7 @@ def test_its_receiver_prints_what_was_decided_once(memory: Storage, receiver: Pa
     hook = Webhook("hook", f"http://127.0.0.1:{port}/", NOW, ("k2", "k1"))
     memory.sites.put(a_site(webhooks=(hook,)))
     outgoing = Outgoing(trusted_hosts(f"127.0.0.1:{port}"))
-    install(Deps(settings(), memory, Asked(), (), build((), {}), now, outgoing))
+    install(Deps(settings(), memory, RecordedJobs(), (), build((), {}), now, outgoing))
     comment = published(memory)
     for _ in range(2):
         deliver("blog", "")

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from comments.job_queue import DELIVER, JUDGE, LEARN
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
-from comments.queue import DELIVER, JUDGE, LEARN
 from comments.storage import Storage
 from comments.storage.queue_index import Sought
-from tests.support.asked import Asked
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
+from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, install, now
 from workers.filters import Facts, Filter
 from workers.jobs import deliver, file, judge, learn
@@ -36,13 +36,13 @@ FILTERS = (Advertising(),)
 def deps(storage: Storage) -> Deps:
     """The process's Deps, over each back end in turn, with one site."""
     storage.sites.put(a_site(moderation="suspicious"))
-    made = Deps(settings(batch=10), storage, Asked(), FILTERS, build(FILTERS, {}), now)
+    made = Deps(settings(batch=10), storage, RecordedJobs(), FILTERS, build(FILTERS, {}), now)
     install(made)
     return made
 
 
 def asked(deps: Deps) -> list[tuple[str, str, str]]:
-    assert isinstance(deps.jobs, Asked)
+    assert isinstance(deps.jobs, RecordedJobs)
     return deps.jobs.jobs
 
 

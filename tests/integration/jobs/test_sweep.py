@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 import redis
 
+from comments.job_queue import DELIVER, FILE, JUDGE, LEARN, QUEUES, RQJobs
 from comments.lifecycle import Action, Status
-from comments.queue import DELIVER, FILE, JUDGE, LEARN, QUEUES, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
-from tests.support.asked import Asked
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
+from tests.support.recorded_jobs import RecordedJobs
 from tests.support.waiting import until
 from workers.deps import Deps, now
 from workers.judging.policy import build
@@ -36,7 +36,7 @@ def connection(valkey_settings: Settings) -> Iterator[redis.Redis]:
 @pytest.fixture
 def deps(redis_storage: Storage) -> Deps:
     redis_storage.sites.put(a_site())
-    return Deps(settings(judges=2), redis_storage, Asked(), (), build((), {}), now)
+    return Deps(settings(judges=2), redis_storage, RecordedJobs(), (), build((), {}), now)
 
 
 def sweep(deps: Deps, connection: redis.Redis) -> Sweep:
@@ -44,7 +44,7 @@ def sweep(deps: Deps, connection: redis.Redis) -> Sweep:
 
 
 def asked(deps: Deps) -> list[str]:
-    assert isinstance(deps.jobs, Asked)
+    assert isinstance(deps.jobs, RecordedJobs)
     return [job for job, _, _ in deps.jobs.jobs]
 
 

@@ -14,8 +14,8 @@ from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
+from comments.job_queue import JUDGE, TIMEOUT, RQJobs
 from comments.lifecycle import Status
-from comments.queue import JUDGE, TIMEOUT, RQJobs
 from comments.settings import Settings
 from comments.storage import Storage
 from comments.storage.redis import connect
@@ -64,7 +64,7 @@ def test_a_worker_does_what_it_is_woken_for_and_says_that_it_is_alive(
     start: Start, store: Storage, connection: redis.Redis
 ) -> None:
     comment = accepted(store)
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     start()
     until(lambda: status(store, comment.id) is Status.APPROVED)
     assert store.beats.alive("judge")
@@ -87,7 +87,7 @@ def test_a_job_that_names_another_function_is_not_run(
     connection.hset(callback.key, "success_callback_name", "tests.integration.one_worker.main")
     worker = start()
     comment = accepted(store)
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     until(lambda: status(store, comment.id) is Status.APPROVED)
     assert not (tmp_path / "ran").exists()
     assert worker.poll() is None
@@ -152,7 +152,7 @@ def test_no_bad_job_ends_a_worker_or_stops_the_sweeping_up(
     for mutate in MUTATIONS.values():
         mutate(connection, queue.enqueue_call(JUDGE, args=("blog", "")).key)
     comment = accepted(store)
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     worker = start()
     until(lambda: status(store, comment.id) is Status.APPROVED)
     assert worker.poll() is None
@@ -178,7 +178,7 @@ def test_a_wake_up_whose_worker_died_leaves_nothing_behind(
     start: Start, store: Storage, connection: redis.Redis
 ) -> None:
     accepted(store, content="die")
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     assert start().wait(60) == -signal.SIGKILL
     queue = open_queue("judge", connection)
     registry = queue.started_job_registry
@@ -191,7 +191,7 @@ def test_a_wake_up_whose_worker_died_leaves_nothing_behind(
 
 def test_a_filter_that_raises_holds_the_comment(start: Start, store: Storage, connection: redis.Redis) -> None:
     comment = accepted(store, content="raise")
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     start()
     until(lambda: status(store, comment.id) is Status.HELD)
 
@@ -200,18 +200,18 @@ def test_a_job_that_hangs_is_broken_off_and_the_worker_goes_on(
     start: Start, store: Storage, connection: redis.Redis
 ) -> None:
     accepted(store, content="hang")
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     worker = start()
     until(
         lambda: len(open_queue("judge", connection).failed_job_registry.get_job_ids(cleanup=False)) == 1, "broken off"
     )
     other = accepted(store)
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     until(lambda: status(store, other.id) is Status.APPROVED)
     assert worker.poll() is None
 
 
 def test_a_worker_that_hears_no_signal_is_ended(start: Start, store: Storage, connection: redis.Redis) -> None:
     accepted(store, content="hang in C")
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     assert start().wait(TIMEOUT + 10) == 1

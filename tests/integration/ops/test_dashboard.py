@@ -11,10 +11,10 @@ import pytest
 from rq import Queue
 from rq.registry import StartedJobRegistry
 
+from comments.job_queue import JUDGE, RQJobs
 from comments.lifecycle import Action, Status
 from comments.logs import Line
-from comments.queue import JUDGE, RQJobs
-from comments.rq_figures import RQQueues
+from comments.rq_stats import RQStatsReader
 from comments.storage import Delivery
 from comments.storage.redis import connect
 from service import create_app
@@ -73,12 +73,12 @@ def test_all_web_processes_speak_for_each_other(memory, tmp_path):
 
 def test_rqs_figures_are_read_without_its_clean_up(redis_storage, durable, valkey_settings):
     connection = connect(valkey_settings)
-    RQJobs(connection).ask(JUDGE, "blog", "token")
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
     abandoned = StartedJobRegistry(queue=Queue("judge", connection=connection, serializer="json"))
     connection.zadd(abandoned.key, {"long-gone": 1})
     house = a_house(redis_storage)
     deps = house.app.extensions["replygate"]
-    app = create_app(replace(deps, queues=RQQueues(connection)))
+    app = create_app(replace(deps, queues=RQStatsReader(connection)))
     figures = scrape(replace(house, app=app))
     assert figures["replygate_rq_jobs", "judge", "queued"] == 1
     assert figures["replygate_rq_jobs", "judge", "started"] == 1

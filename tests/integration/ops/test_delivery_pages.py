@@ -8,8 +8,8 @@ import pytest
 from comments.audit import Act
 from comments.email_subscriptions import NOTICE
 from comments.errors import Fault
+from comments.job_queue import DELIVER
 from comments.lifecycle import Status
-from comments.queue import DELIVER
 from comments.site import Webhook
 from comments.smtp_settings import Relay
 from comments.storage import Course, Delivery, Storage
@@ -73,7 +73,7 @@ def test_a_replay_begins_a_delivery_anew(op: Seat, desk: Desk, storage: Storage)
     assert (answer.status_code, answer.location) == (303, "/ops/deliveries?site=blog")
     assert storage.deliveries.get("blog", FAILED.id) == replace(FAILED, began=desk.clock(), due=desk.clock())
     assert storage.deliveries.posted("blog").pending == 2
-    assert (DELIVER, "blog") in desk.jobs.asked
+    assert (DELIVER, "blog") in desk.jobs.enqueued
     (noted,) = storage.audit.all("blog")
     assert (noted.by, noted.action, noted.subject, noted.after) == ("op", Act.WEBHOOK_REPLAY, "hook", FAILED.event)
 

@@ -11,7 +11,7 @@ from comments.storage.redis import open_redis
 from service import create_app
 from service.deps import Deps
 from tests.support.builders import NOW, SECRET, accepted, settings
-from tests.support.desk import JobsAsked, a_desk
+from tests.support.desk import JobList, a_desk
 from tests.support.operated import BEARER, TOKEN, a_house, say_alive
 
 CLOSED = ("/metrics", "/ops/figures", "/ops", "/ops/deliveries")
@@ -134,7 +134,7 @@ def test_it_says_that_memory_runs_short(redis_storage, durable):
 
 def test_it_says_that_storage_is_away_and_stays_alive(tmp_path):
     away = open_redis(settings(redis_url=f"unix://{tmp_path}/none.sock"))
-    deps = Deps(settings(ops_token=TOKEN), away, JobsAsked(), Pseudonyms(SECRET), lambda: NOW)
+    deps = Deps(settings(ops_token=TOKEN), away, JobList(), Pseudonyms(SECRET), lambda: NOW)
     client = create_app(deps).test_client()
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz", headers=BEARER)

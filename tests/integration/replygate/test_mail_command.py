@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from click.testing import CliRunner, Result
 
-from comments.rq_figures import NoQueues
+from comments.rq_stats import NoRQStats
 from comments.settings import Settings
 from comments.storage import Storage
 from replygate.__main__ import cli
@@ -14,7 +14,7 @@ from tests.support.mail_server import MailServer
 
 
 def run(memory: Storage, of: Settings, address: str = "me@example.org") -> Result:
-    here = Installation(of, memory, NoQueues(), lambda: datetime.now(UTC))
+    here = Installation(of, memory, NoRQStats(), lambda: datetime.now(UTC))
     return CliRunner().invoke(cli, ("mail", address), obj=here, catch_exceptions=False)
 
 

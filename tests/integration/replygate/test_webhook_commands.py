@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from comments.audit import CONSOLE, Act
 from comments.lifecycle import Status
-from comments.rq_figures import NoQueues
+from comments.rq_stats import NoRQStats
 from comments.site import Webhook
 from comments.storage import Course, Delivery, Storage
 from replygate.__main__ import cli
@@ -26,7 +26,7 @@ Run = Callable[..., Result]
 def run(memory: Storage, receiver: Receiver) -> Run:
     """One command on a deployment in memory that trusts the receiver."""
     trusting = settings(webhook_http_allow=receiver.authority)
-    here = Installation(trusting, memory, NoQueues(), lambda: datetime.now(UTC))
+    here = Installation(trusting, memory, NoRQStats(), lambda: datetime.now(UTC))
     memory.sites.put(a_site())
 
     def command(*words: str) -> Result:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from comments.job_queue import LEARN
 from comments.lifecycle import Action, Status
 from comments.model import Signal
-from comments.queue import LEARN
 from comments.storage import Change
 from tests.support.builders import accepted
 from tests.support.desk import Seat, a_desk, held, judged
@@ -80,7 +80,7 @@ def test_a_decision_moves_the_comment_and_is_learned_from(desk, mo, action, stat
     assert (shown["status"], shown["version"], shown["undoable"]) == (status, comment.version + 1, True)
     last = desk.storage.comments.get("blog", comment.id).decisions[-1]
     assert (last.status, last.by, last.role) == (status, "mo", "moderator")
-    assert desk.jobs.asked == [(LEARN, "blog")]
+    assert desk.jobs.enqueued == [(LEARN, "blog")]
 
 
 def test_one_comment_is_shown_with_its_history(desk, mo):
@@ -102,7 +102,7 @@ def test_the_second_of_two_deciders_is_told_the_new_state(desk, mo):
     assert late.json["type"] == "urn:replygate:stale-version"
     assert (late.json["comment"]["status"], late.json["comment"]["decisions"][-1]["by"]) == ("approved", "bo")
     assert desk.storage.comments.get("blog", comment.id).status is Status.APPROVED
-    assert len(desk.jobs.asked) == 1
+    assert len(desk.jobs.enqueued) == 1
 
 
 def test_a_decider_who_is_overtaken_between_reading_and_writing_is_told_too(desk, mo, storage):
@@ -138,7 +138,7 @@ def test_a_step_the_lifecycle_does_not_have_is_refused(desk, mo):
     waiting = accepted(desk.storage)
     assert decide(mo, waiting, "approve").status_code == 422
     assert undo(mo, comment.id, comment.version).status_code == 422
-    assert desk.jobs.asked == []
+    assert desk.jobs.enqueued == []
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_undo_takes_the_decision_and_its_lesson_back(desk, mo):
     assert (answer.status_code, answer.json["comment"]["status"]) == (200, "held")
     assert answer.json["comment"]["actions"] == ["approve", "spam", "remove"]
     assert desk.storage.comments.get("blog", comment.id).lesson is None
-    assert desk.jobs.asked == [(LEARN, "blog")] * 2
+    assert desk.jobs.enqueued == [(LEARN, "blog")] * 2
 
 
 def test_undo_goes_back_step_by_step_to_what_the_filters_said(desk, mo):
@@ -214,7 +214,7 @@ def test_many_are_decided_at_once_each_for_itself(desk, mo):
 def test_bulk_asks_for_learning_once(desk, mo):
     rows = [held(desk.storage) for _ in range(5)]
     mo.post_json(BULK, {"decisions": [{"id": c.id, "version": c.version, "action": "spam"} for c in rows]})
-    assert desk.jobs.asked == [(LEARN, "blog")]
+    assert desk.jobs.enqueued == [(LEARN, "blog")]
     assert desk.storage.comments.counters("blog").standing["spam"] == 5
 
 

@@ -11,9 +11,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from comments.drafts import MAX_EDITS, draft_id
+from comments.job_queue import JUDGE
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
-from comments.queue import JUDGE
 from comments.settings import Settings
 from comments.storage import Change, Comments, Storage
 from comments.storage.keys import Keys

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from comments.job_queue import JUDGE
 from comments.lifecycle import Action
 from comments.pseudonyms import token_digest
-from comments.queue import JUDGE
 from comments.site import SiteKey
 from comments.storage import Storage
 from tests.support.builders import a_site, accepted, decided, published

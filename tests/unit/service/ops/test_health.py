@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.errors import StorageDown
-from comments.rq_figures import NoQueues, QueueFigures
+from comments.rq_stats import NoRQStats, RQQueueStats
 from comments.storage import Counters, Depth, Storage
 from service.ops.dashboard import duration, figures, headline, memory
 from service.ops.health import PATIENCE, Condition, SiteFigures, Watch, gather, percentile, problems, waits
@@ -33,7 +33,7 @@ def a_condition(**changes: object) -> Condition:
 class Away:
     """A queue that cannot be asked."""
 
-    def figures(self) -> tuple[QueueFigures, ...]:
+    def figures(self) -> tuple[RQQueueStats, ...]:
         raise StorageDown("no answer")
 
 
@@ -75,7 +75,7 @@ def test_gathering_sees_every_site_and_part(memory: Storage):
     memory.sites.put(a_site(id="shop"))
     accepted(memory, site="shop")
     memory.beats.beat("judge", "j-1", 60)
-    condition = gather(memory, NoQueues(), NOW)
+    condition = gather(memory, NoRQStats(), NOW)
     assert [(site.id, site.depth.queued) for site in condition.sites] == [("blog", 0), ("shop", 1)]
     assert condition.alive["judge"] == ("j-1",)
     assert condition.queued == 1
@@ -133,7 +133,7 @@ def test_waits_of_several_sites_add_up():
 
 def test_figures_add_the_sites_up():
     told = figures(
-        replace(a_condition(), queues=(QueueFigures("judge", 2, {"queued": 1, "started": 2, "failed": 3}),)), {}
+        replace(a_condition(), queues=(RQQueueStats("judge", 2, {"queued": 1, "started": 2, "failed": 3}),)), {}
     )
     assert (told.accepted, told.decided, told.attempts, told.queued) == (5, 4, 6, 1)
     assert told.oldest_seconds == 3

@@ -11,11 +11,11 @@ import redis
 from rq import Queue, Worker
 
 from .errors import StorageDown
-from .queue import QUEUES
+from .job_queue import QUEUES
 
 
 @dataclass(frozen=True, slots=True)
-class QueueFigures:
+class RQQueueStats:
     """`jobs` maps a state (queued, started, failed ...) to a number; failed ones stay for an hour."""
 
     name: str
@@ -23,28 +23,28 @@ class QueueFigures:
     jobs: Mapping[str, int]
 
 
-class Queues(Protocol):
-    def figures(self) -> tuple[QueueFigures, ...]:
+class RQStats(Protocol):
+    def figures(self) -> tuple[RQQueueStats, ...]:
         """By name. Raises StorageDown."""
 
 
-class NoQueues:
+class NoRQStats:
     """For a process that has no RQ to look at."""
 
-    def figures(self) -> tuple[QueueFigures, ...]:
+    def figures(self) -> tuple[RQQueueStats, ...]:
         return ()
 
 
-class RQQueues:
+class RQStatsReader:
     """Every queue of the jobs that exist."""
 
     def __init__(self, connection: "redis.Redis") -> None:
         names = sorted(set(QUEUES.values()))
         self._queues = [Queue(name, connection=connection, serializer="json") for name in names]
 
-    def figures(self) -> tuple[QueueFigures, ...]:
+    def figures(self) -> tuple[RQQueueStats, ...]:
         try:
-            return tuple(QueueFigures(q.name, _workers(q), _jobs(q)) for q in self._queues)
+            return tuple(RQQueueStats(q.name, _workers(q), _jobs(q)) for q in self._queues)
         except redis.RedisError as error:
             raise StorageDown(f"the server did not answer RQ: {error}") from error
 

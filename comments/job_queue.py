@@ -29,7 +29,7 @@ FAILURE_TTL = 3600
 
 
 class Jobs(Protocol):
-    def ask(self, job: str, site: str, token: str = "") -> None:
+    def enqueue(self, job: str, site: str, token: str = "") -> None:
         """Ask for `job` to run soon. A failure is logged and forgotten: the sweep asks again."""
 
 
@@ -42,7 +42,7 @@ class RQJobs:
             for name in set(QUEUES.values())
         }
 
-    def ask(self, job: str, site: str, token: str = "") -> None:
+    def enqueue(self, job: str, site: str, token: str = "") -> None:
         try:
             self._queues[QUEUES[job]].enqueue_call(
                 job,
