@@ -41,12 +41,12 @@ class Clock:
 
 @dataclass
 class JobList:
-    """Remembers what was asked for."""
+    """Records each job that is enqueued, without its token."""
 
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    enqueued: list[tuple[str, str]] = field(default_factory=list)
 
     def enqueue(self, job: str, site: str, token: str = "") -> None:
-        self.asked.append((job, site))
+        self.enqueued.append((job, site))
 
 
 @dataclass

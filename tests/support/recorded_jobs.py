@@ -1,4 +1,4 @@
-"""A stand-in for the queue: it remembers what was asked for."""
+"""A job queue that only records what is enqueued."""
 
 
 class RecordedJobs:
