@@ -19,7 +19,7 @@ from better_profanity import Profanity
 
 from comments.model import Comment
 from comments.site import Site, Term
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from training import corpora, generate
 from workers.filters import BUILT_IN, Facts
 from workers.judging.judge import ask, decide, question

@@ -18,7 +18,7 @@ from rq import Queue
 from bench.servers import environment, process, valkey, web
 from bench.throughput import SITE, body, until
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 
 REPLY = "trivial:reply"
@@ -54,7 +54,7 @@ def measure(settings: Settings, rounds: int) -> None:
         parts.enter_context(process("replygate", "work", "judge", env=env))
         parts.enter_context(process("replygate", "sweep", env=env))
         port = parts.enter_context(web("service.wsgi:app", settings))
-        until(lambda: bool(storage.beats.alive("judge")))
+        until(lambda: bool(storage.heartbeats.alive("judge")))
         trivial, verdicts = [], []
         for n in range(rounds + 5):
             trivial.append(trivial_seconds(queue))

@@ -20,8 +20,9 @@ from comments.model import Comment
 from comments.pseudonyms import Pseudonyms, digest, new_id
 from comments.settings import Settings
 from comments.site import Site
-from comments.storage import Admission, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
+from comments.storage.values import Admission
 from replygate.embedded_valkey import start
 from workers.deps import build_deps, install
 from workers.jobs import CALLABLES

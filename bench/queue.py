@@ -27,8 +27,9 @@ from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import Pseudonyms, digest, new_id, token_digest
 from comments.queue_ranking import catch_up
 from comments.site import Person, Site
-from comments.storage import Admission, Change, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
+from comments.storage.values import Admission, CommentChange
 from service import create_app
 from service.deps import Deps
 
@@ -117,7 +118,7 @@ def hold_some(storage: Storage, site: str, now: datetime, n: int, batch: list[Co
             Action.HOLD, Status.HELD, Role.FILTERS, "filters", now, "bench",
             score=round(chance.uniform(0, 8), 2), signals=signals, hold_at=3.0, spam_at=8.0,
         )  # fmt: skip
-        changes.append(Change(comment, comment.with_decision(decision)))
+        changes.append(CommentChange(comment, comment.with_decision(decision)))
     storage.comments.decide(site, changes)
 
 

@@ -27,8 +27,9 @@ from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
 from comments.pseudonyms import new_id
 from comments.settings import Settings
-from comments.storage import Admission, Change, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
+from comments.storage.values import Admission, CommentChange
 
 ORIGIN, PAGE = "https://bench.example", "/2026/hello-world"
 THREAD = ORIGIN + PAGE
@@ -73,7 +74,7 @@ def publish(storage: Storage) -> None:
         after = comment.with_decision(
             Decision(Action.APPROVE, Status.APPROVED, Role.FILTERS, "filters", comment.received)
         )
-        storage.comments.decide(SITE.id, [Change(comment, after)])
+        storage.comments.decide(SITE.id, [CommentChange(comment, after)])
         parent = comment.id
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from comments.lifecycle import Action
 from comments.site import Site
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import Example
 from replygate.evaluation.replay import Corpus, Moderation, Verdict, verdicts
 from training import grammar

@@ -26,8 +26,8 @@ from comments.model import Comment
 from comments.pseudonyms import digest, new_id
 from comments.settings import Settings
 from comments.site import Site
-from comments.storage import Admission
 from comments.storage.redis import connect, open_redis
+from comments.storage.values import Admission
 
 SITE = Site(
     "bench", "Bench", datetime(2026, 1, 1, tzinfo=UTC), moderation="suspicious", per_minute=0, max_pending=10**6
@@ -80,9 +80,9 @@ def ours_decided(settings: Settings, n: int) -> float:
     with ExitStack() as parts:
         for words in (("work", "judge"),) * WORKERS + (("sweep",),):
             parts.enter_context(process("replygate", *words, env=environment(settings)))
-        until(lambda: storage.backlog.depth(SITE.id).queued < n)  # their start is not counted
-        left = storage.backlog.depth(SITE.id).queued
-        return left / until(lambda: storage.backlog.depth(SITE.id).queued == 0)
+        until(lambda: storage.queue.depth(SITE.id).queued < n)  # their start is not counted
+        left = storage.queue.depth(SITE.id).queued
+        return left / until(lambda: storage.queue.depth(SITE.id).queued == 0)
 
 
 def _comment(i: int, content: str) -> Comment:

@@ -19,10 +19,10 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.settings import Settings
-from comments.storage import Trace
 from comments.storage.codec import dump_state, dump_submission, milliseconds
 from comments.storage.keys import Keys
 from comments.storage.redis import connect, open_redis
+from comments.storage.values import HistoryQuery
 from replygate.embedded_valkey import start
 
 SITE = "bench"
@@ -65,16 +65,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rg") as directory:
         server = start(Path(directory), fsync="no")
         settings = Settings(secret_key="x" * 32, redis_url=server.url, socket_timeout=30)
-        client, traces = connect(settings), open_redis(settings).traces
+        client, traces = connect(settings), open_redis(settings).author_history
         fill(client, Keys(settings.prefix), n)
         looks, looked, cursor = [], 0, ""
         while not looks or cursor:
             begin = time.perf_counter()
-            found = traces.find(SITE, Trace(identity="nobody"), 20, cursor)
+            found = traces.find(SITE, HistoryQuery(identity="nobody"), 20, cursor)
             looks.append(time.perf_counter() - begin)
             looked, cursor = looked + found.looked_at, found.cursor
         begin = time.perf_counter()
-        rows = traces.find(SITE, Trace(identity=f"author-{(n - 500) // PER_AUTHOR:06}"), 20).rows
+        rows = traces.find(SITE, HistoryQuery(identity=f"author-{(n - 500) // PER_AUTHOR:06}"), 20).rows
         recent = time.perf_counter() - begin
         assert (looked, len(rows)) == (n, PER_AUTHOR)
         print(

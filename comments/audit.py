@@ -14,7 +14,7 @@ UNDATED = datetime.fromtimestamp(0, UTC)
 CONSOLE = "the command line"
 
 
-class Act(StrEnum):
+class AuditAction(StrEnum):
     """Everything that is noted. The part before the dot says what the entry's subject is."""
 
     APPROVE = "comment.approve"
@@ -54,17 +54,17 @@ class Act(StrEnum):
 
 #: What is noted when a person decides about a comment. An author's edits stand in its history alone.
 DECISIONS = {
-    Action.APPROVE: Act.APPROVE,
-    Action.HOLD: Act.HOLD,
-    Action.SPAM: Act.SPAM,
-    Action.REMOVE: Act.REMOVE,
-    Action.UNDO: Act.UNDO,
-    Action.WITHDRAW: Act.WITHDRAW,
+    Action.APPROVE: AuditAction.APPROVE,
+    Action.HOLD: AuditAction.HOLD,
+    Action.SPAM: AuditAction.SPAM,
+    Action.REMOVE: AuditAction.REMOVE,
+    Action.UNDO: AuditAction.UNDO,
+    Action.WITHDRAW: AuditAction.WITHDRAW,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One thing that somebody did. `id` and `at` are the store's: they order the entries of a site."""
 
     by: str  # a person's name; "" where nobody of that name exists
@@ -79,7 +79,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class AuditQuery:
     """Which entries are wanted; "" and None stand for any."""
 
     by: str = ""
@@ -89,7 +89,7 @@ class Search:
     since: datetime | None = None
     until: datetime | None = None
 
-    def wants(self, entry: Entry) -> bool:
+    def wants(self, entry: AuditEntry) -> bool:
         return (
             self.by in ("", entry.by)
             and self.action in ("", entry.action, entry.action.partition(".")[0])
@@ -104,13 +104,13 @@ class Search:
 class AuditPage:
     """Entries, the newest first. A cursor may come without rows: there is more to look through."""
 
-    rows: tuple[Entry, ...]
+    rows: tuple[AuditEntry, ...]
     cursor: str = ""
 
 
-def decision(comment: Comment, origin: str) -> Entry | None:
+def decision_entry(comment: Comment, origin: str) -> AuditEntry | None:
     """What a comment's last decision is noted as; None for one of the filters, which its history holds."""
     last = comment.decisions[-1]
     if last.role is Role.FILTERS or last.action not in DECISIONS:
         return None
-    return Entry(last.by, DECISIONS[last.action], comment.id, last.before, last.status, comment.site, origin)
+    return AuditEntry(last.by, DECISIONS[last.action], comment.id, last.before, last.status, comment.site, origin)

@@ -15,9 +15,9 @@ from .model import Comment, Decision
 from .probability import probability
 from .pseudonyms import digest
 from .reports import REPORTED
-from .storage import Storage
 from .storage.codec import milliseconds
-from .storage.queue_index import Filed
+from .storage.interfaces import Storage
+from .storage.queue_index import IndexEntry
 
 #: Comments filed at a time.
 BATCH = 100
@@ -59,12 +59,12 @@ SAMPLE = 400
 SCRIPTS: Mapping[str, str] = {"CJK": "han", "HIRAGANA": "japanese", "KATAKANA": "japanese"}
 
 
-def filed(comment: Comment) -> Filed | None:
+def filed(comment: Comment) -> IndexEntry | None:
     """Where a comment stands in the index; None for one that is not held."""
     verdict = comment.filter_decision
     if comment.status is not Status.HELD or verdict is None:
         return None
-    return Filed(
+    return IndexEntry(
         version=comment.version,
         rank=rank(comment, verdict),
         received=milliseconds(comment.received),
@@ -75,10 +75,10 @@ def filed(comment: Comment) -> Filed | None:
 
 def catch_up(storage: Storage, site: str, n: int = BATCH) -> int:
     """File up to `n` of the comments that are due; how many there were."""
-    due = storage.held.due(site, n)
+    due = storage.queue_index.outdated(site, n)
     found = storage.comments.load(site, due) if due else []
-    storage.held.drop(site, [id for id, comment in zip(due, found, strict=True) if comment is None])
-    storage.held.file(site, [(comment, filed(comment)) for comment in found if comment])
+    storage.queue_index.discard(site, [id for id, comment in zip(due, found, strict=True) if comment is None])
+    storage.queue_index.update(site, [(comment, filed(comment)) for comment in found if comment])
     return len(due)
 
 

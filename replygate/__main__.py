@@ -11,11 +11,11 @@ from typing import Any, BinaryIO
 import click
 
 from comments import logs
-from comments.audit import CONSOLE, Act, Entry
+from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
 from comments.job_queue import QUEUES
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.ops.health import PARTS, gather
 from workers import run, sweep
 
@@ -131,7 +131,7 @@ def part_settings(context: click.Context, part: str) -> Settings:
 def export_site(id: str, output: Path | None) -> None:
     """Write every comment of a site, with e-mail addresses and whole history, as JSON lines."""
     storage, site = installation().storage, site_commands.site_named(id)
-    storage.audit.note(Entry(CONSOLE, Act.EXPORT, site=id))
+    storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT, site=id))
     lines = export_command.lines(storage, site)
     with _private(output) as file:
         for line in lines:
@@ -164,7 +164,7 @@ def show_status(seconds: float, part: str | None) -> None:
 
 
 def check_alive(storage: Storage, part: str) -> None:
-    names = storage.beats.alive(part)
+    names = storage.heartbeats.alive(part)
     if not names:
         raise click.ClickException(f"no {part} says that it is alive")
     click.echo(f"{part}: {len(names)} alive")

@@ -10,7 +10,7 @@ import click
 from comments.errors import SettingsInvalid
 from comments.rq_stats import RQStats, RQStatsReader
 from comments.settings import PREFIX, Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 
 from . import embedded_valkey

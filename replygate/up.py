@@ -19,7 +19,7 @@ from comments import logs
 from comments.errors import NotFound, SettingsInvalid
 from comments.settings import PREFIX, TRUE, Settings
 from comments.site import Person, Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from service.accounts.invitations import sign_in_link
 

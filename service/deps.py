@@ -11,7 +11,7 @@ from comments.job_queue import Jobs
 from comments.pseudonyms import Pseudonyms
 from comments.rq_stats import NoRQStats, RQStats
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 
 
 @dataclass(frozen=True, slots=True)

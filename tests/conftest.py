@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start

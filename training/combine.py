@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from comments.model import Comment
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import Example
 from replygate.evaluation.replay import Corpus, held, lesson
 from workers.learning import combined_model

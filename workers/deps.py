@@ -10,7 +10,7 @@ from typing import Any
 from comments.errors import SettingsInvalid
 from comments.job_queue import Jobs, RQJobs
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 
 from .delivery.address_guard import trusted_hosts

@@ -13,7 +13,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.queue_ranking import catch_up
 from comments.site import Site
-from comments.storage import Claim
+from comments.storage.values import Claim
 
 from .delivery.outbox import queue_events, send_due
 from .deps import Deps, deps
@@ -69,7 +69,7 @@ def _work(job: str, site_id: str, token: str, some: Callable[[Deps, Site], bool]
 
 
 def _judge_some(d: Deps, site: Site, token: str) -> bool:
-    claims = d.storage.backlog.claim(site.id, token, d.settings.batch, d.settings.lease)
+    claims = d.storage.queue.claim(site.id, token, d.settings.batch, d.settings.lease)
     claimed = _queued(d, site, claims)
     if claimed:
         until = time.monotonic() + d.settings.lease * PATIENCE
@@ -85,7 +85,7 @@ def _judge_some(d: Deps, site: Site, token: str) -> bool:
         )
         d.storage.comments.decide(site.id, changes)
         reached = {change.before.id for change in changes}
-        d.storage.backlog.release(site.id, [c.id for c, _ in claimed if c.id not in reached])
+        d.storage.queue.release(site.id, [c.id for c, _ in claimed if c.id not in reached])
     return bool(claims)
 
 
@@ -102,7 +102,7 @@ def _learn_some(d: Deps, site: Site) -> bool:
     if d.settings.share_repute:
         for comment in known:
             # First, because only the corpus knows when a lesson is learned: what is cut short here is told again.
-            d.storage.repute.tell(site.id, comment.id, comment.lesson, domains(comment))
+            d.storage.shared_reputation.update(site.id, comment.id, comment.lesson, domains(comment))
     learned = [d.storage.corpus.learn(site.id, comment, tokens(comment), quotas(comment)) for comment in known]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})

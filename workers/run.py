@@ -13,7 +13,7 @@ from rq.timeouts import UnixSignalDeathPenalty
 
 from comments.errors import StorageDown
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 
 from .deps import Deps, build_deps, install
@@ -57,7 +57,7 @@ class Deadline(UnixSignalDeathPenalty):
 
 
 class Worker(SimpleWorker):
-    """An RQ worker without forks, remote commands and maintenance; it tells `storage.beats` that it is alive."""
+    """An RQ worker without forks, remote commands and maintenance; it tells `storage.heartbeats` that it is alive."""
 
     job_class = WakeUp
     death_penalty_class = Deadline
@@ -76,7 +76,7 @@ class Worker(SimpleWorker):
         if time.monotonic() >= self.beat_at:
             self.beat_at = time.monotonic() + BEAT
             try:
-                self.storage.beats.beat(self.queues[0].name, self.name, ALIVE)
+                self.storage.heartbeats.beat(self.queues[0].name, self.name, ALIVE)
             except StorageDown as error:
                 log.warning("could not say that I am alive: %s", error)
 

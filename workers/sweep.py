@@ -43,7 +43,7 @@ class Sweep:
     def once(self) -> None:
         """One pass. Raises StorageDown."""
         storage = self._deps.storage
-        storage.beats.beat("sweep", self._name, ALIVE)
+        storage.heartbeats.beat("sweep", self._name, ALIVE)
         sites = storage.sites.all()
         room = {name for name in self._queues if self._has_room(name, sites)}
         for site in sites:
@@ -55,14 +55,14 @@ class Sweep:
 
     def _ask_for_judging(self, site: Site) -> None:
         settings = self._deps.settings
-        for token in self._deps.storage.backlog.wakes(site.id, settings.batch, settings.judges):
+        for token in self._deps.storage.queue.missing_wakeups(site.id, settings.batch, settings.judges):
             self._deps.jobs.enqueue(JUDGE, site.id, token)
 
     def _ask_for_errands(self, site: Site, room: Container[str]) -> None:
         storage, told = self._deps.storage, [receiver.id for receiver in receivers(self._deps, site)]
         if QUEUES[LEARN] in room and storage.corpus.due(site.id, 1):
             self._deps.jobs.enqueue(LEARN, site.id)
-        if QUEUES[FILE] in room and storage.held.due(site.id, 1):
+        if QUEUES[FILE] in room and storage.queue_index.outdated(site.id, 1):
             self._deps.jobs.enqueue(FILE, site.id)
         if QUEUES[DELIVER] in room and (storage.outbox.length(site.id) or storage.deliveries.due(site.id, told)):
             self._deps.jobs.enqueue(DELIVER, site.id)

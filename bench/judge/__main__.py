@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from training.combine import FEWEST, MOST, Row, streams
 from training.corpora import CORPORA, FREE, SPAM, read
 from training.figures import Reach, mean, reached

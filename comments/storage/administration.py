@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from comments.audit import AuditPage, Entry, Search
+from comments.audit import AuditEntry, AuditPage, AuditQuery
 from comments.author_rules import Standing
 from comments.site import Person, Site
 
-from .values import Found, Session, Trace
+from .values import HistoryPage, HistoryQuery, Session
 
 
 class Sites(Protocol):
     def get(self, id: str) -> Site:
         """Raises NotFound."""
 
-    def put(self, site: Site, *entries: Entry) -> None:
+    def put(self, site: Site, *entries: AuditEntry) -> None:
         """Together with what the audit keeps of it."""
 
-    def swap(self, before: Site, after: Site, *entries: Entry) -> bool:
+    def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
         """The same if the site is still as it was read; else False, and nothing is noted."""
 
     def all(self) -> list[Site]:
@@ -28,13 +28,13 @@ class People(Protocol):
     def get(self, name: str) -> Person:
         """Raises NotFound."""
 
-    def put(self, person: Person, *entries: Entry) -> None:
+    def put(self, person: Person, *entries: AuditEntry) -> None:
         """Together with what the audit keeps of it."""
 
-    def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
+    def compare_and_set(self, before: Person | None, after: Person, *entries: AuditEntry) -> bool:
         """The same if the person is still as they were read (None: there is nobody of that name); else False."""
 
-    def drop(self, name: str, *entries: Entry) -> None:
+    def delete(self, name: str, *entries: AuditEntry) -> None:
         """There is nobody of that name any more; their sessions end. Together with what the audit keeps of it."""
 
     def all(self) -> list[Person]:
@@ -70,21 +70,21 @@ class Audit(Protocol):
     Whatever changes a comment, a site, a person or a standing notes it in the same step; see there.
     """
 
-    def note(self, *entries: Entry) -> None:
+    def append(self, *entries: AuditEntry) -> None:
         """Keep what changed nothing else: each with its site's entries, or with the deployment's."""
 
-    def page(self, site: str, search: Search, limit: int, cursor: str = "") -> AuditPage:
+    def page(self, site: str, search: AuditQuery, limit: int, cursor: str = "") -> AuditPage:
         """The newest first; "" is the deployment. Looks through a bounded number. Raises Invalid for a bad cursor."""
 
-    def all(self, site: str) -> Iterator[Entry]:
+    def all(self, site: str) -> Iterator[AuditEntry]:
         """The oldest first, read by pages."""
 
 
-class Standings(Protocol):
-    def put(self, site: str, standing: Standing, entry: Entry) -> None:
+class AuthorRules(Protocol):
+    def put(self, site: str, standing: Standing, entry: AuditEntry) -> None:
         """In place of one about the same thing."""
 
-    def lift(self, site: str, name: str, entry: Entry) -> bool:
+    def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
         """False where there was none; nothing is noted then."""
 
     def get(self, site: str, names: list[str]) -> list[Standing]:
@@ -94,8 +94,8 @@ class Standings(Protocol):
         """The latest first."""
 
 
-class Traces(Protocol):
+class AuthorHistory(Protocol):
     """Everything of one author or network. There is no index of it: a comment has no bytes left for one."""
 
-    def find(self, site: str, trace: Trace, limit: int, cursor: str = "") -> Found:
+    def find(self, site: str, trace: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
         """Decided comments by time received, the newest first. Raises Invalid for a bad cursor."""

@@ -12,7 +12,7 @@ from comments.lifecycle import Label
 from comments.model import Comment
 
 #: Of the latest lessons of ham, so many raise the bar for refusing.
-MOST_BARS = 100
+CEILING_LESSONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def lesson_of(comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota])
     return Lesson(comment.lesson, tokens, tuple(quotas), at, round(verdict.log_odds, 2) if verdict else 0.0)
 
 
-def counting(lessons: Mapping[str, Lesson]) -> set[str]:
+def counted_lessons(lessons: Mapping[str, Lesson]) -> set[str]:
     """Ids of those that count."""
     within: dict[str, int] = {}
     passed = set()
@@ -56,7 +56,7 @@ def counting(lessons: Mapping[str, Lesson]) -> set[str]:
     return passed
 
 
-def bar(lessons: Mapping[str, Lesson]) -> float:
+def ham_ceiling(lessons: Mapping[str, Lesson]) -> float:
     """The highest log-odds among the latest lessons of ham, and 0 at least."""
     ham = sorted((lesson.at, id, lesson.log_odds) for id, lesson in lessons.items() if lesson.label is Label.HAM)
-    return max((0.0, *(log_odds for _, _, log_odds in ham[-MOST_BARS:])))
+    return max((0.0, *(log_odds for _, _, log_odds in ham[-CEILING_LESSONS:])))

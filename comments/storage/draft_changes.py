@@ -6,29 +6,31 @@ from comments.drafts import carried_over
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 
-from .values import Change
+from .values import CommentChange
 
 
-def is_rewritten(change: Change) -> bool:
+def rewrites_submission(change: CommentChange) -> bool:
     """Whether the comment says something else from now on: by an edit, or by taking one back, and never else."""
     by_author = change.after.decisions[-1].action in (Action.EDIT, Action.UNDO)
     return by_author and change.after.content != change.before.content
 
 
-def is_told(after: Comment) -> bool:
+def is_outbox_event(after: Comment) -> bool:
     """Whether the outbox tells of it: not that somebody edits, only what becomes of the comment."""
     return not after.revises and after.status is not Status.QUEUED
 
 
-def concerned(changes: Sequence[Change]) -> list[str]:
+def revised_ids(changes: Sequence[CommentChange]) -> list[str]:
     """Ids of the comments about which some draft's change may change something."""
     applied = (c for c in changes if Status.APPLIED in (c.before.status, c.after.status))
     return [change.after.revises for change in applied]
 
 
-def joined(changes: Sequence[Change], comments: Mapping[str, Comment]) -> Iterator[tuple[Change, ...]]:
+def with_carried_over(
+    changes: Sequence[CommentChange], comments: Mapping[str, Comment]
+) -> Iterator[tuple[CommentChange, ...]]:
     """Each change, in order, with the one that goes with it. `comments` are those concerned, as they are now."""
     for change in changes:
         comment = comments.get(change.after.revises)
         follows = carried_over(comment, change.before, change.after) if comment else None
-        yield (change, Change(comment, follows)) if comment and follows else (change,)
+        yield (change, CommentChange(comment, follows)) if comment and follows else (change,)

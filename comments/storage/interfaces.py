@@ -12,28 +12,28 @@ from typing import Protocol
 from comments.lifecycle import Status
 from comments.model import Comment
 
-from .administration import Audit, People, Sites, Standings, Traces
+from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
 from .corpus_lessons import Quota
 from .notes_and_bulks import Bulks, Notes
-from .presence import Attention
-from .queue_index import Held
+from .presence import Presence
+from .queue_index import QueueIndex
 from .reports import Reports
-from .shared_reputation import Repute
+from .shared_reputation import SharedReputation
 from .subscriptions import Subscriptions
 from .values import (
     Accepted,
     Admission,
-    Answer,
-    Change,
-    Changes,
     Claim,
+    CommentChange,
+    CommentPage,
     Counters,
     Delivery,
-    Depth,
-    Event,
-    Page,
-    Posted,
-    Question,
+    DeliveryFigures,
+    Evidence,
+    EvidenceQuery,
+    OutboxEvent,
+    QueueDepth,
+    ThreadChanges,
     ThreadPage,
     TokenCounts,
 )
@@ -53,17 +53,17 @@ class Comments(Protocol):
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         """In the order asked for; None for what is not there."""
 
-    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+    def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         """Apply each change whose comment is still as it was read, with all its effects; False where it was not.
 
         A person's decision is noted in the audit in the same step. With a draft that is approved, or whose approval is
         taken back, its comment changes too, or neither does.
         """
 
-    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
+    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
         """Comments of one status by time received, the oldest first unless `newest`."""
 
-    def arrived(self, site: str, since: datetime) -> int:
+    def held_since(self, site: str, since: datetime) -> int:
         """Held comments that were received after `since`."""
 
     def received_since(self, site: str, since: datetime) -> int:
@@ -75,7 +75,7 @@ class Comments(Protocol):
         """The comment once it is decided, or as it is when `seconds` have passed. Raises NotFound."""
 
 
-class Backlog(Protocol):
+class Queue(Protocol):
     def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
         """Lease up to `n` undecided comments, the oldest first, for `lease` seconds.
 
@@ -86,10 +86,10 @@ class Backlog(Protocol):
     def release(self, site: str, ids: Sequence[str]) -> None:
         """Hand leased comments back at once."""
 
-    def wakes(self, site: str, batch: int, max_wakes: int) -> list[str]:
+    def missing_wakeups(self, site: str, batch: int, max_wakes: int) -> list[str]:
         """Tokens for which jobs must be asked for now: work is due and too few wake-ups are out."""
 
-    def depth(self, site: str) -> Depth: ...
+    def depth(self, site: str) -> QueueDepth: ...
 
 
 class Threads(Protocol):
@@ -105,7 +105,7 @@ class Threads(Protocol):
     def site_version(self, site: str) -> int:
         """Grows whenever what readers see of any thread changes; it is the ms of that, as long as clocks move on."""
 
-    def changes(self, site: str, thread: str, since: int) -> Changes:
+    def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         """What is different from version `since`."""
 
     def newest(self, site: str, thread: str, n: int) -> list[Comment]:
@@ -120,7 +120,7 @@ class Threads(Protocol):
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         """Published comments of each."""
 
-    def shows(self, comment: Comment) -> bool:
+    def is_visible(self, comment: Comment) -> bool:
         """Whether readers see it: it is published, and so is all that it stands below."""
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None: ...
@@ -128,8 +128,8 @@ class Threads(Protocol):
     def is_closed(self, site: str, thread: str) -> bool: ...
 
 
-class Evidence(Protocol):
-    def look_up(self, site: str, questions: Sequence[Question]) -> list[Answer]:
+class EvidenceStore(Protocol):
+    def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         """Note every window use and answer every question, in one round trip for the whole batch."""
 
 
@@ -157,7 +157,7 @@ class Corpus(Protocol):
 
 
 class Outbox(Protocol):
-    def read(self, site: str, n: int) -> list[Event]:
+    def read(self, site: str, n: int) -> list[OutboxEvent]:
         """The oldest events not yet done, in order. They stay until done: a reader that dies loses none."""
 
     def done(self, site: str, ids: Sequence[str]) -> None: ...
@@ -168,16 +168,16 @@ class Outbox(Protocol):
 class Deliveries(Protocol):
     """Events on their way to webhooks. Those about one comment go one after the other, the oldest first."""
 
-    def put(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
+    def enqueue(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
         """They are due at once. Those that are here already, on their way or over, stay as they are."""
 
     def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
         """Which of them have something to deliver now."""
 
-    def take(self, site: str, webhook: str, lease: float) -> Delivery | None:
+    def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
         """The delivery that is due first. For `lease` seconds, or until it is settled, its comment is left alone."""
 
-    def settle(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
+    def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
         """Replace a delivery; False if it is not as it was read any more.
 
         `healthy` says how the receiver was met. One that fails rests, longer with each failure in a row, and gets one
@@ -191,10 +191,10 @@ class Deliveries(Protocol):
     def recent(self, site: str, n: int) -> list[Delivery]:
         """Up to `n`, of which half may be on their way; each kind with the latest first."""
 
-    def drop(self, site: str, webhook: str) -> None:
+    def forget(self, site: str, webhook: str) -> None:
         """Forget what is on its way to a webhook."""
 
-    def posted(self, site: str) -> Posted: ...
+    def figures(self, site: str) -> DeliveryFigures: ...
 
 
 class Server(Protocol):
@@ -211,7 +211,7 @@ class Server(Protocol):
         """Stamp or migrate the data. Raises SettingsInvalid when it is newer than this program."""
 
 
-class Beats(Protocol):
+class Heartbeats(Protocol):
     def beat(self, part: str, name: str, seconds: float) -> None:
         """Say that one process of `part` is alive for the next `seconds`."""
 
@@ -224,23 +224,23 @@ class Storage:
     """Everything that is kept, one store a kind of thing."""
 
     comments: Comments
-    backlog: Backlog
+    queue: Queue
     threads: Threads
-    evidence: Evidence
+    evidence: EvidenceStore
     corpus: Corpus
     sites: Sites
     people: People
     outbox: Outbox
     deliveries: Deliveries
     server: Server
-    beats: Beats
+    heartbeats: Heartbeats
     audit: Audit
-    standings: Standings
-    traces: Traces
-    held: Held
-    attention: Attention
+    author_rules: AuthorRules
+    author_history: AuthorHistory
+    queue_index: QueueIndex
+    presence: Presence
     notes: Notes
     bulks: Bulks
     subscriptions: Subscriptions
-    repute: Repute
+    shared_reputation: SharedReputation
     reports: Reports

@@ -8,7 +8,7 @@ from typing import Protocol
 from comments.lifecycle import Action
 
 #: A comment and the version at which it is to be settled.
-Item = tuple[str, int]
+BulkItem = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BulkProgress:
     """How far a bulk is. What is neither left nor done had changed meanwhile."""
 
     total: int
@@ -57,18 +57,18 @@ class Notes(Protocol):
 class Bulks(Protocol):
     """Each lives for a week."""
 
-    def open(self, site: str, bulk: Bulk, items: Sequence[Item]) -> None: ...
+    def create(self, site: str, bulk: Bulk, items: Sequence[BulkItem]) -> None: ...
 
     def get(self, site: str, id: str) -> Bulk:
         """Raises NotFound."""
 
-    def progress(self, site: str, id: str) -> Progress: ...
+    def progress(self, site: str, id: str) -> BulkProgress: ...
 
-    def left(self, site: str, id: str, n: int) -> list[Item]:
+    def left(self, site: str, id: str, n: int) -> list[BulkItem]:
         """The first `n` that nobody has tried yet. They stay until `tick`."""
 
-    def tick(self, site: str, id: str, tried: Sequence[Item], done: Sequence[Item]) -> None:
+    def check_off(self, site: str, id: str, tried: Sequence[BulkItem], done: Sequence[BulkItem]) -> None:
         """Cross off what was tried; `done` are those that changed, with the versions they have now."""
 
-    def done(self, site: str, id: str) -> list[Item]:
+    def done(self, site: str, id: str) -> list[BulkItem]:
         """What it changed, with the versions that it left."""

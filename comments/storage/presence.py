@@ -7,21 +7,21 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Viewer:
     by: str  # a person's name
     comment: str
     since: datetime
 
 
-class Attention(Protocol):
-    def look(self, site: str, by: str, comment: str, seconds: float) -> None:
+class Presence(Protocol):
+    def set(self, site: str, by: str, comment: str, seconds: float) -> None:
         """Note that somebody looks at a comment for so long, in place of any they looked at before.
 
         A look that goes on keeps the time since when it does.
         """
 
-    def leave(self, site: str, by: str, comments: Sequence[str] = ()) -> None:
+    def clear(self, site: str, by: str, comments: Sequence[str] = ()) -> None:
         """They look no more, at one of these comments or, without any, at whatever it is."""
 
-    def looks(self, site: str) -> list[Look]:
+    def viewers(self, site: str) -> list[Viewer]:
         """Those that have not ended, by the time since when they go on: who came first is first."""

@@ -6,9 +6,9 @@ from typing import Protocol
 from comments.lifecycle import Label
 
 
-class Repute(Protocol):
-    def tell(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
+class SharedReputation(Protocol):
+    def update(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
         """Put what a comment teaches of the domains it links to in place of what it taught before; None: nothing."""
 
-    def elsewhere(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    def other_sites(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         """Other sites that have the domain in lessons of ham, and of spam; without those of which nothing is known."""

@@ -35,7 +35,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CommentChange:
     """A comment as it was read and as it shall be; applied only if nobody was faster."""
 
     before: Comment
@@ -44,7 +44,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CommentPage:
     """One page of a longer list. `cursor` asks for the next; "" at the end."""
 
     rows: tuple[Comment, ...]
@@ -60,7 +60,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
+class QueueDepth:
     """How many comments wait for the filters, and since when the oldest does."""
 
     queued: int
@@ -68,7 +68,7 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class WindowUse:
     """One value noted in one window; a `shared` one counts the comments of all sites.
 
     One that came `before`, when the comment said something else, is not noted a second time.
@@ -82,10 +82,10 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EvidenceQuery:
     """What the filters want to know about one comment."""
 
-    uses: tuple[Use, ...] = ()
+    uses: tuple[WindowUse, ...] = ()
     thread: str = ""
     parent: str = ""
     author: tuple[str, ...] = ()  # Comment.author_keys
@@ -105,7 +105,7 @@ class TokenCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Evidence:
     """What is known about one comment. Counts are of *other* comments."""
 
     counts: Mapping[str, int] = field(default_factory=dict)  # window -> other comments with this value
@@ -129,7 +129,7 @@ class ThreadPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ThreadChanges:
     """What readers of a thread see now, and saw no more, since an earlier version.
 
     Each id stands for a comment and everything below it. Without `known` more changed than is remembered: read again.
@@ -142,7 +142,7 @@ class Changes:
 
 
 #: Upper bounds of the histogram of Counters.wait_seconds; the same stand in lua/decide.lua.
-WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
+WAIT_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class OutboxEvent:
     """One decision, as the outbox tells it. `id` orders the events of a site."""
 
     id: str
@@ -170,7 +170,7 @@ class Event:
     after: Status
 
 
-class Course(StrEnum):
+class DeliveryStatus(StrEnum):
     """How far a delivery has come."""
 
     PENDING = "pending"
@@ -190,7 +190,7 @@ class Delivery:
     host: str  # of the receiver
     began: datetime  # from when on it is tried for a day
     due: datetime  # for the next attempt; once it is over, when that was
-    course: Course = Course.PENDING
+    course: DeliveryStatus = DeliveryStatus.PENDING
     attempts: int = 0
     answer: int = 0  # HTTP status of the last attempt, or code of the mail server; 0: none came
     error: str = ""  # what kept the last attempt from succeeding: a Fault, or "" for nothing
@@ -208,7 +208,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class DeliveryFigures:
     """A site's deliveries in figures."""
 
     pending: int
@@ -228,7 +228,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class HistoryQuery:
     """By what comments belong together: the author's identity, or the network, whichever is not ""."""
 
     identity: str = ""
@@ -241,7 +241,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class HistoryPage:
     """What one bounded look brought. A cursor may come without rows: there is more to look through."""
 
     rows: tuple[Comment, ...]

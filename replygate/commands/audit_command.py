@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from comments.audit import CONSOLE, Act, Entry
+from comments.audit import CONSOLE, AuditAction, AuditEntry
 from replygate.deployment import installation
 from service.sites.audit_pages import lines
 
@@ -17,6 +17,6 @@ def audit(id: str) -> None:
     """Write every entry of the audit, the oldest first, as JSON lines."""
     storage = installation().storage
     of = site_named(id).id if id else ""
-    storage.audit.note(Entry(CONSOLE, Act.EXPORT_AUDIT, site=of))
+    storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT_AUDIT, site=of))
     for line in lines(storage.audit.all(of)):
         sys.stdout.write(line + "\n")

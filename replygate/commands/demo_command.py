@@ -14,7 +14,8 @@ from comments.model import Comment
 from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of, new_id
 from comments.settings import Settings
 from comments.site import Site
-from comments.storage import Admission, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Admission
 from replygate.deployment import installation
 from service import deps as web
 from service.accounts.invitations import sign_in_link

@@ -12,7 +12,7 @@ from typing import Any
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.site import Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 
 #: Comments read at once.
 PAGE = 500

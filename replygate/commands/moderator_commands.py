@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import click
 
-from comments.audit import CONSOLE, Act, Entry
+from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, StaleVersion
 from comments.site import Person
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.deployment import Installation, installation
 from replygate.text_table import columns
 from service.accounts.invitations import checked_name, sign_in_link
@@ -33,8 +33,8 @@ def add_moderator(name: str, sites: tuple[str, ...], role: str, operator: bool) 
     """Let NAME sign in, or give them more to do; prints a link that signs them in once, within a day."""
     here = installation()
     roles = {site_named(id).id: role for id in sites}
-    noted = [Entry(CONSOLE, Act.PERSON_INVITE, name, after=role, site=id) for id in roles]
-    noted += [Entry(CONSOLE, Act.PERSON_INVITE, name, after="operator")] if operator or not roles else []
+    noted = [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after=role, site=id) for id in roles]
+    noted += [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after="operator")] if operator or not roles else []
     here.storage.people.put(person(here.storage, name, roles, operator), *noted)
     click.echo(sign_in_link(here.storage, here.settings.public_url, name))
 
@@ -58,8 +58,8 @@ def link(name: str, without_code: bool) -> None:
     known = known_person(here.storage, name)
     if without_code:
         without = replace(known, codes="", code_used=0, recovery=())
-        here.storage.people.put(without, Entry(CONSOLE, Act.CODES_OFF, name))
-    here.storage.audit.note(Entry(CONSOLE, Act.LINK_MAKE, name))
+        here.storage.people.put(without, AuditEntry(CONSOLE, AuditAction.CODES_OFF, name))
+    here.storage.audit.append(AuditEntry(CONSOLE, AuditAction.LINK_MAKE, name))
     click.echo(sign_in_link(here.storage, here.settings.public_url, name))
 
 
@@ -75,11 +75,14 @@ def set_moderator(name: str, sites: tuple[str, ...], role: str | None, operator:
         raise click.UsageError("say --site and --role together, or --operator or --no-operator")
     before = known_person(here.storage, name)
     roles = {site_named(id).id: role or "" for id in sites}
-    noted = [Entry(CONSOLE, Act.PERSON_ROLE, name, before.roles.get(id, ""), new, id) for id, new in roles.items()]
+    noted = [
+        AuditEntry(CONSOLE, AuditAction.PERSON_ROLE, name, before.roles.get(id, ""), new, id)
+        for id, new in roles.items()
+    ]
     after = replace(before, roles={**before.roles, **roles})
     if operator is not None:
         after = replace(after, operator=operator)
-        noted.append(Entry(CONSOLE, Act.PERSON_ROLE, name, _office(before), _office(after)))
+        noted.append(AuditEntry(CONSOLE, AuditAction.PERSON_ROLE, name, _office(before), _office(after)))
     _swap(here, before, after, noted)
     click.echo(f"Changed {name}.")
 
@@ -88,8 +91,8 @@ def _office(person: Person) -> str:
     return "operator" if person.operator else ""
 
 
-def _swap(here: Installation, before: Person, after: Person, noted: Sequence[Entry]) -> None:
-    if not here.storage.people.swap(before, after, *noted):
+def _swap(here: Installation, before: Person, after: Person, noted: Sequence[AuditEntry]) -> None:
+    if not here.storage.people.compare_and_set(before, after, *noted):
         raise StaleVersion(f"somebody changed {before.name} at this moment; nothing was done, try again")
 
 
@@ -103,11 +106,11 @@ def remove_moderator(name: str, sites: tuple[str, ...]) -> None:
     if unknown := set(sites) - set(before.roles):
         raise NotFound(f"{name} has no role on {', '.join(sorted(unknown))}; they have {_roles(before)}")
     gone = sites or tuple(before.roles)
-    noted = [Entry(CONSOLE, Act.PERSON_REMOVE, name, before.roles[id], "", id) for id in gone]
+    noted = [AuditEntry(CONSOLE, AuditAction.PERSON_REMOVE, name, before.roles[id], "", id) for id in gone]
     if sites:
         _swap(here, before, replace(before, roles={i: r for i, r in before.roles.items() if i not in sites}), noted)
     else:
-        here.storage.people.drop(name, *noted, Entry(CONSOLE, Act.PERSON_REMOVE, name))
+        here.storage.people.delete(name, *noted, AuditEntry(CONSOLE, AuditAction.PERSON_REMOVE, name))
     click.echo(f"Removed {name}{' from ' + ', '.join(sites) if sites else ''}.")
 
 
@@ -119,7 +122,7 @@ def sign_out(name: str) -> None:
     sessions = people.sessions(known_person(installation().storage, name).name)
     for session in sessions:
         people.close_session(session)
-    installation().storage.audit.note(Entry(CONSOLE, Act.SESSION_END, name, after="all"))
+    installation().storage.audit.append(AuditEntry(CONSOLE, AuditAction.SESSION_END, name, after="all"))
     click.echo(f"Ended {len(sessions)} session{'' if len(sessions) == 1 else 's'} of {name}.")
 
 

@@ -7,7 +7,9 @@ import click
 
 from comments.lifecycle import Label
 from comments.model import Comment
-from comments.storage import Storage, TokenCounts, bar, counting, lesson_of
+from comments.storage.corpus_lessons import counted_lessons, ham_ceiling, lesson_of
+from comments.storage.interfaces import Storage
+from comments.storage.values import TokenCounts
 from replygate.deployment import installation
 from workers.filters.reputation import domains
 from workers.learning.lesson_quotas import quotas
@@ -52,19 +54,19 @@ def recount(known: Iterable[Comment]) -> TokenCounts:
     lessons = {c.id: lesson for c in known if (lesson := lesson_of(c, tokens(c), quotas(c)))}
     taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
-    for id in counting(lessons):
+    for id in counted_lessons(lessons):
         taught[lessons[id].label] += 1
         seen[lessons[id].label].update(lessons[id].tokens)
     ham, spam = seen[Label.HAM], seen[Label.SPAM]
     pairs = {t: (ham[t], spam[t]) for t in {*ham, *spam}}
-    return TokenCounts(taught[Label.HAM], taught[Label.SPAM], pairs, bar(lessons))
+    return TokenCounts(taught[Label.HAM], taught[Label.SPAM], pairs, ham_ceiling(lessons))
 
 
 def tell(storage: Storage, site: str) -> None:
     """Let other sites hear what this one's lessons say of linked domains, as if the setting had always been on."""
     for comment in comments(storage, site):
         if comment.lesson:
-            storage.repute.tell(site, comment.id, comment.lesson, domains(comment))
+            storage.shared_reputation.update(site, comment.id, comment.lesson, domains(comment))
 
 
 def renew(storage: Storage, sites: Sequence[str]) -> None:

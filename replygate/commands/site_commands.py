@@ -5,11 +5,11 @@ from dataclasses import fields, replace
 
 import click
 
-from comments.audit import CONSOLE, Act, Entry
+from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import token_digest
 from comments.site import Site, SiteKey
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.deployment import installation
 from replygate.text_table import columns
 from service.sites.settings import changed, shown
@@ -38,7 +38,7 @@ def add_site(id: str, choices: tuple[str, ...]) -> None:
     added = changed(Site(id=id, name=id, created=here.now()), choices)
     if any(known.id == id for known in here.storage.sites.all()):
         raise Exists(f"there is a site {id} already; `replygate site set {id}` changes it")
-    here.storage.sites.put(added, Entry(CONSOLE, Act.SITE_ADD, id, site=id))
+    here.storage.sites.put(added, AuditEntry(CONSOLE, AuditAction.SITE_ADD, id, site=id))
     click.echo(f"Added {id}. `replygate site key {id}` makes a key for its server.")
 
 
@@ -47,7 +47,7 @@ def list_sites() -> None:
     """Every site with what waits there."""
     here = installation()
     rows = [
-        (site.id, site.name, here.storage.backlog.depth(site.id).queued, _held(here.storage, site.id))
+        (site.id, site.name, here.storage.queue.depth(site.id).queued, _held(here.storage, site.id))
         for site in here.storage.sites.all()
     ]
     click.echo(columns(("ID", "NAME", "WAITING", "HELD"), rows))
@@ -81,7 +81,7 @@ def set_site(id: str, choices: tuple[str, ...]) -> None:
     """
     before = site_named(id)
     after = changed(before, choices)
-    installation().storage.sites.put(after, *differences(before, after, Entry(CONSOLE, Act.SITE_SET)))
+    installation().storage.sites.put(after, *differences(before, after, AuditEntry(CONSOLE, AuditAction.SITE_SET)))
     click.echo(f"Changed {id}.")
 
 
@@ -95,7 +95,7 @@ def key(id: str, revoke: str | None) -> None:
         _revoke(found, revoke)
         return
     made, whole = new_key()
-    noted = Entry(CONSOLE, Act.KEY_MAKE, made.id, site=id)
+    noted = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, site=id)
     installation().storage.sites.put(replace(found, keys=(*found.keys, made)), noted)
     click.echo(whole)
     click.echo("Keep it where only the site's server can read it: it is not shown again.", err=True)
@@ -105,7 +105,9 @@ def _revoke(site: Site, id: str) -> None:
     left = tuple(key for key in site.keys if key.id != id)
     if len(left) == len(site.keys):
         raise NotFound(f"{site.id} has no key {id}; it has {', '.join(key.id for key in site.keys) or 'none'}")
-    installation().storage.sites.put(replace(site, keys=left), Entry(CONSOLE, Act.KEY_REVOKE, id, site=site.id))
+    installation().storage.sites.put(
+        replace(site, keys=left), AuditEntry(CONSOLE, AuditAction.KEY_REVOKE, id, site=site.id)
+    )
     click.echo(f"Took the key {id} back.")
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import click
 
-from comments.audit import CONSOLE, Act, Entry
+from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import Pseudonyms
 from comments.site import WEBHOOK_EVENTS, Site, Webhook
-from comments.storage import Course, Delivery
+from comments.storage.values import Delivery, DeliveryStatus
 from replygate.deployment import Installation, installation
 from replygate.text_table import columns
 from workers.delivery.address_guard import host_of, target, trusted_hosts
@@ -50,7 +50,7 @@ def add(site: str, url: str, events: tuple[str, ...]) -> None:
     here, found = installation(), site_named(site)
     target(url, trusted_hosts(here.settings.webhook_http_allow))
     made = Webhook(secrets.token_hex(4), url, here.now(), (secrets.token_hex(4),), events)
-    noted = Entry(CONSOLE, Act.WEBHOOK_ADD, made.id, after=_told(made), site=found.id)
+    noted = AuditEntry(CONSOLE, AuditAction.WEBHOOK_ADD, made.id, after=_told(made), site=found.id)
     _put(here, found, (*found.webhooks, made), noted)
     click.echo(f"Added {made.id}. `replygate webhook test {site} {made.id}` tries it.", err=True)
     _show_secret(here, found, made)
@@ -73,9 +73,9 @@ def remove(site: str, id: str) -> None:
     """Tell the webhook ID nothing more, and forget what was on its way."""
     here, found = installation(), site_named(site)
     gone = _named(found, id)
-    noted = Entry(CONSOLE, Act.WEBHOOK_REMOVE, id, _told(gone), site=found.id)
+    noted = AuditEntry(CONSOLE, AuditAction.WEBHOOK_REMOVE, id, _told(gone), site=found.id)
     _put(here, found, tuple(hook for hook in found.webhooks if hook is not gone), noted)
-    here.storage.deliveries.drop(found.id, id)
+    here.storage.deliveries.forget(found.id, id)
     click.echo(f"Removed {id}.")
 
 
@@ -89,7 +89,7 @@ def rotate(site: str, id: str, finish: bool) -> None:
     hook = _named(found, id)
     keys = hook.keys[:1] if finish else (secrets.token_hex(4), hook.keys[0])
     changed = replace(hook, keys=keys)
-    noted = Entry(CONSOLE, Act.WEBHOOK_ROTATE, id, _secrets(hook), _secrets(changed), found.id)
+    noted = AuditEntry(CONSOLE, AuditAction.WEBHOOK_ROTATE, id, _secrets(hook), _secrets(changed), found.id)
     _change(here, found, changed, noted)
     if finish:
         click.echo(f"Only the newer secret of {id} signs now.")
@@ -109,7 +109,7 @@ def set_webhook(site: str, id: str, events: tuple[str, ...], enabled: bool | Non
     here, found = installation(), site_named(site)
     before = _named(found, id)
     after = replace(before, events=events or before.events, enabled=before.enabled if enabled is None else enabled)
-    _change(here, found, after, Entry(CONSOLE, Act.WEBHOOK_SET, id, _told(before), _told(after), found.id))
+    _change(here, found, after, AuditEntry(CONSOLE, AuditAction.WEBHOOK_SET, id, _told(before), _told(after), found.id))
     click.echo(f"{id} is {_state(after)}, told of {', '.join(after.events)}.")
 
 
@@ -148,7 +148,7 @@ def log(site: str) -> None:
 def _row(delivery: Delivery) -> tuple[object, ...]:
     state = f"{delivery.course} ({delivery.error})" if delivery.error else str(delivery.course)
     at = f"{delivery.due:%Y-%m-%d %H:%M:%S}"
-    when = f"next {at}" if delivery.course is Course.PENDING else at
+    when = f"next {at}" if delivery.course is DeliveryStatus.PENDING else at
     answer = str(delivery.answer or "-")
     return delivery.webhook, delivery.event, delivery.host, state, answer, delivery.attempts, delivery.ms, when
 
@@ -166,11 +166,11 @@ def _secrets(hook: Webhook) -> str:
     return f"{len(hook.keys)} secret{'' if len(hook.keys) == 1 else 's'}"
 
 
-def _change(here: Installation, site: Site, changed: Webhook, noted: Entry) -> None:
+def _change(here: Installation, site: Site, changed: Webhook, noted: AuditEntry) -> None:
     _put(here, site, tuple(changed if hook.id == changed.id else hook for hook in site.webhooks), noted)
 
 
-def _put(here: Installation, site: Site, webhooks: tuple[Webhook, ...], noted: Entry) -> None:
+def _put(here: Installation, site: Site, webhooks: tuple[Webhook, ...], noted: AuditEntry) -> None:
     here.storage.sites.put(replace(site, webhooks=webhooks), noted)
 
 

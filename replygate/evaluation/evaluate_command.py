@@ -13,7 +13,7 @@ from typing import BinaryIO
 import click
 
 from comments.site import Site
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from replygate.commands.site_commands import site_named
 from replygate.deployment import installation
 from workers.deps import policy_of

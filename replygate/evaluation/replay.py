@@ -10,9 +10,10 @@ from hashlib import blake2b
 from comments.lifecycle import RESULT, Action, Label, Role
 from comments.model import Comment, Decision
 from comments.site import Site
-from comments.storage import Evidence, TokenCounts, lesson_of
-from comments.storage.corpus_lessons import MOST_BARS, Lesson
+from comments.storage.corpus_lessons import CEILING_LESSONS, Lesson, lesson_of
+from comments.storage.interfaces import EvidenceStore
 from comments.storage.memory import open_memory
+from comments.storage.values import TokenCounts
 from workers.filters import BUILT_IN
 from workers.judging.judge import ask, decide, facts, question
 from workers.judging.policy import AUDIT, Policy
@@ -51,7 +52,7 @@ class Corpus:
     lessons: Counter[Label] = field(default_factory=Counter)
     seen: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
     within: Counter[str] = field(default_factory=Counter)  # quota -> lessons
-    bars: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=MOST_BARS))
+    bars: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=CEILING_LESSONS))
 
     @classmethod
     def of(cls, known: TokenCounts) -> "Corpus":
@@ -139,7 +140,7 @@ def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[
 
 
 def _verdict(
-    example: Example, site: Site, policy: Policy, corpus: Corpus, evidence: Evidence, clock: Callable[[], float]
+    example: Example, site: Site, policy: Policy, corpus: Corpus, evidence: EvidenceStore, clock: Callable[[], float]
 ) -> Verdict:
     comment = replace(example.comment, site=site.id)
     began = clock()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.errors import Invalid, NotFound, Problem
 from comments.origins import origin_of
 from comments.site import Person
@@ -47,7 +47,7 @@ def choose_password() -> ResponseReturnValue:
         person = _with_new_password(signed.person)
     except Invalid as error:
         return _page(signed, problems=error.problems), 422
-    replace_person(signed.person, person, replace(entry(signed, Act.PASSWORD), site=""))
+    replace_person(signed.person, person, replace(entry(signed, AuditAction.PASSWORD), site=""))
     _end_sessions(signed)
     response = redirect(url_for("account.page", done="password"), 303)
     auth.sign_in(response, person)
@@ -90,7 +90,7 @@ def end_sessions() -> ResponseReturnValue:
         deps().storage.people.close_session(wanted)
     else:
         raise NotFound("there is no such session of yours")
-    note(signed.person.name, Act.SESSION_END, after="one" if wanted else "all others")
+    note(signed.person.name, AuditAction.SESSION_END, after="one" if wanted else "all others")
     return redirect(url_for("account.page", done="sessions"), 303)
 
 
@@ -130,7 +130,7 @@ def turn_codes_on() -> ResponseReturnValue:
         return _codes_page(signed, salt, problems=error.problems), 422
     made = totp.new_recovery()
     person = replace(signed.person, codes=salt, code_used=step, recovery=totp.digests(made))
-    replace_person(signed.person, person, replace(entry(signed, Act.CODES_ON), site=""))
+    replace_person(signed.person, person, replace(entry(signed, AuditAction.CODES_ON), site=""))
     _end_sessions(signed)
     return render_template("accounts/recovery.html", signed=signed, codes=[totp.grouped(code) for code in made])
 
@@ -143,5 +143,5 @@ def turn_codes_off() -> ResponseReturnValue:
     except Invalid as error:
         return _page(signed, problems=error.problems), 422
     plain = replace(signed.person, codes="", code_used=0, recovery=())
-    replace_person(signed.person, plain, replace(entry(signed, Act.CODES_OFF), site=""))
+    replace_person(signed.person, plain, replace(entry(signed, AuditAction.CODES_OFF), site=""))
     return redirect(url_for("account.page", done="codes-off"), 303)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from comments.errors import Invalid, Problem
 from comments.pseudonyms import token_digest
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 
 #: Long enough to find one's mail, short enough not to lie about.
 LINK_LIFE = timedelta(days=1)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from comments.errors import NotAllowed, NotFound, SignInNeeded
 from comments.pseudonyms import digest, token_digest
 from comments.site import Person, Site
-from comments.storage import Session
+from comments.storage.values import Session
 from service.deps import Deps, deps
 from service.web.site_access import is_own_origin
 

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.errors import NotFound, SignInNeeded, TooMany
 from comments.pseudonyms import digest, token_digest
 from comments.site import Person
@@ -59,9 +59,9 @@ def sign_in() -> ResponseReturnValue:
 def _note_failure(name: str) -> None:
     """Under the name only where it is somebody's: people type their password into the wrong field."""
     try:
-        note(deps().storage.people.get(name).name, Act.SIGN_IN_FAILED)
+        note(deps().storage.people.get(name).name, AuditAction.SIGN_IN_FAILED)
     except NotFound:
-        note("", Act.SIGN_IN_FAILED)
+        note("", AuditAction.SIGN_IN_FAILED)
 
 
 def _enter(person: Person, onward: str) -> ResponseReturnValue:
@@ -76,7 +76,7 @@ def _enter(person: Person, onward: str) -> ResponseReturnValue:
 def _admit(person: Person, onward: str) -> Response:
     response = redirect(onward, 303)
     sessions.sign_in(response, person)
-    note(person.name, Act.SIGN_IN)
+    note(person.name, AuditAction.SIGN_IN)
     return response
 
 
@@ -98,11 +98,11 @@ def give_code() -> ResponseReturnValue:
     except TooMany as error:
         return _code_page(token, onward, LIMITED), 429, {"Retry-After": str(error.retry_after)}
     after = totp.accepted(person, request.form.get("code", ""), deps().pseudonyms, deps().now())
-    if after is None or not people.swap(person, after):
-        note(person.name, Act.SIGN_IN_FAILED, "code")
+    if after is None or not people.compare_and_set(person, after):
+        note(person.name, AuditAction.SIGN_IN_FAILED, "code")
         return _code_page(token, onward, "That code is not right, or was used before."), 403
     if after.recovery != person.recovery:
-        note(person.name, Act.RECOVERY, after=f"{len(after.recovery)} left")
+        note(person.name, AuditAction.RECOVERY, after=f"{len(after.recovery)} left")
     people.take_link(digest("code", token))
     return _admit(after, onward)
 
@@ -131,7 +131,7 @@ def sign_out() -> Response:
     signed = sessions.signed_in()
     if signed:
         sessions.check_csrf(signed)
-        note(signed.person.name, Act.SIGN_OUT)
+        note(signed.person.name, AuditAction.SIGN_OUT)
     response = redirect(url_for("sign_in.form"), 303)
     sessions.sign_out(response)
     return response
@@ -153,5 +153,5 @@ def take_link(token: str) -> ResponseReturnValue:
         person = deps().storage.people.get(deps().storage.people.take_link(token_digest(token)))
     except NotFound:
         return render_template("accounts/lost_link.html"), 404
-    note(person.name, Act.LINK_USE)
+    note(person.name, AuditAction.LINK_USE)
     return _enter(person, url_for("review.home"))

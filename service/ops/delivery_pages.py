@@ -6,13 +6,13 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.email_subscriptions import MAILS
 from comments.errors import Fault, NotFound
 from comments.job_queue import DELIVER
 from comments.lifecycle import OUTCOME
 from comments.site import Site
-from comments.storage import Course
+from comments.storage.values import DeliveryStatus
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator
 from service.deps import deps
@@ -39,11 +39,11 @@ ERRORS: Mapping[Fault, str] = {
 }
 
 #: The colour of a pill.
-COLOURS: Mapping[Course, str] = {
-    Course.PENDING: "warn",
-    Course.DELIVERED: "good",
-    Course.FAILED: "bad",
-    Course.DROPPED: "",  # taken down, or unsubscribed from, before it was sent
+COLOURS: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.PENDING: "warn",
+    DeliveryStatus.DELIVERED: "good",
+    DeliveryStatus.FAILED: "bad",
+    DeliveryStatus.DROPPED: "",  # taken down, or unsubscribed from, before it was sent
 }
 
 
@@ -57,7 +57,7 @@ def page() -> str:
         signed=signed,
         sites=sites,
         site=site,
-        posted=storage.deliveries.posted(site.id) if site else None,
+        posted=storage.deliveries.figures(site.id) if site else None,
         rows=storage.deliveries.recent(site.id, SHOWN) if site else [],
         alive=_alive(site) if site else set(),
         mails=MAILS if deps().settings.sends_mail else (),
@@ -91,8 +91,10 @@ def replay(site: str, id: str) -> Response:
     before, now = of.storage.deliveries.get(site, id), of.now()
     if before.webhook not in _alive(of.storage.sites.get(site)):
         raise NotFound("its receiver is gone, or is switched off")
-    fresh = replace(before, began=now, due=now, course=Course.PENDING, attempts=0, answer=0, error="", ms=0)
-    if of.storage.deliveries.settle(site, before, fresh):
-        of.storage.audit.note(entry(signed, Act.WEBHOOK_REPLAY, before.webhook, before.course, before.event, site))
+    fresh = replace(before, began=now, due=now, course=DeliveryStatus.PENDING, attempts=0, answer=0, error="", ms=0)
+    if of.storage.deliveries.finish(site, before, fresh):
+        of.storage.audit.append(
+            entry(signed, AuditAction.WEBHOOK_REPLAY, before.webhook, before.course, before.event, site)
+        )
     of.jobs.enqueue(DELIVER, site)
     return redirect(url_for("deliveries.page", site=site), 303)

@@ -11,7 +11,8 @@ from threading import Lock
 
 from comments.errors import StorageDown
 from comments.rq_stats import RQQueueStats, RQStats
-from comments.storage import Counters, Depth, Posted, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Counters, DeliveryFigures, QueueDepth
 
 #: Processes that say they are alive, and what stops without them.
 PARTS: Mapping[str, str] = {
@@ -29,8 +30,8 @@ PATIENCE = 60.0
 class SiteFigures:
     id: str
     counters: Counters
-    depth: Depth
-    posted: Posted = field(default_factory=lambda: Posted(0, {}))
+    depth: QueueDepth
+    posted: DeliveryFigures = field(default_factory=lambda: DeliveryFigures(0, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Condition:
         return max((age(site.depth, self.at) for site in self.sites), default=0.0)
 
 
-def age(depth: Depth, now: datetime) -> float:
+def age(depth: QueueDepth, now: datetime) -> float:
     return max(0.0, (now - depth.oldest).total_seconds()) if depth.oldest else 0.0
 
 
@@ -69,12 +70,12 @@ def gather(storage: Storage, queues: RQStats, now: datetime) -> Condition:
                 SiteFigures(
                     site.id,
                     storage.comments.counters(site.id),
-                    storage.backlog.depth(site.id),
-                    storage.deliveries.posted(site.id),
+                    storage.queue.depth(site.id),
+                    storage.deliveries.figures(site.id),
                 )
                 for site in storage.sites.all()
             ),
-            alive={part: tuple(storage.beats.alive(part)) for part in PARTS},
+            alive={part: tuple(storage.heartbeats.alive(part)) for part in PARTS},
             queues=queues.figures(),
             server=storage.server.figures(),
             complaints=tuple(storage.server.check()),

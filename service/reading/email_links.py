@@ -45,7 +45,7 @@ def stop(site: str, token: str) -> Response:
     if request.form.get("which") == "comment":
         deps().storage.subscriptions.mute(found.id, held.comment)
         return _page(found, "muted")
-    deps().storage.subscriptions.leave(found.id, held.who)
+    deps().storage.subscriptions.unsubscribe(found.id, held.who)
     return _page(found, "left")
 
 

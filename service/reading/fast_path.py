@@ -15,7 +15,7 @@ from werkzeug.http import parse_etags
 
 from comments.errors import NotFound, StorageDown
 from comments.site import Site
-from comments.storage import Threads
+from comments.storage.interfaces import Threads
 from service.web.access_log import set_route_name
 from service.web.byte_cache import Memory
 from service.web.site_cache import SiteCache

@@ -7,7 +7,8 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from comments.storage import Changes, Threads
+from comments.storage.interfaces import Threads
+from comments.storage.values import ThreadChanges
 from service.web.event_streams import EventBroadcaster, Subscriber
 
 EXTENSION = "replygate.broadcaster"
@@ -32,7 +33,7 @@ class Threadwise:
     ) -> Iterator[tuple[Subscriber[Reading], bytes]]:
         names = sorted({f.asked.thread for f in subscribers})
         versions = dict(zip(names, self._threads.versions(site, names), strict=True))
-        found: dict[tuple[str, int], Changes] = {}
+        found: dict[tuple[str, int], ThreadChanges] = {}
         for subscriber in subscribers:
             asked = subscriber.asked
             question = (asked.thread, asked.version)
@@ -53,7 +54,7 @@ def broadcaster() -> EventBroadcaster[Reading]:
     return cast(EventBroadcaster[Reading], current_app.extensions[EXTENSION])
 
 
-def events(changes: Changes) -> bytes:
+def events(changes: ThreadChanges) -> bytes:
     """Server-sent events. The version comes last, so that a reader who loses the end is told everything again."""
     told = [("published", changes.appeared), ("removed", changes.went)] if changes.known else [("reset", ())]
     blocks = [f"event: {name}\ndata: {json.dumps({'ids': ids})}\n\n" for name, ids in told if ids or not changes.known]

@@ -8,7 +8,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.reports import Wrong, held, is_vouched_for
 from comments.site import Site
-from comments.storage import Change
+from comments.storage.values import CommentChange
 from service.deps import Deps
 from service.web.client_network import client_network
 
@@ -19,7 +19,7 @@ TRIES = 5
 def readable(deps: Deps, site: Site, id: str) -> Comment:
     """Raises NotFound for whatever readers do not see."""
     comment = deps.storage.comments.get(site.id, id)
-    if not deps.storage.threads.shows(comment):
+    if not deps.storage.threads.is_visible(comment):
         raise NotFound("readers see no such comment")
     return comment
 
@@ -42,5 +42,5 @@ def _hold(deps: Deps, comment: Comment, tally: Mapping[str, int]) -> None:
         found, draft = deps.storage.comments.load(comment.site, [comment.id, draft_id(comment.id)])
         if found is None or found.status is not Status.APPROVED or is_vouched_for(found, draft):
             return
-        if all(deps.storage.comments.decide(comment.site, [Change(found, held(found, tally, deps.now()))])):
+        if all(deps.storage.comments.decide(comment.site, [CommentChange(found, held(found, tally, deps.now()))])):
             return

@@ -6,7 +6,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.public_view import public
-from comments.storage import Threads
+from comments.storage.interfaces import Threads
 from comments.validation import thread_key
 from service.web.schemas import CommentList, PageQuery, PublicComment
 

@@ -12,7 +12,7 @@ from comments.author_rules import RULE_DURATIONS, About, Standing, standing_name
 from comments.errors import NotFound
 from comments.model import Comment
 from comments.site import Site
-from comments.storage import Question, Trace
+from comments.storage.values import EvidenceQuery, HistoryQuery
 from service.accounts import sessions
 from service.accounts.sessions import Signed
 from service.deps import deps
@@ -49,8 +49,8 @@ class Source:
         return KINDS[self.kind]
 
     @property
-    def trace(self) -> Trace:
-        return Trace(identity=self.name) if self.about is About.AUTHOR else Trace(origin=self.name)
+    def trace(self) -> HistoryQuery:
+        return HistoryQuery(identity=self.name) if self.about is About.AUTHOR else HistoryQuery(origin=self.name)
 
     @property
     def address(self) -> str:
@@ -73,7 +73,7 @@ def source(site: str, kind: str, name: str) -> Source:
 def page(site: str, kind: str, name: str) -> str:
     signed = sessions.require(site, "viewer")
     view, here = parsed_query(View), source(site, kind, name)
-    found = deps().storage.traces.find(site, here.trace, PER_PAGE, view.cursor)
+    found = deps().storage.author_history.find(site, here.trace, PER_PAGE, view.cursor)
     return render_template(
         "review/author_history.html",
         **here.frame(signed),
@@ -92,7 +92,7 @@ def record(here: Source) -> Record | None:
     """What became of an author's comments; of networks nobody keeps count."""
     if here.about is not About.AUTHOR:
         return None
-    (answer,) = deps().storage.evidence.look_up(here.site.id, [Question(author=(here.name,))])
+    (answer,) = deps().storage.evidence.look_up(here.site.id, [EvidenceQuery(author=(here.name,))])
     return Record(answer.approved[0], answer.spam[0], answer.first_seen)
 
 
@@ -109,4 +109,4 @@ def standings_of(here: Source) -> list[Standing]:
     """Those that hold for it now."""
     now: datetime = deps().now()
     names = [standing_name(here.about, here.name)]
-    return [s for s in deps().storage.standings.get(here.site.id, names) if s.holds(now)]
+    return [s for s in deps().storage.author_rules.get(here.site.id, names) if s.holds(now)]

@@ -8,9 +8,9 @@ from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.queue_ranking import catch_up
 from comments.site import Site
-from comments.storage import Storage
-from comments.storage.notes_and_bulks import Bulk, Item, Progress
-from comments.storage.queue_index import Hits
+from comments.storage.interfaces import Storage
+from comments.storage.notes_and_bulks import Bulk, BulkItem, BulkProgress
+from comments.storage.queue_index import IndexResult
 from service.accounts import sessions
 from service.accounts.sessions import Signed
 from service.deps import Deps
@@ -30,20 +30,20 @@ VERBS: Mapping[Action, str] = {
 }
 
 
-def matching(deps: Deps, site: Site, view: View, signed: Signed, limit: int = MOST) -> Hits:
+def matching(deps: Deps, site: Site, view: View, signed: Signed, limit: int = MOST) -> IndexResult:
     """The held comments of one site that a view shows, the latest first."""
     catch_up(deps.storage, site.id)
     asked = view.model_copy(update={"order": "newest", "status": "held"})
     sees = sessions.sees_emails(signed.person, site)
-    return deps.storage.held.find(site.id, sought(asked, deps.now().date(), limit, None, sees))
+    return deps.storage.queue_index.find(site.id, sought(asked, deps.now().date(), limit, None, sees))
 
 
-def snapshot(hits: Hits, upto: int) -> list[Item]:
+def snapshot(hits: IndexResult, upto: int) -> list[BulkItem]:
     """What was received up to `upto`, in ms: what came after somebody looked is not what they meant."""
     return [(spot.id, spot.version) for spot in hits.spots if -spot.place.key <= upto]
 
 
-def latest(hits: Hits) -> int:
+def latest(hits: IndexResult) -> int:
     """When the last of them was received, in ms; 0 if there are none."""
     return -hits.spots[0].place.key if hits.spots else 0
 
@@ -59,7 +59,7 @@ def about(view: View) -> str:
 def begin(
     deps: Deps,
     site: str,
-    items: Sequence[Item],
+    items: Sequence[BulkItem],
     by: str,
     action: Action,
     about: str,
@@ -68,22 +68,24 @@ def begin(
 ) -> Bulk:
     """Write down what is to be done; `go_on` does it."""
     bulk = Bulk(new_id(), action, by, deps.now(), about, reason, undoes)
-    deps.storage.bulks.open(site, bulk, items[:MOST])
+    deps.storage.bulks.create(site, bulk, items[:MOST])
     return bulk
 
 
-def go_on(deps: Deps, site: str, bulk: Bulk, by: str, n: int = PIECE) -> Progress:
+def go_on(deps: Deps, site: str, bulk: Bulk, by: str, n: int = PIECE) -> BulkProgress:
     """Settle up to `n` more; safe to repeat, and for two at once. Raises NotFound."""
     items = deps.storage.bulks.left(site, bulk.id, n)
     for start in range(0, len(items), CHUNK):
         chunk = items[start : start + CHUNK]
         steps = [Step(id, version, bulk.action, bulk.reason) for id, version in chunk]
         done = list(_done(bulk, by, steps, settle_all(deps, site, steps, by)))
-        deps.storage.bulks.tick(site, bulk.id, chunk, done)
+        deps.storage.bulks.check_off(site, bulk.id, chunk, done)
     return deps.storage.bulks.progress(site, bulk.id)
 
 
-def _done(bulk: Bulk, by: str, steps: Sequence[Step], results: Sequence[Comment | ReplygateError]) -> Iterator[Item]:
+def _done(
+    bulk: Bulk, by: str, steps: Sequence[Step], results: Sequence[Comment | ReplygateError]
+) -> Iterator[BulkItem]:
     for step, result in zip(steps, results, strict=True):
         # A process that died between settling and noting it leaves comments that are settled already, by the same step.
         after = result.comment if isinstance(result, Stale) and _is_ours(result.comment, step, bulk, by) else result
@@ -102,7 +104,7 @@ def undo(deps: Deps, site: str, bulk: Bulk, by: str) -> Bulk:
     return begin(deps, site, items, by, Action.UNDO, bulk.about, undoes=bulk.id)
 
 
-def sample(storage: Storage, site: str, items: Sequence[Item]) -> list[Comment]:
+def sample(storage: Storage, site: str, items: Sequence[BulkItem]) -> list[Comment]:
     return [c for c in storage.comments.load(site, [id for id, _ in items]) if c]
 
 

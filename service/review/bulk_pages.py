@@ -9,7 +9,7 @@ from pydantic import Field
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Action
 from comments.site import Site
-from comments.storage.notes_and_bulks import Item
+from comments.storage.notes_and_bulks import BulkItem
 from service.accounts import sessions
 from service.accounts.sessions import Signed
 from service.deps import deps
@@ -49,7 +49,7 @@ class GoOn(Strict):
     step: Literal["go-on", "undo"] = "go-on"
 
 
-def _items(given: list[str]) -> list[Item]:
+def _items(given: list[str]) -> list[BulkItem]:
     """Raises Invalid."""
     parts = [text.rpartition(".") for text in given]
     if not all(id and version.isdigit() and len(version) < 10 for id, _, version in parts):

@@ -11,8 +11,9 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.reports import words
 from comments.site import Site
-from comments.storage import Question, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import Note
+from comments.storage.values import EvidenceQuery
 from service.accounts.sessions import Signed
 
 from .highlights import marked, marked_text
@@ -64,7 +65,9 @@ def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Sit
 def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[Record | None]:
     """By e-mail. A comment's own decision does not speak for it."""
     own = list(comments)
-    answers = storage.evidence.look_up(site, [Question(author=c.author_keys[:1], first_attempt=False) for c in own])
+    answers = storage.evidence.look_up(
+        site, [EvidenceQuery(author=c.author_keys[:1], first_attempt=False) for c in own]
+    )
     return [
         Record(
             sum(answer.approved) - (comment.status is Status.APPROVED),

@@ -9,7 +9,7 @@ from comments.job_queue import LEARN
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
 from comments.site import Site
-from comments.storage import Change
+from comments.storage.values import CommentChange
 from service.deps import Deps
 from service.web.client_network import client_network
 
@@ -56,23 +56,23 @@ def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Co
     found = deps.storage.comments.load(site, [s.id for s in steps])
     now, origin = deps.now(), client_network(deps)
     wanted = [_try(step, comment, by, now, origin) for step, comment in zip(steps, found, strict=True)]
-    changes = [w for w in wanted if isinstance(w, Change)]
+    changes = [w for w in wanted if isinstance(w, CommentChange)]
     applied = iter(deps.storage.comments.decide(site, changes) if changes else [])
     results = list(_results(deps, site, wanted, applied))
     settled = [result.id for result in results if isinstance(result, Comment)]
     if settled:
-        deps.storage.attention.leave(site, by, settled)
+        deps.storage.presence.clear(site, by, settled)
         deps.jobs.enqueue(LEARN, site)
     return results
 
 
-def _try(step: Step, comment: Comment | None, by: str, now: datetime, origin: str) -> Change | ReplygateError:
+def _try(step: Step, comment: Comment | None, by: str, now: datetime, origin: str) -> CommentChange | ReplygateError:
     if comment is None:
         return NotFound("there is no such comment")
     if comment.version != step.version:
         return Stale(comment)
     try:
-        return Change(comment, _after(comment, step, by, now), origin)
+        return CommentChange(comment, _after(comment, step, by, now), origin)
     except ActionNotAllowed as error:
         return error
 
@@ -85,7 +85,7 @@ def _after(comment: Comment, step: Step, by: str, now: datetime) -> Comment:
 
 
 def _results(
-    deps: Deps, site: str, wanted: Sequence[Change | ReplygateError], applied: Iterator[bool]
+    deps: Deps, site: str, wanted: Sequence[CommentChange | ReplygateError], applied: Iterator[bool]
 ) -> Iterator[Comment | ReplygateError]:
     for want in wanted:
         if isinstance(want, ReplygateError):

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from comments.errors import NotFound
 from comments.lifecycle import Role, Status
 from comments.model import Comment
-from comments.storage import Storage
 from comments.storage.codec import milliseconds
+from comments.storage.interfaces import Storage
 from service.accounts.sessions import ranks
 from service.web.event_streams import END, EventBroadcaster, Subscriber
 
@@ -66,10 +66,10 @@ def newest_held(storage: Storage, site: str) -> Sequence[Comment]:
 
 def now(storage: Storage, site: str, working: Working, newest: Sequence[Comment]) -> RoomNow:
     cards = [comment for comment in storage.comments.load(site, working.cards) if comment]
-    looks = storage.attention.looks(site)
+    looks = storage.presence.viewers(site)
     return RoomNow(
         held=storage.comments.counters(site).standing.get(Status.HELD, 0),
-        arrived=storage.comments.arrived(site, working.since) + _late(newest, working),
+        arrived=storage.comments.held_since(site, working.since) + _late(newest, working),
         cards=[_card(comment, working.by) for comment in cards],
         looks=[LookNow(comment=look.comment, by=look.by) for look in looks if look.by != working.by],
     )
@@ -89,7 +89,7 @@ def _card(comment: Comment, asks: str) -> CardNow:
 def mark(storage: Storage, site: str) -> str:
     """Differs whenever something happened that moderators of the site may want to know."""
     counters = storage.comments.counters(site)
-    looks = sorted((look.by, look.comment) for look in storage.attention.looks(site))
+    looks = sorted((look.by, look.comment) for look in storage.presence.viewers(site))
     held = counters.standing.get(Status.HELD, 0)  # also what readers report becomes so
     return repr((held, dict(counters.decided), dict(counters.moderated), looks))
 

@@ -90,8 +90,8 @@ def _since(age: int) -> datetime:
 def look(site: str, id: str) -> Looking:
     signed = sessions.require_change(site)
     storage = deps().storage
-    storage.attention.look(site, signed.person.name, storage.comments.get(site, id).id, presence.LOOK)
-    others = [look for look in storage.attention.looks(site) if look.comment == id and look.by != signed.person.name]
+    storage.presence.set(site, signed.person.name, storage.comments.get(site, id).id, presence.LOOK)
+    others = [look for look in storage.presence.viewers(site) if look.comment == id and look.by != signed.person.name]
     return Looking(looks=[LookNow(comment=look.comment, by=look.by) for look in others])
 
 
@@ -102,5 +102,5 @@ def look(site: str, id: str) -> Looking:
     errors=UNREAD,
 )
 def leave(site: str) -> Response:
-    deps().storage.attention.leave(site, sessions.require_change(site).person.name)
+    deps().storage.presence.clear(site, sessions.require_change(site).person.name)
     return Response(status=204)

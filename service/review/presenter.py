@@ -10,7 +10,7 @@ from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
 from comments.markdown import html
 from comments.model import Comment, Decision, Signal
 from comments.site import Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.validation import is_web_address
 from service.accounts.sessions import Signed, ranks, sees_emails
 

@@ -13,8 +13,8 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.queue_ranking import catch_up
 from comments.site import Site
-from comments.storage import Storage
-from comments.storage.queue_index import Hits, Place, Spot, listed
+from comments.storage.interfaces import Storage
+from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, facet_limit
 
 from .search import AGES, FACETS, View, ages, sought
 
@@ -78,32 +78,34 @@ def _last(cursor: str) -> tuple[int, int, str] | None:
     return int(match[1]), int(match[2]), match[3]
 
 
-def _cursor(site: str, spot: Spot) -> str:
+def _cursor(site: str, spot: IndexHit) -> str:
     return f"{spot.place.key}.{spot.place.slot}.{site}"
 
 
-def _find(storage: Storage, desk: Desk, view: View, today: date, limit: int, last: tuple[int, int, str] | None) -> Hits:
+def _find(
+    storage: Storage, desk: Desk, view: View, today: date, limit: int, last: tuple[int, int, str] | None
+) -> IndexResult:
     """One more than `limit`, to see whether there are more."""
     catch_up(storage, desk.site.id, FILED_FIRST)
     after = _after(desk.site.id, last)
-    return storage.held.find(desk.site.id, sought(view, today, limit + 1, after, desk.sees_email))
+    return storage.queue_index.find(desk.site.id, sought(view, today, limit + 1, after, desk.sees_email))
 
 
-def _after(site: str, last: tuple[int, int, str] | None) -> Place | None:
+def _after(site: str, last: tuple[int, int, str] | None) -> IndexPosition | None:
     """Where a site goes on: with the same key those of its own slots that follow, or all or none of another site's."""
     if last is None:
         return None
     key, slot, at = last
-    return Place(key, slot if site == at else -1 if site > at else 10**9)
+    return IndexPosition(key, slot if site == at else -1 if site > at else 10**9)
 
 
-def _merged(hits: Mapping[str, Hits]) -> Iterator[tuple[str, Spot]]:
+def _merged(hits: Mapping[str, IndexResult]) -> Iterator[tuple[str, IndexHit]]:
     """The spots of all sites in the one order, each with its site."""
     rows = ([(s.place.key, site, s.place.slot, s) for s in found.spots] for site, found in hits.items())
     return ((site, spot) for _, site, _, spot in merge(*rows, key=lambda row: row[:3]))
 
 
-def _loaded(storage: Storage, spots: Sequence[tuple[str, Spot]]) -> Iterator[Comment]:
+def _loaded(storage: Storage, spots: Sequence[tuple[str, IndexHit]]) -> Iterator[Comment]:
     """Those that are still held, a round trip a site."""
     sites = dict.fromkeys(site for site, _ in spots)
     ids = {site: [spot.id for at, spot in spots if at == site] for site in sites}
@@ -112,7 +114,9 @@ def _loaded(storage: Storage, spots: Sequence[tuple[str, Spot]]) -> Iterator[Com
     return (c for c in wanted if c and c.status is Status.HELD)
 
 
-def _facets(hits: Mapping[str, Hits], desks: Sequence[Desk], total: int, today: date) -> dict[str, tuple[Option, ...]]:
+def _facets(
+    hits: Mapping[str, IndexResult], desks: Sequence[Desk], total: int, today: date
+) -> dict[str, tuple[Option, ...]]:
     names = {desk.site.id: desk.site.name for desk in desks}
     facets = {"site": _options(Counter({site: h.total for site, h in hits.items()}), names)} if len(desks) > 1 else {}
     for kind in FACETS:
@@ -120,11 +124,11 @@ def _facets(hits: Mapping[str, Hits], desks: Sequence[Desk], total: int, today: 
             found = ages(_summed(hits.values(), "day"), total, today)
             facets[kind] = tuple(Option(age, label, found[age]) for age, label in AGES.items() if age in found)
         else:
-            facets[kind] = _options(_summed(hits.values(), kind))[: listed(kind)]
+            facets[kind] = _options(_summed(hits.values(), kind))[: facet_limit(kind)]
     return facets
 
 
-def _summed(hits: Iterable[Hits], kind: str) -> Counter[str]:
+def _summed(hits: Iterable[IndexResult], kind: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for found in hits:
         counts.update(found.counts.get(kind, {}))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from comments.errors import Invalid, Problem
 from comments.queue_ranking import HOST, email_term, words
-from comments.storage.queue_index import Order, Place, Sought
+from comments.storage.queue_index import IndexPosition, IndexQuery, QueueOrder
 
 from .wire import Reviewable, Strict
 
@@ -68,7 +68,7 @@ class View(Strict):
     @property
     def orders(self) -> tuple[str, ...]:
         if self.status == "held":
-            return get_args(Order)
+            return get_args(QueueOrder)
         return ("oldest", "newest", *(("reported",) if self.status == "approved" else ()))
 
     @property
@@ -89,17 +89,17 @@ NARROWING = ("site", "q", "signal", "age", "script", "author", "thread", "domain
 PLAIN = ("signal", "script", "author", "thread", "domain", "origin", "identity")
 
 
-def sought(view: View, today: date, limit: int, after: Place | None, sees_email: bool) -> Sought:
+def sought(view: View, today: date, limit: int, after: IndexPosition | None, sees_email: bool) -> IndexQuery:
     """`sees_email` says whether addresses may be looked for: whoever does not see them must not guess them either.
 
     Raises Invalid for a search that looks for nothing.
     """
     plain = [(f"{name}:{getattr(view, name)}",) for name in PLAIN if getattr(view, name)]
     age, not_age = _age(view.age, today)
-    return Sought(
+    return IndexQuery(
         all_of=(*plain, *age, *searched(view.q, sees_email)),
         none_of=not_age,
-        order=cast(Order, view.ordered),  # one of what is held
+        order=cast(QueueOrder, view.ordered),  # one of what is held
         limit=limit,
         after=after,
         facets=tuple(name for name in FACETS if name != "age"),

@@ -51,7 +51,7 @@ def page(site: str, kind: str, name: str) -> str:
     frame = here.frame(signed)
     if going.began:
         return render_template("review/source_removal.html", **frame, going=going)
-    found = deps().storage.traces.find(site, here.trace, COUNTED)
+    found = deps().storage.author_history.find(site, here.trace, COUNTED)
     counts = {status: sum(c.status is status for c in found.rows) for status in Status}
     return render_template("review/source_removal.html", **frame, going=going, found=found, counts=counts)
 
@@ -84,14 +84,14 @@ def _moment(ms: int) -> datetime:
 
 def _remove_some(here: Source, going: Going, began: datetime, by: str) -> Going:
     at = _moment(_ms(began))  # as it is kept
-    found = deps().storage.traces.find(here.site.id, here.trace, CHUNK, going.cursor)
+    found = deps().storage.author_history.find(here.site.id, here.trace, CHUNK, going.cursor)
     steps = [Step(c.id, c.version, Action.REMOVE) for c in found.rows if c.status in STANDING]
     return _settle(here, going, steps, by, found.cursor, at)
 
 
 def _undo_some(here: Source, going: Going, by: str) -> Going:
     at = _moment(going.began)
-    found = deps().storage.traces.find(here.site.id, here.trace, CHUNK, going.cursor)
+    found = deps().storage.author_history.find(here.site.id, here.trace, CHUNK, going.cursor)
     steps = [Step(c.id, c.version, Action.UNDO) for c in found.rows if belongs(c, at, by)]
     return _settle(here, going, steps, by, found.cursor, deps().now())
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.audit import Act, Entry, Search
+from comments.audit import AuditAction, AuditEntry, AuditQuery
 from comments.errors import Invalid, Problem
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
@@ -21,8 +21,8 @@ from service.web.operations import parsed_query
 blueprint = Blueprint("audit", __name__)
 
 PER_PAGE = 50
-ACTS = tuple(Act)
-KINDS = tuple(dict.fromkeys(act.partition(".")[0] for act in Act))
+ACTS = tuple(AuditAction)
+KINDS = tuple(dict.fromkeys(act.partition(".")[0] for act in AuditAction))
 
 
 class View(BaseModel):
@@ -38,10 +38,10 @@ class View(BaseModel):
     until: str = Field("", max_length=10, description="the last day")
     cursor: str = Field("", max_length=40)
 
-    def search(self) -> Search:
+    def search(self) -> AuditQuery:
         """Raises Invalid."""
         until = _day("until", self.until)
-        return Search(
+        return AuditQuery(
             by=self.by.strip(),
             action=self.action,
             subject=self.subject.strip(),
@@ -93,7 +93,7 @@ def _export(signed: Signed, site: str) -> Response:
     """The export is itself an entry, and its own last line."""
     sessions.check_csrf(signed)
     storage = deps().storage
-    storage.audit.note(entry(signed, Act.EXPORT_AUDIT, site=site))
+    storage.audit.append(entry(signed, AuditAction.EXPORT_AUDIT, site=site))
     answer = Response(
         (line.encode() + b"\n" for line in lines(storage.audit.all(site))), mimetype="application/x-ndjson"
     )
@@ -101,7 +101,7 @@ def _export(signed: Signed, site: str) -> Response:
     return answer
 
 
-def lines(entries: Iterable[Entry]) -> Iterator[str]:
+def lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """One JSON object an entry, the oldest first."""
     for e in entries:
         yield json.dumps({**asdict(e), "at": e.at.isoformat()}, ensure_ascii=False)

@@ -9,11 +9,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.author_rules import FOREVER, RULE_DURATIONS, About, Stance, Standing
 from comments.errors import Invalid, NotFound, Problem
 from comments.site import Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import Signed
@@ -59,7 +59,7 @@ def _page(site: Site, signed: Signed, **shown: object) -> str:
         site=site,
         signed=signed,
         now=deps().now(),
-        standings=deps().storage.standings.all(site.id),
+        standings=deps().storage.author_rules.all(site.id),
         ends=RULE_DURATIONS,
         forever=FOREVER,
         may_change=sessions.ranks(signed.person, site.id, "moderator"),
@@ -76,8 +76,8 @@ def take(site: str) -> ResponseReturnValue:
         _check_room(deps().storage, site, standing)
     except Invalid as error:
         return _page(site_cache.get_site(site), signed, problems=error.problems, given=request.form), 422
-    noted = entry(signed, Act.STANDING_SET, standing.name, after=_told(standing), site=site)
-    deps().storage.standings.put(site, standing, noted)
+    noted = entry(signed, AuditAction.STANDING_SET, standing.name, after=_told(standing), site=site)
+    deps().storage.author_rules.put(site, standing, noted)
     return _back(site, "taken")
 
 
@@ -138,7 +138,7 @@ def _check_room(storage: Storage, site: str, standing: Standing) -> None:
     """Raises Invalid."""
     if standing.about is not About.TERM:
         return
-    others = [s for s in storage.standings.all(site) if s.about is About.TERM and s.value != standing.value]
+    others = [s for s in storage.author_rules.all(site) if s.about is About.TERM and s.value != standing.value]
     if len(others) >= MAX_TERMS:
         raise Invalid([Problem("value", "too-many", f"would be one too many: {MAX_TERMS} terms are looked for")])
 
@@ -148,8 +148,8 @@ def lift(site: str) -> ResponseReturnValue:
     """Raises NotFound for one that is not there, or no longer."""
     signed = sessions.require_change(site)
     name = request.form.get("name", "")
-    was = deps().storage.standings.get(site, [name])
-    noted = entry(signed, Act.STANDING_LIFT, name, before=_told(was[0]) if was else "", site=site)
-    if not was or not deps().storage.standings.lift(site, name, noted):
+    was = deps().storage.author_rules.get(site, [name])
+    noted = entry(signed, AuditAction.STANDING_LIFT, name, before=_told(was[0]) if was else "", site=site)
+    if not was or not deps().storage.author_rules.delete(site, name, noted):
         raise NotFound("there is no such standing")
     return _back(site, "lifted")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.errors import Invalid, NotFound, Problem
 from comments.site import Person, Site
 from service.accounts import sessions
@@ -43,8 +43,8 @@ def invite(site: str) -> ResponseReturnValue:
     name, role = request.form.get("name", "").strip(), request.form.get("role", "")
     try:
         person = Person(checked_name(name), {site: _checked_role(role)})
-        noted = entry(signed, Act.PERSON_INVITE, name, "", role, site)
-        if not deps().storage.people.swap(None, person, noted):
+        noted = entry(signed, AuditAction.PERSON_INVITE, name, "", role, site)
+        if not deps().storage.people.compare_and_set(None, person, noted):
             told = "is taken. Choose another, or ask whoever runs this server to add that person to the site"
             raise Invalid([Problem("name", "taken", told)])
     except Invalid as error:
@@ -72,7 +72,7 @@ def change_role(site: str) -> ResponseReturnValue:
     if person.roles[site] == "owner" and role != "owner" and not _other_owner(site, person):
         raise Invalid([Problem("role", "last-owner", "cannot change: a site needs an owner")])
     others = {id: held for id, held in person.roles.items() if id != site}
-    act = Act.PERSON_ROLE if role else Act.PERSON_REMOVE
+    act = AuditAction.PERSON_ROLE if role else AuditAction.PERSON_REMOVE
     after = replace(person, roles={**others, site: role} if role else others)
     replace_person(person, after, entry(signed, act, person.name, person.roles[site], role, site))
     if site not in sessions.current().person.roles:
@@ -100,5 +100,5 @@ def make_link(site: str) -> ResponseReturnValue:
     person = _of(site, request.form.get("name", ""))
     if not _is_only_here(person, site):
         raise Invalid([Problem("name", "elsewhere", "may do more than look after this site; ask who runs this server")])
-    deps().storage.audit.note(entry(signed, Act.LINK_MAKE, person.name, site=site))
+    deps().storage.audit.append(entry(signed, AuditAction.LINK_MAKE, person.name, site=site))
     return _page(site_cache.get_site(site), signed, link=_link(person.name), invited=person.name)

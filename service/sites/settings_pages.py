@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from comments.audit import Act, Entry
+from comments.audit import AuditAction, AuditEntry
 from comments.errors import Invalid, Problem, StaleVersion
 from comments.site import SITE_CHOICES, Site
 from service.accounts import sessions
@@ -124,12 +124,14 @@ def save(site: str) -> ResponseReturnValue:
     except Invalid as error:
         return _page(kept, signed, written, problems=error.problems), 422
     late = request.form.get("mark", "") != settings.mark(kept)
-    if late or not deps().storage.sites.swap(kept, after, *differences(kept, after, entry(signed, Act.SITE_SET))):
+    if late or not deps().storage.sites.compare_and_set(
+        kept, after, *differences(kept, after, entry(signed, AuditAction.SITE_SET))
+    ):
         raise StaleVersion("somebody changed these settings meanwhile; load the page again")
     return redirect(url_for("site_settings.page", site=site, saved=""), 303)
 
 
-def differences(before: Site, after: Site, like: Entry) -> Iterator[Entry]:
+def differences(before: Site, after: Site, like: AuditEntry) -> Iterator[AuditEntry]:
     """An entry like `like` for each choice that is different now."""
     for name in settings.names():
         was, now = (settings.shown(getattr(site, name)) for site in (before, after))

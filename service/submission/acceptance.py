@@ -14,7 +14,7 @@ from comments.lifecycle import Outcome
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
-from comments.storage import Admission
+from comments.storage.values import Admission
 from service.deps import Deps
 
 from . import form_tokens, parsing

@@ -11,7 +11,7 @@ from comments.lifecycle import Action, Outcome, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
-from comments.storage import Change
+from comments.storage.values import CommentChange
 from comments.validation import problems, tidied
 from service.deps import Deps
 from service.web.client_network import client_network
@@ -121,7 +121,9 @@ def withdraw(deps: Deps, site: Site, id: str, receipt: str) -> Own:
         both = [c for c in (found.comment, found.draft) if c and Action.WITHDRAW in actions_for(Role.AUTHOR, c.status)]
         if not both:
             return found
-        deps.storage.comments.decide(site.id, [Change(c, withdrawn(c, found.now), client_network(deps)) for c in both])
+        deps.storage.comments.decide(
+            site.id, [CommentChange(c, withdrawn(c, found.now), client_network(deps)) for c in both]
+        )
     raise StaleVersion("it is being decided about at this moment; please try again")
 
 
@@ -147,8 +149,8 @@ def _write(deps: Deps, found: Own, text: str) -> bool:
     site, settings, storage = found.site, deps.settings, deps.storage
     before, after = in_other_words(found.comment, found.draft, text, found.now)
     if before:
-        (kept,) = storage.comments.decide(site.id, [Change(before, after)])
-        wakes = storage.backlog.wakes(site.id, settings.batch, settings.judges) if kept else []
+        (kept,) = storage.comments.decide(site.id, [CommentChange(before, after)])
+        wakes = storage.queue.missing_wakeups(site.id, settings.batch, settings.judges) if kept else []
     else:
         kept, wakes = _accept(deps, found, after)
     for wake in wakes:

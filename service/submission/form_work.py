@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from comments.site import Site
-from comments.storage import Comments
+from comments.storage.interfaces import Comments
 
 #: Comments in a minute -> bits of work from there on. Two bits more take four times as long. The first step is
 #: what the filter `velocity.site` calls unusual. A phone does 2^16 tries in about a second, a desktop 2^20 in five.

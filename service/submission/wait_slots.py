@@ -3,7 +3,7 @@
 import threading
 
 from comments.model import Comment
-from comments.storage import Comments
+from comments.storage.interfaces import Comments
 
 
 class Places:

@@ -9,7 +9,7 @@ from flask import Flask, current_app
 
 from comments.errors import NotFound
 from comments.site import Site
-from comments.storage import Sites
+from comments.storage.administration import Sites
 
 #: What the owner of a site changes is felt by everybody within this time.
 SECONDS = 1.0

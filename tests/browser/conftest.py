@@ -15,7 +15,7 @@ from comments.model import Comment
 from comments.pseudonyms import Pseudonyms, new_id, token_digest
 from comments.settings import Settings
 from comments.site import Person
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service import create_app
 from service.deps import Deps
 from tests.browser.pages import Website, open_website

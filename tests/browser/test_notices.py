@@ -79,7 +79,7 @@ def test_from_the_tick_in_the_widget_to_no_more_mail(desktop: Desktop, mailing: 
 
     page.goto(link(newest(mailing, server, 1), "confirm"))
     found += looked_at(page)
-    assert not mailing.storage.subscriptions.wants("demo", comment.identity, comment.id)
+    assert not mailing.storage.subscriptions.wants_mail("demo", comment.identity, comment.id)
     page.get_by_role("button", name="Yes, send me mail about replies").click()
     expect(page.get_by_role("heading", name="Thank you, that is confirmed")).to_be_visible()
     found += looked_at(page)
@@ -89,7 +89,7 @@ def test_from_the_tick_in_the_widget_to_no_more_mail(desktop: Desktop, mailing: 
     found += looked_at(page)
     page.get_by_role("button", name="None about this comment").click()
     expect(page.get_by_role("heading", name="No more mail about this comment")).to_be_visible()
-    assert not mailing.storage.subscriptions.wants("demo", comment.identity, comment.id)
+    assert not mailing.storage.subscriptions.wants_mail("demo", comment.identity, comment.id)
     page.go_back()
     page.get_by_role("button", name="None from A blog at all").click()
     expect(page.get_by_role("heading", name="No more mail", exact=True)).to_be_visible()

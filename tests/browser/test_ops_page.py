@@ -13,7 +13,7 @@ from tests.support.builders import accepted
 @pytest.fixture
 def live_and_well(live: Live) -> Live:
     for part in ("judge", "errands", "sweep"):
-        live.storage.beats.beat(part, f"{part}-1", 60)
+        live.storage.heartbeats.beat(part, f"{part}-1", 60)
     return live
 
 
@@ -44,7 +44,7 @@ def test_a_fault_shows_while_one_looks(desktop: Desktop, live: Live) -> None:
     page = operator_page(desktop, live)
     headline = page.get_by_role("heading", level=1)
     expect(headline).to_contain_text("things are wrong")
-    live.storage.beats.beat("judge", "judge-1", 60)
+    live.storage.heartbeats.beat("judge", "judge-1", 60)
     expect(page.get_by_text("No judge is running")).to_have_count(0)
     expect(page.get_by_text("The sweep is not running")).to_be_visible()
 
@@ -78,6 +78,6 @@ def test_it_fits_a_phone_and_can_be_read(desktop: Desktop, live: Live, scheme: s
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(TOO_FAINT) == []
     for part in ("judge", "errands", "sweep"):
-        live.storage.beats.beat(part, f"{part}-1", 60)
+        live.storage.heartbeats.beat(part, f"{part}-1", 60)
     expect(page.get_by_text("No judge is running")).to_have_count(0)
     assert page.evaluate(TOO_FAINT) == []

@@ -7,7 +7,7 @@ from comments.drafts import draft_id
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
-from comments.storage import Change
+from comments.storage.values import CommentChange
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
@@ -58,7 +58,7 @@ def test_a_change_that_is_held_leaves_the_words_and_tells_what_became_of_it(
     held = live.storage.comments.get("demo", draft_id(comment.id))
     assert held.status is Status.HELD
     refused = held.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="tone"))
-    assert live.storage.comments.decide("demo", [Change(held, refused)]) == [True]
+    assert live.storage.comments.decide("demo", [CommentChange(held, refused)]) == [True]
     page.evaluate(COME_BACK)
     expect(page.get_by_role("status")).to_contain_text("Your edit was not published. Its tone is not what we want")
     expect(page.get_by_role("button", name="Edit")).to_have_count(0)
@@ -74,7 +74,7 @@ def test_what_waits_is_changed_too_and_a_refusal_is_explained(desktop: Desktop, 
     held = live.storage.comments.get("demo", comment.id)
     assert held.content == "Second thoughts."
     refused = held.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="repeated"))
-    assert live.storage.comments.decide("demo", [Change(held, refused)]) == [True]
+    assert live.storage.comments.decide("demo", [CommentChange(held, refused)]) == [True]
     page.evaluate(COME_BACK)
     expect(page.get_by_role("status")).to_contain_text("Your comment was not published. It was said here before.")
     expect(page.get_by_role("article")).to_have_count(0)

@@ -45,7 +45,7 @@ def test_a_flood_is_banned_taken_down_in_chunks_and_brought_back(live: Live, pag
     page.get_by_label("How long").select_option("for a week")
     page.get_by_role("button", name="Ban").press("Enter")
     expect(page.get_by_role("heading", name="Network banned")).to_be_visible()
-    (standing,) = live.storage.standings.all("demo")
+    (standing,) = live.storage.author_rules.all("demo")
     assert (standing.about, standing.value, standing.stance) == (About.ORIGIN, FLOOD, Stance.BAN)
 
     page.get_by_role("link", name="Remove everything").press("Enter")

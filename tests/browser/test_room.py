@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.site import Person
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import violations
 from tests.browser.test_moderating import three_held
@@ -77,7 +77,7 @@ def test_a_look_ends_with_what_one_decides_and_keeps_nobody_out(desktop: Desktop
     counts = {status: bo.locator(f"[data-count={status}]") for status in ("held", "approved", "spam")}
     for status, n in (("held", 0), ("approved", 0), ("spam", 1)):
         expect(counts[status]).to_have_text(str(n))
-    until(lambda: [look.by for look in served.storage.attention.looks("demo")] == ["Bo"], "Mo looks no more")
+    until(lambda: [look.by for look in served.storage.presence.viewers("demo")] == ["Bo"], "Mo looks no more")
 
 
 def test_what_others_settle_and_what_arrives_moves_no_card(desktop: Desktop, served: Live) -> None:
@@ -103,7 +103,7 @@ def test_where_streams_fail_one_hears_by_asking_again(desktop: Desktop, served: 
     three_held(served)
     bo, mo = seat(desktop, served, "Bo"), seat(desktop, served, "Mo", "/account")
     expect(bo.locator(".card.current")).to_have_count(1)
-    until(lambda: served.storage.attention.looks("demo"), "Bo looks")
+    until(lambda: served.storage.presence.viewers("demo"), "Bo looks")
     mo.route(re.compile(r"/events\?(?!.*once)"), lambda route: route.fulfill(status=502))
     mo.goto(f"{served.url}/review/demo")
     expect(mo.get_by_text("Bo is looking at this")).to_be_visible()

@@ -111,7 +111,7 @@ def test_all_of_an_author_with_a_preview_progress_and_the_way_back(desktop: Desk
 def test_very_many_show_their_progress_by_themselves(desktop: Desktop, live: Live) -> None:
     bots = many(live, 620, author="Bot")
     page = queue(desktop, live)
-    while live.storage.held.due("demo", 1):
+    while live.storage.queue_index.outdated("demo", 1):
         page.reload()
     page.goto(f"{live.url}/review/demo/bulk?author=Bot&action=spam")
     page.get_by_role("button", name="Mark 620 as spam").click()

@@ -23,7 +23,7 @@ def a_page(live: Live, website: Website, **about: str) -> str:
 def reply(live: Live, thread: str, **fields: str) -> Comment:
     """A published one; the wake-up that storage asked for is spent, so that the next submission asks for its own."""
     comment = published(live.storage, site="demo", thread=thread, **fields)
-    live.storage.backlog.claim("demo", comment.id, 1, 1.0)
+    live.storage.queue.claim("demo", comment.id, 1, 1.0)
     return comment
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 
 

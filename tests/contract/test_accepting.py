@@ -6,7 +6,7 @@ import pytest
 
 from comments.errors import Busy, Invalid, KeyReused, NotFound, TooMany
 from comments.lifecycle import Action, Status
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_comment, accepted, an_admission, decided, moderated, published, settings
 
@@ -112,7 +112,7 @@ def test_a_refused_submission_leaves_no_trace(storage: Storage) -> None:
     with pytest.raises(Busy):
         storage.comments.accept(a_comment(), an_admission(max_pending=1))
     assert storage.comments.counters("blog").accepted == 1
-    assert storage.backlog.depth("blog").queued == 1
+    assert storage.queue.depth("blog").queued == 1
 
 
 def test_a_closed_thread_takes_no_more(storage: Storage) -> None:

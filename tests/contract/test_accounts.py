@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from comments.audit import Act, Entry
+from comments.audit import AuditAction, AuditEntry
 from comments.errors import NotFound, SettingsInvalid, StorageDown, TooMany
 from comments.site import Person, SiteKey, Term
-from comments.storage import Session, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
+from comments.storage.values import Session
 from tests.support.builders import a_site, settings
 
 SESSION = Session("mo", "csrf", datetime(2026, 1, 1, tzinfo=UTC))
@@ -64,13 +65,13 @@ def test_who_is_dropped_is_gone_with_their_sessions(storage: Storage) -> None:
     for name in ("mo", "al"):
         storage.people.put(Person(name, {"blog": "moderator"}))
         storage.people.open_session(f"digest of {name}", replace(SESSION, person=name), 60)
-    storage.people.drop("mo", Entry("al", Act.PERSON_REMOVE, "mo"))
+    storage.people.delete("mo", AuditEntry("al", AuditAction.PERSON_REMOVE, "mo"))
     assert [person.name for person in storage.people.all()] == ["al"]
     assert storage.people.session("digest of mo", 60) is None
     assert storage.people.session("digest of al", 60) is not None
     assert (storage.people.sessions("mo"), len(storage.people.sessions("al"))) == ({}, 1)
-    assert [(e.by, e.action, e.subject) for e in storage.audit.all("")] == [("al", Act.PERSON_REMOVE, "mo")]
-    storage.people.drop("nobody")
+    assert [(e.by, e.action, e.subject) for e in storage.audit.all("")] == [("al", AuditAction.PERSON_REMOVE, "mo")]
+    storage.people.delete("nobody")
 
 
 def test_a_link_works_once(storage: Storage) -> None:
@@ -92,10 +93,10 @@ def test_tries_are_limited_by_key(storage: Storage) -> None:
 
 
 def test_the_living_are_those_whose_beat_lasts(storage: Storage) -> None:
-    storage.beats.beat("judge", "b", 60)
-    storage.beats.beat("judge", "a", 60)
-    storage.beats.beat("judge", "gone", 0)
-    assert (storage.beats.alive("judge"), storage.beats.alive("sweep")) == (["a", "b"], [])
+    storage.heartbeats.beat("judge", "b", 60)
+    storage.heartbeats.beat("judge", "a", 60)
+    storage.heartbeats.beat("judge", "gone", 0)
+    assert (storage.heartbeats.alive("judge"), storage.heartbeats.alive("sweep")) == (["a", "b"], [])
 
 
 def test_a_fresh_server_is_prepared_once_and_again(storage: Storage) -> None:
@@ -125,7 +126,7 @@ def test_a_server_that_loses_data_is_complained_about(redis_storage: Storage, va
 
 def test_a_server_that_is_away_is_storage_down() -> None:
     storage = open_redis(settings(redis_url="unix:///nowhere/valkey.sock"))
-    for ask in (lambda: storage.sites.get("blog"), lambda: storage.backlog.depth("blog"), storage.server.check):
+    for ask in (lambda: storage.sites.get("blog"), lambda: storage.queue.depth("blog"), storage.server.check):
         with pytest.raises(StorageDown):
             ask()
 

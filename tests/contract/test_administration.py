@@ -6,23 +6,24 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from comments.audit import Act, Entry, Search
+from comments.audit import AuditAction, AuditEntry, AuditQuery
 from comments.author_rules import About, Stance, Standing
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role
 from comments.model import Comment
 from comments.site import Person
-from comments.storage import Change, Question, Session, Storage, Trace
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange, EvidenceQuery, HistoryQuery, Session
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, published
 
-ANY = Search()
+ANY = AuditQuery()
 
 
-def an_entry(**changes: object) -> Entry:
-    return replace(Entry("mo", Act.SITE_SET, "max_links", "2", "3", "blog", "origin-of-mo"), **changes)
+def an_entry(**changes: object) -> AuditEntry:
+    return replace(AuditEntry("mo", AuditAction.SITE_SET, "max_links", "2", "3", "blog", "origin-of-mo"), **changes)
 
 
-def told(entries: Sequence[Entry]) -> list[tuple[str, str, str]]:
+def told(entries: Sequence[AuditEntry]) -> list[tuple[str, str, str]]:
     return [(e.by, e.action, e.subject) for e in entries]
 
 
@@ -30,7 +31,7 @@ def told(entries: Sequence[Entry]) -> list[tuple[str, str, str]]:
 
 
 def test_an_entry_reads_back_with_an_id_and_a_time(storage: Storage) -> None:
-    storage.audit.note(an_entry())
+    storage.audit.append(an_entry())
     (kept,) = storage.audit.page("blog", ANY, 10).rows
     assert replace(kept, id="", at=an_entry().at) == an_entry()
     assert kept.id
@@ -38,7 +39,9 @@ def test_an_entry_reads_back_with_an_id_and_a_time(storage: Storage) -> None:
 
 
 def test_each_site_has_its_own_audit_and_so_has_the_deployment(storage: Storage) -> None:
-    storage.audit.note(an_entry(), an_entry(site="shop", by="al"), an_entry(site="", action=Act.SIGN_IN, subject=""))
+    storage.audit.append(
+        an_entry(), an_entry(site="shop", by="al"), an_entry(site="", action=AuditAction.SIGN_IN, subject="")
+    )
     assert [[e.by for e in storage.audit.page(site, ANY, 10).rows] for site in ("blog", "shop", "")] == [
         ["mo"],
         ["al"],
@@ -47,9 +50,9 @@ def test_each_site_has_its_own_audit_and_so_has_the_deployment(storage: Storage)
 
 
 def test_pages_go_on_where_the_last_one_ended_while_more_is_noted(storage: Storage) -> None:
-    storage.audit.note(*(an_entry(subject=f"n{i}") for i in range(7)))
+    storage.audit.append(*(an_entry(subject=f"n{i}") for i in range(7)))
     first = storage.audit.page("blog", ANY, 3)
-    storage.audit.note(an_entry(subject="later"))
+    storage.audit.append(an_entry(subject="later"))
     second = storage.audit.page("blog", ANY, 3, first.cursor)
     third = storage.audit.page("blog", ANY, 3, second.cursor)
     assert [e.subject for p in (first, second, third) for e in p.rows] == ["n6", "n5", "n4", "n3", "n2", "n1", "n0"]
@@ -58,11 +61,11 @@ def test_pages_go_on_where_the_last_one_ended_while_more_is_noted(storage: Stora
 
 
 def test_entries_are_found_by_person_act_subject_and_time(storage: Storage) -> None:
-    storage.audit.note(an_entry(), an_entry(by="al"), an_entry(action=Act.APPROVE, subject="c1"))
+    storage.audit.append(an_entry(), an_entry(by="al"), an_entry(action=AuditAction.APPROVE, subject="c1"))
     now = storage.audit.page("blog", ANY, 1).rows[0].at
 
     def found(**wanted: object) -> list[tuple[str, str, str]]:
-        return told(storage.audit.page("blog", Search(**wanted), 10).rows)
+        return told(storage.audit.page("blog", AuditQuery(**wanted), 10).rows)
 
     assert found(by="al") == [("al", "site.set", "max_links")]
     assert found(action="comment") == found(action="comment.approve") == [("mo", "comment.approve", "c1")]
@@ -81,13 +84,13 @@ def test_a_cursor_that_is_none_is_refused(storage: Storage, cursor: str) -> None
 def test_what_people_decide_is_noted_with_the_decision_and_what_filters_decide_is_not(storage: Storage) -> None:
     comment = decided(storage, accepted(storage), Action.HOLD)
     after = comment.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo"))
-    assert storage.comments.decide("blog", [Change(comment, after, "origin-of-mo")]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(comment, after, "origin-of-mo")]) == [True]
     undone = after.with_undo("al", NOW)
-    assert storage.comments.decide("blog", [Change(after, undone)]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(after, undone)]) == [True]
     rows = storage.audit.page("blog", ANY, 10).rows
     assert [(e.by, e.action, e.subject, e.before, e.after, e.origin) for e in rows] == [
-        ("al", Act.UNDO, comment.id, "spam", "held", ""),
-        ("mo", Act.SPAM, comment.id, "held", "spam", "origin-of-mo"),
+        ("al", AuditAction.UNDO, comment.id, "spam", "held", ""),
+        ("mo", AuditAction.SPAM, comment.id, "held", "spam", "origin-of-mo"),
     ]
 
 
@@ -95,28 +98,30 @@ def test_a_decision_that_came_too_late_is_not_noted(storage: Storage) -> None:
     comment = decided(storage, accepted(storage), Action.HOLD)
     late = comment.with_decision(a_decision(Action.APPROVE, Role.MODERATOR, "al"))
     moderated(storage, comment, Action.SPAM)
-    assert storage.comments.decide("blog", [Change(comment, late)]) == [False]
+    assert storage.comments.decide("blog", [CommentChange(comment, late)]) == [False]
     assert [e.by for e in storage.audit.page("blog", ANY, 10).rows] == ["mo"]
 
 
 def test_a_site_is_changed_together_with_its_entry_and_only_as_it_was_read(storage: Storage) -> None:
-    storage.sites.put(a_site(), an_entry(action=Act.SITE_ADD))
+    storage.sites.put(a_site(), an_entry(action=AuditAction.SITE_ADD))
     changed = a_site(name="Renamed")
-    assert storage.sites.swap(a_site(), changed, an_entry(), an_entry(by="al"))
-    assert not storage.sites.swap(a_site(), a_site(name="Late"), an_entry(by="late"))
+    assert storage.sites.compare_and_set(a_site(), changed, an_entry(), an_entry(by="al"))
+    assert not storage.sites.compare_and_set(a_site(), a_site(name="Late"), an_entry(by="late"))
     assert storage.sites.get("blog") == changed
     assert [e.by for e in storage.audit.all("blog")] == ["mo", "mo", "al"]
 
 
 def test_of_two_who_take_a_name_the_second_gets_none(storage: Storage) -> None:
-    assert storage.people.swap(None, Person("mo", {"blog": "owner"}), an_entry(action=Act.PERSON_INVITE))
-    assert not storage.people.swap(None, Person("mo", {"shop": "owner"}), an_entry())
+    assert storage.people.compare_and_set(
+        None, Person("mo", {"blog": "owner"}), an_entry(action=AuditAction.PERSON_INVITE)
+    )
+    assert not storage.people.compare_and_set(None, Person("mo", {"shop": "owner"}), an_entry())
     known = storage.people.get("mo")
-    assert storage.people.swap(known, replace(known, roles={}), an_entry(action=Act.PERSON_REMOVE))
-    assert not storage.people.swap(known, known, an_entry())
-    assert [e.action for e in storage.audit.all("blog")] == [Act.PERSON_INVITE, Act.PERSON_REMOVE]
-    storage.people.put(known, an_entry(action=Act.PASSWORD, site=""))
-    assert [e.action for e in storage.audit.all("")] == [Act.PASSWORD]
+    assert storage.people.compare_and_set(known, replace(known, roles={}), an_entry(action=AuditAction.PERSON_REMOVE))
+    assert not storage.people.compare_and_set(known, known, an_entry())
+    assert [e.action for e in storage.audit.all("blog")] == [AuditAction.PERSON_INVITE, AuditAction.PERSON_REMOVE]
+    storage.people.put(known, an_entry(action=AuditAction.PASSWORD, site=""))
+    assert [e.action for e in storage.audit.all("")] == [AuditAction.PASSWORD]
 
 
 def test_a_persons_sessions_are_listed_until_they_end(storage: Storage) -> None:
@@ -137,27 +142,29 @@ BAN = Standing(About.ORIGIN, "origin-of-ada", Stance.BAN, "mo", NOW, NOW + timed
 def test_a_standing_is_kept_replaced_and_lifted(storage: Storage) -> None:
     mute = replace(BAN, stance=Stance.MUTE, at=NOW + timedelta(seconds=1))
     word = Standing(About.TERM, "casino", Stance.BAN, "mo", NOW)
-    storage.standings.put("blog", BAN, an_entry(action=Act.STANDING_SET))
-    storage.standings.put("blog", mute, an_entry(action=Act.STANDING_SET))
-    storage.standings.put("blog", word, an_entry(action=Act.STANDING_SET))
-    assert storage.standings.all("blog") == [mute, word]
-    assert storage.standings.get("blog", [mute.name, word.name, "origin:other"]) == [mute, word]
-    assert storage.standings.all("shop") == []
-    assert storage.standings.lift("blog", BAN.name, an_entry(action=Act.STANDING_LIFT))
-    assert not storage.standings.lift("blog", BAN.name, an_entry(action=Act.STANDING_LIFT))
-    assert storage.standings.lift("blog", word.name, an_entry(action=Act.STANDING_LIFT))
-    assert storage.standings.all("blog") == []
-    assert [e.action for e in storage.audit.all("blog")] == [Act.STANDING_SET] * 3 + [Act.STANDING_LIFT] * 2
+    storage.author_rules.put("blog", BAN, an_entry(action=AuditAction.STANDING_SET))
+    storage.author_rules.put("blog", mute, an_entry(action=AuditAction.STANDING_SET))
+    storage.author_rules.put("blog", word, an_entry(action=AuditAction.STANDING_SET))
+    assert storage.author_rules.all("blog") == [mute, word]
+    assert storage.author_rules.get("blog", [mute.name, word.name, "origin:other"]) == [mute, word]
+    assert storage.author_rules.all("shop") == []
+    assert storage.author_rules.delete("blog", BAN.name, an_entry(action=AuditAction.STANDING_LIFT))
+    assert not storage.author_rules.delete("blog", BAN.name, an_entry(action=AuditAction.STANDING_LIFT))
+    assert storage.author_rules.delete("blog", word.name, an_entry(action=AuditAction.STANDING_LIFT))
+    assert storage.author_rules.all("blog") == []
+    assert [e.action for e in storage.audit.all("blog")] == [AuditAction.STANDING_SET] * 3 + [
+        AuditAction.STANDING_LIFT
+    ] * 2
 
 
 def test_evidence_answers_the_standings_asked_for_and_those_of_terms(storage: Storage) -> None:
     word = Standing(About.TERM, "casino", Stance.MUTE, "mo", NOW)
     for standing in (BAN, word, replace(BAN, value="somebody else")):
-        storage.standings.put("blog", standing, an_entry())
-    asked, other = storage.evidence.look_up("blog", [Question(standings=(BAN.name, "author:x")), Question()])
+        storage.author_rules.put("blog", standing, an_entry())
+    asked, other = storage.evidence.look_up("blog", [EvidenceQuery(standings=(BAN.name, "author:x")), EvidenceQuery()])
     assert asked.standings == (BAN, word)
     assert other.standings == (word,)
-    assert storage.evidence.look_up("shop", [Question(standings=(BAN.name,))])[0].standings == ()
+    assert storage.evidence.look_up("shop", [EvidenceQuery(standings=(BAN.name,))])[0].standings == ()
 
 
 # Everything from somewhere.
@@ -167,11 +174,11 @@ def at(n: int) -> datetime:
     return NOW + timedelta(seconds=n)
 
 
-def everything(storage: Storage, trace: Trace, limit: int) -> list[Comment]:
-    found = storage.traces.find("blog", trace, limit)
+def everything(storage: Storage, trace: HistoryQuery, limit: int) -> list[Comment]:
+    found = storage.author_history.find("blog", trace, limit)
     rows = list(found.rows)
     while found.cursor:
-        found = storage.traces.find("blog", trace, limit, found.cursor)
+        found = storage.author_history.find("blog", trace, limit, found.cursor)
         rows += found.rows
     return rows
 
@@ -186,21 +193,21 @@ def test_all_of_an_author_and_all_of_a_network_is_found_the_newest_first(storage
     same_moment = sorted([mine[1], removed], key=lambda c: c.id, reverse=True)
     expected = [held, mine[2], *same_moment, mine[0]]
     for limit in (1, 2, 10):
-        assert everything(storage, Trace(identity="ada"), limit) == expected
-    assert everything(storage, Trace(origin="elsewhere"), 2) == [held]
-    assert everything(storage, Trace("bob", theirs.origin), 2) == [theirs]
-    assert everything(storage, Trace(), 2) == []
+        assert everything(storage, HistoryQuery(identity="ada"), limit) == expected
+    assert everything(storage, HistoryQuery(origin="elsewhere"), 2) == [held]
+    assert everything(storage, HistoryQuery("bob", theirs.origin), 2) == [theirs]
+    assert everything(storage, HistoryQuery(), 2) == []
 
 
 def test_a_trace_is_followed_in_bounded_steps(redis_storage: Storage) -> None:
     published(redis_storage, received=at(-9), identity="ada")
     for n in range(1100):  # more than one reading
         decided(redis_storage, accepted(redis_storage, received=at(n // 600), identity="bob"), Action.SPAM)
-    assert len(everything(redis_storage, Trace(identity="bob"), 300)) == 1100
-    found = redis_storage.traces.find("blog", Trace(identity="ada"), 5)
+    assert len(everything(redis_storage, HistoryQuery(identity="bob"), 300)) == 1100
+    found = redis_storage.author_history.find("blog", HistoryQuery(identity="ada"), 5)
     assert (len(found.rows), found.looked_at, found.cursor) == (1, 1101, "")
 
 
 def test_a_traces_cursor_is_checked(storage: Storage) -> None:
     with pytest.raises(Invalid):
-        storage.traces.find("blog", Trace("ada"), 3, "x")
+        storage.author_history.find("blog", HistoryQuery("ada"), 3, "x")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from comments.lifecycle import Action
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import NOW, accepted, decided
 
 

@@ -9,20 +9,21 @@ import pytest
 from comments.errors import ActionNotAllowed, Invalid
 from comments.lifecycle import Action, Role, Status
 from comments.model import Signal
-from comments.storage import WAITS, Change, Question, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import WAIT_BUCKETS, CommentChange, EvidenceQuery
 from tests.support.builders import NOW, a_comment, a_decision, accepted, an_admission, decided, moderated, published
 
 
 def _undone(storage: Storage, comment_id: str) -> None:
     comment = storage.comments.get("blog", comment_id)
-    assert storage.comments.decide("blog", [Change(comment, comment.with_undo("mo", NOW))]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(comment, comment.with_undo("mo", NOW))]) == [True]
 
 
 def test_a_decision_is_kept_with_its_reasons(storage: Storage) -> None:
     comment = accepted(storage)
     signals = (Signal("links.count", 0.5, "3 links", 1.5), Signal("author.known", 1.0, "2 approved", -2.0))
     after = comment.with_decision(a_decision(Action.HOLD, policy="p1", score=-0.5, signals=signals))
-    storage.comments.decide("blog", [Change(comment, after)])
+    storage.comments.decide("blog", [CommentChange(comment, after)])
     kept = storage.comments.get("blog", comment.id)
     assert kept == after
     assert kept.filter_decision is not None
@@ -31,7 +32,7 @@ def test_a_decision_is_kept_with_its_reasons(storage: Storage) -> None:
 
 def test_the_second_of_two_deciders_loses(storage: Storage) -> None:
     comment = accepted(storage)
-    changes = [Change(comment, comment.with_decision(a_decision(a))) for a in (Action.APPROVE, Action.SPAM)]
+    changes = [CommentChange(comment, comment.with_decision(a_decision(a))) for a in (Action.APPROVE, Action.SPAM)]
     assert storage.comments.decide("blog", changes) == [True, False]
     assert storage.comments.get("blog", comment.id).status is Status.APPROVED
 
@@ -40,7 +41,7 @@ def test_four_deciders_win_each_comment_once(storage: Storage) -> None:
     comments = [accepted(storage) for _ in range(40)]
 
     def decide(_: int) -> int:
-        changes = [Change(c, c.with_decision(a_decision(Action.APPROVE))) for c in comments]
+        changes = [CommentChange(c, c.with_decision(a_decision(Action.APPROVE))) for c in comments]
         return sum(storage.comments.decide("blog", changes))
 
     with ThreadPoolExecutor(4) as pool:
@@ -60,8 +61,8 @@ def test_every_comment_stands_in_one_status(storage: Storage) -> None:
 
 def test_a_decided_comment_is_no_longer_queued(storage: Storage) -> None:
     decided(storage, accepted(storage), Action.HOLD)
-    assert storage.backlog.depth("blog").queued == 0
-    assert storage.backlog.claim("blog", "t", 10, lease=1) == []
+    assert storage.queue.depth("blog").queued == 0
+    assert storage.queue.claim("blog", "t", 10, lease=1) == []
 
 
 def test_statuses_are_listed_the_oldest_first_or_the_newest(storage: Storage) -> None:
@@ -94,7 +95,7 @@ def test_the_time_to_the_first_decision_is_counted(storage: Storage) -> None:
     counters = storage.comments.counters("blog")
     assert counters.wait_seconds[5.0] == counters.wait_seconds[float("inf")] == 1
     assert counters.wait_seconds[2.5] == 0
-    assert tuple(counters.wait_seconds) == WAITS
+    assert tuple(counters.wait_seconds) == WAIT_BUCKETS
     assert 4 <= counters.wait_sum < 60
 
 
@@ -102,7 +103,7 @@ def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage:
     past = datetime.now(UTC) - timedelta(days=3)
     comment = accepted(storage, received=past)
     after = comment.with_decision(a_decision(Action.APPROVE, at=past + timedelta(seconds=2)))
-    assert storage.comments.decide("blog", [Change(comment, after)]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(comment, after)]) == [True]
     counters = storage.comments.counters("blog")
     assert (counters.wait_seconds[1.0], counters.wait_seconds[5.0]) == (0, 1)
     assert 1.9 < counters.wait_sum < 4  # the clocks of Redis and of this test may differ
@@ -111,13 +112,13 @@ def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage:
 def test_authors_are_remembered_by_what_became_of_their_comments(storage: Storage) -> None:
     kept, dropped = published(storage), published(storage)
     moderated(storage, dropped, Action.SPAM)
-    (answer,) = storage.evidence.look_up("blog", [Question(thread="first-post", author=kept.author_keys)])
+    (answer,) = storage.evidence.look_up("blog", [EvidenceQuery(thread="first-post", author=kept.author_keys)])
     assert (answer.approved, answer.spam) == ((1, 1), (1, 1))
 
 
 def test_the_day_on_which_an_author_was_first_seen_stays_with_their_record(storage: Storage) -> None:
     def first_seen() -> date | None:
-        (answer,) = storage.evidence.look_up("blog", [Question(author=comment.author_keys)])
+        (answer,) = storage.evidence.look_up("blog", [EvidenceQuery(author=comment.author_keys)])
         assert (sum(answer.approved[:1]), sum(answer.spam[:1])) == counted
         return answer.first_seen
 
@@ -169,20 +170,20 @@ def test_only_people_teach(storage: Storage) -> None:
 def test_a_batch_decides_what_it_can(storage: Storage) -> None:
     fresh, gone = accepted(storage), accepted(storage)
     decided(storage, gone, Action.SPAM)
-    changes = [Change(c, c.with_decision(a_decision(Action.APPROVE))) for c in (gone, fresh)]
+    changes = [CommentChange(c, c.with_decision(a_decision(Action.APPROVE))) for c in (gone, fresh)]
     assert storage.comments.decide("blog", changes) == [False, True]
 
 
 def test_a_comment_that_was_never_accepted_cannot_be_decided(storage: Storage) -> None:
     comment = a_comment()
-    assert storage.comments.decide("blog", [Change(comment, comment.with_decision(a_decision(Action.APPROVE)))]) == [
-        False
-    ]
+    assert storage.comments.decide(
+        "blog", [CommentChange(comment, comment.with_decision(a_decision(Action.APPROVE)))]
+    ) == [False]
 
 
 def test_what_a_decision_says_about_a_comment_cannot_change_what_was_sent(redis_storage: Storage) -> None:
     comment = a_comment()
     redis_storage.comments.accept(comment, an_admission())
     after = replace(comment.with_decision(a_decision(Action.APPROVE, Role.FILTERS)), content="something else")
-    redis_storage.comments.decide("blog", [Change(comment, after)])
+    redis_storage.comments.decide("blog", [CommentChange(comment, after)])
     assert redis_storage.comments.get("blog", comment.id).content == comment.content

@@ -9,7 +9,8 @@ import pytest
 
 from comments.errors import NotFound
 from comments.lifecycle import Status
-from comments.storage import Course, Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Delivery, DeliveryStatus
 from tests.support.waiting import until
 
 A_SECOND_AGO = timedelta(seconds=1)
@@ -22,17 +23,17 @@ def a_delivery(comment: str = "one", version: int = 1, webhook: str = "hook", **
 
 def put(storage: Storage, *deliveries: Delivery) -> None:
     for delivery in deliveries:
-        storage.deliveries.put("blog", delivery.webhook, [delivery])
+        storage.deliveries.enqueue("blog", delivery.webhook, [delivery])
 
 
 def took(storage: Storage, webhook: str = "hook") -> str:
     """The event that is handed out; it is due again at once, as after the lease."""
-    delivery = storage.deliveries.take("blog", webhook, 0)
+    delivery = storage.deliveries.claim("blog", webhook, 0)
     return delivery.event if delivery else ""
 
 
 def delivered(delivery: Delivery) -> Delivery:
-    return replace(delivery, course=Course.DELIVERED, attempts=delivery.attempts + 1, answer=200)
+    return replace(delivery, course=DeliveryStatus.DELIVERED, attempts=delivery.attempts + 1, answer=200)
 
 
 def later(delivery: Delivery, seconds: float = 60) -> Delivery:
@@ -42,16 +43,16 @@ def later(delivery: Delivery, seconds: float = 60) -> Delivery:
 def test_a_delivery_reads_back(storage: Storage) -> None:
     delivery = a_delivery(attempts=2, error="timeout", ms=5000, answer=503)
     put(storage, delivery)
-    assert storage.deliveries.take("blog", "hook", 60) == delivery
+    assert storage.deliveries.claim("blog", "hook", 60) == delivery
     assert storage.deliveries.get("blog", delivery.id) == delivery
 
 
 def test_one_delivery_about_a_comment_is_out_at_a_time(storage: Storage) -> None:
     put(storage, a_delivery("one"), a_delivery("one", 2), a_delivery("two"), a_delivery("one", webhook="other"))
-    out = [storage.deliveries.take("blog", "hook", 60) for _ in range(3)]
+    out = [storage.deliveries.claim("blog", "hook", 60) for _ in range(3)]
     assert sorted(d.event if d else "" for d in out) == ["", "one:1", "two:1"]
     assert storage.deliveries.due("blog", ["hook", "other"]) == ["other"]
-    assert storage.deliveries.take("blog", "other", 60)
+    assert storage.deliveries.claim("blog", "other", 60)
 
 
 def test_one_courier_at_a_time_asks_whether_a_webhook_is_well_again(
@@ -59,89 +60,89 @@ def test_one_courier_at_a_time_asks_whether_a_webhook_is_well_again(
 ) -> None:
     storage, pass_by = at_will
     put(storage, *(first := [a_delivery(str(n)) for n in range(4)]))
-    storage.deliveries.settle("blog", first[0], later(first[0]), healthy=False)
+    storage.deliveries.finish("blog", first[0], later(first[0]), healthy=False)
     pass_by(5)
-    asking = storage.deliveries.take("blog", "hook", 60)
+    asking = storage.deliveries.claim("blog", "hook", 60)
     assert asking
-    assert storage.deliveries.take("blog", "hook", 60) is None
-    storage.deliveries.settle("blog", asking, delivered(asking), healthy=True)
-    assert storage.deliveries.take("blog", "hook", 60)
-    assert storage.deliveries.take("blog", "hook", 60)
+    assert storage.deliveries.claim("blog", "hook", 60) is None
+    storage.deliveries.finish("blog", asking, delivered(asking), healthy=True)
+    assert storage.deliveries.claim("blog", "hook", 60)
+    assert storage.deliveries.claim("blog", "hook", 60)
 
 
 def test_failures_of_what_was_out_together_count_once(at_will: tuple[Storage, Callable[[float], None]]) -> None:
     storage, pass_by = at_will
     put(storage, *(a_delivery(str(n)) for n in range(4)))
-    for delivery in [storage.deliveries.take("blog", "hook", 60) for _ in range(4)]:
+    for delivery in [storage.deliveries.claim("blog", "hook", 60) for _ in range(4)]:
         assert delivery
-        storage.deliveries.settle("blog", delivery, later(delivery, -1), healthy=False)
+        storage.deliveries.finish("blog", delivery, later(delivery, -1), healthy=False)
     pass_by(5)
     assert storage.deliveries.due("blog", ["hook"]) == ["hook"]
 
 
 def test_what_a_dead_worker_had_taken_is_due_again_after_the_lease(storage: Storage) -> None:
     put(storage, a_delivery())
-    assert storage.deliveries.take("blog", "hook", 0.01)
+    assert storage.deliveries.claim("blog", "hook", 0.01)
     until(lambda: took(storage) == "one:1")
 
 
 def test_nothing_is_due_before_its_time(storage: Storage) -> None:
     put(storage, delivery := a_delivery())
-    storage.deliveries.settle("blog", delivery, later(delivery))
+    storage.deliveries.finish("blog", delivery, later(delivery))
     assert storage.deliveries.due("blog", ["hook"]) == []
-    assert storage.deliveries.take("blog", "hook", 60) is None
+    assert storage.deliveries.claim("blog", "hook", 60) is None
 
 
 def test_nothing_is_due_without_webhooks(storage: Storage) -> None:
     assert storage.deliveries.due("blog", []) == []
-    assert storage.deliveries.take("blog", "hook", 60) is None
+    assert storage.deliveries.claim("blog", "hook", 60) is None
 
 
 def test_versions_of_a_comment_go_one_after_the_other(storage: Storage) -> None:
     versions = [a_delivery(version=n) for n in (10, 2, 9)]
     put(storage, *versions)
     told = []
-    while (delivery := storage.deliveries.take("blog", "hook", 60)) is not None:
+    while (delivery := storage.deliveries.claim("blog", "hook", 60)) is not None:
         told.append(delivery.version)
-        assert storage.deliveries.settle("blog", delivery, delivered(delivery), healthy=True)
+        assert storage.deliveries.finish("blog", delivery, delivered(delivery), healthy=True)
     assert told == [2, 9, 10]
 
 
 def test_a_later_version_waits_until_the_earlier_one_is_over(storage: Storage) -> None:
     first, second = a_delivery(version=1), a_delivery(version=2)
     put(storage, first, second, a_delivery("two"))
-    storage.deliveries.settle("blog", first, again := later(first))
+    storage.deliveries.finish("blog", first, again := later(first))
     assert took(storage) == "two:1"
     put(storage, a_delivery(version=3))
     assert took(storage) == "two:1"
-    storage.deliveries.settle("blog", again, replace(again, course=Course.FAILED))
-    storage.deliveries.settle("blog", a_delivery("two"), delivered(a_delivery("two")))
+    storage.deliveries.finish("blog", again, replace(again, course=DeliveryStatus.FAILED))
+    storage.deliveries.finish("blog", a_delivery("two"), delivered(a_delivery("two")))
     assert took(storage) == "one:2"
 
 
 def test_putting_again_changes_nothing(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
-    storage.deliveries.settle("blog", delivery, after := delivered(delivery))
+    storage.deliveries.finish("blog", delivery, after := delivered(delivery))
     put(storage, replace(delivery, began=datetime.now(UTC)))
     assert storage.deliveries.get("blog", delivery.id) == after
     assert took(storage) == ""
-    assert storage.deliveries.posted("blog").pending == 0
+    assert storage.deliveries.figures("blog").pending == 0
 
 
 def test_only_the_first_of_two_that_settle_counts(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
-    assert storage.deliveries.settle("blog", delivery, delivered(delivery), healthy=True)
-    assert not storage.deliveries.settle("blog", delivery, later(delivery), healthy=False)
-    assert not storage.deliveries.settle("blog", a_delivery("nothing"), a_delivery("nothing"))
-    assert storage.deliveries.posted("blog").results == {"delivered": 1}
+    assert storage.deliveries.finish("blog", delivery, delivered(delivery), healthy=True)
+    assert not storage.deliveries.finish("blog", delivery, later(delivery), healthy=False)
+    assert not storage.deliveries.finish("blog", a_delivery("nothing"), a_delivery("nothing"))
+    assert storage.deliveries.figures("blog").results == {"delivered": 1}
 
 
 def test_a_webhook_that_fails_rests_and_the_others_do_not(storage: Storage) -> None:
     bad = a_delivery("one")
     put(storage, bad, a_delivery("two"), a_delivery("one", webhook="other"))
-    storage.deliveries.settle("blog", bad, later(bad), healthy=False)
+    storage.deliveries.finish("blog", bad, later(bad), healthy=False)
     assert took(storage) == ""
     assert took(storage, "other") == "one:1"
 
@@ -149,25 +150,25 @@ def test_a_webhook_that_fails_rests_and_the_others_do_not(storage: Storage) -> N
 def test_a_failure_that_says_nothing_about_the_receiver_lets_the_next_go(storage: Storage) -> None:
     old = a_delivery("one")
     put(storage, old, a_delivery("two"))
-    storage.deliveries.settle("blog", old, replace(old, course=Course.FAILED), healthy=None)
+    storage.deliveries.finish("blog", old, replace(old, course=DeliveryStatus.FAILED), healthy=None)
     assert took(storage) == "two:1"
 
 
 def test_what_is_over_can_be_sent_once_more(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
-    storage.deliveries.settle("blog", delivery, over := replace(delivery, course=Course.FAILED, attempts=9))
+    storage.deliveries.finish("blog", delivery, over := replace(delivery, course=DeliveryStatus.FAILED, attempts=9))
     fresh = a_delivery(began=datetime.now(UTC).replace(microsecond=0))
-    assert storage.deliveries.settle("blog", over, fresh)
-    assert storage.deliveries.take("blog", "hook", 60) == fresh
+    assert storage.deliveries.finish("blog", over, fresh)
+    assert storage.deliveries.claim("blog", "hook", 60) == fresh
     assert storage.deliveries.recent("blog", 10) == [fresh]
 
 
 def test_replaying_ends_a_rest(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
-    storage.deliveries.settle("blog", delivery, waiting := later(delivery), healthy=False)
-    assert storage.deliveries.settle("blog", waiting, a_delivery())
+    storage.deliveries.finish("blog", delivery, waiting := later(delivery), healthy=False)
+    assert storage.deliveries.finish("blog", waiting, a_delivery())
     assert took(storage) == "one:1"
 
 
@@ -175,10 +176,10 @@ def test_the_log_has_what_is_pending_and_what_is_over(storage: Storage) -> None:
     events = [a_delivery(str(n)) for n in range(6)]
     put(storage, *events)
     for delivery in events[:4]:
-        storage.deliveries.settle("blog", delivery, delivered(delivery))
+        storage.deliveries.finish("blog", delivery, delivered(delivery))
     log = storage.deliveries.recent("blog", 10)
     assert {d.comment for d in log[:2]} == {"4", "5"}
-    assert {(d.comment, d.course) for d in log[2:]} == {(str(n), Course.DELIVERED) for n in range(4)}
+    assert {(d.comment, d.course) for d in log[2:]} == {(str(n), DeliveryStatus.DELIVERED) for n in range(4)}
     assert len(storage.deliveries.recent("blog", 4)) == 4
     assert storage.deliveries.recent("shop", 4) == []
 
@@ -187,32 +188,32 @@ def test_the_last_200_that_are_over_are_kept_and_all_that_are_pending(storage: S
     put(storage, a_delivery("waiting"))
     for n in range(205):
         put(storage, delivery := a_delivery(f"c{n}"))
-        storage.deliveries.settle("blog", delivery, delivered(delivery))
+        storage.deliveries.finish("blog", delivery, delivered(delivery))
     log = storage.deliveries.recent("blog", 300)
     assert len(log) == 201
     assert log[0].comment == "waiting"
     with pytest.raises(NotFound):
         storage.deliveries.get("blog", a_delivery("nothing").id)
-    assert storage.deliveries.posted("blog").results == {"delivered": 205}
+    assert storage.deliveries.figures("blog").results == {"delivered": 205}
 
 
 def test_dropping_forgets_what_was_on_its_way_to_one_webhook(storage: Storage) -> None:
     bad = a_delivery("one")
     put(storage, bad, a_delivery("one", 2), a_delivery("two"), a_delivery("one", webhook="other"))
-    storage.deliveries.settle("blog", bad, later(bad), healthy=False)
-    storage.deliveries.drop("blog", "hook")
+    storage.deliveries.finish("blog", bad, later(bad), healthy=False)
+    storage.deliveries.forget("blog", "hook")
     assert storage.deliveries.due("blog", ["hook", "other"]) == ["other"]
     assert [d.webhook for d in storage.deliveries.recent("blog", 10)] == ["other"]
-    assert storage.deliveries.posted("blog").pending == 1
+    assert storage.deliveries.figures("blog").pending == 1
 
 
 def test_deliveries_are_counted_by_how_they_went(storage: Storage) -> None:
     one, two, three = (a_delivery(str(n)) for n in range(3))
     put(storage, one, two, three)
-    storage.deliveries.settle("blog", one, delivered(one), healthy=True)
-    storage.deliveries.settle("blog", two, later(two), healthy=False)
-    storage.deliveries.settle("blog", three, replace(three, course=Course.FAILED))
-    posted = storage.deliveries.posted("blog")
+    storage.deliveries.finish("blog", one, delivered(one), healthy=True)
+    storage.deliveries.finish("blog", two, later(two), healthy=False)
+    storage.deliveries.finish("blog", three, replace(three, course=DeliveryStatus.FAILED))
+    posted = storage.deliveries.figures("blog")
     assert (posted.pending, posted.results) == (1, {"delivered": 1, "retried": 1, "failed": 1})
 
 
@@ -222,7 +223,7 @@ def test_rests_grow_with_each_failure_in_a_row(failures: int, at_will: tuple[Sto
     delivery = a_delivery()
     put(storage, delivery)
     for n in range(failures):
-        storage.deliveries.settle("blog", delivery, after := later(delivery, -n), healthy=False)
+        storage.deliveries.finish("blog", delivery, after := later(delivery, -n), healthy=False)
         delivery = after
         rest = (5, 30, 120, 120)[n]
         pass_by(rest - 1)

@@ -10,9 +10,10 @@ from comments.errors import StaleVersion
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.settings import Settings
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
+from comments.storage.values import CommentChange
 from tests.support.builders import accepted, an_admission, decided, moderated, published
 
 SITE = "blog"
@@ -35,7 +36,7 @@ def read(storage: Storage, thread: str = THREAD) -> list[str]:
 
 
 def change(storage: Storage, before: Comment, after: Comment) -> Comment:
-    assert storage.comments.decide(SITE, [Change(before, after)]) == [True]
+    assert storage.comments.decide(SITE, [CommentChange(before, after)]) == [True]
     assert storage.comments.get(SITE, after.id) == after
     return after
 
@@ -44,7 +45,7 @@ def test_a_draft_waits_while_the_approved_words_stay(storage: Storage) -> None:
     comment = published(storage, content="first words")
     version = storage.threads.version(SITE, THREAD)
     draft = draft_of(storage, comment)
-    assert [claim.id for claim in storage.backlog.claim(SITE, "t", 9, 30)] == [draft.id]
+    assert [claim.id for claim in storage.queue.claim(SITE, "t", 9, 30)] == [draft.id]
     decided(storage, draft, Action.HOLD)
     assert read(storage) == ["first words"]
     assert storage.threads.version(SITE, THREAD) == version
@@ -108,7 +109,7 @@ def test_a_moderator_who_saw_the_old_words_is_told(storage: Storage) -> None:
     comment = published(storage)
     decided(storage, draft_of(storage, comment), Action.APPROVE)
     removed = comment.with_decision(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
-    assert storage.comments.decide(SITE, [Change(comment, removed)]) == [False]
+    assert storage.comments.decide(SITE, [CommentChange(comment, removed)]) == [False]
 
 
 def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage) -> None:
@@ -117,10 +118,10 @@ def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage)
     draft = draft_of(storage, comment)
     removed = comment.with_decision(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
     approved = draft.with_decision(replace(comment.decisions[-1]))
-    changes = [Change(comment, removed), Change(draft, approved)]
+    changes = [CommentChange(comment, removed), CommentChange(draft, approved)]
     assert storage.comments.decide(SITE, changes) == [True, False]
     assert storage.comments.get(SITE, draft.id) == draft
-    assert storage.comments.decide(SITE, [Change(draft, approved)]) == [True]
+    assert storage.comments.decide(SITE, [CommentChange(draft, approved)]) == [True]
     assert storage.comments.get(SITE, comment.id) == removed
 
 
@@ -148,8 +149,8 @@ def test_an_edit_of_what_is_held_goes_through_the_queue_again(storage: Storage) 
     again = change(storage, held, edited(held, "other words", now()))
     assert [c.id for c in storage.comments.by_status(SITE, Status.QUEUED, 9).rows] == [held.id]
     assert storage.comments.by_status(SITE, Status.HELD, 9).rows == ()
-    assert held.id in storage.held.due(SITE, 9)
-    assert [(c.id, c.attempts) for c in storage.backlog.claim(SITE, "t", 9, 30)] == [(held.id, 1)]
+    assert held.id in storage.queue_index.outdated(SITE, 9)
+    assert [(c.id, c.attempts) for c in storage.queue.claim(SITE, "t", 9, 30)] == [(held.id, 1)]
     decided(storage, again, Action.HOLD)
     counters = storage.comments.counters(SITE)
     assert (counters.accepted, sum(counters.decided.values())) == (2, 2)
@@ -157,18 +158,18 @@ def test_an_edit_of_what_is_held_goes_through_the_queue_again(storage: Storage) 
 
 def test_who_judges_the_words_of_before_comes_too_late(storage: Storage) -> None:
     comment = accepted(storage)
-    storage.backlog.claim(SITE, "t", 9, 30)
+    storage.queue.claim(SITE, "t", 9, 30)
     approved = comment.with_decision(replace(published(storage, thread="x").decisions[-1]))
     again = change(storage, comment, edited(comment, "other words", now()))
-    assert storage.comments.decide(SITE, [Change(comment, approved)]) == [False]
-    assert [claim.id for claim in storage.backlog.claim(SITE, "t", 9, 30)] == [again.id]
+    assert storage.comments.decide(SITE, [CommentChange(comment, approved)]) == [False]
+    assert [claim.id for claim in storage.queue.claim(SITE, "t", 9, 30)] == [again.id]
 
 
 def test_an_edit_asks_for_a_wake_up(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
-    assert storage.backlog.claim(SITE, held.id, 9, 30) == []
+    assert storage.queue.claim(SITE, held.id, 9, 30) == []
     change(storage, held, edited(held, "other words", now()))
-    assert len(storage.backlog.wakes(SITE, 100, 2)) == 1
+    assert len(storage.queue.missing_wakeups(SITE, 100, 2)) == 1
 
 
 def test_nothing_is_counted_as_pending_when_all_is_decided(redis_storage: Storage, valkey_settings: Settings) -> None:
@@ -198,7 +199,7 @@ def test_a_withdrawn_comment_is_gone_with_all_below_it(storage: Storage) -> None
 def test_a_queued_comment_can_be_withdrawn(storage: Storage) -> None:
     comment = accepted(storage)
     change(storage, comment, withdrawn(comment, now()))
-    assert storage.backlog.claim(SITE, "t", 9, 30) == []
+    assert storage.queue.claim(SITE, "t", 9, 30) == []
     counters = storage.comments.counters(SITE)
     assert (counters.accepted, sum(counters.decided.values()), counters.standing["withdrawn"]) == (1, 1, 1)
 

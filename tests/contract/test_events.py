@@ -6,7 +6,8 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Comment
-from comments.storage import Change, Changes, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange, ThreadChanges
 from tests.support.builders import NOW, accepted, decided, moderated, published
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,7 +26,7 @@ def _newest(storage: Storage, n: int = 9) -> list[str]:
     return [c.id for c in storage.threads.newest("blog", THREAD, n)]
 
 
-def _since(storage: Storage, version: int) -> Changes:
+def _since(storage: Storage, version: int) -> ThreadChanges:
     return storage.threads.changes("blog", THREAD, version)
 
 
@@ -84,9 +85,9 @@ def test_a_reader_hears_what_appeared_since(storage: Storage) -> None:
     b, c = published(storage), published(storage, parent=a.id)
     published(storage, thread="another")
     now = storage.threads.version("blog", THREAD)
-    assert _since(storage, version) == Changes(now, True, (b.id, c.id), ())
-    assert _since(storage, 0) == Changes(now, True, (a.id, b.id, c.id), ())
-    assert _since(storage, now) == Changes(now)
+    assert _since(storage, version) == ThreadChanges(now, True, (b.id, c.id), ())
+    assert _since(storage, 0) == ThreadChanges(now, True, (a.id, b.id, c.id), ())
+    assert _since(storage, now) == ThreadChanges(now)
 
 
 def test_a_reader_hears_what_went(storage: Storage) -> None:
@@ -107,12 +108,12 @@ def test_undoing_is_heard_too(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     approved = moderated(storage, held, Action.APPROVE)
     version = storage.threads.version("blog", THREAD)
-    storage.comments.decide("blog", [Change(approved, approved.with_undo("mo", NOW))])
+    storage.comments.decide("blog", [CommentChange(approved, approved.with_undo("mo", NOW))])
     assert _since(storage, version).went == (held.id,)
 
 
 def test_a_version_of_another_world_is_not_known(storage: Storage) -> None:
-    assert _since(storage, 0) == Changes(0)
+    assert _since(storage, 0) == ThreadChanges(0)
     assert not _since(storage, 7).known
     published(storage)
     version = storage.threads.version("blog", THREAD)

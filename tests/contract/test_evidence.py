@@ -6,63 +6,64 @@ from random import Random
 
 from comments.lifecycle import Action, Label
 from comments.model import Comment
-from comments.storage import Answer, Change, Question, Quota, Storage, TokenCounts, Use, counting, lesson_of
-from comments.storage.corpus_lessons import MOST_BARS
+from comments.storage.corpus_lessons import CEILING_LESSONS, Quota, counted_lessons, lesson_of
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange, Evidence, EvidenceQuery, TokenCounts, WindowUse
 from tests.support.builders import NOW, a_decision, accepted, decided, moderated, published
 
-HOUR = Use("texts", 3600, "same")
+HOUR = WindowUse("texts", 3600, "same")
 
 
-def _ask(storage: Storage, *questions: Question, site: str = "blog") -> list[Answer]:
+def _ask(storage: Storage, *questions: EvidenceQuery, site: str = "blog") -> list[Evidence]:
     return storage.evidence.look_up(site, questions)
 
 
 def test_a_window_counts_other_comments(storage: Storage) -> None:
-    counts = [_ask(storage, Question(uses=(HOUR,)))[0].counts["texts"] for _ in range(3)]
+    counts = [_ask(storage, EvidenceQuery(uses=(HOUR,)))[0].counts["texts"] for _ in range(3)]
     assert counts == [0, 1, 2]
 
 
 def test_comments_of_one_batch_count_each_other_in_order(storage: Storage) -> None:
-    answers = _ask(storage, *[Question(uses=(HOUR,))] * 3)
+    answers = _ask(storage, *[EvidenceQuery(uses=(HOUR,))] * 3)
     assert [a.counts["texts"] for a in answers] == [0, 1, 2]
 
 
 def test_a_repeated_attempt_counts_nothing_twice(storage: Storage) -> None:
-    _ask(storage, Question(uses=(HOUR,)))
-    again = _ask(storage, Question(uses=(HOUR,), first_attempt=False))
+    _ask(storage, EvidenceQuery(uses=(HOUR,)))
+    again = _ask(storage, EvidenceQuery(uses=(HOUR,), first_attempt=False))
     assert again[0].counts["texts"] == 0
-    assert _ask(storage, Question(uses=(HOUR,)))[0].counts["texts"] == 1
+    assert _ask(storage, EvidenceQuery(uses=(HOUR,)))[0].counts["texts"] == 1
 
 
 def test_windows_and_values_do_not_mix(storage: Storage) -> None:
-    uses = (HOUR, Use("texts", 3600, "another"), Use("names", 3600, "same"))
-    _ask(storage, *(Question(uses=(use,)) for use in uses))
-    assert [_ask(storage, Question(uses=(use,)))[0].counts[use.window] for use in uses] == [1, 1, 1]
+    uses = (HOUR, WindowUse("texts", 3600, "another"), WindowUse("names", 3600, "same"))
+    _ask(storage, *(EvidenceQuery(uses=(use,)) for use in uses))
+    assert [_ask(storage, EvidenceQuery(uses=(use,)))[0].counts[use.window] for use in uses] == [1, 1, 1]
 
 
 def test_several_values_in_one_window_answer_with_the_largest_count(storage: Storage) -> None:
-    _ask(storage, Question(uses=(Use("bands", 3600, "a"),)))
-    (answer,) = _ask(storage, Question(uses=(Use("bands", 3600, "b"), Use("bands", 3600, "a"))))
+    _ask(storage, EvidenceQuery(uses=(WindowUse("bands", 3600, "a"),)))
+    (answer,) = _ask(storage, EvidenceQuery(uses=(WindowUse("bands", 3600, "b"), WindowUse("bands", 3600, "a"))))
     assert answer.counts["bands"] == 1
 
 
 def test_a_sites_window_is_its_own_and_a_shared_one_is_everybodys(storage: Storage) -> None:
-    shared = Use("everywhere", 3600, "same", shared=True)
-    _ask(storage, Question(uses=(HOUR, shared)))
-    (answer,) = _ask(storage, Question(uses=(HOUR, shared)), site="other")
+    shared = WindowUse("everywhere", 3600, "same", shared=True)
+    _ask(storage, EvidenceQuery(uses=(HOUR, shared)))
+    (answer,) = _ask(storage, EvidenceQuery(uses=(HOUR, shared)), site="other")
     assert dict(answer.counts) == {"texts": 0, "everywhere": 1}
 
 
 def test_a_question_about_nothing_is_answered(storage: Storage) -> None:
-    (answer,) = _ask(storage, Question(thread="new"))
-    assert answer == Answer()
+    (answer,) = _ask(storage, EvidenceQuery(thread="new"))
+    assert answer == Evidence()
     assert _ask(storage) == []
 
 
 def test_the_thread_is_known(storage: Storage) -> None:
     comment = published(storage)
     storage.threads.set_closed("blog", "first-post", True)
-    known, unknown = _ask(storage, Question(thread="first-post"), Question(thread="another"))
+    known, unknown = _ask(storage, EvidenceQuery(thread="first-post"), EvidenceQuery(thread="another"))
     assert (known.thread_closed, known.thread_opened) == (True, comment.received)
     assert (unknown.thread_closed, unknown.thread_opened) == (False, None)
 
@@ -72,13 +73,13 @@ def test_parents_are_known_each_for_its_own_question(storage: Storage) -> None:
     reply = published(storage, parent=root.id)
     held = decided(storage, accepted(storage), Action.HOLD)
     parents = ["", root.id, reply.id, held.id, "nothing"]
-    answers = _ask(storage, *(Question(thread="first-post", parent=p) for p in parents))
+    answers = _ask(storage, *(EvidenceQuery(thread="first-post", parent=p) for p in parents))
     assert [a.parent_published for a in answers] == [True, True, True, False, False]
 
 
 def test_a_parent_of_another_thread_is_not_published_here(storage: Storage) -> None:
     root = published(storage, thread="another")
-    assert not _ask(storage, Question(thread="first-post", parent=root.id))[0].parent_published
+    assert not _ask(storage, EvidenceQuery(thread="first-post", parent=root.id))[0].parent_published
 
 
 def _learn(storage: Storage, comment: Comment, *tokens: str) -> bool:
@@ -119,7 +120,7 @@ def test_undo_and_removal_unlearn_exactly(storage: Storage) -> None:
     removed = moderated(storage, _held(storage), Action.APPROVE)
     _learn(storage, undone, "casino", "new")
     _learn(storage, removed, "casino", "other")
-    storage.comments.decide("blog", [Change(undone, undone.with_undo("mo", NOW))])
+    storage.comments.decide("blog", [CommentChange(undone, undone.with_undo("mo", NOW))])
     moderated(storage, removed, Action.REMOVE)
     _learn(storage, undone, "casino", "new")
     _learn(storage, removed, "casino", "other")
@@ -145,7 +146,9 @@ def test_a_comment_decided_again_meanwhile_stays_due(storage: Storage) -> None:
 def test_learned_words_answer_questions(storage: Storage) -> None:
     _learn(storage, moderated(storage, _held(storage), Action.SPAM), "casino", "the")
     _learn(storage, moderated(storage, _held(storage), Action.APPROVE), "the")
-    one, other = _ask(storage, Question(tokens=frozenset({"the", "new"})), Question(tokens=frozenset({"casino"})))
+    one, other = _ask(
+        storage, EvidenceQuery(tokens=frozenset({"the", "new"})), EvidenceQuery(tokens=frozenset({"casino"}))
+    )
     assert one.corpus == TokenCounts(1, 1, {"the": (1, 1)})
     assert other.corpus == TokenCounts(1, 1, {"casino": (0, 1)})
 
@@ -160,14 +163,14 @@ def _honest(storage: Storage, log_odds: float, action: Action = Action.APPROVE) 
     """A comment to which the filters gave these log-odds, decided by a person and learned."""
     comment = accepted(storage)
     held = comment.with_decision(a_decision(Action.HOLD, log_odds=log_odds))
-    assert storage.comments.decide("blog", [Change(comment, held)]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(comment, held)]) == [True]
     decided = moderated(storage, held, action)
     storage.corpus.learn("blog", decided, frozenset({"w"}))
     return decided
 
 
 def _bar(storage: Storage) -> float:
-    bar = storage.evidence.look_up("blog", [Question()])[0].corpus.bar
+    bar = storage.evidence.look_up("blog", [EvidenceQuery()])[0].corpus.bar
     assert storage.corpus.snapshot("blog").bar == bar
     return bar
 
@@ -181,11 +184,11 @@ def test_honest_lessons_raise_the_bar_for_refusing_while_they_are_lessons(storag
 
 
 def test_what_falls_out_of_the_latest_comes_back_when_a_later_one_is_taken_back(storage: Storage) -> None:
-    lessons = sorted((_honest(storage, float(n % 7)) for n in range(MOST_BARS + 5)), key=lambda c: c.id)
+    lessons = sorted((_honest(storage, float(n % 7)) for n in range(CEILING_LESSONS + 5)), key=lambda c: c.id)
     removed = [_taken_back(storage, comment) for comment in lessons[5:15]]
     assert len(removed) == 10
     left = [lesson for lesson in lessons if lesson.id not in {c.id for c in removed}]
-    assert _bar(storage) == max(c.filter_decision.log_odds for c in left[-MOST_BARS:] if c.filter_decision)
+    assert _bar(storage) == max(c.filter_decision.log_odds for c in left[-CEILING_LESSONS:] if c.filter_decision)
 
 
 def _taken_back(storage: Storage, comment: Comment) -> Comment:
@@ -234,7 +237,7 @@ def test_which_lessons_count_does_not_hang_on_their_order(storage: Storage) -> N
 
 def _counted(taught: Iterable[tuple[Comment, frozenset[str], tuple[Quota, ...]]]) -> TokenCounts:
     lessons = {c.id: lesson for c, tokens, of in taught if (lesson := lesson_of(c, tokens, of))}
-    labels = {id: lessons[id].label for id in counting(lessons)}
+    labels = {id: lessons[id].label for id in counted_lessons(lessons)}
     words = {t for id in labels for t in lessons[id].tokens}
     pairs = {w: tuple(sum(labels[i] is of and w in lessons[i].tokens for i in labels) for of in Label) for w in words}
     return TokenCounts(*(list(labels.values()).count(of) for of in Label), pairs)  # type: ignore[arg-type]

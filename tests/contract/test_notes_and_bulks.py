@@ -6,8 +6,8 @@ import pytest
 
 from comments.errors import NotFound
 from comments.lifecycle import Action
-from comments.storage import Storage
-from comments.storage.notes_and_bulks import Bulk, Note, Progress
+from comments.storage.interfaces import Storage
+from comments.storage.notes_and_bulks import Bulk, BulkProgress, Note
 from tests.support.builders import NOW
 
 BULK = Bulk("b1", Action.SPAM, "mo", NOW, "3 held by Bot", "advertising")
@@ -31,28 +31,28 @@ def test_only_the_last_notes_are_kept(storage: Storage) -> None:
 
 
 def test_a_bulk_is_worked_off_and_remembers_what_it_did(storage: Storage) -> None:
-    storage.bulks.open("blog", BULK, ITEMS)
+    storage.bulks.create("blog", BULK, ITEMS)
     assert storage.bulks.get("blog", "b1") == BULK
-    assert storage.bulks.progress("blog", "b1") == Progress(3, 3, 0)
+    assert storage.bulks.progress("blog", "b1") == BulkProgress(3, 3, 0)
     assert storage.bulks.left("blog", "b1", 2) == ITEMS[:2]
-    storage.bulks.tick("blog", "b1", ITEMS[:2], [("a", 2)])
+    storage.bulks.check_off("blog", "b1", ITEMS[:2], [("a", 2)])
     progress = storage.bulks.progress("blog", "b1")
-    assert (progress, progress.changed) == (Progress(3, 1, 1), 1)
+    assert (progress, progress.changed) == (BulkProgress(3, 1, 1), 1)
     assert storage.bulks.left("blog", "b1", 10) == ITEMS[2:]
     assert storage.bulks.done("blog", "b1") == [("a", 2)]
 
 
 def test_two_who_work_off_the_same_leave_nothing_out(storage: Storage) -> None:
-    storage.bulks.open("blog", BULK, ITEMS)
+    storage.bulks.create("blog", BULK, ITEMS)
     tried = storage.bulks.left("blog", "b1", 2)
     for _ in range(2):
-        storage.bulks.tick("blog", "b1", tried, [])
+        storage.bulks.check_off("blog", "b1", tried, [])
     assert storage.bulks.left("blog", "b1", 2) == ITEMS[2:]
 
 
 def test_a_bulk_of_nothing_is_done(storage: Storage) -> None:
-    storage.bulks.open("blog", BULK, [])
-    assert storage.bulks.progress("blog", "b1") == Progress(0, 0, 0)
+    storage.bulks.create("blog", BULK, [])
+    assert storage.bulks.progress("blog", "b1") == BulkProgress(0, 0, 0)
 
 
 def test_a_missing_bulk_is_not_found(storage: Storage) -> None:
@@ -63,7 +63,7 @@ def test_a_missing_bulk_is_not_found(storage: Storage) -> None:
 
 def test_many_items_are_taken(storage: Storage) -> None:
     items = [(f"c{n}", n) for n in range(2500)]
-    storage.bulks.open("blog", BULK, items)
-    storage.bulks.tick("blog", "b1", items, items)
+    storage.bulks.create("blog", BULK, items)
+    storage.bulks.check_off("blog", "b1", items, items)
     assert storage.bulks.done("blog", "b1") == items
     assert storage.bulks.progress("blog", "b1").left == 0

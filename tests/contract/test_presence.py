@@ -1,66 +1,66 @@
 """Who looks at which comment: seen by others, ended by time, by settling and by going elsewhere."""
 
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.waiting import until
 
 
 def looks(storage: Storage, site: str = "blog") -> list[tuple[str, str]]:
-    return [(look.by, look.comment) for look in storage.attention.looks(site)]
+    return [(look.by, look.comment) for look in storage.presence.viewers(site)]
 
 
 def test_others_see_who_looks(storage: Storage) -> None:
-    storage.attention.look("blog", "Mo", "a", 120)
+    storage.presence.set("blog", "Mo", "a", 120)
     assert looks(storage) == [("Mo", "a")]
     assert looks(storage, "shop") == []
 
 
 def test_who_came_first_is_first_and_stays_so(storage: Storage) -> None:
-    storage.attention.look("blog", "Mo", "a", 120)
-    (first,) = storage.attention.looks("blog")
+    storage.presence.set("blog", "Mo", "a", 120)
+    (first,) = storage.presence.viewers("blog")
 
     def a_later_one() -> bool:
-        storage.attention.leave("blog", "Bo")
-        storage.attention.look("blog", "Bo", "a", 120)
-        return any(look.since > first.since for look in storage.attention.looks("blog"))
+        storage.presence.clear("blog", "Bo")
+        storage.presence.set("blog", "Bo", "a", 120)
+        return any(look.since > first.since for look in storage.presence.viewers("blog"))
 
     until(a_later_one)
-    storage.attention.look("blog", "Mo", "a", 120)
-    assert storage.attention.looks("blog")[0] == first
+    storage.presence.set("blog", "Mo", "a", 120)
+    assert storage.presence.viewers("blog")[0] == first
     assert looks(storage) == [("Mo", "a"), ("Bo", "a")]
 
 
 def test_one_looks_at_one_comment_at_a_time(storage: Storage) -> None:
-    storage.attention.look("blog", "Mo", "a", 120)
-    storage.attention.look("blog", "Mo", "b", 120)
+    storage.presence.set("blog", "Mo", "a", 120)
+    storage.presence.set("blog", "Mo", "b", 120)
     assert looks(storage) == [("Mo", "b")]
 
 
 def test_a_look_ends_by_itself(storage: Storage) -> None:
-    storage.attention.look("blog", "Mo", "a", 120)
-    storage.attention.look("blog", "Bo", "b", 0.03)
+    storage.presence.set("blog", "Mo", "a", 120)
+    storage.presence.set("blog", "Bo", "b", 0.03)
     until(lambda: looks(storage) == [("Mo", "a")])
-    (before,) = storage.attention.looks("blog")
-    storage.attention.look("blog", "Bo", "b", 120)
-    assert storage.attention.looks("blog")[1].since > before.since, "it begins anew"
+    (before,) = storage.presence.viewers("blog")
+    storage.presence.set("blog", "Bo", "b", 120)
+    assert storage.presence.viewers("blog")[1].since > before.since, "it begins anew"
 
 
 def test_who_leaves_looks_no_more(storage: Storage) -> None:
-    storage.attention.look("blog", "Mo", "a", 120)
-    storage.attention.look("blog", "Bo", "a", 120)
-    storage.attention.leave("blog", "Mo")
-    storage.attention.leave("blog", "nobody")
+    storage.presence.set("blog", "Mo", "a", 120)
+    storage.presence.set("blog", "Bo", "a", 120)
+    storage.presence.clear("blog", "Mo")
+    storage.presence.clear("blog", "nobody")
     assert looks(storage) == [("Bo", "a")]
 
 
 def test_leaving_a_comment_does_not_end_the_look_at_another(storage: Storage) -> None:
-    storage.attention.look("blog", "Mo", "ab", 120)
-    storage.attention.leave("blog", "Mo", ["a", "c"])
+    storage.presence.set("blog", "Mo", "ab", 120)
+    storage.presence.clear("blog", "Mo", ["a", "c"])
     assert looks(storage) == [("Mo", "ab")]
-    storage.attention.leave("blog", "Mo", ["c", "ab"])
+    storage.presence.clear("blog", "Mo", ["c", "ab"])
     assert looks(storage) == []
 
 
 def test_names_may_be_anything(storage: Storage) -> None:
     for name in ("Mo Diaz", "日本", "a b c 1 2", "%s|\"'"):
-        storage.attention.look("blog", name, "a", 120)
+        storage.presence.set("blog", name, "a", 120)
     assert {by for by, _ in looks(storage)} == {"Mo Diaz", "日本", "a b c 1 2", "%s|\"'"}

@@ -3,22 +3,23 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from comments.lifecycle import Action, Status
-from comments.storage import Claim, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Claim
 from tests.support.builders import a_comment, accepted, an_admission, decided
 from tests.support.waiting import until
 
 
 def test_a_claim_leases_the_oldest_first(storage: Storage) -> None:
     ids = [accepted(storage).id for _ in range(3)]
-    claims = storage.backlog.claim("blog", "t", 10, lease=60)
+    claims = storage.queue.claim("blog", "t", 10, lease=60)
     assert {c.id for c in claims} == set(ids)
     assert {c.attempts for c in claims} == {1}
 
 
 def test_a_leased_comment_is_not_handed_out_again(storage: Storage) -> None:
     accepted(storage)
-    storage.backlog.claim("blog", "t", 10, lease=60)
-    assert storage.backlog.claim("blog", "t", 10, lease=60) == []
+    storage.queue.claim("blog", "t", 10, lease=60)
+    assert storage.queue.claim("blog", "t", 10, lease=60) == []
 
 
 def test_two_workers_never_hold_the_same_comment(storage: Storage) -> None:
@@ -26,7 +27,7 @@ def test_two_workers_never_hold_the_same_comment(storage: Storage) -> None:
         accepted(storage)
 
     def work(token: str) -> list[str]:
-        return [c.id for _ in range(8) for c in storage.backlog.claim("blog", token, 5, lease=60)]
+        return [c.id for _ in range(8) for c in storage.queue.claim("blog", token, 5, lease=60)]
 
     with ThreadPoolExecutor(4) as pool:
         claimed = [id for ids in pool.map(work, "abcd") for id in ids]
@@ -35,11 +36,11 @@ def test_two_workers_never_hold_the_same_comment(storage: Storage) -> None:
 
 def test_an_expired_lease_makes_the_comment_due_again(storage: Storage) -> None:
     comment = accepted(storage)
-    storage.backlog.claim("blog", "t", 10, lease=0.001)
+    storage.queue.claim("blog", "t", 10, lease=0.001)
     claims: list[Claim] = []
 
     def due_again() -> bool:
-        claims[:] = storage.backlog.claim("blog", "t", 10, lease=60)
+        claims[:] = storage.queue.claim("blog", "t", 10, lease=60)
         return bool(claims)
 
     until(due_again)
@@ -48,71 +49,71 @@ def test_an_expired_lease_makes_the_comment_due_again(storage: Storage) -> None:
 
 def test_a_released_comment_is_due_at_once(storage: Storage) -> None:
     comment = accepted(storage)
-    storage.backlog.claim("blog", "t", 10, lease=60)
-    storage.backlog.release("blog", [comment.id])
-    assert [c.id for c in storage.backlog.claim("blog", "t", 10, lease=60)] == [comment.id]
+    storage.queue.claim("blog", "t", 10, lease=60)
+    storage.queue.release("blog", [comment.id])
+    assert [c.id for c in storage.queue.claim("blog", "t", 10, lease=60)] == [comment.id]
 
 
 def test_releasing_what_was_decided_meanwhile_does_not_queue_it_again(storage: Storage) -> None:
     comment = accepted(storage)
-    storage.backlog.claim("blog", "t", 10, lease=60)
+    storage.queue.claim("blog", "t", 10, lease=60)
     decided(storage, comment, Action.APPROVE)
-    storage.backlog.release("blog", [comment.id])
-    assert storage.backlog.claim("blog", "t", 10, lease=60) == []
+    storage.queue.release("blog", [comment.id])
+    assert storage.queue.claim("blog", "t", 10, lease=60) == []
 
 
 def test_a_comment_claimed_before_is_handed_out_alone(storage: Storage) -> None:
     ids = {accepted(storage).id for _ in range(3)}
-    storage.backlog.claim("blog", "t", 10, lease=60)
-    storage.backlog.release("blog", sorted(ids))
-    assert [len(storage.backlog.claim("blog", "t", 10, lease=60)) for _ in range(4)] == [1, 1, 1, 0]
+    storage.queue.claim("blog", "t", 10, lease=60)
+    storage.queue.release("blog", sorted(ids))
+    assert [len(storage.queue.claim("blog", "t", 10, lease=60)) for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_fresh_comments_go_together_up_to_the_one_claimed_before(storage: Storage) -> None:
     again = accepted(storage)
-    storage.backlog.claim("blog", "t", 10, lease=60)
+    storage.queue.claim("blog", "t", 10, lease=60)
     fresh = {accepted(storage).id for _ in range(3)}
-    storage.backlog.release("blog", [again.id])
-    batches = [{c.id for c in storage.backlog.claim("blog", "t", 10, lease=60)} for _ in range(4)]
+    storage.queue.release("blog", [again.id])
+    batches = [{c.id for c in storage.queue.claim("blog", "t", 10, lease=60)} for _ in range(4)]
     assert {again.id} in batches
     assert set().union(*batches) == {again.id, *fresh}
 
 
 def test_a_spent_wake_up_lets_the_next_comment_ask_for_a_job(storage: Storage) -> None:
     token = storage.comments.accept(a_comment(), an_admission()).wake
-    storage.backlog.claim("blog", token, 10, lease=60)
-    assert storage.backlog.claim("blog", token, 10, lease=60) == []
+    storage.queue.claim("blog", token, 10, lease=60)
+    assert storage.queue.claim("blog", token, 10, lease=60) == []
     assert storage.comments.accept(a_comment(), an_admission()).wake
 
 
 def test_a_working_job_is_not_doubled(storage: Storage) -> None:
     token = storage.comments.accept(a_comment(), an_admission()).wake
-    storage.backlog.claim("blog", token, 10, lease=60)
+    storage.queue.claim("blog", token, 10, lease=60)
     assert not storage.comments.accept(a_comment(), an_admission()).wake
-    assert storage.backlog.wakes("blog", batch=100, max_wakes=2) == []
+    assert storage.queue.missing_wakeups("blog", batch=100, max_wakes=2) == []
 
 
 def test_the_sweep_wakes_what_has_no_job(storage: Storage) -> None:
     comment = accepted(storage)
     for _ in range(2):  # the second finds nothing and spends the wake-up
-        storage.backlog.claim("blog", comment.id, 10, lease=60)
-    storage.backlog.release("blog", [comment.id])
-    assert len(storage.backlog.wakes("blog", batch=100, max_wakes=2)) == 1
-    assert storage.backlog.wakes("blog", batch=100, max_wakes=2) == []
+        storage.queue.claim("blog", comment.id, 10, lease=60)
+    storage.queue.release("blog", [comment.id])
+    assert len(storage.queue.missing_wakeups("blog", batch=100, max_wakes=2)) == 1
+    assert storage.queue.missing_wakeups("blog", batch=100, max_wakes=2) == []
 
 
 def test_a_long_backlog_wakes_no_more_jobs_than_allowed(storage: Storage) -> None:
     for _ in range(30):
         accepted(storage)
-    assert len(storage.backlog.wakes("blog", batch=2, max_wakes=4)) == 3  # one is out since the first comment
+    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakes=4)) == 3  # one is out since the first comment
 
 
 def test_depth_tells_how_many_wait_and_since_when(storage: Storage) -> None:
-    assert (storage.backlog.depth("blog").queued, storage.backlog.depth("blog").oldest) == (0, None)
+    assert (storage.queue.depth("blog").queued, storage.queue.depth("blog").oldest) == (0, None)
     first = accepted(storage)
     accepted(storage)
-    storage.backlog.claim("blog", "t", 1, lease=60)
-    depth = storage.backlog.depth("blog")
+    storage.queue.claim("blog", "t", 1, lease=60)
+    depth = storage.queue.depth("blog")
     assert (depth.queued, depth.oldest) == (2, first.received)
 
 

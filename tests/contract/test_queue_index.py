@@ -10,8 +10,9 @@ import pytest
 from comments import queue_ranking
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
-from comments.storage import Change, Storage
-from comments.storage.queue_index import LISTED, Hits, Sought
+from comments.storage.interfaces import Storage
+from comments.storage.queue_index import FACET_VALUES, IndexQuery, IndexResult
+from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, accepted, moderated
 from tests.support.desk import held, judged
 
@@ -22,11 +23,11 @@ def file(storage: Storage, site: str = "blog") -> None:
         pass
 
 
-def find(storage: Storage, *groups: tuple[str, ...], **more: object) -> Hits:
-    return storage.held.find("blog", Sought(tuple(groups), **more))  # type: ignore[arg-type]
+def find(storage: Storage, *groups: tuple[str, ...], **more: object) -> IndexResult:
+    return storage.queue_index.find("blog", IndexQuery(tuple(groups), **more))  # type: ignore[arg-type]
 
 
-def ids(hits: Hits) -> list[str]:
+def ids(hits: IndexResult) -> list[str]:
     return [spot.id for spot in hits.spots]
 
 
@@ -36,21 +37,21 @@ def at(hours: int) -> datetime:
 
 def test_what_is_held_is_due_to_be_filed_and_then_found(storage: Storage) -> None:
     comment = held(storage)
-    assert storage.held.due("blog", 10) == [comment.id]
+    assert storage.queue_index.outdated("blog", 10) == [comment.id]
     before = find(storage)
     assert (before.total, before.unfiled, ids(before)) == (0, 1, [])
     file(storage)
     after = find(storage)
     assert (after.total, after.unfiled, ids(after)) == (1, 0, [comment.id])
     assert after.spots[0].version == comment.version
-    assert storage.held.due("blog", 10) == []
+    assert storage.queue_index.outdated("blog", 10) == []
 
 
 def test_what_was_never_held_is_not_due(storage: Storage) -> None:
     for action in (Action.APPROVE, Action.SPAM):
         judged(storage, action)
     accepted(storage)
-    assert storage.held.due("blog", 10) == []
+    assert storage.queue_index.outdated("blog", 10) == []
 
 
 def test_a_decided_comment_is_gone_in_the_same_step(storage: Storage) -> None:
@@ -69,7 +70,7 @@ def test_undo_brings_it_back(storage: Storage) -> None:
     file(storage)
     after = moderated(storage, comment, Action.SPAM)
     file(storage)
-    storage.comments.decide("blog", [Change(after, after.with_undo("mo", NOW))])
+    storage.comments.decide("blog", [CommentChange(after, after.with_undo("mo", NOW))])
     file(storage)
     (spot,) = find(storage, ("word:bread",)).spots
     assert (spot.id, spot.version) == (comment.id, 3)
@@ -78,15 +79,15 @@ def test_undo_brings_it_back(storage: Storage) -> None:
 def test_a_comment_that_changed_meanwhile_stays_due(storage: Storage) -> None:
     comment = held(storage)
     moderated(storage, comment, Action.REMOVE)
-    storage.held.file("blog", [(comment, queue_ranking.filed(comment))])
+    storage.queue_index.update("blog", [(comment, queue_ranking.filed(comment))])
     assert find(storage).total == 0
-    assert storage.held.due("blog", 10) == [comment.id]
+    assert storage.queue_index.outdated("blog", 10) == [comment.id]
 
 
 def test_filing_twice_changes_nothing(storage: Storage) -> None:
     comment = held(storage)
     for _ in range(2):
-        storage.held.file("blog", [(comment, queue_ranking.filed(comment))])
+        storage.queue_index.update("blog", [(comment, queue_ranking.filed(comment))])
     hits = find(storage, facets=("author",))
     assert (hits.total, hits.counts) == (1, {"author": {"Ada": 1}})
 
@@ -168,13 +169,13 @@ def test_facets_count_what_is_found(storage: Storage) -> None:
 def test_each_site_has_its_own(storage: Storage) -> None:
     held(storage, site="shop")
     file(storage, "shop")
-    assert find(storage) == Hits()
+    assert find(storage) == IndexResult()
 
 
 def test_ids_that_are_not_there_can_be_dropped(storage: Storage) -> None:
     comment = held(storage)
-    storage.held.drop("blog", [comment.id, "missing"])
-    assert storage.held.due("blog", 10) == []
+    storage.queue_index.discard("blog", [comment.id, "missing"])
+    assert storage.queue_index.outdated("blog", 10) == []
 
 
 def test_many_with_one_term_come_and_go(storage: Storage) -> None:
@@ -193,7 +194,7 @@ def test_many_with_one_term_come_and_go(storage: Storage) -> None:
     for comment in comments[690:]:
         moderated(storage, comment, Action.SPAM)
     file(storage)
-    assert find(storage, ("word:casino*",), facets=("author",)) == Hits(counts={"author": {}})
+    assert find(storage, ("word:casino*",), facets=("author",)) == IndexResult(counts={"author": {}})
 
 
 def test_a_model_of_the_index_agrees_after_many_random_steps(storage: Storage) -> None:
@@ -212,7 +213,7 @@ def test_a_model_of_the_index_agrees_after_many_random_steps(storage: Storage) -
                 if held_now
                 else before.with_undo("mo", NOW)
             )
-            assert storage.comments.decide("blog", [Change(before, after)]) == [True]
+            assert storage.comments.decide("blog", [CommentChange(before, after)]) == [True]
             comment = after
         comments[comment.id] = comment
         if random.random() < 0.3:
@@ -242,10 +243,10 @@ def test_a_value_may_look_like_anything(storage: Storage) -> None:
 
 
 def test_a_facet_lists_at_most_so_many_values(storage: Storage) -> None:
-    for n in range(LISTED + 5):
+    for n in range(FACET_VALUES + 5):
         held(storage, author=f"A{n}")
     file(storage)
-    assert len(find(storage, facets=("author",)).counts["author"]) == LISTED
+    assert len(find(storage, facets=("author",)).counts["author"]) == FACET_VALUES
 
 
 def test_a_comment_without_a_verdict_of_the_filters_is_not_filed(storage: Storage) -> None:

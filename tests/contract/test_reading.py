@@ -6,7 +6,8 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Comment
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange
 from tests.support.builders import NOW, accepted, decided, moderated, published
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -120,7 +121,7 @@ def test_a_reply_approved_under_a_removed_parent_is_not_seen(storage: Storage) -
 def test_undoing_an_approval_hides_it_again(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     approved = moderated(storage, held, Action.APPROVE)
-    storage.comments.decide("blog", [Change(approved, approved.with_undo("mo", NOW))])
+    storage.comments.decide("blog", [CommentChange(approved, approved.with_undo("mo", NOW))])
     assert _seen(storage) == []
 
 
@@ -177,6 +178,6 @@ def test_what_was_held_since_a_moment_is_counted(storage: Storage) -> None:
     for minutes in (1, 2, 3):
         decided(storage, accepted(storage, received=start + timedelta(minutes=minutes)), Action.HOLD)
     published(storage, received=start + timedelta(minutes=4))
-    assert storage.comments.arrived("blog", start) == 3
-    assert storage.comments.arrived("blog", start + timedelta(minutes=2)) == 1
-    assert storage.comments.arrived("blog", start + timedelta(minutes=3)) == 0
+    assert storage.comments.held_since("blog", start) == 3
+    assert storage.comments.held_since("blog", start + timedelta(minutes=2)) == 1
+    assert storage.comments.held_since("blog", start + timedelta(minutes=3)) == 0

@@ -12,10 +12,11 @@ from comments.errors import Invalid, TooMany
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 from comments.reports import held
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect
 from comments.storage.reports import KEPT, MOST
+from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_comment, an_admission, moderated, published, settings
 
 
@@ -25,7 +26,7 @@ def report(storage: Storage, comment: Comment, origin: str, wrong: str = "spam")
 
 def hold(storage: Storage, comment: Comment) -> Comment:
     after = held(comment, {"spam": 3}, NOW)
-    assert storage.comments.decide("blog", [Change(comment, after)]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(comment, after)]) == [True]
     return after
 
 
@@ -114,9 +115,9 @@ def test_nothing_of_reports_stays_for_ever_on_redis(valkey_url: str, redis_stora
 def test_what_readers_see_is_shown(storage: Storage) -> None:
     root = published(storage)
     below = published(storage, parent=root.id)
-    assert [storage.threads.shows(c) for c in (root, below, a_comment())] == [True, True, False]
+    assert [storage.threads.is_visible(c) for c in (root, below, a_comment())] == [True, True, False]
     moderated(storage, root, Action.REMOVE)
-    assert [storage.threads.shows(c) for c in (root, below)] == [False, False]
+    assert [storage.threads.is_visible(c) for c in (root, below)] == [False, False]
 
 
 def test_a_hold_for_reports_takes_the_comment_from_readers_and_nobodys_wait_is_counted(storage: Storage) -> None:
@@ -128,8 +129,8 @@ def test_a_hold_for_reports_takes_the_comment_from_readers_and_nobodys_wait_is_c
     assert storage.comments.get("blog", comment.id) == after
     assert storage.threads.page("blog", "first-post", 9).rows == ()
     assert storage.threads.changes("blog", "first-post", version).went == (comment.id,)
-    assert not storage.threads.shows(below)
-    assert storage.held.due("blog", 9) == [comment.id]
+    assert not storage.threads.is_visible(below)
+    assert storage.queue_index.outdated("blog", 9) == [comment.id]
     assert storage.corpus.due("blog", 9) == []
     assert list(storage.audit.all("blog")) == []
     now = storage.comments.counters("blog")
@@ -143,8 +144,8 @@ def test_a_hold_for_reports_takes_the_comment_from_readers_and_nobodys_wait_is_c
 def test_what_a_person_approves_after_that_is_shown_and_teaches(storage: Storage) -> None:
     comment = hold(storage, published(storage))
     approved = moderated(storage, comment, Action.APPROVE)
-    assert storage.threads.shows(approved)
+    assert storage.threads.is_visible(approved)
     assert storage.corpus.due("blog", 9) == [comment.id]
     undone = approved.with_undo("mo", NOW + timedelta(minutes=1))
-    assert storage.comments.decide("blog", [Change(approved, undone)]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(approved, undone)]) == [True]
     assert storage.comments.get("blog", comment.id).status is Status.HELD

@@ -9,9 +9,11 @@ from comments.lifecycle import Action, Label
 from comments.model import Comment
 from comments.settings import Settings
 from comments.shared_learning import Together
-from comments.storage import Question, Quota, Storage, TokenCounts
+from comments.storage.corpus_lessons import Quota
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import open_redis
+from comments.storage.values import EvidenceQuery, TokenCounts
 from tests.support.builders import accepted, decided, moderated
 
 TOGETHER = Together((("blog", "shop"),))
@@ -34,7 +36,7 @@ def taught(storage: Storage, site: str, action: Action, *quotas: Quota) -> Comme
 
 def known(storage: Storage, site: str) -> TokenCounts:
     """What a comment on the site is judged by."""
-    return storage.evidence.look_up(site, [Question(tokens=frozenset({"casino"}))])[0].corpus
+    return storage.evidence.look_up(site, [EvidenceQuery(tokens=frozenset({"casino"}))])[0].corpus
 
 
 def test_what_one_is_taught_the_other_knows_and_no_third(storage: Storage) -> None:
@@ -75,6 +77,6 @@ def test_what_is_due_stays_with_its_site(storage: Storage) -> None:
 
 def test_a_domain_is_not_told_twice_by_sites_that_learn_together(storage: Storage) -> None:
     for site in ("blog", "shop", "news"):
-        storage.repute.tell(site, "comment", Label.SPAM, ["pills.example"])
-    assert storage.repute.elsewhere("shop", ["pills.example"]) == {"pills.example": (0, 1)}
-    assert storage.repute.elsewhere("news", ["pills.example"]) == {"pills.example": (0, 2)}
+        storage.shared_reputation.update(site, "comment", Label.SPAM, ["pills.example"])
+    assert storage.shared_reputation.other_sites("shop", ["pills.example"]) == {"pills.example": (0, 1)}
+    assert storage.shared_reputation.other_sites("news", ["pills.example"]) == {"pills.example": (0, 2)}

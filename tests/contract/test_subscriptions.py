@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from comments.storage.subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
 from tests.support.builders import settings
@@ -14,67 +14,68 @@ WHO, ONE, TWO = "who", "one", "two"
 
 def test_the_first_comment_gets_to_ask_and_may_be_told_so_again(storage: Storage) -> None:
     of = storage.subscriptions
-    assert [of.ask("blog", WHO, comment) for comment in (ONE, TWO, ONE)] == [True, False, True]
-    assert of.ask("blog", "somebody else", TWO)
-    assert of.ask("shop", WHO, TWO)
+    assert [of.reserve_request("blog", WHO, comment) for comment in (ONE, TWO, ONE)] == [True, False, True]
+    assert of.reserve_request("blog", "somebody else", TWO)
+    assert of.reserve_request("shop", WHO, TWO)
 
 
 def test_nobody_is_asked_twice(storage: Storage) -> None:
     of = storage.subscriptions
-    of.ask("blog", WHO, ONE)
-    of.asked("blog", WHO)
-    assert not of.ask("blog", WHO, ONE)
-    assert not of.ask("blog", WHO, TWO)
+    of.reserve_request("blog", WHO, ONE)
+    of.request_sent("blog", WHO)
+    assert not of.reserve_request("blog", WHO, ONE)
+    assert not of.reserve_request("blog", WHO, TWO)
 
 
 def test_a_comment_that_may_not_ask_any_more_leaves_it_to_another(storage: Storage) -> None:
     of = storage.subscriptions
-    of.ask("blog", WHO, ONE)
-    of.withdraw("blog", WHO, TWO)
-    assert not of.ask("blog", WHO, TWO)
-    of.withdraw("blog", WHO, ONE)
-    assert of.ask("blog", WHO, TWO)
+    of.reserve_request("blog", WHO, ONE)
+    of.cancel_request("blog", WHO, TWO)
+    assert not of.reserve_request("blog", WHO, TWO)
+    of.cancel_request("blog", WHO, ONE)
+    assert of.reserve_request("blog", WHO, TWO)
 
 
 def test_nobody_wants_mail_who_did_not_say_so(storage: Storage) -> None:
     of = storage.subscriptions
-    of.ask("blog", WHO, ONE)
-    of.asked("blog", WHO)
-    assert not of.wants("blog", WHO, ONE)
+    of.reserve_request("blog", WHO, ONE)
+    of.request_sent("blog", WHO)
+    assert not of.wants_mail("blog", WHO, ONE)
     of.confirm("blog", WHO)
-    assert of.wants("blog", WHO, ONE)
-    assert not of.wants("shop", WHO, ONE)
-    assert not of.wants("blog", "somebody else", ONE)
+    assert of.wants_mail("blog", WHO, ONE)
+    assert not of.wants_mail("shop", WHO, ONE)
+    assert not of.wants_mail("blog", "somebody else", ONE)
 
 
 def test_whoever_said_yes_is_not_asked_again(storage: Storage) -> None:
     storage.subscriptions.confirm("blog", WHO)
     storage.subscriptions.confirm("blog", WHO)
-    assert not storage.subscriptions.ask("blog", WHO, ONE)
+    assert not storage.subscriptions.reserve_request("blog", WHO, ONE)
 
 
 def test_leaving_ends_all_of_it_and_the_asking(storage: Storage) -> None:
     of = storage.subscriptions
     of.confirm("blog", WHO)
-    of.leave("blog", WHO)
-    of.leave("blog", WHO)
-    assert not of.wants("blog", WHO, ONE)
-    assert not of.ask("blog", WHO, ONE)
+    of.unsubscribe("blog", WHO)
+    of.unsubscribe("blog", WHO)
+    assert not of.wants_mail("blog", WHO, ONE)
+    assert not of.reserve_request("blog", WHO, ONE)
     of.confirm("blog", WHO)
-    assert of.wants("blog", WHO, ONE)
+    assert of.wants_mail("blog", WHO, ONE)
 
 
 def test_muting_one_comment_leaves_the_others(storage: Storage) -> None:
     of = storage.subscriptions
     of.confirm("blog", WHO)
     of.mute("blog", ONE)
-    assert [of.wants("blog", WHO, comment) for comment in (ONE, TWO)] == [False, True]
+    assert [of.wants_mail("blog", WHO, comment) for comment in (ONE, TWO)] == [False, True]
 
 
 def test_what_was_told_is_remembered(storage: Storage) -> None:
     of = storage.subscriptions
-    of.tell("blog", ONE)
-    assert [of.told("blog", ONE), of.told("blog", TWO), of.told("shop", ONE)] == [True, False, False]
+    of.mark_notified("blog", ONE)
+    seen = [of.was_notified("blog", ONE), of.was_notified("blog", TWO), of.was_notified("shop", ONE)]
+    assert seen == [True, False, False]
 
 
 @pytest.mark.parametrize("said_no", [False, True])
@@ -83,22 +84,22 @@ def test_after_a_week_or_a_month_they_may_be_asked_again(
 ) -> None:
     storage, pass_by = at_will
     of, seconds = storage.subscriptions, ASK_AGAIN_AFTER_NO if said_no else ASK_AGAIN
-    of.ask("blog", WHO, ONE)
-    of.asked("blog", WHO)
+    of.reserve_request("blog", WHO, ONE)
+    of.request_sent("blog", WHO)
     if said_no:
-        of.leave("blog", WHO)
+        of.unsubscribe("blog", WHO)
     pass_by(seconds - 1)
-    assert not of.ask("blog", WHO, TWO)
+    assert not of.reserve_request("blog", WHO, TWO)
     pass_by(1)
-    assert of.ask("blog", WHO, TWO)
+    assert of.reserve_request("blog", WHO, TWO)
 
 
 @pytest.mark.parametrize("said_no", [False, True])
 def test_redis_forgets_by_itself(said_no: bool, redis_storage: Storage, valkey_url: str) -> None:
     of = redis_storage.subscriptions
-    of.ask("blog", WHO, ONE)
-    of.asked("blog", WHO)
+    of.reserve_request("blog", WHO, ONE)
+    of.request_sent("blog", WHO)
     if said_no:
-        of.leave("blog", WHO)
+        of.unsubscribe("blog", WHO)
     left = connect(settings(redis_url=valkey_url)).ttl("rg:{blog}:asked:who")
     assert abs(left - (ASK_AGAIN_AFTER_NO if said_no else ASK_AGAIN)) < 60

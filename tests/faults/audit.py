@@ -8,9 +8,9 @@ from comments.drafts import draft_id, edits
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
-from comments.storage.queue_index import Sought
+from comments.storage.queue_index import IndexQuery
 from comments.storage.redis import connect
 from tests.faults.visitors import Seen
 
@@ -139,7 +139,7 @@ def _against_threads(comments: list[Comment], storage: Storage, site: str) -> It
 def _against_indexes(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
     """What is held is in the index of the held as it is now, and nothing else."""
     held = {(comment.id, comment.version) for comment in found if comment.status is Status.HELD}
-    hits = storage.held.find(site, Sought(limit=len(found) or 1))
+    hits = storage.queue_index.find(site, IndexQuery(limit=len(found) or 1))
     filed = {(spot.id, spot.version) for spot in hits.spots}
     if filed != held or hits.unfiled:
         yield f"{len(held)} are held, {len(filed & held)} filed as they are, {len(filed - held)} otherwise"

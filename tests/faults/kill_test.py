@@ -28,7 +28,7 @@ from comments.lifecycle import Action, Status
 from comments.model import Comment
 from comments.settings import PREFIX, Settings
 from comments.site import Site, SiteKey, Term
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from replygate import embedded_valkey
 from replygate.commands.site_commands import new_key
@@ -189,11 +189,11 @@ def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, A
 
 def _late(storage: Storage, last: float) -> list[str]:
     """Wait for the last decision, but no longer than was promised, and for what follows from it."""
-    while queued := storage.backlog.depth(SITE).queued:
+    while queued := storage.queue.depth(SITE).queued:
         if time.time() > last + PROMISE:
             return [f"{queued} were not decided {PROMISE:.0f} s after the last kill"]
         time.sleep(0.05)
-    until(lambda: not storage.held.due(SITE, 1), "what is held is filed", 60)
+    until(lambda: not storage.queue_index.outdated(SITE, 1), "what is held is filed", 60)
     until(lambda: not storage.corpus.due(SITE, 1), "what was changed is learned", 60)
     return []
 

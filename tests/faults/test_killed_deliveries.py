@@ -14,7 +14,7 @@ from comments.job_queue import QUEUES, RQJobs
 from comments.lifecycle import Action
 from comments.settings import Settings
 from comments.site import Webhook
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import NOW, a_site, accepted, decided, moderated
 from tests.support.receiver import Receiver, fine
@@ -86,7 +86,7 @@ def test_no_event_is_lost_or_overtaken_when_couriers_are_killed(
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
     start()
-    until(lambda: heard(3 * COMMENTS) and redis_storage.deliveries.posted("blog").pending == 0)
+    until(lambda: heard(3 * COMMENTS) and redis_storage.deliveries.figures("blog").pending == 0)
     assert set(told(receiver)) == {(comment.id, version) for comment in held for version in (1, 2, 3)}
     assert len(told(receiver)) <= 3 * COMMENTS + KILLS * TOGETHER, "a kill repeats what was under way, and nothing else"
     for comment in held:
@@ -111,4 +111,4 @@ def test_a_courier_that_is_out_comes_back_before_its_process_ends(
     worker.terminate()
     go.set()
     assert worker.wait(60) == 0
-    assert redis_storage.deliveries.posted("blog").results == {"delivered": 1}
+    assert redis_storage.deliveries.figures("blog").results == {"delivered": 1}

@@ -12,8 +12,9 @@ from threading import Event
 from comments.email_subscriptions import NOTICE
 from comments.job_queue import DELIVER, QUEUES
 from comments.settings import Settings
-from comments.storage import Course, Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
+from comments.storage.values import DeliveryStatus
 from tests.support.builders import a_site, published
 from tests.support.mail_server import MailServer
 from tests.support.waiting import until
@@ -50,21 +51,21 @@ def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storag
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
         (waits,) = redis_storage.deliveries.recent("blog", 5)
-        assert waits.course is Course.PENDING
+        assert waits.course is DeliveryStatus.PENDING
         assert server.hold
         server.hold.set()
         # As when the lease is over, which is three minutes.
-        assert redis_storage.deliveries.settle("blog", waits, replace(waits, due=datetime.now(UTC)))
+        assert redis_storage.deliveries.finish("blog", waits, replace(waits, due=datetime.now(UTC)))
         worker = start(valkey_settings, server)
 
         def is_over() -> bool:
             sweep.once()
-            return redis_storage.deliveries.get("blog", waits.id).course is Course.DELIVERED
+            return redis_storage.deliveries.get("blog", waits.id).course is DeliveryStatus.DELIVERED
 
         until(is_over)
         worker.terminate()
         assert worker.wait(60) == 0
         assert {letter.message["Message-ID"] for letter in server.letters} == {f"<reply.{reply.id}@blog.example>"}
         assert 1 <= len(server.letters) <= 2, "the server may have taken the one whose answer nobody heard"
-    assert redis_storage.deliveries.posted("blog").mailed == {"delivered": 1}
+    assert redis_storage.deliveries.figures("blog").mailed == {"delivered": 1}
     assert redis_storage.deliveries.recent("blog", 5)[0].webhook == NOTICE

@@ -11,7 +11,7 @@ import pytest
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted
 from tests.support.waiting import until
 from workers.judging.judge import MAX_ATTEMPTS
@@ -37,7 +37,7 @@ def store(redis_storage: Storage, valkey_settings: Settings) -> Iterator[Storage
 def is_worn(store: Storage) -> bool:
     """Claims once more what is due, as a worker that dies would; but for a dead one it takes 5 s to be replaced."""
     claims = []
-    while claimed := store.backlog.claim("blog", "a wake-up", 1, lease=0.2):  # the last one spends the wake-up
+    while claimed := store.queue.claim("blog", "a wake-up", 1, lease=0.2):  # the last one spends the wake-up
         claims += claimed
     return any(claim.attempts >= MAX_ATTEMPTS - 1 for claim in claims)
 
@@ -45,7 +45,7 @@ def is_worn(store: Storage) -> bool:
 def test_comments_that_break_their_judges_go_to_a_person_and_take_no_other_with_them(store: Storage) -> None:
     hanging = accepted(store, content="hang")
     for _ in range(MAX_ATTEMPTS - 1):  # it hung before: a worker gives up after 8 s, which is too long to see six times
-        store.backlog.claim("blog", "a wake-up", 1, lease=0.0)
+        store.queue.claim("blog", "a wake-up", 1, lease=0.0)
     batch = [hanging, *(accepted(store, content=content) for content in ["a", "die", "b", "c"])]
     poison = [comment for comment in batch if comment.content in ("die", "hang")]
 

@@ -13,7 +13,7 @@ from flask import Flask
 from comments.job_queue import RQJobs
 from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import Embedded, socket_path, start
 from service import create_app

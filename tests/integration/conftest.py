@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.desk import Desk, Seat, a_desk
 from tests.support.operated import a_house, say_alive

@@ -6,7 +6,7 @@ import html5lib
 import pytest
 
 from comments.lifecycle import Action
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted, decided, published
 from tests.support.web import HTML, Web, a_reply, open_web
 
@@ -52,7 +52,7 @@ def test_posting_leads_back_with_a_notice(web: Web) -> None:
     assert "Well said." not in page
     own = answer.headers["Location"].partition("comment=")[2].partition("&receipt=")
     assert f'href="/v1/sites/demo/comments/{own[0]}?receipt={own[2].partition("#")[0]}">Change or withdraw it' in page
-    (queued,) = web.storage.backlog.claim("demo", web.jobs.jobs[0][2], 1, 10)
+    (queued,) = web.storage.queue.claim("demo", web.jobs.jobs[0][2], 1, 10)
     decided(web.storage, web.comment(queued.id, "demo"), Action.APPROVE)
     page = web.client.get(answer.headers["Location"], headers=HTML).text
     assert "your reply is published" in page

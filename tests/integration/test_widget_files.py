@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.widget import FILE
 from tests.support.builders import a_site
 from tests.support.web import Web, open_web

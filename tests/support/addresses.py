@@ -8,12 +8,12 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from comments.audit import Act, Entry
+from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import About, Stance, Standing
 from comments.lifecycle import Action, Status
 from comments.site import Webhook
-from comments.storage import Delivery
 from comments.storage.notes_and_bulks import Bulk
+from comments.storage.values import Delivery
 from tests.support.builders import NOW, a_site
 from tests.support.desk import Desk, Seat, held
 
@@ -167,12 +167,12 @@ def furnish(desk: Desk) -> dict[str, str]:
         comment = held(desk.storage, site=site)
         ids[site] = comment.id
         kept = Standing(About.ORIGIN, "kept", Stance.BAN, "mo", NOW)
-        desk.storage.standings.put(site, kept, Entry("mo", Act.STANDING_SET, kept.name, site=site))
-        desk.storage.bulks.open(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
+        desk.storage.author_rules.put(site, kept, AuditEntry("mo", AuditAction.STANDING_SET, kept.name, site=site))
+        desk.storage.bulks.create(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
         desk.storage.sites.put(
             a_site(id=site, name=f"The {site}", webhooks=(Webhook("hook", "https://example.com", NOW, ("k",)),))
         )
-        desk.storage.deliveries.put(site, "hook", [replace(DELIVERY, comment=comment.id)])
+        desk.storage.deliveries.enqueue(site, "hook", [replace(DELIVERY, comment=comment.id)])
         desk.employ(f"viewer of {site}", **{site: "viewer"})
     return ids
 
@@ -186,9 +186,9 @@ def state(desk: Desk, site: str) -> tuple[object, ...]:
     return (
         comments,
         desk.storage.notes.of(site, [c.id for c in comments]),
-        desk.storage.attention.looks(site),
+        desk.storage.presence.viewers(site),
         desk.storage.bulks.progress(site, BULK),
-        desk.storage.standings.all(site),
+        desk.storage.author_rules.all(site),
         desk.storage.sites.get(site),
         [p for p in desk.storage.people.all() if site in p.roles],
         desk.storage.deliveries.recent(site, 9),

@@ -9,7 +9,8 @@ from comments.model import Comment, Decision
 from comments.pseudonyms import digest, new_id
 from comments.settings import Settings
 from comments.site import Site
-from comments.storage import Admission, Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Admission, CommentChange
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SECRET = "a secret of tests only, long enough to pass"
@@ -58,7 +59,7 @@ def decided(
 ) -> Comment:
     """The comment after a decision that the storage has applied."""
     after = comment.with_decision(a_decision(action, role, by))
-    assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]
+    assert storage.comments.decide(comment.site, [CommentChange(comment, after)]) == [True]
     return after
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from comments.site import Webhook
-from comments.storage import Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Delivery
 from tests.support.builders import a_site, settings
 from tests.support.receiver import Receiver, says
 from tests.support.recorded_jobs import RecordedJobs
@@ -48,12 +49,12 @@ def log(storage: Storage) -> dict[str, Delivery]:
 
 
 def quiet(storage: Storage) -> bool:
-    return storage.deliveries.posted("blog").pending == 0
+    return storage.deliveries.figures("blog").pending == 0
 
 
 def hurry(storage: Storage, delivery: Delivery) -> None:
     """Let a delivery that waits for its next attempt be due now, as time would."""
-    assert storage.deliveries.settle("blog", delivery, replace(delivery, due=datetime.now(UTC)))
+    assert storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
 
 
 def closed() -> Couriers:

@@ -14,7 +14,8 @@ from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import Pseudonyms, new_id, token_digest
 from comments.settings import Settings
 from comments.site import Person
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange
 from service import create_app
 from service.accounts.passwords import choose
 from service.deps import Deps
@@ -141,7 +142,7 @@ def judged(
     plain = Decision(action, RESULT[action], Role.FILTERS, "filters", at, "policy-1", hold_at=3.0, spam_at=8.0)
     decision = replace(plain, score=score, signals=signals, masked=masked, log_odds=log_odds)
     after = comment.with_decision(decision)
-    assert storage.comments.decide(comment.site, [Change(comment, after)]) == [True]
+    assert storage.comments.decide(comment.site, [CommentChange(comment, after)]) == [True]
     return after
 
 

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from comments.lifecycle import Action
 from comments.model import Comment
-from comments.storage import Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Delivery
 from tests.support.builders import decided, published, settings
 from tests.support.mail_server import Letter, MailServer
 from tests.support.recorded_jobs import RecordedJobs
@@ -41,7 +42,7 @@ class House:
 
         def is_done() -> bool:
             deliver("blog", "")  # again and again, as the sweep asks for it: a courier may not be back yet
-            return self.storage.deliveries.posted("blog").pending == 0
+            return self.storage.deliveries.figures("blog").pending == 0
 
         until(is_done)
         return self.server.letters
@@ -54,7 +55,7 @@ class House:
     def hurry(self, kind: str) -> None:
         """Let it be due now, as time would."""
         delivery = self.waits(kind)
-        assert self.storage.deliveries.settle("blog", delivery, replace(delivery, due=datetime.now(UTC)))
+        assert self.storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
 
     def comment(self, **changes: str) -> Comment:
         """Sent by the form, with the tick, and not approved yet."""

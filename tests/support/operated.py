@@ -2,7 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import settings
 from tests.support.desk import Desk, a_desk
 
@@ -17,7 +17,7 @@ def a_house(storage: Storage, **changes: object) -> Desk:
 
 def say_alive(storage: Storage) -> None:
     for part in ("judge", "errands", "sweep"):
-        storage.beats.beat(part, f"{part}-1", 60)
+        storage.heartbeats.beat(part, f"{part}-1", 60)
 
 
 def scrape(house: Desk) -> dict[tuple[str, ...], float]:

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 from comments.drafts import draft_id
 from comments.lifecycle import Action, Role
 from comments.model import Comment
-from comments.storage import Change
+from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, a_site
 from tests.support.web import Web
 
@@ -31,5 +31,5 @@ def judge(web: Web, comment: Comment, action: Action, role: Role = Role.FILTERS,
     draft = web.storage.comments.load("blog", [draft_id(comment.id)])[0]
     before = draft or web.comment(comment.id)
     after = before.with_decision(a_decision(action, role, **more))
-    assert web.storage.comments.decide("blog", [Change(before, after)]) == [True]
+    assert web.storage.comments.decide("blog", [CommentChange(before, after)]) == [True]
     return after

@@ -21,7 +21,8 @@ from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.reports import held
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, a_site, accepted, an_admission
 from tests.support.web import HTML, Web, open_web
 
@@ -163,7 +164,7 @@ class Reading(RuleBasedStateMachine):
         return data.draw(st.sampled_from(found), "comment")
 
     def change(self, kept: Kept, before: Comment, after: Comment) -> None:
-        assert self.storage.comments.decide(SITE, [Change(before, after)]) == [True]
+        assert self.storage.comments.decide(SITE, [CommentChange(before, after)]) == [True]
         kept.comment = self.storage.comments.get(SITE, kept.comment.id)
         (kept.draft,) = self.storage.comments.load(SITE, [draft_id(kept.comment.id)])
 

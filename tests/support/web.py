@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service import create_app
 from service.deps import Deps
 from tests.support.builders import SECRET, a_site, settings

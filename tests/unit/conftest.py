@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from comments.rq_stats import RQQueueStats
 from comments.site import Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
 from replygate.deployment import Installation
 from tests.support.builders import a_site, settings

@@ -13,7 +13,7 @@ from functools import partial
 from comments.email_subscriptions import MAILS
 from comments.errors import StorageDown
 from comments.site import Site, Webhook
-from comments.storage import Course, Delivery, Event
+from comments.storage.values import Delivery, DeliveryStatus, OutboxEvent
 from workers.deps import Deps
 
 from . import reply_emails, webhooks
@@ -46,13 +46,13 @@ def queue_events(d: Deps, site: Site) -> bool:
         log.info("version %d went from %s to %s", event.version, event.before, event.after, extra=about)
     for webhook in site.webhooks:
         wanted = [event for event in events if webhook.enabled and kind(event.after) in webhook.events]
-        d.storage.deliveries.put(site.id, webhook.id, [_delivery(webhook, event, now) for event in wanted])
+        d.storage.deliveries.enqueue(site.id, webhook.id, [_delivery(webhook, event, now) for event in wanted])
     reply_emails.queue(d, site, events, now)
     d.storage.outbox.done(site.id, [event.id for event in events])
     return len(events) == BATCH
 
 
-def _delivery(webhook: Webhook, event: Event, now: datetime) -> Delivery:
+def _delivery(webhook: Webhook, event: OutboxEvent, now: datetime) -> Delivery:
     return Delivery(webhook.id, event.comment, event.version, event.after, host_of(webhook.url), began=now, due=now)
 
 
@@ -72,26 +72,32 @@ def carry(d: Deps, site: Site, receiver: Receiver) -> None:
     until = time.monotonic() + SHIFT
     try:
         while time.monotonic() < until and not d.couriers.closing:
-            delivery = d.storage.deliveries.take(site.id, receiver.id, receiver.lease)
+            delivery = d.storage.deliveries.claim(site.id, receiver.id, receiver.lease)
             if delivery is None:
                 return
             after, healthy = _attempted(d, site, receiver, delivery)
-            d.storage.deliveries.settle(site.id, delivery, after, healthy)
+            d.storage.deliveries.finish(site.id, delivery, after, healthy)
     except StorageDown as error:
         log.warning("the server is away, so deliveries wait: %s", error, extra={"site": site.id})
 
 
 def _attempted(d: Deps, site: Site, receiver: Receiver, delivery: Delivery) -> tuple[Delivery, bool | None]:
-    """The delivery after one more attempt, and how the receiver was met (see `Deliveries.settle`)."""
+    """The delivery after one more attempt, and how the receiver was met (see `Deliveries.finish`)."""
     (comment,) = d.storage.comments.load(site.id, [delivery.comment])
     if comment is None:
-        return replace(delivery, course=Course.FAILED, due=d.now(), error="gone"), None
+        return replace(delivery, course=DeliveryStatus.FAILED, due=d.now(), error="gone"), None
     if d.now() > delivery.began + PATIENCE + timedelta(seconds=WAITS[-1]):
         # Its time came and went while the receiver rested. Without this a dead one's queue would grow for ever.
-        return replace(delivery, course=Course.FAILED, due=d.now(), error="too late"), None
+        return replace(delivery, course=DeliveryStatus.FAILED, due=d.now(), error="too late"), None
     began = time.monotonic()
     after, healthy = receiver.attempt(delivery, comment)
     ms = round((time.monotonic() - began) * 1000)
-    said = "not delivered" if after.error else "nobody waits for it" if after.course is Course.DROPPED else "delivered"
+    said = (
+        "not delivered"
+        if after.error
+        else "nobody waits for it"
+        if after.course is DeliveryStatus.DROPPED
+        else "delivered"
+    )
     log.info(said, extra={"site": site.id, "comment": comment.id, "ms": ms})
     return replace(after, ms=ms), healthy

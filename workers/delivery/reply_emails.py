@@ -11,7 +11,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
-from comments.storage import Course, Delivery, Event
+from comments.storage.values import Delivery, DeliveryStatus, OutboxEvent
 from workers.deps import Deps
 
 from . import email_messages
@@ -37,7 +37,7 @@ def receivers(d: Deps, site: Site) -> list[Receiver]:
     ]
 
 
-def queue(d: Deps, site: Site, events: Sequence[Event], now: datetime) -> None:
+def queue(d: Deps, site: Site, events: Sequence[OutboxEvent], now: datetime) -> None:
     """Queue the mail that follows from what was approved. Queueing the same events again changes nothing."""
     if d.mailer is None:
         return
@@ -51,9 +51,9 @@ def queue(d: Deps, site: Site, events: Sequence[Event], now: datetime) -> None:
             _put(d, d.mailer, site, NOTICE, event, now)
 
 
-def _put(d: Deps, mailer: Mailer, site: Site, kind: str, event: Event, now: datetime) -> None:
+def _put(d: Deps, mailer: Mailer, site: Site, kind: str, event: OutboxEvent, now: datetime) -> None:
     delivery = Delivery(kind, event.comment, event.version, event.after, mailer.host, began=now, due=now)
-    d.storage.deliveries.put(site.id, kind, [delivery])
+    d.storage.deliveries.enqueue(site.id, kind, [delivery])
 
 
 def _may_ask(d: Deps, comment: Comment) -> bool:
@@ -61,13 +61,13 @@ def _may_ask(d: Deps, comment: Comment) -> bool:
     of, who = d.storage.subscriptions, comment.identity
     if comment.notify != REPLIES or not who or not envelope_address(comment.email):
         return False
-    if not of.ask(comment.site, who, comment.id):
+    if not of.reserve_request(comment.site, who, comment.id):
         return False
     try:
         d.storage.people.attempt(f"questions to {who}", MOST_ASKED, A_DAY)
         d.storage.people.attempt(f"questions from {comment.site}", MOST_ASKING, AN_HOUR)
     except TooMany:
-        of.withdraw(comment.site, who, comment.id)
+        of.cancel_request(comment.site, who, comment.id)
         return False
     return True
 
@@ -77,21 +77,21 @@ def _is_wanted(d: Deps, comment: Comment, reply: Comment) -> bool:
     if comment.notify != REPLIES or comment.identity == reply.identity or not envelope_address(comment.email):
         return False
     of = d.storage.subscriptions
-    return of.wants(comment.site, comment.identity, comment.id) and not of.told(comment.site, reply.id)
+    return of.wants_mail(comment.site, comment.identity, comment.id) and not of.was_notified(comment.site, reply.id)
 
 
 def _ask(d: Deps, mailer: Mailer, site: Site, delivery: Delivery, comment: Comment) -> tuple[Delivery, bool | None]:
     of, who = d.storage.subscriptions, comment.identity
     if depth_of(d.storage.comments, comment) is None:
-        of.withdraw(site.id, who, comment.id)
+        of.cancel_request(site.id, who, comment.id)
         return _dropped(d, delivery)
-    if not of.ask(site.id, who, comment.id):
+    if not of.reserve_request(site.id, who, comment.id):
         return _dropped(d, delivery)
     envelope = _envelope(d, mailer, site, comment)
     letter = email_messages.question(envelope, comment, _link(d, "confirm", comment))
     reception = mailer.send(letter, envelope.to)
     if not reception.error:
-        of.asked(site.id, who)
+        of.request_sent(site.id, who)
     return _after(d, delivery, reception)
 
 
@@ -104,7 +104,7 @@ def _tell(d: Deps, mailer: Mailer, site: Site, delivery: Delivery, reply: Commen
     page = email_messages.page_of(reply, site, d.settings.public_url)
     reception = mailer.send(email_messages.notice(envelope, comment, reply, page), envelope.to)
     if not reception.error:
-        d.storage.subscriptions.tell(site.id, reply.id)
+        d.storage.subscriptions.mark_notified(site.id, reply.id)
     return _after(d, delivery, reception)
 
 
@@ -124,5 +124,5 @@ def _dropped(d: Deps, delivery: Delivery) -> tuple[Delivery, None]:
 def _after(d: Deps, delivery: Delivery, reception: Reception) -> tuple[Delivery, bool]:
     tried = replace(delivery, answer=reception.answer, error=reception.error)
     if reception.final:
-        return replace(tried, course=Course.FAILED, attempts=tried.attempts + 1, due=d.now()), reception.well
+        return replace(tried, course=DeliveryStatus.FAILED, attempts=tried.attempts + 1, due=d.now()), reception.well
     return settled(tried, d.now()), reception.well

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from comments.model import Comment
-from comments.storage import Course, Delivery
+from comments.storage.values import Delivery, DeliveryStatus
 
 #: Seconds from a failed attempt to the next; the last one again and again.
 WAITS = (5.0, 30.0, 120.0, 600.0, 3600.0)
 #: How long an event is worth telling.
 PATIENCE = timedelta(days=1)
 
-#: The delivery after one more attempt, and how the receiver was met (see `Deliveries.settle`).
+#: The delivery after one more attempt, and how the receiver was met (see `Deliveries.finish`).
 Attempt = Callable[[Delivery, Comment], tuple[Delivery, bool | None]]
 
 
@@ -27,7 +27,7 @@ class Receiver:
 
 def dropped(delivery: Delivery, now: datetime) -> Delivery:
     """Nothing was sent, as nobody waits for it any more; of the receiver nothing was learned."""
-    return replace(delivery, course=Course.DROPPED, due=now)
+    return replace(delivery, course=DeliveryStatus.DROPPED, due=now)
 
 
 def settled(delivery: Delivery, now: datetime) -> Delivery:
@@ -35,7 +35,7 @@ def settled(delivery: Delivery, now: datetime) -> Delivery:
     n = delivery.attempts
     delivery = replace(delivery, attempts=n + 1)
     if not delivery.error:
-        return replace(delivery, course=Course.DELIVERED, due=now)
+        return replace(delivery, course=DeliveryStatus.DELIVERED, due=now)
     due = now + timedelta(seconds=WAITS[min(n, len(WAITS) - 1)])
     over = due > delivery.began + PATIENCE
-    return replace(delivery, course=Course.FAILED, due=now) if over else replace(delivery, due=due)
+    return replace(delivery, course=DeliveryStatus.FAILED, due=now) if over else replace(delivery, due=due)

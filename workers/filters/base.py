@@ -10,7 +10,7 @@ from typing import ClassVar
 from comments.author_rules import Standing
 from comments.model import Comment, Signal
 from comments.site import Site
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 
 
 class Mark(StrEnum):

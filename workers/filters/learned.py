@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from workers.learning.combined_model import Judgement, judged
 from workers.learning.prior_model import shipped
 from workers.learning.site_model import LOOKS, clues

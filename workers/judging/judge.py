@@ -13,7 +13,8 @@ from comments.drafts import before_edit, was_held
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
 from comments.site import Site
-from comments.storage import Answer, Change, Question, Storage, Use
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange, Evidence, EvidenceQuery, WindowUse
 from workers.filters import Facts, Filter, Mark, author_rules
 from workers.filters.profanity import MASKED, masked
 from workers.filters.reputation import domains
@@ -28,13 +29,13 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 
 
-def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> Question:
+def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> EvidenceQuery:
     """Everything that all filters together want to know about one comment; of other sites what those let them hear."""
     earlier = before_edit(comment)
     noted = [(w, value) for f in filters for w in f.windows if (sharing or not w.told) and (value := w.value(comment))]
-    return Question(
+    return EvidenceQuery(
         uses=tuple(
-            [Use(w.name, w.seconds, v, w.shared, earlier is not None and v == w.value(earlier)) for w, v in noted]
+            [WindowUse(w.name, w.seconds, v, w.shared, earlier is not None and v == w.value(earlier)) for w, v in noted]
         ),
         thread=comment.thread,
         parent=comment.parent,
@@ -45,7 +46,7 @@ def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing
     )
 
 
-def facts(site: Site, answer: Answer, now: datetime) -> Facts:
+def facts(site: Site, answer: Evidence, now: datetime) -> Facts:
     return Facts(
         site=site,
         now=now,
@@ -71,7 +72,7 @@ def gather(
     """The facts about each comment, in one round trip for all; one more where sites hear from each other."""
     questions = [question(comment, attempts, filters, sharing) for comment, attempts in claimed]
     linked = dict.fromkeys(domain for comment, _ in claimed for domain in domains(comment)) if sharing else {}
-    elsewhere = storage.repute.elsewhere(site.id, list(linked)) if linked else {}
+    elsewhere = storage.shared_reputation.other_sites(site.id, list(linked)) if linked else {}
     known = [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]
     return [replace(about, elsewhere=elsewhere) for about in known] if elsewhere else known
 
@@ -132,7 +133,7 @@ def judge(
     now: datetime,
     expired: Callable[[], bool] = lambda: False,
     sharing: bool = False,
-) -> list[Change]:
+) -> list[CommentChange]:
     """Decide about claimed comments, given with how often each was claimed.
 
     Stops between two comments once the time has `expired` and returns what is decided by then; the others stay
@@ -142,11 +143,11 @@ def judge(
     worn = [comment for comment, attempts in comments if attempts > MAX_ATTEMPTS]
     fresh = [pair for pair in comments if pair[1] <= MAX_ATTEMPTS]
     given_up = Signal(NEEDS_HUMAN, 1.0, f"judging was begun {MAX_ATTEMPTS} times and never finished")
-    changes = [Change(c, c.with_decision(weights.decide([given_up], now))) for c in worn]
+    changes = [CommentChange(c, c.with_decision(weights.decide([given_up], now))) for c in worn]
     known = gather(fresh, site, filters, storage, now, sharing) if fresh else []
     for (comment, _), about in zip(fresh, known, strict=True):
         if expired():
             break
         signals = ask(comment, about, filters)
-        changes.append(Change(comment, comment.with_decision(decide(comment, about, signals, weights))))
+        changes.append(CommentChange(comment, comment.with_decision(decide(comment, about, signals, weights))))
     return changes

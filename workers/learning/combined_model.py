@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from comments.model import Comment
 from comments.probability import probability
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from workers.text.memo import Same
 
 from .prior_model import shipped

@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from operator import itemgetter
 
 from comments.model import Comment
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from workers.text.hosts import domains_of
 from workers.text.links import links
 from workers.text.normalization import fold

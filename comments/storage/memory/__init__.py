@@ -4,20 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from comments.shared_learning import ALONE, Together
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 
-from .accounts import MemoryBeats, MemoryPeople, MemoryServer, MemorySites
-from .administration import MemoryAudit, MemoryStandings, MemoryTraces
+from .accounts import MemoryHeartbeats, MemoryPeople, MemoryServer, MemorySites
+from .administration import MemoryAudit, MemoryAuthorHistory, MemoryAuthorRules
 from .comments import MemoryComments
 from .corpus import MemoryCorpus
 from .deliveries import MemoryDeliveries
 from .evidence import MemoryEvidence
 from .notes_and_bulks import MemoryBulks, MemoryNotes
-from .presence import MemoryAttention
-from .queue import MemoryBacklog, MemoryOutbox
-from .queue_index import MemoryHeld
+from .presence import MemoryPresence
+from .queue import MemoryOutbox, MemoryQueue
+from .queue_index import MemoryQueueIndex
 from .reports import MemoryReports
-from .shared_reputation import MemoryRepute
+from .shared_reputation import MemorySharedReputation
 from .site_data import Shelves
 from .subscriptions import MemorySubscriptions
 from .threads import MemoryThreads
@@ -27,7 +27,7 @@ def open_memory(now: Callable[[], datetime], together: Together = ALONE) -> Stor
     shelves = Shelves(now)
     return Storage(
         comments=MemoryComments(shelves),
-        backlog=MemoryBacklog(shelves),
+        queue=MemoryQueue(shelves),
         threads=MemoryThreads(shelves),
         evidence=MemoryEvidence(shelves, together),
         corpus=MemoryCorpus(shelves, together),
@@ -36,15 +36,15 @@ def open_memory(now: Callable[[], datetime], together: Together = ALONE) -> Stor
         outbox=MemoryOutbox(shelves),
         deliveries=MemoryDeliveries(now),
         server=MemoryServer(),
-        beats=MemoryBeats(now),
+        heartbeats=MemoryHeartbeats(now),
         audit=MemoryAudit(shelves),
-        standings=MemoryStandings(shelves),
-        traces=MemoryTraces(shelves),
-        held=MemoryHeld(shelves),
-        attention=MemoryAttention(now),
+        author_rules=MemoryAuthorRules(shelves),
+        author_history=MemoryAuthorHistory(shelves),
+        queue_index=MemoryQueueIndex(shelves),
+        presence=MemoryPresence(now),
         notes=MemoryNotes(shelves),
         bulks=MemoryBulks(shelves),
         subscriptions=MemorySubscriptions(now),
-        repute=MemoryRepute(together),
+        shared_reputation=MemorySharedReputation(together),
         reports=MemoryReports(shelves),
     )

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from comments.audit import Entry
+from comments.audit import AuditEntry
 from comments.errors import NotFound, TooMany
 from comments.site import Person, Site
-from comments.storage import DATA_VERSION, Session
+from comments.storage.values import DATA_VERSION, Session
 
 from .administration import note
 from .site_data import Shelves
@@ -22,12 +22,12 @@ class MemorySites:
             raise NotFound("there is no such site")
         return self._sites[id]
 
-    def put(self, site: Site, *entries: Entry) -> None:
+    def put(self, site: Site, *entries: AuditEntry) -> None:
         with self._shelves.lock:
             self._sites[site.id] = site
             note(self._shelves, *entries)
 
-    def swap(self, before: Site, after: Site, *entries: Entry) -> bool:
+    def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
         with self._shelves.lock:
             if self._sites.get(after.id) != before:
                 return False
@@ -52,19 +52,19 @@ class MemoryPeople:
             raise NotFound("there is no such person")
         return self._people[name]
 
-    def put(self, person: Person, *entries: Entry) -> None:
+    def put(self, person: Person, *entries: AuditEntry) -> None:
         with self._shelves.lock:
             self._people[person.name] = person
             note(self._shelves, *entries)
 
-    def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
+    def compare_and_set(self, before: Person | None, after: Person, *entries: AuditEntry) -> bool:
         with self._shelves.lock:
             if self._people.get(after.name) != before:
                 return False
             self.put(after, *entries)
             return True
 
-    def drop(self, name: str, *entries: Entry) -> None:
+    def delete(self, name: str, *entries: AuditEntry) -> None:
         with self._shelves.lock:
             self._people.pop(name, None)
             for digest in self.sessions(name):
@@ -133,7 +133,7 @@ class MemoryServer:
         """Memory begins empty, in the present form."""
 
 
-class MemoryBeats:
+class MemoryHeartbeats:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._until: dict[tuple[str, str], float] = {}

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from comments.audit import AuditPage, Entry, Search
+from comments.audit import AuditEntry, AuditPage, AuditQuery
 from comments.author_rules import About, Standing
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Status
-from comments.storage import Found, Trace
+from comments.storage.values import HistoryPage, HistoryQuery
 
 from .paging import page
 from .site_data import SHARED, Shelves
@@ -18,21 +18,21 @@ class MemoryAudit:
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
 
-    def note(self, *entries: Entry) -> None:
+    def append(self, *entries: AuditEntry) -> None:
         note(self._shelves, *entries)
 
-    def page(self, site: str, search: Search, limit: int, cursor: str = "") -> AuditPage:
+    def page(self, site: str, search: AuditQuery, limit: int, cursor: str = "") -> AuditPage:
         found = [e for e in reversed(self._shelves[site or SHARED].audit) if search.wants(e)]
         if cursor:
             last = _place(cursor)
             found = [e for e in found if _place(e.id) < last]
         return AuditPage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else "")
 
-    def all(self, site: str) -> Iterator[Entry]:
+    def all(self, site: str) -> Iterator[AuditEntry]:
         yield from tuple(self._shelves[site or SHARED].audit)
 
 
-def note(shelves: Shelves, *entries: Entry) -> None:
+def note(shelves: Shelves, *entries: AuditEntry) -> None:
     """Keep the entries with the time of now, which gives them their order too."""
     for entry in entries:
         with shelves.lock:
@@ -49,16 +49,16 @@ def _place(id: str) -> tuple[int, int]:
     return int(at), int(n)
 
 
-class MemoryStandings:
+class MemoryAuthorRules:
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
 
-    def put(self, site: str, standing: Standing, entry: Entry) -> None:
+    def put(self, site: str, standing: Standing, entry: AuditEntry) -> None:
         with self._shelves.lock:
             self._shelves[site].standings[standing.name] = standing
             note(self._shelves, entry)
 
-    def lift(self, site: str, name: str, entry: Entry) -> bool:
+    def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
         with self._shelves.lock:
             if self._shelves[site].standings.pop(name, None) is None:
                 return False
@@ -78,12 +78,12 @@ def among(standings: dict[str, Standing], names: tuple[str, ...], terms: bool = 
     return asked + [s for s in standings.values() if terms and s.about is About.TERM]
 
 
-class MemoryTraces:
+class MemoryAuthorHistory:
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
 
-    def find(self, site: str, trace: Trace, limit: int, cursor: str = "") -> Found:
+    def find(self, site: str, trace: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
         decided = [c for s in Status if s is not Status.QUEUED for c in self._shelves[site].in_status(s)]
         fitting = sorted((c for c in decided if trace.fits(c)), key=lambda c: (c.received, c.id))
         rows, following = page(fitting, cursor, limit, newest=True)
-        return Found(tuple(rows), following, len(decided), rows[-1].received if following else None)
+        return HistoryPage(tuple(rows), following, len(decided), rows[-1].received if following else None)

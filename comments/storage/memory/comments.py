@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from comments.audit import decision
+from comments.audit import decision_entry
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.storage import WAITS, Accepted, Admission, Change, Counters, Event, Page
-from comments.storage.draft_changes import concerned, is_rewritten, is_told, joined
+from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
+from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters, OutboxEvent
 
 from .administration import note
 from .paging import page
@@ -56,31 +56,31 @@ class MemoryComments:
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         return [self._shelves[site].comments.get(id) for id in ids]
 
-    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+    def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         with self._shelves.lock:
             shelf = self._shelves[site]
-            comments = {c.id: c for c in self.load(site, concerned(changes)) if c}
-            applied = [self._apply_all(shelf, group) for group in joined(changes, comments)]
+            comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
+            applied = [self._apply_all(shelf, group) for group in with_carried_over(changes, comments)]
             self._shelves.lock.notify_all()
             return applied
 
-    def _apply_all(self, shelf: Shelf, group: Sequence[Change]) -> bool:
+    def _apply_all(self, shelf: Shelf, group: Sequence[CommentChange]) -> bool:
         if any(shelf.comments.get(change.before.id) != change.before for change in group):
             return False
         for change in group:
             self._apply(shelf, change)
         return True
 
-    def _apply(self, shelf: Shelf, change: Change) -> None:
+    def _apply(self, shelf: Shelf, change: CommentChange) -> None:
         before, after, now = change.before, change.after, self._shelves.now()
-        seen, rewritten = shelf.seen(after.thread), is_rewritten(change)
+        seen, rewritten = shelf.seen(after.thread), rewrites_submission(change)
         shelf.comments[after.id] = after
         if before.status is Status.QUEUED:
             shelf.leave_queue(before, after, now)
         if after.status is Status.QUEUED:
             shelf.due[after.id] = now
             shelf.accepted += before.status is not Status.QUEUED
-        if noted := decision(after, change.origin):
+        if noted := decision_entry(after, change.origin):
             note(self._shelves, noted)
             shelf.moderated[after.status] += 1
         if noted or rewritten:
@@ -92,15 +92,15 @@ class MemoryComments:
             shelf.count_author(before.status, name, -1, after.received)
             shelf.count_author(after.status, name, 1, after.received)
         shelf.tell_readers(after, seen, rewritten, now)
-        if is_told(after):
+        if is_outbox_event(after):
             shelf.told += 1
-            shelf.events.append(Event(f"{shelf.told}-0", after.id, after.version, before.status, after.status))
+            shelf.events.append(OutboxEvent(f"{shelf.told}-0", after.id, after.version, before.status, after.status))
 
-    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
+    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
         rows, following = page(self._shelves[site].in_status(status), cursor, limit, newest)
-        return Page(tuple(rows), following)
+        return CommentPage(tuple(rows), following)
 
-    def arrived(self, site: str, since: datetime) -> int:
+    def held_since(self, site: str, since: datetime) -> int:
         return sum(comment.received > since for comment in self._shelves[site].in_status(Status.HELD))
 
     def received_since(self, site: str, since: datetime) -> int:
@@ -116,7 +116,7 @@ class MemoryComments:
                 moderated=dict(shelf.moderated),
                 standing={status: len(shelf.in_status(status)) for status in Status},
                 attempts=shelf.claims,
-                wait_seconds={bound: sum(w <= bound for w in shelf.waits) for bound in WAITS},
+                wait_seconds={bound: sum(w <= bound for w in shelf.waits) for bound in WAIT_BUCKETS},
                 wait_sum=sum(shelf.waits),
                 reported=shelf.reports_kept,
             )

@@ -6,8 +6,8 @@ from dataclasses import replace
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.shared_learning import Together
-from comments.storage import TokenCounts
-from comments.storage.corpus_lessons import Lesson, Quota, bar, counting, lesson_of
+from comments.storage.corpus_lessons import Lesson, Quota, counted_lessons, ham_ceiling, lesson_of
+from comments.storage.values import TokenCounts
 
 from .site_data import Shelf, Shelves
 
@@ -35,7 +35,7 @@ class MemoryCorpus:
             own.unlearned.discard(comment.id)
             old, new = shelf.learned.get(comment.id), lesson_of(comment, tokens, quotas)
             _put(shelf, comment.id, new)
-            shelf.bar = bar(shelf.learned)
+            shelf.bar = ham_ceiling(shelf.learned)
             return (old and replace(old, at=0)) != (new and replace(new, at=0))
 
     def totals(self, site: str) -> tuple[int, int]:
@@ -68,7 +68,7 @@ def _put(shelf: Shelf, id: str, lesson: Lesson | None) -> None:
     shelf.learned.pop(id, None)
     if lesson:
         shelf.learned[id] = lesson
-    was, now = counting(earlier), counting(shelf.learned)
+    was, now = counted_lessons(earlier), counted_lessons(shelf.learned)
     for of in was - (now - {id}):
         _count(shelf, earlier[of], -1)
     for of in now - (was - {id}):

@@ -7,8 +7,8 @@ from datetime import datetime
 from threading import Lock
 
 from comments.errors import NotFound
-from comments.storage import Course, Delivery, Posted
-from comments.storage.delivery_retry import KEPT, RESTS, counter_of, posted
+from comments.storage.delivery_retry import DELIVERIES_KEPT, RECEIVER_PAUSES, counter_of, delivery_figures
+from comments.storage.values import Delivery, DeliveryFigures, DeliveryStatus
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class MemoryDeliveries:
         self._now, self._lock = now, Lock()
         self._trays: dict[str, _Tray] = defaultdict(_Tray)
 
-    def put(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
+    def enqueue(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
         with self._lock:
             tray = self._trays[site]
             for d in deliveries:
@@ -54,7 +54,7 @@ class MemoryDeliveries:
         due = sorted((at, comment) for comment, at in tray.lanes[webhook].items() if at <= now)
         return due[0][1] if due and tray.rests.get(webhook, 0.0) <= now else ""
 
-    def take(self, site: str, webhook: str, lease: float) -> Delivery | None:
+    def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
         with self._lock:
             tray = self._trays[site]
             comment = self._first(tray, webhook)
@@ -66,7 +66,7 @@ class MemoryDeliveries:
                 tray.asked.add(webhook)
             return tray.records[tray.head(webhook, comment)]
 
-    def settle(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
+    def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
         with self._lock:
             tray = self._trays[site]
             if tray.records.get(after.id) != before:
@@ -74,7 +74,7 @@ class MemoryDeliveries:
             tray.records[after.id] = after
             tray.results.update(filter(None, [counter_of(before, after)]))
             self._rest(tray, after.webhook, healthy)
-            if after.course is Course.PENDING:
+            if after.course is DeliveryStatus.PENDING:
                 tray.over.pop(after.id, None)
                 tray.put.setdefault(after.id, self._time())
                 tray.lanes[after.webhook][after.comment] = after.due.timestamp()
@@ -91,7 +91,7 @@ class MemoryDeliveries:
         if healthy:
             del tray.failures[webhook]
         elif healthy is False:
-            tray.rests[webhook] = self._time() + RESTS[min(tray.failures[webhook], len(RESTS) - 1)]
+            tray.rests[webhook] = self._time() + RECEIVER_PAUSES[min(tray.failures[webhook], len(RECEIVER_PAUSES) - 1)]
             tray.failures[webhook] += 1
 
     def _end(self, tray: _Tray, delivery: Delivery) -> None:
@@ -101,7 +101,7 @@ class MemoryDeliveries:
         else:
             tray.lanes[delivery.webhook].pop(delivery.comment, None)
         tray.over[delivery.id] = self._time()
-        for id in _latest(tray.over)[KEPT:]:
+        for id in _latest(tray.over)[DELIVERIES_KEPT:]:
             del tray.over[id], tray.records[id]
 
     def get(self, site: str, id: str) -> Delivery:
@@ -115,7 +115,7 @@ class MemoryDeliveries:
             tray = self._trays[site]
             return [tray.records[id] for id in [*_latest(tray.put)[: n // 2], *_latest(tray.over)][:n]]
 
-    def drop(self, site: str, webhook: str) -> None:
+    def forget(self, site: str, webhook: str) -> None:
         with self._lock:
             tray = self._trays[site]
             for id in [id for id in tray.put if id.startswith(f"{webhook}:")]:
@@ -124,9 +124,9 @@ class MemoryDeliveries:
             for kept in (tray.lanes, tray.rests, tray.failures):
                 kept.pop(webhook, None)
 
-    def posted(self, site: str) -> Posted:
+    def figures(self, site: str) -> DeliveryFigures:
         tray = self._trays[site]
-        return posted(len(tray.put), tray.results)
+        return delivery_figures(len(tray.put), tray.results)
 
     def _time(self) -> float:
         return self._now().timestamp()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from comments.lifecycle import Status
 from comments.shared_learning import Together
-from comments.storage import Answer, Question, Use
+from comments.storage.values import Evidence, EvidenceQuery, WindowUse
 
 from .administration import among
 from .corpus import counted
@@ -16,18 +16,18 @@ class MemoryEvidence:
     def __init__(self, shelves: Shelves, together: Together) -> None:
         self._shelves, self._together = shelves, together
 
-    def look_up(self, site: str, questions: Sequence[Question]) -> list[Answer]:
+    def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         with self._shelves.lock:
             return [self._answer(site, q) for q in questions]
 
-    def _answer(self, site: str, q: Question) -> Answer:
+    def _answer(self, site: str, q: EvidenceQuery) -> Evidence:
         shelf = self._shelves[site]
         counts: dict[str, int] = {}
         for use in q.uses:
             n = self._note(self._shelves[SHARED if use.shared else site], use, q.first_attempt and not use.before)
             counts[use.window] = max(n, counts.get(use.window, 0))
         opened = shelf.opened.get(q.thread)
-        return Answer(
+        return Evidence(
             counts=counts,
             approved=tuple(shelf.authors[Status.APPROVED][name] for name in q.author),
             spam=tuple(shelf.authors[Status.SPAM][name] for name in q.author),
@@ -39,7 +39,7 @@ class MemoryEvidence:
             standings=tuple(among(shelf.standings, q.standings, terms=True)),
         )
 
-    def _note(self, shelf: Shelf, use: Use, note: bool) -> int:
+    def _note(self, shelf: Shelf, use: WindowUse, note: bool) -> int:
         now = self._shelves.now()
         noted = shelf.windows[use.window, use.value]
         noted[:] = [(at, value) for at, value in noted if at > now - use.seconds]
@@ -53,6 +53,6 @@ def _is_of(key: tuple[Status, str], names: Sequence[str]) -> bool:
     return status in (Status.APPROVED, Status.SPAM) and name in names[:1]
 
 
-def _published(shelf: Shelf, q: Question) -> bool:
+def _published(shelf: Shelf, q: EvidenceQuery) -> bool:
     parent = shelf.comments.get(q.parent)
     return parent is not None and parent.thread == q.thread and shelf.published(q.parent)

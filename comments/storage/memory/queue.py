@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from comments.lifecycle import Status
 from comments.pseudonyms import new_id
-from comments.storage import Claim, Depth, Event
+from comments.storage.values import Claim, OutboxEvent, QueueDepth
 
 from .comments import WAKE_SECONDS
 from .site_data import Shelves
 
 
-class MemoryBacklog:
+class MemoryQueue:
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
 
@@ -36,23 +36,23 @@ class MemoryBacklog:
             shelf = self._shelves[site]
             shelf.due |= {id: self._shelves.now() for id in ids if id in shelf.due}
 
-    def wakes(self, site: str, batch: int, max_wakes: int) -> list[str]:
+    def missing_wakeups(self, site: str, batch: int, max_wakes: int) -> list[str]:
         with self._shelves.lock:
             shelf, now = self._shelves[site], self._shelves.now()
             fresh = [new_id() for _ in range(shelf.wakes_missing(now, batch, max_wakes))]
             shelf.wakes |= dict.fromkeys(fresh, now + WAKE_SECONDS)
             return fresh
 
-    def depth(self, site: str) -> Depth:
+    def depth(self, site: str) -> QueueDepth:
         queued = self._shelves[site].in_status(Status.QUEUED)
-        return Depth(len(queued), queued[0].received if queued else None)
+        return QueueDepth(len(queued), queued[0].received if queued else None)
 
 
 class MemoryOutbox:
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
 
-    def read(self, site: str, n: int) -> list[Event]:
+    def read(self, site: str, n: int) -> list[OutboxEvent]:
         return self._shelves[site].events[:n]
 
     def done(self, site: str, ids: Sequence[str]) -> None:

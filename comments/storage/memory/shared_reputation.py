@@ -7,18 +7,18 @@ from comments.lifecycle import Label
 from comments.shared_learning import Together
 
 
-class MemoryRepute:
+class MemorySharedReputation:
     def __init__(self, together: Together) -> None:
         self._lock, self._together = Lock(), together
         self._told: dict[tuple[str, str], tuple[Label, frozenset[str]]] = {}
 
-    def tell(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
+    def update(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
         with self._lock:
             self._told.pop((site, comment), None)
             if label is not None:
                 self._told[site, comment] = label, frozenset(domains)
 
-    def elsewhere(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    def other_sites(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         with self._lock:
             found = {
                 domain: (self._sites(site, domain, Label.HAM), self._sites(site, domain, Label.SPAM))

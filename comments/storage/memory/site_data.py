@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 from math import ceil
 from threading import Condition
 
-from comments.audit import Entry
+from comments.audit import AuditEntry
 from comments.author_rules import Standing
 from comments.drafts import waited_since
 from comments.lifecycle import Label, Status
 from comments.model import Comment
-from comments.storage import Event
 from comments.storage.corpus_lessons import Lesson
-from comments.storage.notes_and_bulks import Bulk, Item, Note
-from comments.storage.queue_index import Filed
+from comments.storage.notes_and_bulks import Bulk, BulkItem, Note
+from comments.storage.queue_index import IndexEntry
+from comments.storage.values import OutboxEvent
 
 #: As in decide.lua.
 MAX_RECENT, MAX_CHANGES = 200, 1000
@@ -52,13 +52,15 @@ class Shelf:
     learned: dict[str, Lesson] = field(default_factory=dict)
     bar: float = 0.0
     unlearned: set[str] = field(default_factory=set)
-    events: list[Event] = field(default_factory=list)
+    events: list[OutboxEvent] = field(default_factory=list)
     told: int = 0
-    audit: list[Entry] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)  # by name
-    held: dict[str, tuple[int, Filed]] = field(default_factory=dict)  # id -> its place among equals, its terms
+    held: dict[str, tuple[int, IndexEntry]] = field(default_factory=dict)  # id -> its place among equals, its terms
     notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
-    bulks: dict[str, tuple[Bulk, int, list[Item], list[Item]]] = field(default_factory=dict)  # total, left, done
+    bulks: dict[str, tuple[Bulk, int, list[BulkItem], list[BulkItem]]] = field(
+        default_factory=dict
+    )  # total, left, done
     unfiled: set[str] = field(default_factory=set)
     reports: dict[str, dict[str, str]] = field(default_factory=dict)  # id -> network -> what is wrong
     reported: dict[str, int] = field(default_factory=dict)  # id -> ms of the last report

@@ -26,7 +26,7 @@ class MemorySubscriptions:
         self._now, self._lock = now, Lock()
         self._lists: dict[str, _List] = defaultdict(_List)
 
-    def ask(self, site: str, who: str, comment: str) -> bool:
+    def reserve_request(self, site: str, who: str, comment: str) -> bool:
         with self._lock:
             of, now = self._lists[site], self._now().timestamp()
             first, until = of.asked.get(who, ("", 0.0))
@@ -34,13 +34,13 @@ class MemorySubscriptions:
                 of.asked[who] = first, _ = comment, now + ASK_AGAIN
             return who not in of.subscribers and first == comment
 
-    def asked(self, site: str, who: str) -> None:
+    def request_sent(self, site: str, who: str) -> None:
         with self._lock:
             of = self._lists[site]
             if who in of.asked:
                 of.asked[who] = SENT, of.asked[who][1]
 
-    def withdraw(self, site: str, who: str, comment: str) -> None:
+    def cancel_request(self, site: str, who: str, comment: str) -> None:
         with self._lock:
             if self._lists[site].asked.get(who, ("", 0.0))[0] == comment:
                 del self._lists[site].asked[who]
@@ -49,7 +49,7 @@ class MemorySubscriptions:
         with self._lock:
             self._lists[site].subscribers.add(who)
 
-    def leave(self, site: str, who: str) -> None:
+    def unsubscribe(self, site: str, who: str) -> None:
         with self._lock:
             self._lists[site].subscribers.discard(who)
             self._lists[site].asked[who] = SENT, self._now().timestamp() + ASK_AGAIN_AFTER_NO
@@ -58,14 +58,14 @@ class MemorySubscriptions:
         with self._lock:
             self._lists[site].muted.add(comment)
 
-    def wants(self, site: str, who: str, comment: str) -> bool:
+    def wants_mail(self, site: str, who: str, comment: str) -> bool:
         with self._lock:
             return who in self._lists[site].subscribers and comment not in self._lists[site].muted
 
-    def tell(self, site: str, reply: str) -> None:
+    def mark_notified(self, site: str, reply: str) -> None:
         with self._lock:
             self._lists[site].told.add(reply)
 
-    def told(self, site: str, reply: str) -> bool:
+    def was_notified(self, site: str, reply: str) -> bool:
         with self._lock:
             return reply in self._lists[site].told

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from comments.model import Comment
-from comments.storage import Changes, ThreadPage
 from comments.storage.thread_order import children, reading_order
+from comments.storage.values import ThreadChanges, ThreadPage
 
 from .paging import page
 from .site_data import WHOLE_SITE, Shelves
@@ -32,18 +32,18 @@ class MemoryThreads:
     def site_version(self, site: str) -> int:
         return self._shelves[site].versions[WHOLE_SITE]
 
-    def changes(self, site: str, thread: str, since: int) -> Changes:
+    def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         with self._shelves.lock:
             shelf = self._shelves[site]
             version = shelf.versions[thread]
             if version == since:
-                return Changes(version)
+                return ThreadChanges(version)
             log = [change for change in shelf.changes if change[0] == thread and change[2] > since]
             last: dict[str, bool] = {}
             for _, _, _, id, shown in log:
                 last.pop(id, None)  # its place is that of the last word on it
                 last[id] = shown
-            return Changes(
+            return ThreadChanges(
                 version,
                 known=bool(log) and log[0][1] <= since,
                 appeared=tuple(id for id, shown in last.items() if shown and shelf.published(id)),
@@ -64,7 +64,7 @@ class MemoryThreads:
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         return [self.page(site, thread, 1).total for thread in threads]
 
-    def shows(self, comment: Comment) -> bool:
+    def is_visible(self, comment: Comment) -> bool:
         with self._shelves.lock:
             return self._shelves[comment.site].published(comment.id)
 

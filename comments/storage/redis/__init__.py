@@ -6,24 +6,24 @@ from redis.retry import Retry
 
 from comments.errors import SettingsInvalid
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 
-from .accounts import RedisBeats, RedisPeople, RedisSites
+from .accounts import RedisHeartbeats, RedisPeople, RedisSites
 from .audit import RedisAudit
-from .author_history import RedisTraces
-from .author_rules import RedisStandings
+from .author_history import RedisAuthorHistory
+from .author_rules import RedisAuthorRules
 from .comments import RedisComments
 from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
 from .notes_and_bulks import RedisBulks, RedisNotes
-from .presence import RedisAttention
-from .queue import RedisBacklog, RedisOutbox
-from .queue_index import RedisHeld
+from .presence import RedisPresence
+from .queue import RedisOutbox, RedisQueue
+from .queue_index import RedisQueueIndex
 from .reports import RedisReports
 from .server import RedisServer
-from .shared_reputation import RedisRepute
+from .shared_reputation import RedisSharedReputation
 from .subscriptions import RedisSubscriptions
 from .threads import RedisThreads
 
@@ -53,7 +53,7 @@ def open_redis(settings: Settings) -> Storage:
     comments = RedisComments(client, keys)
     return Storage(
         comments=comments,
-        backlog=RedisBacklog(client, keys),
+        queue=RedisQueue(client, keys),
         threads=RedisThreads(client, keys, comments),
         evidence=RedisEvidence(client, keys, together),
         corpus=RedisCorpus(client, keys, together),
@@ -62,15 +62,15 @@ def open_redis(settings: Settings) -> Storage:
         outbox=RedisOutbox(client, keys),
         deliveries=RedisDeliveries(client, keys),
         server=RedisServer(client, keys),
-        beats=RedisBeats(client, keys),
+        heartbeats=RedisHeartbeats(client, keys),
         audit=RedisAudit(client, keys),
-        standings=RedisStandings(client, keys),
-        traces=RedisTraces(client, keys),
-        held=RedisHeld(client, keys),
-        attention=RedisAttention(client, keys),
+        author_rules=RedisAuthorRules(client, keys),
+        author_history=RedisAuthorHistory(client, keys),
+        queue_index=RedisQueueIndex(client, keys),
+        presence=RedisPresence(client, keys),
         notes=RedisNotes(client, keys),
         bulks=RedisBulks(client, keys),
         subscriptions=RedisSubscriptions(client, keys),
-        repute=RedisRepute(client, keys, together),
+        shared_reputation=RedisSharedReputation(client, keys, together),
         reports=RedisReports(client, keys),
     )

@@ -4,12 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from comments.audit import Entry
+from comments.audit import AuditEntry
 from comments.errors import NotFound, TooMany
 from comments.site import Person, Site
-from comments.storage import Session
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
+from comments.storage.values import Session
 
 from .audit import append, packed
 from .client import Client, guarded, script, text
@@ -25,13 +25,13 @@ class _Records:
         self._client, self._keys, self._key = client, keys, key
         self._swap = script(client, "swap")
 
-    def put(self, name: str, record: bytes, entries: Sequence[Entry]) -> None:
+    def put(self, name: str, record: bytes, entries: Sequence[AuditEntry]) -> None:
         pipe = self._client.pipeline()
         pipe.hset(self._key, name, record)
         append(pipe, self._keys, entries)
         pipe.execute()
 
-    def swap(self, name: str, before: bytes, after: bytes, entries: Sequence[Entry]) -> bool:
+    def compare_and_set(self, name: str, before: bytes, after: bytes, entries: Sequence[AuditEntry]) -> bool:
         """`before` is "" where there must be none yet."""
         keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
         return bool(self._swap(keys=keys, args=[name, before, after, *map(packed, entries)]))
@@ -49,11 +49,11 @@ class RedisSites:
             raise NotFound("there is no such site")
         return load(Site, record)
 
-    def put(self, site: Site, *entries: Entry) -> None:
+    def put(self, site: Site, *entries: AuditEntry) -> None:
         self._records.put(site.id, dump(site), entries)
 
-    def swap(self, before: Site, after: Site, *entries: Entry) -> bool:
-        return self._records.swap(after.id, dump(before), dump(after), entries)
+    def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
+        return self._records.compare_and_set(after.id, dump(before), dump(after), entries)
 
     def all(self) -> list[Site]:
         return sorted((load(Site, r) for r in self._client.hvals(self._keys.sites())), key=lambda site: site.id)
@@ -71,13 +71,13 @@ class RedisPeople:
             raise NotFound("there is no such person")
         return load(Person, record)
 
-    def put(self, person: Person, *entries: Entry) -> None:
+    def put(self, person: Person, *entries: AuditEntry) -> None:
         self._records.put(person.name, dump(person), entries)
 
-    def swap(self, before: Person | None, after: Person, *entries: Entry) -> bool:
-        return self._records.swap(after.name, dump(before) if before else b"", dump(after), entries)
+    def compare_and_set(self, before: Person | None, after: Person, *entries: AuditEntry) -> bool:
+        return self._records.compare_and_set(after.name, dump(before) if before else b"", dump(after), entries)
 
-    def drop(self, name: str, *entries: Entry) -> None:
+    def delete(self, name: str, *entries: AuditEntry) -> None:
         sessions = self.sessions(name)
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.people(), name)
@@ -140,7 +140,7 @@ def _link(name: bytes | None) -> str:
 
 
 @guarded
-class RedisBeats:
+class RedisHeartbeats:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 

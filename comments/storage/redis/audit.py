@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from comments.audit import AuditPage, Entry, Search
+from comments.audit import AuditEntry, AuditPage, AuditQuery
 from comments.errors import Invalid, Problem
 from comments.storage.codec import dump, load, milliseconds, moment
 from comments.storage.keys import Keys
@@ -17,12 +17,12 @@ CURSOR = re.compile(r"\d{1,15}-\d{1,10}")
 CHUNK, MOST_LOOKED = 1_000, 10_000
 
 
-def packed(entry: Entry) -> bytes:
+def packed(entry: AuditEntry) -> bytes:
     """As the stream keeps it: the site, the id and the time are the stream's own."""
     return dump(replace(entry, site=""))
 
 
-def append(pipe: Client, keys: Keys, entries: Sequence[Entry]) -> None:
+def append(pipe: Client, keys: Keys, entries: Sequence[AuditEntry]) -> None:
     """Note the entries in the transaction that makes the change they tell of."""
     for entry in entries:
         pipe.xadd(keys.audit(entry.site), {"e": packed(entry)})
@@ -33,13 +33,13 @@ class RedisAudit:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 
-    def note(self, *entries: Entry) -> None:
+    def append(self, *entries: AuditEntry) -> None:
         pipe = self._client.pipeline()
         append(pipe, self._keys, entries)
         pipe.execute()
 
-    def page(self, site: str, search: Search, limit: int, cursor: str = "") -> AuditPage:
-        rows: list[Entry] = []
+    def page(self, site: str, search: AuditQuery, limit: int, cursor: str = "") -> AuditPage:
+        rows: list[AuditEntry] = []
         last, looked, needles = _checked(cursor), 0, _needles(search)
         oldest = str(milliseconds(search.since)) if search.since else "-"
         newest = f"({milliseconds(search.until)}" if search.until else "+"
@@ -57,14 +57,14 @@ class RedisAudit:
                 return AuditPage(tuple(rows))
         return AuditPage(tuple(rows), last)
 
-    def all(self, site: str) -> Iterator[Entry]:
+    def all(self, site: str) -> Iterator[AuditEntry]:
         last = "-"
         while chunk := self._client.xrange(self._keys.audit(site), last, "+", count=CHUNK):
             yield from (_entry(site, row) for row in chunk)
             last = "(" + text(chunk[-1][0])
 
 
-def _needles(search: Search) -> list[bytes]:
+def _needles(search: AuditQuery) -> list[bytes]:
     """What the record of a wanted entry holds, so that only those are unpacked."""
     return [dump({name: getattr(search, name)})[1:-1] for name in ("by", "subject", "origin") if getattr(search, name)]
 
@@ -75,6 +75,6 @@ def _checked(cursor: str) -> str:
     return cursor
 
 
-def _entry(site: str, row: Any) -> Entry:
+def _entry(site: str, row: Any) -> AuditEntry:
     id = text(row[0])
-    return replace(load(Entry, row[1][b"e"]), site=site, id=id, at=moment(int(id.partition("-")[0])))
+    return replace(load(AuditEntry, row[1][b"e"]), site=site, id=id, at=moment(int(id.partition("-")[0])))

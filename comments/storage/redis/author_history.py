@@ -11,9 +11,9 @@ from typing import Any
 
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.storage import Found, Trace
 from comments.storage.codec import load_comment, moment
 from comments.storage.keys import Keys
+from comments.storage.values import HistoryPage, HistoryQuery
 
 from .client import Client, guarded, text
 from .paging import place
@@ -26,11 +26,11 @@ Place = tuple[float, str]
 
 
 @guarded
-class RedisTraces:
+class RedisAuthorHistory:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 
-    def find(self, site: str, trace: Trace, limit: int, cursor: str = "") -> Found:
+    def find(self, site: str, trace: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
         last = place(cursor) if cursor else None
         rows: list[Comment] = []
         looked, needles = 0, _needles(trace)
@@ -44,7 +44,7 @@ class RedisTraces:
                 if len(rows) == limit:
                     return _found(rows, last, looked)
             if len(chunk) < CHUNK:
-                return Found(tuple(rows), looked_at=looked)
+                return HistoryPage(tuple(rows), looked_at=looked)
         return _found(rows, last, looked)
 
     def _before(self, site: str, last: Place | None) -> list[Place]:
@@ -69,13 +69,13 @@ class RedisTraces:
         return counts[::2], max(counts[1::2])
 
 
-def _needles(trace: Trace) -> list[bytes]:
+def _needles(trace: HistoryQuery) -> list[bytes]:
     """What a record holds that fits. Quotes inside a text are escaped, so that no text can hold it."""
     named = (("identity", trace.identity), ("origin", trace.origin))
     return [f'"{name}":{json.dumps(value, ensure_ascii=False)}'.encode() for name, value in named if value]
 
 
-def _found(rows: Sequence[Comment], last: Place | None, looked: int) -> Found:
+def _found(rows: Sequence[Comment], last: Place | None, looked: int) -> HistoryPage:
     if last is None:
-        return Found(tuple(rows))
-    return Found(tuple(rows), f"{last[0]:.0f}.{last[1]}", looked, moment(last[0]))
+        return HistoryPage(tuple(rows))
+    return HistoryPage(tuple(rows), f"{last[0]:.0f}.{last[1]}", looked, moment(last[0]))

@@ -1,6 +1,6 @@
 """Standings on Redis: a hash a site, and another for terms, which cannot be looked up by name."""
 
-from comments.audit import Entry
+from comments.audit import AuditEntry
 from comments.author_rules import About, Standing
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
@@ -12,18 +12,18 @@ TERM = f"{About.TERM}:"
 
 
 @guarded
-class RedisStandings:
+class RedisAuthorRules:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
         self._lift = script(client, "lift")
 
-    def put(self, site: str, standing: Standing, entry: Entry) -> None:
+    def put(self, site: str, standing: Standing, entry: AuditEntry) -> None:
         pipe = self._client.pipeline()
         pipe.hset(self._key(site, standing.name), standing.name, dump(standing))
         append(pipe, self._keys, [entry])
         pipe.execute()
 
-    def lift(self, site: str, name: str, entry: Entry) -> bool:
+    def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
         keys = [self._key(site, name), self._keys.audit(entry.site)]
         return bool(self._lift(keys=keys, args=[name, packed(entry)]))
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import accumulate, compress
 
-from comments.audit import decision
+from comments.audit import decision_entry
 from comments.drafts import waited_since
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.storage import WAITS, Accepted, Admission, Change, Counters, Page
 from comments.storage.codec import dump_state, dump_submission, load_comment, milliseconds
-from comments.storage.draft_changes import concerned, is_rewritten, is_told, joined
+from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
 from comments.storage.keys import Keys, thread_name, value_name
+from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters
 
 from .audit import packed
 from .client import Client, guarded, script, text
@@ -69,7 +69,7 @@ class RedisComments:
         records = self._client.mget([self._keys.comment(site, id) for id in ids]) if ids else []
         return [load_comment(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
 
-    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+    def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         if not changes:
             return []
         k = self._keys
@@ -81,8 +81,8 @@ class RedisComments:
         ]  # fmt: skip
         args: list[str | bytes | int] = [k.decided(site)]
         asked: list[bool] = []  # which of the changes made are those that were asked for
-        comments = {c.id: c for c in self.load(site, concerned(changes)) if c}
-        for group in joined(changes, comments):
+        comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
+        for group in with_carried_over(changes, comments):
             for change in group:
                 after = change.after
                 keys += [k.comment(site, after.id), k.roots(site, after.thread), k.replies(site, after.thread)]
@@ -90,11 +90,11 @@ class RedisComments:
                 asked.append(change is group[0])
         return [bool(applied) for applied in compress(self._decide(keys=keys, args=args), asked)]
 
-    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> Page:
+    def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
         ids, following = page(self._client, self._keys.status(site, status), cursor, limit, newest)
-        return Page(tuple(c for c in self.load(site, ids) if c), following)
+        return CommentPage(tuple(c for c in self.load(site, ids) if c), following)
 
-    def arrived(self, site: str, since: datetime) -> int:
+    def held_since(self, site: str, since: datetime) -> int:
         return int(self._client.zcount(self._keys.status(site, Status.HELD), f"({milliseconds(since)}", "+inf"))
 
     def received_since(self, site: str, since: datetime) -> int:
@@ -150,16 +150,16 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
     raise Busy("too many comments wait to be judged", BUSY_SECONDS)
 
 
-def _arguments(change: Change) -> list[str | bytes | int]:
+def _arguments(change: CommentChange) -> list[str | bytes | int]:
     """One change as decide.lua takes it, without the last argument."""
     before, after = change.before, change.after
-    noted = decision(after, change.origin)
+    noted = decision_entry(after, change.origin)
     names = after.author_keys or ("", "")
     waits = before if before.status is Status.QUEUED else after
-    written = dump_submission(after) if is_rewritten(change) else b""
+    written = dump_submission(after) if rewrites_submission(change) else b""
     return [
         after.id, dump_state(before), dump_state(after), before.status, after.status,
-        after.version if is_told(after) else "",
+        after.version if is_outbox_event(after) else "",
         milliseconds(after.received), thread_name(after.thread), after.parent, packed(noted) if noted else "", *names,
         milliseconds(waited_since(waits, after, datetime.now(UTC))), written,
     ]  # fmt: skip
@@ -171,7 +171,7 @@ def _counters(totals: dict[str, float], standing: Sequence[int]) -> Counters:
 
     decided = of("decided:")
     waited = {float(bound): n for bound, n in of("wait:").items()}
-    cumulative = dict(zip(WAITS, accumulate(waited.get(bound, 0) for bound in WAITS), strict=True))
+    cumulative = dict(zip(WAIT_BUCKETS, accumulate(waited.get(bound, 0) for bound in WAIT_BUCKETS), strict=True))
     cumulative[float("inf")] = sum(decided.values())  # also those that waited longer than every bound
     return Counters(
         accepted=int(totals.get("accepted", 0)),

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.shared_learning import Together
-from comments.storage import TokenCounts
 from comments.storage.codec import dump_state
-from comments.storage.corpus_lessons import MOST_BARS, Lesson, Quota, lesson_of
+from comments.storage.corpus_lessons import CEILING_LESSONS, Lesson, Quota, lesson_of
 from comments.storage.keys import Keys, value_name
+from comments.storage.values import TokenCounts
 
 from .client import Client, guarded, script, text
 
@@ -37,7 +37,7 @@ class RedisCorpus:
         ]  # fmt: skip
         lesson = lesson_of(comment, tokens, quotas)
         written, at = (_written(lesson), lesson.at) if lesson else ("", 0)
-        return bool(self._learn(keys=keys, args=[comment.id, dump_state(comment), written, at, MOST_BARS]) == 1)
+        return bool(self._learn(keys=keys, args=[comment.id, dump_state(comment), written, at, CEILING_LESSONS]) == 1)
 
     def totals(self, site: str) -> tuple[int, int]:
         ham, spam = self._client.hmget(self._keys.lessons(self._together.keeper(site)), *Label)

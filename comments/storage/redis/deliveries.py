@@ -4,10 +4,10 @@ import time
 from collections.abc import Sequence
 
 from comments.errors import NotFound
-from comments.storage import Course, Delivery, Posted
 from comments.storage.codec import dump, load, milliseconds
-from comments.storage.delivery_retry import KEPT, RESTS, counter_of, posted
+from comments.storage.delivery_retry import DELIVERIES_KEPT, RECEIVER_PAUSES, counter_of, delivery_figures
 from comments.storage.keys import Keys
+from comments.storage.values import Delivery, DeliveryFigures, DeliveryStatus
 
 from .client import Client, guarded, script, text
 
@@ -21,7 +21,7 @@ class RedisDeliveries:
         self._settle = script(client, "wakes", "lane", "settle")
         self._drop = script(client, "drop")
 
-    def put(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
+    def enqueue(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
         k = self._keys
         args: list[str | bytes] = []
         for d in deliveries:
@@ -41,13 +41,13 @@ class RedisDeliveries:
         rows = zip(webhooks, rests, counts, strict=True)
         return [webhook for webhook, rest, n in rows if n and (rest is None or float(rest.split(b"|")[0]) <= now)]
 
-    def take(self, site: str, webhook: str, lease: float) -> Delivery | None:
+    def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
         k = self._keys
         keys = [k.deliveries(site), k.rests(site), k.lanes(site, webhook), k.versions(site, webhook)]
         record = self._take(keys=keys, args=[webhook, round(lease * 1000)])
         return load(Delivery, record) if record else None
 
-    def settle(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
+    def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
         k, webhook = self._keys, after.webhook
         return bool(
             self._settle(
@@ -57,9 +57,9 @@ class RedisDeliveries:
                 ],
                 args=[
                     webhook, after.id, after.comment, dump(before), dump(after),
-                    milliseconds(after.due) if after.course is Course.PENDING else "",
+                    milliseconds(after.due) if after.course is DeliveryStatus.PENDING else "",
                     "" if healthy is None else "good" if healthy else "bad",
-                    counter_of(before, after), KEPT, *(round(seconds * 1000) for seconds in RESTS),
+                    counter_of(before, after), DELIVERIES_KEPT, *(round(seconds * 1000) for seconds in RECEIVER_PAUSES),
                 ],
             )
         )  # fmt: skip
@@ -79,14 +79,14 @@ class RedisDeliveries:
         records = self._client.hmget(self._keys.deliveries(site), ids) if ids else []
         return [load(Delivery, record) for record in records if record]
 
-    def drop(self, site: str, webhook: str) -> None:
+    def forget(self, site: str, webhook: str) -> None:
         k = self._keys
         keys = [k.deliveries(site), k.deliveries_pending(site), k.rests(site)]
         self._drop(keys=[*keys, k.lanes(site, webhook), k.versions(site, webhook)], args=[webhook])
 
-    def posted(self, site: str) -> Posted:
+    def figures(self, site: str) -> DeliveryFigures:
         pipe = self._client.pipeline(transaction=False)
         pipe.zcard(self._keys.deliveries_pending(site))
         pipe.hgetall(self._keys.counters(site))
         pending, totals = pipe.execute()
-        return posted(pending, {text(name): int(float(n)) for name, n in totals.items()})
+        return delivery_figures(pending, {text(name): int(float(n)) for name, n in totals.items()})

@@ -8,9 +8,9 @@ from typing import Any
 from comments.author_rules import Standing
 from comments.lifecycle import Label, Status
 from comments.shared_learning import Together
-from comments.storage import Answer, Question, TokenCounts, Use
 from comments.storage.codec import load, moment
 from comments.storage.keys import SHARED, Keys, thread_name, value_name
+from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
 
 from .client import Client, guarded, script
 from .threads import is_shown
@@ -31,7 +31,7 @@ class _Windows:
         self.asked: list[tuple[int, str]] = []  # question's number, window
         self._numbers: dict[str, int] = {}
 
-    def add(self, question: int, use: Use, note: bool) -> None:
+    def add(self, question: int, use: WindowUse, note: bool) -> None:
         if use.window not in self._numbers:
             bucket, into = divmod(self._now, use.seconds)
             site = SHARED if use.shared else self._site
@@ -77,11 +77,11 @@ class _Known:
         self._ham_tokens, self._spam_tokens = tokens.answers(ham_tokens), tokens.answers(spam_tokens)
         self._parents = iter(parents)
 
-    def answer(self, q: Question, counts: Mapping[str, int]) -> Answer:
+    def answer(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
         """To be asked for in the questions' own order."""
         opened = self._opened.get(thread_name(q.thread))
         known = [t for t in q.tokens if t in self._ham_tokens or t in self._spam_tokens]
-        return Answer(
+        return Evidence(
             counts=counts,
             approved=tuple(self._approved.get(name, 0) % FIRST_SEEN for name in q.author),
             spam=tuple(self._spam.get(name, 0) % FIRST_SEEN for name in q.author),
@@ -111,7 +111,7 @@ class RedisEvidence:
         self._client, self._keys, self._together = client, keys, together
         self._note = script(client, "note")
 
-    def look_up(self, site: str, questions: Sequence[Question]) -> list[Answer]:
+    def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         if not questions:
             return []
         own, shared = (_Windows(self._keys, site, time.time()) for _ in range(2))
@@ -136,7 +136,7 @@ class RedisEvidence:
         self,
         pipe: Client,
         site: str,
-        questions: Sequence[Question],
+        questions: Sequence[EvidenceQuery],
         threads: _Batch,
         authors: _Batch,
         tokens: _Batch,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from comments.errors import NotFound
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
-from comments.storage.notes_and_bulks import Bulk, Item, Note, Progress
+from comments.storage.notes_and_bulks import Bulk, BulkItem, BulkProgress, Note
 
 from .client import Client, guarded, text
 
@@ -40,7 +40,7 @@ class RedisBulks:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 
-    def open(self, site: str, bulk: Bulk, items: Sequence[Item]) -> None:
+    def create(self, site: str, bulk: Bulk, items: Sequence[BulkItem]) -> None:
         k = self._keys
         pipe = self._client.pipeline()
         for chunk in _chunks(items):
@@ -56,7 +56,7 @@ class RedisBulks:
             raise NotFound("there is no such step for many comments")
         return load(Bulk, record)
 
-    def progress(self, site: str, id: str) -> Progress:
+    def progress(self, site: str, id: str) -> BulkProgress:
         pipe = self._client.pipeline()
         pipe.hget(self._keys.bulk(site, id), "total")
         pipe.llen(self._keys.bulk_items(site, id, "left"))
@@ -64,12 +64,12 @@ class RedisBulks:
         total, left, done = pipe.execute()
         if total is None:
             raise NotFound("there is no such step for many comments")
-        return Progress(int(total), left, done)
+        return BulkProgress(int(total), left, done)
 
-    def left(self, site: str, id: str, n: int) -> list[Item]:
+    def left(self, site: str, id: str, n: int) -> list[BulkItem]:
         return [_made(item) for item in self._client.lrange(self._keys.bulk_items(site, id, "left"), 0, n - 1)]
 
-    def tick(self, site: str, id: str, tried: Sequence[Item], done: Sequence[Item]) -> None:
+    def check_off(self, site: str, id: str, tried: Sequence[BulkItem], done: Sequence[BulkItem]) -> None:
         k = self._keys
         pipe = self._client.pipeline()
         # One by one, because somebody else may have crossed off some of them; each is found near the beginning.
@@ -80,18 +80,18 @@ class RedisBulks:
         pipe.expire(k.bulk_items(site, id, "done"), BULK_SECONDS)
         pipe.execute()
 
-    def done(self, site: str, id: str) -> list[Item]:
+    def done(self, site: str, id: str) -> list[BulkItem]:
         return [_made(item) for item in self._client.lrange(self._keys.bulk_items(site, id, "done"), 0, -1)]
 
 
-def _chunks(items: Sequence[Item]) -> list[Sequence[Item]]:
+def _chunks(items: Sequence[BulkItem]) -> list[Sequence[BulkItem]]:
     return [items[n : n + CHUNK] for n in range(0, len(items), CHUNK)]
 
 
-def _item(item: Item) -> str:
+def _item(item: BulkItem) -> str:
     return f"{item[0]} {item[1]}"
 
 
-def _made(item: bytes) -> Item:
+def _made(item: bytes) -> BulkItem:
     id, _, version = text(item).partition(" ")
     return id, int(version)

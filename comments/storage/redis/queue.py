@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from comments.lifecycle import Status
 from comments.pseudonyms import new_id
-from comments.storage import Claim, Depth, Event
 from comments.storage.codec import moment
 from comments.storage.keys import Keys
+from comments.storage.values import Claim, OutboxEvent, QueueDepth
 
 from .client import Client, guarded, script, text
 from .comments import WAKE_MS
 
 
 @guarded
-class RedisBacklog:
+class RedisQueue:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
         self._claim = script(client, "wakes", "claim")
@@ -32,17 +32,17 @@ class RedisBacklog:
         if ids:
             self._release(keys=[self._keys.due(site)], args=list(ids))
 
-    def wakes(self, site: str, batch: int, max_wakes: int) -> list[str]:
+    def missing_wakeups(self, site: str, batch: int, max_wakes: int) -> list[str]:
         fresh = [new_id() for _ in range(max_wakes)]
         args = [batch, max_wakes, WAKE_MS, *fresh]
         return [text(token) for token in self._wake(keys=[self._keys.wakes(site), self._keys.due(site)], args=args)]
 
-    def depth(self, site: str) -> Depth:
+    def depth(self, site: str) -> QueueDepth:
         pipe = self._client.pipeline(transaction=False)
         pipe.zcard(self._keys.status(site, Status.QUEUED))
         pipe.zrange(self._keys.status(site, Status.QUEUED), 0, 0, withscores=True)
         queued, first = pipe.execute()
-        return Depth(queued, moment(first[0][1]) if first else None)
+        return QueueDepth(queued, moment(first[0][1]) if first else None)
 
 
 @guarded
@@ -50,9 +50,9 @@ class RedisOutbox:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 
-    def read(self, site: str, n: int) -> list[Event]:
+    def read(self, site: str, n: int) -> list[OutboxEvent]:
         return [
-            Event(text(id), text(e[b"c"]), int(e[b"v"]), Status(text(e[b"b"])), Status(text(e[b"a"])))
+            OutboxEvent(text(id), text(e[b"c"]), int(e[b"v"]), Status(text(e[b"b"])), Status(text(e[b"a"])))
             for id, e in self._client.xrange(self._keys.outbox(site), count=n)
         ]
 

@@ -18,7 +18,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.codec import dump_state
 from comments.storage.keys import Keys
-from comments.storage.queue_index import Filed, Hits, Place, Sought, Spot, listed
+from comments.storage.queue_index import IndexEntry, IndexHit, IndexPosition, IndexQuery, IndexResult, facet_limit
 
 from .bitmaps import Bitmap, column
 from .client import Client, guarded, script, text
@@ -38,15 +38,15 @@ COLUMNS = ("rank", "received", "points")
 
 
 @guarded
-class RedisHeld:
+class RedisQueueIndex:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
         self._hold = script(client, "hold")
 
-    def due(self, site: str, n: int) -> list[str]:
+    def outdated(self, site: str, n: int) -> list[str]:
         return [text(id) for id in self._client.srandmember(self._keys.held_changed(site), n)]
 
-    def file(self, site: str, rows: Sequence[tuple[Comment, Filed | None]]) -> None:
+    def update(self, site: str, rows: Sequence[tuple[Comment, IndexEntry | None]]) -> None:
         pipe = self._client.pipeline(transaction=False)
         k = self._keys
         shared = [
@@ -63,21 +63,21 @@ class RedisHeld:
             self._hold(keys=[k.comment(site, comment.id), *shared], args=args, client=pipe)
         pipe.execute()
 
-    def drop(self, site: str, ids: Sequence[str]) -> None:
+    def discard(self, site: str, ids: Sequence[str]) -> None:
         if ids:
             self._client.srem(self._keys.held_changed(site), *ids)
 
-    def find(self, site: str, sought: Sought) -> Hits:
+    def find(self, site: str, sought: IndexQuery) -> IndexResult:
         view = _View(self._client, self._keys, site, sought)
         bits = view.matching()
         spots, more = view.page(bits)
-        return Hits(spots, more, bits.bit_count(), view.unfiled, view.counts(bits))
+        return IndexResult(spots, more, bits.bit_count(), view.unfiled, view.counts(bits))
 
 
 class _View:
     """One look at a site's index: all that says which comments are meant is read together, in one transaction."""
 
-    def __init__(self, client: Client, keys: Keys, site: str, sought: Sought) -> None:
+    def __init__(self, client: Client, keys: Keys, site: str, sought: IndexQuery) -> None:
         self._client, self._keys, self._site, self._sought = client, keys, site, sought
         self._column, self._down = ORDERS[sought.order]
         self._counted = _by_kind(sought.counted)
@@ -101,7 +101,7 @@ class _View:
         pipe.zcard(k.status(site, Status.HELD))
         pipe.get(k.held_order(site, self._column))
         for kind in self._sought.facets:
-            pipe.zrange(k.held_top(site, kind), 0, listed(kind) - 1, desc=True, withscores=True)
+            pipe.zrange(k.held_top(site, kind), 0, facet_limit(kind) - 1, desc=True, withscores=True)
         for kind, values in self._counted.items():
             pipe.zmscore(k.held_top(site, kind), values)
         self._ask(pipe, groups)
@@ -151,7 +151,7 @@ class _View:
     def matching(self) -> int:
         return reduce(and_, self._all_of, self._here & ~self._none_of)
 
-    def page(self, bits: int) -> tuple[tuple[Spot, ...], bool]:
+    def page(self, bits: int) -> tuple[tuple[IndexHit, ...], bool]:
         """The spots of one page, and whether there are more. Equal numbers go by slot, in every order."""
         limit = self._sought.limit
         chosen = self._first(self._bitmap.chosen(bits), limit + 1)
@@ -174,10 +174,10 @@ class _View:
         behind = [s for s in slots if chosen[s] and (numbers[s] != start or s > last)]
         return sorted(behind, key=lambda s: (-numbers[s] if down else numbers[s], s))[:n]
 
-    def _spot(self, slot: int, row: bytes) -> Spot:
+    def _spot(self, slot: int, row: bytes) -> IndexHit:
         id, _, version = text(row).partition(" ")
         key = int(self._order[slot])
-        return Spot(id, int(version), Place(-key if self._down else key, slot))
+        return IndexHit(id, int(version), IndexPosition(-key if self._down else key, slot))
 
     def counts(self, bits: int) -> dict[str, dict[str, int]]:
         if bits == self._here and bits.bit_count() == self._filed:
@@ -215,4 +215,4 @@ def _by_kind(terms: Sequence[str]) -> dict[str, list[str]]:
 
 def _most(kind: str, values: Mapping[str, int]) -> dict[str, int]:
     some = [(value, n) for value, n in values.items() if n]
-    return dict(sorted(some, key=lambda c: (-c[1], c[0]))[: listed(kind)])
+    return dict(sorted(some, key=lambda c: (-c[1], c[0]))[: facet_limit(kind)])

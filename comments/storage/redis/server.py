@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import redis
 
 from comments.errors import SettingsInvalid
-from comments.storage import DATA_VERSION
 from comments.storage.keys import Keys
+from comments.storage.values import DATA_VERSION
 
 from .client import Client, guarded
 from .migrations import MIGRATIONS

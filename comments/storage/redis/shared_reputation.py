@@ -11,16 +11,16 @@ from .client import Client, guarded, script
 
 
 @guarded
-class RedisRepute:
+class RedisSharedReputation:
     def __init__(self, client: Client, keys: Keys, together: Together) -> None:
         self._client, self._keys, self._together = client, keys, together
         self._tell = script(client, "tell")
 
-    def tell(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
+    def update(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
         args = [site, comment, label or "", json.dumps(list(domains))]
         self._tell(keys=[self._keys.repute(), self._keys.repute_told()], args=args)
 
-    def elsewhere(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    def other_sites(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         if not domains:
             return {}
         here = set(self._together.of(site))

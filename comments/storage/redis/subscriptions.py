@@ -15,7 +15,7 @@ class RedisSubscriptions:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 
-    def ask(self, site: str, who: str, comment: str) -> bool:
+    def reserve_request(self, site: str, who: str, comment: str) -> bool:
         key, pipe = self._keys.asked(site, who), self._client.pipeline()
         pipe.hexists(self._keys.subscribers(site), who)
         pipe.set(key, comment, ex=ASK_AGAIN, nx=True)
@@ -23,10 +23,10 @@ class RedisSubscriptions:
         confirmed, _, first = pipe.execute()
         return not confirmed and first == comment.encode()
 
-    def asked(self, site: str, who: str) -> None:
+    def request_sent(self, site: str, who: str) -> None:
         self._client.set(self._keys.asked(site, who), SENT, keepttl=True, xx=True)
 
-    def withdraw(self, site: str, who: str, comment: str) -> None:
+    def cancel_request(self, site: str, who: str, comment: str) -> None:
         key = self._keys.asked(site, who)
         if self._client.get(key) == comment.encode():
             self._client.delete(key)
@@ -34,7 +34,7 @@ class RedisSubscriptions:
     def confirm(self, site: str, who: str) -> None:
         self._client.hsetnx(self._keys.subscribers(site), who, round(time.time() * 1000))
 
-    def leave(self, site: str, who: str) -> None:
+    def unsubscribe(self, site: str, who: str) -> None:
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.subscribers(site), who)
         pipe.set(self._keys.asked(site, who), SENT, ex=ASK_AGAIN_AFTER_NO)
@@ -43,15 +43,15 @@ class RedisSubscriptions:
     def mute(self, site: str, comment: str) -> None:
         self._client.sadd(self._keys.muted(site), comment)
 
-    def wants(self, site: str, who: str, comment: str) -> bool:
+    def wants_mail(self, site: str, who: str, comment: str) -> bool:
         pipe = self._client.pipeline(transaction=False)
         pipe.hexists(self._keys.subscribers(site), who)
         pipe.sismember(self._keys.muted(site), comment)
         confirmed, muted = pipe.execute()
         return bool(confirmed) and not muted
 
-    def tell(self, site: str, reply: str) -> None:
+    def mark_notified(self, site: str, reply: str) -> None:
         self._client.sadd(self._keys.told(site), reply)
 
-    def told(self, site: str, reply: str) -> bool:
+    def was_notified(self, site: str, reply: str) -> bool:
         return bool(self._client.sismember(self._keys.told(site), reply))

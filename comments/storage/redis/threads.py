@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from comments.model import Comment
-from comments.storage import Changes, ThreadPage
 from comments.storage.keys import Keys, thread_name
 from comments.storage.thread_order import children, reading_order
+from comments.storage.values import ThreadChanges, ThreadPage
 
 from .client import Client, guarded, script, text
 from .comments import RedisComments
@@ -39,11 +39,11 @@ class RedisThreads:
     def site_version(self, site: str) -> int:
         return int(self._client.hget(self._keys.thread_versions(site), WHOLE_SITE) or 0)
 
-    def changes(self, site: str, thread: str, since: int) -> Changes:
+    def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         k = self._keys
         keys = [k.changes(site), k.thread_versions(site), k.roots(site, thread), k.replies(site, thread)]
         version, known, appeared, went = self._changes(keys=keys, args=[thread_name(thread), since])
-        return Changes(int(version), known == 1, tuple(map(text, appeared)), tuple(map(text, went)))
+        return ThreadChanges(int(version), known == 1, tuple(map(text, appeared)), tuple(map(text, went)))
 
     def newest(self, site: str, thread: str, n: int) -> list[Comment]:
         pipe = self._client.pipeline(transaction=False)
@@ -67,7 +67,7 @@ class RedisThreads:
         found = self._client.hmget(key, [thread_name(t) for t in threads]) if threads else []
         return [int(n or 0) for n in found]
 
-    def shows(self, comment: Comment) -> bool:
+    def is_visible(self, comment: Comment) -> bool:
         pipe = self._client.pipeline(transaction=False)
         pipe.zscore(self._keys.roots(comment.site, comment.thread), comment.id)
         pipe.hget(self._keys.replies(comment.site, comment.thread), comment.id)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.pseudonyms import Pseudonyms
 from service.accounts import totp
 from tests.support.builders import SECRET
@@ -59,7 +59,7 @@ def test_codes_are_on_only_after_one_came_back(desk, mo):
     assert salt_of(desk) == ""
     assert len(with_codes(desk, mo)) == totp.RECOVERY
     assert salt_of(desk)
-    assert ("mo", Act.CODES_ON) in acts(desk)
+    assert ("mo", AuditAction.CODES_ON) in acts(desk)
 
 
 def test_the_secret_is_not_in_the_store(desk, mo):
@@ -108,7 +108,7 @@ def test_a_recovery_code_works_once(desk, mo):
     other, token = password_step(desk)
     assert give(other, token, recovery[0]).status_code == 403
     assert give(other, token, recovery[1].upper()).status_code == 303
-    assert acts(desk).count(("mo", Act.RECOVERY)) == 2
+    assert acts(desk).count(("mo", AuditAction.RECOVERY)) == 2
 
 
 def test_codes_are_guessed_at_only_so_often(desk, mo):
@@ -129,7 +129,7 @@ def test_turning_codes_off_asks_for_the_password(desk, mo):
     assert salt_of(desk)
     assert mo.post_form("/account/codes/off", off=PASSWORD).status_code == 303
     assert desk.storage.people.get("mo").recovery == ()
-    assert acts(desk)[-1] == ("mo", Act.CODES_OFF)
+    assert acts(desk)[-1] == ("mo", AuditAction.CODES_OFF)
 
 
 def another(desk: Desk) -> Seat:
@@ -163,7 +163,7 @@ def test_a_new_password_ends_other_sessions_on_the_server(desk, mo):
     new = "a new long password"
     assert mo.post_form("/account", current=PASSWORD, password=new, again=new).status_code == 303
     assert len(desk.storage.people.sessions("mo")) == 1
-    assert ("mo", Act.PASSWORD) in acts(desk)
+    assert ("mo", AuditAction.PASSWORD) in acts(desk)
 
 
 def test_changes_of_an_account_need_a_meant_click(desk, mo):
@@ -183,12 +183,12 @@ def test_signing_in_and_out_is_noted_with_the_network_and_failures_too(desk, mo)
     phone.post_form("/sign-out")
     entries = list(desk.storage.audit.all(""))
     assert [(e.by, e.action) for e in entries] == [
-        ("mo", Act.LINK_USE),
-        ("mo", Act.SIGN_IN),
-        ("mo", Act.SIGN_IN_FAILED),
-        ("", Act.SIGN_IN_FAILED),  # somebody's password in the wrong field is not kept
-        ("mo", Act.SIGN_IN),
-        ("mo", Act.SIGN_OUT),
+        ("mo", AuditAction.LINK_USE),
+        ("mo", AuditAction.SIGN_IN),
+        ("mo", AuditAction.SIGN_IN_FAILED),
+        ("", AuditAction.SIGN_IN_FAILED),  # somebody's password in the wrong field is not kept
+        ("mo", AuditAction.SIGN_IN),
+        ("mo", AuditAction.SIGN_OUT),
     ]
     assert {e.origin for e in entries} == {Pseudonyms(SECRET).origin("127.0.0.1")}
     assert "correct horse" not in repr(entries)
@@ -198,6 +198,6 @@ def test_somebody_elses_change_is_not_overwritten(desk, mo):
     """Two things change a person at once: the one who comes second is told, and nothing is lost."""
     salt = field(mo.post_form("/account/codes/begin").text, "salt")
     person = desk.storage.people.get("mo")
-    assert desk.storage.people.swap(person, replace(person, roles={"blog": "viewer"}))
-    assert not desk.storage.people.swap(person, replace(person, codes=salt))
+    assert desk.storage.people.compare_and_set(person, replace(person, roles={"blog": "viewer"}))
+    assert not desk.storage.people.compare_and_set(person, replace(person, codes=salt))
     assert desk.storage.people.get("mo").roles == {"blog": "viewer"}

@@ -9,7 +9,8 @@ import pytest
 
 from comments.errors import StorageDown
 from comments.lifecycle import Action
-from comments.storage import Course, Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Delivery, DeliveryStatus
 from tests.support.builders import a_site, accepted, decided, moderated, published
 from tests.support.delivering import BROKEN, a_house, a_webhook, closed, hurry, ids, log, quiet
 from tests.support.receiver import Receiver, says
@@ -46,7 +47,7 @@ def test_a_crash_before_sending_delays_and_loses_nothing(storage: Storage, recei
     comment = published(storage)
     install(replace(a_house(storage, a_webhook(receiver)), couriers=closed()))
     deliver("blog", "")  # queued, and nobody there to carry it
-    assert storage.deliveries.take("blog", "hook", 0.01)  # and one who dies with it
+    assert storage.deliveries.claim("blog", "hook", 0.01)  # and one who dies with it
     a_house(storage, a_webhook(receiver))
 
     def arrives() -> bool:
@@ -67,10 +68,10 @@ def test_a_crash_after_sending_sends_once_more(storage: Storage, receiver: Recei
         def __getattr__(self, name: str) -> Any:
             return getattr(storage.deliveries, name)
 
-        def take(self, site: str, webhook: str, lease: float) -> Delivery | None:
-            return storage.deliveries.take(site, webhook, 0.01)
+        def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
+            return storage.deliveries.claim(site, webhook, 0.01)
 
-        def settle(self, *_: object) -> bool:
+        def finish(self, *_: object) -> bool:
             raise StorageDown
 
     install(replace(d, storage=replace(storage, deliveries=Dies())))
@@ -111,7 +112,7 @@ def test_an_attempt_that_fails_is_written_down_and_made_again(
     deliver("blog", "")
     until(lambda: log(storage)[f"{comment.id}:1"].attempts == 1)
     first = log(storage)[f"{comment.id}:1"]
-    assert (first.course, first.answer, first.error) == (Course.PENDING, answer, error)
+    assert (first.course, first.answer, first.error) == (DeliveryStatus.PENDING, answer, error)
     assert timedelta(seconds=WAITS[0]) <= first.due - first.began < timedelta(seconds=WAITS[1])
     receiver.behave = good
     hurry(storage, first)
@@ -123,8 +124,8 @@ def test_an_attempt_that_fails_is_written_down_and_made_again(
 
     until(arrives)
     last = log(storage)[f"{comment.id}:1"]
-    assert (last.course, last.attempts, last.answer, last.error) == (Course.DELIVERED, 2, 200, "")
-    assert dict(storage.deliveries.posted("blog").results) == {"retried": 1, "delivered": 1}
+    assert (last.course, last.attempts, last.answer, last.error) == (DeliveryStatus.DELIVERED, 2, 200, "")
+    assert dict(storage.deliveries.figures("blog").results) == {"retried": 1, "delivered": 1}
 
 
 def test_a_huge_answer_counts_by_its_status(storage: Storage, receiver: Receiver) -> None:
@@ -133,7 +134,7 @@ def test_a_huge_answer_counts_by_its_status(storage: Storage, receiver: Receiver
     published(storage)
     deliver("blog", "")
     until(lambda: quiet(storage))
-    assert dict(storage.deliveries.posted("blog").results) == {"delivered": 1}
+    assert dict(storage.deliveries.figures("blog").results) == {"delivered": 1}
 
 
 def test_versions_of_a_comment_arrive_in_order_though_the_first_fails(storage: Storage, receiver: Receiver) -> None:
@@ -173,8 +174,10 @@ def test_a_dead_receiver_holds_up_no_other_webhook_and_no_other_site(storage: St
         for site in ("blog", "shop"):
             deliver(site, "")
         until(lambda: len(receiver.requests) == 20)
-        assert "retried" not in storage.deliveries.posted("blog").results, "no job, and nobody else, waits for the dead"
+        assert "retried" not in storage.deliveries.figures("blog").results, (
+            "no job, and nobody else, waits for the dead"
+        )
         given_up.set()
-        until(lambda: dict(storage.deliveries.posted("blog").results).get("retried", 0) >= dead.connections >= 30)
+        until(lambda: dict(storage.deliveries.figures("blog").results).get("retried", 0) >= dead.connections >= 30)
         assert dead.connections <= 30 * TOGETHER, "the dead are left alone after a failure"
         d.couriers.close()

@@ -12,7 +12,8 @@ from comments.email_subscriptions import MAILS
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.site import Webhook
-from comments.storage import Change, Course, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange, DeliveryStatus
 from tests.support.builders import a_site, an_admission, decided, moderated, published
 from tests.support.mailed import PAGE, SENDER, House, link, one_click, open_house
 from tests.support.receiver import Receiver
@@ -91,7 +92,7 @@ def test_an_address_is_asked_by_few_of_many_sites(house: House) -> None:
         house.storage.sites.put(a_site(id=f"site-{n}"))
         published(house.storage, site=f"site-{n}", notify="replies", email="victim@example.org", identity="victim")
         deliver(f"site-{n}", "")
-    until(lambda: all(house.storage.deliveries.posted(f"site-{n}").pending == 0 for n in range(8)))
+    until(lambda: all(house.storage.deliveries.figures(f"site-{n}").pending == 0 for n in range(8)))
     assert len(house.server.letters) == 5
 
 
@@ -100,7 +101,7 @@ def test_a_site_asks_so_many_in_an_hour_and_no_more(house: House) -> None:
         house.storage.people.attempt("questions from blog", MOST_ASKING, AN_HOUR)
     comment = house.approved()
     assert house.deliver() == []
-    assert house.storage.subscriptions.ask("blog", comment.identity, "the next one's")
+    assert house.storage.subscriptions.reserve_request("blog", comment.identity, "the next one's")
 
 
 def test_whoever_said_no_is_not_asked_again(house: House) -> None:
@@ -115,7 +116,7 @@ def test_a_comment_taken_back_before_the_question_asks_nothing_and_the_next_one_
     comment = house.approved()
     moderated(house.storage, comment, Action.SPAM)
     assert house.deliver() == []
-    assert house.waits("confirmation").course is Course.DROPPED
+    assert house.waits("confirmation").course is DeliveryStatus.DROPPED
     house.approved(content="A better one.")
     assert len(house.deliver()) == 1
 
@@ -146,7 +147,7 @@ def test_a_reply_is_told_as_it_stands_and_not_again_in_other_words(house: House)
 def test_what_its_author_took_back_is_not_told(house: House) -> None:
     comment = house.subscribed()
     reply = house.replied(comment)
-    assert house.storage.comments.decide("blog", [Change(reply, withdrawn(reply, now()))]) == [True]
+    assert house.storage.comments.decide("blog", [CommentChange(reply, withdrawn(reply, now()))]) == [True]
     assert house.deliver() == []
 
 
@@ -169,7 +170,7 @@ def test_what_is_undone_before_it_was_sent_is_not_sent(house: House) -> None:
     reply = house.replied(comment)
     moderated(house.storage, reply, Action.SPAM)
     assert house.deliver() == []
-    assert house.waits("notice").course is Course.DROPPED
+    assert house.waits("notice").course is DeliveryStatus.DROPPED
 
 
 def test_nothing_is_said_of_a_reply_below_what_was_taken_down(house: House) -> None:
@@ -201,11 +202,11 @@ def test_a_notice_whose_reader_left_while_it_waited_is_not_sent(house: House) ->
     house.replied(comment)
     deliver("blog", "")
     until(lambda: house.waits("notice").attempts == 1)
-    house.storage.subscriptions.leave("blog", comment.identity)
+    house.storage.subscriptions.unsubscribe("blog", comment.identity)
     house.server.says = {}
     house.hurry("notice")
     assert house.deliver() == []
-    assert house.waits("notice").course is Course.DROPPED
+    assert house.waits("notice").course is DeliveryStatus.DROPPED
 
 
 # When it does not arrive
@@ -218,12 +219,12 @@ def test_a_server_that_is_down_gets_it_later(house: House) -> None:
     deliver("blog", "")
     until(lambda: house.waits("notice").attempts == 1)
     waits = house.waits("notice")
-    assert (waits.course, waits.answer, waits.error) == (Course.PENDING, 421, "refused")
+    assert (waits.course, waits.answer, waits.error) == (DeliveryStatus.PENDING, 421, "refused")
     assert waits.due > datetime.now(UTC) + timedelta(seconds=3)
     house.server.says = {}
     house.hurry("notice")
     assert len(house.deliver()) == 1
-    assert house.storage.deliveries.posted("blog").mailed == {"retried": 1, "delivered": 1}
+    assert house.storage.deliveries.figures("blog").mailed == {"retried": 1, "delivered": 1}
 
 
 def test_an_address_that_refuses_holds_nobody_up(house: House) -> None:
@@ -234,14 +235,14 @@ def test_an_address_that_refuses_holds_nobody_up(house: House) -> None:
         house.replied(poison, content=f"{n}")
         house.replied(comment, content=f"{n}")
     assert [letter.to for letter in house.deliver()] == ["ada@example.org"] * 3
-    assert house.storage.deliveries.posted("blog").mailed == {"failed": 3, "delivered": 3}
+    assert house.storage.deliveries.figures("blog").mailed == {"failed": 3, "delivered": 3}
 
 
 def test_a_courier_that_dies_after_taking_a_letter_loses_nothing(house: House) -> None:
     house.replied(house.subscribed())
     install(replace(house.deps, couriers=_closed()))
     deliver("blog", "")
-    assert house.storage.deliveries.take("blog", "notice", 0.01)
+    assert house.storage.deliveries.claim("blog", "notice", 0.01)
     install(house.deps)
     until(lambda: house.storage.deliveries.due("blog", list(MAILS)) == ["notice"])
     assert len(house.deliver()) == 1

@@ -11,7 +11,8 @@ import pytest
 from comments.drafts import drafted, withdrawn
 from comments.lifecycle import Action, Status
 from comments.pseudonyms import Pseudonyms
-from comments.storage import Change, Course, Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange, Delivery, DeliveryStatus
 from tests.support.builders import SECRET, accepted, an_admission, decided, moderated, published
 from tests.support.delivering import NOTHING_TRUSTED, a_house, a_webhook, closed, ids, log, quiet, told
 from tests.support.desk import a_desk
@@ -36,7 +37,7 @@ def test_a_decision_reaches_the_receiver_signed(storage: Storage, receiver: Rece
     assert abs(int(t) - time.time()) < 60
     delivery = log(storage)[f"{comment.id}:1"]
     assert (delivery.course, delivery.answer, delivery.attempts, delivery.host) == (
-        Course.DELIVERED, 200, 1, "127.0.0.1",
+        DeliveryStatus.DELIVERED, 200, 1, "127.0.0.1",
     )  # fmt: skip
 
 
@@ -70,14 +71,14 @@ def test_what_was_taken_back_before_it_was_told_is_not_told(storage: Storage, re
     a_house(storage, a_webhook(receiver))
     held = decided(storage, accepted(storage), Action.HOLD)
     wrong = moderated(storage, held, Action.APPROVE)
-    assert storage.comments.decide("blog", [Change(wrong, wrong.with_undo("mo", now()))]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(wrong, wrong.with_undo("mo", now()))]) == [True]
     deliver("blog", "")
     until(lambda: quiet(storage))
     assert [(event["id"], event["outcome"]) for event in told(receiver)] == [
         (f"{held.id}:1", "pending"),
         (f"{held.id}:3", "pending"),
     ]
-    (dropped,) = [d for d in storage.deliveries.recent("blog", 9) if d.course is Course.DROPPED]
+    (dropped,) = [d for d in storage.deliveries.recent("blog", 9) if d.course is DeliveryStatus.DROPPED]
     assert dropped.version == 2
 
 
@@ -93,7 +94,7 @@ def test_an_approved_edit_and_a_withdrawal_are_told_as_of_their_comment(storage:
     assert told(receiver)[1]["type"] == "published"
     assert told(receiver)[1]["comment"]["content"] == "Other words."
     shown = storage.comments.get("blog", comment.id)
-    assert storage.comments.decide("blog", [Change(shown, withdrawn(shown, now()))]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(shown, withdrawn(shown, now()))]) == [True]
     deliver("blog", "")
     until(lambda: quiet(storage))
     last = told(receiver)[-1]
@@ -140,8 +141,8 @@ def test_what_is_older_than_a_day_is_given_up_and_the_next_goes(storage: Storage
     old, fresh = accepted(storage), accepted(storage)
     long_ago = datetime.now(UTC) - timedelta(hours=26)
     gone = Delivery("hook", "nothing", 1, Status.SPAM, "127.0.0.1", long_ago, long_ago)
-    storage.deliveries.put("blog", "hook", [replace(gone, comment=old.id), gone])
-    storage.deliveries.put("blog", "hook", [replace(gone, comment=fresh.id, began=now(), due=now())])
+    storage.deliveries.enqueue("blog", "hook", [replace(gone, comment=old.id), gone])
+    storage.deliveries.enqueue("blog", "hook", [replace(gone, comment=fresh.id, began=now(), due=now())])
     send_due(d, storage.sites.get("blog"))
     until(lambda: quiet(storage))
     assert ids(receiver) == [f"{fresh.id}:1"]

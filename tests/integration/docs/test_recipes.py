@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from comments.lifecycle import Status
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, published
 from tests.support.web import Web, open_web
 

@@ -13,7 +13,7 @@ import pytest
 
 from comments.pseudonyms import Pseudonyms
 from comments.site import WEBHOOK_EVENTS, Webhook
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.commands.webhook_commands import webhook as commands
 from service.ops.health import PARTS
 from tests.support.builders import NOW, SECRET, a_site, published, settings
@@ -68,9 +68,9 @@ def test_its_receiver_prints_what_was_decided_once(memory: Storage, receiver: Pa
     comment = published(memory)
     for _ in range(2):
         deliver("blog", "")
-        until(lambda: memory.deliveries.posted("blog").pending == 0)
+        until(lambda: memory.deliveries.figures("blog").pending == 0)
         (over,) = memory.deliveries.recent("blog", 10)
-        memory.deliveries.settle("blog", over, replace(over, course=over.course.PENDING, due=now()))
+        memory.deliveries.finish("blog", over, replace(over, course=over.course.PENDING, due=now()))
     assert receiver.read_text() == f"published {comment.id}:1 published\n"
 
 

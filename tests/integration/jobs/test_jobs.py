@@ -8,8 +8,8 @@ import pytest
 from comments.job_queue import DELIVER, JUDGE, LEARN
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
-from comments.storage import Storage
-from comments.storage.queue_index import Sought
+from comments.storage.interfaces import Storage
+from comments.storage.queue_index import IndexQuery
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
 from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, install, now
@@ -52,7 +52,7 @@ def test_judging_settles_everything_that_is_queued(deps: Deps) -> None:
     judge("blog", "token")
     assert {deps.storage.comments.get("blog", c.id).status for c in good} == {Status.APPROVED}
     assert deps.storage.comments.get("blog", bad.id).status is Status.SPAM
-    assert deps.storage.backlog.depth("blog").queued == 0
+    assert deps.storage.queue.depth("blog").queued == 0
     assert asked(deps) == []
 
 
@@ -70,22 +70,22 @@ def test_judging_that_runs_out_of_time_asks_for_itself_with_its_token(deps: Deps
         accepted(deps.storage)
     judge("blog", "token")
     assert asked(deps) == [(JUDGE, "blog", "token")]
-    assert 0 < deps.storage.backlog.depth("blog").queued < 25
+    assert 0 < deps.storage.queue.depth("blog").queued < 25
 
 
 def test_comments_that_judging_does_not_reach_are_due_at_once(deps: Deps) -> None:
     comment = accepted(deps.storage)
     install(replace(deps, settings=replace(deps.settings, lease=-1.0, judge_seconds=0.0)))
     judge("blog", "token")  # a lease that is over at once leaves no time for any comment
-    assert deps.storage.backlog.depth("blog").queued == 1
-    assert [claim.id for claim in deps.storage.backlog.claim("blog", "token", 10, 10.0)] == [comment.id]
+    assert deps.storage.queue.depth("blog").queued == 1
+    assert [claim.id for claim in deps.storage.queue.claim("blog", "token", 10, 10.0)] == [comment.id]
 
 
 def test_a_comment_that_was_claimed_too_often_goes_to_a_person(deps: Deps) -> None:
     comment = accepted(deps.storage)
     for _ in range(5):
-        deps.storage.backlog.claim("blog", "token", 10, 10.0)
-        deps.storage.backlog.release("blog", [comment.id])
+        deps.storage.queue.claim("blog", "token", 10, 10.0)
+        deps.storage.queue.release("blog", [comment.id])
     judge("blog", "token")
     held = deps.storage.comments.get("blog", comment.id)
     assert held.status is Status.HELD
@@ -123,9 +123,9 @@ def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.Log
 def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
     comment = decided(deps.storage, accepted(deps.storage, content="bread"), Action.HOLD)
     file("blog", "")
-    (spot,) = deps.storage.held.find("blog", Sought(all_of=(("word:bread",),))).spots
+    (spot,) = deps.storage.queue_index.find("blog", IndexQuery(all_of=(("word:bread",),))).spots
     assert spot.id == comment.id
-    assert deps.storage.held.due("blog", 1) == []
+    assert deps.storage.queue_index.outdated("blog", 1) == []
 
 
 def test_learning_and_delivering_go_to_the_back_of_the_queue_too(deps: Deps) -> None:

@@ -13,7 +13,7 @@ import redis
 from comments.job_queue import DELIVER, FILE, JUDGE, LEARN, QUEUES, RQJobs
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
@@ -51,7 +51,7 @@ def asked(deps: Deps) -> list[str]:
 def test_a_quiet_site_is_left_alone(deps: Deps, connection: redis.Redis) -> None:
     sweep(deps, connection).once()
     assert asked(deps) == []
-    assert deps.storage.beats.alive("sweep")
+    assert deps.storage.heartbeats.alive("sweep")
 
 
 @pytest.mark.parametrize(("n", "jobs"), [(1, 1), (150, 2)])
@@ -102,7 +102,7 @@ def test_it_outlives_the_server_and_heals_what_is_there_after(tmp_path_factory: 
             values = settings(redis_url=server.url)
             storage, queue = open_redis(values), open_queue("judge", connect(values))
             storage.sites.put(a_site())
-            until(lambda: bool(storage.beats.alive("sweep")))
+            until(lambda: bool(storage.heartbeats.alive("sweep")))
             server.process.kill()
             server.process.wait()
             server = start(directory, fsync="always")

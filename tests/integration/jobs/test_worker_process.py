@@ -17,7 +17,7 @@ from rq.job import Job
 from comments.job_queue import JUDGE, TIMEOUT, RQJobs
 from comments.lifecycle import Status
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site, accepted
 from tests.support.waiting import until
@@ -67,12 +67,12 @@ def test_a_worker_does_what_it_is_woken_for_and_says_that_it_is_alive(
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     start()
     until(lambda: status(store, comment.id) is Status.APPROVED)
-    assert store.beats.alive("judge")
+    assert store.heartbeats.alive("judge")
 
 
 def test_sigterm_ends_a_worker_well(start: Start, store: Storage) -> None:
     worker = start()
-    until(lambda: bool(store.beats.alive("judge")))
+    until(lambda: bool(store.heartbeats.alive("judge")))
     worker.terminate()
     assert worker.wait(60) == 0
 

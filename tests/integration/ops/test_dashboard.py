@@ -15,8 +15,8 @@ from comments.job_queue import JUDGE, RQJobs
 from comments.lifecycle import Action, Status
 from comments.logs import Line
 from comments.rq_stats import RQStatsReader
-from comments.storage import Delivery
 from comments.storage.redis import connect
+from comments.storage.values import Delivery
 from service import create_app
 from tests.support.builders import NOW, accepted, decided, moderated, published
 from tests.support.operated import BEARER, a_house, say_alive, scrape
@@ -29,8 +29,10 @@ def test_metrics_say_what_storage_knows(storage, durable):
     accepted(storage, site="shop")
     moderated(storage, published(storage), Action.SPAM)
     decided(storage, accepted(storage), Action.HOLD)
-    storage.deliveries.put("blog", "hook", [sent := Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)])
-    storage.deliveries.settle("blog", sent, replace(sent, attempts=1))
+    storage.deliveries.enqueue(
+        "blog", "hook", [sent := Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)]
+    )
+    storage.deliveries.finish("blog", sent, replace(sent, attempts=1))
     house = a_house(storage)
     house.clock.at = waiting.received + timedelta(seconds=7)
     figures = scrape(house)

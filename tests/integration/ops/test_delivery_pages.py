@@ -5,14 +5,15 @@ from typing import get_args
 
 import pytest
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.email_subscriptions import NOTICE
 from comments.errors import Fault
 from comments.job_queue import DELIVER
 from comments.lifecycle import Status
 from comments.site import Webhook
 from comments.smtp_settings import Relay
-from comments.storage import Course, Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Delivery, DeliveryStatus
 from service.ops.delivery_pages import ERRORS
 from tests.support.builders import NOW, a_site, settings
 from tests.support.desk import Desk, Seat, a_desk
@@ -25,9 +26,9 @@ FAILED = Delivery("hook", "one", 3, Status.SPAM, "example.com", NOW, NOW)
 def desk(storage: Storage) -> Desk:
     made = a_desk(storage)
     storage.sites.put(a_site(webhooks=(HOOK,)))
-    storage.deliveries.put("blog", "hook", [FAILED, replace(FAILED, comment="two")])
-    over = replace(FAILED, course=Course.FAILED, attempts=28, error="timeout", ms=5001)
-    assert storage.deliveries.settle("blog", FAILED, over)
+    storage.deliveries.enqueue("blog", "hook", [FAILED, replace(FAILED, comment="two")])
+    over = replace(FAILED, course=DeliveryStatus.FAILED, attempts=28, error="timeout", ms=5001)
+    assert storage.deliveries.finish("blog", FAILED, over)
     return made
 
 
@@ -72,16 +73,21 @@ def test_a_replay_begins_a_delivery_anew(op: Seat, desk: Desk, storage: Storage)
     answer = op.post_form(replay_of(FAILED))
     assert (answer.status_code, answer.location) == (303, "/ops/deliveries?site=blog")
     assert storage.deliveries.get("blog", FAILED.id) == replace(FAILED, began=desk.clock(), due=desk.clock())
-    assert storage.deliveries.posted("blog").pending == 2
+    assert storage.deliveries.figures("blog").pending == 2
     assert (DELIVER, "blog") in desk.jobs.enqueued
     (noted,) = storage.audit.all("blog")
-    assert (noted.by, noted.action, noted.subject, noted.after) == ("op", Act.WEBHOOK_REPLAY, "hook", FAILED.event)
+    assert (noted.by, noted.action, noted.subject, noted.after) == (
+        "op",
+        AuditAction.WEBHOOK_REPLAY,
+        "hook",
+        FAILED.event,
+    )
 
 
 def test_a_second_click_changes_nothing_more(op: Seat, storage: Storage) -> None:
     for _ in range(2):
         assert op.post_form(replay_of(FAILED)).status_code == 303
-    assert storage.deliveries.posted("blog").pending == 2
+    assert storage.deliveries.figures("blog").pending == 2
 
 
 def test_a_replay_needs_the_sessions_own_token(op: Seat, storage: Storage) -> None:
@@ -89,13 +95,13 @@ def test_a_replay_needs_the_sessions_own_token(op: Seat, storage: Storage) -> No
         assert op.client.post(replay_of(FAILED), data={"csrf": csrf}).status_code == 403
     foreign = op.client.post(replay_of(FAILED), data={"csrf": op.csrf}, headers={"Origin": "https://evil.example"})
     assert foreign.status_code == 403
-    assert storage.deliveries.get("blog", FAILED.id).course is Course.FAILED
+    assert storage.deliveries.get("blog", FAILED.id).course is DeliveryStatus.FAILED
 
 
 def test_only_operators_replay(desk: Desk, storage: Storage) -> None:
     assert desk.signed_in("mo", blog="owner").post_form(replay_of(FAILED)).status_code == 404
     assert desk.stranger().post(replay_of(FAILED)).status_code == 401
-    assert storage.deliveries.get("blog", FAILED.id).course is Course.FAILED
+    assert storage.deliveries.get("blog", FAILED.id).course is DeliveryStatus.FAILED
 
 
 def test_nothing_is_replayed_that_is_not_there_or_whose_webhook_is_off(op: Seat, storage: Storage) -> None:
@@ -127,9 +133,9 @@ BOUNCED = Delivery(NOTICE, "three", 1, Status.APPROVED, "mail.example", NOW, NOW
 
 @pytest.fixture
 def bounced(storage: Storage) -> Delivery:
-    storage.deliveries.put("blog", NOTICE, [BOUNCED])
-    over = replace(BOUNCED, course=Course.FAILED, attempts=1, answer=550, error="refused")
-    assert storage.deliveries.settle("blog", BOUNCED, over, healthy=True)
+    storage.deliveries.enqueue("blog", NOTICE, [BOUNCED])
+    over = replace(BOUNCED, course=DeliveryStatus.FAILED, attempts=1, answer=550, error="refused")
+    assert storage.deliveries.finish("blog", BOUNCED, over, healthy=True)
     return over
 
 
@@ -154,4 +160,4 @@ def test_mail_is_sent_once_more_while_there_is_a_server(storage: Storage, bounce
     for settings_, status in ((settings(), 404), (settings(smtp_url=SERVER, mail_from="r@blog.example"), 303)):
         op = a_desk(storage, settings_).signed_in("op", operator=True)
         assert op.post_form(replay_of(BOUNCED)).status_code == status
-    assert storage.deliveries.get("blog", BOUNCED.id).course is Course.PENDING
+    assert storage.deliveries.get("blog", BOUNCED.id).course is DeliveryStatus.PENDING

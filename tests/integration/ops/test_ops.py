@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from comments.pseudonyms import Pseudonyms
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from service import create_app
 from service.deps import Deps

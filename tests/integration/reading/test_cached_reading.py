@@ -16,9 +16,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from comments.drafts import withdrawn
 from comments.lifecycle import Action, Role, Status
 from comments.settings import Settings
-from comments.storage import Storage, ThreadPage
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
+from comments.storage.values import ThreadPage
 from service.reading.fast_path import Shortcut, Source
 from service.web.response_cache import Rendered, RenderedPages
 from service.web.site_cache import SiteCache

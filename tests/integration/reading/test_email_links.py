@@ -9,7 +9,7 @@ import pytest
 
 from comments.lifecycle import Status
 from comments.smtp_settings import Relay
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
 from tests.support.mailed import SENDER, House, link, one_click, open_house
 from tests.support.web import HTML, SUBMIT, a_reply, open_web
@@ -32,7 +32,7 @@ def test_a_link_that_somebody_made_up_leads_nowhere(house: House) -> None:
     for path in (confirm[:-1] + "x", confirm.replace("/confirm/", "/stop/"), confirm.replace("/blog/", "/shop/")):
         for answer in (house.client.get(path), house.client.post(path)):
             assert answer.status_code == 404
-    assert not house.storage.subscriptions.wants("blog", house.web.pseudonyms.author("ada@example.org"), "x")
+    assert not house.storage.subscriptions.wants_mail("blog", house.web.pseudonyms.author("ada@example.org"), "x")
 
 
 def test_a_question_is_good_for_a_week(house: House) -> None:
@@ -41,7 +41,7 @@ def test_a_question_is_good_for_a_week(house: House) -> None:
     (question,) = house.deliver()
     for answer in (house.client.get(link(question, "confirm")), house.client.post(link(question, "confirm"))):
         assert (answer.status_code, "expired" in answer.text) == (410, True)
-    assert not house.storage.subscriptions.wants("blog", comment.identity, comment.id)
+    assert not house.storage.subscriptions.wants_mail("blog", comment.identity, comment.id)
     assert house.client.post(one_click(question)).status_code == 200
 
 
@@ -62,7 +62,7 @@ def test_one_click_needs_nothing_but_a_post(house: House, body: dict[str, object
     for _ in range(2):
         answer = house.client.post(one_click(notice), headers=headers, **body)
         assert answer.status_code == 200, "no redirect either: a mail program does not follow one"
-    assert not house.storage.subscriptions.wants("blog", comment.identity, comment.id)
+    assert not house.storage.subscriptions.wants_mail("blog", comment.identity, comment.id)
 
 
 # Asking for it

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from comments.errors import StorageDown
 from comments.lifecycle import Action
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.ops import views
 from tests.support.builders import a_site, moderated, published
 from tests.support.web import Web, open_web

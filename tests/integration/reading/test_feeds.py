@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from comments.lifecycle import Action
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted, decided, moderated, published
 from tests.support.web import Web, open_web
 

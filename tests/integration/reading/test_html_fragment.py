@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from comments.lifecycle import Action
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.reading.html_fragment import MAX_NESTED
 from tests.support.builders import moderated, published
 from tests.support.markup import dangers, parse

@@ -13,7 +13,7 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.settings import PREFIX
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import SECRET, a_site, accepted, decided, moderated, published
 from tests.support.waiting import until
 from tests.support.web import Web, open_web

@@ -5,7 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from comments.lifecycle import Action
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, a_site, accepted, decided, moderated, published
 from tests.support.web import Web, open_web
 
@@ -64,7 +65,7 @@ def test_what_is_private_stays_so(web: Web) -> None:
 def test_masked_words_are_shown_masked(web: Web) -> None:
     kept = accepted(web.storage, content="damn")
     after = kept.with_decision(a_decision(Action.APPROVE, masked="****"))
-    assert web.storage.comments.decide("blog", [Change(kept, after)]) == [True]
+    assert web.storage.comments.decide("blog", [CommentChange(kept, after)]) == [True]
     (shown,) = web.client.get(READ).json["comments"]
     assert (shown["content"], shown["html"]) == ("****", "<p>****</p>\n")
 

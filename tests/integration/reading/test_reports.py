@@ -8,7 +8,8 @@ from werkzeug.test import TestResponse
 from comments.drafts import draft_id, was_held
 from comments.lifecycle import Action, Status
 from comments.model import Comment
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange
 from service.deps import Deps
 from service.reading.reports import report as report_here
 from tests.support.builders import NOW, a_site, accepted, decided, moderated, published
@@ -151,7 +152,7 @@ def test_an_edit_that_only_the_filters_approved_may_be_held_again(web: Web) -> N
 def test_whoever_takes_a_refusal_back_has_not_approved_it(web: Web) -> None:
     comment = reported(web, published(web.storage), 1, 2)
     spam = moderated(web.storage, comment, Action.SPAM)
-    assert web.storage.comments.decide("blog", [Change(spam, spam.with_undo("mo", NOW))]) == [True]
+    assert web.storage.comments.decide("blog", [CommentChange(spam, spam.with_undo("mo", NOW))]) == [True]
     assert reported(web, comment, 3).status is Status.HELD
 
 

@@ -6,7 +6,7 @@ from click.testing import CliRunner, Result
 
 from comments.rq_stats import NoRQStats
 from comments.settings import Settings
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
 from replygate.deployment import Installation
 from tests.support.builders import settings

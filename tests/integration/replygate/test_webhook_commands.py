@@ -9,11 +9,12 @@ from hashlib import sha256
 import pytest
 from click.testing import CliRunner, Result
 
-from comments.audit import CONSOLE, Act
+from comments.audit import CONSOLE, AuditAction
 from comments.lifecycle import Status
 from comments.rq_stats import NoRQStats
 from comments.site import Webhook
-from comments.storage import Course, Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Delivery, DeliveryStatus
 from replygate.__main__ import cli
 from replygate.deployment import Installation
 from tests.support.builders import NOW, a_site, settings
@@ -122,11 +123,11 @@ def test_every_change_of_a_webhook_is_noted_without_its_address(run: Run, memory
     run("remove", "blog", id)
     on, off = (f"127.0.0.1: decision, {state}" for state in ("on", "off"))
     assert [(e.by, e.action, e.subject, e.before, e.after) for e in memory.audit.all("blog")] == [
-        (CONSOLE, Act.WEBHOOK_ADD, id, "", on),
-        (CONSOLE, Act.WEBHOOK_SET, id, on, off),
-        (CONSOLE, Act.WEBHOOK_ROTATE, id, "1 secret", "2 secrets"),
-        (CONSOLE, Act.WEBHOOK_ROTATE, id, "2 secrets", "1 secret"),
-        (CONSOLE, Act.WEBHOOK_REMOVE, id, off, ""),
+        (CONSOLE, AuditAction.WEBHOOK_ADD, id, "", on),
+        (CONSOLE, AuditAction.WEBHOOK_SET, id, on, off),
+        (CONSOLE, AuditAction.WEBHOOK_ROTATE, id, "1 secret", "2 secrets"),
+        (CONSOLE, AuditAction.WEBHOOK_ROTATE, id, "2 secrets", "1 secret"),
+        (CONSOLE, AuditAction.WEBHOOK_REMOVE, id, off, ""),
     ]
 
 
@@ -144,8 +145,10 @@ def test_an_unknown_webhook_is_answered_with_those_there_are(
 def test_the_log_says_how_deliveries_fare(run: Run, memory: Storage) -> None:
     pending = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
     over = replace(pending, comment="two")
-    memory.deliveries.put("blog", "hook", [pending, over])
-    memory.deliveries.settle("blog", over, replace(over, course=Course.FAILED, error="timeout", attempts=28, ms=5000))
+    memory.deliveries.enqueue("blog", "hook", [pending, over])
+    memory.deliveries.finish(
+        "blog", over, replace(over, course=DeliveryStatus.FAILED, error="timeout", attempts=28, ms=5000)
+    )
     head, first, second = run("log", "blog").stdout.splitlines()
     assert head.split() == ["WEBHOOK", "EVENT", "TO", "STATE", "ANSWER", "TRIES", "MS", "AT"]
     assert first.split() == ["hook", "one:1", "example.com", "pending", "-", "0", "0", "next", "2026-11-22", "12:00:00"]
@@ -155,6 +158,6 @@ def test_the_log_says_how_deliveries_fare(run: Run, memory: Storage) -> None:
 def test_removing_forgets_what_is_on_its_way(run: Run, memory: Storage, receiver: Receiver) -> None:
     run("add", "blog", receiver.url)
     id = hook(memory).id
-    memory.deliveries.put("blog", id, [Delivery(id, "one", 1, Status.SPAM, "example.com", NOW, NOW)])
+    memory.deliveries.enqueue("blog", id, [Delivery(id, "one", 1, Status.SPAM, "example.com", NOW, NOW)])
     run("remove", "blog", id)
-    assert memory.deliveries.posted("blog").pending == 0
+    assert memory.deliveries.figures("blog").pending == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from comments.lifecycle import Action, Status
-from comments.storage.notes_and_bulks import Progress
+from comments.storage.notes_and_bulks import BulkProgress
 from service.review.bulk_actions import PIECE
 from tests.support.builders import moderated
 from tests.support.desk import HTML, Desk, Seat, held, page
@@ -27,7 +27,7 @@ def begun(mo: Seat, query: str) -> str:
     return answer.location
 
 
-def progress(desk: Desk, path: str) -> Progress:
+def progress(desk: Desk, path: str) -> BulkProgress:
     return desk.storage.bulks.progress("blog", path.rpartition("/")[2])
 
 
@@ -62,7 +62,7 @@ def test_a_bulk_is_taken_back_as_a_whole(desk, mo):
     back = mo.client.post(path, data=taken | {"step": "undo"})
     assert statuses(desk, bots) == ["held"] * 3
     assert "Take 3 replies back" in page(mo, back.location)
-    assert progress(desk, back.location) == Progress(3, 0, 3)
+    assert progress(desk, back.location) == BulkProgress(3, 0, 3)
 
 
 def test_what_was_chosen_by_hand_is_previewed_too(desk, mo):
@@ -109,10 +109,10 @@ def test_what_is_not_sorted_in_yet_is_said_to_be_left_out(desk, mo):
 
 def test_a_long_bulk_has_a_go_on_button(desk, mo):
     bots = [held(desk.storage, author="Bot", content=f"offer {n}") for n in range(PIECE + 130)]
-    while desk.storage.held.due("blog", 1):
+    while desk.storage.queue_index.outdated("blog", 1):
         page(mo, "/review/blog")
     path = begun(mo, "author=Bot&action=spam")
-    assert progress(desk, path) == Progress(PIECE + 130, 130, PIECE)
+    assert progress(desk, path) == BulkProgress(PIECE + 130, 130, PIECE)
     text = page(mo, path)
     assert "Go on with the next 130" in text
     steps = parse(text).find(".//section[@id='bulk-progress']").get("data-steps")

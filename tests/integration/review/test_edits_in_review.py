@@ -5,7 +5,8 @@ import pytest
 from comments.drafts import drafted, edited, withdrawn
 from comments.lifecycle import Action, Status
 from comments.model import Comment
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange
 from tests.integration.review.test_review_api import QUEUE, decide, undo
 from tests.support.builders import NOW, an_admission, decided, published
 from tests.support.desk import Desk, Seat, held, page
@@ -81,7 +82,7 @@ def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(
 def test_the_card_shows_how_its_author_changed_what_was_held(desk: Desk, mo: Seat) -> None:
     first = held(desk.storage, content="one two")
     again = edited(first, "one three", NOW)
-    assert desk.storage.comments.decide("blog", [Change(first, again)]) == [True]
+    assert desk.storage.comments.decide("blog", [CommentChange(first, again)]) == [True]
     decided(desk.storage, again, Action.HOLD)
     assert "one <del>two</del><ins>three</ins>" in page(mo, "/review/blog")
 
@@ -90,7 +91,7 @@ def test_what_its_author_withdrew_is_shown_and_cannot_be_brought_back(
     mo: Seat, storage: Storage, comment: Comment
 ) -> None:
     gone = withdrawn(comment, NOW)
-    assert storage.comments.decide("blog", [Change(comment, gone)]) == [True]
+    assert storage.comments.decide("blog", [CommentChange(comment, gone)]) == [True]
     text = page(mo, f"/review/blog/{comment.id}")
     assert "Withdrawn</strong> by <bdi>its author" in text
     row = mo.get(f"{QUEUE}/{comment.id}").json["comment"]

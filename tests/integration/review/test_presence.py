@@ -65,7 +65,7 @@ def test_who_settles_a_comment_looks_at_it_no_more(desk: Desk) -> None:
     look(bo, other)
     for seat in (mo, bo):
         seat.post_json(f"{BASE}/comments/{comment.id}/decisions", {"action": "spam", "version": comment.version})
-    assert [(look.by, look.comment) for look in desk.storage.attention.looks("blog")] == [("Bo", other.id)]
+    assert [(look.by, look.comment) for look in desk.storage.presence.viewers("blog")] == [("Bo", other.id)]
 
 
 def test_who_leaves_is_seen_no_more(desk: Desk) -> None:
@@ -134,7 +134,7 @@ def test_to_look_takes_a_moderator_and_their_token(desk: Desk) -> None:
     assert look(Seat(mo.client, "forged"), comment).status_code == 403
     assert mo.client.post(f"{BASE}/leave").status_code == 403
     assert mo.post_json(f"{BASE}/comments/{'a' * 26}/look", None).status_code == 404
-    assert desk.storage.attention.looks("blog") == []
+    assert desk.storage.presence.viewers("blog") == []
 
 
 def test_bad_questions_are_refused(desk: Desk) -> None:
@@ -164,7 +164,7 @@ def tell(desk: Desk, subscriber: Subscriber[Working]) -> list[bytes]:
 def test_a_stream_is_silent_until_something_happens(screen: Screen) -> None:
     desk, subscriber = screen
     assert tell(desk, subscriber) == []
-    desk.storage.attention.look("blog", "Bo", subscriber.asked.cards[0], 60)
+    desk.storage.presence.set("blog", "Bo", subscriber.asked.cards[0], 60)
     (piece,) = tell(desk, subscriber)
     assert events(piece.decode())[0]["looks"] == [{"comment": subscriber.asked.cards[0], "by": "Bo"}]
     assert tell(desk, subscriber) == []

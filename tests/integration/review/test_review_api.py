@@ -7,7 +7,7 @@ import pytest
 from comments.job_queue import LEARN
 from comments.lifecycle import Action, Status
 from comments.model import Signal
-from comments.storage import Change
+from comments.storage.values import CommentChange
 from tests.support.builders import accepted
 from tests.support.desk import Seat, a_desk, held, judged
 
@@ -117,7 +117,7 @@ def test_a_decider_who_is_overtaken_between_reading_and_writing_is_told_too(desk
         def __getattr__(self, name):
             return getattr(self._kept, name)
 
-        def decide(self, site, changes: list[Change]):
+        def decide(self, site, changes: list[CommentChange]):
             decide(mo, comment, "approve")
             return self._kept.decide(site, changes)
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from werkzeug.datastructures import MultiDict
 
-from comments.audit import Act, Entry
+from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import FOREVER, About, Stance, Standing
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
@@ -37,8 +37,8 @@ def poison(desk: Desk, text: str) -> Comment:
         desk.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), score=3.0, parent=above.id, **fields
     )
     desk.storage.notes.add("blog", comment.id, Note(text, NOW, text))
-    desk.storage.bulks.open("blog", replace(STEP, by=text, about=text, reason=text), [(comment.id, comment.version)])
-    desk.storage.deliveries.put("blog", "hook", [replace(DELIVERY, comment=comment.id, host=text)])
+    desk.storage.bulks.create("blog", replace(STEP, by=text, about=text, reason=text), [(comment.id, comment.version)])
+    desk.storage.deliveries.enqueue("blog", "hook", [replace(DELIVERY, comment=comment.id, host=text)])
     desk.storage.people.put(Person(text, {"blog": text}))
     reasons = (Reason("tone", text, text),)
     desk.storage.sites.put(
@@ -49,12 +49,12 @@ def poison(desk: Desk, text: str) -> Comment:
 
 
 def poison_oversight(desk: Desk, text: str) -> None:
-    entry = Entry(text, text, text, text, text, "blog", text)
+    entry = AuditEntry(text, text, text, text, text, "blog", text)
     for about in About:
-        desk.storage.standings.put("blog", Standing(about, text, Stance.BAN, text, NOW, FOREVER, text), entry)
+        desk.storage.author_rules.put("blog", Standing(about, text, Stance.BAN, text, NOW, FOREVER, text), entry)
     on_this = Standing(About.AUTHOR, "identity-of-ada", Stance.MUTE, text, NOW, FOREVER, text)
-    desk.storage.standings.put("blog", on_this, entry)
-    desk.storage.audit.note(replace(entry, action=Act.SPAM), replace(entry, site=""))
+    desk.storage.author_rules.put("blog", on_this, entry)
+    desk.storage.audit.append(replace(entry, action=AuditAction.SPAM), replace(entry, site=""))
 
 
 def without_facets(root: Element) -> Element:

@@ -18,7 +18,7 @@ from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
 from comments.pseudonyms import new_id, token_digest
 from comments.site import Person
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.commands.export_command import comments
 from replygate.commands.rebuild_command import recount, renew
 from tests.support.builders import a_site

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from comments.audit import Act, Entry
+from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import About, Stance, Standing
 from comments.pseudonyms import Pseudonyms
 from tests.support.builders import NOW, SECRET
@@ -13,7 +13,7 @@ from tests.support.markup import parse
 
 
 def standings(desk: Desk) -> list[tuple[str, str, str]]:
-    return [(s.about.value, s.value, s.stance.value) for s in desk.storage.standings.all("blog")]
+    return [(s.about.value, s.value, s.stance.value) for s in desk.storage.author_rules.all("blog")]
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def standings(desk: Desk) -> list[tuple[str, str, str]]:
 def test_a_standing_is_kept_as_comments_are_looked_up_by_it(desk, mo, about, value, kept):
     answer = mo.post_form("/sites/blog/standings", about=about, value=value, stance="ban", days="7", note="a flood")
     assert answer.status_code == 303
-    (standing,) = desk.storage.standings.all("blog")
+    (standing,) = desk.storage.author_rules.all("blog")
     assert standing == Standing(About(kept[0]), kept[1], Stance.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood")
-    assert noted(desk) == [("mo", Act.STANDING_SET, standing.name)]
+    assert noted(desk) == [("mo", AuditAction.STANDING_SET, standing.name)]
     text = page(mo, answer.location)
     assert "a flood" in text
     assert "2026-11-29" in text
@@ -74,7 +74,7 @@ def test_a_standing_is_set_from_an_authors_page_and_taken_back_there(desk, mo):
     lifted = mo.post_form(f"/sites/blog/standings/lift?back={at}", name="author:identity-of-ada")
     assert lifted.location == at
     assert standings(desk) == []
-    assert [e[1] for e in noted(desk)] == [Act.STANDING_SET, Act.STANDING_LIFT]
+    assert [e[1] for e in noted(desk)] == [AuditAction.STANDING_SET, AuditAction.STANDING_LIFT]
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/review", "/sites/shop/standings"])
@@ -98,5 +98,5 @@ def test_an_expired_standing_is_shown_as_ended(desk, mo):
     desk.clock.pass_by(timedelta(hours=11))
     assert "ended" not in page(mo, "/sites/blog/standings")
     old = Standing(About.TERM, "old", Stance.BAN, "mo", NOW, NOW)
-    desk.storage.standings.put("blog", old, Entry("mo", Act.STANDING_SET, old.name, site="blog"))
+    desk.storage.author_rules.put("blog", old, AuditEntry("mo", AuditAction.STANDING_SET, old.name, site="blog"))
     assert "ended" in page(mo, "/sites/blog/standings")

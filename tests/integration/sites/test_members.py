@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from comments.audit import Act, Search
+from comments.audit import AuditAction, AuditQuery
 from tests.support.desk import Seat, noted, page
 from tests.support.markup import parse
 
@@ -26,7 +26,7 @@ def test_an_invitation_is_a_link_that_lets_in_once(desk, owner):
     assert client.get("/review/blog").status_code == 200
     assert client.get("/sites/blog/people").status_code == 403
     assert client.post(link_in(answer.text)).status_code == 404
-    assert noted(desk) == [("ow", Act.PERSON_INVITE, "Grace Hopper")]
+    assert noted(desk) == [("ow", AuditAction.PERSON_INVITE, "Grace Hopper")]
 
 
 def test_nobody_gets_a_link_to_somebody_elses_account(desk, owner):
@@ -52,7 +52,7 @@ def test_a_lost_link_is_made_anew(desk, owner):
     invite(owner, "al")
     again = owner.post_form("/sites/blog/people/link", name="al")
     assert desk.stranger().post(link_in(again.text)).status_code == 303
-    assert noted(desk)[-1] == ("ow", Act.LINK_MAKE, "al")
+    assert noted(desk)[-1] == ("ow", AuditAction.LINK_MAKE, "al")
 
 
 def test_a_role_is_changed_and_taken_away(desk, mo, owner):
@@ -61,9 +61,9 @@ def test_a_role_is_changed_and_taken_away(desk, mo, owner):
     assert mo.post_form("/sites/blog/standings", about="term", value="x", stance="mute").status_code == 403
     assert owner.post_form(change, name="mo", role="").status_code == 303
     assert mo.get("/sites/blog/standings").status_code == 404
-    assert [(e.action, e.before, e.after) for e in desk.storage.audit.page("blog", Search(), 9).rows] == [
-        (Act.PERSON_REMOVE, "viewer", ""),
-        (Act.PERSON_ROLE, "moderator", "viewer"),
+    assert [(e.action, e.before, e.after) for e in desk.storage.audit.page("blog", AuditQuery(), 9).rows] == [
+        (AuditAction.PERSON_REMOVE, "viewer", ""),
+        (AuditAction.PERSON_ROLE, "moderator", "viewer"),
     ]
 
 

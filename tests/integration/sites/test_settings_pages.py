@@ -1,6 +1,6 @@
 """A site's choices as a form: sent back, changed, refused and overtaken."""
 
-from comments.audit import Act
+from comments.audit import AuditAction
 from comments.site import Term
 from service.sites import settings
 from service.sites.settings_pages import GROUPS
@@ -41,9 +41,9 @@ def test_a_choice_is_changed_and_noted(desk, owner):
     assert (site.max_links, site.moderation, site.match_inside_words) == (5, "all", True)
     entries = {e.subject: (e.by, e.action, e.before, e.after) for e in desk.storage.audit.all("blog")}
     assert entries == {
-        "max_links": ("ow", Act.SITE_SET, "2", "5"),
-        "moderation": ("ow", Act.SITE_SET, "first", "all"),
-        "match_inside_words": ("ow", Act.SITE_SET, "no", "yes"),
+        "max_links": ("ow", AuditAction.SITE_SET, "2", "5"),
+        "moderation": ("ow", AuditAction.SITE_SET, "first", "all"),
+        "match_inside_words": ("ow", AuditAction.SITE_SET, "no", "yes"),
     }
 
 

@@ -15,9 +15,10 @@ from comments.job_queue import JUDGE
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.settings import Settings
-from comments.storage import Change, Comments, Storage
+from comments.storage.interfaces import Comments, Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
+from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, accepted, decided, moderated, published
 from tests.support.own import SITE, at, change, judge, receipt
 from tests.support.web import Web, open_web
@@ -39,7 +40,7 @@ def shown(web: Web) -> list[str]:
 
 def rest(web: Web, comment: Comment) -> None:
     """Spend the wake-up that `comment` asked for when it came."""
-    assert web.storage.backlog.claim("blog", comment.id, 9, 30) == []
+    assert web.storage.queue.claim("blog", comment.id, 9, 30) == []
 
 
 def test_an_edit_of_a_published_comment_waits_beside_it(web: Web) -> None:
@@ -226,12 +227,12 @@ class Hasty:
     action: Action
     seen: set[str] = field(default_factory=set)
 
-    def decide(self, site: str, changes: Sequence[Change]) -> list[bool]:
+    def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         for step in changes:
             if step.before.id not in self.seen:
                 self.seen.add(step.before.id)
                 after = step.before.with_decision(a_decision(self.action))
-                assert self.comments.decide(site, [Change(step.before, after)]) == [True]
+                assert self.comments.decide(site, [CommentChange(step.before, after)]) == [True]
         return self.comments.decide(site, changes)
 
     def __getattr__(self, name: str) -> Any:
@@ -259,10 +260,10 @@ def test_edits_at_once_while_it_is_judged_leave_one_text_and_nothing_undone(
     over = Event()
 
     def judging() -> None:
-        while not over.is_set() or redis_storage.backlog.depth("blog").queued:
+        while not over.is_set() or redis_storage.queue.depth("blog").queued:
             waits = redis_storage.comments.by_status("blog", Status.QUEUED, 9).rows
             redis_storage.comments.decide(
-                "blog", [Change(c, c.with_decision(a_decision(Action.APPROVE))) for c in waits]
+                "blog", [CommentChange(c, c.with_decision(a_decision(Action.APPROVE))) for c in waits]
             )
 
     def changing(n: int) -> list[int]:

@@ -5,7 +5,7 @@ from werkzeug.test import TestResponse
 
 from comments.lifecycle import Action, Role
 from comments.model import Comment
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import accepted, published
 from tests.support.markup import parse
 from tests.support.own import SITE, at, change, judge, receipt

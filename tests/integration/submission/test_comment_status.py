@@ -4,7 +4,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from comments.lifecycle import Action, Role
-from comments.storage import Change, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, a_site, accepted, decided, moderated, published
 from tests.support.web import HTML, SUBMIT, Web, open_web
 
@@ -36,11 +37,11 @@ def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(we
     step = a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="off-topic")
     before = published(web.storage)
     after = before.with_decision(step)
-    web.storage.comments.decide("blog", [Change(before, after)])
+    web.storage.comments.decide("blog", [CommentChange(before, after)])
     assert ask(web, before.id).json["reason"] == "It is not about what the page is about."
     assert "It is not about what the page is about." in ask(web, before.id, **HTML).text
     spam = after.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo", reason="off-topic"))
-    web.storage.comments.decide("blog", [Change(after, spam)])
+    web.storage.comments.decide("blog", [CommentChange(after, spam)])
     assert ask(web, before.id).json["reason"] == ""
 
 

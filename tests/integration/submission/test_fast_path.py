@@ -14,7 +14,7 @@ from werkzeug.test import Client, TestResponse
 from comments.errors import StorageDown
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
-from comments.storage import Comments, Storage
+from comments.storage.interfaces import Comments, Storage
 from service.submission.acceptance import EXTENSION
 from service.submission.fast_path import Lane
 from service.web.security_headers import Secured

@@ -7,7 +7,7 @@ import pytest
 from comments.model import Comment
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.submission.form_tokens import is_proof, issue
 from tests.integration.submission.test_form_pages import inputs
 from tests.support.builders import a_comment, a_site, an_admission

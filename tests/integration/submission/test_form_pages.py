@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import html5lib
 import pytest
 
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
 from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
 

@@ -9,7 +9,7 @@ from comments.job_queue import JUDGE
 from comments.lifecycle import Action
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted, decided, published
 from tests.support.web import SUBMIT, Web, a_reply, open_web
 
@@ -83,7 +83,7 @@ def test_every_problem_is_told_at_once(web: Web) -> None:
         "content": "string_type",
         "colour": "unknown",
     }
-    assert web.storage.backlog.depth("blog").queued == 0
+    assert web.storage.queue.depth("blog").queued == 0
 
 
 @pytest.mark.parametrize("name", ["id", "status", "site", "version", "received", "origin", "decisions", "score"])
@@ -133,7 +133,7 @@ def test_a_second_click_is_the_same_comment(web: Web) -> None:
     assert second.json == first.json
     assert second.headers["Replygate-Repeat"] == "true"
     assert "Replygate-Repeat" not in first.headers
-    assert web.storage.backlog.depth("blog").queued == 1
+    assert web.storage.queue.depth("blog").queued == 1
 
 
 def test_an_idempotency_key_makes_a_repeat_safe(web: Web) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
 from tests.support.web import SUBMIT, Web, a_reply, open_web
 

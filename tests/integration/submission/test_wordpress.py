@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from comments.model import Comment
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.integration.submission.test_form_pages import inputs
 from tests.support.builders import a_site, published
 from tests.support.redirects import browsers_host, tricks

@@ -4,7 +4,7 @@ import pytest
 
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, published
 from tests.support.web import SUBMIT, Web, a_reply, open_web
 
@@ -61,7 +61,7 @@ def test_other_pages_may_do_neither(web: Web, origin: str) -> None:
     for answer in (post, form, read, preflight):
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
         assert "Origin" in answer.vary
-    assert web.storage.backlog.depth("blog").queued == 0
+    assert web.storage.queue.depth("blog").queued == 0
 
 
 def test_a_preflight_is_remembered_for_ten_minutes(web: Web) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from comments.errors import StorageDown
 from comments.site import Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.web.security_headers import ALWAYS
 from tests.support.builders import a_site
 from tests.support.markup import dangers, parse

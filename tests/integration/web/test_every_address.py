@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from comments.site import Person
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from service.web.security_headers import ALWAYS
 from tests.support.addresses import BEHIND_THE_DOOR, OPERATOR, RANKS, SIGNED, Address, furnish, is_open, state

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from comments.pseudonyms import token_digest
 from comments.site import Person, SiteKey
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from service.accounts.passwords import choose
 from tests.support.builders import a_site, accepted, published

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from click.testing import Result
 
-from comments.audit import CONSOLE, Act
+from comments.audit import CONSOLE, AuditAction
 from comments.pseudonyms import token_digest
 from comments.site import Person
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
 
 Run = Callable[..., Result]
@@ -29,14 +29,14 @@ def test_every_command_that_changes_a_site_or_a_person_is_noted(run: Run, memory
     run("moderator", "add", "mo", "--site", "blog", "--role", "owner", "--operator")
     run("export", "--site", "blog")
     assert noted(memory) == [
-        (Act.SITE_ADD, "blog", "", ""),
-        (Act.SITE_SET, "max_links", "2", "4"),
-        (Act.KEY_MAKE, key, "", ""),
-        (Act.KEY_REVOKE, key, "", ""),
-        (Act.PERSON_INVITE, "mo", "", "owner"),
-        (Act.EXPORT, "", "", ""),
+        (AuditAction.SITE_ADD, "blog", "", ""),
+        (AuditAction.SITE_SET, "max_links", "2", "4"),
+        (AuditAction.KEY_MAKE, key, "", ""),
+        (AuditAction.KEY_REVOKE, key, "", ""),
+        (AuditAction.PERSON_INVITE, "mo", "", "owner"),
+        (AuditAction.EXPORT, "", "", ""),
     ]
-    assert noted(memory, "") == [(Act.PERSON_INVITE, "mo", "", "operator")]
+    assert noted(memory, "") == [(AuditAction.PERSON_INVITE, "mo", "", "operator")]
 
 
 def test_what_is_refused_is_not_noted(run: Run, memory: Storage):
@@ -61,7 +61,7 @@ def test_a_new_link_lets_somebody_in_again(run: Run, memory: Storage):
     assert link.startswith("https://replies.example/link/")
     assert memory.people.peek_link(token_digest(link.rpartition("/")[2])) == "mo"
     assert memory.people.get("mo").codes == "salt"
-    assert noted(memory, "") == [(Act.LINK_MAKE, "mo", "", "")]
+    assert noted(memory, "") == [(AuditAction.LINK_MAKE, "mo", "", "")]
 
 
 def test_a_lost_authenticator_is_forgotten_on_request(run: Run, memory: Storage):
@@ -69,7 +69,7 @@ def test_a_lost_authenticator_is_forgotten_on_request(run: Run, memory: Storage)
     memory.people.put(person)
     assert run("moderator", "link", "mo", "--without-code").exit_code == 0
     assert memory.people.get("mo") == replace(person, codes="", code_used=0, recovery=())
-    assert [act for act, *_ in noted(memory, "")] == [Act.CODES_OFF, Act.LINK_MAKE]
+    assert [act for act, *_ in noted(memory, "")] == [AuditAction.CODES_OFF, AuditAction.LINK_MAKE]
 
 
 def test_a_link_for_nobody_says_what_to_do(run: Run):

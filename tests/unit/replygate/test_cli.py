@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from comments.site import Site
 from comments.smtp_settings import Relay
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
 from replygate.deployment import ADDRESS_FILE, KEY_FILE
 from replygate.deployment import settings as find
@@ -40,8 +40,8 @@ def test_what_lies_in_the_directory_is_named_as_the_directory_was(memory: Storag
 
 
 def alive(storage: Storage) -> None:
-    storage.beats.beat("judge", "j-1", 60)
-    storage.beats.beat("sweep", "s-1", 60)
+    storage.heartbeats.beat("judge", "j-1", 60)
+    storage.heartbeats.beat("sweep", "s-1", 60)
 
 
 def test_status_says_that_all_is_well(run: Run, memory: Storage, blog: Site):
@@ -65,7 +65,7 @@ def test_status_shows_rates_when_it_looks_longer(run: Run, memory: Storage, blog
 
 
 def test_status_looks_for_one_part_alone(run: Run, memory: Storage, blog: Site):
-    memory.beats.beat("sweep", "s-1", 60)
+    memory.heartbeats.beat("sweep", "s-1", 60)
     assert run("status", "--part", "sweep").stdout == "sweep: 1 alive\n"
     missing = run("status", "--part", "judge")
     assert (missing.exit_code, missing.stderr) == (1, "Error: no judge says that it is alive\n")

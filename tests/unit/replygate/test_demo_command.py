@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from comments.lifecycle import Role, Status
 from comments.model import Comment
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from replygate.__main__ import cli
 from replygate.commands.demo_command import HasComments, fill

@@ -12,7 +12,7 @@ from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import token_digest
 from comments.site import Site
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from replygate.commands.export_command import lines as lines_of
 from tests.support.builders import a_site, accepted, decided, moderated, published
 

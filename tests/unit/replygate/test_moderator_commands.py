@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from comments.audit import CONSOLE, Act
+from comments.audit import CONSOLE, AuditAction
 from comments.errors import NotFound
 from comments.pseudonyms import token_digest
 from comments.site import Person, Site
-from comments.storage import Session, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Session
 from tests.support.builders import NOW, a_site
 
 Run = Callable[..., Result]
@@ -83,12 +84,15 @@ def test_a_role_changes_without_a_new_link(run: Run, memory: Storage, blog: Site
     memory.people.put(Person("mo", {"blog": "viewer", "shop": "owner"}, "hash"))
     assert run("moderator", "set", "mo", "--site", "blog", "--role", "moderator").stdout == "Changed mo.\n"
     assert memory.people.get("mo") == Person("mo", {"blog": "moderator", "shop": "owner"}, "hash")
-    assert noted(memory, "blog") == [(Act.PERSON_ROLE, "mo", "viewer", "moderator")]
+    assert noted(memory, "blog") == [(AuditAction.PERSON_ROLE, "mo", "viewer", "moderator")]
     assert run("moderator", "set", "mo", "--operator").exit_code == 0
     assert memory.people.get("mo").operator
     run("moderator", "set", "mo", "--no-operator")
     assert not memory.people.get("mo").operator
-    assert noted(memory, "") == [(Act.PERSON_ROLE, "mo", "", "operator"), (Act.PERSON_ROLE, "mo", "operator", "")]
+    assert noted(memory, "") == [
+        (AuditAction.PERSON_ROLE, "mo", "", "operator"),
+        (AuditAction.PERSON_ROLE, "mo", "operator", ""),
+    ]
 
 
 @pytest.mark.parametrize("words", [(), ("--site", "blog"), ("--role", "owner"), ("--site", "blog", "--role", "king")])
@@ -104,7 +108,7 @@ def test_somebody_is_taken_from_one_site(run: Run, memory: Storage, blog: Site):
     assert run("moderator", "remove", "mo", "--site", "blog").stdout == "Removed mo from blog.\n"
     assert memory.people.get("mo").roles == {"shop": "owner"}
     assert len(memory.people.sessions("mo")) == 2
-    assert (noted(memory, "blog"), noted(memory, "shop")) == ([(Act.PERSON_REMOVE, "mo", "moderator", "")], [])
+    assert (noted(memory, "blog"), noted(memory, "shop")) == ([(AuditAction.PERSON_REMOVE, "mo", "moderator", "")], [])
     again = run("moderator", "remove", "mo", "--site", "blog")
     assert again.exit_code == 1
     assert "they have shop: owner" in again.stderr
@@ -117,8 +121,8 @@ def test_somebody_who_is_removed_is_out_at_once(run: Run, memory: Storage, blog:
     with pytest.raises(NotFound):
         memory.people.get("mo")
     assert memory.people.sessions("mo") == {}
-    assert noted(memory, "blog") == [(Act.PERSON_REMOVE, "mo", "moderator", "")]
-    assert noted(memory, "") == [(Act.PERSON_REMOVE, "mo", "", "")]
+    assert noted(memory, "blog") == [(AuditAction.PERSON_REMOVE, "mo", "moderator", "")]
+    assert noted(memory, "") == [(AuditAction.PERSON_REMOVE, "mo", "", "")]
 
 
 def test_every_session_of_somebody_ends(run: Run, memory: Storage, blog: Site):
@@ -128,7 +132,7 @@ def test_every_session_of_somebody_ends(run: Run, memory: Storage, blog: Site):
     signed_in(memory, "al")
     assert run("moderator", "sign-out", "mo").stdout == "Ended 2 sessions of mo.\n"
     assert (len(memory.people.sessions("mo")), len(memory.people.sessions("al"))) == (0, 2)
-    assert noted(memory, "") == [(Act.SESSION_END, "mo", "", "all")]
+    assert noted(memory, "") == [(AuditAction.SESSION_END, "mo", "", "all")]
 
 
 @pytest.mark.parametrize("command", ["set", "remove", "sign-out", "link"])

@@ -8,8 +8,9 @@ from click.testing import CliRunner, Result
 
 from comments.lifecycle import Action
 from comments.shared_learning import Together
-from comments.storage import Change, Storage, TokenCounts
+from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
+from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
 from replygate.commands.demo_command import fill
 from replygate.commands.export_command import comments
@@ -83,7 +84,7 @@ def test_quotas_and_the_bar_come_back_as_they_were(storage: Storage) -> None:
     for n in range(30):
         comment = accepted(storage, content="my name is Ada and I lend money to everybody today")
         held = comment.with_decision(a_decision(Action.HOLD, log_odds=n / 10))
-        storage.comments.decide("blog", [Change(comment, held)])
+        storage.comments.decide("blog", [CommentChange(comment, held)])
         taught = moderated(storage, held, Action.SPAM if n % 2 else Action.APPROVE)
         storage.corpus.learn("blog", taught, tokens(taught), quotas(taught))
     learned = storage.corpus.snapshot("blog")
@@ -98,7 +99,7 @@ def test_rebuilding_tells_other_sites_where_they_may_hear(memory: Storage) -> No
     moderated(memory, held, Action.SPAM)
     here = Installation(settings(share_repute=True), memory, OneQueue(), lambda: datetime.now(UTC))
     assert CliRunner().invoke(cli, ["rebuild", "--site", "blog"], obj=here).exit_code == 0
-    assert memory.repute.elsewhere("other", ["pills.example"]) == {"pills.example": (0, 1)}
+    assert memory.shared_reputation.other_sites("other", ["pills.example"]) == {"pills.example": (0, 1)}
 
 
 def test_sites_that_learn_together_are_counted_together() -> None:

@@ -9,7 +9,7 @@ from click.testing import Result
 from comments.lifecycle import Action
 from comments.pseudonyms import token_digest
 from comments.site import SITE_CHOICES, VISITOR_FIELDS, Site, SiteKey, Term
-from comments.storage import Storage
+from comments.storage.interfaces import Storage
 from service.sites.settings import FIXED, changed, names, problems, shown
 from tests.support.builders import a_site, accepted, decided
 

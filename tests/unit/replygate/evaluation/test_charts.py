@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matplotlib.image import imread
 
 from comments.lifecycle import Action
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from replygate.__main__ import cli
 from replygate.evaluation import png
 from replygate.evaluation.charts import Chart, charts

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from comments.errors import Invalid
 from comments.lifecycle import Action
-from comments.storage import TokenCounts
 from comments.storage.memory import open_memory
+from comments.storage.values import TokenCounts
 from replygate.__main__ import cli
 from replygate.commands.export_command import lines
 from replygate.deployment import Installation

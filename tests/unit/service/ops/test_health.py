@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from comments.errors import StorageDown
 from comments.rq_stats import NoRQStats, RQQueueStats
-from comments.storage import Counters, Depth, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Counters, QueueDepth
 from service.ops.dashboard import duration, figures, headline, memory
 from service.ops.health import PATIENCE, Condition, SiteFigures, Watch, gather, percentile, problems, waits
 from service.web.request_counters import DurationHistogram, RequestLabels
@@ -26,7 +27,7 @@ def counters(**waited: int) -> Counters:
 
 
 def a_condition(**changes: object) -> Condition:
-    site = SiteFigures("blog", counters(), Depth(1, NOW - timedelta(seconds=3)))
+    site = SiteFigures("blog", counters(), QueueDepth(1, NOW - timedelta(seconds=3)))
     return replace(WELL, sites=(site,), **changes)
 
 
@@ -53,7 +54,7 @@ def test_errands_and_deliveries_may_be_late_without_anybody_waiting():
 
 def test_an_old_comment_is_a_problem_and_a_young_one_is_not():
     def waiting(seconds: float) -> Condition:
-        depth = Depth(1, NOW - timedelta(seconds=seconds))
+        depth = QueueDepth(1, NOW - timedelta(seconds=seconds))
         return replace(WELL, sites=(SiteFigures("blog", counters(), depth),))
 
     assert problems(waiting(PATIENCE)) == []
@@ -74,7 +75,7 @@ def test_gathering_sees_every_site_and_part(memory: Storage):
     memory.sites.put(a_site())
     memory.sites.put(a_site(id="shop"))
     accepted(memory, site="shop")
-    memory.beats.beat("judge", "j-1", 60)
+    memory.heartbeats.beat("judge", "j-1", 60)
     condition = gather(memory, NoRQStats(), NOW)
     assert [(site.id, site.depth.queued) for site in condition.sites] == [("blog", 0), ("shop", 1)]
     assert condition.alive["judge"] == ("j-1",)
@@ -82,7 +83,9 @@ def test_gathering_sees_every_site_and_part(memory: Storage):
 
 
 def test_a_clock_that_is_behind_makes_no_negative_age():
-    assert replace(WELL, sites=(SiteFigures("blog", counters(), Depth(1, NOW + timedelta(seconds=9))),)).oldest == 0
+    assert (
+        replace(WELL, sites=(SiteFigures("blog", counters(), QueueDepth(1, NOW + timedelta(seconds=9))),)).oldest == 0
+    )
 
 
 def test_the_condition_is_gathered_once_a_second():
@@ -124,7 +127,7 @@ def test_percentiles_rise(counts: list[int], one: float, other: float):
 
 
 def test_waits_of_several_sites_add_up():
-    site = SiteFigures("blog", counters(), Depth(0, None))
+    site = SiteFigures("blog", counters(), QueueDepth(0, None))
     assert waits([site, site]) == {1.0: 4, math.inf: 8}
 
 

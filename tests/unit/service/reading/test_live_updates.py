@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from comments.errors import StorageDown
-from comments.storage import Changes, Threads
+from comments.storage.interfaces import Threads
+from comments.storage.values import ThreadChanges
 from service.reading.live_updates import Reading, Threadwise, events
 from service.web.event_streams import END, HEARTBEAT, LIFETIME, SILENCE, EventBroadcaster, EventStream, Subscriber
 
@@ -26,9 +27,9 @@ class Told:
             raise StorageDown("away")
         return [self.version for _ in threads]
 
-    def changes(self, site: str, thread: str, since: int) -> Changes:
+    def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         self.asked.append((thread, since))
-        return Changes(self.version, True, (f"new-in-{thread}",), ())
+        return ThreadChanges(self.version, True, (f"new-in-{thread}",), ())
 
 
 @dataclass
@@ -110,7 +111,7 @@ def test_there_are_only_so_many(world: World) -> None:
 
 
 def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
-    changes = Changes(9, True, ("x",), ())
+    changes = ThreadChanges(9, True, ("x",), ())
     for _ in range(3):
         world.follow()
     heard: list[bytes] = []
@@ -123,7 +124,7 @@ def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
 
 def test_a_stream_with_room_goes_on(world: World) -> None:
     heard: list[bytes] = []
-    stream = EventStream(world.broadcaster, "blog", Reading("a", 5), events(Changes(5)))
+    stream = EventStream(world.broadcaster, "blog", Reading("a", 5), events(ThreadChanges(5)))
     stream.open(heard.append)
     world.threads.version = 6
     world.broadcaster.look()
@@ -135,7 +136,7 @@ def test_a_stream_with_room_goes_on(world: World) -> None:
 
 
 def test_events_name_what_came_and_went_and_the_version_last() -> None:
-    assert events(Changes(7, True, ("a", "b"), ("c",))) == (
+    assert events(ThreadChanges(7, True, ("a", "b"), ("c",))) == (
         b'event: published\ndata: {"ids": ["a", "b"]}\n\nevent: removed\ndata: {"ids": ["c"]}\n\nid: 7\n\n'
     )
-    assert events(Changes(7, False)) == b'event: reset\ndata: {"ids": []}\n\nid: 7\n\n'
+    assert events(ThreadChanges(7, False)) == b'event: reset\ndata: {"ids": []}\n\nid: 7\n\n'

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from comments.lifecycle import Status
-from comments.storage import Course, Delivery
+from comments.storage.values import Delivery, DeliveryStatus
 from tests.support.builders import NOW
 from workers.delivery.retry_policy import settled
 
@@ -15,16 +15,16 @@ FRESH = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
 def attempted_until_over(error: str = "timeout") -> list[float]:
     """Seconds from the first attempt to each, while every one fails as soon as it is due."""
     delivery, at = FRESH, []
-    while delivery.course is Course.PENDING:
+    while delivery.course is DeliveryStatus.PENDING:
         at.append((delivery.due - NOW).total_seconds())
         delivery = settled(replace(delivery, error=error), delivery.due)
-    assert delivery.course is Course.FAILED
+    assert delivery.course is DeliveryStatus.FAILED
     return at
 
 
 def test_an_attempt_that_succeeds_ends_it() -> None:
     after = settled(replace(FRESH, attempts=3, answer=204), NOW)
-    assert (after.course, after.attempts, after.due) == (Course.DELIVERED, 4, NOW)
+    assert (after.course, after.attempts, after.due) == (DeliveryStatus.DELIVERED, 4, NOW)
 
 
 def test_waits_grow_from_five_seconds_to_an_hour() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from comments.lifecycle import Action, Status
 from comments.site import WEBHOOK_EVENTS
-from comments.storage import Delivery, Storage
+from comments.storage.interfaces import Storage
+from comments.storage.values import Delivery
 from tests.support.builders import NOW, a_comment, moderated, published
 from workers.delivery.webhook_payload import body, depth_of, headers, kind, signature
 

@@ -6,7 +6,7 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.site import SITE_CHOICES
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
 from workers.filters.learned import Learned, strength, told

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from tests.support.builders import a_comment
 from tests.unit.workers.about import seen
 from workers.filters.reputation import Reputation

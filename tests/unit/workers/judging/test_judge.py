@@ -9,7 +9,8 @@ import pytest
 from comments.drafts import drafted, edited
 from comments.lifecycle import Action, Label, Status
 from comments.model import Comment, Signal
-from comments.storage import Answer, Question, Storage, TokenCounts, Use
+from comments.storage.interfaces import Storage
+from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
 from tests.support.builders import NOW, a_comment, a_decision, a_site, an_admission
 from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
 from workers.filters.velocity import ELSEWHERE
@@ -51,10 +52,10 @@ BROKEN = Saying(broken)
 class Asked:
     """Evidence that gives prepared answers and keeps the questions."""
 
-    answer: Answer = field(default_factory=Answer)
-    batches: list[list[Question]] = field(default_factory=list)
+    answer: Evidence = field(default_factory=Evidence)
+    batches: list[list[EvidenceQuery]] = field(default_factory=list)
 
-    def look_up(self, site: str, questions: Iterable[Question]) -> list[Answer]:
+    def look_up(self, site: str, questions: Iterable[EvidenceQuery]) -> list[Evidence]:
         self.batches.append(list(questions))
         return [self.answer for _ in self.batches[-1]]
 
@@ -94,8 +95,8 @@ def test_nothing_is_asked_when_there_is_nothing_to_judge(memory):
 
 def test_a_question_holds_all_that_filters_want_to_know():
     comment = a_comment(author="Ada", url="", parent="p" * 26)
-    assert question(comment, 1, (SAID,)) == Question(
-        uses=(Use("saying.author", 60, "Ada"),),
+    assert question(comment, 1, (SAID,)) == EvidenceQuery(
+        uses=(WindowUse("saying.author", 60, "Ada"),),
         thread=comment.thread,
         parent="p" * 26,
         author=comment.author_keys,
@@ -107,7 +108,7 @@ def test_a_question_holds_all_that_filters_want_to_know():
 
 def test_a_shared_window_is_asked_for_as_one():
     assert (
-        Use("saying.url", 3600, "http://a.example", shared=True)
+        WindowUse("saying.url", 3600, "http://a.example", shared=True)
         in question(a_comment(url="http://a.example"), 1, (SAID,)).uses
     )
 
@@ -118,7 +119,7 @@ def test_without_an_email_no_author_is_asked_about():
 
 def test_filters_are_told_what_was_found(memory):
     told: list[Facts] = []
-    answer = Answer({"saying.author": 3}, (1, 0), (0, 2), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
+    answer = Evidence({"saying.author": 3}, (1, 0), (0, 2), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
     listening = Saying(lambda c, f: told.append(f) or ())
     judged(replace(memory, evidence=Asked(answer)), (a_comment(), 1), filters=(listening,))
     assert told == [
@@ -205,7 +206,7 @@ def test_a_first_comment_is_held_and_a_second_published(memory):
     (after,) = judged(memory, (first, 1), filters=BUILT_IN)
     assert [s.name for s in after.filter_decision.signals if s.holds] == ["author.first"]
     (after,) = judged(
-        replace(memory, evidence=Asked(Answer(approved=(1, 1), spam=(0, 0)))), (second, 1), filters=BUILT_IN
+        replace(memory, evidence=Asked(Evidence(approved=(1, 1), spam=(0, 0)))), (second, 1), filters=BUILT_IN
     )
     assert after.status is Status.APPROVED
 
@@ -257,7 +258,10 @@ def test_what_was_held_is_held_again_however_harmless_its_new_words_are(memory):
 
 def test_what_an_edit_shares_with_the_words_before_is_not_noted_again():
     comment = a_comment(author="Ada", url="https://ada.example")
-    shared = (Use("saying.author", 60, "Ada", before=True), Use("saying.url", 3600, "https://ada.example", True, True))
+    shared = (
+        WindowUse("saying.author", 60, "Ada", before=True),
+        WindowUse("saying.url", 3600, "https://ada.example", True, True),
+    )
     assert question(edited(comment, "other words", NOW), 1, [SAID]).uses == shared
     assert not any(use.before for use in question(comment, 1, [SAID]).uses)
 
@@ -279,7 +283,7 @@ def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
 
 def test_where_sites_may_hear_from_each_other_the_filters_are_told(memory: Storage) -> None:
     comment = a_comment(content="See http://pills.example/")
-    memory.repute.tell("other", "a", Label.SPAM, ["pills.example"])
+    memory.shared_reputation.update("other", "a", Label.SPAM, ["pills.example"])
     silent, told = (gather([(comment, 1)], a_site(), BUILT_IN, memory, NOW, sharing)[0] for sharing in (False, True))
     assert (silent.elsewhere, told.elsewhere) == ({}, {"pills.example": (0, 1)})
 

@@ -11,7 +11,8 @@ from comments.lifecycle import Action, Label, Role
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.reports import held as held_by_readers
-from comments.storage import Lesson, TokenCounts, counting, lesson_of
+from comments.storage.corpus_lessons import Lesson, counted_lessons, lesson_of
+from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment, a_decision
 from training.generate import honest, spam
 from workers.learning.combined_model import judged
@@ -41,7 +42,7 @@ def taught(comments: Iterable[Comment], guarded: bool = True) -> TokenCounts:
     lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, tokens(c), quotas(c) if guarded else ()))}
     counts = {label: Counter[str]() for label in Label}
     labels = Counter[Label]()
-    for id in counting(lessons):
+    for id in counted_lessons(lessons):
         _count(lessons[id], counts, labels)
     pairs = {t: (counts[Label.HAM][t], counts[Label.SPAM][t]) for of in Label for t in counts[of]}
     return TokenCounts(labels[Label.HAM], labels[Label.SPAM], pairs)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.storage import TokenCounts
+from comments.storage.values import TokenCounts
 from tests.support.builders import a_comment
 from workers.learning.site_model import MAX_TOKENS, clues, is_trusted, odds, taught, token_log_odds, tokens
 
