@@ -16,13 +16,15 @@ DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test check lint tests tools lock bench pictures clean
+.PHONY: help up install test check lint tests tools lock bench docs pictures clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 up: $(RUNTIME) ## install what is needed and start everything on this machine
 	@exec $(BIN)/replygate up
+
+install: $(RUNTIME) ## install what is needed, and start nothing
 
 test: $(DEV) tools ## install what is needed, also for development, and run every check and test
 	@$(MAKE) --no-print-directory check
@@ -36,6 +38,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/properdocs build --config-file mkdocs.yml --quiet
 
 # By file, since some share what they have started with a whole module. For one file, PYTEST='-n 0 FILE' is quicker.
 tests: $(DEV)
@@ -64,6 +67,9 @@ bench: $(DEV) ## measure this machine; takes minutes, wants an idle one
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.judge_speed
 	$(BIN)/python -m bench.queue
+
+docs: $(DEV) ## build the documentation into report/docs; broken links are errors
+	$(BIN)/properdocs build --config-file mkdocs.yml
 
 pictures: $(DEV) tools ## take the pictures of the docs anew
 	$(BIN)/python -m docs.screenshots
