@@ -1,6 +1,6 @@
-"""Time to first comment: does what the plain HTML recipe says, from an empty directory to a comment on the page.
+"""Follow the plain HTML recipe from an empty directory to the first comment, and print how long each step took.
 
-`python -m docs.first_comment`; the page and the commands are those of recipes.md, only the ports are free ones.
+`python -m docs.first_comment` uses the page and the commands of recipes.md, with free ports.
 """
 
 import re
@@ -21,12 +21,12 @@ RECIPES = Path(__file__).with_name("recipes.md").read_text()
 HTML = re.search(r"^## Plain HTML.*?^```html\n(.*?)^```", RECIPES, re.DOTALL | re.MULTILINE)
 ADD = re.search(r"^replygate (site add .*)$", RECIPES, re.MULTILINE)
 REPLYGATE = [sys.executable, "-m", "replygate"]
-#: Seconds in which a comment that nothing speaks against is published.
-PATIENCE = 15
+#: Seconds to wait for a harmless comment to be published.
+TIMEOUT = 15
 
 
 class Form(HTMLParser):
-    """Where a page's form goes to, and what is in it."""
+    """The action and the fields of a page's form."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -62,46 +62,46 @@ def running(command: list[str], directory: Path, ready: str = "") -> Iterator[No
 def main() -> None:
     assert HTML
     assert ADD
-    began, service, pages = time.monotonic(), free_port(), free_port()
+    started, service, pages = time.monotonic(), free_port(), free_port()
 
-    def own(text: str) -> str:
+    def with_free_ports(text: str) -> str:
         return text.replace("127.0.0.1:8000", f"127.0.0.1:{service}").replace("127.0.0.1:9000", f"127.0.0.1:{pages}")
 
     def step(done: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {done}", flush=True)
+        print(f"{time.monotonic() - started:6.1f} s  {done}", flush=True)
 
-    with tempfile.TemporaryDirectory(prefix="rg") as place:
-        directory = Path(place)
-        (directory / "hello.html").write_text(own(HTML[1]))
+    with tempfile.TemporaryDirectory(prefix="rg") as temporary:
+        directory = Path(temporary)
+        (directory / "hello.html").write_text(with_free_ports(HTML[1]))
         with (
             running([*REPLYGATE, "up", "--port", str(service)], directory, ready="Replygate is up"),
             running([sys.executable, "-m", "http.server", str(pages)], directory),
         ):
-            step("everything runs")
-            added = shlex.split(own(ADD[1]))
+            step("Replygate and the web server run")
+            added = shlex.split(with_free_ports(ADD[1]))
             subprocess.run(
                 [*REPLYGATE, *added, "moderation=suspicious"], cwd=directory, check=True, capture_output=True
             )
             step("the site is added")
-            comment(own("http://127.0.0.1:9000/hello.html"), own("http://127.0.0.1:8000"), step)
+            comment(with_free_ports("http://127.0.0.1:9000/hello.html"), with_free_ports("http://127.0.0.1:8000"), step)
 
 
 def comment(page: str, service: str, step: Callable[[str], None]) -> None:
-    """Send the page's own form as a browser does, and wait until readers see the comment."""
-    form = Form(patiently(page, lambda text: "<form" in text))
+    """Send the page's form as a browser does, and wait until readers see the comment."""
+    form = Form(wait_for_page(page, lambda text: "<form" in text))
     sent = form.fields | {"author": "Ada", "email": "ada@example.com", "content": "I *enjoyed* this."}
     headers = {"Accept": "text/html", "Origin": page.rsplit("/", 1)[0]}
     with urlopen(Request(form.action, urlencode(sent).encode(), headers)) as answer:
         assert answer.url.startswith(f"{page}?comment="), answer.url
-    step("the form was sent, and led back to the page")
+    step("the form was sent and led back to the page")
     shown = f"{service}/v1/sites/blog/comments.html?{urlencode({'thread': page})}"
-    patiently(shown, lambda text: "I <em>enjoyed</em> this." in text)
+    wait_for_page(shown, lambda text: "I <em>enjoyed</em> this." in text)
     step("the first comment is published")
 
 
-def patiently(address: str, wanted: Callable[[str], bool]) -> str:
-    """The page once it is as `wanted`; its server may still be starting."""
-    until = time.monotonic() + PATIENCE
+def wait_for_page(address: str, wanted: Callable[[str], bool]) -> str:
+    """Return the page as soon as it is as `wanted`. Its server may still be starting."""
+    until = time.monotonic() + TIMEOUT
     while True:
         try:
             with urlopen(address) as answer:
@@ -112,7 +112,7 @@ def patiently(address: str, wanted: Callable[[str], bool]) -> str:
             if time.monotonic() > until:
                 raise
         if time.monotonic() > until:
-            raise SystemExit(f"{address} is not as it should be")
+            raise SystemExit(f"{address} does not have the expected content")
         time.sleep(0.05)
 
 

@@ -1,6 +1,6 @@
-"""Takes the pictures of the docs: starts everything in a directory of its own, fills it, and looks at it.
+"""Take the pictures of the docs: start Replygate in a temporary directory, fill it with the demo, and open each page.
 
-`make pictures` runs it. It needs Chromium on the PATH, and takes half a minute.
+`make pictures` runs it. It needs Chromium on the PATH and takes half a minute.
 """
 
 import json
@@ -22,55 +22,59 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from replygate.commands.demo_story import STORY
 
 IMAGES = Path(__file__).parent / "images"
-#: Bytes; a README with more is slow to open.
+#: Bytes. A README with larger pictures is slow to open.
 LARGEST = 200_000
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--hide-scrollbars")
 
-#: What the site is made to say before the ops page is looked at: it has to have something to show.
-WORDS = sorted({word.strip(".,?!*") for said in STORY for word in said.text.split() if word.isascii()})
+#: Words for made-up comments, so that the operations page has traffic to show.
+WORDS = sorted({word.strip(".,?!*") for entry in STORY for word in entry.text.split() if word.isascii()})
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`of` is a path, or an author one of whose held comments is meant."""
+    """`page` is a path, or the name of an author whose held comment is opened."""
 
     name: str
-    of: str
+    page: str
     width: int = 1200
     height: int = 900
     scheme: str = "light"
-    focus: str = ""  # CSS of what the picture shall begin with
-    onward: str = ""  # CSS of a link to follow first
+    focus: str = ""  # CSS of the element to scroll to
+    follow: str = ""  # CSS of a link to click first
 
 
 PICTURES = (
-    Picture("demo", "/demo/", focus="#article blockquote"),
-    Picture("review", "/review/demo"),
-    Picture("card", "Ilse Kort"),
-    Picture("author", "LuckySpin777", onward='a[href*="/authors/"]'),
-    Picture("audit", "/sites/demo/audit"),
+    Picture("demo-article", "/demo/", focus="#article blockquote"),
+    Picture("review-queue", "/review/demo"),
+    Picture("review-phone", "/review/demo", width=390, height=844),
+    Picture("review-dark", "/review/demo", scheme="dark"),
+    Picture("search", "/review/demo?q=tide*"),
+    Picture("comment", "Ilse Kort"),
+    Picture("bulk-preview", "/review/demo/bulk?action=spam&signal=near-duplicates.text"),
+    Picture("author-page", "LuckySpin777", follow='a[href*="/authors/"]'),
+    Picture("rules", "/sites/demo/standings"),
+    Picture("audit-log", "/sites/demo/audit"),
     Picture("people", "/sites/demo/people"),
-    Picture("phone", "/review/demo", width=390, height=844),
-    Picture("dark", "/review/demo", scheme="dark"),
+    Picture("settings", "/sites/demo/settings"),
 )
 
 
 @dataclass(frozen=True)
-class Running:
-    """`admin` is a link that signs in somebody who sees the ops page too."""
+class Deployment:
+    """A running Replygate. `admin_link` signs in a person who also sees the operations page."""
 
     data: Path
     url: str
-    admin: str
+    admin_link: str
 
     def command(self, *words: str) -> str:
-        """What `replygate` says."""
+        """Run `replygate` and return what it prints."""
         words = (sys.executable, "-m", "replygate", "--data", str(self.data), *words)
         return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
 @contextmanager
-def running() -> Iterator[Running]:
+def running() -> Iterator[Deployment]:
     with tempfile.TemporaryDirectory(prefix="rgp") as directory, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
@@ -78,14 +82,14 @@ def running() -> Iterator[Running]:
         words = [sys.executable, "-m", "replygate", "--data", directory, "up", "--port", str(port)]
         process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         try:
-            yield Running(Path(directory), f"http://127.0.0.1:{port}", link(greeting(process)))
+            yield Deployment(Path(directory), f"http://127.0.0.1:{port}", find_link(read_greeting(process)))
         finally:
             process.terminate()
             process.wait()
 
 
-def greeting(process: "subprocess.Popen[str]") -> str:
-    """What it says once it is up, to the line about logs."""
+def read_greeting(process: "subprocess.Popen[str]") -> str:
+    """Read what `replygate up` prints, up to the line about logs."""
     lines = []
     for line in process.stdout or ():
         lines.append(line)
@@ -94,15 +98,15 @@ def greeting(process: "subprocess.Popen[str]") -> str:
     raise SystemExit("`replygate up` did not start")
 
 
-def link(said: str) -> str:
-    found = re.search(r"http\S+/link/\S+", said)
+def find_link(text: str) -> str:
+    found = re.search(r"http\S+/link/\S+", text)
     if found is None:
-        raise SystemExit(f"there is no link to sign in with in: {said}")
+        raise SystemExit(f"no sign-in link in: {text}")
     return found[0]
 
 
-def chatter(url: str, n: int = 300) -> None:
-    """Comments from all over, each other than the others."""
+def send_traffic(url: str, n: int = 300) -> None:
+    """Send comments that all differ, from many authors."""
     chance = Random(1)
     for i in range(n):
         content = " ".join(chance.sample(WORDS, 20))
@@ -113,15 +117,15 @@ def chatter(url: str, n: int = 300) -> None:
         urllib.request.urlopen(request, timeout=10).close()
 
 
-def sign_in(browser: Browser, way_in: str, **options: object) -> Page:
+def sign_in(browser: Browser, link: str, **options: object) -> Page:
     page = browser.new_context(**options).new_page()
-    page.goto(way_in)
+    page.goto(link)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/review")
     return page
 
 
-def take(page: Page, name: str) -> None:
+def save(page: Page, name: str) -> None:
     path = IMAGES / f"{name}.png"
     page.screenshot(path=path)
     size = path.stat().st_size
@@ -130,56 +134,58 @@ def take(page: Page, name: str) -> None:
         raise SystemExit(f"{path.name} is too large")
 
 
-def ops(browser: Browser, here: Running) -> None:
-    """Before the demo's comments are there, for which nobody waited."""
-    here.command("site", "add", "bakery", "name=The Daily Loaf", "per_minute=0", "moderation=suspicious")
-    page = sign_in(browser, here.admin, viewport={"width": 1200, "height": 900})
-    page.goto(f"{here.url}/ops")
-    chatter(here.url)
+def take_operations(browser: Browser, deployment: Deployment) -> None:
+    """Take the operations page before the demo fills the site with comments from the past."""
+    deployment.command("site", "add", "bakery", "name=The Daily Loaf", "per_minute=0", "moderation=suspicious")
+    page = sign_in(browser, deployment.admin_link, viewport={"width": 1200, "height": 900})
+    page.goto(f"{deployment.url}/ops")
+    send_traffic(deployment.url)
     page.locator("[data-rate=accepted]").wait_for()
-    take(page, "ops")
+    save(page, "operations")
 
 
-def look(browser: Browser, here: Running, picture: Picture, state: object) -> None:
+def take(browser: Browser, deployment: Deployment, picture: Picture, state: object) -> None:
     size = {"width": picture.width, "height": picture.height}
     page = browser.new_context(viewport=size, color_scheme=picture.scheme, storage_state=state).new_page()
-    path = picture.of if picture.of.startswith("/") else card(page, here, picture.of)
-    page.goto(here.url + path)
-    if picture.onward:
-        page.locator(picture.onward).first.click()
+    path = picture.page if picture.page.startswith("/") else held_comment(page, deployment, picture.page)
+    answer = page.goto(deployment.url + path)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{path} cannot be opened: {answer and answer.status}")
+    if picture.follow:
+        page.locator(picture.follow).first.click()
     page.wait_for_load_state("load")
-    if picture.of == "/review/demo":
+    if picture.page == "/review/demo":
         page.get_by_text("is looking at this").wait_for()
     if picture.focus:
         page.locator(picture.focus).evaluate("element => element.scrollIntoView()")
-    take(page, picture.name)
+    save(page, picture.name)
     page.context.close()
 
 
-def colleague(browser: Browser, here: Running) -> None:
-    """Mo looks at the first card of the queue, which the others see."""
-    page = sign_in(browser, link(here.command("moderator", "link", "Mo")))
+def open_as_colleague(browser: Browser, deployment: Deployment) -> None:
+    """Open the first card as Mo, so that the others see Mo on it."""
+    page = sign_in(browser, find_link(deployment.command("moderator", "link", "Mo")))
     with page.expect_response(re.compile("/look$")):
-        page.goto(f"{here.url}/review/demo")
+        page.goto(f"{deployment.url}/review/demo")
 
 
-def card(page: Page, here: Running, author: str) -> str:
-    answer = page.request.get(f"{here.url}/v1/sites/demo/review/comments?status=held&limit=100").json()
+def held_comment(page: Page, deployment: Deployment, author: str) -> str:
+    answer = page.request.get(f"{deployment.url}/v1/sites/demo/review/comments?status=held&limit=100").json()
     return next(f"/review/demo/{row['id']}" for row in answer["comments"] if row["author"] == author)
 
 
 def main() -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
         raise SystemExit("the pictures need Chromium on the PATH")
     IMAGES.mkdir(exist_ok=True)
-    with running() as here, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        ops(browser, here)
-        state = sign_in(browser, link(here.command("demo"))).context.storage_state()
-        colleague(browser, here)
+    with running() as deployment, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        take_operations(browser, deployment)
+        state = sign_in(browser, find_link(deployment.command("demo"))).context.storage_state()
+        open_as_colleague(browser, deployment)
         for picture in PICTURES:
-            look(browser, here, picture, state)
+            take(browser, deployment, picture, state)
         browser.close()
 
 
