@@ -83,5 +83,5 @@ def test_flask_says_what_is_wrong_and_keeps_the_text(visitor: FlaskClient) -> No
 def test_flasks_page_stays_whole_without_the_service(visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(visitor.application.view_functions["hello"].__globals__, "SITE", "http://127.0.0.1:9")
     page = visitor.post("/hello", data={"content": "Kept"})
-    assert (page.status_code, "Comments are away" in page.text) == (200, True)
+    assert (page.status_code, "Comments are unavailable" in page.text) == (200, True)
     assert ">Kept</textarea>" in page.text

@@ -1,0 +1,114 @@
+"""The docs name only commands, files, settings and pictures that exist."""
+
+import importlib.util
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+from click import Group
+
+from comments.site import Site
+from replygate.__main__ import cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]}
+#: A code block or inline code. Inline code may go on in the next line.
+CODE = re.compile(r"^ *```.*?^ *```|`[^`]+`", re.DOTALL | re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[\s`(]|bin/)replygate ([^\n|;><#)&`]+)", re.MULTILINE)
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+#: What `docker compose` can do, as far as the docs use it.
+COMPOSE = {"up", "ps", "stop", "exec", "run"}
+#: Fields of a site that no setting changes.
+FIXED_FIELDS = {"id", "created", "keys", "webhooks"}
+
+
+def code(text: str) -> Iterator[str]:
+    for found in CODE.findall(text):
+        yield found if found.lstrip().startswith("```") else re.sub(r"\s+", " ", found)
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The words after `replygate` of each command in the code of a page."""
+    for part in code(text):
+        for words in COMMAND.findall(part):
+            split = shlex.split(words, comments=True)
+            yield split[2:] if split[0] == "--data" else split
+
+
+ALL = sorted({(page, shlex.join(words)) for page, text in PAGES.items() for words in commands(text)})
+
+
+def test_the_docs_show_commands() -> None:
+    assert len(ALL) > 60
+
+
+@pytest.mark.parametrize(("page", "command"), ALL)
+def test_every_command_of_the_docs_exists(page: str, command: str) -> None:
+    words, found = shlex.split(command), cli
+    if not re.fullmatch(r"[a-z]+", words[0]):
+        return  # a definition of the command itself, such as `replygate "$@"`
+    while isinstance(found, Group) and words:
+        assert words[0] in found.commands
+        found = found.commands[words.pop(0)]
+    known = {name for option in found.params for name in (*option.opts, *option.secondary_opts)}
+    assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_target_exists(page: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {name for part in code(PAGES[page]) for name in re.findall(r"(?:^|[`\s])make ([a-z]+)\b", part)}
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_module_that_the_docs_run_exists(page: str) -> None:
+    named = set(re.findall(r"python3? -m ([\w.]+)", PAGES[page])) - {"http.server"}
+    assert [name for name in named if importlib.util.find_spec(name) is None] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_compose_command_names_services_that_exist(page: str) -> None:
+    for part in code(PAGES[page]):
+        for line in re.findall(r"docker compose ([^\n`;|<>]+)", part):
+            words = shlex.split(line.partition(" sh -c ")[0])
+            assert words[0] in COMPOSE, line
+            scaled = [words[i + 1].partition("=")[0] for i, word in enumerate(words) if word == "--scale"]
+            target = [word for word in words[1:] if not word.startswith("-")] if words[0] in ("exec", "run") else []
+            assert {*scaled, *target[:1]} <= set(SERVICES), line
+
+
+def test_the_configuration_page_lists_every_variable_with_its_default() -> None:
+    rows = re.findall(r"^\| `(REPLYGATE_\w+)` \| (.*?) ?\|", PAGES["docs/configuration.md"], re.MULTILINE)
+    example = re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert [(name, default.strip("`")) for name, default in rows] == example
+
+
+def test_the_configuration_page_lists_every_site_setting() -> None:
+    table = PAGES["docs/configuration.md"].partition("## Site settings")[2]
+    names = [
+        name
+        for row in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", table, re.MULTILINE)
+        for name in re.findall(r"\w+", row)
+    ]
+    assert sorted(names) == sorted(field.name for field in fields(Site) if field.name not in FIXED_FIELDS)
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAGES["README.md"].splitlines()) <= 120
+
+
+def test_every_picture_is_shown_and_taken_by_the_script() -> None:
+    pictures = {path.stem for path in (ROOT / "docs/images").iterdir()}
+    shown = {name for text in PAGES.values() for name in re.findall(r"images/([\w-]+)\.png", text)}
+    taken = set(re.findall(r'(?:Picture|save)\((?:page, )?"([\w-]+)"', (ROOT / "docs/screenshots.py").read_text()))
+    assert pictures == shown == taken
+
+
+def test_the_navigation_lists_every_page() -> None:
+    listed = set(re.findall(r"[\w-]+\.md", (ROOT / "mkdocs.yml").read_text()))
+    assert listed == {path.name for path in (ROOT / "docs").glob("*.md")}
