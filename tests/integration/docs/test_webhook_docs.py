@@ -102,5 +102,5 @@ def test_it_names_what_there_is() -> None:
 
 
 def test_it_says_how_long_we_wait() -> None:
-    assert "5 s, 30 s, 2 min, 10 min, 1 h and then hourly" in DOCS
+    assert "5 s, 30 s, 2 min, 10 min, 1 h and then hourly" in " ".join(DOCS.split())
     assert WAITS == (5, 30, 120, 600, 3600)
