@@ -23,8 +23,8 @@ class AuditAction(StrEnum):
     REMOVE = "comment.remove"
     UNDO = "comment.undo"
     WITHDRAW = "comment.withdraw"
-    STANDING_SET = "standing.set"
-    STANDING_LIFT = "standing.lift"
+    RULE_SET = "standing.set"
+    RULE_DELETE = "standing.lift"
     SITE_ADD = "site.add"
     SITE_SET = "site.set"
     KEY_MAKE = "key.make"
@@ -69,7 +69,7 @@ class AuditEntry:
 
     by: str  # a person's name; "" where nobody of that name exists
     action: str  # an Act; text, as a later program may know more of them
-    subject: str = ""  # a comment's id, a site's choice, a person's name, a standing
+    subject: str = ""  # a comment's id, a site's choice, a person's name, a rule
     before: str = ""
     after: str = ""
     site: str = ""  # "" for what concerns the whole deployment

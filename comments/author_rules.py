@@ -1,48 +1,50 @@
-"""What a site's moderators said once and for all about an author, a network, a link's domain or a word."""
+"""Trust, mute and ban rules of a site."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-#: Until when a standing holds that has no end.
+#: End of a rule without an end.
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-#: Durations a form offers, by their days.
-RULE_DURATIONS = {"": "for good", "1": "for a day", "7": "for a week", "30": "for a month", "365": "for a year"}
+#: Durations in forms: days and label.
+RULE_DURATIONS = {"": "Forever", "1": "1 day", "7": "7 days", "30": "30 days", "365": "1 year"}
 
 
-class About(StrEnum):
-    """What a standing is about, and what its value is then."""
+class RuleTarget(StrEnum):
+    """Kind of thing that a rule applies to, and the form of its value."""
 
     AUTHOR = "author"  # Comment.author_keys: the keyed hash of an e-mail, alone or with "@" and a network
-    ORIGIN = "origin"  # Comment.origin
-    DOMAIN = "domain"  # of a link, in lower case; those below it are meant too
-    TERM = "term"  # a word or phrase, found as the site's own words are
+    ORIGIN = "origin"  # Comment.origin: the keyed hash of a network
+    DOMAIN = "domain"  # of a link, in lower case; applies to its subdomains too
+    TERM = "term"  # a word or phrase, matched like the words in the site's settings
 
 
-class Stance(StrEnum):
-    TRUST = "trust"  # not held as a newcomer, and spoken for
-    MUTE = "mute"  # a person looks first
-    BAN = "ban"  # taken for spam
+class RuleEffect(StrEnum):
+    TRUST = "trust"  # not held as a new author, and fewer points
+    MUTE = "mute"  # held for a moderator
+    BAN = "ban"  # marked as spam
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    about: About
+class AuthorRule:
+    """Decision of a moderator about all comments of an author or network, or with a domain or term."""
+
+    target: RuleTarget = field(metadata={"stored": "about"})
     value: str
-    stance: Stance
+    effect: RuleEffect = field(metadata={"stored": "stance"})
     by: str
     at: datetime
     until: datetime = FOREVER
-    note: str = ""  # to colleagues
+    note: str = ""  # for other moderators
 
     @property
     def name(self) -> str:
-        """Under which it is kept: one standing a thing."""
-        return standing_name(self.about, self.value)
+        """Key of the rule; there is one rule per target and value."""
+        return rule_name(self.target, self.value)
 
-    def holds(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         return now < self.until
 
 
-def standing_name(about: About, value: str) -> str:
-    return f"{about}:{value}"
+def rule_name(target: RuleTarget, value: str) -> str:
+    return f"{target}:{value}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from comments.audit import AuditEntry, AuditPage, AuditQuery
-from comments.author_rules import Standing
+from comments.author_rules import AuthorRule
 from comments.site import Person, Site
 
 from .values import HistoryPage, HistoryQuery, Session
@@ -67,7 +67,7 @@ class People(Protocol):
 class Audit(Protocol):
     """Append-only: there is no way to change an entry or to take one out.
 
-    Whatever changes a comment, a site, a person or a standing notes it in the same step; see there.
+    Whatever changes a comment, a site, a person or a rule notes it in the same step; see there.
     """
 
     def append(self, *entries: AuditEntry) -> None:
@@ -81,16 +81,16 @@ class Audit(Protocol):
 
 
 class AuthorRules(Protocol):
-    def put(self, site: str, standing: Standing, entry: AuditEntry) -> None:
+    def put(self, site: str, rule: AuthorRule, entry: AuditEntry) -> None:
         """In place of one about the same thing."""
 
     def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
         """False where there was none; nothing is noted then."""
 
-    def get(self, site: str, names: list[str]) -> list[Standing]:
+    def get(self, site: str, names: list[str]) -> list[AuthorRule]:
         """Those of the names that there are."""
 
-    def all(self, site: str) -> list[Standing]:
+    def all(self, site: str) -> list[AuthorRule]:
         """The latest first."""
 
 

@@ -44,7 +44,7 @@ def _plain(value: Any) -> Any:
         return _row(value)
     if is_dataclass(value):
         pairs = ((f, getattr(value, f.name)) for f in fields(value))
-        return {f.name: v for f, v in pairs if not _is_default(f, v)}
+        return {_stored_name(f): v for f, v in pairs if not _is_default(f, v)}
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} is not kept")
@@ -68,19 +68,28 @@ def _is_default(field: Field[Any], value: Any) -> bool:
     return field.default_factory is not MISSING and bool(value == field.default_factory())
 
 
+def _stored_name(field: Field[Any]) -> str:
+    """The key in JSON; differs from the field's name where the field was renamed after data had been stored."""
+    return str(field.metadata.get("stored", field.name))
+
+
 def unpack(cls: type[T], packed: Mapping[str, Any]) -> T:
     """Raises TypeError when a field without a default is missing."""
-    return cls(**{name: make(packed[name]) for name, make in _makers(cast(Hashable, cls)) if name in packed})
+    makers = _makers(cast(Hashable, cls))
+    return cls(**{name: make(packed[stored]) for stored, name, make in makers if stored in packed})
 
 
 def _unpack_row(cls: type[T], values: list[Any]) -> T:
-    return cls(**{name: make(value) for (name, make), value in zip(_makers(cast(Hashable, cls)), values, strict=False)})
+    return cls(
+        **{name: make(value) for (_, name, make), value in zip(_makers(cast(Hashable, cls)), values, strict=False)}
+    )
 
 
 @cache
-def _makers(cls: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _makers(cls: Any) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
+    """Of each field its stored name, its name and the function that makes its value."""
     hints = get_type_hints(cls)
-    return tuple((f.name, _maker(hints[f.name])) for f in fields(cls))
+    return tuple((_stored_name(f), f.name, _maker(hints[f.name])) for f in fields(cls))
 
 
 def _maker(hint: Any) -> Callable[[Any], Any]:

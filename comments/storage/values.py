@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from comments.author_rules import Standing
+from comments.author_rules import AuthorRule
 from comments.lifecycle import Status
 from comments.model import Comment
 
@@ -90,7 +90,7 @@ class EvidenceQuery:
     parent: str = ""
     author: tuple[str, ...] = ()  # Comment.author_keys
     tokens: frozenset[str] = frozenset()
-    standings: tuple[str, ...] = ()  # names of those that would matter to it; of terms all are answered
+    rules: tuple[str, ...] = ()  # names of those that would matter to it; of terms all are answered
     first_attempt: bool = True  # windows note a comment on its first attempt only, so a repeat counts nothing twice
 
 
@@ -116,7 +116,7 @@ class Evidence:
     thread_closed: bool = False
     thread_opened: datetime | None = None  # when its first comment came
     corpus: TokenCounts = TokenCounts()
-    standings: tuple[Standing, ...] = ()  # those asked for and all about terms, expired ones too
+    rules: tuple[AuthorRule, ...] = ()  # those asked for and all about terms, expired ones too
 
 
 @dataclass(frozen=True, slots=True)

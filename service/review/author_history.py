@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint, render_template, url_for
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.author_rules import RULE_DURATIONS, About, Standing, standing_name
+from comments.author_rules import RULE_DURATIONS, AuthorRule, RuleTarget, rule_name
 from comments.errors import NotFound
 from comments.model import Comment
 from comments.site import Site
@@ -27,7 +27,7 @@ blueprint = Blueprint("traces", __name__, url_prefix="/sites/<site>")
 
 PER_PAGE = 20
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-KINDS: Mapping[str, About] = {"authors": About.AUTHOR, "origins": About.ORIGIN}
+KINDS: Mapping[str, RuleTarget] = {"authors": RuleTarget.AUTHOR, "origins": RuleTarget.ORIGIN}
 
 
 class View(BaseModel):
@@ -45,12 +45,12 @@ class Source:
     name: str
 
     @property
-    def about(self) -> About:
+    def target(self) -> RuleTarget:
         return KINDS[self.kind]
 
     @property
     def trace(self) -> HistoryQuery:
-        return HistoryQuery(identity=self.name) if self.about is About.AUTHOR else HistoryQuery(origin=self.name)
+        return HistoryQuery(identity=self.name) if self.target is RuleTarget.AUTHOR else HistoryQuery(origin=self.name)
 
     @property
     def address(self) -> str:
@@ -83,14 +83,14 @@ def page(site: str, kind: str, name: str) -> str:
         thread_link=thread_link,
         record=record(here),
         known=known_by(found.rows, signed, here),
-        standings=standings_of(here),
+        rules=active_rules(here),
         ends=RULE_DURATIONS,
     )
 
 
 def record(here: Source) -> Record | None:
     """What became of an author's comments; of networks nobody keeps count."""
-    if here.about is not About.AUTHOR:
+    if here.target is not RuleTarget.AUTHOR:
         return None
     (answer,) = deps().storage.evidence.look_up(here.site.id, [EvidenceQuery(author=(here.name,))])
     return Record(answer.approved[0], answer.spam[0], answer.first_seen)
@@ -99,14 +99,14 @@ def record(here: Source) -> Record | None:
 def known_by(rows: tuple[Comment, ...], signed: Signed, here: Source) -> dict[str, list[str]]:
     """What the comments of this page say about who wrote them, each once, in order."""
     emails = [c.email for c in rows] if sessions.sees_emails(signed.person, here.site) else []
-    other = [c.origin for c in rows] if here.about is About.AUTHOR else [c.identity for c in rows]
+    other = [c.origin for c in rows] if here.target is RuleTarget.AUTHOR else [c.identity for c in rows]
     found = {"Names": [c.author for c in rows], "E-mails": emails, "Websites": [c.url for c in rows]}
     found["others"] = other
     return {label: [text for text in dict.fromkeys(texts) if text] for label, texts in found.items()}
 
 
-def standings_of(here: Source) -> list[Standing]:
+def active_rules(here: Source) -> list[AuthorRule]:
     """Those that hold for it now."""
     now: datetime = deps().now()
-    names = [standing_name(here.about, here.name)]
-    return [s for s in deps().storage.author_rules.get(here.site.id, names) if s.holds(now)]
+    names = [rule_name(here.target, here.name)]
+    return [s for s in deps().storage.author_rules.get(here.site.id, names) if s.is_active(now)]

@@ -1,4 +1,4 @@
-"""Whom and what a site trusts, mutes and bans: the list, and the forms that change it."""
+"""Trust, mute and ban rules of a site: the list and the forms that change it."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from comments.audit import AuditAction
-from comments.author_rules import FOREVER, RULE_DURATIONS, About, Stance, Standing
+from comments.author_rules import FOREVER, RULE_DURATIONS, AuthorRule, RuleEffect, RuleTarget
 from comments.errors import Invalid, NotFound, Problem
 from comments.site import Site
 from comments.storage.interfaces import Storage
@@ -21,28 +21,36 @@ from service.deps import deps
 from service.web import site_cache
 from service.web.operations import validated
 
-blueprint = Blueprint("standings", __name__, url_prefix="/sites/<site>/standings")
+blueprint = Blueprint("author_rules", __name__, url_prefix="/sites/<site>/rules")
 
-#: All terms are matched with every comment, so that there may be so many and no more.
+#: Every comment is matched with all terms, so their number is limited.
 MAX_TERMS = 500
 MAX_VALUE = 200
-#: A keyed name as pages show it; an author's may go on with "@" and a network's.
+#: A keyed name as pages show it; that of an author may end in "@" and the name of a network.
 KEYED = re.compile(r"[A-Za-z0-9_-]{1,40}(@[A-Za-z0-9_-]{1,40})?")
 DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 SCHEME = re.compile(r"[a-z]+:/*", re.IGNORECASE)
 
+EXPECTED = {
+    "email": "an e-mail address",
+    "author": "the keyed name of an author",
+    "origin": "the keyed name of a network",
+    "domain": "a domain, such as spam.example",
+    "term": "a word or phrase",
+}
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_VALUE)]
 
 
-class Asked(BaseModel):
-    """The form. An e-mail is turned into its keyed name at once, and kept nowhere."""
+class RuleForm(BaseModel):
+    """The form. An e-mail address is replaced with its keyed name at once and not stored."""
 
     model_config = ConfigDict(extra="forbid")
 
     csrf: str = ""
-    about: Literal["email", "author", "origin", "domain", "term"]
+    target: Literal["email", "author", "origin", "domain", "term"]
     value: Text
-    stance: Stance
+    effect: RuleEffect
     days: Literal["", "1", "7", "30", "365"] = ""
     note: Text = ""
 
@@ -53,79 +61,71 @@ def page(site: str) -> str:
     return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
 
 
-def _page(site: Site, signed: Signed, **shown: object) -> str:
+def _page(site: Site, signed: Signed, **context: object) -> str:
     return render_template(
         "sites/author_rules.html",
         site=site,
         signed=signed,
         now=deps().now(),
-        standings=deps().storage.author_rules.all(site.id),
-        ends=RULE_DURATIONS,
+        rules=deps().storage.author_rules.all(site.id),
+        durations=RULE_DURATIONS,
         forever=FOREVER,
         may_change=sessions.ranks(signed.person, site.id, "moderator"),
-        **shown,
+        **context,
     )
 
 
 @blueprint.post("")
-def take(site: str) -> ResponseReturnValue:
+def add(site: str) -> ResponseReturnValue:
+    """Add a rule, or replace the one with the same target and value."""
     signed = sessions.require_change(site)
     try:
-        asked = validated(Asked, request.form.to_dict(), strict=False)
-        standing = _standing(asked, signed, deps().now())
-        _check_room(deps().storage, site, standing)
+        form = validated(RuleForm, request.form.to_dict(), strict=False)
+        rule = _rule(form, signed, deps().now())
+        _check_term_limit(deps().storage, site, rule)
     except Invalid as error:
         return _page(site_cache.get_site(site), signed, problems=error.problems, given=request.form), 422
-    noted = entry(signed, AuditAction.STANDING_SET, standing.name, after=_told(standing), site=site)
-    deps().storage.author_rules.put(site, standing, noted)
-    return _back(site, "taken")
+    audit_entry = entry(signed, AuditAction.RULE_SET, rule.name, after=_summary(rule), site=site)
+    deps().storage.author_rules.put(site, rule, audit_entry)
+    return _back(site, "added")
 
 
-def _told(standing: Standing) -> str:
-    until = "" if standing.until == FOREVER else f" until {standing.until:%Y-%m-%d %H:%M}"
-    return f"{standing.stance}{until}"
+def _summary(rule: AuthorRule) -> str:
+    until = "" if rule.until == FOREVER else f" until {rule.until:%Y-%m-%d %H:%M}"
+    return f"{rule.effect}{until}"
 
 
 def _back(site: str, done: str) -> ResponseReturnValue:
-    """To the author or network one came from, else to the list."""
-    onward = request.args.get("back", "")
-    plain = sessions.own_path(onward).startswith(f"/sites/{site}/")
-    return redirect(onward if plain else url_for("standings.page", site=site, done=done), 303)
+    """Redirect to the author's or network's page that the request came from, or to the list."""
+    back = request.args.get("back", "")
+    is_of_site = sessions.own_path(back).startswith(f"/sites/{site}/")
+    return redirect(back if is_of_site else url_for("author_rules.page", site=site, done=done), 303)
 
 
-def _standing(asked: Asked, signed: Signed, now: datetime) -> Standing:
-    """Raises Invalid."""
-    about = About.AUTHOR if asked.about == "email" else About(asked.about)
-    value = _value(asked)
+def _rule(form: RuleForm, signed: Signed, now: datetime) -> AuthorRule:
+    """The rule that the form describes. Raises Invalid."""
+    target = RuleTarget.AUTHOR if form.target == "email" else RuleTarget(form.target)
+    value = _value(form)
     if not value:
-        raise Invalid([Problem("value", "malformed", f"is not {WANTED[asked.about]}")])
-    until = now + timedelta(days=int(asked.days)) if asked.days else FOREVER
-    return Standing(about, value, asked.stance, signed.person.name, now, until, asked.note)
+        raise Invalid([Problem("value", "malformed", f"is not {EXPECTED[form.target]}")])
+    until = now + timedelta(days=int(form.days)) if form.days else FOREVER
+    return AuthorRule(target, value, form.effect, signed.person.name, now, until, form.note)
 
 
-WANTED = {
-    "email": "an e-mail address",
-    "author": "the keyed name of an author",
-    "origin": "the keyed name of a network",
-    "domain": "a domain, such as spam.example",
-    "term": "a word or phrase",
-}
-
-
-def _value(asked: Asked) -> str:
-    """As comments are looked up by it; "" where it is none."""
-    text = asked.value
-    if asked.about == "email":
+def _value(form: RuleForm) -> str:
+    """The value in the form in which comments are compared with it; "" if it is malformed."""
+    text = form.value
+    if form.target == "email":
         return deps().pseudonyms.author(text) if "@" in text.strip("@") else ""
-    if asked.about == "domain":
+    if form.target == "domain":
         return _domain(text)
-    if asked.about == "term":
+    if form.target == "term":
         return text if text.isprintable() else ""
     return text if KEYED.fullmatch(text) else ""
 
 
 def _domain(text: str) -> str:
-    """Of a domain or an address, in its ASCII form."""
+    """The ASCII form of a domain or of the domain in a URL; "" if there is none."""
     host = re.split(r"[/?#:]", SCHEME.sub("", text, count=1), maxsplit=1)[0].rpartition("@")[2].strip(".").lower()
     try:
         plain = host if host.isascii() else idna.encode(host, uts46=True).decode()
@@ -134,22 +134,23 @@ def _domain(text: str) -> str:
     return plain if DOMAIN.fullmatch(plain) else ""
 
 
-def _check_room(storage: Storage, site: str, standing: Standing) -> None:
+def _check_term_limit(storage: Storage, site: str, rule: AuthorRule) -> None:
     """Raises Invalid."""
-    if standing.about is not About.TERM:
+    if rule.target is not RuleTarget.TERM:
         return
-    others = [s for s in storage.author_rules.all(site) if s.about is About.TERM and s.value != standing.value]
+    others = [r for r in storage.author_rules.all(site) if r.target is RuleTarget.TERM and r.value != rule.value]
     if len(others) >= MAX_TERMS:
-        raise Invalid([Problem("value", "too-many", f"would be one too many: {MAX_TERMS} terms are looked for")])
+        message = f"cannot be added: a site has at most {MAX_TERMS} rules about words"
+        raise Invalid([Problem("value", "too-many", message)])
 
 
-@blueprint.post("/lift")
-def lift(site: str) -> ResponseReturnValue:
-    """Raises NotFound for one that is not there, or no longer."""
+@blueprint.post("/delete")
+def delete(site: str) -> ResponseReturnValue:
+    """Raises NotFound if there is no such rule, or if it is deleted already."""
     signed = sessions.require_change(site)
     name = request.form.get("name", "")
-    was = deps().storage.author_rules.get(site, [name])
-    noted = entry(signed, AuditAction.STANDING_LIFT, name, before=_told(was[0]) if was else "", site=site)
-    if not was or not deps().storage.author_rules.delete(site, name, noted):
-        raise NotFound("there is no such standing")
-    return _back(site, "lifted")
+    rules = deps().storage.author_rules.get(site, [name])
+    audit_entry = entry(signed, AuditAction.RULE_DELETE, name, before=_summary(rules[0]) if rules else "", site=site)
+    if not rules or not deps().storage.author_rules.delete(site, name, audit_entry):
+        raise NotFound("there is no such rule")
+    return _back(site, "deleted")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from comments.author_rules import About, Stance
+from comments.author_rules import RuleEffect, RuleTarget
 from comments.lifecycle import Action, Status
 from comments.pseudonyms import Pseudonyms
 from service.accounts import totp
@@ -45,8 +45,8 @@ def test_a_flood_is_banned_taken_down_in_chunks_and_brought_back(live: Live, pag
     page.get_by_label("How long").select_option("for a week")
     page.get_by_role("button", name="Ban").press("Enter")
     expect(page.get_by_role("heading", name="Network banned")).to_be_visible()
-    (standing,) = live.storage.author_rules.all("demo")
-    assert (standing.about, standing.value, standing.stance) == (About.ORIGIN, FLOOD, Stance.BAN)
+    (rule,) = live.storage.author_rules.all("demo")
+    assert (rule.target, rule.value, rule.effect) == (RuleTarget.ORIGIN, FLOOD, RuleEffect.BAN)
 
     page.get_by_role("link", name="Remove everything").press("Enter")
     expect(page.get_by_text("230 replies would be taken down")).to_be_visible()
@@ -122,7 +122,7 @@ def test_every_page_fits_a_phone(live: Live, desktop: Desktop, scheme: str) -> N
     (id,) = flooded(live, 1)
     page = desktop.open(width=390, color_scheme=scheme)
     sign_in(page, live.link("ow", demo="owner"))
-    paths = ["standings", "people", "audit", "settings", f"origins/{FLOOD}", f"origins/{FLOOD}/removal", "authors/i0"]
+    paths = ["rules", "people", "audit", "settings", f"origins/{FLOOD}", f"origins/{FLOOD}/removal", "authors/i0"]
     for path in ("/account", f"/review/demo/{id}", *(f"/sites/demo/{p}" for p in paths)):
         answer = page.goto(live.url + path)
         assert answer is not None

@@ -1,4 +1,4 @@
-"""What every back end promises about the audit, standings, and finding all that somebody wrote."""
+"""What every back end promises about the audit, rules, and finding all that somebody wrote."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from comments.audit import AuditAction, AuditEntry, AuditQuery
-from comments.author_rules import About, Stance, Standing
+from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role
 from comments.model import Comment
@@ -134,37 +134,35 @@ def test_a_persons_sessions_are_listed_until_they_end(storage: Storage) -> None:
     assert storage.people.sessions("nobody") == {}
 
 
-# Standings.
+# AuthorRules.
 
-BAN = Standing(About.ORIGIN, "origin-of-ada", Stance.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood")
+BAN = AuthorRule(RuleTarget.ORIGIN, "origin-of-ada", RuleEffect.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood")
 
 
-def test_a_standing_is_kept_replaced_and_lifted(storage: Storage) -> None:
-    mute = replace(BAN, stance=Stance.MUTE, at=NOW + timedelta(seconds=1))
-    word = Standing(About.TERM, "casino", Stance.BAN, "mo", NOW)
-    storage.author_rules.put("blog", BAN, an_entry(action=AuditAction.STANDING_SET))
-    storage.author_rules.put("blog", mute, an_entry(action=AuditAction.STANDING_SET))
-    storage.author_rules.put("blog", word, an_entry(action=AuditAction.STANDING_SET))
+def test_a_rule_is_kept_replaced_and_lifted(storage: Storage) -> None:
+    mute = replace(BAN, effect=RuleEffect.MUTE, at=NOW + timedelta(seconds=1))
+    word = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.BAN, "mo", NOW)
+    storage.author_rules.put("blog", BAN, an_entry(action=AuditAction.RULE_SET))
+    storage.author_rules.put("blog", mute, an_entry(action=AuditAction.RULE_SET))
+    storage.author_rules.put("blog", word, an_entry(action=AuditAction.RULE_SET))
     assert storage.author_rules.all("blog") == [mute, word]
     assert storage.author_rules.get("blog", [mute.name, word.name, "origin:other"]) == [mute, word]
     assert storage.author_rules.all("shop") == []
-    assert storage.author_rules.delete("blog", BAN.name, an_entry(action=AuditAction.STANDING_LIFT))
-    assert not storage.author_rules.delete("blog", BAN.name, an_entry(action=AuditAction.STANDING_LIFT))
-    assert storage.author_rules.delete("blog", word.name, an_entry(action=AuditAction.STANDING_LIFT))
+    assert storage.author_rules.delete("blog", BAN.name, an_entry(action=AuditAction.RULE_DELETE))
+    assert not storage.author_rules.delete("blog", BAN.name, an_entry(action=AuditAction.RULE_DELETE))
+    assert storage.author_rules.delete("blog", word.name, an_entry(action=AuditAction.RULE_DELETE))
     assert storage.author_rules.all("blog") == []
-    assert [e.action for e in storage.audit.all("blog")] == [AuditAction.STANDING_SET] * 3 + [
-        AuditAction.STANDING_LIFT
-    ] * 2
+    assert [e.action for e in storage.audit.all("blog")] == [AuditAction.RULE_SET] * 3 + [AuditAction.RULE_DELETE] * 2
 
 
 def test_evidence_answers_the_standings_asked_for_and_those_of_terms(storage: Storage) -> None:
-    word = Standing(About.TERM, "casino", Stance.MUTE, "mo", NOW)
-    for standing in (BAN, word, replace(BAN, value="somebody else")):
-        storage.author_rules.put("blog", standing, an_entry())
-    asked, other = storage.evidence.look_up("blog", [EvidenceQuery(standings=(BAN.name, "author:x")), EvidenceQuery()])
-    assert asked.standings == (BAN, word)
-    assert other.standings == (word,)
-    assert storage.evidence.look_up("shop", [EvidenceQuery(standings=(BAN.name,))])[0].standings == ()
+    word = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.MUTE, "mo", NOW)
+    for rule in (BAN, word, replace(BAN, value="somebody else")):
+        storage.author_rules.put("blog", rule, an_entry())
+    asked, other = storage.evidence.look_up("blog", [EvidenceQuery(rules=(BAN.name, "author:x")), EvidenceQuery()])
+    assert asked.rules == (BAN, word)
+    assert other.rules == (word,)
+    assert storage.evidence.look_up("shop", [EvidenceQuery(rules=(BAN.name,))])[0].rules == ()
 
 
 # Everything from somewhere.

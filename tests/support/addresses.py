@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from comments.audit import AuditAction, AuditEntry
-from comments.author_rules import About, Stance, Standing
+from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action, Status
 from comments.site import Webhook
 from comments.storage.notes_and_bulks import Bulk
@@ -111,9 +111,9 @@ BEHIND_THE_DOOR = (
     _get(PLACE, "viewer"),
     _get(f"{PLACE}/removal", "moderator"),
     _post(f"{PLACE}/removal", "moderator"),
-    _get("/sites/<site>/standings", "viewer"),
-    _post("/sites/<site>/standings", "moderator", about="term", value="x", stance="ban"),
-    _post("/sites/<site>/standings/lift", "moderator", name="origin:kept"),
+    _get("/sites/<site>/rules", "viewer"),
+    _post("/sites/<site>/rules", "moderator", target="term", value="x", effect="ban"),
+    _post("/sites/<site>/rules/delete", "moderator", name="origin:kept"),
     _get("/sites/<site>/people", "owner"),
     _post("/sites/<site>/people", "owner", 200, name="new", role="viewer"),
     _post("/sites/<site>/people/role", "owner", name="viewer of {site}", role="owner"),
@@ -166,8 +166,8 @@ def furnish(desk: Desk) -> dict[str, str]:
     for site in ("blog", "shop"):
         comment = held(desk.storage, site=site)
         ids[site] = comment.id
-        kept = Standing(About.ORIGIN, "kept", Stance.BAN, "mo", NOW)
-        desk.storage.author_rules.put(site, kept, AuditEntry("mo", AuditAction.STANDING_SET, kept.name, site=site))
+        kept = AuthorRule(RuleTarget.ORIGIN, "kept", RuleEffect.BAN, "mo", NOW)
+        desk.storage.author_rules.put(site, kept, AuditEntry("mo", AuditAction.RULE_SET, kept.name, site=site))
         desk.storage.bulks.create(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
         desk.storage.sites.put(
             a_site(id=site, name=f"The {site}", webhooks=(Webhook("hook", "https://example.com", NOW, ("k",)),))

@@ -1,7 +1,7 @@
 """The filters that come with the project, in the order in which their signals are listed."""
 
 from .author import Author
-from .author_rules import Standings
+from .author_rules import AuthorRuleFilter
 from .base import Facts, Filter, Mark, Weight, Window
 from .duplicates import Duplicates
 from .form import Form
@@ -21,7 +21,7 @@ __all__ = ["BUILT_IN", "Facts", "Filter", "Mark", "Weight", "Window"]
 
 BUILT_IN: tuple[Filter, ...] = (
     Requirements(),
-    Standings(),
+    AuthorRuleFilter(),
     Author(),
     Words(),
     Trap(),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from comments.author_rules import About, Stance
+from comments.author_rules import RuleEffect, RuleTarget
 from comments.model import Comment, Signal
 
 from .author_rules import holding
@@ -43,5 +43,5 @@ class Author(Filter):
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:
     """By who or where they are: a link or a word anybody may borrow."""
-    standings = holding(comment, facts.standings, facts.site, facts.now) if facts.standings else ()
-    return any(s.stance is Stance.TRUST and s.about in (About.AUTHOR, About.ORIGIN) for s in standings)
+    rules = holding(comment, facts.rules, facts.site, facts.now) if facts.rules else ()
+    return any(s.effect is RuleEffect.TRUST and s.target in (RuleTarget.AUTHOR, RuleTarget.ORIGIN) for s in rules)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from comments.author_rules import Standing
+from comments.author_rules import AuthorRule
 from comments.model import Comment, Signal
 from comments.site import Site
 from comments.storage.values import TokenCounts
@@ -53,7 +53,7 @@ class Facts:
     thread_closed: bool = False
     thread_opened: datetime | None = None
     corpus: TokenCounts = field(default_factory=TokenCounts)
-    standings: tuple[Standing, ...] = ()  # expired ones, and of terms also those that do not fit, are among them
+    rules: tuple[AuthorRule, ...] = ()  # expired ones, and of terms also those that do not fit, are among them
     elsewhere: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # linked domain -> other sites: ham, spam
 
 

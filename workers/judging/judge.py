@@ -41,7 +41,7 @@ def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing
         parent=comment.parent,
         author=comment.author_keys,
         tokens=tokens(comment),
-        standings=author_rules.names(comment),
+        rules=author_rules.names(comment),
         first_attempt=attempts == 1,
     )
 
@@ -57,7 +57,7 @@ def facts(site: Site, answer: Evidence, now: datetime) -> Facts:
         thread_closed=answer.thread_closed,
         thread_opened=answer.thread_opened,
         corpus=answer.corpus,
-        standings=answer.standings,
+        rules=answer.rules,
     )
 
 

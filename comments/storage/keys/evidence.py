@@ -47,10 +47,10 @@ class EvidenceKeys(Names):
         """set; ids whose lesson may have changed; decide.lua; the learn job; until learned."""
         return self._of(site, "unlearned")
 
-    def standings(self, site: str) -> str:
-        """hash; author, origin or domain -> Standing as JSON; Standings; filters, through Evidence; until lifted."""
+    def rules(self, site: str) -> str:
+        """hash; author, origin or domain -> AuthorRule; AuthorRules; filters, through Evidence; until lifted."""
         return self._of(site, "standings")
 
     def terms(self, site: str) -> str:
-        """hash; term -> Standing as JSON; Standings; filters, through Evidence; until lifted."""
+        """hash; term -> AuthorRule; AuthorRules; filters, through Evidence; until lifted."""
         return self._of(site, "standings:terms")

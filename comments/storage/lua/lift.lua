@@ -1,5 +1,5 @@
 -- lift: take a standing back and note it, if there was one.
--- KEYS  1 standings, 2 audit
+-- KEYS  1 rules, 2 audit
 -- ARGV  1 name, 2 entry
 -- gives 1 or 0
 if redis.call("HDEL", KEYS[1], ARGV[1]) == 0 then return 0 end

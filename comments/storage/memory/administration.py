@@ -1,11 +1,11 @@
-"""The audit, standings and traces in memory."""
+"""The audit, rules and traces in memory."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from comments.audit import AuditEntry, AuditPage, AuditQuery
-from comments.author_rules import About, Standing
+from comments.author_rules import AuthorRule, RuleTarget
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Status
 from comments.storage.values import HistoryPage, HistoryQuery
@@ -53,29 +53,29 @@ class MemoryAuthorRules:
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
 
-    def put(self, site: str, standing: Standing, entry: AuditEntry) -> None:
+    def put(self, site: str, rule: AuthorRule, entry: AuditEntry) -> None:
         with self._shelves.lock:
-            self._shelves[site].standings[standing.name] = standing
+            self._shelves[site].rules[rule.name] = rule
             note(self._shelves, entry)
 
     def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
         with self._shelves.lock:
-            if self._shelves[site].standings.pop(name, None) is None:
+            if self._shelves[site].rules.pop(name, None) is None:
                 return False
             note(self._shelves, entry)
             return True
 
-    def get(self, site: str, names: list[str]) -> list[Standing]:
-        return among(self._shelves[site].standings, tuple(names))
+    def get(self, site: str, names: list[str]) -> list[AuthorRule]:
+        return among(self._shelves[site].rules, tuple(names))
 
-    def all(self, site: str) -> list[Standing]:
-        return sorted(self._shelves[site].standings.values(), key=lambda s: (s.at, s.name), reverse=True)
+    def all(self, site: str) -> list[AuthorRule]:
+        return sorted(self._shelves[site].rules.values(), key=lambda s: (s.at, s.name), reverse=True)
 
 
-def among(standings: dict[str, Standing], names: tuple[str, ...], terms: bool = False) -> list[Standing]:
+def among(rules: dict[str, AuthorRule], names: tuple[str, ...], terms: bool = False) -> list[AuthorRule]:
     """Those of the names, and with `terms` all that are about terms."""
-    asked = [standings[name] for name in names if name in standings]
-    return asked + [s for s in standings.values() if terms and s.about is About.TERM]
+    asked = [rules[name] for name in names if name in rules]
+    return asked + [s for s in rules.values() if terms and s.target is RuleTarget.TERM]
 
 
 class MemoryAuthorHistory:

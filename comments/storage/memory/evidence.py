@@ -36,7 +36,7 @@ class MemoryEvidence:
             thread_closed=q.thread in shelf.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
             corpus=counted(self._shelves[self._together.keeper(site)], q.tokens),
-            standings=tuple(among(shelf.standings, q.standings, terms=True)),
+            rules=tuple(among(shelf.rules, q.rules, terms=True)),
         )
 
     def _note(self, shelf: Shelf, use: WindowUse, note: bool) -> int:

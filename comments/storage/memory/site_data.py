@@ -8,7 +8,7 @@ from math import ceil
 from threading import Condition
 
 from comments.audit import AuditEntry
-from comments.author_rules import Standing
+from comments.author_rules import AuthorRule
 from comments.drafts import waited_since
 from comments.lifecycle import Label, Status
 from comments.model import Comment
@@ -55,7 +55,7 @@ class Shelf:
     events: list[OutboxEvent] = field(default_factory=list)
     told: int = 0
     audit: list[AuditEntry] = field(default_factory=list)
-    standings: dict[str, Standing] = field(default_factory=dict)  # by name
+    rules: dict[str, AuthorRule] = field(default_factory=dict)  # by name
     held: dict[str, tuple[int, IndexEntry]] = field(default_factory=dict)  # id -> its place among equals, its terms
     notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
     bulks: dict[str, tuple[Bulk, int, list[BulkItem], list[BulkItem]]] = field(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from comments.author_rules import Standing
+from comments.author_rules import AuthorRule
 from comments.lifecycle import Label, Status
 from comments.shared_learning import Together
 from comments.storage.codec import load, moment
@@ -56,19 +56,17 @@ class _Batch:
         """Not strict: when nothing is asked for, a placeholder is, because HMGET wants at least one field."""
         return {name: int(value) for name, value in zip(self.names, values, strict=False) if value}
 
-    def records(self, values: Sequence[bytes | None]) -> dict[str, Standing]:
-        return {name: load(Standing, value) for name, value in zip(self.names, values, strict=False) if value}
+    def records(self, values: Sequence[bytes | None]) -> dict[str, AuthorRule]:
+        return {name: load(AuthorRule, value) for name, value in zip(self.names, values, strict=False) if value}
 
 
 class _Known:
     """The server's answers to one batch, by name. `found` is in the order in which `_ask` asks."""
 
-    def __init__(
-        self, threads: _Batch, authors: _Batch, tokens: _Batch, standings: _Batch, found: Sequence[Any]
-    ) -> None:
+    def __init__(self, threads: _Batch, authors: _Batch, tokens: _Batch, rules: _Batch, found: Sequence[Any]) -> None:
         closed, opened, approved, spam, lessons, ham_tokens, spam_tokens, terms, named, *parents = found
-        self._terms = tuple(load(Standing, record) for record in terms)
-        self._named = standings.records(named)
+        self._terms = tuple(load(AuthorRule, record) for record in terms)
+        self._named = rules.records(named)
         self._closed = {name for name, is_closed in zip(threads.names, closed, strict=True) if is_closed}
         self._opened = threads.answers(opened)
         self._approved, self._spam = authors.answers(approved), authors.answers(spam)
@@ -95,7 +93,7 @@ class _Known:
                 {t: (self._ham_tokens.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
                 self._bar,
             ),
-            standings=(*(self._named[name] for name in q.standings if name in self._named), *self._terms),
+            rules=(*(self._named[name] for name in q.rules if name in self._named), *self._terms),
         )
 
     def _first_seen(self, names: Sequence[str]) -> date | None:
@@ -121,15 +119,15 @@ class RedisEvidence:
         threads = _Batch(thread_name(q.thread) for q in questions)
         authors = _Batch(name for q in questions for name in q.author)
         tokens = _Batch(token for q in questions for token in q.tokens)
-        standings = _Batch(name for q in questions for name in q.standings)
+        rules = _Batch(name for q in questions for name in q.rules)
         pipe = self._client.pipeline(transaction=False)
         windows = [w for w in (own, shared) if w.asked]
         for w in windows:
             self._note(keys=w.keys, args=w.args, client=pipe)
-        self._ask(pipe, site, questions, threads, authors, tokens, standings)
+        self._ask(pipe, site, questions, threads, authors, tokens, rules)
         found = pipe.execute()
         counts = _counts(windows, found)
-        known = _Known(threads, authors, tokens, standings, found[len(windows) :])
+        known = _Known(threads, authors, tokens, rules, found[len(windows) :])
         return [known.answer(q, counts.get(i, {})) for i, q in enumerate(questions)]
 
     def _ask(
@@ -140,7 +138,7 @@ class RedisEvidence:
         threads: _Batch,
         authors: _Batch,
         tokens: _Batch,
-        standings: _Batch,
+        rules: _Batch,
     ) -> None:
         k, keeper = self._keys, self._together.keeper(site)
         pipe.smismember(k.closed(site), threads.names)
@@ -151,7 +149,7 @@ class RedisEvidence:
         for label in Label:
             pipe.hmget(k.corpus(keeper, label), tokens.names or [""])
         pipe.hvals(k.terms(site))
-        pipe.hmget(k.standings(site), standings.names or [""])
+        pipe.hmget(k.rules(site), rules.names or [""])
         for q in questions:
             if q.parent:
                 pipe.zscore(k.roots(site, q.thread), q.parent)

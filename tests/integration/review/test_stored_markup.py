@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from werkzeug.datastructures import MultiDict
 
 from comments.audit import AuditAction, AuditEntry
-from comments.author_rules import FOREVER, About, Stance, Standing
+from comments.author_rules import FOREVER, AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
 from comments.site import Person, Reason, Term
@@ -50,9 +50,9 @@ def poison(desk: Desk, text: str) -> Comment:
 
 def poison_oversight(desk: Desk, text: str) -> None:
     entry = AuditEntry(text, text, text, text, text, "blog", text)
-    for about in About:
-        desk.storage.author_rules.put("blog", Standing(about, text, Stance.BAN, text, NOW, FOREVER, text), entry)
-    on_this = Standing(About.AUTHOR, "identity-of-ada", Stance.MUTE, text, NOW, FOREVER, text)
+    for target in RuleTarget:
+        desk.storage.author_rules.put("blog", AuthorRule(target, text, RuleEffect.BAN, text, NOW, FOREVER, text), entry)
+    on_this = AuthorRule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.MUTE, text, NOW, FOREVER, text)
     desk.storage.author_rules.put("blog", on_this, entry)
     desk.storage.audit.append(replace(entry, action=AuditAction.SPAM), replace(entry, site=""))
 
@@ -132,9 +132,7 @@ def test_what_is_typed_into_a_form_stays_text() -> None:
     seat = desk.signed_in("mo", operator=True, blog="owner")
     for text in payloads(every=400):
         answers = [
-            seat.post_form(
-                "/sites/blog/standings", about="email", value=text.replace("@", ""), stance="ban", note=text
-            ),
+            seat.post_form("/sites/blog/rules", target="email", value=text.replace("@", ""), effect="ban", note=text),
             seat.post_form("/sites/blog/people", name=text, role=text),
             seat.post_form("/sites/blog/settings", **dict.fromkeys(settings.names(), text)),
             seat.get("/sites/blog/audit", query_string={"by": text[:90], "subject": text[:90]}),

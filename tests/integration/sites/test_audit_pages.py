@@ -22,8 +22,8 @@ def found(seat: Seat, query: str) -> int:
 
 def test_the_audit_is_searched_and_paged(desk, mo, owner):
     for n in range(60):
-        mo.post_form("/sites/blog/standings", about="term", value=f"word {n}", stance="mute")
-    owner.post_form("/sites/blog/standings", about="term", value="mine", stance="mute")
+        mo.post_form("/sites/blog/rules", target="term", value=f"word {n}", effect="mute")
+    owner.post_form("/sites/blog/rules", target="term", value="mine", effect="mute")
     assert found(owner, "") == 50
     assert found(owner, "by=ow") == 1
     assert found(owner, "subject=term:word 7&action=standing") == 1
@@ -38,7 +38,7 @@ def test_the_audit_is_searched_and_paged(desk, mo, owner):
 
 
 def test_the_audit_is_exported_whole_and_the_export_noted(desk, mo, owner):
-    mo.post_form("/sites/blog/standings", about="term", value="x", stance="mute")
+    mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute")
     answer = owner.post_form("/sites/blog/audit/export")
     rows = [json.loads(line) for line in answer.text.splitlines()]
     assert [(r["by"], r["action"], r["subject"]) for r in rows] == [

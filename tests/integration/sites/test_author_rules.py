@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 
 from comments.audit import AuditAction, AuditEntry
-from comments.author_rules import About, Stance, Standing
+from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.pseudonyms import Pseudonyms
 from tests.support.builders import NOW, SECRET
 from tests.support.desk import Desk, held, noted, page
 from tests.support.markup import parse
 
 
-def standings(desk: Desk) -> list[tuple[str, str, str]]:
-    return [(s.about.value, s.value, s.stance.value) for s in desk.storage.author_rules.all("blog")]
+def rules(desk: Desk) -> list[tuple[str, str, str]]:
+    return [(s.target.value, s.value, s.effect.value) for s in desk.storage.author_rules.all("blog")]
 
 
 @pytest.mark.parametrize(
-    ("about", "value", "kept"),
+    ("target", "value", "kept"),
     [
         ("email", " Ada@Example.org ", ("author", Pseudonyms(SECRET).author("ada@example.org"))),
         ("author", "identity-of-ada", ("author", "identity-of-ada")),
@@ -28,19 +28,21 @@ def standings(desk: Desk) -> list[tuple[str, str, str]]:
         ("term", "cheap pills", ("term", "cheap pills")),
     ],
 )
-def test_a_standing_is_kept_as_comments_are_looked_up_by_it(desk, mo, about, value, kept):
-    answer = mo.post_form("/sites/blog/standings", about=about, value=value, stance="ban", days="7", note="a flood")
+def test_a_rule_is_kept_as_comments_are_looked_up_by_it(desk, mo, target, value, kept):
+    answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban", days="7", note="a flood")
     assert answer.status_code == 303
-    (standing,) = desk.storage.author_rules.all("blog")
-    assert standing == Standing(About(kept[0]), kept[1], Stance.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood")
-    assert noted(desk) == [("mo", AuditAction.STANDING_SET, standing.name)]
+    (rule,) = desk.storage.author_rules.all("blog")
+    assert rule == AuthorRule(
+        RuleTarget(kept[0]), kept[1], RuleEffect.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood"
+    )
+    assert noted(desk) == [("mo", AuditAction.RULE_SET, rule.name)]
     text = page(mo, answer.location)
     assert "a flood" in text
     assert "2026-11-29" in text
 
 
 @pytest.mark.parametrize(
-    ("about", "value"),
+    ("target", "value"),
     [
         ("email", "no address"),
         ("email", "@"),
@@ -54,49 +56,49 @@ def test_a_standing_is_kept_as_comments_are_looked_up_by_it(desk, mo, about, val
         ("nobody", "x"),
     ],
 )
-def test_what_cannot_be_a_standing_is_said_and_not_kept(desk, mo, about, value):
-    answer = mo.post_form("/sites/blog/standings", about=about, value=value, stance="ban")
+def test_what_cannot_be_a_rule_is_said_and_not_kept(desk, mo, target, value):
+    answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban")
     assert answer.status_code == 422
-    assert standings(desk) == []
+    assert rules(desk) == []
     assert noted(desk) == []
 
 
-def test_a_standing_is_set_from_an_authors_page_and_taken_back_there(desk, mo):
+def test_a_rule_is_set_from_an_authors_page_and_taken_back_there(desk, mo):
     held(desk.storage)
     at = "/sites/blog/authors/identity-of-ada"
     form = parse(page(mo, at)).find(".//form[@class='inline panel']")
     fields = {i.get("name"): i.get("value") for i in form.iterfind(".//input[@type='hidden']")}
-    answer = mo.client.post(form.get("action"), data={**fields, "days": "", "note": "", "stance": "mute"})
+    answer = mo.client.post(form.get("action"), data={**fields, "days": "", "note": "", "effect": "mute"})
     assert answer.location == at
-    assert standings(desk) == [("author", "identity-of-ada", "mute")]
+    assert rules(desk) == [("author", "identity-of-ada", "mute")]
     text = page(mo, at)
     assert "muted" in text
-    lifted = mo.post_form(f"/sites/blog/standings/lift?back={at}", name="author:identity-of-ada")
+    lifted = mo.post_form(f"/sites/blog/rules/delete?back={at}", name="author:identity-of-ada")
     assert lifted.location == at
-    assert standings(desk) == []
-    assert [e[1] for e in noted(desk)] == [AuditAction.STANDING_SET, AuditAction.STANDING_LIFT]
+    assert rules(desk) == []
+    assert [e[1] for e in noted(desk)] == [AuditAction.RULE_SET, AuditAction.RULE_DELETE]
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/review", "/sites/shop/standings"])
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/review", "/sites/shop/rules"])
 def test_a_form_leads_back_into_the_same_site_only(desk, mo, back):
     answer = mo.client.post(
-        "/sites/blog/standings",
+        "/sites/blog/rules",
         query_string={"back": back},
-        data={"csrf": mo.csrf, "about": "term", "value": "x", "stance": "mute"},
+        data={"csrf": mo.csrf, "target": "term", "value": "x", "effect": "mute"},
     )
-    assert answer.location == "/sites/blog/standings?done=taken"
+    assert answer.location == "/sites/blog/rules?done=added"
 
 
 def test_lifting_what_is_not_there_is_not_found(desk, mo):
     for name in ("", "x", "origin:nowhere"):
-        assert mo.post_form("/sites/blog/standings/lift", name=name).status_code == 404
+        assert mo.post_form("/sites/blog/rules/delete", name=name).status_code == 404
     assert noted(desk) == []
 
 
 def test_an_expired_standing_is_shown_as_ended(desk, mo):
-    mo.post_form("/sites/blog/standings", about="term", value="x", stance="ban", days="1")
+    mo.post_form("/sites/blog/rules", target="term", value="x", effect="ban", days="1")
     desk.clock.pass_by(timedelta(hours=11))
-    assert "ended" not in page(mo, "/sites/blog/standings")
-    old = Standing(About.TERM, "old", Stance.BAN, "mo", NOW, NOW)
-    desk.storage.author_rules.put("blog", old, AuditEntry("mo", AuditAction.STANDING_SET, old.name, site="blog"))
-    assert "ended" in page(mo, "/sites/blog/standings")
+    assert "ended" not in page(mo, "/sites/blog/rules")
+    old = AuthorRule(RuleTarget.TERM, "old", RuleEffect.BAN, "mo", NOW, NOW)
+    desk.storage.author_rules.put("blog", old, AuditEntry("mo", AuditAction.RULE_SET, old.name, site="blog"))
+    assert "ended" in page(mo, "/sites/blog/rules")

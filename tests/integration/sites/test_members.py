@@ -58,9 +58,9 @@ def test_a_lost_link_is_made_anew(desk, owner):
 def test_a_role_is_changed_and_taken_away(desk, mo, owner):
     change = "/sites/blog/people/role"
     assert owner.post_form(change, name="mo", role="viewer").status_code == 303
-    assert mo.post_form("/sites/blog/standings", about="term", value="x", stance="mute").status_code == 403
+    assert mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute").status_code == 403
     assert owner.post_form(change, name="mo", role="").status_code == 303
-    assert mo.get("/sites/blog/standings").status_code == 404
+    assert mo.get("/sites/blog/rules").status_code == 404
     assert [(e.action, e.before, e.after) for e in desk.storage.audit.page("blog", AuditQuery(), 9).rows] == [
         (AuditAction.PERSON_REMOVE, "viewer", ""),
         (AuditAction.PERSON_ROLE, "moderator", "viewer"),

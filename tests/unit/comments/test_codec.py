@@ -5,10 +5,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
-from comments.storage.codec import dump_state, dump_submission, load_comment
-from tests.support.builders import a_comment, a_decision
+from comments.storage.codec import dump, dump_state, dump_submission, load, load_comment
+from tests.support.builders import NOW, a_comment, a_decision
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
@@ -51,3 +52,10 @@ def test_a_decision_with_fields_of_a_later_program_is_read() -> None:
     comment = a_comment().with_decision(a_decision(Action.HOLD, log_odds=1.25))
     state = dump_state(comment).replace(b"1.25]", b'1.25,{"new":1}]')
     assert load_comment(comment.site, comment.id, state + dump_submission(comment)) == comment
+
+
+def test_a_rule_keeps_the_json_of_the_version_before() -> None:
+    rule = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.BAN, "mo", NOW)
+    stored = f'{{"about":"term","value":"casino","stance":"ban","by":"mo","at":{round(NOW.timestamp() * 1000)}}}'
+    assert dump(rule) == stored.encode()
+    assert load(AuthorRule, stored.encode()) == rule

@@ -101,7 +101,7 @@ def test_a_question_holds_all_that_filters_want_to_know():
         parent="p" * 26,
         author=comment.author_keys,
         tokens=tokens(comment),
-        standings=(*(f"author:{name}" for name in comment.author_keys), f"origin:{comment.origin}"),
+        rules=(*(f"author:{name}" for name in comment.author_keys), f"origin:{comment.origin}"),
         first_attempt=True,
     )
 
