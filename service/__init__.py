@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import demo, widget
+from . import demo
 from .accounts import account_pages, sign_in
 from .deps import Deps
 from .ops import delivery_pages
@@ -34,6 +34,7 @@ from .web.access_log import AccessLogMiddleware
 from .web.response_cache import RenderedPages
 from .web.security_headers import Secured
 from .web.site_cache import SiteCache
+from .widget import views as widget_views
 
 #: What answers requests, each with a blueprint.
 PARTS = (
@@ -43,7 +44,7 @@ PARTS = (
     form_api,
     author_views,
     report_views,
-    widget,
+    widget_views,
     wordpress,
     email_links,
     docs_pages,
@@ -81,7 +82,7 @@ def create_app(deps: Deps) -> Flask:
     intake = Intake(deps, Brake(deps.storage.comments), Places(settings.web_threads))
     intake.install(app)
     errors.install(app)
-    widget.install(app)
+    widget_views.install(app)
     for part in (*PARTS, *((demo,) if settings.demo else ())):
         app.register_blueprint(part.blueprint)
     lane = Lane(app.wsgi_app, sites, intake)

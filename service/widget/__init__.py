@@ -1,0 +1,1 @@
+"""Serve the widget: the script that shows comments and a form on any page."""

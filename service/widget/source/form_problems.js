@@ -1,0 +1,29 @@
+/* Shows what is wrong with a comment, next to its field and in a summary that screen readers announce. */
+
+import { element } from "./dom.js";
+import { FIELD_NAMES } from "./form_fields.js";
+
+const MESSAGES = {
+  required: "required", email: "invalidEmail", url: "invalidUrl", "too-long": "tooLong", unpublished: "parentMissing", closed: "closed",
+};
+
+/* Translate a problem that the server reports. Codes without a text of ours keep the server's message. */
+export function problemText({ code, message }, localize) {
+  return MESSAGES[code] ? localize(MESSAGES[code]) : message;
+}
+
+/* Mark the fields with problems and focus the first one. `text` is about the whole form. */
+export function showProblems(form, problems, text) {
+  const translated = (some) => some.map((problem) => problemText(problem, form.localize));
+  let first = null;
+  for (const name of FIELD_NAMES) {
+    const ofField = problems.filter((problem) => problem.field === name), input = form.input(name);
+    form.section.querySelector(`#${name}-problem`).textContent = translated(ofField).join(" ");
+    input.setAttribute("aria-invalid", String(ofField.length > 0));
+    if (ofField.length) first = first || input;
+  }
+  const others = translated(problems.filter((problem) => !FIELD_NAMES.includes(problem.field)));
+  const lines = [text, first && form.localize("checkFields"), ...others].filter(Boolean);
+  form.alert.replaceChildren(...lines.map((line) => element("p", {}, line)));
+  if (first) first.focus();
+}

@@ -1,0 +1,104 @@
+"""The texts of the widget: every language has all of them, and a new language is one file."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from service.widget.bundle import SOURCE, bundle, read_modules
+
+LOCALES = {path.stem: json.loads(path.read_text()) for path in sorted((SOURCE / "locales").glob("*.json"))}
+ENGLISH = LOCALES["en"]
+MODULES = read_modules()
+OTHERS = sorted(set(LOCALES) - {"en"})
+
+#: The keys of the `messages` option in version 0.1. Pages have them in their HTML.
+KEYS_OF_0_1 = """
+count none leave replyTo reply cancel comment name email website private stars notify trap post sending again waiting
+kept published refused closed more anonymous news unread away later look required badEmail badUrl tooLong gone edit
+report withdraw sure save back changing unchanged withdrawn changed
+"""
+
+
+def old_keys() -> dict[str, str]:
+    table = re.search(r"const OLD_KEYS = \{(.*?)\};", MODULES["messages"], re.DOTALL)
+    assert table
+    return dict(re.findall(r'(\w+): "(\w+)"', table[1]))
+
+
+def used_keys() -> set[str]:
+    """Keys in calls that take one, and in the tables from server codes and fields to keys."""
+    code = "\n".join(text for name, text in MODULES.items() if name not in ("locales", "styles"))
+    places = [
+        *re.findall(r"\b(?:localize|announce)\(([^()]*)", code),
+        *re.findall(r"const (?:STATUS_)?MESSAGES = (\{.*?\});", code, re.DOTALL),
+        *re.findall(r"\blabel: (\"\w+\")", code),
+        *re.findall(r"\bconst badge = (.*);", code),
+    ]
+    return {key for place in places for key in re.findall(r'(?<!=== )"(\w+)"', place)}
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w*)\}", text))
+
+
+def forms(text: str | dict[str, str]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text.values())
+
+
+def test_the_widget_speaks_four_languages() -> None:
+    assert {"en", "de", "fr", "es"} <= set(LOCALES)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_the_same_keys_in_the_same_order(language: str) -> None:
+    assert list(LOCALES[language]) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_text_is_filled_in(language: str) -> None:
+    for key, text in LOCALES[language].items():
+        assert all(form == form.strip() != "" for form in forms(text)), key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_placeholders_and_plurals_agree_with_english(language: str) -> None:
+    for key, english in ENGLISH.items():
+        text = LOCALES[language][key]
+        assert isinstance(text, type(english)), key
+        assert isinstance(text, str) or "other" in text, key
+        expected = placeholders(forms(english)[-1])
+        assert all(placeholders(form) == expected for form in forms(text)), key
+
+
+def test_the_code_uses_the_texts_there_are() -> None:
+    assert used_keys() - set(ENGLISH) == set()
+
+
+def test_every_text_is_used() -> None:
+    assert set(ENGLISH) - used_keys() == set()
+
+
+def test_keys_of_earlier_versions_still_work() -> None:
+    renamed = old_keys()
+    assert set(renamed) & set(ENGLISH) == set()
+    assert [key for key in KEYS_OF_0_1.split() if renamed.get(key, key) not in ENGLISH] == []
+    assert set(renamed) <= set(KEYS_OF_0_1.split())
+
+
+def test_a_new_language_is_one_file(tmp_path: Path) -> None:
+    source = shutil.copytree(SOURCE, tmp_path / "source")
+    (source / "locales" / "it.json").write_text(json.dumps({**ENGLISH, "post": "Pubblica il commento"}))
+    script = bundle(source).decode()
+    assert '"it":[' in script
+    assert "Pubblica il commento" in script
+
+
+def test_a_text_that_a_language_lacks_is_in_english(tmp_path: Path) -> None:
+    source = shutil.copytree(SOURCE, tmp_path / "source")
+    (source / "locales" / "it.json").write_text('{"post": "Pubblica il commento"}')
+    italian = bundle(source).decode().split('"it":', 1)[1].splitlines()[0]
+    assert "Pubblica il commento" in italian
+    assert ENGLISH["leaveComment"] in italian
