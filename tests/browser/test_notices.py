@@ -12,7 +12,7 @@ from comments.settings import Settings
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import open_website
 from tests.browser.test_accessibility import violations
-from tests.browser.widget import line, write
+from tests.browser.widget import script_tag, write
 from tests.support.builders import a_site, moderated, published
 from tests.support.mail_server import Letter, MailServer
 from tests.support.waiting import until
@@ -69,12 +69,12 @@ def test_from_the_tick_in_the_widget_to_no_more_mail(desktop: Desktop, mailing: 
     with open_website() as website:
         origins = (mailing.url, website.url)
         mailing.storage.sites.put(a_site(id="demo", origins=origins, per_minute=0, moderation="all"))
-        thread = website.put(line(mailing))
+        thread = website.put(script_tag(mailing))
         page.goto(thread)
         page.get_by_role("checkbox", name="Notify me of replies by email").check()
         found = looked_at(page)
         write(page, "What do others think?")
-        expect(page.get_by_role("status")).to_have_text("Thank you, your comment awaits moderation.")
+        expect(page.get_by_role("status")).to_have_text("Thank you. Your comment is awaiting moderation.")
     comment = moderated(mailing.storage, mailing.one(Status.HELD), Action.APPROVE)
 
     page.goto(link(newest(mailing, server, 1), "confirm"))

@@ -1,4 +1,4 @@
-"""What authors do with their own comments in a browser: change and withdraw them, in the widget and without scripts."""
+"""Authors edit and withdraw their own comments, in the widget and without JavaScript."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +21,7 @@ def holding_all(live: Live, website: Website) -> None:
 
 
 def sent(live: Live, website: Website, desktop: Desktop, content: str) -> tuple[Page, Comment]:
-    """A page on which somebody's comment was published just now."""
+    """Open a page and post a comment that is published at once."""
     page = desktop.open()
     page.goto(a_page(live, website))
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
@@ -36,7 +36,7 @@ def change(page: Page, content: str) -> None:
     page.get_by_role("button", name="Save").click()
 
 
-def test_a_comment_is_changed_where_it_stands(desktop: Desktop, live: Live, website: Website) -> None:
+def test_a_comment_is_edited_in_place(desktop: Desktop, live: Live, website: Website) -> None:
     page, comment = sent(live, website, desktop, "I *liked* the frist part.")
     change(page, "I *liked* the first part.")
     expect(page.locator(f"#comment-{comment.id} .content")).to_have_text("I liked the first part.")
@@ -46,13 +46,13 @@ def test_a_comment_is_changed_where_it_stands(desktop: Desktop, live: Live, webs
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
 
 
-def test_a_change_that_is_held_leaves_the_words_and_tells_what_became_of_it(
+def test_a_held_edit_keeps_the_published_text_and_its_decision_is_announced(
     desktop: Desktop, live: Live, website: Website
 ) -> None:
     page, comment = sent(live, website, desktop, "Kind words.")
     holding_all(live, website)
     change(page, "Harsh words.")
-    expect(page.get_by_text("Edit awaits moderation", exact=True)).to_be_visible()
+    expect(page.get_by_text("Edit pending", exact=True)).to_be_visible()
     expect(page.get_by_text("Kind words.")).to_be_visible()
     assert violations(page) == []
     held = live.storage.comments.get("demo", draft_id(comment.id))
@@ -65,12 +65,14 @@ def test_a_change_that_is_held_leaves_the_words_and_tells_what_became_of_it(
     expect(page.get_by_text("Kind words.")).to_be_visible()
 
 
-def test_what_waits_is_changed_too_and_a_refusal_is_explained(desktop: Desktop, live: Live, website: Website) -> None:
+def test_a_pending_comment_can_be_edited_and_its_removal_is_explained(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
     holding_all(live, website)
     page, comment = sent(live, website, desktop, "First thoughts.")
     change(page, "Second thoughts.")
     expect(page.get_by_text("Second thoughts.")).to_be_visible()
-    expect(page.get_by_text("Awaiting moderation", exact=True)).to_be_visible()
+    expect(page.get_by_text("Pending", exact=True)).to_be_visible()
     held = live.storage.comments.get("demo", comment.id)
     assert held.content == "Second thoughts."
     refused = held.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="repeated"))
@@ -80,7 +82,9 @@ def test_what_waits_is_changed_too_and_a_refusal_is_explained(desktop: Desktop, 
     expect(page.get_by_role("article")).to_have_count(0)
 
 
-def test_what_cannot_be_saved_is_said_beside_it_and_stays(desktop: Desktop, live: Live, website: Website) -> None:
+def test_an_edit_that_cannot_be_saved_shows_why_and_keeps_the_text(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
     page, comment = sent(live, website, desktop, "As it is.")
     live.storage.threads.set_closed("demo", comment.thread, True)
     change(page, "Too late.")
@@ -90,12 +94,12 @@ def test_what_cannot_be_saved_is_said_beside_it_and_stays(desktop: Desktop, live
     expect(page.get_by_text("As it is.")).to_be_visible()
 
 
-def test_a_comment_is_withdrawn_by_two_clicks(desktop: Desktop, live: Live, website: Website) -> None:
+def test_withdrawing_a_comment_takes_two_clicks(desktop: Desktop, live: Live, website: Website) -> None:
     page, comment = sent(live, website, desktop, "Never mind.")
     page.get_by_role("button", name="Withdraw").click()
     assert live.storage.comments.get("demo", comment.id).status is Status.APPROVED
-    page.get_by_role("button", name="Withdraw for good?").click()
-    expect(page.get_by_role("status")).to_have_text("You withdrew your comment.")
+    page.get_by_role("button", name="Withdraw permanently?").click()
+    expect(page.get_by_role("status")).to_have_text("Your comment has been withdrawn.")
     expect(page.get_by_role("article")).to_have_count(0)
     assert live.storage.comments.get("demo", comment.id).status is Status.WITHDRAWN
 
@@ -105,7 +109,7 @@ def status_page(live: Live, comment: Comment) -> str:
     return f"{live.url}/v1/sites/demo/comments/{comment.id}?receipt={receipt}"
 
 
-def test_without_scripts_the_status_page_does_both(desktop: Desktop, live: Live) -> None:
+def test_the_status_page_edits_and_withdraws_without_javascript(desktop: Desktop, live: Live) -> None:
     comment = published(live.storage, site="demo", content="First words.")
     page = desktop.open(java_script_enabled=False)
     page.goto(status_page(live, comment))
@@ -119,7 +123,7 @@ def test_without_scripts_the_status_page_does_both(desktop: Desktop, live: Live)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_status_page(desktop: Desktop, live: Live, scheme: str) -> None:
+def test_the_status_page_is_accessible(desktop: Desktop, live: Live, scheme: str) -> None:
     shown = published(live.storage, site="demo")
     refused = decided(live.storage, published(live.storage, site="demo"), Action.REMOVE, Role.MODERATOR, "mo")
     page = desktop.open(width=400, color_scheme=scheme)

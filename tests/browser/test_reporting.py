@@ -1,4 +1,4 @@
-"""A reader without scripts reports what they read, and the moderator sees why it waits."""
+"""Readers report a comment, and the moderator sees why it needs review."""
 
 from playwright.sync_api import expect
 
@@ -10,9 +10,7 @@ from tests.browser.test_looks import TOO_FAINT
 from tests.browser.widget import a_page, reply
 
 
-def test_a_reader_reports_without_scripts_and_a_moderator_sees_why_it_waits(
-    desktop: Desktop, live: Live, website: Website
-) -> None:
+def test_a_report_without_javascript_reaches_the_moderator(desktop: Desktop, live: Live, website: Website) -> None:
     comment = reply(live, website.url + "/post", content="You are all sheep.")
     for network in ("one", "two"):
         live.storage.reports.add(comment, network, "abuse", per_minute=0)
@@ -35,7 +33,7 @@ def test_a_reader_reports_without_scripts_and_a_moderator_sees_why_it_waits(
     assert live.status(comment) is Status.APPROVED
 
 
-def test_the_widget_leads_to_the_report_and_that_back(desktop: Desktop, live: Live, website: Website) -> None:
+def test_the_widget_links_to_the_report_form_and_back(desktop: Desktop, live: Live, website: Website) -> None:
     comment = reply(live, website.url + "/post")
     page = desktop.open()
     page.goto(a_page(live, website))

@@ -1,15 +1,20 @@
-"""How the widget looks and speaks on the pages of others."""
+"""Languages, colours and layout of the widget on other people's pages."""
+
+import json
+import shutil
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from service.widget.bundle import SOURCE, bundle
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import TOO_FAINT
-from tests.browser.widget import a_page, line, reply
+from tests.browser.widget import a_page, reply, script_tag
 
-#: Everything that moved without anybody having touched the page.
+#: The sum of all layout shifts that no input caused.
 LAYOUT_SHIFT = """() => new Promise(done => {
   let sum = 0;
   new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; })
@@ -27,7 +32,7 @@ LAYOUT_SHIFT = """() => new Promise(done => {
         ("eo", "1 comment", "Post comment"),
     ],
 )
-def test_it_speaks_the_pages_language(
+def test_the_widget_uses_the_language_of_the_page(
     desktop: Desktop, live: Live, website: Website, lang: str, heading: str, button: str
 ) -> None:
     thread = a_page(live, website, lang=lang)
@@ -38,32 +43,52 @@ def test_it_speaks_the_pages_language(
     expect(page.get_by_role("button", name=button)).to_be_visible()
 
 
-def test_a_site_may_choose_its_own_words(desktop: Desktop, live: Live, website: Website) -> None:
+def test_a_site_can_replace_texts(desktop: Desktop, live: Live, website: Website) -> None:
     page = desktop.open()
-    page.goto(website.put(line(live, data_messages='{"post": "Fire away", "none": "Silence."}')))
+    page.goto(website.put(script_tag(live, data_messages='{"post": "Fire away", "noComments": "Silence."}')))
     expect(page.get_by_role("button", name="Fire away")).to_be_visible()
     expect(page.get_by_role("heading", name="Silence.")).to_be_visible()
 
 
-def test_links_say_how_many_replies_there_are(desktop: Desktop, live: Live, website: Website) -> None:
+def test_text_keys_of_earlier_versions_still_work(desktop: Desktop, live: Live, website: Website) -> None:
+    page = desktop.open()
+    page.goto(website.put(script_tag(live, data_messages='{"none": "Silence.", "leave": "Speak up"}')))
+    expect(page.get_by_role("heading", name="Silence.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Speak up")).to_be_visible()
+
+
+@pytest.mark.parametrize(("lang", "button"), [("pt-BR", "Enviar"), ("pt", "Publicar"), ("pt-PT", "Publicar")])
+def test_a_new_language_is_one_file(
+    desktop: Desktop, live: Live, website: Website, tmp_path: Path, lang: str, button: str
+) -> None:
+    source = shutil.copytree(SOURCE, tmp_path / "source")
+    for name, text in (("pt", "Publicar"), ("pt-br", "Enviar")):
+        (source / "locales" / f"{name}.json").write_text(json.dumps({"post": text}))
+    page = desktop.open()
+    page.route("**/widget.js", lambda route: route.fulfill(body=bundle(source), content_type="text/javascript"))
+    page.goto(a_page(live, website, lang=lang))
+    expect(page.get_by_role("button", name=button)).to_be_visible()
+
+
+def test_links_show_the_number_of_comments(desktop: Desktop, live: Live, website: Website) -> None:
     for n in range(2):
         reply(live, f"{website.url}/a", content=f"Reply {n}")
     links = '<a href="/a" data-replygate-thread>Comments</a> <a href="/b" data-replygate-thread="other">Comments</a>'
     page = desktop.open()
     with page.expect_request("**/counts?*") as asked:
-        page.goto(website.put(links + line(live, data_counts_only=""), "/list"))
+        page.goto(website.put(links + script_tag(live, data_counts_only=""), "/list"))
     expect(page.get_by_role("link", name="2 comments")).to_be_visible()
     expect(page.get_by_role("link", name="0 comments")).to_be_visible()
     assert asked.value.url.count("thread=") == 2
     assert page.locator("replygate-comments").count() == 0
 
 
-@pytest.mark.parametrize("where", ["below the fold", "in sight, with room kept for it"])
-def test_nothing_on_the_page_moves(desktop: Desktop, live: Live, website: Website, where: str) -> None:
+@pytest.mark.parametrize("where", ["below the fold", "in sight, with reserved space"])
+def test_the_page_does_not_move_while_comments_load(desktop: Desktop, live: Live, website: Website, where: str) -> None:
     thread = f"{website.url}/post"
-    head = "<style>replygate-comments { display: block; min-height: 60rem }</style>" if "room" in where else ""
-    article = "" if "room" in where else "<p>A long article.</p>" * 60
-    website.put(f"{article}<replygate-comments></replygate-comments>{line(live)}", head=head)
+    head = "<style>replygate-comments { display: block; min-height: 60rem }</style>" if "reserved" in where else ""
+    article = "" if "reserved" in where else "<p>A long article.</p>" * 60
+    website.put(f"{article}<replygate-comments></replygate-comments>{script_tag(live)}", head=head)
     for n in range(5):
         reply(live, thread, content=f"Reply {n}")
     page = desktop.open()
@@ -75,7 +100,9 @@ def test_nothing_on_the_page_moves(desktop: Desktop, live: Live, website: Websit
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_can_be_read_in_light_and_dark(desktop: Desktop, live: Live, website: Website, scheme: str) -> None:
+def test_the_widget_is_accessible_in_light_and_dark(
+    desktop: Desktop, live: Live, website: Website, scheme: str
+) -> None:
     head = "<style>:root { color-scheme: light dark } body { background: Canvas; color: CanvasText }</style>"
     thread = a_page(live, website, head=head)
     reply(
@@ -93,11 +120,11 @@ def test_it_can_be_read_in_light_and_dark(desktop: Desktop, live: Live, website:
     page.get_by_role("button", name="Reply to Ada").click()
     page.locator("form").evaluate("form => { form.noValidate = true }")
     page.get_by_role("button", name="Post comment").click()
-    expect(page.get_by_role("alert")).to_contain_text("Please look at this again")
+    expect(page.get_by_role("alert")).to_contain_text("Please correct the marked fields")
     assert violations(page) == []
 
 
-def test_a_page_may_colour_it(desktop: Desktop, live: Live, website: Website) -> None:
+def test_a_page_can_set_the_accent_colour(desktop: Desktop, live: Live, website: Website) -> None:
     head = "<style>replygate-comments { --replygate-accent: rgb(120, 0, 90) }</style>"
     page = desktop.open()
     page.goto(a_page(live, website, head=head))
@@ -105,7 +132,7 @@ def test_a_page_may_colour_it(desktop: Desktop, live: Live, website: Website) ->
     expect(button).to_have_css("background-color", "rgb(120, 0, 90)")
 
 
-def test_it_fits_on_a_phone(desktop: Desktop, live: Live, website: Website) -> None:
+def test_the_widget_fits_on_a_phone(desktop: Desktop, live: Live, website: Website) -> None:
     thread = a_page(live, website)
     parent = ""
     for _ in range(9):

@@ -1,4 +1,4 @@
-"""Where pages are strict and texts are hostile, the widget works and runs none of them."""
+"""The widget on pages with strict policies and with hostile comments."""
 
 from playwright.sync_api import expect
 
@@ -8,8 +8,8 @@ from tests.browser.widget import a_page, reply
 from tests.support.payloads import payloads
 
 
-def test_strict_pages_may_have_it(desktop: Desktop, live: Live, website: Website) -> None:
-    """A content security policy that names our address twice is all it needs; trusted types included."""
+def test_the_widget_works_under_a_strict_policy(desktop: Desktop, live: Live, website: Website) -> None:
+    """The page's policy names the service twice and allows one Trusted Types policy."""
     website.policy = (
         f"default-src 'none'; script-src {live.url}; connect-src {live.url}; base-uri 'none'; "
         "require-trusted-types-for 'script'; trusted-types replygate"
@@ -22,18 +22,20 @@ def test_strict_pages_may_have_it(desktop: Desktop, live: Live, website: Website
     expect(page.get_by_role("button", name="Post comment")).to_have_css("background-color", "rgb(11, 92, 138)")
 
 
-def test_where_trusted_types_forbid_html_the_text_is_shown(desktop: Desktop, live: Live, website: Website) -> None:
-    website.policy = "require-trusted-types-for 'script'; trusted-types somebody-else"
+def test_comments_are_plain_text_where_trusted_types_forbid_html(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    website.policy = "require-trusted-types-for 'script'; trusted-types another"
     thread = a_page(live, website)
     reply(live, thread, content="I *enjoyed* this.")
     page = desktop.open()
     page.goto(thread)
     expect(page.get_by_text("I *enjoyed* this.")).to_be_visible()
-    desktop.complaints.clear()  # Chromium tells of the policy that we may not have
+    desktop.complaints.clear()  # Chromium reports the policy that was not allowed
 
 
 def test_hostile_comments_stay_text(desktop: Desktop, live: Live, website: Website) -> None:
-    """Past the door in every field; the page's policy would tell of anything that tries to run or to load."""
+    """Hostile texts in every field. The page's policy would report anything that tries to run or load."""
     website.policy = f"default-src 'none'; script-src {live.url}; connect-src {live.url}"
     thread = a_page(live, website)
     texts = payloads(every=60)
@@ -54,8 +56,8 @@ def test_hostile_comments_stay_text(desktop: Desktop, live: Live, website: Websi
     assert set(links) <= {"http:", "https:", "mailto:"}
 
 
-def test_html_of_a_lying_cache_is_made_harmless(desktop: Desktop, live: Live, website: Website) -> None:
-    """The widget trusts no answer: whatever stands in `html`, only our tags come out of it."""
+def test_html_from_a_tampered_response_is_made_harmless(desktop: Desktop, live: Live, website: Website) -> None:
+    """The widget copies only the elements of our Markdown, whatever `html` holds."""
     thread = a_page(live, website)
     ada = reply(live, thread, content="Honest.")
     evil = "<img src=x onerror=alert(1)><script>alert(2)</script><svg><a href=javascript:alert(3)>x</a></svg>".replace(
@@ -63,15 +65,15 @@ def test_html_of_a_lying_cache_is_made_harmless(desktop: Desktop, live: Live, we
     )
     page = desktop.open()
 
-    def lie(route) -> None:  # type: ignore[no-untyped-def]
-        answer = route.fetch()
+    def tamper(route) -> None:  # type: ignore[no-untyped-def]
+        response = route.fetch()
         route.fulfill(
-            response=answer, body=answer.text().replace("<p>Honest.</p>", f'{evil}<p onclick=\\"x\\">Lie</p>')
+            response=response, body=response.text().replace("<p>Honest.</p>", f'{evil}<p onclick=\\"x\\">Fake</p>')
         )
 
-    page.route("**/comments?*", lie)
+    page.route("**/comments?*", tamper)
     page.goto(thread)
-    expect(page.get_by_text("Lie")).to_be_visible()
+    expect(page.get_by_text("Fake")).to_be_visible()
     article = page.locator(f"#comment-{ada.id} .content")
     assert "<img" not in article.inner_html()
     assert "javascript" not in article.inner_html()

@@ -1,4 +1,4 @@
-"""The widget on a page of another origin, and what one does with it."""
+"""Put the widget on a page of another origin, and use it."""
 
 from playwright.sync_api import Page
 
@@ -7,21 +7,21 @@ from tests.browser.conftest import Live
 from tests.browser.pages import Website
 from tests.support.builders import published
 
-#: The server of these tests ends each stream at once; whoever comes back to a page asks anew.
+#: Makes the widget ask for changes now. The server of these tests ends each event stream at once.
 COME_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
-def line(live: Live, **attributes: str) -> str:
+def script_tag(live: Live, **attributes: str) -> str:
     more = "".join(f" {name.replace('_', '-')}='{value}'" for name, value in attributes.items())
     return f'<script async src="{live.url}/widget.js" data-site="demo"{more}></script>'
 
 
 def a_page(live: Live, website: Website, **about: str) -> str:
-    return website.put(line(live), **about)
+    return website.put(script_tag(live), **about)
 
 
-def reply(live: Live, thread: str, **fields: str) -> Comment:
-    """A published one; the wake-up that storage asked for is spent, so that the next submission asks for its own."""
+def reply(live: Live, thread: str, **fields: object) -> Comment:
+    """Publish a comment, and take its job from the queue so that the next submission starts its own."""
     comment = published(live.storage, site="demo", thread=thread, **fields)
     live.storage.queue.claim("demo", comment.id, 1, 1.0)
     return comment
