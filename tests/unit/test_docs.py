@@ -112,3 +112,17 @@ def test_every_picture_is_shown_and_taken_by_the_script() -> None:
 def test_the_navigation_lists_every_page() -> None:
     listed = set(re.findall(r"[\w-]+\.md", (ROOT / "mkdocs.yml").read_text()))
     assert listed == {path.name for path in (ROOT / "docs").glob("*.md")}
+
+
+def test_the_map_of_the_architecture_lists_every_package() -> None:
+    lines = PAGES["docs/architecture.md"].partition("```text\n")[2].partition("```")[0].splitlines()
+    listed, top = set(), ""
+    for line in lines:
+        name = line.split()[0]
+        top, path = (name, name) if not line.startswith(" ") else (top, top + name)
+        listed.add(path.strip("/"))
+    found = [
+        path for name in ("service", "workers", "replygate", "comments") for path in ROOT.glob(f"{name}/*/__init__.py")
+    ]
+    assert {path.parent.relative_to(ROOT).as_posix() for path in found} <= listed
+    assert [path for path in listed if not (ROOT / path).is_dir()] == []
