@@ -13,6 +13,8 @@ from click import Group
 
 from comments.site import Site
 from replygate.__main__ import cli
+from workers.filters import BUILT_IN
+from workers.judging.policy import build
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]}
@@ -126,3 +128,17 @@ def test_the_map_of_the_architecture_lists_every_package() -> None:
     ]
     assert {path.parent.relative_to(ROOT).as_posix() for path in found} <= listed
     assert [path for path in listed if not (ROOT / path).is_dir()] == []
+
+
+def test_every_metric_of_the_docs_exists() -> None:
+    source = (ROOT / "service/ops/prometheus.py").read_text()
+    named = {name for text in PAGES.values() for name in re.findall(r"`(replygate_[a-z_]+)`", text)}
+    assert [name for name in named if f'"{name.removesuffix("_total")}"' not in source] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_signal_of_the_docs_exists(page: str) -> None:
+    known = set(build(BUILT_IN, {}).weights)
+    families = {signal.partition(".")[0] for signal in known if "." in signal}
+    named = {name for name in re.findall(r"`([a-z-]+\.[a-z-]+)`", PAGES[page]) if name.partition(".")[0] in families}
+    assert named <= known
