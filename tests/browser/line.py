@@ -1,12 +1,12 @@
-"""The way from a page to the server, which a test cuts and mends."""
+"""A page's connection to the server, which a test can cut and restore."""
 
 from playwright.sync_api import Page
 
 
 class Line:
-    """Laid before the page is loaded: a request may slip past what is laid afterwards.
+    """Route the page's requests through the test. Create it before the page loads, or requests may bypass it.
 
-    Until it is mended, what goes by it waits for the test to speak to the page: no waiting on the server alone.
+    While it exists, each request waits until the test calls Playwright. Do not wait for the server alone.
     """
 
     def __init__(self, page: Page, addresses: str) -> None:

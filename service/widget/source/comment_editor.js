@@ -5,7 +5,7 @@ import { element, labelled, quietButton } from "./dom.js";
 import { problemText } from "./form_problems.js";
 
 export class CommentEditor {
-  /* `view` is the comments element. It provides `localize`, `own`, `form`, `announce`, `refresh` and `render`. */
+  /* `view` is the comments element. It provides `localize`, `ownComments`, `form`, `announce`, `refresh` and `render`. */
   constructor(view) {
     this.view = view;
     this.id = ""; // the comment that is being edited
@@ -55,19 +55,19 @@ export class CommentEditor {
       this.alert.textContent = this.failureText(answer);
       return;
     }
-    const readersSeeChange = view.own.update(own, answer.body);
-    view.own.save();
+    const readersSeeChange = view.ownComments.update(own, answer.body);
+    view.ownComments.save();
     view.announce(own.status === "pending" ? "awaitingModeration" : own.edit === "pending" ? "editAwaitingModeration" : "published");
     if (readersSeeChange) await view.refresh();
     this.close(own);
-    view.own.checkStatus();
+    view.ownComments.checkStatus();
   }
 
   async withdraw(own) {
     const { view } = this;
     const answer = await withdrawOwnComment(own).catch(() => null);
     if (answer && answer.status === 200) {
-      view.own.remove(own);
+      view.ownComments.remove(own);
       view.announce("withdrawn");
       await view.refresh();
     } else {

@@ -9,7 +9,7 @@ const MAX_INDENT = 5;
 
 /* Build the entries of the list, replies nested below their comment.
 
-   `rows` are comments in the order they are shown. `view` provides `localize`, `form`, `own` and `editor`. */
+   `rows` are comments in the order they are shown. `view` provides `localize`, `form`, `ownComments` and `editor`. */
 export function commentEntries(rows, authors, view) {
   const ids = new Set(rows.filter((row) => !row.pending).map((row) => row.id));
   const replies = new Map();
@@ -29,7 +29,7 @@ export function commentEntries(rows, authors, view) {
 }
 
 function article(row, authors, namesParent, view) {
-  const own = view.own.find(row.id);
+  const own = view.ownComments.find(row.id);
   return element("article", { id: `comment-${row.id}`, tabIndex: -1, part: row.pending ? "comment waiting" : "comment" },
     header(row, own, authors, namesParent, view.localize),
     element("div", { className: "content", dir: "auto", part: "content" }, body(row, view.editor)),

@@ -29,7 +29,7 @@ export class CommentsElement extends HTMLElement {
 
   disconnectedCallback() {
     this.updates.stop();
-    this.own.stop();
+    this.ownComments.stop();
   }
 
   createParts() {
@@ -37,14 +37,14 @@ export class CommentsElement extends HTMLElement {
     this.storage = storage;
     this.localize = localizer(this);
     this.comments = new ThreadComments(thread);
-    this.own = new OwnComments(storage, this);
+    this.ownComments = new OwnComments(storage, this);
     this.editor = new CommentEditor(this);
     this.form = new CommentForm({
       thread, storage, localize: this.localize,
       onSent: (answer, values) => this.addSent(answer, values), onReplyChange: () => this.render(),
     });
     this.updates = new LiveUpdates(thread, {
-      onChange: () => { this.refresh(); this.own.checkStatus(); },
+      onChange: () => { this.refresh(); this.ownComments.checkStatus(); },
       onPoll: () => this.refresh().finally(() => this.follow()),
     });
   }
@@ -59,7 +59,6 @@ export class CommentsElement extends HTMLElement {
     this.build();
     await this.takeReceiptFromAddress();
     this.follow();
-    this.own.checkStatus();
     addEventListener("hashchange", () => this.revealTarget());
     document.addEventListener("visibilitychange", () => this.follow());
     this.revealTarget();
@@ -89,7 +88,7 @@ export class CommentsElement extends HTMLElement {
   /* Draw the list again. The form and the editor keep their elements, and with them what was typed. */
   render() {
     const { localize, comments } = this, focused = this.shadowRoot.activeElement;
-    const pending = this.own.pendingRows(comments.shownIds);
+    const pending = this.ownComments.pendingRows(comments.shownIds);
     const rows = comments.newestFirst ? [...pending, ...comments.shown] : [...comments.shown, ...pending];
     const authors = new Map(rows.map((row) => [row.id, row.author || localize("anonymous")]));
     this.list.replaceChildren(...commentEntries(rows, authors, this));
@@ -103,8 +102,8 @@ export class CommentsElement extends HTMLElement {
   }
 
   async refresh() {
-    if (!(await this.comments.refresh(this.own.ids))) return;
-    this.own.markPublished(new Set(this.comments.latest.map((row) => row.id)));
+    if (!(await this.comments.refresh(this.ownComments.ids))) return;
+    this.ownComments.markPublished(new Set(this.comments.latest.map((row) => row.id)));
     this.render();
   }
 
@@ -125,7 +124,7 @@ export class CommentsElement extends HTMLElement {
     this.disconnectedCallback();
     if (!this.list || document.hidden || !this.isConnected) return;
     this.form.renewToken();
-    this.own.checkStatus();
+    this.ownComments.checkStatus();
     this.updates.start(this.comments.version);
   }
 
@@ -135,12 +134,13 @@ export class CommentsElement extends HTMLElement {
 
   addSent({ id, receipt, status, reason, received }, { author, content, parent }) {
     this.announce(STATUS_MESSAGES[status], reason);
-    this.own.ids.add(id);
+    this.ownComments.ids.add(id);
     if (status !== "refused") {
-      this.own.add({ id, receipt, status: "pending", author, content, parent, at: Date.parse(received) });
+      // Pending until the status request below: a published comment is shown with its HTML, which comes with the list.
+      this.ownComments.add({ id, receipt, status: "pending", author, content, parent, at: Date.parse(received) });
     }
     this.render();
-    this.own.checkStatus();
+    this.ownComments.checkStatus();
   }
 
   /* The plain form redirects to the page with the receipt in its address. Take it out, so that it is not shared. */
@@ -154,7 +154,7 @@ export class CommentsElement extends HTMLElement {
     searchParams.delete("receipt");
     history.replaceState(history.state, "", address);
     this.announce(STATUS_MESSAGES[status], reason);
-    if (status === "published") this.own.add({ id, receipt, status, at: Date.now() });
+    if (status === "published") this.ownComments.add({ id, receipt, status, at: Date.now() });
   }
 
   /* Scroll to the comment that the address names. The browser cannot see into the shadow root. */
