@@ -15,14 +15,11 @@ CONSOLE = "the command line"
 
 
 class AuditAction(StrEnum):
-    """Everything that is noted. The part before the dot says what the entry's subject is."""
+    """Acts besides decisions about comments, whose names are in the table of actions.
 
-    APPROVE = "comment.approve"
-    HOLD = "comment.hold"
-    SPAM = "comment.spam"
-    REMOVE = "comment.remove"
-    UNDO = "comment.undo"
-    WITHDRAW = "comment.withdraw"
+    The part before the dot is the kind of the entry's subject.
+    """
+
     RULE_SET = "standing.set"
     RULE_DELETE = "standing.lift"
     SITE_ADD = "site.add"
@@ -52,15 +49,8 @@ class AuditAction(StrEnum):
     ERASURE = "erasure"
 
 
-#: What is noted when a person decides about a comment. An author's edits stand in its history alone.
-DECISIONS = {
-    Action.APPROVE: AuditAction.APPROVE,
-    Action.HOLD: AuditAction.HOLD,
-    Action.SPAM: AuditAction.SPAM,
-    Action.REMOVE: AuditAction.REMOVE,
-    Action.UNDO: AuditAction.UNDO,
-    Action.WITHDRAW: AuditAction.WITHDRAW,
-}
+#: Every act that an entry may have: decisions about comments first, then the others.
+ACTS: tuple[str, ...] = (*(action.row.audit for action in Action if action.row.audit), *AuditAction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ class AuditEntry:
     """One thing that somebody did. `id` and `at` are the store's: they order the entries of a site."""
 
     by: str  # a person's name; "" where nobody of that name exists
-    action: str  # an Act; text, as a later program may know more of them
+    action: str  # one of ACTS; text, because a later version may have more
     subject: str = ""  # a comment's id, a site's choice, a person's name, a rule
     before: str = ""
     after: str = ""
@@ -109,8 +99,8 @@ class AuditPage:
 
 
 def decision_entry(comment: Comment, origin: str) -> AuditEntry | None:
-    """What a comment's last decision is noted as; None for one of the filters, which its history holds."""
+    """The entry for a comment's last decision; None for the filters' decisions and for edits: the history has those."""
     last = comment.decisions[-1]
-    if last.role is Role.FILTERS or last.action not in DECISIONS:
+    if last.role is Role.FILTERS or not last.action.row.audit:
         return None
-    return AuditEntry(last.by, DECISIONS[last.action], comment.id, last.before, last.status, comment.site, origin)
+    return AuditEntry(last.by, last.action.row.audit, comment.id, last.before, last.status, comment.site, origin)

@@ -1,41 +1,52 @@
-"""The states a comment can be in, who may move it between them, and what others are told.
+"""Statuses, and the one table of actions: who may take each, from which status, and how pages, API and audit name it.
 
 queued ──filters──▶ approved | held | spam
-approved ──filters, of what readers reported──▶ held
+approved ──filters, after reports by readers──▶ held
 approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
 queued, held, approved ──author──▶ withdrawn; queued, held ──author's edit──▶ queued
 
-An edit of a published comment is a draft beside it, with a life of its own: applied where a comment would be approved,
-and open to the next edit from there (see `comments.drafts`).
+An edit of a published comment is a draft with a life cycle of its own: it is applied once it is approved, and can be
+edited again after that (see `comments.drafts`).
+
+To add a moderator action, add a row to `Action`. The buttons, keys, API, form, bulk actions, audit and docs read it.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from .errors import ActionNotAllowed
 
 
 class Status(StrEnum):
-    QUEUED = "queued"  # accepted over HTTP, not yet judged
-    HELD = "held"  # a person has to look
-    APPROVED = "approved"  # the only status readers ever see
+    QUEUED = "queued"  # accepted over HTTP, not judged yet
+    HELD = "held"  # waits for a moderator
+    APPROVED = "approved"  # the only status that readers see
     SPAM = "spam"
     REMOVED = "removed"  # taken down, but not spam: teaches nothing
-    WITHDRAWN = "withdrawn"  # taken back by its author, for good
-    APPLIED = "applied"  # a draft that was approved: what it says is what its comment says now
+    WITHDRAWN = "withdrawn"  # by its author, for good
+    APPLIED = "applied"  # an approved draft: its text is now the text of its comment
+
+    @property
+    def label(self) -> str:
+        """The name on pages."""
+        return LABELS[self]
 
 
-class Action(StrEnum):
-    APPROVE = "approve"
-    HOLD = "hold"
-    SPAM = "spam"
-    REMOVE = "remove"
-    UNDO = "undo"  # take the last moderator's decision back
-    EDIT = "edit"  # say it in other words
-    WITHDRAW = "withdraw"
+LABELS: Mapping[Status, str] = {
+    Status.QUEUED: "Pending",
+    Status.HELD: "Needs review",
+    Status.APPROVED: "Published",
+    Status.SPAM: "Spam",
+    Status.REMOVED: "Removed",
+    Status.WITHDRAWN: "Withdrawn",
+    Status.APPLIED: "Published",
+}
 
 
 class Role(StrEnum):
-    """Who decides: the filters, with readers' reports among what they see, or a person."""
+    """Who decides: the filters (readers' reports are part of what they see), or a person."""
 
     FILTERS = "filters"
     MODERATOR = "moderator"
@@ -43,7 +54,7 @@ class Role(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What the public API says about a comment; a spammer learns nothing from it."""
+    """A comment's public status. It does not let a spammer learn how the filters work."""
 
     PENDING = "pending"
     PUBLISHED = "published"
@@ -52,22 +63,149 @@ class Outcome(StrEnum):
 
 
 class Label(StrEnum):
-    """What a comment teaches the learned filter."""
+    """What a comment teaches the site's model."""
 
     HAM = "ham"
     SPAM = "spam"
 
 
-RESULT = {
-    Action.APPROVE: Status.APPROVED,
-    Action.HOLD: Status.HELD,
-    Action.SPAM: Status.SPAM,
-    Action.REMOVE: Status.REMOVED,
-    Action.EDIT: Status.QUEUED,
-    Action.WITHDRAW: Status.WITHDRAWN,
-}
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """Everything about one action. `{}` in a phrase stands for what it is done to, such as "14 comments"."""
 
-OUTCOME = {
+    past: str  # "Approved", in histories and confirmations
+    result: Status | None  # None for undo, which returns to the status before
+    allowed: Mapping[Role, tuple[Status, ...]] = field(default_factory=dict)  # from which statuses, for each role
+    label: str = ""  # of its button; "" for an action without one
+    key: str = ""  # keyboard shortcut
+    tone: str = "warn"  # CSS class of its button and confirmation: "good", "warn" or "bad"
+    bulk: str = ""  # heading and button for many comments: "Mark {} as spam"
+    bulk_done: str = ""  # confirmation: "Marked {} as spam"
+    help: str = ""  # its effect, for the list of shortcuts
+    audit: str = ""  # act in the audit log; "" for an action that only the comment's history records
+    lesson: Label | None = None  # taught to the site's model when a moderator takes it
+    takes_reason: bool = False  # the moderator may choose a reason, which the author reads
+
+
+class Action(StrEnum):
+    """The table of actions. The order is that of the buttons."""
+
+    APPROVE = (
+        "approve",
+        ActionRow(
+            past="Approved",
+            result=Status.APPROVED,
+            allowed={Role.FILTERS: (Status.QUEUED,), Role.MODERATOR: (Status.HELD, Status.SPAM, Status.REMOVED)},
+            label="Approve",
+            key="a",
+            tone="good",
+            bulk="Approve {}",
+            bulk_done="Approved {}",
+            help="publish, and teach the filter that this is not spam",
+            audit="comment.approve",
+            lesson=Label.HAM,
+        ),
+    )
+    SPAM = (
+        "spam",
+        ActionRow(
+            past="Marked as spam",
+            result=Status.SPAM,
+            allowed={Role.FILTERS: (Status.QUEUED,), Role.MODERATOR: (Status.HELD, Status.APPROVED, Status.REMOVED)},
+            label="Spam",
+            key="s",
+            tone="bad",
+            bulk="Mark {} as spam",
+            bulk_done="Marked {} as spam",
+            help="take down, and teach the filter that this is spam",
+            audit="comment.spam",
+            lesson=Label.SPAM,
+        ),
+    )
+    REMOVE = (
+        "remove",
+        ActionRow(
+            past="Removed",
+            result=Status.REMOVED,
+            allowed={Role.MODERATOR: (Status.HELD, Status.APPROVED, Status.SPAM)},
+            label="Remove",
+            key="r",
+            bulk="Remove {}",
+            bulk_done="Removed {}",
+            help="take down, and teach the filter nothing",
+            audit="comment.remove",
+            takes_reason=True,
+        ),
+    )
+    UNDO = (
+        "undo",
+        ActionRow(
+            past="Undone",
+            result=None,  # takes back the last moderator's decision: see `Comment.undone`
+            label="Undo",
+            key="u",
+            bulk="Undo for {}",
+            bulk_done="Undone for {}",
+            help="undo the last action",
+            audit="comment.undo",
+        ),
+    )
+    HOLD = (
+        "hold",
+        ActionRow(
+            past="Sent to review",
+            result=Status.HELD,
+            # A published one after enough reports by readers: see `comments.reports`.
+            allowed={Role.FILTERS: (Status.QUEUED, Status.APPROVED)},
+            audit="comment.hold",
+        ),
+    )
+    EDIT = (
+        "edit",
+        ActionRow(
+            past="Edited",
+            result=Status.QUEUED,
+            allowed={Role.AUTHOR: (Status.QUEUED, Status.HELD, Status.APPLIED)},
+        ),
+    )
+    WITHDRAW = (
+        "withdraw",
+        ActionRow(
+            past="Withdrawn",
+            result=Status.WITHDRAWN,
+            allowed={Role.AUTHOR: (Status.QUEUED, Status.HELD, Status.APPROVED)},
+            audit="comment.withdraw",
+        ),
+    )
+
+    row: ActionRow
+
+    def __new__(cls, name: str, *row: ActionRow) -> Self:
+        """Make a member from its name and row; `Action("spam")` looks one up by name alone."""
+        action = str.__new__(cls, name)
+        action._value_ = name
+        (action.row,) = row
+        return action
+
+
+#: Actions with a button, in the order of the buttons.
+BUTTONS = tuple(action for action in Action if action.row.label)
+#: Actions that a moderator takes from some status; undo takes one of them back.
+MODERATOR_ACTIONS = tuple(action for action in Action if Role.MODERATOR in action.row.allowed)
+RESULT: Mapping[Action, Status] = {action: action.row.result for action in Action if action.row.result}
+#: Moderators do not act on queued comments: the filters answer within moments, and undo needs a status to return to.
+ALLOWED: Mapping[Role, Mapping[Status, tuple[Action, ...]]] = {
+    role: {
+        status: actions
+        for status in Status
+        if (actions := tuple(a for a in Action if status in a.row.allowed.get(role, ())))
+    }
+    for role in Role
+}
+#: Statuses in which moderators find comments, in the order of the tabs.
+REVIEWED = tuple(ALLOWED[Role.MODERATOR])
+
+OUTCOME: Mapping[Status, Outcome] = {
     Status.QUEUED: Outcome.PENDING,
     Status.HELD: Outcome.PENDING,
     Status.APPROVED: Outcome.PUBLISHED,
@@ -77,38 +215,22 @@ OUTCOME = {
     Status.APPLIED: Outcome.PUBLISHED,
 }
 
-LESSON = {Status.APPROVED: Label.HAM, Status.APPLIED: Label.HAM, Status.SPAM: Label.SPAM}
-
-#: Moderators never see queued comments: the filters answer within moments, and undo needs a status to go back to.
-ALLOWED: dict[Role, dict[Status, tuple[Action, ...]]] = {
-    Role.FILTERS: {
-        Status.QUEUED: (Action.APPROVE, Action.HOLD, Action.SPAM),
-        Status.APPROVED: (Action.HOLD,),  # as many readers reported it: see `comments.reports`
-    },
-    Role.MODERATOR: {
-        Status.HELD: (Action.APPROVE, Action.SPAM, Action.REMOVE),
-        Status.APPROVED: (Action.SPAM, Action.REMOVE),
-        Status.SPAM: (Action.APPROVE, Action.REMOVE),
-        Status.REMOVED: (Action.APPROVE, Action.SPAM),
-    },
-    Role.AUTHOR: {
-        Status.QUEUED: (Action.EDIT, Action.WITHDRAW),
-        Status.HELD: (Action.EDIT, Action.WITHDRAW),
-        Status.APPROVED: (Action.WITHDRAW,),
-        Status.APPLIED: (Action.EDIT,),
-    },
+#: What a comment in a status teaches, if a moderator put it there.
+LESSON: Mapping[Status, Label] = {
+    Status.APPLIED: Label.HAM,
+    **{action.row.result: action.row.lesson for action in Action if action.row.result and action.row.lesson},
 }
 
 
 def actions_for(role: Role, status: Status) -> tuple[Action, ...]:
-    """What `role` may do to a comment in `status`; the review page draws one button for each."""
+    """The actions that `role` may take on a comment in `status`, in the order of the buttons."""
     return ALLOWED[role].get(status, ())
 
 
 def advance(status: Status, action: Action, role: Role) -> Status:
-    """The status after `action`. Undo is not in the table: see `Comment.with_undo`.
+    """The status after `action`. Undo depends on the history instead: see `Comment.with_undo`.
 
-    Raises ActionNotAllowed when the table above has no such step.
+    Raises ActionNotAllowed for a transition that is not in the table.
     """
     if action not in actions_for(role, status):
         raise ActionNotAllowed(f"{role} may not {action} a comment that is {status}")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from .errors import ActionNotAllowed
-from .lifecycle import LESSON, OUTCOME, Action, Label, Outcome, Role, Status, advance
+from .lifecycle import OUTCOME, Action, Label, Outcome, Role, Status, advance
 from .probability import probability
 
 
@@ -121,12 +121,12 @@ class Comment:
     def lesson_decision(self) -> Decision | None:
         """The moderator's decision to learn from, even if the author has withdrawn the comment since."""
         last = next((d for d in reversed(self._effective) if d.action is not Action.WITHDRAW), None)
-        return last if last and last.role is Role.MODERATOR and last.status in LESSON else None
+        return last if last and last.role is Role.MODERATOR and last.action.row.lesson else None
 
     @property
     def lesson(self) -> Label | None:
         """The label to learn; None for removal, which is not a verdict on spam."""
-        return LESSON[self.lesson_decision.status] if self.lesson_decision else None
+        return self.lesson_decision.action.row.lesson if self.lesson_decision else None
 
     @property
     def can_undo(self) -> bool:

@@ -20,8 +20,8 @@ from service.web import site_cache
 from service.web.operations import parsed_query
 
 from .cards import Record
+from .page_context import relative_time
 from .presenter import thread_link
-from .queue_pages import ago
 
 blueprint = Blueprint("traces", __name__, url_prefix="/sites/<site>")
 
@@ -79,7 +79,7 @@ def page(site: str, kind: str, name: str) -> str:
         **here.frame(signed),
         view=view,
         found=found,
-        ago=ago,
+        relative_time=relative_time,
         thread_link=thread_link,
         record=record(here),
         known=known_by(found.rows, signed, here),

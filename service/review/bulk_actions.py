@@ -1,6 +1,6 @@
 """One step for many comments: which they are, and going on with it a piece at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from comments.errors import ReplygateError
 from comments.lifecycle import Action
@@ -20,14 +20,6 @@ from .search import AGES, FACETS, NARROWING, View, sought
 
 #: Comments of one bulk step at most, those settled by one click without JavaScript, and by one round trip to storage.
 MOST, PIECE, CHUNK = 100_000, 500, 100
-
-#: What each step is called as something one is about to do, with what it is done to.
-VERBS: Mapping[Action, str] = {
-    Action.APPROVE: "Approve {}",
-    Action.SPAM: "Mark {} as spam",
-    Action.REMOVE: "Remove {}",
-    Action.UNDO: "Take {} back",
-}
 
 
 def matching(deps: Deps, site: Site, view: View, signed: Signed, limit: int = MOST) -> IndexResult:

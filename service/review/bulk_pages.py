@@ -18,7 +18,8 @@ from service.web.operations import parsed_query, validated
 
 from . import bulk_actions
 from .decisions import check_reason
-from .queue_pages import frame, sites_of
+from .page_context import page_context
+from .queue_pages import sites_of
 from .search import View
 from .wire import Strict, Verb
 
@@ -34,7 +35,7 @@ class Preview(View):
     Over all sites they are "site.id.version".
     """
 
-    action: Verb = "approve"
+    action: Verb = Action.APPROVE.value
     reason: str = Field("", max_length=30)
     item: list[str] = Field(default=[], max_length=100)
 
@@ -66,7 +67,7 @@ def everywhere() -> ResponseReturnValue:
     some = [(site, n, url_for("bulk.preview", site=site.id, **fields)) for site, n, fields in shares if n]
     if len(some) == 1:
         return redirect(some[0][2], 303)
-    verb = bulk_actions.VERBS[Action(asked.action)]
+    verb = Action(asked.action).row.bulk
     return render_template("review/bulk_sites.html", signed=signed, view=asked, verb=verb, some=some)
 
 
@@ -92,11 +93,11 @@ def preview(site: str) -> str:
     shown = chosen or ([(spot.id, spot.version) for spot in hits.spots] if hits else [])
     return render_template(
         "review/bulk_preview.html",
-        **frame(signed),
+        **page_context(signed),
         site=kept,
         view=asked,
-        verb=bulk_actions.VERBS[Action(asked.action)],
-        verbs=bulk_actions.VERBS,
+        action=Action(asked.action),
+        verb=Action(asked.action).row.bulk,
         about=f"{len(chosen)} chosen by hand" if chosen else bulk_actions.about(asked),
         fields=bulk_actions.fields(asked),
         hits=hits,
@@ -127,11 +128,10 @@ def progress(site: str, bulk_id: str) -> str:
     storage = deps().storage
     return render_template(
         "review/bulk.html",
-        **frame(signed),
+        **page_context(signed),
         site=site_cache.get_site(site),
         bulk=storage.bulks.get(site, bulk_id),
         progress=storage.bulks.progress(site, bulk_id),
-        verbs=bulk_actions.VERBS,
     )
 
 

@@ -25,9 +25,9 @@ class Step:
 
 
 def check_reason(site: Site, action: Action, reason: str) -> None:
-    """Raises Invalid for a reason that the site does not have, or that goes with another step than removing."""
-    if reason and action is not Action.REMOVE:
-        raise Invalid([Problem("reason", "action", "is given for removing only")])
+    """Raises Invalid for a reason that the site does not have, or for an action that takes none."""
+    if reason and not action.row.takes_reason:
+        raise Invalid([Problem("reason", "action", f"is not possible for {action}")])
     if reason and reason not in {known.code for known in site.reasons}:
         raise Invalid([Problem("reason", "unknown", "is not one of this site's reasons")])
 

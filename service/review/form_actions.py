@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from comments.lifecycle import Action
 from service.accounts import sessions
 from service.deps import deps
 from service.web import site_cache
@@ -23,7 +24,7 @@ def decide(site: str, id: str) -> ResponseReturnValue:
     """Back to the page one came from, which says what happened."""
     signed = sessions.require_change(site)
     asked = validated(FormStep, request.form.to_dict(), strict=False)
-    step = Step(id, asked.version, asked.step, asked.reason)
+    step = Step(id, asked.version, Action(asked.action), asked.reason)
     check_reason(site_cache.get_site(site), step.action, step.reason)
     try:
         settle(deps(), site, step, signed.person.name)

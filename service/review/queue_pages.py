@@ -1,12 +1,11 @@
 """The moderators' pages: their sites, the queue of one or of all of them, one comment with its history."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
 from flask import Blueprint, render_template
 
 from comments.errors import NotFound
-from comments.lifecycle import Action, Status
+from comments.lifecycle import Status
 from comments.model import Comment
 from comments.site import Site
 from service.accounts import sessions
@@ -16,7 +15,8 @@ from service.web import site_cache
 from service.web.operations import parsed_query
 
 from .cards import cards, siblings
-from .presenter import Reviewed, counts, thread_link, web_link
+from .page_context import page_context
+from .presenter import Reviewed, counts
 from .queue import Desk, Queue, look
 from .search import FACETS, ORDERS, View
 
@@ -24,17 +24,6 @@ blueprint = Blueprint("review", __name__, url_prefix="/review")
 
 #: Cards on a page: some minutes of work, and a quick page on a phone.
 PER_PAGE = 20
-
-#: What is said of a comment after each step, and in which colour.
-SAID: Mapping[Action, tuple[str, str]] = {
-    Action.APPROVE: ("Approved", "good"),
-    Action.SPAM: ("Marked as spam", "bad"),
-    Action.REMOVE: ("Removed", "warn"),
-    Action.HOLD: ("Held", "warn"),
-    Action.UNDO: ("Taken back", "warn"),
-    Action.EDIT: ("Changed", "warn"),
-    Action.WITHDRAW: ("Withdrawn", "warn"),
-}
 
 
 @blueprint.get("")
@@ -71,7 +60,7 @@ def queue_page(own: Sequence[Site], view: View, signed: Signed) -> dict[str, obj
     found = listed(own, view, signed)
     rows = cards(deps().storage, found.comments, {site.id: site for site in own}, signed)
     return {
-        **frame(signed),
+        **page_context(signed),
         "sites": own,
         "view": view,
         "queue": found,
@@ -113,7 +102,9 @@ def comment(site: str, id: str) -> str:
 def comment_page(found: Comment, site: Site, signed: Signed, stale: bool = False) -> str:
     (card,) = cards(deps().storage, [found], {site.id: site}, signed)
     near = siblings(deps().storage, found)
-    return render_template("review/comment.html", site=site, card=card, siblings=near, stale=stale, **frame(signed))
+    return render_template(
+        "review/comment.html", site=site, card=card, siblings=near, stale=stale, **page_context(signed)
+    )
 
 
 def _settled(name: str, own: Sequence[Site], signed: Signed) -> tuple[Reviewed, Site] | None:
@@ -124,28 +115,3 @@ def _settled(name: str, own: Sequence[Site], signed: Signed) -> tuple[Reviewed, 
         return (Reviewed.of(deps().storage.comments.get(site.id, id), site, signed), site) if site else None
     except NotFound:
         return None
-
-
-def frame(signed: Signed) -> dict[str, object]:
-    """What every page about comments needs."""
-    return {
-        "signed": signed,
-        "now": deps().now(),
-        "said": SAID,
-        "ago": ago,
-        "web_link": web_link,
-        "thread_link": thread_link,
-    }
-
-
-def ago(then: datetime, now: datetime) -> str:
-    """A time as people say it; the exact one stands beside it."""
-    minutes = int((now - then) / timedelta(minutes=1))
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h ago"
-    days = minutes // (24 * 60)
-    return "yesterday" if days == 1 else f"{days} days ago"

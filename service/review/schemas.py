@@ -1,17 +1,15 @@
 """Wire formats of reviewing: what is asked for and what is answered."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
-from comments.lifecycle import Action
 from service.web.schemas import ProblemDetails
 
 from .presenter import Reviewed
 from .search import View
-from .wire import Reviewable, Strict, Verb, Version
+from .wire import Reviewable, Strict, Verb, VerbOrUndo, Version
 
 #: A page of the queue at most, and the decisions of one bulk request.
 MOST = 100
@@ -36,28 +34,22 @@ class ReviewPage(BaseModel):
 class Deciding(Strict):
     action: Verb
     version: Version
-    reason: str = Field("", max_length=30, description="a code of the site's reasons, with `remove` only")
+    reason: str = Field(
+        "",
+        max_length=30,
+        description="code of one of the site's reasons, for an action that takes one",
+    )
 
 
 class FormStep(View):
     """A button pressed without JavaScript: the step, and the view to come back to (or the comment's own page)."""
 
     csrf: str = ""
-    action: Literal["", Verb, "undo"] = ""
+    action: VerbOrUndo
     version: Version
-    reason: str = Field("", max_length=30)  # a button has one name only: one with a reason removes
+    reason: str = Field("", max_length=30)
     alone: bool = False
     everywhere: bool = False
-
-    @model_validator(mode="after")
-    def _asks_for_a_step(self) -> Self:
-        if not (self.action or self.reason):
-            raise PydanticCustomError("missing", "is required")
-        return self
-
-    @property
-    def step(self) -> Action:
-        return Action(self.action or "remove")
 
 
 class FormNote(Strict):
@@ -92,7 +84,7 @@ class Undoing(Strict):
 
 class BulkStep(Strict):
     id: str = Field(max_length=64)
-    action: Literal[Verb, "undo"]
+    action: VerbOrUndo
     version: Version
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.audit import AuditAction, AuditEntry, AuditQuery
+from comments.audit import ACTS, AuditAction, AuditEntry, AuditQuery
 from comments.errors import Invalid, Problem
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
@@ -21,8 +21,7 @@ from service.web.operations import parsed_query
 blueprint = Blueprint("audit", __name__)
 
 PER_PAGE = 50
-ACTS = tuple(AuditAction)
-KINDS = tuple(dict.fromkeys(act.partition(".")[0] for act in AuditAction))
+KINDS = tuple(dict.fromkeys(act.partition(".")[0] for act in ACTS))
 
 
 class View(BaseModel):

@@ -78,7 +78,7 @@ def test_spam_teaches_and_undo_unteaches(desktop: Desktop, live: Live) -> None:
     page.keyboard.press("u")
     until(lambda: live.storage.corpus.totals("demo") == (0, 0))
     assert live.status(comment) is Status.HELD
-    expect(card(page, comment).locator(".outcome")).to_have_text("Taken back")
+    expect(card(page, comment).locator(".outcome")).to_have_text("Undone")
 
 
 def test_a_queue_is_worked_off_without_a_mouse(desktop: Desktop, live: Live) -> None:
@@ -208,7 +208,7 @@ def test_everything_works_without_javascript(desktop: Desktop, live: Live, name:
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     assert live.status(comment) is status
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".notice")).to_contain_text("Taken back")
+    expect(page.locator(".notice")).to_contain_text("Undone")
     assert live.status(comment) is Status.HELD
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -104,7 +104,7 @@ def test_all_of_an_author_with_a_preview_progress_and_the_way_back(desktop: Desk
     assert set(statuses(live, bots)) == {Status.SPAM}
     assert live.status(ines) is Status.HELD
     page.get_by_role("button", name="Take all 30 back").click()
-    expect(page.get_by_role("heading", name="Take 30 replies back")).to_be_visible()
+    expect(page.get_by_role("heading", name="Undo for 30 replies")).to_be_visible()
     assert set(statuses(live, bots)) == {Status.HELD}
 
 

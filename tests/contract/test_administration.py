@@ -61,7 +61,7 @@ def test_pages_go_on_where_the_last_one_ended_while_more_is_noted(storage: Stora
 
 
 def test_entries_are_found_by_person_act_subject_and_time(storage: Storage) -> None:
-    storage.audit.append(an_entry(), an_entry(by="al"), an_entry(action=AuditAction.APPROVE, subject="c1"))
+    storage.audit.append(an_entry(), an_entry(by="al"), an_entry(action=Action.APPROVE.row.audit, subject="c1"))
     now = storage.audit.page("blog", ANY, 1).rows[0].at
 
     def found(**wanted: object) -> list[tuple[str, str, str]]:
@@ -89,8 +89,8 @@ def test_what_people_decide_is_noted_with_the_decision_and_what_filters_decide_i
     assert storage.comments.decide("blog", [CommentChange(after, undone)]) == [True]
     rows = storage.audit.page("blog", ANY, 10).rows
     assert [(e.by, e.action, e.subject, e.before, e.after, e.origin) for e in rows] == [
-        ("al", AuditAction.UNDO, comment.id, "spam", "held", ""),
-        ("mo", AuditAction.SPAM, comment.id, "held", "spam", "origin-of-mo"),
+        ("al", Action.UNDO.row.audit, comment.id, "spam", "held", ""),
+        ("mo", Action.SPAM.row.audit, comment.id, "held", "spam", "origin-of-mo"),
     ]
 
 

@@ -6,10 +6,7 @@ const GLANCE = 400; // milliseconds on a card before it counts as looked at: key
 const PATIENCE = 25 * 60_000; // milliseconds without a key or a touch; then nobody looks, and the session may end
 const MOST_SITES = 3; // streams of one page; browsers allow six connections
 
-const SAID = {
-  approved: "Approved", spam: "Marked as spam", removed: "Removed", held: "Held again",
-  queued: "Changed by its author", withdrawn: "Withdrawn by its author", applied: "Approved",
-};
+import { statuses } from "./table.js";
 
 const list = document.getElementById("cards");
 const cards = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, card]));
@@ -80,7 +77,7 @@ function settledBy(card, now) {
   if (now.mine || now.version <= known) return "";
   card.classList.toggle("gone", now.status !== before.get(now.id));
   stand(card, now.status);
-  return `${SAID[now.status] ?? "Changed"}${now.by ? ` by ${now.by}` : ""}`;
+  return `${statuses[now.status]?.text ?? "Changed"}${now.by ? ` by ${now.by}` : ""}`;
 }
 
 // Where it stands from now on; how many are held is told with every event.

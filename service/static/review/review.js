@@ -1,19 +1,10 @@
 // The queue with a keyboard: settles replies without leaving the page. Everything here also works as plain forms.
 
 import { choosing } from "./choosing.js";
+import { actions, shortcuts, statuses } from "./table.js";
 
-const SAID = {
-  approved: ["Approved", "good"],
-  spam: ["Marked as spam", "bad"],
-  removed: ["Removed", "warn"],
-  held: ["Held again", "warn"],
-  queued: ["Changed by its author", "warn"],
-  withdrawn: ["Withdrawn by its author", "warn"],
-  applied: ["Approved", "good"],
-};
-const WILL_BE = { approve: "approved", spam: "spam", remove: "removed" };
 const TYPING = "input:not([type=checkbox]), textarea, select, dialog";
-const KEYS = { a: "approve", s: "spam", r: "remove" };
+const ACTION_KEYS = Object.fromEntries(Object.entries(actions).map(([name, { key }]) => [key, name]));
 
 const list = document.getElementById("cards");
 const done = document.getElementById("done");
@@ -138,9 +129,10 @@ function submitPlainly(card, action, reason) {
 
 async function settle(card, action, reason) {
   const before = { status: card.dataset.status, actions: drawn(card) };
-  tell(card, ...SAID[WILL_BE[action] ?? "held"]);
+  const { past, result, tone } = actions[action];
+  tell(card, past, tone);
   if (action !== "undo") {
-    move(card, WILL_BE[action]);
+    move(card, result);
     draw(card, ["undo"]);
     if (card === current) goOn(card);
   }
@@ -162,7 +154,7 @@ function agreed(card, action, comment) {
   update(card, comment);
   if (action !== "undo") return;
   const away = card.classList.contains("settled");
-  tell(card, away ? SAID[comment.status][0] : "Taken back", "warn");
+  tell(card, away ? statuses[comment.status].text : actions.undo.past, actions.undo.tone);
   done.hidden = true;
   if (!document.activeElement?.closest(TYPING)) goTo(card); // an answer must not take the field from under one's fingers
 }
@@ -174,7 +166,7 @@ function overtaken(card, comment) {
   forget(card);
   done.hidden = true;
   const by = comment.decisions.at(-1)?.by;
-  const now = SAID[comment.status][0].toLowerCase();
+  const now = statuses[comment.status].text.toLowerCase();
   tell(card, `Somebody was faster: ${now}${by ? ` by ${by}` : ""}. Nothing of yours was done`, "warn");
 }
 
@@ -234,7 +226,7 @@ list.addEventListener("submit", (event) => {
   const { name, value } = event.submitter;
   if (value === "undo") forget(card);
   choose(card);
-  if (name === "reason") settleAll([card], "remove", value);
+  if (name === "reason") settleAll([card], event.target.elements.action.value, value);
   else settleAll([card], value);
 });
 
@@ -260,7 +252,7 @@ function act(action, reason) {
 
 function removeBecause(number) {
   const button = current.querySelectorAll(".with-reason button")[number - 1];
-  if (button) act("remove", button.value);
+  if (button) act(button.form.elements.action.value, button.value);
 }
 
 function openNote() {
@@ -271,15 +263,15 @@ function openNote() {
 }
 
 const WITHOUT_CARD = {
-  j: () => step(1),
-  k: () => step(-1),
-  u: undoLast,
-  "/": () => document.getElementById("q")?.focus(),
+  [shortcuts.next]: () => step(1),
+  [shortcuts.previous]: () => step(-1),
+  [shortcuts.search]: () => document.getElementById("q")?.focus(),
+  [actions.undo.key]: undoLast,
 };
 const WITH_CARD = {
-  x: () => chosen.toggle(current),
-  n: openNote,
-  o: () => current.querySelector(".place a").click(),
+  [shortcuts.select]: () => chosen.toggle(current),
+  [shortcuts.note]: openNote,
+  [shortcuts.open]: () => current.querySelector(".place a").click(),
 };
 
 document.addEventListener("keydown", (event) => {
@@ -290,13 +282,13 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
-  if (event.key === "?") return help.showModal();
+  if (event.key === shortcuts.help) return help.showModal();
   if (!single.checked || event.repeat) return;
   const does = WITHOUT_CARD[event.key] ?? (current && WITH_CARD[event.key]);
   if (does) {
     event.preventDefault(); // the key itself must not be typed into what it opens
     does();
-  } else if (current && KEYS[event.key]) act(KEYS[event.key]);
+  } else if (current && ACTION_KEYS[event.key]) act(ACTION_KEYS[event.key]);
   else if (current && /^[1-9]$/.test(event.key)) removeBecause(Number(event.key));
 });
 

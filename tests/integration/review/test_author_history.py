@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-from comments.audit import AuditAction
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 from service.review.source_removal import CHUNK
@@ -109,7 +108,7 @@ def test_everything_of_an_author_goes_by_one_button_and_comes_back_by_another(de
     assert "4 replies taken back" in page(mo, back.location)
     assert [c.status for c in desk.storage.comments.load("blog", [c.id for c in mine])] == [c.status for c in mine]
     assert statuses(desk, [spam, other]) == {Status.SPAM, Status.HELD}
-    assert [e[1] for e in noted(desk)] == [AuditAction.REMOVE] * 4 + [AuditAction.UNDO] * 4
+    assert [e[1] for e in noted(desk)] == [Action.REMOVE.row.audit] * 4 + [Action.UNDO.row.audit] * 4
 
 
 def test_much_goes_in_chunks_that_say_how_far_they_are(desk, mo):

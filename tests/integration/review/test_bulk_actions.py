@@ -61,7 +61,7 @@ def test_a_bulk_is_taken_back_as_a_whole(desk, mo):
     taken = fields(page(mo, path), "bulk-buttons")
     back = mo.client.post(path, data=taken | {"step": "undo"})
     assert statuses(desk, bots) == ["held"] * 3
-    assert "Take 3 replies back" in page(mo, back.location)
+    assert "Undo for 3 replies" in page(mo, back.location)
     assert progress(desk, back.location) == BulkProgress(3, 0, 3)
 
 

@@ -67,7 +67,7 @@ def test_the_history_keeps_what_the_latest_edit_replaced(mo: Seat, comment: Comm
     text = page(mo, f"/review/blog/{comment.id}")
     assert "What it said before" in text
     assert "The first &lt;b&gt;words&lt;/b&gt; of all." in text
-    assert "Changed</strong> by <bdi>its author" in text
+    assert "Edited</strong> by <bdi>its author" in text
 
 
 def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(

@@ -178,7 +178,7 @@ def test_ones_own_page_shows_what_others_wrote_there(desk, mo):
 
 def test_a_reason_removes_and_is_kept_with_the_decision(desk, mo):
     comment = held(desk.storage)
-    mo.post_form(f"/review/blog/{comment.id}", version=comment.version, reason="tone")
+    mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="remove", reason="tone")
     after = desk.storage.comments.get("blog", comment.id)
     assert (after.status, after.decisions[-1].reason) == ("removed", "tone")
     assert "the author is told: tone" in page(mo, f"/review/blog/{comment.id}")

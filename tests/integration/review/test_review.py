@@ -7,8 +7,9 @@ import pytest
 
 from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
 from comments.model import Signal
+from service.review.page_context import relative_time
 from service.review.presenter import thread_link, web_link
-from service.review.queue_pages import PER_PAGE, ago
+from service.review.queue_pages import PER_PAGE
 from tests.support.builders import NOW, a_site
 from tests.support.desk import HTML, Seat, held, judged, page
 from tests.support.markup import parse
@@ -165,7 +166,7 @@ def test_ones_own_page_of_a_comment_shows_its_history(desk, mo):
     ],
 )
 def test_times_are_told_as_people_do(before, words):
-    assert ago(NOW - timedelta(**before), NOW) == words
+    assert relative_time(NOW - timedelta(**before), NOW) == words
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_a_button_settles_and_leads_back_to_the_queue_with_an_undo(desk, mo, act
     back = mo.client.post(undo.get("action"), data=fields | {"action": "undo"})
     assert back.status_code == 303
     assert desk.storage.comments.get("blog", comment.id).status is Status.HELD
-    assert "Taken back" in page(mo, back.location)
+    assert "Undone" in page(mo, back.location)
 
 
 def test_from_a_comments_own_page_one_stays_there(desk, mo):

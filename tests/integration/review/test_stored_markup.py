@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from werkzeug.datastructures import MultiDict
 
-from comments.audit import AuditAction, AuditEntry
+from comments.audit import AuditEntry
 from comments.author_rules import FOREVER, AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
@@ -54,7 +54,7 @@ def poison_oversight(desk: Desk, text: str) -> None:
         desk.storage.author_rules.put("blog", AuthorRule(target, text, RuleEffect.BAN, text, NOW, FOREVER, text), entry)
     on_this = AuthorRule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.MUTE, text, NOW, FOREVER, text)
     desk.storage.author_rules.put("blog", on_this, entry)
-    desk.storage.audit.append(replace(entry, action=AuditAction.SPAM), replace(entry, site=""))
+    desk.storage.audit.append(replace(entry, action=Action.SPAM.row.audit), replace(entry, site=""))
 
 
 def without_facets(root: Element) -> Element:

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from comments.audit import DECISIONS
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
 from comments.pseudonyms import new_id, token_digest
@@ -182,7 +181,7 @@ def check_audit(storage: Storage, kept: list[Comment]) -> None:
     entries = [e for e in storage.audit.all("blog") if e.action.startswith("comment.")]
     noted = {c.id: [(e.by, e.action, e.before, e.after) for e in entries if e.subject == c.id] for c in kept}
     assert noted == {
-        c.id: [(d.by, DECISIONS[d.action].value, d.before.value, d.status.value) for _, d in by_people(c)] for c in kept
+        c.id: [(d.by, d.action.row.audit, d.before.value, d.status.value) for _, d in by_people(c)] for c in kept
     }
     assert len(entries) == sum(len(by_people(c)) for c in kept)
     assert all(entry.origin for entry in entries), "and from where"

@@ -1,0 +1,69 @@
+"""Values that every moderators' page needs: the table of actions and shortcuts, the clock, links."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from comments.lifecycle import BUTTONS, MODERATOR_ACTIONS, Action, Status
+from service.accounts.sessions import Signed
+from service.deps import deps
+
+from .presenter import thread_link, web_link
+
+#: Keys that do not act on comments: name, key and help text. Keys of actions are in the table of actions.
+SHORTCUTS = (
+    ("next", "j", "next comment"),
+    ("previous", "k", "previous comment"),
+    ("select", "x", "select a comment; actions then apply to all selected comments"),
+    ("note", "n", "add a note for the team"),
+    ("open", "o", "open the comment's page"),
+    ("search", "/", "search"),
+    ("help", "?", "show this list"),
+)
+
+#: A status that a comment came to: the text and its colour, where no moderator action says it.
+CHANGES: Mapping[Status, tuple[str, str]] = {
+    Status.HELD: ("Back in review", "warn"),
+    Status.QUEUED: ("Edited by its author", "warn"),
+    Status.WITHDRAWN: ("Withdrawn by its author", "warn"),
+    Status.APPLIED: (Action.APPROVE.row.past, Action.APPROVE.row.tone),
+}
+
+
+def page_context(signed: Signed) -> dict[str, object]:
+    return {
+        "signed": signed,
+        "now": deps().now(),
+        "buttons": BUTTONS,
+        "undo": Action.UNDO,
+        "bulk_buttons": MODERATOR_ACTIONS,
+        "shortcuts": SHORTCUTS,
+        "script_table": script_table(),
+        "relative_time": relative_time,
+        "web_link": web_link,
+        "thread_link": thread_link,
+    }
+
+
+def script_table() -> dict[str, object]:
+    """The actions, shortcuts and statuses for the scripts of the pages, as JSON types."""
+    decided = {a.row.result: (a.row.past, a.row.tone) for a in reversed(MODERATOR_ACTIONS) if a.row.result}
+    return {
+        "actions": {
+            a.value: {"key": a.row.key, "tone": a.row.tone, "past": a.row.past, "result": a.row.result} for a in BUTTONS
+        },
+        "shortcuts": {name: key for name, key, _ in SHORTCUTS},
+        "statuses": {status: {"text": text, "tone": tone} for status, (text, tone) in {**decided, **CHANGES}.items()},
+    }
+
+
+def relative_time(then: datetime, now: datetime) -> str:
+    """A time for people, such as "5 min ago"; pages show the exact one as a tooltip."""
+    minutes = int((now - then) / timedelta(minutes=1))
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    days = minutes // (24 * 60)
+    return "yesterday" if days == 1 else f"{days} days ago"

@@ -1,0 +1,7 @@
+// The table of actions, shortcuts and statuses that the server put into the page.
+
+const table = JSON.parse(document.querySelector("meta[name=script-table]").content);
+
+export const actions = table.actions; // name -> key, tone, past, result ("" for undo)
+export const statuses = table.statuses; // a status that a comment came to -> text, tone
+export const shortcuts = table.shortcuts; // name -> key
