@@ -127,7 +127,7 @@ def test_a_bulk_that_broke_off_before_it_was_noted_goes_on_and_can_be_taken_back
     path = begun(mo, f"action=spam&item={comment.id}.{comment.version}&item={'z' * 26}.1")
     bulk_id = path.rpartition("/")[2]
     storage, kept = desk.storage.bulks, desk.storage.bulks.get("blog", path.rpartition("/")[2])
-    storage.open("blog", kept, [(comment.id, comment.version)])
+    storage.create("blog", kept, [(comment.id, comment.version)])
     mo.client.post(path, data={"csrf": mo.csrf, "step": "go-on"})
     assert (comment.id, comment.version + 1) in storage.done("blog", bulk_id)
 
