@@ -17,6 +17,7 @@ from statistics import fmean, median
 
 from better_profanity import Profanity
 
+from comments import hosts
 from comments.model import Comment
 from comments.site import Site, Term
 from comments.storage.values import TokenCounts
@@ -25,7 +26,7 @@ from workers.filters import BUILT_IN, Facts
 from workers.judging.judge import ask, decide, question
 from workers.judging.policy import build
 from workers.learning import combined_model, features, site_model
-from workers.text import hosts, links, normalization, profanity, tokens
+from workers.text import links, normalization, profanity, tokens
 from workers.text.profanity_matcher import stock
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from .generate import TEXT
 from .protocol import SEED, free, gathered
 
 ROOT = Path(__file__).parent.parent
-PRIOR = ROOT / "workers" / "prior.bin"
+PRIOR = ROOT / "workers" / "learning" / "prior.bin"
 CARD = ROOT / "docs" / "model-card.md"
 
 

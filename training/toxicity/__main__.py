@@ -11,7 +11,7 @@ from .fit import fit
 from .texts import DAVIDSON, FOLDER, SEED, gathered, honest_corpora
 
 ROOT = Path(__file__).parents[2]
-MODEL = ROOT / "workers" / "toxicity.txt"
+MODEL = ROOT / "workers" / "learning" / "toxicity.txt"
 CARD = ROOT / "docs" / "toxicity-card.md"
 
 

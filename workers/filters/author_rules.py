@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget, rule_name
+from comments.hosts import all_domains_covering
 from comments.model import Comment, Signal
 from comments.site import Site, Term
-from workers.text.hosts import all_domains
-from workers.text.links import links
+from workers.text.links import hosts_named, links
 
 from .base import Facts, Filter, Mark, Weight
 from .words import found
@@ -21,10 +21,12 @@ MOST_NAMES = 300
 
 def names(comment: Comment) -> tuple[str, ...]:
     """Names of the rules that would matter to a comment; those about terms are matched with its words instead."""
-    hosts = dict.fromkeys([link.host for link in (*links(comment.content), *links(comment.url))])
+    hosts = (*hosts_named(comment.content), *[link.host for link in links(comment.url)])
     named = [rule_name(RuleTarget.AUTHOR, name) for name in comment.author_keys]
     named += [rule_name(RuleTarget.ORIGIN, comment.origin)] if comment.origin else []
-    return tuple((named + [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains(hosts)])[:MOST_NAMES])
+    return tuple(
+        (named + [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)])[:MOST_NAMES]
+    )
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from comments.hosts import all_domains
 from comments.model import Comment, Signal
 from workers.learning.site_model import LINKED, linked
-from workers.text.hosts import all_domains
 
 from .base import Facts, Filter, Weight
 

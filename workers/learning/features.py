@@ -121,7 +121,7 @@ _counted = Memory(_as_counted)
 def features(comment: Comment) -> Features:
     """What the prior weighs. Nothing of the e-mail, the origin or the browser."""
     content = comment.content
-    folded, found = fold(content), links(content)
+    folded, found = fold(content), _links(content)
     every = words(without_addresses(folded.text) if found else folded.text)[:MAX_WORDS]
     said = tuple(map(_counted.__getitem__, every))
     distinct = frozenset(said)
@@ -130,8 +130,13 @@ def features(comment: Comment) -> Features:
         tuple(dict.fromkeys(flags(content, folded, found, distinct))),
         measures(folded.plain, every, said, found),
         _name(comment.author),
-        _address(links(comment.url), comment.author),
+        _address(_links(comment.url), comment.author),
     )
+
+
+def _links(text: str) -> tuple[Link, ...]:
+    """The links that the shipped weights were trained to see."""
+    return tuple([link for link in links(text) if link.in_training])
 
 
 @lru_cache(maxsize=256)
@@ -154,7 +159,7 @@ def _make(author: str, tokens: Sequence[str]) -> Iterator[str]:
         yield "digits"
     if len(tokens) == 1 and len(author) > 6 and author[1:] != author[1:].lower() and author.isalpha():
         yield "capitals inside"
-    if links(author):
+    if _links(author):
         yield "a link"
 
 

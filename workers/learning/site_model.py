@@ -11,9 +11,9 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from operator import itemgetter
 
+from comments.hosts import domains_of
 from comments.model import Comment
 from comments.storage.values import TokenCounts
-from workers.text.hosts import domains_of
 from workers.text.links import links
 from workers.text.normalization import fold
 from workers.text.tokens import words

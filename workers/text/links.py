@@ -4,17 +4,18 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import filterfalse
 from urllib.parse import unquote
 
 import idna
 
-from .hosts import SHORTENERS, is_address, is_reversed
+from comments.hosts import COMMON_ENDINGS, SHORTENERS, is_bare_host, is_package_name, without_glued_words
+
 from .normalization import DOTS, HIDDEN, fold, unusual
-from .obfuscation import CHUNK
-from .tokens import words
+from .obfuscation import CHUNK, has_dots_in_addresses_only
+from .tokens import VOWEL_MARKS, words
 
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
 EQUALS = re.compile(r"\s*=\s*")
@@ -23,12 +24,15 @@ OTHER_DOT = re.compile(r"(?<=[\w-])。(?=[a-z0-9])", re.IGNORECASE)
 LATE_DOT = re.compile(r"(?<=[a-z0-9])\s{1,3}\.\s?(?=(?:com|org|info|xyz|top|ru)(?![\w.-]))", re.IGNORECASE)
 #: A sign that a link needs, in front of something.
 SUSPECT = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
+_LABEL = rf"[\w{VOWEL_MARKS}-]"
 #: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
+#: A word with dots may follow an ellipsis, but no single dot: that would be the middle of another word.
 LINK = re.compile(
-    r"""(?ix)
+    rf"""(?ix)
     (?<![a-z0-9]) (?: h(?:tt|xx)ps? | ftp ) : [/\\]* (?P<full> (?:\[[0-9a-f:.]+\])? [^\s<>"'`\[\]]+ | \[[0-9a-f:.]+\] )
-    | (?: (?:href|src) = ["']? | \]\( ) [/\\]{2} (?P<relative> [^\s<>"'`)]+ )
-    | (?<![\w.@/\\-]) (?P<bare> [\w-]{1,63} (?: \.[\w-]{1,63} )+ ) (?P<rest> (?: :\d+ )? (?: [/?#] [^\s<>"'`]* )? )
+    | (?: (?:href|src) = ["']? | \]\( ) [/\\]{{2}} (?P<relative> [^\s<>"'`)]+ )
+    | (?<![\w@/\\-]) (?<!(?<!\.)\.) (?P<bare> {_LABEL}{{1,63}} (?: \.{_LABEL}{{1,63}} )+ )
+      (?P<rest> (?: :\d+ )? (?: [/?#] [^\s<>"'`]* )? )
     """
 )
 TRAILING = ".,;:!?)]}>*_~|…”’»"
@@ -50,6 +54,9 @@ class Link:
     raw_address: bool = False
     international: bool = False
     path: str = field(default="", compare=False)
+    #: False for a link that the code did not find when the shipped weights were trained. They do not see it, so that
+    #: training gives the same weights.
+    in_training: bool = field(default=True, compare=False)
 
     @property
     def shortened(self) -> bool:
@@ -117,10 +124,22 @@ def _found(text: str) -> Iterator[Link]:
 def _link(match: re.Match[str]) -> Link | None:
     if address := match["full"] or match["relative"]:
         return link(address)
-    labels = match["bare"].lower().split(".")
-    if not is_address(labels, match["rest"]) or (is_reversed(labels) and not match["rest"]):
+    bare, rest = match["bare"].strip("-_"), match["rest"]
+    if not rest and match.string[match.end() : match.end() + 1] == "@":
+        return None  # the name in an e-mail address
+    bare = bare if bare.isascii() else without_glued_words(bare)
+    labels = bare.lower().split(".")
+    if "" in labels or not is_bare_host(labels, rest) or (is_package_name(labels) and not rest):
         return None
-    return link(match["bare"] + match["rest"])
+    found = link(bare + rest)
+    return found and (found if _is_found_in_training(match, labels) else replace(found, in_training=False))
+
+
+def _is_found_in_training(match: re.Match[str], labels: list[str]) -> bool:
+    """Earlier, endings were common words and countries only, and an ellipsis hid the host after it."""
+    top = labels[-1]
+    known_ending = top in COMMON_ENDINGS or len(top) == 2 or labels[0] == "www" or top.startswith("xn--")
+    return known_ending and match.string[match.start() - 1 : match.start()] != "."
 
 
 def _chunks(text: str) -> list[str]:
@@ -152,8 +171,18 @@ def links(text: str) -> tuple[Link, ...]:
     suspects = _suspects(text)
     found = tuple(_found(suspects)) if suspects else ()
     if found and DOTS in (folded := fold(text)).disguises:
-        return tuple(link for link in found if link.host in folded.text)
+        keep_all = has_dots_in_addresses_only(text)
+        shown = [replace(link, in_training=link.in_training and link.host in folded.text) for link in found]
+        return tuple(link for link in shown if keep_all or link.host in folded.text)
     return found
+
+
+def hosts_named(text: str) -> tuple[str, ...]:
+    """Hosts of all links, and of words with dots inside: a disguise must not hide a banned domain."""
+    found = links(text)
+    if "." in text and DOTS in fold(text).disguises:
+        found = tuple(_found(_suspects(text)))
+    return tuple([link.host for link in found])
 
 
 def is_bare(text: str, n: int) -> bool:

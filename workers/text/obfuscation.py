@@ -7,8 +7,9 @@ as it is meant, and whether that was a disguise.
 import re
 from itertools import pairwise
 
+from comments.hosts import COMMON_ENDINGS, is_bare_host, without_glued_words
+
 from .homoglyphs import LEET
-from .hosts import GENERIC
 
 # Patterns begin with the rarer sign and look back from it: those that begin with a letter stop at every letter.
 IN_WORD = re.compile(r"[0134578@$!|](?<=[A-Za-z].)[0134578@$!|]{0,3}(?=[A-Za-z])")
@@ -122,7 +123,17 @@ def undotted(text: str) -> tuple[str, bool]:
 
 
 def _is_dotted(token: str) -> bool:
-    return DOT_IN_WORD.search(token) is not None and token.rpartition(".")[2].lower() not in GENERIC
+    return DOT_IN_WORD.search(token) is not None and token.rpartition(".")[2].lower() not in COMMON_ENDINGS
+
+
+def has_dots_in_addresses_only(text: str) -> bool:
+    """True if all words that `undotted` takes for disguised are web addresses, as in "pills.de casino.de"."""
+    return all(_is_web_address(token) for token in DOTTED.findall(unspaced(text)[0]) if _is_dotted(token))
+
+
+def _is_web_address(token: str) -> bool:
+    labels = without_glued_words(token).lower().split(".")
+    return len(labels) > 1 and is_bare_host(labels, "")
 
 
 def _undotted(token: re.Match[str]) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
+from comments.hosts import UNSPACED_LETTERS
+
 from .normalization import WORD_LETTERS, fold
 
 #: Scripts whose vowels are marks, which Python's \w leaves out.
-_VOWELLED = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u3099\u309a"
-#: Scripts written without spaces: Thai to Burmese, Khmer, kana and Chinese characters.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+VOWEL_MARKS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u3099\u309a"
 
-WORD = re.compile(f"(?:[^\\W_]|[{_VOWELLED}])+")
-UNSPACED = re.compile(f"[{_UNSPACED}]")
+WORD = re.compile(f"(?:[^\\W_]|[{VOWEL_MARKS}])+")
+UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
 LINK = re.compile(r"(?:https?://|www\.)\S+")
 #: Of an ASCII text, everything between words as a space.
 APART = bytes(n if chr(n).isalnum() and n < 128 else 0x20 for n in range(256))

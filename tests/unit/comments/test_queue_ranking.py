@@ -123,3 +123,23 @@ def test_words(text: str, found: list[str]) -> None:
 )  # fmt: skip
 def test_scripts(text: str, name: str) -> None:
     assert script(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "domains"),
+    [
+        ("see http://www.shop.co.uk/x", {"www.shop.co.uk", "shop.co.uk"}),
+        (
+            "look at foo.github.io/page and http://a.foo.blogspot.com",
+            {"foo.github.io", "a.foo.blogspot.com", "foo.blogspot.com"},
+        ),
+        ("edit readme.md, main.rs and setup.py; it works.So we left", set()),
+        ("e-mail ada.b.de@shop.de, or com.example.app", set()),
+        ("pills.de casino.de", {"pills.de", "casino.de"}),
+        ("казино.рф", {"казино.рф"}),
+        ("co.uk and github.io", set()),
+    ],
+)
+def test_only_domains_that_somebody_owns_are_facets(text: str, domains: set[str]) -> None:
+    found = {term for term in terms(content=text) if term.startswith("domain:")}
+    assert found == {f"domain:{domain}" for domain in domains}

@@ -8,7 +8,7 @@ import pytest
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment, a_site
-from tests.unit.workers.target import facts, seen, strengths
+from tests.unit.workers.about import facts, seen, strengths
 from workers.filters import BUILT_IN
 from workers.filters.author import Author
 from workers.filters.author_rules import MOST_NAMES, AuthorRuleFilter, names
@@ -34,6 +34,19 @@ def test_a_comment_is_looked_up_by_author_network_and_the_domains_of_its_links()
         "domain:ada.example",
     )
     assert names(a_comment(identity="", origin="")) == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["pills.de casino.de", "Great deals on meds: pills.de casino.de loans.de", "chec.k ou.t mon.ey at pills.de"],
+)
+def test_a_ban_is_looked_up_for_each_of_several_bare_hosts(content: str) -> None:
+    assert "domain:pills.de" in names(a_comment(content=content))
+
+
+def test_a_ban_of_a_platform_covers_the_sites_on_it() -> None:
+    looked_up = names(a_comment(content="http://pills.blogspot.com", url=""))
+    assert looked_up[-2:] == ("domain:pills.blogspot.com", "domain:blogspot.com")
 
 
 def test_a_comment_full_of_links_asks_for_so_many_and_no_more():
