@@ -1,7 +1,7 @@
-"""The jobs that exist, by name, and how to ask for one.
+"""Names of the background jobs, and how to enqueue one.
 
-A job is a wake-up: it says "there is work for this site" and carries ids only. Losing one loses nothing, because the
-sweep asks again for whatever is due.
+A job is a wake-up: it says that a site has work to do, and carries ids only. A lost job loses no data, because the
+sweep enqueues another one for whatever is due.
 """
 
 import logging
@@ -15,26 +15,28 @@ log = logging.getLogger(__name__)
 JUDGE = "workers.jobs.judge"
 LEARN = "workers.jobs.learn"
 DELIVER = "workers.jobs.deliver"
-FILE = "workers.jobs.file"
+INDEX = "workers.jobs.update_queue_index"
 
-#: Each job's queue. A worker process listens to one queue only: RQ loses jobs of workers that listen to several.
-#: Delivering has one of its own: only its process needs a way out to the internet.
-QUEUES = {JUDGE: "judge", LEARN: "errands", FILE: "errands", DELIVER: "deliver"}
+#: Job -> its RQ queue, which is also the name of the process that works on it. A process listens to one queue only,
+#: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
+QUEUES = {JUDGE: "judge", LEARN: "background", INDEX: "background", DELIVER: "delivery"}
+#: Names of queues and processes up to 0.1.0, and what they are called now.
+FORMER_QUEUES = {"errands": "background", "deliver": "delivery"}
 
-#: Seconds until RQ breaks a job off. Shorter than the lease of what it claimed, so that nobody works on it meanwhile.
+#: Seconds until RQ stops a job. Shorter than the lease of the comments it claimed, so that no other job has them yet.
 TIMEOUT = 8
-#: Seconds that RQ keeps a finished job. Not 0: deleting at once costs half as many round trips again.
+#: Seconds that RQ keeps a finished job. Deleting it at once (0) would take half as many round trips again.
 RESULT_TTL = 60
 FAILURE_TTL = 3600
 
 
 class Jobs(Protocol):
     def enqueue(self, job: str, site: str, token: str = "") -> None:
-        """Ask for `job` to run soon. A failure is logged and forgotten: the sweep asks again."""
+        """Enqueue `job` to run soon. A failure is only logged, because the sweep enqueues the job again."""
 
 
 class RQJobs:
-    """Jobs over RQ's public interface, with JSON for arguments so that nothing unpickles what Redis holds."""
+    """Jobs in RQ, with arguments as JSON, so that nothing from Redis is unpickled."""
 
     def __init__(self, connection: "redis.Redis") -> None:
         self._queues = {
@@ -52,4 +54,4 @@ class RQJobs:
                 description=job,
             )
         except redis.RedisError as error:
-            log.warning("could not ask for %s: %s", job, error)
+            log.warning("could not enqueue %s: %s", job, error)

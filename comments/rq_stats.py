@@ -1,6 +1,6 @@
-"""RQ's own figures, read without triggering its clean-up: many of its counters clean first, as if they were a worker.
+"""Statistics of RQ's queues, read without RQ's clean-up: many of its counters clean up first, as a worker would.
 
-They say how the wake-ups fare. How the comments fare is in their own indexes; see `comments.storage`.
+They describe the wake-ups. The comments themselves are counted in `comments.storage`.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from .job_queue import QUEUES
 
 @dataclass(frozen=True, slots=True)
 class RQQueueStats:
-    """`jobs` maps a state (queued, started, failed ...) to a number; failed ones stay for an hour."""
+    """`jobs` maps a state (queued, started, failed ...) to a number. RQ keeps failed jobs for an hour."""
 
     name: str
     workers: int
@@ -24,38 +24,38 @@ class RQQueueStats:
 
 
 class RQStats(Protocol):
-    def figures(self) -> tuple[RQQueueStats, ...]:
-        """By name. Raises StorageDown."""
+    def read(self) -> tuple[RQQueueStats, ...]:
+        """Statistics of each queue, by name. Raises StorageDown."""
 
 
 class NoRQStats:
-    """For a process that has no RQ to look at."""
+    """For a process without a connection to RQ."""
 
-    def figures(self) -> tuple[RQQueueStats, ...]:
+    def read(self) -> tuple[RQQueueStats, ...]:
         return ()
 
 
 class RQStatsReader:
-    """Every queue of the jobs that exist."""
+    """Reads the statistics of every queue in QUEUES."""
 
     def __init__(self, connection: "redis.Redis") -> None:
         names = sorted(set(QUEUES.values()))
         self._queues = [Queue(name, connection=connection, serializer="json") for name in names]
 
-    def figures(self) -> tuple[RQQueueStats, ...]:
+    def read(self) -> tuple[RQQueueStats, ...]:
         try:
-            return tuple(RQQueueStats(q.name, _workers(q), _jobs(q)) for q in self._queues)
+            return tuple(RQQueueStats(q.name, _count_workers(q), _count_jobs(q)) for q in self._queues)
         except redis.RedisError as error:
             raise StorageDown(f"the server did not answer RQ: {error}") from error
 
 
-def _workers(queue: Queue) -> int:
-    """RQ forgets a killed worker's name only when it cleans; its record is gone before, so count those."""
+def _count_workers(queue: Queue) -> int:
+    """Counts records, not names: RQ keeps the name of a killed worker until its next clean-up."""
     keys = Worker.all_keys(queue=queue)
     return int(queue.connection.exists(*keys)) if keys else 0
 
 
-def _jobs(queue: Queue) -> dict[str, int]:
+def _count_jobs(queue: Queue) -> dict[str, int]:
     return {
         "queued": queue.count,
         "started": queue.started_job_registry.get_job_count(cleanup=False),

@@ -1,4 +1,4 @@
-"""The command line: `replygate up` runs everything here; the other commands run one part or look after it."""
+"""The command line. `replygate up` runs everything on one machine; other commands run one part or manage it."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ import click
 from comments import logs
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
-from comments.job_queue import QUEUES
+from comments.job_queue import FORMER_QUEUES, QUEUES
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from service.ops.health import PARTS, gather
@@ -37,42 +37,49 @@ from .deployment import installation, open_installation, settings
 from .evaluation import evaluate_command
 
 
-class WrongUse(click.ClickException):
-    """What was asked for cannot be; ends with 2, as shells expect of a command that was called wrongly."""
+class UsageProblem(click.ClickException):
+    """Ends with exit status 2, which shells expect for invalid arguments and settings."""
 
     exit_code = 2
 
 
-class Sentences(click.Group):
-    """A group whose expected failures end in a sentence on standard error, not in a traceback."""
+class PartName(click.Choice[str]):
+    """The name of a process. Also accepts names up to 0.1.0, so that old service files go on working."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(FORMER_QUEUES.get(value, value), param, ctx)
+
+
+class MainGroup(click.Group):
+    """Prints expected errors as a sentence on standard error, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except ReplygateError as error:
-            kind = WrongUse if isinstance(error, Invalid | SettingsInvalid) else click.ClickException
-            raise kind(_sentence(error)) from error
+            kind = UsageProblem if isinstance(error, Invalid | SettingsInvalid) else click.ClickException
+            raise kind(_message(error)) from error
 
 
-def _sentence(error: ReplygateError) -> str:
+def _message(error: ReplygateError) -> str:
     if isinstance(error, Invalid):
         return "\n".join(f"{problem.field} {problem.message}" for problem in error.problems)
-    return f"the server does not answer: {error}" if isinstance(error, StorageDown) else str(error)
+    return f"Valkey does not answer: {error}" if isinstance(error, StorageDown) else str(error)
 
 
-@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=MainGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="replygate")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("var"),
     show_default=True,
-    help="Where `up` keeps everything; other commands find what runs there unless REPLYGATE_REDIS_URL is set.",
+    help="Directory of `up`. Other commands manage the deployment that runs there, unless REPLYGATE_REDIS_URL is set.",
 )
 @click.pass_context
 def cli(context: click.Context, data: Path) -> None:
     """Replygate: self-hosted comment moderation."""
-    if context.obj is None:  # a test brings its own
+    if context.obj is None:  # tests pass their own
         context.obj = partial(open_installation, data, os.environ)
 
 
@@ -88,38 +95,44 @@ cli.add_command(train_command.train)
 
 
 @cli.command("up")
-@click.option("--host", default="", help="Where to listen; goes before REPLYGATE_HOST.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Goes before REPLYGATE_PORT.")
+@click.option("--host", default="", help="Address to listen on. Overrides REPLYGATE_HOST.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. Overrides REPLYGATE_PORT.")
 @click.pass_context
 def run_everything(context: click.Context, host: str, port: int | None) -> None:
-    """Run everything on this machine, with a Valkey of its own."""
+    """Run all parts on this machine, with an embedded Valkey. Ctrl-C stops them."""
     up.up(context.find_root().params["data"], os.environ, host=host, port=port or 0)
 
 
 @cli.command("web")
 @click.pass_context
 def serve(context: click.Context) -> None:
-    """Run the web processes."""
+    """Run the web server: API, pages and widget."""
     web_server.run(part_settings(context, "web"))
 
 
 @cli.command("work")
-@click.argument("queue", type=click.Choice(sorted(set(QUEUES.values()))), default="judge")
+@click.argument("queue", type=PartName(sorted(set(QUEUES.values()))), default="judge")
 @click.pass_context
 def work(context: click.Context, queue: str) -> None:
-    """Run one worker: a judge of new comments, one for errands such as learning, or one that calls webhooks."""
+    """Run one worker process.
+
+    \b
+    judge       scores new comments
+    background  learns from moderators and updates the search index
+    delivery    sends webhooks and mail
+    """
     run.work(queue, part_settings(context, queue))
 
 
 @cli.command("sweep")
 @click.pass_context
 def sweep_up(context: click.Context) -> None:
-    """Run the sweep, which wakes what was left behind."""
+    """Run the sweep, which restarts work that was lost."""
     sweep.run(part_settings(context, "sweep"))
 
 
 def part_settings(context: click.Context, part: str) -> Settings:
-    """The settings of a process that shall run as `part`; its logs are set up."""
+    """Read the settings of the process `part` and set up its logs."""
     chosen = settings(context.find_root().params["data"], os.environ)
     logs.configure(chosen.log_level, part)
     return chosen
@@ -127,9 +140,11 @@ def part_settings(context: click.Context, part: str) -> Settings:
 
 @cli.command("export")
 @click.option("--site", "id", required=True, metavar="ID")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file that only you may read.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, readable only by you."
+)
 def export_site(id: str, output: Path | None) -> None:
-    """Write every comment of a site, with e-mail addresses and whole history, as JSON lines."""
+    """Write all comments of a site as JSON lines, with email addresses and history."""
     storage, site = installation().storage, site_commands.site_named(id)
     storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT, site=id))
     lines = export_command.lines(storage, site)
@@ -139,40 +154,40 @@ def export_site(id: str, output: Path | None) -> None:
 
 
 def _private(path: Path | None) -> AbstractContextManager[BinaryIO]:
-    """The file, which nobody else may read; without a path, what the terminal shows."""
+    """Open the file so that only its owner may read it; without a path, standard output."""
     if path is None:
         return nullcontext(sys.stdout.buffer)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 @cli.command("status")
-@click.option("--seconds", default=1.0, show_default=True, help="How long to look, for the rates; 0 shows none.")
-@click.option("--part", type=click.Choice(tuple(PARTS)), help="Only look for a living process of it: a health check.")
+@click.option("--seconds", default=1.0, show_default=True, help="Time to measure rates; 0 shows no rates.")
+@click.option("--part", type=PartName(tuple(PARTS)), help="Only check that a process of this part runs.")
 def show_status(seconds: float, part: str | None) -> None:
-    """Say how the service is; ends with 1 when it cannot accept or judge comments."""
-    here = installation()
+    """Show the state of the service. Exit status 1 means that it cannot accept or judge comments."""
+    deployment = installation()
     if part is not None:
-        return check_alive(here.storage, part)
-    look = partial(gather, here.storage, here.queues)
-    earlier = look(here.now())
+        return check_running(deployment.storage, part)
+    look = partial(gather, deployment.storage, deployment.queues)
+    earlier = look(deployment.now())
     if seconds:
         time.sleep(seconds)
-    condition = look(here.now()) if seconds else earlier
+    condition = look(deployment.now()) if seconds else earlier
     click.echo(status_command.report(earlier, condition))
     if not status_command.is_ready(condition):
         raise click.exceptions.Exit(1)
 
 
-def check_alive(storage: Storage, part: str) -> None:
+def check_running(storage: Storage, part: str) -> None:
     names = storage.heartbeats.alive(part)
     if not names:
-        raise click.ClickException(f"no {part} says that it is alive")
-    click.echo(f"{part}: {len(names)} alive")
+        raise click.ClickException(f"no {part} process is running")
+    click.echo(f"{part}: {len(names)} running")
 
 
 @cli.command("openapi")
 def print_openapi() -> None:
-    """Print the OpenAPI document of the API."""
+    """Print the OpenAPI document."""
     click.echo(openapi_command.text())
 
 

@@ -151,8 +151,8 @@ def _parts(settings: Settings, environment: Mapping[str, str]) -> list[Part]:
     return [
         part("sweep", "sweep"),
         *(part(f"judge {n + 1}", "work", "judge") for n in range(settings.judges)),
-        part("errands", "work", "errands"),
-        part("deliver", "work", "deliver"),
+        part("background", "work", "background"),
+        part("delivery", "work", "delivery"),
         replace(part("web", "web", rank=0), ready=lambda: _is_served(settings)),
     ]
 

@@ -1,4 +1,4 @@
-"""What a worker process needs, built once in its root (`run.py`, `sweep.py`); tests build another one."""
+"""Dependencies of a worker process, built once in its entry point (`run.py`, `sweep.py`). Tests build their own."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ def now() -> datetime:
 
 
 def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> Deps:
-    """The Deps of a process that works on the server and with the policy that `settings` name.
+    """Build the Deps for the server and the policy file in `settings`.
 
     Raises SettingsInvalid for a policy file that cannot be used.
     """
@@ -58,7 +58,7 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
 
 
 def policy_of(settings: Settings, filters: tuple[Filter, ...]) -> Policy:
-    """The filters' weights, and what the policy file puts in their place. Raises SettingsInvalid."""
+    """Build the policy from the filters' weights and the policy file. Raises SettingsInvalid."""
     return build(filters, _read(settings.policy))
 
 
@@ -75,7 +75,7 @@ _installed: list[Deps] = []
 
 
 def install(deps: Deps) -> None:
-    """Make `deps` those of this process: RQ calls jobs with ids only, so they must find everything else here."""
+    """Set the Deps of this process. RQ calls jobs with ids only, so they read everything else from here."""
     _installed[:] = [deps]
 
 

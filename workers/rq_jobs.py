@@ -1,8 +1,8 @@
-"""RQ's jobs as what they are to us: wake-ups. They are read with suspicion, and swept up when nobody finished them.
+"""RQ jobs as wake-ups: validated before they run, and removed when no worker finished them.
 
-RQ reads a job from a hash that anybody who can write to Redis can fill: its function, its arguments, callbacks, web
-addresses to call. One field it cannot parse ends the worker, and then the worker's successor while that cleans up. So
-whatever is not exactly a wake-up of ours counts as missing, which RQ passes over.
+RQ reads a job from a hash that anyone with write access to Redis can change: its function, its arguments, callbacks and
+web addresses to call. One unreadable field ends the worker, and then the next worker while it cleans up. A job that is
+not exactly one of our wake-ups therefore counts as missing, and RQ skips it.
 """
 
 import logging
@@ -21,7 +21,7 @@ from .jobs import CALLABLES
 
 log = logging.getLogger(__name__)
 
-#: What reading a job's hash raises when something in it is not as RQ wrote it. Found by trying.
+#: What RQ raises for a job hash with fields it cannot parse. Found by testing.
 UNREADABLE = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError,
     DeserializationError, InvalidJobOperation, TimeoutFormatError, redis.ResponseError,
@@ -29,22 +29,22 @@ UNREADABLE = (
 
 
 class WakeUp(Job):
-    """One of our own jobs, and nothing else."""
+    """An RQ job that can only be one of our own jobs."""
 
     def refresh(self) -> None:
-        """Raises NoSuchJobError for a hash that is missing, unreadable or no wake-up."""
+        """Raises NoSuchJobError for a hash that is missing, unreadable or not a wake-up."""
         try:
             super().refresh()  # type: ignore[no-untyped-call]  # RQ has no types here
-            ours = self._is_ours()
+            valid = self._is_wake_up()
         except UNREADABLE as error:
             log.error("an RQ job cannot be read", extra={"job": self.id})
             raise NoSuchJobError(f"job {self.id} cannot be read: {type(error).__name__}") from error
-        if not ours:
-            log.error("an RQ job is none of ours", extra={"job": self.id})
-            raise NoSuchJobError(f"job {self.id} is none of ours")
-        self._disarm()
+        if not valid:
+            log.error("an RQ job is not a wake-up", extra={"job": self.id})
+            raise NoSuchJobError(f"job {self.id} is not a wake-up")
+        self._reset_options()
 
-    def _is_ours(self) -> bool:
+    def _is_wake_up(self) -> bool:
         return (
             self.instance is None
             and not self.kwargs
@@ -53,8 +53,8 @@ class WakeUp(Job):
             and self.origin == QUEUES.get(str(self.func_name))
         )
 
-    def _disarm(self) -> None:
-        """Forget what wake-ups never have, whoever wrote it there."""
+    def _reset_options(self) -> None:
+        """Overwrite options that wake-ups never use, whatever the hash contains."""
         self.timeout, self.result_ttl, self.failure_ttl = TIMEOUT, RESULT_TTL, FAILURE_TTL
         self.webhooks, self.rate_limit_key, self.group_id = [], None, None
         self.retries_left = self.repeats_left = None
@@ -62,7 +62,7 @@ class WakeUp(Job):
     success_callback = failure_callback = stopped_callback = property(lambda self: None)
 
     def perform(self) -> Any:
-        """Call one of our own functions; RQ would import whatever is named."""
+        """Call one of our own functions. RQ would import whatever function the hash names."""
         return CALLABLES[str(self.func_name)](*self.args)
 
 
@@ -70,18 +70,19 @@ def open_queue(name: str, connection: "redis.Redis") -> Queue:
     return Queue(name, connection=connection, serializer="json", job_class=WakeUp, default_timeout=TIMEOUT)
 
 
-def sweep_up(queue: Queue) -> None:
-    """Drop wake-ups whose worker died with them, and RQ's records of what is over and of workers that are gone.
+def clean_up(queue: Queue) -> None:
+    """Remove the wake-ups of killed workers, and RQ's records of old jobs and workers.
 
-    Nothing is run again: whatever such a wake-up was for is still due, and is asked for anew. Two processes may do this
-    at once. Done here instead of by RQ's workers, where it comes every ten minutes and a bad hash ends the worker.
+    No job is run again: its work is still due, so the sweep enqueues a new one. Two processes may clean up at once.
+    RQ's workers would do this only every ten minutes, and one unreadable hash would end each of them.
     """
     clean_registries(queue)
     clean_worker_registry(queue)
     stuck = queue.intermediate_queue
     for id in stuck.get_job_ids():
-        # True the first time; RQ calls a job stuck a minute later. It is there for milliseconds when all is well.
+        # The first call stores the time and returns True. RQ calls a job stuck one minute later; usually it is in this
+        # queue for milliseconds.
         if not stuck.set_first_seen(id) and stuck.should_be_cleaned_up(id):
             stuck.remove(id)
             queue.connection.delete(WakeUp.key_for(id))
-            log.warning("dropped a wake-up that nobody finished", extra={"job": id})
+            log.warning("removed a wake-up that no worker finished", extra={"job": id})

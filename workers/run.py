@@ -1,4 +1,4 @@
-"""One worker process: RQ's in-process worker on one queue, doing our jobs and nothing else."""
+"""Run one worker process: RQ's in-process worker on one queue, restricted to our own jobs."""
 
 import faulthandler
 import logging
@@ -21,31 +21,31 @@ from .rq_jobs import WakeUp, open_queue
 
 log = logging.getLogger(__name__)
 
-#: RQ waits for a job 15 s less than this, then says that it is alive. Its default of 420 s would say so too seldom.
+#: RQ waits for a job 15 s less than this, then sends its heartbeat. The default of 420 s would be too seldom.
 WORKER_TTL = 20
-#: Seconds between two signs of life, and how long one counts: longer than a wait for a job and than a job may take.
+#: Seconds between two heartbeats, and how long one is valid: longer than the wait for a job, and than a job may take.
 BEAT, ALIVE = 2.0, 15.0
-#: Jobs after which a process ends and a fresh one takes over; what it may have leaked goes with it.
+#: Jobs after which a process ends and a new one replaces it, which frees whatever memory it leaked.
 JOBS = 10_000
-#: Seconds after a job's time that the process has to give up, before it is ended where it stands.
+#: Seconds from the time-out of a job to the forced end of its process.
 LAST_CHANCE = 2
-#: RQ doubles its wait for a server that is away from 1 s on; not beyond this.
+#: RQ doubles its wait for an unavailable server, beginning with 1 s, up to this many seconds.
 MAX_WAIT = 2.0
 
 
 class OutOfTime(BaseException):
-    """Raised in a job whose time is up. Not an Exception: what catches those must not catch this."""
+    """Raised in a job whose time is up. Not an Exception, so that `except Exception` does not catch it."""
 
 
 class Deadline(UnixSignalDeathPenalty):
-    """Breaks a job off; and when that does not help, because C code does not return, ends the process."""
+    """Stops a job at its time-out. Ends the process if the job does not stop, because C code does not return."""
 
     def __init__(self, timeout: int, exception: type[Exception] = Exception, **kwargs: Any) -> None:
         super().__init__(timeout, exception, **kwargs)  # type: ignore[no-untyped-call]  # RQ has no types here
         self.seconds = timeout
 
     def handle_death_penalty(self, number: int, frame: FrameType | None) -> None:
-        raise OutOfTime(f"not done after {self.seconds} s")
+        raise OutOfTime(f"not finished after {self.seconds} s")
 
     def setup_death_penalty(self) -> None:
         faulthandler.dump_traceback_later(self.seconds + LAST_CHANCE, exit=True)
@@ -57,7 +57,7 @@ class Deadline(UnixSignalDeathPenalty):
 
 
 class Worker(SimpleWorker):
-    """An RQ worker without forks, remote commands and maintenance; it tells `storage.heartbeats` that it is alive."""
+    """An RQ worker without forks, remote commands and maintenance, which also sends `storage.heartbeats`."""
 
     job_class = WakeUp
     death_penalty_class = Deadline
@@ -66,10 +66,10 @@ class Worker(SimpleWorker):
     beat_at = 0.0  # by the monotonic clock
 
     def subscribe(self) -> None:
-        """Nobody may stop workers by publishing to Redis. It also saves a thread, and a second when we stop."""
+        """Ignore remote commands, which could stop workers. This also saves a thread, and a second at shutdown."""
 
     def run_maintenance_tasks(self) -> None:
-        """The sweep cleans up: here one bad hash would end each worker at its start, for the next 15 minutes."""
+        """Do nothing: the sweep cleans up. Here one unreadable hash would end every worker at its start."""
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         super().heartbeat(timeout, pipeline)
@@ -78,15 +78,15 @@ class Worker(SimpleWorker):
             try:
                 self.storage.heartbeats.beat(self.queues[0].name, self.name, ALIVE)
             except StorageDown as error:
-                log.warning("could not say that I am alive: %s", error)
+                log.warning("could not send a heartbeat: %s", error)
 
 
 def open_worker(queue: str, deps: Deps) -> Worker:
-    """A worker with a connection of its own, because RQ makes the timeouts of the one it gets longer."""
+    """Return a worker with a connection of its own, because RQ raises the time-outs of its connection."""
     connection = connect(deps.settings)
     worker = Worker(
         [open_queue(queue, connection)],
-        name=f"{queue}-{token_hex(4)}",  # a process id would meet its dead predecessor's in a container
+        name=f"{queue}-{token_hex(4)}",  # in a container a process id may be the one of the worker before
         connection=connection,
         serializer="json",
         worker_ttl=WORKER_TTL,
@@ -97,9 +97,9 @@ def open_worker(queue: str, deps: Deps) -> Worker:
 
 
 def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
-    """Do the jobs of one queue until SIGTERM or SIGINT; the one at work is finished first.
+    """Run the jobs of one queue until SIGTERM or SIGINT, which let the current job finish.
 
-    Returns also when RQ gives up, whatever for: the supervisor starts the process again.
+    Also returns when RQ stops for any reason: the supervisor then starts the process again.
     """
     deps = deps or build_deps(settings)
     install(deps)

@@ -14,7 +14,7 @@ WELL = "All is well"
 PROBES = ("/healthz", "/readyz", "/metrics", "/ops/figures")
 
 #: Parts as people call them.
-PART_NAMES = {"judge": "Judges", "errands": "Errands", "deliver": "Deliveries", "sweep": "Sweep"}
+PART_NAMES = {"judge": "Judges", "background": "Background", "delivery": "Delivery", "sweep": "Sweep"}
 
 
 class SiteRow(BaseModel):

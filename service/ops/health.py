@@ -17,8 +17,8 @@ from comments.storage.values import Counters, DeliveryFigures, QueueDepth
 #: Processes that say they are alive, and what stops without them.
 PARTS: Mapping[str, str] = {
     "judge": "No judge is running, so new comments wait: start `replygate work judge`.",
-    "errands": "",  # lessons come late without it; comments are accepted and judged all the same
-    "deliver": "",  # so do webhooks
+    "background": "",  # without it lessons are learned late; comments are accepted and judged all the same
+    "delivery": "",  # without it webhooks and mails are sent late
     "sweep": "The sweep is not running, so nothing wakes what was left behind: start `replygate sweep`.",
 }
 
@@ -76,7 +76,7 @@ def gather(storage: Storage, queues: RQStats, now: datetime) -> Condition:
                 for site in storage.sites.all()
             ),
             alive={part: tuple(storage.heartbeats.alive(part)) for part in PARTS},
-            queues=queues.figures(),
+            queues=queues.read(),
             server=storage.server.figures(),
             complaints=tuple(storage.server.check()),
             warnings=tuple(storage.server.warnings()),

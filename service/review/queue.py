@@ -18,7 +18,7 @@ from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, f
 
 from .search import AGES, FACETS, View, ages, sought
 
-#: Comments that a page files before it looks: the few that were held a moment ago. The errand does the many.
+#: Comments that a page files before it looks: the few that were held a moment ago. The background job does the rest.
 FILED_FIRST = 50
 
 #: A key, a slot and a site: where the page before ended.

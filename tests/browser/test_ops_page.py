@@ -12,7 +12,7 @@ from tests.support.builders import accepted
 
 @pytest.fixture
 def live_and_well(live: Live) -> Live:
-    for part in ("judge", "errands", "sweep"):
+    for part in ("judge", "background", "sweep"):
         live.storage.heartbeats.beat(part, f"{part}-1", 60)
     return live
 
@@ -77,7 +77,7 @@ def test_it_fits_a_phone_and_can_be_read(desktop: Desktop, live: Live, scheme: s
     page = operator_page(desktop, live, width=390, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(TOO_FAINT) == []
-    for part in ("judge", "errands", "sweep"):
+    for part in ("judge", "background", "sweep"):
         live.storage.heartbeats.beat(part, f"{part}-1", 60)
     expect(page.get_by_text("No judge is running")).to_have_count(0)
     assert page.evaluate(TOO_FAINT) == []

@@ -45,7 +45,7 @@ BETWEEN = (0.4, 2.0)
 #: What is promised: seconds from a kill to the decision on every comment accepted before it.
 PROMISE = 15.0
 #: How often each part is the victim. Valkey is killed least, because then everything waits for it.
-VICTIMS = {"judge": 45, "errands": 5, "deliver": 3, "sweep": 15, "web": 10, "web process": 15, "valkey": 7}
+VICTIMS = {"judge": 45, "background": 5, "delivery": 3, "sweep": 15, "web": 10, "web process": 15, "valkey": 7}
 
 
 @dataclass
@@ -60,7 +60,7 @@ def kind(process: psutil.Process, supervisor: int) -> str:
     words = " ".join(process.cmdline())
     if "valkey-server" in words:
         return "valkey"
-    name = next((name for name in ("judge", "errands", "deliver", "sweep", "web") if words.endswith(name)), "")
+    name = next((name for name in ("judge", "background", "delivery", "sweep", "web") if words.endswith(name)), "")
     return "web process" if name == "web" and process.ppid() != supervisor else name
 
 

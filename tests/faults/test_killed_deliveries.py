@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from comments.job_queue import QUEUES, RQJobs
+from comments.job_queue import RQJobs
 from comments.lifecycle import Action
 from comments.settings import Settings
 from comments.site import Webhook
@@ -21,7 +21,6 @@ from tests.support.receiver import Receiver, fine
 from tests.support.waiting import until
 from workers.delivery.outbox import TOGETHER
 from workers.deps import build_deps
-from workers.rq_jobs import open_queue
 from workers.sweep import Sweep
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +43,7 @@ def start(valkey_settings: Settings, receiver: Receiver) -> Iterator[Start]:
     chosen = json.dumps({"redis_url": valkey_settings.redis_url, "webhook_http_allow": receiver.authority})
 
     def run() -> "subprocess.Popen[bytes]":
-        words = [sys.executable, "-m", "tests.integration.one_worker", "deliver", chosen]
+        words = [sys.executable, "-m", "tests.integration.one_worker", "delivery", chosen]
         started.append(subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         return started[-1]
 
@@ -59,7 +58,7 @@ def sweep(valkey_settings: Settings) -> Sweep:
     connection = connect(valkey_settings)
     deps = build_deps(valkey_settings)
     assert isinstance(deps.jobs, RQJobs)
-    return Sweep(deps, [open_queue(name, connection) for name in set(QUEUES.values())])
+    return Sweep(deps, connection)
 
 
 def told(receiver: Receiver) -> list[tuple[str, int]]:
@@ -77,7 +76,7 @@ def test_no_event_is_lost_or_overtaken_when_couriers_are_killed(
         moderated(redis_storage, moderated(redis_storage, comment, Action.APPROVE), Action.REMOVE)
 
     def heard(n: int) -> bool:
-        sweep.once()
+        sweep.run_once()
         return len(set(told(receiver))) >= n
 
     for kill in range(1, KILLS + 1):
@@ -104,7 +103,7 @@ def test_a_courier_that_is_out_comes_back_before_its_process_ends(
     worker = start()
 
     def is_out() -> bool:
-        sweep.once()
+        sweep.run_once()
         return len(receiver.requests) == 1
 
     until(is_out)

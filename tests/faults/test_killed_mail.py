@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Event
 
 from comments.email_subscriptions import NOTICE
-from comments.job_queue import DELIVER, QUEUES
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
@@ -19,7 +18,6 @@ from tests.support.builders import a_site, published
 from tests.support.mail_server import MailServer
 from tests.support.waiting import until
 from workers.deps import build_deps
-from workers.rq_jobs import open_queue
 from workers.sweep import Sweep
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +27,7 @@ SENDER = "replies@blog.example"
 def start(settings: Settings, server: MailServer) -> "subprocess.Popen[bytes]":
     """A process that delivers."""
     chosen = json.dumps({"redis_url": settings.redis_url, "smtp_url": server.url, "mail_from": SENDER})
-    words = [sys.executable, "-m", "tests.integration.one_worker", "deliver", chosen]
+    words = [sys.executable, "-m", "tests.integration.one_worker", "delivery", chosen]
     return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -40,11 +38,11 @@ def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storag
     reply = published(redis_storage, parent=comment.id, identity="bob")
     with MailServer(hold=Event()) as server:
         deps = build_deps(replace(valkey_settings, smtp_url=server.relay, mail_from=SENDER))
-        sweep = Sweep(deps, [open_queue(QUEUES[DELIVER], connect(valkey_settings))])
+        sweep = Sweep(deps, connect(valkey_settings))
         worker = start(valkey_settings, server)
 
         def is_out() -> bool:
-            sweep.once()
+            sweep.run_once()
             return "DATA" in server.lines
 
         until(is_out)
@@ -59,7 +57,7 @@ def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storag
         worker = start(valkey_settings, server)
 
         def is_over() -> bool:
-            sweep.once()
+            sweep.run_once()
             return redis_storage.deliveries.get("blog", waits.id).course is DeliveryStatus.DELIVERED
 
         until(is_over)

@@ -16,7 +16,7 @@ def a_house(storage: Storage, **changes: object) -> Desk:
 
 
 def say_alive(storage: Storage) -> None:
-    for part in ("judge", "errands", "sweep"):
+    for part in ("judge", "background", "sweep"):
         storage.heartbeats.beat(part, f"{part}-1", 60)
 
 

@@ -17,7 +17,7 @@ Run = Callable[..., Result]
 
 
 class OneQueue:
-    def figures(self) -> tuple[RQQueueStats, ...]:
+    def read(self) -> tuple[RQQueueStats, ...]:
         jobs = dict.fromkeys(("queued", "started", "finished", "failed", "deferred", "scheduled"), 0)
         return (RQQueueStats("judge", 2, jobs | {"queued": 7}),)
 

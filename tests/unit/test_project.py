@@ -68,8 +68,8 @@ def test_compose_runs_every_part() -> None:
     assert [service["command"][1:] for service in PARTS.values()] == [
         ["web"],
         ["work", "judge"],
-        ["work", "errands"],
-        ["work", "deliver"],
+        ["work", "background"],
+        ["work", "delivery"],
         ["sweep"],
     ]
 

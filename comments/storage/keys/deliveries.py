@@ -8,7 +8,7 @@ from .names import Names
 @dataclass(frozen=True, slots=True)
 class DeliveryKeys(Names):
     def outbox(self, site: str) -> str:
-        """stream; one entry a decision; decide.lua; the deliver job; until delivered."""
+        """stream; one entry a decision; decide.lua; the delivery job; until delivered."""
         return self._of(site, "outbox")
 
     def deliveries(self, site: str) -> str:

@@ -97,8 +97,8 @@ def test_it_names_what_there_is() -> None:
     used = set(re.findall(r"replygate webhook (\w+)", DOCS)) | set(re.findall(r"`(\w+)`", DOCS))
     assert set(commands.commands) <= used
     assert set(WEBHOOK_EVENTS) <= used
-    assert "replygate work deliver" in DOCS
-    assert "deliver" in PARTS
+    assert "replygate work delivery" in DOCS
+    assert "delivery" in PARTS
 
 
 def test_it_says_how_long_we_wait() -> None:

@@ -14,7 +14,7 @@ from tests.support.builders import a_site, accepted, decided, moderated, publish
 from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, install, now
 from workers.filters import Facts, Filter
-from workers.jobs import deliver, file, judge, learn
+from workers.jobs import deliver, judge, learn, update_queue_index
 from workers.judging.policy import NEEDS_HUMAN, build
 
 
@@ -122,7 +122,7 @@ def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.Log
 
 def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
     comment = decided(deps.storage, accepted(deps.storage, content="bread"), Action.HOLD)
-    file("blog", "")
+    update_queue_index("blog", "")
     (spot,) = deps.storage.queue_index.find("blog", IndexQuery(all_of=(("word:bread",),))).spots
     assert spot.id == comment.id
     assert deps.storage.queue_index.outdated("blog", 1) == []

@@ -1,4 +1,4 @@
-"""The sweep: it asks for what is due and nobody was asked for, and no more often than needed."""
+"""The sweep enqueues jobs that are due and missing, and no more than needed."""
 
 import json
 import subprocess
@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import redis
+from rq import Queue
 
-from comments.job_queue import DELIVER, FILE, JUDGE, LEARN, QUEUES, RQJobs
+from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, RQJobs
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
@@ -19,9 +20,10 @@ from replygate.embedded_valkey import start
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.waiting import until
-from workers.deps import Deps, now
+from workers.deps import Deps, install, now
 from workers.judging.policy import build
 from workers.rq_jobs import open_queue
+from workers.run import open_worker
 from workers.sweep import Sweep
 
 ROOT = Path(__file__).parents[3]
@@ -40,59 +42,75 @@ def deps(redis_storage: Storage) -> Deps:
 
 
 def sweep(deps: Deps, connection: redis.Redis) -> Sweep:
-    return Sweep(deps, [open_queue(name, connection) for name in set(QUEUES.values())])
+    return Sweep(deps, connection)
 
 
-def asked(deps: Deps) -> list[str]:
+def enqueued(deps: Deps) -> list[str]:
     assert isinstance(deps.jobs, RecordedJobs)
     return [job for job, _, _ in deps.jobs.jobs]
 
 
-def test_a_quiet_site_is_left_alone(deps: Deps, connection: redis.Redis) -> None:
-    sweep(deps, connection).once()
-    assert asked(deps) == []
+def test_a_site_without_work_gets_no_job(deps: Deps, connection: redis.Redis) -> None:
+    sweep(deps, connection).run_once()
+    assert enqueued(deps) == []
     assert deps.storage.heartbeats.alive("sweep")
 
 
 @pytest.mark.parametrize(("n", "jobs"), [(1, 1), (150, 2)])
-def test_comments_whose_jobs_were_lost_are_asked_for_again_but_not_multiplied(
+def test_lost_judging_jobs_are_enqueued_again_but_not_multiplied(
     deps: Deps, connection: redis.Redis, n: int, jobs: int
 ) -> None:
     for _ in range(n):
-        accepted(deps.storage)  # this wakes a job, and nobody hears it
+        accepted(deps.storage)  # its wake-up is lost
     swept = sweep(deps, connection)
 
-    def asks() -> bool:
-        swept.once()
-        return len(asked(deps)) >= jobs
+    def has_enqueued() -> bool:
+        swept.run_once()
+        return len(enqueued(deps)) >= jobs
 
-    until(asks, "asked for once the lost wake-ups count no more")
+    until(has_enqueued, "enqueued once the lost wake-ups have expired")
     for _ in range(20):
-        swept.once()
-    assert asked(deps) == [JUDGE] * jobs
+        swept.run_once()
+    assert enqueued(deps) == [JUDGE] * jobs
 
 
-def test_lessons_and_events_are_asked_for(deps: Deps, connection: redis.Redis) -> None:
+def test_learning_and_delivery_are_enqueued(deps: Deps, connection: redis.Redis) -> None:
     moderated(deps.storage, published(deps.storage), Action.SPAM)
-    sweep(deps, connection).once()
-    assert asked(deps) == [LEARN, DELIVER]
+    sweep(deps, connection).run_once()
+    assert enqueued(deps) == [LEARN, DELIVER]
 
 
-def test_filing_is_asked_for(deps: Deps, connection: redis.Redis) -> None:
+def test_indexing_is_enqueued(deps: Deps, connection: redis.Redis) -> None:
     decided(deps.storage, accepted(deps.storage), Action.HOLD)
-    sweep(deps, connection).once()
-    assert FILE in asked(deps)
+    sweep(deps, connection).run_once()
+    assert INDEX in enqueued(deps)
 
 
-def test_errands_are_not_asked_for_while_as_many_wait(deps: Deps, connection: redis.Redis) -> None:
+def test_background_jobs_are_not_enqueued_while_enough_wait(deps: Deps, connection: redis.Redis) -> None:
     moderated(deps.storage, published(deps.storage), Action.SPAM)
     swept = sweep(replace(deps, jobs=RQJobs(connection)), connection)
     for _ in range(5):
-        swept.once()
-    assert [len(open_queue(name, connection)) for name in ("errands", "deliver")] == [1, 1]
+        swept.run_once()
+    assert [len(open_queue(name, connection)) for name in ("background", "delivery")] == [1, 1]
 
 
-def test_it_outlives_the_server_and_heals_what_is_there_after(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_jobs_on_the_former_queues_are_enqueued_again_on_the_present_ones(
+    deps: Deps, connection: redis.Redis, valkey_settings: Settings
+) -> None:
+    """A web process of the version before goes on enqueueing there until it is upgraded."""
+    moderated(deps.storage, published(deps.storage), Action.SPAM)
+    former = [Queue(name, connection=connection, serializer="json") for name in FORMER_QUEUES]
+    for queue, job in zip(former, (LEARN, DELIVER), strict=True):
+        queue.enqueue_call(job, args=("blog", ""))
+    sweep(replace(deps, jobs=RQJobs(connection)), connection).run_once()
+    queues = [open_queue(name, connection) for name in FORMER_QUEUES.values()]
+    assert [len(queue) for queue in (*former, *queues)] == [0, 0, 1, 1]
+    install(deps)
+    open_worker("background", replace(deps, settings=valkey_settings)).work(burst=True)
+    assert deps.storage.corpus.due("blog", 1) == []
+
+
+def test_the_sweep_survives_a_server_restart_and_goes_on_afterwards(tmp_path_factory: pytest.TempPathFactory) -> None:
     directory = tmp_path_factory.mktemp("v")
     server = start(directory, fsync="always")
     chosen = json.dumps({"redis_url": server.url, "sweep_seconds": 0.05})
@@ -107,7 +125,7 @@ def test_it_outlives_the_server_and_heals_what_is_there_after(tmp_path_factory: 
             server.process.wait()
             server = start(directory, fsync="always")
             comment = accepted(storage)
-            until(lambda: len(queue) > 0, "asked for by the sweep")
+            until(lambda: len(queue) > 0, "enqueued by the sweep")
             assert storage.comments.get("blog", comment.id).status is Status.QUEUED
             process.terminate()
             assert process.wait(60) == 0

@@ -21,7 +21,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site, accepted
 from tests.support.waiting import until
-from workers.rq_jobs import WakeUp, open_queue, sweep_up
+from workers.rq_jobs import WakeUp, clean_up, open_queue
 
 ROOT = Path(__file__).parents[3]
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -105,7 +105,7 @@ MUTATIONS: dict[str, Callable[[redis.Redis, str], object]] = {
     "a date that is none": lambda r, key: r.hset(key, "created_at", "yesterday"),
     "bytes that are no text": lambda r, key: r.hset(key, "origin", b"\xff\xfe"),
     "dependencies that are none": lambda r, key: r.hset(key, "dependency_ids", b"{"),
-    "another queue's name": lambda r, key: r.hset(key, "origin", "errands"),
+    "another queue's name": lambda r, key: r.hset(key, "origin", "background"),
     "a string where the hash was": lambda r, key: (r.delete(key), r.set(key, "x")),
     "nothing": lambda r, key: r.delete(key),
 }
@@ -156,7 +156,7 @@ def test_no_bad_job_ends_a_worker_or_stops_the_sweeping_up(
     worker = start()
     until(lambda: status(store, comment.id) is Status.APPROVED)
     assert worker.poll() is None
-    sweep_up(open_queue("judge", connection))
+    clean_up(open_queue("judge", connection))
     assert worker.poll() is None
 
 
@@ -167,9 +167,9 @@ def test_a_bad_job_is_swept_up_once_it_is_stuck(name: str, connection: redis.Red
     MUTATIONS[name](connection, job.key)
     stuck = queue.intermediate_queue
     connection.lmove(queue.key, stuck.key)
-    sweep_up(queue)
+    clean_up(queue)
     connection.set(stuck.get_first_seen_key(job.id), 1.0)  # long ago
-    sweep_up(queue)
+    clean_up(queue)
     assert stuck.get_job_ids() == []
     assert not connection.exists(Job.key_for(job.id))
 
@@ -185,7 +185,7 @@ def test_a_wake_up_whose_worker_died_leaves_nothing_behind(
     assert len(registry.get_job_ids(cleanup=False)) == 1
     for entry in connection.zrange(registry.key, 0, -1):
         connection.zadd(registry.key, {entry: 1.0})  # long ago
-    sweep_up(queue)
+    clean_up(queue)
     assert registry.get_job_ids(cleanup=False) == []
 
 

@@ -107,7 +107,7 @@ def test_however_it_ends_nothing_is_left(up: Up, number: signal.Signals) -> None
     process = up()
     greeting(process)
     parts = below(process)
-    assert len(parts) >= 8  # Valkey, sweep, two judges, errands, web and its two processes
+    assert len(parts) >= 8  # Valkey, sweep, two judges, background, delivery, web and its two processes
     process.send_signal(number)
     assert process.wait(60) == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
     for pid in parts:

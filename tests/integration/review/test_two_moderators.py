@@ -128,7 +128,7 @@ class Moderator:
 @pytest.fixture
 def url(redis_storage: Storage, valkey_url: str) -> Iterator[str]:
     redis_storage.sites.put(a_site(per_minute=0))
-    with served(valkey_url, ("work", "errands"), ("sweep",)) as url:
+    with served(valkey_url, ("work", "background"), ("sweep",)) as url:
         yield url
 
 

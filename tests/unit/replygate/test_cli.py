@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from comments.job_queue import FORMER_QUEUES
 from comments.site import Site
 from comments.smtp_settings import Relay
 from comments.storage.interfaces import Storage
@@ -66,9 +67,9 @@ def test_status_shows_rates_when_it_looks_longer(run: Run, memory: Storage, blog
 
 def test_status_looks_for_one_part_alone(run: Run, memory: Storage, blog: Site):
     memory.heartbeats.beat("sweep", "s-1", 60)
-    assert run("status", "--part", "sweep").stdout == "sweep: 1 alive\n"
+    assert run("status", "--part", "sweep").stdout == "sweep: 1 running\n"
     missing = run("status", "--part", "judge")
-    assert (missing.exit_code, missing.stderr) == (1, "Error: no judge says that it is alive\n")
+    assert (missing.exit_code, missing.stderr) == (1, "Error: no judge process is running\n")
 
 
 # The API
@@ -109,7 +110,7 @@ def test_a_server_that_is_away_is_a_sentence(tmp_path: Path):
     env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": f"unix://{tmp_path}/none.sock"}
     result = alone("site", "list", env=env)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: the server does not answer: ")
+    assert result.stderr.startswith("Error: Valkey does not answer: ")
     assert "Traceback" not in result.output
 
 
@@ -144,3 +145,10 @@ def test_help_is_there_without_any_settings(words: tuple[str, ...]):
     result = alone(*words, "--help")
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
+
+
+@pytest.mark.parametrize(("former", "now"), FORMER_QUEUES.items())
+def test_former_names_of_processes_still_work(run: Run, memory: Storage, former: str, now: str) -> None:
+    memory.heartbeats.beat(now, "one", 60.0)
+    assert run("status", "--part", former).stdout == f"{now}: 1 running\n"
+    assert run("work", former, "--help").exit_code == 0

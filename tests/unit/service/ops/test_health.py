@@ -17,7 +17,7 @@ from service.ops.health import PATIENCE, Condition, SiteFigures, Watch, gather, 
 from service.web.request_counters import DurationHistogram, RequestLabels
 from tests.support.builders import NOW, a_site, accepted
 
-WELL = Condition(NOW, alive={"judge": ("j",), "errands": ("e",), "deliver": ("d",), "sweep": ("s",)})
+WELL = Condition(NOW, alive={"judge": ("j",), "background": ("b",), "delivery": ("d",), "sweep": ("s",)})
 
 
 def counters(**waited: int) -> Counters:
@@ -34,7 +34,7 @@ def a_condition(**changes: object) -> Condition:
 class Away:
     """A queue that cannot be asked."""
 
-    def figures(self) -> tuple[RQQueueStats, ...]:
+    def read(self) -> tuple[RQQueueStats, ...]:
         raise StorageDown("no answer")
 
 
@@ -48,8 +48,8 @@ def test_a_part_that_is_needed_and_dead_is_named_with_what_to_do(part: str):
     assert f"replygate {'work judge' if part == 'judge' else 'sweep'}" in sentence
 
 
-def test_errands_and_deliveries_may_be_late_without_anybody_waiting():
-    assert problems(a_condition(alive={**WELL.alive, "errands": (), "deliver": ()})) == []
+def test_background_work_and_deliveries_are_not_urgent():
+    assert problems(a_condition(alive={**WELL.alive, "background": (), "delivery": ()})) == []
 
 
 def test_an_old_comment_is_a_problem_and_a_young_one_is_not():
