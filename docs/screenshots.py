@@ -52,7 +52,7 @@ PICTURES = (
     Picture("comment", "Ilse Kort"),
     Picture("bulk-preview", "/review/demo/bulk?action=spam&signal=near-duplicates.text"),
     Picture("author-page", "LuckySpin777", follow='a[href*="/authors/"]'),
-    Picture("rules", "/sites/demo/standings"),
+    Picture("rules", "/sites/demo/people", follow='nav a[href*="/standings"], nav a[href*="/rules"]'),
     Picture("audit-log", "/sites/demo/audit"),
     Picture("people", "/sites/demo/people"),
     Picture("settings", "/sites/demo/settings"),
@@ -82,19 +82,17 @@ def running() -> Iterator[Deployment]:
         words = [sys.executable, "-m", "replygate", "--data", directory, "up", "--port", str(port)]
         process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         try:
-            yield Deployment(Path(directory), f"http://127.0.0.1:{port}", find_link(read_greeting(process)))
+            yield Deployment(Path(directory), f"http://127.0.0.1:{port}", wait_for_link(process))
         finally:
             process.terminate()
             process.wait()
 
 
-def read_greeting(process: "subprocess.Popen[str]") -> str:
-    """Read what `replygate up` prints, up to the line about logs."""
-    lines = []
+def wait_for_link(process: "subprocess.Popen[str]") -> str:
+    """Wait until `replygate up` runs, and return the sign-in link that it prints."""
     for line in process.stdout or ():
-        lines.append(line)
-        if "Logs" in line:
-            return "".join(lines)
+        if "/link/" in line:
+            return find_link(line)
     raise SystemExit("`replygate up` did not start")
 
 
@@ -155,7 +153,7 @@ def take(browser: Browser, deployment: Deployment, picture: Picture, state: obje
         page.locator(picture.follow).first.click()
     page.wait_for_load_state("load")
     if picture.page == "/review/demo":
-        page.get_by_text("is looking at this").wait_for()
+        page.get_by_text(re.compile(r"^Mo ")).first.wait_for()
     if picture.focus:
         page.locator(picture.focus).evaluate("element => element.scrollIntoView()")
     save(page, picture.name)
@@ -165,7 +163,7 @@ def take(browser: Browser, deployment: Deployment, picture: Picture, state: obje
 def open_as_colleague(browser: Browser, deployment: Deployment) -> None:
     """Open the first card as Mo, so that the others see Mo on it."""
     page = sign_in(browser, find_link(deployment.command("moderator", "link", "Mo")))
-    with page.expect_response(re.compile("/look$")):
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "/review/" in answer.url):
         page.goto(f"{deployment.url}/review/demo")
 
 
