@@ -5,7 +5,7 @@ such as `com`, `co.uk` or `github.io`, different people register names.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -71,6 +71,8 @@ _SHORTENERS = """
 UNSPACED_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 #: Letters that may stand directly beside an address: those, and Hangul.
 GLUED = re.compile(f"[{UNSPACED_LETTERS}\uac00-\ud7a3]")
+#: Anything that has the form of a host name.
+HOST = re.compile(r"(?<![\w@.-])(?:[\w-]{1,63}\.)+[^\W_][\w-]{1,62}(?![\w-])")
 ASCII_HOST = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 #: Top-level domains under which a bare word is an address in any text.
@@ -159,6 +161,28 @@ def is_bare_host(labels: list[str], followed: str) -> bool:
 def is_package_name(labels: list[str]) -> bool:
     """Recognize names of programs and packages, such as "com.example.app"."""
     return len(labels) > 2 and labels[0] in PACKAGE_ROOTS
+
+
+def hosts_in(text: str) -> Iterator[str]:
+    """The hosts that a text links to or names, in lower case. File names, e-mail addresses and code are none."""
+    text = text.casefold()
+    for match in HOST.finditer(text):
+        host, before, after = (
+            match[0],
+            text[max(0, match.start() - 2) : match.start()],
+            text[match.end() : match.end() + 1],
+        )
+        labels = host.split(".")
+        is_link = before == "//" or (is_bare_host(labels, after) and not is_package_name(labels))
+        if is_link and after != "@" and not is_public_suffix(host):
+            yield host
+
+
+def is_host(word: str) -> bool:
+    """Decide if somebody who searches for this word means a host. "readme.md" and "it.Now" are searched as words."""
+    labels = word.split(".")
+    is_ambiguous = labels[-1] in AMBIGUOUS_COUNTRIES or labels[-1] in WORDS
+    return HOST.fullmatch(word) is not None and (not is_ambiguous or is_bare_host(labels, ""))
 
 
 def without_glued_words(name: str) -> str:

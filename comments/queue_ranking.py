@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from .hosts import domains_of, is_bare_host, is_package_name, is_public_suffix
+from .hosts import all_domains, hosts_in
 from .lifecycle import Status
 from .model import Comment, Decision
 from .probability import probability
@@ -50,8 +50,6 @@ DOUBLING = 6 * 3600 * 1000
 #: Bounds of what one comment may cost the index; a longer one is found by its first words.
 MAX_WORDS, MAX_DOMAINS, LONGEST_WORD, MAX_VALUE = 120, 10, 24, 500
 
-#: A scheme's slashes, if any, a host, and one character after it.
-HOST = re.compile(r"(?<![\w@.-])(?P<slashes>//)?(?P<host>(?:[\w-]{1,63}\.)+[^\W_][\w-]{1,62})(?![\w-])(?P<next>[/@]?)")
 WORD = re.compile(r"\w+")
 #: Written without spaces between words: filed by pairs of signs.
 UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
@@ -149,12 +147,7 @@ def email_term(email: str) -> str:
 
 def _domains(text: str) -> Iterator[str]:
     """`domain:` of each host that the text names, and of the domains above it that have the same owner."""
-    for match in HOST.finditer(text.casefold()):
-        host = match["host"]
-        labels = host.split(".")
-        linked = match["slashes"] or (is_bare_host(labels, match["next"]) and not is_package_name(labels))
-        if linked and match["next"] != "@" and not is_public_suffix(host):
-            yield from (f"domain:{domain}" for domain in domains_of(host))
+    return (f"domain:{domain}" for domain in all_domains(hosts_in(text)))
 
 
 def words(text: str) -> Iterator[str]:

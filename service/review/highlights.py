@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from comments.hosts import HOST
 from comments.model import Signal
-from comments.queue_ranking import HOST
 
 #: A tag, whose attributes may hold ">" between quotes; what is between tags is text.
 TAG = re.compile(r"""(<(?:"[^"]*"|[^">])*>)""")

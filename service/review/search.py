@@ -7,7 +7,8 @@ from typing import Literal, cast, get_args
 from pydantic import Field
 
 from comments.errors import Invalid, Problem
-from comments.queue_ranking import HOST, email_term, words
+from comments.hosts import is_host
+from comments.queue_ranking import email_term, words
 from comments.storage.queue_index import IndexPosition, IndexQuery, QueueOrder
 
 from .wire import Reviewable, Strict
@@ -143,7 +144,7 @@ def _group(part: str, sees_email: bool) -> Iterator[tuple[str, ...]]:
         yield (f"{FIELDS[kind.casefold()]}:{rest.casefold()}",)
     elif "@" in part and sees_email:
         yield (email_term(part),)
-    elif HOST.fullmatch(part.casefold()):
+    elif is_host(part.casefold()):
         yield (f"domain:{part.casefold()}",)
     else:
         found = list(words(part))

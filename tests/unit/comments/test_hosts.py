@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from publicsuffixlist import PSLFILE
 
-from comments.hosts import domains_covering, domains_of, is_bare_host, is_package_name, is_public_suffix
+from comments.hosts import domains_covering, domains_of, is_bare_host, is_host, is_package_name, is_public_suffix
 
 
 def suffixes() -> list[str]:
@@ -90,3 +90,13 @@ def test_a_bare_host_is_recognized_under_every_top_level_domain_that_is_no_word(
 def test_a_package_name_is_recognized() -> None:
     assert is_package_name(["com", "example", "app"])
     assert not is_package_name(["example", "com"])
+
+
+@pytest.mark.parametrize("word", ["shop.example", "foo.github.io", "pills.de", "xn--e1afmkfd.xn--p1ai", "www.shop.md"])
+def test_a_host_is_recognized_in_a_search(word: str) -> None:
+    assert is_host(word)
+
+
+@pytest.mark.parametrize("word", ["readme.md", "main.rs", "word", "ada@shop.de", "update.zip"])
+def test_a_file_name_is_searched_as_words(word: str) -> None:
+    assert not is_host(word)
