@@ -29,6 +29,9 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 #: Words for made-up comments, so that the operations page has traffic to show.
 WORDS = sorted({word.strip(".,?!*") for entry in STORY for word in entry.text.split() if word.isascii()})
 
+#: CSS of the link to the list of rules.
+RULES_LINK = 'nav a[href*="/standings"], nav a[href*="/rules"]'
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -52,7 +55,7 @@ PICTURES = (
     Picture("comment", "Ilse Kort"),
     Picture("bulk-preview", "/review/demo/bulk?action=spam&signal=near-duplicates.text"),
     Picture("author-page", "LuckySpin777", follow='a[href*="/authors/"]'),
-    Picture("rules", "/sites/demo/people", follow='nav a[href*="/standings"], nav a[href*="/rules"]'),
+    Picture("rules", "/sites/demo/people", follow=RULES_LINK),
     Picture("audit-log", "/sites/demo/audit"),
     Picture("people", "/sites/demo/people"),
     Picture("settings", "/sites/demo/settings"),
@@ -167,6 +170,19 @@ def open_as_colleague(browser: Browser, deployment: Deployment) -> None:
         page.goto(f"{deployment.url}/review/demo")
 
 
+def add_rule(browser: Browser, deployment: Deployment, state: object) -> None:
+    """Ban a domain, so that the list of rules is not empty."""
+    page = browser.new_context(storage_state=state).new_page()
+    page.goto(f"{deployment.url}/sites/demo/people")
+    page.locator(RULES_LINK).click()
+    page.locator("[name=effect]").select_option("banned")
+    page.locator("[name=target]").select_option("domain")
+    page.locator("[name=value]").fill("luckyspin.example")
+    page.locator("[name=note]").fill("Gambling, on several pages")
+    with page.expect_navigation():
+        page.locator("[name=note]").press("Enter")
+
+
 def held_comment(page: Page, deployment: Deployment, author: str) -> str:
     answer = page.request.get(f"{deployment.url}/v1/sites/demo/review/comments?status=held&limit=100").json()
     return next(f"/review/demo/{row['id']}" for row in answer["comments"] if row["author"] == author)
@@ -181,6 +197,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         take_operations(browser, deployment)
         state = sign_in(browser, find_link(deployment.command("demo"))).context.storage_state()
+        add_rule(browser, deployment, state)
         open_as_colleague(browser, deployment)
         for picture in PICTURES:
             take(browser, deployment, picture, state)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click import Group
+from click import Choice, Command, Group
 
 from comments.site import Site
 from replygate.__main__ import cli
@@ -58,6 +58,13 @@ def test_every_command_of_the_docs_exists(page: str, command: str) -> None:
         found = found.commands[words.pop(0)]
     known = {name for option in found.params for name in (*option.opts, *option.secondary_opts)}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known
+    assert not words or words[0].startswith("-") or words[0] in (_choices(found) or words)
+
+
+def _choices(command: Command) -> tuple[str, ...]:
+    """The values of the first argument; empty if any value is possible."""
+    first = next((parameter for parameter in command.params if parameter.param_type_name == "argument"), None)
+    return tuple(first.type.choices) if first and isinstance(first.type, Choice) else ()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -71,6 +78,14 @@ def test_every_make_target_exists(page: str) -> None:
 def test_every_module_that_the_docs_run_exists(page: str) -> None:
     named = set(re.findall(r"python3? -m ([\w.]+)", PAGES[page])) - {"http.server"}
     assert [name for name in named if importlib.util.find_spec(name) is None] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_of_the_docs_exists(page: str) -> None:
+    top = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    named = [span.strip("`/") for span in re.findall(r"`[\w./-]+`", PAGES[page]) if "/" in span]
+    paths = [path for path in named if path.partition("/")[0] in top - {"report", "var"}]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
