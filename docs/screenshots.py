@@ -171,11 +171,10 @@ def open_as_colleague(browser: Browser, deployment: Deployment) -> None:
 
 
 def add_rule(browser: Browser, deployment: Deployment, state: object) -> None:
-    """Ban a domain, so that the list of rules is not empty."""
+    """Ban a domain (the form's default effect), so that the list of rules is not empty."""
     page = browser.new_context(storage_state=state).new_page()
     page.goto(f"{deployment.url}/sites/demo/people")
     page.locator(RULES_LINK).click()
-    page.locator("[name=effect]").select_option("banned")
     page.locator("[name=target]").select_option("domain")
     page.locator("[name=value]").fill("luckyspin.example")
     page.locator("[name=note]").fill("Gambling, on several pages")
