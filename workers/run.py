@@ -34,7 +34,7 @@ MAX_WAIT = 2.0
 
 
 class OutOfTime(BaseException):
-    """Raised in a job whose time is up. Not an Exception, so that `except Exception` does not catch it."""
+    """Raised in a job whose time is up. Not an Exception, so that a broad `except` lets it through."""
 
 
 class Deadline(UnixSignalDeathPenalty):
