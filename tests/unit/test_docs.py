@@ -41,7 +41,10 @@ def commands(text: str) -> Iterator[list[str]]:
             yield split[2:] if split[0] == "--data" else split
 
 
-ALL = sorted({(page, shlex.join(words)) for page, text in PAGES.items() for words in commands(text)})
+#: The changelog may name commands of former versions.
+ALL = sorted(
+    {(page, shlex.join(words)) for page, text in PAGES.items() if page != "CHANGELOG.md" for words in commands(text)}
+)
 
 
 def test_the_docs_show_commands() -> None:
