@@ -111,7 +111,7 @@ def _from_host_up_to(host: str, last: str | None) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def domains_of(host: str) -> tuple[str, ...]:
     """The host and the domains above it that have the same owner; only the host if it is an IP address or a suffix."""
-    if _is_address_in_numbers(host):
+    if host.count(".") < 2 or _is_address_in_numbers(host):
         return (host,)
     return _from_host_up_to(host, _all_suffixes().privatesuffix(host))
 
@@ -119,8 +119,9 @@ def domains_of(host: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def domains_covering(host: str) -> tuple[str, ...]:
     """`domains_of` and the platforms above them: a rule about `github.io` covers `somebody.github.io`."""
-    if _is_address_in_numbers(host):
-        return (host,)
+    owned = domains_of(host)
+    if owned[-1].count(".") < 2 or _is_address_in_numbers(host):
+        return owned
     return _from_host_up_to(host, _registry_suffixes().privatesuffix(host))
 
 
@@ -140,9 +141,8 @@ def is_public_suffix(host: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _has_real_ending(last_two: str) -> bool:
-    """Check the last two labels: some top-level domains, as `za`, are listed only with what is registered below."""
-    return _registry_suffixes().publicsuffix(last_two, accept_unknown=False) is not None
+def _is_listed(ending: str) -> bool:
+    return _registry_suffixes().publicsuffix(ending, accept_unknown=False) is not None
 
 
 def is_bare_host(labels: list[str], followed: str) -> bool:
@@ -155,7 +155,8 @@ def is_bare_host(labels: list[str], followed: str) -> bool:
         return followed[:1] == "/" or (len(labels) > 2 and not labels[-2].isdigit())
     if top in WORDS and followed[:1] != "/":
         return False
-    return _has_real_ending(f"{labels[-2]}.{top}") or top.startswith("xn--")
+    # A few top-level domains, such as `za`, are listed only with a label before them.
+    return _is_listed(top) or top.startswith("xn--") or _is_listed(f"{labels[-2]}.{top}")
 
 
 def is_package_name(labels: list[str]) -> bool:
