@@ -3,13 +3,14 @@
 import importlib.util
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 from click import Choice, Command, Group
+from click.testing import Result
 
 from comments.site import Site
 from replygate.__main__ import cli
@@ -62,6 +63,17 @@ def test_every_command_of_the_docs_exists(page: str, command: str) -> None:
     known = {name for option in found.params for name in (*option.opts, *option.secondary_opts)}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known
     assert not words or words[0].startswith("-") or words[0] in (_choices(found) or words)
+
+
+@pytest.mark.parametrize(
+    "command", sorted({command for _, command in ALL if command.startswith(("site add", "site set"))})
+)
+def test_every_setting_of_the_docs_is_accepted(run: Callable[..., Result], command: str) -> None:
+    words = shlex.split(command)
+    if words[1] == "set":
+        assert run("site", "add", words[2], "name=A site").exit_code == 0
+    answer = run(*words)
+    assert answer.exit_code == 0, answer.output
 
 
 def _choices(command: Command) -> tuple[str, ...]:
