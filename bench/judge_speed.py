@@ -19,7 +19,8 @@ from better_profanity import Profanity
 
 from comments import hosts
 from comments.model import Comment
-from comments.site import Site, Term
+from comments.setting_values import Term
+from comments.site import Site
 from comments.storage.values import TokenCounts
 from training import corpora, generate
 from workers.filters import BUILT_IN, Facts

@@ -3,62 +3,40 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, Literal
 
-#: What a visitor fills in, in the order a form shows it.
-VISITOR_FIELDS = ("author", "email", "url", "content")
-
-SITE_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "moderation": ("all", "first", "suspicious"),
-    "refusals": ("none", "1 in 3000", "1 in 1000", "1 in 100"),
-    "profanity": ("hold", "mask", "off"),
-    "profanity_tier": ("slur", "strong", "mild"),
-    "toxicity": ("blatant", "clear", "possible", "off"),
-    "form_token": ("off", "expected"),
-    "proof_of_work": ("off", "auto"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a moderator removes a comment: `label` for moderators, `told` for its author, in words that hurt nobody."""
-
-    code: str
-    label: str
-    told: str
-
-
-REASONS = (
-    Reason("off-topic", "Off topic", "It is not about what the page is about."),
-    Reason("tone", "Tone", "Its tone is not what we want here. You are welcome to say it in other words."),
-    Reason("private", "Private", "It tells something private about somebody."),
-    Reason("advertising", "Advertising", "It advertises something."),
-    Reason("repeated", "Repeated", "It was said here before."),
+from .setting_values import (
+    MAX_REPORTS,
+    REMOVAL_REASONS,
+    FieldNames,
+    Number,
+    Origins,
+    RemovalReasons,
+    ShortText,
+    Terms,
+    TrapField,
+    Words,
+    setting,
 )
 
+#: Headings of the settings form, in its order.
+COMMENTING, REVIEW, MODERATORS = "Commenting", "Review and spam", "Moderators"
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word or phrase a site watches for, in the fields it names."""
-
-    text: str
-    fields: tuple[str, ...] = VISITOR_FIELDS
+#: Events that a webhook can subscribe to: a comment that readers now see, and every other decision.
+WEBHOOK_EVENTS = ("published", "decision")
 
 
 @dataclass(frozen=True, slots=True)
 class SiteKey:
-    """A key with which the site's own server authenticates; only its SHA-256 is kept."""
+    """An API key of the site's own server; only its SHA-256 is stored."""
 
     id: str
     digest: str
 
 
-#: What a webhook may be told of: a comment that readers see from now on, and every other decision.
-WEBHOOK_EVENTS = ("published", "decision")
-
-
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A web address that is told of events. Its secrets follow from its keys (`Pseudonyms.webhook_secret`)."""
+    """A URL that receives events. Its secrets are derived from its keys (`Pseudonyms.webhook_secret`)."""
 
     id: str
     url: str
@@ -70,50 +48,187 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A website and its own choices. Every choice has a default that suits a small blog."""
+    """A website and its settings. The defaults suit a small blog.
 
-    id: str  # 1 to 40 of a-z, 0-9 and "-"
-    name: str
+    A field with `setting(...)` is a setting: the settings form, the command line, the checks and the docs are made
+    from these lines. Give a new setting a default: it applies to sites stored before.
+    """
+
+    id: str
+    name: Annotated[ShortText, setting(COMMENTING, "Name", "Readers and moderators see it.")]
     created: datetime
-    origins: tuple[str, ...] = ()  # "https://example.com"; pages of these may post and be linked back to
+    origins: Annotated[
+        Origins,
+        setting(
+            COMMENTING,
+            "Origins",
+            "Addresses of your pages, one per line, for example https://blog.example. Only these pages may post.",
+        ),
+    ] = ()
     keys: tuple[SiteKey, ...] = ()
-    required: tuple[str, ...] = ("author", "email", "content")
-    moderation: str = "first"  # hold "all", the "first" comment of an author, or only the "suspicious"
-    max_content: int = 10_000  # characters
-    max_links: int = 2  # links from which on a comment looks like advertising
-    close_after_days: int = 0  # threads close this long after their first comment; 0: never
-    per_minute: int = 10  # submissions and reports of one origin; 0: no limit
-    reports_hold: int = 3  # networks that reported a comment, from which on a person looks; 0: never
-    edit_seconds: int = 900  # in which an author may change a comment; 0: never
-    max_pending: int = 20_000  # undecided comments
-    hold_words: tuple[Term, ...] = ()
-    reject_words: tuple[Term, ...] = ()
-    match_inside_words: bool = False  # WordPress's way: "cialis" is then found in "specialist"
-    profanity: str = "hold"  # "hold", "mask" (published with asterisks) or "off"
-    profanity_tier: str = "strong"  # the mildest words that are profane: "slur", "strong" or "mild"
-    profanity_also: tuple[str, ...] = ()
-    profanity_allow: tuple[str, ...] = ()
-    toxicity: str = "blatant"  # attacks to hold: the "blatant", the "clear", the "possible", or none ("off")
-    trap_field: str = "website"  # name of the honeypot field in this site's forms
-    form_token: str = "off"  # "expected": every form of the site sends one  # noqa: S105 -- no secret
-    proof_of_work: str = "off"  # "auto": forms ask for it while the site is flooded
-    hold_at: float = 3.0  # points
-    spam_at: float = 8.0  # points
-    refusals: str = "1 in 1000"  # honest replies that what was learned may refuse, at most; "none": it only holds
-    audit_share: float = 0.02  # of what the filters would settle alone, shown to a person; 0: none
-    hide_emails: bool = False  # from moderators; owners see them
+    required: Annotated[
+        FieldNames,
+        setting(
+            COMMENTING,
+            "Required fields",
+            "Fields that a commenter must fill in, separated by commas: author, email, url, content.",
+        ),
+    ] = ("author", "email", "content")
+    moderation: Annotated[
+        Literal["all", "first", "suspicious"],
+        setting(
+            REVIEW,
+            "Comments to review",
+            "These comments wait for a moderator before they are published.",
+            labels=("All comments", "First comment of each author", "Suspicious comments only"),
+        ),
+    ] = "first"
+    max_content: Annotated[
+        int,
+        # With 15,000 characters of up to four bytes a submission still fits into the largest request body.
+        setting(COMMENTING, "Longest comment", "In characters.", ge=1, le=15_000),
+    ] = 10_000
+    max_links: Annotated[
+        int,
+        setting(REVIEW, "Links", "From this number of links on, a comment looks like advertising.", ge=0),
+    ] = 2
+    close_after_days: Annotated[
+        int,
+        setting(
+            COMMENTING, "Close threads after", "Days after the first comment of a thread. 0 never closes it.", ge=0
+        ),
+    ] = 0
+    per_minute: Annotated[
+        int,
+        setting(COMMENTING, "Rate limit", "Comments and reports per minute from one network. 0 is no limit.", ge=0),
+    ] = 10
+    reports_hold: Annotated[
+        int,
+        setting(
+            REVIEW,
+            "Reports",
+            "Hold a comment when readers of this many networks reported it, unless a moderator "
+            "approved it. 0 never does.",
+            ge=0,
+            le=MAX_REPORTS,
+        ),
+    ] = 3
+    edit_seconds: Annotated[
+        int,
+        setting(COMMENTING, "Time to edit", "Seconds in which authors may edit a comment. 0 turns editing off.", ge=0),
+    ] = 900
+    max_pending: Annotated[
+        int,
+        setting(
+            COMMENTING,
+            "Undecided comments",
+            "Largest number of comments that wait for the filters. More submissions get the answer 503.",
+            ge=1,
+        ),
+    ] = 20_000
+    hold_words: Annotated[
+        Terms,
+        setting(
+            REVIEW, "Words to review", "One word or phrase per line. author+url:casino looks in these fields only."
+        ),
+    ] = ()
+    reject_words: Annotated[
+        Terms, setting(REVIEW, "Spam words", "One word or phrase per line. They mark a comment as spam.")
+    ] = ()
+    match_inside_words: Annotated[
+        bool,
+        setting(REVIEW, "Find these words inside longer words", "As in WordPress: “cialis” is found in “specialist”."),
+    ] = False
+    profanity: Annotated[
+        Literal["hold", "mask", "off"],
+        setting(
+            REVIEW,
+            "Profanity",
+            "Comments that contain profane words.",
+            labels=("Hold for review", "Publish with asterisks", "Allow"),
+        ),
+    ] = "hold"
+    profanity_tier: Annotated[
+        Literal["slur", "strong", "mild"],
+        setting(
+            REVIEW,
+            "Profanity level",
+            "The mildest words that count as profane.",
+            labels=("Slurs only", "Strong words", "Mild words, for example “damn”"),
+        ),
+    ] = "strong"
+    profanity_also: Annotated[Words, setting(REVIEW, "More profane words", "One word or phrase per line.")] = ()
+    profanity_allow: Annotated[
+        Words, setting(REVIEW, "Allowed words", "Words that do not count as profane, one per line.")
+    ] = ()
+    toxicity: Annotated[
+        Literal["blatant", "clear", "possible", "off"],
+        setting(
+            REVIEW,
+            "Attacks on people",
+            "Of 1,000 comments of a newspaper, this holds 2, 12 or 33.",
+            labels=("Hold blatant attacks", "Hold clear attacks", "Hold possible attacks", "Allow"),
+        ),
+    ] = "blatant"
+    trap_field: Annotated[
+        TrapField,
+        setting(
+            COMMENTING, "Honeypot field", "Name of the hidden field in the forms of this site. People leave it empty."
+        ),
+    ] = "website"
+    form_token: Annotated[
+        Literal["off", "expected"],
+        setting(
+            COMMENTING,
+            "Form tokens",
+            "Expect them if every form of this site sends one: a missing token then counts against a comment.",
+            labels=("Optional", "Expected"),
+        ),
+    ] = "off"  # noqa: S105 -- no password
+    proof_of_work: Annotated[
+        Literal["off", "auto"],
+        setting(
+            COMMENTING,
+            "Proof of work",
+            "Automatic: forms ask for it while the site is flooded.",
+            labels=("Off", "Automatic"),
+        ),
+    ] = "off"
+    hold_at: Annotated[Number, setting(REVIEW, "Review threshold", "Points from which a comment is held.")] = 3.0
+    spam_at: Annotated[Number, setting(REVIEW, "Spam threshold", "Points from which a comment is marked as spam.")] = (
+        8.0
+    )
+    refusals: Annotated[
+        Literal["none", "1 in 3000", "1 in 1000", "1 in 100"],
+        setting(
+            REVIEW,
+            "Learned spam",
+            "Largest share of legitimate comments that the learned filter may mark as spam.",
+            labels=("None: it only holds comments", "1 in 3,000", "1 in 1,000", "1 in 100"),
+        ),
+    ] = "1 in 1000"
+    audit_share: Annotated[
+        Number,
+        setting(REVIEW, "Spot checks", "Share of automatic decisions that moderators check. 0.02 is 2 %.", ge=0, le=1),
+    ] = 0.02
+    hide_emails: Annotated[
+        bool, setting(MODERATORS, "Hide email addresses from moderators", "Owners always see them.")
+    ] = False
     webhooks: tuple[Webhook, ...] = ()
-    reasons: tuple[Reason, ...] = REASONS  # nine at most: each has a key
+    reasons: Annotated[
+        RemovalReasons,
+        setting(MODERATORS, "Removal reasons", "One per line, as code: label: text for the author. At most nine."),
+    ] = REMOVAL_REASONS
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signs in. `roles` maps a site's id to what they may do there."""
+    """Someone who signs in. `roles` maps the id of a site to the person's role there."""
 
     name: str
     roles: Mapping[str, str] = field(default_factory=dict)
-    password: str = ""  # argon2id hash; "" until one is chosen
-    operator: bool = False  # sees the ops page
-    codes: str = ""  # salt of the authenticator's secret; "" while signing in takes no code
-    code_used: int = 0  # step of the last code that was taken: none works twice
-    recovery: tuple[str, ...] = ()  # digests of the codes for when the authenticator is lost
+    password: str = ""  # argon2id hash; "" until the person chooses one
+    operator: bool = False  # may see the operations pages
+    codes: str = ""  # salt of the TOTP secret; "" without two-factor authentication
+    code_used: int = 0  # time step of the last accepted code: no code works twice
+    recovery: tuple[str, ...] = ()  # digests of the unused recovery codes

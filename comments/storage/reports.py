@@ -7,8 +7,6 @@ from comments.model import Comment
 
 #: Seconds that the reports of a comment are kept after the last of them.
 KEPT = 30 * 86_400
-#: Networks whose reports of one comment are kept: more of them say nothing new.
-MOST = 100
 
 
 class Reports(Protocol):

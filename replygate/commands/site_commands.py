@@ -1,4 +1,4 @@
-"""`replygate site`: the websites that are moderated here, their choices and their keys."""
+"""`replygate site`: add sites, change their settings, and create their API keys."""
 
 import secrets
 from dataclasses import fields, replace
@@ -12,39 +12,39 @@ from comments.site import Site, SiteKey
 from comments.storage.interfaces import Storage
 from replygate.deployment import installation
 from replygate.text_table import columns
-from service.sites.settings import changed, shown
-from service.sites.settings_pages import differences
+from service.sites.settings import as_text, describe_settings, with_settings
+from service.sites.settings_pages import audit_entries
 from service.web.site_access import KEY_PREFIX
 
 
 class Exists(ReplygateError):
-    """Raised when what shall be added is there already."""
+    """Raised when adding something that exists already."""
 
 
 @click.group()
 def site() -> None:
-    """The websites whose comments are moderated here."""
+    """Manage sites, their settings and their API keys."""
 
 
 @site.command("add")
 @click.argument("id")
-@click.argument("choices", nargs=-1, metavar="[FIELD=VALUE]...")
-def add_site(id: str, choices: tuple[str, ...]) -> None:
+@click.argument("settings", nargs=-1, metavar="[SETTING=VALUE]...")
+def add_site(id: str, settings: tuple[str, ...]) -> None:
     """Add the website ID: 1 to 40 of a-z, 0-9 and "-".
 
     For example: replygate site add blog "name=My blog" origins=https://blog.example
     """
     here = installation()
-    added = changed(Site(id=id, name=id, created=here.now()), choices)
+    added = with_settings(Site(id=id, name=id, created=here.now()), settings)
     if any(known.id == id for known in here.storage.sites.all()):
         raise Exists(f"there is a site {id} already; `replygate site set {id}` changes it")
     here.storage.sites.put(added, AuditEntry(CONSOLE, AuditAction.SITE_ADD, id, site=id))
-    click.echo(f"Added {id}. `replygate site key {id}` makes a key for its server.")
+    click.echo(f"Added {id}. `replygate site key {id}` creates a key for its server.")
 
 
 @site.command("list")
 def list_sites() -> None:
-    """Every site with what waits there."""
+    """List all sites with the number of comments that wait."""
     here = installation()
     rows = [
         (site.id, site.name, here.storage.queue.depth(site.id).queued, _held(here.storage, site.id))
@@ -60,36 +60,44 @@ def _held(storage: Storage, site: str) -> int:
 @site.command("show")
 @click.argument("id")
 def show_site(id: str) -> None:
-    """Every choice of the site ID, as `site set` takes it."""
+    """Show the settings of the site ID, in the form that `site set` reads."""
     found = site_named(id)
     for f in fields(Site):
         value = getattr(found, f.name)
-        ids = f.name in ("keys", "webhooks")  # the rest of them has commands of its own
-        click.echo(f"{f.name}={','.join(part.id for part in value) if ids else shown(value)}")
+        ids = f.name in ("keys", "webhooks")  # other commands show the rest of them
+        click.echo(f"{f.name}={','.join(part.id for part in value) if ids else as_text(value)}")
 
 
 @site.command("set")
 @click.argument("id")
-@click.argument("choices", nargs=-1, required=True, metavar="FIELD=VALUE...")
-def set_site(id: str, choices: tuple[str, ...]) -> None:
-    """Change choices of the site ID; `site show` lists them.
+@click.argument("settings", nargs=-1, required=True, metavar="SETTING=VALUE...")
+def set_site(id: str, settings: tuple[str, ...]) -> None:
+    """Change settings of the site ID; `site settings` explains them.
 
     \b
-    Lists are written with commas; a word may name its fields:
+    Write lists with commas; a word may name its fields:
       replygate site set blog required=author,content max_links=3
       replygate site set blog "hold_words=casino, author+url:cheap pills"
     """
     before = site_named(id)
-    after = changed(before, choices)
-    installation().storage.sites.put(after, *differences(before, after, AuditEntry(CONSOLE, AuditAction.SITE_SET)))
+    after = with_settings(before, settings)
+    installation().storage.sites.put(after, *audit_entries(before, after, AuditEntry(CONSOLE, AuditAction.SITE_SET)))
     click.echo(f"Changed {id}.")
+
+
+@site.command("settings")
+def explain_settings() -> None:
+    """Explain all settings: default, accepted values and meaning."""
+    for s in describe_settings().values():
+        limits = f" ({s.values})" if s.values else ""
+        click.echo(f"{s.name}={s.default}{limits}\n    {s.title}. {s.help}")
 
 
 @site.command("key")
 @click.argument("id")
-@click.option("--revoke", metavar="KEY", help="Take back the key of this id instead; `site show` lists the ids.")
+@click.option("--revoke", metavar="KEY", help="Revoke the key with this id instead; `site show` lists the ids.")
 def key(id: str, revoke: str | None) -> None:
-    """Make a key with which the server of the site ID authenticates; it is shown this once."""
+    """Create an API key for the server of the site ID. It is shown only once."""
     found = site_named(id)
     if revoke is not None:
         _revoke(found, revoke)
@@ -98,7 +106,7 @@ def key(id: str, revoke: str | None) -> None:
     noted = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, site=id)
     installation().storage.sites.put(replace(found, keys=(*found.keys, made)), noted)
     click.echo(whole)
-    click.echo("Keep it where only the site's server can read it: it is not shown again.", err=True)
+    click.echo("Store it where only the site's server can read it. It is not shown again.", err=True)
 
 
 def _revoke(site: Site, id: str) -> None:
@@ -108,18 +116,18 @@ def _revoke(site: Site, id: str) -> None:
     installation().storage.sites.put(
         replace(site, keys=left), AuditEntry(CONSOLE, AuditAction.KEY_REVOKE, id, site=site.id)
     )
-    click.echo(f"Took the key {id} back.")
+    click.echo(f"Revoked the key {id}.")
 
 
 def new_key() -> tuple[SiteKey, str]:
-    """What is kept of a new key, and the key itself. Hexadecimal, so that "_" only ever stands between its parts."""
+    """The stored part of a new key, and the whole key. Hexadecimal, so that "_" only separates its parts."""
     id = secrets.token_hex(4)
     whole = f"{KEY_PREFIX}{id}_{secrets.token_hex(24)}"
     return SiteKey(id, token_digest(whole)), whole
 
 
 def site_named(id: str) -> Site:
-    """Raises NotFound naming the sites there are."""
+    """Raises NotFound with a list of all sites."""
     storage = installation().storage
     try:
         return storage.sites.get(id)

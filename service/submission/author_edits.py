@@ -26,7 +26,7 @@ TRIES = 5
 def author_reason(comment: Comment, site: Site) -> str:
     """The reason for a removal that the moderator chose to share; empty for spam."""
     code = comment.current_decision.reason if comment.current_decision and comment.status is Status.REMOVED else ""
-    return next((reason.told for reason in site.reasons if reason.code == code), "")
+    return next((reason.message for reason in site.reasons if reason.code == code), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from pydantic import Field
 
-from comments.site import VISITOR_FIELDS
+from comments.setting_values import VISITOR_FIELDS
 from comments.validation import LENGTHS
 from service.deps import deps
 from service.web import site_cache

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from flask import Response, render_template, request
 
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
-from comments.site import VISITOR_FIELDS, Site
+from comments.setting_values import VISITOR_FIELDS
+from comments.site import Site
 from comments.validation import LENGTHS, UNSAFE_IN_URL, thread_key
 from service.deps import deps
 from service.web import errors

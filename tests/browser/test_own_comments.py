@@ -60,7 +60,7 @@ def test_a_held_edit_keeps_the_published_text_and_its_decision_is_announced(
     refused = held.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="tone"))
     assert live.storage.comments.decide("demo", [CommentChange(held, refused)]) == [True]
     page.evaluate(COME_BACK)
-    expect(page.get_by_role("status")).to_contain_text("Your edit was not published. Its tone is not what we want")
+    expect(page.get_by_role("status")).to_contain_text("Your edit was not published. Its tone does not fit")
     expect(page.get_by_role("button", name="Edit")).to_have_count(0)
     expect(page.get_by_text("Kind words.")).to_be_visible()
 
@@ -78,7 +78,7 @@ def test_a_pending_comment_can_be_edited_and_its_removal_is_explained(
     refused = held.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="repeated"))
     assert live.storage.comments.decide("demo", [CommentChange(held, refused)]) == [True]
     page.evaluate(COME_BACK)
-    expect(page.get_by_role("status")).to_contain_text("Your comment was not published. It was said here before.")
+    expect(page.get_by_role("status")).to_contain_text("not published. The same comment was posted before.")
     expect(page.get_by_role("article")).to_have_count(0)
 
 

@@ -12,10 +12,11 @@ from comments.errors import Invalid, TooMany
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 from comments.reports import held
+from comments.setting_values import MAX_REPORTS
 from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect
-from comments.storage.reports import KEPT, MOST
+from comments.storage.reports import KEPT
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_comment, an_admission, moderated, published, settings
 
@@ -72,10 +73,10 @@ def test_reports_are_taken_from_the_allowance_of_submissions(storage: Storage) -
 
 def test_only_so_many_networks_are_kept_of_one_comment(storage: Storage) -> None:
     comment = a_comment()
-    for n in range(MOST + 5):
+    for n in range(MAX_REPORTS + 5):
         report(storage, comment, f"network {n}")
-    assert storage.reports.of("blog", [comment.id]) == [{"spam": MOST}]
-    assert storage.comments.counters("blog").reported == MOST
+    assert storage.reports.of("blog", [comment.id]) == [{"spam": MAX_REPORTS}]
+    assert storage.comments.counters("blog").reported == MAX_REPORTS
 
 
 def test_who_was_reported_last_is_listed_first(storage: Storage) -> None:

@@ -26,8 +26,9 @@ import psutil
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment
+from comments.setting_values import Term
 from comments.settings import PREFIX, Settings
-from comments.site import Site, SiteKey, Term
+from comments.site import Site, SiteKey
 from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from replygate import embedded_valkey

@@ -8,7 +8,8 @@ from typing import ClassVar
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget, rule_name
 from comments.hosts import all_domains_covering
 from comments.model import Comment, Signal
-from comments.site import Site, Term
+from comments.setting_values import Term
+from comments.site import Site
 from workers.text.links import hosts_named, links
 
 from .base import Facts, Filter, Mark, Weight

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import ClassVar
 
 from comments.model import Comment, Signal
-from comments.site import VISITOR_FIELDS
+from comments.setting_values import VISITOR_FIELDS
 from comments.validation import problems
 
 from .base import Facts, Filter, Mark, Weight, counted

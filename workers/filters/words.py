@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import ClassVar
 
 from comments.model import Comment, Signal
-from comments.site import Site, Term
+from comments.setting_values import Term
+from comments.site import Site
 from workers.text.memo import Same
 from workers.text.normalization import fold
 from workers.text.tokens import UNSPACED, WORD, words

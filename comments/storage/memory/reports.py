@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from comments.errors import TooMany
 from comments.model import Comment
-from comments.storage.reports import KEPT, MOST
+from comments.setting_values import MAX_REPORTS
+from comments.storage.reports import KEPT
 
 from .paging import page_of
 from .site_data import Shelf, Shelves
@@ -23,7 +24,7 @@ class MemoryReports:
                 raise TooMany("too many reports from here", wait)
             shelf.spend(origin, whole_again)
             found = shelf.reports.setdefault(comment.id, {})
-            if origin not in found and len(found) < MOST:
+            if origin not in found and len(found) < MAX_REPORTS:
                 found[origin] = wrong
                 shelf.reported[comment.id] = round(now * 1000)
                 shelf.reports_kept += 1

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from comments.errors import TooMany
 from comments.model import Comment
+from comments.setting_values import MAX_REPORTS
 from comments.storage.keys import Keys, value_name
-from comments.storage.reports import KEPT, MOST
+from comments.storage.reports import KEPT
 
 from .client import Client, guarded, script, text
 from .paging import page
@@ -22,7 +23,7 @@ class RedisReports:
         k, site = self._keys, comment.site
         wait, *found = self._report(
             keys=[k.rate(site, origin), k.reports(site, comment.id), k.reported(site), k.counters(site)],
-            args=[comment.id, value_name(origin), wrong, per_minute, KEPT, MOST],
+            args=[comment.id, value_name(origin), wrong, per_minute, KEPT, MAX_REPORTS],
         )
         if wait:
             raise TooMany("too many reports from here", int(wait))

@@ -11,10 +11,11 @@ from comments.audit import AuditEntry
 from comments.author_rules import FOREVER, AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
-from comments.site import Person, Reason, Term
+from comments.setting_values import RemovalReason, Term
+from comments.site import Person
 from comments.storage.memory import open_memory
 from comments.storage.notes_and_bulks import Note
-from service.sites import settings
+from service.sites.settings import describe_settings
 from tests.support.addresses import BEHIND_THE_DOOR, DELIVERY, STEP
 from tests.support.builders import NOW, a_site, published
 from tests.support.desk import HTML, Clock, Desk, a_desk, judged, page
@@ -40,7 +41,7 @@ def poison(desk: Desk, text: str) -> Comment:
     desk.storage.bulks.create("blog", replace(STEP, by=text, about=text, reason=text), [(comment.id, comment.version)])
     desk.storage.deliveries.enqueue("blog", "hook", [replace(DELIVERY, comment=comment.id, host=text)])
     desk.storage.people.put(Person(text, {"blog": text}))
-    reasons = (Reason("tone", text, text),)
+    reasons = (RemovalReason("tone", text, text),)
     desk.storage.sites.put(
         a_site(name=text, origins=(text,), hold_words=(Term(text),), profanity_allow=(text,), reasons=reasons)
     )
@@ -134,7 +135,7 @@ def test_what_is_typed_into_a_form_stays_text() -> None:
         answers = [
             seat.post_form("/sites/blog/rules", target="email", value=text.replace("@", ""), effect="ban", note=text),
             seat.post_form("/sites/blog/people", name=text, role=text),
-            seat.post_form("/sites/blog/settings", **dict.fromkeys(settings.names(), text)),
+            seat.post_form("/sites/blog/settings", **dict.fromkeys(describe_settings(), text)),
             seat.get("/sites/blog/audit", query_string={"by": text[:90], "subject": text[:90]}),
             seat.post_form("/account/codes", salt=text, code=text, current=text),
             seat.post_form("/account", current=text, password=text, again=text),

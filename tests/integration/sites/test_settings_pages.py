@@ -1,9 +1,9 @@
-"""A site's choices as a form: sent back, changed, refused and overtaken."""
+"""The settings form: unchanged, changed, refused and outdated."""
 
 from comments.audit import AuditAction
-from comments.site import Term
-from service.sites import settings
-from service.sites.settings_pages import GROUPS
+from comments.setting_values import Term
+from service.sites.settings import describe_settings
+from service.sites.settings_pages import grouped_settings
 from tests.support.builders import a_site
 from tests.support.desk import noted, page
 from tests.support.markup import parse
@@ -15,12 +15,26 @@ def form_of(text: str) -> dict[str, str]:
     fields |= {i.get("name"): "yes" for i in root.iterfind(".//input[@type='checkbox']") if "checked" in i.attrib}
     fields |= {t.get("name"): t.text or "" for t in root.iterfind(".//textarea")}
     for select in root.iterfind(".//select"):
-        fields[select.get("name")] = next(o.text for o in select if "selected" in o.attrib)
+        fields[select.get("name")] = next(o.get("value") for o in select if "selected" in o.attrib)
     return fields
 
 
-def test_the_form_has_every_choice_once():
-    assert sorted(row[0] for _, rows in GROUPS for row in rows) == sorted(settings.names())
+def test_the_form_has_every_setting_once():
+    assert sorted(s.name for _, settings in grouped_settings() for s in settings) == sorted(describe_settings())
+
+
+def test_the_form_shows_title_help_limits_and_choices_of_a_setting(owner):
+    root = parse(page(owner, "/sites/blog/settings"))
+    field = root.find(".//input[@id='max_content']")
+    assert [field.get(name) for name in ("type", "min", "max", "step")] == ["number", "1", "15000", "1"]
+    assert root.find(".//label[@for='max_content']").text == "Longest comment"
+    assert root.find(".//span[@id='max_content-hint']").text == "In characters."
+    options = root.iterfind(".//select[@id='profanity']/option")
+    assert [(o.get("value"), o.text) for o in options] == [
+        ("hold", "Hold for review"),
+        ("mask", "Publish with asterisks"),
+        ("off", "Allow"),
+    ]
 
 
 def test_a_form_that_is_sent_back_changes_nothing(desk, owner):
@@ -32,11 +46,11 @@ def test_a_form_that_is_sent_back_changes_nothing(desk, owner):
     assert noted(desk) == []
 
 
-def test_a_choice_is_changed_and_noted(desk, owner):
+def test_a_setting_is_changed_and_audited(desk, owner):
     fields = form_of(page(owner, "/sites/blog/settings"))
     changed = fields | {"max_links": "5", "moderation": "all", "match_inside_words": "yes"}
     answer = owner.client.post("/sites/blog/settings", data=changed)
-    assert "Saved" in page(owner, answer.location)
+    assert "Settings saved" in page(owner, answer.location)
     site = desk.storage.sites.get("blog")
     assert (site.max_links, site.moderation, site.match_inside_words) == (5, "all", True)
     entries = {e.subject: (e.by, e.action, e.before, e.after) for e in desk.storage.audit.all("blog")}
@@ -47,7 +61,7 @@ def test_a_choice_is_changed_and_noted(desk, owner):
     }
 
 
-def test_wrong_choices_are_all_named_and_nothing_is_saved(desk, owner):
+def test_wrong_settings_are_all_named_and_nothing_is_saved(desk, owner):
     fields = form_of(page(owner, "/sites/blog/settings"))
     wrong = fields | {"max_links": "many", "hold_at": "9", "moderation": "none", "origins": "blog.example/x"}
     answer = owner.client.post("/sites/blog/settings", data=wrong)
@@ -58,7 +72,7 @@ def test_wrong_choices_are_all_named_and_nothing_is_saved(desk, owner):
     assert desk.storage.sites.get("blog") == a_site(name="The blog")
 
 
-def test_an_old_form_does_not_undo_what_somebody_else_chose(desk, owner):
+def test_an_outdated_form_does_not_undo_the_changes_of_another_owner(desk, owner):
     fields = form_of(page(owner, "/sites/blog/settings"))
     desk.storage.sites.put(a_site(max_links=9))
     answer = owner.client.post("/sites/blog/settings", data=fields | {"max_content": "500"})

@@ -65,7 +65,7 @@ def test_a_refused_edit_leaves_the_words_and_says_what_a_moderator_says(web: Web
     judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="tone")
     told = web.client.get(at(comment), headers=receipt(web, comment)).json
     assert (told["status"], told["edit"], told["content"]) == ("published", "refused", "First words.")
-    assert told["edit_reason"].startswith("Its tone is not")
+    assert told["edit_reason"].startswith("Its tone does not")
     assert told["seconds_to_edit"] == 0
     assert shown(web) == ["First words."]
     refused = change(web, comment, "Third words.")

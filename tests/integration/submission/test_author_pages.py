@@ -83,5 +83,5 @@ def test_the_page_tells_why_an_edit_was_refused(web: Web) -> None:
     judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="off-topic")
     text = page(web, comment)
     assert "Your edit was not published" in text
-    assert "It is not about what the page is about." in text
+    assert "It is not about the topic of this page." in text
     assert 'name="content"' not in text

@@ -38,8 +38,8 @@ def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(we
     before = published(web.storage)
     after = before.with_decision(step)
     web.storage.comments.decide("blog", [CommentChange(before, after)])
-    assert ask(web, before.id).json["reason"] == "It is not about what the page is about."
-    assert "It is not about what the page is about." in ask(web, before.id, **HTML).text
+    assert ask(web, before.id).json["reason"] == "It is not about the topic of this page."
+    assert "It is not about the topic of this page." in ask(web, before.id, **HTML).text
     spam = after.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo", reason="off-topic"))
     web.storage.comments.decide("blog", [CommentChange(after, spam)])
     assert ask(web, before.id).json["reason"] == ""

@@ -1,11 +1,12 @@
 """What is learned holds from the first day, and refuses nothing before a site has taught it."""
 
 import math
+from typing import get_args, get_type_hints
 
 import pytest
 
 from comments.lifecycle import Action
-from comments.site import SITE_CHOICES
+from comments.site import Site
 from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
@@ -110,7 +111,7 @@ def test_a_probability_is_one_also_at_the_ends():
 
 
 def test_a_site_chooses_how_many_honest_replies_may_be_refused():
-    assert tuple(CARES) == SITE_CHOICES["refusals"]
+    assert tuple(CARES) == get_args(get_type_hints(Site)["refusals"])
     assert a_site().refusals == USUAL
     bars = [care.spam_at(corpus(100, 100, bar=4.0)) for care in CARES.values()]
     assert bars == sorted(bars, reverse=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from comments.lifecycle import Action
-from comments.site import Term
+from comments.setting_values import Term
 from tests.support.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
 from workers.filters.words import Words

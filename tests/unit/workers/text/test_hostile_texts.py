@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from comments.site import Term
+from comments.setting_values import Term
 from tests.support.builders import a_comment
 from tests.unit.workers.about import facts
 from workers.filters import BUILT_IN

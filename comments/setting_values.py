@@ -1,0 +1,150 @@
+"""Values of site settings: their types, how people write them, and their checks."""
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, StringConstraints
+from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
+
+T = TypeVar("T")
+
+#: Networks whose reports of one comment are stored; more of them do not change a decision.
+MAX_REPORTS = 100
+
+#: Fields of the comment form, in the order of the form.
+VISITOR_FIELDS = ("author", "email", "url", "content")
+
+#: Names of fields in our forms and in forms made for WordPress, which a honeypot field cannot have.
+FORM_FIELDS = {
+    *(*VISITOR_FIELDS, "thread", "parent", "return_to", "ip", "user_agent", "referrer", "trap", "comment", "submit"),
+    *("form_token", "form_proof", "redirect_to", "comment_post_ID", "comment_parent"),
+}
+TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+
+REASON_CODE = re.compile(r"[a-z][a-z0-9-]{0,29}")
+#: Moderators choose a reason with the keys 1 to 9.
+MAX_REASONS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase to look for in the named fields."""
+
+    text: str
+    fields: tuple[str, ...] = VISITOR_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalReason:
+    """A reason to remove a comment: `label` is for moderators, `message` for the author of the comment."""
+
+    code: str
+    label: str
+    message: str = field(metadata={"stored": "told"})
+
+
+REMOVAL_REASONS = (
+    RemovalReason("off-topic", "Off topic", "It is not about the topic of this page."),
+    RemovalReason("tone", "Tone", "Its tone does not fit this site. You are welcome to rewrite it."),
+    RemovalReason("private", "Private", "It contains private information about someone."),
+    RemovalReason("advertising", "Advertising", "It contains advertising."),
+    RemovalReason("repeated", "Repeated", "The same comment was posted before."),
+)
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """Parts between commas or line ends; a part that contains a comma is in double quotes."""
+    rows = csv.reader(text.splitlines(), skipinitialspace=True)
+    return tuple(part.strip() for row in rows for part in row if part.strip())
+
+
+def parse_term(text: str) -> Term:
+    """A term; "author+url:casino" looks in these fields only."""
+    names, colon, word = text.partition(":")
+    where = tuple(name.strip() for name in names.split("+"))
+    if colon and word.strip() and set(where) <= set(VISITOR_FIELDS):
+        return Term(word.strip(), where)
+    return Term(text)
+
+
+def parse_reason(text: str) -> RemovalReason:
+    """A reason written as "code: label: text for the author". Raises ValueError."""
+    code, label, message = (*(part.strip() for part in text.split(":", 2)), "", "")[:3]
+    if not (REASON_CODE.fullmatch(code) and label and message):
+        raise ValueError("must be written as code: label: text for the author")
+    return RemovalReason(code, label, message)
+
+
+def _check_reasons(reasons: tuple[RemovalReason, ...]) -> tuple[RemovalReason, ...]:
+    if len(reasons) > MAX_REASONS or len({reason.code for reason in reasons}) < len(reasons):
+        raise ValueError(f"must be at most {MAX_REASONS}, and no two may have the same code")
+    return reasons
+
+
+def _check_trap_field(name: str) -> str:
+    if not TRAP_FIELD.fullmatch(name) or name in FORM_FIELDS:
+        raise ValueError("must be a name of letters and digits that no other field has")
+    return name
+
+
+def _check_printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be printable characters")
+    return text
+
+
+def _check_origin(text: str) -> str:
+    if not is_origin(text):
+        raise ValueError(f"must be addresses like https://example.com, without a path; {text!r} is not")
+    return text
+
+
+def is_origin(text: str) -> bool:
+    """True for an origin as browsers send it: scheme and host in lower case, no default port, no path."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    is_whole = text == f"{parts.scheme}://{parts.netloc}" and text.isascii() and text == text.lower()
+    return is_whole and default is not None and bool(parts.hostname) and "@" not in parts.netloc and port != default
+
+
+def _from_text(parse: Callable[[str], T]) -> BeforeValidator:
+    """Parse a list from text; a value that is a list already stays as it is."""
+
+    def validate(value: Any) -> Any:
+        return tuple(parse(part) for part in split_list(value)) if isinstance(value, str) else value
+
+    return BeforeValidator(validate)
+
+
+def setting(
+    group: str, title: str, help: str, ge: float | None = None, le: float | None = None, labels: tuple[str, ...] = ()
+) -> FieldInfo:
+    """Describe a setting for people: its group in the form, its title, help text and limits.
+
+    `labels` names the choices of a Literal, in their order.
+    """
+    extra: JsonDict = {"group": group, "labels": [*labels]}
+    info: FieldInfo = Field(title=title, description=help, ge=ge, le=le, json_schema_extra=extra)
+    return info
+
+
+#: One line of text.
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_check_printable)
+]
+TrapField = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_trap_field)]
+Words = Annotated[tuple[str, ...], _from_text(str)]
+FieldNames = Annotated[tuple[Literal["author", "email", "url", "content"], ...], _from_text(str)]
+Number = Annotated[float, AllowInfNan(False)]
+Terms = Annotated[tuple[Term, ...], _from_text(parse_term)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], _from_text(str)]
+RemovalReasons = Annotated[tuple[RemovalReason, ...], _from_text(parse_reason), AfterValidator(_check_reasons)]
