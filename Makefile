@@ -36,6 +36,7 @@ lint: $(DEV)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	luacheck --quiet comments/storage/lua
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/properdocs build --config-file mkdocs.yml --quiet
@@ -44,15 +45,17 @@ lint: $(DEV)
 tests: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
-# The browser tests drive a real Chromium, and the README's tour calls curl. Debian's are used as they are; nothing
-# downloads a browser of its own.
+# The browser tests drive a real Chromium, the README's tour calls curl, and `lint` checks the Lua scripts with luacheck.
+# Debian's packages are used as they are; nothing downloads a browser of its own.
 tools:
-	@if command -v curl >/dev/null && \
+	@if command -v curl >/dev/null && command -v luacheck >/dev/null && \
 	    { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium curl; \
+	  apt-get update -q && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium curl lua-check; \
 	else \
-	  echo "The tests need Chromium and curl. Install them, for example: sudo apt-get install chromium curl" >&2; exit 1; \
+	  echo "The tests need Chromium, curl and luacheck. Install them, for example:" >&2; \
+	  echo "  sudo apt-get install chromium curl lua-check" >&2; exit 1; \
 	fi
 
 lock: $(DEV) ## choose the newest versions that fit pyproject.toml and lock them

@@ -86,7 +86,7 @@ class Queue(Protocol):
     def release(self, site: str, ids: Sequence[str]) -> None:
         """Hand leased comments back at once."""
 
-    def missing_wakeups(self, site: str, batch: int, max_wakes: int) -> list[str]:
+    def missing_wakeups(self, site: str, batch: int, max_wakeups: int) -> list[str]:
         """Tokens for which jobs must be asked for now: work is due and too few wake-ups are out."""
 
     def depth(self, site: str) -> QueueDepth: ...

@@ -22,7 +22,7 @@ class Admission:
     max_pending: int = 20_000
     per_minute: int = 0  # submissions of one origin; 0: no limit
     batch: int = 100  # comments a wake-up is expected to settle
-    max_wakes: int = 2  # outstanding wake-ups of one site, at most
+    max_wakeups: int = 2  # outstanding wake-ups of one site, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Accepted:
 
     id: str
     repeat: bool = False
-    wake: str = ""
+    wakeup: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class ThreadChanges:
     went: tuple[str, ...] = ()
 
 
-#: Upper bounds of the histogram of Counters.wait_seconds; the same stand in lua/decide.lua.
+#: Upper bounds of the histogram Counters.wait_seconds, in seconds.
 WAIT_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, float("inf"))
 
 

@@ -60,8 +60,8 @@ class Intake:
         comment = parsing.comment(deps, asked, site, texts, facts, trusted)
         admitted = admission(deps, site, parsing.fingerprint(comment), key)
         accepted = deps.storage.comments.accept(comment, admitted)
-        if accepted.wake:
-            deps.jobs.enqueue(JUDGE, site.id, accepted.wake)
+        if accepted.wakeup:
+            deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
         if accepted.repeat:
             comment = deps.storage.comments.get(site.id, accepted.id)
@@ -105,7 +105,7 @@ def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admiss
         max_pending=site.max_pending,
         per_minute=site.per_minute,
         batch=deps.settings.batch,
-        max_wakes=deps.settings.judges,
+        max_wakeups=deps.settings.judges,
     )
 
 

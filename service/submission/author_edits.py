@@ -165,4 +165,4 @@ def _accept(deps: Deps, found: Own, draft: Comment) -> tuple[bool, list[str]]:
         accepted = deps.storage.comments.accept(draft, admitted)
     except StaleVersion:
         return False, []
-    return True, [accepted.wake] if accepted.wake else []
+    return True, [accepted.wakeup] if accepted.wakeup else []

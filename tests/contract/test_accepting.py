@@ -31,16 +31,16 @@ def test_another_sites_comment_is_not_found(storage: Storage) -> None:
 
 
 def test_the_first_comment_of_a_quiet_site_asks_for_a_job(storage: Storage) -> None:
-    assert storage.comments.accept(a_comment(), an_admission()).wake
+    assert storage.comments.accept(a_comment(), an_admission()).wakeup
 
 
 def test_the_second_comment_leaves_it_to_the_job_that_is_coming(storage: Storage) -> None:
     accepted(storage)
-    assert not storage.comments.accept(a_comment(), an_admission()).wake
+    assert not storage.comments.accept(a_comment(), an_admission()).wakeup
 
 
 def test_a_backlog_of_more_than_a_batch_asks_for_a_second_job_but_no_third(storage: Storage) -> None:
-    asked = [storage.comments.accept(a_comment(), an_admission(batch=2, max_wakes=2)).wake for _ in range(9)]
+    asked = [storage.comments.accept(a_comment(), an_admission(batch=2, max_wakeups=2)).wakeup for _ in range(9)]
     assert [bool(wake) for wake in asked] == [True, False, True, *[False] * 6]
 
 
@@ -48,7 +48,7 @@ def test_a_repeat_under_the_same_key_is_the_same_comment(storage: Storage) -> No
     first, admission = a_comment(), an_admission(key="k")
     storage.comments.accept(first, admission)
     again = storage.comments.accept(a_comment(), admission)
-    assert (again.id, again.repeat, again.wake) == (first.id, True, "")
+    assert (again.id, again.repeat, again.wakeup) == (first.id, True, "")
     assert storage.comments.counters("blog").accepted == 1
 
 

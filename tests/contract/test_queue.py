@@ -80,17 +80,17 @@ def test_fresh_comments_go_together_up_to_the_one_claimed_before(storage: Storag
 
 
 def test_a_spent_wake_up_lets_the_next_comment_ask_for_a_job(storage: Storage) -> None:
-    token = storage.comments.accept(a_comment(), an_admission()).wake
+    token = storage.comments.accept(a_comment(), an_admission()).wakeup
     storage.queue.claim("blog", token, 10, lease=60)
     assert storage.queue.claim("blog", token, 10, lease=60) == []
-    assert storage.comments.accept(a_comment(), an_admission()).wake
+    assert storage.comments.accept(a_comment(), an_admission()).wakeup
 
 
 def test_a_working_job_is_not_doubled(storage: Storage) -> None:
-    token = storage.comments.accept(a_comment(), an_admission()).wake
+    token = storage.comments.accept(a_comment(), an_admission()).wakeup
     storage.queue.claim("blog", token, 10, lease=60)
-    assert not storage.comments.accept(a_comment(), an_admission()).wake
-    assert storage.queue.missing_wakeups("blog", batch=100, max_wakes=2) == []
+    assert not storage.comments.accept(a_comment(), an_admission()).wakeup
+    assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2) == []
 
 
 def test_the_sweep_wakes_what_has_no_job(storage: Storage) -> None:
@@ -98,14 +98,14 @@ def test_the_sweep_wakes_what_has_no_job(storage: Storage) -> None:
     for _ in range(2):  # the second finds nothing and spends the wake-up
         storage.queue.claim("blog", comment.id, 10, lease=60)
     storage.queue.release("blog", [comment.id])
-    assert len(storage.queue.missing_wakeups("blog", batch=100, max_wakes=2)) == 1
-    assert storage.queue.missing_wakeups("blog", batch=100, max_wakes=2) == []
+    assert len(storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2)) == 1
+    assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2) == []
 
 
 def test_a_long_backlog_wakes_no_more_jobs_than_allowed(storage: Storage) -> None:
     for _ in range(30):
         accepted(storage)
-    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakes=4)) == 3  # one is out since the first comment
+    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4)) == 3  # one is out since the first comment
 
 
 def test_depth_tells_how_many_wait_and_since_when(storage: Storage) -> None:

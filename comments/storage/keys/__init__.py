@@ -1,22 +1,22 @@
-"""Every Redis key this project owns. (RQ owns rq:*; we never touch those by name.)
+"""Every Redis key of this project, one module for each subject. (RQ owns rq:*; we do not use those by name.)
 
-One module a subject. Each method's docstring says: type; members; written by; read by; lives for. The keys of one site
-share one hash tag, so that a site is one Cluster slot. Long or private values are hashed inside the readable name.
+The docstring of each method says: type; members; written by; read by; lifetime. A name with a slash is a Lua script.
+All keys of a site share one hash tag, so that a site is in one Cluster slot.
 """
 
 from dataclasses import dataclass
 
 from .comments import CommentKeys
 from .deliveries import DeliveryKeys
-from .deployment import InstallationKeys
+from .deployment import DeploymentKeys
 from .evidence import EvidenceKeys
-from .names import SHARED, thread_name, value_name
+from .names import SHARED, WHOLE_SITE, thread_name, value_name
 from .review import ReviewKeys
 from .threads import ThreadKeys
 
-__all__ = ["SHARED", "Keys", "thread_name", "value_name"]
+__all__ = ["SHARED", "WHOLE_SITE", "Keys", "thread_name", "value_name"]
 
 
 @dataclass(frozen=True, slots=True)
-class Keys(InstallationKeys, CommentKeys, ThreadKeys, EvidenceKeys, ReviewKeys, DeliveryKeys):
-    """All of them, so that a store which touches several subjects is given one thing."""
+class Keys(DeploymentKeys, CommentKeys, ThreadKeys, EvidenceKeys, ReviewKeys, DeliveryKeys):
+    """All keys in one object, for stores that use several subjects."""

@@ -1,4 +1,4 @@
-"""Keys of what all sites share: the sites themselves, people who sign in, the programs that run."""
+"""Keys that all sites share: the sites themselves, people who sign in, and running processes."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from .names import Names
 
 
 @dataclass(frozen=True, slots=True)
-class InstallationKeys(Names):
+class DeploymentKeys(Names):
     def version(self) -> str:
-        """string; version of the data's form; Server.prepare; Server.prepare; for ever."""
+        """string; version of the data format; Server.prepare; Server.prepare; for ever."""
         return f"{self.prefix}:version"
 
     def sites(self) -> str:
-        """hash; site id -> Site as JSON; Sites; everybody; for ever."""
+        """hash; site id -> Site as JSON; Sites; all; for ever."""
         return f"{self.prefix}:sites"
 
     def people(self) -> str:
@@ -26,17 +26,17 @@ class InstallationKeys(Names):
         return f"{self.prefix}:session:{digest}"
 
     def sessions(self, name: str) -> str:
-        """set; digests of a person's sessions; People; the account page; as long as the last of them may."""
+        """set; digests of a person's sessions; People; the account page; as long as the last session can last."""
         return f"{self.prefix}:sessions:{digest(name)}"
 
     def link(self, digest: str) -> str:
-        """string; name of who may sign in; People; the sign-in link; until used or expired."""
+        """string; name of the person who can sign in; People; the sign-in link; until used or expired."""
         return f"{self.prefix}:link:{digest}"
 
     def tries(self, key: str) -> str:
-        """string; number of tries; People.attempt; People.attempt; the limit's window."""
+        """string; number of attempts; People.attempt; People.attempt; the limit's window."""
         return f"{self.prefix}:tries:{digest(key)}"
 
-    def beats(self, part: str) -> str:
-        """sorted set; process names by the ms until which they count as alive; Beats; readiness, ops; for ever."""
+    def heartbeats(self, part: str) -> str:
+        """sorted set; process names by the ms until which they count as alive; Heartbeats; health, ops; for ever."""
         return f"{self.prefix}:beats:{part}"

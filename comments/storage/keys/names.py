@@ -1,4 +1,4 @@
-"""How keys are named: one prefix for all, one hash tag a site, long and private values hashed."""
+"""Names of keys: one prefix for all, one hash tag for each site. Long and private values are hashed."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,12 +6,15 @@ from hashlib import blake2b
 
 from comments.pseudonyms import digest
 
-#: Stands in for a site in what all sites share. Not a possible site id.
+#: Stands for the site in keys that all sites share. Not a valid site id.
 SHARED = "~"
+
+#: The field of threads:version that stands for all threads of a site.
+WHOLE_SITE = "*"
 
 
 def value_name(value: str, size: int = 8) -> bytes:
-    """Bytes that stand for a value. With eight, two of a million values meet once in 37 million windows."""
+    """Digest of a value. With eight bytes, two of a million values collide once in 37 million windows."""
     return blake2b(value.encode(), digest_size=size).digest()
 
 

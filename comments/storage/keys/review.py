@@ -1,4 +1,4 @@
-"""Keys of the moderators' room: held comments and their index, notes, reports, bulk steps, the audit."""
+"""Keys of the review pages: the index of held comments, presence, notes, reports, bulk actions and the audit."""
 
 from dataclasses import dataclass
 
@@ -7,66 +7,66 @@ from .names import SHARED, Names
 
 @dataclass(frozen=True, slots=True)
 class ReviewKeys(Names):
-    def held_changed(self, site: str) -> str:
-        """set; ids to be filed anew among the held; decide.lua; the file job, review pages; until hold.lua filed it."""
+    def index_outdated(self, site: str) -> str:
+        """set; ids whose index entry is out of date; comments/decide; the index job, review pages; until updated."""
         return self._of(site, "held:changed")
 
-    def held_here(self, site: str) -> str:
-        """bitmap; slots of the comments that are held now; hold.lua, decide.lua; Held; for ever."""
+    def index_held(self, site: str) -> str:
+        """bitmap; slots of comments that are held now; review/index_update, comments/decide; QueueIndex; for ever."""
         return self._of(site, "held:here")
 
-    def held_slots(self, site: str) -> str:
-        """hash; comment id -> its slot, its number in the bitmaps; hold.lua; hold.lua, decide.lua; while filed."""
+    def index_slots(self, site: str) -> str:
+        """hash; comment id -> its slot in the bitmaps; review/index_update; comments/decide; while indexed."""
         return self._of(site, "held:slots")
 
-    def held_by_slot(self, site: str, what: str) -> str:
-        """hash; slot -> "rows": comment id and version, "terms": a line each; hold.lua; Held; while filed."""
-        return self._of(site, f"held:{what}")
+    def index_rows(self, site: str, part: str) -> str:
+        """hash; slot -> comment id and version, or its terms; review/index_update; QueueIndex; while indexed."""
+        return self._of(site, f"held:{part}")
 
-    def held_free(self, site: str) -> str:
-        """set; slots that were used before and are free; hold.lua; hold.lua; until taken."""
+    def index_free_slots(self, site: str) -> str:
+        """set; slots that are free again; review/index_update; review/index_update; until used."""
         return self._of(site, "held:free")
 
-    def held_words(self, site: str) -> str:
-        """sorted set; every word somewhere in a held comment; hold.lua; Held; while one has it."""
+    def index_words(self, site: str) -> str:
+        """sorted set; every word of the held comments; review/index_update; QueueIndex; while a comment has it."""
         return self._of(site, "held:words")
 
-    def held_order(self, site: str, name: str) -> str:
-        """string; eight bytes a slot, a number to order by; hold.lua; Held; for ever."""
+    def index_column(self, site: str, name: str) -> str:
+        """string; eight bytes a slot, a number to sort by; review/index_update; QueueIndex; for ever."""
         return self._of(site, f"held:order:{name}")
 
-    def held_term(self, site: str, form: str, term: str) -> str:
-        """set ("few") or bitmap ("many"); slots of held comments with a term; hold.lua; Held; while one has it."""
+    def index_term(self, site: str, form: str, term: str) -> str:
+        """set ("few") or bitmap ("many"); slots with a term; review/index_update; QueueIndex; while one has it."""
         return self._of(site, f"held:{form}:{term}")
 
-    def held_top(self, site: str, kind: str) -> str:
-        """sorted set; values of one kind of terms by the held comments that have it; hold.lua; Held; while one has."""
+    def index_facet(self, site: str, kind: str) -> str:
+        """sorted set; values of one kind by their held comments; review/index_update; QueueIndex; while one has it."""
         return self._of(site, f"held:top:{kind}")
 
-    def attention(self, site: str) -> str:
-        """hash; person -> comment, ms since and until; look.lua, leave.lua; Attention; as long as anybody looks."""
+    def presence(self, site: str) -> str:
+        """hash; moderator -> comment, ms since and until; review/presence_*; Presence; while a comment is open."""
         return self._of(site, "attention")
 
     def notes(self, site: str, id: str) -> str:
-        """list; Notes to a comment as JSON; Notes; review; for ever."""
+        """list; Notes on a comment as JSON; Notes; review; for ever."""
         return self._of(site, f"notes:{id}")
 
     def reports(self, site: str, id: str) -> str:
-        """hash; eight bytes for a network -> what it found wrong; report.lua; Reports; 30 days from the last."""
+        """hash; digest of a network -> its reason; review/report; Reports; 30 days from the last."""
         return self._of(site, f"reports:{id}")
 
     def reported(self, site: str) -> str:
-        """sorted set; ids of reported comments by ms of the last report; report.lua; Reports; 30 days from that."""
+        """sorted set; ids of reported comments by ms of the last report; review/report; Reports; 30 days from that."""
         return self._of(site, "reported")
 
     def bulk(self, site: str, id: str) -> str:
-        """hash; bulk -> a step for many comments as JSON, total -> how many; Bulks; Bulks; a week."""
+        """hash; bulk -> a bulk action as JSON, total -> its number of comments; Bulks; Bulks; a week."""
         return self._of(site, f"bulk:{id}")
 
-    def bulk_items(self, site: str, id: str, which: str) -> str:
+    def bulk_items(self, site: str, id: str, part: str) -> str:
         """list; comment and version of each that is still "left", or "done"; Bulks; Bulks; a week."""
-        return self._of(site, f"bulk:{id}:{which}")
+        return self._of(site, f"bulk:{id}:{part}")
 
     def audit(self, site: str) -> str:
-        """stream; Entry as JSON; decide.lua, swap.lua and what changes sites and people; the audit page; for ever."""
+        """stream; AuditEntry as JSON; Audit and every script that changes a record; the audit page; for ever."""
         return self._of(site or SHARED, "audit")

@@ -42,10 +42,10 @@ class MemoryComments:
             shelf.repeats[repeat] = (
                 comment.id, admission.fingerprint, now + (KEY_SECONDS if admission.key else SAME_SECONDS)
             )  # fmt: skip
-            if shelf.wakes_missing(now, admission.batch, admission.max_wakes) < 1:
+            if shelf.wakes_missing(now, admission.batch, admission.max_wakeups) < 1:
                 return Accepted(comment.id)
             shelf.wakes[comment.id] = now + WAKE_SECONDS
-            return Accepted(comment.id, wake=comment.id)
+            return Accepted(comment.id, wakeup=comment.id)
 
     def get(self, site: str, id: str) -> Comment:
         comment = self._shelves[site].comments.get(id)

@@ -36,10 +36,10 @@ class MemoryQueue:
             shelf = self._shelves[site]
             shelf.due |= {id: self._shelves.now() for id in ids if id in shelf.due}
 
-    def missing_wakeups(self, site: str, batch: int, max_wakes: int) -> list[str]:
+    def missing_wakeups(self, site: str, batch: int, max_wakeups: int) -> list[str]:
         with self._shelves.lock:
             shelf, now = self._shelves[site], self._shelves.now()
-            fresh = [new_id() for _ in range(shelf.wakes_missing(now, batch, max_wakes))]
+            fresh = [new_id() for _ in range(shelf.wakes_missing(now, batch, max_wakeups))]
             shelf.wakes |= dict.fromkeys(fresh, now + WAKE_SECONDS)
             return fresh
 

@@ -125,10 +125,10 @@ class Shelf:
         if whole_again:
             self.rates[origin] = whole_again
 
-    def wakes_missing(self, now: float, batch: int, max_wakes: int) -> int:
+    def wakes_missing(self, now: float, batch: int, max_wakeups: int) -> int:
         self.wakes = {token: until for token, until in self.wakes.items() if until > now}
         due = sum(at <= now for at in self.due.values())
-        return min(ceil(due / batch), max_wakes) - len(self.wakes)
+        return min(ceil(due / batch), max_wakeups) - len(self.wakes)
 
 
 class Shelves:

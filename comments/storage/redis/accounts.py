@@ -12,7 +12,8 @@ from comments.storage.keys import Keys
 from comments.storage.values import Session
 
 from .audit import append, packed
-from .client import Client, guarded, script, text
+from .client import Client, guarded, text
+from .scripts import Script
 
 #: No session is older.
 LONGEST_SESSION = timedelta(days=1)
@@ -23,7 +24,7 @@ class _Records:
 
     def __init__(self, client: Client, keys: Keys, key: str) -> None:
         self._client, self._keys, self._key = client, keys, key
-        self._swap = script(client, "swap")
+        self._compare_and_set = Script(client, "accounts/compare_and_set")
 
     def put(self, name: str, record: bytes, entries: Sequence[AuditEntry]) -> None:
         pipe = self._client.pipeline()
@@ -34,7 +35,7 @@ class _Records:
     def compare_and_set(self, name: str, before: bytes, after: bytes, entries: Sequence[AuditEntry]) -> bool:
         """`before` is "" where there must be none yet."""
         keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
-        return bool(self._swap(keys=keys, args=[name, before, after, *map(packed, entries)]))
+        return bool(self._compare_and_set(keys, {"name": name}, before, after, *map(packed, entries)))
 
 
 @guarded
@@ -147,10 +148,10 @@ class RedisHeartbeats:
     def beat(self, part: str, name: str, seconds: float) -> None:
         now = time.time() * 1000
         pipe = self._client.pipeline()
-        pipe.zremrangebyscore(self._keys.beats(part), "-inf", now)
-        pipe.zadd(self._keys.beats(part), {name: now + seconds * 1000})
+        pipe.zremrangebyscore(self._keys.heartbeats(part), "-inf", now)
+        pipe.zadd(self._keys.heartbeats(part), {name: now + seconds * 1000})
         pipe.execute()
 
     def alive(self, part: str) -> list[str]:
-        found = self._client.zrangebyscore(self._keys.beats(part), time.time() * 1000, "+inf")
+        found = self._client.zrangebyscore(self._keys.heartbeats(part), time.time() * 1000, "+inf")
         return sorted(text(name) for name in found)

@@ -6,7 +6,8 @@ from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
 
 from .audit import append, packed
-from .client import Client, guarded, script
+from .client import Client, guarded
+from .scripts import Script
 
 TERM = f"{RuleTarget.TERM}:"
 
@@ -15,7 +16,7 @@ TERM = f"{RuleTarget.TERM}:"
 class RedisAuthorRules:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._lift = script(client, "lift")
+        self._delete = Script(client, "review/rule_delete")
 
     def put(self, site: str, rule: AuthorRule, entry: AuditEntry) -> None:
         pipe = self._client.pipeline()
@@ -25,7 +26,7 @@ class RedisAuthorRules:
 
     def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
         keys = [self._key(site, name), self._keys.audit(entry.site)]
-        return bool(self._lift(keys=keys, args=[name, packed(entry)]))
+        return bool(self._delete(keys, {"name": name}, packed(entry)))
 
     def get(self, site: str, names: list[str]) -> list[AuthorRule]:
         pipe = self._client.pipeline(transaction=False)

@@ -1,8 +1,7 @@
-"""What every store shares: the scripts, and the one place where a server's failure becomes StorageDown."""
+"""The one place where a failure of the server becomes StorageDown."""
 
 from collections.abc import Callable
 from functools import wraps
-from importlib.resources import files
 from typing import Any, ParamSpec, TypeVar
 
 import redis
@@ -13,15 +12,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
 
-#: redis-py types every answer as a union with an awaitable; this is where bytes become values.
+#: redis-py types every reply as a union with an awaitable, so values get their types where they are read.
 Client = Any
 
-#: Answers by which a living server says that it cannot write now; any other refusal is a mistake of ours.
+#: Error replies of a server that runs but cannot write now. Any other error reply is a bug of ours.
 UNABLE = ("OOM", "MISCONF", "NOREPLICAS", "READONLY", "LOADING", "BUSY", "MASTERDOWN")
 
 
 def guarded(cls: C) -> C:
-    """Let every public method of a store raise StorageDown when the server does not answer or cannot write."""
+    """Make every public method of a store raise StorageDown if the server does not reply or cannot write."""
     for name, method in list(vars(cls).items()):
         if callable(method) and not name.startswith("_"):
             setattr(cls, name, _guard(method))
@@ -41,12 +40,6 @@ def _guard(method: Callable[P, R]) -> Callable[P, R]:
             raise
 
     return guarded_method
-
-
-def script(client: Client, *names: str) -> Any:
-    """The Lua files of these names, one after the other, as one script."""
-    folder = files("comments.storage") / "lua"
-    return client.register_script("\n".join((folder / f"{name}.lua").read_text() for name in names))
 
 
 def text(value: bytes) -> str:

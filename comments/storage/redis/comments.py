@@ -1,9 +1,10 @@
-"""Comments on Redis: accepted by one script, decided by one script, read whole."""
+"""Comments on Redis: one script accepts, one script decides, and one string holds a comment."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate, compress
+from typing import Any
 
 from comments.audit import decision_entry
 from comments.drafts import waited_since
@@ -12,50 +13,68 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.codec import dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
-from comments.storage.keys import Keys, thread_name, value_name
+from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
 from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters
 
 from .audit import packed
-from .client import Client, guarded, script, text
+from .author_records import FIRST_SEEN_UNIT
+from .client import Client, guarded, text
 from .paging import page
+from .scripts import Script
 
-#: How long a client may repeat a submission under the same Idempotency-Key, and without one, in seconds.
-KEY_SECONDS, SAME_SECONDS = 86_400, 60
-#: Enough that no two submissions are ever taken for one: that would lose a comment.
+#: Seconds in which a repeated submission is recognized: by its Idempotency-Key, and without one by its content.
+KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
+#: Long enough that two submissions never share one. A collision would lose a comment.
 FINGERPRINT_BYTES = 16
-#: A site's undecided submissions may take this much memory, whatever their number.
+#: Memory limit for the undecided submissions of a site, whatever their number.
 MAX_PENDING_BYTES = 64 * 1024 * 1024
-#: How long a wake-up counts as outstanding; claims renew it. Shorter than a lease, to replace a killed worker soon.
-WAKE_MS = 5_000
+#: Time until a wake-up counts as lost. Claims renew it. Shorter than a lease, to replace a killed worker soon.
+WAKEUP_MS = 5_000
 #: Seconds to wait before trying again when a site is full.
 BUSY_SECONDS = 5
+#: More than a feed shows, so that it stays full when some comments are taken down.
+RECENT_MAX = 200
+#: Changes kept for readers who have an older version of a thread.
+CHANGES_MAX = 1000
+
+#: The arguments of decide.lua that are the same in every call.
+DECIDE_CONSTANTS: Mapping[str, Any] = {
+    "statuses": list(Status),
+    "whole_site": WHOLE_SITE,
+    "recent_max": RECENT_MAX,
+    "changes_max": CHANGES_MAX,
+    "first_seen_unit": FIRST_SEEN_UNIT,
+    "wait_buckets": [f"{bound:g}" for bound in WAIT_BUCKETS[:-1]],
+}
 
 
 @guarded
 class RedisComments:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._accept = script(client, "wakes", "allowance", "accept")
-        self._decide = script(client, "wakes", "decide")
+        self._accept = Script(client, "comments/accept")
+        self._decide = Script(client, "comments/decide")
 
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
         k, site, thread = self._keys, comment.site, comment.thread
         submission = dump_submission(comment)
-        minute = int(time.time()) // SAME_SECONDS
-        repeat = k.idempotency(site, admission.key) if admission.key else k.same(site, minute)
+        minute = int(time.time()) // REPEAT_SECONDS
+        repeats = k.idempotency(site, admission.key) if admission.key else k.repeats(site, minute)
         answer = self._accept(
-            keys=[
-                k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakes(site),
-                k.counters(site), repeat, k.rate(site, comment.origin), k.closed(site), k.thread_opened(site),
-                k.roots(site, thread), k.replies(site, thread), k.same(site, minute - 1),
+            [
+                k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakeups(site),
+                k.counters(site), repeats, k.repeats(site, minute - 1), k.rate(site, comment.origin),
+                k.closed_threads(site), k.thread_opened(site), k.roots(site, thread), k.replies(site, thread),
             ],
-            args=[
-                comment.id, dump_state(comment) + submission, len(submission), milliseconds(comment.received),
-                value_name(admission.fingerprint, FINGERPRINT_BYTES), "1" if admission.key else "",
-                admission.max_pending, MAX_PENDING_BYTES, admission.per_minute if comment.origin else 0,
-                admission.batch, admission.max_wakes, thread_name(thread), comment.parent, WAKE_MS,
-                KEY_SECONDS, SAME_SECONDS,
-            ],
+            {
+                "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
+                "has_key": bool(admission.key), "thread": thread_name(thread), "parent": comment.parent,
+                "per_minute": admission.per_minute if comment.origin else 0, "max_pending": admission.max_pending,
+                "max_pending_bytes": MAX_PENDING_BYTES, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
+                "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
+            },
+            dump_state(comment) + submission,
+            value_name(admission.fingerprint, FINGERPRINT_BYTES),
         )  # fmt: skip
         return _accepted(comment, [text(a) if isinstance(a, bytes) else a for a in answer])
 
@@ -76,19 +95,22 @@ class RedisComments:
         keys = [
             k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
             k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
-            k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.held_changed(site),
-            k.held_slots(site), k.held_here(site), *(k.status(site, status) for status in Status),
+            k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.index_outdated(site),
+            k.index_slots(site), k.index_held(site), *(k.status(site, status) for status in Status),
         ]  # fmt: skip
-        args: list[str | bytes | int] = [k.decided(site)]
-        asked: list[bool] = []  # which of the changes made are those that were asked for
+        named: list[dict[str, str | int]] = []
+        values: list[bytes] = []
+        is_requested: list[bool] = []  # False for a change of a comment that follows from one of its draft
         comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
         for group in with_carried_over(changes, comments):
-            for change in group:
+            for n, change in enumerate(group):
                 after = change.after
                 keys += [k.comment(site, after.id), k.roots(site, after.thread), k.replies(site, after.thread)]
-                args += [*_arguments(change), "1" if change is not group[-1] else ""]
-                asked.append(change is group[0])
-        return [bool(applied) for applied in compress(self._decide(keys=keys, args=args), asked)]
+                named.append(_named(change, with_next=n + 1 < len(group)))
+                values += _values(change)
+                is_requested.append(n == 0)
+        arguments = {**DECIDE_CONSTANTS, "channel": k.decided(site), "changes": named}
+        return [bool(applied) for applied in compress(self._decide(keys, arguments, *values), is_requested)]
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
         ids, following = page(self._client, self._keys.status(site, status), cursor, limit, newest)
@@ -108,22 +130,22 @@ class RedisComments:
         pipe.hgetall(self._keys.counters(site))
         for status in Status:
             pipe.zcard(self._keys.status(site, status))
-        totals, *standing = pipe.execute()
-        return _counters({text(name): float(n) for name, n in totals.items()}, standing)
+        totals, *current = pipe.execute()
+        return _counters({text(name): float(n) for name, n in totals.items()}, current)
 
     def wait(self, site: str, id: str, seconds: float) -> Comment:
         deadline = time.monotonic() + seconds
         with self._client.pubsub(ignore_subscribe_messages=True) as decided:
             decided.subscribe(self._keys.decided(site))
-            decided.get_message(timeout=seconds)  # the subscription's own confirmation: from here nothing is missed
+            decided.get_message(timeout=seconds)  # the confirmation; no decision after it is missed
             while (comment := self.get(site, id)).status is Status.QUEUED:
-                if not _heard(decided, id, deadline):
+                if not _is_announced(decided, id, deadline):
                     break
         return comment
 
 
-def _heard(decided: Client, id: str, deadline: float) -> bool:
-    """Whether the decision on `id` was announced before `deadline`."""
+def _is_announced(decided: Client, id: str, deadline: float) -> bool:
+    """Wait until the decision on `id` is announced, or return False at `deadline`."""
     while (left := deadline - time.monotonic()) > 0:
         message = decided.get_message(timeout=left)
         if message and message["data"] == id.encode():
@@ -133,51 +155,56 @@ def _heard(decided: Client, id: str, deadline: float) -> bool:
 
 def _accepted(comment: Comment, answer: list[str]) -> Accepted:
     match answer:
-        case ["new", token]:
-            return Accepted(comment.id, wake=token)
+        case ["accepted", token]:
+            return Accepted(comment.id, wakeup=token)
         case ["repeat", id]:
             return Accepted(id, repeat=True)
-        case ["reused"]:
+        case ["key_reused"]:
             raise KeyReused("this Idempotency-Key came before with a different submission")
         case ["closed"]:
             raise Invalid([Problem("thread", "closed", "Comments are closed.")])
-        case ["there"]:
+        case ["id_taken"]:
             raise StaleVersion("there is such a comment already")
-        case ["parent"]:
+        case ["parent_unpublished"]:
             raise Invalid([Problem("parent", "unpublished", "The comment you reply to is not published.")])
-        case ["rate", seconds]:
+        case ["rate_limited", seconds]:
             raise TooMany("too many submissions from here", int(seconds))
     raise Busy("too many comments wait to be judged", BUSY_SECONDS)
 
 
-def _arguments(change: CommentChange) -> list[str | bytes | int]:
-    """One change as decide.lua takes it, without the last argument."""
+def _named(change: CommentChange, with_next: bool) -> dict[str, str | int]:
+    """Return one change as decide.lua takes it, without its records."""
     before, after = change.before, change.after
-    noted = decision_entry(after, change.origin)
-    names = after.author_keys or ("", "")
+    author, author_network = after.author_keys or ("", "")
     waits = before if before.status is Status.QUEUED else after
-    written = dump_submission(after) if rewrites_submission(change) else b""
-    return [
-        after.id, dump_state(before), dump_state(after), before.status, after.status,
-        after.version if is_outbox_event(after) else "",
-        milliseconds(after.received), thread_name(after.thread), after.parent, packed(noted) if noted else "", *names,
-        milliseconds(waited_since(waits, after, datetime.now(UTC))), written,
-    ]  # fmt: skip
+    return {
+        "id": after.id, "old": before.status, "new": after.status,
+        "version": after.version if is_outbox_event(after) else 0, "received": milliseconds(after.received),
+        "since": milliseconds(waited_since(waits, after, datetime.now(UTC))), "thread": thread_name(after.thread),
+        "parent": after.parent, "author": author, "author_network": author_network, "with_next": int(with_next),
+    }  # fmt: skip
 
 
-def _counters(totals: dict[str, float], standing: Sequence[int]) -> Counters:
+def _values(change: CommentChange) -> list[bytes]:
+    """Return the records of one change: its state before and after, the audit entry and the new submission."""
+    entry = decision_entry(change.after, change.origin)
+    submission = dump_submission(change.after) if rewrites_submission(change) else b""
+    return [dump_state(change.before), dump_state(change.after), packed(entry) if entry else b"", submission]
+
+
+def _counters(totals: Mapping[str, float], current: Sequence[int]) -> Counters:
     def of(kind: str) -> dict[str, int]:
         return {name.removeprefix(kind): int(n) for name, n in totals.items() if name.startswith(kind)}
 
     decided = of("decided:")
     waited = {float(bound): n for bound, n in of("wait:").items()}
     cumulative = dict(zip(WAIT_BUCKETS, accumulate(waited.get(bound, 0) for bound in WAIT_BUCKETS), strict=True))
-    cumulative[float("inf")] = sum(decided.values())  # also those that waited longer than every bound
+    cumulative[float("inf")] = sum(decided.values())  # includes waits longer than every finite bound
     return Counters(
         accepted=int(totals.get("accepted", 0)),
         decided=decided,
         moderated=of("moderated:"),
-        standing=dict(zip(Status, standing, strict=True)),
+        standing=dict(zip(Status, current, strict=True)),
         attempts=int(totals.get("attempts", 0)),
         wait_seconds=cumulative,
         wait_sum=totals.get("wait_sum", 0.0),

@@ -14,7 +14,8 @@ from comments.storage.corpus_lessons import CEILING_LESSONS, Lesson, Quota, less
 from comments.storage.keys import Keys, value_name
 from comments.storage.values import TokenCounts
 
-from .client import Client, guarded, script, text
+from .client import Client, guarded, text
+from .scripts import Script
 
 #: Ids sent in one command.
 CHUNK = 1000
@@ -24,7 +25,7 @@ CHUNK = 1000
 class RedisCorpus:
     def __init__(self, client: Client, keys: Keys, together: Together) -> None:
         self._client, self._keys, self._together = client, keys, together
-        self._learn = script(client, "learn")
+        self._learn = Script(client, "learning/learn")
 
     def due(self, site: str, n: int) -> list[str]:
         return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
@@ -33,11 +34,12 @@ class RedisCorpus:
         k, of = self._keys, self._together.keeper(site)
         keys = [
             k.comment(site, comment.id), k.learned(of), k.corpus(of, Label.HAM), k.corpus(of, Label.SPAM),
-            k.lessons(of), k.unlearned(site), k.quotas(of), k.bars(of),
+            k.lessons(of), k.unlearned(site), k.quotas(of), k.ham_ceilings(of),
         ]  # fmt: skip
         lesson = lesson_of(comment, tokens, quotas)
         written, at = (_written(lesson), lesson.at) if lesson else ("", 0)
-        return bool(self._learn(keys=keys, args=[comment.id, dump_state(comment), written, at, CEILING_LESSONS]) == 1)
+        named = {"id": comment.id, "at": at, "ceiling_lessons": CEILING_LESSONS}
+        return bool(self._learn(keys, named, dump_state(comment), written) == 1)
 
     def totals(self, site: str) -> tuple[int, int]:
         ham, spam = self._client.hmget(self._keys.lessons(self._together.keeper(site)), *Label)
@@ -56,7 +58,7 @@ class RedisCorpus:
         k, of = self._keys, self._together.keeper(site)
         pipe = self._client.pipeline()
         counts = (k.corpus(of, label) for label in Label)
-        pipe.unlink(k.lessons(of), k.learned(of), k.quotas(of), k.bars(of), *counts)
+        pipe.unlink(k.lessons(of), k.learned(of), k.quotas(of), k.ham_ceilings(of), *counts)
         for taught, ids in due.items():
             for start in range(0, len(ids), CHUNK):
                 pipe.sadd(k.unlearned(taught), *ids[start : start + CHUNK])

@@ -1,8 +1,10 @@
-"""What is known around a comment: windows of the recent past, its thread, its author, and the learned words."""
+"""Evidence about comments on Redis: sliding windows, the thread, the author's record, learned words and rules.
+
+One round trip serves a whole batch of queries.
+"""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from comments.author_rules import AuthorRule
@@ -12,154 +14,137 @@ from comments.storage.codec import load, moment
 from comments.storage.keys import SHARED, Keys, thread_name, value_name
 from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
 
-from .client import Client, guarded, script
+from .author_records import comments_in, first_seen
+from .client import Client, guarded
+from .scripts import Script
 from .threads import is_shown
-
-#: How far above the count of an author's comments the day stands on which they were first seen; see lua/decide.lua.
-FIRST_SEEN = 10**9
-EPOCH = date(1970, 1, 1)
-
-
-class _Windows:
-    """The uses of one batch, laid out for note.lua: one call for the site's windows, one for the shared ones."""
-
-    def __init__(self, keys: Keys, site: str, now: float) -> None:
-        self._keys, self._site, self._now = keys, site, now
-        self.keys: list[str] = []
-        self.heads: list[float | int] = []
-        self.uses: list[int | bytes | str] = []
-        self.asked: list[tuple[int, str]] = []  # question's number, window
-        self._numbers: dict[str, int] = {}
-
-    def add(self, question: int, use: WindowUse, note: bool) -> None:
-        if use.window not in self._numbers:
-            bucket, into = divmod(self._now, use.seconds)
-            site = SHARED if use.shared else self._site
-            self.keys += [self._keys.window(site, use.window, int(b)) for b in (bucket, bucket - 1)]
-            self.heads += [round(1 - into / use.seconds, 4), 2 * use.seconds]
-            self._numbers[use.window] = len(self._numbers) + 1
-        self.uses += [self._numbers[use.window], value_name(use.value), "1" if note else ""]
-        self.asked.append((question, use.window))
-
-    @property
-    def args(self) -> list[float | int | bytes | str]:
-        return [len(self._numbers), *self.heads, *self.uses]
-
-
-class _Batch:
-    """Distinct names asked for by a batch, and where each one's answer is found."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = list(dict.fromkeys(names))
-
-    def answers(self, values: Sequence[bytes | None]) -> dict[str, int]:
-        """Not strict: when nothing is asked for, a placeholder is, because HMGET wants at least one field."""
-        return {name: int(value) for name, value in zip(self.names, values, strict=False) if value}
-
-    def records(self, values: Sequence[bytes | None]) -> dict[str, AuthorRule]:
-        return {name: load(AuthorRule, value) for name, value in zip(self.names, values, strict=False) if value}
-
-
-class _Known:
-    """The server's answers to one batch, by name. `found` is in the order in which `_ask` asks."""
-
-    def __init__(self, threads: _Batch, authors: _Batch, tokens: _Batch, rules: _Batch, found: Sequence[Any]) -> None:
-        closed, opened, approved, spam, lessons, ham_tokens, spam_tokens, terms, named, *parents = found
-        self._terms = tuple(load(AuthorRule, record) for record in terms)
-        self._named = rules.records(named)
-        self._closed = {name for name, is_closed in zip(threads.names, closed, strict=True) if is_closed}
-        self._opened = threads.answers(opened)
-        self._approved, self._spam = authors.answers(approved), authors.answers(spam)
-        self._ham, self._spam_lessons = (int(n or 0) for n in lessons[:-1])
-        self._bar = float(lessons[-1] or 0)
-        self._ham_tokens, self._spam_tokens = tokens.answers(ham_tokens), tokens.answers(spam_tokens)
-        self._parents = iter(parents)
-
-    def answer(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
-        """To be asked for in the questions' own order."""
-        opened = self._opened.get(thread_name(q.thread))
-        known = [t for t in q.tokens if t in self._ham_tokens or t in self._spam_tokens]
-        return Evidence(
-            counts=counts,
-            approved=tuple(self._approved.get(name, 0) % FIRST_SEEN for name in q.author),
-            spam=tuple(self._spam.get(name, 0) % FIRST_SEEN for name in q.author),
-            first_seen=self._first_seen(q.author),
-            parent_published=not q.parent or is_shown(next(self._parents), next(self._parents)),
-            thread_closed=thread_name(q.thread) in self._closed,
-            thread_opened=moment(opened) if opened else None,
-            corpus=TokenCounts(
-                self._ham,
-                self._spam_lessons,
-                {t: (self._ham_tokens.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
-                self._bar,
-            ),
-            rules=(*(self._named[name] for name in q.rules if name in self._named), *self._terms),
-        )
-
-    def _first_seen(self, names: Sequence[str]) -> date | None:
-        """The day is kept with the name by e-mail alone, which is the first."""
-        records = [of.get(name, 0) for name in names[:1] for of in (self._approved, self._spam)]
-        days = [record // FIRST_SEEN for record in records if record >= FIRST_SEEN]
-        return EPOCH + timedelta(days=min(days)) if days else None
 
 
 @guarded
 class RedisEvidence:
     def __init__(self, client: Client, keys: Keys, together: Together) -> None:
         self._client, self._keys, self._together = client, keys, together
-        self._note = script(client, "note")
+        self._windows_count = Script(client, "comments/windows_count")
 
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         if not questions:
             return []
         own, shared = (_Windows(self._keys, site, time.time()) for _ in range(2))
-        for i, question in enumerate(questions):
-            for use in question.uses:
-                (shared if use.shared else own).add(i, use, question.first_attempt and not use.before)
-        threads = _Batch(thread_name(q.thread) for q in questions)
-        authors = _Batch(name for q in questions for name in q.author)
-        tokens = _Batch(token for q in questions for token in q.tokens)
-        rules = _Batch(name for q in questions for name in q.rules)
+        for i, query in enumerate(questions):
+            for use in query.uses:
+                (shared if use.shared else own).add(i, use, counted=query.first_attempt and not use.before)
+        windows = [w for w in (own, shared) if w.uses]
+        batch = _Batch(self._keys, site, self._together.keeper(site), questions)
         pipe = self._client.pipeline(transaction=False)
-        windows = [w for w in (own, shared) if w.asked]
         for w in windows:
-            self._note(keys=w.keys, args=w.args, client=pipe)
-        self._ask(pipe, site, questions, threads, authors, tokens, rules)
+            named = {"windows": w.windows, "uses": w.uses}
+            self._windows_count(w.keys, named, *w.values, client=pipe)
+        batch.queue(pipe)
         found = pipe.execute()
         counts = _counts(windows, found)
-        known = _Known(threads, authors, tokens, rules, found[len(windows) :])
-        return [known.answer(q, counts.get(i, {})) for i, q in enumerate(questions)]
+        batch.read(found[len(windows) :])
+        return [batch.evidence(query, counts.get(i, {})) for i, query in enumerate(questions)]
 
-    def _ask(
-        self,
-        pipe: Client,
-        site: str,
-        questions: Sequence[EvidenceQuery],
-        threads: _Batch,
-        authors: _Batch,
-        tokens: _Batch,
-        rules: _Batch,
-    ) -> None:
-        k, keeper = self._keys, self._together.keeper(site)
-        pipe.smismember(k.closed(site), threads.names)
-        pipe.hmget(k.thread_opened(site), threads.names)
-        for status in (Status.APPROVED, Status.SPAM):
-            pipe.hmget(k.authors(site, status), authors.names or [""])
-        pipe.hmget(k.lessons(keeper), *Label, "bar")
-        for label in Label:
-            pipe.hmget(k.corpus(keeper, label), tokens.names or [""])
+
+class _Windows:
+    """The window uses of a batch as windows_count.lua takes them: one call for a site, one for all sites."""
+
+    def __init__(self, keys: Keys, site: str, now: float) -> None:
+        self._keys, self._site, self._now = keys, site, now
+        self._numbers: dict[str, int] = {}
+        self.keys: list[str] = []
+        self.windows: list[tuple[float, int]] = []
+        self.uses: list[tuple[int, int]] = []
+        self.values: list[bytes] = []
+        self.origins: list[tuple[int, str]] = []  # of each use the query's number and the window's name
+
+    def add(self, query: int, use: WindowUse, counted: bool) -> None:
+        if use.window not in self._numbers:
+            bucket, elapsed = divmod(self._now, use.seconds)
+            site = SHARED if use.shared else self._site
+            self.keys += [self._keys.window(site, use.window, int(b)) for b in (bucket, bucket - 1)]
+            self.windows.append((round(1 - elapsed / use.seconds, 4), 2 * use.seconds))
+            self._numbers[use.window] = len(self._numbers) + 1
+        self.uses.append((self._numbers[use.window], int(counted)))
+        self.values.append(value_name(use.value))
+        self.origins.append((query, use.window))
+
+
+class _Batch:
+    """Everything else that a batch of queries looks up, each name once."""
+
+    def __init__(self, keys: Keys, site: str, keeper: str, queries: Sequence[EvidenceQuery]) -> None:
+        self._keys, self._site, self._keeper, self._queries = keys, site, keeper, queries
+        self._threads = _distinct(thread_name(q.thread) for q in queries)
+        # HMGET needs at least one field, so that an empty name stands for none.
+        self._authors = _distinct(name for q in queries for name in q.author) or [""]
+        self._tokens = _distinct(token for q in queries for token in q.tokens) or [""]
+        self._rules = _distinct(name for q in queries for name in q.rules) or [""]
+
+    def queue(self, pipe: Client) -> None:
+        k, site = self._keys, self._site
+        pipe.smismember(k.closed_threads(site), self._threads)
+        pipe.hmget(k.thread_opened(site), self._threads)
+        pipe.hmget(k.authors(site, Status.APPROVED), self._authors)
+        pipe.hmget(k.authors(site, Status.SPAM), self._authors)
+        pipe.hmget(k.lessons(self._keeper), *Label, "bar")
+        pipe.hmget(k.corpus(self._keeper, Label.HAM), self._tokens)
+        pipe.hmget(k.corpus(self._keeper, Label.SPAM), self._tokens)
         pipe.hvals(k.terms(site))
-        pipe.hmget(k.rules(site), rules.names or [""])
-        for q in questions:
+        pipe.hmget(k.rules(site), self._rules)
+        for q in self._queries:
             if q.parent:
                 pipe.zscore(k.roots(site, q.thread), q.parent)
                 pipe.hget(k.replies(site, q.thread), q.parent)
 
+    def read(self, found: Sequence[Any]) -> None:
+        """Take the replies, in the order of `queue`."""
+        closed, opened, approved, spam, lessons, ham, spam_tokens, terms, rules, *parents = found
+        self._closed = {name for name, is_closed in zip(self._threads, closed, strict=True) if is_closed}
+        self._opened = _numbers(self._threads, opened)
+        self._approved, self._spam = _numbers(self._authors, approved), _numbers(self._authors, spam)
+        self._lessons = int(lessons[0] or 0), int(lessons[1] or 0)
+        self._ham_ceiling = float(lessons[2] or 0)
+        self._ham, self._spam_tokens = _numbers(self._tokens, ham), _numbers(self._tokens, spam_tokens)
+        self._term_rules = tuple(load(AuthorRule, record) for record in terms)
+        self._named_rules = {n: load(AuthorRule, r) for n, r in zip(self._rules, rules, strict=True) if r}
+        self._parents = iter(parents)
+
+    def evidence(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
+        """Return what was found for one query. Call it in the order of the queries."""
+        opened = self._opened.get(thread_name(q.thread))
+        known = [t for t in q.tokens if t in self._ham or t in self._spam_tokens]
+        # The record under the e-mail address alone, which is the first name, holds the day.
+        records = [of.get(name, 0) for name in q.author[:1] for of in (self._approved, self._spam)]
+        return Evidence(
+            counts=counts,
+            approved=tuple(comments_in(self._approved.get(name, 0)) for name in q.author),
+            spam=tuple(comments_in(self._spam.get(name, 0)) for name in q.author),
+            first_seen=first_seen(records),
+            parent_published=not q.parent or is_shown(next(self._parents), next(self._parents)),
+            thread_closed=thread_name(q.thread) in self._closed,
+            thread_opened=moment(opened) if opened else None,
+            corpus=TokenCounts(
+                *self._lessons,
+                {t: (self._ham.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
+                self._ham_ceiling,
+            ),
+            rules=(*(self._named_rules[n] for n in q.rules if n in self._named_rules), *self._term_rules),
+        )
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _numbers(names: Sequence[str], values: Sequence[bytes | None]) -> dict[str, int]:
+    return {name: int(value) for name, value in zip(names, values, strict=True) if value}
+
 
 def _counts(windows: Sequence[_Windows], found: Sequence[Sequence[int]]) -> dict[int, dict[str, int]]:
-    """Question's number -> window -> other comments."""
+    """Return for each query's number the other comments in each window."""
     counts: dict[int, dict[str, int]] = {}
     for w, others in zip(windows, found, strict=False):
-        for (question, window), n in zip(w.asked, others, strict=True):
-            counts.setdefault(question, {})[window] = max(n, counts.get(question, {}).get(window, 0))
+        for (query, window), n in zip(w.origins, others, strict=True):
+            counts.setdefault(query, {})[window] = max(n, counts.get(query, {}).get(window, 0))
     return counts

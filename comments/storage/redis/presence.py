@@ -1,4 +1,4 @@
-"""Who looks at what, on Redis: one field a person, by the server's clock."""
+"""Comments that moderators have open, on Redis: one field for each moderator, by the server's clock."""
 
 from collections.abc import Sequence
 
@@ -6,28 +6,30 @@ from comments.storage.codec import moment
 from comments.storage.keys import Keys
 from comments.storage.presence import Viewer
 
-from .client import Client, guarded, script, text
+from .client import Client, guarded, text
+from .scripts import Script
 
 
 @guarded
 class RedisPresence:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._look = script(client, "wakes", "look")
-        self._leave = script(client, "leave")
+        self._set = Script(client, "review/presence_set")
+        self._clear = Script(client, "review/presence_clear")
 
     def set(self, site: str, by: str, comment: str, seconds: float) -> None:
-        self._look(keys=[self._keys.attention(site)], args=[by, comment, round(seconds * 1000)])
+        named = {"moderator": by, "comment": comment, "ms": round(seconds * 1000)}
+        self._set([self._keys.presence(site)], named)
 
     def clear(self, site: str, by: str, comments: Sequence[str] = ()) -> None:
-        self._leave(keys=[self._keys.attention(site)], args=[by, *comments])
+        self._clear([self._keys.presence(site)], {"moderator": by, "comments": list(comments)})
 
     def viewers(self, site: str) -> list[Viewer]:
         pipe = self._client.pipeline(transaction=False)
         pipe.time()
-        pipe.hgetall(self._keys.attention(site))
+        pipe.hgetall(self._keys.presence(site))
         (seconds, micros), rows = pipe.execute()
         now = seconds * 1000 + micros // 1000
         found = [(text(by), *text(row).split(" ")) for by, row in rows.items()]
-        looks = [Viewer(by, id, moment(int(since))) for by, id, since, until in found if int(until) > now]
-        return sorted(looks, key=lambda look: (look.since, look.by))
+        viewers = [Viewer(by, id, moment(int(since))) for by, id, since, until in found if int(until) > now]
+        return sorted(viewers, key=lambda viewer: (viewer.since, viewer.by))

@@ -1,4 +1,4 @@
-"""What waits: comments for the filters, and events for the outbox's reader."""
+"""The judging queue and the outbox on Redis."""
 
 from collections.abc import Sequence
 
@@ -8,34 +8,42 @@ from comments.storage.codec import moment
 from comments.storage.keys import Keys
 from comments.storage.values import Claim, OutboxEvent, QueueDepth
 
-from .client import Client, guarded, script, text
-from .comments import WAKE_MS
+from .client import Client, guarded, text
+from .comments import WAKEUP_MS
+from .scripts import Script
 
 
 @guarded
 class RedisQueue:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._claim = script(client, "wakes", "claim")
-        self._release = script(client, "wakes", "release")
-        self._wake = script(client, "wakes", "wake")
+        self._claim = Script(client, "queue/claim")
+        self._release = Script(client, "queue/release")
+        self._wakeups_missing = Script(client, "queue/wakeups_missing")
 
     def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
         k = self._keys
         flat = self._claim(
-            keys=[k.due(site), k.wakes(site), k.attempts(site), k.counters(site)],
-            args=[token, n, round(lease * 1000), WAKE_MS],
+            [k.due(site), k.wakeups(site), k.attempts(site), k.counters(site)],
+            {"token": token, "n": n, "lease_ms": round(lease * 1000), "wakeup_ms": WAKEUP_MS},
         )
         return [Claim(text(id), attempts) for id, attempts in zip(flat[::2], flat[1::2], strict=True)]
 
     def release(self, site: str, ids: Sequence[str]) -> None:
         if ids:
-            self._release(keys=[self._keys.due(site)], args=list(ids))
+            self._release([self._keys.due(site)], {"ids": list(ids)})
 
-    def missing_wakeups(self, site: str, batch: int, max_wakes: int) -> list[str]:
-        fresh = [new_id() for _ in range(max_wakes)]
-        args = [batch, max_wakes, WAKE_MS, *fresh]
-        return [text(token) for token in self._wake(keys=[self._keys.wakes(site), self._keys.due(site)], args=args)]
+    def missing_wakeups(self, site: str, batch: int, max_wakeups: int) -> list[str]:
+        tokens = self._wakeups_missing(
+            [self._keys.wakeups(site), self._keys.due(site)],
+            {
+                "batch": batch,
+                "max_wakeups": max_wakeups,
+                "wakeup_ms": WAKEUP_MS,
+                "tokens": [new_id() for _ in range(max_wakeups)],
+            },
+        )
+        return [text(token) for token in tokens]
 
     def depth(self, site: str) -> QueueDepth:
         pipe = self._client.pipeline(transaction=False)

@@ -21,7 +21,8 @@ from comments.storage.keys import Keys
 from comments.storage.queue_index import IndexEntry, IndexHit, IndexPosition, IndexQuery, IndexResult, facet_limit
 
 from .bitmaps import Bitmap, column
-from .client import Client, guarded, script, text
+from .client import Client, guarded, text
+from .scripts import Script
 
 #: Words that a beginning may stand for.
 MOST_WORDS = 100
@@ -35,37 +36,44 @@ ORDERS: Mapping[str, tuple[str, bool]] = {
     "points": ("points", True),
 }
 COLUMNS = ("rank", "received", "points")
+#: From this number of comments on, the bitmap of a term is smaller than a set of slots.
+SET_MAX = 512
 
 
 @guarded
 class RedisQueueIndex:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._hold = script(client, "hold")
+        self._update = Script(client, "review/index_update")
 
     def outdated(self, site: str, n: int) -> list[str]:
-        return [text(id) for id in self._client.srandmember(self._keys.held_changed(site), n)]
+        return [text(id) for id in self._client.srandmember(self._keys.index_outdated(site), n)]
 
     def update(self, site: str, rows: Sequence[tuple[Comment, IndexEntry | None]]) -> None:
         pipe = self._client.pipeline(transaction=False)
         k = self._keys
         shared = [
-            k.held_changed(site), k.held_here(site), k.held_slots(site), k.held_by_slot(site, "rows"),
-            k.held_by_slot(site, "terms"),
-            k.held_free(site), k.held_words(site), *(k.held_order(site, name) for name in COLUMNS),
+            k.index_outdated(site), k.index_held(site), k.index_slots(site), k.index_rows(site, "rows"),
+            k.index_rows(site, "terms"), k.index_free_slots(site), k.index_words(site),
+            *(k.index_column(site, name) for name in COLUMNS),
         ]  # fmt: skip
-        stems = [k.held_term(site, "few", ""), k.held_term(site, "many", ""), k.held_top(site, "")]
-        for comment, filed in rows:
-            row: list[str | int] = ["0"]
-            if filed:
-                row = ["1", filed.version, filed.rank, filed.received, filed.points, *filed.terms]
-            args = [comment.id, dump_state(comment), *stems, *row]
-            self._hold(keys=[k.comment(site, comment.id), *shared], args=args, client=pipe)
+        prefixes = {
+            "set_prefix": k.index_term(site, "few", ""),
+            "bitmap_prefix": k.index_term(site, "many", ""),
+            "top_prefix": k.index_facet(site, ""),
+            "set_max": SET_MAX,
+        }
+        for comment, entry in rows:
+            named: dict[str, Any] = {"id": comment.id, **prefixes}
+            if entry:
+                columns = [getattr(entry, name) for name in COLUMNS]
+                named |= {"held": True, "version": entry.version, "columns": columns, "terms": entry.terms}
+            self._update([k.comment(site, comment.id), *shared], named, dump_state(comment), client=pipe)
         pipe.execute()
 
     def discard(self, site: str, ids: Sequence[str]) -> None:
         if ids:
-            self._client.srem(self._keys.held_changed(site), *ids)
+            self._client.srem(self._keys.index_outdated(site), *ids)
 
     def find(self, site: str, sought: IndexQuery) -> IndexResult:
         view = _View(self._client, self._keys, site, sought)
@@ -89,21 +97,21 @@ class _View:
 
     def _beginning(self, given: str) -> list[str]:
         start = given[:-1].removeprefix("word:").encode()
-        key = self._keys.held_words(self._site)
+        key = self._keys.index_words(self._site)
         found = self._client.zrange(key, b"[" + start, b"[" + start + b"\xff", bylex=True, offset=0, num=MOST_WORDS)
         return [f"word:{text(word)}" for word in found]
 
     def _read(self, groups: Sequence[Sequence[str]]) -> None:
         k, site = self._keys, self._site
         pipe = self._client.pipeline()
-        pipe.get(k.held_here(site))
-        pipe.hlen(k.held_slots(site))
+        pipe.get(k.index_held(site))
+        pipe.hlen(k.index_slots(site))
         pipe.zcard(k.status(site, Status.HELD))
-        pipe.get(k.held_order(site, self._column))
+        pipe.get(k.index_column(site, self._column))
         for kind in self._sought.facets:
-            pipe.zrange(k.held_top(site, kind), 0, facet_limit(kind) - 1, desc=True, withscores=True)
+            pipe.zrange(k.index_facet(site, kind), 0, facet_limit(kind) - 1, desc=True, withscores=True)
         for kind, values in self._counted.items():
-            pipe.zmscore(k.held_top(site, kind), values)
+            pipe.zmscore(k.index_facet(site, kind), values)
         self._ask(pipe, groups)
         here, self._filed, standing, order, *found = pipe.execute()
         self._bitmap = Bitmap(len(here or b""))
@@ -132,7 +140,7 @@ class _View:
         pipe.mget([self._term("many", term) for term in chain(*groups)])
 
     def _term(self, form: str, term: str) -> str:
-        return self._keys.held_term(self._site, form, term)
+        return self._keys.index_term(self._site, form, term)
 
     def _bits(self, groups: Sequence[Sequence[str]], found: Sequence[Any]) -> list[int]:
         """Which slots have one term of each group."""
@@ -156,7 +164,7 @@ class _View:
         limit = self._sought.limit
         chosen = self._first(self._bitmap.chosen(bits), limit + 1)
         slots = chosen[:limit]
-        rows = self._client.hmget(self._keys.held_by_slot(self._site, "rows"), slots) if slots else []
+        rows = self._client.hmget(self._keys.index_rows(self._site, "rows"), slots) if slots else []
         found = (self._spot(slot, row) for slot, row in zip(slots, rows, strict=True) if row)
         return tuple(found), len(chosen) > limit
 
@@ -196,7 +204,7 @@ class _View:
 
     def _one_by_one(self, slots: list[int]) -> dict[str, dict[str, int]]:
         """Also values that are rare among all."""
-        rows = self._client.hmget(self._keys.held_by_slot(self._site, "terms"), slots) if slots else []
+        rows = self._client.hmget(self._keys.index_rows(self._site, "terms"), slots) if slots else []
         found: dict[str, Counter[str]] = {kind: Counter() for kind in self._top}
         for row in rows:
             for term in text(row.partition(b"\nword:")[0]).split("\n") if row else ():  # words are most, and last

@@ -9,21 +9,29 @@ from comments.setting_values import MAX_REPORTS
 from comments.storage.keys import Keys, value_name
 from comments.storage.reports import KEPT
 
-from .client import Client, guarded, script, text
+from .client import Client, guarded, text
 from .paging import page
+from .scripts import Script
 
 
 @guarded
 class RedisReports:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._report = script(client, "wakes", "allowance", "report")
+        self._report = Script(client, "review/report")
 
     def add(self, comment: Comment, origin: str, wrong: str, per_minute: int) -> Mapping[str, int]:
         k, site = self._keys, comment.site
         wait, *found = self._report(
-            keys=[k.rate(site, origin), k.reports(site, comment.id), k.reported(site), k.counters(site)],
-            args=[comment.id, value_name(origin), wrong, per_minute, KEPT, MAX_REPORTS],
+            [k.rate(site, origin), k.reports(site, comment.id), k.reported(site), k.counters(site)],
+            {
+                "comment": comment.id,
+                "reason": wrong,
+                "per_minute": per_minute,
+                "kept_seconds": KEPT,
+                "max_reports": MAX_REPORTS,
+            },
+            value_name(origin),
         )
         if wait:
             raise TooMany("too many reports from here", int(wait))

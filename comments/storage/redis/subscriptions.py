@@ -16,7 +16,7 @@ class RedisSubscriptions:
         self._client, self._keys = client, keys
 
     def reserve_request(self, site: str, who: str, comment: str) -> bool:
-        key, pipe = self._keys.asked(site, who), self._client.pipeline()
+        key, pipe = self._keys.confirmation_request(site, who), self._client.pipeline()
         pipe.hexists(self._keys.subscribers(site), who)
         pipe.set(key, comment, ex=ASK_AGAIN, nx=True)
         pipe.get(key)
@@ -24,10 +24,10 @@ class RedisSubscriptions:
         return not confirmed and first == comment.encode()
 
     def request_sent(self, site: str, who: str) -> None:
-        self._client.set(self._keys.asked(site, who), SENT, keepttl=True, xx=True)
+        self._client.set(self._keys.confirmation_request(site, who), SENT, keepttl=True, xx=True)
 
     def cancel_request(self, site: str, who: str, comment: str) -> None:
-        key = self._keys.asked(site, who)
+        key = self._keys.confirmation_request(site, who)
         if self._client.get(key) == comment.encode():
             self._client.delete(key)
 
@@ -37,7 +37,7 @@ class RedisSubscriptions:
     def unsubscribe(self, site: str, who: str) -> None:
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.subscribers(site), who)
-        pipe.set(self._keys.asked(site, who), SENT, ex=ASK_AGAIN_AFTER_NO)
+        pipe.set(self._keys.confirmation_request(site, who), SENT, ex=ASK_AGAIN_AFTER_NO)
         pipe.execute()
 
     def mute(self, site: str, comment: str) -> None:
@@ -51,7 +51,7 @@ class RedisSubscriptions:
         return bool(confirmed) and not muted
 
     def mark_notified(self, site: str, reply: str) -> None:
-        self._client.sadd(self._keys.told(site), reply)
+        self._client.sadd(self._keys.notified(site), reply)
 
     def was_notified(self, site: str, reply: str) -> bool:
-        return bool(self._client.sismember(self._keys.told(site), reply))
+        return bool(self._client.sismember(self._keys.notified(site), reply))

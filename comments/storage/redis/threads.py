@@ -3,23 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from comments.model import Comment
-from comments.storage.keys import Keys, thread_name
+from comments.storage.keys import WHOLE_SITE, Keys, thread_name
 from comments.storage.thread_order import children, reading_order
 from comments.storage.values import ThreadChanges, ThreadPage
 
-from .client import Client, guarded, script, text
+from .client import Client, guarded, text
 from .comments import RedisComments
 from .paging import page
-
-#: The field of threads:version for all threads together, as in decide.lua.
-WHOLE_SITE = "*"
+from .scripts import Script
 
 
 @guarded
 class RedisThreads:
     def __init__(self, client: Client, keys: Keys, comments: RedisComments) -> None:
         self._client, self._keys, self._comments = client, keys, comments
-        self._changes = script(client, "changes")
+        self._changes = Script(client, "threads/changes")
 
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
         roots, following = page(self._client, self._keys.roots(site, thread), cursor, limit, newest)
@@ -42,7 +40,7 @@ class RedisThreads:
     def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         k = self._keys
         keys = [k.changes(site), k.thread_versions(site), k.roots(site, thread), k.replies(site, thread)]
-        version, known, appeared, went = self._changes(keys=keys, args=[thread_name(thread), since])
+        version, known, appeared, went = self._changes(keys, {"thread": thread_name(thread), "since": since})
         return ThreadChanges(int(version), known == 1, tuple(map(text, appeared)), tuple(map(text, went)))
 
     def newest(self, site: str, thread: str, n: int) -> list[Comment]:
@@ -75,10 +73,10 @@ class RedisThreads:
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
         change = self._client.sadd if closed else self._client.srem
-        change(self._keys.closed(site), thread_name(thread))
+        change(self._keys.closed_threads(site), thread_name(thread))
 
     def is_closed(self, site: str, thread: str) -> bool:
-        return bool(self._client.sismember(self._keys.closed(site), thread_name(thread)))
+        return bool(self._client.sismember(self._keys.closed_threads(site), thread_name(thread)))
 
 
 def is_shown(root: float | None, reply: bytes | None) -> bool:

@@ -1,0 +1,9 @@
+-- The scripts in comments/storage/lua run inside Redis or Valkey, on Lua 5.1.
+std = "lua51"
+max_line_length = 120
+read_globals = {"KEYS", "ARGV", "redis", "cjson", "cmsgpack", "struct"}
+
+-- Functions of the files that `-- include lib/...` stands for. A test compares this list with the files.
+local library = {"check_rate", "clock", "next_delivery", "read_pause", "use_rate", "wakeups_missing"}
+for _, name in ipairs(library) do table.insert(read_globals, name) end
+files["comments/storage/lua/lib"] = {ignore = {"211"}}

@@ -1,0 +1,61 @@
+-- Store a submission, queue it and decide whether a job is needed; or say why it is refused. All or nothing.
+-- include lib/clock
+-- include lib/rate_limit
+-- include lib/wakeups
+-- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before), rate,
+--          threads:closed, threads:opened, roots, replies
+-- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minute (0: no limit), max_pending, max_pending_bytes,
+--          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds
+-- ARGV[2]  record
+-- ARGV[3]  fingerprint
+-- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds,
+--          key_reused, closed, parent_unpublished, full, or id_taken.
+local comment, queued, due, wakeups, counters, repeats, repeats_before, rate = unpack(KEYS, 1, 8)
+local closed, opened, roots, replies = unpack(KEYS, 9)
+local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
+local now = clock()
+
+if new.has_key then
+  local earlier = redis.call("GET", repeats)
+  if earlier then
+    local id, known = string.match(earlier, "^([^|]*)|(.*)$")
+    if known ~= fingerprint then return {"key_reused"} end
+    return {"repeat", id}
+  end
+else
+  for _, key in ipairs({repeats, repeats_before}) do
+    local id, at = string.match(redis.call("HGET", key, fingerprint) or "", "^(.*)|(.*)$")
+    if id and now / 1000 - at < new.repeat_seconds then return {"repeat", id} end
+  end
+end
+
+if redis.call("SISMEMBER", closed, new.thread) == 1 then return {"closed"} end
+if new.parent ~= "" and not redis.call("ZSCORE", roots, new.parent) then
+  local reply = redis.call("HGET", replies, new.parent)
+  if not reply or string.sub(reply, -2) ~= "|1" then return {"parent_unpublished"} end
+end
+
+local free_at, wait = check_rate(rate, new.per_minute, now)
+if wait > 0 then return {"rate_limited", wait} end
+
+if redis.call("ZCARD", queued) >= new.max_pending then return {"full"} end
+local pending_bytes = tonumber(redis.call("HGET", counters, "pending_bytes") or 0)
+if pending_bytes + new.bytes > new.max_pending_bytes then return {"full"} end
+
+if not redis.call("SET", comment, record, "NX") then return {"id_taken"} end
+redis.call("ZADD", queued, new.received, new.id)
+redis.call("ZADD", due, now, new.id)
+redis.call("HINCRBY", counters, "accepted", 1)
+redis.call("HINCRBY", counters, "pending_bytes", new.bytes)
+if new.has_key then
+  redis.call("SET", repeats, new.id .. "|" .. fingerprint, "EX", new.key_seconds)
+else
+  redis.call("HSET", repeats, fingerprint, new.id .. "|" .. math.floor(now / 1000))
+  redis.call("EXPIRE", repeats, 2 * new.repeat_seconds)
+end
+redis.call("HSETNX", opened, new.thread, new.received)
+use_rate(rate, free_at)
+
+if wakeups_missing(wakeups, due, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
+redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
+return {"accepted", new.id}

@@ -1,0 +1,208 @@
+-- Apply decisions with all their effects, each only if its comment is still as it was read.
+-- include lib/clock
+-- KEYS     due, attempts, counters, outbox, unlearned, authors:approved, authors:spam, threads:count, threads:version,
+--          recent, changes, audit, held:changed, held:slots, held:here, then status:<status> for each of `statuses`,
+--          then for each change: comment, roots, replies
+-- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, changes_max,
+--          first_seen_unit (of an author's record), wait_buckets (seconds), and changes. Each change has id, old and
+--          new (status), version (for the outbox; 0 for no event), received, since (ms from when it waits for the
+--          filters), thread, parent, author and author_network (names of the author's records), and with_next (1 if it
+--          is applied together with the next change, or neither is)
+-- ARGV[2]  and on, four for each change: state line as read, state line to write, audit entry or "", new submission
+--          or "" for the one it has
+-- Returns  1 or 0 for each change.
+local due, attempts, counters, outbox, unlearned, authors_approved, authors_spam = unpack(KEYS, 1, 7)
+local thread_counts, thread_versions, recent, changes = unpack(KEYS, 8, 11)
+local audit, index_outdated, index_slots, index_held = unpack(KEYS, 12, 15)
+local args, now = cjson.decode(ARGV[1]), clock()
+local AUTHORS = {approved = authors_approved, spam = authors_spam}
+local DAY_MS = 86400000
+
+local status_keys = {}
+for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[15 + i] end
+
+local function is_visible(id, roots, replies)
+  local reply = redis.call("HGET", replies, id)
+  return redis.call("ZSCORE", roots, id) or (reply and string.sub(reply, -2) == "|1")
+end
+
+-- Show ("1") or hide ("0") all approved replies below `id`. Adds the ids that changed to `ids`.
+local function set_visible_below(replies, id, visible, ids)
+  local flat, below = redis.call("HGETALL", replies), {}
+  for i = 1, #flat, 2 do
+    local parent, received, was = string.match(flat[i + 1], "^(.*)|(.*)|(.)$")
+    below[parent] = below[parent] or {}
+    table.insert(below[parent], {id = flat[i], received = received, was = was})
+  end
+  local open = {id}
+  while #open > 0 do
+    local parent = table.remove(open)
+    for _, reply in ipairs(below[parent] or {}) do
+      if reply.was ~= visible then
+        redis.call("HSET", replies, reply.id, parent .. "|" .. reply.received .. "|" .. visible)
+        ids[#ids + 1] = reply.id
+        open[#open + 1] = reply.id
+      end
+    end
+  end
+  return ids
+end
+
+-- Put an approved comment into its thread. Returns the ids that became visible.
+local function publish(c)
+  if c.parent == "" then
+    redis.call("ZADD", c.roots, c.received, c.id)
+  else
+    local visible = is_visible(c.parent, c.roots, c.replies)
+    redis.call("HSET", c.replies, c.id, string.format("%s|%.0f|%s", c.parent, c.received, visible and "1" or "0"))
+    if not visible then return {} end
+  end
+  -- A comment that was never published has no replies.
+  if c.old == "queued" then return {c.id} end
+  return set_visible_below(c.replies, c.id, "1", {c.id})
+end
+
+-- Take a comment out of its thread. Returns the ids that are no longer visible.
+local function unpublish(c)
+  if c.parent == "" then
+    redis.call("ZREM", c.roots, c.id)
+  else
+    local reply = redis.call("HGET", c.replies, c.id)
+    redis.call("HDEL", c.replies, c.id)
+    if not reply or string.sub(reply, -2) ~= "|1" then return {} end
+  end
+  return set_visible_below(c.replies, c.id, "0", {c.id})
+end
+
+-- Versions are times while the clock moves on, so data restored from a backup repeats none.
+local function next_version(field)
+  local before = tonumber(redis.call("HGET", thread_versions, field) or 0)
+  local version = math.max(before + 1, now)
+  redis.call("HSET", thread_versions, field, string.format("%.0f", version))
+  return before, version
+end
+
+-- Give the thread and the site their next versions and record the change. Returns the site's version.
+local function record_change(c, visible)
+  local before, version = next_version(c.thread)
+  local _, site_version = next_version(args.whole_site)
+  redis.call("XADD", changes, "MAXLEN", "~", args.changes_max, "*", "t", c.thread,
+    "b", string.format("%.0f", before), "v", string.format("%.0f", version), "c", c.id, "s", visible)
+  return site_version
+end
+
+-- Count and list `ids`, which became visible ("1") or hidden ("0"): the comment itself and the replies below it.
+local function count_visible(c, ids, visible)
+  if #ids == 0 then return end
+  local site_version = record_change(c, visible)
+  redis.call("HINCRBY", thread_counts, c.thread, visible == "1" and #ids or -#ids)
+  for _, id in ipairs(ids) do
+    if visible == "1" then redis.call("ZADD", recent, site_version, id) else redis.call("ZREM", recent, id) end
+  end
+  redis.call("ZREMRANGEBYRANK", recent, 0, -args.recent_max - 1)
+end
+
+local function update_thread(c)
+  if c.old == "approved" and c.new == "approved" then
+    if is_visible(c.id, c.roots, c.replies) then record_change(c, "1") end
+  elseif c.new == "approved" then count_visible(c, publish(c), "1")
+  elseif c.old == "approved" then count_visible(c, unpublish(c), "0") end
+end
+
+local function count_wait(c)
+  local seconds = math.max(0, now - c.since) / 1000
+  for _, bound in ipairs(args.wait_buckets) do
+    if seconds <= tonumber(bound) then
+      redis.call("HINCRBY", counters, "wait:" .. bound, 1)
+      break
+    end
+  end
+  redis.call("HINCRBYFLOAT", counters, "wait_sum", seconds)
+end
+
+local function leave_queue(c)
+  redis.call("ZREM", due, c.id)
+  redis.call("HDEL", attempts, c.id)
+  redis.call("HINCRBY", counters, "pending_bytes", -string.len(c.submission))
+  if c.new == "queued" then return end
+  redis.call("HINCRBY", counters, "decided:" .. c.new, 1)
+  count_wait(c)
+end
+
+-- The author edited the comment, so the filters judge it again.
+local function enter_queue(c)
+  redis.call("ZADD", due, now, c.id)
+  redis.call("HINCRBY", counters, "pending_bytes", string.len(c.submission))
+  if c.old ~= "queued" then redis.call("HINCRBY", counters, "accepted", 1) end
+end
+
+-- Change the number of an author's comments in one status. `day` is the day of this comment, or 0 to keep none.
+local function count_author(key, author, by, day)
+  if not key or author == "" then return end
+  local n = redis.call("HINCRBY", key, author, by)
+  if n <= 0 or n % args.first_seen_unit == 0 then redis.call("HDEL", key, author)
+  elseif n == 1 and by > 0 and day > 0 then
+    redis.call("HINCRBY", key, author, string.format("%.0f", day * args.first_seen_unit))
+  end
+end
+
+local function update_authors(c)
+  local day = math.floor(c.received / DAY_MS)
+  for _, record in ipairs({{c.author, day}, {c.author_network, 0}}) do
+    count_author(AUTHORS[c.old], record[1], -1, record[2])
+    count_author(AUTHORS[c.new], record[1], 1, record[2])
+  end
+end
+
+-- Hide a comment that is no longer held from the index at once. A job updates the rest of its entry soon after.
+local function update_index(c)
+  if c.old ~= "held" and c.new ~= "held" then return end
+  local slot = redis.call("HGET", index_slots, c.id)
+  if slot then redis.call("SETBIT", index_held, slot, 0) end
+  redis.call("SADD", index_outdated, c.id)
+end
+
+local function apply(c)
+  redis.call("ZREM", status_keys[c.old], c.id)
+  redis.call("ZADD", status_keys[c.new], c.new == "queued" and c.since or c.received, c.id)
+  if c.old == "queued" then leave_queue(c) end
+  if c.rewritten ~= "" then c.submission = c.rewritten end
+  redis.call("SET", c.comment, c.state .. c.submission)
+  if c.new == "queued" then enter_queue(c) end
+  update_index(c)
+  if c.entry ~= "" then
+    redis.call("XADD", audit, "*", "e", c.entry)
+    redis.call("HINCRBY", counters, "moderated:" .. c.new, 1)
+  end
+  if c.entry ~= "" or c.rewritten ~= "" then redis.call("SADD", unlearned, c.id) end
+  update_authors(c)
+  update_thread(c)
+  if c.version > 0 then redis.call("XADD", outbox, "*", "c", c.id, "v", c.version, "b", c.old, "a", c.new) end
+  redis.call("PUBLISH", args.channel, c.id)
+end
+
+-- Return the change with its keys and records, or nil if its comment changed since it was read.
+local function read_change(i)
+  local c, key, value = args.changes[i], 15 + #args.statuses + 3 * (i - 1), 1 + 4 * (i - 1)
+  local record, line = redis.call("GET", KEYS[key + 1]), ARGV[value + 1]
+  if not record or string.sub(record, 1, string.len(line)) ~= line then return nil end
+  c.comment, c.roots, c.replies = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3]
+  c.state, c.entry, c.rewritten = ARGV[value + 2], ARGV[value + 3], ARGV[value + 4]
+  c.submission = string.sub(record, string.len(line) + 1)
+  return c
+end
+
+local results, i = {}, 1
+while i <= #args.changes do
+  local first, second = read_change(i), nil
+  local paired = args.changes[i].with_next == 1
+  if paired then second = read_change(i + 1) end
+  local ok = first and (second or not paired)
+  for _ = 1, paired and 2 or 1 do results[#results + 1] = ok and 1 or 0 end
+  if ok then
+    apply(first)
+    if second then apply(second) end
+  end
+  i = i + (paired and 2 or 1)
+end
+return results

@@ -1,0 +1,39 @@
+"""Load the Lua scripts and call them with named arguments.
+
+A script is a file in `comments/storage/lua`. A line `-- include lib/clock` at its top stands for the text of that file.
+Every script takes its keys, one JSON object of named arguments as ARGV[1], and after it the values that must stay the
+same bytes: records that a script compares, and binary names.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from comments.storage.codec import ENCODER
+
+from .client import Client
+
+INCLUDE = re.compile(r"^-- include ([a-z_/]+)$\n?", re.MULTILINE)
+
+
+@cache
+def source(name: str) -> str:
+    """Return the text of a script, with the files it includes before it."""
+    text = (files("comments.storage") / "lua" / f"{name}.lua").read_text()
+    included = [source(library) for library in INCLUDE.findall(text)]
+    return "\n".join([*included, INCLUDE.sub("", text)])
+
+
+class Script:
+    """One script on one server, sent as a whole the first time and by its digest after that."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._script = client.register_script(source(name))
+
+    def __call__(
+        self, keys: Sequence[str], named: Mapping[str, Any], *values: str | bytes, client: Client | None = None
+    ) -> Any:
+        """Run the script, or queue it if `client` is a pipeline."""
+        return self._script(keys=keys, args=[ENCODER.encode(named), *values], client=client)
