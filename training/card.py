@@ -1,4 +1,4 @@
-"""The model card: what the shipped weights were learned from, and what they may be used for."""
+"""Write the model card of the shipped spam model: its training data, figures and limits."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,30 +12,32 @@ from .corpora import CORPORA, path, read
 from .figures import area
 from .generate import HONEST, SPAM, TEXT
 
-HEAD = """# Model card: the shipped prior
+HEAD = """# Model card: spam
 
-Written by `replygate train DATA_DIR`; do not edit. `python -m training.evaluate DATA_DIR` prints more figures, of which
-[prior.md](prior.md) keeps the latest.
+Written by `replygate train DATA_DIR`; do not edit. `python -m training.evaluate DATA_DIR` prints more figures; the
+latest are in [the spam model](prior.md).
 
-A linear model over hashed features of a comment's text, its author's name and website
-(`workers/learning/features.py`). It says how likely a comment is advertising before a site's own moderators have taught
-anything. It is meant to hold comments for a person, beside the other filters; it is not meant to judge people, insults
-or truth.
-Insults have a model of their own: [toxicity-card.md](toxicity-card.md).
+**What it is.** A linear model over hashed features of a comment's text, author name and website
+(`workers/learning/features.py`). It estimates the probability that a comment is advertising, before a site's own
+moderators have taught anything.
 
-It was learned from the freely licensed corpora and the generated texts below, and from nothing else. Comments under a
-non-commercial licence, or under none, are only evaluated on.
+**Intended use.** It helps to hold comments for review, together with the other filters. It must not be used to judge
+people, insults or truth. Attacks on people have [their own model](toxicity-card.md).
+
+**Training data.** Only the freely licensed corpora and the generated texts below. Comments with a non-commercial
+licence, or without a licence, are used for evaluation only.
 """
 
 LIMITS = """
 ## Limits
 
-Praise that carries neither a link nor a keyword as a name reads like honest praise. Short posts of a social network,
-full of names and links, look like advertising to a model that never saw any: `tox_davidson` is among what is learned
-for that reason. Author names and websites are known from generated examples above all. Of languages other than English
-and Russian there are a few generated sentences each. The probability is calibrated on sources that the model had not
-seen, at the share of spam that `training/calibrate.py` names; a site with another share will see other probabilities
-until it has taught its own.
+* Praise without a link, and without a keyword as a name, reads like honest praise.
+* Short posts of social networks, full of names and links, look like advertising to a model that never saw any.
+  `tox_davidson` is part of the training data for that reason.
+* Author names and websites come mostly from generated examples.
+* Languages other than English and Russian have only a few generated sentences each.
+* The probability is calibrated on unseen sources, with the share of spam in `training/calibrate.py`. A site with
+  another share sees other probabilities until it has lessons of its own.
 """
 
 
@@ -44,7 +46,7 @@ def _sha(content: bytes) -> str:
 
 
 def _corpora(folder: Path) -> list[str]:
-    lines = ["", "## Corpora", "", "| corpus | what | licence | comments | spam | SHA-256, first 12 |", "|-|-|-|-|-|-|"]
+    lines = ["", "## Corpora", "", "| Corpus | Content | Licence | Comments | Spam | SHA-256 |", "|-|-|-|-|-|-|"]
     for corpus in CORPORA:
         if corpus.free:
             rows = read(folder, corpus)
@@ -55,7 +57,7 @@ def _corpora(folder: Path) -> list[str]:
 
 
 def _generated() -> list[str]:
-    lines = ["", "## Generated text", "", "| kind | label | texts |", "|-|-|-|"]
+    lines = ["", "## Generated text", "", "| Kind | Label | Texts |", "|-|-|-|"]
     lines += [f"| {kind} | honest | {n} |" for kind, n in HONEST.items()]
     lines += [f"| {kind} | spam | {n} |" for kind, n in SPAM.items()]
     files = ", ".join(f"`{file.name}` {_sha(file.read_bytes())[:12]}" for file in sorted(TEXT.glob("*.txt")))
@@ -63,7 +65,7 @@ def _generated() -> list[str]:
 
 
 def _weights(model: Model) -> list[str]:
-    lines = ["", "## Weights", "", "| family | buckets | one step of a weight |", "|-|-|-|"]
+    lines = ["", "## Weights", "", "| Family | Buckets | Step of a weight |", "|-|-|-|"]
     for family in Family:
         lines.append(f"| {family.name.lower()} | {BUCKETS[family]} | {model.scales[family]:.5f} |")
     sums = f"Inputs SHA-256 `{model.inputs}`; file {len(model.packed())} bytes, SHA-256 `{_sha(model.packed())}`."
@@ -71,9 +73,9 @@ def _weights(model: Model) -> list[str]:
 
 
 def _figures(model: Model, found: Sequence[Unseen]) -> list[str]:
-    """What the training itself can tell: each source by a model of all the others."""
-    lines = ["", "## Figures", "", "Each corpus judged by a model that was trained without it.", ""]
-    lines += ["| corpus | AUC | honest held of 1,000 (P >= 0.5) | spam held |", "|-|-|-|-|"]
+    """Figures from the training: each source tested by a model of all the others."""
+    lines = ["", "## Figures", "", "Each corpus is tested by a model that was trained without it.", ""]
+    lines += ["| Corpus | AUC | Honest held of 1,000 (P >= 0.5) | Spam held |", "|-|-|-|-|"]
     calibration = Calibration(model.slope, model.shift)
     for u in found:
         spam, honest = u.logits[u.spam == 1], u.logits[u.spam == 0]
@@ -85,6 +87,6 @@ def _figures(model: Model, found: Sequence[Unseen]) -> list[str]:
 
 
 def card(folder: Path, model: Model, found: Sequence[Unseen]) -> str:
-    """The whole card, in Markdown."""
+    """Return the card as Markdown."""
     parts = (HEAD.rstrip(), *_corpora(folder), *_generated(), *_weights(model), *_figures(model, found))
     return "\n".join(parts) + "\n" + LIMITS

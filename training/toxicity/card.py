@@ -1,4 +1,4 @@
-"""The toxicity model's card: what it was learned from, how well it does, and what it must not be used for."""
+"""Write the model card of the toxicity model: its training data, figures, fairness and limits."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -14,42 +14,45 @@ from .figures import attacks, held, tested
 from .fit import ALONE, BOUND, Fitted
 from .texts import DAVIDSON, FOLDER, Group, honest_corpora
 
-HEAD = """# Model card: insults, threats and hatred
+HEAD = """# Model card: attacks on people
 
-Written by `python -m training.toxicity DATA_DIR`, which makes `workers/learning/toxicity.txt` too; do not edit.
+Written by `python -m training.toxicity DATA_DIR` together with `workers/learning/toxicity.txt`; do not edit.
 
-A linear model over words, pairs of words, and words said to or of somebody
-(`workers/learning/toxicity_model.py`). A comment is judged by its worst twelve words in a row. Each weight is a line
-of a text file: whoever wonders why something was held can look it up. It gives the signal `toxicity.attack`, which
-holds a comment for a person and never makes it spam. A site chooses with `toxicity` whether what is held is only the
-`blatant`, also the `clear` or also the `possible`, or nothing (`off`).
+**What it is.** A linear model for insults, threats and hatred (`workers/learning/toxicity_model.py`). Its features are
+words, pairs of words, and words addressed to a person. The score of a comment is that of its worst twelve words in a
+row. Each weight is a line of a text file, so anybody can look up why a comment was held.
+
+**Intended use.** It gives the signal `toxicity.attack`, which holds a comment for review and never makes it spam. A
+site sets with `toxicity` which attacks are held: only `blatant` ones, also `clear` ones, also `possible` ones, or none
+(`off`). This model must not be used to judge people.
 """
 
 FAIR = """
-## What keeps it fair
+## Fairness
 
-* Words that name groups of people ({groups} of them, `workers/text/group_names.py`) are one word to the
-  model, and that word has no weight. A sentence gets the same score whichever group it names; tests hold it to that.
-* Only {charged} charged words, and what stands beside one or is said to or of somebody with one, may speak for an
-  attack (`training/toxicity/charged.txt`). Everything else may only speak against, so nobody's dialect, name or topic
-  adds up.
-* Profane words weigh nothing by themselves: they have a signal of their own, which a site can mask or switch off.
-  Most of what makes the labelled posts unfair to a dialect that uses them without malice stays out with that.
-* A charged word by itself weighs at most {alone}, other features {bound}. Each word counts where it first stands, so
-  that a chorus is no attack.
-* Words that the model does not know weigh nothing, and it knows English only: it punishes no language, and sees no
-  attack in another either.
+* Words that name groups of people ({groups} of them, `workers/text/group_names.py`) are the same word for the
+  model, and that word has no weight. A sentence gets the same score whichever group it names; tests check this.
+* Only {charged} charged words (`training/toxicity/charged.txt`), and features that contain one, can count as an attack.
+  All other words can only count against it. A dialect, name or topic therefore never adds up to an attack.
+* Profane words alone have no weight. They have their own signal, which a site can mask or switch off. This avoids most
+  of the unfairness of the labelled posts to a dialect that uses such words without malice.
+* A charged word alone weighs at most {alone}, other features {bound}. Each word counts only once, so a chorus is not an
+  attack.
+* Unknown words have no weight, and the model knows English only. It punishes no other language, and finds no attacks
+  in one.
 """
 
 LIMITS = """
 ## Limits
 
-Most of it was learned from sentences made from templates, because the only labelled posts with a licence that allows
-it call nearly everything toxic that has one of a few words. Irony, veiled threats, attacks without a charged word,
-and attacks in other languages are not seen. Who quotes an insult to complain about it may be held with `clear` or
-`possible`. Most of the newspaper comments that `blatant` holds call somebody a name; they are counted as honest
-above, because the newspaper published them. The half of AI-Mod that was looked at gave no weight, but an idea of what
-was missing; it is under GPL-3.0, and nothing of it is shipped. This model must not be used to judge people.
+* Most training sentences are made from templates. The only labelled posts with a suitable licence call nearly
+  everything toxic that contains one of a few words.
+* It does not find irony, veiled threats, attacks without a charged word, or attacks in other languages.
+* A comment that quotes an insult to complain about it may be held with `clear` or `possible`.
+* Most of the newspaper comments that `blatant` holds contain an insult. They count as honest above, because the
+  newspaper published them.
+* The inspected half of AI-Mod was not used for training. It showed which attacks were missing. It is under GPL-3.0, and
+  no part of it is shipped.
 """
 
 
@@ -58,11 +61,11 @@ def _sha(content: bytes) -> str:
 
 
 def _learned_from(folder: Path, groups: Sequence[Group]) -> Iterator[str]:
-    yield from ("", "## Texts", "", "| what | label | texts | each counts |", "|-|-|-|-|")
+    yield from ("", "## Texts", "", "| Texts | Label | Number | Weight of each |", "|-|-|-|-|")
     for group in groups:
         label = "attack" if group.attacks else "none"
         yield f"| {group.name} | {label} | {len(group.texts)} | {group.weight:g} |"
-    yield from ("", "Attacks and the others count alike in sum. The corpora, with the first 12 of their SHA-256:", "")
+    yield from ("", "Both labels have the same total weight. The corpora, with the start of their SHA-256:", "")
     for corpus in (DAVIDSON, *honest_corpora()):
         digest = _sha(path(folder, corpus).read_bytes())[:12]
         yield f"* {corpus.name}, {corpus.what}: {corpus.licence}, {digest}"
@@ -76,15 +79,15 @@ def _weights(fitted: Fitted, packed: bytes) -> Iterator[str]:
     pairs = sum(" " in feature for feature in weights)
     against = sum(weight < 0 for weight in weights.values())
     yield from ("", "## Weights", "")
-    yield f"{len(weights) - aimed - pairs} words, {pairs} pairs, {aimed} words said to or of somebody;"
-    yield f"{len(weights) - against} speak for an attack, {against} against."
-    yield f"Log-odds without any: {fitted.bias / STEPS:g}."
+    yield f"{len(weights) - aimed - pairs} words, {pairs} pairs, {aimed} words addressed to a person;"
+    yield f"{len(weights) - against} count as an attack, {against} against it."
+    yield f"Log-odds without any of them: {fitted.bias / STEPS:g}."
     yield f"Levels: {', '.join(f'{name} from {bar:g} on' for name, bar in LEVELS.items())}."
     yield f"File {len(packed)} bytes, SHA-256 `{_sha(packed)}`."
 
 
 def card(folder: Path, groups: Sequence[Group], fitted: Fitted, packed: bytes) -> str:
-    """The whole card, in Markdown."""
+    """Return the card as Markdown."""
     model: Model = fitted.model()
     fair = FAIR.format(groups=len(GROUPS), charged=len(charged()), alone=ALONE, bound=BOUND)
     lines = [*_learned_from(folder, groups), *_weights(fitted, packed)]

@@ -34,13 +34,13 @@ def sentences() -> Mapping[str, tuple[str, ...]]:
 
 
 def attacks(model: Model, folder: Path) -> Iterator[str]:
-    """Of replies labelled as trolling or not, half of which were looked at while the templates were written."""
+    """Figures for replies labelled as trolling or not. Half of them were inspected while the templates were written."""
     levels = " | ".join(LEVELS)
-    yield from ("", "## Attacks told from other replies", "")
+    yield from ("", "## Attacks and other replies", "")
     held_at = f"{levels} | blatant or profane"
-    yield f"| AI-Mod | replies | AUC | attacks held: {held_at} | others held: {held_at} |"
+    yield f"| AI-Mod | Replies | AUC | Attacks held: {held_at} | Others held: {held_at} |"
     yield "|-|-|-|" + "-|" * (2 * len(LEVELS) + 2)
-    for half, name in enumerate(("half looked at", "half not looked at")):
+    for half, name in enumerate(("inspected half", "unseen half")):
         rows = list(labelled(folder, AI_MOD, half))
         toxic, other = ([text for text, is_toxic in rows if is_toxic is wanted] for wanted in (True, False))
         of_toxic, of_other = scores(model, toxic), scores(model, other)
@@ -58,7 +58,7 @@ def _with_profanity(texts: Sequence[str], of: Array) -> float:
 def held(model: Model, folder: Path) -> Iterator[str]:
     """Honest comments at or above each level."""
     yield from ("", "## Honest comments held, of 1,000", "")
-    yield f"| source | what | comments | {' | '.join(LEVELS)} |"
+    yield f"| Source | Content | Comments | {' | '.join(LEVELS)} |"
     yield "|-|-|-|" + "-|" * len(LEVELS)
     for corpus in CORPORA:
         if corpus.name in HONEST:
@@ -67,9 +67,9 @@ def held(model: Model, folder: Path) -> Iterator[str]:
 
 
 def tested(model: Model) -> Iterator[str]:
-    """Shares of the sentences that were written as a test."""
-    yield from ("", "## Sentences written as a test: share held", "")
-    yield f"| sentences | how many | {' | '.join(LEVELS)} |"
+    """Share of the test sentences at or above each level."""
+    yield from ("", "## Test sentences: share held", "")
+    yield f"| Sentences | Number | {' | '.join(LEVELS)} |"
     yield "|-|-|" + "-|" * len(LEVELS)
     for name, texts in sentences().items():
         yield f"| {name.replace('_', ', ')} | {len(texts)} | {_shares(scores(model, texts))} |"
