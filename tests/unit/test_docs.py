@@ -1,8 +1,12 @@
 """The docs name only commands, files, settings and pictures that exist."""
 
+import ast
+import configparser
 import importlib.util
+import json
 import re
 import shlex
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -167,3 +171,26 @@ def test_every_signal_of_the_docs_exists(page: str) -> None:
     families = {signal.partition(".")[0] for signal in known if "." in signal}
     named = {name for name in re.findall(r"`([a-z-]+\.[a-z-]+)`", PAGES[page]) if name.partition(".")[0] in families}
     assert named <= known
+
+
+def test_the_example_of_an_audit_entry_has_the_fields_of_one(run: Callable[..., Result]) -> None:
+    assert run("site", "add", "blog", "name=A site").exit_code == 0
+    (line, *_) = run("audit", "--site", "blog").stdout.splitlines()
+    (example,) = re.findall(r"^```json\n(.*?)^```", PAGES["docs/team.md"], re.DOTALL | re.MULTILINE)
+    assert set(json.loads(line)) <= set(json.loads(example)), line
+
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    "python": ast.parse,
+    "json": json.loads,
+    "yaml": yaml.safe_load,
+    "toml": tomllib.loads,
+    "ini": lambda text: configparser.ConfigParser(interpolation=None).read_string(text),
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_snippet_can_be_parsed(page: str) -> None:
+    for language, text in re.findall(r"^```(\w+)\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE):
+        if language in PARSERS:
+            PARSERS[language](text)
