@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -185,6 +186,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "json": json.loads,
     "yaml": yaml.safe_load,
     "toml": tomllib.loads,
+    "sh": lambda text: subprocess.run(["bash", "-n"], input=text, text=True, check=True),
     "ini": lambda text: configparser.ConfigParser(interpolation=None).read_string(text),
 }
 
