@@ -1,7 +1,7 @@
-"""Mail about replies, as web and workers agree on it: which kinds there are, and links that nobody else can write.
+"""Reply notifications by email: kinds of email, and signed links to confirm and unsubscribe.
 
-A link ends in "<comment>.<its author's keyed name>.<seconds it is good until, in hex, or 0>.<seal>". All that it is
-for stands in it, so that unsubscribing also works when the comment is gone.
+A link ends in "<comment>.<keyed name of its author>.<expiry in seconds, in hex, or 0>.<seal>". It carries everything
+it needs, so unsubscribing also works after the comment is gone.
 """
 
 import hmac
@@ -13,15 +13,15 @@ from typing import Literal
 from .model import Comment
 from .pseudonyms import Pseudonyms
 
-#: What a commenter may ask to be told of: the value of the field `notify`.
+#: Value of the field `notify`: email the author about replies.
 REPLIES = "replies"
 
-#: The two receivers in the deliveries of a site that are no webhooks, whose ids are hexadecimal.
+#: Receiver names of email deliveries. Webhooks have hexadecimal ids, so these cannot collide.
 CONFIRMATION, NOTICE = "confirmation", "notice"
 MAILS = (CONFIRMATION, NOTICE)
 
-#: How long the link in a confirmation is good.
-LASTS = timedelta(days=7)
+#: Validity of the link in a confirmation email.
+CONFIRMATION_LIFETIME = timedelta(days=7)
 
 TOKEN = re.compile(r"([a-z2-7]{26})\.([\w-]{1,40})\.([0-9a-f]{1,12})\.([\w-]{22})", re.ASCII)
 
@@ -29,31 +29,31 @@ Purpose = Literal["confirm", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """What a link entitles its holder to decide about."""
+class EmailLink:
+    """Contents of a valid link."""
 
     comment: str
-    who: str  # Comment.identity
-    until: int = 0  # seconds since the epoch; 0: for ever
+    identity: str  # of the comment's author
+    until: int = 0  # seconds since the epoch; 0: it never expires
 
-    def expired(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         return 0 < self.until < now.timestamp()
 
 
-def address(names: Pseudonyms, public_url: str, purpose: Purpose, comment: Comment, now: datetime) -> str:
-    """The link for the author of `comment`, and for nobody else. Those that confirm expire."""
-    until = round((now + LASTS).timestamp()) if purpose == "confirm" else 0
-    said = f"{comment.id}.{comment.identity}.{until:x}"
-    seal = names.seal(f"mail {purpose}", comment.site, said)
-    return f"{public_url.rstrip('/')}/notices/{comment.site}/{purpose}/{said}.{seal}"
+def link_address(names: Pseudonyms, public_url: str, purpose: Purpose, comment: Comment, now: datetime) -> str:
+    """Return the link for the author of `comment`. Only links that confirm expire."""
+    until = round((now + CONFIRMATION_LIFETIME).timestamp()) if purpose == "confirm" else 0
+    contents = f"{comment.id}.{comment.identity}.{until:x}"
+    seal = names.seal(f"mail {purpose}", comment.site, contents)
+    return f"{public_url.rstrip('/')}/notices/{comment.site}/{purpose}/{contents}.{seal}"
 
 
-def ticket(names: Pseudonyms, purpose: Purpose, site: str, token: str) -> Ticket | None:
-    """What the end of a link says; None unless it is one of ours for exactly this."""
+def read_link(names: Pseudonyms, purpose: Purpose, site: str, token: str) -> EmailLink | None:
+    """Read the end of a link; None unless we signed it for this purpose and site."""
     parts = TOKEN.fullmatch(token)
     if not parts:
         return None
-    comment, who, until, seal = parts.groups()
-    if not hmac.compare_digest(names.seal(f"mail {purpose}", site, f"{comment}.{who}.{until}"), seal):
+    comment, identity, until, seal = parts.groups()
+    if not hmac.compare_digest(names.seal(f"mail {purpose}", site, f"{comment}.{identity}.{until}"), seal):
         return None
-    return Ticket(comment, who, int(until, 16))
+    return EmailLink(comment, identity, int(until, 16))

@@ -1,7 +1,4 @@
-"""Every deliberate error, each with the one sentence that says when it is raised.
-
-`service/web/errors.py` maps them to HTTP statuses in one table.
-"""
+"""Deliberate errors. `service/web/errors.py` maps them to HTTP statuses in one table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with one field of what was sent."""
+    """One problem with one field of a request."""
 
     field: str
     code: str
@@ -18,39 +15,39 @@ class Problem:
 
 
 class ReplygateError(Exception):
-    """The base of every error raised on purpose."""
+    """Base of every error raised on purpose."""
 
 
 class SettingsInvalid(ReplygateError):
-    """Raised at the start when the environment, a policy or the server's own set-up cannot be used."""
+    """Raised at startup if the environment, a policy or the storage server's configuration cannot be used."""
 
 
 class NotFound(ReplygateError):
-    """Raised when a thing does not exist, or belongs to somebody else: callers cannot tell which."""
+    """Raised if something does not exist or the caller has no access to it; the two look the same."""
 
 
 class NotAllowed(ReplygateError):
-    """Raised when the caller is known but may not do this."""
+    """Raised if the caller may not do this."""
 
 
 class SignInNeeded(NotAllowed):
-    """Raised when nobody is signed in, or the session has ended."""
+    """Raised if no one is signed in, or the session has ended."""
 
 
 class ActionNotAllowed(ReplygateError):
-    """Raised when the lifecycle has no such step from the comment's status."""
+    """Raised if the comment's status does not allow the action."""
 
 
 class TooLate(ReplygateError):
-    """Raised when an author may not change their comment any more."""
+    """Raised if the time to edit a comment is over."""
 
 
 class StaleVersion(ReplygateError):
-    """Raised when a comment changed after the version that the caller was looking at."""
+    """Raised if a comment changed after the version that the caller saw."""
 
 
 class Invalid(ReplygateError):
-    """Raised when input breaks its rules; carries every problem, not the first one only."""
+    """Raised for invalid input, with every problem of every field."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -58,11 +55,11 @@ class Invalid(ReplygateError):
 
 
 class KeyReused(ReplygateError):
-    """Raised when an Idempotency-Key arrives a second time with a different submission."""
+    """Raised if an Idempotency-Key is used again for a different submission."""
 
 
 class Refused(ReplygateError):
-    """Raised when a submission is turned away for now; `retry_after` is in whole seconds."""
+    """Raised if a submission is refused for now; `retry_after` is in whole seconds."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         self.retry_after = retry_after
@@ -70,36 +67,36 @@ class Refused(ReplygateError):
 
 
 class TooMany(Refused):
-    """Raised when one origin, or one account, sends faster than its limit allows."""
+    """Raised if one network or one account exceeds its rate limit."""
 
 
 class Busy(Refused):
-    """Raised when the site has as many undecided comments as it may hold."""
+    """Raised if the site has its maximum of undecided comments."""
 
 
 class StorageDown(ReplygateError):
-    """Raised when the storage server does not answer, or refuses to write."""
+    """Raised if the storage server does not respond or refuses to write."""
 
 
-#: What can keep an event from its receiver, in a word.
+#: Reasons why a request to another server failed.
 Fault = Literal[
-    "address",  # not one that we call
-    "header",  # not one that can be sent
+    "address",  # not allowed
+    "header",  # cannot be sent
     "dns",
     "connect",
     "tls",
     "timeout",
-    "broken",  # off, or no HTTP
+    "broken",  # connection lost, or not HTTP
     "too big",
     "redirect",
     "refused",
-    "gone",  # the comment
+    "gone",  # the comment no longer exists
     "too late",
 ]
 
 
 class NotSent(ReplygateError):
-    """Raised when a request to somebody else's server got no answer; `kind` says why."""
+    """Raised if a request to another server got no answer; `kind` is the reason."""
 
     def __init__(self, kind: Fault) -> None:
         self.kind = kind

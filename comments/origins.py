@@ -1,4 +1,4 @@
-"""The origin of a web address: what browsers compare, and what a site lists as its own."""
+"""Origins of web addresses, as browsers compare them and sites list them."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ PORTS = {"http": 80, "https": 443}
 
 
 def origin_of(address: str) -> str:
-    """The origin of an http or https address as browsers write it; "" for anything else."""
+    """Return the origin of an http or https address as browsers write it; "" for anything else."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -14,5 +14,5 @@ def origin_of(address: str) -> str:
         return ""
     if parts.scheme not in ("http", "https") or not host:
         return ""
-    named = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{named}" + (f":{port}" if port and port != PORTS[parts.scheme] else "")
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{bracketed}" + (f":{port}" if port and port != PORTS[parts.scheme] else "")

@@ -1,4 +1,4 @@
-"""Keyed names for what must not be kept or shown: addresses of visitors, and authors by their e-mail."""
+"""Ids and keyed hashes: pseudonyms of networks and authors, receipts and seals."""
 
 import hmac
 import ipaddress
@@ -9,33 +9,33 @@ from hashlib import blake2b, sha256
 ID_LETTERS = 26
 ORIGIN_BYTES = 9
 
-#: Every byte as one of 32 letters, each for eight bytes.
+#: Maps every byte to one of 32 letters.
 BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 
 
 def new_id() -> str:
-    """130 random bits in lower-case base 32: safe in addresses, file names and HTML ids."""
+    """Return 130 random bits in lower-case base 32: safe in addresses, file names and HTML ids."""
     return id_of(secrets.token_bytes(ID_LETTERS))
 
 
-def id_of(chance: bytes) -> str:
-    """ID_LETTERS bytes as an id."""
-    return chance.translate(BASE32).decode()
+def id_of(random_bytes: bytes) -> str:
+    """Encode ID_LETTERS bytes as an id."""
+    return random_bytes.translate(BASE32).decode()
 
 
 def digest(*parts: str) -> str:
-    """128 bits naming exactly these parts, in this order."""
+    """Return a 128-bit digest of exactly these parts, in this order."""
     text = "".join(f"{len(p)}:{p}" for p in parts)
     return urlsafe_b64encode(blake2b(text.encode(), digest_size=16).digest()).decode().rstrip("=")
 
 
 def token_digest(token: str) -> str:
-    """What is kept of a secret that a person or a server holds."""
+    """Return the digest to store of a secret that a person or a server holds."""
     return sha256(token.encode()).hexdigest()
 
 
 class Pseudonyms:
-    """Keyed hashes with the deployment's secret: equal things stay equal, and nobody without the key can guess."""
+    """Keyed hashes with the deployment's secret. Equal inputs give equal hashes; guessing needs the key."""
 
     def __init__(self, secret: str) -> None:
         self._key = sha256(b"replygate pseudonyms\0" + secret.encode()).digest()
@@ -45,7 +45,7 @@ class Pseudonyms:
         return urlsafe_b64encode(blake2b(text.encode(), key=self._key, digest_size=size).digest()).decode().rstrip("=")
 
     def origin(self, address: str) -> str:
-        """The network an address belongs to: an IPv4 address, or the /64 that one IPv6 subscriber has. "" for none."""
+        """Hash the network of an address: an IPv4 address, or the /64 of an IPv6 subscriber. "" for no address."""
         try:
             ip = ipaddress.ip_address(address)
         except ValueError:
@@ -55,23 +55,23 @@ class Pseudonyms:
         return self._name("origin", str(ip))
 
     def author(self, email: str, origin: str = "") -> str:
-        """An author by e-mail, or by e-mail and network together. "" without an e-mail."""
+        """Hash an author's email address, alone or together with the network. "" without an address."""
         return self._name("author", email.strip().lower(), origin) if email.strip() else ""
 
     def authenticator(self, person: str, salt: str) -> bytes:
-        """The secret that a person's authenticator shares with us. Derived, so that it need not be stored."""
+        """Derive the secret of a person's authenticator app, so that it is not stored."""
         return hmac.digest(self._key, f"authenticator\0{person}\0{salt}".encode(), "sha1")
 
     def receipt(self, site: str, id: str) -> str:
-        """The secret with which an author asks what became of a comment. Derived, so it need not be stored."""
+        """Derive the secret with which an author sees and edits a comment, so that it is not stored."""
         return self._name("receipt", site, id, size=18)
 
     def webhook_secret(self, site: str, webhook: str, key: str) -> str:
-        """The secret that one key of a webhook stands for; derived, so that no dump of the store can sign."""
+        """Derive the secret of a webhook key, so that a dump of the store cannot sign."""
         return "rgw_" + self._name("webhook", site, webhook, key, size=32)
 
     def seal(self, kind: str, *parts: str) -> str:
-        """What only we can write under these parts: 22 characters."""
+        """Sign these parts: 22 characters that only this deployment can produce."""
         return self._name(f"seal {kind}", *parts, size=16)
 
     def is_receipt(self, site: str, id: str, given: str) -> bool:

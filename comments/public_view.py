@@ -1,4 +1,4 @@
-"""A published comment as everybody may have it: the one place that says which of its fields leave, and in what form."""
+"""Public fields of a published comment: the only place that decides which fields leave, and in what form."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,15 +8,15 @@ from .model import Comment
 from .validation import is_web_address
 
 
-def public(comment: Comment, depth: int) -> Mapping[str, str | int | datetime]:
-    """Never the e-mail address or the origin, and nothing made from them."""
+def public_fields(comment: Comment, depth: int) -> Mapping[str, str | int | datetime]:
+    """Return the public fields: never the email address or the network, nor anything derived from them."""
     return {
         "id": comment.id,
         "thread": comment.thread,
         "parent": comment.parent,
         "depth": depth,
         "author": comment.author,
-        # Checked when it was submitted; comments also come by other ways than the door, and rules change.
+        # Checked on submission too, but imported comments skip that check, and rules change.
         "url": comment.url if is_web_address(comment.url) else "",
         "content": comment.public_content,
         "html": html(comment.public_content),

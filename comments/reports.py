@@ -1,6 +1,7 @@
-"""Readers' reports of published comments: how they are told, and when so many ask for a person.
+"""Reports by readers: how they are summarized, and holding a comment because of them.
 
-Readers alone never decide and never teach. What they report is held at most, and what a person approved stays.
+Reports can hold a comment for review, but never remove it and never train the filters. A comment that a moderator
+approved stays published.
 """
 
 from collections.abc import Mapping
@@ -11,32 +12,32 @@ from typing import Literal
 from .lifecycle import Action, Role, Status
 from .model import Comment, Decision, Signal
 
-#: What a reader may say is wrong with a comment.
-Wrong = Literal["spam", "abuse", "other"]
-#: Who decided, in histories. Not a possible moderator's name.
+#: Reasons that a reader can choose.
+ReportReason = Literal["spam", "abuse", "other"]
+#: Decided by, in histories. No moderator can have this name.
 READERS = "its readers"
-#: The signal of what was held for it.
+#: Signal of a comment that was held because of reports.
 REPORTED = "reported.readers"
 
 
-def words(tally: Mapping[str, int]) -> str:
-    """Of reports, as what is wrong -> networks: "reported by 3 readers as spam and abuse"; "" for none."""
-    n = sum(tally.values())
-    named = sorted((wrong for wrong in tally if wrong != "other"), key=lambda wrong: (-tally[wrong], wrong))
-    said = f" as {' and '.join(named)}" if named else ""
-    return f"reported by {n} reader{'' if n == 1 else 's'}{said}" if n else ""
+def report_summary(counts: Mapping[str, int]) -> str:
+    """Summarize reports (reason -> networks): "reported by 3 readers as spam and abuse"; "" for none."""
+    n = sum(counts.values())
+    reasons = sorted((reason for reason in counts if reason != "other"), key=lambda reason: (-counts[reason], reason))
+    suffix = f" as {' and '.join(reasons)}" if reasons else ""
+    return f"reported by {n} reader{'' if n == 1 else 's'}{suffix}" if n else ""
 
 
-def is_vouched_for(comment: Comment, draft: Comment | None) -> bool:
-    """Whether a person approved what a published comment says now: itself, or the edit that it has its words from."""
+def is_approved_by_moderator(comment: Comment, draft: Comment | None) -> bool:
+    """Return True if a moderator approved the published text: the comment, or the edit it came from."""
     edited = draft is not None and draft.status is Status.APPLIED and draft.lesson_decision is not None
     return edited or comment.lesson_decision is not None
 
 
-def held(comment: Comment, tally: Mapping[str, int], at: datetime) -> Comment:
-    """A published comment, held because of its reports. What the filters saw and gave stays as it was.
+def held_for_reports(comment: Comment, counts: Mapping[str, int], at: datetime) -> Comment:
+    """Hold a published comment because of its reports. The filters' signals and points stay.
 
-    Raises ActionNotAllowed for one that is not published.
+    Raises ActionNotAllowed for a comment that is not published.
     """
     verdict = comment.filter_decision or Decision(Action.HOLD, Status.HELD, Role.FILTERS, READERS, at)
     seen = tuple(signal for signal in verdict.signals if signal.name != REPORTED)
@@ -46,7 +47,7 @@ def held(comment: Comment, tally: Mapping[str, int], at: datetime) -> Comment:
             action=Action.HOLD,
             by=READERS,
             at=at,
-            signals=(*seen, Signal(REPORTED, 1.0, words(tally), holds=True)),
+            signals=(*seen, Signal(REPORTED, 1.0, report_summary(counts), holds=True)),
             masked=comment.public_content if comment.public_content != comment.content else "",
         )
     )

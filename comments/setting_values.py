@@ -4,20 +4,19 @@ import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, StringConstraints
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
+from .visitor_fields import VISITOR_FIELDS, VisitorFieldName
+
 T = TypeVar("T")
 
 #: Networks whose reports of one comment are stored; more of them do not change a decision.
 MAX_REPORTS = 100
-
-#: Fields of the comment form, in the order of the form.
-VISITOR_FIELDS = ("author", "email", "url", "content")
 
 #: Names of fields in our forms and in forms made for WordPress, which a honeypot field cannot have.
 FORM_FIELDS = {
@@ -143,7 +142,7 @@ ShortText = Annotated[
 ]
 TrapField = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_trap_field)]
 Words = Annotated[tuple[str, ...], _from_text(str)]
-FieldNames = Annotated[tuple[Literal["author", "email", "url", "content"], ...], _from_text(str)]
+FieldNames = Annotated[tuple[VisitorFieldName, ...], _from_text(str)]
 Number = Annotated[float, AllowInfNan(False)]
 Terms = Annotated[tuple[Term, ...], _from_text(parse_term)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], _from_text(str)]

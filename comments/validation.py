@@ -1,4 +1,4 @@
-"""What a submission must look like: one pure function, asked at the door and once more by the filters."""
+"""Rules for the fields of a comment. They run when it is submitted and again when it is judged."""
 
 import re
 import unicodedata
@@ -11,47 +11,56 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from .errors import Problem
 from .model import DRAFT
 from .site import Site
+from .visitor_fields import FIELDS, VISITOR_FIELDS
 
-#: Characters. The first three are WordPress's limits, so that what was imported from there fits.
-LENGTHS: Mapping[str, int] = {"author": 245, "email": 100, "url": 200, "thread": 500}
+#: Maximum length in characters; the limit of `content` is a site setting.
+LENGTHS: Mapping[str, int] = {
+    "thread": 500,
+    **{field.name: field.max_length for field in FIELDS.values() if field.max_length is not None},
+}
 
-#: Marks stacked upon one letter. No script needs more than four; "zalgo" text uses dozens to cover its neighbours.
+#: Combining marks on one letter. No script needs more than four; "zalgo" text stacks dozens over its neighbours.
 MAX_MARKS = 8
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 LINE_END = re.compile(r"\r\n?")
-#: They turn the direction of what follows, which in a name would be the words after it.
+#: Characters that change the writing direction; in a name they would also reorder the words after it.
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-#: Blank though Unicode calls them letters or symbols.
+#: Characters that look blank although Unicode calls them letters or symbols.
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Mn", "Me", "Zs", "Zl", "Zp"})
 
-#: Addresses that need no closer look. The library takes 40 µs, a tenth of what accepting a comment takes in all.
+#: Plain addresses skip the library, whose check takes 40 µs: a tenth of the time to accept a comment.
 PLAIN_EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,63}", re.ASCII
 )
 SPECIAL_DOMAINS = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 
 ID = re.compile(r"[a-z2-7]{26}")
-#: The same, or that of the draft beside it.
+#: The id of a comment or of its draft.
 ANY_ID = re.compile(rf"{ID.pattern}(?:{DRAFT})?")
-#: What no address needs unescaped and what, in an HTML attribute or a log, can end it.
+#: Characters that an address always escapes, and that could end an HTML attribute or a log field.
 UNSAFE_IN_URL = re.compile(r"""[\s"<>\\`\x00-\x20\x7f-\xa0]""")
 
 MISSING: Mapping[str, str] = {
-    "thread": "Name the page that the comment is about.",
-    "author": "Please fill in your name.",
-    "email": "Please fill in your email address.",
-    "url": "Please fill in your website.",
-    "content": "Please type your comment.",
+    "thread": "Page is missing: send the key or address of the page.",
+    **{field.name: field.missing for field in FIELDS.values()},
+}
+
+#: Fields in the order of error messages.
+CHECKED_FIELDS = ("thread", *VISITOR_FIELDS)
+EMAILS = frozenset(field.name for field in FIELDS.values() if field.kind == "email")
+WEB_ADDRESSES = frozenset(field.name for field in FIELDS.values() if field.kind == "url")
+LABELS: Mapping[str, str] = {
+    field.name: "Email address" if field.kind == "email" else field.label for field in FIELDS.values()
 }
 
 
 def tidied(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields as they are kept: composed (NFC), without blanks around them, lines ending in one line feed.
+    """Normalize fields for storage: Unicode NFC, trimmed, line feeds only.
 
-    An author's name loses characters that turn the direction of writing; everything else stays as it was sent.
+    Characters that change the writing direction are removed from the author's name.
     """
     kept = {name: _tidy(text) for name, text in fields.items()}
     if not kept.get("author", "").isascii():
@@ -69,7 +78,7 @@ def _tidy(text: str) -> str:
 
 
 def thread_key(text: str) -> str:
-    """A page's key as it is kept; an address with scheme and host in lower case and without a fragment."""
+    """Normalize a page's key. An address gets a lower-case scheme and host and loses its fragment."""
     text = _tidy(text)
     if not text[:8].lower().startswith(("http://", "https://")):
         return text
@@ -77,18 +86,18 @@ def thread_key(text: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         return text
-    # urlsplit itself drops tabs and line feeds; what is not kept whole is left for `problems` to find.
+    # urlsplit drops control characters silently, so keep them for `problems` to report.
     return text if CONTROL.search(text) else urlunsplit(parts._replace(netloc=parts.netloc.lower(), fragment=""))
 
 
 def problems(fields: Mapping[str, str], site: Site) -> tuple[Problem, ...]:
-    """Everything wrong with tidied `fields`, in the order a form shows them; a field that is absent is empty."""
+    """List every problem of tidied `fields`, in table order. A missing field counts as empty."""
     return tuple(_problems(fields, site))
 
 
 def _problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
     required = {*site.required, "thread"}
-    for name in ("thread", "author", "email", "url", "content"):
+    for name in CHECKED_FIELDS:
         text = fields.get(name, "")
         if is_blank(text):
             if name in required:
@@ -96,11 +105,11 @@ def _problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
             continue
         yield from _text_problems(name, text, site.max_content if name == "content" else LENGTHS[name])
     if (parent := fields.get("parent", "")) and not ID.fullmatch(parent):
-        yield Problem("parent", "parent", "The comment you reply to does not exist.")
+        yield Problem("parent", "parent", "The comment you are replying to does not exist.")
 
 
 def thread_problems(thread: str) -> tuple[Problem, ...]:
-    """Everything wrong with the key of a thread that somebody asks about."""
+    """List every problem of the thread key in a request."""
     if is_blank(thread):
         return (Problem("thread", "required", MISSING["thread"]),)
     return tuple(_text_problems("thread", thread, LENGTHS["thread"]))
@@ -108,20 +117,25 @@ def thread_problems(thread: str) -> tuple[Problem, ...]:
 
 def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
     if len(text) > limit:
-        yield Problem(name, "too-long", f"Please use at most {limit} characters; these are {len(text)}.")
+        yield Problem(name, "too-long", f"{_label(name)} has {len(text)} characters; the limit is {limit}.")
         return
     if (CONTROL_IN_TEXT if name == "content" else CONTROL).search(text):
-        yield Problem(name, "control", "Please leave out control characters.")
+        yield Problem(name, "control", f"{_label(name)} contains control characters. Remove them.")
     elif has_mark_flood(text):
-        yield Problem(name, "marks", "Please put fewer marks on one letter.")
-    elif name == "email" and not is_email(text):
-        yield Problem(name, "email", "Please enter a valid email address.")
-    elif name == "url" and not is_web_address(text):
-        yield Problem(name, "url", "Please enter a web address that begins with http:// or https://.")
+        yield Problem(name, "marks", f"{_label(name)} has too many combining marks on one letter. Remove some.")
+    elif name in EMAILS and not is_email(text):
+        hint = "is not complete: use the form name@example.com" if "@" in text else "is missing an @"
+        yield Problem(name, "email", f"{_label(name)} {hint}.")
+    elif name in WEB_ADDRESSES and not is_web_address(text):
+        yield Problem(name, "url", f"{_label(name)} must be an address that starts with http:// or https://.")
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, "Page")
 
 
 def is_blank(text: str) -> bool:
-    """Whether a reader would see nothing."""
+    """Return True if the text shows nothing to a reader."""
     if not text or text.isspace():
         return True
     return not text.isascii() and all(c in BLANK or unicodedata.category(c) in INVISIBLE for c in text)
@@ -135,7 +149,7 @@ def has_mark_flood(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """Syntax only: nothing is looked up, and ".test" is as good as any other domain."""
+    """Check the syntax only. Nothing is looked up, and ".test" domains are accepted."""
     if len(text) < 64 and PLAIN_EMAIL.fullmatch(text) and text.rpartition(".")[2].lower() not in SPECIAL_DOMAINS:
         return True
     try:
@@ -146,12 +160,12 @@ def is_email(text: str) -> bool:
 
 
 def is_web_address(text: str) -> bool:
-    """Whether `text` is an http or https address with a host, and safe to be a link's target once it is escaped."""
+    """Return True for an http or https address with a host that is safe as an escaped link target."""
     if UNSAFE_IN_URL.search(text):
         return False
     try:
         parts = urlsplit(text)
-        host = bool(parts.hostname) and parts.port != 0  # a port that is no port raises
+        host = bool(parts.hostname) and parts.port != 0  # an invalid port raises ValueError
         return host and parts.scheme in ("http", "https") and "@" not in parts.netloc
     except ValueError:
         return False

@@ -1,4 +1,4 @@
-"""Talks: everything that goes over HTTP."""
+"""Serve HTTP: the API, pages for visitors, moderators and operators, and the widget."""
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -8,9 +8,9 @@ from .accounts import account_pages, sign_in
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
-from .reading import email_links, live_update_views, live_updates, report_views
+from .reading import email_links, live_updates, reports
 from .reading import views as reading_views
-from .reading.fast_path import Shortcut
+from .reading.fast_path import ReadingFastPath
 from .review import api as review_api
 from .review import (
     author_history,
@@ -25,25 +25,25 @@ from .review import (
 from .sites import audit_pages, author_rules, members, settings_pages
 from .submission import author_views, form_api, wordpress
 from .submission import views as submission_views
-from .submission.acceptance import Intake
-from .submission.fast_path import Lane
-from .submission.form_work import Brake
-from .submission.wait_slots import Places
+from .submission.acceptance import Submissions, WaitSlots
+from .submission.fast_path import SubmissionFastPath
+from .submission.form_tokens import ProofOfWork
 from .web import docs_pages, errors
 from .web.access_log import AccessLogMiddleware
-from .web.response_cache import RenderedPages
-from .web.security_headers import Secured
+from .web.errors import ErrorBoundary
+from .web.response_cache import ResponseCache
+from .web.security_headers import SecurityHeaders
 from .web.site_cache import SiteCache
 from .widget import views as widget_views
 
-#: What answers requests, each with a blueprint.
-PARTS = (
+#: Modules with a `blueprint`. A new endpoint needs a module and a line here.
+VIEWS = (
     submission_views,
     reading_views,
-    live_update_views,
+    live_updates,
     form_api,
     author_views,
-    report_views,
+    reports,
     widget_views,
     wordpress,
     email_links,
@@ -68,26 +68,27 @@ PARTS = (
 
 
 def create_app(deps: Deps) -> Flask:
-    """The web process. Nothing outside `deps` is read and nothing global is kept, so tests can have many."""
+    """Create the web application. It keeps nothing global, so tests can create many."""
     app = Flask(__name__)
     settings = deps.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    app.url_map.merge_slashes = False  # a thread's address in a path has two slashes in a row
-    deps.install(app)
+    app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
+    deps.init_app(app)
     sites = SiteCache(deps.storage.sites)
-    sites.install(app)
-    RenderedPages().install(app)
-    live_updates.install(app, deps.storage.threads)
+    sites.init_app(app)
+    responses = ResponseCache()
+    responses.init_app(app)
+    live_updates.init_app(app, deps.storage.threads)
     presence.install(app, deps.storage)
-    intake = Intake(deps, Brake(deps.storage.comments), Places(settings.web_threads))
-    intake.install(app)
-    errors.install(app)
+    submissions = Submissions(deps, sites, ProofOfWork(deps.storage.comments), WaitSlots(settings.web_threads))
+    submissions.init_app(app)
+    errors.init_app(app)
     widget_views.install(app)
-    for part in (*PARTS, *((demo,) if settings.demo else ())):
-        app.register_blueprint(part.blueprint)
-    lane = Lane(app.wsgi_app, sites, intake)
-    shortcut = Shortcut(Secured(lane, settings), sites, deps.storage.threads)
-    app.wsgi_app = AccessLogMiddleware(shortcut, ops_views.request_counters(app))  # type: ignore[method-assign]
+    for module in (*VIEWS, *((demo,) if settings.demo else ())):
+        app.register_blueprint(module.blueprint)
+    submission = ErrorBoundary(SubmissionFastPath(app.wsgi_app, submissions), app)
+    reading = ReadingFastPath(SecurityHeaders(submission, settings), sites, deps.storage.threads, responses)
+    app.wsgi_app = AccessLogMiddleware(reading, ops_views.request_counters(app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

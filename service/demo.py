@@ -1,4 +1,4 @@
-"""An example website: one article with its replies and a reply form, made of nothing but the public pieces."""
+"""Demo website: one article with its replies and a reply form, built from public parts only."""
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -8,7 +8,7 @@ from comments.site import Site
 
 from .deps import deps
 from .reading import threads as reading
-from .submission.form_pages import Form, new_token
+from .submission.form_pages import ReplyFormView, new_token
 from .web import site_cache
 from .web.schemas import CommentList, PageQuery
 
@@ -25,7 +25,7 @@ def article() -> str:
     replies = _replies(site, thread, cursor)
     parent = next((c for c in replies.comments if c.id == request.args.get("reply")), None)
     token = new_token(site, thread)
-    form = Form(site, thread, parent.id if parent else "", redirect_to=url_for("demo.article"), token=token)
+    form = ReplyFormView(site, thread, parent.id if parent else "", redirect_to=url_for("demo.article"), token=token)
     return render_template(
         "demo.html",
         site=site,
@@ -49,13 +49,13 @@ def _replies(site: Site, thread: str, cursor: str) -> CommentList:
     threads = deps().storage.threads
     version = threads.version(site.id, thread)
     try:
-        return reading.page(threads, site.id, thread, PageQuery(cursor=cursor[:200]), version)
+        return reading.thread_page(threads, site.id, thread, PageQuery(cursor=cursor[:200]), version)
     except Invalid:
-        return reading.page(threads, site.id, thread, PageQuery(), version)  # an address that somebody cut short
+        return reading.thread_page(threads, site.id, thread, PageQuery(), version)  # a truncated address
 
 
 def _outcome(site: Site) -> Outcome | None:
-    """What became of the reply whose author was led back here."""
+    """Return the status of the reply whose author was redirected back to this page."""
     id, receipt = request.args.get("comment", ""), request.args.get("receipt", "")
     if not deps().pseudonyms.is_receipt(site.id, id, receipt):
         return None

@@ -1,4 +1,4 @@
-"""What the web process needs, built once in a root (`wsgi.py`) and passed to the factory; tests build another one."""
+"""Dependencies of the web process, built once in a root (`wsgi.py`) and passed to `create_app`; tests build others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,19 +16,19 @@ from comments.storage.interfaces import Storage
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """`now` gives aware UTC datetimes."""
+    """`now` returns aware UTC datetimes."""
 
     settings: Settings
     storage: Storage
     jobs: Jobs
     pseudonyms: Pseudonyms
     now: Callable[[], datetime]
-    queues: RQStats = field(default_factory=NoRQStats)  # what RQ says about itself, for the ops page
+    queues: RQStats = field(default_factory=NoRQStats)  # figures of RQ for the ops page
 
-    def install(self, app: Flask) -> None:
+    def init_app(self, app: Flask) -> None:
         app.extensions["replygate"] = self
 
 
 def deps() -> Deps:
-    """The Deps of the app that serves the present request."""
+    """Return the Deps of the current app."""
     return cast(Deps, current_app.extensions["replygate"])

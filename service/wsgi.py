@@ -1,6 +1,6 @@
-"""The root of a web process: reads the environment, connects, and makes the `app` that the server runs.
+"""Root of the web process: read the environment, connect, and create the `app` that the server runs.
 
-This is one of the few modules whose import does something.
+Importing this module has these side effects.
 """
 
 import os

@@ -10,7 +10,7 @@ KEPT = 30 * 86_400
 
 
 class Reports(Protocol):
-    """A tally says how many networks found what wrong (`comments.reports.Wrong`)."""
+    """A tally says how many networks found what wrong (`comments.reports.ReportReason`)."""
 
     def add(self, comment: Comment, origin: str, wrong: str, per_minute: int) -> Mapping[str, int]:
         """The comment's tally once this network's report is kept; its first one stays, and counts once.

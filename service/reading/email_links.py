@@ -1,61 +1,61 @@
-"""Where links in our mail lead: to say yes to mail about replies, and to want none any more.
+"""Pages behind links in our email: confirm reply notifications, and unsubscribe.
 
-Opening a page changes nothing, because programs that look at mail open every link. The secret in the address is what
-entitles to its buttons, so neither a session nor a token against forged requests belongs to them.
+Opening a page changes nothing, because mail scanners open every link. The secret in the address authorizes its
+buttons, so they need neither a session nor a CSRF token.
 """
 
 from flask import Blueprint, Response, render_template, request
 
-from comments.email_subscriptions import Purpose, Ticket, ticket
+from comments.email_subscriptions import EmailLink, Purpose, read_link
 from comments.errors import NotFound
 from comments.site import Site
 from service.deps import deps
 from service.web import site_cache
 
-blueprint = Blueprint("notices", __name__, url_prefix="/notices/<site>")
+blueprint = Blueprint("email_links", __name__, url_prefix="/notices/<site>")
 
 GONE = 410
 
 
 @blueprint.get("/confirm/<token>")
 def ask(site: str, token: str) -> Response:
-    found, held = _held("confirm", site, token)
-    return _page(found, "expired" if held.expired(deps().now()) else "ask")
+    found, link = _opened("confirm", site, token)
+    return _page(found, "expired" if link.is_expired(deps().now()) else "ask")
 
 
 @blueprint.post("/confirm/<token>")
 def confirm(site: str, token: str) -> Response:
-    found, held = _held("confirm", site, token)
-    if held.expired(deps().now()):
+    found, link = _opened("confirm", site, token)
+    if link.is_expired(deps().now()):
         return _page(found, "expired")
-    deps().storage.subscriptions.confirm(found.id, held.who)
+    deps().storage.subscriptions.confirm(found.id, link.identity)
     return _page(found, "confirmed")
 
 
 @blueprint.get("/stop/<token>")
 def choose(site: str, token: str) -> Response:
-    found, _ = _held("stop", site, token)
+    found, _ = _opened("stop", site, token)
     return _page(found, "choose")
 
 
 @blueprint.post("/stop/<token>")
 def stop(site: str, token: str) -> Response:
-    """Our own page says which mail; a mail program's one click (RFC 8058) says nothing that matters, and ends all."""
-    found, held = _held("stop", site, token)
+    """Unsubscribe from one comment or from the site. One click in a mail program (RFC 8058) means the whole site."""
+    found, link = _opened("stop", site, token)
     if request.form.get("which") == "comment":
-        deps().storage.subscriptions.mute(found.id, held.comment)
+        deps().storage.subscriptions.mute(found.id, link.comment)
         return _page(found, "muted")
-    deps().storage.subscriptions.unsubscribe(found.id, held.who)
+    deps().storage.subscriptions.unsubscribe(found.id, link.identity)
     return _page(found, "left")
 
 
-def _held(purpose: Purpose, site: str, token: str) -> tuple[Site, Ticket]:
-    """Raises NotFound for a link that is not ours."""
+def _opened(purpose: Purpose, site: str, token: str) -> tuple[Site, EmailLink]:
+    """Check a link. Raises NotFound for a forged one."""
     found = site_cache.get_site(site)
-    held = ticket(deps().pseudonyms, purpose, found.id, token)
-    if held is None:
-        raise NotFound("this is no link from one of our mails")
-    return found, held
+    link = read_link(deps().pseudonyms, purpose, found.id, token)
+    if link is None:
+        raise NotFound("this link is not valid")
+    return found, link
 
 
 def _page(site: Site, state: str) -> Response:

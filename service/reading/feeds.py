@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287) of a thread and of a site, made of nothing but what readers may see."""
+"""Atom feeds (RFC 4287) of a thread and of a site, with published comments only."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from service.web.schemas import PublicComment
 
 from .threads import published
 
-#: Entries of a feed: more than most sites get between two visits of a feed reader.
+#: Entries of a feed: more than most sites receive between two visits of a feed reader.
 ENTRIES = 50
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -24,42 +24,43 @@ THREADING = "http://purl.org/syndication/thread/1.0"  # RFC 4685
 XML = "http://www.w3.org/XML/1998/namespace"
 MEDIA = "application/atom+xml"
 
-#: What XML 1.0 has no way to write.
-UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Characters that XML 1.0 cannot contain.
+INVALID_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-#: Ids stay what they are wherever the service moves to: they are made from ours, which never change.
-NAMES = UUID("6f2d5c1a-8a39-5f0e-9d52-3d1b7c0f4ea6")
+#: Namespace of entry ids. They are derived from comment ids, so they survive a move of the service.
+NAMESPACE = UUID("6f2d5c1a-8a39-5f0e-9d52-3d1b7c0f4ea6")
 
 register_namespace("", ATOM)
 register_namespace("thr", THREADING)
 
 
-def of_site(site: Site, address: str, version: int, comments: Sequence[Comment]) -> bytes:
-    """The comments published last, whatever their thread. `address` is the feed's own."""
+def site_feed(site: Site, address: str, version: int, comments: Sequence[Comment]) -> bytes:
+    """Render the latest comments of all threads. `address` is the feed's own."""
     feed = _feed(site, urn(site.id), site.name, address, version)
-    feed.extend(_entry(site, c) for c in _shown(comments))
+    feed.extend(_entry(site, c) for c in _with_change_times(comments))
     return _document(feed)
 
 
-def of_thread(site: Site, thread: str, address: str, version: int, comments: Sequence[Comment]) -> bytes:
+def thread_feed(site: Site, thread: str, address: str, version: int, comments: Sequence[Comment]) -> bytes:
+    """Render the latest comments of one thread."""
     feed = _feed(site, urn(site.id, thread), f"{site.name}: {thread}", address, version)
     _link_page(feed, site, thread)
-    feed.extend(_entry(site, c) for c in _shown(comments))
+    feed.extend(_entry(site, c) for c in _with_change_times(comments))
     return _document(feed)
 
 
 def self_address(public_url: str, path: str, **query: str) -> str:
-    """The feed's own address, by the one we are known under and never by what the request says of itself."""
-    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
-    return f"{public_url.rstrip('/')}{path}" + (f"?{asked}" if asked else "")
+    """Return the feed's own address, from the configured public URL and never from the request."""
+    parameters = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+    return f"{public_url.rstrip('/')}{path}" + (f"?{parameters}" if parameters else "")
 
 
 def urn(*names: str) -> str:
-    return uuid5(NAMES, "\0".join(names)).urn
+    return uuid5(NAMESPACE, "\0".join(names)).urn
 
 
-def _shown(comments: Sequence[Comment]) -> list[tuple[PublicComment, datetime]]:
-    """Each with the time of its last change."""
+def _with_change_times(comments: Sequence[Comment]) -> list[tuple[PublicComment, datetime]]:
+    """Pair each published comment with the time of its last change."""
     changed = {c.id: c.decisions[-1].at if c.decisions else c.received for c in comments}
     return [(c, max(c.received, changed[c.id])) for c in published(comments)]
 
@@ -74,8 +75,8 @@ def _feed(site: Site, id: str, title: str, address: str, version: int) -> Elemen
     return feed
 
 
-def _entry(site: Site, shown: tuple[PublicComment, datetime]) -> Element:
-    comment, changed = shown
+def _entry(site: Site, row: tuple[PublicComment, datetime]) -> Element:
+    comment, changed = row
     entry = Element(f"{{{ATOM}}}entry")
     name = comment.author or "Anonymous"
     _add(entry, "id", urn(site.id, comment.thread, comment.id))
@@ -94,7 +95,7 @@ def _entry(site: Site, shown: tuple[PublicComment, datetime]) -> Element:
 
 
 def _link_page(element: Element, site: Site, thread: str, fragment: str = "") -> None:
-    """Lead to the page, if its address is one, and the site's."""
+    """Link to the page if the thread is an address on the site."""
     if is_web_address(thread) and origin_of(thread) in site.origins:
         SubElement(element, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=_text(thread + fragment))
 
@@ -106,7 +107,7 @@ def _add(parent: Element, name: str, text: str) -> Element:
 
 
 def _text(text: str) -> str:
-    return UNWRITABLE.sub("\ufffd", text)
+    return INVALID_IN_XML.sub("\ufffd", text)
 
 
 def _time(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""A thread as a piece of HTML that a site puts into its own pages: no script, no style, nested lists."""
+"""Render a thread as an HTML fragment of nested lists for a site's own pages, without script or style."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,34 +7,34 @@ from flask import render_template
 
 from service.web.schemas import CommentList, PublicComment
 
-#: Lists inside lists, as deep as WordPress goes; deeper answers stand beside what they answer and name it.
+#: Nesting of lists, as deep as WordPress goes. Deeper replies stay on the last level and name whom they answer.
 MAX_NESTED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A comment and the lists around it."""
+class NestedComment:
+    """A comment with the list tags around it."""
 
     comment: PublicComment
-    opens: bool  # a list begins with it
-    leaf: bool  # no list is nested in its entry
-    closes: int  # nested lists, and the entries that hold them, that end after it
-    answers: str  # the author it answers, where its place does not show that
+    opens: bool  # it starts a list
+    leaf: bool  # its entry contains no list
+    closes: int  # nested lists, with their entries, that end after it
+    answers: str  # author of its parent, where the nesting does not show it
 
 
-def html(found: CommentList, comments: str) -> str:
-    """`comments` is the address of the site's comments, below which each can be reported."""
-    rows = list(placed(found.comments))
-    return render_template("submission/comments.html", total=found.total, rows=rows, comments=comments)
+def render_fragment(found: CommentList, comments_url: str) -> str:
+    """Render a page of comments. `comments_url` is the address of the site's comments, for the report links."""
+    rows = list(nested(found.comments))
+    return render_template("submission/comments.html", total=found.total, rows=rows, comments_url=comments_url)
 
 
-def placed(comments: Iterable[PublicComment]) -> Iterator[Placed]:
-    """`comments` come in reading order, so depths never grow by more than one."""
+def nested(comments: Iterable[PublicComment]) -> Iterator[NestedComment]:
+    """Compute the list tags. `comments` are in reading order, so depth never grows by more than one."""
     rows = list(comments)
     names = {comment.id: comment.author for comment in rows}
     depths = [min(comment.depth, MAX_NESTED - 1) for comment in rows]
     for comment, before, depth, after in zip(rows, [-1, *depths], depths, [*depths[1:], 0], strict=False):
-        yield Placed(
+        yield NestedComment(
             comment,
             opens=depth > before,
             leaf=depth >= after,

@@ -1,61 +1,117 @@
-"""Readers who follow a thread: what `streams` tells them, from one look a second at the versions of their threads."""
+"""Live updates of a thread: server-sent events about comments that appear and disappear, or polling for the same."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Blueprint, Flask, Response, current_app, request
 
 from comments.storage.interfaces import Threads
 from comments.storage.values import ThreadChanges
-from service.web.event_streams import EventBroadcaster, Subscriber
+from service.deps import deps
+from service.web import site_cache
+from service.web.event_streams import MEDIA, EventBroadcaster, EventStream, Subscriber
+from service.web.operations import Header
+from service.web.schemas import FollowQuery, FollowThreadQuery
+from service.web.site_access import add_cors_headers
+from service.web.thread_links import requested_thread
 
-EXTENSION = "replygate.broadcaster"
+from .thread_routes import thread_route
+
+blueprint = Blueprint("live_updates", __name__, url_prefix="/v1/sites/<site>")
+blueprint.after_request(add_cors_headers)
+
+EXTENSION = "replygate.thread_broadcaster"
+
+VERSION = re.compile(r"[0-9]{1,16}")
+#: A version that no thread has. A client that sends an unknown id is told to read the thread again.
+UNKNOWN = -1
+
+LAST_EVENT_ID = Header(
+    "Last-Event-ID", "The last `id` you received; takes precedence over `after`. Browsers send it by themselves."
+)
+DESCRIPTION = (
+    "`published` and `removed` carry the `ids` of comments; each also stands for all replies below it. `reset` means "
+    "that too much changed: read the thread again. If the server has no room for another stream, the answer ends "
+    "after the changes so far and `retry` says when to reconnect; browsers do that by themselves."
+)
 
 
 @dataclass(slots=True)
-class Reading:
-    """A thread, and the version of it that its reader has."""
+class ThreadPosition:
+    """A thread, and the version of it that a subscriber has."""
 
     thread: str
     version: int
 
 
-class Threadwise:
-    """Tells readers of threads; those of one thread share one question. One round trip a look where nothing changed."""
+class ThreadEvents:
+    """Collects what is new for the subscribers of a site's threads: one round trip if nothing changed."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
 
     def __call__(
-        self, site: str, subscribers: Sequence[Subscriber[Reading]]
-    ) -> Iterator[tuple[Subscriber[Reading], bytes]]:
-        names = sorted({f.asked.thread for f in subscribers})
+        self, site: str, subscribers: Sequence[Subscriber[ThreadPosition]]
+    ) -> Iterator[tuple[Subscriber[ThreadPosition], bytes]]:
+        names = sorted({s.subscription.thread for s in subscribers})
         versions = dict(zip(names, self._threads.versions(site, names), strict=True))
-        found: dict[tuple[str, int], ThreadChanges] = {}
+        found: dict[tuple[str, int], ThreadChanges] = {}  # subscribers with the same position share one query
         for subscriber in subscribers:
-            asked = subscriber.asked
-            question = (asked.thread, asked.version)
-            if versions[asked.thread] == asked.version:
+            position = subscriber.subscription
+            key = (position.thread, position.version)
+            if versions[position.thread] == position.version:
                 continue
-            if question not in found:
-                found[question] = self._threads.changes(site, *question)
-            asked.version = found[question].version
-            yield subscriber, events(found[question])
+            if key not in found:
+                found[key] = self._threads.changes(site, *key)
+            position.version = found[key].version
+            yield subscriber, events(found[key])
 
 
-def install(app: Flask, threads: Threads) -> None:
-    app.extensions[EXTENSION] = EventBroadcaster(Threadwise(threads))
+def init_app(app: Flask, threads: Threads) -> None:
+    app.extensions[EXTENSION] = EventBroadcaster(ThreadEvents(threads))
 
 
-def broadcaster() -> EventBroadcaster[Reading]:
-    """That of the app that serves the present request."""
-    return cast(EventBroadcaster[Reading], current_app.extensions[EXTENSION])
+def broadcaster() -> EventBroadcaster[ThreadPosition]:
+    """Return the thread broadcaster of the current app."""
+    return cast(EventBroadcaster[ThreadPosition], current_app.extensions[EXTENSION])
 
 
 def events(changes: ThreadChanges) -> bytes:
-    """Server-sent events. The version comes last, so that a reader who loses the end is told everything again."""
-    told = [("published", changes.appeared), ("removed", changes.went)] if changes.known else [("reset", ())]
-    blocks = [f"event: {name}\ndata: {json.dumps({'ids': ids})}\n\n" for name, ids in told if ids or not changes.known]
+    """Format changes as server-sent events. The id comes last: a client that misses the end gets everything again."""
+    named = [("published", changes.appeared), ("removed", changes.went)] if changes.known else [("reset", ())]
+    blocks = [f"event: {name}\ndata: {json.dumps({'ids': ids})}\n\n" for name, ids in named if ids or not changes.known]
     return ("".join(blocks) + f"id: {changes.version}\n\n").encode()
+
+
+@thread_route(
+    blueprint,
+    "events",
+    FollowThreadQuery,
+    FollowQuery,
+    summary="Follow a thread",
+    description=DESCRIPTION,
+    answers={200: "The events."},
+    media=MEDIA,
+    headers=(LAST_EVENT_ID,),
+    tags=("reading",),
+)
+def follow(site: str, thread: str, query: FollowQuery) -> Response:
+    found, threads = site_cache.get_site(site), deps().storage.threads
+    key = requested_thread(thread)
+    since = _since(query.after)
+    changes = threads.changes(found.id, key, threads.version(found.id, key) if since is None else since)
+    # The server must see the stream object itself; nginx must not buffer it.
+    stream = EventStream(broadcaster(), found.id, ThreadPosition(key, changes.version), events(changes))
+    response = Response(stream, mimetype=MEDIA, direct_passthrough=True)
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _since(after: int | None) -> int | None:
+    last = request.headers.get("Last-Event-ID", "")
+    if not last:
+        return after
+    return int(last) if VERSION.fullmatch(last) else UNKNOWN

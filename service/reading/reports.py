@@ -1,46 +1,95 @@
-"""What readers do about comments of others: report them. Enough of them make a person look; nothing else follows."""
+"""Reports by readers: keep them, and hold a comment for review once enough networks reported it."""
 
 from collections.abc import Mapping
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
 
 from comments.drafts import draft_id
 from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.reports import Wrong, held, is_vouched_for
+from comments.reports import ReportReason, held_for_reports, is_approved_by_moderator
 from comments.site import Site
 from comments.storage.values import CommentChange
-from service.deps import Deps
+from service.deps import Deps, deps
+from service.web import request_body, site_access, site_cache
 from service.web.client_network import client_network
+from service.web.errors import prefers_html
+from service.web.operations import operation, validated
+from service.web.schemas import Report
+from service.web.thread_links import back_link
 
-#: How often holding is tried anew while somebody else decides; if that is not enough, the next report tries again.
-TRIES = 5
+blueprint = Blueprint("reports", __name__, url_prefix="/v1/sites/<site>")
+blueprint.after_request(site_access.add_cors_headers)
+
+#: Attempts to hold a comment while its status changes. If all fail, the next report tries again.
+ATTEMPTS = 5
 
 
-def readable(deps: Deps, site: Site, id: str) -> Comment:
-    """Raises NotFound for whatever readers do not see."""
+@blueprint.get("/comments/<id>/reports")
+def ask(site: str, id: str) -> str:
+    found = site_cache.get_site(site)
+    return _page(found, readable_comment(deps(), found, id))
+
+
+@blueprint.post("/comments/<id>/reports")
+@operation(
+    summary="Report a comment",
+    description="For readers of published comments. 202 means that the report was received; its effect is not "
+    "disclosed. Each network counts once. When as many networks as the site set have reported a comment, it is held "
+    "for review.",
+    body=Report,
+    forms=True,
+    parse=False,
+    answers={202: "Received. A browser's form is answered with a page."},
+    errors=(403, 404, 429),
+    tags=("submission",),
+)
+def send(site: str, id: str) -> ResponseReturnValue:
+    found = site_cache.get_site(site)
+    site_access.check_origin(found, request, deps().settings)
+    body = request_body.read_body(request, forms=True)
+    report, comment = validated(Report, body.fields, strict=True), readable_comment(deps(), found, id)
+    add_report(deps(), found, comment, report.reason)
+    if body.form and prefers_html():
+        return Response(_page(found, comment, sent=True), 202, mimetype="text/html")
+    return Response(status=202)
+
+
+def _page(site: Site, comment: Comment, sent: bool = False) -> str:
+    back = back_link(site, comment.thread)
+    return render_template(
+        "reading/report.html", site=site, comment=comment, sent=sent, back=back and f"{back}#comment-{comment.id}"
+    )
+
+
+def readable_comment(deps: Deps, site: Site, id: str) -> Comment:
+    """Return a comment that readers can see. Raises NotFound."""
     comment = deps.storage.comments.get(site.id, id)
     if not deps.storage.threads.is_visible(comment):
         raise NotFound("readers see no such comment")
     return comment
 
 
-def report(deps: Deps, site: Site, comment: Comment, wrong: Wrong) -> None:
-    """Keep what the present reader finds wrong, and have a person look once so many networks reported the comment.
+def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -> None:
+    """Store a report of the current reader, and hold the comment once enough networks reported it.
 
-    The author's own network does not count, nor one that is not known. Raises TooMany, StorageDown.
+    Reports from the author's own network, or from an unknown one, do not count. Raises TooMany, StorageDown.
     """
     origin = client_network(deps)
     if origin in ("", comment.origin):
         return
-    tally = deps.storage.reports.add(comment, origin, wrong, site.per_minute)
-    if 0 < site.reports_hold <= sum(tally.values()):
-        _hold(deps, comment, tally)
+    counts = deps.storage.reports.add(comment, origin, reason, site.per_minute)
+    if 0 < site.reports_hold <= sum(counts.values()):
+        _hold(deps, comment, counts)
 
 
-def _hold(deps: Deps, comment: Comment, tally: Mapping[str, int]) -> None:
-    for _ in range(TRIES):
+def _hold(deps: Deps, comment: Comment, counts: Mapping[str, int]) -> None:
+    for _ in range(ATTEMPTS):
         found, draft = deps.storage.comments.load(comment.site, [comment.id, draft_id(comment.id)])
-        if found is None or found.status is not Status.APPROVED or is_vouched_for(found, draft):
+        if found is None or found.status is not Status.APPROVED or is_approved_by_moderator(found, draft):
             return
-        if all(deps.storage.comments.decide(comment.site, [CommentChange(found, held(found, tally, deps.now()))])):
+        after = held_for_reports(found, counts, deps.now())
+        if all(deps.storage.comments.decide(comment.site, [CommentChange(found, after)])):
             return

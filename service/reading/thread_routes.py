@@ -1,4 +1,4 @@
-"""Views of a thread, each at two addresses: with the thread as a parameter, and in the path."""
+"""Register views of a thread at two addresses: thread as a query parameter, and in the path."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -10,38 +10,44 @@ from service.web.operations import operation
 
 PATH = (
     "The same with the thread in the path, percent-encoded. Some proxies merge the two slashes of an address in a "
-    "path; the form with `?thread=` is safe from them."
+    "path; use `?thread=` behind them."
 )
 
 
-class Asked(Protocol):
+class ThreadQueryModel(Protocol):
     """A query that names its thread."""
 
     @property
     def thread(self) -> str: ...
 
 
-#: Answers of a site: which thread, and what else is asked of it.
+#: Takes site, thread and query.
 ThreadView = Callable[[str, str, Any], Response]
 
 
-def of_a_thread(
-    blueprint: Blueprint, name: str, named: type[BaseModel], query: type[BaseModel], *, summary: str, **declared: Any
+def thread_route(
+    blueprint: Blueprint,
+    name: str,
+    query_with_thread: type[BaseModel],
+    query: type[BaseModel],
+    *,
+    summary: str,
+    **declared: Any,
 ) -> Callable[[ThreadView], ThreadView]:
-    """Serve `name` by a query of the type `named`, and below the thread in the path by `query`, which lacks it."""
+    """Serve the view as `/name?thread=...` and as `/threads/<thread>/name`, where `query` lacks the thread."""
 
-    def declare(view: ThreadView) -> ThreadView:
-        @operation(summary=summary, query=named, **declared)
-        def by_parameter(site: str, query: Asked) -> Response:
+    def register(view: ThreadView) -> ThreadView:
+        @operation(summary=summary, query=query_with_thread, **declared)
+        def by_parameter(site: str, query: ThreadQueryModel) -> Response:
             return view(site, query.thread, query)
 
-        @operation(summary=f"{summary} by its path", query=query, **{**declared, "description": PATH})
+        @operation(summary=f"{summary} (thread in the path)", query=query, **{**declared, "description": PATH})
         def by_path(site: str, thread: str, query: BaseModel) -> Response:
             return view(site, thread, query)
 
-        own = view.__name__
-        blueprint.add_url_rule(f"/{name}", own, by_parameter)
-        blueprint.add_url_rule(f"/threads/<path:thread>/{name}", f"{own}_by_path", by_path)
+        endpoint = view.__name__
+        blueprint.add_url_rule(f"/{name}", endpoint, by_parameter)
+        blueprint.add_url_rule(f"/threads/<path:thread>/{name}", f"{endpoint}_by_path", by_path)
         return view
 
-    return declare
+    return register

@@ -1,4 +1,4 @@
-"""The public API of those who read: threads as JSON and HTML, feeds, and counts; all of it made for shared caches."""
+"""Reading API: threads as JSON and HTML, feeds and counts, all cacheable by shared caches."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,40 +9,40 @@ from flask import Blueprint, Response, request
 from comments.site import Site
 from service.deps import deps
 from service.web import site_cache
-from service.web.cors import add_cors_headers
 from service.web.operations import Header, json_response, operation
-from service.web.response_cache import Rendered, pages
+from service.web.response_cache import RenderedBody, response_cache
 from service.web.schemas import CommentList, Counts, CountsBody, CountsQuery, FeedQuery, NoQuery, PageQuery, ThreadQuery
+from service.web.site_access import add_cors_headers
 from service.web.thread_links import requested_thread
 
 from . import feeds, html_fragment
 from . import threads as reading
-from .fast_path import made_from
-from .thread_routes import PATH, of_a_thread
+from .fast_path import cache_response
+from .thread_routes import PATH, thread_route
 
 blueprint = Blueprint("reading", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(add_cors_headers)
 
-#: Readers' browsers ask each time, mostly to hear 304; a CDN asks for all of them every 10 seconds. So a removed
+#: Browsers revalidate on every visit and mostly get 304; a CDN asks once in 10 seconds for all of them. A removed
 #: comment is gone within 10 seconds.
 CACHE_CONTROL = "public, max-age=0, s-maxage=10"
 
 JSON, HTML = "application/json", "text/html"
 READING = ("reading",)
-UNCHANGED = "Nothing changed since the ETag you sent."
-IF_NONE_MATCH = Header("If-None-Match", "The ETag of the answer you have; 304 says that it still holds.")
-CACHING = {"ETag": "Names this state of the answer.", "Cache-Control": "How long shared caches may keep it."}
+UNCHANGED = "Not changed since the ETag you sent."
+IF_NONE_MATCH = Header("If-None-Match", "The ETag of the answer you have; 304 means that it is still current.")
+CACHING = {"ETag": "Identifies this version of the answer.", "Cache-Control": "How long shared caches may use it."}
 CACHED: Mapping[str, Any] = {"headers": (IF_NONE_MATCH,), "answer_headers": CACHING, "tags": READING}
 PAGED: Mapping[str, Any] = {**CACHED, "answer_headers": CACHING | {"Link": 'The next page, as `rel="next"`.'}}
 
 
-@of_a_thread(
+@thread_route(
     blueprint,
     "comments",
     ThreadQuery,
     PageQuery,
-    summary="Read a thread",
-    description="Published comments only, threaded, by key or address of the page.",
+    summary="List a thread's comments",
+    description="Published comments of a page, in reading order, by the page's key or address.",
     answers={200: CommentList, 304: UNCHANGED},
     **CACHED,
 )
@@ -50,14 +50,14 @@ def read(site: str, thread: str, query: PageQuery) -> Response:
     return _page(site, thread, query, JSON)
 
 
-@of_a_thread(
+@thread_route(
     blueprint,
     "comments.html",
     ThreadQuery,
     PageQuery,
-    summary="A thread as HTML",
-    description="A piece of a page, for server-side includes and for programs that build static sites: nested lists "
-    "with classes that begin with `rg-`, without script or style.",
+    summary="Get a thread as HTML",
+    description="A fragment for server-side includes and static site generators: nested lists with classes that begin "
+    "with `rg-`, without script or style.",
     answers={200: "The thread.", 304: UNCHANGED},
     media=HTML,
     **PAGED,
@@ -68,8 +68,8 @@ def read_html(site: str, thread: str, query: PageQuery) -> Response:
 
 @blueprint.get("/feed.atom")
 @operation(
-    summary="New comments as a feed",
-    description="Atom: the 50 comments published last on the site, or received last in one thread.",
+    summary="Get a feed of new comments",
+    description="Atom feed of the latest 50 comments of the site or of one thread.",
     query=FeedQuery,
     answers={200: "The feed.", 304: UNCHANGED},
     media=feeds.MEDIA,
@@ -80,18 +80,18 @@ def feed(site: str, query: FeedQuery) -> Response:
     if query.thread:
         return _thread_feed(found, query.thread, _address(found, "/feed.atom", thread=query.thread))
     address, version = _address(found, "/feed.atom"), threads.site_version(found.id)
-    made_from(found, "", version)
+    cache_response(found, "", version)
     return _cached(
         ("site feed", found.id),
         _feed_etag(found, address, version),
         feeds.MEDIA,
-        lambda: Rendered(feeds.of_site(found, address, version, threads.recent(found.id, feeds.ENTRIES))),
+        lambda: RenderedBody(feeds.site_feed(found, address, version, threads.recent(found.id, feeds.ENTRIES))),
     )
 
 
 @blueprint.get("/threads/<path:thread>/feed.atom")
 @operation(
-    summary="New comments of a thread as a feed",
+    summary="Get a feed of a thread's new comments (thread in the path)",
     description=PATH,
     query=NoQuery,
     answers={200: "The feed.", 304: UNCHANGED},
@@ -106,17 +106,19 @@ def feed_by_path(site: str, thread: str, query: NoQuery) -> Response:
 def _thread_feed(site: Site, thread: str, address: str) -> Response:
     key, threads = requested_thread(thread), deps().storage.threads
     version = threads.version(site.id, key)
-    made_from(site, key, version)
+    cache_response(site, key, version)
     return _cached(
         ("feed", site.id, address),
         _feed_etag(site, address, version),
         feeds.MEDIA,
-        lambda: Rendered(feeds.of_thread(site, key, address, version, threads.newest(site.id, key, feeds.ENTRIES))),
+        lambda: RenderedBody(
+            feeds.thread_feed(site, key, address, version, threads.newest(site.id, key, feeds.ENTRIES))
+        ),
     )
 
 
 def _feed_etag(site: Site, address: str, version: int) -> str:
-    """A feed also shows the site's choices, which have no version."""
+    """A feed also shows site settings, which have no version."""
     return reading.etag(version, address, site.name, *site.origins)
 
 
@@ -127,25 +129,25 @@ def _address(site: Site, path: str, **query: str) -> str:
 def _page(site: str, thread: str, query: PageQuery, media: str) -> Response:
     found, threads = site_cache.get_site(site), deps().storage.threads
     key = requested_thread(thread)
-    version = threads.version(found.id, key)  # before the comments: see RenderedPages
-    made_from(found, key, version)
+    version = threads.version(found.id, key)  # before the comments: see ResponseCache.rendered
+    cache_response(found, key, version)
 
-    def render() -> Rendered:
-        page = reading.page(threads, found.id, key, query, version)
-        body = page.model_dump_json() if media == JSON else html_fragment.html(page, comments)
-        return Rendered(body.encode(), page.next)
+    def render() -> RenderedBody:
+        page = reading.thread_page(threads, found.id, key, query, version)
+        body = page.model_dump_json() if media == JSON else html_fragment.render_fragment(page, comments_url)
+        return RenderedBody(body.encode(), page.next)
 
-    comments = _address(found, "/comments")
-    question = (media, comments, query.order, query.cursor, str(query.limit))
+    comments_url = _address(found, "/comments")
+    question = (media, comments_url, query.order, query.cursor, str(query.limit))
     return _cached((found.id, key, *question), reading.etag(version, *question), media, render)
 
 
-def _cached(question: tuple[str, ...], etag: str, media: str, render: Callable[[], Rendered]) -> Response:
-    return _conditional(etag, media, lambda: pages().get(question, etag, render))
+def _cached(question: tuple[str, ...], etag: str, media: str, render: Callable[[], RenderedBody]) -> Response:
+    return _conditional(etag, media, lambda: response_cache().rendered(question, etag, render))
 
 
-def _conditional(etag: str, media: str, body: Callable[[], Rendered]) -> Response:
-    """304 for a reader who has the answer already, else the answer."""
+def _conditional(etag: str, media: str, body: Callable[[], RenderedBody]) -> Response:
+    """Answer 304 to a client that has this version, else the body."""
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
@@ -161,20 +163,21 @@ def _conditional(etag: str, media: str, body: Callable[[], Rendered]) -> Respons
 
 @blueprint.get("/counts")
 @operation(
-    summary="Count the comments of several threads",
-    description="Ask in one order always, and shared caches can answer.",
+    summary="Count comments of several threads",
+    description="Always list the threads in the same order, so that shared caches can answer.",
     query=CountsQuery,
     answers={200: Counts, 304: UNCHANGED},
     **CACHED,
 )
 def counts(site: str, query: CountsQuery) -> Response:
     body = _counts(site, query.thread).model_dump_json()
-    return _conditional(reading.etag(0, body), JSON, lambda: Rendered(body.encode()))
+    return _conditional(reading.etag(0, body), JSON, lambda: RenderedBody(body.encode()))
 
 
 @blueprint.post("/counts")
 @operation(
-    summary="Count the comments of many threads",
+    summary="Count comments of many threads",
+    description="For more threads than fit into an address.",
     body=CountsBody,
     answers={200: Counts},
     tags=READING,
@@ -184,6 +187,6 @@ def counts_of_many(site: str, body: CountsBody) -> Response:
 
 
 def _counts(site: str, threads: list[str]) -> Counts:
-    """Sorted, so that every order of asking has the same answer."""
-    found = reading.counts(deps().storage.threads, site_cache.get_site(site).id, threads)
+    """Count, sorted by thread, so that the order of the request does not change the ETag."""
+    found = reading.count_comments(deps().storage.threads, site_cache.get_site(site).id, threads)
     return Counts(counts=dict(sorted(found.items())))

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from comments.drafts import before_edit
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.reports import words
+from comments.reports import report_summary
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import Note
@@ -58,7 +58,7 @@ def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Sit
         ids = [c.id for c in own]
         notes, tallies = storage.notes.of(site, ids), storage.reports.of(site, ids)
         for comment, record, said, tally in zip(own, _records(storage, site, own), notes, tallies, strict=True):
-            made[comment.id] = _card(comment, sites[site], signed, around, record, said, words(tally))
+            made[comment.id] = _card(comment, sites[site], signed, around, record, said, report_summary(tally))
     return [made[c.id] for c in comments]
 
 

@@ -109,10 +109,10 @@ class Roomwise:
         self, site: str, subscribers: Sequence[Subscriber[Working]]
     ) -> Iterator[tuple[Subscriber[Working], bytes]]:
         happened = mark(self._storage, site)
-        behind = [subscriber for subscriber in subscribers if subscriber.asked.seen != happened]
+        behind = [subscriber for subscriber in subscribers if subscriber.subscription.seen != happened]
         held = newest_held(self._storage, site) if behind else ()
         for subscriber in behind:
-            working = subscriber.asked
+            working = subscriber.subscription
             working.seen = happened
             if _still_in(self._storage, working, site):
                 yield subscriber, event(now(self._storage, site, working, held), working.since)

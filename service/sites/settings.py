@@ -13,8 +13,9 @@ from pydantic.fields import FieldInfo
 
 from comments.errors import Invalid, Problem
 from comments.pseudonyms import digest
-from comments.setting_values import VISITOR_FIELDS, RemovalReason, Term
+from comments.setting_values import RemovalReason, Term
 from comments.site import Site
+from comments.visitor_fields import VISITOR_FIELDS
 from service.web.site_cache import SITE_ID
 
 #: In URLs it stands for all sites of a moderator together, so no site can have it as its id.

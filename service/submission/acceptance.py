@@ -1,7 +1,8 @@
-"""Has a submission kept, asks for it to be judged, and waits for the verdict where the client prefers to."""
+"""Accept submissions: parse, check, store, ask for judging, and wait for the verdict if the client prefers to."""
 
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -14,91 +15,135 @@ from comments.lifecycle import Outcome
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
+from comments.storage.interfaces import Comments
 from comments.storage.values import Admission
 from service.deps import Deps
+from service.web import site_access
+from service.web.request_body import RequestBody
+from service.web.schemas import AcceptedComment
+from service.web.site_cache import SiteCache
 
 from . import form_tokens, parsing
-from .form_work import Brake
-from .parsing import NO_FORM, FormFacts
-from .wait_slots import Places
+from .form_tokens import ProofOfWork
+from .parsing import NO_FORM, FormEvidence
 
-EXTENSION = "replygate.intake"
-#: Where the lane leaves why it did not keep a submission, for the view to say.
-REFUSED = "replygate.refused"
+EXTENSION = "replygate.submissions"
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,5})(?=$|[,;\s])", re.IGNORECASE)
+#: Seconds for which a request may wait for the verdict.
 MAX_WAIT = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A comment that is safe. `repeat`: it was so already; `waited`: its status is the verdict, if there was one."""
+class AcceptedSubmission:
+    """A comment that is stored durably."""
 
+    site: Site
     comment: Comment
     receipt: str
-    repeat: bool = False
-    waited: int = 0
+    is_repeat: bool = False  # it had been accepted before
+    waited: int = 0  # seconds the client asked to wait for the verdict, if the request did wait
+
+    def answer(self) -> tuple[str, dict[str, str]]:
+        """Return the JSON body and the headers of the 202."""
+        comment = self.comment
+        status_url = f"/v1/sites/{comment.site}/comments/{comment.id}"
+        headers = {"Location": status_url}
+        if self.is_repeat:
+            headers["Replygate-Repeat"] = "true"
+        if self.waited:
+            headers["Preference-Applied"] = f"wait={self.waited}"
+        body = AcceptedComment(
+            id=comment.id,
+            status=comment.outcome,
+            received=comment.received,
+            receipt=self.receipt,
+            status_url=status_url,
+        )
+        return body.model_dump_json(), headers
+
+
+class WaitSlots:
+    """Limits how many requests wait for a verdict: half of the process's threads, so that the others stay free."""
+
+    def __init__(self, threads: int) -> None:
+        self._free = threading.BoundedSemaphore(threads // 2)
+
+    def wait(self, comments: Comments, comment: Comment, seconds: float) -> Comment | None:
+        """Return the comment once it is decided or `seconds` have passed; None at once if no slot is free."""
+        if not self._free.acquire(blocking=False):
+            return None
+        try:
+            return comments.wait(comment.site, comment.id, seconds)
+        finally:
+            self._free.release()
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
-    """Where every submission to an app is taken in, whichever way it came."""
+class Submissions:
+    """Accepts every submission of an app, with Flask or without."""
 
     deps: Deps
-    brake: Brake
-    places: Places
+    sites: SiteCache
+    proof_of_work: ProofOfWork
+    wait_slots: WaitSlots
 
-    def accept(self, asked: Request, site: Site, fields: Mapping[str, Any], trusted: bool) -> Kept:
-        """Keep the comment, or raise Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
+    def init_app(self, app: Flask) -> None:
+        app.extensions[EXTENSION] = self
 
-        `fields` as `submission.fields_of` gives them; `trusted` if the site's own server sent them.
+    def submit(self, request: Request, site_id: str, read_body: Callable[[], RequestBody]) -> AcceptedSubmission:
+        """Check who sends, parse the body and accept the comment.
+
+        Raises NotFound for the site, Unauthorized, NotAllowed, the errors of `read_body`, and those of `accept`.
         """
-        deps, key = self.deps, _idempotency_key(asked)
-        texts = parsing.checked(fields, site, trusted, deps.settings.sends_mail)
-        facts = self._form_facts(site, texts, fields.get("content", ""), trusted)
-        comment = parsing.comment(deps, asked, site, texts, facts, trusted)
-        admitted = admission(deps, site, parsing.fingerprint(comment), key)
-        accepted = deps.storage.comments.accept(comment, admitted)
+        site = self.sites.get_site(site_id)
+        trusted = site_access.may_post(site, request, self.deps.settings)
+        return self.accept(request, site, parsing.submitted_fields(read_body(), site), trusted)
+
+    def accept(self, request: Request, site: Site, fields: Mapping[str, Any], trusted: bool) -> AcceptedSubmission:
+        """Store the comment durably. `fields` come from `submitted_fields`; `trusted`: the site's own server sent them.
+
+        Raises Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
+        """
+        deps, key = self.deps, _idempotency_key(request)
+        texts = parsing.checked_texts(fields, site, trusted, deps.settings.sends_mail)
+        form = self._form_evidence(site, texts, fields.get("content", ""), trusted)
+        comment = parsing.new_comment(deps, request, site, texts, form, trusted)
+        accepted = deps.storage.comments.accept(comment, admission(deps, site, parsing.fingerprint(comment), key))
         if accepted.wakeup:
             deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
         if accepted.repeat:
             comment = deps.storage.comments.get(site.id, accepted.id)
-        return self._after_waiting(asked, Kept(comment, receipt, accepted.repeat))
+        stored = AcceptedSubmission(site, comment, receipt, accepted.repeat)
+        return self._with_verdict(request, stored) if "Prefer" in request.headers else stored
 
-    def install(self, app: Flask) -> None:
-        app.extensions[EXTENSION] = self
-
-    def _form_facts(self, site: Site, texts: Mapping[str, str], content: str, trusted: bool) -> FormFacts:
-        """Of the token itself nothing is kept. `content` as it was sent; the site's server owes no work."""
+    def _form_evidence(self, site: Site, texts: Mapping[str, str], content: str, trusted: bool) -> FormEvidence:
+        """Check token and proof, which covers `content` as it was sent. The site's own server needs no proof."""
         deps, token = self.deps, texts.get("form_token", "")
-        wanted = not trusted and self.brake.bits(site, deps.now()) > 0
-        if not token and not wanted:
+        proof_required = not trusted and self.proof_of_work.required_bits(site, deps.now()) > 0
+        if not token and not proof_required:
             return NO_FORM
-        shown = form_tokens.read(deps.pseudonyms, site.id, texts["thread"], token, deps.now())
-        proof = form_tokens.proof(shown, token, content, texts.get("form_proof", ""), wanted)
-        return FormFacts(shown.verdict, shown.seconds, proof)
+        check = form_tokens.read_token(deps.pseudonyms, site.id, texts["thread"], token, deps.now())
+        proof = form_tokens.proof_verdict(check, token, content, texts.get("form_proof", ""), proof_required)
+        return FormEvidence(check.verdict, check.seconds, proof)
 
-    def _after_waiting(self, asked: Request, kept: Kept) -> Kept:
-        """As `kept`, or with the verdict if the client prefers to wait for it and there is room to."""
-        if "Prefer" not in asked.headers:
-            return kept
-        preferred = WAIT.search(", ".join(asked.headers.getlist("Prefer")))
+    def _with_verdict(self, request: Request, stored: AcceptedSubmission) -> AcceptedSubmission:
+        """Wait for the verdict as long as the client prefers, if a slot is free."""
+        preferred = WAIT.search(", ".join(request.headers.getlist("Prefer")))
         seconds = min(MAX_WAIT, int(preferred[1])) if preferred else 0
-        if not seconds or kept.comment.outcome is not Outcome.PENDING:
-            return kept
+        if not seconds or stored.comment.outcome is not Outcome.PENDING:
+            return stored
         try:
-            comment = self.places.wait(self.deps.storage.comments, kept.comment, seconds)
+            comment = self.wait_slots.wait(self.deps.storage.comments, stored.comment, seconds)
         except StorageDown:
-            return (
-                kept  # the comment is safe, which is what the answer says; only the verdict has to be asked for later
-            )
-        return replace(kept, comment=comment, waited=seconds) if comment else kept
+            return stored  # the comment is stored; the client can ask for the verdict later
+        return replace(stored, comment=comment, waited=seconds) if comment else stored
 
 
 def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admission:
-    """On what terms the site takes something new; `key` as storage knows it."""
+    """Return the limits under which the site accepts a comment or an edit."""
     return Admission(
         fingerprint=fingerprint,
         key=key,
@@ -109,14 +154,14 @@ def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admiss
     )
 
 
-def intake() -> Intake:
-    """That of the app that serves the present request."""
-    return cast(Intake, current_app.extensions[EXTENSION])
+def submissions() -> Submissions:
+    """Return the Submissions of the current app."""
+    return cast(Submissions, current_app.extensions[EXTENSION])
 
 
-def _idempotency_key(asked: Request) -> str:
-    """A digest of the client's key; "" without one. Raises Invalid."""
-    given = asked.headers.get("Idempotency-Key")
+def _idempotency_key(request: Request) -> str:
+    """Return a digest of the client's key; "" without one. Raises Invalid."""
+    given = request.headers.get("Idempotency-Key")
     if given is None:
         return ""
     if not IDEMPOTENCY_KEY.fullmatch(given):

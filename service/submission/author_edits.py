@@ -30,7 +30,7 @@ def author_reason(comment: Comment, site: Site) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class AuthorView:
     """A comment and the draft beside it, if there is one, as they stand at a moment."""
 
     site: Site
@@ -60,7 +60,7 @@ class Own:
         return max(0, ceil((end - self.now).total_seconds()))
 
     @property
-    def is_changed(self) -> bool:
+    def is_edited(self) -> bool:
         """Whether it waits in other words than it was sent with."""
         return self.comment.outcome is Outcome.PENDING and edits(self.comment) > 0
 
@@ -69,7 +69,7 @@ class Own:
         return Action.WITHDRAW in actions_for(Role.AUTHOR, self.comment.status)
 
     @property
-    def told(self) -> CommentStatus:
+    def status(self) -> CommentStatus:
         """What the holder of the receipt may know."""
         return CommentStatus(
             id=self.comment.id,
@@ -83,39 +83,39 @@ class Own:
         )
 
 
-def own(deps: Deps, site: Site, id: str, receipt: str) -> Own:
+def author_view(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
     """Raises NotFound, also for a receipt that is not the comment's."""
     if not deps.pseudonyms.is_receipt(site.id, id, receipt):
         raise NotFound("no such comment for this receipt")
     comment, draft = deps.storage.comments.load(site.id, [id, draft_id(id)])
     if comment is None:
         raise NotFound("there is no such comment")
-    return Own(site, comment, draft, deps.now())
+    return AuthorView(site, comment, draft, deps.now())
 
 
-def edit(deps: Deps, site: Site, id: str, receipt: str, content: str) -> Own:
+def apply_edit(deps: Deps, site: Site, id: str, receipt: str, content: str) -> AuthorView:
     """The comment said in other words, which will be judged. Saying the same again changes nothing.
 
     Raises NotFound, Invalid, ActionNotAllowed, TooLate, TooMany, Busy, StaleVersion, StorageDown.
     """
     text = _checked(site, content)
     for _ in range(TRIES):
-        found = own(deps, site, id, receipt)
+        found = author_view(deps, site, id, receipt)
         if found.content == text:
             return found
         _refuse(deps, found)
         if _write(deps, found, text):
-            return own(deps, site, id, receipt)
+            return author_view(deps, site, id, receipt)
     raise StaleVersion("it is being decided about at this moment; please try again")
 
 
-def withdraw(deps: Deps, site: Site, id: str, receipt: str) -> Own:
+def withdraw(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
     """The comment taken back, with its draft, for good; at any time. Doing it again changes nothing.
 
     Raises NotFound, ActionNotAllowed, StaleVersion, StorageDown.
     """
     for _ in range(TRIES):
-        found = own(deps, site, id, receipt)
+        found = author_view(deps, site, id, receipt)
         if not found.may_withdraw and found.comment.status is not Status.WITHDRAWN:
             raise ActionNotAllowed("what was not published cannot be withdrawn")
         both = [c for c in (found.comment, found.draft) if c and Action.WITHDRAW in actions_for(Role.AUTHOR, c.status)]
@@ -135,7 +135,7 @@ def _checked(site: Site, content: str) -> str:
     return text
 
 
-def _refuse(deps: Deps, found: Own) -> None:
+def _refuse(deps: Deps, found: AuthorView) -> None:
     if not is_open(found.comment, found.draft):
         raise ActionNotAllowed("it cannot be changed any more, as it was withdrawn or not published")
     if deps.storage.threads.is_closed(found.site.id, found.comment.thread):
@@ -144,7 +144,7 @@ def _refuse(deps: Deps, found: Own) -> None:
         raise TooLate("the time in which it could be changed is over")
 
 
-def _write(deps: Deps, found: Own, text: str) -> bool:
+def _write(deps: Deps, found: AuthorView, text: str) -> bool:
     """Keep the edit and ask for it to be judged; False if somebody was faster."""
     site, settings, storage = found.site, deps.settings, deps.storage
     before, after = in_other_words(found.comment, found.draft, text, found.now)
@@ -158,7 +158,7 @@ def _write(deps: Deps, found: Own, text: str) -> bool:
     return kept
 
 
-def _accept(deps: Deps, found: Own, draft: Comment) -> tuple[bool, list[str]]:
+def _accept(deps: Deps, found: AuthorView, draft: Comment) -> tuple[bool, list[str]]:
     """Whether the first draft is kept, and wake-ups to ask for."""
     admitted = admission(deps, found.site, digest(draft.id, draft.content))
     try:

@@ -10,15 +10,15 @@ from comments.lifecycle import Outcome
 from comments.site import Site
 from service.deps import deps
 from service.web import errors, request_body, site_cache
-from service.web.cors import add_cors_headers
 from service.web.errors import prefers_html
 from service.web.operations import Header, json_response, operation
 from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery
+from service.web.site_access import add_cors_headers
 from service.web.thread_links import back_link
 
-from .author_edits import Own, edit, own, withdraw
+from .author_edits import AuthorView, apply_edit, author_view, withdraw
 
-blueprint = Blueprint("own", __name__, url_prefix="/v1/sites/<site>")
+blueprint = Blueprint("author_views", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(add_cors_headers)
 
 RECEIPT = Header("Replygate-Receipt", "The receipt that came with 202.")
@@ -42,8 +42,8 @@ def _receipt(query: ReceiptQuery) -> str:
     tags=TAGS,
 )
 def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
-    found = own(deps(), site_cache.get_site(site), id, _receipt(query))
-    return _page(found, _receipt(query)) if prefers_html() else json_response(found.told)
+    found = author_view(deps(), site_cache.get_site(site), id, _receipt(query))
+    return _page(found, _receipt(query)) if prefers_html() else json_response(found.status)
 
 
 @blueprint.patch("/comments/<id>")
@@ -61,7 +61,7 @@ def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
     tags=TAGS,
 )
 def change(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> Response:
-    return json_response(edit(deps(), site_cache.get_site(site), id, _receipt(query), body.content).told, 202)
+    return json_response(apply_edit(deps(), site_cache.get_site(site), id, _receipt(query), body.content).status, 202)
 
 
 @blueprint.delete("/comments/<id>")
@@ -76,7 +76,7 @@ def change(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> Respon
     tags=TAGS,
 )
 def take_back(site: str, id: str, query: ReceiptQuery) -> Response:
-    return json_response(withdraw(deps(), site_cache.get_site(site), id, _receipt(query)).told)
+    return json_response(withdraw(deps(), site_cache.get_site(site), id, _receipt(query)).status)
 
 
 @blueprint.post("/comments/<id>/own")
@@ -86,11 +86,11 @@ def submit(site: str, id: str) -> ResponseReturnValue:
     receipt, content = (str(fields.get(name, "")) for name in ("receipt", "content"))
     try:
         if "content" in fields:
-            edit(deps(), found, id, receipt, content)
+            apply_edit(deps(), found, id, receipt, content)
         else:
             withdraw(deps(), found, id, receipt)
     except EXPECTED as error:
-        return _page(own(deps(), found, id, receipt), receipt, error, content)
+        return _page(author_view(deps(), found, id, receipt), receipt, error, content)
     return redirect(f"{address(found, id)}?{urlencode({'receipt': receipt})}", 303)
 
 
@@ -98,7 +98,7 @@ def address(site: Site, id: str) -> str:
     return f"/v1/sites/{site.id}/comments/{id}"
 
 
-def _page(found: Own, receipt: str, error: ReplygateError | None = None, content: str = "") -> Response:
+def _page(found: AuthorView, receipt: str, error: ReplygateError | None = None, content: str = "") -> Response:
     """What became of a comment, for people, with what they may do about it; and what was wrong with what they did."""
     site, comment = found.site, found.comment
     back = back_link(site, comment.thread)
@@ -106,7 +106,7 @@ def _page(found: Own, receipt: str, error: ReplygateError | None = None, content
         back = f"{back}#comment-{comment.id}"
     page = render_template(
         "submission/status.html",
-        site=site, own=found, told=found.told, outcome=comment.outcome, reason=found.told.reason, back=back,
+        site=site, view=found, status=found.status, outcome=comment.outcome, reason=found.status.reason, back=back,
         action=f"{address(site, comment.id)}/own", receipt=receipt,
         content=content or found.content, problem=_words(error) if error else "",
     )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Leaving a comment without any script: the form, what was wrong with it, and what became of the comment."""
+"""Reply forms that work without scripts: show the form with its errors, or lead on after success."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -8,26 +8,26 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from flask import Response, render_template, request
 
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
-from comments.setting_values import VISITOR_FIELDS
 from comments.site import Site
 from comments.validation import LENGTHS, UNSAFE_IN_URL, thread_key
+from comments.visitor_fields import FIELDS, VISITOR_FIELDS, VisitorField
 from service.deps import deps
-from service.web import errors
-from service.web.request_body import RequestBody
+from service.web import errors, site_access, site_cache
+from service.web.request_body import RequestBody, read_body
 from service.web.thread_links import back_link
 
 from . import form_tokens, parsing
-from .acceptance import Kept, intake
+from .acceptance import AcceptedSubmission, submissions
 
-#: Where the form leads after success, in WordPress's word. Only pages of the site, and ours, are gone to.
+#: Page to go to after success, under WordPress's name. Only the site's pages and ours are allowed.
 RETURN_FIELD = "redirect_to"
-#: Sent along unseen. Their names tell a reader nothing; what is wrong with them is said in whole sentences.
-UNSEEN_FIELDS = ("thread", "parent")
+#: Hidden fields. Their names mean nothing to a reader, so their errors are shown without the name.
+HIDDEN_FIELDS = ("thread", "parent")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A "Leave a Reply" form: what is already in it, and what has to be said about it."""
+class ReplyFormView:
+    """A "Leave a Reply" form with its values and errors."""
 
     site: Site
     thread: str
@@ -43,87 +43,103 @@ class Form:
         return f"/v1/sites/{self.site.id}/comments"
 
     @property
-    def lengths(self) -> Mapping[str, int]:
-        return {**LENGTHS, "content": self.site.max_content}
+    def fields(self) -> list[VisitorField]:
+        """The visible fields in the order of the form: the comment first."""
+        return sorted(FIELDS.values(), key=lambda field: field.kind != "markdown")
 
     @property
-    def mail(self) -> bool:
-        """Whether to offer mail about replies."""
+    def lengths(self) -> Mapping[str, int]:
+        return field_lengths(self.site)
+
+    @property
+    def sends_mail(self) -> bool:
+        """True if visitors can ask for mail about replies."""
         return deps().settings.sends_mail
 
     def problem(self, name: str) -> str:
-        """What is wrong with one field; "" for nothing."""
+        """Return the error messages of one field; "" for none."""
         return " ".join(p.message for p in self.problems if p.field == name)
 
     @property
-    def elsewhere(self) -> tuple[Problem, ...]:
-        """Problems with what the form does not show."""
+    def other_problems(self) -> tuple[Problem, ...]:
+        """Problems with fields that the form does not show."""
         return tuple(p for p in self.problems if p.field not in VISITOR_FIELDS)
 
-    def is_named(self, name: str) -> bool:
-        """Whether a problem is told with its field's name, to whoever made the form."""
-        return name not in UNSEEN_FIELDS
+    def shows_name(self, problem: Problem) -> bool:
+        """Return True if the message needs the field's name, for the person who built the form."""
+        return problem.field not in HIDDEN_FIELDS
 
 
-def submit(site: Site, sent: RequestBody, trusted: bool) -> Response:
-    """Keep a browser's form and lead on, or show it again with every problem and everything that was typed."""
-    fields = dict(sent.fields)
-    onward = fields.pop(RETURN_FIELD, "")
+def field_lengths(site: Site) -> dict[str, int]:
+    """Return the maximum length of every visitor field on this site."""
+    return {name: LENGTHS.get(name, site.max_content) for name in VISITOR_FIELDS}
+
+
+def _read_form(site: Site) -> RequestBody:
+    return read_body(request, forms=True)
+
+
+def submit(site: str, read_form: Callable[[Site], RequestBody] = _read_form) -> Response:
+    """Accept a browser's form and lead on, or show it again with every error and everything that was typed."""
+    found = site_cache.get_site(site)
+    trusted = site_access.may_post(found, request, deps().settings)
+    fields = dict(read_form(found).fields)
+    return_to = fields.pop(RETURN_FIELD, "")
     try:
-        fields = parsing.fields_of(RequestBody(fields, form=True), site)
-        kept = intake().accept(request, site, fields, trusted)
+        fields = parsing.submitted_fields(RequestBody(fields, form=True), found)
+        accepted = submissions().accept(request, found, fields, trusted)
     except (Invalid, Refused, StorageDown) as error:
-        return _again(site, fields, onward, error)
-    return _lead_on(site, kept, onward)
+        return _form_again(found, fields, return_to, error)
+    return _redirect_after(found, accepted, return_to)
 
 
-def _again(site: Site, fields: Mapping[str, Any], onward: str, error: ReplygateError) -> Response:
-    row = errors.error_mapping(error)
-    form = Form(
+def _form_again(site: Site, fields: Mapping[str, Any], return_to: str, error: ReplygateError) -> Response:
+    mapping = errors.error_mapping(error)
+    form = ReplyFormView(
         site,
         thread=fields.get("thread", ""),
         parent=fields.get("parent", ""),
-        redirect_to=onward,
+        redirect_to=return_to,
         values=fields,
         problems=error.problems if isinstance(error, Invalid) else (),
-        notice="" if isinstance(error, Invalid) else row.public_detail or str(error),
+        notice="" if isinstance(error, Invalid) else mapping.public_detail or str(error),
         token=_token(site, fields),
     )
     page = render_template("submission/form.html", site=site, form=form, back=back_link(site, form.thread))
-    return Response(page, row.status, errors.retry_after(error), mimetype="text/html")
+    return Response(page, mapping.status, errors.retry_after(error), mimetype="text/html")
 
 
 def new_token(site: Site, thread: str) -> str:
-    """For a form that is shown now."""
-    return form_tokens.issue(deps().pseudonyms, site.id, thread, deps().now())
+    """Issue a token for a form that is shown now."""
+    return form_tokens.issue_token(deps().pseudonyms, site.id, thread, deps().now())
 
 
 def _token(site: Site, fields: Mapping[str, Any]) -> str:
-    """The one that came, which tells when the form was shown first; a new one if that was none of ours."""
-    came, thread = str(fields.get("form_token", "")), thread_key(str(fields.get("thread", "")))
-    known = form_tokens.read(deps().pseudonyms, site.id, thread, came, deps().now())
-    return came if known.seconds >= 0 else new_token(site, thread)
+    """Keep the submitted token, which knows when the form was first shown, or replace an invalid one."""
+    token, thread = str(fields.get("form_token", "")), thread_key(str(fields.get("thread", "")))
+    check = form_tokens.read_token(deps().pseudonyms, site.id, thread, token, deps().now())
+    return token if check.seconds >= 0 else new_token(site, thread)
 
 
-def _lead_on(site: Site, kept: Kept, onward: str) -> Response:
-    own = {"comment": kept.comment.id, "receipt": kept.receipt}
-    target = _return_address(site, onward)
+def _redirect_after(site: Site, accepted: AcceptedSubmission, return_to: str) -> Response:
+    added = {"comment": accepted.comment.id, "receipt": accepted.receipt}
+    target = _return_address(site, return_to)
     if target:
         parts = urlsplit(target)
-        query = urlencode([(n, v) for n, v in parse_qsl(parts.query) if n not in own] + list(own.items()))
+        query = urlencode([(n, v) for n, v in parse_qsl(parts.query) if n not in added] + list(added.items()))
         location = urlunsplit(parts._replace(query=query, fragment="reply-sent"))
     else:
-        location = f"/v1/sites/{site.id}/comments/{kept.comment.id}?{urlencode({'receipt': kept.receipt})}"
+        location = f"/v1/sites/{site.id}/comments/{accepted.comment.id}?{urlencode({'receipt': accepted.receipt})}"
     response = Response(status=303)
     response.headers["Location"] = location
     return response
 
 
-def _return_address(site: Site, onward: str) -> str:
-    """Where the form wants to lead, if it may; else "". urljoin silently drops control characters, so they go first."""
-    if not onward or UNSAFE_IN_URL.search(onward):
+def _return_address(site: Site, return_to: str) -> str:
+    """Return the address to go to if it is allowed, or "". urljoin silently drops control characters: check first."""
+    if not return_to or UNSAFE_IN_URL.search(return_to):
         return ""
     try:
-        return back_link(site, urljoin(request.host_url, onward))
+        return back_link(site, urljoin(request.host_url, return_to))
     except ValueError:
         return ""

@@ -1,67 +1,101 @@
-"""What a form carries unseen: where and when it was shown, and the work it was asked to do. Pure, and nothing is kept.
+"""Form tokens and proof of work. Tokens are signed, so nothing about them is stored.
 
-A token is "<ms it was shown, in hex>.<bits of work>.<seal>"; the seal is over those, the site and the thread. A proof
-is a number that makes SHA-256 of it, behind a seed of token and text, begin with that many zeros: so each text needs
-its own.
+A token is "<ms when the form was shown, in hex>.<bits of work>.<seal>". The seal covers these two, the site and the
+thread. A proof of work is a number; SHA-256 of a seed and that number must begin with the requested count of zero
+bits. The seed is made from token and text, so every text needs its own proof.
 """
 
 import hmac
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from comments.pseudonyms import Pseudonyms
+from comments.site import Site
 from comments.storage.codec import milliseconds
+from comments.storage.interfaces import Comments
 
 TOKEN = re.compile(r"([0-9a-f]{1,12})\.([0-9]{1,2})\.([\w-]{22})", re.ASCII)
 PROOF = re.compile(r"[0-9]{1,16}", re.ASCII)
 
-#: Seconds. People leave pages open for days and write then; that is no sign of a program, so it counts as no token.
+#: Seconds. People leave pages open for days before they write, so an older token counts as no token.
 MAX_AGE = 2 * 24 * 3600
-#: Hexadecimal digits of the seed, few enough that seed and number are one block of SHA-256.
-SEED = 32
+#: Hexadecimal digits of the seed. Seed and number must fit into one block of SHA-256.
+SEED_DIGITS = 32
+
+#: (comments in a minute, bits of work above that). Two more bits take four times as long. The first threshold is the
+#: one of the filter `velocity.site`. A phone tries 2^16 numbers in about a second, a desktop 2^20 in five.
+WORK_STEPS = ((60, 16), (240, 18), (960, 20))
+MINUTE = timedelta(minutes=1)
+#: Seconds for which a site's rate is cached, so that a flood does not make every request count again.
+RATE_TTL = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a token says: "valid" with its age and bits of work, "invalid", or "" for none."""
+class TokenCheck:
+    """Result of reading a token: "valid" with its age and bits of work, "invalid", or "" for no token."""
 
     verdict: str = ""
     seconds: int = -1
     bits: int = 0
 
 
-def issue(pseudonyms: Pseudonyms, site: str, thread: str, at: datetime, bits: int = 0) -> str:
-    """`thread` is the thread's key as it is kept."""
+def issue_token(pseudonyms: Pseudonyms, site: str, thread: str, at: datetime, bits: int = 0) -> str:
+    """Sign a token for a form that is shown now. `thread` is the normalized thread key."""
     stamp = f"{milliseconds(at):x}.{bits}"
     return f"{stamp}.{pseudonyms.seal('form', site, thread, stamp)}"
 
 
-def read(pseudonyms: Pseudonyms, site: str, thread: str, token: str, now: datetime) -> Shown:
+def read_token(pseudonyms: Pseudonyms, site: str, thread: str, token: str, now: datetime) -> TokenCheck:
     if not token:
-        return Shown()
+        return TokenCheck()
     parts = TOKEN.fullmatch(token)
     if not parts:
-        return Shown("invalid")
+        return TokenCheck("invalid")
     shown_at, bits, seal = parts.groups()
     expected = pseudonyms.seal("form", site, thread, f"{shown_at}.{bits}")
     if not hmac.compare_digest(expected, seal):
-        return Shown("invalid")
-    seconds = max(0, (milliseconds(now) - int(shown_at, 16)) // 1000)  # web processes' clocks differ a little
-    return Shown("valid", seconds, int(bits)) if seconds <= MAX_AGE else Shown()
+        return TokenCheck("invalid")
+    seconds = max(0, (milliseconds(now) - int(shown_at, 16)) // 1000)  # clocks of web processes differ a little
+    return TokenCheck("valid", seconds, int(bits)) if seconds <= MAX_AGE else TokenCheck()
 
 
 def is_proof(token: str, content: str, number: str, bits: int) -> bool:
-    """Whether `number` is the work that `token` asked for, done for exactly this text."""
+    """Check that `number` is the work that `token` requested, done for exactly this text."""
     if not PROOF.fullmatch(number) or not 0 < bits <= 32:
         return False
-    seed = sha256(f"{token}\n{content}".encode()).hexdigest()[:SEED]
+    seed = sha256(f"{token}\n{content}".encode()).hexdigest()[:SEED_DIGITS]
     return int.from_bytes(sha256(f"{seed}{number}".encode()).digest()[:4], "big") >> (32 - bits) == 0
 
 
-def proof(shown: Shown, token: str, content: str, number: str, wanted: bool) -> str:
-    """What is kept of a proof: "valid"; "missing" where one is `wanted` now; "" where nobody asks."""
-    if shown.verdict == "valid" and is_proof(token, content, number, shown.bits):
+def proof_verdict(check: TokenCheck, token: str, content: str, number: str, required: bool) -> str:
+    """Return "valid"; "missing" where a proof is required now; "" where none is."""
+    if check.verdict == "valid" and is_proof(token, content, number, check.bits):
         return "valid"
-    return "missing" if wanted else ""
+    return "missing" if required else ""
+
+
+def work_bits(per_minute: int) -> int:
+    """Return the bits of work for a site that receives this many comments in a minute; 0 for none."""
+    return max((bits for above, bits in WORK_STEPS if per_minute > above), default=0)
+
+
+class ProofOfWork:
+    """Asks forms of a flooded site for proof of work."""
+
+    def __init__(self, comments: Comments, clock: Callable[[], float] = time.monotonic) -> None:
+        self._comments, self._clock = comments, clock
+        self._cached: dict[str, tuple[float, int]] = {}
+
+    def required_bits(self, site: Site, now: datetime) -> int:
+        """Return the bits of work that the site's forms must ask for; 0 for none."""
+        if site.proof_of_work != "auto":
+            return 0
+        expires, bits = self._cached.get(site.id, (0.0, 0))
+        if expires <= self._clock():
+            bits = work_bits(self._comments.received_since(site.id, now - MINUTE))
+            self._cached[site.id] = (self._clock() + RATE_TTL, bits)
+        return bits

@@ -1,9 +1,10 @@
-"""Turns what was sent into a comment, or says everything that is wrong with it."""
+"""Turn a request's fields into a comment, or report every problem with them."""
 
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,49 +16,59 @@ from comments.model import Comment
 from comments.pseudonyms import digest, new_id
 from comments.site import Site
 from comments.validation import MISSING, problems, tidied
+from comments.visitor_fields import FIELDS, VISITOR_FIELDS
 from service.deps import Deps
 from service.web.operations import problems_of
 from service.web.request_body import RequestBody
 from service.web.schemas import Submission
 
-#: The names in WordPress's comment form, so that a form made for it can simply be pointed here.
-ALIASES = {"comment": "content", "comment_post_ID": "thread", "comment_parent": "parent"}
-#: Fields of such forms that mean nothing here.
+#: Names of fields in WordPress's comment form, so that an existing form only needs a new address.
+ALIASES = {
+    "comment_post_ID": "thread",
+    "comment_parent": "parent",
+    **{field.wordpress: field.name for field in FIELDS.values() if field.wordpress},
+}
+#: Other fields of WordPress's form, which are ignored.
 IGNORED = ("submit", "wp-comment-cookies-consent", "_wp_unfiltered_html_comment")
 
-#: What only the site's own server may tell about the visitor.
+#: Fields about the visitor that only the site's own server may send.
 SERVER_FIELDS = ("ip", "user_agent", "referrer")
 
-#: Characters kept of headers and of the honeypot; what is longer was not written by a person.
+#: Characters kept of headers and of the honeypot. People never write longer ones.
 MAX_HEADER, MAX_TRAP = 400, 200
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
+_visitor_texts = attrgetter(*VISITOR_FIELDS)
+
 
 @dataclass(frozen=True, slots=True)
-class FormFacts:
-    """What the form tells of who filled it in, in the words of Comment."""
+class FormEvidence:
+    """Results of checking the form's token and proof of work, as `Comment` stores them."""
 
     token: str = ""
     seconds: int = -1
     proof: str = ""
 
 
-NO_FORM = FormFacts()
+NO_FORM = FormEvidence()
 
 
-def fields_of(sent: RequestBody, site: Site) -> dict[str, Any]:
-    """The fields under our own names, with the honeypot's as `trap`. Raises Invalid for two names of one field."""
-    fields = dict(sent.fields)
+def submitted_fields(body: RequestBody, site: Site) -> dict[str, Any]:
+    """Rename fields from WordPress's names to the API's, and the honeypot to `trap`.
+
+    Raises Invalid if one field is given under two names.
+    """
+    fields = dict(body.fields)
     if "trap" in fields:
-        raise Invalid([Problem("trap", "unknown", "is not a field here")])
-    if sent.form:
+        raise Invalid([Problem("trap", "unknown", "is not a known field")])
+    if body.form:
         for name in IGNORED:
             fields.pop(name, None)
         if fields.get("comment_parent") == "0":
             del fields["comment_parent"]
         for theirs, ours in ALIASES.items():
             if theirs in fields and ours in fields:
-                raise Invalid([Problem(ours, "repeated", f"must be given once, not as {theirs} too")])
+                raise Invalid([Problem(ours, "repeated", f"is given twice, also as {theirs}")])
             if theirs in fields:
                 fields[ours] = fields.pop(theirs)
     if site.trap_field in fields:
@@ -65,21 +76,24 @@ def fields_of(sent: RequestBody, site: Site) -> dict[str, Any]:
     return fields
 
 
-def checked(fields: Mapping[str, Any], site: Site, trusted: bool, mail: bool) -> dict[str, str]:
-    """The fields as they are kept. Raises Invalid with every problem, field by field. `mail`: whether we send any."""
+def checked_texts(fields: Mapping[str, Any], site: Site, trusted: bool, sends_mail: bool) -> dict[str, str]:
+    """Normalize and check the fields. Raises Invalid with every problem of every field.
+
+    `trusted`: the site's own server sent them. `sends_mail`: this server can send mail about replies.
+    """
     found = tuple(_shape_problems(fields, trusted))
-    blamed = {problem.field for problem in found}
+    reported = {problem.field for problem in found}
     texts = tidied({name: value for name, value in fields.items() if isinstance(value, str)})
-    found += tuple(problem for problem in problems(texts, site) if problem.field not in blamed)
+    found += tuple(problem for problem in problems(texts, site) if problem.field not in reported)
     if texts.get("notify"):
-        found += tuple(_notify_problems(texts, site, mail))
+        found += tuple(_notify_problems(texts, site, sends_mail))
     if found:
         raise Invalid(found)
     return texts
 
 
 def _shape_problems(fields: Mapping[str, Any], trusted: bool) -> Iterator[Problem]:
-    """Fields that are unknown, not text, or not the sender's to set."""
+    """Report fields that are unknown, not text, or reserved for the site's own server."""
     visible = {name: value for name, value in fields.items() if name != "trap"}
     try:
         Submission.model_validate(visible, strict=True)
@@ -89,21 +103,21 @@ def _shape_problems(fields: Mapping[str, Any], trusted: bool) -> Iterator[Proble
         yield Problem("trap", "string_type", "must be text")
     for name in SERVER_FIELDS:
         if name in fields and not trusted:
-            yield Problem(name, "key-needed", "may only be sent with the site's key")
-    if trusted and isinstance(ip := fields.get("ip", ""), str) and ip and not _is_address(ip.strip()):
+            yield Problem(name, "key-needed", "may only be sent with a site key")
+    if trusted and isinstance(ip := fields.get("ip", ""), str) and ip and not _is_ip_address(ip.strip()):
         yield Problem("ip", "ip", "must be an IPv4 or IPv6 address")
 
 
-def _notify_problems(texts: Mapping[str, str], site: Site, mail: bool) -> Iterator[Problem]:
-    if not mail:
-        yield Problem("notify", "off", "cannot be asked for: no mail is sent from here")
+def _notify_problems(texts: Mapping[str, str], site: Site, sends_mail: bool) -> Iterator[Problem]:
+    if not sends_mail:
+        yield Problem("notify", "off", "is not available: this server does not send email")
     elif texts["notify"] != REPLIES:
-        yield Problem("notify", "value", f'must be "{REPLIES}", or be left out')
+        yield Problem("notify", "value", f'must be "{REPLIES}" or left out')
     elif not texts.get("email") and "email" not in site.required:
         yield Problem("email", "required", MISSING["email"])
 
 
-def _is_address(text: str) -> bool:
+def _is_ip_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -111,39 +125,34 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def comment(
-    deps: Deps, asked: Request, site: Site, texts: Mapping[str, str], facts: FormFacts, trusted: bool
+def new_comment(
+    deps: Deps, request: Request, site: Site, texts: Mapping[str, str], form: FormEvidence, trusted: bool
 ) -> Comment:
-    """What is to be kept. With the key, the request itself tells of the site's server, and not of the visitor."""
-    address = texts.get("ip", "") if trusted else asked.remote_addr or ""
-    agent = texts.get("user_agent", "") if trusted else asked.headers.get("User-Agent", "")
-    referrer = texts.get("referrer", "") if trusted else asked.headers.get("Referer", "")
+    """Build the comment to store. With a site key, the request's own headers describe the server, not the visitor."""
+    address = texts.get("ip", "") if trusted else request.remote_addr or ""
+    agent = texts.get("user_agent", "") if trusted else request.headers.get("User-Agent", "")
+    referrer = texts.get("referrer", "") if trusted else request.headers.get("Referer", "")
+    visitor: dict[str, Any] = {name: texts.get(name, "") for name in VISITOR_FIELDS}
     now = deps.now()
     return Comment(
         id=new_id(),
         site=site.id,
         thread=texts["thread"],
-        received=now.replace(microsecond=now.microsecond // 1000 * 1000),  # as exact as the stores keep it
+        received=now.replace(microsecond=now.microsecond // 1000 * 1000),  # storage keeps milliseconds
         parent=texts.get("parent", ""),
-        author=texts.get("author", ""),
-        email=texts.get("email", ""),
-        url=texts.get("url", ""),
-        content=texts.get("content", ""),
+        **visitor,
         origin=deps.pseudonyms.origin(address),
         identity=deps.pseudonyms.author(texts.get("email", "")),
-        user_agent=_header(agent),
-        referrer=_header(referrer),
+        user_agent=CONTROL.sub("", agent[:MAX_HEADER]),
+        referrer=CONTROL.sub("", referrer[:MAX_HEADER]),
         trap=texts.get("trap", "")[:MAX_TRAP],
-        form_token=facts.token,
-        form_seconds=facts.seconds,
-        form_proof=facts.proof,
+        form_token=form.token,
+        form_seconds=form.seconds,
+        form_proof=form.proof,
         notify=texts.get("notify", ""),
     )
 
 
-def _header(text: str) -> str:
-    return CONTROL.sub("", text[:MAX_HEADER])
-
-
 def fingerprint(c: Comment) -> str:
-    return digest(c.thread, c.parent, c.author, c.email, c.url, c.content, c.trap, c.origin)
+    """Identify a submission by its contents and its sender, to recognize a repeat."""
+    return digest(c.thread, c.parent, *_visitor_texts(c), c.trap, c.origin)

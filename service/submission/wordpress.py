@@ -1,23 +1,24 @@
-"""The address that comment forms made for WordPress post to: its names and its order of things, with our answers."""
+"""Accept forms made for WordPress: its address and field names, our answers."""
 
 from flask import Blueprint, Response, request
 
-from service.deps import deps
-from service.web import request_body, site_access, site_cache
-from service.web.cors import add_cors_headers
+from comments.site import Site
+from comments.visitor_fields import VISITOR_FIELDS
+from service.web import request_body, site_access
 from service.web.request_body import RequestBody
 
 from . import form_pages, parsing, views
-from .acceptance import intake
+from .acceptance import submissions
 
 blueprint = Blueprint("wordpress", __name__, url_prefix="/v1/sites/<site>")
-blueprint.after_request(add_cors_headers)
+blueprint.after_request(site_access.add_cors_headers)
 
-#: What such a form may send that means something here. Themes and plug-ins add much else, which is left aside.
-UNDERSTOOD = frozenset(
+#: Fields that are read. Themes and plug-ins send many others, which are ignored.
+KNOWN_FIELDS = frozenset(
     {
-        *("author", "email", "url", "comment", "comment_post_ID", "comment_parent", form_pages.RETURN_FIELD),
-        *("content", "thread", "parent", "form_token", "form_proof", "notify"),
+        *VISITOR_FIELDS,
+        *parsing.ALIASES,
+        *("thread", "parent", "form_token", "form_proof", "notify", form_pages.RETURN_FIELD),
     }
 )
 #: The honeypot of Akismet's plug-in.
@@ -26,18 +27,22 @@ AKISMET_TRAP = "ak_hp_textarea"
 
 @blueprint.post("/wp-comments-post.php")
 def submit(site: str) -> Response:
-    """As WordPress: a page for whoever says nothing else. Other than WordPress, mistakes are 422 and success is 303."""
-    found = site_cache.get_site(site)
-    trusted = site_access.may_post(found, request, deps().settings)
-    sent = understood(request_body.read_body(request, forms=True), found.trap_field)
+    """Answer with a page unless the client prefers JSON. Unlike WordPress, errors are 422 and success is 303."""
     accepted = request.accept_mimetypes
     if accepted["application/json"] > accepted["text/html"]:
-        return views.accepted(intake().accept(request, found, parsing.fields_of(sent, found), trusted))
-    return form_pages.submit(found, sent, trusted)
+        intake = submissions()
+        found = intake.sites.get_site(site)
+        return views.accepted_response(intake.submit(request, site, lambda: _read_form(found)))
+    return form_pages.submit(site, _read_form)
 
 
-def understood(sent: RequestBody, trap_field: str) -> RequestBody:
-    fields = {name: value for name, value in sent.fields.items() if name in UNDERSTOOD or name == trap_field}
-    if caught := sent.fields.get(AKISMET_TRAP):
+def _read_form(site: Site) -> RequestBody:
+    return known_fields(request_body.read_body(request, forms=True), site.trap_field)
+
+
+def known_fields(body: RequestBody, trap_field: str) -> RequestBody:
+    """Keep the fields that are read, and take Akismet's honeypot for the site's own."""
+    fields = {name: value for name, value in body.fields.items() if name in KNOWN_FIELDS or name == trap_field}
+    if caught := body.fields.get(AKISMET_TRAP):
         fields.setdefault(trap_field, caught)
     return RequestBody(fields, form=True)

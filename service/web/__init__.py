@@ -1,1 +1,1 @@
-"""HTTP basics every room shares: requests, errors, caches, headers, access, and the API description."""
+"""HTTP basics for all views: requests, errors, caches, headers, access, and the API description."""

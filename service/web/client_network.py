@@ -1,4 +1,4 @@
-"""The network a request comes from, as a pseudonym."""
+"""Network of the client, as a pseudonym."""
 
 from flask import has_request_context, request
 
@@ -6,5 +6,5 @@ from service.deps import Deps
 
 
 def client_network(deps: Deps) -> str:
-    """The pseudonym of the caller's network; empty outside a request."""
+    """Return the pseudonym of the client's network; "" outside a request."""
     return deps.pseudonyms.origin(request.remote_addr or "") if has_request_context() else ""

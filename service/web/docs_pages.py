@@ -1,4 +1,4 @@
-"""The API described: as an OpenAPI document for programs and as a page for people."""
+"""API documentation: the OpenAPI document for programs and a reference page for people."""
 
 import json
 import re
@@ -15,26 +15,26 @@ from service.deps import deps
 from .openapi_document import document
 from .request_body import JSON
 
-blueprint = Blueprint("docs", __name__)
+blueprint = Blueprint("docs_pages", __name__)
 
 Json = dict[str, Any]
 EXTENSION = "replygate.document"
 
-#: Of the API, not of the program: it changes when a client has to.
+#: Version of the API, not of the program: it changes when clients have to.
 VERSION = "1"
 
-#: Every deployment serves the same document until it is upgraded.
+#: The document only changes with an upgrade.
 CACHE_CONTROL = "public, max-age=300"
 
 
 @blueprint.app_template_filter()
 def with_code(text: str) -> Markup:
-    """`text` with what stands between backticks as code."""
+    """Render `text` with the parts in backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 -- escaped before
 
 
 def current_document() -> Json:
-    """Written on first use, when every blueprint is registered."""
+    """Return the OpenAPI document, built on first use, when every blueprint is registered."""
     extensions = current_app.extensions
     if EXTENSION not in extensions:
         extensions[EXTENSION] = document(current_app, VERSION)
@@ -43,8 +43,8 @@ def current_document() -> Json:
 
 @blueprint.get("/")
 def home() -> Redirect:
-    """Where somebody lands who only knows the host's name."""
-    return redirect(url_for("demo.article" if deps().settings.demo else "docs.page"), 303)
+    """Redirect the bare host name to the demo or to the documentation."""
+    return redirect(url_for("demo.article" if deps().settings.demo else "docs_pages.page"), 303)
 
 
 @blueprint.get("/openapi.json")
@@ -58,15 +58,15 @@ def openapi() -> Response:
 def page() -> Response:
     api = current_document()
     response = Response(
-        render_template("docs.html", api=api, groups=_groups(api), curl=_curl, schema_name=_schema_name),
+        render_template("docs.html", api=api, groups=_operations_by_tag(api), curl=_curl, schema_name=_schema_name),
         mimetype="text/html",
     )
     response.headers["Cache-Control"] = CACHE_CONTROL
     return response
 
 
-def _groups(api: Json) -> dict[str, list[tuple[str, str, Json]]]:
-    """Each tag's operations, as (method, path, operation)."""
+def _operations_by_tag(api: Json) -> dict[str, list[tuple[str, str, Json]]]:
+    """Group operations by tag, as (method, path, operation)."""
     groups: dict[str, list[tuple[str, str, Json]]] = {tag["name"]: [] for tag in api["tags"]}
     for path, methods in api["paths"].items():
         for method, operation in methods.items():
@@ -76,7 +76,7 @@ def _groups(api: Json) -> dict[str, list[tuple[str, str, Json]]]:
 
 
 def _schema_name(schema: Mapping[str, Any]) -> str:
-    """What to call a schema: a model's name, or its type in words."""
+    """Return a model's name, or the type in words."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "enum" in schema or "const" in schema:
@@ -88,13 +88,13 @@ def _schema_name(schema: Mapping[str, Any]) -> str:
     return f"{schema.get('type', 'anything')}{' (' + schema['format'] + ')' if 'format' in schema else ''}"
 
 
-#: What the examples put into an address.
+#: Example values for parts of an address.
 EXAMPLE_PARTS = {"site": "blog", "thread": "https://blog.example/2026/hello-world"}
 EXAMPLE_ID = "mfrggzdfmztwq2lknnwg23tpoa"
 
 
 def _curl(method: str, path: str, operation: Json) -> str:
-    """A command that shows the operation."""
+    """Return a curl command that calls the operation."""
     address, query = path, {}
     for parameter in operation["parameters"]:
         name, schema = parameter["name"], parameter["schema"]
@@ -117,7 +117,7 @@ def _curl(method: str, path: str, operation: Json) -> str:
 
 
 def _example(schema: Mapping[str, Any]) -> Any:
-    """A value that fits; of an object, the fields that a reader needs to see."""
+    """Return an example value; of an object, the required fields."""
     if "$ref" in schema:
         return _example(current_document()["components"]["schemas"][_schema_name(schema)])
     if "examples" in schema:
@@ -132,5 +132,5 @@ def _example(schema: Mapping[str, Any]) -> Any:
     return {"boolean": True, "integer": 1, "number": 1.0}.get(schema.get("type", ""), "text")
 
 
-#: Of a submission, which requires nothing in its schema because that is the site's choice.
+#: Fields shown of a submission, whose schema requires none because that is a site setting.
 EXAMPLE_FIELDS = ("thread", "author", "email", "content")

@@ -1,7 +1,8 @@
-"""Which error becomes which answer: one table, as problem details (RFC 9457) or as a page for people."""
+"""Map errors to HTTP answers in one table: problem details (RFC 9457) for programs, a page for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -26,13 +27,13 @@ from comments.errors import (
 from .schemas import FieldProblem, ProblemDetails
 
 PROBLEM_JSON = "application/problem+json"
-#: Seconds after which it is worth while to try a server again whose storage is away; it restarts in about one.
+#: Seconds after which to retry while storage is down. A restart takes about one.
 RETRY_STORAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorMapping:
-    """`public_detail` replaces the error's own words where these are not meant for the outside."""
+    """`public_detail` replaces the error's message where that is not meant for clients."""
 
     status: int
     type: str
@@ -40,71 +41,98 @@ class ErrorMapping:
     public_detail: str = ""
 
 
-TABLE: Mapping[type[ReplygateError], ErrorMapping] = {
-    NotFound: ErrorMapping(404, "not-found", "Not found", "There is nothing here, or nothing that you may see."),
+MAPPINGS: Mapping[type[ReplygateError], ErrorMapping] = {
+    NotFound: ErrorMapping(404, "not-found", "Not found", "It does not exist, or you do not have access to it."),
     SignInNeeded: ErrorMapping(401, "sign-in-needed", "Sign in first"),
     NotAllowed: ErrorMapping(403, "not-allowed", "Not allowed"),
-    ActionNotAllowed: ErrorMapping(422, "action-not-allowed", "Not possible in this state"),
-    TooLate: ErrorMapping(409, "too-late", "Too late to edit it"),
-    StaleVersion: ErrorMapping(409, "stale-version", "Changed meanwhile"),
-    Invalid: ErrorMapping(422, "invalid", "Some fields need another look"),
-    KeyReused: ErrorMapping(422, "key-reused", "Idempotency-Key used for something else"),
+    ActionNotAllowed: ErrorMapping(422, "action-not-allowed", "Not possible in this status"),
+    TooLate: ErrorMapping(409, "too-late", "Too late to edit"),
+    StaleVersion: ErrorMapping(409, "stale-version", "Changed in the meantime"),
+    Invalid: ErrorMapping(422, "invalid", "Some fields are not valid"),
+    KeyReused: ErrorMapping(422, "key-reused", "Idempotency-Key already used"),
     TooMany: ErrorMapping(429, "too-many", "Too many requests"),
     Busy: ErrorMapping(503, "busy", "Too busy"),
     StorageDown: ErrorMapping(
-        503, "storage-down", "Temporarily unavailable", "The storage does not answer. Please try again shortly."
+        503, "storage-down", "Temporarily unavailable", "Storage does not respond. Try again in a few seconds."
     ),
 }
 
 
-def install(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     app.register_error_handler(ReplygateError, handle_error)
     app.register_error_handler(HTTPException, handle_http_error)
 
 
+class ErrorBoundary:
+    """Answers errors of a WSGI application in front of Flask exactly as Flask answers those of its views.
+
+    The request is matched to its route first, so error handlers, CORS headers and logging are the same. The view is
+    not called: nothing is done twice.
+    """
+
+    def __init__(self, app: WSGIApplication, flask: Flask) -> None:
+        self._app, self._flask = app, flask
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self._app(environ, start_response)
+        except Exception as error:  # as Flask does: an unexpected error is logged and answered with 500
+            with self._flask.request_context(environ):
+                return self._response(error)(environ, start_response)
+
+    def _response(self, error: Exception) -> Response:
+        if isinstance(error, HTTPException) or (isinstance(error, ReplygateError) and _mapping(error)):
+            return self._flask.finalize_request(self._flask.handle_user_exception(error))
+        return self._flask.handle_exception(error)
+
+
+def _mapping(error: ReplygateError) -> ErrorMapping | None:
+    return next((MAPPINGS[kind] for kind in type(error).__mro__ if kind in MAPPINGS), None)
+
+
 def error_mapping(error: ReplygateError) -> ErrorMapping:
-    """The table's row for `error`; one that is not in the table is a fault, and is raised again."""
-    found = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
+    """Return the table's row for `error`. An error without a row is a fault, and is raised again."""
+    found = _mapping(error)
     if found is None:
         raise error
     return found
 
 
 def retry_after(error: ReplygateError) -> dict[str, str]:
-    """The header that says when to come again, for errors that pass."""
+    """Return the Retry-After header of a temporary error."""
     if isinstance(error, Refused):
         return {"Retry-After": str(max(1, error.retry_after))}
     return {"Retry-After": str(RETRY_STORAGE)} if isinstance(error, StorageDown) else {}
 
 
 def handle_error(error: ReplygateError) -> Response:
-    """The answer to a deliberate error."""
-    found = error_mapping(error)
+    """Answer a deliberate error."""
+    mapping = error_mapping(error)
     problems = error.problems if isinstance(error, Invalid) else ()
-    detail = found.public_detail or ("" if problems else str(error))
-    answer = _answer(found.status, found.type, found.title, detail, problems)
-    answer.headers.update(retry_after(error))
-    return answer
+    detail = mapping.public_detail or ("" if problems else str(error))
+    response = _error_response(mapping.status, mapping.type, mapping.title, detail, problems)
+    response.headers.update(retry_after(error))
+    return response
 
 
 def handle_http_error(error: HTTPException) -> HTTPException | Response:
-    """The answer to what Flask and Werkzeug raise: unknown addresses, wrong methods, unreadable bodies, faults."""
+    """Answer errors of Flask and Werkzeug: unknown addresses, wrong methods, unreadable bodies, faults."""
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    answer = _answer(error.code, "about:blank", error.name, error.description or "", ())
+    response = _error_response(error.code, "about:blank", error.name, error.description or "", ())
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
-            answer.headers[name] = value
-    return answer
+            response.headers[name] = value
+    return response
 
 
 def prefers_html() -> bool:
-    """Whether a person's browser asks, rather than a program; without a preference it is a program."""
+    """Return True for a browser. A client without a preference is a program."""
     accepted = request.accept_mimetypes
     return accepted["text/html"] > accepted["application/json"]
 
 
-def _answer(status: int, type: str, title: str, detail: str, problems: tuple[Problem, ...]) -> Response:
+def _error_response(status: int, type: str, title: str, detail: str, problems: tuple[Problem, ...]) -> Response:
     if prefers_html():
         page = render_template("error.html", status=status, title=title, detail=detail, problems=problems)
         return Response(page, status, mimetype="text/html")

@@ -1,8 +1,8 @@
-"""Streams: answers that go on, one look a second at whatever those who listen asked about.
+"""Server-sent event streams. One thread per kind of stream polls storage once a second for all subscribers.
 
-A listener costs no thread: it is a function to call with the next piece of a stream. The server that runs us keeps the
-connection (`replygate.granian_wsgi`). Looking, rather than listening to a channel, loses nothing when storage is away
-for a moment, and costs as much however much is written.
+A subscriber occupies no thread: it is a function that sends the next piece. The server keeps the connection
+(`replygate.granian_wsgi`). Polling, unlike a message channel, loses nothing while storage is down, and its cost does
+not grow with the number of writes.
 """
 
 import threading
@@ -14,16 +14,16 @@ from typing import Generic, TypeVar
 
 from comments.errors import StorageDown
 
-Q = TypeVar("Q")
+S = TypeVar("S")
 
-#: Streams of one web process and kind: well below the 1,024 files that it may usually open.
-MOST = 500
-#: Seconds between two looks, and for a stream to stay silent: proxies give up after 30 to 60.
-PAUSE, SILENCE = 1.0, 15.0
-#: Seconds after which a stream ends and its reader comes again: what a reader who stopped reading takes is bounded.
-LIFETIME = 600.0
-#: Milliseconds after which a reader comes again: whose stream ended, and who got none.
-RETRY, RETRY_WITHOUT = 2_000, 15_000
+#: Streams of one web process and kind: well below the usual limit of 1,024 open files.
+MAX_SUBSCRIBERS = 500
+#: Seconds between two polls, and until a silent stream gets a heartbeat: proxies give up after 30 to 60.
+POLL_SECONDS, HEARTBEAT_SECONDS = 1.0, 15.0
+#: Seconds after which a stream ends and its client reconnects. This frees what clients that stopped reading occupy.
+MAX_STREAM_SECONDS = 600.0
+#: Milliseconds until a client reconnects: after its stream ended, and when there was no room for a stream.
+RETRY_MS, RETRY_WITHOUT_STREAM_MS = 2_000, 15_000
 
 END, HEARTBEAT = b"", b":\n\n"
 
@@ -31,127 +31,127 @@ MEDIA = "text/event-stream"
 
 
 @dataclass(slots=True, eq=False)
-class Subscriber(Generic[Q]):
-    """`send` takes the next piece of the stream, from any thread and at once; END is the last."""
+class Subscriber(Generic[S]):
+    """`send` sends the next piece of the stream, from any thread and without blocking; END is the last."""
 
     site: str
-    asked: Q
+    subscription: S  # what it follows, and how far it has got
     send: Callable[[bytes], None]
-    since: float = 0.0
-    heard: float = field(default=0.0)
+    joined: float = 0.0
+    last_sent: float = field(default=0.0)
 
-    def tell(self, piece: bytes, now: float) -> None:
-        self.heard = now
+    def send_at(self, piece: bytes, now: float) -> None:
+        self.last_sent = now
         self.send(piece)
 
 
-#: Tells each of one site's subscribers what is new to them: gives the piece of the stream, HEARTBEAT, or END.
-CollectEvents = Callable[[str, Sequence[Subscriber[Q]]], Iterable[tuple[Subscriber[Q], bytes]]]
+#: Collects what is new for one site's subscribers: pairs of subscriber and the next piece, HEARTBEAT or END.
+CollectEvents = Callable[[str, Sequence[Subscriber[S]]], Iterable[tuple[Subscriber[S], bytes]]]
 
 
-class EventBroadcaster(Generic[Q]):
-    """Tells subscribers what changed. Its thread lives as long as there are any."""
+class EventBroadcaster(Generic[S]):
+    """Polls for changes and sends them to subscribers. Its thread runs as long as there are any."""
 
     def __init__(
         self,
-        tell: CollectEvents[Q],
-        most: int = MOST,
-        pause: float = PAUSE,
+        collect: CollectEvents[S],
+        max_subscribers: int = MAX_SUBSCRIBERS,
+        poll_seconds: float = POLL_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tell, self._most, self._pause, self._clock = tell, most, pause, clock
+        self._collect, self._max_subscribers = collect, max_subscribers
+        self._poll_seconds, self._clock = poll_seconds, clock
         self._lock = threading.Condition()
-        self._subscribers: set[Subscriber[Q]] = set()
+        self._subscribers: set[Subscriber[S]] = set()
         self._running = False
 
-    def join(self, subscriber: Subscriber[Q]) -> bool:
-        """False when there are too many already."""
+    def join(self, subscriber: Subscriber[S]) -> bool:
+        """Add a subscriber; return False if there are too many already."""
         with self._lock:
-            if len(self._subscribers) >= self._most:
+            if len(self._subscribers) >= self._max_subscribers:
                 return False
-            subscriber.since = subscriber.heard = self._clock()
+            subscriber.joined = subscriber.last_sent = self._clock()
             self._subscribers.add(subscriber)
             if not self._running:
                 self._running = True
-                threading.Thread(target=self._run, name="broadcaster", daemon=True).start()
+                threading.Thread(target=self._run, name="event-broadcaster", daemon=True).start()
         return True
 
-    def leave(self, subscriber: Subscriber[Q]) -> None:
+    def leave(self, subscriber: Subscriber[S]) -> None:
         with self._lock:
             self._subscribers.discard(subscriber)
             self._lock.notify_all()
 
     def _run(self) -> None:
-        well = False
+        finished = False
         try:
-            while self._is_wanted():
-                self.look()
-            well = True
+            while self._has_subscribers_after_pause():
+                self.poll()
+            finished = True
         finally:
-            if not well:
-                self._give_up()
+            if not finished:
+                self._end_all()
 
-    def _is_wanted(self) -> bool:
-        """Whether anybody is left after a pause."""
+    def _has_subscribers_after_pause(self) -> bool:
         with self._lock:
-            self._lock.wait_for(lambda: not self._subscribers, self._pause)
+            self._lock.wait_for(lambda: not self._subscribers, self._poll_seconds)
             self._running = bool(self._subscribers)
             return self._running
 
-    def _give_up(self) -> None:
-        """After a fault: whoever followed comes again, and is served by a new thread."""
+    def _end_all(self) -> None:
+        """End every stream after a fault. The clients reconnect, and a new thread serves them."""
         with self._lock:
             subscribers, self._subscribers, self._running = self._subscribers, set(), False
         self._end(subscribers)
 
-    def _end(self, subscribers: Iterable[Subscriber[Q]]) -> None:
+    def _end(self, subscribers: Iterable[Subscriber[S]]) -> None:
         for subscriber in subscribers:
             self.leave(subscriber)
             subscriber.send(END)
 
-    def look(self) -> None:
-        """CollectEvents everybody what there is to tell."""
+    def poll(self) -> None:
+        """Send everything new to every subscriber."""
         with self._lock:
-            subscribers = sorted(self._subscribers, key=lambda f: f.site)
+            subscribers = sorted(self._subscribers, key=lambda s: s.site)
         now = self._clock()
-        for site, group in groupby(subscribers, key=lambda f: f.site):
+        for site, group in groupby(subscribers, key=lambda s: s.site):
             try:
-                for subscriber, piece in self._tell(site, list(group)):
-                    subscriber.tell(piece, now)
+                for subscriber, piece in self._collect(site, list(group)):
+                    subscriber.send_at(piece, now)
             except StorageDown:
-                continue  # what changed meanwhile is told when storage is back
+                continue  # changes are sent once storage is back
         for subscriber in subscribers:
-            if now - subscriber.heard >= SILENCE:
-                subscriber.tell(HEARTBEAT, now)
-        self._end(f for f in subscribers if now - f.since >= LIFETIME)
+            if now - subscriber.last_sent >= HEARTBEAT_SECONDS:
+                subscriber.send_at(HEARTBEAT, now)
+        self._end(s for s in subscribers if now - s.joined >= MAX_STREAM_SECONDS)
 
 
-class EventStream(Generic[Q]):
-    """The body of an answer that goes on for as long as somebody can keep the connection.
+class EventStream(Generic[S]):
+    """Body of an answer that continues for as long as the server can keep the connection.
 
-    A server that cannot iterates over it as over any body: it then ends after what is known now, and its reader comes
-    again by itself.
+    A server that cannot do so iterates over it as over any body: the answer then ends after the current events, and
+    the client reconnects by itself.
     """
 
-    def __init__(self, broadcaster: EventBroadcaster[Q], site: str, asked: Q, now: bytes) -> None:
-        self._broadcaster, self._site, self._asked, self._now = broadcaster, site, asked, now
-        self._follower: Subscriber[Q] | None = None
+    def __init__(self, broadcaster: EventBroadcaster[S], site: str, subscription: S, first: bytes) -> None:
+        self._broadcaster, self._site, self._subscription, self._first = broadcaster, site, subscription, first
+        self._subscriber: Subscriber[S] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._first(RETRY_WITHOUT)
+        yield self._first_piece(RETRY_WITHOUT_STREAM_MS)
 
     def open(self, send: Callable[[bytes], None]) -> None:
-        """Send what there is now, and everything that follows; END at once when there are too many streams."""
-        subscriber = Subscriber(self._site, self._asked, send)
+        """Send the first events and all that follow; END at once if there are too many streams."""
+        subscriber = Subscriber(self._site, self._subscription, send)
         joined = self._broadcaster.join(subscriber)
-        self._follower = subscriber if joined else None
-        send(self._first(RETRY if joined else RETRY_WITHOUT))
+        self._subscriber = subscriber if joined else None
+        send(self._first_piece(RETRY_MS if joined else RETRY_WITHOUT_STREAM_MS))
         if not joined:
             send(END)
 
     def close(self) -> None:
-        if self._follower:
-            self._broadcaster.leave(self._follower)
+        if self._subscriber:
+            self._broadcaster.leave(self._subscriber)
 
-    def _first(self, retry: int) -> bytes:
-        return f"retry: {retry}\n".encode() + self._now
+    def _first_piece(self, retry_ms: int) -> bytes:
+        return f"retry: {retry_ms}\n".encode() + self._first

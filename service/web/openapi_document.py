@@ -1,4 +1,4 @@
-"""Writes the OpenAPI 3.1 document from the declared views and the models that validate their requests."""
+"""Build the OpenAPI 3.1 document from the declared views and the models that validate their requests."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,11 +22,11 @@ FIRST_TAGS = ("submission", "reading", "threads", "review")
 
 REF = "#/components/schemas/{model}"
 
-#: What each part of an address means; every one of them is text.
+#: Meaning of each part of an address; all of them are text.
 PATH_PARTS: Mapping[str, str] = {
-    "site": "The site's id.",
-    "id": "The comment's id.",
-    "thread": "The page's key, or its address, percent-encoded.",
+    "site": "Id of the site.",
+    "id": "Id of the comment.",
+    "thread": "Key or address of the page, percent-encoded.",
 }
 
 SECURITY: Mapping[str, list[Json]] = {
@@ -48,11 +48,11 @@ SCHEMES: Json = {
 }
 
 DESCRIPTION = """\
-Every address answers other methods with 405, and unknown ones with 404. Errors are problem details (RFC 9457); a \
-browser gets a page instead. Bodies are strict JSON in UTF-8 of at most 64 kB; unknown fields are refused by name."""
+Errors are problem details (RFC 9457); a browser gets a page instead. Unknown addresses are answered with 404, other \
+methods with 405. Bodies are strict JSON in UTF-8 of at most 64 kB; unknown fields are refused by name."""
 
 EVENTS = "text/event-stream"
-#: Of a stream of events the document describes each.
+#: Schema of one event of a stream.
 EVENT: Json = {
     "type": "object",
     "properties": {
@@ -63,18 +63,18 @@ EVENT: Json = {
     },
 }
 
-#: What errors mean here; the document lists those an operation can answer.
+#: Descriptions of errors; the document lists those that an operation can answer.
 ERRORS: Mapping[int, str] = {
-    400: "The body cannot be read.",
-    401: "Not signed in, or the key is not one of this site's.",
-    403: "Known, but not allowed.",
-    404: "There is nothing here, or nothing that you may see.",
-    409: "It changed meanwhile, or is not in a state for that.",
+    400: "The body is not valid.",
+    401: "Not signed in, or not a key of this site.",
+    403: "Not allowed.",
+    404: "It does not exist, or you do not have access to it.",
+    409: "It changed in the meantime, or its status does not allow this.",
     413: "The body is too large.",
-    415: "The body is neither of the media types listed, or it is compressed.",
-    422: "Some fields need another look; `problems` names each.",
-    429: "Too many requests; `Retry-After` says when to come again.",
-    503: "Too busy, or the storage is away; `Retry-After` says when to come again.",
+    415: "The body has another media type than those listed, or it is compressed.",
+    422: "Some fields are not valid; `problems` lists them.",
+    429: "Too many requests. Retry after `Retry-After` seconds.",
+    503: "Too busy, or storage is down. Retry after `Retry-After` seconds.",
 }
 WITH_RETRY = (429, 503)
 
@@ -98,7 +98,7 @@ def document(app: Flask, version: str) -> Json:
 
 
 def errors_of(rule: Rule, operation: Operation) -> list[int]:
-    """Every status that is answered with problem details: those declared, and those that follow."""
+    """List every status answered with problem details: those declared, and those that follow from the rest."""
     statuses = {503, *operation.errors}
     if rule.arguments or operation.auth == "ops":
         statuses.add(404)
@@ -121,13 +121,13 @@ def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
 
 
 def _tags(operations: Iterable[Operation]) -> list[str]:
-    """What visitors' and sites' programs need first, in reading order."""
+    """List the tags in reading order, those for visitors and sites first."""
     tags = dict.fromkeys(tag for operation in operations for tag in operation.tags)
     return sorted(tags, key=lambda tag: FIRST_TAGS.index(tag) if tag in FIRST_TAGS else len(FIRST_TAGS))
 
 
 def _models(operations: Iterable[Operation]) -> list[type[BaseModel]]:
-    """Each model once, in a fixed order."""
+    """List each model once, in a fixed order."""
     models: dict[type[BaseModel], None] = {ProblemDetails: None}
     for operation in operations:
         for model in (operation.body, *operation.answers.values()):
@@ -158,9 +158,9 @@ def _operation(rule: Rule, method: str, operation: Operation, refs: Mapping[type
 
 
 def _answers(rule: Rule, operation: Operation, refs: Mapping[type[BaseModel], Json]) -> Json:
-    """By status; a declared answer stands before the error that would follow from the rest."""
+    """Describe the answers by status; a declared answer replaces the error of the same status."""
     answers = {status: _error(status, refs) for status in errors_of(rule, operation)}
-    answers |= {status: _good(status, said, operation, refs) for status, said in operation.answers.items()}
+    answers |= {status: _success(status, declared, operation, refs) for status, declared in operation.answers.items()}
     return {str(status): answers[status] for status in sorted(answers)}
 
 
@@ -191,17 +191,19 @@ def _header_parameters(operation: Operation) -> Iterator[Json]:
         yield {"name": header.name, "in": "header", "schema": schema, "description": header.description}
 
 
-def _good(status: int, said: type[BaseModel] | str, operation: Operation, refs: Mapping[type[BaseModel], Json]) -> Json:
+def _success(
+    status: int, declared: type[BaseModel] | str, operation: Operation, refs: Mapping[type[BaseModel], Json]
+) -> Json:
     headers = {n: {"schema": {"type": "string"}, "description": d} for n, d in operation.answer_headers.items()}
-    if isinstance(said, str):
+    if isinstance(declared, str):
         has_text = operation.media and status == HTTPStatus.OK
         schema = EVENT if operation.media == EVENTS else {"type": "string"}
         content = {operation.media: {"schema": schema}} if has_text else {}
-        parts = {"description": said, "content": content, "headers": headers}
+        parts = {"description": declared, "content": content, "headers": headers}
         return {name: part for name, part in parts.items() if part}
     return {
-        "description": _first_line(said) or HTTPStatus(status).phrase,
-        "content": {PROBLEM_JSON if issubclass(said, ProblemDetails) else JSON: {"schema": refs[said]}},
+        "description": _first_line(declared) or HTTPStatus(status).phrase,
+        "content": {PROBLEM_JSON if issubclass(declared, ProblemDetails) else JSON: {"schema": refs[declared]}},
         **({"headers": headers} if headers else {}),
     }
 

@@ -1,4 +1,4 @@
-"""Declares what an operation takes and answers, and holds its requests to that; `document.py` writes it down."""
+"""Declare the parameters and answers of API operations, and check requests against them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 
-#: "site-key?" marks what everybody may ask for and a site's server gets more of.
+#: "site-key?": open to everyone; a site's own server may send more fields.
 Auth = Literal["none", "site-key", "site-key?", "session", "ops"]
 
 #: The attribute of a view function that holds its Operation.
@@ -29,14 +29,14 @@ ATTRIBUTE = "operation"
 CODES = {"missing": "required", "extra_forbidden": "unknown"}
 MESSAGES = {
     "missing": "is required",
-    "extra_forbidden": "is not a field here",
+    "extra_forbidden": "is not a known field",
     "string_type": "must be text",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
     "list_type": "must be a list",
 }
 
-#: Fields that the server sets. Sending one is refused by name, as its sender expects it to have an effect.
+#: Fields that the server sets. Sending one is refused with its own message.
 SERVER_SET = frozenset(
     {
         *("id", "site", "status", "version", "received", "origin", "decisions", "decision", "decided_by", "decided_at"),
@@ -56,21 +56,21 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Everything the outside is told about one method of one address.
+    """Documentation of one method of one address.
 
-    `answers` maps a status to the model of its body, or to a sentence where it has no body of JSON; `errors` lists
-    the statuses answered with problem+json besides those that follow from the rest (see `document.errors_of`).
+    `answers` maps a status to the model of its JSON body, or to a sentence; `errors` lists statuses answered with
+    problem details, besides those that follow from the rest (see `openapi_document.errors_of`).
     """
 
     summary: str
     answers: Mapping[int, type[BaseModel] | str]
-    media: str = ""  # of the good answers that a sentence describes; "": they have no body
+    media: str = ""  # of successful answers described by a sentence; "": they have no body
     description: str = ""
     body: type[BaseModel] | None = None
     forms: bool = False
     query: type[BaseModel] | None = None
     headers: tuple[Header, ...] = ()
-    answer_headers: Mapping[str, str] = field(default_factory=dict)  # of the good answers: name -> meaning
+    answer_headers: Mapping[str, str] = field(default_factory=dict)  # of successful answers: name -> meaning
     errors: tuple[int, ...] = ()
     auth: Auth = "none"
     tags: tuple[str, ...] = ()
@@ -88,9 +88,9 @@ def operation(
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare a view; `declared` are further fields of Operation.
 
-    The view gets `query` and `body` as validated models beside the parts of its address, and may return a model,
+    The view gets `query` and `body` as validated models besides the parts of its address. It may return a model,
     which becomes the first of `answers`. With `parse=False` it calls `parsed_query` and `parsed_body` itself, for
-    example because it authenticates first.
+    example to authenticate first.
     """
     spec = Operation(summary=summary, answers=answers, **declared)
     status = next(iter(answers))
@@ -112,7 +112,7 @@ def operation(
 
 
 class PreparedResponse(Response):
-    """JSON with headers that are complete. Werkzeug would go over them once more, which for 202 takes 20 µs."""
+    """JSON with complete headers: skips Werkzeug's pass over them, which takes 20 µs."""
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         return self.headers
@@ -123,12 +123,12 @@ def json_response(model: BaseModel, status: int = 200, headers: Mapping[str, str
 
 
 def parsed_body(model: type[M]) -> M:
-    """The request's JSON as `model`, whose types are taken strictly ("1" is not 1). Raises Invalid and `body`'s."""
+    """Parse the JSON body as `model`, with strict types ("1" is not 1). Raises Invalid and `read_body`'s errors."""
     return validated(model, read_body(request).fields, strict=True)
 
 
 def parsed_query(model: type[M]) -> M:
-    """The address's parameters as `model`. Raises Invalid for unknown, repeated and malformed ones."""
+    """Parse the query parameters as `model`. Raises Invalid for unknown, repeated and malformed ones."""
     names = {f.alias or name: f for name, f in model.model_fields.items()}
     problems: list[Problem] = []
     values: dict[str, str | list[str]] = {}
@@ -159,7 +159,7 @@ def validated(model: type[M], values: Mapping[str, Any], strict: bool) -> M:
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
-    """Pydantic's findings in our words; never with the input, which may be anything."""
+    """Convert pydantic's errors to problems, without the input, which may be anything."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return tuple(_problem(e["type"], ".".join(str(part) for part in e["loc"]), e["msg"]) for e in found[:MAX_FIELDS])
 

@@ -1,4 +1,4 @@
-"""Reads a request's body strictly: one object of text fields or JSON, or a 4xx that says what is wrong with it."""
+"""Read request bodies strictly: JSON objects and forms, or a 4xx that describes the problem."""
 
 import json
 import math
@@ -17,31 +17,32 @@ from comments.errors import Invalid, Problem
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+FORM_TYPES = (URLENCODED, MULTIPART)
 
 MAX_DEPTH = 20
-#: More fields than any form of ours has, few enough that counting them costs nothing.
+#: More fields than any form has, few enough to count cheaply.
 MAX_FIELDS = 100
-#: The longest 64-bit integer has 20 characters; longer ones are not even converted, as that takes quadratic time.
+#: The longest 64-bit integer has 20 characters. Longer ones are not converted, since that takes quadratic time.
 MAX_DIGITS = 20
 #: Characters of a field's name that an answer repeats.
-NAME_SHOWN = 60
+MAX_PRINTED_NAME = 60
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
-    """The fields of a body, and whether they came from a form (where every value is text)."""
+    """Fields of a body. `form`: they came from a form, where every value is text."""
 
     fields: dict[str, Any]
     form: bool
 
 
 def read_body(request: Request, forms: bool = False) -> RequestBody:
-    """Raises BadRequest, RequestEntityTooLarge, UnsupportedMediaType, or Invalid for text that cannot be stored."""
+    """Read the body. Raises BadRequest, RequestEntityTooLarge, UnsupportedMediaType, or Invalid for unstorable text."""
     kind = request.mimetype
     if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
-        raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+        raise UnsupportedMediaType("Send the body without Content-Encoding.")
     if request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-") not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the body in UTF-8.")
     if kind == JSON:
@@ -56,7 +57,7 @@ def read_body(request: Request, forms: bool = False) -> RequestBody:
 
 
 def parse(raw: bytes) -> Any:
-    """The value of strict JSON in UTF-8. Raises BadRequest."""
+    """Parse strict JSON in UTF-8. Raises BadRequest."""
     try:
         return DECODER.decode(_text(raw))
     except json.JSONDecodeError as error:
@@ -66,7 +67,7 @@ def parse(raw: bytes) -> Any:
 
 
 def json_object(raw: bytes) -> dict[str, Any]:
-    """The fields of a body. Raises BadRequest, or Invalid for text that cannot be stored."""
+    """Parse a JSON object. Raises BadRequest, or Invalid for unstorable text."""
     value = parse(raw)
     if not isinstance(value, dict):
         raise BadRequest("The body must be a JSON object.")
@@ -114,7 +115,7 @@ DECODER = json.JSONDecoder(
 
 
 def _depth(value: object) -> int:
-    """How many lists and objects lie inside one another."""
+    """Return the nesting depth of lists and objects."""
     level, depth = [value], 0
     while level := [v for v in level if isinstance(v, dict | list)]:
         depth += 1
@@ -162,7 +163,7 @@ def _refuse_unstorable(value: object) -> None:
 
 
 def _unstorable(path: str, value: object) -> Iterator[Problem]:
-    """Every text, and every name of a field, that UTF-8 or the store cannot hold."""
+    """Report every text and every field name that UTF-8 or storage cannot hold."""
     if isinstance(value, str):
         if "\0" in value:
             yield Problem(path or "body", "nul", "must not contain the character NUL")
@@ -178,5 +179,5 @@ def _unstorable(path: str, value: object) -> Iterator[Problem]:
 
 
 def printable_name(name: str) -> str:
-    """A field's name as an answer may repeat it."""
-    return SURROGATE.sub("�", name)[:NAME_SHOWN]
+    """Return a field's name in a form that an answer may repeat."""
+    return SURROGATE.sub("�", name)[:MAX_PRINTED_NAME]

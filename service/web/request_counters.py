@@ -1,8 +1,8 @@
-"""How many requests were answered and how fast, counted by every web process in a file that its successor takes over.
+"""Request counters and durations. Every web process counts in its own file, which a later process takes over.
 
-A process owns a numbered file for as long as it lives, by a lock that the kernel frees however it dies. The next one
-takes the lowest free number and counts on, so totals never fall, and there are only as many files as there were ever
-processes at once. prometheus_client's own multiprocess mode leaves a file for each process that ever lived.
+A process locks a numbered file for its lifetime; the kernel releases the lock however the process ends. The next one
+takes the lowest free number and continues to count. So totals never fall, and there are only as many files as there
+were processes at the same time. prometheus_client's multiprocess mode leaves a file for every process that ever ran.
 """
 
 import fcntl
@@ -20,12 +20,12 @@ from comments.errors import SettingsInvalid
 #: Seconds; a submission may wait 10 s for its verdict.
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-#: Change this with anything below: files of another layout are left alone.
+#: Increase it with any change below. Files of another layout are ignored.
 LAYOUT = 1
-#: Bytes of a row's name, and how many rows: routes times methods times statuses; what is beyond is counted as OTHER.
+#: Bytes of a row's name, and number of rows (routes × methods × statuses). More are counted as OTHER.
 NAME = 160
 ROWS = 1024
-#: Numbers of a row: requests in each bucket, those beyond the last bound, seconds in all.
+#: Numbers in a row: requests in each bucket, those above the last bound, total seconds.
 WIDTH = len(BOUNDS) + 2
 SIZE = ROWS * (NAME + 8 * WIDTH)
 #: More web processes than one machine ever runs.
@@ -33,7 +33,7 @@ MAX_FILES = 512
 
 
 class RequestLabels(NamedTuple):
-    """What one kind of request was answered. `route` is a template such as /v1/sites/<site>/comments."""
+    """Labels of a counter. `route` is a template such as /v1/sites/<site>/comments."""
 
     method: str
     route: str
@@ -45,7 +45,7 @@ OTHER = RequestLabels("OTHER", "other", 0)
 
 @dataclass(frozen=True, slots=True)
 class DurationHistogram:
-    """`buckets` are requests no slower than each of BOUNDS, but slower than the one before; the last: slower still."""
+    """`buckets` count requests up to each of BOUNDS and above the previous one; the last one all slower requests."""
 
     buckets: tuple[float, ...]
     seconds: float
@@ -57,7 +57,7 @@ class DurationHistogram:
 
 
 class CounterFile:
-    """One process's rows. Each number is a double that is written at once, so readers need no lock."""
+    """Rows of one process. Every number is a double that is written atomically, so readers need no lock."""
 
     def __init__(self, memory: "mmap.mmap | bytearray") -> None:
         self._names: memoryview[int] = memoryview(memory)[: ROWS * NAME]
@@ -76,7 +76,7 @@ class CounterFile:
                 return self._row(OTHER)
             start = len(self._rows) * NAME
             self._names[start + 1 : start + len(name)] = name[1:]
-            self._names[start] = name[0]  # the last, as readers stop at the first row without it
+            self._names[start] = name[0]  # written last: readers stop at the first row without it
             self._rows[answer] = len(self._rows)
         return self._rows[answer]
 
@@ -91,9 +91,9 @@ class CounterFile:
 
 
 class RequestCounters:
-    """Counts of this process; with a directory, read together with those of all web processes, living and dead.
+    """Counts requests of this process. With a directory, `totals` covers all web processes, also ended ones.
 
-    Raises SettingsInvalid when the directory cannot be used.
+    Raises SettingsInvalid if the directory cannot be used.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
@@ -115,7 +115,7 @@ class RequestCounters:
         return totals
 
     def _own(self) -> CounterFile:
-        """This process's file; a process forked after its parent opened one takes its own."""
+        """Return the file of this process; a forked process opens its own."""
         if self._owner != os.getpid():
             self._open()
         return self._file
@@ -132,7 +132,7 @@ class RequestCounters:
 
 
 def _take(directory: Path) -> mmap.mmap:
-    """The free file with the lowest number, locked for as long as this process lives."""
+    """Lock the free file with the lowest number for the lifetime of this process."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for n in range(MAX_FILES):
@@ -144,12 +144,12 @@ def _take(directory: Path) -> mmap.mmap:
 
 
 def _locked(path: Path) -> mmap.mmap | None:
-    """The file in memory, or None if another process has it."""
+    """Map the file into memory; None if another process has locked it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
-    os.ftruncate(descriptor, SIZE)  # the descriptor stays open: closing it would free the lock
+    os.ftruncate(descriptor, SIZE)  # the descriptor stays open: closing it would release the lock
     return mmap.mmap(descriptor, SIZE)

@@ -1,49 +1,75 @@
-"""Answers to readers as the web process remembers them: rendered once a version, not once a visit."""
+"""Cache of answers to readers: one for views and fast path, bounded in bytes, least recently used dropped first."""
 
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
+from cachetools import LRUCache
 from flask import Flask, current_app
 
-from .byte_cache import Memory
+EXTENSION = "replygate.response_cache"
 
-EXTENSION = "replygate.rendered"
-
-#: Bytes an answer takes besides its body: key, ETag, places in the dictionary.
-OVERHEAD = 1024
+#: Bytes of the cache of one web process: some hundred pages of 50 comments, rendered and as complete answers.
+MAX_BYTES = 32 * 1024 * 1024
+#: Share of the cache that one value may take, so that a huge page does not push out many others.
+LARGEST_SHARE = 1 / 32
+#: Bytes of an entry besides its body: key, headers, ETag, places in the dictionaries.
+OVERHEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """An answer's body, and how to ask for the page after it; "" on the last."""
+class RenderedBody:
+    """Body of an answer, and the cursor of the next page; "" on the last."""
 
     body: bytes
     next: str = ""
 
 
-class RenderedPages:
-    """The last answer to each question, with the ETag it had.
+class ResponseCache:
+    """Maps a key to the latest value stored for it. Values say themselves which version they were made from."""
 
-    An ETag is made from the version that storage names now, so what is remembered cannot outlive a change. It has to
-    be read before the comments are: a change between the two then only means that they are rendered once more.
-    """
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._largest = int(max_bytes * LARGEST_SHARE)
+        self._lock = threading.Lock()
+        self._entries: LRUCache[Hashable, tuple[Any, int]] = LRUCache(max_bytes, getsizeof=lambda entry: entry[1])
 
-    def __init__(self) -> None:
-        self._pages: Memory[tuple[str, Rendered]] = Memory()
-
-    def get(self, question: Hashable, etag: str, render: Callable[[], Rendered]) -> Rendered:
-        known = self._pages.get(question)
-        if known and known[0] == etag:
-            return known[1]
-        page = render()
-        self._pages.put(question, (etag, page), len(page.body) + OVERHEAD)
-        return page
-
-    def install(self, app: Flask) -> None:
+    def init_app(self, app: Flask) -> None:
         app.extensions[EXTENSION] = self
 
+    @property
+    def size(self) -> int:
+        """Bytes in use."""
+        return int(self._entries.currsize)
 
-def pages() -> RenderedPages:
-    """Those of the app that serves the present request."""
-    return cast(RenderedPages, current_app.extensions[EXTENSION])
+    def get(self, key: Hashable) -> Any | None:
+        try:
+            with self._lock:
+                return self._entries[key][0]
+        except KeyError:
+            return None
+
+    def put(self, key: Hashable, value: object, size: int) -> None:
+        """Store `value`, of `size` bytes in all. A value that is too large only removes the previous one."""
+        with self._lock:
+            self._entries.pop(key, None)
+            if size <= self._largest:
+                self._entries[key] = (value, size)
+
+    def rendered(self, key: Hashable, etag: str, render: Callable[[], RenderedBody]) -> RenderedBody:
+        """Return the cached body if it has this ETag, else render it.
+
+        An ETag names the version in storage, read before the comments were. So a cached body never outlives a change;
+        a change between the two reads only means that the body is rendered once more.
+        """
+        cached = cast(tuple[str, RenderedBody] | None, self.get(key))
+        if cached and cached[0] == etag:
+            return cached[1]
+        page = render()
+        self.put(key, (etag, page), len(page.body) + OVERHEAD)
+        return page
+
+
+def response_cache() -> ResponseCache:
+    """Return the cache of the current app."""
+    return cast(ResponseCache, current_app.extensions[EXTENSION])

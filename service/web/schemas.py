@@ -1,4 +1,4 @@
-"""Wire formats: what the public API takes and answers; they validate requests, and the OpenAPI document shows them."""
+"""Schemas of the public API. They validate requests, and the OpenAPI document describes them."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -7,84 +7,94 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comments.email_subscriptions import REPLIES
 from comments.lifecycle import Outcome
-from comments.reports import Wrong
+from comments.reports import ReportReason
 from comments.validation import LENGTHS
+from comments.visitor_fields import FIELDS
 
 ID_EXAMPLE = "mfrggzdfmztwq2lknnwg23tpoa"
 THREAD_EXAMPLE = "https://blog.example/2026/hello-world"
 TIME_EXAMPLE = "2026-11-22T13:09:26Z"
 
-#: Roots on one page, and threads counted in one call: a page of a blog's archive shows fewer.
+#: Top-level comments on one page, and threads counted in one call: more than an archive page of a blog shows.
 MAX_LIMIT, MAX_COUNTED = 100, 200
 
 
 class Wire(BaseModel):
-    """An unknown field is refused: whoever sends one expects it to have an effect."""
+    """Base of all schemas. Unknown fields are refused, because their sender expects them to have an effect."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def told(description: str, example: object, **schema: Any) -> Any:
-    """A text field that may be left out; `schema` is documentation, since `comments.validation` judges the value."""
+def optional_text(description: str, example: object, **schema: Any) -> Any:
+    """Declare an optional text field. `schema` is documentation; `comments.validation` checks the value."""
     return Field(default="", description=description, examples=[example], json_schema_extra=schema)
 
 
-class Submission(Wire):
-    """A reply as a visitor's form or a site's server sends it.
+def visitor_field(name: str) -> Any:
+    """Declare a field of `comments.visitor_fields`."""
+    field = FIELDS[name]
+    limit = {"maxLength": field.max_length} if field.max_length is not None else {}
+    return optional_text(field.description, field.example, **limit)
 
-    Which fields must be filled in is the site's choice: by default author, email and content. `thread` always is.
-    The site's honeypot field may be sent too; only programs fill it in.
+
+class Submission(Wire):
+    """A comment as a visitor's form or a site's server sends it.
+
+    The site decides which fields are required: by default author, email and content. `thread` always is. The site's
+    honeypot field may be sent too; only bots fill it in.
     """
 
-    thread: str = told("The page: any key, or its address.", THREAD_EXAMPLE, maxLength=LENGTHS["thread"])
-    parent: str = told("Id of the published comment that this one answers.", ID_EXAMPLE)
-    author: str = told("The name to show.", "Ada", maxLength=LENGTHS["author"])
-    email: str = told("Never published.", "ada@example.com", maxLength=LENGTHS["email"])
-    url: str = told("The author's own page, http or https.", "https://ada.example", maxLength=LENGTHS["url"])
-    content: str = told("Text with a little Markdown. HTML is shown as it was typed.", "I *enjoyed* this.")
-    ip: str = told("The visitor's address; only with the site's key. It is hashed, not kept.", "203.0.113.7")
-    user_agent: str = told("The visitor's browser; only with the site's key.", "Mozilla/5.0")
-    referrer: str = told("The page the form was on; only with the site's key.", THREAD_EXAMPLE)
-    form_token: str = told("`token` of the site's form.", "19abc.0.x")
-    form_proof: str = told("The work that the form asked for, while the site is flooded.", "73911")
-    notify: str = told("`replies`: mail its author about replies, once they confirmed it.", "", enum=["", REPLIES])
+    thread: str = optional_text("Key or address of the page.", THREAD_EXAMPLE, maxLength=LENGTHS["thread"])
+    parent: str = optional_text("Id of the published comment that this one replies to.", ID_EXAMPLE)
+    author: str = visitor_field("author")
+    email: str = visitor_field("email")
+    url: str = visitor_field("url")
+    content: str = visitor_field("content")
+    ip: str = optional_text("Visitor's IP address, only with a site key. Stored as a keyed hash.", "203.0.113.7")
+    user_agent: str = optional_text("Visitor's browser, only with a site key.", "Mozilla/5.0")
+    referrer: str = optional_text("Page with the form, only with a site key.", THREAD_EXAMPLE)
+    form_token: str = optional_text("`token` of the site's reply form.", "19abc.0.x")
+    form_proof: str = optional_text("Proof of work that the reply form asked for.", "73911")
+    notify: str = optional_text(
+        "`replies`: email the author about replies, after they confirmed the address.", "", enum=["", REPLIES]
+    )
 
 
 class AcceptedComment(Wire):
-    """A submission that is kept. `receipt` is its author's secret: only with it the outcome can be asked for."""
+    """A comment that is stored. `receipt` is the author's secret for its status, edits and withdrawal."""
 
     id: str = Field(examples=[ID_EXAMPLE])
     status: Outcome = Field(description="`pending` unless the request waited for the verdict.", examples=["pending"])
     received: datetime = Field(examples=[TIME_EXAMPLE])
     receipt: str = Field(examples=["3q2-7wH0mVnU5a8LxO1cYd_k"])
-    status_url: str = Field(description="Where to ask what became of it.", examples=["/v1/sites/blog/comments/..."])
+    status_url: str = Field(description="URL of the comment's status.", examples=["/v1/sites/blog/comments/..."])
 
 
 class CommentStatus(Wire):
-    """What an author is told. Why the filters refused a comment is not said: it would teach spammers."""
+    """Status of a comment for its author. Signals of the filters are left out: they would teach spammers."""
 
     id: str = Field(examples=[ID_EXAMPLE])
     status: Outcome = Field(examples=["published"])
     received: datetime = Field(examples=[TIME_EXAMPLE])
-    reason: str = Field(description="Why a moderator removed it, where they let its author know.", examples=[""])
-    content: str = Field(description="As its author last wrote it, unless that was refused.", examples=["Well said."])
+    reason: str = Field(description="Reason for the removal, if a moderator shared one.", examples=[""])
+    content: str = Field(description="The author's latest text that was not refused.", examples=["Well said."])
     edit: Outcome | Literal[""] = Field(
-        description="What became of the latest edit of a published comment; empty if there was none.", examples=[""]
+        description="Status of the latest edit of a published comment; empty without one.", examples=[""]
     )
-    edit_reason: str = Field(description="Why a moderator refused that edit, in the same way.", examples=[""])
-    seconds_to_edit: int = Field(description="For how long it may still be changed; 0 where it may not.", examples=[0])
+    edit_reason: str = Field(description="Reason for refusing that edit, if a moderator shared one.", examples=[""])
+    seconds_to_edit: int = Field(description="Seconds left to edit the comment; 0 if it cannot be.", examples=[0])
 
 
 class CommentEdit(Wire):
-    """What a comment shall say instead."""
+    """New text of a comment."""
 
     content: str = Field(description="Text with a little Markdown.", examples=["I *enjoyed* this very much."])
 
 
 class Report(Wire):
-    """What a reader finds wrong with a comment."""
+    """A reader's report of a comment."""
 
-    reason: Wrong = Field(default="other", description="In a word.", examples=["spam"])
+    reason: ReportReason = Field(default="other", description="Reason for the report.", examples=["spam"])
 
 
 class PublicComment(Wire):
@@ -92,56 +102,58 @@ class PublicComment(Wire):
 
     id: str = Field(examples=[ID_EXAMPLE])
     thread: str = Field(examples=[THREAD_EXAMPLE])
-    parent: str = Field(description="Id of the comment it answers; empty for one about the page.", examples=[""])
-    depth: int = Field(description="0 for a comment about the page, 1 for an answer to it, and so on.", examples=[0])
+    parent: str = Field(description="Id of the comment it replies to; empty for a top-level comment.", examples=[""])
+    depth: int = Field(description="0 for a top-level comment, 1 for a reply to it, and so on.", examples=[0])
     author: str = Field(examples=["Ada"])
     url: str = Field(examples=["https://ada.example"])
-    content: str = Field(description="As it was written. Escape it.", examples=["I *enjoyed* this."])
-    html: str = Field(description="As sanitised HTML.", examples=["<p>I <em>enjoyed</em> this.</p>\n"])
+    content: str = Field(description="Text as written. Escape it before you show it.", examples=["I *enjoyed* this."])
+    html: str = Field(description="Sanitized HTML.", examples=["<p>I <em>enjoyed</em> this.</p>\n"])
     received: datetime = Field(examples=[TIME_EXAMPLE])
 
 
 class CommentList(Wire):
-    """Published comments in reading order: each comment about the page is followed by everything below it."""
+    """Published comments in reading order: each top-level comment is followed by all replies below it."""
 
     comments: list[PublicComment]
-    total: int = Field(description="Published comments of the whole thread.", examples=[1])
-    next: str = Field(description="The `cursor` of the next page; empty on the last.", examples=[""])
-    version: int = Field(description="Where to begin to follow the thread: `after` of its events.", examples=[0])
+    total: int = Field(description="Published comments in the whole thread.", examples=[1])
+    next: str = Field(description="`cursor` of the next page; empty on the last.", examples=[""])
+    version: int = Field(description="Version of the thread: pass it as `after` to follow changes.", examples=[0])
 
 
 class PageQuery(Wire):
-    """Which part of a thread. `limit` counts comments about the page; all answers below them come along."""
+    """Page of a thread. `limit` counts top-level comments; all replies below them are included."""
 
     order: Literal["oldest", "newest"] = "oldest"
-    cursor: str = Field(default="", max_length=200, description="`next` of the page before.")
+    cursor: str = Field(default="", max_length=200, description="`next` of the previous page.")
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
 
 
 class ThreadQuery(PageQuery):
-    """Which part of which thread."""
+    """Thread, and page of it."""
 
     thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
 
 
 class FeedQuery(Wire):
-    """Which thread; without one, the site."""
+    """Thread of the feed; the whole site without one."""
 
     thread: str = Field(default="", max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
 
 
 class NoQuery(Wire):
-    """No parameters: another spelling of an address would be another entry in every cache."""
+    """No parameters: every other spelling of the address would be another entry in caches."""
 
 
 class FollowQuery(Wire):
-    """From where to follow."""
+    """Position from which to follow."""
 
-    after: int | None = Field(default=None, ge=0, le=2**53, description="`version` of what you read; else from now on.")
+    after: int | None = Field(
+        default=None, ge=0, le=2**53, description="`version` of the comments you have; without it, from now on."
+    )
 
 
 class FollowThreadQuery(FollowQuery):
-    """Which thread to follow, and from where."""
+    """Thread to follow, and the position."""
 
     thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
 
@@ -150,48 +162,48 @@ Thread = Annotated[str, Field(min_length=1, max_length=LENGTHS["thread"], exampl
 
 
 class CountsQuery(Wire):
-    """Which threads to count."""
+    """Threads to count."""
 
-    thread: list[Thread] = Field(min_length=1, max_length=MAX_COUNTED, description="May be repeated.")
+    thread: list[Thread] = Field(min_length=1, max_length=MAX_COUNTED, description="Repeat it for several threads.")
 
 
 class CountsBody(Wire):
-    """Which threads to count, where there are too many for an address."""
+    """Threads to count, where there are too many for an address."""
 
     threads: list[Thread] = Field(min_length=1, max_length=MAX_COUNTED)
 
 
 class Counts(Wire):
-    """Published comments of each thread, by the thread as it was asked for."""
+    """Published comments of each thread, by the thread as requested."""
 
     counts: dict[str, int] = Field(examples=[{THREAD_EXAMPLE: 3}])
 
 
 class ThreadState(Wire):
-    """Whether a thread takes new comments."""
+    """State of a thread: open or closed for new comments."""
 
     closed: bool = Field(examples=[True])
 
 
 class ReceiptQuery(Wire):
-    """The receipt, where it is not sent as the header `Replygate-Receipt`."""
+    """The receipt, if it is not sent in the header `Replygate-Receipt`."""
 
     receipt: str = Field(default="", max_length=100)
 
 
 class FieldProblem(Wire):
-    """One thing wrong with one field."""
+    """One problem with one field."""
 
     field: str = Field(examples=["email"])
     code: str = Field(examples=["email"])
-    message: str = Field(examples=["Please enter a valid email address."])
+    message: str = Field(examples=["Email address is missing an @."])
 
 
 class ProblemDetails(Wire):
-    """An error, after RFC 9457."""
+    """An error (RFC 9457)."""
 
     type: str = Field(examples=["urn:replygate:invalid"])
-    title: str = Field(examples=["Some fields need another look"])
+    title: str = Field(examples=["Some fields are not valid"])
     status: int = Field(examples=[422])
     detail: str = Field(examples=[""])
-    problems: list[FieldProblem] = Field(description="Empty where no field is to blame.")
+    problems: list[FieldProblem] = Field(description="Problems of single fields, if there are any.")

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, unless its view knows better."""
+"""Security headers of every answer, unless its view sets its own."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from comments.settings import Settings
 
-#: Everything comes from us, and nothing is inline; `frame-ancestors` keeps buttons from being clicked blindly.
+#: Only our own files, nothing inline. `frame-ancestors` prevents clickjacking.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -25,19 +25,19 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",  # what may be cached says so in its view
+    "Cache-Control": "no-store",  # views of cacheable answers set their own
 }
-#: One year, the least that browsers' preload lists take.
+#: One year, the minimum of browsers' preload lists.
 STRICT_TRANSPORT = "max-age=31536000"
 
 
-class Secured:
-    """A WSGI application that adds to every answer of `app` what it does not carry yet."""
+class SecurityHeaders:
+    """A WSGI application that adds the missing headers to every answer of `app`."""
 
     def __init__(self, app: WSGIApplication, settings: Settings) -> None:
-        wanted = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
+        headers = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
         self._app = app
-        self._headers = [(name.lower(), (name, value)) for name, value in wanted.items()]
+        self._headers = [(name.lower(), (name, value)) for name, value in headers.items()]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:

@@ -1,46 +1,55 @@
-"""Who may call: a site's own server by its key, and browsers on the site's own pages by their Origin."""
+"""Access to a site's API: servers by site key, browsers by origin, with CORS headers for the site's own pages."""
 
 import hmac
 
+from flask import Response
+from flask import request as current_request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Request
 
-from comments.errors import NotAllowed
+from comments.errors import NotAllowed, NotFound, StorageDown
 from comments.origins import origin_of
 from comments.pseudonyms import token_digest
 from comments.settings import Settings
 from comments.site import Site
 
+from . import site_cache
+
 #: "rgk_" key id "_" secret.
 KEY_PREFIX = "rgk_"
 
+#: Seconds for which a browser may cache a preflight answer; browsers cap it at 10 minutes to 2 hours anyway.
+PREFLIGHT_SECONDS = "600"
+REQUEST_HEADERS = "Content-Type, Idempotency-Key, Prefer, Replygate-Receipt, If-None-Match"
+RESPONSE_HEADERS = "Location, ETag, Retry-After, Replygate-Repeat, Preference-Applied"
 
-def may_post(site: Site, asked: Request, settings: Settings) -> bool:
-    """Whether the site's own server posts, who may say more than others.
 
-    Raises Unauthorized for a key that is not one of this site's, NotAllowed for a browser on somebody else's page.
+def may_post(site: Site, request: Request, settings: Settings) -> bool:
+    """Return True if the site's own server posts, False for everyone else who may post.
+
+    Raises Unauthorized for a wrong site key, NotAllowed for a browser on a page of another origin.
     """
-    if has_key(site, asked):
+    if has_key(site, request):
         return True
-    check_origin(site, asked, settings)
+    check_origin(site, request, settings)
     return False
 
 
-def has_key(site: Site, asked: Request) -> bool:
-    """Whether the site's own server asks. Raises Unauthorized for a key that is not one of this site's."""
-    given = asked.headers.get("Authorization")
+def has_key(site: Site, request: Request) -> bool:
+    """Return True if the request carries a key of the site. Raises Unauthorized for a wrong one."""
+    given = request.headers.get("Authorization")
     if given is None:
         return False
     scheme, _, token = given.partition(" ")
     if scheme.lower() == "bearer" and _is_key(site, token.strip()):
         return True
-    raise _unauthorized("This key is not one of this site's.")
+    raise _unauthorized("This is not a key of this site.")
 
 
-def require_key(site: Site, asked: Request) -> None:
+def require_key(site: Site, request: Request) -> None:
     """Raises Unauthorized."""
-    if not has_key(site, asked):
+    if not has_key(site, request):
         raise _unauthorized("Send one of the site's keys: Authorization: Bearer rgk_...")
 
 
@@ -55,21 +64,49 @@ def _unauthorized(detail: str) -> Unauthorized:
     return Unauthorized(detail, www_authenticate=WWWAuthenticate("bearer", {"realm": "replygate"}))
 
 
-def is_own_origin(origin: str, asked: Request, settings: Settings) -> bool:
-    """Whether `origin` is this service's own, whose pages (the forms, the demo) may always post."""
-    return origin in (origin_of(settings.public_url), origin_of(asked.host_url))
+def is_own_origin(origin: str, request: Request, settings: Settings) -> bool:
+    """Return True for this service's own origin, whose pages (the forms, the demo) may always post."""
+    return origin in (origin_of(settings.public_url), origin_of(request.host_url))
 
 
-def is_site_origin(site: Site, origin: str, asked: Request, settings: Settings) -> bool:
-    """Whether pages of `origin` belong to the site. The comparison is exact: no suffixes, no patterns, not "null"."""
-    return origin in site.origins or is_own_origin(origin, asked, settings)
+def is_site_origin(site: Site, origin: str, request: Request, settings: Settings) -> bool:
+    """Return True for an origin of the site. The comparison is exact: no suffixes, no patterns, not "null"."""
+    return origin in site.origins or is_own_origin(origin, request, settings)
 
 
-def check_origin(site: Site, asked: Request, settings: Settings) -> None:
-    """Refuse a browser on somebody else's page. Raises NotAllowed.
+def check_origin(site: Site, request: Request, settings: Settings) -> None:
+    """Refuse browsers on pages of other origins. Raises NotAllowed.
 
-    Programs that are no browsers send no Origin; they could as well send a right one.
+    Programs send no Origin header; they could fake one anyway.
     """
-    origin = asked.headers.get("Origin")
-    if origin is not None and not is_site_origin(site, origin, asked, settings):
-        raise NotAllowed("This page's origin is not one of the site's.")
+    origin = request.headers.get("Origin")
+    if origin is not None and not is_site_origin(site, origin, request, settings):
+        raise NotAllowed("This page's origin is not one of the site's. Add it to the site's origins.")
+
+
+def cors_headers(origin: str) -> dict[str, str]:
+    """Return the CORS headers that let scripts on pages of `origin` read the answer; never with cookies."""
+    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": RESPONSE_HEADERS}
+
+
+def add_cors_headers(response: Response) -> Response:
+    """Add CORS headers to a view's answer, errors included; for `after_request`."""
+    response.headers.setdefault("Vary", "Origin")
+    if "Origin" in current_request.headers:
+        try:
+            _allow_origin(response, site_cache.get_site((current_request.view_args or {}).get("site", "")))
+        except (NotFound, StorageDown):
+            return response  # the answer already reports the error
+    return response
+
+
+def _allow_origin(response: Response, site: Site) -> None:
+    response.vary.add("Origin")
+    origin = current_request.headers.get("Origin")
+    if origin is None or origin not in site.origins:
+        return
+    response.headers.update(cors_headers(origin))
+    if current_request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+        response.headers["Access-Control-Allow-Headers"] = REQUEST_HEADERS
+        response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS

@@ -1,4 +1,4 @@
-"""Threads as requests name them, and the links that lead back to their pages."""
+"""Threads in requests, and links back to their pages."""
 
 from flask import request
 
@@ -11,16 +11,16 @@ from service.deps import deps
 from .site_access import is_site_origin
 
 
-def requested_thread(given: str) -> str:
-    """Normalize the thread a request names to its key. Raises Invalid."""
-    key = thread_key(given)
+def requested_thread(thread: str) -> str:
+    """Normalize the thread in a request to its key. Raises Invalid."""
+    key = thread_key(thread)
     if problems := thread_problems(key):
         raise Invalid(problems)
     return key
 
 
 def back_link(site: Site, address: str) -> str:
-    """`address` if it is a page of the site or of ours, found by parsing and not by its beginning; else ""."""
+    """Return `address` if its origin is the site's or ours, else ""."""
     if not is_web_address(address):
         return ""
     return address if is_site_origin(site, origin_of(address), request, deps().settings) else ""

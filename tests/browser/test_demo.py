@@ -66,7 +66,7 @@ def test_one_can_answer_a_reply_without_scripts(desktop: Desktop, live: Live) ->
     page.get_by_role("link", name="Reply to Ada").click()
     expect(page.get_by_role("heading", name="Leave a Reply to Ada")).to_be_visible()
     fill(page, Comment="I think so too.", Name="Ines", Email="ines@example.org")
-    expect(page.get_by_role("heading", name="Thank you, your reply awaits moderation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your reply is awaiting moderation")).to_be_visible()
     (id,) = parse_qs(urlsplit(page.url).query)["comment"]
     waiting = live.storage.comments.get("demo", id)
     assert (waiting.parent, waiting.trap) == (ada.id, "")

@@ -52,7 +52,7 @@ def test_a_reply_is_left_approved_by_key_and_published(desktop: Desktop, live: L
     words = "I walk there too, and the east wind is the half of it."
     visitor = desktop.open()
     leave_a_reply(visitor, live, words)
-    expect(visitor.get_by_text("awaits moderation")).to_be_visible()
+    expect(visitor.get_by_text("awaiting moderation")).to_be_visible()
     expect(visitor.get_by_text(words)).to_have_count(0)
     waiting = live.one(Status.HELD)
 

@@ -80,19 +80,19 @@ def test_from_the_tick_in_the_widget_to_no_more_mail(desktop: Desktop, mailing: 
     page.goto(link(newest(mailing, server, 1), "confirm"))
     found += looked_at(page)
     assert not mailing.storage.subscriptions.wants_mail("demo", comment.identity, comment.id)
-    page.get_by_role("button", name="Yes, send me mail about replies").click()
-    expect(page.get_by_role("heading", name="Thank you, that is confirmed")).to_be_visible()
+    page.get_by_role("button", name="Turn on notifications").click()
+    expect(page.get_by_role("heading", name="Notifications are on")).to_be_visible()
     found += looked_at(page)
 
     published(mailing.storage, site="demo", thread=thread, parent=comment.id, author="Bo")
     page.goto(link(newest(mailing, server, 2), "stop"))
     found += looked_at(page)
-    page.get_by_role("button", name="None about this comment").click()
-    expect(page.get_by_role("heading", name="No more mail about this comment")).to_be_visible()
+    page.get_by_role("button", name="Unsubscribe from this comment").click()
+    expect(page.get_by_role("heading", name="You are unsubscribed from this comment")).to_be_visible()
     assert not mailing.storage.subscriptions.wants_mail("demo", comment.identity, comment.id)
     page.go_back()
-    page.get_by_role("button", name="None from A blog at all").click()
-    expect(page.get_by_role("heading", name="No more mail", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Unsubscribe from all of A blog").click()
+    expect(page.get_by_role("heading", name="You are unsubscribed", exact=True)).to_be_visible()
     assert found + looked_at(page) == []
 
 

@@ -116,9 +116,9 @@ def test_the_status_page_edits_and_withdraws_without_javascript(desktop: Desktop
     page.get_by_role("textbox", name="Comment").fill("Other words.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Other words.")
-    page.get_by_text("Withdraw your reply").click()
-    page.get_by_role("button", name="Withdraw it").click()
-    expect(page.get_by_role("heading", name="You withdrew your reply")).to_be_visible()
+    page.get_by_text("Withdraw your comment").click()
+    page.get_by_role("button", name="Withdraw comment").click()
+    expect(page.get_by_role("heading", name="You withdrew your comment")).to_be_visible()
     assert live.storage.comments.get("demo", comment.id).status is Status.WITHDRAWN
 
 

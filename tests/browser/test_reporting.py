@@ -19,9 +19,9 @@ def test_a_report_without_javascript_reaches_the_moderator(desktop: Desktop, liv
     reader.get_by_role("link", name="Report").click()
     expect(reader.get_by_role("heading", name="Report this comment")).to_be_visible()
     expect(reader.get_by_role("blockquote")).to_have_text("Ada wrote: You are all sheep.")
-    reader.get_by_label("It attacks somebody").check()
+    reader.get_by_label("Harassment or abuse").check()
     reader.get_by_role("button", name="Report").click()
-    expect(reader.get_by_role("heading")).to_have_text("Thank you, your report is received")
+    expect(reader.get_by_role("heading")).to_have_text("Thank you for your report")
     assert live.status(comment) is Status.HELD
     moderator = desktop.open()
     sign_in(moderator, live.link())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from comments.errors import Invalid, TooMany
 from comments.lifecycle import Action, Status
 from comments.model import Comment
-from comments.reports import held
+from comments.reports import held_for_reports
 from comments.setting_values import MAX_REPORTS
 from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
@@ -26,7 +26,7 @@ def report(storage: Storage, comment: Comment, origin: str, wrong: str = "spam")
 
 
 def hold(storage: Storage, comment: Comment) -> Comment:
-    after = held(comment, {"spam": 3}, NOW)
+    after = held_for_reports(comment, {"spam": 3}, NOW)
     assert storage.comments.decide("blog", [CommentChange(comment, after)]) == [True]
     return after
 

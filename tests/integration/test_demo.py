@@ -48,14 +48,14 @@ def test_posting_leads_back_with_a_notice(web: Web) -> None:
     assert urlsplit(answer.headers["Location"]).path == "/demo/"
     assert answer.headers["Location"].endswith("#reply-sent")
     page = web.client.get(answer.headers["Location"], headers=HTML).text
-    assert "your reply awaits moderation" in page
+    assert "Your reply is awaiting moderation" in page
     assert "Well said." not in page
     own = answer.headers["Location"].partition("comment=")[2].partition("&receipt=")
-    assert f'href="/v1/sites/demo/comments/{own[0]}?receipt={own[2].partition("#")[0]}">Change or withdraw it' in page
+    assert f'href="/v1/sites/demo/comments/{own[0]}?receipt={own[2].partition("#")[0]}">Edit or withdraw it' in page
     (queued,) = web.storage.queue.claim("demo", web.jobs.jobs[0][2], 1, 10)
     decided(web.storage, web.comment(queued.id, "demo"), Action.APPROVE)
     page = web.client.get(answer.headers["Location"], headers=HTML).text
-    assert "your reply is published" in page
+    assert "Your reply is published" in page
     assert "Well said." in page
 
 
@@ -63,7 +63,7 @@ def test_a_guessed_receipt_shows_no_notice(web: Web) -> None:
     kept = accepted(web.storage, site="demo", thread=THREAD)
     page = web.client.get(f"/demo/?comment={kept.id}&receipt=guess", headers=HTML)
     assert page.status_code == 200
-    assert "awaits moderation" not in page.text
+    assert "awaiting moderation" not in page.text
 
 
 def test_a_closed_thread_has_no_form(web: Web) -> None:

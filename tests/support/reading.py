@@ -20,7 +20,7 @@ from comments.drafts import draft_id, in_other_words, is_open, withdrawn
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
-from comments.reports import held
+from comments.reports import held_for_reports
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, a_site, accepted, an_admission
@@ -30,7 +30,7 @@ SITE = "demo"
 THREADS = ("http://127.0.0.1:8000/demo/", "a second page")
 
 #: Blueprints behind a sign-in, or without comments; everything else that answers GET is public and reads.
-NOT_PUBLIC = frozenset({"sign_in", "review", "review_api", "ops", "docs", "static"})
+NOT_PUBLIC = frozenset({"sign_in", "review", "review_api", "ops", "docs_pages", "static"})
 FILLED: dict[str, Callable[[str], str]] = {
     "site": lambda thread: SITE,
     "thread": lambda thread: quote(thread, safe=""),
@@ -126,7 +126,7 @@ class Reading(RuleBasedStateMachine):
     @rule(data=st.data())
     def report(self, data: st.DataObject) -> None:
         kept, stands = self.draw(data, lambda c: c.status is Status.APPROVED)
-        self.change(kept, stands, held(stands, {"spam": 3}, NOW))
+        self.change(kept, stands, held_for_reports(stands, {"spam": 3}, NOW))
 
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from comments.email_subscriptions import CONFIRMATION, NOTICE, REPLIES, Purpose, address
+from comments.email_subscriptions import CONFIRMATION, NOTICE, REPLIES, Purpose, link_address
 from comments.errors import TooMany
 from comments.lifecycle import Status
 from comments.model import Comment
@@ -113,7 +113,7 @@ def _envelope(d: Deps, mailer: Mailer, site: Site, comment: Comment) -> Envelope
 
 
 def _link(d: Deps, purpose: Purpose, comment: Comment) -> str:
-    return address(Pseudonyms(d.settings.secret_key), d.settings.public_url, purpose, comment, d.now())
+    return link_address(Pseudonyms(d.settings.secret_key), d.settings.public_url, purpose, comment, d.now())
 
 
 def _dropped(d: Deps, delivery: Delivery) -> tuple[Delivery, None]:

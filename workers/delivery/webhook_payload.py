@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from comments.lifecycle import OUTCOME, Status
 from comments.model import Comment
-from comments.public_view import public
+from comments.public_view import public_fields
 from comments.storage.interfaces import Comments
 from comments.storage.values import Delivery
 
@@ -32,7 +32,7 @@ def body(delivery: Delivery, comment: Comment, depth: int | None) -> bytes:
             "thread": comment.thread,
             "comment_id": comment.id,
             "outcome": OUTCOME[delivery.status],
-            "comment": public(comment, depth or 0) if told else None,
+            "comment": public_fields(comment, depth or 0) if told else None,
         }
     )
 

@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import ClassVar
 
 from comments.model import Comment, Signal
-from comments.setting_values import VISITOR_FIELDS
 from comments.validation import problems
+from comments.visitor_fields import VISITOR_FIELDS
 
 from .base import Facts, Filter, Mark, Weight, counted
 

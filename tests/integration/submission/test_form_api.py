@@ -8,7 +8,7 @@ from comments.model import Comment
 from comments.pseudonyms import token_digest
 from comments.site import SiteKey
 from comments.storage.interfaces import Storage
-from service.submission.form_tokens import is_proof, issue
+from service.submission.form_tokens import is_proof, issue_token
 from tests.integration.submission.test_form_pages import inputs
 from tests.support.builders import a_comment, a_site, an_admission
 from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
@@ -47,7 +47,7 @@ def test_without_a_form_nothing_is_told(web: Web) -> None:
 
 def test_a_form_tells_how_long_it_was_looked_at(web: Web) -> None:
     assert facts(kept(web, form_token=str(a_form(web)["token"]))) == ("valid", 0, "")
-    earlier = issue(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
+    earlier = issue_token(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
     assert facts(kept(web, form_token=earlier, content="Another")) == ("valid", 50, "")
 
 
@@ -69,7 +69,7 @@ def test_a_flooded_site_asks_for_work_and_notes_who_did_none(web: Web) -> None:
     assert kept(web, form_token=token, form_proof=number, content=text).form_proof == "valid"
     assert kept(web, form_token=token, form_proof=number, content="Another text").form_proof == "missing"
     assert kept(web, content="No work at all").form_proof == "missing"
-    old = issue(web.pseudonyms, "blog", "first-post", datetime.now(UTC))
+    old = issue_token(web.pseudonyms, "blog", "first-post", datetime.now(UTC))
     assert kept(web, form_token=old, form_proof="1", content="Shown before the flood").form_proof == "missing"
 
 
@@ -79,7 +79,7 @@ def test_the_sites_own_server_owes_no_work(web: Web) -> None:
 
 
 def test_a_form_that_is_shown_again_knows_when_it_was_shown_first(web: Web) -> None:
-    earlier = issue(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
+    earlier = issue_token(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
     page = web.client.post(SUBMIT, data=a_reply(author="", form_token=earlier), headers=HTML).text
     assert inputs(page)["form_token"] == earlier
     page = web.client.post(SUBMIT, data=a_reply(author="", form_token="made up"), headers=HTML).text

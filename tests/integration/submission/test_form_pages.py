@@ -29,7 +29,7 @@ def test_success_leads_to_the_status_page(web: Web) -> None:
     answer = web.client.post(SUBMIT, data=a_reply(), headers=HTML)
     assert answer.status_code == 303
     page = web.client.get(answer.headers["Location"], headers=HTML)
-    assert "your reply awaits moderation" in page.text
+    assert "Your comment is awaiting moderation" in page.text
 
 
 def test_a_second_click_leads_to_the_same_page(web: Web) -> None:
@@ -54,10 +54,10 @@ def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: W
 @pytest.mark.parametrize(
     ("sent", "told"),
     [
-        ({"parent": "nobody"}, "The comment you reply to does not exist."),
+        ({"parent": "nobody"}, "The comment you are replying to does not exist."),
         ({"parent": "a" * 26}, "The comment you reply to is not published."),
         ({"thread": "closed"}, "Comments are closed."),
-        ({"thread": ""}, "Name the page that the comment is about."),
+        ({"thread": ""}, "Page is missing: send the key or address of the page."),
     ],
 )
 def test_fields_that_readers_do_not_see_are_not_named_to_them(web: Web, sent: dict[str, str], told: str) -> None:

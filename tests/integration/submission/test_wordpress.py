@@ -48,7 +48,7 @@ def test_the_form_is_taken_as_it_is(web: Web) -> None:
     assert (comment.author, comment.email, comment.url) == ("Ada", "ada@example.org", "https://ada.example")
     assert (comment.content, comment.thread, comment.parent, comment.trap) == ("Well said.", "12", "", "")
     page = web.client.get(answer.headers["Location"], headers=HTML)
-    assert "your reply awaits moderation" in page.text
+    assert "Your comment is awaiting moderation" in page.text
 
 
 def test_it_leads_back_to_the_article_with_the_receipt(web: Web) -> None:

@@ -8,7 +8,7 @@ from comments.drafts import carried_over, drafted
 from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
-from comments.reports import READERS, REPORTED, held, is_vouched_for, words
+from comments.reports import READERS, REPORTED, held_for_reports, is_approved_by_moderator, report_summary
 from tests.support.builders import NOW, a_comment, a_decision
 from workers.learning.lesson_quotas import quotas
 
@@ -34,12 +34,12 @@ def published() -> Comment:
     ],
 )
 def test_reports_are_told_in_words(tally: Mapping[str, int], said: str) -> None:
-    assert words(tally) == said
+    assert report_summary(tally) == said
 
 
 def test_what_is_held_for_its_reports_keeps_what_the_filters_saw() -> None:
     before = published()
-    after = held(before, {"spam": 3}, NOW)
+    after = held_for_reports(before, {"spam": 3}, NOW)
     told = after.filter_decision
     assert told is not None
     assert (after.status, told.by, told.role, told.before) == (Status.HELD, READERS, Role.FILTERS, Status.APPROVED)
@@ -50,25 +50,27 @@ def test_what_is_held_for_its_reports_keeps_what_the_filters_saw() -> None:
 
 def test_a_lesson_is_compared_with_what_the_filters_said() -> None:
     spam = a_decision(Action.SPAM, Role.MODERATOR, "mo")
-    assert quotas(held(published(), {"spam": 3}, NOW).with_decision(spam)) == quotas(published().with_decision(spam))
+    assert quotas(held_for_reports(published(), {"spam": 3}, NOW).with_decision(spam)) == quotas(
+        published().with_decision(spam)
+    )
 
 
 def test_reported_again_it_tells_the_latest_only() -> None:
-    back = approved(held(published(), {"spam": 3}, NOW), Role.MODERATOR)
-    again = held(back, {"abuse": 4}, NOW).filter_decision
+    back = approved(held_for_reports(published(), {"spam": 3}, NOW), Role.MODERATOR)
+    again = held_for_reports(back, {"abuse": 4}, NOW).filter_decision
     assert again is not None
     assert [s.evidence for s in again.signals] == ["a link", "reported by 4 readers as abuse"]
 
 
 def test_only_what_is_published_can_be_held_for_reports() -> None:
     with pytest.raises(ActionNotAllowed):
-        held(held(published(), {"spam": 3}, NOW), {"spam": 4}, NOW)
+        held_for_reports(held_for_reports(published(), {"spam": 3}, NOW), {"spam": 4}, NOW)
 
 
 def test_whoever_approves_it_vouches_for_it_until_they_take_that_back() -> None:
-    assert not is_vouched_for(published(), None)
-    back = approved(held(published(), {"spam": 3}, NOW), Role.MODERATOR)
-    assert is_vouched_for(back, None)
+    assert not is_approved_by_moderator(published(), None)
+    back = approved(held_for_reports(published(), {"spam": 3}, NOW), Role.MODERATOR)
+    assert is_approved_by_moderator(back, None)
     assert back.with_undo("mo", NOW).status is Status.HELD
 
 
@@ -81,4 +83,4 @@ def test_of_an_edited_comment_whoever_approves_the_edit_vouches_for_it(role: Rol
     draft = approved(waits, role)
     edited = carried_over(comment, waits, draft)
     assert edited is not None
-    assert is_vouched_for(edited, draft) is (role is Role.MODERATOR)
+    assert is_approved_by_moderator(edited, draft) is (role is Role.MODERATOR)

@@ -9,9 +9,10 @@ from click.testing import Result
 from comments.errors import Invalid
 from comments.lifecycle import Action
 from comments.pseudonyms import token_digest
-from comments.setting_values import VISITOR_FIELDS, Term
+from comments.setting_values import Term
 from comments.site import Site, SiteKey
 from comments.storage.interfaces import Storage
+from comments.visitor_fields import VISITOR_FIELDS
 from service.sites.settings import as_text, describe_settings, with_settings
 from tests.support.builders import a_site, accepted, decided
 

@@ -8,8 +8,16 @@ import pytest
 from comments.errors import StorageDown
 from comments.storage.interfaces import Threads
 from comments.storage.values import ThreadChanges
-from service.reading.live_updates import Reading, Threadwise, events
-from service.web.event_streams import END, HEARTBEAT, LIFETIME, SILENCE, EventBroadcaster, EventStream, Subscriber
+from service.reading.live_updates import ThreadEvents, ThreadPosition, events
+from service.web.event_streams import (
+    END,
+    HEARTBEAT,
+    HEARTBEAT_SECONDS,
+    MAX_STREAM_SECONDS,
+    EventBroadcaster,
+    EventStream,
+    Subscriber,
+)
 
 NEVER = 3600.0
 
@@ -35,13 +43,13 @@ class Told:
 @dataclass
 class World:
     threads: Told
-    broadcaster: EventBroadcaster[Reading]
+    broadcaster: EventBroadcaster[ThreadPosition]
     now: float = 0.0
-    subscribers: list[Subscriber[Reading]] = field(default_factory=list)
+    subscribers: list[Subscriber[ThreadPosition]] = field(default_factory=list)
 
     def follow(self, thread: str = "a") -> list[bytes]:
         heard: list[bytes] = []
-        subscriber = Subscriber("blog", Reading(thread, self.threads.version), heard.append)
+        subscriber = Subscriber("blog", ThreadPosition(thread, self.threads.version), heard.append)
         assert self.broadcaster.join(subscriber)
         self.subscribers.append(subscriber)
         return heard
@@ -51,7 +59,9 @@ class World:
 def world() -> Iterator[World]:
     told = Told()
     threads: Threads = told  # type: ignore[assignment]
-    made = World(told, EventBroadcaster(Threadwise(threads), most=3, pause=NEVER, clock=lambda: made.now))
+    made = World(
+        told, EventBroadcaster(ThreadEvents(threads), max_subscribers=3, poll_seconds=NEVER, clock=lambda: made.now)
+    )
     yield made
     for subscriber in made.subscribers:
         made.broadcaster.leave(subscriber)
@@ -59,53 +69,53 @@ def world() -> Iterator[World]:
 
 def test_only_what_changed_is_told(world: World) -> None:
     heard = world.follow()
-    world.broadcaster.look()
+    world.broadcaster.poll()
     assert heard == []
     world.threads.version = 6
-    world.broadcaster.look()
-    world.broadcaster.look()
+    world.broadcaster.poll()
+    world.broadcaster.poll()
     assert heard == [b'event: published\ndata: {"ids": ["new-in-a"]}\n\nid: 6\n\n']
 
 
 def test_followers_of_one_thread_share_one_question(world: World) -> None:
     heard = [world.follow(), world.follow(), world.follow("b")]
     world.threads.version = 6
-    world.broadcaster.look()
+    world.broadcaster.poll()
     assert sorted(world.threads.asked) == [("a", 5), ("b", 5)]
     assert [len(each) for each in heard] == [1, 1, 1]
 
 
 def test_silence_is_broken_before_proxies_give_up(world: World) -> None:
     heard = world.follow()
-    for world.now in (SILENCE - 1, SILENCE, SILENCE + 1, 2 * SILENCE):
-        world.broadcaster.look()
+    for world.now in (HEARTBEAT_SECONDS - 1, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS + 1, 2 * HEARTBEAT_SECONDS):
+        world.broadcaster.poll()
     assert heard == [HEARTBEAT, HEARTBEAT]
 
 
 def test_a_stream_ends_after_its_time(world: World) -> None:
     heard = world.follow()
-    world.now = LIFETIME
-    world.broadcaster.look()
+    world.now = MAX_STREAM_SECONDS
+    world.broadcaster.poll()
     assert heard[-1] == END
     world.threads.version = 6
-    world.broadcaster.look()
+    world.broadcaster.poll()
     assert heard[-1] == END
 
 
 def test_nothing_is_lost_while_storage_is_away(world: World) -> None:
     heard = world.follow()
     world.threads.down, world.threads.version = True, 6
-    world.broadcaster.look()
+    world.broadcaster.poll()
     assert heard == []
     world.threads.down = False
-    world.broadcaster.look()
+    world.broadcaster.poll()
     assert len(heard) == 1
 
 
 def test_there_are_only_so_many(world: World) -> None:
     for _ in range(3):
         world.follow()
-    assert not world.broadcaster.join(Subscriber("blog", Reading("a", 5), lambda piece: None))
+    assert not world.broadcaster.join(Subscriber("blog", ThreadPosition("a", 5), lambda piece: None))
     world.broadcaster.leave(world.subscribers.pop())
     world.follow()
 
@@ -115,7 +125,7 @@ def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
     for _ in range(3):
         world.follow()
     heard: list[bytes] = []
-    stream = EventStream(world.broadcaster, "blog", Reading("a", 9), events(changes))
+    stream = EventStream(world.broadcaster, "blog", ThreadPosition("a", 9), events(changes))
     stream.open(heard.append)
     stream.close()
     assert heard == [b"retry: 15000\n" + events(changes), END]
@@ -124,13 +134,13 @@ def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
 
 def test_a_stream_with_room_goes_on(world: World) -> None:
     heard: list[bytes] = []
-    stream = EventStream(world.broadcaster, "blog", Reading("a", 5), events(ThreadChanges(5)))
+    stream = EventStream(world.broadcaster, "blog", ThreadPosition("a", 5), events(ThreadChanges(5)))
     stream.open(heard.append)
     world.threads.version = 6
-    world.broadcaster.look()
+    world.broadcaster.poll()
     stream.close()
     world.threads.version = 7
-    world.broadcaster.look()
+    world.broadcaster.poll()
     assert heard[0] == b"retry: 2000\nid: 5\n\n"
     assert len(heard) == 2
 

@@ -1,15 +1,47 @@
-"""What the web process remembers of its answers: the last state of each."""
+"""The response cache keeps the latest answers within its size."""
 
-from service.web.response_cache import Rendered, RenderedPages
+from service.web.response_cache import LARGEST_SHARE, RenderedBody, ResponseCache
 
 
-def test_an_answer_is_rendered_once_a_version() -> None:
-    pages, rendered = RenderedPages(), []
+def test_only_the_latest_value_is_kept() -> None:
+    cache = ResponseCache(1000)
+    for n in range(100):
+        cache.put("a page", n, 10)
+    assert (cache.get("a page"), cache.size) == (99, 10)
+    assert cache.get("another") is None
 
-    def render() -> Rendered:
+
+def test_the_least_recently_used_value_is_dropped() -> None:
+    cache = ResponseCache(320)
+    for n in range(32):
+        cache.put(n, "cached", 10)
+    cache.get(0)
+    cache.put(32, "cached", 10)
+    assert [n for n in range(33) if cache.get(n) is None] == [1]
+    assert cache.size <= 320
+
+
+def test_a_huge_value_pushes_nothing_out() -> None:
+    cache = ResponseCache(320)
+    cache.put("small", "cached", 10)
+    cache.put("huge", "cached", int(320 * LARGEST_SHARE) + 1)
+    assert (cache.get("small"), cache.get("huge"), cache.size) == ("cached", None, 10)
+
+
+def test_a_value_that_became_huge_is_dropped() -> None:
+    cache = ResponseCache(320)
+    cache.put("a page", "old", 10)
+    cache.put("a page", "new", 100)
+    assert (cache.get("a page"), cache.size) == (None, 0)
+
+
+def test_a_body_is_rendered_once_per_version() -> None:
+    cache, rendered = ResponseCache(), []
+
+    def render() -> RenderedBody:
         rendered.append(etag)
-        return Rendered(etag.encode())
+        return RenderedBody(etag.encode())
 
     for etag in ("1", "1", "2", "2", "1"):
-        assert pages.get("a page", etag, render).body == etag.encode()
+        assert cache.rendered("a page", etag, render).body == etag.encode()
     assert rendered == ["1", "2", "1"]

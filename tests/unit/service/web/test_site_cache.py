@@ -1,4 +1,4 @@
-"""Sites are remembered for a second, and waiting has few places."""
+"""Sites are remembered for a second, and waiting has few slots."""
 
 import threading
 
@@ -7,7 +7,7 @@ import pytest
 from comments.errors import NotFound
 from comments.model import Comment
 from comments.site import Site
-from service.submission.wait_slots import Places
+from service.submission.acceptance import WaitSlots
 from service.web.site_cache import SiteCache
 from tests.support.builders import a_comment, a_site
 
@@ -35,11 +35,11 @@ def test_a_site_is_asked_for_once_a_second() -> None:
     time = [100.0]
     sites = Counted(a_site())
     cache = SiteCache(sites, lambda: time[0])
-    assert [cache.get("blog") for _ in range(3)] == [sites.site] * 3
+    assert [cache.get_site("blog") for _ in range(3)] == [sites.site] * 3
     assert sites.asked == 1
     sites.put(a_site(name="Renamed"))
     time[0] += 1.0
-    assert cache.get("blog").name == "Renamed"
+    assert cache.get_site("blog").name == "Renamed"
 
 
 def test_what_does_not_exist_is_not_remembered() -> None:
@@ -47,7 +47,7 @@ def test_what_does_not_exist_is_not_remembered() -> None:
     cache = SiteCache(sites, lambda: 0.0)
     for _ in range(2):
         with pytest.raises(NotFound):
-            cache.get("other")
+            cache.get_site("other")
     assert sites.asked == 2
 
 
@@ -55,7 +55,7 @@ def test_what_does_not_exist_is_not_remembered() -> None:
 def test_what_cannot_be_a_site_is_not_even_asked_for(id: str) -> None:
     sites = Counted(a_site())
     with pytest.raises(NotFound):
-        SiteCache(sites, lambda: 0.0).get(id)
+        SiteCache(sites, lambda: 0.0).get_site(id)
     assert sites.asked == 0
 
 
@@ -71,16 +71,16 @@ class Slow:
         return a_comment(id=id, site=site)
 
 
-def test_half_of_the_threads_may_wait_and_the_others_never_do() -> None:
-    places, comments, comment = Places(4), Slow(), a_comment()
-    waiting = [threading.Thread(target=places.wait, args=(comments, comment, 10.0)) for _ in range(2)]
+def test_at_most_half_of_the_threads_wait() -> None:
+    slots, comments, comment = WaitSlots(4), Slow(), a_comment()
+    waiting = [threading.Thread(target=slots.wait, args=(comments, comment, 10.0)) for _ in range(2)]
     for thread in waiting:
         thread.start()
     for _ in waiting:
         assert comments.asked.acquire(timeout=60)
-    assert places.wait(comments, comment, 10.0) is None  # type: ignore[arg-type]
+    assert slots.wait(comments, comment, 10.0) is None  # type: ignore[arg-type]
     comments.verdict.set()
     for thread in waiting:
         thread.join()
-    assert places.wait(comments, comment, 10.0) is not None  # type: ignore[arg-type]
-    assert Places(1).wait(comments, comment, 10.0) is None  # type: ignore[arg-type]
+    assert slots.wait(comments, comment, 10.0) is not None  # type: ignore[arg-type]
+    assert WaitSlots(1).wait(comments, comment, 10.0) is None  # type: ignore[arg-type]
