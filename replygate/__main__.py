@@ -33,7 +33,7 @@ from .commands import (
     train_command,
     webhook_commands,
 )
-from .deployment import installation, open_installation, settings
+from .deployment import current_deployment, open_deployment, settings
 from .evaluation import evaluate_command
 
 
@@ -80,7 +80,7 @@ def _message(error: ReplygateError) -> str:
 def cli(context: click.Context, data: Path) -> None:
     """Replygate: self-hosted comment moderation."""
     if context.obj is None:  # tests pass their own
-        context.obj = partial(open_installation, data, os.environ)
+        context.obj = partial(open_deployment, data, os.environ)
 
 
 cli.add_command(site_commands.site)
@@ -145,9 +145,9 @@ def part_settings(context: click.Context, part: str) -> Settings:
 )
 def export_site(id: str, output: Path | None) -> None:
     """Write all comments of a site as JSON lines, with email addresses and history."""
-    storage, site = installation().storage, site_commands.site_named(id)
+    storage, site = current_deployment().storage, site_commands.site_named(id)
     storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT, site=id))
-    lines = export_command.lines(storage, site)
+    lines = export_command.export_lines(storage, site)
     with _private(output) as file:
         for line in lines:
             file.write(line.encode() + b"\n")
@@ -165,10 +165,10 @@ def _private(path: Path | None) -> AbstractContextManager[BinaryIO]:
 @click.option("--part", type=PartName(tuple(PARTS)), help="Only check that a process of this part runs.")
 def show_status(seconds: float, part: str | None) -> None:
     """Show the state of the service. Exit status 1 means that it cannot accept or judge comments."""
-    deployment = installation()
+    deployment = current_deployment()
     if part is not None:
         return check_running(deployment.storage, part)
-    look = partial(gather, deployment.storage, deployment.queues)
+    look = partial(gather, deployment.storage, deployment.rq_stats)
     earlier = look(deployment.now())
     if seconds:
         time.sleep(seconds)

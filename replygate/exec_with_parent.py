@@ -15,38 +15,39 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
-    """Have the kernel send this process signal `number` once its parent, the process `parent`, is gone.
+def stop_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
+    """Ask the kernel to send this process the signal `number` when its parent, the process `parent`, ends.
 
-    It lasts across exec but not across fork. Elsewhere than on Linux there is no such call, and nothing happens.
+    The request lasts across exec but not across fork. Only Linux has it; elsewhere nothing happens.
     """
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != parent:  # it died before we asked, so the signal will not come
+    if os.getppid() != parent:  # the parent ended before the request, so no signal will come
         sys.exit(0)
 
 
 def hold(lock: str) -> None:
-    """Wait for the file `lock`, and keep it locked for as long as this process, or the command it becomes, lives."""
+    """Wait for the file `lock`. Keep it locked while this process, or the command that replaces it, runs."""
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(descriptor, True)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def wrapped(command: list[str], lock: Path | None = None) -> list[str]:
-    """`command` as this process should start it, from its main thread: the signal is for the thread that forked.
+    """Return the command line that runs `command` with this process as its parent.
 
-    Two commands with the same `lock` never run at once; the second waits.
+    Start it from the main thread, because the kernel watches the thread that forked. A second command with the same
+    `lock` waits for the first.
     """
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(lock or ""), *command]
 
 
 def main() -> None:
     parent, lock, *command = sys.argv[1:]
-    die_with_parent(int(parent))
+    stop_with_parent(int(parent))
     if lock:
         hold(lock)
     os.execvp(command[0], command)  # noqa: S606 - the command is the one our own parent gave

@@ -1,8 +1,8 @@
-"""Flask behind a server that waits for slow clients: a request takes a thread only once all of it is here.
+"""Run a WSGI application on Granian's asynchronous RSGI interface: a request takes a thread once its body is complete.
 
-Granian's own WSGI mode gives a request its thread when the headers are in, so twenty clients that send their bodies
-byte by byte hold all threads (measured: 0 of 6 ordinary requests answered; here 6 of 6 beside a hundred of them). It
-also lets a header `X_Forwarded_For` stand in for `X-Forwarded-For`. Going through here costs 0.15 ms a request.
+Granian's own WSGI mode takes a thread when the headers have arrived, so twenty clients that send their bodies byte by
+byte block all threads (measured: 0 of 6 ordinary requests answered; with this adapter 6 of 6, with a hundred such
+clients). It also accepts a header `X_Forwarded_For` in place of `X-Forwarded-For`. The adapter costs 0.15 ms a request.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from types import FrameType
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # Granian means it to be taken from here
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # the place Granian documents
 
 from service.web.event_streams import END, EventStream
 
-#: Seconds for a request's body to arrive once its headers are in. 64 KiB need 55 kbit/s.
-PATIENCE = 10.0
+#: Seconds from the headers of a request to the end of its body. 64 KiB need 55 kbit/s.
+BODY_TIMEOUT = 10.0
 TOO_SLOW = json.dumps({"type": "about:blank", "title": "Request Timeout", "status": 408}).encode()
 PROBLEM = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
 
@@ -29,7 +29,7 @@ Headers = list[tuple[str, str]]
 
 
 class Scope(Protocol):
-    """What Granian says of a request. `path` is decoded, with U+FFFD for what is not UTF-8."""
+    """Granian's description of a request. `path` is decoded, with U+FFFD for bytes that are not UTF-8."""
 
     http_version: str
     server: str
@@ -44,7 +44,7 @@ class Scope(Protocol):
 
 
 def as_wsgi(text: str) -> str:
-    """WSGI wants every byte as one character."""
+    """Encode text as WSGI requires: one character for each byte."""
     return text.encode().decode("latin-1")
 
 
@@ -66,16 +66,17 @@ def environ(scope: Scope, body: bytes) -> WSGIEnvironment:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        # A chunked body has no length of its own; without one Werkzeug would cut it off at its limit, not refuse it.
+        # A chunked body has no length header. Without one Werkzeug would truncate it at the limit instead of refusing.
         **({"CONTENT_LENGTH": str(len(body))} if body else {}),
         **_variables(scope.headers.items()),
     }
 
 
 def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers under their WSGI names. Those with an underscore are dropped: they could pass for ones with a dash.
+    """Return the headers under their WSGI names.
 
-    So is what tells how the body travelled; it has arrived, and has a length.
+    Headers with an underscore are dropped, because they would replace those with a dash. Transfer-Encoding is dropped,
+    because the body is complete and has a length.
     """
     variables: dict[str, str] = {}
     for header, value in headers:
@@ -84,8 +85,8 @@ def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         name = header.upper().replace("-", "_")
         if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             name = f"HTTP_{name}"
-        between = "; " if name == "HTTP_COOKIE" else ", "
-        variables[name] = f"{variables[name]}{between}{as_wsgi(value)}" if name in variables else as_wsgi(value)
+        separator = "; " if name == "HTTP_COOKIE" else ", "
+        variables[name] = f"{variables[name]}{separator}{as_wsgi(value)}" if name in variables else as_wsgi(value)
     return variables
 
 
@@ -108,34 +109,34 @@ def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Hea
     return *started[0], body
 
 
-async def read(scope: Scope, protocol: Any, longest: int, patience: float) -> bytes:
-    """The body; of one longer than `longest` bytes no more than is needed for the app to see that it is too long.
+async def read_body(scope: Scope, protocol: Any, max_bytes: int, timeout: float) -> bytes:
+    """Read the body. Stop soon after `max_bytes`, which the application refuses.
 
     Raises TimeoutError.
     """
     declared = scope.headers.get("content-length")
     if declared is None and "transfer-encoding" not in scope.headers:
         return b""
-    if declared is not None and int(declared) > longest:
-        return b""  # the app refuses it by its length alone
+    if declared is not None and int(declared) > max_bytes:
+        return b""  # the application refuses it because of its length
     parts, size = [], 0
-    async with asyncio.timeout(patience):
+    async with asyncio.timeout(timeout):
         async for part in protocol:
             parts.append(part)
             size += len(part)
-            if size > longest:
+            if size > max_bytes:
                 break
     return b"".join(parts)
 
 
-class Streams:
-    """The streams of this process. Each holds a connection, but none of the threads."""
+class OpenStreams:
+    """The event streams of this process. Each holds a connection, but no thread."""
 
     def __init__(self) -> None:
         self._open: set[asyncio.Queue[bytes]] = set()
 
-    async def run(self, protocol: Any, status: int, headers: Headers, told: EventStream[Any]) -> None:
-        """Until the stream ends or its reader is gone."""
+    async def run(self, protocol: Any, status: int, headers: Headers, stream: EventStream[Any]) -> None:
+        """Send the stream until it ends or the client disconnects."""
         loop, pieces = asyncio.get_running_loop(), asyncio.Queue[bytes]()
         transport = protocol.response_stream(status, headers)
         gone = asyncio.ensure_future(protocol.client_disconnect())
@@ -145,15 +146,15 @@ class Streams:
             loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
         self._open.add(pieces)
-        told.open(send)
+        stream.open(send)
         try:
             while piece := await pieces.get():
                 await transport.send_bytes(piece)
         except ProtocolClosed:
-            pass  # its reader went away while we wrote
+            pass  # the client disconnected during a write
         finally:
             self._open.discard(pieces)
-            told.close()
+            stream.close()
             gone.cancel()
 
     def end(self) -> None:
@@ -161,18 +162,18 @@ class Streams:
             pieces.put_nowait(END)
 
 
-class Bridge:
-    """A WSGI application as Granian's RSGI interface calls one."""
+class WSGIAdapter:
+    """A WSGI application with Granian's RSGI interface."""
 
-    def __init__(self, app: WSGIApplication, threads: int, longest: int, patience: float = PATIENCE) -> None:
-        self._app, self._longest, self._patience = app, longest, patience
+    def __init__(self, app: WSGIApplication, threads: int, max_body: int, body_timeout: float = BODY_TIMEOUT) -> None:
+        self._app, self._max_body, self._body_timeout = app, max_body, body_timeout
         self._threads = ThreadPoolExecutor(threads, "request")
-        self._streams = Streams()
+        self._streams = OpenStreams()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Granian waits for all answers before it stops, and streams do not end by themselves.
+        """End all streams at shutdown, because Granian waits for every response before it stops.
 
-        Its own handlers are the loop's, which go on to be called: the loop hears of a signal by its wake-up socket.
+        Granian's own signal handlers still run: the event loop receives signals through its wake-up socket.
         """
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -183,13 +184,13 @@ class Bridge:
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         try:
-            body = await read(scope, protocol, self._longest, self._patience)
+            body = await read_body(scope, protocol, self._max_body, self._body_timeout)
         except TimeoutError:
             protocol.response_bytes(408, PROBLEM, TOO_SLOW)
             return
         loop = asyncio.get_running_loop()
-        status, headers, told = await loop.run_in_executor(self._threads, answer, self._app, environ(scope, body))
-        if isinstance(told, EventStream):
-            await self._streams.run(protocol, status, headers, told)
+        status, headers, stream = await loop.run_in_executor(self._threads, answer, self._app, environ(scope, body))
+        if isinstance(stream, EventStream):
+            await self._streams.run(protocol, status, headers, stream)
         else:
-            protocol.response_bytes(status, headers, told)
+            protocol.response_bytes(status, headers, stream)

@@ -1,9 +1,9 @@
-"""Start the parts of Replygate, start again whatever dies, and stop everything in order, leaving nothing behind.
+"""Start the parts of Replygate, restart those that end, and stop all of them in order.
 
-Three things keep orphans away. Each part leads a session of its own, and when it is gone the rest of its group is
-killed. Each part asks the kernel for SIGTERM once the supervisor is gone (`child.wrapped`), so that SIGKILL of the
-supervisor stops all parts. Children of parts do the same with their own parent (`web.py`). Being a subreaper would add
-nothing: it only inherits orphans, and these are ended by then.
+No process is left running. Each part leads its own session, and when it ends the rest of its process group is killed.
+Each part asks the kernel for SIGTERM when its parent ends (`exec_with_parent.wrapped`), so that SIGKILL of the
+supervisor stops all parts. Child processes of parts do the same (`web_server`). Being a subreaper would not help: it
+only inherits orphans, and none are left.
 """
 
 import contextlib
@@ -25,9 +25,9 @@ from .exec_with_parent import wrapped
 log = logging.getLogger(__name__)
 
 SHORTEST_DELAY = 0.2  # seconds; long enough that a program that cannot start costs little
-LONGEST_DELAY = 5.0  # seconds; with the lease it stays below the 15 within which a comment is to be decided
-POLL = 0.02  # seconds between two looks at whether a part is ready
-START_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LONGEST_DELAY = 5.0  # seconds; together with the lease less than the 15 within which a comment should be decided
+POLL = 0.02  # seconds between two checks of whether a part is ready
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Part:
     ready: Callable[[], bool] = lambda: True
     rank: int = 0
     grace: float = 10.0  # seconds from SIGTERM to SIGKILL
-    delay: float = SHORTEST_DELAY  # seconds before it is started again after a first death
-    settled: float = 10.0  # seconds of life after which a death is a first one again
-    lock: Path | None = None  # held while it runs, so that a successor waits for what is left of it
+    delay: float = SHORTEST_DELAY  # seconds to the first restart; later ones back off
+    stable_after: float = 10.0  # seconds of running after which the next end counts as the first again
+    lock: Path | None = None  # held while it runs, so that a restart waits for the process before
 
 
 class Stopped(Exception):
-    """Raised inside the supervisor when it was asked to stop while it waited for a part."""
+    """Raised inside the supervisor when a signal asks it to stop."""
 
 
 class NeverReady(Exception):
@@ -54,14 +54,14 @@ class NeverReady(Exception):
 
 
 class Child:
-    """A part and its present process."""
+    """A part and its current process."""
 
     def __init__(self, part: Part, output: BinaryIO | None) -> None:
         self.part = part
         self._output = output
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
-        self.start_at = 0.0  # when it may be started (again), by the monotonic clock
+        self.start_at = 0.0  # earliest time of the next start, by the monotonic clock
         self._delay = 0.0
 
     def start(self) -> None:
@@ -76,27 +76,26 @@ class Child:
             start_new_session=True,
         )
 
-    def bury(self) -> bool:
-        """Whether the process just died. Kills what is left of its group and sets when to start it again."""
+    def check(self) -> None:
+        """If the process has ended, kill the rest of its group and schedule a restart."""
         if self.process is None or self.process.poll() is None:
-            return False
+            return
         lived = time.monotonic() - self.started
         _kill_group(self.process.pid)
-        first = lived >= self.part.settled or not self._delay
+        first = lived >= self.part.stable_after or not self._delay
         self._delay = max(SHORTEST_DELAY, 0 if first else min(self._delay * 2, LONGEST_DELAY))
         wait = self.part.delay if first else self._delay
         log.warning("%s ended with %s after %.1f s", self.part.name, self.process.returncode, lived)
         self.start_at = time.monotonic() + wait
         self.process = None
-        return True
 
     def ask_to_stop(self) -> None:
-        """SIGTERM to the leader only: it knows best how to stop its own children."""
+        """Send SIGTERM to the main process only, which stops its own child processes."""
         if self.process is not None:
             self.process.terminate()
 
-    def finish(self) -> None:
-        """Kill whatever is left, and wait for it."""
+    def kill(self) -> None:
+        """Kill the rest of the process group and wait for it."""
         if self.process is not None:
             _kill_group(self.process.pid)
             self.process.wait()
@@ -104,29 +103,29 @@ class Child:
 
 
 def _kill_group(leader: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # nobody is left
+    with contextlib.suppress(ProcessLookupError):  # all have ended
         os.killpg(leader, signal.SIGKILL)
 
 
 class Supervisor:
-    """Use it in the main thread, as a context: signals are its own until the end, and then nothing is left running.
+    """A context manager for the main thread. It handles signals, and stops all parts at the end.
 
-    What parts say goes to `output`; without one, to where the supervisor's own words go.
+    Output of the parts goes to `output`, or to the supervisor's own output. `report` receives progress as text.
     """
 
-    def __init__(self, output: BinaryIO | None = None) -> None:
-        self._output = output
+    def __init__(self, output: BinaryIO | None = None, report: Callable[[str], None] = lambda _: None) -> None:
+        self._output, self._report = output, report
         self._children: list[Child] = []
-        self._asked = 0  # times somebody asked to stop
-        self._bell, self._clapper = socket.socketpair()
+        self._stop_requests = 0
+        self._wakeup, self._wakeup_sender = socket.socketpair()  # a signal writes to the second
         self._old: list[tuple[signal.Signals, object]] = []
 
     def __enter__(self) -> Self:
-        for end in (self._bell, self._clapper):
+        for end in (self._wakeup, self._wakeup_sender):
             end.setblocking(False)
-        signal.set_wakeup_fd(self._clapper.fileno(), warn_on_full_buffer=False)
-        for number in START_SIGNALS:
-            self._old.append((number, signal.signal(number, self._ask)))
+        signal.set_wakeup_fd(self._wakeup_sender.fileno(), warn_on_full_buffer=False)
+        for number in STOP_SIGNALS:
+            self._old.append((number, signal.signal(number, self._request_stop)))
         self._old.append((signal.SIGCHLD, signal.signal(signal.SIGCHLD, lambda *_: None)))
         return self
 
@@ -135,68 +134,71 @@ class Supervisor:
         signal.set_wakeup_fd(-1)
         for number, handler in self._old:
             signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal itself gave us
-        self._bell.close()
-        self._clapper.close()
+        self._wakeup.close()
+        self._wakeup_sender.close()
         return kind is Stopped
 
-    def start(self, part: Part, patience: float = 60.0) -> None:
-        """Start a part and wait until it is ready; if it dies meanwhile, it is started again.
+    def start(self, part: Part, timeout: float = 60.0) -> None:
+        """Start a part and wait until it is ready. Restart it if it ends before.
 
-        Raises NeverReady after `patience` seconds.
+        Raises NeverReady after `timeout` seconds.
         """
         child = Child(part, self._output)
         self._children.append(child)
-        until = time.monotonic() + patience
+        until = time.monotonic() + timeout
         while True:
-            self._tend()
+            self._check_children()
             if child.process is not None and part.ready():
                 return
             if time.monotonic() > until:
-                raise NeverReady(f"{part.name} was not ready after {patience:.0f} s")
+                raise NeverReady(f"{part.name} was not ready after {timeout:.0f} s")
             self._pause(POLL)
 
     def watch(self) -> None:
         """Keep all parts running until SIGINT or SIGTERM."""
         with contextlib.suppress(Stopped):
             while True:
-                self._tend()
+                self._check_children()
                 waits = [c.start_at for c in self._children if c.process is None]
                 self._pause(max(0.0, min(waits) - time.monotonic()) if waits else None)
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self._asked += 1
+    def _request_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop_requests += 1
 
-    def _tend(self) -> None:
+    def _check_children(self) -> None:
         for child in self._children:
-            child.bury()
+            child.check()
             if child.process is None and time.monotonic() >= child.start_at:
                 child.start()
 
     def _pause(self, seconds: float | None) -> None:
-        """Until a signal comes, a child's death included, or `seconds` have passed. Raises Stopped."""
-        if self._asked:
+        """Wait `seconds`, or until a signal or the end of a part. Raises Stopped."""
+        if self._stop_requests:
             raise Stopped
-        self._listen(seconds)
-        if self._asked:
+        self._wait(seconds)
+        if self._stop_requests:
             raise Stopped
 
-    def _listen(self, seconds: float | None) -> None:
-        if select.select([self._bell], [], [], seconds)[0]:
-            self._bell.recv(4096)
+    def _wait(self, seconds: float | None) -> None:
+        if select.select([self._wakeup], [], [], seconds)[0]:
+            self._wakeup.recv(4096)
 
     def _stop_all(self) -> None:
+        if self._children:
+            self._report("Stopping … Press Ctrl-C again to stop at once.")
         for rank in sorted({child.part.rank for child in self._children}):
             self._stop([child for child in self._children if child.part.rank == rank])
 
     def _stop(self, children: list[Child]) -> None:
-        """A second request to stop cuts the grace short."""
+        """Stop some parts and wait for them. A second request to stop ends the wait."""
         for child in children:
             child.ask_to_stop()
         until = time.monotonic() + max(child.part.grace for child in children)
-        while self._asked < 2 and any(c.process is not None and c.process.poll() is None for c in children):
+        while self._stop_requests < 2 and any(c.process is not None and c.process.poll() is None for c in children):
             left = until - time.monotonic()
             if left <= 0:
                 break
-            self._listen(left)
+            self._wait(left)
         for child in children:
-            child.finish()
+            child.kill()
+        self._report(f"  stopped {', '.join(child.part.name for child in children)}")

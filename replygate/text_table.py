@@ -1,10 +1,10 @@
-"""Tables for a terminal."""
+"""Format tables for a terminal."""
 
 from collections.abc import Sequence
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Text in columns, numbers to the right."""
+    """Align the cells in columns, numbers to the right."""
     cells = [list(head), *([_text(value) for value in row] for row in rows)]
     right = [all(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

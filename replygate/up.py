@@ -1,4 +1,4 @@
-"""Everything on one machine: Valkey, web, workers and sweep, kept running; what they keep is one directory."""
+"""Run Valkey, web, workers and sweep on one machine, with all their data in one directory."""
 
 import fcntl
 import http.client
@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,57 +27,64 @@ from . import embedded_valkey
 from .deployment import ADDRESS_FILE, KEY_FILE
 from .supervisor import Part, Supervisor
 
-#: What a first start makes, so that there is something to look at.
+#: The site and the account that the first start creates.
 SITE, PERSON = "demo", "admin"
-#: Whom the mail is from that a demo without a mail server writes into files.
+#: Sender of the mails that a demo without a mail server writes to files.
 DEMO_SENDER = "replies@demo.example"
-#: Bytes of the parts' log from which on the next start puts it aside.
-LONG_LOG = 10_000_000
-#: Seconds for Valkey to write what is left. The others are gone by then.
+#: Bytes. The next start renames a longer log.
+MAX_LOG = 10_000_000
+#: Seconds for Valkey to write its data and stop. All other parts have stopped by then.
 VALKEY_GRACE = 30.0
-#: Seconds; the web part's own grace and a little.
-PORT_PATIENCE = 6.0
-#: Addresses that stand for all of a machine's; nobody can go there.
-EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - nothing is bound here
+#: Seconds to wait for the port: a little more than the web server takes to stop.
+PORT_TIMEOUT = 6.0
+#: Addresses that mean "all addresses of this machine". No browser can open them.
+ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - nothing is bound here
 
 
 def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0) -> None:
-    """Run everything until SIGINT or SIGTERM. `host` and `port` go before those that `env` names.
+    """Run everything until SIGINT or SIGTERM. `host` and `port` override those in `env`.
 
-    Raises SettingsInvalid when it cannot start: a setting is wrong, the port is taken, or it runs here already.
+    Raises SettingsInvalid for a wrong setting, a port in use, or a directory in use by another `replygate up`.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = _environment(directory, env, host, port)
     settings = Settings.from_env(environment)
     logs.configure(settings.log_level, "up")
-    with _alone(directory), _log(directory) as log, Supervisor(log) as supervisor:
+    with _locked(directory), _open_log(directory) as log, Supervisor(log, _progress) as supervisor:
         _check_port(settings)
+        _progress("Starting Replygate …")
         supervisor.start(_valkey(directory))
         storage = open_redis(settings)
-        _furnish(storage, settings)
+        _create_demo(storage, settings)
         (directory / ADDRESS_FILE).write_text(settings.public_url)
         for part in _parts(settings, environment):
             supervisor.start(part)
         click.echo(welcome(storage, settings, directory))
         supervisor.watch()
+    _progress(f"Replygate has stopped. All comments are safe in {directory}/.")
+
+
+def _progress(line: str) -> None:
+    with suppress(OSError):  # a closed terminal must not keep the parts from stopping
+        click.echo(line, err=True)
 
 
 def _environment(directory: Path, env: Mapping[str, str], host: str, port: int) -> dict[str, str]:
-    """The parts' environment: what the caller's does not say is made up here, except where Valkey is."""
-    ours = {"DEMO": "true", "METRICS_DIR": str(directory / "metrics")}
+    """Return the parts' environment: the caller's, defaults for what it lacks, and the address of our Valkey."""
+    defaults = {"DEMO": "true", "METRICS_DIR": str(directory / "metrics")}
     if f"{PREFIX}SECRET_KEY" not in env:
-        ours["SECRET_KEY_FILE"] = str(_secret(directory))
-    given = {
+        defaults["SECRET_KEY_FILE"] = str(_secret(directory))
+    overrides = {
         "REDIS_URL": embedded_valkey.url(directory),
         **({"HOST": host} if host else {}),
         **({"PORT": str(port)} if port else {}),
     }
     if not {f"{PREFIX}SMTP_URL", f"{PREFIX}SMTP_URL_FILE"} & env.keys() and env.get(f"{PREFIX}DEMO", TRUE) == TRUE:
-        ours |= {"SMTP_URL": (directory.resolve() / "mail").as_uri(), "MAIL_FROM": DEMO_SENDER}
-    said = {**_prefixed(ours), **env, **_prefixed(given)}
-    settings = Settings.from_env(said)
-    here = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
-    return {**_prefixed({"PUBLIC_URL": f"http://{here}:{settings.port}"}), **said}
+        defaults |= {"SMTP_URL": (directory.resolve() / "mail").as_uri(), "MAIL_FROM": DEMO_SENDER}
+    merged = {**_prefixed(defaults), **env, **_prefixed(overrides)}
+    settings = Settings.from_env(merged)
+    address = "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
+    return {**_prefixed({"PUBLIC_URL": f"http://{address}:{settings.port}"}), **merged}
 
 
 def _prefixed(values: Mapping[str, str]) -> dict[str, str]:
@@ -85,41 +92,41 @@ def _prefixed(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _secret(directory: Path) -> Path:
-    """The file with this deployment's key, made at the first start and kept: all pseudonyms hang on it."""
+    """Return the file with the secret key, which the first start creates. All pseudonyms are derived from it."""
     path = directory / KEY_FILE
     if not path.exists():
-        fresh = directory / f"{KEY_FILE}.new"
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_hex(32))
-        fresh.rename(path)  # whole or not at all
+        new = directory / f"{KEY_FILE}.new"
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_hex(32))
+        new.rename(path)  # so that the file is never there in part
     return path
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Hold this directory. Waits for the server of a predecessor that was killed, which may still be writing."""
+def _locked(directory: Path) -> Iterator[None]:
+    """Lock the directory. Wait for the Valkey of a killed `up`, which may still be writing."""
     with (directory / "up.lock").open("w") as ours, embedded_valkey.lock(directory).open("w") as server:
         try:
             fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise SettingsInvalid(f"Replygate runs in {directory} already") from error
+            raise SettingsInvalid(f"Replygate is already running in {directory}") from error
         fcntl.flock(server, fcntl.LOCK_EX)
         fcntl.flock(server, fcntl.LOCK_UN)
         yield
 
 
 @contextmanager
-def _log(directory: Path) -> Iterator[BinaryIO]:
+def _open_log(directory: Path) -> Iterator[BinaryIO]:
     path = directory / "replygate.log"
-    if path.exists() and path.stat().st_size > LONG_LOG:
+    if path.exists() and path.stat().st_size > MAX_LOG:
         path.rename(directory / "replygate.log.1")
     with path.open("ab") as file:
         yield file
 
 
 def _check_port(settings: Settings) -> None:
-    """Wait a moment for the port: a predecessor that was killed may still be answering its last requests."""
-    until = time.monotonic() + PORT_PATIENCE
+    """Wait a moment for the port: the web server of a killed `up` may still answer its last requests."""
+    until = time.monotonic() + PORT_TIMEOUT
     while True:
         try:
             socket.create_server((settings.host, settings.port)).close()
@@ -138,8 +145,8 @@ def _valkey(directory: Path) -> Part:
         ready=lambda: embedded_valkey.answers(directory),
         rank=2,
         grace=VALKEY_GRACE,
-        delay=0.0,  # everything else waits for it
-        settled=1.0,
+        delay=0.0,  # all other parts wait for it
+        stable_after=1.0,
         lock=embedded_valkey.lock(directory),
     )
 
@@ -168,32 +175,32 @@ def _is_served(settings: Settings) -> bool:
         connection.close()
 
 
-def _furnish(storage: Storage, settings: Settings) -> None:
-    """What a first start lacks: the demo site and somebody to look after it."""
+def _create_demo(storage: Storage, settings: Settings) -> None:
+    """Create the demo site and its owner on the first start."""
     storage.server.prepare()
-    known = next((site for site in storage.sites.all() if site.id == SITE), None)
-    site = known or Site(SITE, "Demo", datetime.now(UTC))
+    existing = next((site for site in storage.sites.all() if site.id == SITE), None)
+    site = existing or Site(SITE, "Demo", datetime.now(UTC))
     if settings.public_url not in site.origins:  # the port may have changed since
         storage.sites.put(replace(site, origins=(*site.origins, settings.public_url)))
     if not storage.people.all():
         storage.people.put(Person(PERSON, {SITE: "owner"}, operator=True))
 
 
-def _mail(settings: Settings, directory: Path) -> list[tuple[str, str]]:
-    """Said, because visitors are offered mail that then reaches nobody."""
+def _mail_folder(settings: Settings, directory: Path) -> list[tuple[str, str]]:
+    """Return a line that says where mails go when they are only written to files."""
     folder = settings.smtp_url.folder if settings.smtp_url else None
     if folder and folder.is_relative_to(directory.resolve()):
         folder = directory / folder.relative_to(directory.resolve())
-    return [("Mail", f"{folder} (files only; REPLYGATE_SMTP_URL sends)")] if folder else []
+    return [("Mail", f"{folder} (written to files; set REPLYGATE_SMTP_URL to send them)")] if folder else []
 
 
 def welcome(storage: Storage, settings: Settings, directory: Path) -> str:
-    """Where to go first. The link that signs in is new each time, until a password is chosen."""
+    """List the addresses to open first. The sign-in link is new each time, until a password is set."""
     lines = [
         ("Demo article", f"{settings.public_url}/demo/"),
         ("Review page", f"{settings.public_url}/review"),
         ("Ops page", f"{settings.public_url}/ops"),
-        *_mail(settings, directory),
+        *_mail_folder(settings, directory),
         ("Logs", str(directory / "replygate.log")),
     ]
     try:
@@ -201,6 +208,6 @@ def welcome(storage: Storage, settings: Settings, directory: Path) -> str:
             link = sign_in_link(storage, settings.public_url, PERSON)
             lines.insert(2, (f"Sign in as {PERSON}", f"{link} (works once)"))
     except NotFound:
-        pass  # somebody else looks after this
+        pass  # the account was removed
     width = max(len(name) for name, _ in lines)
     return "\n".join(["Replygate is up. Ctrl-C stops it.", *(f"  {name:<{width}}  {text}" for name, text in lines)])

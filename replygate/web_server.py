@@ -1,9 +1,9 @@
-"""The web part: Granian over `service.wsgi:app`.
+"""Run the web server: Granian with `service.wsgi:app`.
 
 Measured on one Flask route with one Redis call, two processes of four threads, 16 connections, on two busy cores:
-Granian through our bridge 325 to 348 microseconds of CPU a request and 2,000 to 4,400 requests a second; gunicorn's
-gthread 363 to 713 and 1,600 to 4,500. Beside 20 or 100 clients that drip bodies or headers Granian and the bridge
-answered 6 of 6 ordinary requests, gunicorn 0 of 6.
+Granian with `granian_wsgi` took 325 to 348 microseconds of CPU a request and served 2,000 to 4,400 requests a second;
+gunicorn's gthread took 363 to 713 and served 1,600 to 4,500. While 20 or 100 clients sent bodies or headers byte by
+byte, Granian with `granian_wsgi` answered 6 of 6 ordinary requests, gunicorn 0 of 6.
 """
 
 import os
@@ -18,12 +18,12 @@ from granian.server import Server
 from comments import logs
 from comments.settings import Settings
 
-from .exec_with_parent import die_with_parent
-from .granian_wsgi import Bridge
+from .exec_with_parent import stop_with_parent
+from .granian_wsgi import WSGIAdapter
 
-#: Milliseconds for a request's headers to arrive, kept-alive connections between two requests included.
-HEADERS_PATIENCE = 10_000
-#: Seconds that requests at work get when we stop; more than `Prefer: wait` may take would hold a restart up.
+#: Milliseconds for the headers of a request to arrive, also on an idle kept-alive connection.
+HEADER_TIMEOUT_MS = 10_000
+#: Seconds for running requests to finish at shutdown; a `Prefer: wait` request may take longer and is cut.
 GRACE = 5
 
 
@@ -38,20 +38,20 @@ def run(settings: Settings) -> None:
         interface=Interfaces.RSGI,
         workers=settings.web_processes,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_PATIENCE),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         websockets=False,
         log_dictconfig=logs.arrangement(settings.log_level, "web"),
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
-    ).serve(target_loader=partial(load, os.getpid(), settings))  # type: ignore[arg-type]  # Bridge is RSGI, so no function
+    ).serve(target_loader=partial(load, os.getpid(), settings))  # type: ignore[arg-type]  # RSGI, not a function
 
 
-def load(parent: int, settings: Settings, target: str) -> Bridge:
-    """The application, made inside each web process, whose life is tied to that of Granian's main one."""
+def load(parent: int, settings: Settings, target: str) -> WSGIAdapter:
+    """Load the application inside a web process, and end the process when Granian's main process ends."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        # Until Granian sets its own, the main process's handlers are inherited, and would swallow a signal to stop.
+        # Until Granian sets its handlers, the inherited ones of the main process would ignore a signal to stop.
         signal.signal(number, signal.SIG_DFL)
-    die_with_parent(parent)
+    stop_with_parent(parent)
     module, name = target.split(":")
     app = getattr(import_module(module), name)  # importing it reads the environment and connects
-    return Bridge(app, settings.web_threads, settings.max_body)
+    return WSGIAdapter(app, settings.web_threads, settings.max_body)

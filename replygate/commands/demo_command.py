@@ -1,4 +1,4 @@
-"""`replygate demo`: fills a site with a believable week, by the ways that visitors, filters and moderators take."""
+"""`replygate demo`: fill a site with a week of realistic comments, judged and moderated by the real code."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from comments.settings import Settings
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.values import Admission
-from replygate.deployment import installation
+from replygate.deployment import current_deployment
 from service import deps as web
 from service.accounts.invitations import sign_in_link
 from service.demo import SITE
@@ -24,21 +24,21 @@ from service.review.decisions import Step, settle
 from workers import deps as workers
 from workers.jobs import CALLABLES, judge
 
-from .demo_story import ARTICLE, NETWORKS, STORY, TEAM, Said, Settling
+from .demo_story import ARTICLE, NETWORKS, STORY, TEAM, Post, StoryDecision
 from .moderator_commands import person
 
-#: What `replygate up` calls the site that it makes, and what a paper about a shore is called.
-UNNAMED, NAME = "Demo", "Low Water"
+#: The name that `replygate up` gives the demo site, and the name that replaces it.
+DEFAULT_NAME, NAME = "Demo", "Low Water"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0"
 
 
 class HasComments(ReplygateError):
-    """Raised when a site that is to be filled with made-up comments has comments already."""
+    """Raised when the site has comments already."""
 
 
 @dataclass
 class Clock:
-    """The time that the story has come to."""
+    """The current time of the story."""
 
     at: datetime
 
@@ -47,7 +47,7 @@ class Clock:
 
 
 class ImmediateJobs:
-    """Does each job where it is asked for, so that the story never waits and always ends in the same way."""
+    """Runs each job at once, so that the result is always the same."""
 
     def enqueue(self, job: str, site: str, token: str = "") -> None:
         CALLABLES[job](site, token)
@@ -55,109 +55,112 @@ class ImmediateJobs:
 
 @click.command("demo")
 @click.option("--site", "id", default=SITE, show_default=True, metavar="ID", help="The site to fill.")
-@click.option("--seed", default=1, show_default=True, help="The same seed makes the same comments.")
-@click.option("--again", is_flag=True, help="Also if the site has comments: they stay, and these come in addition.")
+@click.option("--seed", default=1, show_default=True, help="The same seed creates the same comments.")
+@click.option("--again", is_flag=True, help="Add the comments even if the site has some already.")
 def demo(id: str, seed: int, again: bool) -> None:
-    """Fill a site with made-up comments, decisions and people, to see what this is like.
+    """Fill a site with sample comments, decisions and accounts, to try Replygate.
 
-    Meant for what `replygate up` runs. The comments are dated over the last days; nothing is sent to anybody.
+    The comments are dated over the last week. No webhook or mail is sent.
     """
-    here = installation()
-    told = fill(here.storage, here.settings, id, seed, here.now(), again=again)
-    click.echo(f"Filled {id}: " + ", ".join(f"{n} {status}" for status, n in sorted(told.items())) + ".")
-    click.echo(f"Sign in as {(name := next(iter(TEAM)))}: {sign_in_link(here.storage, here.settings.public_url, name)}")
+    deployment = current_deployment()
+    counts = fill(deployment.storage, deployment.settings, id, seed, deployment.now(), again=again)
+    click.echo(f"Filled {id}: " + ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".")
+    owner = next(iter(TEAM))
+    click.echo(f"Sign in as {owner}: {sign_in_link(deployment.storage, deployment.settings.public_url, owner)}")
 
 
 def fill(storage: Storage, settings: Settings, id: str, seed: int, now: datetime, *, again: bool) -> Counter[str]:
-    """Play the story; gives how many comments of it stand in each status. Raises HasComments."""
+    """Play the story and return its number of comments in each status. Raises HasComments."""
     accepted = storage.comments.counters(id).accepted
     if accepted and not again:
-        raise HasComments(f"{id} has comments already; --again adds to them")
-    site = _furnished(storage, settings, id, now)
+        raise HasComments(f"{id} has comments already; use --again to add more")
+    site = _create_site(storage, settings, id, now)
     clock = Clock(now)
     workers.install(replace(workers.build_deps(settings), storage=storage, jobs=ImmediateJobs(), now=clock))
-    # Two fillings of one site must not give the same ids.
-    told = Telling(site, web.Deps(settings, storage, ImmediateJobs(), Pseudonyms(settings.secret_key), clock), clock)
-    told.tell(now, Random(f"{seed}/{accepted}"))  # noqa: S311 - made-up comments, no secrets
-    return Counter(comment.status.value for comment in told.loaded())
+    # The number of comments goes into the seed, so that --again creates other ids.
+    story = StoryPlayer(
+        site, web.Deps(settings, storage, ImmediateJobs(), Pseudonyms(settings.secret_key), clock), clock
+    )
+    story.play(now, Random(f"{seed}/{accepted}"))  # noqa: S311 - made-up comments, no secrets
+    return Counter(comment.status.value for comment in story.load())
 
 
-def _furnished(storage: Storage, settings: Settings, id: str, now: datetime) -> Site:
-    """The site, and the people who look after it."""
+def _create_site(storage: Storage, settings: Settings, id: str, now: datetime) -> Site:
+    """Create the site and its team."""
     try:
         site = storage.sites.get(id)
     except NotFound:
-        site = Site(id, UNNAMED, now, origins=(settings.public_url,))
-    site = replace(site, name=NAME) if site.name == UNNAMED else site
+        site = Site(id, DEFAULT_NAME, now, origins=(settings.public_url,))
+    site = replace(site, name=NAME) if site.name == DEFAULT_NAME else site
     storage.sites.put(site)
     for name, role in TEAM.items():
         storage.people.put(person(storage, name, {id: role}, operator=False))
     return site
 
 
-class Telling:
-    """The story as it goes on upon one site."""
+class StoryPlayer:
+    """Submits the comments of the story to one site, and decides them."""
 
     def __init__(self, site: Site, deps: web.Deps, clock: Clock) -> None:
         self._site, self._deps, self._clock = site, deps, clock
-        self._ids: dict[Said, str] = {}
+        self._ids: dict[Post, str] = {}
         self._keys: dict[str, str] = {}
 
-    def tell(self, now: datetime, chance: Random) -> None:
-        """Each comment and each decision at its time; `chance` moves them by some minutes, and makes the ids."""
-        for at, said, step in sorted(_events(now, chance), key=lambda event: event[0]):
+    def play(self, now: datetime, chance: Random) -> None:
+        """Play every comment and decision at its time. `chance` shifts the times by minutes and makes the ids."""
+        for at, post, step in sorted(_events(now, chance), key=lambda event: event[0]):
             self._clock.at = at
             if step is None:
-                self._submit(said, chance)
-            elif said in self._ids:
-                self._decide(self._ids[said], step)
+                self._submit(post, chance)
+            elif post in self._ids:
+                self._decide(self._ids[post], step)
 
-    def loaded(self) -> Iterator[Comment]:
+    def load(self) -> Iterator[Comment]:
         found = self._deps.storage.comments.load(self._site.id, list(self._ids.values()))
         return (comment for comment in found if comment is not None)
 
-    def _submit(self, said: Said, chance: Random) -> None:
-        comment = self._comment(said, id_of(chance.randbytes(ID_LETTERS)))
+    def _submit(self, post: Post, chance: Random) -> None:
+        comment = self._comment(post, id_of(chance.randbytes(ID_LETTERS)))
         try:
             self._deps.storage.comments.accept(comment, Admission(fingerprint=comment.id))
         except Invalid:
-            return  # what it answers was not published this time
-        self._ids[said] = self._keys[said.key] = comment.id
+            return  # its parent was not published this time
+        self._ids[post] = self._keys[post.key] = comment.id
         judge(self._site.id, new_id())
 
-    def _comment(self, said: Said, id: str) -> Comment:
-        email = f"{'.'.join(said.who.lower().replace('.', '').split())}@example.com"
+    def _comment(self, post: Post, id: str) -> Comment:
+        email = f"{'.'.join(post.who.lower().replace('.', '').split())}@example.com"
         settings, names = self._deps.settings, self._deps.pseudonyms
         return Comment(
             id=id,
             site=self._site.id,
-            thread=f"{settings.public_url.rstrip('/')}/demo/" if said.thread == ARTICLE else said.thread,
+            thread=f"{settings.public_url.rstrip('/')}/demo/" if post.thread == ARTICLE else post.thread,
             received=self._clock.at,
-            parent=self._keys.get(said.to, "") if said.to else "",
-            author=said.who,
+            parent=self._keys.get(post.to, "") if post.to else "",
+            author=post.who,
             email=email,
-            url=said.url,
-            content=said.text,
-            origin=names.origin(NETWORKS[said.who]),
+            url=post.url,
+            content=post.text,
+            origin=names.origin(NETWORKS[post.who]),
             identity=names.author(email),
             user_agent=AGENT,
-            trap=said.trap,
+            trap=post.trap,
         )
 
-    def _decide(self, id: str, step: Settling) -> None:
-        """As far as it can be done: the filters may have come to the same verdict themselves."""
+    def _decide(self, id: str, step: StoryDecision) -> None:
+        """Decide the comment, unless the filters already made the same decision."""
         comment = self._deps.storage.comments.get(self._site.id, id)
         undo = step.action is Action.UNDO and comment.can_undo
         if undo or step.action in actions_for(Role.MODERATOR, comment.status):
             settle(self._deps, self._site.id, Step(id, comment.version, step.action), step.by)
 
 
-def _events(now: datetime, chance: Random) -> Iterator[tuple[datetime, Said, Settling | None]]:
-    """Every comment, and every decision about one, with its time."""
-    for said in STORY:
-        # Minutes and seconds only: the order of the story, which answers to one another, stays.
-        moved = timedelta(seconds=chance.randrange(0, 240))
-        at = (now - timedelta(hours=said.ago) + moved).replace(microsecond=0)
-        yield at, said, None
-        for step in said.then:
-            yield at + timedelta(hours=step.after), said, step
+def _events(now: datetime, chance: Random) -> Iterator[tuple[datetime, Post, StoryDecision | None]]:
+    """Yield every comment and every decision with its time."""
+    for post in STORY:
+        # Less than the story's intervals, so that replies stay behind their parents.
+        shift = timedelta(seconds=chance.randrange(0, 240))
+        at = (now - timedelta(hours=post.ago) + shift).replace(microsecond=0)
+        yield at, post, None
+        for step in post.then:
+            yield at + timedelta(hours=step.after), post, step

@@ -1,18 +1,18 @@
-"""What is said on the demo site: a small paper about a shore, its regulars, its strangers and its spammers."""
+"""Comments of the demo site: regulars, strangers and spammers of a small paper about a shore."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from comments.lifecycle import Action
 
-#: Stands for the address of the demo page, which differs from deployment to deployment.
+#: Placeholder for the address of the demo page, which depends on the deployment.
 ARTICLE = "article"
 FOG, PIER, BOTTLES = "walking-the-flats-in-fog", "the-pier-in-winter", "letters-in-bottles"
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
-    """What somebody of the team did about a comment, `after` so many hours."""
+class StoryDecision:
+    """A moderator's decision, `after` so many hours."""
 
     by: str
     action: Action
@@ -20,21 +20,21 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One comment, `ago` hours old. `key` is a name by which later ones answer it, with `to`."""
+class Post:
+    """One comment, `ago` hours old. Replies name its `key` in `to`."""
 
     ago: float
     who: str
     thread: str
     text: str
-    then: tuple[Settling, ...] = ()
+    then: tuple[StoryDecision, ...] = ()
     key: str = ""
     to: str = ""
     url: str = ""
     trap: str = ""
 
 
-#: Author -> the network they write from; the e-mail address is made of the name. Addresses of documentation (RFC 5737).
+#: Author -> their network. The email address is made from the name. Addresses are for documentation (RFC 5737).
 NETWORKS: Mapping[str, str] = {
     "Ada Lindqvist": "192.0.2.11", "Jonas Petersen": "192.0.2.24", "Mireille Caron": "192.0.2.35",
     "Tom Okafor": "192.0.2.47", "Hanne Voss": "192.0.2.58", "Sefa Demir": "192.0.2.66", "Old Piet": "192.0.2.71",
@@ -49,16 +49,16 @@ NETWORKS: Mapping[str, str] = {
     "Dr. Wellman": "203.0.113.33", "promo-team": "203.0.113.41",
 }  # fmt: skip
 
-#: Who looks after the site: their name, and their role.
+#: Moderator -> role.
 TEAM: Mapping[str, str] = {"Ines": "owner", "Mo": "moderator", "Viv": "viewer"}
 
 
-def approved(by: str = "Mo", after: float = 0.5) -> tuple[Settling, ...]:
-    return (Settling(by, Action.APPROVE, after),)
+def approved(by: str = "Mo", after: float = 0.5) -> tuple[StoryDecision, ...]:
+    return (StoryDecision(by, Action.APPROVE, after),)
 
 
-def spam(by: str = "Mo", after: float = 0.7) -> tuple[Settling, ...]:
-    return (Settling(by, Action.SPAM, after),)
+def spam(by: str = "Mo", after: float = 0.7) -> tuple[StoryDecision, ...]:
+    return (StoryDecision(by, Action.SPAM, after),)
 
 
 FLAT = (
@@ -73,99 +73,100 @@ PETITION = (
 
 THANKS = "Thank you for sharing this with us, very useful and well written, I will come back to read more."
 
-STORY: tuple[Said, ...] = (
-    Said(150, "Jonas Petersen", FOG, "A compass is no good if you do not trust it. I walked a full circle once because "
+STORY: tuple[Post, ...] = (
+    Post(150, "Jonas Petersen", FOG, "A compass is no good if you do not trust it. I walked a full circle once because "
          "I was sure it was wrong. It was not.", approved("Ines"), "circle"),
-    Said(148, "Hanne Voss", FOG, "We were taught to count steps between the withies: forty, then look. If there is no "
+    Post(148, "Hanne Voss", FOG, "We were taught to count steps between the withies: forty, then look. If there is no "
          "withy at sixty, go *back*, never on.", approved(), "steps"),
-    Said(147, "LuckySpin777", FOG, "Great article! Win real money today, 200 free spins for new players "
+    Post(147, "LuckySpin777", FOG, "Great article! Win real money today, 200 free spins for new players "
          "http://bit.ly/spin777 http://203.0.113.80/win", spam(), url="http://luckyspin.example/"),
-    Said(146.5, "Tom Okafor", FOG, "Forty of whose steps, though? My daughter needs sixty for the same way.",
+    Post(146.5, "Tom Okafor", FOG, "Forty of whose steps, though? My daughter needs sixty for the same way.",
          approved(after=0.2), "whose", to="steps"),
-    Said(146, "Hanne Voss", FOG, "Of the shortest of you. She leads, and nobody gets lost.", to="whose", key="leads"),
-    Said(145, "Tom Okafor", FOG, "She has read this and will not stop talking about it.", to="leads"),
-    Said(140, "Old Piet", FOG, "Stay home in fog. That is all the advice there is.", approved("Ines"), "home"),
-    Said(139, "Jonas Petersen", FOG, "You went out in February, Piet. I saw the boots.", to="home", key="boots"),
-    Said(138.2, "Old Piet", FOG, "Those were my brother's boots.", to="boots"),
-    Said(126, "Sefa Demir", FOG, "Is there a map of the withies anywhere? The harbour office had none left.",
+    Post(146, "Hanne Voss", FOG, "Of the shortest of you. She leads, and nobody gets lost.", to="whose", key="leads"),
+    Post(145, "Tom Okafor", FOG, "She has read this and will not stop talking about it.", to="leads"),
+    Post(140, "Old Piet", FOG, "Stay home in fog. That is all the advice there is.", approved("Ines"), "home"),
+    Post(139, "Jonas Petersen", FOG, "You went out in February, Piet. I saw the boots.", to="home", key="boots"),
+    Post(138.2, "Old Piet", FOG, "Those were my brother's boots.", to="boots"),
+    Post(126, "Sefa Demir", FOG, "Is there a map of the withies anywhere? The harbour office had none left.",
          approved(), "map"),
-    Said(122, "Best Casino Online", PIER, "Best casino online, free spins, no deposit bonus, play now and win real "
+    Post(122, "Best Casino Online", PIER, "Best casino online, free spins, no deposit bonus, play now and win real "
          "money http://bit.ly/bonus777", spam(after=0.2)),
-    Said(118, "Mireille Caron", PIER, "In January the planks sing. I recorded it for years and never told anyone.",
+    Post(118, "Mireille Caron", PIER, "In January the planks sing. I recorded it for years and never told anyone.",
          approved(), "planks"),
-    Said(117, "Ada Lindqvist", PIER, "Please tell us where we can hear it! I only know the summer version, which is "
+    Post(117, "Ada Lindqvist", PIER, "Please tell us where we can hear it! I only know the summer version, which is "
          "mostly ice cream.", approved("Ines"), "hear", to="planks"),
-    Said(116, "Mireille Caron", PIER, "I will bring a tape to the reading on Friday. Bring a player, I have none left.",
+    Post(116, "Mireille Caron", PIER, "I will bring a tape to the reading on Friday. Bring a player, I have none left.",
          to="hear"),
-    Said(112, "Dr. Wellman", PIER, "Cheap pills online without prescription, viagra cialis, fast shipping "
+    Post(112, "Dr. Wellman", PIER, "Cheap pills online without prescription, viagra cialis, fast shipping "
          "https://pills.example/a https://pills.example/b https://pills.example/c", spam()),
-    Said(108, "Ruth Abara", PIER, "My grandfather built the third span. He used to say it was the only honest one, "
+    Post(108, "Ruth Abara", PIER, "My grandfather built the third span. He used to say it was the only honest one, "
          "because he was paid by the plank.", approved(), "span"),
-    Said(107, "Old Piet", PIER, "Your grandfather owed me money.", to="span", key="owed"),
-    Said(106.5, "Ruth Abara", PIER, "He said the same of you, Mr Piet.", to="owed"),
-    Said(104, "Walter Finch", PIER, "Jonas Petersen lives at the yellow house by the church and never paid for his "
-         "mooring, everybody should know that.", (Settling("Ines", Action.REMOVE, 0.4),)),
-    Said(96, "Sefa Demir", PIER, "The lamp at the end has been out since the storm. Does anybody know whom to "
+    Post(107, "Old Piet", PIER, "Your grandfather owed me money.", to="span", key="owed"),
+    Post(106.5, "Ruth Abara", PIER, "He said the same of you, Mr Piet.", to="owed"),
+    Post(104, "Walter Finch", PIER, "Jonas Petersen lives at the yellow house by the church and never paid for his "
+         "mooring, everybody should know that.", (StoryDecision("Ines", Action.REMOVE, 0.4),)),
+    Post(96, "Sefa Demir", PIER, "The lamp at the end has been out since the storm. Does anybody know whom to "
          "write to?", key="lamp"),
-    Said(90, "Lise Brandt", BOTTLES, "I found one in 1987, from a boy in Hull. We have been married for thirty years.",
+    Post(90, "Lise Brandt", BOTTLES, "I found one in 1987, from a boy in Hull. We have been married for thirty years.",
          approved("Ines", 0.3), "hull"),
-    Said(89, "Tom Okafor", BOTTLES, "You cannot just leave it at that, Lise!", to="hull", key="leave"),
-    Said(88, "Lise Brandt", BOTTLES, "He is reading over my shoulder and says that I can.", to="leave"),
-    Said(86, "promo-team", BOTTLES, "Nice blog, keep it up! Visit us for replica watches and designer bags "
+    Post(89, "Tom Okafor", BOTTLES, "You cannot just leave it at that, Lise!", to="hull", key="leave"),
+    Post(88, "Lise Brandt", BOTTLES, "He is reading over my shoulder and says that I can.", to="leave"),
+    Post(86, "promo-team", BOTTLES, "Nice blog, keep it up! Visit us for replica watches and designer bags "
          "https://replica.example/ https://replica.example/bags https://replica.example/sale",
          spam(), trap="https://replica.example/"),
-    Said(80, "Ewan Reid", BOTTLES, "Mine said only: “Send more paper.” I did.", approved(), "paper"),
-    Said(75, "Kenji Mori", BOTTLES, "子どものころ、祖父と一緒に瓶を流しました。返事は来ませんでしたが、"
+    Post(80, "Ewan Reid", BOTTLES, "Mine said only: “Send more paper.” I did.", approved(), "paper"),
+    Post(75, "Kenji Mori", BOTTLES, "子どものころ、祖父と一緒に瓶を流しました。返事は来ませんでしたが、"
          "海はちゃんと受け取ったと祖父は言いました。", approved("Ines", 1.0)),
-    Said(70, "Olu Adeyemi", BOTTLES, "A bottle takes about three years from the Wash to the Danish coast, if the "
+    Post(70, "Olu Adeyemi", BOTTLES, "A bottle takes about three years from the Wash to the Danish coast, if the "
          "winters are kind. Two of ours are still out.", approved("Mo", 1.2)),
-    Said(52, "Ada Lindqvist", ARTICLE, "The pause before the turn! I thought I had made it up. Thank you for writing "
+    Post(52, "Ada Lindqvist", ARTICLE, "The pause before the turn! I thought I had made it up. Thank you for writing "
          "it down.", key="pause"),
-    Said(51, "Jonas Petersen", ARTICLE, "It is loudest by the sluice, if silence can be loud. Stand on the land side.",
+    Post(51, "Jonas Petersen", ARTICLE, "It is loudest by the sluice, if silence can be loud. Stand on the land side.",
          to="pause", key="sluice"),
-    Said(50.2, "Ada Lindqvist", ARTICLE, "I went this morning. You are right, and my feet are wet.", to="sluice"),
-    Said(47, "Ruth Abara", ARTICLE, "My margin says: *after two days of rain, add twenty minutes at the creek*. My "
+    Post(50.2, "Ada Lindqvist", ARTICLE, "I went this morning. You are right, and my feet are wet.", to="sluice"),
+    Post(47, "Ruth Abara", ARTICLE, "My margin says: *after two days of rain, add twenty minutes at the creek*. My "
          "grandfather's hand, so do not ask me why.", key="margin"),
-    Said(46, "Olu Adeyemi", ARTICLE, "The creek is fed from the marsh, and the marsh holds its water for about that "
+    Post(46, "Olu Adeyemi", ARTICLE, "The creek is fed from the marsh, and the marsh holds its water for about that "
          "long. He must have measured it.", to="margin"),
-    Said(44, "Hanne Voss", ARTICLE, "The book is printed for the harbour, not for the flats. Out by the sandbar it is "
+    Post(44, "Hanne Voss", ARTICLE, "The book is printed for the harbour, not for the flats. Out by the sandbar it is "
          "six minutes late on every day of the year."),
-    Said(40, "Gus Marlow", ARTICLE, "Bought the book because of this. The harbour office says you owe them a "
+    Post(40, "Gus Marlow", ARTICLE, "Bought the book because of this. The harbour office says you owe them a "
          "commission.", approved("Ines", 0.4), "book"),
-    Said(33, "Shore Stays", BOTTLES, FLAT.format("week", "shore-stays.example"), spam(after=2.5)),
-    Said(31, "Dana Wills", ARTICLE, "You should say that the sandbar is closed from April to July because of the "
+    Post(33, "Shore Stays", BOTTLES, FLAT.format("week", "shore-stays.example"), spam(after=2.5)),
+    Post(31, "Dana Wills", ARTICLE, "You should say that the sandbar is closed from April to July because of the "
          "terns. People walk right through the nests.",
-         (*approved(after=0.3), Settling("Mo", Action.REMOVE, 0.4), Settling("Ines", Action.UNDO, 0.6)), "terns"),
-    Said(28, "Old Piet", ARTICLE, "I never bought the book.", key="never"),
-    Said(27.5, "Tom Okafor", ARTICLE, "We know, Piet. You *are* the book.", to="never"),
-    # What waits for a person.
-    Said(23, "Kevin", FOG, THANKS),
-    Said(22.4, "Melanie", PIER, THANKS, url="https://dental-care.example/"),
-    Said(21.9, "Steven", BOTTLES, THANKS, url="https://dental-care.example/"),
-    Said(18.5, "Marina K.", FOG, FLAT.format("month", "sea-rooms.example")),
-    Said(18.2, "Beach Living", PIER, FLAT.format("season", "beach-living.example")),
-    Said(17.4, "Ellen Voogd", ARTICLE, PETITION.format("our")),
-    Said(17.1, "Bram de Wit", PIER, PETITION.format("the")),
-    Said(16.8, "Carla M.", ARTICLE, PETITION.format("your")),
-    Said(16.2, "Joost", BOTTLES, PETITION.format("this")),
-    Said(13, "Ilse Kort", ARTICLE, "For those who want the numbers: https://tides.example/stations/41 has the gauge, "
+         (*approved(after=0.3), StoryDecision("Mo", Action.REMOVE, 0.4), StoryDecision("Ines", Action.UNDO, 0.6)),
+         "terns"),
+    Post(28, "Old Piet", ARTICLE, "I never bought the book.", key="never"),
+    Post(27.5, "Tom Okafor", ARTICLE, "We know, Piet. You *are* the book.", to="never"),
+    # These need review.
+    Post(23, "Kevin", FOG, THANKS),
+    Post(22.4, "Melanie", PIER, THANKS, url="https://dental-care.example/"),
+    Post(21.9, "Steven", BOTTLES, THANKS, url="https://dental-care.example/"),
+    Post(18.5, "Marina K.", FOG, FLAT.format("month", "sea-rooms.example")),
+    Post(18.2, "Beach Living", PIER, FLAT.format("season", "beach-living.example")),
+    Post(17.4, "Ellen Voogd", ARTICLE, PETITION.format("our")),
+    Post(17.1, "Bram de Wit", PIER, PETITION.format("the")),
+    Post(16.8, "Carla M.", ARTICLE, PETITION.format("your")),
+    Post(16.2, "Joost", BOTTLES, PETITION.format("this")),
+    Post(13, "Ilse Kort", ARTICLE, "For those who want the numbers: https://tides.example/stations/41 has the gauge, "
          "https://wind.example/archive the wind, and https://marsh.example/papers/drainage explains the creek."),
-    Said(12, "Haruka Sato", FOG, "霧の日に杭を数えながら歩いたことがあります。"
+    Post(12, "Haruka Sato", FOG, "霧の日に杭を数えながら歩いたことがあります。"
          "四十歩で止まる、というのは祖母の教えと同じです。"),
-    Said(10, "Nils Aas", PIER, "Is the bench at the end still there? My parents met on it and I would like to see it "
+    Post(10, "Nils Aas", PIER, "Is the bench at the end still there? My parents met on it and I would like to see it "
          "once before they close it for the winter."),
-    Said(15, "Noor Haddad", ARTICLE, "كان جدي صيادًا، وكان يقول إن البحر يهمس قبل أن يعود. قرأت مقالك لأمي وبكت."),
-    Said(11, "Gus Marlow", PIER, "They want to charge four pounds to walk on it now. Four pounds! What a load of shit. "
+    Post(15, "Noor Haddad", ARTICLE, "كان جدي صيادًا، وكان يقول إن البحر يهمس قبل أن يعود. قرأت مقالك لأمي وبكت."),
+    Post(11, "Gus Marlow", PIER, "They want to charge four pounds to walk on it now. Four pounds! What a load of shit. "
          "My mother sold whelks there for free."),
-    Said(9, "Priya Nair", ARTICLE, "I teach the little ones at the harbour school. May I read this to them on Monday? "
+    Post(9, "Priya Nair", ARTICLE, "I teach the little ones at the harbour school. May I read this to them on Monday? "
          "They will want to know about the bottle."),
-    Said(7.5, "LuckySpin777", PIER, "Hello everybody, I am new here and I like the sea. Does somebody else like the "
+    Post(7.5, "LuckySpin777", PIER, "Hello everybody, I am new here and I like the sea. Does somebody else like the "
          "sea?"),
-    Said(6, "Walter Finch", ARTICLE, "EVERYBODY KNOWS THAT THE SANDBAR BELONGS TO THE TOWN AND NOT TO THE BIRDS!!!! "
+    Post(6, "Walter Finch", ARTICLE, "EVERYBODY KNOWS THAT THE SANDBAR BELONGS TO THE TOWN AND NOT TO THE BIRDS!!!! "
          "WHO PAID YOU TO WRITE THIS?????"),
-    Said(4, "Bea Santos", BOTTLES, "Found one on Sunday, green glass, the cork grown over with barnacles. I have not "
+    Post(4, "Bea Santos", BOTTLES, "Found one on Sunday, green glass, the cork grown over with barnacles. I have not "
          "opened it yet. Should I?"),
-    Said(2.5, "Jonas Petersen", FOG, "The yellow one at https://gear.example/compass is the one I trust now, and "
+    Post(2.5, "Jonas Petersen", FOG, "The yellow one at https://gear.example/compass is the one I trust now, and "
          "https://gear.example/whistle goes with it. No, they do not pay me."),
-    Said(0.6, "Lise Brandt", BOTTLES, "Open it, Bea, for heaven's sake. You may be married by spring."),
+    Post(0.6, "Lise Brandt", BOTTLES, "Open it, Bea, for heaven's sake. You may be married by spring."),
 )  # fmt: skip

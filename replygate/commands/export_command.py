@@ -1,6 +1,6 @@
-"""Everything a site was sent and what became of it, as JSON lines: nothing is left out, nothing is cut.
+"""`replygate export`: all comments of a site with their history, as JSON lines.
 
-The first line is the site without the digests of its keys; each further line is one comment with its whole history.
+The first line is the site without the digests of its keys. Each further line is one comment, complete.
 """
 
 import json
@@ -14,38 +14,39 @@ from comments.model import Comment
 from comments.site import Site
 from comments.storage.interfaces import Storage
 
-#: Comments read at once.
+#: Comments loaded at once.
 PAGE = 500
 
 
-def lines(storage: Storage, site: Site) -> Iterator[str]:
+def export_lines(storage: Storage, site: Site) -> Iterator[str]:
     values = asdict(site)
     values["keys"] = [key.id for key in site.keys]
     yield _line("site", values)
-    for comment in comments(storage, site.id):
+    for comment in all_comments(storage, site.id):
         yield _line("comment", asdict(comment))
 
 
 def _line(kind: str, values: dict[str, Any]) -> str:
-    return json.dumps({"kind": kind, **values}, default=_moment, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({"kind": kind, **values}, default=_to_json, ensure_ascii=False, separators=(",", ":"))
 
 
-def _moment(value: object) -> str:
+def _to_json(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError(f"there is no JSON for {type(value).__name__}")
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def comments(storage: Storage, site: str) -> Iterator[Comment]:
-    """Every comment accepted before the call, once, read by pages while the service goes on.
+def all_comments(storage: Storage, site: str) -> Iterator[Comment]:
+    """Yield every comment accepted before the call, once, while the service goes on running.
 
-    What the filters decide meanwhile is met again, as queued comments are read first. What people move may go from a
-    status not yet read to one read already; so whenever they did, all are looked through again for those not yet seen.
+    Queued comments are read first, so a comment that the filters decide during the export is found again. A moderator
+    may move a comment to a status that was read before. After any such decision all statuses are read again for
+    comments not yet seen.
     """
     seen: set[str] = set()
     while True:
         before = storage.comments.counters(site).moderated
-        for comment in _every(storage, site):
+        for comment in _by_status(storage, site):
             if comment.id not in seen:
                 seen.add(comment.id)
                 yield comment
@@ -53,7 +54,7 @@ def comments(storage: Storage, site: str) -> Iterator[Comment]:
             return
 
 
-def _every(storage: Storage, site: str) -> Iterator[Comment]:
+def _by_status(storage: Storage, site: str) -> Iterator[Comment]:
     for status in Status:
         page = storage.comments.by_status(site, status, PAGE)
         yield from page.rows

@@ -1,27 +1,27 @@
-"""`replygate mail`: one mail, to see whether the settings for mail are right."""
+"""`replygate mail`: send a test mail, to check the mail settings."""
 
 import click
 
 from comments.errors import Invalid, Problem, SettingsInvalid
 from comments.pseudonyms import new_id
-from replygate.deployment import installation
-from workers.delivery.email_messages import envelope_address, trial
+from replygate.deployment import current_deployment
+from workers.delivery.email_messages import envelope_address, test_mail
 from workers.delivery.smtp import Mailer
 
-from .webhook_commands import Unreached
+from .webhook_commands import NotDelivered
 
 
 @click.command("mail")
 @click.argument("address")
 def mail(address: str) -> None:
-    """Send one mail to ADDRESS, from this machine and at once, to try the settings for mail."""
-    here = installation()
-    relay, sender, to = here.settings.smtp_url, here.settings.mail_from, envelope_address(address)
+    """Send a test mail to ADDRESS now, from this machine."""
+    deployment = current_deployment()
+    relay, sender, to = deployment.settings.smtp_url, deployment.settings.mail_from, envelope_address(address)
     if relay is None:
-        raise SettingsInvalid("REPLYGATE_SMTP_URL is not set, so there is no mail")
+        raise SettingsInvalid("mail is off: set REPLYGATE_SMTP_URL")
     if not to:
-        raise Invalid([Problem("ADDRESS", "email", "is not an e-mail address")])
-    reception = Mailer(relay, sender).send(trial(sender, to, new_id(), here.now()), to)
+        raise Invalid([Problem("ADDRESS", "email", "is not an email address")])
+    reception = Mailer(relay, sender).send(test_mail(sender, to, new_id(), deployment.now()), to)
     if reception.error:
-        raise Unreached(f"not taken: {reception.error}" + (f", with {reception.answer}" if reception.answer else ""))
-    click.echo(f"{relay.name} took it.")
+        raise NotDelivered(f"not sent: {reception.error}" + (f", code {reception.answer}" if reception.answer else ""))
+    click.echo(f"Sent the test mail to {relay.name}.")

@@ -1,4 +1,4 @@
-"""`replygate openapi`: the API's description without a running service, for clients that are generated from it."""
+"""`replygate openapi`: print the OpenAPI document, for example to generate a client. Needs no running service."""
 
 import json
 from datetime import UTC, datetime
@@ -14,9 +14,9 @@ from service.web.docs_pages import current_document
 
 
 def text() -> str:
-    """The document as indented JSON."""
+    """Return the OpenAPI document as indented JSON."""
     now, settings = datetime.now(UTC), Settings()
-    jobs = RQJobs(connect(settings))  # connects when a job is asked for, which is never
+    jobs = RQJobs(connect(settings))  # never connects, because no job is enqueued
     deps = Deps(settings, open_memory(lambda: now), jobs, Pseudonyms(""), lambda: now)
     with create_app(deps).app_context():
         return json.dumps(current_document(), indent=2, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""`replygate rebuild`: what a site learned, counted anew from what its moderators decided."""
+"""`replygate rebuild`: relearn a site's corpus from its moderators' decisions."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,12 +10,12 @@ from comments.model import Comment
 from comments.storage.corpus_lessons import counted_lessons, ham_ceiling, lesson_of
 from comments.storage.interfaces import Storage
 from comments.storage.values import TokenCounts
-from replygate.deployment import installation
+from replygate.deployment import current_deployment
 from workers.filters.reputation import domains
 from workers.learning.lesson_quotas import quotas
 from workers.learning.site_model import tokens
 
-from .export_command import comments
+from .export_command import all_comments
 from .site_commands import site_named
 
 #: Comments loaded at once.
@@ -24,25 +24,25 @@ BATCH = 500
 
 @click.command("rebuild")
 @click.option("--site", "id", required=True, metavar="ID")
-@click.option("--check", is_flag=True, help="Only say whether it is needed; ends with 1 if so.")
+@click.option("--check", is_flag=True, help="Only check. Exit status 1 means that a rebuild is needed.")
 def rebuild(id: str, check: bool) -> None:
-    """Count anew what the site ID learned, from its comments' histories.
+    """Relearn the corpus of a site from the histories of its comments.
 
-    Needed after an upgrade that takes words apart in another way, and when other sites shall learn with this one: all
-    that learn together are counted then. The service may go on meanwhile: what is decided is learned as ever.
+    Use it after an upgrade that splits text into words in another way, and after a change of the sites that learn
+    together, which are all relearned. The service can go on running.
     """
-    here, site = installation(), site_named(id).id
-    storage, sites = here.storage, here.settings.learn_together.of(site)
-    if here.settings.share_repute and not check:
-        tell(storage, site)
-    wanted = recount(comment for of in sites for comment in comments(storage, of))
+    deployment, site = current_deployment(), site_named(id).id
+    storage, sites = deployment.storage, deployment.settings.learn_together.of(site)
+    if deployment.settings.share_repute and not check:
+        share_lessons(storage, site)
+    wanted = recount(comment for of in sites for comment in all_comments(storage, of))
     if storage.corpus.snapshot(site) == wanted:
-        click.echo(f"{id} knows exactly what its moderators taught: {_totals(wanted)}.")
+        click.echo(f"The corpus of {id} is up to date: {_totals(wanted)}.")
     elif check:
-        raise click.ClickException(f"{id} knows something else than its moderators taught; rebuild it")
+        raise click.ClickException(f"the corpus of {id} is out of date; run `replygate rebuild --site {id}`")
     else:
-        renew(storage, sites)
-        click.echo(f"Counted {id} anew: {_totals(storage.corpus.snapshot(site))}.")
+        relearn(storage, sites)
+        click.echo(f"Rebuilt the corpus of {id}: {_totals(storage.corpus.snapshot(site))}.")
 
 
 def _totals(counts: TokenCounts) -> str:
@@ -50,7 +50,7 @@ def _totals(counts: TokenCounts) -> str:
 
 
 def recount(known: Iterable[Comment]) -> TokenCounts:
-    """What the corpus must hold, by the histories of all comments that teach it and nothing else."""
+    """Return the counts that the corpus should hold, from the histories of all comments."""
     lessons = {c.id: lesson for c in known if (lesson := lesson_of(c, tokens(c), quotas(c)))}
     taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
@@ -62,18 +62,18 @@ def recount(known: Iterable[Comment]) -> TokenCounts:
     return TokenCounts(taught[Label.HAM], taught[Label.SPAM], pairs, ham_ceiling(lessons))
 
 
-def tell(storage: Storage, site: str) -> None:
-    """Let other sites hear what this one's lessons say of linked domains, as if the setting had always been on."""
-    for comment in comments(storage, site):
+def share_lessons(storage: Storage, site: str) -> None:
+    """Share this site's lessons about linked domains, as if `share_repute` had always been on."""
+    for comment in all_comments(storage, site):
         if comment.lesson:
             storage.shared_reputation.update(site, comment.id, comment.lesson, domains(comment))
 
 
-def renew(storage: Storage, sites: Sequence[str]) -> None:
-    """Forget what these sites learned, and learn again. Interrupted, it leaves to the learn job what is still due."""
-    teaching = {site: [comment.id for comment in comments(storage, site) if comment.lesson] for site in sites}
-    storage.corpus.forget(sites[0], teaching)
-    for site, ids in teaching.items():
+def relearn(storage: Storage, sites: Sequence[str]) -> None:
+    """Clear the corpus of these sites and learn again. If interrupted, the learn job does the rest."""
+    lessons = {site: [comment.id for comment in all_comments(storage, site) if comment.lesson] for site in sites}
+    storage.corpus.forget(sites[0], lessons)
+    for site, ids in lessons.items():
         for start in range(0, len(ids), BATCH):
             for comment in storage.comments.load(site, ids[start : start + BATCH]):
                 if comment is not None:

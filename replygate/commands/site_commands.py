@@ -10,14 +10,14 @@ from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import token_digest
 from comments.site import Site, SiteKey
 from comments.storage.interfaces import Storage
-from replygate.deployment import installation
+from replygate.deployment import current_deployment
 from replygate.text_table import columns
 from service.sites.settings import as_text, describe_settings, with_settings
 from service.sites.settings_pages import audit_entries
 from service.web.site_access import KEY_PREFIX
 
 
-class Exists(ReplygateError):
+class SiteExists(ReplygateError):
     """Raised when adding something that exists already."""
 
 
@@ -34,23 +34,23 @@ def add_site(id: str, settings: tuple[str, ...]) -> None:
 
     For example: replygate site add blog "name=My blog" origins=https://blog.example
     """
-    here = installation()
-    added = with_settings(Site(id=id, name=id, created=here.now()), settings)
-    if any(known.id == id for known in here.storage.sites.all()):
-        raise Exists(f"there is a site {id} already; `replygate site set {id}` changes it")
-    here.storage.sites.put(added, AuditEntry(CONSOLE, AuditAction.SITE_ADD, id, site=id))
+    deployment = current_deployment()
+    added = with_settings(Site(id=id, name=id, created=deployment.now()), settings)
+    if any(known.id == id for known in deployment.storage.sites.all()):
+        raise SiteExists(f"there is a site {id} already; `replygate site set {id}` changes it")
+    deployment.storage.sites.put(added, AuditEntry(CONSOLE, AuditAction.SITE_ADD, id, site=id))
     click.echo(f"Added {id}. `replygate site key {id}` creates a key for its server.")
 
 
 @site.command("list")
 def list_sites() -> None:
     """List all sites with the number of comments that wait."""
-    here = installation()
+    deployment = current_deployment()
     rows = [
-        (site.id, site.name, here.storage.queue.depth(site.id).queued, _held(here.storage, site.id))
-        for site in here.storage.sites.all()
+        (site.id, site.name, deployment.storage.queue.depth(site.id).queued, _held(deployment.storage, site.id))
+        for site in deployment.storage.sites.all()
     ]
-    click.echo(columns(("ID", "NAME", "WAITING", "HELD"), rows))
+    click.echo(columns(("ID", "NAME", "PENDING", "NEEDS REVIEW"), rows))
 
 
 def _held(storage: Storage, site: str) -> int:
@@ -81,7 +81,9 @@ def set_site(id: str, settings: tuple[str, ...]) -> None:
     """
     before = site_named(id)
     after = with_settings(before, settings)
-    installation().storage.sites.put(after, *audit_entries(before, after, AuditEntry(CONSOLE, AuditAction.SITE_SET)))
+    current_deployment().storage.sites.put(
+        after, *audit_entries(before, after, AuditEntry(CONSOLE, AuditAction.SITE_SET))
+    )
     click.echo(f"Changed {id}.")
 
 
@@ -104,7 +106,7 @@ def key(id: str, revoke: str | None) -> None:
         return
     made, whole = new_key()
     noted = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, site=id)
-    installation().storage.sites.put(replace(found, keys=(*found.keys, made)), noted)
+    current_deployment().storage.sites.put(replace(found, keys=(*found.keys, made)), noted)
     click.echo(whole)
     click.echo("Store it where only the site's server can read it. It is not shown again.", err=True)
 
@@ -113,7 +115,7 @@ def _revoke(site: Site, id: str) -> None:
     left = tuple(key for key in site.keys if key.id != id)
     if len(left) == len(site.keys):
         raise NotFound(f"{site.id} has no key {id}; it has {', '.join(key.id for key in site.keys) or 'none'}")
-    installation().storage.sites.put(
+    current_deployment().storage.sites.put(
         replace(site, keys=left), AuditEntry(CONSOLE, AuditAction.KEY_REVOKE, id, site=site.id)
     )
     click.echo(f"Revoked the key {id}.")
@@ -128,7 +130,7 @@ def new_key() -> tuple[SiteKey, str]:
 
 def site_named(id: str) -> Site:
     """Raises NotFound with a list of all sites."""
-    storage = installation().storage
+    storage = current_deployment().storage
     try:
         return storage.sites.get(id)
     except NotFound:

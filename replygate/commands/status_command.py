@@ -1,4 +1,4 @@
-"""`replygate status`: the ops page in a terminal."""
+"""`replygate status`: the figures of the ops page in a terminal."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ from service.ops.health import Condition, problems
 
 
 def report(earlier: Condition, condition: Condition) -> str:
-    """The state in words, then figures in tables; rates are what was gained since `earlier`."""
-    told = figures(condition, {})
-    sentences = (f"  - {sentence}" for sentence in (*told.problems, *told.warnings))
-    blocks = ["\n".join([f"{told.headline}{'.' if told.well else ':'}", *sentences])]
+    """Describe the state in sentences and tables. Rates are measured since `earlier`."""
+    shown = figures(condition, {})
+    sentences = (f"  - {sentence}" for sentence in (*shown.problems, *shown.warnings))
+    blocks = ["\n".join([f"{shown.headline}{'.' if shown.well else ':'}", *sentences])]
     if not condition.down:
         seconds = 0.0 if earlier.down else (condition.at - earlier.at).total_seconds()
-        blocks += [_totals(figures(earlier, {}), told, seconds), *_tables(told)]
+        blocks += [_totals(figures(earlier, {}), shown, seconds), *_tables(shown)]
     return "\n\n".join(blocks)
 
 
@@ -22,33 +22,33 @@ def is_ready(condition: Condition) -> bool:
     return not problems(condition)
 
 
-def _tables(told: Figures) -> Iterator[str]:
+def _tables(shown: Figures) -> Iterator[str]:
     yield columns(
-        ("SITE", "WAITING", "OLDEST", "ACCEPTED", "APPROVED", "HELD", "SPAM"),
-        [(s.id, s.queued, duration(s.oldest_seconds), s.accepted, s.approved, s.held, s.spam) for s in told.sites],
+        ("SITE", "PENDING", "OLDEST", "ACCEPTED", "PUBLISHED", "NEEDS REVIEW", "SPAM"),
+        [(s.id, s.queued, duration(s.oldest_seconds), s.accepted, s.approved, s.held, s.spam) for s in shown.sites],
     )
-    yield columns(("PART", "ALIVE"), [(part.name, part.processes) for part in told.parts])
+    yield columns(("PART", "PROCESSES"), [(part.name, part.processes) for part in shown.parts])
     yield columns(
         ("RQ QUEUE", "WORKERS", "QUEUED", "STARTED", "FAILED"),
-        [(q.name, q.workers, q.queued, q.started, q.failed) for q in told.queues],
+        [(q.name, q.workers, q.queued, q.started, q.failed) for q in shown.queues],
     )
 
 
-def _totals(earlier: Figures, told: Figures, seconds: float) -> str:
-    limit = f" of {memory(told.memory_limit_bytes)}" if told.memory_limit_bytes else ""
-    oldest = f", the oldest for {duration(told.oldest_seconds)}" if told.queued else ""
-    times = f"half within {duration(told.median_seconds)}, 99 % within {duration(told.slow_seconds)}"
+def _totals(earlier: Figures, shown: Figures, seconds: float) -> str:
+    limit = f" of {memory(shown.memory_limit_bytes)}" if shown.memory_limit_bytes else ""
+    oldest = f", oldest {duration(shown.oldest_seconds)}" if shown.queued else ""
+    times = f"median {duration(shown.median_seconds)}, p99 {duration(shown.slow_seconds)}"
     return columns(
-        ("Waiting", f"{told.queued:,}{oldest}"),
+        ("Pending", f"{shown.queued:,}{oldest}"),
         [
-            ("Accepted", f"{told.accepted:,}{_rate(told.accepted - earlier.accepted, seconds)}"),
-            ("Decided", f"{told.decided:,}{_rate(told.decided - earlier.decided, seconds)}"),
-            ("Attempts", f"{told.attempts:,}"),
-            ("Decision time", times if told.decided else "-"),
-            ("Memory", memory(told.memory_bytes) + limit),
+            ("Accepted", f"{shown.accepted:,}{_rate(shown.accepted - earlier.accepted, seconds)}"),
+            ("Decided", f"{shown.decided:,}{_rate(shown.decided - earlier.decided, seconds)}"),
+            ("Attempts", f"{shown.attempts:,}"),
+            ("Decision time", times if shown.decided else "-"),
+            ("Memory", memory(shown.memory_bytes) + limit),
         ],
     )
 
 
 def _rate(gained: int, seconds: float) -> str:
-    return f", {gained / seconds:.1f} a second now" if seconds else ""
+    return f", {gained / seconds:.1f} per second" if seconds else ""

@@ -1,4 +1,4 @@
-"""`replygate train`: the shipped weights made anew from data files, in a checkout of the project."""
+"""`replygate train`: rebuild the shipped model weights from data files, in a checkout of the project."""
 
 import subprocess
 import sys
@@ -11,14 +11,14 @@ import click
 @click.command("train")
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def train(directory: Path) -> None:
-    """Make the shipped weights and their model cards anew from the data files in DIRECTORY.
+    """Rebuild the shipped model weights and their model cards from the data files in DIRECTORY.
 
-    The same files give the same weights. Needs a checkout with the dependency group `train`; training is no part of
-    what is installed, and a site learns without it.
+    The same files give the same weights. This needs a checkout with the dependency group `train`, because the training
+    code is not installed. Sites learn without it.
     """
     missing = [name for name in ("training", "numpy", "scipy") if find_spec(name) is None]
     if missing:
-        raise click.ClickException(f"training needs a checkout with the group `train`; missing: {', '.join(missing)}")
+        raise click.ClickException(f"install the dependency group `train` in a checkout; missing: {', '.join(missing)}")
     for module in ("training.train", "training.toxicity"):
         done = subprocess.run([sys.executable, "-m", module, str(directory)], check=False)  # noqa: S603 - our own
         if done.returncode:

@@ -1,4 +1,4 @@
-"""`replygate webhook`: the addresses that a site wants told of its decisions, their secrets, and their log."""
+"""`replygate webhook`: manage webhooks and their secrets, and show deliveries."""
 
 import secrets
 import time
@@ -11,26 +11,26 @@ from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import Pseudonyms
 from comments.site import WEBHOOK_EVENTS, Site, Webhook
 from comments.storage.values import Delivery, DeliveryStatus
-from replygate.deployment import Installation, installation
+from replygate.deployment import Deployment, current_deployment
 from replygate.text_table import columns
 from workers.delivery.address_guard import host_of, target, trusted_hosts
 from workers.delivery.guarded_http import Outgoing
-from workers.delivery.webhook_payload import trial
+from workers.delivery.webhook_payload import test_event
 from workers.delivery.webhooks import post
 
 from .site_commands import site_named
 
-#: Deliveries that `log` shows; as many are kept.
-SHOWN = 200
+#: Deliveries that `log` shows. Storage keeps as many.
+LOG_LENGTH = 200
 
 
-class Unreached(ReplygateError):
-    """Raised when a test event did not arrive."""
+class NotDelivered(ReplygateError):
+    """Raised when a test event or a test mail was not delivered."""
 
 
 @click.group()
 def webhook() -> None:
-    """Addresses that are told of decisions and new comments."""
+    """Manage webhooks, which receive decisions and new comments."""
 
 
 @webhook.command("add")
@@ -43,23 +43,23 @@ def webhook() -> None:
     type=click.Choice(WEBHOOK_EVENTS),
     default=WEBHOOK_EVENTS,
     show_default=True,
-    help="What it is told of; may be repeated.",
+    help="An event to send. Can be repeated.",
 )
 def add(site: str, url: str, events: tuple[str, ...]) -> None:
-    """Tell URL of what happens on SITE; prints the secret that signs, this once."""
-    here, found = installation(), site_named(site)
-    target(url, trusted_hosts(here.settings.webhook_http_allow))
-    made = Webhook(secrets.token_hex(4), url, here.now(), (secrets.token_hex(4),), events)
-    noted = AuditEntry(CONSOLE, AuditAction.WEBHOOK_ADD, made.id, after=_told(made), site=found.id)
-    _put(here, found, (*found.webhooks, made), noted)
-    click.echo(f"Added {made.id}. `replygate webhook test {site} {made.id}` tries it.", err=True)
-    _show_secret(here, found, made)
+    """Send events of SITE to URL. Prints the signing secret, which is shown only once."""
+    deployment, found = current_deployment(), site_named(site)
+    target(url, trusted_hosts(deployment.settings.webhook_http_allow))
+    hook = Webhook(secrets.token_hex(4), url, deployment.now(), (secrets.token_hex(4),), events)
+    entry = AuditEntry(CONSOLE, AuditAction.WEBHOOK_ADD, hook.id, after=_summary(hook), site=found.id)
+    _save(deployment, found, (*found.webhooks, hook), entry)
+    click.echo(f"Added {hook.id}. Send it a test event with `replygate webhook test {site} {hook.id}`.", err=True)
+    _show_secret(deployment, found, hook)
 
 
 @webhook.command("list")
 @click.argument("site")
 def show(site: str) -> None:
-    """Every webhook of SITE."""
+    """List the webhooks of SITE."""
     rows = [
         (hook.id, hook.url, ",".join(hook.events), len(hook.keys), _state(hook)) for hook in site_named(site).webhooks
     ]
@@ -70,78 +70,87 @@ def show(site: str) -> None:
 @click.argument("site")
 @click.argument("id")
 def remove(site: str, id: str) -> None:
-    """Tell the webhook ID nothing more, and forget what was on its way."""
-    here, found = installation(), site_named(site)
-    gone = _named(found, id)
-    noted = AuditEntry(CONSOLE, AuditAction.WEBHOOK_REMOVE, id, _told(gone), site=found.id)
-    _put(here, found, tuple(hook for hook in found.webhooks if hook is not gone), noted)
-    here.storage.deliveries.forget(found.id, id)
+    """Remove the webhook ID and its pending deliveries."""
+    deployment, found = current_deployment(), site_named(site)
+    removed = _named(found, id)
+    entry = AuditEntry(CONSOLE, AuditAction.WEBHOOK_REMOVE, id, _summary(removed), site=found.id)
+    _save(deployment, found, tuple(hook for hook in found.webhooks if hook is not removed), entry)
+    deployment.storage.deliveries.forget(found.id, id)
     click.echo(f"Removed {id}.")
 
 
 @webhook.command("rotate")
 @click.argument("site")
 @click.argument("id")
-@click.option("--finish", is_flag=True, help="Take the older secret back instead, once the receiver knows the newer.")
+@click.option("--finish", is_flag=True, help="Remove the old secret, once the receiver uses the new one.")
 def rotate(site: str, id: str, finish: bool) -> None:
-    """Give the webhook ID a new secret, shown this once; the one it has signs beside it until --finish."""
-    here, found = installation(), site_named(site)
+    """Create a new secret for the webhook ID, shown only once. Both secrets sign until --finish."""
+    deployment, found = current_deployment(), site_named(site)
     hook = _named(found, id)
     keys = hook.keys[:1] if finish else (secrets.token_hex(4), hook.keys[0])
     changed = replace(hook, keys=keys)
-    noted = AuditEntry(CONSOLE, AuditAction.WEBHOOK_ROTATE, id, _secrets(hook), _secrets(changed), found.id)
-    _change(here, found, changed, noted)
+    entry = AuditEntry(CONSOLE, AuditAction.WEBHOOK_ROTATE, id, _secrets(hook), _secrets(changed), found.id)
+    _replace(deployment, found, changed, entry)
     if finish:
-        click.echo(f"Only the newer secret of {id} signs now.")
+        click.echo(f"Removed the old secret of {id}.")
     else:
-        _show_secret(here, found, changed)
+        _show_secret(deployment, found, changed)
 
 
 @webhook.command("set")
 @click.argument("site")
 @click.argument("id")
-@click.option("--event", "events", multiple=True, type=click.Choice(WEBHOOK_EVENTS), help="What it is told of instead.")
-@click.option("--on/--off", "enabled", default=None, help="Off: it never hears of what happens meanwhile.")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    type=click.Choice(WEBHOOK_EVENTS),
+    help="New event to send. Can be repeated.",
+)
+@click.option("--on/--off", "enabled", default=None, help="Turn it on or off. Events while off are not sent.")
 def set_webhook(site: str, id: str, events: tuple[str, ...], enabled: bool | None) -> None:
-    """Change what the webhook ID is told of, and whether it is told at all."""
+    """Change the events of the webhook ID, or turn it on or off."""
     if not events and enabled is None:
-        raise click.UsageError("say --event, --on or --off")
-    here, found = installation(), site_named(site)
+        raise click.UsageError("use --event, --on or --off")
+    deployment, found = current_deployment(), site_named(site)
     before = _named(found, id)
     after = replace(before, events=events or before.events, enabled=before.enabled if enabled is None else enabled)
-    _change(here, found, after, AuditEntry(CONSOLE, AuditAction.WEBHOOK_SET, id, _told(before), _told(after), found.id))
-    click.echo(f"{id} is {_state(after)}, told of {', '.join(after.events)}.")
+    entry = AuditEntry(CONSOLE, AuditAction.WEBHOOK_SET, id, _summary(before), _summary(after), found.id)
+    _replace(deployment, found, after, entry)
+    click.echo(f"{id} is {_state(after)} and receives {', '.join(after.events)}.")
 
 
 def _state(hook: Webhook) -> str:
     return "on" if hook.enabled else "off"
 
 
-def _told(hook: Webhook) -> str:
-    """As the audit keeps it: the host alone, since the rest of an address may be a receiver's secret."""
+def _summary(hook: Webhook) -> str:
+    """Describe a webhook for the audit log: only by its host, because the rest of the address may be a secret."""
     return f"{host_of(hook.url)}: {','.join(hook.events)}, {_state(hook)}"
 
 
 @webhook.command("test")
 @click.argument("site")
 @click.argument("id")
-def try_out(site: str, id: str) -> None:
-    """Send the webhook ID an event of type "test", from this machine and at once."""
-    here, found = installation(), site_named(site)
-    hook, now, began = _named(found, id), here.now(), time.monotonic()
-    outgoing = Outgoing(trusted_hosts(here.settings.webhook_http_allow))
-    answer, error = post(outgoing, Pseudonyms(here.settings.secret_key), found.id, hook, trial(found.id, now), now)
+def send_test(site: str, id: str) -> None:
+    """Send a test event to the webhook ID now, from this machine."""
+    deployment, found = current_deployment(), site_named(site)
+    hook, now, began = _named(found, id), deployment.now(), time.monotonic()
+    outgoing = Outgoing(trusted_hosts(deployment.settings.webhook_http_allow))
+    answer, error = post(
+        outgoing, Pseudonyms(deployment.settings.secret_key), found.id, hook, test_event(found.id, now), now
+    )
     if error:
-        raise Unreached(f"not delivered: {error}" + (f", it answered {answer}" if answer else ""))
-    click.echo(f"Answered {answer} after {(time.monotonic() - began) * 1000:.0f} ms.")
+        raise NotDelivered(f"not delivered: {error}" + (f", status {answer}" if answer else ""))
+    click.echo(f"Status {answer} after {(time.monotonic() - began) * 1000:.0f} ms.")
 
 
 @webhook.command("log")
 @click.argument("site")
 def log(site: str) -> None:
-    """What is on its way to the webhooks of SITE, and how the last deliveries ended."""
-    deliveries = installation().storage.deliveries.recent(site_named(site).id, SHOWN)
-    head = ("WEBHOOK", "EVENT", "TO", "STATE", "ANSWER", "TRIES", "MS", "AT")
+    """Show pending and recent deliveries of SITE."""
+    deliveries = current_deployment().storage.deliveries.recent(site_named(site).id, LOG_LENGTH)
+    head = ("WEBHOOK", "EVENT", "HOST", "STATE", "STATUS", "ATTEMPTS", "MS", "TIME")
     click.echo(columns(head, [_row(delivery) for delivery in deliveries]))
 
 
@@ -154,11 +163,11 @@ def _row(delivery: Delivery) -> tuple[object, ...]:
 
 
 def _named(site: Site, id: str) -> Webhook:
-    """Raises NotFound naming the webhooks there are."""
+    """Return the webhook with this id. Raises NotFound, which lists the existing ones."""
     found = next((hook for hook in site.webhooks if hook.id == id), None)
     if found is None:
-        known = ", ".join(hook.id for hook in site.webhooks) or "none"
-        raise NotFound(f"{site.id} has no webhook {id}; it has {known}")
+        existing = ", ".join(hook.id for hook in site.webhooks) or "none"
+        raise NotFound(f"site {site.id} has no webhook {id}; existing webhooks: {existing}")
     return found
 
 
@@ -166,14 +175,14 @@ def _secrets(hook: Webhook) -> str:
     return f"{len(hook.keys)} secret{'' if len(hook.keys) == 1 else 's'}"
 
 
-def _change(here: Installation, site: Site, changed: Webhook, noted: AuditEntry) -> None:
-    _put(here, site, tuple(changed if hook.id == changed.id else hook for hook in site.webhooks), noted)
+def _replace(deployment: Deployment, site: Site, changed: Webhook, entry: AuditEntry) -> None:
+    _save(deployment, site, tuple(changed if hook.id == changed.id else hook for hook in site.webhooks), entry)
 
 
-def _put(here: Installation, site: Site, webhooks: tuple[Webhook, ...], noted: AuditEntry) -> None:
-    here.storage.sites.put(replace(site, webhooks=webhooks), noted)
+def _save(deployment: Deployment, site: Site, webhooks: tuple[Webhook, ...], entry: AuditEntry) -> None:
+    deployment.storage.sites.put(replace(site, webhooks=webhooks), entry)
 
 
-def _show_secret(here: Installation, site: Site, hook: Webhook) -> None:
-    click.echo(Pseudonyms(here.settings.secret_key).webhook_secret(site.id, hook.id, hook.keys[0]))
-    click.echo("Keep it where only the receiver can read it: it is not shown again.", err=True)
+def _show_secret(deployment: Deployment, site: Site, hook: Webhook) -> None:
+    click.echo(Pseudonyms(deployment.settings.secret_key).webhook_secret(site.id, hook.id, hook.keys[0]))
+    click.echo("Store the secret at the receiver only. It is not shown again.", err=True)

@@ -15,7 +15,7 @@ import click
 from comments.site import Site
 from comments.storage.values import TokenCounts
 from replygate.commands.site_commands import site_named
-from replygate.deployment import installation
+from replygate.deployment import current_deployment
 from workers.deps import policy_of
 from workers.filters import BUILT_IN
 from workers.judging.policy import Policy, build
@@ -89,5 +89,5 @@ def _draw(found: Report, directory: Path) -> None:
 
 def _site(id: str) -> tuple[Site, Policy, TokenCounts]:
     """The site, its deployment's policy and what it learned, as its workers have them."""
-    here, site = installation(), site_named(id)
-    return site, policy_of(here.settings, BUILT_IN), here.storage.corpus.snapshot(id)
+    deployment, site = current_deployment(), site_named(id)
+    return site, policy_of(deployment.settings, BUILT_IN), deployment.storage.corpus.snapshot(id)

@@ -19,7 +19,7 @@ from comments.site import Site
 from comments.storage.codec import dump, load
 from comments.storage.memory import open_memory
 from replygate.__main__ import cli
-from replygate.deployment import Installation
+from replygate.deployment import Deployment
 from tests.support.builders import a_site, settings
 from tests.support.desk import Clock, a_desk, page
 from tests.support.markup import parse
@@ -32,7 +32,7 @@ def form():
     return parse(page(owner, "/sites/blog/settings"))
 
 def replygate(*words):
-    here = Installation(settings(), desk.storage, OneQueue(), lambda: datetime.now(UTC))
+    here = Deployment(settings(), desk.storage, OneQueue(), lambda: datetime.now(UTC))
     return CliRunner().invoke(cli, ["site", *words], obj=here)
 
 root = form()

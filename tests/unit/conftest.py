@@ -10,7 +10,7 @@ from comments.rq_stats import RQQueueStats
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
-from replygate.deployment import Installation
+from replygate.deployment import Deployment
 from tests.support.builders import a_site, settings
 
 Run = Callable[..., Result]
@@ -25,7 +25,7 @@ class OneQueue:
 @pytest.fixture
 def run(memory: Storage) -> Run:
     """One command on a deployment in memory."""
-    here = Installation(settings(public_url="https://replies.example/"), memory, OneQueue(), lambda: datetime.now(UTC))
+    here = Deployment(settings(public_url="https://replies.example/"), memory, OneQueue(), lambda: datetime.now(UTC))
 
     def command(*words: str) -> Result:
         return CliRunner().invoke(cli, words, obj=here, catch_exceptions=False)

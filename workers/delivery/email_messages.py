@@ -103,10 +103,10 @@ def notice(envelope: Envelope, comment: Comment, reply: Comment, page: str) -> E
     return _filled(letter, plain, NOTICE_HTML, said | {"quoted": text})
 
 
-def trial(sender: str, to: str, id: str, at: datetime) -> EmailMessage:
-    """What `replygate mail` sends; it is about no comment."""
-    letter = _bare(Address("Replygate", addr_spec=sender), to, "A trial", f"trial.{id}", at)
-    letter.set_content("This is a trial: mail from Replygate arrives.\n")
+def test_mail(sender: str, to: str, id: str, at: datetime) -> EmailMessage:
+    """Return the message that `replygate mail` sends, which is about no comment."""
+    letter = _bare(Address("Replygate", addr_spec=sender), to, "Test message", f"test.{id}", at)
+    letter.set_content("This is a test message from Replygate. Your mail settings work.\n")
     return letter
 
 

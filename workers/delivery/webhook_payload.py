@@ -37,8 +37,8 @@ def body(delivery: Delivery, comment: Comment, depth: int | None) -> bytes:
     )
 
 
-def trial(site: str, at: datetime) -> bytes:
-    """What `replygate webhook test` sends; it is about no comment."""
+def test_event(site: str, at: datetime) -> bytes:
+    """Return the event that `replygate webhook test` sends, which has no comment."""
     return to_json({"id": f"test:{at.timestamp():.0f}", "type": "test", "site": site})
 
 

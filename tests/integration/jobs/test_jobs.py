@@ -1,4 +1,4 @@
-"""The jobs on both storage back ends: what is due gets done, once, however often they are called."""
+"""The jobs, on both storage back ends, do due work once, however often they run."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ from workers.judging.policy import NEEDS_HUMAN, build
 
 
 class Advertising(Filter):
-    """Sees spam in comments that say so."""
+    """Reports spam for comments that say so."""
 
     name = "advertising"
     weights = {"advertising": 10.0}  # noqa: RUF012
@@ -34,7 +34,7 @@ FILTERS = (Advertising(),)
 
 @pytest.fixture
 def deps(storage: Storage) -> Deps:
-    """The process's Deps, over each back end in turn, with one site."""
+    """Deps with one site, for each storage back end."""
     storage.sites.put(a_site(moderation="suspicious"))
     made = Deps(settings(batch=10), storage, RecordedJobs(), FILTERS, build(FILTERS, {}), now)
     install(made)
@@ -46,7 +46,7 @@ def asked(deps: Deps) -> list[tuple[str, str, str]]:
     return deps.jobs.jobs
 
 
-def test_judging_settles_everything_that_is_queued(deps: Deps) -> None:
+def test_judging_decides_every_queued_comment(deps: Deps) -> None:
     good = [accepted(deps.storage) for _ in range(25)]
     bad = accepted(deps.storage, content="buy my pills")
     judge("blog", "token")
@@ -64,7 +64,7 @@ def test_judging_again_changes_nothing(deps: Deps) -> None:
     assert (deps.storage.comments.get("blog", comment.id), deps.storage.comments.counters("blog")) == before
 
 
-def test_judging_that_runs_out_of_time_asks_for_itself_with_its_token(deps: Deps) -> None:
+def test_judging_that_runs_out_of_time_enqueues_itself_with_its_token(deps: Deps) -> None:
     install(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
     for _ in range(25):
         accepted(deps.storage)
@@ -81,7 +81,7 @@ def test_comments_that_judging_does_not_reach_are_due_at_once(deps: Deps) -> Non
     assert [claim.id for claim in deps.storage.queue.claim("blog", "token", 10, 10.0)] == [comment.id]
 
 
-def test_a_comment_that_was_claimed_too_often_goes_to_a_person(deps: Deps) -> None:
+def test_a_comment_claimed_too_often_needs_review(deps: Deps) -> None:
     comment = accepted(deps.storage)
     for _ in range(5):
         deps.storage.queue.claim("blog", "token", 10, 10.0)
@@ -99,7 +99,7 @@ def test_a_job_for_a_site_that_does_not_exist_does_nothing(deps: Deps) -> None:
     assert asked(deps) == []
 
 
-def test_learning_brings_the_corpus_in_line_once(deps: Deps) -> None:
+def test_learning_updates_the_corpus_once(deps: Deps) -> None:
     for n in range(120):
         moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)
     learn("blog", "")
@@ -109,7 +109,7 @@ def test_learning_brings_the_corpus_in_line_once(deps: Deps) -> None:
     assert deps.storage.corpus.totals("blog") == (0, 120)
 
 
-def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.LogCaptureFixture) -> None:
+def test_delivery_queues_every_decision_in_order(deps: Deps, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "workers.delivery.outbox")
     first = published(deps.storage)
     others = [published(deps.storage) for _ in range(120)]
@@ -120,7 +120,7 @@ def test_delivering_tells_every_decision_in_order(deps: Deps, caplog: pytest.Log
     assert deps.storage.outbox.length("blog") == 0
 
 
-def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
+def test_indexing_makes_held_comments_searchable(deps: Deps) -> None:
     comment = decided(deps.storage, accepted(deps.storage, content="bread"), Action.HOLD)
     update_queue_index("blog", "")
     (spot,) = deps.storage.queue_index.find("blog", IndexQuery(all_of=(("word:bread",),))).spots
@@ -128,7 +128,7 @@ def test_filing_makes_what_is_held_findable(deps: Deps) -> None:
     assert deps.storage.queue_index.outdated("blog", 1) == []
 
 
-def test_learning_and_delivering_go_to_the_back_of_the_queue_too(deps: Deps) -> None:
+def test_learning_and_delivery_also_enqueue_themselves_again(deps: Deps) -> None:
     install(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
     for n in range(101):
         moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)

@@ -1,4 +1,4 @@
-"""Worker processes as they run: what they do, what they refuse, and what they survive."""
+"""Running worker processes: the jobs they run and refuse, and the failures they survive."""
 
 import contextlib
 import json
@@ -41,7 +41,7 @@ def store(redis_storage: Storage) -> Storage:
 
 @pytest.fixture
 def start(valkey_settings: Settings) -> Iterator[Start]:
-    """Start a worker process; killed at the end of the test."""
+    """Start a worker process, and kill it at the end of the test."""
     started: list[subprocess.Popen[bytes]] = []
 
     def run(queue: str = "judge", **chosen: object) -> "subprocess.Popen[bytes]":
@@ -60,9 +60,7 @@ def status(store: Storage, id: str) -> Status:
     return store.comments.get("blog", id).status
 
 
-def test_a_worker_does_what_it_is_woken_for_and_says_that_it_is_alive(
-    start: Start, store: Storage, connection: redis.Redis
-) -> None:
+def test_a_worker_runs_its_job_and_sends_heartbeats(start: Start, store: Storage, connection: redis.Redis) -> None:
     comment = accepted(store)
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     start()
@@ -70,7 +68,7 @@ def test_a_worker_does_what_it_is_woken_for_and_says_that_it_is_alive(
     assert store.heartbeats.alive("judge")
 
 
-def test_sigterm_ends_a_worker_well(start: Start, store: Storage) -> None:
+def test_sigterm_stops_a_worker_with_exit_status_0(start: Start, store: Storage) -> None:
     worker = start()
     until(lambda: bool(store.heartbeats.alive("judge")))
     worker.terminate()
@@ -137,7 +135,7 @@ ODD = (
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_whatever_a_field_of_a_job_holds_it_is_read_or_counts_as_missing(field: str, connection: redis.Redis) -> None:
+def test_a_job_with_any_field_value_is_read_or_counts_as_missing(field: str, connection: redis.Redis) -> None:
     job = Queue("judge", connection=connection, serializer="json").enqueue_call(JUDGE, args=("blog", ""))
     for value in ODD:
         connection.hset(job.key, field, value)
@@ -145,7 +143,7 @@ def test_whatever_a_field_of_a_job_holds_it_is_read_or_counts_as_missing(field: 
             WakeUp.fetch(job.id, connection=connection, serializer="json")
 
 
-def test_no_bad_job_ends_a_worker_or_stops_the_sweeping_up(
+def test_an_unreadable_job_stops_no_worker_and_no_clean_up(
     start: Start, store: Storage, connection: redis.Redis
 ) -> None:
     queue = Queue("judge", connection=connection, serializer="json")
@@ -161,7 +159,7 @@ def test_no_bad_job_ends_a_worker_or_stops_the_sweeping_up(
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_bad_job_is_swept_up_once_it_is_stuck(name: str, connection: redis.Redis) -> None:
+def test_an_unreadable_job_is_removed_once_it_is_stuck(name: str, connection: redis.Redis) -> None:
     queue = open_queue("judge", connection)
     job = Queue("judge", connection=connection, serializer="json").enqueue_call(JUDGE, args=("blog", ""))
     MUTATIONS[name](connection, job.key)
@@ -174,9 +172,7 @@ def test_a_bad_job_is_swept_up_once_it_is_stuck(name: str, connection: redis.Red
     assert not connection.exists(Job.key_for(job.id))
 
 
-def test_a_wake_up_whose_worker_died_leaves_nothing_behind(
-    start: Start, store: Storage, connection: redis.Redis
-) -> None:
+def test_the_wake_up_of_a_killed_worker_is_removed(start: Start, store: Storage, connection: redis.Redis) -> None:
     accepted(store, content="die")
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     assert start().wait(60) == -signal.SIGKILL
@@ -196,7 +192,7 @@ def test_a_filter_that_raises_holds_the_comment(start: Start, store: Storage, co
     until(lambda: status(store, comment.id) is Status.HELD)
 
 
-def test_a_job_that_hangs_is_broken_off_and_the_worker_goes_on(
+def test_a_job_that_hangs_is_stopped_and_the_worker_goes_on(
     start: Start, store: Storage, connection: redis.Redis
 ) -> None:
     accepted(store, content="hang")
@@ -211,7 +207,7 @@ def test_a_job_that_hangs_is_broken_off_and_the_worker_goes_on(
     assert worker.poll() is None
 
 
-def test_a_worker_that_hears_no_signal_is_ended(start: Start, store: Storage, connection: redis.Redis) -> None:
+def test_a_worker_that_ignores_signals_is_killed(start: Start, store: Storage, connection: redis.Redis) -> None:
     accepted(store, content="hang in C")
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     assert start().wait(TIMEOUT + 10) == 1

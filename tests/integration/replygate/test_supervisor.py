@@ -1,4 +1,4 @@
-"""The supervisor with real processes: it starts again what dies and leaves nothing behind, however it ends itself."""
+"""The supervisor, with real processes, restarts parts that end and leaves no process behind."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ Run = Callable[..., "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    """Start the supervisor over the named parts; it is killed at the end of the test, if it still runs."""
+    """Start the supervisor with the named parts, and kill it at the end of the test."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*parts: str, wait: bool = True) -> "subprocess.Popen[bytes]":
@@ -36,7 +36,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 @pytest.fixture
 def pids(tmp_path: Path) -> Callable[[str], list[int]]:
-    """The process ids a part had so far."""
+    """The process ids that a part has had."""
 
     def read(part: str) -> list[int]:
         path = tmp_path / part
@@ -51,7 +51,7 @@ def test_a_killed_part_is_started_again(run: Run, pids: Callable[[str], list[int
     until(lambda: len(pids("sleeper")) == 2, "a second process")
 
 
-def test_a_part_that_ends_with_0_is_started_again_ever_more_slowly(
+def test_restarts_of_a_part_that_keeps_ending_back_off(
     run: Run, pids: Callable[[str], list[int]], tmp_path: Path
 ) -> None:
     run("quitter")
@@ -62,9 +62,7 @@ def test_a_part_that_ends_with_0_is_started_again_ever_more_slowly(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_asked_to_stop_it_stops_everything_and_ends_well(
-    run: Run, pids: Callable[[str], list[int]], number: signal.Signals
-) -> None:
+def test_a_request_to_stop_stops_all_parts(run: Run, pids: Callable[[str], list[int]], number: signal.Signals) -> None:
     supervisor = run("sleeper", "parent", "stubborn")
     supervisor.send_signal(number)
     assert supervisor.wait(60) == 0
@@ -86,7 +84,7 @@ def test_it_can_be_stopped_while_a_part_is_not_ready(run: Run, pids: Callable[[s
     assert gone(pids("late")[0])
 
 
-def test_what_a_dead_part_left_in_its_group_is_killed(run: Run, pids: Callable[[str], list[int]]) -> None:
+def test_the_process_group_of_an_ended_part_is_killed(run: Run, pids: Callable[[str], list[int]]) -> None:
     run("deserter")
     left = pids("deserter-child")[0]
     os.kill(pids("deserter")[0], signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""`replygate up` as a user has it: a first run, a second, and every way of ending."""
+"""`replygate up`: a first run, a second run, and every way to end it."""
 
 import os
 import re
@@ -35,7 +35,7 @@ def port() -> int:
 
 @pytest.fixture
 def up(directory: Path, port: int) -> Iterator[Up]:
-    """Start it; killed with all its parts at the end of the test."""
+    """Start `replygate up`, and kill it with all its parts at the end of the test."""
     started: list[subprocess.Popen[str]] = []
 
     def run(directory: Path = directory) -> "subprocess.Popen[str]":
@@ -54,7 +54,7 @@ def up(directory: Path, port: int) -> Iterator[Up]:
 
 
 def greeting(process: "subprocess.Popen[str]") -> str:
-    """What it prints once it is up, to the line about logs."""
+    """Read its output up to the line about logs."""
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
@@ -77,20 +77,20 @@ def below(process: "subprocess.Popen[str]") -> list[int]:
     return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
 
 
-def test_a_first_run_shows_where_to_go_and_the_way_in(up: Up) -> None:
+def test_a_first_run_shows_addresses_and_a_sign_in_link(up: Up) -> None:
     shown = addresses(greeting(up()))
     assert "Leave a Reply" in page(shown["Demo article"])
     assert "admin" in page(shown["Sign in as admin"])
     assert set(shown) == {"Demo article", "Review page", "Sign in as admin", "Ops page"}
 
 
-def test_mail_of_a_demo_goes_into_files_which_it_says(up: Up, directory: Path) -> None:
+def test_demo_mails_are_written_to_files_and_the_greeting_says_so(up: Up, directory: Path) -> None:
     greeted = greeting(up())
-    assert f"{directory}/mail (files only; REPLYGATE_SMTP_URL sends)" in greeted
+    assert f"{directory}/mail (written to files; set REPLYGATE_SMTP_URL to send them)" in greeted
     assert "Notify me of replies by email" in page(addresses(greeted)["Demo article"])
 
 
-def test_what_it_keeps_is_for_its_owner_only_and_there_on_the_next_run(up: Up, directory: Path) -> None:
+def test_its_files_are_private_and_reused_by_the_next_run(up: Up, directory: Path) -> None:
     first = up()
     greeting(first)
     first.terminate()
@@ -103,7 +103,7 @@ def test_what_it_keeps_is_for_its_owner_only_and_there_on_the_next_run(up: Up, d
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_however_it_ends_nothing_is_left(up: Up, number: signal.Signals) -> None:
+def test_no_process_is_left_after_any_kind_of_end(up: Up, number: signal.Signals) -> None:
     process = up()
     greeting(process)
     parts = below(process)
@@ -114,7 +114,22 @@ def test_however_it_ends_nothing_is_left(up: Up, number: signal.Signals) -> None
         until(lambda pid=pid: gone(pid), f"{pid} is gone")
 
 
-def test_it_starts_again_right_after_it_was_killed(up: Up) -> None:
+def test_ctrl_c_says_what_stops_and_that_comments_are_safe(up: Up, directory: Path) -> None:
+    process = up()
+    greeting(process)
+    process.send_signal(signal.SIGINT)
+    _, progress = process.communicate(timeout=60)
+    assert progress.splitlines() == [
+        "Starting Replygate …",
+        "Stopping … Press Ctrl-C again to stop at once.",
+        "  stopped web",
+        "  stopped sweep, judge 1, judge 2, background, delivery",
+        "  stopped valkey",
+        f"Replygate has stopped. All comments are safe in {directory}/.",
+    ]
+
+
+def test_it_starts_again_right_after_a_kill(up: Up) -> None:
     process = up()
     greeting(process)
     process.kill()
@@ -122,15 +137,15 @@ def test_it_starts_again_right_after_it_was_killed(up: Up) -> None:
     assert "Leave a Reply" in page(addresses(greeting(up()))["Demo article"])
 
 
-def test_two_of_it_on_the_same_directory_are_refused(up: Up) -> None:
+def test_a_second_run_in_the_same_directory_is_refused(up: Up) -> None:
     greeting(up())
     second = up()
     assert second.wait(60) == 2
     assert second.stderr is not None
-    assert "runs in" in second.stderr.read()
+    assert "already running in" in second.stderr.read()
 
 
-def test_a_port_that_is_taken_is_said_to_be(up: Up, port: int) -> None:
+def test_a_port_in_use_is_reported(up: Up, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
         process = up()
         assert process.wait(60) == 2
@@ -138,6 +153,6 @@ def test_a_port_that_is_taken_is_said_to_be(up: Up, port: int) -> None:
     assert f"cannot listen on 127.0.0.1:{port}" in process.stderr.read()
 
 
-def test_a_directory_may_lie_deep(up: Up, directory: Path) -> None:
+def test_the_directory_may_have_a_long_path(up: Up, directory: Path) -> None:
     shown = addresses(greeting(up(directory / ("deep" * 20) / ("deeper" * 10))))
     assert "Leave a Reply" in page(shown["Demo article"])

@@ -1,4 +1,4 @@
-"""The web part as it runs: slow clients hold nobody up, odd requests arrive as they are, and nothing outlives it."""
+"""The running web server: slow clients delay no other request, odd requests arrive, and no process outlives it."""
 
 import os
 import select
@@ -25,7 +25,7 @@ POST = b"POST /v1/sites/blog/comments HTTP/1.1\r\nHost: x\r\nContent-Type: appli
 
 @contextmanager
 def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """The web part with one process of two threads, and its port; there is a site."""
+    """Start a web server with one process of two threads and one site; gives its port."""
     open_redis(settings(redis_url=redis_url)).sites.put(a_site())
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = int(server.getsockname()[1])
@@ -46,14 +46,14 @@ def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
 
 @pytest.fixture(scope="module")
 def port(valkey_server: str) -> Iterator[int]:
-    """Where one answers that all tests use which leave it as it is."""
+    """The port of a server that several tests share."""
     with serving(valkey_server) as (_, port):
         yield port
 
 
 @pytest.fixture
 def own(valkey_server: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """One that the test may end."""
+    """A server that the test may stop."""
     with serving(valkey_server) as web:
         yield web
 
@@ -63,7 +63,7 @@ def connect(port: int) -> socket.socket:
 
 
 def ask(port: int, head: bytes, body: bytes = b"") -> bytes:
-    """The whole answer to a request; empty when nobody listens."""
+    """Send a request and return the whole response; empty if no server listens."""
     try:
         with connect(port) as client:
             client.sendall(head + b"Connection: close\r\n\r\n" + body)
@@ -72,7 +72,7 @@ def ask(port: int, head: bytes, body: bytes = b"") -> bytes:
         return b""
 
 
-def test_clients_that_never_finish_hold_nobody_up(port: int) -> None:
+def test_clients_that_never_finish_do_not_delay_others(port: int) -> None:
     with ExitStack() as stack:
         slow = [stack.enter_context(connect(port)) for _ in range(40)]
         for n, client in enumerate(slow):
@@ -90,7 +90,7 @@ def test_clients_that_never_finish_hold_nobody_up(port: int) -> None:
     ],
     ids=["declared", "chunked"],
 )
-def test_a_body_that_is_too_long_is_refused_by_the_app(port: int, headers: bytes, body: bytes) -> None:
+def test_a_body_that_is_too_long_is_refused_by_the_application(port: int, headers: bytes, body: bytes) -> None:
     answer = ask(port, POST + headers, body)
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"application/problem+json" in answer
@@ -99,7 +99,7 @@ def test_a_body_that_is_too_long_is_refused_by_the_app(port: int, headers: bytes
 ODD_PATHS = (b"/%ff%fe", b"/v1/sites/a%2fb/comments", b"//", b"/%00", "/é?é".encode(), b"/healthz?%", b"*")
 
 
-def test_no_path_is_too_odd(port: int) -> None:
+def test_odd_paths_are_answered(port: int) -> None:
     for path in ODD_PATHS:
         status = ask(port, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n").split(b" ", 2)[1]
         assert status[:1] in (b"2", b"3", b"4"), path
@@ -128,7 +128,7 @@ def test_a_killed_web_process_is_replaced(own: tuple["subprocess.Popen[bytes]", 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_asked_to_stop_it_ends_well(own: tuple["subprocess.Popen[bytes]", int], number: signal.Signals) -> None:
+def test_a_signal_stops_the_web_server(own: tuple["subprocess.Popen[bytes]", int], number: signal.Signals) -> None:
     web, _ = own
     web.send_signal(number)
     assert web.wait(60) == 0

@@ -1,4 +1,4 @@
-"""`replygate webhook`: what each command does, and that a secret is shown once and is the one that signs."""
+"""`replygate webhook` manages webhooks; the secret it shows once is the one that signs."""
 
 import hmac
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from comments.site import Webhook
 from comments.storage.interfaces import Storage
 from comments.storage.values import Delivery, DeliveryStatus
 from replygate.__main__ import cli
-from replygate.deployment import Installation
+from replygate.deployment import Deployment
 from tests.support.builders import NOW, a_site, settings
 from tests.support.receiver import Receiver, says
 
@@ -25,9 +25,9 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(memory: Storage, receiver: Receiver) -> Run:
-    """One command on a deployment in memory that trusts the receiver."""
+    """Run one command on a deployment in memory that trusts the receiver."""
     trusting = settings(webhook_http_allow=receiver.authority)
-    here = Installation(trusting, memory, NoRQStats(), lambda: datetime.now(UTC))
+    here = Deployment(trusting, memory, NoRQStats(), lambda: datetime.now(UTC))
     memory.sites.put(a_site())
 
     def command(*words: str) -> Result:
@@ -42,34 +42,32 @@ def hook(memory: Storage) -> Webhook:
 
 
 def signs(secret: str, receiver: Receiver) -> bool:
-    """Whether the receiver's last request carries a mark made with this secret."""
+    """Return whether the receiver's last request has a signature made with this secret."""
     request = receiver.requests[-1]
     t, *marks = request.headers["replygate-signature"].split(",")
     signed = t.removeprefix("t=").encode() + b"." + request.body
     return f"v1={hmac.new(secret.encode(), signed, sha256).hexdigest()}" in marks
 
 
-def test_a_webhook_is_added_listed_tried_and_removed(run: Run, memory: Storage, receiver: Receiver) -> None:
+def test_a_webhook_is_added_listed_tested_and_removed(run: Run, memory: Storage, receiver: Receiver) -> None:
     secret = run("add", "blog", receiver.url, "--event", "published").stdout.strip()
     assert secret.startswith("rgw_")
     assert (hook(memory).url, hook(memory).events, hook(memory).enabled) == (receiver.url, ("published",), True)
     assert run("list", "blog").stdout.split()[5:] == [hook(memory).id, receiver.url, "published", "1", "on"]
-    assert "Answered 200" in run("test", "blog", hook(memory).id).stdout
+    assert "Status 200" in run("test", "blog", hook(memory).id).stdout
     assert signs(secret, receiver)
     assert b'"type":"test"' in receiver.requests[0].body
     run("remove", "blog", hook(memory).id)
     assert memory.sites.get("blog").webhooks == ()
 
 
-def test_the_secret_is_kept_nowhere(run: Run, memory: Storage, receiver: Receiver) -> None:
+def test_the_secret_is_not_stored(run: Run, memory: Storage, receiver: Receiver) -> None:
     secret = run("add", "blog", receiver.url).stdout.strip()
     assert secret not in repr(memory.sites.get("blog"))
     assert secret not in run("list", "blog").stdout
 
 
-def test_two_secrets_sign_while_one_is_rotated_and_then_only_the_newer(
-    run: Run, memory: Storage, receiver: Receiver
-) -> None:
+def test_both_secrets_sign_until_the_rotation_is_finished(run: Run, memory: Storage, receiver: Receiver) -> None:
     old = run("add", "blog", receiver.url).stdout.strip()
     id = hook(memory).id
     new = run("rotate", "blog", id).stdout.strip()
@@ -87,34 +85,34 @@ def test_two_secrets_sign_while_one_is_rotated_and_then_only_the_newer(
 
 
 @pytest.mark.parametrize("url", ["http://example.com/", "https://127.0.0.1/", "https://example.com:22/", "hook"])
-def test_an_address_that_is_never_called_is_not_taken(run: Run, memory: Storage, url: str) -> None:
+def test_a_forbidden_address_is_refused(run: Run, memory: Storage, url: str) -> None:
     result = run("add", "blog", url)
     assert result.exit_code == 2
     assert "url must" in result.stderr
     assert memory.sites.get("blog").webhooks == ()
 
 
-def test_a_test_that_does_not_arrive_ends_with_one(run: Run, memory: Storage, receiver: Receiver) -> None:
+def test_a_failed_test_event_ends_with_1(run: Run, memory: Storage, receiver: Receiver) -> None:
     run("add", "blog", receiver.url)
     receiver.behave = says(b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")
     result = run("test", "blog", hook(memory).id)
     assert result.exit_code == 1
-    assert "not delivered: refused, it answered 503" in result.stderr
+    assert "not delivered: refused, status 503" in result.stderr
 
 
-def test_a_webhook_is_switched_off_and_on(run: Run, memory: Storage, receiver: Receiver) -> None:
+def test_a_webhook_is_turned_off_and_on(run: Run, memory: Storage, receiver: Receiver) -> None:
     run("add", "blog", receiver.url)
     run("set", "blog", hook(memory).id, "--off")
     assert not hook(memory).enabled
     assert run("list", "blog").stdout.split()[-1] == "off"
     run("set", "blog", hook(memory).id, "--event", "published")
     assert (hook(memory).enabled, hook(memory).events) == (False, ("published",))
-    assert run("set", "blog", hook(memory).id, "--on").stdout == f"{hook(memory).id} is on, told of published.\n"
+    assert run("set", "blog", hook(memory).id, "--on").stdout == f"{hook(memory).id} is on and receives published.\n"
     assert hook(memory).enabled
     assert run("set", "blog", hook(memory).id).exit_code == 2
 
 
-def test_every_change_of_a_webhook_is_noted_without_its_address(run: Run, memory: Storage, receiver: Receiver) -> None:
+def test_every_change_of_a_webhook_is_logged_without_its_address(run: Run, memory: Storage, receiver: Receiver) -> None:
     run("add", "blog", f"{receiver.url}a-secret-of-the-receiver", "--event", "decision")
     id = hook(memory).id
     run("set", "blog", id, "--off")
@@ -132,7 +130,7 @@ def test_every_change_of_a_webhook_is_noted_without_its_address(run: Run, memory
 
 
 @pytest.mark.parametrize("command", [("remove",), ("rotate",), ("test",), ("set", "--off")])
-def test_an_unknown_webhook_is_answered_with_those_there_are(
+def test_an_unknown_webhook_is_answered_with_the_existing_ones(
     run: Run, memory: Storage, receiver: Receiver, command: tuple[str, ...]
 ) -> None:
     run("add", "blog", receiver.url)
@@ -142,7 +140,7 @@ def test_an_unknown_webhook_is_answered_with_those_there_are(
     assert hook(memory).id in result.stderr
 
 
-def test_the_log_says_how_deliveries_fare(run: Run, memory: Storage) -> None:
+def test_the_log_shows_deliveries_with_their_state(run: Run, memory: Storage) -> None:
     pending = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
     over = replace(pending, comment="two")
     memory.deliveries.enqueue("blog", "hook", [pending, over])
@@ -150,12 +148,12 @@ def test_the_log_says_how_deliveries_fare(run: Run, memory: Storage) -> None:
         "blog", over, replace(over, course=DeliveryStatus.FAILED, error="timeout", attempts=28, ms=5000)
     )
     head, first, second = run("log", "blog").stdout.splitlines()
-    assert head.split() == ["WEBHOOK", "EVENT", "TO", "STATE", "ANSWER", "TRIES", "MS", "AT"]
+    assert head.split() == ["WEBHOOK", "EVENT", "HOST", "STATE", "STATUS", "ATTEMPTS", "MS", "TIME"]
     assert first.split() == ["hook", "one:1", "example.com", "pending", "-", "0", "0", "next", "2026-11-22", "12:00:00"]
     assert second.split()[3:8] == ["failed", "(timeout)", "-", "28", "5,000"]
 
 
-def test_removing_forgets_what_is_on_its_way(run: Run, memory: Storage, receiver: Receiver) -> None:
+def test_removing_a_webhook_removes_its_pending_deliveries(run: Run, memory: Storage, receiver: Receiver) -> None:
     run("add", "blog", receiver.url)
     id = hook(memory).id
     memory.deliveries.enqueue("blog", id, [Delivery(id, "one", 1, Status.SPAM, "example.com", NOW, NOW)])

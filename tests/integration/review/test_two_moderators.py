@@ -18,8 +18,8 @@ from comments.model import Comment, Decision
 from comments.pseudonyms import new_id, token_digest
 from comments.site import Person
 from comments.storage.interfaces import Storage
-from replygate.commands.export_command import comments
-from replygate.commands.rebuild_command import recount, renew
+from replygate.commands.export_command import all_comments
+from replygate.commands.rebuild_command import recount, relearn
 from tests.support.builders import a_site
 from tests.support.desk import held
 from tests.support.served import served
@@ -166,7 +166,7 @@ def test_nothing_is_lost_and_nothing_learned_twice(redis_storage: Storage, url: 
     assert all(moderator.answers[200] > 100 for moderator in people)
     until(lambda: redis_storage.corpus.due("blog", 1) == [], "everything is learned")
 
-    kept = list(comments(redis_storage, "blog"))
+    kept = list(all_comments(redis_storage, "blog"))
     assert len(kept) == REPLIES
     histories = Counter((c.id, n, d.action.value, d.by) for c in kept for n, d in by_people(c))
     answered = Counter((d.comment, d.version, d.action, m.name) for m in people for d in m.done)
@@ -193,7 +193,7 @@ def check_lessons(storage: Storage, kept: list[Comment]) -> None:
     assert learned == recount(kept)
     assert learned.ham
     assert learned.spam
-    renew(storage, "blog")
+    relearn(storage, "blog")
     assert storage.corpus.snapshot("blog") == learned
 
 

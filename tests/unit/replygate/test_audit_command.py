@@ -1,4 +1,4 @@
-"""What the command line does is noted like what people do on pages, and shown by `replygate audit`."""
+"""The command line writes to the audit log, and `replygate audit` prints it."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def noted(storage: Storage, site: str = "blog") -> list[tuple[str, str, str, str
     return [(e.action, e.subject, e.before, e.after) for e in entries]
 
 
-def test_every_command_that_changes_a_site_or_a_person_is_noted(run: Run, memory: Storage):
+def test_every_change_to_a_site_or_an_account_is_logged(run: Run, memory: Storage):
     run("site", "add", "blog")
     run("site", "set", "blog", "max_links=4", "moderation=first")
     key = run("site", "key", "blog").stdout.split("_")[1]
@@ -39,14 +39,14 @@ def test_every_command_that_changes_a_site_or_a_person_is_noted(run: Run, memory
     assert noted(memory, "") == [(AuditAction.PERSON_INVITE, "mo", "", "operator")]
 
 
-def test_what_is_refused_is_not_noted(run: Run, memory: Storage):
+def test_a_refused_command_is_not_logged(run: Run, memory: Storage):
     memory.sites.put(a_site())
     for words in (("site", "add", "blog"), ("site", "set", "blog", "max_links=x"), ("moderator", "link", "nobody")):
         assert run(*words).exit_code != 0
     assert noted(memory) == noted(memory, "") == []
 
 
-def test_the_audit_is_written_as_json_lines(run: Run, memory: Storage):
+def test_the_audit_log_is_printed_as_json_lines(run: Run, memory: Storage):
     run("site", "add", "blog")
     rows = [json.loads(line) for line in run("audit", "--site", "blog").stdout.splitlines()]
     assert [row["action"] for row in rows] == ["site.add", "export.audit"]
@@ -55,7 +55,7 @@ def test_the_audit_is_written_as_json_lines(run: Run, memory: Storage):
     assert "there is no site shop" in run("audit", "--site", "shop").stderr
 
 
-def test_a_new_link_lets_somebody_in_again(run: Run, memory: Storage):
+def test_a_new_link_signs_an_account_in_again(run: Run, memory: Storage):
     memory.people.put(Person("mo", {"blog": "owner"}, codes="salt", recovery=("digest",)))
     link = run("moderator", "link", "mo").stdout.strip()
     assert link.startswith("https://replies.example/link/")
@@ -64,7 +64,7 @@ def test_a_new_link_lets_somebody_in_again(run: Run, memory: Storage):
     assert noted(memory, "") == [(AuditAction.LINK_MAKE, "mo", "", "")]
 
 
-def test_a_lost_authenticator_is_forgotten_on_request(run: Run, memory: Storage):
+def test_a_link_can_turn_two_factor_authentication_off(run: Run, memory: Storage):
     person = Person("mo", {"blog": "owner"}, "hash", codes="salt", code_used=5, recovery=("digest",))
     memory.people.put(person)
     assert run("moderator", "link", "mo", "--without-code").exit_code == 0
@@ -72,7 +72,7 @@ def test_a_lost_authenticator_is_forgotten_on_request(run: Run, memory: Storage)
     assert [act for act, *_ in noted(memory, "")] == [AuditAction.CODES_OFF, AuditAction.LINK_MAKE]
 
 
-def test_a_link_for_nobody_says_what_to_do(run: Run):
+def test_a_link_for_an_unknown_account_says_how_to_add_it(run: Run):
     result = run("moderator", "link", "nobody")
     assert result.exit_code == 1
     assert "replygate moderator add" in result.stderr

@@ -1,4 +1,4 @@
-"""The command line: what each command does, what it prints, and how it ends when it cannot."""
+"""The command line: results, output and exit status of the commands."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 
 
 def alone(*words: str, env: dict[str, str] | None = None) -> Result:
-    """One command on whatever the environment and the directory say."""
+    """Run one command with the given environment."""
     return CliRunner().invoke(cli, words, env=env, catch_exceptions=False)
 
 
@@ -30,7 +30,7 @@ def alone(*words: str, env: dict[str, str] | None = None) -> Result:
 
 
 @pytest.mark.parametrize(("folder", "said"), [("mail", "var/mail"), ("/elsewhere", "/elsewhere")])
-def test_what_lies_in_the_directory_is_named_as_the_directory_was(memory: Storage, folder: str, said: str):
+def test_paths_in_the_data_directory_are_shown_relative_to_it(memory: Storage, folder: str, said: str):
     directory = Path("var")
     relay = Relay(folder=directory.resolve() / folder)
     lines = welcome(memory, settings(smtp_url=relay), directory).splitlines()
@@ -54,18 +54,18 @@ def test_status_says_that_all_is_well(run: Run, memory: Storage, blog: Site):
     assert ["judge", "2", "7", "0", "0"] in [line.split() for line in result.stdout.splitlines()]
 
 
-def test_status_ends_with_one_when_nobody_judges(run: Run, blog: Site):
+def test_status_ends_with_1_without_a_judge(run: Run, blog: Site):
     result = run("status", "--seconds", "0")
     assert result.exit_code == 1
     assert "No judge is running" in result.stdout
 
 
-def test_status_shows_rates_when_it_looks_longer(run: Run, memory: Storage, blog: Site):
+def test_status_measures_rates(run: Run, memory: Storage, blog: Site):
     alive(memory)
-    assert "a second now" in run("status", "--seconds", "0.01").stdout
+    assert "per second" in run("status", "--seconds", "0.01").stdout
 
 
-def test_status_looks_for_one_part_alone(run: Run, memory: Storage, blog: Site):
+def test_status_can_check_one_part(run: Run, memory: Storage, blog: Site):
     memory.heartbeats.beat("sweep", "s-1", 60)
     assert run("status", "--part", "sweep").stdout == "sweep: 1 running\n"
     missing = run("status", "--part", "judge")
@@ -84,14 +84,14 @@ def test_the_openapi_document_is_printed_without_a_running_service():
 # The environment
 
 
-def test_without_settings_the_missing_variable_is_named(tmp_path: Path):
+def test_a_missing_setting_is_named(tmp_path: Path):
     result = alone("--data", str(tmp_path), "site", "list")
     assert result.exit_code == 2
     assert "REPLYGATE_SECRET_KEY" in result.stderr
     assert "Traceback" not in result.output
 
 
-def test_every_wrong_variable_is_named():
+def test_every_wrong_setting_is_named():
     env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_PORT": "many", "REPLYGATE_COLOUR": "red"}
     result = alone("site", "list", env=env)
     assert result.exit_code == 2
@@ -100,13 +100,13 @@ def test_every_wrong_variable_is_named():
 
 
 @pytest.mark.parametrize("url", ["nonsense", "redis://127.0.0.1:port/0", "http://127.0.0.1"])
-def test_an_address_that_is_none_is_named(url: str):
+def test_an_invalid_redis_url_is_named(url: str):
     result = alone("site", "list", env={"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": url})
     assert result.exit_code == 2
     assert "REPLYGATE_REDIS_URL" in result.stderr
 
 
-def test_a_server_that_is_away_is_a_sentence(tmp_path: Path):
+def test_an_unavailable_server_is_reported_in_one_sentence(tmp_path: Path):
     env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": f"unix://{tmp_path}/none.sock"}
     result = alone("site", "list", env=env)
     assert result.exit_code == 1
@@ -114,13 +114,13 @@ def test_a_server_that_is_away_is_a_sentence(tmp_path: Path):
     assert "Traceback" not in result.output
 
 
-def test_commands_find_what_the_environment_names(valkey_url: str):
+def test_commands_use_the_server_in_the_environment(valkey_url: str):
     env = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_REDIS_URL": valkey_url}
     assert alone("site", "add", "blog", env=env).exit_code == 0
     assert "blog" in alone("site", "list", env=env).stdout
 
 
-def test_commands_find_what_runs_in_the_directory(tmp_path: Path):
+def test_commands_use_the_server_in_the_data_directory(tmp_path: Path):
     (tmp_path / KEY_FILE).write_text(SECRET)
     (tmp_path / ADDRESS_FILE).write_text("http://127.0.0.1:9999")
     server = start(tmp_path, fsync="everysec")
@@ -130,7 +130,7 @@ def test_commands_find_what_runs_in_the_directory(tmp_path: Path):
     server.stop()
 
 
-def test_what_the_environment_says_goes_before_what_runs_in_the_directory(tmp_path: Path):
+def test_the_environment_overrides_the_data_directory(tmp_path: Path):
     (tmp_path / "valkey.lock").touch()
     (tmp_path / KEY_FILE).write_text("0" * 64)
     told = {"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_PUBLIC_URL": "https://replies.example"}
@@ -141,7 +141,7 @@ def test_what_the_environment_says_goes_before_what_runs_in_the_directory(tmp_pa
 
 
 @pytest.mark.parametrize("words", [(), ("site",), ("moderator",), ("status",), ("export",)])
-def test_help_is_there_without_any_settings(words: tuple[str, ...]):
+def test_help_needs_no_settings(words: tuple[str, ...]):
     result = alone(*words, "--help")
     assert result.exit_code == 0
     assert "Usage:" in result.stdout

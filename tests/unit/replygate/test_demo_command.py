@@ -1,4 +1,4 @@
-"""`replygate demo`: a site that looks as if people had been there for a week, by the ways that people take."""
+"""`replygate demo` fills a site with a week of comments, judged and moderated by the real code."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from comments.storage.memory import open_memory
 from replygate.__main__ import cli
 from replygate.commands.demo_command import HasComments, fill
 from replygate.commands.demo_story import NETWORKS, STORY, TEAM
-from replygate.deployment import Installation
+from replygate.deployment import Deployment
 from tests.support.builders import NOW, accepted, settings
 from tests.unit.conftest import OneQueue
 
@@ -23,7 +23,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(memory: Storage) -> Run:
-    here = Installation(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
+    here = Deployment(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
     return lambda *words: CliRunner().invoke(cli, ["demo", *words], obj=here, catch_exceptions=False)
 
 
@@ -37,7 +37,7 @@ def every(storage: Storage) -> list[Comment]:
     return [c for status in Status for c in storage.comments.by_status("demo", status, 500).rows]
 
 
-def test_every_comment_of_the_story_is_told_and_judged() -> None:
+def test_every_comment_of_the_story_is_submitted_and_judged() -> None:
     comments = every(filled())
     assert len(comments) == len(STORY) >= 55
     assert all(comment.filter_decision for comment in comments)
@@ -45,7 +45,7 @@ def test_every_comment_of_the_story_is_told_and_judged() -> None:
     assert sum(bool(c.parent) for c in comments) == sum(bool(said.to) for said in STORY)
 
 
-def test_there_is_something_of_everything() -> None:
+def test_the_demo_has_comments_in_every_status() -> None:
     storage = filled()
     counts = storage.comments.counters("demo").standing
     assert counts["held"] >= 9
@@ -59,7 +59,7 @@ def test_there_is_something_of_everything() -> None:
     assert some | {"author.spammed", "shouting.capitals"} <= reasons
 
 
-def test_the_team_decided_and_the_site_learned() -> None:
+def test_the_demo_has_decisions_and_lessons() -> None:
     storage = filled()
     steps = [d for c in every(storage) for d in c.decisions if d.role is Role.MODERATOR]
     assert {step.by for step in steps} == {"Mo", "Ines"} < {person.name for person in storage.people.all()} == set(TEAM)
@@ -67,23 +67,23 @@ def test_the_team_decided_and_the_site_learned() -> None:
     assert storage.corpus.due("demo", 100) == []
 
 
-def test_it_spreads_over_days_in_the_past() -> None:
+def test_the_demo_covers_the_last_week() -> None:
     comments = every(filled())
     assert len({comment.received.date() for comment in comments}) >= 5
     assert all(comment.received <= d.at <= NOW for comment in comments for d in comment.decisions)
 
 
-def test_nobody_seems_to_have_waited_for_the_filters() -> None:
+def test_no_demo_comment_waited_for_the_filters() -> None:
     counters = filled().comments.counters("demo")
     assert counters.wait_seconds[0.05] == counters.wait_seconds[float("inf")] == len(STORY)
 
 
-def test_the_same_seed_makes_the_same_comments() -> None:
+def test_the_same_seed_creates_the_same_comments() -> None:
     assert [asdict(c) for c in every(filled())] == [asdict(c) for c in every(filled())]
     assert {c.id for c in every(filled())}.isdisjoint(c.id for c in every(filled(seed=2)))
 
 
-def test_a_site_with_comments_is_left_alone(memory: Storage, run: Run) -> None:
+def test_a_site_with_comments_is_not_changed(memory: Storage, run: Run) -> None:
     accepted(memory, site="demo")
     assert "has comments already" in run().stderr
     assert memory.comments.counters("demo").accepted == 1
@@ -91,7 +91,7 @@ def test_a_site_with_comments_is_left_alone(memory: Storage, run: Run) -> None:
         fill(memory, settings(), "demo", 1, NOW, again=False)
 
 
-def test_it_adds_to_a_site_if_told_to(memory: Storage, run: Run) -> None:
+def test_again_adds_comments_to_a_site(memory: Storage, run: Run) -> None:
     assert run().exit_code == 0
     before = every(memory)
     assert run("--again").exit_code == 0
@@ -100,13 +100,13 @@ def test_it_adds_to_a_site_if_told_to(memory: Storage, run: Run) -> None:
     assert len(after) > 1.5 * len(before)
 
 
-def test_it_says_what_it_made_and_how_to_get_in(run: Run) -> None:
+def test_the_demo_command_prints_counts_and_a_sign_in_link(run: Run) -> None:
     told = run().output
     assert "approved" in told
     assert "Sign in as Ines: http://127.0.0.1:8000/link/" in told
 
 
-def test_the_store_on_disk_is_filled_in_the_same_way(redis_storage: Storage) -> None:
+def test_the_demo_works_on_redis(redis_storage: Storage) -> None:
     now = datetime.now(UTC)
     told = fill(redis_storage, settings(), "demo", 1, now, again=False)
     memory = open_memory(lambda: now)

@@ -1,4 +1,4 @@
-"""`replygate export`: every comment with its whole history, for its owner alone."""
+"""`replygate export` writes every comment with its history, readable only by the owner."""
 
 import json
 import stat
@@ -13,14 +13,14 @@ from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import token_digest
 from comments.site import Site
 from comments.storage.interfaces import Storage
-from replygate.commands.export_command import lines as lines_of
+from replygate.commands.export_command import export_lines
 from tests.support.builders import a_site, accepted, decided, moderated, published
 
 Run = Callable[..., Result]
 
 
 def read(line: str) -> Comment:
-    """A comment from its line: what a reader of the format has to do."""
+    """Read a comment from its line, as another program would."""
     values = json.loads(line)
     assert values.pop("kind") == "comment"
     decisions = [
@@ -44,24 +44,24 @@ def test_an_export_holds_every_comment_with_its_whole_history(run: Run, memory: 
     assert json.loads(site)["id"] == "blog"
 
 
-def test_an_export_says_nothing_of_the_keys_but_their_ids(run: Run, memory: Storage, blog: Site):
+def test_an_export_contains_only_the_ids_of_api_keys(run: Run, memory: Storage, blog: Site):
     whole = run("site", "key", "blog").stdout.strip()
     text = run("export", "--site", "blog").stdout
     assert token_digest(whole) not in text
     assert json.loads(text)["keys"] == [whole.split("_")[1]]
 
 
-def test_an_export_to_a_file_is_for_its_owner_alone(run: Run, blog: Site, tmp_path: Path):
+def test_an_export_file_is_readable_only_by_its_owner(run: Run, blog: Site, tmp_path: Path):
     assert run("export", "--site", "blog", "--output", str(tmp_path / "blog.jsonl")).exit_code == 0
     assert stat.S_IMODE((tmp_path / "blog.jsonl").stat().st_mode) == 0o600
 
 
-def test_a_comment_that_a_person_moves_during_an_export_is_not_lost(memory: Storage, blog: Site):
+def test_a_comment_moderated_during_an_export_is_exported(memory: Storage, blog: Site):
     from_approved = published(memory, content="first")
     for n in range(3):
         published(memory, content=f"more {n}")
     held = decided(memory, accepted(memory), Action.HOLD)
-    lines = lines_of(memory, blog)
+    lines = export_lines(memory, blog)
     got = [next(lines)]
     moderated(memory, from_approved, Action.REMOVE)
     moderated(memory, held, Action.APPROVE)

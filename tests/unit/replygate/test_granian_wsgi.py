@@ -1,4 +1,4 @@
-"""What the bridge tells a WSGI application about a request."""
+"""The WSGI adapter passes requests on correctly, and limits slow and long bodies."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from replygate.granian_wsgi import Bridge, answer, environ
+from replygate.granian_wsgi import WSGIAdapter, answer, environ
 
 
 class Headers(list[tuple[str, str]]):
@@ -22,7 +22,7 @@ class Headers(list[tuple[str, str]]):
 
 
 class Line:
-    """A request's body as it arrives; what the bridge answers stays in `answered`."""
+    """A request's body in pieces; `answered` records the adapter's response."""
 
     def __init__(self, *parts: bytes, ends: bool = True) -> None:
         self.parts, self.ends = parts, ends
@@ -44,8 +44,8 @@ def echo(environment: Any, start: Any) -> list[bytes]:
 
 
 def status(line: Line, headers: list[tuple[str, str]], longest: int = 10) -> int:
-    bridge = Bridge(echo, threads=1, longest=longest, patience=0.05)
-    asyncio.run(bridge.__rsgi__(request(headers, method="POST"), line))
+    adapter = WSGIAdapter(echo, threads=1, max_body=longest, body_timeout=0.05)
+    asyncio.run(adapter.__rsgi__(request(headers, method="POST"), line))
     return line.answered[0]
 
 
@@ -62,12 +62,12 @@ def request(headers: list[tuple[str, str]], **changes: str) -> Any:
     return SimpleNamespace(headers=Headers(headers), **{**plain, **changes})
 
 
-def test_a_header_with_an_underscore_cannot_pass_for_one_with_a_dash() -> None:
+def test_a_header_with_an_underscore_does_not_replace_one_with_a_dash() -> None:
     made = environ(request([("x-forwarded-for", "192.0.2.1"), ("x_forwarded_for", "6.6.6.6")]), b"")
     assert made["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
 
 
-def test_repeated_headers_are_joined_as_their_kind_is() -> None:
+def test_repeated_headers_are_joined_with_their_separator() -> None:
     made = environ(request([("cookie", "a=1"), ("cookie", "b=2"), ("via", "1"), ("via", "2")]), b"")
     assert made["HTTP_COOKIE"] == "a=1; b=2"
     assert made["HTTP_VIA"] == "1, 2"
@@ -108,23 +108,23 @@ def test_an_application_s_parts_are_joined_and_closed() -> None:
     assert closed
 
 
-def test_a_body_comes_whole_however_it_arrives() -> None:
+def test_a_body_in_pieces_is_joined() -> None:
     line = Line(b"ab", b"", b"c")
     assert status(line, [("transfer-encoding", "chunked")]) == 200
     assert line.answered[2] == b"abc"
 
 
-def test_a_body_that_does_not_arrive_in_time_is_given_up() -> None:
+def test_a_slow_body_times_out() -> None:
     assert status(Line(b"a", ends=False), [("content-length", "5")]) == 408
 
 
-def test_of_a_body_without_end_no_more_is_read_than_shows_that_it_is_too_long() -> None:
+def test_reading_stops_when_a_body_is_too_long() -> None:
     line = Line(*[b"abcdef"] * 5, ends=False)
     assert status(line, [("transfer-encoding", "chunked")]) == 200
     assert line.answered[2] == b"abcdefabcdef"
 
 
-def test_a_body_that_is_declared_too_long_is_not_waited_for() -> None:
+def test_a_body_declared_too_long_is_not_read() -> None:
     line = Line(ends=False)
     assert status(line, [("content-length", "11")]) == 200
     assert line.answered[2] == b""

@@ -1,4 +1,4 @@
-"""`replygate moderator`: who may sign in, what they may do, and how that ends."""
+"""`replygate moderator` adds, changes and removes accounts."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def signed_in(storage: Storage, name: str = "mo") -> None:
         storage.people.open_session(f"session {n} of {name}", Session(name, "csrf", NOW), 60)
 
 
-def test_a_moderator_gets_a_link_that_signs_in_once(run: Run, memory: Storage, blog: Site):
+def test_a_new_moderator_gets_a_link_that_works_once(run: Run, memory: Storage, blog: Site):
     link = run("moderator", "add", "Mo", "--site", "blog").stdout.strip()
     address, _, token = link.rpartition("/")
     assert address == "https://replies.example/link"
@@ -42,7 +42,7 @@ def test_a_moderator_gets_a_link_that_signs_in_once(run: Run, memory: Storage, b
     assert memory.people.get("Mo").roles == {"blog": "moderator"}
 
 
-def test_adding_again_adds_roles_and_takes_none(run: Run, memory: Storage, blog: Site):
+def test_adding_again_only_adds_roles(run: Run, memory: Storage, blog: Site):
     memory.sites.put(a_site(id="shop"))
     run("moderator", "add", "Mo", "--site", "blog", "--role", "owner", "--operator")
     run("moderator", "add", "Mo", "--site", "shop", "--role", "viewer")
@@ -51,32 +51,30 @@ def test_adding_again_adds_roles_and_takes_none(run: Run, memory: Storage, blog:
     assert person.operator
 
 
-def test_a_moderator_of_no_such_site_is_not_added(run: Run, memory: Storage, blog: Site):
+def test_a_moderator_of_an_unknown_site_is_not_added(run: Run, memory: Storage, blog: Site):
     assert run("moderator", "add", "Mo", "--site", "blug").exit_code == 1
     assert memory.people.all() == []
 
 
 @pytest.mark.parametrize("words", [("--role", "king"), ("--site",)])
-def test_wrong_use_ends_with_two(run: Run, words: tuple[str, ...]):
+def test_invalid_arguments_end_with_2(run: Run, words: tuple[str, ...]):
     assert run("moderator", "add", "Mo", *words).exit_code == 2
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "a" * 61, "\x1b[31m"])
-def test_a_moderator_needs_a_name_that_can_be_printed(run: Run, memory: Storage, name: str):
+def test_a_moderator_needs_a_printable_name(run: Run, memory: Storage, name: str):
     assert run("moderator", "add", name).exit_code == 2
     assert memory.people.all() == []
 
 
-def test_moderators_are_listed_with_what_they_may_do(run: Run, blog: Site):
+def test_moderators_are_listed_with_their_roles(run: Run, blog: Site):
     run("moderator", "add", "Mo", "--site", "blog", "--operator")
     assert run("moderator", "list").stdout.splitlines()[1].split() == [
         "Mo",
         "blog:",
         "moderator",
         "yes",
-        "by",
-        "link",
-        "only",
+        "-",
     ]
 
 
@@ -96,13 +94,13 @@ def test_a_role_changes_without_a_new_link(run: Run, memory: Storage, blog: Site
 
 
 @pytest.mark.parametrize("words", [(), ("--site", "blog"), ("--role", "owner"), ("--site", "blog", "--role", "king")])
-def test_a_change_says_what_changes(run: Run, memory: Storage, blog: Site, words: tuple[str, ...]):
+def test_a_change_needs_a_role_or_the_operator_option(run: Run, memory: Storage, blog: Site, words: tuple[str, ...]):
     memory.people.put(Person("mo"))
     assert run("moderator", "set", "mo", *words).exit_code == 2
     assert memory.people.get("mo") == Person("mo")
 
 
-def test_somebody_is_taken_from_one_site(run: Run, memory: Storage, blog: Site):
+def test_a_moderator_is_removed_from_one_site(run: Run, memory: Storage, blog: Site):
     memory.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}))
     signed_in(memory)
     assert run("moderator", "remove", "mo", "--site", "blog").stdout == "Removed mo from blog.\n"
@@ -111,10 +109,10 @@ def test_somebody_is_taken_from_one_site(run: Run, memory: Storage, blog: Site):
     assert (noted(memory, "blog"), noted(memory, "shop")) == ([(AuditAction.PERSON_REMOVE, "mo", "moderator", "")], [])
     again = run("moderator", "remove", "mo", "--site", "blog")
     assert again.exit_code == 1
-    assert "they have shop: owner" in again.stderr
+    assert "current roles: shop: owner" in again.stderr
 
 
-def test_somebody_who_is_removed_is_out_at_once(run: Run, memory: Storage, blog: Site):
+def test_a_removed_moderator_is_signed_out_at_once(run: Run, memory: Storage, blog: Site):
     memory.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}, operator=True))
     signed_in(memory)
     assert run("moderator", "remove", "mo").stdout == "Removed mo.\n"
@@ -125,7 +123,7 @@ def test_somebody_who_is_removed_is_out_at_once(run: Run, memory: Storage, blog:
     assert noted(memory, "") == [(AuditAction.PERSON_REMOVE, "mo", "", "")]
 
 
-def test_every_session_of_somebody_ends(run: Run, memory: Storage, blog: Site):
+def test_sign_out_ends_every_session(run: Run, memory: Storage, blog: Site):
     memory.people.put(Person("mo", {"blog": "moderator"}))
     memory.people.put(Person("al", {"blog": "moderator"}))
     signed_in(memory)
@@ -136,7 +134,7 @@ def test_every_session_of_somebody_ends(run: Run, memory: Storage, blog: Site):
 
 
 @pytest.mark.parametrize("command", ["set", "remove", "sign-out", "link"])
-def test_nobody_of_that_name_is_answered_with_what_to_do(run: Run, command: str):
+def test_an_unknown_account_is_answered_with_how_to_add_it(run: Run, command: str):
     result = run("moderator", command, "nobody", *(("--operator",) if command == "set" else ()))
     assert result.exit_code == 1
     assert "replygate moderator add" in result.stderr

@@ -1,4 +1,4 @@
-"""`replygate rebuild`: the corpus follows from the histories alone, and can be made to again."""
+"""`replygate rebuild` relearns the corpus from the histories of the comments."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,9 +13,9 @@ from comments.storage.memory import open_memory
 from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
 from replygate.commands.demo_command import fill
-from replygate.commands.export_command import comments
-from replygate.commands.rebuild_command import recount, renew
-from replygate.deployment import Installation
+from replygate.commands.export_command import all_comments
+from replygate.commands.rebuild_command import recount, relearn
+from replygate.deployment import Deployment
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, settings
 from tests.unit.conftest import OneQueue
 from workers.learning.lesson_quotas import OF_CAMPAIGN, quotas
@@ -26,33 +26,33 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(memory: Storage) -> Run:
-    """On a week of the demo."""
+    """Run the command on the demo site."""
     fill(memory, settings(), "demo", 1, NOW, again=False)
-    here = Installation(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
+    here = Deployment(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
     return lambda *words: CliRunner().invoke(cli, ["rebuild", "--site", "demo", *words], obj=here)
 
 
 def damage(storage: Storage) -> None:
-    """One lesson too few, and one with words that nobody wrote."""
-    first, second, *_ = [c for c in comments(storage, "demo") if c.lesson]
+    """Remove one lesson, and add words to another."""
+    first, second, *_ = [c for c in all_comments(storage, "demo") if c.lesson]
     storage.corpus.forget("demo", {})
     storage.corpus.learn("demo", second, frozenset({"made", "up"}))
     assert first
 
 
-def test_what_was_learned_by_and_by_is_what_the_histories_say(run: Run) -> None:
+def test_a_corpus_agrees_with_the_comment_histories(run: Run) -> None:
     result = run()
     assert result.exit_code == 0
-    assert "exactly" in result.output
+    assert "up to date" in result.output
     assert run("--check").exit_code == 0
 
 
-def test_a_damaged_corpus_is_counted_anew(run: Run, memory: Storage) -> None:
+def test_a_damaged_corpus_is_rebuilt(run: Run, memory: Storage) -> None:
     before = memory.corpus.snapshot("demo")
     damage(memory)
     assert run("--check").exit_code == 1
     assert memory.corpus.snapshot("demo") != before
-    assert "Counted demo anew" in run().output
+    assert "Rebuilt the corpus of demo" in run().output
     assert memory.corpus.snapshot("demo") == before
     assert memory.corpus.due("demo", 100) == []
 
@@ -60,26 +60,26 @@ def test_a_damaged_corpus_is_counted_anew(run: Run, memory: Storage) -> None:
 def test_a_rebuilt_corpus_goes_on_learning_and_unlearning(run: Run, memory: Storage) -> None:
     damage(memory)
     run()
-    lesson = next(c for c in comments(memory, "demo") if c.lesson)
+    lesson = next(c for c in all_comments(memory, "demo") if c.lesson)
     relabelled = moderated(memory, lesson, Action.REMOVE)
-    renewed = recount(comments(memory, "demo"))
+    renewed = recount(all_comments(memory, "demo"))
     memory.corpus.learn("demo", relabelled, frozenset())
     assert memory.corpus.snapshot("demo") == renewed
 
 
-def test_only_what_people_decided_counts(storage: Storage) -> None:
+def test_only_decisions_of_moderators_count(storage: Storage) -> None:
     storage.sites.put(a_site())
     decided(storage, accepted(storage, content="approved by the filters"), Action.APPROVE)
-    assert recount(comments(storage, "blog")) == TokenCounts()
+    assert recount(all_comments(storage, "blog")) == TokenCounts()
     held = decided(storage, accepted(storage, content="casino"), Action.HOLD)
     moderated(storage, held, Action.SPAM)
-    renew(storage, ["blog"])
+    relearn(storage, ["blog"])
     counts = storage.corpus.snapshot("blog")
     assert (counts.ham, counts.spam, counts.tokens["casino"]) == (0, 1, (0, 1))
-    assert counts == recount(comments(storage, "blog"))
+    assert counts == recount(all_comments(storage, "blog"))
 
 
-def test_quotas_and_the_bar_come_back_as_they_were(storage: Storage) -> None:
+def test_a_rebuild_restores_quotas_and_the_ham_ceiling(storage: Storage) -> None:
     storage.sites.put(a_site())
     for n in range(30):
         comment = accepted(storage, content="my name is Ada and I lend money to everybody today")
@@ -89,26 +89,29 @@ def test_quotas_and_the_bar_come_back_as_they_were(storage: Storage) -> None:
         storage.corpus.learn("blog", taught, tokens(taught), quotas(taught))
     learned = storage.corpus.snapshot("blog")
     assert (learned.ham, learned.spam, learned.bar) == (OF_CAMPAIGN, OF_CAMPAIGN, 2.8)
-    renew(storage, ["blog"])
-    assert storage.corpus.snapshot("blog") == learned == recount(comments(storage, "blog"))
+    relearn(storage, ["blog"])
+    assert storage.corpus.snapshot("blog") == learned == recount(all_comments(storage, "blog"))
 
 
-def test_rebuilding_tells_other_sites_where_they_may_hear(memory: Storage) -> None:
+def test_a_rebuild_shares_lessons_if_sharing_is_on(memory: Storage) -> None:
     memory.sites.put(a_site())
     held = decided(memory, accepted(memory, content="See http://pills.example/"), Action.HOLD)
     moderated(memory, held, Action.SPAM)
-    here = Installation(settings(share_repute=True), memory, OneQueue(), lambda: datetime.now(UTC))
+    here = Deployment(settings(share_repute=True), memory, OneQueue(), lambda: datetime.now(UTC))
     assert CliRunner().invoke(cli, ["rebuild", "--site", "blog"], obj=here).exit_code == 0
     assert memory.shared_reputation.other_sites("other", ["pills.example"]) == {"pills.example": (0, 1)}
 
 
-def test_sites_that_learn_together_are_counted_together() -> None:
+def test_sites_that_learn_together_are_rebuilt_together() -> None:
     together = Together((("blog", "shop"),))
     storage = open_memory(lambda: datetime.now(UTC), together)
     for site in ("blog", "shop"):
         storage.sites.put(a_site(id=site))
         held = decided(storage, accepted(storage, site=site, content=f"casino of {site}"), Action.HOLD)
         moderated(storage, held, Action.SPAM)
-    here = Installation(settings(learn_together=together), storage, OneQueue(), lambda: datetime.now(UTC))
-    assert "Counted shop anew: 0 ham, 2 spam" in CliRunner().invoke(cli, ["rebuild", "--site", "shop"], obj=here).output
-    assert "knows exactly" in CliRunner().invoke(cli, ["rebuild", "--site", "blog", "--check"], obj=here).output
+    here = Deployment(settings(learn_together=together), storage, OneQueue(), lambda: datetime.now(UTC))
+    assert (
+        "Rebuilt the corpus of shop: 0 ham, 2 spam"
+        in CliRunner().invoke(cli, ["rebuild", "--site", "shop"], obj=here).output
+    )
+    assert "up to date" in CliRunner().invoke(cli, ["rebuild", "--site", "blog", "--check"], obj=here).output

@@ -1,4 +1,4 @@
-"""`replygate site`: adding sites, changing their choices, and their keys."""
+"""`replygate site` adds sites, changes their settings and manages their keys."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ def test_a_site_is_added_with_its_settings(run: Run, memory: Storage):
     assert (site.name, site.origins) == ("My blog", ("https://blog.example", "http://localhost:8080"))
 
 
-def test_a_site_is_not_added_over_another(run: Run, memory: Storage, blog: Site):
+def test_an_existing_site_is_not_added_again(run: Run, memory: Storage, blog: Site):
     result = run("site", "add", "blog", "name=Other")
     assert result.exit_code == 1
     assert "already" in result.stderr
@@ -34,25 +34,25 @@ def test_a_site_is_not_added_over_another(run: Run, memory: Storage, blog: Site)
 
 
 @pytest.mark.parametrize("id", ["Blog", "a b", "", "a" * 41, "blog\n", "blög", "a/b", "all"])
-def test_a_site_needs_an_id_that_fits_everywhere(run: Run, memory: Storage, id: str):
+def test_a_site_needs_a_valid_id(run: Run, memory: Storage, id: str):
     result = run("site", "add", "--", id)
     assert result.exit_code == 2
     assert memory.sites.all() == []
 
 
-def test_sites_are_listed_with_what_waits(run: Run, memory: Storage, blog: Site):
+def test_sites_are_listed_with_their_pending_comments(run: Run, memory: Storage, blog: Site):
     accepted(memory)
     decided(memory, accepted(memory), Action.HOLD)
     head, row = run("site", "list").stdout.splitlines()
-    assert head.split() == ["ID", "NAME", "WAITING", "HELD"]
+    assert head.split() == ["ID", "NAME", "PENDING", "NEEDS", "REVIEW"]
     assert row.split() == ["blog", "A", "blog", "1", "1"]
 
 
-def test_no_sites_is_a_table_without_rows(run: Run):
-    assert run("site", "list").stdout.split() == ["ID", "NAME", "WAITING", "HELD"]
+def test_the_list_without_sites_has_only_a_head(run: Run):
+    assert run("site", "list").stdout.split() == ["ID", "NAME", "PENDING", "NEEDS", "REVIEW"]
 
 
-def test_what_show_prints_set_takes_back(run: Run, memory: Storage):
+def test_set_accepts_what_show_prints(run: Run, memory: Storage):
     site = a_site(
         hold_words=(Term("casino"), Term("cheap pills", ("author", "url")), Term('a, "b"')),
         match_inside_words=True,
@@ -89,14 +89,14 @@ def test_every_wrong_setting_is_named_at_once_and_nothing_changes(run: Run, memo
         *("origins=ftp://blog.example", "origins=https://me@blog.example", "origins=https://[::1", "origins=https://"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence_of_its_field(run: Run, blog: Site, setting: str):
+def test_an_invalid_value_is_refused_with_the_name_of_its_setting(run: Run, blog: Site, setting: str):
     result = run("site", "set", "blog", setting)
     assert result.exit_code == 2
     assert "must" in result.stderr or "only" in result.stderr or "not like" in result.stderr
 
 
 @pytest.mark.parametrize("value", ["yes", "true", "on", "YES"])
-def test_yes_has_many_names(value: str):
+def test_yes_can_be_written_in_several_ways(value: str):
     assert with_settings(a_site(), [f"match_inside_words={value}"]).match_inside_words
 
 
@@ -151,7 +151,7 @@ def test_a_stored_setting_outside_new_limits_does_not_block_the_others(blog: Sit
         with_settings(old, ["max_content=90000"])
 
 
-def test_a_site_that_is_not_there_is_answered_with_those_that_are(run: Run, blog: Site):
+def test_an_unknown_site_is_answered_with_the_existing_ones(run: Run, blog: Site):
     for words in (("show", "blug"), ("set", "blug", "max_links=1"), ("key", "blug")):
         result = run("site", *words)
         assert result.exit_code == 1
@@ -162,7 +162,7 @@ def test_a_site_that_is_not_there_is_answered_with_those_that_are(run: Run, blog
 # Keys
 
 
-def test_a_key_is_shown_once_and_only_its_digest_kept(run: Run, memory: Storage, blog: Site):
+def test_a_key_is_shown_once_and_stored_as_a_digest(run: Run, memory: Storage, blog: Site):
     whole = run("site", "key", "blog").stdout.strip()
     _, id, secret = whole.split("_")
     assert memory.sites.get("blog").keys == (SiteKey(id, token_digest(whole)),)
@@ -170,7 +170,7 @@ def test_a_key_is_shown_once_and_only_its_digest_kept(run: Run, memory: Storage,
     assert f"keys={id}" in run("site", "show", "blog").stdout
 
 
-def test_two_keys_are_good_until_one_is_taken_back(run: Run, memory: Storage, blog: Site):
+def test_two_keys_work_until_one_is_revoked(run: Run, memory: Storage, blog: Site):
     run("site", "key", "blog")
     run("site", "key", "blog")
     first, second = memory.sites.get("blog").keys

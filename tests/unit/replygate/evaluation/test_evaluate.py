@@ -12,8 +12,8 @@ from comments.lifecycle import Action
 from comments.storage.memory import open_memory
 from comments.storage.values import TokenCounts
 from replygate.__main__ import cli
-from replygate.commands.export_command import lines
-from replygate.deployment import Installation
+from replygate.commands.export_command import export_lines
+from replygate.deployment import Deployment
 from replygate.evaluation.classification_metrics import calibration_error
 from replygate.evaluation.evaluate_command import PLAIN
 from replygate.evaluation.labelled_comments import UNDECIDED, read
@@ -134,7 +134,7 @@ def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp
     said = []
     for weights in ("", '[weights]\n"links.some" = 12.0\n'):
         policy.write_text(weights)
-        here = Installation(settings(policy=policy), storage, OneQueue(), lambda: NOW)
+        here = Deployment(settings(policy=policy), storage, OneQueue(), lambda: NOW)
         said.append(CliRunner().invoke(cli, ["evaluate", str(file), "--site", "blog"], obj=here).output)
     assert all("held from 2.5 points on, spam from 8" in text for text in said)
     assert [text.splitlines()[5].split()[-3:] for text in said] == [["1000.0", "0.0", "0.0"], ["0.0", "1000.0", "0.0"]]
@@ -216,7 +216,7 @@ def test_what_people_decided_labels_an_export():
     for action in (Action.SPAM, Action.APPROVE):
         moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
     decided(storage, accepted(storage), Action.APPROVE)
-    found = read(lines(storage, a_site()))
+    found = read(export_lines(storage, a_site()))
     assert sorted(example.spam for example in found.examples) == [False, True]
     assert found.left_out == {UNDECIDED: 1}
 
