@@ -1,5 +1,6 @@
-"""What people did, as the audit keeps it: who, what, to what, from where. Nothing is ever changed or taken out."""
+"""The audit log: actions of people, which entries record for ever."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -7,17 +8,17 @@ from enum import StrEnum
 from .lifecycle import Action, Role
 from .model import Comment
 
-#: What an entry has before the store has taken it.
+#: Time of an entry that is not stored yet.
 UNDATED = datetime.fromtimestamp(0, UTC)
 
-#: Who did what the command line does: somebody who may read everything on the server anyway.
+#: Name of the actor for commands: people who use them have access to the server anyway.
 CONSOLE = "the command line"
 
 
 class AuditAction(StrEnum):
-    """Acts besides decisions about comments, whose names are in the table of actions.
+    """Actions besides decisions about comments, which have their names in the table of actions.
 
-    The part before the dot is the kind of the entry's subject.
+    The part before the dot is the kind of the entry's subject. The names are stored: rules were called standings.
     """
 
     RULE_SET = "standing.set"
@@ -40,7 +41,7 @@ class AuditAction(StrEnum):
     SIGN_IN_FAILED = "session.sign-in-failed"
     SIGN_OUT = "session.sign-out"
     SESSION_END = "session.end"
-    PASSWORD = "account.password"  # noqa: S105 - the name of an act
+    PASSWORD = "account.password"  # noqa: S105 - the name of an action
     CODES_ON = "account.codes-on"
     CODES_OFF = "account.codes-off"
     RECOVERY = "account.recovery-code"
@@ -49,28 +50,60 @@ class AuditAction(StrEnum):
     ERASURE = "erasure"
 
 
-#: Every act that an entry may have: decisions about comments first, then the others.
+#: Labels for people. Decisions about comments have theirs in the table of actions.
+AUDIT_LABELS: Mapping[str, str] = {
+    **{action.row.audit: f"{action.row.past}: comment" for action in Action if action.row.audit},
+    AuditAction.RULE_SET: "Rule added",
+    AuditAction.RULE_DELETE: "Rule deleted",
+    AuditAction.SITE_ADD: "Site added",
+    AuditAction.SITE_SET: "Setting changed",
+    AuditAction.KEY_MAKE: "API key created",
+    AuditAction.KEY_REVOKE: "API key revoked",
+    AuditAction.WEBHOOK_ADD: "Webhook added",
+    AuditAction.WEBHOOK_SET: "Webhook changed",
+    AuditAction.WEBHOOK_ROTATE: "Webhook secret rotated",
+    AuditAction.WEBHOOK_REMOVE: "Webhook removed",
+    AuditAction.WEBHOOK_REPLAY: "Delivery sent again",
+    AuditAction.PERSON_INVITE: "Person invited",
+    AuditAction.PERSON_ROLE: "Role changed",
+    AuditAction.PERSON_REMOVE: "Person removed",
+    AuditAction.LINK_MAKE: "Sign-in link created",
+    AuditAction.LINK_USE: "Sign-in link used",
+    AuditAction.SIGN_IN: "Signed in",
+    AuditAction.SIGN_IN_FAILED: "Sign-in failed",
+    AuditAction.SIGN_OUT: "Signed out",
+    AuditAction.SESSION_END: "Session ended",
+    AuditAction.PASSWORD: "Password changed",
+    AuditAction.CODES_ON: "Two-factor authentication turned on",
+    AuditAction.CODES_OFF: "Two-factor authentication turned off",
+    AuditAction.RECOVERY: "Recovery code used",
+    AuditAction.EXPORT: "Comments exported",
+    AuditAction.EXPORT_AUDIT: "Audit log exported",
+    AuditAction.ERASURE: "Personal data erased",
+}
+
+#: All actions in the log: decisions about comments first, then the others.
 ACTS: tuple[str, ...] = (*(action.row.audit for action in Action if action.row.audit), *AuditAction)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One thing that somebody did. `id` and `at` are the store's: they order the entries of a site."""
+    """One action of a person. The store sets `id` and `at`, which order the entries of a site."""
 
-    by: str  # a person's name; "" where nobody of that name exists
+    by: str  # a person's name; "" for a failed sign-in with an unknown name
     action: str  # one of ACTS; text, because a later version may have more
-    subject: str = ""  # a comment's id, a site's choice, a person's name, a rule
+    subject: str = ""  # a comment's id, a setting, a person's name or a rule
     before: str = ""
     after: str = ""
-    site: str = ""  # "" for what concerns the whole deployment
-    origin: str = ""  # keyed name of the network they came from
+    site: str = ""  # "" for an entry of the whole deployment
+    origin: str = ""  # keyed name of the person's network
     id: str = ""
     at: datetime = UNDATED
 
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Which entries are wanted; "" and None stand for any."""
+    """Conditions on entries; "" and None match any."""
 
     by: str = ""
     action: str = ""  # the whole name, or the part before its dot
@@ -92,7 +125,7 @@ class AuditQuery:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """Entries, the newest first. A cursor may come without rows: there is more to look through."""
+    """Entries, the newest first. A cursor without rows means that older entries may match."""
 
     rows: tuple[AuditEntry, ...]
     cursor: str = ""

@@ -55,9 +55,9 @@ PICTURES = (
     Picture("comment", "Ilse Kort"),
     Picture("bulk-preview", "/review/demo/bulk?action=spam&signal=near-duplicates.text"),
     Picture("author-page", "LuckySpin777", follow='a[href*="/authors/"]'),
-    Picture("rules", "/sites/demo/people", follow=RULES_LINK),
+    Picture("rules", "/sites/demo/team", follow=RULES_LINK),
     Picture("audit-log", "/sites/demo/audit"),
-    Picture("people", "/sites/demo/people"),
+    Picture("people", "/sites/demo/team"),
     Picture("settings", "/sites/demo/settings"),
 )
 
@@ -173,7 +173,7 @@ def open_as_colleague(browser: Browser, deployment: Deployment) -> None:
 def add_rule(browser: Browser, deployment: Deployment, state: object) -> None:
     """Ban a domain (the form's default effect), so that the list of rules is not empty."""
     page = browser.new_context(storage_state=state).new_page()
-    page.goto(f"{deployment.url}/sites/demo/people")
+    page.goto(f"{deployment.url}/sites/demo/team")
     page.locator(RULES_LINK).click()
     page.locator("[name=target]").select_option("domain")
     page.locator("[name=value]").fill("luckyspin.example")

@@ -1,4 +1,4 @@
-"""One's own account: the password, the second step of signing in, and where one is signed in."""
+"""The account page: password, two-factor authentication and sessions of the person who is signed in."""
 
 from dataclasses import replace
 
@@ -12,67 +12,67 @@ from comments.site import Person
 from service.deps import deps
 
 from . import passwords, totp
-from . import sessions as auth
-from .audit_trail import entry, note, replace_person
-from .sessions import Signed
-from .sign_in import count_try
+from .audit_trail import append_entry, entry, replace_person
+from .sessions import SignedIn, check_csrf, open_session, require_sign_in
+from .sign_in import count_attempt
 
-blueprint = Blueprint("account", __name__, url_prefix="/account")
+blueprint = Blueprint("account_pages", __name__, url_prefix="/account")
 
 
 @blueprint.get("")
 def page() -> str:
-    return _page(auth.current(), done=request.args.get("done", ""))
+    return _page(require_sign_in(), done=request.args.get("done", ""))
 
 
-def _page(signed: Signed, **shown: object) -> str:
+def _page(signed: SignedIn, **context: object) -> str:
     sessions = sorted(
         deps().storage.people.sessions(signed.person.name).items(), key=lambda s: s[1].started, reverse=True
     )
-    return render_template("accounts/account.html", signed=signed, sessions=sessions, **shown)
+    return render_template(
+        "accounts/account.html", signed=signed, sessions=sessions, shortest=passwords.SHORTEST, **context
+    )
 
 
-def _asked() -> Signed:
-    """Who asks for a change of their own account, and means it. Raises SignInNeeded, NotAllowed."""
-    signed = auth.current()
-    auth.check_csrf(signed)
+def _require_change() -> SignedIn:
+    """The person who changes their own account. Raises SignInNeeded, NotAllowed."""
+    signed = require_sign_in()
+    check_csrf(signed)
     return signed
 
 
 @blueprint.post("")
-def choose_password() -> ResponseReturnValue:
-    """Ends every other session of this person and renews their own."""
-    signed = _asked()
+def change_password() -> ResponseReturnValue:
+    """End all other sessions of this person and renew the current one."""
+    signed = _require_change()
     try:
         person = _with_new_password(signed.person)
     except Invalid as error:
         return _page(signed, problems=error.problems), 422
     replace_person(signed.person, person, replace(entry(signed, AuditAction.PASSWORD), site=""))
-    _end_sessions(signed)
-    response = redirect(url_for("account.page", done="password"), 303)
-    auth.sign_in(response, person)
+    _end_other_sessions(signed)
+    response = redirect(url_for("account_pages.page", done="password"), 303)
+    open_session(response, person)
     return response
 
 
 def _with_new_password(person: Person) -> Person:
     """Raises Invalid, TooMany."""
-    _check_password(person)
+    _check_current_password(person)
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
-        raise Invalid([Problem("again", "different", "is not the same as above")])
-    return replace(person, password=passwords.choose(password))
+        raise Invalid([Problem("again", "different", "does not match the new password")])
+    return replace(person, password=passwords.hash_password(password))
 
 
-def _check_password(person: Person, field: str = "current") -> None:
-    """The current password is asked for where there is one. Raises Invalid, TooMany."""
+def _check_current_password(person: Person, field: str = "current") -> None:
+    """Check the password in the form, if the person has one. Raises Invalid, TooMany."""
     if person.password:
-        count_try(person.name)
-        if not passwords.matches(person.password, request.form.get(field, "")):
+        count_attempt(person.name)
+        if not passwords.is_correct(person.password, request.form.get(field, "")):
             raise Invalid([Problem(field, "wrong", "is not your current password")])
 
 
-def _end_sessions(signed: Signed) -> None:
-    """All but the one in use."""
+def _end_other_sessions(signed: SignedIn) -> None:
     people = deps().storage.people
     for session in people.sessions(signed.person.name):
         if session != signed.session:
@@ -81,67 +81,67 @@ def _end_sessions(signed: Signed) -> None:
 
 @blueprint.post("/sessions")
 def end_sessions() -> ResponseReturnValue:
-    """End one session, or without a name every other one. Raises NotFound for one that is not one's own."""
-    signed = _asked()
-    wanted = request.form.get("session", "")
-    if not wanted:
-        _end_sessions(signed)
-    elif wanted in deps().storage.people.sessions(signed.person.name):
-        deps().storage.people.close_session(wanted)
+    """End one session, or all others if none is named. Raises NotFound for a session of someone else."""
+    signed = _require_change()
+    session = request.form.get("session", "")
+    if not session:
+        _end_other_sessions(signed)
+    elif session in deps().storage.people.sessions(signed.person.name):
+        deps().storage.people.close_session(session)
     else:
-        raise NotFound("there is no such session of yours")
-    note(signed.person.name, AuditAction.SESSION_END, after="one" if wanted else "all others")
-    return redirect(url_for("account.page", done="sessions"), 303)
+        raise NotFound("you have no such session")
+    append_entry(signed.person.name, AuditAction.SESSION_END, after="one" if session else "all others")
+    return redirect(url_for("account_pages.page", done="sessions"), 303)
 
 
 @blueprint.post("/codes/begin")
-def begin_codes() -> str:
-    """Show a secret; nothing is kept of it before a code of it came back."""
-    return _codes_page(_asked(), totp.new_salt())
+def set_up_two_factor() -> str:
+    """Show a new secret. It is stored only after the person has entered a code made from it."""
+    return _setup_page(_require_change(), totp.new_salt())
 
 
-def _codes_page(signed: Signed, salt: str, **shown: object) -> str:
-    key = totp.secret(deps().pseudonyms, signed.person.name, salt)
+def _setup_page(signed: SignedIn, salt: str, **context: object) -> str:
+    secret = totp.secret(deps().pseudonyms, signed.person.name, salt)
     host = (origin_of(deps().settings.public_url) or request.host_url).rpartition("//")[2].strip("/")
-    address = totp.address(key, signed.person.name, host)
+    url = totp.otpauth_url(secret, signed.person.name, host)
     return render_template(
-        "accounts/recovery_codes.html",
+        "accounts/two_factor_setup.html",
         signed=signed,
         salt=salt,
-        secret=totp.grouped(totp.written(key)),
-        address=address,
-        picture=totp.picture(address),
-        **shown,
+        secret=totp.grouped(secret),
+        url=url,
+        qr_code=totp.qr_code(url),
+        **context,
     )
 
 
 @blueprint.post("/codes")
-def turn_codes_on() -> ResponseReturnValue:
-    """Shows the recovery codes, this once."""
-    signed = _asked()
+def turn_on_two_factor() -> ResponseReturnValue:
+    """Show the recovery codes, which are not shown again."""
+    signed = _require_change()
     salt = request.form.get("salt", "")[:64] or totp.new_salt()
-    key = totp.secret(deps().pseudonyms, signed.person.name, salt)
+    secret = totp.secret(deps().pseudonyms, signed.person.name, salt)
     try:
-        _check_password(signed.person)
-        step = totp.counter_of(key, totp.tidied(request.form.get("code", "")), deps().now(), 0)
+        _check_current_password(signed.person)
+        step = totp.matching_step(secret, totp.normalized(request.form.get("code", "")), deps().now(), 0)
         if not step:
-            raise Invalid([Problem("code", "wrong", "is not the one that is shown now")])
+            raise Invalid([Problem("code", "wrong", "is not the code that your app shows now")])
     except Invalid as error:
-        return _codes_page(signed, salt, problems=error.problems), 422
-    made = totp.new_recovery()
-    person = replace(signed.person, codes=salt, code_used=step, recovery=totp.digests(made))
+        return _setup_page(signed, salt, problems=error.problems), 422
+    codes = totp.new_recovery_codes()
+    person = replace(signed.person, codes=salt, code_used=step, recovery=totp.recovery_digests(codes))
     replace_person(signed.person, person, replace(entry(signed, AuditAction.CODES_ON), site=""))
-    _end_sessions(signed)
-    return render_template("accounts/recovery.html", signed=signed, codes=[totp.grouped(code) for code in made])
+    _end_other_sessions(signed)
+    return render_template("accounts/recovery_codes.html", signed=signed, codes=[totp.grouped(code) for code in codes])
 
 
 @blueprint.post("/codes/off")
-def turn_codes_off() -> ResponseReturnValue:
-    signed = _asked()
+def turn_off_two_factor() -> ResponseReturnValue:
+    signed = _require_change()
     try:
-        _check_password(signed.person, "off")
+        _check_current_password(signed.person, "off")
     except Invalid as error:
         return _page(signed, problems=error.problems), 422
-    plain = replace(signed.person, codes="", code_used=0, recovery=())
-    replace_person(signed.person, plain, replace(entry(signed, AuditAction.CODES_OFF), site=""))
-    return redirect(url_for("account.page", done="codes-off"), 303)
+    person = replace(signed.person, codes="", code_used=0, recovery=())
+    replace_person(signed.person, person, replace(entry(signed, AuditAction.CODES_OFF), site=""))
+    return redirect(url_for("account_pages.page", done="codes-off"), 303)

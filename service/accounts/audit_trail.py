@@ -1,4 +1,4 @@
-"""Notes for the audit: what a person did through the web service, and from where."""
+"""Audit entries about actions in the browser, with the person and their network."""
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import StaleVersion
@@ -6,22 +6,22 @@ from comments.site import Person
 from service.deps import deps
 from service.web.client_network import client_network
 
-from .sessions import Signed
+from .sessions import SignedIn
 
 
 def entry(
-    signed: Signed, act: AuditAction, subject: str = "", before: str = "", after: str = "", site: str = ""
+    signed: SignedIn, action: AuditAction, subject: str = "", before: str = "", after: str = "", site: str = ""
 ) -> AuditEntry:
-    """What somebody who is signed in does now."""
-    return AuditEntry(signed.person.name, act, subject, before, after, site, client_network(deps()))
+    """An entry about an action of the person who is signed in."""
+    return AuditEntry(signed.person.name, action, subject, before, after, site, client_network(deps()))
 
 
-def note(by: str, act: AuditAction, subject: str = "", after: str = "") -> None:
-    """Keep what concerns no site: signing in and out, and one's own account."""
-    deps().storage.audit.append(AuditEntry(by, act, subject, after=after, origin=client_network(deps())))
+def append_entry(by: str, action: AuditAction, subject: str = "", after: str = "") -> None:
+    """Store an entry that belongs to no site: about signing in, signing out or an account."""
+    deps().storage.audit.append(AuditEntry(by, action, subject, after=after, origin=client_network(deps())))
 
 
 def replace_person(before: Person | None, after: Person, *entries: AuditEntry) -> None:
-    """Raises StaleVersion when somebody else changed the person since they were read."""
+    """Raises StaleVersion if the stored person is not `before` any more."""
     if not deps().storage.people.compare_and_set(before, after, *entries):
-        raise StaleVersion("somebody changed this meanwhile; load the page again")
+        raise StaleVersion("someone else changed this person; load the page again")

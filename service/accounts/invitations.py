@@ -1,4 +1,4 @@
-"""Names of people, and the one-time links by which they come the first time, or again."""
+"""Names of people, and links that sign a person in once."""
 
 import secrets
 from datetime import timedelta
@@ -7,21 +7,21 @@ from comments.errors import Invalid, Problem
 from comments.pseudonyms import token_digest
 from comments.storage.interfaces import Storage
 
-#: Long enough to find one's mail, short enough not to lie about.
+#: Long enough to read one's email; a leaked link expires soon.
 LINK_LIFE = timedelta(days=1)
 
 MAX_NAME = 60
 
 
 def checked_name(name: str) -> str:
-    """Raises Invalid for what cannot be a name."""
+    """The name itself. Raises Invalid if it is malformed."""
     if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
         raise Invalid([Problem("name", "malformed", f"must be 1 to {MAX_NAME} printable characters")])
     return name
 
 
 def sign_in_link(storage: Storage, public_url: str, name: str) -> str:
-    """A link that signs the person in once; only its digest is kept."""
+    """A link that signs the person in once. Only its digest is stored."""
     token = secrets.token_urlsafe(24)
     storage.people.put_link(token_digest(token), name, LINK_LIFE.total_seconds())
     return f"{public_url.rstrip('/')}/link/{token}"

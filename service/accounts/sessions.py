@@ -1,4 +1,4 @@
-"""Who is asking: the signed-in person, what they may do on a site, and proof that they meant to change something."""
+"""Sessions of people who sign in, their roles on a site, and protection against forged requests (CSRF)."""
 
 import hmac
 import secrets
@@ -18,34 +18,34 @@ from service.web.site_access import is_own_origin
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 
-#: Characters kept of what a browser calls itself.
+#: Stored characters of the User-Agent header.
 MAX_AGENT = 200
 
-#: Each may do what the ones before it may.
+#: Each role includes the rights of those before it.
 ROLES = ("viewer", "moderator", "owner")
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """The person who is signed in; `csrf` must come back with every change they ask for."""
+class SignedIn:
+    """The person who is signed in. Every request for a change must carry `csrf`."""
 
     person: Person
     csrf: str
-    session: str = ""  # digest of the cookie's token, under which the session is kept
+    session: str = ""  # digest of the cookie's token; key of the stored session
 
 
 def cookie_name() -> str:
-    """`__Host-` ties the cookie to this host and to https, where there is https."""
+    """With https the prefix `__Host-` ties the cookie to this host and to https."""
     return "__Host-replygate" if deps().settings.secure else "replygate"
 
 
-def csrf_for(token: str, person: Person) -> str:
-    """Follows from the session's token and the password, so that a new password ends every other session."""
+def csrf_token(token: str, person: Person) -> str:
+    """Derived from the session's token and the password hash, so a new password ends every other session."""
     return digest("csrf", token, person.password)
 
 
-def signed_in() -> Signed | None:
-    """The person behind the request's cookie, if their session still stands; begins its idle time anew."""
+def read_session() -> SignedIn | None:
+    """The person of the request's cookie; None if the session has ended. Restarts its idle time."""
     token = request.cookies.get(cookie_name(), "")
     session = deps().storage.people.session(token_digest(token), IDLE.total_seconds()) if token else None
     if session is None or deps().now() - session.started >= ABSOLUTE:
@@ -54,62 +54,62 @@ def signed_in() -> Signed | None:
         person = deps().storage.people.get(session.person)
     except NotFound:
         return None
-    if not hmac.compare_digest(session.csrf, csrf_for(token, person)):
+    if not hmac.compare_digest(session.csrf, csrf_token(token, person)):
         return None
-    return Signed(person, session.csrf, token_digest(token))
+    return SignedIn(person, session.csrf, token_digest(token))
 
 
-def current() -> Signed:
+def require_sign_in() -> SignedIn:
     """Raises SignInNeeded."""
-    signed = signed_in()
+    signed = read_session()
     if signed is None:
-        raise SignInNeeded("sign in first")
+        raise SignInNeeded("please sign in")
     return signed
 
 
-def ranks(person: Person, site: str, role: str) -> bool:
-    """Whether they may do on `site` what a `role` may; a role that this program does not know may do nothing."""
-    held = person.roles.get(site)
-    return held in ROLES and ROLES.index(held) >= ROLES.index(role)
+def has_role(person: Person, site: str, role: str) -> bool:
+    """Tell if the person has at least this role on the site. An unknown role, of a later version, gives no rights."""
+    own = person.roles.get(site)
+    return own in ROLES and ROLES.index(own) >= ROLES.index(role)
 
 
-def sees_emails(person: Person, site: Site) -> bool:
-    """Moderators do, unless the site keeps them to its owners."""
-    return ranks(person, site.id, "owner" if site.hide_emails else "moderator")
+def may_see_emails(person: Person, site: Site) -> bool:
+    """Moderators may see email addresses, unless the site shows them to owners only."""
+    return has_role(person, site.id, "owner" if site.hide_emails else "moderator")
 
 
-def require(site: str, role: str = "moderator") -> Signed:
-    """Raises SignInNeeded, NotAllowed for a lesser role, NotFound for none: foreign sites are as good as missing."""
-    signed = current()
+def require_role(site: str, role: str = "moderator") -> SignedIn:
+    """Raises SignInNeeded, NotAllowed for a lower role, and NotFound without any role, as if the site did not exist."""
+    signed = require_sign_in()
     if site not in signed.person.roles:
-        raise NotFound("there is nothing here that you may see")
-    if not ranks(signed.person, site, role):
-        raise NotAllowed(f"this needs the role of {role}; yours here is {signed.person.roles[site]}")
+        raise NotFound("this page does not exist, or you may not see it")
+    if not has_role(signed.person, site, role):
+        raise NotAllowed(f"this needs the role {role}; your role on this site is {signed.person.roles[site]}")
     return signed
 
 
-def require_change(site: str, role: str = "moderator") -> Signed:
-    """`require`, of somebody who means to change something. Raises NotAllowed also for a page of another site."""
-    signed = require(site, role)
+def require_change(site: str, role: str = "moderator") -> SignedIn:
+    """`require_role` for a change. Raises NotAllowed also for a forged request."""
+    signed = require_role(site, role)
     check_csrf(signed)
     return signed
 
 
-def require_operator() -> Signed:
-    """Raises SignInNeeded; NotFound for people who do not operate this service."""
-    signed = current()
+def require_operator() -> SignedIn:
+    """Raises SignInNeeded, and NotFound for people who are not operators."""
+    signed = require_sign_in()
     if not signed.person.operator:
-        raise NotFound("there is nothing here that you may see")
+        raise NotFound("this page does not exist, or you may not see it")
     return signed
 
 
-def sign_in(response: Response, person: Person) -> None:
-    """Open a session with a token never used before, and end the one the browser came with."""
+def open_session(response: Response, person: Person) -> None:
+    """Open a session with a new token, and end the browser's previous session."""
     now, token = deps().now(), secrets.token_urlsafe(32)
-    _close_own(deps())
+    _delete_session(deps())
     origin = deps().pseudonyms.origin(request.remote_addr or "")
     agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
-    session = Session(person.name, csrf_for(token, person), now, origin, agent)
+    session = Session(person.name, csrf_token(token, person), now, origin, agent)
     deps().storage.people.open_session(token_digest(token), session, IDLE.total_seconds())
     response.set_cookie(
         cookie_name(),
@@ -122,19 +122,20 @@ def sign_in(response: Response, person: Person) -> None:
     )
 
 
-def sign_out(response: Response) -> None:
-    _close_own(deps())
+def close_session(response: Response) -> None:
+    """End the browser's session and delete its cookie."""
+    _delete_session(deps())
     response.delete_cookie(cookie_name(), secure=deps().settings.secure, httponly=True, samesite="Lax", path="/")
 
 
-def _close_own(of: Deps) -> None:
+def _delete_session(of: Deps) -> None:
     token = request.cookies.get(cookie_name())
     if token:
         of.storage.people.close_session(token_digest(token))
 
 
 def check_origin() -> None:
-    """Refuse a change that another site's page asks for. Raises NotAllowed."""
+    """Refuse a request that a page of another site sent. Raises NotAllowed."""
     origin = request.headers.get("Origin")
     if origin is not None and not is_own_origin(origin, request, deps().settings):
         raise NotAllowed("this request comes from another site")
@@ -142,15 +143,15 @@ def check_origin() -> None:
         raise NotAllowed("this request comes from another site")
 
 
-def check_csrf(signed: Signed) -> None:
-    """Refuse a change that does not carry the session's own token, or comes from elsewhere. Raises NotAllowed."""
+def check_csrf(signed: SignedIn) -> None:
+    """Refuse a request without the session's token or from another site. Raises NotAllowed."""
     check_origin()
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
     if not hmac.compare_digest(signed.csrf.encode(), given.encode("utf-8", "replace")):
-        raise NotAllowed("the page was out of date; load it again and repeat")
+        raise NotAllowed("this page is out of date; load it again and repeat what you did")
 
 
-def own_path(text: str) -> str:
-    """`text` where it is a path of ours, else "/review": where to go on after signing in."""
+def safe_path(text: str) -> str:
+    """`text` if it is a path on this server, or "/review". Used for redirects after signing in."""
     plain = text.isascii() and text.isprintable() and "\\" not in text
     return text if plain and text.startswith("/") and not text.startswith("//") else "/review"

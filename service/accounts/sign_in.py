@@ -1,4 +1,4 @@
-"""Pages for signing in and out: by password or by a one-time link, with a code where a person wants one."""
+"""Sign in with a password or a one-time link, with a second factor if the person has one, and sign out."""
 
 import secrets
 
@@ -14,112 +14,113 @@ from service.deps import deps
 from service.web.errors import handle_error, prefers_html
 
 from . import passwords, sessions, totp
-from .audit_trail import note
+from .audit_trail import append_entry
 
 blueprint = Blueprint("sign_in", __name__)
 
-#: Tries in 15 minutes. An account's limit slows guessing from many places; an origin's slows one place guessing names.
-PER_ACCOUNT, PER_ORIGIN, WINDOW = 10, 30, 900
-#: Seconds between the password and the code.
-CODE_LIFE = 300
-LIMITED = "Too many tries. Wait some minutes, or ask for a sign-in link."
+#: Attempts in 15 minutes. The limit per account slows guessing from many networks, the limit per network slows guessing
+#: of many names.
+PER_ACCOUNT, PER_NETWORK, WINDOW_SECONDS = 10, 30, 900
+#: Seconds to enter the code after the password.
+CODE_SECONDS = 300
+TOO_MANY = "Too many attempts. Wait 15 minutes, or ask the operator for a sign-in link."
 
 
 @blueprint.app_errorhandler(SignInNeeded)
 def ask_to_sign_in(error: SignInNeeded) -> Response:
-    """People are led to the sign-in page and back again; programs are told."""
+    """Redirect people to the sign-in page and then back; answer programs with 401."""
     if not prefers_html():
         return handle_error(error)
     onward = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("sign_in.form", next=sessions.own_path(onward)), 303)
+    return redirect(url_for("sign_in.form", next=sessions.safe_path(onward)), 303)
 
 
 @blueprint.get("/sign-in")
 def form() -> Response | str:
-    onward = sessions.own_path(request.args.get("next", ""))
-    return redirect(onward, 303) if sessions.signed_in() else _page(onward)
+    onward = sessions.safe_path(request.args.get("next", ""))
+    return redirect(onward, 303) if sessions.read_session() else _page(onward)
 
 
 @blueprint.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
     sessions.check_origin()
     name, password = request.form.get("name", ""), request.form.get("password", "")
-    onward = sessions.own_path(request.form.get("next", ""))
+    onward = sessions.safe_path(request.form.get("next", ""))
     try:
-        count_try(name)
+        count_attempt(name)
     except TooMany as error:
-        return _page(onward, LIMITED, name), 429, {"Retry-After": str(error.retry_after)}
+        return _page(onward, TOO_MANY, name), 429, {"Retry-After": str(error.retry_after)}
     person = _person(name)
-    if not passwords.matches(person.password, password):
-        _note_failure(name)
-        return _page(onward, "That name and password do not belong together.", name), 403
-    return _enter(person, onward)
+    if not passwords.is_correct(person.password, password):
+        _audit_failure(name)
+        return _page(onward, "Wrong name or password.", name), 403
+    return _continue(person, onward)
 
 
-def _note_failure(name: str) -> None:
-    """Under the name only where it is somebody's: people type their password into the wrong field."""
+def _audit_failure(name: str) -> None:
+    """Store the name only if such a person exists: people type their password into the wrong field."""
     try:
-        note(deps().storage.people.get(name).name, AuditAction.SIGN_IN_FAILED)
+        append_entry(deps().storage.people.get(name).name, AuditAction.SIGN_IN_FAILED)
     except NotFound:
-        note("", AuditAction.SIGN_IN_FAILED)
+        append_entry("", AuditAction.SIGN_IN_FAILED)
 
 
-def _enter(person: Person, onward: str) -> ResponseReturnValue:
-    """Open a session, or ask for the code first. What is kept meanwhile is named apart from links, to be none."""
+def _continue(person: Person, onward: str) -> ResponseReturnValue:
+    """Open a session, or ask for the code first. The token of this step cannot be used as a sign-in link."""
     if not person.codes:
-        return _admit(person, onward)
+        return _finish(person, onward)
     token = secrets.token_urlsafe(24)
-    deps().storage.people.put_link(digest("code", token), person.name, CODE_LIFE)
+    deps().storage.people.put_link(digest("code", token), person.name, CODE_SECONDS)
     return _code_page(token, onward)
 
 
-def _admit(person: Person, onward: str) -> Response:
+def _finish(person: Person, onward: str) -> Response:
     response = redirect(onward, 303)
-    sessions.sign_in(response, person)
-    note(person.name, AuditAction.SIGN_IN)
+    sessions.open_session(response, person)
+    append_entry(person.name, AuditAction.SIGN_IN)
     return response
 
 
-def _code_page(token: str, onward: str, told: str = "") -> str:
-    return render_template("accounts/code.html", token=token, onward=onward, told=told)
+def _code_page(token: str, onward: str, message: str = "") -> str:
+    return render_template("accounts/two_factor_code.html", token=token, onward=onward, message=message)
 
 
 @blueprint.post("/sign-in/code")
-def give_code() -> ResponseReturnValue:
-    """The second step. A code that works is used up in the same moment, so that of two who give it one gets in."""
+def check_code() -> ResponseReturnValue:
+    """The second step. Storing the used code and comparing are one step, so a code signs in only once."""
     sessions.check_origin()
     people, token = deps().storage.people, request.form.get("token", "")
-    onward = sessions.own_path(request.form.get("next", ""))
+    onward = sessions.safe_path(request.form.get("next", ""))
     try:
         person = people.get(people.peek_link(digest("code", token)))
-        people.attempt(f"sign-in:code:{digest(person.name)}", PER_ACCOUNT, WINDOW)
+        people.attempt(f"sign-in:code:{digest(person.name)}", PER_ACCOUNT, WINDOW_SECONDS)
     except NotFound:
-        return _page(onward, "That took too long. Please sign in again."), 403
+        return _page(onward, "This took too long. Please sign in again."), 403
     except TooMany as error:
-        return _code_page(token, onward, LIMITED), 429, {"Retry-After": str(error.retry_after)}
-    after = totp.accepted(person, request.form.get("code", ""), deps().pseudonyms, deps().now())
+        return _code_page(token, onward, TOO_MANY), 429, {"Retry-After": str(error.retry_after)}
+    after = totp.use_code(person, request.form.get("code", ""), deps().pseudonyms, deps().now())
     if after is None or not people.compare_and_set(person, after):
-        note(person.name, AuditAction.SIGN_IN_FAILED, "code")
-        return _code_page(token, onward, "That code is not right, or was used before."), 403
+        append_entry(person.name, AuditAction.SIGN_IN_FAILED, "code")
+        return _code_page(token, onward, "Wrong code, or a code that was used before."), 403
     if after.recovery != person.recovery:
-        note(person.name, AuditAction.RECOVERY, after=f"{len(after.recovery)} left")
+        append_entry(person.name, AuditAction.RECOVERY, after=f"{len(after.recovery)} left")
     people.take_link(digest("code", token))
-    return _admit(after, onward)
+    return _finish(after, onward)
 
 
-def _page(onward: str, told: str = "", name: str = "") -> str:
-    return render_template("accounts/sign_in.html", onward=onward, told=told, name=name)
+def _page(onward: str, message: str = "", name: str = "") -> str:
+    return render_template("accounts/sign_in.html", onward=onward, message=message, name=name)
 
 
-def count_try(name: str) -> None:
-    """Before anything is looked up, so that names that do not exist are limited like those that do. Raises TooMany."""
+def count_attempt(name: str) -> None:
+    """Count an attempt before looking the name up, so unknown names have the same limit. Raises TooMany."""
     attempt, origin = deps().storage.people.attempt, deps().pseudonyms.origin(request.remote_addr or "")
-    attempt(f"sign-in:origin:{origin}", PER_ORIGIN, WINDOW)
-    attempt(f"sign-in:account:{digest(name)}", PER_ACCOUNT, WINDOW)
+    attempt(f"sign-in:origin:{origin}", PER_NETWORK, WINDOW_SECONDS)
+    attempt(f"sign-in:account:{digest(name)}", PER_ACCOUNT, WINDOW_SECONDS)
 
 
 def _person(name: str) -> Person:
-    """A stranger is a person without a password: nobody can be them, and checking takes as long."""
+    """The person of that name; for an unknown name one without a password, so that checking takes the same time."""
     try:
         return deps().storage.people.get(name)
     except NotFound:
@@ -128,30 +129,30 @@ def _person(name: str) -> Person:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    signed = sessions.signed_in()
+    signed = sessions.read_session()
     if signed:
         sessions.check_csrf(signed)
-        note(signed.person.name, AuditAction.SIGN_OUT)
+        append_entry(signed.person.name, AuditAction.SIGN_OUT)
     response = redirect(url_for("sign_in.form"), 303)
-    sessions.sign_out(response)
+    sessions.close_session(response)
     return response
 
 
 @blueprint.get("/link/<token>")
 def link(token: str) -> str | tuple[str, int]:
-    """Changes nothing: mail and chat programs follow links on their own."""
+    """Show a button and change nothing: email and chat programs open links on their own."""
     try:
-        return render_template("accounts/link.html", name=deps().storage.people.peek_link(token_digest(token)))
+        return render_template("accounts/sign_in_link.html", name=deps().storage.people.peek_link(token_digest(token)))
     except NotFound:
-        return render_template("accounts/lost_link.html"), 404
+        return render_template("accounts/expired_link.html"), 404
 
 
 @blueprint.post("/link/<token>")
-def take_link(token: str) -> ResponseReturnValue:
+def use_link(token: str) -> ResponseReturnValue:
     sessions.check_origin()
     try:
         person = deps().storage.people.get(deps().storage.people.take_link(token_digest(token)))
     except NotFound:
-        return render_template("accounts/lost_link.html"), 404
-    note(person.name, AuditAction.LINK_USE)
-    return _enter(person, url_for("review.home"))
+        return render_template("accounts/expired_link.html"), 404
+    append_entry(person.name, AuditAction.LINK_USE)
+    return _continue(person, url_for("review.home"))

@@ -1,96 +1,86 @@
-"""The second step of signing in: codes of six digits from an authenticator (RFC 6238), and codes for when it is lost.
-
-Written out here rather than taken from a library: it is one HMAC and one truncation, the RFC's own examples test it,
-and what libraries add (a drift window, a yes or no) is not enough to refuse a code that was used before.
-"""
+"""Two-factor authentication: time-based one-time passwords (RFC 6238) and recovery codes."""
 
 import hmac
 import secrets
-import struct
 from base64 import b32encode
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import quote, urlencode
 
+import pyotp
 import segno
 
 from comments.pseudonyms import Pseudonyms, token_digest
 from comments.site import Person
 
-#: Seconds a code is shown, and how many codes before and after it are taken, for clocks that are a little off.
-STEP, DRIFT = 30, 1
-DIGITS = 6
-#: Recovery codes made at once; each works once.
-RECOVERY = 8
+#: Seconds that a code is shown, and the number of earlier and later codes that are accepted for clocks that are off.
+STEP_SECONDS, DRIFT_STEPS = 30, 1
+#: Recovery codes are made together; each works once.
+RECOVERY_CODES = 8
 #: Without letters and digits that look alike.
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def new_salt() -> str:
-    """What is kept of a secret: the secret itself follows from it and the deployment's key, so a dump tells nobody."""
+    """The stored part of a secret. Without the deployment's key it does not reveal the secret."""
     return secrets.token_urlsafe(16)
 
 
-def secret(pseudonyms: Pseudonyms, name: str, salt: str) -> bytes:
-    return pseudonyms.authenticator(name, salt)
+def secret(pseudonyms: Pseudonyms, name: str, salt: str) -> str:
+    """The secret that a person shares with their authenticator app, in base 32."""
+    return b32encode(pseudonyms.authenticator(name, salt)).decode().rstrip("=")
 
 
-def code(key: bytes, counter: int) -> str:
-    """The code of one step, after RFC 4226: four bytes of the HMAC, at the place its last four bits name."""
-    mac = hmac.digest(key, struct.pack(">Q", counter), "sha1")
-    place = mac[-1] & 0xF
-    (number,) = struct.unpack(">I", mac[place : place + 4])
-    return f"{(number & 0x7FFF_FFFF) % 10**DIGITS:0{DIGITS}}"
+def code_at_step(secret: str, step: int) -> str:
+    return pyotp.TOTP(secret, interval=STEP_SECONDS).generate_otp(step)
 
 
-def counter_of(key: bytes, given: str, now: datetime, used: int) -> int:
-    """The step that a code belongs to; 0 for a wrong one, and for one not later than the last that was `used`."""
-    present = int(now.timestamp()) // STEP
-    for counter in range(present - DRIFT, present + DRIFT + 1):
-        if counter > used and hmac.compare_digest(code(key, counter).encode(), given.encode("utf-8", "replace")):
-            return counter
+def matching_step(secret: str, code: str, now: datetime, last_step: int) -> int:
+    """The time step of a code; 0 for a wrong code, and for a step that is not later than `last_step`.
+
+    `pyotp.TOTP.verify` only answers yes or no, which cannot refuse a code that was used before.
+    """
+    present = int(now.timestamp()) // STEP_SECONDS
+    for step in range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1):
+        expected = code_at_step(secret, step).encode()
+        if step > last_step and hmac.compare_digest(expected, code.encode("utf-8", "replace")):
+            return step
     return 0
 
 
-def tidied(given: str) -> str:
-    """A code without the blanks and strokes with which people and programs group it."""
-    return "".join(c for c in given.lower() if c not in " -\t\n\u00a0")
-
-
-def written(key: bytes) -> str:
-    """The secret as authenticators take it by hand."""
-    return b32encode(key).decode().rstrip("=")
+def normalized(code: str) -> str:
+    """A code without the spaces and dashes with which people and apps group it."""
+    return "".join(c for c in code.lower() if c not in " -\t\n\u00a0")
 
 
 def grouped(text: str) -> str:
+    """Text in groups of four characters, which are easier to copy."""
     return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
-def address(key: bytes, name: str, host: str) -> str:
-    """The address that a phone opens with its authenticator."""
-    about = urlencode({"secret": written(key), "issuer": f"Replygate {host}"}, quote_via=quote)
-    return f"otpauth://totp/{quote(f'Replygate {host}')}:{quote(name, safe='')}?{about}"
+def otpauth_url(secret: str, name: str, host: str) -> str:
+    """The URL that opens an authenticator app and sets it up."""
+    return pyotp.TOTP(secret, name=name, issuer=f"Replygate {host}", interval=STEP_SECONDS).provisioning_uri()
 
 
-def picture(address: str) -> str:
-    """The address as a QR code: an image inside the page, light on every ground, as cameras want it."""
-    return segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#fff", omitsize=True)
+def qr_code(url: str) -> str:
+    """The URL as a QR code: a data URL of an SVG image, dark on white because cameras expect that."""
+    return segno.make(url, error="m", micro=False).svg_data_uri(border=4, light="#fff", omitsize=True)
 
 
-def new_recovery() -> list[str]:
-    return ["".join(secrets.choice(ALPHABET) for _ in range(12)) for _ in range(RECOVERY)]
+def new_recovery_codes() -> list[str]:
+    return ["".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(12)) for _ in range(RECOVERY_CODES)]
 
 
-def digests(codes: Iterable[str]) -> tuple[str, ...]:
-    """What is kept of recovery codes; they are random, so that a plain digest cannot be turned back."""
+def recovery_digests(codes: Iterable[str]) -> tuple[str, ...]:
+    """The stored form of recovery codes. They are random, so a plain digest cannot be reversed."""
     return tuple(token_digest(code) for code in codes)
 
 
-def accepted(person: Person, given: str, pseudonyms: Pseudonyms, now: datetime) -> Person | None:
-    """The person after that code was used, so that it works no second time; None for a wrong one."""
-    plain = tidied(given)
-    step = counter_of(secret(pseudonyms, person.name, person.codes), plain, now, person.code_used)
+def use_code(person: Person, code: str, pseudonyms: Pseudonyms, now: datetime) -> Person | None:
+    """The person after using the code, which then works no second time; None for a wrong code."""
+    plain = normalized(code)
+    step = matching_step(secret(pseudonyms, person.name, person.codes), plain, now, person.code_used)
     if step:
         return replace(person, code_used=step)
     if token_digest(plain) in person.recovery:

@@ -17,7 +17,7 @@ from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator
 from service.deps import deps
 
-blueprint = Blueprint("deliveries", __name__, url_prefix="/ops/deliveries")
+blueprint = Blueprint("delivery_pages", __name__, url_prefix="/ops/deliveries")
 
 #: Deliveries on the page; as many are kept.
 SHOWN = 200
@@ -97,4 +97,4 @@ def replay(site: str, id: str) -> Response:
             entry(signed, AuditAction.WEBHOOK_REPLAY, before.webhook, before.course, before.event, site)
         )
     of.jobs.enqueue(DELIVER, site)
-    return redirect(url_for("deliveries.page", site=site), 303)
+    return redirect(url_for("delivery_pages.page", site=site), 303)

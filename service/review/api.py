@@ -8,7 +8,7 @@ from comments.lifecycle import Action, Status
 from comments.model import Comment
 from comments.site import Site
 from service.accounts import sessions
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
 from service.web.errors import PROBLEM_JSON, error_mapping
@@ -29,7 +29,7 @@ blueprint = Blueprint("review_api", __name__, url_prefix="/v1/sites/<site>/revie
     answers={200: ReviewPage},
 )
 def listing(site: str) -> ResponseReturnValue:
-    signed = sessions.require(site, "viewer")
+    signed = sessions.require_role(site, "viewer")
     query, kept = parsed_query(Listing), site_cache.get_site(site)
     page = deps().storage.comments.by_status(
         site, Status(query.status), query.limit, query.cursor, newest=query.order == "newest"
@@ -45,7 +45,7 @@ def listing(site: str) -> ResponseReturnValue:
     errors=UNREAD,
 )
 def one(site: str, id: str) -> ResponseReturnValue:
-    signed = sessions.require(site, "viewer")
+    signed = sessions.require_role(site, "viewer")
     comment = deps().storage.comments.get(site, id)
     return json_response(Settled(comment=Reviewed.of(comment, site_cache.get_site(site), signed)))
 
@@ -87,7 +87,7 @@ def decide_many(site: str) -> ResponseReturnValue:
     return json_response(BulkSettled(results=[_row(s, r, kept, signed) for s, r in zip(steps, results, strict=True)]))
 
 
-def _settled(site: str, step: Step, signed: Signed) -> ResponseReturnValue:
+def _settled(site: str, step: Step, signed: SignedIn) -> ResponseReturnValue:
     kept = site_cache.get_site(site)
     try:
         comment = settle(deps(), site, step, signed.person.name)
@@ -110,7 +110,7 @@ def _changed(error: Stale, now: Reviewed) -> ResponseReturnValue:
     return Response(told.model_dump_json(), what.status, mimetype=PROBLEM_JSON)
 
 
-def _row(step: Step, result: Comment | ReplygateError, site: Site, signed: Signed) -> BulkRow:
+def _row(step: Step, result: Comment | ReplygateError, site: Site, signed: SignedIn) -> BulkRow:
     if isinstance(result, Comment):
         return BulkRow(id=step.id, status=200, problem="", comment=Reviewed.of(result, site, signed))
     now = Reviewed.of(result.comment, site, signed) if isinstance(result, Stale) else None

@@ -14,7 +14,7 @@ from comments.model import Comment
 from comments.site import Site
 from comments.storage.values import EvidenceQuery, HistoryQuery
 from service.accounts import sessions
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import parsed_query
@@ -56,9 +56,9 @@ class Source:
     def address(self) -> str:
         return url_for("traces.page", site=self.site.id, kind=self.kind, name=self.name)
 
-    def frame(self, signed: Signed) -> dict[str, object]:
+    def frame(self, signed: SignedIn) -> dict[str, object]:
         """What every page about it needs."""
-        may_change = sessions.ranks(signed.person, self.site.id, "moderator")
+        may_change = sessions.has_role(signed.person, self.site.id, "moderator")
         return {"source": self, "site": self.site, "signed": signed, "may_change": may_change, "now": deps().now()}
 
 
@@ -71,7 +71,7 @@ def source(site: str, kind: str, name: str) -> Source:
 
 @blueprint.get("/<any(authors, origins):kind>/<name>")
 def page(site: str, kind: str, name: str) -> str:
-    signed = sessions.require(site, "viewer")
+    signed = sessions.require_role(site, "viewer")
     view, here = parsed_query(View), source(site, kind, name)
     found = deps().storage.author_history.find(site, here.trace, PER_PAGE, view.cursor)
     return render_template(
@@ -96,9 +96,9 @@ def record(here: Source) -> Record | None:
     return Record(answer.approved[0], answer.spam[0], answer.first_seen)
 
 
-def known_by(rows: tuple[Comment, ...], signed: Signed, here: Source) -> dict[str, list[str]]:
+def known_by(rows: tuple[Comment, ...], signed: SignedIn, here: Source) -> dict[str, list[str]]:
     """What the comments of this page say about who wrote them, each once, in order."""
-    emails = [c.email for c in rows] if sessions.sees_emails(signed.person, here.site) else []
+    emails = [c.email for c in rows] if sessions.may_see_emails(signed.person, here.site) else []
     other = [c.origin for c in rows] if here.target is RuleTarget.AUTHOR else [c.identity for c in rows]
     found = {"Names": [c.author for c in rows], "E-mails": emails, "Websites": [c.url for c in rows]}
     found["others"] = other

@@ -12,7 +12,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import Bulk, BulkItem, BulkProgress
 from comments.storage.queue_index import IndexResult
 from service.accounts import sessions
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import Deps
 
 from .decisions import Stale, Step, settle_all
@@ -22,11 +22,11 @@ from .search import AGES, FACETS, NARROWING, View, sought
 MOST, PIECE, CHUNK = 100_000, 500, 100
 
 
-def matching(deps: Deps, site: Site, view: View, signed: Signed, limit: int = MOST) -> IndexResult:
+def matching(deps: Deps, site: Site, view: View, signed: SignedIn, limit: int = MOST) -> IndexResult:
     """The held comments of one site that a view shows, the latest first."""
     catch_up(deps.storage, site.id)
     asked = view.model_copy(update={"order": "newest", "status": "held"})
-    sees = sessions.sees_emails(signed.person, site)
+    sees = sessions.may_see_emails(signed.person, site)
     return deps.storage.queue_index.find(site.id, sought(asked, deps.now().date(), limit, None, sees))
 
 

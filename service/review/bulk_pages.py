@@ -11,7 +11,7 @@ from comments.lifecycle import Action
 from comments.site import Site
 from comments.storage.notes_and_bulks import BulkItem
 from service.accounts import sessions
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import parsed_query, validated
@@ -61,8 +61,8 @@ def _items(given: list[str]) -> list[BulkItem]:
 @blueprint.get("/all/bulk")
 def everywhere() -> ResponseReturnValue:
     """What was meant on the page of all sites is agreed to site by site, as each has reasons of its own."""
-    signed, asked = sessions.current(), parsed_query(Preview)
-    own = [site for site in sites_of(signed) if sessions.ranks(signed.person, site.id, "moderator")]
+    signed, asked = sessions.require_sign_in(), parsed_query(Preview)
+    own = [site for site in sites_of(signed) if sessions.has_role(signed.person, site.id, "moderator")]
     shares = [(site, *_share(site, asked, signed)) for site in own if asked.site in ("", site.id)]
     some = [(site, n, url_for("bulk.preview", site=site.id, **fields)) for site, n, fields in shares if n]
     if len(some) == 1:
@@ -71,7 +71,7 @@ def everywhere() -> ResponseReturnValue:
     return render_template("review/bulk_sites.html", signed=signed, view=asked, verb=verb, some=some)
 
 
-def _share(site: Site, asked: Preview, signed: Signed) -> tuple[int, dict[str, Any]]:
+def _share(site: Site, asked: Preview, signed: SignedIn) -> tuple[int, dict[str, Any]]:
     """How many are of one site, and how its own preview is asked for them."""
     if asked.item:
         items = [text.removeprefix(f"{site.id}.") for text in asked.item if text.startswith(f"{site.id}.")]
@@ -85,7 +85,7 @@ def _share(site: Site, asked: Preview, signed: Signed) -> tuple[int, dict[str, A
 @blueprint.get("/<site>/bulk")
 def preview(site: str) -> str:
     """Changes nothing: who comes here by a link only looks."""
-    signed = sessions.require(site, "moderator")
+    signed = sessions.require_role(site, "moderator")
     asked, kept = parsed_query(Preview), site_cache.get_site(site)
     check_reason(kept, Action(asked.action), asked.reason)
     chosen = _items(asked.item)
@@ -124,7 +124,7 @@ def begin(site: str) -> ResponseReturnValue:
 
 @blueprint.get("/<site>/bulk/<bulk_id>")
 def progress(site: str, bulk_id: str) -> str:
-    signed = sessions.require(site, "moderator")
+    signed = sessions.require_role(site, "moderator")
     storage = deps().storage
     return render_template(
         "review/bulk.html",

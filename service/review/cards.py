@@ -14,7 +14,7 @@ from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import Note
 from comments.storage.values import EvidenceQuery
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 
 from .highlights import marked, marked_text
 from .presenter import Reviewed
@@ -48,7 +48,7 @@ class Card:
     reported: str  # in words; "" where nobody did
 
 
-def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: Signed) -> list[Card]:
+def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn) -> list[Card]:
     """In the order of `comments`; four round trips a site."""
     made: dict[str, Card] = {}
     for site in dict.fromkeys(c.site for c in comments):
@@ -83,7 +83,7 @@ def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[R
 def _card(
     comment: Comment,
     site: Site,
-    signed: Signed,
+    signed: SignedIn,
     around: Mapping[str, Comment],
     record: Record | None,
     notes: tuple[Note, ...],

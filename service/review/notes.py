@@ -2,11 +2,11 @@
 
 from comments.errors import Invalid, Problem
 from comments.storage.notes_and_bulks import Note
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 
 
-def leave_note(site: str, id: str, text: str, signed: Signed) -> Note:
+def leave_note(site: str, id: str, text: str, signed: SignedIn) -> Note:
     """Raises NotFound; Invalid for an empty one."""
     deps().storage.comments.get(site, id)
     if not text.strip():

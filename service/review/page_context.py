@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from comments.lifecycle import BUTTONS, MODERATOR_ACTIONS, Action, Status
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 
 from .presenter import thread_link, web_link
@@ -29,7 +29,7 @@ CHANGES: Mapping[Status, tuple[str, str]] = {
 }
 
 
-def page_context(signed: Signed) -> dict[str, object]:
+def page_context(signed: SignedIn) -> dict[str, object]:
     return {
         "signed": signed,
         "now": deps().now(),

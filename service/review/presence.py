@@ -13,7 +13,7 @@ from comments.lifecycle import Role, Status
 from comments.model import Comment
 from comments.storage.codec import milliseconds
 from comments.storage.interfaces import Storage
-from service.accounts.sessions import ranks
+from service.accounts.sessions import has_role
 from service.web.event_streams import END, EventBroadcaster, Subscriber
 
 EXTENSION = "replygate.room"
@@ -126,7 +126,7 @@ def _still_in(storage: Storage, working: Working, site: str) -> bool:
         person = storage.people.get(working.by)
     except NotFound:
         return False
-    return ranks(person, site, "viewer") and working.session in storage.people.sessions(working.by)
+    return has_role(person, site, "viewer") and working.session in storage.people.sessions(working.by)
 
 
 def install(app: Flask, storage: Storage) -> None:

@@ -55,7 +55,7 @@ class Looking(BaseModel):
     headers=(LAST_EVENT_ID,),
 )
 def follow(site: str) -> Response:
-    signed = sessions.require(site, "viewer")
+    signed = sessions.require_role(site, "viewer")
     query, kept = parsed_query(RoomQuery), site_cache.get_site(site)
     cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MOST_CARDS]
     working = Working(signed.person.name, signed.session, cards, _since(query.age))

@@ -12,7 +12,7 @@ from comments.model import Comment, Decision, Signal
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.validation import is_web_address
-from service.accounts.sessions import Signed, ranks, sees_emails
+from service.accounts.sessions import SignedIn, has_role, may_see_emails
 
 
 class SignalSeen(BaseModel):
@@ -87,11 +87,11 @@ class Reviewed(BaseModel):
     undoable: bool
 
     @classmethod
-    def of(cls, comment: Comment, site: Site, signed: Signed) -> Self:
-        may_decide = ranks(signed.person, site.id, "moderator")
+    def of(cls, comment: Comment, site: Site, signed: SignedIn) -> Self:
+        may_decide = has_role(signed.person, site.id, "moderator")
         return cls(
             **{name: getattr(comment, name) for name in PLAIN},
-            email=comment.email if sees_emails(signed.person, site) else "",
+            email=comment.email if may_see_emails(signed.person, site) else "",
             html=html(comment.public_content),
             reasons=_reasons(comment.filter_decision),
             decisions=[Step.model_validate(d) for d in comment.decisions],

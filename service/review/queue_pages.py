@@ -9,7 +9,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.site import Site
 from service.accounts import sessions
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import parsed_query
@@ -29,19 +29,19 @@ PER_PAGE = 20
 @blueprint.get("")
 def home() -> str:
     """Every site the person has a role on; one that is gone meanwhile is left out."""
-    signed = sessions.current()
+    signed = sessions.require_sign_in()
     rows = [(site, counts(deps().storage, site.id)["held"]) for site in sites_of(signed)]
     return render_template("review/sites.html", signed=signed, rows=rows)
 
 
-def sites_of(signed: Signed) -> list[Site]:
+def sites_of(signed: SignedIn) -> list[Site]:
     return [site for site in deps().storage.sites.all() if site.id in signed.person.roles]
 
 
 @blueprint.get("/all")
 def everywhere() -> str:
     """What is held on all their sites, as one queue."""
-    signed, view = sessions.current(), parsed_query(View)
+    signed, view = sessions.require_sign_in(), parsed_query(View)
     own = sites_of(signed)
     held = sum(counts(deps().storage, site.id)["held"] for site in own)
     return render_template("review/queue.html", site=None, counts={"held": held}, **queue_page(own, view, signed))
@@ -49,13 +49,13 @@ def everywhere() -> str:
 
 @blueprint.get("/<site>")
 def queue(site: str) -> str:
-    signed = sessions.require(site, "viewer")
+    signed = sessions.require_role(site, "viewer")
     view, kept = parsed_query(View), site_cache.get_site(site)
     standing = counts(deps().storage, site)
     return render_template("review/queue.html", site=kept, counts=standing, **queue_page([kept], view, signed))
 
 
-def queue_page(own: Sequence[Site], view: View, signed: Signed) -> dict[str, object]:
+def queue_page(own: Sequence[Site], view: View, signed: SignedIn) -> dict[str, object]:
     """What a page of the queue shows, whatever sites it is about."""
     found = listed(own, view, signed)
     rows = cards(deps().storage, found.comments, {site.id: site for site in own}, signed)
@@ -68,14 +68,14 @@ def queue_page(own: Sequence[Site], view: View, signed: Signed) -> dict[str, obj
         "facets": {"site": "Site", **FACETS},
         "orders": ORDERS,
         "settled": _settled(view.settled, own, signed),
-        "may_settle": any(sessions.ranks(signed.person, site.id, "moderator") for site in own),
+        "may_settle": any(sessions.has_role(signed.person, site.id, "moderator") for site in own),
     }
 
 
-def listed(own: Sequence[Site], view: View, signed: Signed) -> Queue:
+def listed(own: Sequence[Site], view: View, signed: SignedIn) -> Queue:
     """What is held comes from the index, all else by time received from the one site it is asked of."""
     if view.status == "held":
-        desks = [Desk(site, sessions.sees_emails(signed.person, site)) for site in own]
+        desks = [Desk(site, sessions.may_see_emails(signed.person, site)) for site in own]
         return look(deps().storage, desks, view, deps().now().date(), PER_PAGE)
     if len(own) != 1:
         raise NotFound("what is settled is listed site by site")
@@ -95,11 +95,11 @@ def reported(site: str, cursor: str) -> Queue:
 
 @blueprint.get("/<site>/<id>")
 def comment(site: str, id: str) -> str:
-    signed = sessions.require(site, "viewer")
+    signed = sessions.require_role(site, "viewer")
     return comment_page(deps().storage.comments.get(site, id), site_cache.get_site(site), signed)
 
 
-def comment_page(found: Comment, site: Site, signed: Signed, stale: bool = False) -> str:
+def comment_page(found: Comment, site: Site, signed: SignedIn, stale: bool = False) -> str:
     (card,) = cards(deps().storage, [found], {site.id: site}, signed)
     near = siblings(deps().storage, found)
     return render_template(
@@ -107,7 +107,7 @@ def comment_page(found: Comment, site: Site, signed: Signed, stale: bool = False
     )
 
 
-def _settled(name: str, own: Sequence[Site], signed: Signed) -> tuple[Reviewed, Site] | None:
+def _settled(name: str, own: Sequence[Site], signed: SignedIn) -> tuple[Reviewed, Site] | None:
     """What the flash line speaks of: an id, or "site.id"; read afresh, so that an old address tells no old story."""
     of, _, id = name.rpartition(".")
     site = next((site for site in own if of == site.id or (id and not of and len(own) == 1)), None)

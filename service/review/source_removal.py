@@ -46,7 +46,7 @@ class Going(BaseModel):
 @blueprint.get("")
 def page(site: str, kind: str, name: str) -> str:
     """The preview before it begins; then how far it has come."""
-    signed = sessions.require(site, "moderator")
+    signed = sessions.require_role(site, "moderator")
     going, here = parsed_query(Going), source(site, kind, name)
     frame = here.frame(signed)
     if going.began:

@@ -1,4 +1,4 @@
-"""What was done, by whom, when and from where: a site's for its owners, the deployment's for operators."""
+"""The audit log: of a site for its owners, of the deployment for operators."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,23 +9,40 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.audit import ACTS, AuditAction, AuditEntry, AuditQuery
+from comments.audit import ACTS, AUDIT_LABELS, AuditAction, AuditEntry, AuditQuery
 from comments.errors import Invalid, Problem
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import parsed_query
 
-blueprint = Blueprint("audit", __name__)
+blueprint = Blueprint("audit_pages", __name__)
 
 PER_PAGE = 50
-KINDS = tuple(dict.fromkeys(act.partition(".")[0] for act in ACTS))
+#: Label of each kind of subject, which is the part of an action before its dot.
+KIND_LABELS = {
+    "comment": "Comments",
+    "standing": "Rules",
+    "site": "Site and settings",
+    "key": "API keys",
+    "webhook": "Webhooks",
+    "person": "Team",
+    "link": "Sign-in links",
+    "session": "Sessions",
+    "account": "Accounts",
+    "export": "Exports",
+    "erasure": "Erasures",
+}
+ACTIONS_BY_KIND = {
+    kind: [action for action in ACTS if action.partition(".")[0] == kind]
+    for kind in dict.fromkeys(action.partition(".")[0] for action in ACTS)
+}
 
 
-class View(BaseModel):
-    """The search, as the address holds it. Days are those of UTC."""
+class AuditLogQuery(BaseModel):
+    """The query string of the page. Days are in UTC."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,10 +51,10 @@ class View(BaseModel):
     subject: str = Field("", max_length=300)
     origin: str = Field("", max_length=40)
     since: str = Field("", max_length=10)
-    until: str = Field("", max_length=10, description="the last day")
+    until: str = Field("", max_length=10, description="last day")
     cursor: str = Field("", max_length=40)
 
-    def search(self) -> AuditQuery:
+    def as_search(self) -> AuditQuery:
         """Raises Invalid."""
         until = _day("until", self.until)
         return AuditQuery(
@@ -54,42 +71,50 @@ def _day(name: str, text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) if text else None
     except ValueError as error:
-        raise Invalid([Problem(name, "malformed", "is not a day like 2026-11-22")]) from error
+        raise Invalid([Problem(name, "malformed", "must be a day like 2026-11-22")]) from error
 
 
 @blueprint.get("/sites/<site>/audit")
 def page(site: str) -> str:
-    signed = sessions.require(site, "owner")
+    signed = sessions.require_role(site, "owner")
     return _page(signed, site=site, frame={"site": site_cache.get_site(site)})
 
 
 @blueprint.get("/audit")
-def everything() -> str:
-    """Who signed in, and what else concerns no site."""
+def deployment_page() -> str:
+    """Entries that belong to no site: sign-ins and changes of accounts."""
     return _page(sessions.require_operator(), site="", frame={})
 
 
-def _page(signed: Signed, site: str, frame: dict[str, object]) -> str:
-    view = parsed_query(View)
-    found = deps().storage.audit.page(site, view.search(), PER_PAGE, view.cursor)
+def _page(signed: SignedIn, site: str, frame: dict[str, object]) -> str:
+    view = parsed_query(AuditLogQuery)
+    found = deps().storage.audit.page(site, view.as_search(), PER_PAGE, view.cursor)
     return render_template(
-        "sites/audit.html", **frame, signed=signed, view=view, found=found, acts=ACTS, kinds=KINDS, of=site
+        "sites/audit.html",
+        **frame,
+        signed=signed,
+        view=view,
+        found=found,
+        actions_by_kind=ACTIONS_BY_KIND,
+        kind_labels=KIND_LABELS,
+        labels=AUDIT_LABELS,
+        of=site,
     )
 
 
 @blueprint.post("/sites/<site>/audit/export")
 def export(site: str) -> ResponseReturnValue:
-    signed = sessions.require(site, "owner")
+    signed = sessions.require_role(site, "owner")
     return _export(signed, site)
 
 
 @blueprint.post("/audit/export")
-def export_everything() -> ResponseReturnValue:
+def export_deployment() -> ResponseReturnValue:
     return _export(sessions.require_operator(), "")
 
 
-def _export(signed: Signed, site: str) -> Response:
-    """The export is itself an entry, and its own last line."""
+def _export(signed: SignedIn, site: str) -> Response:
+    """Export all entries; the last one is about the export itself."""
     sessions.check_csrf(signed)
     storage = deps().storage
     storage.audit.append(entry(signed, AuditAction.EXPORT_AUDIT, site=site))
@@ -101,6 +126,6 @@ def _export(signed: Signed, site: str) -> Response:
 
 
 def lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    """One JSON object an entry, the oldest first."""
+    """One JSON object per entry, the oldest first."""
     for e in entries:
         yield json.dumps({**asdict(e), "at": e.at.isoformat()}, ensure_ascii=False)

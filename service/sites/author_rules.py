@@ -16,7 +16,7 @@ from comments.site import Site
 from comments.storage.interfaces import Storage
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import validated
@@ -57,11 +57,11 @@ class RuleForm(BaseModel):
 
 @blueprint.get("")
 def page(site: str) -> str:
-    signed = sessions.require(site, "viewer")
+    signed = sessions.require_role(site, "viewer")
     return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
 
 
-def _page(site: Site, signed: Signed, **context: object) -> str:
+def _page(site: Site, signed: SignedIn, **context: object) -> str:
     return render_template(
         "sites/author_rules.html",
         site=site,
@@ -70,7 +70,7 @@ def _page(site: Site, signed: Signed, **context: object) -> str:
         rules=deps().storage.author_rules.all(site.id),
         durations=RULE_DURATIONS,
         forever=FOREVER,
-        may_change=sessions.ranks(signed.person, site.id, "moderator"),
+        may_change=sessions.has_role(signed.person, site.id, "moderator"),
         **context,
     )
 
@@ -98,11 +98,11 @@ def _summary(rule: AuthorRule) -> str:
 def _back(site: str, done: str) -> ResponseReturnValue:
     """Redirect to the author's or network's page that the request came from, or to the list."""
     back = request.args.get("back", "")
-    is_of_site = sessions.own_path(back).startswith(f"/sites/{site}/")
+    is_of_site = sessions.safe_path(back).startswith(f"/sites/{site}/")
     return redirect(back if is_of_site else url_for("author_rules.page", site=site, done=done), 303)
 
 
-def _rule(form: RuleForm, signed: Signed, now: datetime) -> AuthorRule:
+def _rule(form: RuleForm, signed: SignedIn, now: datetime) -> AuthorRule:
     """The rule that the form describes. Raises Invalid."""
     target = RuleTarget.AUTHOR if form.target == "email" else RuleTarget(form.target)
     value = _value(form)

@@ -12,7 +12,7 @@ from comments.errors import Invalid, Problem, StaleVersion
 from comments.site import COMMENTING, MODERATORS, REVIEW, Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
-from service.accounts.sessions import Signed
+from service.accounts.sessions import SignedIn
 from service.deps import deps
 
 from .settings import Setting, as_lines, as_text, describe_settings, settings_version, with_settings
@@ -33,7 +33,7 @@ def grouped_settings() -> list[tuple[str, list[Setting]]]:
 @blueprint.get("")
 def page(site: str) -> str:
     """Read the site from storage: the site cache may be a second old."""
-    signed = sessions.require(site, "owner")
+    signed = sessions.require_role(site, "owner")
     stored = deps().storage.sites.get(site)
     texts = {name: _text(stored, setting) for name, setting in describe_settings().items()}
     return _page(stored, signed, texts, is_saved="saved" in request.args)
@@ -45,7 +45,7 @@ def _text(site: Site, setting: Setting) -> str:
 
 
 def _page(
-    site: Site, signed: Signed, texts: dict[str, str], is_saved: bool = False, problems: Iterable[Problem] = ()
+    site: Site, signed: SignedIn, texts: dict[str, str], is_saved: bool = False, problems: Iterable[Problem] = ()
 ) -> str:
     return render_template(
         "sites/settings.html",

@@ -58,7 +58,7 @@ print(json.dumps({
     "preview": "Escalate 1 " in preview,
     "flash": "Escalated" in page(mo, form.location),
     "progress": "Escalate" in page(mo, begun.location),
-    "audit": audit.count('<span class="mono small">comment.escalate</span>'),
+    "audit": audit.count('data-action="comment.escalate"'),
     "audit filter": '<option value="comment.escalate" selected>' in audit,
     "openapi": '"escalate"' in schemas,
 }))

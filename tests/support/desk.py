@@ -17,7 +17,7 @@ from comments.site import Person
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from service import create_app
-from service.accounts.passwords import choose
+from service.accounts.passwords import hash_password
 from service.deps import Deps
 from tests.support.builders import NOW, SECRET, a_site, accepted, settings
 
@@ -26,7 +26,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 PASSWORD = "correct horse battery"
 #: Hashed once: it is made to take long.
-HASH = choose(PASSWORD)
+HASH = hash_password(PASSWORD)
 
 
 @dataclass

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from comments.pseudonyms import token_digest
-from service.accounts.passwords import choose, matches
+from service.accounts.passwords import hash_password, is_correct
 from service.accounts.sign_in import PER_ACCOUNT
 from tests.support.desk import HASH, PASSWORD, csrf_of, sign_in
 
@@ -14,7 +14,7 @@ from tests.support.desk import HASH, PASSWORD, csrf_of, sign_in
 def test_an_unknown_name_takes_as_long_as_a_wrong_password():
     def seconds(kept: str) -> float:
         start = time.process_time()  # which a busy machine does not change much
-        matches(kept, "not the password")
+        is_correct(kept, "not the password")
         return time.process_time() - start
 
     known, unknown = zip(*((seconds(HASH), seconds("")) for _ in range(15)), strict=True)
@@ -24,7 +24,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password():
 
 def test_passwords_are_kept_as_argon2id():
     assert HASH.startswith("$argon2id$")
-    assert choose(PASSWORD) != HASH
+    assert hash_password(PASSWORD) != HASH
 
 
 def choose_password(seat, new="a new long password", again=None, **fields):

@@ -8,8 +8,8 @@ import pytest
 from comments.errors import NotFound
 from comments.pseudonyms import token_digest
 from comments.storage.memory import open_memory
-from service.accounts.sessions import own_path
-from service.accounts.sign_in import PER_ACCOUNT, PER_ORIGIN
+from service.accounts.sessions import safe_path
+from service.accounts.sign_in import PER_ACCOUNT, PER_NETWORK
 from tests.support.builders import settings
 from tests.support.desk import PASSWORD, Clock, a_desk, sign_in
 
@@ -58,8 +58,8 @@ def test_an_account_is_guessed_at_only_so_often(desk):
 
 
 def test_one_origin_tries_only_so_many_names(desk):
-    answers = [sign_in(desk.stranger(), f"name-{n}", "wrong").status_code for n in range(PER_ORIGIN + 1)]
-    assert answers == [403] * PER_ORIGIN + [429]
+    answers = [sign_in(desk.stranger(), f"name-{n}", "wrong").status_code for n in range(PER_NETWORK + 1)]
+    assert answers == [403] * PER_NETWORK + [429]
     elsewhere = desk.stranger().post(
         "/sign-in", data={"name": "x", "password": "y"}, environ_base={"REMOTE_ADDR": "198.51.100.7"}
     )
@@ -163,7 +163,7 @@ def test_a_link_signs_in_once(desk):
     second = desk.stranger()
     assert second.post("/link/once").status_code == 404
     assert second.get("/account").status_code == 401
-    assert "used up" in desk.stranger().get("/link/once").text
+    assert "expired" in desk.stranger().get("/link/once").text
 
 
 def test_a_link_that_never_was_is_like_one_that_is_used_up(desk):
@@ -222,6 +222,6 @@ def test_a_session_of_somebody_who_is_gone_is_over(desk):
     ],
 )
 def test_signing_in_leads_to_own_pages_only(desk, path):
-    assert own_path(path) == "/review"
+    assert safe_path(path) == "/review"
     desk.employ("mo")
     assert sign_in(desk.stranger(), next=path).location == "/review"

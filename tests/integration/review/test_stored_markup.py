@@ -99,7 +99,7 @@ def test_the_pages_would_run_it_were_it_not_escaped() -> None:
         path for path, root in seen("<script>alert(1)</script>", escaped=False) if "a foreign script" in dangers(root)
     ]
     assert len(harmed) >= 16
-    assert {"/sites/<site>/audit", "/audit", "/sites/<site>/people", "/review/<site>/bulk/<bulk_id>"} <= set(harmed)
+    assert {"/sites/<site>/audit", "/audit", "/sites/<site>/team", "/review/<site>/bulk/<bulk_id>"} <= set(harmed)
 
 
 def test_a_card_shows_every_string_as_text() -> None:
@@ -134,7 +134,7 @@ def test_what_is_typed_into_a_form_stays_text() -> None:
     for text in payloads(every=400):
         answers = [
             seat.post_form("/sites/blog/rules", target="email", value=text.replace("@", ""), effect="ban", note=text),
-            seat.post_form("/sites/blog/people", name=text, role=text),
+            seat.post_form("/sites/blog/team", name=text, role=text),
             seat.post_form("/sites/blog/settings", **dict.fromkeys(describe_settings(), text)),
             seat.get("/sites/blog/audit", query_string={"by": text[:90], "subject": text[:90]}),
             seat.post_form("/account/codes", salt=text, code=text, current=text),

@@ -1,8 +1,10 @@
-"""The audit's pages: who did what from where, searched, paged and exported."""
+"""The pages of the audit log: entries, search, paging and export."""
 
 import json
 
+from comments.audit import ACTS, AUDIT_LABELS
 from comments.pseudonyms import Pseudonyms
+from service.sites.audit_pages import KIND_LABELS
 from tests.support.builders import SECRET
 from tests.support.desk import Seat, held, page
 from tests.support.markup import parse
@@ -12,7 +14,7 @@ def test_the_audit_tells_who_did_what_from_where(desk, mo, owner):
     comment = held(desk.storage)
     mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="spam")
     text = page(owner, "/sites/blog/audit")
-    for shown in ("mo", "comment.spam", comment.id, "held", Pseudonyms(SECRET).origin("127.0.0.1")):
+    for shown in ("mo", "Marked as spam: comment", comment.id, "held", Pseudonyms(SECRET).origin("127.0.0.1")):
         assert shown in text
 
 
@@ -52,6 +54,11 @@ def test_operators_see_who_signed_in_and_nobody_else_does(desk, owner):
     assert owner.get("/audit").status_code == 404
     op = desk.signed_in("op", operator=True)
     text = page(op, "/audit?by=ow")
-    assert "session.sign-in" in text
+    assert "Signed in" in text
     assert [json.loads(line)["site"] for line in op.post_form("/audit/export").text.splitlines()] == [""] * 5
     assert owner.post_form("/audit/export").status_code == 404
+
+
+def test_every_action_and_kind_has_a_label():
+    assert set(ACTS) == set(AUDIT_LABELS)
+    assert {action.partition(".")[0] for action in ACTS} == set(KIND_LABELS)

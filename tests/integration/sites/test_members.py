@@ -10,7 +10,7 @@ from tests.support.markup import parse
 
 
 def invite(seat: Seat, name: str, role: str = "moderator"):
-    return seat.post_form("/sites/blog/people", name=name, role=role)
+    return seat.post_form("/sites/blog/team", name=name, role=role)
 
 
 def link_in(text: str) -> str:
@@ -24,7 +24,7 @@ def test_an_invitation_is_a_link_that_lets_in_once(desk, owner):
     client = desk.stranger()
     assert client.post(link_in(answer.text)).status_code == 303
     assert client.get("/review/blog").status_code == 200
-    assert client.get("/sites/blog/people").status_code == 403
+    assert client.get("/sites/blog/team").status_code == 403
     assert client.post(link_in(answer.text)).status_code == 404
     assert noted(desk) == [("ow", AuditAction.PERSON_INVITE, "Grace Hopper")]
 
@@ -34,11 +34,11 @@ def test_nobody_gets_a_link_to_somebody_elses_account(desk, owner):
     taken = invite(owner, "al", "viewer")
     assert taken.status_code == 422
     assert "/link/" not in taken.text
-    assert owner.post_form("/sites/blog/people/link", name="al").status_code == 404
+    assert owner.post_form("/sites/blog/team/link", name="al").status_code == 404
     desk.employ("both", shop="owner", blog="viewer")
     desk.employ("op", operator=True, blog="viewer")
     for name in ("both", "op"):
-        assert owner.post_form("/sites/blog/people/link", name=name).status_code == 422
+        assert owner.post_form("/sites/blog/team/link", name=name).status_code == 422
     assert desk.storage.people.get("al").roles == {"shop": "owner"}
 
 
@@ -50,13 +50,13 @@ def test_an_invitation_that_cannot_be_is_refused(desk, owner, name, role):
 
 def test_a_lost_link_is_made_anew(desk, owner):
     invite(owner, "al")
-    again = owner.post_form("/sites/blog/people/link", name="al")
+    again = owner.post_form("/sites/blog/team/link", name="al")
     assert desk.stranger().post(link_in(again.text)).status_code == 303
     assert noted(desk)[-1] == ("ow", AuditAction.LINK_MAKE, "al")
 
 
 def test_a_role_is_changed_and_taken_away(desk, mo, owner):
-    change = "/sites/blog/people/role"
+    change = "/sites/blog/team/role"
     assert owner.post_form(change, name="mo", role="viewer").status_code == 303
     assert mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute").status_code == 403
     assert owner.post_form(change, name="mo", role="").status_code == 303
@@ -68,7 +68,7 @@ def test_a_role_is_changed_and_taken_away(desk, mo, owner):
 
 
 def test_a_site_keeps_an_owner(desk, owner):
-    change = "/sites/blog/people/role"
+    change = "/sites/blog/team/role"
     for role in ("", "moderator"):
         assert owner.post_form(change, name="ow", role=role).status_code == 422
     desk.employ("al", blog="owner")
@@ -78,6 +78,6 @@ def test_a_site_keeps_an_owner(desk, owner):
 
 def test_people_of_other_sites_are_not_there(desk, owner):
     desk.employ("al", shop="owner")
-    assert "al" not in [b.text for b in parse(page(owner, "/sites/blog/people")).iterfind(".//li//bdi")]
+    assert "al" not in [b.text for b in parse(page(owner, "/sites/blog/team")).iterfind(".//li//bdi")]
     for name in ("al", "nobody"):
-        assert owner.post_form("/sites/blog/people/role", name=name, role="viewer").status_code == 404
+        assert owner.post_form("/sites/blog/team/role", name=name, role="viewer").status_code == 404

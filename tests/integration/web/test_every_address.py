@@ -163,7 +163,7 @@ def test_every_answer_carries_the_headers_that_protect_it() -> None:
     answers = [
         address.ask(who, "blog", ids["blog"], headers=HTML) for address in BEHIND_THE_DOOR for who in (stranger, seat)
     ]
-    answers += [seat.get(path, headers=HTML) for path in ("/nowhere", "/sites/none/people", "/review/blog?page=2")]
+    answers += [seat.get(path, headers=HTML) for path in ("/nowhere", "/sites/none/team", "/review/blog?page=2")]
     for answer in answers:
         lacking = {name for name, value in ALWAYS.items() if answer.headers.get(name) != value}
         assert lacking == set(), answer.request.path

@@ -20,7 +20,7 @@ from comments.pseudonyms import token_digest
 from comments.site import Person, SiteKey
 from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
-from service.accounts.passwords import choose
+from service.accounts.passwords import hash_password
 from tests.support.builders import a_site, accepted, published
 from tests.support.web import Web, open_web
 
@@ -40,7 +40,7 @@ def a_world() -> Web:
     storage: Storage = open_memory(lambda: datetime.now(UTC))
     site = a_site(per_minute=0, keys=(SiteKey("k1", token_digest(KEY)),))
     web = open_web(storage, site, ops_token="o" * 40)
-    storage.people.put(Person("mo", {"blog": "owner"}, choose(PASSWORD), operator=True))
+    storage.people.put(Person("mo", {"blog": "owner"}, hash_password(PASSWORD), operator=True))
     for n in range(3):
         published(storage, content=f"Published {n}")
         accepted(storage, content=f"Queued {n}")
