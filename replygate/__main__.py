@@ -16,7 +16,7 @@ from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDow
 from comments.job_queue import FORMER_QUEUES, QUEUES
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from service.ops.health import PARTS, gather
+from service.ops.health import PARTS, read_health
 from workers import run, sweep
 
 from . import up, web_server
@@ -168,13 +168,13 @@ def show_status(seconds: float, part: str | None) -> None:
     deployment = current_deployment()
     if part is not None:
         return check_running(deployment.storage, part)
-    look = partial(gather, deployment.storage, deployment.rq_stats)
+    look = partial(read_health, deployment.storage, deployment.rq_stats)
     earlier = look(deployment.now())
     if seconds:
         time.sleep(seconds)
-    condition = look(deployment.now()) if seconds else earlier
-    click.echo(status_command.report(earlier, condition))
-    if not status_command.is_ready(condition):
+    health = look(deployment.now()) if seconds else earlier
+    click.echo(status_command.report(earlier, health))
+    if not status_command.is_ready(health):
         raise click.exceptions.Exit(1)
 
 

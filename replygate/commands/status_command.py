@@ -3,29 +3,32 @@
 from collections.abc import Iterator
 
 from replygate.text_table import columns
-from service.ops.dashboard import Figures, duration, figures, memory
-from service.ops.health import Condition, problems
+from service.ops.dashboard import Figures, figures, format_bytes, format_duration
+from service.ops.health import SystemHealth, problems
 
 
-def report(earlier: Condition, condition: Condition) -> str:
+def report(earlier: SystemHealth, health: SystemHealth) -> str:
     """Describe the state in sentences and tables. Rates are measured since `earlier`."""
-    shown = figures(condition, {})
+    shown = figures(health, {})
     sentences = (f"  - {sentence}" for sentence in (*shown.problems, *shown.warnings))
     blocks = ["\n".join([f"{shown.headline}{'.' if shown.well else ':'}", *sentences])]
-    if not condition.down:
-        seconds = 0.0 if earlier.down else (condition.at - earlier.at).total_seconds()
+    if not health.down:
+        seconds = 0.0 if earlier.down else (health.at - earlier.at).total_seconds()
         blocks += [_totals(figures(earlier, {}), shown, seconds), *_tables(shown)]
     return "\n\n".join(blocks)
 
 
-def is_ready(condition: Condition) -> bool:
-    return not problems(condition)
+def is_ready(health: SystemHealth) -> bool:
+    return not problems(health)
 
 
 def _tables(shown: Figures) -> Iterator[str]:
     yield columns(
         ("SITE", "PENDING", "OLDEST", "ACCEPTED", "PUBLISHED", "NEEDS REVIEW", "SPAM"),
-        [(s.id, s.queued, duration(s.oldest_seconds), s.accepted, s.approved, s.held, s.spam) for s in shown.sites],
+        [
+            (s.id, s.queued, format_duration(s.oldest_seconds), s.accepted, s.approved, s.held, s.spam)
+            for s in shown.sites
+        ],
     )
     yield columns(("PART", "PROCESSES"), [(part.name, part.processes) for part in shown.parts])
     yield columns(
@@ -35,9 +38,9 @@ def _tables(shown: Figures) -> Iterator[str]:
 
 
 def _totals(earlier: Figures, shown: Figures, seconds: float) -> str:
-    limit = f" of {memory(shown.memory_limit_bytes)}" if shown.memory_limit_bytes else ""
-    oldest = f", oldest {duration(shown.oldest_seconds)}" if shown.queued else ""
-    times = f"median {duration(shown.median_seconds)}, p99 {duration(shown.slow_seconds)}"
+    limit = f" of {format_bytes(shown.memory_limit_bytes)}" if shown.memory_limit_bytes else ""
+    oldest = f", oldest {format_duration(shown.oldest_seconds)}" if shown.queued else ""
+    times = f"median {format_duration(shown.median_seconds)}, p99 {format_duration(shown.slow_seconds)}"
     return columns(
         ("Pending", f"{shown.queued:,}{oldest}"),
         [
@@ -45,7 +48,7 @@ def _totals(earlier: Figures, shown: Figures, seconds: float) -> str:
             ("Decided", f"{shown.decided:,}{_rate(shown.decided - earlier.decided, seconds)}"),
             ("Attempts", f"{shown.attempts:,}"),
             ("Decision time", times if shown.decided else "-"),
-            ("Memory", memory(shown.memory_bytes) + limit),
+            ("Memory", format_bytes(shown.memory_bytes) + limit),
         ],
     )
 

@@ -1,4 +1,4 @@
-"""What the ops page shows: a Condition, told for people, and the same as JSON for the page's own refreshing."""
+"""Figures of the operations page, also available as JSON."""
 
 from collections.abc import Mapping
 
@@ -6,15 +6,15 @@ from pydantic import BaseModel, Field
 
 from service.web.request_counters import DurationHistogram, RequestLabels
 
-from .health import PARTS, Condition, SiteFigures, age, percentile, problems, waits
+from .health import PARTS, SiteFigures, SystemHealth, decision_times, percentile, problems, wait_seconds
 
 WELL = "All is well"
 
-#: Routes that monitors ask all day long, and whose 503 is an answer.
-PROBES = ("/healthz", "/readyz", "/metrics", "/ops/figures")
+#: Routes that monitors and the operations page request all the time. Their 503 is not a failed request.
+PROBES = ("/ops", "/healthz", "/readyz", "/metrics", "/ops/figures")
 
-#: Parts as people call them.
-PART_NAMES = {"judge": "Judges", "background": "Background", "delivery": "Delivery", "sweep": "Sweep"}
+#: Labels of process types.
+PART_NAMES = {"judge": "Judge", "background": "Background", "delivery": "Delivery", "sweep": "Sweep"}
 
 
 class SiteRow(BaseModel):
@@ -38,69 +38,69 @@ class QueueRow(BaseModel):
 class PartRow(BaseModel):
     name: str
     processes: int
-    needed: bool = Field(description="Whether comments wait without it.")
+    needed: bool = Field(description="True if comments wait while no such process runs.")
 
 
 class Figures(BaseModel):
-    """Everything on the ops page. Counts are totals since the first start; a rate is the difference of two looks."""
+    """All figures of the operations page. Counts are totals since the first start."""
 
-    at: str = Field(description="When it was gathered; UTC.")
+    at: str = Field(description="Time of these figures; UTC.")
     well: bool
     headline: str
-    problems: list[str] = Field(description="What is wrong and what to do about it, in sentences.")
-    warnings: list[str] = Field(description="What works for now and should be set otherwise, in sentences.")
+    problems: list[str] = Field(description="Problems, each with what to do.")
+    warnings: list[str] = Field(description="Settings that should be changed, although the service works.")
     queued: int
-    oldest_seconds: float | None = Field(description="How long the oldest of them has waited.")
+    oldest_seconds: float | None = Field(description="Waiting time of the oldest queued comment.")
     accepted: int
     decided: int
     attempts: int
-    median_seconds: float | None = Field(description="Half of all comments were decided within this time.")
-    slow_seconds: float | None = Field(description="99 of 100 were.")
+    median_seconds: float | None = Field(description="Median time from acceptance to decision.")
+    slow_seconds: float | None = Field(description="99th percentile of that time.")
     memory_bytes: float
     memory_limit_bytes: float = Field(description="0 without a limit.")
     requests: int
-    faults: int = Field(description="Requests answered with a status of 500.")
-    refused: int = Field(description="Requests put off with 503, because we are too busy or storage is away.")
+    faults: int = Field(description="Requests answered with 500.")
+    refused: int = Field(description="Requests answered with 503: overloaded, or storage does not answer.")
     parts: list[PartRow]
     queues: list[QueueRow]
     sites: list[SiteRow]
 
 
-def figures(condition: Condition, totals: Mapping[RequestLabels, DurationHistogram]) -> Figures:
-    wrong = problems(condition)
-    cumulative = waits(condition.sites)
+def figures(health: SystemHealth, totals: Mapping[RequestLabels, DurationHistogram]) -> Figures:
+    wrong = problems(health)
+    cumulative = decision_times(health.sites)
     return Figures(
-        at=condition.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        at=health.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         well=not wrong,
         headline=headline(wrong),
         problems=wrong,
-        warnings=list(condition.warnings),
-        queued=condition.queued,
-        oldest_seconds=condition.oldest if condition.queued else None,
-        accepted=sum(site.counters.accepted for site in condition.sites),
-        decided=sum(sum(site.counters.decided.values()) for site in condition.sites),
-        attempts=sum(site.counters.attempts for site in condition.sites),
+        warnings=list(health.warnings),
+        queued=health.queued,
+        oldest_seconds=health.oldest if health.queued else None,
+        accepted=sum(site.counters.accepted for site in health.sites),
+        decided=sum(sum(site.counters.decided.values()) for site in health.sites),
+        attempts=sum(site.counters.attempts for site in health.sites),
         median_seconds=percentile(cumulative, 0.5),
         slow_seconds=percentile(cumulative, 0.99),
-        memory_bytes=condition.server.get("memory_bytes", 0.0),
-        memory_limit_bytes=condition.server.get("memory_limit_bytes", 0.0),
+        memory_bytes=health.server.get("memory_bytes", 0.0),
+        memory_limit_bytes=health.server.get("memory_limit_bytes", 0.0),
         requests=_answered(totals),
         faults=_answered(totals, 500),
         refused=_answered(totals, 503),
-        parts=_parts(condition),
-        queues=_queues(condition),
-        sites=[_site(site, condition) for site in condition.sites],
+        parts=_parts(health),
+        queues=_queues(health),
+        sites=[_site(site, health) for site in health.sites],
     )
 
 
 def headline(wrong: list[str]) -> str:
     if not wrong:
         return WELL
-    return "Something is wrong" if len(wrong) == 1 else f"{len(wrong)} things are wrong"
+    return "1 problem" if len(wrong) == 1 else f"{len(wrong)} problems"
 
 
 def _answered(totals: Mapping[RequestLabels, DurationHistogram], status: int | None = None) -> int:
-    """Requests, or only those with this status; questions about health are no work done."""
+    """Number of requests, or of those with this status, without probes."""
     return sum(
         int(sum(row.buckets))
         for answer, row in totals.items()
@@ -108,14 +108,14 @@ def _answered(totals: Mapping[RequestLabels, DurationHistogram], status: int | N
     )
 
 
-def _parts(condition: Condition) -> list[PartRow]:
+def _parts(health: SystemHealth) -> list[PartRow]:
     return [
         PartRow(name=PART_NAMES[part], processes=len(names), needed=bool(PARTS[part]))
-        for part, names in condition.alive.items()
+        for part, names in health.alive.items()
     ]
 
 
-def _queues(condition: Condition) -> list[QueueRow]:
+def _queues(health: SystemHealth) -> list[QueueRow]:
     return [
         QueueRow(
             name=queue.name,
@@ -124,16 +124,16 @@ def _queues(condition: Condition) -> list[QueueRow]:
             started=queue.jobs["started"],
             failed=queue.jobs["failed"],
         )
-        for queue in condition.queues
+        for queue in health.queues
     ]
 
 
-def _site(site: SiteFigures, condition: Condition) -> SiteRow:
+def _site(site: SiteFigures, health: SystemHealth) -> SiteRow:
     standing = site.counters.standing
     return SiteRow(
         id=site.id,
         queued=site.depth.queued,
-        oldest_seconds=age(site.depth, condition.at) if site.depth.oldest else None,
+        oldest_seconds=wait_seconds(site.depth, health.at) if site.depth.oldest else None,
         accepted=site.counters.accepted,
         approved=standing.get("approved", 0),
         held=standing.get("held", 0),
@@ -141,8 +141,8 @@ def _site(site: SiteFigures, condition: Condition) -> SiteRow:
     )
 
 
-def duration(seconds: float | None) -> str:
-    """As people say it: "40 ms", "3.2 s", "4 min", "2 h"."""
+def format_duration(seconds: float | None) -> str:
+    """A duration for people: "40 ms", "3.2 s", "4 min", "2 h"."""
     if seconds is None:
         return "–"
     for limit, unit, size in ((1, "ms", 0.001), (120, "s", 1), (7200, "min", 60)):
@@ -151,6 +151,6 @@ def duration(seconds: float | None) -> str:
     return f"{seconds / 3600:.0f} h"
 
 
-def memory(n: float) -> str:
+def format_bytes(n: float) -> str:
     """Bytes as "3.4 MB"."""
     return f"{n / 1e6:.1f} MB" if n < 1e9 else f"{n / 1e9:.2f} GB"

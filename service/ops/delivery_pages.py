@@ -1,4 +1,4 @@
-"""For operators: what is on its way to webhooks and by mail, how the last deliveries ended, sending one once more."""
+"""Webhook and email deliveries for operators: figures, the log, and sending again."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,31 +19,37 @@ from service.deps import deps
 
 blueprint = Blueprint("delivery_pages", __name__, url_prefix="/ops/deliveries")
 
-#: Deliveries on the page; as many are kept.
+#: Deliveries on the page; storage keeps as many.
 SHOWN = 200
 
-#: What `workers.deliveries`, `workers.outgoing` and `workers.mailer` write down, for people.
+#: Sentences for the errors that `workers.delivery` stores.
 ERRORS: Mapping[Fault, str] = {
-    "address": "not an address that is called, or that the mail server knows how to write",
-    "broken": "broke off, or spoke another language",
-    "connect": "nobody listens there",
-    "dns": "the name has no address",
-    "gone": "the comment does not exist any more",
+    "address": "address not allowed or not valid",
+    "broken": "connection broken, or not a valid answer",
+    "connect": "connection refused",
+    "dns": "host name not found",
+    "gone": "comment deleted",
     "header": "a header cannot be sent",
-    "redirect": "redirects, which is not followed",
-    "refused": "answered with an error",
-    "timeout": "no answer in time",
-    "tls": "TLS failed: certificate or name",
-    "too big": "answered without end",
-    "too late": "a day went by",
+    "redirect": "redirects are not followed",
+    "refused": "error from the receiver",
+    "timeout": "timed out",
+    "tls": "TLS failed: certificate or host name",
+    "too big": "answer too long",
+    "too late": "gave up after a day",
 }
 
-#: The colour of a pill.
+LABELS: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.PENDING: "Pending",
+    DeliveryStatus.DELIVERED: "Sent",
+    DeliveryStatus.FAILED: "Failed",
+    DeliveryStatus.DROPPED: "Cancelled",
+}
+#: CSS class of the label.
 COLOURS: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.PENDING: "warn",
     DeliveryStatus.DELIVERED: "good",
     DeliveryStatus.FAILED: "bad",
-    DeliveryStatus.DROPPED: "",  # taken down, or unsubscribed from, before it was sent
+    DeliveryStatus.DROPPED: "",  # comment removed, or subscriber gone, before it was sent
 }
 
 
@@ -51,30 +57,31 @@ COLOURS: Mapping[DeliveryStatus, str] = {
 def page() -> str:
     signed, storage = require_operator(), deps().storage
     sites = storage.sites.all()
-    site = _chosen(sites, request.args.get("site", ""))
+    site = _selected_site(sites, request.args.get("site", ""))
     return render_template(
         "ops/deliveries.html",
         signed=signed,
         sites=sites,
         site=site,
-        posted=storage.deliveries.figures(site.id) if site else None,
+        figures=storage.deliveries.figures(site.id) if site else None,
         rows=storage.deliveries.recent(site.id, SHOWN) if site else [],
-        alive=_alive(site) if site else set(),
+        active=_active_receivers(site) if site else set(),
         mails=MAILS if deps().settings.sends_mail else (),
         outcomes=OUTCOME,
         errors=ERRORS,
+        labels=LABELS,
         colours=COLOURS,
     )
 
 
-def _alive(site: Site) -> set[str]:
-    """Receivers to whom something may be sent once more."""
+def _active_receivers(site: Site) -> set[str]:
+    """Receivers that a delivery can be sent to again."""
     hooks = {webhook.id for webhook in site.webhooks if webhook.enabled}
     return hooks | set(MAILS) if deps().settings.sends_mail else hooks
 
 
-def _chosen(sites: list[Site], id: str) -> Site | None:
-    """The site of that id; without one the first that has webhooks, or any. Raises NotFound."""
+def _selected_site(sites: list[Site], id: str) -> Site | None:
+    """The site with this id; without an id the first with webhooks, or the first. Raises NotFound."""
     if not id:
         return next((site for site in sites if site.webhooks), sites[0] if sites else None)
     found = next((site for site in sites if site.id == id), None)
@@ -85,12 +92,12 @@ def _chosen(sites: list[Site], id: str) -> Site | None:
 
 @blueprint.post("/<site>/<id>/replay")
 def replay(site: str, id: str) -> Response:
-    """Begin a delivery anew, whether it is over or waits; one that changes at this moment stays as it is."""
+    """Send a delivery again, or a pending one now. Changes nothing if the delivery changes at the same moment."""
     signed, of = require_operator(), deps()
     check_csrf(signed)
     before, now = of.storage.deliveries.get(site, id), of.now()
-    if before.webhook not in _alive(of.storage.sites.get(site)):
-        raise NotFound("its receiver is gone, or is switched off")
+    if before.webhook not in _active_receivers(of.storage.sites.get(site)):
+        raise NotFound("the receiver of this delivery was removed or turned off")
     fresh = replace(before, began=now, due=now, course=DeliveryStatus.PENDING, attempts=0, answer=0, error="", ms=0)
     if of.storage.deliveries.finish(site, before, fresh):
         of.storage.audit.append(

@@ -1,6 +1,6 @@
-"""How the system is at one moment: gathered from what is stored, and judged in sentences.
+"""The health of the system at one moment, read from storage, and its problems in sentences.
 
-For the ops pages and `replygate status` alike. The truth about comments comes from their own indexes, not from RQ.
+The operations page and `replygate status` show it. Figures about comments come from the comment store, not from RQ.
 """
 
 import math
@@ -14,16 +14,16 @@ from comments.rq_stats import RQQueueStats, RQStats
 from comments.storage.interfaces import Storage
 from comments.storage.values import Counters, DeliveryFigures, QueueDepth
 
-#: Processes that say they are alive, and what stops without them.
+#: Process types that send heartbeats, and the problem if none of them runs.
 PARTS: Mapping[str, str] = {
-    "judge": "No judge is running, so new comments wait: start `replygate work judge`.",
-    "background": "",  # without it lessons are learned late; comments are accepted and judged all the same
-    "delivery": "",  # without it webhooks and mails are sent late
-    "sweep": "The sweep is not running, so nothing wakes what was left behind: start `replygate sweep`.",
+    "judge": "No judge is running, so new comments wait. Start one: `replygate work judge`.",
+    "background": "",  # without it lessons are learned later, but comments are accepted and judged
+    "delivery": "",  # without it webhooks and emails are sent later
+    "sweep": "The sweep is not running, so interrupted work is not resumed. Start it: `replygate sweep`.",
 }
 
-#: Seconds a comment may wait for the filters; far longer than a killed worker's lease plus the sweep.
-PATIENCE = 60.0
+#: A comment may wait this long for the filters; a killed worker delays it for its lease and one sweep, far less.
+MAX_WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,17 @@ class SiteFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """`down` says why nothing could be read, and everything else is empty then."""
+class SystemHealth:
+    """Figures of sites, processes and queues. Without an answer of storage, only `down` is set: its error."""
 
     at: datetime
     down: str = ""
     sites: tuple[SiteFigures, ...] = ()
-    alive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # part -> names of its processes
+    alive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # process type -> names of its running processes
     queues: tuple[RQQueueStats, ...] = ()
     server: Mapping[str, float] = field(default_factory=dict)
-    complaints: tuple[str, ...] = ()  # the server's own check
-    warnings: tuple[str, ...] = ()  # what should be set otherwise; the service works in spite of it
+    server_problems: tuple[str, ...] = ()  # settings of the storage server that lose data
+    warnings: tuple[str, ...] = ()  # settings that should be changed, although the service works
 
     @property
     def queued(self) -> int:
@@ -53,18 +53,18 @@ class Condition:
 
     @property
     def oldest(self) -> float:
-        """Seconds that the oldest undecided comment has waited; 0 when there is none."""
-        return max((age(site.depth, self.at) for site in self.sites), default=0.0)
+        """Seconds that the oldest undecided comment has waited; 0 without any."""
+        return max((wait_seconds(site.depth, self.at) for site in self.sites), default=0.0)
 
 
-def age(depth: QueueDepth, now: datetime) -> float:
+def wait_seconds(depth: QueueDepth, now: datetime) -> float:
     return max(0.0, (now - depth.oldest).total_seconds()) if depth.oldest else 0.0
 
 
-def gather(storage: Storage, queues: RQStats, now: datetime) -> Condition:
-    """Never raises StorageDown: that is the first thing a Condition tells."""
+def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealth:
+    """Read everything. Does not raise StorageDown, but returns it as `down`."""
     try:
-        return Condition(
+        return SystemHealth(
             at=now,
             sites=tuple(
                 SiteFigures(
@@ -78,37 +78,37 @@ def gather(storage: Storage, queues: RQStats, now: datetime) -> Condition:
             alive={part: tuple(storage.heartbeats.alive(part)) for part in PARTS},
             queues=queues.read(),
             server=storage.server.figures(),
-            complaints=tuple(storage.server.check()),
+            server_problems=tuple(storage.server.check()),
             warnings=tuple(storage.server.warnings()),
         )
     except StorageDown as error:
-        return Condition(at=now, down=str(error))
+        return SystemHealth(at=now, down=str(error))
 
 
-def problems(condition: Condition) -> list[str]:
-    """What keeps the service from accepting or judging comments, and what to do about it; empty when all is well."""
-    if condition.down:
-        return [f"Storage does not answer, so nothing is accepted: {condition.down}"]
-    found = list(condition.complaints)
-    found += [sentence for part, sentence in PARTS.items() if sentence and not condition.alive.get(part)]
-    if condition.oldest > PATIENCE:
+def problems(health: SystemHealth) -> list[str]:
+    """Problems that prevent accepting or judging comments, each with what to do. Empty if there is none."""
+    if health.down:
+        return [f"Storage does not answer, so no comments are accepted: {health.down}"]
+    found = list(health.server_problems)
+    found += [sentence for part, sentence in PARTS.items() if sentence and not health.alive.get(part)]
+    if health.oldest > MAX_WAIT_SECONDS:
         found.append(
-            f"The oldest undecided comment has waited {condition.oldest:.0f} s; more than {PATIENCE:.0f} s means "
-            "too few judges for what arrives, or judges that fail: see their logs, or start more."
+            f"The oldest undecided comment has waited {health.oldest:.0f} s; more than {MAX_WAIT_SECONDS:.0f} s means "
+            "that there are too few judges or that judges fail. Read their logs, or start more judges."
         )
     return found
 
 
-def waits(sites: Sequence[SiteFigures]) -> dict[float, int]:
-    """From accepting to deciding, all sites together: upper bound in seconds -> decisions no slower than it."""
+def decision_times(sites: Sequence[SiteFigures]) -> dict[float, int]:
+    """Times from acceptance to decision, for all sites: upper bound in seconds -> decisions that took no longer."""
     bounds = sorted({bound for site in sites for bound in site.counters.wait_seconds})
     return {bound: sum(site.counters.wait_seconds.get(bound, 0) for site in sites) for bound in bounds}
 
 
 def percentile(cumulative: Mapping[float, int], share: float) -> float | None:
-    """The seconds within which `share` of the decisions were made, taken as even between two bounds.
+    """The seconds within which `share` of the decisions were made, interpolated between two bounds.
 
-    None without any decision. Beyond the last finite bound it answers that bound: the histogram knows no more.
+    None without decisions. Never above the last finite bound, which is as far as the histogram reaches.
     """
     bounds = sorted(cumulative)
     total = cumulative[bounds[-1]] if bounds else 0
@@ -123,18 +123,18 @@ def percentile(cumulative: Mapping[float, int], share: float) -> float | None:
     return last
 
 
-class Watch:
-    """The condition, gathered at most once in `seconds`: health checks come often, and from anybody."""
+class CachedHealth:
+    """Health that is read at most once per second, because anyone may request a health check."""
 
-    def __init__(self, look: Callable[[], Condition], clock: Callable[[], float], seconds: float = 1.0) -> None:
-        self._look, self._clock, self._seconds = look, clock, seconds
+    def __init__(self, read: Callable[[], SystemHealth], clock: Callable[[], float], seconds: float = 1.0) -> None:
+        self._read, self._clock, self._seconds = read, clock, seconds
         self._lock = Lock()
         self._until = -math.inf
-        self._last: Condition | None = None
+        self._last: SystemHealth | None = None
 
-    def now(self) -> Condition:
+    def get(self) -> SystemHealth:
         with self._lock:
             if self._last is None or self._clock() >= self._until:
-                self._last = self._look()
+                self._last = self._read()
                 self._until = self._clock() + self._seconds
             return self._last

@@ -1,6 +1,6 @@
-"""Health and figures: for load balancers, for Prometheus, and the ops page for people.
+"""Health checks, Prometheus metrics and the operations page.
 
-Strangers learn whether the service is alive and ready, and nothing else.
+Without the ops token or an operator's session, only the two health checks are visible.
 """
 
 import hmac
@@ -22,30 +22,29 @@ from service.web.operations import json_response, operation
 from service.web.request_counters import RequestCounters
 
 from . import prometheus
-from .dashboard import Figures, duration, figures, memory
-from .health import Condition, Watch, gather, problems
+from .dashboard import Figures, figures, format_bytes, format_duration
+from .health import CachedHealth, SystemHealth, problems, read_health
 
 blueprint = Blueprint("ops", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Ops:
-    """What the views share; one for each app."""
+    """State that the views share; one per app."""
 
     counters: RequestCounters
-    watch: Watch
+    health: CachedHealth
 
 
 @blueprint.record_once
 def install(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     of: Deps = app.extensions["replygate"]
-    look = partial(_look, of)
-    ops = Ops(RequestCounters(of.settings.metrics_dir), Watch(look, time.monotonic))
+    ops = Ops(RequestCounters(of.settings.metrics_dir), CachedHealth(partial(_read, of), time.monotonic))
     app.extensions["replygate.ops"] = ops
     log_exceptions_without_urls(app)
-    app.jinja_env.filters["duration"] = duration
-    app.jinja_env.filters["memory"] = memory
+    app.jinja_env.filters["duration"] = format_duration
+    app.jinja_env.filters["bytes"] = format_bytes
 
 
 def request_counters(app: Flask) -> RequestCounters:
@@ -58,46 +57,46 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    ready: bool = Field(description="Whether comments can be accepted and judged.")
+    ready: bool = Field(description="True if comments can be accepted and judged.")
     problems: list[str] | None = Field(
-        default=None, description="What is wrong, in sentences; only with the ops token or an operator's session."
+        default=None, description="Problems in sentences; only with the ops token or an operator's session."
     )
 
 
 @blueprint.get("/healthz")
-@operation(summary="Is this web process alive?", answers={200: Alive}, tags=("ops",))
+@operation(summary="Check that this web process runs", answers={200: Alive}, tags=("ops",))
 def healthz() -> Alive:
     return Alive()
 
 
 @blueprint.get("/readyz")
 @operation(
-    summary="Can comments be accepted and judged?",
+    summary="Check that comments can be accepted and judged",
     answers={200: Ready, 503: Ready},
     tags=("ops",),
 )
 def readyz() -> Response:
-    wrong = problems(_ops().watch.now())
+    wrong = problems(_ops().health.get())
     ready = Ready(ready=not wrong, problems=wrong if _is_trusted() else None)
     return Response(ready.model_dump_json(exclude_none=True), 503 if wrong else 200, mimetype="application/json")
 
 
 @blueprint.get("/metrics")
 @operation(
-    summary="Every figure, as Prometheus reads it",
-    answers={200: "The figures in Prometheus's text format."},
+    summary="Get all metrics in the format of Prometheus",
+    answers={200: "Metrics in the text format of Prometheus."},
     errors=(404,),
     auth="ops",
     tags=("ops",),
 )
 def metrics_text() -> Response:
     require_ops()
-    condition, totals = _ops().watch.now(), _ops().counters.totals()
-    return Response(prometheus.exposition(condition, totals), content_type=CONTENT_TYPE_LATEST)
+    health, totals = _ops().health.get(), _ops().counters.totals()
+    return Response(prometheus.exposition(health, totals), content_type=CONTENT_TYPE_LATEST)
 
 
 @blueprint.get("/ops/figures")
-@operation(summary="Every figure of the ops page", answers={200: Figures}, errors=(404,), auth="ops", tags=("ops",))
+@operation(summary="Get the operational figures", answers={200: Figures}, errors=(404,), auth="ops", tags=("ops",))
 def ops_figures() -> Response:
     require_ops()
     return json_response(_figures())
@@ -110,15 +109,15 @@ def page() -> str:
 
 
 def require_ops() -> None:
-    """Let the ops token or an operator pass. Raises SignInNeeded, or NotFound for a wrong token or another person."""
+    """Require the ops token or an operator. Raises SignInNeeded, or NotFound for a wrong token or another person."""
     if "Authorization" not in request.headers:
         require_operator()
     elif not _has_token():
-        raise NotFound("there is nothing here that you may see")
+        raise NotFound("this page does not exist, or you may not see it")
 
 
 def _has_token() -> bool:
-    """Without a token in the settings nobody has it."""
+    """False for every request if the settings have no token."""
     token = deps().settings.ops_token
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     right = hmac.compare_digest(token.encode(), given.encode("utf-8", "replace"))
@@ -126,7 +125,7 @@ def _has_token() -> bool:
 
 
 def _is_trusted() -> bool:
-    """Whether to say more than strangers hear; not while storage, which holds the sessions, is away."""
+    """True with the ops token or an operator's session; without storage there are no sessions."""
     try:
         require_ops()
     except ReplygateError:
@@ -134,12 +133,12 @@ def _is_trusted() -> bool:
     return True
 
 
-def _look(of: Deps) -> Condition:
-    return gather(of.storage, of.queues, of.now())
+def _read(of: Deps) -> SystemHealth:
+    return read_health(of.storage, of.queues, of.now())
 
 
 def _figures() -> Figures:
-    return figures(_ops().watch.now(), _ops().counters.totals())
+    return figures(_ops().health.get(), _ops().counters.totals())
 
 
 def _ops() -> Ops:

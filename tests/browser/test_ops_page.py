@@ -29,21 +29,21 @@ def operator_page(desktop: Desktop, live: Live, **options: object) -> Page:
 
 def test_figures_change_while_one_looks(desktop: Desktop, live_and_well: Live) -> None:
     page = operator_page(desktop, live_and_well)
-    waiting = page.locator("[data-figure=queued]")
+    waiting = page.locator("#figure-queued")
     expect(waiting).to_have_text("0")
     page.evaluate("window.loadedOnce = true")
     for n in range(3):
         accepted(live_and_well.storage, site="demo", content=f"Number {n}")
     expect(waiting).to_have_text("3")
-    expect(page.locator("[data-rows=sites] td").nth(1)).to_have_text("3")
-    expect(page.locator("[data-rate=accepted]")).to_contain_text("a ")
+    expect(page.locator("#sites td").nth(1)).to_have_text("3")
+    expect(page.locator("[data-rate=figure-accepted]")).to_contain_text("per ")
     assert page.evaluate("window.loadedOnce")
 
 
 def test_a_fault_shows_while_one_looks(desktop: Desktop, live: Live) -> None:
     page = operator_page(desktop, live)
     headline = page.get_by_role("heading", level=1)
-    expect(headline).to_contain_text("things are wrong")
+    expect(headline).to_contain_text("problem")
     live.storage.heartbeats.beat("judge", "judge-1", 60)
     expect(page.get_by_text("No judge is running")).to_have_count(0)
     expect(page.get_by_text("The sweep is not running")).to_be_visible()
@@ -53,9 +53,9 @@ def test_it_says_when_it_gets_no_answer_and_when_it_does_again(desktop: Desktop,
     page = operator_page(desktop, live_and_well)
     headline = page.get_by_role("heading", level=1)
     before = headline.inner_text()
-    page.route("**/ops/figures", lambda route: route.abort())
-    expect(headline).to_have_text("No answer: these figures are old, and asking goes on")
-    page.unroute("**/ops/figures")
+    page.route("**/ops", lambda route: route.abort())
+    expect(headline).to_have_text("No answer from the server. Retrying; these figures are old.")
+    page.unroute("**/ops")
     expect(headline).to_have_text(before)
 
 
@@ -68,7 +68,7 @@ def test_it_says_when_the_session_has_ended(desktop: Desktop, live_and_well: Liv
 def test_it_works_without_scripts(desktop: Desktop, live_and_well: Live) -> None:
     accepted(live_and_well.storage, site="demo")
     page = operator_page(desktop, live_and_well, java_script_enabled=False)
-    expect(page.locator("[data-figure=queued]")).to_have_text("1")
+    expect(page.locator("#figure-queued")).to_have_text("1")
     assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "5"
 
 

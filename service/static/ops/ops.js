@@ -1,123 +1,78 @@
-// Keeps the ops page fresh: asks for the figures every two seconds while somebody looks, and adds rates.
+// Refreshes the operations page every two seconds while it is visible, and adds rates.
+//
+// The server renders every figure. The script fetches the page again and replaces the elements marked data-live.
 
-const EVERY = 2000; // milliseconds
-const SPAN = 60_000; // milliseconds over which a rate is taken
+const INTERVAL = 2000; // milliseconds
+const RATE_SPAN = 60_000; // milliseconds over which a rate is measured
 
-const page = document.getElementById("ops");
-const state = page.querySelector(".state");
+const state = document.querySelector(".state");
+const headline = document.getElementById("headline");
 const samples = [];
 
-const number = new Intl.NumberFormat("en-GB");
-
-const formats = {
-  text: (value) => String(value),
-  number: (value) => number.format(value),
-  duration(seconds) {
-    if (seconds === null) return "–";
-    if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-    if (seconds < 120) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-    if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-    return `${Math.round(seconds / 3600)} h`;
-  },
-  memory: (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`),
-};
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text; // unchanged text is not announced again
-}
-
-function element(name, text) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
-}
-
-function showSentences(list, sentences) {
-  list.hidden = sentences.length === 0;
-  const shown = [...list.children].map((item) => item.textContent).join("\n");
-  if (shown !== sentences.join("\n")) {
-    list.replaceChildren(...sentences.map((sentence) => element("li", sentence)));
+// Unchanged elements stay, so that screen readers do not announce them again.
+function replaceLive(next) {
+  for (const element of document.querySelectorAll("[data-live]")) {
+    const fresh = next.getElementById(element.id);
+    if (element.outerHTML !== fresh.outerHTML) {
+      element.hidden = fresh.hidden;
+      if (fresh.dataset.total) element.dataset.total = fresh.dataset.total;
+      element.replaceChildren(...fresh.childNodes);
+    }
   }
+  state.className = next.querySelector(".state").className;
+  document.title = next.title;
 }
 
-function showState(figures) {
-  state.className = `state ${figures.well ? "good" : "bad"}`;
-  write(document.getElementById("headline"), figures.headline);
-  document.title = `${figures.headline} · Ops · Replygate`;
-  showSentences(document.getElementById("problems"), figures.problems);
-  showSentences(document.getElementById("warnings"), figures.warnings);
-  const time = document.querySelector("#at time");
-  time.dateTime = figures.at;
-  write(time, `${figures.at.slice(11, 19)} UTC`);
+function perTime(gained, seconds) {
+  const rate = gained / seconds;
+  return rate >= 1 || rate === 0
+    ? `${Math.round(rate).toLocaleString("en-GB")} per second`
+    : `${(rate * 60).toFixed(1)} per minute`;
 }
 
-function showFigures(figures) {
-  for (const cell of page.querySelectorAll("[data-figure]")) {
-    write(cell, formats[cell.dataset.as](figures[cell.dataset.figure]));
-  }
-}
-
-function showRates(figures) {
+function showRates() {
+  const cells = [...document.querySelectorAll("[data-rate]")];
+  const totals = cells.map((cell) => Number(document.getElementById(cell.dataset.rate).dataset.total));
   const now = performance.now();
-  samples.push({ at: now, figures });
-  while (now - samples[0].at > SPAN) samples.shift();
-  const first = samples[0];
-  if (now - first.at < EVERY / 2) return;
-  for (const cell of page.querySelectorAll("[data-rate]")) {
-    const gained = figures[cell.dataset.rate] - first.figures[cell.dataset.rate];
-    const rate = gained / ((now - first.at) / 1000);
+  samples.push({ at: now, totals });
+  while (now - samples[0].at > RATE_SPAN) samples.shift();
+  const [first] = samples;
+  if (now - first.at < INTERVAL / 2) return;
+  cells.forEach((cell, i) => {
     cell.hidden = false;
-    write(cell, rate >= 1 || rate === 0 ? `${number.format(Math.round(rate))} a second` : `${(rate * 60).toFixed(1)} a minute`);
-  }
-}
-
-function showRows(figures) {
-  for (const body of page.querySelectorAll("[data-rows]")) {
-    const columns = [...body.closest("table").querySelectorAll("[data-column]")];
-    const rows = figures[body.dataset.rows].map((row) => {
-      const line = document.createElement("tr");
-      for (const column of columns) {
-        const cell = element("td", formats[column.dataset.as](row[column.dataset.column]));
-        cell.className = column.className;
-        line.append(cell);
-      }
-      return line;
-    });
-    body.replaceChildren(...rows);
-  }
+    cell.textContent = perTime(totals[i] - first.totals[i], (now - first.at) / 1000);
+  });
 }
 
 function showLost(sentence) {
   state.className = "state lost";
-  write(document.getElementById("headline"), sentence);
-  samples.length = 0; // a rate over the gap would be wrong
+  if (headline.textContent !== sentence) headline.textContent = sentence;
+  samples.length = 0; // a rate across the gap would be wrong
 }
 
-async function look() {
-  const answer = await fetch(page.dataset.source, { headers: { Accept: "application/json" }, cache: "no-store" });
-  if (answer.status === 401) {
-    showLost("Your session has ended: load the page again to sign in");
+// Resolves to false once the session has ended.
+async function refresh() {
+  const answer = await fetch("/ops", { headers: { Accept: "text/html" }, cache: "no-store", redirect: "manual" });
+  if (answer.type === "opaqueredirect") {
+    showLost("Your session has ended. Reload the page to sign in.");
     return false;
   }
   if (!answer.ok) throw new Error(`status ${answer.status}`);
-  const figures = await answer.json();
-  showState(figures);
-  showFigures(figures);
-  showRates(figures);
-  showRows(figures);
+  replaceLive(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  showRates();
   return true;
 }
 
-async function keepLooking() {
-  let again = true;
+async function keepRefreshing() {
+  let goOn = true;
   if (!document.hidden) {
     try {
-      again = await look();
+      goOn = await refresh();
     } catch {
-      showLost("No answer: these figures are old, and asking goes on");
+      showLost("No answer from the server. Retrying; these figures are old.");
     }
   }
-  if (again) setTimeout(keepLooking, EVERY);
+  if (goOn) setTimeout(keepRefreshing, INTERVAL);
 }
 
-keepLooking();
+keepRefreshing();

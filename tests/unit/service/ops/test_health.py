@@ -1,4 +1,4 @@
-"""The condition: what is wrong, in sentences, and how percentiles are read from a histogram."""
+"""The health: what is wrong, in sentences, and how percentiles are read from a histogram."""
 
 import math
 from dataclasses import replace
@@ -12,12 +12,21 @@ from comments.errors import StorageDown
 from comments.rq_stats import NoRQStats, RQQueueStats
 from comments.storage.interfaces import Storage
 from comments.storage.values import Counters, QueueDepth
-from service.ops.dashboard import duration, figures, headline, memory
-from service.ops.health import PATIENCE, Condition, SiteFigures, Watch, gather, percentile, problems, waits
+from service.ops.dashboard import figures, format_bytes, format_duration, headline
+from service.ops.health import (
+    MAX_WAIT_SECONDS,
+    CachedHealth,
+    SiteFigures,
+    SystemHealth,
+    decision_times,
+    percentile,
+    problems,
+    read_health,
+)
 from service.web.request_counters import DurationHistogram, RequestLabels
 from tests.support.builders import NOW, a_site, accepted
 
-WELL = Condition(NOW, alive={"judge": ("j",), "background": ("b",), "delivery": ("d",), "sweep": ("s",)})
+WELL = SystemHealth(NOW, alive={"judge": ("j",), "background": ("b",), "delivery": ("d",), "sweep": ("s",)})
 
 
 def counters(**waited: int) -> Counters:
@@ -26,7 +35,7 @@ def counters(**waited: int) -> Counters:
     )
 
 
-def a_condition(**changes: object) -> Condition:
+def a_condition(**changes: object) -> SystemHealth:
     site = SiteFigures("blog", counters(), QueueDepth(1, NOW - timedelta(seconds=3)))
     return replace(WELL, sites=(site,), **changes)
 
@@ -53,22 +62,22 @@ def test_background_work_and_deliveries_are_not_urgent():
 
 
 def test_an_old_comment_is_a_problem_and_a_young_one_is_not():
-    def waiting(seconds: float) -> Condition:
+    def waiting(seconds: float) -> SystemHealth:
         depth = QueueDepth(1, NOW - timedelta(seconds=seconds))
         return replace(WELL, sites=(SiteFigures("blog", counters(), depth),))
 
-    assert problems(waiting(PATIENCE)) == []
+    assert problems(waiting(MAX_WAIT_SECONDS)) == []
     assert "has waited 61 s" in problems(waiting(61))[0]
 
 
 def test_the_servers_complaints_come_first():
-    assert problems(replace(WELL, complaints=("appendonly is off",), alive={}))[0] == "appendonly is off"
+    assert problems(replace(WELL, server_problems=("appendonly is off",), alive={}))[0] == "appendonly is off"
 
 
 def test_storage_away_is_the_only_thing_said(memory: Storage):
-    condition = gather(memory, Away(), NOW)
-    assert problems(condition) == ["Storage does not answer, so nothing is accepted: no answer"]
-    assert figures(condition, {}).problems == problems(condition)
+    health = read_health(memory, Away(), NOW)
+    assert problems(health) == ["Storage does not answer, so no comments are accepted: no answer"]
+    assert figures(health, {}).problems == problems(health)
 
 
 def test_gathering_sees_every_site_and_part(memory: Storage):
@@ -76,10 +85,10 @@ def test_gathering_sees_every_site_and_part(memory: Storage):
     memory.sites.put(a_site(id="shop"))
     accepted(memory, site="shop")
     memory.heartbeats.beat("judge", "j-1", 60)
-    condition = gather(memory, NoRQStats(), NOW)
-    assert [(site.id, site.depth.queued) for site in condition.sites] == [("blog", 0), ("shop", 1)]
-    assert condition.alive["judge"] == ("j-1",)
-    assert condition.queued == 1
+    health = read_health(memory, NoRQStats(), NOW)
+    assert [(site.id, site.depth.queued) for site in health.sites] == [("blog", 0), ("shop", 1)]
+    assert health.alive["judge"] == ("j-1",)
+    assert health.queued == 1
 
 
 def test_a_clock_that_is_behind_makes_no_negative_age():
@@ -91,10 +100,10 @@ def test_a_clock_that_is_behind_makes_no_negative_age():
 def test_the_condition_is_gathered_once_a_second():
     time = 0.0
     looks = iter((replace(WELL, down="first"), replace(WELL, down="second")))
-    watch = Watch(lambda: next(looks), lambda: time)
+    watch = CachedHealth(lambda: next(looks), lambda: time)
     seen = []
     for time in (0.0, 0.9, 1.0, 1.9):  # noqa: B007 - the watch reads it
-        seen.append(watch.now().down)
+        seen.append(watch.get().down)
     assert seen == ["first", "first", "second", "second"]
 
 
@@ -128,7 +137,7 @@ def test_percentiles_rise(counts: list[int], one: float, other: float):
 
 def test_waits_of_several_sites_add_up():
     site = SiteFigures("blog", counters(), QueueDepth(0, None))
-    assert waits([site, site]) == {1.0: 4, math.inf: 8}
+    assert decision_times([site, site]) == {1.0: 4, math.inf: 8}
 
 
 # For people
@@ -157,12 +166,12 @@ def test_faults_are_told_apart_from_being_busy():
     [(None, "–"), (0, "0 ms"), (0.04, "40 ms"), (3.21, "3.2 s"), (45, "45 s"), (300, "5 min"), (9000, "2 h")],
 )
 def test_durations_are_said_as_people_say_them(seconds: float | None, said: str):
-    assert duration(seconds) == said
+    assert format_duration(seconds) == said
 
 
 def test_memory_is_said_in_megabytes_or_gigabytes():
-    assert (memory(3_400_000), memory(2_500_000_000)) == ("3.4 MB", "2.50 GB")
+    assert (format_bytes(3_400_000), format_bytes(2_500_000_000)) == ("3.4 MB", "2.50 GB")
 
 
 def test_the_headline_counts_what_is_wrong():
-    assert [headline(["x"] * n) for n in range(3)] == ["All is well", "Something is wrong", "2 things are wrong"]
+    assert [headline(["x"] * n) for n in range(3)] == ["All is well", "1 problem", "2 problems"]
