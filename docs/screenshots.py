@@ -57,7 +57,7 @@ PICTURES = (
     Picture("author-page", "LuckySpin777", follow='a[href*="/authors/"]'),
     Picture("rules", "/sites/demo/team", follow=RULES_LINK),
     Picture("audit-log", "/sites/demo/audit"),
-    Picture("people", "/sites/demo/team"),
+    Picture("team", "/sites/demo/team"),
     Picture("settings", "/sites/demo/settings"),
 )
 
