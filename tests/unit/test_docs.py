@@ -18,6 +18,7 @@ from click.testing import Result
 
 from docs.site_settings import with_table
 from replygate.__main__ import cli
+from service.web.errors import MAPPINGS
 from workers.filters import BUILT_IN
 from workers.judging.policy import build
 
@@ -196,3 +197,8 @@ def test_every_snippet_can_be_parsed(page: str) -> None:
     for language, text in re.findall(r"^```(\w+)\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE):
         if language in PARSERS:
             PARSERS[language](text)
+
+
+def test_the_api_page_lists_every_type_of_error_with_its_status() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", PAGES["docs/api.md"], re.MULTILINE)
+    assert sorted(rows) == sorted((mapping.type, str(mapping.status)) for mapping in MAPPINGS.values())
