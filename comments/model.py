@@ -46,15 +46,11 @@ class Decision:
         return round(probability(self.log_odds), 4) if self.log_odds else None
 
 
-#: Ends the id of a draft. A comment has at most one draft, and each id follows from the other.
-DRAFT = "-edit"
-
-
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A comment. The fields above `status` are the submission; only the author can change `content`."""
 
-    id: str  # 128 random bits in base 32; a draft has its comment's id, followed by DRAFT
+    id: str  # 128 random bits in base 32; a draft has an id of its own
     site: str
     thread: str  # the page's key or address
     received: datetime
@@ -71,6 +67,7 @@ class Comment:
     form_token: str = ""  # "valid", "invalid", or "" for none
     form_seconds: int = -1  # between loading the form and sending it; -1 if unknown
     form_proof: str = ""  # proof of work: "valid", "missing", or "" if none was required
+    draft_of: str = ""  # id of the published comment that this draft edits; "" if this is not a draft
     notify: str = ""  # "replies": the author asked for e-mail about replies
 
     status: Status = Status.QUEUED
@@ -85,11 +82,6 @@ class Comment:
     def author_keys(self) -> tuple[str, ...]:
         """Keys of this author's record: by e-mail, and by e-mail and network. Empty without an e-mail."""
         return (self.identity, f"{self.identity}@{self.origin}") if self.identity else ()
-
-    @property
-    def revises(self) -> str:
-        """Id of the published comment that this draft edits; "" if this is not a draft."""
-        return self.id.removesuffix(DRAFT) if self.id.endswith(DRAFT) else ""
 
     @property
     def _effective(self) -> list[Decision]:
@@ -142,7 +134,7 @@ class Comment:
     def with_decision(self, decision: Decision) -> Self:
         """This comment after `decision`. Raises ActionNotAllowed for a step that the lifecycle does not allow."""
         status = advance(self.status, decision.action, decision.role)
-        if self.revises and status is Status.APPROVED:
+        if self.draft_of and status is Status.APPROVED:
             status = Status.APPLIED
         return self._with(replace(decision, status=status, before=self.status))
 

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from .errors import Problem
-from .model import DRAFT
 from .site import Site
 from .visitor_fields import FIELDS, VISITOR_FIELDS
 
@@ -38,8 +37,6 @@ PLAIN_EMAIL = re.compile(
 SPECIAL_DOMAINS = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 
 ID = re.compile(r"[a-z2-7]{26}")
-#: The id of a comment or of its draft.
-ANY_ID = re.compile(rf"{ID.pattern}(?:{DRAFT})?")
 #: Characters that an address always escapes, and that could end an HTML attribute or a log field.
 UNSAFE_IN_URL = re.compile(r"""[\s"<>\\`\x00-\x20\x7f-\xa0]""")
 

@@ -6,6 +6,7 @@ fields may only ever be added at the end, with a default.
 """
 
 import json
+import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from comments.model import Comment, Decision, Signal
+from comments.validation import ID
 
 T = TypeVar("T")
 
@@ -22,10 +24,20 @@ ROWS = (Decision, Signal)
 #: The fields of a Comment that every decision replaces.
 STATE_FIELDS = ("status", "version", "decisions")
 #: Fields that the record's own name already tells.
-NAMED = ("id", "site")
+NAMED = ("id", "site", "draft_of")
 #: The fields of a submission, with their defaults.
 SUBMISSION = tuple((f.name, f.default) for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
 UNDECIDED = b"{}\n"
+
+#: Ends the id of a draft, which is its comment's id otherwise. A comment has one draft at most.
+DRAFT_SUFFIX = "-edit"
+#: The id of a comment or of a draft.
+ANY_ID = re.compile(rf"{ID.pattern}(?:{DRAFT_SUFFIX})?")
+
+
+def draft_id(id: str) -> str:
+    """Return the id of a comment's draft."""
+    return id + DRAFT_SUFFIX
 
 
 def milliseconds(at: datetime) -> int:
@@ -132,6 +144,8 @@ def dump_state(comment: Comment) -> bytes:
 def load_comment(site: str, id: str, record: bytes) -> Comment:
     """A comment from its state line and the submission behind it. JSON escapes newlines, so the first one is ours."""
     state, _, submission = record.partition(b"\n")
-    comment = unpack(Comment, {"id": id, "site": site, **json.loads(submission), **json.loads(state)})
+    draft_of = id.removesuffix(DRAFT_SUFFIX) if id.endswith(DRAFT_SUFFIX) else ""
+    named = {"id": id, "site": site, "draft_of": draft_of}
+    comment = unpack(Comment, named | json.loads(submission) | json.loads(state))
     last = comment.decisions[-1] if comment.decisions else None
     return replace(comment, status=last.status, version=len(comment.decisions)) if last else comment

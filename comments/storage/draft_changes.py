@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from comments.drafts import carried_over
+from comments.drafts import comment_after_draft
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 
@@ -17,13 +17,13 @@ def rewrites_submission(change: CommentChange) -> bool:
 
 def is_outbox_event(after: Comment) -> bool:
     """Whether the outbox tells of it: not that somebody edits, only what becomes of the comment."""
-    return not after.revises and after.status is not Status.QUEUED
+    return not after.draft_of and after.status is not Status.QUEUED
 
 
 def revised_ids(changes: Sequence[CommentChange]) -> list[str]:
     """Ids of the comments about which some draft's change may change something."""
     applied = (c for c in changes if Status.APPLIED in (c.before.status, c.after.status))
-    return [change.after.revises for change in applied]
+    return [change.after.draft_of for change in applied]
 
 
 def with_carried_over(
@@ -31,6 +31,6 @@ def with_carried_over(
 ) -> Iterator[tuple[CommentChange, ...]]:
     """Each change, in order, with the one that goes with it. `comments` are those concerned, as they are now."""
     for change in changes:
-        comment = comments.get(change.after.revises)
-        follows = carried_over(comment, change.before, change.after) if comment else None
+        comment = comments.get(change.after.draft_of)
+        follows = comment_after_draft(comment, change.before, change.after) if comment else None
         yield (change, CommentChange(comment, follows)) if comment and follows else (change,)

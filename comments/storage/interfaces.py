@@ -53,6 +53,9 @@ class Comments(Protocol):
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         """In the order asked for; None for what is not there."""
 
+    def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
+        """Return a comment and its draft, each if it exists."""
+
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         """Apply each change whose comment is still as it was read, with all its effects; False where it was not.
 

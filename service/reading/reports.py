@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from comments.drafts import draft_id
 from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.model import Comment
@@ -87,7 +86,7 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
 
 def _hold(deps: Deps, comment: Comment, counts: Mapping[str, int]) -> None:
     for _ in range(ATTEMPTS):
-        found, draft = deps.storage.comments.load(comment.site, [comment.id, draft_id(comment.id)])
+        found, draft = deps.storage.comments.load_with_draft(comment.site, comment.id)
         if found is None or found.status is not Status.APPROVED or is_approved_by_moderator(found, draft):
             return
         after = held_for_reports(found, counts, deps.now())

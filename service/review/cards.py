@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from comments.drafts import before_edit
+from comments.drafts import before_last_edit
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.reports import report_summary
@@ -53,7 +53,7 @@ def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Sit
     made: dict[str, Card] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
-        named = [id for c in own for id in (c.parent, c.revises) if id]
+        named = [id for c in own for id in (c.parent, c.draft_of) if id]
         around = {c.id: c for c in storage.comments.load(site, named) if c}
         ids = [c.id for c in own]
         notes, tallies = storage.notes.of(site, ids), storage.reports.of(site, ids)
@@ -92,8 +92,8 @@ def _card(
     row = Reviewed.of(comment, site, signed)
     signals = comment.filter_decision.signals if comment.filter_decision else ()
     author = marked_text(comment.author or "Without a name", signals)
-    published = around.get(comment.revises)
-    earlier = published or before_edit(comment)
+    published = around.get(comment.draft_of)
+    earlier = published or before_last_edit(comment)
     changes = differences(earlier.content, comment.content) if earlier else Markup()
     return Card(
         row, site, marked(row.html, signals), author, comment.identity, around.get(comment.parent), published, changes,

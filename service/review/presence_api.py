@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.storage.codec import moment
-from comments.validation import ANY_ID
+from comments.storage.codec import ANY_ID, moment
 from service.accounts import sessions
 from service.deps import deps
 from service.web import site_cache

@@ -91,6 +91,7 @@ class Reviewed(BaseModel):
         may_decide = has_role(signed.person, site.id, "moderator")
         return cls(
             **{name: getattr(comment, name) for name in PLAIN},
+            revises=comment.draft_of,
             email=comment.email if may_see_emails(signed.person, site) else "",
             html=html(comment.public_content),
             reasons=_reasons(comment.filter_decision),
@@ -102,7 +103,7 @@ class Reviewed(BaseModel):
 
 #: The fields that are shown as they are kept.
 PLAIN = (
-    *("id", "site", "thread", "parent", "revises", "received", "status", "version"),
+    *("id", "site", "thread", "parent", "received", "status", "version"),
     *("author", "url", "content", "origin", "user_agent", "referrer"),
 )
 

@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from comments.drafts import draft_id
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
+from comments.storage.codec import draft_id
 from comments.storage.values import CommentChange
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from comments.drafts import draft_id, drafted, edited, withdrawn
+from comments.drafts import drafted, edited, withdrawn
 from comments.errors import StaleVersion
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.settings import Settings
+from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect

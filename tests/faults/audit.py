@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from comments.drafts import draft_id, edits
+from comments.drafts import count_edits
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
 from comments.settings import Settings
+from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.queue_index import IndexQuery
@@ -35,7 +36,7 @@ def records(storage: Storage, site: str) -> Iterator[Comment]:
 def problems(settings: Settings, storage: Storage, site: str, seen: Seen) -> Iterator[str]:
     """Everything that is wrong, in sentences."""
     found = list(records(storage, site))
-    comments = [comment for comment in found if not comment.revises]
+    comments = [comment for comment in found if not comment.draft_of]
     yield from _against_visitors(comments, seen)
     yield from _against_authors(found, seen)
     yield from _against_lives(found)
@@ -56,7 +57,7 @@ def _against_visitors(comments: list[Comment], seen: Seen) -> Iterator[str]:
 def _against_authors(found: list[Comment], seen: Seen) -> Iterator[str]:
     """What was changed says so, and what was withdrawn is; nothing else is."""
     stored = {comment.id: comment for comment in found}
-    for comment in (comment for comment in found if not comment.revises):
+    for comment in (comment for comment in found if not comment.draft_of):
         draft = stored.pop(draft_id(comment.id), None)
         said = seen.edits.get(comment.id, [])
         last = draft or comment
@@ -65,13 +66,13 @@ def _against_authors(found: list[Comment], seen: Seen) -> Iterator[str]:
                 yield f"{comment.id} could not be changed though it was not refused"
         elif said and last.content != said[-1]:
             yield f"{comment.id} lost the edit that a 202 was given for"
-        elif edits(comment, *([draft] if draft else [])) != len(said):
+        elif count_edits(comment, *([draft] if draft else [])) != len(said):
             yield f"{comment.id} was changed otherwise than {len(said)} times"
         if (comment.status is Status.WITHDRAWN) is not (comment.id in seen.withdrawn):
             yield f"{comment.id} is {comment.status}, which is not what its author was told"
         if draft:
             yield from _against_draft(comment, draft)
-    yield from (f"the draft {id} has no comment" for id, left in stored.items() if left.revises)
+    yield from (f"the draft {id} has no comment" for id, left in stored.items() if left.draft_of)
 
 
 def _against_draft(comment: Comment, draft: Comment) -> Iterator[str]:
@@ -108,7 +109,7 @@ def _against_lives(found: list[Comment]) -> Iterator[str]:
 def _against_counters(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
     counters = storage.comments.counters(site)
     steps = [decision for comment in found for decision in comment.decisions]
-    came = sum(not comment.revises for comment in found)
+    came = sum(not comment.draft_of for comment in found)
     came += sum(d.status is Status.QUEUED and d.before is not Status.QUEUED for d in steps)
     left = Counter(str(d.status) for d in steps if d.before is Status.QUEUED is not d.status)
     standing = Counter(str(comment.status) for comment in found)
@@ -147,7 +148,7 @@ def _against_indexes(found: list[Comment], storage: Storage, site: str) -> Itera
 
 def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterator[str]:
     keys = Keys(settings.prefix)
-    told = sum(d.status is not Status.QUEUED for c in found if not c.revises for d in c.decisions)
+    told = sum(d.status is not Status.QUEUED for c in found if not c.draft_of for d in c.decisions)
     with connect(settings) as client:
         if left := client.zcard(keys.due(site)):
             yield f"{left} are still due"

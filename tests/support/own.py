@@ -4,9 +4,9 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from comments.drafts import draft_id
 from comments.lifecycle import Action, Role
 from comments.model import Comment
+from comments.storage.codec import draft_id
 from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, a_site
 from tests.support.web import Web

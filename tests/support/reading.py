@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from werkzeug.test import TestResponse
 
-from comments.drafts import draft_id, in_other_words, is_open, withdrawn
+from comments.drafts import edit_change, is_editable, withdrawn
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.reports import held_for_reports
+from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, a_site, accepted, an_admission
@@ -135,12 +136,12 @@ class Reading(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def edit(self, data: st.DataObject) -> None:
-        kept, _ = self.draw(data, lambda c: not c.revises and is_open(c, self.kept[c.id].draft))
+        kept, _ = self.draw(data, lambda c: not c.draft_of and is_editable(c, self.kept[c.id].draft))
         self.rewrite(kept)
 
     def rewrite(self, kept: Kept) -> None:
         content = f"content-{kept.number}-{len(kept.said)}-end"
-        before, after = in_other_words(kept.comment, kept.draft, content, NOW)
+        before, after = edit_change(kept.comment, kept.draft, content, NOW)
         kept.said.add(content)
         if before:
             self.change(kept, before, after)

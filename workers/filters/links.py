@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from comments.drafts import published_before
+from comments.drafts import published_text_before_edit
 from comments.model import Comment, Signal
 from workers.text.links import Link, is_bare, links
 
@@ -40,7 +40,7 @@ class Links(Filter):
         if of_author:
             yield Signal("links.author", 1.0, of_author[0].host)
         yield from self._kinds((*written, *of_author))
-        if comment.revises:
+        if comment.draft_of:
             yield from self._added(comment, written)
 
     @staticmethod
@@ -54,7 +54,7 @@ class Links(Filter):
     @staticmethod
     def _added(comment: Comment, written: tuple[Link, ...]) -> Iterator[Signal]:
         """Something harmless, and once it is published a link: that is how an edit is misused."""
-        before = {link.host for link in links(published_before(comment) or "")}
+        before = {link.host for link in links(published_text_before_edit(comment) or "")}
         if hosts := [link.host for link in written if link.host not in before]:
             yield Signal("links.added", 1.0, ", ".join(dict.fromkeys(hosts[:5])))
 

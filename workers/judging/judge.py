@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
-from comments.drafts import before_edit, was_held
+from comments.drafts import before_last_edit, was_held_before_edit
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
 from comments.site import Site
@@ -31,7 +31,7 @@ MAX_ATTEMPTS = 5
 
 def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> EvidenceQuery:
     """Everything that all filters together want to know about one comment; of other sites what those let them hear."""
-    earlier = before_edit(comment)
+    earlier = before_last_edit(comment)
     noted = [(w, value) for f in filters for w in f.windows if (sharing or not w.told) and (value := w.value(comment))]
     return EvidenceQuery(
         uses=tuple(
@@ -113,7 +113,7 @@ def decide(comment: Comment, known: Facts, signals: Sequence[Signal], policy: Po
     Some of what the filters would settle alone goes to a person; what the site's own lists reject does not. What was
     held stays so, however its author changes it: else somebody could try words until none is noticed.
     """
-    if was_held(comment):
+    if was_held_before_edit(comment):
         signals = (*signals, Signal(HELD_BEFORE, 1.0, "was held when its author changed it"))
     decision = policy.decide(signals, known.now)
     rejected = any(policy.weights[s.name] is Mark.REJECT for s in signals)

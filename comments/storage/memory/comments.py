@@ -7,6 +7,7 @@ from comments.audit import decision_entry
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.storage.codec import draft_id
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
 from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters, OutboxEvent
 
@@ -55,6 +56,10 @@ class MemoryComments:
 
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         return [self._shelves[site].comments.get(id) for id in ids]
+
+    def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
+        comment, draft = self.load(site, [id, draft_id(id)])
+        return comment, draft
 
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         with self._shelves.lock:

@@ -11,7 +11,7 @@ from comments.drafts import waited_since
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.storage.codec import dump_state, dump_submission, load_comment, milliseconds
+from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
 from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters
@@ -87,6 +87,10 @@ class RedisComments:
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         records = self._client.mget([self._keys.comment(site, id) for id in ids]) if ids else []
         return [load_comment(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
+
+    def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
+        comment, draft = self.load(site, [id, draft_id(id)])
+        return comment, draft
 
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         if not changes:

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from comments.drafts import draft_id, was_held
+from comments.drafts import was_held_before_edit
 from comments.lifecycle import Action, Status
 from comments.model import Comment
+from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from service.deps import Deps
@@ -233,4 +234,4 @@ def test_reports_are_counted_for_operators(storage: Storage) -> None:
 def test_what_was_held_so_is_held_again_when_its_author_changes_it(web: Web) -> None:
     comment = reported(web, published(web.storage), 1, 2, 3)
     assert change(web, comment, "Kinder words.").status_code == 202
-    assert was_held(web.comment(comment.id))
+    assert was_held_before_edit(web.comment(comment.id))

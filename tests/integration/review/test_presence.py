@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from comments.lifecycle import Action
-from comments.model import DRAFT, Comment
+from comments.model import Comment
+from comments.storage.codec import draft_id
 from service.review import presence
 from service.review.presence import Roomwise, Working
 from service.web.event_streams import END, Subscriber
@@ -91,7 +92,7 @@ def test_it_tells_how_the_cards_on_a_screen_stand(desk: Desk) -> None:
 
 
 def test_the_card_of_an_edit_is_one_of_them(desk: Desk) -> None:
-    edit = held(desk.storage, id="a" * 26 + DRAFT)
+    edit = held(desk.storage, id=draft_id("a" * 26))
     (card,) = heard(desk.signed_in("Bo", blog="viewer"), edit)["cards"]
     assert (card["id"], card["status"]) == (edit.id, "held")
 

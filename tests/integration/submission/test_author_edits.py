@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from comments.drafts import MAX_EDITS, draft_id
+from comments.drafts import MAX_EDITS
 from comments.job_queue import JUDGE
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment
 from comments.settings import Settings
+from comments.storage.codec import draft_id
 from comments.storage.interfaces import Comments, Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect

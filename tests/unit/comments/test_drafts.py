@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from comments.drafts import (
-    before_edit,
-    carried_over,
-    draft_id,
+    before_last_edit,
+    comment_after_draft,
+    count_edits,
     drafted,
     edited,
-    edits,
     queued_since,
-    was_held,
+    was_held_before_edit,
     withdrawn,
 )
 from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Label, Role, Status
 from comments.model import Comment
+from comments.storage.codec import draft_id
 from tests.support.builders import NOW, a_comment, a_decision
 
 LATER = NOW + timedelta(minutes=3)
@@ -39,7 +39,7 @@ def published(**changes: Any) -> Comment:
 def applied(comment: Comment, draft: Comment) -> tuple[Comment, Comment]:
     """Both after the filters approved the draft."""
     approved = by_filters(draft, Action.APPROVE)
-    after = carried_over(comment, draft, approved)
+    after = comment_after_draft(comment, draft, approved)
     assert after is not None
     return after, approved
 
@@ -53,10 +53,10 @@ def test_an_edit_of_what_waits_is_judged_anew() -> None:
 
 def test_what_was_held_is_known_to_have_been() -> None:
     held = by_filters(a_comment(), Action.HOLD)
-    assert not was_held(held)
-    assert was_held(edited(held, "other words", LATER))
-    assert was_held(edited(edited(held, "other words", LATER), "yet others", LATER))
-    assert not was_held(edited(a_comment(), "other words", LATER))
+    assert not was_held_before_edit(held)
+    assert was_held_before_edit(edited(held, "other words", LATER))
+    assert was_held_before_edit(edited(edited(held, "other words", LATER), "yet others", LATER))
+    assert not was_held_before_edit(edited(a_comment(), "other words", LATER))
 
 
 @pytest.mark.parametrize("action", [Action.SPAM, Action.REMOVE])
@@ -84,13 +84,13 @@ def test_saying_it_anew_does_not_hide_how_fast_it_was_sent() -> None:
 def test_a_draft_has_all_that_its_comment_has_but_the_words() -> None:
     comment = published(parent="p" * 26, thread="a page")
     draft = drafted(comment, "other words", LATER)
-    assert (draft.id, draft.revises, draft.status, draft.received) == (
+    assert (draft.id, draft.draft_of, draft.status, draft.received) == (
         draft_id(comment.id), comment.id, Status.QUEUED, LATER,
     )  # fmt: skip
     told = ("thread", "parent", "author", "email", "origin", "identity")
     assert [getattr(draft, name) for name in told] == [getattr(comment, name) for name in told]
-    assert comment.revises == ""
-    earlier = before_edit(draft)
+    assert comment.draft_of == ""
+    earlier = before_last_edit(draft)
     assert earlier is not None
     assert earlier.content == "first words"
 
@@ -109,7 +109,7 @@ def test_readers_get_the_mask_of_the_words_they_read() -> None:
     after, _ = applied(comment, draft)
     assert after.public_content == "darn"
     masked = by_filters(draft, Action.APPROVE, masked="d**n it")
-    again = carried_over(comment, draft, masked)
+    again = comment_after_draft(comment, draft, masked)
     assert again is not None
     assert again.public_content == "d**n it"
 
@@ -118,17 +118,17 @@ def test_readers_get_the_mask_of_the_words_they_read() -> None:
 def test_a_draft_that_is_not_approved_changes_nothing(action: Action) -> None:
     comment = published()
     draft = drafted(comment, "other words", LATER)
-    assert carried_over(comment, draft, by_filters(draft, action)) is None
+    assert comment_after_draft(comment, draft, by_filters(draft, action)) is None
 
 
 def test_taking_an_approval_back_gives_the_words_back() -> None:
     comment = by_filters(a_comment(content="damn"), Action.APPROVE, masked="d**n")
     held = by_filters(drafted(comment, "other words", LATER), Action.HOLD)
     approved = by_person(held, Action.APPROVE)
-    after = carried_over(comment, held, approved)
+    after = comment_after_draft(comment, held, approved)
     assert after is not None
     undone = approved.with_undo("mo", LATER)
-    back = carried_over(after, approved, undone)
+    back = comment_after_draft(after, approved, undone)
     assert back is not None
     assert (undone.status, back.content, back.public_content, back.status) == (
         Status.HELD,
@@ -137,14 +137,14 @@ def test_taking_an_approval_back_gives_the_words_back() -> None:
         Status.APPROVED,
     )
     assert back.current_decision == comment.current_decision
-    assert carried_over(back, approved, undone) is None
+    assert comment_after_draft(back, approved, undone) is None
 
 
 def test_a_comment_that_is_hidden_keeps_its_words() -> None:
     comment = published()
     draft = drafted(comment, "other words", LATER)
     removed = by_person(comment, Action.REMOVE)
-    assert carried_over(removed, draft, by_filters(draft, Action.APPROVE)) is None
+    assert comment_after_draft(removed, draft, by_filters(draft, Action.APPROVE)) is None
 
 
 def test_a_draft_can_be_edited_again_once_it_was_applied_but_not_once_it_was_refused() -> None:
@@ -153,7 +153,7 @@ def test_a_draft_can_be_edited_again_once_it_was_applied_but_not_once_it_was_ref
     again = edited(approved, "third words", LATER)
     assert again.status is Status.QUEUED
     assert not again.can_undo
-    assert carried_over(after, approved, again) is None
+    assert comment_after_draft(after, approved, again) is None
     third, _ = applied(after, again)
     assert third.content == "third words"
     assert [d.replaced for d in third.decisions] == ["", "", "other words"]
@@ -164,7 +164,7 @@ def test_a_draft_can_be_edited_again_once_it_was_applied_but_not_once_it_was_ref
 def test_edits_are_counted_where_their_author_made_them() -> None:
     comment = published()
     after, approved = applied(comment, drafted(comment, "other words", LATER))
-    assert edits(after, edited(approved, "third words", LATER)) == 2
+    assert count_edits(after, edited(approved, "third words", LATER)) == 2
 
 
 def test_a_moderator_cannot_bring_back_what_its_author_took_away() -> None:
@@ -194,5 +194,5 @@ def test_a_comment_teaches_only_words_that_a_moderator_decided_on() -> None:
 
 
 def test_what_was_never_edited_had_no_other_words() -> None:
-    assert before_edit(published()) is None
-    assert edits(published()) == 0
+    assert before_last_edit(published()) is None
+    assert count_edits(published()) == 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from comments.drafts import carried_over, drafted
+from comments.drafts import comment_after_draft, drafted
 from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
@@ -81,6 +81,6 @@ def test_of_an_edited_comment_whoever_approves_the_edit_vouches_for_it(role: Rol
     if role is Role.MODERATOR:
         waits = waits.with_decision(a_decision(Action.HOLD))
     draft = approved(waits, role)
-    edited = carried_over(comment, waits, draft)
+    edited = comment_after_draft(comment, waits, draft)
     assert edited is not None
     assert is_approved_by_moderator(edited, draft) is (role is Role.MODERATOR)

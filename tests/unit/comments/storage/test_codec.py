@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
-from comments.storage.codec import dump, dump_state, dump_submission, load, load_comment
+from comments.storage.codec import draft_id, dump, dump_state, dump_submission, load, load_comment
 from tests.support.builders import NOW, a_comment, a_decision
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
@@ -59,3 +59,12 @@ def test_a_rule_keeps_the_json_of_the_version_before() -> None:
     stored = f'{{"about":"term","value":"casino","stance":"ban","by":"mo","at":{round(NOW.timestamp() * 1000)}}}'
     assert dump(rule) == stored.encode()
     assert load(AuthorRule, stored.encode()) == rule
+
+
+def test_a_draft_is_known_by_its_record_alone() -> None:
+    """Its stored form is the one of the version before: the field is made from the name of the record."""
+    record = b'{}\n{"thread":"post","received":1767225600000,"content":"Other words."}'
+    draft, comment = load_comment("blog", f"{'a' * 26}-edit", record), load_comment("blog", "a" * 26, record)
+    assert (draft.draft_of, comment.draft_of) == ("a" * 26, "")
+    assert draft.id == draft_id(comment.id)
+    assert dump_submission(draft) == dump_submission(comment) == record.partition(b"\n")[2]
