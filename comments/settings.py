@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from .errors import SettingsInvalid
 from .shared_learning import ALONE, Together, together
-from .smtp_settings import Relay, relay
+from .smtp_settings import SMTPSettings, parse_smtp_url
 from .validation import is_email
 
 PREFIX = "REPLYGATE_"
@@ -40,7 +40,7 @@ PARSERS: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
         float: float,
         bool: _boolean,
         Path | None: _path,
-        Relay | None: relay,
+        SMTPSettings | None: parse_smtp_url,
         Together: together,
     }
 )
@@ -74,7 +74,7 @@ class Settings:
     batch: int = 100
     sweep_seconds: float = 1.0
     webhook_http_allow: str = ""
-    smtp_url: Relay | None = field(repr=False, default=None)
+    smtp_url: SMTPSettings | None = field(repr=False, default=None)
     mail_from: str = ""
 
     @classmethod

@@ -1,8 +1,8 @@
 """Dependencies of a worker process, built once in its entry point (`run.py`, `sweep.py`). Tests build their own."""
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,30 +10,20 @@ from typing import Any
 from comments.errors import SettingsInvalid
 from comments.job_queue import Jobs, RQJobs
 from comments.settings import Settings
-from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 
-from .delivery.address_guard import trusted_hosts
-from .delivery.guarded_http import Outgoing
-from .delivery.sender_pool import Couriers
-from .delivery.smtp import Mailer
+from .delivery.deps import DeliveryDeps, open_http, open_mailer
 from .filters import BUILT_IN, Filter
 from .judging.policy import Policy, build
 
 
 @dataclass(frozen=True, slots=True)
-class Deps:
-    """`now` gives aware UTC datetimes."""
+class Deps(DeliveryDeps):
+    """Dependencies of all jobs: those of delivery, and those of judging and learning."""
 
-    settings: Settings
-    storage: Storage
     jobs: Jobs
     filters: tuple[Filter, ...]
     policy: Policy
-    now: Callable[[], datetime]
-    outgoing: Outgoing = field(default_factory=Outgoing)
-    couriers: Couriers = field(default_factory=Couriers)
-    mailer: Mailer | None = None  # None: nobody gets mail
 
 
 def now() -> datetime:
@@ -52,8 +42,8 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
         filters=filters,
         policy=policy_of(settings, filters),
         now=now,
-        outgoing=Outgoing(trusted_hosts(settings.webhook_http_allow)),
-        mailer=Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
+        http=open_http(settings),
+        mailer=open_mailer(settings),
     )
 
 

@@ -106,4 +106,4 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
     try:
         open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - not all at once
     finally:
-        deps.couriers.close()
+        deps.senders.close()

@@ -16,12 +16,12 @@ from .webhook_commands import NotDelivered
 def mail(address: str) -> None:
     """Send a test mail to ADDRESS now, from this machine."""
     deployment = current_deployment()
-    relay, sender, to = deployment.settings.smtp_url, deployment.settings.mail_from, envelope_address(address)
-    if relay is None:
+    server, sender, to = deployment.settings.smtp_url, deployment.settings.mail_from, envelope_address(address)
+    if server is None:
         raise SettingsInvalid("mail is off: set REPLYGATE_SMTP_URL")
     if not to:
         raise Invalid([Problem("ADDRESS", "email", "is not an email address")])
-    reception = Mailer(relay, sender).send(test_mail(sender, to, new_id(), deployment.now()), to)
-    if reception.error:
-        raise NotDelivered(f"not sent: {reception.error}" + (f", code {reception.answer}" if reception.answer else ""))
-    click.echo(f"Sent the test mail to {relay.name}.")
+    result = Mailer(server, sender).send(test_mail(sender, to, new_id(), deployment.now()), to)
+    if result.error:
+        raise NotDelivered(f"not sent: {result.error}" + (f", code {result.code}" if result.code else ""))
+    click.echo(f"Sent the test mail to {server.name}.")

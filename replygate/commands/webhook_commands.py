@@ -14,9 +14,9 @@ from comments.storage.values import Delivery, DeliveryStatus
 from replygate.deployment import Deployment, current_deployment
 from replygate.text_table import columns
 from workers.delivery.address_guard import host_of, target, trusted_hosts
-from workers.delivery.guarded_http import Outgoing
+from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.webhook_payload import test_event
-from workers.delivery.webhooks import post
+from workers.delivery.webhooks import post_event
 
 from .site_commands import site_named
 
@@ -136,9 +136,9 @@ def send_test(site: str, id: str) -> None:
     """Send a test event to the webhook ID now, from this machine."""
     deployment, found = current_deployment(), site_named(site)
     hook, now, began = _named(found, id), deployment.now(), time.monotonic()
-    outgoing = Outgoing(trusted_hosts(deployment.settings.webhook_http_allow))
-    answer, error = post(
-        outgoing, Pseudonyms(deployment.settings.secret_key), found.id, hook, test_event(found.id, now), now
+    http = GuardedHTTP(trusted_hosts(deployment.settings.webhook_http_allow))
+    answer, error = post_event(
+        http, Pseudonyms(deployment.settings.secret_key), found.id, hook, test_event(found.id, now), now
     )
     if error:
         raise NotDelivered(f"not delivered: {error}" + (f", status {answer}" if answer else ""))

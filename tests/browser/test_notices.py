@@ -29,13 +29,13 @@ def server() -> Iterator[MailServer]:
 
 @pytest.fixture
 def valkey_settings(valkey_settings: Settings, server: MailServer) -> Settings:
-    return replace(valkey_settings, smtp_url=server.relay, mail_from="replies@blog.example")
+    return replace(valkey_settings, smtp_url=server.settings, mail_from="replies@blog.example")
 
 
 @pytest.fixture
 def mailing(live: Live, valkey_settings: Settings, server: MailServer) -> Live:
     """A service whose deliveries reach the server."""
-    workers.install(replace(workers.deps(), mailer=Mailer(server.relay, valkey_settings.mail_from)))
+    workers.install(replace(workers.deps(), mailer=Mailer(server.settings, valkey_settings.mail_from)))
     return live
 
 

@@ -37,7 +37,7 @@ def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storag
     redis_storage.subscriptions.confirm("blog", comment.identity)
     reply = published(redis_storage, parent=comment.id, identity="bob")
     with MailServer(hold=Event()) as server:
-        deps = build_deps(replace(valkey_settings, smtp_url=server.relay, mail_from=SENDER))
+        deps = build_deps(replace(valkey_settings, smtp_url=server.settings, mail_from=SENDER))
         sweep = Sweep(deps, connect(valkey_settings))
         worker = start(valkey_settings, server)
 

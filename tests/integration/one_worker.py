@@ -13,7 +13,7 @@ from itertools import repeat
 from time import sleep
 
 from comments.model import Comment, Signal
-from comments.smtp_settings import relay
+from comments.smtp_settings import parse_smtp_url
 from tests.support.builders import settings
 from workers.deps import build_deps
 from workers.filters import Facts, Filter
@@ -40,7 +40,7 @@ class Poison(Filter):
 def main() -> None:
     queue, chosen = sys.argv[1:]
     told = json.loads(chosen)
-    values = settings(**told | {"smtp_url": relay(told.get("smtp_url", ""))})
+    values = settings(**told | {"smtp_url": parse_smtp_url(told.get("smtp_url", ""))})
     work(queue, values, build_deps(values, (Poison(),)))
 
 

@@ -11,8 +11,8 @@ from comments.storage.values import Delivery
 from tests.support.builders import a_site, settings
 from tests.support.receiver import Receiver, says
 from tests.support.recorded_jobs import RecordedJobs
-from workers.delivery.guarded_http import Outgoing
-from workers.delivery.sender_pool import Couriers
+from workers.delivery.guarded_http import GuardedHTTP
+from workers.delivery.sender_pool import SenderPool
 from workers.deps import Deps, install, now
 from workers.judging.policy import build
 
@@ -30,8 +30,8 @@ def a_house(
     """A delivering process of a site with these webhooks, which waits `total` seconds for a receiver."""
     storage.sites.put(a_site(webhooks=webhooks))
     hosts = frozenset(webhook.url.split("/")[2] for webhook in webhooks) if trusted is None else trusted
-    outgoing = Outgoing(hosts, total=total)
-    made = Deps(settings(**changes), storage, RecordedJobs(), (), build((), {}), now, outgoing, Couriers())
+    http = GuardedHTTP(hosts, total=total)
+    made = Deps(settings(**changes), storage, now, RecordedJobs(), (), build((), {}), http=http)
     install(made)
     return made
 
@@ -57,7 +57,7 @@ def hurry(storage: Storage, delivery: Delivery) -> None:
     assert storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
 
 
-def closed() -> Couriers:
-    couriers = Couriers()
-    couriers.close()
-    return couriers
+def closed() -> SenderPool:
+    senders = SenderPool()
+    senders.close()
+    return senders

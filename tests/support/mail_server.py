@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Self, cast
 
-from comments.smtp_settings import Relay
+from comments.smtp_settings import SMTPSettings
 from tests.support.receiver import CERTIFICATE
 
 
@@ -47,7 +47,7 @@ class MailServer:
     """
 
     says: Mapping[str, str] = field(default_factory=dict)
-    tls: str = ""  # as Relay.tls
+    tls: str = ""  # as SMTPSettings.tls
     user: str = ""
     hold: threading.Event | None = None  # to be waited for before a letter is taken
     letters: list[Letter] = field(default_factory=list)
@@ -68,8 +68,8 @@ class MailServer:
         self._server.close()
 
     @property
-    def relay(self) -> Relay:
-        return Relay("127.0.0.1", self.port, self.tls, self.user, "secret" if self.user else "")
+    def settings(self) -> SMTPSettings:
+        return SMTPSettings("127.0.0.1", self.port, self.tls, self.user, "secret" if self.user else "")
 
     @property
     def url(self) -> str:

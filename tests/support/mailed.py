@@ -17,8 +17,6 @@ from tests.support.mail_server import Letter, MailServer
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.waiting import until
 from tests.support.web import SUBMIT, Web, a_reply, open_web
-from workers.delivery.guarded_http import Outgoing
-from workers.delivery.sender_pool import Couriers
 from workers.delivery.smtp import Mailer
 from workers.deps import Deps, install, now
 from workers.jobs import deliver
@@ -83,9 +81,9 @@ class House:
 
 
 def a_house(storage: Storage, server: MailServer, web: Web) -> House:
-    chosen = settings(smtp_url=server.relay, mail_from=SENDER)
-    mailer = Mailer(server.relay, SENDER)
-    made = Deps(chosen, storage, RecordedJobs(), (), build((), {}), now, Outgoing(), Couriers(), mailer)
+    chosen = settings(smtp_url=server.settings, mail_from=SENDER)
+    mailer = Mailer(server.settings, SENDER)
+    made = Deps(chosen, storage, now, RecordedJobs(), (), build((), {}), mailer=mailer)
     install(made)
     return House(storage, server, web, made)
 
@@ -108,5 +106,5 @@ def one_click(letter: Letter) -> str:
 @contextmanager
 def open_house(storage: Storage) -> Iterator[House]:
     with MailServer() as server:
-        web = open_web(storage, smtp_url=server.relay, mail_from=SENDER)
+        web = open_web(storage, smtp_url=server.settings, mail_from=SENDER)
         yield a_house(storage, server, web)

@@ -1,8 +1,8 @@
-"""Where a webhook may point: public https addresses, and what the operator trusts by name.
+"""Check webhook addresses: only public https addresses, and hosts that the operator trusts.
 
-The table is our own: `ipaddress.is_global` lets NAT64, 6to4, multicast and old loopback forms pass, and changes with
-Python's version. Of IPv6 only what is handed out to the public (2000::/3) is left, so all addresses that wrap an IPv4
-address in another form (v4-mapped, v4-compatible, NAT64) fall out; 6to4 and Teredo, which lie inside, are in the table.
+The table is our own, because `ipaddress.is_global` accepts NAT64, 6to4, multicast and old loopback forms, and changes
+with the Python version. Of IPv6 only the public range (2000::/3) is accepted, which excludes addresses that wrap an
+IPv4 address (v4-mapped, v4-compatible, NAT64). 6to4 and Teredo lie inside that range, so they are in the table.
 """
 
 import re
@@ -21,9 +21,9 @@ IPV4 = tuple(
         (
             "0.0.0.0/8",  # this host
             "10.0.0.0/8",
-            "100.64.0.0/10",  # carriers' own
+            "100.64.0.0/10",  # carrier-grade NAT
             "127.0.0.0/8",
-            "169.254.0.0/16",  # link-local; clouds answer with credentials here
+            "169.254.0.0/16",  # link-local; cloud metadata with credentials
             "172.16.0.0/12",
             "192.0.0.0/24",  # protocol assignments
             "192.0.2.0/24",  # documentation
@@ -50,14 +50,14 @@ IPV6 = tuple(
     )
 )
 
-#: ASCII only: of other spellings some digits and dots become plain ones on the way to the resolver.
+#: ASCII only, because the resolver turns some other digits and dots into ASCII ones.
 HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-#: What C libraries read as an IPv4 address in whatever spelling: "0x7f.1", "2130706433", "127.1".
+#: All spellings that C libraries read as an IPv4 address: "0x7f.1", "2130706433", "127.1".
 NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public internet. One with a zone belongs to a link."""
+    """Return whether an IP address is public. An address with a zone is link-local."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -69,7 +69,7 @@ def is_public(address: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A web address taken apart. A `trusted` one may be private, on any port, and without TLS."""
+    """A parsed web address. A `trusted` one may be private, on any port, and without TLS."""
 
     secure: bool
     host: str  # a name, or an IP address without brackets
@@ -79,18 +79,18 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """As the Host header names it."""
+        """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
 def trusted_hosts(text: str) -> frozenset[str]:
-    """Hosts, each with or without a port, between commas."""
+    """Parse a comma-separated list of hosts, each with or without a port."""
     return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
 
 def target(url: str, trusted: frozenset[str] = frozenset()) -> Target:
-    """Raises Invalid for an address that is never sent to. What a name resolves to is not looked at here."""
+    """Parse a web address. Raises Invalid for one that is not allowed. Does not resolve the host name."""
     found = _parsed(url)
     host = f"[{found.host}]" if ":" in found.host else found.host
     if trusted & {host, f"{host}:{found.port}"}:
@@ -106,23 +106,23 @@ def target(url: str, trusted: frozenset[str] = frozenset()) -> Target:
 
 def _parsed(url: str) -> Target:
     if not url.isascii() or UNSAFE_IN_URL.search(url) or len(url) > 2000:
-        raise _refused("must be plain ASCII without blanks; write an international name as xn--...")
+        raise _refused("must be ASCII without spaces; write an international name as xn--...")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise _refused("is not a web address") from error
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or parts.fragment or port == 0:
-        raise _refused("must be like https://example.com/hook, without user, password and fragment")
+        raise _refused("must look like https://example.com/hook, without user, password or fragment")
     if not (_is_ip(host) if "[" in parts.netloc or NUMERIC.fullmatch(host) else HOST.fullmatch(host)):
-        raise _refused("does not name a host")
+        raise _refused("has no valid host")
     secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(secure, host, port or (443 if secure else 80), path)
 
 
 def _is_ip(host: str) -> bool:
-    """Whether it is an IP address in the one spelling that everybody reads alike."""
+    """Return whether it is an IP address in its standard spelling."""
     try:
         ip: IPv4Address | IPv6Address = ip_address(host)
     except ValueError:
@@ -135,5 +135,5 @@ def _refused(message: str) -> Invalid:
 
 
 def host_of(url: str) -> str:
-    """For people to read; all that may be said of an address whose path can be a secret."""
+    """Return the host, the only part of a webhook's address that may be shown: the path can be a secret."""
     return urlsplit(url).hostname or ""

@@ -1,6 +1,6 @@
-"""The mails themselves: plain text and simple HTML, with everything that a visitor wrote escaped. Pure.
+"""Texts of the emails, as plain text and simple HTML with all visitors' input escaped.
 
-A question goes to an address that may be anybody's, so it holds nothing that a visitor wrote, not even a name.
+A confirmation request may go to a stranger's address, so it contains no visitor's input, not even a name.
 """
 
 import unicodedata
@@ -19,45 +19,45 @@ from comments.origins import origin_of
 from comments.site import Site
 from comments.validation import BIDI, is_email, is_web_address
 
-#: No header is folded: in a folded one Python writes a long link as an encoded word, and it is none any more.
+#: Headers are not folded, because Python would write a long link as an encoded word, which breaks it.
 POLICY = SMTP.clone(max_line_length=998)
-#: Characters of a reply that are quoted, and of a name or a title in a header.
+#: Characters of a quoted reply, and of a name or a title in a header.
 MAX_QUOTED, MAX_IN_HEADER = 1000, 100
 
-QUESTION = """Hello,
+CONFIRMATION_TEXT = """Hello,
 
-somebody left a comment on {site} with your email address, and asked for mail when others reply to it.
+A comment on {site} was posted with your email address, with a request for emails about replies.
 
-If it was you, please confirm on this page, within a week:
+To receive these emails, confirm your address within 7 days:
 
 {confirm}
 
-If it was not, do nothing: then no other mail will come. Not to be asked again either:
+If you did not post this comment, ignore this email and you will not receive any others. To block further requests:
 
 {stop}
 """
-QUESTION_HTML = """<p>Hello,</p>
-<p>somebody left a comment on {site} with your email address, and asked for mail when others reply to it.</p>
-<p>If it was you, please confirm, within a week:</p>
-<p><a href="{confirm}">Yes, send me mail about replies</a></p>
-<p>If it was not, do nothing: then no other mail will come.
-<a href="{stop}">Do not ask me again</a>.</p>
+CONFIRMATION_HTML = """<p>Hello,</p>
+<p>A comment on {site} was posted with your email address, with a request for emails about replies.</p>
+<p>To receive these emails, confirm your address within 7 days:</p>
+<p><a href="{confirm}">Confirm my email address</a></p>
+<p>If you did not post this comment, ignore this email and you will not receive any others.
+<a href="{stop}">Block further requests</a>.</p>
 """
-NOTICE = """{author} replied to your comment on {site}:
+NOTIFICATION_TEXT = """{author} replied to your comment on {site}:
 
 {quoted}
 
 {page}
 
-You get this mail because you asked for it. No more about this comment, or none from {site} at all:
+You receive this email because you subscribed to replies. Unsubscribe from this comment, or from all of {site}:
 
 {stop}
 """
-NOTICE_HTML = """<p><b>{author}</b> replied to your comment on {site}:</p>
+NOTIFICATION_HTML = """<p><b>{author}</b> replied to your comment on {site}:</p>
 <blockquote style="white-space: pre-wrap">{quoted}</blockquote>
 <p><a href="{page}">{page}</a></p>
-<p><small>You get this mail because you asked for it.
-<a href="{stop}">No more about this comment, or none at all</a>.</small></p>
+<p><small>You receive this email because you subscribed to replies.
+<a href="{stop}">Unsubscribe</a>.</small></p>
 """
 HTML = """<!doctype html>
 <html lang="en">
@@ -70,7 +70,7 @@ HTML = """<!doctype html>
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What both kinds need. `host` is what Message-IDs end in; `stop` unsubscribes."""
+    """Values that both kinds of mail need. `stop` is the link to unsubscribe."""
 
     site: Site
     sender: str
@@ -80,65 +80,66 @@ class Envelope:
 
     @property
     def host(self) -> str:
+        """The part of a Message-ID behind the @."""
         return self.sender.rpartition("@")[2]
 
 
-def question(envelope: Envelope, comment: Comment, confirm: str) -> EmailMessage:
-    """Asks the author of `comment`, who may be somebody else than its writer, whether they want mail."""
+def confirmation_email(envelope: Envelope, comment: Comment, confirm: str) -> EmailMessage:
+    """Ask the owner of the address in `comment`, who may not have written it, to confirm."""
     site = one_line(envelope.site.name)
-    letter = _letter(envelope, f"Please confirm: mail about replies on {site}", f"question.{comment.id}")
-    said = {"site": site, "confirm": confirm, "stop": envelope.stop}
-    return _filled(letter, QUESTION.format(**said), QUESTION_HTML, said)
+    message = _message(envelope, f"Please confirm: emails about replies on {site}", f"question.{comment.id}")
+    values = {"site": site, "confirm": confirm, "stop": envelope.stop}
+    return _with_content(message, CONFIRMATION_TEXT.format(**values), CONFIRMATION_HTML, values)
 
 
-def notice(envelope: Envelope, comment: Comment, reply: Comment, page: str) -> EmailMessage:
-    """Tells the author of `comment` of a reply to it."""
-    author, site = one_line(reply.author) or "Somebody", one_line(envelope.site.name)
-    letter = _letter(envelope, f"{author} replied to your comment on {site}", f"reply.{reply.id}")
-    # Mail programs show all replies to one comment as one conversation.
-    letter["References"] = f"<comment.{comment.id}@{envelope.host}>"
+def notification_email(envelope: Envelope, comment: Comment, reply: Comment, page: str) -> EmailMessage:
+    """Notify the author of `comment` of a reply to it."""
+    author, site = one_line(reply.author) or "Someone", one_line(envelope.site.name)
+    message = _message(envelope, f"{author} replied to your comment on {site}", f"reply.{reply.id}")
+    # So that mail programs show all replies to one comment as one conversation.
+    message["References"] = f"<comment.{comment.id}@{envelope.host}>"
     text = excerpt(reply.public_content)
-    said = {"author": author, "site": site, "page": page, "stop": envelope.stop}
-    plain = NOTICE.format(**said, quoted="\n".join(f"> {line}" for line in text.splitlines()))
-    return _filled(letter, plain, NOTICE_HTML, said | {"quoted": text})
+    values = {"author": author, "site": site, "page": page, "stop": envelope.stop}
+    plain = NOTIFICATION_TEXT.format(**values, quoted="\n".join(f"> {line}" for line in text.splitlines()))
+    return _with_content(message, plain, NOTIFICATION_HTML, values | {"quoted": text})
 
 
 def test_mail(sender: str, to: str, id: str, at: datetime) -> EmailMessage:
     """Return the message that `replygate mail` sends, which is about no comment."""
-    letter = _bare(Address("Replygate", addr_spec=sender), to, "Test message", f"test.{id}", at)
-    letter.set_content("This is a test message from Replygate. Your mail settings work.\n")
-    return letter
+    message = _bare_message(Address("Replygate", addr_spec=sender), to, "Test message", f"test.{id}", at)
+    message.set_content("This is a test message from Replygate. Your mail settings work.\n")
+    return message
 
 
-def _letter(envelope: Envelope, title: str, id: str) -> EmailMessage:
+def _message(envelope: Envelope, title: str, id: str) -> EmailMessage:
     sender = Address(one_line(envelope.site.name), addr_spec=envelope.sender)
-    letter = _bare(sender, envelope.to, title, id, envelope.at)
-    letter["List-Unsubscribe"] = f"<{envelope.stop}>"
-    letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-    return letter
+    message = _bare_message(sender, envelope.to, title, id, envelope.at)
+    message["List-Unsubscribe"] = f"<{envelope.stop}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return message
 
 
-def _bare(sender: Address, to: str, title: str, id: str, at: datetime) -> EmailMessage:
-    letter = EmailMessage(POLICY)
+def _bare_message(sender: Address, to: str, title: str, id: str, at: datetime) -> EmailMessage:
+    message = EmailMessage(POLICY)
     name, _, domain = to.rpartition("@")
-    letter["From"] = sender
-    letter["To"] = Address(username=name, domain=domain)
-    letter["Subject"] = title
-    letter["Date"] = at
-    letter["Message-ID"] = f"<{id}@{sender.domain}>"
-    letter["Auto-Submitted"] = "auto-generated"  # no out-of-office answers (RFC 3834)
-    return letter
+    message["From"] = sender
+    message["To"] = Address(username=name, domain=domain)
+    message["Subject"] = title
+    message["Date"] = at
+    message["Message-ID"] = f"<{id}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # no out-of-office answers (RFC 3834)
+    return message
 
 
-def _filled(letter: EmailMessage, text: str, html: str, said: Mapping[str, str]) -> EmailMessage:
-    letter.set_content(text)
-    body = html.format(**{name: escape(value) for name, value in said.items()})
-    letter.add_alternative(HTML.format(title=escape(letter["Subject"]), body=body), subtype="html")
-    return letter
+def _with_content(message: EmailMessage, text: str, html: str, values: Mapping[str, str]) -> EmailMessage:
+    message.set_content(text)
+    body = html.format(**{name: escape(value) for name, value in values.items()})
+    message.add_alternative(HTML.format(title=escape(message["Subject"]), body=body), subtype="html")
+    return message
 
 
 def one_line(text: str) -> str:
-    """As it may stand in a header: no line ends, nothing that hides or turns the text, and not long."""
+    """Make text safe for a header: no line breaks, no invisible or direction characters, and not too long."""
     kept = "".join(c for c in BIDI.sub("", text) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return " ".join(kept.split())[:MAX_IN_HEADER]
 
@@ -147,14 +148,14 @@ def excerpt(text: str) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED].rstrip()} …"
 
 
-def page_of(comment: Comment, site: Site, public_url: str) -> str:
-    """Where readers find it, if its thread is a page of the site's or ours; else the site: visitors name threads."""
-    at_home = is_web_address(comment.thread) and origin_of(comment.thread) in (*site.origins, origin_of(public_url))
-    return f"{comment.thread}#comment-{comment.id}" if at_home else next(iter(site.origins), public_url)
+def link_target(comment: Comment, site: Site, public_url: str) -> str:
+    """Return the comment's page if it belongs to the site or to us; else the site, since visitors name threads."""
+    is_own_page = is_web_address(comment.thread) and origin_of(comment.thread) in (*site.origins, origin_of(public_url))
+    return f"{comment.thread}#comment-{comment.id}" if is_own_page else next(iter(site.origins), public_url)
 
 
 def envelope_address(email: str) -> str:
-    """An e-mail address as servers take it, its domain in ASCII; "" for what is none: not all came by our door."""
+    """Return an email address for SMTP, with its domain in ASCII; "" for an invalid one."""
     if not is_email(email):
         return ""
     name, _, domain = email.rpartition("@")

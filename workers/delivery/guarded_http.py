@@ -1,7 +1,7 @@
-"""The one way out: a POST to an address that somebody configured, which can reach nothing but the public internet.
+"""Send HTTP POST requests to configured addresses, restricted to the public internet (protection against SSRF).
 
-The host is resolved once, all its addresses are checked, and the connection goes to a checked one, so an answer that
-changes between two look-ups changes nothing. Redirects are not followed, proxies of the environment not asked.
+The host is resolved once, all its addresses are checked, and the connection goes to a checked address, so a DNS reply
+that changes later has no effect. Redirects are not followed, and proxy settings of the environment are ignored.
 """
 
 import contextlib
@@ -18,17 +18,17 @@ from comments.errors import Fault, Invalid, NotSent
 
 from .address_guard import Target, is_public, target
 
-#: Seconds for a connection, TLS not counted, and for everything from the look-up to the answer's status.
-CONNECT, TOTAL = 3.0, 5.0
-#: Bytes of an answer that are read, headers included.
-MAX_ANSWER = 64 * 1024
+#: Seconds to connect, without TLS, and for everything from the DNS query to the response's status.
+CONNECT_TIMEOUT, TOTAL_TIMEOUT = 3.0, 5.0
+#: Bytes of a response that are read, headers included.
+MAX_RESPONSE = 64 * 1024
 #: Addresses of one host that are tried.
 MAX_ADDRESSES = 3
-#: Bytes handed to a socket at once, so that the time is looked at between them.
+#: Bytes sent at once, so that the time-out is checked in between.
 CHUNK = 16 * 1024
 
 Resolve = Callable[..., list[tuple[Any, ...]]]
-#: Family, socket address and seconds to a connection. Raises OSError.
+#: Opens a connection from a family, a socket address and a time-out in seconds. Raises OSError.
 Dial = Callable[[int, Any, float], socket.socket]
 
 
@@ -43,8 +43,8 @@ def dial(family: int, address: Any, seconds: float) -> socket.socket:
     return sock
 
 
-class Outgoing:
-    """May be used by many threads at once. `resolve` is called as socket.getaddrinfo is; `total` is in seconds."""
+class GuardedHTTP:
+    """Thread-safe. `resolve` has the signature of socket.getaddrinfo; `total` is in seconds."""
 
     def __init__(
         self,
@@ -52,15 +52,15 @@ class Outgoing:
         resolve: Resolve = socket.getaddrinfo,
         dial: Dial = dial,
         context: ssl.SSLContext | None = None,
-        total: float = TOTAL,
+        total: float = TOTAL_TIMEOUT,
     ) -> None:
         self._trusted, self._resolve, self._dial, self._total = trusted, resolve, dial, total
         self._context = context
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        """The answer's status, whichever it is. What follows it is read for politeness, in time and up to a size.
+        """Send a request and return the status of the response. Its body is read up to a limit and ignored.
 
-        Raises NotSent with the kind of what went wrong.
+        Raises NotSent with the kind of failure.
         """
         until = time.monotonic() + self._total
         try:
@@ -72,13 +72,13 @@ class Outgoing:
         return _exchange(self._open(goal, until), until, goal, headers, body)
 
     def _open(self, goal: Target, until: float) -> socket.socket:
-        """A connection, with TLS where the address says so."""
-        sock = self._connect(self._addresses(goal), min(until, time.monotonic() + CONNECT))
+        """Open a connection, with TLS for https."""
+        sock = self._connect(self._addresses(goal), min(until, time.monotonic() + CONNECT_TIMEOUT))
         if not goal.secure:
             return sock
         try:
             sock.settimeout(_left(until))
-            self._context = self._context or ssl.create_default_context()  # 20 ms and a megabyte: not for every process
+            self._context = self._context or ssl.create_default_context()  # 20 ms and a megabyte, so only if needed
             return self._context.wrap_socket(sock, server_hostname=goal.host)
         except TimeoutError as error:
             raise NotSent("timeout") from error
@@ -88,7 +88,7 @@ class Outgoing:
             sock.close()  # once it is wrapped, this one is detached and closing it does nothing
 
     def _addresses(self, goal: Target) -> list[tuple[Any, ...]]:
-        """Families and socket addresses; none at all if one of them is not public."""
+        """Return families and socket addresses. Raises NotSent if any of them is not public."""
         try:
             found = self._resolve(goal.host, goal.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -98,7 +98,7 @@ class Outgoing:
         return [(family, address) for family, _, _, _, address in found][:MAX_ADDRESSES]
 
     def _connect(self, addresses: list[tuple[Any, ...]], until: float) -> socket.socket:
-        """The first connection that comes about. One that swallows everything leaves time for the others."""
+        """Return the first connection that succeeds. An address that does not reply leaves time for the others."""
         kind: Fault = "dns"
         for n, (family, address) in enumerate(addresses):
             try:
@@ -112,8 +112,8 @@ class Outgoing:
 
 def _exchange(sock: socket.socket, until: float, goal: Target, headers: Mapping[str, str], body: bytes) -> int:
     connection = HTTPConnection(goal.host, goal.port)
-    connection.auto_open = 0  # it never opens one by itself
-    connection.sock = _Line(sock, until)
+    connection.auto_open = 0  # so that it never opens a connection of its own
+    connection.sock = _TimedSocket(sock, until)
     with closing(sock):
         try:
             connection.request("POST", goal.path, body, {**headers, "Host": goal.authority, "Connection": "close"})
@@ -128,15 +128,15 @@ def _exchange(sock: socket.socket, until: float, goal: Target, headers: Mapping[
 
 
 def _left(until: float) -> float:
-    """Seconds. Raises TimeoutError when there are none."""
+    """Return the remaining seconds. Raises TimeoutError when none are left."""
     seconds = until - time.monotonic()
     if seconds <= 0:
         raise TimeoutError
     return seconds
 
 
-class _Line:
-    """A socket as http.client uses one, on which everything together has to be over in time."""
+class _TimedSocket:
+    """A socket for http.client with one time-out for everything together."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
         self._sock, self._until = sock, until
@@ -148,25 +148,25 @@ class _Line:
             view = view[self._sock.send(view[:CHUNK]) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Answer(self._sock, self._until))
+        return io.BufferedReader(_TimedReader(self._sock, self._until))
 
     def close(self) -> None:
-        """http.client closes before it reads the body, and expects the file to keep the socket open."""
+        """Do nothing: http.client closes the socket before it reads the body from the file."""
 
 
-class _Answer(io.RawIOBase):
-    """What arrives, in time and up to MAX_ANSWER; a timeout of the socket alone would let bytes drip for ever."""
+class _TimedReader(io.RawIOBase):
+    """Reads a response within the time-out and up to MAX_RESPONSE, also from a server that sends byte by byte."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
-        self._sock, self._until, self._room = sock, until, MAX_ANSWER
+        self._sock, self._until, self._remaining = sock, until, MAX_RESPONSE
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        if not self._room:
+        if not self._remaining:
             raise NotSent("too big")
         self._sock.settimeout(_left(self._until))
-        n = self._sock.recv_into(memoryview(buffer)[: self._room])
-        self._room -= n
+        n = self._sock.recv_into(memoryview(buffer)[: self._remaining])
+        self._remaining -= n
         return n

@@ -1,4 +1,4 @@
-"""Who is told of events, and when a delivery to them is tried again."""
+"""Receivers of events, and when a failed delivery to them is retried."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,35 +7,35 @@ from datetime import datetime, timedelta
 from comments.model import Comment
 from comments.storage.values import Delivery, DeliveryStatus
 
-#: Seconds from a failed attempt to the next; the last one again and again.
-WAITS = (5.0, 30.0, 120.0, 600.0, 3600.0)
-#: How long an event is worth telling.
-PATIENCE = timedelta(days=1)
+#: Seconds from a failed attempt to the next one. The last value repeats.
+BACKOFF = (5.0, 30.0, 120.0, 600.0, 3600.0)
+#: An event older than this is not sent any more.
+GIVE_UP_AFTER = timedelta(days=1)
 
-#: The delivery after one more attempt, and how the receiver was met (see `Deliveries.finish`).
+#: Returns the delivery after one more attempt, and the receiver's health (see `Deliveries.finish`).
 Attempt = Callable[[Delivery, Comment], tuple[Delivery, bool | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Of a site. A delivery that a courier took is theirs for `lease` seconds, in which an attempt must be over."""
+    """A webhook, or a kind of mail, of a site. An attempt must end within `lease` seconds."""
 
     id: str
     lease: float
     attempt: Attempt
 
 
-def dropped(delivery: Delivery, now: datetime) -> Delivery:
-    """Nothing was sent, as nobody waits for it any more; of the receiver nothing was learned."""
+def drop(delivery: Delivery, now: datetime) -> Delivery:
+    """Finish a delivery that is no longer wanted. Nothing was sent."""
     return replace(delivery, course=DeliveryStatus.DROPPED, due=now)
 
 
-def settled(delivery: Delivery, now: datetime) -> Delivery:
-    """A delivery whose `error` says how its last attempt went: over, or due again; for a day and no longer."""
+def after_attempt(delivery: Delivery, now: datetime) -> Delivery:
+    """Finish a delivery after an attempt, or schedule a retry if `error` is set and it is younger than a day."""
     n = delivery.attempts
     delivery = replace(delivery, attempts=n + 1)
     if not delivery.error:
         return replace(delivery, course=DeliveryStatus.DELIVERED, due=now)
-    due = now + timedelta(seconds=WAITS[min(n, len(WAITS) - 1)])
-    over = due > delivery.began + PATIENCE
-    return replace(delivery, course=DeliveryStatus.FAILED, due=now) if over else replace(delivery, due=due)
+    due = now + timedelta(seconds=BACKOFF[min(n, len(BACKOFF) - 1)])
+    expired = due > delivery.began + GIVE_UP_AFTER
+    return replace(delivery, course=DeliveryStatus.FAILED, due=now) if expired else replace(delivery, due=due)

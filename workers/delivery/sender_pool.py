@@ -1,4 +1,4 @@
-"""Threads that wait for other people's servers, so that no job has to."""
+"""Threads that wait for receivers and mail servers, so that jobs do not have to."""
 
 import logging
 from collections.abc import Callable
@@ -7,41 +7,41 @@ from threading import Lock
 
 log = logging.getLogger(__name__)
 
-#: Attempts that one process waits for at once. A dead receiver takes some threads for five seconds, and rests then.
+#: Attempts that one process makes at once. A dead receiver blocks some threads for five seconds, and is paused then.
 THREADS = 64
 
 
-class Couriers:
-    """Runs errands by name, each name once at a time; those that find no thread are asked for again by the sweep."""
+class SenderPool:
+    """Runs tasks by name, each name once at a time. If no thread is free, the sweep starts the task later."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._pool = ThreadPoolExecutor(threads, "courier")
+        self._pool = ThreadPoolExecutor(threads, "sender")
         self._threads, self._lock = threads, Lock()
-        self._out: set[str] = set()
-        self.closing = False  # an errand with more to do ends where it stands
+        self._running: set[str] = set()
+        self.closing = False  # tasks stop after their current delivery
 
-    def send(self, name: str, errand: Callable[[], None], extra: bool = False) -> bool:
-        """Whether it is on its way; False while one of that name is, and when all threads are busy.
+    def start(self, name: str, task: Callable[[], None], low_priority: bool = False) -> bool:
+        """Start a task. Return False if one of that name is running, or if no thread is free.
 
-        For an `extra` courier half of them is enough, so that the dead leave room for the living.
+        Low-priority tasks use at most half of the threads, so that dead receivers leave threads for the others.
         """
         with self._lock:
-            room = self._threads // 2 if extra else self._threads
-            if self.closing or name in self._out or len(self._out) >= room:
+            usable = self._threads // 2 if low_priority else self._threads
+            if self.closing or name in self._running or len(self._running) >= usable:
                 return False
-            self._out.add(name)
-            future = self._pool.submit(errand)
-        future.add_done_callback(lambda done: self._back(name, done))
+            self._running.add(name)
+            future = self._pool.submit(task)
+        future.add_done_callback(lambda done: self._finished(name, done))
         return True
 
-    def _back(self, name: str, done: "Future[None]") -> None:
+    def _finished(self, name: str, done: "Future[None]") -> None:
         with self._lock:
-            self._out.discard(name)
+            self._running.discard(name)
         if error := done.exception():
-            log.error("a courier failed", exc_info=error)
+            log.error("a sender failed", exc_info=error)
 
     def close(self) -> None:
-        """Wait for those that are out."""
+        """Wait for the running tasks."""
         with self._lock:
             self.closing = True
         self._pool.shutdown()

@@ -1,4 +1,4 @@
-"""Hands letters to the operator's mail server, or writes them into a folder where there is none."""
+"""Send messages through the operator's mail server, or write them to a folder."""
 
 import contextlib
 import socket
@@ -17,103 +17,104 @@ from smtplib import (
 from typing import Literal
 
 from comments.errors import Fault
-from comments.smtp_settings import Relay
+from comments.smtp_settings import SMTPSettings
 
-#: Seconds for each step of the conversation with the server; a busy one thinks about a letter for some.
-STEP = 10.0
-#: From this code on a server means no for good (RFC 5321, 4.2.1).
-FOR_GOOD = 500
-#: The server is about to close, whatever it was asked.
+#: Seconds for each step of an SMTP session; a busy server may need some for a message.
+STEP_TIMEOUT = 10.0
+#: Codes from here on are permanent errors (RFC 5321, 4.2.1).
+PERMANENT = 500
+#: The server closes the connection, in reply to any command.
 CLOSING = 421
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
-    """How a letter was taken: by its `error` or the lack of one, and whether that is for good."""
+class SMTPResult:
+    """The result of sending one message."""
 
-    answer: int = 0  # the server's code; 0: none came
+    code: int = 0  # the server's reply code; 0: no reply
     error: Fault | Literal[""] = ""
-    well: bool = True  # whether others may be sent to this server meanwhile
-    final: bool = False  # whether this letter will fare no better later
+    server_ok: bool = True  # whether the server can take other messages
+    permanent: bool = False  # whether a retry is pointless
 
 
 class Mailer:
-    """May be used by many threads at once: each letter goes by a connection of its own."""
+    """Sends mail; thread-safe, because each message uses its own connection."""
 
-    def __init__(self, relay: Relay, sender: str, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, server: SMTPSettings, sender: str, context: ssl.SSLContext | None = None) -> None:
         self.sender = sender
-        self._relay, self._context = relay, context
+        self._server, self._context = server, context
 
     @property
     def host(self) -> str:
-        return self._relay.name
+        return self._server.name
 
-    def send(self, letter: EmailMessage, to: str) -> Reception:
-        if self._relay.folder:
-            return _filed(letter, self._relay.folder)
+    def send(self, message: EmailMessage, to: str) -> SMTPResult:
+        if self._server.folder:
+            return _write_file(message, self._server.folder)
         try:
-            return self._sent(letter, to)
+            return self._send(message, to)
         except SMTPException as error:
-            return _taken(error)
+            return _failure(error)
         except TimeoutError:
-            return Reception(error="timeout", well=False)
+            return SMTPResult(error="timeout", server_ok=False)
         except ssl.SSLError:
-            return Reception(error="tls", well=False)
+            return SMTPResult(error="tls", server_ok=False)
         except (socket.gaierror, UnicodeError):
-            return Reception(error="dns", well=False)
+            return SMTPResult(error="dns", server_ok=False)
         except OSError:
-            return Reception(error="connect", well=False)
+            return SMTPResult(error="connect", server_ok=False)
 
-    def _sent(self, letter: EmailMessage, to: str) -> Reception:
+    def _send(self, message: EmailMessage, to: str) -> SMTPResult:
         smtp = self._open()
         try:
             smtp.ehlo_or_helo_if_needed()
-            if self._relay.tls == "starttls":
+            if self._server.tls == "starttls":
                 if not smtp.has_extn("starttls"):
-                    return Reception(error="tls", well=False)
+                    return SMTPResult(error="tls", server_ok=False)
                 smtp.starttls(context=self._tls())
-            if self._relay.user:
-                smtp.login(self._relay.user, self._relay.password)
+            if self._server.user:
+                smtp.login(self._server.user, self._server.password)
             smtp.ehlo_or_helo_if_needed()
             if not to.isascii() and not smtp.has_extn("smtputf8"):
-                return Reception(error="address", final=True)
-            smtp.send_message(letter, self.sender, [to])
-            with contextlib.suppress(OSError):  # it is taken; how the server says good-bye changes nothing
+                return SMTPResult(error="address", permanent=True)
+            smtp.send_message(message, self.sender, [to])
+            with contextlib.suppress(OSError):  # the message is accepted; a failure of QUIT changes nothing
                 smtp.quit()
-            return Reception(250)
+            return SMTPResult(250)
         finally:
             smtp.close()
 
     def _open(self) -> SMTP:
-        at, name = self._relay, self.sender.rpartition("@")[2]  # else smtplib looks for our name in the DNS each time
+        # Without a name smtplib would query the DNS for one each time.
+        at, name = self._server, self.sender.rpartition("@")[2]
         if at.tls == "always":
-            return SMTP_SSL(at.host, at.port, name, timeout=STEP, context=self._tls())
-        return SMTP(at.host, at.port, name, timeout=STEP)
+            return SMTP_SSL(at.host, at.port, name, timeout=STEP_TIMEOUT, context=self._tls())
+        return SMTP(at.host, at.port, name, timeout=STEP_TIMEOUT)
 
     def _tls(self) -> ssl.SSLContext:
         self._context = self._context or ssl.create_default_context()
         return self._context
 
 
-def _taken(error: SMTPException) -> Reception:
-    """What the server said no to: this address, this letter, or us."""
+def _failure(error: SMTPException) -> SMTPResult:
+    """Tell apart a refused address, a refused message and a failing server."""
     if isinstance(error, SMTPRecipientsRefused):
         ((code, _),) = error.recipients.values()
-        return Reception(code, "refused", well=code != CLOSING, final=code >= FOR_GOOD)
+        return SMTPResult(code, "refused", server_ok=code != CLOSING, permanent=code >= PERMANENT)
     if isinstance(error, SMTPDataError):
-        final = error.smtp_code >= FOR_GOOD
-        return Reception(error.smtp_code, "refused", well=final, final=final)
+        permanent = error.smtp_code >= PERMANENT
+        return SMTPResult(error.smtp_code, "refused", server_ok=permanent, permanent=permanent)
     if isinstance(error, SMTPResponseException):
-        return Reception(error.smtp_code, "refused", well=False)
-    return Reception(error="broken", well=False)
+        return SMTPResult(error.smtp_code, "refused", server_ok=False)
+    return SMTPResult(error="broken", server_ok=False)
 
 
-def _filed(letter: EmailMessage, folder: Path) -> Reception:
-    """Under its Message-ID, so that the same letter is there once."""
-    name = str(letter["Message-ID"]).strip("<>").partition("@")[0]
+def _write_file(message: EmailMessage, folder: Path) -> SMTPResult:
+    """Name the file after the Message-ID, so that a repeated message replaces it."""
+    name = str(message["Message-ID"]).strip("<>").partition("@")[0]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.eml").write_bytes(letter.as_bytes())
+        (folder / f"{name}.eml").write_bytes(message.as_bytes())
     except OSError:
-        return Reception(error="broken", well=False)
-    return Reception(250)
+        return SMTPResult(error="broken", server_ok=False)
+    return SMTPResult(250)

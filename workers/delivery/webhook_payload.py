@@ -1,4 +1,4 @@
-"""What a webhook is told: an event as JSON, and the header with which its receiver can tell that it comes from us."""
+"""The body and headers of a webhook request: an event as JSON, and the signature that proves its origin."""
 
 import hashlib
 import hmac
@@ -16,23 +16,23 @@ from comments.storage.values import Delivery
 SIGNATURE = "Replygate-Signature"
 
 
-def kind(status: Status) -> str:
-    """The type of the event that a comment went to `status`: one of WEBHOOK_EVENTS."""
+def event_type(status: Status) -> str:
+    """Return the type of the event for a change to `status`: one of WEBHOOK_EVENTS."""
     return "published" if status is Status.APPROVED else "decision"
 
 
-def body(delivery: Delivery, comment: Comment, depth: int | None) -> bytes:
-    """The event as JSON; the comment itself only while readers see it (`depth`, see `depth_of`)."""
-    told = kind(delivery.status) == "published" and depth is not None
+def event_body(delivery: Delivery, comment: Comment, depth: int | None) -> bytes:
+    """Return the event as JSON. It contains the comment only if readers can see it (see `visible_depth`)."""
+    visible = event_type(delivery.status) == "published" and depth is not None
     return to_json(
         {
             "id": delivery.event,
-            "type": kind(delivery.status),
+            "type": event_type(delivery.status),
             "site": comment.site,
             "thread": comment.thread,
             "comment_id": comment.id,
             "outcome": OUTCOME[delivery.status],
-            "comment": public_fields(comment, depth or 0) if told else None,
+            "comment": public_fields(comment, depth or 0) if visible else None,
         }
     )
 
@@ -42,20 +42,20 @@ def test_event(site: str, at: datetime) -> bytes:
     return to_json({"id": f"test:{at.timestamp():.0f}", "type": "test", "site": site})
 
 
-def depth_of(comments: Comments, comment: Comment) -> int | None:
-    """How deep a comment stands in its thread; None while readers do not see it, or something above it."""
+def visible_depth(comments: Comments, comment: Comment) -> int | None:
+    """Return the depth of a comment in its thread; None if it or a parent is not published."""
     depth = 0
     while comment.status is Status.APPROVED:
         if not comment.parent:
             return depth
-        (above,) = comments.load(comment.site, [comment.parent])
-        if above is None:
+        (parent,) = comments.load(comment.site, [comment.parent])
+        if parent is None:
             return None
-        comment, depth = above, depth + 1
+        comment, depth = parent, depth + 1
     return None
 
 
-def headers(secrets: Iterable[str], at: datetime, body: bytes) -> Mapping[str, str]:
+def signed_headers(secrets: Iterable[str], at: datetime, body: bytes) -> Mapping[str, str]:
     return {
         "Content-Type": "application/json",
         "User-Agent": "Replygate",
@@ -64,7 +64,7 @@ def headers(secrets: Iterable[str], at: datetime, body: bytes) -> Mapping[str, s
 
 
 def signature(secrets: Iterable[str], t: int, body: bytes) -> str:
-    """`t=<unix seconds>,v1=<hex>`, with one v1 for each secret: HMAC-SHA256 over the time, a dot and the body."""
+    """`t=<unix seconds>,v1=<hex>`, with one v1 for each secret: HMAC-SHA256 of the time, a dot and the body."""
     signed = b"%d.%s" % (t, body)
-    marks = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
-    return ",".join((f"t={t}", *(f"v1={mark}" for mark in marks)))
+    digests = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
+    return ",".join((f"t={t}", *(f"v1={digest}" for digest in digests)))

@@ -1,4 +1,4 @@
-"""Tells a webhook: what is due for it, made and signed when it is sent."""
+"""Send events to webhooks. A request is built and signed at the moment it is sent."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,38 +9,38 @@ from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site, Webhook
 from comments.storage.values import Delivery
-from workers.deps import Deps
 
-from .guarded_http import Outgoing
-from .retry_policy import Receiver, dropped, settled
-from .webhook_payload import body, depth_of, headers
+from .deps import DeliveryDeps
+from .guarded_http import GuardedHTTP
+from .retry_policy import Receiver, after_attempt, drop
+from .webhook_payload import event_body, signed_headers, visible_depth
 
-#: Seconds. An attempt never sends later than five after it began.
+#: Seconds. An attempt sends its last byte at most five seconds after it began.
 LEASE = 10.0
 
 
-def receiver(d: Deps, site: Site, webhook: Webhook) -> Receiver:
-    return Receiver(webhook.id, LEASE, partial(_attempted, d, site, webhook))
+def webhook_receiver(d: DeliveryDeps, site: Site, webhook: Webhook) -> Receiver:
+    return Receiver(webhook.id, LEASE, partial(_attempt, d, site, webhook))
 
 
-def _attempted(
-    d: Deps, site: Site, webhook: Webhook, delivery: Delivery, comment: Comment
+def _attempt(
+    d: DeliveryDeps, site: Site, webhook: Webhook, delivery: Delivery, comment: Comment
 ) -> tuple[Delivery, bool | None]:
-    """What was taken back before anybody was told of it is not told; taking back is, whatever was told before."""
+    """Send one event. A decision that was undone before it was sent is dropped; the undo itself is always sent."""
     if comment.was_undone(delivery.version):
-        return dropped(delivery, d.now()), None
-    text = body(delivery, comment, depth_of(d.storage.comments, comment))
-    answer, error = post(d.outgoing, Pseudonyms(d.settings.secret_key), site.id, webhook, text, d.now())
-    return settled(replace(delivery, answer=answer, error=error or ""), d.now()), not error
+        return drop(delivery, d.now()), None
+    body = event_body(delivery, comment, visible_depth(d.storage.comments, comment))
+    answer, error = post_event(d.http, Pseudonyms(d.settings.secret_key), site.id, webhook, body, d.now())
+    return after_attempt(replace(delivery, answer=answer, error=error or ""), d.now()), not error
 
 
-def post(
-    outgoing: Outgoing, pseudonyms: Pseudonyms, site: str, webhook: Webhook, text: bytes, now: datetime
+def post_event(
+    http: GuardedHTTP, pseudonyms: Pseudonyms, site: str, webhook: Webhook, body: bytes, now: datetime
 ) -> tuple[int, Fault | None]:
-    """The answer's status, or 0, and what went wrong."""
+    """Send a signed request. Return the response's status, or 0, and the error if there is one."""
     secrets = [pseudonyms.webhook_secret(site, webhook.id, key) for key in webhook.keys]
     try:
-        status = outgoing.post(webhook.url, headers(secrets, now, text), text)
+        status = http.post(webhook.url, signed_headers(secrets, now, body), body)
     except NotSent as error:
         return 0, error.kind
     if 200 <= status < 300:

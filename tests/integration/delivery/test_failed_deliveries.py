@@ -16,8 +16,8 @@ from tests.support.delivering import BROKEN, a_house, a_webhook, closed, hurry, 
 from tests.support.receiver import Receiver, says
 from tests.support.waiting import until
 from workers.delivery.address_guard import trusted_hosts
-from workers.delivery.outbox import TOGETHER, queue_events, send_due
-from workers.delivery.retry_policy import WAITS
+from workers.delivery.outbox import PARALLEL_SENDERS, queue_events, send_due
+from workers.delivery.retry_policy import BACKOFF
 from workers.deps import install
 from workers.jobs import deliver
 
@@ -45,7 +45,7 @@ def test_a_crash_between_queueing_and_emptying_the_outbox_doubles_nothing(storag
 def test_a_crash_before_sending_delays_and_loses_nothing(storage: Storage, receiver: Receiver) -> None:
     a_house(storage, a_webhook(receiver))
     comment = published(storage)
-    install(replace(a_house(storage, a_webhook(receiver)), couriers=closed()))
+    install(replace(a_house(storage, a_webhook(receiver)), senders=closed()))
     deliver("blog", "")  # queued, and nobody there to carry it
     assert storage.deliveries.claim("blog", "hook", 0.01)  # and one who dies with it
     a_house(storage, a_webhook(receiver))
@@ -77,7 +77,7 @@ def test_a_crash_after_sending_sends_once_more(storage: Storage, receiver: Recei
     install(replace(d, storage=replace(storage, deliveries=Dies())))
     deliver("blog", "")
     until(lambda: bool(receiver.requests))
-    d.couriers.close()
+    d.senders.close()
     sent = len(receiver.requests)
     a_house(storage, a_webhook(receiver))
 
@@ -113,7 +113,7 @@ def test_an_attempt_that_fails_is_written_down_and_made_again(
     until(lambda: log(storage)[f"{comment.id}:1"].attempts == 1)
     first = log(storage)[f"{comment.id}:1"]
     assert (first.course, first.answer, first.error) == (DeliveryStatus.PENDING, answer, error)
-    assert timedelta(seconds=WAITS[0]) <= first.due - first.began < timedelta(seconds=WAITS[1])
+    assert timedelta(seconds=BACKOFF[0]) <= first.due - first.began < timedelta(seconds=BACKOFF[1])
     receiver.behave = good
     hurry(storage, first)
     d = a_house(storage, a_webhook(receiver))
@@ -179,5 +179,5 @@ def test_a_dead_receiver_holds_up_no_other_webhook_and_no_other_site(storage: St
         )
         given_up.set()
         until(lambda: dict(storage.deliveries.figures("blog").results).get("retried", 0) >= dead.connections >= 30)
-        assert dead.connections <= 30 * TOGETHER, "the dead are left alone after a failure"
-        d.couriers.close()
+        assert dead.connections <= 30 * PARALLEL_SENDERS, "the dead are left alone after a failure"
+        d.senders.close()

@@ -12,7 +12,7 @@ from comments.errors import NotSent
 from tests.support.receiver import CERTIFICATE, OK, Receiver, says
 from tests.unit.workers.delivery.test_address_guard import LOOPBACK, PRIVATE_NETWORKS
 from workers.delivery.address_guard import trusted_hosts
-from workers.delivery.guarded_http import MAX_ANSWER, Outgoing
+from workers.delivery.guarded_http import MAX_RESPONSE, GuardedHTTP
 
 #: Public, and never connected to here.
 PUBLIC = "93.184.216.34"
@@ -59,21 +59,21 @@ def kind_of(post: Callable[[], int]) -> str:
 
 @pytest.mark.parametrize("address", sorted({*VECTORS, *REACHING}))
 def test_no_name_that_resolves_to_a_private_address_is_connected_to(canary: Receiver, address: str) -> None:
-    out = Outgoing(resolve=resolves(address, port=canary.port))
+    out = GuardedHTTP(resolve=resolves(address, port=canary.port))
     assert kind_of(lambda: out.post("https://hook.example/", {}, b"{}")) == "address"
     assert canary.connections == 0
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(canary: Receiver) -> None:
     for addresses in ((PUBLIC, "127.0.0.1"), ("127.0.0.1", PUBLIC), (PUBLIC, "2600::1", "::1")):
-        out = Outgoing(resolve=resolves(*addresses, port=canary.port))
+        out = GuardedHTTP(resolve=resolves(*addresses, port=canary.port))
         assert kind_of(lambda out=out: out.post("https://hook.example/", {}, b"{}")) == "address"
     assert canary.connections == 0
 
 
 def test_the_canary_would_have_sung(canary: Receiver) -> None:
     """The same way without the check reaches it: so the zeros above mean something."""
-    out = Outgoing(trusted_hosts("hook.example"), resolves("127.0.0.1", port=canary.port))
+    out = GuardedHTTP(trusted_hosts("hook.example"), resolves("127.0.0.1", port=canary.port))
     assert out.post("http://hook.example/", {}, b"{}") == 200
     assert canary.connections == 1
 
@@ -85,7 +85,7 @@ def test_no_spelling_of_a_host_reaches_this_machine(canary: Receiver, host: str)
         return [(*rest, (address[0], canary.port, *address[2:])) for *rest, address in found]
 
     for url in (f"https://{host}/", f"http://{host}:{canary.port}/", f"https://{host}:{canary.port}/"):
-        assert kind_of(lambda url=url: Outgoing(resolve=resolve).post(url, {}, b"{}")) in ("address", "dns")
+        assert kind_of(lambda url=url: GuardedHTTP(resolve=resolve).post(url, {}, b"{}")) in ("address", "dns")
     assert canary.connections == 0
 
 
@@ -102,7 +102,7 @@ def test_a_name_that_changes_its_address_is_resolved_once_and_connected_where_it
         dialled.append(address[0])
         raise ConnectionRefusedError
 
-    out = Outgoing(resolve=resolve, dial=dial)
+    out = GuardedHTTP(resolve=resolve, dial=dial)
     assert kind_of(lambda: out.post("https://hook.example/", {}, b"{}")) == "connect"
     for _ in range(10):
         assert kind_of(lambda: out.post("https://hook.example/", {}, b"{}")) == "address"
@@ -111,7 +111,7 @@ def test_a_name_that_changes_its_address_is_resolved_once_and_connected_where_it
 
 def test_the_name_is_kept_for_tls_and_for_the_host_header() -> None:
     with Receiver(tls=True) as receiver:
-        out = Outgoing(resolve=resolves(PUBLIC, port=443), dial=leads_to(receiver), context=our_context())
+        out = GuardedHTTP(resolve=resolves(PUBLIC, port=443), dial=leads_to(receiver), context=our_context())
         assert out.post("https://hook.example:8443/a?b=c", {"X-One": "1"}, b'{"a": 1}') == 200
     (request,) = receiver.requests
     assert request.line == "POST /a?b=c HTTP/1.1"
@@ -122,20 +122,20 @@ def test_the_name_is_kept_for_tls_and_for_the_host_header() -> None:
 @pytest.mark.parametrize("url", ["https://other.example/", f"https://{PUBLIC}/"])
 def test_a_certificate_for_another_name_is_refused(url: str) -> None:
     with Receiver(tls=True) as receiver:
-        out = Outgoing(resolve=resolves(PUBLIC, port=443), dial=leads_to(receiver), context=our_context())
+        out = GuardedHTTP(resolve=resolves(PUBLIC, port=443), dial=leads_to(receiver), context=our_context())
         assert kind_of(lambda: out.post(url, {}, b"{}")) == "tls"
     assert receiver.requests == []
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
     with Receiver(tls=True) as receiver:
-        out = Outgoing(resolve=resolves(PUBLIC, port=443), dial=leads_to(receiver))
+        out = GuardedHTTP(resolve=resolves(PUBLIC, port=443), dial=leads_to(receiver))
         assert kind_of(lambda: out.post("https://hook.example/", {}, b"{}")) == "tls"
     assert receiver.requests == []
 
 
-def trusting(receiver: Receiver, total: float = 5.0) -> Outgoing:
-    return Outgoing(trusted_hosts(receiver.authority), total=total)
+def trusting(receiver: Receiver, total: float = 5.0) -> GuardedHTTP:
+    return GuardedHTTP(trusted_hosts(receiver.authority), total=total)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -217,7 +217,7 @@ def test_a_name_without_addresses_is_said_to_be() -> None:
         raise socket.gaierror("no such name")
 
     for resolve in (nothing, lambda *_, **__: []):
-        assert kind_of(lambda r=resolve: Outgoing(resolve=r).post("https://hook.example/", {}, b"{}")) == "dns"
+        assert kind_of(lambda r=resolve: GuardedHTTP(resolve=r).post("https://hook.example/", {}, b"{}")) == "dns"
 
 
 #: What may not get into a header: line ends in all their forms, NUL, and what is no Latin.
@@ -239,7 +239,7 @@ def test_no_line_end_gets_into_a_header(text: str) -> None:
 
 
 def test_an_answer_up_to_the_limit_is_read() -> None:
-    body = b"x" * (MAX_ANSWER - 200)
+    body = b"x" * (MAX_RESPONSE - 200)
     with Receiver(says(OK.replace(b"2\r\n\r\nok", b"%d\r\n\r\n%s" % (len(body), body)))) as receiver:
         assert trusting(receiver).post(receiver.url, {}, b"x" * 200_000) == 200
     assert len(receiver.requests[0].body) == 200_000

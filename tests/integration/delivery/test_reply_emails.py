@@ -18,9 +18,9 @@ from tests.support.builders import a_site, an_admission, decided, moderated, pub
 from tests.support.mailed import PAGE, SENDER, House, link, one_click, open_house
 from tests.support.receiver import Receiver
 from tests.support.waiting import until
-from workers.delivery.guarded_http import Outgoing
-from workers.delivery.reply_emails import AN_HOUR, MOST_ASKING
-from workers.delivery.sender_pool import Couriers
+from workers.delivery.guarded_http import GuardedHTTP
+from workers.delivery.reply_emails import AN_HOUR, MAX_PER_SITE
+from workers.delivery.sender_pool import SenderPool
 from workers.deps import install, now
 from workers.jobs import deliver
 
@@ -97,8 +97,8 @@ def test_an_address_is_asked_by_few_of_many_sites(house: House) -> None:
 
 
 def test_a_site_asks_so_many_in_an_hour_and_no_more(house: House) -> None:
-    for _ in range(MOST_ASKING):
-        house.storage.people.attempt("questions from blog", MOST_ASKING, AN_HOUR)
+    for _ in range(MAX_PER_SITE):
+        house.storage.people.attempt("questions from blog", MAX_PER_SITE, AN_HOUR)
     comment = house.approved()
     assert house.deliver() == []
     assert house.storage.subscriptions.reserve_request("blog", comment.identity, "the next one's")
@@ -240,7 +240,7 @@ def test_an_address_that_refuses_holds_nobody_up(house: House) -> None:
 
 def test_a_courier_that_dies_after_taking_a_letter_loses_nothing(house: House) -> None:
     house.replied(house.subscribed())
-    install(replace(house.deps, couriers=_closed()))
+    install(replace(house.deps, senders=_closed()))
     deliver("blog", "")
     assert house.storage.deliveries.claim("blog", "notice", 0.01)
     install(house.deps)
@@ -248,17 +248,17 @@ def test_a_courier_that_dies_after_taking_a_letter_loses_nothing(house: House) -
     assert len(house.deliver()) == 1
 
 
-def _closed() -> Couriers:
-    couriers = Couriers(1)
-    couriers.close()
-    return couriers
+def _closed() -> SenderPool:
+    senders = SenderPool(1)
+    senders.close()
+    return senders
 
 
 def test_a_mail_server_that_stalls_holds_up_no_webhook(house: House) -> None:
     house.server.hold = Event()
     with Receiver() as receiver:
-        outgoing, couriers = Outgoing(frozenset({receiver.authority})), Couriers(2)
-        install(replace(house.deps, outgoing=outgoing, couriers=couriers))
+        http, senders = GuardedHTTP(frozenset({receiver.authority})), SenderPool(2)
+        install(replace(house.deps, http=http, senders=senders))
         comment = house.subscribed()
         house.replied(comment, notify="replies")  # one to tell, and one to ask
         deliver("blog", "")
@@ -269,7 +269,7 @@ def test_a_mail_server_that_stalls_holds_up_no_webhook(house: House) -> None:
         deliver("blog", "")
         until(lambda: len(receiver.requests) == 1)
         house.server.hold.set()
-        couriers.close()
+        senders.close()
 
 
 def test_a_letter_that_is_sent_twice_says_that_it_is_the_same(house: House) -> None:

@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from comments.smtp_settings import Relay
+from comments.smtp_settings import SMTPSettings
 from tests.support.builders import NOW, a_comment, a_site
 from tests.support.mail_server import MailServer
 from tests.support.receiver import CERTIFICATE
-from workers.delivery.email_messages import Envelope, notice
-from workers.delivery.smtp import Mailer, Reception
+from workers.delivery.email_messages import Envelope, notification_email
+from workers.delivery.smtp import Mailer, SMTPResult
 
 SENDER, ADA = "replies@blog.example", "ada@example.org"
 
 
 def a_letter(to: str = ADA) -> EmailMessage:
     envelope = Envelope(a_site(), SENDER, to, "https://replies.example/stop", NOW)
-    return notice(envelope, a_comment(), a_comment(content=".\n..\nGrüße"), "https://blog.example/")
+    return notification_email(envelope, a_comment(), a_comment(content=".\n..\nGrüße"), "https://blog.example/")
 
 
-def sent(server: MailServer, to: str = ADA, context: ssl.SSLContext | None = None) -> Reception:
-    return Mailer(server.relay, SENDER, context).send(a_letter(to), to)
+def sent(server: MailServer, to: str = ADA, context: ssl.SSLContext | None = None) -> SMTPResult:
+    return Mailer(server.settings, SENDER, context).send(a_letter(to), to)
 
 
 def knowing() -> ssl.SSLContext:
@@ -34,7 +34,7 @@ def knowing() -> ssl.SSLContext:
 @pytest.mark.parametrize("tls", ["", "starttls", "always"])
 def test_a_letter_arrives_as_it_was_written(tls: str) -> None:
     with MailServer(tls=tls, user="blog") as server:
-        assert sent(server, context=knowing()) == Reception(250)
+        assert sent(server, context=knowing()) == SMTPResult(250)
         (letter,) = server.letters
     assert (letter.sender, letter.to) == (SENDER, ADA)
     assert "> .\n> ..\n> Grüße" in letter.text.replace("\r\n", "\n")
@@ -43,58 +43,58 @@ def test_a_letter_arrives_as_it_was_written(tls: str) -> None:
 
 def test_the_password_is_only_said_behind_tls_that_holds() -> None:
     with MailServer(tls="starttls", user="blog") as server:
-        assert sent(server) == Reception(error="tls", well=False)
+        assert sent(server) == SMTPResult(error="tls", server_ok=False)
         assert [line for line in server.lines if line.startswith("AUTH")] == []
     with MailServer(user="blog") as plain:
-        relay = Relay("127.0.0.1", plain.port, "starttls", "blog", "secret")
-        assert Mailer(relay, SENDER).send(a_letter(), ADA) == Reception(error="tls", well=False)
+        server_settings = SMTPSettings("127.0.0.1", plain.port, "starttls", "blog", "secret")
+        assert Mailer(server_settings, SENDER).send(a_letter(), ADA) == SMTPResult(error="tls", server_ok=False)
         assert [line for line in plain.lines if line.startswith("AUTH")] == []
 
 
 @pytest.mark.parametrize(
-    ("says", "reception"),
+    ("says", "result"),
     [
-        ({"RCPT": "550 no such user"}, Reception(550, "refused", final=True)),
-        ({"RCPT": "450 come again"}, Reception(450, "refused")),
-        ({"RCPT": "421 closing"}, Reception(421, "refused", well=False)),
-        ({".": "554 looks like spam"}, Reception(554, "refused", final=True)),
-        ({".": "452 full"}, Reception(452, "refused", well=False)),
-        ({"MAIL": "550 not from you"}, Reception(550, "refused", well=False)),
-        ({"AUTH": "535 wrong"}, Reception(535, "refused", well=False)),
-        ({"": "554 go away"}, Reception(554, "refused", well=False)),
-        ({"DATA": ""}, Reception(error="broken", well=False)),
-        ({".": ""}, Reception(error="broken", well=False)),
-        ({"": ""}, Reception(error="broken", well=False)),
-        ({"QUIT": "500 what"}, Reception(250)),
-        ({"QUIT": ""}, Reception(250)),
+        ({"RCPT": "550 no such user"}, SMTPResult(550, "refused", permanent=True)),
+        ({"RCPT": "450 come again"}, SMTPResult(450, "refused")),
+        ({"RCPT": "421 closing"}, SMTPResult(421, "refused", server_ok=False)),
+        ({".": "554 looks like spam"}, SMTPResult(554, "refused", permanent=True)),
+        ({".": "452 full"}, SMTPResult(452, "refused", server_ok=False)),
+        ({"MAIL": "550 not from you"}, SMTPResult(550, "refused", server_ok=False)),
+        ({"AUTH": "535 wrong"}, SMTPResult(535, "refused", server_ok=False)),
+        ({"": "554 go away"}, SMTPResult(554, "refused", server_ok=False)),
+        ({"DATA": ""}, SMTPResult(error="broken", server_ok=False)),
+        ({".": ""}, SMTPResult(error="broken", server_ok=False)),
+        ({"": ""}, SMTPResult(error="broken", server_ok=False)),
+        ({"QUIT": "500 what"}, SMTPResult(250)),
+        ({"QUIT": ""}, SMTPResult(250)),
     ],
 )
-def test_what_an_answer_means(says: dict[str, str], reception: Reception) -> None:
+def test_what_an_answer_means(says: dict[str, str], result: SMTPResult) -> None:
     with MailServer(says, user="blog") as server:
-        assert sent(server) == reception
+        assert sent(server) == result
 
 
 def test_a_server_that_is_away_or_unknown() -> None:
     with MailServer() as server:
-        relay = server.relay
-    assert Mailer(relay, SENDER).send(a_letter(), ADA) == Reception(error="connect", well=False)
-    nowhere = Relay("mail.invalid", 25)
-    assert Mailer(nowhere, SENDER).send(a_letter(), ADA) == Reception(error="dns", well=False)
+        server_settings = server.settings
+    assert Mailer(server_settings, SENDER).send(a_letter(), ADA) == SMTPResult(error="connect", server_ok=False)
+    nowhere = SMTPSettings("mail.invalid", 25)
+    assert Mailer(nowhere, SENDER).send(a_letter(), ADA) == SMTPResult(error="dns", server_ok=False)
 
 
 def test_an_international_name_needs_a_server_that_knows_such(tmp_path: Path) -> None:
     with MailServer() as server:
-        assert sent(server, "ädä@example.org") == Reception(error="address", final=True)
+        assert sent(server, "ädä@example.org") == SMTPResult(error="address", permanent=True)
         assert server.letters == []
     with MailServer({"EHLO": "250-here\r\n250-8BITMIME\r\n250 SMTPUTF8"}) as modern:
-        assert sent(modern, "ädä@example.org") == Reception(250)
+        assert sent(modern, "ädä@example.org") == SMTPResult(250)
         assert modern.letters[0].to == "ädä@example.org"
 
 
 def test_a_folder_gets_each_letter_once(tmp_path: Path) -> None:
-    mailer, letter = Mailer(Relay(folder=tmp_path / "mail"), SENDER), a_letter()
-    assert [mailer.send(letter, ADA), mailer.send(letter, ADA)] == [Reception(250), Reception(250)]
+    mailer, letter = Mailer(SMTPSettings(folder=tmp_path / "mail"), SENDER), a_letter()
+    assert [mailer.send(letter, ADA), mailer.send(letter, ADA)] == [SMTPResult(250), SMTPResult(250)]
     (file,) = (tmp_path / "mail").iterdir()
     assert b"To: ada@example.org\r\n" in file.read_bytes()
-    blocked = Mailer(Relay(folder=file / "no folder"), SENDER)
-    assert blocked.send(letter, ADA) == Reception(error="broken", well=False)
+    blocked = Mailer(SMTPSettings(folder=file / "no folder"), SENDER)
+    assert blocked.send(letter, ADA) == SMTPResult(error="broken", server_ok=False)

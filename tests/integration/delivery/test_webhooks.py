@@ -153,7 +153,7 @@ def test_what_is_older_than_a_day_is_given_up_and_the_next_goes(storage: Storage
 
 def test_the_sweep_sees_what_is_due(storage: Storage, receiver: Receiver) -> None:
     d = a_house(storage, a_webhook(receiver))
-    install(replace(d, couriers=closed()))
+    install(replace(d, senders=closed()))
     published(storage)
     deliver("blog", "")
     assert storage.outbox.length("blog") == 0

@@ -20,9 +20,9 @@ from tests.support.builders import NOW, SECRET, a_site, published, settings
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.waiting import until
 from workers.delivery.address_guard import trusted_hosts
-from workers.delivery.guarded_http import Outgoing
-from workers.delivery.retry_policy import WAITS
-from workers.delivery.webhook_payload import headers
+from workers.delivery.guarded_http import GuardedHTTP
+from workers.delivery.retry_policy import BACKOFF
+from workers.delivery.webhook_payload import signed_headers
 from workers.deps import Deps, install, now
 from workers.jobs import deliver
 from workers.judging.policy import build
@@ -57,14 +57,14 @@ def _listens(port: int) -> bool:
 
 
 def post(port: int, signed: dict[str, str], body: bytes) -> int:
-    return Outgoing(trusted_hosts(f"127.0.0.1:{port}")).post(f"http://127.0.0.1:{port}/", signed, body)
+    return GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}")).post(f"http://127.0.0.1:{port}/", signed, body)
 
 
 def test_its_receiver_prints_what_was_decided_once(memory: Storage, receiver: Path, port: int) -> None:
     hook = Webhook("hook", f"http://127.0.0.1:{port}/", NOW, ("k2", "k1"))
     memory.sites.put(a_site(webhooks=(hook,)))
-    outgoing = Outgoing(trusted_hosts(f"127.0.0.1:{port}"))
-    install(Deps(settings(), memory, RecordedJobs(), (), build((), {}), now, outgoing))
+    http = GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}"))
+    install(Deps(settings(), memory, now, RecordedJobs(), (), build((), {}), http=http))
     comment = published(memory)
     for _ in range(2):
         deliver("blog", "")
@@ -76,11 +76,11 @@ def test_its_receiver_prints_what_was_decided_once(memory: Storage, receiver: Pa
 
 def test_its_receiver_refuses_forgeries(receiver: Path, port: int) -> None:
     body = b'{"id": "x:1", "type": "decision"}'
-    genuine = dict(headers([KEY], now(), body))
+    genuine = dict(signed_headers([KEY], now(), body))
     signature = genuine["Replygate-Signature"]
     forged = [
-        dict(headers(["another secret"], now(), body)),
-        dict(headers([KEY], NOW.replace(year=2020), body)),
+        dict(signed_headers(["another secret"], now(), body)),
+        dict(signed_headers([KEY], NOW.replace(year=2020), body)),
         {"Replygate-Signature": signature.replace("t=", "t=1")},
         {"Replygate-Signature": signature + ",t=1"},
         {"Replygate-Signature": signature.partition(",")[0]},
@@ -103,4 +103,4 @@ def test_it_names_what_there_is() -> None:
 
 def test_it_says_how_long_we_wait() -> None:
     assert "5 s, 30 s, 2 min, 10 min, 1 h and then hourly" in " ".join(DOCS.split())
-    assert WAITS == (5, 30, 120, 600, 3600)
+    assert BACKOFF == (5, 30, 120, 600, 3600)

@@ -36,7 +36,7 @@ FILTERS = (Advertising(),)
 def deps(storage: Storage) -> Deps:
     """Deps with one site, for each storage back end."""
     storage.sites.put(a_site(moderation="suspicious"))
-    made = Deps(settings(batch=10), storage, RecordedJobs(), FILTERS, build(FILTERS, {}), now)
+    made = Deps(settings(batch=10), storage, now, RecordedJobs(), FILTERS, build(FILTERS, {}))
     install(made)
     return made
 

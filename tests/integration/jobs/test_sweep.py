@@ -38,7 +38,7 @@ def connection(valkey_settings: Settings) -> Iterator[redis.Redis]:
 @pytest.fixture
 def deps(redis_storage: Storage) -> Deps:
     redis_storage.sites.put(a_site())
-    return Deps(settings(judges=2), redis_storage, RecordedJobs(), (), build((), {}), now)
+    return Deps(settings(judges=2), redis_storage, now, RecordedJobs(), (), build((), {}))
 
 
 def sweep(deps: Deps, connection: redis.Redis) -> Sweep:

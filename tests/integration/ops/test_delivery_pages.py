@@ -11,7 +11,7 @@ from comments.errors import Fault
 from comments.job_queue import DELIVER
 from comments.lifecycle import Status
 from comments.site import Webhook
-from comments.smtp_settings import Relay
+from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
 from comments.storage.values import Delivery, DeliveryStatus
 from service.ops.delivery_pages import ERRORS
@@ -126,7 +126,7 @@ def test_without_sites_the_page_is_empty(memory: Storage) -> None:
 # Mail
 
 
-SERVER = Relay("mail.example", 587, "starttls")
+SERVER = SMTPSettings("mail.example", 587, "starttls")
 BOUNCED = Delivery(NOTICE, "three", 1, Status.APPROVED, "mail.example", NOW, NOW)
 
 

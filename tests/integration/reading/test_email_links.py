@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from comments.lifecycle import Status
-from comments.smtp_settings import Relay
+from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
 from tests.support.mailed import SENDER, House, link, one_click, open_house
@@ -102,7 +102,7 @@ def test_without_a_mail_server_asking_is_refused_in_words(storage: Storage) -> N
     ],
 )
 def test_a_wish_that_cannot_be_met_is_named(storage: Storage, fields: dict[str, object], field: str, code: str) -> None:
-    web = open_web(storage, a_site(required=("content",)), smtp_url=Relay("localhost", 25), mail_from=SENDER)
+    web = open_web(storage, a_site(required=("content",)), smtp_url=SMTPSettings("localhost", 25), mail_from=SENDER)
     answer = web.client.post(SUBMIT, json=a_reply(**fields))
     assert answer.status_code == 422
     assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [(field, code)]

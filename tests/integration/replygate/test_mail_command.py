@@ -20,20 +20,20 @@ def run(memory: Storage, of: Settings, address: str = "me@example.org") -> Resul
 
 def test_a_test_mail_arrives(memory: Storage) -> None:
     with MailServer() as server:
-        answer = run(memory, settings(smtp_url=server.relay, mail_from="replies@blog.example"))
+        answer = run(memory, settings(smtp_url=server.settings, mail_from="replies@blog.example"))
     assert (answer.exit_code, answer.stdout) == (0, "Sent the test mail to 127.0.0.1.\n")
     assert (server.letters[0].to, server.letters[0].message["Subject"]) == ("me@example.org", "Test message")
 
 
 def test_an_error_of_the_mail_server_is_shown(memory: Storage) -> None:
     with MailServer({"MAIL": "550 not from you"}) as server:
-        answer = run(memory, settings(smtp_url=server.relay, mail_from="replies@blog.example"))
+        answer = run(memory, settings(smtp_url=server.settings, mail_from="replies@blog.example"))
     assert (answer.exit_code, answer.stderr) == (1, "Error: not sent: refused, code 550\n")
 
 
 def test_a_missing_server_or_address_is_named(memory: Storage) -> None:
     assert "set REPLYGATE_SMTP_URL" in run(memory, settings()).stderr
     with MailServer() as server:
-        wrong = run(memory, settings(smtp_url=server.relay, mail_from="replies@blog.example"), "me")
+        wrong = run(memory, settings(smtp_url=server.settings, mail_from="replies@blog.example"), "me")
     assert (wrong.exit_code, server.connections) == (2, 0)
     assert "is not an email address" in wrong.stderr

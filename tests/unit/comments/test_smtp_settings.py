@@ -6,7 +6,7 @@ import pytest
 
 from comments.errors import SettingsInvalid
 from comments.settings import Settings
-from comments.smtp_settings import Relay, relay
+from comments.smtp_settings import SMTPSettings, parse_smtp_url
 
 KEY = {"REPLYGATE_SECRET_KEY": "x" * 32}
 FROM = {"REPLYGATE_MAIL_FROM": "replies@blog.example"}
@@ -15,18 +15,21 @@ FROM = {"REPLYGATE_MAIL_FROM": "replies@blog.example"}
 @pytest.mark.parametrize(
     ("url", "read"),
     [
-        ("smtp://localhost", Relay("localhost", 25)),
-        ("smtp://mail.example?starttls", Relay("mail.example", 587, "starttls")),
-        ("smtp://a%40b:p%2Fw@mail.example:2525/?starttls", Relay("mail.example", 2525, "starttls", "a@b", "p/w")),
-        ("smtps://u:p@mail.example", Relay("mail.example", 465, "always", "u", "p")),
-        ("smtp://u:p@127.0.0.1:1025", Relay("127.0.0.1", 1025, "", "u", "p")),
-        ("smtp://[::1]:1025", Relay("::1", 1025)),
-        ("file:///var/mail%20out", Relay(folder=Path("/var/mail out"))),
+        ("smtp://localhost", SMTPSettings("localhost", 25)),
+        ("smtp://mail.example?starttls", SMTPSettings("mail.example", 587, "starttls")),
+        (
+            "smtp://a%40b:p%2Fw@mail.example:2525/?starttls",
+            SMTPSettings("mail.example", 2525, "starttls", "a@b", "p/w"),
+        ),
+        ("smtps://u:p@mail.example", SMTPSettings("mail.example", 465, "always", "u", "p")),
+        ("smtp://u:p@127.0.0.1:1025", SMTPSettings("127.0.0.1", 1025, "", "u", "p")),
+        ("smtp://[::1]:1025", SMTPSettings("::1", 1025)),
+        ("file:///var/mail%20out", SMTPSettings(folder=Path("/var/mail out"))),
         ("", None),
     ],
 )
-def test_an_address_says_host_port_tls_and_who_we_are(url: str, read: Relay | None) -> None:
-    assert relay(url) == read
+def test_an_address_says_host_port_tls_and_who_we_are(url: str, read: SMTPSettings | None) -> None:
+    assert parse_smtp_url(url) == read
 
 
 @pytest.mark.parametrize(
@@ -52,4 +55,4 @@ def test_mail_comes_from_a_plain_address(sender: str) -> None:
 
 def test_a_password_is_shown_nowhere() -> None:
     assert "geheim" not in repr(Settings.from_env({**KEY, **FROM, "REPLYGATE_SMTP_URL": "smtps://u:geheim@h"}))
-    assert "geheim" not in repr(relay("smtps://u:geheim@h"))
+    assert "geheim" not in repr(parse_smtp_url("smtps://u:geheim@h"))

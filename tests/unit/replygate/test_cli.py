@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from comments.job_queue import FORMER_QUEUES
 from comments.site import Site
-from comments.smtp_settings import Relay
+from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
 from replygate.deployment import ADDRESS_FILE, KEY_FILE
@@ -32,7 +32,7 @@ def alone(*words: str, env: dict[str, str] | None = None) -> Result:
 @pytest.mark.parametrize(("folder", "said"), [("mail", "var/mail"), ("/elsewhere", "/elsewhere")])
 def test_paths_in_the_data_directory_are_shown_relative_to_it(memory: Storage, folder: str, said: str):
     directory = Path("var")
-    relay = Relay(folder=directory.resolve() / folder)
+    relay = SMTPSettings(folder=directory.resolve() / folder)
     lines = welcome(memory, settings(smtp_url=relay), directory).splitlines()
     assert [line.split()[1] for line in lines if line.split()[0] in ("Mail", "Logs")] == [said, "var/replygate.log"]
 

@@ -8,7 +8,14 @@ import pytest
 
 from comments.model import Comment
 from tests.support.builders import NOW, a_comment, a_site
-from workers.delivery.email_messages import Envelope, envelope_address, notice, one_line, page_of, question
+from workers.delivery.email_messages import (
+    Envelope,
+    confirmation_email,
+    envelope_address,
+    link_target,
+    notification_email,
+    one_line,
+)
 
 STOP = "https://replies.example/notices/blog/stop/" + "x" * 90
 ENVELOPE = Envelope(a_site(), "replies@blog.example", "ada@example.org", STOP, NOW)
@@ -25,7 +32,7 @@ def read(letter: EmailMessage) -> EmailMessage:
 
 
 def told(reply: Comment) -> EmailMessage:
-    return read(notice(ENVELOPE, a_comment(), reply, PAGE))
+    return read(notification_email(ENVELOPE, a_comment(), reply, PAGE))
 
 
 def parts(letter: EmailMessage) -> tuple[str, str]:
@@ -36,7 +43,11 @@ def parts(letter: EmailMessage) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "letter", [question(ENVELOPE, a_comment(), "https://c"), notice(ENVELOPE, a_comment(), a_comment(), PAGE)]
+    "letter",
+    [
+        confirmation_email(ENVELOPE, a_comment(), "https://c"),
+        notification_email(ENVELOPE, a_comment(), a_comment(), PAGE),
+    ],
 )
 def test_every_letter_can_be_unsubscribed_from_and_answered_by_no_machine(letter: EmailMessage) -> None:
     raw = letter.as_bytes()
@@ -78,14 +89,16 @@ def test_a_name_can_neither_add_a_header_nor_a_recipient_nor_an_element() -> Non
 def test_a_site_cannot_break_a_header_by_its_name() -> None:
     site = a_site(name='The "Blog", <x@y>\r\nBcc: z@example.org')
     letter = read(
-        question(Envelope(site, "replies@blog.example", "ada@example.org", STOP, NOW), a_comment(), "https://c")
+        confirmation_email(
+            Envelope(site, "replies@blog.example", "ada@example.org", STOP, NOW), a_comment(), "https://c"
+        )
     )
     assert letter["Bcc"] is None
     assert [address.addr_spec for address in letter["From"].addresses] == ["replies@blog.example"]
 
 
 def test_nobody_learns_an_address_but_its_owner() -> None:
-    raw = notice(ENVELOPE, a_comment(), a_comment(author="Bob", email="bob@example.net"), PAGE).as_bytes()
+    raw = notification_email(ENVELOPE, a_comment(), a_comment(author="Bob", email="bob@example.net"), PAGE).as_bytes()
     assert b"bob@example.net" not in raw
     assert raw.count(b"ada@example.org") == 1
 
@@ -94,7 +107,7 @@ def test_a_question_carries_no_word_of_a_visitors() -> None:
     comment = a_comment(
         author="CHEAP", content="CHEAP", thread="https://blog.example/CHEAP", url="https://cheap.example"
     )
-    raw = question(ENVELOPE, comment, "https://replies.example/confirm").as_bytes()
+    raw = confirmation_email(ENVELOPE, comment, "https://replies.example/confirm").as_bytes()
     assert b"cheap" not in raw.lower()
 
 
@@ -107,7 +120,7 @@ def test_a_long_reply_is_cut_and_a_long_name_too() -> None:
 
 @pytest.mark.parametrize("author", ["", "\u200b", " \n "])
 def test_whoever_has_no_name_is_somebody(author: str) -> None:
-    assert told(a_comment(author=author))["Subject"].startswith("Somebody replied")
+    assert told(a_comment(author=author))["Subject"].startswith("Someone replied")
     assert one_line(author) == ""
 
 
@@ -122,7 +135,7 @@ def test_whoever_has_no_name_is_somebody(author: str) -> None:
     ],
 )
 def test_a_link_leads_to_the_sites_own_pages_only(thread: str, start: str) -> None:
-    page = page_of(a_comment(thread=thread), a_site(), "http://127.0.0.1:8000")
+    page = link_target(a_comment(thread=thread), a_site(), "http://127.0.0.1:8000")
     assert page.startswith(start)
     assert "evil" not in page
 

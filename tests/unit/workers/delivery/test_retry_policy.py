@@ -7,7 +7,7 @@ from itertools import pairwise
 from comments.lifecycle import Status
 from comments.storage.values import Delivery, DeliveryStatus
 from tests.support.builders import NOW
-from workers.delivery.retry_policy import settled
+from workers.delivery.retry_policy import after_attempt
 
 FRESH = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
 
@@ -17,13 +17,13 @@ def attempted_until_over(error: str = "timeout") -> list[float]:
     delivery, at = FRESH, []
     while delivery.course is DeliveryStatus.PENDING:
         at.append((delivery.due - NOW).total_seconds())
-        delivery = settled(replace(delivery, error=error), delivery.due)
+        delivery = after_attempt(replace(delivery, error=error), delivery.due)
     assert delivery.course is DeliveryStatus.FAILED
     return at
 
 
 def test_an_attempt_that_succeeds_ends_it() -> None:
-    after = settled(replace(FRESH, attempts=3, answer=204), NOW)
+    after = after_attempt(replace(FRESH, attempts=3, answer=204), NOW)
     assert (after.course, after.attempts, after.due) == (DeliveryStatus.DELIVERED, 4, NOW)
 
 

@@ -11,7 +11,7 @@ from comments.site import WEBHOOK_EVENTS
 from comments.storage.interfaces import Storage
 from comments.storage.values import Delivery
 from tests.support.builders import NOW, a_comment, moderated, published
-from workers.delivery.webhook_payload import body, depth_of, headers, kind, signature
+from workers.delivery.webhook_payload import event_body, event_type, signature, signed_headers, visible_depth
 
 
 def a_delivery(comment: str, status: Status) -> Delivery:
@@ -20,13 +20,13 @@ def a_delivery(comment: str, status: Status) -> Delivery:
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.QUEUED])
 def test_each_decision_is_of_one_type(status: Status) -> None:
-    assert kind(status) in WEBHOOK_EVENTS
-    assert (kind(status) == "published") is (status is Status.APPROVED)
+    assert event_type(status) in WEBHOOK_EVENTS
+    assert (event_type(status) == "published") is (status is Status.APPROVED)
 
 
 def test_a_published_comment_is_told_whole() -> None:
     comment = a_comment(url="https://ada.example", content="*So*")
-    told = json.loads(body(a_delivery(comment.id, Status.APPROVED), comment, 1))
+    told = json.loads(event_body(a_delivery(comment.id, Status.APPROVED), comment, 1))
     shown = told.pop("comment")
     assert told == {
         "id": f"{comment.id}:2",
@@ -50,31 +50,31 @@ def test_a_published_comment_is_told_whole() -> None:
 )
 def test_other_decisions_say_the_outcome_and_nothing_of_the_comment(status: Status, outcome: str) -> None:
     comment = a_comment(content="canary", author="canary", url="https://canary.example")
-    text = body(a_delivery(comment.id, status), comment, 0)
+    text = event_body(a_delivery(comment.id, status), comment, 0)
     assert json.loads(text)["outcome"] == outcome
     assert json.loads(text)["comment"] is None
     assert b"canary" not in text
 
 
 def test_a_comment_that_readers_do_not_see_any_more_is_not_told() -> None:
-    text = body(a_delivery("one", Status.APPROVED), a_comment(content="canary"), None)
+    text = event_body(a_delivery("one", Status.APPROVED), a_comment(content="canary"), None)
     assert b"canary" not in text
 
 
 def test_no_person_is_in_any_event() -> None:
     comment = a_comment(email="canary@example.org", origin="canary-o", identity="canary-i", user_agent="canary-u")
     for status in Status:
-        assert b"canary" not in body(a_delivery(comment.id, status), comment, 0)
+        assert b"canary" not in event_body(a_delivery(comment.id, status), comment, 0)
 
 
 def test_depth_counts_what_is_above_and_ends_where_readers_see_nothing(memory: Storage) -> None:
     root = published(memory)
     reply = published(memory, parent=root.id)
     leaf = published(memory, parent=reply.id)
-    assert [depth_of(memory.comments, c) for c in (root, reply, leaf)] == [0, 1, 2]
+    assert [visible_depth(memory.comments, c) for c in (root, reply, leaf)] == [0, 1, 2]
     moderated(memory, reply, Action.REMOVE)
-    assert depth_of(memory.comments, leaf) is None
-    assert depth_of(memory.comments, a_comment(parent="gone", status=Status.APPROVED)) is None
+    assert visible_depth(memory.comments, leaf) is None
+    assert visible_depth(memory.comments, a_comment(parent="gone", status=Status.APPROVED)) is None
 
 
 def test_every_key_signs_the_time_and_the_body() -> None:
@@ -86,4 +86,4 @@ def test_every_key_signs_the_time_and_the_body() -> None:
 
 
 def test_the_headers_name_the_time_of_the_attempt() -> None:
-    assert headers(["s"], NOW, b"{}")["Replygate-Signature"].startswith(f"t={NOW.timestamp():.0f},v1=")
+    assert signed_headers(["s"], NOW, b"{}")["Replygate-Signature"].startswith(f"t={NOW.timestamp():.0f},v1=")
