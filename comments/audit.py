@@ -52,7 +52,7 @@ class AuditAction(StrEnum):
 
 #: Labels for people. Decisions about comments have theirs in the table of actions.
 AUDIT_LABELS: Mapping[str, str] = {
-    **{action.row.audit: f"{action.row.past}: comment" for action in Action if action.row.audit},
+    **{action.row.audit: action.row.past for action in Action if action.row.audit},
     AuditAction.RULE_SET: "Rule added",
     AuditAction.RULE_DELETE: "Rule deleted",
     AuditAction.SITE_ADD: "Site added",

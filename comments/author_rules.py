@@ -13,7 +13,7 @@ RULE_DURATIONS = {"": "Forever", "1": "1 day", "7": "7 days", "30": "30 days", "
 class RuleTarget(StrEnum):
     """Kind of thing that a rule applies to, and the form of its value."""
 
-    AUTHOR = "author"  # Comment.author_keys: the keyed hash of an e-mail, alone or with "@" and a network
+    AUTHOR = "author"  # Comment.author_keys: the keyed hash of an email address, alone or with "@" and a network
     ORIGIN = "origin"  # Comment.origin: the keyed hash of a network
     DOMAIN = "domain"  # of a link, in lower case; applies to its subdomains too
     TERM = "term"  # a word or phrase, matched like the words in the site's settings

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comments.audit import ACTS, AUDIT_LABELS, AuditAction, AuditEntry, AuditQuery
 from comments.errors import Invalid, Problem
+from comments.lifecycle import Status
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
@@ -98,6 +99,7 @@ def _page(signed: SignedIn, site: str, frame: dict[str, object]) -> str:
         actions_by_kind=ACTIONS_BY_KIND,
         kind_labels=KIND_LABELS,
         labels=AUDIT_LABELS,
+        statuses={status.value: status.label for status in Status},
         of=site,
     )
 

@@ -32,7 +32,7 @@ DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 SCHEME = re.compile(r"[a-z]+:/*", re.IGNORECASE)
 
 EXPECTED = {
-    "email": "an e-mail address",
+    "email": "an email address",
     "author": "the keyed name of an author",
     "origin": "the keyed name of a network",
     "domain": "a domain, such as spam.example",
@@ -43,7 +43,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_VA
 
 
 class RuleForm(BaseModel):
-    """The form. An e-mail address is replaced with its keyed name at once and not stored."""
+    """The form. An email address is replaced with its keyed name at once and not stored."""
 
     model_config = ConfigDict(extra="forbid")
 

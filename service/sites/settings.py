@@ -134,7 +134,7 @@ def _conflicts(site: Site, wrong: set[str]) -> Iterator[Problem]:
     if site.id == RESERVED_ID:
         yield Problem("id", "reserved", f"must not be {RESERVED_ID}, which stands for all sites together")
     if site.hold_at > site.spam_at and not wrong & {"hold_at", "spam_at"}:
-        yield Problem("hold_at", "range", "must not be above spam_at")
+        yield Problem("hold_at", "range", "must not be above the spam threshold, spam_at")
 
 
 def as_text(value: Any) -> str:

@@ -14,7 +14,7 @@ def test_the_audit_tells_who_did_what_from_where(desk, mo, owner):
     comment = held(desk.storage)
     mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="spam")
     text = page(owner, "/sites/blog/audit")
-    for shown in ("mo", "Marked as spam: comment", comment.id, "held", Pseudonyms(SECRET).origin("127.0.0.1")):
+    for shown in ("mo", "Marked as spam", comment.id, "Needs review", Pseudonyms(SECRET).origin("127.0.0.1")):
         assert shown in text
 
 
