@@ -1,1 +1,1 @@
-"""Measurements: each prints ratios or sizes of one run, and the command that made them."""
+"""Benchmarks. Each compares its results within one run and prints them."""

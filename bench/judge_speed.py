@@ -1,10 +1,11 @@
-"""How long judging takes: µs per comment for all filters and for each, and profanity beside the package as it comes.
+"""Measure judging: µs per comment for all filters together and one by one, and the profanity filter.
 
     python -m bench.judge_speed
 
-CPU time. First the worst case, as the best of several rounds: one comment again and again, caches emptied before it,
-every token known to the site. Then what a worker meets that has been at it for a while: a stream of generated
-comments, none of which came before, on a site that was taught by others like them.
+All times are CPU time. The first part is the worst case: one comment again and again, with empty caches, on a site
+that knows each of its tokens. It is the best of several rounds. The profanity filter is compared with better-profanity.
+The second part is a worker that has run for a while: a stream of generated comments, all different, on a site that
+has learned from similar ones.
 """
 
 import time
@@ -54,63 +55,65 @@ CACHES = (
 )
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))
 ROUNDS, TIMES = 7, 200
-#: Of the stream: how much of what training generates, half of it lessons, and the lengths that are looked at.
+#: The stream: the share of the generated training comments to use (half of them as lessons), and the lengths to report.
 SEED, SHARE = 3, 0.3
 LENGTHS = {"up to 80 characters": range(81), "350 to 450 characters": range(350, 451)}
 
 
 def microseconds(call: Callable[[], object], times: int = TIMES, rounds: int = ROUNDS) -> float:
-    """The best round's mean for one call on empty caches."""
+    """Return the mean time of one call with empty caches, in the best round."""
     best = float("inf")
     for _ in range(rounds):
         spent = 0.0
         for _ in range(times):
             for cached in CACHES:
                 cached.cache_clear()
-            began = time.thread_time()
+            begun = time.thread_time()
             call()
-            spent += time.thread_time() - began
+            spent += time.thread_time() - begun
         best = min(best, spent / times)
     return best * 1e6
 
 
-def judging(content: str) -> None:
+def measure_filters(content: str) -> None:
     comment = Comment("a" * 26, "blog", "post", NOW, "", "Ada", "ada@mail.example", "https://ada.example", content)
     seen = TokenCounts(40, 40, {t: (n % 7 + 1, n % 5) for n, t in enumerate(sorted(site_model.tokens(comment)))})
     facts, policy = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=seen), build(BUILT_IN, {})
-    asking = microseconds(lambda: question(comment, 1, BUILT_IN))
-    together = microseconds(lambda: (question(comment, 1, BUILT_IN), policy.decide(ask(comment, facts, BUILT_IN), NOW)))
-    print(f"  question {asking:.0f} µs; question, all filters and decision {together:.0f} µs")
+    question_only = microseconds(lambda: question(comment, 1, BUILT_IN))
+    everything = microseconds(
+        lambda: (question(comment, 1, BUILT_IN), policy.decide(ask(comment, facts, BUILT_IN), NOW))
+    )
+    print(f"  question {question_only:.0f} µs; question, all filters and decision {everything:.0f} µs")
     alone = {f.name: microseconds(partial(ask, comment, facts, (f,))) for f in BUILT_IN}
-    print("  alone: " + ", ".join(f"{name} {µs:.0f}" for name, µs in alone.items()))
+    print("  each filter: " + ", ".join(f"{name} {µs:.0f}" for name, µs in alone.items()))
 
 
-def swearing(content: str, package: Profanity) -> None:
-    theirs = microseconds(lambda: package.contains_profanity(content), times=1, rounds=3)
-    ours = microseconds(lambda: stock().contains(content))
-    folded = microseconds(lambda: profanity.offences(content))
+def measure_profanity(content: str, package: Profanity) -> None:
+    package_time = microseconds(lambda: package.contains_profanity(content), times=1, rounds=3)
+    matcher_time = microseconds(lambda: stock().contains(content))
+    full_time = microseconds(lambda: profanity.offences(content))
     print(
-        f"  profanity: package {theirs:,.0f} µs; the same answer {ours:.0f} µs, {theirs / ours:,.0f} times faster; "
-        f"also disguised {folded:.0f} µs"
+        f"  profanity: package {package_time:,.0f} µs; our matcher {matcher_time:.0f} µs, "
+        f"{package_time / matcher_time:,.0f} times faster; with disguised words {full_time:.0f} µs"
     )
 
 
-def streamed(stream: Iterable[Comment], lessons: TokenCounts) -> Iterator[float]:
-    """Seconds for each comment, less those in which the store looks its tokens up."""
+def judging_seconds(stream: Iterable[Comment], lessons: TokenCounts) -> Iterator[float]:
+    """Yield the seconds for each comment, without the time in which the storage would look up its tokens."""
     policy = build(BUILT_IN, {})
     for comment in stream:
-        began = time.thread_time()
+        begun = time.thread_time()
         asked = question(comment, 1, BUILT_IN)
-        took = time.thread_time() - began
+        took = time.thread_time() - begun
         known = {token: lessons.tokens[token] for token in asked.tokens if token in lessons.tokens}
         facts = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=replace(lessons, tokens=known))
-        began = time.thread_time()
+        begun = time.thread_time()
         decide(comment, facts, ask(comment, facts, BUILT_IN), policy)
-        yield took + time.thread_time() - began
+        yield took + time.thread_time() - begun
 
 
-def taught(lessons: Sequence[generate.Example]) -> TokenCounts:
-    """What a site knows that learned from all of these."""
+def counts_of(lessons: Sequence[generate.Example]) -> TokenCounts:
+    """Return the token counts of a site that learned from all of these."""
     ham, spam = Counter[str](), Counter[str]()
     for lesson in lessons:
         (spam if lesson.spam else ham).update(site_model.tokens(corpora.comment(lesson)))
@@ -118,13 +121,13 @@ def taught(lessons: Sequence[generate.Example]) -> TokenCounts:
     return TokenCounts(len(lessons) - spams, spams, {token: (ham[token], spam[token]) for token in ham | spam})
 
 
-def streaming() -> None:
+def measure_stream() -> None:
     made = (*generate.honest(SEED, SHARE), *generate.spam(SEED, SHARE))
     examples = list({example.text: example for example in made}.values())
     generate.chance("stream", SEED).shuffle(examples)
     half = len(examples) // 2
     lessons, stream = examples[:half], examples[half:]
-    took = list(streamed(map(corpora.comment, stream), taught(lessons)))
+    took = list(judging_seconds(map(corpora.comment, stream), counts_of(lessons)))
     print(f"a stream of {len(stream):,} comments after {half:,} lessons")
     for name, length in LENGTHS.items():
         each = [seconds * 1e6 for example, seconds in zip(stream, took, strict=True) if len(example.text) in length]
@@ -135,9 +138,9 @@ def main() -> None:
     package = Profanity()
     for name, content in TEXTS.items():
         print(f"{name}, {len(content)} characters")
-        judging(content)
-        swearing(content, package)
-    streaming()
+        measure_filters(content)
+        measure_profanity(content, package)
+    measure_stream()
 
 
 if __name__ == "__main__":

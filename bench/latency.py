@@ -1,9 +1,10 @@
-"""Time to a verdict on a quiet machine, beside the time RQ takes to run a job that does nothing.
+"""Measure the time to a decision on an idle machine, compared with an RQ job that does nothing.
 
     python -m bench.latency [--rounds 200]
 
-Both in one run, in turn: a trivial job from its enqueueing to its answer, with RQ's in-process worker, and a comment
-from its 202 to its decision, over HTTP with every built-in filter. Prints medians, 90th percentiles and their ratio.
+Both alternate in one run. The trivial job is timed from enqueueing to its result, with RQ's in-process worker. The
+comment is timed from its 202 to its decision, over HTTP with all built-in filters. Prints medians, 90th percentiles
+and the ratio of the medians.
 """
 
 import argparse
@@ -25,15 +26,15 @@ REPLY = "trivial:reply"
 
 
 def trivial_seconds(queue: Queue) -> float:
-    """From the enqueueing to the answer of a job that only answers."""
+    """Return the seconds from enqueueing a trivial job to its result."""
     begun = time.perf_counter()
     queue.enqueue("bench.naive.trivial", REPLY)
     queue.connection.blpop([REPLY], 10)
     return time.perf_counter() - begun
 
 
-def verdict_seconds(storage: Storage, port: int, n: int) -> float:
-    """From the 202 to the decision."""
+def decision_seconds(storage: Storage, port: int, n: int) -> float:
+    """Return the seconds from the 202 to the decision."""
     url = f"http://127.0.0.1:{port}/v1/sites/{SITE.id}/comments"
     request = urllib.request.Request(url, body(0, n), {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:
@@ -55,14 +56,14 @@ def measure(settings: Settings, rounds: int) -> None:
         parts.enter_context(process("replygate", "sweep", env=env))
         port = parts.enter_context(web("service.wsgi:app", settings))
         until(lambda: bool(storage.heartbeats.alive("judge")))
-        trivial, verdicts = [], []
+        trivial, decisions = [], []
         for n in range(rounds + 5):
             trivial.append(trivial_seconds(queue))
-            verdicts.append(verdict_seconds(storage, port, n))
-    for name, seconds in (("trivial job", trivial[5:]), ("202 to verdict", verdicts[5:])):
+            decisions.append(decision_seconds(storage, port, n))
+    for name, seconds in (("trivial job", trivial[5:]), ("202 to decision", decisions[5:])):
         tenths = statistics.quantiles(seconds, n=10)
         print(f"{name:15} median {tenths[4] * 1000:6.2f} ms   90 % within {tenths[8] * 1000:6.2f} ms")
-    print(f"ratio of the medians {statistics.median(verdicts[5:]) / statistics.median(trivial[5:]):.2f}")
+    print(f"ratio of the medians {statistics.median(decisions[5:]) / statistics.median(trivial[5:]):.2f}")
 
 
 def main() -> None:

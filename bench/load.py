@@ -1,4 +1,4 @@
-"""A small, fast HTTP load: keep-alive connections in a few processes, each sending the next request when answered."""
+"""A small, fast HTTP load generator: one process per keep-alive connection, one request at a time on each."""
 
 import socket
 import time
@@ -8,32 +8,32 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
-#: Makes the body of request number n of connection number c.
+#: Returns the body of request number n of connection number c.
 Body = Callable[[int, int], bytes]
 
 
-def nothing(c: int, n: int) -> bytes:
+def no_body(c: int, n: int) -> bytes:
     return b""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """POST with a body, GET without one. `headers` are further lines, each with its end."""
+    """POST if there is a body, otherwise GET. `headers` are extra header lines, each with its line end."""
 
     host: str
     port: int
     path: str
-    body: Body = nothing
+    body: Body = no_body
     content_type: str = "application/json"
     headers: str = ""
     connections: int = 8
-    requests: int = 250  # of each connection
+    requests: int = 250  # per connection
     first: int = 0  # number of each connection's first request
 
 
 @dataclass(slots=True)
 class Report:
-    """`seconds` from the first request to the last answer; `waits` in seconds, sorted."""
+    """`seconds` is the time from the first request to the last response; `waits` are response times, sorted."""
 
     seconds: float
     statuses: Counter[int] = field(default_factory=Counter)
@@ -48,7 +48,7 @@ class Report:
 
 
 def send(load: Load) -> Report:
-    """Raises ConnectionError when the server hangs up."""
+    """Send the requests. Raises ConnectionError if the server closes a connection."""
     with get_context("fork").Pool(load.connections) as pool:
         pool.map(_ready, range(load.connections))
         begun = time.perf_counter()
@@ -59,7 +59,7 @@ def send(load: Load) -> Report:
 
 
 def _ready(_: int) -> None:
-    """Done once the process runs, so that starting processes is not measured."""
+    """Do nothing. The call returns once the process runs, so that its start is not measured."""
 
 
 def _connection(load: Load, c: int) -> list[tuple[int, float]]:
@@ -80,7 +80,7 @@ def _exchange(sock: socket.socket, load: Load, c: int) -> Iterator[tuple[int, fl
 
 
 def _status(sock: socket.socket) -> int:
-    """Reads one whole answer."""
+    """Read a complete response and return its status."""
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += _more(sock)
@@ -95,5 +95,5 @@ def _status(sock: socket.socket) -> int:
 def _more(sock: socket.socket) -> bytes:
     received = sock.recv(65536)
     if not received:
-        raise ConnectionError("the server hung up")
+        raise ConnectionError("the server closed the connection")
     return received

@@ -1,8 +1,9 @@
-"""Redis memory of a decided comment of 200 characters, everything included.
+"""Measure the Redis memory of a decided comment of 200 characters, with all keys that belong to it.
 
     python -m bench.memory [--comments 5000]
 
-Prints bytes a comment right after the decisions, with every window and repeat record still alive, and by kind of key.
+Prints bytes per comment right after the decisions, in total and by kind of key. Rate windows and records of repeated
+submissions have not expired yet.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from workers.jobs import CALLABLES
 
 SITE = Site("bench", "Bench", datetime(2026, 1, 1, tzinfo=UTC), moderation="suspicious", per_minute=0)
 CHARACTERS = 200
-#: A thread of a busy blog, and replies an author writes in a week.
+#: Comments in a thread of a busy blog, and comments of one author in a week.
 PER_THREAD, PER_AUTHOR = 20, 3
 
 
@@ -54,7 +55,7 @@ def submit(storage: Storage, names: Pseudonyms, n: int) -> None:
 
 
 def kinds(client: "object", prefix: str) -> Counter[str]:
-    """Bytes by kind of key."""
+    """Return the bytes of each kind of key."""
     sizes: Counter[str] = Counter()
     for key in client.scan_iter(count=1000):  # type: ignore[attr-defined]
         kind = re.sub(r"(comment|same|key|rate):.*|thread:[^:]+|window:([^:]+):\d+", r"\1\2 *", key.decode())
@@ -80,14 +81,14 @@ def main() -> None:
         events = deps.storage.outbox.read(SITE.id, n)
         deps.storage.outbox.done(SITE.id, [event.id for event in events])
         after = client.info("memory")["used_memory"]
-        standing = deps.storage.comments.counters(SITE.id).standing
-        print(f"{n} comments of {CHARACTERS} characters: {dict(standing)}")
+        by_status = deps.storage.comments.counters(SITE.id).standing
+        print(f"{n} comments of {CHARACTERS} characters: {dict(by_status)}")
         print(f"queued   {(queued - before) / n:7.0f} bytes each")
-        print(f"decided  {(after - before) / n:7.0f} bytes each, everything included")
+        print(f"decided  {(after - before) / n:7.0f} bytes each, with all keys")
         for kind, size in kinds(client, "rg:{bench}:").most_common():
             if size / n >= 1:
                 print(f"  {size / n:7.0f}  {kind}")
-        assert standing[Status.QUEUED] == 0, "not all were decided"
+        assert by_status[Status.QUEUED] == 0, "some comments were not decided"
         server.stop()
 
 

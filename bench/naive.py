@@ -1,8 +1,7 @@
-"""The service as one would write it first: a job a comment, RQ and better-profanity as they come, no promises kept.
+"""The service as a first version would be: one job per comment, plain RQ and better-profanity, no guarantees.
 
-`app` answers three routes: `/naive` takes a comment that way; `/bare` does one Lua call on the same server and nothing
-else, which is as fast as an accepting route can be here; `/page` answers with the bytes of one GET, as fast as a
-reading route can be.
+`app` has three routes. `/naive` accepts a comment in this way. `/bare` makes one Lua call and nothing else: the upper
+limit for accepting a comment. `/page` returns the result of one GET: the upper limit for reading a page.
 """
 
 import os
@@ -18,11 +17,11 @@ REQUIRED = ("author", "email", "content")
 app = Flask(__name__)
 redis = Redis.from_url(os.environ["REPLYGATE_REDIS_URL"])
 queue = Queue("naive", connection=redis)
-keep = redis.register_script('return redis.call("HSET", KEYS[1], "comment", ARGV[1])')
+store_comment = redis.register_script('return redis.call("HSET", KEYS[1], "comment", ARGV[1])')
 
 
 def moderate(comment: dict[str, str]) -> None:
-    """The job: required fields, then the word list, then a hash."""
+    """Check the required fields and the word list, then store the comment as a hash."""
     complete = all(comment.get(name) for name in REQUIRED)
     clean = complete and not profanity.contains_profanity(comment["content"])
     comment["status"] = "approved" if clean else "refused"
@@ -39,7 +38,7 @@ def naive() -> tuple[dict[str, str], int]:
 @app.post("/bare")
 def bare() -> tuple[dict[str, str], int]:
     id = uuid.uuid4().hex
-    keep(keys=[f"bare:{id}"], args=[request.get_data()])
+    store_comment(keys=[f"bare:{id}"], args=[request.get_data()])
     return {"id": id}, 202
 
 
@@ -49,5 +48,5 @@ def page() -> Response:
 
 
 def trivial(list_name: str) -> None:
-    """The job whose latency is RQ's own."""
+    """Push a result and do nothing else, to measure the latency of RQ."""
     redis.rpush(list_name, "done")

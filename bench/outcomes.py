@@ -1,9 +1,9 @@
-"""What happens to labelled comments on a site that has taught nothing: approved, held or spam, source by source.
+"""Judge labelled comments on a new site, and count how many of each source are approved, held or spam.
 
     python -m bench.outcomes DATA_DIR
 
-Every comment comes alone, as if it were the first: nothing is repeated, nobody is known. Who writes for the first time
-is held on a new site whatever he writes; that is left out here. Of what is learned there is the shipped prior only.
+Each comment is judged as if it were the first of the site: there are no repeats and no known authors. The rule that
+holds the first comment of an author is off. The site has no lessons, so only the shipped prior model counts.
 """
 
 import sys
@@ -33,18 +33,18 @@ def decisions(examples: Sequence[Example], filters: Sequence[Filter], policy: Po
 
 
 def row(examples: Sequence[Example], filters: Sequence[Filter]) -> tuple[float, float, float]:
-    """Of 1,000: held by points, held for profanity alone, spam."""
+    """Return how many of 1,000 are held by their score, held for profanity alone, and spam."""
     found: Counter[str] = Counter()
     for decision in decisions(examples, filters, build(filters, {})):
-        by_points = decision.score >= decision.hold_at
-        found["spam" if decision.action is Action.SPAM else "points" if by_points else str(decision.action)] += 1
-    return tuple(1000 * found[kind] / len(examples) for kind in ("points", "hold", "spam"))  # type: ignore[return-value]
+        by_score = decision.score >= decision.hold_at
+        found["spam" if decision.action is Action.SPAM else "score" if by_score else str(decision.action)] += 1
+    return tuple(1000 * found[kind] / len(examples) for kind in ("score", "hold", "spam"))  # type: ignore[return-value]
 
 
 def main() -> None:
     without = tuple(f for f in BUILT_IN if not isinstance(f, Learned))
     systems = {"without learned": without, "learned alone": (Learned(),), "all": BUILT_IN}
-    print("of 1,000: held by points / held for a word alone / spam")
+    print("of 1,000: held by score / held for profanity alone / spam")
     print(f"{'source':22}{'label':8}{'n':>6}" + "".join(f"{name:>22}" for name in systems))
     for corpus in CORPORA:
         rows = read(Path(sys.argv[1]), corpus)

@@ -1,10 +1,10 @@
-"""How long the service takes for a queue page when very many comments are held.
+"""Measure queue pages of the service while very many comments are held.
 
     python -m bench.queue [held comments] [other sites] [held comments of each]
 
-Comments are accepted, held and filed through storage; then each page is asked for, signed in, through the whole
-service on one thread: wall-clock time, and the processor time of the service and of Valkey together, which tells the
-same on a machine that is busy with other things. `filing` is what the errand that keeps the index takes.
+Comments are accepted, held and indexed through the storage. Then a signed-in client requests each page through the
+whole service, on one thread. Prints wall-clock time, and the CPU time of the service and Valkey together, which is
+also reliable on a busy machine. `indexing` is the time of the background job that updates the queue index.
 """
 
 import random
@@ -47,7 +47,7 @@ SIGNALS = (
 TEXTS = ("the bread of our village", "Как интересно написано", "これは面白いです", "مقال جيد", "🎉🎉🎉")
 DAYS = 40
 
-#: What is asked for: a name and the rest of the address.
+#: Pages to request: a name and the query string.
 PAGES = {
     "most useful first": "",
     "oldest": "?order=oldest",
@@ -77,7 +77,7 @@ PAGES = {
 
 class NoJobs:
     def enqueue(self, job: str, site: str, token: str = "") -> None:
-        """The index is filed by hand here."""
+        """Do nothing: the benchmark updates the index itself."""
 
 
 def comments(n: int, site: str, now: datetime) -> Iterator[Comment]:
@@ -96,7 +96,7 @@ def comments(n: int, site: str, now: datetime) -> Iterator[Comment]:
 
 
 def hold(storage: Storage, site: str, n: int, now: datetime) -> None:
-    """In several threads: on a busy machine a round trip is mostly waiting."""
+    """Accept and hold the comments in several threads, because a round trip is mostly waiting."""
     every = comments(n, site, now)
     with ThreadPoolExecutor(THREADS) as pool:
         for _ in pool.map(partial(hold_some, storage, site, now, n), batches(every, BATCH)):
@@ -122,12 +122,12 @@ def hold_some(storage: Storage, site: str, now: datetime, n: int, batch: list[Co
     storage.comments.decide(site, changes)
 
 
-def file(storage: Storage, site: str) -> None:
+def update_index(storage: Storage, site: str) -> None:
     while catch_up(storage, site, 1000):
         pass
 
 
-def signed_in(storage: Storage, client: FlaskClient, sites: list[str]) -> None:
+def sign_in(storage: Storage, client: FlaskClient, sites: list[str]) -> None:
     storage.people.put(Person("mo", dict.fromkeys(sites, "moderator")))
     token = new_id()
     storage.people.put_link(token_digest(token), "mo", 60)
@@ -135,8 +135,8 @@ def signed_in(storage: Storage, client: FlaskClient, sites: list[str]) -> None:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """Tells how long something takes, in ms: by the clock, and on the processor."""
+class Stopwatch:
+    """Measures a call in ms of wall-clock time and CPU time."""
 
     server: redis.Redis
 
@@ -154,11 +154,11 @@ class Watch:
 def get(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     if answer.status_code != 200:
-        raise SystemExit(f"{path} is answered with {answer.status}")
+        raise SystemExit(f"{path} returned {answer.status}")
 
 
 def cursor_of(client: FlaskClient, path: str, page: int) -> str:
-    """The cursor of a page, found by following the links to it; those to the next page stand last."""
+    """Return the cursor of a page by following the links to the next page, which are the last links."""
     cursor = ""
     for _ in range(page - 1):
         text = client.get(f"{path}?cursor={cursor}" if cursor else path).text
@@ -166,13 +166,13 @@ def cursor_of(client: FlaskClient, path: str, page: int) -> str:
     return cursor
 
 
-def ask_all(watch: Watch, client: FlaskClient, path: str) -> None:
+def ask_all(stopwatch: Stopwatch, client: FlaskClient, path: str) -> None:
     cursors = {"two": cursor_of(client, path, 2), "fifty": cursor_of(client, path, 50)}
     for name, query in PAGES.items():
         address = path + query.format(**cursors)
-        times = [watch.ms(partial(get, client, address)) for _ in range(TIMES)]
+        times = [stopwatch.ms(partial(get, client, address)) for _ in range(TIMES)]
         (wall, worst), (cpu, most) = ((statistics.median(t), max(t)) for t in zip(*times, strict=True))
-        print(f"  {name:<22} median {wall:4.0f} ms, worst {worst:4.0f}; processor {cpu:4.0f} ms, worst {most:4.0f}")
+        print(f"  {name:<22} median {wall:4.0f} ms, worst {worst:4.0f}; CPU {cpu:4.0f} ms, worst {most:4.0f}")
 
 
 def main(n: int = 100_000, sites: int = 5, each: int = 20_000) -> None:
@@ -184,18 +184,18 @@ def main(n: int = 100_000, sites: int = 5, each: int = 20_000) -> None:
             storage.sites.put(Site(name, name.title(), now))
             hold(storage, name, n if name == "one" else each, now)
         total = n + sites * each
-        watch, before = Watch(connect(settings)), storage.server.figures()["memory_bytes"]
-        wall, cpu = watch.ms(lambda: [file(storage, name) for name in names])
+        stopwatch, before = Stopwatch(connect(settings)), storage.server.figures()["memory_bytes"]
+        wall, cpu = stopwatch.ms(lambda: [update_index(storage, name) for name in names])
         grown = storage.server.figures()["memory_bytes"] - before
         each_wall, each_cpu = (ms / total * 1000 for ms in (wall, cpu))
-        print(f"{total:,} held; filing each takes {each_wall:.0f} µs, on the processor {each_cpu:.0f} µs")
-        print(f"and {grown / total:,.0f} bytes")
+        print(f"{total:,} held; indexing takes {each_wall:.0f} µs each, CPU {each_cpu:.0f} µs")
+        print(f"and {grown / total:,.0f} bytes each")
         client = create_app(Deps(settings, storage, NoJobs(), Pseudonyms(SECRET), lambda: now)).test_client()
-        signed_in(storage, client, names)
+        sign_in(storage, client, names)
         print(f"one site with {n:,}:")
-        ask_all(watch, client, "/review/one")
+        ask_all(stopwatch, client, "/review/one")
         print(f"all {len(names)} sites with {total:,}:")
-        ask_all(watch, client, "/review/all")
+        ask_all(stopwatch, client, "/review/all")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Threads read and comments accepted a second: ours, a bare Flask route, and Isso, in one run on one machine.
+"""Measure threads read and comments accepted per second: Replygate, a bare Flask route, and Isso.
 
     python -m bench.reading [--requests 2000] [--rounds 3]
 
-Reading: a thread of 50 replies, two processes of four threads each, eight connections. The bare route answers with the
-same bytes from one GET, and does nothing else. Submitting: Valkey writes to disk before each answer (appendfsync
-always), Isso commits to SQLite. Isso is installed on demand, into an environment of its own under var/.
+All three run on one machine, in one run. Reading: a thread of 50 replies, two processes of four threads each, eight
+connections. The bare route returns the same bytes from one GET. Submitting: Valkey writes to disk before each response
+(appendfsync always), Isso commits to SQLite. Isso is installed on demand into its own environment under var/.
 """
 
 import argparse
@@ -34,16 +34,16 @@ from comments.storage.values import Admission, CommentChange
 ORIGIN, PAGE = "https://bench.example", "/2026/hello-world"
 THREAD = ORIGIN + PAGE
 REPLIES = 50
-#: Of five replies two answer another one.
+#: Two of five comments reply to the comment before.
 ANSWERS = (False, False, True, False, True)
 OURS = f"/v1/sites/{SITE.id}"
-ASKED = f"?thread={quote(THREAD, safe='')}"
-BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
+QUERY = f"?thread={quote(THREAD, safe='')}"
+FIRST_RECEIVED = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One load, by name; `slower` takes a tenth of the requests."""
+class Target:
+    """A request to measure. A `slower` one gets a tenth of the requests."""
 
     name: str
     path: str
@@ -64,7 +64,7 @@ def publish(storage: Storage) -> None:
             id=new_id(),
             site=SITE.id,
             thread=THREAD,
-            received=BEGAN + timedelta(minutes=n),
+            received=FIRST_RECEIVED + timedelta(minutes=n),
             parent=parent if ANSWERS[n % len(ANSWERS)] else "",
             author=f"Reader {n}",
             email=f"reader{n}@example.org",
@@ -79,50 +79,50 @@ def publish(storage: Storage) -> None:
 
 
 def get(port: int, path: str) -> tuple[bytes, str]:
-    """Body and ETag."""
+    """Return body and ETag."""
     with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.read(), answer.headers.get("ETag", "")
 
 
-def measured(port: int, question: Question, requests: int) -> float:
-    """Answers a second, after a warm-up of a tenth."""
-    each = max(10, requests // CONNECTIONS // (10 if question.slower else 1))
-    load = Load("127.0.0.1", port, question.path, headers=question.headers, connections=CONNECTIONS, requests=each)
-    if question.body:
-        load = replace(load, body=question.body)
+def measured(port: int, target: Target, requests: int) -> float:
+    """Return responses per second, after a warm-up with a tenth of the requests."""
+    each = max(10, requests // CONNECTIONS // (10 if target.slower else 1))
+    load = Load("127.0.0.1", port, target.path, headers=target.headers, connections=CONNECTIONS, requests=each)
+    if target.body:
+        load = replace(load, body=target.body)
     send(replace(load, requests=each // 10 + 1, first=each))
     report = send(load)
-    assert set(report.statuses) == {question.status}, report.statuses
+    assert set(report.statuses) == {target.status}, report.statuses
     return report.rate
 
 
 @contextmanager
-def ours(settings: Settings) -> Iterator[tuple[int, list[Question]]]:
+def ours(settings: Settings) -> Iterator[tuple[int, list[Target]]]:
     with web("service.wsgi:app", settings) as port:
-        body, etag = get(port, f"{OURS}/comments{ASKED}")
+        body, etag = get(port, f"{OURS}/comments{QUERY}")
         assert json.loads(body)["total"] == REPLIES
         connect(settings).set("page", body)
         yield (
             port,
             [
-                Question("ours", f"{OURS}/comments{ASKED}"),
-                Question("ours, 304", f"{OURS}/comments{ASKED}", 304, f"If-None-Match: {etag}\r\n"),
-                Question("ours, HTML", f"{OURS}/comments.html{ASKED}"),
-                Question("ours, feed", f"{OURS}/feed.atom{ASKED}"),
+                Target("ours", f"{OURS}/comments{QUERY}"),
+                Target("ours, 304", f"{OURS}/comments{QUERY}", 304, f"If-None-Match: {etag}\r\n"),
+                Target("ours, HTML", f"{OURS}/comments.html{QUERY}"),
+                Target("ours, feed", f"{OURS}/feed.atom{QUERY}"),
             ],
         )
 
 
 @contextmanager
-def bare(settings: Settings) -> Iterator[tuple[int, list[Question]]]:
+def bare(settings: Settings) -> Iterator[tuple[int, list[Target]]]:
     with web("bench.naive:app", settings) as port:
-        yield port, [Question("bare Flask", "/page")]
+        yield port, [Target("bare Flask", "/page")]
 
 
 def isso_body(c: int, n: int) -> bytes:
-    """What `bench.throughput.body` sends to us, in Isso's words."""
+    """Return the submission of `bench.throughput.body` with Isso's field names."""
     sent = json.loads(our_body(c, n))
     return json.dumps(
         {"text": sent["content"], "author": sent["author"], "email": sent["email"], "title": "x"}
@@ -130,7 +130,7 @@ def isso_body(c: int, n: int) -> bytes:
 
 
 @contextmanager
-def theirs() -> Iterator[tuple[int, list[Question]]]:
+def theirs() -> Iterator[tuple[int, list[Target]]]:
     with isso(isso_python(), ORIGIN) as port, closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
         last = 0
         for n in range(REPLIES):
@@ -141,7 +141,7 @@ def theirs() -> Iterator[tuple[int, list[Question]]]:
             last = json.load(connection.getresponse())["id"]
         listed = json.loads(get(port, f"/?uri={quote(PAGE)}")[0])
         assert sum(1 + r["total_replies"] for r in listed["replies"]) == REPLIES, listed["total_replies"]
-        yield port, [Question("Isso", f"/?uri={quote(PAGE)}", slower=True)]
+        yield port, [Target("Isso", f"/?uri={quote(PAGE)}", slower=True)]
 
 
 def reading(requests: int, rounds: int) -> dict[str, list[float]]:
@@ -150,17 +150,17 @@ def reading(requests: int, rounds: int) -> dict[str, list[float]]:
         storage = open_redis(settings)
         storage.sites.put(replace(SITE, origins=(ORIGIN,)))
         publish(storage)
-        for _ in range(rounds):  # in turn, so that a slow minute of the machine hits all
+        for _ in range(rounds):  # alternating, so that a slow minute of the machine affects all
             for server in (lambda: ours(settings), lambda: bare(settings), theirs):
-                with server() as (port, questions):
-                    for question in questions:
-                        rates.setdefault(question.name, []).append(measured(port, question, requests))
+                with server() as (port, targets):
+                    for target in targets:
+                        rates.setdefault(target.name, []).append(measured(port, target, requests))
     return rates
 
 
 def submitting(requests: int, rounds: int) -> dict[str, list[float]]:
-    us = Question("ours", f"{OURS}/comments", 202, body=our_body)
-    them = Question("Isso", f"/new?uri={quote(PAGE)}", 201, f"Origin: {ORIGIN}\r\n", isso_body, slower=True)
+    us = Target("ours", f"{OURS}/comments", 202, body=our_body)
+    them = Target("Isso", f"/new?uri={quote(PAGE)}", 201, f"Origin: {ORIGIN}\r\n", isso_body, slower=True)
     rates: dict[str, list[float]] = {us.name: [], them.name: []}
     for _ in range(rounds):
         with valkey() as settings:
@@ -176,7 +176,7 @@ def show(rates: Mapping[str, list[float]], *others: str) -> None:
     medians = {name: statistics.median(found) for name, found in rates.items()}
     for name, rate in medians.items():
         ratios = "".join(f"   {rate / medians[other]:6.2f} x {other}" for other in others if other != name)
-        print(f"  {name:12} {rate:8.0f} a second{ratios if name.startswith('ours') else ''}")
+        print(f"  {name:12} {rate:8.0f} per second{ratios if name.startswith('ours') else ''}")
 
 
 def main() -> None:
@@ -187,7 +187,7 @@ def main() -> None:
     isso_python()
     print(f"reading {REPLIES} replies")
     show(reading(args.requests, args.rounds), "bare Flask", "Isso")
-    print("submitting, durably")
+    print("submitting, written to disk")
     show(submitting(args.requests, args.rounds), "Isso")
 
 

@@ -1,4 +1,4 @@
-"""Processes that a measurement starts and stops: an embedded Valkey, HTTP servers and workers."""
+"""Processes of the benchmarks: an embedded Valkey, HTTP servers and workers."""
 
 import os
 import socket
@@ -13,14 +13,14 @@ from pathlib import Path
 from comments.settings import Settings
 from replygate.embedded_valkey import start
 
-SECRET = "measured, not guarded: 32 characters"
-PATIENCE = 30.0  # seconds
+SECRET = "a secret key for benchmarks only, 32+"
+START_SECONDS = 30.0
 ISSO = ("isso==0.14.0", "gunicorn==27.0.1")
 
 
 @contextmanager
 def valkey(fsync: str = "always") -> Iterator[Settings]:
-    """Settings for a fresh server that keeps its promises as the shipped one does."""
+    """Start a new server with the durability of the shipped one, and give settings for it."""
     with tempfile.TemporaryDirectory(prefix="rg") as directory:
         server = start(Path(directory), fsync=fsync)
         try:
@@ -38,7 +38,7 @@ def environment(settings: Settings, **more: str) -> Mapping[str, str]:
 def process(
     *words: str, env: Mapping[str, str], python: Path = Path(sys.executable), stderr: int | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """`python -m words`, ended with the block."""
+    """Run `python -m words` until the end of the block."""
     running = subprocess.Popen([str(python), "-m", *words], env=env, stdout=subprocess.DEVNULL, stderr=stderr)
     try:
         yield running
@@ -53,7 +53,7 @@ def process(
 
 @contextmanager
 def web(app: str, settings: Settings, **more: str) -> Iterator[int]:
-    """The port of two web processes, started in the same way for every `app` that is compared."""
+    """Start two web processes and give their port. Every `app` is started in the same way."""
     port = _free_port()
     words = (
         "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
@@ -66,23 +66,23 @@ def web(app: str, settings: Settings, **more: str) -> Iterator[int]:
 
 @contextmanager
 def isso(python: Path, host: str) -> Iterator[int]:
-    """The port of Isso as its documentation runs it: gunicorn with two processes, and a fresh SQLite file."""
+    """Start Isso as its documentation says, with two gunicorn processes and a new SQLite file; give its port."""
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="isso") as directory:
-        chosen = Path(directory, "isso.conf")
-        chosen.write_text(
+        config = Path(directory, "isso.conf")
+        config.write_text(
             f"[general]\ndbpath = {directory}/comments.db\nhost = {host}\n"
             f"[guard]\nenabled = false\n[moderation]\nenabled = false\n"
         )
         words = ("gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--preload", "isso.run")
-        env = {**os.environ, "ISSO_SETTINGS": str(chosen)}
+        env = {**os.environ, "ISSO_SETTINGS": str(config)}
         with process(*words, env=env, python=python, stderr=subprocess.DEVNULL):
             _wait(port)
             yield port
 
 
 def isso_python() -> Path:
-    """An interpreter with Isso, which is no dependency of ours; its environment is made when first asked for."""
+    """Return a Python interpreter with Isso. Its environment is created on first use."""
     home = Path(__file__).parents[1] / "var" / "bench-isso"
     python = home / "bin" / "python"
     if not (home / ".complete").exists():
@@ -99,11 +99,11 @@ def _free_port() -> int:
 
 
 def _wait(port: int) -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
             with closing(socket.create_connection(("127.0.0.1", port), 1.0)):
                 return
         except OSError:
             time.sleep(0.05)
-    raise TimeoutError("the web server did not come up")
+    raise TimeoutError("the web server did not start")

@@ -1,12 +1,12 @@
-"""Streams of comments as a site sees them, from its first day: what is published, held and refused while it learns.
+"""Simulate new sites that learn from their moderators, and report the published, held and refused comments.
 
     python -m bench.streams DATA_DIR [REFUSALS]
 
-No source is one that the shipped weights were made from. Moderators label what is held, at once; of spam that was
-published readers report one in ten. All filters are at work, and everything is in the order of time: newspaper comments
-a minute apart, the others a second. Means over several orders. REFUSALS is the site's choice of how many honest replies
-may be refused. The chat's honest side has no labels: short comments of 2013, which are taken for honest, though some
-advertise; its bots are made from nine templates (`bots.txt`).
+The shipped weights were trained on none of these sources. Moderators decide held comments at once. Readers report one
+in ten published spam comments. All filters run, in order of time: newspaper comments arrive a minute apart, the others
+a second apart. Results are means over several random orders. REFUSALS is the site's setting for the number of honest
+comments that may be refused. The honest chat comments have no labels: they are short comments of 2013, and some of
+them advertise. The chat bots are generated from nine templates (`bots.txt`).
 """
 
 import gzip
@@ -35,7 +35,7 @@ SITE = Site("blog", "A blog", BEGIN, required=(), moderation="suspicious", max_c
 ORDERS = (1, 2, 3)
 REPORTED = 0.1
 
-#: Seconds between two comments, then source, label and number of each part.
+#: Seconds between two comments, then the source, label (spam or not) and number of each part.
 Stream = tuple[int, Sequence[tuple[str, bool, int]]]
 STREAMS: Mapping[str, Stream] = {
     "newspaper, 9 % spam": (
@@ -54,7 +54,7 @@ STREAMS: Mapping[str, Stream] = {
     "chat, half bots": (1, (("chat", False, 3161), ("bots", True, 3100))),
 }
 BOTS = grammar.read(Path(__file__).with_name("bots.txt"))
-#: Characters of a comment below which it could be a line of a chat.
+#: Comments with fewer characters than this look like lines of a chat.
 SHORT = 90
 
 
@@ -67,24 +67,24 @@ def stream(folder: Path, parts: Sequence[tuple[str, bool, int]], seconds: int, d
     draw.shuffle(rows)
     comments = (
         replace(comment(row), thread="post", content=row.text.replace("\r\n", "\n")) for row in rows
-    )  # as the door does
+    )  # as the web service normalizes line ends
     placed = (replace(c, id=f"{n:05}", received=BEGIN + timedelta(seconds=seconds * n)) for n, c in enumerate(comments))
     return [Example(c, row.spam, row.source) for c, row in zip(placed, rows, strict=True)]
 
 
 def _source(folder: Path, name: str, n: int, draw: random.Random) -> list[Generated]:
-    """All there is of a source; of one that is made, n."""
+    """Return all comments of a source, or n comments of a generated one."""
     if name == "bots":
         return [Generated(BOTS.line("bot", draw), True, name, BOTS.line("handle", draw)) for _ in range(n)]
     if name == "chat":
         with gzip.open(folder / "unlabelled" / "yt2013_comments.jsonl.gz", "rt", encoding="utf-8") as lines:
-            said = [json.loads(line) for line in lines]
-        return [Generated(row["text"], False, name, row["author"]) for row in said if len(row["text"]) < SHORT]
+            rows = [json.loads(line) for line in lines]
+        return [Generated(row["text"], False, name, row["author"]) for row in rows if len(row["text"]) < SHORT]
     return read(folder, next(corpus for corpus in CORPORA if corpus.name == name))
 
 
-def figures(found: Sequence[Verdict]) -> Iterator[float]:
-    """In the order of HEADS; the last three are of the second half's spam."""
+def outcome_shares(found: Sequence[Verdict]) -> Iterator[float]:
+    """Yield the values in the order of HEADINGS. The last three are shares of the spam in the second half."""
     honest = [v for v in found if not v.example.spam]
     spam = [v for v in found[len(found) // 2 :] if v.example.spam]
     yield sum(v.decision.action is Action.SPAM for v in honest)
@@ -95,18 +95,18 @@ def figures(found: Sequence[Verdict]) -> Iterator[float]:
         yield sum(v.decision.action is action for v in spam) / max(1, len(spam))
 
 
-HEADS = ("false", "of", "held", "by chance", "spam refused", "spam held", "published")
+HEADINGS = ("false", "of", "held", "spot checks", "spam refused", "spam held", "published")
 
 
 def main() -> None:
     policy, site = build(BUILT_IN, {}), replace(SITE, refusals=(*sys.argv[2:], SITE.refusals)[0])
-    print(f"{'':22}" + "".join(f"{head:>14}" for head in HEADS))
+    print(f"{'':22}" + "".join(f"{head:>14}" for head in HEADINGS))
     for name, (seconds, parts) in STREAMS.items():
         rows = []
         for order in ORDERS:
             examples = stream(Path(sys.argv[1]), parts, seconds, chance(name, order))
             found = list(verdicts(examples, site, policy, Corpus.of(TokenCounts()), Moderation(REPORTED)))
-            rows.append(list(figures(found)))
+            rows.append(list(outcome_shares(found)))
         means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
         print(f"{name:22}{means[0]:>14.1f}{means[1]:>14.0f}" + "".join(f"{mean:>14.3f}" for mean in means[2:]))
 

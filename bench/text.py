@@ -1,4 +1,4 @@
-"""Plain English of a wanted length, different every time and the same with the same seed."""
+"""Random English-like text of a given length. The same seed gives the same text."""
 
 import random
 
@@ -13,7 +13,7 @@ WORDS = tuple(PROSE.split())
 
 
 def sentence(rng: random.Random, characters: int) -> str:
-    """Exactly `characters` long."""
+    """Return a text of exactly `characters` characters."""
     words: list[str] = []
     while sum(map(len, words)) + len(words) < characters + 12:
         words.append(rng.choice(WORDS))

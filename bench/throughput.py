@@ -1,10 +1,10 @@
-"""Comments decided and accepted a second: the naive service and ours, in one run on one machine.
+"""Measure comments decided and accepted per second: the naive service and Replygate, in one run.
 
     python -m bench.throughput [--naive 60] [--ours 10000] [--requests 3000] [--rounds 3]
 
-Deciding: two worker processes each. The naive jobs run in RQ's default forking worker and look words up with
-better-profanity as it comes; ours run every built-in filter. Accepting: two web processes, eight connections; a bare
-Flask route that does one Lua call is the measure. Valkey writes to disk before each answer (appendfsync always).
+Deciding: two worker processes each. The naive jobs run in RQ's default forking worker with plain better-profanity; our
+workers run all built-in filters. Accepting: two web processes, eight connections, compared with a bare Flask route
+that makes one Lua call. Valkey writes to disk before each response (appendfsync always).
 """
 
 import argparse
@@ -48,7 +48,7 @@ def texts(seed: int, n: int) -> list[str]:
 
 
 def until(done: Callable[[], bool]) -> float:
-    """Seconds until `done`; looked at 50 times a second."""
+    """Wait until `done` and return the seconds. Checks 50 times a second."""
     begun = time.perf_counter()
     while not done():
         time.sleep(0.02)
@@ -56,7 +56,7 @@ def until(done: Callable[[], bool]) -> float:
 
 
 def naive_decided(settings: Settings, n: int) -> float:
-    """Comments a second."""
+    """Return comments per second."""
     redis = connect(settings)
     queue = Queue("naive", connection=redis)
     for i, content in enumerate(texts(1, n)):
@@ -66,13 +66,13 @@ def naive_decided(settings: Settings, n: int) -> float:
         for _ in range(WORKERS):
             words = ("rq.cli", "worker", "--url", settings.redis_url, "--quiet", "naive")
             workers.enter_context(process(*words, env=environment(settings)))
-        until(lambda: bool(redis.exists("naive:0")))  # their start is not counted
+        until(lambda: bool(redis.exists("naive:0")))  # the start of the workers is not measured
         left = n - len(list(redis.scan_iter("naive:*", count=1000)))
         return left / until(lambda: redis.exists(*(f"naive:{i}" for i in range(n))) == n)
 
 
 def ours_decided(settings: Settings, n: int) -> float:
-    """Comments a second."""
+    """Return comments per second."""
     storage = open_redis(settings)
     storage.sites.put(SITE)
     for i, content in enumerate(texts(2, n)):
@@ -80,7 +80,7 @@ def ours_decided(settings: Settings, n: int) -> float:
     with ExitStack() as parts:
         for words in (("work", "judge"),) * WORKERS + (("sweep",),):
             parts.enter_context(process("replygate", *words, env=environment(settings)))
-        until(lambda: storage.queue.depth(SITE.id).queued < n)  # their start is not counted
+        until(lambda: storage.queue.depth(SITE.id).queued < n)  # the start of the workers is not measured
         left = storage.queue.depth(SITE.id).queued
         return left / until(lambda: storage.queue.depth(SITE.id).queued == 0)
 
@@ -100,14 +100,14 @@ def _comment(i: int, content: str) -> Comment:
 
 
 def body(c: int, n: int) -> bytes:
-    """A submission like no other of the run."""
+    """Return a submission that differs from all others of the run."""
     content = sentence(random.Random(c * 1_000_003 + n), CHARACTERS)
     fields = {"thread": f"post-{n // 20}", "author": f"Reader {c}", "email": f"r{c}@example.org", "content": content}
     return json.dumps(fields).encode()
 
 
 def accepted(app: str, path: str, settings: Settings, requests: int) -> float:
-    """Answers of 202 a second, after a warm-up of a tenth."""
+    """Return the responses 202 per second, after a warm-up with a tenth of the requests."""
     with web(app, settings) as port:
         load = Load("127.0.0.1", port, path, body, connections=CONNECTIONS, requests=requests // CONNECTIONS)
         send(replace(load, requests=load.requests // 10, first=load.requests))
@@ -118,14 +118,14 @@ def accepted(app: str, path: str, settings: Settings, requests: int) -> float:
 
 def accepting(requests: int, rounds: int) -> None:
     rates: dict[str, list[float]] = {name: [] for name in ROUTES}
-    for _ in range(rounds):  # in turn, so that a slow minute of the machine hits all three
+    for _ in range(rounds):  # alternating, so that a slow minute of the machine affects all three
         for name in rates:
             with valkey() as settings:
                 open_redis(settings).sites.put(SITE)
                 rates[name].append(accepted(*ROUTES[name], settings, requests))
     medians = {name: statistics.median(found) for name, found in rates.items()}
     for name, rate in medians.items():
-        print(f"accepted by {name:6} {rate:8.0f} a second   {rate / medians['bare']:.2f} x bare")
+        print(f"accepted by {name:6} {rate:8.0f} per second   {rate / medians['bare']:.2f} x bare")
 
 
 def main() -> None:
@@ -137,8 +137,8 @@ def main() -> None:
         slow = naive_decided(settings, args.naive)
     with valkey() as settings:
         fast = ours_decided(settings, args.ours)
-    print(f"decided by naive  {slow:8.1f} a second")
-    print(f"decided by ours   {fast:8.1f} a second   {fast / slow:.0f} x naive")
+    print(f"decided by naive  {slow:8.1f} per second")
+    print(f"decided by ours   {fast:8.1f} per second   {fast / slow:.0f} x naive")
     accepting(args.requests, args.rounds)
 
 

@@ -1,9 +1,9 @@
-"""How long an author's page looks through a large site, where nothing is indexed by author.
+"""Measure the author page on a large site. There is no index by author, so the page scans comments.
 
     python -m bench.traces [--comments 100000]
 
-Prints the time of one bounded look for an author who wrote nothing, which looks the longest, the time to look through
-everything, and what an index by author and by network would take instead.
+Prints the time of one scan step for an author without comments (the slowest case), the time to scan the whole site,
+and the memory that an index by author and by network would need.
 """
 
 import argparse
@@ -30,7 +30,7 @@ PER_AUTHOR = 3
 
 
 def fill(client: "object", keys: Keys, n: int) -> None:
-    """Records as decide.lua leaves them; written by hand, since judging them would take minutes."""
+    """Write records as decide.lua does. They are written directly, because judging them would take minutes."""
     rng, begin = random.Random(1), datetime(2026, 1, 1, tzinfo=UTC)
     texts = [sentence(rng, 200) for _ in range(1000)]
     pipe = client.pipeline(transaction=False)  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def fill(client: "object", keys: Keys, n: int) -> None:
 
 
 def index(client: "object", n: int) -> float:
-    """Bytes a comment of two sorted sets of ids, one by author and one by network."""
+    """Return the bytes per comment of two sorted sets of ids, one by author and one by network."""
     before = client.info("memory")["used_memory"]  # type: ignore[attr-defined]
     pipe = client.pipeline(transaction=False)  # type: ignore[attr-defined]
     for i in range(n):
@@ -65,23 +65,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rg") as directory:
         server = start(Path(directory), fsync="no")
         settings = Settings(secret_key="x" * 32, redis_url=server.url, socket_timeout=30)
-        client, traces = connect(settings), open_redis(settings).author_history
+        client, history = connect(settings), open_redis(settings).author_history
         fill(client, Keys(settings.prefix), n)
-        looks, looked, cursor = [], 0, ""
-        while not looks or cursor:
+        steps, scanned, cursor = [], 0, ""
+        while not steps or cursor:
             begin = time.perf_counter()
-            found = traces.find(SITE, HistoryQuery(identity="nobody"), 20, cursor)
-            looks.append(time.perf_counter() - begin)
-            looked, cursor = looked + found.looked_at, found.cursor
+            found = history.find(SITE, HistoryQuery(identity="nobody"), 20, cursor)
+            steps.append(time.perf_counter() - begin)
+            scanned, cursor = scanned + found.looked_at, found.cursor
         begin = time.perf_counter()
-        rows = traces.find(SITE, HistoryQuery(identity=f"author-{(n - 500) // PER_AUTHOR:06}"), 20).rows
+        rows = history.find(SITE, HistoryQuery(identity=f"author-{(n - 500) // PER_AUTHOR:06}"), 20).rows
         recent = time.perf_counter() - begin
-        assert (looked, len(rows)) == (n, PER_AUTHOR)
+        assert (scanned, len(rows)) == (n, PER_AUTHOR)
         print(
-            f"{n} comments: {len(looks)} looks, the longest {max(looks) * 1000:.0f} ms, all {sum(looks) * 1000:.0f} ms"
+            f"{n} comments: {len(steps)} steps, the longest {max(steps) * 1000:.0f} ms, all {sum(steps) * 1000:.0f} ms"
         )
-        print(f"everything of an author of the day: {recent * 1000:.0f} ms (one look)")
-        print(f"an index by author and by network: {index(client, min(n, 30_000)):.0f} bytes a comment")
+        print(f"all comments of a recent author: {recent * 1000:.0f} ms (one step)")
+        print(f"an index by author and by network: {index(client, min(n, 30_000)):.0f} bytes per comment")
         server.stop()
 
 

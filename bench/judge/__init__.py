@@ -1,1 +1,1 @@
-"""The shipped prior beside the filters that can be had ready-made, all on the same comments in the same run."""
+"""Compare the shipped prior model with ready-made spam filters, on the same comments in the same run."""

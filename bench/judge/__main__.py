@@ -1,10 +1,11 @@
-"""How well the prior does beside filters that anybody can install: the same comments to learn from, the same to judge.
+"""Compare the prior model with spam filters that anyone can install, trained and tested on the same comments.
 
     python -m bench.judge DATA_DIR
 
-Every source of spam is judged by filters that never saw it, at the cost of the same honest comments; then each filter
-starts on empty sites and learns their first comments. Processor time, one core. Needs the groups `train` and
-`baselines`. What is learned from is what the shipped weights rest on: free corpora and generated comments.
+First part: each source of spam is judged by filters that were not trained on it, against the same honest comments.
+Second part: each filter starts on empty sites and learns their first comments. Times are CPU time on one core. The
+training data are those of the shipped weights: free corpora and generated comments. Needs the groups `train` and
+`baselines`.
 """
 
 import sys
@@ -29,13 +30,13 @@ from .libraries import BetterProfanity, FastText, TfIdf
 from .ours import Prior
 
 LESSONS = (50, 200, 500)
-#: Comments whose judging is timed, one by one.
+#: Number of comments to time, one by one.
 TIMED = 200
 LONG = range(350, 451)
 
 
 class System(Protocol):
-    """A filter. Scores above 0 mean spam."""
+    """A filter. A score above 0 means spam."""
 
     name: str
 
@@ -48,30 +49,30 @@ SYSTEMS: Sequence[Callable[[], System]] = (BetterProfanity, SpamBayes, NaiveBaye
 Corpora = Mapping[str, list[Example]]
 
 
-def taught(make: Callable[[], System], corpora: Corpora, made: Sequence[Example], without: str = "") -> System:
-    """A filter that learned from everything free but one source."""
+def trained(make: Callable[[], System], corpora: Corpora, made: Sequence[Example], without: str = "") -> System:
+    """Return a filter trained on all free sources except one."""
     system = make()
     system.learn([*(e for name in FREE if name != without for e in corpora[name]), *made])
     return system
 
 
 def unseen(make: Callable[[], System], full: System, corpora: Corpora, made: Sequence[Example]) -> Iterator[Reach]:
-    """Each source of spam, judged by a filter that never saw it."""
+    """Judge each source of spam with a filter that was not trained on it."""
     pool = [e for name in (NEWS, BLOG) for e in corpora[name] if not e.spam]
-    of_full = np.array(full.scores(pool))
+    full_scores = np.array(full.scores(pool))
     for name in SPAM:
-        system = taught(make, corpora, made, name) if name in FREE else full
-        of_pool = np.array(system.scores(pool)) if name in FREE else of_full
+        system = trained(make, corpora, made, name) if name in FREE else full
+        pool_scores = np.array(system.scores(pool)) if name in FREE else full_scores
         scores, labels = np.array(system.scores(corpora[name])), np.array([e.spam for e in corpora[name]])
-        yield reached(name, scores[labels], scores[~labels], of_pool)
+        yield reached(name, scores[labels], scores[~labels], pool_scores)
 
 
 def _example(row: Row) -> Example:
     return Example(row.comment.content, row.spam, "stream", row.comment.author, row.comment.url)
 
 
-def cold(make: Callable[[], System], rows: Sequence[Row], n: int) -> float:
-    """Share of wrong judgements on what comes after a site's first n comments, with nothing but these known."""
+def cold_start_error(make: Callable[[], System], rows: Sequence[Row], n: int) -> float:
+    """Return the error rate after a site's first n comments, for a filter trained on these alone."""
     system = make()
     first = [_example(row) for row in rows[:n]]
     system.learn(first)
@@ -79,8 +80,8 @@ def cold(make: Callable[[], System], rows: Sequence[Row], n: int) -> float:
     return float(np.mean([(score > 0) is not e.spam for e, score in zip(rest, system.scores(rest), strict=True)]))
 
 
-def ours(rows: Sequence[Row], n: int) -> float:
-    """The same for the shipped prior and a site's lessons together."""
+def our_error(rows: Sequence[Row], n: int) -> float:
+    """Return the error rate of the shipped prior combined with a site's lessons."""
     counts: dict[str, list[int]] = {}
     for row in rows[:n]:
         for token in tokens(row.comment):
@@ -92,10 +93,12 @@ def ours(rows: Sequence[Row], n: int) -> float:
 
 
 def errors(make: Callable[[], System], sites: Sequence[tuple[str, list[Row]]]) -> Iterator[float]:
-    """After each number of lessons, mean over the sites that have as many."""
+    """Yield the error rate after each number of lessons: the mean over the sites with enough comments."""
     for n in LESSONS:
         long = [rows for _, rows in sites if n <= len(rows) - FEWEST]
-        yield float(np.mean([ours(rows, n) if make is Prior else cold(make, rows, n) for rows in long]))
+        yield float(
+            np.mean([our_error(rows, n) if make is Prior else cold_start_error(make, rows, n) for rows in long])
+        )
 
 
 def microseconds(system: System, examples: Sequence[Example]) -> float:
@@ -119,7 +122,7 @@ def main(arguments: list[str]) -> int:
     print(f"| filter | mean AUC | lowest | R@1 % | R@0.1 % |{lessons} µs, short | 400 characters |")
     print("|-|-|-|-|-|" + "-|" * len(LESSONS) + "-|-|")
     for make in SYSTEMS:
-        full = taught(make, corpora, made)
+        full = trained(make, corpora, made)
         each = list(unseen(make, full, corpora, made))
         total, lowest = mean(each), min(each, key=lambda r: r.auc)
         wrong = " | ".join(f"{share:.3f}" for share in errors(make, sites))

@@ -1,6 +1,6 @@
-"""The two Bayesian filters that most blogs and mailboxes know, written as their authors describe them.
+"""The two most common Bayesian spam filters, implemented from their published descriptions.
 
-They need nothing but Python, learn one comment after another, and stand for the many packages that do the same.
+They need only Python, learn one comment at a time, and represent the many packages that do the same.
 """
 
 import math
@@ -11,19 +11,19 @@ from collections.abc import Iterable, Sequence
 from training.generate import Example
 
 WORD = re.compile(r"\w+")
-#: SpamBayes' constants: what an unknown word is worth and how firmly, and which words of a text are looked at.
+#: Constants of SpamBayes: probability and weight of an unknown word, and the limits on the words of a text.
 UNKNOWN, FIRMNESS = 0.5, 0.45
 LEAST_STRENGTH, MOST_CLUES = 0.1, 150
 SHORTEST, LONGEST = 3, 12
 
 
 def whole(example: Example) -> str:
-    """Everything that a visitor wrote, so that no filter sees less than ours."""
+    """Return everything the visitor wrote, so that each filter sees as much as ours."""
     return "\n".join(filter(None, (example.author, example.url, example.text)))
 
 
 class SpamBayes:
-    """Robinson's probabilities (2003), put together by Fisher's method, as SpamBayes 1.1 does."""
+    """Robinson's probabilities (2003), combined with Fisher's method, as in SpamBayes 1.1."""
 
     name = "SpamBayes, as described"
 
@@ -34,7 +34,7 @@ class SpamBayes:
 
     @staticmethod
     def tokens(text: str) -> frozenset[str]:
-        """Words between spaces; of a long one only how it begins and how long it is."""
+        """Return the words between spaces. A long word is replaced with its first letter and its length."""
         found = (word for word in text.lower().split() if len(word) >= SHORTEST)
         return frozenset(w if len(w) <= LONGEST else f"skip:{w[0]} {len(w) // 10 * 10}" for w in found)
 
@@ -52,7 +52,7 @@ class SpamBayes:
         return (FIRMNESS * UNKNOWN + n * raw) / (FIRMNESS + n)
 
     def score(self, example: Example) -> float:
-        """From -1 to 1: how much surer spam is than ham."""
+        """Return P(spam) minus P(ham) as Fisher's method combines them, from -1 to 1."""
         found = (self.probability(token) for token in self.tokens(whole(example)))
         clues = sorted((p for p in found if abs(p - 0.5) >= LEAST_STRENGTH), key=lambda p: -abs(p - 0.5))[:MOST_CLUES]
         if not clues:
@@ -74,27 +74,27 @@ def chi_squared(x: float, half_degrees: int) -> float:
 
 
 class NaiveBayes:
-    """Multinomial naive Bayes over words, one of each added to either count."""
+    """Multinomial naive Bayes over words, with add-one smoothing."""
 
     name = "multinomial naive Bayes"
 
     def __init__(self) -> None:
         self.counts: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
         self.words, self.texts = Counter[bool](), Counter[bool]()
-        self.known: set[str] = set()
+        self.vocabulary: set[str] = set()
 
     def learn(self, examples: Iterable[Example]) -> None:
         for example in examples:
             found = WORD.findall(whole(example).lower())
             self.counts[example.spam].update(found)
-            self.known.update(found)
+            self.vocabulary.update(found)
             self.words[example.spam] += len(found)
             self.texts[example.spam] += 1
 
     def score(self, example: Example) -> float:
-        """Log-odds that it is spam."""
+        """Return the log-odds of spam."""
         spam, ham = self.counts[True], self.counts[False]
-        of_spam, of_ham = (self.words[label] + len(self.known) + 1 for label in (True, False))
+        of_spam, of_ham = (self.words[label] + len(self.vocabulary) + 1 for label in (True, False))
         odds = (math.log((spam[w] + 1) / of_spam * of_ham / (ham[w] + 1)) for w in WORD.findall(whole(example).lower()))
         return math.log((self.texts[True] + 1) / (self.texts[False] + 1)) + sum(odds)
 

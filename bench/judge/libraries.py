@@ -1,4 +1,4 @@
-"""Filters from PyPI, set up as their documentation suggests for short texts. They need the group `baselines`."""
+"""Filters from PyPI, configured for short texts as their documentation suggests. Needs the group `baselines`."""
 
 import math
 import tempfile
@@ -18,7 +18,7 @@ from .bayes import whole
 
 
 class BetterProfanity:
-    """A profane word taken for spam, which many tutorials do. Learns nothing."""
+    """Treats a profane word as spam, as many tutorials do. Does not learn."""
 
     name = "better-profanity"
 
@@ -32,12 +32,12 @@ class BetterProfanity:
         return float(self.package.contains_profanity(whole(example))) - 0.5
 
     def scores(self, examples: Sequence[Example]) -> list[float]:
-        """By our matcher, whose answers are the package's: the package needs a day for all of them."""
+        """Score with our matcher. It gives the same results as the package, which would need a day."""
         return [float(stock().contains(whole(example))) - 0.5 for example in examples]
 
 
 class TfIdf:
-    """scikit-learn: logistic regression over TF-IDF of words, pairs of them, and two to five characters."""
+    """scikit-learn: logistic regression over TF-IDF of words, word pairs, and groups of two to five characters."""
 
     name = "scikit-learn TF-IDF"
 
@@ -58,7 +58,7 @@ class TfIdf:
 
 
 class FastText:
-    """fastText: the mean of word, word pair and subword vectors. One thread, so that it comes out the same."""
+    """fastText: the mean of word, word pair and subword vectors. One thread, so that results are reproducible."""
 
     name = "fastText"
 
@@ -71,14 +71,14 @@ class FastText:
             for example in examples:
                 file.write(f"__label__{'spam' if example.spam else 'ham'} {self.line(example)}\n")
             file.flush()
-            # Faster learning than .2 overflows now and then.
+            # A learning rate above .2 sometimes overflows.
             self.model = fasttext.train_supervised(
                 str(Path(file.name)), wordNgrams=2, minn=2, maxn=5, dim=50, epoch=20, lr=0.2, bucket=200_000,
                 thread=1, seed=1, verbose=0,
             )  # fmt: skip
 
     def score(self, example: Example) -> float:
-        """Log-odds that it is spam."""
+        """Return the log-odds of spam."""
         labels, probabilities = self.model.predict(self.line(example), k=2)
         found = dict(zip(labels, probabilities, strict=True))
         spam, ham = (max(1e-9, found.get(f"__label__{label}", 0.0)) for label in ("spam", "ham"))

@@ -1,4 +1,4 @@
-"""Our own prior as one of the filters that are compared."""
+"""Our prior model as one of the compared filters."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from workers.learning.prior_model import shipped
 
 
 class Prior:
-    """Weights are learned as `training.train` does; judging one comment is what a worker does."""
+    """Learns weights as `training.train` does, and judges one comment as a worker does."""
 
     name = "Replygate's prior"
 
