@@ -55,8 +55,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, ROWS):
         return _row(value)
     if is_dataclass(value):
-        pairs = ((f, getattr(value, f.name)) for f in fields(value))
-        return {_stored_name(f): v for f, v in pairs if not _is_default(f, v)}
+        pairs = ((stored, f, getattr(value, f.name)) for stored, f in _stored_fields(cast(Hashable, type(value))))
+        return {stored: v for stored, f, v in pairs if not _is_default(f, v)}
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} is not kept")
@@ -80,9 +80,10 @@ def _is_default(field: Field[Any], value: Any) -> bool:
     return field.default_factory is not MISSING and bool(value == field.default_factory())
 
 
-def _stored_name(field: Field[Any]) -> str:
-    """The key in JSON; differs from the field's name where the field was renamed after data had been stored."""
-    return str(field.metadata.get("stored", field.name))
+@cache
+def _stored_fields(cls: Any) -> tuple[tuple[str, Field[Any]], ...]:
+    """Fields with their keys in JSON. A key differs from the name of a field that was renamed after it was stored."""
+    return tuple((f.metadata.get("stored", f.name), f) for f in fields(cls))
 
 
 def unpack(cls: type[T], packed: Mapping[str, Any]) -> T:
@@ -101,7 +102,7 @@ def _unpack_row(cls: type[T], values: list[Any]) -> T:
 def _makers(cls: Any) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
     """Of each field its stored name, its name and the function that makes its value."""
     hints = get_type_hints(cls)
-    return tuple((_stored_name(f), f.name, _maker(hints[f.name])) for f in fields(cls))
+    return tuple((stored, f.name, _maker(hints[f.name])) for stored, f in _stored_fields(cls))
 
 
 def _maker(hint: Any) -> Callable[[Any], Any]:
