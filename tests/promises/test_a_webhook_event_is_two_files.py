@@ -13,11 +13,11 @@ from comments.site import WEBHOOK_EVENTS
 from comments.storage.values import Delivery
 from replygate.__main__ import cli
 from tests.support.builders import NOW, a_comment
-from workers.delivery.webhook_payload import body
+from workers.delivery.webhook_payload import event_body
 
 def sent(status):
-    comment = a_comment()
-    return json.loads(body(Delivery("hook", comment.id, 2, status, "example.com", NOW, NOW), comment, None))["type"]
+    delivery = Delivery("hook", "c1", 2, status, "example.com", NOW, NOW)
+    return json.loads(event_body(delivery, a_comment(), None))["type"]
 
 help = CliRunner().invoke(cli, ["webhook", "add", "--help"]).output
 print(json.dumps({

@@ -32,11 +32,12 @@ def length(site: str, query: LengthQuery) -> Response:
 '''
 
 ASK = """
-import json
-from comments.storage.memory import open_memory
-from tests.support.desk import Clock, a_desk
+import json, sys
+from comments.storage.redis import open_redis
+from tests.support.builders import settings
+from tests.support.desk import a_desk
 
-web = a_desk(open_memory(Clock()), sites=("blog",)).app.test_client()
+web = a_desk(open_redis(settings(redis_url=sys.argv[1])), sites=("blog",)).app.test_client()
 good = web.get("/v1/sites/blog/length?thread=first-post")
 bad = web.get("/v1/sites/blog/length")
 paths = web.get("/openapi.json").json["paths"]
@@ -48,13 +49,13 @@ print(json.dumps({
 """
 
 
-def test_a_new_endpoint_answers_refuses_bad_input_and_is_described(tree: TreeCopy) -> None:
+def test_a_new_endpoint_answers_refuses_bad_input_and_is_described(tree: TreeCopy, valkey_url: str) -> None:
     tree.write("service/reading/thread_length.py", MODULE)
     tree.replace(
         "service/__init__.py", "from .reading import email_links,", "from .reading import thread_length, email_links,"
     )
     tree.replace("service/__init__.py", "    reading_views,\n", "    reading_views,\n    thread_length,\n")
-    found = json.loads(tree.run(ASK).splitlines()[-1])
+    found = json.loads(tree.run(ASK, valkey_url).splitlines()[-1])
     assert found == {
         "answer": [200, {"length": 0}],
         "refusal": [422, "application/problem+json", "thread"],

@@ -42,9 +42,9 @@ class TreeCopy:
         assert source.count(before) == 1, f"{name}: {before!r} stands {source.count(before)} times"
         self.write(name, source.replace(before, after))
 
-    def run(self, code: str) -> str:
-        """Run Python code on the copy; returns what it printed. Fails with its errors if it fails."""
-        done = self.python("-c", code)
+    def run(self, code: str, *words: str) -> str:
+        """Run Python code on the copy with `words` as its arguments; returns its output. Fails with its errors."""
+        done = self.python("-c", code, *words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
