@@ -1,4 +1,4 @@
-"""The ops page in a browser: it keeps itself fresh, says when it cannot, and works without scripts."""
+"""The operations page in a browser: it refreshes, shows a lost connection, and works without scripts."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""One's own account: codes beside the password, recovery codes, and where one is signed in."""
+"""The account page: two-factor authentication, recovery codes and sessions."""
 
 import re
 from dataclasses import replace
@@ -51,7 +51,7 @@ def give(client, token: str, code: str):
     return client.post("/sign-in/code", data={"token": token, "code": code, "next": "/review/blog"})
 
 
-def test_codes_are_on_only_after_one_came_back(desk, mo):
+def test_two_factor_is_on_only_after_entering_a_code(desk, mo):
     salt = field(mo.post_form("/account/codes/begin").text, "salt")
     wrong = mo.post_form("/account/codes", salt=salt, code="000000", current=PASSWORD)
     unproven = mo.post_form("/account/codes", salt=salt, code=present_code(desk, salt), current="wrong")
@@ -62,7 +62,7 @@ def test_codes_are_on_only_after_one_came_back(desk, mo):
     assert ("mo", AuditAction.CODES_ON) in acts(desk)
 
 
-def test_the_secret_is_not_in_the_store(desk, mo):
+def test_the_secret_is_not_stored(desk, mo):
     with_codes(desk, mo)
     person = desk.storage.people.get("mo")
     key = totp.secret(Pseudonyms(SECRET), "mo", person.codes)
@@ -70,7 +70,7 @@ def test_the_secret_is_not_in_the_store(desk, mo):
     assert totp.secret(Pseudonyms("another key of this deployment"), "mo", person.codes) != key
 
 
-def test_signing_in_asks_for_the_code_and_takes_each_once(desk, mo):
+def test_signing_in_asks_for_a_code_and_accepts_each_once(desk, mo):
     with_codes(desk, mo)
     client, token = password_step(desk)
     assert client.get("/account").status_code == 401
@@ -84,7 +84,7 @@ def test_signing_in_asks_for_the_code_and_takes_each_once(desk, mo):
     assert give(again, token, present_code(desk, salt_of(desk))).status_code == 303
 
 
-def test_what_stands_for_the_first_step_is_no_sign_in_link(desk, mo):
+def test_the_token_of_the_first_step_is_no_sign_in_link(desk, mo):
     with_codes(desk, mo)
     client, token = password_step(desk)
     for path in (f"/link/{token}", f"/link/code:{token}", f"/link/code{token}"):
@@ -111,7 +111,7 @@ def test_a_recovery_code_works_once(desk, mo):
     assert acts(desk).count(("mo", AuditAction.RECOVERY)) == 2
 
 
-def test_codes_are_guessed_at_only_so_often(desk, mo):
+def test_guessing_codes_is_limited(desk, mo):
     with_codes(desk, mo)
     client, token = password_step(desk)
     answers = [give(client, token, "000000").status_code for _ in range(11)]
@@ -119,11 +119,11 @@ def test_codes_are_guessed_at_only_so_often(desk, mo):
     assert give(client, token, present_code(desk, salt_of(desk))).status_code == 429
 
 
-def test_a_made_up_first_step_leads_nowhere(desk):
+def test_an_invented_token_of_the_first_step_is_refused(desk):
     assert give(desk.stranger(), "made up", "000000").status_code == 403
 
 
-def test_turning_codes_off_asks_for_the_password(desk, mo):
+def test_turning_two_factor_off_asks_for_the_password(desk, mo):
     with_codes(desk, mo)
     assert mo.post_form("/account/codes/off", off="wrong").status_code == 422
     assert salt_of(desk)
@@ -151,7 +151,7 @@ def test_sessions_are_listed_and_ended_one_by_one(desk, mo):
     assert mo.get("/account").status_code == 200
 
 
-def test_nobody_ends_somebody_elses_session(desk, mo):
+def test_a_person_cannot_end_the_session_of_another(desk, mo):
     al = desk.signed_in("al", blog="owner")
     (digest,) = desk.storage.people.sessions("al")
     assert mo.post_form("/account/sessions", session=digest).status_code == 404
@@ -166,7 +166,7 @@ def test_a_new_password_ends_other_sessions_on_the_server(desk, mo):
     assert ("mo", AuditAction.PASSWORD) in acts(desk)
 
 
-def test_changes_of_an_account_need_a_meant_click(desk, mo):
+def test_changes_of_an_account_need_the_csrf_token(desk, mo):
     for path in ("/account/sessions", "/account/codes/begin", "/account/codes", "/account/codes/off"):
         assert mo.client.post(path, data={"current": PASSWORD, "off": PASSWORD}).status_code == 403
         elsewhere = {"Origin": "https://evil.example"}
@@ -175,7 +175,7 @@ def test_changes_of_an_account_need_a_meant_click(desk, mo):
         assert desk.stranger().post(path).status_code == 401
 
 
-def test_signing_in_and_out_is_noted_with_the_network_and_failures_too(desk, mo):
+def test_sign_ins_sign_outs_and_failures_are_audited_with_the_network(desk, mo):
     client = desk.stranger()
     client.post("/sign-in", data={"name": "mo", "password": "wrong"})
     client.post("/sign-in", data={"name": "correct horse battery", "password": "mo"})
@@ -194,7 +194,7 @@ def test_signing_in_and_out_is_noted_with_the_network_and_failures_too(desk, mo)
     assert "correct horse" not in repr(entries)
 
 
-def test_somebody_elses_change_is_not_overwritten(desk, mo):
+def test_a_change_of_another_person_is_not_overwritten(desk, mo):
     """Two things change a person at once: the one who comes second is told, and nothing is lost."""
     salt = field(mo.post_form("/account/codes/begin").text, "salt")
     person = desk.storage.people.get("mo")

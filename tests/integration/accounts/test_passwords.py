@@ -1,4 +1,4 @@
-"""Passwords: how they are kept, chosen and changed, and what a change ends."""
+"""Passwords: how they are stored and changed, and the sessions that a change ends."""
 
 import statistics
 import time
@@ -22,7 +22,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password():
     assert 0.5 < statistics.median(unknown) / statistics.median(known) < 2
 
 
-def test_passwords_are_kept_as_argon2id():
+def test_passwords_are_stored_as_argon2id():
     assert HASH.startswith("$argon2id$")
     assert hash_password(PASSWORD) != HASH
 
@@ -31,7 +31,7 @@ def choose_password(seat, new="a new long password", again=None, **fields):
     return seat.post_form("/account", password=new, again=new if again is None else again, **fields)
 
 
-def test_a_first_password_is_chosen_after_coming_by_link(desk):
+def test_a_first_password_is_chosen_after_signing_in_with_a_link(desk):
     desk.employ("mo", password="", blog="moderator")
     desk.storage.people.put_link(token_digest("once"), "mo", 60)
     client = desk.stranger()
@@ -59,13 +59,13 @@ def test_a_password_has_twelve_to_two_hundred_characters(desk, new):
     assert sign_in(desk.stranger()).status_code == 303
 
 
-def test_a_mistyped_repetition_changes_nothing(desk):
+def test_two_different_new_passwords_change_nothing(desk):
     seat = desk.signed_in("mo", blog="moderator")
     assert choose_password(seat, again="another long one", current=PASSWORD).status_code == 422
     assert sign_in(desk.stranger()).status_code == 303
 
 
-def test_a_new_password_ends_every_other_session_and_renews_ones_own(desk):
+def test_a_new_password_ends_all_other_sessions_and_renews_the_current_one(desk):
     seat = desk.signed_in("mo", blog="moderator")
     other = desk.stranger()
     sign_in(other)

@@ -1,4 +1,4 @@
-"""Signing in and out: passwords, one-time links, sessions and their ends."""
+"""Signing in and out: passwords, one-time links and the end of sessions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ def cookie(answer) -> str:
     return answer.headers.get("Set-Cookie", "")
 
 
-def test_a_password_signs_in_and_leads_on(desk):
+def test_a_password_signs_in_and_redirects(desk):
     desk.employ("mo", blog="moderator")
     client = desk.stranger()
     answer = sign_in(client, next="/review/blog?status=spam")
@@ -26,7 +26,7 @@ def test_a_password_signs_in_and_leads_on(desk):
     assert client.get("/review").status_code == 200
 
 
-def test_pages_lead_strangers_to_the_sign_in_page_and_programs_are_told(desk):
+def test_people_are_redirected_to_sign_in_and_programs_get_401(desk):
     page = desk.stranger().get("/review/blog?status=spam", headers={"Accept": "text/html"})
     assert (page.status_code, page.location) == (303, "/sign-in?next=/review/blog?status%3Dspam")
     told = desk.stranger().get("/v1/sites/blog/review/comments")
@@ -43,12 +43,12 @@ def test_a_wrong_password_an_unknown_name_and_one_without_password_get_the_same_
     assert not any(cookie(a) for a in answers)
 
 
-def test_nobody_is_signed_in_by_an_empty_password(desk):
+def test_an_empty_password_never_signs_in(desk):
     desk.employ("new", password="")
     assert sign_in(desk.stranger(), "new", "").status_code == 403
 
 
-def test_an_account_is_guessed_at_only_so_often(desk):
+def test_attempts_per_account_are_limited(desk):
     desk.employ("mo")
     answers = [sign_in(desk.stranger(), "mo", "wrong") for _ in range(PER_ACCOUNT)]
     assert {a.status_code for a in answers} == {403}
@@ -57,7 +57,7 @@ def test_an_account_is_guessed_at_only_so_often(desk):
     assert int(refused.headers["Retry-After"]) > 0
 
 
-def test_one_origin_tries_only_so_many_names(desk):
+def test_attempts_per_network_are_limited(desk):
     answers = [sign_in(desk.stranger(), f"name-{n}", "wrong").status_code for n in range(PER_NETWORK + 1)]
     assert answers == [403] * PER_NETWORK + [429]
     elsewhere = desk.stranger().post(
@@ -66,7 +66,7 @@ def test_one_origin_tries_only_so_many_names(desk):
     assert elsewhere.status_code == 403
 
 
-def test_the_cookie_is_for_this_host_alone_where_there_is_https(storage):
+def test_the_cookie_is_bound_to_the_host_with_https(storage):
     desk = a_desk(storage, settings(public_url="https://comments.example"))
     desk.employ("mo")
     set_cookie = cookie(sign_in(desk.stranger()))
@@ -81,7 +81,7 @@ def test_the_cookie_is_hidden_from_scripts_without_https_too(desk):
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(set_cookie.split("; "))
 
 
-def test_signing_in_ends_the_session_the_browser_came_with(desk):
+def test_signing_in_ends_the_previous_session_of_the_browser(desk):
     seat = desk.signed_in("mo", blog="moderator")
     old = seat.client.get_cookie("replygate").value
     sign_in(seat.client)
@@ -91,14 +91,14 @@ def test_signing_in_ends_the_session_the_browser_came_with(desk):
     assert stolen.get("/account").status_code == 401
 
 
-def test_a_cookie_of_somebodys_making_signs_nobody_in(desk):
+def test_an_invented_cookie_does_not_sign_in(desk):
     client = desk.stranger()
     for value in ("", "x", "é", "a" * 4000, token_digest("x")):
         client.set_cookie("replygate", value)
         assert client.get("/account").status_code == 401
 
 
-def test_what_is_stored_of_a_session_is_no_cookie(desk):
+def test_the_stored_session_does_not_contain_the_cookie(desk):
     seat = desk.signed_in("mo", blog="moderator")
     token = seat.client.get_cookie("replygate").value
     thief = desk.stranger()
@@ -136,14 +136,14 @@ def test_signing_out_ends_the_session_on_the_server(desk):
     assert kept.get("/account").status_code == 401
 
 
-def test_signing_out_needs_a_meant_click(desk):
+def test_signing_out_needs_the_csrf_token(desk):
     seat = desk.signed_in("mo", blog="moderator")
     assert seat.client.post("/sign-out").status_code == 403
     assert seat.get("/sign-out").status_code == 405
     assert seat.get("/account").status_code == 200
 
 
-def test_looking_at_a_link_changes_nothing(desk):
+def test_opening_a_link_changes_nothing(desk):
     desk.employ("mo")
     desk.storage.people.put_link(token_digest("once"), "mo", 60)
     for _ in range(3):
@@ -166,7 +166,7 @@ def test_a_link_signs_in_once(desk):
     assert "expired" in desk.stranger().get("/link/once").text
 
 
-def test_a_link_that_never_was_is_like_one_that_is_used_up(desk):
+def test_an_unknown_link_looks_like_a_used_one(desk):
     desk.employ("mo")
     desk.storage.people.put_link(token_digest("once"), "mo", 60)
     desk.stranger().post("/link/once")
@@ -174,7 +174,7 @@ def test_a_link_that_never_was_is_like_one_that_is_used_up(desk):
     assert (used.status_code, used.text) == (never.status_code, never.text) == (404, used.text)
 
 
-def test_another_sites_page_cannot_sign_anybody_in(desk):
+def test_a_page_of_another_site_cannot_sign_a_person_in(desk):
     desk.employ("mo")
     desk.storage.people.put_link(token_digest("once"), "mo", 60)
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
@@ -186,7 +186,7 @@ def test_another_sites_page_cannot_sign_anybody_in(desk):
     assert desk.storage.people.peek_link(token_digest("once")) == "mo"
 
 
-def test_a_session_of_somebody_who_is_gone_is_over(desk):
+def test_a_session_of_a_removed_person_has_ended(desk):
     seat = desk.signed_in("mo", blog="moderator")
 
     class Gone:
@@ -221,7 +221,7 @@ def test_a_session_of_somebody_who_is_gone_is_over(desk):
         " /review",
     ],
 )
-def test_signing_in_leads_to_own_pages_only(desk, path):
+def test_signing_in_redirects_to_our_own_pages_only(desk, path):
     assert safe_path(path) == "/review"
     desk.employ("mo")
     assert sign_in(desk.stranger(), next=path).location == "/review"

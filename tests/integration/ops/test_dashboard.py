@@ -1,4 +1,4 @@
-"""What is counted and logged of the service, and that nobody's data is in it."""
+"""Metrics and logs: correct figures without personal data."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from tests.support.operated import BEARER, a_house, say_alive, scrape
 from tests.support.web import SUBMIT, a_reply
 
 
-def test_metrics_say_what_storage_knows(storage, durable):
+def test_metrics_show_the_figures_of_storage(storage, durable):
     say_alive(storage)
     waiting = accepted(storage)
     accepted(storage, site="shop")
@@ -51,7 +51,7 @@ def test_metrics_say_what_storage_knows(storage, durable):
     assert ("replygate_redis_memory_bytes",) in figures
 
 
-def test_requests_are_counted_by_what_they_are_not_by_what_they_name(house):
+def test_requests_are_counted_by_route_not_by_url(house):
     client = house.stranger()
     one, two = "/v1/sites/blog/comments/one", "/v1/sites/blog/comments/two"
     for path in (one, two, "/nowhere", "/else?email=ada@example.org"):
@@ -64,7 +64,7 @@ def test_requests_are_counted_by_what_they_are_not_by_what_they_name(house):
     assert asked["OTHER", "unmatched", "405"] == 1
 
 
-def test_all_web_processes_speak_for_each_other(memory, tmp_path):
+def test_each_web_process_reports_the_requests_of_all(memory, tmp_path):
     one, other = (a_house(memory, metrics_dir=tmp_path) for _ in range(2))
     for _ in range(3):
         one.stranger().get("/healthz")
@@ -73,7 +73,7 @@ def test_all_web_processes_speak_for_each_other(memory, tmp_path):
         assert scrape(house)["replygate_http_request_seconds_count", "GET", "/healthz", "200"] == 6
 
 
-def test_rqs_figures_are_read_without_its_clean_up(redis_storage, durable, valkey_settings):
+def test_rq_statistics_are_read_without_cleaning_up(redis_storage, durable, valkey_settings):
     connection = connect(valkey_settings)
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     abandoned = StartedJobRegistry(queue=Queue("judge", connection=connection, serializer="json"))
@@ -116,7 +116,7 @@ def test_a_request_is_logged_by_route_status_and_time(house, lines):
     assert "secret" not in lines.getvalue()
 
 
-def test_no_person_gets_into_logs_or_figures(storage, durable, lines):
+def test_logs_and_metrics_contain_no_personal_data(storage, durable, lines):
     house = a_house(storage, trusted_proxies=1)
     canaries = ("canary@example.org", "Canaria", "203.0.113.77", "2001:db8:77::7", "a canary sang", "CanaryAgent")
     email, author, address, address6, content, agent = canaries
@@ -137,7 +137,7 @@ def test_no_person_gets_into_logs_or_figures(storage, durable, lines):
     assert all(json.loads(line) for line in lines.getvalue().splitlines())
 
 
-def test_a_fault_is_logged_by_type_and_place_and_not_by_what_it_says(house, lines):
+def test_an_error_is_logged_with_type_and_place_but_not_its_message(house, lines):
     def broken(name: str) -> str:
         raise ZeroDivisionError(name)
 
@@ -151,7 +151,7 @@ def test_a_fault_is_logged_by_type_and_place_and_not_by_what_it_says(house, line
 
 
 @pytest.mark.parametrize("forged", ["%0a{%22level%22:%22FORGED%22}", "%1b[31m", "%E2%80%AE", "%00", "%ff"])
-def test_an_address_cannot_forge_a_line(house, lines, forged):
+def test_a_url_cannot_forge_a_log_line(house, lines, forged):
     house.stranger().get(f"/v1/sites/{forged}/comments/{forged}")
     for line in lines.getvalue().splitlines():
         assert line.isascii()

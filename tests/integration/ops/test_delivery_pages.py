@@ -1,4 +1,4 @@
-"""The page of deliveries: what operators see of webhooks and mail, and sending one once more."""
+"""The page of deliveries: webhooks, emails and sending again."""
 
 from dataclasses import replace
 from typing import get_args
@@ -41,7 +41,7 @@ def replay_of(delivery: Delivery, site: str = "blog") -> str:
     return f"/ops/deliveries/{site}/{delivery.id}/replay"
 
 
-def test_the_page_tells_what_became_of_each_delivery(op: Seat) -> None:
+def test_the_page_shows_the_result_of_each_delivery(op: Seat) -> None:
     page = op.get("/ops/deliveries").text
     for said in (
         "one:3",
@@ -57,7 +57,7 @@ def test_the_page_tells_what_became_of_each_delivery(op: Seat) -> None:
     assert page.index("two:3") < page.index("one:3"), "what is on its way comes first"
 
 
-def test_the_page_does_not_tell_the_address_which_may_be_a_secret(op: Seat) -> None:
+def test_the_page_does_not_show_the_url_which_may_be_secret(op: Seat) -> None:
     assert "secret-path" not in op.get("/ops/deliveries").text
 
 
@@ -68,7 +68,7 @@ def test_each_site_has_its_own_log(op: Seat) -> None:
     assert op.get("/ops/deliveries?site=nowhere").status_code == 404
 
 
-def test_a_replay_begins_a_delivery_anew(op: Seat, desk: Desk, storage: Storage) -> None:
+def test_sending_again_restarts_a_delivery(op: Seat, desk: Desk, storage: Storage) -> None:
     answer = op.post_form(replay_of(FAILED))
     assert (answer.status_code, answer.location) == (303, "/ops/deliveries?site=blog")
     assert storage.deliveries.get("blog", FAILED.id) == replace(FAILED, began=desk.clock(), due=desk.clock())
@@ -83,13 +83,13 @@ def test_a_replay_begins_a_delivery_anew(op: Seat, desk: Desk, storage: Storage)
     )
 
 
-def test_a_second_click_changes_nothing_more(op: Seat, storage: Storage) -> None:
+def test_a_second_click_changes_nothing(op: Seat, storage: Storage) -> None:
     for _ in range(2):
         assert op.post_form(replay_of(FAILED)).status_code == 303
     assert storage.deliveries.figures("blog").pending == 2
 
 
-def test_a_replay_needs_the_sessions_own_token(op: Seat, storage: Storage) -> None:
+def test_sending_again_needs_the_csrf_token(op: Seat, storage: Storage) -> None:
     for csrf in ("", "wrong"):
         assert op.client.post(replay_of(FAILED), data={"csrf": csrf}).status_code == 403
     foreign = op.client.post(replay_of(FAILED), data={"csrf": op.csrf}, headers={"Origin": "https://evil.example"})
@@ -97,13 +97,13 @@ def test_a_replay_needs_the_sessions_own_token(op: Seat, storage: Storage) -> No
     assert storage.deliveries.get("blog", FAILED.id).course is DeliveryStatus.FAILED
 
 
-def test_only_operators_replay(desk: Desk, storage: Storage) -> None:
+def test_only_operators_send_again(desk: Desk, storage: Storage) -> None:
     assert desk.signed_in("mo", blog="owner").post_form(replay_of(FAILED)).status_code == 404
     assert desk.stranger().post(replay_of(FAILED)).status_code == 401
     assert storage.deliveries.get("blog", FAILED.id).course is DeliveryStatus.FAILED
 
 
-def test_nothing_is_replayed_that_is_not_there_or_whose_webhook_is_off(op: Seat, storage: Storage) -> None:
+def test_an_unknown_delivery_or_disabled_webhook_gets_404(op: Seat, storage: Storage) -> None:
     assert op.post_form(replay_of(replace(FAILED, comment="other"))).status_code == 404
     assert op.post_form(replay_of(FAILED, "nowhere")).status_code == 404
     storage.sites.put(a_site(webhooks=(replace(HOOK, enabled=False),)))
@@ -111,11 +111,11 @@ def test_nothing_is_replayed_that_is_not_there_or_whose_webhook_is_off(op: Seat,
     assert "Send again" not in op.get("/ops/deliveries?site=blog").text
 
 
-def test_a_replay_is_never_a_get(op: Seat) -> None:
+def test_sending_again_is_never_a_get(op: Seat) -> None:
     assert op.get(replay_of(FAILED)).status_code == 405
 
 
-def test_every_fault_has_words_for_people() -> None:
+def test_every_delivery_error_has_a_message() -> None:
     assert set(get_args(Fault)) == set(ERRORS)
 
 
@@ -138,7 +138,7 @@ def bounced(storage: Storage) -> Delivery:
     return over
 
 
-def test_mail_is_in_the_log_and_counted_on_its_own(desk: Desk, op: Seat, bounced: Delivery) -> None:
+def test_emails_are_in_the_log_and_counted_separately(desk: Desk, op: Seat, bounced: Delivery) -> None:
     page = op.get("/ops/deliveries").text
     for said in (
         "three:1",
@@ -154,7 +154,7 @@ def test_mail_is_in_the_log_and_counted_on_its_own(desk: Desk, op: Seat, bounced
     assert 'replygate_webhook_deliveries_total{result="failed",site="blog"} 1.0' in metrics, "of the webhook's own"
 
 
-def test_mail_is_sent_once_more_while_there_is_a_server(storage: Storage, bounced: Delivery) -> None:
+def test_an_email_is_sent_again_only_with_a_mail_server(storage: Storage, bounced: Delivery) -> None:
     storage.sites.put(a_site())
     for settings_, status in ((settings(), 404), (settings(smtp_url=SERVER, mail_from="r@blog.example"), 303)):
         op = a_desk(storage, settings_).signed_in("op", operator=True)

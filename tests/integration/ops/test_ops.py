@@ -1,4 +1,4 @@
-"""Health, figures and the ops page: closed to strangers, right in what they say, and without people in them."""
+"""Health checks, metrics and the operations page: access, correct problems and figures."""
 
 from datetime import timedelta
 
@@ -28,12 +28,12 @@ def problems(storage: Storage) -> list[str]:
 # Strangers
 
 
-def test_strangers_learn_that_it_is_alive_and_ready_and_no_more(house):
+def test_the_public_health_checks_reveal_nothing_more(house):
     assert house.stranger().get("/healthz").json == {"alive": True}
     assert house.stranger().get("/readyz").json == {"ready": True}
 
 
-def test_strangers_do_not_learn_why_it_is_not_ready(storage):
+def test_the_public_readiness_check_does_not_name_problems(storage):
     answer = a_house(storage).stranger().get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"ready": False})
 
@@ -46,7 +46,7 @@ def test_figures_are_closed_to_strangers(house, path):
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_a_browser_is_led_to_the_sign_in_page(house, path):
+def test_a_browser_is_redirected_to_sign_in(house, path):
     answer = house.stranger().get(path, headers={"Accept": "text/html"})
     assert (answer.status_code, answer.location) == (303, f"/sign-in?next={path}")
 
@@ -60,7 +60,7 @@ def test_figures_are_closed_to_moderators_and_owners(house, path):
 @pytest.mark.parametrize(
     "given", ["Bearer wrong", "Bearer ", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer \xff"]
 )
-def test_a_wrong_token_opens_nothing(house, path, given):
+def test_a_wrong_token_gets_404(house, path, given):
     assert house.stranger().get(path, headers={"Authorization": given}).status_code == 404
 
 
@@ -77,7 +77,7 @@ def test_operators_see_everything(house, path):
     assert house.signed_in("op", operator=True).get(path).status_code == 200
 
 
-def test_operators_are_told_why_it_is_not_ready(memory):
+def test_operators_see_why_it_is_not_ready(memory):
     answer = a_house(memory).signed_in("op", operator=True).get("/readyz")
     assert len(answer.json["problems"]) == 2
 
@@ -85,18 +85,18 @@ def test_operators_are_told_why_it_is_not_ready(memory):
 # Ready
 
 
-def test_a_well_kept_service_is_ready(storage, durable):
+def test_a_healthy_service_is_ready(storage, durable):
     say_alive(storage)
     assert problems(storage) == []
 
 
-def test_it_says_that_nobody_judges_and_nobody_sweeps(storage, durable):
+def test_a_missing_judge_and_sweep_are_problems(storage, durable):
     no_judge, no_sweep = problems(storage)
     assert "No judge is running" in no_judge
     assert "sweep is not running" in no_sweep
 
 
-def test_it_says_that_a_comment_waits_too_long(storage, durable):
+def test_a_comment_that_waits_too_long_is_a_problem(storage, durable):
     say_alive(storage)
     house = a_house(storage)
     house.clock.at = accepted(storage).received + timedelta(seconds=61)
@@ -104,7 +104,7 @@ def test_it_says_that_a_comment_waits_too_long(storage, durable):
     assert "has waited 61 s" in sentence
 
 
-def test_it_says_that_the_server_throws_comments_away(redis_storage, durable):
+def test_an_evicting_storage_server_is_a_problem(redis_storage, durable):
     say_alive(redis_storage)
     durable.config_set("maxmemory", 1 << 30)
     durable.config_set("maxmemory-policy", "allkeys-lru")
@@ -116,7 +116,7 @@ def test_it_says_that_the_server_throws_comments_away(redis_storage, durable):
     ("name", "value", "said"),
     [("appendonly", "no", "appendonly is off"), ("appendfsync", "everysec", "appendfsync is not always")],
 )
-def test_a_server_that_forgets_in_a_power_cut_is_warned_of_and_used(redis_storage, durable, name, value, said):
+def test_a_storage_server_that_may_lose_writes_is_a_warning(redis_storage, durable, name, value, said):
     say_alive(redis_storage)
     durable.config_set(name, value)
     assert problems(redis_storage) == []
@@ -125,14 +125,14 @@ def test_a_server_that_forgets_in_a_power_cut_is_warned_of_and_used(redis_storag
     assert said in client.get("/ops").text
 
 
-def test_it_says_that_memory_runs_short(redis_storage, durable):
+def test_little_free_memory_is_a_problem(redis_storage, durable):
     say_alive(redis_storage)
     durable.config_set("maxmemory", int(durable.info()["used_memory"] * 1.2))
     (sentence,) = problems(redis_storage)
     assert "maxmemory" in sentence
 
 
-def test_it_says_that_storage_is_away_and_stays_alive(tmp_path):
+def test_without_storage_it_is_alive_but_not_ready(tmp_path):
     away = open_redis(settings(redis_url=f"unix://{tmp_path}/none.sock"))
     deps = Deps(settings(ops_token=TOKEN), away, JobList(), Pseudonyms(SECRET), lambda: NOW)
     client = create_app(deps).test_client()
@@ -145,7 +145,7 @@ def test_it_says_that_storage_is_away_and_stays_alive(tmp_path):
     assert "replygate_storage_up 0.0" in client.get("/metrics", headers=BEARER).text
 
 
-def test_many_questions_are_one_look(memory):
+def test_health_is_cached_between_requests(memory):
     house = a_house(memory)
     assert house.stranger().get("/readyz").status_code == 503
     say_alive(memory)
@@ -155,14 +155,14 @@ def test_many_questions_are_one_look(memory):
 # The page
 
 
-def test_the_page_says_in_words_how_it_is(house):
+def test_the_page_shows_the_state_as_a_headline(house):
     page = house.signed_in("op", operator=True).get("/ops").text
     assert '<h1 id="headline" data-live>All is well</h1>' in page
     assert "<script>" not in page
     assert "style=" not in page
 
 
-def test_the_page_says_what_is_wrong_and_what_to_do(memory):
+def test_the_page_shows_problems_with_what_to_do(memory):
     page = a_house(memory).signed_in("op", operator=True).get("/ops").text
     assert "2 problems" in page
     assert "Start one: `replygate work judge`" in page

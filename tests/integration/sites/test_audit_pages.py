@@ -10,7 +10,7 @@ from tests.support.desk import Seat, held, page
 from tests.support.markup import parse
 
 
-def test_the_audit_tells_who_did_what_from_where(desk, mo, owner):
+def test_the_audit_log_shows_person_action_subject_and_network(desk, mo, owner):
     comment = held(desk.storage)
     mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="spam")
     text = page(owner, "/sites/blog/audit")
@@ -22,7 +22,7 @@ def found(seat: Seat, query: str) -> int:
     return len(parse(page(seat, f"/sites/blog/audit?{query}")).findall(".//ul[@class='rows audit']/li/p/time"))
 
 
-def test_the_audit_is_searched_and_paged(desk, mo, owner):
+def test_the_audit_log_is_searched_and_paged(desk, mo, owner):
     for n in range(60):
         mo.post_form("/sites/blog/rules", target="term", value=f"word {n}", effect="mute")
     owner.post_form("/sites/blog/rules", target="term", value="mine", effect="mute")
@@ -39,7 +39,7 @@ def test_the_audit_is_searched_and_paged(desk, mo, owner):
     assert owner.get("/sites/blog/audit?cursor=x").status_code == 422
 
 
-def test_the_audit_is_exported_whole_and_the_export_noted(desk, mo, owner):
+def test_the_audit_log_is_exported_with_an_entry_about_the_export(desk, mo, owner):
     mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute")
     answer = owner.post_form("/sites/blog/audit/export")
     rows = [json.loads(line) for line in answer.text.splitlines()]
@@ -50,7 +50,7 @@ def test_the_audit_is_exported_whole_and_the_export_noted(desk, mo, owner):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-blog.jsonl"'
 
 
-def test_operators_see_who_signed_in_and_nobody_else_does(desk, owner):
+def test_only_operators_see_sign_ins(desk, owner):
     assert owner.get("/audit").status_code == 404
     op = desk.signed_in("op", operator=True)
     text = page(op, "/audit?by=ow")

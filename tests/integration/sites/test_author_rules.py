@@ -1,4 +1,4 @@
-"""Trust, mute and ban: how they are kept, what cannot be one, and how they end."""
+"""Trust, mute and ban rules: their values, their forms and their end."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def rules(desk: Desk) -> list[tuple[str, str, str]]:
         ("term", "cheap pills", ("term", "cheap pills")),
     ],
 )
-def test_a_rule_is_kept_as_comments_are_looked_up_by_it(desk, mo, target, value, kept):
+def test_the_value_of_a_rule_is_stored_in_its_normal_form(desk, mo, target, value, kept):
     answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban", days="7", note="a flood")
     assert answer.status_code == 303
     (rule,) = desk.storage.author_rules.all("blog")
@@ -56,14 +56,14 @@ def test_a_rule_is_kept_as_comments_are_looked_up_by_it(desk, mo, target, value,
         ("nobody", "x"),
     ],
 )
-def test_what_cannot_be_a_rule_is_said_and_not_kept(desk, mo, target, value):
+def test_a_malformed_rule_is_refused_with_a_message(desk, mo, target, value):
     answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban")
     assert answer.status_code == 422
     assert rules(desk) == []
     assert noted(desk) == []
 
 
-def test_a_rule_is_set_from_an_authors_page_and_taken_back_there(desk, mo):
+def test_a_rule_is_added_and_deleted_on_an_authors_page(desk, mo):
     held(desk.storage)
     at = "/sites/blog/authors/identity-of-ada"
     form = parse(page(mo, at)).find(".//form[@class='inline panel']")
@@ -80,7 +80,7 @@ def test_a_rule_is_set_from_an_authors_page_and_taken_back_there(desk, mo):
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/review", "/sites/shop/rules"])
-def test_a_form_leads_back_into_the_same_site_only(desk, mo, back):
+def test_a_form_redirects_to_pages_of_the_same_site_only(desk, mo, back):
     answer = mo.client.post(
         "/sites/blog/rules",
         query_string={"back": back},
@@ -89,13 +89,13 @@ def test_a_form_leads_back_into_the_same_site_only(desk, mo, back):
     assert answer.location == "/sites/blog/rules?done=added"
 
 
-def test_lifting_what_is_not_there_is_not_found(desk, mo):
+def test_deleting_an_unknown_rule_gets_404(desk, mo):
     for name in ("", "x", "origin:nowhere"):
         assert mo.post_form("/sites/blog/rules/delete", name=name).status_code == 404
     assert noted(desk) == []
 
 
-def test_an_expired_standing_is_shown_as_ended(desk, mo):
+def test_an_expired_rule_is_shown_as_ended(desk, mo):
     mo.post_form("/sites/blog/rules", target="term", value="x", effect="ban", days="1")
     desk.clock.pass_by(timedelta(hours=11))
     assert "ended" not in page(mo, "/sites/blog/rules")

@@ -1,4 +1,4 @@
-"""A site's people: invitations, links and roles."""
+"""The team of a site: invitations, sign-in links and roles."""
 
 import re
 
@@ -19,7 +19,7 @@ def link_in(text: str) -> str:
     return found[1]
 
 
-def test_an_invitation_is_a_link_that_lets_in_once(desk, owner):
+def test_an_invitation_is_a_link_that_signs_in_once(desk, owner):
     answer = invite(owner, "Grace Hopper")
     client = desk.stranger()
     assert client.post(link_in(answer.text)).status_code == 303
@@ -29,7 +29,7 @@ def test_an_invitation_is_a_link_that_lets_in_once(desk, owner):
     assert noted(desk) == [("ow", AuditAction.PERSON_INVITE, "Grace Hopper")]
 
 
-def test_nobody_gets_a_link_to_somebody_elses_account(desk, owner):
+def test_an_owner_gets_no_link_for_an_account_with_more_access(desk, owner):
     desk.employ("al", shop="owner")
     taken = invite(owner, "al", "viewer")
     assert taken.status_code == 422
@@ -43,19 +43,19 @@ def test_nobody_gets_a_link_to_somebody_elses_account(desk, owner):
 
 
 @pytest.mark.parametrize(("name", "role"), [("", "viewer"), ("x" * 61, "viewer"), ("a\nb", "viewer"), ("al", "king")])
-def test_an_invitation_that_cannot_be_is_refused(desk, owner, name, role):
+def test_a_malformed_invitation_is_refused(desk, owner, name, role):
     assert invite(owner, name, role).status_code == 422
     assert [p.name for p in desk.storage.people.all()] == ["ow"]
 
 
-def test_a_lost_link_is_made_anew(desk, owner):
+def test_a_new_link_replaces_a_lost_one(desk, owner):
     invite(owner, "al")
     again = owner.post_form("/sites/blog/team/link", name="al")
     assert desk.stranger().post(link_in(again.text)).status_code == 303
     assert noted(desk)[-1] == ("ow", AuditAction.LINK_MAKE, "al")
 
 
-def test_a_role_is_changed_and_taken_away(desk, mo, owner):
+def test_a_role_is_changed_and_removed(desk, mo, owner):
     change = "/sites/blog/team/role"
     assert owner.post_form(change, name="mo", role="viewer").status_code == 303
     assert mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute").status_code == 403
@@ -76,7 +76,7 @@ def test_a_site_keeps_an_owner(desk, owner):
     assert desk.storage.people.get("ow").roles == {"blog": "viewer"}
 
 
-def test_people_of_other_sites_are_not_there(desk, owner):
+def test_people_of_other_sites_are_not_found(desk, owner):
     desk.employ("al", shop="owner")
     assert "al" not in [b.text for b in parse(page(owner, "/sites/blog/team")).iterfind(".//li//bdi")]
     for name in ("al", "nobody"):

@@ -37,7 +37,7 @@ def test_the_form_shows_title_help_limits_and_choices_of_a_setting(owner):
     ]
 
 
-def test_a_form_that_is_sent_back_changes_nothing(desk, owner):
+def test_sending_the_form_unchanged_changes_nothing(desk, owner):
     site = a_site(hold_words=(Term("a, b"), Term("casino", ("url",))), hide_emails=True, hold_at=2.5, name="A = b")
     desk.storage.sites.put(site)
     fields = form_of(page(owner, "/sites/blog/settings"))

@@ -65,7 +65,7 @@ def test_set_accepts_what_show_prints(run: Run, memory: Storage):
     assert with_settings(a_site(), settings) == site
 
 
-def test_a_choice_is_with_settings(run: Run, memory: Storage, blog: Site):
+def test_a_setting_is_changed(run: Run, memory: Storage, blog: Site):
     assert run("site", "set", "blog", "max_links=5", "profanity=mask").exit_code == 0
     assert memory.sites.get("blog") == replace(blog, max_links=5, profanity="mask")
 

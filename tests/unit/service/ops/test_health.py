@@ -1,4 +1,4 @@
-"""The health: what is wrong, in sentences, and how percentiles are read from a histogram."""
+"""Problems of the system's health, and percentiles of a histogram."""
 
 import math
 from dataclasses import replace
@@ -52,7 +52,7 @@ def test_all_is_well_when_nothing_is_wrong():
 
 
 @pytest.mark.parametrize("part", ["judge", "sweep"])
-def test_a_part_that_is_needed_and_dead_is_named_with_what_to_do(part: str):
+def test_a_required_process_that_is_missing_is_a_problem(part: str):
     (sentence,) = problems(a_condition(alive={**WELL.alive, part: ()}))
     assert f"replygate {'work judge' if part == 'judge' else 'sweep'}" in sentence
 
@@ -70,17 +70,17 @@ def test_an_old_comment_is_a_problem_and_a_young_one_is_not():
     assert "has waited 61 s" in problems(waiting(61))[0]
 
 
-def test_the_servers_complaints_come_first():
+def test_problems_of_the_storage_server_come_first():
     assert problems(replace(WELL, server_problems=("appendonly is off",), alive={}))[0] == "appendonly is off"
 
 
-def test_storage_away_is_the_only_thing_said(memory: Storage):
+def test_without_storage_that_is_the_only_problem(memory: Storage):
     health = read_health(memory, Away(), NOW)
     assert problems(health) == ["Storage does not answer, so no comments are accepted: no answer"]
     assert figures(health, {}).problems == problems(health)
 
 
-def test_gathering_sees_every_site_and_part(memory: Storage):
+def test_health_covers_every_site_and_process(memory: Storage):
     memory.sites.put(a_site())
     memory.sites.put(a_site(id="shop"))
     accepted(memory, site="shop")
@@ -91,13 +91,13 @@ def test_gathering_sees_every_site_and_part(memory: Storage):
     assert health.queued == 1
 
 
-def test_a_clock_that_is_behind_makes_no_negative_age():
+def test_a_slow_clock_gives_no_negative_waiting_time():
     assert (
         replace(WELL, sites=(SiteFigures("blog", counters(), QueueDepth(1, NOW + timedelta(seconds=9))),)).oldest == 0
     )
 
 
-def test_the_condition_is_gathered_once_a_second():
+def test_health_is_read_once_a_second():
     time = 0.0
     looks = iter((replace(WELL, down="first"), replace(WELL, down="second")))
     watch = CachedHealth(lambda: next(looks), lambda: time)
@@ -122,7 +122,7 @@ def test_a_percentile_lies_within_its_bucket():
     assert percentile(cumulative, 0.99) == pytest.approx(9.1)
 
 
-def test_beyond_the_last_bound_that_bound_is_all_we_know():
+def test_a_percentile_never_exceeds_the_last_bound():
     assert percentile({1.0: 1, 60.0: 1, math.inf: 10}, 0.99) == 60.0
 
 
@@ -135,7 +135,7 @@ def test_percentiles_rise(counts: list[int], one: float, other: float):
     assert low is None or high is None or low <= high
 
 
-def test_waits_of_several_sites_add_up():
+def test_decision_times_of_sites_add_up():
     site = SiteFigures("blog", counters(), QueueDepth(0, None))
     assert decision_times([site, site]) == {1.0: 4, math.inf: 8}
 
@@ -143,7 +143,7 @@ def test_waits_of_several_sites_add_up():
 # For people
 
 
-def test_figures_add_the_sites_up():
+def test_figures_are_sums_over_the_sites():
     told = figures(
         replace(a_condition(), queues=(RQQueueStats("judge", 2, {"queued": 1, "started": 2, "failed": 3}),)), {}
     )
@@ -154,7 +154,7 @@ def test_figures_add_the_sites_up():
     assert told.well
 
 
-def test_faults_are_told_apart_from_being_busy():
+def test_errors_and_unavailability_are_counted_separately():
     row = DurationHistogram((1.0,) * 12, 1.0)
     totals = {RequestLabels("GET", "/", status): row for status in (200, 404, 500, 503)}
     told = figures(a_condition(), totals | {RequestLabels("GET", "/readyz", 503): row})
@@ -165,13 +165,13 @@ def test_faults_are_told_apart_from_being_busy():
     ("seconds", "said"),
     [(None, "–"), (0, "0 ms"), (0.04, "40 ms"), (3.21, "3.2 s"), (45, "45 s"), (300, "5 min"), (9000, "2 h")],
 )
-def test_durations_are_said_as_people_say_them(seconds: float | None, said: str):
+def test_durations_have_a_fitting_unit(seconds: float | None, said: str):
     assert format_duration(seconds) == said
 
 
-def test_memory_is_said_in_megabytes_or_gigabytes():
+def test_bytes_are_shown_as_megabytes_or_gigabytes():
     assert (format_bytes(3_400_000), format_bytes(2_500_000_000)) == ("3.4 MB", "2.50 GB")
 
 
-def test_the_headline_counts_what_is_wrong():
+def test_the_headline_counts_the_problems():
     assert [headline(["x"] * n) for n in range(3)] == ["All is well", "1 problem", "2 problems"]
