@@ -1,4 +1,4 @@
-"""Every address of the service with whom it is for: what is added later and stands nowhere here fails a test."""
+"""All routes of the service with the role each needs. A new route that is missing here fails a test."""
 
 import re
 from collections.abc import Mapping
@@ -17,21 +17,21 @@ from comments.storage.values import Delivery
 from tests.support.builders import NOW, a_site
 from tests.support.desk import Desk, Seat, held
 
-#: What somebody may do on a site, from nothing on.
+#: Roles on a site, from none to the highest.
 RANKS = ("", "viewer", "moderator", "owner")
-#: Of a whole deployment: anybody who is signed in, and those who run it.
+#: Needed for routes of the deployment: any signed-in account, or an operator.
 SIGNED, OPERATOR = "signed in", "operator"
 
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
-#: The step for many comments that there is on every site.
+#: The id of a bulk action that each site has.
 BULK = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class Address:
-    """`needs` is the least of RANKS, SIGNED or OPERATOR; `good` is answered to those who have it.
+    """`needs` is the lowest role of RANKS, or SIGNED, or OPERATOR. `good` is the status for those who have it.
 
-    In `form` and `json` "{id}" stands for the comment's id and "{site}" for the site's.
+    In `form` and `json`, "{id}" is replaced with the comment's id and "{site}" with the site's id.
     """
 
     method: str
@@ -51,7 +51,7 @@ class Address:
         return "<site>" in self.rule and self.needs in RANKS
 
     def ask(self, seat: Seat, site: str = "blog", id: str = "", **more: Any) -> TestResponse:
-        """A well-formed request, with the token of whoever sits there."""
+        """Send a valid request with the CSRF token of the signed-in client."""
         names = {"site": site, "id": id, "bulk_id": BULK, "name": "identity-of-ada", "kind": "authors"}
         path = PARAMETER.sub(lambda found: names[found[1]], self.rule)
         filled = {"id": id, "site": site}
@@ -85,7 +85,7 @@ def _call(rule: str, needs: str, good: int = 200, **json: Any) -> Address:
 PLACE = "/sites/<site>/<any(authors, origins):kind>/<name>"
 DELIVERY = Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)
 
-#: What only people who signed in may ask for.
+#: Routes that need a sign-in.
 BEHIND_THE_DOOR = (
     _get("/review", SIGNED),
     _get("/review/all", SIGNED),
@@ -138,7 +138,7 @@ BEHIND_THE_DOOR = (
     _post("/sign-out", SIGNED),
 )
 
-#: What anybody may ask for: by the beginnings of the addresses, each with who holds it to what.
+#: Public routes by their prefix, each with the tests that cover it.
 OPEN = {
     "/static/": "files",
     "/healthz": "test_ops",
@@ -150,8 +150,8 @@ OPEN = {
     "/demo/": "test_demo",
     "/sign-in": "test_auth",
     "/link/": "test_auth",
-    "/notices/": "test_notices: whoever has the token",
-    "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, one's own by receipt, threads by key",
+    "/notices/": "test_notices: needs the token",
+    "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, own by receipt, threads by key",
 }
 
 
@@ -161,7 +161,7 @@ def is_open(rule: str) -> bool:
 
 
 def furnish(desk: Desk) -> dict[str, str]:
-    """Both sites with something of everything; gives the id of the comment of each."""
+    """Create data of each kind on both sites. Return the id of each site's comment."""
     ids = {}
     for site in ("blog", "shop"):
         comment = held(desk.storage, site=site)
@@ -181,7 +181,7 @@ STEP = Bulk(BULK, Action.SPAM, "mo", NOW - timedelta(minutes=1))
 
 
 def state(desk: Desk, site: str) -> tuple[object, ...]:
-    """Everything of a site that somebody behind the door may change."""
+    """Return all data of a site that a signed-in account may change."""
     comments = [c for status in Status for c in desk.storage.comments.by_status(site, status, 9).rows]
     return (
         comments,

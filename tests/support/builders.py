@@ -1,4 +1,4 @@
-"""Comments, sites and settings for tests: every field has a harmless value, and each test says what matters to it."""
+"""Comments, sites and settings for tests, with harmless defaults. A test sets only the fields that matter to it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,7 @@ def a_decision(action: Action, role: Role = Role.FILTERS, by: str = "filters", *
 
 
 def accepted(storage: Storage, **changes: Any) -> Comment:
-    """A comment that the storage has taken."""
+    """Return a comment that the storage has accepted."""
     comment = a_comment(**changes)
     storage.comments.accept(comment, an_admission())
     return comment
@@ -57,7 +57,7 @@ def accepted(storage: Storage, **changes: Any) -> Comment:
 def decided(
     storage: Storage, comment: Comment, action: Action, role: Role = Role.FILTERS, by: str = "filters"
 ) -> Comment:
-    """The comment after a decision that the storage has applied."""
+    """Apply a decision in the storage and return the comment after it."""
     after = comment.with_decision(a_decision(action, role, by))
     assert storage.comments.decide(comment.site, [CommentChange(comment, after)]) == [True]
     return after

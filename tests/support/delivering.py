@@ -1,4 +1,4 @@
-"""A process that delivers, and how its deliveries fare."""
+"""A delivery process, and the state of its deliveries."""
 
 import json
 from dataclasses import replace
@@ -24,10 +24,10 @@ def a_webhook(receiver: Receiver, id: str = "hook", **changes: Any) -> Webhook:
     return replace(Webhook(id, receiver.url, datetime.now(UTC), ("k1",)), **changes)
 
 
-def a_house(
+def delivery_deps(
     storage: Storage, *webhooks: Webhook, trusted: frozenset[str] | None = None, total: float = 60.0, **changes: Any
 ) -> Deps:
-    """A delivering process of a site with these webhooks, which waits `total` seconds for a receiver."""
+    """Install dependencies that deliver to these webhooks, with a time limit of `total` seconds per attempt."""
     storage.sites.put(a_site(webhooks=webhooks))
     hosts = frozenset(webhook.url.split("/")[2] for webhook in webhooks) if trusted is None else trusted
     http = GuardedHTTP(hosts, total=total)
@@ -36,28 +36,28 @@ def a_house(
     return made
 
 
-def told(receiver: Receiver) -> list[dict[str, Any]]:
+def received_events(receiver: Receiver) -> list[dict[str, Any]]:
     return [json.loads(request.body) for request in receiver.requests]
 
 
-def ids(receiver: Receiver) -> list[str]:
-    return [event["id"] for event in told(receiver)]
+def received_ids(receiver: Receiver) -> list[str]:
+    return [event["id"] for event in received_events(receiver)]
 
 
-def log(storage: Storage) -> dict[str, Delivery]:
+def deliveries_by_event(storage: Storage) -> dict[str, Delivery]:
     return {delivery.event: delivery for delivery in storage.deliveries.recent("blog", 200)}
 
 
-def quiet(storage: Storage) -> bool:
+def is_idle(storage: Storage) -> bool:
     return storage.deliveries.figures("blog").pending == 0
 
 
-def hurry(storage: Storage, delivery: Delivery) -> None:
-    """Let a delivery that waits for its next attempt be due now, as time would."""
+def make_due(storage: Storage, delivery: Delivery) -> None:
+    """Make a delivery due now, instead of waiting for its backoff."""
     assert storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
 
 
-def closed() -> SenderPool:
+def closed_sender_pool() -> SenderPool:
     senders = SenderPool()
     senders.close()
     return senders

@@ -1,4 +1,4 @@
-"""A moderator's desk for tests: the web service over a storage, and people who are signed in to it."""
+"""The web service on a storage, with clients that are signed in."""
 
 import re
 from collections.abc import Iterable
@@ -21,11 +21,11 @@ from service.accounts.passwords import hash_password
 from service.deps import Deps
 from tests.support.builders import NOW, SECRET, a_site, accepted, settings
 
-#: What a browser asks for.
+#: Headers of a browser.
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 PASSWORD = "correct horse battery"
-#: Hashed once: it is made to take long.
+#: Hashed once, because hashing is slow by design.
 HASH = hash_password(PASSWORD)
 
 
@@ -66,14 +66,14 @@ class Desk:
         return person
 
     def signed_in(self, name: str = "mo", operator: bool = False, **roles: str) -> "Seat":
-        """Somebody who came by a one-time link: no password has to be hashed for it."""
+        """Add an account and sign in by a one-time link, which needs no password hash."""
         self.employ(name, operator, **roles)
         client = self.stranger()
         assert client.post(self.link(name)).status_code == 303
         return Seat(client, csrf_of(client))
 
     def link(self, name: str) -> str:
-        """Where somebody signs in once."""
+        """Create a one-time sign-in link and return its path."""
         token = new_id()
         self.storage.people.put_link(token_digest(token), name, 60)
         return f"/link/{token}"
@@ -81,7 +81,7 @@ class Desk:
 
 @dataclass
 class Seat:
-    """A browser in which somebody is signed in."""
+    """A signed-in browser, with the CSRF token of its session."""
 
     client: FlaskClient
     csrf: str
@@ -101,19 +101,19 @@ def sign_in(client: FlaskClient, name: str = "mo", password: str = PASSWORD, **m
 
 
 def page(seat: Seat, path: str) -> str:
-    """The text of a page that is there."""
+    """Request a page, check that it exists, and return its text."""
     answer = seat.get(path, headers=HTML)
     assert answer.status_code == 200, (path, answer.status)
     return answer.text
 
 
 def noted(desk: Desk, site: str = "blog") -> list[tuple[str, str, str]]:
-    """What the audit holds of a site: who, what, to what."""
+    """Return the audit entries of a site as (actor, action, target)."""
     return [(e.by, e.action, e.subject) for e in desk.storage.audit.all(site)]
 
 
 def csrf_of(client: FlaskClient) -> str:
-    """The token as the account page's form holds it."""
+    """Return the CSRF token from the form of the account page."""
     found = re.search(r'name="csrf" value="([^"]+)"', client.get("/account").text)
     assert found
     return found[1]
@@ -137,7 +137,7 @@ def judged(
     log_odds: float = 0.0,
     **changes: object,
 ) -> Comment:
-    """A comment that the filters have decided about, on these grounds."""
+    """Return a comment that the filters decided with these signals."""
     comment = accepted(storage, **changes)
     plain = Decision(action, RESULT[action], Role.FILTERS, "filters", at, "policy-1", hold_at=3.0, spam_at=8.0)
     decision = replace(plain, score=score, signals=signals, masked=masked, log_odds=log_odds)

@@ -1,4 +1,4 @@
-"""A mail server for tests: a real one on loopback, which answers each command as a test wants and keeps the letters."""
+"""A mail server for tests. It listens on loopback, replies as the test configures, and keeps the messages."""
 
 import contextlib
 import email
@@ -42,14 +42,14 @@ class Letter:
 
 @dataclass
 class MailServer:
-    """Listens while it is entered. `says` has other answers than usual: to lines that begin so, to "." after a letter,
-    and to "", for a start.
+    """Runs as a context manager. `says` replaces the usual reply to lines with this prefix. The key "." is the reply
+    after a message, and "" is the greeting.
     """
 
     says: Mapping[str, str] = field(default_factory=dict)
     tls: str = ""  # as SMTPSettings.tls
     user: str = ""
-    hold: threading.Event | None = None  # to be waited for before a letter is taken
+    hold: threading.Event | None = None  # if set, the server waits for it before it replies to a message
     letters: list[Letter] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     connections: int = 0
@@ -88,14 +88,14 @@ class MailServer:
             if self.tls == "always":
                 connection = _secured(connection)
             stack.callback(connection.close)
-            self._answer(connection, self.says.get("", "220 here"))
+            self._answer(connection, self.says.get("", "220 ready"))
             sender = to = ""
             while line := _line(connection):
                 verb, space, rest = line.partition(" ")
                 line = verb.upper() + space + rest
                 self.lines.append(line)
                 if line == "STARTTLS":
-                    self._answer(connection, "220 go on")
+                    self._answer(connection, "220 ready for TLS")
                     connection = _secured(connection)
                     stack.callback(connection.close)
                     continue
@@ -117,7 +117,7 @@ class MailServer:
             raw += more
         if self.hold:
             self.hold.wait(30)
-        answer = self.says.get(".", "250 taken")
+        answer = self.says.get(".", "250 accepted")
         if answer.startswith("2"):
             self.letters.append(Letter(sender, to, raw[:-3].replace(b"\r\n..", b"\r\n.")))
         self._answer(connection, answer)
@@ -127,7 +127,11 @@ class MailServer:
             if start and line.startswith(start):
                 return answer
         if line.startswith("EHLO"):
-            offers = ["here", *(["STARTTLS"] if self.tls == "starttls" else []), *(["AUTH PLAIN"] if self.user else [])]
+            offers = [
+                "localhost",
+                *(["STARTTLS"] if self.tls == "starttls" else []),
+                *(["AUTH PLAIN"] if self.user else []),
+            ]
             return "\r\n".join(f"250-{offer}" for offer in offers) + "\r\n250 8BITMIME"
         if line.startswith("AUTH PLAIN"):
             right = b64decode(line.split()[2]) == f"\0{self.user}\0secret".encode()
@@ -135,7 +139,7 @@ class MailServer:
         return {"DATA": "354 go on", "QUIT": "221 bye"}.get(line, "250 fine")
 
     def _answer(self, connection: socket.socket, text: str) -> None:
-        """An empty answer is none at all: the server hangs up."""
+        """Send a reply. An empty text closes the connection."""
         if not text:
             raise ConnectionError
         connection.sendall(text.encode() + b"\r\n")

@@ -1,4 +1,4 @@
-"""A web process, a deliverer and a mail server of their own, for tests of mail about replies."""
+"""A web process, a delivery process and a mail server, for tests of reply emails."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ SENDER = "replies@blog.example"
 
 
 @dataclass
-class House:
+class MailDeployment:
     """The web service, the process that delivers, and a mail server."""
 
     storage: Storage
@@ -36,27 +36,27 @@ class House:
     deps: Deps
 
     def deliver(self) -> list[Letter]:
-        """Everything that has to be sent; the letters so far."""
+        """Deliver everything that is due, and return all messages so far."""
 
         def is_done() -> bool:
-            deliver("blog", "")  # again and again, as the sweep asks for it: a courier may not be back yet
+            deliver("blog", "")  # repeated like the sweep does, because a sender may still be busy
             return self.storage.deliveries.figures("blog").pending == 0
 
         until(is_done)
         return self.server.letters
 
-    def waits(self, kind: str) -> Delivery:
-        """The only delivery of a kind."""
+    def delivery_of(self, kind: str) -> Delivery:
+        """Return the only delivery of this kind."""
         (found,) = (d for d in self.storage.deliveries.recent("blog", 50) if d.webhook == kind)
         return found
 
-    def hurry(self, kind: str) -> None:
-        """Let it be due now, as time would."""
-        delivery = self.waits(kind)
+    def make_due(self, kind: str) -> None:
+        """Make the delivery due now, instead of waiting for its backoff."""
+        delivery = self.delivery_of(kind)
         assert self.storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
 
     def comment(self, **changes: str) -> Comment:
-        """Sent by the form, with the tick, and not approved yet."""
+        """Submit a comment that asks for reply emails. It is not approved yet."""
         reply = a_reply(thread=PAGE, notify="replies", **changes)
         answer = self.web.client.post(SUBMIT, json=reply)
         assert answer.status_code == 202, answer.json
@@ -66,7 +66,7 @@ class House:
         return decided(self.storage, self.comment(**changes), Action.APPROVE)
 
     def subscribed(self, **changes: str) -> Comment:
-        """An approved comment whose author said yes."""
+        """Return an approved comment whose author confirmed the subscription."""
         comment = self.approved(**changes)
         self.storage.subscriptions.confirm("blog", comment.identity)
         return comment
@@ -80,23 +80,23 @@ class House:
         return self.web.client
 
 
-def a_house(storage: Storage, server: MailServer, web: Web) -> House:
+def create_deployment(storage: Storage, server: MailServer, web: Web) -> MailDeployment:
     chosen = settings(smtp_url=server.settings, mail_from=SENDER)
     mailer = Mailer(server.settings, SENDER)
     made = Deps(chosen, storage, now, RecordedJobs(), (), build((), {}), mailer=mailer)
     install(made)
-    return House(storage, server, web, made)
+    return MailDeployment(storage, server, web, made)
 
 
 def link(letter: Letter, purpose: str) -> str:
-    """A link of the letter as a path, found where people find it."""
+    """Return the path of a link in the text of the message."""
     found = re.search(rf"^http://127\.0\.0\.1:8000(/notices/blog/{purpose}/\S+)\r?$", letter.text, re.MULTILINE)
     assert found
     return found[1]
 
 
 def one_click(letter: Letter) -> str:
-    """Where mail programs send their click, from the header."""
+    """Return the path for one-click unsubscribing, from the header."""
     found = re.fullmatch(r"<http://127\.0\.0\.1:8000(/\S+)>", letter.message["List-Unsubscribe"])
     assert found
     assert letter.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -104,7 +104,7 @@ def one_click(letter: Letter) -> str:
 
 
 @contextmanager
-def open_house(storage: Storage) -> Iterator[House]:
+def open_deployment(storage: Storage) -> Iterator[MailDeployment]:
     with MailServer() as server:
         web = open_web(storage, smtp_url=server.settings, mail_from=SENDER)
-        yield a_house(storage, server, web)
+        yield create_deployment(storage, server, web)

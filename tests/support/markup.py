@@ -1,4 +1,4 @@
-"""Reads a page as browsers do, and tells what could run in it or was added to it."""
+"""Parse a page as a browser does, and find active content and unexpected elements."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-#: Elements that no page of ours has, or only in one form.
+#: Elements that our pages never contain.
 FORBIDDEN = frozenset(
     {"iframe", "object", "embed", "base", "style", "math", "applet", "frame", "marquee", "video", "audio"}
 )
@@ -20,7 +20,7 @@ def parse(page: str) -> Element:
 
 
 def dangers(root: Element) -> list[str]:
-    """Everything that a browser would run or send elsewhere, in words."""
+    """Describe everything on a page that a browser would run or send to another site."""
     return [danger for element in root.iter() if isinstance(element.tag, str) for danger in _dangers(element)]
 
 
@@ -42,7 +42,9 @@ def _dangers(element: Element) -> Iterator[str]:
 
 
 def _harmless(address: str) -> bool:
-    """As a browser sees it: control characters and blanks around it, and tabs and line ends within, do not count."""
+    """Return whether an address is safe. Like a browser, ignore surrounding control characters and spaces, and tabs and
+    line ends inside.
+    """
     plain = address.strip("".join(map(chr, range(33)))).translate({9: None, 10: None, 13: None})
     if plain.startswith(("//", "\\", "/\\")):
         return False
@@ -53,9 +55,9 @@ def _harmless(address: str) -> bool:
 
 
 def shape(root: Element) -> list[tuple[str, tuple[str, ...]]]:
-    """Elements and the names of their attributes, in order, without what is inside comments' rendered text.
+    """Return the elements and their attribute names in order, without the content of rendered comments.
 
-    Links count as plain text, since whether an address becomes one depends on the address.
+    Links count as plain text, because only some addresses become links.
     """
     found: list[tuple[str, tuple[str, ...]]] = []
     _walk(root, found)
@@ -65,7 +67,7 @@ def shape(root: Element) -> list[tuple[str, tuple[str, ...]]]:
 def _walk(element: Element, found: list[tuple[str, tuple[str, ...]]]) -> None:
     if not isinstance(element.tag, str):
         return
-    if element.tag == "mark":  # whether a word is marked depends on the word
+    if element.tag == "mark":  # only some words are highlighted
         pass
     elif element.tag in ("a", "bdi") and "wrap" in element.get("class", ""):
         found.append(("words", ()))

@@ -1,4 +1,4 @@
-"""A service as those who operate it see it, by their token."""
+"""The web service with an operator token."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -6,12 +6,12 @@ from comments.storage.interfaces import Storage
 from tests.support.builders import settings
 from tests.support.desk import Desk, a_desk
 
-TOKEN = "a token for those who operate this"
+TOKEN = "a token for operators, used in tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def a_house(storage: Storage, **changes: object) -> Desk:
-    """A web service whose operators have a token, and which has not looked at anything yet."""
+    """Return a web service with an operator token and without cached health."""
     return a_desk(storage, settings(ops_token=TOKEN, **changes))
 
 
@@ -21,7 +21,7 @@ def say_alive(storage: Storage) -> None:
 
 
 def scrape(house: Desk) -> dict[tuple[str, ...], float]:
-    """Every sample as (name, label values in order of their names) -> value, from text that Prometheus can read."""
+    """Return each sample of /metrics as (name, label values in order of their names) -> value."""
     answer = house.stranger().get("/metrics", headers=BEARER)
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/plain; version=")

@@ -1,4 +1,4 @@
-"""Authors with their receipts, and the filters' word on what they change."""
+"""Requests of authors with their receipts, and decisions of the filters on their edits."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def change(web: Web, comment: Comment, content: Any = "Other words.") -> TestRes
 
 
 def judge(web: Web, comment: Comment, action: Action, role: Role = Role.FILTERS, **more: Any) -> Comment:
-    """As the filters decide about what waits: the draft, or the comment itself."""
+    """Decide the draft if there is one, otherwise the comment, as the filters do."""
     draft = web.storage.comments.load("blog", [draft_id(comment.id)])[0]
     before = draft or web.comment(comment.id)
     after = before.with_decision(a_decision(action, role, **more))

@@ -1,4 +1,4 @@
-"""Strings that break pages: a few of our own, and public collections where those lie beside this checkout."""
+"""Hostile strings: a few of our own, and public collections if they are next to this checkout."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ OWN = (
 
 
 def payloads(every: int = 1) -> tuple[str, ...]:
-    """Our own, and of the collections each `every`-th."""
+    """Return our own strings and each `every`-th string of the collections."""
     return (*OWN, *_collected()[::every])
 
 

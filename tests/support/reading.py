@@ -1,7 +1,7 @@
-"""A machine that does to comments whatever can happen to them, and knows who may see what.
+"""A state machine that applies all possible changes to comments and checks what readers can see.
 
-The catalogue of paths is the app's own map: a new public route is held to this as soon as it exists. Two web processes
-with their own memories read one storage; every ETag they ever gave is sent again.
+It requests every public route of the app, so a new route is covered as soon as it exists. Two web processes with
+separate caches read one storage. Earlier ETags are sent again.
 """
 
 import re
@@ -30,7 +30,7 @@ from tests.support.web import HTML, Web, open_web
 SITE = "demo"
 THREADS = ("http://127.0.0.1:8000/demo/", "a second page")
 
-#: Blueprints behind a sign-in, or without comments; everything else that answers GET is public and reads.
+#: Blueprints that need a sign-in or show no comments. All other GET routes are public and show comments.
 NOT_PUBLIC = frozenset({"sign_in", "review", "review_api", "ops", "docs_pages", "static"})
 FILLED: dict[str, Callable[[str], str]] = {
     "site": lambda thread: SITE,
@@ -39,19 +39,19 @@ FILLED: dict[str, Callable[[str], str]] = {
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 REMOVED = re.compile(r"event: removed\ndata: [^\n]*")
 
-#: ETags that are sent again for each address, the latest.
+#: Number of earlier ETags to send again for each address.
 OLD_ETAGS = 2
 SHOWN_WHOLE = ("comments", "comments.html", "feed.atom")
 
 
 @dataclass
 class Kept:
-    """A comment, the draft beside it, and what of them would give them away."""
+    """A comment, its draft, and all texts they ever had."""
 
     comment: Comment
     number: int
     draft: Comment | None = None
-    said: set[str] = field(default_factory=set)  # also what is replaced, waits or was refused
+    texts: set[str] = field(default_factory=set)  # including replaced, pending and refused ones
 
     @property
     def words(self) -> tuple[str, str]:
@@ -64,7 +64,7 @@ def private(number: int) -> dict[str, str]:
 
 
 class Reading(RuleBasedStateMachine):
-    """The model is the comments themselves; who sees what is said here once more, as simply as can be."""
+    """Keeps the comments as its model, and repeats the visibility rules in their simplest form."""
 
     storage: Storage
     understood: ClassVar[dict[tuple[str, ...], bool]] = {}
@@ -74,21 +74,21 @@ class Reading(RuleBasedStateMachine):
         self.webs = [self.open_web(self.storage) for _ in range(2)]
         self.clients = [web.client for web in self.webs]
         self.kept: dict[str, Kept] = {}
-        self.given: dict[str, dict[str, bytes]] = {}  # address -> ETag -> what came with it
-        self.heard: dict[str, tuple[int, set[str]]] = {thread: (0, set()) for thread in THREADS}
+        self.given: dict[str, dict[str, bytes]] = {}  # address -> ETag -> the body sent with it
+        self.followed: dict[str, tuple[int, set[str]]] = {thread: (0, set()) for thread in THREADS}
         self.checks = 0
 
     def open_web(self, storage: Storage) -> Web:
         return open_web(storage, a_site(id=SITE, per_minute=0, max_pending=10**6), demo=True)
 
-    # What happens
+    # Changes
 
     @rule(data=st.data(), thread=st.sampled_from(THREADS))
     def comment(self, data: st.DataObject, thread: str) -> None:
         self.submit(thread, self.parent(data, thread))
 
     def parent(self, data: st.DataObject, thread: str) -> str:
-        """Somebody answers what they see, or saw before."""
+        """Draw a parent: none, or one of the latest comments of the thread, visible or not."""
         there = [id for id, kept in self.kept.items() if kept.comment.thread == thread]
         return data.draw(st.sampled_from(["", *there[-4:]]), "parent")
 
@@ -100,12 +100,12 @@ class Reading(RuleBasedStateMachine):
         except Invalid:
             assert not self.is_seen(parent)
             return None
-        self.kept[made.id] = Kept(made, number, said={made.content})
+        self.kept[made.id] = Kept(made, number, texts={made.content})
         return self.kept[made.id]
 
     @rule(data=st.data(), thread=st.sampled_from(THREADS))
     def publish(self, data: st.DataObject, thread: str) -> None:
-        """Most comments are fine, and most conversations grow."""
+        """Publish a comment directly. Without this rule, threads would stay too small."""
         self.published(thread, self.parent(data, thread))
 
     def published(self, thread: str, parent: str = "") -> Kept | None:
@@ -140,9 +140,9 @@ class Reading(RuleBasedStateMachine):
         self.rewrite(kept)
 
     def rewrite(self, kept: Kept) -> None:
-        content = f"content-{kept.number}-{len(kept.said)}-end"
+        content = f"content-{kept.number}-{len(kept.texts)}-end"
         before, after = edit_change(kept.comment, kept.draft, content, NOW)
-        kept.said.add(content)
+        kept.texts.add(content)
         if before:
             self.change(kept, before, after)
             return
@@ -159,7 +159,7 @@ class Reading(RuleBasedStateMachine):
         self.change(kept, stands, withdrawn(stands, NOW))
 
     def draw(self, data: st.DataObject, fits: Callable[[Comment], bool]) -> tuple[Kept, Comment]:
-        """A comment, or a draft of one, that fits."""
+        """Draw a comment or draft for which `fits` is true."""
         found = [(kept, c) for kept in self.kept.values() for c in (kept.comment, kept.draft) if c and fits(c)]
         assume(found)
         return data.draw(st.sampled_from(found), "comment")
@@ -169,7 +169,7 @@ class Reading(RuleBasedStateMachine):
         kept.comment = self.storage.comments.get(SITE, kept.comment.id)
         (kept.draft,) = self.storage.comments.load(SITE, [draft_id(kept.comment.id)])
 
-    # Who sees what
+    # Visibility
 
     def is_seen(self, id: str) -> bool:
         comment = self.kept[id].comment if id in self.kept else None
@@ -183,61 +183,61 @@ class Reading(RuleBasedStateMachine):
     def subtree(self, id: str) -> set[str]:
         return {id}.union(*(self.subtree(k) for k, kept in self.kept.items() if kept.comment.parent == id))
 
-    # What must hold
+    # Invariants
 
     @invariant()
-    def nothing_hidden_is_shown(self) -> None:
+    def hidden_text_is_never_shown(self) -> None:
         self.checks += 1
         web, client = self.webs[self.checks % 2], self.clients[self.checks % 2]
         thread = THREADS[self.checks // 2 % 2]
         for address in self.addresses(web, thread):
             answer = client.get(address, headers=HTML if "/demo/" in address else {})
             assert answer.status_code < 500, address
-            self.hold(address, answer)
+            self.check_hidden(address, answer)
             if "ETag" in answer.headers:
-                self.hold_caches(client, address, answer)
+                self.check_etags(client, address, answer)
 
     def addresses(self, web: Web, thread: str) -> Iterator[str]:
-        """Every public path there is, with the questions that it understands."""
+        """Yield every public path with each query that it accepts."""
         for found in web.app.url_map.iter_rules():
             if "GET" in (found.methods or ()) and found.endpoint.partition(".")[0] not in NOT_PUBLIC:
-                yield from self.spelled(web, found.rule, thread)
+                yield from self.addresses_of(web, found.rule, thread)
 
-    def spelled(self, web: Web, path: str, thread: str) -> Iterator[str]:
+    def addresses_of(self, web: Web, path: str, thread: str) -> Iterator[str]:
         names = set(PARAMETER.findall(path))
         filled = PARAMETER.sub(lambda m: FILLED[m[1]](thread) if m[1] in FILLED else m[0], path)
         if names - set(FILLED):
-            for id in list(self.kept)[-2:]:  # their authors ask
+            for id in list(self.kept)[-2:]:  # requested by their authors
                 yield f"{PARAMETER.sub(id, filled)}?receipt={web.pseudonyms.receipt(SITE, id)}"
             return
-        for question in ({}, {"order": "newest", "limit": 100}, {"after": 0}):
+        for query in ({}, {"order": "newest", "limit": 100}, {"after": 0}):
             for which in ({},) if "thread" in names else ({}, {"thread": thread}):
-                if self.is_understood(web, path, question | which):
-                    yield f"{filled}?{urlencode(question | which)}"
+                if self.is_understood(web, path, query | which):
+                    yield f"{filled}?{urlencode(query | which)}"
 
-    def is_understood(self, web: Web, path: str, question: dict[str, Any]) -> bool:
-        """Asked once: what a path makes of a question does not depend on comments."""
-        key = (path, *question)
+    def is_understood(self, web: Web, path: str, query: dict[str, Any]) -> bool:
+        """Return whether a path accepts a query. Cached, because it does not depend on the comments."""
+        key = (path, *query)
         if key not in self.understood:
             filled = PARAMETER.sub(lambda m: FILLED[m[1]](THREADS[0]), path)
-            self.understood[key] = web.client.get(filled, query_string=question).status_code != 422
+            self.understood[key] = web.client.get(filled, query_string=query).status_code != 422
         return self.understood[key]
 
-    def hold(self, address: str, answer: TestResponse) -> None:
-        told = REMOVED.sub("", answer.text) + str(answer.headers)
-        assert "secret.example" not in told, address
+    def check_hidden(self, address: str, answer: TestResponse) -> None:
+        text = REMOVED.sub("", answer.text) + str(answer.headers)
+        assert "secret.example" not in text, address
         for id, kept in self.kept.items():
-            if id in address:  # its author asks
+            if id in address:  # requested by its author
                 continue
-            hidden = kept.said - ({kept.comment.content} if self.is_seen(id) else set())
-            assert not [words for words in hidden if words in told], (address, kept.comment.status)
-            assert draft_id(id) not in told, address
+            hidden = kept.texts - ({kept.comment.content} if self.is_seen(id) else set())
+            assert not [words for words in hidden if words in text], (address, kept.comment.status)
+            assert draft_id(id) not in text, address
             if not self.is_seen(id):
-                assert kept.comment.author not in told, (address, kept.comment.status)
-                assert id not in told, (address, kept.comment.status)
+                assert kept.comment.author not in text, (address, kept.comment.status)
+                assert id not in text, (address, kept.comment.status)
 
-    def hold_caches(self, client: FlaskClient, address: str, fresh: TestResponse) -> None:
-        """An ETag that was given out is confirmed only while what came with it is still the answer."""
+    def check_etags(self, client: FlaskClient, address: str, fresh: TestResponse) -> None:
+        """Check that an ETag gets a 304 only if its body is still current."""
         given = self.given.setdefault(address, {})
         current = fresh.headers["ETag"]
         assert given.get(current, fresh.data) == fresh.data, address
@@ -251,31 +251,31 @@ class Reading(RuleBasedStateMachine):
         client = self.clients[self.checks % 2]
         for thread in THREADS:
             seen, of_thread = self.seen(thread), f"/v1/sites/{SITE}/threads/{quote(thread, safe='')}"
-            told = client.get(f"{of_thread}/comments").json
-            assert {c["id"] for c in told["comments"]} == seen
+            listed = client.get(f"{of_thread}/comments").json
+            assert {c["id"] for c in listed["comments"]} == seen
             counts = client.get(f"/v1/sites/{SITE}/counts", query_string={"thread": thread}).json["counts"]
-            assert told["total"] == counts[thread] == len(seen)
+            assert listed["total"] == counts[thread] == len(seen)
             pages = [client.get(f"{of_thread}/{name}").text for name in SHOWN_WHOLE]
             pages.append(client.get(f"/v1/sites/{SITE}/feed.atom").text)
             for id in seen:
                 assert all(word in page for word in self.kept[id].words for page in pages)
 
     @invariant()
-    def followers_know_as_much(self) -> None:
-        """Whoever applies every notice to what they knew knows what is published now."""
-        for thread, (version, known) in self.heard.items():
+    def events_describe_the_published_comments(self) -> None:
+        """Check that a client that applies all events knows exactly the published comments."""
+        for thread, (version, known) in self.followed.items():
             address = f"/v1/sites/{SITE}/events?{urlencode({'thread': thread, 'after': version})}"
-            told = self.clients[self.checks % 2].get(address).text
-            assert "event: reset" not in told
-            for id in self.named("removed", told):
+            text = self.clients[self.checks % 2].get(address).text
+            assert "event: reset" not in text
+            for id in self.named("removed", text):
                 known -= self.subtree(id)
-            for id in self.named("published", told):
+            for id in self.named("published", text):
                 assert self.is_seen(id)
                 known |= {below for below in self.subtree(id) if self.is_seen(below)}
             assert known == self.seen(thread)
-            (latest,) = re.findall(r"^id: (\d+)$", told, re.MULTILINE)
-            self.heard[thread] = (int(latest), known)
+            (latest,) = re.findall(r"^id: (\d+)$", text, re.MULTILINE)
+            self.followed[thread] = (int(latest), known)
 
-    def named(self, event: str, told: str) -> list[str]:
-        found = re.findall(rf"event: {event}\ndata: ([^\n]*)", told)
+    def named(self, event: str, text: str) -> list[str]:
+        found = re.findall(rf"event: {event}\ndata: ([^\n]*)", text)
         return re.findall(r"[a-z2-7]{26}", "".join(found))

@@ -1,4 +1,4 @@
-"""A receiver of webhooks for tests: a real server on loopback that answers as a test wants, and counts who came."""
+"""A webhook receiver for tests. It listens on loopback, replies as the test configures, and keeps the requests."""
 
 import contextlib
 import socket
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-#: A certificate for hook.example that only tests trust, with its key.
+#: A certificate for hook.example with its key. Only tests trust it.
 CERTIFICATE = Path(__file__).with_name("hook.pem")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -32,7 +32,7 @@ fine = says(OK)
 
 @dataclass
 class Receiver:
-    """Listens while it is entered. `behave` gets each connection once the request has been read."""
+    """Runs as a context manager. `behave` gets each connection after its request has been read."""
 
     behave: Behave = fine
     tls: bool = False
@@ -61,17 +61,17 @@ class Receiver:
         return f"127.0.0.1:{self.port}"
 
     def stall(self, connection: socket.socket) -> None:
-        """Say nothing until the test is over."""
+        """Send nothing until the test ends."""
         self._over.wait(30)
 
     def drip(self, connection: socket.socket, start: bytes = b"HTTP/1.1 200 OK\r\nX: ") -> None:
-        """One byte every now and then, without end."""
+        """Send one byte every 0.1 s without end."""
         connection.sendall(start)
         while not self._over.wait(0.1):
             connection.sendall(b"x")
 
     def pour(self, connection: socket.socket, start: bytes = b"HTTP/1.1 200 OK\r\n\r\n") -> None:
-        """As many bytes as are taken, without end."""
+        """Send bytes as fast as possible without end."""
         connection.sendall(start)
         while not self._over.is_set():
             connection.sendall(b"x-filler: " + b"x" * 900 + b"\r\n")
@@ -98,7 +98,7 @@ class Receiver:
 
 
 def _read(connection: socket.socket) -> Request | None:
-    """The whole request; None when its sender went away (or was killed) before the last byte of it."""
+    """Read a request. Return None if the sender disconnected (or was killed) before the last byte."""
     with connection.makefile("rb") as file:
         line = file.readline().decode().strip()
         headers: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Addresses that lead elsewhere while they look as if they did not, and how a browser reads an address."""
+"""Addresses that look local but lead to another site, and a model of how browsers parse addresses."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ HOME = "blog.example"
 
 #: `{evil}` and `{home}` are hosts.
 TRICKS = (
-    # as it is, and with other schemes
+    # plain, and with other schemes
     *("https://{evil}", "http://{evil}/", "HTTPS://{evil}/", "ftp://{evil}/", "ws://{evil}/", "file://{evil}/x"),
-    # without a scheme, or with half of one
+    # without a scheme or with a partial one
     *(
         "//{evil}",
         "///{evil}",
@@ -23,7 +23,7 @@ TRICKS = (
         "https:/{evil}",
     ),
     *("https:///{evil}", "https:////{evil}", "http:{evil}", "http:/{evil}", ":{evil}", "://{evil}", "//https:{evil}"),
-    # slashes of the other kind
+    # backslashes
     *("\\\\{evil}", "\\/{evil}", "/\\{evil}", "/\\/{evil}", "\\/\\/{evil}", "/\\\\{evil}", "https:\\\\{evil}"),
     *(
         "https:/\\{evil}",
@@ -33,7 +33,7 @@ TRICKS = (
         "https://{evil}\\{home}",
     ),
     *("https://{evil}\\@{home}", "https://{home}:\\@{evil}", "//{evil}\\.{home}", "/%5c{evil}", "%5c%5c{evil}"),
-    # names in front of the host
+    # user names before the host
     *("https://{home}@{evil}", "https://{home}:443@{evil}/", "https://user:{home}@{evil}", "https://{home}%40{evil}"),
     *("https://{home}%2f@{evil}", "https://{home}#@{evil}", "https://{evil}#@{home}", "https://{home}?@{evil}"),
     *(
@@ -44,14 +44,14 @@ TRICKS = (
         "https://{home}@{evil}@{home}",
     ),
     *("https://{evil}@{home}", "https://{home};@{evil}", "https://{home} @{evil}", "https://{home}&@{evil}"),
-    # hosts that begin or end like home
+    # hosts that start or end like home
     *("https://{home}.{evil}", "https://{home}.{evil}/{home}", "https://{evil}/{home}", "https://{evil}?{home}"),
     *("https://{evil}#{home}", "https://{evil};{home}", "https://x{home}", "https://{home}x", "https://{home}."),
     *("https://www.{home}", "https://{home}:8443", "https://{home}:80", "http://{home}", "http://{home}:443"),
     *("https://{home}:0", "https://{home}:99999", "https://{home}:", "https://{home}:https", "https://{home}:443:443"),
     *("https://{home}%2e{evil}", "https://{home}%00.{evil}", "https://{home}%0d%0a.{evil}", "https://{home}%09{evil}"),
     *("https://{home}%3f.{evil}", "https://{home}%23.{evil}", "https://{home}%5c.{evil}", "https://{home}%252f{evil}"),
-    # letters that become others
+    # characters that are normalized to others
     *("https://ｅvil.example", "https://evil。example", "https://evil．example", "https://evil｡example"),
     *(
         "https://{home}／@{evil}",
@@ -66,7 +66,7 @@ TRICKS = (
         "https://blog.exam\u00adple",
         "https://blog.example\u2024{evil}",
     ),
-    # what parsers drop
+    # characters that parsers drop
     *("\t//{evil}", "/\t/{evil}", "/\n/{evil}", "/\r/{evil}", "//\t{evil}", "ht\ntps://{evil}", "https\n://{evil}"),
     *("https:\t//{evil}", "https:/\t/{evil}", "https:/\n/{evil}", "https://\t{evil}", "https://{home}\t.{evil}"),
     *("https://{home}\n.{evil}", "https://{home}\r\nX-Evil: 1", "https://{home}/\r\nLocation: https://{evil}"),
@@ -79,7 +79,7 @@ TRICKS = (
         "https://{home}\x00.{evil}",
         "\x7f//{evil}",
     ),
-    # ways up and around
+    # relative paths
     *(
         "/..//{evil}",
         "/.//{evil}",
@@ -92,7 +92,7 @@ TRICKS = (
     ),
     *("/%2f{evil}", "/%2f%2f{evil}", "%2f%2f{evil}", "/%09/{evil}", "/%0a/{evil}", "/%0d/{evil}", "/.%09/{evil}"),
     *("/redirect?to=//{evil}", "?//{evil}", "#//{evil}", ";//{evil}", "@{evil}", "/@{evil}", "//@{evil}", "//:@{evil}"),
-    # no pages at all
+    # other schemes
     *(
         "javascript:alert(1)",
         "JaVaScRiPt:alert(1)",
@@ -131,7 +131,7 @@ TRICKS = (
         "///",
         "/\\",
     ),
-    # numbers for hosts
+    # numeric hosts
     *(
         "https://0x7f000001",
         "https://2130706433",
@@ -142,7 +142,7 @@ TRICKS = (
     ),
     *("https://[", "https://]", "https://[{evil}]", "https://[::1]@{evil}", "https://[::1].{evil}", "https://[{home}]"),
 )
-#: Put around each.
+#: Added around each address.
 COATS = ("{}", "{}/", "{}/post?a=b", "{}/#{home}", "{}/%2e%2e/{home}")
 
 
@@ -153,12 +153,14 @@ def tricks() -> Iterator[str]:
 
 
 def browsers_host(location: str, base: str) -> tuple[str, str]:
-    """Scheme and host to which a browser goes (WHATWG URL): it drops blanks and control characters around an address
-    and tabs and line ends in it, takes backslashes for slashes, and any number of slashes for two."""
+    """Return the scheme and host that a browser would open (WHATWG URL).
+
+    A browser drops surrounding spaces and control characters, drops tabs and line ends, and reads backslashes as
+    slashes and any number of slashes as two."""
     text = re.sub("[\t\r\n]", "", location.strip("".join(map(chr, range(0x21))))).replace("\\", "/")
     text = re.sub(r"^(https?:)/*", r"\1//", text, flags=re.IGNORECASE)
     try:
         parts = urlsplit(urljoin(base, re.sub("^//+", "//", text)))
     except ValueError:
-        return "", text  # no address at all
+        return "", text  # not an address
     return parts.scheme, parts.netloc.rpartition("@")[2].lower()

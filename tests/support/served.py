@@ -1,4 +1,4 @@
-"""Parts of the service as processes of their own, on a port of their own, as they are shipped."""
+"""Run parts of the service as real processes on a free port."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def served(redis_url: str, *parts: tuple[str, ...], **settings: str) -> Iterator[str]:
-    """The address of a web part with one process; `parts` run beside it, each named by what follows `replygate`."""
+    """Start the web part with one process, and give its address. `parts` are further `replygate` commands."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -30,7 +30,7 @@ def served(redis_url: str, *parts: tuple[str, ...], **settings: str) -> Iterator
             process = subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)
-        until(lambda: answers(url), "it answers")
+        until(lambda: answers(url), "the service responds")
         yield url
 
 

@@ -1,4 +1,4 @@
-"""Wait for what must become true, instead of for some time."""
+"""Wait for conditions instead of fixed times."""
 
 import time
 from collections.abc import Callable
@@ -7,15 +7,15 @@ import psutil
 
 
 def until(condition: Callable[[], bool], what: str = "", seconds: float = 60.0) -> None:
-    """Returns as soon as `condition` holds; fails the test if it does not within `seconds`, which no machine needs."""
+    """Wait until `condition` is true. Fail the test after `seconds`, which is longer than any machine needs."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"still not so after {seconds:.0f} s: {what or condition}"
+        assert time.monotonic() < end, f"not true after {seconds:.0f} s: {what or condition}"
         time.sleep(0.01)
 
 
 def gone(pid: int) -> bool:
-    """Whether the process has ended, whoever may still have to collect it."""
+    """Return whether the process has ended, even if it has not been reaped yet."""
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

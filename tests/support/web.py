@@ -1,4 +1,4 @@
-"""A web process for tests: the real app on any storage, with jobs that are only written down."""
+"""A web process for tests: the real app on any storage, with a job queue that only records jobs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 
 def a_reply(**changes: Any) -> dict[str, Any]:
-    """The fields of a submission that is fine."""
+    """Return the fields of a valid submission."""
     plain = {"thread": "first-post", "author": "Ada", "email": "ada@example.org", "content": "Well said."}
     return plain | changes
 
@@ -42,7 +42,7 @@ class Web:
 
 
 def open_web(storage: Storage, *sites: Site, **changes: Any) -> Web:
-    """An app with these sites, or with `a_site()`; `changes` are of the settings."""
+    """Create an app with these sites, or with `a_site()`. `changes` are deployment settings."""
     for site in sites or (a_site(),):
         storage.sites.put(site)
     jobs, pseudonyms = RecordedJobs(), Pseudonyms(SECRET)

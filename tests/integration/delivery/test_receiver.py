@@ -1,4 +1,4 @@
-"""The tests' own receiver of webhooks: what it counts as a request."""
+"""The webhook receiver of the tests records complete requests only."""
 
 import socket
 import threading
@@ -7,30 +7,30 @@ import pytest
 
 from tests.support.receiver import OK, Receiver
 
-WHOLE = b"POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
+COMPLETE = b"POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
 
 
-def _answer_to(sent: bytes, receiver: Receiver) -> bytes:
+def _response_to(sent: bytes, receiver: Receiver) -> bytes:
     with socket.create_connection(("127.0.0.1", receiver.port)) as sender:
         sender.sendall(sent)
         sender.shutdown(socket.SHUT_WR)
         return sender.recv(1024)
 
 
-@pytest.mark.parametrize("length", [0, 5, 21, 30, WHOLE.index(b"\r\n\r\n") + 3, len(WHOLE) - 1])
-def test_what_a_killed_sender_leaves_behind_is_no_request(length: int) -> None:
+@pytest.mark.parametrize("length", [0, 5, 21, 30, COMPLETE.index(b"\r\n\r\n") + 3, len(COMPLETE) - 1])
+def test_an_incomplete_request_is_not_recorded(length: int) -> None:
     failures: list[threading.ExceptHookArgs] = []
     before, threading.excepthook = threading.excepthook, failures.append
     try:
         with Receiver() as receiver:
-            assert _answer_to(WHOLE[:length], receiver) == b""
+            assert _response_to(COMPLETE[:length], receiver) == b""
             assert not receiver.requests
     finally:
         threading.excepthook = before
     assert not failures
 
 
-def test_a_whole_request_is_answered_and_kept() -> None:
+def test_a_complete_request_is_answered_and_recorded() -> None:
     with Receiver() as receiver:
-        assert _answer_to(WHOLE, receiver) == OK
+        assert _response_to(COMPLETE, receiver) == OK
         assert [request.body for request in receiver.requests] == [b"body"]

@@ -1,4 +1,4 @@
-"""Handing letters to a mail server: TLS, a password, and what each answer means for this letter and for others."""
+"""Sending mail by SMTP: TLS, passwords, and the result of each server reply."""
 
 import ssl
 from email.message import EmailMessage
@@ -16,38 +16,38 @@ from workers.delivery.smtp import Mailer, SMTPResult
 SENDER, ADA = "replies@blog.example", "ada@example.org"
 
 
-def a_letter(to: str = ADA) -> EmailMessage:
+def a_message(to: str = ADA) -> EmailMessage:
     envelope = Envelope(a_site(), SENDER, to, "https://replies.example/stop", NOW)
     return notification_email(envelope, a_comment(), a_comment(content=".\n..\nGrüße"), "https://blog.example/")
 
 
 def sent(server: MailServer, to: str = ADA, context: ssl.SSLContext | None = None) -> SMTPResult:
-    return Mailer(server.settings, SENDER, context).send(a_letter(to), to)
+    return Mailer(server.settings, SENDER, context).send(a_message(to), to)
 
 
-def knowing() -> ssl.SSLContext:
+def trusting_context() -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(CERTIFICATE))
-    context.check_hostname = False  # the certificate is hook.example's
+    context.check_hostname = False  # the certificate is for hook.example
     return context
 
 
 @pytest.mark.parametrize("tls", ["", "starttls", "always"])
-def test_a_letter_arrives_as_it_was_written(tls: str) -> None:
+def test_a_message_arrives_unchanged(tls: str) -> None:
     with MailServer(tls=tls, user="blog") as server:
-        assert sent(server, context=knowing()) == SMTPResult(250)
+        assert sent(server, context=trusting_context()) == SMTPResult(250)
         (letter,) = server.letters
     assert (letter.sender, letter.to) == (SENDER, ADA)
     assert "> .\n> ..\n> Grüße" in letter.text.replace("\r\n", "\n")
     assert server.lines[0] == "EHLO blog.example"
 
 
-def test_the_password_is_only_said_behind_tls_that_holds() -> None:
+def test_the_password_is_sent_only_over_verified_tls() -> None:
     with MailServer(tls="starttls", user="blog") as server:
         assert sent(server) == SMTPResult(error="tls", server_ok=False)
         assert [line for line in server.lines if line.startswith("AUTH")] == []
     with MailServer(user="blog") as plain:
         server_settings = SMTPSettings("127.0.0.1", plain.port, "starttls", "blog", "secret")
-        assert Mailer(server_settings, SENDER).send(a_letter(), ADA) == SMTPResult(error="tls", server_ok=False)
+        assert Mailer(server_settings, SENDER).send(a_message(), ADA) == SMTPResult(error="tls", server_ok=False)
         assert [line for line in plain.lines if line.startswith("AUTH")] == []
 
 
@@ -69,30 +69,30 @@ def test_the_password_is_only_said_behind_tls_that_holds() -> None:
         ({"QUIT": ""}, SMTPResult(250)),
     ],
 )
-def test_what_an_answer_means(says: dict[str, str], result: SMTPResult) -> None:
+def test_each_server_reply_has_a_result(says: dict[str, str], result: SMTPResult) -> None:
     with MailServer(says, user="blog") as server:
         assert sent(server) == result
 
 
-def test_a_server_that_is_away_or_unknown() -> None:
+def test_an_unavailable_or_unknown_server_is_an_error() -> None:
     with MailServer() as server:
         server_settings = server.settings
-    assert Mailer(server_settings, SENDER).send(a_letter(), ADA) == SMTPResult(error="connect", server_ok=False)
+    assert Mailer(server_settings, SENDER).send(a_message(), ADA) == SMTPResult(error="connect", server_ok=False)
     nowhere = SMTPSettings("mail.invalid", 25)
-    assert Mailer(nowhere, SENDER).send(a_letter(), ADA) == SMTPResult(error="dns", server_ok=False)
+    assert Mailer(nowhere, SENDER).send(a_message(), ADA) == SMTPResult(error="dns", server_ok=False)
 
 
-def test_an_international_name_needs_a_server_that_knows_such(tmp_path: Path) -> None:
+def test_an_international_address_needs_a_server_with_smtputf8(tmp_path: Path) -> None:
     with MailServer() as server:
         assert sent(server, "ädä@example.org") == SMTPResult(error="address", permanent=True)
         assert server.letters == []
-    with MailServer({"EHLO": "250-here\r\n250-8BITMIME\r\n250 SMTPUTF8"}) as modern:
+    with MailServer({"EHLO": "250-ready\r\n250-8BITMIME\r\n250 SMTPUTF8"}) as modern:
         assert sent(modern, "ädä@example.org") == SMTPResult(250)
         assert modern.letters[0].to == "ädä@example.org"
 
 
-def test_a_folder_gets_each_letter_once(tmp_path: Path) -> None:
-    mailer, letter = Mailer(SMTPSettings(folder=tmp_path / "mail"), SENDER), a_letter()
+def test_a_folder_stores_each_message_once(tmp_path: Path) -> None:
+    mailer, letter = Mailer(SMTPSettings(folder=tmp_path / "mail"), SENDER), a_message()
     assert [mailer.send(letter, ADA), mailer.send(letter, ADA)] == [SMTPResult(250), SMTPResult(250)]
     (file,) = (tmp_path / "mail").iterdir()
     assert b"To: ada@example.org\r\n" in file.read_bytes()

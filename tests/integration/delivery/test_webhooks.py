@@ -1,4 +1,4 @@
-"""From a decision to a receiver: signed, as the API shows it, to who asked for it; and what cannot be delivered."""
+"""Webhooks get signed events with the data of the API, if they subscribe to them; failures are recorded."""
 
 import hmac
 import time
@@ -14,7 +14,16 @@ from comments.pseudonyms import Pseudonyms
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange, Delivery, DeliveryStatus
 from tests.support.builders import SECRET, accepted, an_admission, decided, moderated, published
-from tests.support.delivering import NOTHING_TRUSTED, a_house, a_webhook, closed, ids, log, quiet, told
+from tests.support.delivering import (
+    NOTHING_TRUSTED,
+    a_webhook,
+    closed_sender_pool,
+    deliveries_by_event,
+    delivery_deps,
+    is_idle,
+    received_events,
+    received_ids,
+)
 from tests.support.desk import a_desk
 from tests.support.receiver import Receiver
 from tests.support.waiting import until
@@ -23,58 +32,60 @@ from workers.deps import install, now
 from workers.jobs import deliver
 
 
-def test_a_decision_reaches_the_receiver_signed(storage: Storage, receiver: Receiver) -> None:
-    a_house(storage, a_webhook(receiver, keys=("new", "old")))
+def test_a_decision_is_sent_with_a_signature(storage: Storage, receiver: Receiver) -> None:
+    delivery_deps(storage, a_webhook(receiver, keys=("new", "old")))
     comment = published(storage)
     deliver("blog", "")
-    until(lambda: quiet(storage))
+    until(lambda: is_idle(storage))
     (request,) = receiver.requests
     assert request.line == "POST /hook HTTP/1.1"
-    t, *marks = (part.partition("=")[2] for part in request.headers["replygate-signature"].split(","))
+    t, *signatures = (part.partition("=")[2] for part in request.headers["replygate-signature"].split(","))
     secrets = [Pseudonyms(SECRET).webhook_secret("blog", "hook", key) for key in ("new", "old")]
     signed = t.encode() + b"." + request.body
-    assert marks == [hmac.new(secret.encode(), signed, sha256).hexdigest() for secret in secrets]
+    assert signatures == [hmac.new(secret.encode(), signed, sha256).hexdigest() for secret in secrets]
     assert abs(int(t) - time.time()) < 60
-    delivery = log(storage)[f"{comment.id}:1"]
+    delivery = deliveries_by_event(storage)[f"{comment.id}:1"]
     assert (delivery.course, delivery.answer, delivery.attempts, delivery.host) == (
         DeliveryStatus.DELIVERED, 200, 1, "127.0.0.1",
     )  # fmt: skip
 
 
-def test_a_published_event_carries_what_the_api_says(storage: Storage, receiver: Receiver) -> None:
+def test_a_published_event_contains_the_comment_as_in_the_api(storage: Storage, receiver: Receiver) -> None:
     desk = a_desk(storage)
-    a_house(storage, a_webhook(receiver))
+    delivery_deps(storage, a_webhook(receiver))
     root = published(storage, content="*So* it is.", url="https://ada.example")
     reply = published(storage, parent=root.id, author="Bob <b>")
     deliver("blog", "")
-    until(lambda: quiet(storage))
+    until(lambda: is_idle(storage))
     listed = desk.stranger().get("/v1/sites/blog/threads/first-post/comments").json["comments"]
-    assert {event["comment_id"]: event["comment"] for event in told(receiver)} == {c["id"]: c for c in listed}
+    assert {event["comment_id"]: event["comment"] for event in received_events(receiver)} == {
+        c["id"]: c for c in listed
+    }
     assert {c["id"] for c in listed} == {root.id, reply.id}
     assert b"example.org" not in b"".join(request.body for request in receiver.requests)
 
 
-def test_what_was_taken_down_meanwhile_is_not_sent(storage: Storage, receiver: Receiver) -> None:
-    a_house(storage, a_webhook(receiver))
+def test_the_text_of_a_removed_comment_is_not_sent(storage: Storage, receiver: Receiver) -> None:
+    delivery_deps(storage, a_webhook(receiver))
     comment = published(storage, content="a canary sang")
     moderated(storage, comment, Action.REMOVE)
     deliver("blog", "")
-    until(lambda: quiet(storage))
-    assert [(event["outcome"], event["comment"]) for event in told(receiver)] == [
+    until(lambda: is_idle(storage))
+    assert [(event["outcome"], event["comment"]) for event in received_events(receiver)] == [
         ("published", None),
         ("refused", None),
     ]
     assert b"canary" not in b"".join(request.body for request in receiver.requests)
 
 
-def test_what_was_taken_back_before_it_was_told_is_not_told(storage: Storage, receiver: Receiver) -> None:
-    a_house(storage, a_webhook(receiver))
+def test_a_decision_undone_before_it_was_sent_is_not_sent(storage: Storage, receiver: Receiver) -> None:
+    delivery_deps(storage, a_webhook(receiver))
     held = decided(storage, accepted(storage), Action.HOLD)
     wrong = moderated(storage, held, Action.APPROVE)
     assert storage.comments.decide("blog", [CommentChange(wrong, wrong.with_undo("mo", now()))]) == [True]
     deliver("blog", "")
-    until(lambda: quiet(storage))
-    assert [(event["id"], event["outcome"]) for event in told(receiver)] == [
+    until(lambda: is_idle(storage))
+    assert [(event["id"], event["outcome"]) for event in received_events(receiver)] == [
         (f"{held.id}:1", "pending"),
         (f"{held.id}:3", "pending"),
     ]
@@ -82,78 +93,78 @@ def test_what_was_taken_back_before_it_was_told_is_not_told(storage: Storage, re
     assert dropped.version == 2
 
 
-def test_an_approved_edit_and_a_withdrawal_are_told_as_of_their_comment(storage: Storage, receiver: Receiver) -> None:
-    a_house(storage, a_webhook(receiver))
+def test_an_approved_edit_and_a_withdrawal_are_events_of_their_comment(storage: Storage, receiver: Receiver) -> None:
+    delivery_deps(storage, a_webhook(receiver))
     comment = published(storage, content="First words.")
     draft = drafted(comment, "Other words.", now())
     storage.comments.accept(draft, an_admission())
     decided(storage, draft, Action.APPROVE)
     deliver("blog", "")
-    until(lambda: quiet(storage))
-    assert ids(receiver) == [f"{comment.id}:1", f"{comment.id}:2"]
-    assert told(receiver)[1]["type"] == "published"
-    assert told(receiver)[1]["comment"]["content"] == "Other words."
+    until(lambda: is_idle(storage))
+    assert received_ids(receiver) == [f"{comment.id}:1", f"{comment.id}:2"]
+    assert received_events(receiver)[1]["type"] == "published"
+    assert received_events(receiver)[1]["comment"]["content"] == "Other words."
     shown = storage.comments.get("blog", comment.id)
     assert storage.comments.decide("blog", [CommentChange(shown, withdrawn(shown, now()))]) == [True]
     deliver("blog", "")
-    until(lambda: quiet(storage))
-    last = told(receiver)[-1]
+    until(lambda: is_idle(storage))
+    last = received_events(receiver)[-1]
     assert (last["id"], last["type"], last["outcome"], last["comment"]) == (
         f"{comment.id}:3", "decision", "withdrawn", None,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(("events", "outcomes"), [(("published",), ["published"]), (("decision",), ["pending"])])
-def test_a_webhook_hears_what_it_asked_for(
+def test_a_webhook_gets_only_the_events_it_subscribes_to(
     storage: Storage, receiver: Receiver, events: tuple[str, ...], outcomes: list[str]
 ) -> None:
-    a_house(storage, a_webhook(receiver, events=events))
+    delivery_deps(storage, a_webhook(receiver, events=events))
     decided(storage, accepted(storage), Action.HOLD)
     published(storage)
     deliver("blog", "")
-    until(lambda: quiet(storage))
-    assert [event["outcome"] for event in told(receiver)] == outcomes
+    until(lambda: is_idle(storage))
+    assert [event["outcome"] for event in received_events(receiver)] == outcomes
     assert storage.outbox.length("blog") == 0
 
 
-def test_a_webhook_that_is_switched_off_hears_nothing(storage: Storage, receiver: Receiver) -> None:
-    a_house(storage, a_webhook(receiver, enabled=False))
+def test_a_disabled_webhook_gets_no_events(storage: Storage, receiver: Receiver) -> None:
+    delivery_deps(storage, a_webhook(receiver, enabled=False))
     published(storage)
     deliver("blog", "")
     assert storage.outbox.length("blog") == 0
-    assert (quiet(storage), receiver.connections) == (True, 0)
+    assert (is_idle(storage), receiver.connections) == (True, 0)
 
 
-# What cannot be delivered
+# Failures
 
 
-def test_nothing_private_is_called_without_the_operators_word(storage: Storage, receiver: Receiver) -> None:
-    a_house(storage, a_webhook(receiver), trusted=NOTHING_TRUSTED)
+def test_a_private_address_is_called_only_if_the_operator_allows_it(storage: Storage, receiver: Receiver) -> None:
+    delivery_deps(storage, a_webhook(receiver), trusted=NOTHING_TRUSTED)
     comment = published(storage)
     deliver("blog", "")
-    until(lambda: log(storage)[f"{comment.id}:1"].attempts == 1)
-    assert log(storage)[f"{comment.id}:1"].error == "address"
+    until(lambda: deliveries_by_event(storage)[f"{comment.id}:1"].attempts == 1)
+    assert deliveries_by_event(storage)[f"{comment.id}:1"].error == "address"
     assert receiver.connections == 0
 
 
-def test_what_is_older_than_a_day_is_given_up_and_the_next_goes(storage: Storage, receiver: Receiver) -> None:
-    d = a_house(storage, a_webhook(receiver))
+def test_a_delivery_older_than_a_day_fails_and_the_next_one_is_sent(storage: Storage, receiver: Receiver) -> None:
+    d = delivery_deps(storage, a_webhook(receiver))
     old, fresh = accepted(storage), accepted(storage)
     long_ago = datetime.now(UTC) - timedelta(hours=26)
-    gone = Delivery("hook", "nothing", 1, Status.SPAM, "127.0.0.1", long_ago, long_ago)
-    storage.deliveries.enqueue("blog", "hook", [replace(gone, comment=old.id), gone])
-    storage.deliveries.enqueue("blog", "hook", [replace(gone, comment=fresh.id, began=now(), due=now())])
+    missing = Delivery("hook", "nothing", 1, Status.SPAM, "127.0.0.1", long_ago, long_ago)
+    storage.deliveries.enqueue("blog", "hook", [replace(missing, comment=old.id), missing])
+    storage.deliveries.enqueue("blog", "hook", [replace(missing, comment=fresh.id, began=now(), due=now())])
     send_due(d, storage.sites.get("blog"))
-    until(lambda: quiet(storage))
-    assert ids(receiver) == [f"{fresh.id}:1"]
-    assert {d.event: d.error for d in log(storage).values()} == {
+    until(lambda: is_idle(storage))
+    assert received_ids(receiver) == [f"{fresh.id}:1"]
+    assert {d.event: d.error for d in deliveries_by_event(storage).values()} == {
         f"{old.id}:1": "too late", "nothing:1": "gone", f"{fresh.id}:1": "",
     }  # fmt: skip
 
 
-def test_the_sweep_sees_what_is_due(storage: Storage, receiver: Receiver) -> None:
-    d = a_house(storage, a_webhook(receiver))
-    install(replace(d, senders=closed()))
+def test_the_sweep_finds_due_deliveries(storage: Storage, receiver: Receiver) -> None:
+    d = delivery_deps(storage, a_webhook(receiver))
+    install(replace(d, senders=closed_sender_pool()))
     published(storage)
     deliver("blog", "")
     assert storage.outbox.length("blog") == 0

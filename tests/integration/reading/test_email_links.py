@@ -11,38 +11,40 @@ from comments.lifecycle import Status
 from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
-from tests.support.mailed import SENDER, House, link, one_click, open_house
+from tests.support.mailed import SENDER, MailDeployment, link, one_click, open_deployment
 from tests.support.web import HTML, SUBMIT, a_reply, open_web
 from workers.deps import install, now
 
 
 @pytest.fixture
-def house(storage: Storage) -> Iterator[House]:
-    with open_house(storage) as opened:
+def deployment(storage: Storage) -> Iterator[MailDeployment]:
+    with open_deployment(storage) as opened:
         yield opened
 
 
 # The pages
 
 
-def test_a_link_that_somebody_made_up_leads_nowhere(house: House) -> None:
-    house.approved()
-    (question,) = house.deliver()
+def test_a_link_that_somebody_made_up_leads_nowhere(deployment: MailDeployment) -> None:
+    deployment.approved()
+    (question,) = deployment.deliver()
     confirm = link(question, "confirm")
     for path in (confirm[:-1] + "x", confirm.replace("/confirm/", "/stop/"), confirm.replace("/blog/", "/shop/")):
-        for answer in (house.client.get(path), house.client.post(path)):
+        for answer in (deployment.client.get(path), deployment.client.post(path)):
             assert answer.status_code == 404
-    assert not house.storage.subscriptions.wants_mail("blog", house.web.pseudonyms.author("ada@example.org"), "x")
+    assert not deployment.storage.subscriptions.wants_mail(
+        "blog", deployment.web.pseudonyms.author("ada@example.org"), "x"
+    )
 
 
-def test_a_question_is_good_for_a_week(house: House) -> None:
-    comment = house.approved()
-    install(replace(house.deps, now=lambda: now() - timedelta(days=7, seconds=1)))
-    (question,) = house.deliver()
-    for answer in (house.client.get(link(question, "confirm")), house.client.post(link(question, "confirm"))):
+def test_a_question_is_good_for_a_week(deployment: MailDeployment) -> None:
+    comment = deployment.approved()
+    install(replace(deployment.deps, now=lambda: now() - timedelta(days=7, seconds=1)))
+    (question,) = deployment.deliver()
+    for answer in (deployment.client.get(link(question, "confirm")), deployment.client.post(link(question, "confirm"))):
         assert (answer.status_code, "expired" in answer.text) == (410, True)
-    assert not house.storage.subscriptions.wants_mail("blog", comment.identity, comment.id)
-    assert house.client.post(one_click(question)).status_code == 200
+    assert not deployment.storage.subscriptions.wants_mail("blog", comment.identity, comment.id)
+    assert deployment.client.post(one_click(question)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -54,31 +56,31 @@ def test_a_question_is_good_for_a_week(house: House) -> None:
         {"data": b"\xff\x00", "content_type": "text/plain"},
     ],
 )
-def test_one_click_needs_nothing_but_a_post(house: House, body: dict[str, object]) -> None:
-    comment = house.subscribed()
-    house.replied(comment)
-    (notice,) = house.deliver()
+def test_one_click_needs_nothing_but_a_post(deployment: MailDeployment, body: dict[str, object]) -> None:
+    comment = deployment.subscribed()
+    deployment.replied(comment)
+    (notice,) = deployment.deliver()
     headers = {"Origin": "https://webmail.example"}
     for _ in range(2):
-        answer = house.client.post(one_click(notice), headers=headers, **body)
+        answer = deployment.client.post(one_click(notice), headers=headers, **body)
         assert answer.status_code == 200, "no redirect either: a mail program does not follow one"
-    assert not house.storage.subscriptions.wants_mail("blog", comment.identity, comment.id)
+    assert not deployment.storage.subscriptions.wants_mail("blog", comment.identity, comment.id)
 
 
 # Asking for it
 
 
-def test_the_form_offers_it_only_where_mail_is_sent(house: House) -> None:
-    assert house.client.get("/v1/sites/blog/form?thread=a").json["notify"] is True
-    wrong = house.client.post(SUBMIT, data={"thread": "a", "notify": "replies"}, headers=HTML)
+def test_the_form_offers_it_only_where_mail_is_sent(deployment: MailDeployment) -> None:
+    assert deployment.client.get("/v1/sites/blog/form?thread=a").json["notify"] is True
+    wrong = deployment.client.post(SUBMIT, data={"thread": "a", "notify": "replies"}, headers=HTML)
     assert re.search(r'name="notify"[^>]* checked', wrong.text)
 
 
-def test_whoever_asked_is_told_to_expect_a_question(house: House) -> None:
-    sent = house.client.post(SUBMIT, data=a_reply(notify="replies"), headers=HTML)
-    assert "to confirm your address" in house.client.get(sent.location, headers=HTML).text
-    plain = house.client.post(SUBMIT, data=a_reply(content="Another."), headers=HTML)
-    assert "to confirm your address" not in house.client.get(plain.location, headers=HTML).text
+def test_whoever_asked_is_told_to_expect_a_question(deployment: MailDeployment) -> None:
+    sent = deployment.client.post(SUBMIT, data=a_reply(notify="replies"), headers=HTML)
+    assert "to confirm your address" in deployment.client.get(sent.location, headers=HTML).text
+    plain = deployment.client.post(SUBMIT, data=a_reply(content="Another."), headers=HTML)
+    assert "to confirm your address" not in deployment.client.get(plain.location, headers=HTML).text
 
 
 def test_without_a_mail_server_asking_is_refused_in_words(storage: Storage) -> None:
@@ -108,9 +110,9 @@ def test_a_wish_that_cannot_be_met_is_named(storage: Storage, fields: dict[str, 
     assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [(field, code)]
 
 
-def test_wordpress_forms_may_ask_too(house: House) -> None:
+def test_wordpress_forms_may_ask_too(deployment: MailDeployment) -> None:
     fields = {"author": "Ada", "email": "ada@example.org", "comment": "Hello", "comment_post_ID": "7"}
-    answer = house.client.post("/v1/sites/blog/wp-comments-post.php", data={**fields, "notify": "replies"})
+    answer = deployment.client.post("/v1/sites/blog/wp-comments-post.php", data={**fields, "notify": "replies"})
     assert answer.status_code == 303
-    (queued,) = house.storage.comments.by_status("blog", Status.QUEUED, 2).rows
+    (queued,) = deployment.storage.comments.by_status("blog", Status.QUEUED, 2).rows
     assert queued.notify == "replies"
