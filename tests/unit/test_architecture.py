@@ -158,11 +158,11 @@ STILL_TO_RENAME = {
         "SECONDS SHARED SHORTEST SHOWN SOURCE STYLE SURE Step TAG TAGS TOKEN UNDECIDED UNREAD UNSPACED USUAL "
         "WHOLE_SITE Word Words add begin broadcaster check_origin clues counted counts excerpt fingerprint follow "
         "form gather home init_app judge lines load look page_of problems question queue read_body receivers "
-        "report run settings shipped sign_out source text undo value work",
+        "ATTEMPTS delete report run settings shipped sign_out source text undo value work",
         3: "CURSOR LONGEST NAME PER_PAGE PORTS QUOTED ROWS SHOUTED SIZE TOLD VERSION View ask decide everywhere link "
         "note now words",
-        4: "BATCH FIELDS LABELS MAX_WORDS PLAIN SITE WORD go_on install read submit",
-        5: "MOST",
+        4: "BATCH FIELDS MAX_WORDS PLAIN SITE WORD go_on install read submit",
+        5: "LABELS MOST",
         7: "EXTENSION",
         9: "CHUNK",
         12: "page",
