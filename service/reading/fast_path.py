@@ -64,7 +64,7 @@ class ReadingFastPath:
         if environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ORIGIN"))
-        cached = cast(CachedResponse | None, self._cache.get(key))
+        cached: CachedResponse | None = self._cache.get(key)
         if cached is None or not self._is_current(cached.source):
             return self._answer_and_cache(key, environ, start_response)
         set_route_name(environ, cached.route, cached.source.site.id)

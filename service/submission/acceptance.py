@@ -107,7 +107,7 @@ class Submissions:
         Raises Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
         """
         deps, key = self.deps, _idempotency_key(request)
-        texts = parsing.checked_texts(fields, site, trusted, deps.settings.sends_mail)
+        texts = parsing.checked_texts(fields, site, trusted, deps.settings)
         form = self._form_evidence(site, texts, fields.get("content", ""), trusted)
         comment = parsing.new_comment(deps, request, site, texts, form, trusted)
         accepted = deps.storage.comments.accept(comment, admission(deps, site, parsing.fingerprint(comment), key))
@@ -122,7 +122,8 @@ class Submissions:
     def _form_evidence(self, site: Site, texts: Mapping[str, str], content: str, trusted: bool) -> FormEvidence:
         """Check token and proof, which covers `content` as it was sent. The site's own server needs no proof."""
         deps, token = self.deps, texts.get("form_token", "")
-        proof_required = not trusted and self.proof_of_work.required_bits(site, deps.now()) > 0
+        asks_for_proof = site.proof_of_work == "auto" and not trusted
+        proof_required = asks_for_proof and self.proof_of_work.required_bits(site, deps.now()) > 0
         if not token and not proof_required:
             return NO_FORM
         check = form_tokens.read_token(deps.pseudonyms, site.id, texts["thread"], token, deps.now())

@@ -14,6 +14,7 @@ from comments.email_subscriptions import REPLIES
 from comments.errors import Invalid, Problem
 from comments.model import Comment
 from comments.pseudonyms import digest, new_id
+from comments.settings import Settings
 from comments.site import Site
 from comments.validation import MISSING, problems, tidied
 from comments.visitor_fields import FIELDS, VISITOR_FIELDS
@@ -76,17 +77,17 @@ def submitted_fields(body: RequestBody, site: Site) -> dict[str, Any]:
     return fields
 
 
-def checked_texts(fields: Mapping[str, Any], site: Site, trusted: bool, sends_mail: bool) -> dict[str, str]:
+def checked_texts(fields: Mapping[str, Any], site: Site, trusted: bool, settings: Settings) -> dict[str, str]:
     """Normalize and check the fields. Raises Invalid with every problem of every field.
 
-    `trusted`: the site's own server sent them. `sends_mail`: this server can send mail about replies.
+    `trusted`: the site's own server sent them.
     """
     found = tuple(_shape_problems(fields, trusted))
     reported = {problem.field for problem in found}
     texts = tidied({name: value for name, value in fields.items() if isinstance(value, str)})
     found += tuple(problem for problem in problems(texts, site) if problem.field not in reported)
     if texts.get("notify"):
-        found += tuple(_notify_problems(texts, site, sends_mail))
+        found += tuple(_notify_problems(texts, site, settings.sends_mail))
     if found:
         raise Invalid(found)
     return texts

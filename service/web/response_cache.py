@@ -62,7 +62,7 @@ class ResponseCache:
         An ETag names the version in storage, read before the comments were. So a cached body never outlives a change;
         a change between the two reads only means that the body is rendered once more.
         """
-        cached = cast(tuple[str, RenderedBody] | None, self.get(key))
+        cached: tuple[str, RenderedBody] | None = self.get(key)
         if cached and cached[0] == etag:
             return cached[1]
         page = render()
