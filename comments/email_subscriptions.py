@@ -23,7 +23,7 @@ MAILS = (CONFIRMATION, NOTICE)
 #: Validity of the link in a confirmation email.
 CONFIRMATION_LIFETIME = timedelta(days=7)
 
-TOKEN = re.compile(r"([a-z2-7]{26})\.([\w-]{1,40})\.([0-9a-f]{1,12})\.([\w-]{22})", re.ASCII)
+LINK_TOKEN = re.compile(r"([a-z2-7]{26})\.([\w-]{1,40})\.([0-9a-f]{1,12})\.([\w-]{22})", re.ASCII)
 
 Purpose = Literal["confirm", "stop"]
 
@@ -50,7 +50,7 @@ def link_address(names: Pseudonyms, public_url: str, purpose: Purpose, comment: 
 
 def read_link(names: Pseudonyms, purpose: Purpose, site: str, token: str) -> EmailLink | None:
     """Read the end of a link; None unless we signed it for this purpose and site."""
-    parts = TOKEN.fullmatch(token)
+    parts = LINK_TOKEN.fullmatch(token)
     if not parts:
         return None
     comment, identity, until, seal = parts.groups()

@@ -9,9 +9,9 @@ from markdown_it import MarkdownIt
 #: Disabled syntax: it hides typed text (definitions, entities), adds headings, or loads images.
 DISABLED = ("heading", "lheading", "hr", "html_block", "html_inline", "image", "reference", "entity")
 
-TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
-SCHEMES = {"http", "https", "mailto"}
+ALLOWED_TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+ALLOWED_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+LINK_SCHEMES = {"http", "https", "mailto"}
 REL = "ugc nofollow noopener"
 
 #: Absolute addresses only. Relative ones would point into the page that shows the comment.
@@ -28,9 +28,9 @@ def html(content: str) -> str:
     """Render `content` as safe HTML. The allow-list is the last step; do not change its result."""
     return nh3.clean(
         _parser.render(content),
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        url_schemes=SCHEMES,
+        tags=ALLOWED_TAGS,
+        attributes=ALLOWED_ATTRIBUTES,
+        url_schemes=LINK_SCHEMES,
         link_rel=REL,
         attribute_filter=_keep,
     )

@@ -15,7 +15,7 @@ from .model import Comment, Decision, Signal
 #: Reasons that a reader can choose.
 ReportReason = Literal["spam", "abuse", "other"]
 #: Decided by, in histories. No moderator can have this name.
-READERS = "its readers"
+DECIDED_BY_READERS = "its readers"
 #: Signal of a comment that was held because of reports.
 REPORTED = "reported.readers"
 
@@ -39,13 +39,13 @@ def held_for_reports(comment: Comment, counts: Mapping[str, int], at: datetime) 
 
     Raises ActionNotAllowed for a comment that is not published.
     """
-    verdict = comment.filter_decision or Decision(Action.HOLD, Status.HELD, Role.FILTERS, READERS, at)
+    verdict = comment.filter_decision or Decision(Action.HOLD, Status.HELD, Role.FILTERS, DECIDED_BY_READERS, at)
     seen = tuple(signal for signal in verdict.signals if signal.name != REPORTED)
     return comment.with_decision(
         replace(
             verdict,
             action=Action.HOLD,
-            by=READERS,
+            by=DECIDED_BY_READERS,
             at=at,
             signals=(*seen, Signal(REPORTED, 1.0, report_summary(counts), holds=True)),
             masked=comment.public_content if comment.public_content != comment.content else "",

@@ -10,12 +10,12 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 
 from .errors import Problem
 from .site import Site
-from .visitor_fields import FIELDS, VISITOR_FIELDS
+from .visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 
 #: Maximum length in characters; the limit of `content` is a site setting.
 LENGTHS: Mapping[str, int] = {
     "thread": 500,
-    **{field.name: field.max_length for field in FIELDS.values() if field.max_length is not None},
+    **{field.name: field.max_length for field in FIELDS_BY_NAME.values() if field.max_length is not None},
 }
 
 #: Combining marks on one letter. No script needs more than four; "zalgo" text stacks dozens over its neighbours.
@@ -42,15 +42,15 @@ UNSAFE_IN_URL = re.compile(r"""[\s"<>\\`\x00-\x20\x7f-\xa0]""")
 
 MISSING: Mapping[str, str] = {
     "thread": "Page is missing: send the key or address of the page.",
-    **{field.name: field.missing for field in FIELDS.values()},
+    **{field.name: field.missing for field in FIELDS_BY_NAME.values()},
 }
 
 #: Fields in the order of error messages.
 CHECKED_FIELDS = ("thread", *VISITOR_FIELDS)
-EMAILS = frozenset(field.name for field in FIELDS.values() if field.kind == "email")
-WEB_ADDRESSES = frozenset(field.name for field in FIELDS.values() if field.kind == "url")
-LABELS: Mapping[str, str] = {
-    field.name: "Email address" if field.kind == "email" else field.label for field in FIELDS.values()
+EMAILS = frozenset(field.name for field in FIELDS_BY_NAME.values() if field.kind == "email")
+WEB_ADDRESSES = frozenset(field.name for field in FIELDS_BY_NAME.values() if field.kind == "url")
+FIELD_LABELS: Mapping[str, str] = {
+    field.name: "Email address" if field.kind == "email" else field.label for field in FIELDS_BY_NAME.values()
 }
 
 
@@ -87,12 +87,12 @@ def thread_key(text: str) -> str:
     return text if CONTROL.search(text) else urlunsplit(parts._replace(netloc=parts.netloc.lower(), fragment=""))
 
 
-def problems(fields: Mapping[str, str], site: Site) -> tuple[Problem, ...]:
+def field_problems(fields: Mapping[str, str], site: Site) -> tuple[Problem, ...]:
     """List every problem of tidied `fields`, in table order. A missing field counts as empty."""
-    return tuple(_problems(fields, site))
+    return tuple(_field_problems(fields, site))
 
 
-def _problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
+def _field_problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
     required = {*site.required, "thread"}
     for name in CHECKED_FIELDS:
         text = fields.get(name, "")
@@ -128,7 +128,7 @@ def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
 
 
 def _label(name: str) -> str:
-    return LABELS.get(name, "Page")
+    return FIELD_LABELS.get(name, "Page")
 
 
 def is_blank(text: str) -> bool:

@@ -27,7 +27,7 @@ class VisitorField:
 
 
 #: In the order of error messages. The lengths are WordPress's, so that imported comments fit.
-FIELDS: Mapping[str, VisitorField] = {
+FIELDS_BY_NAME: Mapping[str, VisitorField] = {
     field.name: field
     for field in (
         VisitorField("author", "Name", "Enter your name.", "Name to show.", "Ada", 245, autocomplete="name"),
@@ -63,4 +63,4 @@ FIELDS: Mapping[str, VisitorField] = {
     )
 }
 
-VISITOR_FIELDS: tuple[VisitorFieldName, ...] = tuple(field.name for field in FIELDS.values())
+VISITOR_FIELDS: tuple[VisitorFieldName, ...] = tuple(field.name for field in FIELDS_BY_NAME.values())

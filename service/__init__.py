@@ -82,7 +82,7 @@ def create_app(deps: Deps) -> Flask:
     presence.install(app, deps.storage)
     submissions = Submissions(deps, sites, ProofOfWork(deps.storage.comments), WaitSlots(settings.web_threads))
     submissions.init_app(app)
-    errors.init_app(app)
+    errors.register_error_handlers(app)
     widget_views.install(app)
     for module in (*VIEWS, *((demo,) if settings.demo else ())):
         app.register_blueprint(module.blueprint)

@@ -14,12 +14,12 @@ from .web.schemas import CommentList, PageQuery
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
-SITE = "demo"
+DEMO_SITE = "demo"
 
 
 @blueprint.get("/")
 def article() -> str:
-    site = site_cache.get_site(SITE)
+    site = site_cache.get_site(DEMO_SITE)
     thread = thread_address()
     cursor = request.args.get("cursor", "")
     replies = _replies(site, thread, cursor)

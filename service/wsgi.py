@@ -17,7 +17,7 @@ from . import create_app
 from .deps import Deps
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -32,7 +32,7 @@ app = create_app(
         storage=storage,
         jobs=RQJobs(rq_connection),
         pseudonyms=Pseudonyms(settings.secret_key),
-        now=now,
+        now=utc_now,
         queues=RQStatsReader(rq_connection),
     )
 )

@@ -19,7 +19,7 @@ from comments.storage.values import Admission
 from replygate.deployment import current_deployment
 from service import deps as web
 from service.accounts.invitations import sign_in_link
-from service.demo import SITE
+from service.demo import DEMO_SITE
 from service.review.decisions import Step, settle
 from workers import deps as workers
 from workers.jobs import CALLABLES, judge
@@ -54,7 +54,7 @@ class ImmediateJobs:
 
 
 @click.command("demo")
-@click.option("--site", "id", default=SITE, show_default=True, metavar="ID", help="The site to fill.")
+@click.option("--site", "id", default=DEMO_SITE, show_default=True, metavar="ID", help="The site to fill.")
 @click.option("--seed", default=1, show_default=True, help="The same seed creates the same comments.")
 @click.option("--again", is_flag=True, help="Add the comments even if the site has some already.")
 def demo(id: str, seed: int, again: bool) -> None:

@@ -11,7 +11,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from service.web.request_counters import BOUNDS, DurationHistogram, RequestLabels
+from service.web.request_counters import DURATION_BOUNDS, DurationHistogram, RequestLabels
 
 from .health import SystemHealth, wait_seconds
 
@@ -35,7 +35,7 @@ def request_metrics(totals: Mapping[RequestLabels, DurationHistogram]) -> Iterat
         "replygate_http_request_seconds", "Time to answer a request, in seconds.", labels=["method", "route", "status"]
     )
     for answer, row in sorted(totals.items()):
-        buckets = list(zip(map(_bound, (*BOUNDS, math.inf)), accumulate(row.buckets), strict=True))
+        buckets = list(zip(map(_bound, (*DURATION_BOUNDS, math.inf)), accumulate(row.buckets), strict=True))
         requests.add_metric([answer.method, answer.route, str(answer.status)], buckets, row.seconds)
     yield requests
 

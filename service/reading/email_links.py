@@ -18,7 +18,7 @@ GONE = 410
 
 
 @blueprint.get("/confirm/<token>")
-def ask(site: str, token: str) -> Response:
+def confirm_page(site: str, token: str) -> Response:
     found, link = _opened("confirm", site, token)
     return _page(found, "expired" if link.is_expired(deps().now()) else "ask")
 
@@ -33,13 +33,13 @@ def confirm(site: str, token: str) -> Response:
 
 
 @blueprint.get("/stop/<token>")
-def choose(site: str, token: str) -> Response:
+def unsubscribe_page(site: str, token: str) -> Response:
     found, _ = _opened("stop", site, token)
     return _page(found, "choose")
 
 
 @blueprint.post("/stop/<token>")
-def stop(site: str, token: str) -> Response:
+def unsubscribe(site: str, token: str) -> Response:
     """Unsubscribe from one comment or from the site. One click in a mail program (RFC 8058) means the whole site."""
     found, link = _opened("stop", site, token)
     if request.form.get("which") == "comment":

@@ -22,7 +22,7 @@ from service.web.response_cache import OVERHEAD, ResponseCache
 from service.web.site_cache import SiteCache
 
 #: Key in `environ` under which a view declares what its answer was made from.
-SOURCE = "replygate.source"
+SOURCE_KEY = "replygate.source"
 
 #: Headers that an answer without a body does not carry.
 BODY_HEADERS = ("content-type", "content-length", "link")
@@ -51,7 +51,7 @@ class CachedResponse:
 def cache_response(site: Site, thread: str, version: int) -> None:
     """Cache the answer to the current request. It may depend on nothing but the address and the Origin header."""
     route = request.url_rule.rule if request.url_rule else ""
-    request.environ[SOURCE] = (ResponseSource(site, thread, version), route)
+    request.environ[SOURCE_KEY] = (ResponseSource(site, thread, version), route)
 
 
 class ReadingFastPath:
@@ -95,7 +95,7 @@ class ReadingFastPath:
             return start_response(status, headers, *error)  # type: ignore[arg-type]  # passed on unchanged
 
         parts = self._app(environ, cast(StartResponse, start))
-        source, route = environ.get(SOURCE, (None, ""))
+        source, route = environ.get(SOURCE_KEY, (None, ""))
         if source is None or not started or started[0][0] != "200 OK":
             return parts
         body = _read_all(parts)

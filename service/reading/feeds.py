@@ -22,7 +22,7 @@ ENTRIES = 50
 ATOM = "http://www.w3.org/2005/Atom"
 THREADING = "http://purl.org/syndication/thread/1.0"  # RFC 4685
 XML = "http://www.w3.org/XML/1998/namespace"
-MEDIA = "application/atom+xml"
+ATOM_MEDIA = "application/atom+xml"
 
 #: Characters that XML 1.0 cannot contain.
 INVALID_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -70,7 +70,7 @@ def _feed(site: Site, id: str, title: str, address: str, version: int) -> Elemen
     _add(feed, "id", id)
     _add(feed, "title", title)
     _add(feed, "updated", _time(moment(version) if version else site.created))
-    SubElement(feed, f"{{{ATOM}}}link", rel="self", type=MEDIA, href=_text(address))
+    SubElement(feed, f"{{{ATOM}}}link", rel="self", type=ATOM_MEDIA, href=_text(address))
     SubElement(feed, f"{{{ATOM}}}generator").text = "Replygate"
     return feed
 

@@ -12,7 +12,7 @@ from comments.storage.interfaces import Threads
 from comments.storage.values import ThreadChanges
 from service.deps import deps
 from service.web import site_cache
-from service.web.event_streams import MEDIA, EventBroadcaster, EventStream, Subscriber
+from service.web.event_streams import EVENT_STREAM_MEDIA, EventBroadcaster, EventStream, Subscriber
 from service.web.operations import Header
 from service.web.schemas import FollowQuery, FollowThreadQuery
 from service.web.site_access import add_cors_headers
@@ -23,16 +23,16 @@ from .thread_routes import thread_route
 blueprint = Blueprint("live_updates", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(add_cors_headers)
 
-EXTENSION = "replygate.thread_broadcaster"
+BROADCASTER_EXTENSION = "replygate.thread_broadcaster"
 
-VERSION = re.compile(r"[0-9]{1,16}")
+VERSION_NUMBER = re.compile(r"[0-9]{1,16}")
 #: A version that no thread has. A client that sends an unknown id is told to read the thread again.
 UNKNOWN = -1
 
 LAST_EVENT_ID = Header(
     "Last-Event-ID", "The last `id` you received; takes precedence over `after`. Browsers send it by themselves."
 )
-DESCRIPTION = (
+EVENTS_DESCRIPTION = (
     "`published` and `removed` carry the `ids` of comments; each also stands for all replies below it. `reset` means "
     "that too much changed: read the thread again. If the server has no room for another stream, the answer ends "
     "after the changes so far and `retry` says when to reconnect; browsers do that by themselves."
@@ -71,12 +71,12 @@ class ThreadEvents:
 
 
 def init_app(app: Flask, threads: Threads) -> None:
-    app.extensions[EXTENSION] = EventBroadcaster(ThreadEvents(threads))
+    app.extensions[BROADCASTER_EXTENSION] = EventBroadcaster(ThreadEvents(threads))
 
 
-def broadcaster() -> EventBroadcaster[ThreadPosition]:
+def thread_broadcaster() -> EventBroadcaster[ThreadPosition]:
     """Return the thread broadcaster of the current app."""
-    return cast(EventBroadcaster[ThreadPosition], current_app.extensions[EXTENSION])
+    return cast(EventBroadcaster[ThreadPosition], current_app.extensions[BROADCASTER_EXTENSION])
 
 
 def events(changes: ThreadChanges) -> bytes:
@@ -92,20 +92,20 @@ def events(changes: ThreadChanges) -> bytes:
     FollowThreadQuery,
     FollowQuery,
     summary="Follow a thread",
-    description=DESCRIPTION,
+    description=EVENTS_DESCRIPTION,
     answers={200: "The events."},
-    media=MEDIA,
+    media=EVENT_STREAM_MEDIA,
     headers=(LAST_EVENT_ID,),
     tags=("reading",),
 )
-def follow(site: str, thread: str, query: FollowQuery) -> Response:
+def follow_thread(site: str, thread: str, query: FollowQuery) -> Response:
     found, threads = site_cache.get_site(site), deps().storage.threads
     key = requested_thread(thread)
     since = _since(query.after)
     changes = threads.changes(found.id, key, threads.version(found.id, key) if since is None else since)
     # The server must see the stream object itself; nginx must not buffer it.
-    stream = EventStream(broadcaster(), found.id, ThreadPosition(key, changes.version), events(changes))
-    response = Response(stream, mimetype=MEDIA, direct_passthrough=True)
+    stream = EventStream(thread_broadcaster(), found.id, ThreadPosition(key, changes.version), events(changes))
+    response = Response(stream, mimetype=EVENT_STREAM_MEDIA, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
@@ -114,4 +114,4 @@ def _since(after: int | None) -> int | None:
     last = request.headers.get("Last-Event-ID", "")
     if not last:
         return after
-    return int(last) if VERSION.fullmatch(last) else UNKNOWN
+    return int(last) if VERSION_NUMBER.fullmatch(last) else UNKNOWN

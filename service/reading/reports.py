@@ -16,18 +16,18 @@ from service.web import request_body, site_access, site_cache
 from service.web.client_network import client_network
 from service.web.errors import prefers_html
 from service.web.operations import operation, validated
-from service.web.schemas import Report
+from service.web.schemas import CommentReport
 from service.web.thread_links import back_link
 
 blueprint = Blueprint("reports", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(site_access.add_cors_headers)
 
 #: Attempts to hold a comment while its status changes. If all fail, the next report tries again.
-ATTEMPTS = 5
+HOLD_ATTEMPTS = 5
 
 
 @blueprint.get("/comments/<id>/reports")
-def ask(site: str, id: str) -> str:
+def report_form(site: str, id: str) -> str:
     found = site_cache.get_site(site)
     return _page(found, readable_comment(deps(), found, id))
 
@@ -38,18 +38,18 @@ def ask(site: str, id: str) -> str:
     description="For readers of published comments. 202 means that the report was received; its effect is not "
     "disclosed. Each network counts once. When as many networks as the site set have reported a comment, it is held "
     "for review.",
-    body=Report,
+    body=CommentReport,
     forms=True,
     parse=False,
     answers={202: "Received. A browser's form is answered with a page."},
     errors=(403, 404, 429),
     tags=("submission",),
 )
-def send(site: str, id: str) -> ResponseReturnValue:
+def submit_report(site: str, id: str) -> ResponseReturnValue:
     found = site_cache.get_site(site)
-    site_access.check_origin(found, request, deps().settings)
-    body = request_body.read_body(request, forms=True)
-    report, comment = validated(Report, body.fields, strict=True), readable_comment(deps(), found, id)
+    site_access.check_site_origin(found, request, deps().settings)
+    body = request_body.read_request_body(request, forms=True)
+    report, comment = validated(CommentReport, body.fields, strict=True), readable_comment(deps(), found, id)
     add_report(deps(), found, comment, report.reason)
     if body.form and prefers_html():
         return Response(_page(found, comment, sent=True), 202, mimetype="text/html")
@@ -85,7 +85,7 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
 
 
 def _hold(deps: Deps, comment: Comment, counts: Mapping[str, int]) -> None:
-    for _ in range(ATTEMPTS):
+    for _ in range(HOLD_ATTEMPTS):
         found, draft = deps.storage.comments.load_with_draft(comment.site, comment.id)
         if found is None or found.status is not Status.APPROVED or is_approved_by_moderator(found, draft):
             return

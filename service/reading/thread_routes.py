@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from service.web.operations import operation
 
-PATH = (
+PATH_DESCRIPTION = (
     "The same with the thread in the path, percent-encoded. Some proxies merge the two slashes of an address in a "
     "path; use `?thread=` behind them."
 )
@@ -41,7 +41,9 @@ def thread_route(
         def by_parameter(site: str, query: ThreadQueryModel) -> Response:
             return view(site, query.thread, query)
 
-        @operation(summary=f"{summary} (thread in the path)", query=query, **{**declared, "description": PATH})
+        @operation(
+            summary=f"{summary} (thread in the path)", query=query, **{**declared, "description": PATH_DESCRIPTION}
+        )
         def by_path(site: str, thread: str, query: BaseModel) -> Response:
             return view(site, thread, query)
 

@@ -1,4 +1,4 @@
-"""Reading API: threads as JSON and HTML, feeds and counts, all cacheable by shared caches."""
+"""Reading API: threads as JSON and HTML_MEDIA, feeds and counts, all cacheable by shared caches."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,24 +10,34 @@ from comments.site import Site
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import Header, json_response, operation
+from service.web.request_body import JSON
 from service.web.response_cache import RenderedBody, response_cache
-from service.web.schemas import CommentList, Counts, CountsBody, CountsQuery, FeedQuery, NoQuery, PageQuery, ThreadQuery
+from service.web.schemas import (
+    CommentList,
+    CountsBody,
+    CountsQuery,
+    FeedQuery,
+    NoQuery,
+    PageQuery,
+    ThreadCounts,
+    ThreadQuery,
+)
 from service.web.site_access import add_cors_headers
 from service.web.thread_links import requested_thread
 
 from . import feeds, html_fragment
 from . import threads as reading
 from .fast_path import cache_response
-from .thread_routes import PATH, thread_route
+from .thread_routes import PATH_DESCRIPTION, thread_route
 
 blueprint = Blueprint("reading", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(add_cors_headers)
 
 #: Browsers revalidate on every visit and mostly get 304; a CDN asks once in 10 seconds for all of them. A removed
 #: comment is gone within 10 seconds.
-CACHE_CONTROL = "public, max-age=0, s-maxage=10"
+READER_CACHE_CONTROL = "public, max-age=0, s-maxage=10"
 
-JSON, HTML = "application/json", "text/html"
+HTML_MEDIA = "text/html"
 READING = ("reading",)
 UNCHANGED = "Not changed since the ETag you sent."
 IF_NONE_MATCH = Header("If-None-Match", "The ETag of the answer you have; 304 means that it is still current.")
@@ -46,7 +56,7 @@ PAGED: Mapping[str, Any] = {**CACHED, "answer_headers": CACHING | {"Link": 'The 
     answers={200: CommentList, 304: UNCHANGED},
     **CACHED,
 )
-def read(site: str, thread: str, query: PageQuery) -> Response:
+def list_comments(site: str, thread: str, query: PageQuery) -> Response:
     return _page(site, thread, query, JSON)
 
 
@@ -59,11 +69,11 @@ def read(site: str, thread: str, query: PageQuery) -> Response:
     description="A fragment for server-side includes and static site generators: nested lists with classes that begin "
     "with `rg-`, without script or style.",
     answers={200: "The thread.", 304: UNCHANGED},
-    media=HTML,
+    media=HTML_MEDIA,
     **PAGED,
 )
-def read_html(site: str, thread: str, query: PageQuery) -> Response:
-    return _page(site, thread, query, HTML)
+def thread_html(site: str, thread: str, query: PageQuery) -> Response:
+    return _page(site, thread, query, HTML_MEDIA)
 
 
 @blueprint.get("/feed.atom")
@@ -72,7 +82,7 @@ def read_html(site: str, thread: str, query: PageQuery) -> Response:
     description="Atom feed of the latest 50 comments of the site or of one thread.",
     query=FeedQuery,
     answers={200: "The feed.", 304: UNCHANGED},
-    media=feeds.MEDIA,
+    media=feeds.ATOM_MEDIA,
     **CACHED,
 )
 def feed(site: str, query: FeedQuery) -> Response:
@@ -84,7 +94,7 @@ def feed(site: str, query: FeedQuery) -> Response:
     return _cached(
         ("site feed", found.id),
         _feed_etag(found, address, version),
-        feeds.MEDIA,
+        feeds.ATOM_MEDIA,
         lambda: RenderedBody(feeds.site_feed(found, address, version, threads.recent(found.id, feeds.ENTRIES))),
     )
 
@@ -92,10 +102,10 @@ def feed(site: str, query: FeedQuery) -> Response:
 @blueprint.get("/threads/<path:thread>/feed.atom")
 @operation(
     summary="Get a feed of a thread's new comments (thread in the path)",
-    description=PATH,
+    description=PATH_DESCRIPTION,
     query=NoQuery,
     answers={200: "The feed.", 304: UNCHANGED},
-    media=feeds.MEDIA,
+    media=feeds.ATOM_MEDIA,
     **CACHED,
 )
 def feed_by_path(site: str, thread: str, query: NoQuery) -> Response:
@@ -110,7 +120,7 @@ def _thread_feed(site: Site, thread: str, address: str) -> Response:
     return _cached(
         ("feed", site.id, address),
         _feed_etag(site, address, version),
-        feeds.MEDIA,
+        feeds.ATOM_MEDIA,
         lambda: RenderedBody(
             feeds.thread_feed(site, key, address, version, threads.newest(site.id, key, feeds.ENTRIES))
         ),
@@ -153,11 +163,11 @@ def _conditional(etag: str, media: str, body: Callable[[], RenderedBody]) -> Res
     else:
         page = body()
         response = Response(page.body, mimetype=media)
-        if page.next and media == HTML:
+        if page.next and media == HTML_MEDIA:
             following = urlencode({**request.args, "cursor": page.next})
             response.headers["Link"] = f'<?{following}>; rel="next"'
     response.set_etag(etag)
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.headers["Cache-Control"] = READER_CACHE_CONTROL
     return response
 
 
@@ -166,10 +176,10 @@ def _conditional(etag: str, media: str, body: Callable[[], RenderedBody]) -> Res
     summary="Count comments of several threads",
     description="Always list the threads in the same order, so that shared caches can answer.",
     query=CountsQuery,
-    answers={200: Counts, 304: UNCHANGED},
+    answers={200: ThreadCounts, 304: UNCHANGED},
     **CACHED,
 )
-def counts(site: str, query: CountsQuery) -> Response:
+def count_threads(site: str, query: CountsQuery) -> Response:
     body = _counts(site, query.thread).model_dump_json()
     return _conditional(reading.etag(0, body), JSON, lambda: RenderedBody(body.encode()))
 
@@ -179,14 +189,14 @@ def counts(site: str, query: CountsQuery) -> Response:
     summary="Count comments of many threads",
     description="For more threads than fit into an address.",
     body=CountsBody,
-    answers={200: Counts},
+    answers={200: ThreadCounts},
     tags=READING,
 )
-def counts_of_many(site: str, body: CountsBody) -> Response:
+def count_many_threads(site: str, body: CountsBody) -> Response:
     return json_response(_counts(site, body.threads))
 
 
-def _counts(site: str, threads: list[str]) -> Counts:
+def _counts(site: str, threads: list[str]) -> ThreadCounts:
     """Count, sorted by thread, so that the order of the request does not change the ETag."""
     found = reading.count_comments(deps().storage.threads, site_cache.get_site(site).id, threads)
-    return Counts(counts=dict(sorted(found.items())))
+    return ThreadCounts(counts=dict(sorted(found.items())))

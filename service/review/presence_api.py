@@ -10,7 +10,7 @@ from comments.storage.codec import ANY_ID, moment
 from service.accounts import sessions
 from service.deps import deps
 from service.web import site_cache
-from service.web.event_streams import MEDIA, EventStream
+from service.web.event_streams import EVENT_STREAM_MEDIA, EventStream
 from service.web.operations import Header, parsed_query
 
 from . import presence
@@ -50,7 +50,7 @@ class Looking(BaseModel):
     "says when to ask again; browsers do that by themselves.",
     query=RoomQuery,
     answers={200: "The events."},
-    media=MEDIA,
+    media=EVENT_STREAM_MEDIA,
     headers=(LAST_EVENT_ID,),
 )
 def follow(site: str) -> Response:
@@ -62,10 +62,12 @@ def follow(site: str) -> Response:
     held = presence.newest_held(deps().storage, kept.id)
     first = presence.event(presence.now(deps().storage, kept.id, working, held), working.since)
     if query.once:
-        return Response(first, mimetype=MEDIA)
+        return Response(first, mimetype=EVENT_STREAM_MEDIA)
     # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
     response = Response(
-        EventStream(presence.broadcaster(), kept.id, working, first), mimetype=MEDIA, direct_passthrough=True
+        EventStream(presence.broadcaster(), kept.id, working, first),
+        mimetype=EVENT_STREAM_MEDIA,
+        direct_passthrough=True,
     )
     response.headers["X-Accel-Buffering"] = "no"
     return response

@@ -27,12 +27,12 @@ from . import form_tokens, parsing
 from .form_tokens import ProofOfWork
 from .parsing import NO_FORM, FormEvidence
 
-EXTENSION = "replygate.submissions"
+SUBMISSIONS_EXTENSION = "replygate.submissions"
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,5})(?=$|[,;\s])", re.IGNORECASE)
 #: Seconds for which a request may wait for the verdict.
-MAX_WAIT = 10
+MAX_PREFER_WAIT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Submissions:
     wait_slots: WaitSlots
 
     def init_app(self, app: Flask) -> None:
-        app.extensions[EXTENSION] = self
+        app.extensions[SUBMISSIONS_EXTENSION] = self
 
     def submit(self, request: Request, site_id: str, read_body: Callable[[], RequestBody]) -> AcceptedSubmission:
         """Check who sends, parse the body and accept the comment.
@@ -110,7 +110,9 @@ class Submissions:
         texts = parsing.checked_texts(fields, site, trusted, deps.settings)
         form = self._form_evidence(site, texts, fields.get("content", ""), trusted)
         comment = parsing.new_comment(deps, request, site, texts, form, trusted)
-        accepted = deps.storage.comments.accept(comment, admission(deps, site, parsing.fingerprint(comment), key))
+        accepted = deps.storage.comments.accept(
+            comment, admission(deps, site, parsing.submission_fingerprint(comment), key)
+        )
         if accepted.wakeup:
             deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
@@ -133,7 +135,7 @@ class Submissions:
     def _with_verdict(self, request: Request, stored: AcceptedSubmission) -> AcceptedSubmission:
         """Wait for the verdict as long as the client prefers, if a slot is free."""
         preferred = WAIT.search(", ".join(request.headers.getlist("Prefer")))
-        seconds = min(MAX_WAIT, int(preferred[1])) if preferred else 0
+        seconds = min(MAX_PREFER_WAIT, int(preferred[1])) if preferred else 0
         if not seconds or stored.comment.outcome is not Outcome.PENDING:
             return stored
         try:
@@ -157,7 +159,7 @@ def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admiss
 
 def submissions() -> Submissions:
     """Return the Submissions of the current app."""
-    return cast(Submissions, current_app.extensions[EXTENSION])
+    return cast(Submissions, current_app.extensions[SUBMISSIONS_EXTENSION])
 
 
 def _idempotency_key(request: Request) -> str:

@@ -8,7 +8,7 @@ from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.values import CommentChange
-from comments.validation import problems, tidied
+from comments.validation import field_problems, tidied
 from service.deps import Deps
 from service.web.client_network import client_network
 from service.web.schemas import CommentStatus
@@ -16,7 +16,7 @@ from service.web.schemas import CommentStatus
 from .acceptance import admission
 
 #: Attempts to apply a change while filters or moderators decide about the comment; usually one or two are enough.
-ATTEMPTS = 5
+EDIT_ATTEMPTS = 5
 
 
 def author_view(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
@@ -55,9 +55,9 @@ def apply_edit(deps: Deps, site: Site, id: str, receipt: str, content: str) -> A
     Raises NotFound, Invalid, ActionNotAllowed, TooLate, TooMany, Busy, StaleVersion, StorageDown.
     """
     text = tidied({"content": content})["content"]
-    if found := [p for p in problems({"content": text}, site) if p.field == "content"]:
+    if found := [p for p in field_problems({"content": text}, site) if p.field == "content"]:
         raise Invalid(found)
-    for _ in range(ATTEMPTS):
+    for _ in range(EDIT_ATTEMPTS):
         view = author_view(deps, site, id, receipt)
         if view.content == text:
             return view
@@ -72,7 +72,7 @@ def withdraw(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
 
     Raises NotFound, ActionNotAllowed, StaleVersion, StorageDown.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(EDIT_ATTEMPTS):
         view = author_view(deps, site, id, receipt)
         remaining = view.to_withdraw()
         if not remaining:

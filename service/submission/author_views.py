@@ -23,7 +23,7 @@ blueprint = Blueprint("author_views", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(add_cors_headers)
 
 RECEIPT = Header("Replygate-Receipt", "The receipt from the 202 answer.")
-TAGS = ("submission",)
+SUBMISSION_TAGS = ("submission",)
 #: Errors that the page shows next to the form.
 SHOWN_ERRORS = (ActionNotAllowed, Invalid, Refused, StaleVersion, TooLate)
 
@@ -40,7 +40,7 @@ def _receipt(query: ReceiptQuery) -> str:
     query=ReceiptQuery,
     answers={200: CommentStatus},
     headers=(RECEIPT,),
-    tags=TAGS,
+    tags=SUBMISSION_TAGS,
 )
 def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
     view = author_view(deps(), site_cache.get_site(site), id, _receipt(query))
@@ -58,9 +58,9 @@ def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
     answers={202: CommentStatus},
     headers=(RECEIPT,),
     errors=(409, 429),
-    tags=TAGS,
+    tags=SUBMISSION_TAGS,
 )
-def edit(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> Response:
+def edit_comment(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> Response:
     view = apply_edit(deps(), site_cache.get_site(site), id, _receipt(query), body.content)
     return json_response(comment_status(view), 202)
 
@@ -74,16 +74,16 @@ def edit(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> Response
     answers={200: CommentStatus},
     headers=(RECEIPT,),
     errors=(409,),
-    tags=TAGS,
+    tags=SUBMISSION_TAGS,
 )
-def delete(site: str, id: str, query: ReceiptQuery) -> Response:
+def withdraw_comment(site: str, id: str, query: ReceiptQuery) -> Response:
     return json_response(comment_status(withdraw(deps(), site_cache.get_site(site), id, _receipt(query))))
 
 
 @blueprint.post("/comments/<id>/own")
-def submit(site: str, id: str) -> ResponseReturnValue:
+def submit_author_form(site: str, id: str) -> ResponseReturnValue:
     """Edit (with `content`) or withdraw (without) from the page's forms, which work without scripts."""
-    found, fields = site_cache.get_site(site), request_body.read_body(request, forms=True).fields
+    found, fields = site_cache.get_site(site), request_body.read_request_body(request, forms=True).fields
     receipt, content = (str(fields.get(name, "")) for name in ("receipt", "content"))
     try:
         if "content" in fields:

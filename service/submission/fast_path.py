@@ -17,8 +17,8 @@ from service.web.site_access import cors_headers
 
 from .acceptance import Submissions
 
-ROUTE = "/v1/sites/<site>/comments"
-PATH = re.compile(r"/v1/sites/([a-z0-9-]{1,40})/comments")
+SUBMISSION_ROUTE = "/v1/sites/<site>/comments"
+SUBMISSION_PATH = re.compile(r"/v1/sites/([a-z0-9-]{1,40})/comments")
 #: Usual spellings of the content type; Flask handles the others.
 CONTENT_TYPES = frozenset({JSON, f"{JSON}; charset=utf-8", f"{JSON};charset=utf-8", f"{JSON};charset=UTF-8"})
 #: Headers of a body that has to be decoded first.
@@ -34,13 +34,13 @@ class SubmissionFastPath:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST" or environ.get("CONTENT_TYPE") not in CONTENT_TYPES:
             return self._app(environ, start_response)
-        path = PATH.fullmatch(environ["PATH_INFO"])
+        path = SUBMISSION_PATH.fullmatch(environ["PATH_INFO"])
         size = self._body_size(environ)
         if path is None or size is None:
             return self._app(environ, start_response)
         raw = environ["wsgi.input"].read(size)
         environ["wsgi.input"] = BytesIO(raw)
-        set_route_name(environ, ROUTE, path[1])
+        set_route_name(environ, SUBMISSION_ROUTE, path[1])
         request = Request(environ, populate_request=False)
         accepted = self._submissions.submit(request, path[1], lambda: RequestBody(json_object(raw), form=False))
         text, headers = accepted.answer()

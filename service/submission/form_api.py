@@ -50,7 +50,7 @@ class ReplyForm(Wire):
     answers={200: ReplyForm},
     tags=("submission",),
 )
-def form(site: str, query: FormQuery) -> Response:
+def reply_form(site: str, query: FormQuery) -> Response:
     found, thread = site_cache.get_site(site), requested_thread(query.thread)
     now = deps().now()
     bits = submissions().proof_of_work.required_bits(found, now)

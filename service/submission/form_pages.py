@@ -10,10 +10,10 @@ from flask import Response, render_template, request
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
 from comments.site import Site
 from comments.validation import LENGTHS, UNSAFE_IN_URL, thread_key
-from comments.visitor_fields import FIELDS, VISITOR_FIELDS, VisitorField
+from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS, VisitorField
 from service.deps import deps
 from service.web import errors, site_access, site_cache
-from service.web.request_body import RequestBody, read_body
+from service.web.request_body import RequestBody, read_request_body
 from service.web.thread_links import back_link
 
 from . import form_tokens, parsing
@@ -45,7 +45,7 @@ class ReplyFormView:
     @property
     def fields(self) -> list[VisitorField]:
         """The visible fields in the order of the form: the comment first."""
-        return sorted(FIELDS.values(), key=lambda field: field.kind != "markdown")
+        return sorted(FIELDS_BY_NAME.values(), key=lambda field: field.kind != "markdown")
 
     @property
     def lengths(self) -> Mapping[str, int]:
@@ -76,10 +76,10 @@ def field_lengths(site: Site) -> dict[str, int]:
 
 
 def _read_form(site: Site) -> RequestBody:
-    return read_body(request, forms=True)
+    return read_request_body(request, forms=True)
 
 
-def submit(site: str, read_form: Callable[[Site], RequestBody] = _read_form) -> Response:
+def submit_form(site: str, read_form: Callable[[Site], RequestBody] = _read_form) -> Response:
     """Accept a browser's form and lead on, or show it again with every error and everything that was typed."""
     found = site_cache.get_site(site)
     trusted = site_access.may_post(found, request, deps().settings)

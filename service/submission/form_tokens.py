@@ -18,8 +18,8 @@ from comments.site import Site
 from comments.storage.codec import milliseconds
 from comments.storage.interfaces import Comments
 
-TOKEN = re.compile(r"([0-9a-f]{1,12})\.([0-9]{1,2})\.([\w-]{22})", re.ASCII)
-PROOF = re.compile(r"[0-9]{1,16}", re.ASCII)
+FORM_TOKEN = re.compile(r"([0-9a-f]{1,12})\.([0-9]{1,2})\.([\w-]{22})", re.ASCII)
+FORM_PROOF = re.compile(r"[0-9]{1,16}", re.ASCII)
 
 #: Seconds. People leave pages open for days before they write, so an older token counts as no token.
 MAX_AGE = 2 * 24 * 3600
@@ -52,7 +52,7 @@ def issue_token(pseudonyms: Pseudonyms, site: str, thread: str, at: datetime, bi
 def read_token(pseudonyms: Pseudonyms, site: str, thread: str, token: str, now: datetime) -> TokenCheck:
     if not token:
         return TokenCheck()
-    parts = TOKEN.fullmatch(token)
+    parts = FORM_TOKEN.fullmatch(token)
     if not parts:
         return TokenCheck("invalid")
     shown_at, bits, seal = parts.groups()
@@ -65,7 +65,7 @@ def read_token(pseudonyms: Pseudonyms, site: str, thread: str, token: str, now: 
 
 def is_proof(token: str, content: str, number: str, bits: int) -> bool:
     """Check that `number` is the work that `token` requested, done for exactly this text."""
-    if not PROOF.fullmatch(number) or not 0 < bits <= 32:
+    if not FORM_PROOF.fullmatch(number) or not 0 < bits <= 32:
         return False
     seed = sha256(f"{token}\n{content}".encode()).hexdigest()[:SEED_DIGITS]
     return int.from_bytes(sha256(f"{seed}{number}".encode()).digest()[:4], "big") >> (32 - bits) == 0

@@ -16,8 +16,8 @@ from comments.model import Comment
 from comments.pseudonyms import digest, new_id
 from comments.settings import Settings
 from comments.site import Site
-from comments.validation import MISSING, problems, tidied
-from comments.visitor_fields import FIELDS, VISITOR_FIELDS
+from comments.validation import MISSING, field_problems, tidied
+from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 from service.deps import Deps
 from service.web.operations import problems_of
 from service.web.request_body import RequestBody
@@ -27,7 +27,7 @@ from service.web.schemas import Submission
 ALIASES = {
     "comment_post_ID": "thread",
     "comment_parent": "parent",
-    **{field.wordpress: field.name for field in FIELDS.values() if field.wordpress},
+    **{field.wordpress: field.name for field in FIELDS_BY_NAME.values() if field.wordpress},
 }
 #: Other fields of WordPress's form, which are ignored.
 IGNORED = ("submit", "wp-comment-cookies-consent", "_wp_unfiltered_html_comment")
@@ -37,7 +37,7 @@ SERVER_FIELDS = ("ip", "user_agent", "referrer")
 
 #: Characters kept of headers and of the honeypot. People never write longer ones.
 MAX_HEADER, MAX_TRAP = 400, 200
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROL_IN_HEADER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _visitor_texts = attrgetter(*VISITOR_FIELDS)
 
@@ -85,7 +85,7 @@ def checked_texts(fields: Mapping[str, Any], site: Site, trusted: bool, settings
     found = tuple(_shape_problems(fields, trusted))
     reported = {problem.field for problem in found}
     texts = tidied({name: value for name, value in fields.items() if isinstance(value, str)})
-    found += tuple(problem for problem in problems(texts, site) if problem.field not in reported)
+    found += tuple(problem for problem in field_problems(texts, site) if problem.field not in reported)
     if texts.get("notify"):
         found += tuple(_notify_problems(texts, site, settings.sends_mail))
     if found:
@@ -144,8 +144,8 @@ def new_comment(
         **visitor,
         origin=deps.pseudonyms.origin(address),
         identity=deps.pseudonyms.author(texts.get("email", "")),
-        user_agent=CONTROL.sub("", agent[:MAX_HEADER]),
-        referrer=CONTROL.sub("", referrer[:MAX_HEADER]),
+        user_agent=CONTROL_IN_HEADER.sub("", agent[:MAX_HEADER]),
+        referrer=CONTROL_IN_HEADER.sub("", referrer[:MAX_HEADER]),
         trap=texts.get("trap", "")[:MAX_TRAP],
         form_token=form.token,
         form_seconds=form.seconds,
@@ -154,6 +154,6 @@ def new_comment(
     )
 
 
-def fingerprint(c: Comment) -> str:
+def submission_fingerprint(c: Comment) -> str:
     """Identify a submission by its contents and its sender, to recognize a repeat."""
     return digest(c.thread, c.parent, *_visitor_texts(c), c.trap, c.origin)

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, request
 
 from service.deps import deps
-from service.web import request_body, site_access, site_cache
+from service.web import site_access, site_cache
 from service.web.errors import prefers_html
 from service.web.operations import Header, PreparedResponse, json_response, operation, parsed_body
-from service.web.request_body import JSON
+from service.web.request_body import FORM_TYPES, JSON, read_request_body
 from service.web.schemas import AcceptedComment, Submission, ThreadState
 from service.web.thread_links import requested_thread
 
@@ -40,10 +40,11 @@ blueprint.after_request(site_access.add_cors_headers)
     auth="site-key?",
     tags=("submission",),
 )
-def submit(site: str) -> Response:
-    if prefers_html() and request.mimetype in request_body.FORM_TYPES:
-        return form_pages.submit(site)
-    return accepted_response(submissions().submit(request, site, lambda: request_body.read_body(request, forms=True)))
+def submit_comment(site: str) -> Response:
+    if prefers_html() and request.mimetype in FORM_TYPES:
+        return form_pages.submit_form(site)
+    accepted = submissions().submit(request, site, lambda: read_request_body(request, forms=True))
+    return accepted_response(accepted)
 
 
 def accepted_response(accepted: AcceptedSubmission) -> Response:

@@ -26,18 +26,18 @@ AKISMET_TRAP = "ak_hp_textarea"
 
 
 @blueprint.post("/wp-comments-post.php")
-def submit(site: str) -> Response:
+def submit_wordpress_form(site: str) -> Response:
     """Answer with a page unless the client prefers JSON. Unlike WordPress, errors are 422 and success is 303."""
     accepted = request.accept_mimetypes
     if accepted["application/json"] > accepted["text/html"]:
         intake = submissions()
         found = intake.sites.get_site(site)
         return views.accepted_response(intake.submit(request, site, lambda: _read_form(found)))
-    return form_pages.submit(site, _read_form)
+    return form_pages.submit_form(site, _read_form)
 
 
 def _read_form(site: Site) -> RequestBody:
-    return known_fields(request_body.read_body(request, forms=True), site.trap_field)
+    return known_fields(request_body.read_request_body(request, forms=True), site.trap_field)
 
 
 def known_fields(body: RequestBody, trap_field: str) -> RequestBody:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
 #: Key in `environ` for the route of a request that did not reach Flask.
-ROUTE = "replygate.route"
+ROUTE_KEY = "replygate.route"
 #: Known methods. Any other would become a new label.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -46,7 +46,7 @@ class AccessLogMiddleware:
 
 def set_route_name(environ: WSGIEnvironment, route: str, site: str) -> None:
     """Name the route of a request that does not reach Flask."""
-    environ[ROUTE] = (route, site)
+    environ[ROUTE_KEY] = (route, site)
 
 
 def log_exceptions_without_urls(app: Flask) -> None:
@@ -66,7 +66,7 @@ def _log(labels: RequestLabels, seconds: float, site: str) -> None:
 
 def _route(environ: WSGIEnvironment) -> tuple[str, str]:
     """Return the route template and the site. The URL itself is never logged: it may contain anything."""
-    if named := environ.get(ROUTE):
+    if named := environ.get(ROUTE_KEY):
         return cast(tuple[str, str], named)
     request: Request | None = environ.get("werkzeug.request")
     if request is None or request.url_rule is None:

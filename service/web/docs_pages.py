@@ -12,19 +12,18 @@ from werkzeug.wrappers import Response as Redirect
 
 from service.deps import deps
 
-from .openapi_document import document
+from .openapi_document import Json, document
 from .request_body import JSON
 
 blueprint = Blueprint("docs_pages", __name__)
 
-Json = dict[str, Any]
-EXTENSION = "replygate.document"
+DOCUMENT_EXTENSION = "replygate.document"
 
 #: Version of the API, not of the program: it changes when clients have to.
-VERSION = "1"
+API_VERSION = "1"
 
 #: The document only changes with an upgrade.
-CACHE_CONTROL = "public, max-age=300"
+DOCS_CACHE_CONTROL = "public, max-age=300"
 
 
 @blueprint.app_template_filter()
@@ -36,32 +35,32 @@ def with_code(text: str) -> Markup:
 def current_document() -> Json:
     """Return the OpenAPI document, built on first use, when every blueprint is registered."""
     extensions = current_app.extensions
-    if EXTENSION not in extensions:
-        extensions[EXTENSION] = document(current_app, VERSION)
-    return cast(Json, extensions[EXTENSION])
+    if DOCUMENT_EXTENSION not in extensions:
+        extensions[DOCUMENT_EXTENSION] = document(current_app, API_VERSION)
+    return cast(Json, extensions[DOCUMENT_EXTENSION])
 
 
 @blueprint.get("/")
-def home() -> Redirect:
+def start_page() -> Redirect:
     """Redirect the bare host name to the demo or to the documentation."""
-    return redirect(url_for("demo.article" if deps().settings.demo else "docs_pages.page"), 303)
+    return redirect(url_for("demo.article" if deps().settings.demo else "docs_pages.reference"), 303)
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     response = Response(json.dumps(current_document(), ensure_ascii=False), mimetype=JSON)
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.headers["Cache-Control"] = DOCS_CACHE_CONTROL
     return response
 
 
 @blueprint.get("/docs")
-def page() -> Response:
+def reference() -> Response:
     api = current_document()
     response = Response(
         render_template("docs.html", api=api, groups=_operations_by_tag(api), curl=_curl, schema_name=_schema_name),
         mimetype="text/html",
     )
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.headers["Cache-Control"] = DOCS_CACHE_CONTROL
     return response
 
 

@@ -58,7 +58,7 @@ MAPPINGS: Mapping[type[ReplygateError], ErrorMapping] = {
 }
 
 
-def init_app(app: Flask) -> None:
+def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(ReplygateError, handle_error)
     app.register_error_handler(HTTPException, handle_http_error)
 

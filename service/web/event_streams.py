@@ -27,7 +27,7 @@ RETRY_MS, RETRY_WITHOUT_STREAM_MS = 2_000, 15_000
 
 END, HEARTBEAT = b"", b":\n\n"
 
-MEDIA = "text/event-stream"
+EVENT_STREAM_MEDIA = "text/event-stream"
 
 
 @dataclass(slots=True, eq=False)

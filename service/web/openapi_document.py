@@ -36,7 +36,7 @@ SECURITY: Mapping[str, list[Json]] = {
     "ops": [{"opsToken": []}, {"session": []}],
 }
 
-SCHEMES: Json = {
+SECURITY_SCHEMES: Json = {
     "siteKey": {"type": "http", "scheme": "bearer", "description": "a key of the site (rgk_...)"},
     "opsToken": {"type": "http", "scheme": "bearer", "description": "the operators' token"},
     "session": {
@@ -47,7 +47,7 @@ SCHEMES: Json = {
     },
 }
 
-DESCRIPTION = """\
+API_DESCRIPTION = """\
 Errors are problem details (RFC 9457); a browser gets a page instead. Unknown addresses are answered with 404, other \
 methods with 405. Bodies are strict JSON in UTF-8 of at most 64 kB; unknown fields are refused by name."""
 
@@ -64,7 +64,7 @@ EVENT: Json = {
 }
 
 #: Descriptions of errors; the document lists those that an operation can answer.
-ERRORS: Mapping[int, str] = {
+ERROR_DESCRIPTIONS: Mapping[int, str] = {
     400: "The body is not valid.",
     401: "Not signed in, or not a key of this site.",
     403: "Not allowed.",
@@ -90,9 +90,9 @@ def document(app: Flask, version: str) -> Json:
         paths.setdefault(PARAMETER.sub(r"{\1}", rule.rule), {})[method] = _operation(rule, method, operation, refs)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Replygate", "version": version, "description": DESCRIPTION, "license": {"name": "MIT"}},
+        "info": {"title": "Replygate", "version": version, "description": API_DESCRIPTION, "license": {"name": "MIT"}},
         "paths": paths,
-        "components": {"schemas": definitions.get("$defs", {}), "securitySchemes": SCHEMES},
+        "components": {"schemas": definitions.get("$defs", {}), "securitySchemes": SECURITY_SCHEMES},
         "tags": [{"name": tag} for tag in _tags(operation for _, _, operation in found)],
     }
 
@@ -214,7 +214,7 @@ def _first_line(model: type[BaseModel]) -> str:
 
 def _error(status: int, refs: Mapping[type[BaseModel], Json]) -> Json:
     spec: Json = {
-        "description": ERRORS.get(status, HTTPStatus(status).phrase),
+        "description": ERROR_DESCRIPTIONS.get(status, HTTPStatus(status).phrase),
         "content": {PROBLEM_JSON: {"schema": refs[ProblemDetails]}},
     }
     if status in WITH_RETRY:

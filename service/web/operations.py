@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 
 from comments.errors import Invalid, Problem
 
-from .request_body import MAX_FIELDS, printable_name, read_body
+from .request_body import MAX_FIELDS, printable_name, read_request_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -76,7 +76,7 @@ class Operation:
     tags: tuple[str, ...] = ()
 
 
-View = Callable[..., ResponseReturnValue | BaseModel]
+ViewFunction = Callable[..., ResponseReturnValue | BaseModel]
 
 
 def operation(
@@ -85,7 +85,7 @@ def operation(
     answers: Mapping[int, type[BaseModel] | str],
     parse: bool = True,
     **declared: Any,
-) -> Callable[[View], Callable[..., ResponseReturnValue]]:
+) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
     """Declare a view; `declared` are further fields of Operation.
 
     The view gets `query` and `body` as validated models besides the parts of its address. It may return a model,
@@ -95,7 +95,7 @@ def operation(
     spec = Operation(summary=summary, answers=answers, **declared)
     status = next(iter(answers))
 
-    def declare(view: View) -> Callable[..., ResponseReturnValue]:
+    def declare(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
         def serve(**arguments: Any) -> ResponseReturnValue:
             if parse and spec.query:
@@ -123,8 +123,8 @@ def json_response(model: BaseModel, status: int = 200, headers: Mapping[str, str
 
 
 def parsed_body(model: type[M]) -> M:
-    """Parse the JSON body as `model`, with strict types ("1" is not 1). Raises Invalid and `read_body`'s errors."""
-    return validated(model, read_body(request).fields, strict=True)
+    """Parse the JSON body as `model`, with strict types ("1" is not 1). Raises Invalid and read errors."""
+    return validated(model, read_request_body(request).fields, strict=True)
 
 
 def parsed_query(model: type[M]) -> M:

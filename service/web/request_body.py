@@ -38,7 +38,7 @@ class RequestBody:
     form: bool
 
 
-def read_body(request: Request, forms: bool = False) -> RequestBody:
+def read_request_body(request: Request, forms: bool = False) -> RequestBody:
     """Read the body. Raises BadRequest, RequestEntityTooLarge, UnsupportedMediaType, or Invalid for unstorable text."""
     kind = request.mimetype
     if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):

@@ -18,16 +18,16 @@ from typing import NamedTuple
 from comments.errors import SettingsInvalid
 
 #: Seconds; a submission may wait 10 s for its verdict.
-BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+DURATION_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 #: Increase it with any change below. Files of another layout are ignored.
 LAYOUT = 1
 #: Bytes of a row's name, and number of rows (routes × methods × statuses). More are counted as OTHER.
-NAME = 160
-ROWS = 1024
+NAME_BYTES = 160
+MAX_ROWS = 1024
 #: Numbers in a row: requests in each bucket, those above the last bound, total seconds.
-WIDTH = len(BOUNDS) + 2
-SIZE = ROWS * (NAME + 8 * WIDTH)
+WIDTH = len(DURATION_BOUNDS) + 2
+FILE_BYTES = MAX_ROWS * (NAME_BYTES + 8 * WIDTH)
 #: More web processes than one machine ever runs.
 MAX_FILES = 512
 
@@ -45,7 +45,7 @@ OTHER = RequestLabels("OTHER", "other", 0)
 
 @dataclass(frozen=True, slots=True)
 class DurationHistogram:
-    """`buckets` count requests up to each of BOUNDS and above the previous one; the last one all slower requests."""
+    """Requests by duration: `buckets` end at each of DURATION_BOUNDS; the last one counts all slower requests."""
 
     buckets: tuple[float, ...]
     seconds: float
@@ -60,31 +60,31 @@ class CounterFile:
     """Rows of one process. Every number is a double that is written atomically, so readers need no lock."""
 
     def __init__(self, memory: "mmap.mmap | bytearray") -> None:
-        self._names: memoryview[int] = memoryview(memory)[: ROWS * NAME]
-        self._numbers: memoryview[float] = memoryview(memory)[ROWS * NAME :].cast("d")
+        self._names: memoryview[int] = memoryview(memory)[: MAX_ROWS * NAME_BYTES]
+        self._numbers: memoryview[float] = memoryview(memory)[MAX_ROWS * NAME_BYTES :].cast("d")
         self._rows = {answer: n for n, (answer, _) in enumerate(self.read())}
 
     def add(self, answer: RequestLabels, seconds: float) -> None:
         start = self._row(answer) * WIDTH
-        self._numbers[start + bisect_left(BOUNDS, seconds)] += 1
+        self._numbers[start + bisect_left(DURATION_BOUNDS, seconds)] += 1
         self._numbers[start + WIDTH - 1] += seconds
 
     def _row(self, answer: RequestLabels) -> int:
         if answer not in self._rows:
             name = f"{answer.method} {answer.status} {answer.route}".encode()
-            if answer is not OTHER and (len(self._rows) >= ROWS - 1 or len(name) > NAME):
+            if answer is not OTHER and (len(self._rows) >= MAX_ROWS - 1 or len(name) > NAME_BYTES):
                 return self._row(OTHER)
-            start = len(self._rows) * NAME
+            start = len(self._rows) * NAME_BYTES
             self._names[start + 1 : start + len(name)] = name[1:]
             self._names[start] = name[0]  # written last: readers stop at the first row without it
             self._rows[answer] = len(self._rows)
         return self._rows[answer]
 
     def read(self) -> Iterator[tuple[RequestLabels, DurationHistogram]]:
-        for n in range(ROWS):
-            if not self._names[n * NAME]:
+        for n in range(MAX_ROWS):
+            if not self._names[n * NAME_BYTES]:
                 return
-            name = bytes(self._names[n * NAME : (n + 1) * NAME]).rstrip(b"\0").decode()
+            name = bytes(self._names[n * NAME_BYTES : (n + 1) * NAME_BYTES]).rstrip(b"\0").decode()
             method, status, route = name.split(" ", 2)
             values = self._numbers[n * WIDTH : (n + 1) * WIDTH].tolist()
             yield RequestLabels(method, route, int(status)), DurationHistogram(tuple(values[:-1]), values[-1])
@@ -122,13 +122,13 @@ class RequestCounters:
 
     def _open(self) -> None:
         self._owner = os.getpid()
-        self._file = CounterFile(_take(self._directory) if self._directory else bytearray(SIZE))
+        self._file = CounterFile(_take(self._directory) if self._directory else bytearray(FILE_BYTES))
 
     def _files(self) -> list[CounterFile]:
         if self._directory is None:
             return []
         paths = sorted(self._directory.glob(f"http-{LAYOUT}-*.counts"))
-        return [CounterFile(bytearray(data)) for path in paths if len(data := path.read_bytes()) == SIZE]
+        return [CounterFile(bytearray(data)) for path in paths if len(data := path.read_bytes()) == FILE_BYTES]
 
 
 def _take(directory: Path) -> mmap.mmap:
@@ -151,5 +151,5 @@ def _locked(path: Path) -> mmap.mmap | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
-    os.ftruncate(descriptor, SIZE)  # the descriptor stays open: closing it would release the lock
-    return mmap.mmap(descriptor, SIZE)
+    os.ftruncate(descriptor, FILE_BYTES)  # the descriptor stays open: closing it would release the lock
+    return mmap.mmap(descriptor, FILE_BYTES)

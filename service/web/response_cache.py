@@ -8,7 +8,7 @@ from typing import Any, cast
 from cachetools import LRUCache
 from flask import Flask, current_app
 
-EXTENSION = "replygate.response_cache"
+CACHE_EXTENSION = "replygate.response_cache"
 
 #: Bytes of the cache of one web process: some hundred pages of 50 comments, rendered and as complete answers.
 MAX_BYTES = 32 * 1024 * 1024
@@ -35,7 +35,7 @@ class ResponseCache:
         self._entries: LRUCache[Hashable, tuple[Any, int]] = LRUCache(max_bytes, getsizeof=lambda entry: entry[1])
 
     def init_app(self, app: Flask) -> None:
-        app.extensions[EXTENSION] = self
+        app.extensions[CACHE_EXTENSION] = self
 
     @property
     def size(self) -> int:
@@ -72,4 +72,4 @@ class ResponseCache:
 
 def response_cache() -> ResponseCache:
     """Return the cache of the current app."""
-    return cast(ResponseCache, current_app.extensions[EXTENSION])
+    return cast(ResponseCache, current_app.extensions[CACHE_EXTENSION])

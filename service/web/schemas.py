@@ -9,7 +9,7 @@ from comments.email_subscriptions import REPLIES
 from comments.lifecycle import Outcome
 from comments.reports import ReportReason
 from comments.validation import LENGTHS
-from comments.visitor_fields import FIELDS
+from comments.visitor_fields import FIELDS_BY_NAME
 
 ID_EXAMPLE = "mfrggzdfmztwq2lknnwg23tpoa"
 THREAD_EXAMPLE = "https://blog.example/2026/hello-world"
@@ -32,7 +32,7 @@ def optional_text(description: str, example: object, **schema: Any) -> Any:
 
 def visitor_field(name: str) -> Any:
     """Declare a field of `comments.visitor_fields`."""
-    field = FIELDS[name]
+    field = FIELDS_BY_NAME[name]
     limit = {"maxLength": field.max_length} if field.max_length is not None else {}
     return optional_text(field.description, field.example, **limit)
 
@@ -91,7 +91,7 @@ class CommentEdit(Wire):
     content: str = Field(description="Text with a little Markdown.", examples=["I *enjoyed* this very much."])
 
 
-class Report(Wire):
+class CommentReport(Wire):
     """A reader's report of a comment."""
 
     reason: ReportReason = Field(default="other", description="Reason for the report.", examples=["spam"])
@@ -173,7 +173,7 @@ class CountsBody(Wire):
     threads: list[Thread] = Field(min_length=1, max_length=MAX_COUNTED)
 
 
-class Counts(Wire):
+class ThreadCounts(Wire):
     """Published comments of each thread, by the thread as requested."""
 
     counts: dict[str, int] = Field(examples=[{THREAD_EXAMPLE: 3}])

@@ -20,7 +20,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-ALWAYS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -35,7 +35,7 @@ class SecurityHeaders:
     """A WSGI application that adds the missing headers to every answer of `app`."""
 
     def __init__(self, app: WSGIApplication, settings: Settings) -> None:
-        headers = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
+        headers = SECURITY_HEADERS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.secure else {})
         self._app = app
         self._headers = [(name.lower(), (name, value)) for name, value in headers.items()]
 

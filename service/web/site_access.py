@@ -32,7 +32,7 @@ def may_post(site: Site, request: Request, settings: Settings) -> bool:
     """
     if has_key(site, request):
         return True
-    check_origin(site, request, settings)
+    check_site_origin(site, request, settings)
     return False
 
 
@@ -74,7 +74,7 @@ def is_site_origin(site: Site, origin: str, request: Request, settings: Settings
     return origin in site.origins or is_own_origin(origin, request, settings)
 
 
-def check_origin(site: Site, request: Request, settings: Settings) -> None:
+def check_site_origin(site: Site, request: Request, settings: Settings) -> None:
     """Refuse browsers on pages of other origins. Raises NotAllowed.
 
     Programs send no Origin header; they could fake one anyway.

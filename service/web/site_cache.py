@@ -14,10 +14,10 @@ from comments.site import Site
 from comments.storage.administration import Sites
 
 #: Seconds until a changed setting takes effect in every web process.
-SECONDS = 1.0
+SITE_TTL = 1.0
 #: Sites kept at most; one web process seldom serves more in a second.
 MAX_SITES = 1000
-EXTENSION = "replygate.sites"
+SITES_EXTENSION = "replygate.sites"
 
 SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
 
@@ -25,13 +25,13 @@ SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
 class SiteCache:
     """Caches existing sites for a second. Missing ones are not cached, so requests for them cannot fill it."""
 
-    def __init__(self, sites: Sites, clock: Callable[[], float] = time.monotonic, seconds: float = SECONDS) -> None:
+    def __init__(self, sites: Sites, clock: Callable[[], float] = time.monotonic, seconds: float = SITE_TTL) -> None:
         self._sites = sites
         self._lock = threading.Lock()
         self._cached: TTLCache[str, Site] = TTLCache(MAX_SITES, seconds, timer=clock)
 
     def init_app(self, app: Flask) -> None:
-        app.extensions[EXTENSION] = self
+        app.extensions[SITES_EXTENSION] = self
 
     def get_site(self, id: str) -> Site:
         """Raises NotFound."""
@@ -50,4 +50,4 @@ class SiteCache:
 
 def get_site(id: str) -> Site:
     """Return a site through the cache of the current app. Raises NotFound."""
-    return cast(SiteCache, current_app.extensions[EXTENSION]).get_site(id)
+    return cast(SiteCache, current_app.extensions[SITES_EXTENSION]).get_site(id)

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import ClassVar
 
 from comments.model import Comment, Signal
-from comments.validation import problems
+from comments.validation import field_problems
 from comments.visitor_fields import VISITOR_FIELDS
 
 from .base import Facts, Filter, Mark, Weight, counted
@@ -32,7 +32,7 @@ class Requirements(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         site, opened = facts.site, facts.thread_opened
-        if wrong := problems(dict(zip(CHECKED, _checked(comment), strict=True)), site):
+        if wrong := field_problems(dict(zip(CHECKED, _checked(comment), strict=True)), site):
             yield Signal("requirements.fields", 1.0, ", ".join(f"{p.field}: {p.code}" for p in wrong))
         if comment.parent and not facts.parent_published:
             yield Signal("requirements.parent", 1.0, "the comment replied to is not published")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from comments.lifecycle import Label
 from comments.model import Comment, Decision
-from comments.reports import READERS
+from comments.reports import DECIDED_BY_READERS
 from comments.storage.corpus_lessons import Quota
 from workers.text.normalization import fold
 from workers.text.tokens import without_addresses, words
@@ -42,7 +42,7 @@ def _overruled(verdict: Decision, label: Label) -> bool:
     """Whether nobody asked: where filters or readers do, every answer must teach, or a flood is learned late."""
     if label is Label.HAM:
         return verdict.log_odds > SURE
-    return verdict.log_odds < 0 and verdict.score < verdict.hold_at and verdict.by != READERS
+    return verdict.log_odds < 0 and verdict.score < verdict.hold_at and verdict.by != DECIDED_BY_READERS
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ from comments.pseudonyms import token_digest
 from comments.site import SiteKey
 from comments.storage.interfaces import Comments, Storage
 from service.ops import views
-from service.submission.acceptance import EXTENSION
+from service.submission.acceptance import SUBMISSIONS_EXTENSION
 from service.submission.fast_path import SubmissionFastPath
 from service.web.access_log import AccessLogMiddleware
 from service.web.security_headers import SecurityHeaders
@@ -136,7 +136,7 @@ def test_the_fast_path_does_not_call_flask(web: Web) -> None:
     def flask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         raise AssertionError("called")
 
-    fast_path = SubmissionFastPath(flask, web.app.extensions[EXTENSION])
+    fast_path = SubmissionFastPath(flask, web.app.extensions[SUBMISSIONS_EXTENSION])
     for content_type in ("application/json", "application/json; charset=utf-8"):
         answer = Client(fast_path).post(
             SUBMIT, data=json.dumps(a_reply(content=content_type)), content_type=content_type

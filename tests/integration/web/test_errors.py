@@ -8,7 +8,7 @@ import pytest
 from comments.errors import StorageDown
 from comments.site import Site
 from comments.storage.interfaces import Storage
-from service.web.security_headers import ALWAYS
+from service.web.security_headers import SECURITY_HEADERS
 from tests.support.builders import a_site
 from tests.support.markup import dangers, parse
 from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
@@ -90,7 +90,7 @@ ROUTES = [
 def test_every_answer_is_guarded(web: Web, path: str) -> None:
     for headers in ({}, HTML):
         answer = web.client.get(path, headers=headers)
-        for name, value in ALWAYS.items():
+        for name, value in SECURITY_HEADERS.items():
             if name == "Cache-Control":
                 assert answer.headers.getlist(name)
             else:

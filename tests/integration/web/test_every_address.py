@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from comments.site import Person
 from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
-from service.web.security_headers import ALWAYS
+from service.web.security_headers import SECURITY_HEADERS
 from tests.support.addresses import BEHIND_THE_DOOR, OPERATOR, RANKS, SIGNED, Address, furnish, is_open, state
 from tests.support.builders import settings
 from tests.support.desk import HTML, Clock, Desk, Seat, a_desk
@@ -165,7 +165,7 @@ def test_every_answer_carries_the_headers_that_protect_it() -> None:
     ]
     answers += [seat.get(path, headers=HTML) for path in ("/nowhere", "/sites/none/team", "/review/blog?page=2")]
     for answer in answers:
-        lacking = {name for name, value in ALWAYS.items() if answer.headers.get(name) != value}
+        lacking = {name for name, value in SECURITY_HEADERS.items() if answer.headers.get(name) != value}
         assert lacking == set(), answer.request.path
 
 

@@ -8,7 +8,7 @@ from comments.drafts import comment_after_draft, drafted
 from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
-from comments.reports import READERS, REPORTED, held_for_reports, is_approved_by_moderator, report_summary
+from comments.reports import DECIDED_BY_READERS, REPORTED, held_for_reports, is_approved_by_moderator, report_summary
 from tests.support.builders import NOW, a_comment, a_decision
 from workers.learning.lesson_quotas import quotas
 
@@ -42,7 +42,12 @@ def test_what_is_held_for_its_reports_keeps_what_the_filters_saw() -> None:
     after = held_for_reports(before, {"spam": 3}, NOW)
     told = after.filter_decision
     assert told is not None
-    assert (after.status, told.by, told.role, told.before) == (Status.HELD, READERS, Role.FILTERS, Status.APPROVED)
+    assert (after.status, told.by, told.role, told.before) == (
+        Status.HELD,
+        DECIDED_BY_READERS,
+        Role.FILTERS,
+        Status.APPROVED,
+    )
     assert told.signals == (LINKS, Signal(REPORTED, 1.0, "reported by 3 readers as spam", holds=True))
     assert (told.score, told.policy, told.log_odds, after.public_content) == (1.0, "p1", -2.5, "***")
     assert (after.lesson, after.can_undo) == (None, False)

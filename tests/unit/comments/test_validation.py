@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.site import Site
-from comments.validation import PLAIN_EMAIL, SPECIAL_DOMAINS, is_web_address, problems, thread_key, tidied
+from comments.validation import PLAIN_EMAIL, SPECIAL_DOMAINS, field_problems, is_web_address, thread_key, tidied
 
 SITE = Site(id="blog", name="Blog", created=datetime(2026, 1, 1, tzinfo=UTC))
 GOOD = {"thread": "hello", "author": "Ada", "email": "ada@example.com", "content": "A reply."}
@@ -18,7 +18,7 @@ GOOD = {"thread": "hello", "author": "Ada", "email": "ada@example.com", "content
 
 def codes(**changes: str) -> dict[str, str]:
     """The code of each field's problem after tidying GOOD with `changes`."""
-    return {p.field: p.code for p in problems(tidied(GOOD | changes), SITE)}
+    return {p.field: p.code for p in field_problems(tidied(GOOD | changes), SITE)}
 
 
 def test_a_plain_reply_has_no_problem() -> None:
@@ -38,9 +38,9 @@ def test_every_problem_is_told_at_once() -> None:
 
 def test_the_site_chooses_what_is_required() -> None:
     anonymous = replace(SITE, required=("content",))
-    assert problems({"thread": "hello", "content": "Hi"}, anonymous) == ()
+    assert field_problems({"thread": "hello", "content": "Hi"}, anonymous) == ()
     strict = replace(SITE, required=("author", "url", "content"))
-    assert [p.field for p in problems({"thread": "hello"}, strict)] == ["author", "url", "content"]
+    assert [p.field for p in field_problems({"thread": "hello"}, strict)] == ["author", "url", "content"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_threads_key_is_one_for_all_spellings_of_an_address(sent: str, kept: s
 def test_no_text_breaks_the_check_and_tidying_twice_changes_nothing(fields: dict[str, str]) -> None:
     once = tidied(fields)
     assert tidied(once) == once
-    problems(once, SITE)
+    field_problems(once, SITE)
 
 
 @given(st.text(alphabet=st.sampled_from("https:/ExAm.ple#?@[]%\t\n"), max_size=40))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from comments.errors import Invalid
-from service.web.request_body import RequestBody, parse, read_body
+from service.web.request_body import RequestBody, parse, read_request_body
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 65_536
@@ -22,7 +22,7 @@ NAMELESS = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n"
 
 def sent(raw: bytes, kind: str = "application/json", forms: bool = True, **headers: str) -> RequestBody:
     with app.test_request_context("/", method="POST", data=raw, content_type=kind, headers=headers):
-        return read_body(request, forms)
+        return read_request_body(request, forms)
 
 
 def part(name: str, value: bytes, extra: str = "") -> bytes:

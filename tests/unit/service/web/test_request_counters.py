@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from comments.errors import SettingsInvalid
-from service.web.request_counters import BOUNDS, NAME, OTHER, ROWS, RequestCounters, RequestLabels
+from service.web.request_counters import DURATION_BOUNDS, MAX_ROWS, NAME_BYTES, OTHER, RequestCounters, RequestLabels
 
 HOME = RequestLabels("GET", "/", 200)
 
@@ -39,11 +39,11 @@ def tally(request: pytest.FixtureRequest, tmp_path: Path) -> RequestCounters:
 
 
 def test_a_request_falls_into_its_bucket(tally: RequestCounters):
-    for seconds in (0.001, BOUNDS[0], BOUNDS[-1], 99.0):
+    for seconds in (0.001, DURATION_BOUNDS[0], DURATION_BOUNDS[-1], 99.0):
         tally.add(HOME, seconds)
     row = tally.totals()[HOME]
     assert (row.buckets[0], row.buckets[-2], row.buckets[-1]) == (2, 1, 1)
-    assert row.seconds == pytest.approx(0.001 + BOUNDS[0] + BOUNDS[-1] + 99)
+    assert row.seconds == pytest.approx(0.001 + DURATION_BOUNDS[0] + DURATION_BOUNDS[-1] + 99)
 
 
 def test_threads_lose_no_count(tally: RequestCounters):
@@ -56,11 +56,11 @@ def test_threads_lose_no_count(tally: RequestCounters):
 
 
 def test_what_has_no_room_is_counted_as_other(tally: RequestCounters):
-    for n in range(ROWS + 9):
+    for n in range(MAX_ROWS + 9):
         tally.add(RequestLabels("GET", f"/{n}", 200), 0.1)
-    tally.add(RequestLabels("GET", "/" + "x" * NAME, 200), 0.1)
+    tally.add(RequestLabels("GET", "/" + "x" * NAME_BYTES, 200), 0.1)
     totals = tally.totals()
-    assert len(totals) == ROWS
+    assert len(totals) == MAX_ROWS
     assert counted(tally, OTHER) == 11
 
 
@@ -87,7 +87,7 @@ def test_a_process_that_died_while_it_named_a_row_spoils_nothing(tmp_path: Path)
     RequestCounters(tmp_path).add(HOME, 0.1)
     file = next(tmp_path.iterdir())
     with file.open("r+b") as content:
-        content.seek(NAME + 1)
+        content.seek(NAME_BYTES + 1)
         content.write(b"ET 404 /half")
     assert counted(RequestCounters(tmp_path)) == 1
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request
 
 from comments.errors import NotAllowed
 from comments.origins import origin_of
-from service.web.site_access import check_origin
+from service.web.site_access import check_site_origin
 from tests.support.builders import a_site, settings
 
 
@@ -34,7 +34,7 @@ def is_refused(origin: str) -> bool:
     asked = Request(EnvironBuilder("/", base_url="https://comments.example", headers={"Origin": origin}).get_environ())
     assert asked.headers["Origin"] == origin
     try:
-        check_origin(a_site(), asked, settings(public_url="https://comments.example"))
+        check_site_origin(a_site(), asked, settings(public_url="https://comments.example"))
     except NotAllowed:
         return True
     return False
