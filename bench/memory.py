@@ -81,7 +81,7 @@ def main() -> None:
         events = deps.storage.outbox.read(SITE.id, n)
         deps.storage.outbox.done(SITE.id, [event.id for event in events])
         after = client.info("memory")["used_memory"]
-        by_status = deps.storage.comments.counters(SITE.id).standing
+        by_status = deps.storage.comments.counters(SITE.id).current
         print(f"{n} comments of {CHARACTERS} characters: {dict(by_status)}")
         print(f"queued   {(queued - before) / n:7.0f} bytes each")
         print(f"decided  {(after - before) / n:7.0f} bytes each, with all keys")

@@ -72,7 +72,7 @@ def main() -> None:
             begin = time.perf_counter()
             found = history.find(SITE, HistoryQuery(identity="nobody"), 20, cursor)
             steps.append(time.perf_counter() - begin)
-            scanned, cursor = scanned + found.looked_at, found.cursor
+            scanned, cursor = scanned + found.searched, found.cursor
         begin = time.perf_counter()
         rows = history.find(SITE, HistoryQuery(identity=f"author-{(n - 500) // PER_AUTHOR:06}"), 20).rows
         recent = time.perf_counter() - begin

@@ -1,4 +1,4 @@
-"""A real Valkey for every test that asks for one, and both storage back ends under the same fixture."""
+"""A real Valkey server for each process that runs tests, and a storage on it, empty for each test."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from comments.settings import Settings
-from comments.storage.interfaces import Storage
+from comments.storage.interfaces import CoreStorage, Storage
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
@@ -50,12 +50,10 @@ def redis_storage(valkey_settings: Settings) -> Storage:
 
 
 @pytest.fixture
-def memory() -> Storage:
+def memory() -> CoreStorage:
     return open_memory(lambda: datetime.now(UTC))
 
 
-@pytest.fixture(params=["memory", "redis_storage"])
-def storage(request: pytest.FixtureRequest) -> Storage:
-    """Each back end in turn: the same promises, the same tests."""
-    chosen: Storage = request.getfixturevalue(request.param)
-    return chosen
+@pytest.fixture
+def storage(redis_storage: Storage) -> Storage:
+    return redis_storage

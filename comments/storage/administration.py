@@ -1,4 +1,4 @@
-"""The promises of the stores of those who look after sites: who they are, what they did, what holds for whom."""
+"""Protocols of the stores for sites, people, the audit, rules and the history of authors."""
 
 from collections.abc import Iterator, Mapping
 from typing import Protocol
@@ -15,13 +15,13 @@ class Sites(Protocol):
         """Raises NotFound."""
 
     def put(self, site: Site, *entries: AuditEntry) -> None:
-        """Together with what the audit keeps of it."""
+        """Store the site and its audit entries in one step."""
 
     def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
-        """The same if the site is still as it was read; else False, and nothing is noted."""
+        """Do the same if the site is still as it was read. If not, return False and store nothing."""
 
     def all(self) -> list[Site]:
-        """By id."""
+        """Return all sites by id."""
 
 
 class People(Protocol):
@@ -29,73 +29,73 @@ class People(Protocol):
         """Raises NotFound."""
 
     def put(self, person: Person, *entries: AuditEntry) -> None:
-        """Together with what the audit keeps of it."""
+        """Store the person and the audit entries in one step."""
 
     def compare_and_set(self, before: Person | None, after: Person, *entries: AuditEntry) -> bool:
-        """The same if the person is still as they were read (None: there is nobody of that name); else False."""
+        """Do the same if the person is still as read (None: the name must be free). If not, return False."""
 
     def delete(self, name: str, *entries: AuditEntry) -> None:
-        """There is nobody of that name any more; their sessions end. Together with what the audit keeps of it."""
+        """Delete the person, end their sessions and store the audit entries in one step."""
 
     def all(self) -> list[Person]:
-        """By name."""
+        """Return all people by name."""
 
     def open_session(self, digest: str, session: Session, idle: float) -> None:
-        """`idle` in seconds; keyed by a digest of the cookie's token, so that a dump of the store signs nobody in."""
+        """Store a session for `idle` seconds under a digest of its token, so that a copy of the data opens none."""
 
     def session(self, digest: str, idle: float) -> Session | None:
-        """The session, its idle time begun anew; None if there is none."""
+        """Return the session and restart its idle time; None if there is none."""
 
     def close_session(self, digest: str) -> None: ...
 
     def sessions(self, name: str) -> Mapping[str, Session]:
-        """A person's open sessions by their digests."""
+        """Return a person's open sessions by digest."""
 
     def put_link(self, digest: str, name: str, seconds: float) -> None:
-        """Keep a one-time sign-in link."""
+        """Store a one-time sign-in link."""
 
     def peek_link(self, digest: str) -> str:
-        """The name it is for. Raises NotFound."""
+        """Return the name that the link is for. Raises NotFound."""
 
     def take_link(self, digest: str) -> str:
-        """The name it was for; a second taker finds nothing. Raises NotFound."""
+        """Return the name that the link was for and delete the link. Raises NotFound."""
 
     def attempt(self, key: str, n: int, seconds: int) -> None:
-        """Count one try. Raises TooMany beyond `n` tries in `seconds`."""
+        """Count one attempt. Raises TooMany after `n` attempts in `seconds`."""
 
 
 class Audit(Protocol):
-    """Append-only: there is no way to change an entry or to take one out.
+    """The append-only log: entries are never changed or deleted.
 
-    Whatever changes a comment, a site, a person or a rule notes it in the same step; see there.
+    A change of a comment, a site, a person or a rule stores its entry in the same step, in the store of that thing.
     """
 
     def append(self, *entries: AuditEntry) -> None:
-        """Keep what changed nothing else: each with its site's entries, or with the deployment's."""
+        """Store entries that belong to no change: each in the log of its site, or in that of the deployment."""
 
     def page(self, site: str, search: AuditQuery, limit: int, cursor: str = "") -> AuditPage:
-        """The newest first; "" is the deployment. Looks through a bounded number. Raises Invalid for a bad cursor."""
+        """Return matching entries, the newest first, after a bounded search. "" is the deployment. Raises Invalid."""
 
     def all(self, site: str) -> Iterator[AuditEntry]:
-        """The oldest first, read by pages."""
+        """Yield all entries, the oldest first."""
 
 
 class AuthorRules(Protocol):
     def put(self, site: str, rule: AuthorRule, entry: AuditEntry) -> None:
-        """In place of one about the same thing."""
+        """Store the rule in place of one with the same name."""
 
     def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
-        """False where there was none; nothing is noted then."""
+        """Return False if there is no such rule; the audit gets no entry then."""
 
     def get(self, site: str, names: list[str]) -> list[AuthorRule]:
-        """Those of the names that there are."""
+        """Return the rules with these names. Names without a rule are left out."""
 
     def all(self, site: str) -> list[AuthorRule]:
-        """The latest first."""
+        """Return all rules, the latest first."""
 
 
 class AuthorHistory(Protocol):
-    """Everything of one author or network. There is no index of it: a comment has no bytes left for one."""
+    """All comments of one author or network. There is no index: it would take too much memory for each comment."""
 
-    def find(self, site: str, trace: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
-        """Decided comments by time received, the newest first. Raises Invalid for a bad cursor."""
+    def find(self, site: str, query: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
+        """Return decided comments by time received, the newest first. Raises Invalid for a bad cursor."""

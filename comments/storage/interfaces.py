@@ -1,7 +1,7 @@
-"""The promises every storage back end keeps, one store a kind of thing.
+"""Protocols of the stores. `Storage` holds one of each.
 
-Times are aware UTC datetimes. A thread is named by what the site sent (a key or an address); hashing it is the
-back end's business. Every method raises StorageDown when the server does not answer.
+Times are aware UTC datetimes. A thread has the name that the site sent (a key or an address); the back end hashes it.
+Every method raises StorageDown if the server does not reply.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from comments.model import Comment
 
 from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
 from .corpus_lessons import Quota
+from .deliveries import Deliveries
 from .notes_and_bulks import Bulks, Notes
 from .presence import Presence
 from .queue_index import QueueIndex
@@ -27,8 +28,6 @@ from .values import (
     CommentChange,
     CommentPage,
     Counters,
-    Delivery,
-    DeliveryFigures,
     Evidence,
     EvidenceQuery,
     OutboxEvent,
@@ -41,90 +40,92 @@ from .values import (
 
 class Comments(Protocol):
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
-        """Keep a new comment, queue it and decide about a wake-up, all or nothing.
+        """Store a new comment, queue it and decide whether a job is needed, all or nothing.
 
-        Raises KeyReused, TooMany, Busy; Invalid when the thread is closed or the parent not published; StaleVersion
-        for an id that is taken.
+        Raises KeyReused, TooMany, Busy; Invalid if the thread is closed or the parent not published; StaleVersion if
+        the id is taken.
         """
 
     def get(self, site: str, id: str) -> Comment:
         """Raises NotFound."""
 
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
-        """In the order asked for; None for what is not there."""
+        """Return the comments in the order of `ids`; None for a missing one."""
 
     def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
         """Return a comment and its draft, each if it exists."""
 
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
-        """Apply each change whose comment is still as it was read, with all its effects; False where it was not.
+        """Apply each change whose comment is still as it was read, with all its effects; return False for the others.
 
-        A person's decision is noted in the audit in the same step. With a draft that is approved, or whose approval is
-        taken back, its comment changes too, or neither does.
+        A person's decision gets its audit entry in the same step. When a draft is approved, or its approval is undone,
+        the draft and its comment change together.
         """
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
-        """Comments of one status by time received, the oldest first unless `newest`."""
+        """Return comments of one status by time received, the oldest first unless `newest`."""
 
     def held_since(self, site: str, since: datetime) -> int:
-        """Held comments that were received after `since`."""
+        """Count the held comments that were received after `since`."""
 
     def received_since(self, site: str, since: datetime) -> int:
-        """Comments that came after `since`, whatever became of them."""
+        """Count the comments of all statuses that were received after `since`."""
 
     def counters(self, site: str) -> Counters: ...
 
     def wait(self, site: str, id: str, seconds: float) -> Comment:
-        """The comment once it is decided, or as it is when `seconds` have passed. Raises NotFound."""
+        """Return the comment once it is decided, or as it is after `seconds`. Raises NotFound."""
 
 
 class Queue(Protocol):
+    """The comments that wait for the filters."""
+
     def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
         """Lease up to `n` undecided comments, the oldest first, for `lease` seconds.
 
-        A comment claimed before is handed out alone, so that one that kills its worker takes no other with it. When
-        nothing is due the wake-up `token` is spent in the same step: whoever submits next asks for a new job.
+        A comment that was claimed before is leased alone: if it kills its worker, no other comment suffers. If nothing
+        is due, the wake-up `token` ends in the same step, so that the next submission enqueues a new job.
         """
 
     def release(self, site: str, ids: Sequence[str]) -> None:
-        """Hand leased comments back at once."""
+        """Make leased comments due again now."""
 
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int) -> list[str]:
-        """Tokens for which jobs must be asked for now: work is due and too few wake-ups are out."""
+        """Return a token for each job that must be enqueued: work is due and too few wake-ups are open."""
 
     def depth(self, site: str) -> QueueDepth: ...
 
 
 class Threads(Protocol):
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
-        """`limit` counts roots; all that is published below a root comes with it. Raises Invalid for a bad cursor."""
+        """Return up to `limit` roots, each with all published replies below it. Raises Invalid for a bad cursor."""
 
     def version(self, site: str, thread: str) -> int:
-        """Grows whenever what readers see of the thread changes; 0 before anything was seen."""
+        """Return a number that grows with every visible change of the thread; 0 before the first."""
 
     def versions(self, site: str, threads: Sequence[str]) -> list[int]:
-        """Of each thread, in one round trip."""
+        """Return the version of each thread, in one round trip."""
 
     def site_version(self, site: str) -> int:
-        """Grows whenever what readers see of any thread changes; it is the ms of that, as long as clocks move on."""
+        """Return a number that grows with every visible change of any thread: its time in ms while the clock runs."""
 
     def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
-        """What is different from version `since`."""
+        """Return the visible changes since version `since`."""
 
     def newest(self, site: str, thread: str, n: int) -> list[Comment]:
-        """The published comments of a thread that were received last, the newest first."""
+        """Return the published comments of a thread that were received last, the newest first."""
 
     def recent(self, site: str, n: int) -> list[Comment]:
-        """The comments of all threads that were published last, the latest first.
+        """Return the comments of all threads that were published last, the latest first.
 
-        Fewer than `n` when many were taken down; 200 are remembered.
+        There may be fewer than `n` after many were taken down: the last 200 are listed.
         """
 
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
-        """Published comments of each."""
+        """Return the number of published comments of each thread."""
 
     def is_visible(self, comment: Comment) -> bool:
-        """Whether readers see it: it is published, and so is all that it stands below."""
+        """True if readers see the comment: it and everything above it are published."""
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None: ...
 
@@ -133,107 +134,81 @@ class Threads(Protocol):
 
 class EvidenceStore(Protocol):
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
-        """Note every window use and answer every question, in one round trip for the whole batch."""
+        """Count every window use and answer every query, in one round trip for the whole batch."""
 
 
 class Corpus(Protocol):
-    """What a site's moderators taught; of sites that learn together (`comments.together`) what all of theirs did."""
+    """The lessons of a site's moderators. Sites that learn together (`comments.shared_learning`) share one corpus."""
 
     def due(self, site: str, n: int) -> list[str]:
-        """Ids of comments whose lesson may have changed."""
+        """Return ids of comments whose lesson may have changed."""
 
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
-        """Make the counts hold exactly `comment.lesson` for this comment; False if they did already.
+        """Make the counts agree with `comment.lesson`; return False if they did already.
 
-        Relabelling takes the old lesson back. Which lessons count, and the bar, follow from what is learned and not
-        from the order of it. The id stays due if the comment changed meanwhile.
+        A new label replaces the old lesson. The counts depend on the lessons and not on their order. The id stays due
+        if the comment changed since it was read.
         """
 
     def totals(self, site: str) -> tuple[int, int]:
-        """Lessons of ham and of spam."""
+        """Return the number of ham lessons and of spam lessons."""
 
     def snapshot(self, site: str) -> TokenCounts:
-        """The whole corpus, for tests and for rebuilding."""
+        """Return the whole corpus, for tests and rebuilds."""
 
     def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
-        """Unlearn everything in one step; the comments named, by site, are due then, so that it is learned anew."""
+        """Delete the corpus and make the given comments of each site due, in one step."""
 
 
 class Outbox(Protocol):
     def read(self, site: str, n: int) -> list[OutboxEvent]:
-        """The oldest events not yet done, in order. They stay until done: a reader that dies loses none."""
+        """Return the oldest events, in order. They stay until `done`, so that a reader that dies loses none."""
 
     def done(self, site: str, ids: Sequence[str]) -> None: ...
 
     def length(self, site: str) -> int: ...
 
 
-class Deliveries(Protocol):
-    """Events on their way to webhooks. Those about one comment go one after the other, the oldest first."""
-
-    def enqueue(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
-        """They are due at once. Those that are here already, on their way or over, stay as they are."""
-
-    def due(self, site: str, webhooks: Sequence[str]) -> list[str]:
-        """Which of them have something to deliver now."""
-
-    def claim(self, site: str, webhook: str, lease: float) -> Delivery | None:
-        """The delivery that is due first. For `lease` seconds, or until it is settled, its comment is left alone."""
-
-    def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
-        """Replace a delivery; False if it is not as it was read any more.
-
-        `healthy` says how the receiver was met. One that fails rests, longer with each failure in a row, and gets one
-        delivery at a time until it is well; None tells nothing about it. A delivery that is pending afterwards comes
-        next for its comment when it is `due`.
-        """
-
-    def get(self, site: str, id: str) -> Delivery:
-        """Raises NotFound, also for what was over long ago."""
-
-    def recent(self, site: str, n: int) -> list[Delivery]:
-        """Up to `n`, of which half may be on their way; each kind with the latest first."""
-
-    def forget(self, site: str, webhook: str) -> None:
-        """Forget what is on its way to a webhook."""
-
-    def figures(self, site: str) -> DeliveryFigures: ...
-
-
 class Server(Protocol):
     def check(self) -> list[str]:
-        """Why the server cannot do its work, or soon will not, in sentences. Raises StorageDown."""
+        """Return reasons why the server cannot work, or soon will not, in sentences. Raises StorageDown."""
 
     def warnings(self) -> list[str]:
-        """What the server works in spite of, but should be set otherwise, in sentences. Raises StorageDown."""
+        """Return settings of the server that should be changed, in sentences. Raises StorageDown."""
 
     def figures(self) -> Mapping[str, float]:
-        """`memory_bytes`, `memory_limit_bytes` (0: none), `connections`, `version` of the data."""
+        """Return `memory_bytes`, `memory_limit_bytes` (0: none), `connections` and `version` of the data."""
 
     def prepare(self) -> None:
-        """Stamp or migrate the data. Raises SettingsInvalid when it is newer than this program."""
+        """Stamp or migrate the data. Raises SettingsInvalid if it is newer than this program."""
 
 
 class Heartbeats(Protocol):
     def beat(self, part: str, name: str, seconds: float) -> None:
-        """Say that one process of `part` is alive for the next `seconds`."""
+        """Record that one process of `part` is alive for the next `seconds`."""
 
     def alive(self, part: str) -> list[str]:
-        """Names of the living, sorted."""
+        """Return the names of live processes, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Storage:
-    """Everything that is kept, one store a kind of thing."""
+class CoreStorage:
+    """The stores with subtle rules. Both back ends have them."""
 
     comments: Comments
     queue: Queue
+    outbox: Outbox
     threads: Threads
     evidence: EvidenceStore
     corpus: Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Storage(CoreStorage):
+    """All stores."""
+
     sites: Sites
     people: People
-    outbox: Outbox
     deliveries: Deliveries
     server: Server
     heartbeats: Heartbeats

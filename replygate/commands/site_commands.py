@@ -54,7 +54,7 @@ def list_sites() -> None:
 
 
 def _held(storage: Storage, site: str) -> int:
-    return storage.comments.counters(site).standing.get("held", 0)
+    return storage.comments.counters(site).current.get("held", 0)
 
 
 @site.command("show")

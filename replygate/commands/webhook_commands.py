@@ -10,7 +10,7 @@ from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import Pseudonyms
 from comments.site import WEBHOOK_EVENTS, Site, Webhook
-from comments.storage.values import Delivery, DeliveryStatus
+from comments.storage.deliveries import Delivery, DeliveryStatus
 from replygate.deployment import Deployment, current_deployment
 from replygate.text_table import columns
 from workers.delivery.address_guard import host_of, target, trusted_hosts

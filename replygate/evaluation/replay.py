@@ -57,7 +57,7 @@ class Corpus:
     @classmethod
     def of(cls, known: TokenCounts) -> "Corpus":
         corpus = cls(Counter({Label.HAM: known.ham, Label.SPAM: known.spam}))
-        corpus.bars.append(known.bar)
+        corpus.bars.append(known.ham_ceiling)
         for token, (ham, spam) in known.tokens.items():
             corpus.seen[Label.HAM][token], corpus.seen[Label.SPAM][token] = ham, spam
         return corpus

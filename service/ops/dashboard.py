@@ -129,7 +129,7 @@ def _queues(health: SystemHealth) -> list[QueueRow]:
 
 
 def _site(site: SiteFigures, health: SystemHealth) -> SiteRow:
-    standing = site.counters.standing
+    standing = site.counters.current
     return SiteRow(
         id=site.id,
         queued=site.depth.queued,

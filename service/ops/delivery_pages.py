@@ -12,7 +12,7 @@ from comments.errors import Fault, NotFound
 from comments.job_queue import DELIVER
 from comments.lifecycle import OUTCOME
 from comments.site import Site
-from comments.storage.values import DeliveryStatus
+from comments.storage.deliveries import DeliveryStatus
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator
 from service.deps import deps

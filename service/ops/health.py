@@ -11,8 +11,9 @@ from threading import Lock
 
 from comments.errors import StorageDown
 from comments.rq_stats import RQQueueStats, RQStats
+from comments.storage.deliveries import DeliveryFigures
 from comments.storage.interfaces import Storage
-from comments.storage.values import Counters, DeliveryFigures, QueueDepth
+from comments.storage.values import Counters, QueueDepth
 
 #: Process types that send heartbeats, and the problem if none of them runs.
 PARTS: Mapping[str, str] = {

@@ -81,8 +81,10 @@ def thread_broadcaster() -> EventBroadcaster[ThreadPosition]:
 
 def events(changes: ThreadChanges) -> bytes:
     """Format changes as server-sent events. The id comes last: a client that misses the end gets everything again."""
-    named = [("published", changes.appeared), ("removed", changes.went)] if changes.known else [("reset", ())]
-    blocks = [f"event: {name}\ndata: {json.dumps({'ids': ids})}\n\n" for name, ids in named if ids or not changes.known]
+    named = [("published", changes.appeared), ("removed", changes.disappeared)] if changes.complete else [("reset", ())]
+    blocks = [
+        f"event: {name}\ndata: {json.dumps({'ids': ids})}\n\n" for name, ids in named if ids or not changes.complete
+    ]
     return ("".join(blocks) + f"id: {changes.version}\n\n").encode()
 
 

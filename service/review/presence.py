@@ -68,7 +68,7 @@ def now(storage: Storage, site: str, working: Working, newest: Sequence[Comment]
     cards = [comment for comment in storage.comments.load(site, working.cards) if comment]
     looks = storage.presence.viewers(site)
     return RoomNow(
-        held=storage.comments.counters(site).standing.get(Status.HELD, 0),
+        held=storage.comments.counters(site).current.get(Status.HELD, 0),
         arrived=storage.comments.held_since(site, working.since) + _late(newest, working),
         cards=[_card(comment, working.by) for comment in cards],
         looks=[LookNow(comment=look.comment, by=look.by) for look in looks if look.by != working.by],
@@ -90,7 +90,7 @@ def mark(storage: Storage, site: str) -> str:
     """Differs whenever something happened that moderators of the site may want to know."""
     counters = storage.comments.counters(site)
     looks = sorted((look.by, look.comment) for look in storage.presence.viewers(site))
-    held = counters.standing.get(Status.HELD, 0)  # also what readers report becomes so
+    held = counters.current.get(Status.HELD, 0)  # also what readers report becomes so
     return repr((held, dict(counters.decided), dict(counters.moderated), looks))
 
 

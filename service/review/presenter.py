@@ -143,5 +143,5 @@ def thread_link(thread: str, site: Site) -> str:
 
 def counts(storage: Storage, site: str) -> dict[str, int]:
     """How many comments stand in each status that moderators see."""
-    standing = storage.comments.counters(site).standing
+    standing = storage.comments.counters(site).current
     return {status: standing.get(status, 0) for status in ALLOWED[Role.MODERATOR]}

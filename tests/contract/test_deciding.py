@@ -54,7 +54,7 @@ def test_every_comment_stands_in_one_status(storage: Storage) -> None:
     for action in (Action.APPROVE, Action.HOLD, Action.SPAM):
         decided(storage, accepted(storage), action)
     accepted(storage)
-    standing = storage.comments.counters("blog").standing
+    standing = storage.comments.counters("blog").current
     assert {status for status, n in standing.items() if n == 1} == {"queued", "held", "approved", "spam"}
     assert sum(standing.values()) == 4
 
@@ -145,7 +145,7 @@ def test_undo_puts_status_and_lists_back(storage: Storage) -> None:
     _undone(storage, held.id)
     assert storage.comments.get("blog", held.id).status is Status.HELD
     assert storage.threads.page("blog", "first-post", 9).rows == ()
-    assert storage.comments.counters("blog").standing["held"] == 1
+    assert storage.comments.counters("blog").current["held"] == 1
 
 
 def test_undo_reaches_back_one_decision_at_a_time(storage: Storage) -> None:

@@ -80,9 +80,9 @@ def test_a_page_may_end_with_a_draft(storage: Storage, newest: bool) -> None:
 
 def test_one_author_is_not_known_better_by_an_edit(storage: Storage) -> None:
     comment = published(storage)
-    before = storage.comments.counters(SITE).standing
+    before = storage.comments.counters(SITE).current
     decided(storage, draft_of(storage, comment), Action.APPROVE)
-    after = storage.comments.counters(SITE).standing
+    after = storage.comments.counters(SITE).current
     assert after["approved"] == before["approved"] == 1
     assert after["applied"] == 1
 
@@ -150,7 +150,6 @@ def test_an_edit_of_what_is_held_goes_through_the_queue_again(storage: Storage) 
     again = change(storage, held, edited(held, "other words", now()))
     assert [c.id for c in storage.comments.by_status(SITE, Status.QUEUED, 9).rows] == [held.id]
     assert storage.comments.by_status(SITE, Status.HELD, 9).rows == ()
-    assert held.id in storage.queue_index.outdated(SITE, 9)
     assert [(c.id, c.attempts) for c in storage.queue.claim(SITE, "t", 9, 30)] == [(held.id, 1)]
     decided(storage, again, Action.HOLD)
     counters = storage.comments.counters(SITE)
@@ -191,10 +190,8 @@ def test_a_withdrawn_comment_is_gone_with_all_below_it(storage: Storage) -> None
     assert read(storage) == []
     assert storage.threads.counts(SITE, [THREAD]) == [0]
     assert storage.threads.recent(SITE, 9) == []
-    assert storage.threads.changes(SITE, THREAD, version).went == (above.id,)
+    assert storage.threads.changes(SITE, THREAD, version).disappeared == (above.id,)
     assert storage.comments.get(SITE, below.id).status is Status.APPROVED
-    (entry,) = storage.audit.all(SITE)
-    assert (entry.by, entry.action, entry.subject) == ("its author", "comment.withdraw", above.id)
 
 
 def test_a_queued_comment_can_be_withdrawn(storage: Storage) -> None:
@@ -202,7 +199,7 @@ def test_a_queued_comment_can_be_withdrawn(storage: Storage) -> None:
     change(storage, comment, withdrawn(comment, now()))
     assert storage.queue.claim(SITE, "t", 9, 30) == []
     counters = storage.comments.counters(SITE)
-    assert (counters.accepted, sum(counters.decided.values()), counters.standing["withdrawn"]) == (1, 1, 1)
+    assert (counters.accepted, sum(counters.decided.values()), counters.current["withdrawn"]) == (1, 1, 1)
 
 
 def test_a_draft_lies_beside_its_comment(storage: Storage) -> None:

@@ -96,11 +96,11 @@ def test_a_reader_hears_what_went(storage: Storage) -> None:
     version = storage.threads.version("blog", THREAD)
     removed = moderated(storage, root, Action.REMOVE)
     told = _since(storage, version)
-    assert (told.known, told.appeared, told.went) == (True, (), (root.id,))
+    assert (told.complete, told.appeared, told.disappeared) == (True, (), (root.id,))
     assert _since(storage, 0).appeared == (), "its answer went with it, and must not be named as there"
     moderated(storage, removed, Action.APPROVE)
     told = _since(storage, version)
-    assert (told.appeared, told.went) == ((root.id,), ())
+    assert (told.appeared, told.disappeared) == ((root.id,), ())
     assert _since(storage, 0).appeared == (child.id, root.id)
 
 
@@ -109,15 +109,15 @@ def test_undoing_is_heard_too(storage: Storage) -> None:
     approved = moderated(storage, held, Action.APPROVE)
     version = storage.threads.version("blog", THREAD)
     storage.comments.decide("blog", [CommentChange(approved, approved.with_undo("mo", NOW))])
-    assert _since(storage, version).went == (held.id,)
+    assert _since(storage, version).disappeared == (held.id,)
 
 
 def test_a_version_of_another_world_is_not_known(storage: Storage) -> None:
     assert _since(storage, 0) == ThreadChanges(0)
-    assert not _since(storage, 7).known
+    assert not _since(storage, 7).complete
     published(storage)
     version = storage.threads.version("blog", THREAD)
-    assert not _since(storage, version + 1).known
+    assert not _since(storage, version + 1).complete
 
 
 def test_a_reader_who_was_away_for_too_long_reads_again(storage: Storage) -> None:
@@ -128,8 +128,8 @@ def test_a_reader_who_was_away_for_too_long_reads_again(storage: Storage) -> Non
     for n in range(1200):
         published(storage, thread=f"busy-{n % 50}")
     published(storage)
-    assert _since(storage, versions[0]).known  # its own last change still leads to that version
-    assert not storage.threads.changes("blog", "another", versions[1]).known
+    assert _since(storage, versions[0]).complete  # its own last change still leads to that version
+    assert not storage.threads.changes("blog", "another", versions[1]).complete
 
 
 def test_versions_of_many_threads_come_together(storage: Storage) -> None:

@@ -170,8 +170,8 @@ def _honest(storage: Storage, log_odds: float, action: Action = Action.APPROVE) 
 
 
 def _bar(storage: Storage) -> float:
-    bar = storage.evidence.look_up("blog", [EvidenceQuery()])[0].corpus.bar
-    assert storage.corpus.snapshot("blog").bar == bar
+    bar = storage.evidence.look_up("blog", [EvidenceQuery()])[0].corpus.ham_ceiling
+    assert storage.corpus.snapshot("blog").ham_ceiling == bar
     return bar
 
 

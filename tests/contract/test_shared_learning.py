@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from comments.lifecycle import Action, Label
+from comments.lifecycle import Action
 from comments.model import Comment
 from comments.settings import Settings
 from comments.shared_learning import Together
@@ -73,10 +73,3 @@ def test_what_is_due_stays_with_its_site(storage: Storage) -> None:
         assert storage.corpus.due(site, 9) == [id]
         assert storage.corpus.learn(site, storage.comments.get(site, id), frozenset({"casino"}))
     assert known(storage, "blog") == TokenCounts(0, 2, {"casino": (0, 2)})
-
-
-def test_a_domain_is_not_told_twice_by_sites_that_learn_together(storage: Storage) -> None:
-    for site in ("blog", "shop", "news"):
-        storage.shared_reputation.update(site, "comment", Label.SPAM, ["pills.example"])
-    assert storage.shared_reputation.other_sites("shop", ["pills.example"]) == {"pills.example": (0, 1)}
-    assert storage.shared_reputation.other_sites("news", ["pills.example"]) == {"pills.example": (0, 2)}

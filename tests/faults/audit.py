@@ -117,8 +117,8 @@ def _against_counters(found: list[Comment], storage: Storage, site: str) -> Iter
         yield f"{counters.accepted} are counted as accepted, {came} came to the queue"
     if {s: n for s, n in counters.decided.items() if n} != dict(left):
         yield f"{dict(counters.decided)} are counted as decided, {dict(left)} left the queue"
-    if {s: n for s, n in counters.standing.items() if n} != dict(standing):
-        yield f"{dict(counters.standing)} are indexed, {dict(standing)} stand"
+    if {s: n for s, n in counters.current.items() if n} != dict(standing):
+        yield f"{dict(counters.current)} are indexed, {dict(standing)} stand"
     if max(counters.wait_seconds.values(), default=0) != left.total():
         yield f"waits of {max(counters.wait_seconds.values(), default=0)} are counted, {left.total()} left the queue"
 

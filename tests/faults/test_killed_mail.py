@@ -11,9 +11,9 @@ from threading import Event
 
 from comments.email_subscriptions import NOTICE
 from comments.settings import Settings
+from comments.storage.deliveries import DeliveryStatus
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
-from comments.storage.values import DeliveryStatus
 from tests.support.builders import a_site, published
 from tests.support.mail_server import MailServer
 from tests.support.waiting import until

@@ -24,11 +24,11 @@ ROW = """    ESCALATE = (
 ASK = """
 import json
 from comments.lifecycle import Action
-from comments.storage.memory import open_memory
+from tests.support.stored import new_storage
 from tests.support.desk import Clock, HTML, a_desk, judged, page
 from tests.support.markup import parse
 
-desk = a_desk(open_memory(Clock()), sites=("blog",))
+desk = a_desk(new_storage(), sites=("blog",))
 mo = desk.signed_in("mo", blog="owner")
 first, second, third, fourth = (judged(desk.storage, Action.APPROVE, content=f"number {n}") for n in range(4))
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from click.testing import CliRunner
 from comments.site import Site
 from comments.storage.codec import dump, load
-from comments.storage.memory import open_memory
+from tests.support.stored import new_storage
 from replygate.__main__ import cli
 from replygate.deployment import Deployment
 from tests.support.builders import a_site, settings
@@ -25,7 +25,7 @@ from tests.support.desk import Clock, a_desk, page
 from tests.support.markup import parse
 from tests.unit.conftest import OneQueue
 
-desk = a_desk(open_memory(Clock()), sites=("blog",))
+desk = a_desk(new_storage(), sites=("blog",))
 owner = desk.signed_in("ow", blog="owner")
 
 def form():

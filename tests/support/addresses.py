@@ -12,8 +12,8 @@ from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action, Status
 from comments.site import Webhook
+from comments.storage.deliveries import Delivery
 from comments.storage.notes_and_bulks import Bulk
-from comments.storage.values import Delivery
 from tests.support.builders import NOW, a_site
 from tests.support.desk import Desk, Seat, held
 

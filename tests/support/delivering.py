@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from comments.site import Webhook
+from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Storage
-from comments.storage.values import Delivery
 from tests.support.builders import a_site, settings
 from tests.support.receiver import Receiver, says
 from tests.support.recorded_jobs import RecordedJobs

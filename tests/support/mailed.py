@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from comments.lifecycle import Action
 from comments.model import Comment
+from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Storage
-from comments.storage.values import Delivery
 from tests.support.builders import decided, published, settings
 from tests.support.mail_server import Letter, MailServer
 from tests.support.recorded_jobs import RecordedJobs

@@ -1,4 +1,4 @@
-"""The command line on a deployment in memory."""
+"""Run the command line on an empty deployment."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,9 +23,9 @@ class OneQueue:
 
 
 @pytest.fixture
-def run(memory: Storage) -> Run:
-    """One command on a deployment in memory."""
-    here = Deployment(settings(public_url="https://replies.example/"), memory, OneQueue(), lambda: datetime.now(UTC))
+def run(storage: Storage) -> Run:
+    """One command on a deployment."""
+    here = Deployment(settings(public_url="https://replies.example/"), storage, OneQueue(), lambda: datetime.now(UTC))
 
     def command(*words: str) -> Result:
         return CliRunner().invoke(cli, words, obj=here, catch_exceptions=False)
@@ -34,6 +34,6 @@ def run(memory: Storage) -> Run:
 
 
 @pytest.fixture
-def blog(memory: Storage) -> Site:
-    memory.sites.put(a_site())
+def blog(storage: Storage) -> Site:
+    storage.sites.put(a_site())
     return a_site()

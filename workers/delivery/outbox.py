@@ -13,7 +13,8 @@ from functools import partial
 from comments.email_subscriptions import MAILS
 from comments.errors import StorageDown
 from comments.site import Site, Webhook
-from comments.storage.values import Delivery, DeliveryStatus, OutboxEvent
+from comments.storage.deliveries import Delivery, DeliveryStatus
+from comments.storage.values import OutboxEvent
 
 from .address_guard import host_of
 from .deps import DeliveryDeps

@@ -11,7 +11,8 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
-from comments.storage.values import Delivery, DeliveryStatus, OutboxEvent
+from comments.storage.deliveries import Delivery, DeliveryStatus
+from comments.storage.values import OutboxEvent
 
 from .deps import DeliveryDeps
 from .email_messages import Envelope, confirmation_email, envelope_address, link_target, notification_email

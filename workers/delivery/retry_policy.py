@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from comments.model import Comment
-from comments.storage.values import Delivery, DeliveryStatus
+from comments.storage.deliveries import Delivery, DeliveryStatus
 
 #: Seconds from a failed attempt to the next one. The last value repeats.
 BACKOFF = (5.0, 30.0, 120.0, 600.0, 3600.0)

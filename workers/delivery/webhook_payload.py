@@ -10,8 +10,8 @@ from pydantic_core import to_json
 from comments.lifecycle import OUTCOME, Status
 from comments.model import Comment
 from comments.public_view import public_fields
+from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Comments
-from comments.storage.values import Delivery
 
 SIGNATURE = "Replygate-Signature"
 

@@ -8,7 +8,7 @@ from comments.errors import Fault, NotSent
 from comments.model import Comment
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site, Webhook
-from comments.storage.values import Delivery
+from comments.storage.deliveries import Delivery
 
 from .deps import DeliveryDeps
 from .guarded_http import GuardedHTTP

@@ -46,7 +46,7 @@ class Care:
         if not is_trusted(seen) or math.isinf(self.fresh):
             return math.inf
         sure = _between(self.fresh, self.taught, rarer(seen) - LESSONS, self.half)
-        return max(sure, seen.bar + self.margin) if seen.bar else sure
+        return max(sure, seen.ham_ceiling + self.margin) if seen.ham_ceiling else sure
 
 
 #: By the words in which a site chooses. Of 8,894 honest comments in three streams (bench.streams; two of them are

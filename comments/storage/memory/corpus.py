@@ -1,4 +1,4 @@
-"""What a site's moderators taught, in memory: the promises of learn.lua."""
+"""The corpus in memory: what the script learning/learn does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,73 +9,73 @@ from comments.shared_learning import Together
 from comments.storage.corpus_lessons import Lesson, Quota, counted_lessons, ham_ceiling, lesson_of
 from comments.storage.values import TokenCounts
 
-from .site_data import Shelf, Shelves
+from .site_data import AllSites, SiteData
 
 
-def counted(shelf: Shelf, tokens: frozenset[str] | None = None) -> TokenCounts:
-    """What is known of these tokens, or of all."""
-    ham, spam = shelf.corpus[Label.HAM], shelf.corpus[Label.SPAM]
+def token_counts(data: SiteData, tokens: frozenset[str] | None = None) -> TokenCounts:
+    """Return the counts of these tokens, or of all."""
+    ham, spam = data.corpus[Label.HAM], data.corpus[Label.SPAM]
     known = {*ham, *spam} if tokens is None else {t for t in tokens if ham[t] or spam[t]}
     pairs = {t: (ham[t], spam[t]) for t in known if ham[t] or spam[t]}
-    return TokenCounts(shelf.lessons[Label.HAM], shelf.lessons[Label.SPAM], pairs, shelf.bar)
+    return TokenCounts(data.lessons[Label.HAM], data.lessons[Label.SPAM], pairs, data.ham_ceiling)
 
 
 class MemoryCorpus:
-    def __init__(self, shelves: Shelves, together: Together) -> None:
-        self._shelves, self._together = shelves, together
+    def __init__(self, sites: AllSites, together: Together) -> None:
+        self._sites, self._together = sites, together
 
     def due(self, site: str, n: int) -> list[str]:
-        return sorted(self._shelves[site].unlearned)[:n]
+        return sorted(self._sites[site].unlearned)[:n]
 
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
-        with self._shelves.lock:
-            own, shelf = self._shelves[site], self._kept(site)
+        with self._sites.lock:
+            own, data = self._sites[site], self._data(site)
             if own.comments.get(comment.id) != comment:
                 return False
             own.unlearned.discard(comment.id)
-            old, new = shelf.learned.get(comment.id), lesson_of(comment, tokens, quotas)
-            _put(shelf, comment.id, new)
-            shelf.bar = ham_ceiling(shelf.learned)
+            old, new = data.learned.get(comment.id), lesson_of(comment, tokens, quotas)
+            _put(data, comment.id, new)
+            data.ham_ceiling = ham_ceiling(data.learned)
             return (old and replace(old, at=0)) != (new and replace(new, at=0))
 
     def totals(self, site: str) -> tuple[int, int]:
-        lessons = self._kept(site).lessons
+        lessons = self._data(site).lessons
         return lessons[Label.HAM], lessons[Label.SPAM]
 
     def snapshot(self, site: str) -> TokenCounts:
-        with self._shelves.lock:
-            return counted(self._kept(site))
+        with self._sites.lock:
+            return token_counts(self._data(site))
 
     def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
-        with self._shelves.lock:
-            shelf = self._kept(site)
-            shelf.lessons.clear()
-            shelf.learned.clear()
-            shelf.bar = 0.0
-            for counts in shelf.corpus.values():
+        with self._sites.lock:
+            data = self._data(site)
+            data.lessons.clear()
+            data.learned.clear()
+            data.ham_ceiling = 0.0
+            for counts in data.corpus.values():
                 counts.clear()
             for taught, ids in due.items():
-                self._shelves[taught].unlearned.update(ids)
+                self._sites[taught].unlearned.update(ids)
 
-    def _kept(self, site: str) -> Shelf:
-        """What it learned is kept with one of those that learn together."""
-        return self._shelves[self._together.keeper(site)]
+    def _data(self, site: str) -> SiteData:
+        """Return the data that holds the lessons: of sites that learn together, that of one of them."""
+        return self._sites[self._together.keeper(site)]
 
 
-def _put(shelf: Shelf, id: str, lesson: Lesson | None) -> None:
-    """A lesson in place of an earlier one, or of none; others may begin to count by that, or stop."""
-    earlier = dict(shelf.learned)
-    shelf.learned.pop(id, None)
+def _put(data: SiteData, id: str, lesson: Lesson | None) -> None:
+    """Replace a comment's lesson. Others in its quotas may start or stop to count."""
+    earlier = dict(data.learned)
+    data.learned.pop(id, None)
     if lesson:
-        shelf.learned[id] = lesson
-    was, now = counted_lessons(earlier), counted_lessons(shelf.learned)
+        data.learned[id] = lesson
+    was, now = counted_lessons(earlier), counted_lessons(data.learned)
     for of in was - (now - {id}):
-        _count(shelf, earlier[of], -1)
+        _count(data, earlier[of], -1)
     for of in now - (was - {id}):
-        _count(shelf, shelf.learned[of], 1)
+        _count(data, data.learned[of], 1)
 
 
-def _count(shelf: Shelf, lesson: Lesson, by: int) -> None:
-    shelf.lessons[lesson.label] += by
+def _count(data: SiteData, lesson: Lesson, by: int) -> None:
+    data.lessons[lesson.label] += by
     for token in lesson.tokens:
-        shelf.corpus[lesson.label][token] += by
+        data.corpus[lesson.label][token] += by

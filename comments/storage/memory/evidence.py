@@ -1,4 +1,4 @@
-"""What is known around a comment, in memory: the promises of note.lua."""
+"""Evidence in memory, without rules: what the script comments/windows_count and the lookups beside it do."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,52 +7,43 @@ from comments.lifecycle import Status
 from comments.shared_learning import Together
 from comments.storage.values import Evidence, EvidenceQuery, WindowUse
 
-from .administration import among
-from .corpus import counted
-from .site_data import SHARED, Shelf, Shelves
+from .corpus import token_counts
+from .site_data import SHARED, AllSites, SiteData
 
 
 class MemoryEvidence:
-    def __init__(self, shelves: Shelves, together: Together) -> None:
-        self._shelves, self._together = shelves, together
+    def __init__(self, sites: AllSites, together: Together) -> None:
+        self._sites, self._together = sites, together
 
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
-        with self._shelves.lock:
-            return [self._answer(site, q) for q in questions]
+        with self._sites.lock:
+            return [self._evidence(site, q) for q in questions]
 
-    def _answer(self, site: str, q: EvidenceQuery) -> Evidence:
-        shelf = self._shelves[site]
+    def _evidence(self, site: str, q: EvidenceQuery) -> Evidence:
+        data = self._sites[site]
         counts: dict[str, int] = {}
         for use in q.uses:
-            n = self._note(self._shelves[SHARED if use.shared else site], use, q.first_attempt and not use.before)
+            n = self._count(self._sites[SHARED if use.shared else site], use, q.first_attempt and not use.before)
             counts[use.window] = max(n, counts.get(use.window, 0))
-        opened = shelf.opened.get(q.thread)
+        statuses = (Status.APPROVED, Status.SPAM)
+        days = [data.first_seen.get((status, name)) for status in statuses for name in q.author[:1]]
+        opened, parent = data.opened.get(q.thread), data.comments.get(q.parent)
+        in_thread = parent is not None and parent.thread == q.thread
         return Evidence(
             counts=counts,
-            approved=tuple(shelf.authors[Status.APPROVED][name] for name in q.author),
-            spam=tuple(shelf.authors[Status.SPAM][name] for name in q.author),
-            first_seen=min((day for key, day in shelf.first_seen.items() if _is_of(key, q.author)), default=None),
-            parent_published=not q.parent or _published(shelf, q),
-            thread_closed=q.thread in shelf.closed,
+            approved=tuple(data.authors[Status.APPROVED][name] for name in q.author),
+            spam=tuple(data.authors[Status.SPAM][name] for name in q.author),
+            first_seen=min((day for day in days if day), default=None),
+            parent_published=not q.parent or (in_thread and data.is_visible(q.parent)),
+            thread_closed=q.thread in data.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
-            corpus=counted(self._shelves[self._together.keeper(site)], q.tokens),
-            rules=tuple(among(shelf.rules, q.rules, terms=True)),
+            corpus=token_counts(self._sites[self._together.keeper(site)], q.tokens),
         )
 
-    def _note(self, shelf: Shelf, use: WindowUse, note: bool) -> int:
-        now = self._shelves.now()
-        noted = shelf.windows[use.window, use.value]
-        noted[:] = [(at, value) for at, value in noted if at > now - use.seconds]
-        if note:
-            noted.append((now, use.value))
-        return max(0, len(noted) - 1)
-
-
-def _is_of(key: tuple[Status, str], names: Sequence[str]) -> bool:
-    status, name = key
-    return status in (Status.APPROVED, Status.SPAM) and name in names[:1]
-
-
-def _published(shelf: Shelf, q: EvidenceQuery) -> bool:
-    parent = shelf.comments.get(q.parent)
-    return parent is not None and parent.thread == q.thread and shelf.published(q.parent)
+    def _count(self, data: SiteData, use: WindowUse, counted: bool) -> int:
+        now = self._sites.now()
+        times = data.windows[use.window, use.value]
+        times[:] = [at for at in times if at > now - use.seconds]
+        if counted:
+            times.append(now)
+        return max(0, len(times) - 1)

@@ -1,4 +1,4 @@
-"""One page of a list of comments sorted by time received, with the same cursors as on Redis."""
+"""One page of comments sorted by time received, with the same cursors as on Redis."""
 
 import re
 from collections.abc import Sequence
@@ -11,23 +11,15 @@ CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9-]{1,40})")
 
 
 def page(rows: Sequence[Comment], cursor: str, limit: int, newest: bool) -> tuple[list[Comment], str]:
-    """Up to `limit` of `rows`, which come the oldest first, and the next cursor. Raises Invalid for a bad one."""
-    by_place = {(milliseconds(comment.received), comment.id): comment for comment in rows}
-    found, following = page_of(list(by_place), cursor, limit, newest)
-    return [by_place[place] for place in found], following
-
-
-def page_of(
-    places: Sequence[tuple[int, str]], cursor: str, limit: int, newest: bool
-) -> tuple[list[tuple[int, str]], str]:
-    """The same of scores and members, the lowest first."""
-    ordered = list(reversed(places)) if newest else list(places)
+    """Return up to `limit` of `rows`, which come the oldest first, and the next cursor. Raises Invalid."""
+    keyed = [((milliseconds(comment.received), comment.id), comment) for comment in rows]
+    if newest:
+        keyed.reverse()
     if cursor:
         match = CURSOR.fullmatch(cursor)
         if not match:
             raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
         last = (int(match[1]), match[2])
-        ordered = [place for place in ordered if (place < last if newest else place > last)]
-    found = ordered[:limit]
-    following = f"{found[-1][0]}.{found[-1][1]}" if len(ordered) > limit else ""
-    return found, following
+        keyed = [row for row in keyed if (row[0] < last if newest else row[0] > last)]
+    (ms, id), _ = keyed[:limit][-1] if keyed else ((0, ""), None)
+    return [comment for _, comment in keyed[:limit]], f"{ms}.{id}" if len(keyed) > limit else ""

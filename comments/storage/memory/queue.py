@@ -1,4 +1,4 @@
-"""What waits, in memory: the promises of claim.lua, wake.lua and the outbox."""
+"""The judging queue and the outbox in memory: what the scripts in lua/queue do."""
 
 from collections.abc import Sequence
 
@@ -6,59 +6,59 @@ from comments.lifecycle import Status
 from comments.pseudonyms import new_id
 from comments.storage.values import Claim, OutboxEvent, QueueDepth
 
-from .comments import WAKE_SECONDS
-from .site_data import Shelves
+from .comments import WAKEUP_SECONDS
+from .site_data import AllSites
 
 
 class MemoryQueue:
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
+    def __init__(self, sites: AllSites) -> None:
+        self._sites = sites
 
     def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
-        with self._shelves.lock:
-            shelf, now = self._shelves[site], self._shelves.now()
-            due = sorted((at, id) for id, at in shelf.due.items() if at <= now)[:n]
+        with self._sites.lock:
+            data, now = self._sites[site], self._sites.now()
+            due = sorted((at, id) for id, at in data.due.items() if at <= now)[:n]
             if not due:
-                shelf.wakes.pop(token, None)
+                data.wakeups.pop(token, None)
                 return []
             ids = [id for _, id in due]
-            again = next((i for i, id in enumerate(ids) if shelf.attempts[id]), len(ids))
-            ids = ids[: max(1, again)]
+            claimed_before = next((i for i, id in enumerate(ids) if data.attempts[id]), len(ids))
+            ids = ids[: max(1, claimed_before)]
             for id in ids:
-                shelf.due[id] = now + lease
-                shelf.attempts[id] += 1
-            shelf.claims += len(ids)
-            shelf.wakes[token] = now + WAKE_SECONDS
-            return [Claim(id, shelf.attempts[id]) for id in ids]
+                data.due[id] = now + lease
+                data.attempts[id] += 1
+            data.claims += len(ids)
+            data.wakeups[token] = now + WAKEUP_SECONDS
+            return [Claim(id, data.attempts[id]) for id in ids]
 
     def release(self, site: str, ids: Sequence[str]) -> None:
-        with self._shelves.lock:
-            shelf = self._shelves[site]
-            shelf.due |= {id: self._shelves.now() for id in ids if id in shelf.due}
+        with self._sites.lock:
+            data = self._sites[site]
+            data.due |= {id: self._sites.now() for id in ids if id in data.due}
 
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int) -> list[str]:
-        with self._shelves.lock:
-            shelf, now = self._shelves[site], self._shelves.now()
-            fresh = [new_id() for _ in range(shelf.wakes_missing(now, batch, max_wakeups))]
-            shelf.wakes |= dict.fromkeys(fresh, now + WAKE_SECONDS)
-            return fresh
+        with self._sites.lock:
+            data, now = self._sites[site], self._sites.now()
+            tokens = [new_id() for _ in range(data.wakeups_missing(now, batch, max_wakeups))]
+            data.wakeups |= dict.fromkeys(tokens, now + WAKEUP_SECONDS)
+            return tokens
 
     def depth(self, site: str) -> QueueDepth:
-        queued = self._shelves[site].in_status(Status.QUEUED)
+        queued = self._sites[site].in_status(Status.QUEUED)
         return QueueDepth(len(queued), queued[0].received if queued else None)
 
 
 class MemoryOutbox:
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
+    def __init__(self, sites: AllSites) -> None:
+        self._sites = sites
 
     def read(self, site: str, n: int) -> list[OutboxEvent]:
-        return self._shelves[site].events[:n]
+        return self._sites[site].events[:n]
 
     def done(self, site: str, ids: Sequence[str]) -> None:
-        with self._shelves.lock:
-            shelf = self._shelves[site]
-            shelf.events = [e for e in shelf.events if e.id not in ids]
+        with self._sites.lock:
+            data = self._sites[site]
+            data.events = [event for event in data.events if event.id not in ids]
 
     def length(self, site: str) -> int:
-        return len(self._shelves[site].events)
+        return len(self._sites[site].events)

@@ -30,10 +30,10 @@ class RedisAuthorHistory:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 
-    def find(self, site: str, trace: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
+    def find(self, site: str, query: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
         last = place(cursor) if cursor else None
         rows: list[Comment] = []
-        looked, needles = 0, _needles(trace)
+        looked, needles = 0, _needles(query)
         while looked < MOST_LOOKED and needles:
             chunk = self._before(site, last)
             records = self._client.mget([self._keys.comment(site, id) for _, id in chunk]) if chunk else []
@@ -44,7 +44,7 @@ class RedisAuthorHistory:
                 if len(rows) == limit:
                     return _found(rows, last, looked)
             if len(chunk) < CHUNK:
-                return HistoryPage(tuple(rows), looked_at=looked)
+                return HistoryPage(tuple(rows), searched=looked)
         return _found(rows, last, looked)
 
     def _before(self, site: str, last: Place | None) -> list[Place]:

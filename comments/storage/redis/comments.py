@@ -14,7 +14,16 @@ from comments.model import Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
-from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters
+from comments.storage.values import (
+    CHANGES_MAX,
+    RECENT_MAX,
+    WAIT_BUCKETS,
+    Accepted,
+    Admission,
+    CommentChange,
+    CommentPage,
+    Counters,
+)
 
 from .audit import packed
 from .author_records import FIRST_SEEN_UNIT
@@ -32,10 +41,6 @@ MAX_PENDING_BYTES = 64 * 1024 * 1024
 WAKEUP_MS = 5_000
 #: Seconds to wait before trying again when a site is full.
 BUSY_SECONDS = 5
-#: More than a feed shows, so that it stays full when some comments are taken down.
-RECENT_MAX = 200
-#: Changes kept for readers who have an older version of a thread.
-CHANGES_MAX = 1000
 
 #: The arguments of decide.lua that are the same in every call.
 DECIDE_CONSTANTS: Mapping[str, Any] = {
@@ -208,7 +213,7 @@ def _counters(totals: Mapping[str, float], current: Sequence[int]) -> Counters:
         accepted=int(totals.get("accepted", 0)),
         decided=decided,
         moderated=of("moderated:"),
-        standing=dict(zip(Status, current, strict=True)),
+        current=dict(zip(Status, current, strict=True)),
         attempts=int(totals.get("attempts", 0)),
         wait_seconds=cumulative,
         wait_sum=totals.get("wait_sum", 0.0),

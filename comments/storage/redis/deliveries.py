@@ -5,9 +5,16 @@ from collections.abc import Sequence
 
 from comments.errors import NotFound
 from comments.storage.codec import dump, load, milliseconds
-from comments.storage.delivery_retry import DELIVERIES_KEPT, RECEIVER_PAUSES, counter_of, delivery_figures
+from comments.storage.deliveries import (
+    DELIVERIES_KEPT,
+    RECEIVER_PAUSES,
+    Delivery,
+    DeliveryFigures,
+    DeliveryStatus,
+    counter_of,
+    delivery_figures,
+)
 from comments.storage.keys import Keys
-from comments.storage.values import Delivery, DeliveryFigures, DeliveryStatus
 
 from .client import Client, guarded, text
 from .scripts import Script

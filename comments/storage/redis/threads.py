@@ -40,8 +40,8 @@ class RedisThreads:
     def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         k = self._keys
         keys = [k.changes(site), k.thread_versions(site), k.roots(site, thread), k.replies(site, thread)]
-        version, known, appeared, went = self._changes(keys, {"thread": thread_name(thread), "since": since})
-        return ThreadChanges(int(version), known == 1, tuple(map(text, appeared)), tuple(map(text, went)))
+        version, complete, appeared, disappeared = self._changes(keys, {"thread": thread_name(thread), "since": since})
+        return ThreadChanges(int(version), complete == 1, tuple(map(text, appeared)), tuple(map(text, disappeared)))
 
     def newest(self, site: str, thread: str, n: int) -> list[Comment]:
         pipe = self._client.pipeline(transaction=False)

@@ -7,11 +7,12 @@ import pytest
 
 from comments.errors import NotFound
 from comments.pseudonyms import token_digest
-from comments.storage.memory import open_memory
+from comments.storage.redis import connect
 from service.accounts.sessions import safe_path
 from service.accounts.sign_in import PER_ACCOUNT, PER_NETWORK
 from tests.support.builders import settings
-from tests.support.desk import PASSWORD, Clock, a_desk, sign_in
+from tests.support.desk import PASSWORD, a_desk, sign_in
+from tests.support.stored import age
 
 
 def cookie(answer) -> str:
@@ -114,15 +115,13 @@ def test_a_session_ends_twelve_hours_after_it_began_however_busy(desk):
     assert seat.get("/account").status_code == 401
 
 
-def test_a_session_ends_after_thirty_idle_minutes():
-    clock = Clock()
-    desk = a_desk(open_memory(clock))
-    desk.clock = clock
+def test_a_session_ends_after_thirty_idle_minutes(desk, valkey_settings):
     seat = desk.signed_in("mo", blog="moderator")
-    for _ in range(3):
-        clock.pass_by(timedelta(minutes=29))
-        assert seat.get("/account").status_code == 200
-    clock.pass_by(timedelta(minutes=31))
+    with connect(valkey_settings) as client:
+        for _ in range(3):
+            age(client, 29 * 60)
+            assert seat.get("/account").status_code == 200
+        age(client, 31 * 60)
     assert seat.get("/account").status_code == 401
 
 

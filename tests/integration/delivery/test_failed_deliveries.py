@@ -9,8 +9,8 @@ import pytest
 
 from comments.errors import StorageDown
 from comments.lifecycle import Action
+from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
-from comments.storage.values import Delivery, DeliveryStatus
 from tests.support.builders import a_site, accepted, decided, moderated, published
 from tests.support.delivering import (
     BROKEN,

@@ -12,8 +12,9 @@ from comments.email_subscriptions import MAILS
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.site import Webhook
+from comments.storage.deliveries import DeliveryStatus
 from comments.storage.interfaces import Storage
-from comments.storage.values import CommentChange, DeliveryStatus
+from comments.storage.values import CommentChange
 from tests.support.builders import a_site, an_admission, decided, moderated, published
 from tests.support.mailed import PAGE, SENDER, MailDeployment, link, one_click, open_deployment
 from tests.support.receiver import Receiver

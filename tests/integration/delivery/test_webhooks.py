@@ -11,8 +11,9 @@ import pytest
 from comments.drafts import drafted, withdrawn
 from comments.lifecycle import Action, Status
 from comments.pseudonyms import Pseudonyms
+from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
-from comments.storage.values import CommentChange, Delivery, DeliveryStatus
+from comments.storage.values import CommentChange
 from tests.support.builders import SECRET, accepted, an_admission, decided, moderated, published
 from tests.support.delivering import (
     NOTHING_TRUSTED,

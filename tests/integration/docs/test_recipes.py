@@ -35,8 +35,8 @@ def test_a_plain_page_has_its_first_comment_in_a_minute() -> None:
 
 
 @pytest.fixture
-def web(memory: Storage) -> Web:
-    return open_web(memory, a_site(keys=(SiteKey("k1", token_digest(KEY)),)))
+def web(storage: Storage) -> Web:
+    return open_web(storage, a_site(keys=(SiteKey("k1", token_digest(KEY)),)))
 
 
 @pytest.fixture

@@ -60,17 +60,17 @@ def post(port: int, signed: dict[str, str], body: bytes) -> int:
     return GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}")).post(f"http://127.0.0.1:{port}/", signed, body)
 
 
-def test_its_receiver_prints_what_was_decided_once(memory: Storage, receiver: Path, port: int) -> None:
+def test_its_receiver_prints_what_was_decided_once(storage: Storage, receiver: Path, port: int) -> None:
     hook = Webhook("hook", f"http://127.0.0.1:{port}/", NOW, ("k2", "k1"))
-    memory.sites.put(a_site(webhooks=(hook,)))
+    storage.sites.put(a_site(webhooks=(hook,)))
     http = GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}"))
-    install(Deps(settings(), memory, now, RecordedJobs(), (), build((), {}), http=http))
-    comment = published(memory)
+    install(Deps(settings(), storage, now, RecordedJobs(), (), build((), {}), http=http))
+    comment = published(storage)
     for _ in range(2):
         deliver("blog", "")
-        until(lambda: memory.deliveries.figures("blog").pending == 0)
-        (over,) = memory.deliveries.recent("blog", 10)
-        memory.deliveries.finish("blog", over, replace(over, course=over.course.PENDING, due=now()))
+        until(lambda: storage.deliveries.figures("blog").pending == 0)
+        (over,) = storage.deliveries.recent("blog", 10)
+        storage.deliveries.finish("blog", over, replace(over, course=over.course.PENDING, due=now()))
     assert receiver.read_text() == f"published {comment.id}:1 published\n"
 
 

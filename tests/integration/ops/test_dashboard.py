@@ -15,8 +15,8 @@ from comments.job_queue import JUDGE, RQJobs
 from comments.lifecycle import Action, Status
 from comments.logs import Line
 from comments.rq_stats import RQStatsReader
+from comments.storage.deliveries import Delivery
 from comments.storage.redis import connect
-from comments.storage.values import Delivery
 from service import create_app
 from tests.support.builders import NOW, accepted, decided, moderated, published
 from tests.support.operated import BEARER, a_house, say_alive, scrape
@@ -64,8 +64,8 @@ def test_requests_are_counted_by_route_not_by_url(house):
     assert asked["OTHER", "unmatched", "405"] == 1
 
 
-def test_each_web_process_reports_the_requests_of_all(memory, tmp_path):
-    one, other = (a_house(memory, metrics_dir=tmp_path) for _ in range(2))
+def test_each_web_process_reports_the_requests_of_all(storage, tmp_path):
+    one, other = (a_house(storage, metrics_dir=tmp_path) for _ in range(2))
     for _ in range(3):
         one.stranger().get("/healthz")
         other.stranger().get("/healthz")

@@ -12,8 +12,8 @@ from comments.job_queue import DELIVER
 from comments.lifecycle import Status
 from comments.site import Webhook
 from comments.smtp_settings import SMTPSettings
+from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
-from comments.storage.values import Delivery, DeliveryStatus
 from service.ops.delivery_pages import ERRORS
 from tests.support.builders import NOW, a_site, settings
 from tests.support.desk import Desk, Seat, a_desk
@@ -119,8 +119,8 @@ def test_every_delivery_error_has_a_message() -> None:
     assert set(get_args(Fault)) == set(ERRORS)
 
 
-def test_without_sites_the_page_is_empty(memory: Storage) -> None:
-    assert a_desk(memory, sites=()).signed_in("op", operator=True).get("/ops/deliveries").status_code == 200
+def test_without_sites_the_page_is_empty(storage: Storage) -> None:
+    assert a_desk(storage, sites=()).signed_in("op", operator=True).get("/ops/deliveries").status_code == 200
 
 
 # Mail

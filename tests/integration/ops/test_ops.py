@@ -65,8 +65,8 @@ def test_a_wrong_token_gets_404(house, path, given):
 
 
 @pytest.mark.parametrize("given", ["Bearer ", "Bearer", "bearer  ", ""])
-def test_without_a_token_in_the_settings_no_token_is_right(memory, given):
-    house = a_desk(memory, settings(ops_token=""))
+def test_without_a_token_in_the_settings_no_token_is_right(storage, given):
+    house = a_desk(storage, settings(ops_token=""))
     for path in ("/metrics", "/ops/figures"):
         assert house.stranger().get(path, headers={"Authorization": given}).status_code in (401, 404)
     assert house.stranger().get("/readyz", headers={"Authorization": given}).json == {"ready": False}
@@ -77,8 +77,8 @@ def test_operators_see_everything(house, path):
     assert house.signed_in("op", operator=True).get(path).status_code == 200
 
 
-def test_operators_see_why_it_is_not_ready(memory):
-    answer = a_house(memory).signed_in("op", operator=True).get("/readyz")
+def test_operators_see_why_it_is_not_ready(storage):
+    answer = a_house(storage).signed_in("op", operator=True).get("/readyz")
     assert len(answer.json["problems"]) == 2
 
 
@@ -145,10 +145,10 @@ def test_without_storage_it_is_alive_but_not_ready(tmp_path):
     assert "replygate_storage_up 0.0" in client.get("/metrics", headers=BEARER).text
 
 
-def test_health_is_cached_between_requests(memory):
-    house = a_house(memory)
+def test_health_is_cached_between_requests(storage):
+    house = a_house(storage)
     assert house.stranger().get("/readyz").status_code == 503
-    say_alive(memory)
+    say_alive(storage)
     assert house.stranger().get("/readyz").status_code == 503  # the same look, a moment later
 
 
@@ -162,8 +162,8 @@ def test_the_page_shows_the_state_as_a_headline(house):
     assert "style=" not in page
 
 
-def test_the_page_shows_problems_with_what_to_do(memory):
-    page = a_house(memory).signed_in("op", operator=True).get("/ops").text
+def test_the_page_shows_problems_with_what_to_do(storage):
+    page = a_house(storage).signed_in("op", operator=True).get("/ops").text
     assert "2 problems" in page
     assert "Start one: `replygate work judge`" in page
 

@@ -5,7 +5,6 @@ Careless readers show that the machine would notice.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,16 +14,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from comments.drafts import withdrawn
 from comments.lifecycle import Action, Role, Status
-from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.storage.memory import open_memory
-from comments.storage.redis import connect, open_redis
 from comments.storage.values import ThreadPage
 from service.reading.fast_path import ReadingFastPath, ResponseSource
 from service.web.response_cache import RenderedBody, ResponseCache
 from service.web.site_cache import SiteCache
 from tests.support.builders import NOW, a_decision
 from tests.support.reading import THREADS, Reading
+from tests.support.stored import new_storage
 from tests.support.web import Web
 
 
@@ -81,37 +78,23 @@ SETTINGS = hypothesis_settings(
 )
 
 
-def in_memory() -> Storage:
-    return open_memory(lambda: datetime.now(UTC))
-
-
-def run(open_storage: Callable[[], Storage]) -> None:
+def run() -> None:
     def machine() -> Reading:
         made = Reading()
-        made.storage = open_storage()
+        made.storage = new_storage()
         return made
 
     run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]
 
 
-def test_nothing_hidden_is_ever_read_from_memory() -> None:
-    run(in_memory)
-
-
-def test_nothing_hidden_is_ever_read_from_valkey(valkey_settings: Settings) -> None:
-    storage, client = open_redis(valkey_settings), connect(valkey_settings)
-
-    def emptied() -> Storage:
-        client.flushall()
-        return storage
-
-    run(emptied)
+def test_nothing_hidden_is_ever_read() -> None:
+    run()
 
 
 def tell(kind: type[Reading]) -> None:
     """The shortest story in which something that readers saw is hidden, together with what is below it."""
     machine = kind()
-    machine.storage = in_memory()
+    machine.storage = new_storage()
     machine.begin()
     thread = THREADS[0]
     first = machine.published(thread)

@@ -13,27 +13,27 @@ from tests.support.builders import settings
 from tests.support.mail_server import MailServer
 
 
-def run(memory: Storage, of: Settings, address: str = "me@example.org") -> Result:
-    here = Deployment(of, memory, NoRQStats(), lambda: datetime.now(UTC))
+def run(storage: Storage, of: Settings, address: str = "me@example.org") -> Result:
+    here = Deployment(of, storage, NoRQStats(), lambda: datetime.now(UTC))
     return CliRunner().invoke(cli, ("mail", address), obj=here, catch_exceptions=False)
 
 
-def test_a_test_mail_arrives(memory: Storage) -> None:
+def test_a_test_mail_arrives(storage: Storage) -> None:
     with MailServer() as server:
-        answer = run(memory, settings(smtp_url=server.settings, mail_from="replies@blog.example"))
+        answer = run(storage, settings(smtp_url=server.settings, mail_from="replies@blog.example"))
     assert (answer.exit_code, answer.stdout) == (0, "Sent the test mail to 127.0.0.1.\n")
     assert (server.letters[0].to, server.letters[0].message["Subject"]) == ("me@example.org", "Test message")
 
 
-def test_an_error_of_the_mail_server_is_shown(memory: Storage) -> None:
+def test_an_error_of_the_mail_server_is_shown(storage: Storage) -> None:
     with MailServer({"MAIL": "550 not from you"}) as server:
-        answer = run(memory, settings(smtp_url=server.settings, mail_from="replies@blog.example"))
+        answer = run(storage, settings(smtp_url=server.settings, mail_from="replies@blog.example"))
     assert (answer.exit_code, answer.stderr) == (1, "Error: not sent: refused, code 550\n")
 
 
-def test_a_missing_server_or_address_is_named(memory: Storage) -> None:
-    assert "set REPLYGATE_SMTP_URL" in run(memory, settings()).stderr
+def test_a_missing_server_or_address_is_named(storage: Storage) -> None:
+    assert "set REPLYGATE_SMTP_URL" in run(storage, settings()).stderr
     with MailServer() as server:
-        wrong = run(memory, settings(smtp_url=server.settings, mail_from="replies@blog.example"), "me")
+        wrong = run(storage, settings(smtp_url=server.settings, mail_from="replies@blog.example"), "me")
     assert (wrong.exit_code, server.connections) == (2, 0)
     assert "is not an email address" in wrong.stderr

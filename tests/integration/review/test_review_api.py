@@ -215,7 +215,7 @@ def test_bulk_asks_for_learning_once(desk, mo):
     rows = [held(desk.storage) for _ in range(5)]
     mo.post_json(BULK, {"decisions": [{"id": c.id, "version": c.version, "action": "spam"} for c in rows]})
     assert desk.jobs.enqueued == [(LEARN, "blog")]
-    assert desk.storage.comments.counters("blog").standing["spam"] == 5
+    assert desk.storage.comments.counters("blog").current["spam"] == 5
 
 
 def test_bulk_undoes_too(desk, mo):

@@ -13,14 +13,14 @@ from comments.lifecycle import Action
 from comments.model import Comment, Signal
 from comments.setting_values import RemovalReason, Term
 from comments.site import Person
-from comments.storage.memory import open_memory
 from comments.storage.notes_and_bulks import Note
 from service.sites.settings import describe_settings
 from tests.support.addresses import BEHIND_THE_DOOR, DELIVERY, STEP
 from tests.support.builders import NOW, a_site, published
-from tests.support.desk import HTML, Clock, Desk, a_desk, judged, page
+from tests.support.desk import HTML, Desk, a_desk, judged, page
 from tests.support.markup import dangers, parse, shape
 from tests.support.payloads import OWN, payloads
+from tests.support.stored import new_storage
 
 WRITTEN = ("author", "email", "url", "thread", "content", "user_agent", "referrer")
 #: A name that is listed behind every payload.
@@ -68,7 +68,7 @@ def without_facets(root: Element) -> Element:
 
 def seen(text: str, escaped: bool = True) -> Iterator[tuple[str, Element]]:
     """Every page there is, by its address."""
-    desk = a_desk(open_memory(Clock()), sites=())
+    desk = a_desk(new_storage(), sites=())
     desk.app.jinja_env.autoescape = escaped
     comment = poison(desk, text)
     seat = desk.signed_in(LAST, operator=True, blog="owner")
@@ -103,7 +103,7 @@ def test_the_pages_would_run_it_were_it_not_escaped() -> None:
 
 
 def test_a_card_shows_every_string_as_text() -> None:
-    desk = a_desk(open_memory(Clock()))
+    desk = a_desk(new_storage())
     seat = desk.signed_in("mo", blog="owner")
     expected, hits = None, []
     for text in ("harmless words", *payloads(every=40)):
@@ -118,7 +118,7 @@ def test_a_card_shows_every_string_as_text() -> None:
 
 
 def test_stored_markup_stays_text_on_the_stale_page_and_in_the_line_above_the_queue() -> None:
-    desk = a_desk(open_memory(Clock()))
+    desk = a_desk(new_storage())
     seat = desk.signed_in("mo", blog="owner")
     for text in payloads(every=400):
         comment = judged(desk.storage, Action.HOLD, **dict.fromkeys(WRITTEN, text))
@@ -129,7 +129,7 @@ def test_stored_markup_stays_text_on_the_stale_page_and_in_the_line_above_the_qu
 
 
 def test_what_is_typed_into_a_form_stays_text() -> None:
-    desk = a_desk(open_memory(Clock()))
+    desk = a_desk(new_storage())
     seat = desk.signed_in("mo", operator=True, blog="owner")
     for text in payloads(every=400):
         answers = [
@@ -148,7 +148,7 @@ def test_what_is_typed_into_a_form_stays_text() -> None:
 def test_what_a_browser_calls_itself_stays_text() -> None:
     pages = []
     for text in ("harmless words", *payloads(every=400)):
-        desk = a_desk(open_memory(Clock()))
+        desk = a_desk(new_storage())
         desk.employ("mo", blog="owner")
         client = desk.stranger()
         agent = text.encode("latin-1", "ignore").decode("latin-1").replace("\n", "").replace("\r", "")
@@ -159,7 +159,7 @@ def test_what_a_browser_calls_itself_stays_text() -> None:
 
 
 def test_what_is_typed_at_sign_in_stays_text() -> None:
-    desk = a_desk(open_memory(Clock()))
+    desk = a_desk(new_storage())
     expected = shape(parse(desk.stranger().post("/sign-in", data={"name": "x", "password": "y"}).text))
     for n, text in enumerate(payloads(every=400)):
         answer = desk.stranger().post(

@@ -203,6 +203,6 @@ def check_records(storage: Storage, kept: list[Comment]) -> None:
     moved = Counter(d.status.value for c in kept for _, d in by_people(c))
     assert Counter({status: n for status, n in counters.moderated.items() if n}) == moved
     standing = Counter(c.status.value for c in kept)
-    assert Counter({status.value: n for status, n in counters.standing.items() if n}) == standing
+    assert Counter({status.value: n for status, n in counters.current.items() if n}) == standing
     assert all(c.version == len(c.decisions) for c in kept)
     assert {c.id for c in kept if c.decisions[-1].action is Action.UNDO}, "undo was among it"

@@ -18,8 +18,8 @@ SITE = a_site(proof_of_work="auto", per_minute=0, keys=(SiteKey("k1", token_dige
 
 
 @pytest.fixture
-def web(memory: Storage) -> Web:
-    return open_web(memory, SITE, demo=False)
+def web(storage: Storage) -> Web:
+    return open_web(storage, SITE, demo=False)
 
 
 def a_form(web: Web, thread: str = "first-post") -> dict[str, object]:

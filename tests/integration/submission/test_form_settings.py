@@ -12,13 +12,13 @@ ORIGIN = "https://blog.example"
 
 
 @pytest.fixture
-def web(memory: Storage) -> Web:
-    return open_web(memory)
+def web(storage: Storage) -> Web:
+    return open_web(storage)
 
 
-def test_the_form_has_the_settings_of_the_site(memory: Storage) -> None:
+def test_the_form_has_the_settings_of_the_site(storage: Storage) -> None:
     site = replace(a_site(), required=("content",), trap_field="homepage", max_content=500)
-    web = open_web(memory, site)
+    web = open_web(storage, site)
     response = web.client.get("/v1/sites/blog/form?thread=first-post", headers={"Origin": ORIGIN})
     form = response.json
     assert (form["required"], form["trap"], form["closed"]) == (["content"], "homepage", False)

@@ -1,7 +1,6 @@
 """Hostile strings through every field that the public may write, read back wherever the public may look."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
@@ -11,12 +10,12 @@ from markdown_it import MarkdownIt
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
-from comments.storage.memory import open_memory
 from comments.validation import tidied
 from service.web.request_body import parse as parse_json
 from tests.support.builders import a_site, published
 from tests.support.markup import dangers, parse, shape
 from tests.support.payloads import payloads
+from tests.support.stored import new_storage
 from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
 
 WRITTEN = ("author", "email", "url", "content", "thread", "parent", "website")
@@ -31,7 +30,7 @@ def a_web() -> Web:
         a_site(per_minute=0, max_pending=10**6, max_content=60_000),
         a_site(id="demo", name="Low Water", per_minute=0),
     )
-    return open_web(open_memory(lambda: datetime.now(UTC)), *sites, demo=True)
+    return open_web(new_storage(), *sites, demo=True)
 
 
 def as_header(text: str) -> str:

@@ -31,8 +31,8 @@ SENT = {
 
 
 @pytest.fixture
-def web(memory: Storage) -> Web:
-    return open_web(memory, a_site(per_minute=0))
+def web(storage: Storage) -> Web:
+    return open_web(storage, a_site(per_minute=0))
 
 
 def kept(web: Web) -> Comment:

@@ -15,8 +15,8 @@ from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
 
 
 @pytest.fixture
-def web(memory: Storage) -> Web:
-    return open_web(memory, a_site(id="demo"), a_site(), demo=True)
+def web(storage: Storage) -> Web:
+    return open_web(storage, a_site(id="demo"), a_site(), demo=True)
 
 
 class Away:
@@ -45,8 +45,8 @@ def test_a_wrong_method_names_the_right_ones(web: Web) -> None:
     assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
 
 
-def test_storage_that_is_away_is_503_and_says_nothing_of_itself(web: Web, memory: Storage) -> None:
-    away = open_web(replace(memory, comments=Away(), threads=Away()), a_site())
+def test_storage_that_is_away_is_503_and_says_nothing_of_itself(web: Web, storage: Storage) -> None:
+    away = open_web(replace(storage, comments=Away(), threads=Away()), a_site())
     calls = (
         lambda **k: away.client.post(SUBMIT, json=a_reply(), **k),
         lambda **k: away.client.post(SUBMIT, data=a_reply(), **k),
@@ -99,14 +99,14 @@ def test_every_answer_is_guarded(web: Web, path: str) -> None:
         answer.close()
 
 
-def test_https_is_insisted_on_where_there_is_https(memory: Storage) -> None:
-    web = open_web(memory, public_url="https://comments.example")
+def test_https_is_insisted_on_where_there_is_https(storage: Storage) -> None:
+    web = open_web(storage, public_url="https://comments.example")
     assert web.client.get("/docs").headers["Strict-Transport-Security"].startswith("max-age=")
 
 
-def test_the_home_page_leads_somewhere(web: Web, memory: Storage) -> None:
+def test_the_home_page_leads_somewhere(web: Web, storage: Storage) -> None:
     assert web.client.get("/").headers["Location"] == "/demo/"
-    assert open_web(memory).client.get("/").headers["Location"] == "/docs"
+    assert open_web(storage).client.get("/").headers["Location"] == "/docs"
 
 
 def test_the_api_page_tells_every_operation_with_assets_of_ours_only(web: Web) -> None:

@@ -7,12 +7,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from comments.site import Person
-from comments.storage.interfaces import Storage
-from comments.storage.memory import open_memory
 from service.web.security_headers import SECURITY_HEADERS
 from tests.support.addresses import BEHIND_THE_DOOR, OPERATOR, RANKS, SIGNED, Address, furnish, is_open, state
 from tests.support.builders import settings
-from tests.support.desk import HTML, Clock, Desk, Seat, a_desk
+from tests.support.desk import HTML, Desk, Seat, a_desk
+from tests.support.stored import new_storage
 
 CHANGES = [address for address in BEHIND_THE_DOOR if address.method == "POST"]
 #: A page of another site sends one of the first three without asking first.
@@ -26,8 +25,7 @@ FETCHED = ("cross-site", "same-site", "")
 
 
 def open_desk() -> Desk:
-    clock = Clock()
-    return a_desk(open_memory(clock), settings(demo=True))
+    return a_desk(new_storage(), settings(demo=True))
 
 
 def told(answer: TestResponse) -> tuple[int, str]:
@@ -167,9 +165,3 @@ def test_every_answer_carries_the_headers_that_protect_it() -> None:
     for answer in answers:
         lacking = {name for name, value in SECURITY_HEADERS.items() if answer.headers.get(name) != value}
         assert lacking == set(), answer.request.path
-
-
-@pytest.fixture
-def storage(memory: Storage) -> Storage:
-    """Who may do what is decided before any store is asked."""
-    return memory

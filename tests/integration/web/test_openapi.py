@@ -1,7 +1,5 @@
 """Schemathesis against our own document: no 5xx, and no answer that the document does not know."""
 
-from datetime import UTC, datetime
-
 import pytest
 import schemathesis
 from hypothesis import HealthCheck
@@ -19,9 +17,9 @@ from schemathesis.specs.openapi.checks import (
 from comments.pseudonyms import token_digest
 from comments.site import Person, SiteKey
 from comments.storage.interfaces import Storage
-from comments.storage.memory import open_memory
 from service.accounts.passwords import hash_password
 from tests.support.builders import a_site, accepted, published
+from tests.support.stored import new_storage
 from tests.support.web import Web, open_web
 
 CHECKS = (
@@ -37,7 +35,7 @@ PASSWORD = "correct horse battery"
 
 
 def a_world() -> Web:
-    storage: Storage = open_memory(lambda: datetime.now(UTC))
+    storage: Storage = new_storage()
     site = a_site(per_minute=0, keys=(SiteKey("k1", token_digest(KEY)),))
     web = open_web(storage, site, ops_token="o" * 40)
     storage.people.put(Person("mo", {"blog": "owner"}, hash_password(PASSWORD), operator=True))

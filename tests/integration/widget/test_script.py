@@ -12,8 +12,8 @@ SCRIPT = bundle()
 
 
 @pytest.fixture
-def web(memory: Storage) -> Web:
-    return open_web(memory, public_url="https://replies.example")
+def web(storage: Storage) -> Web:
+    return open_web(storage, public_url="https://replies.example")
 
 
 def test_the_script_is_cached_for_minutes_and_a_version_for_ever(web: Web) -> None:

@@ -21,14 +21,14 @@ def noted(storage: Storage, site: str = "blog") -> list[tuple[str, str, str, str
     return [(e.action, e.subject, e.before, e.after) for e in entries]
 
 
-def test_every_change_to_a_site_or_an_account_is_logged(run: Run, memory: Storage):
+def test_every_change_to_a_site_or_an_account_is_logged(run: Run, storage: Storage):
     run("site", "add", "blog")
     run("site", "set", "blog", "max_links=4", "moderation=first")
     key = run("site", "key", "blog").stdout.split("_")[1]
     run("site", "key", "blog", "--revoke", key)
     run("moderator", "add", "mo", "--site", "blog", "--role", "owner", "--operator")
     run("export", "--site", "blog")
-    assert noted(memory) == [
+    assert noted(storage) == [
         (AuditAction.SITE_ADD, "blog", "", ""),
         (AuditAction.SITE_SET, "max_links", "2", "4"),
         (AuditAction.KEY_MAKE, key, "", ""),
@@ -36,17 +36,17 @@ def test_every_change_to_a_site_or_an_account_is_logged(run: Run, memory: Storag
         (AuditAction.PERSON_INVITE, "mo", "", "owner"),
         (AuditAction.EXPORT, "", "", ""),
     ]
-    assert noted(memory, "") == [(AuditAction.PERSON_INVITE, "mo", "", "operator")]
+    assert noted(storage, "") == [(AuditAction.PERSON_INVITE, "mo", "", "operator")]
 
 
-def test_a_refused_command_is_not_logged(run: Run, memory: Storage):
-    memory.sites.put(a_site())
+def test_a_refused_command_is_not_logged(run: Run, storage: Storage):
+    storage.sites.put(a_site())
     for words in (("site", "add", "blog"), ("site", "set", "blog", "max_links=x"), ("moderator", "link", "nobody")):
         assert run(*words).exit_code != 0
-    assert noted(memory) == noted(memory, "") == []
+    assert noted(storage) == noted(storage, "") == []
 
 
-def test_the_audit_log_is_printed_as_json_lines(run: Run, memory: Storage):
+def test_the_audit_log_is_printed_as_json_lines(run: Run, storage: Storage):
     run("site", "add", "blog")
     rows = [json.loads(line) for line in run("audit", "--site", "blog").stdout.splitlines()]
     assert [row["action"] for row in rows] == ["site.add", "export.audit"]
@@ -55,21 +55,21 @@ def test_the_audit_log_is_printed_as_json_lines(run: Run, memory: Storage):
     assert "there is no site shop" in run("audit", "--site", "shop").stderr
 
 
-def test_a_new_link_signs_an_account_in_again(run: Run, memory: Storage):
-    memory.people.put(Person("mo", {"blog": "owner"}, codes="salt", recovery=("digest",)))
+def test_a_new_link_signs_an_account_in_again(run: Run, storage: Storage):
+    storage.people.put(Person("mo", {"blog": "owner"}, codes="salt", recovery=("digest",)))
     link = run("moderator", "link", "mo").stdout.strip()
     assert link.startswith("https://replies.example/link/")
-    assert memory.people.peek_link(token_digest(link.rpartition("/")[2])) == "mo"
-    assert memory.people.get("mo").codes == "salt"
-    assert noted(memory, "") == [(AuditAction.LINK_MAKE, "mo", "", "")]
+    assert storage.people.peek_link(token_digest(link.rpartition("/")[2])) == "mo"
+    assert storage.people.get("mo").codes == "salt"
+    assert noted(storage, "") == [(AuditAction.LINK_MAKE, "mo", "", "")]
 
 
-def test_a_link_can_turn_two_factor_authentication_off(run: Run, memory: Storage):
+def test_a_link_can_turn_two_factor_authentication_off(run: Run, storage: Storage):
     person = Person("mo", {"blog": "owner"}, "hash", codes="salt", code_used=5, recovery=("digest",))
-    memory.people.put(person)
+    storage.people.put(person)
     assert run("moderator", "link", "mo", "--without-code").exit_code == 0
-    assert memory.people.get("mo") == replace(person, codes="", code_used=0, recovery=())
-    assert [act for act, *_ in noted(memory, "")] == [AuditAction.CODES_OFF, AuditAction.LINK_MAKE]
+    assert storage.people.get("mo") == replace(person, codes="", code_used=0, recovery=())
+    assert [act for act, *_ in noted(storage, "")] == [AuditAction.CODES_OFF, AuditAction.LINK_MAKE]
 
 
 def test_a_link_for_an_unknown_account_says_how_to_add_it(run: Run):

@@ -30,10 +30,10 @@ def alone(*words: str, env: dict[str, str] | None = None) -> Result:
 
 
 @pytest.mark.parametrize(("folder", "said"), [("mail", "var/mail"), ("/elsewhere", "/elsewhere")])
-def test_paths_in_the_data_directory_are_shown_relative_to_it(memory: Storage, folder: str, said: str):
+def test_paths_in_the_data_directory_are_shown_relative_to_it(storage: Storage, folder: str, said: str):
     directory = Path("var")
     relay = SMTPSettings(folder=directory.resolve() / folder)
-    lines = welcome(memory, settings(smtp_url=relay), directory).splitlines()
+    lines = welcome(storage, settings(smtp_url=relay), directory).splitlines()
     assert [line.split()[1] for line in lines if line.split()[0] in ("Mail", "Logs")] == [said, "var/replygate.log"]
 
 
@@ -45,9 +45,9 @@ def alive(storage: Storage) -> None:
     storage.heartbeats.beat("sweep", "s-1", 60)
 
 
-def test_status_says_that_all_is_well(run: Run, memory: Storage, blog: Site):
-    alive(memory)
-    published(memory)
+def test_status_says_that_all_is_well(run: Run, storage: Storage, blog: Site):
+    alive(storage)
+    published(storage)
     result = run("status", "--seconds", "0")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("All is well.")
@@ -60,13 +60,13 @@ def test_status_ends_with_1_without_a_judge(run: Run, blog: Site):
     assert "No judge is running" in result.stdout
 
 
-def test_status_measures_rates(run: Run, memory: Storage, blog: Site):
-    alive(memory)
+def test_status_measures_rates(run: Run, storage: Storage, blog: Site):
+    alive(storage)
     assert "per second" in run("status", "--seconds", "0.01").stdout
 
 
-def test_status_can_check_one_part(run: Run, memory: Storage, blog: Site):
-    memory.heartbeats.beat("sweep", "s-1", 60)
+def test_status_can_check_one_part(run: Run, storage: Storage, blog: Site):
+    storage.heartbeats.beat("sweep", "s-1", 60)
     assert run("status", "--part", "sweep").stdout == "sweep: 1 running\n"
     missing = run("status", "--part", "judge")
     assert (missing.exit_code, missing.stderr) == (1, "Error: no judge process is running\n")
@@ -148,7 +148,7 @@ def test_help_needs_no_settings(words: tuple[str, ...]):
 
 
 @pytest.mark.parametrize(("former", "now"), FORMER_QUEUES.items())
-def test_former_names_of_processes_still_work(run: Run, memory: Storage, former: str, now: str) -> None:
-    memory.heartbeats.beat(now, "one", 60.0)
+def test_former_names_of_processes_still_work(run: Run, storage: Storage, former: str, now: str) -> None:
+    storage.heartbeats.beat(now, "one", 60.0)
     assert run("status", "--part", former).stdout == f"{now}: 1 running\n"
     assert run("work", former, "--help").exit_code == 0

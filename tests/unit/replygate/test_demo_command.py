@@ -10,25 +10,25 @@ from click.testing import CliRunner, Result
 from comments.lifecycle import Role, Status
 from comments.model import Comment
 from comments.storage.interfaces import Storage
-from comments.storage.memory import open_memory
 from replygate.__main__ import cli
 from replygate.commands.demo_command import HasComments, fill
 from replygate.commands.demo_story import NETWORKS, STORY, TEAM
 from replygate.deployment import Deployment
 from tests.support.builders import NOW, accepted, settings
+from tests.support.stored import new_storage
 from tests.unit.conftest import OneQueue
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(memory: Storage) -> Run:
-    here = Deployment(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
+def run(storage: Storage) -> Run:
+    here = Deployment(settings(), storage, OneQueue(), lambda: datetime.now(UTC))
     return lambda *words: CliRunner().invoke(cli, ["demo", *words], obj=here, catch_exceptions=False)
 
 
 def filled(seed: int = 1) -> Storage:
-    storage = open_memory(lambda: NOW)
+    storage = new_storage()
     fill(storage, settings(), "demo", seed, NOW, again=False)
     return storage
 
@@ -47,7 +47,7 @@ def test_every_comment_of_the_story_is_submitted_and_judged() -> None:
 
 def test_the_demo_has_comments_in_every_status() -> None:
     storage = filled()
-    counts = storage.comments.counters("demo").standing
+    counts = storage.comments.counters("demo").current
     assert counts["held"] >= 9
     assert counts["approved"] >= 30
     assert counts["spam"] >= 5
@@ -83,19 +83,19 @@ def test_the_same_seed_creates_the_same_comments() -> None:
     assert {c.id for c in every(filled())}.isdisjoint(c.id for c in every(filled(seed=2)))
 
 
-def test_a_site_with_comments_is_not_changed(memory: Storage, run: Run) -> None:
-    accepted(memory, site="demo")
+def test_a_site_with_comments_is_not_changed(storage: Storage, run: Run) -> None:
+    accepted(storage, site="demo")
     assert "has comments already" in run().stderr
-    assert memory.comments.counters("demo").accepted == 1
+    assert storage.comments.counters("demo").accepted == 1
     with pytest.raises(HasComments):
-        fill(memory, settings(), "demo", 1, NOW, again=False)
+        fill(storage, settings(), "demo", 1, NOW, again=False)
 
 
-def test_again_adds_comments_to_a_site(memory: Storage, run: Run) -> None:
+def test_again_adds_comments_to_a_site(storage: Storage, run: Run) -> None:
     assert run().exit_code == 0
-    before = every(memory)
+    before = every(storage)
     assert run("--again").exit_code == 0
-    after = every(memory)
+    after = every(storage)
     assert {c.id for c in before} < {c.id for c in after}
     assert len(after) > 1.5 * len(before)
 
@@ -106,9 +106,9 @@ def test_the_demo_command_prints_counts_and_a_sign_in_link(run: Run) -> None:
     assert "Sign in as Ines: http://127.0.0.1:8000/link/" in told
 
 
-def test_the_demo_works_on_redis(redis_storage: Storage) -> None:
+def test_the_same_seed_gives_the_same_comments(storage: Storage) -> None:
     now = datetime.now(UTC)
-    told = fill(redis_storage, settings(), "demo", 1, now, again=False)
-    memory = open_memory(lambda: now)
-    assert fill(memory, settings(), "demo", 1, now, again=False) == told
-    assert redis_storage.corpus.snapshot("demo") == memory.corpus.snapshot("demo")
+    output = fill(storage, settings(), "demo", 1, now, again=False)
+    other = new_storage()
+    assert fill(other, settings(), "demo", 1, now, again=False) == output
+    assert storage.corpus.snapshot("demo") == other.corpus.snapshot("demo")

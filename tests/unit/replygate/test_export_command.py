@@ -30,21 +30,21 @@ def read(line: str) -> Comment:
     return Comment(**values | {"received": datetime.fromisoformat(values["received"]), "decisions": tuple(decisions)})
 
 
-def test_an_export_holds_every_comment_with_its_whole_history(run: Run, memory: Storage, blog: Site):
-    memory.sites.put(a_site(id="shop"))
-    foreign = accepted(memory, site="shop")
+def test_an_export_holds_every_comment_with_its_whole_history(run: Run, storage: Storage, blog: Site):
+    storage.sites.put(a_site(id="shop"))
+    foreign = accepted(storage, site="shop")
     kept = [
-        accepted(memory, content='line one\nline two\u2028 "quoted" \x00 \u202e 😀'),
-        moderated(memory, published(memory, url="https://ada.example"), Action.SPAM),
-        decided(memory, accepted(memory), Action.HOLD),
+        accepted(storage, content='line one\nline two\u2028 "quoted" \x00 \u202e 😀'),
+        moderated(storage, published(storage, url="https://ada.example"), Action.SPAM),
+        decided(storage, accepted(storage), Action.HOLD),
     ]
     site, *lines = run("export", "--site", "blog").stdout_bytes.decode().split("\n")[:-1]
-    assert {c.id: c for c in map(read, lines)} == {c.id: memory.comments.get("blog", c.id) for c in kept}
+    assert {c.id: c for c in map(read, lines)} == {c.id: storage.comments.get("blog", c.id) for c in kept}
     assert foreign.id not in "".join(lines)
     assert json.loads(site)["id"] == "blog"
 
 
-def test_an_export_contains_only_the_ids_of_api_keys(run: Run, memory: Storage, blog: Site):
+def test_an_export_contains_only_the_ids_of_api_keys(run: Run, storage: Storage, blog: Site):
     whole = run("site", "key", "blog").stdout.strip()
     text = run("export", "--site", "blog").stdout
     assert token_digest(whole) not in text
@@ -56,15 +56,15 @@ def test_an_export_file_is_readable_only_by_its_owner(run: Run, blog: Site, tmp_
     assert stat.S_IMODE((tmp_path / "blog.jsonl").stat().st_mode) == 0o600
 
 
-def test_a_comment_moderated_during_an_export_is_exported(memory: Storage, blog: Site):
-    from_approved = published(memory, content="first")
+def test_a_comment_moderated_during_an_export_is_exported(storage: Storage, blog: Site):
+    from_approved = published(storage, content="first")
     for n in range(3):
-        published(memory, content=f"more {n}")
-    held = decided(memory, accepted(memory), Action.HOLD)
-    lines = export_lines(memory, blog)
+        published(storage, content=f"more {n}")
+    held = decided(storage, accepted(storage), Action.HOLD)
+    lines = export_lines(storage, blog)
     got = [next(lines)]
-    moderated(memory, from_approved, Action.REMOVE)
-    moderated(memory, held, Action.APPROVE)
+    moderated(storage, from_approved, Action.REMOVE)
+    moderated(storage, held, Action.APPROVE)
     got += lines
     ids = [json.loads(line)["id"] for line in got if '"comment"' in line[:20]]
     assert len(ids) == len(set(ids)) == 5

@@ -17,9 +17,9 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def blog(memory: Storage) -> Site:
-    memory.sites.put(a_site())
-    memory.sites.put(a_site(id="shop"))
+def blog(storage: Storage) -> Site:
+    storage.sites.put(a_site())
+    storage.sites.put(a_site(id="shop"))
     return a_site()
 
 
@@ -34,26 +34,26 @@ def signed_in(storage: Storage, name: str = "mo") -> None:
         storage.people.open_session(f"session {n} of {name}", Session(name, "csrf", NOW), 60)
 
 
-def test_a_new_moderator_gets_a_link_that_works_once(run: Run, memory: Storage, blog: Site):
+def test_a_new_moderator_gets_a_link_that_works_once(run: Run, storage: Storage, blog: Site):
     link = run("moderator", "add", "Mo", "--site", "blog").stdout.strip()
     address, _, token = link.rpartition("/")
     assert address == "https://replies.example/link"
-    assert memory.people.take_link(token_digest(token)) == "Mo"
-    assert memory.people.get("Mo").roles == {"blog": "moderator"}
+    assert storage.people.take_link(token_digest(token)) == "Mo"
+    assert storage.people.get("Mo").roles == {"blog": "moderator"}
 
 
-def test_adding_again_only_adds_roles(run: Run, memory: Storage, blog: Site):
-    memory.sites.put(a_site(id="shop"))
+def test_adding_again_only_adds_roles(run: Run, storage: Storage, blog: Site):
+    storage.sites.put(a_site(id="shop"))
     run("moderator", "add", "Mo", "--site", "blog", "--role", "owner", "--operator")
     run("moderator", "add", "Mo", "--site", "shop", "--role", "viewer")
-    person = memory.people.get("Mo")
+    person = storage.people.get("Mo")
     assert person.roles == {"blog": "owner", "shop": "viewer"}
     assert person.operator
 
 
-def test_a_moderator_of_an_unknown_site_is_not_added(run: Run, memory: Storage, blog: Site):
+def test_a_moderator_of_an_unknown_site_is_not_added(run: Run, storage: Storage, blog: Site):
     assert run("moderator", "add", "Mo", "--site", "blug").exit_code == 1
-    assert memory.people.all() == []
+    assert storage.people.all() == []
 
 
 @pytest.mark.parametrize("words", [("--role", "king"), ("--site",)])
@@ -62,9 +62,9 @@ def test_invalid_arguments_end_with_2(run: Run, words: tuple[str, ...]):
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "a" * 61, "\x1b[31m"])
-def test_a_moderator_needs_a_printable_name(run: Run, memory: Storage, name: str):
+def test_a_moderator_needs_a_printable_name(run: Run, storage: Storage, name: str):
     assert run("moderator", "add", name).exit_code == 2
-    assert memory.people.all() == []
+    assert storage.people.all() == []
 
 
 def test_moderators_are_listed_with_their_roles(run: Run, blog: Site):
@@ -78,59 +78,62 @@ def test_moderators_are_listed_with_their_roles(run: Run, blog: Site):
     ]
 
 
-def test_a_role_changes_without_a_new_link(run: Run, memory: Storage, blog: Site):
-    memory.people.put(Person("mo", {"blog": "viewer", "shop": "owner"}, "hash"))
+def test_a_role_changes_without_a_new_link(run: Run, storage: Storage, blog: Site):
+    storage.people.put(Person("mo", {"blog": "viewer", "shop": "owner"}, "hash"))
     assert run("moderator", "set", "mo", "--site", "blog", "--role", "moderator").stdout == "Changed mo.\n"
-    assert memory.people.get("mo") == Person("mo", {"blog": "moderator", "shop": "owner"}, "hash")
-    assert noted(memory, "blog") == [(AuditAction.PERSON_ROLE, "mo", "viewer", "moderator")]
+    assert storage.people.get("mo") == Person("mo", {"blog": "moderator", "shop": "owner"}, "hash")
+    assert noted(storage, "blog") == [(AuditAction.PERSON_ROLE, "mo", "viewer", "moderator")]
     assert run("moderator", "set", "mo", "--operator").exit_code == 0
-    assert memory.people.get("mo").operator
+    assert storage.people.get("mo").operator
     run("moderator", "set", "mo", "--no-operator")
-    assert not memory.people.get("mo").operator
-    assert noted(memory, "") == [
+    assert not storage.people.get("mo").operator
+    assert noted(storage, "") == [
         (AuditAction.PERSON_ROLE, "mo", "", "operator"),
         (AuditAction.PERSON_ROLE, "mo", "operator", ""),
     ]
 
 
 @pytest.mark.parametrize("words", [(), ("--site", "blog"), ("--role", "owner"), ("--site", "blog", "--role", "king")])
-def test_a_change_needs_a_role_or_the_operator_option(run: Run, memory: Storage, blog: Site, words: tuple[str, ...]):
-    memory.people.put(Person("mo"))
+def test_a_change_needs_a_role_or_the_operator_option(run: Run, storage: Storage, blog: Site, words: tuple[str, ...]):
+    storage.people.put(Person("mo"))
     assert run("moderator", "set", "mo", *words).exit_code == 2
-    assert memory.people.get("mo") == Person("mo")
+    assert storage.people.get("mo") == Person("mo")
 
 
-def test_a_moderator_is_removed_from_one_site(run: Run, memory: Storage, blog: Site):
-    memory.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}))
-    signed_in(memory)
+def test_a_moderator_is_removed_from_one_site(run: Run, storage: Storage, blog: Site):
+    storage.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}))
+    signed_in(storage)
     assert run("moderator", "remove", "mo", "--site", "blog").stdout == "Removed mo from blog.\n"
-    assert memory.people.get("mo").roles == {"shop": "owner"}
-    assert len(memory.people.sessions("mo")) == 2
-    assert (noted(memory, "blog"), noted(memory, "shop")) == ([(AuditAction.PERSON_REMOVE, "mo", "moderator", "")], [])
+    assert storage.people.get("mo").roles == {"shop": "owner"}
+    assert len(storage.people.sessions("mo")) == 2
+    assert (noted(storage, "blog"), noted(storage, "shop")) == (
+        [(AuditAction.PERSON_REMOVE, "mo", "moderator", "")],
+        [],
+    )
     again = run("moderator", "remove", "mo", "--site", "blog")
     assert again.exit_code == 1
     assert "current roles: shop: owner" in again.stderr
 
 
-def test_a_removed_moderator_is_signed_out_at_once(run: Run, memory: Storage, blog: Site):
-    memory.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}, operator=True))
-    signed_in(memory)
+def test_a_removed_moderator_is_signed_out_at_once(run: Run, storage: Storage, blog: Site):
+    storage.people.put(Person("mo", {"blog": "moderator", "shop": "owner"}, operator=True))
+    signed_in(storage)
     assert run("moderator", "remove", "mo").stdout == "Removed mo.\n"
     with pytest.raises(NotFound):
-        memory.people.get("mo")
-    assert memory.people.sessions("mo") == {}
-    assert noted(memory, "blog") == [(AuditAction.PERSON_REMOVE, "mo", "moderator", "")]
-    assert noted(memory, "") == [(AuditAction.PERSON_REMOVE, "mo", "", "")]
+        storage.people.get("mo")
+    assert storage.people.sessions("mo") == {}
+    assert noted(storage, "blog") == [(AuditAction.PERSON_REMOVE, "mo", "moderator", "")]
+    assert noted(storage, "") == [(AuditAction.PERSON_REMOVE, "mo", "", "")]
 
 
-def test_sign_out_ends_every_session(run: Run, memory: Storage, blog: Site):
-    memory.people.put(Person("mo", {"blog": "moderator"}))
-    memory.people.put(Person("al", {"blog": "moderator"}))
-    signed_in(memory)
-    signed_in(memory, "al")
+def test_sign_out_ends_every_session(run: Run, storage: Storage, blog: Site):
+    storage.people.put(Person("mo", {"blog": "moderator"}))
+    storage.people.put(Person("al", {"blog": "moderator"}))
+    signed_in(storage)
+    signed_in(storage, "al")
     assert run("moderator", "sign-out", "mo").stdout == "Ended 2 sessions of mo.\n"
-    assert (len(memory.people.sessions("mo")), len(memory.people.sessions("al"))) == (0, 2)
-    assert noted(memory, "") == [(AuditAction.SESSION_END, "mo", "", "all")]
+    assert (len(storage.people.sessions("mo")), len(storage.people.sessions("al"))) == (0, 2)
+    assert noted(storage, "") == [(AuditAction.SESSION_END, "mo", "", "all")]
 
 
 @pytest.mark.parametrize("command", ["set", "remove", "sign-out", "link"])

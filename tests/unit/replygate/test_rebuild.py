@@ -9,7 +9,6 @@ from click.testing import CliRunner, Result
 from comments.lifecycle import Action
 from comments.shared_learning import Together
 from comments.storage.interfaces import Storage
-from comments.storage.memory import open_memory
 from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
 from replygate.commands.demo_command import fill
@@ -17,6 +16,7 @@ from replygate.commands.export_command import all_comments
 from replygate.commands.rebuild_command import recount, relearn
 from replygate.deployment import Deployment
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, settings
+from tests.support.stored import new_storage
 from tests.unit.conftest import OneQueue
 from workers.learning.lesson_quotas import OF_CAMPAIGN, quotas
 from workers.learning.site_model import tokens
@@ -25,10 +25,10 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(memory: Storage) -> Run:
+def run(storage: Storage) -> Run:
     """Run the command on the demo site."""
-    fill(memory, settings(), "demo", 1, NOW, again=False)
-    here = Deployment(settings(), memory, OneQueue(), lambda: datetime.now(UTC))
+    fill(storage, settings(), "demo", 1, NOW, again=False)
+    here = Deployment(settings(), storage, OneQueue(), lambda: datetime.now(UTC))
     return lambda *words: CliRunner().invoke(cli, ["rebuild", "--site", "demo", *words], obj=here)
 
 
@@ -47,24 +47,24 @@ def test_a_corpus_agrees_with_the_comment_histories(run: Run) -> None:
     assert run("--check").exit_code == 0
 
 
-def test_a_damaged_corpus_is_rebuilt(run: Run, memory: Storage) -> None:
-    before = memory.corpus.snapshot("demo")
-    damage(memory)
+def test_a_damaged_corpus_is_rebuilt(run: Run, storage: Storage) -> None:
+    before = storage.corpus.snapshot("demo")
+    damage(storage)
     assert run("--check").exit_code == 1
-    assert memory.corpus.snapshot("demo") != before
+    assert storage.corpus.snapshot("demo") != before
     assert "Rebuilt the corpus of demo" in run().output
-    assert memory.corpus.snapshot("demo") == before
-    assert memory.corpus.due("demo", 100) == []
+    assert storage.corpus.snapshot("demo") == before
+    assert storage.corpus.due("demo", 100) == []
 
 
-def test_a_rebuilt_corpus_goes_on_learning_and_unlearning(run: Run, memory: Storage) -> None:
-    damage(memory)
+def test_a_rebuilt_corpus_goes_on_learning_and_unlearning(run: Run, storage: Storage) -> None:
+    damage(storage)
     run()
-    lesson = next(c for c in all_comments(memory, "demo") if c.lesson)
-    relabelled = moderated(memory, lesson, Action.REMOVE)
-    renewed = recount(all_comments(memory, "demo"))
-    memory.corpus.learn("demo", relabelled, frozenset())
-    assert memory.corpus.snapshot("demo") == renewed
+    lesson = next(c for c in all_comments(storage, "demo") if c.lesson)
+    relabelled = moderated(storage, lesson, Action.REMOVE)
+    renewed = recount(all_comments(storage, "demo"))
+    storage.corpus.learn("demo", relabelled, frozenset())
+    assert storage.corpus.snapshot("demo") == renewed
 
 
 def test_only_decisions_of_moderators_count(storage: Storage) -> None:
@@ -88,23 +88,23 @@ def test_a_rebuild_restores_quotas_and_the_ham_ceiling(storage: Storage) -> None
         taught = moderated(storage, held, Action.SPAM if n % 2 else Action.APPROVE)
         storage.corpus.learn("blog", taught, tokens(taught), quotas(taught))
     learned = storage.corpus.snapshot("blog")
-    assert (learned.ham, learned.spam, learned.bar) == (OF_CAMPAIGN, OF_CAMPAIGN, 2.8)
+    assert (learned.ham, learned.spam, learned.ham_ceiling) == (OF_CAMPAIGN, OF_CAMPAIGN, 2.8)
     relearn(storage, ["blog"])
     assert storage.corpus.snapshot("blog") == learned == recount(all_comments(storage, "blog"))
 
 
-def test_a_rebuild_shares_lessons_if_sharing_is_on(memory: Storage) -> None:
-    memory.sites.put(a_site())
-    held = decided(memory, accepted(memory, content="See http://pills.example/"), Action.HOLD)
-    moderated(memory, held, Action.SPAM)
-    here = Deployment(settings(share_repute=True), memory, OneQueue(), lambda: datetime.now(UTC))
+def test_a_rebuild_shares_lessons_if_sharing_is_on(storage: Storage) -> None:
+    storage.sites.put(a_site())
+    held = decided(storage, accepted(storage, content="See http://pills.example/"), Action.HOLD)
+    moderated(storage, held, Action.SPAM)
+    here = Deployment(settings(share_repute=True), storage, OneQueue(), lambda: datetime.now(UTC))
     assert CliRunner().invoke(cli, ["rebuild", "--site", "blog"], obj=here).exit_code == 0
-    assert memory.shared_reputation.other_sites("other", ["pills.example"]) == {"pills.example": (0, 1)}
+    assert storage.shared_reputation.other_sites("other", ["pills.example"]) == {"pills.example": (0, 1)}
 
 
 def test_sites_that_learn_together_are_rebuilt_together() -> None:
     together = Together((("blog", "shop"),))
-    storage = open_memory(lambda: datetime.now(UTC), together)
+    storage = new_storage(learn_together=together)
     for site in ("blog", "shop"):
         storage.sites.put(a_site(id=site))
         held = decided(storage, accepted(storage, site=site, content=f"casino of {site}"), Action.HOLD)

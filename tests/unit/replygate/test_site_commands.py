@@ -19,30 +19,30 @@ from tests.support.builders import a_site, accepted, decided
 Run = Callable[..., Result]
 
 
-def test_a_site_is_added_with_its_settings(run: Run, memory: Storage):
+def test_a_site_is_added_with_its_settings(run: Run, storage: Storage):
     result = run("site", "add", "blog", "name=My blog", "origins=https://blog.example,http://localhost:8080")
     assert result.exit_code == 0, result.output
-    site = memory.sites.get("blog")
+    site = storage.sites.get("blog")
     assert (site.name, site.origins) == ("My blog", ("https://blog.example", "http://localhost:8080"))
 
 
-def test_an_existing_site_is_not_added_again(run: Run, memory: Storage, blog: Site):
+def test_an_existing_site_is_not_added_again(run: Run, storage: Storage, blog: Site):
     result = run("site", "add", "blog", "name=Other")
     assert result.exit_code == 1
     assert "already" in result.stderr
-    assert memory.sites.get("blog") == blog
+    assert storage.sites.get("blog") == blog
 
 
 @pytest.mark.parametrize("id", ["Blog", "a b", "", "a" * 41, "blog\n", "blög", "a/b", "all"])
-def test_a_site_needs_a_valid_id(run: Run, memory: Storage, id: str):
+def test_a_site_needs_a_valid_id(run: Run, storage: Storage, id: str):
     result = run("site", "add", "--", id)
     assert result.exit_code == 2
-    assert memory.sites.all() == []
+    assert storage.sites.all() == []
 
 
-def test_sites_are_listed_with_their_pending_comments(run: Run, memory: Storage, blog: Site):
-    accepted(memory)
-    decided(memory, accepted(memory), Action.HOLD)
+def test_sites_are_listed_with_their_pending_comments(run: Run, storage: Storage, blog: Site):
+    accepted(storage)
+    decided(storage, accepted(storage), Action.HOLD)
     head, row = run("site", "list").stdout.splitlines()
     assert head.split() == ["ID", "NAME", "PENDING", "NEEDS", "REVIEW"]
     assert row.split() == ["blog", "A", "blog", "1", "1"]
@@ -52,30 +52,30 @@ def test_the_list_without_sites_has_only_a_head(run: Run):
     assert run("site", "list").stdout.split() == ["ID", "NAME", "PENDING", "NEEDS", "REVIEW"]
 
 
-def test_set_accepts_what_show_prints(run: Run, memory: Storage):
+def test_set_accepts_what_show_prints(run: Run, storage: Storage):
     site = a_site(
         hold_words=(Term("casino"), Term("cheap pills", ("author", "url")), Term('a, "b"')),
         match_inside_words=True,
         hold_at=2.5,
         profanity_allow=("cock", "tit, blue"),
     )
-    memory.sites.put(site)
+    storage.sites.put(site)
     lines = run("site", "show", "blog").stdout.splitlines()
     settings = [line for line in lines if line.partition("=")[0] in describe_settings()]
     assert with_settings(a_site(), settings) == site
 
 
-def test_a_setting_is_changed(run: Run, memory: Storage, blog: Site):
+def test_a_setting_is_changed(run: Run, storage: Storage, blog: Site):
     assert run("site", "set", "blog", "max_links=5", "profanity=mask").exit_code == 0
-    assert memory.sites.get("blog") == replace(blog, max_links=5, profanity="mask")
+    assert storage.sites.get("blog") == replace(blog, max_links=5, profanity="mask")
 
 
-def test_every_wrong_setting_is_named_at_once_and_nothing_changes(run: Run, memory: Storage, blog: Site):
+def test_every_wrong_setting_is_named_at_once_and_nothing_changes(run: Run, storage: Storage, blog: Site):
     result = run("site", "set", "blog", "max_links=many", "profanity=perhaps", "colour=red", "required", "id=other")
     assert result.exit_code == 2
     for field in ("max_links", "profanity", "colour", "required", "id"):
         assert any(line.removeprefix("Error: ").startswith(field) for line in result.stderr.splitlines()), result.stderr
-    assert memory.sites.get("blog") == blog
+    assert storage.sites.get("blog") == blog
 
 
 @pytest.mark.parametrize(
@@ -162,20 +162,20 @@ def test_an_unknown_site_is_answered_with_the_existing_ones(run: Run, blog: Site
 # Keys
 
 
-def test_a_key_is_shown_once_and_stored_as_a_digest(run: Run, memory: Storage, blog: Site):
+def test_a_key_is_shown_once_and_stored_as_a_digest(run: Run, storage: Storage, blog: Site):
     whole = run("site", "key", "blog").stdout.strip()
     _, id, secret = whole.split("_")
-    assert memory.sites.get("blog").keys == (SiteKey(id, token_digest(whole)),)
+    assert storage.sites.get("blog").keys == (SiteKey(id, token_digest(whole)),)
     assert secret not in run("site", "show", "blog").stdout
     assert f"keys={id}" in run("site", "show", "blog").stdout
 
 
-def test_two_keys_work_until_one_is_revoked(run: Run, memory: Storage, blog: Site):
+def test_two_keys_work_until_one_is_revoked(run: Run, storage: Storage, blog: Site):
     run("site", "key", "blog")
     run("site", "key", "blog")
-    first, second = memory.sites.get("blog").keys
+    first, second = storage.sites.get("blog").keys
     assert run("site", "key", "blog", "--revoke", first.id).exit_code == 0
-    assert memory.sites.get("blog").keys == (second,)
+    assert storage.sites.get("blog").keys == (second,)
     again = run("site", "key", "blog", "--revoke", first.id)
     assert again.exit_code == 1
     assert second.id in again.stderr

@@ -9,7 +9,6 @@ from click.testing import CliRunner
 
 from comments.errors import Invalid
 from comments.lifecycle import Action
-from comments.storage.memory import open_memory
 from comments.storage.values import TokenCounts
 from replygate.__main__ import cli
 from replygate.commands.export_command import export_lines
@@ -20,6 +19,7 @@ from replygate.evaluation.labelled_comments import UNDECIDED, read
 from replygate.evaluation.replay import Corpus, Moderation, across, held, lesson, verdicts
 from replygate.evaluation.results import Report, report
 from tests.support.builders import NOW, a_comment, a_site, accepted, decided, moderated, settings
+from tests.support.stored import new_storage
 from tests.unit.conftest import OneQueue
 from workers.filters import BUILT_IN
 from workers.judging.policy import build
@@ -99,7 +99,7 @@ def test_an_approved_comment_raises_the_bar_here_as_on_a_site():
     corpus = Corpus()
     for example in read([json.dumps({"text": "essay", "label": "ham"})]).examples:
         corpus.learn(lesson(example, held(example, log_odds=6.5)))
-    assert corpus.about(a_comment()).bar == 6.5
+    assert corpus.about(a_comment()).ham_ceiling == 6.5
 
 
 def test_each_source_is_judged_by_what_the_others_teach(tmp_path):
@@ -129,7 +129,7 @@ def test_each_source_is_judged_by_what_the_others_teach(tmp_path):
 def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp_path):
     file, policy = tmp_path / "links.jsonl", tmp_path / "policy.toml"
     file.write_text(json.dumps({"text": "I wrote more at https://ada.example/essay", "label": "ham"}))
-    storage = open_memory(lambda: NOW)
+    storage = new_storage()
     storage.sites.put(a_site(moderation="suspicious", required=(), hold_at=2.5))
     said = []
     for weights in ("", '[weights]\n"links.some" = 12.0\n'):
@@ -212,7 +212,7 @@ def test_what_is_sent_is_read_as_at_the_door():
 
 
 def test_what_people_decided_labels_an_export():
-    storage = open_memory(lambda: NOW)
+    storage = new_storage()
     for action in (Action.SPAM, Action.APPROVE):
         moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
     decided(storage, accepted(storage), Action.APPROVE)

@@ -74,18 +74,18 @@ def test_problems_of_the_storage_server_come_first():
     assert problems(replace(WELL, server_problems=("appendonly is off",), alive={}))[0] == "appendonly is off"
 
 
-def test_without_storage_that_is_the_only_problem(memory: Storage):
-    health = read_health(memory, Away(), NOW)
+def test_without_storage_that_is_the_only_problem(storage: Storage):
+    health = read_health(storage, Away(), NOW)
     assert problems(health) == ["Storage does not answer, so no comments are accepted: no answer"]
     assert figures(health, {}).problems == problems(health)
 
 
-def test_health_covers_every_site_and_process(memory: Storage):
-    memory.sites.put(a_site())
-    memory.sites.put(a_site(id="shop"))
-    accepted(memory, site="shop")
-    memory.heartbeats.beat("judge", "j-1", 60)
-    health = read_health(memory, NoRQStats(), NOW)
+def test_health_covers_every_site_and_process(storage: Storage):
+    storage.sites.put(a_site())
+    storage.sites.put(a_site(id="shop"))
+    accepted(storage, site="shop")
+    storage.heartbeats.beat("judge", "j-1", 60)
+    health = read_health(storage, NoRQStats(), NOW)
     assert [(site.id, site.depth.queued) for site in health.sites] == [("blog", 0), ("shop", 1)]
     assert health.alive["judge"] == ("j-1",)
     assert health.queued == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from comments.lifecycle import Status
-from comments.storage.values import Delivery, DeliveryStatus
+from comments.storage.deliveries import Delivery, DeliveryStatus
 from tests.support.builders import NOW
 from workers.delivery.retry_policy import after_attempt
 

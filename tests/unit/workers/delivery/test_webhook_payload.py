@@ -8,8 +8,8 @@ import pytest
 
 from comments.lifecycle import Action, Status
 from comments.site import WEBHOOK_EVENTS
+from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Storage
-from comments.storage.values import Delivery
 from tests.support.builders import NOW, a_comment, moderated, published
 from workers.delivery.webhook_payload import event_body, event_type, signature, signed_headers, visible_depth
 

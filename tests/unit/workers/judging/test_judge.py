@@ -281,10 +281,10 @@ def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
     assert "duplicates.here" in {s.name for s in after.filter_decision.signals}
 
 
-def test_where_sites_may_hear_from_each_other_the_filters_are_told(memory: Storage) -> None:
+def test_where_sites_may_hear_from_each_other_the_filters_are_told(storage: Storage) -> None:
     comment = a_comment(content="See http://pills.example/")
-    memory.shared_reputation.update("other", "a", Label.SPAM, ["pills.example"])
-    silent, told = (gather([(comment, 1)], a_site(), BUILT_IN, memory, NOW, sharing)[0] for sharing in (False, True))
+    storage.shared_reputation.update("other", "a", Label.SPAM, ["pills.example"])
+    silent, told = (gather([(comment, 1)], a_site(), BUILT_IN, storage, NOW, sharing)[0] for sharing in (False, True))
     assert (silent.elsewhere, told.elsewhere) == ({}, {"pills.example": (0, 1)})
 
 

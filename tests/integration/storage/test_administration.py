@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from comments.audit import AuditAction, AuditEntry, AuditQuery
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
+from comments.drafts import withdrawn
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role
 from comments.model import Comment
@@ -28,6 +29,13 @@ def told(entries: Sequence[AuditEntry]) -> list[tuple[str, str, str]]:
 
 
 # The audit.
+
+
+def test_a_withdrawal_by_the_author_gets_an_entry(storage: Storage) -> None:
+    comment = published(storage)
+    assert storage.comments.decide("blog", [CommentChange(comment, withdrawn(comment, datetime.now(UTC)))]) == [True]
+    (entry,) = storage.audit.all("blog")
+    assert (entry.by, entry.action, entry.subject) == ("its author", "comment.withdraw", comment.id)
 
 
 def test_an_entry_reads_back_with_an_id_and_a_time(storage: Storage) -> None:
@@ -203,7 +211,7 @@ def test_a_trace_is_followed_in_bounded_steps(redis_storage: Storage) -> None:
         decided(redis_storage, accepted(redis_storage, received=at(n // 600), identity="bob"), Action.SPAM)
     assert len(everything(redis_storage, HistoryQuery(identity="bob"), 300)) == 1100
     found = redis_storage.author_history.find("blog", HistoryQuery(identity="ada"), 5)
-    assert (len(found.rows), found.looked_at, found.cursor) == (1, 1101, "")
+    assert (len(found.rows), found.searched, found.cursor) == (1, 1101, "")
 
 
 def test_a_traces_cursor_is_checked(storage: Storage) -> None:

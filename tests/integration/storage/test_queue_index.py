@@ -2,12 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
 from comments import queue_ranking
+from comments.drafts import edited
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
 from comments.storage.interfaces import Storage
@@ -63,6 +64,15 @@ def test_a_decided_comment_is_gone_in_the_same_step(storage: Storage) -> None:
     assert hits.counts["thread"] == {"first-post": 1}
     file(storage)
     assert find(storage, ("word:bread",), facets=("thread",)) == hits
+
+
+def test_an_authors_edit_of_a_held_comment_makes_its_entry_outdated(storage: Storage) -> None:
+    comment = held(storage)
+    file(storage)
+    edit = CommentChange(comment, edited(comment, "other words", datetime.now(UTC)))
+    assert storage.comments.decide("blog", [edit]) == [True]
+    assert storage.queue_index.outdated("blog", 10) == [comment.id]
+    assert ids(find(storage)) == []
 
 
 def test_undo_brings_it_back(storage: Storage) -> None:

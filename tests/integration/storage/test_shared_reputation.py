@@ -1,7 +1,9 @@
 """What every back end promises about the names that domains have on other sites."""
 
 from comments.lifecycle import Label
+from comments.shared_learning import Together
 from comments.storage.interfaces import Storage
+from tests.support.stored import new_storage
 
 
 def test_a_domain_is_known_by_how_many_other_sites_taught_of_it(storage: Storage) -> None:
@@ -29,3 +31,11 @@ def test_telling_again_tells_nothing_twice(storage: Storage) -> None:
     assert storage.shared_reputation.other_sites("two", ["pills.example", "other.example"]) == known
     storage.shared_reputation.update("one", "a", None, [])
     assert storage.shared_reputation.other_sites("two", ["pills.example", "other.example"]) == {}
+
+
+def test_sites_that_learn_together_count_as_one_for_each_other() -> None:
+    storage = new_storage(learn_together=Together((("blog", "shop"),)))
+    for site in ("blog", "shop", "news"):
+        storage.shared_reputation.update(site, "comment", Label.SPAM, ["pills.example"])
+    assert storage.shared_reputation.other_sites("shop", ["pills.example"]) == {"pills.example": (0, 1)}
+    assert storage.shared_reputation.other_sites("news", ["pills.example"]) == {"pills.example": (0, 2)}

@@ -9,8 +9,8 @@ import pytest
 
 from comments.errors import NotFound
 from comments.lifecycle import Status
+from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
-from comments.storage.values import Delivery, DeliveryStatus
 from tests.support.waiting import until
 
 A_SECOND_AGO = timedelta(seconds=1)
@@ -56,9 +56,9 @@ def test_one_delivery_about_a_comment_is_out_at_a_time(storage: Storage) -> None
 
 
 def test_one_courier_at_a_time_asks_whether_a_webhook_is_well_again(
-    at_will: tuple[Storage, Callable[[float], None]],
+    aging: tuple[Storage, Callable[[float], None]],
 ) -> None:
-    storage, pass_by = at_will
+    storage, pass_by = aging
     put(storage, *(first := [a_delivery(str(n)) for n in range(4)]))
     storage.deliveries.finish("blog", first[0], later(first[0]), healthy=False)
     pass_by(5)
@@ -70,8 +70,8 @@ def test_one_courier_at_a_time_asks_whether_a_webhook_is_well_again(
     assert storage.deliveries.claim("blog", "hook", 60)
 
 
-def test_failures_of_what_was_out_together_count_once(at_will: tuple[Storage, Callable[[float], None]]) -> None:
-    storage, pass_by = at_will
+def test_failures_of_what_was_out_together_count_once(aging: tuple[Storage, Callable[[float], None]]) -> None:
+    storage, pass_by = aging
     put(storage, *(a_delivery(str(n)) for n in range(4)))
     for delivery in [storage.deliveries.claim("blog", "hook", 60) for _ in range(4)]:
         assert delivery
@@ -218,8 +218,8 @@ def test_deliveries_are_counted_by_how_they_went(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("failures", [1, 2, 3, 4])
-def test_rests_grow_with_each_failure_in_a_row(failures: int, at_will: tuple[Storage, Callable[[float], None]]) -> None:
-    storage, pass_by = at_will
+def test_rests_grow_with_each_failure_in_a_row(failures: int, aging: tuple[Storage, Callable[[float], None]]) -> None:
+    storage, pass_by = aging
     delivery = a_delivery()
     put(storage, delivery)
     for n in range(failures):

@@ -80,9 +80,9 @@ def test_what_was_told_is_remembered(storage: Storage) -> None:
 
 @pytest.mark.parametrize("said_no", [False, True])
 def test_after_a_week_or_a_month_they_may_be_asked_again(
-    said_no: bool, at_will: tuple[Storage, Callable[[float], None]]
+    said_no: bool, aging: tuple[Storage, Callable[[float], None]]
 ) -> None:
-    storage, pass_by = at_will
+    storage, pass_by = aging
     of, seconds = storage.subscriptions, ASK_AGAIN_AFTER_NO if said_no else ASK_AGAIN
     of.reserve_request("blog", WHO, ONE)
     of.request_sent("blog", WHO)

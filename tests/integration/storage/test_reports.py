@@ -14,11 +14,11 @@ from comments.model import Comment
 from comments.reports import held_for_reports
 from comments.setting_values import MAX_REPORTS
 from comments.storage.interfaces import Storage
-from comments.storage.memory import open_memory
 from comments.storage.redis import connect
 from comments.storage.reports import KEPT
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_comment, an_admission, moderated, published, settings
+from tests.support.stored import new_storage
 
 
 def report(storage: Storage, comment: Comment, origin: str, wrong: str = "spam") -> Mapping[str, int]:
@@ -51,7 +51,7 @@ def test_saying_it_again_changes_nothing(said: list[tuple[str, str]]) -> None:
         first.setdefault(origin, wrong)
     comment, told = a_comment(), []
     for each in (said, list(first.items())):
-        storage = open_memory(lambda: NOW)
+        storage = new_storage()
         for origin, wrong in each:
             report(storage, comment, origin, wrong)
         (tally,) = storage.reports.of("blog", [comment.id])
@@ -92,8 +92,8 @@ def test_who_was_reported_last_is_listed_first(storage: Storage) -> None:
         storage.reports.latest("blog", 3, "x; DROP")
 
 
-def test_reports_are_forgotten_in_time(at_will: tuple[Storage, Callable[[float], None]]) -> None:
-    storage, pass_by = at_will
+def test_reports_are_forgotten_in_time(aging: tuple[Storage, Callable[[float], None]]) -> None:
+    storage, pass_by = aging
     comment = a_comment()
     report(storage, comment, "here")
     pass_by(KEPT - 60)
@@ -129,14 +129,14 @@ def test_a_hold_for_reports_takes_the_comment_from_readers_and_nobodys_wait_is_c
     assert (after.status, after.decisions[-1].before) == (Status.HELD, Status.APPROVED)
     assert storage.comments.get("blog", comment.id) == after
     assert storage.threads.page("blog", "first-post", 9).rows == ()
-    assert storage.threads.changes("blog", "first-post", version).went == (comment.id,)
+    assert storage.threads.changes("blog", "first-post", version).disappeared == (comment.id,)
     assert not storage.threads.is_visible(below)
     assert storage.queue_index.outdated("blog", 9) == [comment.id]
     assert storage.corpus.due("blog", 9) == []
     assert list(storage.audit.all("blog")) == []
     now = storage.comments.counters("blog")
     assert (now.decided, now.wait_seconds, now.moderated) == (before.decided, before.wait_seconds, {})
-    assert (now.standing["held"], now.standing["approved"]) == (1, 1)
+    assert (now.current["held"], now.current["approved"]) == (1, 1)
     assert [(e.comment, e.before, e.after) for e in storage.outbox.read("blog", 9)][-1] == (
         comment.id, Status.APPROVED, Status.HELD,
     )  # fmt: skip
