@@ -42,7 +42,7 @@ def test_a_flood_is_banned_taken_down_in_chunks_and_brought_back(live: Live, pag
     ids = flooded(live, 230)
     page.goto(f"{live.url}/review/demo/{ids[0]}")
     page.get_by_role("link", name=FLOOD).click()
-    page.get_by_label("How long").select_option("for a week")
+    page.get_by_label("Duration").select_option("7 days")
     page.get_by_role("button", name="Ban").press("Enter")
     expect(page.get_by_role("heading", name="Network banned")).to_be_visible()
     (rule,) = live.storage.author_rules.all("demo")
