@@ -1,0 +1,207 @@
+"""Data written by the version before is read, and everything continues with it.
+
+`tests/data/version_before.jsonl` holds one key a line. It was written on a fresh server by the code of commit 52c52f1:
+comments and drafts in every status, deliveries, rules, notes, reports, lessons, the audit and a session.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from comments import queue_ranking
+from comments.audit import AuditQuery
+from comments.author_rules import RuleEffect
+from comments.drafts import draft_id, edited
+from comments.lifecycle import Action, Label, Role, Status
+from comments.settings import Settings
+from comments.storage.deliveries import DeliveryStatus
+from comments.storage.interfaces import Storage
+from comments.storage.queue_index import IndexQuery
+from comments.storage.redis import connect
+from comments.storage.values import CommentChange, EvidenceQuery, HistoryQuery, WindowUse
+from tests.support.builders import decided, moderated
+from workers.learning.lesson_quotas import quotas
+from workers.learning.site_model import tokens
+
+DATA = Path(__file__).parents[2] / "data/version_before.jsonl"
+THREAD = "first-post"
+
+BY_STATUS = {
+    Status.QUEUED: {"queued", "claimed", "with-waiting-edit"},
+    Status.HELD: {"held", "held-not-indexed", "held-late", "with-open-edit"},
+    Status.APPROVED: {"root", "below", "hidden", "ham", "with-applied", "with-open", "with-waiting"},
+    Status.SPAM: {"spam", "unlearned"},
+    Status.REMOVED: {"gone"},
+    Status.WITHDRAWN: {"withdrawn"},
+    Status.APPLIED: {"with-applied-edit"},
+}
+
+
+def _stored(value: Any) -> Any:
+    """Turn text back into the bytes that it stands for."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    if isinstance(value, list):
+        return [_stored(part) for part in value]
+    if isinstance(value, dict):
+        return {_stored(name): _stored(part) for name, part in value.items()}
+    return value
+
+
+def _write(client: Any, key: bytes, kind: str, value: Any) -> None:
+    writers: dict[str, Callable[[], object]] = {
+        "string": lambda: client.set(key, value),
+        "hash": lambda: client.hset(key, mapping=value),
+        "set": lambda: client.sadd(key, *value),
+        "zset": lambda: client.zadd(key, dict(value)),
+        "list": lambda: client.rpush(key, *value),
+        "stream": lambda: [client.xadd(key, fields, id=id) for id, fields in value],
+    }
+    writers[kind]()
+
+
+@pytest.fixture
+def old(storage: Storage, valkey_settings: Settings) -> Storage:
+    """A storage with the data of the version before."""
+    with connect(valkey_settings) as client:
+        for line in DATA.read_text().splitlines():
+            row = json.loads(line)
+            key = row["key"].encode("utf-8", "surrogateescape")
+            _write(client, key, row["type"], _stored(row["value"]))
+            if row["expires"]:
+                client.expire(key, 3600)
+    storage.server.prepare()
+    return storage
+
+
+def ids(storage: Storage, status: Status) -> set[str]:
+    return {comment.id for comment in storage.comments.by_status("blog", status, 50).rows}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_comments_of_every_status_are_read(old: Storage) -> None:
+    assert {status: ids(old, status) for status in Status} == BY_STATUS
+    assert {status: n for status, n in old.comments.counters("blog").current.items() if n} == {
+        status: len(found) for status, found in BY_STATUS.items()
+    }
+    root = old.comments.get("blog", "root")
+    assert (root.content, root.status, root.version) == ("The published root", Status.APPROVED, 1)
+
+
+def test_a_thread_is_read_and_shown_and_hidden_replies_stay_so(old: Storage) -> None:
+    visible = BY_STATUS[Status.APPROVED] - {"hidden"}
+    page = old.threads.page("blog", THREAD, 50)
+    assert ({c.id for c in page.rows}, page.total) == (visible, len(visible))
+    assert {c.id for c in old.threads.recent("blog", 50)} == visible
+    version = old.threads.version("blog", THREAD)
+    moderated(old, old.comments.get("blog", "gone"), Action.APPROVE)
+    changes = old.threads.changes("blog", THREAD, version)
+    assert (changes.complete, changes.appeared) == (True, ("gone",))
+    assert {c.id for c in old.threads.page("blog", THREAD, 50).rows} == {*visible, "gone", "hidden"}
+    assert old.threads.is_closed("blog", "a-closed-thread")
+
+
+def test_the_queue_continues(old: Storage) -> None:
+    # The one that was claimed before is leased alone.
+    claims = [claim for _ in range(3) for claim in old.queue.claim("blog", "token", 9, 30)]
+    assert {c.id: c.attempts for c in claims} == {"queued": 1, "claimed": 2, "with-waiting-edit": 1}
+    for claim in claims:
+        decided(old, old.comments.get("blog", claim.id), Action.HOLD)
+    assert old.queue.depth("blog").queued == 0
+    assert old.queue.claim("blog", "token", 9, 30) == []
+
+
+def test_the_review_queue_finds_held_comments_and_decides_them(old: Storage) -> None:
+    while queue_ranking.catch_up(old, "blog"):
+        pass
+    found = old.queue_index.find("blog", IndexQuery())
+    assert {hit.id for hit in found.spots} == BY_STATUS[Status.HELD]
+    assert old.queue_index.find("blog", IndexQuery((("word:pills",),))).total == 1
+    held = old.comments.get("blog", "held")
+    moderated(old, held, Action.SPAM)
+    assert old.queue_index.find("blog", IndexQuery()).total == len(BY_STATUS[Status.HELD]) - 1
+    entry = old.audit.page("blog", AuditQuery(), 1).rows[0]
+    assert (entry.by, entry.action, entry.subject) == ("mo", "comment.spam", "held")
+
+
+def test_an_old_decision_can_be_undone(old: Storage) -> None:
+    spam = old.comments.get("blog", "spam")
+    assert old.comments.decide("blog", [CommentChange(spam, spam.with_undo("mo", now()))]) == [True]
+    assert old.comments.get("blog", "spam").status is Status.HELD
+
+
+def test_drafts_are_applied_and_edited(old: Storage) -> None:
+    assert old.comments.get("blog", "with-applied").content == "The new words"
+    draft = old.comments.get("blog", draft_id("with-open"))
+    decided(old, draft, Action.APPROVE, Role.MODERATOR, "mo")
+    assert old.comments.get("blog", "with-open").content == "The new words"
+    waiting = old.comments.get("blog", draft_id("with-waiting"))
+    again = CommentChange(waiting, edited(waiting, "Other words", now()))
+    assert old.comments.decide("blog", [again]) == [True]
+
+
+def test_lessons_are_learned_and_taken_back(old: Storage) -> None:
+    assert old.corpus.totals("blog") == (1, 1)
+    assert old.corpus.snapshot("blog").ham_ceiling == 1.25
+    assert "unlearned" in old.corpus.due("blog", 50)
+    lesson = old.comments.get("blog", "unlearned")
+    assert old.corpus.learn("blog", lesson, tokens(lesson), quotas(lesson))
+    assert old.corpus.totals("blog") == (1, 2)
+    for id in ("spam", "unlearned", "ham"):
+        removed = moderated(old, old.comments.get("blog", id), Action.REMOVE)
+        assert old.corpus.learn("blog", removed, tokens(removed), quotas(removed))
+    empty = old.corpus.snapshot("blog")
+    assert (empty.ham, empty.spam, dict(empty.tokens), empty.ham_ceiling) == (0, 0, {}, 0.0)
+    assert old.shared_reputation.other_sites("other", ["casino.example"]) == {"casino.example": (0, 1)}
+    old.shared_reputation.update("blog", "spam", Label.HAM, ["casino.example"])
+    assert old.shared_reputation.other_sites("other", ["casino.example"]) == {"casino.example": (1, 0)}
+
+
+def test_evidence_counts_what_came_before(old: Storage) -> None:
+    author = old.comments.get("blog", "below").author_keys
+    window = WindowUse("duplicates.here", 10**8, "same text")
+    (evidence,) = old.evidence.look_up("blog", [EvidenceQuery(uses=(window,), thread=THREAD, author=author)])
+    assert evidence.counts == {"duplicates.here": 1}
+    assert evidence.approved[0] >= 5
+    assert evidence.first_seen == datetime(2026, 11, 29, tzinfo=UTC).date()
+    assert {rule.value: rule.effect for rule in evidence.rules} == {"crypto": RuleEffect.MUTE}
+
+
+def test_pending_deliveries_go_out(old: Storage) -> None:
+    assert old.deliveries.figures("blog").pending == 2
+    assert old.deliveries.due("blog", ["hook"]) == ["hook"]
+    for _ in range(2):
+        delivery = old.deliveries.claim("blog", "hook", 30)
+        assert delivery is not None
+        assert old.deliveries.finish("blog", delivery, replace(delivery, course=DeliveryStatus.DELIVERED), healthy=True)
+    assert old.deliveries.claim("blog", "hook", 30) is None
+    assert {d.course for d in old.deliveries.recent("blog", 9)} == {DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}
+    events = old.outbox.read("blog", 100)
+    assert events[0].before is Status.QUEUED
+    old.outbox.done("blog", [event.id for event in events])
+    assert old.outbox.length("blog") == 0
+
+
+def test_records_of_moderators_are_read_and_replaced(old: Storage) -> None:
+    site, person = old.sites.get("blog"), old.people.get("mo")
+    assert old.sites.compare_and_set(site, replace(site, name="The blog"))
+    assert old.people.compare_and_set(person, replace(person, operator=True))
+    assert old.people.sessions("mo")["digest-of-mo"].csrf == "csrf-of-mo"
+    assert old.people.take_link("digest-of-a-link") == "mo"
+    assert [note.text for note in old.notes.of("blog", ["held"])[0]] == ["Is this an advert?"]
+    assert (old.bulks.get("blog", "bulk1").action, old.bulks.progress("blog", "bulk1").left) == (Action.SPAM, 2)
+    assert old.reports.of("blog", ["root"]) == [{"spam": 1}]
+    assert len(old.author_rules.all("blog")) == 4
+    assert old.subscriptions.wants_mail("blog", "identity-of-ada", "below")
+    assert old.subscriptions.was_notified("blog", "below")
+    assert len(list(old.audit.all("blog"))) >= 8
+    below = HistoryQuery(identity=old.comments.get("blog", "below").identity)
+    assert "below" in {comment.id for comment in old.author_history.find("blog", below, 50).rows}
