@@ -1,4 +1,4 @@
-"""A real browser before a real service: Valkey, the web service on a port of its own, and judging as it is shipped."""
+"""A real browser and a real service: Valkey, the web service on a free port, and the shipped filters."""
 
 import shutil
 import socket
@@ -25,17 +25,17 @@ from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES
 from workers.judging.policy import build
 
-#: What a browser would do on the side, over the network or with a graphics card that is not there.
+#: Flags that switch off background network traffic and the GPU.
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-#: Milliseconds to wait for what a page shall show; only a busy machine needs more than a moment.
-PATIENCE = 30_000
+#: Milliseconds to wait for a page. Only a busy machine needs more than a moment.
+TIMEOUT_MS = 30_000
 
 
 class ImmediateJobs:
-    """Does each job where it is asked for: the same functions that RQ calls, without the wait."""
+    """Runs each job at once, with the same functions that RQ calls."""
 
     def enqueue(self, job: str, site: str, token: str = "") -> None:
         CALLABLES[job](site, token)
@@ -43,13 +43,13 @@ class ImmediateJobs:
 
 @dataclass(frozen=True)
 class Live:
-    """The running service and what it stores."""
+    """The running service and its storage."""
 
     url: str
     storage: Storage
 
     def link(self, name: str = "mo", **roles: str) -> str:
-        """A one-time sign-in link for a person with these roles."""
+        """Return a one-time sign-in link for an account with these roles."""
         self.storage.people.put(Person(name, roles or {"demo": "moderator"}))
         token = new_id()
         self.storage.people.put_link(token_digest(token), name, 60)
@@ -93,40 +93,40 @@ def website(live: Live) -> Iterator[Website]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Missing it fails: these are the three things that a moderator does all day.
+    """Start Chromium. A missing Chromium is an error, because these tests cover the daily work of a moderator.
 
-    It ends with this package: while it lives, playwright's event loop counts as running, and no test can run another.
+    It stops after this package: while it runs, Playwright's event loop is running, and no test can start another one.
     """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "the browser tests need Chromium on the PATH"
     with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
+        expect.set_options(timeout=TIMEOUT_MS)
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
 
 class Desktop:
-    """Opens pages and keeps a list of everything they complain about."""
+    """Opens pages, and collects their script errors, dialogs and policy violations."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
 
     def open(self, width: int = 1100, **options: object) -> Page:
         context = self._browser.new_context(viewport={"width": width, "height": 800}, **options)
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
-        page.on("console", lambda said: self._hear(said.text))
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda message: self._record(message.text))
         return page
 
-    def _hear(self, text: str) -> None:
+    def _record(self, text: str) -> None:
         if "Content Security Policy" in text or "Refused" in text:
-            self.complaints.append(text)
+            self.errors.append(text)
 
     def close(self) -> None:
         for context in self._contexts:
@@ -135,11 +135,11 @@ class Desktop:
 
 @pytest.fixture
 def desktop(chromium: Browser) -> Iterator[Desktop]:
-    """No page may run what a visitor wrote, break, or try what the content security policy forbids."""
+    """Open pages, and fail the test if one runs a visitor's text, breaks, or violates the content security policy."""
     desktop = Desktop(chromium)
     yield desktop
     desktop.close()
-    assert desktop.complaints == []
+    assert desktop.errors == []
 
 
 def sign_in(page: Page, link: str) -> None:

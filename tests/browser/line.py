@@ -17,5 +17,5 @@ class Line:
     def cut(self) -> None:
         self._is_cut = True
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         self._page.unroute(self._addresses)

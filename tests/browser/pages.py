@@ -1,4 +1,4 @@
-"""A website of its own: static pages on another port, which is another origin."""
+"""A website with static pages on another port, and so with another origin."""
 
 import threading
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ ARTICLE = """<!doctype html>
 
 @dataclass
 class Website:
-    """Pages by path, and a content security policy for all of them."""
+    """Pages by path, with one content security policy for all."""
 
     url: str
     pages: dict[str, str] = field(default_factory=dict)
     policy: str = ""
 
     def put(self, body: str, path: str = "/post", head: str = "", lang: str = "en") -> str:
-        """The address of an article with `body` below it."""
+        """Add an article with `body` below it, and return its address."""
         self.pages[path] = ARTICLE.format(body=body, head=head, lang=lang)
         return self.url + path
 
@@ -45,7 +45,7 @@ def open_website() -> Iterator[Website]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Nobody reads it."""
+            """Keep the output of the tests clean."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
         site.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -1,4 +1,4 @@
-"""axe-core looks at every page: nothing that shuts people out seriously, in either scheme, also on a phone."""
+"""axe-core finds no serious accessibility problem on any page, in light and dark, on desktop and phone."""
 
 import re
 from collections.abc import Iterator
@@ -18,38 +18,39 @@ from tests.browser.conftest import Desktop, Live, sign_in
 from workers import deps as workers
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core"
-#: What axe says of a page, without what it calls minor or moderate.
-LOOK = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+#: Returns the problems that axe finds on a page, without minor and moderate ones.
+RUN_AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
   .filter((v) => ["serious", "critical"].includes(v.impact))
   .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} | ${n.failureSummary}`))"""
 
-#: What differs between two pages of one kind: a comment, an author or a network in its path, and what is looked for.
+#: The parts of a path that differ between pages of one kind: ids of comments, authors and networks, and the query.
 PARTICULAR = re.compile(r"[a-z2-7]{26}|(?<=/)[\w@-]{12,}|\?.*")
 MOST_PAGES = 60
-#: Where links begin. Of one kind only the first is looked at, so what differs much by its question stands here.
+#: Pages to start from. Only one page of each kind is checked, so pages that differ a lot by query are listed here.
 STARTS = (
     *("/review", "/review/demo", "/review/demo?status=spam", "/review/demo?q=bread&signal=links.many", "/review/all"),
     *("/account", "/ops", "/docs", "/demo/"),
 )
-#: How people have it: in either scheme, and on a phone.
+#: Colour scheme and width in pixels.
 LOOKS = (("light", 1100), ("dark", 1100), ("light", 390))
 
 
 def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
-        page.evaluate((AXE / "axe.min.js").read_text())  # past the content security policy, which forbids a tag
-    return [f"{urlsplit(page.url).path} {said}" for said in page.evaluate(LOOK)]
+        # The content security policy forbids a script tag.
+        page.evaluate((AXE / "axe.min.js").read_text())
+    return [f"{urlsplit(page.url).path} {problem}" for problem in page.evaluate(RUN_AXE)]
 
 
 @pytest.fixture
 def seeded(live: Live, valkey_settings: Settings) -> Live:
-    """A site as people have it after a week."""
+    """Fill the site with a week of comments."""
     fill(live.storage, replace(valkey_settings, public_url=live.url), "demo", 1, workers.now(), again=True)
     return live
 
 
-def way_in(live: Live, name: str = "Ines") -> str:
-    """For somebody who may see everything."""
+def admin_link(live: Live, name: str = "Ines") -> str:
+    """Return a sign-in link for an account with all permissions."""
     live.storage.people.put(Person(name, {"demo": "owner"}, operator=True))
     token = new_id()
     live.storage.people.put_link(token_digest(token), name, 60)
@@ -61,30 +62,30 @@ def kind(path: str) -> str:
 
 
 def reachable(page: Page, live: Live, *starts: str) -> Iterator[str]:
-    """One page of each kind that links lead to; `page` shows each while it is looked at."""
-    waiting, seen = list(starts), {kind(path) for path in starts}
-    while waiting:
-        path = waiting.pop(0)
+    """Follow links, and yield the path of one page of each kind. `page` shows it at that moment."""
+    to_visit, seen = list(starts), {kind(path) for path in starts}
+    while to_visit:
+        path = to_visit.pop(0)
         answer = page.goto(live.url + path)
         if answer is None or "html" not in answer.headers.get("content-type", ""):
             continue
         yield path
         for link in page.locator("a[href]").evaluate_all("links => links.map((l) => l.getAttribute('href'))"):
             parts = urlsplit(urljoin(live.url + path, link))
-            onward = parts.path + (f"?{parts.query}" if parts.query else "")
-            if f"{parts.scheme}://{parts.netloc}" == live.url and kind(onward) not in seen:
-                seen.add(kind(onward))
-                waiting.append(onward)
-        assert len(seen) < MOST_PAGES, "links lead on and on"
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            if f"{parts.scheme}://{parts.netloc}" == live.url and kind(target) not in seen:
+                seen.add(kind(target))
+                to_visit.append(target)
+        assert len(seen) < MOST_PAGES, "links lead to more and more pages"
 
 
-def test_axe_is_the_one_that_its_readme_names() -> None:
+def test_axe_has_the_checksum_in_its_readme() -> None:
     assert sha256((AXE / "axe.min.js").read_bytes()).hexdigest() in (AXE / "README.md").read_text()
 
 
-def test_every_page_that_links_lead_to(desktop: Desktop, seeded: Live) -> None:
-    page = desktop.open(reduced_motion="reduce")  # so that no colour is on its way to another
-    sign_in(page, way_in(seeded))
+def test_linked_pages_are_accessible(desktop: Desktop, seeded: Live) -> None:
+    page = desktop.open(reduced_motion="reduce")  # no colour transitions while axe measures contrast
+    sign_in(page, admin_link(seeded))
     found: list[str] = []
     paths: list[str] = []
     for path in reachable(page, seeded, *STARTS):
@@ -97,10 +98,10 @@ def test_every_page_that_links_lead_to(desktop: Desktop, seeded: Live) -> None:
     assert len(paths) >= 10
 
 
-def test_the_pages_of_those_who_are_not_signed_in(desktop: Desktop, seeded: Live) -> None:
+def test_public_pages_are_accessible(desktop: Desktop, seeded: Live) -> None:
     page = desktop.open()
     found: list[str] = []
-    link = way_in(seeded)
+    link = admin_link(seeded)
     for path in ("/sign-in", urlsplit(link).path, "/link/lost", "/nowhere", "/review/nowhere", "/v1/sites/x/comments"):
         page.goto(seeded.url + path)
         found += violations(page)
@@ -112,7 +113,7 @@ def test_the_pages_of_those_who_are_not_signed_in(desktop: Desktop, seeded: Live
     assert found + violations(page) == []
 
 
-def test_the_reply_form_and_what_it_answers(desktop: Desktop, seeded: Live) -> None:
+def test_the_reply_form_and_its_results_are_accessible(desktop: Desktop, seeded: Live) -> None:
     page = desktop.open()
     found: list[str] = []
     page.goto(f"{seeded.url}/demo/")
@@ -130,9 +131,9 @@ def test_the_reply_form_and_what_it_answers(desktop: Desktop, seeded: Live) -> N
     assert found + violations(page) == []
 
 
-def test_the_queue_while_it_is_worked_off(desktop: Desktop, seeded: Live) -> None:
+def test_the_queue_is_accessible_while_comments_are_decided(desktop: Desktop, seeded: Live) -> None:
     page = desktop.open()
-    sign_in(page, way_in(seeded))
+    sign_in(page, admin_link(seeded))
     page.goto(f"{seeded.url}/review/demo")
     for key in "asru":
         page.keyboard.press(key)
@@ -141,7 +142,7 @@ def test_the_queue_while_it_is_worked_off(desktop: Desktop, seeded: Live) -> Non
     assert found + violations(page) == []
 
 
-def test_what_axe_is_there_for_would_be_found(desktop: Desktop, live: Live) -> None:
+def test_axe_finds_a_missing_label(desktop: Desktop, live: Live) -> None:
     page = desktop.open()
     page.goto(f"{live.url}/sign-in")
     page.evaluate("document.querySelectorAll('label').forEach((label) => label.remove())")

@@ -1,4 +1,4 @@
-"""The demo page and the reply form in a real browser, without scripts: on a phone, in the dark, by keyboard."""
+"""The demo page and the reply form without JavaScript: on a phone, in dark mode, by keyboard."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,32 +34,32 @@ def fill(page: Page, **fields: str) -> None:
 
 
 def every_page(page: Page, live: Live, check: str) -> list[object]:
-    """What `check` says of the article, of the form after a mistake, and of the status page."""
-    said = []
+    """Evaluate `check` on the article, on the form after an error, and on the status page."""
+    results = []
     page.goto(thread(live))
-    said.append(page.evaluate(check))
+    results.append(page.evaluate(check))
     page.locator("form.reply").evaluate("form => { form.noValidate = true }")
     fill(page, Comment="", Name="", Email="x" * 60)
     expect(page.get_by_role("alert")).to_be_visible()
-    said.append(page.evaluate(check))
+    results.append(page.evaluate(check))
     fill(page, Comment="A reply", Name="Ines", Email="ines@example.org")
-    said.append(page.evaluate(check))
-    return said
+    results.append(page.evaluate(check))
+    return results
 
 
-def test_nothing_is_wider_than_a_phone(desktop: Desktop, live: Live) -> None:
+def test_pages_fit_on_a_phone(desktop: Desktop, live: Live) -> None:
     some_replies(live)
     widths = every_page(desktop.open(width=360, java_script_enabled=True), live, "document.documentElement.scrollWidth")
     assert widths == [360, 360, 360]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(desktop: Desktop, live: Live, scheme: str) -> None:
+def test_every_text_has_enough_contrast(desktop: Desktop, live: Live, scheme: str) -> None:
     some_replies(live)
     assert every_page(desktop.open(color_scheme=scheme), live, TOO_FAINT) == [[], [], []]
 
 
-def test_one_can_answer_a_reply_without_scripts(desktop: Desktop, live: Live) -> None:
+def test_a_visitor_can_reply_without_javascript(desktop: Desktop, live: Live) -> None:
     ada = published(live.storage, site="demo", thread=thread(live), author="Ada")
     page = desktop.open(java_script_enabled=False)
     page.goto(thread(live))
@@ -72,7 +72,7 @@ def test_one_can_answer_a_reply_without_scripts(desktop: Desktop, live: Live) ->
     assert (waiting.parent, waiting.trap) == (ada.id, "")
 
 
-def test_the_honeypot_is_neither_seen_nor_reached(desktop: Desktop, live: Live) -> None:
+def test_the_honeypot_is_invisible_and_not_in_the_tab_order(desktop: Desktop, live: Live) -> None:
     page = desktop.open()
     page.goto(thread(live))
     box = page.locator('input[name="website"]').bounding_box()
@@ -85,7 +85,7 @@ def test_the_honeypot_is_neither_seen_nor_reached(desktop: Desktop, live: Live) 
     assert reached[:4] == ["author", "email", "url", "BUTTON"]
 
 
-def test_the_api_page_can_be_read(desktop: Desktop, live: Live) -> None:
+def test_the_api_page_fits_on_a_phone_and_has_enough_contrast(desktop: Desktop, live: Live) -> None:
     for scheme in ("light", "dark"):
         page = desktop.open(color_scheme=scheme)
         page.goto(f"{live.url}/docs")

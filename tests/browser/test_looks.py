@@ -1,4 +1,4 @@
-"""How the pages look: on a phone, in the dark, and to eyes that need contrast."""
+"""Layout of the pages: on a phone, in dark mode, contrast and focus."""
 
 import pytest
 from playwright.sync_api import Page
@@ -10,7 +10,7 @@ from tests.browser.conftest import Desktop, Live, sign_in
 from tests.support.builders import NOW, an_admission, decided, published
 from tests.support.desk import held, judged
 
-#: Every text on the page whose contrast with what is behind it is less than WCAG's AA.
+#: Returns each text on the page with less contrast than WCAG AA requires.
 TOO_FAINT = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (colour) => {
@@ -40,7 +40,7 @@ TOO_FAINT = """() => {
 
 @pytest.fixture
 def paths(live: Live) -> list[str]:
-    """Every page, with things on it that are hard to fit."""
+    """Create comments with long texts, and return the paths of all pages."""
     signals = (Signal("links.count", 1.0, "x" * 120, 3.0), Signal("trusted", 1.0, "2 approved before", -0.5))
     long = judged(
         live.storage,
@@ -70,14 +70,14 @@ def signed_in(desktop: Desktop, live: Live, **options: object) -> Page:
     return page
 
 
-def test_nothing_is_wider_than_a_phone(desktop: Desktop, live: Live, paths: list[str]) -> None:
+def test_pages_fit_on_a_phone(desktop: Desktop, live: Live, paths: list[str]) -> None:
     page = signed_in(desktop, live, width=390)
     for path in paths:
         page.goto(live.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
-def test_buttons_are_big_enough_for_a_thumb(desktop: Desktop, live: Live, paths: list[str]) -> None:
+def test_buttons_are_large_enough_for_touch(desktop: Desktop, live: Live, paths: list[str]) -> None:
     page = signed_in(desktop, live, width=390, has_touch=True)
     page.goto(f"{live.url}/review/demo")
     sizes = [button.bounding_box() for button in page.locator(".actions button").all()]
@@ -86,7 +86,7 @@ def test_buttons_are_big_enough_for_a_thumb(desktop: Desktop, live: Live, paths:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(desktop: Desktop, live: Live, paths: list[str], scheme: str) -> None:
+def test_every_text_has_enough_contrast(desktop: Desktop, live: Live, paths: list[str], scheme: str) -> None:
     page = signed_in(desktop, live, color_scheme=scheme)
     for path in paths:
         page.goto(live.url + path)
@@ -105,13 +105,13 @@ def test_every_text_can_be_read(desktop: Desktop, live: Live, paths: list[str], 
     assert page.evaluate(TOO_FAINT) == []
 
 
-def test_faint_text_would_be_found(desktop: Desktop, live: Live) -> None:
+def test_the_contrast_check_finds_faint_text(desktop: Desktop, live: Live) -> None:
     page = signed_in(desktop, live)
     page.evaluate("document.querySelector('h1').style.color = '#808080'")
     assert len(page.evaluate(TOO_FAINT)) == 1
 
 
-def test_the_dark_is_dark(desktop: Desktop, live: Live, paths: list[str]) -> None:
+def test_dark_mode_changes_the_page(desktop: Desktop, live: Live, paths: list[str]) -> None:
     shots = {}
     for scheme in ("light", "dark"):
         page = signed_in(desktop, live, color_scheme=scheme)
@@ -121,7 +121,7 @@ def test_the_dark_is_dark(desktop: Desktop, live: Live, paths: list[str]) -> Non
     assert shots["light"] != shots["dark"]
 
 
-def test_the_focus_can_be_seen(desktop: Desktop, live: Live, paths: list[str]) -> None:
+def test_the_focus_is_visible(desktop: Desktop, live: Live, paths: list[str]) -> None:
     page = signed_in(desktop, live)
     page.goto(f"{live.url}/review/demo")
     for _ in range(14):

@@ -1,4 +1,4 @@
-"""What a moderator does all day, in a real browser."""
+"""The daily work of a moderator, in a real browser."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from tests.support.waiting import until
 
 
 def three_held(live: Live) -> list[Comment]:
-    """The oldest first, as the queue shows them."""
+    """Create three held comments, the oldest first as in the queue."""
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
     names = ("Ines", "Jon", "Kaya")
     return [
@@ -39,7 +39,7 @@ def current(page: Page) -> str:
     return page.locator(".card.current").get_attribute("data-id") or ""
 
 
-def leave_a_reply(page: Page, live: Live, content: str) -> None:
+def send_comment(page: Page, live: Live, content: str) -> None:
     page.goto(f"{live.url}/demo/")
     page.get_by_label("Comment").fill(content)
     page.get_by_label("Name").fill("Ines")
@@ -48,28 +48,28 @@ def leave_a_reply(page: Page, live: Live, content: str) -> None:
     page.wait_for_load_state()
 
 
-def test_a_reply_is_left_approved_by_key_and_published(desktop: Desktop, live: Live) -> None:
-    words = "I walk there too, and the east wind is the half of it."
+def test_a_comment_approved_by_key_is_published(desktop: Desktop, live: Live) -> None:
+    text = "I walk there too, and the east wind is the half of it."
     visitor = desktop.open()
-    leave_a_reply(visitor, live, words)
+    send_comment(visitor, live, text)
     expect(visitor.get_by_text("awaiting moderation")).to_be_visible()
-    expect(visitor.get_by_text(words)).to_have_count(0)
+    expect(visitor.get_by_text(text)).to_have_count(0)
     waiting = live.one(Status.HELD)
 
     page = desktop.open()
     sign_in(page, live.link())
     page.get_by_role("link", name="The Daily Loaf").click()
-    expect(card(page, waiting)).to_contain_text(words)
-    expect(page.locator(".card.current")).to_be_visible()  # the script that hears keys is there
+    expect(card(page, waiting)).to_contain_text(text)
+    expect(page.locator(".card.current")).to_be_visible()  # the keyboard script is loaded
     page.keyboard.press("a")
     expect(card(page, waiting).locator(".outcome")).to_have_text("Approved")
     until(lambda: live.status(waiting) is Status.APPROVED)
 
     visitor.goto(f"{live.url}/demo/")
-    expect(visitor.get_by_text(words)).to_be_visible()
+    expect(visitor.get_by_text(text)).to_be_visible()
 
 
-def test_spam_teaches_and_undo_unteaches(desktop: Desktop, live: Live) -> None:
+def test_spam_is_learned_and_undo_unlearns_it(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live)
     page.keyboard.press("s")
@@ -81,7 +81,7 @@ def test_spam_teaches_and_undo_unteaches(desktop: Desktop, live: Live) -> None:
     expect(card(page, comment).locator(".outcome")).to_have_text("Undone")
 
 
-def test_a_queue_is_worked_off_without_a_mouse(desktop: Desktop, live: Live) -> None:
+def test_a_queue_is_decided_by_keyboard(desktop: Desktop, live: Live) -> None:
     ines, jon, kaya = three_held(live)
     page = queue(desktop, live)
     assert current(page) == ines.id
@@ -103,7 +103,7 @@ def test_a_queue_is_worked_off_without_a_mouse(desktop: Desktop, live: Live) -> 
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
 
 
-def test_undo_goes_back_over_several_steps(desktop: Desktop, live: Live) -> None:
+def test_undo_reverts_several_decisions(desktop: Desktop, live: Live) -> None:
     comments = three_held(live)
     page = queue(desktop, live)
     for key in "asr":
@@ -116,7 +116,7 @@ def test_undo_goes_back_over_several_steps(desktop: Desktop, live: Live) -> None
     expect(page.locator(".card").get_by_role("button", name="Approve")).to_have_count(3)
 
 
-def test_the_buttons_do_what_the_keys_do(desktop: Desktop, live: Live) -> None:
+def test_buttons_do_the_same_as_keys(desktop: Desktop, live: Live) -> None:
     ines, jon, _ = three_held(live)
     page = queue(desktop, live)
     card(page, jon).get_by_role("button", name="Spam").click()
@@ -126,7 +126,7 @@ def test_the_buttons_do_what_the_keys_do(desktop: Desktop, live: Live) -> None:
     assert live.status(ines) is Status.HELD
 
 
-def test_a_card_that_somebody_else_settled_says_so(desktop: Desktop, live: Live) -> None:
+def test_the_second_moderator_sees_the_decision_of_the_first(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     mine, theirs = queue(desktop, live), desktop.open()
     sign_in(theirs, live.link("bo"))
@@ -141,7 +141,7 @@ def test_a_card_that_somebody_else_settled_says_so(desktop: Desktop, live: Live)
     until(lambda: live.status(comment) is Status.SPAM)
 
 
-def test_without_an_answer_nothing_is_pretended(desktop: Desktop, live: Live) -> None:
+def test_a_failed_decision_is_shown_as_not_saved(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live)
     line = Line(page, "**/decisions")
@@ -150,12 +150,12 @@ def test_without_an_answer_nothing_is_pretended(desktop: Desktop, live: Live) ->
     expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
     expect(page.locator(".card.settled")).to_have_count(0)
     expect(page.locator("[data-count=held]")).to_have_text("1")
-    line.mend()
+    line.restore()
     page.keyboard.press("a")
     until(lambda: live.status(comment) is Status.APPROVED)
 
 
-def test_an_undo_without_an_answer_can_be_tried_again(desktop: Desktop, live: Live) -> None:
+def test_a_failed_undo_can_be_repeated(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live)
     line = Line(page, "**/undo")
@@ -164,12 +164,12 @@ def test_an_undo_without_an_answer_can_be_tried_again(desktop: Desktop, live: Li
     line.cut()
     page.keyboard.press("u")
     expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
-    line.mend()
+    line.restore()
     page.keyboard.press("u")
     until(lambda: live.status(comment) is Status.HELD)
 
 
-def test_a_session_that_ended_leads_to_the_sign_in_page(desktop: Desktop, live: Live) -> None:
+def test_an_ended_session_leads_to_the_sign_in_page(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live)
     page.context.clear_cookies()
@@ -178,7 +178,7 @@ def test_a_session_that_ended_leads_to_the_sign_in_page(desktop: Desktop, live: 
     assert live.status(comment) is Status.HELD
 
 
-def test_single_keys_can_be_switched_off_and_do_nothing_with_a_modifier(desktop: Desktop, live: Live) -> None:
+def test_single_keys_can_be_switched_off_and_ignore_modifiers(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live)
     page.keyboard.press("Control+s")
@@ -201,7 +201,9 @@ def test_single_keys_can_be_switched_off_and_do_nothing_with_a_modifier(desktop:
 @pytest.mark.parametrize(
     ("name", "status"), [("Approve", Status.APPROVED), ("Spam", Status.SPAM), ("Remove", Status.REMOVED)]
 )
-def test_everything_works_without_javascript(desktop: Desktop, live: Live, name: str, status: Status) -> None:
+def test_a_comment_is_decided_and_undone_without_javascript(
+    desktop: Desktop, live: Live, name: str, status: Status
+) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live, java_script_enabled=False)
     card(page, comment).get_by_role("button", name=name).click()
@@ -214,7 +216,7 @@ def test_everything_works_without_javascript(desktop: Desktop, live: Live, name:
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_what_visitors_wrote_runs_nowhere(desktop: Desktop, live: Live) -> None:
+def test_text_of_visitors_never_runs(desktop: Desktop, live: Live) -> None:
     for text in OWN:
         fields = dict.fromkeys(("author", "email", "url", "thread", "content", "user_agent", "referrer"), text)
         judged(live.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), site="demo", **fields)

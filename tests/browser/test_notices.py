@@ -1,4 +1,4 @@
-"""Mail about replies as a commenter gets it: the tick, the page that confirms, the page that stops it."""
+"""Reply emails of a commenter: the option in the form, the confirmation page, the unsubscribe page."""
 
 import re
 from collections.abc import Iterator
@@ -34,13 +34,13 @@ def valkey_settings(valkey_settings: Settings, server: MailServer) -> Settings:
 
 @pytest.fixture
 def mailing(live: Live, valkey_settings: Settings, server: MailServer) -> Live:
-    """A service whose deliveries reach the server."""
+    """Let the service send mail to the mail server."""
     workers.install(replace(workers.deps(), mailer=Mailer(server.settings, valkey_settings.mail_from)))
     return live
 
 
 def newest(live: Live, server: MailServer, n: int) -> Letter:
-    """The last of `n` letters."""
+    """Wait for `n` messages and return the last."""
 
     def is_there() -> bool:
         deliver("demo", "")
@@ -56,7 +56,7 @@ def link(letter: Letter, purpose: str) -> str:
     return found[0]
 
 
-def looked_at(page: Page) -> list[str]:
+def violations_in_both_schemes(page: Page) -> list[str]:
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -64,7 +64,7 @@ def looked_at(page: Page) -> list[str]:
     return found
 
 
-def test_from_the_tick_in_the_widget_to_no_more_mail(desktop: Desktop, mailing: Live, server: MailServer) -> None:
+def test_from_subscribing_in_the_widget_to_unsubscribing(desktop: Desktop, mailing: Live, server: MailServer) -> None:
     page = desktop.open()
     with open_website() as website:
         origins = (mailing.url, website.url)
@@ -72,31 +72,31 @@ def test_from_the_tick_in_the_widget_to_no_more_mail(desktop: Desktop, mailing: 
         thread = website.put(script_tag(mailing))
         page.goto(thread)
         page.get_by_role("checkbox", name="Notify me of replies by email").check()
-        found = looked_at(page)
+        found = violations_in_both_schemes(page)
         write(page, "What do others think?")
         expect(page.get_by_role("status")).to_have_text("Thank you. Your comment is awaiting moderation.")
     comment = moderated(mailing.storage, mailing.one(Status.HELD), Action.APPROVE)
 
     page.goto(link(newest(mailing, server, 1), "confirm"))
-    found += looked_at(page)
+    found += violations_in_both_schemes(page)
     assert not mailing.storage.subscriptions.wants_mail("demo", comment.identity, comment.id)
     page.get_by_role("button", name="Turn on notifications").click()
     expect(page.get_by_role("heading", name="Notifications are on")).to_be_visible()
-    found += looked_at(page)
+    found += violations_in_both_schemes(page)
 
     published(mailing.storage, site="demo", thread=thread, parent=comment.id, author="Bo")
     page.goto(link(newest(mailing, server, 2), "stop"))
-    found += looked_at(page)
+    found += violations_in_both_schemes(page)
     page.get_by_role("button", name="Unsubscribe from this comment").click()
     expect(page.get_by_role("heading", name="You are unsubscribed from this comment")).to_be_visible()
     assert not mailing.storage.subscriptions.wants_mail("demo", comment.identity, comment.id)
     page.go_back()
     page.get_by_role("button", name="Unsubscribe from all of A blog").click()
     expect(page.get_by_role("heading", name="You are unsubscribed", exact=True)).to_be_visible()
-    assert found + looked_at(page) == []
+    assert found + violations_in_both_schemes(page) == []
 
 
-def test_the_plain_form_has_the_tick_too(desktop: Desktop, mailing: Live) -> None:
+def test_the_plain_form_has_the_option(desktop: Desktop, mailing: Live) -> None:
     page = desktop.open(java_script_enabled=False)
     page.goto(f"{mailing.url}/demo/")
     page.get_by_label("Comment").fill("Without scripts")

@@ -11,7 +11,7 @@ from tests.support.builders import accepted
 
 
 @pytest.fixture
-def live_and_well(live: Live) -> Live:
+def healthy(live: Live) -> Live:
     for part in ("judge", "background", "sweep"):
         live.storage.heartbeats.beat(part, f"{part}-1", 60)
     return live
@@ -27,20 +27,20 @@ def operator_page(desktop: Desktop, live: Live, **options: object) -> Page:
     return page
 
 
-def test_figures_change_while_one_looks(desktop: Desktop, live_and_well: Live) -> None:
-    page = operator_page(desktop, live_and_well)
+def test_figures_update_on_the_open_page(desktop: Desktop, healthy: Live) -> None:
+    page = operator_page(desktop, healthy)
     waiting = page.locator("#figure-queued")
     expect(waiting).to_have_text("0")
     page.evaluate("window.loadedOnce = true")
     for n in range(3):
-        accepted(live_and_well.storage, site="demo", content=f"Number {n}")
+        accepted(healthy.storage, site="demo", content=f"Number {n}")
     expect(waiting).to_have_text("3")
     expect(page.locator("#sites td").nth(1)).to_have_text("3")
     expect(page.locator("[data-rate=figure-accepted]")).to_contain_text("per ")
     assert page.evaluate("window.loadedOnce")
 
 
-def test_a_fault_shows_while_one_looks(desktop: Desktop, live: Live) -> None:
+def test_problems_update_on_the_open_page(desktop: Desktop, live: Live) -> None:
     page = operator_page(desktop, live)
     headline = page.get_by_role("heading", level=1)
     expect(headline).to_contain_text("problem")
@@ -49,8 +49,8 @@ def test_a_fault_shows_while_one_looks(desktop: Desktop, live: Live) -> None:
     expect(page.get_by_text("The sweep is not running")).to_be_visible()
 
 
-def test_it_says_when_it_gets_no_answer_and_when_it_does_again(desktop: Desktop, live_and_well: Live) -> None:
-    page = operator_page(desktop, live_and_well)
+def test_a_lost_connection_and_its_return_are_shown(desktop: Desktop, healthy: Live) -> None:
+    page = operator_page(desktop, healthy)
     headline = page.get_by_role("heading", level=1)
     before = headline.inner_text()
     page.route("**/ops", lambda route: route.abort())
@@ -59,21 +59,21 @@ def test_it_says_when_it_gets_no_answer_and_when_it_does_again(desktop: Desktop,
     expect(headline).to_have_text(before)
 
 
-def test_it_says_when_the_session_has_ended(desktop: Desktop, live_and_well: Live) -> None:
-    page = operator_page(desktop, live_and_well)
+def test_an_ended_session_is_shown(desktop: Desktop, healthy: Live) -> None:
+    page = operator_page(desktop, healthy)
     page.context.clear_cookies()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your session has ended")
 
 
-def test_it_works_without_scripts(desktop: Desktop, live_and_well: Live) -> None:
-    accepted(live_and_well.storage, site="demo")
-    page = operator_page(desktop, live_and_well, java_script_enabled=False)
+def test_it_works_without_javascript(desktop: Desktop, healthy: Live) -> None:
+    accepted(healthy.storage, site="demo")
+    page = operator_page(desktop, healthy, java_script_enabled=False)
     expect(page.locator("#figure-queued")).to_have_text("1")
     assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "5"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone_and_can_be_read(desktop: Desktop, live: Live, scheme: str) -> None:
+def test_it_fits_on_a_phone_and_has_enough_contrast(desktop: Desktop, live: Live, scheme: str) -> None:
     page = operator_page(desktop, live, width=390, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(TOO_FAINT) == []

@@ -1,4 +1,4 @@
-"""An owner's day in a real browser: a flood is banned and taken down, somebody is invited, a phone shows codes."""
+"""The pages of a site owner: ban a network and remove its comments, invite a member, set up two-factor codes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from tests.support.builders import SECRET, accepted, decided
 FLOOD = "network-of-a-flood"
 
 
-def flooded(live: Live, n: int) -> list[str]:
+def create_flood(live: Live, n: int) -> list[str]:
     now = datetime.now(UTC)
     return [
         decided(
@@ -38,8 +38,8 @@ def page(live: Live, desktop: Desktop) -> Page:
     return page
 
 
-def test_a_flood_is_banned_taken_down_in_chunks_and_brought_back(live: Live, page: Page) -> None:
-    ids = flooded(live, 230)
+def test_a_flood_is_banned_removed_in_steps_and_restored(live: Live, page: Page) -> None:
+    ids = create_flood(live, 230)
     page.goto(f"{live.url}/review/demo/{ids[0]}")
     page.get_by_role("link", name=FLOOD).click()
     page.get_by_label("Duration").select_option("7 days")
@@ -51,15 +51,15 @@ def test_a_flood_is_banned_taken_down_in_chunks_and_brought_back(live: Live, pag
     page.get_by_role("link", name="Remove everything").press("Enter")
     expect(page.get_by_text("230 replies would be taken down")).to_be_visible()
     page.get_by_role("button", name="Remove 230").press("Enter")
-    expect(page.get_by_text("230 replies removed")).to_be_visible()  # three chunks, without a further click
+    expect(page.get_by_text("230 replies removed")).to_be_visible()  # three steps, without another click
     assert statuses(live, ids) == {Status.REMOVED}
     page.get_by_role("button", name="Undo all of it").press("Enter")
     expect(page.get_by_text("230 replies taken back")).to_be_visible()
     assert statuses(live, ids) == {Status.HELD}
 
 
-def test_without_javascript_a_button_goes_on(live: Live, desktop: Desktop) -> None:
-    ids = flooded(live, 120)
+def test_without_javascript_a_button_continues_the_removal(live: Live, desktop: Desktop) -> None:
+    ids = create_flood(live, 120)
     page = desktop.open(java_script_enabled=False)
     sign_in(page, live.link("ow", demo="owner"))
     page.goto(f"{live.url}/sites/demo/origins/{FLOOD}/removal")
@@ -70,7 +70,7 @@ def test_without_javascript_a_button_goes_on(live: Live, desktop: Desktop) -> No
     assert statuses(live, ids) == {Status.REMOVED}
 
 
-def test_a_person_is_invited_signs_in_and_is_in_the_audit_log(live: Live, page: Page, desktop: Desktop) -> None:
+def test_an_invited_member_signs_in_and_is_in_the_audit_log(live: Live, page: Page, desktop: Desktop) -> None:
     page.goto(f"{live.url}/review/demo")
     page.get_by_role("link", name="Team").click()
     page.get_by_label("Name").fill("Grace")
@@ -85,7 +85,7 @@ def test_a_person_is_invited_signs_in_and_is_in_the_audit_log(live: Live, page: 
     expect(page.locator(".rows li")).to_contain_text("Person invited")
 
 
-def test_a_setting_is_changed_and_a_wrong_one_is_shown_where_it_stands(live: Live, page: Page) -> None:
+def test_an_invalid_setting_is_marked_and_a_valid_one_is_saved(live: Live, page: Page) -> None:
     page.goto(f"{live.url}/sites/demo/settings")
     page.get_by_label("Links", exact=True).fill("-1")
     page.get_by_role("button", name="Save").click()
@@ -102,14 +102,14 @@ def test_two_factor_authentication_is_set_up_and_used(live: Live, page: Page, de
     salt = page.locator("input[name=salt]").input_value()
     key = totp.secret(Pseudonyms(SECRET), "ow", salt)
     assert page.locator(".secret").inner_text() == totp.grouped(key)
-    assert page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 0")  # the policy lets it
+    assert page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 0")
     page.get_by_label("Code").fill(totp.code_at_step(key, int(datetime.now(UTC).timestamp()) // totp.STEP_SECONDS))
     page.get_by_role("button", name="Turn on").click()
     recovery = page.locator(".codes li").first.inner_text()
     person = live.storage.people.get("ow")
     phone = desktop.open(width=390)
     phone.goto(live.link("ow", demo="owner"))
-    live.storage.people.put(person)  # making the link wrote a person without codes
+    live.storage.people.put(person)  # link() has stored the account without codes
     phone.get_by_role("button", name="Sign in").click()
     phone.get_by_label("Code from").fill(recovery)
     phone.get_by_role("button", name="Sign in").click()
@@ -118,8 +118,8 @@ def test_two_factor_authentication_is_set_up_and_used(live: Live, page: Page, de
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_a_phone(live: Live, desktop: Desktop, scheme: str) -> None:
-    (id,) = flooded(live, 1)
+def test_every_page_fits_on_a_phone(live: Live, desktop: Desktop, scheme: str) -> None:
+    (id,) = create_flood(live, 1)
     page = desktop.open(width=390, color_scheme=scheme)
     sign_in(page, live.link("ow", demo="owner"))
     paths = ["rules", "team", "audit", "settings", f"origins/{FLOOD}", f"origins/{FLOOD}/removal", "authors/i0"]

@@ -1,4 +1,4 @@
-"""A moderator's hour: a queue of twenty with the keyboard alone, floods with one step, and finding things."""
+"""A queue of twenty by keyboard, bulk decisions on floods, and search."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +13,8 @@ from tests.support.desk import held
 from tests.support.waiting import until
 
 
-def many(live: Live, n: int, **changes: object) -> list[Comment]:
-    """The oldest first, as the queue shows those that are alike."""
+def create_held(live: Live, n: int, **changes: object) -> list[Comment]:
+    """Create held comments, the oldest first as in the queue."""
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=n)
     return [
         held(
@@ -35,8 +35,8 @@ def statuses(live: Live, comments: list[Comment]) -> list[Status]:
     return [live.status(c) for c in comments]
 
 
-def test_twenty_cards_with_the_keyboard_alone(desktop: Desktop, live: Live) -> None:
-    comments = many(live, 20)
+def test_twenty_comments_are_decided_by_keyboard(desktop: Desktop, live: Live) -> None:
+    comments = create_held(live, 20)
     page = queue(desktop, live)
     expect(page.locator(".card")).to_have_count(20)
     keys = "asr12" * 4
@@ -65,8 +65,8 @@ def test_twenty_cards_with_the_keyboard_alone(desktop: Desktop, live: Live) -> N
     expect(page.get_by_role("heading", name="Notes")).to_be_visible()
 
 
-def test_chosen_cards_are_settled_and_taken_back_together(desktop: Desktop, live: Live) -> None:
-    comments = many(live, 6)
+def test_chosen_comments_are_decided_and_undone_together(desktop: Desktop, live: Live) -> None:
+    comments = create_held(live, 6)
     page = queue(desktop, live)
     for key in ("x", "j", "x", "j", "x"):
         page.keyboard.press(key)
@@ -78,8 +78,8 @@ def test_chosen_cards_are_settled_and_taken_back_together(desktop: Desktop, live
     until(lambda: statuses(live, comments) == [Status.HELD] * 6)
 
 
-def test_a_range_is_chosen_with_the_shift_key_and_settled_with_a_button(desktop: Desktop, live: Live) -> None:
-    comments = many(live, 5)
+def test_a_range_is_chosen_with_shift_and_decided_by_a_button(desktop: Desktop, live: Live) -> None:
+    comments = create_held(live, 5)
     page = queue(desktop, live)
     boxes = page.locator(".choose input")
     boxes.nth(1).click()
@@ -90,39 +90,37 @@ def test_a_range_is_chosen_with_the_shift_key_and_settled_with_a_button(desktop:
     until(lambda: statuses(live, comments) == [held_, approved, approved, approved, held_])
 
 
-def test_all_of_an_author_with_a_preview_progress_and_the_way_back(desktop: Desktop, live: Live) -> None:
-    bots = many(live, 30, author="Bot")
+def test_all_comments_of_an_author_are_decided_with_preview_progress_and_undo(desktop: Desktop, live: Live) -> None:
+    bot_comments = create_held(live, 30, author="Bot")
     ines = held(live.storage, site="demo", author="Ines")
     page = queue(desktop, live)
     page.get_by_role("link", name="Bot 30").click()
     expect(page.get_by_text("30 of 31 held")).to_be_visible()
     page.locator(".all-of-them").get_by_role("button", name="Spam").click()
     expect(page.get_by_role("heading", name="Mark 30 replies as spam?")).to_be_visible()
-    assert set(statuses(live, bots)) == {Status.HELD}
+    assert set(statuses(live, bot_comments)) == {Status.HELD}
     page.get_by_role("button", name="Mark 30 as spam").click()
     expect(page.get_by_text("30 settled, 0 left")).to_be_visible()
-    assert set(statuses(live, bots)) == {Status.SPAM}
+    assert set(statuses(live, bot_comments)) == {Status.SPAM}
     assert live.status(ines) is Status.HELD
     page.get_by_role("button", name="Take all 30 back").click()
     expect(page.get_by_role("heading", name="Undo for 30 replies")).to_be_visible()
-    assert set(statuses(live, bots)) == {Status.HELD}
+    assert set(statuses(live, bot_comments)) == {Status.HELD}
 
 
-def test_very_many_show_their_progress_by_themselves(desktop: Desktop, live: Live) -> None:
-    bots = many(live, 620, author="Bot")
+def test_a_large_bulk_action_updates_its_progress(desktop: Desktop, live: Live) -> None:
+    bot_comments = create_held(live, 620, author="Bot")
     page = queue(desktop, live)
     while live.storage.queue_index.outdated("demo", 1):
         page.reload()
     page.goto(f"{live.url}/review/demo/bulk?author=Bot&action=spam")
     page.get_by_role("button", name="Mark 620 as spam").click()
     expect(page.get_by_role("button", name="Take all 620 back")).to_be_visible()
-    assert set(statuses(live, bots)) == {Status.SPAM}
+    assert set(statuses(live, bot_comments)) == {Status.SPAM}
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False])
-def test_search_and_facets_lead_to_addresses_that_can_be_shared(
-    desktop: Desktop, live: Live, java_script_enabled: bool
-) -> None:
+def test_search_and_facets_have_addresses_to_share(desktop: Desktop, live: Live, java_script_enabled: bool) -> None:
     bread = held(live.storage, site="demo", author="Ines", content="Rye bread, please")
     held(live.storage, site="demo", author="Jon", content="Butter")
     page = queue(desktop, live, java_script_enabled=java_script_enabled)
@@ -139,8 +137,8 @@ def test_search_and_facets_lead_to_addresses_that_can_be_shared(
     expect(page.locator(".card")).to_have_count(2)
 
 
-def test_many_can_be_settled_without_javascript(desktop: Desktop, live: Live) -> None:
-    comments = many(live, 3)
+def test_a_bulk_action_works_without_javascript(desktop: Desktop, live: Live) -> None:
+    comments = create_held(live, 3)
     page = queue(desktop, live, java_script_enabled=False)
     page.locator(".choose input").nth(0).check()
     page.locator(".choose input").nth(2).check()
@@ -153,7 +151,7 @@ def test_many_can_be_settled_without_javascript(desktop: Desktop, live: Live) ->
     until(lambda: statuses(live, comments) == [Status.HELD] * 3)
 
 
-def test_a_reason_and_a_note_without_javascript(desktop: Desktop, live: Live) -> None:
+def test_a_reason_and_a_note_work_without_javascript(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live, java_script_enabled=False)
     page.get_by_text("Reason, note").click()
@@ -166,9 +164,9 @@ def test_a_reason_and_a_note_without_javascript(desktop: Desktop, live: Live) ->
     assert live.status(comment) is Status.REMOVED
 
 
-def test_all_sites_are_triaged_as_one(desktop: Desktop, live: Live) -> None:
+def test_comments_of_all_sites_are_decided_together(desktop: Desktop, live: Live) -> None:
     live.storage.sites.put(a_site(id="shop", name="The shop"))
-    here, there = held(live.storage, site="demo"), held(live.storage, site="shop")
+    first, second = held(live.storage, site="demo"), held(live.storage, site="shop")
     page = desktop.open()
     sign_in(page, live.link(demo="moderator", shop="moderator"))
     page.goto(f"{live.url}/review/all")
@@ -176,4 +174,4 @@ def test_all_sites_are_triaged_as_one(desktop: Desktop, live: Live) -> None:
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.press("s")
-    until(lambda: statuses(live, [here, there]) == [Status.SPAM] * 2)
+    until(lambda: statuses(live, [first, second]) == [Status.SPAM] * 2)

@@ -112,7 +112,7 @@ def test_a_draft_survives_while_the_service_is_down(desktop: Desktop, live: Live
     write(page, "Typed with care")
     expect(page.get_by_role("alert")).to_contain_text("Your text is saved")
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Typed with care")
-    connection.mend()
+    connection.restore()
     page.reload()
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Typed with care")
     page.get_by_role("button", name="Post comment").click()
@@ -218,7 +218,7 @@ def test_the_widget_solves_the_proof_of_work_of_a_flooded_site(
     assert (comment.form_token, comment.form_proof) == ("valid", "valid")
     assert comment.form_seconds >= 0
     if "forbids" in workers:
-        desktop.complaints.clear()  # Chromium reports the worker that was not allowed
+        desktop.errors.clear()  # Chromium reports the worker that was not allowed
 
 
 def test_more_comments_are_loaded_in_the_chosen_order(desktop: Desktop, live: Live, website: Website) -> None:

@@ -31,7 +31,7 @@ def test_comments_are_plain_text_where_trusted_types_forbid_html(
     page = desktop.open()
     page.goto(thread)
     expect(page.get_by_text("I *enjoyed* this.")).to_be_visible()
-    desktop.complaints.clear()  # Chromium reports the policy that was not allowed
+    desktop.errors.clear()  # Chromium reports the policy that was not allowed
 
 
 def test_hostile_comments_stay_text(desktop: Desktop, live: Live, website: Website) -> None:
