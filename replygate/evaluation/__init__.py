@@ -1,1 +1,1 @@
-"""`replygate evaluate`: how well the filters judge comments whose labels are known."""
+"""Measure the filters on labelled comments, for `replygate evaluate`."""

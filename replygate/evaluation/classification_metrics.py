@@ -1,18 +1,18 @@
-"""The figures by which judgements of labelled comments are measured."""
+"""Metrics of a binary classifier: ROC and precision-recall curves, calibration and Brier score."""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-#: Shares of honest comments at whose cost recall is told.
-COSTS = (0.01, 0.001)
+#: False positive rates for which recall is reported.
+FALSE_POSITIVE_RATES = (0.01, 0.001)
 BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a threshold does: of the honest comments and of the spam, the shares at or above it."""
+    """The effect of a threshold: shares of honest comments and of spam at or above it."""
 
     threshold: float
     false_positives: float
@@ -22,16 +22,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Comments that were given nearly the same probability, and how many of them were spam."""
+    """Comments with nearly the same predicted probability, and their share of spam."""
 
     n: int
-    said: float  # mean probability
-    was: float  # share of spam
+    predicted: float  # mean probability
+    actual: float  # share of spam
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """All thresholds, from the highest score down; starts where nothing is above."""
+    """The effect of every threshold, from the highest score down."""
 
     points: tuple[Point, ...]
     honest: int
@@ -39,7 +39,7 @@ class Curve:
 
     @property
     def area(self) -> float:
-        """P(a spam scores above an honest comment), ties counting half. NaN without both kinds."""
+        """P(spam scores higher than an honest comment), where ties count half. NaN without both labels."""
         if not (self.honest and self.spam):
             return math.nan
         steps = zip(self.points, self.points[1:], strict=False)
@@ -47,19 +47,21 @@ class Curve:
 
     @property
     def average_precision(self) -> float:
-        """The area below precision over recall, in steps. NaN without both kinds."""
+        """The area below the precision-recall curve, in steps. NaN without both labels."""
         if not (self.honest and self.spam):
             return math.nan
         steps = zip(self.points, self.points[1:], strict=False)
         return math.fsum((b.recall - a.recall) * b.precision for a, b in steps)
 
-    def recall_at(self, cost: float) -> Point:
-        """The lowest threshold at which no more than this share of the honest comments is taken for spam."""
-        return max((p for p in self.points if p.false_positives <= cost), key=lambda p: (p.recall, -p.threshold))
+    def recall_at(self, max_false_positives: float) -> Point:
+        """Return the lowest threshold whose false positive rate is not higher than this."""
+        return max(
+            (p for p in self.points if p.false_positives <= max_false_positives), key=lambda p: (p.recall, -p.threshold)
+        )
 
 
 def curve(scores: Sequence[float], spam: Sequence[bool]) -> Curve:
-    """What every threshold would do; equal scores are one step."""
+    """Return the effect of every threshold. Equal scores are one step."""
     n_spam = sum(spam)
     n_honest = len(spam) - n_spam
     points, caught, lost = [Point(math.inf, 0.0, 0.0, 1.0)], 0, 0
@@ -73,7 +75,7 @@ def curve(scores: Sequence[float], spam: Sequence[bool]) -> Curve:
 
 
 def calibration(probabilities: Sequence[float], spam: Sequence[bool]) -> tuple[Bin, ...]:
-    """Tenths of the scale from 0 to 1 that hold any comment."""
+    """Group the probabilities into tenths, without empty ones."""
     bins: dict[int, list[tuple[float, bool]]] = {}
     for p, is_spam in zip(probabilities, spam, strict=True):
         bins.setdefault(min(BINS - 1, int(p * BINS)), []).append((p, is_spam))
@@ -86,11 +88,11 @@ def _bin(pairs: Sequence[tuple[float, bool]]) -> Bin:
 
 
 def calibration_error(bins: Iterable[Bin]) -> float:
-    """How far what was said is from what was, on average over all comments."""
+    """Return the mean distance between predicted and actual values, over all comments."""
     bins = tuple(bins)
-    return math.fsum(b.n * abs(b.said - b.was) for b in bins) / max(1, sum(b.n for b in bins))
+    return math.fsum(b.n * abs(b.predicted - b.actual) for b in bins) / max(1, sum(b.n for b in bins))
 
 
 def brier(probabilities: Sequence[float], spam: Sequence[bool]) -> float:
-    """Mean squared error of the probabilities."""
+    """Return the mean squared error of the probabilities."""
     return math.fsum((p - y) ** 2 for p, y in zip(probabilities, spam, strict=True)) / max(1, len(spam))

@@ -1,12 +1,7 @@
-"""`replygate evaluate`: a labelled file in, figures out."""
+"""`replygate evaluate`: measure the filters on a file of labelled comments."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,73 +16,70 @@ from workers.filters import BUILT_IN
 from workers.judging.policy import Policy, build
 
 from .charts import charts
-from .html_report import page
+from .html_report import html_page
 from .labelled_comments import UNDECIDED, Reading, read
 from .replay import Corpus, Moderation, across, verdicts
-from .results import Report, report
-from .text_report import lines
+from .results import report
+from .svg_charts import svg_file
+from .text_report import report_lines
 
-#: A site that chose nothing, as `outcomes` are measured: that somebody is new here says nothing of his text.
+#: A site with default settings, except that new authors are not held: that says nothing about their text.
 PLAIN = Site("evaluation", "Evaluation", datetime(2000, 1, 1, tzinfo=UTC), required=(), moderation="suspicious")
 
 
 @click.command("evaluate")
 @click.argument("file", type=click.File("rb"))
-@click.option("--site", "id", metavar="ID", help="Judge by this site's choices, weights and lessons.")
-@click.option("--learn", is_flag=True, help="Let each held comment teach its label, in the order of time.")
-@click.option("--cross", is_flag=True, help="Judge each source in FILE by what all the others teach.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write a page with charts.")
+@click.option("--site", "id", metavar="ID", help="Use this site's settings, weights and lessons.")
+@click.option("--learn", is_flag=True, help="Learn from each held comment, in order of time.")
+@click.option("--cross", is_flag=True, help="Test each source in FILE with lessons from all others.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write an HTML page with charts.")
 @click.option(
-    "--png", type=click.Path(path_type=Path, file_okay=False), help="Also write the charts into this directory."
+    "--charts",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write the charts as SVG files.",
 )
-def evaluate(file: BinaryIO, id: str | None, learn: bool, cross: bool, html: Path | None, png: Path | None) -> None:
-    """Say how well the filters judge the comments of FILE, whose labels are known.
+def evaluate(
+    file: BinaryIO, id: str | None, learn: bool, cross: bool, html: Path | None, directory: Path | None
+) -> None:
+    """Measure how well the filters judge the labelled comments in FILE.
 
-    FILE holds a JSON object a line: `text`, `label` ("spam" or "ham"), and where known `author`, `url`, `ts`, `source`.
-    What `replygate export` writes will do as well: there people's decisions are the labels. Nothing is kept or learned.
+    FILE has one JSON object per line with `text`, `label` ("spam" or "ham") and optionally `author`, `url`, `ts` and
+    `source`. An export of a site also works: moderators' decisions are the labels. Nothing is stored or learned.
     """
-    if png and find_spec("matplotlib") is None:
-        raise click.ClickException("Matplotlib, which draws the pictures, is missing: pip install 'replygate[charts]'")
     known = read(file)
     examples = known.examples
-    for words in _notes(known, learn):
-        click.echo(words, err=True)
+    for note in _notes(known, learn):
+        click.echo(note, err=True)
     if not examples:
-        raise click.ClickException("there is no comment with a label in this file")
+        raise click.ClickException("the file has no labelled comments")
     if cross and (id or learn or len({example.source for example in examples}) < 2):
-        raise click.UsageError("--cross goes without --site and --learn, and needs several sources in the file")
+        raise click.UsageError("--cross needs several sources in the file, and cannot be used with --site or --learn")
     site, policy, lessons = _site(id) if id else (PLAIN, build(BUILT_IN, {}), TokenCounts())
     moderation = Moderation() if learn else None
     judged = (
         across(examples, site, policy) if cross else verdicts(examples, site, policy, Corpus.of(lessons), moderation)
     )
     found = report(list(judged), taught=learn)
-    click.echo("\n".join(lines(found)))
+    click.echo("\n".join(report_lines(found)))
     if html:
-        html.write_text(page(f"Evaluation of {Path(file.name).name}", found), encoding="utf-8")
-    if png:
-        _draw(found, png)
+        html.write_text(html_page(f"Evaluation of {Path(file.name).name}", found), encoding="utf-8")
+    if directory:
+        directory.mkdir(parents=True, exist_ok=True)
+        for chart in charts(found):
+            (directory / f"{chart.name}.svg").write_text(svg_file(chart), encoding="utf-8")
 
 
 def _notes(known: Reading, learn: bool) -> Iterator[str]:
-    """What of the file does not count, and why."""
+    """Describe the lines that were skipped, and missing times."""
     for label, n in sorted(known.left_out.items()):
-        yield f"left out: {n} labelled “{label}”" if label != UNDECIDED else f"left out: {n} {UNDECIDED}"
+        yield f"skipped: {n} labelled “{label}”" if label != UNDECIDED else f"skipped: {n} {UNDECIDED}"
     if known.timeless and (learn or known.timeless < len(known.examples)):
-        missing = f"{known.timeless} of {len(known.examples)} have no time that can be read"
-        yield f"{missing}, so all are taken in an order by chance"
-
-
-def _draw(found: Report, directory: Path) -> None:
-    """In a process of its own: see `png`."""
-    directory.mkdir(parents=True, exist_ok=True)
-    told = json.dumps([asdict(chart) for chart in charts(found)])
-    command = [sys.executable, "-m", "replygate.evaluation.png", str(directory)]
-    if subprocess.run(command, input=told, text=True, check=False).returncode:  # noqa: S603 - our own
-        raise click.ClickException("the charts could not be drawn")
+        missing = f"{known.timeless} of {len(known.examples)} have no readable time"
+        yield f"{missing}, so all are shuffled"
 
 
 def _site(id: str) -> tuple[Site, Policy, TokenCounts]:
-    """The site, its deployment's policy and what it learned, as its workers have them."""
+    """Return the site, the deployment's policy and the site's lessons, as its workers use them."""
     deployment, site = current_deployment(), site_named(id)
     return site, policy_of(deployment.settings, BUILT_IN), deployment.storage.corpus.snapshot(id)

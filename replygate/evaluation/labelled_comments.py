@@ -1,4 +1,4 @@
-"""Comments whose labels are known, read from JSON lines: a labelled file, or what `replygate export` wrote."""
+"""Read labelled comments from JSON lines: a labelled file, or one that `replygate export` wrote."""
 
 import json
 from collections import Counter
@@ -13,37 +13,37 @@ from comments.lifecycle import LESSON, Label, Role, Status
 from comments.model import Comment
 from comments.validation import tidied
 
-#: What files call spam (True) and honest comments, in lower case.
+#: Names of the labels in files, in lower case -> whether it is spam.
 LABELS: Mapping[str, bool] = {
     **dict.fromkeys(("spam", "1", "true"), True),
     **dict.fromkeys(("ham", "honest", "not spam", "approved", "0", "false"), False),
 }
-UNDECIDED = "not decided by a person"
+UNDECIDED = "not decided by a moderator"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-#: Of the lines' fields those that a comment has; `text` is another name for `content`.
+#: Fields of a line that go into the comment. `text` is another name for `content`.
 FIELDS = ("author", "email", "url", "content", "thread", "origin", "identity", "trap", "form_token", "form_proof")
-#: Lines that are told to be wrong; a file of another kind has nothing else.
-MOST_TOLD = 10
-#: Greater times are in milliseconds: in seconds this is the year 5138.
+#: Problems that are listed, at most. A file of another kind has one in every line.
+MAX_PROBLEMS = 10
+#: Greater times are milliseconds. As seconds this is the year 5138.
 SECONDS = 1e11
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A comment as it came in, and what it was."""
+    """A comment as it was submitted, and its label."""
 
     comment: Comment
     spam: bool
-    source: str = ""  # where it was collected, where the file says so
+    source: str = ""  # where it was collected, if the file has it
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file holds. `examples` are in the order of time."""
+    """The content of a file. `examples` are in order of time."""
 
     examples: tuple[Example, ...]
-    left_out: Mapping[str, int] = field(default_factory=dict)  # labels that are neither -> lines
-    timeless: int = 0  # lines without a time that can be read; where there are any, no time counts
+    left_out: Mapping[str, int] = field(default_factory=dict)  # unknown label -> lines
+    timeless: int = 0  # lines without a readable time; if there are any, all times are ignored
 
 
 class _Wrong(Exception):
@@ -51,7 +51,7 @@ class _Wrong(Exception):
 
 
 def read(lines: Iterable[str | bytes]) -> Reading:
-    """Raises Invalid with the first lines that are no comments with a text and a label."""
+    """Read all lines. Raises Invalid, which lists the first lines without a text or a label."""
     examples: list[Example] = []
     left_out: Counter[str] = Counter()
     problems: list[Problem] = []
@@ -66,44 +66,44 @@ def read(lines: Iterable[str | bytes]) -> Reading:
         except _Wrong as error:
             problems.append(Problem(f"line {n}", "not-a-comment", str(error)))
     if problems:
-        raise Invalid(_told(problems))
+        raise Invalid(_first(problems))
     timeless = sum(example.comment.received == EPOCH for example in examples)
-    return Reading(tuple(_by_chance(examples) if timeless else _by_time(examples)), left_out, timeless)
+    return Reading(tuple(_shuffle(examples) if timeless else _sort(examples)), left_out, timeless)
 
 
-def _told(problems: Sequence[Problem]) -> Sequence[Problem]:
-    beyond = len(problems) - MOST_TOLD
-    return (*problems[:MOST_TOLD], Problem("and", "not-a-comment", f"{beyond} more")) if beyond > 0 else problems
+def _first(problems: Sequence[Problem]) -> Sequence[Problem]:
+    beyond = len(problems) - MAX_PROBLEMS
+    return (*problems[:MAX_PROBLEMS], Problem("and", "not-a-comment", f"{beyond} more")) if beyond > 0 else problems
 
 
-def _by_time(examples: Iterable[Example]) -> list[Example]:
+def _sort(examples: Iterable[Example]) -> list[Example]:
     return sorted(examples, key=lambda example: example.comment.received)
 
 
-def _by_chance(examples: Iterable[Example]) -> Iterable[Example]:
-    """A minute apart, in an order that is the same each time: files without times are often sorted by label."""
+def _shuffle(examples: Iterable[Example]) -> Iterable[Example]:
+    """Shuffle reproducibly, and set times a minute apart. Files without times are often sorted by label."""
     drawn = sorted(examples, key=lambda example: blake2b(example.comment.id.encode()).digest())
     for n, example in enumerate(drawn, 1):
         yield replace(example, comment=replace(example.comment, received=EPOCH + timedelta(minutes=n)))
 
 
 def _values(line: str | bytes) -> dict[str, Any] | None:
-    """None for what is no comment in files that are in order: an empty line, the site of an export."""
+    """Parse one line. Returns None for an empty line and for the site of an export."""
     if not line.strip():
         return None
     try:
         values = json.loads(line)
     except ValueError as error:
-        raise _Wrong("is no JSON in UTF-8") from error
+        raise _Wrong("is not JSON in UTF-8") from error
     if not isinstance(values, dict):
-        raise _Wrong("is no JSON object")
+        raise _Wrong("is not a JSON object")
     return None if values.get("kind") == "site" else values
 
 
 def _label(values: dict[str, Any]) -> tuple[str, bool | None]:
-    """As the line has it, and whether that is spam; None for neither.
+    """Return the label as written, and whether it is spam; None for an unknown label.
 
-    Of an export, only what people decided says what a comment was.
+    In an export, only decisions of moderators count as labels.
     """
     if values.get("kind") == "comment":
         people = any(d["role"] == Role.MODERATOR for d in values.get("decisions", ()))
@@ -116,7 +116,7 @@ def _label(values: dict[str, Any]) -> tuple[str, bool | None]:
 
 
 def _comment(n: int, values: dict[str, Any]) -> Comment:
-    """As it came through the door, at the time that the line says, or at EPOCH. Nobody decided about it yet."""
+    """Return the comment as submitted, undecided, at the time in the line or at EPOCH."""
     values = {"content": values.get("text"), "thread": str(values.get("group") or "thread"), **values}
     if not isinstance(values["content"], str):
         raise _Wrong("has no text")
@@ -126,7 +126,7 @@ def _comment(n: int, values: dict[str, Any]) -> Comment:
 
 
 def _moment(came: object) -> datetime | None:
-    """Of ISO 8601, or of seconds or milliseconds since 1970; None for anything else."""
+    """Parse ISO 8601, or seconds or milliseconds since 1970. Returns None for other text."""
     try:
         moment = datetime.fromisoformat(str(came))
     except ValueError:

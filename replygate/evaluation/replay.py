@@ -1,4 +1,4 @@
-"""The filters at work on labelled comments, as they would be on a site: alone, or taught by what moderators see."""
+"""Judge labelled comments as a site would: with fixed lessons, or learning from simulated moderators."""
 
 import sys
 import time
@@ -26,28 +26,28 @@ from .labelled_comments import Example
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the filters decided, and what it took them."""
+    """The filters' decision about one example, and its cost."""
 
     example: Example
     decision: Decision
-    probability: float  # of spam, by what is learned alone
-    microseconds: float  # of processor time
-    lessons: int = 0  # that the site had by then
+    probability: float  # of spam, by the model alone
+    microseconds: float  # CPU time
+    lessons: int = 0  # of the site at that time
 
     @property
     def wrong(self) -> bool:
-        """Published spam, or an honest comment that was held or refused."""
+        """Whether spam was published, or an honest comment was not."""
         return self.example.spam is (self.decision.action is Action.APPROVE)
 
     @property
     def by_chance(self) -> bool:
-        """Shown to a person although the filters would have settled it."""
+        """Whether it is a spot check: the filters alone would have decided it."""
         return any(signal.name == AUDIT for signal in self.decision.signals)
 
 
 @dataclass
 class Corpus:
-    """A site's lessons, kept in memory, so that evaluating teaches the site nothing."""
+    """A copy of a site's lessons in memory, so that an evaluation does not change the site."""
 
     lessons: Counter[Label] = field(default_factory=Counter)
     seen: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
@@ -68,7 +68,7 @@ class Corpus:
         return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], known, max(self.bars))
 
     def learn(self, lesson: Lesson) -> None:
-        """What comes first fills the quotas."""
+        """Add a lesson, unless one of its quotas is full."""
         if lesson.label is Label.HAM:
             self.bars.append(lesson.log_odds)
         counts = all(self.within[quota.name] < quota.most for quota in lesson.quotas)
@@ -79,17 +79,17 @@ class Corpus:
 
 
 def lesson(example: Example, verdict: Decision) -> Lesson:
-    """A moderator's word on a comment of which the filters said that."""
+    """Return the lesson from a moderator's correct decision after this decision of the filters."""
     comment, action = example.comment, Action.SPAM if example.spam else Action.APPROVE
     said = Decision(action, RESULT[action], Role.MODERATOR, Role.MODERATOR, comment.received)
     taught = comment.with_decision(verdict).with_decision(said)
     found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), quotas(taught))
-    assert found is not None  # noqa: S101 - a person who says either teaches it
+    assert found is not None  # noqa: S101 - every such decision teaches
     return found
 
 
 def held(example: Example, log_odds: float) -> Decision:
-    """What the filters say where they only ask."""
+    """Return a decision of the filters to hold the comment for review."""
     return Decision(
         Action.HOLD, RESULT[Action.HOLD], Role.FILTERS, Role.FILTERS, example.comment.received, log_odds=log_odds
     )
@@ -97,7 +97,7 @@ def held(example: Example, log_odds: float) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """Who teaches: moderators label whatever is held, and readers report some of the spam that was published."""
+    """Simulated moderators: they decide held comments, and published spam that readers report."""
 
     reported: float = 0.0
 
@@ -116,7 +116,7 @@ def verdicts(
     learning: Moderation | None = None,
     clock: Callable[[], float] = time.thread_time,
 ) -> Iterator[Verdict]:
-    """In the order given, which is that of time."""
+    """Judge the examples in the given order, which is by time."""
     weights = policy.for_site(site)
     moment = [examples[0].comment.received]
     evidence = open_memory(lambda: moment[0]).evidence
@@ -129,7 +129,7 @@ def verdicts(
 
 
 def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[Verdict]:
-    """Each source judged by a site that all the others taught, and that has seen nothing of it."""
+    """Judge each source on a site that learned from all other sources (cross-validation by source)."""
     lessons = [lesson(e, held(e, judged(e.comment, TokenCounts()).log_odds)) for e in examples]
     for source in dict.fromkeys(example.source for example in examples):
         corpus = Corpus()

@@ -1,4 +1,4 @@
-"""What an evaluation found, as values: `lines` puts them into text, `charts` into pictures."""
+"""Results of an evaluation. `text_report` formats them as text, `charts` as charts."""
 
 import math
 from collections import Counter, defaultdict
@@ -10,16 +10,16 @@ from comments.lifecycle import Action
 from .classification_metrics import Bin, Curve, brier, calibration, curve
 from .replay import Verdict
 
-#: Errors that are told, of either kind.
+#: Wrong decisions that are listed for each label.
 WORST = 10
 OUTCOMES = (Action.APPROVE, Action.HOLD, Action.SPAM)
-#: Parts of equal length in which a stream that teaches is followed.
+#: Equal parts of a stream that teaches, to show progress.
 STAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A signal: how often it was given for a reason against the comment, and how often that was right."""
+class SignalPrecision:
+    """Numbers of spam and of honest comments with a signal that counts against them."""
 
     signal: str
     spam: int
@@ -32,13 +32,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What became of comments whose label is the same."""
+    """Decisions about comments with the same label."""
 
     n: int
     of: dict[Action, int]
 
     def share(self, action: Action) -> float:
-        """NaN where there are none."""
+        """Return the share of this decision; NaN without comments."""
         return self.of[action] / self.n if self.n else math.nan
 
 
@@ -49,7 +49,7 @@ def outcomes(verdicts: Sequence[Verdict], spam: bool) -> Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is told about one file. `verdicts` are in the order of time."""
+    """All results for one file. `verdicts` are in order of time."""
 
     verdicts: tuple[Verdict, ...]
     points: Curve  # by the decision's score
@@ -58,26 +58,26 @@ class Report:
     brier: float
     honest: Outcomes
     spam: Outcomes
-    signals: tuple[Told, ...]
-    taught: bool = False  # by these very comments, one after the other
+    signals: tuple[SignalPrecision, ...]
+    taught: bool = False  # whether these comments were also the lessons, one after the other
 
     @property
     def has_both(self) -> bool:
-        """Whether there is anything to tell apart."""
+        """Whether there are comments of both labels."""
         return bool(self.honest.n and self.spam.n)
 
     def microseconds(self, share: float) -> float:
-        """Within which that share of the comments was judged."""
+        """Return the time within which this share of the comments was judged."""
         spent = sorted(v.microseconds for v in self.verdicts)
         return spent[min(len(spent) - 1, int(share * len(spent)))]
 
     def worst(self, spam: bool) -> list[Verdict]:
-        """Spam that was furthest from being held, or honest comments that were furthest beyond it."""
+        """Return the published spam with the fewest points, or the wrongly held comments with the most."""
         wrong = [v for v in self.verdicts if v.wrong and v.example.spam is spam]
         return sorted(wrong, key=lambda v: (v.decision.score, v.probability), reverse=not spam)[:WORST]
 
     def stages(self) -> list[tuple[Verdict, ...]]:
-        """Parts of a stream that taught, one after the other; none of other ones."""
+        """Split a stream that teaches into equal parts; empty for other streams."""
         if not self.taught:
             return []
         size = math.ceil(len(self.verdicts) / STAGES)
@@ -100,11 +100,11 @@ def report(verdicts: Sequence[Verdict], taught: bool = False) -> Report:
     )
 
 
-def _signals(verdicts: Sequence[Verdict]) -> tuple[Told, ...]:
-    """The most frequent first; those that speak for a comment are not counted."""
+def _signals(verdicts: Sequence[Verdict]) -> tuple[SignalPrecision, ...]:
+    """Return signals that count against a comment, the most frequent first."""
     given: dict[str, Counter[bool]] = defaultdict(Counter)
     for verdict in verdicts:
         for name in {s.name for s in verdict.decision.signals if s.points > 0 or s.holds}:
             given[name][verdict.example.spam] += 1
-    found = [Told(name, counts[True], counts[False]) for name, counts in given.items()]
-    return tuple(sorted(found, key=lambda told: (-told.spam - told.honest, told.signal)))
+    found = [SignalPrecision(name, counts[True], counts[False]) for name, counts in given.items()]
+    return tuple(sorted(found, key=lambda s: (-s.spam - s.honest, s.signal)))

@@ -42,6 +42,6 @@ def test_the_area_is_the_share_of_pairs_in_the_right_order(labelled):
 
 def test_calibration_compares_what_was_said_with_what_was():
     bins = calibration([0.1, 0.1, 0.9, 0.9, 1.0], [False, False, True, False, True])
-    assert [(b.n, b.was) for b in bins] == [(2, 0.0), (3, pytest.approx(2 / 3))]
+    assert [(b.n, b.actual) for b in bins] == [(2, 0.0), (3, pytest.approx(2 / 3))]
     assert calibration_error([Bin(2, 0.5, 0.0), Bin(2, 1.0, 1.0)]) == 0.25
     assert brier([1.0, 0.0, 0.5], [True, True, True]) == pytest.approx(1.25 / 3)

@@ -118,7 +118,7 @@ def test_each_source_is_judged_by_what_the_others_teach(tmp_path):
     file.write_text("\n".join(lines))
     ran = CliRunner().invoke(cli, ["evaluate", str(file), "--cross"])
     assert ran.exit_code == 0, ran.output
-    assert "of each source" in ran.output
+    assert "source, per 1,000" in ran.output
     assert [line.split()[:3] for line in ran.output.splitlines() if line.startswith(("a ", "b "))] == [
         [source, label, "9"] for source in "ab" for label in ("honest", "spam")
     ]
@@ -136,16 +136,16 @@ def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp
         policy.write_text(weights)
         here = Deployment(settings(policy=policy), storage, OneQueue(), lambda: NOW)
         said.append(CliRunner().invoke(cli, ["evaluate", str(file), "--site", "blog"], obj=here).output)
-    assert all("held from 2.5 points on, spam from 8" in text for text in said)
+    assert all("needs review from 2.5 points, spam from 8" in text for text in said)
     assert [text.splitlines()[5].split()[-3:] for text in said] == [["1000.0", "0.0", "0.0"], ["0.0", "1000.0", "0.0"]]
 
 
 def test_a_line_that_is_no_comment_is_named():
     for line, wrong in (
-        ("{", "is no JSON"),
-        ("[]", "is no JSON object"),
-        ('"text"', "is no JSON object"),
-        (b'{"text": "\xff", "label": "ham"}', "is no JSON in UTF-8"),
+        ("{", "is not JSON"),
+        ("[]", "is not a JSON object"),
+        ('"text"', "is not a JSON object"),
+        (b'{"text": "\xff", "label": "ham"}', "is not JSON in UTF-8"),
         ('{"label": "spam"}', "has no text"),
         ('{"text": 3, "label": "ham"}', "has no text"),
         ('{"text": "a"}', "has no label"),
@@ -253,8 +253,8 @@ def test_what_does_not_count_is_said_beside_the_report(tmp_path):
     file.write_text("\n".join([came("2026-01-01"), came("soon"), '{"text": "a", "label": "toxic"}']))
     ran = CliRunner().invoke(cli, ["evaluate", str(file)])
     assert ran.stderr.splitlines() == [
-        "left out: 1 labelled “toxic”",
-        "1 of 2 have no time that can be read, so all are taken in an order by chance",
+        "skipped: 1 labelled “toxic”",
+        "1 of 2 have no readable time, so all are shuffled",
     ]
 
 
@@ -263,4 +263,4 @@ def test_a_file_without_labels_ends_in_a_sentence(tmp_path):
     file.write_text("")
     ran = CliRunner().invoke(cli, ["evaluate", str(file)])
     assert ran.exit_code == 1
-    assert "no comment with a label" in ran.output
+    assert "no labelled comments" in ran.output
