@@ -79,5 +79,5 @@ def test_a_spoilt_cursor_shows_the_first_page(web: Web) -> None:
     assert "On the first page" in web.client.get("/demo/?cursor=spoilt", headers=HTML).text
 
 
-def test_there_is_no_demo_unless_it_is_wanted(storage: Storage) -> None:
+def test_the_demo_needs_its_setting(storage: Storage) -> None:
     assert open_web(storage, a_site(id="demo")).client.get("/demo/").status_code == 404

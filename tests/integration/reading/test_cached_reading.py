@@ -1,6 +1,6 @@
-"""Whatever happens to comments, no public path ever shows what readers may not see, and every cache agrees.
+"""No public address ever shows an unpublished comment, whatever happens and whatever is cached.
 
-Careless readers show that the machine would notice.
+Careless caches show that the state machine would detect it.
 """
 
 from collections.abc import Callable, Hashable
@@ -133,15 +133,15 @@ def look(machine: Reading) -> None:
         machine.followers_know_as_much()
 
 
-def test_the_story_that_the_oracle_is_tried_on_ends_well() -> None:
+def test_the_oracle_accepts_correct_caches() -> None:
     tell(Reading)
 
 
-def test_an_edit_is_read_once_it_is_approved_and_nowhere_before_or_else(storage: Storage) -> None:
+def test_readers_see_an_edit_only_after_its_approval(storage: Storage) -> None:
     tell_of_edits(storage)
 
 
 @pytest.mark.parametrize("careless", [ReadingForgetfully, ReadingHastily, ReadingShallowly])
-def test_the_oracle_sees_what_it_is_for(careless: type[Reading]) -> None:
+def test_the_oracle_detects_stale_caches(careless: type[Reading]) -> None:
     with pytest.raises(AssertionError):
         tell(careless)

@@ -1,4 +1,4 @@
-"""Where mail about replies is asked for, confirmed and stopped: forms, links and pages."""
+"""Reply notifications: asking for them, confirming and unsubscribing."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def deployment(storage: Storage) -> Iterator[MailDeployment]:
 # The pages
 
 
-def test_a_link_that_somebody_made_up_leads_nowhere(deployment: MailDeployment) -> None:
+def test_a_forged_link_is_not_found(deployment: MailDeployment) -> None:
     deployment.approved()
     (question,) = deployment.deliver()
     confirm = link(question, "confirm")
@@ -76,14 +76,14 @@ def test_the_form_offers_it_only_where_mail_is_sent(deployment: MailDeployment) 
     assert re.search(r'name="notify"[^>]* checked', wrong.text)
 
 
-def test_whoever_asked_is_told_to_expect_a_question(deployment: MailDeployment) -> None:
+def test_the_status_page_announces_the_confirmation_email(deployment: MailDeployment) -> None:
     sent = deployment.client.post(SUBMIT, data=a_reply(notify="replies"), headers=HTML)
     assert "to confirm your address" in deployment.client.get(sent.location, headers=HTML).text
     plain = deployment.client.post(SUBMIT, data=a_reply(content="Another."), headers=HTML)
     assert "to confirm your address" not in deployment.client.get(plain.location, headers=HTML).text
 
 
-def test_without_a_mail_server_asking_is_refused_in_words(storage: Storage) -> None:
+def test_notify_is_refused_without_a_mail_server(storage: Storage) -> None:
     web = open_web(storage)
     answer = web.client.post(SUBMIT, json=a_reply(notify="replies"))
     assert answer.status_code == 422
@@ -110,7 +110,7 @@ def test_a_wish_that_cannot_be_met_is_named(storage: Storage, fields: dict[str, 
     assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [(field, code)]
 
 
-def test_wordpress_forms_may_ask_too(deployment: MailDeployment) -> None:
+def test_wordpress_forms_may_ask_for_notifications(deployment: MailDeployment) -> None:
     fields = {"author": "Ada", "email": "ada@example.org", "comment": "Hello", "comment_post_ID": "7"}
     answer = deployment.client.post("/v1/sites/blog/wp-comments-post.php", data={**fields, "notify": "replies"})
     assert answer.status_code == 303

@@ -1,4 +1,4 @@
-"""The short way gives exactly what the long way gave, and only for as long as it would give it again."""
+"""The reading fast path repeats Flask's answers exactly, as long as they are current."""
 
 from dataclasses import replace
 

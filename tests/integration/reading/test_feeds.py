@@ -1,4 +1,4 @@
-"""The Atom feeds: valid, true, and with nothing in them that readers may not see."""
+"""Atom feeds are valid and contain published comments only."""
 
 from urllib.parse import quote
 from uuid import UUID
@@ -59,7 +59,7 @@ def links(root: Element) -> list[str]:
     return [link.attrib["href"] for link in root.iter(f"{{{NAMES['a']}}}link")]
 
 
-def test_the_site_s_feed_has_what_was_published_last_first(web: Web) -> None:
+def test_the_sites_feed_starts_with_the_latest_comment(web: Web) -> None:
     first = published(web.storage, thread=PAGE, content="Hello *there* <&>", author="Ada", url="https://ada.example")
     published(web.storage, thread=PAGE, parent=first.id, author="", content="Answer")
     root = feed(web)
@@ -97,7 +97,7 @@ def test_empty_feeds_are_valid(web: Web) -> None:
         assert texts(feed(web, address), "a:entry/a:id") == []
 
 
-def test_what_readers_may_not_see_is_in_no_feed(web: Web) -> None:
+def test_feeds_contain_no_unpublished_comments(web: Web) -> None:
     root = published(web.storage, thread=PAGE, content="secret one")
     published(web.storage, thread=PAGE, parent=root.id, content="secret two")
     decided(web.storage, accepted(web.storage, thread=PAGE, content="secret three"), Action.HOLD)
@@ -125,7 +125,7 @@ def test_a_new_name_of_the_site_is_news(web: Web) -> None:
     assert (again.status_code, "Renamed" in again.text) == (200, True)
 
 
-def test_what_xml_cannot_write_is_replaced(web: Web) -> None:
+def test_characters_invalid_in_xml_are_replaced(web: Web) -> None:
     published(web.storage, author="A\x0bd\x1ba\ufffe", content="text \x0c\uffff more ]]> & <b>")
     assert texts(feed(web), "a:entry/a:author/a:name") == ["A\ufffdd\ufffda\ufffd"]
 

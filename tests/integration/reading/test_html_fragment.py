@@ -1,4 +1,4 @@
-"""The thread as HTML for a site's own pages: whole, nested, harmless, and cheap when nothing changed."""
+"""The HTML fragment of a thread is complete, nested, safe and cacheable."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def outline(element: Element) -> Iterator[tuple[str, object]]:
         yield entry.find("article").attrib["id"].removeprefix("comment-"), list(outline(entry))
 
 
-def test_answers_are_nested_in_what_they_answer(web: Web) -> None:
+def test_replies_are_nested_in_their_parents(web: Web) -> None:
     def at(minute: int, parent: str = "") -> str:
         return published(web.storage, parent=parent, received=START + timedelta(minutes=minute)).id
 
@@ -50,7 +50,7 @@ def test_answers_are_nested_in_what_they_answer(web: Web) -> None:
     assert found.get("data-total") == "5"
 
 
-def test_what_is_deeper_than_the_lists_names_what_it_answers(web: Web) -> None:
+def test_replies_below_the_last_level_name_their_parent(web: Web) -> None:
     comment = published(web.storage, author="Level 0")
     for n in range(1, MAX_NESTED + 3):
         comment = published(web.storage, author=f"Level {n}", parent=comment.id)
@@ -63,7 +63,7 @@ def test_what_is_deeper_than_the_lists_names_what_it_answers(web: Web) -> None:
     assert named == [f"@Level {n}" for n in range(MAX_NESTED - 1, MAX_NESTED + 2)]
 
 
-def test_what_was_typed_stays_text(web: Web) -> None:
+def test_html_in_comments_stays_text(web: Web) -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     published(web.storage, author=evil, content=f"*fine* {evil}", url="https://ada.example/?a='b&c")
     found = section(web)

@@ -1,4 +1,4 @@
-"""Following a thread: over HTTP as any server does it, and as the web part keeps the connection open."""
+"""Live updates of a thread, with one answer and with an open connection."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def web(storage: Storage) -> Web:
     return open_web(storage)
 
 
-def test_what_happened_since_is_told_at_once(web: Web) -> None:
+def test_changes_since_the_version_are_sent_at_once(web: Web) -> None:
     root = published(web.storage)
     version = web.client.get("/v1/sites/blog/comments?thread=first-post").json["version"]
     new = published(web.storage)
@@ -62,7 +62,7 @@ def test_without_a_version_it_begins_now(web: Web) -> None:
     assert "event" not in web.client.get(FOLLOW).text
 
 
-def test_what_readers_may_not_see_is_not_told(web: Web) -> None:
+def test_unpublished_comments_cause_no_events(web: Web) -> None:
     accepted(web.storage)
     decided(web.storage, accepted(web.storage), Action.HOLD)
     root = published(web.storage)

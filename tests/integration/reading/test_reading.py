@@ -1,4 +1,4 @@
-"""Reading: what is published, in order, page by page, and cheaply when nothing changed."""
+"""Reading API: published comments in order, in pages, with ETags."""
 
 from urllib.parse import quote
 
@@ -35,7 +35,7 @@ def test_published_comments_come_threaded(web: Web) -> None:
     assert told["comments"][0]["received"].endswith("Z")
 
 
-def test_nothing_else_is_ever_shown(web: Web) -> None:
+def test_only_published_comments_are_shown(web: Web) -> None:
     accepted(web.storage, content="queued")
     decided(web.storage, accepted(web.storage, content="held"), Action.HOLD)
     decided(web.storage, accepted(web.storage, content="spam"), Action.SPAM)
@@ -46,7 +46,7 @@ def test_nothing_else_is_ever_shown(web: Web) -> None:
     assert web.client.get(READ).json == {"comments": [], "total": 0, "next": "", "version": version}
 
 
-def test_what_is_private_stays_so(web: Web) -> None:
+def test_private_fields_are_never_shown(web: Web) -> None:
     email, origin, identity, agent, referrer = PRIVATE
     kept = published(
         web.storage, email=email, origin=origin, identity=identity, user_agent=agent, referrer=referrer, trap="trapped"
@@ -62,7 +62,7 @@ def test_what_is_private_stays_so(web: Web) -> None:
         assert not [secret for secret in (*PRIVATE, "trapped") if secret in answer.text + str(answer.headers)]
 
 
-def test_masked_words_are_shown_masked(web: Web) -> None:
+def test_masked_profanity_stays_masked(web: Web) -> None:
     kept = accepted(web.storage, content="damn")
     after = kept.with_decision(a_decision(Action.APPROVE, masked="****"))
     assert web.storage.comments.decide("blog", [CommentChange(kept, after)]) == [True]
@@ -175,7 +175,7 @@ def test_counts_have_one_answer_for_every_order(web: Web) -> None:
     assert web.client.get("/v1/sites/blog/counts", query_string={"thread": orders[0]}, headers=etag).status_code == 200
 
 
-def test_counting_refuses_too_many_and_none(web: Web) -> None:
+def test_counting_needs_between_1_and_200_threads(web: Web) -> None:
     for query in ({}, {"thread": [str(n) for n in range(201)]}, {"thread": ""}, {"threads": "x"}):
         assert web.client.get("/v1/sites/blog/counts", query_string=query).status_code == 422
     for body in ({}, {"threads": []}, {"threads": "x"}, {"threads": [1]}, {"threads": ["x"] * 201}):

@@ -1,4 +1,4 @@
-"""Readers report a comment: what that does, what it never does, and what moderators see of it."""
+"""Reports by readers: their effects and limits, and how moderators see them."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ def test_a_reader_learns_nothing(web: Web) -> None:
     assert {(a.status_code, a.data, a.headers["Content-Length"]) for a in answers} == {(202, b"", "0")}
 
 
-def test_what_readers_do_not_see_cannot_be_reported(web: Web) -> None:
+def test_unpublished_comments_cannot_be_reported(web: Web) -> None:
     removed = published(web.storage)
     below = published(web.storage, parent=removed.id)
     moderated(web.storage, removed, Action.REMOVE)
@@ -93,7 +93,7 @@ def test_what_readers_do_not_see_cannot_be_reported(web: Web) -> None:
         ({"origin": "there"}, "origin", "read-only"),
     ],
 )
-def test_a_report_has_one_field_of_few_words(web: Web, body: dict[str, Any], field: str, code: str) -> None:
+def test_a_report_has_a_known_reason_and_no_other_field(web: Web, body: dict[str, Any], field: str, code: str) -> None:
     answer = report(web, published(web.storage), body=body)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [(field, code)]
@@ -127,14 +127,14 @@ def test_the_authors_own_network_does_not_count(web: Web) -> None:
     assert web.storage.reports.of("blog", [comment.id]) == [{"other": 2}]
 
 
-def test_a_site_says_how_many_it_takes_or_that_none_are_enough(storage: Storage) -> None:
+def test_the_site_sets_the_number_of_reports_that_hold(storage: Storage) -> None:
     web = open_web(storage, a_site(reports_hold=1))
     assert reported(web, published(storage), 1).status is Status.HELD
     web = open_web(storage, a_site(reports_hold=0))
     assert reported(web, published(storage), *range(1, 9)).status is Status.APPROVED
 
 
-def test_what_a_person_approved_stays_whatever_is_reported(web: Web) -> None:
+def test_reports_never_hold_a_comment_that_a_moderator_approved(web: Web) -> None:
     comment = reported(web, published(web.storage), 1, 2, 3)
     approved = moderated(web.storage, comment, Action.APPROVE)
     assert reported(web, approved, 4, 5) == approved
@@ -150,14 +150,14 @@ def test_an_edit_that_only_the_filters_approved_may_be_held_again(web: Web) -> N
     assert (after.status, after.content) == (Status.HELD, "Buy my pills.")
 
 
-def test_whoever_takes_a_refusal_back_has_not_approved_it(web: Web) -> None:
+def test_undoing_a_removal_is_not_an_approval(web: Web) -> None:
     comment = reported(web, published(web.storage), 1, 2)
     spam = moderated(web.storage, comment, Action.SPAM)
     assert web.storage.comments.decide("blog", [CommentChange(spam, spam.with_undo("mo", NOW))]) == [True]
     assert reported(web, comment, 3).status is Status.HELD
 
 
-def test_a_decision_that_comes_between_is_kept(storage: Storage) -> None:
+def test_a_decision_in_the_meantime_is_kept(storage: Storage) -> None:
     """A moderator calls it spam between the report and the hold."""
     web = open_web(storage)
     comment = published(storage)
@@ -186,7 +186,7 @@ def test_the_page_needs_no_script_and_leads_back(web: Web) -> None:
     assert report(web, comment, json=None, data={"why": "x"}, headers=HTML).status_code == 422
 
 
-def test_moderators_see_what_was_reported_before_it_is_held(desk: Desk, mo: Seat) -> None:
+def test_moderators_see_reports_before_the_comment_is_held(desk: Desk, mo: Seat) -> None:
     plain, comment = published(desk.storage), published(desk.storage)
     reported(desk, comment, 1, reason="spam")
     queue = page(mo, "/review/blog?status=approved&order=reported")
@@ -213,7 +213,7 @@ def test_moderators_see_why_it_is_held_and_their_decision_teaches(desk: Desk, mo
     assert desk.storage.corpus.due("blog", 9) == [comment.id]
 
 
-def test_colleagues_in_the_room_are_told_at_once(desk: Desk, mo: Seat) -> None:
+def test_open_queue_pages_are_updated_at_once(desk: Desk, mo: Seat) -> None:
     def waiting() -> str:
         told = mo.get("/v1/sites/blog/review/events", query_string={"once": "true"})
         return told.text
@@ -231,7 +231,7 @@ def test_reports_are_counted_for_operators(storage: Storage) -> None:
     assert 'replygate_reports_total{site="blog"} 2.0' in seat.get("/metrics").text
 
 
-def test_what_was_held_so_is_held_again_when_its_author_changes_it(web: Web) -> None:
+def test_a_comment_held_for_reports_is_held_again_after_an_edit(web: Web) -> None:
     comment = reported(web, published(web.storage), 1, 2, 3)
     assert change(web, comment, "Kinder words.").status_code == 202
     assert was_held_before_edit(web.comment(comment.id))

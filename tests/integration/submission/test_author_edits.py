@@ -1,4 +1,4 @@
-"""PATCH and DELETE /v1/sites/{site}/comments/{id}: an author's own comment, by its receipt."""
+"""PATCH and DELETE /v1/sites/{site}/comments/{id}: edits and withdrawals by authors."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +44,7 @@ def rest(web: Web, comment: Comment) -> None:
     assert web.storage.queue.claim("blog", comment.id, 9, 30) == []
 
 
-def test_an_edit_of_a_published_comment_waits_beside_it(web: Web) -> None:
+def test_an_edit_of_a_published_comment_is_a_pending_draft(web: Web) -> None:
     comment = published(web.storage, content="First words.")
     rest(web, comment)
     answer = change(web, comment)
@@ -59,7 +59,7 @@ def test_an_edit_of_a_published_comment_waits_beside_it(web: Web) -> None:
     assert web.client.get(at(comment), headers=receipt(web, comment)).json["edit"] == "published"
 
 
-def test_a_refused_edit_leaves_the_words_and_says_what_a_moderator_says(web: Web) -> None:
+def test_a_refused_edit_keeps_the_text_and_shares_the_reason(web: Web) -> None:
     comment = published(web.storage, content="First words.")
     change(web, comment)
     judge(web, comment, Action.HOLD)
@@ -74,7 +74,7 @@ def test_a_refused_edit_leaves_the_words_and_says_what_a_moderator_says(web: Web
     assert "removed" not in refused.text
 
 
-def test_an_edit_of_what_waits_takes_its_place_and_never_publishes_it(web: Web) -> None:
+def test_an_edit_of_a_held_comment_replaces_it_and_never_publishes_it(web: Web) -> None:
     comment = decided(web.storage, accepted(web.storage, content="First words."), Action.HOLD)
     rest(web, comment)
     answer = change(web, comment)
@@ -85,7 +85,7 @@ def test_an_edit_of_what_waits_takes_its_place_and_never_publishes_it(web: Web) 
     assert shown(web) == []
 
 
-def test_the_same_words_again_change_nothing(web: Web) -> None:
+def test_repeating_an_edit_changes_nothing(web: Web) -> None:
     comment = published(web.storage, content="First words.")
     answers = [change(web, comment) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202] * 3
@@ -131,7 +131,7 @@ def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: Web, method: st
         (7, "string_type"),
     ],
 )
-def test_words_that_cannot_be_kept_are_refused(web: Web, content: Any, code: str) -> None:
+def test_an_invalid_text_is_refused(web: Web, content: Any, code: str) -> None:
     comment = published(web.storage)
     answer = change(web, comment, content)
     assert answer.status_code == 422
@@ -173,7 +173,7 @@ def test_a_comment_is_changed_only_so_often(web: Web) -> None:
     assert answers == [202] * MAX_EDITS + [409]
 
 
-def test_first_edits_count_among_what_a_network_may_send(storage: Storage) -> None:
+def test_first_edits_count_towards_the_rate_limit(storage: Storage) -> None:
     web = open_web(storage, replace(SITE, per_minute=1))
     comments = [published(storage, content=f"Words {n}.") for n in range(3)]
     answers = [change(web, comment) for comment in comments]
@@ -195,13 +195,13 @@ def test_a_withdrawn_comment_is_gone_with_its_draft_and_stays_so(web: Web) -> No
     assert noted == [("its author", "comment.withdraw", id) for id in (comment.id, draft_id(comment.id))]
 
 
-def test_what_waits_can_be_withdrawn(web: Web) -> None:
+def test_a_pending_comment_can_be_withdrawn(web: Web) -> None:
     queued = accepted(web.storage)
     held = decided(web.storage, accepted(web.storage), Action.HOLD)
     assert [withdraw(web, c).json["status"] for c in (queued, held)] == ["withdrawn"] * 2
 
 
-def test_what_was_refused_is_neither_changed_nor_withdrawn(web: Web) -> None:
+def test_a_refused_comment_can_be_neither_edited_nor_withdrawn(web: Web) -> None:
     spam = decided(web.storage, accepted(web.storage), Action.SPAM)
     removed = moderated(web.storage, published(web.storage), Action.REMOVE)
     for comment in (spam, removed):
@@ -210,7 +210,7 @@ def test_what_was_refused_is_neither_changed_nor_withdrawn(web: Web) -> None:
             assert "spam" not in answer.text
 
 
-def test_pages_of_the_site_may_ask_for_it(web: Web) -> None:
+def test_pages_of_the_site_may_edit_and_withdraw(web: Web) -> None:
     comment = published(web.storage)
     headers = {"Origin": "https://blog.example", "Access-Control-Request-Method": "PATCH"}
     answer = web.client.options(at(comment), headers=headers)

@@ -1,4 +1,4 @@
-"""The page of an author's own comment, with forms to change and withdraw it, without any script."""
+"""The status page for authors, with forms to edit and withdraw that work without scripts."""
 
 import pytest
 from werkzeug.test import TestResponse
@@ -49,7 +49,7 @@ def test_the_page_has_forms_for_both(web: Web) -> None:
     assert "<form" not in text
 
 
-def test_the_page_says_that_a_change_of_what_waits_is_kept(web: Web) -> None:
+def test_the_page_confirms_an_edit_of_a_pending_comment(web: Web) -> None:
     comment = accepted(web.storage)
     assert "Your edit is saved" not in page(web, comment)
     assert send(web, comment, content="Other words.").status_code == 303
@@ -58,7 +58,7 @@ def test_the_page_says_that_a_change_of_what_waits_is_kept(web: Web) -> None:
     assert "Your edit is saved" not in page(web, comment)
 
 
-def test_the_page_keeps_what_was_typed_when_it_cannot_be_taken(web: Web) -> None:
+def test_the_page_keeps_the_text_of_an_invalid_edit(web: Web) -> None:
     comment = published(web.storage)
     answer = send(web, comment, content="x" * 10_001)
     assert answer.status_code == 422
@@ -76,7 +76,7 @@ def test_the_form_with_a_wrong_receipt_finds_nothing(web: Web) -> None:
     assert web.comment(comment.id) == comment
 
 
-def test_the_page_tells_why_an_edit_was_refused(web: Web) -> None:
+def test_the_page_shows_the_reason_for_refusing_an_edit(web: Web) -> None:
     comment = published(web.storage)
     change(web, comment)
     judge(web, comment, Action.HOLD)

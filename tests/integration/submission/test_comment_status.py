@@ -1,4 +1,4 @@
-"""GET /v1/sites/{site}/comments/{id}: what became of one's own comment."""
+"""GET /v1/sites/{site}/comments/{id}: the status of a comment for its author."""
 
 import pytest
 from werkzeug.test import TestResponse
@@ -90,7 +90,7 @@ def test_a_page_leads_back_to_the_sites_own_pages_only(web: Web, thread: str) ->
     assert "<a" not in page.text
 
 
-def test_why_a_comment_was_refused_is_not_said(web: Web) -> None:
+def test_the_signals_against_a_comment_are_not_disclosed(web: Web) -> None:
     spam = decided(web.storage, accepted(web.storage), Action.SPAM)
     page = ask(web, spam.id, **HTML).text
     assert "was not published" in page

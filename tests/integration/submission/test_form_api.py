@@ -1,4 +1,4 @@
-"""What a comment keeps of the form it came by: facts, never the token."""
+"""Form evidence that is stored with a comment, never the token itself."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -41,17 +41,17 @@ def flood(web: Web) -> None:
         web.storage.comments.accept(a_comment(received=datetime.now(UTC), origin=f"{n}"), an_admission())
 
 
-def test_without_a_form_nothing_is_told(web: Web) -> None:
+def test_a_comment_without_a_form_has_no_form_evidence(web: Web) -> None:
     assert facts(kept(web)) == ("", -1, "")
 
 
-def test_a_form_tells_how_long_it_was_looked_at(web: Web) -> None:
+def test_a_form_token_records_the_seconds_until_sending(web: Web) -> None:
     assert facts(kept(web, form_token=str(a_form(web)["token"]))) == ("valid", 0, "")
     earlier = issue_token(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
     assert facts(kept(web, form_token=earlier, content="Another")) == ("valid", 50, "")
 
 
-def test_a_token_of_another_page_is_none_of_this_one(web: Web) -> None:
+def test_a_token_of_another_page_is_invalid(web: Web) -> None:
     assert facts(kept(web, form_token=str(a_form(web, "other")["token"]))) == ("invalid", -1, "")
 
 
@@ -60,7 +60,7 @@ def test_the_same_page_may_be_written_in_two_ways(web: Web) -> None:
     assert kept(web, form_token=token, thread="https://blog.example/post").form_token == "valid"
 
 
-def test_a_flooded_site_asks_for_work_and_notes_who_did_none(web: Web) -> None:
+def test_a_flooded_site_requires_work_and_records_missing_proofs(web: Web) -> None:
     flood(web)
     form = a_form(web)
     assert form["proof_bits"] == 16
@@ -78,7 +78,7 @@ def test_the_sites_own_server_owes_no_work(web: Web) -> None:
     assert kept(web, {"Authorization": f"Bearer {KEY}"}).form_proof == ""
 
 
-def test_a_form_that_is_shown_again_knows_when_it_was_shown_first(web: Web) -> None:
+def test_a_form_shown_again_keeps_its_first_token(web: Web) -> None:
     earlier = issue_token(web.pseudonyms, "blog", "first-post", datetime.now(UTC) - timedelta(seconds=50))
     page = web.client.post(SUBMIT, data=a_reply(author="", form_token=earlier), headers=HTML).text
     assert inputs(page)["form_token"] == earlier

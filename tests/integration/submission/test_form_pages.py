@@ -1,4 +1,4 @@
-"""Leaving a comment with a plain form and no scripts."""
+"""Reply forms without scripts."""
 
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -60,13 +60,13 @@ def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: W
         ({"thread": ""}, "Page is missing: send the key or address of the page."),
     ],
 )
-def test_fields_that_readers_do_not_see_are_not_named_to_them(web: Web, sent: dict[str, str], told: str) -> None:
+def test_hidden_fields_are_not_named(web: Web, sent: dict[str, str], told: str) -> None:
     web.storage.threads.set_closed("blog", "closed", True)
     page = web.client.post(SUBMIT, data=a_reply(**sent), headers=HTML).text
     assert f"<li>{told}</li>" in page
 
 
-def test_fields_that_are_none_of_ours_are_named(web: Web) -> None:
+def test_unknown_fields_are_named(web: Web) -> None:
     """To whoever makes the form."""
     page = web.client.post(SUBMIT, data=a_reply(colour="red"), headers=HTML).text
     assert "<bdi>colour</bdi>: " in page
@@ -100,7 +100,7 @@ def test_the_honeypot_is_out_of_peoples_way(web: Web) -> None:
 
 
 @pytest.mark.parametrize("back", ["https://blog.example/post?a=b&comment=old", "/demo/", "demo"])
-def test_the_form_may_lead_back_to_a_page_of_the_site_or_ours(web: Web, back: str) -> None:
+def test_the_form_redirects_to_a_page_of_the_site_or_ours(web: Web, back: str) -> None:
     answer = web.client.post(SUBMIT, data=a_reply(redirect_to=back), headers=HTML)
     target = urlsplit(answer.headers["Location"])
     assert target.netloc in ("blog.example", "localhost")
@@ -138,7 +138,7 @@ def test_the_form_never_leads_elsewhere(web: Web, back: str) -> None:
     assert "X-Evil" not in answer.headers
 
 
-def test_whoever_must_wait_keeps_their_text(storage: Storage) -> None:
+def test_a_rate_limited_form_keeps_its_text(storage: Storage) -> None:
     web = open_web(storage, replace(SITE, per_minute=1))
     web.client.post(SUBMIT, data=a_reply(), headers=HTML)
     answer = web.client.post(SUBMIT, data=a_reply(content="Another one"), headers=HTML)

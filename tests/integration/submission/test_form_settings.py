@@ -1,4 +1,4 @@
-"""The public description of a site's form, which the widget and other forms are built from."""
+"""GET /v1/sites/{site}/form: the settings of the reply form."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Hostile strings through every field that the public may write, read back wherever the public may look."""
+"""Hostile strings in every public field, read back from every public page."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,7 +73,7 @@ def poison(web: Web, text: str) -> None:
     published(web.storage, site="demo", thread=THREAD, **fields)
 
 
-def test_what_is_published_stays_text_for_programs() -> None:
+def test_published_payloads_stay_text_in_json_and_feeds() -> None:
     web = a_web()
     for text in STRINGS:
         poison(web, text)
@@ -91,7 +91,7 @@ def test_what_is_published_stays_text_for_programs() -> None:
     assert sorted(seen) == sorted(STRINGS)
 
 
-def test_what_is_published_stays_text_for_people() -> None:
+def test_published_payloads_stay_text_in_pages() -> None:
     web = a_web()
     for text in STRINGS:
         poison(web, text)
@@ -99,7 +99,7 @@ def test_what_is_published_stays_text_for_people() -> None:
     assert [danger for page in pages for danger in dangers(parse(page))] == []
 
 
-def test_the_oracle_sees_what_escaping_prevents() -> None:
+def test_the_oracle_detects_missing_escaping() -> None:
     """Were nothing escaped, or Markdown's HTML let through, the tests above would fail."""
     careless = a_web()
     careless.app.jinja_env.autoescape = False
@@ -134,7 +134,7 @@ def test_the_door_answers_every_string_clearly_and_keeps_it_whole() -> None:
     assert kept > len(STRINGS)
 
 
-def test_the_form_shows_what_was_typed_and_runs_none_of_it() -> None:
+def test_the_form_repeats_payloads_as_text() -> None:
     web = a_web()
     expected = shape(parse(post(web, dict.fromkeys(WRITTEN, "harmless words"), "", form=True).text))
     for text in STRINGS:
@@ -196,7 +196,7 @@ def test_broken_json_never_breaks_us() -> None:
             assert answer.mimetype == "application/problem+json"
 
 
-def test_json_is_told_from_what_only_looks_like_it() -> None:
+def test_only_strict_json_is_accepted() -> None:
     suite = sorted(JSON_SUITE.glob("[yn]_*.json")) if JSON_SUITE.is_dir() else []
     wrong = [path.name for path in suite if _is_json(path.read_bytes()) != path.name.startswith("y_")]
     # One file gives a name twice, which the standard leaves open and we refuse.

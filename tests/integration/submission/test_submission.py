@@ -30,7 +30,7 @@ def fields(answer: object) -> dict[str, str]:
     return {problem["field"]: problem["code"] for problem in answer.json["problems"]}  # type: ignore[attr-defined]
 
 
-def test_a_comment_is_kept_before_its_author_hears_so(web: Web) -> None:
+def test_a_comment_is_stored_before_it_is_acknowledged(web: Web) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(author=" Ada <b> ", url="https://ada.example", parent=""))
     assert answer.status_code == 202
     kept = web.comment(answer.json["id"])
@@ -49,14 +49,14 @@ def test_a_comment_is_kept_before_its_author_hears_so(web: Web) -> None:
     assert [job[:2] for job in web.jobs.jobs] == [(JUDGE, "blog")]
 
 
-def test_forms_and_multipart_forms_are_taken_too(web: Web) -> None:
+def test_urlencoded_and_multipart_forms_are_accepted(web: Web) -> None:
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         answer = web.client.post(SUBMIT, data=a_reply(content=f"Ünï via {kind}"), content_type=kind)
         assert answer.status_code == 202, answer.text
         assert web.comment(answer.json["id"]).content == f"Ünï via {kind}"
 
 
-def test_wordpress_forms_can_be_pointed_here(web: Web) -> None:
+def test_wordpress_field_names_are_accepted(web: Web) -> None:
     sent = {"comment_post_ID": "12", "comment_parent": "0", "comment": "Hi", "submit": "Post Comment"}
     answer = web.client.post(SUBMIT, data=sent | {"author": "Ada", "email": "ada@example.org", "url": ""})
     kept = web.comment(answer.json["id"])
@@ -67,13 +67,13 @@ def test_wordpress_names_are_unknown_in_json(web: Web) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply(comment="Hi"))) == {"comment": "unknown"}
 
 
-def test_the_honeypot_is_kept_for_the_filters(web: Web) -> None:
+def test_the_honeypot_is_stored_for_the_filters(web: Web) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(website="http://spam.example"))
     assert web.comment(answer.json["id"]).trap == "http://spam.example"
     assert fields(web.client.post(SUBMIT, json=a_reply(trap="x"))) == {"trap": "unknown"}
 
 
-def test_every_problem_is_told_at_once(web: Web) -> None:
+def test_every_problem_is_reported_at_once(web: Web) -> None:
     sent = {"thread": "", "email": "nobody", "url": "javascript:alert(1)", "content": 5, "colour": "red"}
     assert fields(web.client.post(SUBMIT, json=sent)) == {
         "thread": "required",
@@ -87,7 +87,7 @@ def test_every_problem_is_told_at_once(web: Web) -> None:
 
 
 @pytest.mark.parametrize("name", ["id", "status", "site", "version", "received", "origin", "decisions", "score"])
-def test_what_the_server_sets_cannot_be_sent(web: Web, name: str) -> None:
+def test_fields_set_by_the_server_are_refused(web: Web, name: str) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply() | {name: "approved"})) == {name: "read-only"}
 
 
@@ -151,7 +151,7 @@ def test_a_malformed_idempotency_key_is_refused(web: Web, key: str) -> None:
     assert fields(answer) == {"Idempotency-Key": "format"}
 
 
-def test_replies_to_what_is_not_published_are_refused(web: Web) -> None:
+def test_replies_to_unpublished_comments_are_refused(web: Web) -> None:
     shown = published(web.storage)
     assert web.client.post(SUBMIT, json=a_reply(parent=shown.id)).status_code == 202
     hidden = accepted(web.storage)
@@ -171,7 +171,7 @@ def test_one_origin_may_not_flood(storage: Storage) -> None:
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
 
 
-def test_a_full_site_asks_to_come_again(storage: Storage) -> None:
+def test_a_full_site_answers_503_with_retry_after(storage: Storage) -> None:
     web = open_web(storage, replace(SITE, max_pending=1))
     answers = [web.client.post(SUBMIT, json=a_reply(content=f"Number {n}")) for n in range(2)]
     assert [answer.status_code for answer in answers] == [202, 503]
@@ -187,21 +187,21 @@ def test_the_peer_is_the_proxys_word_only_where_proxies_are_trusted(storage: Sto
     assert behind.comment(proxied.json["id"]).origin == behind.pseudonyms.origin("203.0.113.5")
 
 
-def test_who_prefers_to_wait_hears_the_verdict(web: Web) -> None:
+def test_a_waiting_request_gets_the_verdict(web: Web) -> None:
     first = web.client.post(SUBMIT, json=a_reply())
     decided(web.storage, web.comment(first.json["id"]), Action.APPROVE)
     again = web.client.post(SUBMIT, json=a_reply(), headers={"Prefer": "respond-async, wait=5"})
     assert again.json["status"] == "published"
 
 
-def test_waiting_ends_with_pending_when_nobody_judges(web: Web) -> None:
+def test_waiting_ends_with_pending_without_a_judge(web: Web) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(), headers={"Prefer": "wait=1"})
     assert answer.status_code == 202
     assert answer.json["status"] == "pending"
     assert answer.headers["Preference-Applied"] == "wait=1"
 
 
-def test_nobody_waits_where_there_is_one_thread(storage: Storage) -> None:
+def test_a_process_with_one_thread_never_waits(storage: Storage) -> None:
     web = open_web(storage, SITE, web_threads=1)
     answer = web.client.post(SUBMIT, json=a_reply(), headers={"Prefer": "wait=10"})
     assert answer.status_code == 202

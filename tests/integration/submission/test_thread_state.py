@@ -1,4 +1,4 @@
-"""PUT /v1/sites/{site}/threads/{thread}: closing and opening, by the site's own server."""
+"""PUT /v1/sites/{site}/threads/{thread}: the site's own server closes and opens threads."""
 
 from urllib.parse import quote
 
@@ -33,7 +33,7 @@ def test_a_thread_may_be_named_by_its_address(web: Web) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer rgk_k1_wrong"}, {"Origin": "https://blog.example"}])
-def test_strangers_close_nothing(web: Web, headers: dict[str, str]) -> None:
+def test_closing_a_thread_needs_a_site_key(web: Web, headers: dict[str, str]) -> None:
     assert web.client.put(THREAD, json={"closed": True}, headers=headers).status_code == 401
     assert not web.storage.threads.is_closed("blog", "first-post")
 

@@ -1,4 +1,4 @@
-"""WordPress's comment form, pointed at us."""
+"""WordPress's comment form, sent to Replygate."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -41,7 +41,7 @@ def kept(web: Web) -> Comment:
     return comment
 
 
-def test_the_form_is_taken_as_it_is(web: Web) -> None:
+def test_an_unchanged_wordpress_form_is_accepted(web: Web) -> None:
     answer = web.client.post(POST, data=SENT)
     assert answer.status_code == 303
     comment = kept(web)
@@ -58,7 +58,7 @@ def test_it_leads_back_to_the_article_with_the_receipt(web: Web) -> None:
     assert {"comment", "receipt"} == set(parse_qs(target.query))
 
 
-def test_replies_name_what_they_answer(web: Web) -> None:
+def test_a_reply_carries_its_parent(web: Web) -> None:
     parent = published(web.storage, thread="12")
     assert web.client.post(POST, data=SENT | {"comment_parent": parent.id}).status_code == 303
     for missing in ("77", "a" * 26):
@@ -66,7 +66,7 @@ def test_replies_name_what_they_answer(web: Web) -> None:
         assert again.status_code == 422
 
 
-def test_mistakes_show_the_form_with_what_was_typed(web: Web) -> None:
+def test_invalid_forms_are_shown_again_with_their_text(web: Web) -> None:
     answer = web.client.post(POST, data=SENT | {"email": "", "author": ""})
     assert (answer.status_code, answer.mimetype) == (422, "text/html")
     again = inputs(answer.text)
@@ -75,7 +75,7 @@ def test_mistakes_show_the_form_with_what_was_typed(web: Web) -> None:
     assert web.client.post("/v1/sites/blog/comments", data=corrected, headers=HTML).status_code == 303
 
 
-def test_akismets_honeypot_is_one_of_ours(web: Web) -> None:
+def test_akismets_honeypot_counts_as_the_sites_own(web: Web) -> None:
     web.client.post(POST, data=SENT | {"ak_hp_textarea": "buy"})
     assert kept(web).trap == "buy"
 
@@ -94,12 +94,12 @@ def test_it_is_posted_to_by_pages_of_the_site_only(web: Web) -> None:
     assert web.client.post("/v1/sites/nobody/wp-comments-post.php", data=SENT).status_code == 404
 
 
-def test_nobody_sets_what_is_the_servers(web: Web) -> None:
+def test_server_fields_are_ignored(web: Web) -> None:
     web.client.post(POST, data=SENT | {"status": "approved", "form_seconds": "99", "ip": "192.0.2.1"})
     assert (kept(web).status, kept(web).form_seconds) == ("queued", -1)
 
 
-def test_no_trick_leads_anywhere_else(web: Web) -> None:
+def test_no_trick_redirects_to_another_site(web: Web) -> None:
     base, client = "http://localhost/v1/sites/blog/wp-comments-post.php", web.client
     home = {("https", "blog.example"), ("http", "localhost")}
     tried = list(dict.fromkeys(tricks()))
@@ -115,7 +115,7 @@ def test_no_trick_leads_anywhere_else(web: Web) -> None:
     assert followed > 325
 
 
-def test_the_tricks_would_work_on_somebody_careless() -> None:
+def test_the_tricks_work_on_a_careless_check() -> None:
     """A check that only looks at how an address begins or ends would let many of them through."""
     base = "http://localhost/"
     elsewhere = [t for t in tricks() if browsers_host(t, base)[1] not in ("blog.example", "localhost")]

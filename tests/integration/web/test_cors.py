@@ -1,4 +1,4 @@
-"""Which pages' scripts may talk to the API: exactly the site's own."""
+"""CORS: only scripts on the site's own pages may use the API."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Errors as programs and people get them, and the headers that every answer has."""
+"""Errors for programs and people, and the headers of every answer."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +30,7 @@ class Away:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1/sites/blog/nothing", "/v1", "/demo/%00", "/static/../deps.py"])
-def test_an_unknown_address_is_told_to_programs_and_people(web: Web, path: str) -> None:
+def test_an_unknown_address_is_404_for_programs_and_people(web: Web, path: str) -> None:
     told, shown = web.client.get(path), web.client.get(path, headers=HTML)
     assert told.status_code == shown.status_code == 404
     assert told.mimetype == "application/problem+json"
@@ -45,7 +45,7 @@ def test_a_wrong_method_names_the_right_ones(web: Web) -> None:
     assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
 
 
-def test_storage_that_is_away_is_503_and_says_nothing_of_itself(web: Web, storage: Storage) -> None:
+def test_storage_down_is_503_without_details(web: Web, storage: Storage) -> None:
     away = open_web(replace(storage, comments=Away(), threads=Away()), a_site())
     calls = (
         lambda **k: away.client.post(SUBMIT, json=a_reply(), **k),
@@ -61,7 +61,7 @@ def test_storage_that_is_away_is_503_and_says_nothing_of_itself(web: Web, storag
             assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_fault_is_500_and_says_nothing(web: Web) -> None:
+def test_a_fault_is_500_without_details(web: Web) -> None:
     @web.app.get("/fault")
     def fault() -> str:
         raise ZeroDivisionError("secret of the house")
@@ -87,7 +87,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_every_answer_is_guarded(web: Web, path: str) -> None:
+def test_every_answer_has_security_headers(web: Web, path: str) -> None:
     for headers in ({}, HTML):
         answer = web.client.get(path, headers=headers)
         for name, value in SECURITY_HEADERS.items():
@@ -99,7 +99,7 @@ def test_every_answer_is_guarded(web: Web, path: str) -> None:
         answer.close()
 
 
-def test_https_is_insisted_on_where_there_is_https(storage: Storage) -> None:
+def test_https_deployments_send_strict_transport_security(storage: Storage) -> None:
     web = open_web(storage, public_url="https://comments.example")
     assert web.client.get("/docs").headers["Strict-Transport-Security"].startswith("max-age=")
 
@@ -109,7 +109,7 @@ def test_the_home_page_leads_somewhere(web: Web, storage: Storage) -> None:
     assert open_web(storage).client.get("/").headers["Location"] == "/docs"
 
 
-def test_the_api_page_tells_every_operation_with_assets_of_ours_only(web: Web) -> None:
+def test_the_api_page_lists_every_operation_with_own_assets_only(web: Web) -> None:
     page = web.client.get("/docs", headers=HTML).text
     root = parse(page)
     assert dangers(root) == []

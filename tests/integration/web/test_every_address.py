@@ -1,4 +1,4 @@
-"""Every address of the service: whom it is for, and that nothing changes which nobody meant."""
+"""Every address checks roles, hides other sites and refuses forged changes."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def cells(address: Address, role: str, operator: bool) -> Iterator[str]:
         assert state(desk, "blog") == own
 
 
-def test_every_role_may_do_what_is_for_it_and_nothing_else() -> None:
+def test_every_role_may_do_only_its_own_actions() -> None:
     tried: Counter[str] = Counter()
     for address in BEHIND_THE_DOOR:
         for role, operator in (*((role, False) for role in RANKS), ("", True)):
@@ -92,7 +92,7 @@ def test_every_role_may_do_what_is_for_it_and_nothing_else() -> None:
     assert sum(tried.values()) > 600
 
 
-def test_strangers_are_told_the_same_of_everything() -> None:
+def test_strangers_cannot_tell_missing_from_forbidden() -> None:
     desk = open_desk()
     ids = furnish(desk)
     before = state(desk, "blog")
@@ -109,19 +109,19 @@ def test_strangers_are_told_the_same_of_everything() -> None:
     assert state(desk, "blog") == before
 
 
-def test_a_role_that_is_taken_away_is_gone_at_once(desk: Desk, mo: Seat) -> None:
+def test_a_revoked_role_ends_at_once(desk: Desk, mo: Seat) -> None:
     person = desk.storage.people.get("mo")
     desk.storage.people.put(Person("mo", {}, person.password))
     assert mo.get("/review/blog").status_code == 404
 
 
-def test_a_role_nobody_knows_allows_nothing(desk: Desk) -> None:
+def test_an_unknown_role_allows_nothing(desk: Desk) -> None:
     seat = desk.signed_in("mo", blog="admin")
     assert seat.get("/review/blog").status_code == 403
 
 
 @pytest.mark.parametrize("address", CHANGES, ids=named)
-def test_no_change_is_made_that_nobody_meant(address: Address) -> None:
+def test_no_change_is_made_without_a_csrf_token(address: Address) -> None:
     """Each wrong token with each content type, and each wrong origin with the right token."""
     desk = open_desk()
     ids = furnish(desk)

@@ -1,4 +1,4 @@
-"""What authors do with their own comments, and what follows from it."""
+"""Rules for edits and withdrawals by authors."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,14 +44,14 @@ def applied(comment: Comment, draft: Comment) -> tuple[Comment, Comment]:
     return after, approved
 
 
-def test_an_edit_of_what_waits_is_judged_anew() -> None:
+def test_an_edit_of_a_pending_comment_is_judged_again() -> None:
     for comment in (a_comment(), by_filters(a_comment(), Action.HOLD)):
         after = edited(comment, "other words", LATER)
         assert (after.status, after.content, after.version) == (Status.QUEUED, "other words", comment.version + 1)
         assert queued_since(after) == LATER
 
 
-def test_what_was_held_is_known_to_have_been() -> None:
+def test_a_held_comment_is_still_known_as_held_after_an_edit() -> None:
     held = by_filters(a_comment(), Action.HOLD)
     assert not was_held_before_edit(held)
     assert was_held_before_edit(edited(held, "other words", LATER))
@@ -60,14 +60,14 @@ def test_what_was_held_is_known_to_have_been() -> None:
 
 
 @pytest.mark.parametrize("action", [Action.SPAM, Action.REMOVE])
-def test_what_was_refused_is_neither_edited_nor_withdrawn(action: Action) -> None:
+def test_a_refused_comment_is_neither_edited_nor_withdrawn(action: Action) -> None:
     refused = by_person(by_filters(a_comment(), Action.HOLD), action)
     for step in (lambda: edited(refused, "other words", LATER), lambda: withdrawn(refused, LATER)):
         with pytest.raises(ActionNotAllowed):
             step()
 
 
-def test_what_is_published_is_edited_beside_itself_only() -> None:
+def test_a_published_comment_is_only_edited_by_a_draft() -> None:
     with pytest.raises(ActionNotAllowed):
         edited(published(), "other words", LATER)
 
@@ -81,7 +81,7 @@ def test_saying_it_anew_does_not_hide_how_fast_it_was_sent() -> None:
     assert edited(a_comment(form_seconds=1), "other words", LATER).form_seconds == 1
 
 
-def test_a_draft_has_all_that_its_comment_has_but_the_words() -> None:
+def test_a_draft_inherits_everything_but_the_content() -> None:
     comment = published(parent="p" * 26, thread="a page")
     draft = drafted(comment, "other words", LATER)
     assert (draft.id, draft.draft_of, draft.status, draft.received) == (
@@ -95,7 +95,7 @@ def test_a_draft_has_all_that_its_comment_has_but_the_words() -> None:
     assert earlier.content == "first words"
 
 
-def test_an_approved_draft_gives_its_words_to_its_comment() -> None:
+def test_an_approved_draft_replaces_the_comments_text() -> None:
     comment = published()
     after, approved = applied(comment, drafted(comment, "other words", LATER))
     assert (approved.status, after.status, after.version) == (Status.APPLIED, Status.APPROVED, 2)
@@ -103,7 +103,7 @@ def test_an_approved_draft_gives_its_words_to_its_comment() -> None:
     assert after.decisions[-1].replaced == "first words"
 
 
-def test_readers_get_the_mask_of_the_words_they_read() -> None:
+def test_readers_get_the_masked_text_of_the_draft() -> None:
     comment = by_filters(a_comment(content="damn"), Action.APPROVE, masked="d**n")
     draft = drafted(comment, "darn", LATER)
     after, _ = applied(comment, draft)
@@ -121,7 +121,7 @@ def test_a_draft_that_is_not_approved_changes_nothing(action: Action) -> None:
     assert comment_after_draft(comment, draft, by_filters(draft, action)) is None
 
 
-def test_taking_an_approval_back_gives_the_words_back() -> None:
+def test_undoing_an_approval_restores_the_text() -> None:
     comment = by_filters(a_comment(content="damn"), Action.APPROVE, masked="d**n")
     held = by_filters(drafted(comment, "other words", LATER), Action.HOLD)
     approved = by_person(held, Action.APPROVE)
@@ -140,7 +140,7 @@ def test_taking_an_approval_back_gives_the_words_back() -> None:
     assert comment_after_draft(back, approved, undone) is None
 
 
-def test_a_comment_that_is_hidden_keeps_its_words() -> None:
+def test_an_unpublished_comment_keeps_its_text() -> None:
     comment = published()
     draft = drafted(comment, "other words", LATER)
     removed = by_person(comment, Action.REMOVE)
@@ -167,7 +167,7 @@ def test_edits_are_counted_where_their_author_made_them() -> None:
     assert count_edits(after, edited(approved, "third words", LATER)) == 2
 
 
-def test_a_moderator_cannot_bring_back_what_its_author_took_away() -> None:
+def test_a_moderator_cannot_restore_a_withdrawn_comment() -> None:
     gone = withdrawn(by_person(by_filters(a_comment(), Action.HOLD), Action.APPROVE), LATER)
     assert not gone.can_undo
     with pytest.raises(ActionNotAllowed):
@@ -184,7 +184,7 @@ def test_taking_a_comment_back_unteaches_nothing_and_teaches_nothing() -> None:
     assert withdrawn(published(), LATER).lesson is None
 
 
-def test_a_comment_teaches_only_words_that_a_moderator_decided_on() -> None:
+def test_only_texts_decided_by_a_moderator_teach() -> None:
     comment = by_person(by_filters(a_comment(), Action.HOLD), Action.APPROVE)
     draft = drafted(comment, "other words", LATER)
     after, approved = applied(comment, draft)
@@ -193,6 +193,6 @@ def test_a_comment_teaches_only_words_that_a_moderator_decided_on() -> None:
     assert by_person(by_filters(draft, Action.HOLD), Action.SPAM).lesson is Label.SPAM
 
 
-def test_what_was_never_edited_had_no_other_words() -> None:
+def test_a_comment_without_edits_has_no_earlier_text() -> None:
     assert before_last_edit(published()) is None
     assert count_edits(published()) == 0

@@ -1,4 +1,4 @@
-"""Links in mails: good for exactly one author, one site and one purpose."""
+"""Links in emails are valid for one author, one site and one purpose."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ def token(purpose: Literal["confirm", "stop"], names: Pseudonyms = NAMES) -> str
     return url.rpartition("/")[2]
 
 
-def test_a_link_says_what_it_is_for() -> None:
+def test_a_link_carries_its_comment_author_and_expiry() -> None:
     until = round((NOW + CONFIRMATION_LIFETIME).timestamp())
     assert read_link(NAMES, "confirm", "blog", token("confirm")) == EmailLink(COMMENT.id, COMMENT.identity, until)
     assert read_link(NAMES, "stop", "blog", token("stop")) == EmailLink(COMMENT.id, COMMENT.identity)
@@ -57,10 +57,10 @@ def test_no_part_of_a_link_can_be_changed(part: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.b.c.d", "é" * 80, "x" * 10_000])
-def test_anything_else_is_no_link(text: str) -> None:
+def test_malformed_links_are_refused(text: str) -> None:
     assert read_link(NAMES, "stop", "blog", text) is None
 
 
-def test_a_comment_without_an_author_gets_none_that_works() -> None:
+def test_a_comment_without_an_email_gets_no_valid_link() -> None:
     url = link_address(NAMES, HOME, "stop", replace(COMMENT, identity=""), NOW)
     assert read_link(NAMES, "stop", "blog", url.rpartition("/")[2]) is None

@@ -1,4 +1,4 @@
-"""Names that say nothing to whoever has no key."""
+"""Pseudonyms cannot be guessed without the key."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_ids_are_safe_in_addresses_and_never_repeat() -> None:
     assert all(len(id) == 26 and id.isascii() and id.isalnum() and id == id.lower() for id in ids)
 
 
-def test_a_digest_tells_where_one_part_ends() -> None:
+def test_a_digest_depends_on_the_boundaries_of_its_parts() -> None:
     assert digest("ab", "c") != digest("a", "bc")
     assert digest("a", "b") == digest("a", "b")
 
@@ -33,7 +33,7 @@ def test_an_origin_is_one_subscriber(one: str, other: str, same: bool) -> None:
 
 
 @pytest.mark.parametrize("address", ["", "unknown", "1.2.3", "<script>"])
-def test_what_is_no_address_has_no_origin(address: str) -> None:
+def test_an_invalid_address_has_no_origin(address: str) -> None:
     assert NAMES.origin(address) == ""
 
 
@@ -43,7 +43,7 @@ def test_an_author_is_the_same_in_capitals_and_another_with_another_key() -> Non
     assert NAMES.author(" ") == ""
 
 
-def test_no_name_contains_what_it_stands_for() -> None:
+def test_no_pseudonym_contains_its_input() -> None:
     assert "ada" not in NAMES.author("ada@example.org").lower()
     assert "192" not in NAMES.origin("192.0.2.1")
 

@@ -1,4 +1,4 @@
-"""How reports are told, what they cannot undo, and what of a comment they leave as it is."""
+"""Reports: summaries, holding a comment, and protection by an approval."""
 
 from collections.abc import Mapping
 
@@ -33,11 +33,11 @@ def published() -> Comment:
         ({"other": 2, "spam": 1, "abuse": 2}, "reported by 5 readers as abuse and spam"),
     ],
 )
-def test_reports_are_told_in_words(tally: Mapping[str, int], said: str) -> None:
+def test_reports_are_summarized_in_words(tally: Mapping[str, int], said: str) -> None:
     assert report_summary(tally) == said
 
 
-def test_what_is_held_for_its_reports_keeps_what_the_filters_saw() -> None:
+def test_a_comment_held_for_reports_keeps_its_signals() -> None:
     before = published()
     after = held_for_reports(before, {"spam": 3}, NOW)
     told = after.filter_decision
@@ -53,26 +53,26 @@ def test_what_is_held_for_its_reports_keeps_what_the_filters_saw() -> None:
     assert (after.lesson, after.can_undo) == (None, False)
 
 
-def test_a_lesson_is_compared_with_what_the_filters_said() -> None:
+def test_a_lesson_is_compared_with_the_filters_decision() -> None:
     spam = a_decision(Action.SPAM, Role.MODERATOR, "mo")
     assert quotas(held_for_reports(published(), {"spam": 3}, NOW).with_decision(spam)) == quotas(
         published().with_decision(spam)
     )
 
 
-def test_reported_again_it_tells_the_latest_only() -> None:
+def test_a_second_hold_shows_the_latest_reports_only() -> None:
     back = approved(held_for_reports(published(), {"spam": 3}, NOW), Role.MODERATOR)
     again = held_for_reports(back, {"abuse": 4}, NOW).filter_decision
     assert again is not None
     assert [s.evidence for s in again.signals] == ["a link", "reported by 4 readers as abuse"]
 
 
-def test_only_what_is_published_can_be_held_for_reports() -> None:
+def test_only_published_comments_can_be_held_for_reports() -> None:
     with pytest.raises(ActionNotAllowed):
         held_for_reports(held_for_reports(published(), {"spam": 3}, NOW), {"spam": 4}, NOW)
 
 
-def test_whoever_approves_it_vouches_for_it_until_they_take_that_back() -> None:
+def test_an_approval_protects_the_comment_until_it_is_undone() -> None:
     assert not is_approved_by_moderator(published(), None)
     back = approved(held_for_reports(published(), {"spam": 3}, NOW), Role.MODERATOR)
     assert is_approved_by_moderator(back, None)
@@ -80,7 +80,7 @@ def test_whoever_approves_it_vouches_for_it_until_they_take_that_back() -> None:
 
 
 @pytest.mark.parametrize("role", [Role.FILTERS, Role.MODERATOR])
-def test_of_an_edited_comment_whoever_approves_the_edit_vouches_for_it(role: Role) -> None:
+def test_approving_an_edit_protects_the_edited_comment(role: Role) -> None:
     comment = approved(a_comment().with_decision(a_decision(Action.HOLD)), Role.MODERATOR)
     waits = drafted(comment, "Buy my pills.", NOW)
     if role is Role.MODERATOR:

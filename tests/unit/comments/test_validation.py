@@ -1,4 +1,4 @@
-"""What a submission may look like, field by field."""
+"""Validation rules, field by field."""
 
 import string
 from dataclasses import replace
@@ -26,7 +26,7 @@ def test_a_plain_reply_has_no_problem() -> None:
     assert codes(url="https://example.com/me?x=1#top", parent="a" * 26) == {}
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_every_problem_is_reported_at_once() -> None:
     assert codes(thread="", author=" ", email="nobody", url="javascript:alert(1)", content="\t\n") == {
         "thread": "required",
         "author": "required",
@@ -36,7 +36,7 @@ def test_every_problem_is_told_at_once() -> None:
     }
 
 
-def test_the_site_chooses_what_is_required() -> None:
+def test_the_site_decides_which_fields_are_required() -> None:
     anonymous = replace(SITE, required=("content",))
     assert field_problems({"thread": "hello", "content": "Hi"}, anonymous) == ()
     strict = replace(SITE, required=("author", "url", "content"))
@@ -137,7 +137,7 @@ def test_other_addresses_do_not(url: str) -> None:
     assert not is_web_address(url)
 
 
-def test_control_characters_are_refused_but_lines_and_tabs_kept() -> None:
+def test_control_characters_are_refused_except_line_feeds_and_tabs() -> None:
     assert codes(content="one\n\ttwo") == {}
     assert codes(content="one\x1b[31m") == {"content": "control"}
     assert codes(author="Ada\nBcc: x") == {"author": "control"}
@@ -150,7 +150,7 @@ def test_stacked_marks_are_refused_but_no_script_is() -> None:
         assert codes(author=text, content=text) == {}
 
 
-def test_what_cannot_be_seen_counts_as_empty() -> None:
+def test_invisible_text_counts_as_empty() -> None:
     for blank in ("\u200b", "\u3164\u2800", "\u2060 \ufeff", "\u202e", "\u00ad\u034f"):
         assert codes(author=blank, content=blank) == {"author": "required", "content": "required"}
 

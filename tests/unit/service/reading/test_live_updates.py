@@ -1,4 +1,4 @@
-"""What subscribers are told, and when; on a clock and a store that only move when a test moves them."""
+"""Event streams, with a clock and a store that only tests advance."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ def world() -> Iterator[World]:
         made.broadcaster.leave(subscriber)
 
 
-def test_only_what_changed_is_told(world: World) -> None:
+def test_only_changes_are_sent(world: World) -> None:
     heard = world.follow()
     world.broadcaster.poll()
     assert heard == []
@@ -120,7 +120,7 @@ def test_there_are_only_so_many(world: World) -> None:
     world.follow()
 
 
-def test_without_room_a_stream_ends_with_what_is_known(world: World) -> None:
+def test_without_room_a_stream_ends_after_the_current_events(world: World) -> None:
     changes = ThreadChanges(9, True, ("x",), ())
     for _ in range(3):
         world.follow()
@@ -145,7 +145,7 @@ def test_a_stream_with_room_goes_on(world: World) -> None:
     assert len(heard) == 2
 
 
-def test_events_name_what_came_and_went_and_the_version_last() -> None:
+def test_events_list_changes_and_end_with_the_version() -> None:
     assert events(ThreadChanges(7, True, ("a", "b"), ("c",))) == (
         b'event: published\ndata: {"ids": ["a", "b"]}\n\nevent: removed\ndata: {"ids": ["c"]}\n\nid: 7\n\n'
     )

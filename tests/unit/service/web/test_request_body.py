@@ -1,4 +1,4 @@
-"""Bodies: what is read, and what is refused in which words."""
+"""Request bodies: accepted ones, and the errors of refused ones."""
 
 import json
 from typing import Any
@@ -75,7 +75,7 @@ def test_forms_are_read_as_text() -> None:
         b'{"a":' * 10_000,
     ],
 )
-def test_what_is_not_strict_json_is_refused(raw: bytes) -> None:
+def test_only_strict_json_is_parsed(raw: bytes) -> None:
     with pytest.raises(BadRequest):
         sent(raw)
 
@@ -117,7 +117,7 @@ def test_broken_forms_are_refused(raw: bytes, kind: str) -> None:
         (part("a", b"\x00") + b"--b--\r\n", BOUNDARY, [("a", "nul")]),
     ],
 )
-def test_text_that_cannot_be_kept_is_named(raw: bytes, kind: str, problems: list[tuple[str, str]]) -> None:
+def test_unstorable_text_is_reported_by_field(raw: bytes, kind: str, problems: list[tuple[str, str]]) -> None:
     with pytest.raises(Invalid) as refused:
         sent(raw, kind)
     assert [(p.field, p.code) for p in refused.value.problems] == problems
@@ -135,7 +135,7 @@ def test_other_media_types_are_refused(kind: str) -> None:
         sent(b"{}", kind)
 
 
-def test_forms_are_taken_only_where_they_are_wanted() -> None:
+def test_forms_are_read_only_where_they_are_allowed() -> None:
     for kind in (FORM, BOUNDARY):
         with pytest.raises(UnsupportedMediaType):
             sent(b"a=1", kind, forms=False)
@@ -169,6 +169,6 @@ def values() -> st.SearchStrategy[Any]:
 
 
 @given(values())
-def test_what_json_can_say_is_understood(value: Any) -> None:
+def test_every_json_value_is_parsed(value: Any) -> None:
     assert parse(json.dumps(value).encode()) == value
     assert parse(json.dumps(value, ensure_ascii=False).encode()) == value

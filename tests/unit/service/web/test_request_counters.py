@@ -1,4 +1,4 @@
-"""The tally: nothing counted is lost with its process, and the number of files stays that of the processes."""
+"""Request counters survive their process, and files are reused."""
 
 import subprocess
 import sys
@@ -55,7 +55,7 @@ def test_threads_lose_no_count(tally: RequestCounters):
     assert counted(tally) == 2000
 
 
-def test_what_has_no_room_is_counted_as_other(tally: RequestCounters):
+def test_labels_beyond_the_limit_count_as_other(tally: RequestCounters):
     for n in range(MAX_ROWS + 9):
         tally.add(RequestLabels("GET", f"/{n}", 200), 0.1)
     tally.add(RequestLabels("GET", "/" + "x" * NAME_BYTES, 200), 0.1)
@@ -104,6 +104,6 @@ def test_a_directory_that_cannot_be_used_stops_the_start(tmp_path: Path):
         RequestCounters(tmp_path / "file")
 
 
-def test_nobody_else_may_read_the_files(tmp_path: Path):
+def test_other_users_cannot_read_the_files(tmp_path: Path):
     RequestCounters(tmp_path / "metrics")
     assert oct((tmp_path / "metrics").stat().st_mode)[-3:] == "700"

@@ -3,7 +3,7 @@
 from service.web.response_cache import LARGEST_SHARE, RenderedBody, ResponseCache
 
 
-def test_only_the_latest_value_is_kept() -> None:
+def test_the_cache_keeps_only_the_latest_value() -> None:
     cache = ResponseCache(1000)
     for n in range(100):
         cache.put("a page", n, 10)

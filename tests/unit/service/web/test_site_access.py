@@ -1,4 +1,4 @@
-"""Origins: how they are found in addresses, and that nothing near one passes for it."""
+"""Origins are parsed from addresses and compared exactly."""
 
 import pytest
 from werkzeug.test import EnvironBuilder
@@ -41,7 +41,7 @@ def is_refused(origin: str) -> bool:
 
 
 @pytest.mark.parametrize("origin", ["https://blog.example", "https://comments.example"])
-def test_the_sites_pages_and_ours_may_post(origin: str) -> None:
+def test_pages_of_the_site_and_our_own_may_post(origin: str) -> None:
     assert not is_refused(origin)
 
 

@@ -1,4 +1,4 @@
-"""Sites are remembered for a second, and waiting has few slots."""
+"""Sites are cached for a second, and wait slots are limited."""
 
 import threading
 
@@ -31,7 +31,7 @@ class Counted:
         return [self.site]
 
 
-def test_a_site_is_asked_for_once_a_second() -> None:
+def test_a_site_is_loaded_once_a_second() -> None:
     time = [100.0]
     sites = Counted(a_site())
     cache = SiteCache(sites, lambda: time[0])
@@ -42,7 +42,7 @@ def test_a_site_is_asked_for_once_a_second() -> None:
     assert cache.get_site("blog").name == "Renamed"
 
 
-def test_what_does_not_exist_is_not_remembered() -> None:
+def test_missing_sites_are_not_cached() -> None:
     sites = Counted(a_site())
     cache = SiteCache(sites, lambda: 0.0)
     for _ in range(2):
@@ -52,7 +52,7 @@ def test_what_does_not_exist_is_not_remembered() -> None:
 
 
 @pytest.mark.parametrize("id", ["", "x" * 41, "Blog", "a b", "a:b", "blog\n", "ü"])
-def test_what_cannot_be_a_site_is_not_even_asked_for(id: str) -> None:
+def test_invalid_site_ids_are_not_looked_up(id: str) -> None:
     sites = Counted(a_site())
     with pytest.raises(NotFound):
         SiteCache(sites, lambda: 0.0).get_site(id)
