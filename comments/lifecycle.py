@@ -31,10 +31,10 @@ class Status(StrEnum):
     @property
     def label(self) -> str:
         """The name on pages."""
-        return LABELS[self]
+        return STATUS_LABELS[self]
 
 
-LABELS: Mapping[Status, str] = {
+STATUS_LABELS: Mapping[Status, str] = {
     Status.QUEUED: "Pending",
     Status.HELD: "Needs review",
     Status.APPROVED: "Published",

@@ -11,16 +11,14 @@ from .ops import views as ops_views
 from .reading import email_links, live_updates, reports
 from .reading import views as reading_views
 from .reading.fast_path import ReadingFastPath
-from .review import api as review_api
 from .review import (
     author_history,
     bulk_pages,
     form_actions,
-    notes_api,
     presence,
     presence_api,
     queue_pages,
-    source_removal,
+    review_api,
 )
 from .sites import audit_pages, author_rules, members, settings_pages
 from .submission import author_views, form_api, wordpress
@@ -52,7 +50,6 @@ VIEWS = (
     account_pages,
     author_rules,
     author_history,
-    source_removal,
     audit_pages,
     members,
     settings_pages,
@@ -60,7 +57,6 @@ VIEWS = (
     form_actions,
     bulk_pages,
     review_api,
-    notes_api,
     presence_api,
     ops_views,
     delivery_pages,
@@ -79,7 +75,7 @@ def create_app(deps: Deps) -> Flask:
     responses = ResponseCache()
     responses.init_app(app)
     live_updates.init_app(app, deps.storage.threads)
-    presence.install(app, deps.storage)
+    presence.init_presence(app, deps.storage)
     submissions = Submissions(deps, sites, ProofOfWork(deps.storage.comments), WaitSlots(settings.web_threads))
     submissions.init_app(app)
     errors.register_error_handlers(app)

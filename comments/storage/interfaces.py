@@ -15,7 +15,7 @@ from comments.model import Comment
 from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
 from .corpus_lessons import Quota
 from .deliveries import Deliveries
-from .notes_and_bulks import Bulks, Notes
+from .notes_and_bulks import BulkActions, Notes
 from .presence import Presence
 from .queue_index import QueueIndex
 from .reports import Reports
@@ -218,7 +218,7 @@ class Storage(CoreStorage):
     queue_index: QueueIndex
     presence: Presence
     notes: Notes
-    bulks: Bulks
+    bulks: BulkActions
     subscriptions: Subscriptions
     shared_reputation: SharedReputation
     reports: Reports

@@ -1,4 +1,4 @@
-"""What moderators leave for each other: notes to a comment, and steps for many comments that take a while."""
+"""Notes that moderators leave for each other, and actions on many comments that take a while."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Protocol
 
 from comments.lifecycle import Action
 
-#: A comment and the version at which it is to be settled.
+#: A comment, and the version that the action applies to.
 BulkItem = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What somebody wants their colleagues to know. It never leaves the moderators' pages."""
+    """A note for other moderators. It is never public."""
 
     by: str
     at: datetime
@@ -21,54 +21,74 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
-    """One step for many comments, as they were when it was begun."""
+class BulkAction:
+    """One action on many comments, in the versions they had when it started.
+
+    It has a list of comments. For everything by an author or network it also searches older comments as it goes.
+    """
 
     id: str
     action: Action
     by: str
     at: datetime
-    about: str = ""  # in words, which comments
+    about: str = ""  # describes the comments for people
     reason: str = ""
-    undoes: str = ""  # id of the bulk that is taken back
+    undoes: str = ""  # id of the bulk action that this one undoes
+    identity: str = ""  # author whose comments it searches for
+    origin: str = ""  # network whose comments it searches for
 
 
 @dataclass(frozen=True, slots=True)
 class BulkProgress:
-    """How far a bulk is. What is neither left nor done had changed meanwhile."""
+    """Counts of comments. Those neither left nor done had changed since the selection and were skipped."""
 
     total: int
     left: int
     done: int
+    searching: bool = False  # for more comments to add to the list
 
     @property
     def changed(self) -> int:
         return self.total - self.left - self.done
 
+    @property
+    def finished(self) -> bool:
+        return not self.left and not self.searching
+
 
 class Notes(Protocol):
     def add(self, site: str, id: str, note: Note) -> None:
-        """The last 50 of a comment are kept."""
+        """Add a note; the last 50 of a comment are kept."""
 
     def of(self, site: str, ids: Sequence[str]) -> list[tuple[Note, ...]]:
-        """Of each comment, the oldest first."""
+        """The notes of each comment, the oldest first."""
 
 
-class Bulks(Protocol):
-    """Each lives for a week."""
+class BulkActions(Protocol):
+    """Each is kept for a week."""
 
-    def create(self, site: str, bulk: Bulk, items: Sequence[BulkItem]) -> None: ...
+    def create(self, site: str, bulk: BulkAction, items: Sequence[BulkItem]) -> None:
+        """Store it with its list; one with an author or network starts searching from the newest comment."""
 
-    def get(self, site: str, id: str) -> Bulk:
+    def get(self, site: str, id: str) -> BulkAction:
         """Raises NotFound."""
 
     def progress(self, site: str, id: str) -> BulkProgress: ...
 
+    def search_cursor(self, site: str, id: str) -> str | None:
+        """The place where the search continues; None if it is over."""
+
+    def extend(self, site: str, id: str, items: Sequence[BulkItem], before: str, after: str | None) -> bool:
+        """Add what a search from cursor `before` found, and move on to `after`; None ends the search.
+
+        Returns False, and adds nothing, if another process has already continued from `before`.
+        """
+
     def left(self, site: str, id: str, n: int) -> list[BulkItem]:
-        """The first `n` that nobody has tried yet. They stay until `tick`."""
+        """The first `n` that were not tried yet. They stay on the list until `check_off`."""
 
     def check_off(self, site: str, id: str, tried: Sequence[BulkItem], done: Sequence[BulkItem]) -> None:
-        """Cross off what was tried; `done` are those that changed, with the versions they have now."""
+        """Take `tried` off the list; `done` are those that changed, in their new versions."""
 
     def done(self, site: str, id: str) -> list[BulkItem]:
-        """What it changed, with the versions that it left."""
+        """The comments it changed, in the versions that it left."""

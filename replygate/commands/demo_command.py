@@ -20,7 +20,7 @@ from replygate.deployment import current_deployment
 from service import deps as web
 from service.accounts.invitations import sign_in_link
 from service.demo import DEMO_SITE
-from service.review.decisions import Step, settle
+from service.review.decisions import ModeratorDecision, decide
 from workers import deps as workers
 from workers.jobs import CALLABLES, judge
 
@@ -152,7 +152,7 @@ class StoryPlayer:
         comment = self._deps.storage.comments.get(self._site.id, id)
         undo = step.action is Action.UNDO and comment.can_undo
         if undo or step.action in actions_for(Role.MODERATOR, comment.status):
-            settle(self._deps, self._site.id, Step(id, comment.version, step.action), step.by)
+            decide(self._deps, self._site.id, ModeratorDecision(id, comment.version, step.action), step.by)
 
 
 def _events(now: datetime, chance: Random) -> Iterator[tuple[datetime, Post, StoryDecision | None]]:

@@ -155,4 +155,4 @@ def use_link(token: str) -> ResponseReturnValue:
     except NotFound:
         return render_template("accounts/expired_link.html"), 404
     append_entry(person.name, AuditAction.LINK_USE)
-    return _continue(person, url_for("review.home"))
+    return _continue(person, url_for("queue_pages.home"))

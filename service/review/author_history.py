@@ -1,15 +1,17 @@
-"""Everything from one author or one network on a site, and taking all of it down at once."""
+"""Pages of one author or one network on a site: record, names, rules and comments."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
 from comments.author_rules import RULE_DURATIONS, AuthorRule, RuleTarget, rule_name
 from comments.errors import NotFound
+from comments.lifecycle import Action
 from comments.model import Comment
 from comments.site import Site
 from comments.storage.values import EvidenceQuery, HistoryQuery
@@ -19,25 +21,25 @@ from service.deps import deps
 from service.web import site_cache
 from service.web.operations import parsed_query
 
-from .cards import Record
-from .page_context import relative_time
-from .presenter import thread_link
+from .cards import AuthorRecord
+from .page_context import page_context
 
-blueprint = Blueprint("traces", __name__, url_prefix="/sites/<site>")
+blueprint = Blueprint("author_history", __name__, url_prefix="/sites/<site>/<any(authors, origins):kind>/<name>")
 
 PER_PAGE = 20
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 KINDS: Mapping[str, RuleTarget] = {"authors": RuleTarget.AUTHOR, "origins": RuleTarget.ORIGIN}
 
 
-class View(BaseModel):
+class HistoryParams(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     cursor: str = Field("", max_length=200)
+    old_removal: bool = Field(False, description="explain how to undo a removal that an earlier version started")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CommentSource:
     """An author or a network of one site."""
 
     site: Site
@@ -49,64 +51,76 @@ class Source:
         return KINDS[self.kind]
 
     @property
-    def trace(self) -> HistoryQuery:
+    def query(self) -> HistoryQuery:
         return HistoryQuery(identity=self.name) if self.target is RuleTarget.AUTHOR else HistoryQuery(origin=self.name)
 
     @property
     def address(self) -> str:
-        return url_for("traces.page", site=self.site.id, kind=self.kind, name=self.name)
+        return url_for("author_history.page", site=self.site.id, kind=self.kind, name=self.name)
 
-    def frame(self, signed: SignedIn) -> dict[str, object]:
-        """What every page about it needs."""
-        may_change = sessions.has_role(signed.person, self.site.id, "moderator")
-        return {"source": self, "site": self.site, "signed": signed, "may_change": may_change, "now": deps().now()}
+    @property
+    def removal_address(self) -> str:
+        """The preview of a bulk action that removes everything by this author or network."""
+        filters = {"identity" if self.target is RuleTarget.AUTHOR else "origin": self.name}
+        query = urlencode({"action": Action.REMOVE.value, **filters, "scope": "everything"})
+        return f"{url_for('bulk_pages.preview', site=self.site.id)}?{query}"
 
 
-def source(site: str, kind: str, name: str) -> Source:
+def comment_source(site: str, kind: str, name: str) -> CommentSource:
     """Raises NotFound."""
     if kind not in KINDS or not NAME.fullmatch(name):
         raise NotFound("there is no such page")
-    return Source(site_cache.get_site(site), kind, name)
+    return CommentSource(site_cache.get_site(site), kind, name)
 
 
-@blueprint.get("/<any(authors, origins):kind>/<name>")
+@blueprint.get("")
 def page(site: str, kind: str, name: str) -> str:
     signed = sessions.require_role(site, "viewer")
-    view, here = parsed_query(View), source(site, kind, name)
-    found = deps().storage.author_history.find(site, here.trace, PER_PAGE, view.cursor)
+    params, source = parsed_query(HistoryParams), comment_source(site, kind, name)
+    found = deps().storage.author_history.find(site, source.query, PER_PAGE, params.cursor)
     return render_template(
         "review/author_history.html",
-        **here.frame(signed),
-        view=view,
+        **page_context(signed),
+        site=source.site,
+        source=source,
+        may_change=sessions.has_role(signed.person, site, "moderator"),
+        old_removal=params.old_removal,
         found=found,
-        relative_time=relative_time,
-        thread_link=thread_link,
-        record=record(here),
-        known=known_by(found.rows, signed, here),
-        rules=active_rules(here),
+        record=author_record(source),
+        known=known_details(found.rows, signed, source),
+        rules=active_rules(source),
         ends=RULE_DURATIONS,
     )
 
 
-def record(here: Source) -> Record | None:
-    """What became of an author's comments; of networks nobody keeps count."""
-    if here.target is not RuleTarget.AUTHOR:
+@blueprint.route("/removal", methods=["GET", "POST"])
+def old_removal(site: str, kind: str, name: str) -> ResponseReturnValue:
+    """Redirect addresses of earlier versions: to the preview, or to an explanation for a removal that was running."""
+    sessions.require_change(site) if request.method == "POST" else sessions.require_role(site, "moderator")
+    source = comment_source(site, kind, name)
+    if request.method == "POST" or request.args.get("began"):
+        return redirect(f"{source.address}?old_removal=1", 303)
+    return redirect(source.removal_address, 303)
+
+
+def author_record(source: CommentSource) -> AuthorRecord | None:
+    """Counts of an author's comments; None for a network, which has no counts."""
+    if source.target is not RuleTarget.AUTHOR:
         return None
-    (answer,) = deps().storage.evidence.look_up(here.site.id, [EvidenceQuery(author=(here.name,))])
-    return Record(answer.approved[0], answer.spam[0], answer.first_seen)
+    (evidence,) = deps().storage.evidence.look_up(source.site.id, [EvidenceQuery(author=(source.name,))])
+    return AuthorRecord(evidence.approved[0], evidence.spam[0], evidence.first_seen)
 
 
-def known_by(rows: tuple[Comment, ...], signed: SignedIn, here: Source) -> dict[str, list[str]]:
-    """What the comments of this page say about who wrote them, each once, in order."""
-    emails = [c.email for c in rows] if sessions.may_see_emails(signed.person, here.site) else []
-    other = [c.origin for c in rows] if here.target is RuleTarget.AUTHOR else [c.identity for c in rows]
+def known_details(rows: tuple[Comment, ...], signed: SignedIn, source: CommentSource) -> dict[str, list[str]]:
+    """Names, addresses and related networks or authors on this page's comments, without repeats."""
+    emails = [c.email for c in rows] if sessions.may_see_emails(signed.person, source.site) else []
+    related = [c.origin for c in rows] if source.target is RuleTarget.AUTHOR else [c.identity for c in rows]
     found = {"Names": [c.author for c in rows], "E-mails": emails, "Websites": [c.url for c in rows]}
-    found["others"] = other
+    found["related"] = related
     return {label: [text for text in dict.fromkeys(texts) if text] for label, texts in found.items()}
 
 
-def active_rules(here: Source) -> list[AuthorRule]:
-    """Those that hold for it now."""
-    now: datetime = deps().now()
-    names = [rule_name(here.target, here.name)]
-    return [s for s in deps().storage.author_rules.get(here.site.id, names) if s.is_active(now)]
+def active_rules(source: CommentSource) -> list[AuthorRule]:
+    names = [rule_name(source.target, source.name)]
+    now = deps().now()
+    return [rule for rule in deps().storage.author_rules.get(source.site.id, names) if rule.is_active(now)]

@@ -1,105 +1,171 @@
-"""One step for many comments: which they are, and going on with it a piece at a time."""
+"""Bulk actions: one action on many comments, worked off in steps, with progress and undo.
+
+A selection is a list of chosen comments, the filters of the queue (search words, author name, network, domain and so
+on), or everything by one author or network. The last searches older comments while it runs.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from comments.errors import ReplygateError
-from comments.lifecycle import Action
+from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.queue_ranking import catch_up
 from comments.site import Site
-from comments.storage.interfaces import Storage
-from comments.storage.notes_and_bulks import Bulk, BulkItem, BulkProgress
+from comments.storage.notes_and_bulks import BulkAction, BulkItem, BulkProgress
 from comments.storage.queue_index import IndexResult
+from comments.storage.values import HistoryPage, HistoryQuery
 from service.accounts import sessions
 from service.accounts.sessions import SignedIn
 from service.deps import Deps
 
-from .decisions import Stale, Step, settle_all
-from .search import AGES, FACETS, NARROWING, View, sought
+from .decisions import CommentChanged, DecisionOutcome, ModeratorDecision, decide_all
+from .search import AGES, FACETS, QueueView, index_query
 
-#: Comments of one bulk step at most, those settled by one click without JavaScript, and by one round trip to storage.
-MOST, PIECE, CHUNK = 100_000, 500, 100
+#: Comments of one bulk action at most, of one click without JavaScript, and of one round trip to storage.
+MAX_BULK, STEP, CHUNK = 100_000, 500, 100
+#: Statuses that "everything" covers: what readers see or may still see. Spam and removed comments stay as they are.
+VISIBLE = (Status.HELD, Status.APPROVED)
+#: Comments that a preview of "everything" counts.
+MAX_PREVIEW_COUNT = 1_000
 
 
-def matching(deps: Deps, site: Site, view: View, signed: SignedIn, limit: int = MOST) -> IndexResult:
-    """The held comments of one site that a view shows, the latest first."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Comments on one site: a list, and everything by an author or network, if `everything` names one."""
+
+    about: str  # describes it for people
+    items: Sequence[BulkItem] = ()
+    everything: HistoryQuery = field(default_factory=HistoryQuery)
+
+
+def selected(items: Sequence[BulkItem]) -> Selection:
+    """A selection of comments that a moderator chose one by one."""
+    return Selection(f"{len(items)} selected comment{'' if len(items) == 1 else 's'}", items)
+
+
+def find_pending(deps: Deps, site: Site, view: QueueView, signed: SignedIn, limit: int = MAX_BULK) -> IndexResult:
+    """The pending comments that a view shows, the newest first."""
     catch_up(deps.storage, site.id)
-    asked = view.model_copy(update={"order": "newest", "status": "held"})
-    sees = sessions.may_see_emails(signed.person, site)
-    return deps.storage.queue_index.find(site.id, sought(asked, deps.now().date(), limit, None, sees))
+    query = view.model_copy(update={"order": "newest", "status": "held"})
+    sees_email = sessions.may_see_emails(signed.person, site)
+    return deps.storage.queue_index.find(site.id, index_query(query, deps.now().date(), limit, None, sees_email))
 
 
-def snapshot(hits: IndexResult, upto: int) -> list[BulkItem]:
-    """What was received up to `upto`, in ms: what came after somebody looked is not what they meant."""
-    return [(spot.id, spot.version) for spot in hits.spots if -spot.place.key <= upto]
+def received_until(result: IndexResult, until: int) -> list[BulkItem]:
+    """The comments received up to `until`, in ms: newer ones were not in the preview."""
+    return [(hit.id, hit.version) for hit in result.spots if -hit.place.key <= until]
 
 
-def latest(hits: IndexResult) -> int:
-    """When the last of them was received, in ms; 0 if there are none."""
-    return -hits.spots[0].place.key if hits.spots else 0
+def newest_received(result: IndexResult) -> int:
+    """Time of the newest comment, in ms; 0 if there are none."""
+    return -result.spots[0].place.key if result.spots else 0
 
 
-def about(view: View) -> str:
-    """In words, which comments a view shows."""
+def describe(view: QueueView) -> str:
+    """Describe the filters of a view, such as "Author: Bot, Links to: shop.example"."""
     names = {**FACETS, "q": "Search", "origin": "Network", "identity": "Same e-mail"}
-    told = {"age": AGES.get(view.age, "")}
-    parts = [f"{names[n]}: {told.get(n, text)}" for n, text in view.narrowing.items() if n in names]
-    return ", ".join(parts) or "everything that is held"
+    labels = {"age": AGES.get(view.age, "")}
+    parts = [f"{names[n]}: {labels.get(n, text)}" for n, text in view.filters.items() if n in names]
+    return ", ".join(parts) or "everything that needs review"
 
 
-def begin(
-    deps: Deps,
-    site: str,
-    items: Sequence[BulkItem],
-    by: str,
-    action: Action,
-    about: str,
-    reason: str = "",
-    undoes: str = "",
-) -> Bulk:
-    """Write down what is to be done; `go_on` does it."""
-    bulk = Bulk(new_id(), action, by, deps.now(), about, reason, undoes)
-    deps.storage.bulks.create(site, bulk, items[:MOST])
+def describe_everything(query: HistoryQuery) -> str:
+    return f"author {query.identity}" if query.identity else f"network {query.origin}"
+
+
+def find_everything(deps: Deps, site: str, query: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
+    """A page of comments by an author or network. A page may have a cursor and no rows."""
+    return deps.storage.author_history.find(site, query, limit, cursor)
+
+
+def is_covered(comment: Comment, action: Action) -> bool:
+    """True for a comment that a bulk action on everything by its author or network changes."""
+    return comment.status in VISIBLE and action in actions_for(Role.MODERATOR, comment.status)
+
+
+def start_bulk(deps: Deps, site: str, selection: Selection, action: Action, by: str, reason: str = "") -> BulkAction:
+    """Store a bulk action; `run_bulk` carries it out."""
+    query = selection.everything
+    bulk = BulkAction(
+        new_id(), action, by, deps.now(), selection.about, reason, identity=query.identity, origin=query.origin
+    )
+    deps.storage.bulks.create(site, bulk, selection.items[:MAX_BULK])
     return bulk
 
 
-def go_on(deps: Deps, site: str, bulk: Bulk, by: str, n: int = PIECE) -> BulkProgress:
-    """Settle up to `n` more; safe to repeat, and for two at once. Raises NotFound."""
-    items = deps.storage.bulks.left(site, bulk.id, n)
-    for start in range(0, len(items), CHUNK):
-        chunk = items[start : start + CHUNK]
-        steps = [Step(id, version, bulk.action, bulk.reason) for id, version in chunk]
-        done = list(_done(bulk, by, steps, settle_all(deps, site, steps, by)))
-        deps.storage.bulks.check_off(site, bulk.id, chunk, done)
-    return deps.storage.bulks.progress(site, bulk.id)
+def start_undo(deps: Deps, site: str, bulk: BulkAction, by: str) -> BulkAction:
+    """Store a bulk action that undoes what `bulk` did so far, and stop `bulk`."""
+    bulks = deps.storage.bulks
+    cursor = bulks.search_cursor(site, bulk.id)
+    if cursor is not None:
+        bulks.extend(site, bulk.id, [], cursor, None)
+    bulks.check_off(site, bulk.id, bulks.left(site, bulk.id, MAX_BULK), [])
+    undo = BulkAction(new_id(), Action.UNDO, by, deps.now(), bulk.about, undoes=bulk.id)
+    bulks.create(site, undo, bulks.done(site, bulk.id))
+    return undo
 
 
-def _done(
-    bulk: Bulk, by: str, steps: Sequence[Step], results: Sequence[Comment | ReplygateError]
+def run_bulk(
+    deps: Deps, site: str, bulk: BulkAction, by: str, n: int = STEP, limit: int = MAX_BULK
+) -> list[tuple[str, DecisionOutcome]]:
+    """Continue with about `n` comments; returns the outcome of each. Safe to repeat, and to run twice at once.
+
+    A search for more comments takes as long as a decision on CHUNK of them, and counts as that.
+    """
+    outcomes: list[tuple[str, DecisionOutcome]] = []
+    while n > 0:
+        items = deps.storage.bulks.left(site, bulk.id, min(n, CHUNK))
+        if items:
+            outcomes += _decide(deps, site, bulk, by, items)
+            n -= len(items)
+        elif _search(deps, site, bulk, limit):
+            n -= CHUNK
+        else:
+            break
+    return outcomes
+
+
+def _decide(
+    deps: Deps, site: str, bulk: BulkAction, by: str, items: Sequence[BulkItem]
+) -> list[tuple[str, DecisionOutcome]]:
+    decisions = [ModeratorDecision(id, version, bulk.action, bulk.reason) for id, version in items]
+    outcomes = decide_all(deps, site, decisions, by)
+    deps.storage.bulks.check_off(site, bulk.id, items, list(_changed(bulk, by, decisions, outcomes)))
+    return [(decision.id, outcome) for decision, outcome in zip(decisions, outcomes, strict=True)]
+
+
+def _changed(
+    bulk: BulkAction, by: str, decisions: Sequence[ModeratorDecision], outcomes: Sequence[DecisionOutcome]
 ) -> Iterator[BulkItem]:
-    for step, result in zip(steps, results, strict=True):
-        # A process that died between settling and noting it leaves comments that are settled already, by the same step.
-        after = result.comment if isinstance(result, Stale) and _is_ours(result.comment, step, bulk, by) else result
+    for decision, outcome in zip(decisions, outcomes, strict=True):
+        # A process that died before `check_off` leaves comments that this bulk action has already changed.
+        repeated = isinstance(outcome, CommentChanged) and _is_ours(outcome.comment, decision, bulk, by)
+        after = outcome.comment if isinstance(outcome, CommentChanged) and repeated else outcome
         if isinstance(after, Comment):
             yield after.id, after.version
 
 
-def _is_ours(now: Comment, step: Step, bulk: Bulk, by: str) -> bool:
+def _is_ours(now: Comment, decision: ModeratorDecision, bulk: BulkAction, by: str) -> bool:
     last = now.decisions[-1]
-    return (last.by, last.action, now.version) == (by, step.action, step.version + 1) and last.at >= bulk.at
+    same = (last.by, last.action, now.version) == (by, decision.action, decision.version + 1)
+    return same and last.at >= bulk.at
 
 
-def undo(deps: Deps, site: str, bulk: Bulk, by: str) -> Bulk:
-    """A bulk step that takes back what another one did."""
-    items = deps.storage.bulks.done(site, bulk.id)
-    return begin(deps, site, items, by, Action.UNDO, bulk.about, undoes=bulk.id)
+def _search(deps: Deps, site: str, bulk: BulkAction, limit: int) -> bool:
+    """Look for more comments of an author or network, from the newest to the oldest; False if the search is over."""
+    bulks = deps.storage.bulks
+    cursor = bulks.search_cursor(site, bulk.id)
+    if cursor is None:
+        return False
+    page = find_everything(deps, site, HistoryQuery(bulk.identity, bulk.origin), CHUNK, cursor)
+    room = limit - bulks.progress(site, bulk.id).total
+    found = [(c.id, c.version) for c in page.rows if c.received <= bulk.at and is_covered(c, bulk.action)]
+    after = page.cursor if page.cursor and len(found) < room else None
+    bulks.extend(site, bulk.id, found[:room], cursor, after)
+    return True
 
 
-def sample(storage: Storage, site: str, items: Sequence[BulkItem]) -> list[Comment]:
-    return [c for c in storage.comments.load(site, [id for id, _ in items]) if c]
-
-
-def fields(view: View) -> dict[str, str]:
-    """What narrows a view, as hidden fields of a form."""
-    return {name: text for name, text in view.narrowing.items() if name in NARROWING and name != "site"}
+def is_full(progress: BulkProgress) -> bool:
+    """True for a bulk action that reached the limit, so that more comments may be left for another one."""
+    return progress.total >= MAX_BULK

@@ -1,4 +1,4 @@
-"""What a card shows beside the comment itself: context, its author's record, marks in the text, notes, reports."""
+"""Cards of the queue: a comment with its context, author record, highlights, notes and reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from comments.storage.notes_and_bulks import Note
 from comments.storage.values import EvidenceQuery
 from service.accounts.sessions import SignedIn
 
-from .highlights import marked, marked_text
-from .presenter import Reviewed
-from .text_diff import differences
+from .highlights import highlight_html, highlight_text
+from .presenter import ReviewedComment
+from .text_diff import diff_html
 
-#: Published neighbours shown around a comment, and how many of the thread's last are looked through for them.
-SIBLINGS, LOOKED_AT = 3, 100
+#: Published replies to the same comment that are shown, and latest comments of the thread that are searched for them.
+SIBLINGS, SEARCHED = 3, 100
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What became of the other comments with this e-mail here."""
+class AuthorRecord:
+    """Counts of the author's other comments on the site, by e-mail."""
 
     approved: int = 0
     spam: int = 0
@@ -34,23 +34,25 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    row: Reviewed
+class ReviewCard:
+    row: ReviewedComment
     site: Site
     html: Markup
     author: Markup
     identity: str
     parent: Comment | None
-    published: Comment | None  # what a draft would change
-    changes: Markup  # against that, or against what it said before its author changed it
-    record: Record | None  # None without an e-mail, by which authors are known
+    published: Comment | None  # the comment that an edit would change
+    changes: Markup  # against that comment, or the text before the author's last edit
+    record: AuthorRecord | None  # None without an e-mail
     notes: tuple[Note, ...]
-    reported: str  # in words; "" where nobody did
+    reported: str  # summary of readers' reports; "" if there are none
 
 
-def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn) -> list[Card]:
-    """In the order of `comments`; four round trips a site."""
-    made: dict[str, Card] = {}
+def review_cards(
+    storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn
+) -> list[ReviewCard]:
+    """Build cards in the order of `comments`, with four round trips for each site."""
+    made: dict[str, ReviewCard] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
         named = [id for c in own for id in (c.parent, c.draft_of) if id]
@@ -62,14 +64,14 @@ def cards(storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Sit
     return [made[c.id] for c in comments]
 
 
-def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[Record | None]:
-    """By e-mail. A comment's own decision does not speak for it."""
+def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[AuthorRecord | None]:
+    """Records by e-mail. A comment does not count towards its own record."""
     own = list(comments)
     answers = storage.evidence.look_up(
         site, [EvidenceQuery(author=c.author_keys[:1], first_attempt=False) for c in own]
     )
     return [
-        Record(
+        AuthorRecord(
             sum(answer.approved) - (comment.status is Status.APPROVED),
             sum(answer.spam) - (comment.status is Status.SPAM),
             answer.first_seen,
@@ -85,23 +87,23 @@ def _card(
     site: Site,
     signed: SignedIn,
     around: Mapping[str, Comment],
-    record: Record | None,
+    record: AuthorRecord | None,
     notes: tuple[Note, ...],
     reported: str,
-) -> Card:
-    row = Reviewed.of(comment, site, signed)
+) -> ReviewCard:
+    row = ReviewedComment.of(comment, site, signed)
     signals = comment.filter_decision.signals if comment.filter_decision else ()
-    author = marked_text(comment.author or "Without a name", signals)
+    author = highlight_text(comment.author or "Anonymous", signals)
     published = around.get(comment.draft_of)
     earlier = published or before_last_edit(comment)
-    changes = differences(earlier.content, comment.content) if earlier else Markup()
-    return Card(
-        row, site, marked(row.html, signals), author, comment.identity, around.get(comment.parent), published, changes,
-        record, notes, reported,
+    changes = diff_html(earlier.content, comment.content) if earlier else Markup()
+    return ReviewCard(
+        row, site, highlight_html(row.html, signals), author, comment.identity, around.get(comment.parent), published,
+        changes, record, notes, reported,
     )  # fmt: skip
 
 
 def siblings(storage: Storage, comment: Comment) -> list[Comment]:
-    """Published comments that answer the same, the latest first."""
-    near = storage.threads.newest(comment.site, comment.thread, LOOKED_AT)
+    """Published replies to the same comment or page, the latest first."""
+    near = storage.threads.newest(comment.site, comment.thread, SEARCHED)
     return [c for c in near if c.parent == comment.parent and c.id != comment.id][:SIBLINGS]

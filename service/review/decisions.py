@@ -1,4 +1,4 @@
-"""Deciding: the one way in which a moderator's step is checked, stored and taught, for pages and programs alike."""
+"""Decisions and notes of moderators: check, store and learn from them. Pages, API and bulk actions all use this."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,19 +9,23 @@ from comments.job_queue import LEARN
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
 from comments.site import Site
+from comments.storage.notes_and_bulks import Note
 from comments.storage.values import CommentChange
 from service.deps import Deps
 from service.web.client_network import client_network
 
+#: A comment after its decision, or the reason why nothing changed.
+DecisionOutcome = Comment | ReplygateError
+
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What a moderator asks for, and the version of the comment that they were looking at."""
+class ModeratorDecision:
+    """An action on one comment, and the version of the comment that the moderator saw."""
 
     id: str
     version: int
     action: Action
-    reason: str = ""  # a code of the site's reasons
+    reason: str = ""  # code of one of the site's reasons
 
 
 def check_reason(site: Site, action: Action, reason: str) -> None:
@@ -32,65 +36,79 @@ def check_reason(site: Site, action: Action, reason: str) -> None:
         raise Invalid([Problem("reason", "unknown", "is not one of this site's reasons")])
 
 
-class Stale(StaleVersion):
-    """Raised when somebody else was faster; `comment` is how it stands now."""
+class CommentChanged(StaleVersion):
+    """Raised if the comment has changed since the moderator saw it; `comment` is its current state."""
 
     def __init__(self, comment: Comment) -> None:
         self.comment = comment
         super().__init__("this comment changed while you were looking at it")
 
 
-def settle(deps: Deps, site: str, step: Step, by: str) -> Comment:
-    """The comment after `step`. Raises NotFound, Stale, ActionNotAllowed."""
-    (result,) = settle_all(deps, site, [step], by)
-    if isinstance(result, ReplygateError):
-        raise result
-    return result
+def decide(deps: Deps, site: str, decision: ModeratorDecision, by: str) -> Comment:
+    """Apply one decision and return the comment. Raises NotFound, CommentChanged, ActionNotAllowed."""
+    (outcome,) = decide_all(deps, site, [decision], by)
+    if isinstance(outcome, ReplygateError):
+        raise outcome
+    return outcome
 
 
-def settle_all(deps: Deps, site: str, steps: Sequence[Step], by: str) -> list[Comment | ReplygateError]:
-    """Each comment after its step, or why it was not taken, in the order of `steps`.
+def decide_all(deps: Deps, site: str, decisions: Sequence[ModeratorDecision], by: str) -> list[DecisionOutcome]:
+    """Apply each decision independently; returns the outcomes in order.
 
-    Four round trips however many there are. Of two steps for the same comment the second finds it changed.
+    Takes four round trips for any number of comments. A second decision on the same comment finds it changed.
     """
-    found = deps.storage.comments.load(site, [s.id for s in steps])
+    found = deps.storage.comments.load(site, [d.id for d in decisions])
     now, origin = deps.now(), client_network(deps)
-    wanted = [_try(step, comment, by, now, origin) for step, comment in zip(steps, found, strict=True)]
-    changes = [w for w in wanted if isinstance(w, CommentChange)]
+    planned = [_plan(d, comment, by, now, origin) for d, comment in zip(decisions, found, strict=True)]
+    changes = [change for change in planned if isinstance(change, CommentChange)]
     applied = iter(deps.storage.comments.decide(site, changes) if changes else [])
-    results = list(_results(deps, site, wanted, applied))
-    settled = [result.id for result in results if isinstance(result, Comment)]
-    if settled:
-        deps.storage.presence.clear(site, by, settled)
+    outcomes = list(_outcomes(deps, site, planned, applied))
+    decided = [outcome.id for outcome in outcomes if isinstance(outcome, Comment)]
+    if decided:
+        deps.storage.presence.clear(site, by, decided)
         deps.jobs.enqueue(LEARN, site)
-    return results
+    return outcomes
 
 
-def _try(step: Step, comment: Comment | None, by: str, now: datetime, origin: str) -> CommentChange | ReplygateError:
+def _plan(
+    decision: ModeratorDecision, comment: Comment | None, by: str, now: datetime, origin: str
+) -> CommentChange | ReplygateError:
     if comment is None:
         return NotFound("there is no such comment")
-    if comment.version != step.version:
-        return Stale(comment)
+    if comment.version != decision.version:
+        return CommentChanged(comment)
     try:
-        return CommentChange(comment, _after(comment, step, by, now), origin)
+        return CommentChange(comment, _after(comment, decision, by, now), origin)
     except ActionNotAllowed as error:
         return error
 
 
-def _after(comment: Comment, step: Step, by: str, now: datetime) -> Comment:
-    """`status` of the Decision is filled in by the lifecycle."""
-    if step.action is Action.UNDO:
+def _after(comment: Comment, decision: ModeratorDecision, by: str, now: datetime) -> Comment:
+    if decision.action is Action.UNDO:
         return comment.with_undo(by, now)
-    return comment.with_decision(Decision(step.action, comment.status, Role.MODERATOR, by, now, reason=step.reason))
+    # The lifecycle replaces the status.
+    return comment.with_decision(
+        Decision(decision.action, comment.status, Role.MODERATOR, by, now, reason=decision.reason)
+    )
 
 
-def _results(
-    deps: Deps, site: str, wanted: Sequence[CommentChange | ReplygateError], applied: Iterator[bool]
-) -> Iterator[Comment | ReplygateError]:
-    for want in wanted:
-        if isinstance(want, ReplygateError):
-            yield want
+def _outcomes(
+    deps: Deps, site: str, planned: Sequence[CommentChange | ReplygateError], applied: Iterator[bool]
+) -> Iterator[DecisionOutcome]:
+    for change in planned:
+        if isinstance(change, ReplygateError):
+            yield change
         elif next(applied):
-            yield want.after
+            yield change.after
         else:
-            yield Stale(deps.storage.comments.get(site, want.before.id))
+            yield CommentChanged(deps.storage.comments.get(site, change.before.id))
+
+
+def add_note(deps: Deps, site: str, id: str, text: str, by: str) -> Note:
+    """Add a note for other moderators. Raises NotFound; Invalid for an empty one."""
+    deps.storage.comments.get(site, id)
+    if not text.strip():
+        raise Invalid([Problem("text", "required", "Write a note first.")])
+    note = Note(by, deps.now(), text.strip())
+    deps.storage.notes.add(site, id, note)
+    return note

@@ -1,7 +1,8 @@
-"""The way without JavaScript: a button settles one comment, a form leaves a note, and one is back where one was."""
+"""Forms of a card, for browsers without JavaScript: take an action or add a note, then return to the same page."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from comments.lifecycle import Action
@@ -10,41 +11,57 @@ from service.deps import deps
 from service.web import site_cache
 from service.web.operations import validated
 
-from .decisions import Stale, Step, check_reason, settle
-from .notes import leave_note
+from .decisions import CommentChanged, ModeratorDecision, add_note, check_reason, decide
 from .queue_pages import comment_page
-from .schemas import FormNote, FormStep
-from .search import View
+from .schemas import MAX_NOTE, ActionOrUndo, Strict, Version
+from .search import QueueView
 
-blueprint = Blueprint("settling", __name__, url_prefix="/review")
+blueprint = Blueprint("form_actions", __name__, url_prefix="/review")
+
+
+class DecisionForm(QueueView):
+    """The action, and the view to return to; `alone` stands for the comment's own page."""
+
+    csrf: str = ""
+    action: ActionOrUndo
+    version: Version
+    reason: str = Field("", max_length=30)
+    alone: bool = False
+    everywhere: bool = False
+
+
+class NoteForm(Strict):
+    csrf: str = ""
+    text: str = Field(max_length=MAX_NOTE)
 
 
 @blueprint.post("/<site>/<id>")
-def decide(site: str, id: str) -> ResponseReturnValue:
-    """Back to the page one came from, which says what happened."""
+def submit_decision(site: str, id: str) -> ResponseReturnValue:
+    """Take the action, and return to a page that confirms it."""
     signed = sessions.require_change(site)
-    asked = validated(FormStep, request.form.to_dict(), strict=False)
-    step = Step(id, asked.version, Action(asked.action), asked.reason)
-    check_reason(site_cache.get_site(site), step.action, step.reason)
+    form = validated(DecisionForm, request.form.to_dict(), strict=False)
+    decision = ModeratorDecision(id, form.version, Action(form.action), form.reason)
+    check_reason(site_cache.get_site(site), decision.action, decision.reason)
     try:
-        settle(deps(), site, step, signed.person.name)
-    except Stale as error:
-        return comment_page(error.comment, site_cache.get_site(site), signed, stale=True), 409
-    return _back(site, id, asked)
+        decide(deps(), site, decision, signed.person.name)
+    except CommentChanged as error:
+        return comment_page(error.comment, site_cache.get_site(site), signed, changed=True), 409
+    return _return_to(site, id, form)
 
 
 @blueprint.post("/<site>/<id>/notes")
 def note(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
-    leave_note(site, id, validated(FormNote, request.form.to_dict(), strict=False).text, signed)
-    return redirect(url_for("review.comment", site=site, id=id, _anchor="notes"), 303)
+    form = validated(NoteForm, request.form.to_dict(), strict=False)
+    add_note(deps(), site, id, form.text, signed.person.name)
+    return redirect(url_for("queue_pages.comment", site=site, id=id, _anchor="notes"), 303)
 
 
-def _back(site: str, id: str, asked: FormStep) -> Response:
-    if asked.alone:
-        return redirect(url_for("review.comment", site=site, id=id), 303)
-    fields = asked.model_dump(include=set(View.model_fields) - {"settled"}).items()
+def _return_to(site: str, id: str, form: DecisionForm) -> Response:
+    if form.alone:
+        return redirect(url_for("queue_pages.comment", site=site, id=id), 303)
+    fields = form.model_dump(include=set(QueueView.model_fields) - {"decided"}).items()
     view = {name: text for name, text in fields if text}
-    if asked.everywhere:
-        return redirect(url_for("review.everywhere", **view, settled=f"{site}.{id}"), 303)
-    return redirect(url_for("review.queue", **{**view, "site": site, "settled": id}), 303)
+    if form.everywhere:
+        return redirect(url_for("queue_pages.everywhere", **view, decided=f"{site}.{id}"), 303)
+    return redirect(url_for("queue_pages.queue", **{**view, "site": site, "decided": id}), 303)

@@ -1,7 +1,7 @@
-"""Evidence marked where it stands in a text. It works on HTML that is safe already, and leaves it so.
+"""Highlight the evidence of signals in a comment. The input is safe HTML, and so is the output.
 
-Signals say what they saw in words, not where; so the words are looked for again: what stands in quotes, what stands
-between commas, and links where a signal is about links.
+A signal names its evidence in words, not by position, so the words are searched for: text in quotes, text between
+commas, and links for a signal about links.
 """
 
 import html
@@ -14,40 +14,40 @@ from markupsafe import Markup, escape
 from comments.hosts import HOST
 from comments.model import Signal
 
-#: A tag, whose attributes may hold ">" between quotes; what is between tags is text.
+#: A tag; its attributes may contain ">" in quotes. Everything between tags is text.
 TAG = re.compile(r"""(<(?:"[^"]*"|[^">])*>)""")
 QUOTED = re.compile("“([^”]+)”")
-#: Evidence that is shorter than this is found everywhere.
-SHORTEST, LONGEST, MOST = 2, 100, 40
+#: Letters of a highlighted text (shorter ones match everywhere), and texts for one comment.
+MIN_LENGTH, MAX_LENGTH, MAX_HIGHLIGHTS = 2, 100, 40
 SHOUTED = r"!{2,}|(?-i:\b[A-Z]{4,}\b)"
 
 
 @dataclass(frozen=True, slots=True)
-class Clue:
-    """A text that a signal points at."""
+class HighlightTerm:
+    """A text to highlight, and the signal it is evidence for."""
 
     text: str
     signal: str
 
 
-def clues(signals: Sequence[Signal]) -> tuple[Clue, ...]:
-    """What to look for, the longest first, so that a word inside a longer hit does not break it up."""
-    found = {clue.text.casefold(): clue for signal in reversed(signals) for clue in _clues(signal)}
-    return tuple(sorted(found.values(), key=lambda clue: -len(clue.text))[:MOST])
+def highlight_terms(signals: Sequence[Signal]) -> tuple[HighlightTerm, ...]:
+    """Texts to highlight, the longest first, so that a word does not split a longer match."""
+    found = {term.text.casefold(): term for signal in reversed(signals) for term in _terms(signal)}
+    return tuple(sorted(found.values(), key=lambda term: -len(term.text))[:MAX_HIGHLIGHTS])
 
 
-def _clues(signal: Signal) -> Iterator[Clue]:
+def _terms(signal: Signal) -> Iterator[HighlightTerm]:
     quoted = QUOTED.findall(signal.evidence)
     pieces = quoted or signal.evidence.split(", ")
     for piece in pieces:
-        # A token of the learned filter says where it stood: "link:shop.example".
+        # A token of the learned filter names its place: "link:shop.example".
         text = piece.rpartition(":")[2].strip() if quoted else piece.strip()
-        if SHORTEST <= len(text) <= LONGEST:
-            yield Clue(text, signal.name)
+        if MIN_LENGTH <= len(text) <= MAX_LENGTH:
+            yield HighlightTerm(text, signal.name)
 
 
-def marked(safe: str, signals: Sequence[Signal]) -> Markup:
-    """`safe` HTML with a <mark> around whatever a signal points at."""
+def highlight_html(safe: str, signals: Sequence[Signal]) -> Markup:
+    """Put a <mark> around the evidence of signals in `safe` HTML."""
     pattern, names = _pattern(signals)
     if pattern is None:
         return Markup(safe)  # noqa: S704 - the renderer made it safe
@@ -55,20 +55,20 @@ def marked(safe: str, signals: Sequence[Signal]) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - tags are as they were, and all text is escaped anew
 
 
-def marked_text(text: str, signals: Sequence[Signal]) -> Markup:
-    """Plain `text`, escaped, with the same marks."""
+def highlight_text(text: str, signals: Sequence[Signal]) -> Markup:
+    """Escape plain `text` and highlight it in the same way."""
     pattern, names = _pattern(signals)
     return Markup(_mark(text, pattern, names)) if pattern else escape(text)  # noqa: S704 - _mark escapes
 
 
 def _pattern(signals: Sequence[Signal]) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
-    """What to mark, and which signal each literal clue belongs to."""
-    found = clues(signals)
-    # Whole words only, where a clue begins or ends with a letter: "ham" is not marked in "Birmingham".
+    """A pattern of everything to highlight, and the signal that each text belongs to."""
+    found = highlight_terms(signals)
+    # Whole words only, if a text begins or ends with a letter: "ham" does not match in "Birmingham".
     parts = [rf"(?<!\w){re.escape(c.text)}(?!\w)" if c.text[0].isalnum() else re.escape(c.text) for c in found]
     parts += [HOST.pattern] * any(s.name.startswith("links.") for s in signals)
     parts += [SHOUTED] * any(s.name.startswith("shouting.") for s in signals)
-    names = {clue.text.casefold(): clue.signal for clue in found}
+    names = {term.text.casefold(): term.signal for term in found}
     return (re.compile("|".join(parts), re.IGNORECASE) if parts else None), names
 
 

@@ -1,4 +1,4 @@
-"""What moderators of a site see of each other while they work: what arrived, what was settled, who looks at what."""
+"""Presence: what the other moderators of a site do now, as live updates for open pages."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,123 +16,123 @@ from comments.storage.interfaces import Storage
 from service.accounts.sessions import has_role
 from service.web.event_streams import END, EventBroadcaster, Subscriber
 
-EXTENSION = "replygate.room"
+EXTENSION = "replygate.presence"
 
-#: Streams of moderators of one web process: each costs some questions to storage when something happens.
-MOST = 100
-#: Held comments that are asked when they were held; more than come while one waits for the filters.
-LATE = 100
-#: Seconds that a look lasts without being renewed.
-LOOK = 120.0
+#: Streams of moderators in one web process. Each one reads from storage whenever something changes.
+MAX_STREAMS = 100
+#: Newest pending comments that are checked for a late arrival; more than arrive while one waits for the filters.
+MAX_LATE = 100
+#: Seconds until presence on a comment expires unless it is renewed.
+PRESENCE_SECONDS = 120.0
 
 
-class CardNow(BaseModel):
-    """How a comment stands that is on somebody's screen."""
+class CommentState(BaseModel):
+    """Current state of a comment on the moderator's page."""
 
     id: str
     status: Status
     version: int
-    by: str = Field(description="who decided last; empty for the filters")
-    mine: bool = Field(description="whether that was the person who asks")
+    by: str = Field(description="name of the moderator who decided last; empty for the filters")
+    mine: bool = Field(description="true if that is the moderator who asks")
 
 
-class LookNow(BaseModel):
+class CommentViewer(BaseModel):
     comment: str
     by: str
 
 
-class RoomNow(BaseModel):
-    held: int = Field(description="comments that wait on this site")
-    arrived: int = Field(description="those of them that came into the queue since the page was asked for")
-    cards: list[CardNow] = Field(description="the comments that were asked about")
-    looks: list[LookNow] = Field(description="who else looks at which comment now, who came first first")
+class PresenceUpdate(BaseModel):
+    held: int = Field(description="comments on this site that need review")
+    arrived: int = Field(description="those that entered the queue since the page was loaded")
+    cards: list[CommentState] = Field(description="the requested comments")
+    looks: list[CommentViewer] = Field(description="other moderators and their open comments, the earliest first")
 
 
 @dataclass(slots=True)
-class Working:
-    """Somebody's screen: the comments on it, and since when they are there."""
+class OpenPage:
+    """Comments that a moderator has open, and since when."""
 
     by: str
     session: str
     cards: tuple[str, ...]
     since: datetime
-    seen: str = ""  # the mark of what they were told last
+    last_change: str = ""  # fingerprint of the last update that was sent
 
 
-def newest_held(storage: Storage, site: str) -> Sequence[Comment]:
-    """The held comments that came last: among them is what came before somebody's page and was held since."""
-    return storage.comments.by_status(site, Status.HELD, LATE, newest=True).rows
+def newest_pending(storage: Storage, site: str) -> Sequence[Comment]:
+    """The newest pending comments. Some may have arrived before a page was loaded, and entered the queue after it."""
+    return storage.comments.by_status(site, Status.HELD, MAX_LATE, newest=True).rows
 
 
-def now(storage: Storage, site: str, working: Working, newest: Sequence[Comment]) -> RoomNow:
-    cards = [comment for comment in storage.comments.load(site, working.cards) if comment]
-    looks = storage.presence.viewers(site)
-    return RoomNow(
+def presence_update(storage: Storage, site: str, page: OpenPage, newest: Sequence[Comment]) -> PresenceUpdate:
+    cards = [comment for comment in storage.comments.load(site, page.cards) if comment]
+    viewers = storage.presence.viewers(site)
+    return PresenceUpdate(
         held=storage.comments.counters(site).current.get(Status.HELD, 0),
-        arrived=storage.comments.held_since(site, working.since) + _late(newest, working),
-        cards=[_card(comment, working.by) for comment in cards],
-        looks=[LookNow(comment=look.comment, by=look.by) for look in looks if look.by != working.by],
+        arrived=storage.comments.held_since(site, page.since) + _late(newest, page),
+        cards=[_state(comment, page.by) for comment in cards],
+        looks=[CommentViewer(comment=v.comment, by=v.by) for v in viewers if v.by != page.by],
     )
 
 
-def _late(newest: Sequence[Comment], working: Working) -> int:
-    late = (c for c in newest if c.received <= working.since < c.decisions[-1].at)
-    return sum(c.id not in working.cards for c in late)
+def _late(newest: Sequence[Comment], page: OpenPage) -> int:
+    late = (c for c in newest if c.received <= page.since < c.decisions[-1].at)
+    return sum(c.id not in page.cards for c in late)
 
 
-def _card(comment: Comment, asks: str) -> CardNow:
+def _state(comment: Comment, moderator: str) -> CommentState:
     last = comment.decisions[-1] if comment.decisions else None
     by = last.by if last and last.role is Role.MODERATOR else ""
-    return CardNow(id=comment.id, status=comment.status, version=comment.version, by=by, mine=by == asks)
+    return CommentState(id=comment.id, status=comment.status, version=comment.version, by=by, mine=by == moderator)
 
 
-def mark(storage: Storage, site: str) -> str:
-    """Differs whenever something happened that moderators of the site may want to know."""
+def activity_fingerprint(storage: Storage, site: str) -> str:
+    """Text that changes whenever something happens that the site's moderators may want to see."""
     counters = storage.comments.counters(site)
-    looks = sorted((look.by, look.comment) for look in storage.presence.viewers(site))
-    held = counters.current.get(Status.HELD, 0)  # also what readers report becomes so
-    return repr((held, dict(counters.decided), dict(counters.moderated), looks))
+    viewers = sorted((v.by, v.comment) for v in storage.presence.viewers(site))
+    held = counters.current.get(Status.HELD, 0)  # readers' reports change it too
+    return repr((held, dict(counters.decided), dict(counters.moderated), viewers))
 
 
-def event(room: RoomNow, since: datetime) -> bytes:
-    """A server-sent event. Its id is the moment since when arrivals count, for when the stream is taken up again."""
-    return f"event: room\ndata: {room.model_dump_json()}\nid: {milliseconds(since)}\n\n".encode()
+def sse_event(update: PresenceUpdate, since: datetime) -> bytes:
+    """A server-sent event. Its id is the time from which arrivals count, to resume the stream."""
+    return f"event: room\ndata: {update.model_dump_json()}\nid: {milliseconds(since)}\n\n".encode()
 
 
-class Roomwise:
-    """Tells moderators; two round trips a look for a site where nothing happened, however many look on."""
+class PresenceNotifier:
+    """Sends updates to moderators. A check of an unchanged site takes two round trips for any number of them."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     def __call__(
-        self, site: str, subscribers: Sequence[Subscriber[Working]]
-    ) -> Iterator[tuple[Subscriber[Working], bytes]]:
-        happened = mark(self._storage, site)
-        behind = [subscriber for subscriber in subscribers if subscriber.subscription.seen != happened]
-        held = newest_held(self._storage, site) if behind else ()
+        self, site: str, subscribers: Sequence[Subscriber[OpenPage]]
+    ) -> Iterator[tuple[Subscriber[OpenPage], bytes]]:
+        change = activity_fingerprint(self._storage, site)
+        behind = [subscriber for subscriber in subscribers if subscriber.subscription.last_change != change]
+        held = newest_pending(self._storage, site) if behind else ()
         for subscriber in behind:
-            working = subscriber.subscription
-            working.seen = happened
-            if _still_in(self._storage, working, site):
-                yield subscriber, event(now(self._storage, site, working, held), working.since)
+            page = subscriber.subscription
+            page.last_change = change
+            if _is_signed_in(self._storage, page, site):
+                yield subscriber, sse_event(presence_update(self._storage, site, page, held), page.since)
             else:
                 yield subscriber, END
 
 
-def _still_in(storage: Storage, working: Working, site: str) -> bool:
-    """Whether they are signed in as they were when the stream began, and still have a role on the site."""
+def _is_signed_in(storage: Storage, page: OpenPage, site: str) -> bool:
+    """True if the session that opened the stream is still valid and has a role on the site."""
     try:
-        person = storage.people.get(working.by)
+        person = storage.people.get(page.by)
     except NotFound:
         return False
-    return has_role(person, site, "viewer") and working.session in storage.people.sessions(working.by)
+    return has_role(person, site, "viewer") and page.session in storage.people.sessions(page.by)
 
 
-def install(app: Flask, storage: Storage) -> None:
-    app.extensions[EXTENSION] = EventBroadcaster(Roomwise(storage), MOST)
+def init_presence(app: Flask, storage: Storage) -> None:
+    app.extensions[EXTENSION] = EventBroadcaster(PresenceNotifier(storage), MAX_STREAMS)
 
 
-def broadcaster() -> EventBroadcaster[Working]:
-    """That of the app that serves the present request."""
-    return cast(EventBroadcaster[Working], current_app.extensions[EXTENSION])
+def broadcaster() -> EventBroadcaster[OpenPage]:
+    """The broadcaster of the current app."""
+    return cast(EventBroadcaster[OpenPage], current_app.extensions[EXTENSION])

@@ -1,4 +1,4 @@
-"""The moderators' room as JSON and events: saying what one looks at, and hearing what the others do."""
+"""Presence over HTTP: tell that a moderator has a comment open, and follow what the others do."""
 
 import re
 from datetime import datetime, timedelta
@@ -14,58 +14,58 @@ from service.web.event_streams import EVENT_STREAM_MEDIA, EventStream
 from service.web.operations import Header, parsed_query
 
 from . import presence
-from .presence import LookNow, Working
-from .wire import UNREAD, reviewing
+from .presence import CommentViewer, OpenPage
+from .schemas import NO_INPUT_ERRORS, review_operation
 
-blueprint = Blueprint("room", __name__, url_prefix="/v1/sites/<site>/review")
+blueprint = Blueprint("presence_api", __name__, url_prefix="/v1/sites/<site>/review")
 
-#: Cards on one screen; more are not spoken of.
-MOST_CARDS = 100
-MOMENT = re.compile(r"[0-9]{1,14}")
-#: Milliseconds that a page may be old; arrivals of longer ago are no news.
-OLDEST_PAGE = 24 * 3600 * 1000
+#: Comments on one page; the rest get no updates.
+MAX_PAGE_COMMENTS = 100
+MILLISECONDS = re.compile(r"[0-9]{1,14}")
+#: Milliseconds. Earlier arrivals are not counted, for however long a page is open.
+MAX_PAGE_AGE = 24 * 3600 * 1000
 
-LAST_EVENT_ID = Header("Last-Event-ID", "The last `id` you heard; goes before `age`. Browsers send it themselves.")
+LAST_EVENT_ID = Header("Last-Event-ID", "`id` of the last event received; overrides `age`. Browsers send it.")
 
 
-class RoomQuery(BaseModel):
-    """A screen: what is on it, and how long ago it was asked for."""
+class PresenceQuery(BaseModel):
+    """The comments on a page, and its age."""
 
     model_config = ConfigDict(extra="forbid")
 
-    cards: str = Field("", max_length=27 * MOST_CARDS, description="ids of the comments on it, with commas")
-    age: int = Field(0, ge=0, le=OLDEST_PAGE, description="milliseconds since the page was asked for")
-    once: bool = Field(False, description="only what is known now, and no stream: to ask again where streams fail")
+    cards: str = Field("", max_length=27 * MAX_PAGE_COMMENTS, description="ids of comments, separated by commas")
+    age: int = Field(0, ge=0, le=MAX_PAGE_AGE, description="milliseconds since the page was loaded")
+    once: bool = Field(False, description="return the current state and no stream, for polling")
 
 
-class Looking(BaseModel):
-    looks: list[LookNow] = Field(description="who else looks at this comment, who came first first")
+class ViewersResponse(BaseModel):
+    looks: list[CommentViewer] = Field(description="other moderators who have this comment open, the earliest first")
 
 
 @blueprint.get("/events")
-@reviewing(
-    summary="Follow the room",
-    description="`room` events: how many comments wait and have arrived, how those on the screen stand, and who looks "
-    "at which. Where the server has no room for another stream the answer ends with what is known now, and `retry` "
-    "says when to ask again; browsers do that by themselves.",
-    query=RoomQuery,
+@review_operation(
+    summary="Follow the other moderators",
+    description="`room` events: how many comments need review and have arrived, the state of those on the page, "
+    "and who has which one open. If the server has no room for another stream, the response ends after the current "
+    "state, and `retry` tells when to reconnect; browsers do that by themselves.",
+    query=PresenceQuery,
     answers={200: "The events."},
     media=EVENT_STREAM_MEDIA,
     headers=(LAST_EVENT_ID,),
 )
 def follow(site: str) -> Response:
     signed = sessions.require_role(site, "viewer")
-    query, kept = parsed_query(RoomQuery), site_cache.get_site(site)
-    cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MOST_CARDS]
-    working = Working(signed.person.name, signed.session, cards, _since(query.age))
-    working.seen = presence.mark(deps().storage, kept.id)  # before what is told now, so that nothing falls between
-    held = presence.newest_held(deps().storage, kept.id)
-    first = presence.event(presence.now(deps().storage, kept.id, working, held), working.since)
+    query, kept = parsed_query(PresenceQuery), site_cache.get_site(site)
+    cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MAX_PAGE_COMMENTS]
+    page = OpenPage(signed.person.name, signed.session, cards, _since(query.age))
+    page.last_change = presence.activity_fingerprint(deps().storage, kept.id)  # before the state is read
+    held = presence.newest_pending(deps().storage, kept.id)
+    first = presence.sse_event(presence.presence_update(deps().storage, kept.id, page, held), page.since)
     if query.once:
         return Response(first, mimetype=EVENT_STREAM_MEDIA)
-    # Passed through as it is, so that the server sees what it is; nginx would hold it back until it ends.
+    # Passed through, because the server treats streams specially. Without the header nginx buffers the whole stream.
     response = Response(
-        EventStream(presence.broadcaster(), kept.id, working, first),
+        EventStream(presence.broadcaster(), kept.id, page, first),
         mimetype=EVENT_STREAM_MEDIA,
         direct_passthrough=True,
     )
@@ -76,31 +76,31 @@ def follow(site: str) -> Response:
 def _since(age: int) -> datetime:
     heard = request.headers.get("Last-Event-ID", "")
     now = deps().now()
-    since = moment(int(heard)) if MOMENT.fullmatch(heard) else now - timedelta(milliseconds=age)
-    return max(since, now - timedelta(milliseconds=OLDEST_PAGE))
+    since = moment(int(heard)) if MILLISECONDS.fullmatch(heard) else now - timedelta(milliseconds=age)
+    return max(since, now - timedelta(milliseconds=MAX_PAGE_AGE))
 
 
 @blueprint.post("/comments/<id>/look")
-@reviewing(
-    summary="Say that you look at a comment",
-    description="Others see it for two minutes, or until you look at another one or leave. It keeps nobody from "
-    "deciding.",
-    answers={200: Looking},
-    errors=UNREAD,
+@review_operation(
+    summary="Tell that you have a comment open",
+    description="Other moderators see it for two minutes, or until you open another comment or leave. They can still "
+    "decide about it.",
+    answers={200: ViewersResponse},
+    errors=NO_INPUT_ERRORS,
 )
-def look(site: str, id: str) -> Looking:
+def look(site: str, id: str) -> ViewersResponse:
     signed = sessions.require_change(site)
     storage = deps().storage
-    storage.presence.set(site, signed.person.name, storage.comments.get(site, id).id, presence.LOOK)
-    others = [look for look in storage.presence.viewers(site) if look.comment == id and look.by != signed.person.name]
-    return Looking(looks=[LookNow(comment=look.comment, by=look.by) for look in others])
+    storage.presence.set(site, signed.person.name, storage.comments.get(site, id).id, presence.PRESENCE_SECONDS)
+    others = [v for v in storage.presence.viewers(site) if v.comment == id and v.by != signed.person.name]
+    return ViewersResponse(looks=[CommentViewer(comment=v.comment, by=v.by) for v in others])
 
 
 @blueprint.post("/leave")
-@reviewing(
-    summary="Say that you look at nothing any more",
+@review_operation(
+    summary="Tell that you have no comment open",
     answers={204: "Done."},
-    errors=UNREAD,
+    errors=NO_INPUT_ERRORS,
 )
 def leave(site: str) -> Response:
     deps().storage.presence.clear(site, sessions.require_change(site).person.name)

@@ -1,4 +1,4 @@
-"""What a moderator is shown of a comment: the same on pages and in JSON."""
+"""A comment as moderators see it, on pages and in JSON."""
 
 from datetime import datetime
 from typing import Self
@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from comments import explanations
-from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
+from comments.lifecycle import REVIEWED, Action, Role, Status, actions_for
 from comments.markdown import html
 from comments.model import Comment, Decision, Signal
 from comments.site import Site
@@ -15,8 +15,8 @@ from comments.validation import is_web_address
 from service.accounts.sessions import SignedIn, has_role, may_see_emails
 
 
-class SignalSeen(BaseModel):
-    """One thing that a filter saw, what it weighs and what it points at."""
+class ReviewedSignal(BaseModel):
+    """A signal of a filter, its points and its evidence."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -24,11 +24,11 @@ class SignalSeen(BaseModel):
     points: float
     strength: float = Field(description="0 to 1")
     evidence: str
-    holds: bool = Field(description="asks for a person, whatever the points")
+    holds: bool = Field(description="needs a human decision, whatever the points")
 
 
-class Step(BaseModel):
-    """One decision of a comment's history."""
+class ReviewedDecision(BaseModel):
+    """One decision in a comment's history."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -40,69 +40,67 @@ class Step(BaseModel):
     at: datetime
     policy: str = Field(description="version of the policy that weighed the signals")
     score: float
-    reason: str = Field(description="code of what the author is told; empty where nothing is")
-    replaced: str = Field(description="what it said until its author's latest edit; empty for every other step")
-    signals: list[SignalSeen]
+    reason: str = Field(description="code of the reason that the author sees; empty if there is none")
+    replaced: str = Field(description="text before the author's latest edit; empty for other decisions")
+    signals: list[ReviewedSignal]
 
 
 class Reasons(BaseModel):
-    """Why the filters decided as they did: first what asks for a person, then by points."""
+    """Reasons for the filters' decision: signals that need a human decision first, then by points."""
 
-    by: str = Field(description="`filters`, or `its readers` where their reports had it held later")
+    by: str = Field(description="`filters`, or `its readers` if their reports sent it to review later")
     status: Status
     score: float = Field(description="sum of all points")
-    hold_at: float = Field(description="points from which on a comment was held, when this one was judged")
-    spam_at: float = Field(description="points from which on a comment was spam, when this one was judged")
-    probability: float | None = Field(
-        description="of spam, by what is shipped and what the site taught alone; null where that was not asked"
-    )
+    hold_at: float = Field(description="threshold for review, in points, when this comment was judged")
+    spam_at: float = Field(description="threshold for spam, in points, when this comment was judged")
+    probability: float | None = Field(description="of spam, by the trained models alone; null if they were not used")
     policy: str
     at: datetime
-    signals: list[SignalSeen]
-    approved_if: str = Field(description="the smallest change with which it would have been approved; a sentence")
+    signals: list[ReviewedSignal]
+    approved_if: str = Field(description="sentence: the smallest change that would have approved the comment")
 
 
-class Reviewed(BaseModel):
-    """A comment as moderators see it. What a visitor wrote is text, never markup, except `html`."""
+class ReviewedComment(BaseModel):
+    """A comment as moderators see it. Visitors' input is plain text in every field except `html`."""
 
     id: str
     site: str
     thread: str
     parent: str
-    revises: str = Field(description="id of the published comment that this one would change; mostly empty")
+    revises: str = Field(description="for an edit: id of the published comment that it changes")
     received: datetime
     status: Status
     version: int = Field(description="send it back with a decision")
     author: str
-    email: str = Field(description="for moderators, or for owners where the site says so; else empty")
+    email: str = Field(description="for moderators, or only for owners if the site is set so; otherwise empty")
     url: str
-    content: str = Field(description="as it was sent")
-    html: str = Field(description="as readers get it")
-    origin: str = Field(description="keyed name of the visitor's network")
+    content: str = Field(description="as submitted")
+    html: str = Field(description="as readers see it")
+    origin: str = Field(description="keyed hash of the visitor's network")
     user_agent: str
     referrer: str
     reasons: Reasons | None
-    decisions: list[Step]
-    actions: list[Action] = Field(description="what the person who asks may do now")
+    decisions: list[ReviewedDecision]
+    actions: list[Action] = Field(description="actions that the signed-in person may take now")
     undoable: bool
 
     @classmethod
     def of(cls, comment: Comment, site: Site, signed: SignedIn) -> Self:
         may_decide = has_role(signed.person, site.id, "moderator")
         return cls(
-            **{name: getattr(comment, name) for name in PLAIN},
+            **{name: getattr(comment, name) for name in COPIED},
             revises=comment.draft_of,
             email=comment.email if may_see_emails(signed.person, site) else "",
             html=html(comment.public_content),
             reasons=_reasons(comment.filter_decision),
-            decisions=[Step.model_validate(d) for d in comment.decisions],
+            decisions=[ReviewedDecision.model_validate(d) for d in comment.decisions],
             actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide else [],
             undoable=comment.can_undo and may_decide,
         )
 
 
-#: The fields that are shown as they are kept.
-PLAIN = (
+#: Fields copied from the comment.
+COPIED = (
     *("id", "site", "thread", "parent", "received", "status", "version"),
     *("author", "url", "content", "origin", "user_agent", "referrer"),
 )
@@ -120,28 +118,28 @@ def _reasons(verdict: Decision | None) -> Reasons | None:
         probability=verdict.probability,
         policy=verdict.policy,
         at=verdict.at,
-        signals=[SignalSeen.model_validate(s) for s in sorted(verdict.signals, key=_weight)],
+        signals=[ReviewedSignal.model_validate(s) for s in sorted(verdict.signals, key=_order)],
         approved_if=explanations.words(verdict),
     )
 
 
-def _weight(signal: Signal) -> tuple[bool, float, float]:
+def _order(signal: Signal) -> tuple[bool, float, float]:
     return not signal.holds, -signal.points, -signal.strength
 
 
 def web_link(text: str) -> str:
-    """`text` where it is an address that a moderator may be given to click, else ""."""
+    """Return `text` if it is a web address that is safe to link to, or ""."""
     return text if is_web_address(text) else ""
 
 
 def thread_link(thread: str, site: Site) -> str:
-    """The page a comment stands under: an address as it is, a path below the site's first origin; "" for a bare key."""
+    """Address of a comment's page. A path is relative to the site's first origin; a bare key has no page ("")."""
     if thread.startswith("/") and site.origins:
         return web_link(site.origins[0].rstrip("/") + thread)
     return web_link(thread)
 
 
-def counts(storage: Storage, site: str) -> dict[str, int]:
-    """How many comments stand in each status that moderators see."""
+def status_counts(storage: Storage, site: str) -> dict[str, int]:
+    """Number of comments in each status that moderators see."""
     standing = storage.comments.counters(site).current
-    return {status: standing.get(status, 0) for status in ALLOWED[Role.MODERATOR]}
+    return {status: standing.get(status, 0) for status in REVIEWED}

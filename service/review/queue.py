@@ -1,4 +1,4 @@
-"""A page of the queue: what is held on one site or on all of somebody's sites, in one order, with its facets."""
+"""A page of the queue: pending comments of one site or of several, in one order, with facets."""
 
 import re
 from collections import Counter
@@ -16,18 +16,18 @@ from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, facet_limit
 
-from .search import AGES, FACETS, View, ages, sought
+from .search import AGES, FACETS, QueueView, age_counts, index_query
 
-#: Comments that a page files before it looks: the few that were held a moment ago. The background job does the rest.
-FILED_FIRST = 50
+#: New comments that a page indexes before it searches. A background job indexes the rest.
+INDEXED_FIRST = 50
 
-#: A key, a slot and a site: where the page before ended.
+#: The end of the previous page: sort key, slot and site.
 CURSOR = re.compile(r"(-?\d{1,16})\.(\d{1,9})\.([a-z0-9-]{1,40})")
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One value of a facet, with how many of those on the page's list have it."""
+class FacetOption:
+    """One value of a facet, and the number of listed comments that have it."""
 
     value: str
     label: str
@@ -35,46 +35,46 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """`unfiled` comments are held but not to be found yet; `total` does not count them."""
+class QueuePage:
+    """`unindexed` comments are pending but cannot be found yet; `total` does not count them."""
 
     comments: tuple[Comment, ...] = ()
     cursor: str = ""
     total: int = 0
-    unfiled: int = 0
-    facets: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    unindexed: int = 0
+    facets: Mapping[str, tuple[FacetOption, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """A site, and whether its e-mail addresses may be seen."""
+class QueueSite:
+    """A site, and the viewer's permission to see e-mail addresses on it."""
 
     site: Site
     sees_email: bool
 
 
-def look(storage: Storage, desks: Sequence[Desk], view: View, today: date, limit: int) -> Queue:
+def pending_page(storage: Storage, sites: Sequence[QueueSite], view: QueueView, today: date, limit: int) -> QueuePage:
     """Raises Invalid for a bad cursor or an empty search."""
-    last = _last(view.cursor)
-    chosen = [desk for desk in desks if view.site in ("", desk.site.id)]
-    hits = {desk.site.id: _find(storage, desk, view, today, limit, last) for desk in chosen}
-    spots = list(islice(_merged(hits), limit + 1))
-    total = sum(h.total for h in hits.values())
-    return Queue(
-        comments=tuple(_loaded(storage, spots[:limit])),
+    last = _parsed_cursor(view.cursor)
+    chosen = [site for site in sites if view.site in ("", site.site.id)]
+    results = {site.site.id: _find(storage, site, view, today, limit, last) for site in chosen}
+    spots = list(islice(_merged(results), limit + 1))
+    total = sum(r.total for r in results.values())
+    return QueuePage(
+        comments=tuple(_load_pending(storage, spots[:limit])),
         cursor=_cursor(*spots[limit - 1]) if len(spots) > limit else "",
         total=total,
-        unfiled=sum(h.unfiled for h in hits.values()),
-        facets=_facets(hits, desks, total, today),
+        unindexed=sum(r.unfiled for r in results.values()),
+        facets=_facets(results, sites, total, today),
     )
 
 
-def _last(cursor: str) -> tuple[int, int, str] | None:
+def _parsed_cursor(cursor: str) -> tuple[int, int, str] | None:
     if not cursor:
         return None
     match = CURSOR.fullmatch(cursor)
     if not match:
-        raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
+        raise Invalid([Problem("cursor", "malformed", "is not a cursor of this list")])
     return int(match[1]), int(match[2]), match[3]
 
 
@@ -83,30 +83,30 @@ def _cursor(site: str, spot: IndexHit) -> str:
 
 
 def _find(
-    storage: Storage, desk: Desk, view: View, today: date, limit: int, last: tuple[int, int, str] | None
+    storage: Storage, site: QueueSite, view: QueueView, today: date, limit: int, last: tuple[int, int, str] | None
 ) -> IndexResult:
-    """One more than `limit`, to see whether there are more."""
-    catch_up(storage, desk.site.id, FILED_FIRST)
-    after = _after(desk.site.id, last)
-    return storage.queue_index.find(desk.site.id, sought(view, today, limit + 1, after, desk.sees_email))
+    """Find one more than `limit`, which tells if there is a next page."""
+    catch_up(storage, site.site.id, INDEXED_FIRST)
+    after = _after(site.site.id, last)
+    return storage.queue_index.find(site.site.id, index_query(view, today, limit + 1, after, site.sees_email))
 
 
 def _after(site: str, last: tuple[int, int, str] | None) -> IndexPosition | None:
-    """Where a site goes on: with the same key those of its own slots that follow, or all or none of another site's."""
+    """Position after which a site continues. Comments with the same sort key are ordered by site, then by slot."""
     if last is None:
         return None
     key, slot, at = last
     return IndexPosition(key, slot if site == at else -1 if site > at else 10**9)
 
 
-def _merged(hits: Mapping[str, IndexResult]) -> Iterator[tuple[str, IndexHit]]:
-    """The spots of all sites in the one order, each with its site."""
-    rows = ([(s.place.key, site, s.place.slot, s) for s in found.spots] for site, found in hits.items())
+def _merged(results: Mapping[str, IndexResult]) -> Iterator[tuple[str, IndexHit]]:
+    """Merge the hits of all sites in order, each with its site."""
+    rows = ([(s.place.key, site, s.place.slot, s) for s in found.spots] for site, found in results.items())
     return ((site, spot) for _, site, _, spot in merge(*rows, key=lambda row: row[:3]))
 
 
-def _loaded(storage: Storage, spots: Sequence[tuple[str, IndexHit]]) -> Iterator[Comment]:
-    """Those that are still held, a round trip a site."""
+def _load_pending(storage: Storage, spots: Sequence[tuple[str, IndexHit]]) -> Iterator[Comment]:
+    """Load the comments that are still pending, with one round trip for each site."""
     sites = dict.fromkeys(site for site, _ in spots)
     ids = {site: [spot.id for at, spot in spots if at == site] for site in sites}
     found = {c.id: c for site in sites for c in storage.comments.load(site, ids[site]) if c}
@@ -115,26 +115,27 @@ def _loaded(storage: Storage, spots: Sequence[tuple[str, IndexHit]]) -> Iterator
 
 
 def _facets(
-    hits: Mapping[str, IndexResult], desks: Sequence[Desk], total: int, today: date
-) -> dict[str, tuple[Option, ...]]:
-    names = {desk.site.id: desk.site.name for desk in desks}
-    facets = {"site": _options(Counter({site: h.total for site, h in hits.items()}), names)} if len(desks) > 1 else {}
+    results: Mapping[str, IndexResult], sites: Sequence[QueueSite], total: int, today: date
+) -> dict[str, tuple[FacetOption, ...]]:
+    names = {site.site.id: site.site.name for site in sites}
+    totals = Counter({site: result.total for site, result in results.items()})
+    facets = {"site": _options(totals, names)} if len(sites) > 1 else {}
     for kind in FACETS:
         if kind == "age":
-            found = ages(_summed(hits.values(), "day"), total, today)
-            facets[kind] = tuple(Option(age, label, found[age]) for age, label in AGES.items() if age in found)
+            found = age_counts(_summed(results.values(), "day"), total, today)
+            facets[kind] = tuple(FacetOption(age, label, found[age]) for age, label in AGES.items() if age in found)
         else:
-            facets[kind] = _options(_summed(hits.values(), kind))[: facet_limit(kind)]
+            facets[kind] = _options(_summed(results.values(), kind))[: facet_limit(kind)]
     return facets
 
 
-def _summed(hits: Iterable[IndexResult], kind: str) -> Counter[str]:
+def _summed(results: Iterable[IndexResult], kind: str) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for found in hits:
+    for found in results:
         counts.update(found.counts.get(kind, {}))
     return counts
 
 
-def _options(counts: Counter[str], names: Mapping[str, str] | None = None) -> tuple[Option, ...]:
+def _options(counts: Counter[str], names: Mapping[str, str] | None = None) -> tuple[FacetOption, ...]:
     most = sorted(counts.items(), key=lambda c: (-c[1], c[0]))
-    return tuple(Option(value, (names or {}).get(value, value), n) for value, n in most if n)
+    return tuple(FacetOption(value, (names or {}).get(value, value), n) for value, n in most if n)

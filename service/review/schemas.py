@@ -1,113 +1,134 @@
-"""Wire formats of reviewing: what is asked for and what is answered."""
+"""Requests and responses of the review API, and what all of its operations declare."""
 
 from datetime import datetime
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic_core import core_schema
 
+from comments.lifecycle import MODERATOR_ACTIONS, REVIEWED, Action
+from service.web.operations import operation
 from service.web.schemas import ProblemDetails
 
-from .presenter import Reviewed
-from .search import View
-from .wire import Reviewable, Strict, Verb, VerbOrUndo, Version
+from .presenter import ReviewedComment
 
-#: A page of the queue at most, and the decisions of one bulk request.
-MOST = 100
+#: Declares an operation for people who are signed in. The sign-in is checked before the request is parsed.
+review_operation = partial(operation, auth="session", tags=("review",), errors=(401, 403, 404, 422), parse=False)
+#: Error statuses of an operation without a body or query.
+NO_INPUT_ERRORS = (401, 403, 404)
 
-#: Characters of a note to colleagues.
-MOST_OF_A_NOTE = 2000
+#: Comments on one page of the queue, and decisions in one request.
+MAX_PER_REQUEST = 100
+#: Characters of a note.
+MAX_NOTE = 2000
 
 
-class Listing(Strict):
-    status: Reviewable = "held"
+def one_of(*values: str) -> GetPydanticSchema:
+    """Restrict text to `values`; the OpenAPI document lists them."""
+    return GetPydanticSchema(lambda source, handler: core_schema.literal_schema([str(value) for value in values]))
+
+
+ReviewStatus = Annotated[str, one_of(*REVIEWED)]
+ActionName = Annotated[str, one_of(*MODERATOR_ACTIONS)]
+ActionOrUndo = Annotated[str, one_of(*MODERATOR_ACTIONS, Action.UNDO)]
+Version = Annotated[int, Field(ge=0, description="version of the comment that the moderator saw")]
+
+
+ReasonCode = Annotated[str, Field(max_length=30, description="one of the site's reasons, if the action takes one")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListQuery(Strict):
+    status: ReviewStatus = "held"
     order: Literal["oldest", "newest"] = "oldest"
     cursor: str = Field("", max_length=200)
-    limit: int = Field(20, ge=1, le=MOST)
+    limit: int = Field(20, ge=1, le=MAX_PER_REQUEST)
 
 
 class ReviewPage(BaseModel):
-    comments: list[Reviewed]
+    comments: list[ReviewedComment]
     next: str = Field(description="cursor of the next page; empty at the end")
     counts: dict[str, int] = Field(description="comments in each status now")
 
 
-class Deciding(Strict):
-    action: Verb
+class DecisionRequest(Strict):
+    action: ActionName
     version: Version
-    reason: str = Field(
-        "",
-        max_length=30,
-        description="code of one of the site's reasons, for an action that takes one",
-    )
+    reason: ReasonCode = ""
 
 
-class FormStep(View):
-    """A button pressed without JavaScript: the step, and the view to come back to (or the comment's own page)."""
-
-    csrf: str = ""
-    action: VerbOrUndo
+class UndoRequest(Strict):
     version: Version
-    reason: str = Field("", max_length=30)
-    alone: bool = False
-    everywhere: bool = False
 
 
-class FormNote(Strict):
-    csrf: str = ""
-    text: str = Field(max_length=MOST_OF_A_NOTE)
+class CommentResponse(BaseModel):
+    comment: ReviewedComment
 
 
-class Noting(Strict):
-    text: str = Field(min_length=1, max_length=MOST_OF_A_NOTE)
+class ConflictProblem(ProblemDetails):
+    """The comment has changed since the moderator saw it."""
+
+    comment: ReviewedComment
 
 
-class NoteLeft(BaseModel):
+class NoteRequest(Strict):
+    text: str = Field(min_length=1, max_length=MAX_NOTE)
+
+
+class NoteResponse(BaseModel):
     by: str
     at: datetime
     text: str
 
 
-class GoingOn(Strict):
-    n: int = Field(MOST, ge=1, le=MOST)
-
-
-class BulkProgress(BaseModel):
-    total: int
-    left: int = Field(description="not tried yet")
-    done: int = Field(description="settled, and can be taken back")
-    changed: int = Field(description="left alone, since somebody had settled them meanwhile")
-
-
-class Undoing(Strict):
-    version: Version
-
-
-class BulkStep(Strict):
+class DecisionItem(Strict):
     id: str = Field(max_length=64)
-    action: VerbOrUndo
+    action: ActionOrUndo
     version: Version
 
 
-class Bulk(Strict):
-    decisions: list[BulkStep] = Field(min_length=1, max_length=MOST)
+class DecisionsRequest(Strict):
+    decisions: list[DecisionItem] = Field(min_length=1, max_length=MAX_PER_REQUEST)
 
 
-class Settled(BaseModel):
-    comment: Reviewed
-
-
-class Changed(ProblemDetails):
-    """The comment is no longer as it was when the decider looked."""
-
-    comment: Reviewed
-
-
-class BulkRow(BaseModel):
+class DecisionResult(BaseModel):
     id: str
-    status: int = Field(description="what a single decision would have been answered with")
-    problem: str = Field(description="why nothing changed; empty where something did")
-    comment: Reviewed | None = Field(description="as it stands now, where that is known")
+    status: int = Field(description="HTTP status that a single decision would have had")
+    problem: str = Field(description="reason why nothing changed; empty if it did")
+    comment: ReviewedComment | None = Field(description="its current state, if it exists")
 
 
-class BulkSettled(BaseModel):
-    results: list[BulkRow] = Field(description="in the order of the decisions")
+class DecisionsResponse(BaseModel):
+    results: list[DecisionResult] = Field(description="in the order of the decisions")
+
+
+class BulkSelectionItem(Strict):
+    id: str = Field(max_length=64)
+    version: Version
+
+
+class BulkActionRequest(Strict):
+    action: ActionName
+    reason: ReasonCode = ""
+    comments: list[BulkSelectionItem] = Field(min_length=1, max_length=MAX_PER_REQUEST)
+
+
+class BulkContinueRequest(Strict):
+    n: int = Field(MAX_PER_REQUEST, ge=1, le=MAX_PER_REQUEST)
+
+
+class BulkProgressResponse(BaseModel):
+    total: int = Field(description="comments found so far")
+    left: int = Field(description="not tried yet")
+    done: int = Field(description="changed; these can be undone")
+    changed: int = Field(description="skipped because they had changed since the selection")
+    searching: bool = Field(description="still looking for more comments to add")
+
+
+class BulkActionResponse(BulkProgressResponse):
+    id: str = Field(description="the bulk action; its page is `/review/<site>/bulk/<id>`")
+    results: list[DecisionResult] = Field(description="of the comments tried in this request")

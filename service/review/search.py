@@ -1,4 +1,4 @@
-"""What a moderator looks for, as it stands in a page's address, and as the index of held comments is asked."""
+"""The address of a queue page: status, order, filters and search words, and the index query that follows from them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -11,11 +11,11 @@ from comments.hosts import is_host
 from comments.queue_ranking import email_term, words
 from comments.storage.queue_index import IndexPosition, IndexQuery, QueueOrder
 
-from .wire import Reviewable, Strict
+from .schemas import ReviewStatus, Strict
 
 Age = Literal["", "today", "yesterday", "week", "older"]
 
-#: Kinds of terms that are listed beside the queue, in this order, and what they are called there.
+#: Facets next to the queue, in this order, with their labels.
 FACETS: Mapping[str, str] = {
     "signal": "Reason",
     "age": "Received",
@@ -30,23 +30,23 @@ AGES: Mapping[str, str] = {
     "week": "2 to 6 days ago",
     "older": "A week ago or longer",
 }
-#: What an order is called, and why somebody would want it.
+#: Label and explanation of each order.
 ORDERS: Mapping[str, tuple[str, str]] = {
-    "useful": ("Most useful", "Expected harm × uncertainty × age: what a look at it is worth"),
-    "oldest": ("Oldest", "Who waited longest comes first"),
-    "newest": ("Newest", "What came last comes first"),
-    "points": ("Highest score", "What the filters find worst comes first"),
-    "reported": ("Reported", "Only what readers reported, the latest report first"),
+    "useful": ("Most useful", "Comments that most need a human decision come first"),
+    "oldest": ("Oldest", "Comments that have waited longest come first"),
+    "newest": ("Newest", "The latest comments come first"),
+    "points": ("Highest score", "Comments with the highest spam score come first"),
+    "reported": ("Reported", "Comments that readers reported, the latest report first"),
 }
 
-#: Words in front of a colon that say where to look.
+#: Prefixes of search words, as in "domain:shop.example", and the kind of term that each searches.
 FIELDS: Mapping[str, str] = {"domain": "domain", "link": "domain", "origin": "origin", "network": "origin"}
 
 
-class View(Strict):
-    """The address of a queue page; `settled` names the comment that the line above the queue speaks of."""
+class QueueView(Strict):
+    """The address of a queue page; `decided` names the comment that the confirmation above the queue is about."""
 
-    status: Reviewable = "held"
+    status: ReviewStatus = "held"
     order: Literal["", "useful", "oldest", "newest", "points", "reported"] = ""
     q: str = Field("", max_length=200)
     site: str = Field("", max_length=40)
@@ -59,11 +59,11 @@ class View(Strict):
     origin: str = Field("", max_length=100)
     identity: str = Field("", max_length=100)
     cursor: str = Field("", max_length=200)
-    settled: str = Field("", max_length=110)
+    decided: str = Field("", max_length=110)
 
     @property
-    def ordered(self) -> str:
-        """What waits is worked off from the most useful; what is settled is looked at from the newest."""
+    def effective_order(self) -> str:
+        """The chosen order, or the default: most useful first for pending comments, newest first for others."""
         return self.order if self.order in self.orders else "useful" if self.status == "held" else "newest"
 
     @property
@@ -73,68 +73,67 @@ class View(Strict):
         return ("oldest", "newest", *(("reported",) if self.status == "approved" else ()))
 
     @property
-    def narrowing(self) -> dict[str, str]:
-        """What the view is narrowed by."""
-        return {name: str(getattr(self, name)) for name in NARROWING if getattr(self, name)}
+    def filters(self) -> dict[str, str]:
+        return {name: str(getattr(self, name)) for name in FILTERS if getattr(self, name)}
 
-    def with_(self, **changes: str) -> dict[str, str]:
-        """The address's parts for another view, from its beginning; those that are empty are left out."""
-        fields = {name: str(getattr(self, name)) for name in ("status", "order", *NARROWING)} | changes
+    def params(self, **changes: str) -> dict[str, str]:
+        """Query parameters of the first page of a changed view, without empty ones."""
+        fields = {name: str(getattr(self, name)) for name in ("status", "order", *FILTERS)} | changes
         if fields["status"] == "held":
             fields.pop("status")
         return {name: text for name, text in fields.items() if text}
 
 
-NARROWING = ("site", "q", "signal", "age", "script", "author", "thread", "domain", "origin", "identity")
-#: Those whose terms are called as they are.
-PLAIN = ("signal", "script", "author", "thread", "domain", "origin", "identity")
+FILTERS = ("site", "q", "signal", "age", "script", "author", "thread", "domain", "origin", "identity")
+#: Filters whose name is that of their index term.
+TERM_FILTERS = ("signal", "script", "author", "thread", "domain", "origin", "identity")
 
 
-def sought(view: View, today: date, limit: int, after: IndexPosition | None, sees_email: bool) -> IndexQuery:
-    """`sees_email` says whether addresses may be looked for: whoever does not see them must not guess them either.
+def index_query(view: QueueView, today: date, limit: int, after: IndexPosition | None, sees_email: bool) -> IndexQuery:
+    """Build the query for a view. Without `sees_email`, addresses cannot be searched, or they could be guessed.
 
-    Raises Invalid for a search that looks for nothing.
+    Raises Invalid for search text without a word, address or domain.
     """
-    plain = [(f"{name}:{getattr(view, name)}",) for name in PLAIN if getattr(view, name)]
+    terms = [(f"{name}:{getattr(view, name)}",) for name in TERM_FILTERS if getattr(view, name)]
     age, not_age = _age(view.age, today)
     return IndexQuery(
-        all_of=(*plain, *age, *searched(view.q, sees_email)),
+        all_of=(*terms, *age, *search_terms(view.q, sees_email)),
         none_of=not_age,
-        order=cast(QueueOrder, view.ordered),  # one of what is held
+        order=cast(QueueOrder, view.effective_order),
         limit=limit,
         after=after,
         facets=tuple(name for name in FACETS if name != "age"),
-        counted=week(today),
+        counted=last_seven_days(today),
     )
 
 
-def week(today: date) -> tuple[str, ...]:
-    """The terms of the last seven days, today's first."""
+def last_seven_days(today: date) -> tuple[str, ...]:
+    """Index terms of the last seven days, today first."""
     return tuple(f"day:{today - timedelta(days=n)}" for n in range(7))
 
 
 def _age(age: str, today: date) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Which days are wanted, and which are not."""
-    days = week(today)
+    """Days that must match, and days that must not."""
+    days = last_seven_days(today)
     wanted = {"today": days[:1], "yesterday": days[1:2], "week": days[2:]}.get(age)
     return ((wanted,) if wanted else ()), (days if age == "older" else ())
 
 
-def ages(counts: Mapping[str, int], total: int, today: date) -> dict[str, int]:
-    """How many came when, from the counts of `week`."""
-    n = [counts.get(day.removeprefix("day:"), 0) for day in week(today)]
+def age_counts(counts: Mapping[str, int], total: int, today: date) -> dict[str, int]:
+    """Comments of each age, from the counts of the last seven days."""
+    n = [counts.get(day.removeprefix("day:"), 0) for day in last_seven_days(today)]
     found = {"today": n[0], "yesterday": n[1], "week": sum(n[2:]), "older": total - sum(n)}
     return {age: count for age, count in found.items() if count}
 
 
-def searched(text: str, sees_email: bool = True) -> tuple[tuple[str, ...], ...]:
-    """What is searched for: every word, an e-mail address or "@" and its end, a link's domain, `origin:` a network.
+def search_terms(text: str, sees_email: bool = True) -> tuple[tuple[str, ...], ...]:
+    """Index terms for words, e-mail addresses (or "@" and a domain), link domains and `origin:` networks.
 
-    A word that ends in "*" is a beginning. Raises Invalid where nothing is left to search for.
+    A word that ends in "*" matches every word that begins with it. Raises Invalid if the text has none of these.
     """
     groups = tuple(group for part in text.split() for group in _group(part, sees_email))
     if text.strip() and not groups:
-        raise Invalid([Problem("q", "words", "looks for no word, address or domain")])
+        raise Invalid([Problem("q", "words", "must contain a word, an address or a domain")])
     return groups
 
 

@@ -1,4 +1,4 @@
-"""What is different between two texts, word by word, as HTML with <del> and <ins>."""
+"""Word-by-word differences between two texts, as HTML with <del> and <ins>."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,30 +7,30 @@ from difflib import SequenceMatcher
 from markupsafe import Markup
 
 WORD = re.compile(r"\s+|\w+|[^\w\s]")
-#: Words up to which they are compared one by one: it takes up to their square, for each of twenty cards on a page.
-MOST = 400
+#: Longer texts are not compared word by word: it takes time in the square of their length, for 20 cards on a page.
+MAX_COMPARED_WORDS = 400
 
 
-def differences(before: str, after: str) -> Markup:
-    """`after` with what was put in and what was taken out; "" where nothing is different."""
+def diff_html(before: str, after: str) -> Markup:
+    """Mark what was added to and removed from `before`; "" if the texts are equal."""
     if before == after:
         return Markup()
     old, new = WORD.findall(before), WORD.findall(after)
-    start = _same(old, new)
-    end = _same(old[start:][::-1], new[start:][::-1])
+    start = _common_prefix(old, new)
+    end = _common_prefix(old[start:][::-1], new[start:][::-1])
     until = len(old) - end, len(new) - end
     parts = _changed(old[start : until[0]], new[start : until[1]])
     return Markup("").join((*_text(old[:start]), *parts, *_text(old[until[0] :])))
 
 
-def _same(old: Sequence[str], new: Sequence[str]) -> int:
-    """Words that both begin with."""
+def _common_prefix(old: Sequence[str], new: Sequence[str]) -> int:
+    """Number of words that both texts start with."""
     pairs = zip(old, new, strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
 
 
 def _changed(old: list[str], new: list[str]) -> Iterator[Markup]:
-    if max(len(old), len(new)) > MOST:
+    if max(len(old), len(new)) > MAX_COMPARED_WORDS:
         yield from (*_text(old, "del"), *_text(new, "ins"))
         return
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

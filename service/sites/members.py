@@ -84,7 +84,7 @@ def change_role(site: str) -> ResponseReturnValue:
     after = replace(person, roles={**others, site: role} if role else others)
     replace_person(person, after, entry(signed, action, person.name, person.roles[site], role, site))
     if site not in sessions.require_sign_in().person.roles:
-        return redirect(url_for("review.home"), 303)
+        return redirect(url_for("queue_pages.home"), 303)
     return redirect(url_for("members.page", site=site, done="role" if role else "removed"), 303)
 
 

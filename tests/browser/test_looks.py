@@ -60,7 +60,7 @@ def paths(live: Live) -> list[str]:
     draft = drafted(published(live.storage, site="demo"), "Other words, " * 20, NOW)
     live.storage.comments.accept(draft, an_admission())
     decided(live.storage, draft, Action.HOLD)
-    pages = ["/review", "/review/demo", f"/review/demo?settled={long.id}", f"/review/demo/{long.id}", "/account"]
+    pages = ["/review", "/review/demo", f"/review/demo?decided={long.id}", f"/review/demo/{long.id}", "/account"]
     return [*pages, *(f"/review/demo?status={status}" for status in ("approved", "spam", "removed")), "/link/lost"]
 
 

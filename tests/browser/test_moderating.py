@@ -95,12 +95,12 @@ def test_a_queue_is_decided_by_keyboard(desktop: Desktop, live: Live) -> None:
     page.keyboard.press("r")
     assert current(page) == ines.id
     page.keyboard.press("a")
-    expect(page.get_by_role("heading", name="This page is done")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page done")).to_be_visible()
     until(lambda: [live.status(c) for c in (ines, jon, kaya)] == [Status.APPROVED, Status.SPAM, Status.REMOVED])
     for status, n in (("held", "0"), ("approved", "1"), ("spam", "1"), ("removed", "1")):
         expect(page.locator(f"[data-count={status}]")).to_have_text(n)
-    page.get_by_role("link", name="Show what is left").click()
-    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_text("No comments need review")).to_be_visible()
 
 
 def test_undo_reverts_several_decisions(desktop: Desktop, live: Live) -> None:
@@ -111,7 +111,7 @@ def test_undo_reverts_several_decisions(desktop: Desktop, live: Live) -> None:
     for _ in comments:
         page.keyboard.press("u")
     until(lambda: all(live.status(c) is Status.HELD for c in comments))
-    expect(page.locator(".card.settled")).to_have_count(0)
+    expect(page.locator(".card.decided")).to_have_count(0)
     expect(page.locator("[data-count=held]")).to_have_text("3")
     expect(page.locator(".card").get_by_role("button", name="Approve")).to_have_count(3)
 
@@ -134,7 +134,7 @@ def test_the_second_moderator_sees_the_decision_of_the_first(desktop: Desktop, l
     theirs.keyboard.press("a")
     until(lambda: live.status(comment) is Status.APPROVED)
     mine.keyboard.press("s")
-    expect(card(mine, comment).locator(".outcome")).to_contain_text("Somebody was faster: approved by bo")
+    expect(card(mine, comment).locator(".outcome")).to_contain_text("Someone else was faster: approved by bo")
     expect(card(mine, comment).get_by_role("button")).to_have_text(["Spam s", "Remove r", "Undo u"])
     assert live.status(comment) is Status.APPROVED
     mine.keyboard.press("s")
@@ -148,7 +148,7 @@ def test_a_failed_decision_is_shown_as_not_saved(desktop: Desktop, live: Live) -
     line.cut()
     page.keyboard.press("a")
     expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
-    expect(page.locator(".card.settled")).to_have_count(0)
+    expect(page.locator(".card.decided")).to_have_count(0)
     expect(page.locator("[data-count=held]")).to_have_text("1")
     line.restore()
     page.keyboard.press("a")
@@ -185,13 +185,13 @@ def test_single_keys_can_be_switched_off_and_ignore_modifiers(desktop: Desktop, 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("a")
-    page.get_by_label("Use these keys").uncheck()
+    page.get_by_label("Use single-key shortcuts").uncheck()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press("a")
     page.reload()
     page.keyboard.press("a")
     page.get_by_role("button", name="Keyboard").click()
-    page.get_by_label("Use these keys").check()
+    page.get_by_label("Use single-key shortcuts").check()
     page.keyboard.press("Escape")
     assert live.status(comment) is Status.HELD
     page.keyboard.press("a")
@@ -207,7 +207,7 @@ def test_a_comment_is_decided_and_undone_without_javascript(
     comment = held(live.storage, site="demo")
     page = queue(desktop, live, java_script_enabled=False)
     card(page, comment).get_by_role("button", name=name).click()
-    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    expect(page.get_by_text("No comments need review")).to_be_visible()
     assert live.status(comment) is status
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".notice")).to_contain_text("Undone")
@@ -227,5 +227,5 @@ def test_text_of_visitors_never_runs(desktop: Desktop, live: Live) -> None:
     page.wait_for_load_state()
     page.goto(f"{live.url}/review/demo?order=newest")
     page.keyboard.press("a")
-    expect(page.locator(".card.settled")).to_have_count(1)
+    expect(page.locator(".card.decided")).to_have_count(1)
     assert page.url.startswith(live.url)

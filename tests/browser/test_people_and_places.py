@@ -48,25 +48,27 @@ def test_a_flood_is_banned_removed_in_steps_and_restored(live: Live, page: Page)
     (rule,) = live.storage.author_rules.all("demo")
     assert (rule.target, rule.value, rule.effect) == (RuleTarget.ORIGIN, FLOOD, RuleEffect.BAN)
 
-    page.get_by_role("link", name="Remove everything").press("Enter")
-    expect(page.get_by_text("230 replies would be taken down")).to_be_visible()
-    page.get_by_role("button", name="Remove 230").press("Enter")
-    expect(page.get_by_text("230 replies removed")).to_be_visible()  # three steps, without another click
+    page.get_by_role("link", name="Remove all comments").press("Enter")
+    expect(page.get_by_role("heading", name="Remove 230 comments?")).to_be_visible()
+    page.get_by_role("button", name="Remove 230 comments").press("Enter")
+    expect(
+        page.get_by_role("heading", name="Removed 230 comments")
+    ).to_be_visible()
     assert statuses(live, ids) == {Status.REMOVED}
-    page.get_by_role("button", name="Undo all of it").press("Enter")
-    expect(page.get_by_text("230 replies taken back")).to_be_visible()
+    page.get_by_role("button", name="Undo for 230 comments").press("Enter")
+    expect(page.get_by_role("heading", name="Undone for 230 comments")).to_be_visible()
     assert statuses(live, ids) == {Status.HELD}
 
 
 def test_without_javascript_a_button_continues_the_removal(live: Live, desktop: Desktop) -> None:
-    ids = create_flood(live, 120)
+    ids = create_flood(live, 320)
     page = desktop.open(java_script_enabled=False)
     sign_in(page, live.link("ow", demo="owner"))
     page.goto(f"{live.url}/sites/demo/origins/{FLOOD}/removal")
-    page.get_by_role("button", name="Remove 120").click()
-    expect(page.get_by_text("100 removed so far")).to_be_visible()
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("120 replies removed")).to_be_visible()
+    page.get_by_role("button", name="Remove 320 comments").click()
+    expect(page.get_by_text("200 done, 100 left")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Removed 320 comments")).to_be_visible()
     assert statuses(live, ids) == {Status.REMOVED}
 
 

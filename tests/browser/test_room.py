@@ -73,7 +73,7 @@ def test_presence_ends_with_a_decision_and_locks_no_comment(desktop: Desktop, se
     until(lambda: served.status(comment) is Status.SPAM)
     expect(presence_of(bo, comment)).to_have_text("Marked as spam by Mo")
     bo.keyboard.press("a")
-    expect(bo.locator(f"#c-{comment.id} .outcome")).to_contain_text("Somebody was faster")
+    expect(bo.locator(f"#c-{comment.id} .outcome")).to_contain_text("Someone else was faster")
     counts = {status: bo.locator(f"[data-count={status}]") for status in ("held", "approved", "spam")}
     for status, n in (("held", 0), ("approved", 0), ("spam", 1)):
         expect(counts[status]).to_have_text(str(n))
@@ -111,7 +111,7 @@ def test_without_event_streams_the_page_polls(desktop: Desktop, served: Live) ->
 
 def test_an_empty_queue_shows_new_comments(desktop: Desktop, served: Live) -> None:
     mo = open_queue(desktop, served, "Mo")
-    expect(mo.get_by_text("Nothing waits for you")).to_be_visible()
+    expect(mo.get_by_text("No comments need review")).to_be_visible()
     add_held_comment(served)
     expect(mo.get_by_role("link", name="1 new")).to_be_visible()
     expect(mo.locator("[data-count=held]")).to_have_text("1")
@@ -133,7 +133,7 @@ def test_the_queue_of_all_sites_shows_new_comments_of_each_site(desktop: Desktop
 
 def test_updates_end_with_the_session(desktop: Desktop, served: Live) -> None:
     mo = open_queue(desktop, served, "Mo")
-    expect(mo.get_by_text("Nothing waits for you")).to_be_visible()
+    expect(mo.get_by_text("No comments need review")).to_be_visible()
     for digest in served.storage.people.sessions("Mo"):
         served.storage.people.close_session(digest)
     with mo.expect_event("requestfinished", lambda request: "/events" in request.url):

@@ -42,7 +42,7 @@ def test_twenty_comments_are_decided_by_keyboard(desktop: Desktop, live: Live) -
     keys = "asr12" * 4
     for key in keys:
         page.keyboard.press(key)
-    expect(page.get_by_role("heading", name="This page is done")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page done")).to_be_visible()
     by_key = {"a": Status.APPROVED, "s": Status.SPAM, "r": Status.REMOVED, "1": Status.REMOVED, "2": Status.REMOVED}
     until(lambda: statuses(live, comments) == [by_key[key] for key in keys])
     reasons = [live.storage.comments.get("demo", c.id).decisions[-1].reason for c in comments]
@@ -70,10 +70,10 @@ def test_chosen_comments_are_decided_and_undone_together(desktop: Desktop, live:
     page = queue(desktop, live)
     for key in ("x", "j", "x", "j", "x"):
         page.keyboard.press(key)
-    expect(page.get_by_text("3 chosen:")).to_be_visible()
+    expect(page.get_by_text("3 selected:")).to_be_visible()
     page.keyboard.press("s")
     until(lambda: statuses(live, comments) == [Status.SPAM] * 3 + [Status.HELD] * 3)
-    expect(page.get_by_text("3 chosen:")).to_be_hidden()
+    expect(page.get_by_text("3 selected:")).to_be_hidden()
     page.keyboard.press("u")
     until(lambda: statuses(live, comments) == [Status.HELD] * 6)
 
@@ -84,7 +84,7 @@ def test_a_range_is_chosen_with_shift_and_decided_by_a_button(desktop: Desktop, 
     boxes = page.locator(".choose input")
     boxes.nth(1).click()
     boxes.nth(3).click(modifiers=["Shift"])
-    expect(page.get_by_text("3 chosen:")).to_be_visible()
+    expect(page.get_by_text("3 selected:")).to_be_visible()
     page.locator("#bulk").get_by_role("button", name="Approve").click()
     held_, approved = Status.HELD, Status.APPROVED
     until(lambda: statuses(live, comments) == [held_, approved, approved, approved, held_])
@@ -95,16 +95,16 @@ def test_all_comments_of_an_author_are_decided_with_preview_progress_and_undo(de
     ines = held(live.storage, site="demo", author="Ines")
     page = queue(desktop, live)
     page.get_by_role("link", name="Bot 30").click()
-    expect(page.get_by_text("30 of 31 held")).to_be_visible()
+    expect(page.get_by_text("30 of 31 pending")).to_be_visible()
     page.locator(".all-of-them").get_by_role("button", name="Spam").click()
-    expect(page.get_by_role("heading", name="Mark 30 replies as spam?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Mark 30 comments as spam?")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.HELD}
-    page.get_by_role("button", name="Mark 30 as spam").click()
-    expect(page.get_by_text("30 settled, 0 left")).to_be_visible()
+    page.get_by_role("button", name="Mark 30 comments as spam").click()
+    expect(page.get_by_role("heading", name="Marked 30 comments as spam")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.SPAM}
     assert live.status(ines) is Status.HELD
-    page.get_by_role("button", name="Take all 30 back").click()
-    expect(page.get_by_role("heading", name="Undo for 30 replies")).to_be_visible()
+    page.get_by_role("button", name="Undo for 30 comments").click()
+    expect(page.get_by_role("heading", name="Undone for 30 comments")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.HELD}
 
 
@@ -114,8 +114,8 @@ def test_a_large_bulk_action_updates_its_progress(desktop: Desktop, live: Live) 
     while live.storage.queue_index.outdated("demo", 1):
         page.reload()
     page.goto(f"{live.url}/review/demo/bulk?author=Bot&action=spam")
-    page.get_by_role("button", name="Mark 620 as spam").click()
-    expect(page.get_by_role("button", name="Take all 620 back")).to_be_visible()
+    page.get_by_role("button", name="Mark 620 comments as spam").click()
+    expect(page.get_by_role("button", name="Undo for 620 comments")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.SPAM}
 
 
@@ -133,7 +133,7 @@ def test_search_and_facets_have_addresses_to_share(desktop: Desktop, live: Live,
     shared.goto(page.url)
     expect(shared.locator(f"#c-{bread.id}")).to_be_visible()
     expect(shared.locator(".card")).to_have_count(1)
-    page.get_by_role("link", name="Show all").click()
+    page.get_by_role("link", name="Clear filters").click()
     expect(page.locator(".card")).to_have_count(2)
 
 
@@ -143,11 +143,11 @@ def test_a_bulk_action_works_without_javascript(desktop: Desktop, live: Live) ->
     page.locator(".choose input").nth(0).check()
     page.locator(".choose input").nth(2).check()
     page.locator("#bulk").get_by_role("button", name="Remove").click()
-    page.get_by_label("The authors are told").select_option("off-topic")
-    page.get_by_role("button", name="Remove 2").click()
-    expect(page.get_by_text("2 settled, 0 left")).to_be_visible()
+    page.get_by_label("Reason for the authors").select_option("off-topic")
+    page.get_by_role("button", name="Remove 2 comments").click()
+    expect(page.get_by_role("heading", name="Removed 2 comments")).to_be_visible()
     assert statuses(live, comments) == [Status.REMOVED, Status.HELD, Status.REMOVED]
-    page.get_by_role("button", name="Take all 2 back").click()
+    page.get_by_role("button", name="Undo for 2 comments").click()
     until(lambda: statuses(live, comments) == [Status.HELD] * 3)
 
 
@@ -155,12 +155,12 @@ def test_a_reason_and_a_note_work_without_javascript(desktop: Desktop, live: Liv
     comment = held(live.storage, site="demo")
     page = queue(desktop, live, java_script_enabled=False)
     page.get_by_text("Reason, note").click()
-    page.get_by_label("Note to colleagues").fill("Second time this week")
-    page.get_by_role("button", name="Leave the note").click()
+    page.get_by_label("Note for other moderators").fill("Second time this week")
+    page.get_by_role("button", name="Add note").click()
     expect(page.locator("#notes + ol")).to_contain_text("Second time this week")
     page.get_by_text("Reason, note").click()
     page.get_by_role("button", name="Off topic").click()
-    expect(page.get_by_text("the author is told: off-topic")).to_be_visible()
+    expect(page.get_by_text("reason for the author: off-topic")).to_be_visible()
     assert live.status(comment) is Status.REMOVED
 
 

@@ -24,9 +24,9 @@ ROW = """    ESCALATE = (
 ASK = """
 import json
 from comments.lifecycle import Action
-from tests.support.stored import new_storage
-from tests.support.desk import Clock, HTML, a_desk, judged, page
+from tests.support.desk import HTML, a_desk, judged, page
 from tests.support.markup import parse
+from tests.support.stored import new_storage
 
 desk = a_desk(new_storage(), sites=("blog",))
 mo = desk.signed_in("mo", blog="owner")

@@ -13,7 +13,7 @@ from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action, Status
 from comments.site import Webhook
 from comments.storage.deliveries import Delivery
-from comments.storage.notes_and_bulks import Bulk
+from comments.storage.notes_and_bulks import BulkAction
 from tests.support.builders import NOW, a_site
 from tests.support.desk import Desk, Seat, held
 
@@ -95,9 +95,9 @@ BEHIND_THE_DOOR = (
     _post("/review/<site>/<id>", "moderator", version=1, action="approve"),
     _post("/review/<site>/<id>/notes", "moderator", text="look"),
     _get("/review/<site>/bulk", "moderator", action="spam"),
-    _post("/review/<site>/bulk", "moderator", action="spam", upto=2**50),
+    _post("/review/<site>/bulk", "moderator", action="spam", until=2**50),
     _get("/review/<site>/bulk/<bulk_id>", "moderator"),
-    _post("/review/<site>/bulk/<bulk_id>", "moderator", step="go-on"),
+    _post("/review/<site>/bulk/<bulk_id>", "moderator", step="continue"),
     Address("GET", "/v1/sites/<site>/review/comments", "viewer"),
     Address("GET", "/v1/sites/<site>/review/comments/<id>", "viewer"),
     Address("GET", "/v1/sites/<site>/review/events", "viewer"),
@@ -106,10 +106,12 @@ BEHIND_THE_DOOR = (
     _call("/comments/<id>/look", "moderator"),
     _call("/comments/<id>/notes", "moderator", 201, text="look"),
     _call("/decisions", "moderator", decisions=[{"id": "{id}", "action": "spam", "version": 1}]),
+    _call("/bulk", "moderator", action="spam", comments=[{"id": "{id}", "version": 1}]),
+    _call("/bulk/<bulk_id>/undo", "moderator"),
     _call("/bulk/<bulk_id>/steps", "moderator", n=1),
     _call("/leave", "moderator", 204),
     _get(PLACE, "viewer"),
-    _get(f"{PLACE}/removal", "moderator"),
+    _get(f"{PLACE}/removal", "moderator", 303),
     _post(f"{PLACE}/removal", "moderator"),
     _get("/sites/<site>/rules", "viewer"),
     _post("/sites/<site>/rules", "moderator", target="term", value="x", effect="ban"),
@@ -177,7 +179,7 @@ def furnish(desk: Desk) -> dict[str, str]:
     return ids
 
 
-STEP = Bulk(BULK, Action.SPAM, "mo", NOW - timedelta(minutes=1))
+STEP = BulkAction(BULK, Action.SPAM, "mo", NOW - timedelta(minutes=1))
 
 
 def state(desk: Desk, site: str) -> tuple[object, ...]:

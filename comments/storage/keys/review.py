@@ -60,7 +60,7 @@ class ReviewKeys(Names):
         return self._of(site, "reported")
 
     def bulk(self, site: str, id: str) -> str:
-        """hash; bulk -> a bulk action as JSON, total -> its number of comments; Bulks; Bulks; a week."""
+        """hash; bulk -> BulkAction as JSON, total -> its size, cursor -> place of its search; Bulks; Bulks; a week."""
         return self._of(site, f"bulk:{id}")
 
     def bulk_items(self, site: str, id: str, part: str) -> str:

@@ -17,7 +17,7 @@ from .comments import RedisComments
 from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
-from .notes_and_bulks import RedisBulks, RedisNotes
+from .notes_and_bulks import RedisBulkActions, RedisNotes
 from .presence import RedisPresence
 from .queue import RedisOutbox, RedisQueue
 from .queue_index import RedisQueueIndex
@@ -69,7 +69,7 @@ def open_redis(settings: Settings) -> Storage:
         queue_index=RedisQueueIndex(client, keys),
         presence=RedisPresence(client, keys),
         notes=RedisNotes(client, keys),
-        bulks=RedisBulks(client, keys),
+        bulks=RedisBulkActions(client, keys),
         subscriptions=RedisSubscriptions(client, keys),
         shared_reputation=RedisSharedReputation(client, keys, together),
         reports=RedisReports(client, keys),

@@ -1,16 +1,18 @@
-"""Notes and bulk steps on Redis: short lists."""
+"""Notes and bulk actions on Redis."""
 
 from collections.abc import Sequence
+
+from redis import WatchError
 
 from comments.errors import NotFound
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
-from comments.storage.notes_and_bulks import Bulk, BulkItem, BulkProgress, Note
+from comments.storage.notes_and_bulks import BulkAction, BulkItem, BulkProgress, Note
 
 from .client import Client, guarded, text
 
 MOST_NOTES = 50
-#: Seconds that a bulk step is kept: as long it can be gone on with and taken back.
+#: Seconds that a bulk action is kept: so long it can be continued and undone.
 BULK_SECONDS = 7 * 24 * 3600
 #: Items sent in one command.
 CHUNK = 1000
@@ -36,35 +38,62 @@ class RedisNotes:
 
 
 @guarded
-class RedisBulks:
+class RedisBulkActions:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
 
-    def create(self, site: str, bulk: Bulk, items: Sequence[BulkItem]) -> None:
+    def create(self, site: str, bulk: BulkAction, items: Sequence[BulkItem]) -> None:
         k = self._keys
         pipe = self._client.pipeline()
         for chunk in _chunks(items):
             pipe.rpush(k.bulk_items(site, bulk.id, "left"), *map(_item, chunk))
         pipe.expire(k.bulk_items(site, bulk.id, "left"), BULK_SECONDS)
         pipe.hset(k.bulk(site, bulk.id), mapping={"bulk": dump(bulk), "total": len(items)})
+        if bulk.identity or bulk.origin:
+            pipe.hset(k.bulk(site, bulk.id), "cursor", "")
         pipe.expire(k.bulk(site, bulk.id), BULK_SECONDS)
         pipe.execute()
 
-    def get(self, site: str, id: str) -> Bulk:
+    def get(self, site: str, id: str) -> BulkAction:
         record = self._client.hget(self._keys.bulk(site, id), "bulk")
         if record is None:
-            raise NotFound("there is no such step for many comments")
-        return load(Bulk, record)
+            raise NotFound("there is no such bulk action")
+        return load(BulkAction, record)
 
     def progress(self, site: str, id: str) -> BulkProgress:
         pipe = self._client.pipeline()
-        pipe.hget(self._keys.bulk(site, id), "total")
+        pipe.hmget(self._keys.bulk(site, id), "total", "cursor")
         pipe.llen(self._keys.bulk_items(site, id, "left"))
         pipe.llen(self._keys.bulk_items(site, id, "done"))
-        total, left, done = pipe.execute()
+        (total, cursor), left, done = pipe.execute()
         if total is None:
-            raise NotFound("there is no such step for many comments")
-        return BulkProgress(int(total), left, done)
+            raise NotFound("there is no such bulk action")
+        return BulkProgress(int(total), left, done, cursor is not None)
+
+    def search_cursor(self, site: str, id: str) -> str | None:
+        cursor = self._client.hget(self._keys.bulk(site, id), "cursor")
+        return None if cursor is None else text(cursor)
+
+    def extend(self, site: str, id: str, items: Sequence[BulkItem], before: str, after: str | None) -> bool:
+        key, left = self._keys.bulk(site, id), self._keys.bulk_items(site, id, "left")
+        with self._client.pipeline() as pipe:
+            pipe.watch(key)
+            if pipe.hget(key, "cursor") != before.encode():
+                return False
+            pipe.multi()
+            if items:
+                pipe.rpush(left, *map(_item, items))
+                pipe.expire(left, BULK_SECONDS)
+                pipe.hincrby(key, "total", len(items))
+            if after is None:
+                pipe.hdel(key, "cursor")
+            else:
+                pipe.hset(key, "cursor", after)
+            try:
+                pipe.execute()
+            except WatchError:
+                return False
+        return True
 
     def left(self, site: str, id: str, n: int) -> list[BulkItem]:
         return [_made(item) for item in self._client.lrange(self._keys.bulk_items(site, id, "left"), 0, n - 1)]
@@ -72,7 +101,7 @@ class RedisBulks:
     def check_off(self, site: str, id: str, tried: Sequence[BulkItem], done: Sequence[BulkItem]) -> None:
         k = self._keys
         pipe = self._client.pipeline()
-        # One by one, because somebody else may have crossed off some of them; each is found near the beginning.
+        # One by one, because another process may have checked off some of them; each is found near the beginning.
         for item in tried:
             pipe.lrem(k.bulk_items(site, id, "left"), 1, _item(item))
         for chunk in _chunks(done):

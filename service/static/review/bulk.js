@@ -1,4 +1,4 @@
-// Goes on with a step for many comments by itself, a piece at a time; without it there is a button for the next piece.
+// Continues a bulk action step by step until it is finished; without JavaScript a button does.
 
 const panel = document.getElementById("bulk-progress");
 const bar = document.getElementById("bar");
@@ -14,25 +14,31 @@ async function next() {
   return answer.json();
 }
 
-function show({ total, left, done, changed }) {
-  bar.value = total - left;
+function show({ total, left, done, changed, searching }) {
+  if (searching) {
+    bar.removeAttribute("value");
+  } else {
+    bar.max = Math.max(total, 1);
+    bar.value = total ? total - left : 1;
+  }
   panel.querySelector("[data-done]").textContent = done;
-  panel.querySelector("[data-left-shown]").textContent = left;
+  panel.querySelector("[data-left]").textContent = left;
+  panel.querySelector("[data-searching]").hidden = !searching;
   panel.querySelector("[data-changed]").textContent = changed;
+  panel.querySelector("[data-changed-note]").hidden = !changed;
 }
 
-let left = Number(panel.dataset.left);
-if (left) {
-  const button = panel.querySelector("[data-go-on]");
+if ("running" in panel.dataset) {
+  const button = panel.querySelector("[data-continue]");
   button.hidden = true;
   try {
-    while (left) {
-      const at = await next();
-      left = at.left;
-      show(at);
-    }
-    location.reload(); // the server's own last word, with the way back
+    let progress;
+    do {
+      progress = await next();
+      show(progress);
+    } while (progress.left || progress.searching);
+    location.reload(); // shows the result, with undo
   } catch {
-    button.hidden = false; // nothing is lost: the button goes on where this stopped
+    button.hidden = false; // nothing is lost: the button continues from the same place
   }
 }

@@ -1,19 +1,19 @@
-// The room: who looks at what, what colleagues settled and what arrived, while one works. Nothing here is needed to
-// work, and nothing here moves a card: what is said lies over its edge.
-
-const RENEW = 60_000; // milliseconds; a look lasts two minutes
-const GLANCE = 400; // milliseconds on a card before it counts as looked at: keys may pass over many
-const PATIENCE = 25 * 60_000; // milliseconds without a key or a touch; then nobody looks, and the session may end
-const MOST_SITES = 3; // streams of one page; browsers allow six connections
+// Presence: who has which comment open, what others decided and what arrived, while one works. The page works without
+// it, and it moves no card: badges overlap the edge.
 
 import { statuses } from "./table.js";
+
+const RENEW = 60_000; // milliseconds; presence lasts two minutes
+const GLANCE = 400; // milliseconds on a card before it counts as open: keys may pass over many
+const PATIENCE = 25 * 60_000; // milliseconds without input; then presence ends, and the session may end too
+const MOST_SITES = 3; // streams of one page; browsers allow six connections
 
 const list = document.getElementById("cards");
 const cards = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, card]));
 const before = new Map([...cards].map(([id, card]) => [id, card.dataset.status]));
 const csrf = document.querySelector('input[name="csrf"]').value;
 const named = location.pathname.match(/^\/review\/([a-z0-9-]{1,40})(?:\/|$)/)?.[1];
-// Those with a card first: of more sites than may be followed they matter most.
+// Sites with a card come first: they matter most if there are too many to follow.
 const all = [...[...cards.values()].map((card) => card.dataset.site), ...(list?.dataset.sites ?? "").split(" ")];
 const sites = named && named !== "all" ? [named] : [...new Set(all.filter(Boolean))];
 
@@ -24,32 +24,32 @@ async function post(site, rest, options = {}) {
   try {
     await fetch(path(site, rest), { method: "POST", headers: { "X-CSRF-Token": csrf }, ...options });
   } catch {
-    // Others do not see what one looks at for a while; nothing else is lost.
+    // Others do not see the presence for a while; nothing else is lost.
   }
 }
 
-// What one looks at.
+// The comment that is open.
 
-let looked;
+let opened;
 let timer;
 let touched = performance.now();
 
 function say() {
   if (document.hidden || performance.now() - touched > PATIENCE) return;
-  if (!looked) return void sites.slice(0, MOST_SITES).forEach((site) => post(site, "leave"));
-  post(siteOf(looked), `comments/${looked.dataset.id}/look`);
+  if (!opened) return void sites.slice(0, MOST_SITES).forEach((site) => post(site, "leave"));
+  post(siteOf(opened), `comments/${opened.dataset.id}/look`);
   timer = setTimeout(say, RENEW);
 }
 
 function turn() {
-  const card = list ? list.querySelector(".card.current:not(.settled)") : [...cards.values()][0];
-  if (card === looked) return;
-  looked = card?.querySelector("form.actions button") ? card : undefined; // viewers settle nothing
+  const card = list ? list.querySelector(".card.current:not(.decided)") : [...cards.values()][0];
+  if (card === opened) return;
+  opened = card?.querySelector("form.actions button") ? card : undefined; // viewers cannot decide
   clearTimeout(timer);
   timer = setTimeout(say, GLANCE);
 }
 
-// What the others do.
+// The other moderators.
 
 function badge(card) {
   const shown = card.querySelector(".company");
@@ -72,7 +72,7 @@ function looking(names) {
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are looking at this`;
 }
 
-function settledBy(card, now) {
+function decidedBy(card, now) {
   const known = Number(card.querySelector("form.actions")?.elements.version.value ?? 0);
   if (now.mine || now.version <= known) return "";
   card.classList.toggle("gone", now.status !== before.get(now.id));
@@ -80,7 +80,7 @@ function settledBy(card, now) {
   return `${statuses[now.status]?.text ?? "Changed"}${now.by ? ` by ${now.by}` : ""}`;
 }
 
-// Where it stands from now on; how many are held is told with every event.
+// The new status. The number of pending comments comes with every event.
 function stand(card, status) {
   for (const [of, change] of [[card.dataset.status, -1], [status, 1]]) {
     const count = document.querySelector(`[data-count="${of}"]`);
@@ -90,26 +90,26 @@ function stand(card, status) {
 }
 
 function show(site, room) {
-  const settled = new Map(room.cards.map((now) => [now.id, now]));
+  const states = new Map(room.cards.map((now) => [now.id, now]));
   for (const [id, card] of cards) {
     if (siteOf(card) !== site) continue;
-    const now = settled.get(id);
+    const now = states.get(id);
     const names = room.looks.filter((look) => look.comment === id).map((look) => look.by);
-    write(card, (now && settledBy(card, now)) || looking(names));
+    write(card, (now && decidedBy(card, now)) || looking(names));
   }
   announce(site, room);
 }
 
-// What arrived.
+// New arrivals.
 
-const rooms = new Map(); // site -> what was told last
+const rooms = new Map(); // site -> its last update
 const news = document.createElement("p");
 news.className = "arrived";
 news.setAttribute("role", "status");
 document.getElementById("main").append(news);
 
-// As many as the server says, but of the cards on this page as they stand here: what was asked for counts as done,
-// whether or not the server knew of it when it spoke.
+// The server's number, corrected by the cards on this page: actions that were just taken count as done, even if the
+// update was made before them.
 function held(room) {
   const told = room.cards.filter((now) => now.status === "held");
   const here = room.cards.filter((now) => cards.get(now.id)?.dataset.status === "held");
@@ -129,10 +129,10 @@ function announce(site, room) {
   if (news.textContent !== link.textContent) news.replaceChildren(link);
 }
 
-// The streams, as long as somebody looks.
+// Streams, while the page is visible.
 
-const SILENCE = 8_000; // milliseconds; a stream says at once how it stands, so one that is silent does not get through
-const POLL = 15_000; // milliseconds between two questions where streams fail
+const SILENCE = 8_000; // milliseconds; a stream sends its state at once, so a silent one is blocked on its way
+const POLL = 15_000; // milliseconds between two requests if streams fail
 
 let streams = [];
 
@@ -147,9 +147,9 @@ function follow(site) {
     try {
       const answer = await fetch(`${address}&once=true`);
       if (answer.ok) show(site, JSON.parse((await answer.text()).match(/^data: (.*)$/m)[1]));
-      else if (answer.status < 500) close(); // signed out, or no longer of this site
+      else if (answer.status < 500) close(); // signed out, or no role on this site any more
     } catch {
-      // The next question may be answered.
+      // The next request may succeed.
     }
   }
 
@@ -206,7 +206,7 @@ document.addEventListener("visibilitychange", () => (document.hidden ? hush() : 
 addEventListener("pageshow", (event) => event.persisted && wake());
 addEventListener("pagehide", () => {
   hush();
-  if (looked) post(siteOf(looked), "leave", { keepalive: true });
+  if (opened) post(siteOf(opened), "leave", { keepalive: true });
 });
 
 if (list) new MutationObserver(turn).observe(list, { subtree: true, attributes: true, attributeFilter: ["class"] });

@@ -1,6 +1,6 @@
-// The queue with a keyboard: settles replies without leaving the page. Everything here also works as plain forms.
+// The queue without page loads, by keyboard or buttons. Everything here also works with plain forms.
 
-import { choosing } from "./choosing.js";
+import { selection } from "./selection.js";
 import { actions, shortcuts, statuses } from "./table.js";
 
 const TYPING = "input:not([type=checkbox]), textarea, select, dialog";
@@ -11,12 +11,12 @@ const done = document.getElementById("done");
 const help = document.getElementById("help");
 const spoken = document.getElementById("spoken");
 const cards = [...list.querySelectorAll(".card")];
-const settled = []; // what was settled, in order, for undo: each a list of cards that were settled together
-const underway = new Map(); // card -> the promise of its last request, so that undo waits for what it undoes
+const history = []; // actions for undo, in order: the cards that were decided together, and their bulk action by site
+const underway = new Map(); // card -> promise of its last request, so that undo waits for it
 
 document.documentElement.classList.add("keyed");
 
-// Which card the keys speak of.
+// The card that the keys act on.
 
 let current = cards[0];
 current?.classList.add("current");
@@ -38,8 +38,8 @@ function step(by) {
   if (next) goTo(next);
 }
 
-function goOn(from) {
-  const open = (card) => !card.matches(".settled, .gone");
+function goToNext(from) {
+  const open = (card) => !card.matches(".decided, .gone");
   const at = cards.indexOf(from);
   const next = cards.slice(at).find(open) ?? cards.slice(0, at).findLast(open);
   done.hidden = Boolean(next);
@@ -52,7 +52,7 @@ list.addEventListener("focusin", (event) => {
   if (card) choose(card);
 });
 
-// What a card shows.
+// A card's contents.
 
 const form = (card) => card.querySelector("form.actions");
 
@@ -83,42 +83,46 @@ function count(from, to) {
 function move(card, status) {
   count(card.dataset.status, status);
   card.dataset.status = status;
-  card.classList.toggle("settled", status !== list.dataset.status);
+  card.classList.toggle("decided", status !== list.dataset.status);
 }
 
-// `comment` is the server's word: it replaces whatever the page assumed.
+// Replaces what the page assumed by what the server says.
 function update(card, comment) {
   for (const field of card.querySelectorAll("input[name=version]")) field.value = comment.version;
   const box = card.querySelector(".choose input");
   if (box) box.value = box.value.replace(/\d+$/, comment.version);
   if (card.dataset.status !== comment.status) move(card, comment.status);
-  const away = card.classList.contains("settled");
+  const away = card.classList.contains("decided");
   draw(card, [...(away ? [] : comment.actions), ...(comment.undoable ? ["undo"] : [])]);
 }
 
-// Asking the server.
+// Requests.
 
 const path = (card) =>
   `/v1/sites/${encodeURIComponent(card.dataset.site)}/review/comments/${card.dataset.id}`;
+const bulkPath = (site, rest = "") => `/v1/sites/${encodeURIComponent(site)}/review/bulk${rest}`;
 
-async function post(card, where, body) {
-  const csrf = form(card).elements.csrf.value;
-  const answer = await fetch(path(card) + where, {
+async function post(address, csrf, body) {
+  const answer = await fetch(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
     body: JSON.stringify(body),
   });
+  if (answer.status >= 500) throw new Error(String(answer.status));
   return { ...(await answer.json()), status: answer.status };
 }
 
-async function ask(card, action, reason) {
-  const version = Number(form(card).elements.version.value);
-  if (action === "undo") return post(card, "/undo", { version });
-  return post(card, "/decisions", { version, action, ...(reason ? { reason } : {}) });
+const csrfOf = (card) => form(card).elements.csrf.value;
+const versionOf = (card) => Number(form(card).elements.version.value);
+
+function request(card, action, reason) {
+  const version = versionOf(card);
+  if (action === "undo") return post(`${path(card)}/undo`, csrfOf(card), { version });
+  return post(`${path(card)}/decisions`, csrfOf(card), { version, action, ...(reason ? { reason } : {}) });
 }
 
-// For answers nobody expects here, such as an ended session: let the server's own pages say what is wrong.
-function submitPlainly(card, action, reason) {
+// For an unexpected answer, such as the end of a session: let the server's own pages explain it.
+function submitForm(card, action, reason) {
   for (const [name, value] of Object.entries({ action, reason })) {
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name, value });
@@ -127,51 +131,95 @@ function submitPlainly(card, action, reason) {
   form(card).submit();
 }
 
-async function settle(card, action, reason) {
+// Shows the expected result at once; returns what is needed to restore the card.
+function assume(card, action) {
   const before = { status: card.dataset.status, actions: drawn(card) };
   const { past, result, tone } = actions[action];
   tell(card, past, tone);
   if (action !== "undo") {
     move(card, result);
     draw(card, ["undo"]);
-    if (card === current) goOn(card);
   }
-  let answer;
-  try {
-    answer = await ask(card, action, reason);
-    if (answer.status >= 500) throw new Error(answer.title);
-  } catch {
-    restore(card, before, action);
-    tell(card, "Not saved: the server did not answer. Nothing is lost; try again", "bad");
-    return;
-  }
-  if (answer.status === 200) agreed(card, action, answer.comment);
-  else if (answer.status === 409) overtaken(card, answer.comment);
-  else submitPlainly(card, action, reason ?? "");
+  return before;
 }
 
-function agreed(card, action, comment) {
+function failed(card, before, action) {
+  restore(card, before, action);
+  tell(card, "Not saved: the server did not respond. Try again", "bad");
+}
+
+function finish(card, action, reason, answer) {
+  if (answer.status === 200) confirmed(card, action, answer.comment);
+  else if (answer.status === 409) overtaken(card, answer.comment);
+  else submitForm(card, action, reason ?? "");
+}
+
+async function decide(card, action, reason) {
+  const before = assume(card, action);
+  if (action !== "undo" && card === current) goToNext(card);
+  let answer;
+  try {
+    answer = await request(card, action, reason);
+  } catch {
+    return failed(card, before, action);
+  }
+  finish(card, action, reason, answer);
+}
+
+// One bulk action for each site of the cards. `send` starts it, or undoes an earlier one.
+async function decideTogether(some, action, reason, send) {
+  const before = new Map(some.map((card) => [card, assume(card, action)]));
+  if (action !== "undo" && some.includes(current)) goToNext(current);
+  for (const site of new Set(some.map((card) => card.dataset.site))) {
+    const own = some.filter((card) => card.dataset.site === site);
+    try {
+      const answer = await send(site, own);
+      const results = new Map((answer.results ?? []).map((result) => [result.id, result]));
+      for (const card of own) {
+        const result = results.get(card.dataset.id) ?? (answer.results ? undefined : answer);
+        if (result) finish(card, action, reason, result);
+      }
+    } catch {
+      for (const card of own) failed(card, before.get(card), action);
+    }
+  }
+}
+
+function start(group, action, reason) {
+  return decideTogether(group.cards, action, reason, async (site, own) => {
+    const comments = own.map((card) => ({ id: card.dataset.id, version: versionOf(card) }));
+    const answer = await post(bulkPath(site), csrfOf(own[0]), { action, comments, ...(reason ? { reason } : {}) });
+    if (answer.id) group.bulks[site] = answer.id;
+    return answer;
+  });
+}
+
+function undoTogether(some, bulks) {
+  return decideTogether(some, "undo", "", (site, own) => post(bulkPath(site, `/${bulks[site]}/undo`), csrfOf(own[0]), {}));
+}
+
+function confirmed(card, action, comment) {
   update(card, comment);
   if (action !== "undo") return;
-  const away = card.classList.contains("settled");
+  const away = card.classList.contains("decided");
   tell(card, away ? statuses[comment.status].text : actions.undo.past, actions.undo.tone);
   done.hidden = true;
-  if (!document.activeElement?.closest(TYPING)) goTo(card); // an answer must not take the field from under one's fingers
+  if (!document.activeElement?.closest(TYPING)) goTo(card); // keep the focus in a field while somebody types
 }
 
 function overtaken(card, comment) {
   update(card, comment);
-  card.classList.remove("settled");
+  card.classList.remove("decided");
   draw(card, [...comment.actions, ...(comment.undoable ? ["undo"] : [])]);
   forget(card);
   done.hidden = true;
   const by = comment.decisions.at(-1)?.by;
   const now = statuses[comment.status].text.toLowerCase();
-  tell(card, `Somebody was faster: ${now}${by ? ` by ${by}` : ""}. Nothing of yours was done`, "warn");
+  tell(card, `Someone else was faster: ${now}${by ? ` by ${by}` : ""}. Your action was not applied`, "warn");
 }
 
 function restore(card, before, action) {
-  if (action === "undo") return settled.push([card]);
+  if (action === "undo") return history.push({ cards: [card], bulks: {} });
   move(card, before.status);
   draw(card, before.actions);
   forget(card);
@@ -179,38 +227,41 @@ function restore(card, before, action) {
 }
 
 function forget(card) {
-  for (const together of settled) {
-    const at = together.indexOf(card);
-    if (at >= 0) together.splice(at, 1);
+  for (const { cards: some } of history) {
+    const at = some.indexOf(card);
+    if (at >= 0) some.splice(at, 1);
   }
 }
 
 // One request of a card at a time, in the order of the clicks.
-function settleInTurn(card, action, reason) {
-  const turn = (underway.get(card) ?? Promise.resolve()).then(() => settle(card, action, reason));
-  underway.set(card, turn);
+function inTurn(some, task) {
+  const turn = Promise.all(some.map((card) => underway.get(card))).then(task);
+  for (const card of some) underway.set(card, turn);
 }
 
-// The same step for some cards, which one undo takes back together.
-function settleAll(some, action, reason) {
+// The same action on one card or more; one undo undoes it for all of them.
+function decideAll(some, action, reason) {
   const able = some.filter((card) => drawn(card).includes(action));
-  if (action !== "undo" && able.length) settled.push([...able]);
-  for (const card of able) settleInTurn(card, action, reason);
+  if (!able.length) return;
+  const group = { cards: [...able], bulks: {} };
+  if (action !== "undo") history.push(group);
+  if (able.length > 1 && action !== "undo") inTurn(able, () => start(group, action, reason));
+  else for (const card of able) inTurn([card], () => decide(card, action, reason));
 }
 
-async function leaveNote(card, field) {
+async function addNote(card, field) {
   try {
-    const left = await post(card, "/notes", { text: field.value });
-    if (left.status !== 201) return field.form.submit();
+    const added = await post(`${path(card)}/notes`, csrfOf(card), { text: field.value });
+    if (added.status !== 201) return field.form.submit();
     const note = document.createElement("li");
     note.className = "note";
-    note.textContent = `${left.by} just now: ${left.text}`;
+    note.textContent = `${added.by} just now: ${added.text}`;
     card.querySelector(".before").append(note);
     field.value = "";
     field.closest("details").open = false;
     goTo(card);
   } catch {
-    tell(card, "The note was not kept: the server did not answer. Try again", "bad");
+    tell(card, "The note was not saved: the server did not respond. Try again", "bad");
   }
 }
 
@@ -219,15 +270,15 @@ list.addEventListener("submit", (event) => {
   if (!card) return;
   if (event.target.matches(".leave-note")) {
     event.preventDefault();
-    return leaveNote(card, event.target.elements.text);
+    return addNote(card, event.target.elements.text);
   }
   if (!event.submitter) return;
   event.preventDefault();
   const { name, value } = event.submitter;
   if (value === "undo") forget(card);
   choose(card);
-  if (name === "reason") settleAll([card], event.target.elements.action.value, value);
-  else settleAll([card], value);
+  if (name === "reason") decideAll([card], event.target.elements.action.value, value);
+  else decideAll([card], value);
 });
 
 // Keys.
@@ -236,18 +287,22 @@ const single = document.getElementById("single-keys");
 single.checked = localStorage.getItem("single-keys") !== "off";
 single.addEventListener("change", () => localStorage.setItem("single-keys", single.checked ? "on" : "off"));
 
-const chosen = choosing(cards, (some, action) => settleAll(some, action));
+const selected = selection(cards, (some, action) => decideAll(some, action));
 
 function undoLast() {
-  const together = settled.findLast((some) => some.length);
-  if (!together) return document.querySelector(".undo-last button")?.click();
-  const some = together.splice(0);
-  for (const card of some) settleInTurn(card, "undo");
+  const group = history.findLast(({ cards: some }) => some.length);
+  if (!group) return document.querySelector(".undo-last button")?.click();
+  const some = group.cards.splice(0);
+  inTurn(some, async () => {
+    const together = some.filter((card) => card.dataset.site in group.bulks);
+    if (together.length) await undoTogether(together, group.bulks);
+    for (const card of some) if (!together.includes(card)) await decide(card, "undo");
+  });
 }
 
 function act(action, reason) {
-  const some = chosen.take();
-  settleAll(some.length ? some : [current], action, reason);
+  const some = selected.take();
+  decideAll(some.length ? some : [current], action, reason);
 }
 
 function removeBecause(number) {
@@ -269,7 +324,7 @@ const WITHOUT_CARD = {
   [actions.undo.key]: undoLast,
 };
 const WITH_CARD = {
-  [shortcuts.select]: () => chosen.toggle(current),
+  [shortcuts.select]: () => selected.toggle(current),
   [shortcuts.note]: openNote,
   [shortcuts.open]: () => current.querySelector(".place a").click(),
 };
@@ -286,7 +341,7 @@ document.addEventListener("keydown", (event) => {
   if (!single.checked || event.repeat) return;
   const does = WITHOUT_CARD[event.key] ?? (current && WITH_CARD[event.key]);
   if (does) {
-    event.preventDefault(); // the key itself must not be typed into what it opens
+    event.preventDefault(); // the key must not be typed into the field that it opens
     does();
   } else if (current && ACTION_KEYS[event.key]) act(ACTION_KEYS[event.key]);
   else if (current && /^[1-9]$/.test(event.key)) removeBecause(Number(event.key));

@@ -1,11 +1,14 @@
-"""Everything from one author or network: what their pages show, and taking all of it down and back."""
+"""Pages of an author or network, and bulk actions on everything by them."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment
-from service.review.source_removal import CHUNK
+from comments.storage.values import HistoryQuery
+from service.review.bulk_actions import STEP, Selection, run_bulk, start_bulk
 from tests.support.builders import NOW, a_site
 from tests.support.desk import Desk, Seat, a_desk, held, judged, noted, page
 from tests.support.markup import parse
@@ -44,7 +47,7 @@ def test_a_long_list_goes_on(desk, mo):
     rest = page(mo, onward)
     seen = [int(n) for n in re.findall(r"reply number (\d+)\.", text + rest)]
     assert seen == list(reversed(range(23)))
-    assert "That is everything" in rest
+    assert "End of the list" in rest
 
 
 def test_a_setting_hides_e_mails_from_moderators_but_not_from_owners(desk, mo, owner):
@@ -63,87 +66,130 @@ def test_viewers_see_no_e_mail(desk):
     assert "ada@example.org" not in page(desk.signed_in("vi", blog="viewer"), "/sites/blog/authors/identity-of-ada")
 
 
-# Everything at once.
+# Everything by an author or network.
 
 
-def hidden(text: str) -> dict[str, str]:
-    """The fields of the page's last form that changes something."""
-    form = [f for f in parse(text).iterfind(".//main//form") if f.get("method") == "post"][-1]
-    return {i.get("name"): i.get("value") for i in form.iterfind(".//input") if i.get("type") == "hidden"}
+def fields(text: str, form: str) -> dict[str, str]:
+    found = parse(text).find(f".//form[@class='{form}']")
+    return {i.get("name"): i.get("value") for i in found.iterfind(".//input")}
 
 
-AT = "/sites/blog/authors/identity-of-ada/removal"
+PREVIEW = "/review/blog/bulk?action=remove&identity=identity-of-ada&scope=everything"
 
 
-def go_on(seat: Seat, path: str):
-    """Press the page's button until the page says that it is over."""
-    text, steps = page(seat, path), 0
-    while "data-go-on" in text or not steps:
-        answer = seat.client.post(AT, data=hidden(text))
-        assert answer.status_code == 303
-        text, steps = page(seat, answer.location), steps + 1
-    return text, steps
+def remove_everything(seat: Seat, preview: str = PREVIEW) -> str:
+    """Confirm the preview; returns the address of the bulk action."""
+    answer = seat.client.post("/review/blog/bulk", data=fields(page(seat, preview), "panel begin"))
+    assert answer.status_code == 303
+    return answer.location
+
+
+def resume(seat: Seat, path: str, step: str = "continue") -> str:
+    """Press a button of the bulk action's page; returns the address of the next page."""
+    return seat.client.post(path, data=fields(page(seat, path), "bulk-buttons") | {"step": step}).location
 
 
 def many(desk: Desk, n: int) -> list[Comment]:
     return [held(desk.storage, received=NOW + timedelta(seconds=i)) for i in range(n)]
 
 
+@pytest.fixture(autouse=True)
+def _later(desk: Desk) -> None:
+    """The action starts after the comments arrived."""
+    desk.clock.at = datetime.now(UTC) + timedelta(hours=1)
+
+
 def statuses(desk: Desk, comments: list[Comment]) -> set[Status]:
     return {c.status for c in desk.storage.comments.load("blog", [c.id for c in comments])}
 
 
-def test_everything_of_an_author_goes_by_one_button_and_comes_back_by_another(desk, mo):
+def test_everything_by_an_author_is_removed_and_restored(desk, mo):
     mine = [*many(desk, 3), judged(desk.storage, Action.APPROVE)]
     spam, other = judged(desk.storage, Action.SPAM), held(desk.storage, identity="other")
-    preview = page(mo, AT)
-    assert "4 replies" in preview
-    assert "1 published, 3 held" in preview
+    link = parse(page(mo, "/sites/blog/authors/identity-of-ada")).find(".//a[@class='button']")
+    preview = page(mo, link.get("href"))
+    assert "Remove 4 comments?" in preview
+    assert "Spam and removed comments stay as they are" in preview
     assert statuses(desk, mine) == {Status.HELD, Status.APPROVED}
-    text, _ = go_on(mo, AT)
-    assert "4 replies removed" in text
+    path = remove_everything(mo)
+    assert "Removed 4 comments" in page(mo, path)
     assert statuses(desk, mine) == {Status.REMOVED}
     assert statuses(desk, [spam, other]) == {Status.SPAM, Status.HELD}
-    back = mo.client.post(AT, data=hidden(text))
-    assert "4 replies taken back" in page(mo, back.location)
+    assert "Undone for 4 comments" in page(mo, resume(mo, path, "undo"))
     assert [c.status for c in desk.storage.comments.load("blog", [c.id for c in mine])] == [c.status for c in mine]
     assert statuses(desk, [spam, other]) == {Status.SPAM, Status.HELD}
     assert [e[1] for e in noted(desk)] == [Action.REMOVE.row.audit] * 4 + [Action.UNDO.row.audit] * 4
 
 
-def test_much_goes_in_chunks_that_say_how_far_they_are(desk, mo):
-    mine = many(desk, CHUNK + 20)
-    first = mo.client.post(AT, data=hidden(page(mo, AT)))
-    text = page(mo, first.location)
-    assert f"<strong>{CHUNK}</strong> removed so far" in text
-    assert "go_on.js" in text
+def test_everything_from_a_network_can_be_marked_as_spam(desk, mo):
+    here, there = held(desk.storage, origin="here"), held(desk.storage, origin="there")
+    remove_everything(mo, "/review/blog/bulk?action=spam&origin=here&scope=everything")
+    assert statuses(desk, [here]) == {Status.SPAM}
+    assert statuses(desk, [there]) == {Status.HELD}
+
+
+def test_a_long_search_continues_step_by_step_and_shows_its_progress(desk, mo):
+    mine = many(desk, STEP + 20)
+    path = remove_everything(mo)
+    text = page(mo, path)
+    assert "searching older comments" in text
+    assert ">Continue</button>" in text
     desk.clock.pass_by(timedelta(seconds=9))
-    last, _ = go_on(mo, first.location)
-    assert f"{CHUNK + 20} replies removed" in last
+    while "data-running" in page(mo, path):
+        path = resume(mo, path)
+    assert f"Removed {STEP + 20} comments" in page(mo, path)
     assert statuses(desk, mine) == {Status.REMOVED}
 
 
-def test_undoing_a_removal_leaves_what_was_removed_otherwise(desk, mo):
+def test_comments_that_arrive_during_a_removal_are_not_removed(desk, mo):
+    mine = many(desk, STEP)
+    path = remove_everything(mo)
+    late = held(desk.storage, received=desk.clock.at + timedelta(seconds=1))
+    while "data-running" in page(mo, path):
+        path = resume(mo, path)
+    assert statuses(desk, mine) == {Status.REMOVED}
+    assert statuses(desk, [late]) == {Status.HELD}
+
+
+def test_a_removal_ends_at_the_limit_and_another_one_continues(desk, mo):
+    mine = many(desk, 40)
+    deps = desk.app.extensions["replygate"]
+    everything = Selection("author", everything=HistoryQuery(identity="identity-of-ada"))
+    for done, finished in ((30, True), (10, True)):
+        with desk.app.test_request_context():
+            bulk = start_bulk(deps, "blog", everything, Action.REMOVE, "mo")
+            run_bulk(deps, "blog", bulk, "mo", limit=30)
+        progress = desk.storage.bulks.progress("blog", bulk.id)
+        assert (progress.done, progress.finished) == (done, finished)
+    assert statuses(desk, mine) == {Status.REMOVED}
+
+
+def test_undo_restores_only_what_the_removal_removed(desk, mo):
     before, mine = held(desk.storage, received=NOW - timedelta(days=1)), many(desk, 2)
     mo.post_form(f"/review/blog/{before.id}", version=before.version, action="remove")
-    desk.clock.pass_by(timedelta(minutes=1))
-    text, _ = go_on(mo, AT)
-    assert "2 replies removed" in text
-    mo.client.post(AT, data=hidden(text))
+    path = remove_everything(mo)
+    assert "Removed 2 comments" in page(mo, path)
+    resume(mo, path, "undo")
     assert statuses(desk, mine) == {Status.HELD}
     assert statuses(desk, [before]) == {Status.REMOVED}
 
 
-def test_a_removal_bears_no_time_of_somebodys_making(desk, mo):
-    mine = many(desk, 1)
-    for began in (1, int(NOW.timestamp() * 1000) + 60_000):
-        answer = mo.post_form(AT, began=began, cursor="", n=0, undo=0)
-        assert answer.status_code == 422
+def test_undo_ends_a_running_search(desk, mo):
+    mine = many(desk, STEP + 20)
+    path = remove_everything(mo)
+    resume(mo, path, "undo")
     assert statuses(desk, mine) == {Status.HELD}
+    assert "data-running" not in page(mo, path)
 
 
-def test_looking_at_a_removal_removes_nothing(desk, mo):
+def test_a_preview_removes_nothing(desk, mo):
     mine = many(desk, 2)
-    for query in ("", "?began=1700000000000", f"?began={int(NOW.timestamp() * 1000)}&n=3&undo=1"):
-        page(mo, AT + query)
+    page(mo, PREVIEW)
     assert statuses(desk, mine) == {Status.HELD}
+
+
+def test_addresses_of_earlier_versions_lead_to_the_preview_or_explain_how_to_undo(desk, mo):
+    old = "/sites/blog/authors/identity-of-ada/removal"
+    assert mo.get(old).location == PREVIEW
+    for answer in (mo.get(f"{old}?began=1&n=3&undo=0"), mo.post_form(old, began=1, undo=1)):
+        assert "This removal was started by an earlier version" in page(mo, answer.location)

@@ -1,10 +1,10 @@
-"""One step for many comments: what it would change, how it goes on, and how it is taken back."""
+"""Bulk actions: preview, progress and undo, for every kind of selection."""
 
 import pytest
 
 from comments.lifecycle import Action, Status
 from comments.storage.notes_and_bulks import BulkProgress
-from service.review.bulk_actions import PIECE
+from service.review.bulk_actions import STEP
 from tests.support.builders import moderated
 from tests.support.desk import HTML, Desk, Seat, held, page
 from tests.support.markup import parse
@@ -35,7 +35,7 @@ def test_a_preview_shows_what_would_change_and_changes_nothing(desk, mo):
     bots = [held(desk.storage, author="Bot", content=f"offer {n}") for n in range(3)]
     held(desk.storage, author="Ines")
     text = page(mo, "/review/blog/bulk?author=Bot&action=spam")
-    assert "Mark 3 replies as spam?" in text
+    assert "Mark 3 comments as spam?" in text
     assert "Author: Bot" in text
     assert "offer 2" in text
     assert statuses(desk, bots) == ["held"] * 3
@@ -55,22 +55,22 @@ def test_by_author_origin_facet_and_search(desk, mo, narrowed, action, status):
     assert progress(desk, path).left == 0
 
 
-def test_a_bulk_is_taken_back_as_a_whole(desk, mo):
+def test_undo_restores_every_comment_of_a_bulk_action(desk, mo):
     bots = [held(desk.storage, author="Bot", content=f"offer {n}") for n in range(3)]
     path = begun(mo, "author=Bot&action=spam")
     taken = fields(page(mo, path), "bulk-buttons")
     back = mo.client.post(path, data=taken | {"step": "undo"})
     assert statuses(desk, bots) == ["held"] * 3
-    assert "Undo for 3 replies" in page(mo, back.location)
+    assert "Undone for 3 comments" in page(mo, back.location)
     assert progress(desk, back.location) == BulkProgress(3, 0, 3)
 
 
-def test_what_was_chosen_by_hand_is_previewed_too(desk, mo):
+def test_selected_comments_are_previewed(desk, mo):
     comments = [held(desk.storage, content=f"c{n}") for n in range(3)]
     items = "&".join(f"item={c.id}.{c.version}" for c in comments[:2])
     path = f"/review/blog/bulk?action=remove&{items}"
     text = page(mo, path)
-    assert "Remove 2 replies?" in text
+    assert "Remove 2 comments?" in text
     inputs = parse(text).find(".//form[@class='panel begin']").iterfind(".//input")
     pairs = [(i.get("name"), i.get("value")) for i in inputs]
     data = {name: [v for n, v in pairs if n == name] for name, _ in pairs} | {"reason": "tone"}
@@ -79,7 +79,7 @@ def test_what_was_chosen_by_hand_is_previewed_too(desk, mo):
     assert desk.storage.comments.get("blog", comments[0].id).decisions[-1].reason == "tone"
 
 
-def test_what_came_after_the_preview_is_not_meant(desk, mo):
+def test_comments_that_arrive_after_the_preview_are_not_affected(desk, mo):
     first = held(desk.storage, author="Bot", received=desk.clock.at)
     text = page(mo, "/review/blog/bulk?author=Bot&action=spam")
     later = held(desk.storage, author="Bot", received=desk.clock.at.replace(year=2027))
@@ -87,7 +87,7 @@ def test_what_came_after_the_preview_is_not_meant(desk, mo):
     assert statuses(desk, [first, later]) == ["spam", "held"]
 
 
-def test_what_somebody_settled_meanwhile_is_left_alone(desk, mo):
+def test_comments_that_someone_else_changed_are_skipped(desk, mo):
     bots = [held(desk.storage, author="Bot", content=f"offer {n}") for n in range(3)]
     items = [(c.id, c.version) for c in bots]
     moderated(desk.storage, bots[1], Action.APPROVE)
@@ -98,48 +98,57 @@ def test_what_somebody_settled_meanwhile_is_left_alone(desk, mo):
     assert statuses(desk, bots) == ["spam", "approved", "spam"]
     done = progress(desk, path)
     assert (done.done, done.changed) == (2, 1)
-    assert "1</span> left alone" in page(mo, path)
+    assert "1</span> because someone else changed them first" in page(mo, path)
 
 
-def test_what_is_not_sorted_in_yet_is_said_to_be_left_out(desk, mo):
+def test_the_preview_mentions_comments_that_cannot_be_searched_yet(desk, mo):
     for n in range(130):
         held(desk.storage, author="Bot", content=f"offer {n}")
-    assert "30 more are still being sorted in" in page(mo, "/review/blog/bulk?author=Bot&action=spam")
+    assert "30 comments arrived a moment ago" in page(mo, "/review/blog/bulk?author=Bot&action=spam")
 
 
-def test_a_long_bulk_has_a_go_on_button(desk, mo):
-    bots = [held(desk.storage, author="Bot", content=f"offer {n}") for n in range(PIECE + 130)]
+def test_a_long_bulk_action_has_a_continue_button(desk, mo):
+    bots = [held(desk.storage, author="Bot", content=f"offer {n}") for n in range(STEP + 130)]
     while desk.storage.queue_index.outdated("blog", 1):
         page(mo, "/review/blog")
     path = begun(mo, "author=Bot&action=spam")
-    assert progress(desk, path) == BulkProgress(PIECE + 130, 130, PIECE)
+    assert progress(desk, path) == BulkProgress(STEP + 130, 130, STEP)
     text = page(mo, path)
-    assert "Go on with the next 130" in text
+    assert ">Continue</button>" in text
     steps = parse(text).find(".//section[@id='bulk-progress']").get("data-steps")
-    assert mo.post_json(steps, {"n": 100}).json == {"total": PIECE + 130, "left": 30, "done": 600, "changed": 0}
-    mo.client.post(path, data=fields(text, "bulk-buttons") | {"step": "go-on"})
-    assert statuses(desk, bots) == ["spam"] * (PIECE + 130)
+    assert mo.post_json(steps, {"n": 100}).json == {
+        "total": STEP + 130,
+        "left": 30,
+        "done": 600,
+        "changed": 0,
+        "searching": False,
+    }
+    mo.client.post(path, data=fields(text, "bulk-buttons") | {"step": "continue"})
+    assert statuses(desk, bots) == ["spam"] * (STEP + 130)
 
 
-def test_a_bulk_that_broke_off_before_it_was_noted_goes_on_and_can_be_taken_back(desk, mo):
-    """The process died after settling: the comments are settled, the list does not know."""
+def test_a_bulk_action_whose_process_died_before_check_off_continues_and_can_be_undone(desk, mo):
+    """The comments are decided, but still on the list."""
     comment = held(desk.storage)
     path = begun(mo, f"action=spam&item={comment.id}.{comment.version}&item={'z' * 26}.1")
     bulk_id = path.rpartition("/")[2]
     storage, kept = desk.storage.bulks, desk.storage.bulks.get("blog", path.rpartition("/")[2])
     storage.create("blog", kept, [(comment.id, comment.version)])
-    mo.client.post(path, data={"csrf": mo.csrf, "step": "go-on"})
+    mo.client.post(path, data={"csrf": mo.csrf, "step": "continue"})
     assert (comment.id, comment.version + 1) in storage.done("blog", bulk_id)
 
 
-def test_nothing_to_change_says_so(desk, mo):
-    assert "There is nothing to change" in page(mo, "/review/blog/bulk?author=Nobody&action=spam")
+def test_an_empty_selection_is_explained(desk, mo):
+    assert "No matching comments" in page(mo, "/review/blog/bulk?author=Nobody&action=spam")
 
 
 @pytest.mark.parametrize(
-    "query", ["action=undo", "action=hold", "action=spam&item=x", "action=spam&reason=tone", "action=remove&reason=no"]
-)
-def test_a_bulk_nobody_can_mean_is_refused(desk, mo, query):
+    "query",
+    ["action=undo", "action=hold", "action=spam&item=x", "action=spam&reason=tone", "action=remove&reason=no",
+     "action=spam&scope=everything", "action=spam&scope=everything&author=Bot",
+     "action=spam&scope=everything&identity=i&origin=o", "action=spam&scope=all"],
+)  # fmt: skip
+def test_an_invalid_bulk_action_is_refused(desk, mo, query):
     assert mo.get(f"/review/blog/bulk?{query}", headers=HTML).status_code == 422
 
 
@@ -147,7 +156,7 @@ def test_only_moderators_of_the_site_with_the_token_may(desk, mo):
     comment = held(desk.storage, author="Bot")
     other = held(desk.storage)
     path = begun(mo, f"action=spam&item={other.id}.{other.version}")
-    data = {"action": "spam", "author": "Bot", "upto": 2**50}
+    data = {"action": "spam", "author": "Bot", "until": 2**50}
     steps = f"/v1/sites/blog/review/bulk/{path.rpartition('/')[2]}/steps"
     for seat, status in ((desk.signed_in("vi", blog="viewer"), 403), (desk.signed_in("st", shop="owner"), 404)):
         assert seat.get("/review/blog/bulk?action=spam", headers=HTML).status_code == status
@@ -162,7 +171,7 @@ def test_only_moderators_of_the_site_with_the_token_may(desk, mo):
     assert desk.storage.comments.get("blog", comment.id).status is Status.HELD
 
 
-def test_all_of_a_bulk_learns_and_is_told_like_single_steps(desk, mo):
+def test_each_comment_of_a_bulk_action_is_learned_and_delivered(desk, mo):
     for n in range(3):
         held(desk.storage, author="Bot", content=f"offer {n}")
     told = desk.storage.outbox.length("blog")
@@ -175,7 +184,7 @@ def addresses(text: str) -> list[str]:
     return [a.get("href") for a in parse(text).iterfind(".//ul[@class='sites']/li/a")]
 
 
-def test_over_all_sites_each_site_is_agreed_to(desk):
+def test_a_selection_over_all_sites_has_a_preview_for_each_site(desk):
     both = desk.signed_in("both", blog="moderator", shop="owner")
     bots = [held(desk.storage, author="Bot", site=site) for site in ("blog", "blog", "shop")]
     held(desk.storage, author="Ines", site="shop")
@@ -188,8 +197,8 @@ def test_over_all_sites_each_site_is_agreed_to(desk):
     narrowed = both.get("/review/all/bulk?author=Bot&action=spam", headers=HTML)
     for answer in (by_hand, narrowed):
         blog, shop = addresses(answer.text)
-        assert "Mark 2 replies as spam?" in page(both, blog)
-        assert "Mark 1 reply as spam?" in page(both, shop)
+        assert "Mark 2 comments as spam?" in page(both, blog)
+        assert "Mark 1 comment as spam?" in page(both, shop)
     assert statuses(desk, bots) == ["held"] * 3
     both.client.post("/review/blog/bulk", data=fields(page(both, blog)))
     assert statuses(desk, bots) == ["spam", "spam", "held"]
@@ -197,9 +206,37 @@ def test_over_all_sites_each_site_is_agreed_to(desk):
     assert last.location == "/review/shop/bulk?action=spam&author=Bot"
 
 
-def test_over_all_sites_nobody_is_led_where_they_do_not_decide(desk):
+def test_a_selection_over_all_sites_leaves_out_sites_without_permission(desk):
     viewer = desk.signed_in("vi", blog="viewer")
     comment = held(desk.storage)
     for query in ({"action": "spam"}, {"action": "spam", "item": [f"blog.{comment.id}.1", "shop.x.1"]}):
-        assert "There is nothing to change" in viewer.get("/review/all/bulk", query_string=query, headers=HTML).text
+        assert "No matching comments" in viewer.get("/review/all/bulk", query_string=query, headers=HTML).text
     assert "/review/all/bulk" not in page(viewer, "/review/all")
+
+
+def test_the_api_starts_and_undoes_a_bulk_action_on_selected_comments(desk, mo):
+    comments = [held(desk.storage, content=f"c{n}") for n in range(3)]
+    moderated(desk.storage, comments[1], Action.APPROVE)
+    chosen = [{"id": c.id, "version": c.version} for c in comments]
+    begun = mo.post_json("/v1/sites/blog/review/bulk", {"action": "remove", "reason": "tone", "comments": chosen}).json
+    assert [(r["id"], r["status"], r["comment"]["status"]) for r in begun["results"]] == [
+        (comments[0].id, 200, "removed"), (comments[1].id, 409, "approved"), (comments[2].id, 200, "removed"),
+    ]  # fmt: skip
+    assert (begun["total"], begun["left"], begun["done"], begun["changed"]) == (3, 0, 2, 1)
+    assert desk.storage.comments.get("blog", comments[0].id).decisions[-1].reason == "tone"
+    assert "Removed 2 comments" in page(mo, f"/review/blog/bulk/{begun['id']}")
+    undone = mo.post_json(f"/v1/sites/blog/review/bulk/{begun['id']}/undo", {}).json
+    assert [r["comment"]["status"] for r in undone["results"]] == ["held", "held"]
+    assert statuses(desk, comments) == ["held", "approved", "held"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"action": "undo"}, {"action": "spam", "reason": "tone"}, {"action": "remove", "reason": "no"},
+     {"action": "spam", "comments": []}],
+)  # fmt: skip
+def test_the_api_refuses_an_invalid_bulk_action(desk, mo, body):
+    comment = held(desk.storage)
+    valid = {"comments": [{"id": comment.id, "version": comment.version}]}
+    assert mo.post_json("/v1/sites/blog/review/bulk", valid | body).status_code == 422
+    assert statuses(desk, [comment]) == ["held"]

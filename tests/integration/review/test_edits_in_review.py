@@ -32,8 +32,8 @@ def read(storage: Storage) -> list[str]:
 def test_the_card_of_an_edit_shows_what_it_would_change(mo: Seat, comment: Comment, draft: Comment) -> None:
     text = page(mo, "/review/blog")
     assert "The <del>first</del><ins>other</ins> &lt;b&gt;words" in text
-    assert "Against what is published:" in text
-    assert f'an edit of <a href="/review/blog/{comment.id}">a reply</a> that readers see until this is approved' in text
+    assert "Compared with the published text:" in text
+    assert f'an edit of <a href="/review/blog/{comment.id}">a comment</a> that stays published until this is' in text
     (row,) = mo.get(QUEUE).json["comments"]
     assert (row["id"], row["revises"]) == (draft.id, comment.id)
 
@@ -65,7 +65,7 @@ def test_who_saw_the_old_words_is_told_of_the_new_ones(mo: Seat, comment: Commen
 def test_the_history_keeps_what_the_latest_edit_replaced(mo: Seat, comment: Comment, draft: Comment) -> None:
     decide(mo, draft)
     text = page(mo, f"/review/blog/{comment.id}")
-    assert "What it said before" in text
+    assert "Previous text" in text
     assert "The first &lt;b&gt;words&lt;/b&gt; of all." in text
     assert "Edited</strong> by <bdi>its author" in text
 
@@ -74,7 +74,7 @@ def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(
     mo: Seat, storage: Storage, comment: Comment, draft: Comment
 ) -> None:
     decide(mo, comment, "remove")
-    assert "that is removed now, and stays as it is" in page(mo, "/review/blog")
+    assert "with status Removed, which does not change" in page(mo, "/review/blog")
     assert decide(mo, draft).json["comment"]["status"] == "applied"
     assert storage.comments.get("blog", comment.id).content == comment.content
 

@@ -11,7 +11,7 @@ from comments.lifecycle import Action
 from comments.model import Comment
 from comments.storage.codec import draft_id
 from service.review import presence
-from service.review.presence import Roomwise, Working
+from service.review.presence import OpenPage, PresenceNotifier
 from service.web.event_streams import END, Subscriber
 from tests.support.builders import NOW, moderated
 from tests.support.desk import Desk, Seat, held
@@ -151,15 +151,15 @@ def screen(desk: Desk) -> "Screen":
     comment = held(desk.storage)
     desk.signed_in("Mo", blog="moderator")
     (session,) = desk.storage.people.sessions("Mo")
-    working = Working("Mo", session, (comment.id,), NOW, presence.mark(desk.storage, "blog"))
+    working = OpenPage("Mo", session, (comment.id,), NOW, presence.activity_fingerprint(desk.storage, "blog"))
     return desk, Subscriber("blog", working, lambda piece: None)
 
 
-Screen = tuple[Desk, Subscriber[Working]]
+Screen = tuple[Desk, Subscriber[OpenPage]]
 
 
-def tell(desk: Desk, subscriber: Subscriber[Working]) -> list[bytes]:
-    return [piece for _, piece in Roomwise(desk.storage)("blog", [subscriber])]
+def tell(desk: Desk, subscriber: Subscriber[OpenPage]) -> list[bytes]:
+    return [piece for _, piece in PresenceNotifier(desk.storage)("blog", [subscriber])]
 
 
 def test_a_stream_is_silent_until_something_happens(screen: Screen) -> None:

@@ -85,7 +85,7 @@ def test_whoever_does_not_see_e_mails_cannot_find_by_them(desk):
 def test_a_search_without_a_hit_says_what_to_do(desk, mo):
     held(desk.storage)
     text = page(mo, "/review/blog?q=nowhere")
-    assert "Nothing held is like this" in text
+    assert "No matching comments" in text
     assert mo.get("/review/blog?q=!!!", headers=HTML).status_code == 422
 
 
@@ -135,8 +135,8 @@ def test_what_is_settled_is_not_listed_over_all_sites(mo):
 def test_more_than_a_page_files_first_is_said_to_be_on_its_way(desk, mo):
     for _ in range(60):
         held(desk.storage)
-    assert "10 more were held a moment ago" in page(mo, "/review/blog")
-    assert "held a moment ago" not in page(mo, "/review/blog")
+    assert "10 comments arrived a moment ago" in page(mo, "/review/blog")
+    assert "arrived a moment ago" not in page(mo, "/review/blog")
 
 
 # The card.
@@ -149,7 +149,7 @@ def test_a_card_shows_what_it_answers_and_its_authors_record(desk, mo):
     held(desk.storage, identity="i", parent=parent.id, thread="/walks")
     text = " ".join("".join(parse(page(mo, "/review/blog")).find(".//article").itertext()).split())
     assert "Jon wrote: The east wind is half of it." in text
-    assert "1 approved, 1 spam here" in text
+    assert "1 approved, 1 spam" in text
 
 
 def test_a_card_says_what_would_have_approved_it_and_marks_the_evidence(desk, mo):
@@ -181,7 +181,7 @@ def test_a_reason_removes_and_is_kept_with_the_decision(desk, mo):
     mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="remove", reason="tone")
     after = desk.storage.comments.get("blog", comment.id)
     assert (after.status, after.decisions[-1].reason) == ("removed", "tone")
-    assert "the author is told: tone" in page(mo, f"/review/blog/{comment.id}")
+    assert "reason for the author: tone" in page(mo, f"/review/blog/{comment.id}")
 
 
 @pytest.mark.parametrize("fields", [{"reason": "nonsense"}, {"reason": "tone", "action": "spam"}])

@@ -31,7 +31,7 @@ def test_the_first_page_lists_ones_own_sites_with_what_waits(desk, mo):
     held(desk.storage, site="shop")
     text = page(mo, "/review")
     assert "The blog" in text
-    assert "1 held" in text
+    assert "1 to review" in text
     assert "The shop" not in text
 
 
@@ -41,7 +41,7 @@ def test_who_has_several_sites_finds_the_queue_of_all_of_them(desk, mo):
     assert "/review/all" not in page(mo, "/review")
     root = parse(page(desk.signed_in("both", blog="viewer", shop="owner"), "/review"))
     link = root.find(".//a[@href='/review/all']")
-    assert "2 held" in "".join(link.itertext())
+    assert "2 to review" in "".join(link.itertext())
 
 
 def test_somebody_without_a_site_is_told_what_to_do(desk):
@@ -65,37 +65,37 @@ def test_a_card_shows_who_where_what_and_why(desk, mo):
         assert shown in text
     for shown in ("<em>like</em>", "I *like* it", "links.count", "3 links; this site expects fewer than 2", "+3.0"):
         assert shown in text
-    assert "3.4 points; held from 3, spam from 8" in text
+    assert "3.4 points; review from 3, spam from 8" in text
 
 
 def test_a_card_shows_the_authors_record_here_and_since_when(desk, mo):
     judged(desk.storage, Action.HOLD, author="Ines")
     judged(desk.storage, Action.HOLD, author="Nobody known", email="", identity="")
     text = page(mo, "/review/blog")
-    assert "new here" in text
-    assert "without an e-mail" in text
+    assert "first comment" in text
+    assert "no e-mail" in text
     judged(desk.storage, Action.APPROVE, received=NOW - timedelta(days=200))
     judged(desk.storage, Action.SPAM, received=NOW - timedelta(days=2))
     record = parse(page(mo, "/review/blog?author=Ines")).find(".//a[@class='record']")
-    assert " ".join("".join(record.itertext()).split()) == "1 approved, 1 spam here, first seen 2026-05-06"
+    assert " ".join("".join(record.itertext()).split()) == "1 approved, 1 spam, first seen 2026-05-06"
 
 
 def test_a_signal_that_asks_for_a_person_says_so(desk, mo):
     held(desk.storage)
-    assert "asks for a person" in page(mo, "/review/blog")
+    assert "Needs a human decision" in page(mo, "/review/blog")
 
 
 @pytest.mark.parametrize(("log_odds", "said"), [(3.0, "95 %"), (9.0, "more than 99 %"), (-9.0, "less than 1 %")])
 def test_a_card_says_how_likely_it_is_spam_by_what_was_learned(desk, mo, log_odds, said):
     judged(desk.storage, Action.HOLD, log_odds=log_odds)
     line = parse(page(mo, "/review/blog")).find(".//p[@class='muted small judged']")
-    assert f"; {said} likely spam by what was learned; policy" in " ".join("".join(line.itertext()).split())
+    assert f"; {said} spam probability by the trained models; policy" in " ".join("".join(line.itertext()).split())
 
 
 def test_a_card_shows_the_thresholds_of_the_day_it_was_judged(desk, mo):
     held(desk.storage)
     desk.storage.sites.put(replace(desk.storage.sites.get("blog"), hold_at=1.0, spam_at=2.0))
-    assert "held from 3, spam from 8" in page(mo, "/review/blog")
+    assert "review from 3, spam from 8" in page(mo, "/review/blog")
 
 
 def test_masked_words_are_shown_as_readers_get_them_and_as_they_were_sent(desk, mo):
@@ -120,7 +120,12 @@ def test_every_status_has_its_tab_with_its_count(desk, mo):
         for _ in range(n):
             judged(desk.storage, action)
     tabs = parse(page(mo, "/review/blog")).findall(".//nav[@class='tabs']/a")
-    assert [" ".join("".join(t.itertext()).split()) for t in tabs] == ["Held 3", "Approved 2", "Spam 1", "Removed 0"]
+    assert [" ".join("".join(t.itertext()).split()) for t in tabs] == [
+        "Pending 3",
+        "Published 2",
+        "Spam 1",
+        "Removed 0",
+    ]
 
 
 def test_the_queue_goes_on_where_a_page_ends(desk, mo):
@@ -221,8 +226,8 @@ def test_a_stale_button_says_so_and_shows_the_new_state(desk, mo):
     press(bo, comment, "approve")
     late = press(mo, comment, "spam")
     assert late.status_code == 409
-    assert "Somebody was faster" in late.text
-    assert "approved" in late.text
+    assert "Someone else was faster" in late.text
+    assert "Published" in late.text
     assert buttons(late.text) == ["spam", "remove", "undo"]
     assert desk.storage.comments.get("blog", comment.id).status is Status.APPROVED
 
@@ -240,5 +245,5 @@ def test_the_address_of_a_settled_comment_tells_no_old_story(desk, mo):
     press(mo, comment, "approve")
     after = desk.storage.comments.get("blog", comment.id)
     press(mo, after, "spam")
-    assert "Marked as spam" in page(mo, f"/review/blog?settled={comment.id}")
-    assert page(mo, "/review/blog?settled=missing") == page(mo, "/review/blog")
+    assert "Marked as spam" in page(mo, f"/review/blog?decided={comment.id}")
+    assert page(mo, "/review/blog?decided=missing") == page(mo, "/review/blog")

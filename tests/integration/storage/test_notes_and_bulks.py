@@ -1,5 +1,6 @@
 """What every back end promises about notes and steps for many comments."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,10 @@ import pytest
 from comments.errors import NotFound
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
-from comments.storage.notes_and_bulks import Bulk, BulkProgress, Note
+from comments.storage.notes_and_bulks import BulkAction, BulkProgress, Note
 from tests.support.builders import NOW
 
-BULK = Bulk("b1", Action.SPAM, "mo", NOW, "3 held by Bot", "advertising")
+BULK = BulkAction("b1", Action.SPAM, "mo", NOW, "3 held by Bot", "advertising")
 ITEMS = [("a", 1), ("b", 1), ("c", 3)]
 
 
@@ -67,3 +68,20 @@ def test_many_items_are_taken(storage: Storage) -> None:
     storage.bulks.check_off("blog", "b1", items, items)
     assert storage.bulks.done("blog", "b1") == items
     assert storage.bulks.progress("blog", "b1").left == 0
+
+
+def test_a_search_extends_the_list_once_from_each_place(storage: Storage) -> None:
+    everything = replace(BULK, origin="network")
+    storage.bulks.create("blog", everything, [])
+    assert storage.bulks.get("blog", "b1") == everything
+    assert storage.bulks.search_cursor("blog", "b1") == ""
+    assert storage.bulks.progress("blog", "b1") == BulkProgress(0, 0, 0, searching=True)
+    assert storage.bulks.extend("blog", "b1", ITEMS[:2], "", "7.b")
+    assert not storage.bulks.extend("blog", "b1", ITEMS[:2], "", "7.b")
+    assert storage.bulks.search_cursor("blog", "b1") == "7.b"
+    assert storage.bulks.extend("blog", "b1", ITEMS[2:], "7.b", None)
+    assert storage.bulks.search_cursor("blog", "b1") is None
+    assert storage.bulks.left("blog", "b1", 10) == ITEMS
+    progress = storage.bulks.progress("blog", "b1")
+    assert (progress, progress.finished) == (BulkProgress(3, 3, 0), False)
+    assert not storage.bulks.extend("blog", "b1", ITEMS, "7.b", None)

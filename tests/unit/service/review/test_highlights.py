@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from comments.markdown import html
 from comments.model import Signal
-from service.review.highlights import marked, marked_text
+from service.review.highlights import highlight_html, highlight_text
 from tests.support.markup import dangers, parse
 from tests.support.payloads import payloads
 
@@ -20,57 +20,67 @@ def texts(page: str) -> list[str]:
 
 
 def test_a_listed_word_is_marked_wherever_it_stands_and_however_it_is_written() -> None:
-    assert texts(marked("<p>Casino, the <em>CASINO</em>: win</p>", said("casino, win"))) == ["Casino", "CASINO", "win"]
+    assert texts(highlight_html("<p>Casino, the <em>CASINO</em>: win</p>", said("casino, win"))) == [
+        "Casino",
+        "CASINO",
+        "win",
+    ]
 
 
 def test_only_whole_words_are_marked() -> None:
-    assert texts(marked("<p>Birmingham</p>", said("ham"))) == []
+    assert texts(highlight_html("<p>Birmingham</p>", said("ham"))) == []
 
 
 def test_a_mark_says_which_signal_it_is_for() -> None:
-    assert '<mark title="words.hold">casino</mark>' in marked("<p>casino</p>", said("casino"))
+    assert '<mark title="words.hold">casino</mark>' in highlight_html("<p>casino</p>", said("casino"))
 
 
 def test_tags_are_left_alone() -> None:
     page = '<p><a href="https://casino.example/a>b" title="casino">casino</a></p>'
-    assert marked(page, said("casino, href, p")).replace('<mark title="words.hold">casino</mark>', "casino") == page
+    assert (
+        highlight_html(page, said("casino, href, p")).replace('<mark title="words.hold">casino</mark>', "casino")
+        == page
+    )
 
 
 def test_markup_in_the_text_stays_text() -> None:
-    page = marked("<p>&lt;script&gt; amp &amp; x</p>", said("<script>, amp"))
+    page = highlight_html("<p>&lt;script&gt; amp &amp; x</p>", said("<script>, amp"))
     assert texts(page) == ["<script>", "amp"]
     assert "&amp; x" in page
 
 
 def test_the_tokens_of_the_learned_filter_are_found() -> None:
     evidence = "“link:shop.example” in 3 spam and 0 approved, “pills” in 2 spam and 0 approved"
-    assert texts(marked("<p>pills at shop.example</p>", said(evidence, "bayes.spam"))) == ["pills", "shop.example"]
+    assert texts(highlight_html("<p>pills at shop.example</p>", said(evidence, "bayes.spam"))) == [
+        "pills",
+        "shop.example",
+    ]
 
 
 def test_links_are_marked_where_a_signal_is_about_links() -> None:
-    assert texts(marked("<p>see www.shop.example</p>", said("3 links; 2 are too many", "links.many"))) == [
+    assert texts(highlight_html("<p>see www.shop.example</p>", said("3 links; 2 are too many", "links.many"))) == [
         "www.shop.example"
     ]
 
 
 def test_shouting_is_marked() -> None:
-    assert texts(marked("<p>READ this now!!!</p>", said("20 of 30", "shouting.capitals"))) == ["READ", "!!!"]
+    assert texts(highlight_html("<p>READ this now!!!</p>", said("20 of 30", "shouting.capitals"))) == ["READ", "!!!"]
 
 
 def test_without_signals_nothing_is_changed() -> None:
-    assert marked("<p>a &amp; b</p>", ()) == "<p>a &amp; b</p>"
-    assert marked_text("<b>", ()) == "&lt;b&gt;"
+    assert highlight_html("<p>a &amp; b</p>", ()) == "<p>a &amp; b</p>"
+    assert highlight_text("<b>", ()) == "&lt;b&gt;"
 
 
 @pytest.mark.parametrize("text", payloads(every=15))
 def test_no_payload_becomes_markup(text: str) -> None:
-    page = marked(html(text), said(text)) + marked_text(text, said(text))
+    page = highlight_html(html(text), said(text)) + highlight_text(text, said(text))
     assert dangers(parse(page)) == []
 
 
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_marks_add_nothing_but_marks(text: str, evidence: str) -> None:
-    before, after = html(text), marked(html(text), said(evidence, "links.many"))
+    before, after = html(text), highlight_html(html(text), said(evidence, "links.many"))
     assert "".join(parse(after).itertext()) == "".join(parse(before).itertext())
     plain = [e.tag for e in parse(after).iter() if e.tag != "mark"]
     assert plain == [e.tag for e in parse(before).iter()]

@@ -6,7 +6,7 @@ import pytest
 
 from comments.errors import Invalid
 from comments.queue_ranking import email_term
-from service.review.search import View, ages, searched, sought, week
+from service.review.search import QueueView, age_counts, index_query, last_seven_days, search_terms
 
 TODAY = date(2026, 11, 22)
 
@@ -27,45 +27,45 @@ TODAY = date(2026, 11, 22)
     ],
 )
 def test_what_is_searched_for(text: str, groups: tuple) -> None:
-    assert searched(text) == groups
+    assert search_terms(text) == groups
 
 
 def test_who_may_not_see_addresses_cannot_guess_them() -> None:
-    assert searched("ada@example.org", sees_email=False) == (("word:ada",), ("word:example",), ("word:org",))
+    assert search_terms("ada@example.org", sees_email=False) == (("word:ada",), ("word:example",), ("word:org",))
 
 
 def test_a_search_for_nothing_is_refused() -> None:
     with pytest.raises(Invalid):
-        searched("!!! *")
+        search_terms("!!! *")
 
 
 def test_a_view_becomes_groups_that_must_all_match() -> None:
-    view = View(signal="links.many", author="Ada", q="bread")
-    asked = sought(view, TODAY, 20, None, True)
+    view = QueueView(signal="links.many", author="Ada", q="bread")
+    asked = index_query(view, TODAY, 20, None, True)
     assert asked.all_of == (("signal:links.many",), ("author:Ada",), ("word:bread",))
     assert asked.order == "useful"
 
 
 def test_ages_are_days() -> None:
     def days(age: str) -> tuple:
-        asked = sought(View(age=age), TODAY, 20, None, True)  # type: ignore[arg-type]
+        asked = index_query(QueueView(age=age), TODAY, 20, None, True)  # type: ignore[arg-type]
         return asked.all_of, asked.none_of
 
     assert days("today") == ((("day:2026-11-22",),), ())
     assert days("yesterday") == ((("day:2026-11-21",),), ())
     assert days("week") == ((tuple(f"day:{TODAY - timedelta(days=n)}" for n in range(2, 7)),), ())
-    assert days("older") == ((), week(TODAY))
+    assert days("older") == ((), last_seven_days(TODAY))
 
 
 def test_ages_are_counted_from_days() -> None:
     counts = {"2026-11-22": 2, "2026-11-20": 1, "2026-11-16": 1}
-    assert ages(counts, 9, TODAY) == {"today": 2, "week": 2, "older": 5}
+    assert age_counts(counts, 9, TODAY) == {"today": 2, "week": 2, "older": 5}
 
 
 def test_the_address_of_another_view_begins_anew_and_keeps_the_rest() -> None:
-    view = View(order="points", author="Ada", q="bread", cursor="1.2.blog", settled="x")
-    assert view.with_(author="") == {"order": "points", "q": "bread"}
-    assert view.with_(signal="a") == {"order": "points", "q": "bread", "author": "Ada", "signal": "a"}
+    view = QueueView(order="points", author="Ada", q="bread", cursor="1.2.blog", decided="x")
+    assert view.params(author="") == {"order": "points", "q": "bread"}
+    assert view.params(signal="a") == {"order": "points", "q": "bread", "author": "Ada", "signal": "a"}
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_the_address_of_another_view_begins_anew_and_keeps_the_rest() -> None:
     [("held", "", "useful"), ("spam", "", "newest"), ("spam", "points", "newest"), ("spam", "oldest", "oldest")],
 )
 def test_each_status_has_its_order(status: str, order: str, ordered: str) -> None:
-    assert View(status=status, order=order).ordered == ordered  # type: ignore[arg-type]
+    assert QueueView(status=status, order=order).effective_order == ordered  # type: ignore[arg-type]

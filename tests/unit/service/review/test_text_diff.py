@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from service.review.text_diff import MOST, differences
+from service.review.text_diff import MAX_COMPARED_WORDS, diff_html
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,12 @@ from service.review.text_diff import MOST, differences
     ],
 )
 def test_what_was_taken_out_and_put_in_is_marked(before: str, after: str, shown: str) -> None:
-    assert differences(before, after) == shown
+    assert diff_html(before, after) == shown
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_both_texts_are_whole_in_it(before: str, after: str) -> None:
-    shown = str(differences(before, after))
+    shown = str(diff_html(before, after))
     if before != after:
         old = "".join(part.partition("</ins>")[2] if n else part for n, part in enumerate(shown.split("<ins>")))
         new = "".join(part.partition("</del>")[2] if n else part for n, part in enumerate(shown.split("<del>")))
@@ -36,8 +36,8 @@ def test_both_texts_are_whole_in_it(before: str, after: str) -> None:
 
 
 def test_long_texts_that_share_little_take_no_time() -> None:
-    before, after = "a b " * 10 * MOST, "b a c " * 10 * MOST
+    before, after = "a b " * 10 * MAX_COMPARED_WORDS, "b a c " * 10 * MAX_COMPARED_WORDS
     began = time.process_time()
-    shown = differences(before, after)
+    shown = diff_html(before, after)
     assert time.process_time() - began < 1
     assert shown.count("<del>") == shown.count("<ins>") == 1

@@ -1,22 +1,22 @@
-// Choosing cards by their boxes: one by one, or with the shift key all from the last one on.
+// Selection of cards by their checkboxes: one by one, or with Shift every card from the last selected one.
 
 const box = (card) => card.querySelector(".choose input");
-const open = (card) => box(card) && !card.classList.contains("settled");
+const open = (card) => box(card) && !card.classList.contains("decided");
 
-// `settle(cards, action)` is asked when a button of the bulk form is pressed.
-export function choosing(cards, settle) {
+// `act(cards, action)` is called for a button of the bulk form.
+export function selection(cards, act) {
   const form = document.getElementById("bulk");
   let last = null;
 
-  const chosen = () => cards.filter((card) => open(card) && box(card).checked);
+  const selected = () => cards.filter((card) => open(card) && box(card).checked);
 
   function show() {
     if (!form) return;
-    const n = chosen().length;
-    const some = form.querySelector(".some-chosen");
+    const n = selected().length;
+    const some = form.querySelector(".some-selected");
     some.hidden = !n;
-    some.textContent = `${n} chosen:`;
-    form.querySelector(".none-chosen").hidden = Boolean(n);
+    some.textContent = `${n} selected:`;
+    form.querySelector(".none-selected").hidden = Boolean(n);
     form.querySelector("[type=reset]").hidden = !n;
   }
 
@@ -43,14 +43,14 @@ export function choosing(cards, settle) {
     clear();
   });
   form?.addEventListener("submit", (event) => {
-    const some = chosen();
-    if (!event.submitter || !some.length) return; // the page that comes says that nothing was chosen
+    const some = selected();
+    if (!event.submitter || !some.length) return; // the next page says that nothing was selected
     event.preventDefault();
     clear();
-    settle(some, event.submitter.value);
+    act(some, event.submitter.value);
   });
 
-  // With a script the buttons act at once, and "u" takes back; without one they lead to a page that asks.
+  // With a script the buttons act at once, and there is undo; without one they lead to a preview.
   for (const button of form?.querySelectorAll("button[name=action]") ?? []) {
     button.textContent = button.textContent.replace("…", "");
   }
@@ -58,7 +58,7 @@ export function choosing(cards, settle) {
   return {
     toggle: (card) => open(card) && set(card, !box(card).checked, false),
     take() {
-      const some = chosen();
+      const some = selected();
       clear();
       return some;
     },
