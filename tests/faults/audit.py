@@ -1,4 +1,4 @@
-"""Whether what is stored agrees with what visitors were told, and with itself."""
+"""Check that the stored data is consistent, and agrees with the responses that visitors got."""
 
 import re
 from collections import Counter
@@ -16,13 +16,13 @@ from comments.storage.redis import connect
 from tests.faults.visitors import Seen
 
 PAGE = 500
-#: What may have happened to a comment: F the filters decide, E its author changes it, A that is applied to what is
-#: published, W its author takes it back. So nothing is decided twice, and what was changed is decided again.
-LIFE = re.compile(r"E*(F(E+F)*(A*|E+))?W|E*F(E+F)*A*")
+#: Valid histories of a comment. F: decided by the filters. E: edited by its author. A: an edit is applied to the
+#: published comment. W: withdrawn. So nothing is decided twice, and each edit is decided again.
+HISTORY = re.compile(r"E*(F(E+F)*(A*|E+))?W|E*F(E+F)*A*")
 
 
 def records(storage: Storage, site: str) -> Iterator[Comment]:
-    """Every comment and draft of the site, by way of the status indexes."""
+    """Yield all comments and drafts of the site from the status indexes."""
     for status in Status:
         cursor = ""
         while True:
@@ -34,12 +34,12 @@ def records(storage: Storage, site: str) -> Iterator[Comment]:
 
 
 def problems(settings: Settings, storage: Storage, site: str, seen: Seen) -> Iterator[str]:
-    """Everything that is wrong, in sentences."""
+    """Yield all problems as sentences."""
     found = list(records(storage, site))
     comments = [comment for comment in found if not comment.draft_of]
     yield from _against_visitors(comments, seen)
     yield from _against_authors(found, seen)
-    yield from _against_lives(found)
+    yield from _against_histories(found)
     yield from _against_counters(found, storage, site)
     yield from _against_threads(comments, storage, site)
     yield from _against_indexes(found, storage, site)
@@ -51,25 +51,25 @@ def _against_visitors(comments: list[Comment], seen: Seen) -> Iterator[str]:
     stored = {comment.id for comment in comments}
     yield from (f"{key} got two comments: {sorted(ids)}" for key, ids in seen.ids.items() if len(ids) > 1)
     yield from (f"{id} was lost after its 202" for id in promised - stored)
-    yield from (f"{id} is there though nobody was told" for id in stored - promised)
+    yield from (f"{id} is stored, but no visitor got its id" for id in stored - promised)
 
 
 def _against_authors(found: list[Comment], seen: Seen) -> Iterator[str]:
-    """What was changed says so, and what was withdrawn is; nothing else is."""
+    """Check that exactly the edits and withdrawals of the visitors are stored."""
     stored = {comment.id: comment for comment in found}
     for comment in (comment for comment in found if not comment.draft_of):
         draft = stored.pop(draft_id(comment.id), None)
-        said = seen.edits.get(comment.id, [])
+        edits = seen.edits.get(comment.id, [])
         last = draft or comment
         if comment.id in seen.closed:
             if Status.SPAM not in (comment.status, last.status):
-                yield f"{comment.id} could not be changed though it was not refused"
-        elif said and last.content != said[-1]:
-            yield f"{comment.id} lost the edit that a 202 was given for"
-        elif count_edits(comment, *([draft] if draft else [])) != len(said):
-            yield f"{comment.id} was changed otherwise than {len(said)} times"
+                yield f"{comment.id} could not be edited, although it is not spam"
+        elif edits and last.content != edits[-1]:
+            yield f"{comment.id} lost an edit after its 202"
+        elif count_edits(comment, *([draft] if draft else [])) != len(edits):
+            yield f"{comment.id} does not have {len(edits)} edits"
         if (comment.status is Status.WITHDRAWN) is not (comment.id in seen.withdrawn):
-            yield f"{comment.id} is {comment.status}, which is not what its author was told"
+            yield f"{comment.id} is {comment.status}, which is not what its author was answered"
         if draft:
             yield from _against_draft(comment, draft)
     yield from (f"the draft {id} has no comment" for id, left in stored.items() if left.draft_of)
@@ -78,88 +78,88 @@ def _against_authors(found: list[Comment], seen: Seen) -> Iterator[str]:
 def _against_draft(comment: Comment, draft: Comment) -> Iterator[str]:
     applied = sum(d.status is Status.APPLIED for d in draft.decisions)
     if applied != sum(_is_applied(d) for d in comment.decisions):
-        yield f"{draft.id} was approved {applied} times, which its comment does not say"
+        yield f"{draft.id} was approved {applied} times, but its comment has another number of edits"
     if draft.status is Status.APPLIED and comment.content != draft.content:
-        yield f"{comment.id} does not say what its draft says"
+        yield f"{comment.id} has not the text of its applied draft"
     if comment.status is Status.WITHDRAWN and draft.status in (Status.QUEUED, Status.HELD):
-        yield f"{draft.id} waits though its comment is withdrawn"
+        yield f"{draft.id} is pending, although its comment is withdrawn"
     if (comment.thread, comment.identity) != (draft.thread, draft.identity):
-        yield f"{draft.id} is not its comment's"
+        yield f"{draft.id} does not belong to its comment"
 
 
 def _is_applied(decision: Decision) -> bool:
     return decision.action is Action.EDIT and decision.status is Status.APPROVED
 
 
-def _letter(decision: Decision) -> str:
+def _history_letter(decision: Decision) -> str:
     if decision.role is Role.FILTERS:
         return "F"
     return "A" if _is_applied(decision) else {Action.EDIT: "E", Action.WITHDRAW: "W"}[decision.action]
 
 
-def _against_lives(found: list[Comment]) -> Iterator[str]:
+def _against_histories(found: list[Comment]) -> Iterator[str]:
     stored = Counter(comment.id for comment in found)
     yield from (f"{id} is in {n} status indexes" for id, n in stored.items() if n > 1)
     for comment in found:
-        life = "".join(map(_letter, comment.decisions))
-        if not LIFE.fullmatch(life) or comment.version != len(life):
-            yield f"{comment.id} is {comment.status} after {life or 'nothing'}, and its version is {comment.version}"
+        history = "".join(map(_history_letter, comment.decisions))
+        if not HISTORY.fullmatch(history) or comment.version != len(history):
+            yield f"{comment.id} is {comment.status} after {history or 'no decision'}, in version {comment.version}"
 
 
 def _against_counters(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
     counters = storage.comments.counters(site)
     steps = [decision for comment in found for decision in comment.decisions]
-    came = sum(not comment.draft_of for comment in found)
-    came += sum(d.status is Status.QUEUED and d.before is not Status.QUEUED for d in steps)
+    arrived = sum(not comment.draft_of for comment in found)
+    arrived += sum(d.status is Status.QUEUED and d.before is not Status.QUEUED for d in steps)
     left = Counter(str(d.status) for d in steps if d.before is Status.QUEUED is not d.status)
     standing = Counter(str(comment.status) for comment in found)
-    if counters.accepted != came:
-        yield f"{counters.accepted} are counted as accepted, {came} came to the queue"
+    if counters.accepted != arrived:
+        yield f"{counters.accepted} are counted as accepted, {arrived} were queued"
     if {s: n for s, n in counters.decided.items() if n} != dict(left):
         yield f"{dict(counters.decided)} are counted as decided, {dict(left)} left the queue"
     if {s: n for s, n in counters.current.items() if n} != dict(standing):
-        yield f"{dict(counters.current)} are indexed, {dict(standing)} stand"
+        yield f"{dict(counters.current)} are indexed, {dict(standing)} are stored"
     if max(counters.wait_seconds.values(), default=0) != left.total():
         yield f"waits of {max(counters.wait_seconds.values(), default=0)} are counted, {left.total()} left the queue"
 
 
 def _against_threads(comments: list[Comment], storage: Storage, site: str) -> Iterator[str]:
-    says = {comment.id: comment.content for comment in comments}
+    texts = {comment.id: comment.content for comment in comments}
     for thread in sorted({comment.thread for comment in comments}):
         published = {c.id for c in comments if c.status is Status.APPROVED and c.thread == thread}
         counted = storage.threads.counts(site, [thread])[0]
         shown = {c.id: c.content for c in storage.threads.page(site, thread, len(comments)).rows}
         if counted != len(published) or set(shown) != published:
             yield f"{thread} has {len(published)} published comments, counts {counted} and shows {len(shown)}"
-        yield from (f"{id} is shown with other words" for id, content in shown.items() if content != says.get(id))
+        yield from (f"{id} is shown with another text" for id, content in shown.items() if content != texts.get(id))
     for comment in storage.threads.recent(site, len(comments)):
         if comment.status is not Status.APPROVED:
-            yield f"{comment.id} is {comment.status} and among the recent ones"
+            yield f"{comment.id} is {comment.status} and in the list of recent comments"
 
 
 def _against_indexes(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
-    """What is held is in the index of the held as it is now, and nothing else."""
+    """Check that the queue index contains exactly the held comments, in their current version."""
     held = {(comment.id, comment.version) for comment in found if comment.status is Status.HELD}
     hits = storage.queue_index.find(site, IndexQuery(limit=len(found) or 1))
-    filed = {(spot.id, spot.version) for spot in hits.spots}
-    if filed != held or hits.unfiled:
-        yield f"{len(held)} are held, {len(filed & held)} filed as they are, {len(filed - held)} otherwise"
+    indexed = {(spot.id, spot.version) for spot in hits.spots}
+    if indexed != held or hits.unfiled:
+        yield f"{len(held)} are held, {len(indexed & held)} are indexed correctly, {len(indexed - held)} wrongly"
 
 
 def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterator[str]:
     keys = Keys(settings.prefix)
-    told = sum(d.status is not Status.QUEUED for c in found if not c.draft_of for d in c.decisions)
+    expected = sum(d.status is not Status.QUEUED for c in found if not c.draft_of for d in c.decisions)
     with connect(settings) as client:
         if left := client.zcard(keys.due(site)):
             yield f"{left} are still due"
         if left := client.hlen(keys.attempts(site)):
-            yield f"the attempts of {left} are still kept"
+            yield f"the attempts of {left} are still stored"
         if pending := int(client.hget(keys.counters(site), "pending_bytes") or 0):
             yield f"{pending} bytes are counted as pending"
         written = client.xinfo_stream(keys.outbox(site))["entries-added"] if found else 0
-        if written != told:
-            yield f"{written} events were written for {told} decisions"
+        if written != expected:
+            yield f"{written} events were written for {expected} decisions"
         for status in (Status.APPROVED, Status.SPAM):
             authors = {name for c in found if c.status is status for name in c.author_keys}
             if (counted := client.hlen(keys.authors(site, status))) != len(authors):
-                yield f"{counted} names of authors are counted as {status}, {len(authors)} are"
+                yield f"{counted} author names are counted as {status}, but there are {len(authors)}"

@@ -1,7 +1,7 @@
-"""Submit, change and withdraw comments while every part is killed at random, then look for what was lost or doubled.
+"""Submit, edit and withdraw comments while all parts are killed at random, then check that none is lost or repeated.
 
-`python -m tests.faults.kill_test --submissions 20000 --kills 200 --seed 1` prints a report and ends with 1 if anything
-is wrong. Everything runs as `replygate up` runs it.
+`python -m tests.faults.kill_test --submissions 20000 --kills 200 --seed 1` prints a report and ends with 1 if there
+is a problem. All parts run as `replygate up` runs them.
 """
 
 import argparse
@@ -41,20 +41,20 @@ from tests.support.waiting import gone, until
 ROOT = Path(__file__).parents[2]
 SITE = "killed"
 VISITORS = 8
-#: Seconds between two kills; enough for what was killed to be back, more often than not.
+#: Seconds between two kills. Usually the killed part is back by then.
 BETWEEN = (0.4, 2.0)
-#: What is promised: seconds from a kill to the decision on every comment accepted before it.
+#: The promise: all comments accepted before a kill are decided within this many seconds after it.
 PROMISE = 15.0
-#: How often each part is the victim. Valkey is killed least, because then everything waits for it.
+#: Weights of the parts. Valkey is killed rarely, because everything waits for it.
 VICTIMS = {"judge": 45, "background": 5, "delivery": 3, "sweep": 15, "web": 10, "web process": 15, "valkey": 7}
 
 
 @dataclass
 class Killings:
-    """When what was killed."""
+    """Times of the kills, and their number by part."""
 
     at: list[float] = field(default_factory=list)
-    what: Counter[str] = field(default_factory=Counter)
+    by_part: Counter[str] = field(default_factory=Counter)
 
 
 def kind(process: psutil.Process, supervisor: int) -> str:
@@ -77,7 +77,7 @@ def parts(supervisor: int) -> dict[str, list[psutil.Process]]:
 
 def kill_some(supervisor: int, kills: int, chance: random.Random) -> Killings:
     done = Killings()
-    while sum(done.what.values()) < kills:
+    while sum(done.by_part.values()) < kills:
         time.sleep(chance.uniform(*BETWEEN))
         victim = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0]
         if alive := parts(supervisor).get(victim):
@@ -86,12 +86,12 @@ def kill_some(supervisor: int, kills: int, chance: random.Random) -> Killings:
             except psutil.NoSuchProcess:
                 continue
             done.at.append(time.time())
-            done.what[victim] += 1
+            done.by_part[victim] += 1
     return done
 
 
 def submit_all(port: int, key: str, n: int, seconds: float, seed: int) -> tuple[Seen, list[threading.Thread]]:
-    """Visitors that share `n` submissions and take about `seconds` for them."""
+    """Start visitors that share `n` submissions and take about `seconds`."""
     seen = Seen()
     pause = seconds * VISITORS / n
     visitors = [Visitor(port, SITE, key, seen, seed) for _ in range(VISITORS)]
@@ -104,8 +104,8 @@ def submit_all(port: int, key: str, n: int, seconds: float, seed: int) -> tuple[
     return seen, threads
 
 
-def in_queue(comment: Comment) -> Iterator[tuple[float, float]]:
-    """From when to when it waited for a decision, each time."""
+def queue_times(comment: Comment) -> Iterator[tuple[float, float]]:
+    """Yield start and end of each time that the comment was queued."""
     since = comment.received
     for decision in comment.decisions:
         if decision.status is not Status.QUEUED and decision.before is Status.QUEUED:
@@ -115,11 +115,11 @@ def in_queue(comment: Comment) -> Iterator[tuple[float, float]]:
 
 
 def waits(found: list[Comment], kills: list[float]) -> dict[str, float]:
-    """The longest time to a decision, and the longest since the last kill before it or, if later, its arrival."""
+    """Return the longest time to a decision, and the longest since arrival or the last kill before the decision."""
     longest = since_kill = 0.0
-    for came, decided in (wait for comment in found for wait in in_queue(comment)):
-        longest = max(longest, decided - came)
-        since_kill = max(since_kill, decided - max(came, *(k for k in kills if k <= decided), 0.0))
+    for arrived, decided in (wait for comment in found for wait in queue_times(comment)):
+        longest = max(longest, decided - arrived)
+        since_kill = max(since_kill, decided - max(arrived, *(k for k in kills if k <= decided), 0.0))
     return {"longest_wait_seconds": round(longest, 2), "longest_since_kill_seconds": round(since_kill, 2)}
 
 
@@ -129,7 +129,7 @@ def free_port() -> int:
 
 
 def a_site(key: SiteKey) -> Site:
-    """A site that limits nobody, and finds something in a few comments."""
+    """Return a site without limits. Its word lists match a few comments."""
     return Site(
         SITE,
         "Killed",
@@ -144,7 +144,7 @@ def a_site(key: SiteKey) -> Site:
 
 
 def start(directory: Path, port: int) -> "subprocess.Popen[bytes]":
-    """`replygate up`, ready."""
+    """Start `replygate up` and wait until it is ready."""
     env = {**os.environ, f"{PREFIX}SECRET_KEY": SECRET, f"{PREFIX}JUDGES": "3", f"{PREFIX}LOG_LEVEL": "INFO"}
     words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port)]
     process = subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -154,8 +154,8 @@ def start(directory: Path, port: int) -> "subprocess.Popen[bytes]":
 
 
 def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, Any]:
-    """The report; `problems` is empty when all is well."""
-    began, port = time.monotonic(), free_port()
+    """Run the test and return the report. Its `problems` are empty if it passed."""
+    begun, port = time.monotonic(), free_port()
     process = start(directory, port)
     try:
         settings = Settings(secret_key=SECRET, redis_url=embedded_valkey.url(directory), socket_timeout=5.0)
@@ -167,40 +167,40 @@ def run(submissions: int, kills: int, seed: int, directory: Path) -> dict[str, A
         for visitor in visitors:
             visitor.join()
         last = max(killed.at[-1], time.time())
-        wrong = [*_late(storage, last), *problems(settings, storage, SITE, seen)]
+        found_problems = [*_late(storage, last), *problems(settings, storage, SITE, seen)]
         if len(seen.ids) != submissions:
-            wrong.append(f"visitors gave up after {len(seen.ids)} of {submissions}")
+            found_problems.append(f"visitors stopped after {len(seen.ids)} of {submissions}")
         counters = storage.comments.counters(SITE)
         report = {
             "submissions": len(seen.ids),
-            "kills": sum(killed.what.values()),
-            "killed": dict(killed.what),
+            "kills": sum(killed.by_part.values()),
+            "killed": dict(killed.by_part),
             "edits": sum(map(len, seen.edits.values())),
             "withdrawals": len(seen.withdrawn),
-            "answers": dict(seen.told),
+            "answers": dict(seen.answers),
             "decided": dict(counters.decided),
             "claims": counters.attempts,
             **waits(list(records(storage, SITE)), killed.at),
         }
-        return {**report, "problems": wrong + _end(process), "seconds": round(time.monotonic() - began, 1)}
+        return {**report, "problems": found_problems + _end(process), "seconds": round(time.monotonic() - begun, 1)}
     finally:
         process.kill()
         process.communicate()
 
 
 def _late(storage: Storage, last: float) -> list[str]:
-    """Wait for the last decision, but no longer than was promised, and for what follows from it."""
+    """Wait for the last decision within the promised time, and then for indexing and learning."""
     while queued := storage.queue.depth(SITE).queued:
         if time.time() > last + PROMISE:
             return [f"{queued} were not decided {PROMISE:.0f} s after the last kill"]
         time.sleep(0.05)
-    until(lambda: not storage.queue_index.outdated(SITE, 1), "what is held is filed", 60)
-    until(lambda: not storage.corpus.due(SITE, 1), "what was changed is learned", 60)
+    until(lambda: not storage.queue_index.outdated(SITE, 1), "held comments are indexed", 60)
+    until(lambda: not storage.corpus.due(SITE, 1), "changed decisions are learned", 60)
     return []
 
 
 def _end(process: "subprocess.Popen[bytes]") -> list[str]:
-    """Stop everything, and see that nothing is left."""
+    """Stop all parts, and check that no process is left."""
     pids = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
     process.send_signal(signal.SIGTERM)
     status = process.wait(60)

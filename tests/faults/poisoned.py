@@ -1,4 +1,4 @@
-"""Two judges that poison works on, and a sweep, under the supervisor: `python -m tests.faults.poisoned JSON`."""
+"""Run two judges with faulty filters, and a sweep, under the supervisor: `python -m tests.faults.poisoned JSON`."""
 
 import os
 import sys

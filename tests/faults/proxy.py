@@ -1,4 +1,4 @@
-"""A TCP proxy before a Valkey socket that can swallow answers: what was asked is done, and nobody hears of it."""
+"""A TCP proxy for a Valkey socket that can drop responses: the command runs, but its result is lost."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Proxy:
-    """`cut` bytes in what a client sends make the proxy close that connection instead of passing the answer on."""
+    """Closes a client's connection without the response if the request contains the bytes `cut`."""
 
     def __init__(self, target: Path) -> None:
         self._target = str(target)
@@ -34,13 +34,13 @@ class Proxy:
                 threading.Thread(target=self._relay, args=(client, server), daemon=True).start()
 
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
-        """One request, one answer: redis-py sends the next only after the last is answered."""
+        """Pass on requests. redis-py sends the next request only after the last response."""
         with contextlib.suppress(OSError), client, server:
             threading.Thread(target=self._answers, args=(client, server), daemon=True).start()
             while asked := client.recv(65536):
                 if self.cut and self.cut in asked:
                     self.cuts += 1
-                    client.shutdown(socket.SHUT_RDWR)  # before the server can answer
+                    client.shutdown(socket.SHUT_RDWR)  # before the server can respond
                     server.sendall(asked)
                     return
                 server.sendall(asked)

@@ -1,4 +1,4 @@
-"""The kill test in small; `python -m tests.faults.kill_test` is the large one."""
+"""A short run of the kill test. `python -m tests.faults.kill_test` is the long run."""
 
 import tempfile
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.faults.kill_test import PROMISE, run
 
 
-def test_nothing_is_lost_doubled_or_late_while_parts_are_killed() -> None:
+def test_no_comment_is_lost_repeated_or_late_while_parts_are_killed() -> None:
     with tempfile.TemporaryDirectory(prefix="rgk") as directory:
         report = run(submissions=600, kills=12, seed=1, directory=Path(directory))
     assert report["problems"] == []

@@ -1,4 +1,4 @@
-"""Deliveries while the process that makes them is killed: each event arrives, and those of a comment in order."""
+"""Deliveries survive kills of the delivery process: each event arrives, and events of a comment arrive in order."""
 
 import json
 import signal
@@ -38,7 +38,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def start(valkey_settings: Settings, receiver: Receiver) -> Iterator[Start]:
-    """Start a process that delivers to the receiver; killed at the end of the test."""
+    """Start a delivery process, and kill it at the end of the test."""
     started: list[subprocess.Popen[bytes]] = []
     chosen = json.dumps({"redis_url": valkey_settings.redis_url, "webhook_http_allow": receiver.authority})
 
@@ -61,12 +61,12 @@ def sweep(valkey_settings: Settings) -> Sweep:
     return Sweep(deps, connection)
 
 
-def told(receiver: Receiver) -> list[tuple[str, int]]:
+def received(receiver: Receiver) -> list[tuple[str, int]]:
     pairs = (json.loads(request.body)["id"].split(":") for request in receiver.requests)
     return [(comment, int(version)) for comment, version in pairs]
 
 
-def test_no_event_is_lost_or_overtaken_when_couriers_are_killed(
+def test_no_event_is_lost_or_overtaken_when_senders_are_killed(
     redis_storage: Storage, receiver: Receiver, start: Start, sweep: Sweep
 ) -> None:
     hook = Webhook("hook", receiver.url, NOW, ("k1",))
@@ -75,25 +75,25 @@ def test_no_event_is_lost_or_overtaken_when_couriers_are_killed(
     for comment in held:
         moderated(redis_storage, moderated(redis_storage, comment, Action.APPROVE), Action.REMOVE)
 
-    def heard(n: int) -> bool:
+    def has_received(n: int) -> bool:
         sweep.run_once()
-        return len(set(told(receiver))) >= n
+        return len(set(received(receiver))) >= n
 
     for kill in range(1, KILLS + 1):
         worker = start()
-        until(lambda kill=kill: heard(kill * COMMENTS // 2))
+        until(lambda kill=kill: has_received(kill * COMMENTS // 2))
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
     start()
-    until(lambda: heard(3 * COMMENTS) and redis_storage.deliveries.figures("blog").pending == 0)
-    assert set(told(receiver)) == {(comment.id, version) for comment in held for version in (1, 2, 3)}
-    assert len(told(receiver)) <= 3 * COMMENTS + KILLS * PARALLEL_SENDERS, "a kill repeats only running attempts"
+    until(lambda: has_received(3 * COMMENTS) and redis_storage.deliveries.figures("blog").pending == 0)
+    assert set(received(receiver)) == {(comment.id, version) for comment in held for version in (1, 2, 3)}
+    assert len(received(receiver)) <= 3 * COMMENTS + KILLS * PARALLEL_SENDERS, "a kill repeats only running attempts"
     for comment in held:
-        versions = [version for id, version in told(receiver) if id == comment.id]
+        versions = [version for id, version in received(receiver) if id == comment.id]
         assert versions == sorted(versions)
 
 
-def test_a_courier_that_is_out_comes_back_before_its_process_ends(
+def test_a_process_ends_after_its_running_deliveries(
     redis_storage: Storage, receiver: Receiver, start: Start, sweep: Sweep
 ) -> None:
     go = Event()
@@ -102,11 +102,11 @@ def test_a_courier_that_is_out_comes_back_before_its_process_ends(
     decided(redis_storage, accepted(redis_storage), Action.APPROVE)
     worker = start()
 
-    def is_out() -> bool:
+    def is_sending() -> bool:
         sweep.run_once()
         return len(receiver.requests) == 1
 
-    until(is_out)
+    until(is_sending)
     worker.terminate()
     go.set()
     assert worker.wait(60) == 0

@@ -1,4 +1,4 @@
-"""Mail while the process that sends it is killed: the letter goes out, under the name it had before."""
+"""Mail survives a kill of the delivery process: the message is sent again with the same Message-ID."""
 
 import json
 import signal
@@ -25,13 +25,13 @@ SENDER = "replies@blog.example"
 
 
 def start(settings: Settings, server: MailServer) -> "subprocess.Popen[bytes]":
-    """A process that delivers."""
+    """Start a delivery process."""
     chosen = json.dumps({"redis_url": settings.redis_url, "smtp_url": server.url, "mail_from": SENDER})
     words = [sys.executable, "-m", "tests.integration.one_worker", "delivery", chosen]
     return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storage, valkey_settings: Settings) -> None:
+def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage, valkey_settings: Settings) -> None:
     redis_storage.sites.put(a_site())
     comment = published(redis_storage, notify="replies")
     redis_storage.subscriptions.confirm("blog", comment.identity)
@@ -41,29 +41,29 @@ def test_a_letter_is_not_lost_with_the_courier_that_had_it(redis_storage: Storag
         sweep = Sweep(deps, connect(valkey_settings))
         worker = start(valkey_settings, server)
 
-        def is_out() -> bool:
+        def is_sending() -> bool:
             sweep.run_once()
             return "DATA" in server.lines
 
-        until(is_out)
+        until(is_sending)
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
-        (waits,) = redis_storage.deliveries.recent("blog", 5)
-        assert waits.course is DeliveryStatus.PENDING
+        (delivery,) = redis_storage.deliveries.recent("blog", 5)
+        assert delivery.course is DeliveryStatus.PENDING
         assert server.hold
         server.hold.set()
-        # As when the lease is over, which is three minutes.
-        assert redis_storage.deliveries.finish("blog", waits, replace(waits, due=datetime.now(UTC)))
+        # As if the lease of three minutes had expired.
+        assert redis_storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
         worker = start(valkey_settings, server)
 
-        def is_over() -> bool:
+        def is_delivered() -> bool:
             sweep.run_once()
-            return redis_storage.deliveries.get("blog", waits.id).course is DeliveryStatus.DELIVERED
+            return redis_storage.deliveries.get("blog", delivery.id).course is DeliveryStatus.DELIVERED
 
-        until(is_over)
+        until(is_delivered)
         worker.terminate()
         assert worker.wait(60) == 0
         assert {letter.message["Message-ID"] for letter in server.letters} == {f"<reply.{reply.id}@blog.example>"}
-        assert 1 <= len(server.letters) <= 2, "the server may have taken the one whose answer nobody heard"
+        assert 1 <= len(server.letters) <= 2, "the server may have accepted the message before the kill"
     assert redis_storage.deliveries.figures("blog").mailed == {"delivered": 1}
     assert redis_storage.deliveries.recent("blog", 5)[0].webhook == NOTICE

@@ -1,4 +1,4 @@
-"""Comments that break whoever judges them: each goes to a person, and all that came with it are judged."""
+"""Comments that crash or block the judge are held for a moderator, and the rest of their batch is judged."""
 
 import json
 import subprocess
@@ -19,13 +19,13 @@ from workers.judging.policy import NEEDS_HUMAN
 
 ROOT = Path(__file__).parents[2]
 
-#: A short lease, so that the six claims it takes pass in seconds.
+#: A short lease, so that six claims take seconds.
 CHOSEN = {"lease": 1.0, "sweep_seconds": 0.1}
 
 
 @pytest.fixture
 def store(redis_storage: Storage, valkey_settings: Settings) -> Iterator[Storage]:
-    """The data, with judges and a sweep at work on it as soon as the test waits."""
+    """Start judges and a sweep, and give their storage."""
     redis_storage.sites.put(a_site(moderation="suspicious"))
     chosen = json.dumps({"redis_url": valkey_settings.redis_url, **CHOSEN})
     words = [sys.executable, "-m", "tests.faults.poisoned", chosen]
@@ -34,17 +34,18 @@ def store(redis_storage: Storage, valkey_settings: Settings) -> Iterator[Storage
         supervisor.terminate()
 
 
-def is_worn(store: Storage) -> bool:
-    """Claims once more what is due, as a worker that dies would; but for a dead one it takes 5 s to be replaced."""
+def is_out_of_attempts(store: Storage) -> bool:
+    """Claim due comments like a worker that dies. A real worker would take 5 s to be replaced."""
     claims = []
-    while claimed := store.queue.claim("blog", "a wake-up", 1, lease=0.2):  # the last one spends the wake-up
+    while claimed := store.queue.claim("blog", "a wake-up", 1, lease=0.2):  # the last claim uses up the wake-up
         claims += claimed
     return any(claim.attempts >= MAX_ATTEMPTS - 1 for claim in claims)
 
 
-def test_comments_that_break_their_judges_go_to_a_person_and_take_no_other_with_them(store: Storage) -> None:
+def test_comments_that_break_the_judge_are_held_and_the_others_are_judged(store: Storage) -> None:
     hanging = accepted(store, content="hang")
-    for _ in range(MAX_ATTEMPTS - 1):  # it hung before: a worker gives up after 8 s, which is too long to see six times
+    # Earlier attempts. A worker needs 8 s for each, which is too long for six.
+    for _ in range(MAX_ATTEMPTS - 1):
         store.queue.claim("blog", "a wake-up", 1, lease=0.0)
     batch = [hanging, *(accepted(store, content=content) for content in ["a", "die", "b", "c"])]
     poison = [comment for comment in batch if comment.content in ("die", "hang")]
@@ -53,8 +54,11 @@ def test_comments_that_break_their_judges_go_to_a_person_and_take_no_other_with_
         return store.comments.get("blog", comment.id).status
 
     until(lambda: all(status(c) is Status.APPROVED for c in batch if c not in poison), "the others")
-    until(lambda: all(status(c) is Status.HELD for c in poison) or is_worn(store), "it was claimed often enough")
-    until(lambda: all(status(c) is Status.HELD for c in poison), "the poison is held")
+    until(
+        lambda: all(status(c) is Status.HELD for c in poison) or is_out_of_attempts(store),
+        "it has used up its attempts",
+    )
+    until(lambda: all(status(c) is Status.HELD for c in poison), "the faulty comments are held")
     for comment in poison:
         held = store.comments.get("blog", comment.id)
         assert [signal.name for signal in held.decisions[0].signals] == [NEEDS_HUMAN]

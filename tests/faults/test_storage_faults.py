@@ -1,4 +1,4 @@
-"""What a visitor gets when the server's answer is lost, or the server stands still."""
+"""Responses of the web service if Valkey's response is lost, or Valkey does not respond."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ def server(directory: Path) -> Iterator[Embedded]:
 
 @pytest.fixture
 def store(server: Embedded) -> Storage:
-    """The data, by a way that no test disturbs."""
+    """Open the storage directly, without the proxy."""
     opened = open_redis(settings(redis_url=server.url))
     opened.sites.put(a_site(per_minute=0))
     return opened
@@ -59,11 +59,11 @@ def app(to: Settings) -> Flask:
 
 
 @pytest.mark.parametrize("headers", [{"Idempotency-Key": "k"}, {}], ids=["with a key", "without a key"])
-def test_a_submission_whose_answer_was_lost_is_the_same_comment_when_repeated(
+def test_repeating_a_submission_after_a_lost_response_gives_the_same_comment(
     store: Storage, proxy: Proxy, headers: dict[str, str]
 ) -> None:
     client = app(settings(redis_url=proxy.url)).test_client()
-    client.get("/v1/sites/blog/threads/t/comments")  # so that the scripts are known and the site is cached
+    client.get("/v1/sites/blog/threads/t/comments")  # loads the scripts and caches the site
     client.post("/v1/sites/blog/comments", json={**BODY, "content": "The first of two."})
     for n in range(20):
         body = {**BODY, "content": f"Number {n}: it rained on the day we left."}
@@ -78,15 +78,15 @@ def test_a_submission_whose_answer_was_lost_is_the_same_comment_when_repeated(
     assert store.comments.counters("blog").accepted == 21
 
 
-def test_a_server_that_stands_still_is_answered_with_503_in_time(server: Embedded, store: Storage) -> None:
+def test_an_unresponsive_server_gives_503_in_time(server: Embedded, store: Storage) -> None:
     client = app(settings(redis_url=server.url)).test_client()
     assert client.post("/v1/sites/blog/comments", json=BODY).status_code == 202
     server.process.send_signal(signal.SIGSTOP)
     for _ in range(3):
-        began = time.monotonic()
+        begun = time.monotonic()
         refused = client.post("/v1/sites/blog/comments", json={**BODY, "content": "Something else."})
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) >= 1
-        assert time.monotonic() - began < 15, "it stands still until it is told to go on"
+        assert time.monotonic() - begun < 15, "the request waits no longer than the time limit"
     server.process.send_signal(signal.SIGCONT)
     assert client.post("/v1/sites/blog/comments", json={**BODY, "content": "One more."}).status_code == 202

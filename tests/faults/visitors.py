@@ -1,4 +1,4 @@
-"""Visitors that submit comments over HTTP, change and withdraw some, and ask again after a failure until it is done."""
+"""Visitors that submit, edit and withdraw comments over HTTP, and repeat each request until it succeeds."""
 
 import http.client
 import json
@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-TIMEOUT = 10.0  # seconds; a frozen server must not stop a visitor for good
-AGAIN = 0.05  # seconds until the next try
-#: Of all comments: those that are said in other words afterwards, and those taken back; an edited one may be both.
+TIMEOUT = 10.0  # seconds, so that a frozen server does not block a visitor forever
+RETRY_SECONDS = 0.05
+#: Shares of the comments to edit and to withdraw. Some are edited and then withdrawn.
 EDITED, WITHDRAWN = 0.05, 0.02
-#: Edits of one comment, and submissions of the same visitor between a comment and what follows: some come before
-#: the comment is decided, some after.
-MOST_EDITS, LATEST = 3, 10
+#: Maximum of edits per comment, and of submissions of the same visitor before the next step. So some steps come
+#: before the comment is decided, and some after.
+MAX_EDITS, MAX_PAUSE = 3, 10
 
-#: Enough of them that comments do not look like copies of each other.
+#: Enough words that comments are not near-duplicates.
 WORDS = (
     "garden", "winter", "kettle", "letters", "market", "bridge", "morning", "teacher", "violin", "harbour",
     "candle", "orchard", "pencil", "valley", "thunder", "blanket", "museum", "copper", "lantern", "meadow",
@@ -26,19 +26,19 @@ WORDS = (
     "station", "pepper", "window", "forest", "button", "shadow", "island", "bakery", "planet", "saddle",
     "ribbon", "anchor", "thread", "castle",
 )  # fmt: skip
-#: And the two that the site has something against.
+#: Two words on the site's word lists.
 HOLDS, REJECTS = "kettledrum", "bagpipes"
 
 
 @dataclass
 class Seen:
-    """What visitors were told."""
+    """Responses that the visitors got."""
 
-    ids: dict[str, set[str]] = field(default_factory=dict)  # key -> every id that a 202 gave for it
-    edits: dict[str, list[str]] = field(default_factory=dict)  # comment -> texts that a 202 was given for, in order
-    closed: set[str] = field(default_factory=set)  # comments that were refused before they could be changed
+    ids: dict[str, set[str]] = field(default_factory=dict)  # key -> ids in its 202 responses
+    edits: dict[str, list[str]] = field(default_factory=dict)  # comment -> texts accepted with a 202, in order
+    closed: set[str] = field(default_factory=set)  # comments that can no longer be changed
     withdrawn: set[str] = field(default_factory=set)
-    told: Counter[str] = field(default_factory=Counter)  # statuses and errors
+    answers: Counter[str] = field(default_factory=Counter)  # statuses and errors
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, key: str, id: str) -> None:
@@ -48,28 +48,28 @@ class Seen:
 
 @dataclass
 class Plan:
-    """What the author of one comment does with it afterwards."""
+    """Steps of an author after the submission."""
 
     edits: int
     withdraws: bool
-    wait: int  # submissions of the same visitor before each step
+    wait: int  # submissions of the same visitor before the next step
 
 
 def plan(seed: int, n: int) -> Plan:
     chance = random.Random(f"{seed}:{n}")
-    edits = chance.randint(1, MOST_EDITS) if chance.random() < EDITED else 0
-    return Plan(edits, chance.random() < WITHDRAWN, chance.randint(0, LATEST))
+    edits = chance.randint(1, MAX_EDITS) if chance.random() < EDITED else 0
+    return Plan(edits, chance.random() < WITHDRAWN, chance.randint(0, MAX_PAUSE))
 
 
 def words(name: str) -> str:
-    """A text of its own for every name; some are for a person to look at, and fewer are spam."""
+    """Return a text for this name. Some texts are held, and fewer are spam."""
     chance = random.Random(name)
-    (odd,) = chance.choices(("", HOLDS, REJECTS), (92, 6, 2))
-    return " ".join([*chance.choices(WORDS, k=25), odd]).strip()
+    (listed_word,) = chance.choices(("", HOLDS, REJECTS), (92, 6, 2))
+    return " ".join([*chance.choices(WORDS, k=25), listed_word]).strip()
 
 
 class Visitor:
-    """Submits its share of the comments, at a steady pace, on one kept-alive connection."""
+    """Submits its share of the comments at a steady pace, on one keep-alive connection."""
 
     def __init__(self, port: int, site: str, key: str, seen: Seen, seed: int) -> None:
         self._port, self._key, self._seen, self._seed = port, key, seen, seed
@@ -81,27 +81,27 @@ class Visitor:
         for n in numbers:
             kept, then = self.submit(n), plan(self._seed, n)
             if n % 20 == 0:
-                self.submit(n)  # a client that did not hear its answer says it again
+                self.submit(n)  # a client that lost the response repeats the request
             if then.edits or then.withdraws:
                 open_plans.append((kept, then))
             open_plans = [(kept, then) for kept, then in open_plans if self._follow(kept, then)]
             time.sleep(pause)
         while open_plans:
             open_plans = [(kept, then) for kept, then in open_plans if self._follow(kept, then)]
-        self._hang_up()
+        self._close()
 
     def submit(self, n: int) -> dict[str, str]:
-        """What the 202 says, however often it takes."""
+        """Submit until there is a 202, and return it."""
         key = f"key-{n:08d}"
         body = {
             "thread": f"thread-{n % 50}",
             "author": f"Visitor {n}",
             "email": f"visitor-{n}@example.org",
             "content": words(f"{n}"),
-            "ip": f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}",  # a visitor each, so that few are held for haste
+            "ip": f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}",  # all differ: rate limits would hold them
         }
         headers = {"Idempotency-Key": key, "Authorization": f"Bearer {self._key}"}
-        answer = self._until_told("POST", self._comments, headers, body, {"202"})[1]
+        answer = self._request_until("POST", self._comments, headers, body, {"202"})[1]
         self._seen.note(key, answer["id"])
         return answer
 
@@ -120,7 +120,7 @@ class Visitor:
 
     def _edit(self, kept: dict[str, str], name: str) -> None:
         text = words(name)
-        status, answer = self._own("PATCH", kept, {"content": text}, {"202", "422"})
+        status, answer = self._author_request("PATCH", kept, {"content": text}, {"202", "422"})
         if status == "422":
             assert answer["type"].endswith("action-not-allowed"), answer
             self._seen.closed.add(kept["id"])
@@ -128,45 +128,47 @@ class Visitor:
             self._seen.edits.setdefault(kept["id"], []).append(text)
 
     def _withdraw(self, kept: dict[str, str]) -> None:
-        status, answer = self._own("DELETE", kept, None, {"200", "422"})
+        status, answer = self._author_request("DELETE", kept, None, {"200", "422"})
         if status == "422":
             assert answer["type"].endswith("action-not-allowed"), answer
             self._seen.closed.add(kept["id"])
         else:
             self._seen.withdrawn.add(kept["id"])
 
-    def _own(self, method: str, kept: dict[str, str], body: Any, done: set[str]) -> tuple[str, dict[str, str]]:
+    def _author_request(
+        self, method: str, kept: dict[str, str], body: Any, done: set[str]
+    ) -> tuple[str, dict[str, str]]:
         headers = {"Replygate-Receipt": kept["receipt"]}
-        return self._until_told(method, f"{self._comments}/{kept['id']}", headers, body, done)
+        return self._request_until(method, f"{self._comments}/{kept['id']}", headers, body, done)
 
-    def _until_told(
+    def _request_until(
         self, method: str, path: str, headers: Mapping[str, str], body: Any, done: set[str]
     ) -> tuple[str, dict[str, str]]:
-        """The first answer whose status is one of `done`; asks again after all that passes."""
+        """Repeat a request after temporary errors. Return the first response whose status is in `done`."""
         while True:
-            status, answer = self._ask(method, path, headers, body)
+            status, answer = self._request(method, path, headers, body)
             with self._seen.lock:
-                self._seen.told[f"{method} {status}"] += 1
+                self._seen.answers[f"{method} {status}"] += 1
             if status in done:
                 return status, answer
-            passes = status.startswith("5") or answer.get("type", "").endswith("stale-version")
-            if status.isdigit() and not passes:
-                raise AssertionError(f"{method} {path} was answered with {status}: {answer}")
-            time.sleep(AGAIN)
+            is_temporary = status.startswith("5") or answer.get("type", "").endswith("stale-version")
+            if status.isdigit() and not is_temporary:
+                raise AssertionError(f"{method} {path} returned {status}: {answer}")
+            time.sleep(RETRY_SECONDS)
 
-    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> tuple[str, dict[str, str]]:
+    def _request(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> tuple[str, dict[str, str]]:
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
-            said = json.dumps(body) if body else None
-            self._connection.request(method, path, said, {"Content-Type": "application/json", **headers})
+            data = json.dumps(body) if body else None
+            self._connection.request(method, path, data, {"Content-Type": "application/json", **headers})
             answer = self._connection.getresponse()
             return str(answer.status), json.loads(answer.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self._hang_up()
+            self._close()
             return type(error).__name__, {}
 
-    def _hang_up(self) -> None:
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
