@@ -141,7 +141,7 @@ def take_operations(browser: Browser, deployment: Deployment) -> None:
     page = sign_in(browser, deployment.admin_link, viewport={"width": 1200, "height": 900})
     page.goto(f"{deployment.url}/ops")
     send_traffic(deployment.url)
-    page.locator("[data-rate=accepted]").wait_for()
+    page.locator("[data-rate$=accepted]").wait_for()
     save(page, "operations")
 
 
