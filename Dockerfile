@@ -1,4 +1,4 @@
-# One image; its command decides which part it is: web, "work judge", "work background", "work delivery" or sweep.
+# One image for all parts. The command selects one: web, "work judge", "work background", "work delivery" or sweep.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

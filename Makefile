@@ -1,4 +1,4 @@
-# Everything a user or a developer starts. `make` alone lists it.
+# Commands for users and developers. `make` lists them.
 #
 # Nothing is installed outside .venv, except Chromium by `make test` as root on Debian. All packages come from the lock
 # files, and every download is compared with its hash.
@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 INSTALL := "$(PYTHON)" tools/install.py
 
-# Written when an installation is complete, so that a second `make up` only compares times.
+# Written when an installation is complete. A second `make up` only compares times.
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
@@ -21,15 +21,15 @@ DEV := $(VENV)/.installed-dev
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-up: $(RUNTIME) ## install what is needed and start everything on this machine
+up: $(RUNTIME) ## install and start everything on this machine
 	@exec $(BIN)/replygate up
 
-install: $(RUNTIME) ## install what is needed, and start nothing
+install: $(RUNTIME) ## install, but start nothing
 
-test: $(DEV) tools ## install what is needed, also for development, and run every check and test
+test: $(DEV) tools ## install, also for development, and run all checks and tests
 	@$(MAKE) --no-print-directory check
 
-check: lint tests ## every check and test, with what is installed already
+check: lint tests ## run all checks and tests, without installing
 
 lint: $(DEV)
 	$(BIN)/ruff check
@@ -41,12 +41,12 @@ lint: $(DEV)
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/properdocs build --config-file mkdocs.yml --quiet
 
-# By file, since some share what they have started with a whole module. For one file, PYTEST='-n 0 FILE' is quicker.
+# Files are not split, because the tests of some share a server. For one file, PYTEST='-n 0 FILE' is faster.
 tests: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
-# The browser tests drive a real Chromium, the README's tour calls curl, and `lint` checks the Lua scripts with luacheck.
-# Debian's packages are used as they are; nothing downloads a browser of its own.
+# The browser tests need Chromium, the README's tour curl, and `lint` luacheck. All three are Debian packages; no other
+# browser is downloaded.
 tools:
 	@if command -v curl >/dev/null && command -v luacheck >/dev/null && \
 	    { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
@@ -58,13 +58,13 @@ tools:
 	  echo "  sudo apt-get install chromium curl lua-check" >&2; exit 1; \
 	fi
 
-lock: $(DEV) ## choose the newest versions that fit pyproject.toml and lock them
+lock: $(DEV) ## lock the newest versions allowed by pyproject.toml
 	$(COMPILE) --upgrade --group install --output-file requirements-uv.txt
 	$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
 	$(COMPILE) --upgrade --group build --group dev --group train --constraints requirements.txt pyproject.toml \
 	  --output-file requirements-dev.txt
 
-bench: $(DEV) ## measure this machine; takes minutes, wants an idle one
+bench: $(DEV) ## run the benchmarks; takes minutes on an idle machine
 	$(BIN)/python -m bench.throughput
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.memory
@@ -74,10 +74,10 @@ bench: $(DEV) ## measure this machine; takes minutes, wants an idle one
 docs: $(DEV) ## build the documentation into report/docs; broken links are errors
 	$(BIN)/properdocs build --config-file mkdocs.yml
 
-pictures: $(DEV) tools ## take the pictures of the docs anew
+pictures: $(DEV) tools ## take the screenshots of the docs
 	$(BIN)/python -m docs.screenshots
 
-clean: ## remove what was installed and cached; comments under var/ stay
+clean: ## remove installed and cached files, but not the comments in var/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache report
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,7 +1,7 @@
-"""Logs for machines: one JSON object a line on standard error, and nothing in it about the people who wrote.
+"""Structured logs: one JSON object per line on standard error, without personal data.
 
-Say ids, statuses and durations through `extra=`; anything not named in FIELDS is left out. What an exception says is
-left out too, because it may quote what somebody sent; its type and the places it passed are kept.
+Pass ids, statuses and durations through `extra=`. Fields that are not in FIELDS are dropped. Messages of exceptions are
+dropped too, because they may quote a comment; the type and the stack remain.
 """
 
 import json
@@ -18,55 +18,55 @@ from typing import Any
 
 from .errors import SettingsInvalid, StorageDown
 
-#: What `extra=` may carry. RQ's own extras hold a job's arguments, so this is a list of what may pass, not of what not.
+#: Allowed fields of `extra=`. A list of allowed fields, because RQ also passes the arguments of jobs.
 FIELDS = ("request", "method", "route", "status", "ms", "site", "comment", "job", "filter", "n", "seconds", "exit")
 
-#: Errors whose sentence speaks of the deployment, never of a comment.
-OUTSPOKEN = (SettingsInvalid, StorageDown)
+#: Errors whose message is logged. It is about the deployment, never about a comment.
+LOGGED_MESSAGES = (SettingsInvalid, StorageDown)
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-#: Longer messages come from elsewhere, and pages of them help nobody.
+#: Characters. Only messages of other libraries are longer.
 MAX_MESSAGE = 1000
-#: Both ends of a traceback tell; a recursion's thousand middles do not.
+#: The two ends of a stack explain it; the thousand frames between them in a recursion do not.
 MAX_FRAMES = 30
 MAX_CAUSES = 5
 
-#: An e-mail address, or the user and password in a server's address. Bounded, so that matching stays linear.
+#: An email address, or the user and password in a URL. Bounded, so that matching takes linear time.
 ADDRESS = re.compile(r"[^\s@/]{1,64}@[^\s@]{1,255}")
 
-#: Made once; json.dumps makes one for every line, which takes 6 of its 45 microseconds.
+#: Created once. json.dumps creates one for every line, which takes 6 of its 45 microseconds.
 encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
-def plain(message: str) -> str:
-    """The message's first line, without addresses; RQ puts formatted exceptions, values included, below it."""
+def redact(message: str) -> str:
+    """Return the first line without addresses. RQ appends formatted exceptions with values in further lines."""
     line = (message.splitlines() or [""])[0]
     return ADDRESS.sub("[address]", line[:MAX_MESSAGE])
 
 
 def frames(trace: TracebackType | None) -> list[str]:
-    """The places an exception passed, the innermost last: "workers/judging/judge.py:45 ask"."""
-    places = [
+    """Return the stack of an exception, innermost frame last: "workers/judging/judge.py:45 ask"."""
+    stack = [
         f"{'/'.join(PurePath(frame.f_code.co_filename).parts[-2:])}:{line} {frame.f_code.co_name}"
         for frame, line in walk_tb(trace)
     ]
     half = MAX_FRAMES // 2
-    return places if len(places) <= MAX_FRAMES else [*places[:half], "...", *places[-half:]]
+    return stack if len(stack) <= MAX_FRAMES else [*stack[:half], "...", *stack[-half:]]
 
 
 def causes(error: BaseException | None) -> Iterator[dict[str, Any]]:
-    """The exception and what led to it, the latest first."""
+    """Yield the exception and its causes, latest first."""
     for _ in range(MAX_CAUSES):
         if error is None:
             return
-        said = {"said": plain(str(error))} if isinstance(error, OUTSPOKEN) else {}
-        yield {"type": type(error).__name__, **said, "at": frames(error.__traceback__)}
+        message = {"message": redact(str(error))} if isinstance(error, LOGGED_MESSAGES) else {}
+        yield {"type": type(error).__name__, **message, "at": frames(error.__traceback__)}
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-class Line(logging.Formatter):
-    """One record as one line of ASCII: JSON escapes control characters, line breaks and text that turns direction."""
+class JSONFormatter(logging.Formatter):
+    """Formats a record as one line of ASCII. JSON escapes control characters, line breaks and bidi characters."""
 
     def __init__(self, part: str) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Line(logging.Formatter):
             "part": self._part,
             "pid": record.process,
             "logger": record.name,
-            "message": plain(record.getMessage()),
+            "message": redact(record.getMessage()),
         }
         values |= {name: vars(record)[name] for name in FIELDS if name in vars(record)}
         if error := _error(record):
@@ -92,38 +92,38 @@ class Line(logging.Formatter):
 
 
 def _error(record: logging.LogRecord) -> BaseException | None:
-    """The exception a record is about. RQ logs errors while it handles one, without handing it over."""
+    """Return the exception of a record. RQ logs errors while it handles an exception, but does not pass it."""
     if record.exc_info:
         return record.exc_info[1]
     return sys.exc_info()[1] if record.levelno >= logging.ERROR else None
 
 
-def arrangement(level: str, part: str) -> dict[str, Any]:
-    """What logging.config.dictConfig takes; also for a web server that configures logging by itself.
+def logging_config(level: str, part: str) -> dict[str, Any]:
+    """Return the configuration for logging.config.dictConfig, and for a web server that configures logging itself.
 
-    RQ's and the web server's loggers lose their own handlers and speak through ours. Raises SettingsInvalid.
+    Loggers of RQ and the web server use our handler instead of their own. Raises SettingsInvalid.
     """
     if level not in LEVELS:
         raise SettingsInvalid(f"REPLYGATE_LOG_LEVEL must be one of {', '.join(LEVELS)}")
-    through_ours = {"handlers": [], "level": "NOTSET", "propagate": True}
-    # RQ says three lines a job at INFO; what became of comments is told by our own lines and figures.
-    rq = through_ours | {"level": "NOTSET" if level == "DEBUG" else max(level, "WARNING", key=LEVELS.index)}
+    use_ours = {"handlers": [], "level": "NOTSET", "propagate": True}
+    # RQ logs three lines per job at INFO. Our own lines and metrics cover the comments.
+    rq = use_ours | {"level": "NOTSET" if level == "DEBUG" else max(level, "WARNING", key=LEVELS.index)}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": Line, "part": part}},
+        "formatters": {"line": {"()": JSONFormatter, "part": part}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "rq.worker": rq,
-            **dict.fromkeys(("_granian", "gunicorn.error", "werkzeug"), through_ours),
-            # Their access logs write addresses and query strings; service/ops/prometheus.py has our own.
-            **{name: through_ours | {"level": "CRITICAL"} for name in ("granian.access", "gunicorn.access")},
+            **dict.fromkeys(("_granian", "gunicorn.error", "werkzeug"), use_ours),
+            # Their access logs contain IP addresses and query strings. We write our own.
+            **{name: use_ours | {"level": "CRITICAL"} for name in ("granian.access", "gunicorn.access")},
         },
     }
 
 
 def configure(level: str, part: str) -> None:
-    """Every logger of this process writes such lines from now on; `part` is "web", "judge", "sweep" and the like."""
-    logging.config.dictConfig(arrangement(level, part))
+    """Set up all loggers of this process. `part` is "web", "judge", "sweep" and so on."""
+    logging.config.dictConfig(logging_config(level, part))
     logging.captureWarnings(True)

@@ -1,7 +1,7 @@
-"""What varies between deployments: one frozen dataclass, read from the environment once, in a process's root.
+"""Settings of a deployment: one frozen dataclass, read once from the environment when a process starts.
 
-Every variable is `REPLYGATE_` and the field's name in capitals. `REPLYGATE_..._FILE` names a file that holds the value.
-A variable that is unknown or malformed stops the start.
+A variable is `REPLYGATE_` and the field's name in capitals. `REPLYGATE_..._FILE` names a file that contains the value.
+A process does not start with an unknown or malformed variable.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ PARSERS: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """See `.env.example` for each in a sentence; a test holds the two together."""
+    """`.env.example` explains each setting; a test checks that both agree."""
 
     secret_key: str = field(repr=False, default="")
     redis_url: str = field(repr=False, default="redis://127.0.0.1:6379/0")
@@ -79,7 +79,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Raises SettingsInvalid naming every variable that is unknown, malformed or missing."""
+        """Read the environment. Raises SettingsInvalid, which names every unknown, malformed or missing variable."""
         wrong: list[str] = []
         known = {PREFIX + f.name.upper(): f for f in fields(cls)}
         values: dict[str, Any] = {}
@@ -94,10 +94,10 @@ class Settings:
             except (ValueError, OSError) as error:
                 wrong.append(f"{name}: {error}")
         if len(values.get("secret_key", "")) < 32:
-            wrong.append(f"{PREFIX}SECRET_KEY must be at least 32 characters of your own randomness")
+            wrong.append(f"{PREFIX}SECRET_KEY must have at least 32 random characters")
         sender = values.get("mail_from", "")
         if values.get("smtp_url") and not (sender.isascii() and is_email(sender)):
-            wrong.append(f"{PREFIX}MAIL_FROM must be the address that mail comes from")
+            wrong.append(f"{PREFIX}MAIL_FROM must be the sender's email address")
         if wrong:
             raise SettingsInvalid("; ".join(wrong))
         return cls(**values)
@@ -108,5 +108,5 @@ class Settings:
 
     @property
     def secure(self) -> bool:
-        """Whether pages are served over https, so that cookies may be marked for it alone."""
+        """Whether the service is reached over https, so that cookies can be restricted to it."""
         return self.public_url.startswith("https://")

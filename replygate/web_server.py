@@ -40,7 +40,7 @@ def run(settings: Settings) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         websockets=False,
-        log_dictconfig=logs.arrangement(settings.log_level, "web"),
+        log_dictconfig=logs.logging_config(settings.log_level, "web"),
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
     ).serve(target_loader=partial(load, os.getpid(), settings))  # type: ignore[arg-type]  # RSGI, not a function

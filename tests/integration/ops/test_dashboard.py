@@ -13,7 +13,7 @@ from rq.registry import StartedJobRegistry
 
 from comments.job_queue import JUDGE, RQJobs
 from comments.lifecycle import Action, Status
-from comments.logs import Line
+from comments.logs import JSONFormatter
 from comments.rq_stats import RQStatsReader
 from comments.storage.deliveries import Delivery
 from comments.storage.redis import connect
@@ -97,7 +97,7 @@ def lines() -> Iterator[StringIO]:
     """Everything that is logged, as it is written."""
     stream = StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Line("web"))
+    handler.setFormatter(JSONFormatter("web"))
     root = logging.getLogger()
     before = root.level
     root.setLevel(logging.DEBUG)

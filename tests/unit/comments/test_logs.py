@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from comments.errors import SettingsInvalid, StorageDown
-from comments.logs import FIELDS, LEVELS, MAX_FRAMES, Line, arrangement
+from comments.logs import FIELDS, LEVELS, MAX_FRAMES, JSONFormatter, logging_config
 
 CANARY = "canary@example.com from 203.0.113.77 wrote a secret"
 
@@ -19,7 +19,7 @@ def line(message: str, *args: object, level: int = logging.INFO, error: BaseExce
     exc_info = (type(error), error, error.__traceback__) if error else None
     record = logging.LogRecord("workers.judging.judge", level, "judge.py", 1, message, args, exc_info)
     vars(record).update(extra)
-    text = Line("judge").format(record)
+    text = JSONFormatter("judge").format(record)
     assert "\n" not in text
     assert text.isascii()
     return json.loads(text)
@@ -32,7 +32,7 @@ def caught(raise_: type[BaseException], message: str, cause: BaseException | Non
         return error
 
 
-def test_a_line_says_when_where_how_bad_and_what():
+def test_a_line_has_time_level_part_and_message():
     values = line("decided %d", 3)
     assert values["message"] == "decided 3"
     assert (values["level"], values["part"], values["logger"]) == ("INFO", "judge", "workers.judging.judge")
@@ -40,11 +40,11 @@ def test_a_line_says_when_where_how_bad_and_what():
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_fields_that_are_known_pass(name):
+def test_allowed_fields_are_logged(name):
     assert line("x", **{name: "value"})[name] == "value"
 
 
-def test_fields_that_are_not_known_do_not_pass():
+def test_other_fields_are_dropped():
     assert CANARY not in json.dumps(line("x", arguments=CANARY, kwargs={"content": CANARY}))
 
 
@@ -59,26 +59,26 @@ def test_only_the_first_line_of_a_message_is_kept():
     assert line("job failed\nTraceback\nValueError: " + CANARY)["message"] == "job failed"
 
 
-def test_addresses_in_messages_are_blotted_out():
+def test_addresses_in_messages_are_redacted():
     assert line("mail to canary@example.com bounced")["message"] == "mail to [address] bounced"
     assert "password" not in line("no answer from redis://:password@localhost")["message"]
 
 
-def test_an_exception_is_told_by_type_and_places_not_by_what_it_says():
+def test_an_exception_is_logged_with_type_and_stack_but_without_its_message():
     error = line("failed", error=caught(ValueError, CANARY))["error"]
     assert error[0]["type"] == "ValueError"
     assert error[0]["at"][-1].endswith("caught")
     assert "canary" not in json.dumps(error)
 
 
-def test_errors_about_the_deployment_say_their_sentence():
+def test_errors_about_the_deployment_are_logged_with_their_message():
     error = line("failed", error=caught(StorageDown, "the server refuses to write", caught(KeyError, CANARY)))["error"]
-    assert error[0]["said"] == "the server refuses to write"
+    assert error[0]["message"] == "the server refuses to write"
     assert error[1]["type"] == "KeyError"
     assert "canary" not in json.dumps(error)
 
 
-def test_an_error_logged_while_handling_one_shows_it_though_nobody_handed_it_over():
+def test_an_error_logged_while_handling_an_exception_includes_it():
     try:
         raise ZeroDivisionError(CANARY)
     except ZeroDivisionError:
@@ -91,7 +91,7 @@ def endless() -> None:
     endless()
 
 
-def test_a_recursion_is_shortened():
+def test_the_stack_of_a_recursion_is_shortened():
     try:
         endless()
     except RecursionError as error:
@@ -99,24 +99,24 @@ def test_a_recursion_is_shortened():
     assert len(line("deep", error=deep)["error"][0]["at"]) == MAX_FRAMES + 1
 
 
-def test_a_value_that_json_does_not_know_still_makes_a_line():
+def test_a_value_without_a_json_form_is_logged_as_text():
     assert line("x", site=object)["site"]
 
 
 @pytest.mark.parametrize("level", ["verbose", "info", "", "10"])
-def test_an_unknown_level_names_the_variable(level):
+def test_an_unknown_level_is_refused_with_the_name_of_the_variable(level):
     with pytest.raises(SettingsInvalid, match="REPLYGATE_LOG_LEVEL"):
-        arrangement(level, "web")
+        logging_config(level, "web")
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_the_loggers_of_rq_and_the_web_server_speak_through_ours(level):
-    loggers = arrangement(level, "web")["loggers"]
+def test_the_loggers_of_rq_and_the_web_server_use_our_handler(level):
+    loggers = logging_config(level, "web")["loggers"]
     assert all(logger["propagate"] and not logger["handlers"] for logger in loggers.values())
     assert {"rq.worker", "_granian"} <= loggers.keys()
 
 
-def test_everything_a_process_says_goes_to_standard_error_as_lines():
+def test_everything_is_logged_to_standard_error_as_lines():
     code = """
         import logging, warnings
         from comments import logs
