@@ -202,14 +202,10 @@ def _success(
         parts = {"description": declared, "content": content, "headers": headers}
         return {name: part for name, part in parts.items() if part}
     return {
-        "description": _first_line(declared) or HTTPStatus(status).phrase,
+        "description": (declared.__doc__ or "").strip().partition("\n")[0] or HTTPStatus(status).phrase,
         "content": {PROBLEM_JSON if issubclass(declared, ProblemDetails) else JSON: {"schema": refs[declared]}},
         **({"headers": headers} if headers else {}),
     }
-
-
-def _first_line(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").strip().partition("\n")[0]
 
 
 def _error(status: int, refs: Mapping[type[BaseModel], Json]) -> Json:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_origin
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from werkzeug.datastructures import Headers
 
 from comments.errors import Invalid, Problem
@@ -133,7 +132,7 @@ def parsed_query(model: type[M]) -> M:
     problems: list[Problem] = []
     values: dict[str, str | list[str]] = {}
     for name, given in request.args.lists():
-        if name in names and _takes_many(names[name]):
+        if name in names and get_origin(names[name].annotation) in (list, tuple):
             values[name] = given
         elif len(given) > 1:
             problems.append(Problem(printable_name(name), "repeated", "must be given once"))
@@ -144,10 +143,6 @@ def parsed_query(model: type[M]) -> M:
     if problems:
         raise Invalid(problems)
     return validated(model, values, strict=False)
-
-
-def _takes_many(parameter: FieldInfo) -> bool:
-    return get_origin(parameter.annotation) in (list, tuple)
 
 
 def validated(model: type[M], values: Mapping[str, Any], strict: bool) -> M:
