@@ -68,7 +68,7 @@ class Comment:
     form_seconds: int = -1  # between loading the form and sending it; -1 if unknown
     form_proof: str = ""  # proof of work: "valid", "missing", or "" if none was required
     draft_of: str = ""  # id of the published comment that this draft edits; "" if this is not a draft
-    notify: str = ""  # "replies": the author asked for e-mail about replies
+    notify: str = ""  # "replies": the author asked for email about replies
 
     status: Status = Status.QUEUED
     version: int = 0  # counts the decisions
@@ -80,7 +80,7 @@ class Comment:
 
     @property
     def author_keys(self) -> tuple[str, ...]:
-        """Keys of this author's record: by e-mail, and by e-mail and network. Empty without an e-mail."""
+        """Keys of this author's record: by email address, and by address and network. Empty without an address."""
         return (self.identity, f"{self.identity}@{self.origin}") if self.identity else ()
 
     @property

@@ -141,7 +141,7 @@ ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_check_printable)
 ]
 TrapField = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_trap_field)]
-Words = Annotated[tuple[str, ...], _from_text(str)]
+WordList = Annotated[tuple[str, ...], _from_text(str)]
 FieldNames = Annotated[tuple[VisitorFieldName, ...], _from_text(str)]
 Number = Annotated[float, AllowInfNan(False)]
 Terms = Annotated[tuple[Term, ...], _from_text(parse_term)]

@@ -15,7 +15,7 @@ from .setting_values import (
     ShortText,
     Terms,
     TrapField,
-    Words,
+    WordList,
     setting,
 )
 
@@ -157,9 +157,9 @@ class Site:
             labels=("Slurs only", "Strong words", "Mild words, for example “damn”"),
         ),
     ] = "strong"
-    profanity_also: Annotated[Words, setting(REVIEW, "More profane words", "One word or phrase per line.")] = ()
+    profanity_also: Annotated[WordList, setting(REVIEW, "More profane words", "One word or phrase per line.")] = ()
     profanity_allow: Annotated[
-        Words, setting(REVIEW, "Allowed words", "Words that do not count as profane, one per line.")
+        WordList, setting(REVIEW, "Allowed words", "Words that do not count as profane, one per line.")
     ] = ()
     toxicity: Annotated[
         Literal["blatant", "clear", "possible", "off"],

@@ -6,7 +6,7 @@ import click
 
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from replygate.deployment import current_deployment
-from service.sites.audit_pages import lines
+from service.sites.audit_pages import as_json_lines
 
 from .site_commands import site_named
 
@@ -24,5 +24,5 @@ def audit(id: str) -> None:
     storage = current_deployment().storage
     of = site_named(id).id if id else ""
     storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT_AUDIT, site=of))
-    for line in lines(storage.audit.all(of)):
+    for line in as_json_lines(storage.audit.all(of)):
         sys.stdout.write(line + "\n")

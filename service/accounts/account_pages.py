@@ -20,7 +20,7 @@ blueprint = Blueprint("account_pages", __name__, url_prefix="/account")
 
 
 @blueprint.get("")
-def page() -> str:
+def account_page() -> str:
     return _page(require_sign_in(), done=request.args.get("done", ""))
 
 
@@ -50,7 +50,7 @@ def change_password() -> ResponseReturnValue:
         return _page(signed, problems=error.problems), 422
     replace_person(signed.person, person, replace(entry(signed, AuditAction.PASSWORD), site=""))
     _end_other_sessions(signed)
-    response = redirect(url_for("account_pages.page", done="password"), 303)
+    response = redirect(url_for("account_pages.account_page", done="password"), 303)
     open_session(response, person)
     return response
 
@@ -91,7 +91,7 @@ def end_sessions() -> ResponseReturnValue:
     else:
         raise NotFound("you have no such session")
     append_entry(signed.person.name, AuditAction.SESSION_END, after="one" if session else "all others")
-    return redirect(url_for("account_pages.page", done="sessions"), 303)
+    return redirect(url_for("account_pages.account_page", done="sessions"), 303)
 
 
 @blueprint.post("/codes/begin")
@@ -144,4 +144,4 @@ def turn_off_two_factor() -> ResponseReturnValue:
         return _page(signed, problems=error.problems), 422
     person = replace(signed.person, codes="", code_used=0, recovery=())
     replace_person(signed.person, person, replace(entry(signed, AuditAction.CODES_OFF), site=""))
-    return redirect(url_for("account_pages.page", done="codes-off"), 303)
+    return redirect(url_for("account_pages.account_page", done="codes-off"), 303)

@@ -15,8 +15,8 @@ from comments.storage.values import Session
 from service.deps import Deps, deps
 from service.web.site_access import is_own_origin
 
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=12)
+IDLE_TIME = timedelta(minutes=30)
+MAX_SESSION_TIME = timedelta(hours=12)
 
 #: Stored characters of the User-Agent header.
 MAX_AGENT = 200
@@ -47,8 +47,8 @@ def csrf_token(token: str, person: Person) -> str:
 def read_session() -> SignedIn | None:
     """The person of the request's cookie; None if the session has ended. Restarts its idle time."""
     token = request.cookies.get(cookie_name(), "")
-    session = deps().storage.people.session(token_digest(token), IDLE.total_seconds()) if token else None
-    if session is None or deps().now() - session.started >= ABSOLUTE:
+    session = deps().storage.people.session(token_digest(token), IDLE_TIME.total_seconds()) if token else None
+    if session is None or deps().now() - session.started >= MAX_SESSION_TIME:
         return None
     try:
         person = deps().storage.people.get(session.person)
@@ -110,11 +110,11 @@ def open_session(response: Response, person: Person) -> None:
     origin = deps().pseudonyms.origin(request.remote_addr or "")
     agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
     session = Session(person.name, csrf_token(token, person), now, origin, agent)
-    deps().storage.people.open_session(token_digest(token), session, IDLE.total_seconds())
+    deps().storage.people.open_session(token_digest(token), session, IDLE_TIME.total_seconds())
     response.set_cookie(
         cookie_name(),
         token,
-        max_age=ABSOLUTE,
+        max_age=MAX_SESSION_TIME,
         secure=deps().settings.secure,
         httponly=True,
         samesite="Lax",

@@ -32,11 +32,11 @@ def ask_to_sign_in(error: SignInNeeded) -> Response:
     if not prefers_html():
         return handle_error(error)
     onward = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("sign_in.form", next=sessions.safe_path(onward)), 303)
+    return redirect(url_for("sign_in.sign_in_form", next=sessions.safe_path(onward)), 303)
 
 
 @blueprint.get("/sign-in")
-def form() -> Response | str:
+def sign_in_form() -> Response | str:
     onward = sessions.safe_path(request.args.get("next", ""))
     return redirect(onward, 303) if sessions.read_session() else _page(onward)
 
@@ -133,13 +133,13 @@ def sign_out() -> Response:
     if signed:
         sessions.check_csrf(signed)
         append_entry(signed.person.name, AuditAction.SIGN_OUT)
-    response = redirect(url_for("sign_in.form"), 303)
+    response = redirect(url_for("sign_in.sign_in_form"), 303)
     sessions.close_session(response)
     return response
 
 
 @blueprint.get("/link/<token>")
-def link(token: str) -> str | tuple[str, int]:
+def show_link(token: str) -> str | tuple[str, int]:
     """Show a button and change nothing: email and chat programs open links on their own."""
     try:
         return render_template("accounts/sign_in_link.html", name=deps().storage.people.peek_link(token_digest(token)))

@@ -20,10 +20,10 @@ from service.deps import deps
 blueprint = Blueprint("delivery_pages", __name__, url_prefix="/ops/deliveries")
 
 #: Deliveries on the page; storage keeps as many.
-SHOWN = 200
+MAX_DELIVERIES = 200
 
 #: Sentences for the errors that `workers.delivery` stores.
-ERRORS: Mapping[Fault, str] = {
+ERROR_MESSAGES: Mapping[Fault, str] = {
     "address": "address not allowed or not valid",
     "broken": "connection broken, or not a valid answer",
     "connect": "connection refused",
@@ -38,14 +38,14 @@ ERRORS: Mapping[Fault, str] = {
     "too late": "gave up after a day",
 }
 
-LABELS: Mapping[DeliveryStatus, str] = {
+DELIVERY_LABELS: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.PENDING: "Pending",
     DeliveryStatus.DELIVERED: "Sent",
     DeliveryStatus.FAILED: "Failed",
     DeliveryStatus.DROPPED: "Cancelled",
 }
 #: CSS class of the label.
-COLOURS: Mapping[DeliveryStatus, str] = {
+DELIVERY_COLOURS: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.PENDING: "warn",
     DeliveryStatus.DELIVERED: "good",
     DeliveryStatus.FAILED: "bad",
@@ -54,7 +54,7 @@ COLOURS: Mapping[DeliveryStatus, str] = {
 
 
 @blueprint.get("")
-def page() -> str:
+def deliveries_page() -> str:
     signed, storage = require_operator(), deps().storage
     sites = storage.sites.all()
     site = _selected_site(sites, request.args.get("site", ""))
@@ -64,13 +64,13 @@ def page() -> str:
         sites=sites,
         site=site,
         figures=storage.deliveries.figures(site.id) if site else None,
-        rows=storage.deliveries.recent(site.id, SHOWN) if site else [],
+        rows=storage.deliveries.recent(site.id, MAX_DELIVERIES) if site else [],
         active=_active_receivers(site) if site else set(),
         mails=MAILS if deps().settings.sends_mail else (),
         outcomes=OUTCOME,
-        errors=ERRORS,
-        labels=LABELS,
-        colours=COLOURS,
+        errors=ERROR_MESSAGES,
+        labels=DELIVERY_LABELS,
+        colours=DELIVERY_COLOURS,
     )
 
 
@@ -104,4 +104,4 @@ def replay(site: str, id: str) -> Response:
             entry(signed, AuditAction.WEBHOOK_REPLAY, before.webhook, before.course, before.event, site)
         )
     of.jobs.enqueue(DELIVER, site)
-    return redirect(url_for("delivery_pages.page", site=site), 303)
+    return redirect(url_for("delivery_pages.deliveries_page", site=site), 303)

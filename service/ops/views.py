@@ -37,7 +37,7 @@ class Ops:
 
 
 @blueprint.record_once
-def install(state: BlueprintSetupState) -> None:
+def init_ops(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     of: Deps = app.extensions["replygate"]
     ops = Ops(RequestCounters(of.settings.metrics_dir), CachedHealth(partial(_read, of), time.monotonic))
@@ -48,7 +48,7 @@ def install(state: BlueprintSetupState) -> None:
 
 
 def request_counters(app: Flask) -> RequestCounters:
-    """Where all requests of `app` are counted."""
+    """The counters of all requests to `app`."""
     return cast(Ops, app.extensions["replygate.ops"]).counters
 
 
@@ -103,7 +103,7 @@ def ops_figures() -> Response:
 
 
 @blueprint.get("/ops")
-def page() -> str:
+def operations_page() -> str:
     signed = require_operator()
     return render_template("ops/ops.html", figures=_figures(), signed=signed)
 

@@ -21,7 +21,7 @@ from service.web.operations import parsed_query
 
 blueprint = Blueprint("audit_pages", __name__)
 
-PER_PAGE = 50
+ENTRIES_PER_PAGE = 50
 #: Label of each kind of subject, which is the part of an action before its dot.
 KIND_LABELS = {
     "comment": "Comments",
@@ -76,20 +76,20 @@ def _day(name: str, text: str) -> datetime | None:
 
 
 @blueprint.get("/sites/<site>/audit")
-def page(site: str) -> str:
+def site_audit_page(site: str) -> str:
     signed = sessions.require_role(site, "owner")
     return _page(signed, site=site, frame={"site": site_cache.get_site(site)})
 
 
 @blueprint.get("/audit")
-def deployment_page() -> str:
+def deployment_audit_page() -> str:
     """Entries that belong to no site: sign-ins and changes of accounts."""
     return _page(sessions.require_operator(), site="", frame={})
 
 
 def _page(signed: SignedIn, site: str, frame: dict[str, object]) -> str:
     view = parsed_query(AuditLogQuery)
-    found = deps().storage.audit.page(site, view.as_search(), PER_PAGE, view.cursor)
+    found = deps().storage.audit.page(site, view.as_search(), ENTRIES_PER_PAGE, view.cursor)
     return render_template(
         "sites/audit.html",
         **frame,
@@ -105,13 +105,13 @@ def _page(signed: SignedIn, site: str, frame: dict[str, object]) -> str:
 
 
 @blueprint.post("/sites/<site>/audit/export")
-def export(site: str) -> ResponseReturnValue:
+def export_site_audit(site: str) -> ResponseReturnValue:
     signed = sessions.require_role(site, "owner")
     return _export(signed, site)
 
 
 @blueprint.post("/audit/export")
-def export_deployment() -> ResponseReturnValue:
+def export_deployment_audit() -> ResponseReturnValue:
     return _export(sessions.require_operator(), "")
 
 
@@ -121,13 +121,13 @@ def _export(signed: SignedIn, site: str) -> Response:
     storage = deps().storage
     storage.audit.append(entry(signed, AuditAction.EXPORT_AUDIT, site=site))
     answer = Response(
-        (line.encode() + b"\n" for line in lines(storage.audit.all(site))), mimetype="application/x-ndjson"
+        (line.encode() + b"\n" for line in as_json_lines(storage.audit.all(site))), mimetype="application/x-ndjson"
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="audit{"-" + site if site else ""}.jsonl"'
     return answer
 
 
-def lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
+def as_json_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """One JSON object per entry, the oldest first."""
     for e in entries:
         yield json.dumps({**asdict(e), "at": e.at.isoformat()}, ensure_ascii=False)

@@ -25,13 +25,13 @@ blueprint = Blueprint("author_rules", __name__, url_prefix="/sites/<site>/rules"
 
 #: Every comment is matched with all terms, so their number is limited.
 MAX_TERMS = 500
-MAX_VALUE = 200
+MAX_TEXT = 200
 #: A keyed name as pages show it; that of an author may end in "@" and the name of a network.
-KEYED = re.compile(r"[A-Za-z0-9_-]{1,40}(@[A-Za-z0-9_-]{1,40})?")
+KEYED_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}(@[A-Za-z0-9_-]{1,40})?")
 DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 SCHEME = re.compile(r"[a-z]+:/*", re.IGNORECASE)
 
-EXPECTED = {
+EXPECTED_VALUES = {
     "email": "an email address",
     "author": "the keyed name of an author",
     "origin": "the keyed name of a network",
@@ -39,7 +39,7 @@ EXPECTED = {
     "term": "a word or phrase",
 }
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_VALUE)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
 
 
 class RuleForm(BaseModel):
@@ -56,7 +56,7 @@ class RuleForm(BaseModel):
 
 
 @blueprint.get("")
-def page(site: str) -> str:
+def rules_page(site: str) -> str:
     signed = sessions.require_role(site, "viewer")
     return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
 
@@ -76,7 +76,7 @@ def _page(site: Site, signed: SignedIn, **context: object) -> str:
 
 
 @blueprint.post("")
-def add(site: str) -> ResponseReturnValue:
+def add_rule(site: str) -> ResponseReturnValue:
     """Add a rule, or replace the one with the same target and value."""
     signed = sessions.require_change(site)
     try:
@@ -99,7 +99,7 @@ def _back(site: str, done: str) -> ResponseReturnValue:
     """Redirect to the author's or network's page that the request came from, or to the list."""
     back = request.args.get("back", "")
     is_of_site = sessions.safe_path(back).startswith(f"/sites/{site}/")
-    return redirect(back if is_of_site else url_for("author_rules.page", site=site, done=done), 303)
+    return redirect(back if is_of_site else url_for("author_rules.rules_page", site=site, done=done), 303)
 
 
 def _rule(form: RuleForm, signed: SignedIn, now: datetime) -> AuthorRule:
@@ -107,7 +107,7 @@ def _rule(form: RuleForm, signed: SignedIn, now: datetime) -> AuthorRule:
     target = RuleTarget.AUTHOR if form.target == "email" else RuleTarget(form.target)
     value = _value(form)
     if not value:
-        raise Invalid([Problem("value", "malformed", f"is not {EXPECTED[form.target]}")])
+        raise Invalid([Problem("value", "malformed", f"is not {EXPECTED_VALUES[form.target]}")])
     until = now + timedelta(days=int(form.days)) if form.days else FOREVER
     return AuthorRule(target, value, form.effect, signed.person.name, now, until, form.note)
 
@@ -121,7 +121,7 @@ def _value(form: RuleForm) -> str:
         return _domain(text)
     if form.target == "term":
         return text if text.isprintable() else ""
-    return text if KEYED.fullmatch(text) else ""
+    return text if KEYED_NAME.fullmatch(text) else ""
 
 
 def _domain(text: str) -> str:
@@ -145,7 +145,7 @@ def _check_term_limit(storage: Storage, site: str, rule: AuthorRule) -> None:
 
 
 @blueprint.post("/delete")
-def delete(site: str) -> ResponseReturnValue:
+def delete_rule(site: str) -> ResponseReturnValue:
     """Raises NotFound if there is no such rule, or if it is deleted already."""
     signed = sessions.require_change(site)
     name = request.form.get("name", "")

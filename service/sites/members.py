@@ -19,7 +19,7 @@ blueprint = Blueprint("members", __name__, url_prefix="/sites/<site>/team")
 
 
 @blueprint.get("")
-def page(site: str) -> str:
+def team_page(site: str) -> str:
     signed = sessions.require_role(site, "owner")
     return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
 
@@ -85,7 +85,7 @@ def change_role(site: str) -> ResponseReturnValue:
     replace_person(person, after, entry(signed, action, person.name, person.roles[site], role, site))
     if site not in sessions.require_sign_in().person.roles:
         return redirect(url_for("queue_pages.home"), 303)
-    return redirect(url_for("members.page", site=site, done="role" if role else "removed"), 303)
+    return redirect(url_for("members.team_page", site=site, done="role" if role else "removed"), 303)
 
 
 def _member(site: str, name: str) -> Person:

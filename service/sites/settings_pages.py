@@ -31,7 +31,7 @@ def grouped_settings() -> list[tuple[str, list[Setting]]]:
 
 
 @blueprint.get("")
-def page(site: str) -> str:
+def settings_page(site: str) -> str:
     """Read the site from storage: the site cache may be a second old."""
     signed = sessions.require_role(site, "owner")
     stored = deps().storage.sites.get(site)
@@ -76,7 +76,7 @@ def save(site: str) -> ResponseReturnValue:
     is_stale = request.form.get("version", "") != settings_version(before)
     if is_stale or not deps().storage.sites.compare_and_set(before, after, *entries):
         raise StaleVersion("these settings were changed after you opened the page; load it again")
-    return redirect(url_for("settings_pages.page", site=site, saved=""), 303)
+    return redirect(url_for("settings_pages.settings_page", site=site, saved=""), 303)
 
 
 def audit_entries(before: Site, after: Site, template: AuditEntry) -> Iterator[AuditEntry]:

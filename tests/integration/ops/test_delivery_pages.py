@@ -14,7 +14,7 @@ from comments.site import Webhook
 from comments.smtp_settings import SMTPSettings
 from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
-from service.ops.delivery_pages import ERRORS
+from service.ops.delivery_pages import ERROR_MESSAGES
 from tests.support.builders import NOW, a_site, settings
 from tests.support.desk import Desk, Seat, a_desk
 
@@ -116,7 +116,7 @@ def test_sending_again_is_never_a_get(op: Seat) -> None:
 
 
 def test_every_delivery_error_has_a_message() -> None:
-    assert set(get_args(Fault)) == set(ERRORS)
+    assert set(get_args(Fault)) == set(ERROR_MESSAGES)
 
 
 def test_without_sites_the_page_is_empty(storage: Storage) -> None:
