@@ -202,3 +202,12 @@ def test_every_snippet_can_be_parsed(page: str) -> None:
 def test_the_api_page_lists_every_type_of_error_with_its_status() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", PAGES["docs/api.md"], re.MULTILINE)
     assert sorted(rows) == sorted((mapping.type, str(mapping.status)) for mapping in MAPPINGS.values())
+
+
+@pytest.mark.parametrize("page", ["moderators", "team", "website-owners", "operators", "faq"])
+def test_every_label_that_the_guides_name_is_on_a_page(page: str) -> None:
+    folders = [*ROOT.glob("service/**/*.html"), *ROOT.glob("service/**/*.py"), ROOT / "comments/lifecycle.py"]
+    pages = "".join(path.read_text() for path in folders)
+    labels = re.findall(r"(?<!\*)\*([A-Z][A-Za-z ]+)\*(?!\*)", PAGES[f"docs/{page}.md"])
+    assert labels
+    assert [label for label in labels if label not in pages] == []
