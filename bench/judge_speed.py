@@ -25,11 +25,11 @@ from comments.site import Site
 from comments.storage.values import TokenCounts
 from training import corpora, generate
 from workers.filters import BUILT_IN, Facts
-from workers.judging.judge import ask, decide, question
-from workers.judging.policy import build
+from workers.judging.judge import decide, evidence_query, run_filters
+from workers.judging.policy import build_policy
 from workers.learning import combined_model, features, site_model
 from workers.text import links, normalization, profanity, tokens
-from workers.text.profanity_matcher import stock
+from workers.text.profanity_matcher import stock_matcher
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SHORT = "I could not agree more, thank you for writing this up."
@@ -49,8 +49,8 @@ CACHES = (
     links.links,
     hosts.domains_of,
     site_model.tokens,
-    combined_model.everywhere,
-    combined_model.here,
+    combined_model.prior_log_odds,
+    combined_model.site_log_odds,
     features.features,
 )
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))
@@ -78,19 +78,19 @@ def microseconds(call: Callable[[], object], times: int = TIMES, rounds: int = R
 def measure_filters(content: str) -> None:
     comment = Comment("a" * 26, "blog", "post", NOW, "", "Ada", "ada@mail.example", "https://ada.example", content)
     seen = TokenCounts(40, 40, {t: (n % 7 + 1, n % 5) for n, t in enumerate(sorted(site_model.tokens(comment)))})
-    facts, policy = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=seen), build(BUILT_IN, {})
-    question_only = microseconds(lambda: question(comment, 1, BUILT_IN))
+    facts, policy = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=seen), build_policy(BUILT_IN, {})
+    question_only = microseconds(lambda: evidence_query(comment, 1, BUILT_IN))
     everything = microseconds(
-        lambda: (question(comment, 1, BUILT_IN), policy.decide(ask(comment, facts, BUILT_IN), NOW))
+        lambda: (evidence_query(comment, 1, BUILT_IN), policy.decide(run_filters(comment, facts, BUILT_IN), NOW))
     )
     print(f"  question {question_only:.0f} µs; question, all filters and decision {everything:.0f} µs")
-    alone = {f.name: microseconds(partial(ask, comment, facts, (f,))) for f in BUILT_IN}
+    alone = {f.name: microseconds(partial(run_filters, comment, facts, (f,))) for f in BUILT_IN}
     print("  each filter: " + ", ".join(f"{name} {µs:.0f}" for name, µs in alone.items()))
 
 
 def measure_profanity(content: str, package: Profanity) -> None:
     package_time = microseconds(lambda: package.contains_profanity(content), times=1, rounds=3)
-    matcher_time = microseconds(lambda: stock().contains(content))
+    matcher_time = microseconds(lambda: stock_matcher().contains(content))
     full_time = microseconds(lambda: profanity.offences(content))
     print(
         f"  profanity: package {package_time:,.0f} µs; our matcher {matcher_time:.0f} µs, "
@@ -100,15 +100,15 @@ def measure_profanity(content: str, package: Profanity) -> None:
 
 def judging_seconds(stream: Iterable[Comment], lessons: TokenCounts) -> Iterator[float]:
     """Yield the seconds for each comment, without the time in which the storage would look up its tokens."""
-    policy = build(BUILT_IN, {})
+    policy = build_policy(BUILT_IN, {})
     for comment in stream:
         begun = time.thread_time()
-        asked = question(comment, 1, BUILT_IN)
+        asked = evidence_query(comment, 1, BUILT_IN)
         took = time.thread_time() - begun
         known = {token: lessons.tokens[token] for token in asked.tokens if token in lessons.tokens}
         facts = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=replace(lessons, tokens=known))
         begun = time.thread_time()
-        decide(comment, facts, ask(comment, facts, BUILT_IN), policy)
+        decide(comment, facts, run_filters(comment, facts, BUILT_IN), policy)
         yield took + time.thread_time() - begun
 
 

@@ -19,9 +19,9 @@ from comments.site import Site
 from training.corpora import CORPORA, comment, read
 from training.generate import Example
 from workers.filters import BUILT_IN, Facts, Filter
-from workers.filters.learned import Learned
-from workers.judging.judge import ask
-from workers.judging.policy import Policy, build
+from workers.filters.learned import LearnedFilter
+from workers.judging.judge import run_filters
+from workers.judging.policy import Policy, build_policy
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SITE = Site("blog", "A blog", NOW, required=(), moderation="suspicious", max_content=100_000)
@@ -29,21 +29,21 @@ SITE = Site("blog", "A blog", NOW, required=(), moderation="suspicious", max_con
 
 def decisions(examples: Sequence[Example], filters: Sequence[Filter], policy: Policy) -> Iterator[Decision]:
     facts = Facts(SITE, NOW)
-    return (policy.decide(ask(replace(comment(e), thread="post"), facts, filters), NOW) for e in examples)
+    return (policy.decide(run_filters(replace(comment(e), thread="post"), facts, filters), NOW) for e in examples)
 
 
 def row(examples: Sequence[Example], filters: Sequence[Filter]) -> tuple[float, float, float]:
     """Return how many of 1,000 are held by their score, held for profanity alone, and spam."""
     found: Counter[str] = Counter()
-    for decision in decisions(examples, filters, build(filters, {})):
+    for decision in decisions(examples, filters, build_policy(filters, {})):
         by_score = decision.score >= decision.hold_at
         found["spam" if decision.action is Action.SPAM else "score" if by_score else str(decision.action)] += 1
     return tuple(1000 * found[kind] / len(examples) for kind in ("score", "hold", "spam"))  # type: ignore[return-value]
 
 
 def main() -> None:
-    without = tuple(f for f in BUILT_IN if not isinstance(f, Learned))
-    systems = {"without learned": without, "learned alone": (Learned(),), "all": BUILT_IN}
+    without = tuple(f for f in BUILT_IN if not isinstance(f, LearnedFilter))
+    systems = {"without learned": without, "learned alone": (LearnedFilter(),), "all": BUILT_IN}
     print("of 1,000: held by score / held for profanity alone / spam")
     print(f"{'source':22}{'label':8}{'n':>6}" + "".join(f"{name:>22}" for name in systems))
     for corpus in CORPORA:

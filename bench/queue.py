@@ -25,13 +25,15 @@ from bench.servers import SECRET, valkey
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import Pseudonyms, digest, new_id, token_digest
-from comments.queue_ranking import catch_up
+from comments.queue_ranking import index_outdated
 from comments.site import Person, Site
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import Admission, CommentChange
 from service import create_app
 from service.deps import Deps
+from workers.filters import BUILT_IN
+from workers.judging.policy import catalogue
 
 TIMES = 15
 BATCH, THREADS = 100, 8
@@ -123,7 +125,7 @@ def hold_some(storage: Storage, site: str, now: datetime, n: int, batch: list[Co
 
 
 def update_index(storage: Storage, site: str) -> None:
-    while catch_up(storage, site, 1000):
+    while index_outdated(storage, site, catalogue(BUILT_IN), 1000):
         pass
 
 

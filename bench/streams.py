@@ -28,7 +28,7 @@ from training.corpora import CORPORA, comment, read
 from training.generate import Example as Generated
 from training.generate import chance
 from workers.filters import BUILT_IN
-from workers.judging.policy import build
+from workers.judging.policy import build_policy
 
 BEGIN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SITE = Site("blog", "A blog", BEGIN, required=(), moderation="suspicious", max_content=100_000)
@@ -99,7 +99,7 @@ HEADINGS = ("false", "of", "held", "spot checks", "spam refused", "spam held", "
 
 
 def main() -> None:
-    policy, site = build(BUILT_IN, {}), replace(SITE, refusals=(*sys.argv[2:], SITE.refusals)[0])
+    policy, site = build_policy(BUILT_IN, {}), replace(SITE, refusals=(*sys.argv[2:], SITE.refusals)[0])
     print(f"{'':22}" + "".join(f"{head:>14}" for head in HEADINGS))
     for name, (seconds, parts) in STREAMS.items():
         rows = []

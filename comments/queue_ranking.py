@@ -1,7 +1,7 @@
-"""How held comments are found, and in which order they are worth a moderator's time.
+"""Search terms and order of comments in the review queue.
 
-A comment is filed under terms such as `signal:links.many` or `word:bread`. The orders need no rewriting as time goes
-by: see `rank`.
+A held comment is indexed under terms such as `signal:links.many` or `word:bread`. Its rank does not change with time:
+see `rank`.
 """
 
 import math
@@ -16,114 +16,102 @@ from .model import Comment, Decision
 from .probability import probability
 from .pseudonyms import digest
 from .reports import REPORTED
+from .signals import UNDECLARED, SignalCatalogue
 from .storage.codec import milliseconds
 from .storage.interfaces import Storage
 from .storage.queue_index import IndexEntry
 
-#: Comments filed at a time.
+#: Comments to index in one call.
 BATCH = 100
 
-#: Kinds of terms whose values are listed with their counts beside the queue.
+#: Kinds of terms that the queue page lists with their counts.
 FACETS = ("signal", "script", "day", "thread", "author", "domain")
 
-#: What it costs when a comment like this is left lying, or is judged wrongly, where an honest reply that waits costs 1.
-#: By the beginning of a signal's name; words that hurt somebody and campaigns weigh more than one more advertisement.
-HARM: Mapping[str, float] = {
-    "words.": 3.0,
-    "profanity.": 3.0,
-    "toxicity.": 3.0,
-    "flags.": 3.0,
-    "reported.": 3.0,
-    "duplicates.": 2.0,
-    "near-duplicates.": 2.0,
-    "velocity.": 2.0,
-    "author.spammed": 2.0,
-    "links.": 1.5,
-}
-#: Points by which the odds of spam grow e-fold. With the default thresholds, 3 and 8, they are 1:5 and 5:1.
+#: Points that multiply the odds of spam by e. With the default thresholds, 3 and 8, the odds are 1:5 and 5:1.
 SLOPE = 1.5
-#: Nothing that a person has to look at is certain: it must not sink for ever.
+#: Least uncertainty of a comment in the queue. Without it a clear case would never come to the top.
 LEAST_UNCERTAINTY = 0.05
-#: Milliseconds of waiting that weigh as much as twice the harm or twice the uncertainty.
+#: Milliseconds of waiting that count as much as twice the harm or twice the uncertainty.
 DOUBLING = 6 * 3600 * 1000
 
-#: Bounds of what one comment may cost the index; a longer one is found by its first words.
+#: Limits of the index entry of one comment. A longer comment is found by its first words.
 MAX_WORDS, MAX_DOMAINS, LONGEST_WORD, MAX_VALUE = 120, 10, 24, 500
 
 WORD = re.compile(r"\w+")
-#: Written without spaces between words: filed by pairs of signs.
+#: Scripts without spaces between words are indexed by pairs of characters.
 UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-#: Letters looked at to tell in which script somebody writes.
+#: Characters to look at for the script of a text.
 SAMPLE = 400
-#: The first word of a letter's Unicode name -> script, where they differ.
+#: First word of a letter's Unicode name -> script, where they differ.
 SCRIPTS: Mapping[str, str] = {"CJK": "han", "HIRAGANA": "japanese", "KATAKANA": "japanese"}
 
 
-def filed(comment: Comment) -> IndexEntry | None:
-    """Where a comment stands in the index; None for one that is not held."""
-    verdict = comment.filter_decision
-    if comment.status is not Status.HELD or verdict is None:
+def index_entry(comment: Comment, signals: SignalCatalogue) -> IndexEntry | None:
+    """The terms and ranks of a held comment; None for any other."""
+    decision = comment.filter_decision
+    if comment.status is not Status.HELD or decision is None:
         return None
     return IndexEntry(
         version=comment.version,
-        rank=rank(comment, verdict),
+        rank=rank(comment, decision, signals),
         received=milliseconds(comment.received),
-        points=round(verdict.score * 1000),
-        terms=tuple(dict.fromkeys(_terms(comment, verdict))),
+        points=round(decision.score * 1000),
+        terms=tuple(dict.fromkeys(_terms(comment, decision))),
     )
 
 
-def catch_up(storage: Storage, site: str, n: int = BATCH) -> int:
-    """File up to `n` of the comments that are due; how many there were."""
-    due = storage.queue_index.outdated(site, n)
-    found = storage.comments.load(site, due) if due else []
-    storage.queue_index.discard(site, [id for id, comment in zip(due, found, strict=True) if comment is None])
-    storage.queue_index.update(site, [(comment, filed(comment)) for comment in found if comment])
-    return len(due)
+def index_outdated(storage: Storage, site: str, signals: SignalCatalogue, n: int = BATCH) -> int:
+    """Index up to `n` comments whose entry is missing or outdated, and return how many there were."""
+    outdated = storage.queue_index.outdated(site, n)
+    loaded = storage.comments.load(site, outdated) if outdated else []
+    missing = [id for id, comment in zip(outdated, loaded, strict=True) if comment is None]
+    storage.queue_index.discard(site, missing)
+    storage.queue_index.update(site, [(comment, index_entry(comment, signals)) for comment in loaded if comment])
+    return len(outdated)
 
 
-def rank(comment: Comment, verdict: Decision) -> int:
-    """The place in the order "most useful first": the smaller, the sooner. In ms, as a time of reception.
+def rank(comment: Comment, decision: Decision, signals: SignalCatalogue) -> int:
+    """Position in the order "most useful first", in milliseconds; smaller comes first.
 
-    What a look is worth is expected harm x uncertainty x age, where age counts as 2 ** (time waited / DOUBLING).
-    Ordered by its logarithm, log2(harm x uncertainty) + (now - received) / DOUBLING, `now` is the same for all and
-    falls away; so the order never changes by waiting alone, and this number is computed once.
+    The value of a review is expected harm x uncertainty x age, where age is 2 ** (time waited / DOUBLING). Its
+    logarithm is log2(harm x uncertainty) + (now - received) / DOUBLING. `now` is the same for all comments, so the
+    order does not change while they wait, and the rank is computed once.
     """
-    worth = math.log2(harm(verdict) * uncertainty(verdict))
-    return round(milliseconds(comment.received) - DOUBLING * worth)
+    value = math.log2(expected_harm(decision, signals) * uncertainty(decision))
+    return round(milliseconds(comment.received) - DOUBLING * value)
 
 
-def p_spam(verdict: Decision) -> float:
-    """P(spam) as the points tell it: one half in the middle between both thresholds.
+def spam_probability(decision: Decision) -> float:
+    """P(spam) by the points: one half in the middle between both thresholds, and for every reported comment.
 
-    Where readers report what the points spoke for, neither is to be believed more.
+    Readers report what the filters approved, and neither is more reliable than the other.
     """
-    if any(signal.name == REPORTED for signal in verdict.signals):
+    if any(signal.name == REPORTED for signal in decision.signals):
         return 0.5
-    middle = (verdict.hold_at + verdict.spam_at) / 2
-    return probability((verdict.score - middle) / SLOPE)
+    middle = (decision.hold_at + decision.spam_at) / 2
+    return probability((decision.score - middle) / SLOPE)
 
 
-def uncertainty(verdict: Decision) -> float:
-    """1 where spam and honest are as likely, towards LEAST_UNCERTAINTY where the points leave little doubt."""
-    p = p_spam(verdict)
+def uncertainty(decision: Decision) -> float:
+    """1 where spam and honest are equally likely, down to LEAST_UNCERTAINTY where the points are clear."""
+    p = spam_probability(decision)
     return max(LEAST_UNCERTAINTY, 4 * p * (1 - p))
 
 
-def harm(verdict: Decision) -> float:
-    """Expected: 1 if it is honest and kept waiting, the worst of its signals in HARM if it is spam."""
-    p = p_spam(verdict)
-    worst = max((cost for s in verdict.signals for name, cost in HARM.items() if s.name.startswith(name)), default=1.0)
+def expected_harm(decision: Decision, signals: SignalCatalogue) -> float:
+    """1 if the comment is honest and waits; the greatest harm of its signals if it is spam."""
+    p = spam_probability(decision)
+    worst = max([signals.get(s.name, UNDECLARED).harm for s in decision.signals], default=1.0)
     return p * worst + (1 - p)
 
 
-def _terms(comment: Comment, verdict: Decision) -> Iterator[str]:
-    yield from (f"signal:{signal.name}" for signal in verdict.signals)
+def _terms(comment: Comment, decision: Decision) -> Iterator[str]:
+    yield from (f"signal:{signal.name}" for signal in decision.signals)
     yield f"script:{script(comment.content)}"
     yield f"day:{comment.received:%Y-%m-%d}"
-    yield f"thread:{value(comment.thread)}"
+    yield f"thread:{term_value(comment.thread)}"
     if comment.author:
-        yield f"author:{value(comment.author)}"
+        yield f"author:{term_value(comment.author)}"
     if comment.origin:
         yield f"origin:{comment.origin}"
     if comment.identity:
@@ -131,43 +119,39 @@ def _terms(comment: Comment, verdict: Decision) -> Iterator[str]:
     if comment.email:
         yield email_term(comment.email)
         yield email_term("@" + comment.email.rpartition("@")[2])
-    yield from islice(dict.fromkeys(_domains(f"{comment.content} {comment.url}")), MAX_DOMAINS)
+    domains = all_domains(hosts_in(f"{comment.content} {comment.url}"))
+    yield from [f"domain:{domain}" for domain in domains[:MAX_DOMAINS]]
     yield from islice(dict.fromkeys(f"word:{w}" for w in words(f"{comment.author} {comment.content}")), MAX_WORDS)
 
 
-def value(text: str) -> str:
-    """A field as a term's value: on one line, and bounded."""
+def term_value(text: str) -> str:
+    """A field on one line, cut to MAX_VALUE characters."""
     return " ".join(text.split())[:MAX_VALUE]
 
 
 def email_term(email: str) -> str:
-    """Addresses are looked for as a whole, and never listed: so the index does not hold them."""
+    """The digest of an address. People search for whole addresses, so the index need not contain them."""
     return f"email:{digest(email.casefold())}"
 
 
-def _domains(text: str) -> Iterator[str]:
-    """`domain:` of each host that the text names, and of the domains above it that have the same owner."""
-    return (f"domain:{domain}" for domain in all_domains(hosts_in(text)))
-
-
 def words(text: str) -> Iterator[str]:
-    """The words of a text as they are filed and looked for, whatever their case and width."""
+    """The words of a text as they are indexed and searched for, in one case and width."""
     for word in WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         at = 0
         for run in UNSPACED.finditer(word):
-            yield from _spaced(word[at : run.start()])
-            yield from _pairs(run[0])
+            yield from _clipped(word[at : run.start()])
+            yield from _characters_and_pairs(run[0])
             at = run.end()
-        yield from _spaced(word[at:])
+        yield from _clipped(word[at:])
 
 
-def _spaced(word: str) -> Iterator[str]:
+def _clipped(word: str) -> Iterator[str]:
     if word:
         yield word[:LONGEST_WORD]
 
 
-def _pairs(run: str) -> Iterator[str]:
-    """Each two neighbours, and each sign alone, so that one sign can be looked for too."""
+def _characters_and_pairs(run: str) -> Iterator[str]:
+    """Each character and each two neighbours, so that a search for one character works too."""
     yield from run
     yield from (run[n : n + 2] for n in range(len(run) - 1))
 
@@ -178,7 +162,7 @@ def script(text: str) -> str:
     symbols = False
     for char in text[:SAMPLE]:
         if char.isalpha():
-            name = "latin" if char.isascii() else _script(char)
+            name = "latin" if char.isascii() else _script_of_letter(char)
             found[name] = found.get(name, 0) + 1
         else:
             symbols = symbols or unicodedata.category(char) == "So"
@@ -187,6 +171,6 @@ def script(text: str) -> str:
     return max(found, key=lambda name: found[name])
 
 
-def _script(letter: str) -> str:
+def _script_of_letter(letter: str) -> str:
     first = unicodedata.name(letter, "OTHER").partition(" ")[0]
     return SCRIPTS.get(first, first.lower())

@@ -11,6 +11,7 @@ from comments.job_queue import Jobs
 from comments.pseudonyms import Pseudonyms
 from comments.rq_stats import NoRQStats, RQStats
 from comments.settings import Settings
+from comments.signals import SignalCatalogue
 from comments.storage.interfaces import Storage
 
 
@@ -24,6 +25,7 @@ class Deps:
     pseudonyms: Pseudonyms
     now: Callable[[], datetime]
     queues: RQStats = field(default_factory=NoRQStats)  # figures of RQ for the ops page
+    signals: SignalCatalogue = field(default_factory=dict)  # of all filters, for the queue order and explanations
 
     def init_app(self, app: Flask) -> None:
         app.extensions["replygate"] = self

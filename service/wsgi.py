@@ -12,6 +12,8 @@ from comments.pseudonyms import Pseudonyms
 from comments.rq_stats import RQStatsReader
 from comments.settings import Settings
 from comments.storage.redis import connect, open_redis
+from workers.filters import BUILT_IN
+from workers.judging.policy import catalogue
 
 from . import create_app
 from .deps import Deps
@@ -34,5 +36,6 @@ app = create_app(
         pseudonyms=Pseudonyms(settings.secret_key),
         now=utc_now,
         queues=RQStatsReader(rq_connection),
+        signals=catalogue(BUILT_IN),
     )
 )

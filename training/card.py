@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workers.learning.features import BUCKETS, Family
-from workers.learning.prior_model import Model
+from workers.learning.prior_model import PriorWeights
 
 from .calibrate import Calibration, Unseen
 from .corpora import CORPORA, path, read
@@ -64,15 +64,15 @@ def _generated() -> list[str]:
     return [*lines, "", f"Templates written for this project, MIT licence, in `training/text`: {files}."]
 
 
-def _weights(model: Model) -> list[str]:
+def _weights(model: PriorWeights) -> list[str]:
     lines = ["", "## Weights", "", "| Family | Buckets | Step of a weight |", "|-|-|-|"]
     for family in Family:
         lines.append(f"| {family.name.lower()} | {BUCKETS[family]} | {model.scales[family]:.5f} |")
-    sums = f"Inputs SHA-256 `{model.inputs}`; file {len(model.packed())} bytes, SHA-256 `{_sha(model.packed())}`."
+    sums = f"Inputs SHA-256 `{model.inputs}`; file {len(model.to_bytes())} bytes, SHA-256 `{_sha(model.to_bytes())}`."
     return [*lines, "", f"Bias {model.bias:.4f}; slope {model.slope}, shift {model.shift}. {sums}"]
 
 
-def _figures(model: Model, found: Sequence[Unseen]) -> list[str]:
+def _figures(model: PriorWeights, found: Sequence[Unseen]) -> list[str]:
     """Figures from the training: each source tested by a model of all the others."""
     lines = ["", "## Figures", "", "Each corpus is tested by a model that was trained without it.", ""]
     lines += ["| Corpus | AUC | Honest held of 1,000 (P >= 0.5) | Spam held |", "|-|-|-|-|"]
@@ -86,7 +86,7 @@ def _figures(model: Model, found: Sequence[Unseen]) -> list[str]:
     return lines
 
 
-def card(folder: Path, model: Model, found: Sequence[Unseen]) -> str:
+def card(folder: Path, model: PriorWeights, found: Sequence[Unseen]) -> str:
     """Return the card as Markdown."""
     parts = (HEAD.rstrip(), *_corpora(folder), *_generated(), *_weights(model), *_figures(model, found))
     return "\n".join(parts) + "\n" + LIMITS

@@ -22,8 +22,8 @@ from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import Example
 from replygate.evaluation.replay import Corpus, held, lesson
 from workers.learning import combined_model
-from workers.learning.prior_model import shipped
-from workers.learning.site_model import odds, rarer, taught, tokens
+from workers.learning.prior_model import shipped_prior
+from workers.learning.site_model import mean_log_odds, rarer_lessons, token_log_odds_of, tokens
 
 from .corpora import CORPORA, comment, read
 from .fit import Array
@@ -97,7 +97,7 @@ def streams(folder: Path, seed: int) -> Iterator[tuple[str, list[Row]]]:
         for source, is_spam, n in parts:
             some = [comment(e) for e in examples[source] if e.spam is is_spam]
             draw.shuffle(some)
-            rows += [Row(c, shipped().log_odds(c), is_spam) for c in some[:n]]
+            rows += [Row(c, shipped_prior().log_odds(c), is_spam) for c in some[:n]]
         draw.shuffle(rows)
         yield name, rows
 
@@ -119,7 +119,14 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
         seen = TokenCounts(lessons[False], lessons[True], {t: (c[0], c[1]) for t, c in counts.items()})
         for row in rows[n :: max(1, (len(rows) - n) // MOST)]:
             asked = tokens(row.comment)
-            yield Judged(name, n, row.prior, taught(odds(asked, seen), len(asked)), rarer(seen), row.spam)
+            yield Judged(
+                name,
+                n,
+                row.prior,
+                mean_log_odds(token_log_odds_of(asked, seen), len(asked)),
+                rarer_lessons(seen),
+                row.spam,
+            )
 
 
 def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Judged]:
@@ -129,8 +136,8 @@ def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Jud
         yield Judged(name, 0, row.prior, 0.0, 0, row.spam)
         seen = corpus.about(row.comment)
         found = combined_model.judged(row.comment, seen)
-        site = taught(found.of_site, len(tokens(row.comment)))
-        yield Judged(name, 1, row.prior, site, rarer(seen), row.spam)
+        site = mean_log_odds(found.token_odds, len(tokens(row.comment)))
+        yield Judged(name, 1, row.prior, site, rarer_lessons(seen), row.spam)
         asked, published = found.hold_at <= found.log_odds < found.spam_at, found.log_odds < found.hold_at
         if asked or draw.random() < (REPORTED if published and row.spam else CHANCE):
             example = Example(row.comment, row.spam, name)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from comments.model import Comment
-from workers.learning.prior_model import Prior
+from workers.learning.prior_model import PriorModel
 
 from .calibrate import Calibration, calibrated, unseen
 from .corpora import comment
@@ -128,7 +128,7 @@ def _correlation(weights: Weights, tested: Batch) -> float:
     return matthews(logits[tested.spam == 1], logits[tested.spam == 0])
 
 
-def speed(sources: Sources, prior: Prior) -> Iterator[str]:
+def speed(sources: Sources, prior: PriorModel) -> Iterator[str]:
     """CPU time of a first look at each comment, folding and finding links included."""
     yield from (
         "",
@@ -173,7 +173,7 @@ def main(arguments: list[str]) -> int:
         languages(sources, judged, calibration),
         disguises(sources, judged),
         videos(sources),
-        speed(sources, Prior(model_of(full, calibration))),
+        speed(sources, PriorModel(model_of(full, calibration))),
     ]
     if "research" in arguments:
         parts.append(reached("everything at hand", research(sources)))

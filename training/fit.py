@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 
-from workers.learning.features import LOUDNESS, SIZE, Family, bucket, placed
-from workers.text.traits import BOUNDS
+from workers.learning.features import SIZE, VECTOR_LENGTH, Family, bucket, bucket_values
+from workers.text.traits import WEIGHT_LIMITS
 
 from .corpora import comment
 from .generate import Example
@@ -54,7 +54,7 @@ def batch(examples: Sequence[Example], source: str) -> Batch:
     values: list[float] = []
     ends = [0]
     for example in examples:
-        for column, value in placed(comment(example)):
+        for column, value in bucket_values(comment(example)):
             columns.append(column)
             values.append(value)
         ends.append(len(columns))
@@ -75,8 +75,8 @@ def _importance(batches: Sequence[Batch]) -> Array:
 
 def _bounds() -> Array:
     bounds = np.full(SIZE, BOUND)
-    for name, bound in BOUNDS.items():
-        bounds[bucket(Family.FLAGS, name)] = bound / LOUDNESS[Family.FLAGS]
+    for name, bound in WEIGHT_LIMITS.items():
+        bounds[bucket(Family.TRAITS, name)] = bound / VECTOR_LENGTH[Family.TRAITS]
     return bounds
 
 

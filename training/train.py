@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from workers.learning.prior_model import Model, quantised
+from workers.learning.prior_model import PriorWeights, quantize
 
 from .calibrate import Calibration, Unseen, calibrated, unseen
 from .card import card
@@ -24,14 +24,14 @@ def inputs(folder: Path) -> str:
     return digest(*corpora, *templates, str(SEED).encode())
 
 
-def model_of(weights: Weights, calibration: Calibration, learned_from: str = "") -> Model:
+def model_of(weights: Weights, calibration: Calibration, learned_from: str = "") -> PriorWeights:
     """The weights as they are shipped."""
-    whole, scales = quantised(weights.of.tolist())
+    whole, scales = quantize(weights.of.tolist())
     # Processors differ in the last bits of what they add; no weight and no file does.
-    return Model(whole, scales, round(weights.bias, 6), calibration.slope, calibration.shift, learned_from)
+    return PriorWeights(whole, scales, round(weights.bias, 6), calibration.slope, calibration.shift, learned_from)
 
 
-def trained(folder: Path, share: float = 1.0) -> tuple[Model, list[Unseen]]:
+def trained(folder: Path, share: float = 1.0) -> tuple[PriorWeights, list[Unseen]]:
     """The model of these files, the same bytes each time, and how models like it do. A share of what is generated."""
     sources = gathered(folder, FREE, share)
     found = unseen(sources)
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
         return 2
     folder = Path(arguments[0])
     model, found = trained(folder)
-    PRIOR.write_bytes(model.packed())
+    PRIOR.write_bytes(model.to_bytes())
     CARD.parent.mkdir(exist_ok=True)
     CARD.write_text(card(folder, model, found), encoding="utf-8")
     sys.stdout.write(f"{PRIOR.name}: {PRIOR.stat().st_size} bytes, inputs {model.inputs[:12]}\n")

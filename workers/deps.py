@@ -14,7 +14,7 @@ from comments.storage.redis import connect, open_redis
 
 from .delivery.deps import DeliveryDeps, open_http, open_mailer
 from .filters import BUILT_IN, Filter
-from .judging.policy import Policy, build
+from .judging.policy import Policy, build_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
 
 def policy_of(settings: Settings, filters: tuple[Filter, ...]) -> Policy:
     """Build the policy from the filters' weights and the policy file. Raises SettingsInvalid."""
-    return build(filters, _read(settings.policy))
+    return build_policy(filters, _read(settings.policy))
 
 
 def _read(path: Path | None) -> Mapping[str, Any]:

@@ -12,15 +12,16 @@ from comments.errors import NotFound
 from comments.job_queue import DELIVER, INDEX, JUDGE, LEARN
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.queue_ranking import catch_up
+from comments.queue_ranking import index_outdated
 from comments.site import Site
 from comments.storage.values import Claim
 
 from .delivery.outbox import queue_events, send_due
 from .deps import Deps, deps
-from .filters.reputation import domains
-from .judging.judge import judge as judge_batch
-from .learning.lesson_quotas import quotas
+from .filters.reputation import linked_domains
+from .judging.judge import judge_batch
+from .judging.policy import catalogue
+from .learning.lesson_quotas import lesson_quotas
 from .learning.site_model import tokens
 
 log = logging.getLogger(__name__)
@@ -108,15 +109,15 @@ def _learn_batch(d: Deps, site: Site) -> bool:
     if d.settings.share_repute:
         for comment in known:
             # Before the corpus, which records that a lesson is learned: an interrupted job then repeats both.
-            d.storage.shared_reputation.update(site.id, comment.id, comment.lesson, domains(comment))
-    learned = [d.storage.corpus.learn(site.id, comment, tokens(comment), quotas(comment)) for comment in known]
+            d.storage.shared_reputation.update(site.id, comment.id, comment.lesson, linked_domains(comment))
+    learned = [d.storage.corpus.learn(site.id, comment, tokens(comment), lesson_quotas(comment)) for comment in known]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})
     return len(due) == BATCH and bool(known)
 
 
 def _index_batch(d: Deps, site: Site) -> bool:
-    return catch_up(d.storage, site.id, BATCH) == BATCH
+    return index_outdated(d.storage, site.id, catalogue(d.filters), BATCH) == BATCH
 
 
 def _deliver_batch(d: Deps, site: Site) -> bool:

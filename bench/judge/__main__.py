@@ -22,7 +22,7 @@ from training.corpora import CORPORA, FREE, SPAM, read
 from training.figures import Reach, mean, reached
 from training.generate import Example, honest, spam
 from training.protocol import BLOG, NEWS, SEED
-from workers.learning.combined_model import judged
+from workers.learning.combined_model import combined_score
 from workers.learning.site_model import tokens
 
 from .bayes import NaiveBayes, SpamBayes
@@ -89,7 +89,7 @@ def our_error(rows: Sequence[Row], n: int) -> float:
     spams = sum(row.spam for row in rows[:n])
     seen = TokenCounts(n - spams, spams, {token: (ham, spam) for token, (ham, spam) in counts.items()})
     rest = rows[n :: max(1, (len(rows) - n) // MOST)]
-    return float(np.mean([(judged(row.comment, seen).log_odds > 0) is not row.spam for row in rest]))
+    return float(np.mean([(combined_score(row.comment, seen).log_odds > 0) is not row.spam for row in rest]))
 
 
 def errors(make: Callable[[], System], sites: Sequence[tuple[str, list[Row]]]) -> Iterator[float]:

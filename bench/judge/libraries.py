@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
 from training.generate import Example
-from workers.text.profanity_matcher import stock
+from workers.text.profanity_matcher import stock_matcher
 
 from .bayes import whole
 
@@ -33,7 +33,7 @@ class BetterProfanity:
 
     def scores(self, examples: Sequence[Example]) -> list[float]:
         """Score with our matcher. It gives the same results as the package, which would need a day."""
-        return [float(stock().contains(whole(example))) - 0.5 for example in examples]
+        return [float(stock_matcher().contains(whole(example))) - 0.5 for example in examples]
 
 
 class TfIdf:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from training.corpora import comment
 from training.fit import Weights, batch, fit
 from training.generate import Example
-from workers.learning.prior_model import shipped
+from workers.learning.prior_model import shipped_prior
 
 
 class Prior:
@@ -24,7 +24,7 @@ class Prior:
         self.weights = fit([batch(rows, source) for source, rows in by_source.items()])
 
     def score(self, example: Example) -> float:
-        return shipped().log_odds(comment(example))
+        return shipped_prior().log_odds(comment(example))
 
     def scores(self, examples: Sequence[Example]) -> list[float]:
         if self.weights is None:

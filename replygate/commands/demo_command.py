@@ -22,7 +22,9 @@ from service.accounts.invitations import sign_in_link
 from service.demo import DEMO_SITE
 from service.review.decisions import ModeratorDecision, decide
 from workers import deps as workers
+from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES, judge
+from workers.judging.policy import catalogue
 
 from .demo_story import ARTICLE, NETWORKS, STORY, TEAM, Post, StoryDecision
 from .moderator_commands import person
@@ -78,9 +80,9 @@ def fill(storage: Storage, settings: Settings, id: str, seed: int, now: datetime
     clock = Clock(now)
     workers.install(replace(workers.build_deps(settings), storage=storage, jobs=ImmediateJobs(), now=clock))
     # The number of comments goes into the seed, so that --again creates other ids.
-    story = StoryPlayer(
-        site, web.Deps(settings, storage, ImmediateJobs(), Pseudonyms(settings.secret_key), clock), clock
-    )
+    pseudonyms = Pseudonyms(settings.secret_key)
+    web_deps = web.Deps(settings, storage, ImmediateJobs(), pseudonyms, clock, signals=catalogue(BUILT_IN))
+    story = StoryPlayer(site, web_deps, clock)
     story.play(now, Random(f"{seed}/{accepted}"))  # noqa: S311 - made-up comments, no secrets
     return Counter(comment.status.value for comment in story.load())
 

@@ -11,8 +11,8 @@ from comments.storage.corpus_lessons import counted_lessons, ham_ceiling, lesson
 from comments.storage.interfaces import Storage
 from comments.storage.values import TokenCounts
 from replygate.deployment import current_deployment
-from workers.filters.reputation import domains
-from workers.learning.lesson_quotas import quotas
+from workers.filters.reputation import linked_domains
+from workers.learning.lesson_quotas import lesson_quotas
 from workers.learning.site_model import tokens
 
 from .export_command import all_comments
@@ -51,7 +51,7 @@ def _totals(counts: TokenCounts) -> str:
 
 def recount(known: Iterable[Comment]) -> TokenCounts:
     """Return the counts that the corpus should hold, from the histories of all comments."""
-    lessons = {c.id: lesson for c in known if (lesson := lesson_of(c, tokens(c), quotas(c)))}
+    lessons = {c.id: lesson for c in known if (lesson := lesson_of(c, tokens(c), lesson_quotas(c)))}
     taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
     for id in counted_lessons(lessons):
@@ -66,7 +66,7 @@ def share_lessons(storage: Storage, site: str) -> None:
     """Share this site's lessons about linked domains, as if `share_repute` had always been on."""
     for comment in all_comments(storage, site):
         if comment.lesson:
-            storage.shared_reputation.update(site, comment.id, comment.lesson, domains(comment))
+            storage.shared_reputation.update(site, comment.id, comment.lesson, linked_domains(comment))
 
 
 def relearn(storage: Storage, sites: Sequence[str]) -> None:
@@ -77,4 +77,4 @@ def relearn(storage: Storage, sites: Sequence[str]) -> None:
         for start in range(0, len(ids), BATCH):
             for comment in storage.comments.load(site, ids[start : start + BATCH]):
                 if comment is not None:
-                    storage.corpus.learn(site, comment, tokens(comment), quotas(comment))
+                    storage.corpus.learn(site, comment, tokens(comment), lesson_quotas(comment))

@@ -13,7 +13,7 @@ from replygate.commands.site_commands import site_named
 from replygate.deployment import current_deployment
 from workers.deps import policy_of
 from workers.filters import BUILT_IN
-from workers.judging.policy import Policy, build
+from workers.judging.policy import Policy, build_policy
 
 from .charts import charts
 from .html_report import html_page
@@ -55,7 +55,7 @@ def evaluate(
         raise click.ClickException("the file has no labelled comments")
     if cross and (id or learn or len({example.source for example in examples}) < 2):
         raise click.UsageError("--cross needs several sources in the file, and cannot be used with --site or --learn")
-    site, policy, lessons = _site(id) if id else (PLAIN, build(BUILT_IN, {}), TokenCounts())
+    site, policy, lessons = _site(id) if id else (PLAIN, build_policy(BUILT_IN, {}), TokenCounts())
     moderation = Moderation() if learn else None
     judged = (
         across(examples, site, policy) if cross else verdicts(examples, site, policy, Corpus.of(lessons), moderation)

@@ -15,10 +15,10 @@ from comments.storage.interfaces import EvidenceStore
 from comments.storage.memory import open_memory
 from comments.storage.values import TokenCounts
 from workers.filters import BUILT_IN
-from workers.judging.judge import ask, decide, facts, question
-from workers.judging.policy import AUDIT, Policy
-from workers.learning.combined_model import judged
-from workers.learning.lesson_quotas import quotas
+from workers.judging.judge import decide, evidence_query, facts_from, run_filters
+from workers.judging.policy import SPOT_CHECK, Policy
+from workers.learning.combined_model import combined_score
+from workers.learning.lesson_quotas import lesson_quotas
 from workers.learning.site_model import tokens
 
 from .labelled_comments import Example
@@ -42,7 +42,7 @@ class Verdict:
     @property
     def by_chance(self) -> bool:
         """Whether it is a spot check: the filters alone would have decided it."""
-        return any(signal.name == AUDIT for signal in self.decision.signals)
+        return any(signal.name == SPOT_CHECK for signal in self.decision.signals)
 
 
 @dataclass
@@ -83,7 +83,7 @@ def lesson(example: Example, verdict: Decision) -> Lesson:
     comment, action = example.comment, Action.SPAM if example.spam else Action.APPROVE
     said = Decision(action, RESULT[action], Role.MODERATOR, Role.MODERATOR, comment.received)
     taught = comment.with_decision(verdict).with_decision(said)
-    found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), quotas(taught))
+    found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), lesson_quotas(taught))
     assert found is not None  # noqa: S101 - every such decision teaches
     return found
 
@@ -130,7 +130,7 @@ def verdicts(
 
 def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[Verdict]:
     """Judge each source on a site that learned from all other sources (cross-validation by source)."""
-    lessons = [lesson(e, held(e, judged(e.comment, TokenCounts()).log_odds)) for e in examples]
+    lessons = [lesson(e, held(e, combined_score(e.comment, TokenCounts()).log_odds)) for e in examples]
     for source in dict.fromkeys(example.source for example in examples):
         corpus = Corpus()
         for example, taught in zip(examples, lessons, strict=True):
@@ -144,12 +144,12 @@ def _verdict(
 ) -> Verdict:
     comment = replace(example.comment, site=site.id)
     began = clock()
-    asked = question(comment, 1, BUILT_IN)
+    asked = evidence_query(comment, 1, BUILT_IN)
     questioned = clock()
     answer = replace(evidence.look_up(site.id, [asked])[0], corpus=corpus.about(comment))
-    known = facts(site, answer, comment.received)
+    known = facts_from(site, answer, comment.received)
     answered = clock()
-    decision = decide(comment, known, ask(comment, known, BUILT_IN), policy)
+    decision = decide(comment, known, run_filters(comment, known, BUILT_IN), policy)
     spent = questioned - began + clock() - answered
-    probability = judged(comment, known.corpus).probability
+    probability = combined_score(comment, known.corpus).probability
     return Verdict(example, decision, probability, spent * 1e6, known.corpus.ham + known.corpus.spam)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import new_id
-from comments.queue_ranking import catch_up
+from comments.queue_ranking import index_outdated
 from comments.site import Site
 from comments.storage.notes_and_bulks import BulkAction, BulkItem, BulkProgress
 from comments.storage.queue_index import IndexResult
@@ -46,7 +46,7 @@ def selected(items: Sequence[BulkItem]) -> Selection:
 
 def find_pending(deps: Deps, site: Site, view: QueueView, signed: SignedIn, limit: int = MAX_BULK) -> IndexResult:
     """The pending comments that a view shows, the newest first."""
-    catch_up(deps.storage, site.id)
+    index_outdated(deps.storage, site.id, deps.signals)
     query = view.model_copy(update={"order": "newest", "status": "held"})
     sees_email = sessions.may_see_emails(signed.person, site)
     return deps.storage.queue_index.find(site.id, index_query(query, deps.now().date(), limit, None, sees_email))

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments import explanations
+from comments.explanations import explanation
 from comments.lifecycle import REVIEWED, Action, Role, Status, actions_for
 from comments.markdown import html
 from comments.model import Comment, Decision, Signal
@@ -13,6 +13,7 @@ from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.validation import is_web_address
 from service.accounts.sessions import SignedIn, has_role, may_see_emails
+from service.deps import deps
 
 
 class ReviewedSignal(BaseModel):
@@ -119,7 +120,7 @@ def _reasons(verdict: Decision | None) -> Reasons | None:
         policy=verdict.policy,
         at=verdict.at,
         signals=[ReviewedSignal.model_validate(s) for s in sorted(verdict.signals, key=_order)],
-        approved_if=explanations.words(verdict),
+        approved_if=explanation(verdict, deps().signals),
     )
 
 

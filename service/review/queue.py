@@ -11,7 +11,8 @@ from itertools import islice
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.queue_ranking import catch_up
+from comments.queue_ranking import index_outdated
+from comments.signals import SignalCatalogue
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, facet_limit
@@ -53,10 +54,14 @@ class QueueSite:
     sees_email: bool
 
 
-def pending_page(storage: Storage, sites: Sequence[QueueSite], view: QueueView, today: date, limit: int) -> QueuePage:
+def pending_page(
+    storage: Storage, signals: SignalCatalogue, sites: Sequence[QueueSite], view: QueueView, today: date, limit: int
+) -> QueuePage:
     """Raises Invalid for a bad cursor or an empty search."""
     last = _parsed_cursor(view.cursor)
     chosen = [site for site in sites if view.site in ("", site.site.id)]
+    for site in chosen:
+        index_outdated(storage, site.site.id, signals, INDEXED_FIRST)
     results = {site.site.id: _find(storage, site, view, today, limit, last) for site in chosen}
     spots = list(islice(_merged(results), limit + 1))
     total = sum(r.total for r in results.values())
@@ -86,7 +91,6 @@ def _find(
     storage: Storage, site: QueueSite, view: QueueView, today: date, limit: int, last: tuple[int, int, str] | None
 ) -> IndexResult:
     """Find one more than `limit`, which tells if there is a next page."""
-    catch_up(storage, site.site.id, INDEXED_FIRST)
     after = _after(site.site.id, last)
     return storage.queue_index.find(site.site.id, index_query(view, today, limit + 1, after, site.sees_email))
 

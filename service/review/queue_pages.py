@@ -75,7 +75,7 @@ def load_queue_page(sites: Sequence[Site], view: QueueView, signed: SignedIn) ->
     """Pending comments come from the index of all sites, others from one site by time received."""
     if view.status == "held":
         queue_sites = [QueueSite(site, sessions.may_see_emails(signed.person, site)) for site in sites]
-        return pending_page(deps().storage, queue_sites, view, deps().now().date(), PER_PAGE)
+        return pending_page(deps().storage, deps().signals, queue_sites, view, deps().now().date(), PER_PAGE)
     if len(sites) != 1:
         raise NotFound("comments with a decision are listed for one site at a time")
     if view.effective_order == "reported":

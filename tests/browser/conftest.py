@@ -23,7 +23,7 @@ from tests.support.builders import a_site
 from workers import deps as workers
 from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES
-from workers.judging.policy import build
+from workers.judging.policy import build_policy, catalogue
 
 #: Flags that switch off background network traffic and the GPU.
 FLAGS = [
@@ -70,9 +70,9 @@ def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
     settings = replace(valkey_settings, public_url=url, demo=True)
     pseudonyms, jobs = Pseudonyms(settings.secret_key), ImmediateJobs()
     redis_storage.sites.put(a_site(id="demo", name="The Daily Loaf", origins=(url,), per_minute=0))
-    policy = build(BUILT_IN, {})
+    policy = build_policy(BUILT_IN, {})
     workers.install(workers.Deps(settings, redis_storage, workers.now, jobs, BUILT_IN, policy))
-    app = create_app(Deps(settings, redis_storage, jobs, pseudonyms, workers.now))
+    app = create_app(Deps(settings, redis_storage, jobs, pseudonyms, workers.now, signals=catalogue(BUILT_IN)))
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=listening.fileno())
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -14,7 +14,7 @@ from tests.support.recorded_jobs import RecordedJobs
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.sender_pool import SenderPool
 from workers.deps import Deps, install, now
-from workers.judging.policy import build
+from workers.judging.policy import build_policy
 
 BROKEN = says(b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n")
 NOTHING_TRUSTED: frozenset[str] = frozenset()
@@ -31,7 +31,7 @@ def delivery_deps(
     storage.sites.put(a_site(webhooks=webhooks))
     hosts = frozenset(webhook.url.split("/")[2] for webhook in webhooks) if trusted is None else trusted
     http = GuardedHTTP(hosts, total=total)
-    made = Deps(settings(**changes), storage, now, RecordedJobs(), (), build((), {}), http=http)
+    made = Deps(settings(**changes), storage, now, RecordedJobs(), (), build_policy((), {}), http=http)
     install(made)
     return made
 

@@ -20,6 +20,8 @@ from service import create_app
 from service.accounts.passwords import hash_password
 from service.deps import Deps
 from tests.support.builders import NOW, SECRET, a_site, accepted, settings
+from workers.filters import BUILT_IN
+from workers.judging.policy import catalogue
 
 #: Headers of a browser.
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -123,7 +125,7 @@ def a_desk(storage: Storage, of: Settings | None = None, sites: Iterable[str] = 
     clock, jobs = Clock(), JobList()
     for site in sites:
         storage.sites.put(a_site(id=site, name=f"The {site}"))
-    app = create_app(Deps(of or settings(), storage, jobs, Pseudonyms(SECRET), clock))
+    app = create_app(Deps(of or settings(), storage, jobs, Pseudonyms(SECRET), clock, signals=catalogue(BUILT_IN)))
     return Desk(app, storage, clock, jobs)
 
 

@@ -20,7 +20,7 @@ from tests.support.web import SUBMIT, Web, a_reply, open_web
 from workers.delivery.smtp import Mailer
 from workers.deps import Deps, install, now
 from workers.jobs import deliver
-from workers.judging.policy import build
+from workers.judging.policy import build_policy
 
 PAGE = "https://blog.example/post"
 SENDER = "replies@blog.example"
@@ -83,7 +83,7 @@ class MailDeployment:
 def create_deployment(storage: Storage, server: MailServer, web: Web) -> MailDeployment:
     chosen = settings(smtp_url=server.settings, mail_from=SENDER)
     mailer = Mailer(server.settings, SENDER)
-    made = Deps(chosen, storage, now, RecordedJobs(), (), build((), {}), mailer=mailer)
+    made = Deps(chosen, storage, now, RecordedJobs(), (), build_policy((), {}), mailer=mailer)
     install(made)
     return MailDeployment(storage, server, web, made)
 

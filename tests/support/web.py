@@ -15,6 +15,8 @@ from service import create_app
 from service.deps import Deps
 from tests.support.builders import SECRET, a_site, settings
 from tests.support.recorded_jobs import RecordedJobs
+from workers.filters import BUILT_IN
+from workers.judging.policy import catalogue
 
 SUBMIT = "/v1/sites/blog/comments"
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -46,7 +48,7 @@ def open_web(storage: Storage, *sites: Site, **changes: Any) -> Web:
     for site in sites or (a_site(),):
         storage.sites.put(site)
     jobs, pseudonyms = RecordedJobs(), Pseudonyms(SECRET)
-    deps = Deps(settings(**changes), storage, jobs, pseudonyms, lambda: datetime.now(UTC))
+    deps = Deps(settings(**changes), storage, jobs, pseudonyms, lambda: datetime.now(UTC), signals=catalogue(BUILT_IN))
     app = create_app(deps)
     app.testing = True
     return Web(app, storage, jobs, pseudonyms)

@@ -20,7 +20,7 @@ from docs.site_settings import with_table
 from replygate.__main__ import cli
 from service.web.errors import MAPPINGS
 from workers.filters import BUILT_IN
-from workers.judging.policy import build
+from workers.judging.policy import build_policy
 
 ROOT = Path(__file__).parents[2]
 LUA = ROOT / "comments/storage/lua"
@@ -169,7 +169,7 @@ def test_every_metric_of_the_docs_exists() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_signal_of_the_docs_exists(page: str) -> None:
-    known = set(build(BUILT_IN, {}).weights)
+    known = set(build_policy(BUILT_IN, {}).weights)
     families = {signal.partition(".")[0] for signal in known if "." in signal}
     named = {name for name in re.findall(r"`([a-z-]+\.[a-z-]+)`", PAGES[page]) if name.partition(".")[0] in families}
     assert named <= known

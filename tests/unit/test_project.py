@@ -18,8 +18,8 @@ from comments.settings import PREFIX, Settings
 from comments.storage.keys import Keys
 from replygate.__main__ import cli
 from replygate.commands import openapi_command
-from workers.filters import BUILT_IN, Mark
-from workers.judging.policy import build
+from workers.filters import BUILT_IN, Override
+from workers.judging.policy import catalogue
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -165,10 +165,14 @@ def test_the_docs_list_every_script() -> None:
     assert sorted(listed) == sorted(script for script in scripts if not script.startswith("lib/"))
 
 
-def test_the_docs_list_every_signal_with_its_weight() -> None:
-    listed = re.findall(r"^\| `([a-z.-]+)` \| (\S+) \|", (ROOT / "docs/signals.md").read_text(), re.MULTILINE)
-    weights = build(BUILT_IN, {}).weights
-    assert dict(listed) == {name: w.value if isinstance(w, Mark) else f"{w:g}" for name, w in weights.items()}
+def test_the_docs_list_every_signal_with_its_weight_and_meaning() -> None:
+    table = (ROOT / "docs/signals.md").read_text()
+    listed = re.findall(r"^\| `([a-z.-]+)` \| (\S+) \| (.*) \|$", table, re.MULTILINE)
+    declared = catalogue(BUILT_IN)
+    assert sorted(listed) == sorted(
+        (name, i.weight.value if isinstance(i.weight, Override) else f"{i.weight:g}", i.meaning)
+        for name, i in declared.items()
+    )
 
 
 def test_the_docs_speak_of_every_address_of_the_api() -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from training.corpora import path
-from workers.filters.toxicity import LEVELS
-from workers.learning.toxicity_model import AIMED, STEPS, Model
-from workers.text.group_names import GROUPS
+from workers.filters.toxicity import THRESHOLDS
+from workers.learning.toxicity_model import AIMED, STEPS, ToxicityModel
+from workers.text.group_names import GROUP_NAMES
 
 from .features import charged
 from .figures import attacks, held, tested
@@ -82,14 +82,14 @@ def _weights(fitted: Fitted, packed: bytes) -> Iterator[str]:
     yield f"{len(weights) - aimed - pairs} words, {pairs} pairs, {aimed} words addressed to a person;"
     yield f"{len(weights) - against} count as an attack, {against} against it."
     yield f"Log-odds without any of them: {fitted.bias / STEPS:g}."
-    yield f"Levels: {', '.join(f'{name} from {bar:g} on' for name, bar in LEVELS.items())}."
+    yield f"Levels: {', '.join(f'{name} from {bar:g} on' for name, bar in THRESHOLDS.items())}."
     yield f"File {len(packed)} bytes, SHA-256 `{_sha(packed)}`."
 
 
 def card(folder: Path, groups: Sequence[Group], fitted: Fitted, packed: bytes) -> str:
     """Return the card as Markdown."""
-    model: Model = fitted.model()
-    fair = FAIR.format(groups=len(GROUPS), charged=len(charged()), alone=ALONE, bound=BOUND)
+    model: ToxicityModel = fitted.model()
+    fair = FAIR.format(groups=len(GROUP_NAMES), charged=len(charged()), alone=ALONE, bound=BOUND)
     lines = [*_learned_from(folder, groups), *_weights(fitted, packed)]
     figures = [*attacks(model, folder), *held(model, folder), *tested(model)]
     return "\n".join((HEAD.rstrip(), *lines, *figures)) + "\n" + fair + LIMITS

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from training import grammar
-from workers.learning.toxicity_model import AIMED, ALIKE, GROUP, REACH, READER
-from workers.text.profanity import offences
+from workers.learning.toxicity_model import AIMED, GROUP, MERGED, REACH, READER
+from workers.text.profanity import profane_words
 
 from .fillers import FILLERS
 from .texts import FOLDER
@@ -18,7 +18,7 @@ def features(tokens: Sequence[str]) -> list[tuple[str, ...]]:
     met: set[str] = set()
     found, before, aim = [], "", -REACH - 1
     for n, token in enumerate(tokens):
-        name = ALIKE.get(token, token)
+        name = MERGED.get(token, token)
         own: tuple[str, ...] = (f"{before} {name}",) if {before, name} - NOTHING and before else ()
         if name in (READER, GROUP):
             aim = n
@@ -34,7 +34,7 @@ def features(tokens: Sequence[str]) -> list[tuple[str, ...]]:
 
 @cache
 def _is_profane(word: str) -> bool:
-    return bool(offences(word))
+    return bool(profane_words(word))
 
 
 def is_eligible(feature: str) -> bool:

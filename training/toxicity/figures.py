@@ -9,9 +9,9 @@ from training.corpora import CORPORA, read
 from training.figures import area
 from training.fit import Array
 from training.grammar import read as read_sentences
-from workers.filters.toxicity import LEVELS
-from workers.learning.toxicity_model import Model
-from workers.text.profanity import offences
+from workers.filters.toxicity import THRESHOLDS
+from workers.learning.toxicity_model import ToxicityModel
+from workers.text.profanity import profane_words
 
 from .texts import AI_MOD, FOLDER, labelled
 
@@ -19,13 +19,13 @@ from .texts import AI_MOD, FOLDER, labelled
 HONEST = ("news_c3_a", "blog_tosbourn", "yt14_avengers", "yt14_playstation", "yt_judol_b", "tg_umputun")
 
 
-def scores(model: Model, texts: Sequence[str]) -> Array:
+def scores(model: ToxicityModel, texts: Sequence[str]) -> Array:
     return np.array([model.attack(text).log_odds for text in texts])
 
 
 def _shares(of: Array, thousand: bool = False) -> str:
     """The share at or above each level."""
-    shares = [float((of >= bar).mean()) for bar in LEVELS.values()]
+    shares = [float((of >= bar).mean()) for bar in THRESHOLDS.values()]
     return " | ".join(f"{1000 * share:.1f}" if thousand else f"{share:.2f}" for share in shares)
 
 
@@ -33,13 +33,13 @@ def sentences() -> Mapping[str, tuple[str, ...]]:
     return read_sentences(FOLDER / "sentences.txt").rules
 
 
-def attacks(model: Model, folder: Path) -> Iterator[str]:
+def attacks(model: ToxicityModel, folder: Path) -> Iterator[str]:
     """Figures for replies labelled as trolling or not. Half of them were inspected while the templates were written."""
-    levels = " | ".join(LEVELS)
+    levels = " | ".join(THRESHOLDS)
     yield from ("", "## Attacks and other replies", "")
     held_at = f"{levels} | blatant or profane"
     yield f"| AI-Mod | Replies | AUC | Attacks held: {held_at} | Others held: {held_at} |"
-    yield "|-|-|-|" + "-|" * (2 * len(LEVELS) + 2)
+    yield "|-|-|-|" + "-|" * (2 * len(THRESHOLDS) + 2)
     for half, name in enumerate(("inspected half", "unseen half")):
         rows = list(labelled(folder, AI_MOD, half))
         toxic, other = ([text for text, is_toxic in rows if is_toxic is wanted] for wanted in (True, False))
@@ -51,25 +51,25 @@ def attacks(model: Model, folder: Path) -> Iterator[str]:
 
 def _with_profanity(texts: Sequence[str], of: Array) -> float:
     """The share held by the default level or by a profane word."""
-    bar = next(iter(LEVELS.values()))
-    return float(np.mean([score >= bar or bool(offences(text)) for text, score in zip(texts, of, strict=True)]))
+    bar = next(iter(THRESHOLDS.values()))
+    return float(np.mean([score >= bar or bool(profane_words(text)) for text, score in zip(texts, of, strict=True)]))
 
 
-def held(model: Model, folder: Path) -> Iterator[str]:
+def held(model: ToxicityModel, folder: Path) -> Iterator[str]:
     """Honest comments at or above each level."""
     yield from ("", "## Honest comments held, of 1,000", "")
-    yield f"| Source | Content | Comments | {' | '.join(LEVELS)} |"
-    yield "|-|-|-|" + "-|" * len(LEVELS)
+    yield f"| Source | Content | Comments | {' | '.join(THRESHOLDS)} |"
+    yield "|-|-|-|" + "-|" * len(THRESHOLDS)
     for corpus in CORPORA:
         if corpus.name in HONEST:
             of = scores(model, [e.text for e in read(folder, corpus) if not e.spam])
             yield f"| {corpus.name} | {corpus.what} | {len(of)} | {_shares(of, thousand=True)} |"
 
 
-def tested(model: Model) -> Iterator[str]:
+def tested(model: ToxicityModel) -> Iterator[str]:
     """Share of the test sentences at or above each level."""
     yield from ("", "## Test sentences: share held", "")
-    yield f"| Sentences | Number | {' | '.join(LEVELS)} |"
-    yield "|-|-|" + "-|" * len(LEVELS)
+    yield f"| Sentences | Number | {' | '.join(THRESHOLDS)} |"
+    yield "|-|-|" + "-|" * len(THRESHOLDS)
     for name, texts in sentences().items():
         yield f"| {name.replace('_', ', ')} | {len(texts)} | {_shares(scores(model, texts))} |"

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from training.fit import Array
-from workers.learning.toxicity_model import AIMED, SPAN, STEPS, Model, read
+from workers.learning.toxicity_model import AIMED, SPAN, STEPS, ToxicityModel, word_tokens
 
 from .features import charged, features, is_eligible
 from .texts import Group
@@ -116,8 +116,8 @@ class Fitted:
     weights: Mapping[str, int]
     bias: int
 
-    def model(self) -> Model:
-        return Model.of(self.weights, self.bias)
+    def model(self) -> ToxicityModel:
+        return ToxicityModel.from_weights(self.weights, self.bias)
 
     def written(self, inputs: str) -> str:
         """The model's file."""
@@ -127,7 +127,7 @@ class Fitted:
 
 def fit(groups: Sequence[Group]) -> Fitted:
     """The weights for these texts. Which words attack is found with the first round's weights, and learned anew."""
-    texts = [(group, [features(read(text)) for text in group.texts]) for group in groups]
+    texts = [(group, [features(word_tokens(text)) for text in group.texts]) for group in groups]
     weights: dict[str, int] = {}
     bias = 0.0
     for _ in range(ROUNDS):

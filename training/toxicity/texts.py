@@ -11,7 +11,7 @@ from training.corpora import CORPORA, Corpus, path
 from training.corpora import read as read_corpus
 from training.generate import TEXT, chance, honest
 from training.grammar import Grammar, read
-from workers.text.group_names import GROUPS
+from workers.text.group_names import GROUP_NAMES
 
 FOLDER = Path(__file__).parent
 TEMPLATES = (FOLDER / "abuse.txt", FOLDER / "calm.txt")
@@ -53,7 +53,7 @@ def labelled(folder: Path, corpus: Corpus, half: int | None = None) -> Iterator[
 def generated(rule: str, n: int = GENERATED) -> tuple[str, ...]:
     """Sentences of the templates named as the rule is; every group of people is as likely."""
     base = read(TEXT / "honest.txt").rules
-    grammar = Grammar({"who": base["who"], "group": tuple(sorted(GROUPS)), **read(FOLDER / f"{rule}.txt").rules})
+    grammar = Grammar({"who": base["who"], "group": tuple(sorted(GROUP_NAMES)), **read(FOLDER / f"{rule}.txt").rules})
     draw = chance(rule, SEED)
     lines = (grammar.line(rule, draw) for _ in range(n))
     return tuple(line.lower() if draw.random() < CARELESS else line for line in lines)

@@ -1,38 +1,40 @@
-"""The filters that come with the project, in the order in which their signals are listed."""
+"""The built-in filters, in the order in which their signals are listed."""
 
-from .author import Author
+from comments.signals import Override, SignalInfo, Weight
+
+from .author import AuthorFilter
 from .author_rules import AuthorRuleFilter
-from .base import Facts, Filter, Mark, Weight, Window
-from .duplicates import Duplicates
-from .form import Form
-from .learned import Learned
-from .links import Links
-from .near_duplicates import NearDuplicates
-from .profanity import Profanity
-from .reputation import Reputation
-from .requirements import Requirements
-from .shouting import Shouting
-from .toxicity import Toxicity
-from .trap import Trap
-from .velocity import Velocity
-from .words import Words
+from .base import Facts, Filter, Window
+from .duplicates import DuplicateFilter
+from .form import FormFilter
+from .learned import LearnedFilter
+from .links import LinkFilter
+from .near_duplicates import NearDuplicateFilter
+from .profanity import ProfanityFilter
+from .reputation import ReputationFilter
+from .requirements import RequirementFilter
+from .shouting import ShoutingFilter
+from .toxicity import ToxicityFilter
+from .trap import TrapFilter
+from .velocity import VelocityFilter
+from .words import WordFilter
 
-__all__ = ["BUILT_IN", "Facts", "Filter", "Mark", "Weight", "Window"]
+__all__ = ["BUILT_IN", "Facts", "Filter", "Override", "SignalInfo", "Weight", "Window"]
 
 BUILT_IN: tuple[Filter, ...] = (
-    Requirements(),
+    RequirementFilter(),
     AuthorRuleFilter(),
-    Author(),
-    Words(),
-    Trap(),
-    Form(),
-    Links(),
-    Reputation(),
-    Duplicates(),
-    NearDuplicates(),
-    Velocity(),
-    Profanity(),
-    Toxicity(),
-    Shouting(),
-    Learned(),
+    AuthorFilter(),
+    WordFilter(),
+    TrapFilter(),
+    FormFilter(),
+    LinkFilter(),
+    ReputationFilter(),
+    DuplicateFilter(),
+    NearDuplicateFilter(),
+    VelocityFilter(),
+    ProfanityFilter(),
+    ToxicityFilter(),
+    ShoutingFilter(),
+    LearnedFilter(),
 )

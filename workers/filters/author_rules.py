@@ -1,6 +1,6 @@
-"""AuthorRule: what the site's moderators said about this author, this network, these links and words."""
+"""Author rules: trust, mute and ban rules for authors, networks, linked domains and terms."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -9,70 +9,78 @@ from comments.author_rules import AuthorRule, RuleEffect, RuleTarget, rule_name
 from comments.hosts import all_domains_covering
 from comments.model import Comment, Signal
 from comments.setting_values import Term
+from comments.signals import Override, SignalCatalogue, SignalInfo
 from comments.site import Site
 from workers.text.links import hosts_named, links
 
-from .base import Facts, Filter, Mark, Weight
-from .words import found
+from .base import Facts, Filter
+from .words import found_terms
 
 SIGNALS = {RuleEffect.TRUST: "standing.trusted", RuleEffect.MUTE: "standing.muted", RuleEffect.BAN: "standing.banned"}
-#: Names of one comment that are looked up: more than any honest comment has, few enough for a batch of hostile ones.
-MOST_NAMES = 300
+PAST_TENSE = {RuleEffect.TRUST: "trusted", RuleEffect.MUTE: "muted", RuleEffect.BAN: "banned"}
+#: Rules to look up for one comment. No honest comment needs more; a batch of hostile ones must not cost more.
+MAX_RULE_NAMES = 300
 
 
-def names(comment: Comment) -> tuple[str, ...]:
-    """Names of the rules that would matter to a comment; those about terms are matched with its words instead."""
+def rule_names(comment: Comment) -> tuple[str, ...]:
+    """Names of the rules that could apply to a comment. Rules about terms are matched with its words instead."""
     hosts = (*hosts_named(comment.content), *[link.host for link in links(comment.url)])
-    named = [rule_name(RuleTarget.AUTHOR, name) for name in comment.author_keys]
-    named += [rule_name(RuleTarget.ORIGIN, comment.origin)] if comment.origin else []
-    return tuple(
-        (named + [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)])[:MOST_NAMES]
-    )
+    names = [rule_name(RuleTarget.AUTHOR, key) for key in comment.author_keys]
+    names += [rule_name(RuleTarget.ORIGIN, comment.origin)] if comment.origin else []
+    names += [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)]
+    return tuple(names[:MAX_RULE_NAMES])
 
 
 @dataclass(frozen=True)
 class AuthorRuleFilter(Filter):
-    """A moderator's word about somebody holds until it is taken back, or expires."""
+    """Applies a moderator's rule until it is deleted or expires."""
 
     name = "standing"
-    # Trust outweighs what one link or a shouted line costs; what is surely spam it does not.
-    weights: ClassVar[Mapping[str, Weight]] = {
-        "standing.trusted": -3.0,
-        "standing.muted": Mark.HOLD,
-        "standing.banned": Mark.REJECT,
+    # Trust outweighs one link or a shouted line, but no clear spam.
+    signals: ClassVar[SignalCatalogue] = {
+        "standing.trusted": SignalInfo(
+            -3.0,
+            "a moderator trusts the author (half the points by e-mail alone), the network, a linked domain or a term",
+        ),
+        "standing.muted": SignalInfo(
+            Override.HOLD, "a moderator muted one of these", "no mute rule applied ({evidence})"
+        ),
+        "standing.banned": SignalInfo(
+            Override.REJECT, "a moderator banned one of these", "no ban applied ({evidence})"
+        ),
     }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        for rule in holding(comment, facts.rules, facts.site, facts.now):
-            yield Signal(SIGNALS[rule.effect], sureness(rule), _evidence(rule))
+        for rule in applicable_rules(comment, facts.rules, facts.site, facts.now):
+            yield Signal(SIGNALS[rule.effect], certainty(rule), _evidence(rule))
 
 
-def holding(comment: Comment, rules: tuple[AuthorRule, ...], site: Site, now: datetime) -> Iterator[AuthorRule]:
-    """At most one rule of each effect that fits the comment now: the surest."""
-    fitting = [s for s in rules if s.is_active(now) and _fits(s, comment, site)]
-    for effect in RuleEffect if fitting else ():
-        of_stance = [s for s in fitting if s.effect is effect]
-        if of_stance:
-            yield max(of_stance, key=sureness)
+def applicable_rules(
+    comment: Comment, rules: tuple[AuthorRule, ...], site: Site, now: datetime
+) -> Iterator[AuthorRule]:
+    """The most certain rule of each effect that applies to the comment now."""
+    applicable = [rule for rule in rules if rule.is_active(now) and _applies(rule, comment, site)]
+    for effect in RuleEffect if applicable else ():
+        if with_effect := [rule for rule in applicable if rule.effect is effect]:
+            yield max(with_effect, key=certainty)
 
 
-def _fits(rule: AuthorRule, comment: Comment, site: Site) -> bool:
-    """All others were looked up by the comment's own names."""
-    return rule.target is not RuleTarget.TERM or bool(found((Term(rule.value),), comment, site))
+def _applies(rule: AuthorRule, comment: Comment, site: Site) -> bool:
+    """Check rules about terms; all others were looked up by the comment's own names."""
+    return rule.target is not RuleTarget.TERM or bool(found_terms((Term(rule.value),), comment, site))
 
 
-def sureness(rule: AuthorRule) -> float:
-    """Anybody may claim an e-mail, so that alone it vouches for half as much as together with its network."""
+def certainty(rule: AuthorRule) -> float:
+    """1, or 0.5 for trust by e-mail alone: anybody can type somebody's e-mail address."""
     by_email_alone = rule.target is RuleTarget.AUTHOR and "@" not in rule.value
     return 0.5 if rule.effect is RuleEffect.TRUST and by_email_alone else 1.0
 
 
 def _evidence(rule: AuthorRule) -> str:
-    what = {
-        RuleTarget.AUTHOR: "this author",
-        RuleTarget.ORIGIN: "this network",
-        RuleTarget.DOMAIN: f"links to {rule.value}",
+    subject = {
+        RuleTarget.AUTHOR: "Author",
+        RuleTarget.ORIGIN: "Network",
+        RuleTarget.DOMAIN: f"Links to {rule.value}",
         RuleTarget.TERM: f"“{rule.value}”",
     }[rule.target]
-    said = {RuleEffect.TRUST: "trusted", RuleEffect.MUTE: "muted", RuleEffect.BAN: "banned"}[rule.effect]
-    return f"{what}: {said} by {rule.by}"
+    return f"{subject}: {PAST_TENSE[rule.effect]} by {rule.by}"

@@ -1,45 +1,66 @@
-"""Duplicates: the same letters posted again."""
+"""Duplicates: the same text posted again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import SignalCatalogue, SignalInfo
 from workers.text.tokens import fingerprint
 
-from .base import Facts, Filter, Weight, Window, counted
+from .base import Facts, Filter, Window, plural
 
-HERE, ANYWHERE = "duplicates.here", "duplicates.anywhere"
+ON_THIS_SITE, ON_ALL_SITES = "duplicates.here", "duplicates.anywhere"
 DAY = 24 * 3600
 
 
-def _letters(comment: Comment) -> str:
+def _fingerprint(comment: Comment) -> str:
     return fingerprint(comment.content)
 
 
-def step(n: int) -> float:
-    """Strength of a text that was there `n` times: once may be impatience, from the third copy on it is a campaign.
+def repetition_strength(n: int) -> float:
+    """Strength after `n` earlier copies. One may be impatience; the third copy is a campaign.
 
-    Of 14,453 labelled comments 25.5 % of the spam and 0.28 % of the honest ones repeat another's letters; 699 spam
-    comments and 2 honest ones are a third copy or a later one.
+    Of 14,453 labelled comments, 25.5 % of the spam and 0.28 % of the honest ones repeat another's letters. 699 spam
+    comments and 2 honest ones are a third or later copy.
     """
     return (0.0, 0.4)[n] if n < 2 else 1.0
 
 
 @dataclass(frozen=True)
-class Duplicates(Filter):
-    """The same letters within a day, by anybody, under any thread: of this site, or of other sites here."""
+class DuplicateFilter(Filter):
+    """Counts comments with the same letters in 24 hours, by any author in any thread, on this and on other sites."""
 
     name = "duplicates"
-    # Either holds from the third copy on; only a campaign that reached several sites is spam by this alone.
-    weights: ClassVar[Mapping[str, Weight]] = {HERE: 5.0, ANYWHERE: 4.0}
-    windows: ClassVar[tuple[Window, ...]] = (Window(HERE, DAY, _letters), Window(ANYWHERE, DAY, _letters, shared=True))
+    # Each holds from the third copy on. Only a campaign on several sites is spam by this alone.
+    signals: ClassVar[SignalCatalogue] = {
+        ON_THIS_SITE: SignalInfo(
+            5.0,
+            "same text as another comment of this site in the last 24 hours; 0.4 for one copy, full strength from two "
+            "on",
+            "the same text had been posted less often on this site",
+            gradual=True,
+            harm=2.0,
+        ),
+        ON_ALL_SITES: SignalInfo(
+            4.0,
+            "same text on other sites of this deployment",
+            "the same text had been posted less often on other sites",
+            gradual=True,
+            harm=2.0,
+        ),
+    }
+    windows: ClassVar[tuple[Window, ...]] = (
+        Window(ON_THIS_SITE, DAY, _fingerprint),
+        Window(ON_ALL_SITES, DAY, _fingerprint, shared=True),
+    )
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        here = facts.counts.get(HERE, 0)
-        elsewhere = facts.counts.get(ANYWHERE, 0) - here
+        here = facts.counts.get(ON_THIS_SITE, 0)
+        elsewhere = facts.counts.get(ON_ALL_SITES, 0) - here
         if here > 0:
-            yield Signal(HERE, step(here), f"the letters of {counted(here, 'other comment')} within a day")
+            evidence = f"Same text as {plural(here, 'other comment')} in the last 24 hours"
+            yield Signal(ON_THIS_SITE, repetition_strength(here), evidence)
         if elsewhere > 0:
-            copies = counted(elsewhere, "comment")
-            yield Signal(ANYWHERE, step(elsewhere), f"the letters of {copies} elsewhere within a day")
+            evidence = f"Same text as {plural(elsewhere, 'comment')} on other sites in the last 24 hours"
+            yield Signal(ON_ALL_SITES, repetition_strength(elsewhere), evidence)

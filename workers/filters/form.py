@@ -1,38 +1,54 @@
-"""Form: what the form that a comment came by tells about who filled it in."""
+"""Form: the form's token, the time until it was sent, and its proof of work."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import Override, SignalCatalogue, SignalInfo
 
-from .base import Facts, Filter, Mark, Weight, counted
+from .base import Facts, Filter, plural
 
 
 @dataclass(frozen=True)
-class Form(Filter):
-    """Tokens that are made up, forms filled in faster than people read them, and work that was not done."""
+class FormFilter(Filter):
+    """Finds invalid tokens, forms that were sent faster than people read, and missing proofs of work."""
 
     name = "form"
-    # None makes spam of a comment by itself: browsers restore texts, proxies change pages, scripts are switched off.
-    weights: ClassVar[Mapping[str, Weight]] = {
-        "form.token-invalid": 2.0,
-        "form.token-missing": 1.0,
-        "form.too-fast": 2.5,
-        "form.proof-missing": Mark.HOLD,
+    # None makes a comment spam alone: browsers restore texts, proxies change pages, and people turn scripts off.
+    signals: ClassVar[SignalCatalogue] = {
+        "form.token-invalid": SignalInfo(
+            2.0, "the form token is made up, or belongs to another page", "its form token were valid for this page"
+        ),
+        "form.token-missing": SignalInfo(
+            1.0,
+            "no form token, on a site whose forms always send one (`form_token=expected`)",
+            "it had come from a form of this site",
+        ),
+        "form.too-fast": SignalInfo(
+            2.5,
+            "sent less than three seconds after the form was shown; full strength at once. Edits of published comments "
+            "are not checked",
+            "its author had taken longer",
+        ),
+        "form.proof-missing": SignalInfo(
+            Override.HOLD,
+            "the site was flooded (`proof_of_work=auto`), and the form did not send a proof of work",
+            "its form had sent a proof of work",
+        ),
     }
 
-    #: Seconds in which nobody reads a form and writes something.
-    least: int = 3
+    #: Seconds in which nobody reads a form and writes a comment.
+    least_seconds: int = 3
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         if comment.form_token == "invalid":  # noqa: S105 -- no secret
-            yield Signal("form.token-invalid", 1.0, "the form's token was made up or belongs to another page")
+            yield Signal("form.token-invalid", 1.0, "The form token is made up or belongs to another page")
         elif not comment.form_token and facts.site.form_token == "expected":  # noqa: S105 -- no secret
-            yield Signal("form.token-missing", 1.0, "it came without the token that this site's forms send")
-        if 0 <= comment.form_seconds < self.least:
-            strength = (self.least - comment.form_seconds) / self.least
-            after = counted(comment.form_seconds, "second")
-            yield Signal("form.too-fast", strength, f"sent {after} after the form was shown")
+            yield Signal("form.token-missing", 1.0, "No form token, which this site's forms always send")
+        if 0 <= comment.form_seconds < self.least_seconds:
+            strength = (self.least_seconds - comment.form_seconds) / self.least_seconds
+            seconds = plural(comment.form_seconds, "second")
+            yield Signal("form.too-fast", strength, f"Sent {seconds} after the form was shown")
         if comment.form_proof == "missing":
-            yield Signal("form.proof-missing", 1.0, "the site was flooded and the form did not do the work asked for")
+            yield Signal("form.proof-missing", 1.0, "The site was flooded, and the form sent no proof of work")

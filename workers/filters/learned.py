@@ -1,4 +1,4 @@
-"""Learned: what is known about advertising everywhere, and what this site's moderators have taught."""
+"""Learned: the shipped model and the lessons of this site's moderators."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -6,65 +6,79 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import SignalCatalogue, SignalInfo
 from comments.storage.values import TokenCounts
-from workers.learning.combined_model import Judgement, judged
-from workers.learning.prior_model import shipped
-from workers.learning.site_model import LOOKS, clues
-from workers.text.traits import IN_WORDS
+from workers.learning.combined_model import CombinedScore, combined_score
+from workers.learning.prior_model import shipped_prior
+from workers.learning.site_model import TRAIT, strongest_tokens
+from workers.text.traits import PLAIN_NAMES
 
-from .base import Facts, Filter, Weight
+from .base import Facts, Filter
 
-#: Of the full strength, what holds, the most that does no more than hold, and what is spam: with the weight below the
-#: points of `hold_at`, a little more, and those of `spam_at`.
-HOLDING, DOUBTFUL, REFUSED = 0.3, 0.4, 0.8
-#: Log-odds below those that hold in which doubt grows, and further below, in which nothing is said; then words speak
-#: for a comment, in full another FULL below. Chosen with bench.outcomes: a wider doubt holds honest readers' links.
-DOUBT, SILENCE, FULL = 1.0, 1.6, 5.0
-#: Log-odds above those that hold over which what is held is told apart by its points. With one, most of what a person
-#: sees had the same: recall at 1 % by points, on six mixed sources as they are learned, was .867, and is .934.
-RANKED = 8.0
-#: Reasons of what is known everywhere, at most.
-TOLD = 3
+#: Strength that holds, the most that only holds, and the least that is spam. With the weight below these are the points
+#: of `hold_at`, a little more, and those of `spam_at`.
+HOLDS, MAX_HOLDS, IS_SPAM = 0.3, 0.4, 0.8
+#: Log-odds below the hold threshold over which the strength falls to 0; a further range without a signal; and the range
+#: over which "ham" rises to full strength. Chosen with bench.outcomes: a wider FADE holds honest readers' links.
+FADE, NO_SIGNAL, FULL = 1.0, 1.6, 5.0
+#: Log-odds above the hold threshold over which held comments get different points. With one value for all, recall at
+#: 1 % by points on six mixed sources, as they are learned, was .867 instead of .934.
+HELD_RANGE = 8.0
+#: Reasons of the shipped model to list.
+MAX_PRIOR_REASONS = 3
 
 
-def strength(judgement: Judgement) -> float:
-    """From 0 over HOLDING, where a comment is held, to REFUSED, where it is spam, and 1 as far beyond."""
-    above = judgement.log_odds - judgement.hold_at
+def spam_strength(score: CombinedScore) -> float:
+    """0 for no sign of spam, HOLDS at the hold threshold, IS_SPAM at the spam threshold, up to 1."""
+    above = score.log_odds - score.hold_at
     if above < 0:
-        return HOLDING * max(0.0, 1 + above / DOUBT)
-    if math.isinf(judgement.spam_at) or judgement.log_odds < judgement.spam_at:
-        return min(DOUBTFUL, HOLDING + (DOUBTFUL - HOLDING) * above / RANKED)
-    return min(1.0, REFUSED + (1 - REFUSED) * (judgement.log_odds - judgement.spam_at) / FULL)
+        return HOLDS * max(0.0, 1 + above / FADE)
+    if math.isinf(score.spam_at) or score.log_odds < score.spam_at:
+        return min(MAX_HOLDS, HOLDS + (MAX_HOLDS - HOLDS) * above / HELD_RANGE)
+    return min(1.0, IS_SPAM + (1 - IS_SPAM) * (score.log_odds - score.spam_at) / FULL)
 
 
-def told(comment: Comment, seen: TokenCounts, of_site: Mapping[str, float], spam: bool) -> str:
-    """The site's own reasons on this side, then up to three of what is known everywhere.
+def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, float], spam: bool) -> str:
+    """The strongest reasons of the site, then up to three of the shipped model.
 
-    Of honest comments, which are most, only the site's own: the others take as long to tell as to judge.
+    Honest comments, which are most, get only the site's: the others take as long as judging.
     """
-    reasons = [f"{_said(c.token)} in {c.spam} spam and {c.ham} approved" for c in clues(of_site, seen, spam)]
+    found = [
+        f"{_token_text(clue.token)} in {clue.spam} spam and {clue.ham} approved"
+        for clue in strongest_tokens(token_odds, lessons, spam)
+    ]
     if spam:
-        reasons += shipped().reasons(comment, TOLD)
-    return ", ".join(reasons) or f"written like {'spam' if spam else 'honest comments'}"
+        found += shipped_prior().reasons(comment, MAX_PRIOR_REASONS)
+    return ", ".join(found) or f"Reads like {'spam' if spam else 'honest comments'}"
 
 
-def _said(token: str) -> str:
-    """In quotes what stands in the comment, which is where a card marks it."""
-    looks = token.removeprefix(LOOKS)
-    return IN_WORDS.get(looks, looks) if token.startswith(LOOKS) else f"“{token}”"
+def _token_text(token: str) -> str:
+    """Words of the comment in quotes, so that a card can mark them; traits in plain words."""
+    trait = token.removeprefix(TRAIT)
+    return PLAIN_NAMES.get(trait, trait) if token.startswith(TRAIT) else f"“{token}”"
 
 
 @dataclass(frozen=True)
-class Learned(Filter):
-    """Weighs words, links, style and name: with the weights that are shipped, and by the lessons counted here."""
+class LearnedFilter(Filter):
+    """Scores words, links, style and name with the shipped weights and with this site's lessons."""
 
     name = "learned"
-    # Spam alone only where the site taught enough; until then at most 4 points, which hold.
-    weights: ClassVar[Mapping[str, Weight]] = {"learned.spam": 10.0, "learned.ham": -3.0}
+    # Spam alone only after enough lessons on the site. Until then 4 points at most, which hold.
+    signals: ClassVar[SignalCatalogue] = {
+        "learned.spam": SignalInfo(
+            10.0,
+            "it reads like spam, by the shipped model and by this site's lessons; strength 0.4 at most, which only "
+            "holds, until the site has fifteen lessons of spam and fifteen of ham",
+            "it read less like spam ({evidence})",
+            gradual=True,
+        ),
+        "learned.ham": SignalInfo(-3.0, "it reads like honest comments, by the same two models"),
+    }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        judgement, seen = judged(comment, facts.corpus, facts.site.refusals), facts.corpus
-        if doubt := strength(judgement):
-            yield Signal("learned.spam", doubt, told(comment, seen, judgement.of_site, spam=True))
-        elif (below := judgement.hold_at - DOUBT - SILENCE - judgement.log_odds) > 0:
-            yield Signal("learned.ham", min(1.0, below / FULL), told(comment, seen, judgement.of_site, spam=False))
+        lessons = facts.corpus
+        score = combined_score(comment, lessons, facts.site.refusals)
+        if strength := spam_strength(score):
+            yield Signal("learned.spam", strength, reasons(comment, lessons, score.token_odds, spam=True))
+        elif (below := score.hold_at - FADE - NO_SIGNAL - score.log_odds) > 0:
+            yield Signal("learned.ham", min(1.0, below / FULL), reasons(comment, lessons, score.token_odds, spam=False))

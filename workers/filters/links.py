@@ -1,61 +1,98 @@
-"""Links: how many, where to, and how much else there is."""
+"""Links: their number, their kind, and the amount of other text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.drafts import published_text_before_edit
 from comments.model import Comment, Signal
-from workers.text.links import Link, is_bare, links
+from comments.signals import Override, SignalCatalogue, SignalInfo
+from workers.text.links import Link, has_fewer_words_than, links
 
-from .base import Facts, Filter, Mark, Weight, counted
+from .base import Facts, Filter, plural
+
+#: Harm of an advertisement, compared with an honest comment that waits.
+ADVERTISING = 1.5
 
 
 @dataclass(frozen=True)
-class Links(Filter):
-    """Advertising needs a link; so do sources. Hence links hold, and make spam only together with something else."""
+class LinkFilter(Filter):
+    """Advertising needs links, but so do sources. Links alone hold; with other signals they make a comment spam."""
 
     name = "links"
-    # At the site's limit `many` holds (0.6 of 5), and all of a generous reader's links together stay below spam.
-    weights: ClassVar[Mapping[str, Weight]] = {
-        "links.some": 1.0,
-        "links.many": 5.0,
-        "links.only": 1.5,
-        "links.author": 0.5,
-        "links.shortener": 1.5,
-        "links.raw-address": 3.0,
-        "links.international": 1.0,
-        "links.added": Mark.HOLD,
+    # At the site's limit `many` holds (0.6 of 5). All links of a generous reader together stay below spam.
+    signals: ClassVar[SignalCatalogue] = {
+        "links.some": SignalInfo(
+            1.0,
+            "links, fewer than the site's `max_links`",
+            "it had fewer links",
+            gradual=True,
+            harm=ADVERTISING,
+        ),
+        "links.many": SignalInfo(
+            5.0,
+            "as many links as `max_links`, or more",
+            "it had fewer links",
+            gradual=True,
+            harm=ADVERTISING,
+        ),
+        "links.only": SignalInfo(
+            1.5, "hardly any words besides the links", "it had more words besides its links", harm=ADVERTISING
+        ),
+        "links.author": SignalInfo(
+            0.5, "the author gave a website", "its author had given no website", harm=ADVERTISING
+        ),
+        "links.shortener": SignalInfo(
+            1.5,
+            "a link to a URL shortener",
+            "it did not link to {evidence}",
+            harm=ADVERTISING,
+        ),
+        "links.raw-address": SignalInfo(
+            3.0, "a link to a bare IP address", "it did not link to {evidence}", harm=ADVERTISING
+        ),
+        "links.international": SignalInfo(
+            1.0,
+            "a link to a host with letters beyond ASCII, which can look like another",
+            "it did not link to {evidence}",
+            harm=ADVERTISING,
+        ),
+        "links.added": SignalInfo(
+            Override.HOLD,
+            "the edit of a published comment adds a link that readers did not see before",
+            "its author had not added a link to {evidence} after it was published",
+            harm=ADVERTISING,
+        ),
     }
 
-    #: Words beside the links below which a comment consists of links.
+    #: Words besides the links below which a comment consists of links.
     few_words: int = 3
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        written, of_author = links(comment.content), links(comment.url)
-        if written:
-            yield self._count(len(written), facts.site.max_links)
-            if is_bare(comment.content, self.few_words):
-                yield Signal("links.only", 1.0, "hardly a word beside the links")
+        in_text, of_author = links(comment.content), links(comment.url)
+        if in_text:
+            yield self._count(len(in_text), facts.site.max_links)
+            if has_fewer_words_than(comment.content, self.few_words):
+                yield Signal("links.only", 1.0, "Hardly any words besides the links")
         if of_author:
             yield Signal("links.author", 1.0, of_author[0].host)
-        yield from self._kinds((*written, *of_author))
+        yield from self._kinds((*in_text, *of_author))
         if comment.draft_of:
-            yield from self._added(comment, written)
+            yield from self._added(comment, in_text)
 
     @staticmethod
     def _count(n: int, limit: int) -> Signal:
-        """A limit of 0 is none."""
+        """A limit of 0 means no limit."""
         if limit and n >= limit:
-            evidence = f"{counted(n, 'link')}; {limit} or more look like advertising"
+            evidence = f"{plural(n, 'link')}; {limit} or more look like advertising"
             return Signal("links.many", min(1.0, 0.6 + 0.4 * (n - limit) / limit), evidence)
-        return Signal("links.some", min(1.0, n / limit) if limit else 0.5, counted(n, "link"))
+        return Signal("links.some", min(1.0, n / limit) if limit else 0.5, plural(n, "link"))
 
     @staticmethod
-    def _added(comment: Comment, written: tuple[Link, ...]) -> Iterator[Signal]:
-        """Something harmless, and once it is published a link: that is how an edit is misused."""
+    def _added(comment: Comment, in_text: tuple[Link, ...]) -> Iterator[Signal]:
+        """A harmless comment, and a link once it is published: this is how edits are misused."""
         before = {link.host for link in links(published_text_before_edit(comment) or "")}
-        if hosts := [link.host for link in written if link.host not in before]:
+        if hosts := [link.host for link in in_text if link.host not in before]:
             yield Signal("links.added", 1.0, ", ".join(dict.fromkeys(hosts[:5])))
 
     @staticmethod

@@ -1,49 +1,60 @@
-"""Profanity: better-profanity's words, held or masked as the site likes."""
+"""Profanity: words of better-profanity's list, held or masked as the site chooses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import Override, SignalCatalogue, SignalInfo
 from comments.site import Site
-from workers.text.profanity import Taste, is_maskable, mask, offences
+from workers.text.profanity import WordChoice, is_maskable, mask, profane_words
 from workers.text.profanity_tiers import Tier
 
-from .base import Facts, Filter, Mark, Weight
+from .base import Facts, Filter
 
-#: Tells `judge` to publish the masked content.
+#: This signal makes `judge` publish the masked content.
 MASKED = "profanity.masked"
 
 
-def taste(site: Site) -> Taste:
-    return _taste(site.profanity_tier, site.profanity_also, site.profanity_allow)
+def word_choice(site: Site) -> WordChoice:
+    return _word_choice(site.profanity_tier, site.profanity_also, site.profanity_allow)
 
 
 @lru_cache(maxsize=64)
-def _taste(tier: str, also: tuple[str, ...], allow: tuple[str, ...]) -> Taste:
-    """The same object each time: such are told apart at once."""
-    return Taste(Tier(tier), also, allow)
+def _word_choice(tier: str, also: tuple[str, ...], allow: tuple[str, ...]) -> WordChoice:
+    """Return the same object for the same settings, so that caches compare it by identity."""
+    return WordChoice(Tier(tier), also, allow)
 
 
-def masked(comment: Comment, facts: Facts) -> str:
-    return mask(comment.content, taste(facts.site))
+def masked_content(comment: Comment, facts: Facts) -> str:
+    return mask(comment.content, word_choice(facts.site))
 
 
 @dataclass(frozen=True)
-class Profanity(Filter):
+class ProfanityFilter(Filter):
     """Profane words never make a comment spam: people swear about what they care for."""
 
     name = "profanity"
-    weights: ClassVar[Mapping[str, Weight]] = {"profanity.word": Mark.HOLD, MASKED: 0.0}
+    signals: ClassVar[SignalCatalogue] = {
+        "profanity.word": SignalInfo(
+            Override.HOLD,
+            "a profane word in the name, or in the text if it is not masked",
+            "it did not contain {evidence}",
+            harm=3.0,
+        ),
+        MASKED: SignalInfo(
+            0.0, "profane words that are published as asterisks, because the site chose `mask`", harm=3.0
+        ),
+    }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        choice, finds = facts.site.profanity, taste(facts.site)
-        if choice == "off":
+        setting, choice = facts.site.profanity, word_choice(facts.site)
+        if setting == "off":
             return
-        named, said = offences(comment.author, finds), offences(comment.content, finds)
-        starred = bool(said) and choice == "mask" and is_maskable(comment.content, finds)
-        if starred:
-            yield Signal(MASKED, 1.0, f"published with stars for: {', '.join(said[:5])}")
-        if named or (said and not starred):
-            yield Signal("profanity.word", 1.0, ", ".join((named + said)[:5]))
+        in_name, in_text = profane_words(comment.author, choice), profane_words(comment.content, choice)
+        is_masked = bool(in_text) and setting == "mask" and is_maskable(comment.content, choice)
+        if is_masked:
+            yield Signal(MASKED, 1.0, f"Published with asterisks for: {', '.join(in_text[:5])}")
+        if in_name or (in_text and not is_masked):
+            yield Signal("profanity.word", 1.0, ", ".join((in_name + in_text)[:5]))

@@ -1,4 +1,4 @@
-"""Reputation: what this site's moderators made of comments that link to the same domains."""
+"""Reputation: decisions of moderators about other comments that link to the same domains."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,69 +6,89 @@ from typing import ClassVar
 
 from comments.hosts import all_domains
 from comments.model import Comment, Signal
-from workers.learning.site_model import LINKED, linked
+from comments.signals import SignalCatalogue, SignalInfo
+from workers.learning.site_model import LINK_TOKEN, linked_hosts
 
-from .base import Facts, Filter, Weight
+from .base import Facts, Filter, plural
 
-SPAM, HAM, ELSEWHERE = "reputation.spam", "reputation.ham", "reputation.elsewhere"
+SPAM, HAM, OTHER_SITES = "reputation.spam", "reputation.ham", "reputation.elsewhere"
 
 
-#: Domain, or a token for one -> lessons, or sites: of ham and of spam.
+#: Domain, or the token of a domain -> number of lessons or sites: (ham, spam).
 Counts = Mapping[str, tuple[int, int]]
 
 
-def domains(comment: Comment) -> tuple[str, ...]:
-    """Of the hosts that the content links to, with those above that one owner has."""
-    return all_domains(linked(comment))
+def linked_domains(comment: Comment) -> tuple[str, ...]:
+    """The hosts that the content links to, and the domains above them that have the same owner."""
+    return all_domains(linked_hosts(comment))
 
 
 @dataclass(frozen=True)
-class Reputation(Filter):
-    """Lessons, counted as the learned filter counts them, so that neither a campaign nor one person makes a name.
+class ReputationFilter(Filter):
+    """Compares the lessons of spam and of ham that contain the linked domains.
 
-    A domain is nobody's alone: a shortener, or one with blogs below it, is in spam and in honest comments, and then it
-    says nothing.
+    It uses the same counts as the learned filter, so neither a campaign nor one moderator makes a reputation. A domain
+    with many authors, such as a shortener, is in both kinds of lessons and gives no signal.
     """
 
     name = "reputation"
-    # The one holds, and is spam only with much beside it; the other outweighs what links cost while they are few.
-    weights: ClassVar[Mapping[str, Weight]] = {SPAM: 3.0, HAM: -2.0, ELSEWHERE: 2.5}
+    # SPAM holds, and is spam only with strong other signals. HAM outweighs the points of a few links.
+    signals: ClassVar[SignalCatalogue] = {
+        SPAM: SignalInfo(
+            3.0,
+            "a link to a domain that is in this site's lessons of spam; full strength from five on, where an approved "
+            "one outweighs three",
+            "less spam had linked there ({evidence})",
+            gradual=True,
+        ),
+        HAM: SignalInfo(
+            -2.0, "every link is to a host that is in approved lessons of this site; full strength from five on"
+        ),
+        OTHER_SITES: SignalInfo(
+            2.5,
+            "a link to a domain that other sites of this deployment marked as spam, if `REPLYGATE_SHARE_REPUTE` is on; "
+            "full strength from three sites on",
+            "less spam had linked there ({evidence})",
+            gradual=True,
+        ),
+    }
 
-    #: Lessons from which on a domain is known in full: by then one alone holds.
-    enough: int = 5
-    #: Lessons of spam that one of ham outweighs: whoever was approved linked to it for a reason.
-    forgiven: int = 3
-    #: Other sites that called a domain spam, from which on that is believed in full.
-    sites: int = 3
+    #: Lessons that give full strength; then a domain holds a comment alone.
+    enough_lessons: int = 5
+    #: Lessons of spam that one lesson of ham outweighs: an approved comment had a reason to link there.
+    spam_per_ham: int = 3
+    #: Other sites that give full strength.
+    enough_sites: int = 3
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        if hosts := linked(comment):
-            names = all_domains(hosts)
-            yield from self._here(hosts, names, facts.corpus.tokens)
-            if facts.elsewhere:
-                yield from self._elsewhere(names, facts.elsewhere)
+        if hosts := linked_hosts(comment):
+            domains = all_domains(hosts)
+            yield from self._on_this_site(hosts, domains, facts.corpus.tokens)
+            if facts.other_sites:
+                yield from self._on_other_sites(domains, facts.other_sites)
 
-    def _here(self, hosts: tuple[str, ...], names: tuple[str, ...], taught: Counts) -> Iterator[Signal]:
-        known = {name: taught[token] for name in (*hosts, *names) if (token := LINKED + name) in taught}
-        if not known:
+    def _on_this_site(self, hosts: tuple[str, ...], domains: tuple[str, ...], lessons: Counts) -> Iterator[Signal]:
+        names = (*hosts, *domains)
+        counts = {name: lessons[token] for name in names if (token := LINK_TOKEN + name) in lessons}
+        if not counts:
             return
-        worst = max(known, key=lambda name: self._against(*known[name]))
-        least = min(hosts, key=lambda name: known.get(name, (0, 0)))
-        if (against := self._against(*known[worst])) > 0:
-            yield Signal(SPAM, min(1.0, against / self.enough), _told(worst, *known[worst]))
-        elif approved := known.get(least, (0, 0))[0]:
-            yield Signal(HAM, min(1.0, approved / self.enough), _told(least, *known[least]))
+        worst = max(counts, key=lambda name: self._excess_of_spam(*counts[name]))
+        weakest = min(hosts, key=lambda name: counts.get(name, (0, 0)))
+        if (excess := self._excess_of_spam(*counts[worst])) > 0:
+            yield Signal(SPAM, min(1.0, excess / self.enough_lessons), _evidence(worst, *counts[worst]))
+        elif approved := counts.get(weakest, (0, 0))[0]:
+            yield Signal(HAM, min(1.0, approved / self.enough_lessons), _evidence(weakest, *counts[weakest]))
 
-    def _elsewhere(self, names: tuple[str, ...], sites: Counts) -> Iterator[Signal]:
-        worst = max(names, key=lambda name: self._against(*sites.get(name, (0, 0))))
+    def _on_other_sites(self, domains: tuple[str, ...], sites: Counts) -> Iterator[Signal]:
+        worst = max(domains, key=lambda name: self._excess_of_spam(*sites.get(name, (0, 0))))
         ham, spam = sites.get(worst, (0, 0))
-        if (against := self._against(ham, spam)) > 0:
-            evidence = f"{worst}: spam on {spam} other site(s), approved on {ham}"
-            yield Signal(ELSEWHERE, min(1.0, against / self.sites), evidence)
+        if (excess := self._excess_of_spam(ham, spam)) > 0:
+            evidence = f"{worst}: spam on {plural(spam, 'other site')}, approved on {ham}"
+            yield Signal(OTHER_SITES, min(1.0, excess / self.enough_sites), evidence)
 
-    def _against(self, ham: int, spam: int) -> int:
-        return spam - self.forgiven * ham
+    def _excess_of_spam(self, ham: int, spam: int) -> int:
+        return spam - self.spam_per_ham * ham
 
 
-def _told(domain: str, ham: int, spam: int) -> str:
-    return f"{domain}: {spam} spam, {ham} approved here"
+def _evidence(domain: str, ham: int, spam: int) -> str:
+    return f"{domain}: {spam} spam, {ham} approved on this site"

@@ -1,33 +1,44 @@
-"""Requirements: what was checked at the door, checked again when the comment is judged."""
+"""Requirements: the site's rules for fields, thread and parent, checked again at judging time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import Override, SignalCatalogue, SignalInfo
 from comments.validation import field_problems
 from comments.visitor_fields import VISITOR_FIELDS
 
-from .base import Facts, Filter, Mark, Weight, counted
+from .base import Facts, Filter, plural
 
 CHECKED = ("thread", "parent", *VISITOR_FIELDS)
 _checked = attrgetter(*CHECKED)
 
 
 @dataclass(frozen=True)
-class Requirements(Filter):
-    """Between the door and here a limit may have been lowered, a thread closed, a parent taken down.
+class RequirementFilter(Filter):
+    """Holds a comment if, since it was accepted, a limit was lowered, its thread closed or its parent removed.
 
-    That is nobody's fault, so it holds and never makes a comment spam.
+    The author could not know, so these signals never make a comment spam.
     """
 
     name = "requirements"
-    weights: ClassVar[Mapping[str, Weight]] = {
-        "requirements.fields": Mark.HOLD,
-        "requirements.parent": Mark.HOLD,
-        "requirements.thread": Mark.HOLD,
+    signals: ClassVar[SignalCatalogue] = {
+        "requirements.fields": SignalInfo(
+            Override.HOLD,
+            "a field breaks the site's rules, which changed after the comment was accepted",
+            "every field met the site's rules ({evidence})",
+        ),
+        "requirements.parent": SignalInfo(
+            Override.HOLD, "the parent comment is no longer published", "its parent comment were published"
+        ),
+        "requirements.thread": SignalInfo(
+            Override.HOLD,
+            "the thread is closed, or older than the site's `close_after_days`",
+            "the thread were open",
+        ),
     }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
@@ -35,10 +46,8 @@ class Requirements(Filter):
         if wrong := field_problems(dict(zip(CHECKED, _checked(comment), strict=True)), site):
             yield Signal("requirements.fields", 1.0, ", ".join(f"{p.field}: {p.code}" for p in wrong))
         if comment.parent and not facts.parent_published:
-            yield Signal("requirements.parent", 1.0, "the comment replied to is not published")
+            yield Signal("requirements.parent", 1.0, "The parent comment is not published")
         if facts.thread_closed:
-            yield Signal("requirements.thread", 1.0, "the thread is closed")
+            yield Signal("requirements.thread", 1.0, "The thread is closed")
         elif site.close_after_days and opened and comment.received - opened > timedelta(days=site.close_after_days):
-            yield Signal(
-                "requirements.thread", 1.0, f"the thread is older than {counted(site.close_after_days, 'day')}"
-            )
+            yield Signal("requirements.thread", 1.0, f"The thread is older than {plural(site.close_after_days, 'day')}")

@@ -1,50 +1,62 @@
 """Shouting: capitals, repetition and exclamation marks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import SignalCatalogue, SignalInfo
 from workers.text.normalization import fold, unusual
 from workers.text.style_measures import CAPITALS
 from workers.text.tokens import repeats, words
 
-from .base import Facts, Filter, Weight
+from .base import Facts, Filter
 
-#: Letters of scripts without case, digits and pictures are left out: "哈哈哈哈哈", "55555" and hands that clap are
-#: laughter and applause, not noise.
+#: A run of one letter or mark. Digits, pictures and letters of scripts without case are laughter and applause
+#: ("哈哈哈哈哈", "55555"), not noise.
 RUN = re.compile(r"([^\W\d_]|[!?‼❗❓])\1{4,}")
 SHORTEST_RUN = 5
 EXCLAMATION = "!！‼❗"
 
 
-def capitals_of(text: str) -> int:
-    """How many letters are capitals."""
-    written = text.encode("utf-8", "replace")
-    plain = len(written) - len(written.translate(None, CAPITALS))
+def count_capitals(text: str) -> int:
+    encoded = text.encode("utf-8", "replace")
+    plain = len(encoded) - len(encoded.translate(None, CAPITALS))
     return plain if text.isascii() else plain + sum(map(str.isupper, unusual(text)))
 
 
-def _has_case(letter: str) -> bool:
+def _is_mark_or_has_case(letter: str) -> bool:
     return not letter.isalpha() or letter.lower() != letter.upper()
 
 
 @dataclass(frozen=True)
-class Shouting(Filter):
-    """Bad manners, a sign of advertising only with others beside it. Blind to scripts that have no capitals."""
+class ShoutingFilter(Filter):
+    """Bad manners, and a sign of advertising only with other signals. Ignores scripts that have no capitals."""
 
     name = "shouting"
-    # All three together are worth a second look and no more.
-    weights: ClassVar[Mapping[str, Weight]] = {
-        "shouting.capitals": 1.5,
-        "shouting.repetition": 1.5,
-        "shouting.exclamation": 1.0,
+    # All three together hold a comment, and no more.
+    signals: ClassVar[SignalCatalogue] = {
+        "shouting.capitals": SignalInfo(
+            1.5,
+            "more than half of at least twenty letters are capitals",
+            "it had fewer capitals",
+            gradual=True,
+        ),
+        "shouting.repetition": SignalInfo(
+            1.5,
+            "one letter or mark five times or more in a row, or the same few words again and again",
+            "it repeated itself less",
+            gradual=True,
+        ),
+        "shouting.exclamation": SignalInfo(
+            1.0, "more than three exclamation marks", "it had fewer exclamation marks", gradual=True
+        ),
     }
 
-    #: Below these a text is too short for its shares to mean anything.
-    enough_letters: int = 20
-    enough_words: int = 15
+    #: Shorter texts are not checked for capitals, or for repeated words.
+    least_letters: int = 20
+    least_words: int = 15
     #: Exclamation marks that a cheerful person uses.
     cheerful: int = 3
 
@@ -56,16 +68,17 @@ class Shouting(Filter):
             yield Signal("shouting.exclamation", min(1.0, marks / 10), f"{marks} exclamation marks")
 
     def _capitals(self, text: str) -> Iterator[Signal]:
-        capitals = capitals_of(text)
-        cased = capitals + sum(map(str.islower, text)) if capitals >= self.enough_letters / 2 else 0
-        if cased >= self.enough_letters and capitals > cased / 2:
+        capitals = count_capitals(text)
+        cased = capitals + sum(map(str.islower, text)) if capitals >= self.least_letters / 2 else 0
+        if cased >= self.least_letters and capitals > cased / 2:
             yield Signal("shouting.capitals", capitals / cased, f"{capitals} of {cased} letters are capitals")
 
     def _repetition(self, text: str) -> Iterator[Signal]:
         runs = RUN.finditer(text) if repeats(text, SHORTEST_RUN) else ()
-        if run := next((m for m in runs if _has_case(m[1])), None):
-            yield Signal("shouting.repetition", min(1.0, len(run[0]) / 10), f"{len(run[0])} times “{run[1]}”")
+        if run := next((m for m in runs if _is_mark_or_has_case(m[1])), None):
+            yield Signal("shouting.repetition", min(1.0, len(run[0]) / 10), f"“{run[1]}” {len(run[0])} times in a row")
             return
-        said = words(fold(text).text)
-        if len(said) >= self.enough_words and len(set(said)) < len(said) / 3:
-            yield Signal("shouting.repetition", 1.0, f"{len(said)} words, {len(set(said))} different ones")
+        found = words(fold(text).text)
+        distinct = len(set(found)) if len(found) >= self.least_words else len(found)
+        if distinct < len(found) / 3:
+            yield Signal("shouting.repetition", 1.0, f"{len(found)} words, only {distinct} different ones")

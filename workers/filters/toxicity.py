@@ -1,4 +1,4 @@
-"""Toxicity: words that attack somebody, whether they are profane or not."""
+"""Toxicity: insults, threats and hatred, profane or not."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -6,23 +6,32 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.probability import probability
+from comments.signals import Override, SignalCatalogue, SignalInfo
 from workers.learning.toxicity_model import attack
 
-from .base import Facts, Filter, Mark, Weight
+from .base import Facts, Filter
 
-#: Log-odds from which on a comment is held, by what the site chose. docs/toxicity-card.md has the measured shares.
-LEVELS: Mapping[str, float] = {"blatant": 4.5, "clear": 3.0, "possible": 2.0}
+#: Log-odds that hold a comment, by the site's setting. docs/toxicity-card.md has the measured shares.
+THRESHOLDS: Mapping[str, float] = {"blatant": 4.5, "clear": 3.0, "possible": 2.0}
 
 
 @dataclass(frozen=True)
-class Toxicity(Filter):
-    """Holds what reads like an insult, a threat or hatred, for a person to read; it can never make a comment spam."""
+class ToxicityFilter(Filter):
+    """Holds a comment that reads like an attack on somebody. It can never make a comment spam."""
 
     name = "toxicity"
-    weights: ClassVar[Mapping[str, Weight]] = {"toxicity.attack": Mark.HOLD}
+    signals: ClassVar[SignalCatalogue] = {
+        "toxicity.attack": SignalInfo(
+            Override.HOLD,
+            "words that attack somebody, profane or not: `blatant` ones, or what the site chose as `toxicity`",
+            "it did not attack anybody ({evidence})",
+            harm=3.0,
+        )
+    }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        bar = LEVELS.get(facts.site.toxicity, math.inf)
-        if bar < math.inf and (found := attack(comment.content, bar)).log_odds >= bar:
-            sure = 1 / (1 + math.exp(-min(40.0, found.log_odds)))
-            yield Signal("toxicity.attack", sure, ", ".join(f"“{words}”" for words in found.words))
+        threshold = THRESHOLDS.get(facts.site.toxicity, math.inf)
+        if threshold < math.inf and (found := attack(comment.content, threshold)).log_odds >= threshold:
+            evidence = ", ".join(f"“{words}”" for words in found.words)
+            yield Signal("toxicity.attack", probability(found.log_odds), evidence)

@@ -1,22 +1,25 @@
-"""Trap: a form field that people do not see, filled in."""
+"""Trap: a hidden form field (honeypot) that was filled in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import SignalCatalogue, SignalInfo
 
-from .base import Facts, Filter, Weight
+from .base import Facts, Filter
 
 
 @dataclass(frozen=True)
-class Trap(Filter):
-    """Whatever stands in the honeypot field was written by a program, or by a browser that fills in forms by itself."""
+class TrapFilter(Filter):
+    """People do not see the field: a program filled it in, or a browser that completes forms."""
 
     name = "trap"
-    # Holds alone, because browsers do fill in hidden fields; with advertising beside it, it is spam.
-    weights: ClassVar[Mapping[str, Weight]] = {"trap.filled": 5.0}
+    # Holds alone, because browsers do fill in hidden fields. Together with advertising it is spam.
+    signals: ClassVar[SignalCatalogue] = {
+        "trap.filled": SignalInfo(5.0, "the hidden form field was filled in", "the hidden field were empty")
+    }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         if comment.trap:
-            yield Signal("trap.filled", 1.0, f"the hidden field “{facts.site.trap_field}” was filled in")
+            yield Signal("trap.filled", 1.0, f"The hidden field “{facts.site.trap_field}” was filled in")

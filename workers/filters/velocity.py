@@ -1,14 +1,15 @@
-"""Velocity: many comments at once, from one network, here or on other sites too, or upon one site."""
+"""Velocity: many comments in a short time, from one network or on one site."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
+from comments.signals import SignalCatalogue, SignalInfo
 
-from .base import Facts, Filter, Weight, Window
+from .base import Facts, Filter, Window
 
-ORIGIN, ELSEWHERE, SITE = "velocity.origin", "velocity.elsewhere", "velocity.site"
+ORIGIN, ORIGIN_ON_ALL_SITES, SITE = "velocity.origin", "velocity.elsewhere", "velocity.site"
 TEN_MINUTES = 600
 
 
@@ -21,19 +22,42 @@ def _site(comment: Comment) -> str:
 
 
 @dataclass(frozen=True)
-class Velocity(Filter):
-    """One network's comments in ten minutes, here and elsewhere, and the whole site's in one."""
+class VelocityFilter(Filter):
+    """Counts the comments of one network in ten minutes, and of the whole site in one minute."""
 
     name = "velocity"
-    # A network may be a school; a rush upon a site may be news. Hence the first may hold, and the second only adds.
-    weights: ClassVar[Mapping[str, Weight]] = {ORIGIN: 4.0, ELSEWHERE: 2.5, SITE: 1.0}
+    # A network may be a school, so it holds at most. A rush on a site may be news, so it only adds points.
+    signals: ClassVar[SignalCatalogue] = {
+        ORIGIN: SignalInfo(
+            4.0,
+            "more than five other comments from one network in ten minutes; full strength from twenty on",
+            "fewer comments had come from its network",
+            gradual=True,
+            harm=2.0,
+        ),
+        ORIGIN_ON_ALL_SITES: SignalInfo(
+            2.5,
+            "more than five comments from one network on other sites of this deployment in ten minutes, if "
+            "`REPLYGATE_SHARE_REPUTE` is on; full strength from twenty on",
+            "fewer comments had come from its network to other sites",
+            gradual=True,
+            harm=2.0,
+        ),
+        SITE: SignalInfo(
+            1.0,
+            "more than sixty comments on the site in a minute; full strength from three hundred on",
+            "fewer comments had come to this site",
+            gradual=True,
+            harm=2.0,
+        ),
+    }
     windows: ClassVar[tuple[Window, ...]] = (
         Window(ORIGIN, TEN_MINUTES, _origin),
-        Window(ELSEWHERE, TEN_MINUTES, _origin, shared=True, told=True),
+        Window(ORIGIN_ON_ALL_SITES, TEN_MINUTES, _origin, shared=True, needs_sharing=True),
         Window(SITE, 60, _site),
     )
 
-    #: Other comments that are nothing unusual, and at which the signal has its full strength.
+    #: Other comments that are usual, and that give full strength.
     usual_origin: int = 5
     most_origin: int = 20
     usual_site: int = 60
@@ -41,15 +65,15 @@ class Velocity(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         from_origin, on_site = facts.counts.get(ORIGIN, 0), facts.counts.get(SITE, 0)
-        elsewhere = facts.counts.get(ELSEWHERE, 0) - from_origin
+        elsewhere = facts.counts.get(ORIGIN_ON_ALL_SITES, 0) - from_origin
         if from_origin > self.usual_origin:
             evidence = f"{from_origin} other comments from this network in 10 minutes"
             yield Signal(ORIGIN, _strength(from_origin, self.usual_origin, self.most_origin), evidence)
         if elsewhere > self.usual_origin:
             evidence = f"{elsewhere} comments from this network on other sites in 10 minutes"
-            yield Signal(ELSEWHERE, _strength(elsewhere, self.usual_origin, self.most_origin), evidence)
+            yield Signal(ORIGIN_ON_ALL_SITES, _strength(elsewhere, self.usual_origin, self.most_origin), evidence)
         if on_site > self.usual_site:
-            evidence = f"{on_site} other comments on this site in a minute"
+            evidence = f"{on_site} other comments on this site in 1 minute"
             yield Signal(SITE, _strength(on_site, self.usual_site, self.most_site), evidence)
 
 

@@ -1,6 +1,6 @@
-"""Judging a batch of comments: gather the facts, ask the filters, decide.
+"""Judge a batch of comments: collect facts, run the filters, decide.
 
-`gather` is the only step that touches storage; `ask` and `Policy.decide` are pure.
+`collect_facts` is the only step that uses storage; `run_filters` and `Policy.decide` are pure.
 """
 
 import logging
@@ -15,53 +15,64 @@ from comments.model import Comment, Decision, Signal
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange, Evidence, EvidenceQuery, WindowUse
-from workers.filters import Facts, Filter, Mark, author_rules
-from workers.filters.profanity import MASKED, masked
-from workers.filters.reputation import domains
-from workers.learning.combined_model import judged
-from workers.learning.site_model import is_trusted, tokens
+from workers.filters import Facts, Filter, Override, author_rules
+from workers.filters.profanity import MASKED, masked_content
+from workers.filters.reputation import linked_domains
+from workers.learning.combined_model import combined_score
+from workers.learning.site_model import has_enough_lessons, tokens
 
-from .policy import AUDIT, FAILED, HELD_BEFORE, NEEDS_HUMAN, Policy
+from .policy import FILTER_FAILED, HELD_BEFORE, NEEDS_HUMAN, SPOT_CHECK, Policy
 
 log = logging.getLogger(__name__)
 
-#: Claims after which judging gives up on a comment: something in it, or around it, kills workers.
+#: Claims after which a comment goes to a moderator unjudged: something in it, or around it, kills workers.
 MAX_ATTEMPTS = 5
 
 
-def question(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> EvidenceQuery:
-    """Everything that all filters together want to know about one comment; of other sites what those let them hear."""
+def evidence_query(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> EvidenceQuery:
+    """Everything that the filters need from storage for one comment.
+
+    Windows that need sharing are left out unless sites share what they know.
+    """
     earlier = before_last_edit(comment)
-    noted = [(w, value) for f in filters for w in f.windows if (sharing or not w.told) and (value := w.value(comment))]
+    windows = [
+        (w, value)
+        for f in filters
+        for w in f.windows
+        if (sharing or not w.needs_sharing) and (value := w.value(comment))
+    ]
     return EvidenceQuery(
         uses=tuple(
-            [WindowUse(w.name, w.seconds, v, w.shared, earlier is not None and v == w.value(earlier)) for w, v in noted]
+            [
+                WindowUse(w.name, w.seconds, v, w.shared, earlier is not None and v == w.value(earlier))
+                for w, v in windows
+            ]
         ),
         thread=comment.thread,
         parent=comment.parent,
         author=comment.author_keys,
         tokens=tokens(comment),
-        rules=author_rules.names(comment),
+        rules=author_rules.rule_names(comment),
         first_attempt=attempts == 1,
     )
 
 
-def facts(site: Site, answer: Evidence, now: datetime) -> Facts:
+def facts_from(site: Site, evidence: Evidence, now: datetime) -> Facts:
     return Facts(
         site=site,
         now=now,
-        counts=answer.counts,
-        approved=answer.approved,
-        spam=answer.spam,
-        parent_published=answer.parent_published,
-        thread_closed=answer.thread_closed,
-        thread_opened=answer.thread_opened,
-        corpus=answer.corpus,
-        rules=answer.rules,
+        counts=evidence.counts,
+        approved=evidence.approved,
+        spam=evidence.spam,
+        parent_published=evidence.parent_published,
+        thread_closed=evidence.thread_closed,
+        thread_opened=evidence.thread_opened,
+        corpus=evidence.corpus,
+        rules=evidence.rules,
     )
 
 
-def gather(
+def collect_facts(
     claimed: Sequence[tuple[Comment, int]],
     site: Site,
     filters: Sequence[Filter],
@@ -69,62 +80,65 @@ def gather(
     now: datetime,
     sharing: bool = False,
 ) -> list[Facts]:
-    """The facts about each comment, in one round trip for all; one more where sites hear from each other."""
-    questions = [question(comment, attempts, filters, sharing) for comment, attempts in claimed]
-    linked = dict.fromkeys(domain for comment, _ in claimed for domain in domains(comment)) if sharing else {}
-    elsewhere = storage.shared_reputation.other_sites(site.id, list(linked)) if linked else {}
-    known = [facts(site, answer, now) for answer in storage.evidence.look_up(site.id, questions)]
-    return [replace(about, elsewhere=elsewhere) for about in known] if elsewhere else known
+    """The facts about each comment, in one round trip for all, and one more if sites share what they know."""
+    queries = [evidence_query(comment, attempts, filters, sharing) for comment, attempts in claimed]
+    linked = dict.fromkeys(domain for comment, _ in claimed for domain in linked_domains(comment)) if sharing else {}
+    other_sites = storage.shared_reputation.other_sites(site.id, list(linked)) if linked else {}
+    collected = [facts_from(site, evidence, now) for evidence in storage.evidence.look_up(site.id, queries)]
+    return [replace(facts, other_sites=other_sites) for facts in collected] if other_sites else collected
 
 
-def check(signals: Iterable[Signal], asked: Filter) -> None:
-    """Raises ValueError for a signal that the filter did not declare, or whose strength is none."""
+def check_signals(signals: Iterable[Signal], of: Filter) -> None:
+    """Raise ValueError for a signal that the filter did not declare, or with a strength outside 0 to 1."""
     for signal in signals:
-        if signal.name not in asked.weights or not 0 <= signal.strength <= 1:
-            raise ValueError(f"{asked.name} gave {signal.name} with strength {signal.strength}")
+        if signal.name not in of.signals or not 0 <= signal.strength <= 1:
+            raise ValueError(f"{of.name} gave {signal.name} with strength {signal.strength}")
 
 
-def ask(comment: Comment, known: Facts, filters: Iterable[Filter]) -> tuple[Signal, ...]:
-    """Every filter's signals. A filter that breaks becomes a signal itself; the others still count."""
+def run_filters(comment: Comment, facts: Facts, filters: Iterable[Filter]) -> tuple[Signal, ...]:
+    """The signals of all filters. A filter that fails becomes a signal itself; the others still count."""
     signals: list[Signal] = []
     for f in filters:
         try:
-            if found := list(f(comment, known)):
-                check(found, f)
+            if found := list(f(comment, facts)):
+                check_signals(found, f)
                 signals += found
         except Exception as error:
-            # The name of the error only: its text may quote the comment, and logs hold nothing personal.
+            # Only the name of the error: its text may quote the comment, and logs contain no personal data.
             log.error("filter %s failed on comment %s: %s", f.name, comment.id, type(error).__name__)
-            signals.append(Signal(FAILED, 1.0, f"{f.name}: {type(error).__name__}"))
+            signals.append(Signal(FILTER_FAILED, 1.0, f"{f.name}: {type(error).__name__}"))
     return tuple(signals)
 
 
-def sampled(id: str, known: Facts) -> bool:
-    """The same answer each time for one comment; none on a site that has not taught enough, where people see most."""
-    if not is_trusted(known.corpus):
+def is_spot_check(id: str, facts: Facts) -> bool:
+    """Draw a share of the comments for a moderator, always the same ones.
+
+    None on a site with few lessons: its moderators see most comments anyway.
+    """
+    if not has_enough_lessons(facts.corpus):
         return False
     draw = int.from_bytes(blake2b(id.encode(), digest_size=4).digest()) / 2**32
-    return draw < known.site.audit_share
+    return draw < facts.site.audit_share
 
 
-def decide(comment: Comment, known: Facts, signals: Sequence[Signal], policy: Policy) -> Decision:
-    """The policy's decision, with what readers get instead of the content where the site masks it.
+def decide(comment: Comment, facts: Facts, signals: Sequence[Signal], policy: Policy) -> Decision:
+    """The policy's decision, with the masked content if the site masks profanity.
 
-    Some of what the filters would settle alone goes to a person; what the site's own lists reject does not. What was
-    held stays so, however its author changes it: else somebody could try words until none is noticed.
+    Spot checks go to a moderator, except what the site's own lists reject. A comment that was held stays held after an
+    edit: otherwise its author could try words until no filter notices.
     """
     if was_held_before_edit(comment):
-        signals = (*signals, Signal(HELD_BEFORE, 1.0, "was held when its author changed it"))
-    decision = policy.decide(signals, known.now)
-    rejected = any(policy.weights[s.name] is Mark.REJECT for s in signals)
-    if decision.action is not Action.HOLD and not rejected and sampled(comment.id, known):
-        seen = Signal(AUDIT, 1.0, f"looked at by chance; the filters would have said {decision.action}")
-        decision = policy.decide((*signals, seen), known.now)
-    shown = masked(comment, known) if any(s.name == MASKED for s in signals) else ""
-    return replace(decision, masked=shown, log_odds=round(judged(comment, known.corpus).log_odds, 2))
+        signals = (*signals, Signal(HELD_BEFORE, 1.0, "Was held before its author edited it"))
+    decision = policy.decide(signals, facts.now)
+    rejected = any(policy.weights[s.name] is Override.REJECT for s in signals)
+    if decision.action is not Action.HOLD and not rejected and is_spot_check(comment.id, facts):
+        spot_check = Signal(SPOT_CHECK, 1.0, f"Spot check; the filters' decision was: {decision.action}")
+        decision = policy.decide((*signals, spot_check), facts.now)
+    masked = masked_content(comment, facts) if any(s.name == MASKED for s in signals) else ""
+    return replace(decision, masked=masked, log_odds=round(combined_score(comment, facts.corpus).log_odds, 2))
 
 
-def judge(
+def judge_batch(
     comments: Sequence[tuple[Comment, int]],
     site: Site,
     filters: Sequence[Filter],
@@ -134,20 +148,20 @@ def judge(
     expired: Callable[[], bool] = lambda: False,
     sharing: bool = False,
 ) -> list[CommentChange]:
-    """Decide about claimed comments, given with how often each was claimed.
+    """Decide on claimed comments, each given with the number of its claims.
 
-    Stops between two comments once the time has `expired` and returns what is decided by then; the others stay
-    leased. A comment that was claimed too often goes to a person without the filters seeing it again.
+    Stops between two comments when the time has `expired`; the rest stay leased. A comment that was claimed too often
+    goes to a moderator without running the filters again.
     """
-    weights = policy.for_site(site)
-    worn = [comment for comment, attempts in comments if attempts > MAX_ATTEMPTS]
+    policy = policy.for_site(site)
+    given_up = [comment for comment, attempts in comments if attempts > MAX_ATTEMPTS]
     fresh = [pair for pair in comments if pair[1] <= MAX_ATTEMPTS]
-    given_up = Signal(NEEDS_HUMAN, 1.0, f"judging was begun {MAX_ATTEMPTS} times and never finished")
-    changes = [CommentChange(c, c.with_decision(weights.decide([given_up], now))) for c in worn]
-    known = gather(fresh, site, filters, storage, now, sharing) if fresh else []
-    for (comment, _), about in zip(fresh, known, strict=True):
+    too_often = Signal(NEEDS_HUMAN, 1.0, f"Judging was started {MAX_ATTEMPTS} times and never finished")
+    changes = [CommentChange(c, c.with_decision(policy.decide([too_often], now))) for c in given_up]
+    collected = collect_facts(fresh, site, filters, storage, now, sharing) if fresh else []
+    for (comment, _), facts in zip(fresh, collected, strict=True):
         if expired():
             break
-        signals = ask(comment, about, filters)
-        changes.append(CommentChange(comment, comment.with_decision(decide(comment, about, signals, weights))))
+        signals = run_filters(comment, facts, filters)
+        changes.append(CommentChange(comment, comment.with_decision(decide(comment, facts, signals, policy))))
     return changes

@@ -1,4 +1,4 @@
-"""From signals to a decision: weigh, add, compare with two thresholds."""
+"""Turn signals into a decision: weigh them, add the points, compare the sum with two thresholds."""
 
 import math
 from collections import Counter
@@ -13,31 +13,54 @@ from comments.errors import SettingsInvalid
 from comments.lifecycle import RESULT, Action, Role
 from comments.model import Decision, Signal
 from comments.reports import REPORTED
+from comments.signals import Override, SignalCatalogue, SignalInfo, Weight
 from comments.site import Site
-from workers.filters import Filter, Mark, Weight
+from workers.filters import Filter
 
-FAILED = "filter.failed"  # a filter broke: never approve on partial evidence
-NEEDS_HUMAN = "needs-human"  # judging this comment was tried too often
-AUDIT = "audit.sample"  # chosen by chance, so that a person sees what the filters settle alone
-HELD_BEFORE = "held-before"  # and changed by its author since
-OWN: Mapping[str, Weight] = {
-    FAILED: Mark.PERSON,
-    NEEDS_HUMAN: Mark.PERSON,
-    AUDIT: Mark.PERSON,
-    HELD_BEFORE: Mark.HOLD,
-    REPORTED: Mark.HOLD,  # seen later than all others, and never weighed with them
+FILTER_FAILED, NEEDS_HUMAN = "filter.failed", "needs-human"
+SPOT_CHECK, HELD_BEFORE = "audit.sample", "held-before"
+#: Signals that the judge gives itself.
+JUDGE_SIGNALS: SignalCatalogue = {
+    # Evidence is incomplete, so the comment is never approved automatically.
+    FILTER_FAILED: SignalInfo(
+        Override.PERSON,
+        "a filter failed, or gave a signal that it does not declare",
+        "no filter had failed ({evidence})",
+    ),
+    SPOT_CHECK: SignalInfo(
+        Override.PERSON,
+        "one of the 2 % (`audit_share` of the site) of automatic decisions that go to a moderator, once the site has "
+        "fifteen lessons of spam and fifteen of ham",
+        "it had not been chosen as a spot check",
+    ),
+    NEEDS_HUMAN: SignalInfo(
+        Override.PERSON, "judging was started five times and never finished", "the filters had finished with it"
+    ),
+    HELD_BEFORE: SignalInfo(
+        Override.HOLD,
+        "it was held when its author edited it: no edit publishes a comment that waits for a moderator",
+        "it had not been held before its author edited it",
+    ),
+    # Added after judging, and never weighed with the other signals.
+    REPORTED: SignalInfo(
+        Override.HOLD,
+        "readers of as many networks as the site's `reports_hold` reported it after it was published, and no moderator "
+        "had approved it",
+        "readers had not reported it",
+        harm=3.0,
+    ),
 }
 
-#: What a site has that chose nothing.
-UNCHOSEN = {f.name: f.default for f in fields(Site) if f.name in ("hold_at", "spam_at")}
+#: Default thresholds of a site.
+DEFAULT_THRESHOLDS = {f.name: f.default for f in fields(Site) if f.name in ("hold_at", "spam_at")}
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What each signal weighs, and the points at which a comment is held for a person or is spam.
+    """Weight of each signal, and the points from which a comment is held or is spam.
 
-    A mark adds no points, except REJECT, which makes a comment spam whoever wrote it: so a signal marked HOLD cannot
-    make a comment spam, alone or with others.
+    An override adds no points, except REJECT, which makes every comment spam. So a signal with HOLD cannot make a
+    comment spam, alone or with others.
     """
 
     hold_at: float = 3.0
@@ -46,23 +69,23 @@ class Policy:
 
     @cached_property
     def version(self) -> str:
-        """Changes when any number in the policy changes; stored with every decision."""
+        """A hash of all numbers in the policy, stored with every decision."""
         weights = sorted((name, str(weight)) for name, weight in self.weights.items())
         return blake2b(repr((self.hold_at, self.spam_at, weights)).encode(), digest_size=6).hexdigest()
 
     def for_site(self, site: Site) -> Self:
-        """This policy with the site's thresholds, where the site chose any."""
-        hold_at = self.hold_at if site.hold_at == UNCHOSEN["hold_at"] else site.hold_at
-        spam_at = self.spam_at if site.spam_at == UNCHOSEN["spam_at"] else site.spam_at
+        """This policy with the thresholds that the site sets."""
+        hold_at = self.hold_at if site.hold_at == DEFAULT_THRESHOLDS["hold_at"] else site.hold_at
+        spam_at = self.spam_at if site.spam_at == DEFAULT_THRESHOLDS["spam_at"] else site.spam_at
         same = (hold_at, spam_at) == (self.hold_at, self.spam_at)
         return self if same else replace(self, hold_at=hold_at, spam_at=spam_at)
 
     def points(self, signal: Signal) -> float:
-        """Raises KeyError for a signal that no filter declared."""
+        """Raise KeyError for a signal that no filter declares."""
         weight = self.weights[signal.name]
-        if weight is Mark.REJECT:
+        if weight is Override.REJECT:
             weight = self.spam_at
-        return 0.0 if isinstance(weight, Mark) else round(weight * signal.strength, 3)
+        return 0.0 if isinstance(weight, Override) else round(weight * signal.strength, 3)
 
     def decide(self, signals: Iterable[Signal], at: datetime) -> Decision:
         weighed = tuple(
@@ -84,14 +107,14 @@ class Policy:
         )
 
     def holds(self, signal: Signal) -> bool:
-        return self.weights[signal.name] in (Mark.HOLD, Mark.PERSON)
+        return self.weights[signal.name] in (Override.HOLD, Override.PERSON)
 
     def _action(self, score: float, seen: set[Weight]) -> Action:
-        if Mark.PERSON in seen:
+        if Override.PERSON in seen:
             return Action.HOLD
-        if Mark.REJECT in seen or score >= self.spam_at:
+        if Override.REJECT in seen or score >= self.spam_at:
             return Action.SPAM
-        return Action.HOLD if score >= self.hold_at or Mark.HOLD in seen else Action.APPROVE
+        return Action.HOLD if score >= self.hold_at or Override.HOLD in seen else Action.APPROVE
 
 
 def _number(name: str, value: object) -> float:
@@ -100,25 +123,25 @@ def _number(name: str, value: object) -> float:
     return float(value)
 
 
-def _declared(filters: Iterable[Filter]) -> dict[str, Weight]:
-    """Raises SettingsInvalid when two filters give a signal the same name."""
-    pairs = [*OWN.items(), *(pair for f in filters for pair in f.weights.items())]
-    if twice := [name for name, n in Counter(name for name, _ in pairs).items() if n > 1]:
-        raise SettingsInvalid(f"more than one filter gives these signals: {sorted(twice)}")
+def catalogue(filters: Iterable[Filter]) -> dict[str, SignalInfo]:
+    """The signals of these filters and of the judge. Raise SettingsInvalid if two have the same name."""
+    pairs = [*JUDGE_SIGNALS.items(), *(pair for f in filters for pair in f.signals.items())]
+    if repeated := [name for name, n in Counter(name for name, _ in pairs).items() if n > 1]:
+        raise SettingsInvalid(f"more than one filter declares these signals: {sorted(repeated)}")
     return dict(pairs)
 
 
-def build(filters: Iterable[Filter], overrides: Mapping[str, Any]) -> Policy:
-    """The filters' own weights and the default thresholds, overridden by a policy file's two tables.
+def build_policy(filters: Iterable[Filter], overrides: Mapping[str, Any]) -> Policy:
+    """The filters' weights and the default thresholds, changed by the two tables of a policy file.
 
-    Raises SettingsInvalid for what is not there to be set: other tables, signals that no filter gives, marks.
+    Raise SettingsInvalid for other tables, unknown signals and signals without points.
     """
-    declared = _declared(filters)
+    declared = {name: info.weight for name, info in catalogue(filters).items()}
     weights, thresholds = overrides.get("weights", {}), overrides.get("thresholds", {})
     wrong = [f"[{table}]" for table in overrides if table not in ("weights", "thresholds")]
-    wrong += [f"thresholds.{name}" for name in thresholds if name not in UNCHOSEN]
-    wrong += [f"weights.{name}: no filter gives it" for name in weights if name not in declared]
-    wrong += [f"weights.{name}: it has no points" for name in weights if isinstance(declared.get(name), Mark)]
+    wrong += [f"thresholds.{name}" for name in thresholds if name not in DEFAULT_THRESHOLDS]
+    wrong += [f"weights.{name}: no filter gives this signal" for name in weights if name not in declared]
+    wrong += [f"weights.{name}: has no points" for name in weights if isinstance(declared.get(name), Override)]
     if wrong:
         raise SettingsInvalid(f"the policy cannot set {'; '.join(sorted(wrong))}")
     numbers = {name: _number(f"weights.{name}", value) for name, value in weights.items()}

@@ -1,6 +1,6 @@
-"""One judgement out of two: what is shipped, and what the site's own moderators taught.
+"""Combine the shipped model with the site's own model.
 
-`training.combine` fitted the numbers on streams of comments that the prior had not seen, and says how well they do.
+`training.combine` fitted the numbers on streams of comments that the shipped model had not seen.
 """
 
 import math
@@ -11,29 +11,32 @@ from functools import lru_cache
 from comments.model import Comment
 from comments.probability import probability
 from comments.storage.values import TokenCounts
-from workers.text.memo import Same
+from workers.text.memo import ByIdentity
 
-from .prior_model import shipped
-from .site_model import LESSONS, is_trusted, odds, rarer, taught, tokens
+from .prior_model import shipped_prior
+from .site_model import LESSONS_NEEDED, has_enough_lessons, mean_log_odds, rarer_lessons, token_log_odds_of, tokens
 
-#: What one of the prior's log-odds counts, and the odds where nothing is known; before the first lesson and after many.
-OF_PRIOR, OFFSET = (2.61, 1.86), (2.78, 1.07)
-#: What one of the site's counts after many lessons, and lessons of the rarer label at which it is half of that.
-OF_SITE, HALF_TAUGHT = 3.56, 7
+#: Weight of the shipped model's log-odds, and the log-odds of an average comment: before the first lesson and after
+#: many.
+PRIOR_WEIGHT, OFFSET = (2.61, 1.86), (2.78, 1.07)
+#: Weight of the site's log-odds after many lessons, and the lessons of the rarer label at which it is half of that.
+SITE_WEIGHT, HALF_TAUGHT = 3.56, 7
 
-#: Log-odds from which on a comment is held: strict on a site that called nothing spam, where honest news are at stake;
-#: half way to generous after so many lessons of spam. What the site knows of both is surer, and so less is held again:
-#: by so much, half of it after so many lessons of the rarer label.
-HOLD_COLD, HOLD_TAUGHT, HALF_WARY = 2.8, -4.0, 5
-HOLD_SURE, HALF_SURE = 3.0, 90
+#: Log-odds that hold a comment on a site without lessons of spam, where honest news are at stake; after many; and the
+#: lessons of spam half way between both.
+HOLD_COLD, HOLD_TAUGHT, HALF_CAREFUL = 2.8, -4.0, 5
+#: Increase of that threshold after many lessons of both labels, which make the site more certain and hold fewer
+#: comments; and the lessons of the rarer label for half of it.
+HOLD_CERTAIN, HALF_CERTAIN = 3.0, 90
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
-    """Log-odds from which on a comment is spam, by how many honest ones may be refused by what was learned.
+class RefusalRule:
+    """Log-odds from which a comment is spam, for a share of honest comments that may be refused by learning.
 
-    At the first lessons after which any is, and half way there after so many more of the rarer label. Honest comments
-    that are held show by then how far they reach: above the highest lately, by a margin, is refused.
+    `fresh` holds with the first lessons that allow refusals, `taught` after many, and `half` is the number of lessons
+    of the rarer label half way between both. A comment must also be above the highest recent score of an honest one
+    that was held, by `margin`.
     """
 
     fresh: float
@@ -41,33 +44,35 @@ class Care:
     half: int
     margin: float
 
-    def spam_at(self, seen: TokenCounts) -> float:
-        """Infinite on a site that has not taught enough."""
-        if not is_trusted(seen) or math.isinf(self.fresh):
+    def spam_at(self, lessons: TokenCounts) -> float:
+        """Infinite on a site without enough lessons."""
+        if not has_enough_lessons(lessons) or math.isinf(self.fresh):
             return math.inf
-        sure = _between(self.fresh, self.taught, rarer(seen) - LESSONS, self.half)
-        return max(sure, seen.ham_ceiling + self.margin) if seen.ham_ceiling else sure
+        threshold = _between(self.fresh, self.taught, rarer_lessons(lessons) - LESSONS_NEEDED, self.half)
+        return max(threshold, lessons.ham_ceiling + self.margin) if lessons.ham_ceiling else threshold
 
 
-#: By the words in which a site chooses. Of 8,894 honest comments in three streams (bench.streams; two of them are
-#: advertising that the corpus calls honest) 2, 4 and 13 were refused.
-CARES: Mapping[str, Care] = {
-    "none": Care(math.inf, math.inf, 1, math.inf),
-    "1 in 3000": Care(5.0, 4.0, 50, 1.0),
-    "1 in 1000": Care(4.0, 1.5, 20, 0.25),
-    "1 in 100": Care(2.0, 1.0, 20, -math.inf),
+#: By the values of the site setting `refusals`. Of 8,894 honest comments in three streams (bench.streams; two of them
+#: are advertising that the corpus labels honest) 2, 4 and 13 were refused.
+REFUSAL_RULES: Mapping[str, RefusalRule] = {
+    "none": RefusalRule(math.inf, math.inf, 1, math.inf),
+    "1 in 3000": RefusalRule(5.0, 4.0, 50, 1.0),
+    "1 in 1000": RefusalRule(4.0, 1.5, 20, 0.25),
+    "1 in 100": RefusalRule(2.0, 1.0, 20, -math.inf),
 }
-USUAL = "1 in 1000"
+DEFAULT_REFUSALS = "1 in 1000"
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """Log-odds that a comment is spam, and those at which it is held and refused on this site."""
+class CombinedScore:
+    """Log-odds that a comment is spam, and those from which this site holds and refuses."""
 
     log_odds: float
     hold_at: float
-    spam_at: float  # infinite while the site has not taught enough
-    of_site: Mapping[str, float] = field(default_factory=dict)  # tokens of the comment -> their log-odds here
+    spam_at: float  # infinite while the site has too few lessons
+    token_odds: Mapping[str, float] = field(
+        default_factory=dict
+    )  # tokens of the comment -> their log-odds on this site
 
     @property
     def probability(self) -> float:
@@ -75,39 +80,40 @@ class Judgement:
 
 
 @lru_cache(maxsize=128)
-def everywhere(comment: Comment) -> float:
-    """The prior's log-odds, which no lesson changes."""
-    return shipped().log_odds(comment)
+def prior_log_odds(comment: Comment) -> float:
+    """The shipped model's log-odds, which no lesson changes."""
+    return shipped_prior().log_odds(comment)
 
 
 @lru_cache(maxsize=128)
-def here(comment: Comment, seen: Same[TokenCounts]) -> tuple[Mapping[str, float], float]:
-    """The log-odds of the comment's tokens on this site, and their mean; every comment is asked about twice."""
-    asked = tokens(comment)
-    of_site = odds(asked, seen.value)
-    return of_site, taught(of_site, len(asked))
+def site_log_odds(comment: Comment, lessons: ByIdentity[TokenCounts]) -> tuple[Mapping[str, float], float]:
+    """Log-odds of the comment's tokens on this site, and their mean. Cached, because a judgement needs them twice."""
+    of_comment = tokens(comment)
+    token_odds = token_log_odds_of(of_comment, lessons.value)
+    return token_odds, mean_log_odds(token_odds, len(of_comment))
 
 
-def judged(comment: Comment, seen: TokenCounts, refusals: str = USUAL) -> Judgement:
-    """What prior and site say together. `refusals` is the site's choice of how many may be wrong."""
-    of_site, said = here(comment, Same(seen))
-    prior, site, offset = _weights(rarer(seen))
-    log_odds = prior * everywhere(comment) + site * said + offset
-    return Judgement(log_odds, hold_at(seen), CARES[refusals].spam_at(seen), of_site)
+def combined_score(comment: Comment, lessons: TokenCounts, refusals: str = DEFAULT_REFUSALS) -> CombinedScore:
+    """Score of both models together. `refusals` is the site's setting for the share of wrong refusals."""
+    token_odds, site = site_log_odds(comment, ByIdentity(lessons))
+    prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
+    log_odds = prior_weight * prior_log_odds(comment) + site_weight * site + offset
+    return CombinedScore(log_odds, hold_threshold(lessons), REFUSAL_RULES[refusals].spam_at(lessons), token_odds)
 
 
 @lru_cache(maxsize=64)
-def _weights(known: int) -> tuple[float, float, float]:
+def _weights(lessons: int) -> tuple[float, float, float]:
     """Of prior, site and offset after so many lessons of the rarer label."""
-    prior, offset = (_between(*ends, known, HALF_TAUGHT) for ends in (OF_PRIOR, OFFSET))
-    return prior, _between(0.0, OF_SITE, known, HALF_TAUGHT), offset
+    prior, offset = (_between(*ends, lessons, HALF_TAUGHT) for ends in (PRIOR_WEIGHT, OFFSET))
+    return prior, _between(0.0, SITE_WEIGHT, lessons, HALF_TAUGHT), offset
 
 
-def hold_at(seen: TokenCounts) -> float:
-    """Log-odds from which on a comment is held on a site with those lessons."""
-    wary = _between(HOLD_COLD, HOLD_TAUGHT, seen.spam, HALF_WARY)
-    return wary + _between(0.0, HOLD_SURE, rarer(seen), HALF_SURE)
+def hold_threshold(lessons: TokenCounts) -> float:
+    """Log-odds from which a site with these lessons holds a comment."""
+    careful = _between(HOLD_COLD, HOLD_TAUGHT, lessons.spam, HALF_CAREFUL)
+    return careful + _between(0.0, HOLD_CERTAIN, rarer_lessons(lessons), HALF_CERTAIN)
 
 
 def _between(first: float, last: float, n: int, half: int) -> float:
+    """`first` at 0, half way at `half`, towards `last` for large n."""
     return last + (first - last) * half / (half + n)

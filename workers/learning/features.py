@@ -1,4 +1,7 @@
-"""A comment as hashed features in families, which the shipped prior weighs and sites can count."""
+"""Hashed features of a comment, in families, for the shipped model.
+
+The hash is CRC-32 of a feature's name, so a changed name is another feature: the model must then be trained anew.
+"""
 
 import math
 import re
@@ -11,37 +14,37 @@ from operator import xor
 
 from comments.model import Comment
 from workers.text.links import Link, links
-from workers.text.memo import Memory
+from workers.text.memo import WordCache
 from workers.text.normalization import fold
-from workers.text.style_measures import measures
+from workers.text.style_measures import style_measures
 from workers.text.tokens import without_addresses, words
-from workers.text.traits import flags
+from workers.text.traits import traits
 
 
 class Family(IntEnum):
-    """What a feature is about. Each family has its own buckets, so that rare words never speak for flags."""
+    """Kind of a feature. Each family has its own buckets, so rare words never share a weight with traits."""
 
     WORDS = 0
     PAIRS = 1
     GRAMS = 2
-    FLAGS = 3
+    TRAITS = 3
     STYLE = 4
     NAME = 5
     ADDRESS = 6
 
 
-#: Buckets of each family: 88 Ki in all, a byte each in the package.
+#: Buckets of each family: 88 Ki in all, one byte each in the package.
 BUCKETS = (1 << 15, 1 << 14, 1 << 15, 1 << 12, 1 << 10, 1 << 11, 1 << 11)
 START = tuple(sum(BUCKETS[:n]) for n in range(len(BUCKETS)))
 SIZE = sum(BUCKETS)
 
-#: How loudly each family speaks before it is weighed: the softer, the more training holds it back. Style and names
-#: differ from site to site, flags do not: on sources never seen, mean AUC went from .943 to .949.
-LOUDNESS = (1.0, 1.0, 1.0, 1.4, 0.6, 0.8, 1.0)
+#: Length of each family's feature vector. A shorter one is regularized more. Style and names differ from site to site,
+#: traits do not: with these lengths the mean AUC on unseen sources rose from .943 to .949.
+VECTOR_LENGTH = (1.0, 1.0, 1.0, 1.4, 0.6, 0.8, 1.0)
 
-#: A comment is judged by its first words; the rest of a long one repeats or pads.
+#: Only the first words of a comment count; the rest of a long one repeats or pads.
 MAX_WORDS = 400
-#: Longer words are addresses, keys or noise, and are clipped.
+#: Longer words are addresses, keys or noise, and are cut.
 MAX_LETTERS = 24
 GRAM = 4
 
@@ -52,18 +55,18 @@ RUN = re.compile(r"([^\W\d_])\1{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The words in the order in which they were said, and the features of other families by name."""
+    """The words in the order of the text, and the names of the features of other families."""
 
-    said: tuple[str, ...]
-    flags: tuple[str, ...]
+    words: tuple[str, ...]
+    traits: tuple[str, ...]
     style: tuple[str, ...]
     name: tuple[str, ...]
     address: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word's bucket, those of its grams, and what it is in a pair as the first and as the second."""
+class WordBuckets:
+    """Buckets of a word and of its character 4-grams, and its part of a pair's bucket as first and second word."""
 
     bucket: int
     grams: tuple[int, ...]
@@ -76,59 +79,58 @@ def _crc(text: str) -> int:
 
 
 @lru_cache(maxsize=1 << 14)
-def word(text: str) -> Word:
-    """Where a word and its runs of four characters, its ends marked, are found."""
+def word_buckets(text: str) -> WordBuckets:
+    """Buckets of a word and of its character 4-grams, with its ends marked by spaces."""
     marked = f" {text} "
     grams = {marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1))}
-    places = sorted(START[Family.GRAMS] + _crc(gram) % BUCKETS[Family.GRAMS] for gram in grams)
+    gram_buckets = sorted(START[Family.GRAMS] + _crc(gram) % BUCKETS[Family.GRAMS] for gram in grams)
     hashed = _crc(text)
-    # The family begins at a multiple of its size, a power of two; so the place of a pair lies in it, too.
+    # The family begins at a multiple of its size, a power of two, so `first ^ second` is in the family too.
     first = START[Family.PAIRS] + (hashed * 0x9E3779B1 >> 16) % BUCKETS[Family.PAIRS]
     second = (hashed >> 16) % BUCKETS[Family.PAIRS]
-    return Word(START[Family.WORDS] + hashed % BUCKETS[Family.WORDS], tuple(places), first, second)
+    return WordBuckets(START[Family.WORDS] + hashed % BUCKETS[Family.WORDS], tuple(gram_buckets), first, second)
 
 
 def pair_buckets(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
-    """Where neighbouring words are found, by what the words are in a pair, in the order in which they were said."""
+    """Buckets of neighbouring words, from each word's `first` and `second`, in the order of the text."""
     return list(map(xor, firsts, seconds[1:]))
 
 
 @lru_cache(maxsize=1 << 12)
 def bucket(family: Family, name: str) -> int:
-    """Where a feature that is neither word, pair nor gram is found; hosts never where other flags are.
+    """Bucket of a feature that is no word, pair or gram. Hosts never share a bucket with other traits.
 
-    Hosts are many and anybody's to choose: what a good one is worth must not reach what a disguise is worth.
+    Hosts are many, and anybody can choose one: a trusted host must not lower the weight of a disguise.
     """
     start, size = START[family], BUCKETS[family]
-    if family is Family.FLAGS:
+    if family is Family.TRAITS:
         others = size // 4
         start, size = (start + others, size - others) if "." in name else (start, others)
     return start + _crc(name) % size
 
 
-def _as_counted(token: str) -> str:
-    """A word as it is counted: digits alike, drawn-out letters short, not longer than any word is."""
+def _normalized(token: str) -> str:
+    """A word with its digits as 0, runs of a letter cut to two, and at most MAX_LETTERS letters."""
     token = token[:MAX_LETTERS]
     if not token.isalpha():
         token = DIGIT.sub("0", token)
     return RUN.sub(r"\1\1", token)
 
 
-_counted = Memory(_as_counted)
+_normalized_words = WordCache(_normalized)
 
 
 @lru_cache(maxsize=128)
 def features(comment: Comment) -> Features:
-    """What the prior weighs. Nothing of the e-mail, the origin or the browser."""
+    """The features of a comment. E-mail, origin and browser are not used."""
     content = comment.content
     folded, found = fold(content), _links(content)
     every = words(without_addresses(folded.text) if found else folded.text)[:MAX_WORDS]
-    said = tuple(map(_counted.__getitem__, every))
-    distinct = frozenset(said)
+    normalized = tuple(map(_normalized_words.__getitem__, every))
     return Features(
-        said,
-        tuple(dict.fromkeys(flags(content, folded, found, distinct))),
-        measures(folded.plain, every, said, found),
+        normalized,
+        tuple(dict.fromkeys(traits(content, folded, found, frozenset(normalized)))),
+        style_measures(folded.plain, every, normalized, found),
         _name(comment.author),
         _address(_links(comment.url), comment.author),
     )
@@ -141,15 +143,15 @@ def _links(text: str) -> tuple[Link, ...]:
 
 @lru_cache(maxsize=256)
 def _name(author: str) -> tuple[str, ...]:
-    """Words of an author's name and its make. Nothing for no name: many sites do not ask."""
+    """Words of an author's name, and its form. Empty without a name: many sites do not ask for one."""
     folded = fold(author)
-    tokens = [_as_counted(token) for token in words(folded.text)[:8]]
+    tokens = [_normalized(token) for token in words(folded.text)[:8]]
     if not tokens:
         return ()
-    return tuple(dict.fromkeys((*tokens, *folded.disguises, *_make(author, tokens))))
+    return tuple(dict.fromkeys((*tokens, *folded.disguises, *_name_form(author, tokens))))
 
 
-def _make(author: str, tokens: Sequence[str]) -> Iterator[str]:
+def _name_form(author: str, tokens: Sequence[str]) -> Iterator[str]:
     yield f"{min(len(tokens), 4)} words"
     if author.islower():
         yield "all small letters"
@@ -164,19 +166,23 @@ def _make(author: str, tokens: Sequence[str]) -> Iterator[str]:
 
 
 def _address(found: Sequence[Link], author: str) -> tuple[str, ...]:
-    """The author's own website: its host, its parts and whether it carries the author's name."""
+    """The author's website: its host, the parts of its name, and if it contains the author's name."""
     if not found:
         return ()
     host = found[0].host.removeprefix("www.")
     labels = host.split(".")
     name = labels[0] if len(labels) < 3 or len(labels[-2]) > 3 else labels[-3]
-    own = any(len(token) > 2 and token in host for token in words(fold(author).text))
+    has_author_name = any(len(token) > 2 and token in host for token in words(fold(author).text))
     pieces = [f"part {piece}" for piece in BETWEEN_PARTS.split(name) if piece][:4]
-    return tuple(dict.fromkeys((f"host {host}", f"ends in .{labels[-1]}", *pieces, *_host(host, name, own, found[0]))))
+    return tuple(
+        dict.fromkeys(
+            (f"host {host}", f"ends in .{labels[-1]}", *pieces, *_host_traits(host, name, has_author_name, found[0]))
+        )
+    )
 
 
-def _host(host: str, name: str, own: bool, link: Link) -> Iterator[str]:
-    yield "the author's name in it" if own else "nothing of the author's name in it"
+def _host_traits(host: str, name: str, has_author_name: bool, link: Link) -> Iterator[str]:
+    yield "the author's name in it" if has_author_name else "nothing of the author's name in it"
     if "-" in name:
         yield "hyphens"
     if any(map(str.isdigit, name)):
@@ -187,35 +193,35 @@ def _host(host: str, name: str, own: bool, link: Link) -> Iterator[str]:
         yield "hidden or foreign host"
 
 
-def placed(comment: Comment) -> Iterator[tuple[int, float]]:
-    """Buckets and values, as training takes them; a bucket may come twice."""
+def bucket_values(comment: Comment) -> Iterator[tuple[int, float]]:
+    """Buckets with their values, for training. A bucket may come twice."""
     found = features(comment)
-    said = [word(text) for text in found.said]
-    distinct = dict.fromkeys(said)
+    in_order = [word_buckets(text) for text in found.words]
+    distinct = dict.fromkeys(in_order)
     yield from _family(Family.WORDS, [w.bucket for w in distinct])
-    pairs = pair_buckets([w.first for w in said], [w.second for w in said])
+    pairs = pair_buckets([w.first for w in in_order], [w.second for w in in_order])
     yield from _family(Family.PAIRS, list(dict.fromkeys(pairs)))
     yield from _family(Family.GRAMS, [gram for w in distinct for gram in w.grams])
-    for family, names in named(found):
+    for family, names in named_features(found):
         yield from _family(family, [bucket(family, name) for name in names])
 
 
-def named(found: Features) -> tuple[tuple[Family, tuple[str, ...]], ...]:
-    """The families whose features go by name."""
+def named_features(found: Features) -> tuple[tuple[Family, tuple[str, ...]], ...]:
+    """The families whose features have names."""
     return (
-        (Family.FLAGS, found.flags),
+        (Family.TRAITS, found.traits),
         (Family.STYLE, found.style),
         (Family.NAME, found.name),
         (Family.ADDRESS, found.address),
     )
 
 
-def value(family: Family, n: int) -> float:
-    """What each of n features of a family counts: the family as a whole has the length LOUDNESS."""
-    return LOUDNESS[family] / math.sqrt(n)
+def feature_value(family: Family, n: int) -> float:
+    """Value of each of n features of a family, so that the family's vector has VECTOR_LENGTH."""
+    return VECTOR_LENGTH[family] / math.sqrt(n)
 
 
 def _family(family: Family, buckets: Sequence[int]) -> Iterator[tuple[int, float]]:
     if buckets:
-        each = value(family, len(buckets))
+        each = feature_value(family, len(buckets))
         yield from ((place, each) for place in buckets)

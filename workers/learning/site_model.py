@@ -1,6 +1,7 @@
-"""What a comment teaches, and what the lessons of a site say of another one.
+"""A site's own model: the tokens of a comment, and the site's lessons about them.
 
-Whole numbers are kept, so that a lesson can be taken back exactly. `learned` puts the shipped prior beside it.
+The lessons are whole numbers per token and label, so that each can be undone exactly. `combined_model` adds the shipped
+model.
 """
 
 import math
@@ -20,33 +21,33 @@ from workers.text.tokens import words
 
 from .features import features
 
-#: Distinct tokens of one comment at most: every lesson is kept, and every judgement asks for all of them.
+#: Most distinct tokens of one comment: each lesson stores them all, and each judgement asks for them all.
 MAX_TOKENS = 400
 MAX_WORDS, MAX_LINKS, MAX_NAMES = 160, 12, 6
-#: Begins the name of how a text is written, which is hashed: such tokens are many, long, and no reason to be told.
+#: Prefix of style tokens. They are hashed, because they are many and long, and never listed as a reason.
 STYLE = "~"
-#: Begins the name of a domain that is linked to.
-LINKED = "link:"
-#: Begins what can be seen of a text and stands nowhere in it.
-LOOKS = "looks:"
-#: Longer words are clipped: they are addresses, keys or noise.
+#: Prefix of the domains that a comment links to.
+LINK_TOKEN = "link:"  # noqa: S105 -- no secret
+#: Prefix of a text's traits.
+TRAIT = "looks:"
+#: Longer words are addresses, keys or noise, and are cut.
 TOKEN_LENGTH = 32
 
-#: Comments as frequent as all lessons together that a token's frequency in either label is mixed with. With half of one
-#: 75 instead of 79 % of a newspaper's spam was refused.
+#: Number of comments with the token's overall frequency that are mixed into each label. With .5 instead, 75 and not
+#: 79 % of a newspaper's spam was refused.
 SMOOTHING = 0.15
-#: Of a token that was in no lesson, the part that counts where the others' mean is made: what is new is no sure case.
-UNHEARD = 0.5
-#: Log-odds from which on a token is told, and how many are.
-HEARD, TOLD = 0.5, 4
+#: Weight of a token without lessons in the mean: a text of new words is less certain.
+UNKNOWN_WEIGHT = 0.5
+#: Least log-odds of a token that is listed as a reason, and the most to list.
+LEAST_LOG_ODDS, MAX_CLUES = 0.5, 4
 
-#: Lessons of each label after which spam may be refused; 30 together is where a cold site stops being cold.
-LESSONS = 15
+#: Lessons of each label that spam needs before it is refused automatically. 30 together end a site's cold start.
+LESSONS_NEEDED = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """One token of a comment, the log-odds that it speaks for spam, and the comments it was in."""
+    """A token of a comment, the log-odds that it means spam, and the number of lessons that contain it."""
 
     token: str
     log_odds: float
@@ -56,16 +57,16 @@ class Clue:
 
 @lru_cache(maxsize=256)
 def tokens(comment: Comment) -> frozenset[str]:
-    """At most MAX_TOKENS of them: what was written, tagged with where, and how. No e-mail, no origin.
+    """At most MAX_TOKENS tokens: words tagged with their field, pairs of words, traits and style.
 
-    Words alone err in .066, .048 and .037 of the comments still to come after 50, 200 and 500 lessons; with pairs of
-    words, what stands out, and style in .059, .044 and .026.
+    The e-mail and the origin are not among them. With words alone, .066, .048 and .037 of the following comments are
+    misjudged after 50, 200 and 500 lessons; with all kinds of tokens .059, .044 and .026.
     """
     every = _tokens(comment)
     if max(map(len, every), default=0) > TOKEN_LENGTH:
         every = [token[:TOKEN_LENGTH] for token in every]
-    found = frozenset(every)
-    return found if len(found) <= MAX_TOKENS else frozenset(list(dict.fromkeys(every))[:MAX_TOKENS])
+    distinct = frozenset(every)
+    return distinct if len(distinct) <= MAX_TOKENS else frozenset(list(dict.fromkeys(every))[:MAX_TOKENS])
 
 
 def _tokens(comment: Comment) -> list[str]:
@@ -73,42 +74,42 @@ def _tokens(comment: Comment) -> list[str]:
     return [
         *[f"author:{word}" for word in words(fold(comment.author).text)[:MAX_NAMES]],
         *[f"url:{link.host}" for link in links(comment.url)],
-        *[LINKED + domain for host in linked(comment) for domain in domains_of(host)],
-        *[LOOKS + flag for flag in found.flags],
-        *map(_style, found.style),
+        *[LINK_TOKEN + domain for host in linked_hosts(comment) for domain in domains_of(host)],
+        *[TRAIT + trait for trait in found.traits],
+        *map(_style_token, found.style),
         *islice(dict.fromkeys(words(fold(comment.content).text)), MAX_WORDS),
-        *map(" ".join, pairwise(found.said[: MAX_WORDS + 1])),
+        *map(" ".join, pairwise(found.words[: MAX_WORDS + 1])),
     ]
 
 
-def linked(comment: Comment) -> tuple[str, ...]:
-    """Hosts that the content links to."""
+def linked_hosts(comment: Comment) -> tuple[str, ...]:
+    """The hosts that the content links to, without "www."."""
     hosts = dict.fromkeys(link.host.removeprefix("www.") for link in links(comment.content))
     return tuple(islice(hosts, MAX_LINKS))
 
 
 @lru_cache(maxsize=1024)
-def _style(name: str) -> str:
+def _style_token(name: str) -> str:
     return f"{STYLE}{zlib.crc32(name.encode()):x}"
 
 
-def token_log_odds(ham: int, spam: int, seen: TokenCounts) -> float:
-    """How much more frequent a token is in spam; 0 for one that is equally so, and while only one label was taught.
+def token_log_odds(ham: int, spam: int, lessons: TokenCounts) -> float:
+    """Log of the ratio of a token's frequency in spam and in ham; 0 while only one label has lessons.
 
-    Both frequencies are mixed with that in all lessons, so that ten times as many lessons of one label weigh nothing.
+    Both frequencies are mixed with the overall frequency, so ten times as many lessons of one label change nothing.
     """
-    return _odds_after(seen.ham, seen.spam)[ham, spam]
+    return _log_odds_table(lessons.ham, lessons.spam)[ham, spam]
 
 
 def _log_odds(ham: int, spam: int, all_ham: int, all_spam: int) -> float:
     if not (ham + spam and all_ham + all_spam):
         return 0.0
-    among = SMOOTHING * (ham + spam) / (all_ham + all_spam)
-    return math.log((spam + among) / (all_spam + SMOOTHING) / ((ham + among) / (all_ham + SMOOTHING)))
+    overall = SMOOTHING * (ham + spam) / (all_ham + all_spam)
+    return math.log((spam + overall) / (all_spam + SMOOTHING) / ((ham + overall) / (all_ham + SMOOTHING)))
 
 
-class _Odds(dict[tuple[int, int], float]):
-    """The log-odds of tokens by their counts, after so many lessons: most tokens have the same few counts."""
+class _LogOddsTable(dict[tuple[int, int], float]):
+    """Log-odds by a token's counts, for one number of lessons. Most tokens have the same few counts."""
 
     def __init__(self, all_ham: int, all_spam: int) -> None:
         super().__init__()
@@ -119,38 +120,38 @@ class _Odds(dict[tuple[int, int], float]):
         return found
 
 
-_odds_after = lru_cache(maxsize=16)(_Odds)
+_log_odds_table = lru_cache(maxsize=16)(_LogOddsTable)
 
 
-def odds(asked: Iterable[str], seen: TokenCounts) -> dict[str, float]:
-    """The log-odds of each of those tokens that were seen in lessons."""
-    known, found = seen.tokens, _odds_after(seen.ham, seen.spam)
-    return {token: found[known[token]] for token in asked if token in known}
+def token_log_odds_of(of_comment: Iterable[str], lessons: TokenCounts) -> dict[str, float]:
+    """The log-odds of each token that has lessons."""
+    counts, table = lessons.tokens, _log_odds_table(lessons.ham, lessons.spam)
+    return {token: table[counts[token]] for token in of_comment if token in counts}
 
 
-def taught(of: Mapping[str, float], asked: int) -> float:
-    """Mean of the log-odds of those tokens that were in lessons, of all that were asked for; 0 where none was."""
-    return sum(of.values()) / (len(of) + UNHEARD * (asked - len(of))) if of else 0.0
+def mean_log_odds(token_odds: Mapping[str, float], n: int) -> float:
+    """Mean over the tokens with lessons, of a comment with `n` tokens; 0 if there are none."""
+    return sum(token_odds.values()) / (len(token_odds) + UNKNOWN_WEIGHT * (n - len(token_odds))) if token_odds else 0.0
 
 
-def clues(of: Mapping[str, float], seen: TokenCounts, spam: bool) -> list[Clue]:
-    """The tokens that say most for spam, or against it, in order; how a text is written is none that could be told."""
-    heard: list[tuple[str, float]] = []
+def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam: bool) -> list[Clue]:
+    """The strongest tokens for spam, or for ham, in order. Style tokens are left out: they have no readable name."""
+    found: list[tuple[str, float]] = []
     side = 1 if spam else -1
-    for token, x in sorted(of.items(), key=itemgetter(1), reverse=spam):
-        if side * x < HEARD or (len(heard) >= TOLD and x != heard[-1][1]):
-            break  # those that say as much as the last are looked at, too
+    for token, x in sorted(token_odds.items(), key=itemgetter(1), reverse=spam):
+        if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_CLUES and x != found[-1][1]):
+            break  # tokens that are as strong as the last one are looked at too
         if token[0] != STYLE:
-            heard.append((token, x))
-    ranked = sorted([(-side * x, -sum(seen.tokens[token]), token) for token, x in heard])
-    return [Clue(token, of[token], *seen.tokens[token]) for _, _, token in ranked[:TOLD]]
+            found.append((token, x))
+    ranked = sorted([(-side * x, -sum(lessons.tokens[token]), token) for token, x in found])
+    return [Clue(token, token_odds[token], *lessons.tokens[token]) for _, _, token in ranked[:MAX_CLUES]]
 
 
-def rarer(seen: TokenCounts) -> int:
-    """Lessons of that label of which there are fewer: so much is known of both."""
-    return min(seen.ham, seen.spam)
+def rarer_lessons(lessons: TokenCounts) -> int:
+    """The number of lessons of the label that has fewer."""
+    return min(lessons.ham, lessons.spam)
 
 
-def is_trusted(seen: TokenCounts) -> bool:
-    """Whether the site taught enough for spam to be refused without a person: as much of either label."""
-    return rarer(seen) >= LESSONS
+def has_enough_lessons(lessons: TokenCounts) -> bool:
+    """Decide if the site has enough lessons of both labels to refuse spam without a moderator."""
+    return rarer_lessons(lessons) >= LESSONS_NEEDED

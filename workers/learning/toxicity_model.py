@@ -1,6 +1,6 @@
-"""How much a comment sounds like an attack on somebody: a linear model that can be read, word by word, in its file.
+"""The shipped toxicity model: a linear classifier for attacks on people, readable word by word in its file.
 
-`training.toxicity` makes the file; docs/toxicity-card.md says from what, and how well it does.
+`training.toxicity` writes the file; docs/toxicity-card.md describes its data and results.
 """
 
 import math
@@ -12,76 +12,79 @@ from itertools import accumulate
 from operator import sub
 from typing import Self
 
-from workers.text.group_names import GROUPS, READERS
+from workers.text.group_names import GROUP_NAMES, READER_WORDS
 from workers.text.normalization import fold
 from workers.text.tokens import repeats, squeezed, words
 
-#: All readers, and all groups of people, are each one word to the model.
+#: The model reads all words for the reader as one, and all names of groups of people as one.
 READER, GROUP = "<you>", "<group>"
-ALIKE = dict.fromkeys(READERS, READER) | dict.fromkeys(GROUPS, GROUP)
-#: Before a word that one of these came shortly before: it is said to or of somebody.
+MERGED = dict.fromkeys(READER_WORDS, READER) | dict.fromkeys(GROUP_NAMES, GROUP)
+#: Prefix of a word that closely follows one of these: it is about a person.
 AIMED = "*"
 
-#: Words in a row that are judged together. A long comment is judged by its worst ones, and its length by nothing.
+#: Words in a row that are scored together. The worst span of a comment is its score, whatever the comment's length.
 SPAN = 12
-#: Words within which a word is said of the reader or group before it, as in "you are such a complete fool".
+#: Distance within which a word is about the reader or group before it, as in "you are such a complete fool".
 REACH = 5
 MAX_WORDS = 400
-#: Weights are written as whole numbers, these many to one of log-odds.
+#: Units of weight per log-odds; weights are whole numbers.
 STEPS = 100
-TOLD = 3
+MAX_EVIDENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """What a word weighs: by itself, said of somebody, and behind each of some other words. In STEPS."""
+class WordWeights:
+    """Weights of a word, in STEPS: alone, about a person, and after certain other words."""
 
     name: str
     own: int = 0
     aimed: int = 0
-    behind: Mapping[str, int] = field(default_factory=dict)
-    aims: bool = False  # it names whom the next words are about
+    after: Mapping[str, int] = field(default_factory=dict)
+    aims: bool = False  # it names the person that the next words are about
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """Log-odds that somebody is attacked, and the words that say so most, as they stand in the text."""
+    """Log-odds that the text attacks somebody, and the words that contribute most, in the order of the text."""
 
     log_odds: float
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """Every word that weighs anything, by each of its spellings, and the log-odds of a text that has none."""
+class ToxicityModel:
+    """All words with a weight, by each of their spellings, and the log-odds of a text without any."""
 
-    words: Mapping[str, Word]
+    words: Mapping[str, WordWeights]
     bias: int
-    inputs: str  # SHA-256 over what it was trained on
+    inputs: str  # SHA-256 over the training inputs
 
     @classmethod
-    def parsed(cls, text: str) -> Self:
-        """The model in a file: "# name value" lines, then a feature and its weight a line."""
+    def parse(cls, text: str) -> Self:
+        """Read a file: "# name value" lines, then one feature and its weight per line."""
         lines = text.splitlines()
         head = {name: value for _, name, value in (line.split() for line in lines if line.startswith("# "))}
         weights = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("# "))
-        return cls.of({feature: int(weight) for feature, weight in weights.items()}, int(head["bias"]), head["inputs"])
+        return cls.from_weights(
+            {feature: int(weight) for feature, weight in weights.items()}, int(head["bias"]), head["inputs"]
+        )
 
     @classmethod
-    def of(cls, weights: Mapping[str, int], bias: int, inputs: str = "") -> Self:
+    def from_weights(cls, weights: Mapping[str, int], bias: int, inputs: str = "") -> Self:
         names = {name for feature in weights for name in feature.removeprefix(AIMED).split()} | {READER, GROUP}
-        behind: dict[str, dict[str, int]] = {name: {} for name in names}
+        after: dict[str, dict[str, int]] = {name: {} for name in names}
         for feature, weight in weights.items():
             if " " in feature:
                 before, name = feature.split()
-                behind[name][before] = weight
+                after[name][before] = weight
         known = {
-            n: Word(n, weights.get(n, 0), weights.get(AIMED + n, 0), behind[n], n in (READER, GROUP)) for n in names
+            n: WordWeights(n, weights.get(n, 0), weights.get(AIMED + n, 0), after[n], n in (READER, GROUP))
+            for n in names
         }
-        return cls(known | {said: known[name] for said, name in ALIKE.items()}, bias, inputs)
+        return cls(known | {spelling: known[name] for spelling, name in MERGED.items()}, bias, inputs)
 
-    def weighed(self, tokens: Sequence[str]) -> Iterator[int]:
-        """What each word adds. A word counts where it first stands, so that a chorus is no attack."""
+    def token_weights(self, tokens: Sequence[str]) -> Iterator[int]:
+        """Weight of each word. A repeated word counts once, so that a chorus is no attack."""
         known, met = self.words, set()
         before, aim = "", -REACH - 1
         for n, token in enumerate(tokens):
@@ -90,7 +93,7 @@ class Model:
                 before = ""
                 yield 0
                 continue
-            weight = word.behind.get(before, 0) if word.behind else 0
+            weight = word.after.get(before, 0) if word.after else 0
             before = word.name
             if word.aims:
                 aim = n
@@ -101,40 +104,40 @@ class Model:
                 weight += word.own + word.aimed if n - aim <= REACH else word.own
             yield weight
 
-    def attack(self, text: str, bar: float = -math.inf) -> Attack:
-        """How much the worst SPAN words in a row sound like an attack; which words say so, from a bar on."""
-        tokens = read(text)
-        weights = list(self.weighed(tokens))
+    def attack(self, text: str, threshold: float = -math.inf) -> Attack:
+        """Score of the worst SPAN words in a row, with its words if it reaches the threshold."""
+        tokens = word_tokens(text)
+        weights = list(self.token_weights(tokens))
         sums = list(accumulate(weights, initial=0))
         spans = list(map(sub, sums[SPAN:], sums)) or sums[-1:]
         worst = max(spans)
         log_odds = (self.bias + worst) / STEPS
-        return Attack(log_odds, self._told(tokens, weights, spans.index(worst)) if log_odds >= bar else ())
+        return Attack(log_odds, self._evidence(tokens, weights, spans.index(worst)) if log_odds >= threshold else ())
 
-    def _told(self, tokens: Sequence[str], weights: Sequence[int], start: int) -> tuple[str, ...]:
-        """The weightiest words of a span, in the order of the text, with the word before where both together count."""
+    def _evidence(self, tokens: Sequence[str], weights: Sequence[int], start: int) -> tuple[str, ...]:
+        """The strongest words of a span, in the order of the text, with the word before where the pair has a weight."""
         span = enumerate(weights[start : start + SPAN], start)
-        told = sorted(((weight, n) for n, weight in span if weight > 0), reverse=True)[:TOLD]
-        return tuple(self._phrase(tokens, n) for n in sorted(n for _, n in told))
+        strongest = sorted(((weight, n) for n, weight in span if weight > 0), reverse=True)[:MAX_EVIDENCE]
+        return tuple(self._phrase(tokens, n) for n in sorted(n for _, n in strongest))
 
     def _phrase(self, tokens: Sequence[str], n: int) -> str:
         before = self.words.get(tokens[n - 1]) if n else None
-        together = before is not None and self.words[tokens[n]].behind.get(before.name, 0) > 0
+        together = before is not None and self.words[tokens[n]].after.get(before.name, 0) > 0
         return f"{tokens[n - 1]} {tokens[n]}" if together else tokens[n]
 
 
-def read(text: str) -> tuple[str, ...]:
-    """The words of a text as they are meant, drawn-out ones short."""
-    meant = fold(text).text
-    return words(squeezed(meant, 1) if repeats(meant, 3) else meant)[:MAX_WORDS]
+def word_tokens(text: str) -> tuple[str, ...]:
+    """The words of the folded text, with runs of a letter cut to one."""
+    folded = fold(text).text
+    return words(squeezed(folded, 1) if repeats(folded, 3) else folded)[:MAX_WORDS]
 
 
 @cache
-def shipped() -> Model:
+def shipped_toxicity() -> ToxicityModel:
     """The model in this package."""
-    return Model.parsed(files(__package__).joinpath("toxicity.txt").read_text(encoding="utf-8"))
+    return ToxicityModel.parse(files(__package__).joinpath("toxicity.txt").read_text(encoding="utf-8"))
 
 
-def attack(text: str, bar: float = -math.inf) -> Attack:
-    """What the shipped model says of a text."""
-    return shipped().attack(text, bar)
+def attack(text: str, threshold: float = -math.inf) -> Attack:
+    """Score of the shipped model."""
+    return shipped_toxicity().attack(text, threshold)

@@ -1,7 +1,7 @@
-"""Words that name groups of people, all read as one and the same by the toxicity model.
+"""Words that name groups of people. The toxicity model reads them all as one word.
 
-So a sentence about one group weighs exactly what it weighs about every other, and to name a group weighs nothing.
-Slurs are none of these: the profanity list has them.
+So a sentence about one group gets the same score as about any other, and naming a group costs nothing. Slurs are not
+included: the profanity list has them.
 """
 
 _FAITH = """
@@ -29,9 +29,9 @@ _NATIONS = """
 _AGE_AND_HEALTH = """
     autistic blind deaf disabled elderly pensioner pensioners seniors teenager teenagers wheelchair
 """
-GROUPS = frozenset(" ".join((_FAITH, _LOVE_AND_GENDER, _SKIN_AND_ORIGIN, _NATIONS, _AGE_AND_HEALTH)).split())
+GROUP_NAMES = frozenset(" ".join((_FAITH, _LOVE_AND_GENDER, _SKIN_AND_ORIGIN, _NATIONS, _AGE_AND_HEALTH)).split())
 
-#: Words for who is spoken to, telephone spellings among them.
-READERS = frozenset(
+#: Words for the reader, including short spellings.
+READER_WORDS = frozenset(
     ("you", "your", "yours", "yourself", "yourselves", "u", "ur", "ya", "urself", "youre", "yall", "thou", "yo")
 )

@@ -1,4 +1,4 @@
-"""The links of a text, as a browser would follow them or a site would make them clickable."""
+"""Find the links of a text, as a browser would follow them or a site would make them clickable."""
 
 import html
 import re
@@ -19,11 +19,11 @@ from .tokens import VOWEL_MARKS, words
 
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
 EQUALS = re.compile(r"\s*=\s*")
-#: A dot between letters or digits that browsers and people take for one: ideographic, or with a space before it.
+#: Other dots that browsers and people accept: the ideographic full stop, and a dot with a space before it.
 OTHER_DOT = re.compile(r"(?<=[\w-])。(?=[a-z0-9])", re.IGNORECASE)
 LATE_DOT = re.compile(r"(?<=[a-z0-9])\s{1,3}\.\s?(?=(?:com|org|info|xyz|top|ru)(?![\w.-]))", re.IGNORECASE)
-#: A sign that a link needs, in front of something.
-SUSPECT = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
+#: A sign that every link contains.
+LINK_SIGN = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
 _LABEL = rf"[\w{VOWEL_MARKS}-]"
 #: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
 #: A word with dots may follow an ellipsis, but no single dot: that would be the middle of another word.
@@ -38,16 +38,16 @@ LINK = re.compile(
 TRAILING = ".,;:!?)]}>*_~|…”’»"
 AUTHORITY = re.compile(r"[^/\\?#]*")
 PORT = re.compile(r":\d*$")
-#: What stands between an address and the same address as its text, in HTML and in Markdown.
+#: Text between an address and the same address as its label, in HTML and in Markdown.
 SAME_LINK = (">", "'>", '">', "](")
 NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`host` is lower-case and in its ASCII form; for an address in numbers it is the dotted address.
+    """A link. `host` is in lower case and ASCII; for a numeric address it is the dotted form.
 
-    Links to one host are equal, whatever `path` follows it.
+    Links to the same host are equal, whatever their `path`.
     """
 
     host: str
@@ -64,16 +64,16 @@ class Link:
 
 
 def _number(part: str) -> int:
-    """A part of a numeric host: decimal, octal after "0" or hexadecimal after "0x". Raises ValueError."""
+    """A part of a numeric host: decimal, octal after "0" or hexadecimal after "0x". Raise ValueError."""
     if part.startswith("0x"):
         return int(part[2:] or "0", 16)
     return int(part, 8 if len(part) > 1 and part.startswith("0") else 10)
 
 
 def ipv4(host: str) -> str:
-    """The dotted address that a browser makes of a numeric host; "" for a name. Follows the WHATWG URL standard."""
+    """The dotted address of a numeric host, by the WHATWG URL standard; "" for a name."""
     parts = host.split(".")
-    # Twelve characters hold any part that is not absurd, and keep int() cheap.
+    # Twelve characters are enough for any valid part, and keep int() cheap.
     if not parts[-1][:1].isdecimal() or len(parts) > 4 or not all(NUMBER.fullmatch(p) and len(p) <= 12 for p in parts):
         return ""
     try:
@@ -96,7 +96,7 @@ def _ascii(host: str) -> str:
 
 
 def link(address: str) -> Link | None:
-    """The link to what follows a scheme and its slashes; None if no host can be made of it."""
+    """The link to an address without its scheme and slashes; None if it has no valid host."""
     end = AUTHORITY.match(address).end()  # type: ignore[union-attr]  # it matches everything
     authority, path = address[:end].rpartition("@")[2], address[end:].rstrip(TRAILING)
     if authority.startswith("["):
@@ -105,14 +105,14 @@ def link(address: str) -> Link | None:
     host = unquote(named).replace("。", ".").lower().strip(TRAILING)
     if not host or len(host) > 253:
         return None
-    if address_in_numbers := ipv4(host):
-        return Link(address_in_numbers, raw_address=True, path=path)
+    if numeric_address := ipv4(host):
+        return Link(numeric_address, raw_address=True, path=path)
     plain = _ascii(host)
     return Link(plain, international="xn--" in plain or not plain.isascii(), path=path)
 
 
 def _found(text: str) -> Iterator[Link]:
-    """A link whose own text is its address counts once."""
+    """Yield each link. A link whose label is its address counts once."""
     end, last = 0, None
     for match in LINK.finditer(text):
         found = _link(match)
@@ -143,20 +143,20 @@ def _is_found_in_training(match: re.Match[str], labels: list[str]) -> bool:
 
 
 def _chunks(text: str) -> list[str]:
-    """What of the text, between two spaces, may hold a link: of ordinary prose hardly anything."""
-    signed = filterfalse(str.isalnum, text.split())
-    return [c for c in signed if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
+    """The parts of the text, split at spaces, that may contain a link. Ordinary prose has hardly any."""
+    with_signs = filterfalse(str.isalnum, text.split())
+    return [c for c in with_signs if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
 
 
-def _suspects(text: str) -> str:
-    """Where in the text links may be, with every dot and sign in its plain form."""
+def _candidates(text: str) -> str:
+    """The parts of the text that may contain links, with all dots and signs in their plain form."""
     text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", HIDDEN.sub("", text) if HIDDEN.search(unusual(text)) else text)
         text = OTHER_DOT.sub(".", text) if "。" in text else text
     if "(" in text or "[" in text or "{" in text:
         text = WRITTEN_DOT.sub(".", text)
-    if not SUSPECT.search(text):
+    if not LINK_SIGN.search(text):
         return ""
     if " ." in text:
         text = LATE_DOT.sub(".", text)
@@ -167,9 +167,9 @@ def _suspects(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def links(text: str) -> tuple[Link, ...]:
-    """Every link in the text, in order, as often as it stands there; none made of words with dots inside."""
-    suspects = _suspects(text)
-    found = tuple(_found(suspects)) if suspects else ()
+    """All links in the text, in order, with repetitions. Words with dots inside are no links."""
+    candidates = _candidates(text)
+    found = tuple(_found(candidates)) if candidates else ()
     if found and DOTS in (folded := fold(text)).disguises:
         keep_all = has_dots_in_addresses_only(text)
         shown = [replace(link, in_training=link.in_training and link.host in folded.text) for link in found]
@@ -181,16 +181,16 @@ def hosts_named(text: str) -> tuple[str, ...]:
     """Hosts of all links, and of words with dots inside: a disguise must not hide a banned domain."""
     found = links(text)
     if "." in text and DOTS in fold(text).disguises:
-        found = tuple(_found(_suspects(text)))
+        found = tuple(_found(_candidates(text)))
     return tuple([link.host for link in found])
 
 
-def is_bare(text: str, n: int) -> bool:
-    """Whether fewer than `n` words are beside the links of the text."""
-    beside = 0
+def has_fewer_words_than(text: str, n: int) -> bool:
+    """Decide if the text has fewer than `n` words besides its links."""
+    count = 0
     for match in CHUNK.finditer(text):
         chunk = match[0]
-        beside += len(words(LINK.sub(" ", chunk) if _chunks(chunk) else chunk))
-        if beside >= n:
+        count += len(words(LINK.sub(" ", chunk) if _chunks(chunk) else chunk))
+        if count >= n:
             return False
     return True

@@ -1,39 +1,44 @@
-"""Remembering what was worked out, where an `lru_cache` takes too long to ask."""
+"""Caches for the hot path of judging, where `functools.lru_cache` is too slow.
+
+Measured on Python 3.11 with 1,000 cached words: `map(cache.__getitem__, words)` takes 17 ns a word, `map(cached,
+words)` with `lru_cache` 35 ns, and `cachetools.LRUCache` 330 ns by subscript and 1,600 ns as a decorator. A comment has
+up to 400 words, and three models look up each of them.
+"""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-Said = TypeVar("Said")
+Value = TypeVar("Value")
 
 
-class Memory(dict[str, Said], Generic[Said]):
-    """What a function says of words. Asked by subscript, or by `map` over many: half as long as an `lru_cache` takes.
+class WordCache(dict[str, Value], Generic[Value]):
+    """Cache of a function of a word, used by subscript.
 
-    When it is full it forgets everything: what is said often is soon back. Long words are worked out anew each time,
-    because they seldom come again and anybody can make many of them.
+    When it is full it is emptied: frequent words are soon back. Long words are not cached, because they seldom come
+    again and anybody can make many of them.
     """
 
-    def __init__(self, about: Callable[[str], Said], most: int = 1 << 14, longest: int = 32) -> None:
+    def __init__(self, function: Callable[[str], Value], max_size: int = 1 << 14, longest: int = 32) -> None:
         super().__init__()
-        self._about, self._most, self._longest = about, most, longest
+        self._function, self._max_size, self._longest = function, max_size, longest
 
-    def __missing__(self, word: str) -> Said:
-        said = self._about(word)
+    def __missing__(self, word: str) -> Value:
+        value = self._function(word)
         if len(word) <= self._longest:
-            if len(self) >= self._most:
+            if len(self) >= self._max_size:
                 self.clear()
-            self[word] = said
-        return said
+            self[word] = value
+        return value
 
 
-class Same(Generic[Said]):
-    """A value as the key of an `lru_cache`, told from others by identity: where hashing it would take too long."""
+class ByIdentity(Generic[Value]):
+    """A key for `lru_cache` that is compared by identity, for values whose hash takes too long."""
 
-    def __init__(self, value: Said) -> None:
+    def __init__(self, value: Value) -> None:
         self.value = value
 
     def __hash__(self) -> int:
         return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.value is other.value
+        return isinstance(other, ByIdentity) and self.value is other.value

@@ -1,7 +1,7 @@
-"""Words spelled so that programs miss them: signs for letters, letters spaced apart, dots inside.
+"""Undo disguised spellings: signs for letters, spaced letters, dots inside words.
 
-Each function takes a plain text whose capitals are kept, because they tell where a sentence begins, and gives it
-as it is meant, and whether that was a disguise.
+Each function takes a plain text with its capitals, which show where a sentence begins, and returns the text without the
+disguise, and True if there was one.
 """
 
 import re
@@ -11,83 +11,83 @@ from comments.hosts import COMMON_ENDINGS, is_bare_host, without_glued_words
 
 from .homoglyphs import LEET
 
-# Patterns begin with the rarer sign and look back from it: those that begin with a letter stop at every letter.
+# Patterns begin with the rarer sign and look back from it. A pattern that begins with a letter would stop at each one.
 IN_WORD = re.compile(r"[0134578@$!|](?<=[A-Za-z].)[0134578@$!|]{0,3}(?=[A-Za-z])")
 CHUNK = re.compile(r"\S+")
 ADDRESS = re.compile(r"://|www\.|@[^@]*\.|[a-z0-9]\.[a-z]{2,}/", re.IGNORECASE)
 LETTERS_BEFORE = re.compile(r"[A-Za-z'’]{1,24}\Z")
-#: "!" is an i behind a few letters, unless people shout these.
+#: "!" is an i after at most SHORT letters, unless the word is an exclamation.
 SHORT = 3
-_SHOUTED = "ah aww boo god ha hey hi lol nah no oh ok omg so wow wtf yay yep yes"
-SHOUTED = frozenset(_SHOUTED.split())
-#: Names of programmers' making, as "i18n": a letter, how many are left out, a letter.
+_EXCLAMATIONS = "ah aww boo god ha hey hi lol nah no oh ok omg so wow wtf yay yep yes"
+EXCLAMATIONS = frozenset(_EXCLAMATIONS.split())
+#: Abbreviations such as "i18n": a letter, the number of letters left out, a letter.
 NUMERONYM = re.compile(r"\W*(?:[a-z]1\d[a-z]|k8s)\W*", re.IGNORECASE)
-#: Digits at either end of a word; "5th", "10am", "100k" and "mp3" have them too.
+#: Digits at either end of a word. "5th", "10am", "100k" and "mp3" have them honestly.
 AT_ENDS = re.compile(r"(?<![^\W_])[0134578]{1,2}(?=[A-Za-z])|[0134578](?<=[A-Za-z].)[0134578]{0,3}(?![^\W_])")
-COUNTED = re.compile(
+QUANTITY = re.compile(
     r"\W*(?:\d*(?:1st|2nd|3rd|\dth)|\d+(?:[ap]m|[a-z]|k[gm]|m[blm]|cm|gb|min)|[a-z]{1,2}\d{1,3})\W*", re.IGNORECASE
 )
-#: Words with digits inside after which digits at the ends of others are letters too.
-EVIDENT = 2
+#: Number of words with digits inside from which digits at the ends of others are letters too.
+ENOUGH_LEET = 2
 
 #: Three or more single letters with the same sign between them, as in "f u c k" and "v.i.a.g.r.a".
 SPACED = re.compile(r"(?<![^\W_])([^\W\d_])([ .,\-_*·|/\\~+]{1,3})(?=[^\W\d_]\2)(?:[^\W\d_]\2)+[^\W\d_](?![^\W_])")
-#: Its end, or something like it; without that there is none.
+#: The end of such a run; a text without it has none.
 SPACED_END = re.compile(r"[ .,\-_*·|/\\~+][^\W\d_][ .,\-_*·|/\\~+]{1,3}[^\W\d_](?![^\W_])")
-#: Letters of an abbreviation at most: "R.S.V.P.", "J. R. R. Tolkien".
+#: Most letters of an abbreviation: "R.S.V.P.", "J. R. R. Tolkien".
 ABBREVIATED = 5
 
-#: A sign between two letters, but for a full stop behind which the next sentence begins.
+#: A sign between two letters, except a full stop before the next sentence.
 DOT_IN_WORD = re.compile(r"[.·•*|^~`´](?<=[^\W\d_].)(?=[^\W\d_])(?!(?<=[a-z].)[A-Z])")
 #: Letters with single dots or other signs between them, as in "chan.nel" and "fr*ee".
 DOTTED = re.compile(r"(?<![\w@/.])[^\W\d_]+(?:[.·•*|^~`´'’][^\W\d_]+)+(?![\w@/]|\.\w)")
 INNER = re.compile(r"[.·•*|^~`´'’](?!(?<=[a-z].)[A-Z])")
-#: One word in so many with a sign inside is a disguise; a space forgotten after a full stop is rarer than that.
+#: A text is disguised if at least one word in so many has a sign inside. Missing spaces after a full stop are rarer.
 DOTTED_SHARE = 5
 
 
 def unleet(text: str) -> tuple[str, bool]:
-    """Digits and signs between letters read as letters; addresses are left alone."""
+    """Read digits and signs between letters as letters. Addresses stay as they are."""
     if not IN_WORD.search(text):
         return text, False
-    meant = CHUNK.sub(_letters_inside, text)
-    if meant == text:
+    plain = CHUNK.sub(_letters_inside, text)
+    if plain == text:
         return text, False
-    changed = sum(a != b for a, b in zip(text.split(), meant.split(), strict=True))
-    return (CHUNK.sub(_letters_at_ends, meant) if changed >= EVIDENT else meant), True
+    changed = sum(a != b for a, b in zip(text.split(), plain.split(), strict=True))
+    return (CHUNK.sub(_letters_at_ends, plain) if changed >= ENOUGH_LEET else plain), True
 
 
 def _letters_inside(chunk: re.Match[str]) -> str:
     word = chunk[0]
     if not IN_WORD.search(word) or ADDRESS.search(word) or NUMERONYM.fullmatch(word):
         return word
-    meant = IN_WORD.sub(_letter, word)
-    return AT_ENDS.sub(_read, meant) if meant != word else word
+    plain = IN_WORD.sub(_letter, word)
+    return AT_ENDS.sub(_as_letters, plain) if plain != word else word
 
 
 def _letters_at_ends(chunk: re.Match[str]) -> str:
     word = chunk[0]
-    return word if ADDRESS.search(word) or COUNTED.fullmatch(word) else AT_ENDS.sub(_read, word)
+    return word if ADDRESS.search(word) or QUANTITY.fullmatch(word) else AT_ENDS.sub(_as_letters, word)
 
 
 def _letter(signs: re.Match[str]) -> str:
-    return signs[0] if "!" in signs[0] and _is_end(signs) else _read(signs)
+    return signs[0] if "!" in signs[0] and _is_end(signs) else _as_letters(signs)
 
 
-def _read(signs: re.Match[str]) -> str:
+def _as_letters(signs: re.Match[str]) -> str:
     return signs[0].translate(LEET)
 
 
 def _is_end(marks: re.Match[str]) -> bool:
-    """Whether exclamation marks end a sentence, and only the space behind them was forgotten."""
+    """Decide if exclamation marks end a sentence, and only the space after them is missing."""
     before = LETTERS_BEFORE.search(marks.string, max(0, marks.start() - 24), marks.start())
-    said = before[0] if before else ""
-    is_new = marks.string[marks.end()].isupper() and not said.isupper()
-    return is_new or len(said) > SHORT or said.lower() in SHOUTED
+    word = before[0] if before else ""
+    begins_sentence = marks.string[marks.end()].isupper() and not word.isupper()
+    return begins_sentence or len(word) > SHORT or word.lower() in EXCLAMATIONS
 
 
 def unspaced(text: str) -> tuple[str, bool]:
-    """Letters spaced apart put together; abbreviations too, which are no disguise."""
+    """Join spaced letters. Abbreviations are joined too, but are no disguise."""
     if not SPACED_END.search(text):
         return text, False
     runs = [run for run in SPACED.finditer(text) if not _is_list(run)]
@@ -97,20 +97,20 @@ def unspaced(text: str) -> tuple[str, bool]:
 
 
 def _is_list(run: re.Match[str]) -> bool:
-    """As in "vitamins A, B, C" and "x y z"."""
+    """Recognize "vitamins A, B, C" and "x y z"."""
     letters = run[0].replace(run[2], "").lower()
     return ", " in run[2] or all(ord(b) - ord(a) == 1 for a, b in pairwise(letters))
 
 
 def _is_abbreviation(run: re.Match[str]) -> bool:
-    """As in "U.S.A.", "a.s.a.p." and "J. R. R. Tolkien"."""
+    """Recognize "U.S.A.", "a.s.a.p." and "J. R. R. Tolkien"."""
     letters = run[0].replace(run[2], "")
-    ends_so = run.string[run.end() : run.end() + 1] == "."
-    return run[2].startswith(".") and len(letters) <= ABBREVIATED and (letters.isupper() or ends_so)
+    has_final_dot = run.string[run.end() : run.end() + 1] == "."
+    return run[2].startswith(".") and len(letters) <= ABBREVIATED and (letters.isupper() or has_final_dot)
 
 
 def undotted(text: str) -> tuple[str, bool]:
-    """The signs inside words taken out; web addresses keep them.
+    """Remove signs inside words, except in web addresses.
 
     A missing space after a full stop looks the same, so a text must have several, and many for its length.
     """
@@ -127,7 +127,7 @@ def _is_dotted(token: str) -> bool:
 
 
 def has_dots_in_addresses_only(text: str) -> bool:
-    """True if all words that `undotted` takes for disguised are web addresses, as in "pills.de casino.de"."""
+    """True if all words with dots are web addresses, as in "pills.de casino.de", so that nothing is disguised."""
     return all(_is_web_address(token) for token in DOTTED.findall(unspaced(text)[0]) if _is_dotted(token))
 
 

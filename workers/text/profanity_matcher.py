@@ -1,7 +1,7 @@
-"""better-profanity's list and its answers, found in microseconds.
+"""Find better-profanity's words in microseconds, with the same results as the package.
 
-The package compares every word with each of its 916 entries and their spellings. Here letters and the signs that may
-stand for them are folded into classes, so that one look into a dict leaves few entries, or none, to be compared.
+The package compares every word with each of its 916 entries and their spellings. This matcher folds letters, and the
+signs that may stand for them, into classes. One look into a dict then leaves few entries to compare, or none.
 """
 
 import re
@@ -15,16 +15,16 @@ from operator import contains
 from better_profanity import Profanity
 from better_profanity.constants import ALLOWED_CHARACTERS
 
-from .memo import Memory
+from .memo import WordCache
 from .normalization import unusual
 
-#: Python's patterns look up characters of the first plane at once, and each further one in a long row: 2 µs a space.
+#: `re` looks up characters of the first plane at once, but compares others one by one, at 2 µs for each space.
 LAST_OF_PLANE = "\uffff"
 BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 def _classes(spellings: Mapping[str, Iterable[str]]) -> dict[int, str]:
-    """Every character that may stand for another, with the one that names all it is connected to."""
+    """Map every character that may stand for another to the name of its class."""
     names: dict[str, str] = {}
     for letter, signs in spellings.items():
         group = {letter, *signs}
@@ -34,7 +34,7 @@ def _classes(spellings: Mapping[str, Iterable[str]]) -> dict[int, str]:
 
 
 def _stand_in(beyond: re.Match[str]) -> str:
-    """A character of the first plane that is in no entry, and part of a word if this one is."""
+    """A character of the first plane that is in no entry, and is part of a word if this one is."""
     return "Ì" if beyond[0] in ALLOWED_CHARACTERS else "☃"
 
 
@@ -42,15 +42,15 @@ def _one_of(characters: Iterable[str]) -> str:
     return "[" + "".join(map(re.escape, sorted(characters))) + "]+"
 
 
-#: What a word is made of, in a text without characters beyond the first plane.
+#: A word, in a text without characters beyond the first plane.
 WORD = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
-#: Of each byte of an ASCII text its lower case, or a space between words.
+#: Translation table for ASCII: lower case, or a space between words.
 LOWERED = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for n in range(128)) + bytes(128)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry found at text[start:end]; `joined` when only leaving out what is between words makes it one."""
+    """An entry found at text[start:end]. `joined` if it is found only without the characters between words."""
 
     entry: str
     start: int
@@ -59,9 +59,9 @@ class Match:
 
 
 class Matcher:
-    """Answers as `better_profanity.Profanity(words).contains_profanity` does, also where its way is peculiar."""
+    """Give the same results as `better_profanity.Profanity(words).contains_profanity`, including its oddities."""
 
-    def __init__(self, entries: Iterable[str] | None = None, remembered: int = 1 << 14) -> None:
+    def __init__(self, entries: Iterable[str] | None = None, cache_size: int = 1 << 14) -> None:
         stock = Profanity(entries)
         self._spellings = {letter: frozenset({letter, *signs}) for letter, signs in stock.CHARS_MAPPING.items()}
         self._signs_of: dict[str, list[frozenset[str]]] = {}
@@ -69,11 +69,11 @@ class Matcher:
         self._most_joined: int = stock.MAX_NUMBER_COMBINATIONS
         self._entries: dict[str, list[str]] = defaultdict(list)
         self._first_words: dict[str, list[str]] = defaultdict(list)
-        #: By the classes of their first letters, and of all of them.
+        #: Entries by the classes of their first n letters, for every n.
         self._begun: dict[str, list[str]] = defaultdict(list)
         for entry in sorted({str(entry) for entry in stock.CENSOR_WORDSET}):
             self._add(entry)
-        self._after = Memory(self._openings, remembered)
+        self._after = WordCache(self._openings, cache_size)
 
     def _add(self, entry: str) -> None:
         folded = entry.translate(self._fold)
@@ -90,19 +90,19 @@ class Matcher:
         return next(self.matches(text), None) is not None
 
     def matches(self, text: str) -> Iterator[Match]:
-        """In the order of their first words; they may overlap."""
+        """Matches in the order of their first words. They may overlap."""
         if text.isascii() or ALLOWED_CHARACTERS.isdisjoint(unusual(text)):
-            # Every sign beyond ASCII becomes a question mark, and stands between words as that does.
+            # Every other character becomes a question mark, which separates words too.
             written = text.encode("ascii", "replace").translate(LOWERED).decode().split()
         else:
-            # Dotted capital I is the one character that grows in lower case; positions must stay.
+            # Dotted capital I is the only character that grows in lower case; positions must not move.
             text = BEYOND.sub(_stand_in, text).replace("İ", "Ì")
             written = list(map(str.lower, WORD.findall(text)))
         starts = [n for n in self._suspects(written) if self._is_start(written, n)]
         if not starts or len(written) == 1 == len(written[0]):
             return
         lower, spans = text.lower(), [m.span() for m in WORD.finditer(text)]
-        # A last word of one character, with nothing behind it, is never joined to what precedes.
+        # A last word of one character, with nothing after it, is never joined to the words before.
         joinable = len(written) - (spans[-1][0] == len(text) - 1)
         for n in starts:
             last = max(n, min(n + self._most_joined, joinable - 1))
@@ -112,25 +112,25 @@ class Matcher:
             yield from self._spaced(lower, spans[n : last + 1])
 
     def _suspects(self, written: Sequence[str]) -> list[int]:
-        """Numbers of words that are how an entry begins, if what is behind them may be how it goes on."""
+        """Positions of words that begin an entry and are followed by a possible continuation."""
         after = list(map(self._after.__getitem__, written))
-        behind = [*written[1:], ""]
+        following = [*written[1:], ""]
         begun = compress(range(len(written)), after)
-        return [n for n in begun if "" in after[n] or behind[n][:2] in after[n]]
+        return [n for n in begun if "" in after[n] or following[n][:2] in after[n]]
 
     def _openings(self, word: str) -> frozenset[str]:
-        """How entries that begin with a word go on, in the next one: its first letter, or two; "" for one that ends."""
+        """Continuations of the entries that begin with a word: the next word's first letter or two; "" for the end."""
         found: set[str] = set()
         for entry in self._begun.get(word.translate(self._fold), ()):
             if self._is_spelled(entry, word):
-                behind = WORD.search(entry, len(word))
-                signs = self._signs_of[entry][behind.start() : behind.end()][:2] if behind else []
+                following = WORD.search(entry, len(word))
+                signs = self._signs_of[entry][following.start() : following.end()][:2] if following else []
                 if signs or len(entry) == len(word):
                     found.update("".join(letters) for n in (1, 2) for letters in product(*signs[:n]))
         return frozenset(found)
 
     def _is_start(self, written: Sequence[str], n: int) -> bool:
-        """Whether a match may begin here: with an entry, alone or glued together, or the first word of a longer one."""
+        """Decide if a match may begin here: an entry, alone or joined, or the first word of a longer one."""
         glued = ""
         for word in written[n : n + 1 + self._most_joined]:
             glued += word
@@ -144,15 +144,15 @@ class Matcher:
         return False
 
     def _signs(self, entry: str) -> list[frozenset[str]]:
-        """What each of the letters may be written as."""
+        """The possible spellings of each letter."""
         return [self._spellings.get(letter, frozenset(letter)) for letter in entry]
 
     def _is_spelled(self, entry: str, lower: str) -> bool:
-        """Whether this is a spelling of the entry, or of as many of its letters as were written."""
+        """Decide if this is a spelling of the entry, or of its first letters."""
         return all(map(contains, self._signs_of[entry], lower))
 
     def _spelled(self, folded: str, lower: str) -> Iterator[str]:
-        """Entries of which `lower` is a spelling."""
+        """Entries that `lower` is a spelling of."""
         return (entry for entry in self._entries.get(folded, ()) if self._is_spelled(entry, lower))
 
     def _single(self, lower: str, word: str, span: tuple[int, int]) -> Iterator[Match]:
@@ -160,7 +160,7 @@ class Matcher:
             yield Match(entry, *span)
 
     def _glued(self, lower: str, words: list[str], spans: list[tuple[int, int]]) -> Iterator[Match]:
-        """The first word with those behind it, everything between them left out."""
+        """The first word joined with the following ones, without the characters between them."""
         glued, written = words[0], lower[slice(*spans[0])]
         for word, (start, end) in zip(words[1:], spans[1:], strict=True):
             if glued not in self._begun:
@@ -170,7 +170,7 @@ class Matcher:
                 yield Match(entry, spans[0][0], end, joined=True)
 
     def _spaced(self, lower: str, spans: list[tuple[int, int]]) -> Iterator[Match]:
-        """Entries of several words, with exactly what is between them in the list."""
+        """Entries of several words, with the same characters between them as in the list."""
         start = spans[0][0]
         for _, end in spans[1:]:
             written = lower[start:end]
@@ -179,6 +179,6 @@ class Matcher:
 
 
 @cache
-def stock() -> Matcher:
-    """The matcher for the package's own list; made once, in 20 ms."""
+def stock_matcher() -> Matcher:
+    """The matcher for the package's own list, built once in 20 ms."""
     return Matcher()

@@ -1,4 +1,7 @@
-"""How a text is written, whatever it says: some thirty measures, each given as the range it falls into."""
+"""Style of a text: some thirty measures, each as the name of the range that its value is in.
+
+The names are features of the shipped model: a changed name is another feature.
+"""
 
 import re
 from bisect import bisect_right
@@ -18,10 +21,10 @@ CAPITALS = bytes(range(65, 91))
 SMALL = bytes(range(97, 123))
 NUMERALS = b"0123456789"
 SIGNS = b"%$#@*+="
-#: Of each byte whether it is a digit, a capital or neither.
+#: Translation table for bytes: a digit, "A" for a capital, or a space.
 KINDS = bytes(n if n in NUMERALS else ord("A") if n in CAPITALS else ord(" ") for n in range(256))
 
-#: Words that join others; a text that argues has many, an advertisement few. Other languages have no such measure.
+#: English function words. A text that argues has many, an advertisement few.
 _JOINING = (
     "the of to and a in is that it for was with as be on not are this have by but from or an they which at their "
     "has were been would there what if who we all had will more when than so do no because how its about could only "
@@ -31,7 +34,7 @@ JOINING = frozenset(_JOINING.split())
 I_WORDS = frozenset(["i", "my", "me", "mine", "i'm", "im", "myself"])
 YOU_WORDS = frozenset(["you", "your", "u", "ur", "yours"])
 
-#: Name, unit and where its ranges end.
+#: Name, unit and upper ends of the ranges.
 _TABLE: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("length", "characters", (15, 30, 50, 80, 130, 200, 320, 500, 900)),
     ("words", "words", (3, 6, 10, 16, 25, 40, 65, 100, 180)),
@@ -75,7 +78,7 @@ def _range(name: str, unit: str, ends: tuple[float, ...], n: int) -> str:
 
 
 _ENDS = tuple(ends for _, _, ends in _TABLE)
-#: Measures of what most texts have none of say nothing where there is none.
+#: Measures that are 0 for most texts: their lowest range is no feature.
 _RARE = frozenset(name for name, _, ends in _TABLE if ends[0] <= 0.01 or ends[0] == 1)
 _NAMES = tuple(
     tuple("" if n == 0 and name in _RARE else _range(name, unit, ends, n) for n in range(len(ends) + 1))
@@ -83,10 +86,10 @@ _NAMES = tuple(
 )
 
 
-def measures(raw: str, words: Sequence[str], plain: Sequence[str], found: Sequence[Link]) -> tuple[str, ...]:
-    """The range of each measure by name; empty for an empty text.
+def style_measures(raw: str, words: Sequence[str], plain: Sequence[str], found: Sequence[Link]) -> tuple[str, ...]:
+    """Names of the range of each measure; empty for an empty text.
 
-    `words` are the folded words of `raw` in order, `plain` the same with drawn-out letters cut short.
+    `words` are the folded words of `raw` in order; `plain` are the same with runs of a letter cut.
     """
     if not raw or not words:
         return ()
@@ -95,14 +98,14 @@ def measures(raw: str, words: Sequence[str], plain: Sequence[str], found: Sequen
 
 
 def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequence[Link]) -> tuple[float, ...]:
-    """In the order of the table."""
+    """Values in the order of the table."""
     n, size, distinct = len(words), len(raw), set(words)
     lengths = list(map(len, words))
     letters = sum(lengths)
     count, plain = raw.count, raw.isascii()
-    written = raw.encode("utf-8", "replace")
-    capitals, small, digits, other = _signs(written)
-    kinds = written.translate(KINDS)
+    encoded = raw.encode("utf-8", "replace")
+    capitals, small, digits, other = _signs(encoded)
+    kinds = encoded.translate(KINDS)
     return (
         size, n, letters / n, max(lengths), len(distinct) / n,
         capitals / ((small + capitals) or 1), len(SHOUTED.findall(raw)) / n if b"AA" in kinds else 0.0,
@@ -120,23 +123,18 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
     )  # fmt: skip
 
 
-def _signs(written: bytes) -> list[int]:
-    """How many capitals, small letters, digits and signs of SIGNS, Latin ones."""
-    return [len(written) - len(written.translate(None, kind)) for kind in (CAPITALS, SMALL, NUMERALS, SIGNS)]
+def _signs(encoded: bytes) -> list[int]:
+    """Numbers of ASCII capitals, small letters, digits and characters of SIGNS."""
+    return [len(encoded) - len(encoded.translate(None, kind)) for kind in (CAPITALS, SMALL, NUMERALS, SIGNS)]
 
 
 def _ends(raw: str) -> Iterator[str]:
-    """What the text begins and ends with."""
+    """Kinds of the first and the last character."""
     text = raw.strip()
     if text:
         first, last = text[0], text[-1]
-        yield (
-            "begins with a capital letter"
-            if first.isupper()
-            else "begins with a small letter"
-            if (first.islower())
-            else "begins with another sign"
-        )
+        case = "a capital letter" if first.isupper() else "a small letter" if first.islower() else "another sign"
+        yield f"begins with {case}"
         yield (
             "ends with a full stop"
             if last in ".。"

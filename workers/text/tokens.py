@@ -1,4 +1,4 @@
-"""What of a folded text is compared: its letters, its words, and what nearly the same texts share."""
+"""Words and fingerprints of folded texts, to count words and to find duplicates and near-duplicates."""
 
 import re
 import zlib
@@ -10,42 +10,42 @@ from comments.hosts import UNSPACED_LETTERS
 
 from .normalization import WORD_LETTERS, fold
 
-#: Scripts whose vowels are marks, which Python's \w leaves out.
+#: Vowel marks, which Python's \w leaves out.
 VOWEL_MARKS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u3099\u309a"
 
 WORD = re.compile(f"(?:[^\\W_]|[{VOWEL_MARKS}])+")
 UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
 LINK = re.compile(r"(?:https?://|www\.)\S+")
-#: Of an ASCII text, everything between words as a space.
-APART = bytes(n if chr(n).isalnum() and n < 128 else 0x20 for n in range(256))
+#: Translation table for ASCII: everything between words becomes a space.
+NON_WORD_TO_SPACE = bytes(n if chr(n).isalnum() and n < 128 else 0x20 for n in range(256))
 
 NO_LETTERS = bytes(n for n in range(128) if not chr(n).isalpha())
 
-IDLE = frozenset(("", *" .-_=*0123456789\n"))
+HONESTLY_REPEATED = frozenset(("", *" .-_=*0123456789\n"))
 
-#: Below this the same letters are honest coincidence ("thank you very much").
-FINGERPRINT_LETTERS = 25
-#: Below this, words in a row are too few to be compared.
-SHINGLED_WORDS = 12
+#: Shorter texts have the same letters by coincidence ("thank you very much").
+LEAST_FINGERPRINT = 25
+#: Shorter texts have too few word triples to compare.
+LEAST_WORDS = 12
 BANDS, ROWS = 3, 3
 BAND = "-".join(["%08x"] * ROWS)
 
 
 def repeats(text: str, n: int) -> bool:
-    """Whether `n` of one sign may stand in a row, other than numbers and dots: quick to deny, as most texts need it."""
+    """Decide if a character other than those in HONESTLY_REPEATED occurs `n` times in a row. Quick for most texts."""
     size, code = (1, "ascii") if text.isascii() else (4, "utf-32-le")
-    signs = int.from_bytes(text.encode(code, "surrogatepass"), "little")
-    # Each sign against the one behind it, all at once: where they are the same, nothing is left.
-    differences = (signs ^ signs >> 8 * size).to_bytes(size * len(text) + 1, "little")
-    same = bytes(size * (n - 1))
-    at = differences.find(same)
-    while at >= 0 and text[at // size : at // size + 1] in IDLE:
-        at = differences.find(same, at + 1)
+    characters = int.from_bytes(text.encode(code, "surrogatepass"), "little")
+    # XOR each character with the next one, all at once: equal neighbours give zeros.
+    differences = (characters ^ characters >> 8 * size).to_bytes(size * len(text) + 1, "little")
+    zeros = bytes(size * (n - 1))
+    at = differences.find(zeros)
+    while at >= 0 and text[at // size : at // size + 1] in HONESTLY_REPEATED:
+        at = differences.find(zeros, at + 1)
     return at >= 0
 
 
 def squeezed(text: str, n: int) -> str:
-    """Runs of three or more of one letter cut down to `n`."""
+    """Cut runs of three or more of one letter to `n`."""
     return re.sub(r"([^\W\d_])\1{2,}", lambda m: m[1] * n, text)
 
 
@@ -55,30 +55,30 @@ def without_addresses(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """All letters of the text as it is meant, links left out: what stays when punctuation and numbers are varied."""
-    meant = without_addresses(fold(text).text)
-    if meant.isascii():
-        return meant.encode().translate(None, NO_LETTERS).decode()
-    return "".join(WORD_LETTERS.findall(meant))
+    """All letters of the folded text without links. Changes of punctuation and numbers do not change them."""
+    folded = without_addresses(fold(text).text)
+    if folded.isascii():
+        return folded.encode().translate(None, NO_LETTERS).decode()
+    return "".join(WORD_LETTERS.findall(folded))
 
 
 @lru_cache(maxsize=256)
 def fingerprint(text: str) -> str:
-    """The same for texts of the same letters; "" where there are too few to tell."""
-    kept = letters(text)
-    return kept if len(kept) >= FINGERPRINT_LETTERS else ""
+    """The letters of a text, for exact duplicates; "" if they are too few."""
+    of_text = letters(text)
+    return of_text if len(of_text) >= LEAST_FINGERPRINT else ""
 
 
 @lru_cache(maxsize=512)
 def words(text: str) -> tuple[str, ...]:
-    """The words of a folded text; pairs of neighbouring characters where the script has no spaces."""
+    """The words of a folded text; pairs of neighbouring characters in scripts without spaces."""
     if text.isascii():
-        return tuple(text.encode().translate(APART).decode().split())
+        return tuple(text.encode().translate(NON_WORD_TO_SPACE).decode().split())
     found = WORD.findall(text)
-    return tuple(chain.from_iterable(map(_pieces, found)) if UNSPACED.search(text) else found)
+    return tuple(chain.from_iterable(map(_character_pairs, found)) if UNSPACED.search(text) else found)
 
 
-def _pieces(word: str) -> list[str]:
+def _character_pairs(word: str) -> list[str]:
     if len(word) < 3 or not UNSPACED.search(word):
         return [word]
     return [word[n : n + 2] for n in range(len(word) - 1)]
@@ -86,21 +86,21 @@ def _pieces(word: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def bands(text: str) -> tuple[str, ...]:
-    """Three names, of which texts that are nearly the same share one or more; empty for a short text.
+    """Three hashes for near-duplicates, which nearly equal texts share at least in part; empty for a short text.
 
-    Method: one-permutation minima (Li, Owen and Zhang 2012) of hashed word triples, three to a band. Two texts with a
-    share s of their triples in common meet with probability 1 - (1 - s³)³: .98 at .9, .33 at .5, .003 at .1.
+    Method: one-permutation minima (Li, Owen and Zhang 2012) of hashed word triples, three to a band. Two texts that
+    share a part s of their triples share a band with probability 1 - (1 - s³)³: .98 at .9, .33 at .5, .003 at .1.
     """
     found = words(without_addresses(fold(text).text))
-    if len(found) < SHINGLED_WORDS:
+    if len(found) < LEAST_WORDS:
         return ()
-    said = " ".join(found).encode("utf-8", "replace").split(b" ")
-    minima = _minima(map(zlib.crc32, map(b" ".join, zip(said, said[1:], said[2:], strict=False))))
+    encoded = " ".join(found).encode("utf-8", "replace").split(b" ")
+    minima = _minima(map(zlib.crc32, map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))))
     return tuple([BAND % tuple(minima[n : n + ROWS]) for n in range(0, BANDS * ROWS, ROWS)])
 
 
 def _minima(hashes: Iterable[int]) -> list[int]:
-    """The least hash of each of nine bins; an empty bin borrows from the next that is not."""
+    """The least hash in each of nine bins. An empty bin takes the value of the next bin that has one."""
     n = BANDS * ROWS
     least = {h % n: h for h in sorted(hashes, reverse=True)}
     bins = [least.get(at, -1) for at in range(n)]

@@ -1,4 +1,7 @@
-"""What stands out in a text: links, markup, money, ways to be reached, disguises."""
+"""Traits of a text: links, markup, money, contact details and disguises.
+
+The names are features of the shipped model and tokens of the sites' lessons: a changed name loses what was learned.
+"""
 
 import re
 import unicodedata
@@ -11,7 +14,7 @@ from .normalization import Folded, unusual
 MARKUP = re.compile(
     r"<\s?(a|b|i|strong|img|h\d|script|iframe|font|p|ul|li)\b|\[(url|link|img|b)[=\]]|\]\(\s?http", re.IGNORECASE
 )
-# Patterns begin with the rarest of their signs, so that searching for it is quick.
+# Patterns begin with their rarest sign, so that the search is quick.
 MONEY = re.compile(
     r"[$€£¥₽₹฿₿\d](?:(?<!\d)\s?\d|(?<=\d)\s?(?:[$€£₽₹¥]|(?i:usdt?|eur|btc|dollars?|euros?|руб\w{0,4}|rb|juta|jt)\b))"
 )
@@ -23,29 +26,29 @@ HANDLE = re.compile(r"(?<![\w@./])@\w{2,32}")
 HASHTAG = re.compile(r"(?<![\w#/&])#[^\W\d]\w{1,40}")
 PERCENT = re.compile(r"%(?:(?<=\d%)|(?<=\d\s%))")
 DIGIT = re.compile(r"\d")
-#: Addresses of articles carry a date, a long number or the words of their title.
+#: Addresses of articles contain a date, a long number or the words of a title.
 ARTICLE = re.compile(
     r"/(?:19|20)\d\d/|/\d{5,}|[a-z0-9]+(?:[-_][a-z0-9]+){3}|/(?:wiki|news|articles?|questions|docs|issues)/",
     re.IGNORECASE,
 )
 REFERRAL = re.compile(r"[?&](?:ref|r|aff|aff_?id|promo|code|invite|u|id|affid)=|/ref/", re.IGNORECASE)
 QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
-#: Letters drawn as others: small capitals, in circles and squares, full width, mathematical.
-_DRAWN = f"{''.join(UNUSED)}\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f149"
-#: Words of them beside plain Latin ones, or both in one word, are a disguise; fullwidth letters in Japanese, single
-#: mathematical ones and texts that are all in a fancy script are not.
-ANY_DRAWN = re.compile(f"[{_DRAWN}]")
-DRAWN = re.compile(f"[{_DRAWN}]{{3}}")
-WRITTEN = re.compile("[A-Za-z]{3}")
-PARTLY_DRAWN = re.compile(f"[A-Za-z][{_DRAWN}]|[{_DRAWN}][A-Za-z]")
+#: Fancy letters: small capitals, letters in circles and squares, fullwidth and mathematical ones.
+_FANCY = f"{''.join(UNUSED)}\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f149"
+#: Fancy words next to plain Latin ones, or both in one word, are a disguise. Fullwidth letters in Japanese, single
+#: mathematical letters and texts wholly in a fancy script are not.
+ANY_FANCY = re.compile(f"[{_FANCY}]")
+FANCY_WORD = re.compile(f"[{_FANCY}]{{3}}")
+LATIN_WORD = re.compile("[A-Za-z]{3}")
+PARTLY_FANCY = re.compile(f"[A-Za-z][{_FANCY}]|[{_FANCY}][A-Za-z]")
 STACKING = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]")
 STACKED = re.compile(f"[A-Za-z]{STACKING.pattern}+")
-#: Different accented letters that an orthography may have and Unicode has not.
-SPELLED_SO = 1
+#: Different letters with a combining accent that an orthography may need and Unicode does not have.
+HONESTLY_STACKED = 1
 
 
 def _shape(sign: str) -> str:
-    """What a sign is to numbers: a digit, a letter, a blank, or what may stand between digits."""
+    """Class of a character in the search for numbers: digit, letter, space, or separator."""
     if sign in "$?":
         return sign
     if sign in ".-()":
@@ -53,29 +56,29 @@ def _shape(sign: str) -> str:
     return "0" if sign.isdigit() else "a" if sign.isalpha() else " " if sign.isspace() else "_"
 
 
-#: Of each byte of an ASCII text its shape. "?" stands for every sign beyond, which may be any of these.
+#: The shape of each ASCII byte. "?" stands for every other character, which may be any of these.
 SHAPES = "".join(map(_shape, map(chr, range(128)))).encode() + bytes(128)
-#: In the shape of every text that has a telephone number.
+#: Occurs in the shape of every text with a telephone number.
 DIGITS_APART = re.compile(rb"[0?][0 .?]{6}")
-#: One of these is in the shape of every sum of money, and of every name with digits.
+#: One of these occurs in the shape of every sum of money, and of every name with digits.
 MONEY_SHAPES = (b"$", b"0a", b"0 a", b"?")
 NAME_SHAPES = (b"a00", b"a0?", b"a??")
 LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
 MESSENGERS = frozenset(
     ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
 )
-#: What programs have and prose has not.
+#: Signs of source code.
 CODE = re.compile(r"`|\(\)|::|=>|&&|;\n|\{\n|\};|==|\)\{")
 
-#: Counts above this say nothing more.
+#: Higher counts are one trait.
 MANY = 4
-#: Links whose hosts are told apart; the flags of a comment of links alone stay few.
+#: Links whose hosts become traits, so that a comment of links has few.
 MAX_HOSTS = 6
-#: Characters of a link behind its host that are looked at: patterns must not meet more than they can chew.
+#: Characters of a link's path to look at, so that the patterns stay quick.
 MAX_PATH = 200
-#: Disguises, which honest writing in another script, in anger or in a hurry can look like: folding has undone them, and
-#: what they add to the logit stays within these bounds. A script by itself is none of them and adds nothing.
-BOUNDS = {
+#: Limits for the weights of disguises. Normalization has undone them already, and honest writing in another script, in
+#: anger or in a hurry can look like one. A script by itself is no disguise.
+WEIGHT_LIMITS = {
     "fancy letters": 2.8,
     "stacked accents": 2.8,
     "look-alike letters": 2.4,
@@ -86,8 +89,8 @@ BOUNDS = {
 }
 
 
-def flags(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> Iterator[str]:
-    """What stands out in a comment's content."""
+def traits(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> Iterator[str]:
+    """Yield the traits of a comment's content."""
     yield from folded.disguises
     if found:
         yield from _links(raw, found)
@@ -104,7 +107,7 @@ def flags(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> I
         yield "code"
 
 
-#: Name, pattern, and a sign without which the pattern cannot be found.
+#: Name, pattern, and a sign without which the pattern cannot match.
 _SIGNS = (
     ("markup", MARKUP, "<"),
     ("markup in square brackets", MARKUP, "["),
@@ -128,21 +131,27 @@ def _numbers(folded: Folded) -> Iterator[str]:
 
 def _scripts(raw: str) -> Iterator[str]:
     odd = unusual(raw)
-    if ANY_DRAWN.search(odd) and ((DRAWN.search(raw) and WRITTEN.search(raw)) or PARTLY_DRAWN.search(raw)):
+    if ANY_FANCY.search(odd) and ((FANCY_WORD.search(raw) and LATIN_WORD.search(raw)) or PARTLY_FANCY.search(raw)):
         yield "fancy letters"
-    # French on some systems comes with its accents apart, and a few letters, as in Guarani, come in no other way.
-    if STACKING.search(odd) and len(set(STACKED.findall(unicodedata.normalize("NFC", raw)))) > SPELLED_SO:
+    # Some systems send French with combining accents, and a few letters, as in Guarani, have no other form.
+    if STACKING.search(odd) and len(set(STACKED.findall(unicodedata.normalize("NFC", raw)))) > HONESTLY_STACKED:
         yield "stacked accents"
 
 
-#: What a reader is told where the name of a feature, which is counted by, is no English.
-IN_WORDS: Mapping[str, str] = {"1 links": "one link", "1 words": "one word"}
+#: Plain English for names of features that are none.
+PLAIN_NAMES: Mapping[str, str] = {
+    "1 links": "one link",
+    "1 words": "one word",
+    "link that counts who sent it": "referral link",
+    "telephone number": "phone number",
+    "quotation": "quoted text",
+}
 
 
 def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:
     paths = [link.path[:MAX_PATH] for link in found[:MAX_HOSTS]]
     if all(map(ARTICLE.search, paths)):
-        # Readers cite articles: the count of such links says little, and nothing about advertising.
+        # Readers cite articles, so the number of such links is no sign of advertising.
         yield "links to articles only"
     else:
         yield "link"

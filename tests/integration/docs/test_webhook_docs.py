@@ -25,7 +25,7 @@ from workers.delivery.retry_policy import BACKOFF
 from workers.delivery.webhook_payload import signed_headers
 from workers.deps import Deps, install, now
 from workers.jobs import deliver
-from workers.judging.policy import build
+from workers.judging.policy import build_policy
 
 DOCS = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
 KEY = Pseudonyms(SECRET).webhook_secret("blog", "hook", "k1")
@@ -64,7 +64,7 @@ def test_its_receiver_prints_what_was_decided_once(storage: Storage, receiver: P
     hook = Webhook("hook", f"http://127.0.0.1:{port}/", NOW, ("k2", "k1"))
     storage.sites.put(a_site(webhooks=(hook,)))
     http = GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}"))
-    install(Deps(settings(), storage, now, RecordedJobs(), (), build((), {}), http=http))
+    install(Deps(settings(), storage, now, RecordedJobs(), (), build_policy((), {}), http=http))
     comment = published(storage)
     for _ in range(2):
         deliver("blog", "")

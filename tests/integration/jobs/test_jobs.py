@@ -8,6 +8,7 @@ import pytest
 from comments.job_queue import DELIVER, JUDGE, LEARN
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
+from comments.signals import SignalInfo
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexQuery
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
@@ -15,14 +16,14 @@ from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, install, now
 from workers.filters import Facts, Filter
 from workers.jobs import deliver, judge, learn, update_queue_index
-from workers.judging.policy import NEEDS_HUMAN, build
+from workers.judging.policy import NEEDS_HUMAN, build_policy
 
 
 class Advertising(Filter):
     """Reports spam for comments that say so."""
 
     name = "advertising"
-    weights = {"advertising": 10.0}  # noqa: RUF012
+    signals = {"advertising": SignalInfo(10.0)}  # noqa: RUF012
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         if "buy" in comment.content:
@@ -36,7 +37,7 @@ FILTERS = (Advertising(),)
 def deps(storage: Storage) -> Deps:
     """Deps with one site, for each storage back end."""
     storage.sites.put(a_site(moderation="suspicious"))
-    made = Deps(settings(batch=10), storage, now, RecordedJobs(), FILTERS, build(FILTERS, {}))
+    made = Deps(settings(batch=10), storage, now, RecordedJobs(), FILTERS, build_policy(FILTERS, {}))
     install(made)
     return made
 

@@ -21,7 +21,7 @@ from tests.support.builders import a_site, accepted, decided, moderated, publish
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.waiting import until
 from workers.deps import Deps, install, now
-from workers.judging.policy import build
+from workers.judging.policy import build_policy
 from workers.rq_jobs import open_queue
 from workers.run import open_worker
 from workers.sweep import Sweep
@@ -38,7 +38,7 @@ def connection(valkey_settings: Settings) -> Iterator[redis.Redis]:
 @pytest.fixture
 def deps(redis_storage: Storage) -> Deps:
     redis_storage.sites.put(a_site())
-    return Deps(settings(judges=2), redis_storage, now, RecordedJobs(), (), build((), {}))
+    return Deps(settings(judges=2), redis_storage, now, RecordedJobs(), (), build_policy((), {}))
 
 
 def sweep(deps: Deps, connection: redis.Redis) -> Sweep:

@@ -160,7 +160,7 @@ def test_a_card_says_what_would_have_approved_it_and_marks_the_evidence(desk, mo
     judged(desk.storage, Action.HOLD, *signals, score=3.4, content="Casino at www.win.example")
     card = parse(page(mo, "/review/blog")).find(".//article")
     said = "".join(card.find(".//p[@class='small approved-if']").itertext())
-    less = "it had fewer links, for less than 3 points instead of 3.4"
+    less = "it had fewer links (below 3 points instead of 3.4)"
     assert said == f"Approved if it did not contain casino and if {less}."
     marks = ["".join(m.itertext()) for m in card.find(".//div[@class='content']").iter("mark")]
     assert marks == ["Casino", "www.win.example"]

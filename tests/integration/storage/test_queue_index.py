@@ -20,7 +20,7 @@ from tests.support.desk import held, judged
 
 def file(storage: Storage, site: str = "blog") -> None:
     """Bring the index in line with the comments."""
-    while queue_ranking.catch_up(storage, site):
+    while queue_ranking.index_outdated(storage, site, {}):
         pass
 
 
@@ -89,7 +89,7 @@ def test_undo_brings_it_back(storage: Storage) -> None:
 def test_a_comment_that_changed_meanwhile_stays_due(storage: Storage) -> None:
     comment = held(storage)
     moderated(storage, comment, Action.REMOVE)
-    storage.queue_index.update("blog", [(comment, queue_ranking.filed(comment))])
+    storage.queue_index.update("blog", [(comment, queue_ranking.index_entry(comment, {}))])
     assert find(storage).total == 0
     assert storage.queue_index.outdated("blog", 10) == [comment.id]
 
@@ -97,7 +97,7 @@ def test_a_comment_that_changed_meanwhile_stays_due(storage: Storage) -> None:
 def test_filing_twice_changes_nothing(storage: Storage) -> None:
     comment = held(storage)
     for _ in range(2):
-        storage.queue_index.update("blog", [(comment, queue_ranking.filed(comment))])
+        storage.queue_index.update("blog", [(comment, queue_ranking.index_entry(comment, {}))])
     hits = find(storage, facets=("author",))
     assert (hits.total, hits.counts) == (1, {"author": {"Ada": 1}})
 
@@ -248,7 +248,7 @@ def test_what_is_filed_last_stands_when_several_file_at_once(storage: Storage) -
 def test_a_value_may_look_like_anything(storage: Storage) -> None:
     odd = held(storage, author="a:b*{c} %s\tx", thread="https://blog.example/a?b=1&c=:", content="x")
     file(storage)
-    assert ids(find(storage, (f"author:{queue_ranking.value(odd.author)}",))) == [odd.id]
+    assert ids(find(storage, (f"author:{queue_ranking.term_value(odd.author)}",))) == [odd.id]
     assert ids(find(storage, (f"thread:{odd.thread}",))) == [odd.id]
 
 
@@ -261,7 +261,7 @@ def test_a_facet_lists_at_most_so_many_values(storage: Storage) -> None:
 
 def test_a_comment_without_a_verdict_of_the_filters_is_not_filed(storage: Storage) -> None:
     comment = replace(held(storage), decisions=())
-    assert queue_ranking.filed(comment) is None
+    assert queue_ranking.index_entry(comment, {}) is None
 
 
 def test_terms_that_are_no_facets_can_be_counted(storage: Storage) -> None:

@@ -25,7 +25,7 @@ from comments.storage.queue_index import IndexQuery
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange, EvidenceQuery, HistoryQuery, WindowUse
 from tests.support.builders import decided, moderated
-from workers.learning.lesson_quotas import quotas
+from workers.learning.lesson_quotas import lesson_quotas
 from workers.learning.site_model import tokens
 
 DATA = Path(__file__).parents[2] / "data/version_before.jsonl"
@@ -153,11 +153,11 @@ def test_lessons_are_learned_and_taken_back(old: Storage) -> None:
     assert old.corpus.snapshot("blog").ham_ceiling == 1.25
     assert "unlearned" in old.corpus.due("blog", 50)
     lesson = old.comments.get("blog", "unlearned")
-    assert old.corpus.learn("blog", lesson, tokens(lesson), quotas(lesson))
+    assert old.corpus.learn("blog", lesson, tokens(lesson), lesson_quotas(lesson))
     assert old.corpus.totals("blog") == (1, 2)
     for id in ("spam", "unlearned", "ham"):
         removed = moderated(old, old.comments.get("blog", id), Action.REMOVE)
-        assert old.corpus.learn("blog", removed, tokens(removed), quotas(removed))
+        assert old.corpus.learn("blog", removed, tokens(removed), lesson_quotas(removed))
     empty = old.corpus.snapshot("blog")
     assert (empty.ham, empty.spam, dict(empty.tokens), empty.ham_ceiling) == (0, 0, {}, 0.0)
     assert old.shared_reputation.other_sites("other", ["casino.example"]) == {"casino.example": (0, 1)}

@@ -7,8 +7,22 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
-from comments.queue_ranking import DOUBLING, MAX_WORDS, email_term, filed, harm, rank, script, uncertainty, words
+from comments.queue_ranking import (
+    DOUBLING,
+    MAX_WORDS,
+    email_term,
+    expected_harm,
+    index_entry,
+    rank,
+    script,
+    uncertainty,
+    words,
+)
 from tests.support.builders import NOW, a_comment, a_decision
+from workers.filters import BUILT_IN
+from workers.judging.policy import catalogue
+
+SIGNALS = catalogue(BUILT_IN)
 
 
 def judged(score: float, *names: str, **changes: object) -> Comment:
@@ -23,11 +37,11 @@ def verdict(comment: Comment) -> Decision:
 
 
 def place(comment: Comment) -> int:
-    return rank(comment, verdict(comment))
+    return rank(comment, verdict(comment), SIGNALS)
 
 
 def terms(**changes: object) -> set[str]:
-    found = filed(judged(1.0, "author.first", **changes))
+    found = index_entry(judged(1.0, "author.first", **changes), SIGNALS)
     assert found
     return set(found.terms)
 
@@ -39,16 +53,21 @@ def test_a_doubt_is_greatest_in_the_middle_between_both_thresholds() -> None:
     assert doubts[0] == doubts[4] == 0.05
 
 
-def test_harm_is_expected_from_what_was_seen_and_how_sure_it_is() -> None:
-    assert harm(verdict(judged(5.5))) == 1.0
-    assert harm(verdict(judged(5.5, "words.hold"))) == 2.0
-    assert harm(verdict(judged(7.9, "words.hold"))) > harm(verdict(judged(3.0, "words.hold")))
-    assert harm(verdict(judged(5.5, "links.many", "profanity.word"))) == 2.0
+def harm_of(score: float, *names: str) -> float:
+    return expected_harm(verdict(judged(score, *names)), SIGNALS)
 
 
-def test_what_readers_report_is_in_doubt_however_few_points_it_has() -> None:
+def test_the_expected_harm_depends_on_the_signals_and_the_probability_of_spam() -> None:
+    assert harm_of(5.5) == 1.0
+    assert harm_of(5.5, "words.hold") == 2.0
+    assert harm_of(7.9, "words.hold") > harm_of(3.0, "words.hold")
+    assert harm_of(5.5, "links.many", "profanity.word") == 2.0
+    assert harm_of(5.5, "signal.of-another-version") == 1.0
+
+
+def test_a_reported_comment_is_uncertain_however_few_points_it_has() -> None:
     reported = verdict(judged(-3.0, "reported.readers"))
-    assert (uncertainty(reported), harm(reported)) == (1.0, 2.0)
+    assert (uncertainty(reported), expected_harm(reported, SIGNALS)) == (1.0, 2.0)
 
 
 def test_what_is_in_doubt_or_hurts_comes_first_and_waiting_makes_up_for_it() -> None:
@@ -63,18 +82,18 @@ def test_the_order_of_two_never_changes_by_waiting_alone() -> None:
 
     def worth(comment: Comment, hours: float) -> float:
         waited = (NOW + timedelta(hours=hours) - comment.received) / timedelta(milliseconds=DOUBLING)
-        return float(harm(verdict(comment)) * uncertainty(verdict(comment)) * 2**waited)
+        return float(expected_harm(verdict(comment), SIGNALS) * uncertainty(verdict(comment)) * 2**waited)
 
     some = [
-        judged(s, n, received=NOW - timedelta(hours=h)) for s in (1, 4, 7) for n in ("a", "words.x") for h in (0, 9)
+        judged(s, n, received=NOW - timedelta(hours=h)) for s in (1, 4, 7) for n in ("a", "words.hold") for h in (0, 9)
     ]
     for hours in (0, 5, 500):
         assert sorted(some, key=place) == sorted(some, key=lambda c: (-worth(c, hours), place(c)))
 
 
 def test_what_is_not_held_is_not_filed() -> None:
-    assert filed(a_comment()) is None
-    assert filed(a_comment().with_decision(a_decision(Action.SPAM))) is None
+    assert index_entry(a_comment(), SIGNALS) is None
+    assert index_entry(a_comment().with_decision(a_decision(Action.SPAM)), SIGNALS) is None
 
 
 def test_terms_name_everything_that_is_looked_for() -> None:

@@ -10,7 +10,7 @@ from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
 from comments.reports import DECIDED_BY_READERS, REPORTED, held_for_reports, is_approved_by_moderator, report_summary
 from tests.support.builders import NOW, a_comment, a_decision
-from workers.learning.lesson_quotas import quotas
+from workers.learning.lesson_quotas import lesson_quotas
 
 LINKS = Signal("links.some", 1.0, "a link", 1.0)
 
@@ -55,7 +55,7 @@ def test_a_comment_held_for_reports_keeps_its_signals() -> None:
 
 def test_a_lesson_is_compared_with_the_filters_decision() -> None:
     spam = a_decision(Action.SPAM, Role.MODERATOR, "mo")
-    assert quotas(held_for_reports(published(), {"spam": 3}, NOW).with_decision(spam)) == quotas(
+    assert lesson_quotas(held_for_reports(published(), {"spam": 3}, NOW).with_decision(spam)) == lesson_quotas(
         published().with_decision(spam)
     )
 

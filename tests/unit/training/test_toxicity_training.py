@@ -12,8 +12,8 @@ from training.figures import area
 from training.toxicity.features import charged
 from training.toxicity.fit import ALONE, BOUND, Fitted, fit
 from training.toxicity.texts import Group, generated
-from workers.learning.toxicity_model import AIMED, STEPS, Model
-from workers.text.group_names import GROUPS
+from workers.learning.toxicity_model import AIMED, STEPS, ToxicityModel
+from workers.text.group_names import GROUP_NAMES
 
 ROOT = Path(__file__).parents[3]
 FIT = """
@@ -42,7 +42,7 @@ def test_the_same_texts_give_the_same_file_in_every_process(fitted: Fitted) -> N
 
 
 def test_what_is_written_is_what_is_read(fitted: Fitted) -> None:
-    model = Model.parsed(fitted.written("inputs"))
+    model = ToxicityModel.parse(fitted.written("inputs"))
     assert (model.words, model.bias, model.inputs) == (fitted.model().words, fitted.bias, "inputs")
 
 
@@ -55,7 +55,7 @@ def test_only_charged_words_speak_for_an_attack_and_none_decides_alone(fitted: F
 
 
 def test_no_group_of_people_becomes_a_feature(fitted: Fitted) -> None:
-    assert {word for feature in fitted.weights for word in feature.removeprefix(AIMED).split()} & GROUPS == set()
+    assert {word for feature in fitted.weights for word in feature.removeprefix(AIMED).split()} & GROUP_NAMES == set()
 
 
 def test_it_tells_attacks_from_calm_sentences_it_has_not_seen(fitted: Fitted) -> None:

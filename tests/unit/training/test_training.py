@@ -10,13 +10,13 @@ from pathlib import Path
 from training.card import card
 from training.corpora import CORPORA, path
 from training.train import inputs
-from workers.learning.prior_model import Model
+from workers.learning.prior_model import PriorWeights
 
 ROOT = Path(__file__).parents[3]
 TRAIN = """
 import pathlib, sys
 from training.train import trained
-sys.stdout.buffer.write(trained(pathlib.Path(sys.argv[1]), 0.002)[0].packed())
+sys.stdout.buffer.write(trained(pathlib.Path(sys.argv[1]), 0.002)[0].to_bytes())
 """
 HONEST = "I read this on the bus and have to disagree with point {n}: my council did the opposite."
 SPAM = "Earn ${n}00 a day from home, no experience!! http://cheap-money{n}.example/?ref={n}"
@@ -45,8 +45,8 @@ def test_the_same_files_give_the_same_bytes_in_every_process(tmp_path: Path) -> 
     folder = a_sample(tmp_path)
     one, other = trained(folder, "1"), trained(folder, "2")
     assert one == other
-    assert any(Model.parsed(one).weights)
-    assert sha256(one).hexdigest() in card(folder, Model.parsed(one), ())
+    assert any(PriorWeights.parse(one).weights)
+    assert sha256(one).hexdigest() in card(folder, PriorWeights.parse(one), ())
 
 
 def test_the_model_names_the_files_it_came_from(tmp_path: Path) -> None:
@@ -60,5 +60,5 @@ def test_the_card_tells_of_the_weights_in_the_package() -> None:
     packed = (ROOT / "workers/learning/prior.bin").read_bytes()
     said = (ROOT / "docs/model-card.md").read_text(encoding="utf-8")
     assert sha256(packed).hexdigest() in said
-    assert Model.parsed(packed).inputs in said
+    assert PriorWeights.parse(packed).inputs in said
     assert all(sha256(f.read_bytes()).hexdigest()[:12] in said for f in (ROOT / "training/text").glob("*.txt"))

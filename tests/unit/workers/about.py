@@ -5,7 +5,7 @@ from typing import Any
 from comments.model import Comment, Signal
 from tests.support.builders import NOW, a_comment, a_site
 from workers.filters import Facts, Filter
-from workers.judging.policy import Policy, build
+from workers.judging.policy import Policy, build_policy
 
 
 def facts(**known: Any) -> Facts:
@@ -19,7 +19,7 @@ def seen(asked: Filter, comment: Comment | None = None, **known: Any) -> dict[st
     signals = list(asked(comment or a_comment(), facts(**known)))
     by_name = {s.name: s for s in signals}
     assert len(by_name) == len(signals)
-    assert by_name.keys() <= asked.weights.keys()
+    assert by_name.keys() <= asked.signals.keys()
     return by_name
 
 
@@ -28,4 +28,4 @@ def strengths(asked: Filter, comment: Comment | None = None, **known: Any) -> di
 
 
 def policy(*filters: Filter) -> Policy:
-    return build(filters, {})
+    return build_policy(filters, {})

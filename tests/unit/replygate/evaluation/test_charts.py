@@ -20,7 +20,7 @@ from replygate.evaluation.results import report
 from replygate.evaluation.svg_charts import svg
 from tests.support.builders import a_comment, a_decision
 from workers.filters import BUILT_IN
-from workers.judging.policy import build
+from workers.judging.policy import build_policy
 
 SAMPLE = Path(__file__).with_name("sample.jsonl")
 
@@ -46,7 +46,7 @@ def test_lines_stay_inside_their_frame(judged, taught):
 
 
 def drawn(lines: list[str]) -> dict[str, Chart]:
-    found = verdicts(read(lines).examples, PLAIN, build(BUILT_IN, {}), Corpus.of(TokenCounts()))
+    found = verdicts(read(lines).examples, PLAIN, build_policy(BUILT_IN, {}), Corpus.of(TokenCounts()))
     return {chart.name: chart for chart in charts(report(list(found)))}
 
 

@@ -22,8 +22,8 @@ from tests.support.builders import NOW, a_comment, a_site, accepted, decided, mo
 from tests.support.stored import new_storage
 from tests.unit.conftest import OneQueue
 from workers.filters import BUILT_IN
-from workers.judging.policy import build
-from workers.learning.lesson_quotas import OF_CAMPAIGN
+from workers.judging.policy import build_policy
+from workers.learning.lesson_quotas import MAX_OF_CAMPAIGN
 
 #: Written for this test; nobody's words.
 SAMPLE = Path(__file__).with_name("sample.jsonl")
@@ -32,7 +32,7 @@ SAMPLE = Path(__file__).with_name("sample.jsonl")
 def judged(lines: list[str], learning: bool = False) -> Report:
     moderation = Moderation() if learning else None
     corpus = Corpus.of(TokenCounts())
-    return report(list(verdicts(read(lines).examples, PLAIN, build(BUILT_IN, {}), corpus, moderation)), learning)
+    return report(list(verdicts(read(lines).examples, PLAIN, build_policy(BUILT_IN, {}), corpus, moderation)), learning)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_on_the_way_through_the_sample_hardly_any_spam_is_published_and_no_hones
 
 def test_what_the_other_sources_of_the_sample_teach_finds_the_spam_of_one():
     examples = read(SAMPLE.read_text(encoding="utf-8").splitlines()).examples
-    found = report(list(across(examples, PLAIN, build(BUILT_IN, {}))))
+    found = report(list(across(examples, PLAIN, build_policy(BUILT_IN, {}))))
     assert found.spam.share(Action.APPROVE) <= 0.05
     assert found.spam.share(Action.SPAM) >= 0.5
     assert found.honest.of[Action.SPAM] == 0
@@ -92,7 +92,7 @@ def test_a_campaign_teaches_no_more_here_than_on_a_site():
     corpus = Corpus()
     for example in read([json.dumps({"text": "I lend money to everybody", "label": "spam"})] * 30).examples:
         corpus.learn(lesson(example, held(example, log_odds=1.0)))
-    assert corpus.about(a_comment(content="money")).spam == OF_CAMPAIGN
+    assert corpus.about(a_comment(content="money")).spam == MAX_OF_CAMPAIGN
 
 
 def test_an_approved_comment_raises_the_bar_here_as_on_a_site():

@@ -2,40 +2,40 @@
 
 from tests.support.builders import a_comment
 from tests.unit.workers.about import policy, seen, strengths
-from workers.filters.author import Author
+from workers.filters.author import AuthorFilter
 
 
 def test_a_first_comment_is_held_where_the_site_holds_first_ones():
-    assert strengths(Author(), approved=(0, 0), spam=(0, 0)) == {"author.first": 1.0}
-    assert strengths(Author(), approved=(), spam=()) == {"author.first": 1.0}
+    assert strengths(AuthorFilter(), approved=(0, 0), spam=(0, 0)) == {"author.first": 1.0}
+    assert strengths(AuthorFilter(), approved=(), spam=()) == {"author.first": 1.0}
 
 
 def test_a_site_may_trust_newcomers():
-    assert strengths(Author(), moderation="suspicious", approved=(0, 0), spam=(0, 0)) == {}
+    assert strengths(AuthorFilter(), moderation="suspicious", approved=(0, 0), spam=(0, 0)) == {}
 
 
 def test_a_site_may_hold_everything_also_by_known_authors():
-    assert "site.moderation" in seen(Author(), moderation="all", approved=(9, 9), spam=(0, 0))
+    assert "site.moderation" in seen(AuthorFilter(), moderation="all", approved=(9, 9), spam=(0, 0))
 
 
 def test_an_author_known_from_another_network_is_published_but_trusted_by_half():
-    assert strengths(Author(), approved=(3, 3), spam=(0, 0)) == {"author.known": 1.0}
-    assert strengths(Author(), approved=(3, 0), spam=(0, 0)) == {"author.known": 0.5}
-    assert strengths(Author(), a_comment(origin=""), approved=(3, 3), spam=(0, 0)) == {"author.known": 0.5}
+    assert strengths(AuthorFilter(), approved=(3, 3), spam=(0, 0)) == {"author.known": 1.0}
+    assert strengths(AuthorFilter(), approved=(3, 0), spam=(0, 0)) == {"author.known": 0.5}
+    assert strengths(AuthorFilter(), a_comment(origin=""), approved=(3, 3), spam=(0, 0)) == {"author.known": 0.5}
 
 
 def test_trust_grows_with_approved_comments():
-    one, two = (seen(Author(), approved=(n, n), spam=(0, 0))["author.known"].strength for n in (1, 2))
+    one, two = (seen(AuthorFilter(), approved=(n, n), spam=(0, 0))["author.known"].strength for n in (1, 2))
     assert 0 < one < two < 1
 
 
 def test_an_author_of_more_spam_than_comments_is_suspicious():
-    assert strengths(Author(), approved=(1, 1), spam=(3, 3)) == {"author.spammed": 1.0}
-    assert "author.known" in seen(Author(), approved=(3, 3), spam=(1, 1))
+    assert strengths(AuthorFilter(), approved=(1, 1), spam=(3, 3)) == {"author.spammed": 1.0}
+    assert "author.known" in seen(AuthorFilter(), approved=(3, 3), spam=(1, 1))
 
 
 def test_spam_of_the_author_holds_and_is_not_spam_by_itself():
-    decision = policy(Author()).decide(
-        seen(Author(), moderation="suspicious", spam=(9, 9)).values(), a_comment().received
+    decision = policy(AuthorFilter()).decide(
+        seen(AuthorFilter(), moderation="suspicious", spam=(9, 9)).values(), a_comment().received
     )
     assert decision.status == "held"

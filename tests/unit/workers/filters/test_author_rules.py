@@ -10,10 +10,10 @@ from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import facts, seen, strengths
 from workers.filters import BUILT_IN
-from workers.filters.author import Author
-from workers.filters.author_rules import MOST_NAMES, AuthorRuleFilter, names
-from workers.judging.judge import ask
-from workers.judging.policy import build
+from workers.filters.author import AuthorFilter
+from workers.filters.author_rules import MAX_RULE_NAMES, AuthorRuleFilter, rule_names
+from workers.judging.judge import run_filters
+from workers.judging.policy import build_policy
 
 ADA = a_comment()
 
@@ -24,7 +24,7 @@ def a_rule(target: RuleTarget, value: str, effect: RuleEffect = RuleEffect.BAN, 
 
 def test_a_comment_is_looked_up_by_author_network_and_the_domains_of_its_links():
     comment = a_comment(content="see https://a.shop.evil.example/x", url="https://ada.example")
-    assert names(comment) == (
+    assert rule_names(comment) == (
         "author:identity-of-ada",
         "author:identity-of-ada@origin-of-ada",
         "origin:origin-of-ada",
@@ -33,7 +33,7 @@ def test_a_comment_is_looked_up_by_author_network_and_the_domains_of_its_links()
         "domain:evil.example",
         "domain:ada.example",
     )
-    assert names(a_comment(identity="", origin="")) == ()
+    assert rule_names(a_comment(identity="", origin="")) == ()
 
 
 @pytest.mark.parametrize(
@@ -41,16 +41,19 @@ def test_a_comment_is_looked_up_by_author_network_and_the_domains_of_its_links()
     ["pills.de casino.de", "Great deals on meds: pills.de casino.de loans.de", "chec.k ou.t mon.ey at pills.de"],
 )
 def test_a_ban_is_looked_up_for_each_of_several_bare_hosts(content: str) -> None:
-    assert "domain:pills.de" in names(a_comment(content=content))
+    assert "domain:pills.de" in rule_names(a_comment(content=content))
 
 
 def test_a_ban_of_a_platform_covers_the_sites_on_it() -> None:
-    looked_up = names(a_comment(content="http://pills.blogspot.com", url=""))
+    looked_up = rule_names(a_comment(content="http://pills.blogspot.com", url=""))
     assert looked_up[-2:] == ("domain:pills.blogspot.com", "domain:blogspot.com")
 
 
 def test_a_comment_full_of_links_asks_for_so_many_and_no_more():
-    assert len(names(a_comment(content=" ".join(f"https://h{n}.a.b.c.example" for n in range(400))))) == MOST_NAMES
+    assert (
+        len(rule_names(a_comment(content=" ".join(f"https://h{n}.a.b.c.example" for n in range(400)))))
+        == MAX_RULE_NAMES
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,13 +89,13 @@ def test_trust_by_e_mail_alone_vouches_by_half():
 @pytest.mark.parametrize("target", [RuleTarget.AUTHOR, RuleTarget.ORIGIN])
 def test_a_trusted_author_is_not_held_as_a_newcomer(target):
     trust = a_rule(target, "x", RuleEffect.TRUST)
-    assert strengths(Author(), ADA, approved=(0, 0), spam=(0, 0), rules=(trust,)) == {}
+    assert strengths(AuthorFilter(), ADA, approved=(0, 0), spam=(0, 0), rules=(trust,)) == {}
 
 
 @pytest.mark.parametrize("target", [RuleTarget.DOMAIN, RuleTarget.TERM])
 def test_a_link_or_a_word_that_is_trusted_makes_nobody_known(target):
     trust = a_rule(target, "essay", RuleEffect.TRUST)
-    found = strengths(Author(), ADA, approved=(0, 0), spam=(0, 0), rules=(trust,))
+    found = strengths(AuthorFilter(), ADA, approved=(0, 0), spam=(0, 0), rules=(trust,))
     assert found == {"author.first": 1.0}
 
 
@@ -109,5 +112,5 @@ def test_a_link_or_a_word_that_is_trusted_makes_nobody_known(target):
 def test_a_ban_goes_before_a_mute_and_a_mute_before_trust(effects, action):
     rules = tuple(a_rule(RuleTarget.ORIGIN, "origin-of-ada", effect) for effect in effects)
     known = facts(approved=(0, 0), spam=(0, 0), rules=rules)
-    decision = build(BUILT_IN, {}).for_site(a_site()).decide(ask(ADA, known, BUILT_IN), NOW)
+    decision = build_policy(BUILT_IN, {}).for_site(a_site()).decide(run_filters(ADA, known, BUILT_IN), NOW)
     assert decision.action is action

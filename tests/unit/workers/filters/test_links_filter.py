@@ -4,16 +4,16 @@ from comments.drafts import drafted, edited
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment, a_decision
 from tests.unit.workers.about import policy, seen, strengths
-from workers.filters.links import Links
+from workers.filters.links import LinkFilter
 
 
 def action(content: str, url: str = "", **choices: object) -> Action:
-    found = seen(Links(), a_comment(content=content, url=url), **choices)
-    return policy(Links()).decide(found.values(), NOW).action
+    found = seen(LinkFilter(), a_comment(content=content, url=url), **choices)
+    return policy(LinkFilter()).decide(found.values(), NOW).action
 
 
 def test_prose_without_links_says_nothing():
-    assert seen(Links()) == {}
+    assert seen(LinkFilter()) == {}
 
 
 def test_one_link_is_published_and_the_sites_limit_holds():
@@ -36,22 +36,22 @@ def test_a_link_that_an_edit_adds_is_looked_at_by_a_person():
     approved = a_decision(Action.APPROVE)
     comment = a_comment(content="My source is https://paper.example/a, worth reading.").with_decision(approved)
     added = drafted(comment, f"{comment.content} And https://pills.example too.", NOW)
-    assert seen(Links(), added)["links.added"].evidence == "pills.example"
-    assert policy(Links()).decide(seen(Links(), added).values(), NOW).action is Action.HOLD
-    assert "links.added" not in seen(Links(), drafted(comment, f"{comment.content} Really.", NOW))
-    assert "links.added" in seen(Links(), edited(added, f"{added.content} Really.", NOW)), "nobody has read it yet"
+    assert seen(LinkFilter(), added)["links.added"].evidence == "pills.example"
+    assert policy(LinkFilter()).decide(seen(LinkFilter(), added).values(), NOW).action is Action.HOLD
+    assert "links.added" not in seen(LinkFilter(), drafted(comment, f"{comment.content} Really.", NOW))
+    assert "links.added" in seen(LinkFilter(), edited(added, f"{added.content} Really.", NOW)), "nobody has read it yet"
 
 
 def test_nothing_but_a_link_is_noticed():
-    assert "links.only" in seen(Links(), a_comment(content="here: http://shop.example"))
-    assert "links.only" not in seen(Links(), a_comment(content="I wrote more about it: http://shop.example"))
+    assert "links.only" in seen(LinkFilter(), a_comment(content="here: http://shop.example"))
+    assert "links.only" not in seen(LinkFilter(), a_comment(content="I wrote more about it: http://shop.example"))
 
 
 def test_kinds_of_hosts_are_named():
     comment = a_comment(
         content="A http://bit.ly/x and http://0x7f.1/ and http://münchen.de here", url="http://me.example"
     )
-    found = seen(Links(), comment, max_links=9)
+    found = seen(LinkFilter(), comment, max_links=9)
     assert {name: found[name].evidence for name in found if name != "links.some"} == {
         "links.author": "me.example",
         "links.shortener": "bit.ly",
@@ -61,4 +61,4 @@ def test_kinds_of_hosts_are_named():
 
 
 def test_the_authors_own_address_is_looked_at_too():
-    assert strengths(Links(), a_comment(url="http://1.2.3.4/")) == {"links.author": 1.0, "links.raw-address": 1.0}
+    assert strengths(LinkFilter(), a_comment(url="http://1.2.3.4/")) == {"links.author": 1.0, "links.raw-address": 1.0}

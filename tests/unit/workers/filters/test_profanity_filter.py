@@ -3,41 +3,43 @@
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen
-from workers.filters.profanity import MASKED, Profanity
+from workers.filters.profanity import MASKED, ProfanityFilter
 
 RUDE = a_comment(content="What the fuck, you cunt!")
 
 
 def test_it_holds_and_says_for_which_word():
-    assert "cunt" in seen(Profanity(), RUDE)["profanity.word"].evidence
+    assert "cunt" in seen(ProfanityFilter(), RUDE)["profanity.word"].evidence
 
 
 def test_a_site_may_let_it_through():
-    assert seen(Profanity(), RUDE, profanity="off") == {}
+    assert seen(ProfanityFilter(), RUDE, profanity="off") == {}
 
 
 def test_a_site_may_allow_words():
-    assert seen(Profanity(), RUDE, profanity_allow=("fuck", "fvck", "cunt")) == {}
+    assert seen(ProfanityFilter(), RUDE, profanity_allow=("fuck", "fvck", "cunt")) == {}
 
 
 def test_a_site_may_add_words_and_mild_ones():
     mild = a_comment(content="Damn, these ananas.")
-    assert seen(Profanity(), mild) == {}
-    assert "damn" in seen(Profanity(), mild, profanity_tier="mild")["profanity.word"].evidence
-    assert "ananas" in seen(Profanity(), mild, profanity_also=("ananas",))["profanity.word"].evidence
+    assert seen(ProfanityFilter(), mild) == {}
+    assert "damn" in seen(ProfanityFilter(), mild, profanity_tier="mild")["profanity.word"].evidence
+    assert "ananas" in seen(ProfanityFilter(), mild, profanity_also=("ananas",))["profanity.word"].evidence
 
 
 def test_where_it_is_masked_it_does_not_hold():
-    found = seen(Profanity(), RUDE, profanity="mask")
+    found = seen(ProfanityFilter(), RUDE, profanity="mask")
     assert set(found) == {MASKED}
-    assert policy(Profanity()).decide(found.values(), NOW).action is Action.APPROVE
+    assert policy(ProfanityFilter()).decide(found.values(), NOW).action is Action.APPROVE
 
 
 def test_what_cannot_be_masked_holds():
-    assert set(seen(Profanity(), a_comment(content="go and j e r k off"), profanity="mask")) == {"profanity.word"}
-    assert set(seen(Profanity(), a_comment(author="Cunt", content="Hello"), profanity="mask")) == {"profanity.word"}
+    assert set(seen(ProfanityFilter(), a_comment(content="go and j e r k off"), profanity="mask")) == {"profanity.word"}
+    assert set(seen(ProfanityFilter(), a_comment(author="Cunt", content="Hello"), profanity="mask")) == {
+        "profanity.word"
+    }
 
 
 def test_no_amount_of_it_makes_spam():
-    found = seen(Profanity(), a_comment(content="fuck shit cunt bitch " * 200))
-    assert policy(Profanity()).decide(found.values(), NOW).action is Action.HOLD
+    found = seen(ProfanityFilter(), a_comment(content="fuck shit cunt bitch " * 200))
+    assert policy(ProfanityFilter()).decide(found.values(), NOW).action is Action.HOLD

@@ -3,14 +3,14 @@
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen, strengths
-from workers.filters.duplicates import Duplicates
-from workers.filters.near_duplicates import NearDuplicates
-from workers.filters.velocity import Velocity
+from workers.filters.duplicates import DuplicateFilter
+from workers.filters.near_duplicates import NearDuplicateFilter
+from workers.filters.velocity import VelocityFilter
 
-HERE, ANYWHERE = Duplicates.windows
+HERE, ANYWHERE = DuplicateFilter.windows
 
 
-def action(asked: Duplicates | NearDuplicates | Velocity, counts: dict[str, int]) -> Action:
+def action(asked: DuplicateFilter | NearDuplicateFilter | VelocityFilter, counts: dict[str, int]) -> Action:
     return policy(asked).decide(seen(asked, counts=counts).values(), NOW).action
 
 
@@ -22,9 +22,9 @@ def test_a_text_has_one_value_on_the_site_and_on_all_sites():
 
 
 def test_evidence_says_one_and_many_in_plain_english():
-    one, two = (seen(Duplicates(), counts={HERE.name: n, ANYWHERE.name: n})[HERE.name].evidence for n in (1, 2))
-    assert one == "the letters of 1 other comment within a day"
-    assert two == "the letters of 2 other comments within a day"
+    one, two = (seen(DuplicateFilter(), counts={HERE.name: n, ANYWHERE.name: n})[HERE.name].evidence for n in (1, 2))
+    assert one == "Same text as 1 other comment in the last 24 hours"
+    assert two == "Same text as 2 other comments in the last 24 hours"
 
 
 def test_short_texts_are_not_noted():
@@ -32,61 +32,63 @@ def test_short_texts_are_not_noted():
 
 
 def test_a_text_not_seen_before_says_nothing():
-    assert seen(Duplicates(), counts={HERE.name: 0, ANYWHERE.name: 0}) == {}
-    assert seen(Duplicates()) == {}
+    assert seen(DuplicateFilter(), counts={HERE.name: 0, ANYWHERE.name: 0}) == {}
+    assert seen(DuplicateFilter()) == {}
 
 
 def test_a_second_copy_is_published_and_a_third_held():
-    assert action(Duplicates(), {HERE.name: 1, ANYWHERE.name: 1}) is Action.APPROVE
-    assert action(Duplicates(), {HERE.name: 2, ANYWHERE.name: 2}) is Action.HOLD
-    assert action(Duplicates(), {HERE.name: 500, ANYWHERE.name: 500}) is Action.HOLD
+    assert action(DuplicateFilter(), {HERE.name: 1, ANYWHERE.name: 1}) is Action.APPROVE
+    assert action(DuplicateFilter(), {HERE.name: 2, ANYWHERE.name: 2}) is Action.HOLD
+    assert action(DuplicateFilter(), {HERE.name: 500, ANYWHERE.name: 500}) is Action.HOLD
 
 
 def test_a_sites_own_copies_count_once():
-    assert set(seen(Duplicates(), counts={HERE.name: 2, ANYWHERE.name: 2})) == {HERE.name}
-    assert set(seen(Duplicates(), counts={HERE.name: 0, ANYWHERE.name: 2})) == {ANYWHERE.name}
+    assert set(seen(DuplicateFilter(), counts={HERE.name: 2, ANYWHERE.name: 2})) == {HERE.name}
+    assert set(seen(DuplicateFilter(), counts={HERE.name: 0, ANYWHERE.name: 2})) == {ANYWHERE.name}
 
 
 def test_a_campaign_over_several_sites_is_spam():
-    assert action(Duplicates(), {HERE.name: 3, ANYWHERE.name: 9}) is Action.SPAM
+    assert action(DuplicateFilter(), {HERE.name: 3, ANYWHERE.name: 9}) is Action.SPAM
 
 
 def test_near_duplicates_cost_three_shared_windows():
-    assert [(w.seconds, w.shared) for w in NearDuplicates.windows] == [(24 * 3600, True)] * 3
-    assert [w.value(a_comment(content="too short")) for w in NearDuplicates.windows] == ["", "", ""]
+    assert [(w.seconds, w.shared) for w in NearDuplicateFilter.windows] == [(24 * 3600, True)] * 3
+    assert [w.value(a_comment(content="too short")) for w in NearDuplicateFilter.windows] == ["", "", ""]
 
 
 def test_near_duplicates_meet_in_any_band():
-    for window in NearDuplicates.windows:
-        assert set(seen(NearDuplicates(), counts={window.name: 2})) == {"near-duplicates.text"}
+    for window in NearDuplicateFilter.windows:
+        assert set(seen(NearDuplicateFilter(), counts={window.name: 2})) == {"near-duplicates.text"}
 
 
 def test_a_campaign_with_changed_words_is_held():
-    assert action(NearDuplicates(), {"near-duplicates.0": 1}) is Action.APPROVE
-    assert action(NearDuplicates(), {"near-duplicates.0": 2}) is Action.HOLD
-    assert action(NearDuplicates(), {"near-duplicates.0": 999}) is Action.HOLD
+    assert action(NearDuplicateFilter(), {"near-duplicates.0": 1}) is Action.APPROVE
+    assert action(NearDuplicateFilter(), {"near-duplicates.0": 2}) is Action.HOLD
+    assert action(NearDuplicateFilter(), {"near-duplicates.0": 999}) is Action.HOLD
 
 
 def test_what_is_the_same_is_not_counted_as_nearly_the_same_too():
     counts = {HERE.name: 2, ANYWHERE.name: 2, "near-duplicates.0": 2}
-    assert seen(NearDuplicates(), counts=counts) == {}
+    assert seen(NearDuplicateFilter(), counts=counts) == {}
 
 
 def test_an_origin_may_talk_and_may_not_flood():
-    assert action(Velocity(), {"velocity.origin": 5}) is Action.APPROVE
-    assert action(Velocity(), {"velocity.origin": 20}) is Action.HOLD
-    assert strengths(Velocity(), counts={"velocity.origin": 10**6}) == {"velocity.origin": 1.0}
+    assert action(VelocityFilter(), {"velocity.origin": 5}) is Action.APPROVE
+    assert action(VelocityFilter(), {"velocity.origin": 20}) is Action.HOLD
+    assert strengths(VelocityFilter(), counts={"velocity.origin": 10**6}) == {"velocity.origin": 1.0}
 
 
 def test_what_a_network_posts_on_other_sites_counts_beside_and_holds_nothing_by_itself():
-    assert strengths(Velocity(), counts={"velocity.origin": 3, "velocity.elsewhere": 8}) == {}
-    assert strengths(Velocity(), counts={"velocity.origin": 3, "velocity.elsewhere": 23}) == {"velocity.elsewhere": 1.0}
-    assert action(Velocity(), {"velocity.elsewhere": 10**6}) is Action.APPROVE
+    assert strengths(VelocityFilter(), counts={"velocity.origin": 3, "velocity.elsewhere": 8}) == {}
+    assert strengths(VelocityFilter(), counts={"velocity.origin": 3, "velocity.elsewhere": 23}) == {
+        "velocity.elsewhere": 1.0
+    }
+    assert action(VelocityFilter(), {"velocity.elsewhere": 10**6}) is Action.APPROVE
 
 
 def test_a_rush_upon_a_site_holds_nothing_by_itself():
-    assert action(Velocity(), {"velocity.site": 10**6}) is Action.APPROVE
+    assert action(VelocityFilter(), {"velocity.site": 10**6}) is Action.APPROVE
 
 
 def test_a_comment_of_unknown_origin_is_not_counted_for_one():
-    assert [w.value(a_comment(origin="")) for w in Velocity.windows] == ["", "", "blog"]
+    assert [w.value(a_comment(origin="")) for w in VelocityFilter.windows] == ["", "", "blog"]

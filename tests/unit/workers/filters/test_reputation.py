@@ -5,7 +5,7 @@ import pytest
 from comments.storage.values import TokenCounts
 from tests.support.builders import a_comment
 from tests.unit.workers.about import seen
-from workers.filters.reputation import Reputation
+from workers.filters.reputation import ReputationFilter
 from workers.judging.policy import Policy
 from workers.learning.site_model import tokens
 
@@ -14,12 +14,12 @@ def found(content: str, **known: tuple[int, int]) -> dict[str, tuple[float, str]
     """Signals of a comment by lessons of ham and spam that link to a domain; "_" stands for a dot."""
     corpus = TokenCounts(50, 50, {f"link:{domain.replace('_', '.')}": counts for domain, counts in known.items()})
     comment = a_comment(content=content)
-    return {name: (s.strength, s.evidence) for name, s in seen(Reputation(), comment, corpus=corpus).items()}
+    return {name: (s.strength, s.evidence) for name, s in seen(ReputationFilter(), comment, corpus=corpus).items()}
 
 
 def test_a_domain_of_spam_is_told_with_its_counts():
     assert found("See https://pills.example/x", pills_example=(0, 7)) == {
-        "reputation.spam": (1.0, "pills.example: 7 spam, 0 approved here")
+        "reputation.spam": (1.0, "pills.example: 7 spam, 0 approved on this site")
     }
 
 
@@ -38,7 +38,7 @@ def test_what_is_in_spam_and_in_honest_comments_says_nothing_against_anybody():
 
 def test_a_link_of_approved_comments_speaks_for_a_comment():
     assert found("See http://paper.example/2026", paper_example=(5, 0)) == {
-        "reputation.ham": (1.0, "paper.example: 0 spam, 5 approved here")
+        "reputation.ham": (1.0, "paper.example: 0 spam, 5 approved on this site")
     }
 
 
@@ -66,7 +66,7 @@ def test_lessons_count_a_link_by_its_host_and_by_the_domains_above():
 def elsewhere(**known: tuple[int, int]) -> dict[str, float]:
     comment = a_comment(content="See http://shop.pills.example/")
     of = {domain.replace("_", "."): counts for domain, counts in known.items()}
-    return {name: s.strength for name, s in seen(Reputation(), comment, elsewhere=of).items()}
+    return {name: s.strength for name, s in seen(ReputationFilter(), comment, other_sites=of).items()}
 
 
 def test_what_other_sites_called_spam_is_told_where_they_may_tell():
@@ -80,6 +80,6 @@ def test_one_site_that_approved_a_domain_outweighs_three_that_did_not():
 
 
 def test_other_sites_alone_hold_nothing():
-    weight = Reputation.weights["reputation.elsewhere"]
+    weight = ReputationFilter.signals["reputation.elsewhere"].weight
     assert isinstance(weight, float)
     assert weight < Policy().hold_at

@@ -6,13 +6,13 @@ import pytest
 
 from tests.support.builders import a_comment
 from tests.unit.workers.about import seen
-from workers.filters.requirements import Requirements
+from workers.filters.requirements import RequirementFilter
 
 COMMENT = a_comment()
 
 
 def test_a_comment_as_it_should_be_meets_them():
-    assert seen(Requirements()) == {}
+    assert seen(RequirementFilter()) == {}
 
 
 @pytest.mark.parametrize(
@@ -26,23 +26,23 @@ def test_a_comment_as_it_should_be_meets_them():
     ],
 )
 def test_every_field_that_breaks_a_rule_is_named(changes, evidence):
-    found = seen(Requirements(), a_comment(**changes), max_content=100)
+    found = seen(RequirementFilter(), a_comment(**changes), max_content=100)
     assert found["requirements.fields"].evidence == evidence
 
 
 def test_a_reply_to_what_is_not_published_is_held():
     reply = a_comment(parent="a" * 26)
-    assert set(seen(Requirements(), reply, parent_published=False)) == {"requirements.parent"}
-    assert seen(Requirements(), reply, parent_published=True) == {}
+    assert set(seen(RequirementFilter(), reply, parent_published=False)) == {"requirements.parent"}
+    assert seen(RequirementFilter(), reply, parent_published=True) == {}
 
 
 def test_a_closed_thread_takes_no_more():
-    assert set(seen(Requirements(), thread_closed=True)) == {"requirements.thread"}
+    assert set(seen(RequirementFilter(), thread_closed=True)) == {"requirements.thread"}
 
 
 def test_a_thread_closes_by_its_age_when_the_comment_came():
     late, early = COMMENT.received - timedelta(days=7, seconds=1), COMMENT.received - timedelta(days=6)
-    assert set(seen(Requirements(), COMMENT, close_after_days=7, thread_opened=late)) == {"requirements.thread"}
-    assert seen(Requirements(), COMMENT, close_after_days=7, thread_opened=early) == {}
-    assert seen(Requirements(), COMMENT, close_after_days=7, thread_opened=None) == {}
-    assert seen(Requirements(), COMMENT, close_after_days=0, thread_opened=late) == {}
+    assert set(seen(RequirementFilter(), COMMENT, close_after_days=7, thread_opened=late)) == {"requirements.thread"}
+    assert seen(RequirementFilter(), COMMENT, close_after_days=7, thread_opened=early) == {}
+    assert seen(RequirementFilter(), COMMENT, close_after_days=7, thread_opened=None) == {}
+    assert seen(RequirementFilter(), COMMENT, close_after_days=0, thread_opened=late) == {}

@@ -5,11 +5,11 @@ import pytest
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen
-from workers.filters.shouting import Shouting
+from workers.filters.shouting import ShoutingFilter
 
 
 def names(content: str) -> set[str]:
-    return set(seen(Shouting(), a_comment(content=content)))
+    return set(seen(ShoutingFilter(), a_comment(content=content)))
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,6 @@ def test_ordinary_writing_in_any_script_is_not(content):
 
 
 def test_all_of_it_together_is_looked_at_and_is_no_spam():
-    found = seen(Shouting(), a_comment(content="BUY NOW!!!!!!!!!! " * 20))
+    found = seen(ShoutingFilter(), a_comment(content="BUY NOW!!!!!!!!!! " * 20))
     assert len(found) == 3
-    assert policy(Shouting()).decide(found.values(), NOW).action is Action.HOLD
+    assert policy(ShoutingFilter()).decide(found.values(), NOW).action is Action.HOLD

@@ -3,27 +3,29 @@
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen
-from workers.filters.toxicity import Toxicity
+from workers.filters.toxicity import ToxicityFilter
 
 BLATANT = a_comment(content="You make me sick, you disgusting pig.")
 POSSIBLE = a_comment(content="What a pathetic little man you are.")
 
 
 def test_a_blatant_attack_is_held_with_its_words() -> None:
-    found = seen(Toxicity(), BLATANT)
+    found = seen(ToxicityFilter(), BLATANT)
     assert found["toxicity.attack"].evidence == "“you disgusting”, “pig”"
-    assert policy(Toxicity()).decide(found.values(), NOW).action is Action.HOLD
+    assert policy(ToxicityFilter()).decide(found.values(), NOW).action is Action.HOLD
 
 
 def test_a_site_chooses_how_sure_it_has_to_be() -> None:
-    assert seen(Toxicity(), POSSIBLE) == {}
-    assert set(seen(Toxicity(), POSSIBLE, toxicity="possible")) == {"toxicity.attack"}
+    assert seen(ToxicityFilter(), POSSIBLE) == {}
+    assert set(seen(ToxicityFilter(), POSSIBLE, toxicity="possible")) == {"toxicity.attack"}
 
 
 def test_a_site_may_switch_it_off() -> None:
-    assert seen(Toxicity(), BLATANT, toxicity="off") == {}
+    assert seen(ToxicityFilter(), BLATANT, toxicity="off") == {}
 
 
 def test_no_amount_of_it_makes_spam() -> None:
-    found = seen(Toxicity(), a_comment(content="Shut up, you disgusting stupid pig! Go kill yourself, idiot! " * 100))
-    assert policy(Toxicity()).decide(found.values(), NOW).action is Action.HOLD
+    found = seen(
+        ToxicityFilter(), a_comment(content="Shut up, you disgusting stupid pig! Go kill yourself, idiot! " * 100)
+    )
+    assert policy(ToxicityFilter()).decide(found.values(), NOW).action is Action.HOLD

@@ -6,11 +6,11 @@ from comments.lifecycle import Action
 from comments.setting_values import Term
 from tests.support.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import policy, seen
-from workers.filters.words import Words
+from workers.filters.words import WordFilter
 
 
 def held(term: str, content: str, **choices: object) -> bool:
-    return "words.hold" in seen(Words(), a_comment(content=content), hold_words=(Term(term),), **choices)
+    return "words.hold" in seen(WordFilter(), a_comment(content=content), hold_words=(Term(term),), **choices)
 
 
 @pytest.mark.parametrize(
@@ -51,26 +51,26 @@ def test_a_site_may_look_inside_words_as_wordpress_does():
 
 def test_a_term_is_looked_for_in_its_own_fields_only():
     term = Term("casino", ("author",))
-    assert seen(Words(), a_comment(content="casino"), hold_words=(term,)) == {}
-    found = seen(Words(), a_comment(author="Casino Royal"), hold_words=(term,))
+    assert seen(WordFilter(), a_comment(content="casino"), hold_words=(term,)) == {}
+    found = seen(WordFilter(), a_comment(author="Casino Royal"), hold_words=(term,))
     assert found["words.hold"].evidence == "“casino” in author"
 
 
 def test_every_visitor_field_can_be_watched():
     terms = tuple(Term(word) for word in ("ada", "mail.example", "url.example", "content"))
     comment = a_comment(author="Ada", email="x@mail.example", url="http://url.example/", content="some content")
-    evidence = seen(Words(), comment, hold_words=terms)["words.hold"].evidence
+    evidence = seen(WordFilter(), comment, hold_words=terms)["words.hold"].evidence
     assert evidence == "“ada” in author, “mail.example” in email, “url.example” in url, “content” in content"
 
 
 @pytest.mark.parametrize("spam_at", [5.0, 8.0, 30.0])
 def test_a_rejected_term_is_worth_what_the_site_asks_for_spam(spam_at):
-    found = seen(Words(), a_comment(content="casino"), reject_words=(Term("casino"),))
-    decision = policy(Words()).for_site(a_site(spam_at=spam_at)).decide(found.values(), NOW)
+    found = seen(WordFilter(), a_comment(content="casino"), reject_words=(Term("casino"),))
+    decision = policy(WordFilter()).for_site(a_site(spam_at=spam_at)).decide(found.values(), NOW)
     assert (decision.action, decision.score) == (Action.SPAM, spam_at)
 
 
 def test_many_terms_to_hold_for_are_no_spam():
     terms = tuple(Term(word) for word in ("one", "two", "three", "four"))
-    found = seen(Words(), a_comment(content="one two three four"), hold_words=terms)
-    assert policy(Words()).decide(found.values(), NOW).action is Action.HOLD
+    found = seen(WordFilter(), a_comment(content="one two three four"), hold_words=terms)
+    assert policy(WordFilter()).decide(found.values(), NOW).action is Action.HOLD

@@ -1,6 +1,6 @@
 """Judging gathers once, asks every filter, and never lets one comment or one filter spoil the others."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -9,13 +9,22 @@ import pytest
 from comments.drafts import drafted, edited
 from comments.lifecycle import Action, Label, Status
 from comments.model import Comment, Signal
+from comments.signals import SignalCatalogue, SignalInfo
 from comments.storage.interfaces import Storage
 from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
 from tests.support.builders import NOW, a_comment, a_decision, a_site, an_admission
-from workers.filters import BUILT_IN, Facts, Filter, Weight, Window
-from workers.filters.velocity import ELSEWHERE
-from workers.judging.judge import MAX_ATTEMPTS, ask, decide, gather, judge, question, sampled
-from workers.judging.policy import build
+from workers.filters import BUILT_IN, Facts, Filter, Window
+from workers.filters.velocity import ORIGIN_ON_ALL_SITES
+from workers.judging.judge import (
+    MAX_ATTEMPTS,
+    collect_facts,
+    decide,
+    evidence_query,
+    is_spot_check,
+    judge_batch,
+    run_filters,
+)
+from workers.judging.policy import build_policy
 from workers.learning.site_model import tokens
 
 
@@ -24,7 +33,7 @@ class Saying(Filter):
     """A filter that does what it is told."""
 
     name = "saying"
-    weights: ClassVar[Mapping[str, Weight]] = {"said": 4.0, "shy": 1.0}
+    signals: ClassVar[SignalCatalogue] = {"said": SignalInfo(4.0), "shy": SignalInfo(1.0)}
     windows: ClassVar[tuple[Window, ...]] = (
         Window("saying.author", 60, lambda c: c.author),
         Window("saying.url", 3600, lambda c: c.url, shared=True),
@@ -67,9 +76,9 @@ def judged(
     expired: Callable[[], bool] = lambda: False,
     **choices: object,
 ) -> list[Comment]:
-    policy = build(filters, {})
+    policy = build_policy(filters, {})
     site = a_site(**choices)
-    changes = judge(claimed, site, filters, policy, storage, NOW, expired)
+    changes = judge_batch(claimed, site, filters, policy, storage, NOW, expired)
     assert all(change.before in [comment for comment, _ in claimed] for change in changes)
     return [change.after for change in changes]
 
@@ -95,7 +104,7 @@ def test_nothing_is_asked_when_there_is_nothing_to_judge(memory):
 
 def test_a_question_holds_all_that_filters_want_to_know():
     comment = a_comment(author="Ada", url="", parent="p" * 26)
-    assert question(comment, 1, (SAID,)) == EvidenceQuery(
+    assert evidence_query(comment, 1, (SAID,)) == EvidenceQuery(
         uses=(WindowUse("saying.author", 60, "Ada"),),
         thread=comment.thread,
         parent="p" * 26,
@@ -109,12 +118,12 @@ def test_a_question_holds_all_that_filters_want_to_know():
 def test_a_shared_window_is_asked_for_as_one():
     assert (
         WindowUse("saying.url", 3600, "http://a.example", shared=True)
-        in question(a_comment(url="http://a.example"), 1, (SAID,)).uses
+        in evidence_query(a_comment(url="http://a.example"), 1, (SAID,)).uses
     )
 
 
 def test_without_an_email_no_author_is_asked_about():
-    assert question(a_comment(email="", identity=""), 1, (SAID,)).author == ()
+    assert evidence_query(a_comment(email="", identity=""), 1, (SAID,)).author == ()
 
 
 def test_filters_are_told_what_was_found(memory):
@@ -139,7 +148,7 @@ def test_a_filter_that_breaks_sends_the_comment_to_a_person(memory, caplog):
 @dataclass(frozen=True)
 class Other(Filter):
     name = "other"
-    weights: ClassVar[Mapping[str, Weight]] = {"other": 20.0}
+    signals: ClassVar[SignalCatalogue] = {"other": SignalInfo(20.0)}
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         yield Signal("other", 1.0, "")
@@ -191,7 +200,7 @@ def test_the_sites_own_thresholds_count(memory):
 
 def test_asking_twice_gives_the_same(memory):
     comment, known = a_comment(content="Buy v1agra at http://0x7f.1/ now!!!!!!"), Facts(a_site(), NOW)
-    assert ask(comment, known, BUILT_IN) == ask(comment, known, BUILT_IN) != ()
+    assert run_filters(comment, known, BUILT_IN) == run_filters(comment, known, BUILT_IN) != ()
 
 
 def test_profanity_is_masked_where_the_site_masks_it(memory):
@@ -217,7 +226,7 @@ TAUGHT = TokenCounts(15, 15)
 def audited(signal: str, known: TokenCounts = TAUGHT, **choices: object) -> list[Action]:
     """What becomes of a thousand comments that all give one signal."""
     facts = Facts(a_site(**choices), NOW, corpus=known)
-    policy = build(BUILT_IN, {})
+    policy = build_policy(BUILT_IN, {})
     found = (decide(a_comment(id=f"comment-{n}"), facts, [Signal(signal, 1.0, "")], policy) for n in range(1000))
     return [decision.action for decision in found]
 
@@ -241,10 +250,10 @@ def test_what_the_sites_own_words_reject_is_not_sampled():
 
 def test_the_sample_says_what_the_filters_would_have_said():
     facts = Facts(a_site(audit_share=1.0), NOW, corpus=TAUGHT)
-    found = decide(a_comment(), facts, [], build(BUILT_IN, {}))
+    found = decide(a_comment(), facts, [], build_policy(BUILT_IN, {}))
     assert [(s.name, s.holds) for s in found.signals] == [("audit.sample", True)]
     assert "approve" in found.signals[0].evidence
-    assert sampled("any", facts)
+    assert is_spot_check("any", facts)
 
 
 def test_what_was_held_is_held_again_however_harmless_its_new_words_are(memory):
@@ -262,8 +271,8 @@ def test_what_an_edit_shares_with_the_words_before_is_not_noted_again():
         WindowUse("saying.author", 60, "Ada", before=True),
         WindowUse("saying.url", 3600, "https://ada.example", True, True),
     )
-    assert question(edited(comment, "other words", NOW), 1, [SAID]).uses == shared
-    assert not any(use.before for use in question(comment, 1, [SAID]).uses)
+    assert evidence_query(edited(comment, "other words", NOW), 1, [SAID]).uses == shared
+    assert not any(use.before for use in evidence_query(comment, 1, [SAID]).uses)
 
 
 def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
@@ -284,14 +293,18 @@ def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
 def test_where_sites_may_hear_from_each_other_the_filters_are_told(storage: Storage) -> None:
     comment = a_comment(content="See http://pills.example/")
     storage.shared_reputation.update("other", "a", Label.SPAM, ["pills.example"])
-    silent, told = (gather([(comment, 1)], a_site(), BUILT_IN, storage, NOW, sharing)[0] for sharing in (False, True))
-    assert (silent.elsewhere, told.elsewhere) == ({}, {"pills.example": (0, 1)})
+    silent, told = (
+        collect_facts([(comment, 1)], a_site(), BUILT_IN, storage, NOW, sharing)[0] for sharing in (False, True)
+    )
+    assert (silent.other_sites, told.other_sites) == ({}, {"pills.example": (0, 1)})
 
 
 def test_a_network_that_posts_on_other_sites_is_known_where_sites_may_hear_from_each_other(memory: Storage) -> None:
     def heard(site: str, id: str, sharing: bool) -> int:
         comment = a_comment(id=id, site=site, origin="one-network")
-        return gather([(comment, 1)], a_site(id=site), BUILT_IN, memory, NOW, sharing)[0].counts.get(ELSEWHERE, 0)
+        return collect_facts([(comment, 1)], a_site(id=site), BUILT_IN, memory, NOW, sharing)[0].counts.get(
+            ORIGIN_ON_ALL_SITES, 0
+        )
 
     assert [heard("other", f"other-{n}", sharing=True) for n in range(3)] == [0, 1, 2]
     assert heard("blog", "mine", sharing=True) == 3

@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from comments.errors import SettingsInvalid
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
+from comments.signals import Override, SignalInfo
 from tests.support.builders import NOW, a_site
-from workers.filters import BUILT_IN, Facts, Filter, Mark
-from workers.judging.policy import FAILED, NEEDS_HUMAN, Policy, build
+from workers.filters import BUILT_IN, Facts, Filter
+from workers.judging.policy import FILTER_FAILED, NEEDS_HUMAN, Policy, build_policy
 
-WEIGHTS = {"a": 2.0, "b": 6.0, "good": -4.0, "hold": Mark.HOLD, "person": Mark.PERSON, "reject": Mark.REJECT}
+WEIGHTS = {
+    "a": 2.0,
+    "b": 6.0,
+    "good": -4.0,
+    "hold": Override.HOLD,
+    "person": Override.PERSON,
+    "reject": Override.REJECT,
+}
 POLICY = Policy(weights=WEIGHTS)
 
 
@@ -63,7 +71,9 @@ def test_an_undeclared_signal_cannot_be_weighed():
         outcome("unheard of")
 
 
-ONLY_HOLD = sorted(name for name, weight in build(BUILT_IN, {}).weights.items() if weight in (Mark.HOLD, Mark.PERSON))
+ONLY_HOLD = sorted(
+    name for name, weight in build_policy(BUILT_IN, {}).weights.items() if weight in (Override.HOLD, Override.PERSON)
+)
 
 
 def test_these_signals_only_hold():
@@ -89,18 +99,18 @@ def test_these_signals_only_hold():
 
 @given(st.lists(st.tuples(st.sampled_from(ONLY_HOLD), st.floats(0, 1)), min_size=1, max_size=50))
 def test_no_number_of_signals_that_only_hold_makes_spam(seen):
-    decision = build(BUILT_IN, {}).decide([Signal(name, strength, "") for name, strength in seen], NOW)
+    decision = build_policy(BUILT_IN, {}).decide([Signal(name, strength, "") for name, strength in seen], NOW)
     assert (decision.action, decision.score) == (Action.HOLD, 0.0)
 
 
 def test_no_built_in_signal_alone_makes_spam_but_a_moderators_word_and_a_trusted_corpus():
-    policy = build(BUILT_IN, {})
+    policy = build_policy(BUILT_IN, {})
     alone = {name for name in policy.weights if outcome(name, policy=policy) is Action.SPAM}
     assert alone == {"words.reject", "standing.banned", "learned.spam"}
 
 
 def test_a_trap_links_and_a_duplicate_together_make_spam():
-    policy = build(BUILT_IN, {})
+    policy = build_policy(BUILT_IN, {})
     signals = [Signal("trap.filled", 1.0, ""), Signal("links.many", 0.6, ""), Signal("duplicates.here", 0.4, "")]
     assert policy.decide(signals, NOW).action is Action.SPAM
 
@@ -113,7 +123,7 @@ def test_a_site_has_its_own_thresholds():
 
 
 def test_a_site_that_chose_nothing_has_the_policys_thresholds():
-    wide = build(BUILT_IN, {"thresholds": {"hold_at": 4, "spam_at": 12.5}})
+    wide = build_policy(BUILT_IN, {"thresholds": {"hold_at": 4, "spam_at": 12.5}})
     assert (wide.for_site(a_site()).hold_at, wide.for_site(a_site()).spam_at) == (4.0, 12.5)
     assert wide.for_site(a_site(hold_at=2.0)).hold_at == 2.0
     assert POLICY.for_site(a_site()) is POLICY
@@ -125,7 +135,7 @@ def test_the_version_changes_with_every_number():
         replace(POLICY, hold_at=3.1),
         replace(POLICY, spam_at=8.1),
         replace(POLICY, weights=WEIGHTS | {"a": 2.1}),
-        replace(POLICY, weights=WEIGHTS | {"hold": Mark.PERSON}),
+        replace(POLICY, weights=WEIGHTS | {"hold": Override.PERSON}),
         replace(POLICY, weights=WEIGHTS | {"c": 0.0}),
     ]
     assert len({policy.version for policy in policies}) == len(policies)
@@ -133,7 +143,7 @@ def test_the_version_changes_with_every_number():
 
 
 def test_a_policy_file_sets_weights():
-    assert build(BUILT_IN, {"weights": {"trap.filled": 7}}).weights["trap.filled"] == 7.0
+    assert build_policy(BUILT_IN, {"weights": {"trap.filled": 7}}).weights["trap.filled"] == 7.0
 
 
 @pytest.mark.parametrize(
@@ -141,7 +151,7 @@ def test_a_policy_file_sets_weights():
     [
         {"weights": {"links.manny": 1.0}},
         {"weights": {"profanity.word": 9.0}},
-        {"weights": {FAILED: 0.0}},
+        {"weights": {FILTER_FAILED: 0.0}},
         {"weights": {NEEDS_HUMAN: 0.0}},
         {"weights": {"trap.filled": "much"}},
         {"weights": {"trap.filled": True}},
@@ -154,13 +164,13 @@ def test_a_policy_file_sets_weights():
 )
 def test_a_policy_file_that_means_nothing_stops_the_start(overrides):
     with pytest.raises(SettingsInvalid):
-        build(BUILT_IN, overrides)
+        build_policy(BUILT_IN, overrides)
 
 
 @dataclass(frozen=True)
 class Copycat(Filter):
     name = "copycat"
-    weights = {"trap.filled": 1.0}  # noqa: RUF012
+    signals = {"trap.filled": SignalInfo(1.0)}  # noqa: RUF012
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         yield from ()
@@ -168,4 +178,4 @@ class Copycat(Filter):
 
 def test_two_filters_may_not_give_one_signal():
     with pytest.raises(SettingsInvalid, match=r"trap\.filled"):
-        build((*BUILT_IN, Copycat()), {})
+        build_policy((*BUILT_IN, Copycat()), {})

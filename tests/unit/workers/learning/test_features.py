@@ -9,9 +9,9 @@ import pytest
 
 from comments.model import Comment
 from tests.support.builders import a_comment
-from workers.learning.features import BUCKETS, LOUDNESS, SIZE, START, Family, bucket, features, placed
-from workers.text.style_measures import measures
-from workers.text.traits import BOUNDS
+from workers.learning.features import BUCKETS, SIZE, START, VECTOR_LENGTH, Family, bucket, bucket_values, features
+from workers.text.style_measures import style_measures
+from workers.text.traits import WEIGHT_LIMITS
 
 TALKATIVE = a_comment(
     author="Cheap Loans 24",
@@ -22,22 +22,22 @@ TALKATIVE = a_comment(
 
 def of(comment: Comment, family: Family) -> list[float]:
     start, end = START[family], START[family] + BUCKETS[family]
-    return [value for place, value in placed(comment) if start <= place < end]
+    return [value for place, value in bucket_values(comment) if start <= place < end]
 
 
 def test_the_same_comment_has_the_same_features_in_every_process() -> None:
-    places = sorted(place for place, _ in placed(a_comment(author="", content="hello hello world")))
+    places = sorted(place for place, _ in bucket_values(a_comment(author="", content="hello hello world")))
     assert places[:2] == [4419, 9862]
 
 
 @pytest.mark.parametrize("family", list(Family))
 def test_a_family_counts_the_same_however_many_features_it_has(family: Family) -> None:
     values = of(TALKATIVE, family)
-    assert math.isclose(sum(value**2 for value in values), LOUDNESS[family] ** 2)
+    assert math.isclose(sum(value**2 for value in values), VECTOR_LENGTH[family] ** 2)
 
 
 def test_every_feature_lies_in_the_table() -> None:
-    assert all(0 <= place < SIZE for place, _ in placed(TALKATIVE))
+    assert all(0 <= place < SIZE for place, _ in bucket_values(TALKATIVE))
 
 
 def test_what_is_not_there_says_nothing() -> None:
@@ -46,8 +46,8 @@ def test_what_is_not_there_says_nothing() -> None:
 
 
 def test_the_e_mail_and_the_origin_are_not_looked_at() -> None:
-    one = list(placed(a_comment(email="a@example.org", origin="x", content="hello there")))
-    other = list(placed(a_comment(email="b@example.net", origin="y", content="hello there")))
+    one = list(bucket_values(a_comment(email="a@example.org", origin="x", content="hello there")))
+    other = list(bucket_values(a_comment(email="b@example.net", origin="y", content="hello there")))
     assert one == other
 
 
@@ -72,7 +72,7 @@ def test_the_e_mail_and_the_origin_are_not_looked_at() -> None:
     ],
 )
 def test_what_stands_out_is_flagged(content: str, flag: str) -> None:
-    assert flag in features(a_comment(content=content)).flags
+    assert flag in features(a_comment(content=content)).traits
 
 
 @pytest.mark.parametrize(
@@ -91,33 +91,33 @@ def test_what_stands_out_is_flagged(content: str, flag: str) -> None:
     ],
 )
 def test_no_script_and_no_haste_is_flagged(content: str) -> None:
-    assert features(a_comment(content=content)).flags == ()
+    assert features(a_comment(content=content)).traits == ()
 
 
 def test_a_disguised_text_has_the_words_it_stands_for() -> None:
-    plain = features(a_comment(content="check out my channel now")).said
+    plain = features(a_comment(content="check out my channel now")).words
     for disguised in (
         "ch\u0435ck out my ch\u0430nnel now",
         "chec.k ou.t m.y chan.nel no.w",
         "ｃｈｅｃｋ out my channel now",
     ):
-        assert features(a_comment(content=disguised)).said == plain
+        assert features(a_comment(content=disguised)).words == plain
 
 
 def test_no_disguise_shares_its_weight_with_a_host_or_another() -> None:
-    hosts = {bucket(Family.FLAGS, f"link to {n}.example") for n in range(9999)}
-    disguises = {bucket(Family.FLAGS, name) for name in BOUNDS}
-    assert len(disguises) == len(BOUNDS)
-    assert not disguises & (hosts | {bucket(Family.FLAGS, name) for name in features(TALKATIVE).flags})
+    hosts = {bucket(Family.TRAITS, f"link to {n}.example") for n in range(9999)}
+    disguises = {bucket(Family.TRAITS, name) for name in WEIGHT_LIMITS}
+    assert len(disguises) == len(WEIGHT_LIMITS)
+    assert not disguises & (hosts | {bucket(Family.TRAITS, name) for name in features(TALKATIVE).traits})
 
 
 def test_digits_are_alike_and_drawn_out_letters_short() -> None:
-    assert features(a_comment(content="soooo win99 WIN12")).said == ("soo", "win00", "win00")
+    assert features(a_comment(content="soooo win99 WIN12")).words == ("soo", "win00", "win00")
 
 
 def test_a_measure_says_its_range_in_words() -> None:
     words = ["what", "a", "day"]
-    assert "exclamation marks: 2 to 4 marks" in measures("What a day!!", words, words, ())
+    assert "exclamation marks: 2 to 4 marks" in style_measures("What a day!!", words, words, ())
 
 
 def test_no_text_takes_long_however_it_is_made() -> None:

@@ -10,13 +10,13 @@ import pytest
 from comments.lifecycle import Action, Label, Role
 from comments.model import Comment
 from comments.pseudonyms import digest
-from comments.reports import held as held_by_readers
+from comments.reports import held_for_reports
 from comments.storage.corpus_lessons import Lesson, counted_lessons, lesson_of
 from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment, a_decision
 from training.generate import honest, spam
-from workers.learning.combined_model import judged
-from workers.learning.lesson_quotas import OF_CAMPAIGN, OVERRULING, campaign, quotas
+from workers.learning.combined_model import combined_score
+from workers.learning.lesson_quotas import MAX_OF_CAMPAIGN, MAX_OVERRULING, campaign, lesson_quotas
 from workers.learning.site_model import tokens
 
 TEMPLATE = (
@@ -31,7 +31,7 @@ LOANS = [TEMPLATE.format(name=NAMES[n % 7], town=TOWNS[n % 5], n=n) for n in ran
 def decided(content: str, action: Action, by: str, **changes: object) -> Comment:
     """A comment that the filters judged knowing nothing of the site, and then a person."""
     comment = a_comment(id=digest(content), author="", content=content)
-    known = judged(comment, TokenCounts())
+    known = combined_score(comment, TokenCounts())
     first = Action.HOLD if known.log_odds >= known.hold_at or action is Action.APPROVE else Action.APPROVE
     points = {Action.HOLD: 3.0, Action.APPROVE: 0.0}[first]
     seen = comment.with_decision(a_decision(first, log_odds=known.log_odds, score=points, hold_at=3.0))
@@ -39,7 +39,9 @@ def decided(content: str, action: Action, by: str, **changes: object) -> Comment
 
 
 def taught(comments: Iterable[Comment], guarded: bool = True) -> TokenCounts:
-    lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, tokens(c), quotas(c) if guarded else ()))}
+    lessons = {
+        c.id: lesson for c in comments if (lesson := lesson_of(c, tokens(c), lesson_quotas(c) if guarded else ()))
+    }
     counts = {label: Counter[str]() for label in Label}
     labels = Counter[Label]()
     for id in counted_lessons(lessons):
@@ -70,7 +72,7 @@ def two_moderators() -> list[Comment]:
 
 
 def held(seen: TokenCounts, contents: Iterable[str]) -> float:
-    judgements = [judged(a_comment(author="", content=content), seen) for content in contents]
+    judgements = [combined_score(a_comment(author="", content=content), seen) for content in contents]
     return sum(j.log_odds >= j.hold_at for j in judgements) / len(judgements)
 
 
@@ -90,7 +92,7 @@ def test_a_campaign_swings_neither_ordinary_comments_nor_what_is_known_of_other_
     assert after.spam < before.spam + 100
     assert held(after, texts(Label.HAM)[700:900]) <= held(before, texts(Label.HAM)[700:900]) + 0.01
     assert held(after, texts(Label.SPAM)[100:300]) >= held(before, texts(Label.SPAM)[100:300]) - 0.02
-    assert judged(a_comment(content=LOANS[0]), after).probability > 0.9
+    assert combined_score(a_comment(content=LOANS[0]), after).probability > 0.9
 
 
 def test_the_same_words_are_one_campaign_whatever_numbers_links_and_capitals_they_come_with():
@@ -113,30 +115,32 @@ def test_texts_that_are_not_alike_are_no_campaign():
 @pytest.mark.parametrize(
     ("log_odds", "points", "action", "limits"),
     [
-        (-3.0, 0.0, Action.SPAM, [OF_CAMPAIGN, OVERRULING]),
-        (-3.0, 3.0, Action.SPAM, [OF_CAMPAIGN]),  # held by its points: the filters asked
-        (1.0, 0.0, Action.SPAM, [OF_CAMPAIGN]),
-        (-3.0, 0.0, Action.APPROVE, [OF_CAMPAIGN]),
-        (3.0, 3.0, Action.APPROVE, [OF_CAMPAIGN]),
-        (5.0, 3.0, Action.APPROVE, [OF_CAMPAIGN, OVERRULING]),
+        (-3.0, 0.0, Action.SPAM, [MAX_OF_CAMPAIGN, MAX_OVERRULING]),
+        (-3.0, 3.0, Action.SPAM, [MAX_OF_CAMPAIGN]),  # held by its points: the filters asked
+        (1.0, 0.0, Action.SPAM, [MAX_OF_CAMPAIGN]),
+        (-3.0, 0.0, Action.APPROVE, [MAX_OF_CAMPAIGN]),
+        (3.0, 3.0, Action.APPROVE, [MAX_OF_CAMPAIGN]),
+        (5.0, 3.0, Action.APPROVE, [MAX_OF_CAMPAIGN, MAX_OVERRULING]),
         (5.0, 3.0, Action.REMOVE, []),
     ],
 )
 def test_only_lessons_against_what_the_filters_would_have_done_are_rationed(log_odds, points, action, limits):
     seen = a_comment().with_decision(a_decision(Action.HOLD, log_odds=log_odds, score=points, hold_at=3.0))
-    assert [q.most for q in quotas(seen.with_decision(a_decision(action, Role.MODERATOR, "mo")))] == limits
+    assert [q.most for q in lesson_quotas(seen.with_decision(a_decision(action, Role.MODERATOR, "mo")))] == limits
 
 
 def test_what_readers_reported_is_not_one_moderators_word():
     seen = a_comment().with_decision(a_decision(Action.APPROVE, log_odds=-3.0, hold_at=3.0))
-    reported = held_by_readers(seen, {"spam": 3}, NOW)
-    assert [q.most for q in quotas(reported.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo")))] == [
-        OF_CAMPAIGN
+    reported = held_for_reports(seen, {"spam": 3}, NOW)
+    assert [q.most for q in lesson_quotas(reported.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo")))] == [
+        MAX_OF_CAMPAIGN
     ]
 
 
 def test_every_moderator_has_a_ration_every_day():
     seen = a_comment().with_decision(a_decision(Action.HOLD, log_odds=-9.0, hold_at=3.0))
     others = [("mo", NOW), ("bo", NOW), ("mo", NOW + timedelta(days=1))]
-    rations = {quotas(seen.with_decision(a_decision(Action.SPAM, Role.MODERATOR, by, at=at)))[1] for by, at in others}
+    rations = {
+        lesson_quotas(seen.with_decision(a_decision(Action.SPAM, Role.MODERATOR, by, at=at)))[1] for by, at in others
+    }
     assert len(rations) == 3

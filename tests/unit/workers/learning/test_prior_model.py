@@ -10,8 +10,15 @@ import pytest
 
 from comments.model import Comment
 from tests.support.builders import a_comment
-from workers.learning.features import BUCKETS, SIZE, Family, placed
-from workers.learning.prior_model import MAGIC, Model, NotAModel, Prior, quantised, score, shipped
+from workers.learning.features import BUCKETS, SIZE, Family, bucket_values
+from workers.learning.prior_model import (
+    MAGIC,
+    InvalidModelFile,
+    PriorModel,
+    PriorWeights,
+    quantize,
+    shipped_prior,
+)
 
 #: Written for this test; in the languages and manners of readers everywhere.
 HONEST = (
@@ -44,30 +51,32 @@ SPAM = (
 
 @pytest.mark.parametrize("content", HONEST)
 def test_an_honest_comment_is_more_likely_honest(content: str) -> None:
-    assert score(a_comment(author="", content=content)).probability < 0.5
+    assert shipped_prior().score(a_comment(author="", content=content)).probability < 0.5
 
 
 @pytest.mark.parametrize("content", SPAM)
 def test_plain_advertising_is_more_likely_spam(content: str) -> None:
-    assert score(a_comment(author="", content=content)).probability > 0.5
+    assert shipped_prior().score(a_comment(author="", content=content)).probability > 0.5
 
 
 @pytest.mark.parametrize("content", [*HONEST, *SPAM, ""])
 def test_the_reasons_add_up_to_the_score(content: str) -> None:
     comment = a_comment(author="Ada", url="https://ada.example.org", content=content)
-    judged = score(comment)
+    judged = shipped_prior().score(comment)
     assert math.isclose(sum(part.logit for part in judged.contributions), judged.logit, abs_tol=1e-9)
-    assert math.isclose(shipped().logit(comment), judged.logit, abs_tol=1e-9)
-    assert math.isclose(_by_hand(shipped().model, comment), judged.logit, abs_tol=1e-9)
+    assert math.isclose(shipped_prior().logit(comment), judged.logit, abs_tol=1e-9)
+    assert math.isclose(_by_hand(shipped_prior().model, comment), judged.logit, abs_tol=1e-9)
 
 
-def _by_hand(model: Model, comment: Comment) -> float:
+def _by_hand(model: PriorWeights, comment: Comment) -> float:
     family = [family for family in Family for _ in range(BUCKETS[family])]
-    return model.bias + sum(model.weights[at] * model.scales[family[at]] * worth for at, worth in placed(comment))
+    return model.bias + sum(
+        model.weights[at] * model.scales[family[at]] * worth for at, worth in bucket_values(comment)
+    )
 
 
 def test_the_weightiest_reason_comes_first_and_in_words() -> None:
-    reasons = score(a_comment(content=SPAM[0])).contributions
+    reasons = shipped_prior().score(a_comment(content=SPAM[0])).contributions
     assert [abs(r.logit) for r in reasons] == sorted((abs(r.logit) for r in reasons), reverse=True)
     assert "link" in {r.evidence for r in reasons}
     assert "word “viagra”" in {r.evidence for r in reasons}
@@ -79,28 +88,30 @@ def test_the_package_holds_at_most_100_kilobytes_of_weights() -> None:
 
 def test_a_model_is_written_as_it_was_read() -> None:
     packed = files("workers.learning").joinpath("prior.bin").read_bytes()
-    assert Model.parsed(packed).packed() == packed
+    assert PriorWeights.parse(packed).to_bytes() == packed
 
 
 def test_weights_keep_their_worth_within_half_a_step() -> None:
     weights = [math.sin(n) for n in range(SIZE)]
-    whole, scales = quantised(weights)
+    whole, scales = quantize(weights)
     assert (
         max(abs(whole[n] * scales[Family.WORDS] - weights[n]) for n in range(1000)) <= scales[Family.WORDS] / 2 + 1e-9
     )
 
 
 def test_a_model_without_weights_says_its_bias() -> None:
-    model = Model(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, 1.0, 0.0, "")
-    assert Prior(model).score(a_comment()).logit == -2.0
+    model = PriorWeights(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, 1.0, 0.0, "")
+    assert PriorModel(model).score(a_comment()).logit == -2.0
 
 
 @pytest.mark.parametrize("packed", [b"", b"something else", MAGIC + b"\0\0\0\x02{}"])
 def test_a_damaged_file_is_refused(packed: bytes) -> None:
-    with pytest.raises(NotAModel):
-        Model.parsed(packed)
+    with pytest.raises(InvalidModelFile):
+        PriorWeights.parse(packed)
 
 
 def test_judging_needs_no_numpy() -> None:
-    code = "import sys; from workers.learning import prior_model as m; m.shipped(); sys.exit('numpy' in sys.modules)"
+    code = (
+        "import sys; from workers.learning import prior_model as m; m.shipped_prior(); sys.exit('numpy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

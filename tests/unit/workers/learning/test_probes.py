@@ -13,8 +13,8 @@ from comments.model import Decision
 from replygate.evaluation.labelled_comments import read
 from tests.unit.workers.about import NOW, facts
 from workers.filters import BUILT_IN
-from workers.judging.judge import ask
-from workers.judging.policy import build
+from workers.judging.judge import run_filters
+from workers.judging.policy import build_policy
 
 PROBES = Path(__file__).with_name("probes.jsonl")
 
@@ -23,9 +23,9 @@ PROBES = Path(__file__).with_name("probes.jsonl")
 def decided() -> Mapping[tuple[bool, str], Sequence[Decision]]:
     """The decisions about each kind, by whether it is spam."""
     found = defaultdict(list)
-    known, policy = facts(moderation="suspicious", required=()), build(BUILT_IN, {})
+    known, policy = facts(moderation="suspicious", required=()), build_policy(BUILT_IN, {})
     for example in read(PROBES.read_text(encoding="utf-8").splitlines()).examples:
-        found[example.spam, example.source].append(policy.decide(ask(example.comment, known, BUILT_IN), NOW))
+        found[example.spam, example.source].append(policy.decide(run_filters(example.comment, known, BUILT_IN), NOW))
     return found
 
 

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from comments.storage.values import TokenCounts
 from tests.support.builders import a_comment
-from workers.learning.site_model import MAX_TOKENS, clues, is_trusted, odds, taught, token_log_odds, tokens
+from workers.learning.site_model import (
+    MAX_TOKENS,
+    has_enough_lessons,
+    mean_log_odds,
+    strongest_tokens,
+    token_log_odds,
+    token_log_odds_of,
+    tokens,
+)
 
 
 def test_tokens_say_where_they_were_found():
@@ -55,7 +63,7 @@ def test_many_lessons_of_one_label_say_nothing_of_what_was_seen_once():
 
 
 def of_all(asked: set[str], seen: TokenCounts) -> float:
-    return taught(odds(asked, seen), len(asked))
+    return mean_log_odds(token_log_odds_of(asked, seen), len(asked))
 
 
 def test_one_label_alone_teaches_nothing():
@@ -84,10 +92,12 @@ def test_what_was_never_heard_makes_a_case_less_sure():
 
 def test_the_strongest_clue_comes_first():
     seen = TokenCounts(20, 20, {"weak": (5, 10), "strong": (0, 20), "ham": (9, 0)})
-    assert [clue.token for clue in clues(odds({"weak", "strong", "ham"}, seen), seen, spam=True)] == ["strong", "weak"]
+    assert [
+        clue.token for clue in strongest_tokens(token_log_odds_of({"weak", "strong", "ham"}, seen), seen, spam=True)
+    ] == ["strong", "weak"]
 
 
 def test_spam_is_refused_after_fifteen_lessons_of_either_kind():
-    assert not is_trusted(TokenCounts(14, 15))
-    assert not is_trusted(TokenCounts(0, 10_000))
-    assert is_trusted(TokenCounts(15, 15))
+    assert not has_enough_lessons(TokenCounts(14, 15))
+    assert not has_enough_lessons(TokenCounts(0, 10_000))
+    assert has_enough_lessons(TokenCounts(15, 15))

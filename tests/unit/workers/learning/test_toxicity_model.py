@@ -5,9 +5,9 @@ import pytest
 from training.grammar import read as read_sentences
 from training.toxicity.features import charged, features
 from training.toxicity.texts import FOLDER
-from workers.filters.toxicity import LEVELS
-from workers.learning.toxicity_model import AIMED, GROUP, READER, Model, attack, read, shipped
-from workers.text.group_names import GROUPS
+from workers.filters.toxicity import THRESHOLDS
+from workers.learning.toxicity_model import AIMED, GROUP, READER, ToxicityModel, attack, shipped_toxicity, word_tokens
+from workers.text.group_names import GROUP_NAMES
 from workers.text.normalization import fold
 from workers.text.tokens import words
 
@@ -22,27 +22,27 @@ def said(text: str) -> float:
 
 @pytest.mark.parametrize("text", SENTENCES["calm"])
 def test_who_names_a_group_argues_quotes_or_swears_attacks_nobody(text: str) -> None:
-    assert said(text) < LEVELS["possible"]
+    assert said(text) < THRESHOLDS["possible"]
 
 
 @pytest.mark.parametrize("text", SENTENCES["calm_unseen"])
 def test_calm_sentences_that_nobody_looked_at_are_never_blatant(text: str) -> None:
-    assert said(text) < LEVELS["blatant"]
+    assert said(text) < THRESHOLDS["blatant"]
 
 
 @pytest.mark.parametrize(("kind", "least"), [("abuse", 0.75), ("abuse_unseen", 0.5)])
 def test_most_attacks_are_seen(kind: str, least: float) -> None:
-    seen = [text for text in SENTENCES[kind] if said(text) >= LEVELS["possible"]]
+    seen = [text for text in SENTENCES[kind] if said(text) >= THRESHOLDS["possible"]]
     assert len(seen) >= least * len(SENTENCES[kind])
 
 
 @pytest.mark.parametrize("sentence", ["I am {}.", "All {} are vermin.", "My {} friends are stupid, you know?"])
 def test_every_group_is_the_same_to_it(sentence: str) -> None:
-    assert len({said(sentence.format(group)) for group in GROUPS}) == 1
+    assert len({said(sentence.format(group)) for group in GROUP_NAMES}) == 1
 
 
 def test_to_name_a_group_weighs_nothing() -> None:
-    assert {said(group) for group in GROUPS} == {said("")}
+    assert {said(group) for group in GROUP_NAMES} == {said("")}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_to_name_a_group_weighs_nothing() -> None:
     ],
 )
 def test_a_language_it_does_not_know_is_no_attack(text: str) -> None:
-    assert said(text) < LEVELS["possible"]
+    assert said(text) < THRESHOLDS["possible"]
 
 
 def test_only_charged_words_speak_for_an_attack() -> None:
@@ -73,9 +73,9 @@ def test_its_words_are_what_folding_makes_of_them_now() -> None:
 
 @pytest.mark.parametrize("text", [*SENTENCES["abuse"], *SENTENCES["calm"]])
 def test_it_weighs_what_it_was_trained_on(text: str) -> None:
-    tokens = read(text)
+    tokens = word_tokens(text)
     trained = [sum(WEIGHTS.get(feature, 0) for feature in word) for word in features(tokens)]
-    assert list(shipped().weighed(tokens)) == trained
+    assert list(shipped_toxicity().token_weights(tokens)) == trained
 
 
 def test_a_disguised_attack_weighs_as_much_as_a_plain_one() -> None:
@@ -86,8 +86,8 @@ def test_a_disguised_attack_weighs_as_much_as_a_plain_one() -> None:
 
 def test_a_long_comment_is_judged_by_its_worst_words() -> None:
     calm = "I have read the report and the numbers are those of last year. " * 10
-    assert said(calm + "You stupid, disgusting idiot. " + calm) >= LEVELS["blatant"]
-    assert said(calm) < LEVELS["possible"]
+    assert said(calm + "You stupid, disgusting idiot. " + calm) >= THRESHOLDS["blatant"]
+    assert said(calm) < THRESHOLDS["possible"]
 
 
 def test_a_chorus_weighs_no_more_than_its_words() -> None:
@@ -95,6 +95,6 @@ def test_a_chorus_weighs_no_more_than_its_words() -> None:
 
 
 def test_it_tells_the_weightiest_words_in_their_order() -> None:
-    model = Model.of({"idiot": 120, "*idiot": 80, "shut up": 150, "calm": -90}, bias=-50)
+    model = ToxicityModel.from_weights({"idiot": 120, "*idiot": 80, "shut up": 150, "calm": -90}, bias=-50)
     assert model.attack("Stay calm and shut up, you idiot").words == ("shut up", "idiot")
     assert model.attack("Stay calm").words == ()

@@ -13,7 +13,7 @@ from workers.filters import BUILT_IN
 from workers.learning.site_model import tokens
 from workers.text.links import links
 from workers.text.normalization import fold
-from workers.text.profanity import mask, offences
+from workers.text.profanity import mask, profane_words
 from workers.text.tokens import bands
 
 LENGTH = 50_000
@@ -46,6 +46,6 @@ def test_a_hostile_text_is_judged_at_once(unit):
     comment = a_comment(content=text, url=text[:2000], author=text[:2000])
     known = facts(hold_words=(Term("some phrase"), Term("x@y")), max_content=LENGTH, profanity="mask")
     with given_up_after(20):
-        fold(text), links(text), bands(text), offences(text), mask(text), tokens(comment)
+        fold(text), links(text), bands(text), profane_words(text), mask(text), tokens(comment)
         for f in BUILT_IN:
             list(f(comment, known))

@@ -5,8 +5,8 @@ import pytest
 from tests.support.builders import a_comment
 from tests.unit.workers.about import NOW, facts
 from workers.filters import BUILT_IN
-from workers.judging.judge import ask
-from workers.judging.policy import build
+from workers.judging.judge import run_filters
+from workers.judging.policy import build_policy
 from workers.text.normalization import fold
 
 #: "Thank you for the article, but I disagree with its end", and what people write where everybody knows everybody.
@@ -71,7 +71,7 @@ HONEST = {
 def test_an_honest_comment_is_approved_in_every_language(language: str) -> None:
     known = facts(moderation="suspicious", required=())
     comment = a_comment(author="", email="", url="", content=HONEST[language])
-    decision = build(BUILT_IN, {}).decide(ask(comment, known, BUILT_IN), NOW)
+    decision = build_policy(BUILT_IN, {}).decide(run_filters(comment, known, BUILT_IN), NOW)
     assert decision.action == "approve"
 
 
@@ -84,5 +84,7 @@ def test_no_script_counts_as_a_disguise(language: str) -> None:
     "laughter", ["哈哈哈哈哈哈哈哈", "555555", "ㅋㅋㅋㅋㅋㅋ", "😂😂😂😂😂😂😂", "👏🏽👏🏽👏🏽👏🏽👏🏽👏🏽"]
 )
 def test_laughter_and_applause_say_nothing_against_a_comment(laughter: str) -> None:
-    signals = ask(a_comment(author="", email="", url="", content=laughter), facts(moderation="suspicious"), BUILT_IN)
+    signals = run_filters(
+        a_comment(author="", email="", url="", content=laughter), facts(moderation="suspicious"), BUILT_IN
+    )
     assert not [s for s in signals if s.name.startswith(("shouting", "learned.spam", "duplicates"))]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.text.links import Link, hosts_named, ipv4, is_bare, links
+from workers.text.links import Link, has_fewer_words_than, hosts_named, ipv4, links
 
 
 def hosts(text: str) -> list[str]:
@@ -157,8 +157,8 @@ def test_shorteners_are_known():
 
 
 def test_words_beside_links_are_counted() -> None:
-    assert is_bare("look: http://shop.example/x (cheap) ...", 3)
-    assert not is_bare("look: http://shop.example/x (cheap) here", 3)
+    assert has_fewer_words_than("look: http://shop.example/x (cheap) ...", 3)
+    assert not has_fewer_words_than("look: http://shop.example/x (cheap) here", 3)
 
 
 @given(st.text(alphabet="htps:/\\.@[]()%0x1a&#; wé。\u200b", max_size=40))

@@ -1,29 +1,29 @@
-"""Memory asks once, and stays small."""
+"""Caches of the hot path: each word is worked out once, and the cache stays small."""
 
-from workers.text.memo import Memory, Same
-
-
-def test_a_word_is_asked_about_once():
-    asked = []
-    memory = Memory(lambda word: asked.append(word) or len(word))
-    assert [memory["tea"], memory["tea"]] == [3, 3]
-    assert list(map(memory.__getitem__, ["tea", "milk"])) == [3, 4]
-    assert asked == ["tea", "milk"]
+from workers.text.memo import ByIdentity, WordCache
 
 
-def test_a_full_memory_forgets():
-    memory = Memory(len, most=2)
-    assert [memory[word] for word in ("a", "bb", "ccc", "a")] == [1, 2, 3, 1]
-    assert len(memory) <= 2
+def test_the_function_is_called_once_for_each_word():
+    calls = []
+    cache = WordCache(lambda word: calls.append(word) or len(word))
+    assert [cache["tea"], cache["tea"]] == [3, 3]
+    assert list(map(cache.__getitem__, ["tea", "milk"])) == [3, 4]
+    assert calls == ["tea", "milk"]
 
 
-def test_long_words_are_not_kept():
-    memory = Memory(len)
-    assert memory["a" * 10_000] == 10_000
-    assert not memory
+def test_a_full_cache_is_emptied():
+    cache = WordCache(len, max_size=2)
+    assert [cache[word] for word in ("a", "bb", "ccc", "a")] == [1, 2, 3, 1]
+    assert len(cache) <= 2
 
 
-def test_only_the_same_object_is_the_same():
+def test_long_words_are_not_cached():
+    cache = WordCache(len)
+    assert cache["a" * 10_000] == 10_000
+    assert not cache
+
+
+def test_keys_are_compared_by_identity():
     one, other = tuple("ab"), tuple("ab")
-    assert {Same(one): 1}.get(Same(one)) == 1
-    assert {Same(one): 1}.get(Same(other)) is None
+    assert {ByIdentity(one): 1}.get(ByIdentity(one)) == 1
+    assert {ByIdentity(one): 1}.get(ByIdentity(other)) is None

@@ -5,8 +5,8 @@ from better_profanity import Profanity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.text.profanity import Taste, is_maskable, mask, offences
-from workers.text.profanity_matcher import Matcher, stock
+from workers.text.profanity import WordChoice, is_maskable, mask, profane_words
+from workers.text.profanity_matcher import Matcher, stock_matcher
 from workers.text.profanity_tiers import HONEST, MILD, SLURS, Tier
 
 #: A short list with every peculiarity of the long one, so that the package answers fast enough to be asked often.
@@ -72,7 +72,7 @@ def test_the_matcher_agrees_with_the_package_on_a_peculiar_list(text):
 @settings(max_examples=100, deadline=None)
 @given(texts(tuple(sorted(str(entry) for entry in PACKAGE.CENSOR_WORDSET))))
 def test_the_matcher_agrees_with_the_package_on_its_own_list(text):
-    assert stock().contains(text) == PACKAGE.contains_profanity(text)
+    assert stock_matcher().contains(text) == PACKAGE.contains_profanity(text)
 
 
 @settings(max_examples=100, deadline=None)
@@ -107,7 +107,7 @@ def test_the_matcher_agrees_with_the_package_on_any_text(text):
     ],
 )
 def test_honest_words_do_not_offend(text):
-    assert offences(text) == ()
+    assert profane_words(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -136,27 +136,27 @@ def test_honest_words_do_not_offend(text):
     ],
 )
 def test_a_strong_word_offends_in_every_disguise(text):
-    assert offences(text) != ()
+    assert profane_words(text) != ()
 
 
 def test_a_site_may_allow_words_and_phrases():
-    assert offences("the old cock, a cock", Taste(allow=("cock",))) == ()
-    assert offences("the old cock", Taste(allow=("Old  Cock",))) == ()
-    assert offences("a cock", Taste(allow=("old cock",))) == ("cock",)
+    assert profane_words("the old cock, a cock", WordChoice(allow=("cock",))) == ()
+    assert profane_words("the old cock", WordChoice(allow=("Old  Cock",))) == ()
+    assert profane_words("a cock", WordChoice(allow=("old cock",))) == ("cock",)
 
 
 def test_a_site_may_add_words_and_phrases_of_its_own():
-    taste = Taste(also=("God", " Pineapple  Pizza "), allow=("ananas",))
-    assert offences("Oh god, g.o.d, pineapple pizza", taste) == ("god", "pineapple pizza")
+    taste = WordChoice(also=("God", " Pineapple  Pizza "), allow=("ananas",))
+    assert profane_words("Oh god, g.o.d, pineapple pizza", taste) == ("god", "pineapple pizza")
     assert mask("Oh god, PINEAPPLE pizza!", taste) == "Oh g**, P******** *****!"
-    assert offences("Oh goddess, a pineapple", taste) == ()
-    assert offences("Oh god", Taste(also=("god",), allow=("god",))) == ()
+    assert profane_words("Oh goddess, a pineapple", taste) == ()
+    assert profane_words("Oh god", WordChoice(also=("god",), allow=("god",))) == ()
 
 
 @pytest.mark.parametrize(("tier", "found"), [("slur", {"paki"}), ("strong", {"paki", "shit"})])
 def test_a_site_chooses_the_mildest_words_that_offend(tier, found):
-    assert set(offences("damn, shit, a paki and a nipple", Taste(Tier(tier)))) == found
-    assert set(offences("damn, shit, a paki and a nipple", Taste(Tier.MILD))) == {"damn", "paki", "shit"}
+    assert set(profane_words("damn, shit, a paki and a nipple", WordChoice(Tier(tier)))) == found
+    assert set(profane_words("damn, shit, a paki and a nipple", WordChoice(Tier.MILD))) == {"damn", "paki", "shit"}
 
 
 def test_every_word_of_a_tier_is_in_the_list_and_in_no_other_tier():
@@ -183,10 +183,10 @@ def test_every_listed_word_can_be_masked():
     for entry in (str(e) for e in PACKAGE.CENSOR_WORDSET):
         said = f"you {entry} there"
         assert is_maskable(said)
-        assert (mask(said) == said) == (offences(said) == ())
+        assert (mask(said) == said) == (profane_words(said) == ())
         assert len(mask(said)) == len(said)
 
 
 def test_what_hides_across_words_cannot_be_masked():
-    assert "jerk off" in offences("go and j e r k off")
+    assert "jerk off" in profane_words("go and j e r k off")
     assert not is_maskable("go and j e r k off")

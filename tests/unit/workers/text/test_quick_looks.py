@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workers.text.normalization import HIDDEN, fold, unusual
-from workers.text.style_measures import SHOUTED, measures
-from workers.text.traits import LETTERS_AND_DIGITS, MONEY, PHONE, flags
+from workers.text.style_measures import SHOUTED, style_measures
+from workers.text.traits import LETTERS_AND_DIGITS, MONEY, PHONE, traits
 
 #: Pieces of what is looked for, and what looks like them in other scripts.
 NUMBERS = (
@@ -42,7 +42,7 @@ numbers = st.lists(st.sampled_from(NUMBERS), max_size=24).map("".join)
 @example("٣٣٣٣٣ ٣٣٣٣٣")
 def test_numbers_are_found_as_their_patterns_say(text: str) -> None:
     folded = fold(text)
-    seen = [flag.split(" with ")[0] for flag in flags(text, folded, (), frozenset())]
+    seen = [flag.split(" with ")[0] for flag in traits(text, folded, (), frozenset())]
     patterns = {"sum of money": MONEY, "telephone number": PHONE, "name": LETTERS_AND_DIGITS}
     for name, pattern in patterns.items():
         read = folded.text if pattern is LETTERS_AND_DIGITS else folded.plain
@@ -51,7 +51,7 @@ def test_numbers_are_found_as_their_patterns_say(text: str) -> None:
 
 @given(st.text("aZ AB19٣é,\n", max_size=30))
 def test_numbers_and_shouted_words_are_counted_as_their_patterns_say(text: str) -> None:
-    found = measures(text, ("word",), ("word",), ())
+    found = style_measures(text, ("word",), ("word",), ())
     assert any(name.startswith("words in capitals") for name in found) == bool(SHOUTED.search(text))
     count = len(re.findall(r"\d+", text)) if re.search("[0-9]", text) else 0
     assert any(name.startswith(f"numbers: {count} to") for name in found) == (count in (1, 2, 4))
