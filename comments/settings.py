@@ -108,5 +108,5 @@ class Settings:
 
     @property
     def secure(self) -> bool:
-        """Whether the service is reached over https, so that cookies can be restricted to it."""
+        """True if the service is reached over https, so that cookies can be restricted to it."""
         return self.public_url.startswith("https://")

@@ -18,7 +18,7 @@ CLOSED = ("/metrics", "/ops/figures", "/ops", "/ops/deliveries")
 
 
 def problems(storage: Storage) -> list[str]:
-    """What the service says is wrong, to those who may know."""
+    """The problems that an operator sees."""
     answer = a_house(storage).stranger().get("/readyz", headers=BEARER)
     assert answer.status_code == (503 if answer.json["problems"] else 200)
     assert answer.json["ready"] is not bool(answer.json["problems"])
