@@ -1,4 +1,4 @@
-"""Who looks at which comment now, so that two moderators do not work on the same one. Nobody is ever kept out."""
+"""Comments that moderators have open, so that two of them do not work on the same one. Nothing is locked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,20 +8,22 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    by: str  # a person's name
+    """A moderator with a comment open."""
+
+    by: str  # name of the moderator
     comment: str
     since: datetime
 
 
 class Presence(Protocol):
     def set(self, site: str, by: str, comment: str, seconds: float) -> None:
-        """Note that somebody looks at a comment for so long, in place of any they looked at before.
+        """Record for `seconds` that a moderator has a comment open, in place of any other comment.
 
-        A look that goes on keeps the time since when it does.
+        If they have it open already, the start time stays.
         """
 
     def clear(self, site: str, by: str, comments: Sequence[str] = ()) -> None:
-        """They look no more, at one of these comments or, without any, at whatever it is."""
+        """Remove a moderator's entry, if it is about one of `comments` or `comments` is empty."""
 
     def viewers(self, site: str) -> list[Viewer]:
-        """Those that have not ended, by the time since when they go on: who came first is first."""
+        """Return the current entries, the earliest first."""

@@ -1,4 +1,4 @@
-"""What the index of held comments takes and answers, and the promise of the store that keeps it."""
+"""The index of held comments: its queries and results, and the protocol of the store."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from comments.model import Comment
 
-#: Values listed of a facet, and of those that have few, which all matter.
+#: Values listed for a facet; more for kinds with few values, which all matter.
 FACET_VALUES, LONG_FACETS = 12, {"signal": 40, "script": 40}
 
 QueueOrder = Literal["useful", "oldest", "newest", "points"]
@@ -14,10 +14,10 @@ QueueOrder = Literal["useful", "oldest", "newest", "points"]
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """Where a held comment stands. `comments.filing` makes them."""
+    """The entry of a held comment. `comments.queue_ranking` makes them."""
 
     version: int
-    rank: int  # the smaller, the sooner it is worth a look
+    rank: int  # the lowest needs a decision most
     received: int  # ms
     points: int  # thousandths
     terms: tuple[str, ...]  # "kind:value"
@@ -25,18 +25,18 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class IndexPosition:
-    """Where a comment stands in an order; the next page begins behind the last one's."""
+    """Position of a comment in an order. The next page begins after the last position of this one."""
 
-    key: int  # by which the order goes, ascending
-    slot: int  # which of those with the same key
+    key: int  # sort key, ascending
+    slot: int  # orders comments with the same key
 
 
 @dataclass(frozen=True, slots=True)
 class IndexQuery:
-    """Which held comments, in which order.
+    """Selects and orders held comments.
 
-    A comment must have one term of each group of `all_of`, and none of `none_of`. A term that ends in "*" stands for
-    all that begin so; only words can be looked for in this way.
+    A comment must have one term of each group of `all_of`, and none of `none_of`. A word that ends in "*" matches all
+    words with that prefix.
     """
 
     all_of: tuple[tuple[str, ...], ...] = ()
@@ -44,46 +44,46 @@ class IndexQuery:
     order: QueueOrder = "useful"
     limit: int = 20
     after: IndexPosition | None = None
-    facets: tuple[str, ...] = ()  # kinds of terms whose commonest values are counted
-    counted: tuple[str, ...] = ()  # further terms to be counted, of kinds that are no facets
+    facets: tuple[str, ...] = ()  # kinds of terms whose most frequent values are counted
+    counted: tuple[str, ...] = ()  # further terms to count, of kinds that are not facets
 
 
 @dataclass(frozen=True, slots=True)
 class IndexHit:
-    """One held comment as the index knows it: enough to ask for it, and to settle it as it is."""
+    """One comment found: enough to load it, and to decide about this version of it."""
 
     id: str
     version: int
-    place: IndexPosition
+    position: IndexPosition
 
 
 @dataclass(frozen=True, slots=True)
 class IndexResult:
-    """`unfiled` are held but not in the index yet; no other count includes them."""
+    """One page of hits. `unindexed` comments are held but not in the index yet; no other count includes them."""
 
-    spots: tuple[IndexHit, ...] = ()
+    hits: tuple[IndexHit, ...] = ()
     more: bool = False
     total: int = 0
-    unfiled: int = 0
+    unindexed: int = 0
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # kind -> value -> comments, most first
 
 
 def facet_limit(kind: str) -> int:
-    """How many values of a facet are counted."""
+    """Return the number of values to list for a kind of terms."""
     return LONG_FACETS.get(kind, FACET_VALUES)
 
 
 class QueueIndex(Protocol):
     def outdated(self, site: str, n: int) -> list[str]:
-        """Ids of comments that may stand in the index otherwise than they should."""
+        """Return ids of comments whose entry may be out of date."""
 
     def update(self, site: str, rows: Sequence[tuple[Comment, IndexEntry | None]]) -> None:
-        """Make the index say this of each comment; None takes it out. Stays due if the comment changed meanwhile.
+        """Replace the entry of each comment; None removes it. A comment that changed since stays outdated.
 
-        A decision takes a comment out by itself, in the same step: the index never shows one that is not held.
+        A decision hides the comment's entry in the same step, so that the index never returns one that is not held.
         """
 
     def discard(self, site: str, ids: Sequence[str]) -> None:
-        """Forget what is due of comments that are not there."""
+        """Mark missing comments as no longer outdated."""
 
-    def find(self, site: str, sought: IndexQuery) -> IndexResult: ...
+    def find(self, site: str, query: IndexQuery) -> IndexResult: ...

@@ -1,4 +1,4 @@
-"""What a store keeps of domains over all sites, where the operator lets sites hear from each other."""
+"""Protocol of the store that counts domains over all sites, if the operator lets sites share reputation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -8,7 +8,10 @@ from comments.lifecycle import Label
 
 class SharedReputation(Protocol):
     def update(self, site: str, comment: str, label: Label | None, domains: Sequence[str]) -> None:
-        """Put what a comment teaches of the domains it links to in place of what it taught before; None: nothing."""
+        """Replace what a comment taught about the domains of its links. Without a label it teaches nothing."""
 
     def other_sites(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
-        """Other sites that have the domain in lessons of ham, and of spam; without those of which nothing is known."""
+        """Return for each domain the number of other sites with ham lessons and with spam lessons that have it.
+
+        Domains without a lesson are left out.
+        """

@@ -1,40 +1,40 @@
-"""Who wants mail about replies. Authors by their keyed names: no address is kept here, it stays with the comment."""
+"""Protocol of the store for mail subscriptions. Authors have keyed names; their addresses stay with the comments."""
 
 from typing import Protocol
 
-#: Seconds until an author may be asked again: one who did not answer, and one who said no.
+#: Seconds until an author may be asked again: after no reply, and after they unsubscribed.
 ASK_AGAIN, ASK_AGAIN_AFTER_NO = 7 * 86_400, 30 * 86_400
 
 
 class Subscriptions(Protocol):
-    """`who` is Comment.identity. Everything holds for one site."""
+    """Subscriptions to replies, with double opt-in. `who` is Comment.identity. Each holds for one site."""
 
     def reserve_request(self, site: str, who: str, comment: str) -> bool:
-        """Whether an author is to be asked, because of this comment, whether they want mail.
+        """True if a confirmation request may be mailed to the author because of this comment.
 
-        The first comment gets to ask; for it the answer stays the same until `asked`. For all others it is no, for
-        a week, and for whoever said yes.
+        The first comment reserves the request and gets True until `request_sent`. Any other comment gets False, for a
+        week. Authors who confirmed get no request.
         """
 
     def request_sent(self, site: str, who: str) -> None:
-        """The mail that asks is sent: no second one this week, whichever comment it is for."""
+        """Record that the request was mailed: no second one for a week, from any comment."""
 
     def cancel_request(self, site: str, who: str, comment: str) -> None:
-        """The comment that got to ask has no business to any more, so another one may."""
+        """Give the reservation up, so that another comment can reserve the request."""
 
     def confirm(self, site: str, who: str) -> None:
-        """They said yes."""
+        """Record that the author wants mail."""
 
     def unsubscribe(self, site: str, who: str) -> None:
-        """They want no mail at all, and not to be asked again for a month."""
+        """Record that the author wants no mail. There is no new request for a month."""
 
     def mute(self, site: str, comment: str) -> None:
-        """The author of this comment wants no mail about replies to it."""
+        """Record that the author of this comment wants no mail about replies to it."""
 
     def wants_mail(self, site: str, who: str, comment: str) -> bool:
-        """Whether they said yes, and are still interested in replies to this comment of theirs."""
+        """True if the author confirmed and did not mute this comment."""
 
     def mark_notified(self, site: str, reply: str) -> None:
-        """Note that mail was sent about a reply."""
+        """Record that mail about a reply was sent."""
 
     def was_notified(self, site: str, reply: str) -> bool: ...

@@ -54,12 +54,12 @@ def find_pending(deps: Deps, site: Site, view: QueueView, signed: SignedIn, limi
 
 def received_until(result: IndexResult, until: int) -> list[BulkItem]:
     """The comments received up to `until`, in ms: newer ones were not in the preview."""
-    return [(hit.id, hit.version) for hit in result.spots if -hit.place.key <= until]
+    return [(hit.id, hit.version) for hit in result.hits if -hit.position.key <= until]
 
 
 def newest_received(result: IndexResult) -> int:
     """Time of the newest comment, in ms; 0 if there are none."""
-    return -result.spots[0].place.key if result.spots else 0
+    return -result.hits[0].position.key if result.hits else 0
 
 
 def describe(view: QueueView) -> str:

@@ -125,7 +125,7 @@ def _listed(site: Site, query: BulkQuery, signed: SignedIn) -> dict[str, Any]:
     """Values of a preview for selected comments, or for those of a view."""
     chosen = _parsed_items(query.item)
     result = None if chosen else bulk_actions.find_pending(deps(), site, query, signed, SHOWN)
-    shown = chosen or ([(hit.id, hit.version) for hit in result.spots] if result else [])
+    shown = chosen or ([(hit.id, hit.version) for hit in result.hits] if result else [])
     comments = deps().storage.comments.load(site.id, [id for id, _ in shown])
     return {
         "about": bulk_actions.selected(chosen).about if chosen else bulk_actions.describe(query),

@@ -69,7 +69,7 @@ def pending_page(
         comments=tuple(_load_pending(storage, spots[:limit])),
         cursor=_cursor(*spots[limit - 1]) if len(spots) > limit else "",
         total=total,
-        unindexed=sum(r.unfiled for r in results.values()),
+        unindexed=sum(r.unindexed for r in results.values()),
         facets=_facets(results, sites, total, today),
     )
 
@@ -84,7 +84,7 @@ def _parsed_cursor(cursor: str) -> tuple[int, int, str] | None:
 
 
 def _cursor(site: str, spot: IndexHit) -> str:
-    return f"{spot.place.key}.{spot.place.slot}.{site}"
+    return f"{spot.position.key}.{spot.position.slot}.{site}"
 
 
 def _find(
@@ -105,7 +105,7 @@ def _after(site: str, last: tuple[int, int, str] | None) -> IndexPosition | None
 
 def _merged(results: Mapping[str, IndexResult]) -> Iterator[tuple[str, IndexHit]]:
     """Merge the hits of all sites in order, each with its site."""
-    rows = ([(s.place.key, site, s.place.slot, s) for s in found.spots] for site, found in results.items())
+    rows = ([(s.position.key, site, s.position.slot, s) for s in found.hits] for site, found in results.items())
     return ((site, spot) for _, site, _, spot in merge(*rows, key=lambda row: row[:3]))
 
 

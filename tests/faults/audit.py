@@ -141,8 +141,8 @@ def _against_indexes(found: list[Comment], storage: Storage, site: str) -> Itera
     """Check that the queue index contains exactly the held comments, in their current version."""
     held = {(comment.id, comment.version) for comment in found if comment.status is Status.HELD}
     hits = storage.queue_index.find(site, IndexQuery(limit=len(found) or 1))
-    indexed = {(spot.id, spot.version) for spot in hits.spots}
-    if indexed != held or hits.unfiled:
+    indexed = {(spot.id, spot.version) for spot in hits.hits}
+    if indexed != held or hits.unindexed:
         yield f"{len(held)} are held, {len(indexed & held)} are indexed correctly, {len(indexed - held)} wrongly"
 
 

@@ -1,8 +1,8 @@
-"""The index of held comments on Redis: a bit a comment for every term, put together here.
+"""The index of held comments on Redis: for every term, one bit for each comment.
 
-Reading takes three round trips and no script, so that looking around costs the server next to nothing; every step of
-the comparing is on whole bitmaps, of 12.5 KB each when 100,000 comments are held. How many have each value is counted
-with every filing; bitmaps are compared for it only where a view is narrowed, and still shows many.
+A query takes three round trips and no script, so that it costs the server very little. Sets of comments are whole
+bitmaps: 12.5 KB each for 100,000 held comments. Every update counts the comments with each value. Bitmaps are compared
+for that only if a query narrows the queue and still finds many comments.
 """
 
 from collections import Counter
@@ -24,11 +24,11 @@ from .bitmaps import Bitmap, column
 from .client import Client, guarded, text
 from .scripts import Script
 
-#: Words that a beginning may stand for.
-MOST_WORDS = 100
-#: Comments up to which the values of facets are counted one by one: then also the rare ones are seen.
-FEW = 400
-#: Which column an order goes by, and whether from its largest number down.
+#: Words that one prefix can stand for.
+PREFIX_MAX = 100
+#: Up to this number of hits, facets are counted hit by hit, which includes rare values.
+COUNT_EACH_MAX = 400
+#: The column of each order, and True to begin with its largest number.
 ORDERS: Mapping[str, tuple[str, bool]] = {
     "useful": ("rank", False),
     "oldest": ("received", False),
@@ -75,152 +75,139 @@ class RedisQueueIndex:
         if ids:
             self._client.srem(self._keys.index_outdated(site), *ids)
 
-    def find(self, site: str, sought: IndexQuery) -> IndexResult:
-        view = _View(self._client, self._keys, site, sought)
-        bits = view.matching()
-        spots, more = view.page(bits)
-        return IndexResult(spots, more, bits.bit_count(), view.unfiled, view.counts(bits))
+    def find(self, site: str, query: IndexQuery) -> IndexResult:
+        search = _Search(self._client, self._keys, site, query)
+        matching = search.matching
+        hits, more = search.page(matching)
+        return IndexResult(hits, more, matching.bit_count(), search.unindexed, search.counts(matching))
 
 
-class _View:
-    """One look at a site's index: all that says which comments are meant is read together, in one transaction."""
+class _Search:
+    """One query. Everything that decides which comments match is read in one transaction."""
 
-    def __init__(self, client: Client, keys: Keys, site: str, sought: IndexQuery) -> None:
-        self._client, self._keys, self._site, self._sought = client, keys, site, sought
-        self._column, self._down = ORDERS[sought.order]
-        self._counted = _by_kind(sought.counted)
-        self._read([self._spelt_out(group) for group in (*sought.all_of, sought.none_of)])
+    def __init__(self, client: Client, keys: Keys, site: str, query: IndexQuery) -> None:
+        self._client, self._keys, self._site, self._query = client, keys, site, query
+        self._column_name, self._descending = ORDERS[query.order]
+        groups = [self._expand(group) for group in (*query.all_of, query.none_of)]
+        counted: dict[str, list[str]] = {}
+        for kind, _, value in (term.partition(":") for term in query.counted):
+            counted.setdefault(kind, []).append(value)
+        pipe = client.pipeline()
+        pipe.get(keys.index_held(site))
+        pipe.hlen(keys.index_slots(site))
+        pipe.zcard(keys.status(site, Status.HELD))
+        pipe.get(keys.index_column(site, self._column_name))
+        for kind in query.facets:
+            pipe.zrange(keys.index_facet(site, kind), 0, facet_limit(kind) - 1, desc=True, withscores=True)
+        for kind, values in counted.items():
+            pipe.zmscore(keys.index_facet(site, kind), values)
+        self._queue_terms(pipe, groups)
+        held, self._n_indexed, n_held, numbers, *found = pipe.execute()
+        self._bitmap = Bitmap(len(held or b""))
+        self._held = self._bitmap.of(held)
+        self._numbers = column(numbers or b"")
+        self.unindexed = max(0, n_held - self._held.bit_count())
+        #: Kind -> value -> held comments with it: the most frequent values, and those of the query.
+        self._values: dict[str, dict[str, int]] = {}
+        for kind in query.facets:
+            self._values[kind] = {text(value): int(n) for value, n in found.pop(0)}
+        for kind, values in counted.items():
+            numbers_of = {v: int(n) for v, n in zip(values, found.pop(0), strict=True) if n}
+            self._values[kind] = self._values.get(kind, {}) | numbers_of
+        *all_of, none_of = self._slots_with(groups, found)
+        self.matching = reduce(and_, all_of, self._held & ~none_of)
 
-    def _spelt_out(self, group: Sequence[str]) -> list[str]:
-        """The group with each beginning replaced by the words that begin so; of none of them the term nobody has."""
-        return [t for given in group for t in (self._beginning(given) if given.endswith("*") else [given])] or [""]
+    def _expand(self, group: Sequence[str]) -> list[str]:
+        """Replace each prefix of a group by the words that have it. "" stands for a group without terms."""
+        terms: list[str] = []
+        for term in group:
+            if term.endswith("*"):
+                start = term[:-1].removeprefix("word:").encode()
+                key, bounds = self._keys.index_words(self._site), (b"[" + start, b"[" + start + b"\xff")
+                words = self._client.zrange(key, *bounds, bylex=True, offset=0, num=PREFIX_MAX)
+                terms += [f"word:{text(word)}" for word in words]
+            else:
+                terms.append(term)
+        return terms or [""]
 
-    def _beginning(self, given: str) -> list[str]:
-        start = given[:-1].removeprefix("word:").encode()
-        key = self._keys.index_words(self._site)
-        found = self._client.zrange(key, b"[" + start, b"[" + start + b"\xff", bylex=True, offset=0, num=MOST_WORDS)
-        return [f"word:{text(word)}" for word in found]
-
-    def _read(self, groups: Sequence[Sequence[str]]) -> None:
-        k, site = self._keys, self._site
-        pipe = self._client.pipeline()
-        pipe.get(k.index_held(site))
-        pipe.hlen(k.index_slots(site))
-        pipe.zcard(k.status(site, Status.HELD))
-        pipe.get(k.index_column(site, self._column))
-        for kind in self._sought.facets:
-            pipe.zrange(k.index_facet(site, kind), 0, facet_limit(kind) - 1, desc=True, withscores=True)
-        for kind, values in self._counted.items():
-            pipe.zmscore(k.index_facet(site, kind), values)
-        self._ask(pipe, groups)
-        here, self._filed, standing, order, *found = pipe.execute()
-        self._bitmap = Bitmap(len(here or b""))
-        self._here = self._bitmap.of(here)
-        self._order = column(order or b"")
-        self.unfiled = max(0, standing - self._here.bit_count())
-        kinds = len(self._sought.facets) + len(self._counted)
-        self._top = self._tops(found[:kinds])
-        *self._all_of, self._none_of = self._bits(groups, found[kinds:])
-
-    def _tops(self, found: Sequence[Any]) -> dict[str, dict[str, int]]:
-        """The values of each kind that most held comments have, and those asked for by name; how many have each."""
-        tops = {
-            kind: {text(value): int(n) for value, n in values}
-            for kind, values in zip(self._sought.facets, found, strict=False)
-        }
-        named = zip(self._counted.items(), found[len(tops) :], strict=True)
-        for (kind, values), scores in named:
-            tops.setdefault(kind, {}).update({v: int(n) for v, n in zip(values, scores, strict=True) if n})
-        return tops
-
-    def _ask(self, pipe: Client, groups: Sequence[Sequence[str]]) -> None:
-        """A command a group, and one for all bitmaps: commands cost more than what they bring."""
+    def _queue_terms(self, pipe: Client, groups: Sequence[Sequence[str]]) -> None:
+        """Read all sets of a group with one command, and all bitmaps with one: commands cost more than data."""
         for group in groups:
-            pipe.sunion([self._term("few", term) for term in group])
-        pipe.mget([self._term("many", term) for term in chain(*groups)])
+            pipe.sunion([self._keys.index_term(self._site, "few", term) for term in group])
+        pipe.mget([self._keys.index_term(self._site, "many", term) for term in chain(*groups)])
 
-    def _term(self, form: str, term: str) -> str:
-        return self._keys.index_term(self._site, form, term)
+    def _slots_with(self, groups: Sequence[Sequence[str]], replies: Sequence[Any]) -> list[int]:
+        """Return for each group the slots that have one of its terms."""
+        *sets, bitmaps = replies
+        remaining = iter(bitmaps)
+        found = []
+        for slots, group in zip(sets, groups, strict=True):
+            either = self._bitmap.holding(map(int, slots)) if slots else 0
+            for bitmap in filter(None, list(islice(remaining, len(group)))):
+                either |= self._bitmap.of(bitmap)
+            found.append(either)
+        return found
 
-    def _bits(self, groups: Sequence[Sequence[str]], found: Sequence[Any]) -> list[int]:
-        """Which slots have one term of each group."""
-        *few, many = found
-        bitmaps = iter(many)
-        return [
-            self._either(slots, list(islice(bitmaps, len(group)))) for slots, group in zip(few, groups, strict=True)
-        ]
-
-    def _either(self, slots: set[bytes], bitmaps: Sequence[bytes | None]) -> int:
-        either = self._bitmap.holding(map(int, slots)) if slots else 0
-        for bitmap in filter(None, bitmaps):
-            either |= self._bitmap.of(bitmap)
-        return either
-
-    def matching(self) -> int:
-        return reduce(and_, self._all_of, self._here & ~self._none_of)
-
-    def page(self, bits: int) -> tuple[tuple[IndexHit, ...], bool]:
-        """The spots of one page, and whether there are more. Equal numbers go by slot, in every order."""
-        limit = self._sought.limit
-        chosen = self._first(self._bitmap.chosen(bits), limit + 1)
+    def page(self, matching: int) -> tuple[tuple[IndexHit, ...], bool]:
+        """Return the hits of one page, and True if there are more. Equal numbers go by slot, in every order."""
+        limit = self._query.limit
+        chosen = self._first(self._bitmap.chosen(matching), limit + 1)
         slots = chosen[:limit]
         rows = self._client.hmget(self._keys.index_rows(self._site, "rows"), slots) if slots else []
-        found = (self._spot(slot, row) for slot, row in zip(slots, rows, strict=True) if row)
-        return tuple(found), len(chosen) > limit
+        hits = []
+        for slot, row in zip(slots, rows, strict=True):
+            if row:
+                id, _, version = text(row).partition(" ")
+                key = int(self._numbers[slot])
+                hits.append(IndexHit(id, int(version), IndexPosition(-key if self._descending else key, slot)))
+        return tuple(hits), len(chosen) > limit
 
     def _first(self, chosen: bytes, n: int) -> list[int]:
-        """The first `n` slots behind the page before, in order.
+        """Return the first `n` slots after the page before, in order.
 
-        The numbers come first, then the few slots that have them: of 100,000 that is twice as fast as ordering slots.
+        It selects numbers first, and then the few slots that have them. For 100,000 comments that is twice as fast as
+        sorting slots.
         """
-        numbers, down, place = self._order, self._down, self._sought.after
-        start, last = (float(-place.key if down else place.key), place.slot) if place else (inf if down else -inf, -1)
-        there = filter(start.__ge__ if down else start.__le__, compress(numbers, chosen))
-        # The page before may have ended among equal numbers, and all of them are there again.
-        keys = (nlargest if down else nsmallest)(n + numbers[: last + 1].count(start), there)
+        numbers, descending, last = self._numbers, self._descending, self._query.after
+        start = float(-last.key if descending else last.key) if last else (inf if descending else -inf)
+        last_slot = last.slot if last else -1
+        rest = filter(start.__ge__ if descending else start.__le__, compress(numbers, chosen))
+        # The page before may have ended among equal numbers, all of which are in `rest` again.
+        keys = (nlargest if descending else nsmallest)(n + numbers[: last_slot + 1].count(start), rest)
         slots = compress(range(len(numbers)), map(set(keys).__contains__, numbers))
-        behind = [s for s in slots if chosen[s] and (numbers[s] != start or s > last)]
-        return sorted(behind, key=lambda s: (-numbers[s] if down else numbers[s], s))[:n]
+        after = [s for s in slots if chosen[s] and (numbers[s] != start or s > last_slot)]
+        return sorted(after, key=lambda s: (-numbers[s] if descending else numbers[s], s))[:n]
 
-    def _spot(self, slot: int, row: bytes) -> IndexHit:
-        id, _, version = text(row).partition(" ")
-        key = int(self._order[slot])
-        return IndexHit(id, int(version), IndexPosition(-key if self._down else key, slot))
+    def counts(self, matching: int) -> dict[str, dict[str, int]]:
+        """Return the most frequent values of each kind among the matching comments."""
+        if matching == self._held and matching.bit_count() == self._n_indexed:
+            found: Mapping[str, Mapping[str, int]] = self._values
+        elif matching.bit_count() <= COUNT_EACH_MAX:
+            found = self._count_each(list(compress(range(len(self._numbers)), self._bitmap.chosen(matching))))
+        else:
+            found = self._compare_bitmaps(matching)
+        return {kind: _most_frequent(kind, values) for kind, values in found.items()}
 
-    def counts(self, bits: int) -> dict[str, dict[str, int]]:
-        if bits == self._here and bits.bit_count() == self._filed:
-            return {kind: _most(kind, values) for kind, values in self._top.items()}
-        if bits.bit_count() <= FEW:
-            return self._one_by_one(list(compress(range(len(self._order)), self._bitmap.chosen(bits))))
-        return self._compared(bits)
-
-    def _compared(self, bits: int) -> dict[str, dict[str, int]]:
-        """Of the values that most held comments have, how many have them here."""
-        terms = [(f"{kind}:{value}",) for kind, values in self._top.items() for value in values]
+    def _compare_bitmaps(self, matching: int) -> dict[str, dict[str, int]]:
+        """Count only the values that are frequent among all held comments."""
+        terms = [(f"{kind}:{value}",) for kind, values in self._values.items() for value in values]
         pipe = self._client.pipeline()
-        self._ask(pipe, terms)
-        counted = iter([(having & bits).bit_count() for having in self._bits(terms, pipe.execute())])
-        return {kind: _most(kind, dict(zip(values, counted, strict=False))) for kind, values in self._top.items()}
+        self._queue_terms(pipe, terms)
+        counted = iter([(slots & matching).bit_count() for slots in self._slots_with(terms, pipe.execute())])
+        return {kind: dict(zip(values, counted, strict=False)) for kind, values in self._values.items()}
 
-    def _one_by_one(self, slots: list[int]) -> dict[str, dict[str, int]]:
-        """Also values that are rare among all."""
+    def _count_each(self, slots: list[int]) -> dict[str, Counter[str]]:
+        """Count all values of the comments in these slots."""
         rows = self._client.hmget(self._keys.index_rows(self._site, "terms"), slots) if slots else []
-        found: dict[str, Counter[str]] = {kind: Counter() for kind in self._top}
+        found: dict[str, Counter[str]] = {kind: Counter() for kind in self._values}
         for row in rows:
-            for term in text(row.partition(b"\nword:")[0]).split("\n") if row else ():  # words are most, and last
+            for term in text(row.partition(b"\nword:")[0]).split("\n") if row else ():  # words come last
                 kind, _, value = term.partition(":")
-                if kind in self._sought.facets or term in self._sought.counted:
+                if kind in self._query.facets or term in self._query.counted:
                     found[kind][value] += 1
-        return {kind: _most(kind, values) for kind, values in found.items()}
+        return found
 
 
-def _by_kind(terms: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for kind, _, value in (term.partition(":") for term in terms):
-        found.setdefault(kind, []).append(value)
-    return found
-
-
-def _most(kind: str, values: Mapping[str, int]) -> dict[str, int]:
+def _most_frequent(kind: str, values: Mapping[str, int]) -> dict[str, int]:
     some = [(value, n) for value, n in values.items() if n]
     return dict(sorted(some, key=lambda c: (-c[1], c[0]))[: facet_limit(kind)])

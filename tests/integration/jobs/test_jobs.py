@@ -124,7 +124,7 @@ def test_delivery_queues_every_decision_in_order(deps: Deps, caplog: pytest.LogC
 def test_indexing_makes_held_comments_searchable(deps: Deps) -> None:
     comment = decided(deps.storage, accepted(deps.storage, content="bread"), Action.HOLD)
     update_queue_index("blog", "")
-    (spot,) = deps.storage.queue_index.find("blog", IndexQuery(all_of=(("word:bread",),))).spots
+    (spot,) = deps.storage.queue_index.find("blog", IndexQuery(all_of=(("word:bread",),))).hits
     assert spot.id == comment.id
     assert deps.storage.queue_index.outdated("blog", 1) == []
 

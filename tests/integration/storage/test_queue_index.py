@@ -29,7 +29,7 @@ def find(storage: Storage, *groups: tuple[str, ...], **more: object) -> IndexRes
 
 
 def ids(hits: IndexResult) -> list[str]:
-    return [spot.id for spot in hits.spots]
+    return [spot.id for spot in hits.hits]
 
 
 def at(hours: int) -> datetime:
@@ -40,11 +40,11 @@ def test_what_is_held_is_due_to_be_filed_and_then_found(storage: Storage) -> Non
     comment = held(storage)
     assert storage.queue_index.outdated("blog", 10) == [comment.id]
     before = find(storage)
-    assert (before.total, before.unfiled, ids(before)) == (0, 1, [])
+    assert (before.total, before.unindexed, ids(before)) == (0, 1, [])
     file(storage)
     after = find(storage)
-    assert (after.total, after.unfiled, ids(after)) == (1, 0, [comment.id])
-    assert after.spots[0].version == comment.version
+    assert (after.total, after.unindexed, ids(after)) == (1, 0, [comment.id])
+    assert after.hits[0].version == comment.version
     assert storage.queue_index.outdated("blog", 10) == []
 
 
@@ -60,7 +60,7 @@ def test_a_decided_comment_is_gone_in_the_same_step(storage: Storage) -> None:
     file(storage)
     moderated(storage, comment, Action.APPROVE)
     hits = find(storage, ("word:bread",), facets=("thread",))
-    assert (ids(hits), hits.total, hits.unfiled) == ([other.id], 1, 0)
+    assert (ids(hits), hits.total, hits.unindexed) == ([other.id], 1, 0)
     assert hits.counts["thread"] == {"first-post": 1}
     file(storage)
     assert find(storage, ("word:bread",), facets=("thread",)) == hits
@@ -82,7 +82,7 @@ def test_undo_brings_it_back(storage: Storage) -> None:
     file(storage)
     storage.comments.decide("blog", [CommentChange(after, after.with_undo("mo", NOW))])
     file(storage)
-    (spot,) = find(storage, ("word:bread",)).spots
+    (spot,) = find(storage, ("word:bread",)).hits
     assert (spot.id, spot.version) == (comment.id, 3)
 
 
@@ -126,7 +126,7 @@ def test_pages_go_on_where_the_last_one_ended(storage: Storage, order: str) -> N
         hits = find(storage, order=order, limit=5, after=after)
         assert hits.more is (n < 4)
         seen += ids(hits)
-        after = hits.spots[-1].place
+        after = hits.hits[-1].position
     assert sorted(seen) == sorted(c.id for c in comments)
     assert seen == ids(find(storage, order=order, limit=100))
 
@@ -134,7 +134,7 @@ def test_pages_go_on_where_the_last_one_ended(storage: Storage, order: str) -> N
 def test_a_page_goes_on_when_its_last_comment_is_decided(storage: Storage) -> None:
     comments = [held(storage, received=at(10 - n)) for n in range(4)]
     file(storage)
-    place = find(storage, order="oldest", limit=2).spots[-1].place
+    place = find(storage, order="oldest", limit=2).hits[-1].position
     moderated(storage, comments[1], Action.SPAM)
     file(storage)
     assert ids(find(storage, order="oldest", after=place)) == [c.id for c in comments[2:]]

@@ -123,7 +123,7 @@ def test_the_review_queue_finds_held_comments_and_decides_them(old: Storage) -> 
     while queue_ranking.catch_up(old, "blog"):
         pass
     found = old.queue_index.find("blog", IndexQuery())
-    assert {hit.id for hit in found.spots} == BY_STATUS[Status.HELD]
+    assert {hit.id for hit in found.hits} == BY_STATUS[Status.HELD]
     assert old.queue_index.find("blog", IndexQuery((("word:pills",),))).total == 1
     held = old.comments.get("blog", "held")
     moderated(old, held, Action.SPAM)
