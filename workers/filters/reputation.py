@@ -7,7 +7,7 @@ from typing import ClassVar
 from comments.hosts import all_domains
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
-from workers.learning.site_model import LINK_TOKEN, linked_hosts
+from workers.learning.site_model import DOMAIN_TOKEN, linked_hosts
 
 from .base import Facts, Filter, plural
 
@@ -69,7 +69,7 @@ class ReputationFilter(Filter):
 
     def _on_this_site(self, hosts: tuple[str, ...], domains: tuple[str, ...], lessons: Counts) -> Iterator[Signal]:
         names = (*hosts, *domains)
-        counts = {name: lessons[token] for name in names if (token := LINK_TOKEN + name) in lessons}
+        counts = {name: lessons[token] for name in names if (token := DOMAIN_TOKEN + name) in lessons}
         if not counts:
             return
         worst = max(counts, key=lambda name: self._excess_of_spam(*counts[name]))

@@ -27,7 +27,7 @@ MAX_WORDS, MAX_LINKS, MAX_NAMES = 160, 12, 6
 #: Prefix of style tokens. They are hashed, because they are many and long, and never listed as a reason.
 STYLE = "~"
 #: Prefix of the domains that a comment links to.
-LINK_TOKEN = "link:"  # noqa: S105 -- no secret
+DOMAIN_TOKEN = "link:"  # noqa: S105 -- no secret
 #: Prefix of a text's traits.
 TRAIT = "looks:"
 #: Longer words are addresses, keys or noise, and are cut.
@@ -74,7 +74,7 @@ def _tokens(comment: Comment) -> list[str]:
     return [
         *[f"author:{word}" for word in words(fold(comment.author).text)[:MAX_NAMES]],
         *[f"url:{link.host}" for link in links(comment.url)],
-        *[LINK_TOKEN + domain for host in linked_hosts(comment) for domain in domains_of(host)],
+        *[DOMAIN_TOKEN + domain for host in linked_hosts(comment) for domain in domains_of(host)],
         *[TRAIT + trait for trait in found.traits],
         *map(_style_token, found.style),
         *islice(dict.fromkeys(words(fold(comment.content).text)), MAX_WORDS),
