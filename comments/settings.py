@@ -81,16 +81,16 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Read the environment. Raises SettingsInvalid, which names every unknown, malformed or missing variable."""
         wrong: list[str] = []
-        known = {PREFIX + f.name.upper(): f for f in fields(cls)}
+        by_name = {PREFIX + f.name.upper(): f for f in fields(cls)}
         values: dict[str, Any] = {}
         for name in sorted(n for n in env if n.startswith(PREFIX)):
-            plain = name.removesuffix("_FILE") if name not in known else name
-            if plain not in known:
+            plain = name.removesuffix("_FILE") if name not in by_name else name
+            if plain not in by_name:
                 wrong.append(f"{name} is not a setting")
                 continue
             try:
                 text = env[name] if plain == name else Path(env[name]).read_text().strip()
-                values[known[plain].name] = PARSERS[known[plain].type](text)
+                values[by_name[plain].name] = PARSERS[by_name[plain].type](text)
             except (ValueError, OSError) as error:
                 wrong.append(f"{name}: {error}")
         if len(values.get("secret_key", "")) < 32:

@@ -105,15 +105,17 @@ def _load_queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment
 
 def _learn_batch(d: Deps, site: Site) -> bool:
     due = d.storage.corpus.due(site.id, BATCH)
-    known = [comment for comment in d.storage.comments.load(site.id, due) if comment] if due else []
+    comments = [comment for comment in d.storage.comments.load(site.id, due) if comment] if due else []
     if d.settings.share_repute:
-        for comment in known:
+        for comment in comments:
             # Before the corpus, which records that a lesson is learned: an interrupted job then repeats both.
             d.storage.shared_reputation.update(site.id, comment.id, comment.lesson, linked_domains(comment))
-    learned = [d.storage.corpus.learn(site.id, comment, tokens(comment), lesson_quotas(comment)) for comment in known]
+    learned = [
+        d.storage.corpus.learn(site.id, comment, tokens(comment), lesson_quotas(comment)) for comment in comments
+    ]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})
-    return len(due) == BATCH and bool(known)
+    return len(due) == BATCH and bool(comments)
 
 
 def _index_batch(d: Deps, site: Site) -> bool:

@@ -33,9 +33,9 @@ def add_moderator(name: str, sites: tuple[str, ...], role: str, operator: bool) 
     """Add the account NAME, or add roles to it. Prints a sign-in link that works once, within 24 hours."""
     deployment = current_deployment()
     roles = {site_named(id).id: role for id in sites}
-    noted = [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after=role, site=id) for id in roles]
-    noted += [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after="operator")] if operator or not roles else []
-    deployment.storage.people.put(person(deployment.storage, name, roles, operator), *noted)
+    entries = [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after=role, site=id) for id in roles]
+    entries += [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after="operator")] if operator or not roles else []
+    deployment.storage.people.put(person(deployment.storage, name, roles, operator), *entries)
     click.echo(sign_in_link(deployment.storage, deployment.settings.public_url, name))
 
 
@@ -55,9 +55,9 @@ def person(storage: Storage, name: str, roles: Mapping[str, str], operator: bool
 def link(name: str, without_code: bool) -> None:
     """Create a new sign-in link for NAME that works once, within 24 hours."""
     deployment = current_deployment()
-    known = account_named(deployment.storage, name)
+    account = account_named(deployment.storage, name)
     if without_code:
-        without = replace(known, codes="", code_used=0, recovery=())
+        without = replace(account, codes="", code_used=0, recovery=())
         deployment.storage.people.put(without, AuditEntry(CONSOLE, AuditAction.CODES_OFF, name))
     deployment.storage.audit.append(AuditEntry(CONSOLE, AuditAction.LINK_MAKE, name))
     click.echo(sign_in_link(deployment.storage, deployment.settings.public_url, name))
@@ -75,15 +75,17 @@ def set_moderator(name: str, sites: tuple[str, ...], role: str | None, operator:
         raise click.UsageError("use --site together with --role, or --operator, or --no-operator")
     before = account_named(deployment.storage, name)
     roles = {site_named(id).id: role or "" for id in sites}
-    noted = [
+    entries = [
         AuditEntry(CONSOLE, AuditAction.PERSON_ROLE, name, before.roles.get(id, ""), new, id)
         for id, new in roles.items()
     ]
     after = replace(before, roles={**before.roles, **roles})
     if operator is not None:
         after = replace(after, operator=operator)
-        noted.append(AuditEntry(CONSOLE, AuditAction.PERSON_ROLE, name, _operator_role(before), _operator_role(after)))
-    _save(deployment, before, after, noted)
+        entries.append(
+            AuditEntry(CONSOLE, AuditAction.PERSON_ROLE, name, _operator_role(before), _operator_role(after))
+        )
+    _save(deployment, before, after, entries)
     click.echo(f"Changed {name}.")
 
 
@@ -91,8 +93,8 @@ def _operator_role(person: Person) -> str:
     return "operator" if person.operator else ""
 
 
-def _save(deployment: Deployment, before: Person, after: Person, noted: Sequence[AuditEntry]) -> None:
-    if not deployment.storage.people.compare_and_set(before, after, *noted):
+def _save(deployment: Deployment, before: Person, after: Person, entries: Sequence[AuditEntry]) -> None:
+    if not deployment.storage.people.compare_and_set(before, after, *entries):
         raise StaleVersion(f"{before.name} was changed by someone else at the same time; nothing was saved, try again")
 
 
@@ -106,13 +108,16 @@ def remove_moderator(name: str, sites: tuple[str, ...]) -> None:
     if unknown := set(sites) - set(before.roles):
         raise NotFound(f"{name} has no role on {', '.join(sorted(unknown))}; current roles: {_roles(before)}")
     gone = sites or tuple(before.roles)
-    noted = [AuditEntry(CONSOLE, AuditAction.PERSON_REMOVE, name, before.roles[id], "", id) for id in gone]
+    entries = [AuditEntry(CONSOLE, AuditAction.PERSON_REMOVE, name, before.roles[id], "", id) for id in gone]
     if sites:
         _save(
-            deployment, before, replace(before, roles={i: r for i, r in before.roles.items() if i not in sites}), noted
+            deployment,
+            before,
+            replace(before, roles={i: r for i, r in before.roles.items() if i not in sites}),
+            entries,
         )
     else:
-        deployment.storage.people.delete(name, *noted, AuditEntry(CONSOLE, AuditAction.PERSON_REMOVE, name))
+        deployment.storage.people.delete(name, *entries, AuditEntry(CONSOLE, AuditAction.PERSON_REMOVE, name))
     click.echo(f"Removed {name}{' from ' + ', '.join(sites) if sites else ''}.")
 
 

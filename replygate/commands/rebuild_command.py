@@ -49,9 +49,9 @@ def _totals(counts: TokenCounts) -> str:
     return f"{counts.ham} ham, {counts.spam} spam, {len(counts.tokens)} words"
 
 
-def recount(known: Iterable[Comment]) -> TokenCounts:
+def recount(comments: Iterable[Comment]) -> TokenCounts:
     """Return the counts that the corpus should hold, from the histories of all comments."""
-    lessons = {c.id: lesson for c in known if (lesson := lesson_of(c, tokens(c), lesson_quotas(c)))}
+    lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, tokens(c), lesson_quotas(c)))}
     taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
     for id in counted_lessons(lessons):

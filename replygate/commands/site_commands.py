@@ -36,7 +36,7 @@ def add_site(id: str, settings: tuple[str, ...]) -> None:
     """
     deployment = current_deployment()
     added = with_settings(Site(id=id, name=id, created=deployment.now()), settings)
-    if any(known.id == id for known in deployment.storage.sites.all()):
+    if any(existing.id == id for existing in deployment.storage.sites.all()):
         raise SiteExists(f"there is a site {id} already; `replygate site set {id}` changes it")
     deployment.storage.sites.put(added, AuditEntry(CONSOLE, AuditAction.SITE_ADD, id, site=id))
     click.echo(f"Added {id}. `replygate site key {id}` creates a key for its server.")
@@ -105,8 +105,8 @@ def key(id: str, revoke: str | None) -> None:
         _revoke(found, revoke)
         return
     made, whole = new_key()
-    noted = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, site=id)
-    current_deployment().storage.sites.put(replace(found, keys=(*found.keys, made)), noted)
+    entry = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, site=id)
+    current_deployment().storage.sites.put(replace(found, keys=(*found.keys, made)), entry)
     click.echo(whole)
     click.echo("Store it where only the site's server can read it. It is not shown again.", err=True)
 
@@ -134,5 +134,5 @@ def site_named(id: str) -> Site:
     try:
         return storage.sites.get(id)
     except NotFound:
-        known = ", ".join(site.id for site in storage.sites.all()) or "none yet"
-        raise NotFound(f"there is no site {id}; there are: {known}") from None
+        existing = ", ".join(site.id for site in storage.sites.all()) or "none yet"
+        raise NotFound(f"there is no site {id}; existing sites: {existing}") from None

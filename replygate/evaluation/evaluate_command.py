@@ -47,9 +47,9 @@ def evaluate(
     FILE has one JSON object per line with `text`, `label` ("spam" or "ham") and optionally `author`, `url`, `ts` and
     `source`. An export of a site also works: moderators' decisions are the labels. Nothing is stored or learned.
     """
-    known = read(file)
-    examples = known.examples
-    for note in _notes(known, learn):
+    reading = read(file)
+    examples = reading.examples
+    for note in _notes(reading, learn):
         click.echo(note, err=True)
     if not examples:
         raise click.ClickException("the file has no labelled comments")
@@ -70,12 +70,12 @@ def evaluate(
             (directory / f"{chart.name}.svg").write_text(svg_file(chart), encoding="utf-8")
 
 
-def _notes(known: Reading, learn: bool) -> Iterator[str]:
+def _notes(reading: Reading, learn: bool) -> Iterator[str]:
     """Describe the lines that were skipped, and missing times."""
-    for label, n in sorted(known.left_out.items()):
+    for label, n in sorted(reading.left_out.items()):
         yield f"skipped: {n} labelled “{label}”" if label != UNDECIDED else f"skipped: {n} {UNDECIDED}"
-    if known.timeless and (learn or known.timeless < len(known.examples)):
-        missing = f"{known.timeless} of {len(known.examples)} have no readable time"
+    if reading.timeless and (learn or reading.timeless < len(reading.examples)):
+        missing = f"{reading.timeless} of {len(reading.examples)} have no readable time"
         yield f"{missing}, so all are shuffled"
 
 

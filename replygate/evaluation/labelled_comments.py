@@ -120,9 +120,9 @@ def _comment(n: int, values: dict[str, Any]) -> Comment:
     values = {"content": values.get("text"), "thread": str(values.get("group") or "thread"), **values}
     if not isinstance(values["content"], str):
         raise _Wrong("has no text")
-    known: dict[str, Any] = tidied({name: str(values[name]) for name in FIELDS if values.get(name)})
+    values_by_field: dict[str, Any] = tidied({name: str(values[name]) for name in FIELDS if values.get(name)})
     came = values.get("received") or values.get("ts")
-    return replace(Comment(f"line-{n}", "", "thread", (came and _moment(came)) or EPOCH), **known)
+    return replace(Comment(f"line-{n}", "", "thread", (came and _moment(came)) or EPOCH), **values_by_field)
 
 
 def _moment(came: object) -> datetime | None:

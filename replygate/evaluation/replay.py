@@ -36,12 +36,12 @@ class Verdict:
 
     @property
     def wrong(self) -> bool:
-        """Whether spam was published, or an honest comment was not."""
+        """True if spam was published, or an honest comment was not."""
         return self.example.spam is (self.decision.action is Action.APPROVE)
 
     @property
     def by_chance(self) -> bool:
-        """Whether it is a spot check: the filters alone would have decided it."""
+        """True for a spot check: the filters alone would have decided it."""
         return any(signal.name == SPOT_CHECK for signal in self.decision.signals)
 
 
@@ -55,17 +55,17 @@ class Corpus:
     bars: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=CEILING_LESSONS))
 
     @classmethod
-    def of(cls, known: TokenCounts) -> "Corpus":
-        corpus = cls(Counter({Label.HAM: known.ham, Label.SPAM: known.spam}))
-        corpus.bars.append(known.ham_ceiling)
-        for token, (ham, spam) in known.tokens.items():
+    def of(cls, counts: TokenCounts) -> "Corpus":
+        corpus = cls(Counter({Label.HAM: counts.ham, Label.SPAM: counts.spam}))
+        corpus.bars.append(counts.ham_ceiling)
+        for token, (ham, spam) in counts.tokens.items():
             corpus.seen[Label.HAM][token], corpus.seen[Label.SPAM][token] = ham, spam
         return corpus
 
     def about(self, comment: Comment) -> TokenCounts:
         ham, spam = self.seen[Label.HAM], self.seen[Label.SPAM]
-        known = {t: (ham[t], spam[t]) for t in tokens(comment) if ham[t] or spam[t]}
-        return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], known, max(self.bars))
+        counts = {t: (ham[t], spam[t]) for t in tokens(comment) if ham[t] or spam[t]}
+        return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], counts, max(self.bars))
 
     def learn(self, lesson: Lesson) -> None:
         """Add a lesson, unless one of its quotas is full."""
@@ -81,8 +81,8 @@ class Corpus:
 def lesson(example: Example, verdict: Decision) -> Lesson:
     """Return the lesson from a moderator's correct decision after this decision of the filters."""
     comment, action = example.comment, Action.SPAM if example.spam else Action.APPROVE
-    said = Decision(action, RESULT[action], Role.MODERATOR, Role.MODERATOR, comment.received)
-    taught = comment.with_decision(verdict).with_decision(said)
+    correct = Decision(action, RESULT[action], Role.MODERATOR, Role.MODERATOR, comment.received)
+    taught = comment.with_decision(verdict).with_decision(correct)
     found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), lesson_quotas(taught))
     assert found is not None  # noqa: S101 - every such decision teaches
     return found
@@ -147,9 +147,10 @@ def _verdict(
     asked = evidence_query(comment, 1, BUILT_IN)
     questioned = clock()
     answer = replace(evidence.look_up(site.id, [asked])[0], corpus=corpus.about(comment))
-    known = facts_from(site, answer, comment.received)
+    evidence_facts = facts_from(site, answer, comment.received)
     answered = clock()
-    decision = decide(comment, known, run_filters(comment, known, BUILT_IN), policy)
+    decision = decide(comment, evidence_facts, run_filters(comment, evidence_facts, BUILT_IN), policy)
     spent = questioned - began + clock() - answered
-    probability = combined_score(comment, known.corpus).probability
-    return Verdict(example, decision, probability, spent * 1e6, known.corpus.ham + known.corpus.spam)
+    probability = combined_score(comment, evidence_facts.corpus).probability
+    lessons = evidence_facts.corpus.ham + evidence_facts.corpus.spam
+    return Verdict(example, decision, probability, spent * 1e6, lessons)

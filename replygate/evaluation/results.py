@@ -63,7 +63,7 @@ class Report:
 
     @property
     def has_both(self) -> bool:
-        """Whether there are comments of both labels."""
+        """True if there are comments of both labels."""
         return bool(self.honest.n and self.spam.n)
 
     def microseconds(self, share: float) -> float:
