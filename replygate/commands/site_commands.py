@@ -7,9 +7,9 @@ import click
 
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
+from comments.lifecycle import Status
 from comments.pseudonyms import token_digest
 from comments.site import Site, SiteKey
-from comments.storage.interfaces import Storage
 from replygate.deployment import current_deployment
 from replygate.text_table import columns
 from service.sites.settings import as_text, describe_settings, with_settings
@@ -46,15 +46,17 @@ def add_site(id: str, settings: tuple[str, ...]) -> None:
 def list_sites() -> None:
     """List all sites with the number of comments that wait."""
     deployment = current_deployment()
+    storage = deployment.storage
     rows = [
-        (site.id, site.name, deployment.storage.queue.depth(site.id).queued, _held(deployment.storage, site.id))
-        for site in deployment.storage.sites.all()
+        (
+            site.id,
+            site.name,
+            storage.queue.depth(site.id).queued,
+            storage.comments.counters(site.id).current.get(Status.HELD, 0),
+        )
+        for site in storage.sites.all()
     ]
     click.echo(columns(("ID", "NAME", "PENDING", "NEEDS REVIEW"), rows))
-
-
-def _held(storage: Storage, site: str) -> int:
-    return storage.comments.counters(site).current.get("held", 0)
 
 
 @site.command("show")

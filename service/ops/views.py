@@ -6,7 +6,6 @@ Without the ops token or an operator's session, only the two health checks are v
 import hmac
 import time
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal, cast
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
@@ -23,7 +22,7 @@ from service.web.request_counters import RequestCounters
 
 from . import prometheus
 from .dashboard import Figures, figures, format_bytes, format_duration
-from .health import CachedHealth, SystemHealth, problems, read_health
+from .health import CachedHealth, problems, read_health
 
 blueprint = Blueprint("ops", __name__)
 
@@ -40,7 +39,10 @@ class Ops:
 def init_ops(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     of: Deps = app.extensions["replygate"]
-    ops = Ops(RequestCounters(of.settings.metrics_dir), CachedHealth(partial(_read, of), time.monotonic))
+    ops = Ops(
+        RequestCounters(of.settings.metrics_dir),
+        CachedHealth(lambda: read_health(of.storage, of.queues, of.now()), time.monotonic),
+    )
     app.extensions["replygate.ops"] = ops
     log_exceptions_without_urls(app)
     app.jinja_env.filters["duration"] = format_duration
@@ -131,10 +133,6 @@ def _is_trusted() -> bool:
     except ReplygateError:
         return False
     return True
-
-
-def _read(of: Deps) -> SystemHealth:
-    return read_health(of.storage, of.queues, of.now())
 
 
 def _figures() -> Figures:
