@@ -49,7 +49,14 @@ def script_table() -> dict[str, object]:
     decided = {a.row.result: (a.row.past, a.row.tone) for a in reversed(MODERATOR_ACTIONS) if a.row.result}
     return {
         "actions": {
-            a.value: {"key": a.row.key, "tone": a.row.tone, "past": a.row.past, "result": a.row.result} for a in BUTTONS
+            a.value: {
+                "key": a.row.key,
+                "tone": a.row.tone,
+                "past": a.row.past,
+                "result": a.row.result,
+                "bulk": a.row.bulk_done,
+            }
+            for a in BUTTONS
         },
         "shortcuts": {name: key for name, key, _ in SHORTCUTS},
         "statuses": {status: {"text": text, "tone": tone} for status, (text, tone) in {**decided, **CHANGES}.items()},

@@ -125,7 +125,7 @@ function announce(site, room) {
   const link = document.createElement("a");
   link.href = list.dataset.first;
   link.className = "button primary";
-  link.textContent = `${total((each) => each.arrived)} new${"narrowed" in list.dataset ? " in all" : ""}`;
+  link.textContent = `${total((each) => each.arrived)} new${"filtered" in list.dataset ? " in all" : ""}`;
   if (news.textContent !== link.textContent) news.replaceChildren(link);
 }
 

@@ -183,6 +183,8 @@ async function decideTogether(some, action, reason, send) {
       for (const card of own) failed(card, before.get(card), action);
     }
   }
+  const n = some.filter((card) => card.querySelector(".outcome").textContent === actions[action].past).length;
+  if (n > 1) spoken.textContent = actions[action].bulk.replace("{}", `${n} comments`);
 }
 
 function start(group, action, reason) {
