@@ -1,1 +1,1 @@
-"""How the shipped prior comes about: generated text, the training and the evaluation. Needs the extra `train`."""
+"""Train and evaluate the shipped models, with generated text. Needs the dependency group `train`."""

@@ -1,4 +1,4 @@
-"""From a logit to a probability that holds for sources never seen."""
+"""Calibration of logits to probabilities, on unseen sources."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A free source by a model that never saw it: each comment's logit, and 1.0 where it is spam."""
+    """Logits of one free source by a model without it, and 1.0 for each spam comment."""
 
     source: str
     logits: Array
@@ -43,7 +43,7 @@ def unseen(sources: Sources) -> list[Unseen]:
 
 
 def calibrated(found: Sequence[Unseen]) -> Calibration:
-    """Platt's two numbers, fitted on sources that the model which judged them had not seen; sources count alike."""
+    """Platt's two numbers, fitted on unseen sources with equal weight."""
     logits = np.concatenate([u.logits for u in found])
     spam = np.concatenate([u.spam for u in found])
     each = np.concatenate([np.full(len(u.spam), 1 / len(u.spam)) for u in found])
@@ -53,12 +53,12 @@ def calibrated(found: Sequence[Unseen]) -> Calibration:
 
 
 def _short(step: float) -> float:
-    """Far from the goal Newton's steps overshoot."""
+    """Limit a step: far from the optimum Newton's steps overshoot."""
     return max(-LONGEST_STEP, min(LONGEST_STEP, step))
 
 
 def platt(logits: Sequence[float], spam: Sequence[float], each: Sequence[float]) -> Calibration:
-    """Newton's method on the weighted log loss; in plain Python, so that every machine adds in the same order."""
+    """Newton's method on the weighted log loss, in plain Python so that every machine adds in the same order."""
     slope, shift = 1.0, 0.0
     for _ in range(NEWTON_STEPS):
         g1 = g0 = h11 = h10 = h00 = 0.0

@@ -1,4 +1,4 @@
-"""`python -m training.combine DATA_DIR`: how prior and lessons become one judgement, fitted on streams of comments.
+"""`python -m training.combine DATA_DIR`: fit the weights of the shipped and the site's model on streams of comments.
 
 The prior saw none of these sources. Every stream teaches n lessons, either what comes first or, as moderators do, what
 the prior doubts and a few others; the comments after them are judged. Errors of a stream are those of constants that
@@ -66,7 +66,7 @@ NEWTON_STEPS, PULL = 30, 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One comment: what the prior says, and what it is."""
+    """One comment with the shipped model's log-odds and its label."""
 
     comment: Comment
     prior: float
@@ -75,7 +75,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A comment after n lessons: what both say, how many of the rarer label there were, and what the comment is."""
+    """A comment after n lessons: log-odds of both models, lessons of the rarer label, and the comment's label."""
 
     stream: str
     lessons: int
@@ -85,7 +85,7 @@ class Judged:
     spam: bool
 
     def columns(self) -> tuple[float, ...]:
-        """What is weighed: the prior before the first lesson and after many, the site, and twice an offset."""
+        """The regression's columns: prior before the first lesson and after many, site, and two offsets."""
         share = self.known / (self.known + combined_model.HALF_TAUGHT)
         return self.prior * (1 - share), self.prior * share, self.site * share, 1 - share, share
 
@@ -103,7 +103,7 @@ def streams(folder: Path, seed: int) -> Iterator[tuple[str, list[Row]]]:
 
 
 def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool) -> Iterator[Judged]:
-    """What is said of the comments after each number of comments, of which all teach or only those that are seen."""
+    """Scores after each number of comments, where all comments or only reviewed ones become lessons."""
     lessons: Counter[bool] = Counter()
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     came = 0
@@ -130,7 +130,7 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
 
 
 def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Judged]:
-    """Every comment on a site that was taught nothing, and as it comes to one whose moderators label what is held."""
+    """Scores of every comment on a site without lessons, and on one whose moderators label held comments."""
     corpus = Corpus()
     for row in rows:
         yield Judged(name, 0, row.prior, 0.0, 0, row.spam)
@@ -145,7 +145,7 @@ def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Jud
 
 
 def fitted(found: Sequence[Judged]) -> Array:
-    """Weights of a comment's columns; each stream counts alike after each number of lessons."""
+    """Weights of the columns. All streams have equal weight after each number of lessons."""
     sizes = Counter((j.stream, j.lessons) for j in found)
     rows = np.array([j.columns() for j in found])
     spam, each = np.array([float(j.spam) for j in found]), np.array([1 / sizes[j.stream, j.lessons] for j in found])
@@ -158,7 +158,7 @@ def fitted(found: Sequence[Judged]) -> Array:
 
 
 def errors(found: Sequence[Judged]) -> list[float]:
-    """Mean over the streams after each number of lessons, each stream by what was fitted on the others."""
+    """Mean over the streams after each number of lessons, each tested with weights of the other streams."""
     wrong: dict[tuple[int, str], list[bool]] = defaultdict(list)
     for name in STREAMS:
         weights = fitted([j for j in found if j.stream != name])

@@ -1,4 +1,4 @@
-"""The labelled comments beside the project: which of them shipped weights may rest on, and what is in each."""
+"""The labelled corpora: their content, their licence, and if shipped weights may use them."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A file of comments. `licence` is "" where none is stated; only `free` ones are trained on for shipping."""
+    """A file of comments. `licence` is "" if none is stated; only `free` corpora train shipped weights."""
 
     name: str
     what: str
@@ -51,7 +51,7 @@ SPAM = tuple(
 
 
 def path(folder: Path, corpus: Corpus) -> Path:
-    """Where a corpus lies below the data folder."""
+    """Path of a corpus in the data folder."""
     return folder / corpus.folder / f"{corpus.name}.jsonl"
 
 
@@ -74,7 +74,7 @@ def read(folder: Path, corpus: Corpus) -> list[Example]:
 
 
 def digest(*contents: bytes) -> str:
-    """SHA-256 over several contents, each of which counts with its length."""
+    """SHA-256 over several contents, each with its length."""
     whole = hashlib.sha256()
     for content in contents:
         whole.update(len(content).to_bytes(8, "big") + content)
@@ -82,10 +82,10 @@ def digest(*contents: bytes) -> str:
 
 
 def comment(example: Example) -> Comment:
-    """The example as it would come in."""
+    """The example as a submitted comment."""
     return Comment("", "", "", EPOCH, author=example.author, url=example.url, content=example.text)
 
 
 def half(examples: Sequence[Example], n: int) -> list[Example]:
-    """One half of a corpus, split by what the comments were written below; n is 0 or 1."""
+    """Half n (0 or 1) of a corpus. Comments under one page or video stay together."""
     return [e for e in examples if hashlib.sha256(e.group.encode()).digest()[0] % 2 == n]

@@ -1,4 +1,4 @@
-"""The disguises that spam wears, each as a function of text and chance."""
+"""Disguises of spam, each a function of a text and a random generator."""
 
 import random
 import re
@@ -15,7 +15,7 @@ _LETTERS = _SMALL + _LARGE
 
 
 def _alphabet(small: int, large: int) -> dict[int, int]:
-    """Latin letters to those that begin at two code points."""
+    """Map Latin letters to the alphabets that begin at two code points."""
     return str.maketrans(_LETTERS, "".join(chr(first + n) for first in (small, large) for n in range(26)))
 
 
@@ -31,7 +31,7 @@ Disguise = Callable[[str, random.Random], str]
 
 
 def _words(text: str, change: Callable[[str], str], draw: random.Random) -> str:
-    """A share of the words changed; links stay, or nobody could follow them."""
+    """Change a share of the words. Links stay, because readers must be able to follow them."""
 
     def changed(word: re.Match[str]) -> str:
         return change(word[0]) if draw.random() < SHARE else word[0]
@@ -45,7 +45,7 @@ def _translated(table: dict[int, int]) -> Disguise:
 
 
 def _with(signs: str, often: float) -> Disguise:
-    """A sign after some of the letters inside a word."""
+    """Insert a sign after some letters of a word."""
 
     def change(word: str, draw: random.Random) -> str:
         inner = [letter + (draw.choice(signs) if draw.random() < often else "") for letter in word[:-1]]
@@ -55,7 +55,7 @@ def _with(signs: str, often: float) -> Disguise:
 
 
 def _split(sign: str) -> Disguise:
-    """A sign once inside a word."""
+    """Insert a sign once inside a word."""
 
     def change(word: str, draw: random.Random) -> str:
         at = draw.randint(1, len(word) - 1)
@@ -76,7 +76,7 @@ def _spaced(text: str, draw: random.Random) -> str:
 
 
 def worn_not(text: str, draw: random.Random) -> str:
-    """The text as it is."""
+    """Return the text unchanged."""
     return text
 
 

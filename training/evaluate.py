@@ -1,4 +1,4 @@
-"""`python -m training.evaluate DATA_DIR`: how the prior does on sources it never saw, beside what is to be reached."""
+"""`python -m training.evaluate DATA_DIR`: evaluate the shipped model on unseen sources, against the targets."""
 
 import gc
 import re
@@ -36,7 +36,7 @@ OWN = 4
 
 
 def reached(title: str, judged: Sequence[Judged]) -> Iterator[str]:
-    """One line a source, and the mean."""
+    """One line per source, and the mean."""
     each = [reach(j) for j in judged]
     yield from ("", f"## Unseen sources, {title}", "", "| source | AUC | R@1 % | R@0.1 % |", "|-|-|-|-|")
     for r in (*each, mean(each)):
@@ -44,7 +44,7 @@ def reached(title: str, judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def held(sources: Sources, full: Weights, calibration: Calibration) -> Iterator[str]:
-    """Honest comments at or above HOLD and REFUSE, each judged by a model that never saw its source."""
+    """Honest comments at or above HOLD and REFUSE, each scored by a model without its source."""
     yield from ("", "## Honest comments, prior alone", "")
     yield f"| source | comments | held of 1,000 (P >= {HOLD}) | refused (P >= {REFUSE}) | highest P |"
     yield "|-|-|-|-|-|"
@@ -66,7 +66,7 @@ def caught(judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
 
 
 def languages(sources: Sources, judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
-    """Comments in other languages than English, each by a model that never saw its source."""
+    """Comments in other languages, each scored by a model without its source."""
     yield from ("", "## Languages, prior alone", "")
     yield f"| language | honest | held of 1,000 (P >= {HOLD}) | spam | held | R@1 % of its own honest |"
     yield "|-|-|-|-|-|-|"
@@ -84,7 +84,7 @@ def languages(sources: Sources, judged: Sequence[Judged], calibration: Calibrati
 
 
 def _written(logits: Array, examples: Sequence[Example], is_spam: bool, script: re.Pattern[str]) -> Array:
-    """Those of the logits whose comments hold the script."""
+    """The logits of comments that contain the script."""
     of_kind = [example for example in examples if example.spam is is_spam]
     return logits[[bool(script.search(example.text)) for example in of_kind]]
 
@@ -110,7 +110,7 @@ def _halves(examples: Sequence[Example]) -> tuple[list[int], list[int]]:
 
 
 def videos(sources: Sources) -> Iterator[str]:
-    """TubeSpam's protocol: a video's first 70 % teach, its last 30 % test."""
+    """TubeSpam's protocol: the first 70 % of a video train, the last 30 % test."""
     yield from ("", "## TubeSpam's protocol", "", "| video | MCC, own comments | MCC, and all that ships |", "|-|-|-|")
     scores = []
     for name in VIDEOS:
@@ -129,7 +129,7 @@ def _correlation(weights: Weights, tested: Batch) -> float:
 
 
 def speed(sources: Sources, prior: PriorModel) -> Iterator[str]:
-    """CPU time of a first look at each comment, folding and finding links included."""
+    """CPU time per comment on empty caches, including normalization and links."""
     yield from (
         "",
         "## Speed, one core, CPU time",
@@ -149,7 +149,7 @@ def speed(sources: Sources, prior: PriorModel) -> Iterator[str]:
 
 
 def _microseconds(judge: Callable[[Comment], object], comments: Sequence[Comment]) -> float:
-    """The second half's mean, when the first has filled the caches as a day would."""
+    """Mean of the second half, with caches that the first half filled."""
     half = len(comments) // 2
     gc.freeze()  # the corpora in memory are no part of a worker
     for c in comments[:half]:

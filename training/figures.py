@@ -1,4 +1,4 @@
-"""The figures by which a prior is measured."""
+"""Metrics of the shipped model."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ FEW = 20
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Area under the ROC curve, and recall where 1 % and .1 % of the honest pool are taken for spam."""
+    """Area under the ROC curve, and recall at false positive rates of 1 % and .1 % on the honest pool."""
 
     source: str
     auc: float
@@ -31,7 +31,7 @@ def area(spam: Array, honest: Array) -> float:
 
 
 def threshold(honest: Array, share: float) -> float:
-    """The logit above which no more than this share of the honest comments lies."""
+    """The logit that at most this share of the honest comments exceeds."""
     return float(np.sort(honest)[::-1][int(share * len(honest))])
 
 
@@ -55,7 +55,7 @@ def mean(each: Sequence[Reach]) -> Reach:
 
 
 def matthews(spam: Array, honest: Array) -> float:
-    """Matthews' correlation, where logits above 0 are called spam."""
+    """Matthews' correlation coefficient at the threshold 0."""
     tp, fp = int((spam > 0).sum()), int((honest > 0).sum())
     fn, tn = len(spam) - tp, len(honest) - fp
     product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)

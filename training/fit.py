@@ -1,4 +1,4 @@
-"""Logistic regression over hashed features, written so that the same examples give the same weights."""
+"""Logistic regression over hashed features. The same examples give the same weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Weights:
 
 
 def batch(examples: Sequence[Example], source: str) -> Batch:
-    """The features of the examples; what falls into one bucket is added up."""
+    """The features of the examples; values in one bucket are added."""
     columns: list[int] = []
     values: list[float] = []
     ends = [0]
@@ -65,7 +65,7 @@ def batch(examples: Sequence[Example], source: str) -> Batch:
 
 
 def _importance(batches: Sequence[Batch]) -> Array:
-    """Weights of the examples: sources by a power of their size, spam and honest alike in sum."""
+    """Weights of the examples: sources by a power of their size, with equal sums for spam and honest."""
     each = np.concatenate([np.full(len(b.spam), len(b.spam) ** (SIZE_POWER - 1)) for b in batches])
     spam = np.concatenate([b.spam for b in batches]) == 1
     for chosen in (spam, ~spam):

@@ -1,4 +1,4 @@
-"""Generated comments, honest and spam, that stand in where no freely licensed corpus is to be had."""
+"""Generate honest and spam comments of kinds that no freely licensed corpus contains."""
 
 import random
 import re
@@ -52,7 +52,7 @@ CARELESS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled comment, as the corpora have it."""
+    """One labelled comment."""
 
     text: str
     spam: bool
@@ -63,12 +63,12 @@ class Example:
 
 
 def chance(label: str, seed: int) -> random.Random:
-    """The same draws each time; nothing here is a secret."""
+    """A random generator with a fixed seed."""
     return random.Random(f"{label} {seed}")  # noqa: S311
 
 
 def honest(seed: int, share: float = 1.0) -> Iterator[Example]:
-    """Every rule of HONEST, as often as it says."""
+    """Generate each rule of HONEST the given number of times."""
     draw, grammar = chance("honest", seed), read(*HONEST_TEXT)
     for rule, n in HONEST.items():
         for _ in range(round(n * share)):
@@ -78,7 +78,7 @@ def honest(seed: int, share: float = 1.0) -> Iterator[Example]:
 
 
 def spam(seed: int, share: float = 1.0) -> Iterator[Example]:
-    """Every rule of SPAM, as often as it says; some of it disguised."""
+    """Generate each rule of SPAM the given number of times, some of it disguised."""
     draw, grammar = chance("spam", seed), read(*SPAM_TEXT)
     for rule, n in SPAM.items():
         for _ in range(round(n * share)):
@@ -102,7 +102,7 @@ def _signature(grammar: Grammar, rule: str, draw: random.Random) -> tuple[str, s
 
 
 def _careless(text: str, draw: random.Random) -> str:
-    """What typing on a telephone does to a text."""
+    """Make a text look typed on a phone."""
     if draw.random() < 0.6:
         text = text.lower()
     elif draw.random() < 0.2:

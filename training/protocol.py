@@ -1,4 +1,4 @@
-"""Who learns from what and is tested on what: every source is judged by a model that never saw it."""
+"""Training and test sets of the evaluation: every source is scored by a model without it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ NEWS, BLOG = "news_c3_a", "blog_tosbourn"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All there is to learn from and to test on, read and hashed once."""
+    """All training and test data, read and hashed once."""
 
     examples: Mapping[str, list[Example]]
     real: Mapping[str, Batch]
@@ -28,7 +28,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Logits of one source by a model that never saw it, and the honest pool's by the same model."""
+    """Logits of one source by a model without it, and of the honest pool by the same model."""
 
     source: str
     weights: Weights
@@ -38,7 +38,7 @@ class Judged:
 
 
 def generated(share: float = 1.0) -> tuple[Batch, ...]:
-    """The generated comments, one batch a kind."""
+    """The generated comments, one batch per kind."""
     kinds: dict[str, list[Example]] = {}
     for example in (*honest(SEED, share), *spam(SEED, share)):
         kinds.setdefault(example.source, []).append(example)
@@ -46,18 +46,18 @@ def generated(share: float = 1.0) -> tuple[Batch, ...]:
 
 
 def gathered(folder: Path, names: Sequence[str] = ALL, share: float = 1.0) -> Sources:
-    """The corpora of these names, and a share of what is generated."""
+    """The corpora of these names, and a share of the generated comments."""
     examples = {corpus.name: read(folder, corpus) for corpus in CORPORA if corpus.name in names}
     return Sources(examples, {name: batch(rows, name) for name, rows in examples.items()}, generated(share))
 
 
 def free(sources: Sources, without: str = "") -> list[Batch]:
-    """What shipped weights may rest on, less one source."""
+    """The data that shipped weights may use, without one source."""
     return [*(sources.real[name] for name in FREE if name != without), *sources.generated]
 
 
 def everything(sources: Sources, without: str) -> list[Batch]:
-    """All but one source, half of the newspaper's articles and the blog that the honest pool is made of."""
+    """All but one source, half of the newspaper's articles and the blog of the honest pool."""
     kept = [b for name, b in sources.real.items() if name not in (without, NEWS, BLOG)]
     news = batch(half(sources.examples[NEWS], 0), NEWS)
     return [*kept, news, *sources.generated]

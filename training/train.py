@@ -1,4 +1,4 @@
-"""`python -m training.train DATA_DIR`: the weights and their model card, from the data files and a fixed seed."""
+"""`python -m training.train DATA_DIR`: train the shipped model and write its card, with a fixed seed."""
 
 import sys
 from pathlib import Path
@@ -18,28 +18,28 @@ CARD = ROOT / "docs" / "model-card.md"
 
 
 def inputs(folder: Path) -> str:
-    """SHA-256 over all that was learned from: the free corpora, the templates and the seed."""
+    """SHA-256 over all training inputs: the free corpora, the templates and the seed."""
     corpora = [path(folder, corpus).read_bytes() for corpus in CORPORA if corpus.free]
     templates = [file.read_bytes() for file in sorted(TEXT.glob("*.txt"))]
     return digest(*corpora, *templates, str(SEED).encode())
 
 
 def model_of(weights: Weights, calibration: Calibration, learned_from: str = "") -> PriorWeights:
-    """The weights as they are shipped."""
+    """The weights in the form of the shipped file."""
     whole, scales = quantize(weights.of.tolist())
-    # Processors differ in the last bits of what they add; no weight and no file does.
+    # Processors differ in the last bits of a sum, so the bias is rounded.
     return PriorWeights(whole, scales, round(weights.bias, 6), calibration.slope, calibration.shift, learned_from)
 
 
 def trained(folder: Path, share: float = 1.0) -> tuple[PriorWeights, list[Unseen]]:
-    """The model of these files, the same bytes each time, and how models like it do. A share of what is generated."""
+    """Train on these files and a `share` of the generated comments; return the model and its results on new sources."""
     sources = gathered(folder, FREE, share)
     found = unseen(sources)
     return model_of(fit(free(sources)), calibrated(found), inputs(folder)), found
 
 
 def main(arguments: list[str]) -> int:
-    """Writes both files."""
+    """Write the model and its card."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m training.train DATA_DIR\n")
         return 2

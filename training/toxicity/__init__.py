@@ -1,1 +1,1 @@
-"""How the shipped toxicity model comes about: its texts, its training and its card. Needs the group `train`."""
+"""Train the shipped toxicity model and write its card. Needs the dependency group `train`."""

@@ -1,4 +1,4 @@
-"""`python -m training.toxicity DATA_DIR`: the toxicity model and its card, from the data files and a fixed seed."""
+"""`python -m training.toxicity DATA_DIR`: train the toxicity model and write its card, with a fixed seed."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ CARD = ROOT / "docs" / "toxicity-card.md"
 
 
 def inputs(folder: Path) -> str:
-    """SHA-256 over all that was learned from: the corpora, the templates and the seed."""
+    """SHA-256 over all training inputs: the corpora, the templates and the seed."""
     corpora = [path(folder, corpus).read_bytes() for corpus in (DAVIDSON, *honest_corpora())]
     made = [FOLDER / name for name in ("abuse.txt", "calm.txt", "charged.txt")]
     templates = [file.read_bytes() for file in (*made, *HONEST_TEXT)]
@@ -24,7 +24,7 @@ def inputs(folder: Path) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Writes both files."""
+    """Write the model and its card."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m training.toxicity DATA_DIR\n")
         return 2

@@ -1,4 +1,4 @@
-"""What the toxicity model may see in a text, and which of it may speak for an attack."""
+"""Features of the toxicity model, and the words that may count as an attack."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,7 +14,7 @@ NOTHING = FILLERS | {READER, GROUP}
 
 
 def features(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    """What each word of a text may weigh by, as `workers.toxicity` reads it."""
+    """Features of each word of a text, as `workers.learning.toxicity_model` reads it."""
     met: set[str] = set()
     found, before, aim = [], "", -REACH - 1
     for n, token in enumerate(tokens):
@@ -38,7 +38,7 @@ def _is_profane(word: str) -> bool:
 
 
 def is_eligible(feature: str) -> bool:
-    """Plain English words only, and a profane word only where it is said to or of somebody."""
+    """Allow plain English words, and a profane word only if it is about a person."""
     *_, last = names = feature.removeprefix(AIMED).split()
     if not all(name in (READER, GROUP) or (name.isascii() and name.isalpha()) for name in names):
         return False
@@ -48,6 +48,6 @@ def is_eligible(feature: str) -> bool:
 
 
 def charged() -> frozenset[str]:
-    """Words, and pairs of words, one of which is in every feature that may speak for an attack."""
+    """Words and pairs of words, one of which is in every feature that may count as an attack."""
     lines = [line for rule in grammar.read(FOLDER / "charged.txt").rules.values() for line in rule]
     return frozenset(word.replace("_", " ") for line in lines for word in line.split())

@@ -1,4 +1,4 @@
-"""How the toxicity model does on what it never saw: attacks, honest comments, and sentences written to test it."""
+"""Results of the toxicity model on unseen attacks, honest comments and test sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Words that say nothing of an attack: neither alone nor beside one another do they become features."""
+"""Function words: alone or in pairs they are no features of an attack."""
 
 _FILLERS = """
     a an the this that these those it its he him his she her hers they them their theirs we us our ours i me my mine

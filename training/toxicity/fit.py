@@ -1,4 +1,4 @@
-"""The toxicity model's weights: logistic regression with few features, the same for the same texts."""
+"""Fit the toxicity model: sparse logistic regression. The same texts give the same weights."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ SEEN = 5
 
 
 def _bounds(columns: Sequence[str]) -> Array:
-    """The most that each feature may weigh."""
+    """Upper limit of each feature's weight."""
     may = charged()
     most = (BOUND if AIMED in c or " " in c else ALONE for c in columns)
     return np.array([m * bool(may & {c, *c.removeprefix(AIMED).split()}) for c, m in zip(columns, most, strict=True)])
@@ -52,7 +52,7 @@ def _cut(words: Sequence[tuple[str, ...]]) -> Iterator[list[str]]:
 
 
 def _worst(words: Sequence[tuple[str, ...]], weights: Mapping[str, int]) -> list[str]:
-    """The span that weighs most; the first of several."""
+    """The span with the highest score; the first if several have it."""
     sums = [sum(weights.get(feature, 0) for feature in word) for word in words]
     starts = range(max(1, len(words) - SPAN + 1))
     start = max(starts, key=lambda n: sum(sums[n : n + SPAN]))

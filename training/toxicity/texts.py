@@ -1,4 +1,4 @@
-"""What the toxicity model learns from: labelled posts, honest comments, and sentences generated for it."""
+"""Training texts of the toxicity model: labelled posts, honest comments and generated sentences."""
 
 import hashlib
 import json
@@ -65,7 +65,7 @@ def honest_corpora() -> Sequence[Corpus]:
 
 
 def gathered(folder: Path) -> list[Group]:
-    """All there is to learn from."""
+    """All training texts."""
     posts = list(labelled(folder, DAVIDSON))
     comments = [e.text for corpus in honest_corpora() for e in read_corpus(folder, corpus)]
     return [
