@@ -132,7 +132,7 @@ class AuditPage:
 
 
 def decision_entry(comment: Comment, origin: str) -> AuditEntry | None:
-    """The entry for a comment's last decision; None for the filters' decisions and for edits: the history has those."""
+    """Return the entry for a comment's last decision; None for decisions by filters and for edits."""
     last = comment.decisions[-1]
     if last.role is Role.FILTERS or not last.action.row.audit:
         return None

@@ -1,8 +1,8 @@
-"""Values as JSON and back: defaults left out, fields this program does not know ignored.
+"""Convert values to JSON and back. Defaults are left out, and unknown fields are ignored.
 
-Web and workers are never upgraded in the same instant, so a record may carry fields of a later program. Objects go by
-field name. Decisions and signals, of which every comment has some, go by position, which halves their size: their
-fields may only ever be added at the end, with a default.
+Web and worker processes of two versions run together during an upgrade, so a record may have fields of a later version.
+Objects are stored by field name. Decisions and signals are stored by position, which halves their size: new fields of
+these must come last and have a default.
 """
 
 import json
@@ -19,11 +19,11 @@ from comments.validation import ID
 
 T = TypeVar("T")
 
-#: Packed by position.
+#: Types stored by position.
 ROWS = (Decision, Signal)
 #: The fields of a Comment that every decision replaces.
 STATE_FIELDS = ("status", "version", "decisions")
-#: Fields that the record's own name already tells.
+#: Fields that are part of the key.
 NAMED = ("id", "site", "draft_of")
 #: The fields of a submission, with their defaults.
 SUBMISSION = tuple((f.name, f.default) for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
@@ -49,7 +49,7 @@ def moment(ms: float) -> datetime:
 
 
 def _plain(value: Any) -> Any:
-    """A value that JSON does not know as one that it may; a dataclass becomes an object without its defaults."""
+    """Convert a value for JSON. A dataclass becomes an object without its defaults."""
     if isinstance(value, datetime):
         return milliseconds(value)
     if isinstance(value, ROWS):
@@ -59,15 +59,15 @@ def _plain(value: Any) -> Any:
         return {stored: v for stored, f, v in pairs if not _is_default(f, v)}
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{type(value).__name__} is not kept")
+    raise TypeError(f"{type(value).__name__} cannot be stored")
 
 
-#: Made once: `json.dumps` makes one a call where it is told anything.
+#: Made once: `json.dumps` with options makes an encoder in each call.
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def _row(value: Any) -> list[Any]:
-    """The fields in order, without those at the end that have their default."""
+    """Return the fields in order, without those at the end that have their default."""
     wanted = list(fields(value))
     while wanted and _is_default(wanted[-1], getattr(value, wanted[-1].name)):
         wanted.pop()
@@ -87,7 +87,7 @@ def _stored_fields(cls: Any) -> tuple[tuple[str, Field[Any]], ...]:
 
 
 def unpack(cls: type[T], packed: Mapping[str, Any]) -> T:
-    """Raises TypeError when a field without a default is missing."""
+    """Make a value from its fields. Raises TypeError if a field without a default is missing."""
     makers = _makers(cast(Hashable, cls))
     return cls(**{name: make(packed[stored]) for stored, name, make in makers if stored in packed})
 
@@ -100,7 +100,7 @@ def _unpack_row(cls: type[T], values: list[Any]) -> T:
 
 @cache
 def _makers(cls: Any) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
-    """Of each field its stored name, its name and the function that makes its value."""
+    """Return the stored name, the name and the converter of each field."""
     hints = get_type_hints(cls)
     return tuple((stored, f.name, _maker(hints[f.name])) for stored, f in _stored_fields(cls))
 
@@ -129,21 +129,21 @@ def load(cls: type[T], text: bytes) -> T:
 
 
 def dump_submission(comment: Comment) -> bytes:
-    """What was received; written again only where its author says it in other words."""
+    """Return the submission as stored. Only an edit by the author replaces it."""
     pairs = ((name, getattr(comment, name), default) for name, default in SUBMISSION)
     return dump({name: value for name, value, default in pairs if value != default})
 
 
 def dump_state(comment: Comment) -> bytes:
-    """The line that decisions replace: all of them. Equal lines are equal states: compare-and-set compares them.
+    """Return the state line: all decisions. Equal lines mean equal states, so compare-and-set compares lines.
 
-    Status and version are the last decision's and their number, so they are not written a second time.
+    It does not repeat the status, which is that of the last decision, or the version, which is their number.
     """
     return dump({"decisions": comment.decisions}) + b"\n" if comment.decisions else UNDECIDED
 
 
 def load_comment(site: str, id: str, record: bytes) -> Comment:
-    """A comment from its state line and the submission behind it. JSON escapes newlines, so the first one is ours."""
+    """Make a comment from its state line and its submission. JSON escapes newlines, so the first one separates them."""
     state, _, submission = record.partition(b"\n")
     draft_of = id.removesuffix(DRAFT_SUFFIX) if id.endswith(DRAFT_SUFFIX) else ""
     named = {"id": id, "site": site, "draft_of": draft_of}

@@ -1,8 +1,8 @@
-"""What a comment teaches, as the corpus keeps it, and which of all lessons count.
+"""Lessons of the corpus, and the quotas that decide which of them count.
 
-Near-duplicates, and whatever else must not teach as often as it comes, share a quota. Which of them count follows from
-their ids alone and not from the order in which they were learned: so every lesson can be taken back exactly, and
-counting everything anew comes to the same.
+Near-duplicates share a quota, so that a campaign does not teach once per copy. The ids alone decide which lessons
+count, not the order in which they were learned. So every lesson can be removed exactly, and a rebuild gives the same
+counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from comments.lifecycle import Label
 from comments.model import Comment
 
-#: Of the latest lessons of ham, so many raise the bar for refusing.
+#: Number of the latest ham lessons that set the ham ceiling.
 CEILING_LESSONS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Of all lessons with this name only `most` count: the first ones by comment id."""
+    """Limits the lessons with this name that count to `most`: the first ones by comment id."""
 
     name: str
     most: int
@@ -30,12 +30,12 @@ class Lesson:
     label: Label
     tokens: frozenset[str]
     quotas: tuple[Quota, ...] = ()
-    at: int = 0  # ms when a person decided
-    log_odds: float = 0.0  # of spam, that the filters gave it
+    at: int = 0  # ms of the moderator's decision
+    log_odds: float = 0.0  # of spam, by the filters
 
 
 def lesson_of(comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota]) -> Lesson | None:
-    """What a comment teaches now; None for nothing."""
+    """Return what a comment teaches now; None for nothing."""
     taught, verdict = comment.lesson_decision, comment.filter_decision
     if taught is None or comment.lesson is None:
         return None
@@ -44,11 +44,11 @@ def lesson_of(comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota])
 
 
 def counted_lessons(lessons: Mapping[str, Lesson]) -> set[str]:
-    """Ids of those that count."""
+    """Return the ids of the lessons that count."""
     within: dict[str, int] = {}
     passed = set()
     for id in sorted(lessons):
-        # Each quota counts who comes before, also who is beyond another quota: so one lesson moves two others at most.
+        # A quota also counts lessons that are beyond another quota, so that one lesson moves at most two others.
         before = [within.get(quota.name, 0) for quota in lessons[id].quotas]
         within |= {quota.name: n + 1 for quota, n in zip(lessons[id].quotas, before, strict=True)}
         if all(n < quota.most for quota, n in zip(lessons[id].quotas, before, strict=True)):
@@ -57,6 +57,6 @@ def counted_lessons(lessons: Mapping[str, Lesson]) -> set[str]:
 
 
 def ham_ceiling(lessons: Mapping[str, Lesson]) -> float:
-    """The highest log-odds among the latest lessons of ham, and 0 at least."""
+    """Return the highest log-odds among the latest ham lessons, at least 0."""
     ham = sorted((lesson.at, id, lesson.log_odds) for id, lesson in lessons.items() if lesson.label is Label.HAM)
     return max((0.0, *(log_odds for _, _, log_odds in ham[-CEILING_LESSONS:])))

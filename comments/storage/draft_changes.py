@@ -1,4 +1,4 @@
-"""Changes that are made together or not at all: a draft's, and what follows from it for its comment."""
+"""Changes that apply together or not at all: one of a draft, and the one of its comment that follows from it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,18 +10,18 @@ from .values import CommentChange
 
 
 def rewrites_submission(change: CommentChange) -> bool:
-    """Whether the comment says something else from now on: by an edit, or by taking one back, and never else."""
+    """True if the change replaces the comment's text: an edit, or the undo of one."""
     by_author = change.after.decisions[-1].action in (Action.EDIT, Action.UNDO)
     return by_author and change.after.content != change.before.content
 
 
 def is_outbox_event(after: Comment) -> bool:
-    """Whether the outbox tells of it: not that somebody edits, only what becomes of the comment."""
+    """True if the outbox gets an event: not for drafts and not for edits that wait, only for results."""
     return not after.draft_of and after.status is not Status.QUEUED
 
 
 def revised_ids(changes: Sequence[CommentChange]) -> list[str]:
-    """Ids of the comments about which some draft's change may change something."""
+    """Return the ids of comments that the change of a draft may change too."""
     applied = (c for c in changes if Status.APPLIED in (c.before.status, c.after.status))
     return [change.after.draft_of for change in applied]
 
@@ -29,7 +29,7 @@ def revised_ids(changes: Sequence[CommentChange]) -> list[str]:
 def with_carried_over(
     changes: Sequence[CommentChange], comments: Mapping[str, Comment]
 ) -> Iterator[tuple[CommentChange, ...]]:
-    """Each change, in order, with the one that goes with it. `comments` are those concerned, as they are now."""
+    """Yield each change with the change of its comment, if any. `comments` are those of `revised_ids`, by id."""
     for change in changes:
         comment = comments.get(change.after.draft_of)
         follows = comment_after_draft(comment, change.before, change.after) if comment else None

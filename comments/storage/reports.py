@@ -1,28 +1,28 @@
-"""What readers report: once a network and comment, for a while, and not without end."""
+"""Protocol of the store for reports by readers: one for each network and comment, for 30 days."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from comments.model import Comment
 
-#: Seconds that the reports of a comment are kept after the last of them.
+#: Seconds that the reports of a comment are kept after the last one.
 KEPT = 30 * 86_400
 
 
 class Reports(Protocol):
-    """A tally says how many networks found what wrong (`comments.reports.ReportReason`)."""
+    """A tally is the number of networks for each reason (`comments.reports.ReportReason`)."""
 
     def add(self, comment: Comment, origin: str, wrong: str, per_minute: int) -> Mapping[str, int]:
-        """The comment's tally once this network's report is kept; its first one stays, and counts once.
+        """Store a network's report and return the comment's tally. Only the first report of a network counts.
 
-        It takes from the network's allowance of submissions, `per_minute` with 0 for no limit. Raises TooMany.
+        It uses the rate limit for submissions of the network: `per_minute`, 0 for no limit. Raises TooMany.
         """
 
     def of(self, site: str, ids: Sequence[str]) -> list[Mapping[str, int]]:
-        """The tally of each; empty without reports."""
+        """Return the tally of each comment; empty without reports."""
 
     def latest(self, site: str, limit: int, cursor: str = "") -> tuple[list[str], str]:
-        """Ids of reported comments, whatever became of them, the last reported first, and the cursor for more.
+        """Return ids of reported comments of all statuses, the last reported first, and the next cursor.
 
         Raises Invalid for a bad cursor.
         """

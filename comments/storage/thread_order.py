@@ -1,10 +1,10 @@
-"""The order in which people read a conversation: each root, then everything below it."""
+"""Reading order of a thread: each root, then everything below it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 
 def children(replies: Iterable[tuple[str, str, int]]) -> dict[str, list[str]]:
-    """Parent -> its replies, the oldest first, from (id, parent, ms received)."""
+    """Return parent -> its replies, the oldest first, from (id, parent, ms received)."""
     below: dict[str, list[str]] = {}
     for id, parent, _ in sorted(replies, key=lambda r: (r[2], r[0])):
         below.setdefault(parent, []).append(id)
@@ -12,7 +12,7 @@ def children(replies: Iterable[tuple[str, str, int]]) -> dict[str, list[str]]:
 
 
 def reading_order(roots: Iterable[str], below: Mapping[str, list[str]]) -> Iterator[str]:
-    """Each root followed by everything below it. Not recursive: a conversation may be deeper than Python's stack."""
+    """Yield each root and everything below it. Not recursive: a thread may be deeper than Python's stack."""
     for root in roots:
         open_ids = [root]
         while open_ids:

@@ -1,4 +1,4 @@
-"""What every back end promises about taking a submission in."""
+"""Accept a submission, on every back end."""
 
 from concurrent.futures import ThreadPoolExecutor
 

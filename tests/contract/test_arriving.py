@@ -1,4 +1,4 @@
-"""What every back end promises to those who want to know how fast comments come."""
+"""Count comments by the time they were received, on every back end."""
 
 from datetime import timedelta
 

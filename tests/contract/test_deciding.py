@@ -1,4 +1,4 @@
-"""What every back end promises about decisions and all that hangs on them."""
+"""Decide about comments, with every effect, on every back end."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

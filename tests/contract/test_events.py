@@ -1,4 +1,4 @@
-"""What every back end promises those who follow a site: what appeared, what went, and what is newest."""
+"""Follow a site: changes of threads, versions and recent comments, on every back end."""
 
 from datetime import UTC, datetime, timedelta
 

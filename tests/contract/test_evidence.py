@@ -1,4 +1,4 @@
-"""What every back end promises the filters, and what it promises about learning."""
+"""Look up evidence and learn lessons, on every back end."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor

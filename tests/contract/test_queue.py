@@ -1,4 +1,4 @@
-"""What every back end promises about leases, wake-ups and the outbox."""
+"""Leases, wake-ups and the outbox, on every back end."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""What every back end promises readers: approved comments whose every ancestor is approved, and nothing else."""
+"""Read threads on every back end: only approved comments whose ancestors are all approved."""
 
 from datetime import UTC, datetime, timedelta
 

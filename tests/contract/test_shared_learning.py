@@ -1,4 +1,4 @@
-"""What every back end promises about sites that learn together."""
+"""Sites that learn together, on every back end."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def taught(storage: Storage, site: str, action: Action, *quotas: Quota) -> Comme
 
 
 def known(storage: Storage, site: str) -> TokenCounts:
-    """What a comment on the site is judged by."""
+    """Return the token counts by which a comment on the site is judged."""
     return storage.evidence.look_up(site, [EvidenceQuery(tokens=frozenset({"casino"}))])[0].corpus
 
 

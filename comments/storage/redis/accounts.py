@@ -1,4 +1,4 @@
-"""Sites, people and their sessions, and which processes are alive."""
+"""Sites, people, sessions and heartbeats on Redis."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from .audit import append, packed
 from .client import Client, guarded, text
 from .scripts import Script
 
-#: No session is older.
+#: The longest life of a session.
 LONGEST_SESSION = timedelta(days=1)
 
 
 class _Records:
-    """One hash of named records, changed together with what the audit keeps of the change."""
+    """One hash of named records. A record and its audit entries are stored in one step."""
 
     def __init__(self, client: Client, keys: Keys, key: str) -> None:
         self._client, self._keys, self._key = client, keys, key
@@ -33,7 +33,7 @@ class _Records:
         pipe.execute()
 
     def compare_and_set(self, name: str, before: bytes, after: bytes, entries: Sequence[AuditEntry]) -> bool:
-        """`before` is "" where there must be none yet."""
+        """Replace `before`, which is "" if the name must be free."""
         keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
         return bool(self._compare_and_set(keys, {"name": name}, before, after, *map(packed, entries)))
 

@@ -1,4 +1,4 @@
-"""The audit on Redis: a stream a site, which nothing here ever trims."""
+"""The audit on Redis: one stream for each site, which is never trimmed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,17 +13,17 @@ from comments.storage.keys import Keys
 from .client import Client, guarded, text
 
 CURSOR = re.compile(r"\d{1,15}-\d{1,10}")
-#: Entries read at once, and looked through for one page.
+#: Entries read in one command, and searched for one page.
 CHUNK, MOST_LOOKED = 1_000, 10_000
 
 
 def packed(entry: AuditEntry) -> bytes:
-    """As the stream keeps it: the site, the id and the time are the stream's own."""
+    """Return the entry as stored. The stream adds the site, the id and the time."""
     return dump(replace(entry, site=""))
 
 
 def append(pipe: Client, keys: Keys, entries: Sequence[AuditEntry]) -> None:
-    """Note the entries in the transaction that makes the change they tell of."""
+    """Add the entries to the transaction that makes their change."""
     for entry in entries:
         pipe.xadd(keys.audit(entry.site), {"e": packed(entry)})
 
@@ -65,7 +65,7 @@ class RedisAudit:
 
 
 def _needles(search: AuditQuery) -> list[bytes]:
-    """What the record of a wanted entry holds, so that only those are unpacked."""
+    """Return bytes that the record of every matching entry contains, so that only those records are parsed."""
     return [dump({name: getattr(search, name)})[1:-1] for name in ("by", "subject", "origin") if getattr(search, name)]
 
 

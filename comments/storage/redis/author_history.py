@@ -1,8 +1,7 @@
-"""Everything of one author or network, found by looking through comments from the newest on.
+"""All comments of one author or network, found by searching comments from the newest on.
 
-Two indexes, by author and by network, would cost 155 bytes a comment (`python -m bench.traces`), where a decided one
-may cost 1.5 kB and does. Looking costs the time of whoever asks instead: the records are read a thousand at a time, and
-only those that hold the name are unpacked.
+Two indexes, by author and by network, would add 155 bytes (`python -m bench.traces`) to the 1.5 kB of a decided
+comment. A search costs time instead: it reads a thousand records at once and parses only those that contain the name.
 """
 
 import json
@@ -18,7 +17,7 @@ from comments.storage.values import HistoryPage, HistoryQuery
 from .client import Client, guarded, text
 from .paging import place
 
-#: Comments read at once, and looked at for one answer.
+#: Comments read in one command, and searched for one page.
 CHUNK, MOST_LOOKED = 1_000, 10_000
 DECIDED = tuple(status for status in Status if status is not Status.QUEUED)
 
@@ -48,7 +47,7 @@ class RedisAuthorHistory:
         return _found(rows, last, looked)
 
     def _before(self, site: str, last: Place | None) -> list[Place]:
-        """The next comments of all statuses by time received, the newest first."""
+        """Return the next comments of all statuses by time received, the newest first."""
         keys = [self._keys.status(site, status) for status in DECIDED]
         starts, ties = self._starts(keys, last)
         pipe = self._client.pipeline(transaction=False)
@@ -58,7 +57,7 @@ class RedisAuthorHistory:
         return sorted((p for p in places if last is None or p < last), reverse=True)[:CHUNK]
 
     def _starts(self, keys: Sequence[str], last: Place | None) -> tuple[list[int], int]:
-        """How many of each status came later than `last`, and how many at most in its very moment."""
+        """Return the rank in each status at which to go on, and the most comments received in the same ms as `last`."""
         if last is None:
             return [0] * len(keys), 0
         pipe = self._client.pipeline(transaction=False)
@@ -69,9 +68,9 @@ class RedisAuthorHistory:
         return counts[::2], max(counts[1::2])
 
 
-def _needles(trace: HistoryQuery) -> list[bytes]:
-    """What a record holds that fits. Quotes inside a text are escaped, so that no text can hold it."""
-    named = (("identity", trace.identity), ("origin", trace.origin))
+def _needles(query: HistoryQuery) -> list[bytes]:
+    """Return bytes that every matching record contains. No text can imitate them: its quotes are escaped."""
+    named = (("identity", query.identity), ("origin", query.origin))
     return [f'"{name}":{json.dumps(value, ensure_ascii=False)}'.encode() for name, value in named if value]
 
 

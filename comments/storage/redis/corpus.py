@@ -1,6 +1,6 @@
-"""What a site's moderators taught, on Redis: whole numbers, changed by one script.
+"""The corpus on Redis: counts that one script changes.
 
-Of sites that learn together it is kept with one of them; which comments are due is kept with each.
+Sites that learn together share the corpus of one of them. Each has its own list of comments that are due.
 """
 
 import json
@@ -17,7 +17,7 @@ from comments.storage.values import TokenCounts
 from .client import Client, guarded, text
 from .scripts import Script
 
-#: Ids sent in one command.
+#: Ids in one command.
 CHUNK = 1000
 
 
@@ -66,7 +66,7 @@ class RedisCorpus:
 
 
 def _written(lesson: Lesson) -> str:
-    """As learn.lua reads it: quotas by a short name, since each lesson is a member of its quotas."""
+    """Return a lesson as learn.lua reads it. Quotas get short names: every lesson repeats those of its quotas."""
     quotas = [[value_name(quota.name).hex(), quota.most] for quota in lesson.quotas]
     fields = {"label": lesson.label, "tokens": sorted(lesson.tokens), "quotas": quotas, "odds": str(lesson.log_odds)}
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

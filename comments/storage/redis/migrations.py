@@ -1,6 +1,6 @@
-"""The form of the data: its version, and how each older one becomes the next.
+"""Migrations of the data from one version of its format to the next.
 
-A migration must be safe to repeat: two processes may start at once, and one may be killed half-way.
+A migration must be safe to repeat: two processes may start at once, and one may be killed in the middle.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,5 +8,5 @@ from typing import Any
 
 from comments.storage.keys import Keys
 
-#: Version -> what turns it into the next.
+#: Version -> migration to the next version.
 MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {}

@@ -10,7 +10,7 @@ CURSOR = re.compile(r"(\d{1,15})\.([a-z0-9-]{1,40})")
 
 
 def page(client: Client, key: str, cursor: str, limit: int, newest: bool) -> tuple[list[str], str]:
-    """Up to `limit` members and the cursor for what follows; "" at the end. Raises Invalid for a bad cursor."""
+    """Return up to `limit` members and the next cursor; "" at the end. Raises Invalid for a bad cursor."""
     start = _start(client, key, cursor, newest) if cursor else 0
     found = (client.zrevrange if newest else client.zrange)(key, start, start + limit, withscores=True)
     rows = [(text(member), score) for member, score in found[:limit]]
@@ -19,7 +19,7 @@ def page(client: Client, key: str, cursor: str, limit: int, newest: bool) -> tup
 
 
 def place(cursor: str) -> tuple[float, str]:
-    """Score and member that a cursor names. Raises Invalid."""
+    """Return the score and the member of a cursor. Raises Invalid."""
     match = CURSOR.fullmatch(cursor)
     if not match:
         raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])

@@ -1,4 +1,4 @@
-"""What readers report, on Redis: a hash a comment, and who was reported last."""
+"""Reports by readers on Redis: one hash for each comment, and a list of the comments reported last."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The server itself: whether it can be relied on, what it uses, and which form of data it holds."""
+"""The server: problems, memory, connections, and the version of its data."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from comments.storage.values import DATA_VERSION
 from .client import Client, guarded
 from .migrations import MIGRATIONS
 
-#: Share of the memory limit from which on we complain: at the limit itself RQ's workers die and nothing drains.
+#: Share of the memory limit that counts as a problem. At the limit itself RQ's workers die and the queue stops.
 MEMORY_SHARE = 0.7
 
 
@@ -57,7 +57,7 @@ class RedisServer:
             self._client.set(self._keys.version(), step + 1)
 
     def _configured(self, name: str) -> str:
-        """A server setting, or "" where the server does not tell, as managed ones do."""
+        """Return a setting of the server; "" if the server hides it, as managed ones do."""
         try:
             return str(self._client.config_get(name).get(name, ""))
         except redis.ResponseError:

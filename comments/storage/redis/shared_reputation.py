@@ -1,4 +1,4 @@
-"""Names of domains over all sites, on Redis."""
+"""Counts of domains over all sites, on Redis."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,12 +24,12 @@ class RedisSharedReputation:
     def other_sites(self, site: str, domains: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         if not domains:
             return {}
-        here = set(self._together.of(site))
+        own = set(self._together.of(site))
         fields = [f"{label} {domain}" for domain in domains for label in (Label.HAM, Label.SPAM)]
-        found = [_others(here, value) for value in self._client.hmget(self._keys.reputation(), fields)]
+        found = [_others(own, value) for value in self._client.hmget(self._keys.reputation(), fields)]
         pairs = zip(domains, found[::2], found[1::2], strict=True)
         return {domain: (ham, spam) for domain, ham, spam in pairs if ham or spam}
 
 
-def _others(here: set[str], lessons: bytes | None) -> int:
-    return len(json.loads(lessons).keys() - here) if lessons else 0
+def _others(own: set[str], lessons: bytes | None) -> int:
+    return len(json.loads(lessons).keys() - own) if lessons else 0

@@ -1,4 +1,4 @@
-"""Who wants mail about replies, on Redis: a few plain commands, none of which need another to be right."""
+"""Mail subscriptions on Redis: single commands that do not depend on each other."""
 
 import time
 

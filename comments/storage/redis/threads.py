@@ -1,4 +1,4 @@
-"""Published comments of a thread, in reading order."""
+"""Published comments of threads on Redis, in reading order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -80,12 +80,12 @@ class RedisThreads:
 
 
 def is_shown(root: float | None, reply: bytes | None) -> bool:
-    """Whether readers see what stands so among the roots and the replies of its thread."""
+    """True if a comment with this score among the roots, or this entry among the replies, is visible."""
     return root is not None or (reply is not None and reply.endswith(b"|1"))
 
 
 def _shown(replies: Mapping[bytes, bytes]) -> Iterator[tuple[str, str, int]]:
-    """Id, parent and ms received of the replies that readers see."""
+    """Yield id, parent and ms received of the visible replies."""
     for id, reply in replies.items():
         parent, at, shown = text(reply).split("|")
         if shown == "1":

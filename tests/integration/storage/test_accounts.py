@@ -1,4 +1,4 @@
-"""What every back end promises about sites, people, sessions, links and heartbeats."""
+"""Store sites, people, sessions, sign-in links and heartbeats."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What every back end promises about the audit, rules, and finding all that somebody wrote."""
+"""Store the audit and rules, and find all comments of one author."""
 
 from collections.abc import Sequence
 from dataclasses import replace

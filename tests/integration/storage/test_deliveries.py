@@ -1,4 +1,4 @@
-"""What every back end promises about deliveries to webhooks: order, rests, settling once, and the log."""
+"""Deliver to webhooks: order, pauses, finishing once, and the log."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What every back end promises about notes and steps for many comments."""
+"""Store notes and bulk actions."""
 
 from dataclasses import replace
 from datetime import timedelta

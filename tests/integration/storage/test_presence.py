@@ -1,4 +1,4 @@
-"""Who looks at which comment: seen by others, ended by time, by settling and by going elsewhere."""
+"""Comments that moderators have open: shown to others, and ended by time, decisions and other comments."""
 
 from comments.storage.interfaces import Storage
 from tests.support.waiting import until

@@ -1,4 +1,4 @@
-"""What every back end promises about finding held comments."""
+"""Search and order held comments."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What every back end promises about readers' reports: once a network, for a while, and not without end."""
+"""Store reports by readers: one for each network, for 30 days, up to a limit."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What every back end promises about the names that domains have on other sites."""
+"""Count the lessons of other sites about a domain."""
 
 from comments.lifecycle import Label
 from comments.shared_learning import Together

@@ -1,4 +1,4 @@
-"""What every back end promises about who wants mail: asked once, a yes is kept, a no is respected."""
+"""Mail subscriptions: one request, and both answers are remembered."""
 
 from collections.abc import Callable
 
