@@ -229,6 +229,6 @@ class Person:
     roles: Mapping[str, str] = field(default_factory=dict)
     password: str = ""  # argon2id hash; "" until the person chooses one
     operator: bool = False  # may see the operations pages
-    codes: str = ""  # salt of the TOTP secret; "" without two-factor authentication
-    code_used: int = 0  # time step of the last accepted code: no code works twice
-    recovery: tuple[str, ...] = ()  # digests of the unused recovery codes
+    totp_salt: str = field(default="", metadata={"stored": "codes"})  # "" without two-factor authentication
+    last_totp_step: int = field(default=0, metadata={"stored": "code_used"})  # no code works twice
+    recovery_digests: tuple[str, ...] = field(default=(), metadata={"stored": "recovery"})  # of the unused codes

@@ -57,7 +57,7 @@ def link(name: str, without_code: bool) -> None:
     deployment = current_deployment()
     account = account_named(deployment.storage, name)
     if without_code:
-        without = replace(account, codes="", code_used=0, recovery=())
+        without = replace(account, totp_salt="", last_totp_step=0, recovery_digests=())
         deployment.storage.people.put(without, AuditEntry(CONSOLE, AuditAction.CODES_OFF, name))
     deployment.storage.audit.append(AuditEntry(CONSOLE, AuditAction.LINK_MAKE, name))
     click.echo(sign_in_link(deployment.storage, deployment.settings.public_url, name))

@@ -129,7 +129,7 @@ def turn_on_two_factor() -> ResponseReturnValue:
     except Invalid as error:
         return _setup_page(signed, salt, problems=error.problems), 422
     codes = totp.new_recovery_codes()
-    person = replace(signed.person, codes=salt, code_used=step, recovery=totp.recovery_digests(codes))
+    person = replace(signed.person, totp_salt=salt, last_totp_step=step, recovery_digests=totp.recovery_digests(codes))
     replace_person(signed.person, person, replace(entry(signed, AuditAction.CODES_ON), site=""))
     _end_other_sessions(signed)
     return render_template("accounts/recovery_codes.html", signed=signed, codes=[totp.grouped(code) for code in codes])
@@ -142,6 +142,6 @@ def turn_off_two_factor() -> ResponseReturnValue:
         _check_current_password(signed.person, "off")
     except Invalid as error:
         return _page(signed, problems=error.problems), 422
-    person = replace(signed.person, codes="", code_used=0, recovery=())
+    person = replace(signed.person, totp_salt="", last_totp_step=0, recovery_digests=())
     replace_person(signed.person, person, replace(entry(signed, AuditAction.CODES_OFF), site=""))
     return redirect(url_for("account_pages.account_page", done="codes-off"), 303)

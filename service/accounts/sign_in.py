@@ -67,7 +67,7 @@ def _audit_failure(name: str) -> None:
 
 def _continue(person: Person, onward: str) -> ResponseReturnValue:
     """Open a session, or ask for the code first. The token of this step cannot be used as a sign-in link."""
-    if not person.codes:
+    if not person.totp_salt:
         return _finish(person, onward)
     token = secrets.token_urlsafe(24)
     deps().storage.people.put_link(digest("code", token), person.name, CODE_SECONDS)
@@ -102,8 +102,8 @@ def check_code() -> ResponseReturnValue:
     if after is None or not people.compare_and_set(person, after):
         append_entry(person.name, AuditAction.SIGN_IN_FAILED, "code")
         return _code_page(token, onward, "Wrong code, or a code that was used before."), 403
-    if after.recovery != person.recovery:
-        append_entry(person.name, AuditAction.RECOVERY, after=f"{len(after.recovery)} left")
+    if after.recovery_digests != person.recovery_digests:
+        append_entry(person.name, AuditAction.RECOVERY, after=f"{len(after.recovery_digests)} left")
     people.take_link(digest("code", token))
     return _finish(after, onward)
 

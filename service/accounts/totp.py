@@ -80,9 +80,9 @@ def recovery_digests(codes: Iterable[str]) -> tuple[str, ...]:
 def use_code(person: Person, code: str, pseudonyms: Pseudonyms, now: datetime) -> Person | None:
     """The person after using the code, which then works no second time; None for a wrong code."""
     plain = normalized(code)
-    step = matching_step(secret(pseudonyms, person.name, person.codes), plain, now, person.code_used)
+    step = matching_step(secret(pseudonyms, person.name, person.totp_salt), plain, now, person.last_totp_step)
     if step:
-        return replace(person, code_used=step)
-    if token_digest(plain) in person.recovery:
-        return replace(person, recovery=tuple(d for d in person.recovery if d != token_digest(plain)))
+        return replace(person, last_totp_step=step)
+    if token_digest(plain) in person.recovery_digests:
+        return replace(person, recovery_digests=tuple(d for d in person.recovery_digests if d != token_digest(plain)))
     return None

@@ -114,7 +114,7 @@ def test_two_factor_authentication_is_set_up_and_used(live: Live, page: Page, de
     phone.get_by_label("Code from").fill(recovery)
     phone.get_by_role("button", name="Sign in").click()
     phone.wait_for_url("**/review")
-    assert len(live.storage.people.get("ow").recovery) == totp.RECOVERY_CODES - 1
+    assert len(live.storage.people.get("ow").recovery_digests) == totp.RECOVERY_CODES - 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -36,7 +36,7 @@ def with_codes(desk: Desk, seat: Seat) -> list[str]:
 
 
 def salt_of(desk: Desk) -> str:
-    return desk.storage.people.get("mo").codes
+    return desk.storage.people.get("mo").totp_salt
 
 
 def password_step(desk: Desk):
@@ -65,9 +65,9 @@ def test_two_factor_is_on_only_after_entering_a_code(desk, mo):
 def test_the_secret_is_not_stored(desk, mo):
     with_codes(desk, mo)
     person = desk.storage.people.get("mo")
-    key = totp.secret(Pseudonyms(SECRET), "mo", person.codes)
+    key = totp.secret(Pseudonyms(SECRET), "mo", person.totp_salt)
     assert key not in repr(person)
-    assert totp.secret(Pseudonyms("another key of this deployment"), "mo", person.codes) != key
+    assert totp.secret(Pseudonyms("another key of this deployment"), "mo", person.totp_salt) != key
 
 
 def test_signing_in_asks_for_a_code_and_accepts_each_once(desk, mo):
@@ -128,7 +128,7 @@ def test_turning_two_factor_off_asks_for_the_password(desk, mo):
     assert mo.post_form("/account/codes/off", off="wrong").status_code == 422
     assert salt_of(desk)
     assert mo.post_form("/account/codes/off", off=PASSWORD).status_code == 303
-    assert desk.storage.people.get("mo").recovery == ()
+    assert desk.storage.people.get("mo").recovery_digests == ()
     assert acts(desk)[-1] == ("mo", AuditAction.CODES_OFF)
 
 
@@ -199,5 +199,5 @@ def test_a_change_of_another_person_is_not_overwritten(desk, mo):
     salt = field(mo.post_form("/account/codes/begin").text, "salt")
     person = desk.storage.people.get("mo")
     assert desk.storage.people.compare_and_set(person, replace(person, roles={"blog": "viewer"}))
-    assert not desk.storage.people.compare_and_set(person, replace(person, codes=salt))
+    assert not desk.storage.people.compare_and_set(person, replace(person, totp_salt=salt))
     assert desk.storage.people.get("mo").roles == {"blog": "viewer"}

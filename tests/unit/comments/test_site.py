@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from comments.setting_values import RemovalReason, Term
-from comments.site import Site
+from comments.site import Person, Site
 from comments.storage.codec import dump, load
 
 #: Written by version 0.1.0, with every setting different from its default.
@@ -37,3 +37,12 @@ def test_defaults_are_not_stored() -> None:
 def test_settings_of_a_later_version_are_ignored() -> None:
     later = {**json.loads(STORED), "colour": "red"}
     assert load(Site, json.dumps(later).encode()) == load(Site, STORED)
+
+
+def test_a_person_of_the_version_before_reads_and_writes_the_same_bytes() -> None:
+    stored = (
+        b'{"name":"mo","roles":{"blog":"owner"},"password":"hash","codes":"salt","code_used":5,"recovery":["digest"]}'
+    )
+    person = load(Person, stored)
+    assert person == Person("mo", {"blog": "owner"}, "hash", False, "salt", 5, ("digest",))
+    assert dump(person) == stored

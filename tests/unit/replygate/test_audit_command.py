@@ -56,19 +56,19 @@ def test_the_audit_log_is_printed_as_json_lines(run: Run, storage: Storage):
 
 
 def test_a_new_link_signs_an_account_in_again(run: Run, storage: Storage):
-    storage.people.put(Person("mo", {"blog": "owner"}, codes="salt", recovery=("digest",)))
+    storage.people.put(Person("mo", {"blog": "owner"}, totp_salt="salt", recovery_digests=("digest",)))
     link = run("moderator", "link", "mo").stdout.strip()
     assert link.startswith("https://replies.example/link/")
     assert storage.people.peek_link(token_digest(link.rpartition("/")[2])) == "mo"
-    assert storage.people.get("mo").codes == "salt"
+    assert storage.people.get("mo").totp_salt == "salt"
     assert noted(storage, "") == [(AuditAction.LINK_MAKE, "mo", "", "")]
 
 
 def test_a_link_can_turn_two_factor_authentication_off(run: Run, storage: Storage):
-    person = Person("mo", {"blog": "owner"}, "hash", codes="salt", code_used=5, recovery=("digest",))
+    person = Person("mo", {"blog": "owner"}, "hash", totp_salt="salt", last_totp_step=5, recovery_digests=("digest",))
     storage.people.put(person)
     assert run("moderator", "link", "mo", "--without-code").exit_code == 0
-    assert storage.people.get("mo") == replace(person, codes="", code_used=0, recovery=())
+    assert storage.people.get("mo") == replace(person, totp_salt="", last_totp_step=0, recovery_digests=())
     assert [act for act, *_ in noted(storage, "")] == [AuditAction.CODES_OFF, AuditAction.LINK_MAKE]
 
 

@@ -49,11 +49,11 @@ def test_a_clock_may_be_half_a_minute_off_and_no_more():
 
 
 def test_a_code_is_accepted_once_and_no_earlier_one_after_it():
-    person = Person("mo", codes="salt")
+    person = Person("mo", totp_salt="salt")
     key = secret(NAMES, "mo", "salt")
     now = int(NOW.timestamp()) // STEP_SECONDS
     after = use_code(person, code_at_step(key, now), NAMES, NOW)
-    assert after.code_used == now
+    assert after.last_totp_step == now
     assert use_code(after, code_at_step(key, now), NAMES, NOW) is None
     assert use_code(after, code_at_step(key, now - 1), NAMES, NOW) is None
     assert use_code(after, code_at_step(key, now + 1), NAMES, NOW + timedelta(seconds=STEP_SECONDS))
@@ -76,15 +76,15 @@ def test_secrets_and_codes_of_version_0_1_still_work():
 def test_recovery_codes_are_used_up_one_by_one():
     made = new_recovery_codes()
     assert len({*made}) == len(made)
-    person = Person("mo", codes="salt", recovery=recovery_digests(made))
+    person = Person("mo", totp_salt="salt", recovery_digests=recovery_digests(made))
     after = use_code(person, f" {grouped(made[2]).upper()} ", NAMES, NOW)
-    assert after.recovery == recovery_digests(made[:2] + made[3:])
+    assert after.recovery_digests == recovery_digests(made[:2] + made[3:])
     assert use_code(after, made[2], NAMES, NOW) is None
 
 
 @pytest.mark.parametrize("text", ["", "0", "é", "１２３４５６", "0" * 500])
 def test_a_malformed_code_is_refused(text):
-    assert use_code(Person("mo", codes="salt"), text, NAMES, NOW) is None
+    assert use_code(Person("mo", totp_salt="salt"), text, NAMES, NOW) is None
 
 
 def test_each_person_and_each_setup_has_its_own_secret():
