@@ -16,10 +16,13 @@ import yaml
 from click import Choice, Command, Group
 from click.testing import Result
 
+from comments.signals import missing_declarations
 from docs.site_settings import with_table
 from replygate.__main__ import cli
 from service.web.errors import MAPPINGS
+from tests.support.builders import NOW, a_comment, a_site
 from workers.filters import BUILT_IN
+from workers.filters.base import Facts
 from workers.judging.policy import build_policy
 
 ROOT = Path(__file__).parents[2]
@@ -211,3 +214,15 @@ def test_every_label_that_the_guides_name_is_on_a_page(page: str) -> None:
     labels = re.findall(r"(?<!\*)\*([A-Z][A-Za-z ]+)\*(?!\*)", PAGES[f"docs/{page}.md"])
     assert labels
     assert [label for label in labels if label not in pages] == []
+
+
+def test_the_filter_of_the_contributors_guide_works() -> None:
+    chapter = PAGES["docs/contributors.md"].partition("## Add a filter")[2]
+    source = chapter.partition("```python\n")[2].partition("```")[0]
+    module = {"__name__": "workers.filters.one_word", "__package__": "workers.filters"}
+    exec(compile(source, "one_word.py", "exec"), module)
+    built = module["OneWordFilter"]()
+    facts = Facts(a_site(), NOW)
+    assert [signal.name for signal in built(a_comment(content="First"), facts)] == list(built.signals)
+    assert list(built(a_comment(content="Not the first"), facts)) == []
+    assert missing_declarations(built.signals) == []
