@@ -56,7 +56,7 @@ PAGED: Mapping[str, Any] = {**CACHED, "answer_headers": CACHING | {"Link": 'The 
     answers={200: CommentList, 304: UNCHANGED},
     **CACHED,
 )
-def list_comments(site: str, thread: str, query: PageQuery) -> Response:
+def read_thread(site: str, thread: str, query: PageQuery) -> Response:
     return _page(site, thread, query, JSON)
 
 
