@@ -151,21 +151,13 @@ SAME_MODULE_NAME = {
 STILL_TO_RENAME = {
     word: n
     for n, words in {
-        2: "ADDRESS ALIVE ALWAYS AROUND ARTICLE BEYOND BOUNDS Bulk BulkProgress CACHE_CONTROL CONTROL COSTS COUNTED "
-        "Clue Corpus Counts DESCRIPTION DIGIT DOTS ELSEWHERE EPOCH FACETS GRACE HERE HOST HTML JSON Json KINDS "
-        "LAST_EVENT_ID LEASE LEVELS LINK Line MAIL MAX_WAIT MEDIA MOST_LOOKED Model NOTICE ORDERS PATH PATIENCE "
-        "PERCENT PHRASES Part Queue REACH READERS ROUTE RUN Report SCHEMES SECONDS SHARED SHORTEST SOURCE STYLE "
-        "SURE Step TAG TAGS TOKEN UNDECIDED UNREAD UNSPACED USUAL WHOLE_SITE Word begin broadcaster check_origin "
-        "clues counted counts excerpt fingerprint follow gather home init_app judge lines load look page_of "
-        "problems question queue read_body receivers ATTEMPTS report run settings shipped sign_out source text "
-        "undo value work",
-        3: "CURSOR LONGEST NAME PER_PAGE PORTS QUOTED ROWS SHOUTED SIZE TOLD VERSION View ask decide everywhere link "
-        "note now words",
-        4: "BATCH FIELDS MAX_WORDS PLAIN SITE WORD go_on install read submit",
-        5: "LABELS MOST",
-        7: "EXTENSION",
-        9: "CHUNK",
-        12: "page",
+        2: "ADDRESS ALIVE ARTICLE Corpus DIGIT EPOCH EXTENSION FACETS GRACE HOST KINDS LABELS LAST_EVENT_ID LEASE "
+        "LINK MAIL MOST_LOOKED NAME ORDERS PERCENT PER_PAGE PHRASES PORTS Part ROWS RUN SHARED SHOUTED TAG "
+        "UNDECIDED UNSPACED WHOLE_SITE decide everywhere excerpt install link load note page report run settings "
+        "sign_out text words work",
+        3: "CURSOR FIELDS QUOTED SITE",
+        4: "BATCH MAX_WORDS WORD",
+        8: "CHUNK",
     }.items()
     for word in words.split()
 }
