@@ -132,7 +132,7 @@ def _unpublished_parents(storage: Storage) -> list[str]:
     return ["nothing", accepted(storage).id, root.id, below_removed.id, elsewhere.id]
 
 
-def test_a_reply_to_what_readers_do_not_see_is_refused(storage: Storage) -> None:
+def test_a_reply_to_a_hidden_comment_is_refused(storage: Storage) -> None:
     for parent in _unpublished_parents(storage):
         with pytest.raises(Invalid) as refusal:
             storage.comments.accept(a_comment(parent=parent), an_admission())
@@ -156,7 +156,7 @@ def test_waiting_gives_the_comment_as_it_is_when_time_is_up(storage: Storage) ->
     assert storage.comments.wait("blog", accepted(storage).id, 0.01).status is Status.QUEUED
 
 
-def test_unknown_fields_of_a_later_program_survive_a_decision(redis_storage: Storage, valkey_url: str) -> None:
+def test_unknown_fields_of_a_later_version_survive_a_decision(redis_storage: Storage, valkey_url: str) -> None:
     comment = accepted(redis_storage)
     client, key = connect(settings(redis_url=valkey_url)), f"rg:{{blog}}:comment:{comment.id}"
     client.set(key, client.get(key)[:-1] + b',"mood":"new"}')

@@ -109,7 +109,7 @@ def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage:
     assert 1.9 < counters.wait_sum < 4  # the clocks of Redis and of this test may differ
 
 
-def test_authors_are_remembered_by_what_became_of_their_comments(storage: Storage) -> None:
+def test_comments_of_an_author_are_counted_by_status(storage: Storage) -> None:
     kept, dropped = published(storage), published(storage)
     moderated(storage, dropped, Action.SPAM)
     (answer,) = storage.evidence.look_up("blog", [EvidenceQuery(thread="first-post", author=kept.author_keys)])
@@ -160,14 +160,14 @@ def test_undo_reaches_back_one_decision_at_a_time(storage: Storage) -> None:
         comment.with_undo("mo", NOW)
 
 
-def test_only_people_teach(storage: Storage) -> None:
+def test_only_decisions_of_people_teach(storage: Storage) -> None:
     published(storage)
     assert storage.corpus.due("blog", 9) == []
     comment = moderated(storage, decided(storage, accepted(storage), Action.HOLD), Action.SPAM)
     assert storage.corpus.due("blog", 9) == [comment.id]
 
 
-def test_a_batch_decides_what_it_can(storage: Storage) -> None:
+def test_a_batch_applies_the_changes_that_are_not_stale(storage: Storage) -> None:
     fresh, gone = accepted(storage), accepted(storage)
     decided(storage, gone, Action.SPAM)
     changes = [CommentChange(c, c.with_decision(a_decision(Action.APPROVE))) for c in (gone, fresh)]
@@ -181,7 +181,7 @@ def test_a_comment_that_was_never_accepted_cannot_be_decided(storage: Storage) -
     ) == [False]
 
 
-def test_what_a_decision_says_about_a_comment_cannot_change_what_was_sent(redis_storage: Storage) -> None:
+def test_a_decision_cannot_change_the_submission(redis_storage: Storage) -> None:
     comment = a_comment()
     redis_storage.comments.accept(comment, an_admission())
     after = replace(comment.with_decision(a_decision(Action.APPROVE, Role.FILTERS)), content="something else")

@@ -78,7 +78,7 @@ def test_a_page_may_end_with_a_draft(storage: Storage, newest: bool) -> None:
     assert (sorted(found), cursor) == (sorted(d.id for d in drafts), "")
 
 
-def test_one_author_is_not_known_better_by_an_edit(storage: Storage) -> None:
+def test_an_edit_is_not_counted_as_another_comment_of_its_author(storage: Storage) -> None:
     comment = published(storage)
     before = storage.comments.counters(SITE).current
     decided(storage, draft_of(storage, comment), Action.APPROVE)
@@ -106,7 +106,7 @@ def test_taking_the_approval_back_gives_readers_the_words_of_before(storage: Sto
     assert storage.threads.version(SITE, THREAD) > version
 
 
-def test_a_moderator_who_saw_the_old_words_is_told(storage: Storage) -> None:
+def test_a_moderator_who_saw_the_old_text_gets_a_conflict(storage: Storage) -> None:
     comment = published(storage)
     decided(storage, draft_of(storage, comment), Action.APPROVE)
     removed = comment.with_decision(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
@@ -126,7 +126,7 @@ def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage)
     assert storage.comments.get(SITE, comment.id) == removed
 
 
-def test_an_edit_of_what_nobody_sees_gives_no_version(storage: Storage) -> None:
+def test_an_edit_of_a_hidden_comment_gives_no_version(storage: Storage) -> None:
     above = published(storage)
     draft = draft_of(storage, published(storage, parent=above.id))
     moderated(storage, above, Action.REMOVE)
@@ -145,7 +145,7 @@ def test_there_is_one_draft_of_a_comment(storage: Storage) -> None:
     assert storage.comments.counters(SITE).accepted == 2
 
 
-def test_an_edit_of_what_is_held_goes_through_the_queue_again(storage: Storage) -> None:
+def test_an_edit_of_a_held_comment_queues_it_again(storage: Storage) -> None:
     held = decided(storage, accepted(storage, content="first words"), Action.HOLD)
     again = change(storage, held, edited(held, "other words", now()))
     assert [c.id for c in storage.comments.by_status(SITE, Status.QUEUED, 9).rows] == [held.id]
@@ -209,7 +209,7 @@ def test_a_draft_lies_beside_its_comment(storage: Storage) -> None:
     assert storage.comments.load(SITE, [comment.id, draft_id(comment.id)]) == [comment, draft]
 
 
-def test_the_outbox_tells_what_became_of_comments_and_nothing_of_drafts(storage: Storage) -> None:
+def test_the_outbox_has_events_of_comments_and_none_of_drafts(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     comment = decided(storage, change(storage, held, edited(held, "other words", now())), Action.APPROVE)
     decided(storage, draft_of(storage, comment, "third words"), Action.APPROVE)

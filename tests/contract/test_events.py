@@ -79,7 +79,7 @@ def test_the_newest_of_a_thread_are_those_received_last(storage: Storage) -> Non
     assert _newest(storage, 2) == _ids(late, reply)
 
 
-def test_a_reader_hears_what_appeared_since(storage: Storage) -> None:
+def test_changes_list_comments_that_appeared(storage: Storage) -> None:
     a = published(storage)
     version = storage.threads.version("blog", THREAD)
     b, c = published(storage), published(storage, parent=a.id)
@@ -90,7 +90,7 @@ def test_a_reader_hears_what_appeared_since(storage: Storage) -> None:
     assert _since(storage, now) == ThreadChanges(now)
 
 
-def test_a_reader_hears_what_went(storage: Storage) -> None:
+def test_changes_list_comments_that_disappeared(storage: Storage) -> None:
     root = published(storage)
     child = published(storage, parent=root.id)
     version = storage.threads.version("blog", THREAD)
@@ -104,7 +104,7 @@ def test_a_reader_hears_what_went(storage: Storage) -> None:
     assert _since(storage, 0).appeared == (child.id, root.id)
 
 
-def test_undoing_is_heard_too(storage: Storage) -> None:
+def test_changes_list_undone_decisions(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     approved = moderated(storage, held, Action.APPROVE)
     version = storage.threads.version("blog", THREAD)
@@ -112,7 +112,7 @@ def test_undoing_is_heard_too(storage: Storage) -> None:
     assert _since(storage, version).disappeared == (held.id,)
 
 
-def test_a_version_of_another_world_is_not_known(storage: Storage) -> None:
+def test_changes_since_an_unknown_version_are_incomplete(storage: Storage) -> None:
     assert _since(storage, 0) == ThreadChanges(0)
     assert not _since(storage, 7).complete
     published(storage)

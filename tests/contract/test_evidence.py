@@ -47,7 +47,7 @@ def test_several_values_in_one_window_answer_with_the_largest_count(storage: Sto
     assert answer.counts["bands"] == 1
 
 
-def test_a_sites_window_is_its_own_and_a_shared_one_is_everybodys(storage: Storage) -> None:
+def test_each_site_has_its_own_windows_and_all_share_the_shared_ones(storage: Storage) -> None:
     shared = WindowUse("everywhere", 3600, "same", shared=True)
     _ask(storage, EvidenceQuery(uses=(HOUR, shared)))
     (answer,) = _ask(storage, EvidenceQuery(uses=(HOUR, shared)), site="other")
@@ -60,7 +60,7 @@ def test_a_question_about_nothing_is_answered(storage: Storage) -> None:
     assert _ask(storage) == []
 
 
-def test_the_thread_is_known(storage: Storage) -> None:
+def test_evidence_has_the_state_of_the_thread(storage: Storage) -> None:
     comment = published(storage)
     storage.threads.set_closed("blog", "first-post", True)
     known, unknown = _ask(storage, EvidenceQuery(thread="first-post"), EvidenceQuery(thread="another"))
@@ -68,7 +68,7 @@ def test_the_thread_is_known(storage: Storage) -> None:
     assert (unknown.thread_closed, unknown.thread_opened) == (False, None)
 
 
-def test_parents_are_known_each_for_its_own_question(storage: Storage) -> None:
+def test_each_query_gets_the_state_of_its_own_parent(storage: Storage) -> None:
     root = published(storage)
     reply = published(storage, parent=root.id)
     held = decided(storage, accepted(storage), Action.HOLD)
@@ -77,7 +77,7 @@ def test_parents_are_known_each_for_its_own_question(storage: Storage) -> None:
     assert [a.parent_published for a in answers] == [True, True, True, False, False]
 
 
-def test_a_parent_of_another_thread_is_not_published_here(storage: Storage) -> None:
+def test_a_parent_in_another_thread_counts_as_unpublished(storage: Storage) -> None:
     root = published(storage, thread="another")
     assert not _ask(storage, EvidenceQuery(thread="first-post", parent=root.id))[0].parent_published
 
@@ -135,7 +135,7 @@ def test_a_lesson_is_taken_back_with_the_words_it_was_learned_with(storage: Stor
     assert storage.corpus.snapshot("blog") == TokenCounts()
 
 
-def test_a_comment_decided_again_meanwhile_stays_due(storage: Storage) -> None:
+def test_a_comment_that_changed_since_it_was_read_stays_due(storage: Storage) -> None:
     stale = moderated(storage, _held(storage), Action.SPAM)
     moderated(storage, stale, Action.APPROVE)
     assert not storage.corpus.learn("blog", stale, frozenset({"casino"}))

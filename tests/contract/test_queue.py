@@ -54,7 +54,7 @@ def test_a_released_comment_is_due_at_once(storage: Storage) -> None:
     assert [c.id for c in storage.queue.claim("blog", "t", 10, lease=60)] == [comment.id]
 
 
-def test_releasing_what_was_decided_meanwhile_does_not_queue_it_again(storage: Storage) -> None:
+def test_releasing_a_decided_comment_does_not_queue_it_again(storage: Storage) -> None:
     comment = accepted(storage)
     storage.queue.claim("blog", "t", 10, lease=60)
     decided(storage, comment, Action.APPROVE)
@@ -93,7 +93,7 @@ def test_a_working_job_is_not_doubled(storage: Storage) -> None:
     assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2) == []
 
 
-def test_the_sweep_wakes_what_has_no_job(storage: Storage) -> None:
+def test_missing_wakeups_are_returned_for_due_comments(storage: Storage) -> None:
     comment = accepted(storage)
     for _ in range(2):  # the second finds nothing and spends the wake-up
         storage.queue.claim("blog", comment.id, 10, lease=60)

@@ -30,7 +30,7 @@ def test_only_approved_comments_are_seen(storage: Storage) -> None:
     assert ([c.id for c in page.rows], page.total) == ([shown.id], 1)
 
 
-def test_replies_follow_what_they_answer(storage: Storage) -> None:
+def test_replies_follow_their_parents(storage: Storage) -> None:
     a = _at(storage, 1)
     b = _at(storage, 2)
     a2 = _at(storage, 4, a.id)
@@ -46,7 +46,7 @@ def test_newest_turns_the_roots_around_and_leaves_conversations_in_order(storage
     assert [c.id for c in page.rows] == [c.id for c in (b, b1, b2, a)]
 
 
-def test_pages_count_roots_and_bring_what_is_below(storage: Storage) -> None:
+def test_pages_count_roots_and_include_all_replies(storage: Storage) -> None:
     roots = [_at(storage, i) for i in range(5)]
     reply = _at(storage, 9, roots[0].id)
     first = storage.threads.page("blog", "first-post", 2)
@@ -87,7 +87,7 @@ def test_removing_a_comment_hides_everything_below_it(storage: Storage) -> None:
     assert storage.threads.counts("blog", ["first-post"]) == [1]
 
 
-def test_approving_it_again_shows_what_was_below(storage: Storage) -> None:
+def test_approving_a_comment_again_shows_its_replies(storage: Storage) -> None:
     root = _at(storage, 1)
     child = _at(storage, 2, root.id)
     grandchild = _at(storage, 3, child.id)
@@ -125,7 +125,7 @@ def test_undoing_an_approval_hides_it_again(storage: Storage) -> None:
     assert _seen(storage) == []
 
 
-def test_the_version_changes_with_what_readers_see_and_only_then(storage: Storage) -> None:
+def test_the_version_changes_only_with_visible_changes(storage: Storage) -> None:
     versions = [storage.threads.version("blog", "first-post")]
 
     def noted() -> int:

@@ -39,7 +39,7 @@ def known(storage: Storage, site: str) -> TokenCounts:
     return storage.evidence.look_up(site, [EvidenceQuery(tokens=frozenset({"casino"}))])[0].corpus
 
 
-def test_what_one_is_taught_the_other_knows_and_no_third(storage: Storage) -> None:
+def test_sites_that_learn_together_share_lessons_with_no_other_site(storage: Storage) -> None:
     taught(storage, "blog", Action.SPAM)
     taught(storage, "shop", Action.APPROVE)
     taught(storage, "news", Action.SPAM)
@@ -50,7 +50,7 @@ def test_what_one_is_taught_the_other_knows_and_no_third(storage: Storage) -> No
     assert known(storage, "news") == TokenCounts(0, 1, {"casino": (0, 1)})
 
 
-def test_either_takes_back_exactly_what_it_taught(storage: Storage) -> None:
+def test_each_site_takes_back_exactly_its_own_lessons(storage: Storage) -> None:
     spam, lesson = taught(storage, "blog", Action.SPAM), taught(storage, "shop", Action.SPAM)
     removed = moderated(storage, lesson, Action.REMOVE)
     assert storage.corpus.learn("shop", removed, frozenset())
@@ -59,13 +59,13 @@ def test_either_takes_back_exactly_what_it_taught(storage: Storage) -> None:
     assert known(storage, "shop") == TokenCounts()
 
 
-def test_a_campaign_upon_both_counts_as_one(storage: Storage) -> None:
+def test_a_campaign_on_both_sites_counts_as_one(storage: Storage) -> None:
     for n in range(8):
         taught(storage, "blog" if n % 2 else "shop", Action.SPAM, Quota("campaign", 3))
     assert storage.corpus.totals("blog") == (0, 3)
 
 
-def test_what_is_due_stays_with_its_site(storage: Storage) -> None:
+def test_due_comments_stay_with_their_site(storage: Storage) -> None:
     ids = {site: taught(storage, site, Action.SPAM).id for site in ("blog", "shop")}
     storage.corpus.forget("shop", {site: [id] for site, id in ids.items()})
     assert storage.corpus.snapshot("blog") == TokenCounts()

@@ -89,7 +89,7 @@ def test_a_cursor_that_is_none_is_refused(storage: Storage, cursor: str) -> None
         storage.audit.page("blog", ANY, 3, cursor)
 
 
-def test_what_people_decide_is_noted_with_the_decision_and_what_filters_decide_is_not(storage: Storage) -> None:
+def test_decisions_of_people_get_an_audit_entry_and_those_of_filters_none(storage: Storage) -> None:
     comment = decided(storage, accepted(storage), Action.HOLD)
     after = comment.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo"))
     assert storage.comments.decide("blog", [CommentChange(comment, after, "origin-of-mo")]) == [True]

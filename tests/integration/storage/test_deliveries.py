@@ -70,7 +70,7 @@ def test_one_courier_at_a_time_asks_whether_a_webhook_is_well_again(
     assert storage.deliveries.claim("blog", "hook", 60)
 
 
-def test_failures_of_what_was_out_together_count_once(aging: tuple[Storage, Callable[[float], None]]) -> None:
+def test_failures_at_the_same_time_count_once(aging: tuple[Storage, Callable[[float], None]]) -> None:
     storage, pass_by = aging
     put(storage, *(a_delivery(str(n)) for n in range(4)))
     for delivery in [storage.deliveries.claim("blog", "hook", 60) for _ in range(4)]:
@@ -130,7 +130,7 @@ def test_putting_again_changes_nothing(storage: Storage) -> None:
     assert storage.deliveries.figures("blog").pending == 0
 
 
-def test_only_the_first_of_two_that_settle_counts(storage: Storage) -> None:
+def test_the_second_process_that_finishes_a_delivery_changes_nothing(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
     assert storage.deliveries.finish("blog", delivery, delivered(delivery), healthy=True)
@@ -172,7 +172,7 @@ def test_replaying_ends_a_rest(storage: Storage) -> None:
     assert took(storage) == "one:1"
 
 
-def test_the_log_has_what_is_pending_and_what_is_over(storage: Storage) -> None:
+def test_the_log_has_pending_and_finished_deliveries(storage: Storage) -> None:
     events = [a_delivery(str(n)) for n in range(6)]
     put(storage, *events)
     for delivery in events[:4]:
@@ -197,7 +197,7 @@ def test_the_last_200_that_are_over_are_kept_and_all_that_are_pending(storage: S
     assert storage.deliveries.figures("blog").results == {"delivered": 205}
 
 
-def test_dropping_forgets_what_was_on_its_way_to_one_webhook(storage: Storage) -> None:
+def test_forgetting_deletes_pending_deliveries_of_one_webhook(storage: Storage) -> None:
     bad = a_delivery("one")
     put(storage, bad, a_delivery("one", 2), a_delivery("two"), a_delivery("one", webhook="other"))
     storage.deliveries.finish("blog", bad, later(bad), healthy=False)
@@ -207,7 +207,7 @@ def test_dropping_forgets_what_was_on_its_way_to_one_webhook(storage: Storage) -
     assert storage.deliveries.figures("blog").pending == 1
 
 
-def test_deliveries_are_counted_by_how_they_went(storage: Storage) -> None:
+def test_deliveries_are_counted_by_result(storage: Storage) -> None:
     one, two, three = (a_delivery(str(n)) for n in range(3))
     put(storage, one, two, three)
     storage.deliveries.finish("blog", one, delivered(one), healthy=True)
@@ -218,7 +218,7 @@ def test_deliveries_are_counted_by_how_they_went(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("failures", [1, 2, 3, 4])
-def test_rests_grow_with_each_failure_in_a_row(failures: int, aging: tuple[Storage, Callable[[float], None]]) -> None:
+def test_pauses_grow_with_each_failure_in_a_row(failures: int, aging: tuple[Storage, Callable[[float], None]]) -> None:
     storage, pass_by = aging
     delivery = a_delivery()
     put(storage, delivery)

@@ -36,7 +36,7 @@ def at(hours: int) -> datetime:
     return NOW - timedelta(hours=hours)
 
 
-def test_what_is_held_is_due_to_be_filed_and_then_found(storage: Storage) -> None:
+def test_a_held_comment_is_indexed_and_then_found(storage: Storage) -> None:
     comment = held(storage)
     assert storage.queue_index.outdated("blog", 10) == [comment.id]
     before = find(storage)
@@ -48,7 +48,7 @@ def test_what_is_held_is_due_to_be_filed_and_then_found(storage: Storage) -> Non
     assert storage.queue_index.outdated("blog", 10) == []
 
 
-def test_what_was_never_held_is_not_due(storage: Storage) -> None:
+def test_a_comment_that_was_never_held_is_not_outdated(storage: Storage) -> None:
     for action in (Action.APPROVE, Action.SPAM):
         judged(storage, action)
     accepted(storage)
@@ -86,7 +86,7 @@ def test_undo_brings_it_back(storage: Storage) -> None:
     assert (spot.id, spot.version) == (comment.id, 3)
 
 
-def test_a_comment_that_changed_meanwhile_stays_due(storage: Storage) -> None:
+def test_a_comment_that_changed_since_it_was_read_stays_outdated(storage: Storage) -> None:
     comment = held(storage)
     moderated(storage, comment, Action.REMOVE)
     storage.queue_index.update("blog", [(comment, queue_ranking.index_entry(comment, {}))])
@@ -94,7 +94,7 @@ def test_a_comment_that_changed_meanwhile_stays_due(storage: Storage) -> None:
     assert storage.queue_index.outdated("blog", 10) == [comment.id]
 
 
-def test_filing_twice_changes_nothing(storage: Storage) -> None:
+def test_updating_an_entry_twice_changes_nothing(storage: Storage) -> None:
     comment = held(storage)
     for _ in range(2):
         storage.queue_index.update("blog", [(comment, queue_ranking.index_entry(comment, {}))])
@@ -140,7 +140,7 @@ def test_a_page_goes_on_when_its_last_comment_is_decided(storage: Storage) -> No
     assert ids(find(storage, order="oldest", after=place)) == [c.id for c in comments[2:]]
 
 
-def test_groups_are_all_asked_for_and_terms_of_a_group_are_alternatives(storage: Storage) -> None:
+def test_a_hit_has_one_term_of_each_group(storage: Storage) -> None:
     one = held(storage, author="Ines", content="good bread")
     two = held(storage, author="Jon", content="good butter")
     held(storage, author="Kaya", content="bad bread")
@@ -151,7 +151,7 @@ def test_groups_are_all_asked_for_and_terms_of_a_group_are_alternatives(storage:
     assert find(storage, ()).total == 0
 
 
-def test_words_are_found_by_their_beginning(storage: Storage) -> None:
+def test_a_prefix_finds_words(storage: Storage) -> None:
     walk, walking = held(storage, content="a walk"), held(storage, content="Walking there")
     held(storage, content="a wall")
     file(storage)
@@ -160,7 +160,7 @@ def test_words_are_found_by_their_beginning(storage: Storage) -> None:
     assert ids(find(storage, ("word:wax*",))) == []
 
 
-def test_facets_count_what_is_found(storage: Storage) -> None:
+def test_facets_count_the_hits(storage: Storage) -> None:
     for author, script in (("Ines", "Хлеб"), ("Ines", "bread"), ("Jon", "bread")):
         held(storage, author=author, content=script)
     file(storage)
@@ -182,7 +182,7 @@ def test_each_site_has_its_own(storage: Storage) -> None:
     assert find(storage) == IndexResult()
 
 
-def test_ids_that_are_not_there_can_be_dropped(storage: Storage) -> None:
+def test_ids_of_missing_comments_can_be_discarded(storage: Storage) -> None:
     comment = held(storage)
     storage.queue_index.discard("blog", [comment.id, "missing"])
     assert storage.queue_index.outdated("blog", 10) == []
@@ -237,7 +237,7 @@ def test_a_model_of_the_index_agrees_after_many_random_steps(storage: Storage) -
     assert find(storage, facets=("author",)).counts["author"] == {a: n for a, n in counts.items() if n}
 
 
-def test_what_is_filed_last_stands_when_several_file_at_once(storage: Storage) -> None:
+def test_concurrent_updates_leave_one_valid_entry(storage: Storage) -> None:
     comments = [held(storage, content=f"bread {n}") for n in range(40)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: file(storage), range(4)))
@@ -259,12 +259,12 @@ def test_a_facet_lists_at_most_so_many_values(storage: Storage) -> None:
     assert len(find(storage, facets=("author",)).counts["author"]) == FACET_VALUES
 
 
-def test_a_comment_without_a_verdict_of_the_filters_is_not_filed(storage: Storage) -> None:
+def test_a_comment_that_the_filters_did_not_judge_is_not_indexed(storage: Storage) -> None:
     comment = replace(held(storage), decisions=())
     assert queue_ranking.index_entry(comment, {}) is None
 
 
-def test_terms_that_are_no_facets_can_be_counted(storage: Storage) -> None:
+def test_terms_that_are_not_facets_can_be_counted(storage: Storage) -> None:
     for n in range(3):
         held(storage, received=at(24 * n))
     file(storage)

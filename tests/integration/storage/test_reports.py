@@ -31,7 +31,7 @@ def hold(storage: Storage, comment: Comment) -> Comment:
     return after
 
 
-def test_a_network_counts_once_for_each_comment_with_what_it_said_first(storage: Storage) -> None:
+def test_the_first_report_of_a_network_counts_once_for_each_comment(storage: Storage) -> None:
     one, two = a_comment(), a_comment()
     assert report(storage, one, "here", "abuse") == {"abuse": 1}
     assert report(storage, one, "here", "spam") == {"abuse": 1}
@@ -44,7 +44,7 @@ def test_a_network_counts_once_for_each_comment_with_what_it_said_first(storage:
 
 
 @given(said=st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["spam", "abuse", "other"])), max_size=12))
-def test_saying_it_again_changes_nothing(said: list[tuple[str, str]]) -> None:
+def test_repeated_reports_change_nothing(said: list[tuple[str, str]]) -> None:
     """Whatever is said in whatever order, repeats left out or not: the same tally, list and count."""
     first: dict[str, str] = {}
     for origin, wrong in said:
@@ -60,7 +60,7 @@ def test_saying_it_again_changes_nothing(said: list[tuple[str, str]]) -> None:
     assert sum(told[0][0].values()) == len(first)
 
 
-def test_reports_are_taken_from_the_allowance_of_submissions(storage: Storage) -> None:
+def test_reports_use_the_rate_limit_of_submissions(storage: Storage) -> None:
     storage.comments.accept(a_comment(origin="here"), an_admission(per_minute=2))
     storage.reports.add(a_comment(), "here", "spam", per_minute=2)
     comment = a_comment()
@@ -71,7 +71,7 @@ def test_reports_are_taken_from_the_allowance_of_submissions(storage: Storage) -
     storage.reports.add(comment, "there", "spam", per_minute=2)
 
 
-def test_only_so_many_networks_are_kept_of_one_comment(storage: Storage) -> None:
+def test_the_number_of_reports_of_one_comment_is_limited(storage: Storage) -> None:
     comment = a_comment()
     for n in range(MAX_REPORTS + 5):
         report(storage, comment, f"network {n}")
@@ -79,7 +79,7 @@ def test_only_so_many_networks_are_kept_of_one_comment(storage: Storage) -> None
     assert storage.comments.counters("blog").reported == MAX_REPORTS
 
 
-def test_who_was_reported_last_is_listed_first(storage: Storage) -> None:
+def test_the_comment_reported_last_is_listed_first(storage: Storage) -> None:
     comments = sorted((a_comment() for _ in range(5)), key=lambda comment: comment.id)
     for comment in comments:
         report(storage, comment, "here")
@@ -92,7 +92,7 @@ def test_who_was_reported_last_is_listed_first(storage: Storage) -> None:
         storage.reports.latest("blog", 3, "x; DROP")
 
 
-def test_reports_are_forgotten_in_time(aging: tuple[Storage, Callable[[float], None]]) -> None:
+def test_reports_expire(aging: tuple[Storage, Callable[[float], None]]) -> None:
     storage, pass_by = aging
     comment = a_comment()
     report(storage, comment, "here")
@@ -105,7 +105,7 @@ def test_reports_are_forgotten_in_time(aging: tuple[Storage, Callable[[float], N
     assert storage.reports.latest("blog", 9) == ([], "")
 
 
-def test_nothing_of_reports_stays_for_ever_on_redis(valkey_url: str, redis_storage: Storage) -> None:
+def test_all_keys_of_reports_expire(valkey_url: str, redis_storage: Storage) -> None:
     report(redis_storage, a_comment(), "here")
     with connect(settings(redis_url=valkey_url)) as client:
         lives = [client.ttl(key) for key in client.scan_iter("rg:{blog}:report*")]
@@ -121,7 +121,7 @@ def test_what_readers_see_is_shown(storage: Storage) -> None:
     assert [storage.threads.is_visible(c) for c in (root, below)] == [False, False]
 
 
-def test_a_hold_for_reports_takes_the_comment_from_readers_and_nobodys_wait_is_counted(storage: Storage) -> None:
+def test_a_hold_after_reports_hides_the_comment_and_counts_no_wait(storage: Storage) -> None:
     comment = published(storage, received=NOW)
     below = published(storage, parent=comment.id)
     version, before = storage.threads.version("blog", "first-post"), storage.comments.counters("blog")

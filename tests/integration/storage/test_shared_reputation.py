@@ -6,7 +6,7 @@ from comments.storage.interfaces import Storage
 from tests.support.stored import new_storage
 
 
-def test_a_domain_is_known_by_how_many_other_sites_taught_of_it(storage: Storage) -> None:
+def test_other_sites_with_lessons_about_a_domain_are_counted(storage: Storage) -> None:
     for site, label in (("one", Label.SPAM), ("two", Label.SPAM), ("three", Label.HAM)):
         for comment in ("a", "b"):
             storage.shared_reputation.update(site, comment, label, ["pills.example", "example"])
@@ -15,7 +15,7 @@ def test_a_domain_is_known_by_how_many_other_sites_taught_of_it(storage: Storage
     assert storage.shared_reputation.other_sites("one", []) == {}
 
 
-def test_what_a_comment_taught_is_taken_back_exactly(storage: Storage) -> None:
+def test_the_lesson_of_a_comment_is_removed_exactly(storage: Storage) -> None:
     storage.shared_reputation.update("one", "a", Label.SPAM, ["pills.example"])
     storage.shared_reputation.update("one", "b", Label.SPAM, ["pills.example"])
     for comment, known in (("a", {"pills.example": (0, 1)}), ("a", {"pills.example": (0, 1)}), ("b", {})):
@@ -23,7 +23,7 @@ def test_what_a_comment_taught_is_taken_back_exactly(storage: Storage) -> None:
         assert storage.shared_reputation.other_sites("two", ["pills.example"]) == known
 
 
-def test_telling_again_tells_nothing_twice(storage: Storage) -> None:
+def test_updating_again_counts_nothing_twice(storage: Storage) -> None:
     for _ in range(3):
         storage.shared_reputation.update("one", "a", Label.SPAM, ["pills.example"])
     storage.shared_reputation.update("one", "a", Label.HAM, ["pills.example", "other.example"])

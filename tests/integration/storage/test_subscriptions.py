@@ -12,14 +12,14 @@ from tests.support.builders import settings
 WHO, ONE, TWO = "who", "one", "two"
 
 
-def test_the_first_comment_gets_to_ask_and_may_be_told_so_again(storage: Storage) -> None:
+def test_the_first_comment_reserves_the_request_and_keeps_it(storage: Storage) -> None:
     of = storage.subscriptions
     assert [of.reserve_request("blog", WHO, comment) for comment in (ONE, TWO, ONE)] == [True, False, True]
     assert of.reserve_request("blog", "somebody else", TWO)
     assert of.reserve_request("shop", WHO, TWO)
 
 
-def test_nobody_is_asked_twice(storage: Storage) -> None:
+def test_no_author_gets_two_requests(storage: Storage) -> None:
     of = storage.subscriptions
     of.reserve_request("blog", WHO, ONE)
     of.request_sent("blog", WHO)
@@ -27,7 +27,7 @@ def test_nobody_is_asked_twice(storage: Storage) -> None:
     assert not of.reserve_request("blog", WHO, TWO)
 
 
-def test_a_comment_that_may_not_ask_any_more_leaves_it_to_another(storage: Storage) -> None:
+def test_a_cancelled_request_can_be_reserved_by_another_comment(storage: Storage) -> None:
     of = storage.subscriptions
     of.reserve_request("blog", WHO, ONE)
     of.cancel_request("blog", WHO, TWO)
@@ -36,7 +36,7 @@ def test_a_comment_that_may_not_ask_any_more_leaves_it_to_another(storage: Stora
     assert of.reserve_request("blog", WHO, TWO)
 
 
-def test_nobody_wants_mail_who_did_not_say_so(storage: Storage) -> None:
+def test_only_confirmed_authors_get_mail(storage: Storage) -> None:
     of = storage.subscriptions
     of.reserve_request("blog", WHO, ONE)
     of.request_sent("blog", WHO)
@@ -47,13 +47,13 @@ def test_nobody_wants_mail_who_did_not_say_so(storage: Storage) -> None:
     assert not of.wants_mail("blog", "somebody else", ONE)
 
 
-def test_whoever_said_yes_is_not_asked_again(storage: Storage) -> None:
+def test_confirmed_authors_get_no_request(storage: Storage) -> None:
     storage.subscriptions.confirm("blog", WHO)
     storage.subscriptions.confirm("blog", WHO)
     assert not storage.subscriptions.reserve_request("blog", WHO, ONE)
 
 
-def test_leaving_ends_all_of_it_and_the_asking(storage: Storage) -> None:
+def test_unsubscribing_stops_mail_and_requests(storage: Storage) -> None:
     of = storage.subscriptions
     of.confirm("blog", WHO)
     of.unsubscribe("blog", WHO)
@@ -64,14 +64,14 @@ def test_leaving_ends_all_of_it_and_the_asking(storage: Storage) -> None:
     assert of.wants_mail("blog", WHO, ONE)
 
 
-def test_muting_one_comment_leaves_the_others(storage: Storage) -> None:
+def test_muting_one_comment_keeps_mail_about_others(storage: Storage) -> None:
     of = storage.subscriptions
     of.confirm("blog", WHO)
     of.mute("blog", ONE)
     assert [of.wants_mail("blog", WHO, comment) for comment in (ONE, TWO)] == [False, True]
 
 
-def test_what_was_told_is_remembered(storage: Storage) -> None:
+def test_notified_replies_are_remembered(storage: Storage) -> None:
     of = storage.subscriptions
     of.mark_notified("blog", ONE)
     seen = [of.was_notified("blog", ONE), of.was_notified("blog", TWO), of.was_notified("shop", ONE)]
@@ -79,7 +79,7 @@ def test_what_was_told_is_remembered(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("said_no", [False, True])
-def test_after_a_week_or_a_month_they_may_be_asked_again(
+def test_authors_may_be_asked_again_after_a_week_or_a_month(
     said_no: bool, aging: tuple[Storage, Callable[[float], None]]
 ) -> None:
     storage, pass_by = aging
