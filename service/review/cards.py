@@ -59,8 +59,8 @@ def review_cards(
         around = {c.id: c for c in storage.comments.load(site, named) if c}
         ids = [c.id for c in own]
         notes, tallies = storage.notes.of(site, ids), storage.reports.of(site, ids)
-        for comment, record, said, tally in zip(own, _records(storage, site, own), notes, tallies, strict=True):
-            made[comment.id] = _card(comment, sites[site], signed, around, record, said, report_summary(tally))
+        for comment, record, own_notes, tally in zip(own, _records(storage, site, own), notes, tallies, strict=True):
+            made[comment.id] = _card(comment, sites[site], signed, around, record, own_notes, report_summary(tally))
     return [made[c.id] for c in comments]
 
 

@@ -57,7 +57,7 @@ blueprint = Blueprint("review_api", __name__, url_prefix="/v1/sites/<site>/revie
     query=ListQuery,
     answers={200: ReviewPage},
 )
-def list_comments(site: str) -> ResponseReturnValue:
+def list_for_review(site: str) -> ResponseReturnValue:
     signed = sessions.require_role(site, "viewer")
     query, found = parsed_query(ListQuery), site_cache.get_site(site)
     page = deps().storage.comments.by_status(

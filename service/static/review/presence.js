@@ -111,9 +111,9 @@ document.getElementById("main").append(news);
 // The server's number, corrected by the cards on this page: actions that were just taken count as done, even if the
 // update was made before them.
 function held(room) {
-  const told = room.cards.filter((now) => now.status === "held");
+  const reported = room.cards.filter((now) => now.status === "held");
   const here = room.cards.filter((now) => cards.get(now.id)?.dataset.status === "held");
-  return room.held - told.length + here.length;
+  return room.held - reported.length + here.length;
 }
 
 function announce(site, room) {
