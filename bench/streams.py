@@ -22,7 +22,7 @@ from comments.lifecycle import Action
 from comments.site import Site
 from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import Example
-from replygate.evaluation.replay import Corpus, Moderation, Verdict, verdicts
+from replygate.evaluation.replay import Moderation, ReplayCorpus, Verdict, verdicts
 from training import grammar
 from training.corpora import CORPORA, comment, read
 from training.generate import Example as Generated
@@ -105,7 +105,7 @@ def main() -> None:
         rows = []
         for order in ORDERS:
             examples = stream(Path(sys.argv[1]), parts, seconds, chance(name, order))
-            found = list(verdicts(examples, site, policy, Corpus.of(TokenCounts()), Moderation(REPORTED)))
+            found = list(verdicts(examples, site, policy, ReplayCorpus.of(TokenCounts()), Moderation(REPORTED)))
             rows.append(list(outcome_shares(found)))
         means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
         print(f"{name:22}{means[0]:>14.1f}{means[1]:>14.0f}" + "".join(f"{mean:>14.3f}" for mean in means[2:]))

@@ -1,7 +1,7 @@
 """Structured logs: one JSON object per line on standard error, without personal data.
 
-Pass ids, statuses and durations through `extra=`. Fields that are not in FIELDS are dropped. Messages of exceptions are
-dropped too, because they may quote a comment; the type and the stack remain.
+Pass ids, statuses and durations through `extra=`. Fields that are not in LOG_FIELDS are dropped. Messages of exceptions
+are dropped too, because they may quote a comment; the type and the stack remain.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any
 from .errors import SettingsInvalid, StorageDown
 
 #: Allowed fields of `extra=`. A list of allowed fields, because RQ also passes the arguments of jobs.
-FIELDS = ("request", "method", "route", "status", "ms", "site", "comment", "job", "filter", "n", "seconds", "exit")
+LOG_FIELDS = ("request", "method", "route", "status", "ms", "site", "comment", "job", "filter", "n", "seconds", "exit")
 
 #: Errors whose message is logged. It is about the deployment, never about a comment.
 LOGGED_MESSAGES = (SettingsInvalid, StorageDown)
@@ -33,7 +33,7 @@ MAX_FRAMES = 30
 MAX_CAUSES = 5
 
 #: An email address, or the user and password in a URL. Bounded, so that matching takes linear time.
-ADDRESS = re.compile(r"[^\s@/]{1,64}@[^\s@]{1,255}")
+EMAIL_OR_USERINFO = re.compile(r"[^\s@/]{1,64}@[^\s@]{1,255}")
 
 #: Created once. json.dumps creates one for every line, which takes 6 of its 45 microseconds.
 encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
@@ -42,7 +42,7 @@ encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 def redact(message: str) -> str:
     """Return the first line without addresses. RQ appends formatted exceptions with values in further lines."""
     line = (message.splitlines() or [""])[0]
-    return ADDRESS.sub("[address]", line[:MAX_MESSAGE])
+    return EMAIL_OR_USERINFO.sub("[address]", line[:MAX_MESSAGE])
 
 
 def frames(trace: TracebackType | None) -> list[str]:
@@ -85,7 +85,7 @@ class JSONFormatter(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
-        values |= {name: vars(record)[name] for name in FIELDS if name in vars(record)}
+        values |= {name: vars(record)[name] for name in LOG_FIELDS if name in vars(record)}
         if error := _error(record):
             values["error"] = list(causes(error))
         return values

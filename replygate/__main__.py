@@ -33,7 +33,7 @@ from .commands import (
     train_command,
     webhook_commands,
 )
-from .deployment import current_deployment, open_deployment, settings
+from .deployment import current_deployment, load_settings, open_deployment
 from .evaluation import evaluate_command
 
 
@@ -107,13 +107,13 @@ def run_everything(context: click.Context, host: str, port: int | None) -> None:
 @click.pass_context
 def serve(context: click.Context) -> None:
     """Run the web server: API, pages and widget."""
-    web_server.run(part_settings(context, "web"))
+    web_server.serve(part_settings(context, "web"))
 
 
 @cli.command("work")
 @click.argument("queue", type=PartName(sorted(set(QUEUES.values()))), default="judge")
 @click.pass_context
-def work(context: click.Context, queue: str) -> None:
+def run_worker(context: click.Context, queue: str) -> None:
     """Run one worker process.
 
     \b
@@ -128,12 +128,12 @@ def work(context: click.Context, queue: str) -> None:
 @click.pass_context
 def sweep_up(context: click.Context) -> None:
     """Run the sweep, which restarts work that was lost."""
-    sweep.run(part_settings(context, "sweep"))
+    sweep.run_sweep(part_settings(context, "sweep"))
 
 
 def part_settings(context: click.Context, part: str) -> Settings:
     """Read the settings of the process `part` and set up its logs."""
-    chosen = settings(context.find_root().params["data"], os.environ)
+    chosen = load_settings(context.find_root().params["data"], os.environ)
     logs.configure(chosen.log_level, part)
     return chosen
 
@@ -173,7 +173,7 @@ def show_status(seconds: float, part: str | None) -> None:
     if seconds:
         time.sleep(seconds)
     health = look(deployment.now()) if seconds else earlier
-    click.echo(status_command.report(earlier, health))
+    click.echo(status_command.status_report(earlier, health))
     if not status_command.is_ready(health):
         raise click.exceptions.Exit(1)
 
@@ -188,7 +188,7 @@ def check_running(storage: Storage, part: str) -> None:
 @cli.command("openapi")
 def print_openapi() -> None:
     """Print the OpenAPI document."""
-    click.echo(openapi_command.text())
+    click.echo(openapi_command.openapi_json())
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ class Deployment:
     now: Callable[[], datetime]
 
 
-def settings(directory: Path, env: Mapping[str, str]) -> Settings:
+def load_settings(directory: Path, env: Mapping[str, str]) -> Settings:
     """Read the settings from the environment. If it names no server, use that of `replygate up` in `directory`.
 
     Raises SettingsInvalid.
@@ -60,7 +60,7 @@ def open_deployment(directory: Path, env: Mapping[str, str]) -> Deployment:
 
     Raises SettingsInvalid, also for data written by a newer version, and StorageDown if the server does not answer.
     """
-    chosen = settings(directory, env)
+    chosen = load_settings(directory, env)
     try:
         storage = open_redis(chosen)
     except ValueError as error:

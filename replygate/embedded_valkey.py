@@ -36,7 +36,7 @@ MAX_SOCKET_PATH = 107
 #: Seconds for the server to load its data; an empty directory takes 0.1 s.
 START_TIMEOUT = 60.0
 #: Seconds from SIGTERM to SIGKILL, for the server to write its data.
-GRACE = 10.0
+STOP_TIMEOUT = 10.0
 
 
 def binary() -> str:
@@ -121,7 +121,7 @@ class Embedded:
         """Returns once it is gone."""
         self.process.terminate()
         try:
-            self.process.wait(GRACE)
+            self.process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -31,7 +31,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SupervisedPart:
     """One program to keep running. Parts of the lowest `rank` are stopped first."""
 
     name: str
@@ -56,7 +56,7 @@ class NeverReady(Exception):
 class Child:
     """A part and its current process."""
 
-    def __init__(self, part: Part, output: BinaryIO | None) -> None:
+    def __init__(self, part: SupervisedPart, output: BinaryIO | None) -> None:
         self.part = part
         self._output = output
         self.process: subprocess.Popen[bytes] | None = None
@@ -138,7 +138,7 @@ class Supervisor:
         self._wakeup_sender.close()
         return kind is Stopped
 
-    def start(self, part: Part, timeout: float = 60.0) -> None:
+    def start(self, part: SupervisedPart, timeout: float = 60.0) -> None:
         """Start a part and wait until it is ready. Restart it if it ends before.
 
         Raises NeverReady after `timeout` seconds.

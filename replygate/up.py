@@ -25,7 +25,7 @@ from service.accounts.invitations import sign_in_link
 
 from . import embedded_valkey
 from .deployment import ADDRESS_FILE, KEY_FILE
-from .supervisor import Part, Supervisor
+from .supervisor import SupervisedPart, Supervisor
 
 #: The site and the account that the first start creates.
 SITE, PERSON = "demo", "admin"
@@ -138,8 +138,8 @@ def _check_port(settings: Settings) -> None:
         time.sleep(0.1)
 
 
-def _valkey(directory: Path) -> Part:
-    return Part(
+def _valkey(directory: Path) -> SupervisedPart:
+    return SupervisedPart(
         "valkey",
         embedded_valkey.command(directory),
         ready=lambda: embedded_valkey.answers(directory),
@@ -151,9 +151,9 @@ def _valkey(directory: Path) -> Part:
     )
 
 
-def _parts(settings: Settings, environment: Mapping[str, str]) -> list[Part]:
-    def part(name: str, *words: str, rank: int = 1) -> Part:
-        return Part(name, [sys.executable, "-m", "replygate", *words], environment, rank=rank)
+def _parts(settings: Settings, environment: Mapping[str, str]) -> list[SupervisedPart]:
+    def part(name: str, *words: str, rank: int = 1) -> SupervisedPart:
+        return SupervisedPart(name, [sys.executable, "-m", "replygate", *words], environment, rank=rank)
 
     return [
         part("sweep", "sweep"),

@@ -24,10 +24,10 @@ from .granian_wsgi import WSGIAdapter
 #: Milliseconds for the headers of a request to arrive, also on an idle kept-alive connection.
 HEADER_TIMEOUT_MS = 10_000
 #: Seconds for running requests to finish at shutdown; a `Prefer: wait` request may take longer and is cut.
-GRACE = 5
+REQUEST_GRACE = 5
 
 
-def run(settings: Settings) -> None:
+def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Each web process reads its settings from the environment by itself."""
     if settings.metrics_dir is not None:
         settings.metrics_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,11 +42,11 @@ def run(settings: Settings) -> None:
         websockets=False,
         log_dictconfig=logs.logging_config(settings.log_level, "web"),
         respawn_failed_workers=True,
-        workers_kill_timeout=GRACE,
-    ).serve(target_loader=partial(load, os.getpid(), settings))  # type: ignore[arg-type]  # RSGI, not a function
+        workers_kill_timeout=REQUEST_GRACE,
+    ).serve(target_loader=partial(load_application, os.getpid(), settings))  # type: ignore[arg-type]  # RSGI, not a function
 
 
-def load(parent: int, settings: Settings, target: str) -> WSGIAdapter:
+def load_application(parent: int, settings: Settings, target: str) -> WSGIAdapter:
     """Load the application inside a web process, and end the process when Granian's main process ends."""
     for number in (signal.SIGTERM, signal.SIGINT):
         # Until Granian sets its handlers, the inherited ones of the main process would ignore a signal to stop.

@@ -20,7 +20,7 @@ import numpy as np
 from comments.model import Comment
 from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import Example
-from replygate.evaluation.replay import Corpus, held, lesson
+from replygate.evaluation.replay import ReplayCorpus, held, lesson
 from workers.learning import combined_model
 from workers.learning.prior_model import shipped_prior
 from workers.learning.site_model import mean_log_odds, rarer_lessons, token_log_odds_of, tokens
@@ -131,7 +131,7 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
 
 def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Judged]:
     """Scores of every comment on a site without lessons, and on one whose moderators label held comments."""
-    corpus = Corpus()
+    corpus = ReplayCorpus()
     for row in rows:
         yield Judged(name, 0, row.prior, 0.0, 0, row.spam)
         seen = corpus.about(row.comment)

@@ -27,7 +27,7 @@ from .learning.site_model import tokens
 log = logging.getLogger(__name__)
 
 #: Comments that learning and indexing load at a time.
-BATCH = 100
+LOAD_BATCH = 100
 #: Share of the lease after which the rest of a batch is released, before another worker can claim it.
 LEASE_SHARE = 0.5
 
@@ -104,7 +104,7 @@ def _load_queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment
 
 
 def _learn_batch(d: Deps, site: Site) -> bool:
-    due = d.storage.corpus.due(site.id, BATCH)
+    due = d.storage.corpus.due(site.id, LOAD_BATCH)
     comments = [comment for comment in d.storage.comments.load(site.id, due) if comment] if due else []
     if d.settings.share_repute:
         for comment in comments:
@@ -115,11 +115,11 @@ def _learn_batch(d: Deps, site: Site) -> bool:
     ]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})
-    return len(due) == BATCH and bool(comments)
+    return len(due) == LOAD_BATCH and bool(comments)
 
 
 def _index_batch(d: Deps, site: Site) -> bool:
-    return index_outdated(d.storage, site.id, catalogue(d.filters), BATCH) == BATCH
+    return index_outdated(d.storage, site.id, catalogue(d.filters), LOAD_BATCH) == LOAD_BATCH
 
 
 def _deliver_batch(d: Deps, site: Site) -> bool:

@@ -90,7 +90,7 @@ class Sweep:
             log.warning("could not clean up RQ's records: %s", error)
 
 
-def run(settings: Settings, deps: Deps | None = None) -> None:
+def run_sweep(settings: Settings, deps: Deps | None = None) -> None:
     """Sweep until SIGTERM or SIGINT."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

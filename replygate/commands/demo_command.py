@@ -26,7 +26,7 @@ from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES, judge
 from workers.judging.policy import catalogue
 
-from .demo_story import ARTICLE, NETWORKS, STORY, TEAM, Post, StoryDecision
+from .demo_story import ESSAY, NETWORKS, STORY, TEAM, Post, StoryDecision
 from .moderator_commands import person
 
 #: The name that `replygate up` gives the demo site, and the name that replaces it.
@@ -136,7 +136,7 @@ class StoryPlayer:
         return Comment(
             id=id,
             site=self._site.id,
-            thread=f"{settings.public_url.rstrip('/')}/demo/" if post.thread == ARTICLE else post.thread,
+            thread=f"{settings.public_url.rstrip('/')}/demo/" if post.thread == ESSAY else post.thread,
             received=self._clock.at,
             parent=self._keys.get(post.to, "") if post.to else "",
             author=post.who,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from comments.lifecycle import Action
 
 #: Placeholder for the address of the demo page, which depends on the deployment.
-ARTICLE = "article"
+ESSAY = "article"
 FOG, PIER, BOTTLES = "walking-the-flats-in-fog", "the-pier-in-winter", "letters-in-bottles"
 
 
@@ -119,50 +119,50 @@ STORY: tuple[Post, ...] = (
          "海はちゃんと受け取ったと祖父は言いました。", approved("Ines", 1.0)),
     Post(70, "Olu Adeyemi", BOTTLES, "A bottle takes about three years from the Wash to the Danish coast, if the "
          "winters are kind. Two of ours are still out.", approved("Mo", 1.2)),
-    Post(52, "Ada Lindqvist", ARTICLE, "The pause before the turn! I thought I had made it up. Thank you for writing "
+    Post(52, "Ada Lindqvist", ESSAY, "The pause before the turn! I thought I had made it up. Thank you for writing "
          "it down.", key="pause"),
-    Post(51, "Jonas Petersen", ARTICLE, "It is loudest by the sluice, if silence can be loud. Stand on the land side.",
+    Post(51, "Jonas Petersen", ESSAY, "It is loudest by the sluice, if silence can be loud. Stand on the land side.",
          to="pause", key="sluice"),
-    Post(50.2, "Ada Lindqvist", ARTICLE, "I went this morning. You are right, and my feet are wet.", to="sluice"),
-    Post(47, "Ruth Abara", ARTICLE, "My margin says: *after two days of rain, add twenty minutes at the creek*. My "
+    Post(50.2, "Ada Lindqvist", ESSAY, "I went this morning. You are right, and my feet are wet.", to="sluice"),
+    Post(47, "Ruth Abara", ESSAY, "My margin says: *after two days of rain, add twenty minutes at the creek*. My "
          "grandfather's hand, so do not ask me why.", key="margin"),
-    Post(46, "Olu Adeyemi", ARTICLE, "The creek is fed from the marsh, and the marsh holds its water for about that "
+    Post(46, "Olu Adeyemi", ESSAY, "The creek is fed from the marsh, and the marsh holds its water for about that "
          "long. He must have measured it.", to="margin"),
-    Post(44, "Hanne Voss", ARTICLE, "The book is printed for the harbour, not for the flats. Out by the sandbar it is "
+    Post(44, "Hanne Voss", ESSAY, "The book is printed for the harbour, not for the flats. Out by the sandbar it is "
          "six minutes late on every day of the year."),
-    Post(40, "Gus Marlow", ARTICLE, "Bought the book because of this. The harbour office says you owe them a "
+    Post(40, "Gus Marlow", ESSAY, "Bought the book because of this. The harbour office says you owe them a "
          "commission.", approved("Ines", 0.4), "book"),
     Post(33, "Shore Stays", BOTTLES, FLAT.format("week", "shore-stays.example"), spam(after=2.5)),
-    Post(31, "Dana Wills", ARTICLE, "You should say that the sandbar is closed from April to July because of the "
+    Post(31, "Dana Wills", ESSAY, "You should say that the sandbar is closed from April to July because of the "
          "terns. People walk right through the nests.",
          (*approved(after=0.3), StoryDecision("Mo", Action.REMOVE, 0.4), StoryDecision("Ines", Action.UNDO, 0.6)),
          "terns"),
-    Post(28, "Old Piet", ARTICLE, "I never bought the book.", key="never"),
-    Post(27.5, "Tom Okafor", ARTICLE, "We know, Piet. You *are* the book.", to="never"),
+    Post(28, "Old Piet", ESSAY, "I never bought the book.", key="never"),
+    Post(27.5, "Tom Okafor", ESSAY, "We know, Piet. You *are* the book.", to="never"),
     # These need review.
     Post(23, "Kevin", FOG, THANKS),
     Post(22.4, "Melanie", PIER, THANKS, url="https://dental-care.example/"),
     Post(21.9, "Steven", BOTTLES, THANKS, url="https://dental-care.example/"),
     Post(18.5, "Marina K.", FOG, FLAT.format("month", "sea-rooms.example")),
     Post(18.2, "Beach Living", PIER, FLAT.format("season", "beach-living.example")),
-    Post(17.4, "Ellen Voogd", ARTICLE, PETITION.format("our")),
+    Post(17.4, "Ellen Voogd", ESSAY, PETITION.format("our")),
     Post(17.1, "Bram de Wit", PIER, PETITION.format("the")),
-    Post(16.8, "Carla M.", ARTICLE, PETITION.format("your")),
+    Post(16.8, "Carla M.", ESSAY, PETITION.format("your")),
     Post(16.2, "Joost", BOTTLES, PETITION.format("this")),
-    Post(13, "Ilse Kort", ARTICLE, "For those who want the numbers: https://tides.example/stations/41 has the gauge, "
+    Post(13, "Ilse Kort", ESSAY, "For those who want the numbers: https://tides.example/stations/41 has the gauge, "
          "https://wind.example/archive the wind, and https://marsh.example/papers/drainage explains the creek."),
     Post(12, "Haruka Sato", FOG, "霧の日に杭を数えながら歩いたことがあります。"
          "四十歩で止まる、というのは祖母の教えと同じです。"),
     Post(10, "Nils Aas", PIER, "Is the bench at the end still there? My parents met on it and I would like to see it "
          "once before they close it for the winter."),
-    Post(15, "Noor Haddad", ARTICLE, "كان جدي صيادًا، وكان يقول إن البحر يهمس قبل أن يعود. قرأت مقالك لأمي وبكت."),
+    Post(15, "Noor Haddad", ESSAY, "كان جدي صيادًا، وكان يقول إن البحر يهمس قبل أن يعود. قرأت مقالك لأمي وبكت."),
     Post(11, "Gus Marlow", PIER, "They want to charge four pounds to walk on it now. Four pounds! What a load of shit. "
          "My mother sold whelks there for free."),
-    Post(9, "Priya Nair", ARTICLE, "I teach the little ones at the harbour school. May I read this to them on Monday? "
+    Post(9, "Priya Nair", ESSAY, "I teach the little ones at the harbour school. May I read this to them on Monday? "
          "They will want to know about the bottle."),
     Post(7.5, "LuckySpin777", PIER, "Hello everybody, I am new here and I like the sea. Does somebody else like the "
          "sea?"),
-    Post(6, "Walter Finch", ARTICLE, "EVERYBODY KNOWS THAT THE SANDBAR BELONGS TO THE TOWN AND NOT TO THE BIRDS!!!! "
+    Post(6, "Walter Finch", ESSAY, "EVERYBODY KNOWS THAT THE SANDBAR BELONGS TO THE TOWN AND NOT TO THE BIRDS!!!! "
          "WHO PAID YOU TO WRITE THIS?????"),
     Post(4, "Bea Santos", BOTTLES, "Found one on Sunday, green glass, the cork grown over with barnacles. I have not "
          "opened it yet. Should I?"),

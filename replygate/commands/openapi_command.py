@@ -12,7 +12,7 @@ from service.deps import Deps
 from service.web.docs_pages import current_document
 
 
-def text() -> str:
+def openapi_json() -> str:
     """Return the OpenAPI document as indented JSON."""
     now, settings = datetime.now(UTC), Settings()
     # Neither connects, because the document needs no command.

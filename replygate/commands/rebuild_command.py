@@ -19,7 +19,7 @@ from .export_command import all_comments
 from .site_commands import site_named
 
 #: Comments loaded at once.
-BATCH = 500
+RELEARN_BATCH = 500
 
 
 @click.command("rebuild")
@@ -74,7 +74,7 @@ def relearn(storage: Storage, sites: Sequence[str]) -> None:
     lessons = {site: [comment.id for comment in all_comments(storage, site) if comment.lesson] for site in sites}
     storage.corpus.forget(sites[0], lessons)
     for site, ids in lessons.items():
-        for start in range(0, len(ids), BATCH):
-            for comment in storage.comments.load(site, ids[start : start + BATCH]):
+        for start in range(0, len(ids), RELEARN_BATCH):
+            for comment in storage.comments.load(site, ids[start : start + RELEARN_BATCH]):
                 if comment is not None:
                     storage.corpus.learn(site, comment, tokens(comment), lesson_quotas(comment))

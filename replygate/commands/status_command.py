@@ -7,7 +7,7 @@ from service.ops.dashboard import Figures, figures, format_bytes, format_duratio
 from service.ops.health import SystemHealth, problems
 
 
-def report(earlier: SystemHealth, health: SystemHealth) -> str:
+def status_report(earlier: SystemHealth, health: SystemHealth) -> str:
     """Describe the state in sentences and tables. Rates are measured since `earlier`."""
     shown = figures(health, {})
     sentences = (f"  - {sentence}" for sentence in (*shown.problems, *shown.warnings))

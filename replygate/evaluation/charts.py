@@ -13,7 +13,7 @@ from .results import Report, outcomes
 MAX_POINTS = 400
 #: Points below and above the thresholds that the chart of points shows.
 MARGIN = 6
-PERCENT = tuple((n / 4, f"{25 * n} %") for n in range(5))
+PERCENT_TICKS = tuple((n / 4, f"{25 * n} %") for n in range(5))
 #: Shares of honest comments on a logarithmic scale, since a site can accept only very small ones.
 FALSE_POSITIVES = tuple((n / 4, f"{10.0 ** (n - 2):g} %") for n in range(5))
 #: Microseconds, on a logarithmic scale.
@@ -41,8 +41,8 @@ class Chart:
     x_label: str
     y_label: str
     lines: tuple[Line, ...]
-    x_ticks: tuple[Tick, ...] = PERCENT
-    y_ticks: tuple[Tick, ...] = PERCENT
+    x_ticks: tuple[Tick, ...] = PERCENT_TICKS
+    y_ticks: tuple[Tick, ...] = PERCENT_TICKS
     marks: tuple[Tick, ...] = ()
 
 

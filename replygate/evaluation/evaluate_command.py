@@ -17,9 +17,9 @@ from workers.judging.policy import Policy, build_policy
 
 from .charts import charts
 from .html_report import html_page
-from .labelled_comments import UNDECIDED, Reading, read
-from .replay import Corpus, Moderation, across, verdicts
-from .results import report
+from .labelled_comments import NOT_DECIDED, Reading, read
+from .replay import Moderation, ReplayCorpus, across, verdicts
+from .results import make_report
 from .svg_charts import svg_file
 from .text_report import report_lines
 
@@ -58,9 +58,11 @@ def evaluate(
     site, policy, lessons = _site(id) if id else (PLAIN, build_policy(BUILT_IN, {}), TokenCounts())
     moderation = Moderation() if learn else None
     judged = (
-        across(examples, site, policy) if cross else verdicts(examples, site, policy, Corpus.of(lessons), moderation)
+        across(examples, site, policy)
+        if cross
+        else verdicts(examples, site, policy, ReplayCorpus.of(lessons), moderation)
     )
-    found = report(list(judged), taught=learn)
+    found = make_report(list(judged), taught=learn)
     click.echo("\n".join(report_lines(found)))
     if html:
         html.write_text(html_page(f"Evaluation of {Path(file.name).name}", found), encoding="utf-8")
@@ -73,7 +75,7 @@ def evaluate(
 def _notes(reading: Reading, learn: bool) -> Iterator[str]:
     """Describe the lines that were skipped, and missing times."""
     for label, n in sorted(reading.left_out.items()):
-        yield f"skipped: {n} labelled “{label}”" if label != UNDECIDED else f"skipped: {n} {UNDECIDED}"
+        yield f"skipped: {n} labelled “{label}”" if label != NOT_DECIDED else f"skipped: {n} {NOT_DECIDED}"
     if reading.timeless and (learn or reading.timeless < len(reading.examples)):
         missing = f"{reading.timeless} of {len(reading.examples)} have no readable time"
         yield f"{missing}, so all are shuffled"

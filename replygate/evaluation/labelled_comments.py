@@ -14,14 +14,25 @@ from comments.model import Comment
 from comments.validation import tidied
 
 #: Names of the labels in files, in lower case -> whether it is spam.
-LABELS: Mapping[str, bool] = {
+LABEL_NAMES: Mapping[str, bool] = {
     **dict.fromkeys(("spam", "1", "true"), True),
     **dict.fromkeys(("ham", "honest", "not spam", "approved", "0", "false"), False),
 }
-UNDECIDED = "not decided by a moderator"
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+NOT_DECIDED = "not decided by a moderator"
+NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 #: Fields of a line that go into the comment. `text` is another name for `content`.
-FIELDS = ("author", "email", "url", "content", "thread", "origin", "identity", "trap", "form_token", "form_proof")
+COMMENT_FIELDS = (
+    "author",
+    "email",
+    "url",
+    "content",
+    "thread",
+    "origin",
+    "identity",
+    "trap",
+    "form_token",
+    "form_proof",
+)
 #: Problems that are listed, at most. A file of another kind has one in every line.
 MAX_PROBLEMS = 10
 #: Greater times are milliseconds. As seconds this is the year 5138.
@@ -67,7 +78,7 @@ def read(lines: Iterable[str | bytes]) -> Reading:
             problems.append(Problem(f"line {n}", "not-a-comment", str(error)))
     if problems:
         raise Invalid(_first(problems))
-    timeless = sum(example.comment.received == EPOCH for example in examples)
+    timeless = sum(example.comment.received == NO_TIME for example in examples)
     return Reading(tuple(_shuffle(examples) if timeless else _sort(examples)), left_out, timeless)
 
 
@@ -84,7 +95,7 @@ def _shuffle(examples: Iterable[Example]) -> Iterable[Example]:
     """Shuffle reproducibly, and set times a minute apart. Files without times are often sorted by label."""
     drawn = sorted(examples, key=lambda example: blake2b(example.comment.id.encode()).digest())
     for n, example in enumerate(drawn, 1):
-        yield replace(example, comment=replace(example.comment, received=EPOCH + timedelta(minutes=n)))
+        yield replace(example, comment=replace(example.comment, received=NO_TIME + timedelta(minutes=n)))
 
 
 def _values(line: str | bytes) -> dict[str, Any] | None:
@@ -108,21 +119,21 @@ def _label(values: dict[str, Any]) -> tuple[str, bool | None]:
     if values.get("kind") == "comment":
         people = any(d["role"] == Role.MODERATOR for d in values.get("decisions", ()))
         lesson = LESSON.get(Status(values["status"])) if people else None
-        return UNDECIDED, None if lesson is None else lesson is Label.SPAM
+        return NOT_DECIDED, None if lesson is None else lesson is Label.SPAM
     if "label" not in values:
         raise _Wrong("has no label")
     label = str(values["label"]).strip().lower()
-    return label, LABELS.get(label)
+    return label, LABEL_NAMES.get(label)
 
 
 def _comment(n: int, values: dict[str, Any]) -> Comment:
-    """Return the comment as submitted, undecided, at the time in the line or at EPOCH."""
+    """Return the comment as submitted, undecided, at the time in the line or at NO_TIME."""
     values = {"content": values.get("text"), "thread": str(values.get("group") or "thread"), **values}
     if not isinstance(values["content"], str):
         raise _Wrong("has no text")
-    values_by_field: dict[str, Any] = tidied({name: str(values[name]) for name in FIELDS if values.get(name)})
+    values_by_field: dict[str, Any] = tidied({name: str(values[name]) for name in COMMENT_FIELDS if values.get(name)})
     came = values.get("received") or values.get("ts")
-    return replace(Comment(f"line-{n}", "", "thread", (came and _moment(came)) or EPOCH), **values_by_field)
+    return replace(Comment(f"line-{n}", "", "thread", (came and _moment(came)) or NO_TIME), **values_by_field)
 
 
 def _moment(came: object) -> datetime | None:

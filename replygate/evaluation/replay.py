@@ -46,7 +46,7 @@ class Verdict:
 
 
 @dataclass
-class Corpus:
+class ReplayCorpus:
     """A copy of a site's lessons in memory, so that an evaluation does not change the site."""
 
     lessons: Counter[Label] = field(default_factory=Counter)
@@ -55,7 +55,7 @@ class Corpus:
     bars: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=CEILING_LESSONS))
 
     @classmethod
-    def of(cls, counts: TokenCounts) -> "Corpus":
+    def of(cls, counts: TokenCounts) -> "ReplayCorpus":
         corpus = cls(Counter({Label.HAM: counts.ham, Label.SPAM: counts.spam}))
         corpus.bars.append(counts.ham_ceiling)
         for token, (ham, spam) in counts.tokens.items():
@@ -112,7 +112,7 @@ def verdicts(
     examples: Sequence[Example],
     site: Site,
     policy: Policy,
-    corpus: Corpus,
+    corpus: ReplayCorpus,
     learning: Moderation | None = None,
     clock: Callable[[], float] = time.thread_time,
 ) -> Iterator[Verdict]:
@@ -132,7 +132,7 @@ def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[
     """Judge each source on a site that learned from all other sources (cross-validation by source)."""
     lessons = [lesson(e, held(e, combined_score(e.comment, TokenCounts()).log_odds)) for e in examples]
     for source in dict.fromkeys(example.source for example in examples):
-        corpus = Corpus()
+        corpus = ReplayCorpus()
         for example, taught in zip(examples, lessons, strict=True):
             if example.source != source:
                 corpus.learn(taught)
@@ -140,7 +140,12 @@ def across(examples: Sequence[Example], site: Site, policy: Policy) -> Iterator[
 
 
 def _verdict(
-    example: Example, site: Site, policy: Policy, corpus: Corpus, evidence: EvidenceStore, clock: Callable[[], float]
+    example: Example,
+    site: Site,
+    policy: Policy,
+    corpus: ReplayCorpus,
+    evidence: EvidenceStore,
+    clock: Callable[[], float],
 ) -> Verdict:
     comment = replace(example.comment, site=site.id)
     began = clock()

@@ -84,7 +84,7 @@ class Report:
         return [self.verdicts[start : start + size] for start in range(0, len(self.verdicts), size)]
 
 
-def report(verdicts: Sequence[Verdict], taught: bool = False) -> Report:
+def make_report(verdicts: Sequence[Verdict], taught: bool = False) -> Report:
     spam = [v.example.spam for v in verdicts]
     probabilities = [v.probability for v in verdicts]
     return Report(

@@ -84,8 +84,8 @@ def _precision(found: Report) -> Iterator[str]:
 
 def _error(verdict: Verdict) -> str:
     reasons = ", ".join(s.name for s in verdict.decision.signals if s.points > 0 or s.holds) or "no signal"
-    return f"  {verdict.decision.score:5.1f}  {excerpt(verdict)}  ({reasons})"
+    return f"  {verdict.decision.score:5.1f}  {comment_excerpt(verdict)}  ({reasons})"
 
 
-def excerpt(verdict: Verdict) -> str:
+def comment_excerpt(verdict: Verdict) -> str:
     return " ".join(verdict.example.comment.content.split())[:EXCERPT]

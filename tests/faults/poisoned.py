@@ -3,7 +3,7 @@
 import os
 import sys
 
-from replygate.supervisor import Part, Supervisor
+from replygate.supervisor import SupervisedPart, Supervisor
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     sweep = [sys.executable, "-m", "tests.integration.one_sweep", chosen]
     with Supervisor() as supervisor:
         for name, command in {"judge 1": judge, "judge 2": judge, "sweep": sweep}.items():
-            supervisor.start(Part(name, command, dict(os.environ)))
+            supervisor.start(SupervisedPart(name, command, dict(os.environ)))
         supervisor.watch()
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 
 from tests.support.builders import settings
-from workers.sweep import run
+from workers.sweep import run_sweep
 
 if __name__ == "__main__":
-    run(settings(**json.loads(sys.argv[1])))
+    run_sweep(settings(**json.loads(sys.argv[1])))

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from replygate.supervisor import Part, Supervisor
+from replygate.supervisor import SupervisedPart, Supervisor
 
 HERE = Path(__file__).parents[2]
 
@@ -32,7 +32,7 @@ COMMANDS = {
 }
 
 
-def part(directory: Path, name: str) -> Part:
+def part(directory: Path, name: str) -> SupervisedPart:
     pids = directory / name
     order = directory / "order"
     if name == "parent":
@@ -44,7 +44,7 @@ def part(directory: Path, name: str) -> Part:
     def ready() -> bool:
         return name != "late" and all(f.exists() and f.read_text().endswith("\n") for f in files)
 
-    return Part(name, command, dict(os.environ), ready, rank=int(name == "last"), grace=0.5)
+    return SupervisedPart(name, command, dict(os.environ), ready, rank=int(name == "last"), grace=0.5)
 
 
 def main() -> None:

@@ -177,4 +177,4 @@ def test_the_docs_list_every_signal_with_its_weight_and_meaning() -> None:
 
 def test_the_docs_speak_of_every_address_of_the_api() -> None:
     said = (ROOT / "docs/api.md").read_text()
-    assert [path for path in json.loads(openapi_command.text())["paths"] if path not in said] == []
+    assert [path for path in json.loads(openapi_command.openapi_json())["paths"] if path not in said] == []

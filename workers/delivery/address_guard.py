@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from comments.errors import Invalid, Problem
 from comments.validation import UNSAFE_IN_URL
 
-PORTS = {443, 80, 8443}
+ALLOWED_PORTS = {443, 80, 8443}
 
 IPV4 = tuple(
     map(
@@ -51,7 +51,9 @@ IPV6 = tuple(
 )
 
 #: ASCII only, because the resolver turns some other digits and dots into ASCII ones.
-HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+HOST_NAME = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
 #: All spellings that C libraries read as an IPv4 address: "0x7f.1", "2130706433", "127.1".
 NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
 
@@ -97,8 +99,8 @@ def target(url: str, trusted: frozenset[str] = frozenset()) -> Target:
         return Target(found.secure, found.host, found.port, found.path, trusted=True)
     if not found.secure:
         raise _refused("must begin with https://")
-    if found.port not in PORTS:
-        raise _refused(f"must use one of the ports {', '.join(map(str, sorted(PORTS)))}")
+    if found.port not in ALLOWED_PORTS:
+        raise _refused(f"must use one of the ports {', '.join(map(str, sorted(ALLOWED_PORTS)))}")
     if _is_ip(found.host) and not is_public(found.host):
         raise _refused("must not be a private or reserved address")
     return found
@@ -114,7 +116,7 @@ def _parsed(url: str) -> Target:
         raise _refused("is not a web address") from error
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or parts.fragment or port == 0:
         raise _refused("must look like https://example.com/hook, without user, password or fragment")
-    if not (_is_ip(host) if "[" in parts.netloc or NUMERIC.fullmatch(host) else HOST.fullmatch(host)):
+    if not (_is_ip(host) if "[" in parts.netloc or NUMERIC.fullmatch(host) else HOST_NAME.fullmatch(host)):
         raise _refused("has no valid host")
     secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

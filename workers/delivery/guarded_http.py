@@ -25,7 +25,7 @@ MAX_RESPONSE = 64 * 1024
 #: Addresses of one host that are tried.
 MAX_ADDRESSES = 3
 #: Bytes sent at once, so that the time-out is checked in between.
-CHUNK = 16 * 1024
+SEND_CHUNK = 16 * 1024
 
 Resolve = Callable[..., list[tuple[Any, ...]]]
 #: Opens a connection from a family, a socket address and a time-out in seconds. Raises OSError.
@@ -145,7 +145,7 @@ class _TimedSocket:
         view = memoryview(data)
         while view:
             self._sock.settimeout(_left(self._until))
-            view = view[self._sock.send(view[:CHUNK]) :]
+            view = view[self._sock.send(view[:SEND_CHUNK]) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
         return io.BufferedReader(_TimedReader(self._sock, self._until))

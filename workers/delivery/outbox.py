@@ -26,7 +26,7 @@ from .webhooks import webhook_receiver
 log = logging.getLogger(__name__)
 
 #: Events read from the outbox at a time.
-BATCH = 100
+EVENT_BATCH = 100
 #: Deliveries to one receiver at the same time, about different comments. Each needs three or four round trips to the
 #: receiver: at 100 ms for one, four senders make ten deliveries a second.
 PARALLEL_SENDERS = 4
@@ -42,7 +42,7 @@ def receivers(d: DeliveryDeps, site: Site) -> list[Receiver]:
 
 def queue_events(d: DeliveryDeps, site: Site) -> bool:
     """Queue deliveries of new events to their receivers. Return whether there may be more events."""
-    events, now = d.storage.outbox.read(site.id, BATCH), d.now()
+    events, now = d.storage.outbox.read(site.id, EVENT_BATCH), d.now()
     for event in events:
         about = {"site": site.id, "comment": event.comment, "status": event.after}
         log.info("version %d went from %s to %s", event.version, event.before, event.after, extra=about)
@@ -51,7 +51,7 @@ def queue_events(d: DeliveryDeps, site: Site) -> bool:
         d.storage.deliveries.enqueue(site.id, webhook.id, [_new_delivery(webhook, event, now) for event in wanted])
     queue_emails(d, site, events, now)
     d.storage.outbox.done(site.id, [event.id for event in events])
-    return len(events) == BATCH
+    return len(events) == EVENT_BATCH
 
 
 def _new_delivery(webhook: Webhook, event: OutboxEvent, now: datetime) -> Delivery:

@@ -21,7 +21,7 @@ from .smtp import Mailer, SMTPResult
 from .webhook_payload import visible_depth
 
 #: Seconds. An SMTP session has about fifteen steps, each with its own time-out (`smtp.STEP_TIMEOUT`).
-LEASE = 180.0
+EMAIL_LEASE = 180.0
 #: Confirmation requests to one address from all sites in a day, and from one site in an hour. More is abuse.
 MAX_PER_ADDRESS, A_DAY = 5, 86_400
 MAX_PER_SITE, AN_HOUR = 200, 3_600
@@ -32,8 +32,8 @@ def email_receivers(d: DeliveryDeps, site: Site) -> list[Receiver]:
     if d.mailer is None:
         return []
     return [
-        Receiver(CONFIRMATION, LEASE, partial(_send_confirmation, d, d.mailer, site)),
-        Receiver(NOTICE, LEASE, partial(_send_notification, d, d.mailer, site)),
+        Receiver(CONFIRMATION, EMAIL_LEASE, partial(_send_confirmation, d, d.mailer, site)),
+        Receiver(NOTICE, EMAIL_LEASE, partial(_send_notification, d, d.mailer, site)),
     ]
 
 

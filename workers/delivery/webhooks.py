@@ -16,11 +16,11 @@ from .retry_policy import Receiver, after_attempt, drop
 from .webhook_payload import event_body, signed_headers, visible_depth
 
 #: Seconds. An attempt sends its last byte at most five seconds after it began.
-LEASE = 10.0
+WEBHOOK_LEASE = 10.0
 
 
 def webhook_receiver(d: DeliveryDeps, site: Site, webhook: Webhook) -> Receiver:
-    return Receiver(webhook.id, LEASE, partial(_attempt, d, site, webhook))
+    return Receiver(webhook.id, WEBHOOK_LEASE, partial(_attempt, d, site, webhook))
 
 
 def _attempt(

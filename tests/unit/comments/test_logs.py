@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from comments.errors import SettingsInvalid, StorageDown
-from comments.logs import FIELDS, LEVELS, MAX_FRAMES, JSONFormatter, logging_config
+from comments.logs import LEVELS, LOG_FIELDS, MAX_FRAMES, JSONFormatter, logging_config
 
 CANARY = "canary@example.com from 203.0.113.77 wrote a secret"
 
@@ -39,7 +39,7 @@ def test_a_line_has_time_level_part_and_message():
     assert values["time"].endswith("Z")
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", LOG_FIELDS)
 def test_allowed_fields_are_logged(name):
     assert line("x", **{name: "value"})[name] == "value"
 

@@ -15,8 +15,8 @@ from replygate.__main__ import cli
 from replygate.evaluation.charts import Chart, charts
 from replygate.evaluation.evaluate_command import PLAIN
 from replygate.evaluation.labelled_comments import Example, read
-from replygate.evaluation.replay import Corpus, Verdict, verdicts
-from replygate.evaluation.results import report
+from replygate.evaluation.replay import ReplayCorpus, Verdict, verdicts
+from replygate.evaluation.results import make_report
 from replygate.evaluation.svg_charts import svg
 from tests.support.builders import a_comment, a_decision
 from workers.filters import BUILT_IN
@@ -38,7 +38,7 @@ JUDGED = st.builds(
 
 @given(st.lists(JUDGED, min_size=1, max_size=40), st.booleans())
 def test_lines_stay_inside_their_frame(judged, taught):
-    for chart in charts(report(judged, taught)):
+    for chart in charts(make_report(judged, taught)):
         places = [place for line in chart.lines for point in line.points for place in point]
         ticks = [place for place, _ in (*chart.x_ticks, *chart.y_ticks, *chart.marks)]
         assert all(0 <= place <= 1 for place in (*places, *ticks)), chart
@@ -46,8 +46,8 @@ def test_lines_stay_inside_their_frame(judged, taught):
 
 
 def drawn(lines: list[str]) -> dict[str, Chart]:
-    found = verdicts(read(lines).examples, PLAIN, build_policy(BUILT_IN, {}), Corpus.of(TokenCounts()))
-    return {chart.name: chart for chart in charts(report(list(found)))}
+    found = verdicts(read(lines).examples, PLAIN, build_policy(BUILT_IN, {}), ReplayCorpus.of(TokenCounts()))
+    return {chart.name: chart for chart in charts(make_report(list(found)))}
 
 
 @pytest.fixture(scope="module")

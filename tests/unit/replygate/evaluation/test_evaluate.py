@@ -15,9 +15,9 @@ from replygate.commands.export_command import export_lines
 from replygate.deployment import Deployment
 from replygate.evaluation.classification_metrics import calibration_error
 from replygate.evaluation.evaluate_command import PLAIN
-from replygate.evaluation.labelled_comments import UNDECIDED, read
-from replygate.evaluation.replay import Corpus, Moderation, across, held, lesson, verdicts
-from replygate.evaluation.results import Report, report
+from replygate.evaluation.labelled_comments import NOT_DECIDED, read
+from replygate.evaluation.replay import Moderation, ReplayCorpus, across, held, lesson, verdicts
+from replygate.evaluation.results import Report, make_report
 from tests.support.builders import NOW, a_comment, a_site, accepted, decided, moderated, settings
 from tests.support.stored import new_storage
 from tests.unit.conftest import OneQueue
@@ -31,8 +31,10 @@ SAMPLE = Path(__file__).with_name("sample.jsonl")
 
 def judged(lines: list[str], learning: bool = False) -> Report:
     moderation = Moderation() if learning else None
-    corpus = Corpus.of(TokenCounts())
-    return report(list(verdicts(read(lines).examples, PLAIN, build_policy(BUILT_IN, {}), corpus, moderation)), learning)
+    corpus = ReplayCorpus.of(TokenCounts())
+    return make_report(
+        list(verdicts(read(lines).examples, PLAIN, build_policy(BUILT_IN, {}), corpus, moderation)), learning
+    )
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_on_the_way_through_the_sample_hardly_any_spam_is_published_and_no_hones
 
 def test_what_the_other_sources_of_the_sample_teach_finds_the_spam_of_one():
     examples = read(SAMPLE.read_text(encoding="utf-8").splitlines()).examples
-    found = report(list(across(examples, PLAIN, build_policy(BUILT_IN, {}))))
+    found = make_report(list(across(examples, PLAIN, build_policy(BUILT_IN, {}))))
     assert found.spam.share(Action.APPROVE) <= 0.05
     assert found.spam.share(Action.SPAM) >= 0.5
     assert found.honest.of[Action.SPAM] == 0
@@ -89,14 +91,14 @@ def test_learning_publishes_less_of_a_campaign():
 
 
 def test_a_campaign_teaches_no_more_here_than_on_a_site():
-    corpus = Corpus()
+    corpus = ReplayCorpus()
     for example in read([json.dumps({"text": "I lend money to everybody", "label": "spam"})] * 30).examples:
         corpus.learn(lesson(example, held(example, log_odds=1.0)))
     assert corpus.about(a_comment(content="money")).spam == MAX_OF_CAMPAIGN
 
 
 def test_an_approved_comment_raises_the_bar_here_as_on_a_site():
-    corpus = Corpus()
+    corpus = ReplayCorpus()
     for example in read([json.dumps({"text": "essay", "label": "ham"})]).examples:
         corpus.learn(lesson(example, held(example, log_odds=6.5)))
     assert corpus.about(a_comment()).ham_ceiling == 6.5
@@ -218,7 +220,7 @@ def test_what_people_decided_labels_an_export():
     decided(storage, accepted(storage), Action.APPROVE)
     found = read(export_lines(storage, a_site()))
     assert sorted(example.spam for example in found.examples) == [False, True]
-    assert found.left_out == {UNDECIDED: 1}
+    assert found.left_out == {NOT_DECIDED: 1}
 
 
 def test_the_command_prints_figures_and_writes_a_page(tmp_path):
