@@ -91,7 +91,7 @@ def measure_filters(content: str) -> None:
 def measure_profanity(content: str, package: Profanity) -> None:
     package_time = microseconds(lambda: package.contains_profanity(content), times=1, rounds=3)
     matcher_time = microseconds(lambda: stock_matcher().contains(content))
-    full_time = microseconds(lambda: profanity.offences(content))
+    full_time = microseconds(lambda: profanity.profane_words(content))
     print(
         f"  profanity: package {package_time:,.0f} µs; our matcher {matcher_time:.0f} µs, "
         f"{package_time / matcher_time:,.0f} times faster; with disguised words {full_time:.0f} µs"

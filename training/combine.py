@@ -135,7 +135,7 @@ def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Jud
     for row in rows:
         yield Judged(name, 0, row.prior, 0.0, 0, row.spam)
         seen = corpus.about(row.comment)
-        found = combined_model.judged(row.comment, seen)
+        found = combined_model.combined_score(row.comment, seen)
         site = mean_log_odds(found.token_odds, len(tokens(row.comment)))
         yield Judged(name, 1, row.prior, site, rarer_lessons(seen), row.spam)
         asked, published = found.hold_at <= found.log_odds < found.spam_at, found.log_odds < found.hold_at

@@ -132,7 +132,8 @@ def _link(match: re.Match[str]) -> Link | None:
     if "" in labels or not is_bare_host(labels, rest) or (is_package_name(labels) and not rest):
         return None
     found = link(bare + rest)
-    return found and (found if _is_found_in_training(match, labels) else replace(found, in_training=False))
+    was_found = bare == match["bare"] and _is_found_in_training(match, labels)
+    return found and (found if was_found else replace(found, in_training=False))
 
 
 def _is_found_in_training(match: re.Match[str], labels: list[str]) -> bool:
