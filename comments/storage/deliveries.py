@@ -37,7 +37,7 @@ class Delivery:
     host: str  # of the receiver
     began: datetime  # start of the day in which it is attempted
     due: datetime  # time of the next attempt, or of the end
-    course: DeliveryStatus = DeliveryStatus.PENDING
+    state: DeliveryStatus = field(default=DeliveryStatus.PENDING, metadata={"stored": "course"})
     attempts: int = 0
     answer: int = 0  # HTTP status of the last attempt, or code of the mail server; 0: none
     error: str = ""  # Fault of the last attempt; "" for none
@@ -98,7 +98,7 @@ class Deliveries(Protocol):
 def counter_of(before: Delivery, after: Delivery) -> str:
     """Return the counter for the result of the attempt between the two; "" if there was none."""
     retried = "retried" if after.attempts > before.attempts else ""
-    result = retried if after.course is DeliveryStatus.PENDING else after.course
+    result = retried if after.state is DeliveryStatus.PENDING else after.state
     return (MAIL if after.webhook in MAILS else WEBHOOKS) + result if result else ""
 
 

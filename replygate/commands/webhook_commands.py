@@ -155,9 +155,9 @@ def log(site: str) -> None:
 
 
 def _row(delivery: Delivery) -> tuple[object, ...]:
-    state = f"{delivery.course} ({delivery.error})" if delivery.error else str(delivery.course)
+    state = f"{delivery.state} ({delivery.error})" if delivery.error else str(delivery.state)
     at = f"{delivery.due:%Y-%m-%d %H:%M:%S}"
-    when = f"next {at}" if delivery.course is DeliveryStatus.PENDING else at
+    when = f"next {at}" if delivery.state is DeliveryStatus.PENDING else at
     answer = str(delivery.answer or "-")
     return delivery.webhook, delivery.event, delivery.host, state, answer, delivery.attempts, delivery.ms, when
 

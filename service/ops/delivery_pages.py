@@ -98,10 +98,10 @@ def replay(site: str, id: str) -> Response:
     before, now = of.storage.deliveries.get(site, id), of.now()
     if before.webhook not in _active_receivers(of.storage.sites.get(site)):
         raise NotFound("the receiver of this delivery was removed or turned off")
-    fresh = replace(before, began=now, due=now, course=DeliveryStatus.PENDING, attempts=0, answer=0, error="", ms=0)
+    fresh = replace(before, began=now, due=now, state=DeliveryStatus.PENDING, attempts=0, answer=0, error="", ms=0)
     if of.storage.deliveries.finish(site, before, fresh):
         of.storage.audit.append(
-            entry(signed, AuditAction.WEBHOOK_REPLAY, before.webhook, before.course, before.event, site)
+            entry(signed, AuditAction.WEBHOOK_REPLAY, before.webhook, before.state, before.event, site)
         )
     of.jobs.enqueue(DELIVER, site)
     return redirect(url_for("delivery_pages.deliveries_page", site=site), 303)

@@ -49,7 +49,7 @@ def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage,
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
         (delivery,) = redis_storage.deliveries.recent("blog", 5)
-        assert delivery.course is DeliveryStatus.PENDING
+        assert delivery.state is DeliveryStatus.PENDING
         assert server.hold
         server.hold.set()
         # As if the lease of three minutes had expired.
@@ -58,7 +58,7 @@ def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage,
 
         def is_delivered() -> bool:
             sweep.run_once()
-            return redis_storage.deliveries.get("blog", delivery.id).course is DeliveryStatus.DELIVERED
+            return redis_storage.deliveries.get("blog", delivery.id).state is DeliveryStatus.DELIVERED
 
         until(is_delivered)
         worker.terminate()

@@ -87,10 +87,10 @@ def _attempt(d: DeliveryDeps, site: Site, receiver: Receiver, delivery: Delivery
     """Return the delivery after one more attempt, and the receiver's health (see `Deliveries.finish`)."""
     (comment,) = d.storage.comments.load(site.id, [delivery.comment])
     if comment is None:
-        return replace(delivery, course=DeliveryStatus.FAILED, due=d.now(), error="gone"), None
+        return replace(delivery, state=DeliveryStatus.FAILED, due=d.now(), error="gone"), None
     if d.now() > delivery.began + GIVE_UP_AFTER + timedelta(seconds=BACKOFF[-1]):
         # It expired while the receiver was paused. Without this the queue of a dead receiver would grow for ever.
-        return replace(delivery, course=DeliveryStatus.FAILED, due=d.now(), error="too late"), None
+        return replace(delivery, state=DeliveryStatus.FAILED, due=d.now(), error="too late"), None
     began = time.monotonic()
     after, healthy = receiver.attempt(delivery, comment)
     ms = round((time.monotonic() - began) * 1000)
@@ -101,4 +101,4 @@ def _attempt(d: DeliveryDeps, site: Site, receiver: Receiver, delivery: Delivery
 def _outcome(delivery: Delivery) -> str:
     if delivery.error:
         return "not delivered"
-    return "no longer wanted" if delivery.course is DeliveryStatus.DROPPED else "delivered"
+    return "no longer wanted" if delivery.state is DeliveryStatus.DROPPED else "delivered"

@@ -124,6 +124,6 @@ def _link(d: DeliveryDeps, purpose: Purpose, comment: Comment) -> str:
 def _finish(d: DeliveryDeps, delivery: Delivery, result: SMTPResult) -> tuple[Delivery, bool]:
     tried = replace(delivery, answer=result.code, error=result.error)
     if result.permanent:
-        failed = replace(tried, course=DeliveryStatus.FAILED, attempts=tried.attempts + 1, due=d.now())
+        failed = replace(tried, state=DeliveryStatus.FAILED, attempts=tried.attempts + 1, due=d.now())
         return failed, result.server_ok
     return after_attempt(tried, d.now()), result.server_ok

@@ -27,7 +27,7 @@ class Receiver:
 
 def drop(delivery: Delivery, now: datetime) -> Delivery:
     """Finish a delivery that is no longer wanted. Nothing was sent."""
-    return replace(delivery, course=DeliveryStatus.DROPPED, due=now)
+    return replace(delivery, state=DeliveryStatus.DROPPED, due=now)
 
 
 def after_attempt(delivery: Delivery, now: datetime) -> Delivery:
@@ -35,7 +35,7 @@ def after_attempt(delivery: Delivery, now: datetime) -> Delivery:
     n = delivery.attempts
     delivery = replace(delivery, attempts=n + 1)
     if not delivery.error:
-        return replace(delivery, course=DeliveryStatus.DELIVERED, due=now)
+        return replace(delivery, state=DeliveryStatus.DELIVERED, due=now)
     due = now + timedelta(seconds=BACKOFF[min(n, len(BACKOFF) - 1)])
     expired = due > delivery.began + GIVE_UP_AFTER
-    return replace(delivery, course=DeliveryStatus.FAILED, due=now) if expired else replace(delivery, due=due)
+    return replace(delivery, state=DeliveryStatus.FAILED, due=now) if expired else replace(delivery, due=due)

@@ -76,7 +76,7 @@ class RedisDeliveries:
             ],
             {
                 "webhook": webhook, "id": after.id, "comment": after.comment,
-                "due": milliseconds(after.due) if after.course is DeliveryStatus.PENDING else 0,
+                "due": milliseconds(after.due) if after.state is DeliveryStatus.PENDING else 0,
                 "receiver": "unknown" if healthy is None else "works" if healthy else "fails",
                 "counter": counter_of(before, after), "kept": DELIVERIES_KEPT,
                 "pauses": [round(seconds * 1000) for seconds in RECEIVER_PAUSES],

@@ -121,7 +121,7 @@ def test_a_failed_attempt_is_recorded_and_retried(
     deliver("blog", "")
     until(lambda: deliveries_by_event(storage)[f"{comment.id}:1"].attempts == 1)
     first = deliveries_by_event(storage)[f"{comment.id}:1"]
-    assert (first.course, first.answer, first.error) == (DeliveryStatus.PENDING, answer, error)
+    assert (first.state, first.answer, first.error) == (DeliveryStatus.PENDING, answer, error)
     assert timedelta(seconds=BACKOFF[0]) <= first.due - first.began < timedelta(seconds=BACKOFF[1])
     receiver.behave = good
     make_due(storage, first)
@@ -133,7 +133,7 @@ def test_a_failed_attempt_is_recorded_and_retried(
 
     until(arrives)
     last = deliveries_by_event(storage)[f"{comment.id}:1"]
-    assert (last.course, last.attempts, last.answer, last.error) == (DeliveryStatus.DELIVERED, 2, 200, "")
+    assert (last.state, last.attempts, last.answer, last.error) == (DeliveryStatus.DELIVERED, 2, 200, "")
     assert dict(storage.deliveries.figures("blog").results) == {"retried": 1, "delivered": 1}
 
 

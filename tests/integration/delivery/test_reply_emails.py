@@ -117,7 +117,7 @@ def test_a_comment_removed_before_the_request_is_sent_does_not_use_up_the_reques
     comment = deployment.approved()
     moderated(deployment.storage, comment, Action.SPAM)
     assert deployment.deliver() == []
-    assert deployment.delivery_of("confirmation").course is DeliveryStatus.DROPPED
+    assert deployment.delivery_of("confirmation").state is DeliveryStatus.DROPPED
     deployment.approved(content="A better one.")
     assert len(deployment.deliver()) == 1
 
@@ -171,7 +171,7 @@ def test_a_reply_marked_as_spam_before_sending_sends_no_notification(deployment:
     reply = deployment.replied(comment)
     moderated(deployment.storage, reply, Action.SPAM)
     assert deployment.deliver() == []
-    assert deployment.delivery_of("notice").course is DeliveryStatus.DROPPED
+    assert deployment.delivery_of("notice").state is DeliveryStatus.DROPPED
 
 
 def test_a_reply_to_a_removed_comment_sends_no_notification(deployment: MailDeployment) -> None:
@@ -207,7 +207,7 @@ def test_unsubscribing_drops_pending_notifications(deployment: MailDeployment) -
     deployment.server.says = {}
     deployment.make_due("notice")
     assert deployment.deliver() == []
-    assert deployment.delivery_of("notice").course is DeliveryStatus.DROPPED
+    assert deployment.delivery_of("notice").state is DeliveryStatus.DROPPED
 
 
 # Failures
@@ -220,7 +220,7 @@ def test_mail_is_retried_if_the_server_is_down(deployment: MailDeployment) -> No
     deliver("blog", "")
     until(lambda: deployment.delivery_of("notice").attempts == 1)
     delivery = deployment.delivery_of("notice")
-    assert (delivery.course, delivery.answer, delivery.error) == (DeliveryStatus.PENDING, 421, "refused")
+    assert (delivery.state, delivery.answer, delivery.error) == (DeliveryStatus.PENDING, 421, "refused")
     assert delivery.due > datetime.now(UTC) + timedelta(seconds=3)
     deployment.server.says = {}
     deployment.make_due("notice")

@@ -46,7 +46,7 @@ def test_a_decision_is_sent_with_a_signature(storage: Storage, receiver: Receive
     assert signatures == [hmac.new(secret.encode(), signed, sha256).hexdigest() for secret in secrets]
     assert abs(int(t) - time.time()) < 60
     delivery = deliveries_by_event(storage)[f"{comment.id}:1"]
-    assert (delivery.course, delivery.answer, delivery.attempts, delivery.host) == (
+    assert (delivery.state, delivery.answer, delivery.attempts, delivery.host) == (
         DeliveryStatus.DELIVERED, 200, 1, "127.0.0.1",
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def test_a_decision_undone_before_it_was_sent_is_not_sent(storage: Storage, rece
         (f"{held.id}:1", "pending"),
         (f"{held.id}:3", "pending"),
     ]
-    (dropped,) = [d for d in storage.deliveries.recent("blog", 9) if d.course is DeliveryStatus.DROPPED]
+    (dropped,) = [d for d in storage.deliveries.recent("blog", 9) if d.state is DeliveryStatus.DROPPED]
     assert dropped.version == 2
 
 

@@ -70,7 +70,7 @@ def test_its_receiver_prints_what_was_decided_once(storage: Storage, receiver: P
         deliver("blog", "")
         until(lambda: storage.deliveries.figures("blog").pending == 0)
         (over,) = storage.deliveries.recent("blog", 10)
-        storage.deliveries.finish("blog", over, replace(over, course=over.course.PENDING, due=now()))
+        storage.deliveries.finish("blog", over, replace(over, state=over.state.PENDING, due=now()))
     assert receiver.read_text() == f"published {comment.id}:1 published\n"
 
 

@@ -27,7 +27,7 @@ def desk(storage: Storage) -> Desk:
     made = a_desk(storage)
     storage.sites.put(a_site(webhooks=(HOOK,)))
     storage.deliveries.enqueue("blog", "hook", [FAILED, replace(FAILED, comment="two")])
-    over = replace(FAILED, course=DeliveryStatus.FAILED, attempts=28, error="timeout", ms=5001)
+    over = replace(FAILED, state=DeliveryStatus.FAILED, attempts=28, error="timeout", ms=5001)
     assert storage.deliveries.finish("blog", FAILED, over)
     return made
 
@@ -94,13 +94,13 @@ def test_sending_again_needs_the_csrf_token(op: Seat, storage: Storage) -> None:
         assert op.client.post(replay_of(FAILED), data={"csrf": csrf}).status_code == 403
     foreign = op.client.post(replay_of(FAILED), data={"csrf": op.csrf}, headers={"Origin": "https://evil.example"})
     assert foreign.status_code == 403
-    assert storage.deliveries.get("blog", FAILED.id).course is DeliveryStatus.FAILED
+    assert storage.deliveries.get("blog", FAILED.id).state is DeliveryStatus.FAILED
 
 
 def test_only_operators_send_again(desk: Desk, storage: Storage) -> None:
     assert desk.signed_in("mo", blog="owner").post_form(replay_of(FAILED)).status_code == 404
     assert desk.stranger().post(replay_of(FAILED)).status_code == 401
-    assert storage.deliveries.get("blog", FAILED.id).course is DeliveryStatus.FAILED
+    assert storage.deliveries.get("blog", FAILED.id).state is DeliveryStatus.FAILED
 
 
 def test_an_unknown_delivery_or_disabled_webhook_gets_404(op: Seat, storage: Storage) -> None:
@@ -133,7 +133,7 @@ BOUNCED = Delivery(NOTICE, "three", 1, Status.APPROVED, "mail.example", NOW, NOW
 @pytest.fixture
 def bounced(storage: Storage) -> Delivery:
     storage.deliveries.enqueue("blog", NOTICE, [BOUNCED])
-    over = replace(BOUNCED, course=DeliveryStatus.FAILED, attempts=1, answer=550, error="refused")
+    over = replace(BOUNCED, state=DeliveryStatus.FAILED, attempts=1, answer=550, error="refused")
     assert storage.deliveries.finish("blog", BOUNCED, over, healthy=True)
     return over
 
@@ -159,4 +159,4 @@ def test_an_email_is_sent_again_only_with_a_mail_server(storage: Storage, bounce
     for settings_, status in ((settings(), 404), (settings(smtp_url=SERVER, mail_from="r@blog.example"), 303)):
         op = a_desk(storage, settings_).signed_in("op", operator=True)
         assert op.post_form(replay_of(BOUNCED)).status_code == status
-    assert storage.deliveries.get("blog", BOUNCED.id).course is DeliveryStatus.PENDING
+    assert storage.deliveries.get("blog", BOUNCED.id).state is DeliveryStatus.PENDING

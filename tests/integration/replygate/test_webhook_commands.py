@@ -147,7 +147,7 @@ def test_the_log_shows_deliveries_with_their_state(run: Run, storage: Storage) -
     over = replace(pending, comment="two")
     storage.deliveries.enqueue("blog", "hook", [pending, over])
     storage.deliveries.finish(
-        "blog", over, replace(over, course=DeliveryStatus.FAILED, error="timeout", attempts=28, ms=5000)
+        "blog", over, replace(over, state=DeliveryStatus.FAILED, error="timeout", attempts=28, ms=5000)
     )
     head, first, second = run("log", "blog").stdout.splitlines()
     assert head.split() == ["WEBHOOK", "EVENT", "HOST", "STATE", "STATUS", "ATTEMPTS", "MS", "TIME"]

@@ -33,7 +33,7 @@ def took(storage: Storage, webhook: str = "hook") -> str:
 
 
 def delivered(delivery: Delivery) -> Delivery:
-    return replace(delivery, course=DeliveryStatus.DELIVERED, attempts=delivery.attempts + 1, answer=200)
+    return replace(delivery, state=DeliveryStatus.DELIVERED, attempts=delivery.attempts + 1, answer=200)
 
 
 def later(delivery: Delivery, seconds: float = 60) -> Delivery:
@@ -115,7 +115,7 @@ def test_a_later_version_waits_until_the_earlier_one_is_over(storage: Storage) -
     assert took(storage) == "two:1"
     put(storage, a_delivery(version=3))
     assert took(storage) == "two:1"
-    storage.deliveries.finish("blog", again, replace(again, course=DeliveryStatus.FAILED))
+    storage.deliveries.finish("blog", again, replace(again, state=DeliveryStatus.FAILED))
     storage.deliveries.finish("blog", a_delivery("two"), delivered(a_delivery("two")))
     assert took(storage) == "one:2"
 
@@ -150,14 +150,14 @@ def test_a_webhook_that_fails_rests_and_the_others_do_not(storage: Storage) -> N
 def test_a_failure_that_says_nothing_about_the_receiver_lets_the_next_go(storage: Storage) -> None:
     old = a_delivery("one")
     put(storage, old, a_delivery("two"))
-    storage.deliveries.finish("blog", old, replace(old, course=DeliveryStatus.FAILED), healthy=None)
+    storage.deliveries.finish("blog", old, replace(old, state=DeliveryStatus.FAILED), healthy=None)
     assert took(storage) == "two:1"
 
 
 def test_what_is_over_can_be_sent_once_more(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
-    storage.deliveries.finish("blog", delivery, over := replace(delivery, course=DeliveryStatus.FAILED, attempts=9))
+    storage.deliveries.finish("blog", delivery, over := replace(delivery, state=DeliveryStatus.FAILED, attempts=9))
     fresh = a_delivery(began=datetime.now(UTC).replace(microsecond=0))
     assert storage.deliveries.finish("blog", over, fresh)
     assert storage.deliveries.claim("blog", "hook", 60) == fresh
@@ -179,7 +179,7 @@ def test_the_log_has_pending_and_finished_deliveries(storage: Storage) -> None:
         storage.deliveries.finish("blog", delivery, delivered(delivery))
     log = storage.deliveries.recent("blog", 10)
     assert {d.comment for d in log[:2]} == {"4", "5"}
-    assert {(d.comment, d.course) for d in log[2:]} == {(str(n), DeliveryStatus.DELIVERED) for n in range(4)}
+    assert {(d.comment, d.state) for d in log[2:]} == {(str(n), DeliveryStatus.DELIVERED) for n in range(4)}
     assert len(storage.deliveries.recent("blog", 4)) == 4
     assert storage.deliveries.recent("shop", 4) == []
 
@@ -212,7 +212,7 @@ def test_deliveries_are_counted_by_result(storage: Storage) -> None:
     put(storage, one, two, three)
     storage.deliveries.finish("blog", one, delivered(one), healthy=True)
     storage.deliveries.finish("blog", two, later(two), healthy=False)
-    storage.deliveries.finish("blog", three, replace(three, course=DeliveryStatus.FAILED))
+    storage.deliveries.finish("blog", three, replace(three, state=DeliveryStatus.FAILED))
     posted = storage.deliveries.figures("blog")
     assert (posted.pending, posted.results) == (1, {"delivered": 1, "retried": 1, "failed": 1})
 

@@ -181,9 +181,9 @@ def test_pending_deliveries_go_out(old: Storage) -> None:
     for _ in range(2):
         delivery = old.deliveries.claim("blog", "hook", 30)
         assert delivery is not None
-        assert old.deliveries.finish("blog", delivery, replace(delivery, course=DeliveryStatus.DELIVERED), healthy=True)
+        assert old.deliveries.finish("blog", delivery, replace(delivery, state=DeliveryStatus.DELIVERED), healthy=True)
     assert old.deliveries.claim("blog", "hook", 30) is None
-    assert {d.course for d in old.deliveries.recent("blog", 9)} == {DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}
+    assert {d.state for d in old.deliveries.recent("blog", 9)} == {DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}
     events = old.outbox.read("blog", 100)
     assert events[0].before is Status.QUEUED
     old.outbox.done("blog", [event.id for event in events])

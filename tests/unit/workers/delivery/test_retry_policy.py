@@ -15,16 +15,16 @@ FRESH = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
 def attempted_until_over(error: str = "timeout") -> list[float]:
     """Seconds from the first attempt to each, while every one fails as soon as it is due."""
     delivery, at = FRESH, []
-    while delivery.course is DeliveryStatus.PENDING:
+    while delivery.state is DeliveryStatus.PENDING:
         at.append((delivery.due - NOW).total_seconds())
         delivery = after_attempt(replace(delivery, error=error), delivery.due)
-    assert delivery.course is DeliveryStatus.FAILED
+    assert delivery.state is DeliveryStatus.FAILED
     return at
 
 
 def test_an_attempt_that_succeeds_ends_it() -> None:
     after = after_attempt(replace(FRESH, attempts=3, answer=204), NOW)
-    assert (after.course, after.attempts, after.due) == (DeliveryStatus.DELIVERED, 4, NOW)
+    assert (after.state, after.attempts, after.due) == (DeliveryStatus.DELIVERED, 4, NOW)
 
 
 def test_waits_grow_from_five_seconds_to_an_hour() -> None:
