@@ -15,8 +15,8 @@ from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
 from tests.support.builders import settings
 
-#: A busy machine is no fault of what is tested; and what fails was broken by a change, not found by chance in somebody
-#: else's: the examples are the same every time, until the test itself changes.
+#: No deadline, because the machine may be busy. The examples are the same in each run, so that a failure is caused by a
+#: change and not by chance.
 hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], derandomize=True
 )
@@ -25,7 +25,7 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="rg") as directory:  # short: a socket's path has 107 bytes at most
+    with tempfile.TemporaryDirectory(prefix="rg") as directory:  # short, because a socket path has at most 107 bytes
         server = start(Path(directory), fsync="everysec")
         yield server.url
         server.stop()

@@ -1,4 +1,4 @@
-"""A desk over each back end, and who sits at it; a server as it shall be."""
+"""The web service on each back end with signed-in accounts, and a Valkey server with durable settings."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def owner(desk: Desk) -> Seat:
 
 @pytest.fixture
 def durable(valkey_settings: Settings) -> Iterator[Redis]:
-    """The server as it shall be; what a test configures is put back."""
+    """Configure the server durably, and restore its settings after the test."""
     client = connect(valkey_settings)
     before = {name: client.config_get(name)[name] for name in ("appendonly", "appendfsync", "maxmemory-policy")}
     client.config_set("appendfsync", "always")

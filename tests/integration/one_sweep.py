@@ -1,4 +1,4 @@
-"""A sweep process of its own: `python -m tests.integration.one_sweep JSON`, where the JSON holds settings."""
+"""Run a sweep process with the settings in JSON: `python -m tests.integration.one_sweep JSON`."""
 
 import json
 import sys

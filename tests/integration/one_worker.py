@@ -1,6 +1,6 @@
-"""A worker process of its own with filters of our choice: `python -m tests.integration.one_worker QUEUE JSON`.
+"""Run a worker process with a test filter: `python -m tests.integration.one_worker QUEUE JSON`.
 
-The JSON holds settings. The filter does what a comment's content says: "hang", "hang in C", "die" or "raise".
+The JSON contains settings. The filter does what the comment says: "hang", "hang in C", "die" or "raise".
 """
 
 import json
@@ -21,7 +21,7 @@ from workers.run import work
 
 
 class Poison(Filter):
-    """Does to its worker what the comment says."""
+    """Blocks or kills its worker if the comment says so."""
 
     name = "poison"
 
@@ -29,7 +29,7 @@ class Poison(Filter):
         if comment.content == "hang":
             sleep(600)
         if comment.content == "hang in C":
-            deque(repeat(0), maxlen=0)  # a loop without end that looks at no signal
+            deque(repeat(0), maxlen=0)  # an endless loop that handles no signals
         if comment.content == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if comment.content == "raise":
@@ -39,8 +39,8 @@ class Poison(Filter):
 
 def main() -> None:
     queue, chosen = sys.argv[1:]
-    told = json.loads(chosen)
-    values = settings(**told | {"smtp_url": parse_smtp_url(told.get("smtp_url", ""))})
+    changes = json.loads(chosen)
+    values = settings(**changes | {"smtp_url": parse_smtp_url(changes.get("smtp_url", ""))})
     work(queue, values, build_deps(values, (Poison(),)))
 
 

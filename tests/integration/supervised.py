@@ -1,7 +1,7 @@
-"""A supervisor over small parts that write down their process ids: `python supervised.py DIRECTORY PART...`.
+"""Run a supervisor with small parts that record their process ids: `python supervised.py DIRECTORY PART...`.
 
-A part is named by what it does: "sleeper", "quitter" (ends at once with 0), "stubborn" (ignores SIGTERM), "parent" (has
-a child that dies with it), "deserter" (leaves a child in its group behind), "late" (never ready).
+The names describe the parts: "sleeper", "quitter" (ends at once with 0), "stubborn" (ignores SIGTERM), "parent" (has a
+child that dies with it), "deserter" (leaves a child in its process group), "late" (never ready).
 """
 
 import os

@@ -24,11 +24,13 @@ class OneQueue:
 
 @pytest.fixture
 def run(storage: Storage) -> Run:
-    """One command on a deployment."""
-    here = Deployment(settings(public_url="https://replies.example/"), storage, OneQueue(), lambda: datetime.now(UTC))
+    """Return a function that runs one command."""
+    deployment = Deployment(
+        settings(public_url="https://replies.example/"), storage, OneQueue(), lambda: datetime.now(UTC)
+    )
 
     def command(*words: str) -> Result:
-        return CliRunner().invoke(cli, words, obj=here, catch_exceptions=False)
+        return CliRunner().invoke(cli, words, obj=deployment, catch_exceptions=False)
 
     return command
 

@@ -1,4 +1,4 @@
-"""The files around the program say what the program says."""
+"""Configuration files and docs agree with the code."""
 
 import inspect
 import json
@@ -29,11 +29,11 @@ PARTS = {name: service for name, service in COMPOSE["services"].items() if name 
 
 
 def example() -> dict[str, str]:
-    """Each variable of `.env.example`, with the value written after it."""
+    """Return each variable of `.env.example` with its value."""
     return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
 
 
-def test_the_example_has_every_setting_and_no_other() -> None:
+def test_the_example_has_exactly_the_settings() -> None:
     assert list(example()) == [PREFIX + field.name.upper() for field in fields(Settings)]
 
 
@@ -81,7 +81,7 @@ def test_compose_starts_each_part_after_a_healthy_store() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "healthcheck" not in service] == ["web"]
 
 
-def test_the_store_of_compose_loses_nothing_it_answered() -> None:
+def test_valkey_in_compose_loses_no_acknowledged_write() -> None:
     command = shlex.join(COMPOSE["services"]["valkey"]["command"])
     assert "--appendonly yes --appendfsync always --maxmemory-policy noeviction" in command
     assert COMPOSE["services"]["valkey"]["volumes"]
@@ -92,7 +92,7 @@ def test_compose_only_uses_settings_that_exist() -> None:
     assert used <= set(example())
 
 
-def test_nothing_but_the_proxys_port_is_published() -> None:
+def test_only_the_web_port_is_published_on_loopback() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["web"]
     assert COMPOSE["services"]["web"]["ports"][0].startswith("127.0.0.1:")
 
@@ -129,7 +129,7 @@ def test_every_direct_dependency_is_locked() -> None:
     assert wanted <= locked
 
 
-def test_ci_runs_what_the_readme_says() -> None:
+def test_the_readme_names_the_test_command() -> None:
     assert re.search(r"^make test\b", (ROOT / "README.md").read_text(), re.MULTILINE)
 
 
@@ -143,14 +143,14 @@ def test_every_link_of_the_docs_leads_to_a_file(page: Path) -> None:
 
 
 def row(name: str) -> str:
-    """A key as docs/storage.md lists it: its form, then what its docstring says."""
+    """Return the row of a key in docs/storage.md: its pattern, then the parts of its docstring."""
     method = getattr(Keys("rg"), name)
     parameters = {p: "site" if p == "site" else f"<{p}>" for p in inspect.signature(method).parameters}
     form = str(method(**parameters))
     for shown in parameters.values():
         form = form.replace(digest(shown), shown)
-    said = " | ".join(part.strip().rstrip(".") for part in str(method.__doc__).split(";"))
-    return f"| `{form}` | {said} |"
+    columns = " | ".join(part.strip().rstrip(".") for part in str(method.__doc__).split(";"))
+    return f"| `{form}` | {columns} |"
 
 
 @pytest.mark.parametrize("name", [key for key in dir(Keys) if not key.startswith("_") and key != "prefix"])
@@ -175,6 +175,6 @@ def test_the_docs_list_every_signal_with_its_weight_and_meaning() -> None:
     )
 
 
-def test_the_docs_speak_of_every_address_of_the_api() -> None:
-    said = (ROOT / "docs/api.md").read_text()
-    assert [path for path in json.loads(openapi_command.openapi_json())["paths"] if path not in said] == []
+def test_the_docs_mention_every_path_of_the_api() -> None:
+    text = (ROOT / "docs/api.md").read_text()
+    assert [path for path in json.loads(openapi_command.openapi_json())["paths"] if path not in text] == []

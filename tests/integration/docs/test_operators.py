@@ -22,13 +22,13 @@ from replygate.__main__ import cli
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/operators.md").read_text()
-#: Nothing of the developer's environment: a REPLYGATE_ variable would change the result.
+#: A clean environment, because a REPLYGATE_ variable would change the result.
 PLAIN = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
 COMMAND = "/opt/replygate/.venv/bin/replygate"
 
 
 def block(language: str, contains: str) -> str:
-    """The first code block of this language that contains a text."""
+    """Return the first code block of this language that contains a text."""
     found = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     return next(text for text in found if contains in text)
 
@@ -78,7 +78,7 @@ def test_the_proxies_lead_to_the_service(language: str) -> None:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Path:
-    """A directory of commands that replace those for which one must be root."""
+    """Create commands that replace those that need root, and return their directory."""
     commands = tmp_path / "bin"
     commands.mkdir()
     for name, script in {"sudo": 'exec "$@"', "systemctl": "exit 0", "chown": "exit 0"}.items():

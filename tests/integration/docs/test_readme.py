@@ -1,4 +1,4 @@
-"""The tour of README.md does what README.md says, on a server started as README.md says."""
+"""The commands of the tour in README.md work on a server started as README.md describes."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 TOUR = re.search(r"^## A tour.*?(?=^## )", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
 READY = "Replygate is up"
-#: Nothing of the developer's own: a REPLYGATE_ variable would lead elsewhere.
+#: A clean environment, because a REPLYGATE_ variable would change the result.
 PLAIN = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
 
 
@@ -25,7 +25,7 @@ def port() -> int:
 
 @pytest.fixture
 def terminal(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Path]:
-    """A directory in which `replygate up` runs, with the environment that is installed here as its .venv."""
+    """Run `replygate up` in a directory with this environment as its .venv."""
     directory = tmp_path_factory.mktemp("tour")
     (directory / ".venv").symlink_to(sys.prefix)
     with subprocess.Popen(
@@ -45,10 +45,10 @@ def test_the_tour_leads_from_a_first_comment_to_its_publication(terminal: Path, 
     assert TOUR
     blocks = re.findall(r"^```sh\n(.*?)^```", TOUR[0], re.DOTALL | re.MULTILINE)
     script = "\necho\n".join(blocks).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-    told = subprocess.run(
+    result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], cwd=terminal, env=PLAIN, capture_output=True, text=True, timeout=300
     )
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     steps = (
         r"Added blog\.",
         r'"status":"pending".*"receipt":"[^"]+"',
@@ -59,4 +59,4 @@ def test_the_tour_leads_from_a_first_comment_to_its_publication(terminal: Path, 
         r'"html":"<p>I <em>enjoyed</em> this\.</p>.*"total":1',
         r"All is well\.",
     )
-    assert re.search(".*".join(steps), told.stdout, re.DOTALL), told.stdout
+    assert re.search(".*".join(steps), result.stdout, re.DOTALL), result.stdout

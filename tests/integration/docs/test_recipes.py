@@ -1,4 +1,4 @@
-"""The recipes of docs/recipes.md, tried: the plain HTML page by its script, Flask's by running it."""
+"""The recipes of docs/recipes.md work: plain HTML by its script, and Flask by running its code."""
 
 import re
 import subprocess
@@ -24,12 +24,12 @@ RECIPES = (ROOT / "docs/recipes.md").read_text()
 KEY = "rgk_k1_" + "s" * 40
 
 
-def test_a_plain_page_has_its_first_comment_in_a_minute() -> None:
-    told = subprocess.run(
+def test_the_plain_html_recipe_takes_less_than_a_minute() -> None:
+    result = subprocess.run(
         [sys.executable, "-m", "docs.first_comment"], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    last = told.stdout.splitlines()[-1]
+    assert result.returncode == 0, result.stdout + result.stderr
+    last = result.stdout.splitlines()[-1]
     assert last.endswith("s  the first comment is published")
     assert float(last.split()[0]) < 60
 
@@ -56,14 +56,14 @@ def visitor(service: str, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     assert code
     monkeypatch.setenv("REPLIES", service)
     monkeypatch.setenv("REPLIES_KEY", KEY)
-    there: dict[str, object] = {"__name__": "app"}
-    exec(compile(code[1], "app.py", "exec"), there)
-    app = there["app"]
+    namespace: dict[str, object] = {"__name__": "app"}
+    exec(compile(code[1], "app.py", "exec"), namespace)
+    app = namespace["app"]
     assert isinstance(app, Flask)
     return app.test_client()
 
 
-def test_flask_shows_comments_and_hands_new_ones_on(visitor: FlaskClient, web: Web) -> None:
+def test_the_flask_recipe_shows_comments_and_submits_new_ones(visitor: FlaskClient, web: Web) -> None:
     published(web.storage, thread="hello", content="I *enjoyed* this.")
     assert "I <em>enjoyed</em> this." in visitor.get("/hello").text
     sent = {"content": "So did I.", "author": "Bo", "email": "bo@example.org"}
@@ -74,13 +74,13 @@ def test_flask_shows_comments_and_hands_new_ones_on(visitor: FlaskClient, web: W
     assert (comment.content, comment.origin) == ("So did I.", web.pseudonyms.origin("203.0.113.7"))
 
 
-def test_flask_says_what_is_wrong_and_keeps_the_text(visitor: FlaskClient) -> None:
+def test_the_flask_recipe_shows_errors_and_keeps_the_text(visitor: FlaskClient) -> None:
     page = visitor.post("/hello", data={"content": "Kept", "author": "", "email": "x"}).text
     assert "Enter your name. Email address is missing an @." in page
     assert ">Kept</textarea>" in page
 
 
-def test_flasks_page_stays_whole_without_the_service(visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_flask_recipe_works_without_the_service(visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(visitor.application.view_functions["hello"].__globals__, "SITE", "http://127.0.0.1:9")
     page = visitor.post("/hello", data={"content": "Kept"})
     assert (page.status_code, "Comments are unavailable" in page.text) == (200, True)

@@ -1,4 +1,4 @@
-"""docs/webhooks.md, tried: its receiver takes what we send, and nothing else."""
+"""The receiver of docs/webhooks.md accepts genuine events only, and the page agrees with the code."""
 
 import os
 import re
@@ -39,19 +39,19 @@ def port() -> int:
 
 @pytest.fixture
 def receiver(tmp_path: Path, port: int) -> Iterator[Path]:
-    """The receiver of the docs, running; the file that it prints to."""
+    """Run the receiver of the docs, and give the file with its output."""
     (program,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
     (tmp_path / "receiver.py").write_text(program)
-    with (tmp_path / "said").open("wb") as said:
+    with (tmp_path / "output").open("wb") as output:
         env = {**os.environ, "SECRET": KEY, "PORT": str(port)}
         words = [sys.executable, str(tmp_path / "receiver.py")]
-        with subprocess.Popen(words, env=env, stdout=said, stderr=subprocess.DEVNULL) as process:
-            until(lambda: _listens(port))
-            yield tmp_path / "said"
+        with subprocess.Popen(words, env=env, stdout=output, stderr=subprocess.DEVNULL) as process:
+            until(lambda: _is_listening(port))
+            yield tmp_path / "output"
             process.kill()
 
 
-def _listens(port: int) -> bool:
+def _is_listening(port: int) -> bool:
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
@@ -60,7 +60,7 @@ def post(port: int, signed: dict[str, str], body: bytes) -> int:
     return GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}")).post(f"http://127.0.0.1:{port}/", signed, body)
 
 
-def test_its_receiver_prints_what_was_decided_once(storage: Storage, receiver: Path, port: int) -> None:
+def test_the_receiver_prints_each_event_once(storage: Storage, receiver: Path, port: int) -> None:
     hook = Webhook("hook", f"http://127.0.0.1:{port}/", NOW, ("k2", "k1"))
     storage.sites.put(a_site(webhooks=(hook,)))
     http = GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}"))
@@ -69,12 +69,12 @@ def test_its_receiver_prints_what_was_decided_once(storage: Storage, receiver: P
     for _ in range(2):
         deliver("blog", "")
         until(lambda: storage.deliveries.figures("blog").pending == 0)
-        (over,) = storage.deliveries.recent("blog", 10)
-        storage.deliveries.finish("blog", over, replace(over, state=over.state.PENDING, due=now()))
+        (delivery,) = storage.deliveries.recent("blog", 10)
+        storage.deliveries.finish("blog", delivery, replace(delivery, state=delivery.state.PENDING, due=now()))
     assert receiver.read_text() == f"published {comment.id}:1 published\n"
 
 
-def test_its_receiver_refuses_forgeries(receiver: Path, port: int) -> None:
+def test_the_receiver_refuses_forged_events(receiver: Path, port: int) -> None:
     body = b'{"id": "x:1", "type": "decision"}'
     genuine = dict(signed_headers([KEY], now(), body))
     signature = genuine["Replygate-Signature"]
@@ -93,7 +93,7 @@ def test_its_receiver_refuses_forgeries(receiver: Path, port: int) -> None:
     assert post(port, genuine, body) == 204
 
 
-def test_it_names_what_there_is() -> None:
+def test_the_page_names_all_commands_and_events() -> None:
     used = set(re.findall(r"replygate webhook (\w+)", DOCS)) | set(re.findall(r"`(\w+)`", DOCS))
     assert set(commands.commands) <= used
     assert set(WEBHOOK_EVENTS) <= used
@@ -101,6 +101,6 @@ def test_it_names_what_there_is() -> None:
     assert "delivery" in PARTS
 
 
-def test_it_says_how_long_we_wait() -> None:
+def test_the_page_states_the_retry_intervals() -> None:
     assert "5 s, 30 s, 2 min, 10 min, 1 h and then hourly" in " ".join(DOCS.split())
     assert BACKOFF == (5, 30, 120, 600, 3600)

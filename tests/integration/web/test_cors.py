@@ -12,7 +12,7 @@ OWN = "https://blog.example"
 READ = f"{SUBMIT}?thread=first-post"
 KEY = "rgk_k1_" + "s" * 40
 
-#: Near misses, and what browsers send for files, sandboxes and other schemes.
+#: Similar origins, and those that browsers send for files, sandboxed pages and other schemes.
 FOREIGN = [
     "null",
     "",
@@ -38,7 +38,7 @@ def web(storage: Storage) -> Web:
     return open_web(storage, a_site(keys=keys), a_site(id="other", origins=("https://other.example",)))
 
 
-def test_scripts_of_the_sites_pages_may_post_and_read(web: Web) -> None:
+def test_scripts_on_the_sites_pages_may_post_and_read(web: Web) -> None:
     published(web.storage)
     post = web.client.post(SUBMIT, json=a_reply(), headers={"Origin": OWN})
     read = web.client.get(READ, headers={"Origin": OWN})
@@ -51,7 +51,7 @@ def test_scripts_of_the_sites_pages_may_post_and_read(web: Web) -> None:
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_other_pages_may_do_neither(web: Web, origin: str) -> None:
+def test_scripts_on_other_pages_may_not(web: Web, origin: str) -> None:
     headers = {"Origin": origin}
     post = web.client.post(SUBMIT, json=a_reply(), headers=headers)
     form = web.client.post(SUBMIT, data=a_reply(), headers=headers)
@@ -64,9 +64,9 @@ def test_other_pages_may_do_neither(web: Web, origin: str) -> None:
     assert web.storage.queue.depth("blog").queued == 0
 
 
-def test_a_preflight_is_remembered_for_ten_minutes(web: Web) -> None:
-    asked = {"Origin": OWN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
-    answer = web.client.options(SUBMIT, headers=asked)
+def test_a_preflight_is_cached_for_ten_minutes(web: Web) -> None:
+    headers = {"Origin": OWN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    answer = web.client.options(SUBMIT, headers=headers)
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == OWN
     assert answer.headers["Access-Control-Max-Age"] == "600"
@@ -75,23 +75,23 @@ def test_a_preflight_is_remembered_for_ten_minutes(web: Web) -> None:
     assert "Authorization" not in answer.headers["Access-Control-Allow-Headers"]
 
 
-def test_each_site_has_its_own_pages(web: Web) -> None:
+def test_each_site_has_its_own_origins(web: Web) -> None:
     answer = web.client.post("/v1/sites/other/comments", json=a_reply(), headers={"Origin": OWN})
     assert answer.status_code == 403
 
 
-def test_the_sites_server_may_come_from_anywhere(web: Web) -> None:
+def test_an_api_key_works_with_any_origin(web: Web) -> None:
     headers = {"Origin": "https://evil.example", "Authorization": f"Bearer {KEY}"}
     assert web.client.post(SUBMIT, json=a_reply(), headers=headers).status_code == 202
 
 
 def test_our_own_pages_may_post(web: Web) -> None:
-    for origin in ("http://127.0.0.1:8000", "http://localhost"):  # the public address, and the one that was asked
+    for origin in ("http://127.0.0.1:8000", "http://localhost"):  # the public address, and that of the request
         sent = a_reply(content=f"From {origin}")
         assert web.client.post(SUBMIT, json=sent, headers={"Origin": origin}).status_code == 202
 
 
-def test_a_missing_site_shares_nothing(web: Web) -> None:
+def test_a_missing_site_sends_no_cors_headers(web: Web) -> None:
     answer = web.client.get("/v1/sites/nobody/comments?thread=x", headers={"Origin": OWN})
     assert answer.status_code == 404
     assert "Access-Control-Allow-Origin" not in answer.headers

@@ -19,8 +19,8 @@ def web(storage: Storage) -> Web:
     return open_web(storage, a_site(id="demo"), a_site(), demo=True)
 
 
-class Away:
-    """A store whose server does not answer."""
+class UnavailableStore:
+    """A store whose server does not respond."""
 
     def __getattr__(self, name: str) -> Callable[..., Site]:
         def refuse(*_: object, **__: object) -> Site:
@@ -31,26 +31,26 @@ class Away:
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1/sites/blog/nothing", "/v1", "/demo/%00", "/static/../deps.py"])
 def test_an_unknown_address_is_404_for_programs_and_people(web: Web, path: str) -> None:
-    told, shown = web.client.get(path), web.client.get(path, headers=HTML)
-    assert told.status_code == shown.status_code == 404
-    assert told.mimetype == "application/problem+json"
-    assert set(told.json) == {"type", "title", "status", "detail", "problems"}
-    assert shown.mimetype == "text/html"
-    assert dangers(parse(shown.text)) == []
+    as_json, as_html = web.client.get(path), web.client.get(path, headers=HTML)
+    assert as_json.status_code == as_html.status_code == 404
+    assert as_json.mimetype == "application/problem+json"
+    assert set(as_json.json) == {"type", "title", "status", "detail", "problems"}
+    assert as_html.mimetype == "text/html"
+    assert dangers(parse(as_html.text)) == []
 
 
-def test_a_wrong_method_names_the_right_ones(web: Web) -> None:
+def test_a_wrong_method_is_answered_with_the_allowed_ones(web: Web) -> None:
     answer = web.client.delete(SUBMIT)
     assert (answer.status_code, answer.json["status"]) == (405, 405)
     assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
 
 
 def test_storage_down_is_503_without_details(web: Web, storage: Storage) -> None:
-    away = open_web(replace(storage, comments=Away(), threads=Away()), a_site())
+    unavailable = open_web(replace(storage, comments=UnavailableStore(), threads=UnavailableStore()), a_site())
     calls = (
-        lambda **k: away.client.post(SUBMIT, json=a_reply(), **k),
-        lambda **k: away.client.post(SUBMIT, data=a_reply(), **k),
-        lambda **k: away.client.get(f"{SUBMIT}?thread=x", **k),
+        lambda **k: unavailable.client.post(SUBMIT, json=a_reply(), **k),
+        lambda **k: unavailable.client.post(SUBMIT, data=a_reply(), **k),
+        lambda **k: unavailable.client.get(f"{SUBMIT}?thread=x", **k),
     )
     for call in calls:
         for headers in ({}, HTML):
@@ -64,7 +64,7 @@ def test_storage_down_is_503_without_details(web: Web, storage: Storage) -> None
 def test_a_fault_is_500_without_details(web: Web) -> None:
     @web.app.get("/fault")
     def fault() -> str:
-        raise ZeroDivisionError("secret of the house")
+        raise ZeroDivisionError("secret detail")
 
     web.app.testing = False
     for headers in ({}, HTML):
@@ -104,7 +104,7 @@ def test_https_deployments_send_strict_transport_security(storage: Storage) -> N
     assert web.client.get("/docs").headers["Strict-Transport-Security"].startswith("max-age=")
 
 
-def test_the_home_page_leads_somewhere(web: Web, storage: Storage) -> None:
+def test_the_home_page_redirects(web: Web, storage: Storage) -> None:
     assert web.client.get("/").headers["Location"] == "/demo/"
     assert open_web(storage).client.get("/").headers["Location"] == "/docs"
 

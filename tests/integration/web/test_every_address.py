@@ -14,40 +14,40 @@ from tests.support.desk import HTML, Desk, Seat, a_desk
 from tests.support.stored import new_storage
 
 CHANGES = [address for address in BEHIND_THE_DOOR if address.method == "POST"]
-#: A page of another site sends one of the first three without asking first.
+#: The first three are the types that a page of another site can send without a preflight.
 KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json", "")
 TOKENS = ("", "x", "of somebody else", "too long", "é")
 ORIGINS = (
     *("null", "", "https://evil.example", "http://localhost.evil.example", "http://evil-localhost"),
     *("https://localhost", "http://localhost:81", "http://localhost.", "HTTP://LOCALHOST", "http://blog.localhost"),
 )
-FETCHED = ("cross-site", "same-site", "")
+FETCH_SITES = ("cross-site", "same-site", "")
 
 
-def open_desk() -> Desk:
+def open_app() -> Desk:
     return a_desk(new_storage(), settings(demo=True))
 
 
-def told(answer: TestResponse) -> tuple[int, str]:
+def status_and_text(answer: TestResponse) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-def named(address: Address) -> str:
+def route_name(address: Address) -> str:
     return address.name
 
 
-def test_every_address_is_in_the_table() -> None:
-    """Whatever is added is tried by every role, or is said to be for everybody."""
-    there = {
+def test_every_route_is_in_the_table() -> None:
+    """A new route must be tested with each role, or listed as public."""
+    routes = {
         f"{method} {rule.rule}"
-        for rule in open_desk().app.url_map.iter_rules()
+        for rule in open_app().app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if not is_open(rule.rule)
     }
-    assert there == {address.name for address in BEHIND_THE_DOOR}
+    assert routes == {address.name for address in BEHIND_THE_DOOR}
 
 
-def expected(address: Address, role: str, operator: bool) -> int:
+def expected_status(address: Address, role: str, operator: bool) -> int:
     if address.needs == SIGNED:
         return address.good
     if address.needs == OPERATOR:
@@ -57,30 +57,30 @@ def expected(address: Address, role: str, operator: bool) -> int:
     return address.good if RANKS.index(role) >= RANKS.index(address.needs) else 403
 
 
-def cells(address: Address, role: str, operator: bool) -> Iterator[str]:
-    """Tries one address as one role: on one's own site, on another's, and on none."""
-    desk = open_desk()
+def check_role(address: Address, role: str, operator: bool) -> Iterator[str]:
+    """Request a route with one role: on the own site, on another site, and on a missing site."""
+    desk = open_app()
     ids = furnish(desk)
     seat = desk.signed_in("mo", operator, **({"blog": role} if role else {}))
-    own, foreign = state(desk, "blog"), state(desk, "shop")
-    wanted = expected(address, role, operator)
+    own, other_site = state(desk, "blog"), state(desk, "shop")
+    status = expected_status(address, role, operator)
     if address.of_a_site:
-        missing = told(address.ask(seat, "no-such-site", ids["blog"]))
+        missing = status_and_text(address.ask(seat, "no-such-site", ids["blog"]))
         assert missing[0] == 404
-        assert told(address.ask(seat, "shop", ids["shop"])) == missing, "a foreign site is as good as missing"
-        yield from ("missing site", "foreign site")
+        assert status_and_text(address.ask(seat, "shop", ids["shop"])) == missing, "like a missing site"
+        yield from ("missing site", "other site")
         if "<id>" in address.rule:
-            strange = [told(address.ask(seat, "blog", id)) for id in (ids["shop"], "missing")]
-            assert strange[0] == strange[1], "another site's comment is as good as missing"
-            assert strange[0][0] in ({404} if wanted == address.good else {403, 404})
-            yield from ("missing comment", "foreign comment")
+            other_comments = [status_and_text(address.ask(seat, "blog", id)) for id in (ids["shop"], "missing")]
+            assert other_comments[0] == other_comments[1], "a comment of another site looks like a missing one"
+            assert other_comments[0][0] in ({404} if status == address.good else {403, 404})
+            yield from ("missing comment", "other comment")
     id = f"hook:{ids['blog']}:00000001" if "deliveries" in address.rule else ids["blog"]
     answer = address.ask(seat, "blog", id)
-    assert answer.status_code == wanted
-    assert address.needs == OPERATOR or ids["shop"] not in answer.text, "what is another site's is shown nowhere"
+    assert answer.status_code == status
+    assert address.needs == OPERATOR or ids["shop"] not in answer.text, "no data of another site is shown"
     yield "own site"
-    assert state(desk, "shop") == foreign
-    if wanted in (403, 404):
+    assert state(desk, "shop") == other_site
+    if status in (403, 404):
         assert state(desk, "blog") == own
 
 
@@ -88,18 +88,18 @@ def test_every_role_may_do_only_its_own_actions() -> None:
     tried: Counter[str] = Counter()
     for address in BEHIND_THE_DOOR:
         for role, operator in (*((role, False) for role in RANKS), ("", True)):
-            tried.update(cells(address, role, operator))
+            tried.update(check_role(address, role, operator))
     assert sum(tried.values()) > 600
 
 
 def test_strangers_cannot_tell_missing_from_forbidden() -> None:
-    desk = open_desk()
+    desk = open_app()
     ids = furnish(desk)
     before = state(desk, "blog")
     stranger = Seat(desk.stranger(), "")
     inside = [address for address in BEHIND_THE_DOOR if address.rule not in ("/sign-out", "/metrics")]
     answers = {
-        told(address.ask(stranger, site, id))
+        status_and_text(address.ask(stranger, site, id))
         for address in inside
         for site in ("blog", "no-such-site")
         for id in (ids["blog"], "missing")
@@ -120,10 +120,10 @@ def test_an_unknown_role_allows_nothing(desk: Desk) -> None:
     assert seat.get("/review/blog").status_code == 403
 
 
-@pytest.mark.parametrize("address", CHANGES, ids=named)
+@pytest.mark.parametrize("address", CHANGES, ids=route_name)
 def test_no_change_is_made_without_a_csrf_token(address: Address) -> None:
-    """Each wrong token with each content type, and each wrong origin with the right token."""
-    desk = open_desk()
+    """Try each wrong token with each content type, and each wrong origin with the right token."""
+    desk = open_app()
     ids = furnish(desk)
     seat = desk.signed_in("mo", operator=True, blog="owner")
     other = desk.signed_in("bo", operator=True, blog="owner")
@@ -131,31 +131,31 @@ def test_no_change_is_made_without_a_csrf_token(address: Address) -> None:
     before = state(desk, "blog")
     refused = []
     for token in TOKENS:
-        pretender = Seat(seat.client, wrong.get(token, token))
+        forger = Seat(seat.client, wrong.get(token, token))
         if token.isascii():
-            refused.append(address.ask(pretender, "blog", ids["blog"]))
+            refused.append(address.ask(forger, "blog", ids["blog"]))
         for kind in KINDS:
-            body = f"csrf={pretender.csrf}&version=1&action=approve"
+            body = f"csrf={forger.csrf}&version=1&action=approve"
             path = address.ask(Seat(desk.stranger(), ""), "blog", ids["blog"]).request.path
             refused.append(seat.client.post(path, data=body.encode(), content_type=kind))
     for origin in ORIGINS:
         refused.append(address.ask(seat, "blog", ids["blog"], headers={"Origin": origin}))
-    for fetched in FETCHED:
-        refused.append(address.ask(seat, "blog", ids["blog"], headers={"Sec-Fetch-Site": fetched}))
+    for fetch_site in FETCH_SITES:
+        refused.append(address.ask(seat, "blog", ids["blog"], headers={"Sec-Fetch-Site": fetch_site}))
     assert {answer.status_code for answer in refused} == {403}
     assert len(refused) == len([t for t in TOKENS if t.isascii()]) + len(TOKENS) * len(KINDS) + len(ORIGINS) + len(
-        FETCHED
+        FETCH_SITES
     )
     for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
         seat.client.open(path, method=method, query_string={"csrf": seat.csrf, **(address.form or {})})
     assert state(desk, "blog") == before
-    meant = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    genuine = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
     id = f"hook:{ids['blog']}:00000001" if "deliveries" in address.rule else ids["blog"]
-    assert address.ask(seat, "blog", id, headers=meant).status_code == address.good
+    assert address.ask(seat, "blog", id, headers=genuine).status_code == address.good
 
 
-def test_every_answer_carries_the_headers_that_protect_it() -> None:
-    desk = open_desk()
+def test_every_response_has_the_security_headers() -> None:
+    desk = open_app()
     ids = furnish(desk)
     seat, stranger = desk.signed_in("mo", operator=True, blog="owner"), Seat(desk.stranger(), "")
     answers = [
@@ -163,5 +163,5 @@ def test_every_answer_carries_the_headers_that_protect_it() -> None:
     ]
     answers += [seat.get(path, headers=HTML) for path in ("/nowhere", "/sites/none/team", "/review/blog?page=2")]
     for answer in answers:
-        lacking = {name for name, value in SECURITY_HEADERS.items() if answer.headers.get(name) != value}
-        assert lacking == set(), answer.request.path
+        missing_headers = {name for name, value in SECURITY_HEADERS.items() if answer.headers.get(name) != value}
+        assert missing_headers == set(), answer.request.path

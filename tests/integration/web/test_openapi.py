@@ -34,7 +34,7 @@ KEY = "rgk_k1_" + "s" * 40
 PASSWORD = "correct horse battery"
 
 
-def a_world() -> Web:
+def open_app() -> Web:
     storage: Storage = new_storage()
     site = a_site(per_minute=0, keys=(SiteKey("k1", token_digest(KEY)),))
     web = open_web(storage, site, ops_token="o" * 40)
@@ -46,7 +46,7 @@ def a_world() -> Web:
 
 
 def session_headers(web: Web) -> dict[str, str]:
-    """The headers of somebody who may do everything on the site."""
+    """Return the headers of a signed-in owner."""
     client = web.client
     client.post("/sign-in", data={"name": "mo", "password": PASSWORD})
     cookie = client.get_cookie("replygate")
@@ -56,32 +56,32 @@ def session_headers(web: Web) -> dict[str, str]:
     return {"Cookie": f"replygate={cookie.value}", "X-CSRF-Token": session.csrf}
 
 
-web = a_world()
+web = open_app()
 schema = schemathesis.openapi.from_wsgi("/openapi.json", web.app)
 signed_in = session_headers(web)
 fuzzed = hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
-def hold(case: schemathesis.Case, **headers: str) -> None:
+def check(case: schemathesis.Case, **headers: str) -> None:
     checks = {not_a_server_error, *CHECKS}
     if case.path == "/readyz":
-        checks.remove(not_a_server_error)  # 503 is what it is for, while nobody judges
+        checks.remove(not_a_server_error)  # 503 is its normal response without a judge
     if "/threads/{thread}/" in case.path:
-        checks.remove(unsupported_method)  # with PUT it is the address of a thread whose key ends in "/comments"
+        checks.remove(unsupported_method)  # PUT is allowed: the path is then a thread whose key ends in "/comments"
     case.call_and_validate(checks=list(checks), headers=headers)
 
 
 @schema.parametrize()
 @fuzzed
 def test_strangers_get_the_documented_answers(case: schemathesis.Case) -> None:
-    hold(case)
+    check(case)
 
 
 @schema.include(path_regex="/threads/|/comments$").parametrize()
 @fuzzed
 def test_the_sites_server_gets_the_documented_answers(case: schemathesis.Case) -> None:
     case.path_parameters["site"] = "blog"
-    hold(case, Authorization=f"Bearer {KEY}")
+    check(case, Authorization=f"Bearer {KEY}")
 
 
 @schema.include(path_regex="/review/|/ops").parametrize()
@@ -89,7 +89,7 @@ def test_the_sites_server_gets_the_documented_answers(case: schemathesis.Case) -
 def test_moderators_get_the_documented_answers(case: schemathesis.Case) -> None:
     if case.path_parameters:
         case.path_parameters["site"] = "blog"
-    hold(case, **signed_in)
+    check(case, **signed_in)
 
 
 def test_the_document_is_valid_and_complete() -> None:
@@ -105,7 +105,7 @@ def test_the_document_is_valid_and_complete() -> None:
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs"])
-def test_the_description_can_be_cached(path: str) -> None:
+def test_the_document_is_cacheable(path: str) -> None:
     answer = web.client.get(path)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=300"

@@ -1,4 +1,4 @@
-"""The toxicity model comes out of its texts the same each time, and says nothing that it must not say."""
+"""Training the toxicity model is reproducible, and its features follow the rules."""
 
 import os
 import subprocess
@@ -37,16 +37,16 @@ def in_a_process(hash_seed: str) -> str:
     ).stdout
 
 
-def test_the_same_texts_give_the_same_file_in_every_process(fitted: Fitted) -> None:
+def test_the_same_texts_give_the_same_file_in_each_process(fitted: Fitted) -> None:
     assert in_a_process("1") == fitted.written("inputs") + "\n"
 
 
-def test_what_is_written_is_what_is_read(fitted: Fitted) -> None:
+def test_the_model_file_is_read_as_it_was_written(fitted: Fitted) -> None:
     model = ToxicityModel.parse(fitted.written("inputs"))
     assert (model.words, model.bias, model.inputs) == (fitted.model().words, fitted.bias, "inputs")
 
 
-def test_only_charged_words_speak_for_an_attack_and_none_decides_alone(fitted: Fitted) -> None:
+def test_only_charged_words_have_positive_weights_and_no_word_decides_alone(fitted: Fitted) -> None:
     may = charged()
     of_attacks = {feature: weight for feature, weight in fitted.weights.items() if weight > 0}
     assert [f for f in of_attacks if not may & {f, *f.removeprefix(AIMED).split()}] == []
@@ -58,7 +58,7 @@ def test_no_group_of_people_becomes_a_feature(fitted: Fitted) -> None:
     assert {word for feature in fitted.weights for word in feature.removeprefix(AIMED).split()} & GROUP_NAMES == set()
 
 
-def test_it_tells_attacks_from_calm_sentences_it_has_not_seen(fitted: Fitted) -> None:
+def test_it_separates_new_attacks_from_calm_sentences(fitted: Fitted) -> None:
     unseen = [generated(kind, 1500)[1200:] for kind in ("abuse", "calm")]
     attacks, calm = ([fitted.model().attack(text).log_odds for text in texts] for texts in unseen)
     assert area(np.array(attacks), np.array(calm)) > 0.8

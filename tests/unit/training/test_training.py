@@ -1,4 +1,4 @@
-"""The shipped weights come out of their data files bit for bit."""
+"""Training the prior gives the same bytes for the same data files."""
 
 import json
 import os
@@ -23,7 +23,7 @@ SPAM = "Earn ${n}00 a day from home, no experience!! http://cheap-money{n}.examp
 
 
 def a_sample(folder: Path) -> Path:
-    """A few lines of each corpus that shipped weights rest on."""
+    """Write a few lines of each training corpus."""
     for corpus in CORPORA:
         if corpus.free:
             honest, spam = ("clean", "toxic") if corpus.honest_only else ("ham", "spam")
@@ -41,7 +41,7 @@ def trained(folder: Path, hash_seed: str) -> bytes:
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True).stdout
 
 
-def test_the_same_files_give_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+def test_the_same_files_give_the_same_bytes_in_each_process(tmp_path: Path) -> None:
     folder = a_sample(tmp_path)
     one, other = trained(folder, "1"), trained(folder, "2")
     assert one == other
@@ -49,14 +49,14 @@ def test_the_same_files_give_the_same_bytes_in_every_process(tmp_path: Path) -> 
     assert sha256(one).hexdigest() in card(folder, PriorWeights.parse(one), ())
 
 
-def test_the_model_names_the_files_it_came_from(tmp_path: Path) -> None:
+def test_the_model_names_its_data_files(tmp_path: Path) -> None:
     before = inputs(a_sample(tmp_path))
     with path(tmp_path, CORPORA[0]).open("a") as file:
         file.write(json.dumps({"id": "x", "text": "buy now", "label": "spam"}) + "\n")
     assert inputs(tmp_path) != before == inputs(a_sample(tmp_path))
 
 
-def test_the_card_tells_of_the_weights_in_the_package() -> None:
+def test_the_card_describes_the_shipped_weights() -> None:
     packed = (ROOT / "workers/learning/prior.bin").read_bytes()
     said = (ROOT / "docs/model-card.md").read_text(encoding="utf-8")
     assert sha256(packed).hexdigest() in said
