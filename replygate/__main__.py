@@ -105,7 +105,7 @@ def run_everything(context: click.Context, host: str, port: int | None) -> None:
 
 @cli.command("web")
 @click.pass_context
-def serve(context: click.Context) -> None:
+def run_web(context: click.Context) -> None:
     """Run the web server: API, pages and widget."""
     web_server.serve(part_settings(context, "web"))
 

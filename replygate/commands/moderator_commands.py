@@ -52,7 +52,7 @@ def person(storage: Storage, name: str, roles: Mapping[str, str], operator: bool
 @moderator.command("link")
 @click.argument("name")
 @click.option("--without-code", is_flag=True, help="Also turn off two-factor authentication, for a lost authenticator.")
-def create_link(name: str, without_code: bool) -> None:
+def print_new_link(name: str, without_code: bool) -> None:
     """Create a new sign-in link for NAME that works once, within 24 hours."""
     deployment = current_deployment()
     account = account_named(deployment.storage, name)
@@ -123,7 +123,7 @@ def remove_moderator(name: str, sites: tuple[str, ...]) -> None:
 
 @moderator.command("sign-out")
 @click.argument("name")
-def end_sessions(name: str) -> None:
+def sign_out_everywhere(name: str) -> None:
     """End all sessions of NAME, for example after a phone was lost."""
     people = current_deployment().storage.people
     sessions = people.sessions(account_named(current_deployment().storage, name).name)
