@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desktop, Live
-from tests.browser.test_looks import TOO_FAINT
+from tests.browser.test_layout import TOO_FAINT
 from tests.support.builders import published
 
 HARD_TO_FIT = "w" * 300 + "\n\n    " + "code " * 60 + "\n\n> quoted\n\n- one\n- two\n\n[a link](https://example.org)"

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
 from tests.browser.conftest import Desktop, Live, sign_in
-from tests.browser.line import Line
-from tests.support.desk import held, judged
+from tests.browser.connection import Line
 from tests.support.payloads import OWN
-from tests.support.waiting import until
+from tests.support.wait import wait_until
+from tests.support.web_app import held, judged
 
 
 def three_held(live: Live) -> list[Comment]:
@@ -63,7 +63,7 @@ def test_a_comment_approved_by_key_is_published(desktop: Desktop, live: Live) ->
     expect(page.locator(".card.current")).to_be_visible()  # the keyboard script is loaded
     page.keyboard.press("a")
     expect(card(page, waiting).locator(".outcome")).to_have_text("Approved")
-    until(lambda: live.status(waiting) is Status.APPROVED)
+    wait_until(lambda: live.status(waiting) is Status.APPROVED)
 
     visitor.goto(f"{live.url}/demo/")
     expect(visitor.get_by_text(text)).to_be_visible()
@@ -73,10 +73,10 @@ def test_spam_is_learned_and_undo_unlearns_it(desktop: Desktop, live: Live) -> N
     comment = held(live.storage, site="demo")
     page = queue(desktop, live)
     page.keyboard.press("s")
-    until(lambda: live.storage.corpus.totals("demo") == (0, 1))
+    wait_until(lambda: live.storage.corpus.totals("demo") == (0, 1))
     assert live.status(comment) is Status.SPAM
     page.keyboard.press("u")
-    until(lambda: live.storage.corpus.totals("demo") == (0, 0))
+    wait_until(lambda: live.storage.corpus.totals("demo") == (0, 0))
     assert live.status(comment) is Status.HELD
     expect(card(page, comment).locator(".outcome")).to_have_text("Undone")
 
@@ -96,7 +96,7 @@ def test_a_queue_is_decided_by_keyboard(desktop: Desktop, live: Live) -> None:
     assert current(page) == ines.id
     page.keyboard.press("a")
     expect(page.get_by_role("heading", name="Page done")).to_be_visible()
-    until(lambda: [live.status(c) for c in (ines, jon, kaya)] == [Status.APPROVED, Status.SPAM, Status.REMOVED])
+    wait_until(lambda: [live.status(c) for c in (ines, jon, kaya)] == [Status.APPROVED, Status.SPAM, Status.REMOVED])
     for status, n in (("held", "0"), ("approved", "1"), ("spam", "1"), ("removed", "1")):
         expect(page.locator(f"[data-count={status}]")).to_have_text(n)
     page.get_by_role("link", name="Continue").click()
@@ -110,7 +110,7 @@ def test_undo_reverts_several_decisions(desktop: Desktop, live: Live) -> None:
         page.keyboard.press(key)
     for _ in comments:
         page.keyboard.press("u")
-    until(lambda: all(live.status(c) is Status.HELD for c in comments))
+    wait_until(lambda: all(live.status(c) is Status.HELD for c in comments))
     expect(page.locator(".card.decided")).to_have_count(0)
     expect(page.locator("[data-count=held]")).to_have_text("3")
     expect(page.locator(".card").get_by_role("button", name="Approve")).to_have_count(3)
@@ -120,9 +120,9 @@ def test_buttons_do_the_same_as_keys(desktop: Desktop, live: Live) -> None:
     ines, jon, _ = three_held(live)
     page = queue(desktop, live)
     card(page, jon).get_by_role("button", name="Spam").click()
-    until(lambda: live.status(jon) is Status.SPAM)
+    wait_until(lambda: live.status(jon) is Status.SPAM)
     card(page, jon).get_by_role("button", name="Undo").click()
-    until(lambda: live.status(jon) is Status.HELD)
+    wait_until(lambda: live.status(jon) is Status.HELD)
     assert live.status(ines) is Status.HELD
 
 
@@ -132,13 +132,13 @@ def test_the_second_moderator_sees_the_decision_of_the_first(desktop: Desktop, l
     sign_in(theirs, live.link("bo"))
     theirs.goto(f"{live.url}/review/demo")
     theirs.keyboard.press("a")
-    until(lambda: live.status(comment) is Status.APPROVED)
+    wait_until(lambda: live.status(comment) is Status.APPROVED)
     mine.keyboard.press("s")
     expect(card(mine, comment).locator(".outcome")).to_contain_text("Someone else was faster: approved by bo")
     expect(card(mine, comment).get_by_role("button")).to_have_text(["Spam s", "Remove r", "Undo u"])
     assert live.status(comment) is Status.APPROVED
     mine.keyboard.press("s")
-    until(lambda: live.status(comment) is Status.SPAM)
+    wait_until(lambda: live.status(comment) is Status.SPAM)
 
 
 def test_a_failed_decision_is_shown_as_not_saved(desktop: Desktop, live: Live) -> None:
@@ -152,7 +152,7 @@ def test_a_failed_decision_is_shown_as_not_saved(desktop: Desktop, live: Live) -
     expect(page.locator("[data-count=held]")).to_have_text("1")
     line.restore()
     page.keyboard.press("a")
-    until(lambda: live.status(comment) is Status.APPROVED)
+    wait_until(lambda: live.status(comment) is Status.APPROVED)
 
 
 def test_a_failed_undo_can_be_repeated(desktop: Desktop, live: Live) -> None:
@@ -160,13 +160,13 @@ def test_a_failed_undo_can_be_repeated(desktop: Desktop, live: Live) -> None:
     page = queue(desktop, live)
     line = Line(page, "**/undo")
     page.keyboard.press("r")
-    until(lambda: live.status(comment) is Status.REMOVED)
+    wait_until(lambda: live.status(comment) is Status.REMOVED)
     line.cut()
     page.keyboard.press("u")
     expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
     line.restore()
     page.keyboard.press("u")
-    until(lambda: live.status(comment) is Status.HELD)
+    wait_until(lambda: live.status(comment) is Status.HELD)
 
 
 def test_an_ended_session_leads_to_the_sign_in_page(desktop: Desktop, live: Live) -> None:
@@ -195,7 +195,7 @@ def test_single_keys_can_be_switched_off_and_ignore_modifiers(desktop: Desktop, 
     page.keyboard.press("Escape")
     assert live.status(comment) is Status.HELD
     page.keyboard.press("a")
-    until(lambda: live.status(comment) is Status.APPROVED)
+    wait_until(lambda: live.status(comment) is Status.APPROVED)
 
 
 @pytest.mark.parametrize(

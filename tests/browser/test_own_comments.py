@@ -11,7 +11,7 @@ from comments.storage.values import CommentChange
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
-from tests.browser.test_looks import TOO_FAINT
+from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import COME_BACK, a_page, write
 from tests.support.builders import SECRET, a_decision, a_site, decided, published
 

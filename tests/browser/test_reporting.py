@@ -6,7 +6,7 @@ from comments.lifecycle import Status
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
-from tests.browser.test_looks import TOO_FAINT
+from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import a_page, reply
 
 

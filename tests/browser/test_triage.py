@@ -9,8 +9,8 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.support.builders import a_site
-from tests.support.desk import held
-from tests.support.waiting import until
+from tests.support.wait import wait_until
+from tests.support.web_app import held
 
 
 def create_held(live: Live, n: int, **changes: object) -> list[Comment]:
@@ -44,12 +44,12 @@ def test_twenty_comments_are_decided_by_keyboard(desktop: Desktop, live: Live) -
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="Page done")).to_be_visible()
     by_key = {"a": Status.APPROVED, "s": Status.SPAM, "r": Status.REMOVED, "1": Status.REMOVED, "2": Status.REMOVED}
-    until(lambda: statuses(live, comments) == [by_key[key] for key in keys])
+    wait_until(lambda: statuses(live, comments) == [by_key[key] for key in keys])
     reasons = [live.storage.comments.get("demo", c.id).decisions[-1].reason for c in comments]
     assert reasons == ["", "", "", "off-topic", "tone"] * 4
     for _ in range(3):
         page.keyboard.press("u")
-    until(lambda: statuses(live, comments[-3:]) == [Status.HELD] * 3)
+    wait_until(lambda: statuses(live, comments[-3:]) == [Status.HELD] * 3)
     page.keyboard.press("/")
     page.keyboard.type("offer18")
     page.keyboard.press("Enter")
@@ -72,10 +72,10 @@ def test_chosen_comments_are_decided_and_undone_together(desktop: Desktop, live:
         page.keyboard.press(key)
     expect(page.get_by_text("3 selected:")).to_be_visible()
     page.keyboard.press("s")
-    until(lambda: statuses(live, comments) == [Status.SPAM] * 3 + [Status.HELD] * 3)
+    wait_until(lambda: statuses(live, comments) == [Status.SPAM] * 3 + [Status.HELD] * 3)
     expect(page.get_by_text("3 selected:")).to_be_hidden()
     page.keyboard.press("u")
-    until(lambda: statuses(live, comments) == [Status.HELD] * 6)
+    wait_until(lambda: statuses(live, comments) == [Status.HELD] * 6)
 
 
 def test_a_range_is_chosen_with_shift_and_decided_by_a_button(desktop: Desktop, live: Live) -> None:
@@ -87,7 +87,7 @@ def test_a_range_is_chosen_with_shift_and_decided_by_a_button(desktop: Desktop, 
     expect(page.get_by_text("3 selected:")).to_be_visible()
     page.locator("#bulk").get_by_role("button", name="Approve").click()
     held_, approved = Status.HELD, Status.APPROVED
-    until(lambda: statuses(live, comments) == [held_, approved, approved, approved, held_])
+    wait_until(lambda: statuses(live, comments) == [held_, approved, approved, approved, held_])
 
 
 def test_all_comments_of_an_author_are_decided_with_preview_progress_and_undo(desktop: Desktop, live: Live) -> None:
@@ -148,7 +148,7 @@ def test_a_bulk_action_works_without_javascript(desktop: Desktop, live: Live) ->
     expect(page.get_by_role("heading", name="Removed 2 comments")).to_be_visible()
     assert statuses(live, comments) == [Status.REMOVED, Status.HELD, Status.REMOVED]
     page.get_by_role("button", name="Undo for 2 comments").click()
-    until(lambda: statuses(live, comments) == [Status.HELD] * 3)
+    wait_until(lambda: statuses(live, comments) == [Status.HELD] * 3)
 
 
 def test_a_reason_and_a_note_work_without_javascript(desktop: Desktop, live: Live) -> None:
@@ -174,4 +174,4 @@ def test_comments_of_all_sites_are_decided_together(desktop: Desktop, live: Live
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.press("s")
-    until(lambda: statuses(live, [first, second]) == [Status.SPAM] * 2)
+    wait_until(lambda: statuses(live, [first, second]) == [Status.SPAM] * 2)

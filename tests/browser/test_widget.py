@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from comments.lifecycle import Action, Status
 from tests.browser.conftest import Desktop, Live
-from tests.browser.line import Line
+from tests.browser.connection import Line
 from tests.browser.pages import Website
 from tests.browser.widget import COME_BACK, a_page, reply, script_tag, write
 from tests.support.builders import NOW, a_comment, a_site, an_admission, moderated

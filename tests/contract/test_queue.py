@@ -6,7 +6,7 @@ from comments.lifecycle import Action, Status
 from comments.storage.interfaces import Storage
 from comments.storage.values import Claim
 from tests.support.builders import a_comment, accepted, an_admission, decided
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 
 
 def test_a_claim_leases_the_oldest_first(storage: Storage) -> None:
@@ -43,7 +43,7 @@ def test_an_expired_lease_makes_the_comment_due_again(storage: Storage) -> None:
         claims[:] = storage.queue.claim("blog", "t", 10, lease=60)
         return bool(claims)
 
-    until(due_again)
+    wait_until(due_again)
     assert [(c.id, c.attempts) for c in claims] == [(comment.id, 2)]
 
 

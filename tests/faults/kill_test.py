@@ -36,7 +36,7 @@ from replygate.commands.site_commands import new_key
 from tests.faults.audit import problems, records
 from tests.faults.visitors import HOLDS, REJECTS, Seen, Visitor
 from tests.support.builders import SECRET
-from tests.support.waiting import gone, until
+from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[2]
 SITE = "killed"
@@ -194,8 +194,8 @@ def _late(storage: Storage, last: float) -> list[str]:
         if time.time() > last + PROMISE:
             return [f"{queued} were not decided {PROMISE:.0f} s after the last kill"]
         time.sleep(0.05)
-    until(lambda: not storage.queue_index.outdated(SITE, 1), "held comments are indexed", 60)
-    until(lambda: not storage.corpus.due(SITE, 1), "changed decisions are learned", 60)
+    wait_until(lambda: not storage.queue_index.outdated(SITE, 1), "held comments are indexed", 60)
+    wait_until(lambda: not storage.corpus.due(SITE, 1), "changed decisions are learned", 60)
     return []
 
 
@@ -204,7 +204,7 @@ def _end(process: "subprocess.Popen[bytes]") -> list[str]:
     pids = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
     process.send_signal(signal.SIGTERM)
     status = process.wait(60)
-    left = [f"process {pid} was left behind" for pid in pids if not gone(pid)]
+    left = [f"process {pid} was left behind" for pid in pids if not has_ended(pid)]
     return left + ([f"it ended with {status}"] if status else [])
 
 

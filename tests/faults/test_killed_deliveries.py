@@ -18,7 +18,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import NOW, a_site, accepted, decided, moderated
 from tests.support.receiver import Receiver, fine
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.delivery.outbox import PARALLEL_SENDERS
 from workers.deps import build_deps
 from workers.sweep import Sweep
@@ -81,11 +81,11 @@ def test_no_event_is_lost_or_overtaken_when_senders_are_killed(
 
     for kill in range(1, KILLS + 1):
         worker = start()
-        until(lambda kill=kill: has_received(kill * COMMENTS // 2))
+        wait_until(lambda kill=kill: has_received(kill * COMMENTS // 2))
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
     start()
-    until(lambda: has_received(3 * COMMENTS) and redis_storage.deliveries.figures("blog").pending == 0)
+    wait_until(lambda: has_received(3 * COMMENTS) and redis_storage.deliveries.figures("blog").pending == 0)
     assert set(received(receiver)) == {(comment.id, version) for comment in held for version in (1, 2, 3)}
     assert len(received(receiver)) <= 3 * COMMENTS + KILLS * PARALLEL_SENDERS, "a kill repeats only running attempts"
     for comment in held:
@@ -106,7 +106,7 @@ def test_a_process_ends_after_its_running_deliveries(
         sweep.run_once()
         return len(receiver.requests) == 1
 
-    until(is_sending)
+    wait_until(is_sending)
     worker.terminate()
     go.set()
     assert worker.wait(60) == 0

@@ -16,7 +16,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site, published
 from tests.support.mail_server import MailServer
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.deps import build_deps
 from workers.sweep import Sweep
 
@@ -45,7 +45,7 @@ def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage,
             sweep.run_once()
             return "DATA" in server.lines
 
-        until(is_sending)
+        wait_until(is_sending)
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
         (delivery,) = redis_storage.deliveries.recent("blog", 5)
@@ -60,7 +60,7 @@ def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage,
             sweep.run_once()
             return redis_storage.deliveries.get("blog", delivery.id).state is DeliveryStatus.DELIVERED
 
-        until(is_delivered)
+        wait_until(is_delivered)
         worker.terminate()
         assert worker.wait(60) == 0
         assert {letter.message["Message-ID"] for letter in server.letters} == {f"<reply.{reply.id}@blog.example>"}

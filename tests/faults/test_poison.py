@@ -13,7 +13,7 @@ from comments.model import Comment
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.judging.judge import MAX_ATTEMPTS
 from workers.judging.policy import NEEDS_HUMAN
 
@@ -53,12 +53,12 @@ def test_comments_that_break_the_judge_are_held_and_the_others_are_judged(store:
     def status(comment: Comment) -> Status:
         return store.comments.get("blog", comment.id).status
 
-    until(lambda: all(status(c) is Status.APPROVED for c in batch if c not in poison), "the others")
-    until(
+    wait_until(lambda: all(status(c) is Status.APPROVED for c in batch if c not in poison), "the others")
+    wait_until(
         lambda: all(status(c) is Status.HELD for c in poison) or is_out_of_attempts(store),
         "it has used up its attempts",
     )
-    until(lambda: all(status(c) is Status.HELD for c in poison), "the faulty comments are held")
+    wait_until(lambda: all(status(c) is Status.HELD for c in poison), "the faulty comments are held")
     for comment in poison:
         held = store.comments.get("blog", comment.id)
         assert [signal.name for signal in held.decisions[0].signals] == [NEEDS_HUMAN]

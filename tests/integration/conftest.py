@@ -8,24 +8,24 @@ from redis import Redis
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
-from tests.support.desk import Desk, Seat, a_desk
-from tests.support.operated import a_house, say_alive
+from tests.support.operations import open_operated_app, send_heartbeats
 from tests.support.receiver import Receiver
+from tests.support.web_app import SignedInClient, WebApp, open_web_app
 
 
 @pytest.fixture
-def desk(storage: Storage) -> Desk:
-    return a_desk(storage)
+def web_app(storage: Storage) -> WebApp:
+    return open_web_app(storage)
 
 
 @pytest.fixture
-def mo(desk: Desk) -> Seat:
-    return desk.signed_in("mo", blog="moderator")
+def mo(web_app: WebApp) -> SignedInClient:
+    return web_app.signed_in("mo", blog="moderator")
 
 
 @pytest.fixture
-def owner(desk: Desk) -> Seat:
-    return desk.signed_in("ow", blog="owner")
+def owner(web_app: WebApp) -> SignedInClient:
+    return web_app.signed_in("ow", blog="owner")
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def durable(valkey_settings: Settings) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def house(storage: Storage, durable: Redis) -> Desk:
-    say_alive(storage)
-    return a_house(storage)
+def operated_app(storage: Storage, durable: Redis) -> WebApp:
+    send_heartbeats(storage)
+    return open_operated_app(storage)
 
 
 @pytest.fixture

@@ -8,18 +8,18 @@ import pytest
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted, decided, published
-from tests.support.web import HTML, Web, a_reply, open_web
+from tests.support.public_app import HTML, PublicApp, a_reply, open_public_app
 
 SUBMIT = "/v1/sites/demo/comments"
 THREAD = "http://127.0.0.1:8000/demo/"
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, a_site(id="demo", name="Low Water"), demo=True)
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(id="demo", name="Low Water"), demo=True)
 
 
-def test_the_page_shows_the_published_replies_threaded(web: Web) -> None:
+def test_the_page_shows_the_published_replies_threaded(web: PublicApp) -> None:
     root = published(web.storage, site="demo", thread=THREAD, author="Ada", content="I *agree*.")
     published(web.storage, site="demo", thread=THREAD, author="Bob", parent=root.id, content="So do I.")
     accepted(web.storage, site="demo", thread=THREAD, author="Eve", content="Not seen yet.")
@@ -33,7 +33,7 @@ def test_the_page_shows_the_published_replies_threaded(web: Web) -> None:
     html5lib.HTMLParser(strict=True).parse(page.text)
 
 
-def test_a_reply_link_sets_the_parent_without_scripts(web: Web) -> None:
+def test_a_reply_link_sets_the_parent_without_scripts(web: PublicApp) -> None:
     root = published(web.storage, site="demo", thread=THREAD, author="Ada")
     page = web.client.get(f"/demo/?reply={root.id}", headers=HTML).text
     assert f'name="parent" value="{root.id}"' in page
@@ -41,7 +41,7 @@ def test_a_reply_link_sets_the_parent_without_scripts(web: Web) -> None:
     assert 'name="parent"' not in web.client.get("/demo/?reply=unknown", headers=HTML).text
 
 
-def test_posting_leads_back_with_a_notice(web: Web) -> None:
+def test_posting_leads_back_with_a_notice(web: PublicApp) -> None:
     sent = a_reply(thread=THREAD, redirect_to="/demo/", website="")
     answer = web.client.post(SUBMIT, data=sent, headers=HTML)
     assert answer.status_code == 303
@@ -59,14 +59,14 @@ def test_posting_leads_back_with_a_notice(web: Web) -> None:
     assert "Well said." in page
 
 
-def test_a_guessed_receipt_shows_no_notice(web: Web) -> None:
+def test_a_guessed_receipt_shows_no_notice(web: PublicApp) -> None:
     kept = accepted(web.storage, site="demo", thread=THREAD)
     page = web.client.get(f"/demo/?comment={kept.id}&receipt=guess", headers=HTML)
     assert page.status_code == 200
     assert "awaiting moderation" not in page.text
 
 
-def test_a_closed_thread_has_no_form(web: Web) -> None:
+def test_a_closed_thread_has_no_form(web: PublicApp) -> None:
     published(web.storage, site="demo", thread=THREAD)
     web.storage.threads.set_closed("demo", THREAD, True)
     page = web.client.get("/demo/", headers=HTML).text
@@ -74,10 +74,10 @@ def test_a_closed_thread_has_no_form(web: Web) -> None:
     assert "<form" not in page
 
 
-def test_a_spoilt_cursor_shows_the_first_page(web: Web) -> None:
+def test_a_spoilt_cursor_shows_the_first_page(web: PublicApp) -> None:
     published(web.storage, site="demo", thread=THREAD, content="On the first page")
     assert "On the first page" in web.client.get("/demo/?cursor=spoilt", headers=HTML).text
 
 
 def test_the_demo_needs_its_setting(storage: Storage) -> None:
-    assert open_web(storage, a_site(id="demo")).client.get("/demo/").status_code == 404
+    assert open_public_app(storage, a_site(id="demo")).client.get("/demo/").status_code == 404

@@ -24,16 +24,16 @@ ROW = """    ESCALATE = (
 ASK = """
 import json
 from comments.lifecycle import Action
-from tests.support.desk import HTML, a_desk, judged, page
+from tests.support.web_app import HTML, open_web_app, judged, page
 from tests.support.markup import parse
 from tests.support.stored import new_storage
 
-desk = a_desk(new_storage(), sites=("blog",))
-mo = desk.signed_in("mo", blog="owner")
-first, second, third, fourth = (judged(desk.storage, Action.APPROVE, content=f"number {n}") for n in range(4))
+web_app = open_web_app(new_storage(), sites=("blog",))
+mo = web_app.signed_in("mo", blog="owner")
+first, second, third, fourth = (judged(web_app.storage, Action.APPROVE, content=f"number {n}") for n in range(4))
 
 def last(comment):
-    now = desk.storage.comments.get("blog", comment.id)
+    now = web_app.storage.comments.get("blog", comment.id)
     return [now.status.value, now.decisions[-1].action.value]
 
 root = parse(page(mo, "/review/blog?status=approved"))

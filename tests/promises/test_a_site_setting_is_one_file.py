@@ -21,18 +21,18 @@ from tests.support.stored import new_storage
 from replygate.__main__ import cli
 from replygate.deployment import Deployment
 from tests.support.builders import a_site, settings
-from tests.support.desk import Clock, a_desk, page
+from tests.support.web_app import Clock, open_web_app, page
 from tests.support.markup import parse
 from tests.unit.conftest import OneQueue
 
-desk = a_desk(new_storage(), sites=("blog",))
-owner = desk.signed_in("ow", blog="owner")
+web_app = open_web_app(new_storage(), sites=("blog",))
+owner = web_app.signed_in("ow", blog="owner")
 
 def form():
     return parse(page(owner, "/sites/blog/settings"))
 
 def replygate(*words):
-    here = Deployment(settings(), desk.storage, OneQueue(), lambda: datetime.now(UTC))
+    here = Deployment(settings(), web_app.storage, OneQueue(), lambda: datetime.now(UTC))
     return CliRunner().invoke(cli, ["site", *words], obj=here)
 
 root = form()
@@ -41,7 +41,7 @@ shown = [root.find(".//label[@for='quiet_hours']").text, root.find(".//span[@id=
          *(field.get(name) for name in ("type", "min", "max", "value"))]
 refused = replygate("set", "blog", "quiet_hours=13", "max_links=many")
 answer = replygate("set", "blog", "quiet_hours=8")
-site = desk.storage.sites.get("blog")
+site = web_app.storage.sites.get("blog")
 print(json.dumps({
     "form": shown,
     "refused": [refused.exit_code, "quiet_hours must be from 0 to 12" in refused.output, "max_links" in refused.output],

@@ -12,17 +12,17 @@ import json, sys
 from comments.lifecycle import Action
 from comments.storage.redis import open_redis
 from tests.support.builders import decided, settings
-from tests.support.desk import HTML, a_desk
+from tests.support.web_app import HTML, open_web_app
 
 storage = open_redis(settings(redis_url=sys.argv[1]))
-desk = a_desk(storage, sites=("blog",))
-web = desk.app.test_client()
+web_app = open_web_app(storage, sites=("blog",))
+web = web_app.app.test_client()
 fields = {"thread": "first-post", "author": "Ada", "email": "ada@example.com", "content": "Hello"}
 fields["pronouns"] = "she/her"
 sent = web.post("/v1/sites/blog/comments", json=fields)
 slow = web.post("/v1/sites/blog/comments", json={**fields, "pronouns": "x" * 41})
 comment = storage.comments.get("blog", sent.json["id"])
-seen = desk.signed_in("mo", blog="moderator").get(f"/v1/sites/blog/review/comments/{comment.id}").json
+seen = web_app.signed_in("mo", blog="moderator").get(f"/v1/sites/blog/review/comments/{comment.id}").json
 decided(storage, comment, Action.APPROVE)
 public = web.get("/v1/sites/blog/comments?thread=first-post").json["comments"][0]
 page = web.post("/v1/sites/blog/comments", data={**fields, "content": ""}, headers=HTML).text

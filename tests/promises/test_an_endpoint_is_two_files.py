@@ -35,9 +35,9 @@ ASK = """
 import json, sys
 from comments.storage.redis import open_redis
 from tests.support.builders import settings
-from tests.support.desk import a_desk
+from tests.support.web_app import open_web_app
 
-web = a_desk(open_redis(settings(redis_url=sys.argv[1])), sites=("blog",)).app.test_client()
+web = open_web_app(open_redis(settings(redis_url=sys.argv[1])), sites=("blog",)).app.test_client()
 good = web.get("/v1/sites/blog/length?thread=first-post")
 bad = web.get("/v1/sites/blog/length")
 paths = web.get("/openapi.json").json["paths"]

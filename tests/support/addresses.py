@@ -15,7 +15,7 @@ from comments.site import Webhook
 from comments.storage.deliveries import Delivery
 from comments.storage.notes_and_bulks import BulkAction
 from tests.support.builders import NOW, a_site
-from tests.support.desk import Desk, Seat, held
+from tests.support.web_app import SignedInClient, WebApp, held
 
 #: Roles on a site, from none to the highest.
 RANKS = ("", "viewer", "moderator", "owner")
@@ -50,16 +50,16 @@ class Address:
     def of_a_site(self) -> bool:
         return "<site>" in self.rule and self.needs in RANKS
 
-    def ask(self, seat: Seat, site: str = "blog", id: str = "", **more: Any) -> TestResponse:
+    def ask(self, user: SignedInClient, site: str = "blog", id: str = "", **more: Any) -> TestResponse:
         """Send a valid request with the CSRF token of the signed-in client."""
         names = {"site": site, "id": id, "bulk_id": BULK, "name": "identity-of-ada", "kind": "authors"}
         path = PARAMETER.sub(lambda found: names[found[1]], self.rule)
         filled = {"id": id, "site": site}
         if self.json is not None:
-            headers = {"X-CSRF-Token": seat.csrf, **more.pop("headers", {})}
-            return seat.client.open(path, method=self.method, json=_fill(self.json, filled), headers=headers, **more)
-        data = {"csrf": seat.csrf, **_fill(self.form, filled)} if self.form is not None else None
-        return seat.client.open(path, method=self.method, data=data, query_string=self.query, **more)
+            headers = {"X-CSRF-Token": user.csrf, **more.pop("headers", {})}
+            return user.client.open(path, method=self.method, json=_fill(self.json, filled), headers=headers, **more)
+        data = {"csrf": user.csrf, **_fill(self.form, filled)} if self.form is not None else None
+        return user.client.open(path, method=self.method, data=data, query_string=self.query, **more)
 
 
 def _fill(value: Any, names: Mapping[str, str]) -> Any:
@@ -162,37 +162,37 @@ def is_open(rule: str) -> bool:
     return rule == "/" or (not reviewing and any(rule.startswith(start) for start in OPEN))
 
 
-def furnish(desk: Desk) -> dict[str, str]:
+def fill_sites(web_app: WebApp) -> dict[str, str]:
     """Create data of each kind on both sites. Return the id of each site's comment."""
     ids = {}
     for site in ("blog", "shop"):
-        comment = held(desk.storage, site=site)
+        comment = held(web_app.storage, site=site)
         ids[site] = comment.id
         kept = AuthorRule(RuleTarget.ORIGIN, "kept", RuleEffect.BAN, "mo", NOW)
-        desk.storage.author_rules.put(site, kept, AuditEntry("mo", AuditAction.RULE_SET, kept.name, site=site))
-        desk.storage.bulks.create(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
-        desk.storage.sites.put(
+        web_app.storage.author_rules.put(site, kept, AuditEntry("mo", AuditAction.RULE_SET, kept.name, site=site))
+        web_app.storage.bulks.create(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
+        web_app.storage.sites.put(
             a_site(id=site, name=f"The {site}", webhooks=(Webhook("hook", "https://example.com", NOW, ("k",)),))
         )
-        desk.storage.deliveries.enqueue(site, "hook", [replace(DELIVERY, comment=comment.id)])
-        desk.employ(f"viewer of {site}", **{site: "viewer"})
+        web_app.storage.deliveries.enqueue(site, "hook", [replace(DELIVERY, comment=comment.id)])
+        web_app.add_account(f"viewer of {site}", **{site: "viewer"})
     return ids
 
 
 STEP = BulkAction(BULK, Action.SPAM, "mo", NOW - timedelta(minutes=1))
 
 
-def state(desk: Desk, site: str) -> tuple[object, ...]:
+def state(web_app: WebApp, site: str) -> tuple[object, ...]:
     """Return all data of a site that a signed-in account may change."""
-    comments = [c for status in Status for c in desk.storage.comments.by_status(site, status, 9).rows]
+    comments = [c for status in Status for c in web_app.storage.comments.by_status(site, status, 9).rows]
     return (
         comments,
-        desk.storage.notes.of(site, [c.id for c in comments]),
-        desk.storage.presence.viewers(site),
-        desk.storage.bulks.progress(site, BULK),
-        desk.storage.author_rules.all(site),
-        desk.storage.sites.get(site),
-        [p for p in desk.storage.people.all() if site in p.roles],
-        desk.storage.deliveries.recent(site, 9),
-        list(desk.storage.audit.all(site)),
+        web_app.storage.notes.of(site, [c.id for c in comments]),
+        web_app.storage.presence.viewers(site),
+        web_app.storage.bulks.progress(site, BULK),
+        web_app.storage.author_rules.all(site),
+        web_app.storage.sites.get(site),
+        [p for p in web_app.storage.people.all() if site in p.roles],
+        web_app.storage.deliveries.recent(site, 9),
+        list(web_app.storage.audit.all(site)),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 
 INSTALL = Path(__file__).parents[2] / "tools" / "install.py"
 #: Each program writes its arguments into the log. `hang` exists in the test that stops an installation.
@@ -82,7 +82,7 @@ def test_ctrl_c_says_how_to_go_on_and_the_next_run_installs_everything_again(pro
     program(project / ".venv/bin/uv", UV)
     (project / "hang").touch()
     process = start(project)
-    until(lambda: (project / "log").exists() and "uv pip" in (project / "log").read_text())
+    wait_until(lambda: (project / "log").exists() and "uv pip" in (project / "log").read_text())
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate()
     assert process.returncode == 130

@@ -8,7 +8,7 @@ import pytest
 from comments.pseudonyms import token_digest
 from service.accounts.passwords import hash_password, is_correct
 from service.accounts.sign_in import PER_ACCOUNT
-from tests.support.desk import HASH, PASSWORD, csrf_of, sign_in
+from tests.support.web_app import HASH, PASSWORD, csrf_of, sign_in
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password():
@@ -27,56 +27,56 @@ def test_passwords_are_stored_as_argon2id():
     assert hash_password(PASSWORD) != HASH
 
 
-def choose_password(seat, new="a new long password", again=None, **fields):
-    return seat.post_form("/account", password=new, again=new if again is None else again, **fields)
+def choose_password(user, new="a new long password", again=None, **fields):
+    return user.post_form("/account", password=new, again=new if again is None else again, **fields)
 
 
-def test_a_first_password_is_chosen_after_signing_in_with_a_link(desk):
-    desk.employ("mo", password="", blog="moderator")
-    desk.storage.people.put_link(token_digest("once"), "mo", 60)
-    client = desk.stranger()
+def test_a_first_password_is_chosen_after_signing_in_with_a_link(web_app):
+    web_app.add_account("mo", password="", blog="moderator")
+    web_app.storage.people.put_link(token_digest("once"), "mo", 60)
+    client = web_app.anonymous()
     client.post("/link/once")
     assert "Choose a password" in client.get("/review").text
     fields = {"csrf": csrf_of(client), "password": "a new long password", "again": "a new long password"}
     assert client.post("/account", data=fields).status_code == 303
-    assert sign_in(desk.stranger(), password="a new long password").status_code == 303
+    assert sign_in(web_app.anonymous(), password="a new long password").status_code == 303
 
 
-def test_changing_a_password_asks_for_the_current_one(desk):
-    seat = desk.signed_in("mo", blog="moderator")
-    refused = choose_password(seat, current="wrong")
+def test_changing_a_password_asks_for_the_current_one(web_app):
+    user = web_app.signed_in("mo", blog="moderator")
+    refused = choose_password(user, current="wrong")
     assert refused.status_code == 422
     assert "not your current password" in refused.text
-    assert choose_password(seat, current=PASSWORD).status_code == 303
-    assert sign_in(desk.stranger()).status_code == 403
-    assert sign_in(desk.stranger(), password="a new long password").status_code == 303
+    assert choose_password(user, current=PASSWORD).status_code == 303
+    assert sign_in(web_app.anonymous()).status_code == 403
+    assert sign_in(web_app.anonymous(), password="a new long password").status_code == 303
 
 
 @pytest.mark.parametrize("new", ["", "eleven char", "x" * 201])
-def test_a_password_has_twelve_to_two_hundred_characters(desk, new):
-    seat = desk.signed_in("mo", blog="moderator")
-    assert choose_password(seat, new, current=PASSWORD).status_code == 422
-    assert sign_in(desk.stranger()).status_code == 303
+def test_a_password_has_twelve_to_two_hundred_characters(web_app, new):
+    user = web_app.signed_in("mo", blog="moderator")
+    assert choose_password(user, new, current=PASSWORD).status_code == 422
+    assert sign_in(web_app.anonymous()).status_code == 303
 
 
-def test_two_different_new_passwords_change_nothing(desk):
-    seat = desk.signed_in("mo", blog="moderator")
-    assert choose_password(seat, again="another long one", current=PASSWORD).status_code == 422
-    assert sign_in(desk.stranger()).status_code == 303
+def test_two_different_new_passwords_change_nothing(web_app):
+    user = web_app.signed_in("mo", blog="moderator")
+    assert choose_password(user, again="another long one", current=PASSWORD).status_code == 422
+    assert sign_in(web_app.anonymous()).status_code == 303
 
 
-def test_a_new_password_ends_all_other_sessions_and_renews_the_current_one(desk):
-    seat = desk.signed_in("mo", blog="moderator")
-    other = desk.stranger()
+def test_a_new_password_ends_all_other_sessions_and_renews_the_current_one(web_app):
+    user = web_app.signed_in("mo", blog="moderator")
+    other = web_app.anonymous()
     sign_in(other)
-    before = seat.client.get_cookie("replygate").value
-    choose_password(seat, current=PASSWORD)
-    assert seat.get("/account").status_code == 200
-    assert seat.client.get_cookie("replygate").value != before
+    before = user.client.get_cookie("replygate").value
+    choose_password(user, current=PASSWORD)
+    assert user.get("/account").status_code == 200
+    assert user.client.get_cookie("replygate").value != before
     assert other.get("/account").status_code == 401
 
 
-def test_guessing_the_current_password_is_limited_too(desk):
-    seat = desk.signed_in("mo", blog="moderator")
-    answers = [choose_password(seat, current="wrong").status_code for _ in range(PER_ACCOUNT + 1)]
+def test_guessing_the_current_password_is_limited_too(web_app):
+    user = web_app.signed_in("mo", blog="moderator")
+    answers = [choose_password(user, current="wrong").status_code for _ in range(PER_ACCOUNT + 1)]
     assert answers[-1] == 429

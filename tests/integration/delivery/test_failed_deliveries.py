@@ -12,7 +12,7 @@ from comments.lifecycle import Action
 from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted, decided, moderated, published
-from tests.support.delivering import (
+from tests.support.deliveries import (
     BROKEN,
     a_webhook,
     closed_sender_pool,
@@ -23,7 +23,7 @@ from tests.support.delivering import (
     received_ids,
 )
 from tests.support.receiver import Receiver, says
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.delivery.address_guard import trusted_hosts
 from workers.delivery.outbox import PARALLEL_SENDERS, queue_events, send_due
 from workers.delivery.retry_policy import BACKOFF
@@ -47,7 +47,7 @@ def test_a_crash_before_the_outbox_is_emptied_repeats_no_event(storage: Storage,
         queue_events(replace(d, storage=replace(storage, outbox=Failing())), storage.sites.get("blog"))
     assert storage.outbox.length("blog") == 1
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     assert received_ids(receiver) == [f"{comment.id}:1"]
 
 
@@ -63,7 +63,7 @@ def test_a_crash_before_sending_loses_no_event(storage: Storage, receiver: Recei
         deliver("blog", "")
         return is_idle(storage)
 
-    until(arrives)
+    wait_until(arrives)
     assert received_ids(receiver) == [f"{comment.id}:1"]
 
 
@@ -85,7 +85,7 @@ def test_a_crash_after_sending_sends_the_event_again(storage: Storage, receiver:
 
     install(replace(d, storage=replace(storage, deliveries=Failing())))
     deliver("blog", "")
-    until(lambda: bool(receiver.requests))
+    wait_until(lambda: bool(receiver.requests))
     d.senders.close()
     sent = len(receiver.requests)
     delivery_deps(storage, a_webhook(receiver))
@@ -94,7 +94,7 @@ def test_a_crash_after_sending_sends_the_event_again(storage: Storage, receiver:
         deliver("blog", "")
         return is_idle(storage)
 
-    until(arrives)
+    wait_until(arrives)
     assert received_ids(receiver) == [f"{comment.id}:1"] * (sent + 1)
 
 
@@ -119,7 +119,7 @@ def test_a_failed_attempt_is_recorded_and_retried(
     good, receiver.behave = receiver.behave, getattr(receiver, behavior) if isinstance(behavior, str) else behavior
     comment = published(storage)
     deliver("blog", "")
-    until(lambda: deliveries_by_event(storage)[f"{comment.id}:1"].attempts == 1)
+    wait_until(lambda: deliveries_by_event(storage)[f"{comment.id}:1"].attempts == 1)
     first = deliveries_by_event(storage)[f"{comment.id}:1"]
     assert (first.state, first.answer, first.error) == (DeliveryStatus.PENDING, answer, error)
     assert timedelta(seconds=BACKOFF[0]) <= first.due - first.began < timedelta(seconds=BACKOFF[1])
@@ -131,7 +131,7 @@ def test_a_failed_attempt_is_recorded_and_retried(
         send_due(d, storage.sites.get("blog"))
         return is_idle(storage)
 
-    until(arrives)
+    wait_until(arrives)
     last = deliveries_by_event(storage)[f"{comment.id}:1"]
     assert (last.state, last.attempts, last.answer, last.error) == (DeliveryStatus.DELIVERED, 2, 200, "")
     assert dict(storage.deliveries.figures("blog").results) == {"retried": 1, "delivered": 1}
@@ -142,7 +142,7 @@ def test_a_huge_response_counts_by_its_status(storage: Storage, receiver: Receiv
     receiver.behave = receiver.pour
     published(storage)
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     assert dict(storage.deliveries.figures("blog").results) == {"delivered": 1}
 
 
@@ -155,7 +155,7 @@ def test_versions_of_a_comment_arrive_in_order_even_if_the_first_attempt_fails(
     first = decided(storage, accepted(storage), Action.HOLD)
     moderated(storage, moderated(storage, first, Action.APPROVE), Action.SPAM)
     deliver("blog", "")
-    until(lambda: deliveries_by_event(storage)[f"{first.id}:1"].attempts == 1)
+    wait_until(lambda: deliveries_by_event(storage)[f"{first.id}:1"].attempts == 1)
     assert received_ids(receiver) == [f"{first.id}:1"]
     other = published(storage)
     queue_events(d, storage.sites.get("blog"))
@@ -165,7 +165,7 @@ def test_versions_of_a_comment_arrive_in_order_even_if_the_first_attempt_fails(
         send_due(d, storage.sites.get("blog"))
         return is_idle(storage)
 
-    until(arrives)
+    wait_until(arrives)
     assert [id for id in received_ids(receiver) if id.startswith(first.id)] == [f"{first.id}:{n}" for n in (1, 1, 2, 3)]
     assert f"{other.id}:1" in received_ids(receiver)
 
@@ -184,11 +184,11 @@ def test_a_dead_receiver_delays_no_other_webhook_or_site(storage: Storage, recei
             published(storage, site="shop", thread=str(n))
         for site in ("blog", "shop"):
             deliver(site, "")
-        until(lambda: len(receiver.requests) == 20)
+        wait_until(lambda: len(receiver.requests) == 20)
         assert "retried" not in storage.deliveries.figures("blog").results, (
             "no job and no other webhook waits for the dead receiver"
         )
         given_up.set()
-        until(lambda: dict(storage.deliveries.figures("blog").results).get("retried", 0) >= dead.connections >= 30)
+        wait_until(lambda: dict(storage.deliveries.figures("blog").results).get("retried", 0) >= dead.connections >= 30)
         assert dead.connections <= 30 * PARALLEL_SENDERS, "a dead receiver gets no new attempts after a failure"
         d.senders.close()

@@ -16,9 +16,9 @@ from comments.storage.deliveries import DeliveryStatus
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import a_site, an_admission, decided, moderated, published
-from tests.support.mailed import PAGE, SENDER, MailDeployment, link, one_click, open_deployment
 from tests.support.receiver import Receiver
-from tests.support.waiting import until
+from tests.support.reply_emails import PAGE, SENDER, MailDeployment, link, one_click, open_deployment
+from tests.support.wait import wait_until
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.reply_emails import AN_HOUR, MAX_PER_SITE
 from workers.delivery.sender_pool import SenderPool
@@ -93,7 +93,7 @@ def test_an_address_gets_few_confirmation_requests_from_many_sites(deployment: M
         deployment.storage.sites.put(a_site(id=f"site-{n}"))
         published(deployment.storage, site=f"site-{n}", notify="replies", email="victim@example.org", identity="victim")
         deliver(f"site-{n}", "")
-    until(lambda: all(deployment.storage.deliveries.figures(f"site-{n}").pending == 0 for n in range(8)))
+    wait_until(lambda: all(deployment.storage.deliveries.figures(f"site-{n}").pending == 0 for n in range(8)))
     assert len(deployment.server.letters) == 5
 
 
@@ -202,7 +202,7 @@ def test_unsubscribing_drops_pending_notifications(deployment: MailDeployment) -
     deployment.server.says = {"MAIL": "451 later"}
     deployment.replied(comment)
     deliver("blog", "")
-    until(lambda: deployment.delivery_of("notice").attempts == 1)
+    wait_until(lambda: deployment.delivery_of("notice").attempts == 1)
     deployment.storage.subscriptions.unsubscribe("blog", comment.identity)
     deployment.server.says = {}
     deployment.make_due("notice")
@@ -218,7 +218,7 @@ def test_mail_is_retried_if_the_server_is_down(deployment: MailDeployment) -> No
     deployment.server.says = {"": "421 not now"}
     deployment.replied(comment)
     deliver("blog", "")
-    until(lambda: deployment.delivery_of("notice").attempts == 1)
+    wait_until(lambda: deployment.delivery_of("notice").attempts == 1)
     delivery = deployment.delivery_of("notice")
     assert (delivery.state, delivery.answer, delivery.error) == (DeliveryStatus.PENDING, 421, "refused")
     assert delivery.due > datetime.now(UTC) + timedelta(seconds=3)
@@ -245,7 +245,7 @@ def test_no_mail_is_lost_if_a_sender_dies(deployment: MailDeployment) -> None:
     deliver("blog", "")
     assert deployment.storage.deliveries.claim("blog", "notice", 0.01)
     install(deployment.deps)
-    until(lambda: deployment.storage.deliveries.due("blog", list(MAILS)) == ["notice"])
+    wait_until(lambda: deployment.storage.deliveries.due("blog", list(MAILS)) == ["notice"])
     assert len(deployment.deliver()) == 1
 
 
@@ -263,12 +263,12 @@ def test_a_stalled_mail_server_does_not_delay_webhooks(deployment: MailDeploymen
         comment = deployment.subscribed()
         deployment.replied(comment, notify="replies")  # sends a notification and a confirmation request
         deliver("blog", "")
-        until(lambda: "DATA" in deployment.server.lines)
+        wait_until(lambda: "DATA" in deployment.server.lines)
         hook = Webhook("hook", receiver.url, now(), ("k1",))
         deployment.storage.sites.put(a_site(webhooks=(hook,)))
         deployment.replied(comment, author="Cleo")
         deliver("blog", "")
-        until(lambda: len(receiver.requests) == 1)
+        wait_until(lambda: len(receiver.requests) == 1)
         deployment.server.hold.set()
         senders.close()
 
@@ -278,7 +278,7 @@ def test_a_repeated_message_has_the_same_message_id(deployment: MailDeployment) 
     deployment.server.says = {".": ""}  # accepted, but the reply is lost
     reply = deployment.replied(comment)
     deliver("blog", "")
-    until(lambda: deployment.delivery_of("notice").attempts == 1)
+    wait_until(lambda: deployment.delivery_of("notice").attempts == 1)
     assert deployment.delivery_of("notice").error == "broken"
     deployment.server.says = {}
     deployment.make_due("notice")

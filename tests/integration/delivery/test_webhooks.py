@@ -15,7 +15,7 @@ from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import SECRET, accepted, an_admission, decided, moderated, published
-from tests.support.delivering import (
+from tests.support.deliveries import (
     NOTHING_TRUSTED,
     a_webhook,
     closed_sender_pool,
@@ -25,9 +25,9 @@ from tests.support.delivering import (
     received_events,
     received_ids,
 )
-from tests.support.desk import a_desk
 from tests.support.receiver import Receiver
-from tests.support.waiting import until
+from tests.support.wait import wait_until
+from tests.support.web_app import open_web_app
 from workers.delivery.outbox import send_due
 from workers.deps import install, now
 from workers.jobs import deliver
@@ -37,7 +37,7 @@ def test_a_decision_is_sent_with_a_signature(storage: Storage, receiver: Receive
     delivery_deps(storage, a_webhook(receiver, keys=("new", "old")))
     comment = published(storage)
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     (request,) = receiver.requests
     assert request.line == "POST /hook HTTP/1.1"
     t, *signatures = (part.partition("=")[2] for part in request.headers["replygate-signature"].split(","))
@@ -52,13 +52,13 @@ def test_a_decision_is_sent_with_a_signature(storage: Storage, receiver: Receive
 
 
 def test_a_published_event_contains_the_comment_as_in_the_api(storage: Storage, receiver: Receiver) -> None:
-    desk = a_desk(storage)
+    web_app = open_web_app(storage)
     delivery_deps(storage, a_webhook(receiver))
     root = published(storage, content="*So* it is.", url="https://ada.example")
     reply = published(storage, parent=root.id, author="Bob <b>")
     deliver("blog", "")
-    until(lambda: is_idle(storage))
-    listed = desk.stranger().get("/v1/sites/blog/threads/first-post/comments").json["comments"]
+    wait_until(lambda: is_idle(storage))
+    listed = web_app.anonymous().get("/v1/sites/blog/threads/first-post/comments").json["comments"]
     assert {event["comment_id"]: event["comment"] for event in received_events(receiver)} == {
         c["id"]: c for c in listed
     }
@@ -71,7 +71,7 @@ def test_the_text_of_a_removed_comment_is_not_sent(storage: Storage, receiver: R
     comment = published(storage, content="a canary sang")
     moderated(storage, comment, Action.REMOVE)
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     assert [(event["outcome"], event["comment"]) for event in received_events(receiver)] == [
         ("published", None),
         ("refused", None),
@@ -85,7 +85,7 @@ def test_a_decision_undone_before_it_was_sent_is_not_sent(storage: Storage, rece
     wrong = moderated(storage, held, Action.APPROVE)
     assert storage.comments.decide("blog", [CommentChange(wrong, wrong.with_undo("mo", now()))]) == [True]
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     assert [(event["id"], event["outcome"]) for event in received_events(receiver)] == [
         (f"{held.id}:1", "pending"),
         (f"{held.id}:3", "pending"),
@@ -101,14 +101,14 @@ def test_an_approved_edit_and_a_withdrawal_are_events_of_their_comment(storage: 
     storage.comments.accept(draft, an_admission())
     decided(storage, draft, Action.APPROVE)
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     assert received_ids(receiver) == [f"{comment.id}:1", f"{comment.id}:2"]
     assert received_events(receiver)[1]["type"] == "published"
     assert received_events(receiver)[1]["comment"]["content"] == "Other words."
     shown = storage.comments.get("blog", comment.id)
     assert storage.comments.decide("blog", [CommentChange(shown, withdrawn(shown, now()))]) == [True]
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     last = received_events(receiver)[-1]
     assert (last["id"], last["type"], last["outcome"], last["comment"]) == (
         f"{comment.id}:3", "decision", "withdrawn", None,
@@ -123,7 +123,7 @@ def test_a_webhook_gets_only_the_events_it_subscribes_to(
     decided(storage, accepted(storage), Action.HOLD)
     published(storage)
     deliver("blog", "")
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     assert [event["outcome"] for event in received_events(receiver)] == outcomes
     assert storage.outbox.length("blog") == 0
 
@@ -143,7 +143,7 @@ def test_a_private_address_is_called_only_if_the_operator_allows_it(storage: Sto
     delivery_deps(storage, a_webhook(receiver), trusted=NOTHING_TRUSTED)
     comment = published(storage)
     deliver("blog", "")
-    until(lambda: deliveries_by_event(storage)[f"{comment.id}:1"].attempts == 1)
+    wait_until(lambda: deliveries_by_event(storage)[f"{comment.id}:1"].attempts == 1)
     assert deliveries_by_event(storage)[f"{comment.id}:1"].error == "address"
     assert receiver.connections == 0
 
@@ -156,7 +156,7 @@ def test_a_delivery_older_than_a_day_fails_and_the_next_one_is_sent(storage: Sto
     storage.deliveries.enqueue("blog", "hook", [replace(missing, comment=old.id), missing])
     storage.deliveries.enqueue("blog", "hook", [replace(missing, comment=fresh.id, began=now(), due=now())])
     send_due(d, storage.sites.get("blog"))
-    until(lambda: is_idle(storage))
+    wait_until(lambda: is_idle(storage))
     assert received_ids(receiver) == [f"{fresh.id}:1"]
     assert {d.event: d.error for d in deliveries_by_event(storage).values()} == {
         f"{old.id}:1": "too late", "nothing:1": "gone", f"{fresh.id}:1": "",

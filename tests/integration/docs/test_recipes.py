@@ -17,7 +17,7 @@ from comments.pseudonyms import token_digest
 from comments.site import SiteKey
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, published
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
 
 ROOT = Path(__file__).parents[3]
 RECIPES = (ROOT / "docs/recipes.md").read_text()
@@ -35,12 +35,12 @@ def test_the_plain_html_recipe_takes_less_than_a_minute() -> None:
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, a_site(keys=(SiteKey("k1", token_digest(KEY)),)))
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(keys=(SiteKey("k1", token_digest(KEY)),)))
 
 
 @pytest.fixture
-def service(web: Web) -> Iterator[str]:
+def service(web: PublicApp) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, web.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -63,7 +63,7 @@ def visitor(service: str, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     return app.test_client()
 
 
-def test_the_flask_recipe_shows_comments_and_submits_new_ones(visitor: FlaskClient, web: Web) -> None:
+def test_the_flask_recipe_shows_comments_and_submits_new_ones(visitor: FlaskClient, web: PublicApp) -> None:
     published(web.storage, thread="hello", content="I *enjoyed* this.")
     assert "I <em>enjoyed</em> this." in visitor.get("/hello").text
     sent = {"content": "So did I.", "author": "Bo", "email": "bo@example.org"}

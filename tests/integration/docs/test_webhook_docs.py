@@ -18,7 +18,7 @@ from replygate.commands.webhook_commands import webhook as commands
 from service.ops.health import PARTS
 from tests.support.builders import NOW, SECRET, a_site, published, settings
 from tests.support.recorded_jobs import RecordedJobs
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.delivery.address_guard import trusted_hosts
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.retry_policy import BACKOFF
@@ -46,7 +46,7 @@ def receiver(tmp_path: Path, port: int) -> Iterator[Path]:
         env = {**os.environ, "SECRET": KEY, "PORT": str(port)}
         words = [sys.executable, str(tmp_path / "receiver.py")]
         with subprocess.Popen(words, env=env, stdout=output, stderr=subprocess.DEVNULL) as process:
-            until(lambda: _is_listening(port))
+            wait_until(lambda: _is_listening(port))
             yield tmp_path / "output"
             process.kill()
 
@@ -68,7 +68,7 @@ def test_the_receiver_prints_each_event_once(storage: Storage, receiver: Path, p
     comment = published(storage)
     for _ in range(2):
         deliver("blog", "")
-        until(lambda: storage.deliveries.figures("blog").pending == 0)
+        wait_until(lambda: storage.deliveries.figures("blog").pending == 0)
         (delivery,) = storage.deliveries.recent("blog", 10)
         storage.deliveries.finish("blog", delivery, replace(delivery, state=delivery.state.PENDING, due=now()))
     assert receiver.read_text() == f"published {comment.id}:1 published\n"

@@ -19,7 +19,7 @@ from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
 from tests.support.recorded_jobs import RecordedJobs
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.deps import Deps, install, now
 from workers.judging.policy import build_policy
 from workers.rq_jobs import open_queue
@@ -68,7 +68,7 @@ def test_lost_judging_jobs_are_enqueued_again_but_not_multiplied(
         swept.run_once()
         return len(enqueued(deps)) >= jobs
 
-    until(has_enqueued, "enqueued once the lost wake-ups have expired")
+    wait_until(has_enqueued, "enqueued once the lost wake-ups have expired")
     for _ in range(20):
         swept.run_once()
     assert enqueued(deps) == [JUDGE] * jobs
@@ -120,12 +120,12 @@ def test_the_sweep_survives_a_server_restart_and_goes_on_afterwards(tmp_path_fac
             values = settings(redis_url=server.url)
             storage, queue = open_redis(values), open_queue("judge", connect(values))
             storage.sites.put(a_site())
-            until(lambda: bool(storage.heartbeats.alive("sweep")))
+            wait_until(lambda: bool(storage.heartbeats.alive("sweep")))
             server.process.kill()
             server.process.wait()
             server = start(directory, fsync="always")
             comment = accepted(storage)
-            until(lambda: len(queue) > 0, "enqueued by the sweep")
+            wait_until(lambda: len(queue) > 0, "enqueued by the sweep")
             assert storage.comments.get("blog", comment.id).status is Status.QUEUED
             process.terminate()
             assert process.wait(60) == 0

@@ -20,7 +20,7 @@ from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site, accepted
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.rq_jobs import WakeUp, clean_up, open_queue
 
 ROOT = Path(__file__).parents[3]
@@ -64,13 +64,13 @@ def test_a_worker_runs_its_job_and_sends_heartbeats(start: Start, store: Storage
     comment = accepted(store)
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     start()
-    until(lambda: status(store, comment.id) is Status.APPROVED)
+    wait_until(lambda: status(store, comment.id) is Status.APPROVED)
     assert store.heartbeats.alive("judge")
 
 
 def test_sigterm_stops_a_worker_with_exit_status_0(start: Start, store: Storage) -> None:
     worker = start()
-    until(lambda: bool(store.heartbeats.alive("judge")))
+    wait_until(lambda: bool(store.heartbeats.alive("judge")))
     worker.terminate()
     assert worker.wait(60) == 0
 
@@ -86,7 +86,7 @@ def test_a_job_that_names_another_function_is_not_run(
     worker = start()
     comment = accepted(store)
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
-    until(lambda: status(store, comment.id) is Status.APPROVED)
+    wait_until(lambda: status(store, comment.id) is Status.APPROVED)
     assert not (tmp_path / "ran").exists()
     assert worker.poll() is None
 
@@ -152,7 +152,7 @@ def test_an_unreadable_job_stops_no_worker_and_no_clean_up(
     comment = accepted(store)
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     worker = start()
-    until(lambda: status(store, comment.id) is Status.APPROVED)
+    wait_until(lambda: status(store, comment.id) is Status.APPROVED)
     assert worker.poll() is None
     clean_up(open_queue("judge", connection))
     assert worker.poll() is None
@@ -189,7 +189,7 @@ def test_a_filter_that_raises_holds_the_comment(start: Start, store: Storage, co
     comment = accepted(store, content="raise")
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     start()
-    until(lambda: status(store, comment.id) is Status.HELD)
+    wait_until(lambda: status(store, comment.id) is Status.HELD)
 
 
 def test_a_job_that_hangs_is_stopped_and_the_worker_goes_on(
@@ -198,12 +198,12 @@ def test_a_job_that_hangs_is_stopped_and_the_worker_goes_on(
     accepted(store, content="hang")
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     worker = start()
-    until(
+    wait_until(
         lambda: len(open_queue("judge", connection).failed_job_registry.get_job_ids(cleanup=False)) == 1, "broken off"
     )
     other = accepted(store)
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
-    until(lambda: status(store, other.id) is Status.APPROVED)
+    wait_until(lambda: status(store, other.id) is Status.APPROVED)
     assert worker.poll() is None
 
 

@@ -19,12 +19,12 @@ from comments.storage.deliveries import Delivery
 from comments.storage.redis import connect
 from service import create_app
 from tests.support.builders import NOW, accepted, decided, moderated, published
-from tests.support.operated import BEARER, a_house, say_alive, scrape
-from tests.support.web import SUBMIT, a_reply
+from tests.support.operations import BEARER, open_operated_app, scrape, send_heartbeats
+from tests.support.public_app import SUBMIT, a_reply
 
 
 def test_metrics_show_the_figures_of_storage(storage, durable):
-    say_alive(storage)
+    send_heartbeats(storage)
     waiting = accepted(storage)
     accepted(storage, site="shop")
     moderated(storage, published(storage), Action.SPAM)
@@ -33,9 +33,9 @@ def test_metrics_show_the_figures_of_storage(storage, durable):
         "blog", "hook", [sent := Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)]
     )
     storage.deliveries.finish("blog", sent, replace(sent, attempts=1))
-    house = a_house(storage)
-    house.clock.at = waiting.received + timedelta(seconds=7)
-    figures = scrape(house)
+    operated_app = open_operated_app(storage)
+    operated_app.clock.at = waiting.received + timedelta(seconds=7)
+    figures = scrape(operated_app)
     assert figures["replygate_accepted_total", "blog"] == 3
     assert figures["replygate_accepted_total", "shop"] == 1
     assert figures["replygate_decided_total", "held", "blog"] == 1
@@ -51,13 +51,13 @@ def test_metrics_show_the_figures_of_storage(storage, durable):
     assert ("replygate_redis_memory_bytes",) in figures
 
 
-def test_requests_are_counted_by_route_not_by_url(house):
-    client = house.stranger()
+def test_requests_are_counted_by_route_not_by_url(operated_app):
+    client = operated_app.anonymous()
     one, two = "/v1/sites/blog/comments/one", "/v1/sites/blog/comments/two"
     for path in (one, two, "/nowhere", "/else?email=ada@example.org"):
         client.get(path)
     client.open("/healthz", method="BREW")
-    figures = scrape(house)
+    figures = scrape(operated_app)
     asked = {key[1:]: n for key, n in figures.items() if key[0] == "replygate_http_request_seconds_count"}
     assert asked["GET", "unmatched", "404"] == 2
     assert asked["GET", "/v1/sites/<site>/comments/<id>", "404"] == 2
@@ -65,12 +65,12 @@ def test_requests_are_counted_by_route_not_by_url(house):
 
 
 def test_each_web_process_reports_the_requests_of_all(storage, tmp_path):
-    one, other = (a_house(storage, metrics_dir=tmp_path) for _ in range(2))
+    one, other = (open_operated_app(storage, metrics_dir=tmp_path) for _ in range(2))
     for _ in range(3):
-        one.stranger().get("/healthz")
-        other.stranger().get("/healthz")
-    for house in (one, other):
-        assert scrape(house)["replygate_http_request_seconds_count", "GET", "/healthz", "200"] == 6
+        one.anonymous().get("/healthz")
+        other.anonymous().get("/healthz")
+    for operated_app in (one, other):
+        assert scrape(operated_app)["replygate_http_request_seconds_count", "GET", "/healthz", "200"] == 6
 
 
 def test_rq_statistics_are_read_without_cleaning_up(redis_storage, durable, valkey_settings):
@@ -78,10 +78,10 @@ def test_rq_statistics_are_read_without_cleaning_up(redis_storage, durable, valk
     RQJobs(connection).enqueue(JUDGE, "blog", "token")
     abandoned = StartedJobRegistry(queue=Queue("judge", connection=connection, serializer="json"))
     connection.zadd(abandoned.key, {"long-gone": 1})
-    house = a_house(redis_storage)
-    deps = house.app.extensions["replygate"]
+    operated_app = open_operated_app(redis_storage)
+    deps = operated_app.app.extensions["replygate"]
     app = create_app(replace(deps, queues=RQStatsReader(connection)))
-    figures = scrape(replace(house, app=app))
+    figures = scrape(replace(operated_app, app=app))
     assert figures["replygate_rq_jobs", "judge", "queued"] == 1
     assert figures["replygate_rq_jobs", "judge", "started"] == 1
     assert figures["replygate_rq_workers", "judge"] == 0
@@ -107,8 +107,8 @@ def lines() -> Iterator[StringIO]:
     root.setLevel(before)
 
 
-def test_a_request_is_logged_by_route_status_and_time(house, lines):
-    house.stranger().get("/v1/sites/blog/comments/some-comment?receipt=secret")
+def test_a_request_is_logged_by_route_status_and_time(operated_app, lines):
+    operated_app.anonymous().get("/v1/sites/blog/comments/some-comment?receipt=secret")
     (line,) = (json.loads(text) for text in lines.getvalue().splitlines() if '"answered"' in text)
     assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/sites/<site>/comments/<id>", 404)
     assert line["site"] == "blog"
@@ -117,11 +117,11 @@ def test_a_request_is_logged_by_route_status_and_time(house, lines):
 
 
 def test_logs_and_metrics_contain_no_personal_data(storage, durable, lines):
-    house = a_house(storage, trusted_proxies=1)
+    operated_app = open_operated_app(storage, trusted_proxies=1)
     canaries = ("canary@example.org", "Canaria", "203.0.113.77", "2001:db8:77::7", "a canary sang", "CanaryAgent")
     email, author, address, address6, content, agent = canaries
     headers = {"X-Forwarded-For": address, "User-Agent": agent, "Referer": f"https://blog.example/{author}"}
-    client = house.stranger()
+    client = operated_app.anonymous()
     fields = a_reply(author=author, email=email, content=content)
     assert client.post(SUBMIT, json=fields, headers=headers).status_code == 202
     assert client.post(SUBMIT, data=fields | {"content": content * 2}, headers=headers).status_code in (202, 303)
@@ -131,18 +131,18 @@ def test_logs_and_metrics_contain_no_personal_data(storage, durable, lines):
     client.get(f"/nowhere/{author}?email={email}&ip={address6}", headers=headers)
     client.post("/sign-in", data={"name": author, "password": content}, headers=headers)
     said = lines.getvalue() + client.get("/metrics", headers=BEARER).text
-    said += house.signed_in("op", operator=True).get("/ops").text
+    said += operated_app.signed_in("op", operator=True).get("/ops").text
     assert "answered" in said
     assert [canary for canary in canaries if canary in said] == []
     assert all(json.loads(line) for line in lines.getvalue().splitlines())
 
 
-def test_an_error_is_logged_with_type_and_place_but_not_its_message(house, lines):
+def test_an_error_is_logged_with_type_and_place_but_not_its_message(operated_app, lines):
     def broken(name: str) -> str:
         raise ZeroDivisionError(name)
 
-    house.app.add_url_rule("/broken/<name>", view_func=broken)
-    assert house.stranger().get("/broken/Canaria").status_code == 500
+    operated_app.app.add_url_rule("/broken/<name>", view_func=broken)
+    assert operated_app.anonymous().get("/broken/Canaria").status_code == 500
     (line,) = (json.loads(text) for text in lines.getvalue().splitlines() if '"fault"' in text)
     assert (line["level"], line["route"]) == ("ERROR", "/broken/<name>")
     assert line["error"][0]["type"] == "ZeroDivisionError"
@@ -151,8 +151,8 @@ def test_an_error_is_logged_with_type_and_place_but_not_its_message(house, lines
 
 
 @pytest.mark.parametrize("forged", ["%0a{%22level%22:%22FORGED%22}", "%1b[31m", "%E2%80%AE", "%00", "%ff"])
-def test_a_url_cannot_forge_a_log_line(house, lines, forged):
-    house.stranger().get(f"/v1/sites/{forged}/comments/{forged}")
+def test_a_url_cannot_forge_a_log_line(operated_app, lines, forged):
+    operated_app.anonymous().get(f"/v1/sites/{forged}/comments/{forged}")
     for line in lines.getvalue().splitlines():
         assert line.isascii()
         assert json.loads(line)["level"] != "FORGED"

@@ -16,15 +16,15 @@ from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
 from service.ops.delivery_pages import ERROR_MESSAGES
 from tests.support.builders import NOW, a_site, settings
-from tests.support.desk import Desk, Seat, a_desk
+from tests.support.web_app import SignedInClient, WebApp, open_web_app
 
 HOOK = Webhook("hook", "https://example.com/secret-path", NOW, ("k1",))
 FAILED = Delivery("hook", "one", 3, Status.SPAM, "example.com", NOW, NOW)
 
 
 @pytest.fixture
-def desk(storage: Storage) -> Desk:
-    made = a_desk(storage)
+def web_app(storage: Storage) -> WebApp:
+    made = open_web_app(storage)
     storage.sites.put(a_site(webhooks=(HOOK,)))
     storage.deliveries.enqueue("blog", "hook", [FAILED, replace(FAILED, comment="two")])
     over = replace(FAILED, state=DeliveryStatus.FAILED, attempts=28, error="timeout", ms=5001)
@@ -33,15 +33,15 @@ def desk(storage: Storage) -> Desk:
 
 
 @pytest.fixture
-def op(desk: Desk) -> Seat:
-    return desk.signed_in("op", operator=True)
+def op(web_app: WebApp) -> SignedInClient:
+    return web_app.signed_in("op", operator=True)
 
 
 def replay_of(delivery: Delivery, site: str = "blog") -> str:
     return f"/ops/deliveries/{site}/{delivery.id}/replay"
 
 
-def test_the_page_shows_the_result_of_each_delivery(op: Seat) -> None:
+def test_the_page_shows_the_result_of_each_delivery(op: SignedInClient) -> None:
     page = op.get("/ops/deliveries").text
     for said in (
         "one:3",
@@ -57,23 +57,23 @@ def test_the_page_shows_the_result_of_each_delivery(op: Seat) -> None:
     assert page.index("two:3") < page.index("one:3"), "what is on its way comes first"
 
 
-def test_the_page_does_not_show_the_url_which_may_be_secret(op: Seat) -> None:
+def test_the_page_does_not_show_the_url_which_may_be_secret(op: SignedInClient) -> None:
     assert "secret-path" not in op.get("/ops/deliveries").text
 
 
-def test_each_site_has_its_own_log(op: Seat) -> None:
+def test_each_site_has_its_own_log(op: SignedInClient) -> None:
     page = op.get("/ops/deliveries?site=shop").text
     assert "one:3" not in page
     assert "replygate webhook add shop" in page
     assert op.get("/ops/deliveries?site=nowhere").status_code == 404
 
 
-def test_sending_again_restarts_a_delivery(op: Seat, desk: Desk, storage: Storage) -> None:
+def test_sending_again_restarts_a_delivery(op: SignedInClient, web_app: WebApp, storage: Storage) -> None:
     answer = op.post_form(replay_of(FAILED))
     assert (answer.status_code, answer.location) == (303, "/ops/deliveries?site=blog")
-    assert storage.deliveries.get("blog", FAILED.id) == replace(FAILED, began=desk.clock(), due=desk.clock())
+    assert storage.deliveries.get("blog", FAILED.id) == replace(FAILED, began=web_app.clock(), due=web_app.clock())
     assert storage.deliveries.figures("blog").pending == 2
-    assert (DELIVER, "blog") in desk.jobs.enqueued
+    assert (DELIVER, "blog") in web_app.jobs.enqueued
     (noted,) = storage.audit.all("blog")
     assert (noted.by, noted.action, noted.subject, noted.after) == (
         "op",
@@ -83,13 +83,13 @@ def test_sending_again_restarts_a_delivery(op: Seat, desk: Desk, storage: Storag
     )
 
 
-def test_a_second_click_changes_nothing(op: Seat, storage: Storage) -> None:
+def test_a_second_click_changes_nothing(op: SignedInClient, storage: Storage) -> None:
     for _ in range(2):
         assert op.post_form(replay_of(FAILED)).status_code == 303
     assert storage.deliveries.figures("blog").pending == 2
 
 
-def test_sending_again_needs_the_csrf_token(op: Seat, storage: Storage) -> None:
+def test_sending_again_needs_the_csrf_token(op: SignedInClient, storage: Storage) -> None:
     for csrf in ("", "wrong"):
         assert op.client.post(replay_of(FAILED), data={"csrf": csrf}).status_code == 403
     foreign = op.client.post(replay_of(FAILED), data={"csrf": op.csrf}, headers={"Origin": "https://evil.example"})
@@ -97,13 +97,13 @@ def test_sending_again_needs_the_csrf_token(op: Seat, storage: Storage) -> None:
     assert storage.deliveries.get("blog", FAILED.id).state is DeliveryStatus.FAILED
 
 
-def test_only_operators_send_again(desk: Desk, storage: Storage) -> None:
-    assert desk.signed_in("mo", blog="owner").post_form(replay_of(FAILED)).status_code == 404
-    assert desk.stranger().post(replay_of(FAILED)).status_code == 401
+def test_only_operators_send_again(web_app: WebApp, storage: Storage) -> None:
+    assert web_app.signed_in("mo", blog="owner").post_form(replay_of(FAILED)).status_code == 404
+    assert web_app.anonymous().post(replay_of(FAILED)).status_code == 401
     assert storage.deliveries.get("blog", FAILED.id).state is DeliveryStatus.FAILED
 
 
-def test_an_unknown_delivery_or_disabled_webhook_gets_404(op: Seat, storage: Storage) -> None:
+def test_an_unknown_delivery_or_disabled_webhook_gets_404(op: SignedInClient, storage: Storage) -> None:
     assert op.post_form(replay_of(replace(FAILED, comment="other"))).status_code == 404
     assert op.post_form(replay_of(FAILED, "nowhere")).status_code == 404
     storage.sites.put(a_site(webhooks=(replace(HOOK, enabled=False),)))
@@ -111,7 +111,7 @@ def test_an_unknown_delivery_or_disabled_webhook_gets_404(op: Seat, storage: Sto
     assert "Send again" not in op.get("/ops/deliveries?site=blog").text
 
 
-def test_sending_again_is_never_a_get(op: Seat) -> None:
+def test_sending_again_is_never_a_get(op: SignedInClient) -> None:
     assert op.get(replay_of(FAILED)).status_code == 405
 
 
@@ -120,7 +120,7 @@ def test_every_delivery_error_has_a_message() -> None:
 
 
 def test_without_sites_the_page_is_empty(storage: Storage) -> None:
-    assert a_desk(storage, sites=()).signed_in("op", operator=True).get("/ops/deliveries").status_code == 200
+    assert open_web_app(storage, sites=()).signed_in("op", operator=True).get("/ops/deliveries").status_code == 200
 
 
 # Mail
@@ -138,7 +138,7 @@ def bounced(storage: Storage) -> Delivery:
     return over
 
 
-def test_emails_are_in_the_log_and_counted_separately(desk: Desk, op: Seat, bounced: Delivery) -> None:
+def test_emails_are_in_the_log_and_counted_separately(web_app: WebApp, op: SignedInClient, bounced: Delivery) -> None:
     page = op.get("/ops/deliveries").text
     for said in (
         "three:1",
@@ -157,6 +157,6 @@ def test_emails_are_in_the_log_and_counted_separately(desk: Desk, op: Seat, boun
 def test_an_email_is_sent_again_only_with_a_mail_server(storage: Storage, bounced: Delivery) -> None:
     storage.sites.put(a_site())
     for settings_, status in ((settings(), 404), (settings(smtp_url=SERVER, mail_from="r@blog.example"), 303)):
-        op = a_desk(storage, settings_).signed_in("op", operator=True)
+        op = open_web_app(storage, settings_).signed_in("op", operator=True)
         assert op.post_form(replay_of(BOUNCED)).status_code == status
     assert storage.deliveries.get("blog", BOUNCED.id).state is DeliveryStatus.PENDING

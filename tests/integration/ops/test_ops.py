@@ -10,16 +10,16 @@ from comments.storage.redis import open_redis
 from service import create_app
 from service.deps import Deps
 from tests.support.builders import NOW, SECRET, accepted, settings
-from tests.support.desk import JobList, a_desk
 from tests.support.markup import parse
-from tests.support.operated import BEARER, TOKEN, a_house, say_alive
+from tests.support.operations import BEARER, TOKEN, open_operated_app, send_heartbeats
+from tests.support.web_app import JobList, open_web_app
 
 CLOSED = ("/metrics", "/ops/figures", "/ops", "/ops/deliveries")
 
 
 def problems(storage: Storage) -> list[str]:
     """The problems that an operator sees."""
-    answer = a_house(storage).stranger().get("/readyz", headers=BEARER)
+    answer = open_operated_app(storage).anonymous().get("/readyz", headers=BEARER)
     assert answer.status_code == (503 if answer.json["problems"] else 200)
     assert answer.json["ready"] is not bool(answer.json["problems"])
     return answer.json["problems"]
@@ -28,57 +28,57 @@ def problems(storage: Storage) -> list[str]:
 # Strangers
 
 
-def test_the_public_health_checks_reveal_nothing_more(house):
-    assert house.stranger().get("/healthz").json == {"alive": True}
-    assert house.stranger().get("/readyz").json == {"ready": True}
+def test_the_public_health_checks_reveal_nothing_more(operated_app):
+    assert operated_app.anonymous().get("/healthz").json == {"alive": True}
+    assert operated_app.anonymous().get("/readyz").json == {"ready": True}
 
 
 def test_the_public_readiness_check_does_not_name_problems(storage):
-    answer = a_house(storage).stranger().get("/readyz")
+    answer = open_operated_app(storage).anonymous().get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"ready": False})
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_figures_are_closed_to_strangers(house, path):
-    answer = house.stranger().get(path)
+def test_figures_are_closed_to_strangers(operated_app, path):
+    answer = operated_app.anonymous().get(path)
     assert answer.status_code == 401
     assert "replygate_" not in answer.text
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_a_browser_is_redirected_to_sign_in(house, path):
-    answer = house.stranger().get(path, headers={"Accept": "text/html"})
+def test_a_browser_is_redirected_to_sign_in(operated_app, path):
+    answer = operated_app.anonymous().get(path, headers={"Accept": "text/html"})
     assert (answer.status_code, answer.location) == (303, f"/sign-in?next={path}")
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_figures_are_closed_to_moderators_and_owners(house, path):
-    assert house.signed_in("mo", blog="owner").get(path).status_code == 404
+def test_figures_are_closed_to_moderators_and_owners(operated_app, path):
+    assert operated_app.signed_in("mo", blog="owner").get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/ops/figures"])
 @pytest.mark.parametrize(
     "given", ["Bearer wrong", "Bearer ", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer \xff"]
 )
-def test_a_wrong_token_gets_404(house, path, given):
-    assert house.stranger().get(path, headers={"Authorization": given}).status_code == 404
+def test_a_wrong_token_gets_404(operated_app, path, given):
+    assert operated_app.anonymous().get(path, headers={"Authorization": given}).status_code == 404
 
 
 @pytest.mark.parametrize("given", ["Bearer ", "Bearer", "bearer  ", ""])
 def test_without_a_token_in_the_settings_no_token_is_right(storage, given):
-    house = a_desk(storage, settings(ops_token=""))
+    operated_app = open_web_app(storage, settings(ops_token=""))
     for path in ("/metrics", "/ops/figures"):
-        assert house.stranger().get(path, headers={"Authorization": given}).status_code in (401, 404)
-    assert house.stranger().get("/readyz", headers={"Authorization": given}).json == {"ready": False}
+        assert operated_app.anonymous().get(path, headers={"Authorization": given}).status_code in (401, 404)
+    assert operated_app.anonymous().get("/readyz", headers={"Authorization": given}).json == {"ready": False}
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_operators_see_everything(house, path):
-    assert house.signed_in("op", operator=True).get(path).status_code == 200
+def test_operators_see_everything(operated_app, path):
+    assert operated_app.signed_in("op", operator=True).get(path).status_code == 200
 
 
 def test_operators_see_why_it_is_not_ready(storage):
-    answer = a_house(storage).signed_in("op", operator=True).get("/readyz")
+    answer = open_operated_app(storage).signed_in("op", operator=True).get("/readyz")
     assert len(answer.json["problems"]) == 2
 
 
@@ -86,7 +86,7 @@ def test_operators_see_why_it_is_not_ready(storage):
 
 
 def test_a_healthy_service_is_ready(storage, durable):
-    say_alive(storage)
+    send_heartbeats(storage)
     assert problems(storage) == []
 
 
@@ -97,15 +97,15 @@ def test_a_missing_judge_and_sweep_are_problems(storage, durable):
 
 
 def test_a_comment_that_waits_too_long_is_a_problem(storage, durable):
-    say_alive(storage)
-    house = a_house(storage)
-    house.clock.at = accepted(storage).received + timedelta(seconds=61)
-    (sentence,) = house.stranger().get("/readyz", headers=BEARER).json["problems"]
+    send_heartbeats(storage)
+    operated_app = open_operated_app(storage)
+    operated_app.clock.at = accepted(storage).received + timedelta(seconds=61)
+    (sentence,) = operated_app.anonymous().get("/readyz", headers=BEARER).json["problems"]
     assert "has waited 61 s" in sentence
 
 
 def test_an_evicting_storage_server_is_a_problem(redis_storage, durable):
-    say_alive(redis_storage)
+    send_heartbeats(redis_storage)
     durable.config_set("maxmemory", 1 << 30)
     durable.config_set("maxmemory-policy", "allkeys-lru")
     (sentence,) = problems(redis_storage)
@@ -117,16 +117,16 @@ def test_an_evicting_storage_server_is_a_problem(redis_storage, durable):
     [("appendonly", "no", "appendonly is off"), ("appendfsync", "everysec", "appendfsync is not always")],
 )
 def test_a_storage_server_that_may_lose_writes_is_a_warning(redis_storage, durable, name, value, said):
-    say_alive(redis_storage)
+    send_heartbeats(redis_storage)
     durable.config_set(name, value)
     assert problems(redis_storage) == []
-    client = a_house(redis_storage).signed_in("op", operator=True)
+    client = open_operated_app(redis_storage).signed_in("op", operator=True)
     assert said in client.get("/ops/figures").json["warnings"][0]
     assert said in client.get("/ops").text
 
 
 def test_little_free_memory_is_a_problem(redis_storage, durable):
-    say_alive(redis_storage)
+    send_heartbeats(redis_storage)
     durable.config_set("maxmemory", int(durable.info()["used_memory"] * 1.2))
     (sentence,) = problems(redis_storage)
     assert "maxmemory" in sentence
@@ -146,30 +146,30 @@ def test_without_storage_it_is_alive_but_not_ready(tmp_path):
 
 
 def test_health_is_cached_between_requests(storage):
-    house = a_house(storage)
-    assert house.stranger().get("/readyz").status_code == 503
-    say_alive(storage)
-    assert house.stranger().get("/readyz").status_code == 503  # the same look, a moment later
+    operated_app = open_operated_app(storage)
+    assert operated_app.anonymous().get("/readyz").status_code == 503
+    send_heartbeats(storage)
+    assert operated_app.anonymous().get("/readyz").status_code == 503  # the same look, a moment later
 
 
 # The page
 
 
-def test_the_page_shows_the_state_as_a_headline(house):
-    page = house.signed_in("op", operator=True).get("/ops").text
+def test_the_page_shows_the_state_as_a_headline(operated_app):
+    page = operated_app.signed_in("op", operator=True).get("/ops").text
     assert '<h1 id="headline" data-live>All is well</h1>' in page
     assert "<script>" not in page
     assert "style=" not in page
 
 
 def test_the_page_shows_problems_with_what_to_do(storage):
-    page = a_house(storage).signed_in("op", operator=True).get("/ops").text
+    page = open_operated_app(storage).signed_in("op", operator=True).get("/ops").text
     assert "2 problems" in page
     assert "Start one: `replygate work judge`" in page
 
 
-def test_every_live_element_can_be_found_and_the_figures_are_json_too(house):
-    op = house.signed_in("op", operator=True)
+def test_every_live_element_can_be_found_and_the_figures_are_json_too(operated_app):
+    op = operated_app.signed_in("op", operator=True)
     page, figures = op.get("/ops").text, op.get("/ops/figures").json
     live = [element for element in parse(page).iter() if "data-live" in element.attrib]
     ids = [element.get("id") for element in live]
@@ -179,15 +179,15 @@ def test_every_live_element_can_be_found_and_the_figures_are_json_too(house):
     assert [site["id"] for site in figures["sites"]] == ["blog", "shop"]
 
 
-def test_the_page_does_not_count_its_own_refreshing(house):
-    op = house.signed_in("op", operator=True)
+def test_the_page_does_not_count_its_own_refreshing(operated_app):
+    op = operated_app.signed_in("op", operator=True)
     before = op.get("/ops/figures").json["requests"]
     op.get("/ops")
     assert op.get("/ops/figures").json["requests"] == before
 
 
-def test_every_page_of_it_carries_the_security_headers(house):
+def test_every_page_of_it_carries_the_security_headers(operated_app):
     for path in ("/healthz", "/readyz", *CLOSED):
-        answer = house.signed_in("op", operator=True).get(path)
+        answer = operated_app.signed_in("op", operator=True).get(path)
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["Cache-Control"] == "no-store"

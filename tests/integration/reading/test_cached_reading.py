@@ -20,9 +20,9 @@ from service.reading.fast_path import ReadingFastPath, ResponseSource
 from service.web.response_cache import RenderedBody, ResponseCache
 from service.web.site_cache import SiteCache
 from tests.support.builders import NOW, a_decision
-from tests.support.reading import THREADS, Reading
+from tests.support.public_app import PublicApp
+from tests.support.reading_model import THREADS, ReadingModel
 from tests.support.stored import new_storage
-from tests.support.web import Web
 
 
 class StaleCache(ResponseCache):
@@ -32,9 +32,9 @@ class StaleCache(ResponseCache):
         return super().rendered(key, "always", render)
 
 
-class ReadingForgetfully(Reading):
-    def open_web(self, storage: Storage) -> Web:
-        web = super().open_web(storage)
+class ReadingForgetfully(ReadingModel):
+    def open_public_app(self, storage: Storage) -> PublicApp:
+        web = super().open_public_app(storage)
         StaleCache().init_app(web.app)
         return web
 
@@ -46,9 +46,9 @@ class StaleFastPath(ReadingFastPath):
         return True
 
 
-class ReadingHastily(Reading):
-    def open_web(self, storage: Storage) -> Web:
-        web = super().open_web(storage)
+class ReadingHastily(ReadingModel):
+    def open_public_app(self, storage: Storage) -> PublicApp:
+        web = super().open_public_app(storage)
         web.app.wsgi_app = StaleFastPath(web.app.wsgi_app, SiteCache(storage.sites), storage.threads, ResponseCache())
         return web
 
@@ -67,10 +67,10 @@ class Shallow:
         return getattr(self.storage.threads, name)
 
 
-class ReadingShallowly(Reading):
-    def open_web(self, storage: Storage) -> Web:
+class ReadingShallowly(ReadingModel):
+    def open_public_app(self, storage: Storage) -> PublicApp:
         shallow: Any = Shallow(storage)
-        return super().open_web(replace(storage, threads=shallow))
+        return super().open_public_app(replace(storage, threads=shallow))
 
 
 SETTINGS = hypothesis_settings(
@@ -79,8 +79,8 @@ SETTINGS = hypothesis_settings(
 
 
 def run() -> None:
-    def machine() -> Reading:
-        made = Reading()
+    def machine() -> ReadingModel:
+        made = ReadingModel()
         made.storage = new_storage()
         return made
 
@@ -91,7 +91,7 @@ def test_nothing_hidden_is_ever_read() -> None:
     run()
 
 
-def tell(kind: type[Reading]) -> None:
+def tell(kind: type[ReadingModel]) -> None:
     """The shortest story in which something that readers saw is hidden, together with what is below it."""
     machine = kind()
     machine.storage = new_storage()
@@ -107,7 +107,7 @@ def tell(kind: type[Reading]) -> None:
 
 def tell_of_edits(storage: Storage) -> None:
     """Words that wait, that are refused, that take the place of others, and that their author takes back."""
-    machine = Reading()
+    machine = ReadingModel()
     machine.storage = storage
     machine.begin()
     first = machine.published(THREADS[0])
@@ -126,7 +126,7 @@ def tell_of_edits(storage: Storage) -> None:
     look(machine)
 
 
-def look(machine: Reading) -> None:
+def look(machine: ReadingModel) -> None:
     for _ in range(4):  # two web processes, two threads
         machine.nothing_hidden_is_shown()
         machine.everything_published_is_shown()
@@ -134,7 +134,7 @@ def look(machine: Reading) -> None:
 
 
 def test_the_oracle_accepts_correct_caches() -> None:
-    tell(Reading)
+    tell(ReadingModel)
 
 
 def test_readers_see_an_edit_only_after_its_approval(storage: Storage) -> None:
@@ -142,6 +142,6 @@ def test_readers_see_an_edit_only_after_its_approval(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("careless", [ReadingForgetfully, ReadingHastily, ReadingShallowly])
-def test_the_oracle_detects_stale_caches(careless: type[Reading]) -> None:
+def test_the_oracle_detects_stale_caches(careless: type[ReadingModel]) -> None:
     with pytest.raises(AssertionError):
         tell(careless)

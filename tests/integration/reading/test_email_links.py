@@ -11,8 +11,8 @@ from comments.lifecycle import Status
 from comments.smtp_settings import SMTPSettings
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
-from tests.support.mailed import SENDER, MailDeployment, link, one_click, open_deployment
-from tests.support.web import HTML, SUBMIT, a_reply, open_web
+from tests.support.public_app import HTML, SUBMIT, a_reply, open_public_app
+from tests.support.reply_emails import SENDER, MailDeployment, link, one_click, open_deployment
 from workers.deps import install, now
 
 
@@ -84,7 +84,7 @@ def test_the_status_page_announces_the_confirmation_email(deployment: MailDeploy
 
 
 def test_notify_is_refused_without_a_mail_server(storage: Storage) -> None:
-    web = open_web(storage)
+    web = open_public_app(storage)
     answer = web.client.post(SUBMIT, json=a_reply(notify="replies"))
     assert answer.status_code == 422
     assert answer.json["problems"] == [
@@ -104,7 +104,9 @@ def test_notify_is_refused_without_a_mail_server(storage: Storage) -> None:
     ],
 )
 def test_a_wish_that_cannot_be_met_is_named(storage: Storage, fields: dict[str, object], field: str, code: str) -> None:
-    web = open_web(storage, a_site(required=("content",)), smtp_url=SMTPSettings("localhost", 25), mail_from=SENDER)
+    web = open_public_app(
+        storage, a_site(required=("content",)), smtp_url=SMTPSettings("localhost", 25), mail_from=SENDER
+    )
     answer = web.client.post(SUBMIT, json=a_reply(**fields))
     assert answer.status_code == 422
     assert [(p["field"], p["code"]) for p in answer.json["problems"]] == [(field, code)]

@@ -10,7 +10,7 @@ from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from service.ops import views
 from tests.support.builders import a_site, moderated, published
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
 
 PATHS = (
     "/v1/sites/blog/threads/first-post/comments",
@@ -35,8 +35,8 @@ class Away:
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    opened = open_web(storage)
+def web(storage: Storage) -> PublicApp:
+    opened = open_public_app(storage)
     for _ in range(3):
         published(storage)
     return opened
@@ -48,25 +48,25 @@ def whole(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("headers", [{}, ORIGIN, {"Origin": "https://evil.example"}])
-def test_the_second_answer_is_the_first(web: Web, path: str, headers: dict[str, str]) -> None:
+def test_the_second_answer_is_the_first(web: PublicApp, path: str, headers: dict[str, str]) -> None:
     long, short = web.client.get(path, headers=headers), web.client.get(path, headers=headers)
     assert long.status_code == 200
     assert whole(long) == whole(short)
     etag = {"If-None-Match": long.headers["ETag"]}
     unchanged = web.client.get(path, headers=headers | etag)
-    fresh = open_web(web.storage).client.get(path, headers=headers | etag)
+    fresh = open_public_app(web.storage).client.get(path, headers=headers | etag)
     assert whole(unchanged) == whole(fresh)
     assert (unchanged.status_code, unchanged.data) == (304, b"")
 
 
-def test_each_origin_gets_its_own_permission(web: Web) -> None:
+def test_each_origin_gets_its_own_permission(web: PublicApp) -> None:
     path = PATHS[0]
     allowed = [web.client.get(path, headers=h).headers.get("Access-Control-Allow-Origin") for h in (ORIGIN, {}) * 2]
     assert allowed == ["https://blog.example", None] * 2
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_change_is_seen_at_once(web: Web, path: str) -> None:
+def test_a_change_is_seen_at_once(web: PublicApp, path: str) -> None:
     new = published(web.storage, content="soon gone")
     shown = [web.client.get(path).text for _ in range(2)]
     moderated(web.storage, new, Action.REMOVE)
@@ -74,7 +74,7 @@ def test_a_change_is_seen_at_once(web: Web, path: str) -> None:
     assert "soon gone" not in web.client.get(path).text
 
 
-def test_every_answer_is_counted(web: Web) -> None:
+def test_every_answer_is_counted(web: PublicApp) -> None:
     for headers in ({}, {}, {"If-None-Match": web.client.get(PATHS[0]).headers["ETag"]}):
         web.client.get(PATHS[0], headers=headers)
     totals = {answer: sum(row.buckets) for answer, row in views.request_counters(web.app).totals().items()}
@@ -82,7 +82,7 @@ def test_every_answer_is_counted(web: Web) -> None:
     assert {(a.route, a.status): n for a, n in totals.items()} == {(route, 200): 3, (route, 304): 1}
 
 
-def test_errors_and_other_methods_go_the_long_way(web: Web) -> None:
+def test_errors_and_other_methods_go_the_long_way(web: PublicApp) -> None:
     for _ in range(2):
         assert web.client.get(f"{PATHS[0]}?limit=0").status_code == 422
         assert web.client.head(PATHS[0]).data == b""
@@ -93,7 +93,7 @@ def test_errors_and_other_methods_go_the_long_way(web: Web) -> None:
 
 def test_without_storage_there_is_no_answer(storage: Storage) -> None:
     threads = Away(storage)
-    web = open_web(replace(storage, threads=threads))  # type: ignore[arg-type]
+    web = open_public_app(replace(storage, threads=threads))  # type: ignore[arg-type]
     assert [web.client.get(PATHS[0]).status_code for _ in range(2)] == [200, 200]
     threads.away = True
     assert web.client.get(PATHS[0]).status_code == 503
@@ -101,9 +101,9 @@ def test_without_storage_there_is_no_answer(storage: Storage) -> None:
     assert web.client.get(PATHS[0]).status_code == 200
 
 
-def test_a_site_s_new_choices_count(web: Web) -> None:
+def test_a_site_s_new_choices_count(web: PublicApp) -> None:
     path, other = PATHS[0], {"Origin": "https://new.example"}
     assert "Access-Control-Allow-Origin" not in web.client.get(path, headers=other).headers
     web.storage.sites.put(a_site(origins=("https://new.example",)))
-    moved = open_web(web.storage, a_site(origins=("https://new.example",)))
+    moved = open_public_app(web.storage, a_site(origins=("https://new.example",)))
     assert moved.client.get(path, headers=other).headers["Access-Control-Allow-Origin"] == "https://new.example"

@@ -10,7 +10,7 @@ import pytest
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted, decided, moderated, published
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
 
 SITE = "/v1/sites/blog/feed.atom"
 NAMES = {"a": "http://www.w3.org/2005/Atom", "thr": "http://purl.org/syndication/thread/1.0"}
@@ -19,11 +19,11 @@ THREAD = f"/v1/sites/blog/threads/{quote(PAGE, safe='')}/feed.atom"
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, a_site(name="Ada & friends"), public_url="https://replies.example")
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(name="Ada & friends"), public_url="https://replies.example")
 
 
-def feed(web: Web, address: str = SITE) -> Element:
+def feed(web: PublicApp, address: str = SITE) -> Element:
     answer = web.client.get(address)
     assert (answer.status_code, answer.mimetype) == (200, "application/atom+xml")
     root = ElementTree.fromstring(answer.data)
@@ -59,7 +59,7 @@ def links(root: Element) -> list[str]:
     return [link.attrib["href"] for link in root.iter(f"{{{NAMES['a']}}}link")]
 
 
-def test_the_sites_feed_starts_with_the_latest_comment(web: Web) -> None:
+def test_the_sites_feed_starts_with_the_latest_comment(web: PublicApp) -> None:
     first = published(web.storage, thread=PAGE, content="Hello *there* <&>", author="Ada", url="https://ada.example")
     published(web.storage, thread=PAGE, parent=first.id, author="", content="Answer")
     root = feed(web)
@@ -71,7 +71,7 @@ def test_the_sites_feed_starts_with_the_latest_comment(web: Web) -> None:
     assert answers.get("ref") == texts(root, "a:entry/a:id")[1]
 
 
-def test_links_lead_to_the_site_s_own_pages_only(web: Web) -> None:
+def test_links_lead_to_the_site_s_own_pages_only(web: PublicApp) -> None:
     kept = published(web.storage, thread=PAGE)
     assert links(feed(web))[1:] == [f"{PAGE}#comment-{kept.id}"]
     for foreign in ("https://evil.example/a", "javascript:alert(1)", "a key", "https://blog.example.evil.example/"):
@@ -82,7 +82,7 @@ def test_links_lead_to_the_site_s_own_pages_only(web: Web) -> None:
     assert links(ElementTree.fromstring(spoofed.data)) == links(feed(web))
 
 
-def test_a_thread_s_feed_has_its_own_comments_and_page(web: Web) -> None:
+def test_a_thread_s_feed_has_its_own_comments_and_page(web: PublicApp) -> None:
     published(web.storage, thread=PAGE, content="Here")
     published(web.storage, thread="elsewhere", content="There")
     root = feed(web, THREAD)
@@ -92,12 +92,12 @@ def test_a_thread_s_feed_has_its_own_comments_and_page(web: Web) -> None:
     assert texts(by_query, ".//a:id") == texts(root, ".//a:id")
 
 
-def test_empty_feeds_are_valid(web: Web) -> None:
+def test_empty_feeds_are_valid(web: PublicApp) -> None:
     for address in (SITE, THREAD):
         assert texts(feed(web, address), "a:entry/a:id") == []
 
 
-def test_feeds_contain_no_unpublished_comments(web: Web) -> None:
+def test_feeds_contain_no_unpublished_comments(web: PublicApp) -> None:
     root = published(web.storage, thread=PAGE, content="secret one")
     published(web.storage, thread=PAGE, parent=root.id, content="secret two")
     decided(web.storage, accepted(web.storage, thread=PAGE, content="secret three"), Action.HOLD)
@@ -109,7 +109,7 @@ def test_feeds_contain_no_unpublished_comments(web: Web) -> None:
         feed(web, address)
 
 
-def test_nothing_new_costs_nothing(web: Web) -> None:
+def test_nothing_new_costs_nothing(web: PublicApp) -> None:
     published(web.storage, thread=PAGE)
     for address in (SITE, THREAD):
         first = web.client.get(address)
@@ -118,19 +118,19 @@ def test_nothing_new_costs_nothing(web: Web) -> None:
         assert (again.status_code, again.data) == (304, b"")
 
 
-def test_a_new_name_of_the_site_is_news(web: Web) -> None:
+def test_a_new_name_of_the_site_is_news(web: PublicApp) -> None:
     first = web.client.get(SITE)
-    renamed = open_web(web.storage, a_site(name="Renamed"), public_url="https://replies.example")
+    renamed = open_public_app(web.storage, a_site(name="Renamed"), public_url="https://replies.example")
     again = renamed.client.get(SITE, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, "Renamed" in again.text) == (200, True)
 
 
-def test_characters_invalid_in_xml_are_replaced(web: Web) -> None:
+def test_characters_invalid_in_xml_are_replaced(web: PublicApp) -> None:
     published(web.storage, author="A\x0bd\x1ba\ufffe", content="text \x0c\uffff more ]]> & <b>")
     assert texts(feed(web), "a:entry/a:author/a:name") == ["A\ufffdd\ufffda\ufffd"]
 
 
-def test_only_the_last_fifty_are_listed(web: Web) -> None:
+def test_only_the_last_fifty_are_listed(web: PublicApp) -> None:
     for n in range(52):
         published(web.storage, thread=PAGE, content=f"Number {n}")
     for address in (SITE, THREAD):

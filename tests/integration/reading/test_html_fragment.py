@@ -12,18 +12,18 @@ from comments.storage.interfaces import Storage
 from service.reading.html_fragment import MAX_NESTED
 from tests.support.builders import moderated, published
 from tests.support.markup import dangers, parse
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 READ = "/v1/sites/blog/threads/first-post/comments.html"
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage)
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage)
 
 
-def section(web: Web, address: str = READ) -> Element:
+def section(web: PublicApp, address: str = READ) -> Element:
     answer = web.client.get(address)
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     root = parse(answer.text)
@@ -38,7 +38,7 @@ def outline(element: Element) -> Iterator[tuple[str, object]]:
         yield entry.find("article").attrib["id"].removeprefix("comment-"), list(outline(entry))
 
 
-def test_replies_are_nested_in_their_parents(web: Web) -> None:
+def test_replies_are_nested_in_their_parents(web: PublicApp) -> None:
     def at(minute: int, parent: str = "") -> str:
         return published(web.storage, parent=parent, received=START + timedelta(minutes=minute)).id
 
@@ -50,7 +50,7 @@ def test_replies_are_nested_in_their_parents(web: Web) -> None:
     assert found.get("data-total") == "5"
 
 
-def test_replies_below_the_last_level_name_their_parent(web: Web) -> None:
+def test_replies_below_the_last_level_name_their_parent(web: PublicApp) -> None:
     comment = published(web.storage, author="Level 0")
     for n in range(1, MAX_NESTED + 3):
         comment = published(web.storage, author=f"Level {n}", parent=comment.id)
@@ -63,7 +63,7 @@ def test_replies_below_the_last_level_name_their_parent(web: Web) -> None:
     assert named == [f"@Level {n}" for n in range(MAX_NESTED - 1, MAX_NESTED + 2)]
 
 
-def test_html_in_comments_stays_text(web: Web) -> None:
+def test_html_in_comments_stays_text(web: PublicApp) -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     published(web.storage, author=evil, content=f"*fine* {evil}", url="https://ada.example/?a='b&c")
     found = section(web)
@@ -75,12 +75,12 @@ def test_html_in_comments_stays_text(web: Web) -> None:
     assert link.get("href") == "https://ada.example/?a='b&c"
 
 
-def test_a_thread_without_comments_is_an_empty_section(web: Web) -> None:
+def test_a_thread_without_comments_is_an_empty_section(web: PublicApp) -> None:
     found = section(web)
     assert (list(found), found.get("data-total")) == ([], "0")
 
 
-def test_both_addresses_show_the_same(web: Web) -> None:
+def test_both_addresses_show_the_same(web: PublicApp) -> None:
     address = "https://blog.example/a?b=c"
     published(web.storage, thread=address)
     by_path = web.client.get(f"/v1/sites/blog/threads/{quote(address, safe='')}/comments.html")
@@ -89,7 +89,7 @@ def test_both_addresses_show_the_same(web: Web) -> None:
     assert by_path.headers["ETag"] == by_query.headers["ETag"]
 
 
-def test_the_next_page_is_linked(web: Web) -> None:
+def test_the_next_page_is_linked(web: PublicApp) -> None:
     for _ in range(3):
         published(web.storage)
     seen, address = [], "/v1/sites/blog/comments.html?thread=first-post&limit=2"
@@ -104,7 +104,7 @@ def test_the_next_page_is_linked(web: Web) -> None:
     assert len(set(seen)) == 3
 
 
-def test_nothing_new_costs_nothing_and_a_change_is_news(web: Web) -> None:
+def test_nothing_new_costs_nothing_and_a_change_is_news(web: PublicApp) -> None:
     comment = published(web.storage, content="soon gone")
     first = web.client.get(READ)
     assert "s-maxage" in first.headers["Cache-Control"]
@@ -116,7 +116,7 @@ def test_nothing_new_costs_nothing_and_a_change_is_news(web: Web) -> None:
     assert (second.status_code, "soon gone" in second.text) == (200, False)
 
 
-def test_bad_questions_are_refused(web: Web) -> None:
+def test_bad_questions_are_refused(web: PublicApp) -> None:
     assert web.client.get("/v1/sites/blog/comments.html").status_code == 422
     assert web.client.get(f"{READ}?cursor=spoilt").status_code == 422
     assert web.client.get(f"{READ}?page=2").status_code == 422

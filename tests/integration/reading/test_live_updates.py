@@ -15,19 +15,19 @@ from comments.lifecycle import Action
 from comments.settings import PREFIX
 from comments.storage.interfaces import Storage
 from tests.support.builders import SECRET, a_site, accepted, decided, moderated, published
-from tests.support.waiting import until
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
+from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parents[3]
 FOLLOW = "/v1/sites/blog/threads/first-post/events"
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage)
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage)
 
 
-def test_changes_since_the_version_are_sent_at_once(web: Web) -> None:
+def test_changes_since_the_version_are_sent_at_once(web: PublicApp) -> None:
     root = published(web.storage)
     version = web.client.get("/v1/sites/blog/comments?thread=first-post").json["version"]
     new = published(web.storage)
@@ -46,7 +46,7 @@ def test_changes_since_the_version_are_sent_at_once(web: Web) -> None:
     )
 
 
-def test_the_last_event_heard_goes_before_the_address(web: Web) -> None:
+def test_the_last_event_heard_goes_before_the_address(web: PublicApp) -> None:
     published(web.storage)
     now = web.storage.threads.version("blog", "first-post")
     answer = web.client.get(f"{FOLLOW}?after=0", headers={"Last-Event-ID": str(now)})
@@ -57,12 +57,12 @@ def test_the_last_event_heard_goes_before_the_address(web: Web) -> None:
         assert f"id: {now}" in answer.text
 
 
-def test_without_a_version_it_begins_now(web: Web) -> None:
+def test_without_a_version_it_begins_now(web: PublicApp) -> None:
     published(web.storage)
     assert "event" not in web.client.get(FOLLOW).text
 
 
-def test_unpublished_comments_cause_no_events(web: Web) -> None:
+def test_unpublished_comments_cause_no_events(web: PublicApp) -> None:
     accepted(web.storage)
     decided(web.storage, accepted(web.storage), Action.HOLD)
     root = published(web.storage)
@@ -73,7 +73,7 @@ def test_unpublished_comments_cause_no_events(web: Web) -> None:
     assert "published" not in told
 
 
-def test_bad_questions_are_refused(web: Web) -> None:
+def test_bad_questions_are_refused(web: PublicApp) -> None:
     for address in (f"{FOLLOW}?after=-1", f"{FOLLOW}?after=x", f"{FOLLOW}?x=1", "/v1/sites/blog/events"):
         assert web.client.get(address).status_code == 422
     assert web.client.get("/v1/sites/nobody/threads/a/events").status_code == 404
@@ -119,7 +119,7 @@ def port(redis_storage: Storage, valkey_url: str, listeners: list[Listener]) -> 
     env = {**os.environ, **{PREFIX + name: value for name, value in (values | one).items()}}
     words = [sys.executable, "-m", "replygate", "web"]
     with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
-        until(lambda: is_served(chosen), "it answers")
+        wait_until(lambda: is_served(chosen), "it answers")
         yield chosen
         process.terminate()
         assert process.wait(15) == 0, "open streams hold no restart up"
@@ -157,4 +157,4 @@ def test_streams_whose_readers_left_are_forgotten(port: int, listeners: list[Lis
         listener.hear("retry: 2000")
     for listener in listeners:
         listener.close()
-    until(lambda: serving.num_fds() <= quiet + 2, "their connections are closed")
+    wait_until(lambda: serving.num_fds() <= quiet + 2, "their connections are closed")

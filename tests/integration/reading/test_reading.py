@@ -8,18 +8,18 @@ from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, a_site, accepted, decided, moderated, published
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
 
 READ = "/v1/sites/blog/threads/first-post/comments"
 PRIVATE = ("canary@private.example", "origin-of-canary", "identity-of-canary", "Canary/1.0", "https://referrer.example")
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, a_site(), a_site(id="other"))
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(), a_site(id="other"))
 
 
-def test_published_comments_come_threaded(web: Web) -> None:
+def test_published_comments_come_threaded(web: PublicApp) -> None:
     first = published(web.storage, content="First *root*", url="https://ada.example")
     second = published(web.storage, content="Answer", parent=first.id)
     third = published(web.storage, content="Answer to the answer", parent=second.id)
@@ -35,7 +35,7 @@ def test_published_comments_come_threaded(web: Web) -> None:
     assert told["comments"][0]["received"].endswith("Z")
 
 
-def test_only_published_comments_are_shown(web: Web) -> None:
+def test_only_published_comments_are_shown(web: PublicApp) -> None:
     accepted(web.storage, content="queued")
     decided(web.storage, accepted(web.storage, content="held"), Action.HOLD)
     decided(web.storage, accepted(web.storage, content="spam"), Action.SPAM)
@@ -46,7 +46,7 @@ def test_only_published_comments_are_shown(web: Web) -> None:
     assert web.client.get(READ).json == {"comments": [], "total": 0, "next": "", "version": version}
 
 
-def test_private_fields_are_never_shown(web: Web) -> None:
+def test_private_fields_are_never_shown(web: PublicApp) -> None:
     email, origin, identity, agent, referrer = PRIVATE
     kept = published(
         web.storage, email=email, origin=origin, identity=identity, user_agent=agent, referrer=referrer, trap="trapped"
@@ -62,7 +62,7 @@ def test_private_fields_are_never_shown(web: Web) -> None:
         assert not [secret for secret in (*PRIVATE, "trapped") if secret in answer.text + str(answer.headers)]
 
 
-def test_masked_profanity_stays_masked(web: Web) -> None:
+def test_masked_profanity_stays_masked(web: PublicApp) -> None:
     kept = accepted(web.storage, content="damn")
     after = kept.with_decision(a_decision(Action.APPROVE, masked="****"))
     assert web.storage.comments.decide("blog", [CommentChange(kept, after)]) == [True]
@@ -70,7 +70,7 @@ def test_masked_profanity_stays_masked(web: Web) -> None:
     assert (shown["content"], shown["html"]) == ("****", "<p>****</p>\n")
 
 
-def test_pages_follow_one_another_in_either_order(web: Web) -> None:
+def test_pages_follow_one_another_in_either_order(web: PublicApp) -> None:
     roots = [published(web.storage, content=f"Root {n}").id for n in range(5)]
     seen: dict[str, list[str]] = {}
     for order in ("oldest", "newest"):
@@ -100,13 +100,13 @@ def test_pages_follow_one_another_in_either_order(web: Web) -> None:
         ("cursor=%00", "cursor"),
     ],
 )
-def test_bad_questions_are_refused_by_name(web: Web, query: str, field: str) -> None:
+def test_bad_questions_are_refused_by_name(web: PublicApp, query: str, field: str) -> None:
     answer = web.client.get(f"{READ}?{query}")
     assert answer.status_code == 422
     assert field in {problem["field"] for problem in answer.json["problems"]}
 
 
-def test_a_thread_may_be_named_by_its_address_in_either_way(web: Web) -> None:
+def test_a_thread_may_be_named_by_its_address_in_either_way(web: PublicApp) -> None:
     address = "https://blog.example/2026/a?b=c&d=ü"
     kept = published(web.storage, thread=address)
     for spelling in (address, address.replace("https://blog", "HTTPS://Blog") + "#top"):
@@ -117,11 +117,11 @@ def test_a_thread_may_be_named_by_its_address_in_either_way(web: Web) -> None:
 
 
 @pytest.mark.parametrize("thread", ["%01", "a%7Fb", "x" * 501, "%20"])
-def test_a_thread_that_cannot_exist_is_refused(web: Web, thread: str) -> None:
+def test_a_thread_that_cannot_exist_is_refused(web: PublicApp, thread: str) -> None:
     assert web.client.get(f"/v1/sites/blog/threads/{thread}/comments").status_code == 422
 
 
-def test_nothing_new_costs_nothing(web: Web) -> None:
+def test_nothing_new_costs_nothing(web: PublicApp) -> None:
     published(web.storage)
     first = web.client.get(READ)
     etag = first.headers["ETag"]
@@ -133,7 +133,7 @@ def test_nothing_new_costs_nothing(web: Web) -> None:
     assert first.headers["Vary"] == again.headers["Vary"] == "Origin"
 
 
-def test_every_change_that_readers_see_is_news(web: Web) -> None:
+def test_every_change_that_readers_see_is_news(web: PublicApp) -> None:
     kept = accepted(web.storage)
     etags = [web.client.get(READ).headers["ETag"]]
     kept = decided(web.storage, kept, Action.APPROVE)
@@ -145,13 +145,13 @@ def test_every_change_that_readers_see_is_news(web: Web) -> None:
     assert web.client.get(f"{READ}?order=newest", headers={"If-None-Match": etags[2]}).status_code == 200
 
 
-def test_an_unknown_thread_is_empty_and_an_unknown_site_missing(web: Web) -> None:
+def test_an_unknown_thread_is_empty_and_an_unknown_site_missing(web: PublicApp) -> None:
     assert web.client.get("/v1/sites/blog/threads/nothing/comments").json["comments"] == []
     missing = web.client.get("/v1/sites/nobody/threads/first-post/comments")
     assert (missing.status_code, missing.headers["Cache-Control"]) == (404, "no-store")
 
 
-def test_threads_are_counted_together(web: Web) -> None:
+def test_threads_are_counted_together(web: PublicApp) -> None:
     for n in range(2):
         published(web.storage, content=f"Number {n}")
     published(web.storage, thread="https://blog.example/a")
@@ -164,7 +164,7 @@ def test_threads_are_counted_together(web: Web) -> None:
     assert web.client.post("/v1/sites/blog/counts", json={"threads": asked}).json == {"counts": counts}
 
 
-def test_counts_have_one_answer_for_every_order(web: Web) -> None:
+def test_counts_have_one_answer_for_every_order(web: PublicApp) -> None:
     published(web.storage)
     orders = (["first-post", "b"], ["b", "first-post"])
     first, second = (web.client.get("/v1/sites/blog/counts", query_string={"thread": order}) for order in orders)
@@ -175,7 +175,7 @@ def test_counts_have_one_answer_for_every_order(web: Web) -> None:
     assert web.client.get("/v1/sites/blog/counts", query_string={"thread": orders[0]}, headers=etag).status_code == 200
 
 
-def test_counting_needs_between_1_and_200_threads(web: Web) -> None:
+def test_counting_needs_between_1_and_200_threads(web: PublicApp) -> None:
     for query in ({}, {"thread": [str(n) for n in range(201)]}, {"thread": ""}, {"threads": "x"}):
         assert web.client.get("/v1/sites/blog/counts", query_string=query).status_code == 422
     for body in ({}, {"threads": []}, {"threads": "x"}, {"threads": [1]}, {"threads": ["x"] * 201}):

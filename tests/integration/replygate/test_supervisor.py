@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from replygate.supervisor import SHORTEST_DELAY
-from tests.support.waiting import gone, until
+from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[..., "subprocess.Popen[bytes]"]
@@ -25,7 +25,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
         words = [sys.executable, "-m", "tests.integration.supervised", str(tmp_path), *parts]
         started.append(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL))
         if wait:
-            until((tmp_path / "up").exists, "all parts are up")
+            wait_until((tmp_path / "up").exists, "all parts are up")
         return started[-1]
 
     yield start
@@ -48,14 +48,14 @@ def pids(tmp_path: Path) -> Callable[[str], list[int]]:
 def test_a_killed_part_is_started_again(run: Run, pids: Callable[[str], list[int]]) -> None:
     run("sleeper")
     os.kill(pids("sleeper")[0], signal.SIGKILL)
-    until(lambda: len(pids("sleeper")) == 2, "a second process")
+    wait_until(lambda: len(pids("sleeper")) == 2, "a second process")
 
 
 def test_restarts_of_a_part_that_keeps_ending_back_off(
     run: Run, pids: Callable[[str], list[int]], tmp_path: Path
 ) -> None:
     run("quitter")
-    until(lambda: len(pids("quitter")) >= 4, "three restarts")
+    wait_until(lambda: len(pids("quitter")) >= 4, "three restarts")
     times = [float(line) for line in (tmp_path / "quitter-times").read_text().split()]
     for n in range(3):
         assert times[n + 1] - times[n] >= SHORTEST_DELAY * 2**n
@@ -67,31 +67,33 @@ def test_a_request_to_stop_stops_all_parts(run: Run, pids: Callable[[str], list[
     supervisor.send_signal(number)
     assert supervisor.wait(60) == 0
     for part in ("sleeper", "parent", "stubborn"):
-        assert gone(pids(part)[0]), part
-    until(lambda: gone(pids("parent-child")[0]), "the grandchild is gone")
+        assert has_ended(pids(part)[0]), part
+    wait_until(lambda: has_ended(pids("parent-child")[0]), "the grandchild is gone")
 
 
 def test_parts_stop_in_the_order_of_their_ranks(run: Run, tmp_path: Path) -> None:
     run("last", "first").terminate()
-    until(lambda: (tmp_path / "order").exists() and (tmp_path / "order").read_text() == "first\nlast\n", "the order")
+    wait_until(
+        lambda: (tmp_path / "order").exists() and (tmp_path / "order").read_text() == "first\nlast\n", "the order"
+    )
 
 
 def test_it_can_be_stopped_while_a_part_is_not_ready(run: Run, pids: Callable[[str], list[int]]) -> None:
     supervisor = run("late", wait=False)
-    until(lambda: bool(pids("late")), "the part runs")
+    wait_until(lambda: bool(pids("late")), "the part runs")
     supervisor.terminate()
     assert supervisor.wait(60) == 0
-    assert gone(pids("late")[0])
+    assert has_ended(pids("late")[0])
 
 
 def test_the_process_group_of_an_ended_part_is_killed(run: Run, pids: Callable[[str], list[int]]) -> None:
     run("deserter")
     left = pids("deserter-child")[0]
     os.kill(pids("deserter")[0], signal.SIGKILL)
-    until(lambda: gone(left), "the child it left behind is gone")
+    wait_until(lambda: has_ended(left), "the child it left behind is gone")
 
 
 def test_nothing_survives_sigkill_of_the_supervisor(run: Run, pids: Callable[[str], list[int]]) -> None:
     run("sleeper", "parent").kill()
     for part in ("sleeper", "parent", "parent-child"):
-        until(lambda part=part: gone(pids(part)[0]), f"{part} is gone")
+        wait_until(lambda part=part: has_ended(pids(part)[0]), f"{part} is gone")

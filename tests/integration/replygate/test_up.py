@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from comments.settings import PREFIX
-from tests.support.waiting import gone, until
+from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
 Up = Callable[..., "subprocess.Popen[str]"]
@@ -50,7 +50,7 @@ def up(directory: Path, port: int) -> Iterator[Up]:
         parts = below(process) if process.poll() is None else []
         process.kill()
         process.communicate()
-        until(lambda parts=parts: all(map(gone, parts)), "nothing writes into the directory any more")
+        wait_until(lambda parts=parts: all(map(has_ended, parts)), "nothing writes into the directory any more")
 
 
 def greeting(process: "subprocess.Popen[str]") -> str:
@@ -111,7 +111,7 @@ def test_no_process_is_left_after_any_kind_of_end(up: Up, number: signal.Signals
     process.send_signal(number)
     assert process.wait(60) == (0 if number is not signal.SIGKILL else -signal.SIGKILL)
     for pid in parts:
-        until(lambda pid=pid: gone(pid), f"{pid} is gone")
+        wait_until(lambda pid=pid: has_ended(pid), f"{pid} is gone")
 
 
 def test_ctrl_c_says_what_stops_and_that_comments_are_safe(up: Up, directory: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from comments.settings import PREFIX
 from comments.storage.redis import open_redis
 from tests.support.builders import SECRET, a_site, settings
-from tests.support.waiting import gone, until
+from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
@@ -39,7 +39,7 @@ def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     env = {**os.environ, **{PREFIX + name: value for name, value in chosen.items()}}
     words = [sys.executable, "-m", "replygate", "web"]
     with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
-        until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers")
+        wait_until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers")
         yield process, port
         process.kill()
 
@@ -117,14 +117,14 @@ def test_no_web_process_outlives_the_main_one(own: tuple["subprocess.Popen[bytes
     assert children
     web.kill()
     for child in children:
-        until(lambda child=child: gone(child.pid), "the web process is gone")
+        wait_until(lambda child=child: has_ended(child.pid), "the web process is gone")
     assert ask(port, HEALTH) == b""
 
 
 def test_a_killed_web_process_is_replaced(own: tuple["subprocess.Popen[bytes]", int]) -> None:
     web, port = own
     psutil.Process(web.pid).children()[0].kill()
-    until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers again")
+    wait_until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers again")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -10,14 +10,14 @@ from comments.model import Comment
 from comments.storage.values import HistoryQuery
 from service.review.bulk_actions import STEP, Selection, run_bulk, start_bulk
 from tests.support.builders import NOW, a_site
-from tests.support.desk import Desk, Seat, a_desk, held, judged, noted, page
 from tests.support.markup import parse
+from tests.support.web_app import SignedInClient, WebApp, audit_log, held, judged, open_web_app, page
 
 
-def test_an_author_page_shows_everything_of_theirs_with_their_record(desk, mo):
-    judged(desk.storage, Action.APPROVE, author="Ada L", content="the first of mine")
-    judged(desk.storage, Action.SPAM, origin="elsewhere", content="the second of mine")
-    held(desk.storage, identity="other", content="somebody else's")
+def test_an_author_page_shows_everything_of_theirs_with_their_record(web_app, mo):
+    judged(web_app.storage, Action.APPROVE, author="Ada L", content="the first of mine")
+    judged(web_app.storage, Action.SPAM, origin="elsewhere", content="the second of mine")
+    held(web_app.storage, identity="other", content="somebody else's")
     text = page(mo, "/sites/blog/authors/identity-of-ada")
     for shown in (
         "the first of mine",
@@ -31,17 +31,17 @@ def test_an_author_page_shows_everything_of_theirs_with_their_record(desk, mo):
     assert "/sites/blog/origins/elsewhere" in text
 
 
-def test_a_network_page_shows_everything_from_there(desk, mo):
-    held(desk.storage, author="One", identity="one", origin="there")
-    held(desk.storage, author="Two", identity="two", origin="there")
+def test_a_network_page_shows_everything_from_there(web_app, mo):
+    held(web_app.storage, author="One", identity="one", origin="there")
+    held(web_app.storage, author="Two", identity="two", origin="there")
     text = page(mo, "/sites/blog/origins/there")
     for shown in ("One", "Two", "/sites/blog/authors/one", "/sites/blog/authors/two"):
         assert shown in text
 
 
-def test_a_long_list_goes_on(desk, mo):
+def test_a_long_list_goes_on(web_app, mo):
     for n in range(23):
-        held(desk.storage, content=f"reply number {n}.", received=NOW + timedelta(seconds=n))
+        held(web_app.storage, content=f"reply number {n}.", received=NOW + timedelta(seconds=n))
     text = page(mo, "/sites/blog/authors/identity-of-ada")
     onward = parse(text).find(".//a[@rel='next']").get("href")
     rest = page(mo, onward)
@@ -50,20 +50,20 @@ def test_a_long_list_goes_on(desk, mo):
     assert "End of the list" in rest
 
 
-def test_a_setting_hides_e_mails_from_moderators_but_not_from_owners(desk, mo, owner):
-    comment = held(desk.storage)
-    desk.storage.sites.put(a_site(hide_emails=True))
+def test_a_setting_hides_e_mails_from_moderators_but_not_from_owners(web_app, mo, owner):
+    comment = held(web_app.storage)
+    web_app.storage.sites.put(a_site(hide_emails=True))
     for path in ("/sites/blog/authors/identity-of-ada", f"/review/blog/{comment.id}", "/review/blog"):
-        fresh = a_desk(desk.storage, sites=())
-        for seat, sees in ((mo, False), (owner, True)):
-            client = fresh.stranger()
-            client.set_cookie("replygate", seat.client.get_cookie("replygate").value)
-            assert ("ada@example.org" in page(Seat(client, ""), path)) is sees, path
+        fresh = open_web_app(web_app.storage, sites=())
+        for user, sees in ((mo, False), (owner, True)):
+            client = fresh.anonymous()
+            client.set_cookie("replygate", user.client.get_cookie("replygate").value)
+            assert ("ada@example.org" in page(SignedInClient(client, ""), path)) is sees, path
 
 
-def test_viewers_see_no_e_mail(desk):
-    held(desk.storage)
-    assert "ada@example.org" not in page(desk.signed_in("vi", blog="viewer"), "/sites/blog/authors/identity-of-ada")
+def test_viewers_see_no_e_mail(web_app):
+    held(web_app.storage)
+    assert "ada@example.org" not in page(web_app.signed_in("vi", blog="viewer"), "/sites/blog/authors/identity-of-ada")
 
 
 # Everything by an author or network.
@@ -77,118 +77,118 @@ def fields(text: str, form: str) -> dict[str, str]:
 PREVIEW = "/review/blog/bulk?action=remove&identity=identity-of-ada&scope=everything"
 
 
-def remove_everything(seat: Seat, preview: str = PREVIEW) -> str:
+def remove_everything(user: SignedInClient, preview: str = PREVIEW) -> str:
     """Confirm the preview; returns the address of the bulk action."""
-    answer = seat.client.post("/review/blog/bulk", data=fields(page(seat, preview), "panel begin"))
+    answer = user.client.post("/review/blog/bulk", data=fields(page(user, preview), "panel begin"))
     assert answer.status_code == 303
     return answer.location
 
 
-def resume(seat: Seat, path: str, step: str = "continue") -> str:
+def resume(user: SignedInClient, path: str, step: str = "continue") -> str:
     """Press a button of the bulk action's page; returns the address of the next page."""
-    return seat.client.post(path, data=fields(page(seat, path), "bulk-buttons") | {"step": step}).location
+    return user.client.post(path, data=fields(page(user, path), "bulk-buttons") | {"step": step}).location
 
 
-def many(desk: Desk, n: int) -> list[Comment]:
-    return [held(desk.storage, received=NOW + timedelta(seconds=i)) for i in range(n)]
+def many(web_app: WebApp, n: int) -> list[Comment]:
+    return [held(web_app.storage, received=NOW + timedelta(seconds=i)) for i in range(n)]
 
 
 @pytest.fixture(autouse=True)
-def _later(desk: Desk) -> None:
+def _later(web_app: WebApp) -> None:
     """The action starts after the comments arrived."""
-    desk.clock.at = datetime.now(UTC) + timedelta(hours=1)
+    web_app.clock.at = datetime.now(UTC) + timedelta(hours=1)
 
 
-def statuses(desk: Desk, comments: list[Comment]) -> set[Status]:
-    return {c.status for c in desk.storage.comments.load("blog", [c.id for c in comments])}
+def statuses(web_app: WebApp, comments: list[Comment]) -> set[Status]:
+    return {c.status for c in web_app.storage.comments.load("blog", [c.id for c in comments])}
 
 
-def test_everything_by_an_author_is_removed_and_restored(desk, mo):
-    mine = [*many(desk, 3), judged(desk.storage, Action.APPROVE)]
-    spam, other = judged(desk.storage, Action.SPAM), held(desk.storage, identity="other")
+def test_everything_by_an_author_is_removed_and_restored(web_app, mo):
+    mine = [*many(web_app, 3), judged(web_app.storage, Action.APPROVE)]
+    spam, other = judged(web_app.storage, Action.SPAM), held(web_app.storage, identity="other")
     link = parse(page(mo, "/sites/blog/authors/identity-of-ada")).find(".//a[@class='button']")
     preview = page(mo, link.get("href"))
     assert "Remove 4 comments?" in preview
     assert "Spam and removed comments stay as they are" in preview
-    assert statuses(desk, mine) == {Status.HELD, Status.APPROVED}
+    assert statuses(web_app, mine) == {Status.HELD, Status.APPROVED}
     path = remove_everything(mo)
     assert "Removed 4 comments" in page(mo, path)
-    assert statuses(desk, mine) == {Status.REMOVED}
-    assert statuses(desk, [spam, other]) == {Status.SPAM, Status.HELD}
+    assert statuses(web_app, mine) == {Status.REMOVED}
+    assert statuses(web_app, [spam, other]) == {Status.SPAM, Status.HELD}
     assert "Undone for 4 comments" in page(mo, resume(mo, path, "undo"))
-    assert [c.status for c in desk.storage.comments.load("blog", [c.id for c in mine])] == [c.status for c in mine]
-    assert statuses(desk, [spam, other]) == {Status.SPAM, Status.HELD}
-    assert [e[1] for e in noted(desk)] == [Action.REMOVE.row.audit] * 4 + [Action.UNDO.row.audit] * 4
+    assert [c.status for c in web_app.storage.comments.load("blog", [c.id for c in mine])] == [c.status for c in mine]
+    assert statuses(web_app, [spam, other]) == {Status.SPAM, Status.HELD}
+    assert [e[1] for e in audit_log(web_app)] == [Action.REMOVE.row.audit] * 4 + [Action.UNDO.row.audit] * 4
 
 
-def test_everything_from_a_network_can_be_marked_as_spam(desk, mo):
-    here, there = held(desk.storage, origin="here"), held(desk.storage, origin="there")
+def test_everything_from_a_network_can_be_marked_as_spam(web_app, mo):
+    here, there = held(web_app.storage, origin="here"), held(web_app.storage, origin="there")
     remove_everything(mo, "/review/blog/bulk?action=spam&origin=here&scope=everything")
-    assert statuses(desk, [here]) == {Status.SPAM}
-    assert statuses(desk, [there]) == {Status.HELD}
+    assert statuses(web_app, [here]) == {Status.SPAM}
+    assert statuses(web_app, [there]) == {Status.HELD}
 
 
-def test_a_long_search_continues_step_by_step_and_shows_its_progress(desk, mo):
-    mine = many(desk, STEP + 20)
+def test_a_long_search_continues_step_by_step_and_shows_its_progress(web_app, mo):
+    mine = many(web_app, STEP + 20)
     path = remove_everything(mo)
     text = page(mo, path)
     assert "searching older comments" in text
     assert ">Continue</button>" in text
-    desk.clock.pass_by(timedelta(seconds=9))
+    web_app.clock.advance(timedelta(seconds=9))
     while "data-running" in page(mo, path):
         path = resume(mo, path)
     assert f"Removed {STEP + 20} comments" in page(mo, path)
-    assert statuses(desk, mine) == {Status.REMOVED}
+    assert statuses(web_app, mine) == {Status.REMOVED}
 
 
-def test_comments_that_arrive_during_a_removal_are_not_removed(desk, mo):
-    mine = many(desk, STEP)
+def test_comments_that_arrive_during_a_removal_are_not_removed(web_app, mo):
+    mine = many(web_app, STEP)
     path = remove_everything(mo)
-    late = held(desk.storage, received=desk.clock.at + timedelta(seconds=1))
+    late = held(web_app.storage, received=web_app.clock.at + timedelta(seconds=1))
     while "data-running" in page(mo, path):
         path = resume(mo, path)
-    assert statuses(desk, mine) == {Status.REMOVED}
-    assert statuses(desk, [late]) == {Status.HELD}
+    assert statuses(web_app, mine) == {Status.REMOVED}
+    assert statuses(web_app, [late]) == {Status.HELD}
 
 
-def test_a_removal_ends_at_the_limit_and_another_one_continues(desk, mo):
-    mine = many(desk, 40)
-    deps = desk.app.extensions["replygate"]
+def test_a_removal_ends_at_the_limit_and_another_one_continues(web_app, mo):
+    mine = many(web_app, 40)
+    deps = web_app.app.extensions["replygate"]
     everything = Selection("author", everything=HistoryQuery(identity="identity-of-ada"))
     for done, finished in ((30, True), (10, True)):
-        with desk.app.test_request_context():
+        with web_app.app.test_request_context():
             bulk = start_bulk(deps, "blog", everything, Action.REMOVE, "mo")
             run_bulk(deps, "blog", bulk, "mo", limit=30)
-        progress = desk.storage.bulks.progress("blog", bulk.id)
+        progress = web_app.storage.bulks.progress("blog", bulk.id)
         assert (progress.done, progress.finished) == (done, finished)
-    assert statuses(desk, mine) == {Status.REMOVED}
+    assert statuses(web_app, mine) == {Status.REMOVED}
 
 
-def test_undo_restores_only_what_the_removal_removed(desk, mo):
-    before, mine = held(desk.storage, received=NOW - timedelta(days=1)), many(desk, 2)
+def test_undo_restores_only_what_the_removal_removed(web_app, mo):
+    before, mine = held(web_app.storage, received=NOW - timedelta(days=1)), many(web_app, 2)
     mo.post_form(f"/review/blog/{before.id}", version=before.version, action="remove")
     path = remove_everything(mo)
     assert "Removed 2 comments" in page(mo, path)
     resume(mo, path, "undo")
-    assert statuses(desk, mine) == {Status.HELD}
-    assert statuses(desk, [before]) == {Status.REMOVED}
+    assert statuses(web_app, mine) == {Status.HELD}
+    assert statuses(web_app, [before]) == {Status.REMOVED}
 
 
-def test_undo_ends_a_running_search(desk, mo):
-    mine = many(desk, STEP + 20)
+def test_undo_ends_a_running_search(web_app, mo):
+    mine = many(web_app, STEP + 20)
     path = remove_everything(mo)
     resume(mo, path, "undo")
-    assert statuses(desk, mine) == {Status.HELD}
+    assert statuses(web_app, mine) == {Status.HELD}
     assert "data-running" not in page(mo, path)
 
 
-def test_a_preview_removes_nothing(desk, mo):
-    mine = many(desk, 2)
+def test_a_preview_removes_nothing(web_app, mo):
+    mine = many(web_app, 2)
     page(mo, PREVIEW)
-    assert statuses(desk, mine) == {Status.HELD}
+    assert statuses(web_app, mine) == {Status.HELD}
 
 
-def test_addresses_of_earlier_versions_lead_to_the_preview_or_explain_how_to_undo(desk, mo):
+def test_addresses_of_earlier_versions_lead_to_the_preview_or_explain_how_to_undo(web_app, mo):
     old = "/sites/blog/authors/identity-of-ada/removal"
     assert mo.get(old).location == PREVIEW
     for answer in (mo.get(f"{old}?began=1&n=3&undo=0"), mo.post_form(old, began=1, undo=1)):

@@ -9,7 +9,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.integration.review.test_review_api import QUEUE, decide, undo
 from tests.support.builders import NOW, an_admission, decided, published
-from tests.support.desk import Desk, Seat, held, page
+from tests.support.web_app import SignedInClient, WebApp, held, page
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def read(storage: Storage) -> list[str]:
     return [c.public_content for c in storage.threads.page("blog", "first-post", 9).rows]
 
 
-def test_the_card_of_an_edit_shows_what_it_would_change(mo: Seat, comment: Comment, draft: Comment) -> None:
+def test_the_card_of_an_edit_shows_what_it_would_change(mo: SignedInClient, comment: Comment, draft: Comment) -> None:
     text = page(mo, "/review/blog")
     assert "The <del>first</del><ins>other</ins> &lt;b&gt;words" in text
     assert "Compared with the published text:" in text
@@ -39,7 +39,7 @@ def test_the_card_of_an_edit_shows_what_it_would_change(mo: Seat, comment: Comme
 
 
 def test_approving_an_edit_publishes_its_words_and_taking_that_back_the_old_ones(
-    mo: Seat, storage: Storage, comment: Comment, draft: Comment
+    mo: SignedInClient, storage: Storage, comment: Comment, draft: Comment
 ) -> None:
     answer = decide(mo, draft).json["comment"]
     assert (answer["status"], answer["undoable"], answer["actions"]) == ("applied", True, [])
@@ -49,20 +49,22 @@ def test_approving_an_edit_publishes_its_words_and_taking_that_back_the_old_ones
     assert read(storage) == [comment.content]
 
 
-def test_refusing_an_edit_leaves_the_words(mo: Seat, storage: Storage, comment: Comment, draft: Comment) -> None:
+def test_refusing_an_edit_leaves_the_words(
+    mo: SignedInClient, storage: Storage, comment: Comment, draft: Comment
+) -> None:
     assert decide(mo, draft, "spam").json["comment"]["status"] == "spam"
     assert read(storage) == [comment.content]
     assert storage.comments.get("blog", comment.id) == comment
 
 
-def test_who_saw_the_old_words_is_told_of_the_new_ones(mo: Seat, comment: Comment, draft: Comment) -> None:
+def test_who_saw_the_old_words_is_told_of_the_new_ones(mo: SignedInClient, comment: Comment, draft: Comment) -> None:
     decide(mo, draft)
     answer = decide(mo, comment, "spam")
     assert answer.status_code == 409
     assert answer.json["comment"]["content"] == draft.content
 
 
-def test_the_history_keeps_what_the_latest_edit_replaced(mo: Seat, comment: Comment, draft: Comment) -> None:
+def test_the_history_keeps_what_the_latest_edit_replaced(mo: SignedInClient, comment: Comment, draft: Comment) -> None:
     decide(mo, draft)
     text = page(mo, f"/review/blog/{comment.id}")
     assert "Previous text" in text
@@ -71,7 +73,7 @@ def test_the_history_keeps_what_the_latest_edit_replaced(mo: Seat, comment: Comm
 
 
 def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(
-    mo: Seat, storage: Storage, comment: Comment, draft: Comment
+    mo: SignedInClient, storage: Storage, comment: Comment, draft: Comment
 ) -> None:
     decide(mo, comment, "remove")
     assert "with status Removed, which does not change" in page(mo, "/review/blog")
@@ -79,16 +81,16 @@ def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(
     assert storage.comments.get("blog", comment.id).content == comment.content
 
 
-def test_the_card_shows_how_its_author_changed_what_was_held(desk: Desk, mo: Seat) -> None:
-    first = held(desk.storage, content="one two")
+def test_the_card_shows_how_its_author_changed_what_was_held(web_app: WebApp, mo: SignedInClient) -> None:
+    first = held(web_app.storage, content="one two")
     again = edited(first, "one three", NOW)
-    assert desk.storage.comments.decide("blog", [CommentChange(first, again)]) == [True]
-    decided(desk.storage, again, Action.HOLD)
+    assert web_app.storage.comments.decide("blog", [CommentChange(first, again)]) == [True]
+    decided(web_app.storage, again, Action.HOLD)
     assert "one <del>two</del><ins>three</ins>" in page(mo, "/review/blog")
 
 
 def test_what_its_author_withdrew_is_shown_and_cannot_be_brought_back(
-    mo: Seat, storage: Storage, comment: Comment
+    mo: SignedInClient, storage: Storage, comment: Comment
 ) -> None:
     gone = withdrawn(comment, NOW)
     assert storage.comments.decide("blog", [CommentChange(comment, gone)]) == [True]

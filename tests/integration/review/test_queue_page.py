@@ -8,40 +8,40 @@ from comments.lifecycle import Action
 from comments.model import Signal
 from service.review.queue_pages import PER_PAGE
 from tests.support.builders import NOW, moderated, published
-from tests.support.desk import HTML, Desk, Seat, held, judged, page
 from tests.support.markup import parse
+from tests.support.web_app import HTML, SignedInClient, WebApp, held, judged, page
 
 
 @pytest.fixture
-def mo(desk: Desk) -> Seat:
-    return desk.signed_in("mo", blog="moderator", shop="viewer")
+def mo(web_app: WebApp) -> SignedInClient:
+    return web_app.signed_in("mo", blog="moderator", shop="viewer")
 
 
-def ids(seat: Seat, path: str) -> list[str]:
-    return [article.get("data-id") for article in parse(page(seat, path)).iterfind(".//article")]
+def ids(user: SignedInClient, path: str) -> list[str]:
+    return [article.get("data-id") for article in parse(page(user, path)).iterfind(".//article")]
 
 
-def facets(seat: Seat, path: str) -> dict[str, dict[str, int]]:
+def facets(user: SignedInClient, path: str) -> dict[str, dict[str, int]]:
     found = {}
-    for section in parse(page(seat, path)).iterfind(".//aside//section"):
+    for section in parse(page(user, path)).iterfind(".//aside//section"):
         rows = (["".join(part.itertext()) for part in a] for a in section.iterfind(".//a"))
         found[section.find("h2").text] = {label: int(n) for label, n in rows}
     return found
 
 
-def test_what_is_most_useful_comes_first_and_other_orders_are_a_click_away(desk, mo):
-    sure = judged(desk.storage, Action.HOLD, score=1.0, received=NOW - timedelta(hours=1))
-    doubtful = judged(desk.storage, Action.HOLD, score=5.5, received=NOW)
-    worst = judged(desk.storage, Action.HOLD, score=7.9, received=NOW - timedelta(hours=2))
+def test_what_is_most_useful_comes_first_and_other_orders_are_a_click_away(web_app, mo):
+    sure = judged(web_app.storage, Action.HOLD, score=1.0, received=NOW - timedelta(hours=1))
+    doubtful = judged(web_app.storage, Action.HOLD, score=5.5, received=NOW)
+    worst = judged(web_app.storage, Action.HOLD, score=7.9, received=NOW - timedelta(hours=2))
     assert ids(mo, "/review/blog")[0] == doubtful.id
     assert ids(mo, "/review/blog?order=oldest") == [worst.id, sure.id, doubtful.id]
     assert ids(mo, "/review/blog?order=newest") == [doubtful.id, sure.id, worst.id]
     assert ids(mo, "/review/blog?order=points") == [worst.id, doubtful.id, sure.id]
 
 
-def test_facets_narrow_and_count_and_can_be_taken_away(desk, mo):
-    ines = held(desk.storage, author="Ines", content="Хлеб", thread="/bread")
-    held(desk.storage, author="Jon", content="bread https://shop.example", thread="/bread")
+def test_facets_narrow_and_count_and_can_be_taken_away(web_app, mo):
+    ines = held(web_app.storage, author="Ines", content="Хлеб", thread="/bread")
+    held(web_app.storage, author="Jon", content="bread https://shop.example", thread="/bread")
     found = facets(mo, "/review/blog")
     assert found["Author"] == {"Ines": 1, "Jon": 1}
     assert found["Thread"] == {"/bread": 2}
@@ -54,9 +54,9 @@ def test_facets_narrow_and_count_and_can_be_taken_away(desk, mo):
     assert [a.get("href") for a in narrowed.iterfind(".//div[@class='chips']//li/a")] == ["/review/blog"]
 
 
-def test_ages_are_counted_by_day(desk, mo):
+def test_ages_are_counted_by_day(web_app, mo):
     for days in (0, 0, 1, 3, 30):
-        held(desk.storage, received=NOW - timedelta(days=days))
+        held(web_app.storage, received=NOW - timedelta(days=days))
     expected = {"Today (UTC)": 2, "Yesterday": 1, "2 to 6 days ago": 1, "A week ago or longer": 1}
     assert facets(mo, "/review/blog")["Received"] == expected
     assert len(ids(mo, "/review/blog?age=older")) == 1
@@ -66,44 +66,44 @@ def test_ages_are_counted_by_day(desk, mo):
 @pytest.mark.parametrize(
     "q", ["walk", "WALK wind", "walk*", "ines", "ines@example.org", "@example.org", "shop.example", "origin:net-1"]
 )
-def test_a_search_finds_words_people_addresses_links_and_networks(desk, mo, q):
+def test_a_search_finds_words_people_addresses_links_and_networks(web_app, mo, q):
     found = held(
-        desk.storage, author="Ines", email="Ines@example.org", origin="net-1",
+        web_app.storage, author="Ines", email="Ines@example.org", origin="net-1",
         content="I walk in the wind, see https://www.shop.example/x",
     )  # fmt: skip
-    held(desk.storage, author="Jon", email="jon@else.example", origin="net-2", content="A wall")
+    held(web_app.storage, author="Jon", email="jon@else.example", origin="net-2", content="A wall")
     assert mo.get("/review/blog", query_string={"q": q}, headers=HTML).text.count("<article") == 1
     assert found.id in mo.get("/review/blog", query_string={"q": q}, headers=HTML).text
 
 
-def test_whoever_does_not_see_e_mails_cannot_find_by_them(desk):
-    held(desk.storage, email="ines@example.org", content="x")
-    viewer = desk.signed_in("vi", blog="viewer")
+def test_whoever_does_not_see_e_mails_cannot_find_by_them(web_app):
+    held(web_app.storage, email="ines@example.org", content="x")
+    viewer = web_app.signed_in("vi", blog="viewer")
     assert ids(viewer, "/review/blog?q=ines@example.org") == []
 
 
-def test_a_search_without_a_hit_says_what_to_do(desk, mo):
-    held(desk.storage)
+def test_a_search_without_a_hit_says_what_to_do(web_app, mo):
+    held(web_app.storage)
     text = page(mo, "/review/blog?q=nowhere")
     assert "No matching comments" in text
     assert mo.get("/review/blog?q=!!!", headers=HTML).status_code == 422
 
 
-def test_all_sites_are_one_queue(desk, mo):
-    oldest = held(desk.storage, site="shop", received=NOW - timedelta(hours=3))
-    mine = held(desk.storage, received=NOW - timedelta(hours=2))
-    held(desk.storage, site="blog", received=NOW)
+def test_all_sites_are_one_queue(web_app, mo):
+    oldest = held(web_app.storage, site="shop", received=NOW - timedelta(hours=3))
+    mine = held(web_app.storage, received=NOW - timedelta(hours=2))
+    held(web_app.storage, site="blog", received=NOW)
     assert ids(mo, "/review/all?order=oldest")[:2] == [oldest.id, mine.id]
     assert facets(mo, "/review/all")["Site"] == {"The blog": 2, "The shop": 1}
     assert ids(mo, "/review/all?site=shop") == [oldest.id]
-    stranger = desk.signed_in("bo", shop="moderator")
+    stranger = web_app.signed_in("bo", shop="moderator")
     assert ids(stranger, "/review/all") == [oldest.id]
 
 
 @pytest.mark.parametrize("order", ["useful", "oldest", "newest", "points"])
-def test_pages_over_all_sites_leave_out_none_and_repeat_none(desk, mo, order):
+def test_pages_over_all_sites_leave_out_none_and_repeat_none(web_app, mo, order):
     every = {
-        held(desk.storage, site=site, received=NOW + timedelta(seconds=n // 3)).id
+        held(web_app.storage, site=site, received=NOW + timedelta(seconds=n // 3)).id
         for n in range(PER_PAGE + 5)
         for site in ("blog", "shop")
     }
@@ -116,8 +116,8 @@ def test_pages_over_all_sites_leave_out_none_and_repeat_none(desk, mo, order):
     assert set(seen) == every
 
 
-def test_a_button_on_the_page_of_all_sites_leads_back_there(desk, mo):
-    comment = held(desk.storage, author="Ines")
+def test_a_button_on_the_page_of_all_sites_leads_back_there(web_app, mo):
+    comment = held(web_app.storage, author="Ines")
     root = parse(page(mo, "/review/all?author=Ines"))
     form = root.find(".//form[@class='actions']")
     fields = {i.get("name"): i.get("value") for i in form.iterfind("input")}
@@ -125,16 +125,16 @@ def test_a_button_on_the_page_of_all_sites_leads_back_there(desk, mo):
     assert answer.location.startswith("/review/all?")
     assert "author=Ines" in answer.location
     assert "Marked as spam" in page(mo, answer.location)
-    assert desk.storage.comments.get("blog", comment.id).status == "spam"
+    assert web_app.storage.comments.get("blog", comment.id).status == "spam"
 
 
 def test_what_is_settled_is_not_listed_over_all_sites(mo):
     assert mo.get("/review/all?status=spam", headers=HTML).status_code == 404
 
 
-def test_more_than_a_page_files_first_is_said_to_be_on_its_way(desk, mo):
+def test_more_than_a_page_files_first_is_said_to_be_on_its_way(web_app, mo):
     for _ in range(60):
-        held(desk.storage)
+        held(web_app.storage)
     assert "10 comments arrived a moment ago" in page(mo, "/review/blog")
     assert "arrived a moment ago" not in page(mo, "/review/blog")
 
@@ -142,22 +142,22 @@ def test_more_than_a_page_files_first_is_said_to_be_on_its_way(desk, mo):
 # The card.
 
 
-def test_a_card_shows_what_it_answers_and_its_authors_record(desk, mo):
-    parent = published(desk.storage, author="Jon", content="The east wind is half of it.", thread="/walks")
-    moderated(desk.storage, held(desk.storage, identity="i"), Action.APPROVE)
-    moderated(desk.storage, held(desk.storage, identity="i"), Action.SPAM)
-    held(desk.storage, identity="i", parent=parent.id, thread="/walks")
+def test_a_card_shows_what_it_answers_and_its_authors_record(web_app, mo):
+    parent = published(web_app.storage, author="Jon", content="The east wind is half of it.", thread="/walks")
+    moderated(web_app.storage, held(web_app.storage, identity="i"), Action.APPROVE)
+    moderated(web_app.storage, held(web_app.storage, identity="i"), Action.SPAM)
+    held(web_app.storage, identity="i", parent=parent.id, thread="/walks")
     text = " ".join("".join(parse(page(mo, "/review/blog")).find(".//article").itertext()).split())
     assert "Jon wrote: The east wind is half of it." in text
     assert "1 approved, 1 spam" in text
 
 
-def test_a_card_says_what_would_have_approved_it_and_marks_the_evidence(desk, mo):
+def test_a_card_says_what_would_have_approved_it_and_marks_the_evidence(web_app, mo):
     signals = (
         Signal("links.many", 0.6, "3 links; 2 are too many", 3.4),
         Signal("words.hold", 1.0, "casino", 0.0, True),
     )
-    judged(desk.storage, Action.HOLD, *signals, score=3.4, content="Casino at www.win.example")
+    judged(web_app.storage, Action.HOLD, *signals, score=3.4, content="Casino at www.win.example")
     card = parse(page(mo, "/review/blog")).find(".//article")
     said = "".join(card.find(".//p[@class='small approved-if']").itertext())
     less = "it had fewer links (below 3 points instead of 3.4)"
@@ -167,49 +167,49 @@ def test_a_card_says_what_would_have_approved_it_and_marks_the_evidence(desk, mo
     assert "policy-1" in "".join(card.itertext())
 
 
-def test_ones_own_page_shows_what_others_wrote_there(desk, mo):
-    published(desk.storage, author="Jon", content="Me too, every Sunday", thread="/walks")
-    comment = held(desk.storage, thread="/walks")
+def test_ones_own_page_shows_what_others_wrote_there(web_app, mo):
+    published(web_app.storage, author="Jon", content="Me too, every Sunday", thread="/walks")
+    comment = held(web_app.storage, thread="/walks")
     assert "Me too, every Sunday" in page(mo, f"/review/blog/{comment.id}")
 
 
 # Reasons and notes.
 
 
-def test_a_reason_removes_and_is_kept_with_the_decision(desk, mo):
-    comment = held(desk.storage)
+def test_a_reason_removes_and_is_kept_with_the_decision(web_app, mo):
+    comment = held(web_app.storage)
     mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="remove", reason="tone")
-    after = desk.storage.comments.get("blog", comment.id)
+    after = web_app.storage.comments.get("blog", comment.id)
     assert (after.status, after.decisions[-1].reason) == ("removed", "tone")
     assert "reason for the author: tone" in page(mo, f"/review/blog/{comment.id}")
 
 
 @pytest.mark.parametrize("fields", [{"reason": "nonsense"}, {"reason": "tone", "action": "spam"}])
-def test_a_reason_that_cannot_be_is_refused(desk, mo, fields):
-    comment = held(desk.storage)
+def test_a_reason_that_cannot_be_is_refused(web_app, mo, fields):
+    comment = held(web_app.storage)
     assert mo.post_form(f"/review/blog/{comment.id}", version=comment.version, **fields).status_code == 422
     body = {"version": comment.version, "action": "remove"} | fields
     assert mo.post_json(f"/v1/sites/blog/review/comments/{comment.id}/decisions", body).status_code == 422
-    assert desk.storage.comments.get("blog", comment.id) == comment
+    assert web_app.storage.comments.get("blog", comment.id) == comment
 
 
-def test_a_note_is_shown_to_colleagues_and_changes_nothing(desk, mo):
-    comment = held(desk.storage)
+def test_a_note_is_shown_to_colleagues_and_changes_nothing(web_app, mo):
+    comment = held(web_app.storage)
     assert mo.post_form(f"/review/blog/{comment.id}/notes", text="Asked <b>her</b>").status_code == 303
     path = f"/v1/sites/blog/review/comments/{comment.id}/notes"
     assert mo.post_json(path, {"text": "She answered"}).status_code == 201
     for where in ("/review/blog", f"/review/blog/{comment.id}"):
         assert "Asked &lt;b&gt;her&lt;/b&gt;" in page(mo, where)
         assert "She answered" in page(mo, where)
-    assert desk.storage.comments.get("blog", comment.id) == comment
+    assert web_app.storage.comments.get("blog", comment.id) == comment
 
 
-def test_notes_are_refused_from_viewers_and_strangers_and_when_empty(desk, mo):
-    comment = held(desk.storage)
+def test_notes_are_refused_from_viewers_and_strangers_and_when_empty(web_app, mo):
+    comment = held(web_app.storage)
     path = f"/review/blog/{comment.id}/notes"
-    assert desk.signed_in("vi", blog="viewer").post_form(path, text="x").status_code == 403
-    assert desk.signed_in("st", shop="owner").post_form(path, text="x").status_code == 404
+    assert web_app.signed_in("vi", blog="viewer").post_form(path, text="x").status_code == 403
+    assert web_app.signed_in("st", shop="owner").post_form(path, text="x").status_code == 404
     assert mo.client.post(path, data={"text": "x"}).status_code == 403
     assert mo.post_form(path, text="  ").status_code == 422
     assert mo.post_form("/review/blog/missing/notes", text="x").status_code == 404
-    assert desk.storage.notes.of("blog", [comment.id]) == [()]
+    assert web_app.storage.notes.of("blog", [comment.id]) == [()]

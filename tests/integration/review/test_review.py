@@ -11,46 +11,46 @@ from service.review.page_context import relative_time
 from service.review.presenter import thread_link, web_link
 from service.review.queue_pages import PER_PAGE
 from tests.support.builders import NOW, a_site
-from tests.support.desk import HTML, Seat, held, judged, page
 from tests.support.markup import parse
+from tests.support.web_app import HTML, SignedInClient, held, judged, page
 
 
 def buttons(text: str) -> list[str]:
     return [b.get("value") for b in parse(text).iterfind(".//article//form[@class='actions']/button")]
 
 
-def press(seat: Seat, comment, action: str, **fields):
-    return seat.post_form(f"/review/blog/{comment.id}", version=comment.version, action=action, **fields)
+def press(user: SignedInClient, comment, action: str, **fields):
+    return user.post_form(f"/review/blog/{comment.id}", version=comment.version, action=action, **fields)
 
 
 # What the pages show.
 
 
-def test_the_first_page_lists_ones_own_sites_with_what_waits(desk, mo):
-    held(desk.storage)
-    held(desk.storage, site="shop")
+def test_the_first_page_lists_ones_own_sites_with_what_waits(web_app, mo):
+    held(web_app.storage)
+    held(web_app.storage, site="shop")
     text = page(mo, "/review")
     assert "The blog" in text
     assert "1 to review" in text
     assert "The shop" not in text
 
 
-def test_who_has_several_sites_finds_the_queue_of_all_of_them(desk, mo):
-    held(desk.storage)
-    held(desk.storage, site="shop")
+def test_who_has_several_sites_finds_the_queue_of_all_of_them(web_app, mo):
+    held(web_app.storage)
+    held(web_app.storage, site="shop")
     assert "/review/all" not in page(mo, "/review")
-    root = parse(page(desk.signed_in("both", blog="viewer", shop="owner"), "/review"))
+    root = parse(page(web_app.signed_in("both", blog="viewer", shop="owner"), "/review"))
     link = root.find(".//a[@href='/review/all']")
     assert "2 to review" in "".join(link.itertext())
 
 
-def test_somebody_without_a_site_is_told_what_to_do(desk):
-    assert "replygate moderator add" in page(desk.signed_in("new"), "/review")
+def test_somebody_without_a_site_is_told_what_to_do(web_app):
+    assert "replygate moderator add" in page(web_app.signed_in("new"), "/review")
 
 
-def test_a_card_shows_who_where_what_and_why(desk, mo):
+def test_a_card_shows_who_where_what_and_why(web_app, mo):
     judged(
-        desk.storage,
+        web_app.storage,
         Action.HOLD,
         Signal("links.count", 1.0, "3 links; this site expects fewer than 2", 3.0),
         score=3.4,
@@ -68,45 +68,45 @@ def test_a_card_shows_who_where_what_and_why(desk, mo):
     assert "3.4 points; review from 3, spam from 8" in text
 
 
-def test_a_card_shows_the_authors_record_here_and_since_when(desk, mo):
-    judged(desk.storage, Action.HOLD, author="Ines")
-    judged(desk.storage, Action.HOLD, author="Nobody known", email="", identity="")
+def test_a_card_shows_the_authors_record_here_and_since_when(web_app, mo):
+    judged(web_app.storage, Action.HOLD, author="Ines")
+    judged(web_app.storage, Action.HOLD, author="Nobody known", email="", identity="")
     text = page(mo, "/review/blog")
     assert "first comment" in text
     assert "no e-mail" in text
-    judged(desk.storage, Action.APPROVE, received=NOW - timedelta(days=200))
-    judged(desk.storage, Action.SPAM, received=NOW - timedelta(days=2))
+    judged(web_app.storage, Action.APPROVE, received=NOW - timedelta(days=200))
+    judged(web_app.storage, Action.SPAM, received=NOW - timedelta(days=2))
     record = parse(page(mo, "/review/blog?author=Ines")).find(".//a[@class='record']")
     assert " ".join("".join(record.itertext()).split()) == "1 approved, 1 spam, first seen 2026-05-06"
 
 
-def test_a_signal_that_asks_for_a_person_says_so(desk, mo):
-    held(desk.storage)
+def test_a_signal_that_asks_for_a_person_says_so(web_app, mo):
+    held(web_app.storage)
     assert "Needs a human decision" in page(mo, "/review/blog")
 
 
 @pytest.mark.parametrize(("log_odds", "said"), [(3.0, "95 %"), (9.0, "more than 99 %"), (-9.0, "less than 1 %")])
-def test_a_card_says_how_likely_it_is_spam_by_what_was_learned(desk, mo, log_odds, said):
-    judged(desk.storage, Action.HOLD, log_odds=log_odds)
+def test_a_card_says_how_likely_it_is_spam_by_what_was_learned(web_app, mo, log_odds, said):
+    judged(web_app.storage, Action.HOLD, log_odds=log_odds)
     line = parse(page(mo, "/review/blog")).find(".//p[@class='muted small judged']")
     assert f"; {said} spam probability by the trained models; policy" in " ".join("".join(line.itertext()).split())
 
 
-def test_a_card_shows_the_thresholds_of_the_day_it_was_judged(desk, mo):
-    held(desk.storage)
-    desk.storage.sites.put(replace(desk.storage.sites.get("blog"), hold_at=1.0, spam_at=2.0))
+def test_a_card_shows_the_thresholds_of_the_day_it_was_judged(web_app, mo):
+    held(web_app.storage)
+    web_app.storage.sites.put(replace(web_app.storage.sites.get("blog"), hold_at=1.0, spam_at=2.0))
     assert "review from 3, spam from 8" in page(mo, "/review/blog")
 
 
-def test_masked_words_are_shown_as_readers_get_them_and_as_they_were_sent(desk, mo):
-    judged(desk.storage, Action.HOLD, content="darn it", masked="•••• it")
+def test_masked_words_are_shown_as_readers_get_them_and_as_they_were_sent(web_app, mo):
+    judged(web_app.storage, Action.HOLD, content="darn it", masked="•••• it")
     card = parse(page(mo, "/review/blog")).find(".//article")
     assert "".join(card.find(".//div[@class='content']").itertext()).strip() == "•••• it"
     assert card.find(".//pre").text == "darn it"
 
 
 @pytest.mark.parametrize("status", ALLOWED[Role.MODERATOR])
-def test_the_buttons_are_those_of_the_lifecycle(desk, mo, storage, status):
+def test_the_buttons_are_those_of_the_lifecycle(web_app, mo, storage, status):
     comment = held(storage)
     if status is not Status.HELD:
         action = {Status.APPROVED: "approve", Status.SPAM: "spam", Status.REMOVED: "remove"}[status]
@@ -115,10 +115,10 @@ def test_the_buttons_are_those_of_the_lifecycle(desk, mo, storage, status):
     assert buttons(page(mo, f"/review/blog?status={status}")) == expected
 
 
-def test_every_status_has_its_tab_with_its_count(desk, mo):
+def test_every_status_has_its_tab_with_its_count(web_app, mo):
     for action, n in ((Action.HOLD, 3), (Action.APPROVE, 2), (Action.SPAM, 1)):
         for _ in range(n):
-            judged(desk.storage, action)
+            judged(web_app.storage, action)
     tabs = parse(page(mo, "/review/blog")).findall(".//nav[@class='tabs']/a")
     assert [" ".join("".join(t.itertext()).split()) for t in tabs] == [
         "Pending 3",
@@ -128,8 +128,8 @@ def test_every_status_has_its_tab_with_its_count(desk, mo):
     ]
 
 
-def test_the_queue_goes_on_where_a_page_ends(desk, mo):
-    ids = [held(desk.storage, received=NOW + timedelta(seconds=n)).id for n in range(PER_PAGE + 3)]
+def test_the_queue_goes_on_where_a_page_ends(web_app, mo):
+    ids = [held(web_app.storage, received=NOW + timedelta(seconds=n)).id for n in range(PER_PAGE + 3)]
     first = parse(page(mo, "/review/blog"))
     onward = first.find(".//a[@rel='next']").get("href")
     rest = parse(page(mo, onward))
@@ -140,18 +140,18 @@ def test_the_queue_goes_on_where_a_page_ends(desk, mo):
 
 
 @pytest.mark.parametrize("status", ["held", "approved", "spam", "removed"])
-def test_an_empty_list_says_what_to_do_next(desk, mo, status):
+def test_an_empty_list_says_what_to_do_next(web_app, mo, status):
     root = parse(page(mo, f"/review/blog?status={status}"))
     assert root.find(".//div[@class='empty']//a").get("href").startswith("/review/blog")
 
 
 @pytest.mark.parametrize("query", ["status=queued", "order=up", "cursor=%00", "page=2", "status=held&status=spam"])
-def test_an_address_nobody_can_mean_is_refused(desk, mo, query):
+def test_an_address_nobody_can_mean_is_refused(web_app, mo, query):
     assert mo.get(f"/review/blog?{query}", headers=HTML).status_code == 422
 
 
-def test_ones_own_page_of_a_comment_shows_its_history(desk, mo):
-    comment = held(desk.storage, user_agent="Mozilla/5.0")
+def test_ones_own_page_of_a_comment_shows_its_history(web_app, mo):
+    comment = held(web_app.storage, user_agent="Mozilla/5.0")
     press(mo, comment, "spam")
     text = page(mo, f"/review/blog/{comment.id}")
     items = ["".join(li.itertext()) for li in parse(text).iterfind(".//ol[@class='history panel']/li")]
@@ -199,51 +199,51 @@ def test_only_plain_web_addresses_become_links(text):
 
 
 @pytest.mark.parametrize(("action", "status"), [("approve", "approved"), ("spam", "spam"), ("remove", "removed")])
-def test_a_button_settles_and_leads_back_to_the_queue_with_an_undo(desk, mo, action, status):
-    comment = held(desk.storage)
+def test_a_button_settles_and_leads_back_to_the_queue_with_an_undo(web_app, mo, action, status):
+    comment = held(web_app.storage)
     answer = press(mo, comment, action, status="held", order="newest")
     assert answer.status_code == 303
     assert answer.location.startswith("/review/blog?")
     assert "order=newest" in answer.location
-    assert desk.storage.comments.get("blog", comment.id).status == status
+    assert web_app.storage.comments.get("blog", comment.id).status == status
     root = parse(page(mo, answer.location))
     undo = root.find(".//form[@class='undo-last']")
     fields = {i.get("name"): i.get("value") for i in undo.iterfind("input")}
     back = mo.client.post(undo.get("action"), data=fields | {"action": "undo"})
     assert back.status_code == 303
-    assert desk.storage.comments.get("blog", comment.id).status is Status.HELD
+    assert web_app.storage.comments.get("blog", comment.id).status is Status.HELD
     assert "Undone" in page(mo, back.location)
 
 
-def test_from_a_comments_own_page_one_stays_there(desk, mo):
-    comment = held(desk.storage)
+def test_from_a_comments_own_page_one_stays_there(web_app, mo):
+    comment = held(web_app.storage)
     assert press(mo, comment, "approve", alone="1").location == f"/review/blog/{comment.id}"
 
 
-def test_a_stale_button_says_so_and_shows_the_new_state(desk, mo):
-    comment = held(desk.storage)
-    bo = desk.signed_in("bo", blog="moderator")
+def test_a_stale_button_says_so_and_shows_the_new_state(web_app, mo):
+    comment = held(web_app.storage)
+    bo = web_app.signed_in("bo", blog="moderator")
     press(bo, comment, "approve")
     late = press(mo, comment, "spam")
     assert late.status_code == 409
     assert "Someone else was faster" in late.text
     assert "Published" in late.text
     assert buttons(late.text) == ["spam", "remove", "undo"]
-    assert desk.storage.comments.get("blog", comment.id).status is Status.APPROVED
+    assert web_app.storage.comments.get("blog", comment.id).status is Status.APPROVED
 
 
-def test_a_made_up_step_is_refused(desk, mo):
-    comment = held(desk.storage)
+def test_a_made_up_step_is_refused(web_app, mo):
+    comment = held(web_app.storage)
     for fields in ({"action": "hold"}, {"action": ""}, {"action": "approve", "version": "x"}, {"action": "undo"}):
         answer = mo.post_form(f"/review/blog/{comment.id}", **{"version": comment.version, **fields})
         assert answer.status_code == 422
-    assert desk.storage.comments.get("blog", comment.id) == comment
+    assert web_app.storage.comments.get("blog", comment.id) == comment
 
 
-def test_the_address_of_a_settled_comment_tells_no_old_story(desk, mo):
-    comment = held(desk.storage)
+def test_the_address_of_a_settled_comment_tells_no_old_story(web_app, mo):
+    comment = held(web_app.storage)
     press(mo, comment, "approve")
-    after = desk.storage.comments.get("blog", comment.id)
+    after = web_app.storage.comments.get("blog", comment.id)
     press(mo, after, "spam")
     assert "Marked as spam" in page(mo, f"/review/blog?decided={comment.id}")
     assert page(mo, "/review/blog?decided=missing") == page(mo, "/review/blog")

@@ -9,24 +9,24 @@ from comments.lifecycle import Action, Status
 from comments.model import Signal
 from comments.storage.values import CommentChange
 from tests.support.builders import accepted
-from tests.support.desk import Seat, a_desk, held, judged
+from tests.support.web_app import SignedInClient, held, judged, open_web_app
 
 QUEUE = "/v1/sites/blog/review/comments"
 BULK = "/v1/sites/blog/review/decisions"
 
 
-def decide(seat: Seat, comment, action="approve", version=None, csrf=None):
+def decide(user: SignedInClient, comment, action="approve", version=None, csrf=None):
     body = {"action": action, "version": comment.version if version is None else version}
-    return seat.post_json(f"{QUEUE}/{comment.id}/decisions", body, csrf)
+    return user.post_json(f"{QUEUE}/{comment.id}/decisions", body, csrf)
 
 
-def undo(seat: Seat, id, version):
-    return seat.post_json(f"{QUEUE}/{id}/undo", {"version": version})
+def undo(user: SignedInClient, id, version):
+    return user.post_json(f"{QUEUE}/{id}/undo", {"version": version})
 
 
-def test_the_queue_lists_what_is_held_with_every_reason(desk, mo):
+def test_the_queue_lists_what_is_held_with_every_reason(web_app, mo):
     signals = (Signal("links.count", 1.0, "3 links", 3.0), Signal("trusted", 0.5, "1 before", -0.5))
-    judged(desk.storage, Action.HOLD, *signals, score=2.5, email="a@b.example")
+    judged(web_app.storage, Action.HOLD, *signals, score=2.5, email="a@b.example")
     (row,) = mo.get(QUEUE).json["comments"]
     assert row["reasons"]["signals"] == [
         {"name": "links.count", "points": 3.0, "strength": 1.0, "evidence": "3 links", "holds": False},
@@ -38,21 +38,21 @@ def test_the_queue_lists_what_is_held_with_every_reason(desk, mo):
 
 
 @pytest.mark.parametrize(("log_odds", "probability"), [(0.0, None), (3.0, 0.9526), (-900.0, 0.0)])
-def test_what_was_learned_is_told_as_a_probability(desk, mo, log_odds, probability):
-    judged(desk.storage, Action.HOLD, log_odds=log_odds)
+def test_what_was_learned_is_told_as_a_probability(web_app, mo, log_odds, probability):
+    judged(web_app.storage, Action.HOLD, log_odds=log_odds)
     (row,) = mo.get(QUEUE).json["comments"]
     assert row["reasons"]["probability"] == probability
 
 
-def test_the_weightiest_reason_comes_first(desk, mo):
-    judged(desk.storage, Action.HOLD, *(Signal(f"s{p}", 1.0, "", p) for p in (-1.0, 2.0, 0.0, 5.0)), score=6.0)
+def test_the_weightiest_reason_comes_first(web_app, mo):
+    judged(web_app.storage, Action.HOLD, *(Signal(f"s{p}", 1.0, "", p) for p in (-1.0, 2.0, 0.0, 5.0)), score=6.0)
     (row,) = mo.get(QUEUE).json["comments"]
     assert [s["points"] for s in row["reasons"]["signals"]] == [5.0, 2.0, 0.0, -1.0]
 
 
-def test_the_queue_is_paged_and_counted(desk, mo):
-    ids = [held(desk.storage).id for _ in range(5)]
-    judged(desk.storage, Action.SPAM)
+def test_the_queue_is_paged_and_counted(web_app, mo):
+    ids = [held(web_app.storage).id for _ in range(5)]
+    judged(web_app.storage, Action.SPAM)
     seen, cursor = [], ""
     while True:
         page = mo.get(f"{QUEUE}?limit=2&cursor={cursor}").json
@@ -72,19 +72,19 @@ def test_a_query_nobody_can_mean_is_refused(mo, query):
 
 
 @pytest.mark.parametrize(("action", "status"), [("approve", "approved"), ("spam", "spam"), ("remove", "removed")])
-def test_a_decision_moves_the_comment_and_is_learned_from(desk, mo, action, status):
-    comment = held(desk.storage)
+def test_a_decision_moves_the_comment_and_is_learned_from(web_app, mo, action, status):
+    comment = held(web_app.storage)
     answer = decide(mo, comment, action)
     assert answer.status_code == 200
     shown = answer.json["comment"]
     assert (shown["status"], shown["version"], shown["undoable"]) == (status, comment.version + 1, True)
-    last = desk.storage.comments.get("blog", comment.id).decisions[-1]
+    last = web_app.storage.comments.get("blog", comment.id).decisions[-1]
     assert (last.status, last.by, last.role) == (status, "mo", "moderator")
-    assert desk.jobs.enqueued == [(LEARN, "blog")]
+    assert web_app.jobs.enqueued == [(LEARN, "blog")]
 
 
-def test_one_comment_is_shown_with_its_history(desk, mo):
-    comment = held(desk.storage)
+def test_one_comment_is_shown_with_its_history(web_app, mo):
+    comment = held(web_app.storage)
     decide(mo, comment, "spam")
     shown = mo.get(f"{QUEUE}/{comment.id}").json["comment"]
     assert [(d["before"], d["status"], d["by"]) for d in shown["decisions"]] == [
@@ -93,19 +93,19 @@ def test_one_comment_is_shown_with_its_history(desk, mo):
     ]
 
 
-def test_the_second_of_two_deciders_is_told_the_new_state(desk, mo):
-    comment = held(desk.storage)
-    bo = desk.signed_in("bo", blog="owner")
+def test_the_second_of_two_deciders_is_told_the_new_state(web_app, mo):
+    comment = held(web_app.storage)
+    bo = web_app.signed_in("bo", blog="owner")
     decide(bo, comment, "approve")
     late = decide(mo, comment, "spam")
     assert (late.status_code, late.mimetype) == (409, "application/problem+json")
     assert late.json["type"] == "urn:replygate:stale-version"
     assert (late.json["comment"]["status"], late.json["comment"]["decisions"][-1]["by"]) == ("approved", "bo")
-    assert desk.storage.comments.get("blog", comment.id).status is Status.APPROVED
-    assert len(desk.jobs.enqueued) == 1
+    assert web_app.storage.comments.get("blog", comment.id).status is Status.APPROVED
+    assert len(web_app.jobs.enqueued) == 1
 
 
-def test_a_decider_who_is_overtaken_between_reading_and_writing_is_told_too(desk, mo, storage):
+def test_a_decider_who_is_overtaken_between_reading_and_writing_is_told_too(web_app, mo, storage):
     comment = held(storage)
 
     class Overtaken:
@@ -121,24 +121,24 @@ def test_a_decider_who_is_overtaken_between_reading_and_writing_is_told_too(desk
             decide(mo, comment, "approve")
             return self._kept.decide(site, changes)
 
-    slow = a_desk(replace(storage, comments=Overtaken(storage.comments))).signed_in("bo", blog="moderator")
+    slow = open_web_app(replace(storage, comments=Overtaken(storage.comments))).signed_in("bo", blog="moderator")
     answer = decide(slow, comment, "spam")
     assert (answer.status_code, answer.json["comment"]["status"]) == (409, "approved")
 
 
-def test_the_same_click_twice_decides_once(desk, mo):
-    comment = held(desk.storage)
+def test_the_same_click_twice_decides_once(web_app, mo):
+    comment = held(web_app.storage)
     assert [decide(mo, comment).status_code for _ in range(2)] == [200, 409]
-    assert len(desk.storage.comments.get("blog", comment.id).decisions) == 2
+    assert len(web_app.storage.comments.get("blog", comment.id).decisions) == 2
 
 
-def test_a_step_the_lifecycle_does_not_have_is_refused(desk, mo):
-    comment = judged(desk.storage, Action.APPROVE)
+def test_a_step_the_lifecycle_does_not_have_is_refused(web_app, mo):
+    comment = judged(web_app.storage, Action.APPROVE)
     assert decide(mo, comment, "approve").status_code == 422
-    waiting = accepted(desk.storage)
+    waiting = accepted(web_app.storage)
     assert decide(mo, waiting, "approve").status_code == 422
     assert undo(mo, comment.id, comment.version).status_code == 422
-    assert desk.jobs.enqueued == []
+    assert web_app.jobs.enqueued == []
 
 
 @pytest.mark.parametrize(
@@ -156,26 +156,26 @@ def test_a_step_the_lifecycle_does_not_have_is_refused(desk, mo):
         {"action": ["approve"], "version": 1},
     ],
 )
-def test_a_decision_nobody_can_mean_is_refused_field_by_field(desk, mo, body):
-    comment = held(desk.storage)
+def test_a_decision_nobody_can_mean_is_refused_field_by_field(web_app, mo, body):
+    comment = held(web_app.storage)
     answer = mo.post_json(f"{QUEUE}/{comment.id}/decisions", body)
     assert answer.status_code == 422
     assert answer.json["problems"]
-    assert desk.storage.comments.get("blog", comment.id) == comment
+    assert web_app.storage.comments.get("blog", comment.id) == comment
 
 
-def test_undo_takes_the_decision_and_its_lesson_back(desk, mo):
-    comment = held(desk.storage)
+def test_undo_takes_the_decision_and_its_lesson_back(web_app, mo):
+    comment = held(web_app.storage)
     version = decide(mo, comment, "spam").json["comment"]["version"]
     answer = undo(mo, comment.id, version)
     assert (answer.status_code, answer.json["comment"]["status"]) == (200, "held")
     assert answer.json["comment"]["actions"] == ["approve", "spam", "remove"]
-    assert desk.storage.comments.get("blog", comment.id).lesson is None
-    assert desk.jobs.enqueued == [(LEARN, "blog")] * 2
+    assert web_app.storage.comments.get("blog", comment.id).lesson is None
+    assert web_app.jobs.enqueued == [(LEARN, "blog")] * 2
 
 
-def test_undo_goes_back_step_by_step_to_what_the_filters_said(desk, mo):
-    comment = held(desk.storage)
+def test_undo_goes_back_step_by_step_to_what_the_filters_said(web_app, mo):
+    comment = held(web_app.storage)
     shown = decide(mo, comment, "spam").json["comment"]
     shown = mo.post_json(f"{QUEUE}/{comment.id}/decisions", {"action": "approve", "version": shown["version"]}).json[
         "comment"
@@ -187,17 +187,17 @@ def test_undo_goes_back_step_by_step_to_what_the_filters_said(desk, mo):
     assert statuses == ["spam", "held"]
 
 
-def test_a_stale_undo_is_told_the_new_state(desk, mo):
-    comment = held(desk.storage)
+def test_a_stale_undo_is_told_the_new_state(web_app, mo):
+    comment = held(web_app.storage)
     version = decide(mo, comment, "spam").json["comment"]["version"]
     undo(mo, comment.id, version)
     late = undo(mo, comment.id, version)
     assert (late.status_code, late.json["comment"]["status"]) == (409, "held")
 
 
-def test_many_are_decided_at_once_each_for_itself(desk, mo):
-    fine, stale, wrong = held(desk.storage), held(desk.storage), judged(desk.storage, Action.APPROVE)
-    foreign = held(desk.storage, site="shop")
+def test_many_are_decided_at_once_each_for_itself(web_app, mo):
+    fine, stale, wrong = held(web_app.storage), held(web_app.storage), judged(web_app.storage, Action.APPROVE)
+    foreign = held(web_app.storage, site="shop")
     decide(mo, stale, "remove")
     rows = [(fine, "spam"), (stale, "spam"), (wrong, "approve"), (foreign, "spam"), (fine, "approve")]
     body = {"decisions": [{"id": c.id, "version": c.version, "action": a} for c, a in rows]}
@@ -208,18 +208,18 @@ def test_many_are_decided_at_once_each_for_itself(desk, mo):
     assert [r["id"] for r in results] == [d["id"] for d in body["decisions"]]
     assert [r["status"] for r in results] == [200, 409, 422, 404, 409, 404]
     assert [r["comment"] and r["comment"]["status"] for r in results] == ["spam", "removed", None, None, "spam", None]
-    assert desk.storage.comments.get("shop", foreign.id).status is Status.HELD
+    assert web_app.storage.comments.get("shop", foreign.id).status is Status.HELD
 
 
-def test_bulk_asks_for_learning_once(desk, mo):
-    rows = [held(desk.storage) for _ in range(5)]
+def test_bulk_asks_for_learning_once(web_app, mo):
+    rows = [held(web_app.storage) for _ in range(5)]
     mo.post_json(BULK, {"decisions": [{"id": c.id, "version": c.version, "action": "spam"} for c in rows]})
-    assert desk.jobs.enqueued == [(LEARN, "blog")]
-    assert desk.storage.comments.counters("blog").current["spam"] == 5
+    assert web_app.jobs.enqueued == [(LEARN, "blog")]
+    assert web_app.storage.comments.counters("blog").current["spam"] == 5
 
 
-def test_bulk_undoes_too(desk, mo):
-    rows = [held(desk.storage) for _ in range(3)]
+def test_bulk_undoes_too(web_app, mo):
+    rows = [held(web_app.storage) for _ in range(3)]
     done = [decide(mo, c, "spam").json["comment"] for c in rows]
     body = {"decisions": [{"id": c["id"], "version": c["version"], "action": "undo"} for c in done]}
     assert {r["comment"]["status"] for r in mo.post_json(BULK, body).json["results"]} == {"held"}
@@ -231,9 +231,9 @@ def test_bulk_takes_one_to_a_hundred(mo):
     assert mo.post_json(BULK, {"decisions": [row] * 101}).status_code == 422
 
 
-def test_viewers_see_no_addresses_and_no_buttons(desk):
-    comment = held(desk.storage, email="secret@example.org")
-    viewer = desk.signed_in("vi", blog="viewer")
+def test_viewers_see_no_addresses_and_no_buttons(web_app):
+    comment = held(web_app.storage, email="secret@example.org")
+    viewer = web_app.signed_in("vi", blog="viewer")
     answer = viewer.get(QUEUE)
     assert "secret@example.org" not in answer.text
     (row,) = answer.json["comments"]
@@ -242,8 +242,8 @@ def test_viewers_see_no_addresses_and_no_buttons(desk):
     assert "secret@example.org" not in viewer.get(f"/review/blog/{comment.id}").text
 
 
-def test_form_posts_of_other_pages_are_no_json(desk, mo):
-    comment = held(desk.storage)
+def test_form_posts_of_other_pages_are_no_json(web_app, mo):
+    comment = held(web_app.storage)
     answer = mo.client.post(
         f"{QUEUE}/{comment.id}/decisions",
         data='{"action": "approve", "version": 1}',

@@ -17,10 +17,10 @@ from comments.storage.notes_and_bulks import Note
 from service.sites.settings import describe_settings
 from tests.support.addresses import BEHIND_THE_DOOR, DELIVERY, STEP
 from tests.support.builders import NOW, a_site, published
-from tests.support.desk import HTML, Desk, a_desk, judged, page
 from tests.support.markup import dangers, parse, shape
 from tests.support.payloads import OWN, payloads
 from tests.support.stored import new_storage
+from tests.support.web_app import HTML, WebApp, judged, open_web_app, page
 
 WRITTEN = ("author", "email", "url", "thread", "content", "user_agent", "referrer")
 #: A name that is listed behind every payload.
@@ -29,33 +29,37 @@ LAST = "\U0001fbf9"
 OF_CODES = ("a[href='otpauth://totp/", "img[src='data:image/svg+xml;")
 
 
-def poison(desk: Desk, text: str) -> Comment:
+def poison(web_app: WebApp, text: str) -> Comment:
     """Put `text` in every place to which anybody may write, past the door: rules were other once."""
     fields = dict.fromkeys(WRITTEN, text)
-    above = published(desk.storage, received=NOW - timedelta(hours=1), **fields)
-    judged(desk.storage, Action.APPROVE, parent=above.id, **fields)
+    above = published(web_app.storage, received=NOW - timedelta(hours=1), **fields)
+    judged(web_app.storage, Action.APPROVE, parent=above.id, **fields)
     comment = judged(
-        desk.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), score=3.0, parent=above.id, **fields
+        web_app.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), score=3.0, parent=above.id, **fields
     )
-    desk.storage.notes.add("blog", comment.id, Note(text, NOW, text))
-    desk.storage.bulks.create("blog", replace(STEP, by=text, about=text, reason=text), [(comment.id, comment.version)])
-    desk.storage.deliveries.enqueue("blog", "hook", [replace(DELIVERY, comment=comment.id, host=text)])
-    desk.storage.people.put(Person(text, {"blog": text}))
+    web_app.storage.notes.add("blog", comment.id, Note(text, NOW, text))
+    web_app.storage.bulks.create(
+        "blog", replace(STEP, by=text, about=text, reason=text), [(comment.id, comment.version)]
+    )
+    web_app.storage.deliveries.enqueue("blog", "hook", [replace(DELIVERY, comment=comment.id, host=text)])
+    web_app.storage.people.put(Person(text, {"blog": text}))
     reasons = (RemovalReason("tone", text, text),)
-    desk.storage.sites.put(
+    web_app.storage.sites.put(
         a_site(name=text, origins=(text,), hold_words=(Term(text),), profanity_allow=(text,), reasons=reasons)
     )
-    poison_oversight(desk, text)
+    poison_oversight(web_app, text)
     return comment
 
 
-def poison_oversight(desk: Desk, text: str) -> None:
+def poison_oversight(web_app: WebApp, text: str) -> None:
     entry = AuditEntry(text, text, text, text, text, "blog", text)
     for target in RuleTarget:
-        desk.storage.author_rules.put("blog", AuthorRule(target, text, RuleEffect.BAN, text, NOW, FOREVER, text), entry)
+        web_app.storage.author_rules.put(
+            "blog", AuthorRule(target, text, RuleEffect.BAN, text, NOW, FOREVER, text), entry
+        )
     on_this = AuthorRule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.MUTE, text, NOW, FOREVER, text)
-    desk.storage.author_rules.put("blog", on_this, entry)
-    desk.storage.audit.append(replace(entry, action=Action.SPAM.row.audit), replace(entry, site=""))
+    web_app.storage.author_rules.put("blog", on_this, entry)
+    web_app.storage.audit.append(replace(entry, action=Action.SPAM.row.audit), replace(entry, site=""))
 
 
 def without_facets(root: Element) -> Element:
@@ -68,18 +72,18 @@ def without_facets(root: Element) -> Element:
 
 def seen(text: str, escaped: bool = True) -> Iterator[tuple[str, Element]]:
     """Every page there is, by its address."""
-    desk = a_desk(new_storage(), sites=())
-    desk.app.jinja_env.autoescape = escaped
-    comment = poison(desk, text)
-    seat = desk.signed_in(LAST, operator=True, blog="owner")
+    web_app = open_web_app(new_storage(), sites=())
+    web_app.app.jinja_env.autoescape = escaped
+    comment = poison(web_app, text)
+    user = web_app.signed_in(LAST, operator=True, blog="owner")
     for address in BEHIND_THE_DOOR:
         if address.method == "GET" and address.good == 200:
-            answer = address.ask(seat, "blog", comment.id, headers=HTML)
+            answer = address.ask(user, "blog", comment.id, headers=HTML)
             assert answer.status_code == 200, address.name
             if answer.mimetype == "text/html":
                 yield address.rule, without_facets(parse(answer.text))
     for path in ("/sites/blog/origins/origin-of-ada", "/review/blog?status=approved"):
-        yield path, without_facets(parse(page(seat, path)))
+        yield path, without_facets(parse(page(user, path)))
 
 
 def test_nothing_that_was_stored_becomes_markup_on_any_page() -> None:
@@ -103,13 +107,13 @@ def test_the_pages_would_run_it_were_it_not_escaped() -> None:
 
 
 def test_a_card_shows_every_string_as_text() -> None:
-    desk = a_desk(new_storage())
-    seat = desk.signed_in("mo", blog="owner")
+    web_app = open_web_app(new_storage())
+    user = web_app.signed_in("mo", blog="owner")
     expected, hits = None, []
     for text in ("harmless words", *payloads(every=40)):
         fields = dict.fromkeys(WRITTEN, text)
-        comment = judged(desk.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), score=3.0, **fields)
-        root = parse(page(seat, f"/review/blog/{comment.id}"))
+        comment = judged(web_app.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), score=3.0, **fields)
+        root = parse(page(user, f"/review/blog/{comment.id}"))
         expected = expected or shape(root)
         hits += [(text, danger) for danger in dangers(root)]
         if shape(root) != expected:
@@ -118,27 +122,27 @@ def test_a_card_shows_every_string_as_text() -> None:
 
 
 def test_stored_markup_stays_text_on_the_stale_page_and_in_the_line_above_the_queue() -> None:
-    desk = a_desk(new_storage())
-    seat = desk.signed_in("mo", blog="owner")
+    web_app = open_web_app(new_storage())
+    user = web_app.signed_in("mo", blog="owner")
     for text in payloads(every=400):
-        comment = judged(desk.storage, Action.HOLD, **dict.fromkeys(WRITTEN, text))
+        comment = judged(web_app.storage, Action.HOLD, **dict.fromkeys(WRITTEN, text))
         step = {"version": comment.version, "action": "approve"}
-        settled = page(seat, seat.post_form(f"/review/blog/{comment.id}", **step).location)
-        stale = seat.post_form(f"/review/blog/{comment.id}", **step).text
+        settled = page(user, user.post_form(f"/review/blog/{comment.id}", **step).location)
+        stale = user.post_form(f"/review/blog/{comment.id}", **step).text
         assert dangers(parse(settled)) == dangers(parse(stale)) == []
 
 
 def test_what_is_typed_into_a_form_stays_text() -> None:
-    desk = a_desk(new_storage())
-    seat = desk.signed_in("mo", operator=True, blog="owner")
+    web_app = open_web_app(new_storage())
+    user = web_app.signed_in("mo", operator=True, blog="owner")
     for text in payloads(every=400):
         answers = [
-            seat.post_form("/sites/blog/rules", target="email", value=text.replace("@", ""), effect="ban", note=text),
-            seat.post_form("/sites/blog/team", name=text, role=text),
-            seat.post_form("/sites/blog/settings", **dict.fromkeys(describe_settings(), text)),
-            seat.get("/sites/blog/audit", query_string={"by": text[:90], "subject": text[:90]}),
-            seat.post_form("/account/codes", salt=text, code=text, current=text),
-            seat.post_form("/account", current=text, password=text, again=text),
+            user.post_form("/sites/blog/rules", target="email", value=text.replace("@", ""), effect="ban", note=text),
+            user.post_form("/sites/blog/team", name=text, role=text),
+            user.post_form("/sites/blog/settings", **dict.fromkeys(describe_settings(), text)),
+            user.get("/sites/blog/audit", query_string={"by": text[:90], "subject": text[:90]}),
+            user.post_form("/account/codes", salt=text, code=text, current=text),
+            user.post_form("/account", current=text, password=text, again=text),
         ]
         for answer in answers:
             harmful = [d for d in dangers(parse(answer.text)) if not d.startswith(OF_CODES)]
@@ -148,21 +152,21 @@ def test_what_is_typed_into_a_form_stays_text() -> None:
 def test_what_a_browser_calls_itself_stays_text() -> None:
     pages = []
     for text in ("harmless words", *payloads(every=400)):
-        desk = a_desk(new_storage())
-        desk.employ("mo", blog="owner")
-        client = desk.stranger()
+        web_app = open_web_app(new_storage())
+        web_app.add_account("mo", blog="owner")
+        client = web_app.anonymous()
         agent = text.encode("latin-1", "ignore").decode("latin-1").replace("\n", "").replace("\r", "")
-        client.post(desk.link("mo"), headers={"User-Agent": agent})
+        client.post(web_app.link("mo"), headers={"User-Agent": agent})
         pages.append(parse(client.get("/account").text))
     assert [d for root in pages for d in dangers(root)] == []
     assert {str(shape(root)) for root in pages} == {str(shape(pages[0]))}
 
 
 def test_what_is_typed_at_sign_in_stays_text() -> None:
-    desk = a_desk(new_storage())
-    expected = shape(parse(desk.stranger().post("/sign-in", data={"name": "x", "password": "y"}).text))
+    web_app = open_web_app(new_storage())
+    expected = shape(parse(web_app.anonymous().post("/sign-in", data={"name": "x", "password": "y"}).text))
     for n, text in enumerate(payloads(every=400)):
-        answer = desk.stranger().post(
+        answer = web_app.anonymous().post(
             "/sign-in",
             data=MultiDict({"name": text, "password": "y", "next": text}),
             environ_base={"REMOTE_ADDR": f"2001:db8:0:{n:x}::1"},

@@ -21,9 +21,9 @@ from comments.storage.interfaces import Storage
 from replygate.commands.export_command import all_comments
 from replygate.commands.rebuild_command import recount, relearn
 from tests.support.builders import a_site
-from tests.support.desk import held
-from tests.support.served import served
-from tests.support.waiting import until
+from tests.support.running_service import running_service
+from tests.support.wait import wait_until
+from tests.support.web_app import held
 
 ACTIONS = 1_000
 REPLIES = 40
@@ -128,7 +128,7 @@ class Moderator:
 @pytest.fixture
 def url(redis_storage: Storage, valkey_url: str) -> Iterator[str]:
     redis_storage.sites.put(a_site(per_minute=0))
-    with served(valkey_url, ("work", "background"), ("sweep",)) as url:
+    with running_service(valkey_url, ("work", "background"), ("sweep",)) as url:
         yield url
 
 
@@ -164,7 +164,7 @@ def test_nothing_is_lost_and_nothing_learned_twice(redis_storage: Storage, url: 
     assert [moderator.asked for moderator in people] == [ACTIONS, ACTIONS]
     assert all(moderator.answers[409] > 50 for moderator in people), "they got into each other's way"
     assert all(moderator.answers[200] > 100 for moderator in people)
-    until(lambda: redis_storage.corpus.due("blog", 1) == [], "everything is learned")
+    wait_until(lambda: redis_storage.corpus.due("blog", 1) == [], "everything is learned")
 
     kept = list(all_comments(redis_storage, "blog"))
     assert len(kept) == REPLIES

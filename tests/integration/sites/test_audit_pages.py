@@ -6,23 +6,23 @@ from comments.audit import ACTS, AUDIT_LABELS
 from comments.pseudonyms import Pseudonyms
 from service.sites.audit_pages import KIND_LABELS
 from tests.support.builders import SECRET
-from tests.support.desk import Seat, held, page
 from tests.support.markup import parse
+from tests.support.web_app import SignedInClient, held, page
 
 
-def test_the_audit_log_shows_person_action_subject_and_network(desk, mo, owner):
-    comment = held(desk.storage)
+def test_the_audit_log_shows_person_action_subject_and_network(web_app, mo, owner):
+    comment = held(web_app.storage)
     mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="spam")
     text = page(owner, "/sites/blog/audit")
     for shown in ("mo", "Marked as spam", comment.id, "Needs review", Pseudonyms(SECRET).origin("127.0.0.1")):
         assert shown in text
 
 
-def found(seat: Seat, query: str) -> int:
-    return len(parse(page(seat, f"/sites/blog/audit?{query}")).findall(".//ul[@class='rows audit']/li/p/time"))
+def found(user: SignedInClient, query: str) -> int:
+    return len(parse(page(user, f"/sites/blog/audit?{query}")).findall(".//ul[@class='rows audit']/li/p/time"))
 
 
-def test_the_audit_log_is_searched_and_paged(desk, mo, owner):
+def test_the_audit_log_is_searched_and_paged(web_app, mo, owner):
     for n in range(60):
         mo.post_form("/sites/blog/rules", target="term", value=f"word {n}", effect="mute")
     owner.post_form("/sites/blog/rules", target="term", value="mine", effect="mute")
@@ -39,7 +39,7 @@ def test_the_audit_log_is_searched_and_paged(desk, mo, owner):
     assert owner.get("/sites/blog/audit?cursor=x").status_code == 422
 
 
-def test_the_audit_log_is_exported_with_an_entry_about_the_export(desk, mo, owner):
+def test_the_audit_log_is_exported_with_an_entry_about_the_export(web_app, mo, owner):
     mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute")
     answer = owner.post_form("/sites/blog/audit/export")
     rows = [json.loads(line) for line in answer.text.splitlines()]
@@ -50,9 +50,9 @@ def test_the_audit_log_is_exported_with_an_entry_about_the_export(desk, mo, owne
     assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-blog.jsonl"'
 
 
-def test_only_operators_see_sign_ins(desk, owner):
+def test_only_operators_see_sign_ins(web_app, owner):
     assert owner.get("/audit").status_code == 404
-    op = desk.signed_in("op", operator=True)
+    op = web_app.signed_in("op", operator=True)
     text = page(op, "/audit?by=ow")
     assert "Signed in" in text
     assert [json.loads(line)["site"] for line in op.post_form("/audit/export").text.splitlines()] == [""] * 5

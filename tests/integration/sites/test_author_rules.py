@@ -8,12 +8,12 @@ from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.pseudonyms import Pseudonyms
 from tests.support.builders import NOW, SECRET
-from tests.support.desk import Desk, held, noted, page
 from tests.support.markup import parse
+from tests.support.web_app import WebApp, audit_log, held, page
 
 
-def rules(desk: Desk) -> list[tuple[str, str, str]]:
-    return [(s.target.value, s.value, s.effect.value) for s in desk.storage.author_rules.all("blog")]
+def rules(web_app: WebApp) -> list[tuple[str, str, str]]:
+    return [(s.target.value, s.value, s.effect.value) for s in web_app.storage.author_rules.all("blog")]
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,14 @@ def rules(desk: Desk) -> list[tuple[str, str, str]]:
         ("term", "cheap pills", ("term", "cheap pills")),
     ],
 )
-def test_the_value_of_a_rule_is_stored_in_its_normal_form(desk, mo, target, value, kept):
+def test_the_value_of_a_rule_is_stored_in_its_normal_form(web_app, mo, target, value, kept):
     answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban", days="7", note="a flood")
     assert answer.status_code == 303
-    (rule,) = desk.storage.author_rules.all("blog")
+    (rule,) = web_app.storage.author_rules.all("blog")
     assert rule == AuthorRule(
         RuleTarget(kept[0]), kept[1], RuleEffect.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood"
     )
-    assert noted(desk) == [("mo", AuditAction.RULE_SET, rule.name)]
+    assert audit_log(web_app) == [("mo", AuditAction.RULE_SET, rule.name)]
     text = page(mo, answer.location)
     assert "a flood" in text
     assert "2026-11-29" in text
@@ -56,31 +56,31 @@ def test_the_value_of_a_rule_is_stored_in_its_normal_form(desk, mo, target, valu
         ("nobody", "x"),
     ],
 )
-def test_a_malformed_rule_is_refused_with_a_message(desk, mo, target, value):
+def test_a_malformed_rule_is_refused_with_a_message(web_app, mo, target, value):
     answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban")
     assert answer.status_code == 422
-    assert rules(desk) == []
-    assert noted(desk) == []
+    assert rules(web_app) == []
+    assert audit_log(web_app) == []
 
 
-def test_a_rule_is_added_and_deleted_on_an_authors_page(desk, mo):
-    held(desk.storage)
+def test_a_rule_is_added_and_deleted_on_an_authors_page(web_app, mo):
+    held(web_app.storage)
     at = "/sites/blog/authors/identity-of-ada"
     form = parse(page(mo, at)).find(".//form[@class='inline panel']")
     fields = {i.get("name"): i.get("value") for i in form.iterfind(".//input[@type='hidden']")}
     answer = mo.client.post(form.get("action"), data={**fields, "days": "", "note": "", "effect": "mute"})
     assert answer.location == at
-    assert rules(desk) == [("author", "identity-of-ada", "mute")]
+    assert rules(web_app) == [("author", "identity-of-ada", "mute")]
     text = page(mo, at)
     assert "muted" in text
     lifted = mo.post_form(f"/sites/blog/rules/delete?back={at}", name="author:identity-of-ada")
     assert lifted.location == at
-    assert rules(desk) == []
-    assert [e[1] for e in noted(desk)] == [AuditAction.RULE_SET, AuditAction.RULE_DELETE]
+    assert rules(web_app) == []
+    assert [e[1] for e in audit_log(web_app)] == [AuditAction.RULE_SET, AuditAction.RULE_DELETE]
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/review", "/sites/shop/rules"])
-def test_a_form_redirects_to_pages_of_the_same_site_only(desk, mo, back):
+def test_a_form_redirects_to_pages_of_the_same_site_only(web_app, mo, back):
     answer = mo.client.post(
         "/sites/blog/rules",
         query_string={"back": back},
@@ -89,16 +89,16 @@ def test_a_form_redirects_to_pages_of_the_same_site_only(desk, mo, back):
     assert answer.location == "/sites/blog/rules?done=added"
 
 
-def test_deleting_an_unknown_rule_gets_404(desk, mo):
+def test_deleting_an_unknown_rule_gets_404(web_app, mo):
     for name in ("", "x", "origin:nowhere"):
         assert mo.post_form("/sites/blog/rules/delete", name=name).status_code == 404
-    assert noted(desk) == []
+    assert audit_log(web_app) == []
 
 
-def test_an_expired_rule_is_shown_as_ended(desk, mo):
+def test_an_expired_rule_is_shown_as_ended(web_app, mo):
     mo.post_form("/sites/blog/rules", target="term", value="x", effect="ban", days="1")
-    desk.clock.pass_by(timedelta(hours=11))
+    web_app.clock.advance(timedelta(hours=11))
     assert "ended" not in page(mo, "/sites/blog/rules")
     old = AuthorRule(RuleTarget.TERM, "old", RuleEffect.BAN, "mo", NOW, NOW)
-    desk.storage.author_rules.put("blog", old, AuditEntry("mo", AuditAction.RULE_SET, old.name, site="blog"))
+    web_app.storage.author_rules.put("blog", old, AuditEntry("mo", AuditAction.RULE_SET, old.name, site="blog"))
     assert "ended" in page(mo, "/sites/blog/rules")

@@ -5,8 +5,8 @@ from comments.setting_values import Term
 from service.sites.settings import describe_settings
 from service.sites.settings_pages import grouped_settings
 from tests.support.builders import a_site
-from tests.support.desk import noted, page
 from tests.support.markup import parse
+from tests.support.web_app import audit_log, page
 
 
 def form_of(text: str) -> dict[str, str]:
@@ -37,23 +37,23 @@ def test_the_form_shows_title_help_limits_and_choices_of_a_setting(owner):
     ]
 
 
-def test_sending_the_form_unchanged_changes_nothing(desk, owner):
+def test_sending_the_form_unchanged_changes_nothing(web_app, owner):
     site = a_site(hold_words=(Term("a, b"), Term("casino", ("url",))), hide_emails=True, hold_at=2.5, name="A = b")
-    desk.storage.sites.put(site)
+    web_app.storage.sites.put(site)
     fields = form_of(page(owner, "/sites/blog/settings"))
     assert owner.client.post("/sites/blog/settings", data=fields).status_code == 303
-    assert desk.storage.sites.get("blog") == site
-    assert noted(desk) == []
+    assert web_app.storage.sites.get("blog") == site
+    assert audit_log(web_app) == []
 
 
-def test_a_setting_is_changed_and_audited(desk, owner):
+def test_a_setting_is_changed_and_audited(web_app, owner):
     fields = form_of(page(owner, "/sites/blog/settings"))
     changed = fields | {"max_links": "5", "moderation": "all", "match_inside_words": "yes"}
     answer = owner.client.post("/sites/blog/settings", data=changed)
     assert "Settings saved" in page(owner, answer.location)
-    site = desk.storage.sites.get("blog")
+    site = web_app.storage.sites.get("blog")
     assert (site.max_links, site.moderation, site.match_inside_words) == (5, "all", True)
-    entries = {e.subject: (e.by, e.action, e.before, e.after) for e in desk.storage.audit.all("blog")}
+    entries = {e.subject: (e.by, e.action, e.before, e.after) for e in web_app.storage.audit.all("blog")}
     assert entries == {
         "max_links": ("ow", AuditAction.SITE_SET, "2", "5"),
         "moderation": ("ow", AuditAction.SITE_SET, "first", "all"),
@@ -61,7 +61,7 @@ def test_a_setting_is_changed_and_audited(desk, owner):
     }
 
 
-def test_wrong_settings_are_all_named_and_nothing_is_saved(desk, owner):
+def test_wrong_settings_are_all_named_and_nothing_is_saved(web_app, owner):
     fields = form_of(page(owner, "/sites/blog/settings"))
     wrong = fields | {"max_links": "many", "hold_at": "9", "moderation": "none", "origins": "blog.example/x"}
     answer = owner.client.post("/sites/blog/settings", data=wrong)
@@ -69,12 +69,12 @@ def test_wrong_settings_are_all_named_and_nothing_is_saved(desk, owner):
     marked = [e.get("name") for e in parse(answer.text).iter() if e.get("aria-invalid") == "true"]
     assert sorted(marked) == ["hold_at", "max_links", "moderation", "origins"]
     assert parse(answer.text).find(".//input[@id='max_links']").get("value") == "many"
-    assert desk.storage.sites.get("blog") == a_site(name="The blog")
+    assert web_app.storage.sites.get("blog") == a_site(name="The blog")
 
 
-def test_an_outdated_form_does_not_undo_the_changes_of_another_owner(desk, owner):
+def test_an_outdated_form_does_not_undo_the_changes_of_another_owner(web_app, owner):
     fields = form_of(page(owner, "/sites/blog/settings"))
-    desk.storage.sites.put(a_site(max_links=9))
+    web_app.storage.sites.put(a_site(max_links=9))
     answer = owner.client.post("/sites/blog/settings", data=fields | {"max_content": "500"})
     assert answer.status_code == 409
-    assert desk.storage.sites.get("blog") == a_site(max_links=9)
+    assert web_app.storage.sites.get("blog") == a_site(max_links=9)

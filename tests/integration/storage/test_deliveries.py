@@ -11,7 +11,7 @@ from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 
 A_SECOND_AGO = timedelta(seconds=1)
 
@@ -83,7 +83,7 @@ def test_failures_at_the_same_time_count_once(aging: tuple[Storage, Callable[[fl
 def test_what_a_dead_worker_had_taken_is_due_again_after_the_lease(storage: Storage) -> None:
     put(storage, a_delivery())
     assert storage.deliveries.claim("blog", "hook", 0.01)
-    until(lambda: took(storage) == "one:1")
+    wait_until(lambda: took(storage) == "one:1")
 
 
 def test_nothing_is_due_before_its_time(storage: Storage) -> None:

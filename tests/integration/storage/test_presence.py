@@ -1,7 +1,7 @@
 """Comments that moderators have open: shown to others, and ended by time, decisions and other comments."""
 
 from comments.storage.interfaces import Storage
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 
 
 def looks(storage: Storage, site: str = "blog") -> list[tuple[str, str]]:
@@ -23,7 +23,7 @@ def test_who_came_first_is_first_and_stays_so(storage: Storage) -> None:
         storage.presence.set("blog", "Bo", "a", 120)
         return any(look.since > first.since for look in storage.presence.viewers("blog"))
 
-    until(a_later_one)
+    wait_until(a_later_one)
     storage.presence.set("blog", "Mo", "a", 120)
     assert storage.presence.viewers("blog")[0] == first
     assert looks(storage) == [("Mo", "a"), ("Bo", "a")]
@@ -38,7 +38,7 @@ def test_one_looks_at_one_comment_at_a_time(storage: Storage) -> None:
 def test_a_look_ends_by_itself(storage: Storage) -> None:
     storage.presence.set("blog", "Mo", "a", 120)
     storage.presence.set("blog", "Bo", "b", 0.03)
-    until(lambda: looks(storage) == [("Mo", "a")])
+    wait_until(lambda: looks(storage) == [("Mo", "a")])
     (before,) = storage.presence.viewers("blog")
     storage.presence.set("blog", "Bo", "b", 120)
     assert storage.presence.viewers("blog")[1].since > before.since, "it begins anew"

@@ -15,7 +15,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.queue_index import FACET_VALUES, IndexQuery, IndexResult
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, accepted, moderated
-from tests.support.desk import held, judged
+from tests.support.web_app import held, judged
 
 
 def file(storage: Storage, site: str = "blog") -> None:

@@ -20,31 +20,31 @@ from comments.storage.interfaces import Comments, Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange
+from tests.support.author_requests import SITE, change, comment_url, judge, receipt
 from tests.support.builders import a_decision, accepted, decided, moderated, published
-from tests.support.own import SITE, at, change, judge, receipt
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, SITE)
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, SITE)
 
 
-def withdraw(web: Web, comment: Comment) -> TestResponse:
-    return web.client.delete(at(comment), headers=receipt(web, comment))
+def withdraw(web: PublicApp, comment: Comment) -> TestResponse:
+    return web.client.delete(comment_url(comment), headers=receipt(web, comment))
 
 
-def shown(web: Web) -> list[str]:
+def shown(web: PublicApp) -> list[str]:
     answer = web.client.get("/v1/sites/blog/comments", query_string={"thread": "first-post"}).json
     return [c["content"] for c in answer["comments"]]
 
 
-def rest(web: Web, comment: Comment) -> None:
+def rest(web: PublicApp, comment: Comment) -> None:
     """Spend the wake-up that `comment` asked for when it came."""
     assert web.storage.queue.claim("blog", comment.id, 9, 30) == []
 
 
-def test_an_edit_of_a_published_comment_is_a_pending_draft(web: Web) -> None:
+def test_an_edit_of_a_published_comment_is_a_pending_draft(web: PublicApp) -> None:
     comment = published(web.storage, content="First words.")
     rest(web, comment)
     answer = change(web, comment)
@@ -56,15 +56,15 @@ def test_an_edit_of_a_published_comment_is_a_pending_draft(web: Web) -> None:
     assert (JUDGE, "blog", draft_id(comment.id)) in web.jobs.jobs
     judge(web, comment, Action.APPROVE)
     assert shown(web) == ["Other words."]
-    assert web.client.get(at(comment), headers=receipt(web, comment)).json["edit"] == "published"
+    assert web.client.get(comment_url(comment), headers=receipt(web, comment)).json["edit"] == "published"
 
 
-def test_a_refused_edit_keeps_the_text_and_shares_the_reason(web: Web) -> None:
+def test_a_refused_edit_keeps_the_text_and_shares_the_reason(web: PublicApp) -> None:
     comment = published(web.storage, content="First words.")
     change(web, comment)
     judge(web, comment, Action.HOLD)
     judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="tone")
-    told = web.client.get(at(comment), headers=receipt(web, comment)).json
+    told = web.client.get(comment_url(comment), headers=receipt(web, comment)).json
     assert (told["status"], told["edit"], told["content"]) == ("published", "refused", "First words.")
     assert told["edit_reason"].startswith("Its tone does not")
     assert told["seconds_to_edit"] == 0
@@ -74,7 +74,7 @@ def test_a_refused_edit_keeps_the_text_and_shares_the_reason(web: Web) -> None:
     assert "removed" not in refused.text
 
 
-def test_an_edit_of_a_held_comment_replaces_it_and_never_publishes_it(web: Web) -> None:
+def test_an_edit_of_a_held_comment_replaces_it_and_never_publishes_it(web: PublicApp) -> None:
     comment = decided(web.storage, accepted(web.storage, content="First words."), Action.HOLD)
     rest(web, comment)
     answer = change(web, comment)
@@ -85,7 +85,7 @@ def test_an_edit_of_a_held_comment_replaces_it_and_never_publishes_it(web: Web) 
     assert shown(web) == []
 
 
-def test_repeating_an_edit_changes_nothing(web: Web) -> None:
+def test_repeating_an_edit_changes_nothing(web: PublicApp) -> None:
     comment = published(web.storage, content="First words.")
     answers = [change(web, comment) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202] * 3
@@ -94,7 +94,7 @@ def test_repeating_an_edit_changes_nothing(web: Web) -> None:
     assert change(web, published(web.storage, content="As it is."), "As it is.").json["edit"] == ""
 
 
-def test_a_second_edit_takes_the_place_of_the_first(web: Web) -> None:
+def test_a_second_edit_takes_the_place_of_the_first(web: PublicApp) -> None:
     comment = published(web.storage, content="First words.")
     for words in ("Other words.", "Third words."):
         assert change(web, comment, words).json["content"] == words
@@ -105,7 +105,7 @@ def test_a_second_edit_takes_the_place_of_the_first(web: Web) -> None:
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: Web, method: str) -> None:
+def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: PublicApp, method: str) -> None:
     comment, other = published(web.storage), published(web.storage)
     missing = "a" * 26
     tries = [(comment.id, "guess"), (comment.id, ""), (comment.id, web.pseudonyms.receipt("blog", other.id))]
@@ -131,7 +131,7 @@ def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: Web, method: st
         (7, "string_type"),
     ],
 )
-def test_an_invalid_text_is_refused(web: Web, content: Any, code: str) -> None:
+def test_an_invalid_text_is_refused(web: PublicApp, content: Any, code: str) -> None:
     comment = published(web.storage)
     answer = change(web, comment, content)
     assert answer.status_code == 422
@@ -139,49 +139,49 @@ def test_an_invalid_text_is_refused(web: Web, content: Any, code: str) -> None:
     assert web.storage.comments.load("blog", [draft_id(comment.id)]) == [None]
 
 
-def test_other_fields_cannot_be_changed(web: Web) -> None:
+def test_other_fields_cannot_be_changed(web: PublicApp) -> None:
     comment = published(web.storage)
     body = {"content": "Other words.", "author": "Somebody else"}
-    answer = web.client.patch(at(comment), json=body, headers=receipt(web, comment))
+    answer = web.client.patch(comment_url(comment), json=body, headers=receipt(web, comment))
     assert (answer.status_code, answer.json["problems"][0]["field"]) == (422, "author")
 
 
 def test_after_the_time_nothing_is_changed_but_still_withdrawn(storage: Storage) -> None:
-    web = open_web(storage, replace(SITE, edit_seconds=60))
+    web = open_public_app(storage, replace(SITE, edit_seconds=60))
     comment = published(storage, received=datetime.now(UTC) - timedelta(seconds=61))
-    assert web.client.get(at(comment), headers=receipt(web, comment)).json["seconds_to_edit"] == 0
+    assert web.client.get(comment_url(comment), headers=receipt(web, comment)).json["seconds_to_edit"] == 0
     answer = change(web, comment)
     assert (answer.status_code, answer.json["type"]) == (409, "urn:replygate:too-late")
     assert withdraw(web, comment).json["status"] == "withdrawn"
 
 
 def test_a_site_may_turn_changing_off(storage: Storage) -> None:
-    web = open_web(storage, replace(SITE, edit_seconds=0))
+    web = open_public_app(storage, replace(SITE, edit_seconds=0))
     assert change(web, published(storage)).status_code == 409
 
 
-def test_in_a_closed_thread_nothing_is_changed(web: Web) -> None:
+def test_in_a_closed_thread_nothing_is_changed(web: PublicApp) -> None:
     comment = published(web.storage)
     web.storage.threads.set_closed("blog", "first-post", True)
     assert change(web, comment).status_code == 409
     assert withdraw(web, comment).status_code == 200
 
 
-def test_a_comment_is_changed_only_so_often(web: Web) -> None:
+def test_a_comment_is_changed_only_so_often(web: PublicApp) -> None:
     comment = decided(web.storage, accepted(web.storage), Action.HOLD)
     answers = [change(web, comment, f"Words {n}.").status_code for n in range(MAX_EDITS + 1)]
     assert answers == [202] * MAX_EDITS + [409]
 
 
 def test_first_edits_count_towards_the_rate_limit(storage: Storage) -> None:
-    web = open_web(storage, replace(SITE, per_minute=1))
+    web = open_public_app(storage, replace(SITE, per_minute=1))
     comments = [published(storage, content=f"Words {n}.") for n in range(3)]
     answers = [change(web, comment) for comment in comments]
     assert [answer.status_code for answer in answers] == [202, 429, 429]
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
-def test_a_withdrawn_comment_is_gone_with_its_draft_and_stays_so(web: Web) -> None:
+def test_a_withdrawn_comment_is_gone_with_its_draft_and_stays_so(web: PublicApp) -> None:
     comment = published(web.storage)
     published(web.storage, parent=comment.id, content="An answer.")
     change(web, comment)
@@ -195,13 +195,13 @@ def test_a_withdrawn_comment_is_gone_with_its_draft_and_stays_so(web: Web) -> No
     assert noted == [("its author", "comment.withdraw", id) for id in (comment.id, draft_id(comment.id))]
 
 
-def test_a_pending_comment_can_be_withdrawn(web: Web) -> None:
+def test_a_pending_comment_can_be_withdrawn(web: PublicApp) -> None:
     queued = accepted(web.storage)
     held = decided(web.storage, accepted(web.storage), Action.HOLD)
     assert [withdraw(web, c).json["status"] for c in (queued, held)] == ["withdrawn"] * 2
 
 
-def test_a_refused_comment_can_be_neither_edited_nor_withdrawn(web: Web) -> None:
+def test_a_refused_comment_can_be_neither_edited_nor_withdrawn(web: PublicApp) -> None:
     spam = decided(web.storage, accepted(web.storage), Action.SPAM)
     removed = moderated(web.storage, published(web.storage), Action.REMOVE)
     for comment in (spam, removed):
@@ -210,13 +210,13 @@ def test_a_refused_comment_can_be_neither_edited_nor_withdrawn(web: Web) -> None
             assert "spam" not in answer.text
 
 
-def test_pages_of_the_site_may_edit_and_withdraw(web: Web) -> None:
+def test_pages_of_the_site_may_edit_and_withdraw(web: PublicApp) -> None:
     comment = published(web.storage)
     headers = {"Origin": "https://blog.example", "Access-Control-Request-Method": "PATCH"}
-    answer = web.client.options(at(comment), headers=headers)
+    answer = web.client.options(comment_url(comment), headers=headers)
     assert {"PATCH", "DELETE"} <= {m.strip() for m in answer.headers["Access-Control-Allow-Methods"].split(",")}
     assert "Replygate-Receipt" in answer.headers["Access-Control-Allow-Headers"]
-    stranger = web.client.options(at(comment), headers=headers | {"Origin": "https://evil.example"})
+    stranger = web.client.options(comment_url(comment), headers=headers | {"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in stranger.headers
 
 
@@ -243,7 +243,7 @@ class Hasty:
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.HOLD])
 def test_an_edit_that_meets_the_verdict_is_not_lost(storage: Storage, action: Action) -> None:
     comments: Any = Hasty(storage.comments, action)
-    web = open_web(replace(storage, comments=comments), SITE)
+    web = open_public_app(replace(storage, comments=comments), SITE)
     comment = accepted(storage, content="First words.")
     answer = change(web, comment)
     assert (answer.status_code, answer.json["content"]) == (202, "Other words.")
@@ -256,7 +256,7 @@ def test_edits_at_once_while_it_is_judged_leave_one_text_and_nothing_undone(
     redis_storage: Storage, valkey_settings: Settings
 ) -> None:
     """Eight browsers change one comment twice each, and the filters approve whatever they find."""
-    web = open_web(redis_storage, replace(SITE, per_minute=0))
+    web = open_public_app(redis_storage, replace(SITE, per_minute=0))
     comment = accepted(redis_storage, content="First words.")
     over = Event()
 

@@ -6,32 +6,32 @@ from werkzeug.test import TestResponse
 from comments.lifecycle import Action, Role
 from comments.model import Comment
 from comments.storage.interfaces import Storage
+from tests.support.author_requests import SITE, change, comment_url, judge, receipt
 from tests.support.builders import accepted, published
 from tests.support.markup import parse
-from tests.support.own import SITE, at, change, judge, receipt
-from tests.support.web import HTML, Web, open_web
+from tests.support.public_app import HTML, PublicApp, open_public_app
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, SITE)
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, SITE)
 
 
-def page(web: Web, comment: Comment) -> str:
-    return web.client.get(at(comment), headers=HTML | receipt(web, comment)).text
+def page(web: PublicApp, comment: Comment) -> str:
+    return web.client.get(comment_url(comment), headers=HTML | receipt(web, comment)).text
 
 
 def text_area(page: str) -> str:
     return (next(parse(page).iter("textarea")).text or "").strip()
 
 
-def send(web: Web, comment: Comment, **fields: str) -> TestResponse:
+def send(web: PublicApp, comment: Comment, **fields: str) -> TestResponse:
     """As the forms of the page do."""
     fields["receipt"] = fields.get("receipt", web.pseudonyms.receipt("blog", comment.id))
-    return web.client.post(f"{at(comment)}/own", data=fields, headers=HTML)
+    return web.client.post(f"{comment_url(comment)}/own", data=fields, headers=HTML)
 
 
-def test_the_page_has_forms_for_both(web: Web) -> None:
+def test_the_page_has_forms_for_both(web: PublicApp) -> None:
     comment = published(web.storage, content="<b>First</b> words.")
     text = page(web, comment)
     assert text_area(text) == "<b>First</b> words."
@@ -39,7 +39,7 @@ def test_the_page_has_forms_for_both(web: Web) -> None:
     assert "Withdraw your comment" in text
     answer = send(web, comment, content="Other words.")
     assert answer.status_code == 303
-    assert answer.headers["Location"].startswith(f"{at(comment)}?receipt=")
+    assert answer.headers["Location"].startswith(f"{comment_url(comment)}?receipt=")
     text = page(web, comment)
     assert "Your edit is awaiting moderation." in text
     assert text_area(text) == "Other words."
@@ -49,7 +49,7 @@ def test_the_page_has_forms_for_both(web: Web) -> None:
     assert "<form" not in text
 
 
-def test_the_page_confirms_an_edit_of_a_pending_comment(web: Web) -> None:
+def test_the_page_confirms_an_edit_of_a_pending_comment(web: PublicApp) -> None:
     comment = accepted(web.storage)
     assert "Your edit is saved" not in page(web, comment)
     assert send(web, comment, content="Other words.").status_code == 303
@@ -58,7 +58,7 @@ def test_the_page_confirms_an_edit_of_a_pending_comment(web: Web) -> None:
     assert "Your edit is saved" not in page(web, comment)
 
 
-def test_the_page_keeps_the_text_of_an_invalid_edit(web: Web) -> None:
+def test_the_page_keeps_the_text_of_an_invalid_edit(web: PublicApp) -> None:
     comment = published(web.storage)
     answer = send(web, comment, content="x" * 10_001)
     assert answer.status_code == 422
@@ -68,7 +68,7 @@ def test_the_page_keeps_the_text_of_an_invalid_edit(web: Web) -> None:
     assert "the thread is closed" in send(web, comment, content="Other words.").text
 
 
-def test_the_form_with_a_wrong_receipt_finds_nothing(web: Web) -> None:
+def test_the_form_with_a_wrong_receipt_finds_nothing(web: PublicApp) -> None:
     comment = published(web.storage)
     for fields in ({"content": "x"}, {}):
         answer = send(web, comment, receipt="guess", **fields)
@@ -76,7 +76,7 @@ def test_the_form_with_a_wrong_receipt_finds_nothing(web: Web) -> None:
     assert web.comment(comment.id) == comment
 
 
-def test_the_page_shows_the_reason_for_refusing_an_edit(web: Web) -> None:
+def test_the_page_shows_the_reason_for_refusing_an_edit(web: PublicApp) -> None:
     comment = published(web.storage)
     change(web, comment)
     judge(web, comment, Action.HOLD)

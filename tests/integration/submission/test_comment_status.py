@@ -7,20 +7,20 @@ from comments.lifecycle import Action, Role
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, a_site, accepted, decided, moderated, published
-from tests.support.web import HTML, SUBMIT, Web, open_web
+from tests.support.public_app import HTML, SUBMIT, PublicApp, open_public_app
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, a_site(), a_site(id="other"))
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(), a_site(id="other"))
 
 
-def ask(web: Web, id: str, receipt: str | None = None, site: str = "blog", **headers: str) -> TestResponse:
+def ask(web: PublicApp, id: str, receipt: str | None = None, site: str = "blog", **headers: str) -> TestResponse:
     receipt = web.pseudonyms.receipt("blog", id) if receipt is None else receipt
     return web.client.get(f"/v1/sites/{site}/comments/{id}", query_string={"receipt": receipt}, headers=headers)
 
 
-def test_the_author_hears_pending_published_or_refused_and_no_more(web: Web) -> None:
+def test_the_author_hears_pending_published_or_refused_and_no_more(web: PublicApp) -> None:
     queued = accepted(web.storage, content="One")
     held = decided(web.storage, accepted(web.storage, content="Two"), Action.HOLD)
     spam = decided(web.storage, accepted(web.storage, content="Three"), Action.SPAM)
@@ -33,7 +33,7 @@ def test_the_author_hears_pending_published_or_refused_and_no_more(web: Web) -> 
     assert {t["reason"] for t in told.values()} == {""}
 
 
-def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(web: Web) -> None:
+def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(web: PublicApp) -> None:
     step = a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="off-topic")
     before = published(web.storage)
     after = before.with_decision(step)
@@ -45,7 +45,7 @@ def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(we
     assert ask(web, before.id).json["reason"] == ""
 
 
-def test_the_receipt_may_come_as_a_header(web: Web) -> None:
+def test_the_receipt_may_come_as_a_header(web: PublicApp) -> None:
     kept = accepted(web.storage)
     receipt = web.pseudonyms.receipt("blog", kept.id)
     answer = web.client.get(f"{SUBMIT}/{kept.id}", headers={"Replygate-Receipt": receipt})
@@ -53,7 +53,7 @@ def test_the_receipt_may_come_as_a_header(web: Web) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: Web) -> None:
+def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: PublicApp) -> None:
     kept, missing = accepted(web.storage), "a" * 26
     refused = [
         ask(web, kept.id, receipt="guess"),
@@ -68,7 +68,7 @@ def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: Web) -> None:
     assert len({answer.data for answer in refused[:-1]}) == 1
 
 
-def test_a_browser_gets_a_page(web: Web) -> None:
+def test_a_browser_gets_a_page(web: PublicApp) -> None:
     kept = accepted(web.storage, thread="https://blog.example/post?x=1", author="<b>Ada")
     page = ask(web, kept.id, **HTML)
     assert page.mimetype == "text/html"
@@ -84,19 +84,19 @@ def test_a_browser_gets_a_page(web: Web) -> None:
     "thread",
     ["https://evil.example/", "https://blog.example.evil.example/", "javascript:alert(1)", "//blog.example", "x"],
 )
-def test_a_page_leads_back_to_the_sites_own_pages_only(web: Web, thread: str) -> None:
+def test_a_page_leads_back_to_the_sites_own_pages_only(web: PublicApp, thread: str) -> None:
     page = ask(web, accepted(web.storage, thread=thread).id, **HTML)
     assert page.status_code == 200
     assert "<a" not in page.text
 
 
-def test_the_signals_against_a_comment_are_not_disclosed(web: Web) -> None:
+def test_the_signals_against_a_comment_are_not_disclosed(web: PublicApp) -> None:
     spam = decided(web.storage, accepted(web.storage), Action.SPAM)
     page = ask(web, spam.id, **HTML).text
     assert "was not published" in page
     assert "spam" not in page.lower()
 
 
-def test_a_browser_with_a_wrong_receipt_gets_an_error_page(web: Web) -> None:
+def test_a_browser_with_a_wrong_receipt_gets_an_error_page(web: PublicApp) -> None:
     page = ask(web, "a" * 26, receipt="guess", **HTML)
     assert (page.status_code, page.mimetype) == (404, "text/html")

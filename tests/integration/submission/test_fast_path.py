@@ -22,7 +22,7 @@ from service.submission.fast_path import SubmissionFastPath
 from service.web.access_log import AccessLogMiddleware
 from service.web.security_headers import SecurityHeaders
 from tests.support.builders import a_site, settings
-from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
+from tests.support.public_app import HTML, SUBMIT, PublicApp, a_reply, open_public_app
 
 KEY = "rgk_one_secret"
 SITE = a_site(keys=(SiteKey("one", token_digest(KEY)),))
@@ -70,11 +70,11 @@ REQUESTS: Mapping[str, tuple[dict[str, Any] | str, dict[str, str]]] = {
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, SITE, replace(SITE, id="other"))
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, SITE, replace(SITE, id="other"))
 
 
-def without_fast_path(web: Web) -> Client:
+def without_fast_path(web: PublicApp) -> Client:
     def flask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return Flask.wsgi_app(web.app, environ, start_response)
 
@@ -96,13 +96,13 @@ def comparable(answer: TestResponse) -> tuple[Any, ...]:
     return answer.status, sorted((n, plain(v)) for n, v in answer.headers if n != "Content-Length"), plain(answer.text)
 
 
-def counted(web: Web) -> dict[tuple[str, str, int], float]:
+def counted(web: PublicApp) -> dict[tuple[str, str, int], float]:
     totals = views.request_counters(web.app).totals()
     return {(labels.method, labels.route, labels.status): sum(row.buckets) for labels, row in totals.items()}
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_both_ways_give_the_same_answer(web: Web, name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_both_ways_give_the_same_answer(web: PublicApp, name: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     body, headers = REQUESTS[name]
     fast = posted(web.client, "blog", body, headers)
@@ -115,13 +115,13 @@ def test_both_ways_give_the_same_answer(web: Web, name: str, caplog: pytest.LogC
     assert (fast.status_code == 202) is name.startswith("accepted")
 
 
-def test_both_ways_answer_a_missing_site_in_the_same_way(web: Web) -> None:
+def test_both_ways_answer_a_missing_site_in_the_same_way(web: PublicApp) -> None:
     answers = [posted(client, "missing", a_reply(), PAGE) for client in (web.client, without_fast_path(web))]
     assert comparable(answers[0]) == comparable(answers[1])
     assert answers[0].status_code == 404
 
 
-def test_both_ways_store_the_same_comment(web: Web) -> None:
+def test_both_ways_store_the_same_comment(web: PublicApp) -> None:
     headers = {"User-Agent": "Mozilla", "Referer": "https://blog.example/post", "Origin": "https://blog.example"}
     stored = []
     for client, author in ((web.client, "Ada"), (without_fast_path(web), "Bob")):
@@ -132,7 +132,7 @@ def test_both_ways_store_the_same_comment(web: Web) -> None:
     assert replace(slow, id=fast.id, received=fast.received, author="Ada") == fast
 
 
-def test_the_fast_path_does_not_call_flask(web: Web) -> None:
+def test_the_fast_path_does_not_call_flask(web: PublicApp) -> None:
     def flask(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         raise AssertionError("called")
 
@@ -146,7 +146,7 @@ def test_the_fast_path_does_not_call_flask(web: Web) -> None:
 
 
 @pytest.mark.parametrize("length", ["", "-1", "1e3", "²", "9" * 30, "70000"])
-def test_flask_handles_a_body_without_a_plain_length(web: Web, length: str) -> None:
+def test_flask_handles_a_body_without_a_plain_length(web: PublicApp, length: str) -> None:
     sent = {"data": json.dumps(a_reply()), "content_type": "application/json"}
     answer = web.client.post(SUBMIT, **sent, environ_overrides={"CONTENT_LENGTH": length})
     assert answer.status_code in (400, 413)
@@ -179,7 +179,7 @@ def test_both_ways_answer_and_log_failures_in_the_same_way(
     storage: Storage, error: Exception, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = FailingComments(error)
-    web = open_web(replace(storage, comments=cast(Comments, failing)), SITE, replace(SITE, id="other"))
+    web = open_public_app(replace(storage, comments=cast(Comments, failing)), SITE, replace(SITE, id="other"))
     web.app.testing = False
     caplog.set_level(logging.INFO)
     fast = posted(web.client, "blog", a_reply(), PAGE)

@@ -8,14 +8,14 @@ import pytest
 
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
-from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
+from tests.support.public_app import HTML, SUBMIT, PublicApp, a_reply, open_public_app
 
 SITE = a_site(trap_field="homepage")
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, SITE)
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, SITE)
 
 
 def inputs(page: str) -> dict[str, str]:
@@ -25,19 +25,19 @@ def inputs(page: str) -> dict[str, str]:
     return fields | {node.get("name"): node.text or "" for node in tree.iter("textarea")}
 
 
-def test_success_leads_to_the_status_page(web: Web) -> None:
+def test_success_leads_to_the_status_page(web: PublicApp) -> None:
     answer = web.client.post(SUBMIT, data=a_reply(), headers=HTML)
     assert answer.status_code == 303
     page = web.client.get(answer.headers["Location"], headers=HTML)
     assert "Your comment is awaiting moderation" in page.text
 
 
-def test_a_second_click_leads_to_the_same_page(web: Web) -> None:
+def test_a_second_click_leads_to_the_same_page(web: PublicApp) -> None:
     answers = [web.client.post(SUBMIT, data=a_reply(), headers=HTML) for _ in range(2)]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
 
 
-def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: Web) -> None:
+def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: PublicApp) -> None:
     sent = a_reply(author="", email="nobody", url="x", content='\nKept "as" <typed>\n  & all', thread="a&b")
     answer = web.client.post(SUBMIT, data=sent, headers=HTML)
     assert answer.status_code == 422
@@ -60,26 +60,26 @@ def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: W
         ({"thread": ""}, "Page is missing: send the key or address of the page."),
     ],
 )
-def test_hidden_fields_are_not_named(web: Web, sent: dict[str, str], told: str) -> None:
+def test_hidden_fields_are_not_named(web: PublicApp, sent: dict[str, str], told: str) -> None:
     web.storage.threads.set_closed("blog", "closed", True)
     page = web.client.post(SUBMIT, data=a_reply(**sent), headers=HTML).text
     assert f"<li>{told}</li>" in page
 
 
-def test_unknown_fields_are_named(web: Web) -> None:
+def test_unknown_fields_are_named(web: PublicApp) -> None:
     """To whoever makes the form."""
     page = web.client.post(SUBMIT, data=a_reply(colour="red"), headers=HTML).text
     assert "<bdi>colour</bdi>: " in page
 
 
-def test_wordpress_fields_survive_a_failure(web: Web) -> None:
+def test_wordpress_fields_survive_a_failure(web: PublicApp) -> None:
     sent = {"comment_post_ID": "12", "comment": "Hi", "author": "", "email": "ada@example.org", "submit": "Post"}
     kept = inputs(web.client.post(SUBMIT, data=sent, headers=HTML).text)
     assert (kept["thread"], kept["content"].strip()) == ("12", "Hi")
 
 
 def test_required_fields_are_the_sites_choice(storage: Storage) -> None:
-    web = open_web(storage, replace(SITE, required=("content",)))
+    web = open_public_app(storage, replace(SITE, required=("content",)))
     page = web.client.post(SUBMIT, data={"thread": "x"}, headers=HTML).text
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     named = [*tree.iter("input"), *tree.iter("textarea")]
@@ -87,7 +87,7 @@ def test_required_fields_are_the_sites_choice(storage: Storage) -> None:
     assert "Your email address will not be published." in page
 
 
-def test_the_honeypot_is_out_of_peoples_way(web: Web) -> None:
+def test_the_honeypot_is_out_of_peoples_way(web: PublicApp) -> None:
     page = web.client.post(SUBMIT, data={"thread": ""}, headers=HTML).text
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     (trap,) = [node for node in tree.iter("div") if node.get("class") == "trap"]
@@ -100,7 +100,7 @@ def test_the_honeypot_is_out_of_peoples_way(web: Web) -> None:
 
 
 @pytest.mark.parametrize("back", ["https://blog.example/post?a=b&comment=old", "/demo/", "demo"])
-def test_the_form_redirects_to_a_page_of_the_site_or_ours(web: Web, back: str) -> None:
+def test_the_form_redirects_to_a_page_of_the_site_or_ours(web: PublicApp, back: str) -> None:
     answer = web.client.post(SUBMIT, data=a_reply(redirect_to=back), headers=HTML)
     target = urlsplit(answer.headers["Location"])
     assert target.netloc in ("blog.example", "localhost")
@@ -130,7 +130,7 @@ def test_the_form_redirects_to_a_page_of_the_site_or_ours(web: Web, back: str) -
         "https://[",
     ],
 )
-def test_the_form_never_leads_elsewhere(web: Web, back: str) -> None:
+def test_the_form_never_leads_elsewhere(web: PublicApp, back: str) -> None:
     answer = web.client.post(SUBMIT, data=a_reply(redirect_to=back), headers=HTML)
     assert answer.status_code == 303
     target = urlsplit(answer.headers["Location"])
@@ -139,7 +139,7 @@ def test_the_form_never_leads_elsewhere(web: Web, back: str) -> None:
 
 
 def test_a_rate_limited_form_keeps_its_text(storage: Storage) -> None:
-    web = open_web(storage, replace(SITE, per_minute=1))
+    web = open_public_app(storage, replace(SITE, per_minute=1))
     web.client.post(SUBMIT, data=a_reply(), headers=HTML)
     answer = web.client.post(SUBMIT, data=a_reply(content="Another one"), headers=HTML)
     assert answer.status_code == 429
@@ -148,7 +148,7 @@ def test_a_rate_limited_form_keeps_its_text(storage: Storage) -> None:
     assert 'role="alert"' in answer.text
 
 
-def test_programs_that_send_forms_get_json(web: Web) -> None:
+def test_programs_that_send_forms_get_json(web: PublicApp) -> None:
     assert web.client.post(SUBMIT, data=a_reply()).status_code == 202
     refused = web.client.post(SUBMIT, data={"thread": ""})
     assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")

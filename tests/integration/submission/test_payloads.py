@@ -15,8 +15,8 @@ from service.web.request_body import parse as parse_json
 from tests.support.builders import a_site, published
 from tests.support.markup import dangers, parse, shape
 from tests.support.payloads import payloads
+from tests.support.public_app import HTML, SUBMIT, PublicApp, a_reply, open_public_app
 from tests.support.stored import new_storage
-from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
 
 WRITTEN = ("author", "email", "url", "content", "thread", "parent", "website")
 THREAD = "http://127.0.0.1:8000/demo/"
@@ -25,12 +25,12 @@ JSON_SUITE = Path(__file__).parents[4] / "shared" / "data" / "payloads" / "json-
 STRINGS = payloads(every=20)
 
 
-def a_web() -> Web:
+def a_web() -> PublicApp:
     sites = (
         a_site(per_minute=0, max_pending=10**6, max_content=60_000),
         a_site(id="demo", name="Low Water", per_minute=0),
     )
-    return open_web(new_storage(), *sites, demo=True)
+    return open_public_app(new_storage(), *sites, demo=True)
 
 
 def as_header(text: str) -> str:
@@ -38,7 +38,7 @@ def as_header(text: str) -> str:
     return "".join(c for c in text.encode("latin-1", "ignore").decode("latin-1") if c not in "\r\n\0")
 
 
-def pages_of_the_demo(web: Web) -> Iterator[str]:
+def pages_of_the_demo(web: PublicApp) -> Iterator[str]:
     onward = "/demo/"
     while onward:
         page = web.client.get(onward, headers=HTML).text
@@ -47,7 +47,7 @@ def pages_of_the_demo(web: Web) -> Iterator[str]:
         onward = links[0] if links else ""
 
 
-def pieces_for_other_pages(web: Web) -> Iterator[str]:
+def pieces_for_other_pages(web: PublicApp) -> Iterator[str]:
     """The thread as HTML, and what the feeds hold as HTML."""
     query = {"thread": THREAD, "limit": 100, "cursor": ""}
     for cursor in _cursors(web, query):
@@ -58,7 +58,7 @@ def pieces_for_other_pages(web: Web) -> Iterator[str]:
         yield from (content.text or "" for content in root.iter("{http://www.w3.org/2005/Atom}content"))
 
 
-def _cursors(web: Web, query: dict[str, object]) -> Iterator[str]:
+def _cursors(web: PublicApp, query: dict[str, object]) -> Iterator[str]:
     cursor = ""
     while True:
         yield cursor
@@ -67,7 +67,7 @@ def _cursors(web: Web, query: dict[str, object]) -> Iterator[str]:
             return
 
 
-def poison(web: Web, text: str) -> None:
+def poison(web: PublicApp, text: str) -> None:
     """Publish `text` in every field, past the door: comments are imported too, and rules were other once."""
     fields = dict.fromkeys(("author", "email", "url", "content", "user_agent", "referrer", "trap"), text)
     published(web.storage, site="demo", thread=THREAD, **fields)
@@ -111,7 +111,7 @@ def test_the_oracle_detects_missing_escaping() -> None:
     assert sum(bool(dangers(parse(markdown.render(text)))) for text in STRINGS) > len(STRINGS) / 4
 
 
-def post(web: Web, fields: dict[str, str], text: str, form: bool) -> TestResponse:
+def post(web: PublicApp, fields: dict[str, str], text: str, form: bool) -> TestResponse:
     headers = {"User-Agent": as_header(text), "Referer": as_header(text)}
     if form:
         return web.client.post(SUBMIT, data=fields, headers=headers | HTML)

@@ -11,7 +11,7 @@ from comments.pseudonyms import token_digest
 from comments.site import SiteKey
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, accepted, decided, published
-from tests.support.web import SUBMIT, Web, a_reply, open_web
+from tests.support.public_app import SUBMIT, PublicApp, a_reply, open_public_app
 
 KEY = "rgk_k1_" + "s" * 40
 KEYED = {"Authorization": f"Bearer {KEY}"}
@@ -19,8 +19,8 @@ SITE = a_site(keys=(SiteKey("k1", token_digest(KEY)),))
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, SITE, a_site(id="other"))
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, SITE, a_site(id="other"))
 
 
 def fields(answer: object) -> dict[str, str]:
@@ -30,7 +30,7 @@ def fields(answer: object) -> dict[str, str]:
     return {problem["field"]: problem["code"] for problem in answer.json["problems"]}  # type: ignore[attr-defined]
 
 
-def test_a_comment_is_stored_before_it_is_acknowledged(web: Web) -> None:
+def test_a_comment_is_stored_before_it_is_acknowledged(web: PublicApp) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(author=" Ada <b> ", url="https://ada.example", parent=""))
     assert answer.status_code == 202
     kept = web.comment(answer.json["id"])
@@ -49,31 +49,31 @@ def test_a_comment_is_stored_before_it_is_acknowledged(web: Web) -> None:
     assert [job[:2] for job in web.jobs.jobs] == [(JUDGE, "blog")]
 
 
-def test_urlencoded_and_multipart_forms_are_accepted(web: Web) -> None:
+def test_urlencoded_and_multipart_forms_are_accepted(web: PublicApp) -> None:
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         answer = web.client.post(SUBMIT, data=a_reply(content=f"Ünï via {kind}"), content_type=kind)
         assert answer.status_code == 202, answer.text
         assert web.comment(answer.json["id"]).content == f"Ünï via {kind}"
 
 
-def test_wordpress_field_names_are_accepted(web: Web) -> None:
+def test_wordpress_field_names_are_accepted(web: PublicApp) -> None:
     sent = {"comment_post_ID": "12", "comment_parent": "0", "comment": "Hi", "submit": "Post Comment"}
     answer = web.client.post(SUBMIT, data=sent | {"author": "Ada", "email": "ada@example.org", "url": ""})
     kept = web.comment(answer.json["id"])
     assert (kept.thread, kept.parent, kept.content) == ("12", "", "Hi")
 
 
-def test_wordpress_names_are_unknown_in_json(web: Web) -> None:
+def test_wordpress_names_are_unknown_in_json(web: PublicApp) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply(comment="Hi"))) == {"comment": "unknown"}
 
 
-def test_the_honeypot_is_stored_for_the_filters(web: Web) -> None:
+def test_the_honeypot_is_stored_for_the_filters(web: PublicApp) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(website="http://spam.example"))
     assert web.comment(answer.json["id"]).trap == "http://spam.example"
     assert fields(web.client.post(SUBMIT, json=a_reply(trap="x"))) == {"trap": "unknown"}
 
 
-def test_every_problem_is_reported_at_once(web: Web) -> None:
+def test_every_problem_is_reported_at_once(web: PublicApp) -> None:
     sent = {"thread": "", "email": "nobody", "url": "javascript:alert(1)", "content": 5, "colour": "red"}
     assert fields(web.client.post(SUBMIT, json=sent)) == {
         "thread": "required",
@@ -87,11 +87,11 @@ def test_every_problem_is_reported_at_once(web: Web) -> None:
 
 
 @pytest.mark.parametrize("name", ["id", "status", "site", "version", "received", "origin", "decisions", "score"])
-def test_fields_set_by_the_server_are_refused(web: Web, name: str) -> None:
+def test_fields_set_by_the_server_are_refused(web: PublicApp, name: str) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply() | {name: "approved"})) == {name: "read-only"}
 
 
-def test_only_the_sites_server_speaks_for_a_visitor(web: Web) -> None:
+def test_only_the_sites_server_speaks_for_a_visitor(web: PublicApp) -> None:
     told = {"ip": "203.0.113.9", "user_agent": "Browser/1", "referrer": "https://blog.example/"}
     assert fields(web.client.post(SUBMIT, json=a_reply(**told))) == dict.fromkeys(told, "key-needed")
     answer = web.client.post(SUBMIT, json=a_reply(**told), headers=KEYED)
@@ -101,7 +101,7 @@ def test_only_the_sites_server_speaks_for_a_visitor(web: Web) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply(ip="1.2.3"), headers=KEYED)) == {"ip": "ip"}
 
 
-def test_the_servers_own_address_is_nobodys_origin(web: Web) -> None:
+def test_the_servers_own_address_is_nobodys_origin(web: PublicApp) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(), headers=KEYED)
     assert web.comment(answer.json["id"]).origin == ""
 
@@ -110,23 +110,23 @@ def test_the_servers_own_address_is_nobodys_origin(web: Web) -> None:
     "given",
     ["Bearer rgk_k1_wrong", f"Bearer {KEY}x", f"Basic {KEY}", "Bearer", "Bearer rgk_", "Bearer rgk_k1_", "Bearer \xff"],
 )
-def test_a_wrong_key_is_refused(web: Web, given: str) -> None:
+def test_a_wrong_key_is_refused(web: PublicApp, given: str) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(), headers={"Authorization": given})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_key_opens_its_own_site_only(web: Web) -> None:
+def test_a_key_opens_its_own_site_only(web: PublicApp) -> None:
     answer = web.client.post("/v1/sites/other/comments", json=a_reply(), headers=KEYED)
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("site", ["nobody", "BLOG", "blog%00", "x" * 41, "a%2Fb"])
-def test_a_site_that_does_not_exist_takes_nothing(web: Web, site: str) -> None:
+def test_a_site_that_does_not_exist_takes_nothing(web: PublicApp, site: str) -> None:
     assert web.client.post(f"/v1/sites/{site}/comments", json=a_reply()).status_code == 404
 
 
-def test_a_second_click_is_the_same_comment(web: Web) -> None:
+def test_a_second_click_is_the_same_comment(web: PublicApp) -> None:
     first = web.client.post(SUBMIT, json=a_reply())
     second = web.client.post(SUBMIT, json=a_reply())
     assert second.status_code == 202
@@ -136,7 +136,7 @@ def test_a_second_click_is_the_same_comment(web: Web) -> None:
     assert web.storage.queue.depth("blog").queued == 1
 
 
-def test_an_idempotency_key_makes_a_repeat_safe(web: Web) -> None:
+def test_an_idempotency_key_makes_a_repeat_safe(web: PublicApp) -> None:
     keyed = {"Idempotency-Key": "a1b2-c3"}
     first = web.client.post(SUBMIT, json=a_reply(), headers=keyed)
     assert web.client.post(SUBMIT, json=a_reply(), headers=keyed).json == first.json
@@ -146,12 +146,12 @@ def test_an_idempotency_key_makes_a_repeat_safe(web: Web) -> None:
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256])
-def test_a_malformed_idempotency_key_is_refused(web: Web, key: str) -> None:
+def test_a_malformed_idempotency_key_is_refused(web: PublicApp, key: str) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(), headers={"Idempotency-Key": key})
     assert fields(answer) == {"Idempotency-Key": "format"}
 
 
-def test_replies_to_unpublished_comments_are_refused(web: Web) -> None:
+def test_replies_to_unpublished_comments_are_refused(web: PublicApp) -> None:
     shown = published(web.storage)
     assert web.client.post(SUBMIT, json=a_reply(parent=shown.id)).status_code == 202
     hidden = accepted(web.storage)
@@ -159,20 +159,20 @@ def test_replies_to_unpublished_comments_are_refused(web: Web) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply(parent="0"))) == {"parent": "parent"}
 
 
-def test_a_closed_thread_takes_nothing(web: Web) -> None:
+def test_a_closed_thread_takes_nothing(web: PublicApp) -> None:
     web.storage.threads.set_closed("blog", "first-post", True)
     assert "thread" in fields(web.client.post(SUBMIT, json=a_reply()))
 
 
 def test_one_origin_may_not_flood(storage: Storage) -> None:
-    web = open_web(storage, replace(SITE, per_minute=2))
+    web = open_public_app(storage, replace(SITE, per_minute=2))
     answers = [web.client.post(SUBMIT, json=a_reply(content=f"Number {n}")) for n in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
 
 
 def test_a_full_site_answers_503_with_retry_after(storage: Storage) -> None:
-    web = open_web(storage, replace(SITE, max_pending=1))
+    web = open_public_app(storage, replace(SITE, max_pending=1))
     answers = [web.client.post(SUBMIT, json=a_reply(content=f"Number {n}")) for n in range(2)]
     assert [answer.status_code for answer in answers] == [202, 503]
     assert int(answers[1].headers["Retry-After"]) >= 1
@@ -180,21 +180,21 @@ def test_a_full_site_answers_503_with_retry_after(storage: Storage) -> None:
 
 def test_the_peer_is_the_proxys_word_only_where_proxies_are_trusted(storage: Storage) -> None:
     forwarded = {"X-Forwarded-For": "6.6.6.6, 203.0.113.5"}
-    plain = open_web(storage, SITE).client.post(SUBMIT, json=a_reply(), headers=forwarded)
-    behind = open_web(storage, SITE, trusted_proxies=1)
+    plain = open_public_app(storage, SITE).client.post(SUBMIT, json=a_reply(), headers=forwarded)
+    behind = open_public_app(storage, SITE, trusted_proxies=1)
     proxied = behind.client.post(SUBMIT, json=a_reply(content="Proxied"), headers=forwarded)
     assert behind.comment(plain.json["id"]).origin == behind.pseudonyms.origin("127.0.0.1")
     assert behind.comment(proxied.json["id"]).origin == behind.pseudonyms.origin("203.0.113.5")
 
 
-def test_a_waiting_request_gets_the_verdict(web: Web) -> None:
+def test_a_waiting_request_gets_the_verdict(web: PublicApp) -> None:
     first = web.client.post(SUBMIT, json=a_reply())
     decided(web.storage, web.comment(first.json["id"]), Action.APPROVE)
     again = web.client.post(SUBMIT, json=a_reply(), headers={"Prefer": "respond-async, wait=5"})
     assert again.json["status"] == "published"
 
 
-def test_waiting_ends_with_pending_without_a_judge(web: Web) -> None:
+def test_waiting_ends_with_pending_without_a_judge(web: PublicApp) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(), headers={"Prefer": "wait=1"})
     assert answer.status_code == 202
     assert answer.json["status"] == "pending"
@@ -202,19 +202,19 @@ def test_waiting_ends_with_pending_without_a_judge(web: Web) -> None:
 
 
 def test_a_process_with_one_thread_never_waits(storage: Storage) -> None:
-    web = open_web(storage, SITE, web_threads=1)
+    web = open_public_app(storage, SITE, web_threads=1)
     answer = web.client.post(SUBMIT, json=a_reply(), headers={"Prefer": "wait=10"})
     assert answer.status_code == 202
     assert "Preference-Applied" not in answer.headers
 
 
-def test_other_methods_are_not_allowed(web: Web) -> None:
+def test_other_methods_are_not_allowed(web: PublicApp) -> None:
     for method in ("PUT", "DELETE", "PATCH"):
         answer = web.client.open(SUBMIT, method=method)
         assert answer.status_code == 405
         assert "POST" in answer.headers["Allow"]
 
 
-def test_times_are_utc(web: Web) -> None:
+def test_times_are_utc(web: PublicApp) -> None:
     received = datetime.fromisoformat(web.client.post(SUBMIT, json=a_reply()).json["received"])
     assert received.tzinfo == UTC

@@ -8,8 +8,8 @@ from comments.model import Comment
 from comments.storage.interfaces import Storage
 from tests.integration.submission.test_form_pages import inputs
 from tests.support.builders import a_site, published
+from tests.support.public_app import HTML, PublicApp, open_public_app
 from tests.support.redirects import browsers_host, tricks
-from tests.support.web import HTML, Web, open_web
 
 POST = "/v1/sites/blog/wp-comments-post.php"
 #: As browsers write the form's names, with what a theme and two plug-ins add.
@@ -31,17 +31,17 @@ SENT = {
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, a_site(per_minute=0))
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(per_minute=0))
 
 
-def kept(web: Web) -> Comment:
+def kept(web: PublicApp) -> Comment:
     (comment,) = web.storage.comments.load("blog", [web.jobs.jobs[-1][2]])
     assert comment is not None
     return comment
 
 
-def test_an_unchanged_wordpress_form_is_accepted(web: Web) -> None:
+def test_an_unchanged_wordpress_form_is_accepted(web: PublicApp) -> None:
     answer = web.client.post(POST, data=SENT)
     assert answer.status_code == 303
     comment = kept(web)
@@ -51,14 +51,14 @@ def test_an_unchanged_wordpress_form_is_accepted(web: Web) -> None:
     assert "Your comment is awaiting moderation" in page.text
 
 
-def test_it_leads_back_to_the_article_with_the_receipt(web: Web) -> None:
+def test_it_leads_back_to_the_article_with_the_receipt(web: PublicApp) -> None:
     answer = web.client.post(POST, data=SENT | {"redirect_to": "https://blog.example/post"})
     target = urlsplit(answer.headers["Location"])
     assert (target.scheme, target.netloc, target.path) == ("https", "blog.example", "/post")
     assert {"comment", "receipt"} == set(parse_qs(target.query))
 
 
-def test_a_reply_carries_its_parent(web: Web) -> None:
+def test_a_reply_carries_its_parent(web: PublicApp) -> None:
     parent = published(web.storage, thread="12")
     assert web.client.post(POST, data=SENT | {"comment_parent": parent.id}).status_code == 303
     for missing in ("77", "a" * 26):
@@ -66,7 +66,7 @@ def test_a_reply_carries_its_parent(web: Web) -> None:
         assert again.status_code == 422
 
 
-def test_invalid_forms_are_shown_again_with_their_text(web: Web) -> None:
+def test_invalid_forms_are_shown_again_with_their_text(web: PublicApp) -> None:
     answer = web.client.post(POST, data=SENT | {"email": "", "author": ""})
     assert (answer.status_code, answer.mimetype) == (422, "text/html")
     again = inputs(answer.text)
@@ -75,31 +75,31 @@ def test_invalid_forms_are_shown_again_with_their_text(web: Web) -> None:
     assert web.client.post("/v1/sites/blog/comments", data=corrected, headers=HTML).status_code == 303
 
 
-def test_akismets_honeypot_counts_as_the_sites_own(web: Web) -> None:
+def test_akismets_honeypot_counts_as_the_sites_own(web: PublicApp) -> None:
     web.client.post(POST, data=SENT | {"ak_hp_textarea": "buy"})
     assert kept(web).trap == "buy"
 
 
-def test_programs_may_have_json(web: Web) -> None:
+def test_programs_may_have_json(web: PublicApp) -> None:
     accept = {"Accept": "application/json"}
     assert web.client.post(POST, data=SENT, headers=accept).json["status"] == "pending"
     refused = web.client.post(POST, data=SENT | {"email": "x"}, headers=accept)
     assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
 
 
-def test_it_is_posted_to_by_pages_of_the_site_only(web: Web) -> None:
+def test_it_is_posted_to_by_pages_of_the_site_only(web: PublicApp) -> None:
     assert web.client.post(POST, data=SENT, headers={"Origin": "https://evil.example"}).status_code == 403
     assert web.client.post(POST, data=SENT, headers={"Origin": "https://blog.example"}).status_code == 303
     assert web.client.get(POST).status_code == 405
     assert web.client.post("/v1/sites/nobody/wp-comments-post.php", data=SENT).status_code == 404
 
 
-def test_server_fields_are_ignored(web: Web) -> None:
+def test_server_fields_are_ignored(web: PublicApp) -> None:
     web.client.post(POST, data=SENT | {"status": "approved", "form_seconds": "99", "ip": "192.0.2.1"})
     assert (kept(web).status, kept(web).form_seconds) == ("queued", -1)
 
 
-def test_no_trick_redirects_to_another_site(web: Web) -> None:
+def test_no_trick_redirects_to_another_site(web: PublicApp) -> None:
     base, client = "http://localhost/v1/sites/blog/wp-comments-post.php", web.client
     home = {("https", "blog.example"), ("http", "localhost")}
     tried = list(dict.fromkeys(tricks()))

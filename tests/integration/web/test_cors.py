@@ -6,7 +6,7 @@ from comments.pseudonyms import token_digest
 from comments.site import SiteKey
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, published
-from tests.support.web import SUBMIT, Web, a_reply, open_web
+from tests.support.public_app import SUBMIT, PublicApp, a_reply, open_public_app
 
 OWN = "https://blog.example"
 READ = f"{SUBMIT}?thread=first-post"
@@ -33,12 +33,12 @@ FOREIGN = [
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
+def web(storage: Storage) -> PublicApp:
     keys = (SiteKey("k1", token_digest(KEY)),)
-    return open_web(storage, a_site(keys=keys), a_site(id="other", origins=("https://other.example",)))
+    return open_public_app(storage, a_site(keys=keys), a_site(id="other", origins=("https://other.example",)))
 
 
-def test_scripts_on_the_sites_pages_may_post_and_read(web: Web) -> None:
+def test_scripts_on_the_sites_pages_may_post_and_read(web: PublicApp) -> None:
     published(web.storage)
     post = web.client.post(SUBMIT, json=a_reply(), headers={"Origin": OWN})
     read = web.client.get(READ, headers={"Origin": OWN})
@@ -51,7 +51,7 @@ def test_scripts_on_the_sites_pages_may_post_and_read(web: Web) -> None:
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_scripts_on_other_pages_may_not(web: Web, origin: str) -> None:
+def test_scripts_on_other_pages_may_not(web: PublicApp, origin: str) -> None:
     headers = {"Origin": origin}
     post = web.client.post(SUBMIT, json=a_reply(), headers=headers)
     form = web.client.post(SUBMIT, data=a_reply(), headers=headers)
@@ -64,7 +64,7 @@ def test_scripts_on_other_pages_may_not(web: Web, origin: str) -> None:
     assert web.storage.queue.depth("blog").queued == 0
 
 
-def test_a_preflight_is_cached_for_ten_minutes(web: Web) -> None:
+def test_a_preflight_is_cached_for_ten_minutes(web: PublicApp) -> None:
     headers = {"Origin": OWN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
     answer = web.client.options(SUBMIT, headers=headers)
     assert answer.status_code == 200
@@ -75,23 +75,23 @@ def test_a_preflight_is_cached_for_ten_minutes(web: Web) -> None:
     assert "Authorization" not in answer.headers["Access-Control-Allow-Headers"]
 
 
-def test_each_site_has_its_own_origins(web: Web) -> None:
+def test_each_site_has_its_own_origins(web: PublicApp) -> None:
     answer = web.client.post("/v1/sites/other/comments", json=a_reply(), headers={"Origin": OWN})
     assert answer.status_code == 403
 
 
-def test_an_api_key_works_with_any_origin(web: Web) -> None:
+def test_an_api_key_works_with_any_origin(web: PublicApp) -> None:
     headers = {"Origin": "https://evil.example", "Authorization": f"Bearer {KEY}"}
     assert web.client.post(SUBMIT, json=a_reply(), headers=headers).status_code == 202
 
 
-def test_our_own_pages_may_post(web: Web) -> None:
+def test_our_own_pages_may_post(web: PublicApp) -> None:
     for origin in ("http://127.0.0.1:8000", "http://localhost"):  # the public address, and that of the request
         sent = a_reply(content=f"From {origin}")
         assert web.client.post(SUBMIT, json=sent, headers={"Origin": origin}).status_code == 202
 
 
-def test_a_missing_site_sends_no_cors_headers(web: Web) -> None:
+def test_a_missing_site_sends_no_cors_headers(web: PublicApp) -> None:
     answer = web.client.get("/v1/sites/nobody/comments?thread=x", headers={"Origin": OWN})
     assert answer.status_code == 404
     assert "Access-Control-Allow-Origin" not in answer.headers

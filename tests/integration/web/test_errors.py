@@ -11,12 +11,12 @@ from comments.storage.interfaces import Storage
 from service.web.security_headers import SECURITY_HEADERS
 from tests.support.builders import a_site
 from tests.support.markup import dangers, parse
-from tests.support.web import HTML, SUBMIT, Web, a_reply, open_web
+from tests.support.public_app import HTML, SUBMIT, PublicApp, a_reply, open_public_app
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, a_site(id="demo"), a_site(), demo=True)
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(id="demo"), a_site(), demo=True)
 
 
 class UnavailableStore:
@@ -30,7 +30,7 @@ class UnavailableStore:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1/sites/blog/nothing", "/v1", "/demo/%00", "/static/../deps.py"])
-def test_an_unknown_address_is_404_for_programs_and_people(web: Web, path: str) -> None:
+def test_an_unknown_address_is_404_for_programs_and_people(web: PublicApp, path: str) -> None:
     as_json, as_html = web.client.get(path), web.client.get(path, headers=HTML)
     assert as_json.status_code == as_html.status_code == 404
     assert as_json.mimetype == "application/problem+json"
@@ -39,14 +39,14 @@ def test_an_unknown_address_is_404_for_programs_and_people(web: Web, path: str) 
     assert dangers(parse(as_html.text)) == []
 
 
-def test_a_wrong_method_is_answered_with_the_allowed_ones(web: Web) -> None:
+def test_a_wrong_method_is_answered_with_the_allowed_ones(web: PublicApp) -> None:
     answer = web.client.delete(SUBMIT)
     assert (answer.status_code, answer.json["status"]) == (405, 405)
     assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
 
 
-def test_storage_down_is_503_without_details(web: Web, storage: Storage) -> None:
-    unavailable = open_web(replace(storage, comments=UnavailableStore(), threads=UnavailableStore()), a_site())
+def test_storage_down_is_503_without_details(web: PublicApp, storage: Storage) -> None:
+    unavailable = open_public_app(replace(storage, comments=UnavailableStore(), threads=UnavailableStore()), a_site())
     calls = (
         lambda **k: unavailable.client.post(SUBMIT, json=a_reply(), **k),
         lambda **k: unavailable.client.post(SUBMIT, data=a_reply(), **k),
@@ -61,7 +61,7 @@ def test_storage_down_is_503_without_details(web: Web, storage: Storage) -> None
             assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_fault_is_500_without_details(web: Web) -> None:
+def test_a_fault_is_500_without_details(web: PublicApp) -> None:
     @web.app.get("/fault")
     def fault() -> str:
         raise ZeroDivisionError("secret detail")
@@ -87,7 +87,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_every_answer_has_security_headers(web: Web, path: str) -> None:
+def test_every_answer_has_security_headers(web: PublicApp, path: str) -> None:
     for headers in ({}, HTML):
         answer = web.client.get(path, headers=headers)
         for name, value in SECURITY_HEADERS.items():
@@ -100,16 +100,16 @@ def test_every_answer_has_security_headers(web: Web, path: str) -> None:
 
 
 def test_https_deployments_send_strict_transport_security(storage: Storage) -> None:
-    web = open_web(storage, public_url="https://comments.example")
+    web = open_public_app(storage, public_url="https://comments.example")
     assert web.client.get("/docs").headers["Strict-Transport-Security"].startswith("max-age=")
 
 
-def test_the_home_page_redirects(web: Web, storage: Storage) -> None:
+def test_the_home_page_redirects(web: PublicApp, storage: Storage) -> None:
     assert web.client.get("/").headers["Location"] == "/demo/"
-    assert open_web(storage).client.get("/").headers["Location"] == "/docs"
+    assert open_public_app(storage).client.get("/").headers["Location"] == "/docs"
 
 
-def test_the_api_page_lists_every_operation_with_own_assets_only(web: Web) -> None:
+def test_the_api_page_lists_every_operation_with_own_assets_only(web: PublicApp) -> None:
     page = web.client.get("/docs", headers=HTML).text
     root = parse(page)
     assert dangers(root) == []

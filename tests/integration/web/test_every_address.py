@@ -8,10 +8,10 @@ from werkzeug.test import TestResponse
 
 from comments.site import Person
 from service.web.security_headers import SECURITY_HEADERS
-from tests.support.addresses import BEHIND_THE_DOOR, OPERATOR, RANKS, SIGNED, Address, furnish, is_open, state
+from tests.support.addresses import BEHIND_THE_DOOR, OPERATOR, RANKS, SIGNED, Address, fill_sites, is_open, state
 from tests.support.builders import settings
-from tests.support.desk import HTML, Desk, Seat, a_desk
 from tests.support.stored import new_storage
+from tests.support.web_app import HTML, SignedInClient, WebApp, open_web_app
 
 CHANGES = [address for address in BEHIND_THE_DOOR if address.method == "POST"]
 #: The first three are the types that a page of another site can send without a preflight.
@@ -24,8 +24,8 @@ ORIGINS = (
 FETCH_SITES = ("cross-site", "same-site", "")
 
 
-def open_app() -> Desk:
-    return a_desk(new_storage(), settings(demo=True))
+def open_app() -> WebApp:
+    return open_web_app(new_storage(), settings(demo=True))
 
 
 def status_and_text(answer: TestResponse) -> tuple[int, str]:
@@ -59,29 +59,29 @@ def expected_status(address: Address, role: str, operator: bool) -> int:
 
 def check_role(address: Address, role: str, operator: bool) -> Iterator[str]:
     """Request a route with one role: on the own site, on another site, and on a missing site."""
-    desk = open_app()
-    ids = furnish(desk)
-    seat = desk.signed_in("mo", operator, **({"blog": role} if role else {}))
-    own, other_site = state(desk, "blog"), state(desk, "shop")
+    web_app = open_app()
+    ids = fill_sites(web_app)
+    user = web_app.signed_in("mo", operator, **({"blog": role} if role else {}))
+    own, other_site = state(web_app, "blog"), state(web_app, "shop")
     status = expected_status(address, role, operator)
     if address.of_a_site:
-        missing = status_and_text(address.ask(seat, "no-such-site", ids["blog"]))
+        missing = status_and_text(address.ask(user, "no-such-site", ids["blog"]))
         assert missing[0] == 404
-        assert status_and_text(address.ask(seat, "shop", ids["shop"])) == missing, "like a missing site"
+        assert status_and_text(address.ask(user, "shop", ids["shop"])) == missing, "like a missing site"
         yield from ("missing site", "other site")
         if "<id>" in address.rule:
-            other_comments = [status_and_text(address.ask(seat, "blog", id)) for id in (ids["shop"], "missing")]
+            other_comments = [status_and_text(address.ask(user, "blog", id)) for id in (ids["shop"], "missing")]
             assert other_comments[0] == other_comments[1], "a comment of another site looks like a missing one"
             assert other_comments[0][0] in ({404} if status == address.good else {403, 404})
             yield from ("missing comment", "other comment")
     id = f"hook:{ids['blog']}:00000001" if "deliveries" in address.rule else ids["blog"]
-    answer = address.ask(seat, "blog", id)
+    answer = address.ask(user, "blog", id)
     assert answer.status_code == status
     assert address.needs == OPERATOR or ids["shop"] not in answer.text, "no data of another site is shown"
     yield "own site"
-    assert state(desk, "shop") == other_site
+    assert state(web_app, "shop") == other_site
     if status in (403, 404):
-        assert state(desk, "blog") == own
+        assert state(web_app, "blog") == own
 
 
 def test_every_role_may_do_only_its_own_actions() -> None:
@@ -93,10 +93,10 @@ def test_every_role_may_do_only_its_own_actions() -> None:
 
 
 def test_strangers_cannot_tell_missing_from_forbidden() -> None:
-    desk = open_app()
-    ids = furnish(desk)
-    before = state(desk, "blog")
-    stranger = Seat(desk.stranger(), "")
+    web_app = open_app()
+    ids = fill_sites(web_app)
+    before = state(web_app, "blog")
+    stranger = SignedInClient(web_app.anonymous(), "")
     inside = [address for address in BEHIND_THE_DOOR if address.rule not in ("/sign-out", "/metrics")]
     answers = {
         status_and_text(address.ask(stranger, site, id))
@@ -106,62 +106,62 @@ def test_strangers_cannot_tell_missing_from_forbidden() -> None:
     }
     assert {status for status, _ in answers} == {401}
     assert len(answers) == 1
-    assert state(desk, "blog") == before
+    assert state(web_app, "blog") == before
 
 
-def test_a_revoked_role_ends_at_once(desk: Desk, mo: Seat) -> None:
-    person = desk.storage.people.get("mo")
-    desk.storage.people.put(Person("mo", {}, person.password))
+def test_a_revoked_role_ends_at_once(web_app: WebApp, mo: SignedInClient) -> None:
+    person = web_app.storage.people.get("mo")
+    web_app.storage.people.put(Person("mo", {}, person.password))
     assert mo.get("/review/blog").status_code == 404
 
 
-def test_an_unknown_role_allows_nothing(desk: Desk) -> None:
-    seat = desk.signed_in("mo", blog="admin")
-    assert seat.get("/review/blog").status_code == 403
+def test_an_unknown_role_allows_nothing(web_app: WebApp) -> None:
+    user = web_app.signed_in("mo", blog="admin")
+    assert user.get("/review/blog").status_code == 403
 
 
 @pytest.mark.parametrize("address", CHANGES, ids=route_name)
 def test_no_change_is_made_without_a_csrf_token(address: Address) -> None:
     """Try each wrong token with each content type, and each wrong origin with the right token."""
-    desk = open_app()
-    ids = furnish(desk)
-    seat = desk.signed_in("mo", operator=True, blog="owner")
-    other = desk.signed_in("bo", operator=True, blog="owner")
-    wrong = {"of somebody else": other.csrf, "too long": seat.csrf + "x"}
-    before = state(desk, "blog")
+    web_app = open_app()
+    ids = fill_sites(web_app)
+    user = web_app.signed_in("mo", operator=True, blog="owner")
+    other = web_app.signed_in("bo", operator=True, blog="owner")
+    wrong = {"of somebody else": other.csrf, "too long": user.csrf + "x"}
+    before = state(web_app, "blog")
     refused = []
     for token in TOKENS:
-        forger = Seat(seat.client, wrong.get(token, token))
+        forger = SignedInClient(user.client, wrong.get(token, token))
         if token.isascii():
             refused.append(address.ask(forger, "blog", ids["blog"]))
         for kind in KINDS:
             body = f"csrf={forger.csrf}&version=1&action=approve"
-            path = address.ask(Seat(desk.stranger(), ""), "blog", ids["blog"]).request.path
-            refused.append(seat.client.post(path, data=body.encode(), content_type=kind))
+            path = address.ask(SignedInClient(web_app.anonymous(), ""), "blog", ids["blog"]).request.path
+            refused.append(user.client.post(path, data=body.encode(), content_type=kind))
     for origin in ORIGINS:
-        refused.append(address.ask(seat, "blog", ids["blog"], headers={"Origin": origin}))
+        refused.append(address.ask(user, "blog", ids["blog"], headers={"Origin": origin}))
     for fetch_site in FETCH_SITES:
-        refused.append(address.ask(seat, "blog", ids["blog"], headers={"Sec-Fetch-Site": fetch_site}))
+        refused.append(address.ask(user, "blog", ids["blog"], headers={"Sec-Fetch-Site": fetch_site}))
     assert {answer.status_code for answer in refused} == {403}
     assert len(refused) == len([t for t in TOKENS if t.isascii()]) + len(TOKENS) * len(KINDS) + len(ORIGINS) + len(
         FETCH_SITES
     )
     for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
-        seat.client.open(path, method=method, query_string={"csrf": seat.csrf, **(address.form or {})})
-    assert state(desk, "blog") == before
+        user.client.open(path, method=method, query_string={"csrf": user.csrf, **(address.form or {})})
+    assert state(web_app, "blog") == before
     genuine = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
     id = f"hook:{ids['blog']}:00000001" if "deliveries" in address.rule else ids["blog"]
-    assert address.ask(seat, "blog", id, headers=genuine).status_code == address.good
+    assert address.ask(user, "blog", id, headers=genuine).status_code == address.good
 
 
 def test_every_response_has_the_security_headers() -> None:
-    desk = open_app()
-    ids = furnish(desk)
-    seat, stranger = desk.signed_in("mo", operator=True, blog="owner"), Seat(desk.stranger(), "")
+    web_app = open_app()
+    ids = fill_sites(web_app)
+    user, stranger = web_app.signed_in("mo", operator=True, blog="owner"), SignedInClient(web_app.anonymous(), "")
     answers = [
-        address.ask(who, "blog", ids["blog"], headers=HTML) for address in BEHIND_THE_DOOR for who in (stranger, seat)
+        address.ask(who, "blog", ids["blog"], headers=HTML) for address in BEHIND_THE_DOOR for who in (stranger, user)
     ]
-    answers += [seat.get(path, headers=HTML) for path in ("/nowhere", "/sites/none/team", "/review/blog?page=2")]
+    answers += [user.get(path, headers=HTML) for path in ("/nowhere", "/sites/none/team", "/review/blog?page=2")]
     for answer in answers:
         missing_headers = {name for name, value in SECURITY_HEADERS.items() if answer.headers.get(name) != value}
         assert missing_headers == set(), answer.request.path

@@ -19,8 +19,8 @@ from comments.site import Person, SiteKey
 from comments.storage.interfaces import Storage
 from service.accounts.passwords import hash_password
 from tests.support.builders import a_site, accepted, published
+from tests.support.public_app import PublicApp, open_public_app
 from tests.support.stored import new_storage
-from tests.support.web import Web, open_web
 
 CHECKS = (
     content_type_conformance,
@@ -34,10 +34,10 @@ KEY = "rgk_k1_" + "s" * 40
 PASSWORD = "correct horse battery"
 
 
-def open_app() -> Web:
+def open_app() -> PublicApp:
     storage: Storage = new_storage()
     site = a_site(per_minute=0, keys=(SiteKey("k1", token_digest(KEY)),))
-    web = open_web(storage, site, ops_token="o" * 40)
+    web = open_public_app(storage, site, ops_token="o" * 40)
     storage.people.put(Person("mo", {"blog": "owner"}, hash_password(PASSWORD), operator=True))
     for n in range(3):
         published(storage, content=f"Published {n}")
@@ -45,7 +45,7 @@ def open_app() -> Web:
     return web
 
 
-def session_headers(web: Web) -> dict[str, str]:
+def session_headers(web: PublicApp) -> dict[str, str]:
     """Return the headers of a signed-in owner."""
     client = web.client
     client.post("/sign-in", data={"name": "mo", "password": PASSWORD})

@@ -6,17 +6,17 @@ import pytest
 
 from comments.storage.interfaces import Storage
 from service.widget.bundle import bundle
-from tests.support.web import Web, open_web
+from tests.support.public_app import PublicApp, open_public_app
 
 SCRIPT = bundle()
 
 
 @pytest.fixture
-def web(storage: Storage) -> Web:
-    return open_web(storage, public_url="https://replies.example")
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, public_url="https://replies.example")
 
 
-def test_the_script_is_cached_for_minutes_and_a_version_for_ever(web: Web) -> None:
+def test_the_script_is_cached_for_minutes_and_a_version_for_ever(web: PublicApp) -> None:
     about = web.client.get("/v1/widget.json").json
     assert about["url"] == "https://replies.example/widget.js"
     current = web.client.get("/widget.js")
@@ -28,19 +28,19 @@ def test_the_script_is_cached_for_minutes_and_a_version_for_ever(web: Web) -> No
     assert current.mimetype == "text/javascript"
 
 
-def test_another_version_is_not_found(web: Web) -> None:
+def test_another_version_is_not_found(web: PublicApp) -> None:
     response = web.client.get("/widget-0123456789abcdef.js")
     assert (response.status_code, response.headers["Cache-Control"]) == (404, "no-store")
 
 
-def test_any_page_may_load_the_script(web: Web) -> None:
+def test_any_page_may_load_the_script(web: PublicApp) -> None:
     for address in ("/widget.js", "/v1/widget.json"):
         response = web.client.get(address, headers={"Origin": "https://any.example"})
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_browsers_that_accept_gzip_get_it(web: Web) -> None:
+def test_browsers_that_accept_gzip_get_it(web: PublicApp) -> None:
     gzipped = web.client.get("/widget.js", headers={"Accept-Encoding": "gzip, br"})
     assert gzipped.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(gzipped.data) == SCRIPT

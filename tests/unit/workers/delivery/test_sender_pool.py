@@ -4,7 +4,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers.delivery.sender_pool import SenderPool
 
 
@@ -13,7 +13,7 @@ def test_a_name_that_is_out_is_not_sent_again() -> None:
     assert senders.start("a", lambda: go.wait(60) and None)
     assert not senders.start("a", lambda: None)
     go.set()
-    until(lambda: senders.start("a", lambda: None))
+    wait_until(lambda: senders.start("a", lambda: None))
     senders.close()
 
 
@@ -55,6 +55,6 @@ def test_one_that_fails_is_logged_and_frees_its_name(caplog: pytest.LogCaptureFi
 
     senders = SenderPool(1)
     senders.start("a", fails)
-    until(lambda: senders.start("a", lambda: None))
+    wait_until(lambda: senders.start("a", lambda: None))
     senders.close()
     assert [type(record.exc_info[1]) for record in caplog.records if record.exc_info] == [ZeroDivisionError]

@@ -38,7 +38,7 @@ class Clock:
     def __call__(self) -> datetime:
         return self.at
 
-    def pass_by(self, time: timedelta) -> None:
+    def advance(self, time: timedelta) -> None:
         self.at += time
 
 
@@ -53,26 +53,26 @@ class JobList:
 
 
 @dataclass
-class Desk:
+class WebApp:
     app: Flask
     storage: Storage
     clock: Clock
     jobs: JobList
 
-    def stranger(self) -> FlaskClient:
+    def anonymous(self) -> FlaskClient:
         return self.app.test_client()
 
-    def employ(self, name: str, operator: bool = False, password: str = HASH, **roles: str) -> Person:
+    def add_account(self, name: str, operator: bool = False, password: str = HASH, **roles: str) -> Person:
         person = Person(name, roles, password, operator)
         self.storage.people.put(person)
         return person
 
-    def signed_in(self, name: str = "mo", operator: bool = False, **roles: str) -> "Seat":
+    def signed_in(self, name: str = "mo", operator: bool = False, **roles: str) -> "SignedInClient":
         """Add an account and sign in by a one-time link, which needs no password hash."""
-        self.employ(name, operator, **roles)
-        client = self.stranger()
+        self.add_account(name, operator, **roles)
+        client = self.anonymous()
         assert client.post(self.link(name)).status_code == 303
-        return Seat(client, csrf_of(client))
+        return SignedInClient(client, csrf_of(client))
 
     def link(self, name: str) -> str:
         """Create a one-time sign-in link and return its path."""
@@ -82,7 +82,7 @@ class Desk:
 
 
 @dataclass
-class Seat:
+class SignedInClient:
     """A signed-in browser, with the CSRF token of its session."""
 
     client: FlaskClient
@@ -102,16 +102,16 @@ def sign_in(client: FlaskClient, name: str = "mo", password: str = PASSWORD, **m
     return client.post("/sign-in", data={"name": name, "password": password, **more})
 
 
-def page(seat: Seat, path: str) -> str:
+def page(user: SignedInClient, path: str) -> str:
     """Request a page, check that it exists, and return its text."""
-    answer = seat.get(path, headers=HTML)
+    answer = user.get(path, headers=HTML)
     assert answer.status_code == 200, (path, answer.status)
     return answer.text
 
 
-def noted(desk: Desk, site: str = "blog") -> list[tuple[str, str, str]]:
+def audit_log(web_app: WebApp, site: str = "blog") -> list[tuple[str, str, str]]:
     """Return the audit entries of a site as (actor, action, target)."""
-    return [(e.by, e.action, e.subject) for e in desk.storage.audit.all(site)]
+    return [(e.by, e.action, e.subject) for e in web_app.storage.audit.all(site)]
 
 
 def csrf_of(client: FlaskClient) -> str:
@@ -121,12 +121,12 @@ def csrf_of(client: FlaskClient) -> str:
     return found[1]
 
 
-def a_desk(storage: Storage, of: Settings | None = None, sites: Iterable[str] = ("blog", "shop")) -> Desk:
+def open_web_app(storage: Storage, of: Settings | None = None, sites: Iterable[str] = ("blog", "shop")) -> WebApp:
     clock, jobs = Clock(), JobList()
     for site in sites:
         storage.sites.put(a_site(id=site, name=f"The {site}"))
     app = create_app(Deps(of or settings(), storage, jobs, Pseudonyms(SECRET), clock, signals=catalogue(BUILT_IN)))
-    return Desk(app, storage, clock, jobs)
+    return WebApp(app, storage, clock, jobs)
 
 
 def judged(

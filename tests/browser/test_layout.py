@@ -8,7 +8,7 @@ from comments.lifecycle import Action
 from comments.model import Signal
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.support.builders import NOW, an_admission, decided, published
-from tests.support.desk import held, judged
+from tests.support.web_app import held, judged
 
 #: Returns each text on the page with less contrast than WCAG AA requires.
 TOO_FAINT = """() => {

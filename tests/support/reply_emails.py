@@ -14,9 +14,9 @@ from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Storage
 from tests.support.builders import decided, published, settings
 from tests.support.mail_server import Letter, MailServer
+from tests.support.public_app import SUBMIT, PublicApp, a_reply, open_public_app
 from tests.support.recorded_jobs import RecordedJobs
-from tests.support.waiting import until
-from tests.support.web import SUBMIT, Web, a_reply, open_web
+from tests.support.wait import wait_until
 from workers.delivery.smtp import Mailer
 from workers.deps import Deps, install, now
 from workers.jobs import deliver
@@ -32,7 +32,7 @@ class MailDeployment:
 
     storage: Storage
     server: MailServer
-    web: Web
+    web: PublicApp
     deps: Deps
 
     def deliver(self) -> list[Letter]:
@@ -42,7 +42,7 @@ class MailDeployment:
             deliver("blog", "")  # repeated like the sweep does, because a sender may still be busy
             return self.storage.deliveries.figures("blog").pending == 0
 
-        until(is_done)
+        wait_until(is_done)
         return self.server.letters
 
     def delivery_of(self, kind: str) -> Delivery:
@@ -80,7 +80,7 @@ class MailDeployment:
         return self.web.client
 
 
-def create_deployment(storage: Storage, server: MailServer, web: Web) -> MailDeployment:
+def create_deployment(storage: Storage, server: MailServer, web: PublicApp) -> MailDeployment:
     chosen = settings(smtp_url=server.settings, mail_from=SENDER)
     mailer = Mailer(server.settings, SENDER)
     made = Deps(chosen, storage, now, RecordedJobs(), (), build_policy((), {}), mailer=mailer)
@@ -106,5 +106,5 @@ def one_click(letter: Letter) -> str:
 @contextmanager
 def open_deployment(storage: Storage) -> Iterator[MailDeployment]:
     with MailServer() as server:
-        web = open_web(storage, smtp_url=server.settings, mail_from=SENDER)
+        web = open_public_app(storage, smtp_url=server.settings, mail_from=SENDER)
         yield create_deployment(storage, server, web)

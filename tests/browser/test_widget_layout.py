@@ -11,7 +11,7 @@ from service.widget.bundle import SOURCE, bundle
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
-from tests.browser.test_looks import TOO_FAINT
+from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import a_page, reply, script_tag
 
 #: The sum of all layout shifts that no input caused.

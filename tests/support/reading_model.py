@@ -25,7 +25,7 @@ from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, a_site, accepted, an_admission
-from tests.support.web import HTML, Web, open_web
+from tests.support.public_app import HTML, PublicApp, open_public_app
 
 SITE = "demo"
 THREADS = ("http://127.0.0.1:8000/demo/", "a second page")
@@ -63,7 +63,7 @@ def private(number: int) -> dict[str, str]:
     return {name: f"private-{name}-{number}@secret.example" for name in names}
 
 
-class Reading(RuleBasedStateMachine):
+class ReadingModel(RuleBasedStateMachine):
     """Keeps the comments as its model, and repeats the visibility rules in their simplest form."""
 
     storage: Storage
@@ -71,15 +71,15 @@ class Reading(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.webs = [self.open_web(self.storage) for _ in range(2)]
+        self.webs = [self.open_public_app(self.storage) for _ in range(2)]
         self.clients = [web.client for web in self.webs]
         self.kept: dict[str, Kept] = {}
         self.given: dict[str, dict[str, bytes]] = {}  # address -> ETag -> the body sent with it
         self.followed: dict[str, tuple[int, set[str]]] = {thread: (0, set()) for thread in THREADS}
         self.checks = 0
 
-    def open_web(self, storage: Storage) -> Web:
-        return open_web(storage, a_site(id=SITE, per_minute=0, max_pending=10**6), demo=True)
+    def open_public_app(self, storage: Storage) -> PublicApp:
+        return open_public_app(storage, a_site(id=SITE, per_minute=0, max_pending=10**6), demo=True)
 
     # Changes
 
@@ -197,13 +197,13 @@ class Reading(RuleBasedStateMachine):
             if "ETag" in answer.headers:
                 self.check_etags(client, address, answer)
 
-    def addresses(self, web: Web, thread: str) -> Iterator[str]:
+    def addresses(self, web: PublicApp, thread: str) -> Iterator[str]:
         """Yield every public path with each query that it accepts."""
         for found in web.app.url_map.iter_rules():
             if "GET" in (found.methods or ()) and found.endpoint.partition(".")[0] not in NOT_PUBLIC:
                 yield from self.addresses_of(web, found.rule, thread)
 
-    def addresses_of(self, web: Web, path: str, thread: str) -> Iterator[str]:
+    def addresses_of(self, web: PublicApp, path: str, thread: str) -> Iterator[str]:
         names = set(PARAMETER.findall(path))
         filled = PARAMETER.sub(lambda m: FILLED[m[1]](thread) if m[1] in FILLED else m[0], path)
         if names - set(FILLED):
@@ -215,7 +215,7 @@ class Reading(RuleBasedStateMachine):
                 if self.is_understood(web, path, query | which):
                     yield f"{filled}?{urlencode(query | which)}"
 
-    def is_understood(self, web: Web, path: str, query: dict[str, Any]) -> bool:
+    def is_understood(self, web: PublicApp, path: str, query: dict[str, Any]) -> bool:
         """Return whether a path accepts a query. Cached, because it does not depend on the comments."""
         key = (path, *query)
         if key not in self.understood:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import psutil
 
 
-def until(condition: Callable[[], bool], what: str = "", seconds: float = 60.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str = "", seconds: float = 60.0) -> None:
     """Wait until `condition` is true. Fail the test after `seconds`, which is longer than any machine needs."""
     end = time.monotonic() + seconds
     while not condition():
@@ -14,7 +14,7 @@ def until(condition: Callable[[], bool], what: str = "", seconds: float = 60.0) 
         time.sleep(0.01)
 
 
-def gone(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
     """Return whether the process has ended, even if it has not been reaped yet."""
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)

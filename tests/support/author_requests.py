@@ -9,24 +9,24 @@ from comments.model import Comment
 from comments.storage.codec import draft_id
 from comments.storage.values import CommentChange
 from tests.support.builders import a_decision, a_site
-from tests.support.web import Web
+from tests.support.public_app import PublicApp
 
 SITE = a_site(required=("content",))
 
 
-def at(comment: Comment) -> str:
+def comment_url(comment: Comment) -> str:
     return f"/v1/sites/blog/comments/{comment.id}"
 
 
-def receipt(web: Web, comment: Comment) -> dict[str, str]:
+def receipt(web: PublicApp, comment: Comment) -> dict[str, str]:
     return {"Replygate-Receipt": web.pseudonyms.receipt("blog", comment.id)}
 
 
-def change(web: Web, comment: Comment, content: Any = "Other words.") -> TestResponse:
-    return web.client.patch(at(comment), json={"content": content}, headers=receipt(web, comment))
+def change(web: PublicApp, comment: Comment, content: Any = "Other words.") -> TestResponse:
+    return web.client.patch(comment_url(comment), json={"content": content}, headers=receipt(web, comment))
 
 
-def judge(web: Web, comment: Comment, action: Action, role: Role = Role.FILTERS, **more: Any) -> Comment:
+def judge(web: PublicApp, comment: Comment, action: Action, role: Role = Role.FILTERS, **more: Any) -> Comment:
     """Decide the draft if there is one, otherwise the comment, as the filters do."""
     draft = web.storage.comments.load("blog", [draft_id(comment.id)])[0]
     before = draft or web.comment(comment.id)

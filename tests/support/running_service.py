@@ -11,13 +11,13 @@ from pathlib import Path
 
 from comments.settings import PREFIX
 from tests.support.builders import SECRET
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def served(redis_url: str, *parts: tuple[str, ...], **settings: str) -> Iterator[str]:
+def running_service(redis_url: str, *parts: tuple[str, ...], **settings: str) -> Iterator[str]:
     """Start the web part with one process, and give its address. `parts` are further `replygate` commands."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -30,11 +30,11 @@ def served(redis_url: str, *parts: tuple[str, ...], **settings: str) -> Iterator
             process = subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)
-        until(lambda: answers(url), "the service responds")
+        wait_until(lambda: is_healthy(url), "the service responds")
         yield url
 
 
-def answers(url: str) -> bool:
+def is_healthy(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/healthz", timeout=30) as answer:
             return bool(answer.status == 200)

@@ -15,7 +15,7 @@ from tests.browser.test_accessibility import violations
 from tests.browser.widget import script_tag, write
 from tests.support.builders import a_site, moderated, published
 from tests.support.mail_server import Letter, MailServer
-from tests.support.waiting import until
+from tests.support.wait import wait_until
 from workers import deps as workers
 from workers.delivery.smtp import Mailer
 from workers.jobs import deliver
@@ -46,7 +46,7 @@ def newest(live: Live, server: MailServer, n: int) -> Letter:
         deliver("demo", "")
         return len(server.letters) == n
 
-    until(is_there)
+    wait_until(is_there)
     return server.letters[-1]
 
 

@@ -15,9 +15,9 @@ from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import violations
 from tests.browser.test_moderating import three_held
 from tests.support.builders import a_site
-from tests.support.desk import held
-from tests.support.served import served as run_service
-from tests.support.waiting import until
+from tests.support.running_service import running_service as run_service
+from tests.support.wait import wait_until
+from tests.support.web_app import held
 
 
 @pytest.fixture
@@ -70,14 +70,16 @@ def test_presence_ends_with_a_decision_and_locks_no_comment(desktop: Desktop, se
     mo, bo = open_queue(desktop, served, "Mo"), open_queue(desktop, served, "Bo")
     expect(presence_of(mo, comment)).to_have_text("Bo is looking at this")
     mo.keyboard.press("s")
-    until(lambda: served.status(comment) is Status.SPAM)
+    wait_until(lambda: served.status(comment) is Status.SPAM)
     expect(presence_of(bo, comment)).to_have_text("Marked as spam by Mo")
     bo.keyboard.press("a")
     expect(bo.locator(f"#c-{comment.id} .outcome")).to_contain_text("Someone else was faster")
     counts = {status: bo.locator(f"[data-count={status}]") for status in ("held", "approved", "spam")}
     for status, n in (("held", 0), ("approved", 0), ("spam", 1)):
         expect(counts[status]).to_have_text(str(n))
-    until(lambda: [look.by for look in served.storage.presence.viewers("demo")] == ["Bo"], "Mo has left the comment")
+    wait_until(
+        lambda: [look.by for look in served.storage.presence.viewers("demo")] == ["Bo"], "Mo has left the comment"
+    )
 
 
 def test_decisions_of_others_and_new_comments_move_no_card(desktop: Desktop, served: Live) -> None:
@@ -103,7 +105,7 @@ def test_without_event_streams_the_page_polls(desktop: Desktop, served: Live) ->
     three_held(served)
     bo, mo = open_queue(desktop, served, "Bo"), open_queue(desktop, served, "Mo", "/account")
     expect(bo.locator(".card.current")).to_have_count(1)
-    until(lambda: served.storage.presence.viewers("demo"), "Bo has a comment open")
+    wait_until(lambda: served.storage.presence.viewers("demo"), "Bo has a comment open")
     mo.route(re.compile(r"/events\?(?!.*once)"), lambda route: route.fulfill(status=502))
     mo.goto(f"{served.url}/review/demo")
     expect(mo.get_by_text("Bo is looking at this")).to_be_visible()

@@ -29,7 +29,7 @@ def a_reply(**changes: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Web:
+class PublicApp:
     app: Flask
     storage: Storage
     jobs: RecordedJobs
@@ -43,7 +43,7 @@ class Web:
         return self.storage.comments.get(site, id)
 
 
-def open_web(storage: Storage, *sites: Site, **changes: Any) -> Web:
+def open_public_app(storage: Storage, *sites: Site, **changes: Any) -> PublicApp:
     """Create an app with these sites, or with `a_site()`. `changes` are deployment settings."""
     for site in sites or (a_site(),):
         storage.sites.put(site)
@@ -51,4 +51,4 @@ def open_web(storage: Storage, *sites: Site, **changes: Any) -> Web:
     deps = Deps(settings(**changes), storage, jobs, pseudonyms, lambda: datetime.now(UTC), signals=catalogue(BUILT_IN))
     app = create_app(deps)
     app.testing = True
-    return Web(app, storage, jobs, pseudonyms)
+    return PublicApp(app, storage, jobs, pseudonyms)
