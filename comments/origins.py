@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+WEB_PORTS = {"http": 80, "https": 443}
 
 
 def origin_of(address: str) -> str:
@@ -15,4 +15,4 @@ def origin_of(address: str) -> str:
     if parts.scheme not in ("http", "https") or not host:
         return ""
     bracketed = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{bracketed}" + (f":{port}" if port and port != DEFAULT_PORTS[parts.scheme] else "")
+    return f"{parts.scheme}://{bracketed}" + (f":{port}" if port and port != WEB_PORTS[parts.scheme] else "")

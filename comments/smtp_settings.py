@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
+SMTP_PORTS = {"smtp": 25, "smtps": 465}
 #: The default port with STARTTLS (RFC 6409).
 SUBMISSION_PORT = 587
 #: Hosts to which a password may be sent without TLS, because it does not leave the machine.
@@ -41,15 +41,10 @@ def parse_smtp_url(url: str) -> SMTPSettings | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise ValueError("has an invalid port") from None
-    if (
-        parts.scheme not in DEFAULT_PORTS
-        or not host
-        or parts.path not in ("", "/")
-        or parts.query not in ("", "starttls")
-    ):
+    if parts.scheme not in SMTP_PORTS or not host or parts.path not in ("", "/") or parts.query not in ("", "starttls"):
         raise ValueError("must look like smtp://user:password@host:587?starttls, smtps://... or file:///folder")
     tls = "always" if parts.scheme == "smtps" else parts.query
     if parts.password and not tls and host not in LOCALHOST:
         raise ValueError("a password requires ?starttls or smtps://")
-    default = SUBMISSION_PORT if tls == "starttls" else DEFAULT_PORTS[parts.scheme]
+    default = SUBMISSION_PORT if tls == "starttls" else SMTP_PORTS[parts.scheme]
     return SMTPSettings(host, port or default, tls, unquote(parts.username or ""), unquote(parts.password or ""))

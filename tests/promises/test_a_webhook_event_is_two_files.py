@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from click.testing import CliRunner
 from comments.lifecycle import Status
 from comments.site import WEBHOOK_EVENTS
-from comments.storage.values import Delivery
+from comments.storage.deliveries import Delivery
 from replygate.__main__ import cli
 from tests.support.builders import NOW, a_comment
 from workers.delivery.webhook_payload import event_body

@@ -151,13 +151,11 @@ SAME_MODULE_NAME = {
 STILL_TO_RENAME = {
     word: n
     for n, words in {
-        2: "ADDRESS ALIVE ARTICLE Corpus DIGIT EPOCH EXTENSION FACETS GRACE HOST KINDS LABELS LAST_EVENT_ID LEASE "
-        "LINK MAIL MOST_LOOKED NAME ORDERS PERCENT PER_PAGE PHRASES PORTS Part ROWS RUN SHARED SHOUTED TAG "
-        "UNDECIDED UNSPACED WHOLE_SITE decide everywhere excerpt install link load note page report run settings "
-        "sign_out text words work",
-        3: "CURSOR FIELDS QUOTED SITE",
-        4: "BATCH MAX_WORDS WORD",
-        8: "CHUNK",
+        2: "ALIVE DIGIT EXTENSION FACETS KINDS LAST_EVENT_ID LINK MAIL MOST_LOOKED NAME ORDERS PER_PAGE PHRASES ROWS "
+        "RUN SHARED SHOUTED TAG UNSPACED WHOLE_SITE decide everywhere install note page words",
+        3: "CURSOR QUOTED SITE",
+        4: "MAX_WORDS WORD",
+        7: "CHUNK",
     }.items()
     for word in words.split()
 }
