@@ -44,7 +44,7 @@ BUSY_SECONDS = 5
 
 #: The arguments of decide.lua that are the same in every call.
 DECIDE_CONSTANTS: Mapping[str, Any] = {
-    "statuses": list(Status),
+    "statuses": [status.value for status in Status],
     "whole_site": WHOLE_SITE,
     "recent_max": RECENT_MAX,
     "changes_max": CHANGES_MAX,
@@ -187,7 +187,7 @@ def _named(change: CommentChange, with_next: bool) -> dict[str, str | int]:
     author, author_network = after.author_keys or ("", "")
     waits = before if before.status is Status.QUEUED else after
     return {
-        "id": after.id, "old": before.status, "new": after.status,
+        "id": after.id, "old": before.status.value, "new": after.status.value,
         "version": after.version if is_outbox_event(after) else 0, "received": milliseconds(after.received),
         "since": milliseconds(waited_since(waits, after, datetime.now(UTC))), "thread": thread_name(after.thread),
         "parent": after.parent, "author": author, "author_network": author_network, "with_next": int(with_next),
