@@ -25,7 +25,7 @@ from comments.site import Site
 from comments.storage.values import TokenCounts
 from training import corpora, generate
 from workers.filters import BUILT_IN, Facts
-from workers.judging.judge import decide, evidence_query, run_filters
+from workers.judging.judge import decision_for, evidence_query, run_filters
 from workers.judging.policy import build_policy
 from workers.learning import combined_model, features, site_model
 from workers.text import links, normalization, profanity, tokens
@@ -108,7 +108,7 @@ def judging_seconds(stream: Iterable[Comment], lessons: TokenCounts) -> Iterator
         known = {token: lessons.tokens[token] for token in asked.tokens if token in lessons.tokens}
         facts = Facts(SITE, NOW, approved=(0, 0), spam=(0, 0), corpus=replace(lessons, tokens=known))
         begun = time.thread_time()
-        decide(comment, facts, run_filters(comment, facts, BUILT_IN), policy)
+        decision_for(comment, facts, run_filters(comment, facts, BUILT_IN), policy)
         yield took + time.thread_time() - begun
 
 

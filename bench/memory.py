@@ -25,7 +25,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from comments.storage.values import Admission
 from replygate.embedded_valkey import start
-from workers.deps import build_deps, install
+from workers.deps import build_deps, set_deps
 from workers.jobs import CALLABLES
 
 SITE = Site("bench", "Bench", datetime(2026, 1, 1, tzinfo=UTC), moderation="suspicious", per_minute=0)
@@ -71,7 +71,7 @@ def main() -> None:
         server = start(Path(directory), fsync="no")
         settings = Settings(secret_key="x" * 32, redis_url=server.url, judge_seconds=600)
         deps = build_deps(settings)
-        install(deps)
+        set_deps(deps)
         client = connect(settings)
         deps.storage.sites.put(SITE)
         before = client.info("memory")["used_memory"]

@@ -28,7 +28,7 @@ from .deployment import ADDRESS_FILE, KEY_FILE
 from .supervisor import SupervisedPart, Supervisor
 
 #: The site and the account that the first start creates.
-SITE, PERSON = "demo", "admin"
+_DEMO_SITE_ID, _DEMO_ACCOUNT = "demo", "admin"
 #: Sender of the mails that a demo without a mail server writes to files.
 DEMO_SENDER = "replies@demo.example"
 #: Bytes. The next start renames a longer log.
@@ -178,12 +178,12 @@ def _is_served(settings: Settings) -> bool:
 def _create_demo(storage: Storage, settings: Settings) -> None:
     """Create the demo site and its owner on the first start."""
     storage.server.prepare()
-    existing = next((site for site in storage.sites.all() if site.id == SITE), None)
-    site = existing or Site(SITE, "Demo", datetime.now(UTC))
+    existing = next((site for site in storage.sites.all() if site.id == _DEMO_SITE_ID), None)
+    site = existing or Site(_DEMO_SITE_ID, "Demo", datetime.now(UTC))
     if settings.public_url not in site.origins:  # the port may have changed since
         storage.sites.put(replace(site, origins=(*site.origins, settings.public_url)))
     if not storage.people.all():
-        storage.people.put(Person(PERSON, {SITE: "owner"}, operator=True))
+        storage.people.put(Person(_DEMO_ACCOUNT, {_DEMO_SITE_ID: "owner"}, operator=True))
 
 
 def _mail_folder(settings: Settings, directory: Path) -> list[tuple[str, str]]:
@@ -204,9 +204,9 @@ def welcome(storage: Storage, settings: Settings, directory: Path) -> str:
         ("Logs", str(directory / "replygate.log")),
     ]
     try:
-        if not storage.people.get(PERSON).password:
-            link = sign_in_link(storage, settings.public_url, PERSON)
-            lines.insert(2, (f"Sign in as {PERSON}", f"{link} (works once)"))
+        if not storage.people.get(_DEMO_ACCOUNT).password:
+            link = sign_in_link(storage, settings.public_url, _DEMO_ACCOUNT)
+            lines.insert(2, (f"Sign in as {_DEMO_ACCOUNT}", f"{link} (works once)"))
     except NotFound:
         pass  # the account was removed
     width = max(len(name) for name, _ in lines)

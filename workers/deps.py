@@ -64,7 +64,7 @@ def _read(path: Path | None) -> Mapping[str, Any]:
 _installed: list[Deps] = []
 
 
-def install(deps: Deps) -> None:
+def set_deps(deps: Deps) -> None:
     """Set the Deps of this process. RQ calls jobs with ids only, so they read everything else from here."""
     _installed[:] = [deps]
 

@@ -16,7 +16,7 @@ from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 
-from .deps import Deps, build_deps, install
+from .deps import Deps, build_deps, set_deps
 from .rq_jobs import WakeUp, open_queue
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 #: RQ waits for a job 15 s less than this, then sends its heartbeat. The default of 420 s would be too seldom.
 WORKER_TTL = 20
 #: Seconds between two heartbeats, and how long one is valid: longer than the wait for a job, and than a job may take.
-BEAT, ALIVE = 2.0, 15.0
+_HEARTBEAT_INTERVAL, _HEARTBEAT_LIFETIME = 2.0, 15.0
 #: Jobs after which a process ends and a new one replaces it, which frees whatever memory it leaked.
 JOBS = 10_000
 #: Seconds from the time-out of a job to the forced end of its process.
@@ -74,9 +74,9 @@ class Worker(SimpleWorker):
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         super().heartbeat(timeout, pipeline)
         if time.monotonic() >= self.beat_at:
-            self.beat_at = time.monotonic() + BEAT
+            self.beat_at = time.monotonic() + _HEARTBEAT_INTERVAL
             try:
-                self.storage.heartbeats.beat(self.queues[0].name, self.name, ALIVE)
+                self.storage.heartbeats.beat(self.queues[0].name, self.name, _HEARTBEAT_LIFETIME)
             except StorageDown as error:
                 log.warning("could not send a heartbeat: %s", error)
 
@@ -102,7 +102,7 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
     Also returns when RQ stops for any reason: the supervisor then starts the process again.
     """
     deps = deps or build_deps(settings)
-    install(deps)
+    set_deps(deps)
     try:
         open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - not all at once
     finally:

@@ -26,7 +26,7 @@ from .rq_jobs import clean_up, open_queue
 log = logging.getLogger(__name__)
 
 #: Seconds that a heartbeat is valid. A pass over many sites may take a few.
-ALIVE = 15.0
+_HEARTBEAT_LIFETIME = 15.0
 #: Passes between two clean-ups of RQ's records.
 CLEAN_UP_EVERY = 10
 #: The longest wait in seconds while the server is unavailable: comments must not wait long once it is back.
@@ -46,7 +46,7 @@ class Sweep:
     def run_once(self) -> None:
         """Enqueue the missing jobs of every site. Raises StorageDown."""
         storage = self._deps.storage
-        storage.heartbeats.beat("sweep", self._name, ALIVE)
+        storage.heartbeats.beat("sweep", self._name, _HEARTBEAT_LIFETIME)
         sites = storage.sites.all()
         short = {name for name in self._queues if self._is_short(name, sites)}
         for site in sites:

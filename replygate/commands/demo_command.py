@@ -30,7 +30,7 @@ from .demo_story import ESSAY, NETWORKS, STORY, TEAM, Post, StoryDecision
 from .moderator_commands import person
 
 #: The name that `replygate up` gives the demo site, and the name that replaces it.
-DEFAULT_NAME, NAME = "Demo", "Low Water"
+_DEFAULT_SITE_NAME, _DEMO_SITE_NAME = "Demo", "Low Water"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0"
 
 
@@ -78,7 +78,7 @@ def fill(storage: Storage, settings: Settings, id: str, seed: int, now: datetime
         raise HasComments(f"{id} has comments already; use --again to add more")
     site = _create_site(storage, settings, id, now)
     clock = Clock(now)
-    workers.install(replace(workers.build_deps(settings), storage=storage, jobs=ImmediateJobs(), now=clock))
+    workers.set_deps(replace(workers.build_deps(settings), storage=storage, jobs=ImmediateJobs(), now=clock))
     # The number of comments goes into the seed, so that --again creates other ids.
     pseudonyms = Pseudonyms(settings.secret_key)
     web_deps = web.Deps(settings, storage, ImmediateJobs(), pseudonyms, clock, signals=catalogue(BUILT_IN))
@@ -92,8 +92,8 @@ def _create_site(storage: Storage, settings: Settings, id: str, now: datetime) -
     try:
         site = storage.sites.get(id)
     except NotFound:
-        site = Site(id, DEFAULT_NAME, now, origins=(settings.public_url,))
-    site = replace(site, name=NAME) if site.name == DEFAULT_NAME else site
+        site = Site(id, _DEFAULT_SITE_NAME, now, origins=(settings.public_url,))
+    site = replace(site, name=_DEMO_SITE_NAME) if site.name == _DEFAULT_SITE_NAME else site
     storage.sites.put(site)
     for name, role in TEAM.items():
         storage.people.put(person(storage, name, {id: role}, operator=False))

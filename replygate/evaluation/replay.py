@@ -15,7 +15,7 @@ from comments.storage.interfaces import EvidenceStore
 from comments.storage.memory import open_memory
 from comments.storage.values import TokenCounts
 from workers.filters import BUILT_IN
-from workers.judging.judge import decide, evidence_query, facts_from, run_filters
+from workers.judging.judge import decision_for, evidence_query, facts_from, run_filters
 from workers.judging.policy import SPOT_CHECK, Policy
 from workers.learning.combined_model import combined_score
 from workers.learning.lesson_quotas import lesson_quotas
@@ -154,7 +154,7 @@ def _verdict(
     answer = replace(evidence.look_up(site.id, [asked])[0], corpus=corpus.about(comment))
     evidence_facts = facts_from(site, answer, comment.received)
     answered = clock()
-    decision = decide(comment, evidence_facts, run_filters(comment, evidence_facts, BUILT_IN), policy)
+    decision = decision_for(comment, evidence_facts, run_filters(comment, evidence_facts, BUILT_IN), policy)
     spent = questioned - began + clock() - answered
     probability = combined_score(comment, evidence_facts.corpus).probability
     lessons = evidence_facts.corpus.ham + evidence_facts.corpus.spam

@@ -71,7 +71,7 @@ def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
     pseudonyms, jobs = Pseudonyms(settings.secret_key), ImmediateJobs()
     redis_storage.sites.put(a_site(id="demo", name="The Daily Loaf", origins=(url,), per_minute=0))
     policy = build_policy(BUILT_IN, {})
-    workers.install(workers.Deps(settings, redis_storage, workers.now, jobs, BUILT_IN, policy))
+    workers.set_deps(workers.Deps(settings, redis_storage, workers.now, jobs, BUILT_IN, policy))
     app = create_app(Deps(settings, redis_storage, jobs, pseudonyms, workers.now, signals=catalogue(BUILT_IN)))
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=listening.fileno())
     thread = threading.Thread(target=server.serve_forever)

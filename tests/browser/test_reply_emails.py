@@ -35,7 +35,7 @@ def valkey_settings(valkey_settings: Settings, server: MailServer) -> Settings:
 @pytest.fixture
 def mailing(live: Live, valkey_settings: Settings, server: MailServer) -> Live:
     """Let the service send mail to the mail server."""
-    workers.install(replace(workers.deps(), mailer=Mailer(server.settings, valkey_settings.mail_from)))
+    workers.set_deps(replace(workers.deps(), mailer=Mailer(server.settings, valkey_settings.mail_from)))
     return live
 
 

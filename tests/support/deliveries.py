@@ -13,7 +13,7 @@ from tests.support.receiver import Receiver, says
 from tests.support.recorded_jobs import RecordedJobs
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.sender_pool import SenderPool
-from workers.deps import Deps, install, now
+from workers.deps import Deps, now, set_deps
 from workers.judging.policy import build_policy
 
 BROKEN = says(b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n")
@@ -32,7 +32,7 @@ def delivery_deps(
     hosts = frozenset(webhook.url.split("/")[2] for webhook in webhooks) if trusted is None else trusted
     http = GuardedHTTP(hosts, total=total)
     made = Deps(settings(**changes), storage, now, RecordedJobs(), (), build_policy((), {}), http=http)
-    install(made)
+    set_deps(made)
     return made
 
 

@@ -18,7 +18,7 @@ from tests.support.public_app import SUBMIT, PublicApp, a_reply, open_public_app
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.wait import wait_until
 from workers.delivery.smtp import Mailer
-from workers.deps import Deps, install, now
+from workers.deps import Deps, now, set_deps
 from workers.jobs import deliver
 from workers.judging.policy import build_policy
 
@@ -84,7 +84,7 @@ def create_deployment(storage: Storage, server: MailServer, web: PublicApp) -> M
     chosen = settings(smtp_url=server.settings, mail_from=SENDER)
     mailer = Mailer(server.settings, SENDER)
     made = Deps(chosen, storage, now, RecordedJobs(), (), build_policy((), {}), mailer=mailer)
-    install(made)
+    set_deps(made)
     return MailDeployment(storage, server, web, made)
 
 

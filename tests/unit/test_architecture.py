@@ -151,11 +151,9 @@ SAME_MODULE_NAME = {
 STILL_TO_RENAME = {
     word: n
     for n, words in {
-        2: "ALIVE DIGIT EXTENSION FACETS KINDS LAST_EVENT_ID LINK MAIL MOST_LOOKED NAME ORDERS PER_PAGE PHRASES ROWS "
-        "RUN SHARED SHOUTED TAG UNSPACED WHOLE_SITE decide everywhere install note page words",
-        3: "CURSOR QUOTED SITE",
-        4: "MAX_WORDS WORD",
-        7: "CHUNK",
+        2: "EXTENSION FACETS LAST_EVENT_ID MOST_LOOKED ORDERS PER_PAGE SHARED WHOLE_SITE everywhere note page words",
+        3: "CURSOR WORD",
+        5: "CHUNK",
     }.items()
     for word in words.split()
 }

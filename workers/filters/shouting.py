@@ -15,7 +15,7 @@ from .base import Facts, Filter
 
 #: A run of one letter or mark. Digits, pictures and letters of scripts without case are laughter and applause
 #: ("哈哈哈哈哈", "55555"), not noise.
-RUN = re.compile(r"([^\W\d_]|[!?‼❗❓])\1{4,}")
+_REPEATED_SIGN = re.compile(r"([^\W\d_]|[!?‼❗❓])\1{4,}")
 SHORTEST_RUN = 5
 EXCLAMATION = "!！‼❗"
 
@@ -74,7 +74,7 @@ class ShoutingFilter(Filter):
             yield Signal("shouting.capitals", capitals / cased, f"{capitals} of {cased} letters are capitals")
 
     def _repetition(self, text: str) -> Iterator[Signal]:
-        runs = RUN.finditer(text) if repeats(text, SHORTEST_RUN) else ()
+        runs = _REPEATED_SIGN.finditer(text) if repeats(text, SHORTEST_RUN) else ()
         if run := next((m for m in runs if _is_mark_or_has_case(m[1])), None):
             yield Signal("shouting.repetition", min(1.0, len(run[0]) / 10), f"“{run[1]}” {len(run[0])} times in a row")
             return

@@ -9,7 +9,7 @@ from comments.signals import SignalCatalogue, SignalInfo
 
 from .base import Facts, Filter, Window
 
-ORIGIN, ORIGIN_ON_ALL_SITES, SITE = "velocity.origin", "velocity.elsewhere", "velocity.site"
+FROM_ORIGIN, ORIGIN_ON_ALL_SITES, ON_SITE = "velocity.origin", "velocity.elsewhere", "velocity.site"
 TEN_MINUTES = 600
 
 
@@ -28,7 +28,7 @@ class VelocityFilter(Filter):
     name = "velocity"
     # A network may be a school, so it holds at most. A rush on a site may be news, so it only adds points.
     signals: ClassVar[SignalCatalogue] = {
-        ORIGIN: SignalInfo(
+        FROM_ORIGIN: SignalInfo(
             4.0,
             "more than five other comments from one network in ten minutes; full strength from twenty on",
             "fewer comments had come from its network",
@@ -43,7 +43,7 @@ class VelocityFilter(Filter):
             gradual=True,
             harm=2.0,
         ),
-        SITE: SignalInfo(
+        ON_SITE: SignalInfo(
             1.0,
             "more than sixty comments on the site in a minute; full strength from three hundred on",
             "fewer comments had come to this site",
@@ -52,9 +52,9 @@ class VelocityFilter(Filter):
         ),
     }
     windows: ClassVar[tuple[Window, ...]] = (
-        Window(ORIGIN, TEN_MINUTES, _origin),
+        Window(FROM_ORIGIN, TEN_MINUTES, _origin),
         Window(ORIGIN_ON_ALL_SITES, TEN_MINUTES, _origin, shared=True, needs_sharing=True),
-        Window(SITE, 60, _site),
+        Window(ON_SITE, 60, _site),
     )
 
     #: Other comments that are usual, and that give full strength.
@@ -64,17 +64,17 @@ class VelocityFilter(Filter):
     most_site: int = 300
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        from_origin, on_site = facts.counts.get(ORIGIN, 0), facts.counts.get(SITE, 0)
+        from_origin, on_site = facts.counts.get(FROM_ORIGIN, 0), facts.counts.get(ON_SITE, 0)
         elsewhere = facts.counts.get(ORIGIN_ON_ALL_SITES, 0) - from_origin
         if from_origin > self.usual_origin:
             evidence = f"{from_origin} other comments from this network in 10 minutes"
-            yield Signal(ORIGIN, _strength(from_origin, self.usual_origin, self.most_origin), evidence)
+            yield Signal(FROM_ORIGIN, _strength(from_origin, self.usual_origin, self.most_origin), evidence)
         if elsewhere > self.usual_origin:
             evidence = f"{elsewhere} comments from this network on other sites in 10 minutes"
             yield Signal(ORIGIN_ON_ALL_SITES, _strength(elsewhere, self.usual_origin, self.most_origin), evidence)
         if on_site > self.usual_site:
             evidence = f"{on_site} other comments on this site in 1 minute"
-            yield Signal(SITE, _strength(on_site, self.usual_site, self.most_site), evidence)
+            yield Signal(ON_SITE, _strength(on_site, self.usual_site, self.most_site), evidence)
 
 
 def _strength(n: int, usual: int, most: int) -> float:

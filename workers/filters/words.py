@@ -12,7 +12,7 @@ from comments.signals import Override, SignalCatalogue, SignalInfo
 from comments.site import Site
 from workers.text.memo import ByIdentity
 from workers.text.normalization import fold
-from workers.text.tokens import UNSPACED, WORD, words
+from workers.text.tokens import UNSPACED_SCRIPT, WORD, words
 
 from .base import Facts, Filter
 
@@ -60,7 +60,7 @@ def _prepared(texts: Iterable[str], match_inside_words: bool) -> _Terms:
         # Both as written and folded, as comments are: "v1agra" finds "viagra", and the other way round.
         for form in dict.fromkeys((text.strip().casefold(), fold(text).text.strip())):
             # Scripts without spaces have no word boundaries.
-            inside = match_inside_words or bool(UNSPACED.search(form))
+            inside = match_inside_words or bool(UNSPACED_SCRIPT.search(form))
             if WORD.fullmatch(form) and not inside:
                 single.setdefault(form, text)
             elif form:

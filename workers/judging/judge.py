@@ -121,7 +121,7 @@ def is_spot_check(id: str, facts: Facts) -> bool:
     return draw < facts.site.audit_share
 
 
-def decide(comment: Comment, facts: Facts, signals: Sequence[Signal], policy: Policy) -> Decision:
+def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], policy: Policy) -> Decision:
     """The policy's decision, with the masked content if the site masks profanity.
 
     Spot checks go to a moderator, except what the site's own lists reject. A comment that was held stays held after an
@@ -163,5 +163,5 @@ def judge_batch(
         if expired():
             break
         signals = run_filters(comment, facts, filters)
-        changes.append(CommentChange(comment, comment.with_decision(decide(comment, facts, signals, policy))))
+        changes.append(CommentChange(comment, comment.with_decision(decision_for(comment, facts, signals, policy))))
     return changes

@@ -43,14 +43,14 @@ SIZE = sum(BUCKETS)
 VECTOR_LENGTH = (1.0, 1.0, 1.0, 1.4, 0.6, 0.8, 1.0)
 
 #: Only the first words of a comment count; the rest of a long one repeats or pads.
-MAX_WORDS = 400
+_MAX_WORDS = 400
 #: Longer words are addresses, keys or noise, and are cut.
 MAX_LETTERS = 24
 GRAM = 4
 
-DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
 BETWEEN_PARTS = re.compile(r"[-_\d]+")
-RUN = re.compile(r"([^\W\d_])\1{2,}")
+_REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ def _normalized(token: str) -> str:
     """A word with its digits as 0, runs of a letter cut to two, and at most MAX_LETTERS letters."""
     token = token[:MAX_LETTERS]
     if not token.isalpha():
-        token = DIGIT.sub("0", token)
-    return RUN.sub(r"\1\1", token)
+        token = _DIGIT.sub("0", token)
+    return _REPEATED_LETTER.sub(r"\1\1", token)
 
 
 _normalized_words = WordCache(_normalized)
@@ -125,7 +125,7 @@ def features(comment: Comment) -> Features:
     """The features of a comment. E-mail, origin and browser are not used."""
     content = comment.content
     folded, found = fold(content), _links(content)
-    every = words(without_addresses(folded.text) if found else folded.text)[:MAX_WORDS]
+    every = words(without_addresses(folded.text) if found else folded.text)[:_MAX_WORDS]
     normalized = tuple(map(_normalized_words.__getitem__, every))
     return Features(
         normalized,

@@ -43,7 +43,7 @@ VERSION = 2
 BIAS = "before anything is read"
 
 #: Name of a feature in a reason, by its family.
-PHRASES = {
+_REASON_TEXTS = {
     Family.TRAITS: "{}",
     Family.STYLE: "{}",
     Family.NAME: "the author's name: {}",
@@ -182,7 +182,7 @@ class PriorModel:
         yield from self._parts_of_words(found)
         for family, names in named_features(found):
             if names:
-                step, weights, phrase = self._step(family, len(names)), self._named[family], PHRASES[family]
+                step, weights, phrase = self._step(family, len(names)), self._named[family], _REASON_TEXTS[family]
                 yield from [(weights[name] * step, phrase, (PLAIN_NAMES.get(name, name),)) for name in names]
 
     def _parts_of_words(self, found: Features) -> Iterator[Part]:

@@ -23,7 +23,7 @@ from .features import features
 
 #: Most distinct tokens of one comment: each lesson stores them all, and each judgement asks for them all.
 MAX_TOKENS = 400
-MAX_WORDS, MAX_LINKS, MAX_NAMES = 160, 12, 6
+_MAX_WORDS, _MAX_LINKS, _MAX_NAMES = 160, 12, 6
 #: Prefix of style tokens. They are hashed, because they are many and long, and never listed as a reason.
 STYLE = "~"
 #: Prefix of the domains that a comment links to.
@@ -72,20 +72,20 @@ def tokens(comment: Comment) -> frozenset[str]:
 def _tokens(comment: Comment) -> list[str]:
     found = features(comment)
     return [
-        *[f"author:{word}" for word in words(fold(comment.author).text)[:MAX_NAMES]],
+        *[f"author:{word}" for word in words(fold(comment.author).text)[:_MAX_NAMES]],
         *[f"url:{link.host}" for link in links(comment.url)],
         *[DOMAIN_TOKEN + domain for host in linked_hosts(comment) for domain in domains_of(host)],
         *[TRAIT + trait for trait in found.traits],
         *map(_style_token, found.style),
-        *islice(dict.fromkeys(words(fold(comment.content).text)), MAX_WORDS),
-        *map(" ".join, pairwise(found.words[: MAX_WORDS + 1])),
+        *islice(dict.fromkeys(words(fold(comment.content).text)), _MAX_WORDS),
+        *map(" ".join, pairwise(found.words[: _MAX_WORDS + 1])),
     ]
 
 
 def linked_hosts(comment: Comment) -> tuple[str, ...]:
     """The hosts that the content links to, without "www."."""
     hosts = dict.fromkeys(link.host.removeprefix("www.") for link in links(comment.content))
-    return tuple(islice(hosts, MAX_LINKS))
+    return tuple(islice(hosts, _MAX_LINKS))
 
 
 @lru_cache(maxsize=1024)

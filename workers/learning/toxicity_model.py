@@ -26,7 +26,7 @@ AIMED = "*"
 SPAN = 12
 #: Distance within which a word is about the reader or group before it, as in "you are such a complete fool".
 REACH = 5
-MAX_WORDS = 400
+_MAX_WORDS = 400
 #: Units of weight per log-odds; weights are whole numbers.
 STEPS = 100
 MAX_EVIDENCE = 3
@@ -129,7 +129,7 @@ class ToxicityModel:
 def word_tokens(text: str) -> tuple[str, ...]:
     """The words of the folded text, with runs of a letter cut to one."""
     folded = fold(text).text
-    return words(squeezed(folded, 1) if repeats(folded, 3) else folded)[:MAX_WORDS]
+    return words(squeezed(folded, 1) if repeats(folded, 3) else folded)[:_MAX_WORDS]
 
 
 @cache

@@ -14,7 +14,7 @@ import idna
 from comments.hosts import COMMON_ENDINGS, SHORTENERS, is_bare_host, is_package_name, without_glued_words
 
 from .normalization import DOTS, HIDDEN, fold, unusual
-from .obfuscation import CHUNK, has_dots_in_addresses_only
+from .obfuscation import BETWEEN_SPACES, has_dots_in_addresses_only
 from .tokens import VOWEL_MARKS, words
 
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
@@ -27,7 +27,7 @@ LINK_SIGN = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
 _LABEL = rf"[\w{VOWEL_MARKS}-]"
 #: Browsers take any number of slashes, of either kind, and none, after a scheme they know.
 #: A word with dots may follow an ellipsis, but no single dot: that would be the middle of another word.
-LINK = re.compile(
+_LINK = re.compile(
     rf"""(?ix)
     (?<![a-z0-9]) (?: h(?:tt|xx)ps? | ftp ) : [/\\]* (?P<full> (?:\[[0-9a-f:.]+\])? [^\s<>"'`\[\]]+ | \[[0-9a-f:.]+\] )
     | (?: (?:href|src) = ["']? | \]\( ) [/\\]{{2}} (?P<relative> [^\s<>"'`)]+ )
@@ -114,7 +114,7 @@ def link(address: str) -> Link | None:
 def _found(text: str) -> Iterator[Link]:
     """Yield each link. A link whose label is its address counts once."""
     end, last = 0, None
-    for match in LINK.finditer(text):
+    for match in _LINK.finditer(text):
         found = _link(match)
         if found and not (found == last and text[end : match.start()] in SAME_LINK):
             yield found
@@ -189,9 +189,9 @@ def hosts_named(text: str) -> tuple[str, ...]:
 def has_fewer_words_than(text: str, n: int) -> bool:
     """Decide if the text has fewer than `n` words besides its links."""
     count = 0
-    for match in CHUNK.finditer(text):
+    for match in BETWEEN_SPACES.finditer(text):
         chunk = match[0]
-        count += len(words(LINK.sub(" ", chunk) if _chunks(chunk) else chunk))
+        count += len(words(_LINK.sub(" ", chunk) if _chunks(chunk) else chunk))
         if count >= n:
             return False
     return True

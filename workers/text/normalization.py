@@ -25,7 +25,7 @@ PLAIN_ASCII = bytes(n for n in range(128) if not HIDDEN.match(chr(n)))
 HIDDEN_IN_WORD = re.compile(f"[A-Za-z][{_HIDDEN}]+[A-Za-z]")
 MARKS = re.compile(f"[{_MARKS}]+")
 ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]+")
-TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
+_HTML_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
 FANCY = re.compile(f"[{''.join(FOR_ALL_WORDS)}]")
 MIXED = re.compile(f"[A-Za-z][{_LIKE_LATIN}]|[{_LIKE_LATIN}][A-Za-z]")
 CYRILLIC = re.compile(f"[{ONLY_CYRILLIC}]")
@@ -111,7 +111,7 @@ def fold(text: str) -> Folded:
         disguises += ["hidden characters"] if HIDDEN_IN_WORD.search(text) else []
         text = HIDDEN.sub("", text)
     if "<" in text:
-        text = TAG.sub("", text)
+        text = _HTML_TAG.sub("", text)
     if not text.isascii():
         text = _unaccented(text, disguises)
     for name, undo in SPELLINGS:

@@ -13,7 +13,7 @@ from .homoglyphs import LEET
 
 # Patterns begin with the rarer sign and look back from it. A pattern that begins with a letter would stop at each one.
 IN_WORD = re.compile(r"[0134578@$!|](?<=[A-Za-z].)[0134578@$!|]{0,3}(?=[A-Za-z])")
-CHUNK = re.compile(r"\S+")
+BETWEEN_SPACES = re.compile(r"\S+")
 ADDRESS = re.compile(r"://|www\.|@[^@]*\.|[a-z0-9]\.[a-z]{2,}/", re.IGNORECASE)
 LETTERS_BEFORE = re.compile(r"[A-Za-z'’]{1,24}\Z")
 #: "!" is an i after at most SHORT letters, unless the word is an exclamation.
@@ -50,11 +50,11 @@ def unleet(text: str) -> tuple[str, bool]:
     """Read digits and signs between letters as letters. Addresses stay as they are."""
     if not IN_WORD.search(text):
         return text, False
-    plain = CHUNK.sub(_letters_inside, text)
+    plain = BETWEEN_SPACES.sub(_letters_inside, text)
     if plain == text:
         return text, False
     changed = sum(a != b for a, b in zip(text.split(), plain.split(), strict=True))
-    return (CHUNK.sub(_letters_at_ends, plain) if changed >= ENOUGH_LEET else plain), True
+    return (BETWEEN_SPACES.sub(_letters_at_ends, plain) if changed >= ENOUGH_LEET else plain), True
 
 
 def _letters_inside(chunk: re.Match[str]) -> str:

@@ -8,16 +8,16 @@ from functools import lru_cache
 from .normalization import fold
 from .obfuscation import SPACED
 from .profanity_matcher import Match, Matcher, stock_matcher
-from .profanity_tiers import HONEST, INCLUDED, NAMES, PHRASES, Tier, tier
+from .profanity_tiers import HARMLESS_NAMES, HARMLESS_PHRASES, HONEST, INCLUDED, Tier, tier
 from .tokens import repeats, squeezed
 
 #: Quotation marks, asterisks and at-signs around a word, and "'s" after it. The package takes them for letters.
-QUOTED = re.compile(r"""["'*@](?:(?<![^\W_]["'*@])|(?:s\b)?(?![^\W_]))""")
+_QUOTATION_SIGNS = re.compile(r"""["'*@](?:(?<![^\W_]["'*@])|(?:s\b)?(?![^\W_]))""")
 STRETCHED = re.compile(r"([^\W\d_])\1\1")
 BETWEEN = re.compile(r"[\W_]+")
 SHORTEST_PART = 3
 #: Units of masking: spaced letters, or anything between two spaces.
-CHUNK = re.compile(rf"{SPACED.pattern}|\S+")
+_MASKING_UNIT = re.compile(rf"{SPACED.pattern}|\S+")
 AROUND = "\"'*_.,;:!?()[]{}<>"
 STARRED = re.compile(r"\S")
 
@@ -57,8 +57,10 @@ def _terms(terms: Iterable[str]) -> list[str]:
 @lru_cache(maxsize=64)
 def _lists(choice: WordChoice) -> _Lists:
     allowed, also = _terms(choice.allow), _terms(choice.also)
-    phrases = "|".join(r"\s+".join(map(re.escape, p.split())) for p in (*PHRASES, *(a for a in allowed if " " in a)))
-    pattern = re.compile(rf"\b(?:(?i:{phrases})|(?:{'|'.join(NAMES)})(?!\s?head))\b")
+    phrases = "|".join(
+        r"\s+".join(map(re.escape, p.split())) for p in (*HARMLESS_PHRASES, *(a for a in allowed if " " in a))
+    )
+    pattern = re.compile(rf"\b(?:(?i:{phrases})|(?:{'|'.join(HARMLESS_NAMES)})(?!\s?head))\b")
     return _Lists(
         choice, (stock_matcher(), *([Matcher(also, cache_size=1 << 10)] if also else [])), frozenset(allowed), pattern
     )
@@ -72,8 +74,8 @@ def _views(text: str) -> Iterable[str]:
     """The text as written and folded, and variants without quotation marks and long runs of a letter."""
     folded = fold(text).text
     views = [folded] if folded == text.casefold() else [text, folded]
-    if QUOTED.search(folded):
-        views.append(QUOTED.sub(" ", folded))
+    if _QUOTATION_SIGNS.search(folded):
+        views.append(_QUOTATION_SIGNS.sub(" ", folded))
     if repeats(folded, 3) and STRETCHED.search(folded):
         views += [squeezed(folded, 1), squeezed(folded, 2)]
     return views
@@ -124,7 +126,7 @@ def _spans_to_mask(text: str, choice: WordChoice) -> tuple[tuple[tuple[int, int]
     rest = _blank(rest, plain)
     if not profane_words(rest, choice):
         return tuple(plain), True
-    disguised = [_without_punctuation(m) for m in CHUNK.finditer(rest) if profane_words(m[0], choice)]
+    disguised = [_without_punctuation(m) for m in _MASKING_UNIT.finditer(rest) if profane_words(m[0], choice)]
     return (*plain, *disguised), not profane_words(_blank(rest, disguised), choice)
 
 

@@ -43,7 +43,7 @@ def _one_of(characters: Iterable[str]) -> str:
 
 
 #: A word, in a text without characters beyond the first plane.
-WORD = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
+_WORD = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
 #: Translation table for ASCII: lower case, or a space between words.
 LOWERED = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for n in range(128)) + bytes(128)
 
@@ -81,7 +81,7 @@ class Matcher:
         self._signs_of[entry] = self._signs(entry)
         for n in range(1, len(folded) + 1):
             self._begun[folded[:n]].append(entry)
-        first = WORD.match(entry)
+        first = _WORD.match(entry)
         if first and first[0] != entry:
             self._first_words[first[0].translate(self._fold)].append(first[0])
             self._signs_of[first[0]] = self._signs(first[0])
@@ -97,11 +97,11 @@ class Matcher:
         else:
             # Dotted capital I is the only character that grows in lower case; positions must not move.
             text = BEYOND.sub(_stand_in, text).replace("İ", "Ì")
-            written = list(map(str.lower, WORD.findall(text)))
+            written = list(map(str.lower, _WORD.findall(text)))
         starts = [n for n in self._suspects(written) if self._is_start(written, n)]
         if not starts or len(written) == 1 == len(written[0]):
             return
-        lower, spans = text.lower(), [m.span() for m in WORD.finditer(text)]
+        lower, spans = text.lower(), [m.span() for m in _WORD.finditer(text)]
         # A last word of one character, with nothing after it, is never joined to the words before.
         joinable = len(written) - (spans[-1][0] == len(text) - 1)
         for n in starts:
@@ -123,7 +123,7 @@ class Matcher:
         found: set[str] = set()
         for entry in self._begun.get(word.translate(self._fold), ()):
             if self._is_spelled(entry, word):
-                following = WORD.search(entry, len(word))
+                following = _WORD.search(entry, len(word))
                 signs = self._signs_of[entry][following.start() : following.end()][:2] if following else []
                 if signs or len(entry) == len(word):
                     found.update("".join(letters) for n in (1, 2) for letters in product(*signs[:n]))

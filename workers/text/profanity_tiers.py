@@ -91,7 +91,7 @@ INCLUDED: Mapping[Tier, frozenset[Tier]] = {
 }
 
 #: Harmless phrases with profane words.
-PHRASES = (
+HARMLESS_PHRASES = (
     "moby dick",
     "dick van dyke",
     "van dyke",
@@ -111,4 +111,4 @@ PHRASES = (
     "chink in",
 )
 #: Harmless as a name: a capital, then small letters.
-NAMES = ("Dick",)
+HARMLESS_NAMES = ("Dick",)

@@ -10,7 +10,7 @@ from operator import getitem
 
 from .links import Link
 
-SHOUTED = re.compile(r"[A-Z](?<!\w.)[A-Z]+(?!\w)")
+WORD_IN_CAPITALS = re.compile(r"[A-Z](?<!\w.)[A-Z]+(?!\w)")
 DIGITS = re.compile(r"\d+")
 POINTERS = re.compile(r"[→➡➜➤►▶👉👈👇⬇⭐★☆✅✔🔥💰💵💸🎁🚀📈]|>>|->|=>")
 PICTURES = re.compile(r"[\u2190-\u2bff\U0001f000-\U0001faff]")
@@ -22,7 +22,7 @@ SMALL = bytes(range(97, 123))
 NUMERALS = b"0123456789"
 SIGNS = b"%$#@*+="
 #: Translation table for bytes: a digit, "A" for a capital, or a space.
-KINDS = bytes(n if n in NUMERALS else ord("A") if n in CAPITALS else ord(" ") for n in range(256))
+_BYTE_KINDS = bytes(n if n in NUMERALS else ord("A") if n in CAPITALS else ord(" ") for n in range(256))
 
 #: English function words. A text that argues has many, an advertisement few.
 _JOINING = (
@@ -105,10 +105,10 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
     count, plain = raw.count, raw.isascii()
     encoded = raw.encode("utf-8", "replace")
     capitals, small, digits, other = _signs(encoded)
-    kinds = encoded.translate(KINDS)
+    kinds = encoded.translate(_BYTE_KINDS)
     return (
         size, n, letters / n, max(lengths), len(distinct) / n,
-        capitals / ((small + capitals) or 1), len(SHOUTED.findall(raw)) / n if b"AA" in kinds else 0.0,
+        capitals / ((small + capitals) or 1), len(WORD_IN_CAPITALS.findall(raw)) / n if b"AA" in kinds else 0.0,
         digits / size, len(kinds.replace(b"A", b" ").split() if plain else DIGITS.findall(raw)) if digits else 0,
         count("!"), count("?"), count(".") / n, count(",") / n,
         len(ELLIPSIS.findall(raw)) if ".." in raw or "…" in raw else 0,

@@ -14,8 +14,8 @@ from .normalization import WORD_LETTERS, fold
 VOWEL_MARKS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u3099\u309a"
 
 WORD = re.compile(f"(?:[^\\W_]|[{VOWEL_MARKS}])+")
-UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
-LINK = re.compile(r"(?:https?://|www\.)\S+")
+UNSPACED_SCRIPT = re.compile(f"[{UNSPACED_LETTERS}]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 #: Translation table for ASCII: everything between words becomes a space.
 NON_WORD_TO_SPACE = bytes(n if chr(n).isalnum() and n < 128 else 0x20 for n in range(256))
 
@@ -27,8 +27,8 @@ HONESTLY_REPEATED = frozenset(("", *" .-_=*0123456789\n"))
 LEAST_FINGERPRINT = 25
 #: Shorter texts have too few word triples to compare.
 LEAST_WORDS = 12
-BANDS, ROWS = 3, 3
-BAND = "-".join(["%08x"] * ROWS)
+BANDS, _ROWS = 3, 3
+_BAND_FORMAT = "-".join(["%08x"] * _ROWS)
 
 
 def repeats(text: str, n: int) -> bool:
@@ -51,7 +51,7 @@ def squeezed(text: str, n: int) -> str:
 
 @lru_cache(maxsize=256)
 def without_addresses(text: str) -> str:
-    return LINK.sub(" ", text) if "://" in text or "www." in text else text
+    return _ADDRESS.sub(" ", text) if "://" in text or "www." in text else text
 
 
 def letters(text: str) -> str:
@@ -75,11 +75,11 @@ def words(text: str) -> tuple[str, ...]:
     if text.isascii():
         return tuple(text.encode().translate(NON_WORD_TO_SPACE).decode().split())
     found = WORD.findall(text)
-    return tuple(chain.from_iterable(map(_character_pairs, found)) if UNSPACED.search(text) else found)
+    return tuple(chain.from_iterable(map(_character_pairs, found)) if UNSPACED_SCRIPT.search(text) else found)
 
 
 def _character_pairs(word: str) -> list[str]:
-    if len(word) < 3 or not UNSPACED.search(word):
+    if len(word) < 3 or not UNSPACED_SCRIPT.search(word):
         return [word]
     return [word[n : n + 2] for n in range(len(word) - 1)]
 
@@ -96,12 +96,12 @@ def bands(text: str) -> tuple[str, ...]:
         return ()
     encoded = " ".join(found).encode("utf-8", "replace").split(b" ")
     minima = _minima(map(zlib.crc32, map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))))
-    return tuple([BAND % tuple(minima[n : n + ROWS]) for n in range(0, BANDS * ROWS, ROWS)])
+    return tuple([_BAND_FORMAT % tuple(minima[n : n + _ROWS]) for n in range(0, BANDS * _ROWS, _ROWS)])
 
 
 def _minima(hashes: Iterable[int]) -> list[int]:
     """The least hash in each of nine bins. An empty bin takes the value of the next bin that has one."""
-    n = BANDS * ROWS
+    n = BANDS * _ROWS
     least = {h % n: h for h in sorted(hashes, reverse=True)}
     bins = [least.get(at, -1) for at in range(n)]
     while -1 in bins:

@@ -21,18 +21,18 @@ MONEY = re.compile(
 PHONE = re.compile(
     r"(?<![\w/.=-])\+?\(?\d{1,4}\)?(?:[\s.\-–()]{1,3}\d{2,5}){2,5}(?!\w)|(?<![\w/.=-])\+?\d{10,14}(?!\w)"
 )
-MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,}", re.IGNORECASE)
+_EMAIL_ADDRESS = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,}", re.IGNORECASE)
 HANDLE = re.compile(r"(?<![\w@./])@\w{2,32}")
 HASHTAG = re.compile(r"(?<![\w#/&])#[^\W\d]\w{1,40}")
 PERCENT = re.compile(r"%(?:(?<=\d%)|(?<=\d\s%))")
-DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
 #: Addresses of articles contain a date, a long number or the words of a title.
 ARTICLE = re.compile(
     r"/(?:19|20)\d\d/|/\d{5,}|[a-z0-9]+(?:[-_][a-z0-9]+){3}|/(?:wiki|news|articles?|questions|docs|issues)/",
     re.IGNORECASE,
 )
 REFERRAL = re.compile(r"[?&](?:ref|r|aff|aff_?id|promo|code|invite|u|id|affid)=|/ref/", re.IGNORECASE)
-QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^ {0,3}>", re.MULTILINE)
 #: Fancy letters: small capitals, letters in circles and squares, fullwidth and mathematical ones.
 _FANCY = f"{''.join(UNUSED)}\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f149"
 #: Fancy words next to plain Latin ones, or both in one word, are a disguise. Fullwidth letters in Japanese, single
@@ -99,7 +99,7 @@ def traits(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> 
             yield name
     if not raw.isascii():
         yield from _scripts(raw)
-    if DIGIT.search(raw):
+    if _DIGIT.search(raw):
         yield from _numbers(folded)
     if not MESSENGERS.isdisjoint(words):
         yield from (f"messenger {name}" for name in sorted(MESSENGERS & words))
@@ -111,11 +111,11 @@ def traits(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> 
 _SIGNS = (
     ("markup", MARKUP, "<"),
     ("markup in square brackets", MARKUP, "["),
-    ("e-mail address", MAIL, "@"),
+    ("e-mail address", _EMAIL_ADDRESS, "@"),
     ("name after @", HANDLE, "@"),
     ("hashtag", HASHTAG, "#"),
     ("per cent", PERCENT, "%"),
-    ("quotation", QUOTED, ">"),
+    ("quotation", _QUOTED_LINE, ">"),
 )
 
 

@@ -27,7 +27,7 @@ from tests.support.wait import wait_until
 from workers.delivery.address_guard import trusted_hosts
 from workers.delivery.outbox import PARALLEL_SENDERS, queue_events, send_due
 from workers.delivery.retry_policy import BACKOFF
-from workers.deps import install
+from workers.deps import set_deps
 from workers.jobs import deliver
 
 
@@ -54,7 +54,7 @@ def test_a_crash_before_the_outbox_is_emptied_repeats_no_event(storage: Storage,
 def test_a_crash_before_sending_loses_no_event(storage: Storage, receiver: Receiver) -> None:
     delivery_deps(storage, a_webhook(receiver))
     comment = published(storage)
-    install(replace(delivery_deps(storage, a_webhook(receiver)), senders=closed_sender_pool()))
+    set_deps(replace(delivery_deps(storage, a_webhook(receiver)), senders=closed_sender_pool()))
     deliver("blog", "")  # queued, but no sender runs
     assert storage.deliveries.claim("blog", "hook", 0.01)  # claimed by a sender that dies
     delivery_deps(storage, a_webhook(receiver))
@@ -83,7 +83,7 @@ def test_a_crash_after_sending_sends_the_event_again(storage: Storage, receiver:
         def finish(self, *_: object) -> bool:
             raise StorageDown
 
-    install(replace(d, storage=replace(storage, deliveries=Failing())))
+    set_deps(replace(d, storage=replace(storage, deliveries=Failing())))
     deliver("blog", "")
     wait_until(lambda: bool(receiver.requests))
     d.senders.close()

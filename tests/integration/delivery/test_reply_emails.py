@@ -22,7 +22,7 @@ from tests.support.wait import wait_until
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.reply_emails import AN_HOUR, MAX_PER_SITE
 from workers.delivery.sender_pool import SenderPool
-from workers.deps import install, now
+from workers.deps import now, set_deps
 from workers.jobs import deliver
 
 
@@ -241,10 +241,10 @@ def test_a_refused_address_does_not_delay_other_mail(deployment: MailDeployment)
 
 def test_no_mail_is_lost_if_a_sender_dies(deployment: MailDeployment) -> None:
     deployment.replied(deployment.subscribed())
-    install(replace(deployment.deps, senders=_closed_pool()))
+    set_deps(replace(deployment.deps, senders=_closed_pool()))
     deliver("blog", "")
     assert deployment.storage.deliveries.claim("blog", "notice", 0.01)
-    install(deployment.deps)
+    set_deps(deployment.deps)
     wait_until(lambda: deployment.storage.deliveries.due("blog", list(MAILS)) == ["notice"])
     assert len(deployment.deliver()) == 1
 
@@ -259,7 +259,7 @@ def test_a_stalled_mail_server_does_not_delay_webhooks(deployment: MailDeploymen
     deployment.server.hold = Event()
     with Receiver() as receiver:
         http, senders = GuardedHTTP(frozenset({receiver.authority})), SenderPool(2)
-        install(replace(deployment.deps, http=http, senders=senders))
+        set_deps(replace(deployment.deps, http=http, senders=senders))
         comment = deployment.subscribed()
         deployment.replied(comment, notify="replies")  # sends a notification and a confirmation request
         deliver("blog", "")

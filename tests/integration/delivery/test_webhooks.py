@@ -29,7 +29,7 @@ from tests.support.receiver import Receiver
 from tests.support.wait import wait_until
 from tests.support.web_app import open_web_app
 from workers.delivery.outbox import send_due
-from workers.deps import install, now
+from workers.deps import now, set_deps
 from workers.jobs import deliver
 
 
@@ -165,7 +165,7 @@ def test_a_delivery_older_than_a_day_fails_and_the_next_one_is_sent(storage: Sto
 
 def test_the_sweep_finds_due_deliveries(storage: Storage, receiver: Receiver) -> None:
     d = delivery_deps(storage, a_webhook(receiver))
-    install(replace(d, senders=closed_sender_pool()))
+    set_deps(replace(d, senders=closed_sender_pool()))
     published(storage)
     deliver("blog", "")
     assert storage.outbox.length("blog") == 0

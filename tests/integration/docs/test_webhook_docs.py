@@ -23,7 +23,7 @@ from workers.delivery.address_guard import trusted_hosts
 from workers.delivery.guarded_http import GuardedHTTP
 from workers.delivery.retry_policy import BACKOFF
 from workers.delivery.webhook_payload import signed_headers
-from workers.deps import Deps, install, now
+from workers.deps import Deps, now, set_deps
 from workers.jobs import deliver
 from workers.judging.policy import build_policy
 
@@ -64,7 +64,7 @@ def test_the_receiver_prints_each_event_once(storage: Storage, receiver: Path, p
     hook = Webhook("hook", f"http://127.0.0.1:{port}/", NOW, ("k2", "k1"))
     storage.sites.put(a_site(webhooks=(hook,)))
     http = GuardedHTTP(trusted_hosts(f"127.0.0.1:{port}"))
-    install(Deps(settings(), storage, now, RecordedJobs(), (), build_policy((), {}), http=http))
+    set_deps(Deps(settings(), storage, now, RecordedJobs(), (), build_policy((), {}), http=http))
     comment = published(storage)
     for _ in range(2):
         deliver("blog", "")

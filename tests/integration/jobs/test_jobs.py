@@ -13,7 +13,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexQuery
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
 from tests.support.recorded_jobs import RecordedJobs
-from workers.deps import Deps, install, now
+from workers.deps import Deps, now, set_deps
 from workers.filters import Facts, Filter
 from workers.jobs import deliver, judge, learn, update_queue_index
 from workers.judging.policy import NEEDS_HUMAN, build_policy
@@ -38,7 +38,7 @@ def deps(storage: Storage) -> Deps:
     """Deps with one site, for each storage back end."""
     storage.sites.put(a_site(moderation="suspicious"))
     made = Deps(settings(batch=10), storage, now, RecordedJobs(), FILTERS, build_policy(FILTERS, {}))
-    install(made)
+    set_deps(made)
     return made
 
 
@@ -66,7 +66,7 @@ def test_judging_again_changes_nothing(deps: Deps) -> None:
 
 
 def test_judging_that_runs_out_of_time_enqueues_itself_with_its_token(deps: Deps) -> None:
-    install(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
+    set_deps(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
     for _ in range(25):
         accepted(deps.storage)
     judge("blog", "token")
@@ -76,7 +76,7 @@ def test_judging_that_runs_out_of_time_enqueues_itself_with_its_token(deps: Deps
 
 def test_comments_that_judging_does_not_reach_are_due_at_once(deps: Deps) -> None:
     comment = accepted(deps.storage)
-    install(replace(deps, settings=replace(deps.settings, lease=-1.0, judge_seconds=0.0)))
+    set_deps(replace(deps, settings=replace(deps.settings, lease=-1.0, judge_seconds=0.0)))
     judge("blog", "token")  # a lease that is over at once leaves no time for any comment
     assert deps.storage.queue.depth("blog").queued == 1
     assert [claim.id for claim in deps.storage.queue.claim("blog", "token", 10, 10.0)] == [comment.id]
@@ -130,7 +130,7 @@ def test_indexing_makes_held_comments_searchable(deps: Deps) -> None:
 
 
 def test_learning_and_delivery_also_enqueue_themselves_again(deps: Deps) -> None:
-    install(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
+    set_deps(replace(deps, settings=replace(deps.settings, judge_seconds=0.0)))
     for n in range(101):
         moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)
     learn("blog", "")

@@ -20,7 +20,7 @@ from replygate.embedded_valkey import start
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.wait import wait_until
-from workers.deps import Deps, install, now
+from workers.deps import Deps, now, set_deps
 from workers.judging.policy import build_policy
 from workers.rq_jobs import open_queue
 from workers.run import open_worker
@@ -105,7 +105,7 @@ def test_jobs_on_the_former_queues_are_enqueued_again_on_the_present_ones(
     sweep(replace(deps, jobs=RQJobs(connection)), connection).run_once()
     queues = [open_queue(name, connection) for name in FORMER_QUEUES.values()]
     assert [len(queue) for queue in (*former, *queues)] == [0, 0, 1, 1]
-    install(deps)
+    set_deps(deps)
     open_worker("background", replace(deps, settings=valkey_settings)).work(burst=True)
     assert deps.storage.corpus.due("blog", 1) == []
 

@@ -13,7 +13,7 @@ from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
 from tests.support.public_app import HTML, SUBMIT, a_reply, open_public_app
 from tests.support.reply_emails import SENDER, MailDeployment, link, one_click, open_deployment
-from workers.deps import install, now
+from workers.deps import now, set_deps
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_forged_link_is_not_found(deployment: MailDeployment) -> None:
 
 def test_a_question_is_good_for_a_week(deployment: MailDeployment) -> None:
     comment = deployment.approved()
-    install(replace(deployment.deps, now=lambda: now() - timedelta(days=7, seconds=1)))
+    set_deps(replace(deployment.deps, now=lambda: now() - timedelta(days=7, seconds=1)))
     (question,) = deployment.deliver()
     for answer in (deployment.client.get(link(question, "confirm")), deployment.client.post(link(question, "confirm"))):
         assert (answer.status_code, "expired" in answer.text) == (410, True)

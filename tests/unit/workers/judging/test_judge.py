@@ -18,7 +18,7 @@ from workers.filters.velocity import ORIGIN_ON_ALL_SITES
 from workers.judging.judge import (
     MAX_ATTEMPTS,
     collect_facts,
-    decide,
+    decision_for,
     evidence_query,
     is_spot_check,
     judge_batch,
@@ -227,7 +227,7 @@ def audited(signal: str, known: TokenCounts = TAUGHT, **choices: object) -> list
     """What becomes of a thousand comments that all give one signal."""
     facts = Facts(a_site(**choices), NOW, corpus=known)
     policy = build_policy(BUILT_IN, {})
-    found = (decide(a_comment(id=f"comment-{n}"), facts, [Signal(signal, 1.0, "")], policy) for n in range(1000))
+    found = (decision_for(a_comment(id=f"comment-{n}"), facts, [Signal(signal, 1.0, "")], policy) for n in range(1000))
     return [decision.action for decision in found]
 
 
@@ -250,7 +250,7 @@ def test_what_the_sites_own_words_reject_is_not_sampled():
 
 def test_the_sample_says_what_the_filters_would_have_said():
     facts = Facts(a_site(audit_share=1.0), NOW, corpus=TAUGHT)
-    found = decide(a_comment(), facts, [], build_policy(BUILT_IN, {}))
+    found = decision_for(a_comment(), facts, [], build_policy(BUILT_IN, {}))
     assert [(s.name, s.holds) for s in found.signals] == [("audit.sample", True)]
     assert "approve" in found.signals[0].evidence
     assert is_spot_check("any", facts)

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workers.text.normalization import HIDDEN, fold, unusual
-from workers.text.style_measures import SHOUTED, style_measures
+from workers.text.style_measures import WORD_IN_CAPITALS, style_measures
 from workers.text.traits import LETTERS_AND_DIGITS, MONEY, PHONE, traits
 
 #: Pieces of what is looked for, and what looks like them in other scripts.
@@ -52,7 +52,7 @@ def test_numbers_are_found_as_their_patterns_say(text: str) -> None:
 @given(st.text("aZ AB19٣é,\n", max_size=30))
 def test_numbers_and_shouted_words_are_counted_as_their_patterns_say(text: str) -> None:
     found = style_measures(text, ("word",), ("word",), ())
-    assert any(name.startswith("words in capitals") for name in found) == bool(SHOUTED.search(text))
+    assert any(name.startswith("words in capitals") for name in found) == bool(WORD_IN_CAPITALS.search(text))
     count = len(re.findall(r"\d+", text)) if re.search("[0-9]", text) else 0
     assert any(name.startswith(f"numbers: {count} to") for name in found) == (count in (1, 2, 4))
 
