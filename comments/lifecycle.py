@@ -155,7 +155,7 @@ class Action(StrEnum):
         ActionRow(
             past="Sent to review",
             result=Status.HELD,
-            # A published one after enough reports by readers: see `comments.reports`.
+            # A published one after enough reports by readers: see `comments.report_rules`.
             allowed={Role.FILTERS: (Status.QUEUED, Status.APPROVED)},
             audit="comment.hold",
         ),

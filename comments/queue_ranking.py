@@ -15,7 +15,7 @@ from .lifecycle import Status
 from .model import Comment, Decision
 from .probability import probability
 from .pseudonyms import digest
-from .reports import REPORTED
+from .report_rules import REPORTED
 from .signals import UNDECLARED, SignalCatalogue
 from .storage.codec import milliseconds
 from .storage.interfaces import Storage
@@ -24,8 +24,6 @@ from .storage.queue_index import IndexEntry
 #: Comments to index in one call.
 BATCH = 100
 
-#: Kinds of terms that the queue page lists with their counts.
-FACETS = ("signal", "script", "day", "thread", "author", "domain")
 
 #: Points that multiply the odds of spam by e. With the default thresholds, 3 and 8, the odds are 1:5 and 5:1.
 SLOPE = 1.5
@@ -35,11 +33,11 @@ LEAST_UNCERTAINTY = 0.05
 DOUBLING = 6 * 3600 * 1000
 
 #: Limits of the index entry of one comment. A longer comment is found by its first words.
-MAX_WORDS, MAX_DOMAINS, LONGEST_WORD, MAX_VALUE = 120, 10, 24, 500
+MAX_INDEXED_WORDS, MAX_DOMAINS, LONGEST_WORD, MAX_VALUE = 120, 10, 24, 500
 
-WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+")
 #: Scripts without spaces between words are indexed by pairs of characters.
-UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 #: Characters to look at for the script of a text.
 SAMPLE = 400
 #: First word of a letter's Unicode name -> script, where they differ.
@@ -121,7 +119,9 @@ def _terms(comment: Comment, decision: Decision) -> Iterator[str]:
         yield email_term("@" + comment.email.rpartition("@")[2])
     domains = all_domains(hosts_in(f"{comment.content} {comment.url}"))
     yield from [f"domain:{domain}" for domain in domains[:MAX_DOMAINS]]
-    yield from islice(dict.fromkeys(f"word:{w}" for w in words(f"{comment.author} {comment.content}")), MAX_WORDS)
+    yield from islice(
+        dict.fromkeys(f"word:{w}" for w in index_words(f"{comment.author} {comment.content}")), MAX_INDEXED_WORDS
+    )
 
 
 def term_value(text: str) -> str:
@@ -134,11 +134,11 @@ def email_term(email: str) -> str:
     return f"email:{digest(email.casefold())}"
 
 
-def words(text: str) -> Iterator[str]:
+def index_words(text: str) -> Iterator[str]:
     """The words of a text as they are indexed and searched for, in one case and width."""
-    for word in WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         at = 0
-        for run in UNSPACED.finditer(word):
+        for run in _UNSPACED.finditer(word):
             yield from _clipped(word[at : run.start()])
             yield from _characters_and_pairs(run[0])
             at = run.end()

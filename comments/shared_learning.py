@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-SITE = re.compile(r"[a-z0-9-]{1,40}")
+_SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def together(text: str) -> Together:
     """Parse groups like "blog,shop;news,video". Raises ValueError."""
     groups = tuple(tuple(site.strip() for site in group.split(",")) for group in text.split(";") if group.strip())
     sites = Counter(site for group in groups for site in group)
-    if any(len(group) < 2 or not all(map(SITE.fullmatch, group)) for group in groups):
+    if any(len(group) < 2 or not all(map(_SITE_ID.fullmatch, group)) for group in groups):
         raise ValueError("must be groups of sites like blog,shop;news,video")
     if twice := [site for site, n in sites.items() if n > 1]:
         raise ValueError(f"a site can be in one group only; {twice[0]} is in two")

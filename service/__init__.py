@@ -8,15 +8,15 @@ from .accounts import account_pages, sign_in
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
-from .reading import email_links, live_updates, reports
+from .reading import email_links, live_updates, report_pages
 from .reading import views as reading_views
 from .reading.fast_path import ReadingFastPath
 from .review import (
-    author_history,
+    author_history_pages,
     bulk_pages,
     form_actions,
-    presence,
     presence_api,
+    presence_updates,
     queue_pages,
     review_api,
 )
@@ -41,7 +41,7 @@ VIEWS = (
     live_updates,
     form_api,
     author_views,
-    reports,
+    report_pages,
     widget_views,
     wordpress,
     email_links,
@@ -49,7 +49,7 @@ VIEWS = (
     sign_in,
     account_pages,
     author_rules,
-    author_history,
+    author_history_pages,
     audit_pages,
     members,
     settings_pages,
@@ -75,11 +75,11 @@ def create_app(deps: Deps) -> Flask:
     responses = ResponseCache()
     responses.init_app(app)
     live_updates.init_app(app, deps.storage.threads)
-    presence.init_presence(app, deps.storage)
+    presence_updates.init_presence(app, deps.storage)
     submissions = Submissions(deps, sites, ProofOfWork(deps.storage.comments), WaitSlots(settings.web_threads))
     submissions.init_app(app)
     errors.register_error_handlers(app)
-    widget_views.install(app)
+    widget_views.init_widget(app)
     for module in (*VIEWS, *((demo,) if settings.demo else ())):
         app.register_blueprint(module.blueprint)
     submission = ErrorBoundary(SubmissionFastPath(app.wsgi_app, submissions), app)

@@ -7,7 +7,7 @@ from comments.lifecycle import Outcome
 from comments.site import Site
 
 from .deps import deps
-from .reading import threads as reading
+from .reading import published_threads
 from .submission.form_pages import ReplyFormView, new_token
 from .web import site_cache
 from .web.schemas import CommentList, PageQuery
@@ -49,9 +49,9 @@ def _replies(site: Site, thread: str, cursor: str) -> CommentList:
     threads = deps().storage.threads
     version = threads.version(site.id, thread)
     try:
-        return reading.thread_page(threads, site.id, thread, PageQuery(cursor=cursor[:200]), version)
+        return published_threads.thread_page(threads, site.id, thread, PageQuery(cursor=cursor[:200]), version)
     except Invalid:
-        return reading.thread_page(threads, site.id, thread, PageQuery(), version)  # a truncated address
+        return published_threads.thread_page(threads, site.id, thread, PageQuery(), version)  # a truncated address
 
 
 def _outcome(site: Site) -> Outcome | None:

@@ -20,7 +20,7 @@ from comments.validation import ID
 T = TypeVar("T")
 
 #: Types stored by position.
-ROWS = (Decision, Signal)
+ROW_TYPES = (Decision, Signal)
 #: The fields of a Comment that every decision replaces.
 STATE_FIELDS = ("status", "version", "decisions")
 #: Fields that are part of the key.
@@ -52,7 +52,7 @@ def _plain(value: Any) -> Any:
     """Convert a value for JSON. A dataclass becomes an object without its defaults."""
     if isinstance(value, datetime):
         return milliseconds(value)
-    if isinstance(value, ROWS):
+    if isinstance(value, ROW_TYPES):
         return _row(value)
     if is_dataclass(value):
         pairs = ((stored, f, getattr(value, f.name)) for stored, f in _stored_fields(cast(Hashable, type(value))))
@@ -113,7 +113,7 @@ def _maker(hint: Any) -> Callable[[Any], Any]:
         return lambda values: tuple(element(v) for v in values)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
-    if hint in ROWS:
+    if hint in ROW_TYPES:
         return lambda values: _unpack_row(hint, values)
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda values: unpack(hint, values)

@@ -16,7 +16,7 @@ DELIVERIES_KEPT = 200
 RECEIVER_PAUSES = (5.0, 30.0, 120.0)
 
 #: Prefixes of the names of a site's counters.
-WEBHOOKS, MAIL = "deliveries:", "mail:"
+_WEBHOOK_COUNTERS, _MAIL_COUNTERS = "deliveries:", "mail:"
 
 
 class DeliveryStatus(StrEnum):
@@ -99,7 +99,7 @@ def counter_of(before: Delivery, after: Delivery) -> str:
     """Return the counter for the result of the attempt between the two; "" if there was none."""
     retried = "retried" if after.attempts > before.attempts else ""
     result = retried if after.state is DeliveryStatus.PENDING else after.state
-    return (MAIL if after.webhook in MAILS else WEBHOOKS) + result if result else ""
+    return (_MAIL_COUNTERS if after.webhook in MAILS else _WEBHOOK_COUNTERS) + result if result else ""
 
 
 def delivery_figures(pending: int, counters: Mapping[str, int]) -> DeliveryFigures:
@@ -108,4 +108,4 @@ def delivery_figures(pending: int, counters: Mapping[str, int]) -> DeliveryFigur
     def of(kind: str) -> dict[str, int]:
         return {name.removeprefix(kind): n for name, n in counters.items() if name.startswith(kind)}
 
-    return DeliveryFigures(pending, of(WEBHOOKS), of(MAIL))
+    return DeliveryFigures(pending, of(_WEBHOOK_COUNTERS), of(_MAIL_COUNTERS))

@@ -10,7 +10,7 @@ KEPT = 30 * 86_400
 
 
 class Reports(Protocol):
-    """A tally is the number of networks for each reason (`comments.reports.ReportReason`)."""
+    """A tally is the number of networks for each reason (`comments.report_rules.ReportReason`)."""
 
     def add(self, comment: Comment, origin: str, wrong: str, per_minute: int) -> Mapping[str, int]:
         """Store a network's report and return the comment's tally. Only the first report of a network counts.

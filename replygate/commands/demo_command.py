@@ -20,7 +20,7 @@ from replygate.deployment import current_deployment
 from service import deps as web
 from service.accounts.invitations import sign_in_link
 from service.demo import DEMO_SITE
-from service.review.decisions import ModeratorDecision, decide
+from service.review.decisions import ModeratorDecision, decide_comment
 from workers import deps as workers
 from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES, judge
@@ -154,7 +154,7 @@ class StoryPlayer:
         comment = self._deps.storage.comments.get(self._site.id, id)
         undo = step.action is Action.UNDO and comment.can_undo
         if undo or step.action in actions_for(Role.MODERATOR, comment.status):
-            decide(self._deps, self._site.id, ModeratorDecision(id, comment.version, step.action), step.by)
+            decide_comment(self._deps, self._site.id, ModeratorDecision(id, comment.version, step.action), step.by)
 
 
 def _events(now: datetime, chance: Random) -> Iterator[tuple[datetime, Post, StoryDecision | None]]:

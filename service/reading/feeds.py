@@ -14,7 +14,7 @@ from comments.storage.codec import moment
 from comments.validation import is_web_address
 from service.web.schemas import PublicComment
 
-from .threads import published
+from .published_threads import published
 
 #: Entries of a feed: more than most sites receive between two visits of a feed reader.
 ENTRIES = 50

@@ -29,7 +29,7 @@ VERSION_NUMBER = re.compile(r"[0-9]{1,16}")
 #: A version that no thread has. A client that sends an unknown id is told to read the thread again.
 UNKNOWN = -1
 
-LAST_EVENT_ID = Header(
+_LAST_EVENT_ID = Header(
     "Last-Event-ID", "The last `id` you received; takes precedence over `after`. Browsers send it by themselves."
 )
 EVENTS_DESCRIPTION = (
@@ -97,7 +97,7 @@ def events(changes: ThreadChanges) -> bytes:
     description=EVENTS_DESCRIPTION,
     answers={200: "The events."},
     media=EVENT_STREAM_MEDIA,
-    headers=(LAST_EVENT_ID,),
+    headers=(_LAST_EVENT_ID,),
     tags=("reading",),
 )
 def follow_thread(site: str, thread: str, query: FollowQuery) -> Response:

@@ -25,8 +25,7 @@ from service.web.schemas import (
 from service.web.site_access import add_cors_headers
 from service.web.thread_links import requested_thread
 
-from . import feeds, html_fragment
-from . import threads as reading
+from . import feeds, html_fragment, published_threads
 from .fast_path import cache_response
 from .thread_routes import PATH_DESCRIPTION, thread_route
 
@@ -129,7 +128,7 @@ def _thread_feed(site: Site, thread: str, address: str) -> Response:
 
 def _feed_etag(site: Site, address: str, version: int) -> str:
     """A feed also shows site settings, which have no version."""
-    return reading.etag(version, address, site.name, *site.origins)
+    return published_threads.etag(version, address, site.name, *site.origins)
 
 
 def _address(site: Site, path: str, **query: str) -> str:
@@ -143,13 +142,13 @@ def _page(site: str, thread: str, query: PageQuery, media: str) -> Response:
     cache_response(found, key, version)
 
     def render() -> RenderedBody:
-        page = reading.thread_page(threads, found.id, key, query, version)
+        page = published_threads.thread_page(threads, found.id, key, query, version)
         body = page.model_dump_json() if media == JSON else html_fragment.render_fragment(page, comments_url)
         return RenderedBody(body.encode(), page.next)
 
     comments_url = _address(found, "/comments")
     question = (media, comments_url, query.order, query.cursor, str(query.limit))
-    return _cached((found.id, key, *question), reading.etag(version, *question), media, render)
+    return _cached((found.id, key, *question), published_threads.etag(version, *question), media, render)
 
 
 def _cached(question: tuple[str, ...], etag: str, media: str, render: Callable[[], RenderedBody]) -> Response:
@@ -181,7 +180,7 @@ def _conditional(etag: str, media: str, body: Callable[[], RenderedBody]) -> Res
 )
 def count_threads(site: str, query: CountsQuery) -> Response:
     body = _counts(site, query.thread).model_dump_json()
-    return _conditional(reading.etag(0, body), JSON, lambda: RenderedBody(body.encode()))
+    return _conditional(published_threads.etag(0, body), JSON, lambda: RenderedBody(body.encode()))
 
 
 @blueprint.post("/counts")
@@ -198,5 +197,5 @@ def count_many_threads(site: str, body: CountsBody) -> Response:
 
 def _counts(site: str, threads: list[str]) -> ThreadCounts:
     """Count, sorted by thread, so that the order of the request does not change the ETag."""
-    found = reading.count_comments(deps().storage.threads, site_cache.get_site(site).id, threads)
+    found = published_threads.count_comments(deps().storage.threads, site_cache.get_site(site).id, threads)
     return ThreadCounts(counts=dict(sorted(found.items())))

@@ -23,7 +23,7 @@ from .decisions import CommentChanged, DecisionOutcome, ModeratorDecision, decid
 from .search import AGES, FACETS, QueueView, index_query
 
 #: Comments of one bulk action at most, of one click without JavaScript, and of one round trip to storage.
-MAX_BULK, STEP, CHUNK = 100_000, 500, 100
+MAX_BULK, COMMENTS_PER_CLICK, COMMENTS_PER_BATCH = 100_000, 500, 100
 #: Statuses that "everything" covers: what readers see or may still see. Spam and removed comments stay as they are.
 VISIBLE = (Status.HELD, Status.APPROVED)
 #: Comments that a preview of "everything" counts.
@@ -107,20 +107,20 @@ def start_undo(deps: Deps, site: str, bulk: BulkAction, by: str) -> BulkAction:
 
 
 def run_bulk(
-    deps: Deps, site: str, bulk: BulkAction, by: str, n: int = STEP, limit: int = MAX_BULK
+    deps: Deps, site: str, bulk: BulkAction, by: str, n: int = COMMENTS_PER_CLICK, limit: int = MAX_BULK
 ) -> list[tuple[str, DecisionOutcome]]:
     """Continue with about `n` comments; returns the outcome of each. Safe to repeat, and to run twice at once.
 
-    A search for more comments takes as long as a decision on CHUNK of them, and counts as that.
+    A search for more comments takes as long as a decision on COMMENTS_PER_BATCH of them, and counts as that.
     """
     outcomes: list[tuple[str, DecisionOutcome]] = []
     while n > 0:
-        items = deps.storage.bulks.left(site, bulk.id, min(n, CHUNK))
+        items = deps.storage.bulks.left(site, bulk.id, min(n, COMMENTS_PER_BATCH))
         if items:
             outcomes += _decide(deps, site, bulk, by, items)
             n -= len(items)
         elif _search(deps, site, bulk, limit):
-            n -= CHUNK
+            n -= COMMENTS_PER_BATCH
         else:
             break
     return outcomes
@@ -158,7 +158,7 @@ def _search(deps: Deps, site: str, bulk: BulkAction, limit: int) -> bool:
     cursor = bulks.search_cursor(site, bulk.id)
     if cursor is None:
         return False
-    page = find_everything(deps, site, HistoryQuery(bulk.identity, bulk.origin), CHUNK, cursor)
+    page = find_everything(deps, site, HistoryQuery(bulk.identity, bulk.origin), COMMENTS_PER_BATCH, cursor)
     room = limit - bulks.progress(site, bulk.id).total
     found = [(c.id, c.version) for c in page.rows if c.received <= bulk.at and is_covered(c, bulk.action)]
     after = page.cursor if page.cursor and len(found) < room else None

@@ -73,7 +73,7 @@ def _parsed_items(given: list[str]) -> list[BulkItem]:
 
 
 @blueprint.get("/all/bulk")
-def everywhere() -> ResponseReturnValue:
+def preview_all_sites() -> ResponseReturnValue:
     """Lead from a selection over all sites to one preview for each site, because reasons differ between sites."""
     signed, query = sessions.require_sign_in(), parsed_query(BulkQuery)
     own = [site for site in sites_of(signed) if sessions.has_role(signed.person, site.id, "moderator")]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from comments.drafts import before_last_edit
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.reports import report_summary
+from comments.report_rules import report_summary
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import Note

@@ -44,7 +44,7 @@ class CommentChanged(StaleVersion):
         super().__init__("this comment changed while you were looking at it")
 
 
-def decide(deps: Deps, site: str, decision: ModeratorDecision, by: str) -> Comment:
+def decide_comment(deps: Deps, site: str, decision: ModeratorDecision, by: str) -> Comment:
     """Apply one decision and return the comment. Raises NotFound, CommentChanged, ActionNotAllowed."""
     (outcome,) = decide_all(deps, site, [decision], by)
     if isinstance(outcome, ReplygateError):

@@ -11,7 +11,7 @@ from service.deps import deps
 from service.web import site_cache
 from service.web.operations import validated
 
-from .decisions import CommentChanged, ModeratorDecision, add_note, check_reason, decide
+from .decisions import CommentChanged, ModeratorDecision, add_note, check_reason, decide_comment
 from .queue_pages import comment_page
 from .schemas import MAX_NOTE, ActionOrUndo, Strict, Version
 from .search import QueueView
@@ -43,14 +43,14 @@ def submit_decision(site: str, id: str) -> ResponseReturnValue:
     decision = ModeratorDecision(id, form.version, Action(form.action), form.reason)
     check_reason(site_cache.get_site(site), decision.action, decision.reason)
     try:
-        decide(deps(), site, decision, signed.person.name)
+        decide_comment(deps(), site, decision, signed.person.name)
     except CommentChanged as error:
         return comment_page(error.comment, site_cache.get_site(site), signed, changed=True), 409
     return _return_to(site, id, form)
 
 
 @blueprint.post("/<site>/<id>/notes")
-def note(site: str, id: str) -> ResponseReturnValue:
+def submit_note(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     form = validated(NoteForm, request.form.to_dict(), strict=False)
     add_note(deps(), site, id, form.text, signed.person.name)
@@ -63,5 +63,5 @@ def _return_to(site: str, id: str, form: DecisionForm) -> Response:
     fields = form.model_dump(include=set(QueueView.model_fields) - {"decided"}).items()
     view = {name: text for name, text in fields if text}
     if form.everywhere:
-        return redirect(url_for("queue_pages.everywhere", **view, decided=f"{site}.{id}"), 303)
+        return redirect(url_for("queue_pages.queue_of_all_sites", **view, decided=f"{site}.{id}"), 303)
     return redirect(url_for("queue_pages.queue", **{**view, "site": site, "decided": id}), 303)

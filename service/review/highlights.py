@@ -15,11 +15,11 @@ from comments.hosts import HOST
 from comments.model import Signal
 
 #: A tag; its attributes may contain ">" in quotes. Everything between tags is text.
-TAG = re.compile(r"""(<(?:"[^"]*"|[^">])*>)""")
-QUOTED = re.compile("“([^”]+)”")
+_TAG = re.compile(r"""(<(?:"[^"]*"|[^">])*>)""")
+_QUOTED = re.compile("“([^”]+)”")
 #: Letters of a highlighted text (shorter ones match everywhere), and texts for one comment.
 MIN_LENGTH, MAX_LENGTH, MAX_HIGHLIGHTS = 2, 100, 40
-SHOUTED = r"!{2,}|(?-i:\b[A-Z]{4,}\b)"
+_SHOUTED = r"!{2,}|(?-i:\b[A-Z]{4,}\b)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def highlight_terms(signals: Sequence[Signal]) -> tuple[HighlightTerm, ...]:
 
 
 def _terms(signal: Signal) -> Iterator[HighlightTerm]:
-    quoted = QUOTED.findall(signal.evidence)
+    quoted = _QUOTED.findall(signal.evidence)
     pieces = quoted or signal.evidence.split(", ")
     for piece in pieces:
         # A token of the learned filter names its place: "link:shop.example".
@@ -51,7 +51,7 @@ def highlight_html(safe: str, signals: Sequence[Signal]) -> Markup:
     pattern, names = _pattern(signals)
     if pattern is None:
         return Markup(safe)  # noqa: S704 - the renderer made it safe
-    parts = (part if TAG.fullmatch(part) else _mark(html.unescape(part), pattern, names) for part in TAG.split(safe))
+    parts = (part if _TAG.fullmatch(part) else _mark(html.unescape(part), pattern, names) for part in _TAG.split(safe))
     return Markup("".join(parts))  # noqa: S704 - tags are as they were, and all text is escaped anew
 
 
@@ -67,7 +67,7 @@ def _pattern(signals: Sequence[Signal]) -> tuple[re.Pattern[str] | None, Mapping
     # Whole words only, if a text begins or ends with a letter: "ham" does not match in "Birmingham".
     parts = [rf"(?<!\w){re.escape(c.text)}(?!\w)" if c.text[0].isalnum() else re.escape(c.text) for c in found]
     parts += [HOST.pattern] * any(s.name.startswith("links.") for s in signals)
-    parts += [SHOUTED] * any(s.name.startswith("shouting.") for s in signals)
+    parts += [_SHOUTED] * any(s.name.startswith("shouting.") for s in signals)
     names = {term.text.casefold(): term.signal for term in found}
     return (re.compile("|".join(parts), re.IGNORECASE) if parts else None), names
 

@@ -13,8 +13,16 @@ from service.web import site_cache
 from service.web.event_streams import EVENT_STREAM_MEDIA, EventStream
 from service.web.operations import Header, parsed_query
 
-from . import presence
-from .presence import CommentViewer, OpenPage
+from .presence_updates import (
+    PRESENCE_SECONDS,
+    CommentViewer,
+    OpenPage,
+    activity_fingerprint,
+    broadcaster,
+    newest_pending,
+    presence_update,
+    sse_event,
+)
 from .schemas import NO_INPUT_ERRORS, review_operation
 
 blueprint = Blueprint("presence_api", __name__, url_prefix="/v1/sites/<site>/review")
@@ -25,7 +33,7 @@ MILLISECONDS = re.compile(r"[0-9]{1,14}")
 #: Milliseconds. Earlier arrivals are not counted, for however long a page is open.
 MAX_PAGE_AGE = 24 * 3600 * 1000
 
-LAST_EVENT_ID = Header("Last-Event-ID", "`id` of the last event received; overrides `age`. Browsers send it.")
+_LAST_EVENT_ID = Header("Last-Event-ID", "`id` of the last event received; overrides `age`. Browsers send it.")
 
 
 class PresenceQuery(BaseModel):
@@ -51,21 +59,21 @@ class ViewersResponse(BaseModel):
     query=PresenceQuery,
     answers={200: "The events."},
     media=EVENT_STREAM_MEDIA,
-    headers=(LAST_EVENT_ID,),
+    headers=(_LAST_EVENT_ID,),
 )
 def follow(site: str) -> Response:
     signed = sessions.require_role(site, "viewer")
     query, kept = parsed_query(PresenceQuery), site_cache.get_site(site)
     cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MAX_PAGE_COMMENTS]
     page = OpenPage(signed.person.name, signed.session, cards, _since(query.age))
-    page.last_change = presence.activity_fingerprint(deps().storage, kept.id)  # before the state is read
-    held = presence.newest_pending(deps().storage, kept.id)
-    first = presence.sse_event(presence.presence_update(deps().storage, kept.id, page, held), page.since)
+    page.last_change = activity_fingerprint(deps().storage, kept.id)  # before the state is read
+    held = newest_pending(deps().storage, kept.id)
+    first = sse_event(presence_update(deps().storage, kept.id, page, held), page.since)
     if query.once:
         return Response(first, mimetype=EVENT_STREAM_MEDIA)
     # Passed through, because the server treats streams specially. Without the header nginx buffers the whole stream.
     response = Response(
-        EventStream(presence.broadcaster(), kept.id, page, first),
+        EventStream(broadcaster(), kept.id, page, first),
         mimetype=EVENT_STREAM_MEDIA,
         direct_passthrough=True,
     )
@@ -91,7 +99,7 @@ def _since(age: int) -> datetime:
 def look(site: str, id: str) -> ViewersResponse:
     signed = sessions.require_change(site)
     storage = deps().storage
-    storage.presence.set(site, signed.person.name, storage.comments.get(site, id).id, presence.PRESENCE_SECONDS)
+    storage.presence.set(site, signed.person.name, storage.comments.get(site, id).id, PRESENCE_SECONDS)
     others = [v for v in storage.presence.viewers(site) if v.comment == id and v.by != signed.person.name]
     return ViewersResponse(looks=[CommentViewer(comment=v.comment, by=v.by) for v in others])
 

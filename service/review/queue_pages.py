@@ -16,14 +16,14 @@ from service.web.operations import parsed_query
 
 from .cards import review_cards, siblings
 from .page_context import page_context
+from .pending_comments import QueuePage, QueueSite, pending_page
 from .presenter import ReviewedComment, status_counts
-from .queue import QueuePage, QueueSite, pending_page
 from .search import FACETS, ORDERS, QueueView
 
 blueprint = Blueprint("queue_pages", __name__, url_prefix="/review")
 
 #: Cards on a page: some minutes of work, and a fast page on a phone.
-PER_PAGE = 20
+CARDS_PER_PAGE = 20
 
 
 @blueprint.get("")
@@ -39,7 +39,7 @@ def sites_of(signed: SignedIn) -> list[Site]:
 
 
 @blueprint.get("/all")
-def everywhere() -> str:
+def queue_of_all_sites() -> str:
     """One queue of the pending comments on all of a person's sites."""
     signed, view = sessions.require_sign_in(), parsed_query(QueueView)
     sites = sites_of(signed)
@@ -75,19 +75,19 @@ def load_queue_page(sites: Sequence[Site], view: QueueView, signed: SignedIn) ->
     """Pending comments come from the index of all sites, others from one site by time received."""
     if view.status == "held":
         queue_sites = [QueueSite(site, sessions.may_see_emails(signed.person, site)) for site in sites]
-        return pending_page(deps().storage, deps().signals, queue_sites, view, deps().now().date(), PER_PAGE)
+        return pending_page(deps().storage, deps().signals, queue_sites, view, deps().now().date(), CARDS_PER_PAGE)
     if len(sites) != 1:
         raise NotFound("comments with a decision are listed for one site at a time")
     if view.effective_order == "reported":
         return reported_page(sites[0].id, view.cursor)
     status, newest = Status(view.status), view.effective_order == "newest"
-    page = deps().storage.comments.by_status(sites[0].id, status, PER_PAGE, view.cursor, newest)
+    page = deps().storage.comments.by_status(sites[0].id, status, CARDS_PER_PAGE, view.cursor, newest)
     return QueuePage(page.rows, page.cursor)
 
 
 def reported_page(site: str, cursor: str) -> QueuePage:
     """Reported comments that are still published. A page may have a cursor and no comments."""
-    ids, following = deps().storage.reports.latest(site, PER_PAGE, cursor)
+    ids, following = deps().storage.reports.latest(site, CARDS_PER_PAGE, cursor)
     found = deps().storage.comments.load(site, ids)
     return QueuePage(tuple(c for c in found if c and c.status is Status.APPROVED), following)
 

@@ -24,8 +24,8 @@ from .decisions import (
     ModeratorDecision,
     add_note,
     check_reason,
-    decide,
     decide_all,
+    decide_comment,
 )
 from .presenter import ReviewedComment, status_counts
 from .schemas import (
@@ -188,7 +188,7 @@ def _progress(site: str, bulk_id: str) -> dict[str, Any]:
 def _decide(site: str, decision: ModeratorDecision, signed: SignedIn) -> ResponseReturnValue:
     found = site_cache.get_site(site)
     try:
-        comment = decide(deps(), site, decision, signed.person.name)
+        comment = decide_comment(deps(), site, decision, signed.person.name)
     except CommentChanged as error:
         return _conflict(error, ReviewedComment.of(error.comment, found, signed))
     return json_response(CommentResponse(comment=ReviewedComment.of(comment, found, signed)))

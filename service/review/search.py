@@ -8,7 +8,7 @@ from pydantic import Field
 
 from comments.errors import Invalid, Problem
 from comments.hosts import is_host
-from comments.queue_ranking import email_term, words
+from comments.queue_ranking import email_term, index_words
 from comments.storage.queue_index import IndexPosition, IndexQuery, QueueOrder
 
 from .schemas import ReviewStatus, Strict
@@ -146,7 +146,7 @@ def _group(part: str, sees_email: bool) -> Iterator[tuple[str, ...]]:
     elif is_host(part.casefold()):
         yield (f"domain:{part.casefold()}",)
     else:
-        found = list(words(part))
+        found = list(index_words(part))
         whole = found[:-1] if part.endswith("*") else found
         yield from ((f"word:{word}",) for word in whole)
         if found and part.endswith("*"):

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from markupsafe import Markup
 
-WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"\s+|\w+|[^\w\s]")
 #: Longer texts are not compared word by word: it takes time in the square of their length, for 20 cards on a page.
 MAX_COMPARED_WORDS = 400
 
@@ -15,7 +15,7 @@ def diff_html(before: str, after: str) -> Markup:
     """Mark what was added to and removed from `before`; "" if the texts are equal."""
     if before == after:
         return Markup()
-    old, new = WORD.findall(before), WORD.findall(after)
+    old, new = _WORD.findall(before), _WORD.findall(after)
     start = _common_prefix(old, new)
     end = _common_prefix(old[start:][::-1], new[start:][::-1])
     until = len(old) - end, len(new) - end

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comments.email_subscriptions import REPLIES
 from comments.lifecycle import Outcome
-from comments.reports import ReportReason
+from comments.report_rules import ReportReason
 from comments.validation import LENGTHS
 from comments.visitor_fields import FIELDS_BY_NAME
 

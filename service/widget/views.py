@@ -19,7 +19,7 @@ from .bundle import bundle
 
 blueprint = Blueprint("widget", __name__)
 
-EXTENSION = "replygate.widget"
+_EXTENSION = "replygate.widget"
 
 #: A fix reaches every page within five minutes. The content at an address with a hash never changes.
 SHORT_CACHE = "public, max-age=300, stale-while-revalidate=86400"
@@ -59,12 +59,12 @@ def bundled_script() -> WidgetScript:
     return widget_script(bundle())
 
 
-def install(app: Flask) -> None:
-    app.extensions[EXTENSION] = bundled_script()
+def init_widget(app: Flask) -> None:
+    app.extensions[_EXTENSION] = bundled_script()
 
 
 def _current() -> WidgetScript:
-    return cast(WidgetScript, current_app.extensions[EXTENSION])
+    return cast(WidgetScript, current_app.extensions[_EXTENSION])
 
 
 class WidgetFile(Wire):

@@ -20,7 +20,7 @@ from comments.drafts import edit_change, is_editable, withdrawn
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
-from comments.reports import held_for_reports
+from comments.report_rules import held_for_reports
 from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange

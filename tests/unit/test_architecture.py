@@ -137,35 +137,14 @@ SAME_MODULE_NAME = {
     "views": "each package of the service has its routes there",
     "schemas": "the models of one package's requests and responses; those of service.web are shared by all",
     "fast_path": "the one request that a package answers without Flask",
-    "api": "the JSON routes of one package",
     "deps": "the dependencies of one process: web service or worker",
     "errors": "comments.errors are exceptions, service.web.errors turns them into responses",
+    "comments": "the package, and the store of comments in each back end",
     "settings": "comments.settings are those of the deployment, service.sites.settings those of a site",
     "links": "the filter is named after the text module that it uses",
     "profanity": "the filter is named after the text module that it uses",
     "author_rules": "the rules, the page that edits them, their store and the filter that applies them",
 }
-# ---- STILL_TO_RENAME ------------------------------------------------------------------------------------------------
-# Names that different things still share, with the number of modules that define them. The list may only shrink: give
-# a new thing its own name. An entry that is no longer needed does no harm; remove it when you see it.
-STILL_TO_RENAME = {
-    word: n
-    for n, words in {
-        2: "EXTENSION FACETS LAST_EVENT_ID MOST_LOOKED ORDERS PER_PAGE SHARED WHOLE_SITE everywhere note page words",
-        3: "CURSOR WORD",
-        5: "CHUNK",
-    }.items()
-    for word in words.split()
-}
-MODULES_STILL_TO_RENAME = {
-    word: n
-    for n, words in {
-        2: "accounts audit author_history comments deployment presence queue review threads",
-        3: "reports",
-    }.items()
-    for word in words.split()
-}
-# ---------------------------------------------------------------------------------------------------------------------
 
 
 def public_names(module: ast.Module) -> set[str]:
@@ -184,13 +163,9 @@ def dotted(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def shared(defined: dict[str, set[str]], allowed: dict[str, str], still: dict[str, int]) -> dict[str, list[str]]:
-    """Names with more than one definition that no list allows."""
-    return {
-        word: sorted(modules)
-        for word, modules in defined.items()
-        if len(modules) > max(1, still.get(word, 1)) and word not in allowed
-    }
+def shared(defined: dict[str, set[str]], allowed: dict[str, str]) -> dict[str, list[str]]:
+    """Names with more than one definition, apart from those allowed."""
+    return {word: sorted(modules) for word, modules in defined.items() if len(modules) > 1 and word not in allowed}
 
 
 def test_no_public_name_is_defined_in_two_modules() -> None:
@@ -200,7 +175,7 @@ def test_no_public_name_is_defined_in_two_modules() -> None:
         module = re.sub(r"^comments\.storage\.(memory|redis|keys)\.", "comments.storage.*.", dotted(path))
         for word in public_names(tree(path)):
             defined[word].add(module)
-    assert shared(defined, SAME_IDEA, STILL_TO_RENAME) == {}
+    assert shared(defined, SAME_IDEA) == {}
 
 
 def test_no_two_modules_share_their_last_name() -> None:
@@ -209,12 +184,9 @@ def test_no_two_modules_share_their_last_name() -> None:
         # A store has one module in each back end, one for its keys, and one for what all back ends share.
         module = re.sub(r"^comments\.storage\.((memory|redis|keys)\.)?", "comments.storage.*.", dotted(path))
         defined[module.rpartition(".")[2]].add(module)
-    assert shared(defined, SAME_MODULE_NAME, MODULES_STILL_TO_RENAME) == {}
+    assert shared(defined, SAME_MODULE_NAME) == {}
 
 
-@pytest.mark.skipif(
-    bool(STILL_TO_RENAME or MODULES_STILL_TO_RENAME), reason="names are being changed; see STILL_TO_RENAME"
-)
 def test_each_allowed_name_is_still_shared() -> None:
     counts = [word for path in SOURCES for word in public_names(tree(path))]
     assert [word for word in SAME_IDEA if counts.count(word) < 2] == []

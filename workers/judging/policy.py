@@ -12,7 +12,7 @@ from typing import Any, Self
 from comments.errors import SettingsInvalid
 from comments.lifecycle import RESULT, Action, Role
 from comments.model import Decision, Signal
-from comments.reports import REPORTED
+from comments.report_rules import REPORTED
 from comments.signals import Override, SignalCatalogue, SignalInfo, Weight
 from comments.site import Site
 from workers.filters import Filter

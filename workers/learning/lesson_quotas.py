@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from comments.lifecycle import Label
 from comments.model import Comment, Decision
-from comments.reports import DECIDED_BY_READERS
+from comments.report_rules import DECIDED_BY_READERS
 from comments.storage.corpus_lessons import Quota
 from workers.text.normalization import fold
 from workers.text.tokens import without_addresses, words

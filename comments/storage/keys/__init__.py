@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from .comments import CommentKeys
 from .deliveries import DeliveryKeys
-from .deployment import DeploymentKeys
 from .evidence import EvidenceKeys
+from .moderation import ModerationKeys
 from .names import SHARED, WHOLE_SITE, thread_name, value_name
-from .review import ReviewKeys
+from .sites_and_people import SitesAndPeopleKeys
 from .threads import ThreadKeys
 
 __all__ = ["SHARED", "WHOLE_SITE", "Keys", "thread_name", "value_name"]
 
 
 @dataclass(frozen=True, slots=True)
-class Keys(DeploymentKeys, CommentKeys, ThreadKeys, EvidenceKeys, ReviewKeys, DeliveryKeys):
+class Keys(SitesAndPeopleKeys, CommentKeys, ThreadKeys, EvidenceKeys, ModerationKeys, DeliveryKeys):
     """All keys in one object, for stores that use several subjects."""

@@ -8,7 +8,7 @@ from comments.shared_learning import Together
 from comments.storage.values import Evidence, EvidenceQuery, WindowUse
 
 from .corpus import token_counts
-from .site_data import SHARED, AllSites, SiteData
+from .site_data import SHARED_SITE, AllSites, SiteData
 
 
 class MemoryEvidence:
@@ -23,7 +23,7 @@ class MemoryEvidence:
         data = self._sites[site]
         counts: dict[str, int] = {}
         for use in q.uses:
-            n = self._count(self._sites[SHARED if use.shared else site], use, q.first_attempt and not use.before)
+            n = self._count(self._sites[SHARED_SITE if use.shared else site], use, q.first_attempt and not use.before)
             counts[use.window] = max(n, counts.get(use.window, 0))
         statuses = (Status.APPROVED, Status.SPAM)
         days = [data.first_seen.get((status, name)) for status in statuses for name in q.author[:1]]

@@ -14,9 +14,9 @@ from comments.storage.corpus_lessons import Lesson
 from comments.storage.values import CHANGES_MAX, RECENT_MAX, OutboxEvent
 
 #: The thread name that stands for all threads of a site.
-WHOLE_SITE = "*"
+ALL_THREADS = "*"
 #: The site that holds what all sites share. Not a valid site id.
-SHARED = "~"
+SHARED_SITE = "~"
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class SiteData:
     rates: dict[str, float] = field(default_factory=dict)  # network -> time at which its rate limit is free again
     closed: set[str] = field(default_factory=set)
     opened: dict[str, float] = field(default_factory=dict)
-    versions: Counter[str] = field(default_factory=Counter)  # of each thread, and of WHOLE_SITE
+    versions: Counter[str] = field(default_factory=Counter)  # of each thread, and of ALL_THREADS
     recent: dict[str, int] = field(default_factory=dict)  # id -> the version that showed it
     #: Thread, version before, version after, comment, and True if it is visible then.
     changes: deque[tuple[str, int, int, str, bool]] = field(default_factory=lambda: deque(maxlen=CHANGES_MAX))
@@ -87,7 +87,7 @@ class SiteData:
         if visible == visible_before and not (rewritten and comment.id in visible):
             return
         before, version = self._next_version(comment.thread, now)
-        _, site_version = self._next_version(WHOLE_SITE, now)
+        _, site_version = self._next_version(ALL_THREADS, now)
         recent = {id: at for id, at in self.recent.items() if id not in visible_before - visible}
         recent |= dict.fromkeys(visible - visible_before, site_version)
         self.recent = dict(sorted(recent.items(), key=lambda r: (r[1], r[0]))[-RECENT_MAX:])

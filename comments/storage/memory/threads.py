@@ -7,7 +7,7 @@ from comments.storage.thread_order import children, reading_order
 from comments.storage.values import ThreadChanges, ThreadPage
 
 from .paging import page
-from .site_data import WHOLE_SITE, AllSites
+from .site_data import ALL_THREADS, AllSites
 
 
 class MemoryThreads:
@@ -30,7 +30,7 @@ class MemoryThreads:
         return [self.version(site, thread) for thread in threads]
 
     def site_version(self, site: str) -> int:
-        return self._sites[site].versions[WHOLE_SITE]
+        return self._sites[site].versions[ALL_THREADS]
 
     def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         with self._sites.lock:

@@ -9,8 +9,7 @@ from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 
-from .accounts import RedisHeartbeats, RedisPeople, RedisSites
-from .audit import RedisAudit
+from .audit_log import RedisAudit
 from .author_history import RedisAuthorHistory
 from .author_rules import RedisAuthorRules
 from .comments import RedisComments
@@ -24,6 +23,7 @@ from .queue_index import RedisQueueIndex
 from .reports import RedisReports
 from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
+from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
 from .subscriptions import RedisSubscriptions
 from .threads import RedisThreads
 

@@ -18,7 +18,7 @@ from .client import Client, guarded, text
 from .paging import place
 
 #: Comments read in one command, and searched for one page.
-CHUNK, MOST_LOOKED = 1_000, 10_000
+COMMENTS_PER_READ, MAX_SEARCHED_COMMENTS = 1_000, 10_000
 DECIDED = tuple(status for status in Status if status is not Status.QUEUED)
 
 Place = tuple[float, str]
@@ -33,7 +33,7 @@ class RedisAuthorHistory:
         last = place(cursor) if cursor else None
         rows: list[Comment] = []
         looked, needles = 0, _needles(query)
-        while looked < MOST_LOOKED and needles:
+        while looked < MAX_SEARCHED_COMMENTS and needles:
             chunk = self._before(site, last)
             records = self._client.mget([self._keys.comment(site, id) for _, id in chunk]) if chunk else []
             for last, record in zip(chunk, records, strict=True):
@@ -42,7 +42,7 @@ class RedisAuthorHistory:
                     rows.append(load_comment(site, last[1], record))
                 if len(rows) == limit:
                     return _found(rows, last, looked)
-            if len(chunk) < CHUNK:
+            if len(chunk) < COMMENTS_PER_READ:
                 return HistoryPage(tuple(rows), searched=looked)
         return _found(rows, last, looked)
 
@@ -52,9 +52,9 @@ class RedisAuthorHistory:
         starts, ties = self._starts(keys, last)
         pipe = self._client.pipeline(transaction=False)
         for key, start in zip(keys, starts, strict=True):
-            pipe.zrevrange(key, start, start + ties + CHUNK - 1, withscores=True)
+            pipe.zrevrange(key, start, start + ties + COMMENTS_PER_READ - 1, withscores=True)
         places = [(score, text(id)) for found in pipe.execute() for id, score in found]
-        return sorted((p for p in places if last is None or p < last), reverse=True)[:CHUNK]
+        return sorted((p for p in places if last is None or p < last), reverse=True)[:COMMENTS_PER_READ]
 
     def _starts(self, keys: Sequence[str], last: Place | None) -> tuple[list[int], int]:
         """Return the rank in each status at which to go on, and the most comments received in the same ms as `last`."""

@@ -5,7 +5,7 @@ from comments.author_rules import AuthorRule, RuleTarget
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
 
-from .audit import append, packed
+from .audit_log import append, packed
 from .client import Client, guarded
 from .scripts import Script
 

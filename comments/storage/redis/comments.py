@@ -25,7 +25,7 @@ from comments.storage.values import (
     Counters,
 )
 
-from .audit import packed
+from .audit_log import packed
 from .author_records import FIRST_SEEN_UNIT
 from .client import Client, guarded, text
 from .paging import page

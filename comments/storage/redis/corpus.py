@@ -18,7 +18,7 @@ from .client import Client, guarded, text
 from .scripts import Script
 
 #: Ids in one command.
-CHUNK = 1000
+IDS_PER_COMMAND = 1000
 
 
 @guarded
@@ -60,8 +60,8 @@ class RedisCorpus:
         counts = (k.corpus(of, label) for label in Label)
         pipe.unlink(k.lessons(of), k.learned(of), k.quotas(of), k.ham_ceilings(of), *counts)
         for taught, ids in due.items():
-            for start in range(0, len(ids), CHUNK):
-                pipe.sadd(k.unlearned(taught), *ids[start : start + CHUNK])
+            for start in range(0, len(ids), IDS_PER_COMMAND):
+                pipe.sadd(k.unlearned(taught), *ids[start : start + IDS_PER_COMMAND])
         pipe.execute()
 
 

@@ -15,7 +15,7 @@ MOST_NOTES = 50
 #: Seconds that a bulk action is kept: so long it can be continued and undone.
 BULK_SECONDS = 7 * 24 * 3600
 #: Items sent in one command.
-CHUNK = 1000
+ITEMS_PER_COMMAND = 1000
 
 
 @guarded
@@ -114,7 +114,7 @@ class RedisBulkActions:
 
 
 def _chunks(items: Sequence[BulkItem]) -> list[Sequence[BulkItem]]:
-    return [items[n : n + CHUNK] for n in range(0, len(items), CHUNK)]
+    return [items[n : n + ITEMS_PER_COMMAND] for n in range(0, len(items), ITEMS_PER_COMMAND)]
 
 
 def _item(item: BulkItem) -> str:

@@ -29,7 +29,7 @@ PREFIX_MAX = 100
 #: Up to this number of hits, facets are counted hit by hit, which includes rare values.
 COUNT_EACH_MAX = 400
 #: The column of each order, and True to begin with its largest number.
-ORDERS: Mapping[str, tuple[str, bool]] = {
+ORDER_COLUMNS: Mapping[str, tuple[str, bool]] = {
     "useful": ("rank", False),
     "oldest": ("received", False),
     "newest": ("received", True),
@@ -87,7 +87,7 @@ class _Search:
 
     def __init__(self, client: Client, keys: Keys, site: str, query: IndexQuery) -> None:
         self._client, self._keys, self._site, self._query = client, keys, site, query
-        self._column_name, self._descending = ORDERS[query.order]
+        self._column_name, self._descending = ORDER_COLUMNS[query.order]
         groups = [self._expand(group) for group in (*query.all_of, query.none_of)]
         counted: dict[str, list[str]] = {}
         for kind, _, value in (term.partition(":") for term in query.counted):

@@ -12,7 +12,7 @@ from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from service.deps import Deps
-from service.reading.reports import add_report
+from service.reading.report_pages import add_report
 from tests.support.author_requests import change, judge
 from tests.support.builders import NOW, a_site, accepted, decided, moderated, published
 from tests.support.public_app import HTML, PublicApp, open_public_app

@@ -8,7 +8,7 @@ import pytest
 from comments.lifecycle import Action, Status
 from comments.model import Comment
 from comments.storage.values import HistoryQuery
-from service.review.bulk_actions import STEP, Selection, run_bulk, start_bulk
+from service.review.bulk_actions import COMMENTS_PER_CLICK, Selection, run_bulk, start_bulk
 from tests.support.builders import NOW, a_site
 from tests.support.markup import parse
 from tests.support.web_app import SignedInClient, WebApp, audit_log, held, judged, open_web_app, page
@@ -129,7 +129,7 @@ def test_everything_from_a_network_can_be_marked_as_spam(web_app, mo):
 
 
 def test_a_long_search_continues_step_by_step_and_shows_its_progress(web_app, mo):
-    mine = many(web_app, STEP + 20)
+    mine = many(web_app, COMMENTS_PER_CLICK + 20)
     path = remove_everything(mo)
     text = page(mo, path)
     assert "searching older comments" in text
@@ -137,12 +137,12 @@ def test_a_long_search_continues_step_by_step_and_shows_its_progress(web_app, mo
     web_app.clock.advance(timedelta(seconds=9))
     while "data-running" in page(mo, path):
         path = resume(mo, path)
-    assert f"Removed {STEP + 20} comments" in page(mo, path)
+    assert f"Removed {COMMENTS_PER_CLICK + 20} comments" in page(mo, path)
     assert statuses(web_app, mine) == {Status.REMOVED}
 
 
 def test_comments_that_arrive_during_a_removal_are_not_removed(web_app, mo):
-    mine = many(web_app, STEP)
+    mine = many(web_app, COMMENTS_PER_CLICK)
     path = remove_everything(mo)
     late = held(web_app.storage, received=web_app.clock.at + timedelta(seconds=1))
     while "data-running" in page(mo, path):
@@ -175,7 +175,7 @@ def test_undo_restores_only_what_the_removal_removed(web_app, mo):
 
 
 def test_undo_ends_a_running_search(web_app, mo):
-    mine = many(web_app, STEP + 20)
+    mine = many(web_app, COMMENTS_PER_CLICK + 20)
     path = remove_everything(mo)
     resume(mo, path, "undo")
     assert statuses(web_app, mine) == {Status.HELD}

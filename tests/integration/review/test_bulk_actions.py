@@ -4,7 +4,7 @@ import pytest
 
 from comments.lifecycle import Action, Status
 from comments.storage.notes_and_bulks import BulkProgress
-from service.review.bulk_actions import STEP
+from service.review.bulk_actions import COMMENTS_PER_CLICK
 from tests.support.builders import moderated
 from tests.support.markup import parse
 from tests.support.web_app import HTML, SignedInClient, WebApp, held, page
@@ -108,23 +108,23 @@ def test_the_preview_mentions_comments_that_cannot_be_searched_yet(web_app, mo):
 
 
 def test_a_long_bulk_action_has_a_continue_button(web_app, mo):
-    bots = [held(web_app.storage, author="Bot", content=f"offer {n}") for n in range(STEP + 130)]
+    bots = [held(web_app.storage, author="Bot", content=f"offer {n}") for n in range(COMMENTS_PER_CLICK + 130)]
     while web_app.storage.queue_index.outdated("blog", 1):
         page(mo, "/review/blog")
     path = begun(mo, "author=Bot&action=spam")
-    assert progress(web_app, path) == BulkProgress(STEP + 130, 130, STEP)
+    assert progress(web_app, path) == BulkProgress(COMMENTS_PER_CLICK + 130, 130, COMMENTS_PER_CLICK)
     text = page(mo, path)
     assert ">Continue</button>" in text
     steps = parse(text).find(".//section[@id='bulk-progress']").get("data-steps")
     assert mo.post_json(steps, {"n": 100}).json == {
-        "total": STEP + 130,
+        "total": COMMENTS_PER_CLICK + 130,
         "left": 30,
         "done": 600,
         "changed": 0,
         "searching": False,
     }
     mo.client.post(path, data=fields(text, "bulk-buttons") | {"step": "continue"})
-    assert statuses(web_app, bots) == ["spam"] * (STEP + 130)
+    assert statuses(web_app, bots) == ["spam"] * (COMMENTS_PER_CLICK + 130)
 
 
 def test_a_bulk_action_whose_process_died_before_check_off_continues_and_can_be_undone(web_app, mo):

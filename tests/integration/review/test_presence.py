@@ -10,8 +10,7 @@ import pytest
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.storage.codec import draft_id
-from service.review import presence
-from service.review.presence import OpenPage, PresenceNotifier
+from service.review.presence_updates import OpenPage, PresenceNotifier, activity_fingerprint
 from service.web.event_streams import END, Subscriber
 from tests.support.builders import NOW, moderated
 from tests.support.web_app import SignedInClient, WebApp, held
@@ -151,7 +150,7 @@ def screen(web_app: WebApp) -> "Screen":
     comment = held(web_app.storage)
     web_app.signed_in("Mo", blog="moderator")
     (session,) = web_app.storage.people.sessions("Mo")
-    working = OpenPage("Mo", session, (comment.id,), NOW, presence.activity_fingerprint(web_app.storage, "blog"))
+    working = OpenPage("Mo", session, (comment.id,), NOW, activity_fingerprint(web_app.storage, "blog"))
     return web_app, Subscriber("blog", working, lambda piece: None)
 
 

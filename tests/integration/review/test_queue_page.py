@@ -6,7 +6,7 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Signal
-from service.review.queue_pages import PER_PAGE
+from service.review.queue_pages import CARDS_PER_PAGE
 from tests.support.builders import NOW, moderated, published
 from tests.support.markup import parse
 from tests.support.web_app import HTML, SignedInClient, WebApp, held, judged, page
@@ -104,7 +104,7 @@ def test_all_sites_are_one_queue(web_app, mo):
 def test_pages_over_all_sites_leave_out_none_and_repeat_none(web_app, mo, order):
     every = {
         held(web_app.storage, site=site, received=NOW + timedelta(seconds=n // 3)).id
-        for n in range(PER_PAGE + 5)
+        for n in range(CARDS_PER_PAGE + 5)
         for site in ("blog", "shop")
     }
     seen, path = [], f"/review/all?order={order}"

@@ -9,7 +9,7 @@ from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
 from comments.model import Signal
 from service.review.page_context import relative_time
 from service.review.presenter import thread_link, web_link
-from service.review.queue_pages import PER_PAGE
+from service.review.queue_pages import CARDS_PER_PAGE
 from tests.support.builders import NOW, a_site
 from tests.support.markup import parse
 from tests.support.web_app import HTML, SignedInClient, held, judged, page
@@ -129,14 +129,14 @@ def test_every_status_has_its_tab_with_its_count(web_app, mo):
 
 
 def test_the_queue_goes_on_where_a_page_ends(web_app, mo):
-    ids = [held(web_app.storage, received=NOW + timedelta(seconds=n)).id for n in range(PER_PAGE + 3)]
+    ids = [held(web_app.storage, received=NOW + timedelta(seconds=n)).id for n in range(CARDS_PER_PAGE + 3)]
     first = parse(page(mo, "/review/blog"))
     onward = first.find(".//a[@rel='next']").get("href")
     rest = parse(page(mo, onward))
     seen = [a.get("data-id") for root in (first, rest) for a in root.iterfind(".//article")]
     assert seen == ids
     newest = parse(page(mo, "/review/blog?order=newest"))
-    assert [a.get("data-id") for a in newest.iterfind(".//article")] == ids[::-1][:PER_PAGE]
+    assert [a.get("data-id") for a in newest.iterfind(".//article")] == ids[::-1][:CARDS_PER_PAGE]
 
 
 @pytest.mark.parametrize("status", ["held", "approved", "spam", "removed"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from comments.errors import Invalid, TooMany
 from comments.lifecycle import Action, Status
 from comments.model import Comment
-from comments.reports import held_for_reports
+from comments.report_rules import held_for_reports
 from comments.setting_values import MAX_REPORTS
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect

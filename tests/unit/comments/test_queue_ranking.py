@@ -9,14 +9,14 @@ from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
 from comments.queue_ranking import (
     DOUBLING,
-    MAX_WORDS,
+    MAX_INDEXED_WORDS,
     email_term,
     expected_harm,
     index_entry,
+    index_words,
     rank,
     script,
     uncertainty,
-    words,
 )
 from tests.support.builders import NOW, a_comment, a_decision
 from workers.filters import BUILT_IN
@@ -110,7 +110,7 @@ def test_terms_name_everything_that_is_looked_for() -> None:
 
 def test_a_long_comment_is_filed_by_its_first_words() -> None:
     found = terms(author="", content=" ".join(f"w{n}" for n in range(5000)))
-    assert sum(term.startswith("word:") for term in found) == MAX_WORDS
+    assert sum(term.startswith("word:") for term in found) == MAX_INDEXED_WORDS
     assert "word:w0" in found
 
 
@@ -129,7 +129,7 @@ def test_no_term_holds_a_line_end() -> None:
     ],
 )
 def test_words(text: str, found: list[str]) -> None:
-    assert list(words(text)) == found
+    assert list(index_words(text)) == found
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from comments.drafts import comment_after_draft, drafted
 from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
-from comments.reports import DECIDED_BY_READERS, REPORTED, held_for_reports, is_approved_by_moderator, report_summary
+from comments.report_rules import (
+    DECIDED_BY_READERS,
+    REPORTED,
+    held_for_reports,
+    is_approved_by_moderator,
+    report_summary,
+)
 from tests.support.builders import NOW, a_comment, a_decision
 from workers.learning.lesson_quotas import lesson_quotas
 

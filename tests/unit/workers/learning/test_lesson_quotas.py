@@ -10,7 +10,7 @@ import pytest
 from comments.lifecycle import Action, Label, Role
 from comments.model import Comment
 from comments.pseudonyms import digest
-from comments.reports import held_for_reports
+from comments.report_rules import held_for_reports
 from comments.storage.corpus_lessons import Lesson, counted_lessons, lesson_of
 from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment, a_decision

@@ -12,9 +12,9 @@ from comments.storage.keys import Keys
 
 from .client import Client, guarded, text
 
-CURSOR = re.compile(r"\d{1,15}-\d{1,10}")
+_CURSOR = re.compile(r"\d{1,15}-\d{1,10}")
 #: Entries read in one command, and searched for one page.
-CHUNK, MOST_LOOKED = 1_000, 10_000
+ENTRIES_PER_READ, MAX_SEARCHED_ENTRIES = 1_000, 10_000
 
 
 def packed(entry: AuditEntry) -> bytes:
@@ -43,9 +43,9 @@ class RedisAudit:
         last, looked, needles = _checked(cursor), 0, _needles(search)
         oldest = str(milliseconds(search.since)) if search.since else "-"
         newest = f"({milliseconds(search.until)}" if search.until else "+"
-        while looked < MOST_LOOKED:
+        while looked < MAX_SEARCHED_ENTRIES:
             at = f"({last}" if last else newest
-            chunk = self._client.xrevrange(self._keys.audit(site), at, oldest, count=CHUNK)
+            chunk = self._client.xrevrange(self._keys.audit(site), at, oldest, count=ENTRIES_PER_READ)
             for row in chunk:
                 last = text(row[0])
                 if all(needle in row[1][b"e"] for needle in needles) and search.wants(entry := _entry(site, row)):
@@ -53,13 +53,13 @@ class RedisAudit:
                 if len(rows) == limit:
                     return AuditPage(tuple(rows), last)
             looked += len(chunk)
-            if len(chunk) < CHUNK:
+            if len(chunk) < ENTRIES_PER_READ:
                 return AuditPage(tuple(rows))
         return AuditPage(tuple(rows), last)
 
     def all(self, site: str) -> Iterator[AuditEntry]:
         last = "-"
-        while chunk := self._client.xrange(self._keys.audit(site), last, "+", count=CHUNK):
+        while chunk := self._client.xrange(self._keys.audit(site), last, "+", count=ENTRIES_PER_READ):
             yield from (_entry(site, row) for row in chunk)
             last = "(" + text(chunk[-1][0])
 
@@ -70,7 +70,7 @@ def _needles(search: AuditQuery) -> list[bytes]:
 
 
 def _checked(cursor: str) -> str:
-    if cursor and not CURSOR.fullmatch(cursor):
+    if cursor and not _CURSOR.fullmatch(cursor):
         raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
     return cursor
 

@@ -23,7 +23,7 @@ from .search import AGES, FACETS, QueueView, age_counts, index_query
 INDEXED_FIRST = 50
 
 #: The end of the previous page: sort key, slot and site.
-CURSOR = re.compile(r"(-?\d{1,16})\.(\d{1,9})\.([a-z0-9-]{1,40})")
+_CURSOR = re.compile(r"(-?\d{1,16})\.(\d{1,9})\.([a-z0-9-]{1,40})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def pending_page(
 def _parsed_cursor(cursor: str) -> tuple[int, int, str] | None:
     if not cursor:
         return None
-    match = CURSOR.fullmatch(cursor)
+    match = _CURSOR.fullmatch(cursor)
     if not match:
         raise Invalid([Problem("cursor", "malformed", "is not a cursor of this list")])
     return int(match[1]), int(match[2]), match[3]

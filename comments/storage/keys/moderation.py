@@ -6,7 +6,7 @@ from .names import SHARED, Names
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewKeys(Names):
+class ModerationKeys(Names):
     def index_outdated(self, site: str) -> str:
         """set; ids whose index entry is out of date; comments/decide; the index job, review pages; until updated."""
         return self._of(site, "held:changed")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.reports import ReportReason, held_for_reports, is_approved_by_moderator
+from comments.report_rules import ReportReason, held_for_reports, is_approved_by_moderator
 from comments.site import Site
 from comments.storage.values import CommentChange
 from service.deps import Deps, deps

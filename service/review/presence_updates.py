@@ -16,7 +16,7 @@ from comments.storage.interfaces import Storage
 from service.accounts.sessions import has_role
 from service.web.event_streams import END, EventBroadcaster, Subscriber
 
-EXTENSION = "replygate.presence"
+_EXTENSION = "replygate.presence"
 
 #: Streams of moderators in one web process. Each one reads from storage whenever something changes.
 MAX_STREAMS = 100
@@ -130,9 +130,9 @@ def _is_signed_in(storage: Storage, page: OpenPage, site: str) -> bool:
 
 
 def init_presence(app: Flask, storage: Storage) -> None:
-    app.extensions[EXTENSION] = EventBroadcaster(PresenceNotifier(storage), MAX_STREAMS)
+    app.extensions[_EXTENSION] = EventBroadcaster(PresenceNotifier(storage), MAX_STREAMS)
 
 
 def broadcaster() -> EventBroadcaster[OpenPage]:
     """The broadcaster of the current app."""
-    return cast(EventBroadcaster[OpenPage], current_app.extensions[EXTENSION])
+    return cast(EventBroadcaster[OpenPage], current_app.extensions[_EXTENSION])

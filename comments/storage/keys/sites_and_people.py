@@ -8,7 +8,7 @@ from .names import Names
 
 
 @dataclass(frozen=True, slots=True)
-class DeploymentKeys(Names):
+class SitesAndPeopleKeys(Names):
     def version(self) -> str:
         """string; version of the data format; Server.prepare; Server.prepare; for ever."""
         return f"{self.prefix}:version"

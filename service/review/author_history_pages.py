@@ -24,11 +24,11 @@ from service.web.operations import parsed_query
 from .cards import AuthorRecord
 from .page_context import page_context
 
-blueprint = Blueprint("author_history", __name__, url_prefix="/sites/<site>/<any(authors, origins):kind>/<name>")
+blueprint = Blueprint("author_history_pages", __name__, url_prefix="/sites/<site>/<any(authors, origins):kind>/<name>")
 
-PER_PAGE = 20
-NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-KINDS: Mapping[str, RuleTarget] = {"authors": RuleTarget.AUTHOR, "origins": RuleTarget.ORIGIN}
+COMMENTS_PER_PAGE = 20
+_SOURCE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+SOURCE_KINDS: Mapping[str, RuleTarget] = {"authors": RuleTarget.AUTHOR, "origins": RuleTarget.ORIGIN}
 
 
 class HistoryParams(BaseModel):
@@ -43,12 +43,12 @@ class CommentSource:
     """An author or a network of one site."""
 
     site: Site
-    kind: str  # one of KINDS
+    kind: str  # one of SOURCE_KINDS
     name: str
 
     @property
     def target(self) -> RuleTarget:
-        return KINDS[self.kind]
+        return SOURCE_KINDS[self.kind]
 
     @property
     def query(self) -> HistoryQuery:
@@ -56,7 +56,7 @@ class CommentSource:
 
     @property
     def address(self) -> str:
-        return url_for("author_history.page", site=self.site.id, kind=self.kind, name=self.name)
+        return url_for("author_history_pages.history_page", site=self.site.id, kind=self.kind, name=self.name)
 
     @property
     def removal_address(self) -> str:
@@ -68,16 +68,16 @@ class CommentSource:
 
 def comment_source(site: str, kind: str, name: str) -> CommentSource:
     """Raises NotFound."""
-    if kind not in KINDS or not NAME.fullmatch(name):
+    if kind not in SOURCE_KINDS or not _SOURCE_NAME.fullmatch(name):
         raise NotFound("there is no such page")
     return CommentSource(site_cache.get_site(site), kind, name)
 
 
 @blueprint.get("")
-def page(site: str, kind: str, name: str) -> str:
+def history_page(site: str, kind: str, name: str) -> str:
     signed = sessions.require_role(site, "viewer")
     params, source = parsed_query(HistoryParams), comment_source(site, kind, name)
-    found = deps().storage.author_history.find(site, source.query, PER_PAGE, params.cursor)
+    found = deps().storage.author_history.find(site, source.query, COMMENTS_PER_PAGE, params.cursor)
     return render_template(
         "review/author_history.html",
         **page_context(signed),

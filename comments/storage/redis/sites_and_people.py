@@ -11,7 +11,7 @@ from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
 from comments.storage.values import Session
 
-from .audit import append, packed
+from .audit_log import append, packed
 from .client import Client, guarded, text
 from .scripts import Script
 
