@@ -48,7 +48,7 @@ def start(project: Path) -> "subprocess.Popen[str]":
 
 
 def install(project: Path) -> tuple[str, list[str]]:
-    """What the program prints, and the commands it ran."""
+    """Return the program's output, and the commands that it ran."""
     process = start(project)
     output, _ = process.communicate()
     assert process.returncode == 0, output

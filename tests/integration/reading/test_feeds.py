@@ -36,7 +36,7 @@ def texts(root: Element, path: str) -> list[str]:
 
 
 def hold_to_rfc_4287(root: Element) -> None:
-    """What the standard demands of feeds and entries such as these (sections 4.1.1 and 4.1.2)."""
+    """Check the standard's requirements for feeds and entries (sections 4.1.1 and 4.1.2)."""
     assert root.tag == "{http://www.w3.org/2005/Atom}feed"
     ids = []
     for part in (root, *root.findall("a:entry", NAMES)):

@@ -1,4 +1,4 @@
-"""What moderators see of authors' edits, and what their decisions about them do."""
+"""Edits by authors on the review pages, and decisions about them."""
 
 import pytest
 

@@ -63,7 +63,7 @@ def poison_oversight(web_app: WebApp, text: str) -> None:
 
 
 def without_facets(root: Element) -> Element:
-    """What narrows a queue depends on what is held."""
+    """Remove the filters of the queue, because they depend on the held comments."""
     for element in root.iter():
         for aside in element.findall("aside"):
             element.remove(aside)

@@ -47,7 +47,7 @@ VERBS = ("approve", "spam", "remove", "undo")
 
 @dataclass(frozen=True)
 class Done:
-    """What was answered with 2xx: this action made this version."""
+    """A response 2xx: this action made this version of the comment."""
 
     comment: str
     version: int
@@ -188,7 +188,7 @@ def check_audit(storage: Storage, kept: list[Comment]) -> None:
 
 
 def check_lessons(storage: Storage, kept: list[Comment]) -> None:
-    """What was learned by and by is what the histories say, and what is counted anew."""
+    """Check that the learned counts equal those that are recounted from the histories."""
     learned = storage.corpus.snapshot("blog")
     assert learned == recount(kept)
     assert learned.ham

@@ -19,7 +19,7 @@ def web(storage: Storage) -> PublicApp:
 
 
 def inputs(page: str) -> dict[str, str]:
-    """What each field of the page's form holds."""
+    """Return the value of each field of the page's form."""
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     fields = {node.get("name"): node.get("value", "") for node in tree.iter("input")}
     return fields | {node.get("name"): node.text or "" for node in tree.iter("textarea")}

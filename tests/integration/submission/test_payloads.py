@@ -34,7 +34,7 @@ def a_web() -> PublicApp:
 
 
 def as_header(text: str) -> str:
-    """What of `text` an HTTP header can carry at all."""
+    """Return the characters of `text` that an HTTP header can contain."""
     return "".join(c for c in text.encode("latin-1", "ignore").decode("latin-1") if c not in "\r\n\0")
 
 

@@ -1,4 +1,4 @@
-"""How what a moderator looks for is read from an address."""
+"""Search parameters are parsed from the address of the queue page."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Where a webhook may point: every row of the table of addresses, and every spelling of a host."""
+"""Allowed webhook addresses: every row of the table of networks, and every spelling of a host."""
 
 import ipaddress
 import socket

@@ -1,4 +1,4 @@
-"""What stands in a mail, and what cannot be made to stand in one."""
+"""Emails have the right headers and content, and visitors cannot inject any."""
 
 import email
 from email.message import EmailMessage

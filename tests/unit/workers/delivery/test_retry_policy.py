@@ -1,4 +1,4 @@
-"""When a delivery is tried again, and when it is given up."""
+"""Deliveries are retried with backoff, and given up after a day."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a webhook is told: types, what is left out, and the signature."""
+"""Webhook events: their types, their fields, and the signature."""
 
 import hashlib
 import hmac

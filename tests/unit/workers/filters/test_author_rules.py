@@ -1,4 +1,4 @@
-"""What moderators said once and for all holds for whom they said it of, until it ends."""
+"""Trust, mute and ban rules apply until they expire."""
 
 from dataclasses import replace
 from datetime import timedelta

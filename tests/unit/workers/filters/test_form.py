@@ -1,4 +1,4 @@
-"""What the form that a comment came by tells."""
+"""Signals of the form: its token, its speed, and its proof of work."""
 
 import pytest
 

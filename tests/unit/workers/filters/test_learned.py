@@ -1,4 +1,4 @@
-"""What is learned holds from the first day, and refuses nothing before a site has taught it."""
+"""The learned filter holds from the first day, and calls nothing spam before the site has enough lessons."""
 
 import math
 from typing import get_args, get_type_hints

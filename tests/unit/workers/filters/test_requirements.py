@@ -1,4 +1,4 @@
-"""What was checked at the door is checked again."""
+"""The site's requirements are checked again when a comment is judged."""
 
 from datetime import timedelta
 

@@ -224,7 +224,7 @@ TAUGHT = TokenCounts(15, 15)
 
 
 def audited(signal: str, known: TokenCounts = TAUGHT, **choices: object) -> list[Action]:
-    """What becomes of a thousand comments that all give one signal."""
+    """Return the decisions about a thousand comments that all give one signal."""
     facts = Facts(a_site(**choices), NOW, corpus=known)
     policy = build_policy(BUILT_IN, {})
     found = (decision_for(a_comment(id=f"comment-{n}"), facts, [Signal(signal, 1.0, "")], policy) for n in range(1000))

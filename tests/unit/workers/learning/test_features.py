@@ -1,4 +1,4 @@
-"""What a comment's features are, and what they are not."""
+"""Features of a comment for the shipped model."""
 
 import math
 import random

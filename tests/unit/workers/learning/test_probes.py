@@ -1,4 +1,4 @@
-"""What a new site makes of kinds of comments that no corpus has: texts made up for this, none of them learned from.
+"""Decisions of a new site about kinds of comments that no corpus has. The texts were made up and never trained on.
 
 `probes.jsonl` may be read by `replygate evaluate`; `source` is the kind. Names, numbers and addresses are nobody's.
 """

@@ -1,4 +1,4 @@
-"""What of a text is compared stays the same where only its looks change."""
+"""Words and fingerprints of a text ignore differences of form."""
 
 from hypothesis import given
 from hypothesis import strategies as st
