@@ -115,7 +115,7 @@ def test_a_refused_submission_leaves_no_trace(storage: Storage) -> None:
     assert storage.queue.depth("blog").queued == 1
 
 
-def test_a_closed_thread_takes_no_more(storage: Storage) -> None:
+def test_a_closed_thread_accepts_no_comments(storage: Storage) -> None:
     storage.threads.set_closed("blog", "first-post", True)
     with pytest.raises(Invalid) as refusal:
         storage.comments.accept(a_comment(), an_admission())

@@ -51,7 +51,7 @@ def test_an_edit_of_a_pending_comment_is_judged_again() -> None:
         assert queued_since(after) == LATER
 
 
-def test_a_held_comment_is_still_known_as_held_after_an_edit() -> None:
+def test_a_held_comment_is_recorded_as_held_after_an_edit() -> None:
     held = by_filters(a_comment(), Action.HOLD)
     assert not was_held_before_edit(held)
     assert was_held_before_edit(edited(held, "other words", LATER))
@@ -67,17 +67,17 @@ def test_a_refused_comment_is_neither_edited_nor_withdrawn(action: Action) -> No
             step()
 
 
-def test_a_published_comment_is_only_edited_by_a_draft() -> None:
+def test_an_edit_of_a_published_comment_is_a_draft() -> None:
     with pytest.raises(ActionNotAllowed):
         edited(published(), "other words", LATER)
 
 
-def test_a_draft_came_by_another_form_than_its_comment() -> None:
+def test_a_draft_has_its_own_form_evidence() -> None:
     draft = drafted(published(form_token="valid", form_seconds=1, form_proof="missing"), "other words", LATER)
     assert (draft.form_token, draft.form_seconds, draft.form_proof) == ("valid", -1, "")
 
 
-def test_saying_it_anew_does_not_hide_how_fast_it_was_sent() -> None:
+def test_an_edit_keeps_the_form_evidence_of_the_first_text() -> None:
     assert edited(a_comment(form_seconds=1), "other words", LATER).form_seconds == 1
 
 
@@ -161,7 +161,7 @@ def test_a_draft_can_be_edited_again_once_it_was_applied_but_not_once_it_was_ref
         edited(by_filters(again, Action.SPAM), "fourth words", LATER)
 
 
-def test_edits_are_counted_where_their_author_made_them() -> None:
+def test_edits_of_the_author_are_counted() -> None:
     comment = published()
     after, approved = applied(comment, drafted(comment, "other words", LATER))
     assert count_edits(after, edited(approved, "third words", LATER)) == 2
@@ -178,13 +178,13 @@ def test_a_moderator_cannot_restore_a_withdrawn_comment() -> None:
         withdrawn(gone, LATER)
 
 
-def test_taking_a_comment_back_unteaches_nothing_and_teaches_nothing() -> None:
+def test_withdrawing_a_comment_changes_no_lesson() -> None:
     held = by_filters(a_comment(), Action.HOLD)
     assert withdrawn(by_person(held, Action.APPROVE), LATER).lesson is Label.HAM
     assert withdrawn(published(), LATER).lesson is None
 
 
-def test_only_texts_decided_by_a_moderator_teach() -> None:
+def test_only_texts_decided_by_a_moderator_are_lessons() -> None:
     comment = by_person(by_filters(a_comment(), Action.HOLD), Action.APPROVE)
     draft = drafted(comment, "other words", LATER)
     after, approved = applied(comment, draft)

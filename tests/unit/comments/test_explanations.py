@@ -80,7 +80,7 @@ def test_every_explanation_is_in_words_and_not_the_name_of_the_signal(name: str)
     assert name not in sentence(Signal(name, 1.0, "seen", holds=True) if holds else points(name, n))
 
 
-def test_a_signal_of_another_version_is_called_by_its_name() -> None:
+def test_a_signal_of_another_version_is_shown_by_its_name() -> None:
     assert sentence(Signal("new.one", 1.0, "x", holds=True)) == "Approved if the signal new.one were absent."
 
 

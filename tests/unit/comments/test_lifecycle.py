@@ -36,20 +36,20 @@ def test_buttons_are_drawn_from_the_table(role: Role, status: Status) -> None:
     assert set(actions_for(role, status)) == STEPS.get((role, status), set())
 
 
-def test_no_step_leads_where_the_comment_already_is() -> None:
+def test_no_step_leads_to_the_current_status() -> None:
     """But one: what waits for the filters waits again after each edit."""
     steps = {(status, a) for rows in ALLOWED.values() for status, actions in rows.items() for a in actions}
     assert {step for step in steps if RESULT[step[1]] is step[0]} == {(Status.QUEUED, Action.EDIT)}
 
 
-def test_nobody_but_its_author_withdraws_a_comment_and_nobody_brings_it_back() -> None:
+def test_only_the_author_withdraws_a_comment_and_no_step_restores_it() -> None:
     assert {role for role, rows in ALLOWED.items() for actions in rows.values() if Action.WITHDRAW in actions} == {
         Role.AUTHOR
     }
     assert [role for role in Role if actions_for(role, Status.WITHDRAWN)] == []
 
 
-def test_the_public_learns_of_four_outcomes_only() -> None:
+def test_readers_see_only_four_statuses() -> None:
     published = {status for status, outcome in OUTCOME.items() if outcome is Outcome.PUBLISHED}
     assert published == {Status.APPROVED, Status.APPLIED}
     assert {status for status, outcome in OUTCOME.items() if outcome is Outcome.WITHDRAWN} == {Status.WITHDRAWN}

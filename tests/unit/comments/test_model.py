@@ -28,16 +28,16 @@ def test_a_step_that_does_not_exist_is_refused() -> None:
         a_comment().with_decision(a_decision(Action.APPROVE, Role.MODERATOR, "mo"))
 
 
-def test_filters_teach_nothing() -> None:
+def test_decisions_of_filters_are_no_lessons() -> None:
     assert [_by_filters(a).lesson for a in (Action.APPROVE, Action.HOLD, Action.SPAM)] == [None] * 3
 
 
-def test_people_teach_ham_and_spam_and_removal_teaches_nothing() -> None:
+def test_moderators_teach_ham_and_spam_but_a_removal_is_no_lesson() -> None:
     lessons = [_by_person(_by_filters(), a).lesson for a in (Action.APPROVE, Action.SPAM, Action.REMOVE)]
     assert lessons == [Label.HAM, Label.SPAM, None]
 
 
-def test_undo_returns_to_the_lesson_before() -> None:
+def test_undo_restores_the_previous_lesson() -> None:
     spam = _by_person(_by_person(_by_filters(), Action.APPROVE), Action.SPAM)
     once = spam.with_undo("mo", NOW)
     assert (once.status, once.lesson) == (Status.APPROVED, Label.HAM)
@@ -51,22 +51,22 @@ def test_a_new_decision_after_undo_can_be_undone_itself() -> None:
     assert again.with_undo("mo", NOW).status is Status.HELD
 
 
-def test_what_filters_decided_cannot_be_undone() -> None:
+def test_a_decision_of_the_filters_cannot_be_undone() -> None:
     with pytest.raises(ActionNotAllowed):
         _by_filters().with_undo("mo", NOW)
 
 
-def test_the_verdict_stays_explained_after_a_person_decided() -> None:
+def test_signals_of_the_filters_stay_after_a_moderators_decision() -> None:
     verdict = _by_person(_by_filters(), Action.APPROVE).filter_decision
     assert verdict is not None
     assert verdict.signals[0].evidence == "5 links"
 
 
-def test_readers_get_the_masked_text_where_the_filters_masked_it() -> None:
+def test_readers_get_the_masked_text() -> None:
     assert a_comment().with_decision(a_decision(Action.APPROVE, masked="****")).public_content == "****"
     assert _by_filters(Action.APPROVE).public_content == a_comment().content
 
 
-def test_an_author_without_an_e_mail_is_not_known() -> None:
+def test_an_author_without_an_email_has_no_identity() -> None:
     assert replace(a_comment(), identity="").author_keys == ()
     assert len(a_comment().author_keys) == 2

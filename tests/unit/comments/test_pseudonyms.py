@@ -37,7 +37,7 @@ def test_an_invalid_address_has_no_origin(address: str) -> None:
     assert NAMES.origin(address) == ""
 
 
-def test_an_author_is_the_same_in_capitals_and_another_with_another_key() -> None:
+def test_an_author_pseudonym_ignores_case_and_depends_on_the_key() -> None:
     assert NAMES.author(" Ada@Example.org ") == NAMES.author("ada@example.org") != ""
     assert NAMES.author("ada@example.org") != Pseudonyms("another secret").author("ada@example.org")
     assert NAMES.author(" ") == ""
@@ -48,7 +48,7 @@ def test_no_pseudonym_contains_its_input() -> None:
     assert "192" not in NAMES.origin("192.0.2.1")
 
 
-def test_a_receipt_opens_its_own_comment_only() -> None:
+def test_a_receipt_is_valid_for_its_own_comment_only() -> None:
     receipt = NAMES.receipt("blog", "id")
     assert NAMES.is_receipt("blog", "id", receipt)
     for site, id, given in [

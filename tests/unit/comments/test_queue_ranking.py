@@ -46,7 +46,7 @@ def terms(**changes: object) -> set[str]:
     return set(found.terms)
 
 
-def test_a_doubt_is_greatest_in_the_middle_between_both_thresholds() -> None:
+def test_uncertainty_is_greatest_in_the_middle_between_both_thresholds() -> None:
     doubts = [uncertainty(verdict(judged(score))) for score in (-9.0, 3.0, 5.5, 8.0, 30.0)]
     assert doubts[2] == 1.0
     assert doubts[1] == pytest.approx(doubts[3])
@@ -70,14 +70,14 @@ def test_a_reported_comment_is_uncertain_however_few_points_it_has() -> None:
     assert (uncertainty(reported), expected_harm(reported, SIGNALS)) == (1.0, 2.0)
 
 
-def test_what_is_in_doubt_or_hurts_comes_first_and_waiting_makes_up_for_it() -> None:
+def test_uncertain_harmful_and_old_comments_come_first() -> None:
     plain, doubtful, hurting = judged(3.0), judged(5.5), judged(5.5, "words.hold")
     assert place(hurting) < place(doubtful) < place(plain)
     twice_as_harmful = replace(doubtful, received=NOW - timedelta(milliseconds=DOUBLING))
     assert place(twice_as_harmful) == place(hurting)
 
 
-def test_the_order_of_two_never_changes_by_waiting_alone() -> None:
+def test_the_order_of_two_comments_never_changes_by_waiting() -> None:
     """Worth at any moment, as the formula says it, against the place that is computed once."""
 
     def worth(comment: Comment, hours: float) -> float:
@@ -91,12 +91,12 @@ def test_the_order_of_two_never_changes_by_waiting_alone() -> None:
         assert sorted(some, key=place) == sorted(some, key=lambda c: (-worth(c, hours), place(c)))
 
 
-def test_what_is_not_held_is_not_filed() -> None:
+def test_only_held_comments_are_indexed() -> None:
     assert index_entry(a_comment(), SIGNALS) is None
     assert index_entry(a_comment().with_decision(a_decision(Action.SPAM)), SIGNALS) is None
 
 
-def test_terms_name_everything_that_is_looked_for() -> None:
+def test_terms_cover_everything_that_can_be_searched() -> None:
     found = terms(
         author="Ines  Q.", email="Ines@Mail.example", thread="/bread", content="See www.Shop.example/x, thanks",
         url="https://ines.example", origin="o1", identity="i1",
@@ -108,7 +108,7 @@ def test_terms_name_everything_that_is_looked_for() -> None:
     assert not any("mail.example" in term for term in found)
 
 
-def test_a_long_comment_is_filed_by_its_first_words() -> None:
+def test_a_long_comment_is_indexed_by_its_first_words() -> None:
     found = terms(author="", content=" ".join(f"w{n}" for n in range(5000)))
     assert sum(term.startswith("word:") for term in found) == MAX_INDEXED_WORDS
     assert "word:w0" in found
@@ -159,6 +159,6 @@ def test_scripts(text: str, name: str) -> None:
         ("co.uk and github.io", set()),
     ],
 )
-def test_only_domains_that_somebody_owns_are_facets(text: str, domains: set[str]) -> None:
+def test_only_registrable_domains_are_facets(text: str, domains: set[str]) -> None:
     found = {term for term in terms(content=text) if term.startswith("domain:")}
     assert found == {f"domain:{domain}" for domain in domains}

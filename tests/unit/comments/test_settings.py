@@ -35,12 +35,12 @@ def test_values_are_read_by_type() -> None:
         {"REPLYGATE_POLICY_FILE": "/no"},
     ],
 )
-def test_what_is_malformed_or_unknown_is_named(wrong: dict[str, str]) -> None:
+def test_malformed_and_unknown_settings_are_named(wrong: dict[str, str]) -> None:
     with pytest.raises(SettingsInvalid, match=next(iter(wrong))):
         Settings.from_env({**KEY, **wrong})
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_every_problem_is_listed_at_once() -> None:
     with pytest.raises(SettingsInvalid) as refusal:
         Settings.from_env({"REPLYGATE_PORT": "x", "REPLYGATE_NONSENSE": "1"})
     assert all(name in str(refusal.value) for name in ("PORT", "NONSENSE", "SECRET_KEY"))
@@ -51,7 +51,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert Settings.from_env({"REPLYGATE_SECRET_KEY_FILE": str(tmp_path / "key")}).secret_key == "y" * 40
 
 
-def test_other_variables_are_none_of_our_business() -> None:
+def test_other_variables_are_ignored() -> None:
     Settings.from_env({**KEY, "PATH": "/bin", "REPLY": "no"})
 
 
@@ -62,6 +62,6 @@ def test_secrets_are_not_shown() -> None:
     assert not any(secret in shown for secret in (KEY["REPLYGATE_SECRET_KEY"], "tell-nobody", "pass"))
 
 
-def test_cookies_are_secure_where_pages_are() -> None:
+def test_cookies_are_secure_if_pages_use_https() -> None:
     assert Settings.from_env({**KEY, "REPLYGATE_PUBLIC_URL": "https://comments.example"}).secure
     assert not Settings.from_env(KEY).secure

@@ -8,12 +8,12 @@ from comments.shared_learning import ALONE, Together, together
 from tests.support.builders import SECRET
 
 
-def test_groups_are_read_with_or_without_blanks() -> None:
+def test_groups_are_parsed_with_or_without_spaces() -> None:
     assert together("blog,shop; news , video") == Together((("blog", "shop"), ("news", "video")))
     assert together("") == together(" ; ") == ALONE
 
 
-def test_the_first_keeps_what_all_of_a_group_learn() -> None:
+def test_the_first_site_stores_the_lessons_of_its_group() -> None:
     groups = together("blog,shop;news,video")
     assert [groups.keeper(site) for site in ("blog", "shop", "video", "demo")] == ["blog", "blog", "news", "demo"]
     assert groups.of("video") == ("news", "video")
@@ -21,6 +21,6 @@ def test_the_first_keeps_what_all_of_a_group_learn() -> None:
 
 
 @pytest.mark.parametrize("text", ["blog", "blog,", "blog,Shop", "blog,shop;video", "blog,shop;shop,video", "blog,blog"])
-def test_what_is_no_group_stops_the_start(text: str) -> None:
+def test_a_malformed_group_stops_the_start(text: str) -> None:
     with pytest.raises(SettingsInvalid, match="LEARN_TOGETHER"):
         Settings.from_env({"REPLYGATE_SECRET_KEY": SECRET, "REPLYGATE_LEARN_TOGETHER": text})

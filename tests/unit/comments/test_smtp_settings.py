@@ -28,7 +28,7 @@ FROM = {"REPLYGATE_MAIL_FROM": "replies@blog.example"}
         ("", None),
     ],
 )
-def test_an_address_says_host_port_tls_and_who_we_are(url: str, read: SMTPSettings | None) -> None:
+def test_an_address_contains_host_port_tls_and_user(url: str, read: SMTPSettings | None) -> None:
     assert parse_smtp_url(url) == read
 
 
@@ -39,7 +39,7 @@ def test_an_address_says_host_port_tls_and_who_we_are(url: str, read: SMTPSettin
         *("smtp://host?starttls=0", "file:mail", "file://mail/box", "smtp://u:geheim@mail.example", "smtp://h:99999"),
     ],
 )
-def test_any_other_address_stops_the_start_and_is_not_repeated(url: str) -> None:
+def test_a_malformed_address_stops_the_start_and_is_not_shown(url: str) -> None:
     with pytest.raises(SettingsInvalid, match="REPLYGATE_SMTP_URL") as refused:
         Settings.from_env({**KEY, **FROM, "REPLYGATE_SMTP_URL": url})
     assert "geheim" not in str(refused.value)

@@ -100,7 +100,7 @@ def test_yes_can_be_written_in_several_ways(value: str):
     assert with_settings(a_site(), [f"match_inside_words={value}"]).match_inside_words
 
 
-def test_words_may_name_their_fields_and_stand_on_lines():
+def test_words_may_name_their_fields_and_be_separated_by_lines():
     site = with_settings(a_site(), ['hold_words=casino, author+url:pills\nhttp://bad.example\n"one, two"\n\n'])
     assert site.hold_words == (
         Term("casino", VISITOR_FIELDS),
@@ -114,7 +114,7 @@ def test_an_equals_sign_may_stand_in_a_value():
     assert with_settings(a_site(), ["name=a=b"]).name == "a=b"
 
 
-def test_a_list_is_emptied_by_nothing():
+def test_an_empty_value_empties_a_list():
     assert with_settings(a_site(), ["origins="]).origins == ()
 
 

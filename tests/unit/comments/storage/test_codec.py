@@ -26,12 +26,12 @@ def test_any_text_reads_back(author: str, content: str, evidence: str) -> None:
     assert _back(comment.with_decision(decision)) == comment.with_decision(decision)
 
 
-def test_what_has_its_default_takes_no_room() -> None:
+def test_fields_with_their_default_are_not_stored() -> None:
     assert b"referrer" not in dump_submission(a_comment())
     assert dump_state(a_comment()) == b"{}\n"
 
 
-def test_what_was_sent_and_what_was_decided_are_apart() -> None:
+def test_submission_and_state_are_stored_apart() -> None:
     comment = a_comment().with_decision(a_decision(Action.APPROVE))
     assert b"decisions" not in dump_submission(comment)
     assert b"content" not in dump_state(comment)
@@ -61,7 +61,7 @@ def test_a_rule_keeps_the_json_of_the_version_before() -> None:
     assert load(AuthorRule, stored.encode()) == rule
 
 
-def test_a_draft_is_known_by_its_record_alone() -> None:
+def test_a_draft_is_recognized_by_its_record() -> None:
     """Its stored form is the one of the version before: the field is made from the name of the record."""
     record = b'{}\n{"thread":"post","received":1767225600000,"content":"Other words."}'
     draft, comment = load_comment("blog", f"{'a' * 26}-edit", record), load_comment("blog", "a" * 26, record)

@@ -14,7 +14,7 @@ SAMPLE = [Example(row["text"], row["label"] == "spam", "sample", row.get("author
 
 
 @pytest.mark.parametrize("make", [SpamBayes, NaiveBayes])
-def test_a_filter_knows_what_it_learned(make: type[SpamBayes] | type[NaiveBayes]) -> None:
+def test_a_trained_filter_separates_its_examples(make: type[SpamBayes] | type[NaiveBayes]) -> None:
     system = make()
     system.learn(SAMPLE)
     right = [(score > 0) is e.spam for e, score in zip(SAMPLE, system.scores(SAMPLE), strict=True)]
@@ -31,11 +31,11 @@ def test_lessons_add_up(make: type[SpamBayes] | type[NaiveBayes]) -> None:
 
 
 @pytest.mark.parametrize("make", [SpamBayes, NaiveBayes])
-def test_who_learned_nothing_says_nothing(make: type[SpamBayes] | type[NaiveBayes]) -> None:
+def test_an_untrained_filter_scores_zero(make: type[SpamBayes] | type[NaiveBayes]) -> None:
     assert set(make().scores(list(islice(SAMPLE, 5)))) == {0.0}
 
 
-def test_a_rare_word_is_pulled_towards_one_half() -> None:
+def test_the_probability_of_a_rare_word_is_pulled_towards_one_half() -> None:
     system = SpamBayes()
     system.learn([Example("casino", True, "sample"), Example("garden", False, "sample")])
     assert system.probability("casino") == pytest.approx((0.45 * 0.5 + 1) / 1.45)
@@ -43,7 +43,7 @@ def test_a_rare_word_is_pulled_towards_one_half() -> None:
     assert system.probability("unheard") == 0.5
 
 
-def test_chi_squared_is_what_the_tables_have() -> None:
+def test_chi_squared_agrees_with_published_tables() -> None:
     assert chi_squared(9.488, 2) == pytest.approx(0.05, abs=1e-4)
     assert chi_squared(18.307, 5) == pytest.approx(0.05, abs=1e-4)
     assert chi_squared(0.0, 3) == 1.0

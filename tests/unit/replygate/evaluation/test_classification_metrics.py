@@ -17,11 +17,11 @@ def test_spam_above_all_honest_comments_is_an_area_of_one():
     assert found.recall_at(0.0).recall == 1.0
 
 
-def test_what_tells_nothing_is_an_area_of_a_half():
+def test_a_random_score_has_an_area_of_a_half():
     assert curve([1.0] * 4, [True, False, True, False]).area == 0.5
 
 
-def test_recall_is_told_at_what_it_costs():
+def test_recall_is_measured_at_a_false_positive_rate():
     found = curve([5, 4, 3, 2, 1, 0], [True, False, True, True, False, False])
     assert found.recall_at(0.0).recall == pytest.approx(1 / 3)
     assert found.recall_at(0.34).recall == 1.0
@@ -40,7 +40,7 @@ def test_the_area_is_the_share_of_pairs_in_the_right_order(labelled):
     assert found.area == pytest.approx(right / len(spam) / len(honest))
 
 
-def test_calibration_compares_what_was_said_with_what_was():
+def test_calibration_compares_predicted_with_observed_shares():
     bins = calibration([0.1, 0.1, 0.9, 0.9, 1.0], [False, False, True, False, True])
     assert [(b.n, b.actual) for b in bins] == [(2, 0.0), (3, pytest.approx(2 / 3))]
     assert calibration_error([Bin(2, 0.5, 0.0), Bin(2, 1.0, 1.0)]) == 0.25

@@ -57,18 +57,18 @@ def test_spam_of_the_sample_ranks_above_honest_comments(found):
     assert found.learned.recall_at(0.01).recall >= 0.9
 
 
-def test_probabilities_of_the_sample_are_true(found):
+def test_probabilities_of_the_sample_are_calibrated(found):
     assert calibration_error(found.bins) <= 0.08
 
 
-def test_on_the_way_through_the_sample_hardly_any_spam_is_published_and_no_honest_comment_refused():
+def test_a_site_that_learns_from_the_sample_publishes_hardly_any_spam_and_refuses_no_honest_comment():
     found = judged(SAMPLE.read_text(encoding="utf-8").splitlines(), learning=True)
     assert found.spam.share(Action.APPROVE) <= 0.1
     assert found.honest.share(Action.HOLD) <= 0.2
     assert found.honest.of[Action.SPAM] == 0
 
 
-def test_what_the_other_sources_of_the_sample_teach_finds_the_spam_of_one():
+def test_lessons_of_the_other_sources_find_the_spam_of_one():
     examples = read(SAMPLE.read_text(encoding="utf-8").splitlines()).examples
     found = make_report(list(across(examples, PLAIN, build_policy(BUILT_IN, {}))))
     assert found.spam.share(Action.APPROVE) <= 0.05
@@ -90,21 +90,21 @@ def test_learning_publishes_less_of_a_campaign():
     assert untaught.stages() == []
 
 
-def test_a_campaign_teaches_no_more_here_than_on_a_site():
+def test_a_campaign_is_limited_by_quotas_as_on_a_site():
     corpus = ReplayCorpus()
     for example in read([json.dumps({"text": "I lend money to everybody", "label": "spam"})] * 30).examples:
         corpus.learn(lesson(example, held(example, log_odds=1.0)))
     assert corpus.about(a_comment(content="money")).spam == MAX_OF_CAMPAIGN
 
 
-def test_an_approved_comment_raises_the_bar_here_as_on_a_site():
+def test_an_approved_comment_raises_the_threshold_as_on_a_site():
     corpus = ReplayCorpus()
     for example in read([json.dumps({"text": "essay", "label": "ham"})]).examples:
         corpus.learn(lesson(example, held(example, log_odds=6.5)))
     assert corpus.about(a_comment()).ham_ceiling == 6.5
 
 
-def test_each_source_is_judged_by_what_the_others_teach(tmp_path):
+def test_each_source_is_judged_with_lessons_of_the_others(tmp_path):
     file = tmp_path / "sources.jsonl"
     rows = [
         ("a", "buy pills", "spam"),
@@ -142,7 +142,7 @@ def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp
     assert [text.splitlines()[5].split()[-3:] for text in said] == [["1000.0", "0.0", "0.0"], ["0.0", "1000.0", "0.0"]]
 
 
-def test_a_line_that_is_no_comment_is_named():
+def test_a_malformed_line_is_named():
     for line, wrong in (
         ("{", "is not JSON"),
         ("[]", "is not a JSON object"),
@@ -156,7 +156,7 @@ def test_a_line_that_is_no_comment_is_named():
             read(['{"text": "a", "label": "ham"}', line])
 
 
-def test_a_file_of_another_kind_is_told_by_its_first_lines():
+def test_a_file_of_another_kind_is_refused_with_its_first_lines():
     with pytest.raises(Invalid) as raised:
         read(["text,label"] * 2000)
     assert [problem.field for problem in raised.value.problems][-2:] == ["line 10", "and"]
@@ -164,16 +164,16 @@ def test_a_file_of_another_kind_is_told_by_its_first_lines():
 
 
 @pytest.mark.parametrize("label", ["spam", "Spam", 1, "1", True, "true"])
-def test_spam_is_called_by_many_names(label):
+def test_many_labels_mean_spam(label):
     assert [e.spam for e in read([json.dumps({"text": "a", "label": label})]).examples] == [True]
 
 
 @pytest.mark.parametrize("label", ["ham", "HAM", "honest", "not spam", "approved", 0, "0", False, "false"])
-def test_so_are_honest_comments(label):
+def test_many_labels_mean_ham(label):
     assert [e.spam for e in read([json.dumps({"text": "a", "label": label})]).examples] == [False]
 
 
-def test_lines_with_another_label_are_left_out_and_counted():
+def test_lines_with_unknown_labels_are_skipped_and_counted():
     lines = ['{"text": "a", "label": "toxic"}', "", '{"kind": "site", "id": "blog"}', '{"text": "a", "label": null}']
     found = read(lines)
     assert found.examples == ()
@@ -187,19 +187,19 @@ def came(ts: object, text: str = "a") -> str:
 @pytest.mark.parametrize(
     "ts", ["2026-11-22T12:00:00Z", "2026-11-22 12:00:00 +0000", "2026-11-22T12:00", 1795348800, 1795348800000]
 )
-def test_times_are_read_in_the_forms_they_have(ts):
+def test_times_are_parsed_in_several_formats(ts):
     found = read([came(ts)])
     assert found.examples[0].comment.received == datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert found.timeless == 0
 
 
-def test_a_file_with_times_is_in_their_order():
+def test_examples_are_sorted_by_time():
     found = read([came("2026-01-03"), came("2026-01-01"), came("2026-01-02")])
     assert [e.comment.received.day for e in found.examples] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("ts", ["1.745.412.234.123.970", "yesterday", None, "", 1e300, [2026]])
-def test_where_times_are_missing_the_order_is_one_by_chance_and_always_the_same(ts):
+def test_without_times_the_order_is_random_but_reproducible(ts):
     lines = [json.dumps({"text": f"{n}", "label": "spam" if n < 50 else "ham", "ts": ts}) for n in range(100)]
     found = read([*lines, came("2026-01-01")])
     assert found.timeless == 100
@@ -208,12 +208,12 @@ def test_where_times_are_missing_the_order_is_one_by_chance_and_always_the_same(
     assert found.examples[-1].comment.received - found.examples[0].comment.received == timedelta(minutes=100)
 
 
-def test_what_is_sent_is_read_as_at_the_door():
+def test_fields_are_read_as_in_a_submission():
     found = read([json.dumps({"text": " a\r\nb ", "author": "Ann ", "label": "ham"})])
     assert (found.examples[0].comment.content, found.examples[0].comment.author) == ("a\nb", "Ann")
 
 
-def test_what_people_decided_labels_an_export():
+def test_decisions_of_moderators_label_an_export():
     storage = new_storage()
     for action in (Action.SPAM, Action.APPROVE):
         moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
@@ -234,14 +234,14 @@ def test_the_command_prints_figures_and_writes_a_page(tmp_path):
     assert "style=" not in written
 
 
-def test_a_text_cannot_break_out_of_the_page(tmp_path):
+def test_texts_are_escaped_on_the_page(tmp_path):
     file, page = tmp_path / "hostile.jsonl", tmp_path / "report.html"
     file.write_text(json.dumps({"text": "</pre><script>alert(1)</script> fuck", "label": "ham"}))
     assert CliRunner().invoke(cli, ["evaluate", str(file), "--html", str(page)]).exit_code == 0
     assert "<script" not in page.read_text(encoding="utf-8")
 
 
-def test_a_file_of_one_label_is_told_without_figures_that_need_two(tmp_path):
+def test_a_file_with_one_label_has_no_figures_that_need_two(tmp_path):
     file, page = tmp_path / "honest.jsonl", tmp_path / "report.html"
     file.write_text(json.dumps({"text": "I read it again", "label": "ham"}))
     ran = CliRunner().invoke(cli, ["evaluate", str(file), "--html", str(page)])
@@ -250,7 +250,7 @@ def test_a_file_of_one_label_is_told_without_figures_that_need_two(tmp_path):
     assert "recall at" not in ran.output
 
 
-def test_what_does_not_count_is_said_beside_the_report(tmp_path):
+def test_skipped_lines_are_mentioned_next_to_the_report(tmp_path):
     file = tmp_path / "mixed.jsonl"
     file.write_text("\n".join([came("2026-01-01"), came("soon"), '{"text": "a", "label": "toxic"}']))
     ran = CliRunner().invoke(cli, ["evaluate", str(file)])
@@ -260,7 +260,7 @@ def test_what_does_not_count_is_said_beside_the_report(tmp_path):
     ]
 
 
-def test_a_file_without_labels_ends_in_a_sentence(tmp_path):
+def test_a_file_without_labels_is_reported_in_one_sentence(tmp_path):
     file = tmp_path / "empty.jsonl"
     file.write_text("")
     ran = CliRunner().invoke(cli, ["evaluate", str(file)])

@@ -77,7 +77,7 @@ def test_only_changes_are_sent(world: World) -> None:
     assert heard == [b'event: published\ndata: {"ids": ["new-in-a"]}\n\nid: 6\n\n']
 
 
-def test_followers_of_one_thread_share_one_question(world: World) -> None:
+def test_streams_of_one_thread_share_one_query(world: World) -> None:
     heard = [world.follow(), world.follow(), world.follow("b")]
     world.threads.version = 6
     world.broadcaster.poll()
@@ -85,7 +85,7 @@ def test_followers_of_one_thread_share_one_question(world: World) -> None:
     assert [len(each) for each in heard] == [1, 1, 1]
 
 
-def test_silence_is_broken_before_proxies_give_up(world: World) -> None:
+def test_a_comment_line_is_sent_before_proxies_time_out(world: World) -> None:
     heard = world.follow()
     for world.now in (HEARTBEAT_SECONDS - 1, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS + 1, 2 * HEARTBEAT_SECONDS):
         world.broadcaster.poll()
@@ -102,7 +102,7 @@ def test_a_stream_ends_after_its_time(world: World) -> None:
     assert heard[-1] == END
 
 
-def test_nothing_is_lost_while_storage_is_away(world: World) -> None:
+def test_nothing_is_lost_while_storage_is_unavailable(world: World) -> None:
     heard = world.follow()
     world.threads.down, world.threads.version = True, 6
     world.broadcaster.poll()
@@ -112,7 +112,7 @@ def test_nothing_is_lost_while_storage_is_away(world: World) -> None:
     assert len(heard) == 1
 
 
-def test_there_are_only_so_many(world: World) -> None:
+def test_the_number_of_streams_is_limited(world: World) -> None:
     for _ in range(3):
         world.follow()
     assert not world.broadcaster.join(Subscriber("blog", ThreadPosition("a", 5), lambda piece: None))
@@ -120,7 +120,7 @@ def test_there_are_only_so_many(world: World) -> None:
     world.follow()
 
 
-def test_without_room_a_stream_ends_after_the_current_events(world: World) -> None:
+def test_without_a_free_slot_a_stream_ends_after_the_current_events(world: World) -> None:
     changes = ThreadChanges(9, True, ("x",), ())
     for _ in range(3):
         world.follow()
@@ -132,7 +132,7 @@ def test_without_room_a_stream_ends_after_the_current_events(world: World) -> No
     assert list(stream) == heard[:1], "as for a server that cannot keep connections"
 
 
-def test_a_stream_with_room_goes_on(world: World) -> None:
+def test_a_stream_with_a_slot_continues(world: World) -> None:
     heard: list[bytes] = []
     stream = EventStream(world.broadcaster, "blog", ThreadPosition("a", 5), events(ThreadChanges(5)))
     stream.open(heard.append)

@@ -19,7 +19,7 @@ def texts(page: str) -> list[str]:
     return ["".join(mark.itertext()) for mark in parse(page).iter("mark")]
 
 
-def test_a_listed_word_is_marked_wherever_it_stands_and_however_it_is_written() -> None:
+def test_a_listed_word_is_marked_in_every_spelling() -> None:
     assert texts(highlight_html("<p>Casino, the <em>CASINO</em>: win</p>", said("casino, win"))) == [
         "Casino",
         "CASINO",
@@ -31,11 +31,11 @@ def test_only_whole_words_are_marked() -> None:
     assert texts(highlight_html("<p>Birmingham</p>", said("ham"))) == []
 
 
-def test_a_mark_says_which_signal_it_is_for() -> None:
+def test_a_mark_names_its_signal() -> None:
     assert '<mark title="words.hold">casino</mark>' in highlight_html("<p>casino</p>", said("casino"))
 
 
-def test_tags_are_left_alone() -> None:
+def test_tags_are_not_changed() -> None:
     page = '<p><a href="https://casino.example/a>b" title="casino">casino</a></p>'
     assert (
         highlight_html(page, said("casino, href, p")).replace('<mark title="words.hold">casino</mark>', "casino")
@@ -57,7 +57,7 @@ def test_the_tokens_of_the_learned_filter_are_found() -> None:
     ]
 
 
-def test_links_are_marked_where_a_signal_is_about_links() -> None:
+def test_links_are_marked_for_signals_about_links() -> None:
     assert texts(highlight_html("<p>see www.shop.example</p>", said("3 links; 2 are too many", "links.many"))) == [
         "www.shop.example"
     ]

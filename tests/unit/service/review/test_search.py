@@ -26,15 +26,15 @@ TODAY = date(2026, 11, 22)
         ("", ()),
     ],
 )
-def test_what_is_searched_for(text: str, groups: tuple) -> None:
+def test_a_search_becomes_terms(text: str, groups: tuple) -> None:
     assert search_terms(text) == groups
 
 
-def test_who_may_not_see_addresses_cannot_guess_them() -> None:
+def test_addresses_cannot_be_searched_without_permission_to_see_them() -> None:
     assert search_terms("ada@example.org", sees_email=False) == (("word:ada",), ("word:example",), ("word:org",))
 
 
-def test_a_search_for_nothing_is_refused() -> None:
+def test_an_empty_search_is_refused() -> None:
     with pytest.raises(Invalid):
         search_terms("!!! *")
 
@@ -46,7 +46,7 @@ def test_a_view_becomes_groups_that_must_all_match() -> None:
     assert asked.order == "useful"
 
 
-def test_ages_are_days() -> None:
+def test_ages_are_given_in_days() -> None:
     def days(age: str) -> tuple:
         asked = index_query(QueueView(age=age), TODAY, 20, None, True)  # type: ignore[arg-type]
         return asked.all_of, asked.none_of
@@ -62,7 +62,7 @@ def test_ages_are_counted_from_days() -> None:
     assert age_counts(counts, 9, TODAY) == {"today": 2, "week": 2, "older": 5}
 
 
-def test_the_address_of_another_view_begins_anew_and_keeps_the_rest() -> None:
+def test_the_address_of_another_view_starts_at_page_one_and_keeps_the_filters() -> None:
     view = QueueView(order="points", author="Ada", q="bread", cursor="1.2.blog", decided="x")
     assert view.params(author="") == {"order": "points", "q": "bread"}
     assert view.params(signal="a") == {"order": "points", "q": "bread", "author": "Ada", "signal": "a"}

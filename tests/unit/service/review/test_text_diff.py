@@ -21,12 +21,12 @@ from service.review.text_diff import MAX_COMPARED_WORDS, diff_html
         ("a<b", "a<i>", "a&lt;<del>b</del><ins>i&gt;</ins>"),
     ],
 )
-def test_what_was_taken_out_and_put_in_is_marked(before: str, after: str, shown: str) -> None:
+def test_deletions_and_insertions_are_marked(before: str, after: str, shown: str) -> None:
     assert diff_html(before, after) == shown
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_both_texts_are_whole_in_it(before: str, after: str) -> None:
+def test_a_diff_contains_both_texts(before: str, after: str) -> None:
     shown = str(diff_html(before, after))
     if before != after:
         old = "".join(part.partition("</ins>")[2] if n else part for n, part in enumerate(shown.split("<ins>")))
@@ -35,7 +35,7 @@ def test_both_texts_are_whole_in_it(before: str, after: str) -> None:
         assert new.replace("<ins>", "").replace("</ins>", "") == escape(after)
 
 
-def test_long_texts_that_share_little_take_no_time() -> None:
+def test_long_texts_that_differ_are_compared_quickly() -> None:
     before, after = "a b " * 10 * MAX_COMPARED_WORDS, "b a c " * 10 * MAX_COMPARED_WORDS
     began = time.process_time()
     shown = diff_html(before, after)

@@ -65,7 +65,7 @@ def test_labels_beyond_the_limit_count_as_other(tally: RequestCounters):
 
 
 @pytest.mark.parametrize("ending", ["pass", "os.kill(os.getpid(), 9)"])
-def test_a_successor_counts_on_in_the_file_of_the_dead(tmp_path: Path, ending: str):
+def test_a_new_process_reuses_the_file_of_an_ended_one(tmp_path: Path, ending: str):
     tally = RequestCounters(tmp_path)
     for _ in range(3):
         another_process(tmp_path, ending)
@@ -74,7 +74,7 @@ def test_a_successor_counts_on_in_the_file_of_the_dead(tmp_path: Path, ending: s
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_forked_child_takes_a_file_of_its_own(tmp_path: Path):
+def test_a_forked_child_uses_its_own_file(tmp_path: Path):
     fork = "\n        ".join(
         ("if not os.fork():", "    tally.add(RequestLabels('GET', '/', 200), 0.2)", "    os._exit(0)", "os.wait()")
     )
@@ -83,7 +83,7 @@ def test_a_forked_child_takes_a_file_of_its_own(tmp_path: Path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_process_that_died_while_it_named_a_row_spoils_nothing(tmp_path: Path):
+def test_a_process_killed_while_it_writes_a_label_damages_no_file(tmp_path: Path):
     RequestCounters(tmp_path).add(HOME, 0.1)
     file = next(tmp_path.iterdir())
     with file.open("r+b") as content:
@@ -92,7 +92,7 @@ def test_a_process_that_died_while_it_named_a_row_spoils_nothing(tmp_path: Path)
     assert counted(RequestCounters(tmp_path)) == 1
 
 
-def test_files_of_another_layout_are_left_alone(tmp_path: Path):
+def test_files_of_another_layout_are_not_used(tmp_path: Path):
     (tmp_path / "http-1-7.counts").write_bytes(b"short")
     (tmp_path / "http-0-0.counts").write_bytes(b"old")
     assert RequestCounters(tmp_path).totals() == {}

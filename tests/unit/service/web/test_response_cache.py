@@ -21,14 +21,14 @@ def test_the_least_recently_used_value_is_dropped() -> None:
     assert cache.size <= 320
 
 
-def test_a_huge_value_pushes_nothing_out() -> None:
+def test_a_huge_value_is_not_cached() -> None:
     cache = ResponseCache(320)
     cache.put("small", "cached", 10)
     cache.put("huge", "cached", int(320 * LARGEST_SHARE) + 1)
     assert (cache.get("small"), cache.get("huge"), cache.size) == ("cached", None, 10)
 
 
-def test_a_value_that_became_huge_is_dropped() -> None:
+def test_a_value_that_became_huge_is_removed() -> None:
     cache = ResponseCache(320)
     cache.put("a page", "old", 10)
     cache.put("a page", "new", 100)

@@ -63,5 +63,5 @@ def test_pages_of_the_site_and_our_own_may_post(origin: str) -> None:
         "*",
     ],
 )
-def test_nothing_that_is_only_near_may(origin: str) -> None:
+def test_similar_origins_may_not_post(origin: str) -> None:
     assert is_refused(origin)

@@ -55,7 +55,7 @@ def test_the_bundle_is_the_same_each_time() -> None:
         r"\.style\b",
     ],
 )
-def test_the_script_does_without(forbidden: str) -> None:
+def test_the_script_avoids_unsafe_features(forbidden: str) -> None:
     assert not re.search(forbidden, SCRIPT)
 
 

@@ -34,7 +34,7 @@ def test_no_address_of_a_private_network_is_public(network: str) -> None:
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_neighbours_of_those_networks_are_public(address: str) -> None:
+def test_addresses_next_to_those_networks_are_public(address: str) -> None:
     assert is_public(address)
 
 
@@ -46,12 +46,12 @@ def test_no_wrapping_makes_any_ipv4_address_public(ip: ipaddress.IPv4Address) ->
 
 
 @given(st.ip_addresses())
-def test_nothing_is_public_that_python_knows_to_be_private(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_no_address_is_public_that_python_calls_private(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     assert not (is_public(str(ip)) and ip.is_private)
 
 
 @pytest.mark.parametrize("text", ["", "localhost", "fe80::1%eth0", "2600::1%1", "1.2.3", "0x7f000001"])
-def test_what_is_no_plain_address_is_not_public(text: str) -> None:
+def test_a_malformed_address_is_not_public(text: str) -> None:
     assert not is_public(text)
 
 
@@ -72,7 +72,7 @@ def test_no_spelling_of_a_private_address_is_a_target(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0x7f.1", "2130706433", "017700000001", "127.1", "0"])
-def test_the_resolver_would_have_led_these_spellings_to_this_machine(host: str) -> None:
+def test_the_resolver_maps_these_spellings_to_this_machine(host: str) -> None:
     found = {address[0] for *_, address in socket.getaddrinfo(host, 443, socket.AF_INET)}
     assert found <= {"127.0.0.1", "0.0.0.0"}
     assert not any(is_public(address) for address in found)
@@ -89,12 +89,12 @@ def test_the_resolver_would_have_led_these_spellings_to_this_machine(host: str) 
         "https://[example.com]/", "https://[1.2.3.4]/",
     ],
 )  # fmt: skip
-def test_what_is_no_public_https_address_is_refused(url: str) -> None:
+def test_addresses_other_than_public_https_are_refused(url: str) -> None:
     with pytest.raises(Invalid):
         target(url)
 
 
-def test_a_target_is_taken_apart() -> None:
+def test_a_target_is_parsed() -> None:
     assert target("https://Example.COM/a/b?c=d") == Target(True, "example.com", 443, "/a/b?c=d")
     assert target("https://xn--exmple-cua.com:8443") == Target(True, "xn--exmple-cua.com", 8443, "/")
     assert target("https://[2600::1]:443/").authority == "[2600::1]"

@@ -49,7 +49,7 @@ def parts(letter: EmailMessage) -> tuple[str, str]:
         notification_email(ENVELOPE, a_comment(), a_comment(), PAGE),
     ],
 )
-def test_every_letter_can_be_unsubscribed_from_and_answered_by_no_machine(letter: EmailMessage) -> None:
+def test_every_mail_can_be_unsubscribed_and_gets_no_automatic_reply(letter: EmailMessage) -> None:
     raw = letter.as_bytes()
     assert b"\r\nList-Unsubscribe: <" + STOP.encode() + b">\r\n" in raw, "in one piece, or no mail program finds it"
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
@@ -61,7 +61,7 @@ def test_every_letter_can_be_unsubscribed_from_and_answered_by_no_machine(letter
         assert STOP in part
 
 
-def test_a_notice_says_who_replied_what_and_where() -> None:
+def test_a_notification_has_the_reply_its_author_and_its_page() -> None:
     reply = a_comment(author="Zoë", content="Line one & two\n<b>three</b>")
     letter = told(reply)
     text, html = parts(letter)
@@ -74,7 +74,7 @@ def test_a_notice_says_who_replied_what_and_where() -> None:
     assert PAGE in html
 
 
-def test_a_name_can_neither_add_a_header_nor_a_recipient_nor_an_element() -> None:
+def test_a_name_cannot_inject_a_header_a_recipient_or_an_element() -> None:
     letter = told(a_comment(author=EVIL, content=f"{EVIL}\u2028no quote?\x0bnone?"))
     text, html = parts(letter)
     assert letter["Bcc"] is None
@@ -86,7 +86,7 @@ def test_a_name_can_neither_add_a_header_nor_a_recipient_nor_an_element() -> Non
     assert all(line.startswith(">") for line in quoted.split("\n"))
 
 
-def test_a_site_cannot_break_a_header_by_its_name() -> None:
+def test_the_name_of_a_site_cannot_break_a_header() -> None:
     site = a_site(name='The "Blog", <x@y>\r\nBcc: z@example.org')
     letter = read(
         confirmation_email(
@@ -97,13 +97,13 @@ def test_a_site_cannot_break_a_header_by_its_name() -> None:
     assert [address.addr_spec for address in letter["From"].addresses] == ["replies@blog.example"]
 
 
-def test_nobody_learns_an_address_but_its_owner() -> None:
+def test_an_email_address_is_shown_to_its_owner_only() -> None:
     raw = notification_email(ENVELOPE, a_comment(), a_comment(author="Bob", email="bob@example.net"), PAGE).as_bytes()
     assert b"bob@example.net" not in raw
     assert raw.count(b"ada@example.org") == 1
 
 
-def test_a_question_carries_no_word_of_a_visitors() -> None:
+def test_a_confirmation_request_contains_no_visitors_input() -> None:
     comment = a_comment(
         author="CHEAP", content="CHEAP", thread="https://blog.example/CHEAP", url="https://cheap.example"
     )
@@ -111,7 +111,7 @@ def test_a_question_carries_no_word_of_a_visitors() -> None:
     assert b"cheap" not in raw.lower()
 
 
-def test_a_long_reply_is_cut_and_a_long_name_too() -> None:
+def test_long_replies_and_long_names_are_cut() -> None:
     letter = told(a_comment(author="A" * 245, content="b" * 10_000))
     assert len(letter["Subject"]) < 250
     assert 1000 < len(parts(letter)[0]) < 2000
@@ -119,7 +119,7 @@ def test_a_long_reply_is_cut_and_a_long_name_too() -> None:
 
 
 @pytest.mark.parametrize("author", ["", "\u200b", " \n "])
-def test_whoever_has_no_name_is_somebody(author: str) -> None:
+def test_an_author_without_a_name_is_called_somebody(author: str) -> None:
     assert told(a_comment(author=author))["Subject"].startswith("Someone replied")
     assert one_line(author) == ""
 
@@ -134,7 +134,7 @@ def test_whoever_has_no_name_is_somebody(author: str) -> None:
         ("first-post", "https://blog.example"),
     ],
 )
-def test_a_link_leads_to_the_sites_own_pages_only(thread: str, start: str) -> None:
+def test_links_lead_to_the_sites_own_pages_only(thread: str, start: str) -> None:
     page = link_target(a_comment(thread=thread), a_site(), "http://127.0.0.1:8000")
     assert page.startswith(start)
     assert "evil" not in page
@@ -150,5 +150,5 @@ def test_a_link_leads_to_the_sites_own_pages_only(thread: str, start: str) -> No
         ("", ""),
     ],
 )
-def test_an_address_is_written_as_servers_take_it(email: str, taken: str) -> None:
+def test_the_domain_of_an_address_is_written_in_ascii(email: str, taken: str) -> None:
     assert envelope_address(email) == taken

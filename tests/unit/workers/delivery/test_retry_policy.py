@@ -22,17 +22,17 @@ def attempted_until_over(error: str = "timeout") -> list[float]:
     return at
 
 
-def test_an_attempt_that_succeeds_ends_it() -> None:
+def test_a_successful_attempt_finishes_a_delivery() -> None:
     after = after_attempt(replace(FRESH, attempts=3, answer=204), NOW)
     assert (after.state, after.attempts, after.due) == (DeliveryStatus.DELIVERED, 4, NOW)
 
 
-def test_waits_grow_from_five_seconds_to_an_hour() -> None:
+def test_the_backoff_grows_from_five_seconds_to_an_hour() -> None:
     at = attempted_until_over()
     assert [b - a for a, b in pairwise(at)][:7] == [5, 30, 120, 600, 3600, 3600, 3600]
 
 
-def test_it_is_given_up_after_a_day() -> None:
+def test_a_delivery_is_given_up_after_a_day() -> None:
     at = attempted_until_over()
     assert timedelta(hours=23) < timedelta(seconds=at[-1]) <= timedelta(days=1)
     assert len(at) == 28

@@ -8,7 +8,7 @@ from tests.support.wait import wait_until
 from workers.delivery.sender_pool import SenderPool
 
 
-def test_a_name_that_is_out_is_not_sent_again() -> None:
+def test_a_running_task_is_not_started_again() -> None:
     senders, go = SenderPool(2), Event()
     assert senders.start("a", lambda: go.wait(60) and None)
     assert not senders.start("a", lambda: None)
@@ -17,14 +17,14 @@ def test_a_name_that_is_out_is_not_sent_again() -> None:
     senders.close()
 
 
-def test_nothing_waits_in_line_when_all_threads_are_out() -> None:
+def test_no_task_waits_when_all_threads_are_busy() -> None:
     senders, go = SenderPool(2), Event()
     assert [senders.start(name, lambda: go.wait(60) and None) for name in "abc"] == [True, True, False]
     go.set()
     senders.close()
 
 
-def test_extra_couriers_leave_half_of_the_threads_to_others() -> None:
+def test_low_priority_tasks_use_at_most_half_of_the_threads() -> None:
     senders, go = SenderPool(4), Event()
     sent = [senders.start(name, lambda: go.wait(60) and None, low_priority=True) for name in "abc"]
     assert sent == [True, True, False]
@@ -33,7 +33,7 @@ def test_extra_couriers_leave_half_of_the_threads_to_others() -> None:
     senders.close()
 
 
-def test_errands_run_side_by_side() -> None:
+def test_tasks_run_at_the_same_time() -> None:
     senders, both = SenderPool(2), Barrier(2)
     for name in "ab":
         assert senders.start(name, lambda: both.wait(60) and None)
@@ -41,7 +41,7 @@ def test_errands_run_side_by_side() -> None:
     assert not both.broken
 
 
-def test_after_closing_none_is_sent_and_those_out_have_come_back() -> None:
+def test_closing_waits_for_running_tasks_and_starts_no_more() -> None:
     senders, done = SenderPool(2), Event()
     senders.start("a", done.set)
     senders.close()
@@ -49,7 +49,7 @@ def test_after_closing_none_is_sent_and_those_out_have_come_back() -> None:
     assert not senders.start("b", lambda: None)
 
 
-def test_one_that_fails_is_logged_and_frees_its_name(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failed_task_is_logged_and_can_be_started_again(caplog: pytest.LogCaptureFixture) -> None:
     def fails() -> None:
         raise ZeroDivisionError
 

@@ -24,7 +24,7 @@ def test_each_decision_is_of_one_type(status: Status) -> None:
     assert (event_type(status) == "published") is (status is Status.APPROVED)
 
 
-def test_a_published_comment_is_told_whole() -> None:
+def test_an_event_has_the_whole_published_comment() -> None:
     comment = a_comment(url="https://ada.example", content="*So*")
     told = json.loads(event_body(a_delivery(comment.id, Status.APPROVED), comment, 1))
     shown = told.pop("comment")
@@ -48,7 +48,7 @@ def test_a_published_comment_is_told_whole() -> None:
         (Status.WITHDRAWN, "withdrawn"),
     ],
 )
-def test_other_decisions_say_the_outcome_and_nothing_of_the_comment(status: Status, outcome: str) -> None:
+def test_other_events_have_the_status_but_not_the_comment(status: Status, outcome: str) -> None:
     comment = a_comment(content="canary", author="canary", url="https://canary.example")
     text = event_body(a_delivery(comment.id, status), comment, 0)
     assert json.loads(text)["outcome"] == outcome
@@ -56,18 +56,18 @@ def test_other_decisions_say_the_outcome_and_nothing_of_the_comment(status: Stat
     assert b"canary" not in text
 
 
-def test_a_comment_that_readers_do_not_see_any_more_is_not_told() -> None:
+def test_an_event_omits_a_comment_that_readers_no_longer_see() -> None:
     text = event_body(a_delivery("one", Status.APPROVED), a_comment(content="canary"), None)
     assert b"canary" not in text
 
 
-def test_no_person_is_in_any_event() -> None:
+def test_no_event_names_a_person() -> None:
     comment = a_comment(email="canary@example.org", origin="canary-o", identity="canary-i", user_agent="canary-u")
     for status in Status:
         assert b"canary" not in event_body(a_delivery(comment.id, status), comment, 0)
 
 
-def test_depth_counts_what_is_above_and_ends_where_readers_see_nothing(memory: Storage) -> None:
+def test_depth_counts_the_parents_and_is_none_below_a_hidden_one(memory: Storage) -> None:
     root = published(memory)
     reply = published(memory, parent=root.id)
     leaf = published(memory, parent=reply.id)

@@ -5,20 +5,20 @@ from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.author import AuthorFilter
 
 
-def test_a_first_comment_is_held_where_the_site_holds_first_ones():
+def test_a_first_comment_is_held_if_the_site_holds_first_comments():
     assert strengths(AuthorFilter(), approved=(0, 0), spam=(0, 0)) == {"author.first": 1.0}
     assert strengths(AuthorFilter(), approved=(), spam=()) == {"author.first": 1.0}
 
 
-def test_a_site_may_trust_newcomers():
+def test_a_site_may_publish_first_comments():
     assert strengths(AuthorFilter(), moderation="suspicious", approved=(0, 0), spam=(0, 0)) == {}
 
 
-def test_a_site_may_hold_everything_also_by_known_authors():
+def test_a_site_may_hold_all_comments_even_of_known_authors():
     assert "site.moderation" in seen(AuthorFilter(), moderation="all", approved=(9, 9), spam=(0, 0))
 
 
-def test_an_author_known_from_another_network_is_published_but_trusted_by_half():
+def test_an_author_from_another_network_is_published_with_half_the_trust():
     assert strengths(AuthorFilter(), approved=(3, 3), spam=(0, 0)) == {"author.known": 1.0}
     assert strengths(AuthorFilter(), approved=(3, 0), spam=(0, 0)) == {"author.known": 0.5}
     assert strengths(AuthorFilter(), a_comment(origin=""), approved=(3, 3), spam=(0, 0)) == {"author.known": 0.5}
@@ -34,7 +34,7 @@ def test_an_author_of_more_spam_than_comments_is_suspicious():
     assert "author.known" in seen(AuthorFilter(), approved=(3, 3), spam=(1, 1))
 
 
-def test_spam_of_the_author_holds_and_is_not_spam_by_itself():
+def test_earlier_spam_of_the_author_holds_but_is_not_enough_for_spam():
     decision = policy(AuthorFilter()).decide(
         seen(AuthorFilter(), moderation="suspicious", spam=(9, 9)).values(), a_comment().received
     )

@@ -49,7 +49,7 @@ def test_a_ban_of_a_platform_covers_the_sites_on_it() -> None:
     assert looked_up[-2:] == ("domain:pills.blogspot.com", "domain:blogspot.com")
 
 
-def test_a_comment_full_of_links_asks_for_so_many_and_no_more():
+def test_the_number_of_rules_looked_up_for_a_comment_is_limited():
     assert (
         len(rule_names(a_comment(content=" ".join(f"https://h{n}.a.b.c.example" for n in range(400)))))
         == MAX_RULE_NAMES
@@ -60,26 +60,26 @@ def test_a_comment_full_of_links_asks_for_so_many_and_no_more():
     ("effect", "signal"),
     [(RuleEffect.TRUST, "standing.trusted"), (RuleEffect.MUTE, "standing.muted"), (RuleEffect.BAN, "standing.banned")],
 )
-def test_each_effect_has_its_signal_that_names_who_said_so(effect, signal):
+def test_each_effect_has_a_signal_that_names_the_moderator(effect, signal):
     found = seen(AuthorRuleFilter(), ADA, rules=(a_rule(RuleTarget.ORIGIN, "origin-of-ada", effect),))
     assert list(found) == [signal]
     assert found[signal].evidence.endswith("by mo")
     assert found[signal].strength == 1.0
 
 
-def test_a_rule_ends_when_it_says():
+def test_an_expired_rule_does_not_apply():
     ban = a_rule(RuleTarget.ORIGIN, "origin-of-ada", until=NOW)
     assert seen(AuthorRuleFilter(), ADA, rules=(ban,)) == {}
     assert seen(AuthorRuleFilter(), ADA, rules=(replace(ban, until=NOW + timedelta(seconds=1)),))
 
 
-def test_a_term_is_found_as_the_sites_own_words_are():
+def test_a_term_is_matched_like_the_sites_own_words():
     ban = (a_rule(RuleTarget.TERM, "cheap pills"),)
     assert seen(AuthorRuleFilter(), a_comment(content="Ch3ap   PILLS here"), rules=ban)
     assert seen(AuthorRuleFilter(), a_comment(content="cheap pillows"), rules=ban) == {}
 
 
-def test_trust_by_e_mail_alone_vouches_by_half():
+def test_trust_by_email_alone_has_half_the_strength():
     by_email = a_rule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.TRUST)
     both = a_rule(RuleTarget.AUTHOR, "identity-of-ada@origin-of-ada", RuleEffect.TRUST)
     assert strengths(AuthorRuleFilter(), ADA, rules=(by_email,)) == {"standing.trusted": 0.5}
@@ -87,13 +87,13 @@ def test_trust_by_e_mail_alone_vouches_by_half():
 
 
 @pytest.mark.parametrize("target", [RuleTarget.AUTHOR, RuleTarget.ORIGIN])
-def test_a_trusted_author_is_not_held_as_a_newcomer(target):
+def test_a_trusted_author_is_not_held_for_a_first_comment(target):
     trust = a_rule(target, "x", RuleEffect.TRUST)
     assert strengths(AuthorFilter(), ADA, approved=(0, 0), spam=(0, 0), rules=(trust,)) == {}
 
 
 @pytest.mark.parametrize("target", [RuleTarget.DOMAIN, RuleTarget.TERM])
-def test_a_link_or_a_word_that_is_trusted_makes_nobody_known(target):
+def test_a_trusted_link_or_term_does_not_make_the_author_known(target):
     trust = a_rule(target, "essay", RuleEffect.TRUST)
     found = strengths(AuthorFilter(), ADA, approved=(0, 0), spam=(0, 0), rules=(trust,))
     assert found == {"author.first": 1.0}
@@ -109,7 +109,7 @@ def test_a_link_or_a_word_that_is_trusted_makes_nobody_known(target):
         ((RuleEffect.TRUST, RuleEffect.MUTE, RuleEffect.BAN), Action.SPAM),
     ],
 )
-def test_a_ban_goes_before_a_mute_and_a_mute_before_trust(effects, action):
+def test_a_ban_overrides_a_mute_and_a_mute_overrides_trust(effects, action):
     rules = tuple(a_rule(RuleTarget.ORIGIN, "origin-of-ada", effect) for effect in effects)
     known = facts(approved=(0, 0), spam=(0, 0), rules=rules)
     decision = build_policy(BUILT_IN, {}).for_site(a_site()).decide(run_filters(ADA, known, BUILT_IN), NOW)

@@ -8,33 +8,33 @@ from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.form import FormFilter
 
 
-def test_a_comment_from_no_form_tells_nothing():
+def test_a_comment_without_a_form_gives_no_signal():
     assert seen(FormFilter()) == {}
     assert seen(FormFilter(), a_comment(form_token="valid", form_seconds=40)) == {}
 
 
 @pytest.mark.parametrize(("seconds", "strength"), [(0, 1.0), (1, 2 / 3), (2, 1 / 3)])
-def test_the_faster_the_stronger(seconds: int, strength: float):
+def test_a_faster_submission_gives_a_stronger_signal(seconds: int, strength: float):
     fast = a_comment(form_token="valid", form_seconds=seconds)
     assert strengths(FormFilter(), fast) == {"form.too-fast": pytest.approx(strength)}
 
 
-def test_three_seconds_are_enough():
+def test_three_seconds_give_no_signal():
     assert seen(FormFilter(), a_comment(form_token="valid", form_seconds=3)) == {}
 
 
-def test_a_made_up_token_is_worse_than_none():
+def test_an_invalid_token_is_worse_than_a_missing_one():
     assert strengths(FormFilter(), a_comment(form_token="invalid"), form_token="expected") == {
         "form.token-invalid": 1.0
     }
 
 
-def test_a_missing_token_counts_only_where_one_is_expected():
+def test_a_missing_token_counts_only_if_one_is_expected():
     assert strengths(FormFilter(), form_token="expected") == {"form.token-missing": 1.0}
     assert seen(FormFilter(), form_token="off") == {}
 
 
-def test_work_that_was_not_done_holds_and_adds_no_points():
+def test_a_missing_proof_of_work_holds_and_adds_no_points():
     signals = seen(FormFilter(), a_comment(form_proof="missing")).values()
     decision = policy(FormFilter()).decide(signals, NOW)
     assert (decision.action, decision.score) == (Action.HOLD, 0.0)

@@ -12,7 +12,7 @@ def action(content: str, url: str = "", **choices: object) -> Action:
     return policy(LinkFilter()).decide(found.values(), NOW).action
 
 
-def test_prose_without_links_says_nothing():
+def test_prose_without_links_gives_no_signal():
     assert seen(LinkFilter()) == {}
 
 
@@ -22,17 +22,17 @@ def test_one_link_is_published_and_the_sites_limit_holds():
     assert action("See https://paper.example/a and https://paper.example/b for more.", max_links=3) is Action.APPROVE
 
 
-def test_a_limit_of_none_counts_no_links():
+def test_a_limit_of_zero_means_no_limit():
     content = "Some sources: " + " ".join(f"https://paper.example/{n}" for n in range(50))
     assert action(content, max_links=0) is Action.APPROVE
 
 
-def test_many_links_of_every_kind_are_looked_at_by_a_person():
+def test_many_links_of_every_kind_are_held():
     content = "These are my sources: " + " ".join(["https://paper.example/1", "https://bit.ly/2"] * 20)
     assert action(content, url="https://me.example") is Action.HOLD
 
 
-def test_a_link_that_an_edit_adds_is_looked_at_by_a_person():
+def test_a_link_added_by_an_edit_is_held():
     approved = a_decision(Action.APPROVE)
     comment = a_comment(content="My source is https://paper.example/a, worth reading.").with_decision(approved)
     added = drafted(comment, f"{comment.content} And https://pills.example too.", NOW)
@@ -42,7 +42,7 @@ def test_a_link_that_an_edit_adds_is_looked_at_by_a_person():
     assert "links.added" in seen(LinkFilter(), edited(added, f"{added.content} Really.", NOW)), "nobody has read it yet"
 
 
-def test_nothing_but_a_link_is_noticed():
+def test_a_comment_of_links_only_gives_a_signal():
     assert "links.only" in seen(LinkFilter(), a_comment(content="here: http://shop.example"))
     assert "links.only" not in seen(LinkFilter(), a_comment(content="I wrote more about it: http://shop.example"))
 
@@ -60,5 +60,5 @@ def test_kinds_of_hosts_are_named():
     }
 
 
-def test_the_authors_own_address_is_looked_at_too():
+def test_the_authors_website_is_checked_too():
     assert strengths(LinkFilter(), a_comment(url="http://1.2.3.4/")) == {"links.author": 1.0, "links.raw-address": 1.0}

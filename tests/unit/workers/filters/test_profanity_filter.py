@@ -8,11 +8,11 @@ from workers.filters.profanity import MASKED, ProfanityFilter
 RUDE = a_comment(content="What the fuck, you cunt!")
 
 
-def test_it_holds_and_says_for_which_word():
+def test_a_profane_word_holds_and_is_named():
     assert "cunt" in seen(ProfanityFilter(), RUDE)["profanity.word"].evidence
 
 
-def test_a_site_may_let_it_through():
+def test_a_site_may_allow_profanity():
     assert seen(ProfanityFilter(), RUDE, profanity="off") == {}
 
 
@@ -27,19 +27,19 @@ def test_a_site_may_add_words_and_mild_ones():
     assert "ananas" in seen(ProfanityFilter(), mild, profanity_also=("ananas",))["profanity.word"].evidence
 
 
-def test_where_it_is_masked_it_does_not_hold():
+def test_masked_profanity_does_not_hold():
     found = seen(ProfanityFilter(), RUDE, profanity="mask")
     assert set(found) == {MASKED}
     assert policy(ProfanityFilter()).decide(found.values(), NOW).action is Action.APPROVE
 
 
-def test_what_cannot_be_masked_holds():
+def test_profanity_that_cannot_be_masked_holds():
     assert set(seen(ProfanityFilter(), a_comment(content="go and j e r k off"), profanity="mask")) == {"profanity.word"}
     assert set(seen(ProfanityFilter(), a_comment(author="Cunt", content="Hello"), profanity="mask")) == {
         "profanity.word"
     }
 
 
-def test_no_amount_of_it_makes_spam():
+def test_no_amount_makes_a_comment_spam():
     found = seen(ProfanityFilter(), a_comment(content="fuck shit cunt bitch " * 200))
     assert policy(ProfanityFilter()).decide(found.values(), NOW).action is Action.HOLD

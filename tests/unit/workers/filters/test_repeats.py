@@ -27,11 +27,11 @@ def test_evidence_says_one_and_many_in_plain_english():
     assert two == "Same text as 2 other comments in the last 24 hours"
 
 
-def test_short_texts_are_not_noted():
+def test_short_texts_are_not_counted():
     assert HERE.value(a_comment(content="Thank you!")) == ""
 
 
-def test_a_text_not_seen_before_says_nothing():
+def test_a_new_text_gives_no_signal():
     assert seen(DuplicateFilter(), counts={HERE.name: 0, ANYWHERE.name: 0}) == {}
     assert seen(DuplicateFilter()) == {}
 
@@ -47,11 +47,11 @@ def test_a_sites_own_copies_count_once():
     assert set(seen(DuplicateFilter(), counts={HERE.name: 0, ANYWHERE.name: 2})) == {ANYWHERE.name}
 
 
-def test_a_campaign_over_several_sites_is_spam():
+def test_a_campaign_on_several_sites_is_spam():
     assert action(DuplicateFilter(), {HERE.name: 3, ANYWHERE.name: 9}) is Action.SPAM
 
 
-def test_near_duplicates_cost_three_shared_windows():
+def test_near_duplicates_use_three_shared_windows():
     assert [(w.seconds, w.shared) for w in NearDuplicateFilter.windows] == [(24 * 3600, True)] * 3
     assert [w.value(a_comment(content="too short")) for w in NearDuplicateFilter.windows] == ["", "", ""]
 
@@ -67,18 +67,18 @@ def test_a_campaign_with_changed_words_is_held():
     assert action(NearDuplicateFilter(), {"near-duplicates.0": 999}) is Action.HOLD
 
 
-def test_what_is_the_same_is_not_counted_as_nearly_the_same_too():
+def test_identical_texts_are_not_counted_as_near_duplicates_too():
     counts = {HERE.name: 2, ANYWHERE.name: 2, "near-duplicates.0": 2}
     assert seen(NearDuplicateFilter(), counts=counts) == {}
 
 
-def test_an_origin_may_talk_and_may_not_flood():
+def test_a_network_is_held_only_when_it_floods():
     assert action(VelocityFilter(), {"velocity.origin": 5}) is Action.APPROVE
     assert action(VelocityFilter(), {"velocity.origin": 20}) is Action.HOLD
     assert strengths(VelocityFilter(), counts={"velocity.origin": 10**6}) == {"velocity.origin": 1.0}
 
 
-def test_what_a_network_posts_on_other_sites_counts_beside_and_holds_nothing_by_itself():
+def test_comments_of_a_network_on_other_sites_give_a_signal_that_never_holds_alone():
     assert strengths(VelocityFilter(), counts={"velocity.origin": 3, "velocity.elsewhere": 8}) == {}
     assert strengths(VelocityFilter(), counts={"velocity.origin": 3, "velocity.elsewhere": 23}) == {
         "velocity.elsewhere": 1.0
@@ -86,9 +86,9 @@ def test_what_a_network_posts_on_other_sites_counts_beside_and_holds_nothing_by_
     assert action(VelocityFilter(), {"velocity.elsewhere": 10**6}) is Action.APPROVE
 
 
-def test_a_rush_upon_a_site_holds_nothing_by_itself():
+def test_a_rush_on_a_site_never_holds_alone():
     assert action(VelocityFilter(), {"velocity.site": 10**6}) is Action.APPROVE
 
 
-def test_a_comment_of_unknown_origin_is_not_counted_for_one():
+def test_a_comment_without_an_origin_is_not_counted():
     assert [w.value(a_comment(origin="")) for w in VelocityFilter.windows] == ["", "", "blog"]

@@ -17,7 +17,7 @@ def found(content: str, **known: tuple[int, int]) -> dict[str, tuple[float, str]
     return {name: (s.strength, s.evidence) for name, s in seen(ReputationFilter(), comment, corpus=corpus).items()}
 
 
-def test_a_domain_of_spam_is_told_with_its_counts():
+def test_a_domain_of_spam_is_named_with_its_counts():
     assert found("See https://pills.example/x", pills_example=(0, 7)) == {
         "reputation.spam": (1.0, "pills.example: 7 spam, 0 approved on this site")
     }
@@ -28,21 +28,21 @@ def test_a_name_below_a_domain_of_spam_is_as_bad(host):
     assert "reputation.spam" in found(f"See http://{host}/", pills_example=(0, 5))
 
 
-def test_one_lesson_is_heard_and_not_believed_in_full():
+def test_one_lesson_gives_a_weak_signal():
     assert found("See http://pills.example", pills_example=(0, 1))["reputation.spam"][0] == pytest.approx(1 / 5)
 
 
-def test_what_is_in_spam_and_in_honest_comments_says_nothing_against_anybody():
+def test_a_domain_in_spam_and_in_ham_gives_no_signal():
     assert "reputation.spam" not in found("See http://bit.ly/x", bit_ly=(3, 8))
 
 
-def test_a_link_of_approved_comments_speaks_for_a_comment():
+def test_a_domain_of_approved_comments_lowers_the_points():
     assert found("See http://paper.example/2026", paper_example=(5, 0)) == {
         "reputation.ham": (1.0, "paper.example: 0 spam, 5 approved on this site")
     }
 
 
-def test_an_unknown_link_beside_a_known_one_is_vouched_for_by_nobody():
+def test_a_known_domain_does_not_vouch_for_an_unknown_one():
     assert found("http://paper.example http://new.example", paper_example=(5, 0)) == {}
 
 
@@ -51,15 +51,15 @@ def test_the_worst_of_several_links_counts():
     assert signals.keys() == {"reputation.spam"}
 
 
-def test_a_whole_ending_is_nobodys():
+def test_a_public_suffix_has_no_reputation():
     assert found("http://new.example", example=(0, 50)) == {}
 
 
-def test_comments_without_links_are_never_looked_at():
+def test_comments_without_links_give_no_signal():
     assert found("no link here", pills_example=(0, 9)) == {}
 
 
-def test_lessons_count_a_link_by_its_host_and_by_the_domains_above():
+def test_lessons_count_a_link_by_its_host_and_its_parent_domains():
     assert {"link:a.b.example", "link:b.example"} <= tokens(a_comment(content="http://www.a.b.example/"))
 
 
@@ -69,17 +69,17 @@ def elsewhere(**known: tuple[int, int]) -> dict[str, float]:
     return {name: s.strength for name, s in seen(ReputationFilter(), comment, other_sites=of).items()}
 
 
-def test_what_other_sites_called_spam_is_told_where_they_may_tell():
+def test_spam_lessons_of_other_sites_count_if_sharing_is_on():
     assert elsewhere() == {}
     assert elsewhere(pills_example=(0, 1)) == {"reputation.elsewhere": pytest.approx(1 / 3)}
     assert elsewhere(pills_example=(0, 7), shop_pills_example=(0, 3)) == {"reputation.elsewhere": 1.0}
 
 
-def test_one_site_that_approved_a_domain_outweighs_three_that_did_not():
+def test_one_site_that_approved_a_domain_outweighs_three_others():
     assert elsewhere(pills_example=(1, 3)) == {}
 
 
-def test_other_sites_alone_hold_nothing():
+def test_other_sites_never_hold_alone():
     weight = ReputationFilter.signals["reputation.elsewhere"].weight
     assert isinstance(weight, float)
     assert weight < Policy().hold_at

@@ -11,7 +11,7 @@ from workers.filters.requirements import RequirementFilter
 COMMENT = a_comment()
 
 
-def test_a_comment_as_it_should_be_meets_them():
+def test_a_valid_comment_gives_no_signal():
     assert seen(RequirementFilter()) == {}
 
 
@@ -30,17 +30,17 @@ def test_every_field_that_breaks_a_rule_is_named(changes, evidence):
     assert found["requirements.fields"].evidence == evidence
 
 
-def test_a_reply_to_what_is_not_published_is_held():
+def test_a_reply_to_an_unpublished_comment_is_held():
     reply = a_comment(parent="a" * 26)
     assert set(seen(RequirementFilter(), reply, parent_published=False)) == {"requirements.parent"}
     assert seen(RequirementFilter(), reply, parent_published=True) == {}
 
 
-def test_a_closed_thread_takes_no_more():
+def test_a_closed_thread_accepts_no_comments():
     assert set(seen(RequirementFilter(), thread_closed=True)) == {"requirements.thread"}
 
 
-def test_a_thread_closes_by_its_age_when_the_comment_came():
+def test_the_age_of_a_thread_counts_at_the_time_of_the_comment():
     late, early = COMMENT.received - timedelta(days=7, seconds=1), COMMENT.received - timedelta(days=6)
     assert set(seen(RequirementFilter(), COMMENT, close_after_days=7, thread_opened=late)) == {"requirements.thread"}
     assert seen(RequirementFilter(), COMMENT, close_after_days=7, thread_opened=early) == {}

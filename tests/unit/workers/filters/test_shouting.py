@@ -23,7 +23,7 @@ def names(content: str) -> set[str]:
         ("Great! Superb! Wonderful! Buy!", "shouting.exclamation"),
     ],
 )
-def test_shouting_is_noticed(content, signal):
+def test_shouting_gives_a_signal(content, signal):
     assert names(content) == {signal}
 
 
@@ -43,11 +43,11 @@ def test_shouting_is_noticed(content, signal):
         "the cat and the dog and the bird and the fish and the cow and a horse",
     ],
 )
-def test_ordinary_writing_in_any_script_is_not(content):
+def test_ordinary_writing_in_any_script_gives_no_signal(content):
     assert names(content) == set()
 
 
-def test_all_of_it_together_is_looked_at_and_is_no_spam():
+def test_all_kinds_of_shouting_together_hold_and_are_not_spam():
     found = seen(ShoutingFilter(), a_comment(content="BUY NOW!!!!!!!!!! " * 20))
     assert len(found) == 3
     assert policy(ShoutingFilter()).decide(found.values(), NOW).action is Action.HOLD

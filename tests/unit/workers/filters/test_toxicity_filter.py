@@ -15,16 +15,16 @@ def test_a_blatant_attack_is_held_with_its_words() -> None:
     assert policy(ToxicityFilter()).decide(found.values(), NOW).action is Action.HOLD
 
 
-def test_a_site_chooses_how_sure_it_has_to_be() -> None:
+def test_a_site_chooses_the_threshold() -> None:
     assert seen(ToxicityFilter(), POSSIBLE) == {}
     assert set(seen(ToxicityFilter(), POSSIBLE, toxicity="possible")) == {"toxicity.attack"}
 
 
-def test_a_site_may_switch_it_off() -> None:
+def test_a_site_may_turn_the_filter_off() -> None:
     assert seen(ToxicityFilter(), BLATANT, toxicity="off") == {}
 
 
-def test_no_amount_of_it_makes_spam() -> None:
+def test_no_amount_makes_a_comment_spam() -> None:
     found = seen(
         ToxicityFilter(), a_comment(content="Shut up, you disgusting stupid pig! Go kill yourself, idiot! " * 100)
     )

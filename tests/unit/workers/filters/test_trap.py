@@ -5,11 +5,11 @@ from tests.unit.workers.about import seen, strengths
 from workers.filters.trap import TrapFilter
 
 
-def test_people_leave_it_empty():
+def test_an_empty_field_gives_no_signal():
     assert seen(TrapFilter()) == {}
 
 
-def test_whatever_stands_in_it_counts():
+def test_any_value_gives_a_signal():
     assert strengths(TrapFilter(), a_comment(trap="http://shop.example")) == {"trap.filled": 1.0}
 
 

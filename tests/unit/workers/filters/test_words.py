@@ -45,11 +45,11 @@ def test_a_term_inside_another_word_is_not_found(term, content):
     assert not held(term, content)
 
 
-def test_a_site_may_look_inside_words_as_wordpress_does():
+def test_a_site_may_match_inside_words_as_wordpress_does():
     assert held("cialis", "a specialist", match_inside_words=True)
 
 
-def test_a_term_is_looked_for_in_its_own_fields_only():
+def test_a_term_is_searched_in_its_fields_only():
     term = Term("casino", ("author",))
     assert seen(WordFilter(), a_comment(content="casino"), hold_words=(term,)) == {}
     found = seen(WordFilter(), a_comment(author="Casino Royal"), hold_words=(term,))
@@ -64,13 +64,13 @@ def test_every_visitor_field_can_be_watched():
 
 
 @pytest.mark.parametrize("spam_at", [5.0, 8.0, 30.0])
-def test_a_rejected_term_is_worth_what_the_site_asks_for_spam(spam_at):
+def test_a_rejected_term_has_the_points_of_the_sites_spam_threshold(spam_at):
     found = seen(WordFilter(), a_comment(content="casino"), reject_words=(Term("casino"),))
     decision = policy(WordFilter()).for_site(a_site(spam_at=spam_at)).decide(found.values(), NOW)
     assert (decision.action, decision.score) == (Action.SPAM, spam_at)
 
 
-def test_many_terms_to_hold_for_are_no_spam():
+def test_many_terms_that_hold_are_not_spam():
     terms = tuple(Term(word) for word in ("one", "two", "three", "four"))
     found = seen(WordFilter(), a_comment(content="one two three four"), hold_words=terms)
     assert policy(WordFilter()).decide(found.values(), NOW).action is Action.HOLD

@@ -90,19 +90,19 @@ def test_each_comment_is_decided(memory):
     assert [c.version for c in after] == [1, 1]
 
 
-def test_the_batch_is_asked_about_in_one_go(memory):
+def test_evidence_for_a_batch_is_read_in_one_request(memory):
     evidence = Asked()
     judged(replace(memory, evidence=evidence), (a_comment(), 1), (a_comment(), 2), (a_comment(), 1))
     assert [[q.first_attempt for q in batch] for batch in evidence.batches] == [[True, False, True]]
 
 
-def test_nothing_is_asked_when_there_is_nothing_to_judge(memory):
+def test_an_empty_batch_reads_no_evidence(memory):
     evidence = Asked()
     assert judged(replace(memory, evidence=evidence)) == []
     assert evidence.batches == []
 
 
-def test_a_question_holds_all_that_filters_want_to_know():
+def test_an_evidence_query_has_everything_that_filters_need():
     comment = a_comment(author="Ada", url="", parent="p" * 26)
     assert evidence_query(comment, 1, (SAID,)) == EvidenceQuery(
         uses=(WindowUse("saying.author", 60, "Ada"),),
@@ -115,18 +115,18 @@ def test_a_question_holds_all_that_filters_want_to_know():
     )
 
 
-def test_a_shared_window_is_asked_for_as_one():
+def test_a_shared_window_is_queried_as_shared():
     assert (
         WindowUse("saying.url", 3600, "http://a.example", shared=True)
         in evidence_query(a_comment(url="http://a.example"), 1, (SAID,)).uses
     )
 
 
-def test_without_an_email_no_author_is_asked_about():
+def test_without_an_email_no_author_is_queried():
     assert evidence_query(a_comment(email="", identity=""), 1, (SAID,)).author == ()
 
 
-def test_filters_are_told_what_was_found(memory):
+def test_filters_get_the_evidence(memory):
     told: list[Facts] = []
     answer = Evidence({"saying.author": 3}, (1, 0), (0, 2), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
     listening = Saying(lambda c, f: told.append(f) or ())
@@ -136,7 +136,7 @@ def test_filters_are_told_what_was_found(memory):
     ]
 
 
-def test_a_filter_that_breaks_sends_the_comment_to_a_person(memory, caplog):
+def test_a_filter_that_fails_holds_the_comment(memory, caplog):
     comment = a_comment(content="private words")
     (after,) = judged(memory, (comment, 1), filters=(BROKEN,))
     assert after.status is Status.HELD
@@ -154,7 +154,7 @@ class Other(Filter):
         yield Signal("other", 1.0, "")
 
 
-def test_the_other_filters_still_count_but_a_person_decides(memory):
+def test_signals_of_the_other_filters_still_count_when_one_fails(memory):
     (after,) = judged(memory, (a_comment(), 1), filters=(BROKEN, Other()))
     assert [s.name for s in after.filter_decision.signals] == ["filter.failed", "other"]
     assert (after.status, after.filter_decision.score) == (Status.HELD, 20.0)
@@ -169,13 +169,13 @@ def test_the_other_filters_still_count_but_a_person_decides(memory):
         Signal("said", float("nan"), ""),
     ],
 )
-def test_a_signal_that_cannot_be_weighed_holds(memory, signal):
+def test_an_undeclared_signal_holds(memory, signal):
     (after,) = judged(memory, (a_comment(), 1), filters=(Saying(lambda c, f: [signal]),))
     assert after.status is Status.HELD
     assert [s.name for s in after.filter_decision.signals] == ["filter.failed"]
 
 
-def test_after_too_many_attempts_a_person_decides_and_no_filter_is_asked(memory):
+def test_after_too_many_attempts_a_comment_is_held_without_running_filters(memory):
     evidence = Asked()
     storage = replace(memory, evidence=evidence)
     fresh, worn = a_comment(), a_comment()
@@ -193,17 +193,17 @@ def test_judging_stops_when_the_time_is_up(memory):
     assert len(after) == 2
 
 
-def test_the_sites_own_thresholds_count(memory):
+def test_the_sites_thresholds_are_used(memory):
     (after,) = judged(memory, (a_comment(), 1), spam_at=4.0)
     assert after.filter_decision.action is Action.SPAM
 
 
-def test_asking_twice_gives_the_same(memory):
+def test_judging_twice_gives_the_same_decision(memory):
     comment, known = a_comment(content="Buy v1agra at http://0x7f.1/ now!!!!!!"), Facts(a_site(), NOW)
     assert run_filters(comment, known, BUILT_IN) == run_filters(comment, known, BUILT_IN) != ()
 
 
-def test_profanity_is_masked_where_the_site_masks_it(memory):
+def test_profanity_is_masked_if_the_site_masks_it(memory):
     comment = a_comment(content="What the fuck is this?")
     (after,) = judged(memory, (comment, 1), filters=BUILT_IN, moderation="suspicious", profanity="mask")
     assert (after.status, after.public_content) == (Status.APPROVED, "What the f*** is this?")
@@ -232,23 +232,23 @@ def audited(signal: str, known: TokenCounts = TAUGHT, **choices: object) -> list
 
 
 @pytest.mark.parametrize(("signal", "usual"), [("learned.ham", Action.APPROVE), ("learned.spam", Action.SPAM)])
-def test_a_person_sees_some_of_what_the_filters_settle(signal, usual):
+def test_some_automatic_decisions_become_spot_checks(signal, usual):
     actions = audited(signal)
     assert 5 <= actions.count(Action.HOLD) <= 40
     assert actions.count(usual) + actions.count(Action.HOLD) == 1000
     assert audited(signal) == actions
 
 
-def test_nothing_is_sampled_where_the_site_does_not_want_it_or_taught_too_little():
+def test_no_spot_checks_if_turned_off_or_with_few_lessons():
     assert set(audited("learned.ham", audit_share=0.0)) == {Action.APPROVE}
     assert set(audited("learned.ham", TokenCounts(14, 100))) == {Action.APPROVE}
 
 
-def test_what_the_sites_own_words_reject_is_not_sampled():
+def test_comments_rejected_by_the_sites_words_are_not_spot_checked():
     assert set(audited("words.reject", audit_share=1.0)) == {Action.SPAM}
 
 
-def test_the_sample_says_what_the_filters_would_have_said():
+def test_a_spot_check_names_the_decision_of_the_filters():
     facts = Facts(a_site(audit_share=1.0), NOW, corpus=TAUGHT)
     found = decision_for(a_comment(), facts, [], build_policy(BUILT_IN, {}))
     assert [(s.name, s.holds) for s in found.signals] == [("audit.sample", True)]
@@ -256,7 +256,7 @@ def test_the_sample_says_what_the_filters_would_have_said():
     assert is_spot_check("any", facts)
 
 
-def test_what_was_held_is_held_again_however_harmless_its_new_words_are(memory):
+def test_a_held_comment_stays_held_after_a_harmless_edit(memory):
     held = a_comment().with_decision(a_decision(Action.HOLD))
     (after,) = judged(memory, (edited(held, "fine", NOW), 1), filters=())
     assert after.status is Status.HELD
@@ -265,7 +265,7 @@ def test_what_was_held_is_held_again_however_harmless_its_new_words_are(memory):
     assert after.status is Status.APPROVED
 
 
-def test_what_an_edit_shares_with_the_words_before_is_not_noted_again():
+def test_an_edit_counts_only_window_values_that_are_new():
     comment = a_comment(author="Ada", url="https://ada.example")
     shared = (
         WindowUse("saying.author", 60, "Ada", before=True),
@@ -275,7 +275,7 @@ def test_what_an_edit_shares_with_the_words_before_is_not_noted_again():
     assert not any(use.before for use in evidence_query(comment, 1, [SAID]).uses)
 
 
-def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
+def test_an_edit_is_a_duplicate_of_others_but_not_of_its_own_comment(memory):
     """One letter is another, so the texts have most of their words in common."""
     words = "The third paragraph made me think of an older essay about bread, rye and how long a loaf keeps"
     comment = a_comment(content=f"{words} freesh.", email="", identity="")
@@ -290,7 +290,7 @@ def test_an_edit_is_no_copy_of_its_own_words_but_of_others(memory):
     assert "duplicates.here" in {s.name for s in after.filter_decision.signals}
 
 
-def test_where_sites_may_hear_from_each_other_the_filters_are_told(storage: Storage) -> None:
+def test_filters_get_facts_of_other_sites_if_sharing_is_on(storage: Storage) -> None:
     comment = a_comment(content="See http://pills.example/")
     storage.shared_reputation.update("other", "a", Label.SPAM, ["pills.example"])
     silent, told = (
@@ -299,7 +299,7 @@ def test_where_sites_may_hear_from_each_other_the_filters_are_told(storage: Stor
     assert (silent.other_sites, told.other_sites) == ({}, {"pills.example": (0, 1)})
 
 
-def test_a_network_that_posts_on_other_sites_is_known_where_sites_may_hear_from_each_other(memory: Storage) -> None:
+def test_a_network_is_counted_on_all_sites_if_sharing_is_on(memory: Storage) -> None:
     def heard(site: str, id: str, sharing: bool) -> int:
         comment = a_comment(id=id, site=site, origin="one-network")
         return collect_facts([(comment, 1)], a_site(id=site), BUILT_IN, memory, NOW, sharing)[0].counts.get(

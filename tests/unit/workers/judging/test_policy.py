@@ -51,7 +51,7 @@ def test_signals_lead_to_an_outcome(names, action):
     assert outcome(*names) is action
 
 
-def test_a_decision_says_what_was_weighed():
+def test_a_decision_keeps_its_signals():
     decision = POLICY.decide([Signal("b", 0.5, "three links"), Signal("hold", 1.0, "new here")], NOW)
     told = [(s.name, s.strength, s.evidence, s.points) for s in decision.signals]
     assert told == [("b", 0.5, "three links", 3.0), ("hold", 1.0, "new here", 0.0)]
@@ -103,7 +103,7 @@ def test_no_number_of_signals_that_only_hold_makes_spam(seen):
     assert (decision.action, decision.score) == (Action.HOLD, 0.0)
 
 
-def test_no_built_in_signal_alone_makes_spam_but_a_moderators_word_and_a_trusted_corpus():
+def test_only_a_ban_a_rejected_term_and_the_learned_filter_make_spam_alone():
     policy = build_policy(BUILT_IN, {})
     alone = {name for name in policy.weights if outcome(name, policy=policy) is Action.SPAM}
     assert alone == {"words.reject", "standing.banned", "learned.spam"}
@@ -122,7 +122,7 @@ def test_a_site_has_its_own_thresholds():
     assert outcome("reject", policy=POLICY.for_site(a_site(spam_at=20.0))) is Action.SPAM
 
 
-def test_a_site_that_chose_nothing_has_the_policys_thresholds():
+def test_a_site_without_thresholds_has_those_of_the_policy():
     wide = build_policy(BUILT_IN, {"thresholds": {"hold_at": 4, "spam_at": 12.5}})
     assert (wide.for_site(a_site()).hold_at, wide.for_site(a_site()).spam_at) == (4.0, 12.5)
     assert wide.for_site(a_site(hold_at=2.0)).hold_at == 2.0
@@ -162,7 +162,7 @@ def test_a_policy_file_sets_weights():
         {"threshold": {}},
     ],
 )
-def test_a_policy_file_that_means_nothing_stops_the_start(overrides):
+def test_an_invalid_policy_file_stops_the_start(overrides):
     with pytest.raises(SettingsInvalid):
         build_policy(BUILT_IN, overrides)
 

@@ -31,21 +31,21 @@ def test_the_same_comment_has_the_same_features_in_every_process() -> None:
 
 
 @pytest.mark.parametrize("family", list(Family))
-def test_a_family_counts_the_same_however_many_features_it_has(family: Family) -> None:
+def test_the_vector_of_a_family_has_a_fixed_length(family: Family) -> None:
     values = of(TALKATIVE, family)
     assert math.isclose(sum(value**2 for value in values), VECTOR_LENGTH[family] ** 2)
 
 
-def test_every_feature_lies_in_the_table() -> None:
+def test_every_feature_has_a_bucket_in_the_table() -> None:
     assert all(0 <= place < SIZE for place, _ in bucket_values(TALKATIVE))
 
 
-def test_what_is_not_there_says_nothing() -> None:
+def test_empty_fields_have_no_features() -> None:
     families = Counter(f for f in Family if of(a_comment(author="", url="", content=""), f))
     assert not families
 
 
-def test_the_e_mail_and_the_origin_are_not_looked_at() -> None:
+def test_the_email_and_the_origin_are_no_features() -> None:
     one = list(bucket_values(a_comment(email="a@example.org", origin="x", content="hello there")))
     other = list(bucket_values(a_comment(email="b@example.net", origin="y", content="hello there")))
     assert one == other
@@ -71,7 +71,7 @@ def test_the_e_mail_and_the_origin_are_not_looked_at() -> None:
         ("run `make` first", "code"),
     ],
 )
-def test_what_stands_out_is_flagged(content: str, flag: str) -> None:
+def test_unusual_content_has_traits(content: str, flag: str) -> None:
     assert flag in features(a_comment(content=content)).traits
 
 
@@ -90,11 +90,11 @@ def test_what_stands_out_is_flagged(content: str, flag: str) -> None:
         "let 𝑓 be a function of 𝑥 in ℝ",
     ],
 )
-def test_no_script_and_no_haste_is_flagged(content: str) -> None:
+def test_scripts_and_careless_typing_have_no_traits(content: str) -> None:
     assert features(a_comment(content=content)).traits == ()
 
 
-def test_a_disguised_text_has_the_words_it_stands_for() -> None:
+def test_a_disguised_text_has_the_features_of_the_plain_one() -> None:
     plain = features(a_comment(content="check out my channel now")).words
     for disguised in (
         "ch\u0435ck out my ch\u0430nnel now",
@@ -111,16 +111,16 @@ def test_no_disguise_shares_its_weight_with_a_host_or_another() -> None:
     assert not disguises & (hosts | {bucket(Family.TRAITS, name) for name in features(TALKATIVE).traits})
 
 
-def test_digits_are_alike_and_drawn_out_letters_short() -> None:
+def test_digits_are_equal_and_repeated_letters_are_cut() -> None:
     assert features(a_comment(content="soooo win99 WIN12")).words == ("soo", "win00", "win00")
 
 
-def test_a_measure_says_its_range_in_words() -> None:
+def test_a_style_measure_names_its_range() -> None:
     words = ["what", "a", "day"]
     assert "exclamation marks: 2 to 4 marks" in style_measures("What a day!!", words, words, ())
 
 
-def test_no_text_takes_long_however_it_is_made() -> None:
+def test_no_text_takes_long() -> None:
     draw = random.Random(1)
     for piece in (
         "a.",

@@ -76,7 +76,7 @@ def held(seen: TokenCounts, contents: Iterable[str]) -> float:
     return sum(j.log_odds >= j.hold_at for j in judgements) / len(judgements)
 
 
-def test_a_hostile_moderator_swings_no_ordinary_comment():
+def test_a_hostile_moderator_cannot_get_ordinary_comments_held():
     ordinary = texts(Label.HAM)
     false = [decided(text, Action.SPAM, "mallory") for text in ordinary[100:600]]
     before, after = (
@@ -86,7 +86,7 @@ def test_a_hostile_moderator_swings_no_ordinary_comment():
     assert held(taught(two_moderators() + false, guarded=False), ordinary[700:900]) > before + 0.5
 
 
-def test_a_campaign_swings_neither_ordinary_comments_nor_what_is_known_of_other_spam():
+def test_a_campaign_changes_no_decision_about_other_comments():
     flood = [decided(text, Action.SPAM, "ada") for text in LOANS]
     before, after = taught(two_moderators()), taught(two_moderators() + flood)
     assert after.spam < before.spam + 100
@@ -95,7 +95,7 @@ def test_a_campaign_swings_neither_ordinary_comments_nor_what_is_known_of_other_
     assert combined_score(a_comment(content=LOANS[0]), after).probability > 0.9
 
 
-def test_the_same_words_are_one_campaign_whatever_numbers_links_and_capitals_they_come_with():
+def test_the_same_words_are_one_campaign_despite_other_numbers_links_and_capitals():
     assert (
         len({campaign(t) for t in ("Buy NOW at http://a.example/1", "now buy at http://b.example", "buy at now")}) == 1
     )
@@ -103,12 +103,12 @@ def test_the_same_words_are_one_campaign_whatever_numbers_links_and_capitals_the
     assert campaign("🔥🔥") != campaign("💰")
 
 
-def test_most_of_a_campaign_with_other_names_is_one():
+def test_a_campaign_with_changed_names_is_mostly_recognized():
     (_, most), *_ = Counter(map(campaign, LOANS)).most_common(1)
     assert most >= 500
 
 
-def test_texts_that_are_not_alike_are_no_campaign():
+def test_different_texts_are_no_campaign():
     assert len({campaign(text) for text in texts(Label.HAM)[:300]}) > 150
 
 
@@ -124,12 +124,12 @@ def test_texts_that_are_not_alike_are_no_campaign():
         (5.0, 3.0, Action.REMOVE, []),
     ],
 )
-def test_only_lessons_against_what_the_filters_would_have_done_are_rationed(log_odds, points, action, limits):
+def test_only_lessons_against_the_filters_have_a_quota(log_odds, points, action, limits):
     seen = a_comment().with_decision(a_decision(Action.HOLD, log_odds=log_odds, score=points, hold_at=3.0))
     assert [q.most for q in lesson_quotas(seen.with_decision(a_decision(action, Role.MODERATOR, "mo")))] == limits
 
 
-def test_what_readers_reported_is_not_one_moderators_word():
+def test_lessons_about_reported_comments_have_no_moderator_quota():
     seen = a_comment().with_decision(a_decision(Action.APPROVE, log_odds=-3.0, hold_at=3.0))
     reported = held_for_reports(seen, {"spam": 3}, NOW)
     assert [q.most for q in lesson_quotas(reported.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo")))] == [
@@ -137,7 +137,7 @@ def test_what_readers_reported_is_not_one_moderators_word():
     ]
 
 
-def test_every_moderator_has_a_ration_every_day():
+def test_each_moderator_has_a_quota_for_each_day():
     seen = a_comment().with_decision(a_decision(Action.HOLD, log_odds=-9.0, hold_at=3.0))
     others = [("mo", NOW), ("bo", NOW), ("mo", NOW + timedelta(days=1))]
     rations = {

@@ -75,7 +75,7 @@ def _by_hand(model: PriorWeights, comment: Comment) -> float:
     )
 
 
-def test_the_weightiest_reason_comes_first_and_in_words() -> None:
+def test_the_strongest_reason_comes_first_and_in_words() -> None:
     reasons = shipped_prior().score(a_comment(content=SPAM[0])).contributions
     assert [abs(r.logit) for r in reasons] == sorted((abs(r.logit) for r in reasons), reverse=True)
     assert "link" in {r.evidence for r in reasons}
@@ -91,7 +91,7 @@ def test_a_model_is_written_as_it_was_read() -> None:
     assert PriorWeights.parse(packed).to_bytes() == packed
 
 
-def test_weights_keep_their_worth_within_half_a_step() -> None:
+def test_quantized_weights_differ_by_at_most_half_a_step() -> None:
     weights = [math.sin(n) for n in range(SIZE)]
     whole, scales = quantize(weights)
     assert (
@@ -99,7 +99,7 @@ def test_weights_keep_their_worth_within_half_a_step() -> None:
     )
 
 
-def test_a_model_without_weights_says_its_bias() -> None:
+def test_a_model_without_weights_scores_its_bias() -> None:
     model = PriorWeights(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, 1.0, 0.0, "")
     assert PriorModel(model).score(a_comment()).logit == -2.0
 

@@ -33,19 +33,19 @@ def held(decisions: Sequence[Decision]) -> float:
     return sum(d.score >= d.hold_at for d in decisions) / len(decisions)
 
 
-def test_hardly_an_honest_comment_of_any_kind_has_the_points_to_be_held(decided):
+def test_hardly_any_honest_comment_of_any_kind_is_held(decided):
     honest = [d for (spam, _), decisions in decided.items() if not spam for d in decisions]
     assert len(honest) > 220
     assert sum(d.score >= d.hold_at for d in honest) <= 1
 
 
-def test_two_thirds_of_the_spam_are_held_before_anything_is_taught(decided):
+def test_two_thirds_of_the_spam_are_held_without_lessons(decided):
     spam = [d for (is_spam, _), decisions in decided.items() if is_spam for d in decisions]
     assert len(spam) > 150
     assert held(spam) >= 0.66
 
 
-def test_no_kind_of_spam_goes_unseen(decided):
+def test_some_spam_of_every_kind_is_held(decided):
     of_kind = {kind: held(decisions) for (spam, kind), decisions in decided.items() if spam}
     assert min(of_kind.values()) > 0, of_kind
     assert sum(share >= 0.5 for share in of_kind.values()) >= 0.75 * len(of_kind), of_kind

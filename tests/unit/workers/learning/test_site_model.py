@@ -19,13 +19,13 @@ from workers.learning.site_model import (
 )
 
 
-def test_tokens_say_where_they_were_found():
+def test_tokens_name_their_field():
     comment = a_comment(author="Bob Smith", url="http://bob.example/", content="Buy v1agra at http://shop.example/x")
     assert tokens(comment) >= {"author:bob", "author:smith", "url:bob.example", "link:shop.example", "buy", "viagra"}
     assert {"looks:1 links", "looks:digits as letters"} <= tokens(comment)
 
 
-def test_tokens_hold_nothing_private():
+def test_tokens_contain_nothing_private():
     comment = a_comment(content="Hello there", email="secret@private.example", origin="origin-1", user_agent="agent-1")
     assert not [t for t in tokens(comment) if any(s in t for s in ("secret", "private", "origin", "agent"))]
 
@@ -37,7 +37,7 @@ def test_tokens_are_few_and_short(content, author):
     assert all(0 < len(token) <= 32 for token in found)
 
 
-def test_a_long_comment_has_as_many_tokens_as_allowed_and_no_more():
+def test_the_tokens_of_a_long_comment_are_limited():
     content = " ".join(f"word{chr(97 + n % 26)}{n}" for n in range(500)) + " ".join(f"h{n}.com" for n in range(50))
     assert 150 < len(tokens(a_comment(content=content))) <= MAX_TOKENS
 
@@ -45,7 +45,7 @@ def test_a_long_comment_has_as_many_tokens_as_allowed_and_no_more():
 @pytest.mark.parametrize(
     ("ham", "spam", "expected"), [(0, 0, 0.0), (0, 1, 5.590), (1, 0, -5.590), (5, 5, 0.0), (5, 10, 0.688)]
 )
-def test_a_token_is_as_spammy_as_it_was_often_in_spam(ham, spam, expected):
+def test_the_log_odds_of_a_token_follow_its_frequencies(ham, spam, expected):
     assert token_log_odds(ham, spam, TokenCounts(20, 20)) == pytest.approx(expected, abs=1e-3)
     assert token_log_odds(ham, spam, TokenCounts(20, 20)) == pytest.approx(
         -token_log_odds(spam, ham, TokenCounts(20, 20))
@@ -57,7 +57,7 @@ def test_no_token_is_ever_certain(ham, spam, lessons_ham, lessons_spam):
     assert math.isfinite(token_log_odds(ham, spam, TokenCounts(ham + lessons_ham, spam + lessons_spam)))
 
 
-def test_many_lessons_of_one_label_say_nothing_of_what_was_seen_once():
+def test_many_lessons_of_one_label_do_not_change_a_rare_token():
     assert token_log_odds(0, 1, TokenCounts(2, 1000)) < token_log_odds(0, 1, TokenCounts(20, 20)) / 2
     assert token_log_odds(2, 1000, TokenCounts(2, 1000)) == pytest.approx(0.0)
 
@@ -66,12 +66,12 @@ def of_all(asked: set[str], seen: TokenCounts) -> float:
     return mean_log_odds(token_log_odds_of(asked, seen), len(asked))
 
 
-def test_one_label_alone_teaches_nothing():
+def test_lessons_of_one_label_give_no_log_odds():
     assert of_all({"buy"}, TokenCounts(0, 50, {"buy": (0, 50)})) == pytest.approx(0.0)
     assert of_all({"essay"}, TokenCounts(50, 0, {"essay": (50, 0)})) == pytest.approx(0.0)
 
 
-def test_nothing_is_known_before_the_first_lesson():
+def test_a_site_without_lessons_has_no_log_odds():
     assert of_all({"buy"}, TokenCounts()) == 0.0
 
 
@@ -79,25 +79,25 @@ def lessons(ham: int, spam: int) -> TokenCounts:
     return TokenCounts(ham, spam, {"buy": (0, spam), "viagra": (0, spam), "essay": (ham, 0), "the": (ham, spam)})
 
 
-def test_words_of_spam_speak_for_spam_and_words_of_ham_against_it():
+def test_words_of_spam_raise_and_words_of_ham_lower_the_mean():
     seen = lessons(20, 20)
     assert of_all({"buy", "viagra", "the"}, seen) > 1
     assert of_all({"essay", "the"}, seen) < -1
     assert of_all({"the", "unheard"}, seen) == pytest.approx(0.0)
 
 
-def test_what_was_never_heard_makes_a_case_less_sure():
+def test_unknown_words_pull_the_mean_towards_zero():
     assert 0 < of_all({"buy", "unheard"}, lessons(20, 20)) < of_all({"buy"}, lessons(20, 20))
 
 
-def test_the_strongest_clue_comes_first():
+def test_the_strongest_token_comes_first():
     seen = TokenCounts(20, 20, {"weak": (5, 10), "strong": (0, 20), "ham": (9, 0)})
     assert [
         clue.token for clue in strongest_tokens(token_log_odds_of({"weak", "strong", "ham"}, seen), seen, spam=True)
     ] == ["strong", "weak"]
 
 
-def test_spam_is_refused_after_fifteen_lessons_of_either_kind():
+def test_spam_can_be_refused_after_fifteen_lessons_of_each_label():
     assert not has_enough_lessons(TokenCounts(14, 15))
     assert not has_enough_lessons(TokenCounts(0, 10_000))
     assert has_enough_lessons(TokenCounts(15, 15))

@@ -21,27 +21,27 @@ def said(text: str) -> float:
 
 
 @pytest.mark.parametrize("text", SENTENCES["calm"])
-def test_who_names_a_group_argues_quotes_or_swears_attacks_nobody(text: str) -> None:
+def test_naming_a_group_arguing_quoting_and_swearing_are_no_attacks(text: str) -> None:
     assert said(text) < THRESHOLDS["possible"]
 
 
 @pytest.mark.parametrize("text", SENTENCES["calm_unseen"])
-def test_calm_sentences_that_nobody_looked_at_are_never_blatant(text: str) -> None:
+def test_unseen_calm_sentences_never_reach_the_blatant_level(text: str) -> None:
     assert said(text) < THRESHOLDS["blatant"]
 
 
 @pytest.mark.parametrize(("kind", "least"), [("abuse", 0.75), ("abuse_unseen", 0.5)])
-def test_most_attacks_are_seen(kind: str, least: float) -> None:
+def test_most_attacks_are_found(kind: str, least: float) -> None:
     seen = [text for text in SENTENCES[kind] if said(text) >= THRESHOLDS["possible"]]
     assert len(seen) >= least * len(SENTENCES[kind])
 
 
 @pytest.mark.parametrize("sentence", ["I am {}.", "All {} are vermin.", "My {} friends are stupid, you know?"])
-def test_every_group_is_the_same_to_it(sentence: str) -> None:
+def test_all_groups_get_the_same_score(sentence: str) -> None:
     assert len({said(sentence.format(group)) for group in GROUP_NAMES}) == 1
 
 
-def test_to_name_a_group_weighs_nothing() -> None:
+def test_naming_a_group_has_no_weight() -> None:
     assert {said(group) for group in GROUP_NAMES} == {said("")}
 
 
@@ -57,22 +57,22 @@ def test_to_name_a_group_weighs_nothing() -> None:
         "   ",
     ],
 )
-def test_a_language_it_does_not_know_is_no_attack(text: str) -> None:
+def test_an_unknown_language_is_no_attack(text: str) -> None:
     assert said(text) < THRESHOLDS["possible"]
 
 
-def test_only_charged_words_speak_for_an_attack() -> None:
+def test_only_charged_words_have_positive_weights() -> None:
     may = charged()
     assert [f for f, w in WEIGHTS.items() if w > 0 and not may & {f, *f.removeprefix(AIMED).split()}] == []
 
 
-def test_its_words_are_what_folding_makes_of_them_now() -> None:
+def test_the_words_of_the_model_are_normalized() -> None:
     names = {name for f in WEIGHTS for name in f.removeprefix(AIMED).split()} - {READER, GROUP}
     assert {name for name in names if words(fold(name).text) != (name,)} == set()
 
 
 @pytest.mark.parametrize("text", [*SENTENCES["abuse"], *SENTENCES["calm"]])
-def test_it_weighs_what_it_was_trained_on(text: str) -> None:
+def test_scores_agree_with_the_features_of_the_training(text: str) -> None:
     tokens = word_tokens(text)
     trained = [sum(WEIGHTS.get(feature, 0) for feature in word) for word in features(tokens)]
     assert list(shipped_toxicity().token_weights(tokens)) == trained
@@ -90,11 +90,11 @@ def test_a_long_comment_is_judged_by_its_worst_words() -> None:
     assert said(calm) < THRESHOLDS["possible"]
 
 
-def test_a_chorus_weighs_no_more_than_its_words() -> None:
+def test_repeated_words_count_once() -> None:
     assert said("stupid " * 50) == said("stupid")
 
 
-def test_it_tells_the_weightiest_words_in_their_order() -> None:
+def test_the_strongest_words_are_listed_in_the_order_of_the_text() -> None:
     model = ToxicityModel.from_weights({"idiot": 120, "*idiot": 80, "shut up": 150, "calm": -90}, bias=-50)
     assert model.attack("Stay calm and shut up, you idiot").words == ("shut up", "idiot")
     assert model.attack("Stay calm").words == ()

@@ -83,7 +83,7 @@ def test_no_script_counts_as_a_disguise(language: str) -> None:
 @pytest.mark.parametrize(
     "laughter", ["哈哈哈哈哈哈哈哈", "555555", "ㅋㅋㅋㅋㅋㅋ", "😂😂😂😂😂😂😂", "👏🏽👏🏽👏🏽👏🏽👏🏽👏🏽"]
 )
-def test_laughter_and_applause_say_nothing_against_a_comment(laughter: str) -> None:
+def test_laughter_and_applause_give_no_signal(laughter: str) -> None:
     signals = run_filters(
         a_comment(author="", email="", url="", content=laughter), facts(moderation="suspicious"), BUILT_IN
     )

@@ -60,11 +60,11 @@ def test_a_link_is_found(text, host):
         "use .net or .NET, and C++ .",
     ],
 )
-def test_prose_holds_no_link(text):
+def test_prose_contains_no_link(text):
     assert hosts(text) == []
 
 
-def test_every_link_counts_and_order_is_kept():
+def test_all_links_are_found_in_order():
     assert hosts("http://b.example http://a.example http://b.example") == ["b.example", "a.example", "b.example"]
     assert hosts("[x](http://b.example)[y](http://a.example)") == ["b.example", "a.example"]
 
@@ -73,21 +73,21 @@ def test_every_link_counts_and_order_is_kept():
     "host",
     ["192.168.1.1", "3232235777", "0xc0a80101", "0xC0.0xA8.1.1", "0300.0250.01.01", "192.168.257", "192.11010305"],
 )
-def test_an_address_in_numbers_is_known_in_every_form(host):
+def test_numeric_hosts_are_recognized_in_every_form(host):
     assert links(f"http://{host}/x") == (Link("192.168.1.1", raw_address=True),)
 
 
 @pytest.mark.parametrize("host", ["999.1.1.1", "1.2.3.4.5", "256.256.256.256", "4294967296", "08.1.1.1", "1..2", "a1"])
-def test_what_only_looks_like_an_address_in_numbers_is_a_name(host):
+def test_similar_names_are_no_numeric_hosts(host):
     assert ipv4(host) == ""
 
 
 @pytest.mark.parametrize("host", ["münchen.de", "xn--mnchen-3ya.de", "MÜNCHEN.de"])
-def test_an_international_name_is_known_in_either_form(host):
+def test_an_international_name_is_recognized_in_both_forms(host):
     assert links(f"http://{host}/") == (Link("xn--mnchen-3ya.de", international=True),)
 
 
-def test_a_link_knows_what_follows_its_host() -> None:
+def test_a_link_has_its_path() -> None:
     assert [link.path for link in links("http://a.example:80/b?c=1, shop.com/x. https://b.example")] == [
         "/b?c=1",
         "/x",
@@ -148,7 +148,7 @@ def test_dots_inside_words_do_not_hide_a_host_from_the_ban_list() -> None:
     assert "pills.de" in hosts_named(text)
 
 
-def test_shorteners_are_known():
+def test_shorteners_are_recognized():
     assert [link.shortened for link in links("http://bit.ly/x https://www.tinyurl.com/y http://orbit.ly/z")] == [
         True,
         True,
@@ -156,11 +156,11 @@ def test_shorteners_are_known():
     ]
 
 
-def test_words_beside_links_are_counted() -> None:
+def test_words_besides_links_are_counted() -> None:
     assert has_fewer_words_than("look: http://shop.example/x (cheap) ...", 3)
     assert not has_fewer_words_than("look: http://shop.example/x (cheap) here", 3)
 
 
 @given(st.text(alphabet="htps:/\\.@[]()%0x1a&#; wé。\u200b", max_size=40))
-def test_no_text_breaks_the_finding_of_links(text):
+def test_any_text_can_be_searched_for_links(text):
     assert all(link.host == link.host.lower() and link.host for link in links(text))

@@ -61,7 +61,7 @@ def test_a_disguise_is_undone(disguise, meant):
         "$5,000 is 50% more",
     ],
 )
-def test_honest_writing_is_left_alone(honest):
+def test_honest_writing_is_not_changed(honest):
     assert fold(honest).text == honest
     assert fold(honest).disguises == ()
 
@@ -75,7 +75,7 @@ def test_honest_writing_is_left_alone(honest):
         ("v i a g r a", "spaced letters"),
     ],
 )
-def test_what_had_to_be_undone_is_told(text, disguise):
+def test_the_undone_disguises_are_named(text, disguise):
     assert fold(text).disguises == (disguise,)
 
 
@@ -89,7 +89,7 @@ def test_the_capitals_of_a_plain_text_are_kept() -> None:
 
 
 @pytest.mark.parametrize("name", DISGUISES)
-def test_what_spammers_do_is_undone(name: str) -> None:
+def test_disguised_spellings_are_undone(name: str) -> None:
     # Where words are spaced like their letters, nobody can tell where one ends.
     assert fold(DISGUISES[name](PLAIN, chance(name, 1))).text.replace(" ", "") == PLAIN.replace(" ", "")
 
@@ -103,7 +103,7 @@ def test_what_spammers_do_is_undone(name: str) -> None:
         ("ch3ck 0u7 my ch4nn3l", "check out my channel"),
     ],
 )
-def test_signs_are_letters_inside_words_and_at_their_ends_beside_such_words(disguise, meant):
+def test_signs_inside_words_are_letters_and_at_their_ends_if_there_are_several(disguise, meant):
     assert fold(disguise).text == meant
 
 
@@ -117,7 +117,7 @@ def test_signs_are_letters_inside_words_and_at_their_ends_beside_such_words(disg
         "the 80s, a 3d mp3 and 100k of a 2nd b2b deal",
     ],
 )
-def test_marks_between_sentences_and_numbers_beside_letters_stay(honest):
+def test_marks_between_sentences_and_numbers_with_units_stay(honest):
     assert fold(honest).text == honest.casefold()
     assert fold(honest).disguises == ()
 
@@ -137,7 +137,7 @@ def test_an_abbreviation_or_a_list_is_no_disguise(written, read):
     assert fold(written).disguises == ()
 
 
-def test_signs_inside_many_words_are_taken_out_and_addresses_kept():
+def test_signs_inside_many_words_are_removed_but_addresses_stay():
     folded = fold("chec.k ou.t m·y chan*nel no.w at shop.com")
     assert (folded.text, folded.disguises) == ("check out my channel now at shop.com", ("dots inside words",))
 

@@ -40,7 +40,7 @@ numbers = st.lists(st.sampled_from(NUMBERS), max_size=24).map("".join)
 @given(numbers)
 @example("call 0171 2345678, 5 usd or bob77")
 @example("٣٣٣٣٣ ٣٣٣٣٣")
-def test_numbers_are_found_as_their_patterns_say(text: str) -> None:
+def test_numbers_are_found_as_by_their_patterns(text: str) -> None:
     folded = fold(text)
     seen = [flag.split(" with ")[0] for flag in traits(text, folded, (), frozenset())]
     patterns = {"sum of money": MONEY, "telephone number": PHONE, "name": LETTERS_AND_DIGITS}
@@ -50,7 +50,7 @@ def test_numbers_are_found_as_their_patterns_say(text: str) -> None:
 
 
 @given(st.text("aZ AB19٣é,\n", max_size=30))
-def test_numbers_and_shouted_words_are_counted_as_their_patterns_say(text: str) -> None:
+def test_numbers_and_words_in_capitals_are_counted_as_by_their_patterns(text: str) -> None:
     found = style_measures(text, ("word",), ("word",), ())
     assert any(name.startswith("words in capitals") for name in found) == bool(WORD_IN_CAPITALS.search(text))
     count = len(re.findall(r"\d+", text)) if re.search("[0-9]", text) else 0
@@ -58,10 +58,10 @@ def test_numbers_and_shouted_words_are_counted_as_their_patterns_say(text: str) 
 
 
 @given(st.text(max_size=20))
-def test_what_is_hidden_is_unusual(text: str) -> None:
+def test_hidden_characters_are_unusual(text: str) -> None:
     assert bool(HIDDEN.search(text)) == bool(HIDDEN.search(unusual(text)))
 
 
-def test_of_ordinary_writing_nothing_is_unusual() -> None:
+def test_ordinary_writing_has_no_unusual_characters() -> None:
     assert unusual("It's 5 o'clock:\n\tthe \"end\" (so far)!") == ""
     assert unusual("na\u00efve\u200b \U0001f600\x00") == "\u00ef\u200b\U0001f600\x00"

@@ -13,13 +13,13 @@ ESSAY = (
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
-def test_no_text_breaks_the_folding(text):
+def test_any_text_can_be_normalized(text):
     assert fold(text).text.isascii() or not text.isascii()
     assert len(fingerprint(text)) <= len(fold(text).text)
     assert len(bands(text)) in (0, 3)
 
 
-def test_stretched_letters_are_cut_down_to_what_is_asked():
+def test_repeated_letters_are_cut_to_the_given_number():
     assert squeezed("fuuuuck off, asss", 1) == "fuck off, as"
     assert squeezed("fuuuuck off, asss", 2) == "fuuck off, ass"
     assert squeezed("1000000 committee", 1) == "1000000 committee"
@@ -46,7 +46,7 @@ def test_words_of_scripts_without_spaces_are_pairs():
     assert words("नमस्ते दुनिया") == ("नमस्ते", "दुनिया")
 
 
-def test_texts_that_are_nearly_the_same_share_a_band():
+def test_near_duplicates_share_a_band():
     changed = ESSAY.replace("Tuesday", "Monday").replace("three", "two")
     assert set(bands(ESSAY)) & set(bands(changed))
     assert len(bands(ESSAY)) == 3
@@ -57,5 +57,5 @@ def test_different_texts_share_no_band():
     assert not set(bands(ESSAY)) & set(bands(other))
 
 
-def test_a_few_words_have_no_bands():
+def test_short_texts_have_no_bands():
     assert bands("I could not agree more with what you say") == ()
