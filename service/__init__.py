@@ -62,6 +62,9 @@ VIEWS = (
     delivery_pages,
 )
 
+#: Addresses of pages up to 0.1.0, which people may have bookmarked, and their addresses now.
+MOVED_PAGES = {"/sites/<site>/standings": "/sites/<site>/rules", "/sites/<site>/people": "/sites/<site>/team"}
+
 
 def create_app(deps: Deps) -> Flask:
     """Create the web application. It keeps nothing global, so tests can create many."""
@@ -82,6 +85,8 @@ def create_app(deps: Deps) -> Flask:
     widget_views.init_widget(app)
     for module in (*VIEWS, *((demo,) if settings.demo else ())):
         app.register_blueprint(module.blueprint)
+    for old, new in MOVED_PAGES.items():
+        app.add_url_rule(old, endpoint="moved", methods=["GET"], redirect_to=new)
     submission = ErrorBoundary(SubmissionFastPath(app.wsgi_app, submissions), app)
     reading = ReadingFastPath(SecurityHeaders(submission, settings), sites, deps.storage.threads, responses)
     app.wsgi_app = AccessLogMiddleware(reading, ops_views.request_counters(app))  # type: ignore[method-assign]

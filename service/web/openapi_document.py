@@ -115,7 +115,7 @@ def errors_of(rule: Rule, operation: Operation) -> list[int]:
 
 def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
     for rule in app.url_map.iter_rules():
-        declared = getattr(app.view_functions[rule.endpoint], ATTRIBUTE, None)
+        declared = getattr(app.view_functions.get(rule.endpoint), ATTRIBUTE, None)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"} if declared else ():
             yield rule, method.lower(), cast(Operation, declared)
 

@@ -152,6 +152,8 @@ OPEN = {
     "/demo/": "test_demo",
     "/sign-in": "test_auth",
     "/link/": "test_auth",
+    "/sites/<site>/standings": "test_members: redirects bookmarks, shows nothing",
+    "/sites/<site>/people": "test_members: redirects bookmarks, shows nothing",
     "/notices/": "test_notices: needs the token",
     "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, own by receipt, threads by key",
 }

@@ -19,6 +19,13 @@ def link_in(text: str) -> str:
     return found[1]
 
 
+@pytest.mark.parametrize(("old", "new"), [("standings", "rules"), ("people", "team")])
+def test_a_bookmark_of_an_earlier_version_still_works(web_app, owner, old, new):
+    answer = owner.get(f"/sites/blog/{old}")
+    assert (answer.status_code, answer.headers["Location"]) == (308, f"http://localhost/sites/blog/{new}")
+    assert owner.get(f"/sites/blog/{new}").status_code == 200
+
+
 def test_an_invitation_is_a_link_that_signs_in_once(web_app, owner):
     answer = invite(owner, "Grace Hopper")
     client = web_app.anonymous()
