@@ -57,6 +57,15 @@ MAPPINGS: Mapping[type[ReplygateError], ErrorMapping] = {
     ),
 }
 
+#: Details of errors of Flask and Werkzeug that come without a description of ours.
+HTTP_DETAILS: Mapping[int, str] = {
+    400: "The server cannot read this request.",
+    404: "There is no page at this address.",
+    405: "This address does not accept this method.",
+    413: "The request is too large.",
+    500: "Something went wrong on the server. Try again in a moment.",
+}
+
 
 def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(ReplygateError, handle_error)
@@ -119,7 +128,10 @@ def handle_http_error(error: HTTPException) -> HTTPException | Response:
     """Answer errors of Flask and Werkzeug: unknown addresses, wrong methods, unreadable bodies, faults."""
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    response = _error_response(error.code, "about:blank", error.name, error.description or "", ())
+    detail = error.description or ""
+    if detail == type(error).description:
+        detail = HTTP_DETAILS.get(error.code, detail)
+    response = _error_response(error.code, "about:blank", error.name, detail, ())
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value

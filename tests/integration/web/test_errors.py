@@ -35,6 +35,8 @@ def test_an_unknown_address_is_404_for_programs_and_people(web: PublicApp, path:
     assert as_json.status_code == as_html.status_code == 404
     assert as_json.mimetype == "application/problem+json"
     assert set(as_json.json) == {"type", "title", "status", "detail", "problems"}
+    assert as_json.json["detail"] == "There is no page at this address."
+    assert "There is no page at this address." in as_html.text
     assert as_html.mimetype == "text/html"
     assert dangers(parse(as_html.text)) == []
 
@@ -42,6 +44,7 @@ def test_an_unknown_address_is_404_for_programs_and_people(web: PublicApp, path:
 def test_a_wrong_method_is_answered_with_the_allowed_ones(web: PublicApp) -> None:
     answer = web.client.delete(SUBMIT)
     assert (answer.status_code, answer.json["status"]) == (405, 405)
+    assert answer.json["detail"] == "This address does not accept this method."
     assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
 
 
