@@ -70,16 +70,16 @@ class AuthorView:
     def check_edit(self, thread_closed: bool) -> None:
         """Raises ActionNotAllowed or TooLate if the author may not edit the comment now."""
         if not self.is_editable:
-            raise ActionNotAllowed("a withdrawn or refused comment cannot be edited")
+            raise ActionNotAllowed("A withdrawn or refused comment cannot be edited.")
         if thread_closed:
-            raise TooLate("the thread is closed")
+            raise TooLate("The thread is closed.")
         if not self.seconds_to_edit:
-            raise TooLate("the time to edit this comment is over")
+            raise TooLate("The time to edit this comment is over.")
 
     def to_withdraw(self) -> list[Comment]:
         """List the comment and its draft as far as they are not withdrawn yet. Raises ActionNotAllowed."""
         if not self.may_withdraw and self.comment.status is not Status.WITHDRAWN:
-            raise ActionNotAllowed("a refused comment cannot be withdrawn")
+            raise ActionNotAllowed("A refused comment cannot be withdrawn.")
         return [c for c in (self.comment, self.draft) if c and _can_be_withdrawn(c)]
 
 

@@ -165,7 +165,7 @@ def is_package_name(labels: list[str]) -> bool:
 
 
 def hosts_in(text: str) -> Iterator[str]:
-    """The hosts that a text links to or names, in lower case. File names, e-mail addresses and code are none."""
+    """The hosts that a text links to or names, in lower case. File names, email addresses and code are none."""
     text = text.casefold()
     for match in HOST.finditer(text):
         host, before, after = (

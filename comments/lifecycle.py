@@ -233,5 +233,5 @@ def advance(status: Status, action: Action, role: Role) -> Status:
     Raises ActionNotAllowed for a transition that is not in the table.
     """
     if action not in actions_for(role, status):
-        raise ActionNotAllowed(f"{role} may not {action} a comment that is {status}")
+        raise ActionNotAllowed(f"The action {action} is not possible for a comment with the status {status.label}.")
     return RESULT[action]

@@ -60,7 +60,7 @@ class Comment:
     url: str = ""
     content: str = ""
     origin: str = ""  # keyed hash of the visitor's network; the IP address itself is not stored
-    identity: str = ""  # keyed hash of the author's e-mail
+    identity: str = ""  # keyed hash of the author's email address
     user_agent: str = ""
     referrer: str = ""
     trap: str = ""  # content of the honeypot field; people leave it empty
@@ -142,7 +142,7 @@ class Comment:
         """This comment after undoing the last moderator's decision. Raises ActionNotAllowed if there is none."""
         current = self.current_decision
         if current is None or not self.can_undo:
-            raise ActionNotAllowed("there is no moderator's decision to undo")
+            raise ActionNotAllowed("There is no moderator's decision to undo.")
         return self._with(Decision(Action.UNDO, current.before, Role.MODERATOR, by, at, before=self.status))
 
     def _with(self, decision: Decision) -> Self:

@@ -24,4 +24,4 @@ def append_entry(by: str, action: AuditAction, subject: str = "", after: str = "
 def replace_person(before: Person | None, after: Person, *entries: AuditEntry) -> None:
     """Raises StaleVersion if the stored person is not `before` any more."""
     if not deps().storage.people.compare_and_set(before, after, *entries):
-        raise StaleVersion("someone else changed this person; load the page again")
+        raise StaleVersion("Someone else changed this account. Reload the page and try again.")

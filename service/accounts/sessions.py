@@ -63,7 +63,7 @@ def require_sign_in() -> SignedIn:
     """Raises SignInNeeded."""
     signed = read_session()
     if signed is None:
-        raise SignInNeeded("please sign in")
+        raise SignInNeeded("Please sign in.")
     return signed
 
 
@@ -84,7 +84,7 @@ def require_role(site: str, role: str = "moderator") -> SignedIn:
     if site not in signed.person.roles:
         raise NotFound("this page does not exist, or you may not see it")
     if not has_role(signed.person, site, role):
-        raise NotAllowed(f"this needs the role {role}; your role on this site is {signed.person.roles[site]}")
+        raise NotAllowed(f"This needs the role {role}. Your role on this site is {signed.person.roles[site]}.")
     return signed
 
 
@@ -138,9 +138,9 @@ def check_origin() -> None:
     """Refuse a request that a page of another site sent. Raises NotAllowed."""
     origin = request.headers.get("Origin")
     if origin is not None and not is_own_origin(origin, request, deps().settings):
-        raise NotAllowed("this request comes from another site")
+        raise NotAllowed("This request comes from another site.")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise NotAllowed("this request comes from another site")
+        raise NotAllowed("This request comes from another site.")
 
 
 def check_csrf(signed: SignedIn) -> None:
@@ -148,7 +148,7 @@ def check_csrf(signed: SignedIn) -> None:
     check_origin()
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
     if not hmac.compare_digest(signed.csrf.encode(), given.encode("utf-8", "replace")):
-        raise NotAllowed("this page is out of date; load it again and repeat what you did")
+        raise NotAllowed("This page is out of date. Reload it and try again.")
 
 
 def safe_path(text: str) -> str:

@@ -64,7 +64,7 @@ def newest_received(result: IndexResult) -> int:
 
 def describe(view: QueueView) -> str:
     """Describe the filters of a view, such as "Author: Bot, Links to: shop.example"."""
-    names = {**FACETS, "q": "Search", "origin": "Network", "identity": "Same e-mail"}
+    names = {**FACETS, "q": "Search", "origin": "Network", "identity": "Same email"}
     labels = {"age": AGES.get(view.age, "")}
     parts = [f"{names[n]}: {labels.get(n, text)}" for n, text in view.filters.items() if n in names]
     return ", ".join(parts) or "everything that needs review"

@@ -26,7 +26,7 @@ SIBLINGS, SEARCHED = 3, 100
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
-    """Counts of the author's other comments on the site, by e-mail."""
+    """Counts of the author's other comments on the site, by email address."""
 
     approved: int = 0
     spam: int = 0
@@ -43,7 +43,7 @@ class ReviewCard:
     parent: Comment | None
     published: Comment | None  # the comment that an edit would change
     changes: Markup  # against that comment, or the text before the author's last edit
-    record: AuthorRecord | None  # None without an e-mail
+    record: AuthorRecord | None  # None without an email address
     notes: tuple[Note, ...]
     reported: str  # summary of readers' reports; "" if there are none
 
@@ -65,7 +65,7 @@ def review_cards(
 
 
 def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[AuthorRecord | None]:
-    """Records by e-mail. A comment does not count towards its own record."""
+    """Records by email address. A comment does not count towards its own record."""
     own = list(comments)
     answers = storage.evidence.look_up(
         site, [EvidenceQuery(author=c.author_keys[:1], first_attempt=False) for c in own]

@@ -48,7 +48,7 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class QueueSite:
-    """A site, and the viewer's permission to see e-mail addresses on it."""
+    """A site, and the viewer's permission to see email addresses on it."""
 
     site: Site
     sees_email: bool
@@ -79,7 +79,7 @@ def _parsed_cursor(cursor: str) -> tuple[int, int, str] | None:
         return None
     match = _CURSOR.fullmatch(cursor)
     if not match:
-        raise Invalid([Problem("cursor", "malformed", "is not a cursor of this list")])
+        raise Invalid([Problem("cursor", "malformed", "is not a valid cursor")])
     return int(match[1]), int(match[2]), match[3]
 
 

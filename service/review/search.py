@@ -127,7 +127,7 @@ def age_counts(counts: Mapping[str, int], total: int, today: date) -> dict[str, 
 
 
 def search_terms(text: str, sees_email: bool = True) -> tuple[tuple[str, ...], ...]:
-    """Index terms for words, e-mail addresses (or "@" and a domain), link domains and `origin:` networks.
+    """Index terms for words, email addresses (or "@" and a domain), link domains and `origin:` networks.
 
     A word that ends in "*" matches every word that begins with it. Raises Invalid if the text has none of these.
     """

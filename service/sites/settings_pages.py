@@ -75,7 +75,7 @@ def save(site: str) -> ResponseReturnValue:
     entries = audit_entries(before, after, entry(signed, AuditAction.SITE_SET))
     is_stale = request.form.get("version", "") != settings_version(before)
     if is_stale or not deps().storage.sites.compare_and_set(before, after, *entries):
-        raise StaleVersion("these settings were changed after you opened the page; load it again")
+        raise StaleVersion("Someone changed these settings after you opened the page. Reload it and try again.")
     return redirect(url_for("settings_pages.settings_page", site=site, saved=""), 303)
 
 

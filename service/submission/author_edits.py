@@ -64,7 +64,7 @@ def apply_edit(deps: Deps, site: Site, id: str, receipt: str, content: str) -> A
         view.check_edit(deps.storage.threads.is_closed(site.id, view.comment.thread))
         if _store_edit(deps, view, text):
             return author_view(deps, site, id, receipt)
-    raise StaleVersion("the comment is being moderated right now; try again")
+    raise StaleVersion("The comment is being moderated right now. Try again in a moment.")
 
 
 def withdraw(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
@@ -81,7 +81,7 @@ def withdraw(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
         deps.storage.comments.decide(
             site.id, [CommentChange(comment, withdrawn(comment, view.now), network) for comment in remaining]
         )
-    raise StaleVersion("the comment is being moderated right now; try again")
+    raise StaleVersion("The comment is being moderated right now. Try again in a moment.")
 
 
 def _store_edit(deps: Deps, view: AuthorView, text: str) -> bool:

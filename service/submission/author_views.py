@@ -118,4 +118,4 @@ def _page(view: AuthorView, receipt: str, error: ReplygateError | None = None, c
 def _error_message(error: ReplygateError) -> str:
     if isinstance(error, Invalid):
         return " ".join(problem.message for problem in error.problems)
-    return f"{errors.error_mapping(error).title}: {error}."
+    return errors.error_mapping(error).public_detail or str(error)

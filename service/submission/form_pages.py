@@ -27,7 +27,7 @@ HIDDEN_FIELDS = ("thread", "parent")
 
 @dataclass(frozen=True, slots=True)
 class ReplyFormView:
-    """A "Leave a Reply" form with its values and errors."""
+    """A "Leave a reply" form with its values and errors."""
 
     site: Site
     thread: str

@@ -69,7 +69,7 @@ def submitted_fields(body: RequestBody, site: Site) -> dict[str, Any]:
             del fields["comment_parent"]
         for theirs, ours in ALIASES.items():
             if theirs in fields and ours in fields:
-                raise Invalid([Problem(ours, "repeated", f"is given twice, also as {theirs}")])
+                raise Invalid([Problem(ours, "repeated", f"appears twice, also as {theirs}")])
             if theirs in fields:
                 fields[ours] = fields.pop(theirs)
     if site.trap_field in fields:

@@ -135,7 +135,7 @@ def parsed_query(model: type[M]) -> M:
         if name in names and get_origin(names[name].annotation) in (list, tuple):
             values[name] = given
         elif len(given) > 1:
-            problems.append(Problem(printable_name(name), "repeated", "must be given once"))
+            problems.append(Problem(printable_name(name), "repeated", "must appear only once"))
         else:
             values[name] = given[0]
         if any("\0" in text for text in given):

@@ -61,9 +61,11 @@ def parse(raw: bytes) -> Any:
     try:
         return DECODER.decode(_text(raw))
     except json.JSONDecodeError as error:
-        raise BadRequest(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+        raise BadRequest(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
     except RecursionError as error:
-        raise BadRequest(f"Nest no deeper than {MAX_DEPTH} levels.") from error
+        raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.") from error
 
 
 def json_object(raw: bytes) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def json_object(raw: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadRequest("The body must be a JSON object.")
     if _depth(value) > MAX_DEPTH:
-        raise BadRequest(f"Nest no deeper than {MAX_DEPTH} levels.")
+        raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
     # Without an escape, JSON in valid UTF-8 holds neither a lone surrogate nor a NUL.
     if b"\\u" in raw:
         _refuse_unstorable(value)
@@ -89,7 +91,7 @@ def _text(raw: bytes) -> str:
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BadRequest("The same field is given twice.")
+        raise BadRequest("The same field appears twice.")
     return found
 
 
@@ -106,7 +108,7 @@ def _float(digits: str) -> float:
 
 
 def _constant(name: str) -> float:
-    raise BadRequest(f"{name} is not JSON.")
+    raise BadRequest(f"{name} is not valid JSON.")
 
 
 DECODER = json.JSONDecoder(
@@ -148,7 +150,7 @@ def _multipart(raw: bytes, boundary: str) -> Iterator[tuple[str, str]]:
                 if not event.more_data:
                     yield name, _text(value)
     except ValueError as error:
-        raise BadRequest("This is not a multipart form.") from error
+        raise BadRequest("The body is not a valid multipart form.") from error
 
 
 def _form(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -168,7 +170,7 @@ def _unstorable(path: str, value: object) -> Iterator[Problem]:
         if "\0" in value:
             yield Problem(path or "body", "nul", "must not contain the character NUL")
         if SURROGATE.search(value):
-            yield Problem(path or "body", "surrogate", "must not contain half of a surrogate pair")
+            yield Problem(path or "body", "surrogate", "must not contain an unpaired surrogate")
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield from _unstorable("body", name)

@@ -121,12 +121,12 @@ def test_the_reply_form_and_its_results_are_accessible(desktop: Desktop, seeded:
     found += violations(page)
     page.locator("form.reply").evaluate("form => { form.noValidate = true }")
     page.get_by_label("Email").fill("x")
-    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("alert")).to_be_visible()
     found += violations(page)
     for label, text in {"Comment": "A reply", "Name": "Uma", "Email": "uma@example.org"}.items():
         page.get_by_label(label).fill(text)
-    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_role("button", name="Post comment").click()
     page.wait_for_load_state()
     assert found + violations(page) == []
 

@@ -29,7 +29,7 @@ def some_replies(live: Live) -> None:
 def fill(page: Page, **fields: str) -> None:
     for label, text in fields.items():
         page.get_by_label(label).fill(text)
-    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_role("button", name="Post comment").click()
     page.wait_for_load_state()
 
 
@@ -64,7 +64,7 @@ def test_a_visitor_can_reply_without_javascript(desktop: Desktop, live: Live) ->
     page = desktop.open(java_script_enabled=False)
     page.goto(thread(live))
     page.get_by_role("link", name="Reply to Ada").click()
-    expect(page.get_by_role("heading", name="Leave a Reply to Ada")).to_be_visible()
+    expect(page.get_by_role("heading", name="Leave a reply to Ada")).to_be_visible()
     fill(page, Comment="I think so too.", Name="Ines", Email="ines@example.org")
     expect(page.get_by_role("heading", name="Your reply is awaiting moderation")).to_be_visible()
     (id,) = parse_qs(urlsplit(page.url).query)["comment"]

@@ -44,7 +44,7 @@ def send_comment(page: Page, live: Live, content: str) -> None:
     page.get_by_label("Comment").fill(content)
     page.get_by_label("Name").fill("Ines")
     page.get_by_label("Email").fill("ines@example.org")
-    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_role("button", name="Post comment").click()
     page.wait_for_load_state()
 
 

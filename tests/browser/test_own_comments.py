@@ -88,7 +88,7 @@ def test_an_edit_that_cannot_be_saved_shows_why_and_keeps_the_text(
     page, comment = sent(live, website, desktop, "As it is.")
     live.storage.threads.set_closed("demo", comment.thread, True)
     change(page, "Too late.")
-    expect(page.get_by_role("alert").get_by_text("the thread is closed")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text("The thread is closed.")).to_be_visible()
     expect(page.get_by_role("article").get_by_role("textbox", name="Comment")).to_have_value("Too late.")
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_text("As it is.")).to_be_visible()

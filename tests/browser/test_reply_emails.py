@@ -103,6 +103,6 @@ def test_the_plain_form_has_the_option(desktop: Desktop, mailing: Live) -> None:
     page.get_by_label("Name").fill("Uma")
     page.get_by_role("textbox", name="Email").fill("uma@example.org")
     page.get_by_label("Notify me of replies by email").check()
-    page.get_by_role("button", name="Post Comment").click()
+    page.get_by_role("button", name="Post comment").click()
     page.wait_for_load_state()
     assert mailing.one(Status.HELD).notify == "replies"

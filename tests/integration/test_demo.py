@@ -37,7 +37,7 @@ def test_a_reply_link_sets_the_parent_without_scripts(web: PublicApp) -> None:
     root = published(web.storage, site="demo", thread=THREAD, author="Ada")
     page = web.client.get(f"/demo/?reply={root.id}", headers=HTML).text
     assert f'name="parent" value="{root.id}"' in page
-    assert "Leave a Reply to <bdi>Ada</bdi>" in page
+    assert "Leave a reply to <bdi>Ada</bdi>" in page
     assert 'name="parent"' not in web.client.get("/demo/?reply=unknown", headers=HTML).text
 
 

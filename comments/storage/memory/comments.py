@@ -30,11 +30,11 @@ class MemoryComments:
             id, fingerprint, until = data.repeats.get(name, ("", "", 0.0))
             if until > now:
                 if fingerprint != admission.fingerprint:
-                    raise KeyReused("this Idempotency-Key came before with a different submission")
+                    raise KeyReused("This Idempotency-Key was already used for a different submission.")
                 return Accepted(id, repeat=True)
             free_at = _check_limits(data, comment, admission, now)
             if comment.id in data.comments:
-                raise StaleVersion("there is such a comment already")
+                raise StaleVersion("A comment with this ID already exists.")
             data.comments[comment.id] = comment
             data.due[comment.id] = now
             data.accepted += 1
@@ -134,10 +134,10 @@ def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: f
         raise Invalid([Problem("thread", "closed", "Comments are closed.")])
     parent = data.comments.get(comment.parent)
     if comment.parent and not (parent and parent.thread == comment.thread and data.is_visible(comment.parent)):
-        raise Invalid([Problem("parent", "unpublished", "The comment you reply to is not published.")])
+        raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
     free_at, wait = data.check_rate(comment.origin, admission.per_minute if comment.origin else 0, now)
     if wait:
-        raise TooMany("too many submissions from here", wait)
+        raise TooMany("Too many comments from your network. Try again in a minute.", wait)
     if len(data.in_status(Status.QUEUED)) >= admission.max_pending:
-        raise Busy("too many comments wait to be judged", BUSY_SECONDS)
+        raise Busy("Too many comments are waiting for a decision. Try again in a moment.", BUSY_SECONDS)
     return free_at

@@ -18,7 +18,7 @@ def page(rows: Sequence[Comment], cursor: str, limit: int, newest: bool) -> tupl
     if cursor:
         match = CURSOR.fullmatch(cursor)
         if not match:
-            raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
+            raise Invalid([Problem("cursor", "malformed", "is not a valid cursor")])
         last = (int(match[1]), match[2])
         keyed = [row for row in keyed if (row[0] < last if newest else row[0] > last)]
     (ms, id), _ = keyed[:limit][-1] if keyed else ((0, ""), None)

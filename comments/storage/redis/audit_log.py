@@ -71,7 +71,7 @@ def _needles(search: AuditQuery) -> list[bytes]:
 
 def _checked(cursor: str) -> str:
     if cursor and not _CURSOR.fullmatch(cursor):
-        raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
+        raise Invalid([Problem("cursor", "malformed", "is not a valid cursor")])
     return cursor
 
 

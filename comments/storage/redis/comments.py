@@ -169,16 +169,16 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
         case ["repeat", id]:
             return Accepted(id, repeat=True)
         case ["key_reused"]:
-            raise KeyReused("this Idempotency-Key came before with a different submission")
+            raise KeyReused("This Idempotency-Key was already used for a different submission.")
         case ["closed"]:
             raise Invalid([Problem("thread", "closed", "Comments are closed.")])
         case ["id_taken"]:
-            raise StaleVersion("there is such a comment already")
+            raise StaleVersion("A comment with this ID already exists.")
         case ["parent_unpublished"]:
-            raise Invalid([Problem("parent", "unpublished", "The comment you reply to is not published.")])
+            raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
         case ["rate_limited", seconds]:
-            raise TooMany("too many submissions from here", int(seconds))
-    raise Busy("too many comments wait to be judged", BUSY_SECONDS)
+            raise TooMany("Too many comments from your network. Try again in a minute.", int(seconds))
+    raise Busy("Too many comments are waiting for a decision. Try again in a moment.", BUSY_SECONDS)
 
 
 def _named(change: CommentChange, with_next: bool) -> dict[str, str | int]:

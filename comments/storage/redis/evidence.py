@@ -114,7 +114,7 @@ class _Batch:
         """Return what was found for one query. Call it in the order of the queries."""
         opened = self._opened.get(thread_name(q.thread))
         known = [t for t in q.tokens if t in self._ham or t in self._spam_tokens]
-        # The record under the e-mail address alone, which is the first name, holds the day.
+        # The record under the email address alone, which is the first name, holds the day.
         records = [of.get(name, 0) for name in q.author[:1] for of in (self._approved, self._spam)]
         return Evidence(
             counts=counts,

@@ -22,7 +22,7 @@ def place(cursor: str) -> tuple[float, str]:
     """Return the score and the member of a cursor. Raises Invalid."""
     match = CURSOR.fullmatch(cursor)
     if not match:
-        raise Invalid([Problem("cursor", "malformed", "is not one of our cursors")])
+        raise Invalid([Problem("cursor", "malformed", "is not a valid cursor")])
     return float(match[1]), match[2]
 
 

@@ -34,7 +34,7 @@ class RedisReports:
             value_name(origin),
         )
         if wait:
-            raise TooMany("too many reports from here", int(wait))
+            raise TooMany("Too many reports from your network. Try again in a minute.", int(wait))
         return Counter(map(text, found))
 
     def of(self, site: str, ids: Sequence[str]) -> list[Mapping[str, int]]:

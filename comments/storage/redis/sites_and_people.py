@@ -131,12 +131,12 @@ class RedisPeople:
         pipe.ttl(self._keys.tries(key))
         _, tries, left = pipe.execute()
         if tries > n:
-            raise TooMany("too many tries", max(1, left))
+            raise TooMany("Too many attempts. Try again later.", max(1, left))
 
 
 def _link(name: bytes | None) -> str:
     if name is None:
-        raise NotFound("this link was used, has expired, or never was")
+        raise NotFound("this link was used, has expired or does not exist")
     return text(name)
 
 

@@ -79,7 +79,7 @@ def below(process: "subprocess.Popen[str]") -> list[int]:
 
 def test_a_first_run_shows_addresses_and_a_sign_in_link(up: Up) -> None:
     shown = addresses(greeting(up()))
-    assert "Leave a Reply" in page(shown["Demo article"])
+    assert "Leave a reply" in page(shown["Demo article"])
     assert "admin" in page(shown["Sign in as admin"])
     assert set(shown) == {"Demo article", "Review page", "Sign in as admin", "Ops page"}
 
@@ -134,7 +134,7 @@ def test_it_starts_again_right_after_a_kill(up: Up) -> None:
     greeting(process)
     process.kill()
     process.wait()
-    assert "Leave a Reply" in page(addresses(greeting(up()))["Demo article"])
+    assert "Leave a reply" in page(addresses(greeting(up()))["Demo article"])
 
 
 def test_a_second_run_in_the_same_directory_is_refused(up: Up) -> None:
@@ -155,4 +155,4 @@ def test_a_port_in_use_is_reported(up: Up, port: int) -> None:
 
 def test_the_directory_may_have_a_long_path(up: Up, directory: Path) -> None:
     shown = addresses(greeting(up(directory / ("deep" * 20) / ("deeper" * 10))))
-    assert "Leave a Reply" in page(shown["Demo article"])
+    assert "Leave a reply" in page(shown["Demo article"])

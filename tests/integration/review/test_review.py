@@ -73,7 +73,7 @@ def test_a_card_shows_the_authors_record_here_and_since_when(web_app, mo):
     judged(web_app.storage, Action.HOLD, author="Nobody known", email="", identity="")
     text = page(mo, "/review/blog")
     assert "first comment" in text
-    assert "no e-mail" in text
+    assert "no email" in text
     judged(web_app.storage, Action.APPROVE, received=NOW - timedelta(days=200))
     judged(web_app.storage, Action.SPAM, received=NOW - timedelta(days=2))
     record = parse(page(mo, "/review/blog?author=Ines")).find(".//a[@class='record']")

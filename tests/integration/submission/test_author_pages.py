@@ -65,7 +65,7 @@ def test_the_page_keeps_the_text_of_an_invalid_edit(web: PublicApp) -> None:
     assert "Comment has 10001 characters; the limit is 10000." in answer.text
     assert "x" * 10_001 in answer.text
     web.storage.threads.set_closed("blog", "first-post", True)
-    assert "the thread is closed" in send(web, comment, content="Other words.").text
+    assert "The thread is closed." in send(web, comment, content="Other words.").text
 
 
 def test_the_form_with_a_wrong_receipt_finds_nothing(web: PublicApp) -> None:

@@ -55,7 +55,7 @@ def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: P
     ("sent", "told"),
     [
         ({"parent": "nobody"}, "The comment you are replying to does not exist."),
-        ({"parent": "a" * 26}, "The comment you reply to is not published."),
+        ({"parent": "a" * 26}, "The comment you are replying to is not published."),
         ({"thread": "closed"}, "Comments are closed."),
         ({"thread": ""}, "Page is missing: send the key or address of the page."),
     ],
