@@ -1,4 +1,4 @@
-"""Accept a submission, on every back end."""
+"""Accept submissions, on every back end."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,7 +19,7 @@ def test_an_accepted_comment_reads_back_as_it_was_sent(storage: Storage) -> None
     assert storage.comments.get("blog", comment.id) == comment
 
 
-def test_what_was_never_accepted_is_not_found(storage: Storage) -> None:
+def test_an_unknown_comment_is_not_found(storage: Storage) -> None:
     with pytest.raises(NotFound):
         storage.comments.get("blog", "nothing")
 
@@ -30,16 +30,16 @@ def test_another_sites_comment_is_not_found(storage: Storage) -> None:
         storage.comments.get("other", comment.id)
 
 
-def test_the_first_comment_of_a_quiet_site_asks_for_a_job(storage: Storage) -> None:
+def test_the_first_comment_of_an_idle_site_needs_a_job(storage: Storage) -> None:
     assert storage.comments.accept(a_comment(), an_admission()).wakeup
 
 
-def test_the_second_comment_leaves_it_to_the_job_that_is_coming(storage: Storage) -> None:
+def test_the_second_comment_uses_the_job_of_the_first(storage: Storage) -> None:
     accepted(storage)
     assert not storage.comments.accept(a_comment(), an_admission()).wakeup
 
 
-def test_a_backlog_of_more_than_a_batch_asks_for_a_second_job_but_no_third(storage: Storage) -> None:
+def test_a_backlog_of_more_than_a_batch_needs_a_second_job_but_no_third(storage: Storage) -> None:
     asked = [storage.comments.accept(a_comment(), an_admission(batch=2, max_wakeups=2)).wakeup for _ in range(9)]
     assert [bool(wake) for wake in asked] == [True, False, True, *[False] * 6]
 
@@ -79,7 +79,7 @@ def test_one_key_sent_by_eight_threads_makes_one_comment(storage: Storage) -> No
     assert len(ids) == storage.comments.counters("blog").accepted == 20
 
 
-def test_the_cap_is_exact_under_a_race(storage: Storage) -> None:
+def test_the_limit_is_exact_under_concurrency(storage: Storage) -> None:
     def send(_: int) -> bool:
         try:
             storage.comments.accept(a_comment(), an_admission(max_pending=50))
@@ -91,14 +91,14 @@ def test_the_cap_is_exact_under_a_race(storage: Storage) -> None:
         assert sum(pool.map(send, range(120))) == 50
 
 
-def test_a_decided_comment_makes_room(storage: Storage) -> None:
+def test_a_decided_comment_frees_a_place_in_the_queue(storage: Storage) -> None:
     comment = a_comment()
     storage.comments.accept(comment, an_admission(max_pending=1))
     decided(storage, comment, Action.SPAM)
     storage.comments.accept(a_comment(), an_admission(max_pending=1))
 
 
-def test_an_origin_may_spend_a_minutes_worth_at_once_and_no_more(storage: Storage) -> None:
+def test_the_rate_limit_allows_a_burst_of_one_minute(storage: Storage) -> None:
     for _ in range(3):
         storage.comments.accept(a_comment(), an_admission(per_minute=3))
     with pytest.raises(TooMany) as refusal:
@@ -107,7 +107,7 @@ def test_an_origin_may_spend_a_minutes_worth_at_once_and_no_more(storage: Storag
     storage.comments.accept(a_comment(origin="another"), an_admission(per_minute=3))
 
 
-def test_a_refused_submission_leaves_no_trace(storage: Storage) -> None:
+def test_a_refused_submission_stores_nothing(storage: Storage) -> None:
     accepted(storage)
     with pytest.raises(Busy):
         storage.comments.accept(a_comment(), an_admission(max_pending=1))
@@ -139,7 +139,7 @@ def test_a_reply_to_a_hidden_comment_is_refused(storage: Storage) -> None:
         assert [(p.field, p.code) for p in refusal.value.problems] == [("parent", "unpublished")]
 
 
-def test_a_reply_to_a_published_reply_is_taken(storage: Storage) -> None:
+def test_a_reply_to_a_published_reply_is_accepted(storage: Storage) -> None:
     reply = published(storage, parent=published(storage).id)
     storage.comments.accept(a_comment(parent=reply.id), an_admission())
 
@@ -152,7 +152,7 @@ def test_waiting_ends_when_the_comment_is_decided(storage: Storage) -> None:
         assert waiting.result().status is Status.HELD
 
 
-def test_waiting_gives_the_comment_as_it_is_when_time_is_up(storage: Storage) -> None:
+def test_waiting_returns_the_pending_comment_after_the_time_limit(storage: Storage) -> None:
     assert storage.comments.wait("blog", accepted(storage).id, 0.01).status is Status.QUEUED
 
 

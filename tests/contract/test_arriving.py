@@ -7,7 +7,7 @@ from comments.storage.interfaces import Storage
 from tests.support.builders import NOW, accepted, decided
 
 
-def test_comments_of_a_time_are_counted_whatever_became_of_them(storage: Storage) -> None:
+def test_received_comments_are_counted_in_every_status(storage: Storage) -> None:
     accepted(storage, received=NOW - timedelta(seconds=60))
     accepted(storage, received=NOW - timedelta(seconds=59))
     for action in (Action.APPROVE, Action.HOLD, Action.SPAM):

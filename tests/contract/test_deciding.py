@@ -19,7 +19,7 @@ def _undone(storage: Storage, comment_id: str) -> None:
     assert storage.comments.decide("blog", [CommentChange(comment, comment.with_undo("mo", NOW))]) == [True]
 
 
-def test_a_decision_is_kept_with_its_reasons(storage: Storage) -> None:
+def test_a_decision_is_stored_with_its_signals(storage: Storage) -> None:
     comment = accepted(storage)
     signals = (Signal("links.count", 0.5, "3 links", 1.5), Signal("author.known", 1.0, "2 approved", -2.0))
     after = comment.with_decision(a_decision(Action.HOLD, policy="p1", score=-0.5, signals=signals))
@@ -30,14 +30,14 @@ def test_a_decision_is_kept_with_its_reasons(storage: Storage) -> None:
     assert (kept.status, kept.version, kept.filter_decision.signals) == (Status.HELD, 1, signals)
 
 
-def test_the_second_of_two_deciders_loses(storage: Storage) -> None:
+def test_the_second_of_two_decisions_gets_a_conflict(storage: Storage) -> None:
     comment = accepted(storage)
     changes = [CommentChange(comment, comment.with_decision(a_decision(a))) for a in (Action.APPROVE, Action.SPAM)]
     assert storage.comments.decide("blog", changes) == [True, False]
     assert storage.comments.get("blog", comment.id).status is Status.APPROVED
 
 
-def test_four_deciders_win_each_comment_once(storage: Storage) -> None:
+def test_each_comment_is_decided_by_one_of_four_threads(storage: Storage) -> None:
     comments = [accepted(storage) for _ in range(40)]
 
     def decide(_: int) -> int:
@@ -50,7 +50,7 @@ def test_four_deciders_win_each_comment_once(storage: Storage) -> None:
     assert storage.outbox.length("blog") == 40
 
 
-def test_every_comment_stands_in_one_status(storage: Storage) -> None:
+def test_every_comment_is_listed_in_one_status(storage: Storage) -> None:
     for action in (Action.APPROVE, Action.HOLD, Action.SPAM):
         decided(storage, accepted(storage), action)
     accepted(storage)
@@ -65,7 +65,7 @@ def test_a_decided_comment_is_no_longer_queued(storage: Storage) -> None:
     assert storage.queue.claim("blog", "t", 10, lease=1) == []
 
 
-def test_statuses_are_listed_the_oldest_first_or_the_newest(storage: Storage) -> None:
+def test_comments_of_a_status_are_listed_oldest_or_newest_first(storage: Storage) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     ids = [decided(storage, accepted(storage, received=start + timedelta(minutes=i)), Action.HOLD).id for i in range(5)]
     oldest = storage.comments.by_status("blog", Status.HELD, limit=2)
@@ -85,7 +85,7 @@ def test_a_cursor_survives_the_decision_on_its_comment(storage: Storage) -> None
     assert [c.id for c in rest.rows] == [c.id for c in held[2:]]
 
 
-def test_a_made_up_cursor_is_refused(storage: Storage) -> None:
+def test_an_invalid_cursor_is_refused(storage: Storage) -> None:
     with pytest.raises(Invalid):
         storage.comments.by_status("blog", Status.HELD, limit=2, cursor="x; DROP")
 
@@ -99,7 +99,7 @@ def test_the_time_to_the_first_decision_is_counted(storage: Storage) -> None:
     assert 4 <= counters.wait_sum < 60
 
 
-def test_what_is_dated_back_waited_until_its_decision_and_not_until_now(storage: Storage) -> None:
+def test_a_backdated_comment_waited_until_its_decision(storage: Storage) -> None:
     past = datetime.now(UTC) - timedelta(days=3)
     comment = accepted(storage, received=past)
     after = comment.with_decision(a_decision(Action.APPROVE, at=past + timedelta(seconds=2)))
@@ -116,7 +116,7 @@ def test_comments_of_an_author_are_counted_by_status(storage: Storage) -> None:
     assert (answer.approved, answer.spam) == ((1, 1), (1, 1))
 
 
-def test_the_day_on_which_an_author_was_first_seen_stays_with_their_record(storage: Storage) -> None:
+def test_the_first_day_of_an_author_is_kept(storage: Storage) -> None:
     def first_seen() -> date | None:
         (answer,) = storage.evidence.look_up("blog", [EvidenceQuery(author=comment.author_keys)])
         assert (sum(answer.approved[:1]), sum(answer.spam[:1])) == counted
@@ -139,7 +139,7 @@ def test_the_day_on_which_an_author_was_first_seen_stays_with_their_record(stora
     assert first_seen() is None
 
 
-def test_undo_puts_status_and_lists_back(storage: Storage) -> None:
+def test_undo_restores_status_and_lists(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     moderated(storage, held, Action.APPROVE)
     _undone(storage, held.id)
@@ -160,7 +160,7 @@ def test_undo_reaches_back_one_decision_at_a_time(storage: Storage) -> None:
         comment.with_undo("mo", NOW)
 
 
-def test_only_decisions_of_people_teach(storage: Storage) -> None:
+def test_only_decisions_of_moderators_are_lessons(storage: Storage) -> None:
     published(storage)
     assert storage.corpus.due("blog", 9) == []
     comment = moderated(storage, decided(storage, accepted(storage), Action.HOLD), Action.SPAM)

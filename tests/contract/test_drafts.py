@@ -1,4 +1,4 @@
-"""Edits and withdrawals in storage: what readers, the queue and the counters get of them, on every back end."""
+"""Store edits and withdrawals, with their effects on readers, queue and counters, on every back end."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def change(storage: Storage, before: Comment, after: Comment) -> Comment:
     return after
 
 
-def test_a_draft_waits_while_the_approved_words_stay(storage: Storage) -> None:
+def test_a_pending_draft_leaves_the_published_text(storage: Storage) -> None:
     comment = published(storage, content="first words")
     version = storage.threads.version(SITE, THREAD)
     draft = draft_of(storage, comment)
@@ -53,7 +53,7 @@ def test_a_draft_waits_while_the_approved_words_stay(storage: Storage) -> None:
     assert storage.threads.counts(SITE, [THREAD]) == [1]
 
 
-def test_an_approved_draft_takes_the_place_of_the_words(storage: Storage) -> None:
+def test_an_approved_draft_replaces_the_text(storage: Storage) -> None:
     comment = published(storage, content="first words")
     published(storage, parent=comment.id, content="an answer")
     version = storage.threads.version(SITE, THREAD)
@@ -88,7 +88,7 @@ def test_an_edit_is_not_counted_as_another_comment_of_its_author(storage: Storag
 
 
 @pytest.mark.parametrize("action", [Action.SPAM, Action.HOLD])
-def test_a_draft_that_is_not_approved_is_read_nowhere(storage: Storage, action: Action) -> None:
+def test_a_draft_that_is_not_approved_is_shown_nowhere(storage: Storage, action: Action) -> None:
     comment = published(storage, content="first words")
     version = storage.threads.version(SITE, THREAD)
     decided(storage, draft_of(storage, comment), action)
@@ -96,7 +96,7 @@ def test_a_draft_that_is_not_approved_is_read_nowhere(storage: Storage, action: 
     assert storage.threads.version(SITE, THREAD) == version
 
 
-def test_taking_the_approval_back_gives_readers_the_words_of_before(storage: Storage) -> None:
+def test_undoing_the_approval_restores_the_previous_text(storage: Storage) -> None:
     comment = published(storage, content="first words")
     draft = moderated(storage, decided(storage, draft_of(storage, comment), Action.HOLD), Action.APPROVE)
     assert read(storage) == ["other words"]
@@ -114,7 +114,7 @@ def test_a_moderator_who_saw_the_old_text_gets_a_conflict(storage: Storage) -> N
 
 
 def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage) -> None:
-    """The comment is removed by the first change of a batch, so the second finds neither as it was."""
+    """The first change of a batch removes the comment, so the second one is stale."""
     comment = published(storage)
     draft = draft_of(storage, comment)
     removed = comment.with_decision(replace(comment.decisions[-1], action=Action.REMOVE, role=Role.MODERATOR, by="mo"))
@@ -136,7 +136,7 @@ def test_an_edit_of_a_hidden_comment_gives_no_version(storage: Storage) -> None:
     assert read(storage) == []
 
 
-def test_there_is_one_draft_of_a_comment(storage: Storage) -> None:
+def test_a_comment_has_at_most_one_draft(storage: Storage) -> None:
     comment = published(storage)
     draft = draft_of(storage, comment)
     with pytest.raises(StaleVersion):
@@ -156,7 +156,7 @@ def test_an_edit_of_a_held_comment_queues_it_again(storage: Storage) -> None:
     assert (counters.accepted, sum(counters.decided.values())) == (2, 2)
 
 
-def test_who_judges_the_words_of_before_comes_too_late(storage: Storage) -> None:
+def test_a_decision_about_the_previous_text_is_refused(storage: Storage) -> None:
     comment = accepted(storage)
     storage.queue.claim(SITE, "t", 9, 30)
     approved = comment.with_decision(replace(published(storage, thread="x").decisions[-1]))
@@ -165,7 +165,7 @@ def test_who_judges_the_words_of_before_comes_too_late(storage: Storage) -> None
     assert [claim.id for claim in storage.queue.claim(SITE, "t", 9, 30)] == [again.id]
 
 
-def test_an_edit_asks_for_a_wake_up(storage: Storage) -> None:
+def test_an_edit_needs_a_job(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     assert storage.queue.claim(SITE, held.id, 9, 30) == []
     change(storage, held, edited(held, "other words", now()))
@@ -182,7 +182,7 @@ def test_nothing_is_counted_as_pending_when_all_is_decided(redis_storage: Storag
         assert int(client.hget(Keys(valkey_settings.prefix).counters(SITE), "pending_bytes")) == 0
 
 
-def test_a_withdrawn_comment_is_gone_with_all_below_it(storage: Storage) -> None:
+def test_a_withdrawn_comment_is_hidden_with_its_replies(storage: Storage) -> None:
     above = published(storage)
     below = published(storage, parent=above.id)
     version = storage.threads.version(SITE, THREAD)
@@ -202,7 +202,7 @@ def test_a_queued_comment_can_be_withdrawn(storage: Storage) -> None:
     assert (counters.accepted, sum(counters.decided.values()), counters.current["withdrawn"]) == (1, 1, 1)
 
 
-def test_a_draft_lies_beside_its_comment(storage: Storage) -> None:
+def test_a_draft_is_stored_next_to_its_comment(storage: Storage) -> None:
     comment = published(storage)
     assert storage.comments.load(SITE, [draft_id(comment.id)]) == [None]
     draft = draft_of(storage, comment)

@@ -30,14 +30,14 @@ def _since(storage: Storage, version: int) -> ThreadChanges:
     return storage.threads.changes("blog", THREAD, version)
 
 
-def test_what_was_published_last_comes_first_whatever_its_thread(storage: Storage) -> None:
+def test_the_latest_published_comment_of_any_thread_comes_first(storage: Storage) -> None:
     a, b, c = published(storage), published(storage, thread="another"), published(storage)
     assert _recent(storage) == _ids(c, b, a)
     assert _recent(storage, 2) == _ids(c, b)
     assert storage.threads.recent("other", 9) == []
 
 
-def test_a_comment_approved_late_is_recent_news(storage: Storage) -> None:
+def test_a_comment_approved_late_is_recent(storage: Storage) -> None:
     held = decided(storage, accepted(storage, received=START), Action.HOLD)
     published(storage)
     moderated(storage, held, Action.APPROVE)
@@ -45,7 +45,7 @@ def test_a_comment_approved_late_is_recent_news(storage: Storage) -> None:
     assert _newest(storage)[-1] == held.id
 
 
-def test_what_is_hidden_leaves_the_recent_ones_with_all_below_it(storage: Storage) -> None:
+def test_hidden_comments_and_their_replies_are_not_recent(storage: Storage) -> None:
     root = published(storage)
     child = published(storage, parent=root.id)
     published(storage, parent=child.id)
@@ -56,7 +56,7 @@ def test_what_is_hidden_leaves_the_recent_ones_with_all_below_it(storage: Storag
     assert len(_recent(storage)) == len(_newest(storage)) == 4
 
 
-def test_what_is_not_seen_is_not_recent(storage: Storage) -> None:
+def test_invisible_comments_are_not_recent(storage: Storage) -> None:
     root = published(storage)
     reply = decided(storage, accepted(storage, parent=root.id), Action.HOLD)
     moderated(storage, root, Action.REMOVE)
@@ -65,12 +65,12 @@ def test_what_is_not_seen_is_not_recent(storage: Storage) -> None:
     assert _recent(storage) == _newest(storage) == []
 
 
-def test_only_so_many_recent_ones_are_remembered(storage: Storage) -> None:
+def test_the_number_of_recent_comments_is_limited(storage: Storage) -> None:
     comments = [published(storage) for _ in range(203)]
     assert _recent(storage, 300) == _ids(*comments[:2:-1])
 
 
-def test_the_newest_of_a_thread_are_those_received_last(storage: Storage) -> None:
+def test_the_newest_comments_of_a_thread_are_those_received_last(storage: Storage) -> None:
     late = published(storage, received=START + timedelta(hours=3))
     early = published(storage, received=START)
     reply = published(storage, parent=early.id, received=START + timedelta(hours=2))
@@ -120,7 +120,7 @@ def test_changes_since_an_unknown_version_are_incomplete(storage: Storage) -> No
     assert not _since(storage, version + 1).complete
 
 
-def test_a_reader_who_was_away_for_too_long_reads_again(storage: Storage) -> None:
+def test_changes_since_a_forgotten_version_are_incomplete(storage: Storage) -> None:
     for thread in (THREAD, "another"):
         published(storage, thread=thread)
     versions = storage.threads.versions("blog", [THREAD, "another"])
@@ -128,11 +128,11 @@ def test_a_reader_who_was_away_for_too_long_reads_again(storage: Storage) -> Non
     for n in range(1200):
         published(storage, thread=f"busy-{n % 50}")
     published(storage)
-    assert _since(storage, versions[0]).complete  # its own last change still leads to that version
+    assert _since(storage, versions[0]).complete  # its own last change still has that version
     assert not storage.threads.changes("blog", "another", versions[1]).complete
 
 
-def test_versions_of_many_threads_come_together(storage: Storage) -> None:
+def test_versions_of_many_threads_are_read_together(storage: Storage) -> None:
     assert storage.threads.versions("blog", []) == []
     assert (storage.threads.versions("blog", [THREAD, "empty"]), storage.threads.site_version("blog")) == ([0, 0], 0)
     published(storage)

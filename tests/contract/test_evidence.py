@@ -41,7 +41,7 @@ def test_windows_and_values_do_not_mix(storage: Storage) -> None:
     assert [_ask(storage, EvidenceQuery(uses=(use,)))[0].counts[use.window] for use in uses] == [1, 1, 1]
 
 
-def test_several_values_in_one_window_answer_with_the_largest_count(storage: Storage) -> None:
+def test_several_values_in_one_window_give_the_largest_count(storage: Storage) -> None:
     _ask(storage, EvidenceQuery(uses=(WindowUse("bands", 3600, "a"),)))
     (answer,) = _ask(storage, EvidenceQuery(uses=(WindowUse("bands", 3600, "b"), WindowUse("bands", 3600, "a"))))
     assert answer.counts["bands"] == 1
@@ -54,7 +54,7 @@ def test_each_site_has_its_own_windows_and_all_share_the_shared_ones(storage: St
     assert dict(answer.counts) == {"texts": 0, "everywhere": 1}
 
 
-def test_a_question_about_nothing_is_answered(storage: Storage) -> None:
+def test_an_empty_query_gets_empty_evidence(storage: Storage) -> None:
     (answer,) = _ask(storage, EvidenceQuery(thread="new"))
     assert answer == Evidence()
     assert _ask(storage) == []
@@ -104,7 +104,7 @@ def test_a_lesson_is_counted_once_by_four_workers(storage: Storage) -> None:
     assert storage.corpus.totals("blog") == (0, 10)
 
 
-def test_relabelling_takes_the_old_lesson_back(storage: Storage) -> None:
+def test_a_new_label_removes_the_old_lesson(storage: Storage) -> None:
     comment = moderated(storage, _held(storage), Action.SPAM)
     _learn(storage, comment, "casino", "essay")
     moderated(storage, comment, Action.APPROVE)
@@ -127,7 +127,7 @@ def test_undo_and_removal_unlearn_exactly(storage: Storage) -> None:
     assert storage.corpus.snapshot("blog") == before
 
 
-def test_a_lesson_is_taken_back_with_the_words_it_was_learned_with(storage: Storage) -> None:
+def test_a_lesson_is_removed_with_the_tokens_it_was_learned_with(storage: Storage) -> None:
     comment = moderated(storage, _held(storage), Action.SPAM)
     _learn(storage, comment, "old", "way")
     moderated(storage, comment, Action.REMOVE)
@@ -143,7 +143,7 @@ def test_a_comment_that_changed_since_it_was_read_stays_due(storage: Storage) ->
     assert storage.corpus.totals("blog") == (0, 0)
 
 
-def test_learned_words_answer_questions(storage: Storage) -> None:
+def test_learned_tokens_are_in_the_evidence(storage: Storage) -> None:
     _learn(storage, moderated(storage, _held(storage), Action.SPAM), "casino", "the")
     _learn(storage, moderated(storage, _held(storage), Action.APPROVE), "the")
     one, other = _ask(
@@ -160,7 +160,7 @@ def test_tokens_may_hold_anything(storage: Storage) -> None:
 
 
 def _honest(storage: Storage, log_odds: float, action: Action = Action.APPROVE) -> Comment:
-    """A comment to which the filters gave these log-odds, decided by a person and learned."""
+    """Store a comment with these log-odds, decided by a moderator and learned."""
     comment = accepted(storage)
     held = comment.with_decision(a_decision(Action.HOLD, log_odds=log_odds))
     assert storage.comments.decide("blog", [CommentChange(comment, held)]) == [True]
@@ -175,7 +175,7 @@ def _bar(storage: Storage) -> float:
     return bar
 
 
-def test_honest_lessons_raise_the_bar_for_refusing_while_they_are_lessons(storage: Storage) -> None:
+def test_honest_lessons_raise_the_spam_threshold_until_they_are_removed(storage: Storage) -> None:
     assert _bar(storage) == 0.0
     highest, _, _ = _honest(storage, 6.5), _honest(storage, 9.0, Action.SPAM), _honest(storage, 5.0)
     assert _bar(storage) == 6.5
@@ -183,7 +183,7 @@ def test_honest_lessons_raise_the_bar_for_refusing_while_they_are_lessons(storag
     assert _bar(storage) == 5.0
 
 
-def test_what_falls_out_of_the_latest_comes_back_when_a_later_one_is_taken_back(storage: Storage) -> None:
+def test_an_older_honest_score_counts_again_when_a_later_one_is_removed(storage: Storage) -> None:
     lessons = sorted((_honest(storage, float(n % 7)) for n in range(CEILING_LESSONS + 5)), key=lambda c: c.id)
     removed = [_taken_back(storage, comment) for comment in lessons[5:15]]
     assert len(removed) == 10
@@ -206,7 +206,7 @@ def _taught(storage: Storage, *quotas: Quota) -> Comment:
     return comment
 
 
-def test_of_the_lessons_in_a_quota_only_so_many_count(storage: Storage) -> None:
+def test_a_quota_limits_the_lessons_that_count(storage: Storage) -> None:
     for _ in range(10):
         _taught(storage, CAMPAIGN)
     assert storage.corpus.snapshot("blog") == TokenCounts(0, 3, {"casino": (0, 3)})
@@ -214,7 +214,7 @@ def test_of_the_lessons_in_a_quota_only_so_many_count(storage: Storage) -> None:
     assert storage.corpus.totals("blog") == (0, 4)
 
 
-def test_another_counts_when_one_that_did_is_taken_back(storage: Storage) -> None:
+def test_another_lesson_of_the_quota_counts_when_one_is_removed(storage: Storage) -> None:
     lessons = [_taught(storage, CAMPAIGN) for _ in range(6)]
     for n, lesson in enumerate(lessons, 1):
         _taken_back(storage, lesson)
@@ -222,7 +222,7 @@ def test_another_counts_when_one_that_did_is_taken_back(storage: Storage) -> Non
     assert storage.corpus.snapshot("blog") == TokenCounts()
 
 
-def test_which_lessons_count_does_not_hang_on_their_order(storage: Storage) -> None:
+def test_the_lessons_that_count_do_not_depend_on_their_order(storage: Storage) -> None:
     chance = Random(3)
     quotas = [(CAMPAIGN,), (Quota("mo", 4),), (CAMPAIGN, Quota("mo", 4)), ()]
     comments = [moderated(storage, _held(storage), chance.choice([Action.SPAM, Action.APPROVE])) for _ in range(24)]
@@ -243,7 +243,7 @@ def _counted(taught: Iterable[tuple[Comment, frozenset[str], tuple[Quota, ...]]]
     return TokenCounts(*(list(labels.values()).count(of) for of in Label), pairs)  # type: ignore[arg-type]
 
 
-def test_what_is_forgotten_can_be_learned_anew(storage: Storage) -> None:
+def test_a_cleared_corpus_can_be_learned_again(storage: Storage) -> None:
     spam = moderated(storage, _held(storage), Action.SPAM)
     _learn(storage, spam, "casino")
     _learn(storage, moderated(storage, _held(storage), Action.APPROVE), "essay")

@@ -22,7 +22,7 @@ def test_a_leased_comment_is_not_handed_out_again(storage: Storage) -> None:
     assert storage.queue.claim("blog", "t", 10, lease=60) == []
 
 
-def test_two_workers_never_hold_the_same_comment(storage: Storage) -> None:
+def test_two_workers_never_lease_the_same_comment(storage: Storage) -> None:
     for _ in range(60):
         accepted(storage)
 
@@ -79,14 +79,14 @@ def test_fresh_comments_go_together_up_to_the_one_claimed_before(storage: Storag
     assert set().union(*batches) == {again.id, *fresh}
 
 
-def test_a_spent_wake_up_lets_the_next_comment_ask_for_a_job(storage: Storage) -> None:
+def test_after_a_used_wake_up_the_next_comment_needs_a_job(storage: Storage) -> None:
     token = storage.comments.accept(a_comment(), an_admission()).wakeup
     storage.queue.claim("blog", token, 10, lease=60)
     assert storage.queue.claim("blog", token, 10, lease=60) == []
     assert storage.comments.accept(a_comment(), an_admission()).wakeup
 
 
-def test_a_working_job_is_not_doubled(storage: Storage) -> None:
+def test_a_running_job_is_not_enqueued_twice(storage: Storage) -> None:
     token = storage.comments.accept(a_comment(), an_admission()).wakeup
     storage.queue.claim("blog", token, 10, lease=60)
     assert not storage.comments.accept(a_comment(), an_admission()).wakeup
@@ -95,20 +95,21 @@ def test_a_working_job_is_not_doubled(storage: Storage) -> None:
 
 def test_missing_wakeups_are_returned_for_due_comments(storage: Storage) -> None:
     comment = accepted(storage)
-    for _ in range(2):  # the second finds nothing and spends the wake-up
+    for _ in range(2):  # the second finds nothing and uses up the wake-up
         storage.queue.claim("blog", comment.id, 10, lease=60)
     storage.queue.release("blog", [comment.id])
     assert len(storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2)) == 1
     assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2) == []
 
 
-def test_a_long_backlog_wakes_no_more_jobs_than_allowed(storage: Storage) -> None:
+def test_a_long_backlog_gets_no_more_jobs_than_allowed(storage: Storage) -> None:
     for _ in range(30):
         accepted(storage)
-    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4)) == 3  # one is out since the first comment
+    # One is enqueued since the first comment.
+    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4)) == 3
 
 
-def test_depth_tells_how_many_wait_and_since_when(storage: Storage) -> None:
+def test_depth_has_the_number_of_queued_comments_and_their_age(storage: Storage) -> None:
     assert (storage.queue.depth("blog").queued, storage.queue.depth("blog").oldest) == (0, None)
     first = accepted(storage)
     accepted(storage)

@@ -21,7 +21,7 @@ def _at(storage: Storage, minutes: int, parent: str = "") -> Comment:
     return published(storage, received=START + timedelta(minutes=minutes), parent=parent)
 
 
-def test_only_approved_comments_are_seen(storage: Storage) -> None:
+def test_only_approved_comments_are_read(storage: Storage) -> None:
     shown = published(storage)
     accepted(storage)
     for action in (Action.HOLD, Action.SPAM):
@@ -39,7 +39,7 @@ def test_replies_follow_their_parents(storage: Storage) -> None:
     assert _seen(storage) == [c.id for c in (a, a1, a11, a2, b)]
 
 
-def test_newest_turns_the_roots_around_and_leaves_conversations_in_order(storage: Storage) -> None:
+def test_newest_first_reverses_roots_but_not_replies(storage: Storage) -> None:
     a, b = _at(storage, 1), _at(storage, 2)
     b1, b2 = _at(storage, 3, b.id), _at(storage, 4, b.id)
     page = storage.threads.page("blog", "first-post", 9, newest=True)
@@ -69,7 +69,7 @@ def test_comments_of_one_instant_are_paged_without_loss(storage: Storage) -> Non
 
 
 @pytest.mark.parametrize("newest", [False, True])
-def test_paging_goes_on_after_its_last_root_was_removed(storage: Storage, newest: bool) -> None:
+def test_paging_continues_after_the_last_root_was_removed(storage: Storage, newest: bool) -> None:
     roots = [_at(storage, i) for i in range(4)]
     order = roots[::-1] if newest else roots
     first = storage.threads.page("blog", "first-post", 2, newest=newest)
@@ -97,7 +97,7 @@ def test_approving_a_comment_again_shows_its_replies(storage: Storage) -> None:
     assert storage.threads.counts("blog", ["first-post"]) == [3]
 
 
-def test_what_was_removed_below_stays_hidden(storage: Storage) -> None:
+def test_removed_replies_stay_hidden(storage: Storage) -> None:
     root = _at(storage, 1)
     child = _at(storage, 2, root.id)
     _at(storage, 3, child.id)
@@ -108,7 +108,7 @@ def test_what_was_removed_below_stays_hidden(storage: Storage) -> None:
     assert storage.threads.counts("blog", ["first-post"]) == [1]
 
 
-def test_a_reply_approved_under_a_removed_parent_is_not_seen(storage: Storage) -> None:
+def test_a_reply_approved_under_a_removed_parent_is_hidden(storage: Storage) -> None:
     root = _at(storage, 1)
     reply = decided(storage, accepted(storage, parent=root.id), Action.HOLD)
     removed = moderated(storage, root, Action.REMOVE)
@@ -152,7 +152,7 @@ def test_sites_do_not_see_each_other(storage: Storage) -> None:
     assert storage.threads.counts("other", ["first-post"]) == [0]
 
 
-def test_a_conversation_may_be_deeper_than_a_stack(storage: Storage) -> None:
+def test_a_thread_may_be_deeper_than_the_stack(storage: Storage) -> None:
     parent, ids = "", []
     for _ in range(1200):
         comment = published(storage, parent=parent, received=START)
@@ -167,13 +167,13 @@ def test_a_conversation_may_be_deeper_than_a_stack(storage: Storage) -> None:
     assert _seen(storage) == []
 
 
-def test_a_closed_thread_says_so(storage: Storage) -> None:
+def test_a_closed_thread_is_marked_closed(storage: Storage) -> None:
     assert not storage.threads.is_closed("blog", "first-post")
     storage.threads.set_closed("blog", "first-post", True)
     assert storage.threads.is_closed("blog", "first-post")
 
 
-def test_what_was_held_since_a_moment_is_counted(storage: Storage) -> None:
+def test_comments_held_since_a_time_are_counted(storage: Storage) -> None:
     start = datetime.now(UTC).replace(microsecond=0)
     for minutes in (1, 2, 3):
         decided(storage, accepted(storage, received=start + timedelta(minutes=minutes)), Action.HOLD)

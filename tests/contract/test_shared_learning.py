@@ -50,7 +50,7 @@ def test_sites_that_learn_together_share_lessons_with_no_other_site(storage: Sto
     assert known(storage, "news") == TokenCounts(0, 1, {"casino": (0, 1)})
 
 
-def test_each_site_takes_back_exactly_its_own_lessons(storage: Storage) -> None:
+def test_each_site_removes_exactly_its_own_lessons(storage: Storage) -> None:
     spam, lesson = taught(storage, "blog", Action.SPAM), taught(storage, "shop", Action.SPAM)
     removed = moderated(storage, lesson, Action.REMOVE)
     assert storage.corpus.learn("shop", removed, frozenset())

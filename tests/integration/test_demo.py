@@ -59,7 +59,7 @@ def test_posting_leads_back_with_a_notice(web: PublicApp) -> None:
     assert "Well said." in page
 
 
-def test_a_guessed_receipt_shows_no_notice(web: PublicApp) -> None:
+def test_an_invalid_receipt_shows_no_notice(web: PublicApp) -> None:
     kept = accepted(web.storage, site="demo", thread=THREAD)
     page = web.client.get(f"/demo/?comment={kept.id}&receipt=guess", headers=HTML)
     assert page.status_code == 200
@@ -74,7 +74,7 @@ def test_a_closed_thread_has_no_form(web: PublicApp) -> None:
     assert "<form" not in page
 
 
-def test_a_spoilt_cursor_shows_the_first_page(web: PublicApp) -> None:
+def test_a_malformed_cursor_shows_the_first_page(web: PublicApp) -> None:
     published(web.storage, site="demo", thread=THREAD, content="On the first page")
     assert "On the first page" in web.client.get("/demo/?cursor=spoilt", headers=HTML).text
 

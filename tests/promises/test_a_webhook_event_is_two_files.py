@@ -1,4 +1,4 @@
-"""A webhook event is its name in the list of events and the rule that says when it happens."""
+"""A webhook event is two files: its name in the list of events, and its rule."""
 
 import json
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class TreeCopy:
-    """The tracked files in a temporary directory; counts which of them an experiment changes."""
+    """A copy of the tracked files in a temporary directory. Records the files that an experiment changes."""
 
     def __init__(self, directory: Path) -> None:
         self.root = directory
@@ -31,25 +31,25 @@ class TreeCopy:
         self.changed.add(name)
 
     def insert(self, name: str, before: str, text: str) -> None:
-        """Insert `text` in front of the only place where `before` stands."""
+        """Insert `text` in front of the only occurrence of `before`."""
         source = (self.root / name).read_text(encoding="utf-8")
         assert source.count(before) == 1, f"{name}: {before!r} stands {source.count(before)} times"
         self.write(name, source.replace(before, text + before))
 
     def replace(self, name: str, before: str, after: str) -> None:
-        """Replace the only place where `before` stands."""
+        """Replace the only occurrence of `before`."""
         source = (self.root / name).read_text(encoding="utf-8")
         assert source.count(before) == 1, f"{name}: {before!r} stands {source.count(before)} times"
         self.write(name, source.replace(before, after))
 
     def run(self, code: str, *words: str) -> str:
-        """Run Python code on the copy with `words` as its arguments; returns its output. Fails with its errors."""
+        """Run Python code in the copy with `words` as its arguments. Return its output, or fail with its errors."""
         done = self.python("-c", code, *words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def python(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run the interpreter in the copy's root, with the copy's packages before the installed ones."""
+        """Run Python in the copy's root. Its packages come before the installed ones."""
         environ = {**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             [sys.executable, *words], cwd=self.root, env=environ, capture_output=True, text=True, check=False

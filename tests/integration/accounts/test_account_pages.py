@@ -27,7 +27,7 @@ def present_code(web_app: WebApp, salt: str, name: str = "mo") -> str:
 
 
 def with_codes(web_app: WebApp, user: SignedInClient) -> list[str]:
-    """Turn codes on; gives the recovery codes."""
+    """Turn two-factor authentication on. Return the recovery codes."""
     salt = field(user.post_form("/account/codes/begin").text, "salt")
     page = user.post_form("/account/codes", salt=salt, code=present_code(web_app, salt), current=PASSWORD)
     assert page.status_code == 200
@@ -186,7 +186,7 @@ def test_sign_ins_sign_outs_and_failures_are_audited_with_the_network(web_app, m
         ("mo", AuditAction.LINK_USE),
         ("mo", AuditAction.SIGN_IN),
         ("mo", AuditAction.SIGN_IN_FAILED),
-        ("", AuditAction.SIGN_IN_FAILED),  # somebody's password in the wrong field is not kept
+        ("", AuditAction.SIGN_IN_FAILED),  # a password typed into the wrong field is not stored
         ("mo", AuditAction.SIGN_IN),
         ("mo", AuditAction.SIGN_OUT),
     ]
@@ -194,8 +194,8 @@ def test_sign_ins_sign_outs_and_failures_are_audited_with_the_network(web_app, m
     assert "correct horse" not in repr(entries)
 
 
-def test_a_change_of_another_person_is_not_overwritten(web_app, mo):
-    """Two things change a person at once: the one who comes second is told, and nothing is lost."""
+def test_a_concurrent_change_of_an_account_is_not_overwritten(web_app, mo):
+    """Of two concurrent changes the second one gets an error, and nothing is lost."""
     salt = field(mo.post_form("/account/codes/begin").text, "salt")
     person = web_app.storage.people.get("mo")
     assert web_app.storage.people.compare_and_set(person, replace(person, roles={"blog": "viewer"}))

@@ -89,12 +89,12 @@ def test_rq_statistics_are_read_without_cleaning_up(redis_storage, durable, valk
     assert not connection.keys("rq:clean_registries:*")
 
 
-# Nobody's data
+# Personal data
 
 
 @pytest.fixture
 def lines() -> Iterator[StringIO]:
-    """Everything that is logged, as it is written."""
+    """Return all log lines as they are written."""
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JSONFormatter("web"))

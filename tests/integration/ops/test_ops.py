@@ -18,7 +18,7 @@ CLOSED = ("/metrics", "/ops/figures", "/ops", "/ops/deliveries")
 
 
 def problems(storage: Storage) -> list[str]:
-    """The problems that an operator sees."""
+    """Return the problems that an operator sees."""
     answer = open_operated_app(storage).anonymous().get("/readyz", headers=BEARER)
     assert answer.status_code == (503 if answer.json["problems"] else 200)
     assert answer.json["ready"] is not bool(answer.json["problems"])
@@ -149,7 +149,7 @@ def test_health_is_cached_between_requests(storage):
     operated_app = open_operated_app(storage)
     assert operated_app.anonymous().get("/readyz").status_code == 503
     send_heartbeats(storage)
-    assert operated_app.anonymous().get("/readyz").status_code == 503  # the same look, a moment later
+    assert operated_app.anonymous().get("/readyz").status_code == 503  # cached, a moment later
 
 
 # The page

@@ -87,12 +87,12 @@ def run() -> None:
     run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[arg-type]
 
 
-def test_nothing_hidden_is_ever_read() -> None:
+def test_unpublished_comments_are_never_shown() -> None:
     run()
 
 
 def tell(kind: type[ReadingModel]) -> None:
-    """The shortest story in which something that readers saw is hidden, together with what is below it."""
+    """Publish a comment with a reply, read both, and hide the comment."""
     machine = kind()
     machine.storage = new_storage()
     machine.begin()
@@ -106,7 +106,7 @@ def tell(kind: type[ReadingModel]) -> None:
 
 
 def tell_of_edits(storage: Storage) -> None:
-    """Words that wait, that are refused, that take the place of others, and that their author takes back."""
+    """Edits that are pending, refused, applied and withdrawn."""
     machine = ReadingModel()
     machine.storage = storage
     machine.begin()

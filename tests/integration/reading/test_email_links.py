@@ -37,7 +37,7 @@ def test_a_forged_link_is_not_found(deployment: MailDeployment) -> None:
     )
 
 
-def test_a_question_is_good_for_a_week(deployment: MailDeployment) -> None:
+def test_a_confirmation_link_is_valid_for_a_week(deployment: MailDeployment) -> None:
     comment = deployment.approved()
     set_deps(replace(deployment.deps, now=lambda: now() - timedelta(days=7, seconds=1)))
     (question,) = deployment.deliver()
@@ -56,7 +56,7 @@ def test_a_question_is_good_for_a_week(deployment: MailDeployment) -> None:
         {"data": b"\xff\x00", "content_type": "text/plain"},
     ],
 )
-def test_one_click_needs_nothing_but_a_post(deployment: MailDeployment, body: dict[str, object]) -> None:
+def test_one_click_unsubscribing_needs_only_a_post(deployment: MailDeployment, body: dict[str, object]) -> None:
     comment = deployment.subscribed()
     deployment.replied(comment)
     (notice,) = deployment.deliver()
@@ -70,7 +70,7 @@ def test_one_click_needs_nothing_but_a_post(deployment: MailDeployment, body: di
 # Asking for it
 
 
-def test_the_form_offers_it_only_where_mail_is_sent(deployment: MailDeployment) -> None:
+def test_the_form_offers_emails_only_with_a_mail_server(deployment: MailDeployment) -> None:
     assert deployment.client.get("/v1/sites/blog/form?thread=a").json["notify"] is True
     wrong = deployment.client.post(SUBMIT, data={"thread": "a", "notify": "replies"}, headers=HTML)
     assert re.search(r'name="notify"[^>]* checked', wrong.text)
@@ -103,7 +103,7 @@ def test_notify_is_refused_without_a_mail_server(storage: Storage) -> None:
         ({"notify": "replies", "email": ""}, "email", "required"),
     ],
 )
-def test_a_wish_that_cannot_be_met_is_named(storage: Storage, fields: dict[str, object], field: str, code: str) -> None:
+def test_notify_without_an_email_is_refused(storage: Storage, fields: dict[str, object], field: str, code: str) -> None:
     web = open_public_app(
         storage, a_site(required=("content",)), smtp_url=SMTPSettings("localhost", 25), mail_from=SENDER
     )

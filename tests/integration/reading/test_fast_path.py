@@ -1,4 +1,4 @@
-"""The reading fast path repeats Flask's answers exactly, as long as they are current."""
+"""The reading fast path repeats Flask's answers exactly while they are current."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ ORIGIN = {"Origin": "https://blog.example"}
 
 
 class Away:
-    """Threads of a storage that can go away."""
+    """Threads of a storage that can become unavailable."""
 
     def __init__(self, storage: Storage) -> None:
         self._threads, self.away = storage.threads, False
@@ -48,7 +48,7 @@ def whole(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("headers", [{}, ORIGIN, {"Origin": "https://evil.example"}])
-def test_the_second_answer_is_the_first(web: PublicApp, path: str, headers: dict[str, str]) -> None:
+def test_the_second_answer_is_equal_to_the_first(web: PublicApp, path: str, headers: dict[str, str]) -> None:
     long, short = web.client.get(path, headers=headers), web.client.get(path, headers=headers)
     assert long.status_code == 200
     assert whole(long) == whole(short)
@@ -59,7 +59,7 @@ def test_the_second_answer_is_the_first(web: PublicApp, path: str, headers: dict
     assert (unchanged.status_code, unchanged.data) == (304, b"")
 
 
-def test_each_origin_gets_its_own_permission(web: PublicApp) -> None:
+def test_each_origin_gets_its_own_cors_header(web: PublicApp) -> None:
     path = PATHS[0]
     allowed = [web.client.get(path, headers=h).headers.get("Access-Control-Allow-Origin") for h in (ORIGIN, {}) * 2]
     assert allowed == ["https://blog.example", None] * 2
@@ -82,7 +82,7 @@ def test_every_answer_is_counted(web: PublicApp) -> None:
     assert {(a.route, a.status): n for a, n in totals.items()} == {(route, 200): 3, (route, 304): 1}
 
 
-def test_errors_and_other_methods_go_the_long_way(web: PublicApp) -> None:
+def test_errors_and_other_methods_are_left_to_flask(web: PublicApp) -> None:
     for _ in range(2):
         assert web.client.get(f"{PATHS[0]}?limit=0").status_code == 422
         assert web.client.head(PATHS[0]).data == b""
@@ -101,7 +101,7 @@ def test_without_storage_there_is_no_answer(storage: Storage) -> None:
     assert web.client.get(PATHS[0]).status_code == 200
 
 
-def test_a_site_s_new_choices_count(web: PublicApp) -> None:
+def test_new_settings_of_a_site_take_effect(web: PublicApp) -> None:
     path, other = PATHS[0], {"Origin": "https://new.example"}
     assert "Access-Control-Allow-Origin" not in web.client.get(path, headers=other).headers
     web.storage.sites.put(a_site(origins=("https://new.example",)))

@@ -109,7 +109,7 @@ def test_feeds_contain_no_unpublished_comments(web: PublicApp) -> None:
         feed(web, address)
 
 
-def test_nothing_new_costs_nothing(web: PublicApp) -> None:
+def test_an_unchanged_page_is_a_304(web: PublicApp) -> None:
     published(web.storage, thread=PAGE)
     for address in (SITE, THREAD):
         first = web.client.get(address)
@@ -118,7 +118,7 @@ def test_nothing_new_costs_nothing(web: PublicApp) -> None:
         assert (again.status_code, again.data) == (304, b"")
 
 
-def test_a_new_name_of_the_site_is_news(web: PublicApp) -> None:
+def test_a_new_name_of_the_site_changes_the_etag(web: PublicApp) -> None:
     first = web.client.get(SITE)
     renamed = open_public_app(web.storage, a_site(name="Renamed"), public_url="https://replies.example")
     again = renamed.client.get(SITE, headers={"If-None-Match": first.headers["ETag"]})

@@ -33,7 +33,7 @@ def section(web: PublicApp, address: str = READ) -> Element:
 
 
 def outline(element: Element) -> Iterator[tuple[str, object]]:
-    """Ids of the comments, each with the outline of the list below it."""
+    """Return the ids of the comments, each with the outline of the list below it."""
     for entry in element.findall("ol/li"):
         yield entry.find("article").attrib["id"].removeprefix("comment-"), list(outline(entry))
 
@@ -104,7 +104,7 @@ def test_the_next_page_is_linked(web: PublicApp) -> None:
     assert len(set(seen)) == 3
 
 
-def test_nothing_new_costs_nothing_and_a_change_is_news(web: PublicApp) -> None:
+def test_an_unchanged_fragment_is_a_304_and_a_change_is_not(web: PublicApp) -> None:
     comment = published(web.storage, content="soon gone")
     first = web.client.get(READ)
     assert "s-maxage" in first.headers["Cache-Control"]
@@ -116,7 +116,7 @@ def test_nothing_new_costs_nothing_and_a_change_is_news(web: PublicApp) -> None:
     assert (second.status_code, "soon gone" in second.text) == (200, False)
 
 
-def test_bad_questions_are_refused(web: PublicApp) -> None:
+def test_bad_requests_are_refused(web: PublicApp) -> None:
     assert web.client.get("/v1/sites/blog/comments.html").status_code == 422
     assert web.client.get(f"{READ}?cursor=spoilt").status_code == 422
     assert web.client.get(f"{READ}?page=2").status_code == 422

@@ -1,4 +1,4 @@
-"""Live updates of a thread, with one answer and with an open connection."""
+"""Live updates of a thread, by polling and by event stream."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def test_changes_since_the_version_are_sent_at_once(web: PublicApp) -> None:
     )
 
 
-def test_the_last_event_heard_goes_before_the_address(web: PublicApp) -> None:
+def test_the_last_event_id_overrides_the_query(web: PublicApp) -> None:
     published(web.storage)
     now = web.storage.threads.version("blog", "first-post")
     answer = web.client.get(f"{FOLLOW}?after=0", headers={"Last-Event-ID": str(now)})
@@ -57,7 +57,7 @@ def test_the_last_event_heard_goes_before_the_address(web: PublicApp) -> None:
         assert f"id: {now}" in answer.text
 
 
-def test_without_a_version_it_begins_now(web: PublicApp) -> None:
+def test_without_a_version_only_new_changes_are_sent(web: PublicApp) -> None:
     published(web.storage)
     assert "event" not in web.client.get(FOLLOW).text
 
@@ -73,7 +73,7 @@ def test_unpublished_comments_cause_no_events(web: PublicApp) -> None:
     assert "published" not in told
 
 
-def test_bad_questions_are_refused(web: PublicApp) -> None:
+def test_bad_requests_are_refused(web: PublicApp) -> None:
     for address in (f"{FOLLOW}?after=-1", f"{FOLLOW}?after=x", f"{FOLLOW}?x=1", "/v1/sites/blog/events"):
         assert web.client.get(address).status_code == 422
     assert web.client.get("/v1/sites/nobody/threads/a/events").status_code == 404
@@ -88,7 +88,7 @@ class Listener:
         self.heard = b""
 
     def hear(self, pattern: str) -> "re.Match[bytes]":
-        """The first match in what came, as soon as it is there."""
+        """Wait for the first match in the received text."""
         while not (found := re.search(pattern.encode(), self.heard, re.DOTALL)):
             piece = self._socket.recv(65536)
             assert piece, self.heard
@@ -101,7 +101,7 @@ class Listener:
 
 @pytest.fixture
 def listeners() -> Iterator[list[Listener]]:
-    """Closed only after the web part has stopped."""
+    """Listeners that are closed after the web part has stopped."""
     opened: list[Listener] = []
     yield opened
     for listener in opened:
@@ -110,7 +110,7 @@ def listeners() -> Iterator[list[Listener]]:
 
 @pytest.fixture
 def port(redis_storage: Storage, valkey_url: str, listeners: list[Listener]) -> Iterator[int]:
-    """The web part with one process of one thread."""
+    """The port of a web part with one process of one thread."""
     redis_storage.sites.put(a_site())
     with socket.create_server(("127.0.0.1", 0)) as server:
         chosen = server.getsockname()[1]
@@ -134,7 +134,7 @@ def is_served(port: int) -> bool:
         return False
 
 
-def test_streams_take_no_threads_and_bring_news(redis_storage: Storage, port: int, listeners: list[Listener]) -> None:
+def test_streams_use_no_threads_and_send_changes(redis_storage: Storage, port: int, listeners: list[Listener]) -> None:
     listeners += [Listener(port) for _ in range(30)]
     for listener in listeners:
         listener.hear("retry: 2000\nid: 0\n\n")
@@ -148,7 +148,7 @@ def test_streams_take_no_threads_and_bring_news(redis_storage: Storage, port: in
         listener.hear(f"event: removed.*{removed.id}")
 
 
-def test_streams_whose_readers_left_are_forgotten(port: int, listeners: list[Listener]) -> None:
+def test_streams_of_disconnected_readers_end(port: int, listeners: list[Listener]) -> None:
     (web,) = [p for p in psutil.Process().children() if p.cmdline()[-2:] == ["replygate", "web"]]
     serving = max(web.children(), key=lambda p: p.num_threads())
     quiet = serving.num_fds()

@@ -100,7 +100,7 @@ def test_pages_follow_one_another_in_either_order(web: PublicApp) -> None:
         ("cursor=%00", "cursor"),
     ],
 )
-def test_bad_questions_are_refused_by_name(web: PublicApp, query: str, field: str) -> None:
+def test_bad_parameters_are_refused_by_name(web: PublicApp, query: str, field: str) -> None:
     answer = web.client.get(f"{READ}?{query}")
     assert answer.status_code == 422
     assert field in {problem["field"] for problem in answer.json["problems"]}
@@ -121,19 +121,20 @@ def test_a_thread_that_cannot_exist_is_refused(web: PublicApp, thread: str) -> N
     assert web.client.get(f"/v1/sites/blog/threads/{thread}/comments").status_code == 422
 
 
-def test_nothing_new_costs_nothing(web: PublicApp) -> None:
+def test_an_unchanged_page_is_a_304(web: PublicApp) -> None:
     published(web.storage)
     first = web.client.get(READ)
     etag = first.headers["ETag"]
     again = web.client.get(READ, headers={"If-None-Match": etag})
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
     assert web.client.get(READ, headers={"If-None-Match": f'"x", W/{etag}'}).status_code == 304
-    assert first.headers["Cache-Control"] == "public, max-age=0, s-maxage=10"  # a browser shows nothing unasked
+    # A browser must ask before it shows a cached answer.
+    assert first.headers["Cache-Control"] == "public, max-age=0, s-maxage=10"
     assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
     assert first.headers["Vary"] == again.headers["Vary"] == "Origin"
 
 
-def test_every_change_that_readers_see_is_news(web: PublicApp) -> None:
+def test_every_change_that_readers_see_changes_the_etag(web: PublicApp) -> None:
     kept = accepted(web.storage)
     etags = [web.client.get(READ).headers["ETag"]]
     kept = decided(web.storage, kept, Action.APPROVE)

@@ -1,4 +1,4 @@
-"""Reports by readers: their effects and limits, and how moderators see them."""
+"""Reports by readers: effects, limits, and the moderators' view."""
 
 from typing import Any
 
@@ -31,13 +31,13 @@ def at(comment: Comment) -> str:
 
 
 def report(web: PublicApp | WebApp, comment: Comment, n: int = 1, body: Any = None, **more: Any) -> TestResponse:
-    """From the network of that number."""
+    """Report the comment from the network of that number."""
     asked = {"json": {} if body is None else body, "environ_overrides": {"REMOTE_ADDR": f"192.0.2.{n}"}, **more}
     return web.app.test_client().post(at(comment), **asked)
 
 
 def reported(web: PublicApp | WebApp, comment: Comment, *numbers: int, **body: str) -> Comment:
-    """The comment after reports from these networks."""
+    """Return the comment after reports from these networks."""
     for n in numbers:
         assert report(web, comment, n, body).status_code == 202
     return web.storage.comments.get("blog", comment.id)
@@ -48,7 +48,7 @@ def shown(web: PublicApp) -> list[str]:
     return [comment["id"] for comment in read.json["comments"]]
 
 
-def test_three_networks_take_it_from_readers_until_a_person_decides(web: PublicApp) -> None:
+def test_reports_of_three_networks_hold_the_comment_until_a_decision(web: PublicApp) -> None:
     comment, other = published(web.storage, received=NOW), published(web.storage)
     etag = web.client.get("/v1/sites/blog/comments?thread=first-post").headers["ETag"]
     assert reported(web, comment, 1, 1, 2, reason="spam").status is Status.APPROVED
@@ -63,7 +63,7 @@ def test_three_networks_take_it_from_readers_until_a_person_decides(web: PublicA
     assert [e.after for e in web.storage.outbox.read("blog", 9) if e.comment == comment.id][-1] is Status.HELD
 
 
-def test_a_reader_learns_nothing(web: PublicApp) -> None:
+def test_every_report_gets_the_same_answer(web: PublicApp) -> None:
     comment = published(web.storage)
     answers = [report(web, comment, n) for n in (1, 1, 2, 3)]
     assert {(a.status_code, a.data, a.headers["Content-Length"]) for a in answers} == {(202, b"", "0")}
@@ -107,7 +107,7 @@ def test_a_body_is_bounded_and_json_or_a_form(web: PublicApp) -> None:
     assert report(web, comment, body={"reason": "x" * 70_000}).status_code == 413
 
 
-def test_only_the_sites_own_pages_report(web: PublicApp) -> None:
+def test_only_pages_of_the_site_may_report(web: PublicApp) -> None:
     comment = published(web.storage)
     assert report(web, comment, headers={"Origin": "https://evil.example"}).status_code == 403
     assert web.storage.reports.of("blog", [comment.id]) == [{}]
@@ -115,7 +115,7 @@ def test_only_the_sites_own_pages_report(web: PublicApp) -> None:
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (202, PAGES)
 
 
-def test_a_flood_of_reports_is_put_off(storage: Storage) -> None:
+def test_a_flood_of_reports_is_rate_limited(storage: Storage) -> None:
     web = open_public_app(storage, a_site(per_minute=2))
     answers = [report(web, published(storage)) for _ in range(3)]
     assert [a.status_code for a in answers] == [202, 202, 429]
@@ -159,8 +159,8 @@ def test_undoing_a_removal_is_not_an_approval(web: PublicApp) -> None:
     assert reported(web, comment, 3).status is Status.HELD
 
 
-def test_a_decision_in_the_meantime_is_kept(storage: Storage) -> None:
-    """A moderator calls it spam between the report and the hold."""
+def test_a_decision_between_report_and_hold_is_kept(storage: Storage) -> None:
+    """A moderator marks it as spam between the report and the hold."""
     web = open_public_app(storage)
     comment = published(storage)
     reported(web, comment, 1, 2)
@@ -171,7 +171,7 @@ def test_a_decision_in_the_meantime_is_kept(storage: Storage) -> None:
     assert web.comment(comment.id).status is Status.SPAM
 
 
-def test_the_page_needs_no_script_and_leads_back(web: PublicApp) -> None:
+def test_the_report_page_works_without_scripts_and_leads_back(web: PublicApp) -> None:
     evil = "<script>alert(1)</script> is what I say"
     comment = published(web.storage, thread=f"{PAGES}/hello", content=evil)
     fragment = web.client.get("/v1/sites/blog/comments.html", query_string={"thread": comment.thread}).text

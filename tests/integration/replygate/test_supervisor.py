@@ -36,7 +36,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 @pytest.fixture
 def pids(tmp_path: Path) -> Callable[[str], list[int]]:
-    """The process ids that a part has had."""
+    """Return all process ids of a part, in order."""
 
     def read(part: str) -> list[int]:
         path = tmp_path / part

@@ -25,7 +25,7 @@ POST = b"POST /v1/sites/blog/comments HTTP/1.1\r\nHost: x\r\nContent-Type: appli
 
 @contextmanager
 def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """Start a web server with one process of two threads and one site; gives its port."""
+    """Start a web server with one process of two threads and one site. Return its port."""
     open_redis(settings(redis_url=redis_url)).sites.put(a_site())
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = int(server.getsockname()[1])
@@ -46,14 +46,14 @@ def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
 
 @pytest.fixture(scope="module")
 def port(valkey_server: str) -> Iterator[int]:
-    """The port of a server that several tests share."""
+    """The port of a server that the tests share."""
     with serving(valkey_server) as (_, port):
         yield port
 
 
 @pytest.fixture
 def own(valkey_server: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """A server that the test may stop."""
+    """The port of a server that the test may stop."""
     with serving(valkey_server) as web:
         yield web
 

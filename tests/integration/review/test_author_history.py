@@ -14,7 +14,7 @@ from tests.support.markup import parse
 from tests.support.web_app import SignedInClient, WebApp, audit_log, held, judged, open_web_app, page
 
 
-def test_an_author_page_shows_everything_of_theirs_with_their_record(web_app, mo):
+def test_an_author_page_shows_all_their_comments_and_counts(web_app, mo):
     judged(web_app.storage, Action.APPROVE, author="Ada L", content="the first of mine")
     judged(web_app.storage, Action.SPAM, origin="elsewhere", content="the second of mine")
     held(web_app.storage, identity="other", content="somebody else's")
@@ -31,7 +31,7 @@ def test_an_author_page_shows_everything_of_theirs_with_their_record(web_app, mo
     assert "/sites/blog/origins/elsewhere" in text
 
 
-def test_a_network_page_shows_everything_from_there(web_app, mo):
+def test_a_network_page_shows_all_its_comments(web_app, mo):
     held(web_app.storage, author="One", identity="one", origin="there")
     held(web_app.storage, author="Two", identity="two", origin="there")
     text = page(mo, "/sites/blog/origins/there")
@@ -39,7 +39,7 @@ def test_a_network_page_shows_everything_from_there(web_app, mo):
         assert shown in text
 
 
-def test_a_long_list_goes_on(web_app, mo):
+def test_a_long_list_has_pages(web_app, mo):
     for n in range(23):
         held(web_app.storage, content=f"reply number {n}.", received=NOW + timedelta(seconds=n))
     text = page(mo, "/sites/blog/authors/identity-of-ada")
@@ -50,7 +50,7 @@ def test_a_long_list_goes_on(web_app, mo):
     assert "End of the list" in rest
 
 
-def test_a_setting_hides_e_mails_from_moderators_but_not_from_owners(web_app, mo, owner):
+def test_a_setting_hides_emails_from_moderators_but_not_from_owners(web_app, mo, owner):
     comment = held(web_app.storage)
     web_app.storage.sites.put(a_site(hide_emails=True))
     for path in ("/sites/blog/authors/identity-of-ada", f"/review/blog/{comment.id}", "/review/blog"):
@@ -61,12 +61,12 @@ def test_a_setting_hides_e_mails_from_moderators_but_not_from_owners(web_app, mo
             assert ("ada@example.org" in page(SignedInClient(client, ""), path)) is sees, path
 
 
-def test_viewers_see_no_e_mail(web_app):
+def test_viewers_see_no_email(web_app):
     held(web_app.storage)
     assert "ada@example.org" not in page(web_app.signed_in("vi", blog="viewer"), "/sites/blog/authors/identity-of-ada")
 
 
-# Everything by an author or network.
+# Bulk actions on all comments of an author or network
 
 
 def fields(text: str, form: str) -> dict[str, str]:
@@ -78,14 +78,14 @@ PREVIEW = "/review/blog/bulk?action=remove&identity=identity-of-ada&scope=everyt
 
 
 def remove_everything(user: SignedInClient, preview: str = PREVIEW) -> str:
-    """Confirm the preview; returns the address of the bulk action."""
+    """Confirm the preview. Return the address of the bulk action."""
     answer = user.client.post("/review/blog/bulk", data=fields(page(user, preview), "panel begin"))
     assert answer.status_code == 303
     return answer.location
 
 
 def resume(user: SignedInClient, path: str, step: str = "continue") -> str:
-    """Press a button of the bulk action's page; returns the address of the next page."""
+    """Press a button of the bulk action's page. Return the address of the next page."""
     return user.client.post(path, data=fields(page(user, path), "bulk-buttons") | {"step": step}).location
 
 

@@ -20,7 +20,7 @@ def statuses(web_app: WebApp, comments) -> list[str]:
 
 
 def begun(mo: SignedInClient, query: str) -> str:
-    """The address of a bulk step, after its preview was agreed to."""
+    """Confirm the preview and return the address of the bulk action."""
     text = page(mo, f"/review/blog/bulk?{query}")
     answer = mo.client.post("/review/blog/bulk", data=fields(text))
     assert answer.status_code == 303
@@ -192,7 +192,7 @@ def test_a_selection_over_all_sites_has_a_preview_for_each_site(web_app):
     boxes = [box.get("value") for box in root.iterfind(".//article//input[@name='item']")]
     assert sorted(boxes) == sorted(f"{c.site}.{c.id}.{c.version}" for c in bots)
     forms = [form.get("action") for form in root.iterfind(".//main//form[@action='/review/all/bulk']")]
-    assert len(forms) == 2  # those that are chosen, and all that are found
+    assert len(forms) == 2  # the selected comments, and all results of a search
     by_hand = both.get("/review/all/bulk", query_string={"action": "spam", "item": boxes}, headers=HTML)
     narrowed = both.get("/review/all/bulk?author=Bot&action=spam", headers=HTML)
     for answer in (by_hand, narrowed):

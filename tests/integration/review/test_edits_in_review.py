@@ -19,7 +19,7 @@ def comment(storage: Storage) -> Comment:
 
 @pytest.fixture
 def draft(storage: Storage, comment: Comment) -> Comment:
-    """An edit that is held."""
+    """A held edit."""
     waits = drafted(comment, "The other <b>words</b> of all.", NOW)
     storage.comments.accept(waits, an_admission())
     return decided(storage, waits, Action.HOLD)
@@ -38,7 +38,7 @@ def test_the_card_of_an_edit_shows_what_it_would_change(mo: SignedInClient, comm
     assert (row["id"], row["revises"]) == (draft.id, comment.id)
 
 
-def test_approving_an_edit_publishes_its_words_and_taking_that_back_the_old_ones(
+def test_approving_an_edit_publishes_its_text_and_undo_restores_the_old_one(
     mo: SignedInClient, storage: Storage, comment: Comment, draft: Comment
 ) -> None:
     answer = decide(mo, draft).json["comment"]
@@ -49,7 +49,7 @@ def test_approving_an_edit_publishes_its_words_and_taking_that_back_the_old_ones
     assert read(storage) == [comment.content]
 
 
-def test_refusing_an_edit_leaves_the_words(
+def test_refusing_an_edit_keeps_the_text(
     mo: SignedInClient, storage: Storage, comment: Comment, draft: Comment
 ) -> None:
     assert decide(mo, draft, "spam").json["comment"]["status"] == "spam"
@@ -57,14 +57,16 @@ def test_refusing_an_edit_leaves_the_words(
     assert storage.comments.get("blog", comment.id) == comment
 
 
-def test_who_saw_the_old_words_is_told_of_the_new_ones(mo: SignedInClient, comment: Comment, draft: Comment) -> None:
+def test_a_decision_about_an_outdated_text_gets_a_conflict(
+    mo: SignedInClient, comment: Comment, draft: Comment
+) -> None:
     decide(mo, draft)
     answer = decide(mo, comment, "spam")
     assert answer.status_code == 409
     assert answer.json["comment"]["content"] == draft.content
 
 
-def test_the_history_keeps_what_the_latest_edit_replaced(mo: SignedInClient, comment: Comment, draft: Comment) -> None:
+def test_the_history_keeps_the_replaced_text(mo: SignedInClient, comment: Comment, draft: Comment) -> None:
     decide(mo, draft)
     text = page(mo, f"/review/blog/{comment.id}")
     assert "Previous text" in text
@@ -72,7 +74,7 @@ def test_the_history_keeps_what_the_latest_edit_replaced(mo: SignedInClient, com
     assert "Edited</strong> by <bdi>its author" in text
 
 
-def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(
+def test_an_edit_of_a_removed_comment_changes_nothing(
     mo: SignedInClient, storage: Storage, comment: Comment, draft: Comment
 ) -> None:
     decide(mo, comment, "remove")
@@ -81,7 +83,7 @@ def test_an_edit_of_a_comment_that_was_removed_meanwhile_changes_nothing(
     assert storage.comments.get("blog", comment.id).content == comment.content
 
 
-def test_the_card_shows_how_its_author_changed_what_was_held(web_app: WebApp, mo: SignedInClient) -> None:
+def test_the_card_shows_the_edit_of_a_held_comment(web_app: WebApp, mo: SignedInClient) -> None:
     first = held(web_app.storage, content="one two")
     again = edited(first, "one three", NOW)
     assert web_app.storage.comments.decide("blog", [CommentChange(first, again)]) == [True]
@@ -89,7 +91,7 @@ def test_the_card_shows_how_its_author_changed_what_was_held(web_app: WebApp, mo
     assert "one <del>two</del><ins>three</ins>" in page(mo, "/review/blog")
 
 
-def test_what_its_author_withdrew_is_shown_and_cannot_be_brought_back(
+def test_a_withdrawn_comment_is_shown_and_cannot_be_restored(
     mo: SignedInClient, storage: Storage, comment: Comment
 ) -> None:
     gone = withdrawn(comment, NOW)

@@ -1,4 +1,4 @@
-"""The moderators' room over HTTP: who looks at what, what arrived, what others settled; and who may not hear of it."""
+"""Live updates of review pages over HTTP: presence, new comments and decisions of others, and who may get them."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def look(user: SignedInClient, comment: Comment) -> Any:
     return user.client.post(f"{BASE}/comments/{comment.id}/look", headers={"X-CSRF-Token": user.csrf})
 
 
-def test_others_see_who_looks_at_what(web_app: WebApp) -> None:
+def test_others_see_which_comment_a_moderator_has_open(web_app: WebApp) -> None:
     comment = held(web_app.storage)
     mo, bo = web_app.signed_in("Mo", blog="moderator"), web_app.signed_in("Bo", blog="moderator")
     assert look(mo, comment).json == {"looks": []}
@@ -42,13 +42,13 @@ def test_others_see_who_looks_at_what(web_app: WebApp) -> None:
     assert heard(bo, comment)["looks"] == [{"comment": comment.id, "by": "Mo"}], "one knows of oneself"
 
 
-def test_who_cannot_follow_asks_once_and_again(web_app: WebApp) -> None:
+def test_updates_can_be_polled(web_app: WebApp) -> None:
     comment = held(web_app.storage)
     told = heard(web_app.signed_in("Mo", blog="moderator"), comment, once="true")
     assert (told["held"], [card["id"] for card in told["cards"]]) == (1, [comment.id])
 
 
-def test_a_look_keeps_nobody_from_deciding(web_app: WebApp) -> None:
+def test_presence_locks_no_comment(web_app: WebApp) -> None:
     comment = held(web_app.storage)
     mo, bo = web_app.signed_in("Mo", blog="moderator"), web_app.signed_in("Bo", blog="moderator")
     look(mo, comment)
@@ -58,7 +58,7 @@ def test_a_look_keeps_nobody_from_deciding(web_app: WebApp) -> None:
     assert late.status_code == 409
 
 
-def test_who_settles_a_comment_looks_at_it_no_more(web_app: WebApp) -> None:
+def test_a_decision_ends_presence(web_app: WebApp) -> None:
     comment, other = held(web_app.storage), held(web_app.storage)
     mo, bo = web_app.signed_in("Mo", blog="moderator"), web_app.signed_in("Bo", blog="moderator")
     look(mo, comment)
@@ -68,7 +68,7 @@ def test_who_settles_a_comment_looks_at_it_no_more(web_app: WebApp) -> None:
     assert [(look.by, look.comment) for look in web_app.storage.presence.viewers("blog")] == [("Bo", other.id)]
 
 
-def test_who_leaves_is_seen_no_more(web_app: WebApp) -> None:
+def test_leaving_ends_presence(web_app: WebApp) -> None:
     comment, mo = held(web_app.storage), web_app.signed_in("Mo", blog="moderator")
     bo = web_app.signed_in("Bo", blog="viewer")
     look(mo, comment)
@@ -77,7 +77,7 @@ def test_who_leaves_is_seen_no_more(web_app: WebApp) -> None:
     assert heard(bo)["looks"] == []
 
 
-def test_it_tells_how_the_cards_on_a_screen_stand(web_app: WebApp) -> None:
+def test_updates_have_the_state_of_the_shown_cards(web_app: WebApp) -> None:
     first, second, other = (held(web_app.storage) for _ in range(3))
     moderated(web_app.storage, second, Action.SPAM)
     told = heard(web_app.signed_in("Bo", blog="viewer"), first, second)
@@ -90,13 +90,13 @@ def test_it_tells_how_the_cards_on_a_screen_stand(web_app: WebApp) -> None:
     assert other.id not in str(told)
 
 
-def test_the_card_of_an_edit_is_one_of_them(web_app: WebApp) -> None:
+def test_updates_include_cards_of_edits(web_app: WebApp) -> None:
     edit = held(web_app.storage, id=draft_id("a" * 26))
     (card,) = heard(web_app.signed_in("Bo", blog="viewer"), edit)["cards"]
     assert (card["id"], card["status"]) == (edit.id, "held")
 
 
-def test_arrivals_count_from_when_the_page_was_asked_for(web_app: WebApp) -> None:
+def test_new_comments_are_counted_since_the_page_was_requested(web_app: WebApp) -> None:
     for minutes in (1, 3):
         then = NOW - timedelta(minutes=minutes)
         held(web_app.storage, received=then, at=then)
@@ -110,14 +110,14 @@ def test_arrivals_count_from_when_the_page_was_asked_for(web_app: WebApp) -> Non
     assert events(again.text)[0]["arrived"] == 1, "taken up again, it counts from the same moment"
 
 
-def test_what_came_before_and_was_held_since_is_new_but_on_the_page_itself(web_app: WebApp) -> None:
+def test_comments_held_since_the_request_are_new_unless_on_the_page(web_app: WebApp) -> None:
     late, again = (held(web_app.storage, received=NOW - timedelta(minutes=3)) for _ in range(2))
     mo = web_app.signed_in("Mo", blog="viewer")
     assert heard(mo, again, age=60_000)["arrived"] == 1
     assert heard(mo, late, again, age=60_000)["arrived"] == 0
 
 
-def test_nobody_hears_of_a_site_that_is_not_theirs(web_app: WebApp) -> None:
+def test_updates_contain_only_the_moderators_sites(web_app: WebApp) -> None:
     comment = held(web_app.storage)
     stranger, guest = web_app.anonymous(), web_app.signed_in("Gus", shop="owner")
     for address in (f"{BASE}/events", f"{BASE}/comments/{comment.id}/look", f"{BASE}/leave"):
@@ -127,7 +127,7 @@ def test_nobody_hears_of_a_site_that_is_not_theirs(web_app: WebApp) -> None:
         assert getattr(guest.client, method)(address, headers=headers).status_code == 404
 
 
-def test_to_look_takes_a_moderator_and_their_token(web_app: WebApp) -> None:
+def test_presence_needs_a_moderator_and_the_csrf_token(web_app: WebApp) -> None:
     comment = held(web_app.storage)
     viv, mo = web_app.signed_in("Viv", blog="viewer"), web_app.signed_in("Mo", blog="moderator")
     assert look(viv, comment).status_code == 403
@@ -137,7 +137,7 @@ def test_to_look_takes_a_moderator_and_their_token(web_app: WebApp) -> None:
     assert web_app.storage.presence.viewers("blog") == []
 
 
-def test_bad_questions_are_refused(web_app: WebApp) -> None:
+def test_bad_requests_are_refused(web_app: WebApp) -> None:
     mo = web_app.signed_in("Mo", blog="viewer")
     for query in ("age=-1", "age=x", "cards=" + "a" * 3000, "more=1"):
         assert mo.get(f"{BASE}/events?{query}").status_code == 422
@@ -146,7 +146,7 @@ def test_bad_questions_are_refused(web_app: WebApp) -> None:
 
 @pytest.fixture
 def screen(web_app: WebApp) -> "Screen":
-    """Mo's, with a stream open."""
+    """A review page of Mo's with an open event stream."""
     comment = held(web_app.storage)
     web_app.signed_in("Mo", blog="moderator")
     (session,) = web_app.storage.people.sessions("Mo")
@@ -161,7 +161,7 @@ def tell(web_app: WebApp, subscriber: Subscriber[OpenPage]) -> list[bytes]:
     return [piece for _, piece in PresenceNotifier(web_app.storage)("blog", [subscriber])]
 
 
-def test_a_stream_is_silent_until_something_happens(screen: Screen) -> None:
+def test_a_stream_sends_changes_only(screen: Screen) -> None:
     web_app, subscriber = screen
     assert tell(web_app, subscriber) == []
     web_app.storage.presence.set("blog", "Bo", subscriber.subscription.cards[0], 60)

@@ -1,4 +1,4 @@
-"""The queue as a moderator finds things in it: orders, facets, searches, all sites at once."""
+"""The queue page: orders, facets, search, and all sites at once."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def facets(user: SignedInClient, path: str) -> dict[str, dict[str, int]]:
     return found
 
 
-def test_what_is_most_useful_comes_first_and_other_orders_are_a_click_away(web_app, mo):
+def test_the_default_order_is_by_usefulness_and_others_are_linked(web_app, mo):
     sure = judged(web_app.storage, Action.HOLD, score=1.0, received=NOW - timedelta(hours=1))
     doubtful = judged(web_app.storage, Action.HOLD, score=5.5, received=NOW)
     worst = judged(web_app.storage, Action.HOLD, score=7.9, received=NOW - timedelta(hours=2))
@@ -39,7 +39,7 @@ def test_what_is_most_useful_comes_first_and_other_orders_are_a_click_away(web_a
     assert ids(mo, "/review/blog?order=points") == [worst.id, doubtful.id, sure.id]
 
 
-def test_facets_narrow_and_count_and_can_be_taken_away(web_app, mo):
+def test_facets_filter_count_and_can_be_removed(web_app, mo):
     ines = held(web_app.storage, author="Ines", content="Хлеб", thread="/bread")
     held(web_app.storage, author="Jon", content="bread https://shop.example", thread="/bread")
     found = facets(mo, "/review/blog")
@@ -66,7 +66,7 @@ def test_ages_are_counted_by_day(web_app, mo):
 @pytest.mark.parametrize(
     "q", ["walk", "WALK wind", "walk*", "ines", "ines@example.org", "@example.org", "shop.example", "origin:net-1"]
 )
-def test_a_search_finds_words_people_addresses_links_and_networks(web_app, mo, q):
+def test_a_search_finds_words_authors_emails_links_and_networks(web_app, mo, q):
     found = held(
         web_app.storage, author="Ines", email="Ines@example.org", origin="net-1",
         content="I walk in the wind, see https://www.shop.example/x",
@@ -76,13 +76,13 @@ def test_a_search_finds_words_people_addresses_links_and_networks(web_app, mo, q
     assert found.id in mo.get("/review/blog", query_string={"q": q}, headers=HTML).text
 
 
-def test_whoever_does_not_see_e_mails_cannot_find_by_them(web_app):
+def test_emails_cannot_be_searched_without_permission_to_see_them(web_app):
     held(web_app.storage, email="ines@example.org", content="x")
     viewer = web_app.signed_in("vi", blog="viewer")
     assert ids(viewer, "/review/blog?q=ines@example.org") == []
 
 
-def test_a_search_without_a_hit_says_what_to_do(web_app, mo):
+def test_an_empty_search_result_says_what_to_do(web_app, mo):
     held(web_app.storage)
     text = page(mo, "/review/blog?q=nowhere")
     assert "No matching comments" in text
@@ -101,7 +101,7 @@ def test_all_sites_are_one_queue(web_app, mo):
 
 
 @pytest.mark.parametrize("order", ["useful", "oldest", "newest", "points"])
-def test_pages_over_all_sites_leave_out_none_and_repeat_none(web_app, mo, order):
+def test_pages_over_all_sites_contain_each_comment_once(web_app, mo, order):
     every = {
         held(web_app.storage, site=site, received=NOW + timedelta(seconds=n // 3)).id
         for n in range(CARDS_PER_PAGE + 5)
@@ -116,7 +116,7 @@ def test_pages_over_all_sites_leave_out_none_and_repeat_none(web_app, mo, order)
     assert set(seen) == every
 
 
-def test_a_button_on_the_page_of_all_sites_leads_back_there(web_app, mo):
+def test_a_button_on_the_page_of_all_sites_redirects_back_to_it(web_app, mo):
     comment = held(web_app.storage, author="Ines")
     root = parse(page(mo, "/review/all?author=Ines"))
     form = root.find(".//form[@class='actions']")
@@ -128,21 +128,21 @@ def test_a_button_on_the_page_of_all_sites_leads_back_there(web_app, mo):
     assert web_app.storage.comments.get("blog", comment.id).status == "spam"
 
 
-def test_what_is_settled_is_not_listed_over_all_sites(mo):
+def test_decided_comments_are_not_listed_over_all_sites(mo):
     assert mo.get("/review/all?status=spam", headers=HTML).status_code == 404
 
 
-def test_more_than_a_page_files_first_is_said_to_be_on_its_way(web_app, mo):
+def test_the_page_says_if_comments_are_not_indexed_yet(web_app, mo):
     for _ in range(60):
         held(web_app.storage)
     assert "10 comments arrived a moment ago" in page(mo, "/review/blog")
     assert "arrived a moment ago" not in page(mo, "/review/blog")
 
 
-# The card.
+# Cards
 
 
-def test_a_card_shows_what_it_answers_and_its_authors_record(web_app, mo):
+def test_a_card_shows_the_parent_and_the_authors_counts(web_app, mo):
     parent = published(web_app.storage, author="Jon", content="The east wind is half of it.", thread="/walks")
     moderated(web_app.storage, held(web_app.storage, identity="i"), Action.APPROVE)
     moderated(web_app.storage, held(web_app.storage, identity="i"), Action.SPAM)
@@ -152,7 +152,7 @@ def test_a_card_shows_what_it_answers_and_its_authors_record(web_app, mo):
     assert "1 approved, 1 spam" in text
 
 
-def test_a_card_says_what_would_have_approved_it_and_marks_the_evidence(web_app, mo):
+def test_a_card_explains_the_decision_and_highlights_the_evidence(web_app, mo):
     signals = (
         Signal("links.many", 0.6, "3 links; 2 are too many", 3.4),
         Signal("words.hold", 1.0, "casino", 0.0, True),
@@ -167,16 +167,16 @@ def test_a_card_says_what_would_have_approved_it_and_marks_the_evidence(web_app,
     assert "policy-1" in "".join(card.itertext())
 
 
-def test_ones_own_page_shows_what_others_wrote_there(web_app, mo):
+def test_the_page_of_a_comment_shows_others_in_its_thread(web_app, mo):
     published(web_app.storage, author="Jon", content="Me too, every Sunday", thread="/walks")
     comment = held(web_app.storage, thread="/walks")
     assert "Me too, every Sunday" in page(mo, f"/review/blog/{comment.id}")
 
 
-# Reasons and notes.
+# Reasons and notes
 
 
-def test_a_reason_removes_and_is_kept_with_the_decision(web_app, mo):
+def test_a_reason_is_stored_with_the_removal(web_app, mo):
     comment = held(web_app.storage)
     mo.post_form(f"/review/blog/{comment.id}", version=comment.version, action="remove", reason="tone")
     after = web_app.storage.comments.get("blog", comment.id)
@@ -185,7 +185,7 @@ def test_a_reason_removes_and_is_kept_with_the_decision(web_app, mo):
 
 
 @pytest.mark.parametrize("fields", [{"reason": "nonsense"}, {"reason": "tone", "action": "spam"}])
-def test_a_reason_that_cannot_be_is_refused(web_app, mo, fields):
+def test_an_unknown_reason_is_refused(web_app, mo, fields):
     comment = held(web_app.storage)
     assert mo.post_form(f"/review/blog/{comment.id}", version=comment.version, **fields).status_code == 422
     body = {"version": comment.version, "action": "remove"} | fields

@@ -1,4 +1,4 @@
-"""The moderators' pages: what they show, what they do without JavaScript, and whom they refuse."""
+"""Review pages: content, forms without JavaScript, and errors."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,10 +23,10 @@ def press(user: SignedInClient, comment, action: str, **fields):
     return user.post_form(f"/review/blog/{comment.id}", version=comment.version, action=action, **fields)
 
 
-# What the pages show.
+# Content
 
 
-def test_the_first_page_lists_ones_own_sites_with_what_waits(web_app, mo):
+def test_the_first_page_lists_the_own_sites_with_pending_counts(web_app, mo):
     held(web_app.storage)
     held(web_app.storage, site="shop")
     text = page(mo, "/review")
@@ -35,7 +35,7 @@ def test_the_first_page_lists_ones_own_sites_with_what_waits(web_app, mo):
     assert "The shop" not in text
 
 
-def test_who_has_several_sites_finds_the_queue_of_all_of_them(web_app, mo):
+def test_members_of_several_sites_get_a_queue_of_all_sites(web_app, mo):
     held(web_app.storage)
     held(web_app.storage, site="shop")
     assert "/review/all" not in page(mo, "/review")
@@ -44,11 +44,11 @@ def test_who_has_several_sites_finds_the_queue_of_all_of_them(web_app, mo):
     assert "2 to review" in "".join(link.itertext())
 
 
-def test_somebody_without_a_site_is_told_what_to_do(web_app):
+def test_an_account_without_a_site_gets_an_explanation(web_app):
     assert "replygate moderator add" in page(web_app.signed_in("new"), "/review")
 
 
-def test_a_card_shows_who_where_what_and_why(web_app, mo):
+def test_a_card_shows_author_thread_text_and_signals(web_app, mo):
     judged(
         web_app.storage,
         Action.HOLD,
@@ -68,7 +68,7 @@ def test_a_card_shows_who_where_what_and_why(web_app, mo):
     assert "3.4 points; review from 3, spam from 8" in text
 
 
-def test_a_card_shows_the_authors_record_here_and_since_when(web_app, mo):
+def test_a_card_shows_the_authors_counts_and_first_comment(web_app, mo):
     judged(web_app.storage, Action.HOLD, author="Ines")
     judged(web_app.storage, Action.HOLD, author="Nobody known", email="", identity="")
     text = page(mo, "/review/blog")
@@ -80,25 +80,25 @@ def test_a_card_shows_the_authors_record_here_and_since_when(web_app, mo):
     assert " ".join("".join(record.itertext()).split()) == "1 approved, 1 spam, first seen 2026-05-06"
 
 
-def test_a_signal_that_asks_for_a_person_says_so(web_app, mo):
+def test_a_signal_that_always_holds_says_so(web_app, mo):
     held(web_app.storage)
     assert "Needs a human decision" in page(mo, "/review/blog")
 
 
 @pytest.mark.parametrize(("log_odds", "said"), [(3.0, "95 %"), (9.0, "more than 99 %"), (-9.0, "less than 1 %")])
-def test_a_card_says_how_likely_it_is_spam_by_what_was_learned(web_app, mo, log_odds, said):
+def test_a_card_shows_the_learned_probability_of_spam(web_app, mo, log_odds, said):
     judged(web_app.storage, Action.HOLD, log_odds=log_odds)
     line = parse(page(mo, "/review/blog")).find(".//p[@class='muted small judged']")
     assert f"; {said} spam probability by the trained models; policy" in " ".join("".join(line.itertext()).split())
 
 
-def test_a_card_shows_the_thresholds_of_the_day_it_was_judged(web_app, mo):
+def test_a_card_shows_the_thresholds_of_its_decision(web_app, mo):
     held(web_app.storage)
     web_app.storage.sites.put(replace(web_app.storage.sites.get("blog"), hold_at=1.0, spam_at=2.0))
     assert "review from 3, spam from 8" in page(mo, "/review/blog")
 
 
-def test_masked_words_are_shown_as_readers_get_them_and_as_they_were_sent(web_app, mo):
+def test_masked_words_are_shown_masked_and_as_written(web_app, mo):
     judged(web_app.storage, Action.HOLD, content="darn it", masked="•••• it")
     card = parse(page(mo, "/review/blog")).find(".//article")
     assert "".join(card.find(".//div[@class='content']").itertext()).strip() == "•••• it"
@@ -106,7 +106,7 @@ def test_masked_words_are_shown_as_readers_get_them_and_as_they_were_sent(web_ap
 
 
 @pytest.mark.parametrize("status", ALLOWED[Role.MODERATOR])
-def test_the_buttons_are_those_of_the_lifecycle(web_app, mo, storage, status):
+def test_the_buttons_follow_the_lifecycle(web_app, mo, storage, status):
     comment = held(storage)
     if status is not Status.HELD:
         action = {Status.APPROVED: "approve", Status.SPAM: "spam", Status.REMOVED: "remove"}[status]
@@ -128,7 +128,7 @@ def test_every_status_has_its_tab_with_its_count(web_app, mo):
     ]
 
 
-def test_the_queue_goes_on_where_a_page_ends(web_app, mo):
+def test_the_queue_has_pages(web_app, mo):
     ids = [held(web_app.storage, received=NOW + timedelta(seconds=n)).id for n in range(CARDS_PER_PAGE + 3)]
     first = parse(page(mo, "/review/blog"))
     onward = first.find(".//a[@rel='next']").get("href")
@@ -146,11 +146,11 @@ def test_an_empty_list_says_what_to_do_next(web_app, mo, status):
 
 
 @pytest.mark.parametrize("query", ["status=queued", "order=up", "cursor=%00", "page=2", "status=held&status=spam"])
-def test_an_address_nobody_can_mean_is_refused(web_app, mo, query):
+def test_an_invalid_address_is_refused(web_app, mo, query):
     assert mo.get(f"/review/blog?{query}", headers=HTML).status_code == 422
 
 
-def test_ones_own_page_of_a_comment_shows_its_history(web_app, mo):
+def test_the_page_of_a_comment_shows_its_history(web_app, mo):
     comment = held(web_app.storage, user_agent="Mozilla/5.0")
     press(mo, comment, "spam")
     text = page(mo, f"/review/blog/{comment.id}")
@@ -170,7 +170,7 @@ def test_ones_own_page_of_a_comment_shows_its_history(web_app, mo):
         ({"minutes": -5}, "just now"),
     ],
 )
-def test_times_are_told_as_people_do(before, words):
+def test_times_are_shown_relative_to_now(before, words):
     assert relative_time(NOW - timedelta(**before), NOW) == words
 
 
@@ -184,7 +184,7 @@ def test_times_are_told_as_people_do(before, words):
         ("//evil.example", "https://blog.example//evil.example"),
     ],
 )
-def test_a_thread_leads_to_its_page_where_it_has_one(thread, link):
+def test_a_thread_links_to_its_page_if_it_has_one(thread, link):
     assert thread_link(thread, a_site()) == link
 
 
@@ -195,11 +195,11 @@ def test_only_plain_web_addresses_become_links(text):
     assert web_link(text) == ""
 
 
-# What they do without JavaScript.
+# Forms without JavaScript
 
 
 @pytest.mark.parametrize(("action", "status"), [("approve", "approved"), ("spam", "spam"), ("remove", "removed")])
-def test_a_button_settles_and_leads_back_to_the_queue_with_an_undo(web_app, mo, action, status):
+def test_a_button_decides_and_redirects_to_the_queue_with_an_undo(web_app, mo, action, status):
     comment = held(web_app.storage)
     answer = press(mo, comment, action, status="held", order="newest")
     assert answer.status_code == 303
@@ -215,7 +215,7 @@ def test_a_button_settles_and_leads_back_to_the_queue_with_an_undo(web_app, mo, 
     assert "Undone" in page(mo, back.location)
 
 
-def test_from_a_comments_own_page_one_stays_there(web_app, mo):
+def test_a_button_on_the_page_of_a_comment_redirects_back_to_it(web_app, mo):
     comment = held(web_app.storage)
     assert press(mo, comment, "approve", alone="1").location == f"/review/blog/{comment.id}"
 
@@ -232,7 +232,7 @@ def test_a_stale_button_says_so_and_shows_the_new_state(web_app, mo):
     assert web_app.storage.comments.get("blog", comment.id).status is Status.APPROVED
 
 
-def test_a_made_up_step_is_refused(web_app, mo):
+def test_an_unknown_action_is_refused(web_app, mo):
     comment = held(web_app.storage)
     for fields in ({"action": "hold"}, {"action": ""}, {"action": "approve", "version": "x"}, {"action": "undo"}):
         answer = mo.post_form(f"/review/blog/{comment.id}", **{"version": comment.version, **fields})
@@ -240,7 +240,7 @@ def test_a_made_up_step_is_refused(web_app, mo):
     assert web_app.storage.comments.get("blog", comment.id) == comment
 
 
-def test_the_address_of_a_settled_comment_tells_no_old_story(web_app, mo):
+def test_the_page_of_a_decided_comment_shows_its_current_state(web_app, mo):
     comment = held(web_app.storage)
     press(mo, comment, "approve")
     after = web_app.storage.comments.get("blog", comment.id)

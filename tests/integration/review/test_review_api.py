@@ -1,4 +1,4 @@
-"""Review as JSON: listing with reasons, deciding on the version seen, many at once, and taking back."""
+"""The review API: queue, decisions on a version, bulk requests and undo."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def undo(user: SignedInClient, id, version):
     return user.post_json(f"{QUEUE}/{id}/undo", {"version": version})
 
 
-def test_the_queue_lists_what_is_held_with_every_reason(web_app, mo):
+def test_the_queue_lists_held_comments_with_all_signals(web_app, mo):
     signals = (Signal("links.count", 1.0, "3 links", 3.0), Signal("trusted", 0.5, "1 before", -0.5))
     judged(web_app.storage, Action.HOLD, *signals, score=2.5, email="a@b.example")
     (row,) = mo.get(QUEUE).json["comments"]
@@ -38,13 +38,13 @@ def test_the_queue_lists_what_is_held_with_every_reason(web_app, mo):
 
 
 @pytest.mark.parametrize(("log_odds", "probability"), [(0.0, None), (3.0, 0.9526), (-900.0, 0.0)])
-def test_what_was_learned_is_told_as_a_probability(web_app, mo, log_odds, probability):
+def test_the_learned_score_is_a_probability(web_app, mo, log_odds, probability):
     judged(web_app.storage, Action.HOLD, log_odds=log_odds)
     (row,) = mo.get(QUEUE).json["comments"]
     assert row["reasons"]["probability"] == probability
 
 
-def test_the_weightiest_reason_comes_first(web_app, mo):
+def test_the_strongest_signal_comes_first(web_app, mo):
     judged(web_app.storage, Action.HOLD, *(Signal(f"s{p}", 1.0, "", p) for p in (-1.0, 2.0, 0.0, 5.0)), score=6.0)
     (row,) = mo.get(QUEUE).json["comments"]
     assert [s["points"] for s in row["reasons"]["signals"]] == [5.0, 2.0, 0.0, -1.0]
@@ -67,12 +67,12 @@ def test_the_queue_is_paged_and_counted(web_app, mo):
 @pytest.mark.parametrize(
     "query", ["status=queued", "status=x", "order=x", "limit=0", "limit=101", "page=2", "cursor=%00"]
 )
-def test_a_query_nobody_can_mean_is_refused(mo, query):
+def test_an_invalid_query_is_refused(mo, query):
     assert mo.get(f"{QUEUE}?{query}").status_code == 422
 
 
 @pytest.mark.parametrize(("action", "status"), [("approve", "approved"), ("spam", "spam"), ("remove", "removed")])
-def test_a_decision_moves_the_comment_and_is_learned_from(web_app, mo, action, status):
+def test_a_decision_changes_the_status_and_is_learned(web_app, mo, action, status):
     comment = held(web_app.storage)
     answer = decide(mo, comment, action)
     assert answer.status_code == 200
@@ -93,7 +93,7 @@ def test_one_comment_is_shown_with_its_history(web_app, mo):
     ]
 
 
-def test_the_second_of_two_deciders_is_told_the_new_state(web_app, mo):
+def test_the_second_moderator_gets_a_conflict_with_the_new_state(web_app, mo):
     comment = held(web_app.storage)
     bo = web_app.signed_in("bo", blog="owner")
     decide(bo, comment, "approve")
@@ -105,11 +105,11 @@ def test_the_second_of_two_deciders_is_told_the_new_state(web_app, mo):
     assert len(web_app.jobs.enqueued) == 1
 
 
-def test_a_decider_who_is_overtaken_between_reading_and_writing_is_told_too(web_app, mo, storage):
+def test_a_decision_between_reading_and_writing_gives_a_conflict_too(web_app, mo, storage):
     comment = held(storage)
 
     class Overtaken:
-        """Somebody else's decision comes in just before ours is applied."""
+        """Apply another moderator's decision just before ours."""
 
         def __init__(self, kept):
             self._kept = kept
@@ -132,7 +132,7 @@ def test_the_same_click_twice_decides_once(web_app, mo):
     assert len(web_app.storage.comments.get("blog", comment.id).decisions) == 2
 
 
-def test_a_step_the_lifecycle_does_not_have_is_refused(web_app, mo):
+def test_an_action_that_the_lifecycle_forbids_is_refused(web_app, mo):
     comment = judged(web_app.storage, Action.APPROVE)
     assert decide(mo, comment, "approve").status_code == 422
     waiting = accepted(web_app.storage)
@@ -156,7 +156,7 @@ def test_a_step_the_lifecycle_does_not_have_is_refused(web_app, mo):
         {"action": ["approve"], "version": 1},
     ],
 )
-def test_a_decision_nobody_can_mean_is_refused_field_by_field(web_app, mo, body):
+def test_an_invalid_decision_is_refused_field_by_field(web_app, mo, body):
     comment = held(web_app.storage)
     answer = mo.post_json(f"{QUEUE}/{comment.id}/decisions", body)
     assert answer.status_code == 422
@@ -164,7 +164,7 @@ def test_a_decision_nobody_can_mean_is_refused_field_by_field(web_app, mo, body)
     assert web_app.storage.comments.get("blog", comment.id) == comment
 
 
-def test_undo_takes_the_decision_and_its_lesson_back(web_app, mo):
+def test_undo_reverts_the_decision_and_its_lesson(web_app, mo):
     comment = held(web_app.storage)
     version = decide(mo, comment, "spam").json["comment"]["version"]
     answer = undo(mo, comment.id, version)
@@ -174,7 +174,7 @@ def test_undo_takes_the_decision_and_its_lesson_back(web_app, mo):
     assert web_app.jobs.enqueued == [(LEARN, "blog")] * 2
 
 
-def test_undo_goes_back_step_by_step_to_what_the_filters_said(web_app, mo):
+def test_undo_goes_back_step_by_step_to_the_filters_decision(web_app, mo):
     comment = held(web_app.storage)
     shown = decide(mo, comment, "spam").json["comment"]
     shown = mo.post_json(f"{QUEUE}/{comment.id}/decisions", {"action": "approve", "version": shown["version"]}).json[
@@ -187,7 +187,7 @@ def test_undo_goes_back_step_by_step_to_what_the_filters_said(web_app, mo):
     assert statuses == ["spam", "held"]
 
 
-def test_a_stale_undo_is_told_the_new_state(web_app, mo):
+def test_a_stale_undo_gets_a_conflict_with_the_new_state(web_app, mo):
     comment = held(web_app.storage)
     version = decide(mo, comment, "spam").json["comment"]["version"]
     undo(mo, comment.id, version)
@@ -195,7 +195,7 @@ def test_a_stale_undo_is_told_the_new_state(web_app, mo):
     assert (late.status_code, late.json["comment"]["status"]) == (409, "held")
 
 
-def test_many_are_decided_at_once_each_for_itself(web_app, mo):
+def test_a_bulk_request_decides_each_comment_separately(web_app, mo):
     fine, stale, wrong = held(web_app.storage), held(web_app.storage), judged(web_app.storage, Action.APPROVE)
     foreign = held(web_app.storage, site="shop")
     decide(mo, stale, "remove")
@@ -211,21 +211,21 @@ def test_many_are_decided_at_once_each_for_itself(web_app, mo):
     assert web_app.storage.comments.get("shop", foreign.id).status is Status.HELD
 
 
-def test_bulk_asks_for_learning_once(web_app, mo):
+def test_a_bulk_request_enqueues_learning_once(web_app, mo):
     rows = [held(web_app.storage) for _ in range(5)]
     mo.post_json(BULK, {"decisions": [{"id": c.id, "version": c.version, "action": "spam"} for c in rows]})
     assert web_app.jobs.enqueued == [(LEARN, "blog")]
     assert web_app.storage.comments.counters("blog").current["spam"] == 5
 
 
-def test_bulk_undoes_too(web_app, mo):
+def test_a_bulk_request_can_undo(web_app, mo):
     rows = [held(web_app.storage) for _ in range(3)]
     done = [decide(mo, c, "spam").json["comment"] for c in rows]
     body = {"decisions": [{"id": c["id"], "version": c["version"], "action": "undo"} for c in done]}
     assert {r["comment"]["status"] for r in mo.post_json(BULK, body).json["results"]} == {"held"}
 
 
-def test_bulk_takes_one_to_a_hundred(mo):
+def test_a_bulk_request_has_one_to_a_hundred_comments(mo):
     row = {"id": "x", "version": 1, "action": "spam"}
     assert mo.post_json(BULK, {"decisions": []}).status_code == 422
     assert mo.post_json(BULK, {"decisions": [row] * 101}).status_code == 422
@@ -242,7 +242,7 @@ def test_viewers_see_no_addresses_and_no_buttons(web_app):
     assert "secret@example.org" not in viewer.get(f"/review/blog/{comment.id}").text
 
 
-def test_form_posts_of_other_pages_are_no_json(web_app, mo):
+def test_forms_of_other_pages_are_refused(web_app, mo):
     comment = held(web_app.storage)
     answer = mo.client.post(
         f"{QUEUE}/{comment.id}/decisions",

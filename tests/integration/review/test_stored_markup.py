@@ -1,4 +1,4 @@
-"""Hostile strings in every field that anybody may write, read back on every page behind the door."""
+"""Hostile strings in every writable field stay text on every page that needs a sign-in."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,14 +23,14 @@ from tests.support.stored import new_storage
 from tests.support.web_app import HTML, WebApp, judged, open_web_app, page
 
 WRITTEN = ("author", "email", "url", "thread", "content", "user_agent", "referrer")
-#: A name that is listed behind every payload.
+#: A name that sorts after every payload.
 LAST = "\U0001fbf9"
-#: What the page that sets codes up has and no other: a link to the authenticator, and its picture.
+#: Elements that only the two-factor setup page has: a link to the authenticator, and its QR code.
 OF_CODES = ("a[href='otpauth://totp/", "img[src='data:image/svg+xml;")
 
 
 def poison(web_app: WebApp, text: str) -> Comment:
-    """Put `text` in every place to which anybody may write, past the door: rules were other once."""
+    """Store `text` in every writable field, without validation: data of earlier versions had other rules."""
     fields = dict.fromkeys(WRITTEN, text)
     above = published(web_app.storage, received=NOW - timedelta(hours=1), **fields)
     judged(web_app.storage, Action.APPROVE, parent=above.id, **fields)
@@ -71,7 +71,7 @@ def without_facets(root: Element) -> Element:
 
 
 def seen(text: str, escaped: bool = True) -> Iterator[tuple[str, Element]]:
-    """Every page there is, by its address."""
+    """Return every page by its address."""
     web_app = open_web_app(new_storage(), sites=())
     web_app.app.jinja_env.autoescape = escaped
     comment = poison(web_app, text)
@@ -86,9 +86,9 @@ def seen(text: str, escaped: bool = True) -> Iterator[tuple[str, Element]]:
         yield path, without_facets(parse(page(user, path)))
 
 
-def test_nothing_that_was_stored_becomes_markup_on_any_page() -> None:
+def test_no_stored_text_becomes_markup_on_any_page() -> None:
     tried, hits, plain = 0, [], dict(seen("harmless words"))
-    own = {path: (dangers(root), shape(root)) for path, root in plain.items()}  # a page may refresh itself
+    own = {path: (dangers(root), shape(root)) for path, root in plain.items()}  # a page may refresh automatically
     for text in OWN:
         for path, root in seen(text):
             tried += 1
@@ -97,8 +97,8 @@ def test_nothing_that_was_stored_becomes_markup_on_any_page() -> None:
     assert tried >= 660
 
 
-def test_the_pages_would_run_it_were_it_not_escaped() -> None:
-    """Else the test above would look at pages that do not show what was written."""
+def test_the_check_fails_without_escaping() -> None:
+    """Without this, the test above could pass on pages that do not show the text."""
     harmed = [
         path for path, root in seen("<script>alert(1)</script>", escaped=False) if "a foreign script" in dangers(root)
     ]
@@ -121,7 +121,7 @@ def test_a_card_shows_every_string_as_text() -> None:
     assert hits == []
 
 
-def test_stored_markup_stays_text_on_the_stale_page_and_in_the_line_above_the_queue() -> None:
+def test_stored_markup_stays_text_on_the_stale_page_and_in_the_notice_above_the_queue() -> None:
     web_app = open_web_app(new_storage())
     user = web_app.signed_in("mo", blog="owner")
     for text in payloads(every=400):
@@ -132,7 +132,7 @@ def test_stored_markup_stays_text_on_the_stale_page_and_in_the_line_above_the_qu
         assert dangers(parse(settled)) == dangers(parse(stale)) == []
 
 
-def test_what_is_typed_into_a_form_stays_text() -> None:
+def test_form_values_stay_text() -> None:
     web_app = open_web_app(new_storage())
     user = web_app.signed_in("mo", operator=True, blog="owner")
     for text in payloads(every=400):
@@ -149,7 +149,7 @@ def test_what_is_typed_into_a_form_stays_text() -> None:
             assert harmful == [], text
 
 
-def test_what_a_browser_calls_itself_stays_text() -> None:
+def test_the_user_agent_stays_text() -> None:
     pages = []
     for text in ("harmless words", *payloads(every=400)):
         web_app = open_web_app(new_storage())
@@ -162,7 +162,7 @@ def test_what_a_browser_calls_itself_stays_text() -> None:
     assert {str(shape(root)) for root in pages} == {str(shape(pages[0]))}
 
 
-def test_what_is_typed_at_sign_in_stays_text() -> None:
+def test_the_sign_in_form_repeats_values_as_text() -> None:
     web_app = open_web_app(new_storage())
     expected = shape(parse(web_app.anonymous().post("/sign-in", data={"name": "x", "password": "y"}).text))
     for n, text in enumerate(payloads(every=400)):
@@ -176,8 +176,8 @@ def test_what_is_typed_at_sign_in_stays_text() -> None:
         assert (dangers(root), shape(root)) == ([], expected)
 
 
-def test_the_oracle_sees_what_it_looks_for() -> None:
-    """Broken on purpose: the same payloads unescaped, and addresses whose scheme nobody checked."""
+def test_the_check_finds_unescaped_markup_and_unsafe_links() -> None:
+    """Checks the check with unescaped payloads and unsafe addresses."""
     raw = [p for p in payloads() if dangers(parse(f"<h2>{p}</h2>"))]
     assert len(raw) >= 10
     unchecked = [p for p in payloads() if dangers(parse('<a href="' + p.replace('"', "&quot;") + '">x</a>'))]

@@ -1,4 +1,4 @@
-"""Two moderators at once, each with a thousand random actions over HTTP, while another process learns from them."""
+"""Two moderators at once, each with a thousand random actions over HTTP, while another process learns."""
 
 import http.client
 import json
@@ -56,7 +56,7 @@ class Done:
 
 @dataclass
 class Moderator:
-    """Somebody at a browser: knows what the last answers said, which may be old by now."""
+    """A moderator at a browser. Its state is from the last responses, which may be outdated."""
 
     name: str
     url: str
@@ -93,7 +93,7 @@ class Moderator:
         self._hear(status, id, action, answer.get("comment"))
 
     def _some(self) -> None:
-        """Several at once; some may be named twice."""
+        """Draw several comments, some of them twice."""
         steps = [
             {"id": id, "version": self.known.get(id, 1), "action": self.chance.choice(VERBS)}
             for id in self.chance.choices(self.ids, k=min(5, ACTIONS - self.asked))
@@ -133,7 +133,7 @@ def url(redis_storage: Storage, valkey_url: str) -> Iterator[str]:
 
 
 def some_replies(storage: Storage, chance: Random) -> list[str]:
-    """Of eight authors, in words that they share."""
+    """Create comments of eight authors with similar words."""
     return [
         held(
             storage,
@@ -146,11 +146,11 @@ def some_replies(storage: Storage, chance: Random) -> list[str]:
 
 
 def by_people(comment: Comment) -> list[tuple[int, Decision]]:
-    """Each decision of a person with the version it made."""
+    """Return each decision of a moderator with the version that it made."""
     return [(n, d) for n, d in enumerate(comment.decisions, 1) if d.role is Role.MODERATOR]
 
 
-def test_nothing_is_lost_and_nothing_learned_twice(redis_storage: Storage, url: str) -> None:
+def test_no_decision_is_lost_or_learned_twice(redis_storage: Storage, url: str) -> None:
     chance = Random(20)
     ids = some_replies(redis_storage, chance)
     people = [Moderator(name, url, Random(seed), ids) for name, seed in (("Mo", 1), ("Bo", 2))]
@@ -177,7 +177,7 @@ def test_nothing_is_lost_and_nothing_learned_twice(redis_storage: Storage, url: 
 
 
 def check_audit(storage: Storage, kept: list[Comment]) -> None:
-    """Every decision is noted once, those of one comment in their order."""
+    """Check that the audit log has every decision once, those of one comment in order."""
     entries = [e for e in storage.audit.all("blog") if e.action.startswith("comment.")]
     noted = {c.id: [(e.by, e.action, e.before, e.after) for e in entries if e.subject == c.id] for c in kept}
     assert noted == {
@@ -198,7 +198,7 @@ def check_lessons(storage: Storage, kept: list[Comment]) -> None:
 
 
 def check_records(storage: Storage, kept: list[Comment]) -> None:
-    """The counters and indexes agree with the histories."""
+    """Check that counters and indexes agree with the histories."""
     counters = storage.comments.counters("blog")
     moved = Counter(d.status.value for c in kept for _, d in by_people(c))
     assert Counter({status: n for status, n in counters.moderated.items() if n}) == moved

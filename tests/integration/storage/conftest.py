@@ -1,4 +1,4 @@
-"""A storage whose data a test can make older, in place of waiting."""
+"""A storage whose data a test can make older instead of waiting."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Store the audit and rules, and find all comments of one author."""
+"""Store the audit log and author rules, and find all comments of one author."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ def told(entries: Sequence[AuditEntry]) -> list[tuple[str, str, str]]:
     return [(e.by, e.action, e.subject) for e in entries]
 
 
-# The audit.
+# Audit log
 
 
 def test_a_withdrawal_by_the_author_gets_an_entry(storage: Storage) -> None:
@@ -46,7 +46,7 @@ def test_an_entry_reads_back_with_an_id_and_a_time(storage: Storage) -> None:
     assert abs(kept.at.timestamp() - datetime.now().timestamp()) < 60
 
 
-def test_each_site_has_its_own_audit_and_so_has_the_deployment(storage: Storage) -> None:
+def test_each_site_and_the_deployment_has_its_own_audit_log(storage: Storage) -> None:
     storage.audit.append(
         an_entry(), an_entry(site="shop", by="al"), an_entry(site="", action=AuditAction.SIGN_IN, subject="")
     )
@@ -57,7 +57,7 @@ def test_each_site_has_its_own_audit_and_so_has_the_deployment(storage: Storage)
     ]
 
 
-def test_pages_go_on_where_the_last_one_ended_while_more_is_noted(storage: Storage) -> None:
+def test_pages_continue_correctly_while_entries_are_added(storage: Storage) -> None:
     storage.audit.append(*(an_entry(subject=f"n{i}") for i in range(7)))
     first = storage.audit.page("blog", ANY, 3)
     storage.audit.append(an_entry(subject="later"))
@@ -68,7 +68,7 @@ def test_pages_go_on_where_the_last_one_ended_while_more_is_noted(storage: Stora
     assert [e.subject for e in storage.audit.all("blog")] == ["n0", "n1", "n2", "n3", "n4", "n5", "n6", "later"]
 
 
-def test_entries_are_found_by_person_act_subject_and_time(storage: Storage) -> None:
+def test_entries_are_found_by_person_action_subject_and_time(storage: Storage) -> None:
     storage.audit.append(an_entry(), an_entry(by="al"), an_entry(action=Action.APPROVE.row.audit, subject="c1"))
     now = storage.audit.page("blog", ANY, 1).rows[0].at
 
@@ -84,7 +84,7 @@ def test_entries_are_found_by_person_act_subject_and_time(storage: Storage) -> N
 
 
 @pytest.mark.parametrize("cursor", ["x", "1", "1-", "-", "1-x"])
-def test_a_cursor_that_is_none_is_refused(storage: Storage, cursor: str) -> None:
+def test_a_malformed_cursor_is_refused(storage: Storage, cursor: str) -> None:
     with pytest.raises(Invalid):
         storage.audit.page("blog", ANY, 3, cursor)
 
@@ -102,7 +102,7 @@ def test_decisions_of_people_get_an_audit_entry_and_those_of_filters_none(storag
     ]
 
 
-def test_a_decision_that_came_too_late_is_not_noted(storage: Storage) -> None:
+def test_a_refused_decision_gets_no_audit_entry(storage: Storage) -> None:
     comment = decided(storage, accepted(storage), Action.HOLD)
     late = comment.with_decision(a_decision(Action.APPROVE, Role.MODERATOR, "al"))
     moderated(storage, comment, Action.SPAM)
@@ -119,7 +119,7 @@ def test_a_site_is_changed_together_with_its_entry_and_only_as_it_was_read(stora
     assert [e.by for e in storage.audit.all("blog")] == ["mo", "mo", "al"]
 
 
-def test_of_two_who_take_a_name_the_second_gets_none(storage: Storage) -> None:
+def test_only_the_first_of_two_accounts_with_a_name_is_added(storage: Storage) -> None:
     assert storage.people.compare_and_set(
         None, Person("mo", {"blog": "owner"}), an_entry(action=AuditAction.PERSON_INVITE)
     )
@@ -142,12 +142,12 @@ def test_a_persons_sessions_are_listed_until_they_end(storage: Storage) -> None:
     assert storage.people.sessions("nobody") == {}
 
 
-# AuthorRules.
+# Author rules
 
 BAN = AuthorRule(RuleTarget.ORIGIN, "origin-of-ada", RuleEffect.BAN, "mo", NOW, NOW + timedelta(days=7), "a flood")
 
 
-def test_a_rule_is_kept_replaced_and_lifted(storage: Storage) -> None:
+def test_a_rule_is_stored_replaced_and_deleted(storage: Storage) -> None:
     mute = replace(BAN, effect=RuleEffect.MUTE, at=NOW + timedelta(seconds=1))
     word = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.BAN, "mo", NOW)
     storage.author_rules.put("blog", BAN, an_entry(action=AuditAction.RULE_SET))
@@ -163,7 +163,7 @@ def test_a_rule_is_kept_replaced_and_lifted(storage: Storage) -> None:
     assert [e.action for e in storage.audit.all("blog")] == [AuditAction.RULE_SET] * 3 + [AuditAction.RULE_DELETE] * 2
 
 
-def test_evidence_answers_the_standings_asked_for_and_those_of_terms(storage: Storage) -> None:
+def test_evidence_has_the_rules_asked_for_and_those_about_terms(storage: Storage) -> None:
     word = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.MUTE, "mo", NOW)
     for rule in (BAN, word, replace(BAN, value="somebody else")):
         storage.author_rules.put("blog", rule, an_entry())
@@ -173,7 +173,7 @@ def test_evidence_answers_the_standings_asked_for_and_those_of_terms(storage: St
     assert storage.evidence.look_up("shop", [EvidenceQuery(rules=(BAN.name,))])[0].rules == ()
 
 
-# Everything from somewhere.
+# Author history
 
 
 def at(n: int) -> datetime:
@@ -189,7 +189,7 @@ def everything(storage: Storage, trace: HistoryQuery, limit: int) -> list[Commen
     return rows
 
 
-def test_all_of_an_author_and_all_of_a_network_is_found_the_newest_first(storage: Storage) -> None:
+def test_all_comments_of_an_author_or_network_are_found_newest_first(storage: Storage) -> None:
     mine = [published(storage, received=at(n), identity="ada") for n in range(3)]
     held = decided(storage, accepted(storage, received=at(5), identity="ada", origin="elsewhere"), Action.HOLD)
     removed = moderated(storage, published(storage, received=at(1), identity="ada"), Action.REMOVE)
@@ -205,15 +205,15 @@ def test_all_of_an_author_and_all_of_a_network_is_found_the_newest_first(storage
     assert everything(storage, HistoryQuery(), 2) == []
 
 
-def test_a_trace_is_followed_in_bounded_steps(redis_storage: Storage) -> None:
+def test_the_author_history_is_read_in_bounded_steps(redis_storage: Storage) -> None:
     published(redis_storage, received=at(-9), identity="ada")
-    for n in range(1100):  # more than one reading
+    for n in range(1100):  # more than one page
         decided(redis_storage, accepted(redis_storage, received=at(n // 600), identity="bob"), Action.SPAM)
     assert len(everything(redis_storage, HistoryQuery(identity="bob"), 300)) == 1100
     found = redis_storage.author_history.find("blog", HistoryQuery(identity="ada"), 5)
     assert (len(found.rows), found.searched, found.cursor) == (1, 1101, "")
 
 
-def test_a_traces_cursor_is_checked(storage: Storage) -> None:
+def test_the_cursor_of_the_author_history_is_checked(storage: Storage) -> None:
     with pytest.raises(Invalid):
         storage.author_history.find("blog", HistoryQuery("ada"), 3, "x")

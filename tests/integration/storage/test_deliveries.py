@@ -1,4 +1,4 @@
-"""Deliver to webhooks: order, pauses, finishing once, and the log."""
+"""Store deliveries: order, pauses, finishing once, and the log."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ def put(storage: Storage, *deliveries: Delivery) -> None:
 
 
 def took(storage: Storage, webhook: str = "hook") -> str:
-    """The event that is handed out; it is due again at once, as after the lease."""
+    """Claim a delivery and return it. It is due again at once, as after its lease."""
     delivery = storage.deliveries.claim("blog", webhook, 0)
     return delivery.event if delivery else ""
 
@@ -47,7 +47,7 @@ def test_a_delivery_reads_back(storage: Storage) -> None:
     assert storage.deliveries.get("blog", delivery.id) == delivery
 
 
-def test_one_delivery_about_a_comment_is_out_at_a_time(storage: Storage) -> None:
+def test_one_delivery_about_a_comment_is_claimed_at_a_time(storage: Storage) -> None:
     put(storage, a_delivery("one"), a_delivery("one", 2), a_delivery("two"), a_delivery("one", webhook="other"))
     out = [storage.deliveries.claim("blog", "hook", 60) for _ in range(3)]
     assert sorted(d.event if d else "" for d in out) == ["", "one:1", "two:1"]
@@ -55,7 +55,7 @@ def test_one_delivery_about_a_comment_is_out_at_a_time(storage: Storage) -> None
     assert storage.deliveries.claim("blog", "other", 60)
 
 
-def test_one_courier_at_a_time_asks_whether_a_webhook_is_well_again(
+def test_a_paused_webhook_is_probed_by_one_sender_at_a_time(
     aging: tuple[Storage, Callable[[float], None]],
 ) -> None:
     storage, pass_by = aging
@@ -80,7 +80,7 @@ def test_failures_at_the_same_time_count_once(aging: tuple[Storage, Callable[[fl
     assert storage.deliveries.due("blog", ["hook"]) == ["hook"]
 
 
-def test_what_a_dead_worker_had_taken_is_due_again_after_the_lease(storage: Storage) -> None:
+def test_deliveries_of_a_killed_worker_are_due_again_after_the_lease(storage: Storage) -> None:
     put(storage, a_delivery())
     assert storage.deliveries.claim("blog", "hook", 0.01)
     wait_until(lambda: took(storage) == "one:1")
@@ -98,7 +98,7 @@ def test_nothing_is_due_without_webhooks(storage: Storage) -> None:
     assert storage.deliveries.claim("blog", "hook", 60) is None
 
 
-def test_versions_of_a_comment_go_one_after_the_other(storage: Storage) -> None:
+def test_versions_of_a_comment_are_sent_in_order(storage: Storage) -> None:
     versions = [a_delivery(version=n) for n in (10, 2, 9)]
     put(storage, *versions)
     told = []
@@ -108,7 +108,7 @@ def test_versions_of_a_comment_go_one_after_the_other(storage: Storage) -> None:
     assert told == [2, 9, 10]
 
 
-def test_a_later_version_waits_until_the_earlier_one_is_over(storage: Storage) -> None:
+def test_a_later_version_waits_until_the_earlier_one_is_finished(storage: Storage) -> None:
     first, second = a_delivery(version=1), a_delivery(version=2)
     put(storage, first, second, a_delivery("two"))
     storage.deliveries.finish("blog", first, again := later(first))
@@ -120,7 +120,7 @@ def test_a_later_version_waits_until_the_earlier_one_is_over(storage: Storage) -
     assert took(storage) == "one:2"
 
 
-def test_putting_again_changes_nothing(storage: Storage) -> None:
+def test_enqueueing_again_changes_nothing(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
     storage.deliveries.finish("blog", delivery, after := delivered(delivery))
@@ -139,7 +139,7 @@ def test_the_second_process_that_finishes_a_delivery_changes_nothing(storage: St
     assert storage.deliveries.figures("blog").results == {"delivered": 1}
 
 
-def test_a_webhook_that_fails_rests_and_the_others_do_not(storage: Storage) -> None:
+def test_only_a_failing_webhook_is_paused(storage: Storage) -> None:
     bad = a_delivery("one")
     put(storage, bad, a_delivery("two"), a_delivery("one", webhook="other"))
     storage.deliveries.finish("blog", bad, later(bad), healthy=False)
@@ -147,14 +147,14 @@ def test_a_webhook_that_fails_rests_and_the_others_do_not(storage: Storage) -> N
     assert took(storage, "other") == "one:1"
 
 
-def test_a_failure_that_says_nothing_about_the_receiver_lets_the_next_go(storage: Storage) -> None:
+def test_a_failure_that_is_not_the_receivers_does_not_pause_it(storage: Storage) -> None:
     old = a_delivery("one")
     put(storage, old, a_delivery("two"))
     storage.deliveries.finish("blog", old, replace(old, state=DeliveryStatus.FAILED), healthy=None)
     assert took(storage) == "two:1"
 
 
-def test_what_is_over_can_be_sent_once_more(storage: Storage) -> None:
+def test_a_finished_delivery_can_be_sent_again(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
     storage.deliveries.finish("blog", delivery, over := replace(delivery, state=DeliveryStatus.FAILED, attempts=9))
@@ -164,7 +164,7 @@ def test_what_is_over_can_be_sent_once_more(storage: Storage) -> None:
     assert storage.deliveries.recent("blog", 10) == [fresh]
 
 
-def test_replaying_ends_a_rest(storage: Storage) -> None:
+def test_sending_again_ends_a_pause(storage: Storage) -> None:
     delivery = a_delivery()
     put(storage, delivery)
     storage.deliveries.finish("blog", delivery, waiting := later(delivery), healthy=False)
@@ -184,7 +184,7 @@ def test_the_log_has_pending_and_finished_deliveries(storage: Storage) -> None:
     assert storage.deliveries.recent("shop", 4) == []
 
 
-def test_the_last_200_that_are_over_are_kept_and_all_that_are_pending(storage: Storage) -> None:
+def test_the_log_keeps_the_last_200_finished_and_all_pending_deliveries(storage: Storage) -> None:
     put(storage, a_delivery("waiting"))
     for n in range(205):
         put(storage, delivery := a_delivery(f"c{n}"))

@@ -15,7 +15,7 @@ BULK = BulkAction("b1", Action.SPAM, "mo", NOW, "3 held by Bot", "advertising")
 ITEMS = [("a", 1), ("b", 1), ("c", 3)]
 
 
-def test_notes_are_kept_with_their_comment_in_order(storage: Storage) -> None:
+def test_notes_of_a_comment_are_kept_in_order(storage: Storage) -> None:
     first, second = Note("mo", NOW, "asked him"), Note("bo", NOW + timedelta(hours=1), "He answered: “no”\nso be it")
     storage.notes.add("blog", "a", first)
     storage.notes.add("blog", "a", second)
@@ -31,7 +31,7 @@ def test_only_the_last_notes_are_kept(storage: Storage) -> None:
     assert [note.text for note in notes] == [str(n) for n in range(5, 55)]
 
 
-def test_a_bulk_is_worked_off_and_remembers_what_it_did(storage: Storage) -> None:
+def test_a_bulk_action_is_processed_and_records_its_changes(storage: Storage) -> None:
     storage.bulks.create("blog", BULK, ITEMS)
     assert storage.bulks.get("blog", "b1") == BULK
     assert storage.bulks.progress("blog", "b1") == BulkProgress(3, 3, 0)
@@ -43,7 +43,7 @@ def test_a_bulk_is_worked_off_and_remembers_what_it_did(storage: Storage) -> Non
     assert storage.bulks.done("blog", "b1") == [("a", 2)]
 
 
-def test_two_who_work_off_the_same_leave_nothing_out(storage: Storage) -> None:
+def test_two_processes_of_one_bulk_action_skip_nothing(storage: Storage) -> None:
     storage.bulks.create("blog", BULK, ITEMS)
     tried = storage.bulks.left("blog", "b1", 2)
     for _ in range(2):
@@ -51,18 +51,18 @@ def test_two_who_work_off_the_same_leave_nothing_out(storage: Storage) -> None:
     assert storage.bulks.left("blog", "b1", 2) == ITEMS[2:]
 
 
-def test_a_bulk_of_nothing_is_done(storage: Storage) -> None:
+def test_an_empty_bulk_action_is_done(storage: Storage) -> None:
     storage.bulks.create("blog", BULK, [])
     assert storage.bulks.progress("blog", "b1") == BulkProgress(0, 0, 0)
 
 
-def test_a_missing_bulk_is_not_found(storage: Storage) -> None:
+def test_a_missing_bulk_action_is_not_found(storage: Storage) -> None:
     for ask in (storage.bulks.get, storage.bulks.progress):
         with pytest.raises(NotFound):
             ask("blog", "missing")
 
 
-def test_many_items_are_taken(storage: Storage) -> None:
+def test_a_bulk_action_may_have_many_comments(storage: Storage) -> None:
     items = [(f"c{n}", n) for n in range(2500)]
     storage.bulks.create("blog", BULK, items)
     storage.bulks.check_off("blog", "b1", items, items)

@@ -8,13 +8,13 @@ def looks(storage: Storage, site: str = "blog") -> list[tuple[str, str]]:
     return [(look.by, look.comment) for look in storage.presence.viewers(site)]
 
 
-def test_others_see_who_looks(storage: Storage) -> None:
+def test_others_see_presence(storage: Storage) -> None:
     storage.presence.set("blog", "Mo", "a", 120)
     assert looks(storage) == [("Mo", "a")]
     assert looks(storage, "shop") == []
 
 
-def test_who_came_first_is_first_and_stays_so(storage: Storage) -> None:
+def test_moderators_are_listed_in_order_of_arrival(storage: Storage) -> None:
     storage.presence.set("blog", "Mo", "a", 120)
     (first,) = storage.presence.viewers("blog")
 
@@ -29,13 +29,13 @@ def test_who_came_first_is_first_and_stays_so(storage: Storage) -> None:
     assert looks(storage) == [("Mo", "a"), ("Bo", "a")]
 
 
-def test_one_looks_at_one_comment_at_a_time(storage: Storage) -> None:
+def test_a_moderator_is_present_at_one_comment_at_a_time(storage: Storage) -> None:
     storage.presence.set("blog", "Mo", "a", 120)
     storage.presence.set("blog", "Mo", "b", 120)
     assert looks(storage) == [("Mo", "b")]
 
 
-def test_a_look_ends_by_itself(storage: Storage) -> None:
+def test_presence_expires(storage: Storage) -> None:
     storage.presence.set("blog", "Mo", "a", 120)
     storage.presence.set("blog", "Bo", "b", 0.03)
     wait_until(lambda: looks(storage) == [("Mo", "a")])
@@ -44,7 +44,7 @@ def test_a_look_ends_by_itself(storage: Storage) -> None:
     assert storage.presence.viewers("blog")[1].since > before.since, "it begins anew"
 
 
-def test_who_leaves_looks_no_more(storage: Storage) -> None:
+def test_leaving_a_comment_ends_presence(storage: Storage) -> None:
     storage.presence.set("blog", "Mo", "a", 120)
     storage.presence.set("blog", "Bo", "a", 120)
     storage.presence.clear("blog", "Mo")
@@ -52,7 +52,7 @@ def test_who_leaves_looks_no_more(storage: Storage) -> None:
     assert looks(storage) == [("Bo", "a")]
 
 
-def test_leaving_a_comment_does_not_end_the_look_at_another(storage: Storage) -> None:
+def test_leaving_a_comment_does_not_end_presence_at_another(storage: Storage) -> None:
     storage.presence.set("blog", "Mo", "ab", 120)
     storage.presence.clear("blog", "Mo", ["a", "c"])
     assert looks(storage) == [("Mo", "ab")]

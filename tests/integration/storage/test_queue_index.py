@@ -19,7 +19,7 @@ from tests.support.web_app import held, judged
 
 
 def file(storage: Storage, site: str = "blog") -> None:
-    """Bring the index in line with the comments."""
+    """Update the index entries of these comments."""
     while queue_ranking.index_outdated(storage, site, {}):
         pass
 
@@ -116,7 +116,7 @@ def test_orders(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("order", ["useful", "oldest", "newest", "points"])
-def test_pages_go_on_where_the_last_one_ended(storage: Storage, order: str) -> None:
+def test_pages_continue_after_the_last_hit(storage: Storage, order: str) -> None:
     random = Random(4)
     comments = [judged(storage, Action.HOLD, score=random.choice((1, 2)), received=at(n % 3)) for n in range(23)]
     file(storage)
@@ -131,7 +131,7 @@ def test_pages_go_on_where_the_last_one_ended(storage: Storage, order: str) -> N
     assert seen == ids(find(storage, order=order, limit=100))
 
 
-def test_a_page_goes_on_when_its_last_comment_is_decided(storage: Storage) -> None:
+def test_pages_continue_when_the_last_comment_is_decided(storage: Storage) -> None:
     comments = [held(storage, received=at(10 - n)) for n in range(4)]
     file(storage)
     place = find(storage, order="oldest", limit=2).hits[-1].position
@@ -188,8 +188,8 @@ def test_ids_of_missing_comments_can_be_discarded(storage: Storage) -> None:
     assert storage.queue_index.outdated("blog", 10) == []
 
 
-def test_many_with_one_term_come_and_go(storage: Storage) -> None:
-    """From 512 on a term's comments are kept in another form."""
+def test_a_term_with_many_comments_is_updated(storage: Storage) -> None:
+    """From 512 comments on, Redis stores a term's set in another encoding."""
     comments = [held(storage, author="Bot", content=f"casino offer{n}") for n in range(700)]
     file(storage)
     hits = find(storage, ("word:casino",), ("author:Bot",), facets=("author",), limit=1000)

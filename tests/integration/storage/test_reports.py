@@ -45,7 +45,7 @@ def test_the_first_report_of_a_network_counts_once_for_each_comment(storage: Sto
 
 @given(said=st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["spam", "abuse", "other"])), max_size=12))
 def test_repeated_reports_change_nothing(said: list[tuple[str, str]]) -> None:
-    """Whatever is said in whatever order, repeats left out or not: the same tally, list and count."""
+    """Repeated reports, in any order, give the same summary, list and count."""
     first: dict[str, str] = {}
     for origin, wrong in said:
         first.setdefault(origin, wrong)
@@ -113,7 +113,7 @@ def test_all_keys_of_reports_expire(valkey_url: str, redis_storage: Storage) -> 
     assert all(0 < seconds <= KEPT for seconds in lives)
 
 
-def test_what_readers_see_is_shown(storage: Storage) -> None:
+def test_a_comment_is_visible_if_it_and_its_parents_are_published(storage: Storage) -> None:
     root = published(storage)
     below = published(storage, parent=root.id)
     assert [storage.threads.is_visible(c) for c in (root, below, a_comment())] == [True, True, False]
@@ -142,7 +142,7 @@ def test_a_hold_after_reports_hides_the_comment_and_counts_no_wait(storage: Stor
     )  # fmt: skip
 
 
-def test_what_a_person_approves_after_that_is_shown_and_teaches(storage: Storage) -> None:
+def test_a_comment_approved_after_reports_is_shown_and_learned(storage: Storage) -> None:
     comment = hold(storage, published(storage))
     approved = moderated(storage, comment, Action.APPROVE)
     assert storage.threads.is_visible(approved)

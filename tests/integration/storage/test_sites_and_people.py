@@ -17,7 +17,7 @@ from tests.support.builders import a_site, settings
 SESSION = Session("mo", "csrf", datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def test_a_site_reads_back_with_all_its_choices(storage: Storage) -> None:
+def test_a_site_reads_back_with_all_its_settings(storage: Storage) -> None:
     site = a_site(
         keys=(SiteKey("k1", "digest"),),
         hold_words=(Term("free"), Term("casino", ("url",))),
@@ -62,7 +62,7 @@ def test_a_session_lives_until_it_is_closed(storage: Storage) -> None:
     assert storage.people.session("digest", idle=60) is None
 
 
-def test_who_is_dropped_is_gone_with_their_sessions(storage: Storage) -> None:
+def test_removing_an_account_ends_its_sessions(storage: Storage) -> None:
     for name in ("mo", "al"):
         storage.people.put(Person(name, {"blog": "moderator"}))
         storage.people.open_session(f"digest of {name}", replace(SESSION, person=name), 60)
@@ -84,7 +84,7 @@ def test_a_link_works_once(storage: Storage) -> None:
             use("digest")
 
 
-def test_tries_are_limited_by_key(storage: Storage) -> None:
+def test_attempts_are_limited_by_key(storage: Storage) -> None:
     for _ in range(3):
         storage.people.attempt("mo", 3, 60)
     with pytest.raises(TooMany) as refusal:
@@ -93,7 +93,7 @@ def test_tries_are_limited_by_key(storage: Storage) -> None:
     storage.people.attempt("al", 3, 60)
 
 
-def test_the_living_are_those_whose_beat_lasts(storage: Storage) -> None:
+def test_running_processes_are_those_with_a_valid_heartbeat(storage: Storage) -> None:
     storage.heartbeats.beat("judge", "b", 60)
     storage.heartbeats.beat("judge", "a", 60)
     storage.heartbeats.beat("judge", "gone", 0)
@@ -106,16 +106,16 @@ def test_a_fresh_server_is_prepared_once_and_again(storage: Storage) -> None:
     assert storage.server.figures()["version"] == 1
 
 
-def test_data_of_a_later_program_stops_the_start(redis_storage: Storage, valkey_url: str) -> None:
+def test_data_of_a_later_version_stops_the_start(redis_storage: Storage, valkey_url: str) -> None:
     connect(settings(redis_url=valkey_url)).set("rg:version", 99)
     with pytest.raises(SettingsInvalid, match="99"):
         redis_storage.server.prepare()
 
 
-def test_a_server_that_loses_data_is_complained_about(redis_storage: Storage, valkey_url: str) -> None:
+def test_a_server_that_may_lose_data_gives_a_warning(redis_storage: Storage, valkey_url: str) -> None:
     client = connect(settings(redis_url=valkey_url))
     assert redis_storage.server.check() == []
-    assert ["appendfsync" in w for w in redis_storage.server.warnings()] == [True]  # tests run with everysec
+    assert ["appendfsync" in w for w in redis_storage.server.warnings()] == [True]  # the tests use everysec
     try:
         client.config_set("maxmemory", 100 * 1024 * 1024)
         client.config_set("maxmemory-policy", "allkeys-lru")
@@ -125,13 +125,13 @@ def test_a_server_that_loses_data_is_complained_about(redis_storage: Storage, va
         client.config_set("maxmemory-policy", "noeviction")
 
 
-def test_a_server_that_is_away_is_storage_down() -> None:
+def test_an_unavailable_server_raises_storage_down() -> None:
     storage = open_redis(settings(redis_url="unix:///nowhere/valkey.sock"))
     for ask in (lambda: storage.sites.get("blog"), lambda: storage.queue.depth("blog"), storage.server.check):
         with pytest.raises(StorageDown):
             ask()
 
 
-def test_an_address_that_is_none_is_a_clear_sentence() -> None:
+def test_a_malformed_address_gives_a_clear_error() -> None:
     with pytest.raises(SettingsInvalid, match="REPLYGATE_REDIS_URL"):
         connect(settings(redis_url="somewhere"))

@@ -1,4 +1,4 @@
-"""Mail subscriptions: one request, and both answers are remembered."""
+"""Store mail subscriptions: one confirmation request, and both answers."""
 
 from collections.abc import Callable
 

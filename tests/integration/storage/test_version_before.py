@@ -1,4 +1,4 @@
-"""Data written by the version before is read, and everything continues with it.
+"""Data of the previous version is read, and all work continues with it.
 
 `tests/data/version_before.jsonl` holds one key a line. It was written on a fresh server by the code of commit 52c52f1:
 comments and drafts in every status, deliveries, rules, notes, reports, lessons, the audit and a session.
@@ -43,7 +43,7 @@ BY_STATUS = {
 
 
 def _stored(value: Any) -> Any:
-    """Turn text back into the bytes that it stands for."""
+    """Return the bytes of a stored value."""
     if isinstance(value, str):
         return value.encode("utf-8", "surrogateescape")
     if isinstance(value, list):
@@ -67,7 +67,7 @@ def _write(client: Any, key: bytes, kind: str, value: Any) -> None:
 
 @pytest.fixture
 def old(storage: Storage, valkey_settings: Settings) -> Storage:
-    """A storage with the data of the version before."""
+    """A storage with the data of the previous version."""
     with connect(valkey_settings) as client:
         for line in DATA.read_text().splitlines():
             row = json.loads(line)
@@ -148,7 +148,7 @@ def test_drafts_are_applied_and_edited(old: Storage) -> None:
     assert old.comments.decide("blog", [again]) == [True]
 
 
-def test_lessons_are_learned_and_taken_back(old: Storage) -> None:
+def test_lessons_are_learned_and_removed(old: Storage) -> None:
     assert old.corpus.totals("blog") == (1, 1)
     assert old.corpus.snapshot("blog").ham_ceiling == 1.25
     assert "unlearned" in old.corpus.due("blog", 50)
@@ -165,7 +165,7 @@ def test_lessons_are_learned_and_taken_back(old: Storage) -> None:
     assert old.shared_reputation.other_sites("other", ["casino.example"]) == {"casino.example": (1, 0)}
 
 
-def test_evidence_counts_what_came_before(old: Storage) -> None:
+def test_evidence_includes_earlier_comments(old: Storage) -> None:
     author = old.comments.get("blog", "below").author_keys
     window = WindowUse("duplicates.here", 10**8, "same text")
     (evidence,) = old.evidence.look_up("blog", [EvidenceQuery(uses=(window,), thread=THREAD, author=author)])
@@ -175,7 +175,7 @@ def test_evidence_counts_what_came_before(old: Storage) -> None:
     assert {rule.value: rule.effect for rule in evidence.rules} == {"crypto": RuleEffect.MUTE}
 
 
-def test_pending_deliveries_go_out(old: Storage) -> None:
+def test_pending_deliveries_are_sent(old: Storage) -> None:
     assert old.deliveries.figures("blog").pending == 2
     assert old.deliveries.due("blog", ["hook"]) == ["hook"]
     for _ in range(2):

@@ -40,7 +40,7 @@ def shown(web: PublicApp) -> list[str]:
 
 
 def rest(web: PublicApp, comment: Comment) -> None:
-    """Spend the wake-up that `comment` asked for when it came."""
+    """Use up the wake-up that the submission of `comment` issued."""
     assert web.storage.queue.claim("blog", comment.id, 9, 30) == []
 
 
@@ -94,7 +94,7 @@ def test_repeating_an_edit_changes_nothing(web: PublicApp) -> None:
     assert change(web, published(web.storage, content="As it is."), "As it is.").json["edit"] == ""
 
 
-def test_a_second_edit_takes_the_place_of_the_first(web: PublicApp) -> None:
+def test_a_second_edit_replaces_the_first(web: PublicApp) -> None:
     comment = published(web.storage, content="First words.")
     for words in ("Other words.", "Third words."):
         assert change(web, comment, words).json["content"] == words
@@ -146,7 +146,7 @@ def test_other_fields_cannot_be_changed(web: PublicApp) -> None:
     assert (answer.status_code, answer.json["problems"][0]["field"]) == (422, "author")
 
 
-def test_after_the_time_nothing_is_changed_but_still_withdrawn(storage: Storage) -> None:
+def test_after_the_time_limit_a_comment_can_only_be_withdrawn(storage: Storage) -> None:
     web = open_public_app(storage, replace(SITE, edit_seconds=60))
     comment = published(storage, received=datetime.now(UTC) - timedelta(seconds=61))
     assert web.client.get(comment_url(comment), headers=receipt(web, comment)).json["seconds_to_edit"] == 0
@@ -155,19 +155,19 @@ def test_after_the_time_nothing_is_changed_but_still_withdrawn(storage: Storage)
     assert withdraw(web, comment).json["status"] == "withdrawn"
 
 
-def test_a_site_may_turn_changing_off(storage: Storage) -> None:
+def test_a_site_may_turn_edits_off(storage: Storage) -> None:
     web = open_public_app(storage, replace(SITE, edit_seconds=0))
     assert change(web, published(storage)).status_code == 409
 
 
-def test_in_a_closed_thread_nothing_is_changed(web: PublicApp) -> None:
+def test_a_comment_in_a_closed_thread_cannot_be_edited(web: PublicApp) -> None:
     comment = published(web.storage)
     web.storage.threads.set_closed("blog", "first-post", True)
     assert change(web, comment).status_code == 409
     assert withdraw(web, comment).status_code == 200
 
 
-def test_a_comment_is_changed_only_so_often(web: PublicApp) -> None:
+def test_the_number_of_edits_of_a_comment_is_limited(web: PublicApp) -> None:
     comment = decided(web.storage, accepted(web.storage), Action.HOLD)
     answers = [change(web, comment, f"Words {n}.").status_code for n in range(MAX_EDITS + 1)]
     assert answers == [202] * MAX_EDITS + [409]
@@ -181,7 +181,7 @@ def test_first_edits_count_towards_the_rate_limit(storage: Storage) -> None:
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
-def test_a_withdrawn_comment_is_gone_with_its_draft_and_stays_so(web: PublicApp) -> None:
+def test_a_withdrawn_comment_and_its_draft_are_gone_for_good(web: PublicApp) -> None:
     comment = published(web.storage)
     published(web.storage, parent=comment.id, content="An answer.")
     change(web, comment)
@@ -222,7 +222,7 @@ def test_pages_of_the_site_may_edit_and_withdraw(web: PublicApp) -> None:
 
 @dataclass(frozen=True)
 class Hasty:
-    """Comments of which each is judged just before somebody's step about it is applied, once."""
+    """Judges each comment once, just before a request about it is applied."""
 
     comments: Comments
     action: Action
@@ -241,7 +241,7 @@ class Hasty:
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.HOLD])
-def test_an_edit_that_meets_the_verdict_is_not_lost(storage: Storage, action: Action) -> None:
+def test_an_edit_at_the_moment_of_the_decision_is_not_lost(storage: Storage, action: Action) -> None:
     comments: Any = Hasty(storage.comments, action)
     web = open_public_app(replace(storage, comments=comments), SITE)
     comment = accepted(storage, content="First words.")
@@ -252,10 +252,8 @@ def test_an_edit_that_meets_the_verdict_is_not_lost(storage: Storage, action: Ac
     assert withdraw(web, comment).json["status"] == "withdrawn"
 
 
-def test_edits_at_once_while_it_is_judged_leave_one_text_and_nothing_undone(
-    redis_storage: Storage, valkey_settings: Settings
-) -> None:
-    """Eight browsers change one comment twice each, and the filters approve whatever they find."""
+def test_concurrent_edits_during_judging_leave_one_text(redis_storage: Storage, valkey_settings: Settings) -> None:
+    """Eight browsers edit one comment twice each, and the filters approve every version."""
     web = open_public_app(redis_storage, replace(SITE, per_minute=0))
     comment = accepted(redis_storage, content="First words.")
     over = Event()

@@ -26,7 +26,7 @@ def text_area(page: str) -> str:
 
 
 def send(web: PublicApp, comment: Comment, **fields: str) -> TestResponse:
-    """As the forms of the page do."""
+    """Send a form of the page."""
     fields["receipt"] = fields.get("receipt", web.pseudonyms.receipt("blog", comment.id))
     return web.client.post(f"{comment_url(comment)}/own", data=fields, headers=HTML)
 

@@ -20,7 +20,7 @@ def ask(web: PublicApp, id: str, receipt: str | None = None, site: str = "blog",
     return web.client.get(f"/v1/sites/{site}/comments/{id}", query_string={"receipt": receipt}, headers=headers)
 
 
-def test_the_author_hears_pending_published_or_refused_and_no_more(web: PublicApp) -> None:
+def test_the_author_gets_one_of_the_public_statuses(web: PublicApp) -> None:
     queued = accepted(web.storage, content="One")
     held = decided(web.storage, accepted(web.storage, content="Two"), Action.HOLD)
     spam = decided(web.storage, accepted(web.storage, content="Three"), Action.SPAM)
@@ -33,7 +33,7 @@ def test_the_author_hears_pending_published_or_refused_and_no_more(web: PublicAp
     assert {t["reason"] for t in told.values()} == {""}
 
 
-def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(web: PublicApp) -> None:
+def test_the_author_gets_the_reason_of_a_removal_but_not_of_spam(web: PublicApp) -> None:
     step = a_decision(Action.REMOVE, Role.MODERATOR, "mo", reason="off-topic")
     before = published(web.storage)
     after = before.with_decision(step)
@@ -45,7 +45,7 @@ def test_the_author_hears_why_a_moderator_removed_it_and_never_why_it_is_spam(we
     assert ask(web, before.id).json["reason"] == ""
 
 
-def test_the_receipt_may_come_as_a_header(web: PublicApp) -> None:
+def test_the_receipt_may_be_a_header(web: PublicApp) -> None:
     kept = accepted(web.storage)
     receipt = web.pseudonyms.receipt("blog", kept.id)
     answer = web.client.get(f"{SUBMIT}/{kept.id}", headers={"Replygate-Receipt": receipt})

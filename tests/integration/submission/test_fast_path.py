@@ -88,7 +88,7 @@ def posted(client: Client, site: str, body: dict[str, Any] | str, headers: Mappi
 
 
 def comparable(answer: TestResponse) -> tuple[Any, ...]:
-    """The answer without random ids, times and the site's name."""
+    """Return the answer without random ids, times and the site's name."""
 
     def plain(text: str) -> str:
         return re.sub(r"\b[a-z2-7]{26}\b|(?<=\"receipt\":\")[\w-]+|\d{4}-[\dT:.-]+Z|/(blog|other)/", "_", text)
@@ -102,7 +102,7 @@ def counted(web: PublicApp) -> dict[tuple[str, str, int], float]:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_both_ways_give_the_same_answer(web: PublicApp, name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_fast_path_gives_the_same_answer(web: PublicApp, name: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     body, headers = REQUESTS[name]
     fast = posted(web.client, "blog", body, headers)
@@ -115,13 +115,13 @@ def test_both_ways_give_the_same_answer(web: PublicApp, name: str, caplog: pytes
     assert (fast.status_code == 202) is name.startswith("accepted")
 
 
-def test_both_ways_answer_a_missing_site_in_the_same_way(web: PublicApp) -> None:
+def test_the_fast_path_gives_the_same_answer_for_a_missing_site(web: PublicApp) -> None:
     answers = [posted(client, "missing", a_reply(), PAGE) for client in (web.client, without_fast_path(web))]
     assert comparable(answers[0]) == comparable(answers[1])
     assert answers[0].status_code == 404
 
 
-def test_both_ways_store_the_same_comment(web: PublicApp) -> None:
+def test_the_fast_path_stores_the_same_comment(web: PublicApp) -> None:
     headers = {"User-Agent": "Mozilla", "Referer": "https://blog.example/post", "Origin": "https://blog.example"}
     stored = []
     for client, author in ((web.client, "Ada"), (without_fast_path(web), "Bob")):
@@ -154,7 +154,7 @@ def test_flask_handles_a_body_without_a_plain_length(web: PublicApp, length: str
 
 @dataclass(frozen=True)
 class FailingComments:
-    """Comments of a storage whose every write fails."""
+    """Comments of a storage in which every write fails."""
 
     error: Exception
     calls: list[object] = field(default_factory=list)
@@ -175,7 +175,7 @@ FAILURES: tuple[tuple[Exception, int], ...] = (
 
 
 @pytest.mark.parametrize(("error", "status"), FAILURES, ids=lambda value: type(value).__name__)
-def test_both_ways_answer_and_log_failures_in_the_same_way(
+def test_the_fast_path_answers_and_logs_failures_in_the_same_way(
     storage: Storage, error: Exception, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = FailingComments(error)

@@ -1,4 +1,4 @@
-"""Form evidence that is stored with a comment, never the token itself."""
+"""Form evidence is stored with a comment, but never the token itself."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -73,7 +73,7 @@ def test_a_flooded_site_requires_work_and_records_missing_proofs(web: PublicApp)
     assert kept(web, form_token=old, form_proof="1", content="Shown before the flood").form_proof == "missing"
 
 
-def test_the_sites_own_server_owes_no_work(web: PublicApp) -> None:
+def test_the_sites_server_needs_no_proof_of_work(web: PublicApp) -> None:
     flood(web)
     assert kept(web, {"Authorization": f"Bearer {KEY}"}).form_proof == ""
 
@@ -97,10 +97,10 @@ def test_nothing_of_a_token_is_stored(web: PublicApp) -> None:
 
 
 @pytest.mark.parametrize("field", ["form_token", "form_proof"])
-def test_they_are_text(web: PublicApp, field: str) -> None:
+def test_form_fields_must_be_text(web: PublicApp, field: str) -> None:
     assert web.client.post(SUBMIT, json=a_reply(**{field: 7})).status_code == 422
 
 
 @pytest.mark.parametrize("field", ["form_seconds"])
-def test_the_facts_themselves_cannot_be_sent(web: PublicApp, field: str) -> None:
+def test_form_evidence_cannot_be_submitted(web: PublicApp, field: str) -> None:
     assert web.client.post(SUBMIT, json=a_reply(**{field: 7})).status_code == 422

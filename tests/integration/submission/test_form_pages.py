@@ -37,7 +37,7 @@ def test_a_second_click_leads_to_the_same_page(web: PublicApp) -> None:
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
 
 
-def test_failure_shows_the_form_with_every_problem_and_all_that_was_typed(web: PublicApp) -> None:
+def test_a_failed_form_is_shown_with_its_problems_and_values(web: PublicApp) -> None:
     sent = a_reply(author="", email="nobody", url="x", content='\nKept "as" <typed>\n  & all', thread="a&b")
     answer = web.client.post(SUBMIT, data=sent, headers=HTML)
     assert answer.status_code == 422
@@ -67,7 +67,7 @@ def test_hidden_fields_are_not_named(web: PublicApp, sent: dict[str, str], told:
 
 
 def test_unknown_fields_are_named(web: PublicApp) -> None:
-    """To whoever makes the form."""
+    """The message helps the developer of the form."""
     page = web.client.post(SUBMIT, data=a_reply(colour="red"), headers=HTML).text
     assert "<bdi>colour</bdi>: " in page
 
@@ -78,7 +78,7 @@ def test_wordpress_fields_survive_a_failure(web: PublicApp) -> None:
     assert (kept["thread"], kept["content"].strip()) == ("12", "Hi")
 
 
-def test_required_fields_are_the_sites_choice(storage: Storage) -> None:
+def test_required_fields_follow_the_sites_setting(storage: Storage) -> None:
     web = open_public_app(storage, replace(SITE, required=("content",)))
     page = web.client.post(SUBMIT, data={"thread": "x"}, headers=HTML).text
     tree = html5lib.parse(page, namespaceHTMLElements=False)
@@ -87,7 +87,7 @@ def test_required_fields_are_the_sites_choice(storage: Storage) -> None:
     assert "Your email address will not be published." in page
 
 
-def test_the_honeypot_is_out_of_peoples_way(web: PublicApp) -> None:
+def test_the_honeypot_is_hidden_from_people(web: PublicApp) -> None:
     page = web.client.post(SUBMIT, data={"thread": ""}, headers=HTML).text
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     (trap,) = [node for node in tree.iter("div") if node.get("class") == "trap"]
@@ -130,7 +130,7 @@ def test_the_form_redirects_to_a_page_of_the_site_or_ours(web: PublicApp, back: 
         "https://[",
     ],
 )
-def test_the_form_never_leads_elsewhere(web: PublicApp, back: str) -> None:
+def test_the_form_never_redirects_to_another_site(web: PublicApp, back: str) -> None:
     answer = web.client.post(SUBMIT, data=a_reply(redirect_to=back), headers=HTML)
     assert answer.status_code == 303
     target = urlsplit(answer.headers["Location"])

@@ -21,7 +21,7 @@ from tests.support.stored import new_storage
 WRITTEN = ("author", "email", "url", "content", "thread", "parent", "website")
 THREAD = "http://127.0.0.1:8000/demo/"
 JSON_SUITE = Path(__file__).parents[4] / "shared" / "data" / "payloads" / "json-test-suite" / "test_parsing"
-#: Of the collections every twentieth, so that each place is read in a few seconds.
+#: Every twentieth string of the collections, so that the tests take a few seconds.
 STRINGS = payloads(every=20)
 
 
@@ -48,7 +48,7 @@ def pages_of_the_demo(web: PublicApp) -> Iterator[str]:
 
 
 def pieces_for_other_pages(web: PublicApp) -> Iterator[str]:
-    """The thread as HTML, and what the feeds hold as HTML."""
+    """Return the HTML fragment of the thread, and the HTML inside the feeds."""
     query = {"thread": THREAD, "limit": 100, "cursor": ""}
     for cursor in _cursors(web, query):
         yield web.client.get("/v1/sites/demo/comments.html", query_string=query | {"cursor": cursor}).text
@@ -68,7 +68,7 @@ def _cursors(web: PublicApp, query: dict[str, object]) -> Iterator[str]:
 
 
 def poison(web: PublicApp, text: str) -> None:
-    """Publish `text` in every field, past the door: comments are imported too, and rules were other once."""
+    """Publish `text` in every field without validation, as in data of earlier versions."""
     fields = dict.fromkeys(("author", "email", "url", "content", "user_agent", "referrer", "trap"), text)
     published(web.storage, site="demo", thread=THREAD, **fields)
 
@@ -99,8 +99,8 @@ def test_published_payloads_stay_text_in_pages() -> None:
     assert [danger for page in pages for danger in dangers(parse(page))] == []
 
 
-def test_the_oracle_detects_missing_escaping() -> None:
-    """Were nothing escaped, or Markdown's HTML let through, the tests above would fail."""
+def test_the_check_detects_missing_escaping() -> None:
+    """Without escaping, or with HTML in Markdown, the tests above would fail."""
     careless = a_web()
     careless.app.jinja_env.autoescape = False
     for text in STRINGS[:30]:
@@ -118,7 +118,7 @@ def post(web: PublicApp, fields: dict[str, str], text: str, form: bool) -> TestR
     return web.client.post(SUBMIT, json=fields, headers=headers)
 
 
-def test_the_door_answers_every_string_clearly_and_keeps_it_whole() -> None:
+def test_every_string_is_stored_unchanged_or_refused_with_a_problem() -> None:
     web = a_web()
     kept = 0
     for n, text in enumerate(STRINGS):
@@ -144,7 +144,7 @@ def test_the_form_repeats_payloads_as_text() -> None:
         root = parse(answer.text)
         assert dangers(root) == []
         typed = [box.text for box in root.iter("textarea")]
-        assert typed == [] or "\r" in text or typed == [text]  # none on the error page for text that cannot be kept
+        assert typed == [] or "\r" in text or typed == [text]  # none on the error page for text that cannot be stored
         assert {kind for kind, _ in shape(root)} <= {kind for kind, _ in expected} | {"a"}
 
 
@@ -180,8 +180,8 @@ def test_no_header_can_be_added(text: str) -> None:
         assert answer.status_code < 500
 
 
-def test_broken_json_never_breaks_us() -> None:
-    """The JSON test suite where it lies beside this checkout, and some of its kind always."""
+def test_malformed_json_is_never_an_error_500() -> None:
+    """Try the JSON test suite if it is next to this checkout, and a few of our own strings."""
     web = a_web()
     own = [b"[" * 100_000, b'{"":' * 50_000, b'["\\uD800"]', b"\xff\xfe[\x00]\x00", b'{"a":"\\u0000"}', b"1e9999", b"-"]
     suite = sorted(JSON_SUITE.glob("*.json")) if JSON_SUITE.is_dir() else []
@@ -199,7 +199,7 @@ def test_broken_json_never_breaks_us() -> None:
 def test_only_strict_json_is_accepted() -> None:
     suite = sorted(JSON_SUITE.glob("[yn]_*.json")) if JSON_SUITE.is_dir() else []
     wrong = [path.name for path in suite if _is_json(path.read_bytes()) != path.name.startswith("y_")]
-    # One file gives a name twice, which the standard leaves open and we refuse.
+    # One file has a duplicate name, which the standard leaves open and we refuse.
     assert set(wrong) <= {"y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"}
 
 

@@ -24,7 +24,7 @@ def web(storage: Storage) -> PublicApp:
 
 
 def fields(answer: object) -> dict[str, str]:
-    """The code of each field's problem in an answer 422."""
+    """Return the code of each field's problem in a response 422."""
     assert answer.status_code == 422, answer.text  # type: ignore[attr-defined]
     assert answer.mimetype == "application/problem+json"  # type: ignore[attr-defined]
     return {problem["field"]: problem["code"] for problem in answer.json["problems"]}  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ def test_fields_set_by_the_server_are_refused(web: PublicApp, name: str) -> None
     assert fields(web.client.post(SUBMIT, json=a_reply() | {name: "approved"})) == {name: "read-only"}
 
 
-def test_only_the_sites_server_speaks_for_a_visitor(web: PublicApp) -> None:
+def test_only_the_sites_server_may_send_the_visitors_address(web: PublicApp) -> None:
     told = {"ip": "203.0.113.9", "user_agent": "Browser/1", "referrer": "https://blog.example/"}
     assert fields(web.client.post(SUBMIT, json=a_reply(**told))) == dict.fromkeys(told, "key-needed")
     answer = web.client.post(SUBMIT, json=a_reply(**told), headers=KEYED)
@@ -101,7 +101,7 @@ def test_only_the_sites_server_speaks_for_a_visitor(web: PublicApp) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply(ip="1.2.3"), headers=KEYED)) == {"ip": "ip"}
 
 
-def test_the_servers_own_address_is_nobodys_origin(web: PublicApp) -> None:
+def test_the_servers_address_is_not_used_as_the_origin(web: PublicApp) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(), headers=KEYED)
     assert web.comment(answer.json["id"]).origin == ""
 
@@ -116,13 +116,13 @@ def test_a_wrong_key_is_refused(web: PublicApp, given: str) -> None:
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_key_opens_its_own_site_only(web: PublicApp) -> None:
+def test_a_key_is_valid_for_its_own_site_only(web: PublicApp) -> None:
     answer = web.client.post("/v1/sites/other/comments", json=a_reply(), headers=KEYED)
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("site", ["nobody", "BLOG", "blog%00", "x" * 41, "a%2Fb"])
-def test_a_site_that_does_not_exist_takes_nothing(web: PublicApp, site: str) -> None:
+def test_a_missing_site_accepts_no_comments(web: PublicApp, site: str) -> None:
     assert web.client.post(f"/v1/sites/{site}/comments", json=a_reply()).status_code == 404
 
 
@@ -159,12 +159,12 @@ def test_replies_to_unpublished_comments_are_refused(web: PublicApp) -> None:
     assert fields(web.client.post(SUBMIT, json=a_reply(parent="0"))) == {"parent": "parent"}
 
 
-def test_a_closed_thread_takes_nothing(web: PublicApp) -> None:
+def test_a_closed_thread_refuses_comments(web: PublicApp) -> None:
     web.storage.threads.set_closed("blog", "first-post", True)
     assert "thread" in fields(web.client.post(SUBMIT, json=a_reply()))
 
 
-def test_one_origin_may_not_flood(storage: Storage) -> None:
+def test_submissions_of_an_origin_are_rate_limited(storage: Storage) -> None:
     web = open_public_app(storage, replace(SITE, per_minute=2))
     answers = [web.client.post(SUBMIT, json=a_reply(content=f"Number {n}")) for n in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
@@ -178,7 +178,7 @@ def test_a_full_site_answers_503_with_retry_after(storage: Storage) -> None:
     assert int(answers[1].headers["Retry-After"]) >= 1
 
 
-def test_the_peer_is_the_proxys_word_only_where_proxies_are_trusted(storage: Storage) -> None:
+def test_forwarded_addresses_count_only_from_trusted_proxies(storage: Storage) -> None:
     forwarded = {"X-Forwarded-For": "6.6.6.6, 203.0.113.5"}
     plain = open_public_app(storage, SITE).client.post(SUBMIT, json=a_reply(), headers=forwarded)
     behind = open_public_app(storage, SITE, trusted_proxies=1)
@@ -187,7 +187,7 @@ def test_the_peer_is_the_proxys_word_only_where_proxies_are_trusted(storage: Sto
     assert behind.comment(proxied.json["id"]).origin == behind.pseudonyms.origin("203.0.113.5")
 
 
-def test_a_waiting_request_gets_the_verdict(web: PublicApp) -> None:
+def test_a_waiting_request_gets_the_decision(web: PublicApp) -> None:
     first = web.client.post(SUBMIT, json=a_reply())
     decided(web.storage, web.comment(first.json["id"]), Action.APPROVE)
     again = web.client.post(SUBMIT, json=a_reply(), headers={"Prefer": "respond-async, wait=5"})

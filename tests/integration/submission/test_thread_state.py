@@ -20,7 +20,7 @@ def web(storage: Storage) -> PublicApp:
     return open_public_app(storage, a_site(keys=(SiteKey("k1", token_digest(KEY)),)), a_site(id="other"))
 
 
-def test_a_closed_thread_takes_comments_again_when_it_is_opened(web: PublicApp) -> None:
+def test_a_reopened_thread_accepts_comments_again(web: PublicApp) -> None:
     for closed, status in ((True, 422), (True, 422), (False, 202)):
         assert web.client.put(THREAD, json={"closed": closed}, headers=KEYED).json == {"closed": closed}
         assert web.client.post(SUBMIT, json=a_reply()).status_code == status

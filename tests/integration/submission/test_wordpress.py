@@ -51,14 +51,14 @@ def test_an_unchanged_wordpress_form_is_accepted(web: PublicApp) -> None:
     assert "Your comment is awaiting moderation" in page.text
 
 
-def test_it_leads_back_to_the_article_with_the_receipt(web: PublicApp) -> None:
+def test_it_redirects_to_the_article_with_the_receipt(web: PublicApp) -> None:
     answer = web.client.post(POST, data=SENT | {"redirect_to": "https://blog.example/post"})
     target = urlsplit(answer.headers["Location"])
     assert (target.scheme, target.netloc, target.path) == ("https", "blog.example", "/post")
     assert {"comment", "receipt"} == set(parse_qs(target.query))
 
 
-def test_a_reply_carries_its_parent(web: PublicApp) -> None:
+def test_a_reply_has_its_parent(web: PublicApp) -> None:
     parent = published(web.storage, thread="12")
     assert web.client.post(POST, data=SENT | {"comment_parent": parent.id}).status_code == 303
     for missing in ("77", "a" * 26):
@@ -75,19 +75,19 @@ def test_invalid_forms_are_shown_again_with_their_text(web: PublicApp) -> None:
     assert web.client.post("/v1/sites/blog/comments", data=corrected, headers=HTML).status_code == 303
 
 
-def test_akismets_honeypot_counts_as_the_sites_own(web: PublicApp) -> None:
+def test_akismets_honeypot_counts_as_the_sites_honeypot(web: PublicApp) -> None:
     web.client.post(POST, data=SENT | {"ak_hp_textarea": "buy"})
     assert kept(web).trap == "buy"
 
 
-def test_programs_may_have_json(web: PublicApp) -> None:
+def test_programs_can_get_json(web: PublicApp) -> None:
     accept = {"Accept": "application/json"}
     assert web.client.post(POST, data=SENT, headers=accept).json["status"] == "pending"
     refused = web.client.post(POST, data=SENT | {"email": "x"}, headers=accept)
     assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
 
 
-def test_it_is_posted_to_by_pages_of_the_site_only(web: PublicApp) -> None:
+def test_only_pages_of_the_site_may_post(web: PublicApp) -> None:
     assert web.client.post(POST, data=SENT, headers={"Origin": "https://evil.example"}).status_code == 403
     assert web.client.post(POST, data=SENT, headers={"Origin": "https://blog.example"}).status_code == 303
     assert web.client.get(POST).status_code == 405
@@ -99,7 +99,7 @@ def test_server_fields_are_ignored(web: PublicApp) -> None:
     assert (kept(web).status, kept(web).form_seconds) == ("queued", -1)
 
 
-def test_no_trick_redirects_to_another_site(web: PublicApp) -> None:
+def test_no_redirect_target_leads_to_another_site(web: PublicApp) -> None:
     base, client = "http://localhost/v1/sites/blog/wp-comments-post.php", web.client
     home = {("https", "blog.example"), ("http", "localhost")}
     tried = list(dict.fromkeys(tricks()))
@@ -107,7 +107,7 @@ def test_no_trick_redirects_to_another_site(web: PublicApp) -> None:
     followed = 0
     for trick in tried:
         answer = client.post(POST, data=SENT | {"redirect_to": trick})
-        assert answer.status_code in (303, 422), trick  # 422: what no field may hold, such as NUL
+        assert answer.status_code in (303, 422), trick  # 422: characters that no field may contain, such as NUL
         location = answer.headers.get("Location", "/")
         assert browsers_host(location, base) in home, (trick, location)
         assert "X-Evil" not in answer.headers
@@ -115,8 +115,8 @@ def test_no_trick_redirects_to_another_site(web: PublicApp) -> None:
     assert followed > 325
 
 
-def test_the_tricks_work_on_a_careless_check() -> None:
-    """A check that only looks at how an address begins or ends would let many of them through."""
+def test_hostile_addresses_pass_a_careless_check() -> None:
+    """A check that only compares the beginning or the end of an address would accept many of them."""
     base = "http://localhost/"
     elsewhere = [t for t in tricks() if browsers_host(t, base)[1] not in ("blog.example", "localhost")]
     assert sum(t.startswith("https://blog.example") for t in elsewhere) > 15

@@ -1,4 +1,4 @@
-"""Domains belong to whoever registered them under a public suffix."""
+"""Domains belong to the owner who registered them under a public suffix."""
 
 from pathlib import Path
 

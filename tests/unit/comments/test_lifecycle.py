@@ -1,4 +1,4 @@
-"""The table of steps, cell by cell."""
+"""The table of lifecycle steps, cell by cell."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_buttons_are_drawn_from_the_table(role: Role, status: Status) -> None:
 
 
 def test_no_step_leads_to_the_current_status() -> None:
-    """But one: what waits for the filters waits again after each edit."""
+    """Except one: a pending comment is pending again after each edit."""
     steps = {(status, a) for rows in ALLOWED.values() for status, actions in rows.items() for a in actions}
     assert {step for step in steps if RESULT[step[1]] is step[0]} == {(Status.QUEUED, Action.EDIT)}
 

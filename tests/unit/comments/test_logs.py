@@ -1,4 +1,4 @@
-"""Logs: every record is one line of JSON, and nothing in it tells who wrote a comment, or what."""
+"""Logs: every record is one line of JSON without names, addresses or text of comments."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""A comment's history, and what follows from it."""
+"""A comment's history, its status, its lesson and its public text."""
 
 from dataclasses import replace
 

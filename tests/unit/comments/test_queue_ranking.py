@@ -1,4 +1,4 @@
-"""Under which terms held comments are filed, and in which order they come."""
+"""Search terms and order of held comments."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -78,7 +78,7 @@ def test_uncertain_harmful_and_old_comments_come_first() -> None:
 
 
 def test_the_order_of_two_comments_never_changes_by_waiting() -> None:
-    """Worth at any moment, as the formula says it, against the place that is computed once."""
+    """Compares the formula at any time with the position that is computed once."""
 
     def worth(comment: Comment, hours: float) -> float:
         waited = (NOW + timedelta(hours=hours) - comment.received) / timedelta(milliseconds=DOUBLING)

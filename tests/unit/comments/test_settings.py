@@ -1,4 +1,4 @@
-"""The environment is read strictly: a mistyped setting stops the start instead of being ignored."""
+"""The environment is parsed strictly: a mistyped setting stops the start instead of being ignored."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stored sites stay readable across versions."""
+"""Stored sites can be read by other versions."""
 
 import json
 from datetime import UTC, datetime

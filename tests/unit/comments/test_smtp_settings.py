@@ -1,4 +1,4 @@
-"""The address of a mail server is read strictly, and no password goes over the net in the clear."""
+"""The address of a mail server is parsed strictly, and a password needs TLS."""
 
 from pathlib import Path
 

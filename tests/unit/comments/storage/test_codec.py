@@ -1,4 +1,4 @@
-"""Values become JSON and come back equal, whatever version of the program reads them."""
+"""Values become JSON and read back equal, in this and in other versions of the program."""
 
 from dataclasses import replace
 

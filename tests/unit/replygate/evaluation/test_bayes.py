@@ -1,4 +1,4 @@
-"""The Bayesian filters that ours is compared with do what their descriptions say."""
+"""The Bayesian filters of the benchmark agree with their published descriptions."""
 
 import json
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Figures are those of the textbooks."""
+"""Classification metrics agree with textbook examples."""
 
 import math
 

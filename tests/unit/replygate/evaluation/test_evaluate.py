@@ -1,4 +1,4 @@
-"""`replygate evaluate` judges labelled comments and keeps nothing; what is shipped holds its floors."""
+"""`replygate evaluate` judges labelled comments and stores nothing. The shipped models reach their minimum results."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ from workers.filters import BUILT_IN
 from workers.judging.policy import build_policy
 from workers.learning.lesson_quotas import MAX_OF_CAMPAIGN
 
-#: Written for this test; nobody's words.
+#: Comments written for this test.
 SAMPLE = Path(__file__).with_name("sample.jsonl")
 
 

@@ -41,7 +41,7 @@ def a_condition(**changes: object) -> SystemHealth:
 
 
 class Away:
-    """A queue that cannot be asked."""
+    """A queue that is unavailable."""
 
     def read(self) -> tuple[RQQueueStats, ...]:
         raise StorageDown("no answer")
@@ -102,7 +102,7 @@ def test_health_is_read_once_a_second():
     looks = iter((replace(WELL, down="first"), replace(WELL, down="second")))
     watch = CachedHealth(lambda: next(looks), lambda: time)
     seen = []
-    for time in (0.0, 0.9, 1.0, 1.9):  # noqa: B007 - the watch reads it
+    for time in (0.0, 0.9, 1.0, 1.9):  # noqa: B007 - the clock reads it
         seen.append(watch.get().down)
     assert seen == ["first", "first", "second", "second"]
 

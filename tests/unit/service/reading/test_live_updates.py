@@ -1,4 +1,4 @@
-"""Event streams, with a clock and a store that only tests advance."""
+"""Event streams, with a clock and a store that the tests advance."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

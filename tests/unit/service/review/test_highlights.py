@@ -1,4 +1,4 @@
-"""Evidence marked in a text that is safe, and stays so."""
+"""Highlighting evidence in a text keeps the HTML safe."""
 
 import pytest
 from hypothesis import given

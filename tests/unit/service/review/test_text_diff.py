@@ -1,4 +1,4 @@
-"""Two texts, word by word."""
+"""Differences of two texts, word by word."""
 
 import time
 

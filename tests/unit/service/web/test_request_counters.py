@@ -20,7 +20,7 @@ def counted(tally: RequestCounters, answer: RequestLabels = HOME) -> int:
 
 
 def another_process(directory: Path, ending: str) -> int:
-    """A process that counts three requests and ends so; its exit status."""
+    """Run a process that counts three requests and ends in this way. Return its exit status."""
     code = f"""
         import os
         from pathlib import Path

@@ -13,7 +13,7 @@ from tests.support.builders import a_comment, a_site
 
 
 class Counted:
-    """One site, and how often it was asked for."""
+    """A store with one site, which counts how often the site is read."""
 
     def __init__(self, site: Site) -> None:
         self.site, self.asked = site, 0
@@ -60,7 +60,7 @@ def test_invalid_site_ids_are_not_looked_up(id: str) -> None:
 
 
 class Slow:
-    """Comments whose verdict comes when the test says so."""
+    """Comments that are decided when the test sets an event."""
 
     def __init__(self) -> None:
         self.asked, self.verdict = threading.Semaphore(0), threading.Event()

@@ -1,4 +1,4 @@
-"""The widget's source, and the one script it is bundled into."""
+"""The widget's source, and the script that it is bundled into."""
 
 import gzip
 import re

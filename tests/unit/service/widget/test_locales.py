@@ -1,4 +1,4 @@
-"""The texts of the widget: every language has all of them, and a new language is one file."""
+"""Texts of the widget: every language has all of them, and a new language is one file."""
 
 import json
 import re

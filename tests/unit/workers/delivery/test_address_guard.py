@@ -17,7 +17,7 @@ PRIVATE_NETWORKS = (
     "::/128", "::1/128", "::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32",
     "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "2001:db8::/32", "100::/64", "3fff::/20", "5f00::/16",
 )  # fmt: skip
-#: One step outside each of the table's IPv4 networks, and addresses that people use.
+#: The neighbours of the table's IPv4 networks, and addresses in use.
 PUBLIC = (
     "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
     "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0", "192.0.1.0",
@@ -55,7 +55,7 @@ def test_a_malformed_address_is_not_public(text: str) -> None:
     assert not is_public(text)
 
 
-#: Spellings of 127.0.0.1 and of names that lead there.
+#: Spellings of 127.0.0.1 and of names that resolve to it.
 LOOPBACK = (
     "0x7f.1", "2130706433", "017700000001", "127.1", "0", "127.0.0.1", "0x7f000001", "0177.0.0.1", "127.0.0.01",
     "127.0.0.1.", "localhost.", "[::1]", "[::ffff:7f00:1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[fe80::1%25lo]",

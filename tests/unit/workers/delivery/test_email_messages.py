@@ -24,7 +24,7 @@ EVIL = "Eve\r\nBcc: all@example.org\r\n\r\n<script>alert(1)</script>\u202e"
 
 
 def read(letter: EmailMessage) -> EmailMessage:
-    """As it arrives."""
+    """Parse a message as a mail program does."""
     found = email.message_from_bytes(letter.as_bytes(), policy=SMTP)
     assert isinstance(found, EmailMessage)
     assert found.defects == []

@@ -13,7 +13,7 @@ FRESH = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
 
 
 def attempted_until_over(error: str = "timeout") -> list[float]:
-    """Seconds from the first attempt to each, while every one fails as soon as it is due."""
+    """Return the seconds from the first attempt to each later one, if all fail."""
     delivery, at = FRESH, []
     while delivery.state is DeliveryStatus.PENDING:
         at.append((delivery.due - NOW).total_seconds())

@@ -1,4 +1,4 @@
-"""SenderPool: each name once at a time, no more than there are threads, and nobody waits for them."""
+"""SenderPool runs each name once at a time, on a limited number of threads, and never blocks the caller."""
 
 from threading import Barrier, Event
 

@@ -1,4 +1,4 @@
-"""Newcomers are held where the site asks for it; who was approved before is trusted a little, and no further."""
+"""First comments are held if the site wants it. Earlier approved comments give limited trust."""
 
 from tests.support.builders import a_comment
 from tests.unit.workers.about import policy, seen, strengths

@@ -1,4 +1,4 @@
-"""Declarations of signals: each filter says what its signals mean and what would have avoided them."""
+"""Declarations of signals: each has a meaning and an advice that avoids it."""
 
 import pytest
 

@@ -31,7 +31,7 @@ NOTHING = TokenCounts()
 
 
 def corpus(ham: int, spam: int, bar: float = 0.0) -> TokenCounts:
-    """Lessons of spam with the words of WATCHES, and of ham with others."""
+    """Return lessons of spam with the words of WATCHES, and lessons of ham with other words."""
     of_spam = dict.fromkeys(tokens(WATCHES), (0, spam))
     return TokenCounts(ham, spam, of_spam | {"essay": (ham, 0), "reading": (ham, 0)}, bar)
 
@@ -143,7 +143,7 @@ def test_the_weight_of_the_site_grows_with_lessons_of_both_labels():
     assert combined_score(WATCHES, corpus(0, 500)).log_odds == pytest.approx(combined_score(WATCHES, NOTHING).log_odds)
 
 
-def test_a_site_without_spam_lessons_holds_only_clear_cases():
+def test_ham_lessons_alone_do_not_change_the_hold_threshold():
     assert hold_threshold(corpus(1000, 0)) == hold_threshold(NOTHING)
 
 

@@ -1,4 +1,4 @@
-"""Links are counted and looked at; alone they hold and are never spam."""
+"""Links are counted and classified. Alone they hold a comment and never make it spam."""
 
 from comments.drafts import drafted, edited
 from comments.lifecycle import Action

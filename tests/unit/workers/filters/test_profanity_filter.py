@@ -1,4 +1,4 @@
-"""Profanity is held, masked or let through, as the site likes, and never makes spam."""
+"""Profanity is held, masked or allowed, by the site's setting, and never makes a comment spam."""
 
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment

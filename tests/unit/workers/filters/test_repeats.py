@@ -1,4 +1,4 @@
-"""The same text again, nearly the same, or too many at once."""
+"""Duplicates, near-duplicates, and too many comments at once."""
 
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment

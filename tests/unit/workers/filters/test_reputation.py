@@ -1,4 +1,4 @@
-"""A domain has the name that this site's lessons made for it."""
+"""The reputation of a domain follows from lessons about comments that link to it."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from workers.learning.site_model import tokens
 
 
 def found(content: str, **known: tuple[int, int]) -> dict[str, tuple[float, str]]:
-    """Signals of a comment by lessons of ham and spam that link to a domain; "_" stands for a dot."""
+    """Return the signals of a comment after lessons of ham and spam about domains. "_" stands for a dot."""
     corpus = TokenCounts(50, 50, {f"link:{domain.replace('_', '.')}": counts for domain, counts in known.items()})
     comment = a_comment(content=content)
     return {name: (s.strength, s.evidence) for name, s in seen(ReputationFilter(), comment, corpus=corpus).items()}

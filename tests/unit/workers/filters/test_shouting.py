@@ -1,4 +1,4 @@
-"""Shouting is noticed in scripts that can shout, and is worth a second look at most."""
+"""Shouting is recognized in scripts with capitals, and holds a comment at most."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Attacks are held as far as the site wants them held, and never make spam."""
+"""Attacks are held by the site's threshold, and never make a comment spam."""
 
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment

@@ -1,4 +1,4 @@
-"""The honeypot field."""
+"""The trap filter: a hidden form field (honeypot)."""
 
 from tests.support.builders import a_comment
 from tests.unit.workers.about import seen, strengths

@@ -1,4 +1,4 @@
-"""A site's own terms are found as whole words, in the fields they name, disguised or not."""
+"""A site's terms are found as whole words, in their fields, disguised or not."""
 
 import pytest
 

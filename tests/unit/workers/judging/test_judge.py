@@ -1,4 +1,4 @@
-"""Judging gathers once, asks every filter, and never lets one comment or one filter spoil the others."""
+"""Judging reads evidence once and runs every filter. One failure never affects other comments or filters."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ from workers.learning.site_model import tokens
 
 @dataclass(frozen=True)
 class Saying(Filter):
-    """A filter that does what it is told."""
+    """A filter that gives the signals of a function."""
 
     name = "saying"
     signals: ClassVar[SignalCatalogue] = {"said": SignalInfo(4.0), "shy": SignalInfo(1.0)}
@@ -45,7 +45,7 @@ class Saying(Filter):
 
 
 class Interrupted(Exception):
-    """As RQ raises it in the middle of whatever runs when a job's time is up."""
+    """The exception that RQ raises inside a job when its time is up."""
 
 
 def broken(comment: Comment, facts: Facts) -> Iterator[Signal]:
@@ -59,7 +59,7 @@ BROKEN = Saying(broken)
 
 @dataclass
 class Asked:
-    """Evidence that gives prepared answers and keeps the questions."""
+    """Evidence that gives prepared answers and records the queries."""
 
     answer: Evidence = field(default_factory=Evidence)
     batches: list[list[EvidenceQuery]] = field(default_factory=list)
@@ -169,7 +169,7 @@ def test_signals_of_the_other_filters_still_count_when_one_fails(memory):
         Signal("said", float("nan"), ""),
     ],
 )
-def test_an_undeclared_signal_holds(memory, signal):
+def test_an_invalid_signal_holds(memory, signal):
     (after,) = judged(memory, (a_comment(), 1), filters=(Saying(lambda c, f: [signal]),))
     assert after.status is Status.HELD
     assert [s.name for s in after.filter_decision.signals] == ["filter.failed"]
@@ -276,7 +276,7 @@ def test_an_edit_counts_only_window_values_that_are_new():
 
 
 def test_an_edit_is_a_duplicate_of_others_but_not_of_its_own_comment(memory):
-    """One letter is another, so the texts have most of their words in common."""
+    """One letter differs, so the texts share most of their words."""
     words = "The third paragraph made me think of an older essay about bread, rye and how long a loaf keeps"
     comment = a_comment(content=f"{words} freesh.", email="", identity="")
     memory.comments.accept(comment, an_admission())

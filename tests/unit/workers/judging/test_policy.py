@@ -1,4 +1,4 @@
-"""Points add up to one of three outcomes, and some signals can never make spam."""
+"""Points add up to one of three decisions, and some signals can never make a comment spam."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

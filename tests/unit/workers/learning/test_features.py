@@ -142,5 +142,5 @@ def test_no_text_takes_long() -> None:
         content = (piece * 10_000)[: 9_990 + draw.randrange(10)] + "x"
         start = time.process_time()
         features(a_comment(content=content))
-        # A bound far above what any of them takes: what is excluded here grows with the square of the length.
+        # Far above the time that any of them takes. It excludes times that grow with the square of the length.
         assert time.process_time() - start < 5, piece

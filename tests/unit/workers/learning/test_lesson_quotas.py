@@ -1,4 +1,4 @@
-"""Neither one campaign nor one moderator swings what a site learned."""
+"""Neither one campaign nor one moderator can dominate what a site learned."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ LOANS = [TEMPLATE.format(name=NAMES[n % 7], town=TOWNS[n % 5], n=n) for n in ran
 
 
 def decided(content: str, action: Action, by: str, **changes: object) -> Comment:
-    """A comment that the filters judged knowing nothing of the site, and then a person."""
+    """Return a comment that the filters judged without lessons of the site, and then a moderator."""
     comment = a_comment(id=digest(content), author="", content=content)
     known = combined_score(comment, TokenCounts())
     first = Action.HOLD if known.log_odds >= known.hold_at or action is Action.APPROVE else Action.APPROVE
@@ -116,7 +116,7 @@ def test_different_texts_are_no_campaign():
     ("log_odds", "points", "action", "limits"),
     [
         (-3.0, 0.0, Action.SPAM, [MAX_OF_CAMPAIGN, MAX_OVERRULING]),
-        (-3.0, 3.0, Action.SPAM, [MAX_OF_CAMPAIGN]),  # held by its points: the filters asked
+        (-3.0, 3.0, Action.SPAM, [MAX_OF_CAMPAIGN]),  # held by its points, so a moderator had to decide
         (1.0, 0.0, Action.SPAM, [MAX_OF_CAMPAIGN]),
         (-3.0, 0.0, Action.APPROVE, [MAX_OF_CAMPAIGN]),
         (3.0, 3.0, Action.APPROVE, [MAX_OF_CAMPAIGN]),

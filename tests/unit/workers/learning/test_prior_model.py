@@ -1,4 +1,4 @@
-"""The shipped prior: small, exact, and fair to honest texts."""
+"""The shipped prior model is small and exact, and fair to honest texts."""
 
 import math
 import subprocess
@@ -20,7 +20,7 @@ from workers.learning.prior_model import (
     shipped_prior,
 )
 
-#: Written for this test; in the languages and manners of readers everywhere.
+#: Written for this test, in several languages and styles.
 HONEST = (
     "The premier should have read the report before he cut the transit budget.",
     "I disagree. Free trade cost my town 400 jobs, and nobody in Ottawa noticed.",

@@ -1,6 +1,6 @@
 """Decisions of a new site about kinds of comments that no corpus has. The texts were made up and never trained on.
 
-`probes.jsonl` may be read by `replygate evaluate`; `source` is the kind. Names, numbers and addresses are nobody's.
+`replygate evaluate` can read `probes.jsonl`. `source` is the kind. Names, numbers and addresses are made up.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ PROBES = Path(__file__).with_name("probes.jsonl")
 
 @pytest.fixture(scope="module")
 def decided() -> Mapping[tuple[bool, str], Sequence[Decision]]:
-    """The decisions about each kind, by whether it is spam."""
+    """Return the decisions about each kind, for spam or for ham."""
     found = defaultdict(list)
     known, policy = facts(moderation="suspicious", required=()), build_policy(BUILT_IN, {})
     for example in read(PROBES.read_text(encoding="utf-8").splitlines()).examples:

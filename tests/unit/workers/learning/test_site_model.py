@@ -1,4 +1,4 @@
-"""Tokens are few and readable, and what was taught is felt in proportion to how much was taught."""
+"""Tokens are few and readable, and their log-odds grow with the number of lessons."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The toxicity model reads attacks on people, whoever they are, and nothing into what is not one."""
+"""The toxicity model finds attacks on people, treats all groups alike, and ignores other texts."""
 
 import pytest
 

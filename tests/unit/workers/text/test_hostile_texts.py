@@ -1,4 +1,4 @@
-"""Texts made to keep a pattern busy: whatever looks at a comment is done with 50,000 characters at once."""
+"""Texts that make a careless pattern slow: all code that reads comments handles 50,000 characters quickly."""
 
 import signal
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ UNITS = (
 
 @contextmanager
 def given_up_after(seconds: int) -> Iterator[None]:
-    """Far more than a linear look needs on a slow machine, far less than a quadratic one takes."""
+    """Limit the time: far more than linear code needs on a slow machine, far less than quadratic code takes."""
 
     def give_up(number: int, frame: object) -> None:
         raise AssertionError("this takes far longer than in proportion to the text")

@@ -1,4 +1,4 @@
-"""Nobody is held for the language or the script that he writes in."""
+"""No comment is held for its language or its script."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from workers.judging.judge import run_filters
 from workers.judging.policy import build_policy
 from workers.text.normalization import fold
 
-#: "Thank you for the article, but I disagree with its end", and what people write where everybody knows everybody.
+#: "Thank you for the article, but I disagree with its end", and informal comments.
 HONEST = {
     "Arabic": "شكرًا على هذا المقال الرائع، لكنني أختلف معك في النقطة الثانية",
     "Hebrew": "תודה על הכתבה, אני לא מסכים עם הסיום שלה",

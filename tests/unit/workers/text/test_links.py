@@ -1,4 +1,4 @@
-"""Links are found where a browser would follow one, and not in plain prose."""
+"""Links are found if a browser would follow them, and not in plain prose."""
 
 import idna
 import pytest

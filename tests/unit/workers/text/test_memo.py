@@ -1,4 +1,4 @@
-"""Caches of the hot path: each word is worked out once, and the cache stays small."""
+"""Caches of the hot path compute each word once and stay small."""
 
 from workers.text.memo import ByIdentity, WordCache
 

@@ -1,4 +1,4 @@
-"""Every disguise is undone, and honest writing in any script is left alone."""
+"""Every disguise is undone, and honest writing in any script stays as it is."""
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_the_capitals_of_a_plain_text_are_kept() -> None:
 
 @pytest.mark.parametrize("name", DISGUISES)
 def test_disguised_spellings_are_undone(name: str) -> None:
-    # Where words are spaced like their letters, nobody can tell where one ends.
+    # Words that are spaced like their letters cannot be separated.
     assert fold(DISGUISES[name](PLAIN, chance(name, 1))).text.replace(" ", "") == PLAIN.replace(" ", "")
 
 

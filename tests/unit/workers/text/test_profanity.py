@@ -1,4 +1,4 @@
-"""The matcher says what better-profanity says; offences are fewer and better hidden."""
+"""The matcher agrees with better-profanity. Tiers remove honest words, and disguises are found too."""
 
 import pytest
 from better_profanity import Profanity
@@ -9,7 +9,7 @@ from workers.text.profanity import WordChoice, is_maskable, mask, profane_words
 from workers.text.profanity_matcher import Matcher, stock_matcher
 from workers.text.profanity_tiers import HONEST, MILD, SLURS, Tier
 
-#: A short list with every peculiarity of the long one, so that the package answers fast enough to be asked often.
+#: A short list with every peculiarity of the long one, because the package is slow with the long one.
 PECULIAR = (
     "ass",
     "penis",
@@ -51,7 +51,7 @@ BETWEEN = [" ", "  ", ".", "-", "_", ", ", "!", "+", "\n", "'", '"', "é", "İ",
 
 @st.composite
 def spellings(draw: st.DrawFn, entries: tuple[str, ...]) -> str:
-    """A listed word, some letters swapped for signs or capitals, perhaps cut in two."""
+    """Draw a listed word, with some letters replaced by signs or capitals, and sometimes cut in two."""
     word = draw(st.sampled_from(entries)).lower()
     signs = [draw(st.sampled_from((c, c, c.upper(), *PACKAGE.CHARS_MAPPING.get(c, ())))) for c in word]
     cut = draw(st.integers(0, len(signs)))

@@ -1,4 +1,4 @@
-"""A quick look that saves a long one says no only where the long one would."""
+"""Quick checks that skip a slow search never skip a match."""
 
 import re
 
@@ -9,7 +9,7 @@ from workers.text.normalization import HIDDEN, fold, unusual
 from workers.text.style_measures import WORD_IN_CAPITALS, style_measures
 from workers.text.traits import LETTERS_AND_DIGITS, MONEY, PHONE, traits
 
-#: Pieces of what is looked for, and what looks like them in other scripts.
+#: Parts of matches, and similar characters of other scripts.
 NUMBERS = (
     "$",
     "€",
