@@ -46,7 +46,7 @@ STATUS_LABELS: Mapping[Status, str] = {
 
 
 class Role(StrEnum):
-    """Who decides: the filters (readers' reports are part of what they see), or a person."""
+    """Maker of a decision: the filters, which see readers' reports too, or a person."""
 
     FILTERS = "filters"
     MODERATOR = "moderator"
@@ -63,7 +63,7 @@ class Outcome(StrEnum):
 
 
 class Label(StrEnum):
-    """What a comment teaches the site's model."""
+    """Label of a lesson of the site's model."""
 
     HAM = "ham"
     SPAM = "spam"
