@@ -1,1 +1,1 @@
-"""Keeps: what a comment is, which steps it may take, where it is stored and which jobs exist."""
+"""Comments: their values, life cycle and rules, their stores, and the names of background jobs."""

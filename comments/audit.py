@@ -1,4 +1,4 @@
-"""The audit log: actions of people, which entries record for ever."""
+"""The audit log: a permanent record of people's actions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CONSOLE = "the command line"
 
 
 class AuditAction(StrEnum):
-    """Actions besides decisions about comments, which have their names in the table of actions.
+    """Actions other than decisions about comments; the table of actions names those.
 
     The part before the dot is the kind of the entry's subject. The names are stored: rules were called standings.
     """

@@ -57,8 +57,8 @@ class AuthorView:
     @property
     def seconds_to_edit(self) -> int:
         """Seconds left to edit; 0 if the comment cannot be edited."""
-        made = count_edits(self.comment, self.draft) if self.draft else count_edits(self.comment)
-        if not self.is_editable or made >= MAX_EDITS:
+        edits = count_edits(self.comment, self.draft) if self.draft else count_edits(self.comment)
+        if not self.is_editable or edits >= MAX_EDITS:
             return 0
         end = self.comment.received + timedelta(seconds=self.site.edit_seconds)
         return max(0, ceil((end - self.now).total_seconds()))
@@ -77,7 +77,7 @@ class AuthorView:
             raise TooLate("The time to edit this comment is over.")
 
     def to_withdraw(self) -> list[Comment]:
-        """List the comment and its draft as far as they are not withdrawn yet. Raises ActionNotAllowed."""
+        """List the comment and its draft, without those already withdrawn. Raises ActionNotAllowed."""
         if not self.may_withdraw and self.comment.status is not Status.WITHDRAWN:
             raise ActionNotAllowed("A refused comment cannot be withdrawn.")
         return [c for c in (self.comment, self.draft) if c and _can_be_withdrawn(c)]
@@ -170,8 +170,8 @@ def _without_replaced_texts(comment: Comment) -> Comment:
 
 def count_edits(*comments: Comment) -> int:
     """Count the author's edits. Approving a draft also leaves an edit in the history, which does not count."""
-    made = (d for comment in comments for d in comment.decisions if d.action is Action.EDIT)
-    return sum(d.status is Status.QUEUED for d in made)
+    edits = (d for comment in comments for d in comment.decisions if d.action is Action.EDIT)
+    return sum(d.status is Status.QUEUED for d in edits)
 
 
 def before_last_edit(comment: Comment) -> Comment | None:
@@ -181,7 +181,7 @@ def before_last_edit(comment: Comment) -> Comment | None:
 
 
 def published_text_before_edit(comment: Comment) -> str | None:
-    """Return the text readers saw when the draft was last edited; None if it is no draft or they saw none."""
+    """Return the published text at the last edit of a draft; None for other comments and unpublished ones."""
     last = _last_edit(comment)
     was_published = comment.draft_of and last and last.before in (Status.APPROVED, Status.APPLIED)
     return last.replaced if last and was_published else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .model import Decision, Signal
 from .signals import UNDECLARED, SignalCatalogue
 
-#: Points are stored with three digits, so a smaller difference is none.
+#: Points are stored with three digits. A smaller difference does not count.
 SAME_POINTS = 0.0005
 
 
@@ -22,8 +22,8 @@ class Change:
 def smallest_changes(decision: Decision, signals: SignalCatalogue) -> tuple[Change, ...]:
     """Changes that together would have approved the comment; empty for an approved one.
 
-    Every signal that holds must be absent. Then points go, from the strongest signal on: it is weakened just enough, or
-    is absent if that is not enough or it cannot be weaker.
+    Every signal that holds must be absent. Then points are removed, beginning with the strongest signal. A signal is
+    weakened just enough. It must be absent if that is not enough, or if it cannot be weaker.
     """
     absent = tuple(_without(signal, signals) for signal in decision.signals if signal.holds)
     return (*absent, *_with_fewer_points(decision, signals))

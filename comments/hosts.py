@@ -1,4 +1,4 @@
-"""Host names and domains: who owns a name, and when a word with dots in it is a web address.
+"""Host names and domains: find them in text, and find the part of a name that has one owner.
 
 Method: the Public Suffix List (publicsuffix.org), as the package `publicsuffixlist` ships it. Under a public suffix,
 such as `com`, `co.uk` or `github.io`, different people register names.
@@ -69,7 +69,7 @@ _SHORTENERS = """
 """
 #: Scripts written without spaces: Thai to Burmese, Khmer, kana and Chinese characters.
 UNSPACED_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-#: Letters that may stand directly beside an address: those, and Hangul.
+#: Letters that may touch an address: those, and Hangul.
 GLUED = re.compile(f"[{UNSPACED_LETTERS}\uac00-\ud7a3]")
 #: Anything that has the form of a host name.
 HOST = re.compile(r"(?<![\w@.-])(?:[\w-]{1,63}\.)+[^\W_][\w-]{1,62}(?![\w-])")
@@ -118,7 +118,7 @@ def domains_of(host: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def domains_covering(host: str) -> tuple[str, ...]:
-    """`domains_of` and the platforms above them: a rule about `github.io` covers `somebody.github.io`."""
+    """`domains_of` and the platforms above them: a rule about `github.io` covers `ada.github.io`."""
     owned = domains_of(host)
     if owned[-1].count(".") < 2 or _is_address_in_numbers(host):
         return owned
@@ -146,7 +146,7 @@ def _is_listed(ending: str) -> bool:
 
 
 def is_bare_host(labels: list[str], followed: str) -> bool:
-    """Decide if a word, given as its labels in lower case and the text `followed` by, is meant as a web address."""
+    """Decide if a word is meant as a web address: its labels in lower case, and the text after it."""
     top = labels[-1]
     if top in COMMON_ENDINGS or labels[0] == "www":
         return True
@@ -165,7 +165,7 @@ def is_package_name(labels: list[str]) -> bool:
 
 
 def hosts_in(text: str) -> Iterator[str]:
-    """The hosts that a text links to or names, in lower case. File names, email addresses and code are none."""
+    """Hosts that a text links to or names, in lower case. File names, email addresses and code do not count."""
     text = text.casefold()
     for match in HOST.finditer(text):
         host, before, after = (
@@ -180,7 +180,7 @@ def hosts_in(text: str) -> Iterator[str]:
 
 
 def is_host(word: str) -> bool:
-    """Decide if somebody who searches for this word means a host. "readme.md" and "it.Now" are searched as words."""
+    """Decide if this search word means a host. "readme.md" and "it.Now" are searched as words."""
     labels = word.split(".")
     is_ambiguous = labels[-1] in AMBIGUOUS_COUNTRIES or labels[-1] in WORDS
     return HOST.fullmatch(word) is not None and (not is_ambiguous or is_bare_host(labels, ""))

@@ -71,7 +71,7 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """Everything about one action. `{}` in a phrase stands for what it is done to, such as "14 comments"."""
+    """Everything about one action. `{}` in a phrase stands for its comments, such as "14 comments"."""
 
     past: str  # "Approved", in histories and confirmations
     result: Status | None  # None for undo, which returns to the status before
@@ -82,7 +82,7 @@ class ActionRow:
     bulk: str = ""  # heading and button for many comments: "Mark {} as spam"
     bulk_done: str = ""  # confirmation: "Marked {} as spam"
     help: str = ""  # its effect, for the list of shortcuts
-    audit: str = ""  # act in the audit log; "" for an action that only the comment's history records
+    audit: str = ""  # name in the audit log; "" for an action that only the comment's history records
     lesson: Label | None = None  # taught to the site's model when a moderator takes it
     takes_reason: bool = False  # the moderator may choose a reason, which the author reads
 

@@ -100,7 +100,7 @@ class Comment:
         return next(reversed(self._effective), None)
 
     def was_undone(self, version: int) -> bool:
-        """Tell if the decision that made this version was undone later."""
+        """Return True if the decision that made this version was undone later."""
         kept = [*self._effective, *(d for d in self.decisions if d.action is Action.UNDO)]
         return any(all(step is not other for other in kept) for step in self.decisions[version - 1 : version])
 

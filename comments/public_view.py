@@ -1,4 +1,4 @@
-"""Public fields of a published comment: the only place that decides which fields leave, and in what form."""
+"""Public fields of a published comment. Only this module decides which fields are public, and in which form."""
 
 from collections.abc import Mapping
 from datetime import datetime

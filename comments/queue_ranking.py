@@ -38,7 +38,7 @@ MAX_INDEXED_WORDS, MAX_DOMAINS, LONGEST_WORD, MAX_VALUE = 120, 10, 24, 500
 _WORD = re.compile(r"\w+")
 #: Scripts without spaces between words are indexed by pairs of characters.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-#: Characters to look at for the script of a text.
+#: Characters examined to find the script of a text.
 SAMPLE = 400
 #: First word of a letter's Unicode name -> script, where they differ.
 SCRIPTS: Mapping[str, str] = {"CJK": "han", "HIRAGANA": "japanese", "KATAKANA": "japanese"}
@@ -82,7 +82,7 @@ def rank(comment: Comment, decision: Decision, signals: SignalCatalogue) -> int:
 def spam_probability(decision: Decision) -> float:
     """P(spam) by the points: one half in the middle between both thresholds, and for every reported comment.
 
-    Readers report what the filters approved, and neither is more reliable than the other.
+    The filters approved it and readers reported it. Neither is more reliable than the other.
     """
     if any(signal.name == REPORTED for signal in decision.signals):
         return 0.5

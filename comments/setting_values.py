@@ -57,13 +57,13 @@ REMOVAL_REASONS = (
 
 
 def split_list(text: str) -> tuple[str, ...]:
-    """Parts between commas or line ends; a part that contains a comma is in double quotes."""
+    """Split text at commas and line ends. A part that contains a comma is in double quotes."""
     rows = csv.reader(text.splitlines(), skipinitialspace=True)
     return tuple(part.strip() for row in rows for part in row if part.strip())
 
 
 def parse_term(text: str) -> Term:
-    """A term; "author+url:casino" looks in these fields only."""
+    """Parse a term. "author+url:casino" is searched for in these fields only."""
     names, colon, word = text.partition(":")
     where = tuple(name.strip() for name in names.split("+"))
     if colon and word.strip() and set(where) <= set(VISITOR_FIELDS):
@@ -72,7 +72,7 @@ def parse_term(text: str) -> Term:
 
 
 def parse_reason(text: str) -> RemovalReason:
-    """A reason written as "code: label: text for the author". Raises ValueError."""
+    """Parse a reason written as "code: label: text for the author". Raises ValueError."""
     code, label, message = (*(part.strip() for part in text.split(":", 2)), "", "")[:3]
     if not (REASON_CODE.fullmatch(code) and label and message):
         raise ValueError("must be written as code: label: text for the author")

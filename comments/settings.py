@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from .errors import SettingsInvalid
-from .shared_learning import ALONE, Together, together
+from .shared_learning import ALONE, LearningGroups, parse_learning_groups
 from .smtp_settings import SMTPSettings, parse_smtp_url
 from .validation import is_email
 
@@ -41,7 +41,7 @@ PARSERS: Mapping[Any, Callable[[str], Any]] = MappingProxyType(
         bool: _boolean,
         Path | None: _path,
         SMTPSettings | None: parse_smtp_url,
-        Together: together,
+        LearningGroups: parse_learning_groups,
     }
 )
 
@@ -64,7 +64,7 @@ class Settings:
     ops_token: str = field(repr=False, default="")
     policy: Path | None = None
     share_repute: bool = False
-    learn_together: Together = ALONE
+    learn_together: LearningGroups = ALONE
     log_level: str = "INFO"
     demo: bool = False
     metrics_dir: Path | None = None

@@ -41,7 +41,7 @@ class Webhook:
     id: str
     url: str
     created: datetime
-    keys: tuple[str, ...]  # the newest first; each of them signs
+    keys: tuple[str, ...]  # the newest first; each one signs
     events: tuple[str, ...] = WEBHOOK_EVENTS
     enabled: bool = True
 

@@ -1,7 +1,7 @@
 """Fields that a visitor fills in: one table that validation, forms, the API schema and the filters read.
 
-To add a field, add its name and a row here, an attribute of that name to `Comment` and a line to `Submission` in
-`service/web/schemas.py`. To publish it, add it to `comments/public_view.py` and to `PublicComment` too.
+To add a field, add its name and a row to this table and an attribute of that name to `Comment`. Add a line to
+`Submission` in `service/web/schemas.py`. To publish it, add it to `comments/public_view.py` and to `PublicComment` too.
 """
 
 from collections.abc import Mapping

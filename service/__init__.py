@@ -34,7 +34,7 @@ from .web.security_headers import SecurityHeaders
 from .web.site_cache import SiteCache
 from .widget import views as widget_views
 
-#: Modules with a `blueprint`. A new endpoint needs a module and a line here.
+#: Modules with a `blueprint`. To add endpoints in a new module, add it to this list.
 VIEWS = (
     submission_views,
     reading_views,

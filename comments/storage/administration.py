@@ -18,7 +18,7 @@ class Sites(Protocol):
         """Store the site and its audit entries in one step."""
 
     def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
-        """Do the same if the site is still as it was read. If not, return False and store nothing."""
+        """Store the site if it is unchanged since it was read. If not, return False and store nothing."""
 
     def all(self) -> list[Site]:
         """Return all sites by id."""
@@ -32,7 +32,7 @@ class People(Protocol):
         """Store the person and the audit entries in one step."""
 
     def compare_and_set(self, before: Person | None, after: Person, *entries: AuditEntry) -> bool:
-        """Do the same if the person is still as read (None: the name must be free). If not, return False."""
+        """Store the person if unchanged since it was read (None: the name must be free). If not, return False."""
 
     def delete(self, name: str, *entries: AuditEntry) -> None:
         """Delete the person, end their sessions and store the audit entries in one step."""

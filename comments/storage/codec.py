@@ -29,7 +29,7 @@ NAMED = ("id", "site", "draft_of")
 SUBMISSION = tuple((f.name, f.default) for f in fields(Comment) if f.name not in (*STATE_FIELDS, *NAMED))
 UNDECIDED = b"{}\n"
 
-#: Ends the id of a draft, which is its comment's id otherwise. A comment has one draft at most.
+#: End of a draft's id, after its comment's id. A comment has one draft at most.
 DRAFT_SUFFIX = "-edit"
 #: The id of a comment or of a draft.
 ANY_ID = re.compile(rf"{ID.pattern}(?:{DRAFT_SUFFIX})?")

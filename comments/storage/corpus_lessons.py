@@ -35,7 +35,7 @@ class Lesson:
 
 
 def lesson_of(comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota]) -> Lesson | None:
-    """Return what a comment teaches now; None for nothing."""
+    """Return the current lesson of a comment; None if it has none."""
     taught, verdict = comment.lesson_decision, comment.filter_decision
     if taught is None or comment.lesson is None:
         return None

@@ -78,7 +78,7 @@ class Deliveries(Protocol):
     def finish(self, site: str, before: Delivery, after: Delivery, healthy: bool | None = None) -> bool:
         """Replace a delivery after an attempt. Return False if it changed since it was read.
 
-        `healthy` says whether the receiver works; None says nothing about it. After a failure a receiver is paused,
+        `healthy`: True if the receiver works, None if that is unknown. After a failure a receiver is paused,
         longer with each failure in a row, and then gets one delivery at a time until one succeeds. A delivery that is
         still pending comes next for its comment when it is `due`.
         """
@@ -103,7 +103,7 @@ def counter_of(before: Delivery, after: Delivery) -> str:
 
 
 def delivery_figures(pending: int, counters: Mapping[str, int]) -> DeliveryFigures:
-    """Pick the deliveries out of all counters of a site."""
+    """Select the totals of deliveries from all counters of a site."""
 
     def of(kind: str) -> dict[str, int]:
         return {name.removeprefix(kind): n for name, n in counters.items() if name.startswith(kind)}

@@ -24,7 +24,7 @@ class Note:
 class BulkAction:
     """One action on many comments, in the versions they had when it started.
 
-    It has a list of comments. For everything by an author or network it also searches older comments as it goes.
+    It has a list of comments. An action on everything by an author or network adds older comments while it runs.
     """
 
     id: str

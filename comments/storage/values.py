@@ -1,4 +1,4 @@
-"""Values that the stores take and return, besides comments, sites and people."""
+"""Values that the stores take and return, other than comments, sites and people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -200,7 +200,7 @@ class HistoryQuery:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """Result of one bounded search. A page without rows but with a cursor means: search on from there."""
+    """Result of one bounded search. With a cursor, the search can continue, even after a page without rows."""
 
     rows: tuple[Comment, ...]
     cursor: str = ""

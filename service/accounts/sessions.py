@@ -68,7 +68,7 @@ def require_sign_in() -> SignedIn:
 
 
 def has_role(person: Person, site: str, role: str) -> bool:
-    """Tell if the person has at least this role on the site. An unknown role, of a later version, gives no rights."""
+    """Return True if the person has at least this role on the site. A role of a later version gives no rights."""
     own = person.roles.get(site)
     return own in ROLES and ROLES.index(own) >= ROLES.index(role)
 

@@ -47,7 +47,7 @@ class Figures(BaseModel):
     at: str = Field(description="Time of these figures; UTC.")
     well: bool
     headline: str
-    problems: list[str] = Field(description="Problems, each with what to do.")
+    problems: list[str] = Field(description="Problems, each with its solution.")
     warnings: list[str] = Field(description="Settings that should be changed, although the service works.")
     queued: int
     oldest_seconds: float | None = Field(description="Waiting time of the oldest queued comment.")
@@ -129,15 +129,15 @@ def _queues(health: SystemHealth) -> list[QueueRow]:
 
 
 def _site(site: SiteFigures, health: SystemHealth) -> SiteRow:
-    standing = site.counters.current
+    counts = site.counters.current
     return SiteRow(
         id=site.id,
         queued=site.depth.queued,
         oldest_seconds=wait_seconds(site.depth, health.at) if site.depth.oldest else None,
         accepted=site.counters.accepted,
-        approved=standing.get("approved", 0),
-        held=standing.get("held", 0),
-        spam=standing.get("spam", 0),
+        approved=counts.get("approved", 0),
+        held=counts.get("held", 0),
+        spam=counts.get("spam", 0),
     )
 
 

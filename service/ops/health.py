@@ -87,7 +87,7 @@ def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealt
 
 
 def problems(health: SystemHealth) -> list[str]:
-    """Problems that prevent accepting or judging comments, each with what to do. Empty if there is none."""
+    """Problems that prevent accepting or judging comments, each with its solution. Empty without problems."""
     if health.down:
         return [f"Storage does not answer, so no comments are accepted: {health.down}"]
     found = list(health.server_problems)

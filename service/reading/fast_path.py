@@ -1,7 +1,7 @@
 """Answer repeated requests of readers from the response cache, without Flask.
 
 Complete answers are cached together with the version of the thread that they show. A repeated request gets the same
-bytes as long as storage has that version and the site is unchanged: one look at a version. For a thread of 50 comments
+bytes as long as storage has that version and the site is unchanged: one check of a version. For a thread of 50 comments
 this takes 40 microseconds of CPU; 330 through Flask with all our layers; 90 through a bare Flask route with one GET
 from Redis.
 """
@@ -21,7 +21,7 @@ from service.web.access_log import set_route_name
 from service.web.response_cache import OVERHEAD, ResponseCache
 from service.web.site_cache import SiteCache
 
-#: Key in `environ` under which a view declares what its answer was made from.
+#: Key in `environ` for the ResponseSource that a view declares.
 SOURCE_KEY = "replygate.source"
 
 #: Headers that an answer without a body does not carry.

@@ -7,7 +7,7 @@ from flask import render_template
 
 from service.web.schemas import CommentList, PublicComment
 
-#: Nesting of lists, as deep as WordPress goes. Deeper replies stay on the last level and name whom they answer.
+#: Nesting of lists, as deep as WordPress goes. Deeper replies stay on the last level and name the author they answer.
 MAX_NESTED = 10
 
 

@@ -26,7 +26,7 @@ blueprint.after_request(add_cors_headers)
 BROADCASTER_EXTENSION = "replygate.thread_broadcaster"
 
 VERSION_NUMBER = re.compile(r"[0-9]{1,16}")
-#: A version that no thread has. A client that sends an unknown id is told to read the thread again.
+#: A version that no thread has. A client that sends an unknown id has to read the thread again.
 UNKNOWN = -1
 
 _LAST_EVENT_ID = Header(
@@ -48,7 +48,7 @@ class ThreadPosition:
 
 
 class ThreadEvents:
-    """Collects what is new for the subscribers of a site's threads: one round trip if nothing changed."""
+    """Collects new events for the subscribers of a site's threads: one round trip if nothing changed."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads

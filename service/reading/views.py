@@ -1,4 +1,4 @@
-"""Reading API: threads as JSON and HTML_MEDIA, feeds and counts, all cacheable by shared caches."""
+"""Reading API: threads as JSON and HTML, feeds and counts, all cacheable by shared caches."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -140,29 +140,29 @@ def _changed(
 ) -> Iterator[BulkItem]:
     for decision, outcome in zip(decisions, outcomes, strict=True):
         # A process that died before `check_off` leaves comments that this bulk action has already changed.
-        repeated = isinstance(outcome, CommentChanged) and _is_ours(outcome.comment, decision, bulk, by)
+        repeated = isinstance(outcome, CommentChanged) and _has_done_already(outcome.comment, decision, bulk, by)
         after = outcome.comment if isinstance(outcome, CommentChanged) and repeated else outcome
         if isinstance(after, Comment):
             yield after.id, after.version
 
 
-def _is_ours(now: Comment, decision: ModeratorDecision, bulk: BulkAction, by: str) -> bool:
+def _has_done_already(now: Comment, decision: ModeratorDecision, bulk: BulkAction, by: str) -> bool:
     last = now.decisions[-1]
     same = (last.by, last.action, now.version) == (by, decision.action, decision.version + 1)
     return same and last.at >= bulk.at
 
 
 def _search(deps: Deps, site: str, bulk: BulkAction, limit: int) -> bool:
-    """Look for more comments of an author or network, from the newest to the oldest; False if the search is over."""
+    """Search for more comments of an author or network, from the newest to the oldest; False if the search is over."""
     bulks = deps.storage.bulks
     cursor = bulks.search_cursor(site, bulk.id)
     if cursor is None:
         return False
     page = find_everything(deps, site, HistoryQuery(bulk.identity, bulk.origin), COMMENTS_PER_BATCH, cursor)
-    room = limit - bulks.progress(site, bulk.id).total
+    free = limit - bulks.progress(site, bulk.id).total
     found = [(c.id, c.version) for c in page.rows if c.received <= bulk.at and is_covered(c, bulk.action)]
-    after = page.cursor if page.cursor and len(found) < room else None
-    bulks.extend(site, bulk.id, found[:room], cursor, after)
+    after = page.cursor if page.cursor and len(found) < free else None
+    bulks.extend(site, bulk.id, found[:free], cursor, after)
     return True
 
 

@@ -74,10 +74,10 @@ def _parsed_items(given: list[str]) -> list[BulkItem]:
 
 @blueprint.get("/all/bulk")
 def preview_all_sites() -> ResponseReturnValue:
-    """Lead from a selection over all sites to one preview for each site, because reasons differ between sites."""
+    """Link a selection over all sites to one preview for each site, because reasons differ between sites."""
     signed, query = sessions.require_sign_in(), parsed_query(BulkQuery)
     own = [site for site in sites_of(signed) if sessions.has_role(signed.person, site.id, "moderator")]
-    parts = [(site, *_part_of(site, query, signed)) for site in own if query.site in ("", site.id)]
+    parts = [(site, *_selection_on_site(site, query, signed)) for site in own if query.site in ("", site.id)]
     found = [(site, n, url_for("bulk_pages.preview", site=site.id, **fields)) for site, n, fields in parts if n]
     if len(found) == 1:
         return redirect(found[0][2], 303)
@@ -86,7 +86,7 @@ def preview_all_sites() -> ResponseReturnValue:
     )
 
 
-def _part_of(site: Site, query: BulkQuery, signed: SignedIn) -> tuple[int, dict[str, Any]]:
+def _selection_on_site(site: Site, query: BulkQuery, signed: SignedIn) -> tuple[int, dict[str, Any]]:
     """The number of selected comments on one site, and the parameters of its preview."""
     if query.item:
         items = [text.removeprefix(f"{site.id}.") for text in query.item if text.startswith(f"{site.id}.")]

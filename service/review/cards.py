@@ -52,16 +52,16 @@ def review_cards(
     storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn
 ) -> list[ReviewCard]:
     """Build cards in the order of `comments`, with four round trips for each site."""
-    made: dict[str, ReviewCard] = {}
+    cards: dict[str, ReviewCard] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
         named = [id for c in own for id in (c.parent, c.draft_of) if id]
         around = {c.id: c for c in storage.comments.load(site, named) if c}
         ids = [c.id for c in own]
-        notes, tallies = storage.notes.of(site, ids), storage.reports.of(site, ids)
-        for comment, record, own_notes, tally in zip(own, _records(storage, site, own), notes, tallies, strict=True):
-            made[comment.id] = _card(comment, sites[site], signed, around, record, own_notes, report_summary(tally))
-    return [made[c.id] for c in comments]
+        notes, reports = storage.notes.of(site, ids), storage.reports.of(site, ids)
+        for comment, record, own_notes, counts in zip(own, _records(storage, site, own), notes, reports, strict=True):
+            cards[comment.id] = _card(comment, sites[site], signed, around, record, own_notes, report_summary(counts))
+    return [cards[c.id] for c in comments]
 
 
 def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[AuthorRecord | None]:

@@ -1,6 +1,6 @@
 """Highlight the evidence of signals in a comment. The input is safe HTML, and so is the output.
 
-A signal names its evidence in words, not by position, so the words are searched for: text in quotes, text between
+A signal quotes its evidence without a position, so the quoted text is searched for: text in quotes, text between
 commas, and links for a signal about links.
 """
 

@@ -20,7 +20,7 @@ SHORTCUTS = (
     ("help", "?", "show this list"),
 )
 
-#: A status that a comment came to: the text and its colour, where no moderator action says it.
+#: Text and colour that announce a new status, for statuses that no moderator action leads to.
 CHANGES: Mapping[Status, tuple[str, str]] = {
     Status.HELD: ("Back in review", "warn"),
     Status.QUEUED: ("Edited by its author", "warn"),

@@ -63,11 +63,11 @@ def pending_page(
     for site in chosen:
         index_outdated(storage, site.site.id, signals, INDEXED_FIRST)
     results = {site.site.id: _find(storage, site, view, today, limit, last) for site in chosen}
-    spots = list(islice(_merged(results), limit + 1))
+    hits = list(islice(_merged(results), limit + 1))
     total = sum(r.total for r in results.values())
     return QueuePage(
-        comments=tuple(_load_pending(storage, spots[:limit])),
-        cursor=_cursor(*spots[limit - 1]) if len(spots) > limit else "",
+        comments=tuple(_load_pending(storage, hits[:limit])),
+        cursor=_cursor(*hits[limit - 1]) if len(hits) > limit else "",
         total=total,
         unindexed=sum(r.unindexed for r in results.values()),
         facets=_facets(results, sites, total, today),
@@ -83,14 +83,14 @@ def _parsed_cursor(cursor: str) -> tuple[int, int, str] | None:
     return int(match[1]), int(match[2]), match[3]
 
 
-def _cursor(site: str, spot: IndexHit) -> str:
-    return f"{spot.position.key}.{spot.position.slot}.{site}"
+def _cursor(site: str, hit: IndexHit) -> str:
+    return f"{hit.position.key}.{hit.position.slot}.{site}"
 
 
 def _find(
     storage: Storage, site: QueueSite, view: QueueView, today: date, limit: int, last: tuple[int, int, str] | None
 ) -> IndexResult:
-    """Find one more than `limit`, which tells if there is a next page."""
+    """Find one more than `limit`, to know if there is a next page."""
     after = _after(site.site.id, last)
     return storage.queue_index.find(site.site.id, index_query(view, today, limit + 1, after, site.sees_email))
 
@@ -106,15 +106,15 @@ def _after(site: str, last: tuple[int, int, str] | None) -> IndexPosition | None
 def _merged(results: Mapping[str, IndexResult]) -> Iterator[tuple[str, IndexHit]]:
     """Merge the hits of all sites in order, each with its site."""
     rows = ([(s.position.key, site, s.position.slot, s) for s in found.hits] for site, found in results.items())
-    return ((site, spot) for _, site, _, spot in merge(*rows, key=lambda row: row[:3]))
+    return ((site, hit) for _, site, _, hit in merge(*rows, key=lambda row: row[:3]))
 
 
-def _load_pending(storage: Storage, spots: Sequence[tuple[str, IndexHit]]) -> Iterator[Comment]:
+def _load_pending(storage: Storage, hits: Sequence[tuple[str, IndexHit]]) -> Iterator[Comment]:
     """Load the comments that are still pending, with one round trip for each site."""
-    sites = dict.fromkeys(site for site, _ in spots)
-    ids = {site: [spot.id for at, spot in spots if at == site] for site in sites}
+    sites = dict.fromkeys(site for site, _ in hits)
+    ids = {site: [hit.id for at, hit in hits if at == site] for site in sites}
     found = {c.id: c for site in sites for c in storage.comments.load(site, ids[site]) if c}
-    wanted = (found.get(spot.id) for _, spot in spots)
+    wanted = (found.get(hit.id) for _, hit in hits)
     return (c for c in wanted if c and c.status is Status.HELD)
 
 

@@ -1,4 +1,4 @@
-"""Presence over HTTP: tell that a moderator has a comment open, and follow what the others do."""
+"""Presence over HTTP: announce which comment a moderator has open, and follow the other moderators."""
 
 import re
 from datetime import datetime, timedelta
@@ -55,13 +55,13 @@ class ViewersResponse(BaseModel):
     summary="Follow the other moderators",
     description="`room` events: how many comments need review and have arrived, the state of those on the page, "
     "and who has which one open. If the server has no room for another stream, the response ends after the current "
-    "state, and `retry` tells when to reconnect; browsers do that by themselves.",
+    "state, and `retry` is the time until a reconnect. Browsers reconnect by themselves.",
     query=PresenceQuery,
     answers={200: "The events."},
     media=EVENT_STREAM_MEDIA,
     headers=(_LAST_EVENT_ID,),
 )
-def follow(site: str) -> Response:
+def follow_presence(site: str) -> Response:
     signed = sessions.require_role(site, "viewer")
     query, kept = parsed_query(PresenceQuery), site_cache.get_site(site)
     cards = tuple(id for id in query.cards.split(",") if ANY_ID.fullmatch(id))[:MAX_PAGE_COMMENTS]
@@ -82,21 +82,21 @@ def follow(site: str) -> Response:
 
 
 def _since(age: int) -> datetime:
-    heard = request.headers.get("Last-Event-ID", "")
+    last_id = request.headers.get("Last-Event-ID", "")
     now = deps().now()
-    since = moment(int(heard)) if MILLISECONDS.fullmatch(heard) else now - timedelta(milliseconds=age)
+    since = moment(int(last_id)) if MILLISECONDS.fullmatch(last_id) else now - timedelta(milliseconds=age)
     return max(since, now - timedelta(milliseconds=MAX_PAGE_AGE))
 
 
 @blueprint.post("/comments/<id>/look")
 @review_operation(
-    summary="Tell that you have a comment open",
+    summary="Announce that you have a comment open",
     description="Other moderators see it for two minutes, or until you open another comment or leave. They can still "
     "decide about it.",
     answers={200: ViewersResponse},
     errors=NO_INPUT_ERRORS,
 )
-def look(site: str, id: str) -> ViewersResponse:
+def open_comment(site: str, id: str) -> ViewersResponse:
     signed = sessions.require_change(site)
     storage = deps().storage
     storage.presence.set(site, signed.person.name, storage.comments.get(site, id).id, PRESENCE_SECONDS)
@@ -106,10 +106,10 @@ def look(site: str, id: str) -> ViewersResponse:
 
 @blueprint.post("/leave")
 @review_operation(
-    summary="Tell that you have no comment open",
+    summary="Announce that you have no comment open",
     answers={204: "Done."},
     errors=NO_INPUT_ERRORS,
 )
-def leave(site: str) -> Response:
+def close_comment(site: str) -> Response:
     deps().storage.presence.clear(site, sessions.require_change(site).person.name)
     return Response(status=204)

@@ -1,4 +1,4 @@
-"""Presence: what the other moderators of a site do now, as live updates for open pages."""
+"""Live updates for moderators' pages: the comments others have open, decisions and new arrivals."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

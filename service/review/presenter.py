@@ -142,5 +142,5 @@ def thread_link(thread: str, site: Site) -> str:
 
 def status_counts(storage: Storage, site: str) -> dict[str, int]:
     """Number of comments in each status that moderators see."""
-    standing = storage.comments.counters(site).current
-    return {status: standing.get(status, 0) for status in REVIEWED}
+    counts = storage.comments.counters(site).current
+    return {status: counts.get(status, 0) for status in REVIEWED}

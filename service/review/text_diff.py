@@ -12,7 +12,7 @@ MAX_COMPARED_WORDS = 400
 
 
 def diff_html(before: str, after: str) -> Markup:
-    """Mark what was added to and removed from `before`; "" if the texts are equal."""
+    """Mark the words added to and removed from `before`; "" if the texts are equal."""
     if before == after:
         return Markup()
     old, new = _WORD.findall(before), _WORD.findall(after)
@@ -33,8 +33,8 @@ def _changed(old: list[str], new: list[str]) -> Iterator[Markup]:
     if max(len(old), len(new)) > MAX_COMPARED_WORDS:
         yield from (*_text(old, "del"), *_text(new, "ins"))
         return
-    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
+    for operation, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if operation == "equal":
             yield from _text(old[i:j])
         else:
             yield from (*_text(old[i:j], "del"), *_text(new[k:m], "ins"))

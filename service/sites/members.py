@@ -32,13 +32,13 @@ def _page(site: Site, signed: SignedIn, **context: object) -> str:
         signed=signed,
         members=members,
         roles=ROLES,
-        can_have_link=_is_only_member_here,
+        can_have_link=_is_member_of_no_other_site,
         **context,
     )
 
 
-def _is_only_member_here(person: Person, site: str) -> bool:
-    """Only then may an owner create a link: it signs in to everything that the person has access to."""
+def _is_member_of_no_other_site(person: Person, site: str) -> bool:
+    """Check before an owner creates a link, which signs in to everything that the person has access to."""
     return set(person.roles) == {site} and not person.operator
 
 
@@ -106,7 +106,7 @@ def create_link(site: str) -> ResponseReturnValue:
     """Show a new sign-in link, once."""
     signed = sessions.require_change(site, "owner")
     person = _member(site, request.form.get("name", ""))
-    if not _is_only_member_here(person, site):
+    if not _is_member_of_no_other_site(person, site):
         raise Invalid([Problem("name", "elsewhere", "has access to more than this site; ask the operator for a link")])
     deps().storage.audit.append(entry(signed, AuditAction.LINK_MAKE, person.name, site=site))
     return _page(site_cache.get_site(site), signed, link=_new_link(person.name), invited=person.name)

@@ -71,7 +71,7 @@ class WaitSlots:
         self._free = threading.BoundedSemaphore(threads // 2)
 
     def wait(self, comments: Comments, comment: Comment, seconds: float) -> Comment | None:
-        """Return the comment once it is decided or `seconds` have passed; None at once if no slot is free."""
+        """Return the comment once it is decided or `seconds` have passed; None immediately if no slot is free."""
         if not self._free.acquire(blocking=False):
             return None
         try:

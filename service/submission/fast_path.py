@@ -53,7 +53,7 @@ class SubmissionFastPath:
         return [body]
 
     def _body_size(self, environ: WSGIEnvironment) -> int | None:
-        """Return the bytes of the body, or None for a body that Flask has to look at."""
+        """Return the bytes of the body, or None for a body that Flask has to check."""
         length = environ.get("CONTENT_LENGTH") or ""
         if not (length.isascii() and length.isdigit()) or any(name in environ for name in ENCODING_HEADERS):
             return None

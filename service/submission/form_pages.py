@@ -1,4 +1,4 @@
-"""Reply forms that work without scripts: show the form with its errors, or lead on after success."""
+"""Reply forms that work without scripts: show the form with its errors, or redirect after success."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from service.web.thread_links import back_link
 from . import form_tokens, parsing
 from .acceptance import AcceptedSubmission, submissions
 
-#: Page to go to after success, under WordPress's name. Only the site's pages and ours are allowed.
+#: Page to go to after success, under WordPress's name. Only pages of the site and of this service are allowed.
 RETURN_FIELD = "redirect_to"
 #: Hidden fields. Their names mean nothing to a reader, so their errors are shown without the name.
 HIDDEN_FIELDS = ("thread", "parent")
@@ -80,7 +80,7 @@ def _read_form(site: Site) -> RequestBody:
 
 
 def submit_form(site: str, read_form: Callable[[Site], RequestBody] = _read_form) -> Response:
-    """Accept a browser's form and lead on, or show it again with every error and everything that was typed."""
+    """Accept a browser's form and redirect, or show the form again with its errors and the typed text."""
     found = site_cache.get_site(site)
     trusted = site_access.may_post(found, request, deps().settings)
     fields = dict(read_form(found).fields)
@@ -89,11 +89,11 @@ def submit_form(site: str, read_form: Callable[[Site], RequestBody] = _read_form
         fields = parsing.submitted_fields(RequestBody(fields, form=True), found)
         accepted = submissions().accept(request, found, fields, trusted)
     except (Invalid, Refused, StorageDown) as error:
-        return _form_again(found, fields, return_to, error)
+        return _show_form_again(found, fields, return_to, error)
     return _redirect_after(found, accepted, return_to)
 
 
-def _form_again(site: Site, fields: Mapping[str, Any], return_to: str, error: ReplygateError) -> Response:
+def _show_form_again(site: Site, fields: Mapping[str, Any], return_to: str, error: ReplygateError) -> Response:
     mapping = errors.error_mapping(error)
     form = ReplyFormView(
         site,
@@ -115,7 +115,7 @@ def new_token(site: Site, thread: str) -> str:
 
 
 def _token(site: Site, fields: Mapping[str, Any]) -> str:
-    """Keep the submitted token, which knows when the form was first shown, or replace an invalid one."""
+    """Keep the submitted token, which holds the time the form was first shown. Replace an invalid one."""
     token, thread = str(fields.get("form_token", "")), thread_key(str(fields.get("thread", "")))
     check = form_tokens.read_token(deps().pseudonyms, site.id, thread, token, deps().now())
     return token if check.seconds >= 0 else new_token(site, thread)

@@ -19,7 +19,7 @@ ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
 #: Key in `environ` for the route of a request that did not reach Flask.
 ROUTE_KEY = "replygate.route"
-#: Known methods. Any other would become a new label.
+#: Methods with a label of their own. Clients could send any number of others.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

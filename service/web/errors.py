@@ -57,7 +57,7 @@ MAPPINGS: Mapping[type[ReplygateError], ErrorMapping] = {
     ),
 }
 
-#: Details of errors of Flask and Werkzeug that come without a description of ours.
+#: Details of Flask's and Werkzeug's own errors, in place of their standard descriptions.
 HTTP_DETAILS: Mapping[int, str] = {
     400: "The server cannot read this request.",
     404: "There is no page at this address.",

@@ -22,7 +22,7 @@ MAX_SUBSCRIBERS = 500
 POLL_SECONDS, HEARTBEAT_SECONDS = 1.0, 15.0
 #: Seconds after which a stream ends and its client reconnects. This frees what clients that stopped reading occupy.
 MAX_STREAM_SECONDS = 600.0
-#: Milliseconds until a client reconnects: after its stream ended, and when there was no room for a stream.
+#: Milliseconds until a client reconnects: after its stream ended, and when there were too many streams.
 RETRY_MS, RETRY_WITHOUT_STREAM_MS = 2_000, 15_000
 
 END, HEARTBEAT = b"", b":\n\n"
@@ -35,7 +35,7 @@ class Subscriber(Generic[S]):
     """`send` sends the next piece of the stream, from any thread and without blocking; END is the last."""
 
     site: str
-    subscription: S  # what it follows, and how far it has got
+    subscription: S  # the subject and the position of the stream
     send: Callable[[bytes], None]
     joined: float = 0.0
     last_sent: float = field(default=0.0)
@@ -45,7 +45,7 @@ class Subscriber(Generic[S]):
         self.send(piece)
 
 
-#: Collects what is new for one site's subscribers: pairs of subscriber and the next piece, HEARTBEAT or END.
+#: Collects new events for one site's subscribers: pairs of subscriber and the next piece, HEARTBEAT or END.
 CollectEvents = Callable[[str, Sequence[Subscriber[S]]], Iterable[tuple[Subscriber[S], bytes]]]
 
 

@@ -58,7 +58,7 @@ class Operation:
     """Documentation of one method of one address.
 
     `answers` maps a status to the model of its JSON body, or to a sentence; `errors` lists statuses answered with
-    problem details, besides those that follow from the rest (see `openapi_document.errors_of`).
+    problem details, apart from those that follow from the rest (see `openapi_document.errors_of`).
     """
 
     summary: str
@@ -87,7 +87,7 @@ def operation(
 ) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
     """Declare a view; `declared` are further fields of Operation.
 
-    The view gets `query` and `body` as validated models besides the parts of its address. It may return a model,
+    The view gets `query` and `body` as validated models, and the parts of its address. It may return a model,
     which becomes the first of `answers`. With `parse=False` it calls `parsed_query` and `parsed_body` itself, for
     example to authenticate first.
     """

@@ -27,7 +27,7 @@ class RenderedBody:
 
 
 class ResponseCache:
-    """Maps a key to the latest value stored for it. Values say themselves which version they were made from."""
+    """Maps a key to the latest value stored for it. Each value names the version it was made from."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._largest = int(max_bytes * LARGEST_SHARE)

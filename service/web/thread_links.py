@@ -20,7 +20,7 @@ def requested_thread(thread: str) -> str:
 
 
 def back_link(site: Site, address: str) -> str:
-    """Return `address` if its origin is the site's or ours, else ""."""
+    """Return `address` if its origin is the site's or this service's; "" for any other."""
     if not is_web_address(address):
         return ""
     return address if is_site_origin(site, origin_of(address), request, deps().settings) else ""

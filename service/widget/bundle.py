@@ -1,7 +1,7 @@
 """Bundle the widget's source files into the one script that pages load.
 
 The source is in `source/`: modules in JavaScript, `styles.css`, and `locales/` with one JSON file per language.
-The bundle is made when the process starts, so it always matches its source and nobody needs a JavaScript tool chain.
+The bundle is made when the process starts, so it always matches its source. It needs no JavaScript tool chain.
 """
 
 import json

@@ -8,7 +8,7 @@ import pytest
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.settings import Settings
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.corpus_lessons import Quota
 from comments.storage.interfaces import Storage
 from comments.storage.memory import open_memory
@@ -16,7 +16,7 @@ from comments.storage.redis import open_redis
 from comments.storage.values import EvidenceQuery, TokenCounts
 from tests.support.builders import accepted, decided, moderated
 
-TOGETHER = Together((("blog", "shop"),))
+TOGETHER = LearningGroups((("blog", "shop"),))
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -1,4 +1,4 @@
-"""Every Redis key of this project, one module for each subject. (RQ owns rq:*; we do not use those by name.)
+"""Every Redis key of this project, one module for each subject. RQ owns the keys rq:*.
 
 The docstring of each method says: type; members; written by; read by; lifetime. A name with a slash is a Lua script.
 All keys of a site share one hash tag, so that a site is in one Cluster slot.

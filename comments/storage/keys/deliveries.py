@@ -36,7 +36,7 @@ class DeliveryKeys(Names):
         return self._of(site, f"webhook:{webhook}:versions")
 
     def subscribers(self, site: str) -> str:
-        """hash; author's key (Comment.identity) -> ms of the yes; Subscriptions; Subscriptions; until they leave."""
+        """hash; author's key (Comment.identity) -> ms confirmed; Subscriptions; the same; until they unsubscribe."""
         return self._of(site, "subscribers")
 
     def confirmation_request(self, site: str, who: str) -> str:

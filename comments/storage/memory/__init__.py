@@ -1,4 +1,4 @@
-"""The core stores in memory: the readable specification of what the Lua scripts do, and a fast store for tests.
+"""The core stores in memory: a readable specification of the Lua scripts, and a fast store for tests.
 
 The other stores are simple and exist on Redis only.
 """
@@ -6,7 +6,7 @@ The other stores are simple and exist on Redis only.
 from collections.abc import Callable
 from datetime import datetime
 
-from comments.shared_learning import ALONE, Together
+from comments.shared_learning import ALONE, LearningGroups
 from comments.storage.interfaces import CoreStorage
 
 from .comments import MemoryComments
@@ -17,7 +17,7 @@ from .site_data import AllSites
 from .threads import MemoryThreads
 
 
-def open_memory(now: Callable[[], datetime], together: Together = ALONE) -> CoreStorage:
+def open_memory(now: Callable[[], datetime], together: LearningGroups = ALONE) -> CoreStorage:
     sites = AllSites(now)
     return CoreStorage(
         comments=MemoryComments(sites),

@@ -1,4 +1,4 @@
-"""Comments in memory: what the scripts comments/accept and comments/decide do."""
+"""Comments in memory: the counterpart of the scripts comments/accept and comments/decide."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,11 +1,11 @@
-"""The corpus in memory: what the script learning/learn does."""
+"""The corpus in memory: the counterpart of the script learning/learn."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from comments.lifecycle import Label
 from comments.model import Comment
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.corpus_lessons import Lesson, Quota, counted_lessons, ham_ceiling, lesson_of
 from comments.storage.values import TokenCounts
 
@@ -21,7 +21,7 @@ def token_counts(data: SiteData, tokens: frozenset[str] | None = None) -> TokenC
 
 
 class MemoryCorpus:
-    def __init__(self, sites: AllSites, together: Together) -> None:
+    def __init__(self, sites: AllSites, together: LearningGroups) -> None:
         self._sites, self._together = sites, together
 
     def due(self, site: str, n: int) -> list[str]:
@@ -59,7 +59,7 @@ class MemoryCorpus:
 
     def _data(self, site: str) -> SiteData:
         """Return the data that holds the lessons: of sites that learn together, that of one of them."""
-        return self._sites[self._together.keeper(site)]
+        return self._sites[self._together.corpus_site(site)]
 
 
 def _put(data: SiteData, id: str, lesson: Lesson | None) -> None:

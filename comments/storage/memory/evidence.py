@@ -1,10 +1,10 @@
-"""Evidence in memory, without rules: what the script comments/windows_count and the lookups beside it do."""
+"""Evidence in memory, without rules: the counterpart of the script comments/windows_count and its lookups."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from comments.lifecycle import Status
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.values import Evidence, EvidenceQuery, WindowUse
 
 from .corpus import token_counts
@@ -12,7 +12,7 @@ from .site_data import SHARED_SITE, AllSites, SiteData
 
 
 class MemoryEvidence:
-    def __init__(self, sites: AllSites, together: Together) -> None:
+    def __init__(self, sites: AllSites, together: LearningGroups) -> None:
         self._sites, self._together = sites, together
 
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
@@ -37,7 +37,7 @@ class MemoryEvidence:
             parent_published=not q.parent or (in_thread and data.is_visible(q.parent)),
             thread_closed=q.thread in data.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
-            corpus=token_counts(self._sites[self._together.keeper(site)], q.tokens),
+            corpus=token_counts(self._sites[self._together.corpus_site(site)], q.tokens),
         )
 
     def _count(self, data: SiteData, use: WindowUse, counted: bool) -> int:

@@ -1,4 +1,4 @@
-"""The judging queue and the outbox in memory: what the scripts in lua/queue do."""
+"""The judging queue and the outbox in memory: the counterpart of the scripts in lua/queue."""
 
 from collections.abc import Sequence
 

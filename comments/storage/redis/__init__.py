@@ -1,4 +1,4 @@
-"""The stores on Redis or Valkey: one connection pool, one round trip a step, Lua where commands must agree."""
+"""The stores on Redis or Valkey: one connection pool, one round trip per step, Lua where commands must agree."""
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -31,7 +31,7 @@ CONNECT_SECONDS = 0.3
 
 
 def connect(settings: Settings) -> Redis:
-    """A client that never repeats a command by itself.
+    """Create a client that never repeats a command by itself.
 
     redis-py's own ten retries turn one lost reply into two jobs, and hold a web thread for seconds; our callers repeat
     whole steps that are safe to repeat. Raises SettingsInvalid for an address it cannot read.

@@ -40,10 +40,10 @@ class RedisAudit:
 
     def page(self, site: str, search: AuditQuery, limit: int, cursor: str = "") -> AuditPage:
         rows: list[AuditEntry] = []
-        last, looked, needles = _checked(cursor), 0, _needles(search)
+        last, searched, needles = _checked(cursor), 0, _needles(search)
         oldest = str(milliseconds(search.since)) if search.since else "-"
         newest = f"({milliseconds(search.until)}" if search.until else "+"
-        while looked < MAX_SEARCHED_ENTRIES:
+        while searched < MAX_SEARCHED_ENTRIES:
             at = f"({last}" if last else newest
             chunk = self._client.xrevrange(self._keys.audit(site), at, oldest, count=ENTRIES_PER_READ)
             for row in chunk:
@@ -52,7 +52,7 @@ class RedisAudit:
                     rows.append(entry)
                 if len(rows) == limit:
                     return AuditPage(tuple(rows), last)
-            looked += len(chunk)
+            searched += len(chunk)
             if len(chunk) < ENTRIES_PER_READ:
                 return AuditPage(tuple(rows))
         return AuditPage(tuple(rows), last)

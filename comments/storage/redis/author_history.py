@@ -32,19 +32,19 @@ class RedisAuthorHistory:
     def find(self, site: str, query: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
         last = place(cursor) if cursor else None
         rows: list[Comment] = []
-        looked, needles = 0, _needles(query)
-        while looked < MAX_SEARCHED_COMMENTS and needles:
+        searched, needles = 0, _needles(query)
+        while searched < MAX_SEARCHED_COMMENTS and needles:
             chunk = self._before(site, last)
             records = self._client.mget([self._keys.comment(site, id) for _, id in chunk]) if chunk else []
             for last, record in zip(chunk, records, strict=True):
-                looked += 1
+                searched += 1
                 if record and all(needle in record for needle in needles):
                     rows.append(load_comment(site, last[1], record))
                 if len(rows) == limit:
-                    return _found(rows, last, looked)
+                    return _found(rows, last, searched)
             if len(chunk) < COMMENTS_PER_READ:
-                return HistoryPage(tuple(rows), searched=looked)
-        return _found(rows, last, looked)
+                return HistoryPage(tuple(rows), searched=searched)
+        return _found(rows, last, searched)
 
     def _before(self, site: str, last: Place | None) -> list[Place]:
         """Return the next comments of all statuses by time received, the newest first."""
@@ -74,7 +74,7 @@ def _needles(query: HistoryQuery) -> list[bytes]:
     return [f'"{name}":{json.dumps(value, ensure_ascii=False)}'.encode() for name, value in named if value]
 
 
-def _found(rows: Sequence[Comment], last: Place | None, looked: int) -> HistoryPage:
+def _found(rows: Sequence[Comment], last: Place | None, searched: int) -> HistoryPage:
     if last is None:
         return HistoryPage(tuple(rows))
-    return HistoryPage(tuple(rows), f"{last[0]:.0f}.{last[1]}", looked, moment(last[0]))
+    return HistoryPage(tuple(rows), f"{last[0]:.0f}.{last[1]}", searched, moment(last[0]))

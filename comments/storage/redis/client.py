@@ -15,7 +15,7 @@ C = TypeVar("C", bound=type)
 #: redis-py types every reply as a union with an awaitable, so values get their types where they are read.
 Client = Any
 
-#: Error replies of a server that runs but cannot write now. Any other error reply is a bug of ours.
+#: Error replies of a server that runs but cannot write now. Any other error reply is a bug in this program.
 UNABLE = ("OOM", "MISCONF", "NOREPLICAS", "READONLY", "LOADING", "BUSY", "MASTERDOWN")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from comments.lifecycle import Label
 from comments.model import Comment
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.codec import dump_state
 from comments.storage.corpus_lessons import CEILING_LESSONS, Lesson, Quota, lesson_of
 from comments.storage.keys import Keys, value_name
@@ -23,7 +23,7 @@ IDS_PER_COMMAND = 1000
 
 @guarded
 class RedisCorpus:
-    def __init__(self, client: Client, keys: Keys, together: Together) -> None:
+    def __init__(self, client: Client, keys: Keys, together: LearningGroups) -> None:
         self._client, self._keys, self._together = client, keys, together
         self._learn = Script(client, "learning/learn")
 
@@ -31,7 +31,7 @@ class RedisCorpus:
         return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
 
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
-        k, of = self._keys, self._together.keeper(site)
+        k, of = self._keys, self._together.corpus_site(site)
         keys = [
             k.comment(site, comment.id), k.learned(of), k.corpus(of, Label.HAM), k.corpus(of, Label.SPAM),
             k.lessons(of), k.unlearned(site), k.quotas(of), k.ham_ceilings(of),
@@ -42,11 +42,11 @@ class RedisCorpus:
         return bool(self._learn(keys, named, dump_state(comment), written) == 1)
 
     def totals(self, site: str) -> tuple[int, int]:
-        ham, spam = self._client.hmget(self._keys.lessons(self._together.keeper(site)), *Label)
+        ham, spam = self._client.hmget(self._keys.lessons(self._together.corpus_site(site)), *Label)
         return int(ham or 0), int(spam or 0)
 
     def snapshot(self, site: str) -> TokenCounts:
-        pipe, of = self._client.pipeline(), self._together.keeper(site)
+        pipe, of = self._client.pipeline(), self._together.corpus_site(site)
         pipe.hmget(self._keys.lessons(of), *Label, "bar")
         for label in Label:
             pipe.hgetall(self._keys.corpus(of, label))
@@ -55,7 +55,7 @@ class RedisCorpus:
         return TokenCounts(int(n_ham or 0), int(n_spam or 0), tokens, float(bar or 0))
 
     def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
-        k, of = self._keys, self._together.keeper(site)
+        k, of = self._keys, self._together.corpus_site(site)
         pipe = self._client.pipeline()
         counts = (k.corpus(of, label) for label in Label)
         pipe.unlink(k.lessons(of), k.learned(of), k.quotas(of), k.ham_ceilings(of), *counts)

@@ -9,7 +9,7 @@ from typing import Any
 
 from comments.author_rules import AuthorRule
 from comments.lifecycle import Label, Status
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.codec import load, moment
 from comments.storage.keys import SHARED, Keys, thread_name, value_name
 from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
@@ -22,7 +22,7 @@ from .threads import is_shown
 
 @guarded
 class RedisEvidence:
-    def __init__(self, client: Client, keys: Keys, together: Together) -> None:
+    def __init__(self, client: Client, keys: Keys, together: LearningGroups) -> None:
         self._client, self._keys, self._together = client, keys, together
         self._windows_count = Script(client, "comments/windows_count")
 
@@ -34,7 +34,7 @@ class RedisEvidence:
             for use in query.uses:
                 (shared if use.shared else own).add(i, use, counted=query.first_attempt and not use.before)
         windows = [w for w in (own, shared) if w.uses]
-        batch = _Batch(self._keys, site, self._together.keeper(site), questions)
+        batch = _Batch(self._keys, site, self._together.corpus_site(site), questions)
         pipe = self._client.pipeline(transaction=False)
         for w in windows:
             named = {"windows": w.windows, "uses": w.uses}
@@ -71,10 +71,10 @@ class _Windows:
 
 
 class _Batch:
-    """Everything else that a batch of queries looks up, each name once."""
+    """The other lookups of a batch of queries. Each name is looked up once."""
 
-    def __init__(self, keys: Keys, site: str, keeper: str, queries: Sequence[EvidenceQuery]) -> None:
-        self._keys, self._site, self._keeper, self._queries = keys, site, keeper, queries
+    def __init__(self, keys: Keys, site: str, corpus_site: str, queries: Sequence[EvidenceQuery]) -> None:
+        self._keys, self._site, self._corpus_site, self._queries = keys, site, corpus_site, queries
         self._threads = _distinct(thread_name(q.thread) for q in queries)
         # HMGET needs at least one field, so that an empty name stands for none.
         self._authors = _distinct(name for q in queries for name in q.author) or [""]
@@ -87,9 +87,9 @@ class _Batch:
         pipe.hmget(k.thread_opened(site), self._threads)
         pipe.hmget(k.authors(site, Status.APPROVED), self._authors)
         pipe.hmget(k.authors(site, Status.SPAM), self._authors)
-        pipe.hmget(k.lessons(self._keeper), *Label, "bar")
-        pipe.hmget(k.corpus(self._keeper, Label.HAM), self._tokens)
-        pipe.hmget(k.corpus(self._keeper, Label.SPAM), self._tokens)
+        pipe.hmget(k.lessons(self._corpus_site), *Label, "bar")
+        pipe.hmget(k.corpus(self._corpus_site, Label.HAM), self._tokens)
+        pipe.hmget(k.corpus(self._corpus_site, Label.SPAM), self._tokens)
         pipe.hvals(k.terms(site))
         pipe.hmget(k.rules(site), self._rules)
         for q in self._queries:
@@ -111,7 +111,7 @@ class _Batch:
         self._parents = iter(parents)
 
     def evidence(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
-        """Return what was found for one query. Call it in the order of the queries."""
+        """Return the evidence for one query. Call it in the order of the queries."""
         opened = self._opened.get(thread_name(q.thread))
         known = [t for t in q.tokens if t in self._ham or t in self._spam_tokens]
         # The record under the email address alone, which is the first name, holds the day.

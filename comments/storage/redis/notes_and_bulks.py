@@ -12,7 +12,7 @@ from comments.storage.notes_and_bulks import BulkAction, BulkItem, BulkProgress,
 from .client import Client, guarded, text
 
 MOST_NOTES = 50
-#: Seconds that a bulk action is kept: so long it can be continued and undone.
+#: Seconds for which a bulk action is kept, and can be continued and undone.
 BULK_SECONDS = 7 * 24 * 3600
 #: Items sent in one command.
 ITEMS_PER_COMMAND = 1000
@@ -96,7 +96,7 @@ class RedisBulkActions:
         return True
 
     def left(self, site: str, id: str, n: int) -> list[BulkItem]:
-        return [_made(item) for item in self._client.lrange(self._keys.bulk_items(site, id, "left"), 0, n - 1)]
+        return [_parsed_item(item) for item in self._client.lrange(self._keys.bulk_items(site, id, "left"), 0, n - 1)]
 
     def check_off(self, site: str, id: str, tried: Sequence[BulkItem], done: Sequence[BulkItem]) -> None:
         k = self._keys
@@ -110,7 +110,7 @@ class RedisBulkActions:
         pipe.execute()
 
     def done(self, site: str, id: str) -> list[BulkItem]:
-        return [_made(item) for item in self._client.lrange(self._keys.bulk_items(site, id, "done"), 0, -1)]
+        return [_parsed_item(item) for item in self._client.lrange(self._keys.bulk_items(site, id, "done"), 0, -1)]
 
 
 def _chunks(items: Sequence[BulkItem]) -> list[Sequence[BulkItem]]:
@@ -121,6 +121,6 @@ def _item(item: BulkItem) -> str:
     return f"{item[0]} {item[1]}"
 
 
-def _made(item: bytes) -> BulkItem:
+def _parsed_item(item: bytes) -> BulkItem:
     id, _, version = text(item).partition(" ")
     return id, int(version)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from comments.lifecycle import Label
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.keys import Keys
 
 from .client import Client, guarded
@@ -13,7 +13,7 @@ from .scripts import Script
 
 @guarded
 class RedisSharedReputation:
-    def __init__(self, client: Client, keys: Keys, together: Together) -> None:
+    def __init__(self, client: Client, keys: Keys, together: LearningGroups) -> None:
         self._client, self._keys, self._together = client, keys, together
         self._update = Script(client, "learning/reputation_update")
 

@@ -50,7 +50,7 @@ function showLost(sentence) {
   samples.length = 0; // a rate across the gap would be wrong
 }
 
-// Resolves to false once the session has ended.
+// Resolves to false if the session has ended.
 async function refresh() {
   const answer = await fetch("/ops", { headers: { Accept: "text/html" }, cache: "no-store", redirect: "manual" });
   if (answer.type === "opaqueredirect") {

@@ -1,4 +1,4 @@
-// Continues a bulk action step by step until it is finished; without JavaScript a button does.
+// Continues a bulk action step by step until it is finished. Without JavaScript, people use a button.
 
 const panel = document.getElementById("bulk-progress");
 const bar = document.getElementById("bar");

@@ -1,5 +1,5 @@
-// Presence: who has which comment open, what others decided and what arrived, while one works. The page works without
-// it, and it moves no card: badges overlap the edge.
+// Presence: live updates about comments that others have open, their decisions and new arrivals. The page works without
+// it. No card moves: badges overlap the edge.
 
 import { statuses } from "./table.js";
 
@@ -24,7 +24,7 @@ async function post(site, rest, options = {}) {
   try {
     await fetch(path(site, rest), { method: "POST", headers: { "X-CSRF-Token": csrf }, ...options });
   } catch {
-    // Others do not see the presence for a while; nothing else is lost.
+    // Others do not see the presence for a while; no data is lost.
   }
 }
 
@@ -147,7 +147,7 @@ function follow(site) {
     try {
       const answer = await fetch(`${address}&once=true`);
       if (answer.ok) show(site, JSON.parse((await answer.text()).match(/^data: (.*)$/m)[1]));
-      else if (answer.status < 500) close(); // signed out, or no role on this site any more
+      else if (answer.status < 500) close(); // signed out, or the role on this site was removed
     } catch {
       // The next request may succeed.
     }

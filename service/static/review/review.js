@@ -1,4 +1,4 @@
-// The queue without page loads, by keyboard or buttons. Everything here also works with plain forms.
+// The queue without page loads, by keyboard or buttons. Everything also works with plain forms.
 
 import { selection } from "./selection.js";
 import { actions, shortcuts, statuses } from "./table.js";
@@ -86,7 +86,7 @@ function move(card, status) {
   card.classList.toggle("decided", status !== list.dataset.status);
 }
 
-// Replaces what the page assumed by what the server says.
+// Replaces the assumed result with the server's.
 function update(card, comment) {
   for (const field of card.querySelectorAll("input[name=version]")) field.value = comment.version;
   const box = card.querySelector(".choose input");
@@ -206,7 +206,7 @@ function confirmed(card, action, comment) {
   const away = card.classList.contains("decided");
   tell(card, away ? statuses[comment.status].text : actions.undo.past, actions.undo.tone);
   done.hidden = true;
-  if (!document.activeElement?.closest(TYPING)) goTo(card); // keep the focus in a field while somebody types
+  if (!document.activeElement?.closest(TYPING)) goTo(card); // keep the focus in a field while the moderator types
 }
 
 function overtaken(card, comment) {

@@ -1,4 +1,4 @@
-/* Turns a comment's HTML into elements that can do no harm, whatever the HTML holds. */
+/* Turns a comment's HTML into safe elements, whatever the HTML contains. */
 
 import { element } from "./dom.js";
 

@@ -21,7 +21,7 @@ export class CommentsElement extends HTMLElement {
     this.thread = this.getAttribute("thread") || pageAddress();
     this.createParts();
     if (!this.hasAttribute("theme") && script.dataset.theme) this.setAttribute("theme", script.dataset.theme);
-    // Built before the reader scrolls to it, so nothing moves in sight. A link to a comment needs it at once.
+    // Built before the reader scrolls to it, so nothing visible moves. A link to a comment needs it at once.
     const startInSight = (entries) => { if (entries.some((entry) => entry.isIntersecting)) this.start(); };
     this.observer = new IntersectionObserver(startInSight, { rootMargin: "800px" });
     if (/^#(comment-|reply-sent)/.test(location.hash)) this.start(); else this.observer.observe(this);

@@ -11,7 +11,7 @@ const FIELDS = [
 
 export const FIELD_NAMES = FIELDS.map((field) => field.name);
 
-/* Build every field a site asks for: the fields above, the checkbox for mail and the honeypot. */
+/* Build every field a site asks for: the fields above, the checkbox for email and the honeypot. */
 export function formFields(settings, localize) {
   const fields = FIELDS.map((field) => textField(field, settings, localize));
   if (settings.notify) fields.push(notifyField(localize));
@@ -42,7 +42,7 @@ function notifyField(localize) {
   return element("div", { className: "checkbox" }, input, element("label", { htmlFor: "notify" }, localize("notifyReplies")));
 }
 
-/* A field that people cannot see. Programs that fill in every field give themselves away. */
+/* A field that people cannot see. Spam programs fill in every field, which identifies them. */
 function honeypotField(name, localize) {
   const input = element("input", { id: `rg-${name}`, name, tabIndex: -1, autocomplete: "off" });
   const field = labelled(input, localize("honeypot"), "honeypot");

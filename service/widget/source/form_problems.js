@@ -7,7 +7,7 @@ const MESSAGES = {
   required: "required", email: "invalidEmail", url: "invalidUrl", "too-long": "tooLong", unpublished: "parentMissing", closed: "closed",
 };
 
-/* Translate a problem that the server reports. Codes without a text of ours keep the server's message. */
+/* Translate a problem that the server reports. Codes without a translation keep the server's message. */
 export function problemText({ code, message }, localize) {
   return MESSAGES[code] ? localize(MESSAGES[code]) : message;
 }

@@ -1,7 +1,7 @@
 """Count the lessons of other sites about a domain."""
 
 from comments.lifecycle import Label
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.interfaces import Storage
 from tests.support.stored import new_storage
 
@@ -34,7 +34,7 @@ def test_updating_again_counts_nothing_twice(storage: Storage) -> None:
 
 
 def test_sites_that_learn_together_count_as_one_for_each_other() -> None:
-    storage = new_storage(learn_together=Together((("blog", "shop"),)))
+    storage = new_storage(learn_together=LearningGroups((("blog", "shop"),)))
     for site in ("blog", "shop", "news"):
         storage.shared_reputation.update(site, "comment", Label.SPAM, ["pills.example"])
     assert storage.shared_reputation.other_sites("shop", ["pills.example"]) == {"pills.example": (0, 1)}

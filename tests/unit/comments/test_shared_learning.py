@@ -4,18 +4,18 @@ import pytest
 
 from comments.errors import SettingsInvalid
 from comments.settings import Settings
-from comments.shared_learning import ALONE, Together, together
+from comments.shared_learning import ALONE, LearningGroups, parse_learning_groups
 from tests.support.builders import SECRET
 
 
 def test_groups_are_parsed_with_or_without_spaces() -> None:
-    assert together("blog,shop; news , video") == Together((("blog", "shop"), ("news", "video")))
-    assert together("") == together(" ; ") == ALONE
+    assert parse_learning_groups("blog,shop; news , video") == LearningGroups((("blog", "shop"), ("news", "video")))
+    assert parse_learning_groups("") == parse_learning_groups(" ; ") == ALONE
 
 
 def test_the_first_site_stores_the_lessons_of_its_group() -> None:
-    groups = together("blog,shop;news,video")
-    assert [groups.keeper(site) for site in ("blog", "shop", "video", "demo")] == ["blog", "blog", "news", "demo"]
+    groups = parse_learning_groups("blog,shop;news,video")
+    assert [groups.corpus_site(site) for site in ("blog", "shop", "video", "demo")] == ["blog", "blog", "news", "demo"]
     assert groups.of("video") == ("news", "video")
     assert groups.of("demo") == ("demo",)
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from comments.lifecycle import Action
-from comments.shared_learning import Together
+from comments.shared_learning import LearningGroups
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
@@ -103,7 +103,7 @@ def test_a_rebuild_shares_lessons_if_sharing_is_on(storage: Storage) -> None:
 
 
 def test_sites_that_learn_together_are_rebuilt_together() -> None:
-    together = Together((("blog", "shop"),))
+    together = LearningGroups((("blog", "shop"),))
     storage = new_storage(learn_together=together)
     for site in ("blog", "shop"):
         storage.sites.put(a_site(id=site))
