@@ -118,7 +118,7 @@ class Embedded:
     process: "subprocess.Popen[bytes]"
 
     def stop(self) -> None:
-        """Returns once it is gone."""
+        """Stop the server and wait for its end."""
         self.process.terminate()
         try:
             self.process.wait(STOP_TIMEOUT)

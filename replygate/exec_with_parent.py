@@ -50,7 +50,7 @@ def main() -> None:
     stop_with_parent(int(parent))
     if lock:
         hold(lock)
-    os.execvp(command[0], command)  # noqa: S606 - the command is the one our own parent gave
+    os.execvp(command[0], command)  # noqa: S606 - our own parent gave the command
 
 
 if __name__ == "__main__":

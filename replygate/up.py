@@ -98,7 +98,7 @@ def _secret(directory: Path) -> Path:
         new = directory / f"{KEY_FILE}.new"
         new.touch(mode=0o600)
         new.write_text(secrets.token_hex(32))
-        new.rename(path)  # so that the file is never there in part
+        new.rename(path)  # so that the file is never incomplete
     return path
 
 
@@ -180,7 +180,7 @@ def _create_demo(storage: Storage, settings: Settings) -> None:
     storage.server.prepare()
     existing = next((site for site in storage.sites.all() if site.id == _DEMO_SITE_ID), None)
     site = existing or Site(_DEMO_SITE_ID, "Demo", datetime.now(UTC))
-    if settings.public_url not in site.origins:  # the port may have changed since
+    if settings.public_url not in site.origins:  # the port may have changed since the last start
         storage.sites.put(replace(site, origins=(*site.origins, settings.public_url)))
     if not storage.people.all():
         storage.people.put(Person(_DEMO_ACCOUNT, {_DEMO_SITE_ID: "owner"}, operator=True))

@@ -65,7 +65,7 @@ _installed: list[Deps] = []
 
 
 def set_deps(deps: Deps) -> None:
-    """Set the Deps of this process. RQ calls jobs with ids only, so they read everything else from here."""
+    """Set the Deps of this process. RQ calls jobs with ids only, so they read their dependencies from `deps`."""
     _installed[:] = [deps]
 
 

@@ -2,7 +2,7 @@
 
 RQ reads a job from a hash that anyone with write access to Redis can change: its function, its arguments, callbacks and
 web addresses to call. One unreadable field ends the worker, and then the next worker while it cleans up. A job that is
-not exactly one of our wake-ups therefore counts as missing, and RQ skips it.
+exactly one of our wake-ups therefore counts as missing, and RQ skips it.
 """
 
 import logging
@@ -21,7 +21,7 @@ from .jobs import CALLABLES
 
 log = logging.getLogger(__name__)
 
-#: What RQ raises for a job hash with fields it cannot parse. Found by testing.
+#: Exceptions of RQ for a job hash with fields it cannot parse. Found by testing.
 UNREADABLE = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError,
     DeserializationError, InvalidJobOperation, TimeoutFormatError, redis.ResponseError,

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 WORKER_TTL = 20
 #: Seconds between two heartbeats, and how long one is valid: longer than the wait for a job, and than a job may take.
 _HEARTBEAT_INTERVAL, _HEARTBEAT_LIFETIME = 2.0, 15.0
-#: Jobs after which a process ends and a new one replaces it, which frees whatever memory it leaked.
+#: Jobs after which a process ends and a new one replaces it, which frees leaked memory.
 JOBS = 10_000
 #: Seconds from the time-out of a job to the forced end of its process.
 LAST_CHANCE = 2
@@ -86,7 +86,7 @@ def open_worker(queue: str, deps: Deps) -> Worker:
     connection = connect(deps.settings)
     worker = Worker(
         [open_queue(queue, connection)],
-        name=f"{queue}-{token_hex(4)}",  # in a container a process id may be the one of the worker before
+        name=f"{queue}-{token_hex(4)}",  # in a container a new worker may have the process id of the previous one
         connection=connection,
         serializer="json",
         worker_ttl=WORKER_TTL,
@@ -104,6 +104,6 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
     deps = deps or build_deps(settings)
     set_deps(deps)
     try:
-        open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - not all at once
+        open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - random, so that processes do not end at the same time
     finally:
         deps.senders.close()

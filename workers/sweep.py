@@ -84,7 +84,7 @@ class Sweep:
             for queue in self._queues.values():
                 clean_up(queue)
             for queue in self._former_queues:
-                # Jobs of a web process that is not upgraded yet. The work they announce is enqueued above.
+                # Jobs of a web process that is not upgraded yet. Their work is enqueued above.
                 queue.delete(delete_jobs=True)
         except redis.RedisError as error:
             log.warning("could not clean up RQ's records: %s", error)

@@ -160,7 +160,7 @@ class StoryPlayer:
 def _events(now: datetime, chance: Random) -> Iterator[tuple[datetime, Post, StoryDecision | None]]:
     """Yield every comment and every decision with its time."""
     for post in STORY:
-        # Less than the story's intervals, so that replies stay behind their parents.
+        # Less than the story's intervals, so that replies stay after their parents.
         shift = timedelta(seconds=chance.randrange(0, 240))
         at = (now - timedelta(hours=post.ago) + shift).replace(microsecond=0)
         yield at, post, None

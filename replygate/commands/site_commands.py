@@ -124,14 +124,14 @@ def _revoke(site: Site, id: str) -> None:
 
 
 def new_key() -> tuple[SiteKey, str]:
-    """The stored part of a new key, and the whole key. Hexadecimal, so that "_" only separates its parts."""
+    """Return the stored part of a new key, and the whole key. Hexadecimal, so that "_" only separates its parts."""
     id = secrets.token_hex(4)
     whole = f"{KEY_PREFIX}{id}_{secrets.token_hex(24)}"
     return SiteKey(id, token_digest(whole)), whole
 
 
 def site_named(id: str) -> Site:
-    """Raises NotFound with a list of all sites."""
+    """Return the site. Raises NotFound with a list of all sites."""
     storage = current_deployment().storage
     try:
         return storage.sites.get(id)

@@ -89,7 +89,7 @@ def _attempt(d: DeliveryDeps, site: Site, receiver: Receiver, delivery: Delivery
     if comment is None:
         return replace(delivery, state=DeliveryStatus.FAILED, due=d.now(), error="gone"), None
     if d.now() > delivery.began + GIVE_UP_AFTER + timedelta(seconds=BACKOFF[-1]):
-        # It expired while the receiver was paused. Without this the queue of a dead receiver would grow for ever.
+        # It expired while the receiver was paused. Without this the queue of a dead receiver would grow forever.
         return replace(delivery, state=DeliveryStatus.FAILED, due=d.now(), error="too late"), None
     began = time.monotonic()
     after, healthy = receiver.attempt(delivery, comment)

@@ -73,7 +73,7 @@ def _needs_confirmation(d: DeliveryDeps, comment: Comment) -> bool:
 
 
 def _is_wanted(d: DeliveryDeps, comment: Comment, reply: Comment) -> bool:
-    """Return whether the author of `comment` wants mail about this reply. Nobody gets mail about their own replies."""
+    """Return whether the author of `comment` wants mail about this reply, which must be by another author."""
     if comment.notify != REPLIES or comment.identity == reply.identity or not envelope_address(comment.email):
         return False
     subscriptions = d.storage.subscriptions

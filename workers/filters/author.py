@@ -27,13 +27,13 @@ class AuthorFilter(Filter):
             "or the network",
             "a moderator had approved a comment by this author",
         ),
-        # Outweighs one weak signal, never a strong one.
+        # It outweighs one weak signal, but never a strong one.
         "author.known": SignalInfo(
             -2.0,
             "more comments by this author were approved than were spam; full strength from three on and from the same "
             "network",
         ),
-        # More than enough to hold, half of what spam takes.
+        # More than enough to hold, and half of the points of spam.
         "author.spammed": SignalInfo(
             4.0,
             "more comments by this author were spam than were approved",

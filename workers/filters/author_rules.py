@@ -23,7 +23,7 @@ MAX_RULE_NAMES = 300
 
 
 def rule_names(comment: Comment) -> tuple[str, ...]:
-    """Names of the rules that could apply to a comment. Rules about terms are matched with its words instead."""
+    """Return the names of rules that could apply to a comment. Rules about terms are matched with its words instead."""
     hosts = (*hosts_named(comment.content), *[link.host for link in links(comment.url)])
     names = [rule_name(RuleTarget.AUTHOR, key) for key in comment.author_keys]
     names += [rule_name(RuleTarget.ORIGIN, comment.origin)] if comment.origin else []
@@ -36,7 +36,7 @@ class AuthorRuleFilter(Filter):
     """Applies a moderator's rule until it is deleted or expires."""
 
     name = "standing"
-    # Trust outweighs one link or a shouted line, but no clear spam.
+    # Trust outweighs one link or a line in capitals, but no clear spam.
     signals: ClassVar[SignalCatalogue] = {
         "standing.trusted": SignalInfo(
             -3.0,
@@ -58,7 +58,7 @@ class AuthorRuleFilter(Filter):
 def applicable_rules(
     comment: Comment, rules: tuple[AuthorRule, ...], site: Site, now: datetime
 ) -> Iterator[AuthorRule]:
-    """The most certain rule of each effect that applies to the comment now."""
+    """Yield the most certain rule of each effect that applies to the comment now."""
     applicable = [rule for rule in rules if rule.is_active(now) and _applies(rule, comment, site)]
     for effect in RuleEffect if applicable else ():
         if with_effect := [rule for rule in applicable if rule.effect is effect]:
@@ -71,7 +71,7 @@ def _applies(rule: AuthorRule, comment: Comment, site: Site) -> bool:
 
 
 def certainty(rule: AuthorRule) -> float:
-    """1, or 0.5 for trust by e-mail alone: anybody can type somebody's e-mail address."""
+    """Return 1, or 0.5 for trust by email alone, because anybody can type the address of another person."""
     by_email_alone = rule.target is RuleTarget.AUTHOR and "@" not in rule.value
     return 0.5 if rule.effect is RuleEffect.TRUST and by_email_alone else 1.0
 

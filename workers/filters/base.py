@@ -18,7 +18,7 @@ class Window:
     """A counter: the number of other comments with the same `value` in the last `seconds`.
 
     A comment with the value "" is not counted. A `shared` window counts the comments of all sites. If it
-    `needs_sharing` too, it counts only where the operator lets sites share what they know (`REPLYGATE_SHARE_REPUTE`).
+    `needs_sharing` too, it counts only if the operator turned sharing between sites on (`REPLYGATE_SHARE_REPUTE`).
     """
 
     name: str
@@ -35,7 +35,7 @@ class Facts:
     site: Site
     now: datetime
     counts: Mapping[str, int] = field(default_factory=dict)  # window name -> other comments
-    approved: tuple[int, ...] = ()  # by the author's e-mail, then by e-mail and origin; empty without an e-mail
+    approved: tuple[int, ...] = ()  # by the author's email, then by email and origin; empty without an email
     spam: tuple[int, ...] = ()
     parent_published: bool = True
     thread_closed: bool = False
@@ -46,7 +46,7 @@ class Facts:
 
 
 def plural(n: int, noun: str) -> str:
-    """A count with its noun: "1 link", "2 links"."""
+    """Return a count with its noun: "1 link", "2 links"."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 

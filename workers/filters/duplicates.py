@@ -19,10 +19,10 @@ def _fingerprint(comment: Comment) -> str:
 
 
 def repetition_strength(n: int) -> float:
-    """Strength after `n` earlier copies. One may be impatience; the third copy is a campaign.
+    """Return the strength after `n` earlier copies. One copy may be impatience; the third is a campaign.
 
-    Of 14,453 labelled comments, 25.5 % of the spam and 0.28 % of the honest ones repeat another's letters. 699 spam
-    comments and 2 honest ones are a third or later copy.
+    Of 14,453 labelled comments, 25.5 % of the spam and 0.28 % of the honest ones have the same letters as another one.
+    699 spam comments and 2 honest ones are a third or later copy.
     """
     return (0.0, 0.4)[n] if n < 2 else 1.0
 
@@ -32,7 +32,7 @@ class DuplicateFilter(Filter):
     """Counts comments with the same letters in 24 hours, by any author in any thread, on this and on other sites."""
 
     name = "duplicates"
-    # Each holds from the third copy on. Only a campaign on several sites is spam by this alone.
+    # Each signal holds from the third copy on. Only a campaign on several sites is spam by this alone.
     signals: ClassVar[SignalCatalogue] = {
         ON_THIS_SITE: SignalInfo(
             5.0,

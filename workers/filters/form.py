@@ -15,7 +15,7 @@ class FormFilter(Filter):
     """Finds invalid tokens, forms that were sent faster than people read, and missing proofs of work."""
 
     name = "form"
-    # None makes a comment spam alone: browsers restore texts, proxies change pages, and people turn scripts off.
+    # No signal makes a comment spam alone: browsers restore texts, proxies change pages, and people turn scripts off.
     signals: ClassVar[SignalCatalogue] = {
         "form.token-invalid": SignalInfo(
             2.0, "the form token is made up, or belongs to another page", "its form token were valid for this page"
@@ -38,7 +38,7 @@ class FormFilter(Filter):
         ),
     }
 
-    #: Seconds in which nobody reads a form and writes a comment.
+    #: A person needs more seconds than this to read a form and write a comment.
     least_seconds: int = 3
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:

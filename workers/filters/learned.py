@@ -15,8 +15,8 @@ from workers.text.traits import PLAIN_NAMES
 
 from .base import Facts, Filter
 
-#: Strength that holds, the most that only holds, and the least that is spam. With the weight below these are the points
-#: of `hold_at`, a little more, and those of `spam_at`.
+#: The least strength that holds, the greatest that only holds, and the least that is spam. With the weight below these
+#: are the points of `hold_at`, a little more, and the points of `spam_at`.
 HOLDS, MAX_HOLDS, IS_SPAM = 0.3, 0.4, 0.8
 #: Log-odds below the hold threshold over which the strength falls to 0; a further range without a signal; and the range
 #: over which "ham" rises to full strength. Chosen with bench.outcomes: a wider FADE holds honest readers' links.
@@ -29,7 +29,7 @@ MAX_PRIOR_REASONS = 3
 
 
 def spam_strength(score: CombinedScore) -> float:
-    """0 for no sign of spam, HOLDS at the hold threshold, IS_SPAM at the spam threshold, up to 1."""
+    """Return 0 for no sign of spam, HOLDS at the hold threshold, IS_SPAM at the spam threshold, up to 1."""
     above = score.log_odds - score.hold_at
     if above < 0:
         return HOLDS * max(0.0, 1 + above / FADE)
@@ -39,9 +39,9 @@ def spam_strength(score: CombinedScore) -> float:
 
 
 def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, float], spam: bool) -> str:
-    """The strongest reasons of the site, then up to three of the shipped model.
+    """Return the strongest reasons of the site, then up to three of the shipped model.
 
-    Honest comments, which are most, get only the site's: the others take as long as judging.
+    Honest comments, the majority, get only the site's, because those of the shipped model take as long as judging.
     """
     found = [
         f"{_token_text(clue.token)} in {clue.spam} spam and {clue.ham} approved"
@@ -53,7 +53,7 @@ def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, flo
 
 
 def _token_text(token: str) -> str:
-    """Words of the comment in quotes, so that a card can mark them; traits in plain words."""
+    """Return a word of the comment in quotes, so that a card can highlight it, or a trait in plain words."""
     trait = token.removeprefix(TRAIT)
     return PLAIN_NAMES.get(trait, trait) if token.startswith(TRAIT) else f"“{token}”"
 

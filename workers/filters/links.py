@@ -82,7 +82,7 @@ class LinkFilter(Filter):
 
     @staticmethod
     def _count(n: int, limit: int) -> Signal:
-        """A limit of 0 means no limit."""
+        """Return the strength for `n` links. A limit of 0 means no limit."""
         if limit and n >= limit:
             evidence = f"{plural(n, 'link')}; {limit} or more look like advertising"
             return Signal("links.many", min(1.0, 0.6 + 0.4 * (n - limit) / limit), evidence)
@@ -90,7 +90,7 @@ class LinkFilter(Filter):
 
     @staticmethod
     def _added(comment: Comment, in_text: tuple[Link, ...]) -> Iterator[Signal]:
-        """A harmless comment, and a link once it is published: this is how edits are misused."""
+        """Find links that an edit adds. Spammers post a harmless comment and add a link once it is published."""
         before = {link.host for link in links(published_text_before_edit(comment) or "")}
         if hosts := [link.host for link in in_text if link.host not in before]:
             yield Signal("links.added", 1.0, ", ".join(dict.fromkeys(hosts[:5])))

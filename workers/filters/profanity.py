@@ -33,7 +33,7 @@ def masked_content(comment: Comment, facts: Facts) -> str:
 
 @dataclass(frozen=True)
 class ProfanityFilter(Filter):
-    """Profane words never make a comment spam: people swear about what they care for."""
+    """Profane words never make a comment spam, because honest people swear too."""
 
     name = "profanity"
     signals: ClassVar[SignalCatalogue] = {

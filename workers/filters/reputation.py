@@ -19,7 +19,7 @@ Counts = Mapping[str, tuple[int, int]]
 
 
 def linked_domains(comment: Comment) -> tuple[str, ...]:
-    """The hosts that the content links to, and the domains above them that have the same owner."""
+    """Return the hosts that the content links to, and their parent domains with the same owner."""
     return all_domains(linked_hosts(comment))
 
 

@@ -21,7 +21,7 @@ _checked = attrgetter(*CHECKED)
 class RequirementFilter(Filter):
     """Holds a comment if, since it was accepted, a limit was lowered, its thread closed or its parent removed.
 
-    The author could not know, so these signals never make a comment spam.
+    The author could not know that, so these signals never make a comment spam.
     """
 
     name = "requirements"

@@ -13,8 +13,8 @@ from workers.text.tokens import repeats, words
 
 from .base import Facts, Filter
 
-#: A run of one letter or mark. Digits, pictures and letters of scripts without case are laughter and applause
-#: ("哈哈哈哈哈", "55555"), not noise.
+#: A run of one letter or punctuation mark. Runs of digits, pictures and letters of scripts without case are laughter
+#: and applause ("哈哈哈哈哈", "55555").
 _REPEATED_SIGN = re.compile(r"([^\W\d_]|[!?‼❗❓])\1{4,}")
 SHORTEST_RUN = 5
 EXCLAMATION = "!！‼❗"
@@ -32,7 +32,7 @@ def _is_mark_or_has_case(letter: str) -> bool:
 
 @dataclass(frozen=True)
 class ShoutingFilter(Filter):
-    """Bad manners, and a sign of advertising only with other signals. Ignores scripts that have no capitals."""
+    """Finds impolite texts, and with other signals advertising. Ignores scripts that have no capitals."""
 
     name = "shouting"
     # All three together hold a comment, and no more.

@@ -12,10 +12,10 @@ from .base import Facts, Filter
 
 @dataclass(frozen=True)
 class TrapFilter(Filter):
-    """People do not see the field: a program filled it in, or a browser that completes forms."""
+    """Finds a filled trap field. People do not see it, so a program filled it in, or a browser that completes forms."""
 
     name = "trap"
-    # Holds alone, because browsers do fill in hidden fields. Together with advertising it is spam.
+    # It only holds, because some browsers fill in hidden fields. Together with advertising it is spam.
     signals: ClassVar[SignalCatalogue] = {
         "trap.filled": SignalInfo(5.0, "the hidden form field was filled in", "the hidden field were empty")
     }

@@ -21,7 +21,7 @@ from .base import Facts, Filter
 class _Terms:
     """Prepared terms for one field. Single words are looked up; phrases and terms with signs are searched for."""
 
-    words: Mapping[str, str]  # as compared -> as the site wrote it
+    words: Mapping[str, str]  # normalized term -> the term as the site wrote it
     patterns: tuple[tuple[re.Pattern[str], str], ...]
 
     def found(self, text: str) -> list[str]:
@@ -35,7 +35,7 @@ class _Terms:
 
 
 def _pattern(form: str, inside: bool) -> re.Pattern[str]:
-    """`form` with any space between its parts; as a whole word where it begins or ends with a letter or digit."""
+    """Return a pattern for `form` with any space between its parts. A letter or digit at an end must end a word."""
     before = "" if inside or not form[0].isalnum() else r"(?<![^\W_])"
     after = "" if inside or not form[-1].isalnum() else r"(?![^\W_])"
     return re.compile(before + r"\s+".join(map(re.escape, form.split())) + after)
@@ -43,7 +43,7 @@ def _pattern(form: str, inside: bool) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def _site_terms(terms: ByIdentity[tuple[Term, ...]], match_inside_words: bool) -> Mapping[str, _Terms]:
-    """Prepared terms of a site: many, and the same object for a whole batch of comments."""
+    """Return the prepared terms of a site. Cached, because a whole batch of comments uses the same ones."""
     return _terms_by_field(terms.value, match_inside_words)
 
 
@@ -69,7 +69,7 @@ def _prepared(texts: Iterable[str], match_inside_words: bool) -> _Terms:
 
 
 def found_terms(terms: tuple[Term, ...], comment: Comment, site: Site) -> list[str]:
-    """Each term that occurs, with its field: “term” in content."""
+    """Return each term that occurs, with its field: “term” in content."""
     return _hits(_terms_by_field(terms, site.match_inside_words), comment)
 
 

@@ -30,9 +30,9 @@ MAX_ATTEMPTS = 5
 
 
 def evidence_query(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> EvidenceQuery:
-    """Everything that the filters need from storage for one comment.
+    """Return the query for everything that the filters need from storage for one comment.
 
-    Windows that need sharing are left out unless sites share what they know.
+    Windows that need sharing are left out if sites do not share.
     """
     earlier = before_last_edit(comment)
     windows = [
@@ -80,7 +80,7 @@ def collect_facts(
     now: datetime,
     sharing: bool = False,
 ) -> list[Facts]:
-    """The facts about each comment, in one round trip for all, and one more if sites share what they know."""
+    """Return the facts about each comment. Takes one round trip for all comments, and one more if sites share."""
     queries = [evidence_query(comment, attempts, filters, sharing) for comment, attempts in claimed]
     linked = dict.fromkeys(domain for comment, _ in claimed for domain in linked_domains(comment)) if sharing else {}
     other_sites = storage.shared_reputation.other_sites(site.id, list(linked)) if linked else {}
@@ -96,7 +96,7 @@ def check_signals(signals: Iterable[Signal], of: Filter) -> None:
 
 
 def run_filters(comment: Comment, facts: Facts, filters: Iterable[Filter]) -> tuple[Signal, ...]:
-    """The signals of all filters. A filter that fails becomes a signal itself; the others still count."""
+    """Return the signals of all filters. A filter that fails becomes a signal itself; the others still count."""
     signals: list[Signal] = []
     for f in filters:
         try:
@@ -111,9 +111,9 @@ def run_filters(comment: Comment, facts: Facts, filters: Iterable[Filter]) -> tu
 
 
 def is_spot_check(id: str, facts: Facts) -> bool:
-    """Draw a share of the comments for a moderator, always the same ones.
+    """Select a share of the comments for a moderator, always the same ones.
 
-    None on a site with few lessons: its moderators see most comments anyway.
+    A site with few lessons has no spot checks, because its moderators see most comments anyway.
     """
     if not has_enough_lessons(facts.corpus):
         return False
@@ -122,10 +122,10 @@ def is_spot_check(id: str, facts: Facts) -> bool:
 
 
 def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], policy: Policy) -> Decision:
-    """The policy's decision, with the masked content if the site masks profanity.
+    """Return the policy's decision, with the masked content if the site masks profanity.
 
-    Spot checks go to a moderator, except what the site's own lists reject. A comment that was held stays held after an
-    edit: otherwise its author could try words until no filter notices.
+    Spot checks go to a moderator, except comments that the site's own lists reject. A held comment stays held after an
+    edit. Otherwise its author could try words until no filter reacts.
     """
     if was_held_before_edit(comment):
         signals = (*signals, Signal(HELD_BEFORE, 1.0, "Was held before its author edited it"))

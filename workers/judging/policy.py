@@ -19,7 +19,7 @@ from workers.filters import Filter
 
 FILTER_FAILED, NEEDS_HUMAN = "filter.failed", "needs-human"
 SPOT_CHECK, HELD_BEFORE = "audit.sample", "held-before"
-#: Signals that the judge gives itself.
+#: Signals of the judge itself.
 JUDGE_SIGNALS: SignalCatalogue = {
     # Evidence is incomplete, so the comment is never approved automatically.
     FILTER_FAILED: SignalInfo(
@@ -74,14 +74,14 @@ class Policy:
         return blake2b(repr((self.hold_at, self.spam_at, weights)).encode(), digest_size=6).hexdigest()
 
     def for_site(self, site: Site) -> Self:
-        """This policy with the thresholds that the site sets."""
+        """Return this policy with the thresholds that the site sets."""
         hold_at = self.hold_at if site.hold_at == DEFAULT_THRESHOLDS["hold_at"] else site.hold_at
         spam_at = self.spam_at if site.spam_at == DEFAULT_THRESHOLDS["spam_at"] else site.spam_at
         same = (hold_at, spam_at) == (self.hold_at, self.spam_at)
         return self if same else replace(self, hold_at=hold_at, spam_at=spam_at)
 
     def points(self, signal: Signal) -> float:
-        """Raise KeyError for a signal that no filter declares."""
+        """Return the points of a signal. Raise KeyError for a signal that no filter declares."""
         weight = self.weights[signal.name]
         if weight is Override.REJECT:
             weight = self.spam_at
@@ -124,7 +124,7 @@ def _number(name: str, value: object) -> float:
 
 
 def catalogue(filters: Iterable[Filter]) -> dict[str, SignalInfo]:
-    """The signals of these filters and of the judge. Raise SettingsInvalid if two have the same name."""
+    """Return the signals of these filters and of the judge. Raise SettingsInvalid if two have the same name."""
     pairs = [*JUDGE_SIGNALS.items(), *(pair for f in filters for pair in f.signals.items())]
     if repeated := [name for name, n in Counter(name for name, _ in pairs).items() if n > 1]:
         raise SettingsInvalid(f"more than one filter declares these signals: {sorted(repeated)}")
@@ -132,7 +132,7 @@ def catalogue(filters: Iterable[Filter]) -> dict[str, SignalInfo]:
 
 
 def build_policy(filters: Iterable[Filter], overrides: Mapping[str, Any]) -> Policy:
-    """The filters' weights and the default thresholds, changed by the two tables of a policy file.
+    """Return the filters' weights and the default thresholds, changed by the two tables of a policy file.
 
     Raise SettingsInvalid for other tables, unknown signals and signals without points.
     """

@@ -16,14 +16,14 @@ from workers.text.memo import ByIdentity
 from .prior_model import shipped_prior
 from .site_model import LESSONS_NEEDED, has_enough_lessons, mean_log_odds, rarer_lessons, token_log_odds_of, tokens
 
-#: Weight of the shipped model's log-odds, and the log-odds of an average comment: before the first lesson and after
-#: many.
+#: Weight of the shipped model's log-odds, and the log-odds of an average comment. Both before the first lesson and
+#: after many.
 PRIOR_WEIGHT, OFFSET = (2.61, 1.86), (2.78, 1.07)
 #: Weight of the site's log-odds after many lessons, and the lessons of the rarer label at which it is half of that.
 SITE_WEIGHT, HALF_TAUGHT = 3.56, 7
 
-#: Log-odds that hold a comment on a site without lessons of spam, where honest news are at stake; after many; and the
-#: lessons of spam half way between both.
+#: Log-odds that hold a comment on a site without lessons of spam, chosen to hold few honest newspaper comments; after
+#: many; and the lessons of spam half way between both.
 HOLD_COLD, HOLD_TAUGHT, HALF_CAREFUL = 2.8, -4.0, 5
 #: Increase of that threshold after many lessons of both labels, which make the site more certain and hold fewer
 #: comments; and the lessons of the rarer label for half of it.
@@ -45,7 +45,7 @@ class RefusalRule:
     margin: float
 
     def spam_at(self, lessons: TokenCounts) -> float:
-        """Infinite on a site without enough lessons."""
+        """Return the threshold; infinite on a site without enough lessons."""
         if not has_enough_lessons(lessons) or math.isinf(self.fresh):
             return math.inf
         threshold = _between(self.fresh, self.taught, rarer_lessons(lessons) - LESSONS_NEEDED, self.half)
@@ -81,7 +81,7 @@ class CombinedScore:
 
 @lru_cache(maxsize=128)
 def prior_log_odds(comment: Comment) -> float:
-    """The shipped model's log-odds, which no lesson changes."""
+    """Return the shipped model's log-odds, which no lesson changes."""
     return shipped_prior().log_odds(comment)
 
 
@@ -94,7 +94,7 @@ def site_log_odds(comment: Comment, lessons: ByIdentity[TokenCounts]) -> tuple[M
 
 
 def combined_score(comment: Comment, lessons: TokenCounts, refusals: str = DEFAULT_REFUSALS) -> CombinedScore:
-    """Score of both models together. `refusals` is the site's setting for the share of wrong refusals."""
+    """Return the score of both models together. `refusals` is the site's setting for the share of wrong refusals."""
     token_odds, site = site_log_odds(comment, ByIdentity(lessons))
     prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
     log_odds = prior_weight * prior_log_odds(comment) + site_weight * site + offset
@@ -103,13 +103,13 @@ def combined_score(comment: Comment, lessons: TokenCounts, refusals: str = DEFAU
 
 @lru_cache(maxsize=64)
 def _weights(lessons: int) -> tuple[float, float, float]:
-    """Of prior, site and offset after so many lessons of the rarer label."""
+    """Return the weights of prior and site, and the offset, after `n` lessons of the rarer label."""
     prior, offset = (_between(*ends, lessons, HALF_TAUGHT) for ends in (PRIOR_WEIGHT, OFFSET))
     return prior, _between(0.0, SITE_WEIGHT, lessons, HALF_TAUGHT), offset
 
 
 def hold_threshold(lessons: TokenCounts) -> float:
-    """Log-odds from which a site with these lessons holds a comment."""
+    """Return the log-odds from which a site with these lessons holds a comment."""
     careful = _between(HOLD_COLD, HOLD_TAUGHT, lessons.spam, HALF_CAREFUL)
     return careful + _between(0.0, HOLD_CERTAIN, rarer_lessons(lessons), HALF_CERTAIN)
 

@@ -55,7 +55,7 @@ _REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The words in the order of the text, and the names of the features of other families."""
+    """Words in the order of the text, and the names of the features of other families."""
 
     words: tuple[str, ...]
     traits: tuple[str, ...]
@@ -80,7 +80,7 @@ def _crc(text: str) -> int:
 
 @lru_cache(maxsize=1 << 14)
 def word_buckets(text: str) -> WordBuckets:
-    """Buckets of a word and of its character 4-grams, with its ends marked by spaces."""
+    """Return the buckets of a word and of its character 4-grams, with its ends marked by spaces."""
     marked = f" {text} "
     grams = {marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1))}
     gram_buckets = sorted(START[Family.GRAMS] + _crc(gram) % BUCKETS[Family.GRAMS] for gram in grams)
@@ -92,15 +92,15 @@ def word_buckets(text: str) -> WordBuckets:
 
 
 def pair_buckets(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
-    """Buckets of neighbouring words, from each word's `first` and `second`, in the order of the text."""
+    """Return the buckets of neighbouring words, from each word's `first` and `second`, in the order of the text."""
     return list(map(xor, firsts, seconds[1:]))
 
 
 @lru_cache(maxsize=1 << 12)
 def bucket(family: Family, name: str) -> int:
-    """Bucket of a feature that is no word, pair or gram. Hosts never share a bucket with other traits.
+    """Return the bucket of a feature that is no word, pair or gram. Hosts never share a bucket with other traits.
 
-    Hosts are many, and anybody can choose one: a trusted host must not lower the weight of a disguise.
+    There are many hosts, and anybody can register one. A trusted host must not lower the weight of a disguise.
     """
     start, size = START[family], BUCKETS[family]
     if family is Family.TRAITS:
@@ -110,7 +110,7 @@ def bucket(family: Family, name: str) -> int:
 
 
 def _normalized(token: str) -> str:
-    """A word with its digits as 0, runs of a letter cut to two, and at most MAX_LETTERS letters."""
+    """Return a word with its digits as 0, runs of a letter cut to two, and at most MAX_LETTERS letters."""
     token = token[:MAX_LETTERS]
     if not token.isalpha():
         token = _DIGIT.sub("0", token)
@@ -122,7 +122,7 @@ _normalized_words = WordCache(_normalized)
 
 @lru_cache(maxsize=128)
 def features(comment: Comment) -> Features:
-    """The features of a comment. E-mail, origin and browser are not used."""
+    """Return the features of a comment. Email, origin and browser are not used."""
     content = comment.content
     folded, found = fold(content), _links(content)
     every = words(without_addresses(folded.text) if found else folded.text)[:_MAX_WORDS]
@@ -137,13 +137,13 @@ def features(comment: Comment) -> Features:
 
 
 def _links(text: str) -> tuple[Link, ...]:
-    """The links that the shipped weights were trained to see."""
+    """Return the links that were found when the shipped weights were trained."""
     return tuple([link for link in links(text) if link.in_training])
 
 
 @lru_cache(maxsize=256)
 def _name(author: str) -> tuple[str, ...]:
-    """Words of an author's name, and its form. Empty without a name: many sites do not ask for one."""
+    """Return the words of an author's name, and its form. Empty without a name, because many sites ask for none."""
     folded = fold(author)
     tokens = [_normalized(token) for token in words(folded.text)[:8]]
     if not tokens:
@@ -166,7 +166,7 @@ def _name_form(author: str, tokens: Sequence[str]) -> Iterator[str]:
 
 
 def _address(found: Sequence[Link], author: str) -> tuple[str, ...]:
-    """The author's website: its host, the parts of its name, and if it contains the author's name."""
+    """Return features of the author's website: its host, parts of its name, and if it contains the author's name."""
     if not found:
         return ()
     host = found[0].host.removeprefix("www.")
@@ -194,7 +194,7 @@ def _host_traits(host: str, name: str, has_author_name: bool, link: Link) -> Ite
 
 
 def bucket_values(comment: Comment) -> Iterator[tuple[int, float]]:
-    """Buckets with their values, for training. A bucket may come twice."""
+    """Yield buckets with their values, for training. A bucket may occur twice."""
     found = features(comment)
     in_order = [word_buckets(text) for text in found.words]
     distinct = dict.fromkeys(in_order)
@@ -207,7 +207,7 @@ def bucket_values(comment: Comment) -> Iterator[tuple[int, float]]:
 
 
 def named_features(found: Features) -> tuple[tuple[Family, tuple[str, ...]], ...]:
-    """The families whose features have names."""
+    """Return the families whose features have names."""
     return (
         (Family.TRAITS, found.traits),
         (Family.STYLE, found.style),
@@ -217,7 +217,7 @@ def named_features(found: Features) -> tuple[tuple[Family, tuple[str, ...]], ...
 
 
 def feature_value(family: Family, n: int) -> float:
-    """Value of each of n features of a family, so that the family's vector has VECTOR_LENGTH."""
+    """Return the value of each of n features of a family, so that the family's vector has VECTOR_LENGTH."""
     return VECTOR_LENGTH[family] / math.sqrt(n)
 
 

@@ -12,21 +12,21 @@ from comments.storage.corpus_lessons import Quota
 from workers.text.normalization import fold
 from workers.text.tokens import without_addresses, words
 
-#: Near-duplicates of a campaign that count. With 3, 5 or all of them, .83 to .84 of a flood's spam is refused in the
-#: end.
+#: Near-duplicates of a campaign that count. With 3, 5 or all of them, .83 to .84 of the spam of a flood is finally
+#: refused.
 MAX_OF_CAMPAIGN = 5
 #: Shorter texts belong to one campaign only if they have the same words.
 FEW_WORDS = 8
-#: Lessons of one moderator and day against a clear decision of the filters that count. 500 ordinary comments marked as
-#: spam, against 80 correct lessons of others, make the site hold .65 of ordinary comments; with this limit .09; without
-#: false lessons .06.
+#: Lessons that count against a clear decision of the filters, for one moderator in one day. Measured with 500 ordinary
+#: comments marked as spam and 80 correct lessons of others: the site holds .65 of ordinary comments, with this limit
+#: .09, and without false lessons .06.
 MAX_OVERRULING = 5
 #: Log-odds above which the filters are certain of spam.
 CERTAIN_SPAM = 4.0
 
 
 def lesson_quotas(comment: Comment) -> tuple[Quota, ...]:
-    """Quotas of the comment's lesson; empty if it is no lesson."""
+    """Return the quotas of the comment's lesson; empty if it is no lesson."""
     return tuple(_quotas(comment))
 
 
@@ -42,7 +42,7 @@ def _quotas(comment: Comment) -> Iterator[Quota]:
 def _overruled(verdict: Decision, label: Label) -> bool:
     """Decide if a lesson contradicts a clear decision.
 
-    What filters or readers sent to a moderator always counts: otherwise a flood would be learned late.
+    Comments that filters or readers sent to a moderator always count. Otherwise a flood would be learned late.
     """
     if label is Label.HAM:
         return verdict.log_odds > CERTAIN_SPAM
@@ -51,10 +51,10 @@ def _overruled(verdict: Decision, label: Label) -> bool:
 
 @lru_cache(maxsize=256)
 def campaign(content: str) -> str:
-    """Name of a campaign: the pair of words with the least hash, which nearly equal texts mostly share.
+    """Return the name of a campaign: the pair of words with the least hash, which near-duplicates mostly share.
 
-    Method: min-wise hashing (Broder 1997). Two texts share it as often as they share pairs of words; if one word in
-    twenty differs, nine times in ten.
+    Method: min-wise hashing (Broder 1997). The probability that two texts share it is the share of their common pairs:
+    nine in ten if one word in twenty differs.
     """
     text = fold(content).text
     kept = [word for word in words(without_addresses(text)) if not any(map(str.isdigit, word))]

@@ -64,7 +64,7 @@ class InvalidModelFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """Amount that one feature adds to the logit, in plain words; negative if it speaks for the comment."""
+    """Amount that one feature adds to the logit, and its name in plain words; negative for honest comments."""
 
     evidence: str
     logit: float
@@ -76,7 +76,7 @@ class PriorScore:
 
     logit: float
     probability: float
-    contributions: tuple[Contribution, ...]  # all, the largest first
+    contributions: tuple[Contribution, ...]  # all of them, the largest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class PriorWeights:
 
     @classmethod
     def parse(cls, packed: bytes) -> Self:
-        """Read a file's content. Raise InvalidModelFile."""
+        """Parse a file's content. Raise InvalidModelFile."""
         start = len(MAGIC) + 4
         if packed[: len(MAGIC)] != MAGIC or len(packed) < start:
             raise InvalidModelFile("this file contains no weights")
@@ -104,7 +104,7 @@ class PriorWeights:
         return cls(weights, tuple(header["scales"]), *(header[k] for k in ("bias", "slope", "shift", "inputs")))
 
     def to_bytes(self) -> bytes:
-        """The file's content; the same bytes for the same weights."""
+        """Return the file's content. The same weights give the same bytes."""
         fields: dict[str, Any] = {"version": VERSION, "buckets": list(BUCKETS), "scales": list(self.scales)}
         fields |= {"bias": self.bias, "slope": self.slope, "shift": self.shift, "inputs": self.inputs}
         header = json.dumps(fields, sort_keys=True).encode()
@@ -128,7 +128,7 @@ class PriorModel:
         return self.model.weights[bucket(family, name)]
 
     def logit(self, comment: Comment) -> float:
-        """The sum of all contributions, without listing them."""
+        """Return the sum of all contributions, without listing them."""
         found = features(comment)
         total = self.model.bias + self._of_words(found)
         for family, names in named_features(found):
@@ -150,30 +150,30 @@ class PriorModel:
         return total
 
     def _step(self, family: Family, n: int) -> float:
-        """The amount that one unit of weight adds, with n features of the family."""
+        """Return the amount that one unit of weight adds, with n features of the family."""
         scale: float = self.model.scales[family]
         return scale * feature_value(family, n)
 
     def log_odds(self, comment: Comment) -> float:
-        """The calibrated logit; 0 where spam and ham are equally likely."""
+        """Return the calibrated logit; 0 if spam and ham are equally likely."""
         return self.calibrated(self.logit(comment))
 
     def calibrated(self, logit: float) -> float:
         return self.model.slope * logit + self.model.shift
 
     def probability(self, logit: float) -> float:
-        """P(spam), between 0 and 1."""
+        """Return P(spam), between 0 and 1."""
         return probability(self.calibrated(logit))
 
     def score(self, comment: Comment) -> PriorScore:
-        """The logit with its contributions, and the probability."""
+        """Return the logit with its contributions, and the probability."""
         parts = sorted(self._parts(features(comment)), key=lambda part: -abs(part[0]))
         logit = math.fsum(part[0] for part in parts)
         named = tuple([Contribution(phrase.format(*values), logit) for logit, phrase, values in parts])
         return PriorScore(logit, self.probability(logit), named)
 
     def reasons(self, comment: Comment, n: int) -> list[str]:
-        """The n features that speak most for spam, the strongest first."""
+        """Return the n strongest features for spam, the strongest first."""
         for_spam = (part for part in self._parts(features(comment)) if part[0] > 0 and part[1] != BIAS)
         return [phrase.format(*values) for _, phrase, values in nlargest(n, for_spam, key=itemgetter(0))]
 
@@ -186,7 +186,7 @@ class PriorModel:
                 yield from [(weights[name] * step, phrase, (PLAIN_NAMES.get(name, name),)) for name in names]
 
     def _parts_of_words(self, found: Features) -> Iterator[Part]:
-        """Words with their grams, as one contribution for a reader, and pairs of words."""
+        """Yield each word with its grams, as one contribution for a reader, and pairs of words."""
         if not found.words:
             return
         in_order = list(map(self._weighed.__getitem__, found.words))
@@ -209,7 +209,7 @@ def _pairs(weighed: Sequence[WordFactors]) -> list[int]:
 
 
 def quantize(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:
-    """Weights of SIZE buckets as whole numbers from -127 to 127, and the value of one unit in each family."""
+    """Return weights of SIZE buckets as whole numbers from -127 to 127, and the value of one unit in each family."""
     whole: array[int] = array("b")
     scales = []
     for family in Family:
@@ -222,5 +222,5 @@ def quantize(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:
 
 @cache
 def shipped_prior() -> PriorModel:
-    """The model in this package."""
+    """Return the model in this package."""
     return PriorModel(PriorWeights.parse(files(__package__).joinpath("prior.bin").read_bytes()))

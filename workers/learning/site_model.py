@@ -21,10 +21,10 @@ from workers.text.tokens import words
 
 from .features import features
 
-#: Most distinct tokens of one comment: each lesson stores them all, and each judgement asks for them all.
+#: Limits on the distinct tokens of one comment, because each lesson stores and each judgement looks up all of them.
 MAX_TOKENS = 400
 _MAX_WORDS, _MAX_LINKS, _MAX_NAMES = 160, 12, 6
-#: Prefix of style tokens. They are hashed, because they are many and long, and never listed as a reason.
+#: Prefix of style tokens. They are hashed, because there are many long ones, and are never listed as a reason.
 STYLE = "~"
 #: Prefix of the domains that a comment links to.
 DOMAIN_TOKEN = "link:"  # noqa: S105 -- no secret
@@ -33,15 +33,15 @@ TRAIT = "looks:"
 #: Longer words are addresses, keys or noise, and are cut.
 TOKEN_LENGTH = 32
 
-#: Number of comments with the token's overall frequency that are mixed into each label. With .5 instead, 75 and not
-#: 79 % of a newspaper's spam was refused.
+#: Number of comments with the token's overall frequency that are mixed into each label. With .5 instead, 75 % of a
+#: newspaper's spam was refused instead of 79 %.
 SMOOTHING = 0.15
-#: Weight of a token without lessons in the mean: a text of new words is less certain.
+#: Weight of a token without lessons in the mean, because a text of new words is less certain.
 UNKNOWN_WEIGHT = 0.5
-#: Least log-odds of a token that is listed as a reason, and the most to list.
+#: Least log-odds of a token that is listed as a reason, and the maximum number to list.
 LEAST_LOG_ODDS, MAX_CLUES = 0.5, 4
 
-#: Lessons of each label that spam needs before it is refused automatically. 30 together end a site's cold start.
+#: Lessons of each label before spam is refused automatically. 30 together end a site's cold start.
 LESSONS_NEEDED = 15
 
 
@@ -57,10 +57,10 @@ class Clue:
 
 @lru_cache(maxsize=256)
 def tokens(comment: Comment) -> frozenset[str]:
-    """At most MAX_TOKENS tokens: words tagged with their field, pairs of words, traits and style.
+    """Return at most MAX_TOKENS tokens: words tagged with their field, pairs of words, traits and style.
 
-    The e-mail and the origin are not among them. With words alone, .066, .048 and .037 of the following comments are
-    misjudged after 50, 200 and 500 lessons; with all kinds of tokens .059, .044 and .026.
+    The email and the origin are not among them. Share of the following comments that are misjudged after 50, 200 and
+    500 lessons: .066, .048 and .037 with words alone, .059, .044 and .026 with all kinds of tokens.
     """
     every = _tokens(comment)
     if max(map(len, every), default=0) > TOKEN_LENGTH:
@@ -83,7 +83,7 @@ def _tokens(comment: Comment) -> list[str]:
 
 
 def linked_hosts(comment: Comment) -> tuple[str, ...]:
-    """The hosts that the content links to, without "www."."""
+    """Return the hosts that the content links to, without "www."."""
     hosts = dict.fromkeys(link.host.removeprefix("www.") for link in links(comment.content))
     return tuple(islice(hosts, _MAX_LINKS))
 
@@ -94,9 +94,9 @@ def _style_token(name: str) -> str:
 
 
 def token_log_odds(ham: int, spam: int, lessons: TokenCounts) -> float:
-    """Log of the ratio of a token's frequency in spam and in ham; 0 while only one label has lessons.
+    """Return the log of the ratio of a token's frequency in spam and in ham; 0 while only one label has lessons.
 
-    Both frequencies are mixed with the overall frequency, so ten times as many lessons of one label change nothing.
+    Both frequencies are mixed with the overall frequency, so the numbers of lessons of both labels may differ.
     """
     return _log_odds_table(lessons.ham, lessons.spam)[ham, spam]
 
@@ -124,23 +124,23 @@ _log_odds_table = lru_cache(maxsize=16)(_LogOddsTable)
 
 
 def token_log_odds_of(of_comment: Iterable[str], lessons: TokenCounts) -> dict[str, float]:
-    """The log-odds of each token that has lessons."""
+    """Return the log-odds of each token that has lessons."""
     counts, table = lessons.tokens, _log_odds_table(lessons.ham, lessons.spam)
     return {token: table[counts[token]] for token in of_comment if token in counts}
 
 
 def mean_log_odds(token_odds: Mapping[str, float], n: int) -> float:
-    """Mean over the tokens with lessons, of a comment with `n` tokens; 0 if there are none."""
+    """Return the mean over the tokens with lessons, of a comment with `n` tokens; 0 if there are none."""
     return sum(token_odds.values()) / (len(token_odds) + UNKNOWN_WEIGHT * (n - len(token_odds))) if token_odds else 0.0
 
 
 def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam: bool) -> list[Clue]:
-    """The strongest tokens for spam, or for ham, in order. Style tokens are left out: they have no readable name."""
+    """Return the strongest tokens for spam, or for ham, in order. Omits style tokens, which have no readable name."""
     found: list[tuple[str, float]] = []
     side = 1 if spam else -1
     for token, x in sorted(token_odds.items(), key=itemgetter(1), reverse=spam):
         if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_CLUES and x != found[-1][1]):
-            break  # tokens that are as strong as the last one are looked at too
+            break  # including tokens that are as strong as the last one
         if token[0] != STYLE:
             found.append((token, x))
     ranked = sorted([(-side * x, -sum(lessons.tokens[token]), token) for token, x in found])
@@ -148,7 +148,7 @@ def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam
 
 
 def rarer_lessons(lessons: TokenCounts) -> int:
-    """The number of lessons of the label that has fewer."""
+    """Return the number of lessons of the label that has fewer."""
     return min(lessons.ham, lessons.spam)
 
 

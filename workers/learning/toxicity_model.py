@@ -40,12 +40,12 @@ class WordWeights:
     own: int = 0
     aimed: int = 0
     after: Mapping[str, int] = field(default_factory=dict)
-    aims: bool = False  # it names the person that the next words are about
+    aims: bool = False  # True if it names the person that the next words are about
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """Log-odds that the text attacks somebody, and the words that contribute most, in the order of the text."""
+    """Log-odds that the text attacks a person, and the words that contribute most, in the order of the text."""
 
     log_odds: float
     words: tuple[str, ...]
@@ -61,7 +61,7 @@ class ToxicityModel:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a file: "# name value" lines, then one feature and its weight per line."""
+        """Parse a file: "# name value" lines, then one feature and its weight per line."""
         lines = text.splitlines()
         head = {name: value for _, name, value in (line.split() for line in lines if line.startswith("# "))}
         weights = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("# "))
@@ -84,7 +84,7 @@ class ToxicityModel:
         return cls(known | {spelling: known[name] for spelling, name in MERGED.items()}, bias, inputs)
 
     def token_weights(self, tokens: Sequence[str]) -> Iterator[int]:
-        """Weight of each word. A repeated word counts once, so that a chorus is no attack."""
+        """Yield the weight of each word. A repeated word counts once, so that a chorus is no attack."""
         known, met = self.words, set()
         before, aim = "", -REACH - 1
         for n, token in enumerate(tokens):
@@ -105,7 +105,7 @@ class ToxicityModel:
             yield weight
 
     def attack(self, text: str, threshold: float = -math.inf) -> Attack:
-        """Score of the worst SPAN words in a row, with its words if it reaches the threshold."""
+        """Return the score of the worst SPAN words in a row, with its words if it reaches the threshold."""
         tokens = word_tokens(text)
         weights = list(self.token_weights(tokens))
         sums = list(accumulate(weights, initial=0))
@@ -115,7 +115,7 @@ class ToxicityModel:
         return Attack(log_odds, self._evidence(tokens, weights, spans.index(worst)) if log_odds >= threshold else ())
 
     def _evidence(self, tokens: Sequence[str], weights: Sequence[int], start: int) -> tuple[str, ...]:
-        """The strongest words of a span, in the order of the text, with the word before where the pair has a weight."""
+        """Return the strongest words of a span in order, with the word before if the pair has a weight."""
         span = enumerate(weights[start : start + SPAN], start)
         strongest = sorted(((weight, n) for n, weight in span if weight > 0), reverse=True)[:MAX_EVIDENCE]
         return tuple(self._phrase(tokens, n) for n in sorted(n for _, n in strongest))
@@ -127,17 +127,17 @@ class ToxicityModel:
 
 
 def word_tokens(text: str) -> tuple[str, ...]:
-    """The words of the folded text, with runs of a letter cut to one."""
+    """Return the words of the folded text, with runs of a letter cut to one."""
     folded = fold(text).text
     return words(squeezed(folded, 1) if repeats(folded, 3) else folded)[:_MAX_WORDS]
 
 
 @cache
 def shipped_toxicity() -> ToxicityModel:
-    """The model in this package."""
+    """Return the model in this package."""
     return ToxicityModel.parse(files(__package__).joinpath("toxicity.txt").read_text(encoding="utf-8"))
 
 
 def attack(text: str, threshold: float = -math.inf) -> Attack:
-    """Score of the shipped model."""
+    """Return the score of the shipped model."""
     return shipped_toxicity().attack(text, threshold)

@@ -1,7 +1,7 @@
 """Words that name groups of people. The toxicity model reads them all as one word.
 
-So a sentence about one group gets the same score as about any other, and naming a group costs nothing. Slurs are not
-included: the profanity list has them.
+So a sentence about one group gets the same score as about any other, and naming a group does not change the score.
+Slurs are not included, because the profanity list has them.
 """
 
 _FAITH = """

@@ -15,7 +15,7 @@ UNUSED = (
     | _pairs("".join(chr(0x1F150 + n) for n in range(26)), _LATIN)
     | _pairs("".join(chr(0x1F170 + n) for n in range(26)), _LATIN)
 )
-#: Those, and honest Latin letters whose stroke or ligature is no combining mark.
+#: The letters above, and honest Latin letters whose stroke or ligature is no combining mark.
 FOR_ALL_WORDS: Mapping[str, str] = (
     UNUSED
     | _pairs("øØłŁđĐħĦŧŦıƒƀɑɡɩʋ", "oOlLdDhHtTifbagiv")

@@ -64,14 +64,14 @@ class Link:
 
 
 def _number(part: str) -> int:
-    """A part of a numeric host: decimal, octal after "0" or hexadecimal after "0x". Raise ValueError."""
+    """Parse a part of a numeric host: decimal, octal after "0" or hexadecimal after "0x". Raise ValueError."""
     if part.startswith("0x"):
         return int(part[2:] or "0", 16)
     return int(part, 8 if len(part) > 1 and part.startswith("0") else 10)
 
 
 def ipv4(host: str) -> str:
-    """The dotted address of a numeric host, by the WHATWG URL standard; "" for a name."""
+    """Return the dotted address of a numeric host, by the WHATWG URL standard; "" for a name."""
     parts = host.split(".")
     # Twelve characters are enough for any valid part, and keep int() cheap.
     if not parts[-1][:1].isdecimal() or len(parts) > 4 or not all(NUMBER.fullmatch(p) and len(p) <= 12 for p in parts):
@@ -96,7 +96,7 @@ def _ascii(host: str) -> str:
 
 
 def link(address: str) -> Link | None:
-    """The link to an address without its scheme and slashes; None if it has no valid host."""
+    """Return the link to an address without its scheme and slashes; None if it has no valid host."""
     end = AUTHORITY.match(address).end()  # type: ignore[union-attr]  # it matches everything
     authority, path = address[:end].rpartition("@")[2], address[end:].rstrip(TRAILING)
     if authority.startswith("["):
@@ -137,20 +137,20 @@ def _link(match: re.Match[str]) -> Link | None:
 
 
 def _is_found_in_training(match: re.Match[str], labels: list[str]) -> bool:
-    """Earlier, endings were common words and countries only, and an ellipsis hid the host after it."""
+    """Decide if the training found this link. It knew few endings, and an ellipsis hid the host after it."""
     top = labels[-1]
     known_ending = top in COMMON_ENDINGS or len(top) == 2 or labels[0] == "www" or top.startswith("xn--")
     return known_ending and match.string[match.start() - 1 : match.start()] != "."
 
 
 def _chunks(text: str) -> list[str]:
-    """The parts of the text, split at spaces, that may contain a link. Ordinary prose has hardly any."""
+    """Return the parts of the text, split at spaces, that may contain a link. Ordinary prose has hardly any."""
     with_signs = filterfalse(str.isalnum, text.split())
     return [c for c in with_signs if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
 
 
 def _candidates(text: str) -> str:
-    """The parts of the text that may contain links, with all dots and signs in their plain form."""
+    """Return the parts of the text that may contain links, with all dots and signs in their plain form."""
     text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", HIDDEN.sub("", text) if HIDDEN.search(unusual(text)) else text)
@@ -168,7 +168,7 @@ def _candidates(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def links(text: str) -> tuple[Link, ...]:
-    """All links in the text, in order, with repetitions. Words with dots inside are no links."""
+    """Return all links in the text, in order, with repetitions. Words with dots inside are no links."""
     candidates = _candidates(text)
     found = tuple(_found(candidates)) if candidates else ()
     if found and DOTS in (folded := fold(text)).disguises:
@@ -179,7 +179,7 @@ def links(text: str) -> tuple[Link, ...]:
 
 
 def hosts_named(text: str) -> tuple[str, ...]:
-    """Hosts of all links, and of words with dots inside: a disguise must not hide a banned domain."""
+    """Return the hosts of all links, and of words with dots inside: a disguise must not hide a banned domain."""
     found = links(text)
     if "." in text and DOTS in fold(text).disguises:
         found = tuple(_found(_candidates(text)))

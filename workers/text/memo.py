@@ -14,8 +14,8 @@ Value = TypeVar("Value")
 class WordCache(dict[str, Value], Generic[Value]):
     """Cache of a function of a word, used by subscript.
 
-    When it is full it is emptied: frequent words are soon back. Long words are not cached, because they seldom come
-    again and anybody can make many of them.
+    When it is full it is emptied, and frequent words are soon back. Long words are not cached, because they are seldom
+    repeated and anybody can make many of them.
     """
 
     def __init__(self, function: Callable[[str], Value], max_size: int = 1 << 14, longest: int = 32) -> None:

@@ -54,7 +54,7 @@ class Folded:
 
 
 def unusual(text: str) -> str:
-    """The characters outside PLAIN_ASCII, in order. Most texts have few, so that searching them is quick."""
+    """Return the characters outside PLAIN_ASCII, in order. Most texts have few, so searching them is quick."""
     return text.encode("utf-8", "surrogatepass").translate(None, PLAIN_ASCII).decode("utf-8", "surrogatepass")
 
 

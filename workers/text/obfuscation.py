@@ -22,7 +22,7 @@ _EXCLAMATIONS = "ah aww boo god ha hey hi lol nah no oh ok omg so wow wtf yay ye
 EXCLAMATIONS = frozenset(_EXCLAMATIONS.split())
 #: Abbreviations such as "i18n": a letter, the number of letters left out, a letter.
 NUMERONYM = re.compile(r"\W*(?:[a-z]1\d[a-z]|k8s)\W*", re.IGNORECASE)
-#: Digits at either end of a word. "5th", "10am", "100k" and "mp3" have them honestly.
+#: Digits at either end of a word. Honest words such as "5th", "10am", "100k" and "mp3" have them too.
 AT_ENDS = re.compile(r"(?<![^\W_])[0134578]{1,2}(?=[A-Za-z])|[0134578](?<=[A-Za-z].)[0134578]{0,3}(?![^\W_])")
 QUANTITY = re.compile(
     r"\W*(?:\d*(?:1st|2nd|3rd|\dth)|\d+(?:[ap]m|[a-z]|k[gm]|m[blm]|cm|gb|min)|[a-z]{1,2}\d{1,3})\W*", re.IGNORECASE
@@ -127,7 +127,7 @@ def _is_dotted(token: str) -> bool:
 
 
 def has_dots_in_addresses_only(text: str) -> bool:
-    """True if all words with dots are web addresses, as in "pills.de casino.de", so that nothing is disguised."""
+    """Return whether all words with dots are web addresses, as in "pills.de casino.de", and none is disguised."""
     return all(_is_web_address(token) for token in DOTTED.findall(unspaced(text)[0]) if _is_dotted(token))
 
 

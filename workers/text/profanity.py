@@ -71,7 +71,7 @@ def _blanked(match: re.Match[str]) -> str:
 
 
 def _views(text: str) -> Iterable[str]:
-    """The text as written and folded, and variants without quotation marks and long runs of a letter."""
+    """Return the text as written and folded, and variants without quotation marks and long runs of a letter."""
     folded = fold(text).text
     views = [folded] if folded == text.casefold() else [text, folded]
     if _QUOTATION_SIGNS.search(folded):
@@ -96,7 +96,7 @@ def _found(text: str, lists: _Lists) -> tuple[str, ...]:
 
 
 def profane_words(text: str, choice: WordChoice = DEFAULT_CHOICE) -> tuple[str, ...]:
-    """Entries of the list that occur in the text and are profane by this choice, disguised or not."""
+    """Return the entries of the list that occur in the text and are profane by this choice, disguised or not."""
     lists = _lists(choice)
     found = _found(text, lists)
     # Phrases take longer than words, so they are searched only if a word was found.
@@ -119,7 +119,7 @@ def _without_punctuation(chunk: re.Match[str]) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _spans_to_mask(text: str, choice: WordChoice) -> tuple[tuple[tuple[int, int], ...], bool]:
-    """Spans to mask, plain words before disguised ones, and True if no profane word is left after that."""
+    """Return the spans to mask, plain words before disguised ones, and True if no profane word is left after that."""
     lists = _lists(choice)
     rest = lists.phrases.sub(_blanked, text)
     plain = [(m.start, m.end) for m in _offensive(rest, lists)]

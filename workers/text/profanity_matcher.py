@@ -90,7 +90,7 @@ class Matcher:
         return next(self.matches(text), None) is not None
 
     def matches(self, text: str) -> Iterator[Match]:
-        """Matches in the order of their first words. They may overlap."""
+        """Yield matches in the order of their first words. They may overlap."""
         if text.isascii() or ALLOWED_CHARACTERS.isdisjoint(unusual(text)):
             # Every other character becomes a question mark, which separates words too.
             written = text.encode("ascii", "replace").translate(LOWERED).decode().split()
@@ -112,14 +112,14 @@ class Matcher:
             yield from self._spaced(lower, spans[n : last + 1])
 
     def _suspects(self, written: Sequence[str]) -> list[int]:
-        """Positions of words that begin an entry and are followed by a possible continuation."""
+        """Return positions of words that begin an entry and are followed by a possible continuation."""
         after = list(map(self._after.__getitem__, written))
         following = [*written[1:], ""]
         begun = compress(range(len(written)), after)
         return [n for n in begun if "" in after[n] or following[n][:2] in after[n]]
 
     def _openings(self, word: str) -> frozenset[str]:
-        """Continuations of the entries that begin with a word: the next word's first letter or two; "" for the end."""
+        """Return continuations of entries that begin with a word: the first letter or two of the next; "" for the end."""
         found: set[str] = set()
         for entry in self._begun.get(word.translate(self._fold), ()):
             if self._is_spelled(entry, word):
@@ -144,7 +144,7 @@ class Matcher:
         return False
 
     def _signs(self, entry: str) -> list[frozenset[str]]:
-        """The possible spellings of each letter."""
+        """Return the possible spellings of each letter."""
         return [self._spellings.get(letter, frozenset(letter)) for letter in entry]
 
     def _is_spelled(self, entry: str, lower: str) -> bool:
@@ -152,7 +152,7 @@ class Matcher:
         return all(map(contains, self._signs_of[entry], lower))
 
     def _spelled(self, folded: str, lower: str) -> Iterator[str]:
-        """Entries that `lower` is a spelling of."""
+        """Return the entries that `lower` is a spelling of."""
         return (entry for entry in self._entries.get(folded, ()) if self._is_spelled(entry, lower))
 
     def _single(self, lower: str, word: str, span: tuple[int, int]) -> Iterator[Match]:
@@ -160,7 +160,7 @@ class Matcher:
             yield Match(entry, *span)
 
     def _glued(self, lower: str, words: list[str], spans: list[tuple[int, int]]) -> Iterator[Match]:
-        """The first word joined with the following ones, without the characters between them."""
+        """Find the first word joined with the following ones, without the characters between them."""
         glued, written = words[0], lower[slice(*spans[0])]
         for word, (start, end) in zip(words[1:], spans[1:], strict=True):
             if glued not in self._begun:
@@ -170,7 +170,7 @@ class Matcher:
                 yield Match(entry, spans[0][0], end, joined=True)
 
     def _spaced(self, lower: str, spans: list[tuple[int, int]]) -> Iterator[Match]:
-        """Entries of several words, with the same characters between them as in the list."""
+        """Find entries of several words, with the same characters between them as in the list."""
         start = spans[0][0]
         for _, end in spans[1:]:
             written = lower[start:end]
@@ -180,5 +180,5 @@ class Matcher:
 
 @cache
 def stock_matcher() -> Matcher:
-    """The matcher for the package's own list, built once in 20 ms."""
+    """Return the matcher for the package's own list, built once in 20 ms."""
     return Matcher()

@@ -36,7 +36,7 @@ _RUDE = """
     pinko piss pissed poop prig raunch scag schizo scum sleaze sleazy smut smutty stfu gtfo stupid suck sucked
     sucking tawdry trashy turd ugly vulgar weirdo wench wtf xx screw screwed screwing bastard moron
 """
-#: and plain words for sex, which doctors, courts and newspapers use. They caused 10 of 24 false holds on news.
+#: and plain words for sex, which doctors, courts and newspapers use. They caused 10 of 24 wrong holds of news comments.
 _PLAIN = """
     anus bestiality clitoris ejaculate ejaculated ejaculates ejaculating ejaculation masturbate masturbating
     masturbation orgasm orgasmic orgasms penis porn
@@ -77,7 +77,7 @@ HONEST = frozenset(
 
 
 def tier(entry: str) -> Tier | None:
-    """Tier of an entry; None for an honest word. Words in no other tier are strong: obscene, or an insult."""
+    """Return the tier of an entry; None for an honest word. Words in no list are strong: obscene, or an insult."""
     if entry in HONEST:
         return None
     return Tier.SLUR if entry in SLURS else Tier.MILD if entry in MILD else Tier.STRONG

@@ -87,7 +87,7 @@ _NAMES = tuple(
 
 
 def style_measures(raw: str, words: Sequence[str], plain: Sequence[str], found: Sequence[Link]) -> tuple[str, ...]:
-    """Names of the range of each measure; empty for an empty text.
+    """Return the name of the range of each measure; nothing for an empty text.
 
     `words` are the folded words of `raw` in order; `plain` are the same with runs of a letter cut.
     """
@@ -98,7 +98,7 @@ def style_measures(raw: str, words: Sequence[str], plain: Sequence[str], found: 
 
 
 def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequence[Link]) -> tuple[float, ...]:
-    """Values in the order of the table."""
+    """Return the values in the order of the table."""
     n, size, distinct = len(words), len(raw), set(words)
     lengths = list(map(len, words))
     letters = sum(lengths)
@@ -124,12 +124,12 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
 
 
 def _signs(encoded: bytes) -> list[int]:
-    """Numbers of ASCII capitals, small letters, digits and characters of SIGNS."""
+    """Return the numbers of ASCII capitals, small letters, digits and characters of SIGNS."""
     return [len(encoded) - len(encoded.translate(None, kind)) for kind in (CAPITALS, SMALL, NUMERALS, SIGNS)]
 
 
 def _ends(raw: str) -> Iterator[str]:
-    """Kinds of the first and the last character."""
+    """Yield the kinds of the first and the last character."""
     text = raw.strip()
     if text:
         first, last = text[0], text[-1]

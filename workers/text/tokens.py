@@ -23,7 +23,7 @@ NO_LETTERS = bytes(n for n in range(128) if not chr(n).isalpha())
 
 HONESTLY_REPEATED = frozenset(("", *" .-_=*0123456789\n"))
 
-#: Shorter texts have the same letters by coincidence ("thank you very much").
+#: Shorter texts may have the same letters by coincidence ("thank you very much").
 LEAST_FINGERPRINT = 25
 #: Shorter texts have too few word triples to compare.
 LEAST_WORDS = 12
@@ -32,7 +32,7 @@ _BAND_FORMAT = "-".join(["%08x"] * _ROWS)
 
 
 def repeats(text: str, n: int) -> bool:
-    """Decide if a character other than those in HONESTLY_REPEATED occurs `n` times in a row. Quick for most texts."""
+    """Return whether a character outside HONESTLY_REPEATED occurs `n` times in a row. Quick for most texts."""
     size, code = (1, "ascii") if text.isascii() else (4, "utf-32-le")
     characters = int.from_bytes(text.encode(code, "surrogatepass"), "little")
     # XOR each character with the next one, all at once: equal neighbours give zeros.
@@ -55,7 +55,7 @@ def without_addresses(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """All letters of the folded text without links. Changes of punctuation and numbers do not change them."""
+    """Return all letters of the folded text without links. Changes of punctuation and numbers do not change them."""
     folded = without_addresses(fold(text).text)
     if folded.isascii():
         return folded.encode().translate(None, NO_LETTERS).decode()
@@ -64,14 +64,14 @@ def letters(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def fingerprint(text: str) -> str:
-    """The letters of a text, for exact duplicates; "" if they are too few."""
+    """Return the letters of a text, for exact duplicates; "" if there are too few."""
     of_text = letters(text)
     return of_text if len(of_text) >= LEAST_FINGERPRINT else ""
 
 
 @lru_cache(maxsize=512)
 def words(text: str) -> tuple[str, ...]:
-    """The words of a folded text; pairs of neighbouring characters in scripts without spaces."""
+    """Return the words of a folded text; pairs of neighbouring characters in scripts without spaces."""
     if text.isascii():
         return tuple(text.encode().translate(NON_WORD_TO_SPACE).decode().split())
     found = WORD.findall(text)
@@ -86,7 +86,7 @@ def _character_pairs(word: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def bands(text: str) -> tuple[str, ...]:
-    """Three hashes for near-duplicates, which nearly equal texts share at least in part; empty for a short text.
+    """Return three hashes for near-duplicates, which share at least one of them; empty for a short text.
 
     Method: one-permutation minima (Li, Owen and Zhang 2012) of hashed word triples, three to a band. Two texts that
     share a part s of their triples share a band with probability 1 - (1 - s³)³: .98 at .9, .33 at .5, .003 at .1.
@@ -100,7 +100,7 @@ def bands(text: str) -> tuple[str, ...]:
 
 
 def _minima(hashes: Iterable[int]) -> list[int]:
-    """The least hash in each of nine bins. An empty bin takes the value of the next bin that has one."""
+    """Return the least hash in each of nine bins. An empty bin takes the value of the next bin that has one."""
     n = BANDS * _ROWS
     least = {h % n: h for h in sorted(hashes, reverse=True)}
     bins = [least.get(at, -1) for at in range(n)]

@@ -1,6 +1,6 @@
 """Traits of a text: links, markup, money, contact details and disguises.
 
-The names are features of the shipped model and tokens of the sites' lessons: a changed name loses what was learned.
+The names are features of the shipped model and tokens of the sites' lessons: a changed name loses its lessons.
 """
 
 import re
@@ -35,20 +35,20 @@ REFERRAL = re.compile(r"[?&](?:ref|r|aff|aff_?id|promo|code|invite|u|id|affid)=|
 _QUOTED_LINE = re.compile(r"^ {0,3}>", re.MULTILINE)
 #: Fancy letters: small capitals, letters in circles and squares, fullwidth and mathematical ones.
 _FANCY = f"{''.join(UNUSED)}\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f149"
-#: Fancy words next to plain Latin ones, or both in one word, are a disguise. Fullwidth letters in Japanese, single
-#: mathematical letters and texts wholly in a fancy script are not.
+#: Fancy words next to plain Latin ones, or both in one word, are a disguise. Not so fullwidth letters in Japanese,
+#: single mathematical letters, and texts wholly in a fancy script.
 ANY_FANCY = re.compile(f"[{_FANCY}]")
 FANCY_WORD = re.compile(f"[{_FANCY}]{{3}}")
 LATIN_WORD = re.compile("[A-Za-z]{3}")
 PARTLY_FANCY = re.compile(f"[A-Za-z][{_FANCY}]|[{_FANCY}][A-Za-z]")
 STACKING = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]")
 STACKED = re.compile(f"[A-Za-z]{STACKING.pattern}+")
-#: Different letters with a combining accent that an orthography may need and Unicode does not have.
+#: Number of different letters with a combining accent that an orthography may need and Unicode does not have.
 HONESTLY_STACKED = 1
 
 
 def _shape(sign: str) -> str:
-    """Class of a character in the search for numbers: digit, letter, space, or separator."""
+    """Return the class of a character in the search for numbers: digit, letter, space, or separator."""
     if sign in "$?":
         return sign
     if sign in ".-()":
@@ -76,8 +76,8 @@ MANY = 4
 MAX_HOSTS = 6
 #: Characters of a link's path to look at, so that the patterns stay quick.
 MAX_PATH = 200
-#: Limits for the weights of disguises. Normalization has undone them already, and honest writing in another script, in
-#: anger or in a hurry can look like one. A script by itself is no disguise.
+#: Limits for the weights of disguises. Normalization has undone them already, and honest writing can look like one: in
+#: another script, in anger or in a hurry. A script by itself is no disguise.
 WEIGHT_LIMITS = {
     "fancy letters": 2.8,
     "stacked accents": 2.8,
@@ -138,7 +138,7 @@ def _scripts(raw: str) -> Iterator[str]:
         yield "stacked accents"
 
 
-#: Plain English for names of features that are none.
+#: Plain English for feature names that are not.
 PLAIN_NAMES: Mapping[str, str] = {
     "1 links": "one link",
     "1 words": "one word",
@@ -151,7 +151,7 @@ PLAIN_NAMES: Mapping[str, str] = {
 def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:
     paths = [link.path[:MAX_PATH] for link in found[:MAX_HOSTS]]
     if all(map(ARTICLE.search, paths)):
-        # Readers cite articles, so the number of such links is no sign of advertising.
+        # Readers cite articles, so many such links are no sign of advertising.
         yield "links to articles only"
     else:
         yield "link"
