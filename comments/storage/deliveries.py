@@ -1,4 +1,4 @@
-"""Deliveries by webhook and mail: their values, their store, and when a receiver is paused."""
+"""Deliveries by webhook and email: their values, their store, and when a receiver is paused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,11 +60,11 @@ class DeliveryFigures:
 
     pending: int
     results: Mapping[str, int]  # webhooks: "delivered", "failed", and "retried" for attempts with another to follow
-    mailed: Mapping[str, int] = field(default_factory=dict)  # mail: the same, and "dropped"
+    mailed: Mapping[str, int] = field(default_factory=dict)  # email: the same, and "dropped"
 
 
 class Deliveries(Protocol):
-    """Deliveries by webhook and mail. Those about one comment go one after the other, the oldest first."""
+    """Deliveries by webhook and email. Those about one comment go one after the other, the oldest first."""
 
     def enqueue(self, site: str, webhook: str, deliveries: Sequence[Delivery]) -> None:
         """Add deliveries that are due now. Those that exist already, pending or finished, stay as they are."""

@@ -1,4 +1,4 @@
-"""Protocol of the store for mail subscriptions. Authors have keyed names; their addresses stay with the comments."""
+"""Protocol of the store for email subscriptions. Authors have keyed names; their addresses stay with the comments."""
 
 from typing import Protocol
 
@@ -23,18 +23,18 @@ class Subscriptions(Protocol):
         """Give the reservation up, so that another comment can reserve the request."""
 
     def confirm(self, site: str, who: str) -> None:
-        """Record that the author wants mail."""
+        """Record that the author wants email."""
 
     def unsubscribe(self, site: str, who: str) -> None:
-        """Record that the author wants no mail. There is no new request for a month."""
+        """Record that the author wants no email. There is no new request for a month."""
 
     def mute(self, site: str, comment: str) -> None:
-        """Record that the author of this comment wants no mail about replies to it."""
+        """Record that the author of this comment wants no email about replies to it."""
 
     def wants_mail(self, site: str, who: str, comment: str) -> bool:
         """True if the author confirmed and did not mute this comment."""
 
     def mark_notified(self, site: str, reply: str) -> None:
-        """Record that mail about a reply was sent."""
+        """Record that email about a reply was sent."""
 
     def was_notified(self, site: str, reply: str) -> bool: ...

@@ -165,7 +165,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class OutboxEvent:
-    """One decision, for webhooks and mail. `id` orders the events of a site."""
+    """One decision, for webhooks and email. `id` orders the events of a site."""
 
     id: str
     comment: str

@@ -34,8 +34,8 @@ _LAST_EVENT_ID = Header(
 )
 EVENTS_DESCRIPTION = (
     "`published` and `removed` carry the `ids` of comments; each also stands for all replies below it. `reset` means "
-    "that too much changed: read the thread again. If the server has no room for another stream, the answer ends "
-    "after the changes so far and `retry` says when to reconnect; browsers do that by themselves."
+    "that too much changed: read the thread again. If the server has too many open streams, the answer ends "
+    "after the changes so far, and `retry` is the time until a reconnect. Browsers reconnect by themselves."
 )
 
 

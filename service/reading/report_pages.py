@@ -36,8 +36,8 @@ def report_form(site: str, id: str) -> str:
 @operation(
     summary="Report a comment",
     description="For readers of published comments. 202 means that the report was received; its effect is not "
-    "disclosed. Each network counts once. When as many networks as the site set have reported a comment, it is held "
-    "for review.",
+    "disclosed. Each network counts once. A comment is held for review after reports from as many networks as the "
+    "site's settings ask for.",
     body=CommentReport,
     forms=True,
     parse=False,

@@ -1,7 +1,7 @@
-"""Bulk actions: one action on many comments, worked off in steps, with progress and undo.
+"""Bulk actions: one action on many comments, carried out in steps, with progress and undo.
 
-A selection is a list of chosen comments, the filters of the queue (search words, author name, network, domain and so
-on), or everything by one author or network. The last searches older comments while it runs.
+A selection is a list of chosen comments, the filters of the queue (search text, author name, network, domain ...), or
+everything by one author or network. The last of these searches older comments while it runs.
 """
 
 from collections.abc import Iterator, Sequence

@@ -31,7 +31,7 @@ class ModeratorDecision:
 def check_reason(site: Site, action: Action, reason: str) -> None:
     """Raises Invalid for a reason that the site does not have, or for an action that takes none."""
     if reason and not action.row.takes_reason:
-        raise Invalid([Problem("reason", "action", f"is not possible for {action}")])
+        raise Invalid([Problem("reason", "action", f"is not allowed for the action {action}")])
     if reason and reason not in {known.code for known in site.reasons}:
         raise Invalid([Problem("reason", "unknown", "is not one of this site's reasons")])
 
@@ -41,7 +41,7 @@ class CommentChanged(StaleVersion):
 
     def __init__(self, comment: Comment) -> None:
         self.comment = comment
-        super().__init__("this comment changed while you were looking at it")
+        super().__init__("This comment changed while you were looking at it.")
 
 
 def decide_comment(deps: Deps, site: str, decision: ModeratorDecision, by: str) -> Comment:

@@ -54,7 +54,7 @@ class ViewersResponse(BaseModel):
 @review_operation(
     summary="Follow the other moderators",
     description="`room` events: how many comments need review and have arrived, the state of those on the page, "
-    "and who has which one open. If the server has no room for another stream, the response ends after the current "
+    "and who has which one open. If the server has too many open streams, the response ends after the current "
     "state, and `retry` is the time until a reconnect. Browsers reconnect by themselves.",
     query=PresenceQuery,
     answers={200: "The events."},

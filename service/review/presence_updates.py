@@ -33,7 +33,7 @@ class CommentState(BaseModel):
     status: Status
     version: int
     by: str = Field(description="name of the moderator who decided last; empty for the filters")
-    mine: bool = Field(description="true if that is the moderator who asks")
+    mine: bool = Field(description="true if that is the signed-in moderator")
 
 
 class CommentViewer(BaseModel):

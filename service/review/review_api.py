@@ -134,7 +134,7 @@ def note(site: str, id: str) -> ResponseReturnValue:
 @blueprint.post("/bulk")
 @review_operation(
     summary="Start a bulk action on chosen comments",
-    description="Takes the same action on each and keeps them together for seven days, to undo them at once.",
+    description="Takes the same action on each comment. It can be undone as a whole for seven days.",
     body=BulkActionRequest,
     answers={200: BulkActionResponse},
 )

@@ -126,7 +126,7 @@ class BulkProgressResponse(BaseModel):
     left: int = Field(description="not tried yet")
     done: int = Field(description="changed; these can be undone")
     changed: int = Field(description="skipped because they had changed since the selection")
-    searching: bool = Field(description="still looking for more comments to add")
+    searching: bool = Field(description="still searching for older comments")
 
 
 class BulkActionResponse(BulkProgressResponse):

@@ -68,7 +68,7 @@ def edit_comment(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> 
 @blueprint.delete("/comments/<id>")
 @operation(
     summary="Withdraw a comment",
-    description="For its author, at any time. The comment and all replies to it disappear for readers, for good. "
+    description="For its author, at any time. The comment and all replies to it disappear for readers, permanently. "
     "Repeating it changes nothing. A refused comment cannot be withdrawn: 422.",
     query=ReceiptQuery,
     answers={200: CommentStatus},

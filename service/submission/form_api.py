@@ -31,7 +31,9 @@ class ReplyForm(Wire):
     lengths: dict[str, int] = Field(description="Maximum characters of each field.", examples=[{"author": 245}])
     trap: str = Field(description="Name of the honeypot field: hide it and leave it empty.", examples=["website"])
     closed: bool = Field(description="True if the thread accepts no more comments.", examples=[False])
-    notify: bool = Field(description="True if visitors can ask for mail about replies, with `notify` set to `replies`.")
+    notify: bool = Field(
+        description="True if visitors can ask for email about replies, with `notify` set to `replies`."
+    )
     token: str = Field(description="Send it back as `form_token`. It records when and where the form was shown.")
     proof_bits: int = Field(
         description="Bits of proof of work; 0 unless the site is flooded. Send a decimal number as `form_proof` for "

@@ -53,7 +53,7 @@ class ReplyFormView:
 
     @property
     def sends_mail(self) -> bool:
-        """True if visitors can ask for mail about replies."""
+        """True if visitors can ask for email about replies."""
         return deps().settings.sends_mail
 
     def problem(self, name: str) -> str:

@@ -140,7 +140,7 @@ def _take(directory: Path) -> mmap.mmap:
                 return memory
     except OSError as error:
         raise SettingsInvalid(f"REPLYGATE_METRICS_DIR: {error}") from error
-    raise SettingsInvalid(f"REPLYGATE_METRICS_DIR: all {MAX_FILES} files in {directory} are taken")
+    raise SettingsInvalid(f"REPLYGATE_METRICS_DIR: all {MAX_FILES} files in {directory} are in use")
 
 
 def _locked(path: Path) -> mmap.mmap | None:

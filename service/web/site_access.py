@@ -81,7 +81,7 @@ def check_site_origin(site: Site, request: Request, settings: Settings) -> None:
     """
     origin = request.headers.get("Origin")
     if origin is not None and not is_site_origin(site, origin, request, settings):
-        raise NotAllowed("This page's origin is not one of the site's. Add it to the site's origins.")
+        raise NotAllowed("Pages of this origin may not use the site. Add it to the site's origins.")
 
 
 def cors_headers(origin: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Keys of the outbox, of deliveries by webhook and mail, and of mail subscriptions."""
+"""Keys of the outbox, of deliveries by webhook and email, and of email subscriptions."""
 
 from dataclasses import dataclass
 
@@ -44,9 +44,9 @@ class DeliveryKeys(Names):
         return self._of(site, f"asked:{who}")
 
     def muted(self, site: str) -> str:
-        """set; comments whose authors want no more mail about them; Subscriptions; Subscriptions; for ever."""
+        """set; comments whose authors want no more email about them; Subscriptions; Subscriptions; for ever."""
         return self._of(site, "muted")
 
     def notified(self, site: str) -> str:
-        """set; replies that mail was sent about; Subscriptions; Subscriptions; for ever."""
+        """set; replies that email was sent about; Subscriptions; Subscriptions; for ever."""
         return self._of(site, "told")

@@ -51,7 +51,9 @@ class RedisServer:
         self._client.set(self._keys.version(), DATA_VERSION, nx=True)
         version = int(self._client.get(self._keys.version()))
         if version > DATA_VERSION:
-            raise SettingsInvalid(f"the data has version {version}, this program knows {DATA_VERSION}: upgrade it")
+            raise SettingsInvalid(
+                f"the data has version {version}, this program supports {DATA_VERSION}: upgrade the program"
+            )
         for step in range(version, DATA_VERSION):
             MIGRATIONS[step](self._client, self._keys)
             self._client.set(self._keys.version(), step + 1)
