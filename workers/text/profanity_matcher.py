@@ -119,7 +119,7 @@ class Matcher:
         return [n for n in begun if "" in after[n] or following[n][:2] in after[n]]
 
     def _openings(self, word: str) -> frozenset[str]:
-        """Return continuations of entries that begin with a word: the first letter or two of the next; "" for the end."""
+        """Return what may follow a word in the entries: the first letter or two of the next word; "" for the end."""
         found: set[str] = set()
         for entry in self._begun.get(word.translate(self._fold), ()):
             if self._is_spelled(entry, word):
