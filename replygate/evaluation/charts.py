@@ -96,18 +96,15 @@ def _scores(found: Report) -> Chart:
     """Show the share of each label that reaches a number of points, which is the effect of a threshold there."""
     first = found.verdicts[0].decision
     low, high = math.floor(first.hold_at - MARGIN), math.ceil(first.spam_at + MARGIN)
+    tenths = [low + n / 10 for n in range(10 * (high - low) + 1)]
     lines = []
     for spam, name in ((False, "honest comments"), (True, "spam")):
         if scores := [v.decision.score for v in found.verdicts if v.example.spam is spam]:
-            reached = [((p - low) / (high - low), sum(s >= p for s in scores) / len(scores)) for p in _span(low, high)]
+            reached = [((p - low) / (high - low), sum(s >= p for s in scores) / len(scores)) for p in tenths]
             lines.append(Line(name, tuple(reached)))
     ticks = tuple(((n - low) / (high - low), str(n)) for n in range(low, high + 1) if n % 3 == 0)
     marks = (((first.hold_at - low) / (high - low), "review"), ((first.spam_at - low) / (high - low), "spam"))
     return Chart("points", "Points by label", "points", "share with as many or more", tuple(lines), ticks, marks=marks)
-
-
-def _span(low: int, high: int) -> Iterator[float]:
-    return (low + n / 10 for n in range(10 * (high - low) + 1))
 
 
 def _stages(found: Report) -> Chart:

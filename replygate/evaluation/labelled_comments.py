@@ -77,18 +77,15 @@ def read(lines: Iterable[str | bytes]) -> Reading:
         except _Wrong as error:
             problems.append(Problem(f"line {n}", "not-a-comment", str(error)))
     if problems:
-        raise Invalid(_first(problems))
+        raise Invalid(_first_problems(problems))
     timeless = sum(example.comment.received == NO_TIME for example in examples)
-    return Reading(tuple(_shuffle(examples) if timeless else _sort(examples)), left_out, timeless)
+    ordered = _shuffle(examples) if timeless else sorted(examples, key=lambda example: example.comment.received)
+    return Reading(tuple(ordered), left_out, timeless)
 
 
-def _first(problems: Sequence[Problem]) -> Sequence[Problem]:
+def _first_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
     beyond = len(problems) - MAX_PROBLEMS
     return (*problems[:MAX_PROBLEMS], Problem("and", "not-a-comment", f"{beyond} more")) if beyond > 0 else problems
-
-
-def _sort(examples: Iterable[Example]) -> list[Example]:
-    return sorted(examples, key=lambda example: example.comment.received)
 
 
 def _shuffle(examples: Iterable[Example]) -> Iterable[Example]:

@@ -33,19 +33,15 @@ def svg(chart: Chart) -> str:
     """Return a chart as SVG for a page with CHART_STYLE. Classes `line-0`, `line-1`, … and `guide` set the colours."""
     labelled = [line for line in chart.lines if line.label]
     width, height = LEFT + SIDE + RIGHT, ABOVE + SIDE + BELOW + LEADING * len(labelled)
+    title = f"{chart.title}: {chart.y_label} over {chart.x_label}; {'; '.join(line.label for line in labelled)}"
     parts = [
-        f'<svg role="img" viewBox="0 0 {width} {height}"><title>{escape(_description(chart))}</title>',
+        f'<svg role="img" viewBox="0 0 {width} {height}"><title>{escape(title)}</title>',
         *_frame(chart),
         *(_path(line, f"line-{labelled.index(line)}" if line in labelled else "guide") for line in chart.lines),
         *(_legend(line.label, n) for n, line in enumerate(labelled)),
         "</svg>",
     ]
     return "".join(parts)
-
-
-def _description(chart: Chart) -> str:
-    lines = "; ".join(line.label for line in chart.lines if line.label)
-    return f"{chart.title}: {chart.y_label} over {chart.x_label}; {lines}"
 
 
 def _frame(chart: Chart) -> Iterator[str]:

@@ -33,17 +33,15 @@ def _classes(spellings: Mapping[str, Iterable[str]]) -> dict[int, str]:
     return {ord(c): name for c, name in names.items()}
 
 
-def _stand_in(beyond: re.Match[str]) -> str:
+def _replacement(beyond: re.Match[str]) -> str:
     """A character of the first plane that is in no entry, and is part of a word if this one is."""
     return "Ì" if beyond[0] in ALLOWED_CHARACTERS else "☃"
 
 
-def _one_of(characters: Iterable[str]) -> str:
-    return "[" + "".join(map(re.escape, sorted(characters))) + "]+"
-
-
+#: Characters of words in the first plane.
+_LETTERS = "".join(map(re.escape, sorted(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE)))
 #: A word, in a text without characters beyond the first plane.
-_WORD = re.compile(_one_of(c for c in ALLOWED_CHARACTERS if c <= LAST_OF_PLANE))
+_WORD = re.compile(f"[{_LETTERS}]+")
 #: Translation table for ASCII: lower case, or a space between words.
 LOWERED = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for n in range(128)) + bytes(128)
 
@@ -70,17 +68,17 @@ class Matcher:
         self._entries: dict[str, list[str]] = defaultdict(list)
         self._first_words: dict[str, list[str]] = defaultdict(list)
         #: Entries by the classes of their first n letters, for every n.
-        self._begun: dict[str, list[str]] = defaultdict(list)
+        self._entries_by_prefix: dict[str, list[str]] = defaultdict(list)
         for entry in sorted({str(entry) for entry in stock.CENSOR_WORDSET}):
             self._add(entry)
-        self._after = WordCache(self._openings, cache_size)
+        self._continuations = WordCache(self._continuations_of, cache_size)
 
     def _add(self, entry: str) -> None:
         folded = entry.translate(self._fold)
         self._entries[folded].append(entry)
         self._signs_of[entry] = self._signs(entry)
         for n in range(1, len(folded) + 1):
-            self._begun[folded[:n]].append(entry)
+            self._entries_by_prefix[folded[:n]].append(entry)
         first = _WORD.match(entry)
         if first and first[0] != entry:
             self._first_words[first[0].translate(self._fold)].append(first[0])
@@ -96,9 +94,9 @@ class Matcher:
             written = text.encode("ascii", "replace").translate(LOWERED).decode().split()
         else:
             # Dotted capital I is the only character that grows in lower case; positions must not move.
-            text = BEYOND.sub(_stand_in, text).replace("İ", "Ì")
+            text = BEYOND.sub(_replacement, text).replace("İ", "Ì")
             written = list(map(str.lower, _WORD.findall(text)))
-        starts = [n for n in self._suspects(written) if self._is_start(written, n)]
+        starts = [n for n in self._candidates(written) if self._is_start(written, n)]
         if not starts or len(written) == 1 == len(written[0]):
             return
         lower, spans = text.lower(), [m.span() for m in _WORD.finditer(text)]
@@ -107,21 +105,22 @@ class Matcher:
         for n in starts:
             last = max(n, min(n + self._most_joined, joinable - 1))
             words = [word.translate(self._fold) for word in written[n : last + 1]]
-            yield from self._single(lower, words[0], spans[n])
-            yield from self._glued(lower, words, spans[n : last + 1])
-            yield from self._spaced(lower, spans[n : last + 1])
+            for entry in self._spelled(words[0], lower[slice(*spans[n])]):
+                yield Match(entry, *spans[n])
+            yield from self._joined(lower, words, spans[n : last + 1])
+            yield from self._phrases(lower, spans[n : last + 1])
 
-    def _suspects(self, written: Sequence[str]) -> list[int]:
+    def _candidates(self, written: Sequence[str]) -> list[int]:
         """Return positions of words that begin an entry and are followed by a possible continuation."""
-        after = list(map(self._after.__getitem__, written))
+        after = list(map(self._continuations.__getitem__, written))
         following = [*written[1:], ""]
         begun = compress(range(len(written)), after)
         return [n for n in begun if "" in after[n] or following[n][:2] in after[n]]
 
-    def _openings(self, word: str) -> frozenset[str]:
-        """Return what may follow a word in the entries: the first letter or two of the next word; "" for the end."""
+    def _continuations_of(self, word: str) -> frozenset[str]:
+        """Return continuations of entries that begin with a word: one or two letters of the next; "" for the end."""
         found: set[str] = set()
-        for entry in self._begun.get(word.translate(self._fold), ()):
+        for entry in self._entries_by_prefix.get(word.translate(self._fold), ()):
             if self._is_spelled(entry, word):
                 following = _WORD.search(entry, len(word))
                 signs = self._signs_of[entry][following.start() : following.end()][:2] if following else []
@@ -131,15 +130,15 @@ class Matcher:
 
     def _is_start(self, written: Sequence[str], n: int) -> bool:
         """Decide if a match may begin here: an entry, alone or joined, or the first word of a longer one."""
-        glued = ""
+        joined = ""
         for word in written[n : n + 1 + self._most_joined]:
-            glued += word
-            folded = glued.translate(self._fold)
-            if folded not in self._begun:
+            joined += word
+            folded = joined.translate(self._fold)
+            if folded not in self._entries_by_prefix:
                 return False
-            if folded in self._entries and any(self._spelled(folded, glued)):
+            if folded in self._entries and any(self._spelled(folded, joined)):
                 return True
-            if glued == word and any(self._is_spelled(first, word) for first in self._first_words.get(folded, ())):
+            if joined == word and any(self._is_spelled(first, word) for first in self._first_words.get(folded, ())):
                 return True
         return False
 
@@ -155,21 +154,17 @@ class Matcher:
         """Return the entries that `lower` is a spelling of."""
         return (entry for entry in self._entries.get(folded, ()) if self._is_spelled(entry, lower))
 
-    def _single(self, lower: str, word: str, span: tuple[int, int]) -> Iterator[Match]:
-        for entry in self._spelled(word, lower[slice(*span)]):
-            yield Match(entry, *span)
-
-    def _glued(self, lower: str, words: list[str], spans: list[tuple[int, int]]) -> Iterator[Match]:
+    def _joined(self, lower: str, words: list[str], spans: list[tuple[int, int]]) -> Iterator[Match]:
         """Find the first word joined with the following ones, without the characters between them."""
-        glued, written = words[0], lower[slice(*spans[0])]
+        joined, written = words[0], lower[slice(*spans[0])]
         for word, (start, end) in zip(words[1:], spans[1:], strict=True):
-            if glued not in self._begun:
+            if joined not in self._entries_by_prefix:
                 return
-            glued, written = glued + word, written + lower[start:end]
-            for entry in self._spelled(glued, written):
+            joined, written = joined + word, written + lower[start:end]
+            for entry in self._spelled(joined, written):
                 yield Match(entry, spans[0][0], end, joined=True)
 
-    def _spaced(self, lower: str, spans: list[tuple[int, int]]) -> Iterator[Match]:
+    def _phrases(self, lower: str, spans: list[tuple[int, int]]) -> Iterator[Match]:
         """Find entries of several words, with the same characters between them as in the list."""
         start = spans[0][0]
         for _, end in spans[1:]:
