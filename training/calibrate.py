@@ -10,7 +10,7 @@ from .corpora import FREE
 from .fit import Array, fit
 from .protocol import Sources, free
 
-#: How much of what a site receives is taken to be spam. At .2 and .3, .4 and 2.7 of 1,000 newspaper comments were held.
+#: Assumed share of spam among received comments. At .2, .4 of 1,000 newspaper comments were held; at .3, 2.7 of 1,000.
 SPAM_SHARE = 0.25
 NEWTON_STEPS = 60
 LONGEST_STEP = 0.25
@@ -37,13 +37,13 @@ class Unseen:
 
 
 def unseen(sources: Sources) -> list[Unseen]:
-    """Every free source."""
+    """Score every free source with a model that was not trained on it."""
     of = sources.real
     return [Unseen(name, fit(free(sources, name)).logits(of[name]), of[name].spam) for name in FREE]
 
 
 def calibrated(found: Sequence[Unseen]) -> Calibration:
-    """Platt's two numbers, fitted on unseen sources with equal weight."""
+    """Fit Platt's two numbers on unseen sources with equal weight."""
     logits = np.concatenate([u.logits for u in found])
     spam = np.concatenate([u.spam for u in found])
     each = np.concatenate([np.full(len(u.spam), 1 / len(u.spam)) for u in found])

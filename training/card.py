@@ -73,7 +73,7 @@ def _weights(model: PriorWeights) -> list[str]:
 
 
 def _figures(model: PriorWeights, found: Sequence[Unseen]) -> list[str]:
-    """Figures from the training: each source tested by a model of all the others."""
+    """Figures from the training: each source is tested with a model of all the others."""
     lines = ["", "## Figures", "", "Each corpus is tested by a model that was trained without it.", ""]
     lines += ["| Corpus | AUC | Honest held of 1,000 (P >= 0.5) | Spam held |", "|-|-|-|-|"]
     calibration = Calibration(model.slope, model.shift)

@@ -1,11 +1,12 @@
 """`python -m training.combine DATA_DIR`: fit the weights of the shipped and the site's model on streams of comments.
 
-The prior saw none of these sources. Every stream teaches n lessons, either what comes first or, as moderators do, what
-the prior doubts and a few others; the comments after them are judged. Errors of a stream are those of constants that
-were fitted on the other streams. The last line is for `workers.learned`: fitted on the streams as they come to a site
-that works with the constants of today, where only what it holds, a few others and reports teach. What it holds are
-numbers that came back within .1 when they were fitted again. HALF_TAUGHT was chosen among 5, 7, 10, 20 and 40 by the
-likelihood.
+The prior was trained on none of these sources. The first n comments of every stream become lessons: all of them, or
+those that moderators see, which are the uncertain ones and a few others. The comments after them are judged. The errors
+of a stream are measured with constants that were fitted on the other streams.
+
+The last line has the constants for `workers.learning.combined_model`. They are fitted on sites that use the current
+constants, where only held comments, a few others and reported ones become lessons. Fitted again with their own result,
+they change by less than .1. HALF_TAUGHT was chosen among 5, 7, 10, 20 and 40 by likelihood.
 """
 
 import random
@@ -30,10 +31,10 @@ from .fit import Array
 from .generate import chance
 
 LESSONS = (0, 10, 25, 50, 100, 200, 500)
-#: Comments that are judged after each number of lessons, at most and at least.
-MOST, FEWEST = 300, 60
-#: A moderator sees what the prior gives these log-odds, and this share of the others.
-DOUBTED, SEEN = -1.2, 0.08
+#: Maximum and minimum number of comments that are judged after each number of lessons.
+MOST_JUDGED, FEWEST_JUDGED = 300, 60
+#: A moderator sees comments for which the prior gives at least these log-odds, and this share of the others.
+UNCERTAIN, SEEN_SHARE = -1.2, 0.08
 #: Source, label and number of comments of each part.
 STREAMS: Mapping[str, Sequence[tuple[str, bool, int]]] = {
     "newspaper": (
@@ -59,7 +60,7 @@ STREAMS: Mapping[str, Sequence[tuple[str, bool, int]]] = {
         ("yt14_playstation", True, 20),
     ),
 }
-#: Of what a site at work settles, these shares come to its moderators: by chance, and of published spam by reports.
+#: Shares of automatic decisions that moderators see: spot checks, and reports of published spam.
 CHANCE, REPORTED = 0.02, 0.1
 NEWTON_STEPS, PULL = 30, 1e-3
 
@@ -85,7 +86,7 @@ class Judged:
     spam: bool
 
     def columns(self) -> tuple[float, ...]:
-        """The regression's columns: prior before the first lesson and after many, site, and two offsets."""
+        """Return the regression's columns: prior before the first lesson and after many, site, and two offsets."""
         share = self.known / (self.known + combined_model.HALF_TAUGHT)
         return self.prior * (1 - share), self.prior * share, self.site * share, 1 - share, share
 
@@ -103,21 +104,21 @@ def streams(folder: Path, seed: int) -> Iterator[tuple[str, list[Row]]]:
 
 
 def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool) -> Iterator[Judged]:
-    """Scores after each number of comments, where all comments or only reviewed ones become lessons."""
+    """Yield scores after each number of comments, if all comments or only reviewed ones become lessons."""
     lessons: Counter[bool] = Counter()
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     came = 0
     for n in LESSONS:
-        if n > len(rows) - FEWEST:
+        if n > len(rows) - FEWEST_JUDGED:
             return
         for row in rows[came:n]:
-            if all_teach or row.prior > DOUBTED or draw.random() < SEEN:
+            if all_teach or row.prior > UNCERTAIN or draw.random() < SEEN_SHARE:
                 lessons[row.spam] += 1
                 for token in tokens(row.comment):
                     counts[token][row.spam] += 1
         came = n
         seen = TokenCounts(lessons[False], lessons[True], {t: (c[0], c[1]) for t, c in counts.items()})
-        for row in rows[n :: max(1, (len(rows) - n) // MOST)]:
+        for row in rows[n :: max(1, (len(rows) - n) // MOST_JUDGED)]:
             asked = tokens(row.comment)
             yield Judged(
                 name,
@@ -129,8 +130,8 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
             )
 
 
-def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Judged]:
-    """Scores of every comment on a site without lessons, and on one whose moderators label held comments."""
+def judged_with_current_constants(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Judged]:
+    """Yield scores of every comment on a site without lessons, and on one whose moderators label held comments."""
     corpus = ReplayCorpus()
     for row in rows:
         yield Judged(name, 0, row.prior, 0.0, 0, row.spam)
@@ -145,7 +146,7 @@ def at_work(name: str, rows: Sequence[Row], draw: random.Random) -> Iterator[Jud
 
 
 def fitted(found: Sequence[Judged]) -> Array:
-    """Weights of the columns. All streams have equal weight after each number of lessons."""
+    """Fit the weights of the columns. All streams have equal weight after each number of lessons."""
     sizes = Counter((j.stream, j.lessons) for j in found)
     rows = np.array([j.columns() for j in found])
     spam, each = np.array([float(j.spam) for j in found]), np.array([1 / sizes[j.stream, j.lessons] for j in found])
@@ -158,7 +159,7 @@ def fitted(found: Sequence[Judged]) -> Array:
 
 
 def errors(found: Sequence[Judged]) -> list[float]:
-    """Mean over the streams after each number of lessons, each tested with weights of the other streams."""
+    """Return the mean error over the streams after each number of lessons, with weights of the other streams."""
     wrong: dict[tuple[int, str], list[bool]] = defaultdict(list)
     for name in STREAMS:
         weights = fitted([j for j in found if j.stream != name])
@@ -179,7 +180,7 @@ def main(arguments: list[str]) -> int:
         found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), all_teach)]
         title = "wrong, all of them teach" if all_teach else "wrong, those seen teach"
         sys.stdout.write(f"{title:24}" + "".join(f"{share:7.3f}" for share in errors(found)) + "\n")
-    every = [j for s in of_seed for name, rows in s for j in at_work(name, rows, chance(name, 2))]
+    every = [j for s in of_seed for name, rows in s for j in judged_with_current_constants(name, rows, chance(name, 2))]
     cold, warm, site, first, last = fitted(every)
     sys.stdout.write(f"prior {cold:.2f} to {warm:.2f}, site {site:.2f}, offset {first:.2f} to {last:.2f}\n")
     return 0

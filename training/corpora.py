@@ -1,4 +1,4 @@
-"""The labelled corpora: their content, their licence, and if shipped weights may use them."""
+"""The labelled corpora: content, licence, and permission to train shipped weights on them."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ class Corpus:
     what: str
     licence: str
     free: bool = False
-    honest_only: bool = False  # a set made for something else: whatever it says, it advertises nothing
+    honest_only: bool = False  # made for another purpose; it contains no advertising
     folder: str = "labelled"
 
 
@@ -42,7 +42,7 @@ CORPORA = (
     Corpus("news_c3_a", "newspaper readers' comments", "CC BY-NC-SA 4.0"),
 )
 FREE = tuple(corpus.name for corpus in CORPORA if corpus.free)
-#: Sources with spam in them, on each of which a model is tested that never saw it.
+#: Sources with spam. Each is tested with a model that was not trained on it.
 SPAM = tuple(
     corpus.name
     for corpus in CORPORA
@@ -51,12 +51,12 @@ SPAM = tuple(
 
 
 def path(folder: Path, corpus: Corpus) -> Path:
-    """Path of a corpus in the data folder."""
+    """Return the path of a corpus in the data folder."""
     return folder / corpus.folder / f"{corpus.name}.jsonl"
 
 
 def read(folder: Path, corpus: Corpus) -> list[Example]:
-    """All comments of a corpus, in the order of the file."""
+    """Read all comments of a corpus, in the order of the file."""
     rows = [json.loads(line) for line in path(folder, corpus).read_text(encoding="utf-8").splitlines()]
     if corpus.honest_only:
         rows = [row for row in rows if row["label"] == "clean"]
@@ -74,7 +74,7 @@ def read(folder: Path, corpus: Corpus) -> list[Example]:
 
 
 def digest(*contents: bytes) -> str:
-    """SHA-256 over several contents, each with its length."""
+    """Return the SHA-256 over several contents, each with its length."""
     whole = hashlib.sha256()
     for content in contents:
         whole.update(len(content).to_bytes(8, "big") + content)
@@ -82,10 +82,10 @@ def digest(*contents: bytes) -> str:
 
 
 def comment(example: Example) -> Comment:
-    """The example as a submitted comment."""
+    """Return the example as a submitted comment."""
     return Comment("", "", "", EPOCH, author=example.author, url=example.url, content=example.text)
 
 
 def half(examples: Sequence[Example], n: int) -> list[Example]:
-    """Half n (0 or 1) of a corpus. Comments under one page or video stay together."""
+    """Return half n (0 or 1) of a corpus. Comments of one page or video stay together."""
     return [e for e in examples if hashlib.sha256(e.group.encode()).digest()[0] % 2 == n]

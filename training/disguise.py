@@ -24,14 +24,14 @@ FULL_WIDTH = _alphabet(0xFF41, 0xFF21)
 SMALL_CAPITALS = str.maketrans("abcdefghijklmnoprstuvwyz", "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ")
 ACCENTS = "\u0300\u0301\u0302\u0303\u0308\u030a\u0323\u0331"
 
-#: Share of the words that a disguise changes; a spammer hides the words that give him away, and some more.
+#: Share of the words that a disguise changes. Spammers disguise the telling words, and some others.
 SHARE = 0.7
 
 Disguise = Callable[[str, random.Random], str]
 
 
 def _words(text: str, change: Callable[[str], str], draw: random.Random) -> str:
-    """Change a share of the words. Links stay, because readers must be able to follow them."""
+    """Change a share of the words. Links stay, because readers must be able to use them."""
 
     def changed(word: re.Match[str]) -> str:
         return change(word[0]) if draw.random() < SHARE else word[0]
@@ -75,7 +75,7 @@ def _spaced(text: str, draw: random.Random) -> str:
     return _words(text, " ".join, draw)
 
 
-def worn_not(text: str, draw: random.Random) -> str:
+def undisguised(text: str, draw: random.Random) -> str:
     """Return the text unchanged."""
     return text
 

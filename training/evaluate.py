@@ -23,20 +23,20 @@ from .train import model_of
 
 VIDEOS = ("yt_psy", "yt_katyperry", "yt_lmfao")
 ENGLISH = (*VIDEOS, "yt14_avengers", "yt14_playstation")
-#: Sources in other languages, and what of them is in it.
+#: Sources in other languages, and a pattern of the comments in that language.
 LANGUAGES = {
     "Indonesian": (("yt_judol_a", "yt_judol_b"), re.compile("")),
     "Russian": (("tg_umputun",), re.compile("[\u0400-\u04ff]{3}")),
 }
-#: From which P(spam) on a comment is held, and from which it would be refused.
+#: P(spam) from which a comment is held, and from which it would be refused.
 HOLD, REFUSE = 0.5, 0.99
 FIRST_SHARE = 0.7
-#: How often a video's own comments are put beside the others; 1, 4, 15 and 50 were tried.
+#: Number of copies of a video's own comments in the training set; 1, 4, 15 and 50 were tried.
 OWN = 4
 
 
 def reached(title: str, judged: Sequence[Judged]) -> Iterator[str]:
-    """One line per source, and the mean."""
+    """Yield one line per source, and the mean."""
     each = [reach(j) for j in judged]
     yield from ("", f"## Unseen sources, {title}", "", "| source | AUC | R@1 % | R@0.1 % |", "|-|-|-|-|")
     for r in (*each, mean(each)):
@@ -44,7 +44,7 @@ def reached(title: str, judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def held(sources: Sources, full: Weights, calibration: Calibration) -> Iterator[str]:
-    """Honest comments at or above HOLD and REFUSE, each scored by a model without its source."""
+    """Yield the shares of honest comments at or above HOLD and REFUSE, each scored by a model without its source."""
     yield from ("", "## Honest comments, prior alone", "")
     yield f"| source | comments | held of 1,000 (P >= {HOLD}) | refused (P >= {REFUSE}) | highest P |"
     yield "|-|-|-|-|-|"
@@ -56,7 +56,7 @@ def held(sources: Sources, full: Weights, calibration: Calibration) -> Iterator[
 
 
 def caught(judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
-    """Spam of unseen sources at or above HOLD and REFUSE."""
+    """Yield the shares of unseen spam at or above HOLD and REFUSE."""
     yield from ("", "## Spam of unseen sources, prior alone", "")
     yield f"| source | held (P >= {HOLD}) | refused (P >= {REFUSE}) |"
     yield "|-|-|-|"
@@ -66,7 +66,7 @@ def caught(judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
 
 
 def languages(sources: Sources, judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
-    """Comments in other languages, each scored by a model without its source."""
+    """Yield results for comments in other languages, each scored by a model without its source."""
     yield from ("", "## Languages, prior alone", "")
     yield f"| language | honest | held of 1,000 (P >= {HOLD}) | spam | held | R@1 % of its own honest |"
     yield "|-|-|-|-|-|-|"
@@ -84,13 +84,13 @@ def languages(sources: Sources, judged: Sequence[Judged], calibration: Calibrati
 
 
 def _written(logits: Array, examples: Sequence[Example], is_spam: bool, script: re.Pattern[str]) -> Array:
-    """The logits of comments that contain the script."""
+    """Return the logits of comments that contain the script."""
     of_kind = [example for example in examples if example.spam is is_spam]
     return logits[[bool(script.search(example.text)) for example in of_kind]]
 
 
 def disguises(sources: Sources, judged: Sequence[Judged]) -> Iterator[str]:
-    """Recall of English spam at 1 % of the honest newspaper comments, in each disguise."""
+    """Yield the recall of English spam at 1 % of the honest newspaper comments, in each disguise."""
     yield from ("", "## Disguised English spam", "", "| disguise | R@1 % of news |", "|-|-|")
     unseen = {j.source: j.weights for j in judged}
     bars = {name: threshold(unseen[name].logits(sources.real[NEWS]), 0.01) for name in ENGLISH}
@@ -104,13 +104,13 @@ def disguises(sources: Sources, judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def _halves(examples: Sequence[Example]) -> tuple[list[int], list[int]]:
-    """The first of a video's comments, in the order of the file, and the rest."""
+    """Split a video's comments, in the order of the file, into the first ones and the rest."""
     cut = round(FIRST_SHARE * len(examples))
     return list(range(cut)), list(range(cut, len(examples)))
 
 
 def videos(sources: Sources) -> Iterator[str]:
-    """TubeSpam's protocol: the first 70 % of a video train, the last 30 % test."""
+    """Follow TubeSpam's protocol: train on the first 70 % of a video, and test on the last 30 %."""
     yield from ("", "## TubeSpam's protocol", "", "| video | MCC, own comments | MCC, and all that ships |", "|-|-|-|")
     scores = []
     for name in VIDEOS:
@@ -129,7 +129,7 @@ def _correlation(weights: Weights, tested: Batch) -> float:
 
 
 def speed(sources: Sources, prior: PriorModel) -> Iterator[str]:
-    """CPU time per comment on empty caches, including normalization and links."""
+    """Measure the CPU time per comment on empty caches, including normalization and links."""
     yield from (
         "",
         "## Speed, one core, CPU time",
@@ -149,9 +149,9 @@ def speed(sources: Sources, prior: PriorModel) -> Iterator[str]:
 
 
 def _microseconds(judge: Callable[[Comment], object], comments: Sequence[Comment]) -> float:
-    """Mean of the second half, with caches that the first half filled."""
+    """Return the mean of the second half, with caches that the first half filled."""
     half = len(comments) // 2
-    gc.freeze()  # the corpora in memory are no part of a worker
+    gc.freeze()  # a worker does not have the corpora in memory
     for c in comments[:half]:
         judge(c)
     start = time.process_time()

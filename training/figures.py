@@ -9,7 +9,7 @@ import numpy as np
 from .fit import Array
 from .protocol import Judged
 
-#: Fewer honest comments than this in a source itself, and its spam is set against the honest pool.
+#: The spam of a source with fewer honest comments than this is compared with the honest pool.
 FEW = 20
 
 
@@ -24,14 +24,14 @@ class Reach:
 
 
 def area(spam: Array, honest: Array) -> float:
-    """P(a spam scores above an honest comment), ties counting half."""
+    """P(spam scores higher than an honest comment), where ties count half."""
     ordered = np.sort(honest)
     below, upto = np.searchsorted(ordered, spam, "left"), np.searchsorted(ordered, spam, "right")
     return float((below + upto).mean() / 2 / len(honest))
 
 
 def threshold(honest: Array, share: float) -> float:
-    """The logit that at most this share of the honest comments exceeds."""
+    """Return the logit that at most this share of the honest comments exceeds."""
     return float(np.sort(honest)[::-1][int(share * len(honest))])
 
 
@@ -44,7 +44,7 @@ def reach(judged: Judged) -> Reach:
 
 
 def reached(source: str, spam: Array, honest: Array, pool: Array) -> Reach:
-    """The figures of one source, whose scores may be of any scale."""
+    """Return the figures of one source. Scores may have any scale."""
     own = honest if len(honest) >= FEW else pool
     return Reach(source, area(spam, own), recall(spam, pool, 0.01), recall(spam, pool, 0.001))
 

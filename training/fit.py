@@ -15,13 +15,14 @@ from .generate import Example
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-#: Pull towards zero. From .3 to 3 recall hardly moves; 10 and more lose a tenth of it.
+#: Regularization. From .3 to 3 recall hardly changes; 10 and more lose a tenth of it.
 RIDGE = 1.0
-#: A fixed number of steps without a test for the end: a last bit that differs between machines then stays a last bit.
+#: A fixed number of steps without a test for convergence, so that rounding on different machines changes the last bit
+#: only.
 STEPS = 250
-#: A source counts with this power of its size, so that neither the largest nor the smallest rules.
+#: The weight of a source is this power of its size, so that neither the largest nor the smallest dominates.
 SIZE_POWER = 0.5
-#: No single thing may decide alone.
+#: Limit of each weight: no single feature may decide alone.
 BOUND = 3.5
 
 
@@ -49,7 +50,7 @@ class Weights:
 
 
 def batch(examples: Sequence[Example], source: str) -> Batch:
-    """The features of the examples; values in one bucket are added."""
+    """Return the features of the examples. Values in one bucket are added."""
     columns: list[int] = []
     values: list[float] = []
     ends = [0]
@@ -65,7 +66,7 @@ def batch(examples: Sequence[Example], source: str) -> Batch:
 
 
 def _importance(batches: Sequence[Batch]) -> Array:
-    """Weights of the examples: sources by a power of their size, with equal sums for spam and honest."""
+    """Return the weights of the examples: sources by a power of their size, with equal sums for spam and honest."""
     each = np.concatenate([np.full(len(b.spam), len(b.spam) ** (SIZE_POWER - 1)) for b in batches])
     spam = np.concatenate([b.spam for b in batches]) == 1
     for chosen in (spam, ~spam):
@@ -81,7 +82,7 @@ def _bounds() -> Array:
 
 
 def fit(batches: Sequence[Batch]) -> Weights:
-    """Weights by Nesterov's accelerated gradient, projected into their bounds, in a fixed number of steps."""
+    """Fit weights by Nesterov's accelerated gradient, projected into their bounds, in a fixed number of steps."""
     rows = sparse.vstack([b.rows for b in batches]).tocsr()
     turned = rows.T.tocsr()
     spam, each = np.concatenate([b.spam for b in batches]), _importance(batches)

@@ -10,14 +10,14 @@ from .disguise import DISGUISES
 from .grammar import Grammar, read
 
 TEXT = Path(__file__).parent / "text"
-#: The second file of each holds what the first was found to lack: see docs/prior.md.
+#: The second file of each has kinds of comments that the first one lacks: see docs/prior.md.
 HONEST_TEXT = (TEXT / "honest.txt", TEXT / "decoy.txt")
 SPAM_TEXT = (TEXT / "spam.txt", TEXT / "pitch.txt")
 NAME_PART = re.compile("[a-z0-9]+")
 
-#: Rule and number of texts of each kind. With half as many, recall at 1 % moved by
-#: .015 with the seed; with these by .005. Kinds weigh by the root of their number: with 4,000 of `pitched` and 1,000 of
-#: `thanked`, recall at .1 % fell from .47 to .39, because honest readers praise as well.
+#: Rule and number of texts of each kind. With half as many, recall at 1 % varied by .015 with the seed; with these by
+#: .005. The weight of a kind is the root of its number. With 4,000 of `pitched` and 1,000 of `thanked`, recall at .1 %
+#: fell from .47 to .39, because honest readers praise too.
 HONEST: Mapping[str, int] = {
     "news": 7000,
     "blog": 5200,
@@ -28,9 +28,9 @@ HONEST: Mapping[str, int] = {
 }
 SPAM: Mapping[str, int] = {"advert": 8000, "flatter": 1000, "pitched": 800, "thanked": 100, "foreign_pitch": 400}
 
-#: How often an author signs with a website: blogs ask for it, other places do not.
+#: Share of authors with a website: blogs ask for one, other places do not.
 SIGNED: Mapping[str, float] = {"blog": 0.5, "advert": 0.4, "flatter": 0.6, "decoy": 0.3, "pitched": 0.3, "thanked": 1.0}
-#: How often there is a name at all.
+#: Share of authors with a name.
 NAMED: Mapping[str, float] = {
     "news": 0.7,
     "blog": 0.95,
@@ -59,7 +59,7 @@ class Example:
     source: str
     author: str = ""
     url: str = ""
-    group: str = ""  # what it was written below
+    group: str = ""  # the page or video that it is about
 
 
 def chance(label: str, seed: int) -> random.Random:
@@ -90,7 +90,7 @@ def spam(seed: int, share: float = 1.0) -> Iterator[Example]:
 
 
 def _signature(grammar: Grammar, rule: str, draw: random.Random) -> tuple[str, str]:
-    """Name and website. Where a line of the grammar says "~", the letters of the name are part of the address."""
+    """Return name and website. "~" in a line of the grammar becomes the letters of the name."""
     if draw.random() >= NAMED.get(rule, 0.0):
         return "", ""
     signed = draw.random() < SIGNED.get(rule, 0.0)

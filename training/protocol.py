@@ -1,4 +1,4 @@
-"""Training and test sets of the evaluation: every source is scored by a model without it."""
+"""Training and test sets of the evaluation: every source is scored by a model that was not trained on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .generate import Example, honest, spam
 SEED = 1
 ALL = tuple(corpus.name for corpus in CORPORA)
 
-#: Honest comments at whose cost recall is measured.
+#: Honest comments for the false positive rate.
 NEWS, BLOG = "news_c3_a", "blog_tosbourn"
 
 
@@ -28,7 +28,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Logits of one source by a model without it, and of the honest pool by the same model."""
+    """Logits of one source by a model not trained on it, and of the honest pool by the same model."""
 
     source: str
     weights: Weights
@@ -38,7 +38,7 @@ class Judged:
 
 
 def generated(share: float = 1.0) -> tuple[Batch, ...]:
-    """The generated comments, one batch per kind."""
+    """Return the generated comments, one batch per kind."""
     kinds: dict[str, list[Example]] = {}
     for example in (*honest(SEED, share), *spam(SEED, share)):
         kinds.setdefault(example.source, []).append(example)
@@ -46,18 +46,18 @@ def generated(share: float = 1.0) -> tuple[Batch, ...]:
 
 
 def gathered(folder: Path, names: Sequence[str] = ALL, share: float = 1.0) -> Sources:
-    """The corpora of these names, and a share of the generated comments."""
+    """Read the corpora of these names, and a share of the generated comments."""
     examples = {corpus.name: read(folder, corpus) for corpus in CORPORA if corpus.name in names}
     return Sources(examples, {name: batch(rows, name) for name, rows in examples.items()}, generated(share))
 
 
 def free(sources: Sources, without: str = "") -> list[Batch]:
-    """The data that shipped weights may use, without one source."""
+    """Return the data that shipped weights may use, without one source."""
     return [*(sources.real[name] for name in FREE if name != without), *sources.generated]
 
 
-def everything(sources: Sources, without: str) -> list[Batch]:
-    """All but one source, half of the newspaper's articles and the blog of the honest pool."""
+def all_without(sources: Sources, without: str) -> list[Batch]:
+    """Return all data without one source, half of the newspaper's articles, and the blog of the honest pool."""
     kept = [b for name, b in sources.real.items() if name not in (without, NEWS, BLOG)]
     news = batch(half(sources.examples[NEWS], 0), NEWS)
     return [*kept, news, *sources.generated]
@@ -74,12 +74,12 @@ def honest_only(source: Batch) -> Batch:
 
 
 def shipped(sources: Sources, full: Weights) -> list[Judged]:
-    """Protocol "shipped": freely licensed and generated examples only, the source left out where it is one of them."""
+    """Follow the protocol "shipped": train on freely licensed and generated examples only, without the source."""
     pool = [sources.real[NEWS], honest_only(sources.real[BLOG])]
     return [_judged(sources.real[name], fit(free(sources, name)) if name in FREE else full, pool) for name in SPAM]
 
 
 def research(sources: Sources) -> list[Judged]:
-    """Protocol "research": everything at hand but the source; the honest pool is unseen articles and an unseen blog."""
+    """Follow the protocol "research": train on all data without the source. The honest pool is not trained on."""
     pool = [batch(half(sources.examples[NEWS], 1), NEWS), honest_only(sources.real[BLOG])]
-    return [_judged(sources.real[name], fit(everything(sources, name)), pool) for name in SPAM]
+    return [_judged(sources.real[name], fit(all_without(sources, name)), pool) for name in SPAM]

@@ -18,16 +18,16 @@ CARD = ROOT / "docs" / "model-card.md"
 
 
 def inputs(folder: Path) -> str:
-    """SHA-256 over all training inputs: the free corpora, the templates and the seed."""
+    """Return the SHA-256 over all training inputs: the free corpora, the templates and the seed."""
     corpora = [path(folder, corpus).read_bytes() for corpus in CORPORA if corpus.free]
     templates = [file.read_bytes() for file in sorted(TEXT.glob("*.txt"))]
     return digest(*corpora, *templates, str(SEED).encode())
 
 
 def model_of(weights: Weights, calibration: Calibration, learned_from: str = "") -> PriorWeights:
-    """The weights in the form of the shipped file."""
+    """Return the weights in the form of the shipped file."""
     whole, scales = quantize(weights.of.tolist())
-    # Processors differ in the last bits of a sum, so the bias is rounded.
+    # The last bits of a sum differ between processors, so the bias is rounded.
     return PriorWeights(whole, scales, round(weights.bias, 6), calibration.slope, calibration.shift, learned_from)
 
 

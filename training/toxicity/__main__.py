@@ -16,7 +16,7 @@ CARD = ROOT / "docs" / "toxicity-card.md"
 
 
 def inputs(folder: Path) -> str:
-    """SHA-256 over all training inputs: the corpora, the templates and the seed."""
+    """Return the SHA-256 over all training inputs: the corpora, the templates and the seed."""
     corpora = [path(folder, corpus).read_bytes() for corpus in (DAVIDSON, *honest_corpora())]
     made = [FOLDER / name for name in ("abuse.txt", "calm.txt", "charged.txt")]
     templates = [file.read_bytes() for file in (*made, *HONEST_TEXT)]

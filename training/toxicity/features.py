@@ -14,7 +14,7 @@ NOTHING = FILLERS | {READER, GROUP}
 
 
 def features(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    """Features of each word of a text, as `workers.learning.toxicity_model` reads it."""
+    """Return the features of each word of a text, as `workers.learning.toxicity_model` reads it."""
     met: set[str] = set()
     found, before, aim = [], "", -REACH - 1
     for n, token in enumerate(tokens):
@@ -48,6 +48,6 @@ def is_eligible(feature: str) -> bool:
 
 
 def charged() -> frozenset[str]:
-    """Words and pairs of words, one of which is in every feature that may count as an attack."""
+    """Return words and pairs of words. Every feature that may count as an attack contains one of them."""
     lines = [line for rule in grammar.read(FOLDER / "charged.txt").rules.values() for line in rule]
     return frozenset(word.replace("_", " ") for line in lines for word in line.split())

@@ -15,7 +15,7 @@ from workers.text.profanity import profane_words
 
 from .texts import AI_MOD, FOLDER, labelled
 
-#: Honest comments, none of which was trained on but those of the chat group.
+#: Honest comments. Only those of the chat group were trained on.
 HONEST = ("news_c3_a", "blog_tosbourn", "yt14_avengers", "yt14_playstation", "yt_judol_b", "tg_umputun")
 
 
@@ -24,7 +24,7 @@ def scores(model: ToxicityModel, texts: Sequence[str]) -> Array:
 
 
 def _shares(of: Array, thousand: bool = False) -> str:
-    """The share at or above each level."""
+    """Return the share at or above each level."""
     shares = [float((of >= bar).mean()) for bar in THRESHOLDS.values()]
     return " | ".join(f"{1000 * share:.1f}" if thousand else f"{share:.2f}" for share in shares)
 
@@ -34,7 +34,7 @@ def sentences() -> Mapping[str, tuple[str, ...]]:
 
 
 def attacks(model: ToxicityModel, folder: Path) -> Iterator[str]:
-    """Figures for replies labelled as trolling or not. Half of them were inspected while the templates were written."""
+    """Yield figures for replies labelled as trolling or not. Half were read while the templates were written."""
     levels = " | ".join(THRESHOLDS)
     yield from ("", "## Attacks and other replies", "")
     held_at = f"{levels} | blatant or profane"
@@ -50,13 +50,13 @@ def attacks(model: ToxicityModel, folder: Path) -> Iterator[str]:
 
 
 def _with_profanity(texts: Sequence[str], of: Array) -> float:
-    """The share held by the default level or by a profane word."""
+    """Return the share that is held by the default level or by a profane word."""
     bar = next(iter(THRESHOLDS.values()))
     return float(np.mean([score >= bar or bool(profane_words(text)) for text, score in zip(texts, of, strict=True)]))
 
 
 def held(model: ToxicityModel, folder: Path) -> Iterator[str]:
-    """Honest comments at or above each level."""
+    """Yield the shares of honest comments at or above each level."""
     yield from ("", "## Honest comments held, of 1,000", "")
     yield f"| Source | Content | Comments | {' | '.join(THRESHOLDS)} |"
     yield "|-|-|-|" + "-|" * len(THRESHOLDS)
@@ -67,7 +67,7 @@ def held(model: ToxicityModel, folder: Path) -> Iterator[str]:
 
 
 def tested(model: ToxicityModel) -> Iterator[str]:
-    """Share of the test sentences at or above each level."""
+    """Yield the shares of the test sentences at or above each level."""
     yield from ("", "## Test sentences: share held", "")
     yield f"| Sentences | Number | {' | '.join(THRESHOLDS)} |"
     yield "|-|-|" + "-|" * len(THRESHOLDS)

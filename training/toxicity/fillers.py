@@ -1,4 +1,4 @@
-"""Function words: alone or in pairs they are no features of an attack."""
+"""Function words. Alone or in pairs they are no features of an attack."""
 
 _FILLERS = """
     a an the this that these those it its he him his she her hers they them their theirs we us our ours i me my mine

@@ -14,18 +14,18 @@ from workers.learning.toxicity_model import AIMED, SPAN, STEPS, ToxicityModel, w
 from .features import charged, features, is_eligible
 from .texts import Group
 
-#: Pull towards zero. The same for every weight, so that most features end there, but less for those that may speak for
-#: an attack: rare insults count too. And with the weight itself.
+#: Regularization. LASSO makes most weights zero; features that may count as an attack get only the share OF_CHARGED of
+#: it, because rare insults count too. RIDGE grows with the weight.
 LASSO, OF_CHARGED, RIDGE = 5e-5, 0.05, 1e-5
-#: No single feature may weigh more, and a word by itself, whoever it is about, no more than that.
+#: Limits of a weight: for any feature, and for a word alone that is not about a person.
 BOUND, ALONE = 4.0, 1.3
-ROUNDS, STEPS_DOWN, POWER_STEPS = 2, 1000, 20
-#: A feature must be in this many spans, so that nobody's name or typing error is one.
-SEEN = 5
+ROUNDS, GRADIENT_STEPS, POWER_STEPS = 2, 1000, 20
+#: A feature must be in this many spans, so that names and typing errors are none.
+MIN_SPANS = 5
 
 
 def _bounds(columns: Sequence[str]) -> Array:
-    """Upper limit of each feature's weight."""
+    """Return the upper limit of each feature's weight."""
     may = charged()
     most = (BOUND if AIMED in c or " " in c else ALONE for c in columns)
     return np.array([m * bool(may & {c, *c.removeprefix(AIMED).split()}) for c, m in zip(columns, most, strict=True)])
@@ -33,7 +33,7 @@ def _bounds(columns: Sequence[str]) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Up to SPAN words in a row each, as the features in them; whether they attack; how much each counts."""
+    """Features of up to SPAN words in a row, with a label and a weight for each span."""
 
     features: list[list[str]]
     attacks: Array
@@ -45,14 +45,14 @@ def _flat(words: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def _cut(words: Sequence[tuple[str, ...]]) -> Iterator[list[str]]:
-    """Every other half of a span, so that each word is in the middle of one."""
+    """Yield overlapping spans, each half a span after the one before, so that each word is in the middle of one."""
     last = max(0, len(words) - SPAN)
     for start in dict.fromkeys((*range(0, last, SPAN // 2), last)):
         yield _flat(words[start : start + SPAN])
 
 
 def _worst(words: Sequence[tuple[str, ...]], weights: Mapping[str, int]) -> list[str]:
-    """The span with the highest score; the first if several have it."""
+    """Return the span with the highest score; the first if several have it."""
     sums = [sum(weights.get(feature, 0) for feature in word) for word in words]
     starts = range(max(1, len(words) - SPAN + 1))
     start = max(starts, key=lambda n: sum(sums[n : n + SPAN]))
@@ -60,7 +60,7 @@ def _worst(words: Sequence[tuple[str, ...]], weights: Mapping[str, int]) -> list
 
 
 def spans(read_groups: Sequence[tuple[Group, Sequence[list[tuple[str, ...]]]]], weights: Mapping[str, int]) -> Spans:
-    """All spans of honest texts; of attacks the worst, once there are weights to tell which it is."""
+    """Return all spans of honest texts, and the worst span of each attack once there are weights to find it."""
     found, attacks, each = [], [], []
     for group, texts in read_groups:
         for words in filter(None, texts):
@@ -75,9 +75,9 @@ def spans(read_groups: Sequence[tuple[Group, Sequence[list[tuple[str, ...]]]]], 
 
 
 def _rows(found: Spans) -> tuple[Any, list[str]]:
-    """A sparse row for each span, and the features that its columns are."""
+    """Return a sparse row for each span, and the features of its columns."""
     seen = Counter(feature for span in found.features for feature in set(span))
-    columns = sorted(feature for feature, n in seen.items() if n >= SEEN and is_eligible(feature))
+    columns = sorted(feature for feature, n in seen.items() if n >= MIN_SPANS and is_eligible(feature))
     place = {feature: n for n, feature in enumerate(columns)}
     inside = [[place[feature] for feature in span if feature in place] for span in found.features]
     ends = np.cumsum([0, *map(len, inside)])
@@ -88,17 +88,17 @@ def _rows(found: Spans) -> tuple[Any, list[str]]:
 
 
 def _descended(rows: Any, found: Spans, most: Array) -> tuple[Array, float]:
-    """Weights and bias by accelerated proximal gradient (Beck and Teboulle 2009), in a fixed number of steps."""
+    """Fit weights and bias by accelerated proximal gradient (Beck and Teboulle 2009), in a fixed number of steps."""
     turned, each = rows.T.tocsr(), found.each
     direction = np.ones(rows.shape[1])
     for _ in range(POWER_STEPS):
         direction = turned @ (each * (rows @ (direction / np.linalg.norm(direction))))
-    # The curvature of the loss is at most a quarter of the longest direction's, the bias' included, and some leeway.
+    # The curvature of the loss is at most a quarter of the longest direction's, with the bias, and a safety margin.
     step = 1 / (0.25 * (1.1 * np.linalg.norm(direction) + 4 * each.sum()) + RIDGE)
     pull = np.where(most > 0, LASSO * OF_CHARGED, LASSO)
     now, before = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
     bias = bias_before = 0.0
-    for n in range(1, STEPS_DOWN + 1):
+    for n in range(1, GRADIENT_STEPS + 1):
         ahead = (n - 1) / (n + 2)
         at, bias_at = now + ahead * (now - before), bias + ahead * (bias - bias_before)
         error = each * (1 / (1 + np.exp(-(rows @ at + bias_at))) - found.attacks)
@@ -111,7 +111,7 @@ def _descended(rows: Any, found: Spans, most: Array) -> tuple[Array, float]:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The weight of each feature that has one, and the bias; whole numbers, STEPS to one of log-odds."""
+    """Weights by feature, and the bias; whole numbers in STEPS per log-odds."""
 
     weights: Mapping[str, int]
     bias: int
@@ -120,13 +120,13 @@ class Fitted:
         return ToxicityModel.from_weights(self.weights, self.bias)
 
     def written(self, inputs: str) -> str:
-        """The model's file."""
+        """Return the content of the model's file."""
         head = [f"# bias {self.bias}", f"# inputs {inputs}"]
         return "\n".join([*head, *(f"{feature} {weight}" for feature, weight in sorted(self.weights.items()))]) + "\n"
 
 
 def fit(groups: Sequence[Group]) -> Fitted:
-    """The weights for these texts. Which words attack is found with the first round's weights, and learned anew."""
+    """Fit the weights for these texts. The second round uses the spans that the first round's weights found."""
     texts = [(group, [features(word_tokens(text)) for text in group.texts]) for group in groups]
     weights: dict[str, int] = {}
     bias = 0.0

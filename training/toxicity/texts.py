@@ -20,21 +20,21 @@ GENERATED = 16000
 #: Share of the generated sentences without capitals.
 CARELESS = 0.5
 
-#: A text of the posts labelled offensive counts this much, one of the others 1: most were labelled for one profane
-#: word, whatever was said with it. At .3 and 1 fewer of AI-Mod's attacks were told from its other posts.
+#: Weight of a post that is labelled offensive; the others have 1. Most were labelled for one profane word, in any
+#: context. At .3 and 1 fewer of AI-Mod's attacks were separated from its other posts.
 OFFENSIVE = 0.1
-#: Honest texts made for the prior are many, and nobody in them is spoken to.
+#: Weight of the honest texts that were generated for the prior: there are many, and they do not address a person.
 MADE = 0.5
 
 DAVIDSON = Corpus("tox_davidson", "short posts, labelled", "MIT", folder="toxic")
 AI_MOD = Corpus("tox_aimod", "trolling and other replies", "GPL-3.0", folder="toxic")
-#: Names, addresses and marks of a network that wrote them.
+#: Names, addresses and markup of the network that the posts are from.
 NETWORK = re.compile(r"\bRT\b|@\w+|https?://\S*|&#?\w+;")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Texts of one kind, whether they attack, and how much one of them counts."""
+    """Texts of one kind, with their label and the weight of each text."""
 
     name: str
     texts: tuple[str, ...]
@@ -43,7 +43,7 @@ class Group:
 
 
 def labelled(folder: Path, corpus: Corpus, half: int | None = None) -> Iterator[tuple[str, bool]]:
-    """Text and whether it was labelled toxic; of one half of the corpus only, if 0 or 1 is given."""
+    """Yield each text with True if it is labelled toxic; of one half of the corpus only, if 0 or 1 is given."""
     for line in path(folder, corpus).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if half is None or hashlib.sha256(row["id"].encode()).digest()[0] % 2 == half:
@@ -51,7 +51,7 @@ def labelled(folder: Path, corpus: Corpus, half: int | None = None) -> Iterator[
 
 
 def generated(rule: str, n: int = GENERATED) -> tuple[str, ...]:
-    """Sentences of the templates named as the rule is; every group of people is as likely."""
+    """Generate sentences of the templates with this rule. All groups of people are equally likely."""
     base = read(TEXT / "honest.txt").rules
     grammar = Grammar({"who": base["who"], "group": tuple(sorted(GROUP_NAMES)), **read(FOLDER / f"{rule}.txt").rules})
     draw = chance(rule, SEED)
@@ -60,12 +60,12 @@ def generated(rule: str, n: int = GENERATED) -> tuple[str, ...]:
 
 
 def honest_corpora() -> Sequence[Corpus]:
-    """Freely licensed comments. A few of them are rude; none were labelled for it."""
+    """Return the freely licensed comments. A few of them are rude, but none is labelled for it."""
     return [corpus for corpus in CORPORA if corpus.free and corpus.name != DAVIDSON.name]
 
 
 def gathered(folder: Path) -> list[Group]:
-    """All training texts."""
+    """Return all training texts."""
     posts = list(labelled(folder, DAVIDSON))
     comments = [e.text for corpus in honest_corpora() for e in read_corpus(folder, corpus)]
     return [
