@@ -107,16 +107,16 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
     """Yield scores after each number of comments, if all comments or only reviewed ones become lessons."""
     lessons: Counter[bool] = Counter()
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    came = 0
+    learned = 0
     for n in LESSONS:
         if n > len(rows) - FEWEST_JUDGED:
             return
-        for row in rows[came:n]:
+        for row in rows[learned:n]:
             if all_teach or row.prior > UNCERTAIN or draw.random() < SEEN_SHARE:
                 lessons[row.spam] += 1
                 for token in tokens(row.comment):
                     counts[token][row.spam] += 1
-        came = n
+        learned = n
         seen = TokenCounts(lessons[False], lessons[True], {t: (c[0], c[1]) for t, c in counts.items()})
         for row in rows[n :: max(1, (len(rows) - n) // MOST_JUDGED)]:
             asked = tokens(row.comment)

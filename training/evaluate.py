@@ -98,8 +98,8 @@ def disguises(sources: Sources, judged: Sequence[Judged]) -> Iterator[str]:
         draw, recalled = chance("disguise", SEED), []
         for source in ENGLISH:
             spam = [e for e in sources.examples[source] if e.spam]
-            worn = [Example(disguise(e.text, draw), True, source, e.author, e.url) for e in spam]
-            recalled.append((unseen[source].logits(batch(worn, source)) > bars[source]).mean())
+            disguised = [Example(disguise(e.text, draw), True, source, e.author, e.url) for e in spam]
+            recalled.append((unseen[source].logits(batch(disguised, source)) > bars[source]).mean())
         yield f"| {name} | {np.mean(recalled):.3f} |"
 
 

@@ -20,7 +20,7 @@ def holding_all(live: Live, website: Website) -> None:
     live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="all"))
 
 
-def sent(live: Live, website: Website, desktop: Desktop, content: str) -> tuple[Page, Comment]:
+def post_comment(live: Live, website: Website, desktop: Desktop, content: str) -> tuple[Page, Comment]:
     """Open a page and post a comment that is published at once."""
     page = desktop.open()
     page.goto(a_page(live, website))
@@ -37,7 +37,7 @@ def change(page: Page, content: str) -> None:
 
 
 def test_a_comment_is_edited_in_place(desktop: Desktop, live: Live, website: Website) -> None:
-    page, comment = sent(live, website, desktop, "I *liked* the frist part.")
+    page, comment = post_comment(live, website, desktop, "I *liked* the frist part.")
     change(page, "I *liked* the first part.")
     expect(page.locator(f"#comment-{comment.id} .content")).to_have_text("I liked the first part.")
     expect(page.get_by_role("article")).to_have_count(1)
@@ -49,7 +49,7 @@ def test_a_comment_is_edited_in_place(desktop: Desktop, live: Live, website: Web
 def test_a_held_edit_keeps_the_published_text_and_its_decision_is_announced(
     desktop: Desktop, live: Live, website: Website
 ) -> None:
-    page, comment = sent(live, website, desktop, "Kind words.")
+    page, comment = post_comment(live, website, desktop, "Kind words.")
     holding_all(live, website)
     change(page, "Harsh words.")
     expect(page.get_by_text("Edit pending", exact=True)).to_be_visible()
@@ -69,7 +69,7 @@ def test_a_pending_comment_can_be_edited_and_its_removal_is_explained(
     desktop: Desktop, live: Live, website: Website
 ) -> None:
     holding_all(live, website)
-    page, comment = sent(live, website, desktop, "First thoughts.")
+    page, comment = post_comment(live, website, desktop, "First thoughts.")
     change(page, "Second thoughts.")
     expect(page.get_by_text("Second thoughts.")).to_be_visible()
     expect(page.get_by_text("Pending", exact=True)).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_pending_comment_can_be_edited_and_its_removal_is_explained(
 def test_an_edit_that_cannot_be_saved_shows_why_and_keeps_the_text(
     desktop: Desktop, live: Live, website: Website
 ) -> None:
-    page, comment = sent(live, website, desktop, "As it is.")
+    page, comment = post_comment(live, website, desktop, "As it is.")
     live.storage.threads.set_closed("demo", comment.thread, True)
     change(page, "Too late.")
     expect(page.get_by_role("alert").get_by_text("The thread is closed.")).to_be_visible()
@@ -95,7 +95,7 @@ def test_an_edit_that_cannot_be_saved_shows_why_and_keeps_the_text(
 
 
 def test_withdrawing_a_comment_takes_two_clicks(desktop: Desktop, live: Live, website: Website) -> None:
-    page, comment = sent(live, website, desktop, "Never mind.")
+    page, comment = post_comment(live, website, desktop, "Never mind.")
     page.get_by_role("button", name="Withdraw").click()
     assert live.storage.comments.get("demo", comment.id).status is Status.APPROVED
     page.get_by_role("button", name="Withdraw permanently?").click()

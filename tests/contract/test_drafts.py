@@ -215,8 +215,8 @@ def test_the_outbox_has_events_of_comments_and_none_of_drafts(storage: Storage) 
     decided(storage, draft_of(storage, comment, "third words"), Action.APPROVE)
     comment = storage.comments.get(SITE, comment.id)
     change(storage, comment, withdrawn(comment, now()))
-    told = [(e.comment, e.version, e.before, e.after) for e in storage.outbox.read(SITE, 9)]
-    assert told == [
+    outbox_events = [(e.comment, e.version, e.before, e.after) for e in storage.outbox.read(SITE, 9)]
+    assert outbox_events == [
         (comment.id, 1, "queued", "held"),
         (comment.id, 3, "queued", "approved"),
         (comment.id, 4, "approved", "approved"),

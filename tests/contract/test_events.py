@@ -95,12 +95,12 @@ def test_changes_list_comments_that_disappeared(storage: Storage) -> None:
     child = published(storage, parent=root.id)
     version = storage.threads.version("blog", THREAD)
     removed = moderated(storage, root, Action.REMOVE)
-    told = _since(storage, version)
-    assert (told.complete, told.appeared, told.disappeared) == (True, (), (root.id,))
+    thread_changes = _since(storage, version)
+    assert (thread_changes.complete, thread_changes.appeared, thread_changes.disappeared) == (True, (), (root.id,))
     assert _since(storage, 0).appeared == (), "its answer went with it, and must not be named as there"
     moderated(storage, removed, Action.APPROVE)
-    told = _since(storage, version)
-    assert (told.appeared, told.disappeared) == ((root.id,), ())
+    thread_changes = _since(storage, version)
+    assert (thread_changes.appeared, thread_changes.disappeared) == ((root.id,), ())
     assert _since(storage, 0).appeared == (child.id, root.id)
 
 

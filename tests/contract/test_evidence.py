@@ -200,7 +200,7 @@ def _taken_back(storage: Storage, comment: Comment) -> Comment:
 CAMPAIGN = Quota("campaign", 3)
 
 
-def _taught(storage: Storage, *quotas: Quota) -> Comment:
+def _learned_in_quota(storage: Storage, *quotas: Quota) -> Comment:
     comment = moderated(storage, _held(storage), Action.SPAM)
     storage.corpus.learn("blog", comment, frozenset({"casino"}), quotas)
     return comment
@@ -208,14 +208,14 @@ def _taught(storage: Storage, *quotas: Quota) -> Comment:
 
 def test_a_quota_limits_the_lessons_that_count(storage: Storage) -> None:
     for _ in range(10):
-        _taught(storage, CAMPAIGN)
+        _learned_in_quota(storage, CAMPAIGN)
     assert storage.corpus.snapshot("blog") == TokenCounts(0, 3, {"casino": (0, 3)})
-    _taught(storage, Quota("another", 3))
+    _learned_in_quota(storage, Quota("another", 3))
     assert storage.corpus.totals("blog") == (0, 4)
 
 
 def test_another_lesson_of_the_quota_counts_when_one_is_removed(storage: Storage) -> None:
-    lessons = [_taught(storage, CAMPAIGN) for _ in range(6)]
+    lessons = [_learned_in_quota(storage, CAMPAIGN) for _ in range(6)]
     for n, lesson in enumerate(lessons, 1):
         _taken_back(storage, lesson)
         assert storage.corpus.totals("blog") == (0, min(3, 6 - n))

@@ -27,49 +27,49 @@ def storage(request: pytest.FixtureRequest) -> Storage:
     return open_redis(replace(settings, learn_together=TOGETHER))
 
 
-def taught(storage: Storage, site: str, action: Action, *quotas: Quota) -> Comment:
+def learn_comment(storage: Storage, site: str, action: Action, *quotas: Quota) -> Comment:
     held = decided(storage, accepted(storage, site=site), Action.HOLD)
     comment = moderated(storage, held, action)
     storage.corpus.learn(site, comment, frozenset({"casino"}), quotas)
     return comment
 
 
-def known(storage: Storage, site: str) -> TokenCounts:
+def token_counts(storage: Storage, site: str) -> TokenCounts:
     """Return the token counts by which a comment on the site is judged."""
     return storage.evidence.look_up(site, [EvidenceQuery(tokens=frozenset({"casino"}))])[0].corpus
 
 
 def test_sites_that_learn_together_share_lessons_with_no_other_site(storage: Storage) -> None:
-    taught(storage, "blog", Action.SPAM)
-    taught(storage, "shop", Action.APPROVE)
-    taught(storage, "news", Action.SPAM)
+    learn_comment(storage, "blog", Action.SPAM)
+    learn_comment(storage, "shop", Action.APPROVE)
+    learn_comment(storage, "news", Action.SPAM)
     both = TokenCounts(1, 1, {"casino": (1, 1)})
-    assert known(storage, "blog") == known(storage, "shop") == both
+    assert token_counts(storage, "blog") == token_counts(storage, "shop") == both
     assert storage.corpus.snapshot("blog") == storage.corpus.snapshot("shop") == both
     assert storage.corpus.totals("shop") == (1, 1)
-    assert known(storage, "news") == TokenCounts(0, 1, {"casino": (0, 1)})
+    assert token_counts(storage, "news") == TokenCounts(0, 1, {"casino": (0, 1)})
 
 
 def test_each_site_removes_exactly_its_own_lessons(storage: Storage) -> None:
-    spam, lesson = taught(storage, "blog", Action.SPAM), taught(storage, "shop", Action.SPAM)
+    spam, lesson = learn_comment(storage, "blog", Action.SPAM), learn_comment(storage, "shop", Action.SPAM)
     removed = moderated(storage, lesson, Action.REMOVE)
     assert storage.corpus.learn("shop", removed, frozenset())
-    assert known(storage, "shop") == TokenCounts(0, 1, {"casino": (0, 1)})
+    assert token_counts(storage, "shop") == TokenCounts(0, 1, {"casino": (0, 1)})
     assert storage.corpus.learn("blog", moderated(storage, spam, Action.REMOVE), frozenset())
-    assert known(storage, "shop") == TokenCounts()
+    assert token_counts(storage, "shop") == TokenCounts()
 
 
 def test_a_campaign_on_both_sites_counts_as_one(storage: Storage) -> None:
     for n in range(8):
-        taught(storage, "blog" if n % 2 else "shop", Action.SPAM, Quota("campaign", 3))
+        learn_comment(storage, "blog" if n % 2 else "shop", Action.SPAM, Quota("campaign", 3))
     assert storage.corpus.totals("blog") == (0, 3)
 
 
 def test_due_comments_stay_with_their_site(storage: Storage) -> None:
-    ids = {site: taught(storage, site, Action.SPAM).id for site in ("blog", "shop")}
+    ids = {site: learn_comment(storage, site, Action.SPAM).id for site in ("blog", "shop")}
     storage.corpus.forget("shop", {site: [id] for site, id in ids.items()})
     assert storage.corpus.snapshot("blog") == TokenCounts()
     for site, id in ids.items():
         assert storage.corpus.due(site, 9) == [id]
         assert storage.corpus.learn(site, storage.comments.get(site, id), frozenset({"casino"}))
-    assert known(storage, "blog") == TokenCounts(0, 2, {"casino": (0, 2)})
+    assert token_counts(storage, "blog") == TokenCounts(0, 2, {"casino": (0, 2)})

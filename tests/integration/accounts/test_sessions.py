@@ -30,8 +30,8 @@ def test_a_password_signs_in_and_redirects(web_app):
 def test_people_are_redirected_to_sign_in_and_programs_get_401(web_app):
     page = web_app.anonymous().get("/review/blog?status=spam", headers={"Accept": "text/html"})
     assert (page.status_code, page.location) == (303, "/sign-in?next=/review/blog?status%3Dspam")
-    told = web_app.anonymous().get("/v1/sites/blog/review/comments")
-    assert (told.status_code, told.mimetype) == (401, "application/problem+json")
+    message = web_app.anonymous().get("/v1/sites/blog/review/comments")
+    assert (message.status_code, message.mimetype) == (401, "application/problem+json")
 
 
 def test_a_wrong_password_an_unknown_name_and_one_without_password_get_the_same_answer(web_app):

@@ -21,7 +21,7 @@ def a_message(to: str = ADA) -> EmailMessage:
     return notification_email(envelope, a_comment(), a_comment(content=".\n..\nGrüße"), "https://blog.example/")
 
 
-def sent(server: MailServer, to: str = ADA, context: ssl.SSLContext | None = None) -> SMTPResult:
+def send_message(server: MailServer, to: str = ADA, context: ssl.SSLContext | None = None) -> SMTPResult:
     return Mailer(server.settings, SENDER, context).send(a_message(to), to)
 
 
@@ -34,7 +34,7 @@ def trusting_context() -> ssl.SSLContext:
 @pytest.mark.parametrize("tls", ["", "starttls", "always"])
 def test_a_message_arrives_unchanged(tls: str) -> None:
     with MailServer(tls=tls, user="blog") as server:
-        assert sent(server, context=trusting_context()) == SMTPResult(250)
+        assert send_message(server, context=trusting_context()) == SMTPResult(250)
         (letter,) = server.letters
     assert (letter.sender, letter.to) == (SENDER, ADA)
     assert "> .\n> ..\n> Grüße" in letter.text.replace("\r\n", "\n")
@@ -43,7 +43,7 @@ def test_a_message_arrives_unchanged(tls: str) -> None:
 
 def test_the_password_is_sent_only_over_verified_tls() -> None:
     with MailServer(tls="starttls", user="blog") as server:
-        assert sent(server) == SMTPResult(error="tls", server_ok=False)
+        assert send_message(server) == SMTPResult(error="tls", server_ok=False)
         assert [line for line in server.lines if line.startswith("AUTH")] == []
     with MailServer(user="blog") as plain:
         server_settings = SMTPSettings("127.0.0.1", plain.port, "starttls", "blog", "secret")
@@ -71,7 +71,7 @@ def test_the_password_is_sent_only_over_verified_tls() -> None:
 )
 def test_each_server_reply_has_a_result(says: dict[str, str], result: SMTPResult) -> None:
     with MailServer(says, user="blog") as server:
-        assert sent(server) == result
+        assert send_message(server) == result
 
 
 def test_an_unavailable_or_unknown_server_is_an_error() -> None:
@@ -84,10 +84,10 @@ def test_an_unavailable_or_unknown_server_is_an_error() -> None:
 
 def test_an_international_address_needs_a_server_with_smtputf8(tmp_path: Path) -> None:
     with MailServer() as server:
-        assert sent(server, "ädä@example.org") == SMTPResult(error="address", permanent=True)
+        assert send_message(server, "ädä@example.org") == SMTPResult(error="address", permanent=True)
         assert server.letters == []
     with MailServer({"EHLO": "250-ready\r\n250-8BITMIME\r\n250 SMTPUTF8"}) as modern:
-        assert sent(modern, "ädä@example.org") == SMTPResult(250)
+        assert send_message(modern, "ädä@example.org") == SMTPResult(250)
         assert modern.letters[0].to == "ädä@example.org"
 
 

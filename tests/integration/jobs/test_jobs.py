@@ -42,7 +42,7 @@ def deps(storage: Storage) -> Deps:
     return made
 
 
-def asked(deps: Deps) -> list[tuple[str, str, str]]:
+def enqueued(deps: Deps) -> list[tuple[str, str, str]]:
     assert isinstance(deps.jobs, RecordedJobs)
     return deps.jobs.jobs
 
@@ -54,7 +54,7 @@ def test_judging_decides_every_queued_comment(deps: Deps) -> None:
     assert {deps.storage.comments.get("blog", c.id).status for c in good} == {Status.APPROVED}
     assert deps.storage.comments.get("blog", bad.id).status is Status.SPAM
     assert deps.storage.queue.depth("blog").queued == 0
-    assert asked(deps) == []
+    assert enqueued(deps) == []
 
 
 def test_judging_again_changes_nothing(deps: Deps) -> None:
@@ -70,7 +70,7 @@ def test_judging_that_runs_out_of_time_enqueues_itself_with_its_token(deps: Deps
     for _ in range(25):
         accepted(deps.storage)
     judge("blog", "token")
-    assert asked(deps) == [(JUDGE, "blog", "token")]
+    assert enqueued(deps) == [(JUDGE, "blog", "token")]
     assert 0 < deps.storage.queue.depth("blog").queued < 25
 
 
@@ -97,7 +97,7 @@ def test_a_job_for_a_site_that_does_not_exist_does_nothing(deps: Deps) -> None:
     judge("nowhere", "token")
     learn("nowhere", "")
     deliver("nowhere", "")
-    assert asked(deps) == []
+    assert enqueued(deps) == []
 
 
 def test_learning_updates_the_corpus_once(deps: Deps) -> None:
@@ -116,8 +116,8 @@ def test_delivery_queues_every_decision_in_order(deps: Deps, caplog: pytest.LogC
     others = [published(deps.storage) for _ in range(120)]
     moderated(deps.storage, first, Action.REMOVE)
     deliver("blog", "")
-    told = [(vars(record)["comment"], vars(record)["status"]) for record in caplog.records]
-    assert told == [(c.id, Status.APPROVED) for c in [first, *others]] + [(first.id, Status.REMOVED)]
+    log_entry = [(vars(record)["comment"], vars(record)["status"]) for record in caplog.records]
+    assert log_entry == [(c.id, Status.APPROVED) for c in [first, *others]] + [(first.id, Status.REMOVED)]
     assert deps.storage.outbox.length("blog") == 0
 
 
@@ -135,4 +135,4 @@ def test_learning_and_delivery_also_enqueue_themselves_again(deps: Deps) -> None
         moderated(deps.storage, published(deps.storage, content=str(n)), Action.SPAM)
     learn("blog", "")
     deliver("blog", "")
-    assert asked(deps) == [(LEARN, "blog", ""), (DELIVER, "blog", "")]
+    assert enqueued(deps) == [(LEARN, "blog", ""), (DELIVER, "blog", "")]

@@ -91,7 +91,7 @@ def test_unpublished_comments_are_never_shown() -> None:
     run()
 
 
-def tell(kind: type[ReadingModel]) -> None:
+def hide_after_reading(kind: type[ReadingModel]) -> None:
     """Publish a comment with a reply, read both, and hide the comment."""
     machine = kind()
     machine.storage = new_storage()
@@ -100,12 +100,12 @@ def tell(kind: type[ReadingModel]) -> None:
     first = machine.published(thread)
     assert first
     assert machine.published(thread, first.comment.id)
-    look(machine)
+    check_all_pages(machine)
     machine.change(first, first.comment, first.comment.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
-    look(machine)
+    check_all_pages(machine)
 
 
-def tell_of_edits(storage: Storage) -> None:
+def edit_after_reading(storage: Storage) -> None:
     """Edits that are pending, refused, applied and withdrawn."""
     machine = ReadingModel()
     machine.storage = storage
@@ -115,18 +115,18 @@ def tell_of_edits(storage: Storage) -> None:
     assert machine.published(THREADS[0], first.comment.id)
     for by_filters, by_person in ((Action.HOLD, Action.APPROVE), (Action.HOLD, Action.SPAM)):
         machine.rewrite(first)
-        look(machine)
+        check_all_pages(machine)
         assert first.draft
         machine.change(first, first.draft, first.draft.with_decision(a_decision(by_filters)))
-        look(machine)
+        check_all_pages(machine)
         machine.change(first, first.draft, first.draft.with_decision(a_decision(by_person, Role.MODERATOR, "mo")))
-        look(machine)
+        check_all_pages(machine)
     assert len(first.said) == 3
     machine.change(first, first.comment, withdrawn(first.comment, NOW))
-    look(machine)
+    check_all_pages(machine)
 
 
-def look(machine: ReadingModel) -> None:
+def check_all_pages(machine: ReadingModel) -> None:
     for _ in range(4):  # two web processes, two threads
         machine.nothing_hidden_is_shown()
         machine.everything_published_is_shown()
@@ -134,14 +134,14 @@ def look(machine: ReadingModel) -> None:
 
 
 def test_the_oracle_accepts_correct_caches() -> None:
-    tell(ReadingModel)
+    hide_after_reading(ReadingModel)
 
 
 def test_readers_see_an_edit_only_after_its_approval(storage: Storage) -> None:
-    tell_of_edits(storage)
+    edit_after_reading(storage)
 
 
 @pytest.mark.parametrize("careless", [ReadingForgetfully, ReadingHastily, ReadingShallowly])
 def test_the_oracle_detects_stale_caches(careless: type[ReadingModel]) -> None:
     with pytest.raises(AssertionError):
-        tell(careless)
+        hide_after_reading(careless)

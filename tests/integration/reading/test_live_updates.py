@@ -68,9 +68,9 @@ def test_unpublished_comments_cause_no_events(web: PublicApp) -> None:
     root = published(web.storage)
     child = published(web.storage, parent=root.id)
     moderated(web.storage, root, Action.REMOVE)
-    told = web.client.get(f"{FOLLOW}?after=0").text
-    assert child.id not in told
-    assert "published" not in told
+    payload = web.client.get(f"{FOLLOW}?after=0").text
+    assert child.id not in payload
+    assert "published" not in payload
 
 
 def test_bad_requests_are_refused(web: PublicApp) -> None:
@@ -85,14 +85,14 @@ class Listener:
     def __init__(self, port: int, query: str = "") -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=15)
         self._socket.sendall(f"GET {FOLLOW}{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        self.heard = b""
+        self.received = b""
 
-    def hear(self, pattern: str) -> "re.Match[bytes]":
+    def wait_for(self, pattern: str) -> "re.Match[bytes]":
         """Wait for the first match in the received text."""
-        while not (found := re.search(pattern.encode(), self.heard, re.DOTALL)):
+        while not (found := re.search(pattern.encode(), self.received, re.DOTALL)):
             piece = self._socket.recv(65536)
-            assert piece, self.heard
-            self.heard += piece
+            assert piece, self.received
+            self.received += piece
         return found
 
     def close(self) -> None:
@@ -137,15 +137,15 @@ def is_served(port: int) -> bool:
 def test_streams_use_no_threads_and_send_changes(redis_storage: Storage, port: int, listeners: list[Listener]) -> None:
     listeners += [Listener(port) for _ in range(30)]
     for listener in listeners:
-        listener.hear("retry: 2000\nid: 0\n\n")
+        listener.wait_for("retry: 2000\nid: 0\n\n")
     assert is_served(port), "with one thread, and thirty streams"
     first = published(redis_storage)
     for listener in listeners:
-        heard = listener.hear(f"event: published.*{first.id}.*\nid: (\\d+)\n\n")
+        received = listener.wait_for(f"event: published.*{first.id}.*\nid: (\\d+)\n\n")
     removed = moderated(redis_storage, first, Action.REMOVE)
-    listeners.append(Listener(port, f"?after={heard[1].decode()}"))
+    listeners.append(Listener(port, f"?after={received[1].decode()}"))
     for listener in listeners:
-        listener.hear(f"event: removed.*{removed.id}")
+        listener.wait_for(f"event: removed.*{removed.id}")
 
 
 def test_streams_of_disconnected_readers_end(port: int, listeners: list[Listener]) -> None:
@@ -154,7 +154,7 @@ def test_streams_of_disconnected_readers_end(port: int, listeners: list[Listener
     quiet = serving.num_fds()
     listeners += [Listener(port) for _ in range(20)]
     for listener in listeners:
-        listener.hear("retry: 2000")
+        listener.wait_for("retry: 2000")
     for listener in listeners:
         listener.close()
     wait_until(lambda: serving.num_fds() <= quiet + 2, "their connections are closed")

@@ -23,16 +23,16 @@ def test_published_comments_come_threaded(web: PublicApp) -> None:
     first = published(web.storage, content="First *root*", url="https://ada.example")
     second = published(web.storage, content="Answer", parent=first.id)
     third = published(web.storage, content="Answer to the answer", parent=second.id)
-    told = web.client.get(READ).json
-    assert [(c["id"], c["parent"], c["depth"]) for c in told["comments"]] == [
+    page_data = web.client.get(READ).json
+    assert [(c["id"], c["parent"], c["depth"]) for c in page_data["comments"]] == [
         (first.id, "", 0),
         (second.id, first.id, 1),
         (third.id, second.id, 2),
     ]
-    assert (told["total"], told["next"]) == (3, "")
-    assert told["comments"][0]["html"] == "<p>First <em>root</em></p>\n"
-    assert told["comments"][0]["url"] == "https://ada.example"
-    assert told["comments"][0]["received"].endswith("Z")
+    assert (page_data["total"], page_data["next"]) == (3, "")
+    assert page_data["comments"][0]["html"] == "<p>First <em>root</em></p>\n"
+    assert page_data["comments"][0]["url"] == "https://ada.example"
+    assert page_data["comments"][0]["received"].endswith("Z")
 
 
 def test_only_published_comments_are_shown(web: PublicApp) -> None:
@@ -77,9 +77,9 @@ def test_pages_follow_one_another_in_either_order(web: PublicApp) -> None:
         cursor, ids = "", []
         for _ in range(3):
             query = {"order": order, "limit": 2, "cursor": cursor}
-            told = web.client.get(READ, query_string=query).json
-            ids += [c["id"] for c in told["comments"]]
-            cursor = told["next"]
+            page_data = web.client.get(READ, query_string=query).json
+            ids += [c["id"] for c in page_data["comments"]]
+            cursor = page_data["next"]
         assert cursor == ""
         seen[order] = ids
     assert sorted(seen["oldest"]) == sorted(roots)

@@ -208,8 +208,8 @@ def test_moderators_see_why_it_is_held_and_their_decision_teaches(web_app: WebAp
     assert "Approved if readers had not reported it." in queue
     history = page(mo, f"/review/blog/{comment.id}")
     assert "Published → Needs review" in history
-    told = mo.get(f"/v1/sites/blog/review/comments/{comment.id}").json["comment"]
-    assert (told["reasons"]["by"], told["decisions"][-1]["by"]) == ("its readers", "its readers")
+    summary = mo.get(f"/v1/sites/blog/review/comments/{comment.id}").json["comment"]
+    assert (summary["reasons"]["by"], summary["decisions"][-1]["by"]) == ("its readers", "its readers")
     decision = {"action": "spam", "version": comment.version}
     assert mo.post_json(f"/v1/sites/blog/review/comments/{comment.id}/decisions", decision).status_code == 200
     assert web_app.storage.corpus.due("blog", 9) == [comment.id]
@@ -217,8 +217,7 @@ def test_moderators_see_why_it_is_held_and_their_decision_teaches(web_app: WebAp
 
 def test_open_queue_pages_are_updated_at_once(web_app: WebApp, mo: SignedInClient) -> None:
     def waiting() -> str:
-        told = mo.get("/v1/sites/blog/review/events", query_string={"once": "true"})
-        return told.text
+        return mo.get("/v1/sites/blog/review/events", query_string={"once": "true"}).text
 
     before = waiting()
     reported(web_app, published(web_app.storage), 1, 2, 3)

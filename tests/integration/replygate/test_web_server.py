@@ -39,7 +39,7 @@ def serving(redis_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     env = {**os.environ, **{PREFIX + name: value for name, value in chosen.items()}}
     words = [sys.executable, "-m", "replygate", "web"]
     with subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as process:
-        wait_until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers")
+        wait_until(lambda: send_request(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers")
         yield process, port
         process.kill()
 
@@ -62,7 +62,7 @@ def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=15)
 
 
-def ask(port: int, head: bytes, body: bytes = b"") -> bytes:
+def send_request(port: int, head: bytes, body: bytes = b"") -> bytes:
     """Send a request and return the whole response; empty if no server listens."""
     try:
         with connect(port) as client:
@@ -78,7 +78,7 @@ def test_clients_that_never_finish_do_not_delay_others(port: int) -> None:
         for n, client in enumerate(slow):
             client.sendall(POST + b"Content-Length: 100\r\n\r\n{" if n % 2 else POST[:-10])
         for _ in range(6):
-            assert ask(port, HEALTH).startswith(b"HTTP/1.1 200")
+            assert send_request(port, HEALTH).startswith(b"HTTP/1.1 200")
         assert not select.select(slow, [], [], 0)[0], "none of them had to be given up first"
 
 
@@ -91,7 +91,7 @@ def test_clients_that_never_finish_do_not_delay_others(port: int) -> None:
     ids=["declared", "chunked"],
 )
 def test_a_body_that_is_too_long_is_refused_by_the_application(port: int, headers: bytes, body: bytes) -> None:
-    answer = ask(port, POST + headers, body)
+    answer = send_request(port, POST + headers, body)
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"application/problem+json" in answer
 
@@ -101,12 +101,12 @@ ODD_PATHS = (b"/%ff%fe", b"/v1/sites/a%2fb/comments", b"//", b"/%00", "/é?é".e
 
 def test_odd_paths_are_answered(port: int) -> None:
     for path in ODD_PATHS:
-        status = ask(port, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n").split(b" ", 2)[1]
+        status = send_request(port, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n").split(b" ", 2)[1]
         assert status[:1] in (b"2", b"3", b"4"), path
 
 
 def test_head_is_answered_without_a_body(port: int) -> None:
-    head, _, body = ask(port, b"HEAD /healthz HTTP/1.1\r\nHost: x\r\n").partition(b"\r\n\r\n")
+    head, _, body = send_request(port, b"HEAD /healthz HTTP/1.1\r\nHost: x\r\n").partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200")
     assert body == b""
 
@@ -118,13 +118,13 @@ def test_no_web_process_outlives_the_main_one(own: tuple["subprocess.Popen[bytes
     web.kill()
     for child in children:
         wait_until(lambda child=child: has_ended(child.pid), "the web process is gone")
-    assert ask(port, HEALTH) == b""
+    assert send_request(port, HEALTH) == b""
 
 
 def test_a_killed_web_process_is_replaced(own: tuple["subprocess.Popen[bytes]", int]) -> None:
     web, port = own
     psutil.Process(web.pid).children()[0].kill()
-    wait_until(lambda: ask(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers again")
+    wait_until(lambda: send_request(port, HEALTH).startswith(b"HTTP/1.1 200"), "it answers again")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

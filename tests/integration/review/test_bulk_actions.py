@@ -174,10 +174,10 @@ def test_only_moderators_of_the_site_with_the_token_may(web_app, mo):
 def test_each_comment_of_a_bulk_action_is_learned_and_delivered(web_app, mo):
     for n in range(3):
         held(web_app.storage, author="Bot", content=f"offer {n}")
-    told = web_app.storage.outbox.length("blog")
+    events = web_app.storage.outbox.length("blog")
     begun(mo, "author=Bot&action=spam")
     assert len(web_app.storage.corpus.due("blog", 10)) == 3
-    assert web_app.storage.outbox.length("blog") == told + 3
+    assert web_app.storage.outbox.length("blog") == events + 3
 
 
 def addresses(text: str) -> list[str]:

@@ -29,7 +29,7 @@ LAST = "\U0001fbf9"
 OF_CODES = ("a[href='otpauth://totp/", "img[src='data:image/svg+xml;")
 
 
-def poison(web_app: WebApp, text: str) -> Comment:
+def store_everywhere(web_app: WebApp, text: str) -> Comment:
     """Store `text` in every writable field, without validation: data of earlier versions had other rules."""
     fields = dict.fromkeys(WRITTEN, text)
     above = published(web_app.storage, received=NOW - timedelta(hours=1), **fields)
@@ -47,11 +47,11 @@ def poison(web_app: WebApp, text: str) -> Comment:
     web_app.storage.sites.put(
         a_site(name=text, origins=(text,), hold_words=(Term(text),), profanity_allow=(text,), reasons=reasons)
     )
-    poison_oversight(web_app, text)
+    store_in_administration(web_app, text)
     return comment
 
 
-def poison_oversight(web_app: WebApp, text: str) -> None:
+def store_in_administration(web_app: WebApp, text: str) -> None:
     entry = AuditEntry(text, text, text, text, text, "blog", text)
     for target in RuleTarget:
         web_app.storage.author_rules.put(
@@ -74,7 +74,7 @@ def seen(text: str, escaped: bool = True) -> Iterator[tuple[str, Element]]:
     """Return every page by its address."""
     web_app = open_web_app(new_storage(), sites=())
     web_app.app.jinja_env.autoescape = escaped
-    comment = poison(web_app, text)
+    comment = store_everywhere(web_app, text)
     user = web_app.signed_in(LAST, operator=True, blog="owner")
     for address in BEHIND_THE_DOOR:
         if address.method == "GET" and address.good == 200:

@@ -24,7 +24,7 @@ def an_entry(**changes: object) -> AuditEntry:
     return replace(AuditEntry("mo", AuditAction.SITE_SET, "max_links", "2", "3", "blog", "origin-of-mo"), **changes)
 
 
-def told(entries: Sequence[AuditEntry]) -> list[tuple[str, str, str]]:
+def actions(entries: Sequence[AuditEntry]) -> list[tuple[str, str, str]]:
     return [(e.by, e.action, e.subject) for e in entries]
 
 
@@ -73,7 +73,7 @@ def test_entries_are_found_by_person_action_subject_and_time(storage: Storage) -
     now = storage.audit.page("blog", ANY, 1).rows[0].at
 
     def found(**wanted: object) -> list[tuple[str, str, str]]:
-        return told(storage.audit.page("blog", AuditQuery(**wanted), 10).rows)
+        return actions(storage.audit.page("blog", AuditQuery(**wanted), 10).rows)
 
     assert found(by="al") == [("al", "site.set", "max_links")]
     assert found(action="comment") == found(action="comment.approve") == [("mo", "comment.approve", "c1")]

@@ -101,11 +101,11 @@ def test_nothing_is_due_without_webhooks(storage: Storage) -> None:
 def test_versions_of_a_comment_are_sent_in_order(storage: Storage) -> None:
     versions = [a_delivery(version=n) for n in (10, 2, 9)]
     put(storage, *versions)
-    told = []
+    log_rows = []
     while (delivery := storage.deliveries.claim("blog", "hook", 60)) is not None:
-        told.append(delivery.version)
+        log_rows.append(delivery.version)
         assert storage.deliveries.finish("blog", delivery, delivered(delivery), healthy=True)
-    assert told == [2, 9, 10]
+    assert log_rows == [2, 9, 10]
 
 
 def test_a_later_version_waits_until_the_earlier_one_is_finished(storage: Storage) -> None:

@@ -49,9 +49,9 @@ def test_an_edit_of_a_published_comment_is_a_pending_draft(web: PublicApp) -> No
     rest(web, comment)
     answer = change(web, comment)
     assert answer.status_code == 202
-    told = answer.json
-    assert (told["status"], told["edit"], told["content"]) == ("published", "pending", "Other words.")
-    assert 890 < told["seconds_to_edit"] <= 900
+    answered = answer.json
+    assert (answered["status"], answered["edit"], answered["content"]) == ("published", "pending", "Other words.")
+    assert 890 < answered["seconds_to_edit"] <= 900
     assert shown(web) == ["First words."]
     assert (JUDGE, "blog", draft_id(comment.id)) in web.jobs.jobs
     judge(web, comment, Action.APPROVE)
@@ -64,10 +64,10 @@ def test_a_refused_edit_keeps_the_text_and_shares_the_reason(web: PublicApp) -> 
     change(web, comment)
     judge(web, comment, Action.HOLD)
     judge(web, comment, Action.REMOVE, Role.MODERATOR, by="mo", reason="tone")
-    told = web.client.get(comment_url(comment), headers=receipt(web, comment)).json
-    assert (told["status"], told["edit"], told["content"]) == ("published", "refused", "First words.")
-    assert told["edit_reason"].startswith("Its tone does not")
-    assert told["seconds_to_edit"] == 0
+    answered = web.client.get(comment_url(comment), headers=receipt(web, comment)).json
+    assert (answered["status"], answered["edit"], answered["content"]) == ("published", "refused", "First words.")
+    assert answered["edit_reason"].startswith("Its tone does not")
+    assert answered["seconds_to_edit"] == 0
     assert shown(web) == ["First words."]
     refused = change(web, comment, "Third words.")
     assert (refused.status_code, refused.json["type"]) == (422, "urn:replygate:action-not-allowed")
@@ -270,7 +270,7 @@ def test_concurrent_edits_during_judging_leave_one_text(redis_storage: Storage, 
 
     with ThreadPoolExecutor(9) as threads:
         judge = threads.submit(judging)
-        statuses = [status for told in threads.map(changing, range(8)) for status in told]
+        statuses = [status for answered in threads.map(changing, range(8)) for status in answered]
         over.set()
         judge.result()
     assert set(statuses) <= {202, 409}

@@ -15,7 +15,7 @@ def web(storage: Storage) -> PublicApp:
     return open_public_app(storage, a_site(), a_site(id="other"))
 
 
-def ask(web: PublicApp, id: str, receipt: str | None = None, site: str = "blog", **headers: str) -> TestResponse:
+def get_status(web: PublicApp, id: str, receipt: str | None = None, site: str = "blog", **headers: str) -> TestResponse:
     receipt = web.pseudonyms.receipt("blog", id) if receipt is None else receipt
     return web.client.get(f"/v1/sites/{site}/comments/{id}", query_string={"receipt": receipt}, headers=headers)
 
@@ -26,11 +26,11 @@ def test_the_author_gets_one_of_the_public_statuses(web: PublicApp) -> None:
     spam = decided(web.storage, accepted(web.storage, content="Three"), Action.SPAM)
     removed = moderated(web.storage, published(web.storage, content="Four"), Action.REMOVE)
     shown = published(web.storage, content="Five")
-    told = {c.content: ask(web, c.id).json for c in (queued, held, spam, removed, shown)}
-    assert [t["status"] for t in told.values()] == ["pending", "pending", "refused", "refused", "published"]
+    status_of = {c.content: get_status(web, c.id).json for c in (queued, held, spam, removed, shown)}
+    assert [t["status"] for t in status_of.values()] == ["pending", "pending", "refused", "refused", "published"]
     names = {"id", "status", "received", "reason", "content", "edit", "edit_reason", "seconds_to_edit"}
-    assert all(set(t) == names for t in told.values())
-    assert {t["reason"] for t in told.values()} == {""}
+    assert all(set(t) == names for t in status_of.values())
+    assert {t["reason"] for t in status_of.values()} == {""}
 
 
 def test_the_author_gets_the_reason_of_a_removal_but_not_of_spam(web: PublicApp) -> None:
@@ -38,11 +38,11 @@ def test_the_author_gets_the_reason_of_a_removal_but_not_of_spam(web: PublicApp)
     before = published(web.storage)
     after = before.with_decision(step)
     web.storage.comments.decide("blog", [CommentChange(before, after)])
-    assert ask(web, before.id).json["reason"] == "It is not about the topic of this page."
-    assert "It is not about the topic of this page." in ask(web, before.id, **HTML).text
+    assert get_status(web, before.id).json["reason"] == "It is not about the topic of this page."
+    assert "It is not about the topic of this page." in get_status(web, before.id, **HTML).text
     spam = after.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo", reason="off-topic"))
     web.storage.comments.decide("blog", [CommentChange(after, spam)])
-    assert ask(web, before.id).json["reason"] == ""
+    assert get_status(web, before.id).json["reason"] == ""
 
 
 def test_the_receipt_may_be_a_header(web: PublicApp) -> None:
@@ -56,13 +56,13 @@ def test_the_receipt_may_be_a_header(web: PublicApp) -> None:
 def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: PublicApp) -> None:
     kept, missing = accepted(web.storage), "a" * 26
     refused = [
-        ask(web, kept.id, receipt="guess"),
-        ask(web, kept.id, receipt=""),
-        ask(web, kept.id, receipt="ü\ud7ff"),
-        ask(web, kept.id, receipt=web.pseudonyms.receipt("other", kept.id)),
-        ask(web, kept.id, site="other"),
-        ask(web, missing),
-        ask(web, "../" + kept.id),
+        get_status(web, kept.id, receipt="guess"),
+        get_status(web, kept.id, receipt=""),
+        get_status(web, kept.id, receipt="ü\ud7ff"),
+        get_status(web, kept.id, receipt=web.pseudonyms.receipt("other", kept.id)),
+        get_status(web, kept.id, site="other"),
+        get_status(web, missing),
+        get_status(web, "../" + kept.id),
     ]
     assert {answer.status_code for answer in refused} == {404}
     assert len({answer.data for answer in refused[:-1]}) == 1
@@ -70,12 +70,12 @@ def test_a_wrong_receipt_is_answered_like_a_missing_comment(web: PublicApp) -> N
 
 def test_a_browser_gets_a_page(web: PublicApp) -> None:
     kept = accepted(web.storage, thread="https://blog.example/post?x=1", author="<b>Ada")
-    page = ask(web, kept.id, **HTML)
+    page = get_status(web, kept.id, **HTML)
     assert page.mimetype == "text/html"
     assert "Your comment is awaiting moderation" in page.text
     assert 'href="https://blog.example/post?x=1"' in page.text
     decided(web.storage, kept, Action.APPROVE)
-    page = ask(web, kept.id, **HTML)
+    page = get_status(web, kept.id, **HTML)
     assert "Your comment is published" in page.text
     assert f'href="https://blog.example/post?x=1#comment-{kept.id}"' in page.text
 
@@ -85,18 +85,18 @@ def test_a_browser_gets_a_page(web: PublicApp) -> None:
     ["https://evil.example/", "https://blog.example.evil.example/", "javascript:alert(1)", "//blog.example", "x"],
 )
 def test_a_page_leads_back_to_the_sites_own_pages_only(web: PublicApp, thread: str) -> None:
-    page = ask(web, accepted(web.storage, thread=thread).id, **HTML)
+    page = get_status(web, accepted(web.storage, thread=thread).id, **HTML)
     assert page.status_code == 200
     assert "<a" not in page.text
 
 
 def test_the_signals_against_a_comment_are_not_disclosed(web: PublicApp) -> None:
     spam = decided(web.storage, accepted(web.storage), Action.SPAM)
-    page = ask(web, spam.id, **HTML).text
+    page = get_status(web, spam.id, **HTML).text
     assert "was not published" in page
     assert "spam" not in page.lower()
 
 
 def test_a_browser_with_a_wrong_receipt_gets_an_error_page(web: PublicApp) -> None:
-    page = ask(web, "a" * 26, receipt="guess", **HTML)
+    page = get_status(web, "a" * 26, receipt="guess", **HTML)
     assert (page.status_code, page.mimetype) == (404, "text/html")

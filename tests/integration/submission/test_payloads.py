@@ -67,7 +67,7 @@ def _cursors(web: PublicApp, query: dict[str, object]) -> Iterator[str]:
             return
 
 
-def poison(web: PublicApp, text: str) -> None:
+def publish_everywhere(web: PublicApp, text: str) -> None:
     """Publish `text` in every field without validation, as in data of earlier versions."""
     fields = dict.fromkeys(("author", "email", "url", "content", "user_agent", "referrer", "trap"), text)
     published(web.storage, site="demo", thread=THREAD, **fields)
@@ -76,7 +76,7 @@ def poison(web: PublicApp, text: str) -> None:
 def test_published_payloads_stay_text_in_json_and_feeds() -> None:
     web = a_web()
     for text in STRINGS:
-        poison(web, text)
+        publish_everywhere(web, text)
     cursor, seen = "", []
     while cursor or not seen:
         query = {"thread": THREAD, "limit": 100, "cursor": cursor}
@@ -94,7 +94,7 @@ def test_published_payloads_stay_text_in_json_and_feeds() -> None:
 def test_published_payloads_stay_text_in_pages() -> None:
     web = a_web()
     for text in STRINGS:
-        poison(web, text)
+        publish_everywhere(web, text)
     pages = (*pages_of_the_demo(web), *pieces_for_other_pages(web))
     assert [danger for page in pages for danger in dangers(parse(page))] == []
 
@@ -104,7 +104,7 @@ def test_the_check_detects_missing_escaping() -> None:
     careless = a_web()
     careless.app.jinja_env.autoescape = False
     for text in STRINGS[:30]:
-        poison(careless, text)
+        publish_everywhere(careless, text)
     for pages in (pages_of_the_demo(careless), pieces_for_other_pages(careless)):
         assert sum(len(dangers(parse(page))) for page in pages) > 10
     markdown = MarkdownIt("commonmark", {"html": True})

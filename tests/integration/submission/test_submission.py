@@ -92,9 +92,9 @@ def test_fields_set_by_the_server_are_refused(web: PublicApp, name: str) -> None
 
 
 def test_only_the_sites_server_may_send_the_visitors_address(web: PublicApp) -> None:
-    told = {"ip": "203.0.113.9", "user_agent": "Browser/1", "referrer": "https://blog.example/"}
-    assert fields(web.client.post(SUBMIT, json=a_reply(**told))) == dict.fromkeys(told, "key-needed")
-    answer = web.client.post(SUBMIT, json=a_reply(**told), headers=KEYED)
+    visitor = {"ip": "203.0.113.9", "user_agent": "Browser/1", "referrer": "https://blog.example/"}
+    assert fields(web.client.post(SUBMIT, json=a_reply(**visitor))) == dict.fromkeys(visitor, "key-needed")
+    answer = web.client.post(SUBMIT, json=a_reply(**visitor), headers=KEYED)
     kept = web.comment(answer.json["id"])
     assert (kept.origin, kept.user_agent) == (web.pseudonyms.origin("203.0.113.9"), "Browser/1")
     assert kept.referrer == "https://blog.example/"

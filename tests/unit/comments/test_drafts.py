@@ -87,8 +87,8 @@ def test_a_draft_inherits_everything_but_the_content() -> None:
     assert (draft.id, draft.draft_of, draft.status, draft.received) == (
         draft_id(comment.id), comment.id, Status.QUEUED, LATER,
     )  # fmt: skip
-    told = ("thread", "parent", "author", "email", "origin", "identity")
-    assert [getattr(draft, name) for name in told] == [getattr(comment, name) for name in told]
+    public = ("thread", "parent", "author", "email", "origin", "identity")
+    assert [getattr(draft, name) for name in public] == [getattr(comment, name) for name in public]
     assert comment.draft_of == ""
     earlier = before_last_edit(draft)
     assert earlier is not None

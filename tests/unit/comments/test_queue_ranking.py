@@ -36,7 +36,7 @@ def verdict(comment: Comment) -> Decision:
     return comment.filter_decision
 
 
-def place(comment: Comment) -> int:
+def position(comment: Comment) -> int:
     return rank(comment, verdict(comment), SIGNALS)
 
 
@@ -72,9 +72,9 @@ def test_a_reported_comment_is_uncertain_however_few_points_it_has() -> None:
 
 def test_uncertain_harmful_and_old_comments_come_first() -> None:
     plain, doubtful, hurting = judged(3.0), judged(5.5), judged(5.5, "words.hold")
-    assert place(hurting) < place(doubtful) < place(plain)
+    assert position(hurting) < position(doubtful) < position(plain)
     twice_as_harmful = replace(doubtful, received=NOW - timedelta(milliseconds=DOUBLING))
-    assert place(twice_as_harmful) == place(hurting)
+    assert position(twice_as_harmful) == position(hurting)
 
 
 def test_the_order_of_two_comments_never_changes_by_waiting() -> None:
@@ -88,7 +88,7 @@ def test_the_order_of_two_comments_never_changes_by_waiting() -> None:
         judged(s, n, received=NOW - timedelta(hours=h)) for s in (1, 4, 7) for n in ("a", "words.hold") for h in (0, 9)
     ]
     for hours in (0, 5, 500):
-        assert sorted(some, key=place) == sorted(some, key=lambda c: (-worth(c, hours), place(c)))
+        assert sorted(some, key=position) == sorted(some, key=lambda c: (-worth(c, hours), position(c)))
 
 
 def test_only_held_comments_are_indexed() -> None:

@@ -180,7 +180,7 @@ def test_lines_with_unknown_labels_are_skipped_and_counted():
     assert found.left_out == {"toxic": 1, "none": 1}
 
 
-def came(ts: object, text: str = "a") -> str:
+def example_line(ts: object, text: str = "a") -> str:
     return json.dumps({"text": text, "label": "ham", "ts": ts})
 
 
@@ -188,22 +188,22 @@ def came(ts: object, text: str = "a") -> str:
     "ts", ["2026-11-22T12:00:00Z", "2026-11-22 12:00:00 +0000", "2026-11-22T12:00", 1795348800, 1795348800000]
 )
 def test_times_are_parsed_in_several_formats(ts):
-    found = read([came(ts)])
+    found = read([example_line(ts)])
     assert found.examples[0].comment.received == datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert found.timeless == 0
 
 
 def test_examples_are_sorted_by_time():
-    found = read([came("2026-01-03"), came("2026-01-01"), came("2026-01-02")])
+    found = read([example_line("2026-01-03"), example_line("2026-01-01"), example_line("2026-01-02")])
     assert [e.comment.received.day for e in found.examples] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("ts", ["1.745.412.234.123.970", "yesterday", None, "", 1e300, [2026]])
 def test_without_times_the_order_is_random_but_reproducible(ts):
     lines = [json.dumps({"text": f"{n}", "label": "spam" if n < 50 else "ham", "ts": ts}) for n in range(100)]
-    found = read([*lines, came("2026-01-01")])
+    found = read([*lines, example_line("2026-01-01")])
     assert found.timeless == 100
-    assert found == read([*lines, came("2026-01-01")])
+    assert found == read([*lines, example_line("2026-01-01")])
     assert 15 < sum(example.spam for example in found.examples[:50]) < 35
     assert found.examples[-1].comment.received - found.examples[0].comment.received == timedelta(minutes=100)
 
@@ -252,7 +252,7 @@ def test_a_file_with_one_label_has_no_figures_that_need_two(tmp_path):
 
 def test_skipped_lines_are_mentioned_next_to_the_report(tmp_path):
     file = tmp_path / "mixed.jsonl"
-    file.write_text("\n".join([came("2026-01-01"), came("soon"), '{"text": "a", "label": "toxic"}']))
+    file.write_text("\n".join([example_line("2026-01-01"), example_line("soon"), '{"text": "a", "label": "toxic"}']))
     ran = CliRunner().invoke(cli, ["evaluate", str(file)])
     assert ran.stderr.splitlines() == [
         "skipped: 1 labelled “toxic”",

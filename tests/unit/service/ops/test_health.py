@@ -144,29 +144,29 @@ def test_decision_times_of_sites_add_up():
 
 
 def test_figures_are_sums_over_the_sites():
-    told = figures(
+    shown = figures(
         replace(a_condition(), queues=(RQQueueStats("judge", 2, {"queued": 1, "started": 2, "failed": 3}),)), {}
     )
-    assert (told.accepted, told.decided, told.attempts, told.queued) == (5, 4, 6, 1)
-    assert told.oldest_seconds == 3
-    assert told.sites[0].held == 1
-    assert told.queues[0].failed == 3
-    assert told.well
+    assert (shown.accepted, shown.decided, shown.attempts, shown.queued) == (5, 4, 6, 1)
+    assert shown.oldest_seconds == 3
+    assert shown.sites[0].held == 1
+    assert shown.queues[0].failed == 3
+    assert shown.well
 
 
 def test_errors_and_unavailability_are_counted_separately():
     row = DurationHistogram((1.0,) * 12, 1.0)
     totals = {RequestLabels("GET", "/", status): row for status in (200, 404, 500, 503)}
-    told = figures(a_condition(), totals | {RequestLabels("GET", "/readyz", 503): row})
-    assert (told.requests, told.faults, told.refused) == (48, 12, 12)
+    shown = figures(a_condition(), totals | {RequestLabels("GET", "/readyz", 503): row})
+    assert (shown.requests, shown.faults, shown.refused) == (48, 12, 12)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [(None, "–"), (0, "0 ms"), (0.04, "40 ms"), (3.21, "3.2 s"), (45, "45 s"), (300, "5 min"), (9000, "2 h")],
 )
-def test_durations_have_a_fitting_unit(seconds: float | None, said: str):
-    assert format_duration(seconds) == said
+def test_durations_have_a_fitting_unit(seconds: float | None, text: str):
+    assert format_duration(seconds) == text
 
 
 def test_bytes_are_shown_as_megabytes_or_gigabytes():

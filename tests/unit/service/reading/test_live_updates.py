@@ -23,12 +23,12 @@ NEVER = 3600.0
 
 
 @dataclass
-class Told:
+class VersionStore:
     """A thread store that knows one version of every thread, and counts how often it was asked."""
 
     version: int = 5
     down: bool = False
-    asked: list[tuple[str, int]] = field(default_factory=list)
+    queries: list[tuple[str, int]] = field(default_factory=list)
 
     def versions(self, site: str, threads: Sequence[str]) -> list[int]:
         if self.down:
@@ -36,31 +36,31 @@ class Told:
         return [self.version for _ in threads]
 
     def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
-        self.asked.append((thread, since))
+        self.queries.append((thread, since))
         return ThreadChanges(self.version, True, (f"new-in-{thread}",), ())
 
 
 @dataclass
 class World:
-    threads: Told
+    threads: VersionStore
     broadcaster: EventBroadcaster[ThreadPosition]
     now: float = 0.0
     subscribers: list[Subscriber[ThreadPosition]] = field(default_factory=list)
 
     def follow(self, thread: str = "a") -> list[bytes]:
-        heard: list[bytes] = []
-        subscriber = Subscriber("blog", ThreadPosition(thread, self.threads.version), heard.append)
+        received: list[bytes] = []
+        subscriber = Subscriber("blog", ThreadPosition(thread, self.threads.version), received.append)
         assert self.broadcaster.join(subscriber)
         self.subscribers.append(subscriber)
-        return heard
+        return received
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    told = Told()
-    threads: Threads = told  # type: ignore[assignment]
+    store = VersionStore()
+    threads: Threads = store  # type: ignore[assignment]
     made = World(
-        told, EventBroadcaster(ThreadEvents(threads), max_subscribers=3, poll_seconds=NEVER, clock=lambda: made.now)
+        store, EventBroadcaster(ThreadEvents(threads), max_subscribers=3, poll_seconds=NEVER, clock=lambda: made.now)
     )
     yield made
     for subscriber in made.subscribers:
@@ -68,48 +68,48 @@ def world() -> Iterator[World]:
 
 
 def test_only_changes_are_sent(world: World) -> None:
-    heard = world.follow()
+    received = world.follow()
     world.broadcaster.poll()
-    assert heard == []
+    assert received == []
     world.threads.version = 6
     world.broadcaster.poll()
     world.broadcaster.poll()
-    assert heard == [b'event: published\ndata: {"ids": ["new-in-a"]}\n\nid: 6\n\n']
+    assert received == [b'event: published\ndata: {"ids": ["new-in-a"]}\n\nid: 6\n\n']
 
 
 def test_streams_of_one_thread_share_one_query(world: World) -> None:
-    heard = [world.follow(), world.follow(), world.follow("b")]
+    received = [world.follow(), world.follow(), world.follow("b")]
     world.threads.version = 6
     world.broadcaster.poll()
-    assert sorted(world.threads.asked) == [("a", 5), ("b", 5)]
-    assert [len(each) for each in heard] == [1, 1, 1]
+    assert sorted(world.threads.queries) == [("a", 5), ("b", 5)]
+    assert [len(each) for each in received] == [1, 1, 1]
 
 
 def test_a_comment_line_is_sent_before_proxies_time_out(world: World) -> None:
-    heard = world.follow()
+    received = world.follow()
     for world.now in (HEARTBEAT_SECONDS - 1, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS + 1, 2 * HEARTBEAT_SECONDS):
         world.broadcaster.poll()
-    assert heard == [HEARTBEAT, HEARTBEAT]
+    assert received == [HEARTBEAT, HEARTBEAT]
 
 
 def test_a_stream_ends_after_its_time(world: World) -> None:
-    heard = world.follow()
+    received = world.follow()
     world.now = MAX_STREAM_SECONDS
     world.broadcaster.poll()
-    assert heard[-1] == END
+    assert received[-1] == END
     world.threads.version = 6
     world.broadcaster.poll()
-    assert heard[-1] == END
+    assert received[-1] == END
 
 
 def test_nothing_is_lost_while_storage_is_unavailable(world: World) -> None:
-    heard = world.follow()
+    received = world.follow()
     world.threads.down, world.threads.version = True, 6
     world.broadcaster.poll()
-    assert heard == []
+    assert received == []
     world.threads.down = False
     world.broadcaster.poll()
-    assert len(heard) == 1
+    assert len(received) == 1
 
 
 def test_the_number_of_streams_is_limited(world: World) -> None:
@@ -124,25 +124,25 @@ def test_without_a_free_slot_a_stream_ends_after_the_current_events(world: World
     changes = ThreadChanges(9, True, ("x",), ())
     for _ in range(3):
         world.follow()
-    heard: list[bytes] = []
+    received: list[bytes] = []
     stream = EventStream(world.broadcaster, "blog", ThreadPosition("a", 9), events(changes))
-    stream.open(heard.append)
+    stream.open(received.append)
     stream.close()
-    assert heard == [b"retry: 15000\n" + events(changes), END]
-    assert list(stream) == heard[:1], "as for a server that cannot keep connections"
+    assert received == [b"retry: 15000\n" + events(changes), END]
+    assert list(stream) == received[:1], "as for a server that cannot keep connections"
 
 
 def test_a_stream_with_a_slot_continues(world: World) -> None:
-    heard: list[bytes] = []
+    received: list[bytes] = []
     stream = EventStream(world.broadcaster, "blog", ThreadPosition("a", 5), events(ThreadChanges(5)))
-    stream.open(heard.append)
+    stream.open(received.append)
     world.threads.version = 6
     world.broadcaster.poll()
     stream.close()
     world.threads.version = 7
     world.broadcaster.poll()
-    assert heard[0] == b"retry: 2000\nid: 5\n\n"
-    assert len(heard) == 2
+    assert received[0] == b"retry: 2000\nid: 5\n\n"
+    assert len(received) == 2
 
 
 def test_events_list_changes_and_end_with_the_version() -> None:

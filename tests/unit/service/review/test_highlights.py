@@ -11,7 +11,7 @@ from tests.support.markup import dangers, parse
 from tests.support.payloads import payloads
 
 
-def said(evidence: str, name: str = "words.hold") -> tuple[Signal, ...]:
+def signals(evidence: str, name: str = "words.hold") -> tuple[Signal, ...]:
     return (Signal(name, 1.0, evidence),)
 
 
@@ -20,7 +20,7 @@ def texts(page: str) -> list[str]:
 
 
 def test_a_listed_word_is_marked_in_every_spelling() -> None:
-    assert texts(highlight_html("<p>Casino, the <em>CASINO</em>: win</p>", said("casino, win"))) == [
+    assert texts(highlight_html("<p>Casino, the <em>CASINO</em>: win</p>", signals("casino, win"))) == [
         "Casino",
         "CASINO",
         "win",
@@ -28,43 +28,43 @@ def test_a_listed_word_is_marked_in_every_spelling() -> None:
 
 
 def test_only_whole_words_are_marked() -> None:
-    assert texts(highlight_html("<p>Birmingham</p>", said("ham"))) == []
+    assert texts(highlight_html("<p>Birmingham</p>", signals("ham"))) == []
 
 
 def test_a_mark_names_its_signal() -> None:
-    assert '<mark title="words.hold">casino</mark>' in highlight_html("<p>casino</p>", said("casino"))
+    assert '<mark title="words.hold">casino</mark>' in highlight_html("<p>casino</p>", signals("casino"))
 
 
 def test_tags_are_not_changed() -> None:
     page = '<p><a href="https://casino.example/a>b" title="casino">casino</a></p>'
     assert (
-        highlight_html(page, said("casino, href, p")).replace('<mark title="words.hold">casino</mark>', "casino")
+        highlight_html(page, signals("casino, href, p")).replace('<mark title="words.hold">casino</mark>', "casino")
         == page
     )
 
 
 def test_markup_in_the_text_stays_text() -> None:
-    page = highlight_html("<p>&lt;script&gt; amp &amp; x</p>", said("<script>, amp"))
+    page = highlight_html("<p>&lt;script&gt; amp &amp; x</p>", signals("<script>, amp"))
     assert texts(page) == ["<script>", "amp"]
     assert "&amp; x" in page
 
 
 def test_the_tokens_of_the_learned_filter_are_found() -> None:
     evidence = "“link:shop.example” in 3 spam and 0 approved, “pills” in 2 spam and 0 approved"
-    assert texts(highlight_html("<p>pills at shop.example</p>", said(evidence, "bayes.spam"))) == [
+    assert texts(highlight_html("<p>pills at shop.example</p>", signals(evidence, "bayes.spam"))) == [
         "pills",
         "shop.example",
     ]
 
 
 def test_links_are_marked_for_signals_about_links() -> None:
-    assert texts(highlight_html("<p>see www.shop.example</p>", said("3 links; 2 are too many", "links.many"))) == [
+    assert texts(highlight_html("<p>see www.shop.example</p>", signals("3 links; 2 are too many", "links.many"))) == [
         "www.shop.example"
     ]
 
 
 def test_shouting_is_marked() -> None:
-    assert texts(highlight_html("<p>READ this now!!!</p>", said("20 of 30", "shouting.capitals"))) == ["READ", "!!!"]
+    assert texts(highlight_html("<p>READ this now!!!</p>", signals("20 of 30", "shouting.capitals"))) == ["READ", "!!!"]
 
 
 def test_without_signals_nothing_is_changed() -> None:
@@ -74,13 +74,13 @@ def test_without_signals_nothing_is_changed() -> None:
 
 @pytest.mark.parametrize("text", payloads(every=15))
 def test_no_payload_becomes_markup(text: str) -> None:
-    page = highlight_html(html(text), said(text)) + highlight_text(text, said(text))
+    page = highlight_html(html(text), signals(text)) + highlight_text(text, signals(text))
     assert dangers(parse(page)) == []
 
 
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_marks_add_nothing_but_marks(text: str, evidence: str) -> None:
-    before, after = html(text), highlight_html(html(text), said(evidence, "links.many"))
+    before, after = html(text), highlight_html(html(text), signals(evidence, "links.many"))
     assert "".join(parse(after).itertext()) == "".join(parse(before).itertext())
     plain = [e.tag for e in parse(after).iter() if e.tag != "mark"]
     assert plain == [e.tag for e in parse(before).iter()]

@@ -14,8 +14,8 @@ from service.web.request_counters import DURATION_BOUNDS, MAX_ROWS, NAME_BYTES, 
 HOME = RequestLabels("GET", "/", 200)
 
 
-def counted(tally: RequestCounters, answer: RequestLabels = HOME) -> int:
-    row = tally.totals().get(answer)
+def counted(counters: RequestCounters, answer: RequestLabels = HOME) -> int:
+    row = counters.totals().get(answer)
     return int(sum(row.buckets)) if row else 0
 
 
@@ -34,43 +34,43 @@ def another_process(directory: Path, ending: str) -> int:
 
 
 @pytest.fixture(params=["alone", "shared"])
-def tally(request: pytest.FixtureRequest, tmp_path: Path) -> RequestCounters:
+def counters(request: pytest.FixtureRequest, tmp_path: Path) -> RequestCounters:
     return RequestCounters(tmp_path if request.param == "shared" else None)
 
 
-def test_a_request_falls_into_its_bucket(tally: RequestCounters):
+def test_a_request_falls_into_its_bucket(counters: RequestCounters):
     for seconds in (0.001, DURATION_BOUNDS[0], DURATION_BOUNDS[-1], 99.0):
-        tally.add(HOME, seconds)
-    row = tally.totals()[HOME]
+        counters.add(HOME, seconds)
+    row = counters.totals()[HOME]
     assert (row.buckets[0], row.buckets[-2], row.buckets[-1]) == (2, 1, 1)
     assert row.seconds == pytest.approx(0.001 + DURATION_BOUNDS[0] + DURATION_BOUNDS[-1] + 99)
 
 
-def test_threads_lose_no_count(tally: RequestCounters):
-    threads = [threading.Thread(target=lambda: [tally.add(HOME, 0.1) for _ in range(500)]) for _ in range(4)]
+def test_threads_lose_no_count(counters: RequestCounters):
+    threads = [threading.Thread(target=lambda: [counters.add(HOME, 0.1) for _ in range(500)]) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert counted(tally) == 2000
+    assert counted(counters) == 2000
 
 
-def test_labels_beyond_the_limit_count_as_other(tally: RequestCounters):
+def test_labels_beyond_the_limit_count_as_other(counters: RequestCounters):
     for n in range(MAX_ROWS + 9):
-        tally.add(RequestLabels("GET", f"/{n}", 200), 0.1)
-    tally.add(RequestLabels("GET", "/" + "x" * NAME_BYTES, 200), 0.1)
-    totals = tally.totals()
+        counters.add(RequestLabels("GET", f"/{n}", 200), 0.1)
+    counters.add(RequestLabels("GET", "/" + "x" * NAME_BYTES, 200), 0.1)
+    totals = counters.totals()
     assert len(totals) == MAX_ROWS
-    assert counted(tally, OTHER) == 11
+    assert counted(counters, OTHER) == 11
 
 
 @pytest.mark.parametrize("ending", ["pass", "os.kill(os.getpid(), 9)"])
 def test_a_new_process_reuses_the_file_of_an_ended_one(tmp_path: Path, ending: str):
-    tally = RequestCounters(tmp_path)
+    counters = RequestCounters(tmp_path)
     for _ in range(3):
         another_process(tmp_path, ending)
-    tally.add(HOME, 0.2)
-    assert counted(tally) == 10
+    counters.add(HOME, 0.2)
+    assert counted(counters) == 10
     assert len(list(tmp_path.iterdir())) == 2
 
 

@@ -31,7 +31,7 @@ def read(letter: EmailMessage) -> EmailMessage:
     return found
 
 
-def told(reply: Comment) -> EmailMessage:
+def notification(reply: Comment) -> EmailMessage:
     return read(notification_email(ENVELOPE, a_comment(), reply, PAGE))
 
 
@@ -63,7 +63,7 @@ def test_every_mail_can_be_unsubscribed_and_gets_no_automatic_reply(letter: Emai
 
 def test_a_notification_has_the_reply_its_author_and_its_page() -> None:
     reply = a_comment(author="Zoë", content="Line one & two\n<b>three</b>")
-    letter = told(reply)
+    letter = notification(reply)
     text, html = parts(letter)
     assert letter["Subject"] == "Zoë replied to your comment on A blog"
     assert letter["Message-ID"] == f"<reply.{reply.id}@blog.example>"
@@ -75,7 +75,7 @@ def test_a_notification_has_the_reply_its_author_and_its_page() -> None:
 
 
 def test_a_name_cannot_inject_a_header_a_recipient_or_an_element() -> None:
-    letter = told(a_comment(author=EVIL, content=f"{EVIL}\u2028no quote?\x0bnone?"))
+    letter = notification(a_comment(author=EVIL, content=f"{EVIL}\u2028no quote?\x0bnone?"))
     text, html = parts(letter)
     assert letter["Bcc"] is None
     assert letter["To"] == "ada@example.org"
@@ -112,7 +112,7 @@ def test_a_confirmation_request_contains_no_visitors_input() -> None:
 
 
 def test_long_replies_and_long_names_are_cut() -> None:
-    letter = told(a_comment(author="A" * 245, content="b" * 10_000))
+    letter = notification(a_comment(author="A" * 245, content="b" * 10_000))
     assert len(letter["Subject"]) < 250
     assert 1000 < len(parts(letter)[0]) < 2000
     assert "b …" in parts(letter)[0]
@@ -120,7 +120,7 @@ def test_long_replies_and_long_names_are_cut() -> None:
 
 @pytest.mark.parametrize("author", ["", "\u200b", " \n "])
 def test_an_author_without_a_name_is_called_somebody(author: str) -> None:
-    assert told(a_comment(author=author))["Subject"].startswith("Someone replied")
+    assert notification(a_comment(author=author))["Subject"].startswith("Someone replied")
     assert one_line(author) == ""
 
 

@@ -26,9 +26,9 @@ def test_each_decision_is_of_one_type(status: Status) -> None:
 
 def test_an_event_has_the_whole_published_comment() -> None:
     comment = a_comment(url="https://ada.example", content="*So*")
-    told = json.loads(event_body(a_delivery(comment.id, Status.APPROVED), comment, 1))
-    shown = told.pop("comment")
-    assert told == {
+    payload = json.loads(event_body(a_delivery(comment.id, Status.APPROVED), comment, 1))
+    shown = payload.pop("comment")
+    assert payload == {
         "id": f"{comment.id}:2",
         "type": "published",
         "site": "blog",

@@ -29,7 +29,7 @@ from workers.learning.site_model import tokens
 
 
 @dataclass(frozen=True)
-class Saying(Filter):
+class FixedFilter(Filter):
     """A filter that gives the signals of a function."""
 
     name = "saying"
@@ -53,12 +53,12 @@ def broken(comment: Comment, facts: Facts) -> Iterator[Signal]:
     raise Interrupted(comment.content)
 
 
-SAID = Saying(lambda comment, facts: [Signal("said", 1.0, comment.content)])
-BROKEN = Saying(broken)
+SAID = FixedFilter(lambda comment, facts: [Signal("said", 1.0, comment.content)])
+BROKEN = FixedFilter(broken)
 
 
 @dataclass
-class Asked:
+class QueryRecorder:
     """Evidence that gives prepared answers and records the queries."""
 
     answer: Evidence = field(default_factory=Evidence)
@@ -84,20 +84,20 @@ def judged(
 
 
 def test_each_comment_is_decided(memory):
-    quiet = Saying(lambda c, f: [Signal("said", 1.0, "")] if "loud" in c.content else [])
+    quiet = FixedFilter(lambda c, f: [Signal("said", 1.0, "")] if "loud" in c.content else [])
     after = judged(memory, (a_comment(content="loud"), 1), (a_comment(content="mild"), 1), filters=(quiet,))
     assert [c.status for c in after] == [Status.HELD, Status.APPROVED]
     assert [c.version for c in after] == [1, 1]
 
 
 def test_evidence_for_a_batch_is_read_in_one_request(memory):
-    evidence = Asked()
+    evidence = QueryRecorder()
     judged(replace(memory, evidence=evidence), (a_comment(), 1), (a_comment(), 2), (a_comment(), 1))
     assert [[q.first_attempt for q in batch] for batch in evidence.batches] == [[True, False, True]]
 
 
 def test_an_empty_batch_reads_no_evidence(memory):
-    evidence = Asked()
+    evidence = QueryRecorder()
     assert judged(replace(memory, evidence=evidence)) == []
     assert evidence.batches == []
 
@@ -127,11 +127,11 @@ def test_without_an_email_no_author_is_queried():
 
 
 def test_filters_get_the_evidence(memory):
-    told: list[Facts] = []
+    received: list[Facts] = []
     answer = Evidence({"saying.author": 3}, (1, 0), (0, 2), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
-    listening = Saying(lambda c, f: told.append(f) or ())
-    judged(replace(memory, evidence=Asked(answer)), (a_comment(), 1), filters=(listening,))
-    assert told == [
+    listening = FixedFilter(lambda c, f: received.append(f) or ())
+    judged(replace(memory, evidence=QueryRecorder(answer)), (a_comment(), 1), filters=(listening,))
+    assert received == [
         Facts(a_site(), NOW, {"saying.author": 3}, (1, 0), (0, 2), False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
     ]
 
@@ -170,19 +170,19 @@ def test_signals_of_the_other_filters_still_count_when_one_fails(memory):
     ],
 )
 def test_an_invalid_signal_holds(memory, signal):
-    (after,) = judged(memory, (a_comment(), 1), filters=(Saying(lambda c, f: [signal]),))
+    (after,) = judged(memory, (a_comment(), 1), filters=(FixedFilter(lambda c, f: [signal]),))
     assert after.status is Status.HELD
     assert [s.name for s in after.filter_decision.signals] == ["filter.failed"]
 
 
 def test_after_too_many_attempts_a_comment_is_held_without_running_filters(memory):
-    evidence = Asked()
+    evidence = QueryRecorder()
     storage = replace(memory, evidence=evidence)
-    fresh, worn = a_comment(), a_comment()
-    after = judged(storage, (worn, MAX_ATTEMPTS + 1), (fresh, MAX_ATTEMPTS), filters=(BROKEN,))
+    fresh, claimed_too_often = a_comment(), a_comment()
+    after = judged(storage, (claimed_too_often, MAX_ATTEMPTS + 1), (fresh, MAX_ATTEMPTS), filters=(BROKEN,))
     by_id = {c.id: c for c in after}
-    assert [s.name for s in by_id[worn.id].filter_decision.signals] == ["needs-human"]
-    assert by_id[worn.id].status is Status.HELD
+    assert [s.name for s in by_id[claimed_too_often.id].filter_decision.signals] == ["needs-human"]
+    assert by_id[claimed_too_often.id].status is Status.HELD
     assert [s.name for s in by_id[fresh.id].filter_decision.signals] == ["filter.failed"]
     assert [len(batch) for batch in evidence.batches] == [1]
 
@@ -215,7 +215,9 @@ def test_a_first_comment_is_held_and_a_second_published(memory):
     (after,) = judged(memory, (first, 1), filters=BUILT_IN)
     assert [s.name for s in after.filter_decision.signals if s.holds] == ["author.first"]
     (after,) = judged(
-        replace(memory, evidence=Asked(Evidence(approved=(1, 1), spam=(0, 0)))), (second, 1), filters=BUILT_IN
+        replace(memory, evidence=QueryRecorder(Evidence(approved=(1, 1), spam=(0, 0)))),
+        (second, 1),
+        filters=BUILT_IN,
     )
     assert after.status is Status.APPROVED
 
@@ -293,19 +295,19 @@ def test_an_edit_is_a_duplicate_of_others_but_not_of_its_own_comment(memory):
 def test_filters_get_facts_of_other_sites_if_sharing_is_on(storage: Storage) -> None:
     comment = a_comment(content="See http://pills.example/")
     storage.shared_reputation.update("other", "a", Label.SPAM, ["pills.example"])
-    silent, told = (
+    silent, received = (
         collect_facts([(comment, 1)], a_site(), BUILT_IN, storage, NOW, sharing)[0] for sharing in (False, True)
     )
-    assert (silent.other_sites, told.other_sites) == ({}, {"pills.example": (0, 1)})
+    assert (silent.other_sites, received.other_sites) == ({}, {"pills.example": (0, 1)})
 
 
 def test_a_network_is_counted_on_all_sites_if_sharing_is_on(memory: Storage) -> None:
-    def heard(site: str, id: str, sharing: bool) -> int:
+    def count_elsewhere(site: str, id: str, sharing: bool) -> int:
         comment = a_comment(id=id, site=site, origin="one-network")
         return collect_facts([(comment, 1)], a_site(id=site), BUILT_IN, memory, NOW, sharing)[0].counts.get(
             ORIGIN_ON_ALL_SITES, 0
         )
 
-    assert [heard("other", f"other-{n}", sharing=True) for n in range(3)] == [0, 1, 2]
-    assert heard("blog", "mine", sharing=True) == 3
-    assert heard("blog", "mine-too", sharing=False) == 0
+    assert [count_elsewhere("other", f"other-{n}", sharing=True) for n in range(3)] == [0, 1, 2]
+    assert count_elsewhere("blog", "mine", sharing=True) == 3
+    assert count_elsewhere("blog", "mine-too", sharing=False) == 0

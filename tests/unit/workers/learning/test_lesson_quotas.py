@@ -38,7 +38,7 @@ def decided(content: str, action: Action, by: str, **changes: object) -> Comment
     return seen.with_decision(a_decision(action, Role.MODERATOR, by, **changes))
 
 
-def taught(comments: Iterable[Comment], guarded: bool = True) -> TokenCounts:
+def learned(comments: Iterable[Comment], guarded: bool = True) -> TokenCounts:
     lessons = {
         c.id: lesson for c in comments if (lesson := lesson_of(c, tokens(c), lesson_quotas(c) if guarded else ()))
     }
@@ -80,15 +80,15 @@ def test_a_hostile_moderator_cannot_get_ordinary_comments_held():
     ordinary = texts(Label.HAM)
     false = [decided(text, Action.SPAM, "mallory") for text in ordinary[100:600]]
     before, after = (
-        held(taught(lessons), ordinary[700:900]) for lessons in (two_moderators(), two_moderators() + false)
+        held(learned(lessons), ordinary[700:900]) for lessons in (two_moderators(), two_moderators() + false)
     )
     assert after <= before + 0.06
-    assert held(taught(two_moderators() + false, guarded=False), ordinary[700:900]) > before + 0.5
+    assert held(learned(two_moderators() + false, guarded=False), ordinary[700:900]) > before + 0.5
 
 
 def test_a_campaign_changes_no_decision_about_other_comments():
     flood = [decided(text, Action.SPAM, "ada") for text in LOANS]
-    before, after = taught(two_moderators()), taught(two_moderators() + flood)
+    before, after = learned(two_moderators()), learned(two_moderators() + flood)
     assert after.spam < before.spam + 100
     assert held(after, texts(Label.HAM)[700:900]) <= held(before, texts(Label.HAM)[700:900]) + 0.01
     assert held(after, texts(Label.SPAM)[100:300]) >= held(before, texts(Label.SPAM)[100:300]) - 0.02
