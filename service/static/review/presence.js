@@ -3,10 +3,10 @@
 
 import { statuses } from "./table.js";
 
-const RENEW = 60_000; // milliseconds; presence lasts two minutes
-const GLANCE = 400; // milliseconds on a card before it counts as open: keys may pass over many
-const PATIENCE = 25 * 60_000; // milliseconds without input; then presence ends, and the session may end too
-const MOST_SITES = 3; // streams of one page; browsers allow six connections
+const RENEW_INTERVAL = 60_000; // milliseconds; presence lasts two minutes
+const OPEN_DELAY = 400; // milliseconds on a card before it counts as open: keys may pass over many
+const IDLE_LIMIT = 25 * 60_000; // milliseconds without input; then presence ends, and the session may end too
+const MAX_STREAMS = 3; // streams of one page; browsers allow six connections
 
 const list = document.getElementById("cards");
 const cards = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, card]));
@@ -32,21 +32,21 @@ async function post(site, rest, options = {}) {
 
 let opened;
 let timer;
-let touched = performance.now();
+let lastInput = performance.now();
 
-function say() {
-  if (document.hidden || performance.now() - touched > PATIENCE) return;
-  if (!opened) return void sites.slice(0, MOST_SITES).forEach((site) => post(site, "leave"));
+function sendPresence() {
+  if (document.hidden || performance.now() - lastInput > IDLE_LIMIT) return;
+  if (!opened) return void sites.slice(0, MAX_STREAMS).forEach((site) => post(site, "leave"));
   post(siteOf(opened), `comments/${opened.dataset.id}/look`);
-  timer = setTimeout(say, RENEW);
+  timer = setTimeout(sendPresence, RENEW_INTERVAL);
 }
 
-function turn() {
+function updateOpened() {
   const card = list ? list.querySelector(".card.current:not(.decided)") : [...cards.values()][0];
   if (card === opened) return;
   opened = card?.querySelector("form.actions button") ? card : undefined; // viewers cannot decide
   clearTimeout(timer);
-  timer = setTimeout(say, GLANCE);
+  timer = setTimeout(sendPresence, OPEN_DELAY);
 }
 
 // The other moderators.
@@ -76,12 +76,12 @@ function decidedBy(card, now) {
   const known = Number(card.querySelector("form.actions")?.elements.version.value ?? 0);
   if (now.mine || now.version <= known) return "";
   card.classList.toggle("gone", now.status !== before.get(now.id));
-  stand(card, now.status);
+  setStatus(card, now.status);
   return `${statuses[now.status]?.text ?? "Changed"}${now.by ? ` by ${now.by}` : ""}`;
 }
 
 // The new status. The number of pending comments comes with every event.
-function stand(card, status) {
+function setStatus(card, status) {
   for (const [of, change] of [[card.dataset.status, -1], [status, 1]]) {
     const count = document.querySelector(`[data-count="${of}"]`);
     if (count && of !== "held" && card.dataset.status !== status) count.textContent = Number(count.textContent) + change;
@@ -89,20 +89,20 @@ function stand(card, status) {
   card.dataset.status = status;
 }
 
-function show(site, room) {
-  const states = new Map(room.cards.map((now) => [now.id, now]));
+function showUpdate(site, update) {
+  const states = new Map(update.cards.map((now) => [now.id, now]));
   for (const [id, card] of cards) {
     if (siteOf(card) !== site) continue;
     const now = states.get(id);
-    const names = room.looks.filter((look) => look.comment === id).map((look) => look.by);
+    const names = update.looks.filter((look) => look.comment === id).map((look) => look.by);
     write(card, (now && decidedBy(card, now)) || looking(names));
   }
-  announce(site, room);
+  announce(site, update);
 }
 
 // New arrivals.
 
-const rooms = new Map(); // site -> its last update
+const updates = new Map(); // site -> its last update
 const news = document.createElement("p");
 news.className = "arrived";
 news.setAttribute("role", "status");
@@ -110,17 +110,17 @@ document.getElementById("main").append(news);
 
 // The server's number, corrected by the cards on this page: actions that were just taken count as done, even if the
 // update was made before them.
-function held(room) {
-  const reported = room.cards.filter((now) => now.status === "held");
-  const here = room.cards.filter((now) => cards.get(now.id)?.dataset.status === "held");
-  return room.held - reported.length + here.length;
+function held(update) {
+  const reported = update.cards.filter((now) => now.status === "held");
+  const onPage = update.cards.filter((now) => cards.get(now.id)?.dataset.status === "held");
+  return update.held - reported.length + onPage.length;
 }
 
-function announce(site, room) {
-  rooms.set(site, room);
-  const total = (of) => [...rooms.values()].reduce((sum, each) => sum + of(each), 0);
+function announce(site, update) {
+  updates.set(site, update);
+  const total = (of) => [...updates.values()].reduce((sum, each) => sum + of(each), 0);
   const count = document.querySelector('[data-count="held"]');
-  if (count && sites.length <= MOST_SITES) count.textContent = total(held);
+  if (count && sites.length <= MAX_STREAMS) count.textContent = total(held);
   if (list?.dataset.status !== "held" || !total((each) => each.arrived)) return void news.replaceChildren();
   const link = document.createElement("a");
   link.href = list.dataset.first;
@@ -131,8 +131,8 @@ function announce(site, room) {
 
 // Streams, while the page is visible.
 
-const SILENCE = 8_000; // milliseconds; a stream sends its state at once, so a silent one is blocked on its way
-const POLL = 15_000; // milliseconds between two requests if streams fail
+const FIRST_EVENT_LIMIT = 8_000; // milliseconds; a stream sends its state at once, so a silent one is blocked on its way
+const POLL_INTERVAL = 15_000; // milliseconds between two requests if streams fail
 
 let streams = [];
 
@@ -141,12 +141,12 @@ function follow(site) {
   const age = Math.min(Math.round(performance.now()), 24 * 3_600_000);
   const address = path(site, `events?${new URLSearchParams({ cards: ids.join(","), age })}`);
   const stream = new EventSource(address);
-  let timer = setTimeout(poll, SILENCE);
+  let timer = setTimeout(poll, FIRST_EVENT_LIMIT);
 
   async function ask() {
     try {
       const answer = await fetch(`${address}&once=true`);
-      if (answer.ok) show(site, JSON.parse((await answer.text()).match(/^data: (.*)$/m)[1]));
+      if (answer.ok) showUpdate(site, JSON.parse((await answer.text()).match(/^data: (.*)$/m)[1]));
       else if (answer.status < 500) close(); // signed out, or the role on this site was removed
     } catch {
       // The next request may succeed.
@@ -155,7 +155,7 @@ function follow(site) {
 
   function poll() {
     close();
-    timer = setInterval(ask, POLL);
+    timer = setInterval(ask, POLL_INTERVAL);
     ask();
   }
 
@@ -166,7 +166,7 @@ function follow(site) {
 
   stream.addEventListener("room", (event) => {
     clearTimeout(timer);
-    show(site, JSON.parse(event.data));
+    showUpdate(site, JSON.parse(event.data));
   });
   stream.addEventListener("error", () => {
     if (stream.readyState === EventSource.CLOSED) poll();
@@ -174,41 +174,41 @@ function follow(site) {
   return { close };
 }
 
-function listen() {
-  hush();
+function openStreams() {
+  closeStreams();
   if (document.hidden) return;
-  streams = sites.slice(0, MOST_SITES).map(follow);
+  streams = sites.slice(0, MAX_STREAMS).map(follow);
 }
 
-function hush() {
+function closeStreams() {
   streams.forEach((stream) => stream.close());
   streams = [];
 }
 
 for (const kind of ["keydown", "pointerdown", "wheel", "touchmove"]) {
   document.addEventListener(kind, () => {
-    const away = performance.now() - touched > PATIENCE;
-    touched = performance.now();
-    if (away) wake();
+    const away = performance.now() - lastInput > IDLE_LIMIT;
+    lastInput = performance.now();
+    if (away) resume();
   }, { passive: true });
 }
 
-function wake() {
-  listen();
+function resume() {
+  openStreams();
   clearTimeout(timer);
-  say();
+  sendPresence();
 }
 
 setInterval(() => {
-  if (performance.now() - touched > PATIENCE) hush();
-}, RENEW);
-document.addEventListener("visibilitychange", () => (document.hidden ? hush() : wake()));
-addEventListener("pageshow", (event) => event.persisted && wake());
+  if (performance.now() - lastInput > IDLE_LIMIT) closeStreams();
+}, RENEW_INTERVAL);
+document.addEventListener("visibilitychange", () => (document.hidden ? closeStreams() : resume()));
+addEventListener("pageshow", (event) => event.persisted && resume());
 addEventListener("pagehide", () => {
-  hush();
+  closeStreams();
   if (opened) post(siteOf(opened), "leave", { keepalive: true });
 });
 
-if (list) new MutationObserver(turn).observe(list, { subtree: true, attributes: true, attributeFilter: ["class"] });
-turn();
-listen();
+if (list) new MutationObserver(updateOpened).observe(list, { subtree: true, attributes: true, attributeFilter: ["class"] });
+updateOpened();
+openStreams();
