@@ -103,7 +103,7 @@ def streams(folder: Path, seed: int) -> Iterator[tuple[str, list[Row]]]:
         yield name, rows
 
 
-def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool) -> Iterator[Judged]:
+def judged(name: str, rows: Sequence[Row], draw: random.Random, all_learned: bool) -> Iterator[Judged]:
     """Yield scores after each number of comments, if all comments or only reviewed ones become lessons."""
     lessons: Counter[bool] = Counter()
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -112,7 +112,7 @@ def judged(name: str, rows: Sequence[Row], draw: random.Random, all_teach: bool)
         if n > len(rows) - FEWEST_JUDGED:
             return
         for row in rows[learned:n]:
-            if all_teach or row.prior > UNCERTAIN or draw.random() < SEEN_SHARE:
+            if all_learned or row.prior > UNCERTAIN or draw.random() < SEEN_SHARE:
                 lessons[row.spam] += 1
                 for token in tokens(row.comment):
                     counts[token][row.spam] += 1
@@ -176,9 +176,9 @@ def main(arguments: list[str]) -> int:
         return 2
     sys.stdout.write(f"{'lessons from the first':24}" + "".join(f"{n:>7}" for n in LESSONS) + "\n")
     of_seed = [list(streams(Path(arguments[0]), seed)) for seed in (1, 2)]
-    for all_teach in (True, False):
-        found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), all_teach)]
-        title = "wrong, all of them teach" if all_teach else "wrong, those seen teach"
+    for all_learned in (True, False):
+        found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), all_learned)]
+        title = "error, all are lessons" if all_learned else "error, only seen ones"
         sys.stdout.write(f"{title:24}" + "".join(f"{share:7.3f}" for share in errors(found)) + "\n")
     every = [j for s in of_seed for name, rows in s for j in judged_with_current_constants(name, rows, chance(name, 2))]
     cold, warm, site, first, last = fitted(every)

@@ -176,7 +176,7 @@ def main(arguments: list[str]) -> int:
         speed(sources, PriorModel(model_of(full, calibration))),
     ]
     if "research" in arguments:
-        parts.append(reached("everything at hand", research(sources)))
+        parts.append(reached("all data", research(sources)))
     for part in parts:
         for line in part:
             sys.stdout.write(line + "\n")
