@@ -14,7 +14,7 @@ from workers.learning.prior_model import PriorModel
 
 from .calibrate import Calibration, calibrated, unseen
 from .corpora import comment
-from .disguise import DISGUISES, worn_not
+from .disguise import DISGUISES, undisguised
 from .figures import matthews, mean, reach, recall, threshold
 from .fit import Array, Batch, Weights, batch, fit
 from .generate import Example, chance
@@ -94,7 +94,7 @@ def disguises(sources: Sources, judged: Sequence[Judged]) -> Iterator[str]:
     yield from ("", "## Disguised English spam", "", "| disguise | R@1 % of news |", "|-|-|")
     unseen = {j.source: j.weights for j in judged}
     bars = {name: threshold(unseen[name].logits(sources.real[NEWS]), 0.01) for name in ENGLISH}
-    for name, disguise in {"none": worn_not, **DISGUISES}.items():
+    for name, disguise in {"none": undisguised, **DISGUISES}.items():
         draw, recalled = chance("disguise", SEED), []
         for source in ENGLISH:
             spam = [e for e in sources.examples[source] if e.spam]
