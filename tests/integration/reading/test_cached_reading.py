@@ -121,16 +121,16 @@ def edit_after_reading(storage: Storage) -> None:
         check_all_pages(machine)
         machine.change(first, first.draft, first.draft.with_decision(a_decision(by_person, Role.MODERATOR, "mo")))
         check_all_pages(machine)
-    assert len(first.said) == 3
+    assert len(first.texts) == 3
     machine.change(first, first.comment, withdrawn(first.comment, NOW))
     check_all_pages(machine)
 
 
 def check_all_pages(machine: ReadingModel) -> None:
     for _ in range(4):  # two web processes, two threads
-        machine.nothing_hidden_is_shown()
+        machine.hidden_text_is_never_shown()
         machine.everything_published_is_shown()
-        machine.followers_know_as_much()
+        machine.events_describe_the_published_comments()
 
 
 def test_the_oracle_accepts_correct_caches() -> None:
