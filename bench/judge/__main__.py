@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from comments.storage.values import TokenCounts
-from training.combine import FEWEST, MOST, Row, streams
+from training.combine import FEWEST_JUDGED, MOST_JUDGED, Row, streams
 from training.corpora import CORPORA, FREE, SPAM, read
 from training.figures import Reach, mean, reached
 from training.generate import Example, honest, spam
@@ -76,7 +76,7 @@ def cold_start_error(make: Callable[[], System], rows: Sequence[Row], n: int) ->
     system = make()
     first = [_example(row) for row in rows[:n]]
     system.learn(first)
-    rest = [_example(row) for row in rows[n :: max(1, (len(rows) - n) // MOST)]]
+    rest = [_example(row) for row in rows[n :: max(1, (len(rows) - n) // MOST_JUDGED)]]
     return float(np.mean([(score > 0) is not e.spam for e, score in zip(rest, system.scores(rest), strict=True)]))
 
 
@@ -88,14 +88,14 @@ def our_error(rows: Sequence[Row], n: int) -> float:
             counts.setdefault(token, [0, 0])[row.spam] += 1
     spams = sum(row.spam for row in rows[:n])
     seen = TokenCounts(n - spams, spams, {token: (ham, spam) for token, (ham, spam) in counts.items()})
-    rest = rows[n :: max(1, (len(rows) - n) // MOST)]
+    rest = rows[n :: max(1, (len(rows) - n) // MOST_JUDGED)]
     return float(np.mean([(combined_score(row.comment, seen).log_odds > 0) is not row.spam for row in rest]))
 
 
 def errors(make: Callable[[], System], sites: Sequence[tuple[str, list[Row]]]) -> Iterator[float]:
     """Yield the error rate after each number of lessons: the mean over the sites with enough comments."""
     for n in LESSONS:
-        long = [rows for _, rows in sites if n <= len(rows) - FEWEST]
+        long = [rows for _, rows in sites if n <= len(rows) - FEWEST_JUDGED]
         yield float(
             np.mean([our_error(rows, n) if make is Prior else cold_start_error(make, rows, n) for rows in long])
         )
