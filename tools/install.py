@@ -41,7 +41,9 @@ class Installer:
     def _create_venv(self) -> None:
         """Without pip, which takes two seconds to set up and is seldom needed."""
         if not _works([self._python, "--version"]):
-            subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(self._venv)], check=True)
+            words = [sys.executable, "-m", "venv", "--without-pip", "--clear", str(self._venv)]
+            if not _works(words, show_errors=True):
+                raise subprocess.CalledProcessError(1, words)
 
     def _have_uv(self) -> bool:
         """Install the locked uv unless it is there. Returns whether uv can be used."""
@@ -79,17 +81,16 @@ class Installer:
 
 
 def _works(words: list[str], show_output: bool = False, show_errors: bool = False) -> bool:
+    """Run a command, and show its errors only once it has failed: Ctrl-C, which it receives too, is no error."""
+    errors = None if show_output else subprocess.PIPE if show_errors else subprocess.DEVNULL
+    stdout = None if show_output else subprocess.DEVNULL
     try:
-        return not subprocess.run(
-            words,
-            cwd=ROOT,
-            env=_environment(),
-            stdout=None if show_output else subprocess.DEVNULL,
-            stderr=None if show_output or show_errors else subprocess.DEVNULL,
-            check=False,
-        ).returncode
+        done = subprocess.run(words, cwd=ROOT, env=_environment(), stdout=stdout, stderr=errors, check=False)
     except OSError:  # there is no such program
         return False
+    if done.returncode and done.stderr:
+        sys.stderr.buffer.write(done.stderr)
+    return not done.returncode
 
 
 def _output(words: list[str]) -> str:
