@@ -4,7 +4,9 @@ Method: the Public Suffix List (publicsuffix.org), as the package `publicsuffixl
 such as `com`, `co.uk` or `github.io`, different people register names.
 """
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain
@@ -71,8 +73,11 @@ _SHORTENERS = """
 UNSPACED_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 #: Letters that may touch an address: those, and Hangul.
 GLUED = re.compile(f"[{UNSPACED_LETTERS}\uac00-\ud7a3]")
-#: Anything that has the form of a host name.
-HOST = re.compile(r"(?<![\w@.-])(?:[\w-]{1,63}\.)+[^\W_][\w-]{1,62}(?![\w-])")
+#: Dots in another form: "[.]", "(dot)" and the ideographic full stop.
+WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
+OTHER_DOT = re.compile(r"(?<=[\w-])。(?=[a-z0-9])", re.IGNORECASE)
+#: Anything that has the form of a host name. It may follow an ellipsis, but no single dot.
+HOST = re.compile(r"(?<![\w@-])(?<!(?<!\.)\.)(?:[\w-]{1,63}\.)+[^\W_][\w-]{1,62}(?![\w-])")
 ASCII_HOST = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 #: Top-level domains under which a bare word is an address in any text.
@@ -140,6 +145,11 @@ def is_public_suffix(host: str) -> bool:
     return not _is_address_in_numbers(host) and _all_suffixes().publicsuffix(host) == host
 
 
+def is_registry_suffix(host: str) -> bool:
+    """True for `com` and `co.uk`, under which registries sell names; False for platforms such as `github.io`."""
+    return not _is_address_in_numbers(host) and _registry_suffixes().publicsuffix(host) == host
+
+
 @lru_cache(maxsize=4096)
 def _is_listed(ending: str) -> bool:
     return _registry_suffixes().publicsuffix(ending, accept_unknown=False) is not None
@@ -155,6 +165,12 @@ def is_bare_host(labels: list[str], followed: str) -> bool:
         return followed[:1] == "/" or (len(labels) > 2 and not labels[-2].isdigit())
     if top in WORDS and followed[:1] != "/":
         return False
+    return is_under_top_level_domain(labels)
+
+
+def is_under_top_level_domain(labels: list[str]) -> bool:
+    """Decide if a name of two or more labels, in lower case, ends in a top-level domain that exists."""
+    top = labels[-1]
     # A few top-level domains, such as `za`, are listed only with a label before them.
     return _is_listed(top) or top.startswith("xn--") or _is_listed(f"{labels[-2]}.{top}")
 
@@ -166,15 +182,12 @@ def is_package_name(labels: list[str]) -> bool:
 
 def hosts_in(text: str) -> Iterator[str]:
     """Hosts that a text links to or names, in lower case. File names, email addresses and code do not count."""
-    text = text.casefold()
+    text = with_plain_dots(unicodedata.normalize("NFKC", html.unescape(text))).lower()
     for match in HOST.finditer(text):
-        host, before, after = (
-            match[0],
-            text[max(0, match.start() - 2) : match.start()],
-            text[match.end() : match.end() + 1],
-        )
+        before, after = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 1]
+        host = without_glued_words(match[0]).strip("-_")
         labels = host.split(".")
-        is_link = before == "//" or (is_bare_host(labels, after) and not is_package_name(labels))
+        is_link = before == "//" or (len(labels) > 1 and is_bare_host(labels, after) and not is_package_name(labels))
         if is_link and after != "@" and not is_public_suffix(host):
             yield host
 
@@ -184,6 +197,13 @@ def is_host(word: str) -> bool:
     labels = word.split(".")
     is_ambiguous = labels[-1] in AMBIGUOUS_COUNTRIES or labels[-1] in WORDS
     return HOST.fullmatch(word) is not None and (not is_ambiguous or is_bare_host(labels, ""))
+
+
+def with_plain_dots(text: str) -> str:
+    """Replace dots in another form with full stops, as browsers and people read them."""
+    if "。" in text:
+        text = OTHER_DOT.sub(".", text)
+    return WRITTEN_DOT.sub(".", text) if "(" in text or "[" in text or "{" in text else text
 
 
 def without_glued_words(name: str) -> str:

@@ -140,11 +140,11 @@ def search_terms(text: str, sees_email: bool = True) -> tuple[tuple[str, ...], .
 def _group(part: str, sees_email: bool) -> Iterator[tuple[str, ...]]:
     kind, colon, rest = part.partition(":")
     if colon and rest and kind.casefold() in FIELDS:
-        yield (f"{FIELDS[kind.casefold()]}:{rest.casefold()}",)
+        yield (f"{FIELDS[kind.casefold()]}:{rest.lower()}",)
     elif "@" in part and sees_email:
         yield (email_term(part),)
-    elif is_host(part.casefold()):
-        yield (f"domain:{part.casefold()}",)
+    elif is_host(part.lower()):
+        yield (f"domain:{part.lower()}",)
     else:
         found = list(index_words(part))
         whole = found[:-1] if part.endswith("*") else found

@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 from publicsuffixlist import PSLFILE
 
-from comments.hosts import domains_covering, domains_of, is_bare_host, is_host, is_package_name, is_public_suffix
+from comments.hosts import (
+    domains_covering,
+    domains_of,
+    is_bare_host,
+    is_host,
+    is_package_name,
+    is_public_suffix,
+    is_registry_suffix,
+    is_under_top_level_domain,
+)
 
 
 def suffixes() -> list[str]:
@@ -77,6 +86,20 @@ def test_a_rule_about_a_platform_covers_the_names_on_it() -> None:
 def test_a_public_suffix_is_recognized(suffix: str) -> None:
     assert is_public_suffix(suffix)
     assert not is_public_suffix(f"shop.{suffix}")
+
+
+@pytest.mark.parametrize(
+    ("host", "of_registry"),
+    [("co.uk", True), ("com.au", True), ("blogspot.com", False), ("github.io", False), ("1.2.3.4", False)],
+)
+def test_the_suffix_of_a_registry_is_no_platform(host: str, of_registry: bool) -> None:
+    assert is_registry_suffix(host) is of_registry
+
+
+@pytest.mark.parametrize("top", ["it", "md", "zip", "com", "co.za", "xn--p1ai", "рф"])
+def test_a_name_under_a_top_level_domain_is_recognized(top: str) -> None:
+    assert is_under_top_level_domain(f"pills.{top}".split("."))
+    assert not is_under_top_level_domain(["main", "js"])
 
 
 def test_a_bare_host_is_recognized_under_every_top_level_domain_that_is_no_word() -> None:

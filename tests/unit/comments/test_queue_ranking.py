@@ -157,6 +157,15 @@ def test_scripts(text: str, name: str) -> None:
         ("pills.de casino.de", {"pills.de", "casino.de"}),
         ("казино.рф", {"казино.рф"}),
         ("co.uk and github.io", set()),
+        ("pills。de", {"pills.de"}),
+        ("pills．de", {"pills.de"}),
+        ("pills[.]de", {"pills.de"}),
+        ("pills (dot) de", {"pills.de"}),
+        ("wait...pills.de", {"pills.de"}),
+        ("_pills.de_", {"pills.de"}),
+        ("请访问pills.com购买", {"pills.com"}),
+        ("pills&#46;de", {"pills.de"}),
+        ("Straße.de", {"straße.de"}),
     ],
 )
 def test_only_registrable_domains_are_facets(text: str, domains: set[str]) -> None:

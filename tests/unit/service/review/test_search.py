@@ -20,6 +20,7 @@ TODAY = date(2026, 11, 22)
         ("Ada@Example.org", ((email_term("ada@example.org"),),)),
         ("@example.org", ((email_term("@example.org"),),)),
         ("Shop.example", (("domain:shop.example",),)),
+        ("Straße.de link:Straße.de", (("domain:straße.de",), ("domain:straße.de",))),
         ("domain:localhost", (("domain:localhost",),)),
         ("link:Shop.example origin:abc", (("domain:shop.example",), ("origin:abc",))),
         ("note:this", (("word:note",), ("word:this",))),
