@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from comments.audit import AuditAction
 from comments.author_rules import FOREVER, RULE_DURATIONS, AuthorRule, RuleEffect, RuleTarget
 from comments.errors import Invalid, NotFound, Problem
+from comments.hosts import is_public_suffix, is_registry_suffix
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from service.accounts import sessions
@@ -108,6 +109,9 @@ def _rule(form: RuleForm, signed: SignedIn, now: datetime) -> AuthorRule:
     value = _value(form)
     if not value:
         raise Invalid([Problem("value", "malformed", f"is not {EXPECTED_VALUES[form.target]}")])
+    if form.target == "domain" and is_registry_suffix(value):
+        message = f"cannot be used: {value} is a public suffix. Name one of the sites under it"
+        raise Invalid([Problem("value", "public-suffix", message)])
     until = now + timedelta(days=int(form.days)) if form.days else FOREVER
     return AuthorRule(target, value, form.effect, signed.person.name, now, until, form.note)
 
@@ -125,12 +129,15 @@ def _value(form: RuleForm) -> str:
 
 
 def _domain(text: str) -> str:
-    """The ASCII form of a domain or of the domain in a URL; "" if there is none."""
+    """The ASCII form of a domain or of the domain in a URL, without "www."; "" if there is none."""
     host = re.split(r"[/?#:]", SCHEME.sub("", text, count=1), maxsplit=1)[0].rpartition("@")[2].strip(".").lower()
     try:
         plain = host if host.isascii() else idna.encode(host, uts46=True).decode()
     except idna.IDNAError:
         return ""
+    named = plain.removeprefix("www.")
+    # Without "www.", a suffix such as `github.io` would cover the sites of other people.
+    plain = plain if is_public_suffix(named) else named
     return plain if DOMAIN.fullmatch(plain) else ""
 
 

@@ -25,6 +25,13 @@ def rules(web_app: WebApp) -> list[tuple[str, str, str]]:
         ("origin", "origin-of-ada", ("origin", "origin-of-ada")),
         ("domain", "https://Spam.Example:8080/x?y", ("domain", "spam.example")),
         ("domain", "bücher.example", ("domain", "xn--bcher-kva.example")),
+        ("domain", "https://www.casino.de/x", ("domain", "casino.de")),
+        ("domain", "WWW.Casino.de", ("domain", "casino.de")),
+        ("domain", "www.de", ("domain", "www.de")),
+        ("domain", "www.github.io", ("domain", "www.github.io")),
+        ("domain", "blogspot.com", ("domain", "blogspot.com")),
+        ("domain", "github.io", ("domain", "github.io")),
+        ("domain", "192.168.1.1", ("domain", "192.168.1.1")),
         ("term", "cheap pills", ("term", "cheap pills")),
     ],
 )
@@ -61,6 +68,15 @@ def test_a_malformed_rule_is_refused_with_a_message(web_app, mo, target, value):
     assert answer.status_code == 422
     assert rules(web_app) == []
     assert audit_log(web_app) == []
+
+
+@pytest.mark.parametrize("effect", ["ban", "mute", "trust"])
+@pytest.mark.parametrize("value", ["co.uk", "https://co.uk/", "com.au"])
+def test_a_rule_about_a_public_suffix_is_refused(web_app, mo, value, effect):
+    answer = mo.post_form("/sites/blog/rules", target="domain", value=value, effect=effect)
+    assert answer.status_code == 422
+    assert "is a public suffix. Name one of the sites under it" in answer.text
+    assert rules(web_app) == []
 
 
 def test_a_rule_is_added_and_deleted_on_an_authors_page(web_app, mo):
