@@ -46,6 +46,7 @@ CACHES = (
     tokens.without_addresses,
     tokens.bands,
     tokens.fingerprint,
+    links.candidates,
     links.links,
     hosts.domains_of,
     site_model.tokens,

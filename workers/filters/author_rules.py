@@ -24,7 +24,9 @@ MAX_RULE_NAMES = 300
 
 def rule_names(comment: Comment) -> tuple[str, ...]:
     """Return the names of rules that could apply to a comment. Rules about terms are matched with its words instead."""
-    hosts = (*hosts_named(comment.content), *[link.host for link in links(comment.url)])
+    linked = [link.host for link in (*links(comment.content), *links(comment.url))]
+    # Links come first, so that many other names do not use up the limit.
+    hosts = (*linked, *hosts_named(comment.content))
     names = [rule_name(RuleTarget.AUTHOR, key) for key in comment.author_keys]
     names += [rule_name(RuleTarget.ORIGIN, comment.origin)] if comment.origin else []
     names += [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)]

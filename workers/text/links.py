@@ -6,21 +6,27 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import filterfalse
+from itertools import chain, filterfalse
 from urllib.parse import unquote
 
 import idna
 
-from comments.hosts import COMMON_ENDINGS, SHORTENERS, is_bare_host, is_package_name, without_glued_words
+from comments.hosts import (
+    COMMON_ENDINGS,
+    SHORTENERS,
+    is_bare_host,
+    is_package_name,
+    is_under_top_level_domain,
+    with_plain_dots,
+    without_glued_words,
+)
 
 from .normalization import DOTS, HIDDEN, fold, unusual
-from .obfuscation import BETWEEN_SPACES, has_dots_in_addresses_only
+from .obfuscation import BETWEEN_SPACES, shows_addresses
 from .tokens import VOWEL_MARKS, words
 
-WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
 EQUALS = re.compile(r"\s*=\s*")
-#: Other dots that browsers and people accept: the ideographic full stop, and a dot with a space before it.
-OTHER_DOT = re.compile(r"(?<=[\w-])。(?=[a-z0-9])", re.IGNORECASE)
+#: A dot with a space before it, which people accept.
 LATE_DOT = re.compile(r"(?<=[a-z0-9])\s{1,3}\.\s?(?=(?:com|org|info|xyz|top|ru)(?![\w.-]))", re.IGNORECASE)
 #: A sign that every link contains.
 LINK_SIGN = re.compile(r"[.:/\\](?:(?<=\.)\S|(?<!\.))")
@@ -121,7 +127,8 @@ def _found(text: str) -> Iterator[Link]:
         end, last = match.end(), found
 
 
-def _link(match: re.Match[str]) -> Link | None:
+def _link(match: re.Match[str], any_ending: bool = False) -> Link | None:
+    """Return the link, or None if the word is none. With `any_ending`, "readme.md" and "it.Now" are links too."""
     if address := match["full"] or match["relative"]:
         return link(address)
     bare, rest = match["bare"].strip("-_"), match["rest"]
@@ -129,7 +136,10 @@ def _link(match: re.Match[str]) -> Link | None:
         return None  # the name in an e-mail address
     bare = bare if bare.isascii() else without_glued_words(bare)
     labels = bare.lower().split(".")
-    if "" in labels or not is_bare_host(labels, rest) or (is_package_name(labels) and not rest):
+    if "" in labels:
+        return None
+    is_address = is_bare_host(labels, rest) and (rest or not is_package_name(labels))
+    if not (is_address or (any_ending and is_under_top_level_domain(labels))):
         return None
     found = link(bare + rest)
     was_found = bare == match["bare"] and _is_found_in_training(match, labels)
@@ -149,14 +159,13 @@ def _chunks(text: str) -> list[str]:
     return [c for c in with_signs if ("." in c and "." in c[:-1]) or ":" in c or "/" in c or "\\" in c]
 
 
-def _candidates(text: str) -> str:
+@lru_cache(maxsize=512)
+def candidates(text: str) -> str:
     """Return the parts of the text that may contain links, with all dots and signs in their plain form."""
     text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", HIDDEN.sub("", text) if HIDDEN.search(unusual(text)) else text)
-        text = OTHER_DOT.sub(".", text) if "。" in text else text
-    if "(" in text or "[" in text or "{" in text:
-        text = WRITTEN_DOT.sub(".", text)
+    text = with_plain_dots(text)
     if not LINK_SIGN.search(text):
         return ""
     if " ." in text:
@@ -169,21 +178,25 @@ def _candidates(text: str) -> str:
 @lru_cache(maxsize=512)
 def links(text: str) -> tuple[Link, ...]:
     """Return all links in the text, in order, with repetitions. Words with dots inside are no links."""
-    candidates = _candidates(text)
-    found = tuple(_found(candidates)) if candidates else ()
+    searched = candidates(text)
+    found = tuple(_found(searched)) if searched else ()
     if found and DOTS in (folded := fold(text)).disguises:
-        keep_all = has_dots_in_addresses_only(text)
+        keep_all = shows_addresses(text)
         shown = [replace(link, in_training=link.in_training and link.host in folded.text) for link in found]
         return tuple(link for link in shown if keep_all or link.host in folded.text)
     return found
 
 
 def hosts_named(text: str) -> tuple[str, ...]:
-    """Return the hosts of all links, and of words with dots inside: a disguise must not hide a banned domain."""
-    found = links(text)
-    if "." in text and DOTS in fold(text).disguises:
-        found = tuple(_found(_candidates(text)))
-    return tuple([link.host for link in found])
+    """Return the hosts of all links, and all words with the form of a host under a top-level domain, each once.
+
+    These are the names that a rule about a domain is compared with: "pills.it" is a link only if a rule names it.
+    """
+    searched = candidates(text)
+    if not searched:
+        return ()
+    named = filter(None, [_link(match, any_ending=True) for match in _LINK.finditer(searched) if match["bare"]])
+    return tuple(dict.fromkeys([link.host for link in chain(links(text), named)]))
 
 
 def has_fewer_words_than(text: str, n: int) -> bool:

@@ -7,7 +7,7 @@ disguise, and True if there was one.
 import re
 from itertools import pairwise
 
-from comments.hosts import COMMON_ENDINGS, is_bare_host, without_glued_words
+from comments.hosts import AMBIGUOUS_COUNTRIES, COMMON_ENDINGS, WORDS, is_bare_host, without_glued_words
 
 from .homoglyphs import LEET
 
@@ -44,6 +44,13 @@ DOTTED = re.compile(r"(?<![\w@/.])[^\W\d_]+(?:[.·•*|^~`´'’][^\W\d_]+)+(?![
 INNER = re.compile(r"[.·•*|^~`´'’](?!(?<=[a-z].)[A-Z])")
 #: A text is disguised if at least one word in so many has a sign inside. Missing spaces after a full stop are rarer.
 DOTTED_SHARE = 5
+#: Endings of words with dots that are neither clearly an address nor clearly disguised: "casino.it", "main.js".
+_FILES = (
+    "bat cfg conf cpp css csv doc docx exe gif htm html ini jpeg jpg js json log pdf php png sql svg txt xml yaml yml"
+)
+UNCERTAIN_ENDINGS = AMBIGUOUS_COUNTRIES | WORDS | frozenset(_FILES.split())
+#: Abbreviations before a word without a space between them: "e.g.this".
+ABBREVIATIONS = ("e.g.", "i.e.")
 
 
 def unleet(text: str) -> tuple[str, bool]:
@@ -126,14 +133,18 @@ def _is_dotted(token: str) -> bool:
     return DOT_IN_WORD.search(token) is not None and token.rpartition(".")[2].lower() not in COMMON_ENDINGS
 
 
-def has_dots_in_addresses_only(text: str) -> bool:
-    """Return whether all words with dots are web addresses, as in "pills.de casino.de", and none is disguised."""
-    return all(_is_web_address(token) for token in DOTTED.findall(unspaced(text)[0]) if _is_dotted(token))
+def shows_addresses(text: str) -> bool:
+    """Decide if the words with dots are web addresses, as in "pills.de casino.de": at least as many as are disguised.
 
-
-def _is_web_address(token: str) -> bool:
-    labels = without_glued_words(token).lower().split(".")
-    return len(labels) > 1 and is_bare_host(labels, "")
+    A word that may be either does not count.
+    """
+    tokens = [without_glued_words(t).lower() for t in DOTTED.findall(unspaced(text)[0]) if _is_dotted(t)]
+    certain = [
+        is_bare_host(labels, "") if len(labels := token.split(".")) > 1 else False
+        for token in tokens
+        if token.rpartition(".")[2] not in UNCERTAIN_ENDINGS and not token.startswith(ABBREVIATIONS)
+    ]
+    return 2 * sum(certain) >= len(certain)
 
 
 def _undotted(token: re.Match[str]) -> str:

@@ -44,6 +44,14 @@ def test_a_ban_is_looked_up_for_each_of_several_bare_hosts(content: str) -> None
     assert "domain:pills.de" in rule_names(a_comment(content=content))
 
 
+@pytest.mark.parametrize("host", ["pills.it", "pills.pl", "pills.me", "pills.us", "readme.md"])
+def test_a_ban_is_looked_up_for_a_bare_host_under_an_ambiguous_ending(host: str) -> None:
+    comment = a_comment(content=f"Great deals at {host} for you my friends now")
+    assert f"domain:{host}" in rule_names(comment)
+    ban = a_rule(RuleTarget.DOMAIN, host)
+    assert "standing.banned" in seen(AuthorRuleFilter(), comment, rules=(ban,))
+
+
 def test_a_ban_of_a_platform_covers_the_sites_on_it() -> None:
     looked_up = rule_names(a_comment(content="http://pills.blogspot.com", url=""))
     assert looked_up[-2:] == ("domain:pills.blogspot.com", "domain:blogspot.com")
@@ -54,6 +62,11 @@ def test_the_number_of_rules_looked_up_for_a_comment_is_limited():
         len(rule_names(a_comment(content=" ".join(f"https://h{n}.a.b.c.example" for n in range(400)))))
         == MAX_RULE_NAMES
     )
+
+
+def test_many_names_do_not_hide_the_link_of_the_author() -> None:
+    content = " ".join(f"shop{n}.it" for n in range(400))
+    assert "domain:pills.example" in rule_names(a_comment(content=content, url="https://pills.example"))
 
 
 @pytest.mark.parametrize(

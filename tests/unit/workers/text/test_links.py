@@ -142,6 +142,55 @@ def test_file_names_code_and_missing_spaces_are_no_links(text: str) -> None:
     assert hosts(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pills.de casino.it", ["pills.de"]),
+        ("pills.de casino.no", ["pills.de"]),
+        ("Great deals: pills.de casino.it loans.de slots.pl", ["pills.de", "loans.de"]),
+        ("pills.ch readme.md", ["pills.ch"]),
+        ("pills.de go.to", ["pills.de"]),
+        ("pills.de main.js index.html", ["pills.de"]),
+        ("pills.de all.you what.now", ["pills.de"]),
+        ("pills.de great.stuff", ["pills.de"]),
+        ("meds pills.de casino.de e.g.this i.e.that", ["pills.de", "casino.de"]),
+        ("pills.de casino.de v.i.a.g.r.a", ["pills.de", "casino.de"]),
+    ],
+)
+def test_other_words_with_dots_do_not_hide_a_bare_host(text: str, found: list[str]) -> None:
+    assert hosts(text) == found
+    assert not [link for link in links(text) if link.in_training]
+
+
+@pytest.mark.parametrize("text", ["v.iag.ra ca.si.no", "chec.k ou.t fr.ee", "che.ap pil.lz at shop.ru no.wz"])
+def test_words_with_dots_inside_are_no_links(text: str) -> None:
+    assert hosts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("Great deals at pills.it for you my friends now", "pills.it"),
+        ("look at PILLS.pl!", "pills.pl"),
+        ("edit readme.md", "readme.md"),
+        ("pills.zip", "pills.zip"),
+        ("wait...pills.be", "pills.be"),
+        ("请访问pills.it购买", "pills.it"),
+        ("bücher.at", "xn--bcher-kva.at"),
+        ("pills。it", "pills.it"),
+        ("pills[.]it", "pills.it"),
+    ],
+)
+def test_a_rule_finds_a_bare_host_under_any_top_level_domain(text: str, host: str) -> None:
+    assert hosts(text) == []
+    assert hosts_named(text) == (host,)
+
+
+@pytest.mark.parametrize("text", ["main.js", "mail ada@pills.it or pills.it@mail.example", "1.2.3 and 3.14", "a. b"])
+def test_a_rule_finds_no_host_in_other_words(text: str) -> None:
+    assert hosts_named(text) == ()
+
+
 def test_dots_inside_words_do_not_hide_a_host_from_the_ban_list() -> None:
     text = "chec.k ou.t mon.ey at pills.de"
     assert hosts(text) == []
