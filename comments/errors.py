@@ -71,7 +71,7 @@ class TooMany(Refused):
 
 
 class Busy(Refused):
-    """Raised if the site has its maximum of undecided comments."""
+    """Raised if the site has its maximum of queued comments."""
 
 
 class StorageDown(ReplygateError):

@@ -24,7 +24,7 @@ def is_ready(health: SystemHealth) -> bool:
 
 def _tables(shown: Figures) -> Iterator[str]:
     yield columns(
-        ("SITE", "PENDING", "OLDEST", "ACCEPTED", "PUBLISHED", "NEEDS REVIEW", "SPAM"),
+        ("SITE", "QUEUED", "OLDEST", "ACCEPTED", "PUBLISHED", "NEEDS REVIEW", "SPAM"),
         [
             (s.id, s.queued, format_duration(s.oldest_seconds), s.accepted, s.approved, s.held, s.spam)
             for s in shown.sites
@@ -42,7 +42,7 @@ def _totals(earlier: Figures, shown: Figures, seconds: float) -> str:
     oldest = f", oldest {format_duration(shown.oldest_seconds)}" if shown.queued else ""
     times = f"median {format_duration(shown.median_seconds)}, p99 {format_duration(shown.slow_seconds)}"
     return columns(
-        ("Pending", f"{shown.queued:,}{oldest}"),
+        ("Queued", f"{shown.queued:,}{oldest}"),
         [
             ("Accepted", f"{shown.accepted:,}{_rate(shown.accepted - earlier.accepted, seconds)}"),
             ("Decided", f"{shown.decided:,}{_rate(shown.decided - earlier.decided, seconds)}"),

@@ -54,7 +54,7 @@ class SystemHealth:
 
     @property
     def oldest(self) -> float:
-        """Seconds that the oldest undecided comment has waited; 0 without any."""
+        """Seconds that the oldest queued comment has waited; 0 without any."""
         return max((wait_seconds(site.depth, self.at) for site in self.sites), default=0.0)
 
 
@@ -94,7 +94,7 @@ def problems(health: SystemHealth) -> list[str]:
     found += [sentence for part, sentence in PARTS.items() if sentence and not health.alive.get(part)]
     if health.oldest > MAX_WAIT_SECONDS:
         found.append(
-            f"The oldest undecided comment has waited {health.oldest:.0f} s; more than {MAX_WAIT_SECONDS:.0f} s means "
+            f"The oldest queued comment has waited {health.oldest:.0f} s; more than {MAX_WAIT_SECONDS:.0f} s means "
             "that there are too few judges or that judges fail. Read their logs, or start more judges."
         )
     return found

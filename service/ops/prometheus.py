@@ -68,7 +68,7 @@ def _sites(health: SystemHealth) -> Iterator[Metric]:
     moderated = CounterMetricFamily("replygate_moderated", "Decisions by people.", labels=["site", "status"])
     reports = CounterMetricFamily("replygate_reports", "Reports by readers, one per network.", labels=["site"])
     attempts = CounterMetricFamily("replygate_attempts", "Attempts of workers to judge a comment.", labels=["site"])
-    queued = GaugeMetricFamily("replygate_queued", "Comments that wait for the filters.", labels=["site"])
+    queued = GaugeMetricFamily("replygate_queued", "Queued comments, which wait for the filters.", labels=["site"])
     oldest = GaugeMetricFamily(
         "replygate_oldest_queued_seconds", "Waiting time of the oldest queued comment; 0 without any.", labels=["site"]
     )

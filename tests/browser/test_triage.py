@@ -95,7 +95,7 @@ def test_all_comments_of_an_author_are_decided_with_preview_progress_and_undo(de
     ines = held(live.storage, site="demo", author="Ines")
     page = queue(desktop, live)
     page.get_by_role("link", name="Bot 30").click()
-    expect(page.get_by_text("30 of 31 pending")).to_be_visible()
+    expect(page.get_by_text("30 of 31 that need review")).to_be_visible()
     page.locator(".all-of-them").get_by_role("button", name="Spam").click()
     expect(page.get_by_role("heading", name="Mark 30 comments as spam?")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.HELD}
@@ -103,8 +103,8 @@ def test_all_comments_of_an_author_are_decided_with_preview_progress_and_undo(de
     expect(page.get_by_role("heading", name="Marked 30 comments as spam")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.SPAM}
     assert live.status(ines) is Status.HELD
-    page.get_by_role("button", name="Undo for 30 comments").click()
-    expect(page.get_by_role("heading", name="Undone for 30 comments")).to_be_visible()
+    page.get_by_role("button", name="Undo 30 decisions").click()
+    expect(page.get_by_role("heading", name="Restored 30 comments")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.HELD}
 
 
@@ -115,7 +115,7 @@ def test_a_large_bulk_action_updates_its_progress(desktop: Desktop, live: Live) 
         page.reload()
     page.goto(f"{live.url}/review/demo/bulk?author=Bot&action=spam")
     page.get_by_role("button", name="Mark 620 comments as spam").click()
-    expect(page.get_by_role("button", name="Undo for 620 comments")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo 620 decisions")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.SPAM}
 
 
@@ -147,7 +147,7 @@ def test_a_bulk_action_works_without_javascript(desktop: Desktop, live: Live) ->
     page.get_by_role("button", name="Remove 2 comments").click()
     expect(page.get_by_role("heading", name="Removed 2 comments")).to_be_visible()
     assert statuses(live, comments) == [Status.REMOVED, Status.HELD, Status.REMOVED]
-    page.get_by_role("button", name="Undo for 2 comments").click()
+    page.get_by_role("button", name="Undo 2 decisions").click()
     wait_until(lambda: statuses(live, comments) == [Status.HELD] * 3)
 
 

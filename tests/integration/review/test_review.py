@@ -121,7 +121,7 @@ def test_every_status_has_its_tab_with_its_count(web_app, mo):
             judged(web_app.storage, action)
     tabs = parse(page(mo, "/review/blog")).findall(".//nav[@class='tabs']/a")
     assert [" ".join("".join(t.itertext()).split()) for t in tabs] == [
-        "Pending 3",
+        "Needs review 3",
         "Published 2",
         "Spam 1",
         "Removed 0",
