@@ -99,7 +99,7 @@ def _check_printable(text: str) -> str:
 
 def _check_origin(text: str) -> str:
     if not is_origin(text):
-        raise ValueError(f"must be addresses like https://example.com, without a path; {text!r} is not")
+        raise ValueError(f"must be an address like https://example.com, without a path; {text!r} is not")
     return text
 
 
@@ -116,10 +116,11 @@ def is_origin(text: str) -> bool:
 
 
 def _from_text(parse: Callable[[str], T]) -> BeforeValidator:
-    """Parse a list from text; a value that is a list already stays as it is."""
+    """Parse a list from text, or from a list of texts."""
 
     def validate(value: Any) -> Any:
-        return tuple(parse(part) for part in split_list(value)) if isinstance(value, str) else value
+        parts = split_list(value) if isinstance(value, str) else value
+        return tuple(parse(part) if isinstance(part, str) else part for part in parts)
 
     return BeforeValidator(validate)
 

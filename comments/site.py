@@ -121,7 +121,7 @@ class Site:
         int,
         setting(
             COMMENTING,
-            "Undecided comments",
+            "Queued comments",
             "Largest number of comments that wait for the filters. More submissions get the answer 503.",
             ge=1,
         ),
@@ -166,7 +166,7 @@ class Site:
         setting(
             REVIEW,
             "Attacks on people",
-            "Of 1,000 comments of a newspaper, this holds 2, 12 or 33.",
+            "Of 1,000 comments of a newspaper, blatant holds 2, clear 12 and possible 33.",
             labels=("Hold blatant attacks", "Hold clear attacks", "Hold possible attacks", "Allow"),
         ),
     ] = "blatant"

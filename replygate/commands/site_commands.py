@@ -56,18 +56,19 @@ def list_sites() -> None:
         )
         for site in storage.sites.all()
     ]
-    click.echo(columns(("ID", "NAME", "PENDING", "NEEDS REVIEW"), rows))
+    click.echo(columns(("ID", "NAME", "QUEUED", "NEEDS REVIEW"), rows))
 
 
 @site.command("show")
 @click.argument("id")
 def show_site(id: str) -> None:
-    """Show the settings of the site ID, in the form that `site set` reads."""
+    """Show the settings of the site ID, in the form that `site set` reads. Lines that start with # are read-only."""
     found = site_named(id)
     for f in fields(Site):
         value = getattr(found, f.name)
         ids = f.name in ("keys", "webhooks")  # other commands show the rest of them
-        click.echo(f"{f.name}={','.join(part.id for part in value) if ids else as_text(value)}")
+        read_only = "" if f.name in describe_settings() else "# "
+        click.echo(f"{read_only}{f.name}={','.join(part.id for part in value) if ids else as_text(value)}")
 
 
 @site.command("set")
@@ -77,9 +78,11 @@ def set_site(id: str, settings: tuple[str, ...]) -> None:
     """Change settings of the site ID; `site settings` explains them.
 
     \b
-    Write lists with commas; a word may name its fields:
+    Separate the values of a list with commas. Put a value that contains a comma
+    in double quotes. A word may name its fields:
       replygate site set blog required=author,content max_links=3
       replygate site set blog "hold_words=casino, author+url:cheap pills"
+      replygate site set blog 'hold_words=casino,"cheap, legal pills"'
     """
     before = site_named(id)
     after = with_settings(before, settings)
@@ -91,7 +94,10 @@ def set_site(id: str, settings: tuple[str, ...]) -> None:
 
 @site.command("settings")
 def explain_settings() -> None:
-    """Explain all settings: default, accepted values and meaning."""
+    """Explain all settings: default, accepted values and meaning.
+
+    On the command line, commas separate the values of a list. Put a value that contains a comma in double quotes.
+    """
     for s in describe_settings().values():
         limits = f" ({s.values})" if s.values else ""
         click.echo(f"{s.name}={s.default}{limits}\n    {s.title}. {s.help}")

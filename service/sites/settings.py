@@ -5,6 +5,7 @@ Everything comes from the declarations in `comments.site`.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -88,26 +89,53 @@ def _form_type(schema: Mapping[str, Any]) -> str:
 
 
 def with_settings(site: Site, assignments: Iterable[str]) -> Site:
-    """The site after applying each "name=value". Raises Invalid with every problem at once."""
-    problems: list[Problem] = []
+    """The site after applying each "name=value", as on the command line.
+
+    Raises Invalid with every problem at once.
+    """
+    pairs = [assignment.partition("=") for assignment in assignments]
+    malformed = [
+        Problem(name, "malformed", "must be written as setting=value") for name, equals, _ in pairs if not equals
+    ]
+    return _with_values(site, {name: text for name, equals, text in pairs if equals}, malformed)
+
+
+def with_form(site: Site, texts: Mapping[str, str]) -> Site:
+    """The site after applying the fields of the settings form. A list has one value per line, commas included.
+
+    Raises Invalid with every problem at once.
+    """
+    return _with_values(
+        site,
+        {name: _lines(text) if describe_settings()[name].type == "lines" else text for name, text in texts.items()},
+        [],
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _with_values(site: Site, given: Mapping[str, str | list[str]], problems: list[Problem]) -> Site:
     values: dict[str, Any] = {}
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        if not equals:
-            problems.append(Problem(assignment, "malformed", "must be written as setting=value"))
-        elif name not in _adapters():
-            message = f"is not a setting; the settings are {', '.join(_adapters())}"
-            problems.append(Problem(name, "unknown", message))
-        else:
-            try:
-                values[name] = _adapters()[name].validate_python(text)
-            except ValidationError as error:
-                problems.append(Problem(name, "malformed", _message(error, describe_settings()[name])))
+    for name, value in given.items():
+        if name not in _adapters():
+            problems.append(Problem(name, "unknown", f"is not a setting; {_suggestion(name)}"))
+            continue
+        try:
+            values[name] = _adapters()[name].validate_python(value)
+        except ValidationError as error:
+            problems.append(Problem(name, "malformed", _message(error, describe_settings()[name])))
     site = replace(site, **values)
     problems += _conflicts(site, {problem.field for problem in problems})
     if problems:
         raise Invalid(problems)
     return site
+
+
+def _suggestion(name: str) -> str:
+    nearest = get_close_matches(name, _adapters(), n=1)
+    return f"did you mean {nearest[0]}?" if nearest else f"the settings are {', '.join(_adapters())}"
 
 
 def _message(error: ValidationError, setting: Setting) -> str:
@@ -117,7 +145,7 @@ def _message(error: ValidationError, setting: Setting) -> str:
         case "value_error":
             return str(first["ctx"]["error"])
         case "literal_error" if setting.type == "array":
-            return f"must be of {', '.join(VISITOR_FIELDS)}; {first['input']!r} is not"
+            return f"must be one of {', '.join(VISITOR_FIELDS)}; {first['input']!r} is not"
         case "literal_error" | "bool_parsing":
             return f"must be one of {setting.values}"
         case "string_too_short" | "string_too_long":
@@ -151,8 +179,8 @@ def as_text(value: Any) -> str:
 
 
 def as_lines(values: tuple[Any, ...]) -> str:
-    """A list with one value per line, which `with_settings` reads too."""
-    return "\n".join(_quoted(as_text(value)) for value in values)
+    """A list with one value per line, which `with_form` reads."""
+    return "\n".join(as_text(value) for value in values)
 
 
 def _quoted(text: str) -> str:

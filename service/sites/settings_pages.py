@@ -15,7 +15,7 @@ from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 
-from .settings import Setting, as_lines, as_text, describe_settings, settings_version, with_settings
+from .settings import Setting, as_lines, as_text, describe_settings, settings_version, with_form
 
 blueprint = Blueprint("settings_pages", __name__, url_prefix="/sites/<site>/settings")
 
@@ -69,7 +69,7 @@ def save(site: str) -> ResponseReturnValue:
         for name, setting in describe_settings().items()
     }
     try:
-        after = with_settings(before, (f"{name}={text}" for name, text in texts.items()))
+        after = with_form(before, texts)
     except Invalid as error:
         return _page(before, signed, texts, problems=error.problems), 422
     entries = audit_entries(before, after, entry(signed, AuditAction.SITE_SET))

@@ -1,7 +1,7 @@
 """The settings form: unchanged, changed, refused and outdated."""
 
 from comments.audit import AuditAction
-from comments.setting_values import Term
+from comments.setting_values import RemovalReason, Term
 from service.sites.settings import describe_settings
 from service.sites.settings_pages import grouped_settings
 from tests.support.builders import a_site
@@ -44,6 +44,27 @@ def test_sending_the_form_unchanged_changes_nothing(web_app, owner):
     assert owner.client.post("/sites/blog/settings", data=fields).status_code == 303
     assert web_app.storage.sites.get("blog") == site
     assert audit_log(web_app) == []
+
+
+def test_lists_in_the_form_are_split_at_line_ends_only(web_app, owner):
+    fields = form_of(page(owner, "/sites/blog/settings"))
+    changed = fields | {
+        "reasons": 'a: Anna: first, second, third\nb: Bea: "quoted", fourth',
+        "hold_words": '"one, two\n\n  author+url:cheap, legal  ',
+        "origins": "https://a.example\nhttps://b.example",
+    }
+    assert owner.client.post("/sites/blog/settings", data=changed).status_code == 303
+    site = web_app.storage.sites.get("blog")
+    assert site.reasons == (
+        RemovalReason("a", "Anna", "first, second, third"),
+        RemovalReason("b", "Bea", '"quoted", fourth'),
+    )
+    assert site.hold_words == (Term('"one, two'), Term("cheap, legal", ("author", "url")))
+    assert site.origins == ("https://a.example", "https://b.example")
+    again = form_of(page(owner, "/sites/blog/settings"))
+    assert again["reasons"].split("\n") == changed["reasons"].split("\n")
+    assert owner.client.post("/sites/blog/settings", data=again).status_code == 303
+    assert web_app.storage.sites.get("blog") == site
 
 
 def test_a_setting_is_changed_and_audited(web_app, owner):

@@ -40,16 +40,16 @@ def test_a_site_needs_a_valid_id(run: Run, storage: Storage, id: str):
     assert storage.sites.all() == []
 
 
-def test_sites_are_listed_with_their_pending_comments(run: Run, storage: Storage, blog: Site):
+def test_sites_are_listed_with_their_queued_comments(run: Run, storage: Storage, blog: Site):
     accepted(storage)
     decided(storage, accepted(storage), Action.HOLD)
     head, row = run("site", "list").stdout.splitlines()
-    assert head.split() == ["ID", "NAME", "PENDING", "NEEDS", "REVIEW"]
+    assert head.split() == ["ID", "NAME", "QUEUED", "NEEDS", "REVIEW"]
     assert row.split() == ["blog", "A", "blog", "1", "1"]
 
 
 def test_the_list_without_sites_has_only_a_head(run: Run):
-    assert run("site", "list").stdout.split() == ["ID", "NAME", "PENDING", "NEEDS", "REVIEW"]
+    assert run("site", "list").stdout.split() == ["ID", "NAME", "QUEUED", "NEEDS", "REVIEW"]
 
 
 def test_set_accepts_what_show_prints(run: Run, storage: Storage):
@@ -61,7 +61,8 @@ def test_set_accepts_what_show_prints(run: Run, storage: Storage):
     )
     storage.sites.put(site)
     lines = run("site", "show", "blog").stdout.splitlines()
-    settings = [line for line in lines if line.partition("=")[0] in describe_settings()]
+    settings = [line for line in lines if not line.startswith("#")]
+    assert len(lines) - len(settings) == len(["id", "created", "keys", "webhooks"])
     assert with_settings(a_site(), settings) == site
 
 
@@ -93,6 +94,12 @@ def test_an_invalid_value_is_refused_with_the_name_of_its_setting(run: Run, blog
     result = run("site", "set", "blog", setting)
     assert result.exit_code == 2
     assert "must" in result.stderr or "only" in result.stderr or "not like" in result.stderr
+
+
+def test_an_unknown_setting_is_answered_with_the_nearest(run: Run, blog: Site):
+    result = run("site", "set", "blog", "max_link=5")
+    assert result.exit_code == 2
+    assert "did you mean max_links?" in result.stderr
 
 
 @pytest.mark.parametrize("value", ["yes", "true", "on", "YES"])
