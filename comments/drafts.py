@@ -70,7 +70,7 @@ class AuthorView:
     def check_edit(self, thread_closed: bool) -> None:
         """Raises ActionNotAllowed or TooLate if the author may not edit the comment now."""
         if not self.is_editable:
-            raise ActionNotAllowed("A withdrawn or refused comment cannot be edited.")
+            raise ActionNotAllowed("A comment that was withdrawn or not published cannot be edited.")
         if thread_closed:
             raise TooLate("The thread is closed.")
         if not self.seconds_to_edit:
@@ -79,7 +79,7 @@ class AuthorView:
     def to_withdraw(self) -> list[Comment]:
         """List the comment and its draft, without those already withdrawn. Raises ActionNotAllowed."""
         if not self.may_withdraw and self.comment.status is not Status.WITHDRAWN:
-            raise ActionNotAllowed("A refused comment cannot be withdrawn.")
+            raise ActionNotAllowed("A comment that was not published cannot be withdrawn.")
         return [c for c in (self.comment, self.draft) if c and _can_be_withdrawn(c)]
 
 

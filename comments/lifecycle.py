@@ -79,12 +79,22 @@ class ActionRow:
     label: str = ""  # of its button; "" for an action without one
     key: str = ""  # keyboard shortcut
     tone: str = "warn"  # CSS class of its button and confirmation: "good", "warn" or "bad"
-    bulk: str = ""  # heading and button for many comments: "Mark {} as spam"
-    bulk_done: str = ""  # confirmation: "Marked {} as spam"
-    help: str = ""  # its effect, for the list of shortcuts
+    bulk: str = ""  # heading and button for many comments: "Mark {} as spam"; by default the label and {}
+    bulk_done: str = ""  # confirmation: "Marked {} as spam"; by default `past` and {}
+    help: str = ""  # its effect, for the list of shortcuts; by default the label
     audit: str = ""  # name in the audit log; "" for an action that only the comment's history records
     lesson: Label | None = None  # taught to the site's model when a moderator takes it
     takes_reason: bool = False  # the moderator may choose a reason, which the author reads
+
+    def __post_init__(self) -> None:
+        """Derive missing texts of an action with a button from its label."""
+        defaults = {
+            "bulk": f"{self.label} {{}}",
+            "bulk_done": f"{self.past} {{}}",
+            "help": f"{self.label.lower()} the comment",
+        }
+        for name, text in defaults.items() if self.label else ():
+            object.__setattr__(self, name, getattr(self, name) or text)
 
 
 class Action(StrEnum):
@@ -144,8 +154,8 @@ class Action(StrEnum):
             result=None,  # takes back the last moderator's decision: see `Comment.undone`
             label="Undo",
             key="u",
-            bulk="Undo for {}",
-            bulk_done="Undone for {}",
+            bulk="Restore {}",
+            bulk_done="Restored {}",
             help="undo the last action",
             audit="comment.undo",
         ),

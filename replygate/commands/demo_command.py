@@ -9,7 +9,7 @@ from random import Random
 import click
 
 from comments.errors import Invalid, NotFound, ReplygateError
-from comments.lifecycle import Action, Role, actions_for
+from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of, new_id
 from comments.settings import Settings
@@ -66,13 +66,13 @@ def demo(id: str, seed: int, again: bool) -> None:
     """
     deployment = current_deployment()
     counts = fill(deployment.storage, deployment.settings, id, seed, deployment.now(), again=again)
-    click.echo(f"Filled {id}: " + ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".")
+    click.echo(f"Filled {id}: " + ", ".join(f"{n} {label}" for label, n in counts.items()) + ".")
     owner = next(iter(TEAM))
     click.echo(f"Sign in as {owner}: {sign_in_link(deployment.storage, deployment.settings.public_url, owner)}")
 
 
 def fill(storage: Storage, settings: Settings, id: str, seed: int, now: datetime, *, again: bool) -> Counter[str]:
-    """Play the story and return its number of comments in each status. Raises HasComments."""
+    """Play the story and return its number of comments by label of their status. Raises HasComments."""
     accepted = storage.comments.counters(id).accepted
     if accepted and not again:
         raise HasComments(f"{id} has comments already; use --again to add more")
@@ -84,7 +84,12 @@ def fill(storage: Storage, settings: Settings, id: str, seed: int, now: datetime
     web_deps = web.Deps(settings, storage, ImmediateJobs(), pseudonyms, clock, signals=catalogue(BUILT_IN))
     story = StoryPlayer(site, web_deps, clock)
     story.play(now, Random(f"{seed}/{accepted}"))  # noqa: S311 - made-up comments, no secrets
-    return Counter(comment.status.value for comment in story.load())
+    statuses = Counter(comment.status for comment in story.load())
+    counts: Counter[str] = Counter()
+    for status in Status:
+        if statuses[status]:
+            counts[status.label] += statuses[status]
+    return counts
 
 
 def _create_site(storage: Storage, settings: Settings, id: str, now: datetime) -> Site:

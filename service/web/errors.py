@@ -45,7 +45,7 @@ MAPPINGS: Mapping[type[ReplygateError], ErrorMapping] = {
     NotFound: ErrorMapping(404, "not-found", "Not found", "It does not exist, or you do not have access to it."),
     SignInNeeded: ErrorMapping(401, "sign-in-needed", "Sign in first"),
     NotAllowed: ErrorMapping(403, "not-allowed", "Not allowed"),
-    ActionNotAllowed: ErrorMapping(422, "action-not-allowed", "Not possible in this status"),
+    ActionNotAllowed: ErrorMapping(422, "action-not-allowed", "Not possible"),
     TooLate: ErrorMapping(409, "too-late", "Too late to edit"),
     StaleVersion: ErrorMapping(409, "stale-version", "Changed in the meantime"),
     Invalid: ErrorMapping(422, "invalid", "Some fields are not valid"),

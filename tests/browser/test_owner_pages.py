@@ -53,8 +53,8 @@ def test_a_flood_is_banned_removed_in_steps_and_restored(live: Live, page: Page)
     page.get_by_role("button", name="Remove 230 comments").press("Enter")
     expect(page.get_by_role("heading", name="Removed 230 comments")).to_be_visible()
     assert statuses(live, ids) == {Status.REMOVED}
-    page.get_by_role("button", name="Undo for 230 comments").press("Enter")
-    expect(page.get_by_role("heading", name="Undone for 230 comments")).to_be_visible()
+    page.get_by_role("button", name="Undo 230 decisions").press("Enter")
+    expect(page.get_by_role("heading", name="Restored 230 comments")).to_be_visible()
     assert statuses(live, ids) == {Status.HELD}
 
 

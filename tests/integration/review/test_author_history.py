@@ -115,7 +115,7 @@ def test_everything_by_an_author_is_removed_and_restored(web_app, mo):
     assert "Removed 4 comments" in page(mo, path)
     assert statuses(web_app, mine) == {Status.REMOVED}
     assert statuses(web_app, [spam, other]) == {Status.SPAM, Status.HELD}
-    assert "Undone for 4 comments" in page(mo, resume(mo, path, "undo"))
+    assert "Restored 4 comments" in page(mo, resume(mo, path, "undo"))
     assert [c.status for c in web_app.storage.comments.load("blog", [c.id for c in mine])] == [c.status for c in mine]
     assert statuses(web_app, [spam, other]) == {Status.SPAM, Status.HELD}
     assert [e[1] for e in audit_log(web_app)] == [Action.REMOVE.row.audit] * 4 + [Action.UNDO.row.audit] * 4

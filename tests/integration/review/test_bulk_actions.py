@@ -61,7 +61,7 @@ def test_undo_restores_every_comment_of_a_bulk_action(web_app, mo):
     taken = fields(page(mo, path), "bulk-buttons")
     back = mo.client.post(path, data=taken | {"step": "undo"})
     assert statuses(web_app, bots) == ["held"] * 3
-    assert "Undone for 3 comments" in page(mo, back.location)
+    assert "Restored 3 comments" in page(mo, back.location)
     assert progress(web_app, back.location) == BulkProgress(3, 0, 3)
 
 

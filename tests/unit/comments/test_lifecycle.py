@@ -3,7 +3,7 @@
 import pytest
 
 from comments.errors import ActionNotAllowed
-from comments.lifecycle import ALLOWED, OUTCOME, RESULT, Action, Outcome, Role, Status, actions_for, advance
+from comments.lifecycle import ALLOWED, OUTCOME, RESULT, Action, ActionRow, Outcome, Role, Status, actions_for, advance
 
 STEPS = {
     (Role.FILTERS, Status.QUEUED): {Action.APPROVE, Action.HOLD, Action.SPAM},
@@ -55,3 +55,9 @@ def test_readers_see_only_four_statuses() -> None:
     assert {status for status, outcome in OUTCOME.items() if outcome is Outcome.WITHDRAWN} == {Status.WITHDRAWN}
     assert OUTCOME[Status.SPAM] is OUTCOME[Status.REMOVED] is Outcome.REFUSED
     assert OUTCOME[Status.HELD] is OUTCOME[Status.QUEUED] is Outcome.PENDING
+
+
+def test_texts_of_an_action_default_to_its_label():
+    row = ActionRow(past="Escalated", result=Status.HELD, label="Escalate")
+    assert (row.bulk, row.bulk_done, row.help) == ("Escalate {}", "Escalated {}", "escalate the comment")
+    assert ActionRow(past="Seen", result=Status.HELD).bulk == ""
