@@ -76,6 +76,8 @@ GLUED = re.compile(f"[{UNSPACED_LETTERS}\uac00-\ud7a3]")
 #: Dots in another form: "[.]", "(dot)" and the ideographic full stop.
 WRITTEN_DOT = re.compile(r"\s{0,3}[\[({]\s?(?:dot|\.)\s?[\])}]\s{0,3}", re.IGNORECASE)
 OTHER_DOT = re.compile(r"(?<=[\w-])。(?=[a-z0-9])", re.IGNORECASE)
+#: Soft hyphens and zero-width characters, which browsers leave out of a host.
+ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
 #: Anything that has the form of a host name. It may follow an ellipsis, but no single dot.
 HOST = re.compile(r"(?<![\w@-])(?<!(?<!\.)\.)(?:[\w-]{1,63}\.)+[^\W_][\w-]{1,62}(?![\w-])")
 ASCII_HOST = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+", re.IGNORECASE)
@@ -182,7 +184,10 @@ def is_package_name(labels: list[str]) -> bool:
 
 def hosts_in(text: str) -> Iterator[str]:
     """Hosts that a text links to or names, in lower case. File names, email addresses and code do not count."""
-    text = with_plain_dots(unicodedata.normalize("NFKC", html.unescape(text))).lower()
+    text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", ZERO_WIDTH.sub("", text))
+    text = with_plain_dots(text).lower()
     for match in HOST.finditer(text):
         before, after = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 1]
         host = without_glued_words(match[0]).strip("-_")

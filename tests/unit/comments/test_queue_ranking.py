@@ -165,6 +165,7 @@ def test_scripts(text: str, name: str) -> None:
         ("_pills.de_", {"pills.de"}),
         ("请访问pills.com购买", {"pills.com"}),
         ("pills&#46;de", {"pills.de"}),
+        ("pi\u200blls.de", {"pills.de"}),
         ("Straße.de", {"straße.de"}),
     ],
 )
