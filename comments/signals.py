@@ -53,3 +53,9 @@ def missing_declarations(signals: SignalCatalogue) -> list[str]:
         if info.harm < 1:
             complaints.append(f"{name}: harm is below 1")
     return complaints
+
+
+def signal_meaning(signals: SignalCatalogue, name: str) -> str:
+    """The meaning of a signal as a short phrase for pages, or its name if the catalogue does not have it."""
+    text = signals.get(name, UNDECLARED).meaning.replace("`", "").partition(";")[0]
+    return text[:1].upper() + text[1:] or name

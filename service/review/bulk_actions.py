@@ -11,6 +11,7 @@ from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.queue_ranking import index_outdated
+from comments.signals import signal_meaning
 from comments.site import Site
 from comments.storage.notes_and_bulks import BulkAction, BulkItem, BulkProgress
 from comments.storage.queue_index import IndexResult
@@ -62,16 +63,20 @@ def newest_received(result: IndexResult) -> int:
     return -result.hits[0].position.key if result.hits else 0
 
 
-def describe(view: QueueView) -> str:
+def describe(deps: Deps, view: QueueView) -> str:
     """Describe the filters of a view, such as "Author: Bot, Links to: shop.example"."""
     names = {**FACETS, "q": "Search", "origin": "Network", "identity": "Same email"}
-    labels = {"age": AGES.get(view.age, "")}
+    labels = {"age": AGES.get(view.age, ""), "signal": signal_meaning(deps.signals, view.signal)}
     parts = [f"{names[n]}: {labels.get(n, text)}" for n, text in view.filters.items() if n in names]
     return ", ".join(parts) or "everything that needs review"
 
 
-def describe_everything(query: HistoryQuery) -> str:
-    return f"author {query.identity}" if query.identity else f"network {query.origin}"
+def describe_everything(deps: Deps, site: str, query: HistoryQuery) -> str:
+    """Describe an author by the latest name used, or a network by its pseudonym."""
+    if not query.identity:
+        return f"network {query.origin}"
+    latest = find_everything(deps, site, query, 1).rows
+    return f"author {latest[0].author or 'Anonymous'}" if latest else f"author {query.identity}"
 
 
 def find_everything(deps: Deps, site: str, query: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:

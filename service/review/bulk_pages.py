@@ -128,7 +128,7 @@ def _listed(site: Site, query: BulkQuery, signed: SignedIn) -> dict[str, Any]:
     shown = chosen or ([(hit.id, hit.version) for hit in result.hits] if result else [])
     comments = deps().storage.comments.load(site.id, [id for id, _ in shown])
     return {
-        "about": bulk_actions.selected(chosen).about if chosen else bulk_actions.describe(query),
+        "about": bulk_actions.selected(chosen).about if chosen else bulk_actions.describe(deps(), query),
         "result": result,
         "total": result.total if result else len(chosen),
         "until": bulk_actions.newest_received(result) if result else 0,
@@ -141,7 +141,7 @@ def _everything(site: Site, query: BulkQuery) -> dict[str, Any]:
     page = bulk_actions.find_everything(deps(), site.id, query.everything, bulk_actions.MAX_PREVIEW_COUNT)
     covered: list[Comment] = [c for c in page.rows if bulk_actions.is_covered(c, Action(query.action))]
     return {
-        "about": bulk_actions.describe_everything(query.everything),
+        "about": bulk_actions.describe_everything(deps(), site.id, query.everything),
         "result": None,
         "total": len(covered),
         "at_least": bool(page.cursor),
@@ -166,11 +166,11 @@ def begin(site: str) -> ResponseReturnValue:
 
 def _selection(site: Site, form: BulkForm, signed: SignedIn) -> Selection:
     if form.scope:
-        return Selection(bulk_actions.describe_everything(form.everything), everything=form.everything)
+        return Selection(bulk_actions.describe_everything(deps(), site.id, form.everything), everything=form.everything)
     if form.item:
         return bulk_actions.selected(_parsed_items(form.item))
     result = bulk_actions.find_pending(deps(), site, form, signed)
-    return Selection(bulk_actions.describe(form), bulk_actions.received_until(result, form.until))
+    return Selection(bulk_actions.describe(deps(), form), bulk_actions.received_until(result, form.until))
 
 
 @blueprint.get("/<site>/bulk/<bulk_id>")

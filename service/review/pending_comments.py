@@ -12,7 +12,7 @@ from comments.errors import Invalid, Problem
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.queue_ranking import index_outdated
-from comments.signals import SignalCatalogue
+from comments.signals import SignalCatalogue, signal_meaning
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, facet_limit
@@ -70,7 +70,7 @@ def pending_page(
         cursor=_cursor(*hits[limit - 1]) if len(hits) > limit else "",
         total=total,
         unindexed=sum(r.unindexed for r in results.values()),
-        facets=_facets(results, sites, total, today),
+        facets=_facets(results, sites, signals, total, today),
     )
 
 
@@ -119,17 +119,23 @@ def _load_pending(storage: Storage, hits: Sequence[tuple[str, IndexHit]]) -> Ite
 
 
 def _facets(
-    results: Mapping[str, IndexResult], sites: Sequence[QueueSite], total: int, today: date
+    results: Mapping[str, IndexResult],
+    sites: Sequence[QueueSite],
+    signals: SignalCatalogue,
+    total: int,
+    today: date,
 ) -> dict[str, tuple[FacetOption, ...]]:
     names = {site.site.id: site.site.name for site in sites}
     totals = Counter({site: result.total for site, result in results.items()})
     facets = {"site": _options(totals, names)} if len(sites) > 1 else {}
     for kind in FACETS:
         if kind == "age":
-            found = age_counts(_summed(results.values(), "day"), total, today)
-            facets[kind] = tuple(FacetOption(age, label, found[age]) for age, label in AGES.items() if age in found)
+            ages = age_counts(_summed(results.values(), "day"), total, today)
+            facets[kind] = tuple(FacetOption(age, label, ages[age]) for age, label in AGES.items() if age in ages)
         else:
-            facets[kind] = _options(_summed(results.values(), kind))[: facet_limit(kind)]
+            found = _summed(results.values(), kind)
+            labels = {name: signal_meaning(signals, name) for name in found} if kind == "signal" else {}
+            facets[kind] = _options(found, labels)[: facet_limit(kind)]
     return facets
 
 

@@ -23,7 +23,7 @@ class AuthorFilter(Filter):
         ),
         "author.first": SignalInfo(
             Override.HOLD,
-            "`moderation` is `first`, the author has no approved comment on this site, and no rule trusts the author "
+            "the author has no approved comment on this site, `moderation` is `first`, and no rule trusts the author "
             "or the network",
             "a moderator had approved a comment by this author",
         ),

@@ -77,6 +77,28 @@ function count(from, to) {
   for (const [status, change] of [[from, -1], [to, 1]]) {
     const shown = document.querySelector(`[data-count="${status}"]`);
     if (shown) shown.textContent = Number(shown.textContent) + change;
+    if (status !== list.dataset.status) continue;
+    for (const total of document.querySelectorAll("[data-total]")) total.textContent = Number(total.textContent) + change;
+  }
+}
+
+// The side filters and their numbers, fetched again some moments after a change.
+let refreshTimer;
+
+function refreshFiltersSoon() {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refreshFilters, 1000);
+}
+
+async function refreshFilters() {
+  const shown = document.querySelector(".facets");
+  if (!shown || shown.contains(document.activeElement)) return;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".facets");
+    if (fresh) shown.replaceWith(fresh);
+  } catch {
+    // The old numbers stay until the next change.
   }
 }
 
@@ -202,6 +224,7 @@ function undoTogether(some, bulks) {
 
 function confirmed(card, action, comment) {
   update(card, comment);
+  refreshFiltersSoon();
   if (action !== "undo") return;
   const away = card.classList.contains("decided");
   tell(card, away ? statuses[comment.status].text : actions.undo.past, actions.undo.tone);
