@@ -36,6 +36,12 @@ def add_moderator(name: str, sites: tuple[str, ...], role: str, operator: bool) 
     entries = [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after=role, site=id) for id in roles]
     entries += [AuditEntry(CONSOLE, AuditAction.PERSON_INVITE, name, after="operator")] if operator or not roles else []
     deployment.storage.people.put(person(deployment.storage, name, roles, operator), *entries)
+    _print_link(deployment, name)
+
+
+def _print_link(deployment: Deployment, name: str) -> None:
+    """Print the sentence to standard error and the link to standard output, so that scripts can capture the link."""
+    click.echo(f"Send this link to {name}. It signs them in once, within 24 hours:", err=True)
     click.echo(sign_in_link(deployment.storage, deployment.settings.public_url, name))
 
 
@@ -60,7 +66,7 @@ def print_new_link(name: str, without_code: bool) -> None:
         without = replace(account, totp_salt="", last_totp_step=0, recovery_digests=())
         deployment.storage.people.put(without, AuditEntry(CONSOLE, AuditAction.CODES_OFF, name))
     deployment.storage.audit.append(AuditEntry(CONSOLE, AuditAction.LINK_MAKE, name))
-    click.echo(sign_in_link(deployment.storage, deployment.settings.public_url, name))
+    _print_link(deployment, name)
 
 
 @moderator.command("set")

@@ -35,7 +35,9 @@ def signed_in(storage: Storage, name: str = "mo") -> None:
 
 
 def test_a_new_moderator_gets_a_link_that_works_once(run: Run, storage: Storage, blog: Site):
-    link = run("moderator", "add", "Mo", "--site", "blog").stdout.strip()
+    added = run("moderator", "add", "Mo", "--site", "blog")
+    assert added.stderr.startswith("Send this link to ")
+    link = added.stdout.strip()
     address, _, token = link.rpartition("/")
     assert address == "https://replies.example/link"
     assert storage.people.take_link(token_digest(token)) == "Mo"
