@@ -54,6 +54,11 @@ class Delivery:
         return f"{self.webhook}:{self.comment}:{self.version:08d}"
 
 
+def waits_for_receiver(delivery: Delivery, now: datetime) -> bool:
+    """True for a pending delivery that is due, but not sent yet, such as while its receiver is paused."""
+    return delivery.state is DeliveryStatus.PENDING and delivery.due <= now
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryFigures:
     """Totals of a site's deliveries."""

@@ -3,6 +3,7 @@
 import secrets
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import click
 
@@ -10,7 +11,7 @@ from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
 from comments.pseudonyms import Pseudonyms
 from comments.site import WEBHOOK_EVENTS, Site, Webhook
-from comments.storage.deliveries import Delivery, DeliveryStatus
+from comments.storage.deliveries import Delivery, DeliveryStatus, waits_for_receiver
 from replygate.deployment import Deployment, current_deployment
 from replygate.text_table import columns
 from workers.delivery.address_guard import host_of, target, trusted_hosts
@@ -149,15 +150,18 @@ def send_test(site: str, id: str) -> None:
 @click.argument("site")
 def log(site: str) -> None:
     """Show pending and recent deliveries of SITE."""
-    deliveries = current_deployment().storage.deliveries.recent(site_named(site).id, LOG_LENGTH)
+    deployment = current_deployment()
+    deliveries = deployment.storage.deliveries.recent(site_named(site).id, LOG_LENGTH)
     head = ("WEBHOOK", "EVENT", "HOST", "STATE", "STATUS", "ATTEMPTS", "MS", "TIME")
-    click.echo(columns(head, [_row(delivery) for delivery in deliveries]))
+    click.echo(columns(head, [_row(delivery, deployment.now()) for delivery in deliveries]))
 
 
-def _row(delivery: Delivery) -> tuple[object, ...]:
+def _row(delivery: Delivery, now: datetime) -> tuple[object, ...]:
     state = f"{delivery.state} ({delivery.error})" if delivery.error else str(delivery.state)
     at = f"{delivery.due:%Y-%m-%d %H:%M:%S}"
     when = f"next {at}" if delivery.state is DeliveryStatus.PENDING else at
+    if waits_for_receiver(delivery, now):
+        when = "waiting for receiver"
     answer = str(delivery.answer or "-")
     return delivery.webhook, delivery.event, delivery.host, state, answer, delivery.attempts, delivery.ms, when
 

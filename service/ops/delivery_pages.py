@@ -12,7 +12,7 @@ from comments.errors import Fault, NotFound
 from comments.job_queue import DELIVER
 from comments.lifecycle import OUTCOME
 from comments.site import Site
-from comments.storage.deliveries import DeliveryStatus
+from comments.storage.deliveries import DeliveryStatus, waits_for_receiver
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import check_csrf, require_operator
 from service.deps import deps
@@ -71,6 +71,8 @@ def deliveries_page() -> str:
         errors=ERROR_MESSAGES,
         labels=DELIVERY_LABELS,
         colours=DELIVERY_COLOURS,
+        waits_for_receiver=waits_for_receiver,
+        now=deps().now(),
     )
 
 

@@ -50,6 +50,7 @@ def test_the_page_shows_the_result_of_each_delivery(op: SignedInClient) -> None:
         "timed out",
         "Failed",
         "Pending",
+        "waiting for receiver",
         ">28<",
         ">5001<",
     ):

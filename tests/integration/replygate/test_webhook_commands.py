@@ -144,15 +144,17 @@ def test_an_unknown_webhook_is_answered_with_the_existing_ones(
 
 def test_the_log_shows_deliveries_with_their_state(run: Run, storage: Storage) -> None:
     pending = Delivery("hook", "one", 1, Status.APPROVED, "example.com", NOW, NOW)
-    over = replace(pending, comment="two")
-    storage.deliveries.enqueue("blog", "hook", [pending, over])
+    over, later = replace(pending, comment="two"), replace(pending, comment="six", due=datetime(2999, 1, 1, tzinfo=UTC))
+    storage.deliveries.enqueue("blog", "hook", [pending, over, later])
     storage.deliveries.finish(
         "blog", over, replace(over, state=DeliveryStatus.FAILED, error="timeout", attempts=28, ms=5000)
     )
-    head, first, second = run("log", "blog").stdout.splitlines()
+    head, *rows, last = run("log", "blog").stdout.splitlines()
+    first, planned = sorted(rows)
     assert head.split() == ["WEBHOOK", "EVENT", "HOST", "STATE", "STATUS", "ATTEMPTS", "MS", "TIME"]
-    assert first.split() == ["hook", "one:1", "example.com", "pending", "-", "0", "0", "next", "2026-11-22", "12:00:00"]
-    assert second.split()[3:8] == ["failed", "(timeout)", "-", "28", "5,000"]
+    assert first.split() == ["hook", "one:1", "example.com", "pending", "-", "0", "0", "waiting", "for", "receiver"]
+    assert planned.split()[-3:] == ["next", "2999-01-01", "00:00:00"]
+    assert last.split()[3:8] == ["failed", "(timeout)", "-", "28", "5,000"]
 
 
 def test_removing_a_webhook_removes_its_pending_deliveries(run: Run, storage: Storage, receiver: Receiver) -> None:
