@@ -27,15 +27,15 @@ blueprint = Blueprint("author_rules", __name__, url_prefix="/sites/<site>/rules"
 #: Every comment is matched with all terms, so their number is limited.
 MAX_TERMS = 500
 MAX_TEXT = 200
-#: A keyed name as pages show it; that of an author may end in "@" and the name of a network.
+#: A pseudonym as pages show it; that of an author may end in "@" and the name of a network.
 KEYED_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}(@[A-Za-z0-9_-]{1,40})?")
 DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 SCHEME = re.compile(r"[a-z]+:/*", re.IGNORECASE)
 
 EXPECTED_VALUES = {
     "email": "an email address",
-    "author": "the keyed name of an author",
-    "origin": "the keyed name of a network",
+    "author": "the pseudonym of an author",
+    "origin": "the pseudonym of a network",
     "domain": "a domain, such as spam.example",
     "term": "a word or phrase",
 }
@@ -44,7 +44,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TE
 
 
 class RuleForm(BaseModel):
-    """The form. An email address is replaced with its keyed name at once and not stored."""
+    """The form. An email address is replaced with its pseudonym at once and not stored."""
 
     model_config = ConfigDict(extra="forbid")
 

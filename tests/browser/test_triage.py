@@ -74,7 +74,10 @@ def test_chosen_comments_are_decided_and_undone_together(desktop: Desktop, live:
     page.keyboard.press("s")
     wait_until(lambda: statuses(live, comments) == [Status.SPAM] * 3 + [Status.HELD] * 3)
     expect(page.get_by_text("3 selected:")).to_be_hidden()
+    expect(page.locator(".all-of-them")).to_contain_text("All comments (3):")
+    expect(page.locator(".facets section").first.locator(".count").first).to_have_text("3")
     page.keyboard.press("u")
+    expect(page.locator(".all-of-them")).to_contain_text("All comments (6):")
     wait_until(lambda: statuses(live, comments) == [Status.HELD] * 6)
 
 

@@ -85,6 +85,8 @@ function setStatus(card, status) {
   for (const [of, change] of [[card.dataset.status, -1], [status, 1]]) {
     const count = document.querySelector(`[data-count="${of}"]`);
     if (count && of !== "held" && card.dataset.status !== status) count.textContent = Number(count.textContent) + change;
+    if (of !== list?.dataset.status || card.dataset.status === status) continue;
+    for (const all of document.querySelectorAll("[data-total]")) all.textContent = Number(all.textContent) + change;
   }
   card.dataset.status = status;
 }
