@@ -121,6 +121,14 @@ def test_everything_by_an_author_is_removed_and_restored(web_app, mo):
     assert [e[1] for e in audit_log(web_app)] == [Action.REMOVE.row.audit] * 4 + [Action.UNDO.row.audit] * 4
 
 
+def test_the_preview_names_the_author_by_the_latest_name(web_app, mo):
+    held(web_app.storage, author="Ada", received=NOW)
+    held(web_app.storage, author="Ada L.", received=NOW + timedelta(seconds=5))
+    chosen = parse(page(mo, PREVIEW)).find(".//main//strong/bdi")
+    assert chosen.text == "author Ada L."
+    assert "author Ada L." in page(mo, remove_everything(mo))
+
+
 def test_everything_from_a_network_can_be_marked_as_spam(web_app, mo):
     here, there = held(web_app.storage, origin="here"), held(web_app.storage, origin="there")
     remove_everything(mo, "/review/blog/bulk?action=spam&origin=here&scope=everything")

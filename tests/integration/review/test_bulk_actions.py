@@ -240,3 +240,9 @@ def test_the_api_refuses_an_invalid_bulk_action(web_app, mo, body):
     valid = {"comments": [{"id": comment.id, "version": comment.version}]}
     assert mo.post_json("/v1/sites/blog/review/bulk", valid | body).status_code == 422
     assert statuses(web_app, [comment]) == ["held"]
+
+
+def test_the_preview_shows_the_meaning_of_a_signal(web_app, mo):
+    held(web_app.storage)
+    preview = page(mo, "/review/blog/bulk?action=spam&signal=author.first")
+    assert "Reason: The author has no approved comment on this site" in preview
