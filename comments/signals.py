@@ -35,6 +35,7 @@ class SignalInfo:
     avoided_by: str = ""
     gradual: bool = False
     harm: float = 1.0
+    label: str = ""  # two or three words for filters of the queue; "" for the meaning
 
 
 #: Every signal that this deployment can give, by name.
@@ -55,7 +56,8 @@ def missing_declarations(signals: SignalCatalogue) -> list[str]:
     return complaints
 
 
-def signal_meaning(signals: SignalCatalogue, name: str) -> str:
-    """The meaning of a signal as a short phrase for pages, or its name if the catalogue does not have it."""
-    text = signals.get(name, UNDECLARED).meaning.replace("`", "").partition(";")[0]
+def signal_label(signals: SignalCatalogue, name: str) -> str:
+    """Return a signal's label for pages, or its name if the catalogue does not have it."""
+    info = signals.get(name, UNDECLARED)
+    text = info.label or info.meaning.replace("`", "").partition(";")[0]
     return text[:1].upper() + text[1:] or name

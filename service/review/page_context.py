@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from comments.lifecycle import BUTTONS, MODERATOR_ACTIONS, Action, Status
-from comments.signals import signal_meaning
+from comments.signals import signal_label
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 
@@ -43,7 +43,7 @@ def page_context(signed: SignedIn) -> dict[str, object]:
         "relative_time": relative_time,
         "web_link": web_link,
         "thread_link": thread_link,
-        "signal_meaning": partial(signal_meaning, deps().signals),
+        "signal_label": partial(signal_label, deps().signals),
     }
 
 

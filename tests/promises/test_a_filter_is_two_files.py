@@ -20,7 +20,9 @@ from .base import Facts, Filter
 class PoemFilter(Filter):
     name = "poem"
     signals: ClassVar[SignalCatalogue] = {
-        "poem.rhyme": SignalInfo(6.0, "the lines rhyme", "it rhymed less ({evidence})", gradual=True, harm=3.0)
+        "poem.rhyme": SignalInfo(
+            6.0, "the lines rhyme", "it rhymed less ({evidence})", gradual=True, harm=3.0, label="Rhyme"
+        )
     }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:

@@ -19,19 +19,24 @@ class AuthorFilter(Filter):
     name = "author"
     signals: ClassVar[SignalCatalogue] = {
         "site.moderation": SignalInfo(
-            Override.HOLD, "the site's `moderation` is `all`", "this site did not hold every comment"
+            Override.HOLD,
+            "the site's `moderation` is `all`",
+            "this site did not hold every comment",
+            label="Every comment reviewed",
         ),
         "author.first": SignalInfo(
             Override.HOLD,
             "the author has no approved comment on this site, `moderation` is `first`, and no rule trusts the author "
             "or the network",
             "a moderator had approved a comment by this author",
+            label="First comment",
         ),
         # It outweighs one weak signal, but never a strong one.
         "author.known": SignalInfo(
             -2.0,
             "more comments by this author were approved than were spam; full strength from three on and from the same "
             "network",
+            label="Known author",
         ),
         # More than enough to hold, and half of the points of spam.
         "author.spammed": SignalInfo(
@@ -40,6 +45,7 @@ class AuthorFilter(Filter):
             "its author had sent less spam",
             gradual=True,
             harm=2.0,
+            label="Author sent spam",
         ),
     }
 

@@ -43,12 +43,16 @@ class AuthorRuleFilter(Filter):
         "standing.trusted": SignalInfo(
             -3.0,
             "a moderator trusts the author (half the points by e-mail alone), the network, a linked domain or a term",
+            label="Trusted by a rule",
         ),
         "standing.muted": SignalInfo(
-            Override.HOLD, "a moderator muted one of these", "no mute rule applied ({evidence})"
+            Override.HOLD,
+            "a moderator muted one of these",
+            "no mute rule applied ({evidence})",
+            label="Muted by a rule",
         ),
         "standing.banned": SignalInfo(
-            Override.REJECT, "a moderator banned one of these", "no ban applied ({evidence})"
+            Override.REJECT, "a moderator banned one of these", "no ban applied ({evidence})", label="Banned by a rule"
         ),
     }
 

@@ -41,6 +41,7 @@ class DuplicateFilter(Filter):
             "the same text had been posted less often on this site",
             gradual=True,
             harm=2.0,
+            label="Same text",
         ),
         ON_ALL_SITES: SignalInfo(
             4.0,
@@ -48,6 +49,7 @@ class DuplicateFilter(Filter):
             "the same text had been posted less often on other sites",
             gradual=True,
             harm=2.0,
+            label="Same text elsewhere",
         ),
     }
     windows: ClassVar[tuple[Window, ...]] = (

@@ -18,23 +18,29 @@ class FormFilter(Filter):
     # No signal makes a comment spam alone: browsers restore texts, proxies change pages, and people turn scripts off.
     signals: ClassVar[SignalCatalogue] = {
         "form.token-invalid": SignalInfo(
-            2.0, "the form token is made up, or belongs to another page", "its form token were valid for this page"
+            2.0,
+            "the form token is made up, or belongs to another page",
+            "its form token were valid for this page",
+            label="Invalid form token",
         ),
         "form.token-missing": SignalInfo(
             1.0,
             "no form token, on a site whose forms always send one (`form_token=expected`)",
             "it had come from a form of this site",
+            label="No form token",
         ),
         "form.too-fast": SignalInfo(
             2.5,
             "sent less than three seconds after the form was shown; full strength at once. Edits of published comments "
             "are not checked",
             "its author had taken longer",
+            label="Sent too fast",
         ),
         "form.proof-missing": SignalInfo(
             Override.HOLD,
             "the site was flooded (`proof_of_work=auto`), and the form did not send a proof of work",
             "its form had sent a proof of work",
+            label="No proof of work",
         ),
     }
 

@@ -71,8 +71,11 @@ class LearnedFilter(Filter):
             "holds, until the site has fifteen lessons of spam and fifteen of ham",
             "it read less like spam ({evidence})",
             gradual=True,
+            label="Reads like spam",
         ),
-        "learned.ham": SignalInfo(-3.0, "it reads like honest comments, by the same two models"),
+        "learned.ham": SignalInfo(
+            -3.0, "it reads like honest comments, by the same two models", label="Reads like a real comment"
+        ),
     }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:

@@ -28,6 +28,7 @@ class LinkFilter(Filter):
             "it had fewer links",
             gradual=True,
             harm=ADVERTISING,
+            label="Some links",
         ),
         "links.many": SignalInfo(
             5.0,
@@ -35,33 +36,49 @@ class LinkFilter(Filter):
             "it had fewer links",
             gradual=True,
             harm=ADVERTISING,
+            label="Many links",
         ),
         "links.only": SignalInfo(
-            1.5, "hardly any words besides the links", "it had more words besides its links", harm=ADVERTISING
+            1.5,
+            "hardly any words besides the links",
+            "it had more words besides its links",
+            harm=ADVERTISING,
+            label="Hardly more than links",
         ),
         "links.author": SignalInfo(
-            0.5, "the author gave a website", "its author had given no website", harm=ADVERTISING
+            0.5,
+            "the author gave a website",
+            "its author had given no website",
+            harm=ADVERTISING,
+            label="Author website",
         ),
         "links.shortener": SignalInfo(
             1.5,
             "a link to a URL shortener",
             "it did not link to {evidence}",
             harm=ADVERTISING,
+            label="Short link",
         ),
         "links.raw-address": SignalInfo(
-            3.0, "a link to a bare IP address", "it did not link to {evidence}", harm=ADVERTISING
+            3.0,
+            "a link to a bare IP address",
+            "it did not link to {evidence}",
+            harm=ADVERTISING,
+            label="Link to an IP address",
         ),
         "links.international": SignalInfo(
             1.0,
             "a link to a host with letters beyond ASCII, which can look like another",
             "it did not link to {evidence}",
             harm=ADVERTISING,
+            label="International host",
         ),
         "links.added": SignalInfo(
             Override.HOLD,
             "the edit of a published comment adds a link that readers did not see before",
             "its author had not added a link to {evidence} after it was published",
             harm=ADVERTISING,
+            label="Edit adds a link",
         ),
     }
 

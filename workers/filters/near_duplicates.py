@@ -32,6 +32,7 @@ class NearDuplicateFilter(Filter):
             "nearly the same text had been posted less often",
             gradual=True,
             harm=2.0,
+            label="Near-duplicate",
         )
     }
     # One set of windows for all sites: each costs memory for every comment, and they include the site's own comments.

@@ -42,9 +42,13 @@ class ProfanityFilter(Filter):
             "a profane word in the name, or in the text if it is not masked",
             "it did not contain {evidence}",
             harm=3.0,
+            label="Profanity",
         ),
         MASKED: SignalInfo(
-            0.0, "profane words that are published as asterisks, because the site chose `mask`", harm=3.0
+            0.0,
+            "profane words that are published as asterisks, because the site chose `mask`",
+            harm=3.0,
+            label="Masked profanity",
         ),
     }
 

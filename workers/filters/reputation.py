@@ -40,9 +40,12 @@ class ReputationFilter(Filter):
             "one outweighs three",
             "less spam had linked there ({evidence})",
             gradual=True,
+            label="Domain known for spam",
         ),
         HAM: SignalInfo(
-            -2.0, "every link is to a host that is in approved lessons of this site; full strength from five on"
+            -2.0,
+            "every link is to a host that is in approved lessons of this site; full strength from five on",
+            label="Domains known as good",
         ),
         OTHER_SITES: SignalInfo(
             2.5,
@@ -50,6 +53,7 @@ class ReputationFilter(Filter):
             "full strength from three sites on",
             "less spam had linked there ({evidence})",
             gradual=True,
+            label="Spam on other sites",
         ),
     }
 

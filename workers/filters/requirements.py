@@ -30,14 +30,19 @@ class RequirementFilter(Filter):
             Override.HOLD,
             "a field breaks the site's rules, which changed after the comment was accepted",
             "every field met the site's rules ({evidence})",
+            label="Field breaks a rule",
         ),
         "requirements.parent": SignalInfo(
-            Override.HOLD, "the parent comment is no longer published", "its parent comment were published"
+            Override.HOLD,
+            "the parent comment is no longer published",
+            "its parent comment were published",
+            label="Parent not published",
         ),
         "requirements.thread": SignalInfo(
             Override.HOLD,
             "the thread is closed, or older than the site's `close_after_days`",
             "the thread were open",
+            label="Thread closed",
         ),
     }
 

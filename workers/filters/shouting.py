@@ -42,15 +42,21 @@ class ShoutingFilter(Filter):
             "more than half of at least twenty letters are capitals",
             "it had fewer capitals",
             gradual=True,
+            label="Capitals",
         ),
         "shouting.repetition": SignalInfo(
             1.5,
             "one letter or mark five times or more in a row, or the same few words again and again",
             "it repeated itself less",
             gradual=True,
+            label="Repetition",
         ),
         "shouting.exclamation": SignalInfo(
-            1.0, "more than three exclamation marks", "it had fewer exclamation marks", gradual=True
+            1.0,
+            "more than three exclamation marks",
+            "it had fewer exclamation marks",
+            gradual=True,
+            label="Exclamation marks",
         ),
     }
 

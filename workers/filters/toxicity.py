@@ -27,6 +27,7 @@ class ToxicityFilter(Filter):
             "words that attack somebody, profane or not: `blatant` ones, or what the site chose as `toxicity`",
             "it did not attack anybody ({evidence})",
             harm=3.0,
+            label="Attack on people",
         )
     }
 

@@ -17,7 +17,9 @@ class TrapFilter(Filter):
     name = "trap"
     # It only holds, because some browsers fill in hidden fields. Together with advertising it is spam.
     signals: ClassVar[SignalCatalogue] = {
-        "trap.filled": SignalInfo(5.0, "the hidden form field was filled in", "the hidden field were empty")
+        "trap.filled": SignalInfo(
+            5.0, "the hidden form field was filled in", "the hidden field were empty", label="Honeypot filled in"
+        )
     }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:

@@ -34,6 +34,7 @@ class VelocityFilter(Filter):
             "fewer comments had come from its network",
             gradual=True,
             harm=2.0,
+            label="Busy network",
         ),
         ORIGIN_ON_ALL_SITES: SignalInfo(
             2.5,
@@ -42,6 +43,7 @@ class VelocityFilter(Filter):
             "fewer comments had come from its network to other sites",
             gradual=True,
             harm=2.0,
+            label="Busy network elsewhere",
         ),
         ON_SITE: SignalInfo(
             1.0,
@@ -49,6 +51,7 @@ class VelocityFilter(Filter):
             "fewer comments had come to this site",
             gradual=True,
             harm=2.0,
+            label="Busy site",
         ),
     }
     windows: ClassVar[tuple[Window, ...]] = (

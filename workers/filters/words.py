@@ -85,10 +85,18 @@ class WordFilter(Filter):
     name = "words"
     signals: ClassVar[SignalCatalogue] = {
         "words.hold": SignalInfo(
-            Override.HOLD, "contains one of the site's `hold_words`", "it did not contain {evidence}", harm=3.0
+            Override.HOLD,
+            "contains one of the site's `hold_words`",
+            "it did not contain {evidence}",
+            harm=3.0,
+            label="Word to hold",
         ),
         "words.reject": SignalInfo(
-            Override.REJECT, "contains one of the site's `reject_words`", "it did not contain {evidence}", harm=3.0
+            Override.REJECT,
+            "contains one of the site's `reject_words`",
+            "it did not contain {evidence}",
+            harm=3.0,
+            label="Word to reject",
         ),
     }
 

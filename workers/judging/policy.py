@@ -26,20 +26,26 @@ JUDGE_SIGNALS: SignalCatalogue = {
         Override.PERSON,
         "a filter failed, or gave a signal that it does not declare",
         "no filter had failed ({evidence})",
+        label="Filter failed",
     ),
     SPOT_CHECK: SignalInfo(
         Override.PERSON,
         "one of the 2 % (`audit_share` of the site) of automatic decisions that go to a moderator, once the site has "
         "fifteen lessons of spam and fifteen of ham",
         "it had not been chosen as a spot check",
+        label="Spot check",
     ),
     NEEDS_HUMAN: SignalInfo(
-        Override.PERSON, "judging was started five times and never finished", "the filters had finished with it"
+        Override.PERSON,
+        "judging was started five times and never finished",
+        "the filters had finished with it",
+        label="Could not be judged",
     ),
     HELD_BEFORE: SignalInfo(
         Override.HOLD,
         "it was held when its author edited it: no edit publishes a comment that waits for a moderator",
         "it had not been held before its author edited it",
+        label="Edited while in review",
     ),
     # Added after judging, and never weighed with the other signals.
     REPORTED: SignalInfo(
@@ -48,6 +54,7 @@ JUDGE_SIGNALS: SignalCatalogue = {
         "had approved it",
         "readers had not reported it",
         harm=3.0,
+        label="Reported by readers",
     ),
 }
 

@@ -245,4 +245,4 @@ def test_the_api_refuses_an_invalid_bulk_action(web_app, mo, body):
 def test_the_preview_shows_the_meaning_of_a_signal(web_app, mo):
     held(web_app.storage)
     preview = page(mo, "/review/blog/bulk?action=spam&signal=author.first")
-    assert "Reason: The author has no approved comment on this site" in preview
+    assert "Reason: First comment" in preview

@@ -11,6 +11,12 @@ def test_every_signal_of_every_filter_is_declared_in_full() -> None:
     assert missing_declarations(catalogue(BUILT_IN)) == []
 
 
+def test_every_signal_has_its_own_short_label_for_the_queue() -> None:
+    labels = [info.label for info in catalogue(BUILT_IN).values()]
+    assert all(0 < len(label) <= 25 for label in labels)
+    assert len(set(labels)) == len(labels)
+
+
 @pytest.mark.parametrize(
     ("info", "complaint"),
     [
