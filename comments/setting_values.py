@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, String
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
+from .translations import find_translation, translations
 from .visitor_fields import VISITOR_FIELDS, VisitorFieldName
 
 T = TypeVar("T")
@@ -91,6 +92,13 @@ def _check_trap_field(name: str) -> str:
     return name
 
 
+def _check_language(tag: str) -> str:
+    found = find_translation(tag) if tag else None
+    if tag and found is None:
+        raise ValueError(f"must be empty or one of {', '.join(translations())}")
+    return found.code if found else ""
+
+
 def _check_printable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("must be printable characters")
@@ -126,13 +134,21 @@ def _from_text(parse: Callable[[str], T]) -> BeforeValidator:
 
 
 def setting(
-    group: str, title: str, help: str, ge: float | None = None, le: float | None = None, labels: tuple[str, ...] = ()
+    group: str,
+    title: str,
+    help: str,
+    ge: float | None = None,
+    le: float | None = None,
+    labels: tuple[str, ...] = (),
+    choices: Mapping[str, str] | None = None,
 ) -> FieldInfo:
     """Describe a setting for people: its group in the form, its title, help text and limits.
 
-    `labels` names the choices of a Literal, in their order.
+    `labels` names the choices of a Literal, in their order. `choices` names values and labels where the type does not.
     """
     extra: JsonDict = {"group": group, "labels": [*labels]}
+    if choices:
+        extra |= {"enum": [*choices], "labels": [*choices.values()]}
     info: FieldInfo = Field(title=title, description=help, ge=ge, le=le, json_schema_extra=extra)
     return info
 
@@ -141,6 +157,9 @@ def setting(
 ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_check_printable)
 ]
+#: Tag of a language that has a translation, or "" for each reader's own.
+LanguageTag = Annotated[str, AfterValidator(_check_language)]
+LANGUAGES = {"": "Each reader's own", **{tag: found.name for tag, found in translations().items()}}
 TrapField = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_trap_field)]
 WordList = Annotated[tuple[str, ...], _from_text(str)]
 FieldNames = Annotated[tuple[VisitorFieldName, ...], _from_text(str)]

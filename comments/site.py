@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from .setting_values import (
+    LANGUAGES,
     MAX_REPORTS,
     REMOVAL_REASONS,
     FieldNames,
+    LanguageTag,
     Number,
     Origins,
     RemovalReasons,
@@ -66,6 +68,15 @@ class Site:
         ),
     ] = ()
     keys: tuple[SiteKey, ...] = ()
+    language: Annotated[
+        LanguageTag,
+        setting(
+            COMMENTING,
+            "Language",
+            "Of forms, status pages and emails, unless the page that links to them names one.",
+            choices=LANGUAGES,
+        ),
+    ] = ""
     required: Annotated[
         FieldNames,
         setting(

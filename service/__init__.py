@@ -26,7 +26,7 @@ from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
-from .web import docs_pages, errors
+from .web import docs_pages, errors, page_language
 from .web.access_log import AccessLogMiddleware
 from .web.errors import ErrorBoundary
 from .web.response_cache import ResponseCache
@@ -82,6 +82,7 @@ def create_app(deps: Deps) -> Flask:
     submissions = Submissions(deps, sites, ProofOfWork(deps.storage.comments), WaitSlots(settings.web_threads))
     submissions.init_app(app)
     errors.register_error_handlers(app)
+    page_language.register_translations(app)
     widget_views.init_widget(app)
     for module in (*VIEWS, *((demo,) if settings.demo else ())):
         app.register_blueprint(module.blueprint)

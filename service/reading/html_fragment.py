@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import render_template
 
+from comments.translations import Translation
 from service.web.schemas import CommentList, PublicComment
 
 #: Nesting of lists, as deep as WordPress goes. Deeper replies stay on the last level and name the author they answer.
@@ -22,10 +23,16 @@ class NestedComment:
     answers: str  # author of its parent, where the nesting does not show it
 
 
-def render_fragment(found: CommentList, comments_url: str) -> str:
+def render_fragment(found: CommentList, comments_url: str, translation: Translation) -> str:
     """Render a page of comments. `comments_url` is the address of the site's comments, for the report links."""
     rows = list(nested(found.comments))
-    return render_template("submission/comments.html", total=found.total, rows=rows, comments_url=comments_url)
+    return render_template(
+        "submission/comments.html",
+        total=found.total,
+        rows=rows,
+        comments_url=comments_url,
+        page_translation=translation,
+    )
 
 
 def nested(comments: Iterable[PublicComment]) -> Iterator[NestedComment]:

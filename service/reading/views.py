@@ -10,6 +10,7 @@ from comments.site import Site
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import Header, json_response, operation
+from service.web.page_language import site_translation
 from service.web.request_body import JSON
 from service.web.response_cache import RenderedBody, response_cache
 from service.web.schemas import (
@@ -17,9 +18,11 @@ from service.web.schemas import (
     CountsBody,
     CountsQuery,
     FeedQuery,
+    FragmentQuery,
     NoQuery,
     PageQuery,
     ThreadCounts,
+    ThreadFragmentQuery,
     ThreadQuery,
 )
 from service.web.site_access import add_cors_headers
@@ -62,8 +65,8 @@ def read_thread(site: str, thread: str, query: PageQuery) -> Response:
 @thread_route(
     blueprint,
     "comments.html",
-    ThreadQuery,
-    PageQuery,
+    ThreadFragmentQuery,
+    FragmentQuery,
     summary="Get a thread as HTML",
     description="A fragment for server-side includes and static site generators: nested lists with classes that begin "
     "with `rg-`, without script or style.",
@@ -71,8 +74,8 @@ def read_thread(site: str, thread: str, query: PageQuery) -> Response:
     media=HTML_MEDIA,
     **PAGED,
 )
-def thread_html(site: str, thread: str, query: PageQuery) -> Response:
-    return _page(site, thread, query, HTML_MEDIA)
+def thread_html(site: str, thread: str, query: FragmentQuery | ThreadFragmentQuery) -> Response:
+    return _page(site, thread, query, HTML_MEDIA, query.lang)
 
 
 @blueprint.get("/feed.atom")
@@ -135,7 +138,7 @@ def _address(site: Site, path: str, **query: str) -> str:
     return feeds.self_address(deps().settings.public_url, f"/v1/sites/{site.id}{path}", **query)
 
 
-def _page(site: str, thread: str, query: PageQuery, media: str) -> Response:
+def _page(site: str, thread: str, query: PageQuery, media: str, language: str = "") -> Response:
     found, threads = site_cache.get_site(site), deps().storage.threads
     key = requested_thread(thread)
     version = threads.version(found.id, key)  # before the comments: see ResponseCache.rendered
@@ -143,11 +146,11 @@ def _page(site: str, thread: str, query: PageQuery, media: str) -> Response:
 
     def render() -> RenderedBody:
         page = published_threads.thread_page(threads, found.id, key, query, version)
-        body = page.model_dump_json() if media == JSON else html_fragment.render_fragment(page, comments_url)
+        body = page.model_dump_json() if media == JSON else html_fragment.render_fragment(page, comments_url, texts)
         return RenderedBody(body.encode(), page.next)
 
-    comments_url = _address(found, "/comments")
-    question = (media, comments_url, query.order, query.cursor, str(query.limit))
+    comments_url, texts = _address(found, "/comments"), site_translation(found, language)
+    question = (media, comments_url, texts.code, query.order, query.cursor, str(query.limit))
     return _cached((found.id, key, *question), published_threads.etag(version, *question), media, render)
 
 

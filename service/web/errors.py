@@ -24,6 +24,7 @@ from comments.errors import (
     TooMany,
 )
 
+from .page_language import error_title
 from .schemas import FieldProblem, ProblemDetails
 
 PROBLEM_JSON = "application/problem+json"
@@ -146,6 +147,7 @@ def prefers_html() -> bool:
 
 def _error_response(status: int, type: str, title: str, detail: str, problems: tuple[Problem, ...]) -> Response:
     if prefers_html():
+        title = error_title(type, title)
         page = render_template("error.html", status=status, title=title, detail=detail, problems=problems)
         return Response(page, status, mimetype="text/html")
     details = ProblemDetails(

@@ -134,6 +134,21 @@ class ThreadQuery(PageQuery):
     thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
 
 
+Language = Annotated[str, Field(max_length=35, description="Language of the texts; the site's without it.")]
+
+
+class FragmentQuery(PageQuery):
+    """Page of a thread as HTML."""
+
+    lang: Language = ""
+
+
+class ThreadFragmentQuery(ThreadQuery):
+    """Thread, and page of it as HTML."""
+
+    lang: Language = ""
+
+
 class FeedQuery(Wire):
     """Thread of the feed; the whole site without one."""
 

@@ -35,7 +35,7 @@ def test_the_page_has_forms_for_both(web: PublicApp) -> None:
     comment = published(web.storage, content="<b>First</b> words.")
     text = page(web, comment)
     assert text_area(text) == "<b>First</b> words."
-    assert "You can edit it for 15 more minutes" in text or "14 more minutes" in text
+    assert "Minutes left to edit: 15." in text or "Minutes left to edit: 14." in text
     assert "Withdraw your comment" in text
     answer = send(web, comment, content="Other words.")
     assert answer.status_code == 303
