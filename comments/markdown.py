@@ -1,10 +1,19 @@
-"""Render the Markdown of comments: emphasis, code, quotes, lists, links and line breaks, and nothing else."""
+"""Render the Markdown of comments: emphasis, code, quotes, lists, links and line breaks, and nothing else.
+
+Markdown is markdown-it-py's. Its own search for addresses (linkify) runs after emphasis, except for "https://", and
+would turn every file name with a known ending into a link. So addresses are found before emphasis.
+"""
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from operator import attrgetter
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+from .addresses_in_text import TextAddress, addresses_in
 
 #: Disabled syntax: it hides typed text (definitions, entities), adds headings, or loads images.
 DISABLED = ("heading", "lheading", "hr", "html_block", "html_inline", "image", "reference", "entity")
@@ -20,7 +29,44 @@ HREF = re.compile(r"(?:https?://[^/\s\\]|mailto:[^/\s\\])[^\s\\\x00-\x20\x7f-\xa
 #: Cached comments: those of a few busy pages, at most 10,000 characters each.
 CACHE_SIZE = 1024
 
+_start = attrgetter("start")
+
+
+def _read_text(state: StateInline, silent: bool) -> bool:
+    """Read an address as a whole, or the text before the next address or the next special character.
+
+    The parser's own rule for text would go past the start of an address, and emphasis would take letters from it.
+    """
+    found = addresses_in(state.src)
+    n = bisect_left(found, state.pos, key=_start)
+    if n < len(found) and found[n].start == state.pos and found[n].end <= state.posMax:
+        return _read_address(state, silent, found[n])
+    special = state.md.inline.terminator_re.search(state.src, state.pos)
+    end = min(special.start() if special else state.posMax, found[n].start if n < len(found) else state.posMax)
+    if end <= state.pos:
+        return False
+    if not silent:
+        state.append_pending(state.src[state.pos : end])
+    state.pos = end
+    return True
+
+
+def _read_address(state: StateInline, silent: bool, address: TextAddress) -> bool:
+    state.pos = address.end
+    if silent:
+        return True
+    if address.href and not state.linkLevel:
+        opening = state.push("link_open", "a", 1)
+        opening.attrs = {"href": state.md.normalizeLink(address.href)}
+        state.push("text", "", 0).content = address.text
+        state.push("link_close", "a", -1)
+    else:
+        state.append_pending(address.text)
+    return True
+
+
 _parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(DISABLED)
+_parser.inline.ruler.at("text", _read_text)
 
 
 @lru_cache(CACHE_SIZE)

@@ -18,6 +18,7 @@ from comments.markdown import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, HREF, REL, html
         ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
         ("```js\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
         ("[a](https://b.example/?c=d&e)", f'<p><a href="https://b.example/?c=d&amp;e" rel="{REL}">a</a></p>'),
+        ("[a]: https://b.example", f'<p>[a]: <a href="https://b.example" rel="{REL}">https://b.example</a></p>'),
         ("<mailto:ada@example.org>", f'<p><a href="mailto:ada@example.org" rel="{REL}">mailto:ada@example.org</a></p>'),
     ],
 )
@@ -34,7 +35,7 @@ def test_the_subset(written: str, shown: str) -> None:
         "<b>bold</b>",
         "<!-- note -->",
         "&lt;b&gt; &copy;",
-        "[a]: https://b.example",
+        "[a]: /b",
         "a < b",
     ],
 )
