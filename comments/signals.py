@@ -36,6 +36,8 @@ class SignalInfo:
     gradual: bool = False
     harm: float = 1.0
     label: str = ""  # two or three words for filters of the queue; "" for the meaning
+    firm: bool = False  # at full strength it also holds, whatever speaks for the comment; alone it is never spam
+    history: bool = False  # speaks for earlier comments, not for this one: the policy limits the sum of such points
 
 
 #: Every signal that this deployment can give, by name.

@@ -9,7 +9,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 
 #: Version of the data format. Back ends migrate older data.
-DATA_VERSION = 1
+DATA_VERSION = 2
 
 #: More than a feed shows, so that it stays full when some comments are taken down.
 RECENT_MAX = 200
@@ -121,6 +121,9 @@ class Evidence:
     thread_opened: datetime | None = None  # time of its first comment
     corpus: TokenCounts = TokenCounts()
     rules: tuple[AuthorRule, ...] = ()  # those of the query and all about terms, including expired ones
+    approved_by_people: tuple[int, ...] = ()  # like `approved` and `spam`, but only what moderators decided
+    spam_by_people: tuple[int, ...] = ()
+    links_approved: bool = False  # moderators approved a comment of the author with a link or a website
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,3 +253,33 @@ def test_a_cleared_corpus_can_be_learned_again(storage: Storage) -> None:
     _learn(storage, spam, "slots")
     assert storage.corpus.snapshot("blog") == TokenCounts(0, 1, {"slots": (0, 1)})
     assert storage.corpus.due("blog", 9) == []
+
+
+def test_only_decisions_of_people_count_as_such(storage: Storage) -> None:
+    by_filters = published(storage)
+    approved, spam = (moderated(storage, _held(storage), action) for action in (Action.APPROVE, Action.SPAM))
+    decided(storage, accepted(storage), Action.SPAM)
+    moderated(storage, by_filters, Action.REMOVE)
+
+    def counts() -> tuple[tuple[int, ...], tuple[int, ...]]:
+        (answer,) = _ask(storage, EvidenceQuery(author=approved.author_keys))
+        return answer.approved_by_people, answer.spam_by_people
+
+    assert counts() == ((1, 1), (1, 1))
+    storage.comments.decide("blog", [CommentChange(spam, spam.with_undo("mo", NOW))])
+    assert counts() == ((1, 1), (0, 0))
+    moderated(storage, approved, Action.SPAM)
+    assert counts() == ((0, 0), (1, 1))
+
+
+def test_trust_in_links_needs_an_approved_link(storage: Storage) -> None:
+    def approved(**fields: str) -> bool:
+        comment = moderated(storage, decided(storage, accepted(storage, **fields), Action.HOLD), Action.APPROVE)
+        (answer,) = _ask(storage, EvidenceQuery(author=comment.author_keys))
+        return answer.links_approved
+
+    assert not approved(identity="without")
+    published(storage, identity="by-filters", content="See https://a.example")
+    assert not approved(identity="by-filters")
+    assert approved(identity="linking", content="See https://a.example")
+    assert approved(identity="owner", url="https://a.example")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from comments.author_rules import RuleEffect, RuleTarget
 from comments.model import Comment, Signal
 from comments.signals import Override, SignalCatalogue, SignalInfo
+from workers.text.links import links
 
 from .author_rules import applicable_rules
 from .base import Facts, Filter, plural
@@ -26,22 +27,30 @@ class AuthorFilter(Filter):
         ),
         "author.first": SignalInfo(
             Override.HOLD,
-            "the author has no approved comment on this site, `moderation` is `first`, and no rule trusts the author "
-            "or the network",
+            "no moderator has approved a comment by the author on this site, `moderation` is `first`, and no rule "
+            "trusts the author or the network",
             "a moderator had approved a comment by this author",
             label="First comment",
         ),
-        # It outweighs one weak signal, but never a strong one.
+        "author.first-link": SignalInfo(
+            Override.HOLD,
+            "a link or a website, and no moderator has approved one by this author, `moderation` is `first`, and no "
+            "rule trusts the author or the network",
+            "a moderator had approved a link or a website of its author",
+            label="First link of an author",
+        ),
+        # It outweighs a website, and no more: otherwise three harmless comments would open the site.
         "author.known": SignalInfo(
-            -2.0,
-            "more comments by this author were approved than were spam; full strength from three on and from the same "
-            "network",
+            -0.5,
+            "moderators approved more comments by this author than they marked as spam; full strength from three on "
+            "and from the same network",
             label="Known author",
+            history=True,
         ),
         # More than enough to hold, and half of the points of spam.
         "author.spammed": SignalInfo(
             4.0,
-            "more comments by this author were spam than were approved",
+            "moderators marked more comments by this author as spam than they approved",
             "its author had sent less spam",
             gradual=True,
             harm=2.0,
@@ -54,17 +63,26 @@ class AuthorFilter(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         # Without an origin both keys are the same, and nothing confirms the e-mail.
+        # Only people's decisions count: what the filters published or refused says nothing about the next comment.
         certainty = 1.0 if comment.origin and any(facts.approved[1:]) else 0.5
         approved, spam = max(facts.approved, default=0), max(facts.spam, default=0)
         if facts.site.moderation == "all":
             yield Signal("site.moderation", 1.0, "This site holds every comment")
-        if not approved and facts.site.moderation == "first" and not _is_trusted(comment, facts):
-            yield Signal("author.first", 1.0, "First comment by this author")
+        if facts.site.moderation == "first" and not _is_trusted(comment, facts):
+            if not approved:
+                yield Signal("author.first", 1.0, "First comment by this author")
+            elif not facts.links_approved and has_links(comment):
+                yield Signal("author.first-link", 1.0, "First link or website of this author")
         if approved > spam:
             strength = certainty * min(1.0, approved / self.enough_approved)
             yield Signal("author.known", strength, f"{plural(approved, 'approved comment')} by this author")
         if spam > approved:
             yield Signal("author.spammed", min(1.0, spam / 2), f"{plural(spam, 'spam comment')} by this author")
+
+
+def has_links(comment: Comment) -> bool:
+    """True if the text links somewhere, or the author gave a website."""
+    return bool(comment.url or links(comment.content))
 
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:

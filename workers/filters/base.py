@@ -35,7 +35,9 @@ class Facts:
     site: Site
     now: datetime
     counts: Mapping[str, int] = field(default_factory=dict)  # window name -> other comments
-    approved: tuple[int, ...] = ()  # by the author's email, then by email and origin; empty without an email
+    #: Comments that people approved and marked as spam, by the author's keys; the first is the email alone. What the
+    #: filters decided is not counted: a verdict of theirs is no evidence for the next one.
+    approved: tuple[int, ...] = ()
     spam: tuple[int, ...] = ()
     parent_published: bool = True
     thread_closed: bool = False
@@ -43,6 +45,7 @@ class Facts:
     corpus: TokenCounts = field(default_factory=TokenCounts)
     rules: tuple[AuthorRule, ...] = ()  # may contain expired rules, and rules about terms that do not occur
     other_sites: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # linked domain -> sites: ham, spam
+    links_approved: bool = False  # people approved a comment of the author with a link or a website
 
 
 def plural(n: int, noun: str) -> str:

@@ -42,6 +42,7 @@ class DuplicateFilter(Filter):
             gradual=True,
             harm=2.0,
             label="Same text",
+            firm=True,
         ),
         ON_ALL_SITES: SignalInfo(
             4.0,
@@ -50,6 +51,7 @@ class DuplicateFilter(Filter):
             gradual=True,
             harm=2.0,
             label="Same text elsewhere",
+            firm=True,
         ),
     }
     windows: ClassVar[tuple[Window, ...]] = (

@@ -33,6 +33,7 @@ class NearDuplicateFilter(Filter):
             gradual=True,
             harm=2.0,
             label="Near-duplicate",
+            firm=True,
         )
     }
     # One set of windows for all sites: each costs memory for every comment, and they include the site's own comments.

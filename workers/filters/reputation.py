@@ -32,7 +32,7 @@ class ReputationFilter(Filter):
     """
 
     name = "reputation"
-    # SPAM holds, and is spam only with strong other signals. HAM outweighs the points of a few links.
+    # SPAM holds, and is spam only with strong other signals. The policy limits what HAM and other history take away.
     signals: ClassVar[SignalCatalogue] = {
         SPAM: SignalInfo(
             3.0,
@@ -46,6 +46,7 @@ class ReputationFilter(Filter):
             -2.0,
             "every link is to a host that is in approved lessons of this site; full strength from five on",
             label="Domains known as good",
+            history=True,
         ),
         OTHER_SITES: SignalInfo(
             2.5,

@@ -15,10 +15,15 @@ class TrapFilter(Filter):
     """Finds a filled trap field. People do not see it, so a program filled it in, or a browser that completes forms."""
 
     name = "trap"
-    # It only holds, because some browsers fill in hidden fields. Together with advertising it is spam.
+    # It holds, whatever else is said, and never more alone: some browsers and password managers fill in hidden fields.
+    # Together with advertising it is spam.
     signals: ClassVar[SignalCatalogue] = {
         "trap.filled": SignalInfo(
-            5.0, "the hidden form field was filled in", "the hidden field were empty", label="Honeypot filled in"
+            5.0,
+            "the hidden form field was filled in; always held",
+            "the hidden field were empty",
+            label="Honeypot filled in",
+            firm=True,
         )
     }
 

@@ -21,7 +21,7 @@ from workers.filters.reputation import linked_domains
 from workers.learning.combined_model import combined_score
 from workers.learning.site_model import has_enough_lessons, tokens
 
-from .policy import FILTER_FAILED, HELD_BEFORE, NEEDS_HUMAN, SPOT_CHECK, Policy
+from .policy import CERTAIN, CERTAIN_PROBABILITY, FILTER_FAILED, HELD_BEFORE, NEEDS_HUMAN, SPOT_CHECK, Policy
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,9 @@ def facts_from(site: Site, evidence: Evidence, now: datetime) -> Facts:
         site=site,
         now=now,
         counts=evidence.counts,
-        approved=evidence.approved,
-        spam=evidence.spam,
+        approved=evidence.approved_by_people,
+        spam=evidence.spam_by_people,
+        links_approved=evidence.links_approved,
         parent_published=evidence.parent_published,
         thread_closed=evidence.thread_closed,
         thread_opened=evidence.thread_opened,
@@ -125,17 +126,22 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
     """Return the policy's decision, with the masked content if the site masks profanity.
 
     Spot checks go to a moderator, except comments that the site's own lists reject. A held comment stays held after an
-    edit. Otherwise its author could try words until no filter reacts.
+    edit. Otherwise its author could try words until no filter reacts. Nothing that the model is certain about is
+    published, whoever wrote it. Points refuse only on a site with enough lessons.
     """
+    may_refuse, score = has_enough_lessons(facts.corpus), combined_score(comment, facts.corpus)
     if was_held_before_edit(comment):
         signals = (*signals, Signal(HELD_BEFORE, 1.0, "Was held before its author edited it"))
-    decision = policy.decide(signals, facts.now)
+    decision = policy.decide(signals, facts.now, may_refuse)
+    if decision.action is Action.APPROVE and score.probability >= CERTAIN_PROBABILITY:
+        signals = (*signals, Signal(CERTAIN, score.probability, f"{score.probability:.0%} spam by its text"))
+        decision = policy.decide(signals, facts.now, may_refuse)
     rejected = any(policy.weights[s.name] is Override.REJECT for s in signals)
     if decision.action is not Action.HOLD and not rejected and is_spot_check(comment.id, facts):
         spot_check = Signal(SPOT_CHECK, 1.0, f"Spot check; the filters' decision was: {decision.action}")
-        decision = policy.decide((*signals, spot_check), facts.now)
+        decision = policy.decide((*signals, spot_check), facts.now, may_refuse)
     masked = masked_content(comment, facts) if any(s.name == MASKED for s in signals) else ""
-    return replace(decision, masked=masked, log_odds=round(combined_score(comment, facts.corpus).log_odds, 2))
+    return replace(decision, masked=masked, log_odds=round(score.log_odds, 2))
 
 
 def judge_batch(

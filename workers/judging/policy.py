@@ -18,7 +18,11 @@ from comments.site import Site
 from workers.filters import Filter
 
 FILTER_FAILED, NEEDS_HUMAN = "filter.failed", "needs-human"
-SPOT_CHECK, HELD_BEFORE = "audit.sample", "held-before"
+SPOT_CHECK, HELD_BEFORE, CERTAIN = "audit.sample", "held-before", "learned.certain"
+#: Probability of spam, by the shipped model and the site's lessons, from which no comment is published unseen.
+CERTAIN_PROBABILITY = 0.95
+#: Points that all signals about earlier comments can take away together.
+MAX_HISTORY = 1.0
 #: Signals of the judge itself.
 JUDGE_SIGNALS: SignalCatalogue = {
     # Evidence is incomplete, so the comment is never approved automatically.
@@ -47,6 +51,13 @@ JUDGE_SIGNALS: SignalCatalogue = {
         "it had not been held before its author edited it",
         label="Edited while in review",
     ),
+    CERTAIN: SignalInfo(
+        Override.HOLD,
+        "the shipped model and the site's lessons say that it is spam with 95 % or more, and other signals would have "
+        "published it",
+        "it read less like spam",
+        label="95 % spam by its text",
+    ),
     # Added after judging, and never weighed with the other signals.
     REPORTED: SignalInfo(
         Override.HOLD,
@@ -67,18 +78,21 @@ class Policy:
     """Weight of each signal, and the points from which a comment is held or is spam.
 
     An override adds no points, except REJECT, which makes every comment spam. So a signal with HOLD cannot make a
-    comment spam, alone or with others.
+    comment spam, alone or with others. `firm` and `history` are the signals with these properties of `SignalInfo`.
     """
 
     hold_at: float = 3.0
     spam_at: float = 8.0
     weights: Mapping[str, Weight] = field(default_factory=dict)
+    firm: frozenset[str] = frozenset()
+    history: frozenset[str] = frozenset()
 
     @cached_property
     def version(self) -> str:
         """A hash of all numbers in the policy, stored with every decision."""
         weights = sorted((name, str(weight)) for name, weight in self.weights.items())
-        return blake2b(repr((self.hold_at, self.spam_at, weights)).encode(), digest_size=6).hexdigest()
+        numbers = (self.hold_at, self.spam_at, weights, sorted(self.firm), sorted(self.history), MAX_HISTORY)
+        return blake2b(repr(numbers).encode(), digest_size=6).hexdigest()
 
     def for_site(self, site: Site) -> Self:
         """Return this policy with the thresholds that the site sets."""
@@ -94,12 +108,13 @@ class Policy:
             weight = self.spam_at
         return 0.0 if isinstance(weight, Override) else round(weight * signal.strength, 3)
 
-    def decide(self, signals: Iterable[Signal], at: datetime) -> Decision:
-        weighed = tuple(
-            [Signal(s.name, round(s.strength, 3), s.evidence, self.points(s), self.holds(s)) for s in signals]
-        )
+    def decide(self, signals: Iterable[Signal], at: datetime, may_refuse: bool = True) -> Decision:
+        """Weigh the signals and decide. Without `may_refuse`, points only hold: the site has too few lessons."""
+        given = list(signals)
+        share = self._history_share(given)
+        weighed = tuple([self._weighed(s, share if s.name in self.history else 1.0) for s in given])
         score = round(sum(s.points for s in weighed), 3)
-        action = self._action(score, {self.weights[s.name] for s in weighed})
+        action = self._action(score, weighed, may_refuse)
         return Decision(
             action=action,
             status=RESULT[action],
@@ -114,14 +129,29 @@ class Policy:
         )
 
     def holds(self, signal: Signal) -> bool:
-        return self.weights[signal.name] in (Override.HOLD, Override.PERSON)
+        only_holds = self.weights[signal.name] in (Override.HOLD, Override.PERSON)
+        return only_holds or (signal.name in self.firm and signal.strength >= 1)
 
-    def _action(self, score: float, seen: set[Weight]) -> Action:
+    def _weighed(self, s: Signal, share: float) -> Signal:
+        points = round(self.points(s) * share, 3)
+        return Signal(s.name, round(s.strength, 3), s.evidence, points, self.holds(s))
+
+    def _history_share(self, signals: Iterable[Signal]) -> float:
+        """Return the share of their points that signals about earlier comments keep, so that the limit holds."""
+        total = sum(self.points(s) for s in signals if s.name in self.history)
+        return min(1.0, MAX_HISTORY / -total) if total < 0 else 1.0
+
+    def _action(self, score: float, weighed: Iterable[Signal], may_refuse: bool) -> Action:
+        seen = {self.weights[s.name] for s in weighed}
         if Override.PERSON in seen:
             return Action.HOLD
-        if Override.REJECT in seen or score >= self.spam_at:
+        if Override.REJECT in seen or (may_refuse and score >= self.spam_at and not self._is_one_firm_signal(weighed)):
             return Action.SPAM
-        return Action.HOLD if score >= self.hold_at or Override.HOLD in seen else Action.APPROVE
+        return Action.HOLD if score >= self.hold_at or any(s.holds for s in weighed) else Action.APPROVE
+
+    def _is_one_firm_signal(self, weighed: Iterable[Signal]) -> bool:
+        against = [s.name for s in weighed if s.points > 0]
+        return len(against) == 1 and against[0] in self.firm
 
 
 def _number(name: str, value: object) -> float:
@@ -143,7 +173,8 @@ def build_policy(filters: Iterable[Filter], overrides: Mapping[str, Any]) -> Pol
 
     Raise SettingsInvalid for other tables, unknown signals and signals without points.
     """
-    declared = {name: info.weight for name, info in catalogue(filters).items()}
+    signals = catalogue(filters)
+    declared = {name: info.weight for name, info in signals.items()}
     weights, thresholds = overrides.get("weights", {}), overrides.get("thresholds", {})
     wrong = [f"[{table}]" for table in overrides if table not in ("weights", "thresholds")]
     wrong += [f"thresholds.{name}" for name in thresholds if name not in DEFAULT_THRESHOLDS]
@@ -155,6 +186,8 @@ def build_policy(filters: Iterable[Filter], overrides: Mapping[str, Any]) -> Pol
     policy = Policy(
         **{name: _number(f"thresholds.{name}", value) for name, value in thresholds.items()},
         weights=declared | numbers,
+        firm=frozenset(name for name, info in signals.items() if info.firm),
+        history=frozenset(name for name, info in signals.items() if info.history),
     )
     if not 0 < policy.hold_at <= policy.spam_at:
         raise SettingsInvalid("the policy needs 0 < hold_at <= spam_at")

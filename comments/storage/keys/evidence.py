@@ -8,7 +8,7 @@ from .names import SHARED, Names
 @dataclass(frozen=True, slots=True)
 class EvidenceKeys(Names):
     def authors(self, site: str, status: str) -> str:
-        """hash; Comment.author_keys -> number in that status, day of the first; comments/decide; Evidence; for ever."""
+        """hash; author's key or record of people -> number, first day; comments/decide; Evidence; for ever."""
         return self._of(site, f"authors:{status}")
 
     def window(self, site: str, name: str, bucket: int) -> str:

@@ -9,6 +9,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.codec import draft_id
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
+from comments.storage.people_records import records_of_people, status_by_people
 from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters, OutboxEvent
 
 from .paging import page
@@ -92,6 +93,8 @@ class MemoryComments:
         for author in after.author_keys:
             data.count_author(before.status, author, -1, after.received)
             data.count_author(after.status, author, 1, after.received)
+        data.by_people[status_by_people(before)].subtract(records_of_people(before))
+        data.by_people[status_by_people(after)].update(records_of_people(after))
         data.update_thread(after, visible, rewritten, now)
         if is_outbox_event(after):
             data.n_events += 1

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from comments.lifecycle import Status
 from comments.shared_learning import LearningGroups
+from comments.storage.people_records import record_of_links, record_of_people
 from comments.storage.values import Evidence, EvidenceQuery, WindowUse
 
 from .corpus import token_counts
@@ -38,6 +39,9 @@ class MemoryEvidence:
             thread_closed=q.thread in data.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
             corpus=token_counts(self._sites[self._together.corpus_site(site)], q.tokens),
+            approved_by_people=tuple(data.by_people[Status.APPROVED][record_of_people(name)] for name in q.author),
+            spam_by_people=tuple(data.by_people[Status.SPAM][record_of_people(name)] for name in q.author),
+            links_approved=any(data.by_people[Status.APPROVED][record_of_links(name)] for name in q.author),
         )
 
     def _count(self, data: SiteData, use: WindowUse, counted: bool) -> int:

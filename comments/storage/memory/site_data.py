@@ -41,6 +41,7 @@ class SiteData:
     moderated: Counter[str] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
     authors: dict[Status, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    by_people: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # status -> record -> n
     first_seen: dict[tuple[Status, str], date] = field(default_factory=dict)
     windows: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     corpus: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})

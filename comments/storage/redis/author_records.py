@@ -1,6 +1,7 @@
 """An author's record in one status: the number of their comments and the day of the first, in one integer.
 
 A script changes the integer in place with HINCRBY. The day counts from 1970 and stands above the number of comments.
+Records of what people decided (`comments.storage.people_records`) have no day.
 """
 
 from collections.abc import Iterable

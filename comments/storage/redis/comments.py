@@ -14,6 +14,7 @@ from comments.model import Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
+from comments.storage.people_records import records_of_people, status_by_people
 from comments.storage.values import (
     CHANGES_MAX,
     RECENT_MAX,
@@ -107,7 +108,7 @@ class RedisComments:
             k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.index_outdated(site),
             k.index_slots(site), k.index_held(site), *(k.status(site, status) for status in Status),
         ]  # fmt: skip
-        named: list[dict[str, str | int]] = []
+        named: list[dict[str, Any]] = []
         values: list[bytes] = []
         is_requested: list[bool] = []  # False for a change of a comment that follows from one of its draft
         comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
@@ -181,7 +182,7 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
     raise Busy("Too many comments are waiting for a decision. Try again in a moment.", BUSY_SECONDS)
 
 
-def _named(change: CommentChange, with_next: bool) -> dict[str, str | int]:
+def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:
     """Return one change as decide.lua takes it, without its records."""
     before, after = change.before, change.after
     author, author_network = after.author_keys or ("", "")
@@ -191,6 +192,8 @@ def _named(change: CommentChange, with_next: bool) -> dict[str, str | int]:
         "version": after.version if is_outbox_event(after) else 0, "received": milliseconds(after.received),
         "since": milliseconds(waited_since(waits, after, datetime.now(UTC))), "thread": thread_name(after.thread),
         "parent": after.parent, "author": author, "author_network": author_network, "with_next": int(with_next),
+        "people_old": status_by_people(before), "people_old_records": records_of_people(before),
+        "people_new": status_by_people(after), "people_new_records": records_of_people(after),
     }  # fmt: skip
 
 

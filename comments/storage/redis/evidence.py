@@ -12,6 +12,7 @@ from comments.lifecycle import Label, Status
 from comments.shared_learning import LearningGroups
 from comments.storage.codec import load, moment
 from comments.storage.keys import SHARED, Keys, thread_name, value_name
+from comments.storage.people_records import record_of_links, record_of_people
 from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
 
 from .author_records import comments_in, first_seen
@@ -77,7 +78,8 @@ class _Batch:
         self._keys, self._site, self._corpus_site, self._queries = keys, site, corpus_site, queries
         self._threads = _distinct(thread_name(q.thread) for q in queries)
         # HMGET needs at least one field, so that an empty name stands for none.
-        self._authors = _distinct(name for q in queries for name in q.author) or [""]
+        of_authors = _distinct(name for q in queries for name in q.author)
+        self._authors = [*of_authors, *map(record_of_people, of_authors), *map(record_of_links, of_authors)] or [""]
         self._tokens = _distinct(token for q in queries for token in q.tokens) or [""]
         self._rules = _distinct(name for q in queries for name in q.rules) or [""]
 
@@ -130,6 +132,9 @@ class _Batch:
                 self._ham_ceiling,
             ),
             rules=(*(self._named_rules[n] for n in q.rules if n in self._named_rules), *self._term_rules),
+            approved_by_people=tuple(self._approved.get(record_of_people(name), 0) for name in q.author),
+            spam_by_people=tuple(self._spam.get(record_of_people(name), 0) for name in q.author),
+            links_approved=any(self._approved.get(record_of_links(name), 0) for name in q.author),
         )
 
 

@@ -17,6 +17,7 @@ from workers.deps import Deps, now, set_deps
 from workers.filters import Facts, Filter
 from workers.jobs import deliver, judge, learn, update_queue_index
 from workers.judging.policy import NEEDS_HUMAN, build_policy
+from workers.learning.site_model import LESSONS_NEEDED
 
 
 class Advertising(Filter):
@@ -36,7 +37,7 @@ FILTERS = (Advertising(),)
 @pytest.fixture
 def deps(storage: Storage) -> Deps:
     """Deps with one site, for each storage back end."""
-    storage.sites.put(a_site(moderation="suspicious"))
+    storage.sites.put(a_site(moderation="suspicious", audit_share=0.0))
     made = Deps(settings(batch=10), storage, now, RecordedJobs(), FILTERS, build_policy(FILTERS, {}))
     set_deps(made)
     return made
@@ -50,6 +51,9 @@ def enqueued(deps: Deps) -> list[tuple[str, str, str]]:
 def test_judging_decides_every_queued_comment(deps: Deps) -> None:
     good = [accepted(deps.storage) for _ in range(25)]
     bad = accepted(deps.storage, content="buy my pills")
+    for n, action in enumerate([Action.SPAM, Action.APPROVE] * LESSONS_NEEDED):
+        moderated(deps.storage, decided(deps.storage, accepted(deps.storage, content=f"{n}"), Action.HOLD), action)
+    learn("blog", "")
     judge("blog", "token")
     assert {deps.storage.comments.get("blog", c.id).status for c in good} == {Status.APPROVED}
     assert deps.storage.comments.get("blog", bad.id).status is Status.SPAM

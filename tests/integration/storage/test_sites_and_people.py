@@ -11,7 +11,7 @@ from comments.setting_values import Term
 from comments.site import Person, SiteKey
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
-from comments.storage.values import Session
+from comments.storage.values import DATA_VERSION, Session
 from tests.support.builders import a_site, settings
 
 SESSION = Session("mo", "csrf", datetime(2026, 1, 1, tzinfo=UTC))
@@ -103,7 +103,7 @@ def test_running_processes_are_those_with_a_valid_heartbeat(storage: Storage) ->
 def test_a_fresh_server_is_prepared_once_and_again(storage: Storage) -> None:
     storage.server.prepare()
     storage.server.prepare()
-    assert storage.server.figures()["version"] == 1
+    assert storage.server.figures()["version"] == DATA_VERSION
 
 
 def test_data_of_a_later_version_stops_the_start(redis_storage: Storage, valkey_url: str) -> None:

@@ -205,3 +205,23 @@ def test_records_of_moderators_are_read_and_replaced(old: Storage) -> None:
     assert len(list(old.audit.all("blog"))) >= 8
     below = HistoryQuery(identity=old.comments.get("blog", "below").identity)
     assert "below" in {comment.id for comment in old.author_history.find("blog", below, 50).rows}
+
+
+def test_an_upgrade_counts_what_people_decided_for_each_author(old: Storage) -> None:
+    ham = old.comments.get("blog", "ham")
+    (evidence,) = old.evidence.look_up("blog", [EvidenceQuery(author=ham.author_keys)])
+    by_label = {
+        label: sum(
+            comment.lesson is label and comment.author_keys[:1] == ham.author_keys[:1]
+            for status in Status
+            for comment in old.comments.by_status("blog", status, 50).rows
+        )
+        for label in Label
+    }
+    assert by_label[Label.HAM] >= 1
+    assert (evidence.approved_by_people[0], evidence.spam_by_people[0]) == (by_label[Label.HAM], by_label[Label.SPAM])
+    assert evidence.approved[0] > evidence.approved_by_people[0]
+    moderated(old, ham, Action.SPAM)
+    (after,) = old.evidence.look_up("blog", [EvidenceQuery(author=ham.author_keys)])
+    assert after.approved_by_people[0] == by_label[Label.HAM] - 1
+    assert after.spam_by_people[0] == by_label[Label.SPAM] + 1

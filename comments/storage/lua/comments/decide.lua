@@ -6,8 +6,10 @@
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, changes_max,
 --          first_seen_unit (of an author's record), wait_buckets (seconds), and changes. Each change has id, old and
 --          new (status), version (for the outbox; 0 for no event), received, since (ms from when it waits for the
---          filters), thread, parent, author and author_network (names of the author's records), and with_next (1 if it
---          is applied together with the next change, or neither is)
+--          filters), thread, parent, author and author_network (names of the author's records), people_old and
+--          people_new (status in which records of people's decisions count the comment before and after, or "") with
+--          people_old_records and people_new_records (their names), and with_next (1 if it is applied together with the
+--          next change, or neither is)
 -- ARGV[2]  and on, four for each change: state line as read, state line to write, audit entry or "", new submission
 --          or "" for the one it has
 -- Returns  1 or 0 for each change.
@@ -152,6 +154,8 @@ local function update_authors(c)
     count_author(AUTHORS[c.old], record[1], -1, record[2])
     count_author(AUTHORS[c.new], record[1], 1, record[2])
   end
+  for _, record in ipairs(c.people_old_records) do count_author(AUTHORS[c.people_old], record, -1, 0) end
+  for _, record in ipairs(c.people_new_records) do count_author(AUTHORS[c.people_new], record, 1, 0) end
 end
 
 -- Hide a comment that is no longer held from the index at once. A job updates the rest of its entry soon after.

@@ -10,6 +10,16 @@ def test_a_first_comment_is_held_if_the_site_holds_first_comments():
     assert strengths(AuthorFilter(), approved=(), spam=()) == {"author.first": 1.0}
 
 
+def test_the_first_link_of_a_known_author_is_held_if_the_site_holds_first_comments():
+    linking = [a_comment(content="See https://bread.example/rye"), a_comment(url="https://ada.example")]
+    for comment in linking:
+        known = seen(AuthorFilter(), comment, approved=(3, 3), spam=(0, 0))
+        assert "author.first-link" in known
+        assert "author.first-link" not in seen(AuthorFilter(), comment, approved=(3, 3), links_approved=True)
+        assert "author.first-link" not in seen(AuthorFilter(), comment, moderation="suspicious", approved=(3, 3))
+    assert "author.first-link" not in seen(AuthorFilter(), approved=(3, 3))
+
+
 def test_a_site_may_publish_first_comments():
     assert strengths(AuthorFilter(), moderation="suspicious", approved=(0, 0), spam=(0, 0)) == {}
 

@@ -14,6 +14,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
 from tests.support.builders import NOW, a_comment, a_decision, a_site, an_admission
 from workers.filters import BUILT_IN, Facts, Filter, Window
+from workers.filters.learned import LearnedFilter
 from workers.filters.velocity import ORIGIN_ON_ALL_SITES
 from workers.judging.judge import (
     MAX_ATTEMPTS,
@@ -31,7 +32,7 @@ class FixedFilter(Filter):
     """A filter that gives the signals of a function."""
 
     name = "saying"
-    signals: ClassVar[SignalCatalogue] = {"said": SignalInfo(4.0), "shy": SignalInfo(1.0)}
+    signals: ClassVar[SignalCatalogue] = {"said": SignalInfo(4.0), "shy": SignalInfo(1.0), "kind": SignalInfo(-50.0)}
     windows: ClassVar[tuple[Window, ...]] = (
         Window("saying.author", 60, lambda c: c.author),
         Window("saying.url", 3600, lambda c: c.url, shared=True),
@@ -51,6 +52,8 @@ def broken(comment: Comment, facts: Facts) -> Iterator[Signal]:
     raise Interrupted(comment.content)
 
 
+#: Evidence of a site with enough lessons to refuse spam.
+TAUGHT = Evidence(corpus=TokenCounts(15, 15))
 SAID = FixedFilter(lambda comment, facts: [Signal("said", 1.0, comment.content)])
 BROKEN = FixedFilter(broken)
 
@@ -126,7 +129,10 @@ def test_without_an_email_no_author_is_queried():
 
 def test_filters_get_the_evidence(memory):
     received: list[Facts] = []
-    answer = Evidence({"saying.author": 3}, (1, 0), (0, 2), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}))
+    answer = Evidence(
+        {"saying.author": 3}, (8, 7), (6, 5), None, False, True, NOW, TokenCounts(4, 5, {"x": (1, 2)}),
+        approved_by_people=(1, 0), spam_by_people=(0, 2),
+    )  # fmt: skip
     listening = FixedFilter(lambda c, f: received.append(f) or ())
     judged(replace(memory, evidence=QueryRecorder(answer)), (a_comment(), 1), filters=(listening,))
     assert received == [
@@ -192,7 +198,7 @@ def test_judging_stops_when_the_time_is_up(memory):
 
 
 def test_the_sites_thresholds_are_used(memory):
-    (after,) = judged(memory, (a_comment(), 1), spam_at=4.0)
+    (after,) = judged(replace(memory, evidence=QueryRecorder(TAUGHT)), (a_comment(), 1), spam_at=4.0)
     assert after.filter_decision.action is Action.SPAM
 
 
@@ -213,10 +219,48 @@ def test_a_first_comment_is_held_and_a_second_published(memory):
     (after,) = judged(memory, (first, 1), filters=BUILT_IN)
     assert [s.name for s in after.filter_decision.signals if s.holds] == ["author.first"]
     (after,) = judged(
-        replace(memory, evidence=QueryRecorder(Evidence(approved=(1, 1), spam=(0, 0)))),
+        replace(memory, evidence=QueryRecorder(Evidence(approved_by_people=(1, 1), spam_by_people=(0, 0)))),
         (second, 1),
         filters=BUILT_IN,
     )
+    assert after.status is Status.APPROVED
+
+
+def test_comments_that_only_the_filters_approved_make_no_known_author(memory):
+    evidence = QueryRecorder(Evidence(approved=(9, 9), spam=(0, 0)))
+    (after,) = judged(replace(memory, evidence=evidence), (a_comment(), 1), filters=BUILT_IN)
+    assert {"author.first"} == {s.name for s in after.filter_decision.signals if s.name.startswith("author")}
+
+
+def test_without_enough_lessons_points_hold_and_never_refuse(memory):
+    for few in (TokenCounts(), TokenCounts(500, 14), TokenCounts(14, 500)):
+        evidence = QueryRecorder(Evidence(corpus=few))
+        (after,) = judged(replace(memory, evidence=evidence), (a_comment(), 1), filters=(Other(),))
+        assert (after.status, after.filter_decision.score) == (Status.HELD, 20.0)
+    (after,) = judged(replace(memory, evidence=QueryRecorder(TAUGHT)), (a_comment(), 1), filters=(Other(),))
+    assert after.status is Status.SPAM
+
+
+def test_four_links_to_an_authors_own_website_are_held_on_a_new_site(memory):
+    links = " ".join(f"https://ada.example/course-{n}" for n in range(4))
+    comment = a_comment(content=f"My free course notes: {links}", url="https://ada.example")
+    (after,) = judged(memory, (comment, 1), filters=BUILT_IN, moderation="suspicious")
+    assert after.status is Status.HELD
+
+
+def test_what_the_model_is_certain_about_is_never_published_unseen(memory):
+    trusted = FixedFilter(lambda c, f: [Signal("kind", 1.0, "")])
+    comment = a_comment(
+        content="Instant loans without collateral, guaranteed approval in one hour. "
+        "Write to our WhatsApp +1 202 555 0101 now"
+    )
+    (after,) = judged(memory, (comment, 1), filters=(trusted, LearnedFilter()))
+    certain = [s for s in after.filter_decision.signals if s.name == "learned.certain"]
+    assert after.status is Status.HELD
+    assert [(s.points, s.holds) for s in certain] == [(0.0, True)]
+    assert after.filter_decision.score < 0
+    assert after.filter_decision.probability > 0.95
+    (after,) = judged(memory, (a_comment(), 1), filters=(trusted, LearnedFilter()))
     assert after.status is Status.APPROVED
 
 

@@ -13,7 +13,7 @@ from comments.model import Comment, Signal
 from comments.signals import Override, SignalInfo
 from tests.support.builders import NOW, a_site
 from workers.filters import BUILT_IN, Facts, Filter
-from workers.judging.policy import FILTER_FAILED, NEEDS_HUMAN, Policy, build_policy
+from workers.judging.policy import FILTER_FAILED, MAX_HISTORY, NEEDS_HUMAN, Policy, build_policy
 
 WEIGHTS = {
     "a": 2.0,
@@ -80,9 +80,11 @@ def test_these_signals_only_hold():
     assert ONLY_HOLD == [
         "audit.sample",
         "author.first",
+        "author.first-link",
         "filter.failed",
         "form.proof-missing",
         "held-before",
+        "learned.certain",
         "links.added",
         "needs-human",
         "profanity.word",
@@ -107,6 +109,33 @@ def test_only_a_ban_a_rejected_term_and_the_learned_filter_make_spam_alone():
     policy = build_policy(BUILT_IN, {})
     alone = {name for name in policy.weights if outcome(name, policy=policy) is Action.SPAM}
     assert alone == {"words.reject", "standing.banned", "learned.spam"}
+
+
+def test_earlier_comments_take_away_a_limited_number_of_points():
+    policy = build_policy(BUILT_IN, {"weights": {"author.known": -9.0}})
+    known, domains = Signal("author.known", 1.0, ""), Signal("reputation.ham", 1.0, "")
+    decision = policy.decide([known, domains, Signal("links.many", 0.8, "")], NOW)
+    assert decision.score == 4.0 - MAX_HISTORY
+    assert sum(s.points for s in decision.signals) == pytest.approx(decision.score)
+    assert decision.action is Action.HOLD
+
+
+def test_a_filled_trap_is_held_whatever_else_is_said_and_never_spam_alone():
+    kind = [Signal(name, 1.0, "") for name in ("learned.ham", "standing.trusted", "author.known", "reputation.ham")]
+    for hold_at, spam_at in ((3.0, 8.0), (7.0, 9.0), (2.0, 4.0)):
+        policy = replace(build_policy(BUILT_IN, {}), hold_at=hold_at, spam_at=spam_at)
+        for others in ([], kind):
+            decision = policy.decide([Signal("trap.filled", 1.0, ""), *others], NOW)
+            assert decision.action is Action.HOLD
+
+
+def test_copies_are_held_however_honest_they_read():
+    policy = build_policy(BUILT_IN, {})
+    for name in ("duplicates.here", "duplicates.anywhere", "near-duplicates.text"):
+        decision = policy.decide([Signal(name, 1.0, ""), Signal("learned.ham", 1.0, "")], NOW)
+        assert decision.action is Action.HOLD
+    decision = policy.decide([Signal("duplicates.here", 0.4, ""), Signal("learned.ham", 1.0, "")], NOW)
+    assert decision.action is Action.APPROVE
 
 
 def test_a_trap_links_and_a_duplicate_together_make_spam():
