@@ -18,13 +18,13 @@ MASKED = "profanity.masked"
 
 
 def word_choice(site: Site) -> WordChoice:
-    return _word_choice(site.profanity_tier, site.profanity_also, site.profanity_allow)
+    return _word_choice(site.profanity_tier, site.profanity_also, site.profanity_allow, site.language)
 
 
 @lru_cache(maxsize=64)
-def _word_choice(tier: str, also: tuple[str, ...], allow: tuple[str, ...]) -> WordChoice:
+def _word_choice(tier: str, also: tuple[str, ...], allow: tuple[str, ...], language: str) -> WordChoice:
     """Return the same object for the same settings, so that caches compare it by identity."""
-    return WordChoice(Tier(tier), also, allow)
+    return WordChoice(Tier(tier), also, allow, language.partition("-")[0])
 
 
 def masked_content(comment: Comment, facts: Facts) -> str:

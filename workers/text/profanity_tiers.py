@@ -68,8 +68,8 @@ _OTHER_MEANINGS = """
     dink doggin dogging dong fanny flange gonad gonads guido hardon hebe heshe hoar hoare hoer honky hooker hooter
     hooters hump humped humping injun kinky knob kock kraut kum lech len lube mams massa maxi muff nad nads niggle
     nimrod nob paddy pastie pasty pawn phalli phallic pollock pron punky puto queaf quicky revue rump ruski sandbar
-    scrog scrud seaman seamen shag shagging shota slope snatch snuff sodom spac spunk stiffy tard thrust tinkle
-    titi tosser tramp tush wad wang wazoo wedgie weenie whitey whiz willies willy woody yury
+    scrog scrud seaman seamen shag shagging shota slope snatch snuff sodom spac spunk stiffy tard thrust tinkle viagra
+    titi tosser tramp tush wad wang wazoo wedgie weenie whitey whiz willies willy woody xxx yury v14gra v1gra
 """
 HONEST = frozenset(
     " ".join((_BODY_AND_HEALTH, _CRIME_AND_HISTORY, _LOVE_AND_LIFE, _OTHER_MEANINGS)).split()
@@ -89,26 +89,3 @@ INCLUDED: Mapping[Tier, frozenset[Tier]] = {
     Tier.STRONG: frozenset({Tier.SLUR, Tier.STRONG}),
     Tier.MILD: frozenset(Tier),
 }
-
-#: Harmless phrases with profane words.
-HARMLESS_PHRASES = (
-    "moby dick",
-    "dick van dyke",
-    "van dyke",
-    "cock crow",
-    "cock crows",
-    "cock crowed",
-    "cocks crow",
-    "cock and bull",
-    "cum laude",
-    "blue tit",
-    "blue tits",
-    "great tit",
-    "great tits",
-    "tit for tat",
-    "pussy willow",
-    "pussy riot",
-    "chink in",
-)
-#: Harmless as a name: a capital, then small letters.
-HARMLESS_NAMES = ("Dick",)
