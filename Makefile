@@ -1,6 +1,6 @@
 # Commands for users and developers. `make` lists them.
 #
-# Nothing is installed outside .venv, except Chromium by `make test` as root on Debian. All packages come from the lock
+# Nothing is installed outside .venv, except the Debian packages that `make test` needs, as root on Debian. All packages come from the lock
 # files, and every download is compared with its hash.
 
 PYTHON ?= $(shell command -v python3.11 || echo python3)
@@ -46,18 +46,20 @@ lint: $(DEV)
 tests: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
-# The browser tests need Chromium, the README's tour curl, and `lint` luacheck. All three are Debian packages; no other
-# browser is downloaded.
+# The browser tests need Chromium, the README's tour curl, `lint` luacheck, the npm package npm, and the WordPress plugin
+# a WordPress. All are Debian packages; no other browser is downloaded.
+TOOLS := chromium curl lua-check $(shell command -v npm >/dev/null || echo nodejs npm) php-cli php-mysql mariadb-server \
+  wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentythree
 tools:
-	@if command -v curl >/dev/null && command -v luacheck >/dev/null && \
-	    { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -q && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium curl lua-check; \
+	@if command -v curl && command -v luacheck && command -v npm && command -v php && command -v mariadbd && \
+	    test -d /usr/share/wordpress/wp-content/themes/twentytwentythree && \
+	    { command -v chromium || command -v chromium-browser || command -v google-chrome; }; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(TOOLS); \
 	else \
-	  echo "The tests need Chromium, curl and luacheck. Install them, for example:" >&2; \
-	  echo "  sudo apt-get install chromium curl lua-check" >&2; exit 1; \
-	fi
+	  echo "The tests need some programs. Install them, for example:" >&2; \
+	  echo "  sudo apt-get install $(TOOLS)" >&2; exit 1; \
+	fi >/dev/null
 
 lock: $(DEV) ## lock the newest versions allowed by pyproject.toml
 	$(COMPILE) --upgrade --group install --output-file requirements-uv.txt
