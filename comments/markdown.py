@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 from .addresses_in_text import TextAddress, addresses_in
+from .text_cleaning import without_reordering
 
 #: Disabled syntax: it hides typed text (definitions, entities), adds headings, or loads images.
 DISABLED = ("heading", "lheading", "hr", "html_block", "html_inline", "image", "reference", "entity")
@@ -73,7 +74,7 @@ _parser.inline.ruler.at("text", _read_text)
 def html(content: str) -> str:
     """Render `content` as safe HTML. The allow-list is the last step; do not change its result."""
     return nh3.clean(
-        _parser.render(content),
+        _parser.render(without_reordering(content)),
         tags=ALLOWED_TAGS,
         attributes=ALLOWED_ATTRIBUTES,
         url_schemes=LINK_SCHEMES,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from .markdown import html
 from .model import Comment
+from .text_cleaning import without_reordering
 from .validation import is_web_address
 
 
@@ -15,10 +16,10 @@ def public_fields(comment: Comment, depth: int) -> Mapping[str, str | int | date
         "thread": comment.thread,
         "parent": comment.parent,
         "depth": depth,
-        "author": comment.author,
+        "author": without_reordering(comment.author),
         # Checked on submission too, but imported comments skip that check, and rules change.
         "url": comment.url if is_web_address(comment.url) else "",
-        "content": comment.public_content,
+        "content": without_reordering(comment.public_content),
         "html": html(comment.public_content),
         "received": comment.received,
     }

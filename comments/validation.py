@@ -10,6 +10,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 
 from .errors import Problem
 from .site import Site
+from .text_cleaning import CLEANERS
 from .visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 
 #: Maximum length in characters; the limit of `content` is a site setting.
@@ -55,16 +56,18 @@ FIELD_LABELS: Mapping[str, str] = {
 
 
 def tidied(fields: Mapping[str, str]) -> dict[str, str]:
-    """Normalize fields for storage: Unicode NFC, trimmed, line feeds only.
-
-    Characters that change the writing direction are removed from the author's name.
-    """
-    kept = {name: _tidy(text) for name, text in fields.items()}
-    if not kept.get("author", "").isascii():
-        kept["author"] = BIDI.sub("", kept["author"]).strip()
+    """Clean fields for storage, each by its kind (`text_cleaning`): Unicode NFC, trimmed, line feeds only."""
+    kept = {name: _clean(name, text) for name, text in fields.items()}
     if "thread" in kept:
         kept["thread"] = thread_key(fields["thread"])
     return kept
+
+
+def _clean(name: str, text: str) -> str:
+    if name not in FIELDS_BY_NAME:
+        return _tidy(text)
+    text = CLEANERS[FIELDS_BY_NAME[name].kind](text)
+    return "" if is_blank(text) else text
 
 
 def _tidy(text: str) -> str:
@@ -124,7 +127,7 @@ def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
         hint = "is not complete: use the form name@example.com" if "@" in text else "is missing an @"
         yield Problem(name, "email", f"{_label(name)} {hint}.")
     elif name in WEB_ADDRESSES and not is_web_address(text):
-        yield Problem(name, "url", f"{_label(name)} must be an address that starts with http:// or https://.")
+        yield Problem(name, "url", f"{_label(name)} must be an address such as https://example.com.")
 
 
 def _label(name: str) -> str:

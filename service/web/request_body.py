@@ -76,9 +76,7 @@ def json_object(raw: bytes) -> dict[str, Any]:
     if _depth(value) > MAX_DEPTH:
         raise BadRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
     # Without an escape, JSON in valid UTF-8 holds neither a lone surrogate nor a NUL.
-    if b"\\u" in raw:
-        _refuse_unstorable(value)
-    return value
+    return _storable(value) if b"\\u" in raw else value
 
 
 def _text(raw: bytes) -> str:
@@ -126,53 +124,73 @@ def _depth(value: object) -> int:
 
 
 def _urlencoded(raw: bytes) -> Iterable[tuple[str, str]]:
+    """Read a form. Latin-1 gives each byte one character, so that `_form_text` sees the bytes."""
     try:
-        return parse_qsl(_text(raw), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
-    except UnicodeDecodeError as error:
-        raise BadRequest("The form is not valid UTF-8.") from error
+        pairs = parse_qsl(raw.decode("latin-1"), True, encoding="latin-1", max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise BadRequest("The form has too many fields.") from error
+    for name, value in pairs:
+        yield _form_text(name.encode("latin-1")), _form_text(value.encode("latin-1"))
+
+
+def _form_text(raw: bytes) -> str:
+    """Decode a field. Browsers send a form in the encoding of its page: UTF-8, or Windows-1252 on old pages."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "ignore")
 
 
 def _multipart(raw: bytes, boundary: str) -> Iterator[tuple[str, str]]:
     decoder = MultipartDecoder(boundary.encode("latin-1", "replace"), max_parts=MAX_FIELDS)
-    name, value = "", b""
+    name = ""
+    value: bytes | None = b""
     try:
         decoder.receive_data(raw)
         decoder.receive_data(None)
         while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
-            if isinstance(event, File):
+            if isinstance(event, File) and event.filename:
                 raise BadRequest("Files are not accepted.")
-            if isinstance(event, Field):
-                name, value = event.name or "", b""
-            elif isinstance(event, Data):
+            if isinstance(event, Field | File):
+                # A file field in which no file was chosen has no name and no data.
+                name, value = event.name or "", b"" if isinstance(event, Field) else None
+            elif isinstance(event, Data) and value is not None:
                 value += event.data
                 if not event.more_data:
-                    yield name, _text(value)
+                    yield name, _form_text(value)
     except ValueError as error:
         raise BadRequest("The body is not a valid multipart form.") from error
 
 
 def _form(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    fields = _once_each(list(pairs))
-    _refuse_unstorable(fields)
+    fields: dict[str, str] = _storable(_once_each(list(pairs)))
     return fields
 
 
-def _refuse_unstorable(value: object) -> None:
+def _storable(value: Any) -> Any:
+    """Return the value without NUL, which nobody types and storage does not hold. Raises Invalid."""
     if problems := tuple(_unstorable("", value)):
         raise Invalid(problems)
+    return _without_nul(value)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {name: _without_nul(inner) for name, inner in value.items()}
+    return [_without_nul(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _unstorable(path: str, value: object) -> Iterator[Problem]:
-    """Report every text and every field name that UTF-8 or storage cannot hold."""
+    """Report every text and every field name that storage cannot hold."""
     if isinstance(value, str):
-        if "\0" in value:
-            yield Problem(path or "body", "nul", "must not contain the character NUL")
         if SURROGATE.search(value):
             yield Problem(path or "body", "surrogate", "must not contain an unpaired surrogate")
     elif isinstance(value, dict):
         for name, inner in value.items():
+            if "\0" in name:
+                yield Problem("body", "nul", "must not have a field with the character NUL in its name")
             yield from _unstorable("body", name)
             yield from _unstorable(f"{path}.{printable_name(name)}".lstrip("."), inner)
     elif isinstance(value, list):

@@ -17,6 +17,7 @@ import idna
 from comments.model import Comment
 from comments.origins import origin_of
 from comments.site import Site
+from comments.text_cleaning import without_reordering
 from comments.validation import BIDI, is_email, is_web_address
 
 #: Headers are not folded, because Python would write a long link as an encoded word, which breaks it.
@@ -98,7 +99,7 @@ def notification_email(envelope: Envelope, comment: Comment, reply: Comment, pag
     message = _message(envelope, f"{author} replied to your comment on {site}", f"reply.{reply.id}")
     # So that mail programs show all replies to one comment as one conversation.
     message["References"] = f"<comment.{comment.id}@{envelope.host}>"
-    text = excerpt(reply.public_content)
+    text = excerpt(without_reordering(reply.public_content))
     values = {"author": author, "site": site, "page": page, "stop": envelope.stop}
     plain = NOTIFICATION_TEXT.format(**values, quoted="\n".join(f"> {line}" for line in text.splitlines()))
     return _with_content(message, plain, NOTIFICATION_HTML, values | {"quoted": text})

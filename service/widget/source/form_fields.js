@@ -6,7 +6,7 @@ const FIELDS = [
   { name: "content", label: "comment", type: "textarea" },
   { name: "author", label: "name", type: "text", autocomplete: "name" },
   { name: "email", label: "email", type: "email", autocomplete: "email" },
-  { name: "url", label: "website", type: "url", autocomplete: "url" },
+  { name: "url", label: "website", type: "text", inputMode: "url", autocomplete: "url" },
 ];
 
 export const FIELD_NAMES = FIELDS.map((field) => field.name);
@@ -26,10 +26,10 @@ export function formNote(settings, localize) {
     settings.required.length && ` ${localize("requiredNote")}`);
 }
 
-function textField({ name, label, type, autocomplete }, { required, lengths }, localize) {
+function textField({ name, label, type, autocomplete, inputMode = "" }, { required, lengths }, localize) {
   const isRequired = required.includes(name), isText = type === "textarea";
   const input = element(isText ? "textarea" : "input", { id: name, name, required: isRequired, part: "input" });
-  Object.assign(input, isText ? { rows: 6 } : { type, autocomplete });
+  Object.assign(input, isText ? { rows: 6 } : { type, inputMode, autocomplete });
   if (lengths[name]) input.maxLength = lengths[name];
   input.setAttribute("aria-describedby", `${name}-problem${name === "email" ? " email-note" : ""}`);
   const field = labelled(input, localize(label), isText ? "wide" : "", element("p", { id: `${name}-problem`, className: "problem" }));
