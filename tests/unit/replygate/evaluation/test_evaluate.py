@@ -210,7 +210,7 @@ def test_without_times_the_order_is_random_but_reproducible(ts):
 
 def test_fields_are_read_as_in_a_submission():
     found = read([json.dumps({"text": " a\r\nb ", "author": "Ann ", "label": "ham"})])
-    assert (found.examples[0].comment.content, found.examples[0].comment.author) == ("a\nb", "Ann")
+    assert (found.examples[0].comment.content, found.examples[0].comment.author) == (" a\nb", "Ann")
 
 
 def test_decisions_of_moderators_label_an_export():
