@@ -1,21 +1,29 @@
-"""Bundle the widget's source files into the one script that pages load.
+"""Bundle the widget's source into the script that pages load, and the files that this script loads on demand.
 
-The source is in `source/`: modules in JavaScript, `styles.css`, and `locales/` with one JSON file per language.
-The bundle is made when the process starts, so it always matches its source. It needs no JavaScript tool chain.
+The source is in `source/`: modules in JavaScript, `styles.css`, `parts/` with one folder per part that is loaded on
+demand, and `locales/` with one JSON file per language. English is in the script itself. The bundle is made when the
+process starts, so it always matches its source. It needs no JavaScript tool chain.
 """
 
 import json
 import re
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
+from hashlib import sha256
 from pathlib import Path
 
 SOURCE = Path(__file__).parent / "source"
 
-HEADER = "/* Replygate comment widget. Source: service/widget/source. It sets no cookies and loads nothing else. */\n"
+#: Name of the script that pages load.
+SCRIPT_NAME = "widget.js"
+
+HEADER = "/* Replygate comment widget. Source: service/widget/source. It sets no cookies. */\n"
 
 #: Each import is one line with names in braces, and each module exports where it declares.
-IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "(\./|\.\./\.\./)(\w+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=async function|function|class|const)", re.MULTILINE)
+EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 
 #: Strings are in double quotes or backticks, backticks are not nested, and regular expressions hold neither.
 LITERAL = r'("(?:[^"\\\n]|\\.)*"|`[^`]*`)'
@@ -24,20 +32,37 @@ COMMENT = re.compile(rf"{LITERAL}|(?<!\S)(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 SPACE = re.compile(rf"{LITERAL}|\s*(\n)\s*| *([{{}}()\[\];,=<>?:&|*!]) *")
 
 
-def bundle(source: Path = SOURCE) -> bytes:
-    """Join all modules in one function scope, each after the modules it imports."""
-    modules = read_modules(source)
-    imports = {name: [module for _, module in IMPORT.findall(text)] for name, text in modules.items()}
-    ordered = TopologicalSorter(imports).static_order()
-    code = "".join(EXPORT.sub("", IMPORT.sub("", modules[name])) for name in ordered)
-    return f'{HEADER}(() => {{\n"use strict";\n{compact(code).strip()}\n}})();\n'.encode()
+def bundle(source: Path = SOURCE) -> dict[str, bytes]:
+    """Return the script and every file it loads on demand, by name. The names of the latter contain their hash."""
+    parts = read_parts(source)
+    on_demand = {f"{name}.js": _part_script(name, modules) for name, modules in parts.items()}
+    on_demand |= {f"{language}.json": _json(texts).encode() for language, texts in _read_locales(source).items()}
+    english = on_demand.pop("en.json").decode()
+    digests = {name: _digest(content) for name, content in on_demand.items()}
+    modules = read_modules(source) | {
+        "english": f"export const ENGLISH = {english};\n",
+        "files": _constant("FILES", digests),
+        "shared": _shared_module(parts),
+    }
+    script = f'{HEADER}(() => {{\n"use strict";\n{_joined(modules)}\n}})();\n'.encode()
+    return {SCRIPT_NAME: script} | {file_name(name, digests[name]): content for name, content in on_demand.items()}
 
 
 def read_modules(source: Path = SOURCE) -> dict[str, str]:
-    """Return the JavaScript of each module, including the generated modules `locales` and `styles`."""
-    modules = {path.stem: path.read_text("utf-8") for path in sorted(source.glob("*.js"))}
+    """Return the JavaScript of each module of the script, including the generated module `styles`."""
     styles = re.sub(r"/\*.*?\*/", "", (source / "styles.css").read_text("utf-8"), flags=re.DOTALL)
-    return {**modules, "locales": _locales_module(source / "locales"), "styles": _constant("STYLES", _tidy(styles))}
+    return {**_read_folder(source), "styles": _constant("STYLES", _tidy(styles))}
+
+
+def read_parts(source: Path = SOURCE) -> dict[str, dict[str, str]]:
+    """Return the modules of each part. The exports of the module with the part's name are the part's exports."""
+    return {folder.name: _read_folder(folder) for folder in sorted((source / "parts").iterdir())}
+
+
+def file_name(name: str, digest: str) -> str:
+    """Return the name in the address of a file such as `de.json`. files.js makes the same one."""
+    stem, _, extension = name.partition(".")
+    return f"widget-{stem}-{digest}.{extension}"
 
 
 def compact(code: str) -> str:
@@ -46,20 +71,56 @@ def compact(code: str) -> str:
     return SPACE.sub(lambda match: match[1] or match[2] or match[3], without_comments)
 
 
+def _part_script(name: str, modules: Mapping[str, str]) -> bytes:
+    """Pass a function to the loader. It gets the names that the part uses from the script, and returns its exports."""
+    uses = ", ".join(shared for shared, _ in _shared_imports({name: modules}))
+    returns = ", ".join(EXPORTED.findall(modules[name]))
+    code = f"const {{ {uses} }} = shared;\n{_joined(modules)}\nreturn {{ {returns} }};"
+    return f'document.currentScript.replygate((shared) => {{\n"use strict";\n{code}\n}});\n'.encode()
+
+
+def _shared_imports(parts: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+    """List the names that parts import from the script, with their module."""
+    imports = [found for modules in parts.values() for text in modules.values() for found in IMPORT.findall(text)]
+    return sorted({(name, module) for names, folder, module in imports if folder != "./" for name in names.split(", ")})
+
+
+def _shared_module(parts: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the module with the object that every part gets."""
+    shared = _shared_imports(parts)
+    imports = "".join(f'import {{ {name} }} from "./{module}.js";\n' for name, module in shared)
+    return f"{imports}export const SHARED = {{ {', '.join(name for name, _ in shared)} }};\n"
+
+
+def _joined(modules: Mapping[str, str]) -> str:
+    """Join modules in one function scope, each after the modules it imports."""
+    imports = {
+        name: [module for _, folder, module in IMPORT.findall(text) if folder == "./"] for name, text in modules.items()
+    }
+    code = "".join(EXPORT.sub("", IMPORT.sub("", modules[name])) for name in TopologicalSorter(imports).static_order())
+    return compact(code).strip()
+
+
+def _read_folder(folder: Path) -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.js"))}
+
+
+def _read_locales(source: Path) -> dict[str, object]:
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((source / "locales").glob("*.json"))}
+
+
+def _digest(content: bytes) -> str:
+    """Return the SHA-256 in URL-safe Base64 without padding. It is part of the address and checks the integrity."""
+    return urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")
+
+
 def _tidy(styles: str) -> str:
     return re.sub(r" ?([{};,]) ?", r"\1", " ".join(styles.split())).replace(": ", ":").strip()
 
 
-def _locales_module(folder: Path) -> str:
-    """Store the keys once and the texts in their order: keys in each language would cost 200 bytes.
-
-    A text that a language lacks is in English.
-    """
-    locales = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))}
-    keys = list(locales["en"])
-    texts = {language: [locale.get(key, locales["en"][key]) for key in keys] for language, locale in locales.items()}
-    return _constant("KEYS", keys) + _constant("LOCALES", texts)
-
-
 def _constant(name: str, value: object) -> str:
-    return f"export const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
+    return f"export const {name} = {_json(value)};\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,7 +1,8 @@
-"""Serve the widget's script at two addresses: one that follows upgrades, and one for exactly this version."""
+"""Serve the widget's files: the script at an address that follows upgrades, and every file at one for its content."""
 
 import gzip
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha384
@@ -15,17 +16,18 @@ from service.deps import deps
 from service.web.operations import operation
 from service.web.schemas import Wire
 
-from .bundle import bundle
+from .bundle import SCRIPT_NAME, bundle
 
 blueprint = Blueprint("widget", __name__)
 
 _EXTENSION = "replygate.widget"
 
-#: A fix reaches every page within five minutes. The content at an address with a hash never changes.
-SHORT_CACHE = "public, max-age=300, stale-while-revalidate=86400"
+#: A fix reaches every page within five minutes. The content at an address with a hash never changes. A script that is
+#: older than its server cannot load its parts, so it is not used for long while the browser asks for the new one.
+SHORT_CACHE = "public, max-age=300, stale-while-revalidate=600"
 LONG_CACHE = "public, max-age=31536000, immutable"
 
-#: Any page may load the script, also with `integrity` (it needs CORS) or under a `Cross-Origin-Embedder-Policy`.
+#: Any page may load the files, also with `integrity` (it needs CORS) or under a `Cross-Origin-Embedder-Policy`.
 OPEN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -34,37 +36,41 @@ OPEN_HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class WidgetScript:
-    """The script as it is sent. `version` is part of its lasting address, `integrity` the hash for browsers."""
+class ServedFile:
+    """A file as it is sent. `version` is part of the script's lasting address, `integrity` the hash for browsers."""
 
     content: bytes
     compressed: bytes
     version: str
     integrity: str
+    media: str = "text/javascript"
 
 
-def widget_script(content: bytes) -> WidgetScript:
+def served_file(content: bytes, name: str = SCRIPT_NAME) -> ServedFile:
     digest = sha384(content)
-    return WidgetScript(
+    return ServedFile(
         content,
         gzip.compress(content, 9, mtime=0),
         digest.hexdigest()[:16],
         f"sha384-{b64encode(digest.digest()).decode()}",
+        "application/json" if name.endswith(".json") else "text/javascript",
     )
 
 
 @cache
-def bundled_script() -> WidgetScript:
-    """Bundle the source once for each process: it takes about 10 ms."""
-    return widget_script(bundle())
+def bundled_files() -> Mapping[str, ServedFile]:
+    """Bundle the source once for each process: it takes about 20 ms."""
+    files = {name: served_file(content, name) for name, content in bundle().items()}
+    script = files[SCRIPT_NAME]
+    return files | {f"widget-{script.version}.js": script}
 
 
 def init_widget(app: Flask) -> None:
-    app.extensions[_EXTENSION] = bundled_script()
+    app.extensions[_EXTENSION] = bundled_files()
 
 
-def _current() -> WidgetScript:
-    return cast(WidgetScript, current_app.extensions[_EXTENSION])
+def _files() -> Mapping[str, ServedFile]:
+    return cast(Mapping[str, ServedFile], current_app.extensions[_EXTENSION])
 
 
 class WidgetFile(Wire):
@@ -82,25 +88,26 @@ class WidgetFile(Wire):
 
 @blueprint.get("/widget.js")
 def current_script() -> Response:
-    return _script_response(_current(), SHORT_CACHE)
+    return _file_response(_files()[SCRIPT_NAME], SHORT_CACHE)
 
 
-@blueprint.get("/widget-<version>.js")
-def versioned_script(version: str) -> Response:
-    script = _current()
-    if version != script.version:
+@blueprint.get("/widget-<name>")
+def lasting_file(name: str) -> Response:
+    """Serve the script of this version, or a file that it loads on demand."""
+    file = _files().get(f"widget-{name}")
+    if file is None:
         raise NotFound("this server has another version of the widget")
-    return _script_response(script, LONG_CACHE)
+    return _file_response(file, LONG_CACHE)
 
 
-def _script_response(script: WidgetScript, cache_control: str) -> Response:
+def _file_response(file: ServedFile, cache_control: str) -> Response:
     gzipped = request.accept_encodings["gzip"] > 0
-    content = script.compressed if gzipped else script.content
-    response = Response(content, mimetype="text/javascript", headers=OPEN_HEADERS)
+    content = file.compressed if gzipped else file.content
+    response = Response(content, mimetype=file.media, headers=OPEN_HEADERS)
     if gzipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = cache_control
-    response.set_etag(f"{script.version}{'.gz' if gzipped else ''}")
+    response.set_etag(f"{file.version}{'.gz' if gzipped else ''}")
     response.make_conditional(request)
     return response
 
@@ -113,7 +120,7 @@ def _script_response(script: WidgetScript, cache_control: str) -> Response:
     tags=("submission",),
 )
 def widget_file() -> Response:
-    script, base_url = _current(), deps().settings.public_url.rstrip("/")
+    script, base_url = _files()[SCRIPT_NAME], deps().settings.public_url.rstrip("/")
     about = WidgetFile(
         url=f"{base_url}/widget.js",
         lasting_url=f"{base_url}/widget-{script.version}.js",

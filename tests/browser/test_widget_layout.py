@@ -12,7 +12,7 @@ from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.test_layout import TOO_FAINT
-from tests.browser.widget import a_page, reply, script_tag
+from tests.browser.widget import a_page, reply, script_tag, serve
 
 #: The sum of all layout shifts that no input caused.
 LAYOUT_SHIFT = """() => new Promise(done => {
@@ -65,7 +65,7 @@ def test_a_new_language_is_one_file(
     for name, text in (("pt", "Publicar"), ("pt-br", "Enviar")):
         (source / "locales" / f"{name}.json").write_text(json.dumps({"post": text}))
     page = desktop.open()
-    page.route("**/widget.js", lambda route: route.fulfill(body=bundle(source), content_type="text/javascript"))
+    serve(page, bundle(source))
     page.goto(a_page(live, website, lang=lang))
     expect(page.get_by_role("button", name=button)).to_be_visible()
 

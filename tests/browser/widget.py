@@ -1,6 +1,8 @@
 """Put the widget on a page of another origin, and use it."""
 
-from playwright.sync_api import Page
+from collections.abc import Mapping
+
+from playwright.sync_api import Page, Route
 
 from comments.model import Comment
 from tests.browser.conftest import Live
@@ -32,3 +34,15 @@ def write(page: Page, content: str = "A reply", name: str = "Ines", button: str 
     page.get_by_role("textbox", name="Name").fill(name)
     page.get_by_role("textbox", name="Email").fill("ines@example.org")
     page.get_by_role("button", name=button).click()
+
+
+def serve(page: Page, files: Mapping[str, bytes]) -> None:
+    """Serve these files of the widget instead of the service's."""
+
+    def fulfill(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        media = "application/json" if name.endswith(".json") else "text/javascript"
+        headers = {"Access-Control-Allow-Origin": "*", "Content-Type": media}
+        route.fulfill(body=files[name], headers=headers)
+
+    page.route("**/widget*", fulfill)

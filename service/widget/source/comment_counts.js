@@ -1,7 +1,7 @@
 /* Writes the number of comments into the page's links: `<a href="/post/" data-replygate-thread>`. */
 
 import { get, query } from "./api.js";
-import { localizer } from "./messages.js";
+import { loadMessages } from "./messages.js";
 
 // Limits of one request: threads, and characters of its address.
 const MAX_THREADS = 200;
@@ -14,7 +14,7 @@ export async function showCounts() {
     const { counts } = await get(`/counts${query(threads.map((thread) => ["thread", thread]))}`);
     for (const [thread, n] of Object.entries(counts)) {
       for (const link of links.get(thread) || []) {
-        link.textContent = link.dataset.replygateCount === "number" ? n : localizer(link)("count", { n });
+        link.textContent = link.dataset.replygateCount === "number" ? n : (await loadMessages(link))("count", { n });
       }
     }
   }

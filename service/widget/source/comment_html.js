@@ -1,6 +1,7 @@
 /* Turns a comment's HTML into safe elements, whatever the HTML contains. */
 
 import { element } from "./dom.js";
+import { trustedMarkup } from "./trusted_types.js";
 
 export const LINK_REL = "ugc nofollow noopener";
 
@@ -12,19 +13,8 @@ const TAGS = new Set(["p", "br", "em", "strong", "code", "pre", "blockquote", "u
    policy forbids parsing, the comment is shown as plain text. */
 export function commentBody(html, text) {
   const template = element("template");
-  try { template.innerHTML = trusted(html); } catch { return element("p", {}, text); }
+  try { template.innerHTML = trustedMarkup(html); } catch { return element("p", {}, text); }
   return harmlessCopy(template.content);
-}
-
-// Created at the first use and once only: a page's Trusted Types policy may forbid a second one of that name.
-let policy;
-
-function trusted(html) {
-  if (!globalThis.trustedTypes) return html;
-  if (policy === undefined) {
-    try { policy = trustedTypes.createPolicy("replygate", { createHTML: (text) => text }); } catch { policy = null; }
-  }
-  return policy ? policy.createHTML(html) : html;
 }
 
 function harmlessCopy(source) {

@@ -1,25 +1,31 @@
 /* The element <replygate-comments>: the comments of a thread and the form, in a shadow root. */
 
 import { getOwnComment } from "./api.js";
-import { CommentEditor } from "./comment_editor.js";
 import { CommentForm } from "./comment_form.js";
 import { commentEntries } from "./comment_list.js";
 import { button, element } from "./dom.js";
 import { LiveUpdates } from "./live_updates.js";
-import { localizer } from "./messages.js";
+import { loadMessages } from "./messages.js";
 import { OwnComments } from "./own_comments.js";
 import { pageAddress, script } from "./page.js";
+import { loadPart } from "./part_loader.js";
 import { STYLES } from "./styles.js";
 import { ThreadComments } from "./thread_comments.js";
 import { ThreadStorage } from "./thread_storage.js";
 
 const STATUS_MESSAGES = { pending: "awaitingModeration", published: "published", refused: "notPublished" };
 
+/* Used where the page forbids the editor. */
+class NoEditor {
+  buttons() { return []; }
+
+  isEditing() { return false; }
+}
+
 export class CommentsElement extends HTMLElement {
   connectedCallback() {
     if (this.thread) { this.follow(); return; }
     this.thread = this.getAttribute("thread") || pageAddress();
-    this.createParts();
     if (!this.hasAttribute("theme") && script.dataset.theme) this.setAttribute("theme", script.dataset.theme);
     // Built before the reader scrolls to it, so nothing visible moves. A link to a comment needs it at once.
     const startInSight = (entries) => { if (entries.some((entry) => entry.isIntersecting)) this.start(); };
@@ -28,14 +34,17 @@ export class CommentsElement extends HTMLElement {
   }
 
   disconnectedCallback() {
+    if (!this.updates) return;
     this.updates.stop();
     this.ownComments.stop();
   }
 
-  createParts() {
+  async createParts() {
     const { thread } = this, storage = new ThreadStorage(thread);
     this.storage = storage;
-    this.localize = localizer(this);
+    const editor = loadPart("editor").catch(() => ({ CommentEditor: NoEditor }));
+    const [localize, { CommentEditor }] = await Promise.all([loadMessages(this), editor]);
+    this.localize = localize;
     this.comments = new ThreadComments(thread);
     this.ownComments = new OwnComments(storage, this);
     this.editor = new CommentEditor(this);
@@ -53,7 +62,9 @@ export class CommentsElement extends HTMLElement {
     this.observer.disconnect();
     if (this.started) return;
     this.started = true;
-    this.comments.newestFirst = (this.getAttribute("order") || script.dataset.order) === "newest";
+    const newestFirst = (this.getAttribute("order") || script.dataset.order) === "newest";
+    await this.createParts();
+    this.comments.newestFirst = newestFirst;
     await Promise.all([this.form.loadSettings(), this.comments.load()]);
     this.comments.showAll();
     this.build();

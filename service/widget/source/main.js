@@ -4,6 +4,8 @@ import { showCounts } from "./comment_counts.js";
 import { CommentsElement } from "./comments_element.js";
 import { element } from "./dom.js";
 import { API, script } from "./page.js";
+import { shareWithParts } from "./part_loader.js";
+import { SHARED } from "./shared.js";
 
 const TAG = "replygate-comments";
 
@@ -16,6 +18,7 @@ function start() {
 
 // A page may load the script twice, for example in its theme and in a plugin. The first one counts.
 if (API && !customElements.get(TAG)) {
+  shareWithParts(SHARED);
   customElements.define(TAG, CommentsElement);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
 }

@@ -1,10 +1,15 @@
 /* Chooses the language and translates the widget's texts.
 
-   The texts are in locales/*.json, one file per language. A page replaces single texts, or adds a language, with the
+   The texts are in locales/*.json, one file per language. English is part of the script, and the other files are loaded
+   when they are needed. A page replaces single texts, or adds a language, with the
    `messages` option. */
 
-import { KEYS, LOCALES } from "./locales.js";
+import { ENGLISH } from "./english.js";
 import { script } from "./page.js";
+import { hasLocale, loadLocale } from "./part_loader.js";
+
+/* Units of relative times, and their length in seconds. */
+const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]];
 
 /* Keys of the `messages` option up to version 0.1. Pages still use them. Do not use one of these for a new text. */
 const OLD_KEYS = {
@@ -18,33 +23,58 @@ const OLD_KEYS = {
 
 /* Return the function that gives an element its texts, in the language of the page around it.
    (Elements have a property `translate` already, so the function has another name.) */
-export function localizer(element) {
-  const language = languageOf(element);
+export async function loadMessages(element) {
+  const wanted = languageOf(element), file = localeName(wanted);
   const own = [script.dataset.messages, element.getAttribute("messages")].map(ownTexts);
-  const texts = Object.assign(textsIn("en"), textsIn(language), ...own);
-  const tag = supportedTag(language);
-  const plural = new Intl.PluralRules(tag);
-  const dates = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" });
+  const hasOwn = own.some((texts) => Object.keys(texts).length);
+  // The English texts stay if the file cannot be loaded.
+  const texts = file ? await loadLocale(file).catch(() => null) : null;
+  const isWanted = texts || hasOwn || /^en\b/i.test(wanted);
+  return localizer({ ...ENGLISH, ...texts, ...own[0], ...own[1] }, isWanted ? supportedTag(wanted) : "en");
+}
+
+/* `language` is the one of the texts. It decides about plurals, numbers and dates. */
+function localizer(texts, language) {
+  const plural = new Intl.PluralRules(language), numbers = new Intl.NumberFormat(language);
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  const ages = new Intl.RelativeTimeFormat(language), now = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
   const localize = (key, values = {}) => {
     let text = texts[key] || key;
     if (typeof text === "object") text = text[plural.select(values.n)] || text.other || "";
-    return String(text).replace(/\{(n|name)\}/g, (_, name) => values[name]);
+    return String(text).replace(/\{(n|name)\}/g, (_, name) => name === "n" ? numbers.format(values.n) : values.name);
   };
+  localize.language = language;
   localize.date = (time) => dates.format(new Date(time));
+  localize.age = (time) => {
+    const seconds = (Date.now() - new Date(time)) / 1000, [unit, length] = UNITS.find(([, length]) => seconds >= length) || [];
+    return unit ? ages.format(-Math.floor(seconds / length), unit) : now.format(0, "second");
+  };
   return localize;
 }
 
 function languageOf(element) {
-  const marked = element.closest("[lang]");
-  return script.dataset.lang || (marked && marked.lang) || navigator.language || "en";
+  const marked = element.closest("[lang]") || document.documentElement;
+  return script.dataset.lang || marked.lang || navigator.language || "en";
 }
 
-/* The texts for exactly this language ("pt-br"), or for its first part ("pt"). */
-function textsIn(language) {
-  const name = language.toLowerCase();
-  const texts = LOCALES[name] || LOCALES[name.split(/[-_]/)[0]] || [];
-  return Object.fromEntries(texts.map((text, n) => [KEYS[n], text]));
+/* Return the file for a language: exactly this one ("pt-br"), the one of its script ("zh-hant" for "zh-TW"), or the one
+   of its first parts ("pt"). Empty if there is none, and for English. */
+function localeName(language) {
+  return localeNames(language.replace(/_/g, "-")).find(hasLocale) || "";
+}
+
+function localeNames(language) {
+  const names = [language.toLowerCase()];
+  try { names.push(...withPrefixes(new Intl.Locale(language).maximize().baseName.toLowerCase())); } catch { /* no valid tag */ }
+  names.push(...withPrefixes(names[0]));
+  return names.includes("no") || names.includes("nn") ? [...names, "nb"] : names;
+}
+
+/* "zh-hant-tw", "zh-hant", "zh" */
+function withPrefixes(tag) {
+  const subtags = tag.split("-");
+  return subtags.map((_, n) => subtags.slice(0, subtags.length - n).join("-"));
 }
 
 function ownTexts(json) {

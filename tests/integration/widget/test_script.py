@@ -5,10 +5,11 @@ import gzip
 import pytest
 
 from comments.storage.interfaces import Storage
-from service.widget.bundle import bundle
+from service.widget.bundle import SCRIPT_NAME, bundle
 from tests.support.public_app import PublicApp, open_public_app
 
-SCRIPT = bundle()
+FILES = bundle()
+SCRIPT = FILES[SCRIPT_NAME]
 
 
 @pytest.fixture
@@ -26,6 +27,15 @@ def test_the_script_is_cached_for_minutes_and_a_version_for_ever(web: PublicApp)
     assert "immutable" in versioned.headers["Cache-Control"]
     assert about["bytes"] == len(current.data)
     assert current.mimetype == "text/javascript"
+
+
+def test_every_file_has_a_lasting_address(web: PublicApp) -> None:
+    for name in set(FILES) - {SCRIPT_NAME}:
+        response = web.client.get(f"/{name}")
+        assert response.data == FILES[name]
+        assert "immutable" in response.headers["Cache-Control"]
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.mimetype == ("application/json" if name.endswith(".json") else "text/javascript")
 
 
 def test_another_version_is_not_found(web: PublicApp) -> None:

@@ -1,46 +1,67 @@
 """The widget's source, and the script that it is bundled into."""
 
 import gzip
+import json
 import re
-from base64 import b64encode
-from hashlib import sha384
+from base64 import b64decode, b64encode
+from hashlib import sha256, sha384
 from pathlib import Path
 
 import pytest
 
-from service.widget.bundle import IMPORT, SOURCE, bundle, compact, read_modules
-from service.widget.views import widget_script
+from service.widget.bundle import (
+    EXPORTED,
+    IMPORT,
+    SCRIPT_NAME,
+    SOURCE,
+    bundle,
+    compact,
+    file_name,
+    read_modules,
+    read_parts,
+)
+from service.widget.views import served_file
 
 ROOT = Path(__file__).parents[4]
-SCRIPT = bundle().decode()
-MODULES = read_modules()
-FILES = sorted(SOURCE.glob("*.*"))
+BUNDLE = bundle()
+SCRIPT = BUNDLE[SCRIPT_NAME].decode()
+SCRIPTS = "\n".join(content.decode() for name, content in BUNDLE.items() if name.endswith(".js"))
+PARTS = read_parts()
+MODULES = read_modules() | {name: text for modules in PARTS.values() for name, text in modules.items()}
+FILES = sorted([*SOURCE.glob("*.*"), *SOURCE.glob("parts/*/*.*")])
+#: Modules that `bundle` generates.
+GENERATED = {"english": ["ENGLISH"], "files": ["FILES"], "shared": ["SHARED"]}
 
 #: Names at the top level of a module; the bundle puts all modules into one scope.
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
-EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 
 
-def test_the_script_is_small() -> None:
-    assert len(gzip.compress(SCRIPT.encode(), 9)) < 15_000
+def test_what_loads_first_is_small() -> None:
+    """The issue allows 20,000 bytes. A reader who writes nothing loads nothing more, except another language."""
+    assert len(gzip.compress(SCRIPT.encode(), 9)) <= 16_000
 
 
-def test_the_docs_have_the_current_hash() -> None:
+def test_the_script_has_the_hash_of_every_file() -> None:
+    """So the integrity of the script covers the files it loads."""
+    table = json.loads(re.search(r"const FILES=(\{.*?\});", SCRIPT)[1])  # type: ignore[index]
+    assert {file_name(name, digest) for name, digest in table.items()} == set(BUNDLE) - {SCRIPT_NAME}
+    for name, digest in table.items():
+        assert b64decode(digest + "=", altchars=b"-_") == sha256(BUNDLE[file_name(name, digest)]).digest()
+
+
+def test_the_integrity_is_the_hash_that_browsers_check() -> None:
     digest = sha384(SCRIPT.encode())
-    integrity = f"sha384-{b64encode(digest.digest()).decode()}"
-    script = widget_script(SCRIPT.encode())
-    assert (script.integrity, script.version) == (integrity, digest.hexdigest()[:16])
-    docs = (ROOT / "docs/widget.md").read_text()
-    assert f'integrity="{integrity}"' in docs, f"write {integrity} into docs/widget.md"
-    assert f"/widget-{script.version}.js" in docs, f"write widget-{script.version}.js into docs/widget.md"
+    script = served_file(SCRIPT.encode())
+    assert script.integrity == f"sha384-{b64encode(digest.digest()).decode()}"
+    assert script.version == digest.hexdigest()[:16]
 
 
 def test_the_compressed_script_is_the_same_script() -> None:
-    assert gzip.decompress(widget_script(b"text").compressed) == b"text"
+    assert gzip.decompress(served_file(b"text").compressed) == b"text"
 
 
 def test_the_bundle_is_the_same_each_time() -> None:
-    assert bundle() == SCRIPT.encode()
+    assert bundle() == BUNDLE
 
 
 @pytest.mark.parametrize(
@@ -56,17 +77,18 @@ def test_the_bundle_is_the_same_each_time() -> None:
     ],
 )
 def test_the_script_avoids_unsafe_features(forbidden: str) -> None:
-    assert not re.search(forbidden, SCRIPT)
+    assert not re.search(forbidden, SCRIPTS)
 
 
 def test_html_is_parsed_in_one_place_only() -> None:
-    assert SCRIPT.count("innerHTML") == 1
+    assert SCRIPTS.count("innerHTML") == 1
     assert "template.innerHTML =" in MODULES["comment_html"]
 
 
-def test_the_script_loads_nothing_else() -> None:
-    assert not re.search(r"^\s*(?:import|export)\b|\bimport\(|\brequire\(", SCRIPT, re.MULTILINE)
-    assert re.findall(r"https?://\w[\w.-]*", SCRIPT) == []
+def test_the_script_loads_only_files_of_this_service() -> None:
+    assert not re.search(r"^\s*(?:import|export)\b|\bimport\(|\brequire\(", SCRIPTS, re.MULTILINE)
+    assert re.findall(r"https?://\w[\w.-]*", SCRIPTS) == []
+    assert len(re.findall(r"\bfetch\(", SCRIPTS)) == 2  # api.js and part_loader.js
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -81,22 +103,28 @@ def test_a_module_imports_what_others_export(name: str) -> None:
     text = MODULES[name]
     assert len(IMPORT.findall(text)) == len(re.findall(r"^import\b", text, re.MULTILINE)), "one line for each import"
     body = IMPORT.sub("", text)
-    for names, module in IMPORT.findall(text):
+    for names, _, module in IMPORT.findall(text):
         for imported in names.split(", "):
-            assert imported in EXPORTED.findall(MODULES[module])
+            assert imported in (GENERATED.get(module) or EXPORTED.findall(MODULES[module]))
             assert re.search(rf"\b{imported}\b", body), f"{name}.js does not use {imported}"
 
 
-@pytest.mark.parametrize("name", sorted(set(MODULES) - {"main"}))
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"main", *PARTS}))
 def test_every_export_is_imported_somewhere(name: str) -> None:
     imported = {
         found
         for text in MODULES.values()
-        for names, module in IMPORT.findall(text)
+        for names, _, module in IMPORT.findall(text)
         for found in names.split(", ")
         if module == name
     }
     assert set(EXPORTED.findall(MODULES[name])) == imported
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_is_loaded_somewhere(name: str) -> None:
+    assert any(f'loadPart("{name}")' in text for text in MODULES.values())
+    assert EXPORTED.findall(PARTS[name][name])
 
 
 def test_no_two_modules_declare_the_same_name() -> None:
@@ -120,7 +148,7 @@ def test_only_comments_and_spaces_are_left_out(code: str, expected: str) -> None
     assert compact(code).lstrip("\n") == expected.lstrip("\n")
 
 
-@pytest.mark.parametrize("path", sorted(SOURCE.glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
 def test_the_source_is_simple_enough_to_compact(path: Path) -> None:
     """`compact` looks for strings, not for regular expressions and nested templates: these may not hide a string."""
     code = re.sub(r"^ *(?:/\*.*?\*/|//[^\n]*)$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)

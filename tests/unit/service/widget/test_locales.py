@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from service.widget.bundle import SOURCE, bundle, read_modules
+from service.widget.bundle import SCRIPT_NAME, SOURCE, bundle, read_modules, read_parts
 
 LOCALES = {path.stem: json.loads(path.read_text()) for path in sorted((SOURCE / "locales").glob("*.json"))}
 ENGLISH = LOCALES["en"]
-MODULES = read_modules()
+MODULES = read_modules() | {name: text for modules in read_parts().values() for name, text in modules.items()}
 OTHERS = sorted(set(LOCALES) - {"en"})
 
 #: The keys of the `messages` option in version 0.1. Pages have them in their HTML.
@@ -30,7 +30,7 @@ def old_keys() -> dict[str, str]:
 
 def used_keys() -> set[str]:
     """Keys in calls that take one, and in the tables from server codes and fields to keys."""
-    code = "\n".join(text for name, text in MODULES.items() if name not in ("locales", "styles"))
+    code = "\n".join(text for name, text in MODULES.items() if name != "styles")
     places = [
         *re.findall(r"\b(?:localize|announce)\(([^()]*)", code),
         *re.findall(r"const (?:STATUS_)?MESSAGES = (\{.*?\});", code, re.DOTALL),
@@ -90,15 +90,14 @@ def test_keys_of_earlier_versions_still_work() -> None:
 
 def test_a_new_language_is_one_file(tmp_path: Path) -> None:
     source = shutil.copytree(SOURCE, tmp_path / "source")
-    (source / "locales" / "it.json").write_text(json.dumps({**ENGLISH, "post": "Pubblica il commento"}))
-    script = bundle(source).decode()
-    assert '"it":[' in script
-    assert "Pubblica il commento" in script
+    (source / "locales" / "xx.json").write_text(json.dumps({**ENGLISH, "post": "Pubblica il commento"}))
+    files = bundle(source)
+    (name,) = [name for name in files if name.startswith("widget-xx-")]
+    assert json.loads(files[name])["post"] == "Pubblica il commento"
+    assert '"xx.json":' in files[SCRIPT_NAME].decode()
 
 
-def test_a_text_that_a_language_lacks_is_in_english(tmp_path: Path) -> None:
-    source = shutil.copytree(SOURCE, tmp_path / "source")
-    (source / "locales" / "it.json").write_text('{"post": "Pubblica il commento"}')
-    italian = bundle(source).decode().split('"it":', 1)[1].splitlines()[0]
-    assert "Pubblica il commento" in italian
-    assert ENGLISH["leaveComment"] in italian
+def test_english_is_in_the_script_and_the_other_languages_are_not() -> None:
+    script = bundle()[SCRIPT_NAME].decode()
+    assert ENGLISH["emailNotPublished"] in script
+    assert LOCALES["de"]["emailNotPublished"] not in script

@@ -1,8 +1,8 @@
 /* Lets visitors edit and withdraw their own comments, as long as the site allows it. */
 
-import { editOwnComment, withdrawOwnComment } from "./api.js";
-import { element, labelled, quietButton } from "./dom.js";
-import { problemText } from "./form_problems.js";
+import { editOwnComment, withdrawOwnComment } from "../../api.js";
+import { element, labelled, quietButton } from "../../dom.js";
+import { problemText } from "../../form_problems.js";
 
 export class CommentEditor {
   /* `view` is the comments element. It provides `localize`, `ownComments`, `form`, `announce`, `refresh` and `render`. */
