@@ -1,0 +1,3 @@
+import type { CommentsOptions } from "@replygate/comments";
+
+export function svelteProps(options: CommentsOptions): CommentsOptions;

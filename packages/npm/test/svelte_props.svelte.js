@@ -1,0 +1,5 @@
+/* Props that Svelte observes. */
+export function svelteProps(options) {
+  const props = $state({ ...options });
+  return props;
+}
