@@ -9,6 +9,18 @@ def _pairs(strange: str, plain: str) -> dict[str, str]:
     return dict(zip(strange, plain, strict=True))
 
 
+#: Phonetic letters and others of small orthographies that look like Latin ones, each after its Latin letter. They are
+#: replaced only in texts with many of them.
+_PHONETIC = (
+    "aɑɐ bɓƀ cƈ dɖđ eɛɘɜʚ fɟʄƒ gɠɡ hɦɧ iɨɩ jʝɉ kƙʞ lʟɭɫ mɱɯ nɳɲƞɴ oɵө pƥþ qʠզɋ rɾɼɽɹʀ sʂʃ tƭʈʇ uʊ vʋʌѵ wʍɰ xӿ yʏყʎ "
+    "zʐȥʑƶ"
+)
+PHONETIC: Mapping[int, str] = {ord(sign): group[0] for group in _PHONETIC.split() for sign in group[1:]}
+#: Greek letters that are mixed with them.
+GREEK_AMONG_PHONETIC: Mapping[int, str] = {
+    ord(sign): letter for sign, letter in _pairs("ασρυωχγηικϰ", "aopuwxynikx").items()
+}
+
 #: Letters that no living orthography uses and NFKC does not change: small capitals, and white on black.
 UNUSED = (
     _pairs("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")

@@ -1,14 +1,23 @@
 """Text normalization: undo entities, compatibility forms, homoglyphs and other disguises, once for all filters."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .encodings import (
+    INDICATOR,
+    SHORTEST_ENCODED,
+    decoded,
+    unescaped,
+    unreversed,
+    without_indicators,
+    without_phonetic_letters,
+)
 from .homoglyphs import FOR_ALL_WORDS, ONLY_CYRILLIC, ONLY_LATIN, TO_CYRILLIC, TO_LATIN
 from .obfuscation import undotted, unleet, unspaced
+from .word_pieces import rejoined, separated
 
 #: Controls, soft hyphens, zero-width and bidirectional characters, fillers, variation selectors, tags.
 _HIDDEN = (
@@ -26,6 +35,9 @@ HIDDEN_IN_WORD = re.compile(f"[A-Za-z][{_HIDDEN}]+[A-Za-z]")
 MARKS = re.compile(f"[{_MARKS}]+")
 ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]+")
 _HTML_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
+#: Markdown's marks around a block of code.
+FENCE = "```"
+FENCES = re.compile(r"```[\w-]*\n|\n?```")
 FANCY = re.compile(f"[{''.join(FOR_ALL_WORDS)}]")
 MIXED = re.compile(f"[A-Za-z][{_LIKE_LATIN}]|[{_LIKE_LATIN}][A-Za-z]")
 CYRILLIC = re.compile(f"[{ONLY_CYRILLIC}]")
@@ -36,9 +48,18 @@ WORD_LETTERS = re.compile(r"[^\W\d_]+")
 
 #: Limit for the growth of a text: one character can become eighteen in its compatibility form.
 MAX_GROWTH = 3
+LOOK_ALIKE = "look-alike letters"
 #: Disguised spellings of words, in the order in which they are undone.
 DOTS = "dots inside words"
-SPELLINGS = (("digits as letters", unleet), ("spaced letters", unspaced), (DOTS, undotted))
+ENCODED_TEXT, PIECES, TOGETHER = "encoded text", "words in pieces", "words run together"
+ENCODINGS = ((re.compile("\u202e"), unreversed), (INDICATOR, without_indicators))
+SPELLINGS = (
+    ("digits as letters", unleet),
+    ("spaced letters", unspaced),
+    (DOTS, undotted),
+    (PIECES, rejoined),
+    (TOGETHER, separated),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +109,16 @@ def _unaccented(text: str, disguises: list[str]) -> str:
     plain = unicodedata.normalize("NFKC", text)[: MAX_GROWTH * len(text)]
     # No step below adds an unusual character.
     odd = unusual(plain)
+    plain, is_phonetic = without_phonetic_letters(plain, odd)
+    if is_phonetic:
+        disguises.append(LOOK_ALIKE)
     if HIDDEN.search(odd):
         plain = HIDDEN.sub("", plain)
     if not FOR_ALL_WORDS.keys().isdisjoint(odd):
         plain = _replaced(FANCY, FOR_ALL_WORDS, plain)
     plain = _without_marks(plain, odd)
     if not plain.isascii() and MIXED.search(plain) and (unmixed := _in_one_script(plain)) != plain:
-        disguises.append("look-alike letters")
+        disguises.append(LOOK_ALIKE)
         plain = unmixed
     return plain
 
@@ -105,17 +129,30 @@ def fold(text: str) -> Folded:
     if text.isascii() and text.isalpha():
         return Folded(text.casefold(), (), text)
     disguises: list[str] = []
-    if "&" in text:
-        text = html.unescape(text)
+    text = _decoded(text, disguises)
     if (odd := unusual(text)) and HIDDEN.search(odd):
         disguises += ["hidden characters"] if HIDDEN_IN_WORD.search(text) else []
         text = HIDDEN.sub("", text)
     if "<" in text:
         text = _HTML_TAG.sub("", text)
+    if FENCE in text:
+        text = FENCES.sub("", text)
     if not text.isascii():
         text = _unaccented(text, disguises)
     for name, undo in SPELLINGS:
         text, disguised = undo(text)
         if disguised:
             disguises.append(name)
-    return Folded(text.casefold(), tuple(disguises), text)
+    return Folded(text.casefold(), tuple(dict.fromkeys(disguises)), text)
+
+
+def _decoded(text: str, disguises: list[str]) -> str:
+    """Undo encodings, each only if the text has its sign."""
+    undone = [unescaped] if "&" in text else []
+    undone += [] if text.isascii() else [undo for sign, undo in ENCODINGS if sign.search(text)]
+    undone += [decoded] if max(map(len, text.split()), default=0) >= SHORTEST_ENCODED else []
+    for undo in undone:
+        text, disguised = undo(text)
+        if disguised:
+            disguises.append(ENCODED_TEXT)
+    return text

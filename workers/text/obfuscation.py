@@ -27,6 +27,8 @@ AT_ENDS = re.compile(r"(?<![^\W_])[0134578]{1,2}(?=[A-Za-z])|[0134578](?<=[A-Za-
 QUANTITY = re.compile(
     r"\W*(?:\d*(?:1st|2nd|3rd|\dth)|\d+(?:[ap]m|[a-z]|k[gm]|m[blm]|cm|gb|min)|[a-z]{1,2}\d{1,3})\W*", re.IGNORECASE
 )
+#: Longer words are hashes and keys.
+LONGEST_LEET = 32
 #: Number of words with digits inside from which digits at the ends of others are letters too.
 ENOUGH_LEET = 2
 
@@ -66,7 +68,7 @@ def unleet(text: str) -> tuple[str, bool]:
 
 def _letters_inside(chunk: re.Match[str]) -> str:
     word = chunk[0]
-    if not IN_WORD.search(word) or ADDRESS.search(word) or NUMERONYM.fullmatch(word):
+    if len(word) > LONGEST_LEET or not IN_WORD.search(word) or ADDRESS.search(word) or NUMERONYM.fullmatch(word):
         return word
     plain = IN_WORD.sub(_letter, word)
     return AT_ENDS.sub(_as_letters, plain) if plain != word else word

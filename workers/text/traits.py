@@ -67,8 +67,11 @@ LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{3,12}\d{2,4}\b")
 MESSENGERS = frozenset(
     ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
 )
-#: Signs of source code.
-CODE = re.compile(r"`|\(\)|::|=>|&&|;\n|\{\n|\};|==|\)\{")
+#: Signs of source code. Backticks count if what is between them is short or looks like code, because spam may use them.
+CODE = re.compile(
+    r"\(\)|::|=>|&&|;\n|\{\n|\};|==|\)\{|(?<!`)`[^`\s]{1,40}(?: [^`\s]{1,40})?`(?!`)"
+    r"|`[^`]{0,400}?(?:[(){}\[\]=;<>_$\\]|[a-z][A-Z])"
+)
 
 #: Higher counts are one trait.
 MANY = 4

@@ -5,6 +5,7 @@ import pytest
 from training.disguise import DISGUISES
 from training.generate import chance
 from workers.text.normalization import fold
+from workers.text.traits import traits
 
 PLAIN = "hey everyone please check out my channel and get free followers today"
 
@@ -91,7 +92,8 @@ def test_the_capitals_of_a_plain_text_are_kept() -> None:
 @pytest.mark.parametrize("name", DISGUISES)
 def test_disguised_spellings_are_undone(name: str) -> None:
     # Words that are spaced like their letters cannot be separated.
-    assert fold(DISGUISES[name](PLAIN, chance(name, 1))).text.replace(" ", "") == PLAIN.replace(" ", "")
+    undone = fold(DISGUISES[name](PLAIN, chance(name, 1))).text
+    assert undone.strip().replace(" ", "") == PLAIN.replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -153,3 +155,63 @@ def test_signs_inside_many_words_are_removed_but_addresses_stay():
 def test_a_forgotten_space_after_a_full_stop_is_no_disguise(honest):
     assert fold(honest).text == honest.casefold()
     assert fold(honest).disguises == ()
+
+
+@pytest.mark.parametrize(
+    ("disguise", "meant"),
+    [
+        ("chan-nel and foll-owers", "channel and followers"),
+        ("chan_nel and foll_owers", "channel and followers"),
+        ("chan**nel and foll**owers", "channel and followers"),
+        ("subsc ribe to my chan nel for fre e foll owers", "subscribe to my channel for free followers"),
+        ("ƈɦɛƈƙ σʊʈ ɱყ ƈɦɑɳɳɛʟ ʂʊɓʂƈɾɨɓɛ", "check out my channel subscribe"),
+        ("```\ncheap pills\n```", "cheap pills"),
+        ("CheckOutMyChannel SubscribeNowPlease", "check out my channel subscribe now please"),
+        ("&amp;#118;iagra &amp;#x63;heap", "viagra cheap"),
+        ("\u202eyadot slrig teem\u202c", "meet girls today"),
+        ("Y2hlYXAgdmlhZ3JhIGhlcmUgdG9kYXk=", "cheap viagra here today"),
+        ("🇻🇮🇦🇬🇷🇦 🇨🇭🇪🇦🇵", "viagra cheap"),
+        ("🇻 🇮 🇦 🇬 🇷 🇦", "viagra"),
+    ],
+)
+def test_pieces_encodings_and_drawn_letters_are_undone(disguise: str, meant: str) -> None:
+    assert fold(disguise).text == meant
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "the well-known co-operative e-mail was re-sent to a follow-up group",
+        "he can not come every day to the web site, some times",
+        "set __init__ and snake_case_name in my_module, not in other_module",
+        "getelementbyid and a readme",
+        "🇩🇪 beats 🇫🇷🇪🇸 again 🇺🇸🇬🇧",
+        "sha256-47dEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+        "mieszkam nad mo-rzem od lat",
+        "[ɛvəˈnɪ] and [ˈfəʊnɪks]",
+        "ele ŋutɔ na mi, ɖe nàƒo nu kple ʋɔnu ɣe",
+    ],
+)
+def test_honest_pieces_codes_and_flags_are_no_disguise(honest: str) -> None:
+    assert fold(honest).disguises == ()
+
+
+def test_names_in_camel_case_are_no_disguise() -> None:
+    for text in (
+        "Use getElementById in JavaScript",
+        "IEnumerable and IQueryable on GitHub",
+        "PowerPoint or LibreOffice?",
+    ):
+        assert fold(text).disguises == ()
+        assert fold(text).text == text.casefold()
+
+
+def test_prose_in_a_code_fence_is_no_code() -> None:
+    assert "code" not in _traits("```\nCheap pills at my shop, call now\n```")
+    for text in ("Call `foo()` first", "Use `grep` for it", "```\nfor (i = 0; i < 3; i++) {}\n```"):
+        assert "code" in _traits(text)
+
+
+def _traits(text: str) -> set[str]:
+    return set(traits(text, fold(text), (), frozenset()))
