@@ -24,9 +24,10 @@ from flask.testing import FlaskClient
 from bench.servers import SECRET, valkey
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision, Signal
+from comments.person import Person
 from comments.pseudonyms import Pseudonyms, digest, new_id, token_digest
 from comments.queue_ranking import index_outdated
-from comments.site import Person, Site
+from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import Admission, CommentChange

@@ -27,6 +27,7 @@ class AuditAction(StrEnum):
     SITE_SET = "site.set"
     KEY_MAKE = "key.make"
     KEY_REVOKE = "key.revoke"
+    USER_KEY = "user-key.change"
     WEBHOOK_ADD = "webhook.add"
     WEBHOOK_SET = "webhook.set"
     WEBHOOK_ROTATE = "webhook.rotate"
@@ -59,6 +60,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.SITE_SET: "Setting changed",
     AuditAction.KEY_MAKE: "API key created",
     AuditAction.KEY_REVOKE: "API key revoked",
+    AuditAction.USER_KEY: "Key for signed users changed",
     AuditAction.WEBHOOK_ADD: "Webhook added",
     AuditAction.WEBHOOK_SET: "Webhook changed",
     AuditAction.WEBHOOK_ROTATE: "Webhook secret rotated",

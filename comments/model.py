@@ -8,6 +8,9 @@ from .errors import ActionNotAllowed
 from .lifecycle import OUTCOME, Action, Label, Outcome, Role, Status, advance
 from .probability import probability
 
+#: Role of a comment by a member of the site's team, which readers see as a badge.
+STAFF = "staff"
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -61,6 +64,11 @@ class Comment:
     content: str = ""
     origin: str = ""  # keyed hash of the visitor's network; the IP address itself is not stored
     identity: str = ""  # keyed hash of the author's email address
+    user: str = ""  # keyed hash of the site's user who signed in, or of the moderator who replied
+    browser: str = ""  # keyed hash of the secret that the author's browser keeps
+    email_confirmed: bool = False  # the sender had proved that the email address is theirs
+    role: str = ""  # STAFF for a member of the site's team
+    avatar: str = ""  # https address of the signed user's picture
     user_agent: str = ""
     referrer: str = ""
     trap: str = ""  # content of the honeypot field; people leave it empty
@@ -79,9 +87,31 @@ class Comment:
         return OUTCOME[self.status]
 
     @property
+    def is_verified(self) -> bool:
+        """True if the site signed the author in, or the author confirmed the email address."""
+        return bool(self.user) or self.email_confirmed
+
+    @property
+    def history_key(self) -> str:
+        """Key of the author's page for moderators: the signed user, or else the email address."""
+        return self.user or self.identity
+
+    @property
+    def network_key(self) -> str:
+        """Key of the record by email address and network: weak evidence of one author. "" without an address."""
+        return f"{self.identity}@{self.origin}" if self.identity else ""
+
+    @property
+    def proven_keys(self) -> tuple[str, ...]:
+        """Keys of the author's records that nobody can get by typing: signed user, confirmed email, browser."""
+        confirmed = f"{self.identity}@confirmed" if self.email_confirmed and self.identity else ""
+        browser = f"{self.identity}@{self.browser}" if self.browser and self.identity else self.browser
+        return tuple(key for key in (self.user, confirmed, browser) if key)
+
+    @property
     def author_keys(self) -> tuple[str, ...]:
-        """Keys of this author's record: by email address, and by address and network. Empty without an address."""
-        return (self.identity, f"{self.identity}@{self.origin}") if self.identity else ()
+        """Keys of all records of this author, `history_key` first. A typed address counts only against its author."""
+        return tuple(dict.fromkeys(k for k in (self.user, self.identity, self.network_key, *self.proven_keys) if k))
 
     @property
     def _effective(self) -> list[Decision]:

@@ -58,6 +58,30 @@ class Pseudonyms:
         """Hash an author's email address, alone or together with the network. "" without an address."""
         return self._name("author", email.strip().lower(), origin) if email.strip() else ""
 
+    def user(self, site: str, subject: str) -> str:
+        """Hash the id that a site gave to its user."""
+        return self._name("user", site, subject)
+
+    def staff(self, site: str, person: str) -> str:
+        """Hash the sign-in name of a moderator who replies. It never equals the hash of a site's user."""
+        return self._name("staff", site, person)
+
+    def browser(self, site: str, secret: str) -> str:
+        """Hash the secret of an author's browser: the same browser has another hash on each site."""
+        return self._name("browser", site, secret)
+
+    def author_secret(self, site: str, id: str) -> str:
+        """Derive the secret of the browser that sent the comment `id`. It is sealed, so nobody can choose one."""
+        return f"{id}.{self.seal('author', site, id)}"
+
+    def is_author_secret(self, site: str, given: str) -> bool:
+        made = self.author_secret(site, given.partition(".")[0])
+        return hmac.compare_digest(made.encode(), given.encode())
+
+    def user_secret(self, site: str, key: str) -> str:
+        """Derive the secret with which a site signs its users, so that a dump of the store cannot sign."""
+        return "rgu_" + self._name("user key", site, key, size=32)
+
     def authenticator(self, person: str, salt: str) -> bytes:
         """Derive the secret of a person's authenticator app, so that it is not stored."""
         return hmac.digest(self._key, f"authenticator\0{person}\0{salt}".encode(), "sha1")

@@ -9,7 +9,7 @@ from .text_cleaning import without_reordering
 from .validation import is_web_address
 
 
-def public_fields(comment: Comment, depth: int) -> Mapping[str, str | int | datetime]:
+def public_fields(comment: Comment, depth: int) -> Mapping[str, str | int | bool | datetime]:
     """Return the public fields: never the email address or the network, nor anything derived from them."""
     return {
         "id": comment.id,
@@ -19,6 +19,9 @@ def public_fields(comment: Comment, depth: int) -> Mapping[str, str | int | date
         "author": without_reordering(comment.author),
         # Checked on submission too, but imported comments skip that check, and rules change.
         "url": comment.url if is_web_address(comment.url) else "",
+        "verified": comment.is_verified,
+        "role": comment.role,
+        "avatar": comment.avatar if comment.user else "",
         "content": without_reordering(comment.public_content),
         "html": html(comment.public_content),
         "received": comment.received,

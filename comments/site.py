@@ -1,7 +1,6 @@
-"""Sites with their settings, and the people who moderate them."""
+"""Sites with their settings."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -225,21 +224,17 @@ class Site:
     hide_emails: Annotated[
         bool, setting(MODERATORS, "Hide email addresses from moderators", "Owners always see them.")
     ] = False
+    staff_tokens: Annotated[
+        bool,
+        setting(
+            COMMENTING,
+            "Accept the role staff from your site",
+            "Signed users with the role staff get the staff badge, and their comments are not held.",
+        ),
+    ] = False
+    user_keys: tuple[str, ...] = ()  # ids of the keys that sign users, the newest first
     webhooks: tuple[Webhook, ...] = ()
     reasons: Annotated[
         RemovalReasons,
         setting(MODERATORS, "Removal reasons", "One per line, as code: label: text for the author. At most nine."),
     ] = REMOVAL_REASONS
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone who signs in. `roles` maps the id of a site to the person's role there."""
-
-    name: str
-    roles: Mapping[str, str] = field(default_factory=dict)
-    password: str = ""  # argon2id hash; "" until the person chooses one
-    operator: bool = False  # may see the operations pages
-    totp_salt: str = field(default="", metadata={"stored": "codes"})  # "" without two-factor authentication
-    last_totp_step: int = field(default=0, metadata={"stored": "code_used"})  # no code works twice
-    recovery_digests: tuple[str, ...] = field(default=(), metadata={"stored": "recovery"})  # of the unused codes

@@ -17,8 +17,9 @@ import click
 
 from comments import logs
 from comments.errors import NotFound, SettingsInvalid
+from comments.person import Person
 from comments.settings import PREFIX, TRUE, Settings
-from comments.site import Person, Site
+from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
 from service.accounts.invitations import sign_in_link

@@ -20,8 +20,8 @@ from .review import (
     queue_pages,
     review_api,
 )
-from .sites import audit_pages, author_rules, members, settings_pages
-from .submission import author_views, form_api, wordpress
+from .sites import audit_pages, author_rules, members, settings_pages, user_keys
+from .submission import author_views, form_api, own_comments, wordpress
 from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
@@ -41,6 +41,7 @@ VIEWS = (
     live_updates,
     form_api,
     author_views,
+    own_comments,
     report_pages,
     widget_views,
     wordpress,
@@ -53,6 +54,7 @@ VIEWS = (
     audit_pages,
     members,
     settings_pages,
+    user_keys,
     queue_pages,
     form_actions,
     bulk_pages,

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from comments.audit import AuditEntry, AuditPage, AuditQuery
 from comments.author_rules import AuthorRule
-from comments.site import Person, Site
+from comments.person import Person
+from comments.site import Site
 
 from .values import HistoryPage, HistoryQuery, Session
 

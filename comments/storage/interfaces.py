@@ -52,6 +52,9 @@ class Comments(Protocol):
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
         """Return the comments in the order of `ids`; None for a missing one."""
 
+    def by_user(self, site: str, user: str, n: int) -> list[Comment]:
+        """Return up to `n` comments of a signed user (Comment.user), the newest first."""
+
     def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
         """Return a comment and its draft, each if it exists."""
 
@@ -135,6 +138,9 @@ class Threads(Protocol):
 class EvidenceStore(Protocol):
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         """Count every window use and answer every query, in one round trip for the whole batch."""
+
+    def add_staff_name(self, site: str, name: str) -> None:
+        """Reserve a name for the site's team. A comment with the role staff does the same when it is accepted."""
 
 
 class Corpus(Protocol):

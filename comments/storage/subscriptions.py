@@ -25,6 +25,11 @@ class Subscriptions(Protocol):
     def confirm(self, site: str, who: str) -> None:
         """Record that the author wants email."""
 
+    def prove(self, site: str, who: str, browser: str) -> None:
+        """Record that the owner of the address confirmed a comment that this browser sent (Comment.browser)."""
+
+    def has_proved(self, site: str, who: str, browser: str) -> bool: ...
+
     def unsubscribe(self, site: str, who: str) -> None:
         """Record that the author wants no email. There is no new request for a month."""
 

@@ -13,6 +13,8 @@ DATA_VERSION = 2
 
 #: More than a feed shows, so that it stays full when some comments are taken down.
 RECENT_MAX = 200
+#: Comments of one signed user that are listed, the newest.
+USER_MAX = 1000
 #: Changes kept for readers who have an older version of a thread.
 CHANGES_MAX = 1000
 
@@ -93,6 +95,7 @@ class EvidenceQuery:
     thread: str = ""
     parent: str = ""
     author: tuple[str, ...] = ()  # Comment.author_keys
+    trusted: tuple[str, ...] = ()  # those of them that a stranger cannot have by typing
     tokens: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()  # names of the rules that could apply; all rules about terms are returned anyway
     first_attempt: bool = True  # windows count a comment on its first attempt only, so that a retry counts nothing
@@ -120,10 +123,11 @@ class Evidence:
     thread_closed: bool = False
     thread_opened: datetime | None = None  # time of its first comment
     corpus: TokenCounts = TokenCounts()
+    staff_names: frozenset[str] = frozenset()  # names that readers have seen with the staff badge
     rules: tuple[AuthorRule, ...] = ()  # those of the query and all about terms, including expired ones
     approved_by_people: tuple[int, ...] = ()  # like `approved` and `spam`, but only what moderators decided
     spam_by_people: tuple[int, ...] = ()
-    links_approved: bool = False  # moderators approved a comment of the author with a link or a website
+    links_approved: bool = False  # moderators approved a comment under a trusted name with a link or a website
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import click
 
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, StaleVersion
-from comments.site import Person
+from comments.person import Person
 from comments.storage.interfaces import Storage
 from replygate.deployment import Deployment, current_deployment
 from replygate.text_table import columns

@@ -8,12 +8,13 @@ import click
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
 from comments.lifecycle import Status
-from comments.pseudonyms import token_digest
+from comments.pseudonyms import Pseudonyms, token_digest
 from comments.site import Site, SiteKey
 from replygate.deployment import current_deployment
 from replygate.text_table import columns
 from service.sites.settings import as_text, describe_settings, with_settings
 from service.sites.settings_pages import audit_entries
+from service.sites.user_keys import KeyStep, changed_keys, key_entry
 from service.web.site_access import KEY_PREFIX
 
 
@@ -127,6 +128,27 @@ def _revoke(site: Site, id: str) -> None:
         replace(site, keys=left), AuditEntry(CONSOLE, AuditAction.KEY_REVOKE, id, site=site.id)
     )
     click.echo(f"Revoked the key {id}.")
+
+
+@site.command("user-key")
+@click.argument("id")
+@click.option(
+    "--finish", "step", flag_value="finish", help="Remove the old key, once the site's server uses the new one."
+)
+@click.option("--remove", "step", flag_value="remove", help="Remove all keys: the site signs in no users any more.")
+def user_key(id: str, step: KeyStep | None) -> None:
+    """Create a key with which the site ID signs its users. The secret is shown only once.
+
+    The key before stays valid until --finish.
+    """
+    deployment, before = current_deployment(), site_named(id)
+    after = changed_keys(before, step or "rotate")
+    deployment.storage.sites.put(after, key_entry(AuditEntry(CONSOLE, AuditAction.USER_KEY), before, after))
+    if step:
+        click.echo(f"Valid keys of {id}: {', '.join(after.user_keys) or 'none'}.")
+        return
+    click.echo(Pseudonyms(deployment.settings.secret_key).user_secret(id, after.user_keys[0]))
+    click.echo("Store the secret where only the site's server can read it. It is not shown again.", err=True)
 
 
 def new_key() -> tuple[SiteKey, str]:

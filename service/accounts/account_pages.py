@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from comments.audit import AuditAction
 from comments.errors import Invalid, NotFound, Problem
 from comments.origins import origin_of
-from comments.site import Person
+from comments.person import Person
 from service.deps import deps
 
 from . import passwords, totp

@@ -2,7 +2,7 @@
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import StaleVersion
-from comments.site import Person
+from comments.person import Person
 from service.deps import deps
 from service.web.client_network import client_network
 

@@ -9,8 +9,9 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from comments.errors import NotAllowed, NotFound, SignInNeeded
+from comments.person import Person
 from comments.pseudonyms import digest, token_digest
-from comments.site import Person, Site
+from comments.site import Site
 from comments.storage.values import Session
 from service.deps import Deps, deps
 from service.web.site_access import is_own_origin

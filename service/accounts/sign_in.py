@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from comments.audit import AuditAction
 from comments.errors import NotFound, SignInNeeded, TooMany
+from comments.person import Person
 from comments.pseudonyms import digest, token_digest
-from comments.site import Person
 from service.deps import deps
 from service.web.errors import handle_error, prefers_html
 

@@ -10,8 +10,8 @@ from datetime import datetime
 import pyotp
 import segno
 
+from comments.person import Person
 from comments.pseudonyms import Pseudonyms, token_digest
-from comments.site import Person
 
 #: Seconds that a code is shown, and the number of earlier and later codes that are accepted for clocks that are off.
 STEP_SECONDS, DRIFT_STEPS = 30, 1

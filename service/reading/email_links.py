@@ -29,6 +29,10 @@ def confirm(site: str, token: str) -> Response:
     if link.is_expired(deps().now()):
         return _page(found, "expired")
     deps().storage.subscriptions.confirm(found.id, link.identity)
+    (comment,) = deps().storage.comments.load(found.id, [link.comment])
+    # The owner of the address says that this comment is theirs, so the browser that sent it is theirs too.
+    if comment and comment.identity == link.identity and comment.browser:
+        deps().storage.subscriptions.prove(found.id, link.identity, comment.browser)
     return _page(found, "confirmed")
 
 

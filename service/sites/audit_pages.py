@@ -34,6 +34,7 @@ KIND_LABELS = {
     "session": "Sessions",
     "account": "Accounts",
     "export": "Exports",
+    "user-key": "Keys for signed users",
     "erasure": "Erasures",
 }
 ACTIONS_BY_KIND = {

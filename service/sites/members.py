@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction
 from comments.errors import Invalid, NotFound, Problem
-from comments.site import Person, Site
+from comments.person import Person
+from comments.site import Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry, replace_person
 from service.accounts.invitations import checked_name, sign_in_link

@@ -24,8 +24,10 @@ from service.web.schemas import AcceptedComment
 from service.web.site_cache import SiteCache
 
 from . import form_tokens, parsing
+from .author_secrets import given_secret
 from .form_tokens import ProofOfWork
-from .parsing import NO_FORM, FormEvidence
+from .parsing import NO_FORM, FormEvidence, Sender
+from .signed_users import check_user
 
 SUBMISSIONS_EXTENSION = "replygate.submissions"
 
@@ -42,6 +44,7 @@ class AcceptedSubmission:
     site: Site
     comment: Comment
     receipt: str
+    author_secret: str  # the one that the browser sent, or a new one
     is_repeat: bool = False  # it had been accepted before
     waited: int = 0  # seconds the client asked to wait for the verdict, if the request did wait
 
@@ -59,6 +62,7 @@ class AcceptedSubmission:
             status=comment.outcome,
             received=comment.received,
             receipt=self.receipt,
+            author_secret=self.author_secret,
             status_url=status_url,
         )
         return body.model_dump_json(), headers
@@ -107,18 +111,21 @@ class Submissions:
         Raises Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
         """
         deps, key = self.deps, _idempotency_key(request)
-        texts = parsing.checked_texts(fields, site, trusted, deps.settings)
+        secret = given_secret(deps.pseudonyms, site, request, deps.settings)
+        sender = Sender(check_user(deps, site, request, fields), secret, trusted)
+        texts = parsing.checked_texts(fields, site, sender, deps.settings)
         form = self._form_evidence(site, texts, fields.get("content", ""), trusted)
-        comment = parsing.new_comment(deps, request, site, texts, form, trusted)
+        comment = parsing.new_comment(deps, request, site, texts, form, sender)
         accepted = deps.storage.comments.accept(
             comment, admission(deps, site, parsing.submission_fingerprint(comment), key)
         )
         if accepted.wakeup:
             deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
+        secret = secret or deps.pseudonyms.author_secret(site.id, accepted.id)
         if accepted.repeat:
             comment = deps.storage.comments.get(site.id, accepted.id)
-        stored = AcceptedSubmission(site, comment, receipt, accepted.repeat)
+        stored = AcceptedSubmission(site, comment, receipt, secret, accepted.repeat)
         return self._with_verdict(request, stored) if "Prefer" in request.headers else stored
 
     def _form_evidence(self, site: Site, texts: Mapping[str, str], content: str, trusted: bool) -> FormEvidence:

@@ -1,5 +1,7 @@
 """Apply edits and withdrawals by authors. The rules are in `comments/drafts.py`."""
 
+from dataclasses import dataclass
+
 from comments.drafts import AuthorView, edit_change, withdrawn
 from comments.errors import Invalid, NotFound, StaleVersion
 from comments.job_queue import JUDGE
@@ -19,12 +21,21 @@ from .acceptance import admission
 EDIT_ATTEMPTS = 5
 
 
-def author_view(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
-    """Load a comment with its draft. Raises NotFound, also for a wrong receipt."""
-    if not deps.pseudonyms.is_receipt(site.id, id, receipt):
+@dataclass(frozen=True, slots=True)
+class AuthorProof:
+    """Proof of authorship: the receipt of the comment, or the keyed id of the signed user who wrote it."""
+
+    receipt: str = ""
+    user: str = ""
+
+
+def author_view(deps: Deps, site: Site, id: str, proof: AuthorProof) -> AuthorView:
+    """Load a comment with its draft. Raises NotFound, also for a wrong receipt and for another user."""
+    has_receipt = deps.pseudonyms.is_receipt(site.id, id, proof.receipt)
+    if not has_receipt and not proof.user:
         raise NotFound("no comment with this receipt")
     comment, draft = deps.storage.comments.load_with_draft(site.id, id)
-    if comment is None:
+    if comment is None or not (has_receipt or comment.user == proof.user):
         raise NotFound("no such comment")
     return AuthorView(site, comment, draft, deps.now())
 
@@ -49,7 +60,7 @@ def author_reason(comment: Comment, site: Site) -> str:
     return next((reason.message for reason in site.reasons if reason.code == code), "")
 
 
-def apply_edit(deps: Deps, site: Site, id: str, receipt: str, content: str) -> AuthorView:
+def apply_edit(deps: Deps, site: Site, id: str, proof: AuthorProof, content: str) -> AuthorView:
     """Store the edit and have it judged. Repeating an edit changes nothing.
 
     Raises NotFound, Invalid, ActionNotAllowed, TooLate, TooMany, Busy, StaleVersion, StorageDown.
@@ -58,22 +69,22 @@ def apply_edit(deps: Deps, site: Site, id: str, receipt: str, content: str) -> A
     if found := [p for p in field_problems({"content": text}, site) if p.field == "content"]:
         raise Invalid(found)
     for _ in range(EDIT_ATTEMPTS):
-        view = author_view(deps, site, id, receipt)
+        view = author_view(deps, site, id, proof)
         if view.content == text:
             return view
         view.check_edit(deps.storage.threads.is_closed(site.id, view.comment.thread))
         if _store_edit(deps, view, text):
-            return author_view(deps, site, id, receipt)
+            return author_view(deps, site, id, proof)
     raise StaleVersion("The comment is being moderated right now. Try again in a moment.")
 
 
-def withdraw(deps: Deps, site: Site, id: str, receipt: str) -> AuthorView:
+def withdraw(deps: Deps, site: Site, id: str, proof: AuthorProof) -> AuthorView:
     """Withdraw the comment and its draft for good, at any time. Repeating it changes nothing.
 
     Raises NotFound, ActionNotAllowed, StaleVersion, StorageDown.
     """
     for _ in range(EDIT_ATTEMPTS):
-        view = author_view(deps, site, id, receipt)
+        view = author_view(deps, site, id, proof)
         remaining = view.to_withdraw()
         if not remaining:
             return view

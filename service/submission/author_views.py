@@ -17,12 +17,14 @@ from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery
 from service.web.site_access import add_cors_headers
 from service.web.thread_links import back_link
 
-from .author_edits import apply_edit, author_view, comment_status, withdraw
+from .author_edits import AuthorProof, apply_edit, author_view, comment_status, withdraw
+from .signed_users import USER_HEADER, require_user
 
 blueprint = Blueprint("author_views", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(add_cors_headers)
 
 RECEIPT = Header("Replygate-Receipt", "The receipt from the 202 answer.")
+USER = Header(USER_HEADER, "Signed token of the site's user, in place of the receipt of a comment by this user.")
 SUBMISSION_TAGS = ("submission",)
 #: Errors that the page shows next to the form.
 SHOWN_ERRORS = (ActionNotAllowed, Invalid, Refused, StaleVersion, TooLate)
@@ -32,6 +34,12 @@ def _receipt(query: ReceiptQuery) -> str:
     return request.headers.get("Replygate-Receipt", query.receipt)
 
 
+def _proof(site: Site, query: ReceiptQuery) -> AuthorProof:
+    """Read the receipt and the signed user. Raises Invalid for a bad token, which never counts as no token."""
+    user = require_user(deps(), site, request).id if USER_HEADER in request.headers else ""
+    return AuthorProof(_receipt(query), user)
+
+
 @blueprint.get("/comments/<id>")
 @operation(
     summary="Get a comment's status",
@@ -39,11 +47,12 @@ def _receipt(query: ReceiptQuery) -> str:
     "browser gets a page with forms to edit and withdraw the comment.",
     query=ReceiptQuery,
     answers={200: CommentStatus},
-    headers=(RECEIPT,),
+    headers=(RECEIPT, USER),
     tags=SUBMISSION_TAGS,
 )
 def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
-    view = author_view(deps(), site_cache.get_site(site), id, _receipt(query))
+    found = site_cache.get_site(site)
+    view = author_view(deps(), found, id, _proof(found, query))
     return _page(view, _receipt(query)) if prefers_html() else json_response(comment_status(view))
 
 
@@ -56,12 +65,13 @@ def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
     body=CommentEdit,
     query=ReceiptQuery,
     answers={202: CommentStatus},
-    headers=(RECEIPT,),
+    headers=(RECEIPT, USER),
     errors=(409, 429),
     tags=SUBMISSION_TAGS,
 )
 def edit_comment(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> Response:
-    view = apply_edit(deps(), site_cache.get_site(site), id, _receipt(query), body.content)
+    found = site_cache.get_site(site)
+    view = apply_edit(deps(), found, id, _proof(found, query), body.content)
     return json_response(comment_status(view), 202)
 
 
@@ -72,12 +82,13 @@ def edit_comment(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> 
     "Repeating it changes nothing. A refused comment cannot be withdrawn: 422.",
     query=ReceiptQuery,
     answers={200: CommentStatus},
-    headers=(RECEIPT,),
+    headers=(RECEIPT, USER),
     errors=(409,),
     tags=SUBMISSION_TAGS,
 )
 def withdraw_comment(site: str, id: str, query: ReceiptQuery) -> Response:
-    return json_response(comment_status(withdraw(deps(), site_cache.get_site(site), id, _receipt(query))))
+    found = site_cache.get_site(site)
+    return json_response(comment_status(withdraw(deps(), found, id, _proof(found, query))))
 
 
 @blueprint.post("/comments/<id>/own")
@@ -87,11 +98,11 @@ def submit_author_form(site: str, id: str) -> ResponseReturnValue:
     receipt, content = (str(fields.get(name, "")) for name in ("receipt", "content"))
     try:
         if "content" in fields:
-            apply_edit(deps(), found, id, receipt, content)
+            apply_edit(deps(), found, id, AuthorProof(receipt), content)
         else:
-            withdraw(deps(), found, id, receipt)
+            withdraw(deps(), found, id, AuthorProof(receipt))
     except SHOWN_ERRORS as error:
-        return _page(author_view(deps(), found, id, receipt), receipt, error, content)
+        return _page(author_view(deps(), found, id, AuthorProof(receipt)), receipt, error, content)
     return redirect(f"{comment_url(found, id)}?{urlencode({'receipt': receipt})}", 303)
 
 

@@ -18,11 +18,13 @@ from service.web.thread_links import back_link
 
 from . import form_tokens, parsing
 from .acceptance import AcceptedSubmission, submissions
+from .author_secrets import keep_in_cookie
+from .signed_users import USER_FIELD, SignedUser, check_user
 
 #: Page to go to after success, under WordPress's name. Only pages of the site and of this service are allowed.
 RETURN_FIELD = "redirect_to"
 #: Hidden fields. Their names mean nothing to a reader, so their errors are shown without the name.
-HIDDEN_FIELDS = ("thread", "parent")
+HIDDEN_FIELDS = ("thread", "parent", USER_FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class ReplyFormView:
     problems: tuple[Problem, ...] = ()
     notice: str = ""
     token: str = ""
+    user: SignedUser | None = None  # then the form has no fields for name and email
 
     @property
     def action(self) -> str:
@@ -45,7 +48,8 @@ class ReplyFormView:
     @property
     def fields(self) -> list[VisitorField]:
         """The visible fields in the order of the form: the comment first."""
-        return sorted(FIELDS_BY_NAME.values(), key=lambda field: field.kind != "markdown")
+        shown = [f for f in FIELDS_BY_NAME.values() if not (self.user and f.name in ("author", "email"))]
+        return sorted(shown, key=lambda field: field.kind != "markdown")
 
     @property
     def lengths(self) -> Mapping[str, int]:
@@ -63,7 +67,8 @@ class ReplyFormView:
     @property
     def other_problems(self) -> tuple[Problem, ...]:
         """Problems with fields that the form does not show."""
-        return tuple(p for p in self.problems if p.field not in VISITOR_FIELDS)
+        shown = {field.name for field in self.fields}
+        return tuple(p for p in self.problems if p.field not in shown)
 
     def shows_name(self, problem: Problem) -> bool:
         """Return True if the message needs the field's name, for the person who built the form."""
@@ -90,7 +95,9 @@ def submit_form(site: str, read_form: Callable[[Site], RequestBody] = _read_form
         accepted = submissions().accept(request, found, fields, trusted)
     except (Invalid, Refused, StorageDown) as error:
         return _show_form_again(found, fields, return_to, error)
-    return _redirect_after(found, accepted, return_to)
+    response = _redirect_after(found, accepted, return_to)
+    keep_in_cookie(response, found, accepted.author_secret, deps().settings)
+    return response
 
 
 def _show_form_again(site: Site, fields: Mapping[str, Any], return_to: str, error: ReplygateError) -> Response:
@@ -104,6 +111,7 @@ def _show_form_again(site: Site, fields: Mapping[str, Any], return_to: str, erro
         problems=error.problems if isinstance(error, Invalid) else (),
         notice="" if isinstance(error, Invalid) else mapping.public_detail or str(error),
         token=_token(site, fields),
+        user=check_user(deps(), site, request, fields).user,
     )
     page = render_template("submission/form.html", site=site, form=form, back=back_link(site, form.thread))
     return Response(page, mapping.status, errors.retry_after(error), mimetype="text/html")

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -22,6 +22,8 @@ from service.deps import Deps
 from service.web.operations import problems_of
 from service.web.request_body import RequestBody
 from service.web.schemas import Submission
+
+from .signed_users import USER_FIELD, SignedUser, UserCheck
 
 #: Names of fields in WordPress's comment form, so that an existing form only needs a new address.
 ALIASES = {
@@ -54,6 +56,15 @@ class FormEvidence:
 NO_FORM = FormEvidence()
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The sender of a request: the signed user, if there is one, and the secret of the browser."""
+
+    user: UserCheck
+    author_secret: str  # "" for a browser that sends its first comment
+    trusted: bool  # the site's own server
+
+
 def submitted_fields(body: RequestBody, site: Site) -> dict[str, Any]:
     """Rename fields from WordPress's names to the API's, and the honeypot to `trap`.
 
@@ -77,12 +88,15 @@ def submitted_fields(body: RequestBody, site: Site) -> dict[str, Any]:
     return fields
 
 
-def checked_texts(fields: Mapping[str, Any], site: Site, trusted: bool, settings: Settings) -> dict[str, str]:
+def checked_texts(fields: Mapping[str, Any], site: Site, sender: Sender, settings: Settings) -> dict[str, str]:
     """Normalize and check the fields. Raises Invalid with every problem of every field.
 
-    `trusted`: the site's own server sent them.
+    The name and email address of a signed user come from the token.
     """
-    found = tuple(_shape_problems(fields, trusted))
+    site = replace(site, required=tuple(name for name in site.required if name not in sender.user.waived))
+    if sender.user.user:
+        fields = {**fields, **{n: v for n, v in _signed_fields(sender.user.user).items() if v}}
+    found = (*_shape_problems(fields, sender.trusted), *sender.user.problems)
     reported = {problem.field for problem in found}
     texts = tidied({name: value for name, value in fields.items() if isinstance(value, str)})
     found += tuple(problem for problem in field_problems(texts, site) if problem.field not in reported)
@@ -95,7 +109,7 @@ def checked_texts(fields: Mapping[str, Any], site: Site, trusted: bool, settings
 
 def _shape_problems(fields: Mapping[str, Any], trusted: bool) -> Iterator[Problem]:
     """Report fields that are unknown, not text, or reserved for the site's own server."""
-    visible = {name: value for name, value in fields.items() if name != "trap"}
+    visible = {name: value for name, value in fields.items() if name not in ("trap", USER_FIELD)}
     try:
         Submission.model_validate(visible, strict=True)
     except ValidationError as error:
@@ -118,6 +132,10 @@ def _notify_problems(texts: Mapping[str, str], site: Site, sends_mail: bool) -> 
         yield Problem("email", "required", MISSING["email"])
 
 
+def _signed_fields(user: SignedUser) -> dict[str, str]:
+    return {"author": user.name, "email": user.email}
+
+
 def _is_ip_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
@@ -127,23 +145,32 @@ def _is_ip_address(text: str) -> bool:
 
 
 def new_comment(
-    deps: Deps, request: Request, site: Site, texts: Mapping[str, str], form: FormEvidence, trusted: bool
+    deps: Deps, request: Request, site: Site, texts: Mapping[str, str], form: FormEvidence, sender: Sender
 ) -> Comment:
     """Build the comment to store. With a site key, the request's own headers describe the server, not the visitor."""
+    trusted, user = sender.trusted, sender.user.user
     address = texts.get("ip", "") if trusted else request.remote_addr or ""
     agent = texts.get("user_agent", "") if trusted else request.headers.get("User-Agent", "")
     referrer = texts.get("referrer", "") if trusted else request.headers.get("Referer", "")
     visitor: dict[str, Any] = {name: texts.get(name, "") for name in VISITOR_FIELDS}
-    now = deps.now()
+    identity = deps.pseudonyms.author(texts.get("email", ""))
+    id, now = new_id(), deps.now()
+    secret = sender.author_secret or deps.pseudonyms.author_secret(site.id, id)
+    browser = deps.pseudonyms.browser(site.id, secret)
     return Comment(
-        id=new_id(),
+        id=id,
         site=site.id,
         thread=texts["thread"],
         received=now.replace(microsecond=now.microsecond // 1000 * 1000),  # storage keeps milliseconds
         parent=texts.get("parent", ""),
         **visitor,
         origin=deps.pseudonyms.origin(address),
-        identity=deps.pseudonyms.author(texts.get("email", "")),
+        identity=identity,
+        user=user.id if user else "",
+        browser=browser,
+        email_confirmed=_has_confirmed(deps, site, identity, browser) if sender.author_secret else False,
+        role=user.role if user else "",
+        avatar=user.avatar if user else "",
         user_agent=CONTROL_IN_HEADER.sub("", agent[:MAX_HEADER]),
         referrer=CONTROL_IN_HEADER.sub("", referrer[:MAX_HEADER]),
         trap=texts.get("trap", "")[:MAX_TRAP],
@@ -154,6 +181,11 @@ def new_comment(
     )
 
 
+def _has_confirmed(deps: Deps, site: Site, identity: str, browser: str) -> bool:
+    """Return True if a comment of this browser with this email address was confirmed by email."""
+    return bool(identity) and deps.storage.subscriptions.has_proved(site.id, identity, browser)
+
+
 def submission_fingerprint(c: Comment) -> str:
     """Identify a submission by its contents and its sender, to recognize a repeat."""
-    return digest(c.thread, c.parent, *_visitor_texts(c), c.trap, c.origin)
+    return digest(c.thread, c.parent, *_visitor_texts(c), c.trap, c.origin, *((c.user,) if c.user else ()))

@@ -29,6 +29,8 @@ blueprint.after_request(site_access.add_cors_headers)
     answers={202: AcceptedComment, 303: "For a browser's form: go to the comment's status or back to the page."},
     headers=(
         Header("Idempotency-Key", "Identifies this submission, so that you can send it again safely."),
+        Header("Replygate-User", "Signed token of the site's user: see the docs about identity."),
+        Header("Replygate-Author", "`author_secret` of an earlier answer to the same browser."),
         Header("Prefer", "`wait=N` waits up to N seconds (at most 10) for the verdict."),
     ),
     answer_headers={

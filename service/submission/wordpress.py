@@ -18,7 +18,7 @@ KNOWN_FIELDS = frozenset(
     {
         *VISITOR_FIELDS,
         *parsing.ALIASES,
-        *("thread", "parent", "form_token", "form_proof", "notify", form_pages.RETURN_FIELD),
+        *("thread", "parent", "form_token", "form_proof", "notify", "user_token", form_pages.RETURN_FIELD),
     }
 )
 #: The honeypot of Akismet's plug-in.

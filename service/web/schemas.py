@@ -58,6 +58,9 @@ class Submission(Wire):
     notify: str = optional_text(
         "`replies`: email the author about replies, after they confirmed the address.", "", enum=["", REPLIES]
     )
+    user_token: str = optional_text(
+        "Signed token of the site's user, for forms. Programs send it in the header `Replygate-User`.", ""
+    )
 
 
 class AcceptedComment(Wire):
@@ -67,6 +70,11 @@ class AcceptedComment(Wire):
     status: Outcome = Field(description="`pending` unless the request waited for the verdict.", examples=["pending"])
     received: datetime = Field(examples=[TIME_EXAMPLE])
     receipt: str = Field(examples=["3q2-7wH0mVnU5a8LxO1cYd_k"])
+    author_secret: str = Field(
+        description="Keep it in the browser and send it with the next comment in the header `Replygate-Author`. It "
+        "shows that both comments are by the same author.",
+        examples=["mfrggzdfmztwq2lknnwg23tpoa.s1gOtW3rFyXk0qP8hL2v_A"],
+    )
     status_url: str = Field(description="URL of the comment's status.", examples=["/v1/sites/blog/comments/..."])
 
 
@@ -106,6 +114,9 @@ class PublicComment(Wire):
     depth: int = Field(description="0 for a top-level comment, 1 for a reply to it, and so on.", examples=[0])
     author: str = Field(examples=["Ada"])
     url: str = Field(examples=["https://ada.example"])
+    verified: bool = Field(description="The site signed the author in, or the author confirmed the email address.")
+    role: str = Field(description="`staff` for the site's team; otherwise empty.", examples=[""])
+    avatar: str = Field(description="https address of the signed user's picture; often empty.", examples=[""])
     content: str = Field(description="Text as written. Escape it before you show it.", examples=["I *enjoyed* this."])
     html: str = Field(description="Sanitized HTML.", examples=["<p>I <em>enjoyed</em> this.</p>\n"])
     received: datetime = Field(examples=[TIME_EXAMPLE])

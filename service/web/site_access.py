@@ -21,7 +21,9 @@ KEY_PREFIX = "rgk_"
 
 #: Seconds for which a browser may cache a preflight answer; browsers cap it at 10 minutes to 2 hours anyway.
 PREFLIGHT_SECONDS = "600"
-REQUEST_HEADERS = "Content-Type, Idempotency-Key, Prefer, Replygate-Receipt, If-None-Match"
+REQUEST_HEADERS = (
+    "Content-Type, Idempotency-Key, Prefer, Replygate-Receipt, Replygate-User, Replygate-Author, If-None-Match"
+)
 RESPONSE_HEADERS = "Location, ETag, Retry-After, Replygate-Repeat, Preference-Applied"
 
 

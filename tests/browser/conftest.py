@@ -12,9 +12,9 @@ from werkzeug.serving import make_server
 
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.person import Person
 from comments.pseudonyms import Pseudonyms, new_id, token_digest
 from comments.settings import Settings
-from comments.site import Person
 from comments.storage.interfaces import Storage
 from service import create_app
 from service.deps import Deps

@@ -10,9 +10,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from comments.person import Person
 from comments.pseudonyms import new_id, token_digest
 from comments.settings import Settings
-from comments.site import Person
 from replygate.commands.demo_command import fill
 from tests.browser.conftest import Desktop, Live, sign_in
 from workers import deps as workers

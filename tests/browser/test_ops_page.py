@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from comments.person import Person
 from comments.pseudonyms import new_id, token_digest
-from comments.site import Person
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_layout import TOO_FAINT
 from tests.support.builders import accepted

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.site import Person
+from comments.person import Person
 from comments.storage.interfaces import Storage
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import violations

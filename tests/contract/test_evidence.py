@@ -275,7 +275,7 @@ def test_only_decisions_of_people_count_as_such(storage: Storage) -> None:
 def test_trust_in_links_needs_an_approved_link(storage: Storage) -> None:
     def approved(**fields: str) -> bool:
         comment = moderated(storage, decided(storage, accepted(storage, **fields), Action.HOLD), Action.APPROVE)
-        (answer,) = _ask(storage, EvidenceQuery(author=comment.author_keys))
+        (answer,) = _ask(storage, EvidenceQuery(author=comment.author_keys, trusted=(comment.network_key,)))
         return answer.links_approved
 
     assert not approved(identity="without")

@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 from comments.lifecycle import RESULT, Action, Role
 from comments.model import Comment, Decision, Signal
+from comments.person import Person
 from comments.pseudonyms import Pseudonyms, new_id, token_digest
 from comments.settings import Settings
-from comments.site import Person
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
 from service import create_app

@@ -7,6 +7,7 @@ from .author_rules import AuthorRuleFilter
 from .base import Facts, Filter, Window
 from .duplicates import DuplicateFilter
 from .form import FormFilter
+from .impersonation import ImpersonationFilter
 from .learned import LearnedFilter
 from .links import LinkFilter
 from .near_duplicates import NearDuplicateFilter
@@ -25,6 +26,7 @@ BUILT_IN: tuple[Filter, ...] = (
     RequirementFilter(),
     AuthorRuleFilter(),
     AuthorFilter(),
+    ImpersonationFilter(),
     WordFilter(),
     TrapFilter(),
     FormFilter(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.author_rules import RuleEffect, RuleTarget
-from comments.model import Comment, Signal
+from comments.model import STAFF, Comment, Signal
 from comments.signals import Override, SignalCatalogue, SignalInfo
 from workers.text.links import links
 
@@ -15,7 +15,12 @@ from .base import Facts, Filter, plural
 
 @dataclass(frozen=True)
 class AuthorFilter(Filter):
-    """Recognizes authors by e-mail, which anybody may type, and more certainly by e-mail and network together."""
+    """Trusts authors who prove who they are, and recognizes others by what they typed, which counts only against them.
+
+    Proof is a signed user, a confirmed email address, or the secret of the browser with the same address. The same
+    address from the same network is weak evidence: it is not held as a first comment, and gives half the points.
+    Comments stored before browsers had secrets have nothing better.
+    """
 
     name = "author"
     signals: ClassVar[SignalCatalogue] = {
@@ -27,7 +32,7 @@ class AuthorFilter(Filter):
         ),
         "author.first": SignalInfo(
             Override.HOLD,
-            "no moderator has approved a comment by the author on this site, `moderation` is `first`, and no rule "
+            "nothing proves that a moderator approved a comment by this author, `moderation` is `first`, and no rule "
             "trusts the author or the network",
             "a moderator had approved a comment by this author",
             label="First comment",
@@ -42,8 +47,8 @@ class AuthorFilter(Filter):
         # It outweighs a website, and no more: otherwise three harmless comments would open the site.
         "author.known": SignalInfo(
             -0.5,
-            "moderators approved more comments by this author than they marked as spam; full strength from three on "
-            "and from the same network",
+            "moderators approved more comments by this author than they marked as spam; full strength from three on, "
+            "if the author is signed in, confirmed the email address or uses the same browser",
             label="Known author",
             history=True,
         ),
@@ -62,10 +67,16 @@ class AuthorFilter(Filter):
     enough_approved: int = 3
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        # Without an origin both keys are the same, and nothing confirms the e-mail.
         # Only people's decisions count: what the filters published or refused says nothing about the next comment.
-        certainty = 1.0 if comment.origin and any(facts.approved[1:]) else 0.5
-        approved, spam = max(facts.approved, default=0), max(facts.spam, default=0)
+        if comment.role == STAFF:
+            return
+        proven = facts.approved_under(comment, *comment.proven_keys)
+        # Without an origin the network proves nothing.
+        likely = facts.approved_under(comment, comment.network_key) if comment.origin else 0
+        approved, certainty = (proven, 1.0) if proven else (likely, 0.5)
+        # What others may have typed does not count against an author who has a good record of their own.
+        own = (*comment.proven_keys, comment.network_key) if proven else comment.author_keys
+        spam = facts.spam_under(comment, *own)
         if facts.site.moderation == "all":
             yield Signal("site.moderation", 1.0, "This site holds every comment")
         if facts.site.moderation == "first" and not _is_trusted(comment, facts):
@@ -87,7 +98,7 @@ def has_links(comment: Comment) -> bool:
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:
     """Trust by author or network only: anybody can use a trusted link or term."""
-    rules = applicable_rules(comment, facts.rules, facts.site, facts.now) if facts.rules else ()
+    rules = applicable_rules(comment, facts) if facts.rules else ()
     return any(
         rule.effect is RuleEffect.TRUST and rule.target in (RuleTarget.AUTHOR, RuleTarget.ORIGIN) for rule in rules
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget, rule_name
@@ -10,7 +10,6 @@ from comments.hosts import all_domains_covering
 from comments.model import Comment, Signal
 from comments.setting_values import Term
 from comments.signals import Override, SignalCatalogue, SignalInfo
-from comments.site import Site
 from workers.text.links import hosts_named, links
 
 from .base import Facts, Filter
@@ -42,7 +41,8 @@ class AuthorRuleFilter(Filter):
     signals: ClassVar[SignalCatalogue] = {
         "standing.trusted": SignalInfo(
             -3.0,
-            "a moderator trusts the author (half the points by e-mail alone), the network, a linked domain or a term",
+            "a moderator trusts the author (half the points by an email address that is not confirmed), the network, a "
+            "linked domain or a term",
             label="Trusted by a rule",
         ),
         "standing.muted": SignalInfo(
@@ -57,29 +57,37 @@ class AuthorRuleFilter(Filter):
     }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        for rule in applicable_rules(comment, facts.rules, facts.site, facts.now):
-            yield Signal(SIGNALS[rule.effect], certainty(rule), _evidence(rule))
+        for rule in applicable_rules(comment, facts):
+            yield Signal(SIGNALS[rule.effect], certainty(rule, comment), _evidence(rule))
 
 
-def applicable_rules(
-    comment: Comment, rules: tuple[AuthorRule, ...], site: Site, now: datetime
-) -> Iterator[AuthorRule]:
+def applicable_rules(comment: Comment, facts: Facts) -> Iterator[AuthorRule]:
     """Yield the most certain rule of each effect that applies to the comment now."""
-    applicable = [rule for rule in rules if rule.is_active(now) and _applies(rule, comment, site)]
+    applicable = [rule for rule in facts.rules if rule.is_active(facts.now) and _applies(rule, comment, facts)]
     for effect in RuleEffect if applicable else ():
         if with_effect := [rule for rule in applicable if rule.effect is effect]:
-            yield max(with_effect, key=certainty)
+            yield max(with_effect, key=partial(certainty, comment=comment))
 
 
-def _applies(rule: AuthorRule, comment: Comment, site: Site) -> bool:
-    """Check rules about terms; all others were looked up by the comment's own names."""
-    return rule.target is not RuleTarget.TERM or bool(found_terms((Term(rule.value),), comment, site))
+def _applies(rule: AuthorRule, comment: Comment, facts: Facts) -> bool:
+    """Check rules about terms, and trust in an email address. All others were looked up by the comment's own names."""
+    if rule.target is RuleTarget.TERM:
+        return bool(found_terms((Term(rule.value),), comment, facts.site))
+    if rule.effect is RuleEffect.TRUST and _is_by_address(rule, comment):
+        proven = (*comment.proven_keys, comment.network_key)
+        return comment.is_verified or facts.approved_under(comment, *proven) > 0
+    return True
 
 
-def certainty(rule: AuthorRule) -> float:
-    """Return 1, or 0.5 for trust by email alone, because anybody can type the address of another person."""
-    by_email_alone = rule.target is RuleTarget.AUTHOR and "@" not in rule.value
-    return 0.5 if rule.effect is RuleEffect.TRUST and by_email_alone else 1.0
+def _is_by_address(rule: AuthorRule, comment: Comment) -> bool:
+    """Return True for a rule about an email address alone, which anybody can type."""
+    return rule.target is RuleTarget.AUTHOR and rule.value == comment.identity
+
+
+def certainty(rule: AuthorRule, comment: Comment) -> float:
+    """Return 1, or 0.5 for trust in an email address that only an earlier comment makes likely."""
+    is_likely = _is_by_address(rule, comment) and not comment.is_verified
+    return 0.5 if rule.effect is RuleEffect.TRUST and is_likely else 1.0
 
 
 def _evidence(rule: AuthorRule) -> str:

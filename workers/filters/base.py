@@ -35,17 +35,26 @@ class Facts:
     site: Site
     now: datetime
     counts: Mapping[str, int] = field(default_factory=dict)  # window name -> other comments
-    #: Comments that people approved and marked as spam, by the author's keys; the first is the email alone. What the
-    #: filters decided is not counted: a verdict of theirs is no evidence for the next one.
+    #: Comments that people approved and marked as spam, for each of Comment.author_keys. What the filters decided is
+    #: not counted: a verdict of theirs is no evidence for the next one.
     approved: tuple[int, ...] = ()
     spam: tuple[int, ...] = ()
     parent_published: bool = True
     thread_closed: bool = False
     thread_opened: datetime | None = None
     corpus: TokenCounts = field(default_factory=TokenCounts)
+    staff_names: frozenset[str] = frozenset()  # names that readers have seen with the staff badge
     rules: tuple[AuthorRule, ...] = ()  # may contain expired rules, and rules about terms that do not occur
     other_sites: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # linked domain -> sites: ham, spam
     links_approved: bool = False  # people approved a comment of the author with a link or a website
+
+    def approved_under(self, comment: Comment, *keys: str) -> int:
+        """Return the most approved comments under one of these keys of the author."""
+        return max((n for key, n in zip(comment.author_keys, self.approved, strict=False) if key in keys), default=0)
+
+    def spam_under(self, comment: Comment, *keys: str) -> int:
+        """Return the most spam under one of these keys of the author."""
+        return max((n for key, n in zip(comment.author_keys, self.spam, strict=False) if key in keys), default=0)
 
 
 def plural(n: int, noun: str) -> str:

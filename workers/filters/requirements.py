@@ -1,7 +1,7 @@
 """Requirements: the site's rules for fields, thread and parent, checked again at judging time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from operator import attrgetter
 from typing import ClassVar
@@ -48,6 +48,8 @@ class RequirementFilter(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         site, opened = facts.site, facts.thread_opened
+        if comment.user:
+            site = replace(site, required=tuple(name for name in site.required if name not in ("author", "email")))
         if wrong := field_problems(dict(zip(CHECKED, _checked(comment), strict=True)), site):
             yield Signal("requirements.fields", 1.0, ", ".join(f"{p.field}: {p.code}" for p in wrong))
         if comment.parent and not facts.parent_published:

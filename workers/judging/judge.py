@@ -51,6 +51,7 @@ def evidence_query(comment: Comment, attempts: int, filters: Iterable[Filter], s
         thread=comment.thread,
         parent=comment.parent,
         author=comment.author_keys,
+        trusted=(*comment.proven_keys, comment.network_key),
         tokens=tokens(comment),
         rules=author_rules.rule_names(comment),
         first_attempt=attempts == 1,
@@ -69,6 +70,7 @@ def facts_from(site: Site, evidence: Evidence, now: datetime) -> Facts:
         thread_closed=evidence.thread_closed,
         thread_opened=evidence.thread_opened,
         corpus=evidence.corpus,
+        staff_names=evidence.staff_names,
         rules=evidence.rules,
     )
 

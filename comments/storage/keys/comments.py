@@ -39,6 +39,10 @@ class CommentKeys(Names):
         """string; id and fingerprint under a client's Idempotency-Key; comments/accept; comments/accept; 24 hours."""
         return self._of(site, f"key:{key}")
 
+    def user_comments(self, site: str, user: str) -> str:
+        """sorted set; newest ids of a signed user (Comment.user) by ms received; comments/accept; users; for ever."""
+        return self._of(site, f"user:{user}")
+
     def repeats(self, site: str, minute: int) -> str:
         """hash; fingerprint of a submission -> its id and second; comments/accept; comments/accept; two minutes."""
         return self._of(site, f"same:{minute}")

@@ -39,6 +39,10 @@ class DeliveryKeys(Names):
         """hash; author's key (Comment.identity) -> ms confirmed; Subscriptions; the same; until they unsubscribe."""
         return self._of(site, "subscribers")
 
+    def proved(self, site: str) -> str:
+        """set; author's key @ Comment.browser that confirmed the address; Subscriptions; the same; for ever."""
+        return self._of(site, "proved")
+
     def confirmation_request(self, site: str, who: str) -> str:
         """string; the comment that asks an author, or "sent"; Subscriptions; Subscriptions; a week, or a month."""
         return self._of(site, f"asked:{who}")

@@ -7,6 +7,10 @@ from .names import SHARED, Names
 
 @dataclass(frozen=True, slots=True)
 class EvidenceKeys(Names):
+    def staff_names(self, site: str) -> str:
+        """set; names with the staff badge; comments/accept and Evidence; Evidence; for ever."""
+        return self._of(site, "staff:names")
+
     def authors(self, site: str, status: str) -> str:
         """hash; author's key or record of people -> number, first day; comments/decide; Evidence; for ever."""
         return self._of(site, f"authors:{status}")

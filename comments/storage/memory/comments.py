@@ -6,7 +6,7 @@ from datetime import datetime
 from comments.audit import decision_entry
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from comments.lifecycle import Status
-from comments.model import Comment
+from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
 from comments.storage.people_records import records_of_people, status_by_people
@@ -39,6 +39,8 @@ class MemoryComments:
             data.comments[comment.id] = comment
             data.due[comment.id] = now
             data.accepted += 1
+            if comment.role == STAFF:
+                data.staff_names.add(comment.author)
             data.opened.setdefault(comment.thread, comment.received.timestamp())
             expiry = now + (KEY_SECONDS if admission.key else REPEAT_SECONDS)
             data.repeats[name] = (comment.id, admission.fingerprint, expiry)
@@ -61,6 +63,11 @@ class MemoryComments:
     def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
         comment, draft = self.load(site, [id, draft_id(id)])
         return comment, draft
+
+    def by_user(self, site: str, user: str, n: int) -> list[Comment]:
+        with self._sites.lock:
+            own = [c for c in self._sites[site].comments.values() if user and c.user == user and not c.draft_of]
+        return sorted(own, key=lambda c: (c.received, c.id), reverse=True)[:n]
 
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         with self._sites.lock:

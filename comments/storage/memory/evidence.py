@@ -38,11 +38,16 @@ class MemoryEvidence:
             parent_published=not q.parent or (in_thread and data.is_visible(q.parent)),
             thread_closed=q.thread in data.closed,
             thread_opened=datetime.fromtimestamp(opened, UTC) if opened is not None else None,
+            staff_names=frozenset(data.staff_names),
             corpus=token_counts(self._sites[self._together.corpus_site(site)], q.tokens),
             approved_by_people=tuple(data.by_people[Status.APPROVED][record_of_people(name)] for name in q.author),
             spam_by_people=tuple(data.by_people[Status.SPAM][record_of_people(name)] for name in q.author),
-            links_approved=any(data.by_people[Status.APPROVED][record_of_links(name)] for name in q.author),
+            links_approved=any(data.by_people[Status.APPROVED][record_of_links(name)] for name in q.trusted),
         )
+
+    def add_staff_name(self, site: str, name: str) -> None:
+        with self._sites.lock:
+            self._sites[site].staff_names.add(name)
 
     def _count(self, data: SiteData, use: WindowUse, counted: bool) -> int:
         now = self._sites.now()

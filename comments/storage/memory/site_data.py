@@ -29,6 +29,7 @@ class SiteData:
     wakeups: dict[str, float] = field(default_factory=dict)  # token -> expiry
     repeats: dict[str, tuple[str, str, float]] = field(default_factory=dict)  # key -> id, fingerprint, expiry
     rates: dict[str, float] = field(default_factory=dict)  # network -> time at which its rate limit is free again
+    staff_names: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
     opened: dict[str, float] = field(default_factory=dict)
     versions: Counter[str] = field(default_factory=Counter)  # of each thread, and of ALL_THREADS

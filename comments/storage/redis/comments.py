@@ -10,7 +10,7 @@ from comments.audit import decision_entry
 from comments.drafts import waited_since
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
 from comments.lifecycle import Status
-from comments.model import Comment
+from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
@@ -18,6 +18,7 @@ from comments.storage.people_records import records_of_people, status_by_people
 from comments.storage.values import (
     CHANGES_MAX,
     RECENT_MAX,
+    USER_MAX,
     WAIT_BUCKETS,
     Accepted,
     Admission,
@@ -71,6 +72,7 @@ class RedisComments:
                 k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakeups(site),
                 k.counters(site), repeats, k.repeats(site, minute - 1), k.rate(site, comment.origin),
                 k.closed_threads(site), k.thread_opened(site), k.roots(site, thread), k.replies(site, thread),
+                k.user_comments(site, comment.user), k.staff_names(site),
             ],
             {
                 "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
@@ -78,6 +80,8 @@ class RedisComments:
                 "per_minute": admission.per_minute if comment.origin else 0, "max_pending": admission.max_pending,
                 "max_pending_bytes": MAX_PENDING_BYTES, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
+                "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,
+                "staff_name": comment.author if comment.role == STAFF else "",
             },
             dump_state(comment) + submission,
             value_name(admission.fingerprint, FINGERPRINT_BYTES),
@@ -97,6 +101,10 @@ class RedisComments:
     def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
         comment, draft = self.load(site, [id, draft_id(id)])
         return comment, draft
+
+    def by_user(self, site: str, user: str, n: int) -> list[Comment]:
+        ids = self._client.zrevrange(self._keys.user_comments(site, user), 0, n - 1)
+        return [c for c in self.load(site, [text(id) for id in ids]) if c]
 
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
         if not changes:
@@ -185,13 +193,12 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
 def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:
     """Return one change as decide.lua takes it, without its records."""
     before, after = change.before, change.after
-    author, author_network = after.author_keys or ("", "")
     waits = before if before.status is Status.QUEUED else after
     return {
         "id": after.id, "old": before.status.value, "new": after.status.value,
         "version": after.version if is_outbox_event(after) else 0, "received": milliseconds(after.received),
         "since": milliseconds(waited_since(waits, after, datetime.now(UTC))), "thread": thread_name(after.thread),
-        "parent": after.parent, "author": author, "author_network": author_network, "with_next": int(with_next),
+        "parent": after.parent, "authors": after.author_keys, "with_next": int(with_next),
         "people_old": status_by_people(before), "people_old_records": records_of_people(before),
         "people_new": status_by_people(after), "people_new_records": records_of_people(after),
     }  # fmt: skip

@@ -16,7 +16,7 @@ from comments.storage.people_records import record_of_links, record_of_people
 from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, WindowUse
 
 from .author_records import comments_in, first_seen
-from .client import Client, guarded
+from .client import Client, guarded, text
 from .scripts import Script
 from .threads import is_shown
 
@@ -45,6 +45,9 @@ class RedisEvidence:
         counts = _counts(windows, found)
         batch.read(found[len(windows) :])
         return [batch.evidence(query, counts.get(i, {})) for i, query in enumerate(questions)]
+
+    def add_staff_name(self, site: str, name: str) -> None:
+        self._client.sadd(self._keys.staff_names(site), name)
 
 
 class _Windows:
@@ -94,6 +97,7 @@ class _Batch:
         pipe.hmget(k.corpus(self._corpus_site, Label.SPAM), self._tokens)
         pipe.hvals(k.terms(site))
         pipe.hmget(k.rules(site), self._rules)
+        pipe.smembers(k.staff_names(site))
         for q in self._queries:
             if q.parent:
                 pipe.zscore(k.roots(site, q.thread), q.parent)
@@ -101,7 +105,7 @@ class _Batch:
 
     def read(self, found: Sequence[Any]) -> None:
         """Take the replies, in the order of `queue`."""
-        closed, opened, approved, spam, lessons, ham, spam_tokens, terms, rules, *parents = found
+        closed, opened, approved, spam, lessons, ham, spam_tokens, terms, rules, staff, *parents = found
         self._closed = {name for name, is_closed in zip(self._threads, closed, strict=True) if is_closed}
         self._opened = _numbers(self._threads, opened)
         self._approved, self._spam = _numbers(self._authors, approved), _numbers(self._authors, spam)
@@ -110,6 +114,7 @@ class _Batch:
         self._ham, self._spam_tokens = _numbers(self._tokens, ham), _numbers(self._tokens, spam_tokens)
         self._term_rules = tuple(load(AuthorRule, record) for record in terms)
         self._named_rules = {n: load(AuthorRule, r) for n, r in zip(self._rules, rules, strict=True) if r}
+        self._staff_names = frozenset(text(name) for name in staff)
         self._parents = iter(parents)
 
     def evidence(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
@@ -131,10 +136,11 @@ class _Batch:
                 {t: (self._ham.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
                 self._ham_ceiling,
             ),
+            staff_names=self._staff_names,
             rules=(*(self._named_rules[n] for n in q.rules if n in self._named_rules), *self._term_rules),
             approved_by_people=tuple(self._approved.get(record_of_people(name), 0) for name in q.author),
             spam_by_people=tuple(self._spam.get(record_of_people(name), 0) for name in q.author),
-            links_approved=any(self._approved.get(record_of_links(name), 0) for name in q.author),
+            links_approved=any(self._approved.get(record_of_links(name), 0) for name in q.trusted),
         )
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from comments.audit import AuditEntry
 from comments.errors import NotFound, TooMany
-from comments.site import Person, Site
+from comments.person import Person
+from comments.site import Site
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
 from comments.storage.values import Session

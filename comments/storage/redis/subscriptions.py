@@ -34,6 +34,12 @@ class RedisSubscriptions:
     def confirm(self, site: str, who: str) -> None:
         self._client.hsetnx(self._keys.subscribers(site), who, round(time.time() * 1000))
 
+    def prove(self, site: str, who: str, browser: str) -> None:
+        self._client.sadd(self._keys.proved(site), f"{who}@{browser}")
+
+    def has_proved(self, site: str, who: str, browser: str) -> bool:
+        return bool(self._client.sismember(self._keys.proved(site), f"{who}@{browser}"))
+
     def unsubscribe(self, site: str, who: str) -> None:
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.subscribers(site), who)

@@ -11,8 +11,8 @@ from comments.audit import AuditEntry
 from comments.author_rules import FOREVER, AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
 from comments.model import Comment, Signal
+from comments.person import Person
 from comments.setting_values import RemovalReason, Term
-from comments.site import Person
 from comments.storage.notes_and_bulks import Note
 from service.sites.settings import describe_settings
 from tests.support.addresses import BEHIND_THE_DOOR, DELIVERY, STEP

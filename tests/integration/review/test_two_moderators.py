@@ -15,8 +15,8 @@ import pytest
 
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
+from comments.person import Person
 from comments.pseudonyms import new_id, token_digest
-from comments.site import Person
 from comments.storage.interfaces import Storage
 from replygate.commands.export_command import all_comments
 from replygate.commands.rebuild_command import recount, relearn

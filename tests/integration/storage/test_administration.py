@@ -12,7 +12,7 @@ from comments.drafts import withdrawn
 from comments.errors import Invalid
 from comments.lifecycle import Action, Role
 from comments.model import Comment
-from comments.site import Person
+from comments.person import Person
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange, EvidenceQuery, HistoryQuery, Session
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, published

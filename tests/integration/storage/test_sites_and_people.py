@@ -7,8 +7,9 @@ import pytest
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import NotFound, SettingsInvalid, StorageDown, TooMany
+from comments.person import Person
 from comments.setting_values import Term
-from comments.site import Person, SiteKey
+from comments.site import SiteKey
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import DATA_VERSION, Session

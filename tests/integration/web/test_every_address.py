@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from comments.site import Person
+from comments.person import Person
 from service.web.security_headers import SECURITY_HEADERS
 from tests.support.addresses import BEHIND_THE_DOOR, OPERATOR, RANKS, SIGNED, Address, fill_sites, is_open, state
 from tests.support.builders import settings

@@ -14,8 +14,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from comments.person import Person
 from comments.pseudonyms import token_digest
-from comments.site import Person, SiteKey
+from comments.site import SiteKey
 from comments.storage.interfaces import Storage
 from service.accounts.passwords import hash_password
 from tests.support.builders import a_site, accepted, published

@@ -3,8 +3,9 @@
 import json
 from datetime import UTC, datetime
 
+from comments.person import Person
 from comments.setting_values import RemovalReason, Term
-from comments.site import Person, Site
+from comments.site import Site
 from comments.storage.codec import dump, load
 
 #: Written by version 0.1.0, with every setting different from its default.

@@ -7,8 +7,8 @@ from dataclasses import replace
 from click.testing import Result
 
 from comments.audit import CONSOLE, AuditAction
+from comments.person import Person
 from comments.pseudonyms import token_digest
-from comments.site import Person
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site
 

@@ -7,8 +7,9 @@ from click.testing import Result
 
 from comments.audit import CONSOLE, AuditAction
 from comments.errors import NotFound
+from comments.person import Person
 from comments.pseudonyms import token_digest
-from comments.site import Person, Site
+from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.values import Session
 from tests.support.builders import NOW, a_site

@@ -62,7 +62,7 @@ def test_set_accepts_what_show_prints(run: Run, storage: Storage):
     storage.sites.put(site)
     lines = run("site", "show", "blog").stdout.splitlines()
     settings = [line for line in lines if not line.startswith("#")]
-    assert len(lines) - len(settings) == len(["id", "created", "keys", "webhooks"])
+    assert len(lines) - len(settings) == len(["id", "created", "keys", "user_keys", "webhooks"])
     assert with_settings(a_site(), settings) == site
 
 
@@ -126,7 +126,7 @@ def test_an_empty_value_empties_a_list():
 
 
 def test_every_field_of_a_site_is_a_setting_or_fixed():
-    assert {*describe_settings(), "id", "created", "keys", "webhooks"} == set(Site.__dataclass_fields__)
+    assert {*describe_settings(), "id", "created", "keys", "user_keys", "webhooks"} == set(Site.__dataclass_fields__)
     for name in describe_settings():
         assert with_settings(a_site(), [f"{name}={as_text(getattr(a_site(), name))}"]) == a_site()
 

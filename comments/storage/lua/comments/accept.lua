@@ -3,15 +3,16 @@
 -- include lib/rate_limit
 -- include lib/wakeups
 -- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before), rate,
---          threads:closed, threads:opened, roots, replies
+--          threads:closed, threads:opened, roots, replies, user, staff:names
 -- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minute (0: no limit), max_pending, max_pending_bytes,
---          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds
+--          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, user ("" without one), user_max,
+--          staff_name ("" unless the author is staff)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
 -- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds,
 --          key_reused, closed, parent_unpublished, full, or id_taken.
 local comment, queued, due, wakeups, counters, repeats, repeats_before, rate = unpack(KEYS, 1, 8)
-local closed, opened, roots, replies = unpack(KEYS, 9)
+local closed, opened, roots, replies, user, staff_names = unpack(KEYS, 9)
 local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local now = clock()
 
@@ -54,6 +55,11 @@ else
   redis.call("EXPIRE", repeats, 2 * new.repeat_seconds)
 end
 redis.call("HSETNX", opened, new.thread, new.received)
+if new.staff_name ~= "" then redis.call("SADD", staff_names, new.staff_name) end
+if new.user ~= "" then
+  redis.call("ZADD", user, new.received, new.id)
+  redis.call("ZREMRANGEBYRANK", user, 0, -new.user_max - 1)
+end
 use_rate(rate, free_at)
 
 if wakeups_missing(wakeups, due, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end

@@ -6,7 +6,7 @@
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, changes_max,
 --          first_seen_unit (of an author's record), wait_buckets (seconds), and changes. Each change has id, old and
 --          new (status), version (for the outbox; 0 for no event), received, since (ms from when it waits for the
---          filters), thread, parent, author and author_network (names of the author's records), people_old and
+--          filters), thread, parent, authors (names of the author's records; the first holds the day), people_old and
 --          people_new (status in which records of people's decisions count the comment before and after, or "") with
 --          people_old_records and people_new_records (their names), and with_next (1 if it is applied together with the
 --          next change, or neither is)
@@ -140,7 +140,7 @@ end
 
 -- Change the number of an author's comments in one status. `day` is the day of this comment, or 0 to keep none.
 local function count_author(key, author, by, day)
-  if not key or author == "" then return end
+  if not key then return end
   local n = redis.call("HINCRBY", key, author, by)
   if n <= 0 or n % args.first_seen_unit == 0 then redis.call("HDEL", key, author)
   elseif n == 1 and by > 0 and day > 0 then
@@ -150,9 +150,9 @@ end
 
 local function update_authors(c)
   local day = math.floor(c.received / DAY_MS)
-  for _, record in ipairs({{c.author, day}, {c.author_network, 0}}) do
-    count_author(AUTHORS[c.old], record[1], -1, record[2])
-    count_author(AUTHORS[c.new], record[1], 1, record[2])
+  for i, author in ipairs(c.authors) do
+    count_author(AUTHORS[c.old], author, -1, i == 1 and day or 0)
+    count_author(AUTHORS[c.new], author, 1, i == 1 and day or 0)
   end
   for _, record in ipairs(c.people_old_records) do count_author(AUTHORS[c.people_old], record, -1, 0) end
   for _, record in ipairs(c.people_new_records) do count_author(AUTHORS[c.people_new], record, 1, 0) end

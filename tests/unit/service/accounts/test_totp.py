@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from comments.person import Person
 from comments.pseudonyms import Pseudonyms
-from comments.site import Person
 from service.accounts.totp import (
     STEP_SECONDS,
     code_at_step,

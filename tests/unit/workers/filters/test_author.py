@@ -1,5 +1,7 @@
 """First comments are held if the site wants it. Earlier approved comments give limited trust."""
 
+import pytest
+
 from tests.support.builders import a_comment
 from tests.unit.workers.about import policy, seen, strengths
 from workers.filters.author import AuthorFilter
@@ -28,14 +30,45 @@ def test_a_site_may_hold_all_comments_even_of_known_authors():
     assert "site.moderation" in seen(AuthorFilter(), moderation="all", approved=(9, 9), spam=(0, 0))
 
 
-def test_an_author_from_another_network_is_published_with_half_the_trust():
-    assert strengths(AuthorFilter(), approved=(3, 3), spam=(0, 0)) == {"author.known": 1.0}
-    assert strengths(AuthorFilter(), approved=(3, 0), spam=(0, 0)) == {"author.known": 0.5}
-    assert strengths(AuthorFilter(), a_comment(origin=""), approved=(3, 3), spam=(0, 0)) == {"author.known": 0.5}
+def test_a_typed_address_from_another_network_is_a_first_comment():
+    assert strengths(AuthorFilter(), approved=(30, 0), spam=(0, 0)) == {"author.first": 1.0}
+    assert strengths(AuthorFilter(), a_comment(origin=""), approved=(3, 3), spam=(0, 0)) == {"author.first": 1.0}
+
+
+def test_the_same_address_and_network_give_half_the_trust():
+    assert strengths(AuthorFilter(), approved=(3, 3), spam=(0, 0)) == {"author.known": 0.5}
+
+
+@pytest.mark.parametrize("proof", [{"user": "u"}, {"browser": "b"}, {"email_confirmed": True}])
+def test_an_author_who_proves_who_they_are_is_known_from_every_network(proof):
+    comment = a_comment(**proof)
+    (key,) = comment.proven_keys
+    approved = tuple(3 if name == key else 0 for name in comment.author_keys)
+    assert strengths(AuthorFilter(), comment, approved=approved) == {"author.known": 1.0}
+
+
+def test_a_browser_with_a_good_record_gets_no_trust_for_the_address_of_another_person():
+    mine, theirs = a_comment(browser="b", identity="mine"), a_comment(browser="b", identity="theirs")
+    assert set(mine.proven_keys).isdisjoint(theirs.proven_keys)
+
+
+def test_spam_under_a_typed_address_counts_against_strangers_and_not_against_the_proven_owner():
+    spam = {"approved": (0, 0), "spam": (4, 0)}
+    assert "author.spammed" in strengths(AuthorFilter(), **spam)
+    owner = a_comment(user="u")
+    assert owner.author_keys[:2] == ("u", "identity-of-ada")
+    assert strengths(AuthorFilter(), owner, approved=(3, 0, 0), spam=(0, 4, 0)) == {"author.known": 1.0}
+
+
+def test_a_member_of_the_team_is_not_held():
+    assert strengths(AuthorFilter(), a_comment(user="u", role="staff"), moderation="all") == {}
 
 
 def test_trust_grows_with_approved_comments():
-    one, two = (seen(AuthorFilter(), approved=(n, n), spam=(0, 0))["author.known"].strength for n in (1, 2))
+    one, two = (
+        seen(AuthorFilter(), a_comment(browser="b"), approved=(n, n, n), spam=(0, 0, 0))["author.known"].strength
+        for n in (1, 2)
+    )
     assert 0 < one < two < 1
 
 

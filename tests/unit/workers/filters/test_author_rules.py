@@ -92,11 +92,25 @@ def test_a_term_is_matched_like_the_sites_own_words():
     assert seen(AuthorRuleFilter(), a_comment(content="cheap pillows"), rules=ban) == {}
 
 
-def test_trust_by_email_alone_has_half_the_strength():
-    by_email = a_rule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.TRUST)
+BY_EMAIL = a_rule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.TRUST)
+
+
+def test_trust_in_an_address_does_not_help_a_stranger_who_types_it():
+    assert strengths(AuthorRuleFilter(), ADA, rules=(BY_EMAIL,), approved=(9, 0)) == {}
+    assert "author.first" in strengths(AuthorFilter(), ADA, rules=(BY_EMAIL,), approved=(9, 0))
+
+
+def test_trust_in_an_address_has_half_the_strength_for_the_same_network_or_browser():
     both = a_rule(RuleTarget.AUTHOR, "identity-of-ada@origin-of-ada", RuleEffect.TRUST)
-    assert strengths(AuthorRuleFilter(), ADA, rules=(by_email,)) == {"standing.trusted": 0.5}
-    assert strengths(AuthorRuleFilter(), ADA, rules=(by_email, both)) == {"standing.trusted": 1.0}
+    assert strengths(AuthorRuleFilter(), ADA, rules=(BY_EMAIL,), approved=(1, 1)) == {"standing.trusted": 0.5}
+    assert strengths(AuthorRuleFilter(), ADA, rules=(BY_EMAIL, both), approved=(1, 1)) == {"standing.trusted": 1.0}
+    browser = a_comment(browser="b")
+    assert strengths(AuthorRuleFilter(), browser, rules=(BY_EMAIL,), approved=(1, 0, 1)) == {"standing.trusted": 0.5}
+
+
+def test_trust_in_an_address_has_full_strength_once_it_is_confirmed():
+    confirmed = a_comment(email_confirmed=True)
+    assert strengths(AuthorRuleFilter(), confirmed, rules=(BY_EMAIL,)) == {"standing.trusted": 1.0}
 
 
 @pytest.mark.parametrize("target", [RuleTarget.AUTHOR, RuleTarget.ORIGIN])

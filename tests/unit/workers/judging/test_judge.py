@@ -110,6 +110,7 @@ def test_an_evidence_query_has_everything_that_filters_need():
         thread=comment.thread,
         parent="p" * 26,
         author=comment.author_keys,
+        trusted=(comment.network_key,),
         tokens=tokens(comment),
         rules=(*(f"author:{name}" for name in comment.author_keys), f"origin:{comment.origin}"),
         first_attempt=True,

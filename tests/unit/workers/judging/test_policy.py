@@ -81,6 +81,7 @@ def test_these_signals_only_hold():
         "audit.sample",
         "author.first",
         "author.first-link",
+        "author.impersonation",
         "filter.failed",
         "form.proof-missing",
         "held-before",
