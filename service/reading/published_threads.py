@@ -11,7 +11,7 @@ from comments.validation import thread_key
 from service.web.schemas import CommentList, PageQuery, PublicComment
 
 #: Part of every ETag: increase it when the same comments are rendered differently.
-RENDERING = "3"
+RENDERING = "4"
 
 
 def thread_page(threads: Threads, site: str, thread: str, query: PageQuery, version: int) -> CommentList:
