@@ -8,7 +8,7 @@ from .accounts import account_pages, sign_in
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
-from .reading import email_links, live_updates, report_pages
+from .reading import email_links, html_fragment, live_updates, report_pages
 from .reading import views as reading_views
 from .reading.fast_path import ReadingFastPath
 from .review import (
@@ -21,7 +21,7 @@ from .review import (
     review_api,
 )
 from .sites import audit_pages, author_rules, members, settings_pages, user_keys
-from .submission import author_views, form_api, own_comments, wordpress
+from .submission import author_views, form_api, own_comments, receipts, wordpress
 from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
@@ -42,6 +42,7 @@ VIEWS = (
     form_api,
     author_views,
     own_comments,
+    receipts,
     report_pages,
     widget_views,
     wordpress,
@@ -85,6 +86,7 @@ def create_app(deps: Deps) -> Flask:
     submissions.init_app(app)
     errors.register_error_handlers(app)
     page_language.register_translations(app)
+    html_fragment.register_fragment(app)
     widget_views.init_widget(app)
     for module in (*VIEWS, *((demo,) if settings.demo else ())):
         app.register_blueprint(module.blueprint)

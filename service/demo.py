@@ -36,7 +36,7 @@ def article() -> str:
         form=form,
         closed=deps().storage.threads.is_closed(site.id, thread),
         sent=request.args.get("comment", ""),
-        receipt=request.args.get("receipt", ""),
+        code=request.args.get("code", ""),
         outcome=_outcome(site),
     )
 
@@ -56,8 +56,8 @@ def _replies(site: Site, thread: str, cursor: str) -> CommentList:
 
 def _outcome(site: Site) -> Outcome | None:
     """Return the status of the reply whose author was redirected back to this page."""
-    id, receipt = request.args.get("comment", ""), request.args.get("receipt", "")
-    if not deps().pseudonyms.is_receipt(site.id, id, receipt):
+    id, code = request.args.get("comment", ""), request.args.get("code", "")
+    if not code or not deps().storage.receipt_codes.is_valid(site.id, id, code):
         return None
     try:
         return deps().storage.comments.get(site.id, id).outcome

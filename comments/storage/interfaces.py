@@ -18,6 +18,7 @@ from .deliveries import Deliveries
 from .notes_and_bulks import BulkActions, Notes
 from .presence import Presence
 from .queue_index import QueueIndex
+from .receipt_codes import ReceiptCodes
 from .reports import Reports
 from .shared_reputation import SharedReputation
 from .subscriptions import Subscriptions
@@ -228,3 +229,4 @@ class Storage(CoreStorage):
     subscriptions: Subscriptions
     shared_reputation: SharedReputation
     reports: Reports
+    receipt_codes: ReceiptCodes

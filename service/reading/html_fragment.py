@@ -3,10 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import Flask, render_template
+from markupsafe import Markup
 
+from comments.errors import StorageDown
+from comments.site import Site
 from comments.translations import Translation
-from service.web.schemas import CommentList, PublicComment
+from service.deps import deps
+from service.web.page_language import reader_translation
+from service.web.schemas import CommentList, PageQuery, PublicComment
+
+from . import published_threads
 
 #: Nesting of lists, as deep as WordPress goes. Deeper replies stay on the last level and name the author they answer.
 MAX_NESTED = 10
@@ -21,6 +28,23 @@ class NestedComment:
     leaf: bool  # its entry contains no list
     closes: int  # nested lists, with their entries, that end after it
     answers: str  # author of its parent, where the nesting does not show it
+
+
+def register_fragment(app: Flask) -> None:
+    """Let pages of other packages include a thread."""
+    app.jinja_env.globals["thread_fragment"] = thread_fragment
+
+
+def thread_fragment(site: Site, thread: str) -> Markup:
+    """Render the first page of a thread, or nothing if storage does not respond."""
+    threads = deps().storage.threads
+    try:
+        version = threads.version(site.id, thread)
+        page = published_threads.thread_page(threads, site.id, thread, PageQuery(), version)
+    except StorageDown:
+        return Markup()
+    rendered = render_fragment(page, f"/v1/sites/{site.id}/comments", reader_translation(site))
+    return Markup(rendered)  # noqa: S704 - our template escapes the values
 
 
 def render_fragment(found: CommentList, comments_url: str, translation: Translation) -> str:

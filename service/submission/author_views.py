@@ -1,23 +1,22 @@
 """API and pages for authors: a comment's status, edits and withdrawal, authorized by the receipt."""
 
-from urllib.parse import urlencode
-
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from comments.drafts import AuthorView
 from comments.errors import ActionNotAllowed, Invalid, Refused, ReplygateError, StaleVersion, TooLate
 from comments.lifecycle import Outcome
-from comments.site import Site
 from service.deps import deps
 from service.web import errors, request_body, site_cache
 from service.web.errors import prefers_html
 from service.web.operations import Header, json_response, operation
-from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery
+from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery, StatusQuery
 from service.web.site_access import add_cors_headers
 from service.web.thread_links import back_link
 
+from . import receipts
 from .author_edits import AuthorProof, apply_edit, author_view, comment_status, withdraw
+from .receipts import comment_url
 from .signed_users import USER_HEADER, require_user
 
 blueprint = Blueprint("author_views", __name__, url_prefix="/v1/sites/<site>")
@@ -44,16 +43,22 @@ def _proof(site: Site, query: ReceiptQuery) -> AuthorProof:
 @operation(
     summary="Get a comment's status",
     description="For its author, authorized by the receipt. A wrong receipt is answered like a missing comment. A "
-    "browser gets a page with forms to edit and withdraw the comment.",
-    query=ReceiptQuery,
+    "browser gets a page with the thread and forms to edit and withdraw the comment; it may send a one-time code.",
+    query=StatusQuery,
     answers={200: CommentStatus},
     headers=(RECEIPT, USER),
     tags=SUBMISSION_TAGS,
 )
-def status(site: str, id: str, query: ReceiptQuery) -> ResponseReturnValue:
+def status(site: str, id: str, query: StatusQuery) -> ResponseReturnValue:
     found = site_cache.get_site(site)
-    view = author_view(deps(), found, id, _proof(found, query))
-    return _page(view, _receipt(query)) if prefers_html() else json_response(comment_status(view))
+    if not prefers_html():
+        return json_response(comment_status(author_view(deps(), found, id, _proof(found, query))))
+    receipt = _receipt(query) or receipts.redeemed_receipt(found, id, query.code)
+    kept = receipts.receipt_in_cookie(found, id)
+    if kept and (query.receipt or query.code):
+        return receipts.redirect_to_status(found, id, code=False)
+    view = author_view(deps(), found, id, AuthorProof(receipt or kept))
+    return receipts.set_cookie(_page(view, receipt or kept), found, id)
 
 
 @blueprint.patch("/comments/<id>")
@@ -103,26 +108,23 @@ def submit_author_form(site: str, id: str) -> ResponseReturnValue:
             withdraw(deps(), found, id, AuthorProof(receipt))
     except SHOWN_ERRORS as error:
         return _page(author_view(deps(), found, id, AuthorProof(receipt)), receipt, error, content)
-    return redirect(f"{comment_url(found, id)}?{urlencode({'receipt': receipt})}", 303)
-
-
-def comment_url(site: Site, id: str) -> str:
-    return f"/v1/sites/{site.id}/comments/{id}"
+    return receipts.redirect_to_status(found, id)
 
 
 def _page(view: AuthorView, receipt: str, error: ReplygateError | None = None, content: str = "") -> Response:
     """Render the status page, with `error` if the author's last action failed."""
     site, comment, shown = view.site, view.comment, comment_status(view)
     back = back_link(site, comment.thread)
+    way_back = back or back_link(site, comment.referrer) or next(iter(site.origins), "")
     if back and comment.outcome is Outcome.PUBLISHED:
         back = f"{back}#comment-{comment.id}"
     page = render_template(
         "submission/status.html",
-        site=site, view=view, status=shown, outcome=comment.outcome, reason=shown.reason, back=back,
+        site=site, view=view, status=shown, outcome=comment.outcome, reason=shown.reason, back=back or way_back,
         action=f"{comment_url(site, comment.id)}/own", receipt=receipt,
         content=content or view.content, problem=_error_message(error) if error else "",
     )  # fmt: skip
-    headers = errors.retry_after(error) if error else {}
+    headers = {"Referrer-Policy": "no-referrer"} | (errors.retry_after(error) if error else {})
     return Response(page, errors.error_mapping(error).status if error else 200, headers, mimetype="text/html")
 
 

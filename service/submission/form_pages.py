@@ -16,7 +16,7 @@ from service.web import errors, site_access, site_cache
 from service.web.request_body import RequestBody, read_request_body
 from service.web.thread_links import back_link
 
-from . import form_tokens, parsing
+from . import form_tokens, parsing, receipts
 from .acceptance import AcceptedSubmission, submissions
 from .author_secrets import keep_in_cookie
 from .signed_users import USER_FIELD, SignedUser, check_user
@@ -130,16 +130,14 @@ def _token(site: Site, fields: Mapping[str, Any]) -> str:
 
 
 def _redirect_after(site: Site, accepted: AcceptedSubmission, return_to: str) -> Response:
-    added = {"comment": accepted.comment.id, "receipt": accepted.receipt}
-    target = _return_address(site, return_to)
-    if target:
-        parts = urlsplit(target)
-        query = urlencode([(n, v) for n, v in parse_qsl(parts.query) if n not in added] + list(added.items()))
-        location = urlunsplit(parts._replace(query=query, fragment="reply-sent"))
-    else:
-        location = f"/v1/sites/{site.id}/comments/{accepted.comment.id}?{urlencode({'receipt': accepted.receipt})}"
+    """Go to the page that the form names, with a code for the receipt, or to our own page about the comment."""
+    target, id = _return_address(site, return_to), accepted.comment.id
+    if not target:
+        return receipts.redirect_to_status(site, id)
+    added, parts = {"comment": id, **receipts.new_code(site, id)}, urlsplit(target)
+    query = urlencode([(n, v) for n, v in parse_qsl(parts.query) if n not in added] + list(added.items()))
     response = Response(status=303)
-    response.headers["Location"] = location
+    response.headers["Location"] = urlunsplit(parts._replace(query=query, fragment="reply-sent"))
     return response
 
 

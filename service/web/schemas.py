@@ -217,6 +217,13 @@ class ReceiptQuery(Wire):
     receipt: str = Field(default="", max_length=100)
 
 
+class StatusQuery(ReceiptQuery):
+    """The receipt or, for a browser's page, a one-time code for it."""
+
+    code: str = Field(default="", max_length=100, description="One-time code, for the page only.")
+    lang: Language = ""
+
+
 class FieldProblem(Wire):
     """One problem with one field."""
 

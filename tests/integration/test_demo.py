@@ -1,6 +1,6 @@
 """The demo page: an article, its replies, and a form that works without scripts."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import html5lib
 import pytest
@@ -50,8 +50,8 @@ def test_posting_leads_back_with_a_notice(web: PublicApp) -> None:
     page = web.client.get(answer.headers["Location"], headers=HTML).text
     assert "Your reply is awaiting moderation" in page
     assert "Well said." not in page
-    own = answer.headers["Location"].partition("comment=")[2].partition("&receipt=")
-    assert f'href="/v1/sites/demo/comments/{own[0]}?receipt={own[2].partition("#")[0]}">Edit or withdraw it' in page
+    own = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert f'href="/v1/sites/demo/comments/{own["comment"][0]}?code={own["code"][0]}">Edit or withdraw it' in page
     (queued,) = web.storage.queue.claim("demo", web.jobs.jobs[0][2], 1, 10)
     decided(web.storage, web.comment(queued.id, "demo"), Action.APPROVE)
     page = web.client.get(answer.headers["Location"], headers=HTML).text
@@ -59,9 +59,9 @@ def test_posting_leads_back_with_a_notice(web: PublicApp) -> None:
     assert "Well said." in page
 
 
-def test_an_invalid_receipt_shows_no_notice(web: PublicApp) -> None:
+def test_an_invalid_code_shows_no_notice(web: PublicApp) -> None:
     kept = accepted(web.storage, site="demo", thread=THREAD)
-    page = web.client.get(f"/demo/?comment={kept.id}&receipt=guess", headers=HTML)
+    page = web.client.get(f"/demo/?comment={kept.id}&code=guess", headers=HTML)
     assert page.status_code == 200
     assert "awaiting moderation" not in page.text
 

@@ -47,6 +47,10 @@ class CommentKeys(Names):
         """hash; fingerprint of a submission -> its id and second; comments/accept; comments/accept; two minutes."""
         return self._of(site, f"same:{minute}")
 
+    def receipt_code(self, site: str, digest: str) -> str:
+        """string; 1, under the digest of a comment and its one-time code; ReceiptCodes; the same; five minutes."""
+        return self._of(site, f"code:{digest}")
+
     def rate(self, site: str, origin: str) -> str:
         """string; ms at which the network's rate limit is free again; accept, report; the same; a minute."""
         return self._of(site, f"rate:{origin}")

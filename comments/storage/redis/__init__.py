@@ -20,6 +20,7 @@ from .notes_and_bulks import RedisBulkActions, RedisNotes
 from .presence import RedisPresence
 from .queue import RedisOutbox, RedisQueue
 from .queue_index import RedisQueueIndex
+from .receipt_codes import RedisReceiptCodes
 from .reports import RedisReports
 from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
@@ -73,4 +74,5 @@ def open_redis(settings: Settings) -> Storage:
         subscriptions=RedisSubscriptions(client, keys),
         shared_reputation=RedisSharedReputation(client, keys, together),
         reports=RedisReports(client, keys),
+        receipt_codes=RedisReceiptCodes(client, keys),
     )

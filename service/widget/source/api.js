@@ -33,6 +33,12 @@ export function postJson(path, values, headers) {
 
 const commentPath = (id) => `/comments/${encodeURIComponent(id)}`;
 
+/* Return the receipt for the one-time code of a plain form, or "" if it was used or has expired. */
+export async function exchangeCode(comment, code) {
+  try { return (await postJson("/receipts", { comment, code })).body.receipt || ""; }
+  catch { return ""; }
+}
+
 /* Return the author's view of a comment. Its status is "missing" if it is gone, "unknown" if the server cannot be reached. */
 export async function getOwnComment({ id, receipt }) {
   try { return await get(commentPath(id), { headers: { "Replygate-Receipt": receipt } }); }

@@ -1,6 +1,6 @@
 /* The element <replygate-comments>: the comments of a thread and the form, in a shadow root. */
 
-import { getOwnComment } from "./api.js";
+import { exchangeCode, getOwnComment } from "./api.js";
 import { CommentForm } from "./comment_form.js";
 import { commentEntries } from "./comment_list.js";
 import { button, element } from "./dom.js";
@@ -154,16 +154,18 @@ export class CommentsElement extends HTMLElement {
     this.ownComments.checkStatus();
   }
 
-  /* The plain form redirects to the page with the receipt in its address. Take it out, so that it is not shared. */
+  /* The plain form redirects to the page with a one-time code in its address. Take it out and exchange it. */
   async takeReceiptFromAddress() {
     const address = new URL(location.href), { searchParams } = address;
-    const id = searchParams.get("comment"), receipt = searchParams.get("receipt");
-    if (!id || !receipt) return;
+    const id = searchParams.get("comment"), code = searchParams.get("code");
+    if (!id || !code) return;
+    searchParams.delete("comment");
+    searchParams.delete("code");
+    history.replaceState(history.state, "", address);
+    const receipt = await exchangeCode(id, code);
+    if (!receipt) return;
     const { status, reason } = await getOwnComment({ id, receipt });
     if (!STATUS_MESSAGES[status]) return;
-    searchParams.delete("comment");
-    searchParams.delete("receipt");
-    history.replaceState(history.state, "", address);
     this.announce(STATUS_MESSAGES[status], reason);
     if (status === "published") this.ownComments.add({ id, receipt, status, at: Date.now() });
   }

@@ -13,6 +13,6 @@ export function pageAddress() {
   const address = new URL(canonical ? canonical.href : location.href);
   address.hash = "";
   // The plain form's redirect adds these. They are not part of the page's address.
-  for (const name of ["comment", "receipt"]) if (address.searchParams.has(name)) address.searchParams.delete(name);
+  if (address.searchParams.has("comment")) for (const name of ["comment", "code"]) address.searchParams.delete(name);
   return address.href;
 }

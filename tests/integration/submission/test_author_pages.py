@@ -39,7 +39,7 @@ def test_the_page_has_forms_for_both(web: PublicApp) -> None:
     assert "Withdraw your comment" in text
     answer = send(web, comment, content="Other words.")
     assert answer.status_code == 303
-    assert answer.headers["Location"].startswith(f"{comment_url(comment)}?receipt=")
+    assert answer.headers["Location"].startswith(f"{comment_url(comment)}?code=")
     text = page(web, comment)
     assert "Your edit is awaiting moderation." in text
     assert text_area(text) == "Other words."

@@ -51,11 +51,11 @@ def test_an_unchanged_wordpress_form_is_accepted(web: PublicApp) -> None:
     assert "Your comment is awaiting moderation" in page.text
 
 
-def test_it_redirects_to_the_article_with_the_receipt(web: PublicApp) -> None:
+def test_it_redirects_to_the_article_with_a_code_for_the_receipt(web: PublicApp) -> None:
     answer = web.client.post(POST, data=SENT | {"redirect_to": "https://blog.example/post"})
     target = urlsplit(answer.headers["Location"])
     assert (target.scheme, target.netloc, target.path) == ("https", "blog.example", "/post")
-    assert {"comment", "receipt"} == set(parse_qs(target.query))
+    assert {"comment", "code"} == set(parse_qs(target.query))
 
 
 def test_a_reply_has_its_parent(web: PublicApp) -> None:

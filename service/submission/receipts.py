@@ -1,0 +1,104 @@
+"""Hand receipts to authors of plain forms: by a one-time code, or in a cookie. An address never has the receipt.
+
+Addresses end up in the logs of the site, in the Referer of its other requests, and in bookmarks that people share.
+"""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+from pydantic import Field
+
+from comments.errors import NotFound, StorageDown
+from comments.site import Site
+from service.deps import deps
+from service.web import site_access, site_cache
+from service.web.operations import operation
+from service.web.page_language import LANGUAGE_FIELD
+from service.web.schemas import ID_EXAMPLE, Wire
+
+blueprint = Blueprint("receipts", __name__, url_prefix="/v1/sites/<site>")
+blueprint.after_request(site_access.add_cors_headers)
+
+#: A code is used when the page behind the form has loaded.
+RECEIPT_CODE_SECONDS = 300
+#: The cookie opens the status page of one comment, and allows no change: its forms send the receipt themselves.
+COOKIE, COOKIE_SECONDS = "replygate_receipt", 30 * 86_400
+
+
+class ReceiptCode(Wire):
+    """A comment, and the one-time code that a plain form's redirect added to the address."""
+
+    comment: str = Field(max_length=100, examples=[ID_EXAMPLE])
+    code: str = Field(max_length=100, examples=["8h2nO3ySQ4mFqkKQx0Zc1g"])
+
+
+class IssuedReceipt(Wire):
+    """Receipt of a comment."""
+
+    receipt: str = Field(examples=["3q2-7wH0mVnU5a8LxO1cYd_k"])
+
+
+@blueprint.post("/receipts")
+@operation(
+    summary="Exchange a one-time code for the receipt",
+    description="A plain form with `redirect_to` leads to that page with `comment` and `code` in its address. The "
+    "code is valid once, for five minutes. A wrong, used or expired one is answered like a missing comment.",
+    body=ReceiptCode,
+    answers={200: IssuedReceipt},
+    errors=(403,),
+    tags=("submission",),
+)
+def exchange_code(site: str, body: ReceiptCode) -> IssuedReceipt:
+    found = site_cache.get_site(site)
+    site_access.check_site_origin(found, request, deps().settings)
+    if receipt := redeemed_receipt(found, body.comment, body.code):
+        return IssuedReceipt(receipt=receipt)
+    raise NotFound("no comment with this code")
+
+
+def redeemed_receipt(site: Site, comment: str, code: str) -> str:
+    """Use up the code and return the receipt; "" for a code that is wrong, used or expired."""
+    if not code or not deps().storage.receipt_codes.redeem(site.id, comment, code):
+        return ""
+    return deps().pseudonyms.receipt(site.id, comment)
+
+
+def new_code(site: Site, comment: str) -> dict[str, str]:
+    """Return the query parameter with a new code; none if storage went down after it took the comment."""
+    try:
+        return {"code": deps().storage.receipt_codes.issue(site.id, comment, RECEIPT_CODE_SECONDS)}
+    except StorageDown:
+        return {}
+
+
+def receipt_in_cookie(site: Site, comment: str) -> str:
+    """Return the receipt from the cookie; "" without a valid one."""
+    receipt = request.cookies.get(COOKIE, "")
+    return receipt if deps().pseudonyms.is_receipt(site.id, comment, receipt) else ""
+
+
+def set_cookie(response: Response, site: Site, comment: str) -> Response:
+    """Let this browser open the comment's status page again."""
+    response.set_cookie(
+        COOKIE,
+        deps().pseudonyms.receipt(site.id, comment),
+        max_age=COOKIE_SECONDS,
+        path=comment_url(site, comment),
+        secure=deps().settings.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def comment_url(site: Site, id: str) -> str:
+    return f"/v1/sites/{site.id}/comments/{id}"
+
+
+def redirect_to_status(site: Site, comment: str, code: bool = True) -> Response:
+    """Redirect an author to the status page. The code is for browsers that keep no cookies."""
+    language = request.values.get(LANGUAGE_FIELD, "")
+    query = ({LANGUAGE_FIELD: language} if language else {}) | (new_code(site, comment) if code else {})
+    response = Response(status=303)
+    response.headers["Location"] = comment_url(site, comment) + (f"?{urlencode(query)}" if query else "")
+    return set_cookie(response, site, comment)
