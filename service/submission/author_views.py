@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from comments.drafts import AuthorView
 from comments.errors import ActionNotAllowed, Invalid, Refused, ReplygateError, StaleVersion, TooLate
 from comments.lifecycle import Outcome
+from comments.site import Site
 from service.deps import deps
 from service.web import errors, request_body, site_cache
 from service.web.errors import prefers_html

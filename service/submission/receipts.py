@@ -22,7 +22,7 @@ blueprint.after_request(site_access.add_cors_headers)
 #: A code is used when the page behind the form has loaded.
 RECEIPT_CODE_SECONDS = 300
 #: The cookie opens the status page of one comment, and allows no change: its forms send the receipt themselves.
-COOKIE, COOKIE_SECONDS = "replygate_receipt", 30 * 86_400
+RECEIPT_COOKIE, RECEIPT_COOKIE_SECONDS = "replygate_receipt", 30 * 86_400
 
 
 class ReceiptCode(Wire):
@@ -73,16 +73,16 @@ def new_code(site: Site, comment: str) -> dict[str, str]:
 
 def receipt_in_cookie(site: Site, comment: str) -> str:
     """Return the receipt from the cookie; "" without a valid one."""
-    receipt = request.cookies.get(COOKIE, "")
+    receipt = request.cookies.get(RECEIPT_COOKIE, "")
     return receipt if deps().pseudonyms.is_receipt(site.id, comment, receipt) else ""
 
 
 def set_cookie(response: Response, site: Site, comment: str) -> Response:
     """Let this browser open the comment's status page again."""
     response.set_cookie(
-        COOKIE,
+        RECEIPT_COOKIE,
         deps().pseudonyms.receipt(site.id, comment),
-        max_age=COOKIE_SECONDS,
+        max_age=RECEIPT_COOKIE_SECONDS,
         path=comment_url(site, comment),
         secure=deps().settings.secure,
         httponly=True,
