@@ -40,6 +40,9 @@ class SignalInfo:
     history: bool = False  # speaks for earlier comments, not for this one: the policy limits the sum of such points
 
 
+#: The first comment of an author, published because nothing speaks against it. Stores count such comments.
+PUBLISHED_UNSEEN = "author.sure"
+
 #: Every signal that this deployment can give, by name.
 SignalCatalogue = Mapping[str, SignalInfo]
 #: For signals of other versions, which are not in the catalogue.

@@ -1,6 +1,6 @@
 """Sites with their settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -85,14 +85,14 @@ class Site:
         ),
     ] = ("author", "email", "content")
     moderation: Annotated[
-        Literal["all", "first", "suspicious"],
+        Literal["all", "first", "unsure", "suspicious"],
         setting(
             REVIEW,
             "Comments to review",
             "These comments wait for a moderator before they are published.",
-            labels=("All comments", "First comment of each author", "Suspicious comments only"),
+            labels=("All", "Each author's first", "Each author's first, unless surely no spam", "Suspicious ones"),
         ),
-    ] = "first"
+    ] = field(default="unsure", metadata={"stored_default": "first"})  # "first" was the default before "unsure" existed
     max_content: Annotated[
         int,
         # With 15,000 characters of up to four bytes a submission still fits into the largest request body.

@@ -75,6 +75,9 @@ def _row(value: Any) -> list[Any]:
 
 
 def _is_default(field: Field[Any], value: Any) -> bool:
+    """True if the value is left out. A field whose default changed later has the first one as `stored_default`."""
+    if "stored_default" in field.metadata:
+        return bool(value == field.metadata["stored_default"])
     if field.default is not MISSING:
         return bool(value == field.default)
     return field.default_factory is not MISSING and bool(value == field.default_factory())
@@ -89,13 +92,20 @@ def _stored_fields(cls: Any) -> tuple[tuple[str, Field[Any]], ...]:
 def unpack(cls: type[T], packed: Mapping[str, Any]) -> T:
     """Make a value from its fields. Raises TypeError if a field without a default is missing."""
     makers = _makers(cast(Hashable, cls))
-    return cls(**{name: make(packed[stored]) for stored, name, make in makers if stored in packed})
+    given = {name: make(packed[stored]) for stored, name, make in makers if stored in packed}
+    return cls(**{**_stored_defaults(cast(Hashable, cls)), **given})
 
 
 def _unpack_row(cls: type[T], values: list[Any]) -> T:
     return cls(
         **{name: make(value) for (_, name, make), value in zip(_makers(cast(Hashable, cls)), values, strict=False)}
     )
+
+
+@cache
+def _stored_defaults(cls: Any) -> Mapping[str, Any]:
+    """Values of fields that records leave out although their default is another one now."""
+    return {f.name: f.metadata["stored_default"] for f in fields(cls) if "stored_default" in f.metadata}
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from comments.drafts import comment_after_draft
 from comments.lifecycle import Action, Status
 from comments.model import Comment
+from comments.signals import PUBLISHED_UNSEEN
 
 from .values import CommentChange
 
@@ -18,6 +19,13 @@ def rewrites_submission(change: CommentChange) -> bool:
 def is_outbox_event(after: Comment) -> bool:
     """True if the outbox gets an event: not for drafts and not for edits that wait, only for results."""
     return not after.draft_of and after.status is not Status.QUEUED
+
+
+def is_published_unseen(change: CommentChange) -> bool:
+    """True if the filters published the comment of a new author without review."""
+    decision = change.after.decisions[-1]
+    is_first = change.before.status is Status.QUEUED and change.after.status is Status.APPROVED
+    return is_first and any(signal.name == PUBLISHED_UNSEEN for signal in decision.signals)
 
 
 def revised_ids(changes: Sequence[CommentChange]) -> list[str]:

@@ -11,6 +11,9 @@ from comments.model import Comment
 #: Version of the data format. Back ends migrate older data.
 DATA_VERSION = 2
 
+#: Days for which comments of new authors that were published without review are counted.
+UNSEEN_DAYS = 30
+
 #: More than a feed shows, so that it stays full when some comments are taken down.
 RECENT_MAX = 200
 #: Comments of one signed user that are listed, the newest.
@@ -168,6 +171,7 @@ class Counters:
     wait_seconds: Mapping[float, int]  # time to the first decision: each of WAIT_BUCKETS -> n, cumulative
     wait_sum: float  # seconds
     reported: int = 0  # reports by readers, one for each network and comment
+    published_unseen: int = 0  # comments of new authors that the filters published in the last UNSEEN_DAYS
 
 
 @dataclass(frozen=True, slots=True)

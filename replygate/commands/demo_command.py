@@ -98,7 +98,8 @@ def _create_site(storage: Storage, settings: Settings, id: str, now: datetime) -
         site = storage.sites.get(id)
     except NotFound:
         site = Site(id, _DEFAULT_SITE_NAME, now, origins=(settings.public_url,))
-    site = replace(site, name=_DEMO_SITE_NAME) if site.name == _DEFAULT_SITE_NAME else site
+    # The story is about reviewing, so each author's first comment needs review.
+    site = replace(site, name=_DEMO_SITE_NAME, moderation="first") if site.name == _DEFAULT_SITE_NAME else site
     storage.sites.put(site)
     for name, role in TEAM.items():
         storage.people.put(person(storage, name, {id: role}, operator=False))

@@ -51,8 +51,9 @@ def queue_of_all_sites() -> str:
 def queue(site: str) -> str:
     signed = sessions.require_role(site, "viewer")
     view, found = parsed_query(QueueView), site_cache.get_site(site)
-    counts = status_counts(deps().storage, site)
-    return render_template("review/queue.html", site=found, counts=counts, **_queue_context([found], view, signed))
+    counts, unseen = status_counts(deps().storage, site), deps().storage.comments.counters(site).published_unseen
+    context = _queue_context([found], view, signed)
+    return render_template("review/queue.html", site=found, counts=counts, unseen=unseen, **context)
 
 
 def _queue_context(sites: Sequence[Site], view: QueueView, signed: SignedIn) -> dict[str, object]:

@@ -9,6 +9,7 @@ import pytest
 from comments.errors import ActionNotAllowed, Invalid
 from comments.lifecycle import Action, Role, Status
 from comments.model import Signal
+from comments.signals import PUBLISHED_UNSEEN
 from comments.storage.interfaces import Storage
 from comments.storage.values import WAIT_BUCKETS, CommentChange, EvidenceQuery
 from tests.support.builders import NOW, a_comment, a_decision, accepted, an_admission, decided, moderated, published
@@ -187,3 +188,17 @@ def test_a_decision_cannot_change_the_submission(redis_storage: Storage) -> None
     after = replace(comment.with_decision(a_decision(Action.APPROVE, Role.FILTERS)), content="something else")
     redis_storage.comments.decide("blog", [CommentChange(comment, after)])
     assert redis_storage.comments.get("blog", comment.id).content == comment.content
+
+
+def test_comments_of_new_authors_that_are_published_unseen_are_counted(storage: Storage) -> None:
+    def judged_by_filters(action: Action, *names: str) -> None:
+        signals = tuple(Signal(name, 1.0, "") for name in names)
+        comment = accepted(storage)
+        after = comment.with_decision(a_decision(action, signals=signals))
+        storage.comments.decide("blog", [CommentChange(comment, after)])
+
+    judged_by_filters(Action.APPROVE, PUBLISHED_UNSEEN)
+    judged_by_filters(Action.APPROVE, PUBLISHED_UNSEEN, "links.some")
+    judged_by_filters(Action.HOLD, PUBLISHED_UNSEEN)
+    judged_by_filters(Action.APPROVE)
+    assert storage.comments.counters("blog").published_unseen == 2

@@ -6,11 +6,19 @@ from typing import ClassVar
 
 from comments.author_rules import RuleEffect, RuleTarget
 from comments.model import STAFF, Comment, Signal
-from comments.signals import Override, SignalCatalogue, SignalInfo
+from comments.signals import PUBLISHED_UNSEEN, Override, SignalCatalogue, SignalInfo
+from workers.learning.combined_model import combined_score
+from workers.learning.features import features
 from workers.text.links import links
 
 from .author_rules import applicable_rules
 from .base import Facts, Filter, plural
+
+#: Largest probability of spam with which the first comment of an author is published unseen, if the site wants that.
+#: `python -m bench.first_comments DATA_DIR` computes it, and what it would be without each source.
+SURE = 0.09
+#: Traits of texts that ask to be contacted.
+CONTACTS = frozenset(("telephone number", "e-mail address"))
 
 
 @dataclass(frozen=True)
@@ -32,15 +40,21 @@ class AuthorFilter(Filter):
         ),
         "author.first": SignalInfo(
             Override.HOLD,
-            "nothing proves that a moderator approved a comment by this author, `moderation` is `first`, and no rule "
-            "trusts the author or the network",
+            "nothing proves that a moderator approved a comment by this author, `moderation` is `first` or `unsure`, "
+            "and no rule trusts the author or the network",
             "a moderator had approved a comment by this author",
             label="First comment",
         ),
+        PUBLISHED_UNSEEN: SignalInfo(
+            0.0,
+            "no moderator has approved a comment by the author, but `moderation` is `unsure` and this one has no link, "
+            f"website or contact, and at most {100 * SURE:g} % probability of spam",
+            label="Sure first comment",
+        ),
         "author.first-link": SignalInfo(
             Override.HOLD,
-            "a link or a website, and no moderator has approved one by this author, `moderation` is `first`, and no "
-            "rule trusts the author or the network",
+            "a link or a website, and no moderator has approved one by this author, `moderation` is `first` or "
+            "`unsure`, and no rule trusts the author or the network",
             "a moderator had approved a link or a website of its author",
             label="First link of an author",
         ),
@@ -79,9 +93,9 @@ class AuthorFilter(Filter):
         spam = facts.spam_under(comment, *own)
         if facts.site.moderation == "all":
             yield Signal("site.moderation", 1.0, "This site holds every comment")
-        if facts.site.moderation == "first" and not _is_trusted(comment, facts):
+        if facts.site.moderation in ("first", "unsure") and not _is_trusted(comment, facts):
             if not approved:
-                yield Signal("author.first", 1.0, "First comment by this author")
+                yield _first(comment, facts)
             elif not facts.links_approved and has_links(comment):
                 yield Signal("author.first-link", 1.0, "First link or website of this author")
         if approved > spam:
@@ -91,9 +105,28 @@ class AuthorFilter(Filter):
             yield Signal("author.spammed", min(1.0, spam / 2), f"{plural(spam, 'spam comment')} by this author")
 
 
+def _first(comment: Comment, facts: Facts) -> Signal:
+    """Return the signal for the first comment of an author: it holds, unless the site publishes it when sure."""
+    first = "First comment by this author"
+    if facts.site.moderation != "unsure":
+        return Signal("author.first", 1.0, first)
+    if has_links(comment):
+        return Signal("author.first", 1.0, f"{first}, with a link or a website")
+    if has_contact(comment):
+        return Signal("author.first", 1.0, f"{first}, with a way to contact its author")
+    probability = combined_score(comment, facts.corpus).probability
+    name, surely = ("author.first", "may be") if probability > SURE else (PUBLISHED_UNSEEN, "surely no")
+    return Signal(name, 1.0, f"{first}; {surely} spam by its text ({probability:.0%})")
+
+
+def has_contact(comment: Comment) -> bool:
+    """True if the text has a phone number, an email address or the name of a messenger."""
+    return any(trait in CONTACTS or trait.startswith("messenger ") for trait in features(comment).traits)
+
+
 def has_links(comment: Comment) -> bool:
     """True if the text links somewhere, or the author gave a website."""
-    return bool(comment.url or links(comment.content))
+    return bool(comment.url or links(comment.content) or links(comment.author))
 
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:

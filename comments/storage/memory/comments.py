@@ -8,9 +8,24 @@ from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVe
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id
-from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
+from comments.storage.draft_changes import (
+    is_outbox_event,
+    is_published_unseen,
+    revised_ids,
+    rewrites_submission,
+    with_carried_over,
+)
 from comments.storage.people_records import records_of_people, status_by_people
-from comments.storage.values import WAIT_BUCKETS, Accepted, Admission, CommentChange, CommentPage, Counters, OutboxEvent
+from comments.storage.values import (
+    UNSEEN_DAYS,
+    WAIT_BUCKETS,
+    Accepted,
+    Admission,
+    CommentChange,
+    CommentPage,
+    Counters,
+    OutboxEvent,
+)
 
 from .paging import page
 from .site_data import AllSites, SiteData
@@ -90,6 +105,8 @@ class MemoryComments:
         data.comments[after.id] = after
         if before.status is Status.QUEUED:
             data.leave_queue(before, after, now)
+        if is_published_unseen(change):
+            data.unseen.append(now)
         if after.status is Status.QUEUED:
             data.due[after.id] = now
             data.accepted += before.status is not Status.QUEUED
@@ -130,6 +147,7 @@ class MemoryComments:
                 attempts=data.claims,
                 wait_seconds={bound: sum(w <= bound for w in data.waits) for bound in WAIT_BUCKETS},
                 wait_sum=sum(data.waits),
+                published_unseen=sum(at > self._sites.now() - UNSEEN_DAYS * 86_400 for at in data.unseen),
             )
 
     def wait(self, site: str, id: str, seconds: float) -> Comment:

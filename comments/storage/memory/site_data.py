@@ -38,6 +38,7 @@ class SiteData:
     changes: deque[tuple[str, int, int, str, bool]] = field(default_factory=lambda: deque(maxlen=CHANGES_MAX))
     accepted: int = 0
     claims: int = 0
+    unseen: list[float] = field(default_factory=list)  # times at which comments of new authors were published
     decided: Counter[str] = field(default_factory=Counter)
     moderated: Counter[str] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)

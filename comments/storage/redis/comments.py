@@ -12,12 +12,19 @@ from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVe
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
-from comments.storage.draft_changes import is_outbox_event, revised_ids, rewrites_submission, with_carried_over
+from comments.storage.draft_changes import (
+    is_outbox_event,
+    is_published_unseen,
+    revised_ids,
+    rewrites_submission,
+    with_carried_over,
+)
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
 from comments.storage.people_records import records_of_people, status_by_people
 from comments.storage.values import (
     CHANGES_MAX,
     RECENT_MAX,
+    UNSEEN_DAYS,
     USER_MAX,
     WAIT_BUCKETS,
     Accepted,
@@ -35,6 +42,7 @@ from .scripts import Script
 
 #: Seconds in which a repeated submission is recognized: by its Idempotency-Key, and without one by its content.
 KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
+DAY_SECONDS = 86_400
 #: Long enough that two submissions never share one. A collision would lose a comment.
 FINGERPRINT_BYTES = 16
 #: Memory limit for the undecided submissions of a site, whatever their number.
@@ -51,6 +59,7 @@ DECIDE_CONSTANTS: Mapping[str, Any] = {
     "recent_max": RECENT_MAX,
     "changes_max": CHANGES_MAX,
     "first_seen_unit": FIRST_SEEN_UNIT,
+    "unseen_days": UNSEEN_DAYS,
     "wait_buckets": [f"{bound:g}" for bound in WAIT_BUCKETS[:-1]],
 }
 
@@ -200,6 +209,7 @@ def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:
         "since": milliseconds(waited_since(waits, after, datetime.now(UTC))), "thread": thread_name(after.thread),
         "parent": after.parent, "authors": after.author_keys, "with_next": int(with_next),
         "people_old": status_by_people(before), "people_old_records": records_of_people(before),
+        "unseen": int(is_published_unseen(change)),
         "people_new": status_by_people(after), "people_new_records": records_of_people(after),
     }  # fmt: skip
 
@@ -215,7 +225,7 @@ def _counters(totals: Mapping[str, float], current: Sequence[int]) -> Counters:
     def of(kind: str) -> dict[str, int]:
         return {name.removeprefix(kind): int(n) for name, n in totals.items() if name.startswith(kind)}
 
-    decided = of("decided:")
+    decided, today = of("decided:"), int(time.time()) // DAY_SECONDS
     waited = {float(bound): n for bound, n in of("wait:").items()}
     cumulative = dict(zip(WAIT_BUCKETS, accumulate(waited.get(bound, 0) for bound in WAIT_BUCKETS), strict=True))
     cumulative[float("inf")] = sum(decided.values())  # includes waits longer than every finite bound
@@ -228,4 +238,5 @@ def _counters(totals: Mapping[str, float], current: Sequence[int]) -> Counters:
         wait_seconds=cumulative,
         wait_sum=totals.get("wait_sum", 0.0),
         reported=int(totals.get("reported", 0)),
+        published_unseen=sum(n for day, n in of("unseen:").items() if int(day) > today - UNSEEN_DAYS),
     )

@@ -6,8 +6,10 @@ import pytest
 
 from comments.lifecycle import Action
 from comments.model import Signal
+from comments.signals import PUBLISHED_UNSEEN
+from comments.storage.values import CommentChange
 from service.review.queue_pages import CARDS_PER_PAGE
-from tests.support.builders import NOW, moderated, published
+from tests.support.builders import NOW, a_decision, accepted, moderated, published
 from tests.support.markup import parse
 from tests.support.web_app import HTML, SignedInClient, WebApp, held, judged, page
 
@@ -213,3 +215,12 @@ def test_notes_are_refused_from_viewers_and_strangers_and_when_empty(web_app, mo
     assert mo.post_form(path, text="  ").status_code == 422
     assert mo.post_form("/review/blog/missing/notes", text="x").status_code == 404
     assert web_app.storage.notes.of("blog", [comment.id]) == [()]
+
+
+def test_the_page_shows_how_many_comments_of_new_authors_were_published_unseen(web_app, mo):
+    assert "without review" not in page(mo, "/review/blog")
+    for _ in range(2):
+        comment, signals = accepted(web_app.storage), (Signal(PUBLISHED_UNSEEN, 1.0, "First comment"),)
+        after = comment.with_decision(a_decision(Action.APPROVE, signals=signals))
+        web_app.storage.comments.decide("blog", [CommentChange(comment, after)])
+    assert "2 comments by new authors were published without review in the last 30 days." in page(mo, "/review/blog")

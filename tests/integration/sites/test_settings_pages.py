@@ -77,7 +77,7 @@ def test_a_setting_is_changed_and_audited(web_app, owner):
     entries = {e.subject: (e.by, e.action, e.before, e.after) for e in web_app.storage.audit.all("blog")}
     assert entries == {
         "max_links": ("ow", AuditAction.SITE_SET, "2", "5"),
-        "moderation": ("ow", AuditAction.SITE_SET, "first", "all"),
+        "moderation": ("ow", AuditAction.SITE_SET, "unsure", "all"),
         "match_inside_words": ("ow", AuditAction.SITE_SET, "no", "yes"),
     }
 

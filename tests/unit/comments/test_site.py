@@ -31,8 +31,18 @@ def test_a_site_of_the_version_before_reads_and_writes_the_same_bytes() -> None:
 
 
 def test_defaults_are_not_stored() -> None:
-    site = Site("blog", "A blog", datetime(2026, 11, 22, tzinfo=UTC))
+    site = Site("blog", "A blog", datetime(2026, 11, 22, tzinfo=UTC), moderation="first")
     assert list(json.loads(dump(site))) == ["id", "name", "created"]
+
+
+def test_a_stored_site_keeps_the_choice_that_was_the_default() -> None:
+    """The default of `moderation` was `first`, so a record without it means that choice."""
+    stored = b'{"id":"blog","name":"A blog","created":1795348800000}'
+    site = load(Site, stored)
+    assert site.moderation == "first"
+    assert dump(site) == stored
+    new = Site("blog", "A blog", site.created)
+    assert (new.moderation, load(Site, dump(new))) == ("unsure", new)
 
 
 def test_settings_of_a_later_version_are_ignored() -> None:

@@ -148,7 +148,7 @@ def test_every_setting_has_a_title_and_a_help_text():
 def test_settings_are_explained_with_their_limits(run: Run):
     text = run("site", "settings").stdout
     assert "max_content=10000 (from 1 to 15000)\n    Longest comment. In characters.\n" in text
-    assert "moderation=first (all, first, suspicious)\n" in text
+    assert "moderation=unsure (all, first, unsure, suspicious)\n" in text
 
 
 def test_a_stored_setting_outside_new_limits_does_not_block_the_others(blog: Site):

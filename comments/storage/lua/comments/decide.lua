@@ -4,12 +4,13 @@
 --          recent, changes, audit, held:changed, held:slots, held:here, then status:<status> for each of `statuses`,
 --          then for each change: comment, roots, replies
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, changes_max,
---          first_seen_unit (of an author's record), wait_buckets (seconds), and changes. Each change has id, old and
---          new (status), version (for the outbox; 0 for no event), received, since (ms from when it waits for the
---          filters), thread, parent, authors (names of the author's records; the first holds the day), people_old and
+--          first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds), and changes. Each
+--          change has id, old and new (status), version (for the outbox; 0 for no event), received, since (ms from
+--          when it waits for the filters), thread, parent, authors (names of the author's records; the first holds
+--          the day), unseen (1 if the filters published the comment of a new author without review), people_old and
 --          people_new (status in which records of people's decisions count the comment before and after, or "") with
---          people_old_records and people_new_records (their names), and with_next (1 if it is applied together with the
---          next change, or neither is)
+--          people_old_records and people_new_records (their names), and with_next (1 if it is applied together with
+--          the next change, or neither is)
 -- ARGV[2]  and on, four for each change: state line as read, state line to write, audit entry or "", new submission
 --          or "" for the one it has
 -- Returns  1 or 0 for each change.
@@ -122,12 +123,20 @@ local function count_wait(c)
   redis.call("HINCRBYFLOAT", counters, "wait_sum", seconds)
 end
 
+-- Count a comment that was published without review on its day. The first one of a day removes old days.
+local function count_unseen()
+  local today = math.floor(now / DAY_MS)
+  if redis.call("HINCRBY", counters, "unseen:" .. today, 1) > 1 then return end
+  for day = today - 2 * args.unseen_days, today - args.unseen_days do redis.call("HDEL", counters, "unseen:" .. day) end
+end
+
 local function leave_queue(c)
   redis.call("ZREM", due, c.id)
   redis.call("HDEL", attempts, c.id)
   redis.call("HINCRBY", counters, "pending_bytes", -string.len(c.submission))
   if c.new == "queued" then return end
   redis.call("HINCRBY", counters, "decided:" .. c.new, 1)
+  if c.unseen == 1 then count_unseen() end
   count_wait(c)
 end
 

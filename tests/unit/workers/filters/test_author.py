@@ -2,14 +2,17 @@
 
 import pytest
 
-from tests.support.builders import a_comment
+from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
+from comments.storage.values import TokenCounts
+from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen, strengths
-from workers.filters.author import AuthorFilter
+from workers.filters.author import SURE, AuthorFilter
+from workers.learning.combined_model import combined_score
 
 
 def test_a_first_comment_is_held_if_the_site_holds_first_comments():
-    assert strengths(AuthorFilter(), approved=(0, 0), spam=(0, 0)) == {"author.first": 1.0}
-    assert strengths(AuthorFilter(), approved=(), spam=()) == {"author.first": 1.0}
+    assert strengths(AuthorFilter(), moderation="first", approved=(0, 0), spam=(0, 0)) == {"author.first": 1.0}
+    assert strengths(AuthorFilter(), moderation="first", approved=(), spam=()) == {"author.first": 1.0}
 
 
 def test_the_first_link_of_a_known_author_is_held_if_the_site_holds_first_comments():
@@ -31,8 +34,9 @@ def test_a_site_may_hold_all_comments_even_of_known_authors():
 
 
 def test_a_typed_address_from_another_network_is_a_first_comment():
-    assert strengths(AuthorFilter(), approved=(30, 0), spam=(0, 0)) == {"author.first": 1.0}
-    assert strengths(AuthorFilter(), a_comment(origin=""), approved=(3, 3), spam=(0, 0)) == {"author.first": 1.0}
+    assert strengths(AuthorFilter(), moderation="first", approved=(30, 0), spam=(0, 0)) == {"author.first": 1.0}
+    found = strengths(AuthorFilter(), a_comment(origin=""), moderation="first", approved=(3, 3), spam=(0, 0))
+    assert found == {"author.first": 1.0}
 
 
 def test_the_same_address_and_network_give_half_the_trust():
@@ -82,3 +86,35 @@ def test_earlier_spam_of_the_author_holds_but_is_not_enough_for_spam():
         seen(AuthorFilter(), moderation="suspicious", spam=(9, 9)).values(), a_comment().received
     )
     assert decision.status == "held"
+
+
+SURELY_HONEST = "I think the government should have asked the farmers before it changed the water law last year."
+
+
+def test_a_first_comment_that_is_surely_honest_is_published_and_says_so():
+    comment = a_comment(content=SURELY_HONEST)
+    assert combined_score(comment, TokenCounts()).probability <= SURE
+    assert strengths(AuthorFilter(), comment, moderation="unsure") == {"author.sure": 1.0}
+    assert strengths(AuthorFilter(), comment, moderation="first") == {"author.first": 1.0}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"content": f"{SURELY_HONEST} See https://farmers.example/water"},
+        {"url": "https://farmers.example"},
+        {"author": "farmers.com"},
+        {"content": f"{SURELY_HONEST} Write to me at farmer@mail.example."},
+        {"content": f"{SURELY_HONEST} Call +1 202 555 0101."},
+        {"content": f"{SURELY_HONEST} I am on WhatsApp."},
+        {"content": "Earn money from home now, guaranteed profit every day"},
+    ],
+)
+def test_a_first_comment_with_a_link_contact_or_doubt_is_held(fields):
+    comment = a_comment(**{"content": SURELY_HONEST, **fields})
+    assert strengths(AuthorFilter(), comment, moderation="unsure") == {"author.first": 1.0}
+
+
+def test_trust_by_a_rule_needs_no_first_review():
+    rule = AuthorRule(RuleTarget.ORIGIN, "origin-of-ada", RuleEffect.TRUST, "mo", NOW)
+    assert strengths(AuthorFilter(), a_comment(url="https://ada.example"), moderation="unsure", rules=(rule,)) == {}

@@ -217,19 +217,20 @@ def test_profanity_is_masked_if_the_site_masks_it(memory):
 
 def test_a_first_comment_is_held_and_a_second_published(memory):
     first, second = a_comment(), a_comment(content="And another thought upon the same page.")
-    (after,) = judged(memory, (first, 1), filters=BUILT_IN)
+    (after,) = judged(memory, (first, 1), filters=BUILT_IN, moderation="first")
     assert [s.name for s in after.filter_decision.signals if s.holds] == ["author.first"]
     (after,) = judged(
         replace(memory, evidence=QueryRecorder(Evidence(approved_by_people=(1, 1), spam_by_people=(0, 0)))),
         (second, 1),
         filters=BUILT_IN,
+        moderation="first",
     )
     assert after.status is Status.APPROVED
 
 
 def test_comments_that_only_the_filters_approved_make_no_known_author(memory):
     evidence = QueryRecorder(Evidence(approved=(9, 9), spam=(0, 0)))
-    (after,) = judged(replace(memory, evidence=evidence), (a_comment(), 1), filters=BUILT_IN)
+    (after,) = judged(replace(memory, evidence=evidence), (a_comment(), 1), filters=BUILT_IN, moderation="first")
     assert {"author.first"} == {s.name for s in after.filter_decision.signals if s.name.startswith("author")}
 
 
