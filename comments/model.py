@@ -10,6 +10,8 @@ from .probability import probability
 
 #: Role of a comment by a member of the site's team, which readers see as a badge.
 STAFF = "staff"
+#: Values of Decision.replies.
+REPLIES_HIDDEN, REPLIES_SHOWN = "hidden", "shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Decision:
     reason: str = ""  # code of the removal reason that a moderator chose
     replaced: str = ""  # of the latest edit: the content before it
     log_odds: float = 0.0  # of spam, by the shipped and the learned model alone
+    replies: str = ""  # "hidden" or "shown": what happens to published replies to the comment; "" changes nothing
 
     @property
     def probability(self) -> float | None:
@@ -156,6 +159,16 @@ class Comment:
         return current is not None and current.role is Role.MODERATOR
 
     @property
+    def hides_replies(self) -> bool:
+        """True if the comment is not published and hides the published comments below it too."""
+        for decision in reversed(self.decisions):
+            if decision.status is Status.APPROVED:
+                return False
+            if decision.replies:
+                return decision.replies == REPLIES_HIDDEN
+        return False
+
+    @property
     def public_content(self) -> str:
         """The content for readers; masked if the site masks profanity."""
         read = (d for d in reversed(self._effective) if d.role is Role.FILTERS or d.action is Action.EDIT)
@@ -168,12 +181,21 @@ class Comment:
             status = Status.APPLIED
         return self._with(replace(decision, status=status, before=self.status))
 
+    def with_hidden_replies(self) -> Self:
+        """This comment, whose last decision took it down, with the replies below it hidden too."""
+        *earlier, last = self.decisions
+        return replace(self, decisions=(*earlier, replace(last, replies=REPLIES_HIDDEN)))
+
     def with_undo(self, by: str, at: datetime) -> Self:
         """This comment after undoing the last moderator's decision. Raises ActionNotAllowed if there is none."""
         current = self.current_decision
         if current is None or not self.can_undo:
             raise ActionNotAllowed("There is no moderator's decision to undo.")
-        return self._with(Decision(Action.UNDO, current.before, Role.MODERATOR, by, at, before=self.status))
+        n = next(i for i, decision in enumerate(self.decisions) if decision is current)
+        replies = REPLIES_HIDDEN if replace(self, decisions=self.decisions[:n]).hides_replies else ""
+        return self._with(
+            Decision(Action.UNDO, current.before, Role.MODERATOR, by, at, before=self.status, replies=replies)
+        )
 
     def _with(self, decision: Decision) -> Self:
         return replace(self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision))

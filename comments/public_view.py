@@ -1,15 +1,16 @@
-"""Public fields of a published comment. Only this module decides which fields are public, and in which form."""
+"""Public fields of a comment. Only this module decides which fields are public, and in which form."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from .markdown import html
 from .model import Comment
+from .storage.values import ThreadRow
 from .text_cleaning import without_reordering
 from .validation import is_web_address
 
 
-def public_fields(comment: Comment, depth: int) -> Mapping[str, str | int | bool | datetime]:
+def public_fields(comment: Comment, depth: int = 0) -> Mapping[str, str | int | bool | datetime]:
     """Return the public fields: never the email address or the network, nor anything derived from them."""
     return {
         "id": comment.id,
@@ -26,3 +27,12 @@ def public_fields(comment: Comment, depth: int) -> Mapping[str, str | int | bool
         "html": html(comment.public_content),
         "received": comment.received,
     }
+
+
+def public_row(row: ThreadRow) -> Mapping[str, str | int | bool | datetime | None]:
+    """Return the public fields of a comment on a page. A stub has only its id and its place in the thread."""
+    fields: dict[str, str | int | datetime | None] = {**public_fields(row.comment, row.depth)}
+    if row.removed:
+        fields |= {"author": "", "url": "", "content": "", "html": "", "received": None}
+        fields |= {"verified": False, "role": "", "avatar": ""}
+    return {**fields, "removed": row.removed, "replies": row.replies, "more": row.more}

@@ -22,6 +22,7 @@ from .receipt_codes import ReceiptCodes
 from .reports import Reports
 from .shared_reputation import SharedReputation
 from .subscriptions import Subscriptions
+from .thread_index import ThreadIndexes
 from .values import (
     Accepted,
     Admission,
@@ -102,7 +103,10 @@ class Queue(Protocol):
 
 class Threads(Protocol):
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
-        """Return up to `limit` roots, each with all published replies below it. Raises Invalid for a bad cursor."""
+        """Return up to `limit` comments in reading order. Raises Invalid for a bad cursor.
+
+        The cursor is that of the page before, or `more` of a comment whose replies go on.
+        """
 
     def version(self, site: str, thread: str) -> int:
         """Return a number that grows with every visible change of the thread; 0 before the first."""
@@ -129,7 +133,13 @@ class Threads(Protocol):
         """Return the number of published comments of each thread."""
 
     def is_visible(self, comment: Comment) -> bool:
-        """True if readers see the comment: it and everything above it are published."""
+        """True if readers see the comment: it is published, and nothing above it hides its replies."""
+
+    def are_visible(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        """Answer `is_visible` for several comments in one round trip."""
+
+    def replies(self, site: str, comments: Sequence[Comment]) -> list[int]:
+        """Count the published comments below each, without those below a comment that hides its replies."""
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None: ...
 
@@ -230,3 +240,4 @@ class Storage(CoreStorage):
     shared_reputation: SharedReputation
     reports: Reports
     receipt_codes: ReceiptCodes
+    thread_indexes: ThreadIndexes

@@ -9,7 +9,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 
 #: Version of the data format. Back ends migrate older data.
-DATA_VERSION = 2
+DATA_VERSION = 3
 
 #: Days for which comments of new authors that were published without review are counted.
 UNSEEN_DAYS = 30
@@ -18,6 +18,8 @@ UNSEEN_DAYS = 30
 RECENT_MAX = 200
 #: Comments of one signed user that are listed, the newest.
 USER_MAX = 1000
+#: Replies listed for the feed of a thread, for the same reason.
+LATEST_MAX = 100
 #: Changes kept for readers who have an older version of a thread.
 CHANGES_MAX = 1000
 
@@ -134,17 +136,32 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadPage:
-    """Published comments in reading order: each root, then everything below it."""
+class ThreadRow:
+    """A comment on a page of a thread, or the stub of one that is no longer published but has visible replies."""
 
-    rows: tuple[Comment, ...]
+    comment: Comment
+    depth: int = 0
+    replies: int = 0  # visible comments below it
+    more: str = ""  # cursor of the rest of its replies; "" if there are no more
+    removed: bool = False  # a stub: nothing but the id and the parent may be shown
+
+    @property
+    def id(self) -> str:
+        return self.comment.id
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """Comments in reading order: each is followed by the replies to it."""
+
+    rows: tuple[ThreadRow, ...]
     cursor: str
     total: int  # published comments of the whole thread
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadChanges:
-    """Comments that readers of a thread see now, or no longer see, since an earlier version.
+    """Comments of a thread that changed since an earlier version. Those that appeared include stubs.
 
     Each id stands for a comment and everything below it. If the list is not `complete`, read the thread again.
     """

@@ -61,8 +61,8 @@ def urn(*names: str) -> str:
 
 def _with_change_times(comments: Sequence[Comment]) -> list[tuple[PublicComment, datetime]]:
     """Pair each published comment with the time of its last change."""
-    changed = {c.id: c.decisions[-1].at if c.decisions else c.received for c in comments}
-    return [(c, max(c.received, changed[c.id])) for c in published(comments)]
+    changed = {c.id: max(c.received, c.decisions[-1].at) if c.decisions else c.received for c in comments}
+    return [(c, changed[c.id]) for c in published(comments)]
 
 
 def _feed(site: Site, id: str, title: str, address: str, version: int) -> Element:
@@ -81,7 +81,7 @@ def _entry(site: Site, row: tuple[PublicComment, datetime]) -> Element:
     name = comment.author or "Anonymous"
     _add(entry, "id", urn(site.id, comment.thread, comment.id))
     _add(entry, "title", f"{name}: {comment.thread}")
-    _add(entry, "published", _time(comment.received))
+    _add(entry, "published", _time(comment.received or changed))
     _add(entry, "updated", _time(changed))
     author = SubElement(entry, f"{{{ATOM}}}author")
     _add(author, "name", name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Flask, render_template
 from markupsafe import Markup
@@ -26,7 +27,7 @@ class NestedComment:
     comment: PublicComment
     opens: bool  # it starts a list
     leaf: bool  # its entry contains no list
-    closes: int  # nested lists, with their entries, that end after it
+    closed: tuple[str, ...]  # for each nested list that ends after it, with its entry: cursor of the rest, or ""
     answers: str  # author of its parent, where the nesting does not show it
 
 
@@ -43,18 +44,23 @@ def thread_fragment(site: Site, thread: str) -> Markup:
         page = published_threads.thread_page(threads, site.id, thread, PageQuery(), version)
     except StorageDown:
         return Markup()
-    rendered = render_fragment(page, f"/v1/sites/{site.id}/comments", reader_translation(site))
+    comments, part = f"/v1/sites/{site.id}/comments", urlencode({"thread": thread})
+    rendered = render_fragment(page, comments, f"{comments}.html?{part}", reader_translation(site))
     return Markup(rendered)  # noqa: S704 - our template escapes the values
 
 
-def render_fragment(found: CommentList, comments_url: str, translation: Translation) -> str:
-    """Render a page of comments. `comments_url` is the address of the site's comments, for the report links."""
-    rows = list(nested(found.comments))
+def render_fragment(found: CommentList, comments_url: str, part_url: str, translation: Translation) -> str:
+    """Render a page of comments.
+
+    `comments_url` is the address of the site's comments, for the report links. `part_url` and a cursor are the address
+    of another part of the thread.
+    """
     return render_template(
         "submission/comments.html",
-        total=found.total,
-        rows=rows,
+        found=found,
+        rows=list(nested(found.comments)),
         comments_url=comments_url,
+        part_url=part_url,
         page_translation=translation,
     )
 
@@ -63,12 +69,17 @@ def nested(comments: Iterable[PublicComment]) -> Iterator[NestedComment]:
     """Compute the list tags. `comments` are in reading order, so depth never grows by more than one."""
     rows = list(comments)
     names = {comment.id: comment.author for comment in rows}
-    depths = [min(comment.depth, MAX_NESTED - 1) for comment in rows]
+    top = rows[0].depth if rows else 0  # of a part of a thread
+    depths = [min(comment.depth - top, MAX_NESTED - 1) for comment in rows]
+    above: list[str] = []  # cursors of the comments whose lists are open
     for comment, before, depth, after in zip(rows, [-1, *depths], depths, [*depths[1:], 0], strict=False):
+        closed = tuple(reversed(above[max(0, after) : depth]))
+        del above[depth:]
+        above.append(comment.more)
         yield NestedComment(
             comment,
             opens=depth > before,
             leaf=depth >= after,
-            closes=max(0, depth - after),
-            answers=(names[comment.parent] or "Anonymous") if comment.depth >= MAX_NESTED else "",
+            closed=closed,
+            answers=(names.get(comment.parent) or "Anonymous") if comment.depth - top >= MAX_NESTED else "",
         )

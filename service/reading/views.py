@@ -146,8 +146,11 @@ def _page(site: str, thread: str, query: PageQuery, media: str, language: str = 
 
     def render() -> RenderedBody:
         page = published_threads.thread_page(threads, found.id, key, query, version)
-        body = page.model_dump_json() if media == JSON else html_fragment.render_fragment(page, comments_url, texts)
-        return RenderedBody(body.encode(), page.next)
+        if media == JSON:
+            return RenderedBody(page.model_dump_json().encode(), page.next)
+        chosen = query.model_dump(exclude_defaults=True, exclude={"thread", "cursor"})
+        part = _address(found, "/comments.html", thread=key, **{name: str(value) for name, value in chosen.items()})
+        return RenderedBody(html_fragment.render_fragment(page, comments_url, part, texts).encode(), page.next)
 
     comments_url, texts = _address(found, "/comments"), site_translation(found, language)
     question = (media, comments_url, texts.code, query.order, query.cursor, str(query.limit))

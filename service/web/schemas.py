@@ -106,7 +106,7 @@ class CommentReport(Wire):
 
 
 class PublicComment(Wire):
-    """A published comment."""
+    """A published comment, or the stub of one that is no longer published but has published replies."""
 
     id: str = Field(examples=[ID_EXAMPLE])
     thread: str = Field(examples=[THREAD_EXAMPLE])
@@ -119,11 +119,20 @@ class PublicComment(Wire):
     avatar: str = Field(description="https address of the signed user's picture; often empty.", examples=[""])
     content: str = Field(description="Text as written. Escape it before you show it.", examples=["I *enjoyed* this."])
     html: str = Field(description="Sanitized HTML.", examples=["<p>I <em>enjoyed</em> this.</p>\n"])
-    received: datetime = Field(examples=[TIME_EXAMPLE])
+    received: datetime | None = Field(description="`null` for a stub.", examples=[TIME_EXAMPLE])
+    removed: bool = Field(
+        default=False,
+        description="True for a stub: the comment is no longer published, but replies to it are. Author, text and time "
+        "are empty. It cannot be replied to.",
+    )
+    replies: int = Field(default=0, description="Published comments below it, at any depth.", examples=[0])
+    more: str = Field(
+        default="", description="`cursor` of the rest of its replies; empty if this page shows all.", examples=[""]
+    )
 
 
 class CommentList(Wire):
-    """Published comments in reading order: each top-level comment is followed by all replies below it."""
+    """Comments in reading order: each is followed by the replies to it."""
 
     comments: list[PublicComment]
     total: int = Field(description="Published comments in the whole thread.", examples=[1])
@@ -132,10 +141,10 @@ class CommentList(Wire):
 
 
 class PageQuery(Wire):
-    """Page of a thread. `limit` counts top-level comments; all replies below them are included."""
+    """Page of a thread. `limit` counts all comments on it."""
 
     order: Literal["oldest", "newest"] = "oldest"
-    cursor: str = Field(default="", max_length=200, description="`next` of the previous page.")
+    cursor: str = Field(default="", max_length=200, description="`next` of the previous page, or `more` of a comment.")
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
 
 

@@ -8,7 +8,16 @@ from comments.errors import Busy, Invalid, KeyReused, NotFound, TooMany
 from comments.lifecycle import Action, Status
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
-from tests.support.builders import a_comment, accepted, an_admission, decided, moderated, published, settings
+from tests.support.builders import (
+    a_comment,
+    accepted,
+    an_admission,
+    decided,
+    moderated,
+    published,
+    removed_with_replies,
+    settings,
+)
 
 
 def test_an_accepted_comment_reads_back_as_it_was_sent(storage: Storage) -> None:
@@ -128,7 +137,7 @@ def _unpublished_parents(storage: Storage) -> list[str]:
     root = published(storage)
     elsewhere = published(storage, thread="another")
     below_removed = published(storage, parent=root.id)
-    moderated(storage, root, Action.REMOVE)
+    removed_with_replies(storage, root)
     return ["nothing", accepted(storage).id, root.id, below_removed.id, elsewhere.id]
 
 
@@ -137,6 +146,16 @@ def test_a_reply_to_a_hidden_comment_is_refused(storage: Storage) -> None:
         with pytest.raises(Invalid) as refusal:
             storage.comments.accept(a_comment(parent=parent), an_admission())
         assert [(p.field, p.code) for p in refusal.value.problems] == [("parent", "unpublished")]
+
+
+def test_a_reply_to_a_stub_is_refused_and_one_below_it_is_accepted(storage: Storage) -> None:
+    root = published(storage)
+    below = published(storage, parent=root.id)
+    moderated(storage, root, Action.REMOVE)
+    with pytest.raises(Invalid) as refusal:
+        storage.comments.accept(a_comment(parent=root.id), an_admission())
+    assert [(p.field, p.code) for p in refusal.value.problems] == [("parent", "unpublished")]
+    storage.comments.accept(a_comment(parent=below.id), an_admission())
 
 
 def test_a_reply_to_a_published_reply_is_accepted(storage: Storage) -> None:

@@ -15,7 +15,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange
-from tests.support.builders import accepted, an_admission, decided, moderated, published
+from tests.support.builders import accepted, an_admission, decided, moderated, published, removed_with_replies
 
 SITE = "blog"
 THREAD = "first-post"
@@ -33,7 +33,7 @@ def draft_of(storage: Storage, comment: Comment, content: str = "other words") -
 
 
 def read(storage: Storage, thread: str = THREAD) -> list[str]:
-    return [c.public_content for c in storage.threads.page(SITE, thread, 50).rows]
+    return [row.comment.public_content for row in storage.threads.page(SITE, thread, 50).rows if not row.removed]
 
 
 def change(storage: Storage, before: Comment, after: Comment) -> Comment:
@@ -129,7 +129,7 @@ def test_a_draft_and_its_comment_change_together_or_not_at_all(storage: Storage)
 def test_an_edit_of_a_hidden_comment_gives_no_version(storage: Storage) -> None:
     above = published(storage)
     draft = draft_of(storage, published(storage, parent=above.id))
-    moderated(storage, above, Action.REMOVE)
+    removed_with_replies(storage, above)
     version = storage.threads.version(SITE, THREAD)
     assert decided(storage, draft, Action.APPROVE).status is Status.APPLIED
     assert storage.threads.version(SITE, THREAD) == version
@@ -182,11 +182,26 @@ def test_nothing_is_counted_as_pending_when_all_is_decided(redis_storage: Storag
         assert int(client.hget(Keys(valkey_settings.prefix).counters(SITE), "pending_bytes")) == 0
 
 
-def test_a_withdrawn_comment_is_hidden_with_its_replies(storage: Storage) -> None:
+def test_a_withdrawn_comment_leaves_a_stub_above_its_replies(storage: Storage) -> None:
+    above = published(storage)
+    below = published(storage, parent=above.id, content="an answer")
+    version = storage.threads.version(SITE, THREAD)
+    change(storage, above, withdrawn(above, now()))
+    assert read(storage) == ["an answer"]
+    assert [(r.id, r.removed) for r in storage.threads.page(SITE, THREAD, 9).rows] == [
+        (above.id, True),
+        (below.id, False),
+    ]
+    assert storage.threads.counts(SITE, [THREAD]) == [1]
+    assert [c.id for c in storage.threads.recent(SITE, 9)] == [below.id]
+    assert storage.threads.changes(SITE, THREAD, version).appeared == (above.id,)
+
+
+def test_a_withdrawn_comment_is_hidden_with_its_replies_where_the_owner_wants_that(storage: Storage) -> None:
     above = published(storage)
     below = published(storage, parent=above.id)
     version = storage.threads.version(SITE, THREAD)
-    change(storage, above, withdrawn(above, now()))
+    change(storage, above, withdrawn(above, now()).with_hidden_replies())
     assert read(storage) == []
     assert storage.threads.counts(SITE, [THREAD]) == [0]
     assert storage.threads.recent(SITE, 9) == []

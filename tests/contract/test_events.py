@@ -8,7 +8,7 @@ from comments.lifecycle import Action
 from comments.model import Comment
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange, ThreadChanges
-from tests.support.builders import NOW, accepted, decided, moderated, published
+from tests.support.builders import NOW, accepted, decided, moderated, published, removed_with_replies
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 THREAD = "first-post"
@@ -50,7 +50,7 @@ def test_hidden_comments_and_their_replies_are_not_recent(storage: Storage) -> N
     child = published(storage, parent=root.id)
     published(storage, parent=child.id)
     other = published(storage)
-    removed = moderated(storage, root, Action.REMOVE)
+    removed = removed_with_replies(storage, root)
     assert _recent(storage) == _newest(storage) == _ids(other)
     moderated(storage, removed, Action.APPROVE)
     assert len(_recent(storage)) == len(_newest(storage)) == 4
@@ -59,7 +59,7 @@ def test_hidden_comments_and_their_replies_are_not_recent(storage: Storage) -> N
 def test_invisible_comments_are_not_recent(storage: Storage) -> None:
     root = published(storage)
     reply = decided(storage, accepted(storage, parent=root.id), Action.HOLD)
-    moderated(storage, root, Action.REMOVE)
+    removed_with_replies(storage, root)
     moderated(storage, reply, Action.APPROVE)
     accepted(storage)
     assert _recent(storage) == _newest(storage) == []
@@ -94,7 +94,7 @@ def test_changes_list_comments_that_disappeared(storage: Storage) -> None:
     root = published(storage)
     child = published(storage, parent=root.id)
     version = storage.threads.version("blog", THREAD)
-    removed = moderated(storage, root, Action.REMOVE)
+    removed = removed_with_replies(storage, root)
     thread_changes = _since(storage, version)
     assert (thread_changes.complete, thread_changes.appeared, thread_changes.disappeared) == (True, (), (root.id,))
     assert _since(storage, 0).appeared == (), "its answer went with it, and must not be named as there"
@@ -102,6 +102,22 @@ def test_changes_list_comments_that_disappeared(storage: Storage) -> None:
     thread_changes = _since(storage, version)
     assert (thread_changes.appeared, thread_changes.disappeared) == ((root.id,), ())
     assert _since(storage, 0).appeared == (child.id, root.id)
+
+
+def test_changes_list_a_comment_that_became_a_stub(storage: Storage) -> None:
+    root = published(storage)
+    child = published(storage, parent=root.id)
+    version = storage.threads.version("blog", THREAD)
+    moderated(storage, root, Action.REMOVE)
+    assert _since(storage, version).appeared == (root.id,)
+    assert _since(storage, version).disappeared == ()
+    assert _recent(storage) == _newest(storage) == _ids(child), "feeds show no stubs"
+    version = storage.threads.version("blog", THREAD)
+    removed = moderated(storage, child, Action.REMOVE)
+    assert _since(storage, version).disappeared == (root.id,), "the stub goes with the last reply"
+    moderated(storage, removed, Action.APPROVE)
+    assert _since(storage, version).disappeared == ()
+    assert set(_since(storage, version).appeared) == {root.id, child.id}
 
 
 def test_changes_list_undone_decisions(storage: Storage) -> None:

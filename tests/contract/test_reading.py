@@ -8,13 +8,14 @@ from comments.lifecycle import Action
 from comments.model import Comment
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
-from tests.support.builders import NOW, accepted, decided, moderated, published
+from tests.support.builders import NOW, accepted, decided, moderated, published, removed_with_replies
+from tests.support.conversations import read_conversation
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _seen(storage: Storage, thread: str = "first-post") -> list[str]:
-    return [c.id for c in storage.threads.page("blog", thread, 100).rows]
+    return [c.id for c in read_conversation(storage.threads, "blog", thread)]
 
 
 def _at(storage: Storage, minutes: int, parent: str = "") -> Comment:
@@ -46,11 +47,12 @@ def test_newest_first_reverses_roots_but_not_replies(storage: Storage) -> None:
     assert [c.id for c in page.rows] == [c.id for c in (b, b1, b2, a)]
 
 
-def test_pages_count_roots_and_include_all_replies(storage: Storage) -> None:
+def test_pages_count_comments(storage: Storage) -> None:
     roots = [_at(storage, i) for i in range(5)]
     reply = _at(storage, 9, roots[0].id)
-    first = storage.threads.page("blog", "first-post", 2)
+    first = storage.threads.page("blog", "first-post", 3)
     assert [c.id for c in first.rows] == [roots[0].id, reply.id, roots[1].id]
+    assert [c.replies for c in first.rows] == [1, 0, 0]
     second = storage.threads.page("blog", "first-post", 2, first.cursor)
     third = storage.threads.page("blog", "first-post", 2, second.cursor)
     assert [c.id for c in (*second.rows, *third.rows)] == [c.id for c in roots[2:]]
@@ -78,11 +80,11 @@ def test_paging_continues_after_the_last_root_was_removed(storage: Storage, newe
     assert [c.id for c in rest.rows] == [c.id for c in order[2:]]
 
 
-def test_removing_a_comment_hides_everything_below_it(storage: Storage) -> None:
+def test_removing_a_comment_with_its_replies_hides_everything_below_it(storage: Storage) -> None:
     root, other = _at(storage, 1), _at(storage, 2)
     child = _at(storage, 3, root.id)
     _at(storage, 4, child.id)
-    moderated(storage, root, Action.REMOVE)
+    removed_with_replies(storage, root)
     assert _seen(storage) == [other.id]
     assert storage.threads.counts("blog", ["first-post"]) == [1]
 
@@ -91,7 +93,7 @@ def test_approving_a_comment_again_shows_its_replies(storage: Storage) -> None:
     root = _at(storage, 1)
     child = _at(storage, 2, root.id)
     grandchild = _at(storage, 3, child.id)
-    removed = moderated(storage, root, Action.REMOVE)
+    removed = removed_with_replies(storage, root)
     moderated(storage, removed, Action.APPROVE)
     assert _seen(storage) == [root.id, child.id, grandchild.id]
     assert storage.threads.counts("blog", ["first-post"]) == [3]
@@ -101,17 +103,17 @@ def test_removed_replies_stay_hidden(storage: Storage) -> None:
     root = _at(storage, 1)
     child = _at(storage, 2, root.id)
     _at(storage, 3, child.id)
-    moderated(storage, child, Action.SPAM)
-    removed = moderated(storage, root, Action.REMOVE)
+    removed_with_replies(storage, child)
+    removed = removed_with_replies(storage, root)
     moderated(storage, removed, Action.APPROVE)
     assert _seen(storage) == [root.id]
     assert storage.threads.counts("blog", ["first-post"]) == [1]
 
 
-def test_a_reply_approved_under_a_removed_parent_is_hidden(storage: Storage) -> None:
+def test_a_reply_approved_under_a_parent_that_hides_its_replies_is_hidden(storage: Storage) -> None:
     root = _at(storage, 1)
     reply = decided(storage, accepted(storage, parent=root.id), Action.HOLD)
-    removed = moderated(storage, root, Action.REMOVE)
+    removed = removed_with_replies(storage, root)
     moderated(storage, reply, Action.APPROVE)
     assert _seen(storage) == []
     moderated(storage, removed, Action.APPROVE)
@@ -163,7 +165,7 @@ def test_a_thread_may_be_deeper_than_the_stack(storage: Storage) -> None:
         if storage.threads.__class__.__name__.startswith("Memory") and len(ids) == 60:
             break  # the memory back end walks up for every comment
     assert _seen(storage) == ids
-    moderated(storage, root, Action.REMOVE)
+    removed_with_replies(storage, root)
     assert _seen(storage) == []
 
 

@@ -14,6 +14,7 @@ from comments.storage.keys import Keys
 from comments.storage.queue_index import IndexQuery
 from comments.storage.redis import connect
 from tests.faults.visitors import Seen
+from tests.support.conversations import read_conversation
 
 PAGE = 500
 #: Valid histories of a comment. F: decided by the filters. E: edited by its author. A: an edit is applied to the
@@ -128,7 +129,10 @@ def _against_threads(comments: list[Comment], storage: Storage, site: str) -> It
     for thread in sorted({comment.thread for comment in comments}):
         published = {c.id for c in comments if c.status is Status.APPROVED and c.thread == thread}
         counted = storage.threads.counts(site, [thread])[0]
-        shown = {c.id: c.content for c in storage.threads.page(site, thread, len(comments)).rows}
+        rows = read_conversation(storage.threads, site, thread)
+        shown = {row.id: row.comment.content for row in rows if not row.removed}
+        if storage.thread_indexes.repair(site, thread, published, check=True):
+            yield f"the index of {thread} differs from its comments"
         if counted != len(published) or set(shown) != published:
             yield f"{thread} has {len(published)} published comments, counts {counted} and shows {len(shown)}"
         yield from (f"{id} is shown with another text" for id, content in shown.items() if content != texts.get(id))

@@ -69,3 +69,10 @@ def published(storage: Storage, **changes: Any) -> Comment:
 
 def moderated(storage: Storage, comment: Comment, action: Action) -> Comment:
     return decided(storage, comment, action, Role.MODERATOR, "mo")
+
+
+def removed_with_replies(storage: Storage, comment: Comment) -> Comment:
+    """Remove a comment of a site that hides the replies to removed comments too."""
+    after = comment.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo")).with_hidden_replies()
+    assert storage.comments.decide(comment.site, [CommentChange(comment, after)]) == [True]
+    return after

@@ -118,16 +118,21 @@ class ReadingModel(RuleBasedStateMachine):
         kept, waits = self.draw(data, lambda c: c.status is Status.QUEUED)
         self.change(kept, waits, waits.with_decision(a_decision(action)))
 
-    @rule(data=st.data())
-    def moderate(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), hide=st.booleans())
+    def moderate(self, data: st.DataObject, hide: bool) -> None:
         kept, stands = self.draw(data, lambda c: bool(actions_for(Role.MODERATOR, c.status)))
         action = data.draw(st.sampled_from(actions_for(Role.MODERATOR, stands.status)), "action")
-        self.change(kept, stands, stands.with_decision(a_decision(action, Role.MODERATOR, "mo")))
+        self.take_down(kept, stands, stands.with_decision(a_decision(action, Role.MODERATOR, "mo")), hide)
 
-    @rule(data=st.data())
-    def report(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), hide=st.booleans())
+    def report(self, data: st.DataObject, hide: bool) -> None:
         kept, stands = self.draw(data, lambda c: c.status is Status.APPROVED)
-        self.change(kept, stands, held_for_reports(stands, {"spam": 3}, NOW))
+        self.take_down(kept, stands, held_for_reports(stands, {"spam": 3}, NOW), hide)
+
+    def take_down(self, kept: Kept, before: Comment, after: Comment, hide: bool) -> None:
+        """Apply a decision. If it takes a comment down, hide the replies to it too, or leave a stub."""
+        taken_down = before.status is Status.APPROVED is not after.status
+        self.change(kept, before, after.with_hidden_replies() if taken_down and hide else after)
 
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
@@ -153,10 +158,10 @@ class ReadingModel(RuleBasedStateMachine):
         else:
             kept.draft = after
 
-    @rule(data=st.data())
-    def withdraw(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), hide=st.booleans())
+    def withdraw(self, data: st.DataObject, hide: bool) -> None:
         kept, stands = self.draw(data, lambda c: Action.WITHDRAW in actions_for(Role.AUTHOR, c.status))
-        self.change(kept, stands, withdrawn(stands, NOW))
+        self.take_down(kept, stands, withdrawn(stands, NOW), hide)
 
     def draw(self, data: st.DataObject, fits: Callable[[Comment], bool]) -> tuple[Kept, Comment]:
         """Draw a comment or draft for which `fits` is true."""
@@ -173,9 +178,16 @@ class ReadingModel(RuleBasedStateMachine):
 
     def is_seen(self, id: str) -> bool:
         comment = self.kept[id].comment if id in self.kept else None
-        return bool(
-            comment and comment.status is Status.APPROVED and (not comment.parent or self.is_seen(comment.parent))
-        )
+        return bool(comment and comment.status is Status.APPROVED and not self.is_below_hidden(comment))
+
+    def is_below_hidden(self, comment: Comment) -> bool:
+        above = self.kept.get(comment.parent)
+        return bool(above and (above.comment.hides_replies or self.is_below_hidden(above.comment)))
+
+    def is_stub(self, id: str) -> bool:
+        comment = self.kept[id].comment
+        taken_down = comment.status is not Status.APPROVED and not comment.hides_replies
+        return taken_down and any(map(self.is_seen, self.subtree(id)))
 
     def seen(self, thread: str) -> set[str]:
         return {id for id, kept in self.kept.items() if kept.comment.thread == thread and self.is_seen(id)}
@@ -234,6 +246,7 @@ class ReadingModel(RuleBasedStateMachine):
             assert draft_id(id) not in text, address
             if not self.is_seen(id):
                 assert kept.comment.author not in text, (address, kept.comment.status)
+            if not self.is_seen(id) and not self.is_stub(id):
                 assert id not in text, (address, kept.comment.status)
 
     def check_etags(self, client: FlaskClient, address: str, fresh: TestResponse) -> None:
@@ -252,7 +265,11 @@ class ReadingModel(RuleBasedStateMachine):
         for thread in THREADS:
             seen, of_thread = self.seen(thread), f"/v1/sites/{SITE}/threads/{quote(thread, safe='')}"
             listed = client.get(f"{of_thread}/comments").json
-            assert {c["id"] for c in listed["comments"]} == seen
+            assert {c["id"] for c in listed["comments"] if not c["removed"]} == seen
+            stubs = {id for id, kept in self.kept.items() if kept.comment.thread == thread and self.is_stub(id)}
+            assert {c["id"] for c in listed["comments"] if c["removed"]} == stubs
+            for c in listed["comments"]:
+                assert c["replies"] == len(seen & self.subtree(c["id"]) - {c["id"]})
             counts = client.get(f"/v1/sites/{SITE}/counts", query_string={"thread": thread}).json["counts"]
             assert listed["total"] == counts[thread] == len(seen)
             pages = [client.get(f"{of_thread}/{name}").text for name in SHOWN_WHOLE]
@@ -270,7 +287,8 @@ class ReadingModel(RuleBasedStateMachine):
             for id in self.named("removed", text):
                 known -= self.subtree(id)
             for id in self.named("published", text):
-                assert self.is_seen(id)
+                assert self.is_seen(id) or self.is_stub(id)
+                known -= {id}
                 known |= {below for below in self.subtree(id) if self.is_seen(below)}
             assert known == self.seen(thread)
             (latest,) = re.findall(r"^id: (\d+)$", text, re.MULTILINE)

@@ -12,6 +12,7 @@ from comments.model import Comment
 from comments.public_view import public_fields
 from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Comments
+from comments.storage.thread_tree import NodeState, node_state
 
 SIGNATURE = "Replygate-Signature"
 
@@ -43,16 +44,16 @@ def test_event(site: str, at: datetime) -> bytes:
 
 
 def visible_depth(comments: Comments, comment: Comment) -> int | None:
-    """Return the depth of a comment in its thread; None if it or a parent is not published."""
-    depth = 0
-    while comment.status is Status.APPROVED:
-        if not comment.parent:
-            return depth
-        (parent,) = comments.load(comment.site, [comment.parent])
-        if parent is None:
+    """Return the depth of a comment in its thread; None if readers do not see it."""
+    if comment.status is not Status.APPROVED:
+        return None
+    depth, above = 0, comment.parent
+    while above:
+        (parent,) = comments.load(comment.site, [above])
+        if parent is None or node_state(parent) is NodeState.HIDDEN:
             return None
-        comment, depth = parent, depth + 1
-    return None
+        depth, above = depth + 1, parent.parent
+    return depth
 
 
 def signed_headers(secrets: Iterable[str], at: datetime, body: bytes) -> Mapping[str, str]:

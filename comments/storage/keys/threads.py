@@ -8,12 +8,24 @@ from .names import Names, thread_name
 @dataclass(frozen=True, slots=True)
 class ThreadKeys(Names):
     def roots(self, site: str, thread: str) -> str:
-        """sorted set; published comments without a parent by ms received; comments/decide; readers; for ever."""
+        """sorted set; top-level comments that readers reach by ms received; comments/decide; readers; for ever."""
         return self._of(site, f"thread:{thread_name(thread)}:roots")
 
-    def replies(self, site: str, thread: str) -> str:
-        """hash; approved reply -> parent, ms received, 1 if visible; comments/decide; readers; for ever."""
-        return self._of(site, f"thread:{thread_name(thread)}:replies")
+    def children(self, site: str, parent: str) -> str:
+        """sorted set; replies to a comment that readers reach by ms received; comments/decide; readers; for ever."""
+        return self._of(site, f"children:{parent}")
+
+    def nodes(self, site: str, thread: str) -> str:
+        """hash; comment -> parent, ms received, state, visible replies; comments/decide; readers; for ever."""
+        return self._of(site, f"thread:{thread_name(thread)}:nodes")
+
+    def latest(self, site: str, thread: str) -> str:
+        """sorted set; the latest 100 published replies by ms received; comments/decide; feeds; for ever."""
+        return self._of(site, f"thread:{thread_name(thread)}:latest")
+
+    def replies_before(self, site: str, name: str) -> str:
+        """hash; reply -> parent, ms received, 1 if visible; before version 3; migrations; until migrated."""
+        return self._of(site, f"thread:{name}:replies")
 
     def thread_counts(self, site: str) -> str:
         """hash; thread name -> published comments; comments/decide; readers; for ever."""

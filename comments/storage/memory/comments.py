@@ -16,6 +16,7 @@ from comments.storage.draft_changes import (
     with_carried_over,
 )
 from comments.storage.people_records import records_of_people, status_by_people
+from comments.storage.thread_tree import MAX_THREAD_DEPTH, TOO_DEEP
 from comments.storage.values import (
     UNSEEN_DAYS,
     WAIT_BUCKETS,
@@ -163,6 +164,8 @@ def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: f
     parent = data.comments.get(comment.parent)
     if comment.parent and not (parent and parent.thread == comment.thread and data.is_visible(comment.parent)):
         raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
+    if comment.parent and sum(1 for _ in data.above(comment.parent)) >= MAX_THREAD_DEPTH:
+        raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
     free_at, wait = data.check_rate(comment.origin, admission.per_minute if comment.origin else 0, now)
     if wait:
         raise TooMany("Too many comments from your network. Try again in a minute.", wait)

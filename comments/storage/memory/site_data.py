@@ -1,9 +1,10 @@
 """Everything the core stores hold about one site: the counterpart of its keys on Redis."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from math import ceil
 from threading import Condition
 
@@ -11,6 +12,7 @@ from comments.drafts import waited_since
 from comments.lifecycle import Label, Status
 from comments.model import Comment
 from comments.storage.corpus_lessons import Lesson
+from comments.storage.thread_tree import NodeState, node_state
 from comments.storage.values import CHANGES_MAX, RECENT_MAX, OutboxEvent
 
 #: The thread name that stands for all threads of a site.
@@ -54,14 +56,34 @@ class SiteData:
     events: list[OutboxEvent] = field(default_factory=list)
     n_events: int = 0
 
-    def is_visible(self, id: str) -> bool:
-        """True if the comment and everything above it are approved."""
+    def above(self, id: str) -> Iterator[Comment]:
+        """Yield the comments above one, the nearest first."""
         comment = self.comments.get(id)
-        while comment is not None and comment.status is Status.APPROVED:
-            if not comment.parent:
-                return True
-            comment = self.comments.get(comment.parent)
-        return False
+        while comment is not None and (comment := self.comments.get(comment.parent)) is not None:
+            yield comment
+
+    def state(self, id: str) -> NodeState | None:
+        """Return the state of a comment that readers reach; None for any other."""
+        comment = self.comments.get(id)
+        if comment is None or any(node_state(c) is NodeState.HIDDEN for c in self.above(id)):
+            return None
+        if node_state(comment) is NodeState.STUB and not self.replies(comment.thread)[id]:
+            return None
+        return node_state(comment) if node_state(comment) is not NodeState.HIDDEN else None
+
+    def is_visible(self, id: str) -> bool:
+        return self.state(id) is NodeState.PUBLISHED
+
+    def replies(self, thread: str) -> Counter[str]:
+        """Count the published comments below each comment of a thread, up to one that hides its replies."""
+        counts: Counter[str] = Counter()
+        for comment in self.comments.values():
+            if comment.thread == thread and comment.status is Status.APPROVED:
+                for above in self.above(comment.id):
+                    counts[above.id] += 1
+                    if node_state(above) is NodeState.HIDDEN:
+                        break
+        return counts
 
     def visible_in(self, thread: str) -> set[str]:
         return {c.id for c in self.comments.values() if c.thread == thread and self.is_visible(c.id)}
@@ -87,14 +109,21 @@ class SiteData:
     def update_thread(self, comment: Comment, visible_before: set[str], rewritten: bool, now: float) -> None:
         """Record what a decision about `comment` changed for readers, if anything."""
         visible = self.visible_in(comment.thread)
+        if comment.status is not Status.APPROVED:
+            self.recent.pop(comment.id, None)
         if visible == visible_before and not (rewritten and comment.id in visible):
             return
         before, version = self._next_version(comment.thread, now)
         _, site_version = self._next_version(ALL_THREADS, now)
-        recent = {id: at for id, at in self.recent.items() if id not in visible_before - visible}
-        recent |= dict.fromkeys(visible - visible_before, site_version)
-        self.recent = dict(sorted(recent.items(), key=lambda r: (r[1], r[0]))[-RECENT_MAX:])
-        self.changes.append((comment.thread, before, version, comment.id, comment.id in visible))
+        if comment.id in visible - visible_before:
+            self.recent[comment.id] = site_version
+            self.recent = dict(sorted(self.recent.items(), key=lambda r: (r[1], r[0]))[-RECENT_MAX:])
+        changed = comment.id
+        if is_gone := self.state(changed) is None:
+            # With the last visible comment below them, stubs go too.
+            gone = takewhile(lambda c: self.state(c.id) is None, self.above(changed))
+            changed = [changed, *(c.id for c in gone)][-1]
+        self.changes.append((comment.thread, before, version, changed, not is_gone))
 
     def _next_version(self, thread: str, now: float) -> tuple[int, int]:
         before = self.versions[thread]

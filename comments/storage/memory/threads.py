@@ -1,13 +1,14 @@
 """Published comments of a thread, in memory."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from comments.model import Comment
-from comments.storage.thread_order import children, reading_order
-from comments.storage.values import ThreadChanges, ThreadPage
+from comments.storage.codec import milliseconds
+from comments.storage.thread_tree import Node, NodeState, Position, read_page
+from comments.storage.values import ThreadChanges, ThreadPage, ThreadRow
 
-from .paging import page
-from .site_data import ALL_THREADS, AllSites
+from .site_data import ALL_THREADS, AllSites, SiteData
 
 
 class MemoryThreads:
@@ -16,12 +17,31 @@ class MemoryThreads:
 
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
         with self._sites.lock:
-            data = self._sites[site]
-            published = sorted((data.comments[id] for id in data.visible_in(thread)), key=lambda c: (c.received, c.id))
-            roots, following = page([c for c in published if not c.parent], cursor, limit, newest)
-            below = children((c.id, c.parent, round(c.received.timestamp() * 1000)) for c in published if c.parent)
-            rows = (data.comments[id] for id in reading_order((c.id for c in roots), below))
-            return ThreadPage(tuple(rows), following, len(published))
+            data, start = self._sites[site], Position.of(cursor)
+            total = len(data.visible_in(thread))
+            if start.parent and data.state(start.parent) is None:
+                return ThreadPage((), "", total)
+            depth = 1 + len(list(data.above(start.parent))) if start.parent else 0
+            nodes = self._nodes(data, thread)
+
+            def read(lists: Sequence[tuple[Position, int]]) -> list[list[Node]]:
+                return [_after(nodes[p.parent], p, newest and not p.parent)[:n] for p, n in lists]
+
+            entries, following = read_page(read, start, limit, depth)
+            rows = (
+                ThreadRow(data.comments[e.node.id], e.depth, e.node.replies, e.more, not e.node.published)
+                for e in entries
+            )
+            return ThreadPage(tuple(rows), following, total)
+
+    def _nodes(self, data: SiteData, thread: str) -> dict[str, list[Node]]:
+        """Return the comments of a thread that readers reach, by parent."""
+        replies, found = data.replies(thread), defaultdict[str, list[Node]](list)
+        for c in data.comments.values():
+            if c.thread == thread and (state := data.state(c.id)):
+                at = milliseconds(c.received)
+                found[c.parent].append(Node(c.id, at, state is NodeState.PUBLISHED, replies[c.id]))
+        return found
 
     def version(self, site: str, thread: str) -> int:
         return self._sites[site].versions[thread]
@@ -46,8 +66,8 @@ class MemoryThreads:
             return ThreadChanges(
                 version,
                 complete=bool(log) and log[0][1] <= since,
-                appeared=tuple(id for id, shown in last.items() if shown and data.is_visible(id)),
-                disappeared=tuple(id for id, shown in last.items() if not shown),
+                appeared=tuple(id for id in last if data.state(id)),
+                disappeared=tuple(id for id, shown in last.items() if not shown and not data.state(id)),
             )
 
     def newest(self, site: str, thread: str, n: int) -> list[Comment]:
@@ -59,7 +79,7 @@ class MemoryThreads:
     def recent(self, site: str, n: int) -> list[Comment]:
         with self._sites.lock:
             data = self._sites[site]
-            return [data.comments[id] for id in reversed(data.recent)][:n]
+            return [data.comments[id] for id in reversed(data.recent) if data.is_visible(id)][:n]
 
     def counts(self, site: str, threads: Sequence[str]) -> list[int]:
         return [self.page(site, thread, 1).total for thread in threads]
@@ -68,6 +88,13 @@ class MemoryThreads:
         with self._sites.lock:
             return self._sites[comment.site].is_visible(comment.id)
 
+    def are_visible(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        return [self.is_visible(comment) for comment in comments]
+
+    def replies(self, site: str, comments: Sequence[Comment]) -> list[int]:
+        with self._sites.lock:
+            return [self._sites[site].replies(comment.thread)[comment.id] for comment in comments]
+
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
         with self._sites.lock:
             data = self._sites[site]
@@ -75,3 +102,13 @@ class MemoryThreads:
 
     def is_closed(self, site: str, thread: str) -> bool:
         return thread in self._sites[site].closed
+
+
+def _after(nodes: list[Node], position: Position, newest: bool) -> list[Node]:
+    """Sort nodes and return those after a position."""
+    last = (position.received, position.after)
+    return [
+        node
+        for node in sorted(nodes, key=lambda n: (n.received, n.id), reverse=newest)
+        if not position.after or ((node.received, node.id) < last if newest else (node.received, node.id) > last)
+    ]

@@ -26,6 +26,7 @@ from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
 from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
 from .subscriptions import RedisSubscriptions
+from .thread_indexes import RedisThreadIndexes
 from .threads import RedisThreads
 
 CONNECT_SECONDS = 0.3
@@ -56,6 +57,7 @@ def open_redis(settings: Settings) -> Storage:
         comments=comments,
         queue=RedisQueue(client, keys),
         threads=RedisThreads(client, keys, comments),
+        thread_indexes=RedisThreadIndexes(client, keys, comments),
         evidence=RedisEvidence(client, keys, together),
         corpus=RedisCorpus(client, keys, together),
         sites=RedisSites(client, keys),

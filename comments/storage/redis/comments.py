@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate, compress
+from itertools import accumulate
 from typing import Any
 
 from comments.audit import decision_entry
@@ -21,8 +21,10 @@ from comments.storage.draft_changes import (
 )
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
 from comments.storage.people_records import records_of_people, status_by_people
+from comments.storage.thread_tree import MAX_THREAD_DEPTH, TOO_DEEP, node_state
 from comments.storage.values import (
     CHANGES_MAX,
+    LATEST_MAX,
     RECENT_MAX,
     UNSEEN_DAYS,
     USER_MAX,
@@ -52,11 +54,17 @@ WAKEUP_MS = 5_000
 #: Seconds to wait before trying again when a site is full.
 BUSY_SECONDS = 5
 
+#: Nodes that one call of decide.lua updates at most, about. More changes take several calls, so that no call holds the
+#: server for long: 2,000 take 6 ms.
+MAX_COST = 2000
+
 #: The arguments of decide.lua that are the same in every call.
 DECIDE_CONSTANTS: Mapping[str, Any] = {
     "statuses": [status.value for status in Status],
     "whole_site": WHOLE_SITE,
     "recent_max": RECENT_MAX,
+    "latest_max": LATEST_MAX,
+    "max_cost": MAX_COST,
     "changes_max": CHANGES_MAX,
     "first_seen_unit": FIRST_SEEN_UNIT,
     "unseen_days": UNSEEN_DAYS,
@@ -80,7 +88,7 @@ class RedisComments:
             [
                 k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakeups(site),
                 k.counters(site), repeats, k.repeats(site, minute - 1), k.rate(site, comment.origin),
-                k.closed_threads(site), k.thread_opened(site), k.roots(site, thread), k.replies(site, thread),
+                k.closed_threads(site), k.thread_opened(site), k.nodes(site, thread), k.roots(site, thread),
                 k.user_comments(site, comment.user), k.staff_names(site),
             ],
             {
@@ -91,6 +99,7 @@ class RedisComments:
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
                 "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,
                 "staff_name": comment.author if comment.role == STAFF else "",
+                "max_depth": MAX_THREAD_DEPTH,
             },
             dump_state(comment) + submission,
             value_name(admission.fingerprint, FINGERPRINT_BYTES),
@@ -125,19 +134,34 @@ class RedisComments:
             k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.index_outdated(site),
             k.index_slots(site), k.index_held(site), *(k.status(site, status) for status in Status),
         ]  # fmt: skip
+        comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
+        groups = list(with_carried_over(changes, comments))
+        applied: list[bool] = []
+        while len(applied) < len(groups):
+            applied += self._decide_some(site, keys, groups[len(applied) :])
+        return applied
+
+    def _decide_some(self, site: str, keys: Sequence[str], groups: Sequence[Sequence[CommentChange]]) -> list[bool]:
+        """Apply as many groups of changes as one call of the script takes, at least one."""
+        k = self._keys
+        of_changes: list[str] = []
         named: list[dict[str, Any]] = []
         values: list[bytes] = []
         is_requested: list[bool] = []  # False for a change of a comment that follows from one of its draft
-        comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
-        for group in with_carried_over(changes, comments):
+        for group in groups:
             for n, change in enumerate(group):
-                after = change.after
-                keys += [k.comment(site, after.id), k.roots(site, after.thread), k.replies(site, after.thread)]
+                thread = change.after.thread
+                of_changes += [k.comment(site, change.after.id), k.nodes(site, thread)]
+                of_changes += [k.roots(site, thread), k.latest(site, thread)]
                 named.append(_named(change, with_next=n + 1 < len(group)))
                 values += _values(change)
                 is_requested.append(n == 0)
-        arguments = {**DECIDE_CONSTANTS, "channel": k.decided(site), "changes": named}
-        return [bool(applied) for applied in compress(self._decide(keys, arguments, *values), is_requested)]
+        arguments = {
+            **DECIDE_CONSTANTS, "channel": k.decided(site), "comments": k.comment(site, ""),
+            "children": k.children(site, ""), "changes": named,
+        }  # fmt: skip
+        results = self._decide([*keys, *of_changes], arguments, *values)
+        return [bool(applied) for applied, requested in zip(results, is_requested, strict=False) if requested]
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
         ids, following = page(self._client, self._keys.status(site, status), cursor, limit, newest)
@@ -194,6 +218,8 @@ def _accepted(comment: Comment, answer: list[str]) -> Accepted:
             raise StaleVersion("A comment with this ID already exists.")
         case ["parent_unpublished"]:
             raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
+        case ["too_deep"]:
+            raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
         case ["rate_limited", seconds]:
             raise TooMany("Too many comments from your network. Try again in a minute.", int(seconds))
     raise Busy("Too many comments are waiting for a decision. Try again in a moment.", BUSY_SECONDS)
@@ -204,7 +230,7 @@ def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:
     before, after = change.before, change.after
     waits = before if before.status is Status.QUEUED else after
     return {
-        "id": after.id, "old": before.status.value, "new": after.status.value,
+        "id": after.id, "old": before.status.value, "new": after.status.value, "state": node_state(after).value,
         "version": after.version if is_outbox_event(after) else 0, "received": milliseconds(after.received),
         "since": milliseconds(waited_since(waits, after, datetime.now(UTC))), "thread": thread_name(after.thread),
         "parent": after.parent, "authors": after.author_keys, "with_next": int(with_next),

@@ -18,7 +18,6 @@ from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, Window
 from .author_records import comments_in, first_seen
 from .client import Client, guarded, text
 from .scripts import Script
-from .threads import is_shown
 
 
 @guarded
@@ -26,6 +25,7 @@ class RedisEvidence:
     def __init__(self, client: Client, keys: Keys, together: LearningGroups) -> None:
         self._client, self._keys, self._together = client, keys, together
         self._windows_count = Script(client, "comments/windows_count")
+        self._reached = Script(client, "threads/reached")
 
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         if not questions:
@@ -41,6 +41,7 @@ class RedisEvidence:
             named = {"windows": w.windows, "uses": w.uses}
             self._windows_count(w.keys, named, *w.values, client=pipe)
         batch.queue(pipe)
+        self._reached(*batch.parents(), client=pipe)
         found = pipe.execute()
         counts = _counts(windows, found)
         batch.read(found[len(windows) :])
@@ -98,14 +99,16 @@ class _Batch:
         pipe.hvals(k.terms(site))
         pipe.hmget(k.rules(site), self._rules)
         pipe.smembers(k.staff_names(site))
-        for q in self._queries:
-            if q.parent:
-                pipe.zscore(k.roots(site, q.thread), q.parent)
-                pipe.hget(k.replies(site, q.thread), q.parent)
+
+    def parents(self) -> tuple[list[str], Mapping[str, list[str]]]:
+        """Return keys and arguments of threads/reached for the parents of the queries."""
+        k, site, replies = self._keys, self._site, [q for q in self._queries if q.parent]
+        keys = [key for q in replies for key in (k.nodes(site, q.thread), k.roots(site, q.thread))]
+        return keys, {"ids": [q.parent for q in replies]}
 
     def read(self, found: Sequence[Any]) -> None:
-        """Take the replies, in the order of `queue`."""
-        closed, opened, approved, spam, lessons, ham, spam_tokens, terms, rules, staff, *parents = found
+        """Take the replies, in the order of `queue`, and the states of the parents after them."""
+        closed, opened, approved, spam, lessons, ham, spam_tokens, terms, rules, staff, parents = found
         self._closed = {name for name, is_closed in zip(self._threads, closed, strict=True) if is_closed}
         self._opened = _numbers(self._threads, opened)
         self._approved, self._spam = _numbers(self._authors, approved), _numbers(self._authors, spam)
@@ -115,7 +118,7 @@ class _Batch:
         self._term_rules = tuple(load(AuthorRule, record) for record in terms)
         self._named_rules = {n: load(AuthorRule, r) for n, r in zip(self._rules, rules, strict=True) if r}
         self._staff_names = frozenset(text(name) for name in staff)
-        self._parents = iter(parents)
+        self._parents = iter(parents[::2])
 
     def evidence(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
         """Return the evidence for one query. Call it in the order of the queries."""
@@ -128,7 +131,7 @@ class _Batch:
             approved=tuple(comments_in(self._approved.get(name, 0)) for name in q.author),
             spam=tuple(comments_in(self._spam.get(name, 0)) for name in q.author),
             first_seen=first_seen(records),
-            parent_published=not q.parent or is_shown(next(self._parents), next(self._parents)),
+            parent_published=not q.parent or next(self._parents) == b"p",
             thread_closed=thread_name(q.thread) in self._closed,
             thread_opened=moment(opened) if opened else None,
             corpus=TokenCounts(

@@ -3,6 +3,7 @@
 A migration must be safe to repeat: two processes may start at once, and one may be killed in the middle.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -14,6 +15,9 @@ from comments.storage.keys import Keys
 from comments.storage.people_records import records_of_people, status_by_people
 
 from .author_history import COMMENTS_PER_READ
+from .client import text
+from .comments import RedisComments
+from .thread_indexes import RedisThreadIndexes
 
 
 def _all_comments(client: Any, keys: Keys, site: str) -> Iterator[Comment]:
@@ -37,5 +41,23 @@ def _count_decisions_of_people(client: Any, keys: Keys) -> None:
                 client.hset(keys.authors(site.decode(), status), mapping=counts)
 
 
+def _index_threads(client: Any, keys: Keys) -> None:
+    """Version 3 replaces the hash of all replies to a thread by a tree of nodes and children.
+
+    Published replies below a comment that was taken down were hidden: they are shown again, below a stub. The old hash
+    is deleted last, so a migration that was interrupted continues with the other threads.
+    """
+    comments = RedisComments(client, keys)
+    indexes = RedisThreadIndexes(client, keys, comments)
+    pattern = keys.replies_before("*", "*")
+    site_of = re.compile(re.escape(pattern).replace(r"\*", "([a-z0-9-]+)", 1).replace(r"\*", ".*"))
+    for key in map(text, client.scan_iter(pattern, count=1000)):
+        if match := site_of.fullmatch(key):
+            site, ids = match[1], [text(id) for id in client.hkeys(key)]
+            for thread in {comment.thread for comment in comments.load(site, ids) if comment}:
+                indexes.repair(site, thread, ids)
+            client.delete(key)
+
+
 #: Version -> migration to the next version.
-MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {1: _count_decisions_of_people}
+MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {1: _count_decisions_of_people, 2: _index_threads}

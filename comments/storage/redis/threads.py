@@ -1,15 +1,15 @@
 """Published comments of threads on Redis, in reading order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
+from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name
-from comments.storage.thread_order import children, reading_order
-from comments.storage.values import ThreadChanges, ThreadPage
+from comments.storage.thread_tree import Node, PageEntry, Position, read_page
+from comments.storage.values import LATEST_MAX, RECENT_MAX, ThreadChanges, ThreadPage, ThreadRow
 
 from .client import Client, guarded, text
 from .comments import RedisComments
-from .paging import page
 from .scripts import Script
 
 
@@ -18,15 +18,46 @@ class RedisThreads:
     def __init__(self, client: Client, keys: Keys, comments: RedisComments) -> None:
         self._client, self._keys, self._comments = client, keys, comments
         self._changes = Script(client, "threads/changes")
+        self._children = Script(client, "threads/children")
+        self._reached = Script(client, "threads/reached")
 
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
-        roots, following = page(self._client, self._keys.roots(site, thread), cursor, limit, newest)
-        pipe = self._client.pipeline(transaction=False)
-        pipe.hgetall(self._keys.replies(site, thread))
-        pipe.hget(self._keys.thread_counts(site), thread_name(thread))
-        replies, total = pipe.execute()
-        rows = self._comments.load(site, list(reading_order(roots, children(_shown(replies)))))
-        return ThreadPage(tuple(c for c in rows if c), following, int(total or 0))
+        start, depth = Position.of(cursor), 0
+        (total,) = self.counts(site, [thread])
+        if start.parent:
+            ((state, depth),) = self._reach(site, [(thread, start.parent)])
+            if not state:
+                return ThreadPage((), "", total)
+            depth += 1
+
+        def read(lists: Sequence[tuple[Position, int]]) -> list[list[Node]]:
+            return self._nodes(site, thread, lists, newest)
+
+        entries, following = read_page(read, start, limit, depth)
+        comments = self._comments.load(site, [entry.node.id for entry in entries])
+        rows = (_row(entry, comment) for entry, comment in zip(entries, comments, strict=True) if comment)
+        return ThreadPage(tuple(row for row in rows if row), following, total)
+
+    def _nodes(
+        self, site: str, thread: str, lists: Sequence[tuple[Position, int]], newest: bool = False
+    ) -> list[list[Node]]:
+        """Read up to n nodes after each position. Roots come the latest first if `newest`, replies never do."""
+        k = self._keys
+        keys = [k.children(site, p.parent) if p.parent else k.roots(site, thread) for p, _ in lists]
+        arguments = [
+            {"n": n, "newest": int(newest and not p.parent), "received": p.received, "id": p.after} for p, n in lists
+        ]
+        found = self._children([k.nodes(site, thread), *keys], {"lists": arguments})
+        return [[_node(*row) for row in zip(rows[::3], rows[1::3], rows[2::3], strict=True)] for rows in found]
+
+    def _reach(self, site: str, comments: Sequence[tuple[str, str]]) -> list[tuple[str, int]]:
+        """Return state and depth of comments, given as thread and id. The state is "" for those not reached."""
+        if not comments:
+            return []
+        k = self._keys
+        keys = [key for thread, _ in comments for key in (k.nodes(site, thread), k.roots(site, thread))]
+        found = self._reached(keys, {"ids": [id for _, id in comments]})
+        return [(text(state), int(depth)) for state, depth in zip(found[::2], found[1::2], strict=True)]
 
     def version(self, site: str, thread: str) -> int:
         return int(self._client.hget(self._keys.thread_versions(site), thread_name(thread)) or 0)
@@ -39,21 +70,29 @@ class RedisThreads:
 
     def changes(self, site: str, thread: str, since: int) -> ThreadChanges:
         k = self._keys
-        keys = [k.changes(site), k.thread_versions(site), k.roots(site, thread), k.replies(site, thread)]
+        keys = [k.changes(site), k.thread_versions(site), k.nodes(site, thread), k.roots(site, thread)]
         version, complete, appeared, disappeared = self._changes(keys, {"thread": thread_name(thread), "since": since})
         return ThreadChanges(int(version), complete == 1, tuple(map(text, appeared)), tuple(map(text, disappeared)))
 
     def newest(self, site: str, thread: str, n: int) -> list[Comment]:
         pipe = self._client.pipeline(transaction=False)
-        pipe.zrange(self._keys.roots(site, thread), 0, n - 1, desc=True, withscores=True)
-        pipe.hgetall(self._keys.replies(site, thread))
-        roots, replies = pipe.execute()
-        found = [(int(at), text(id)) for id, at in roots] + [(at, id) for id, _, at in _shown(replies)]
-        return self._load(site, [id for _, id in sorted(found, reverse=True)[:n]])
+        for key in (self._keys.roots(site, thread), self._keys.latest(site, thread)):
+            pipe.zrange(key, 0, LATEST_MAX - 1, desc=True, withscores=True)
+        found = sorted(((int(at), text(id)) for rows in pipe.execute() for id, at in rows), reverse=True)
+        reached = self._reach(site, [(thread, id) for _, id in found])
+        visible = [id for (_, id), (state, _) in zip(found, reached, strict=True) if state == "p"]
+        return self._load(site, visible[:n])
 
     def recent(self, site: str, n: int) -> list[Comment]:
-        ids = self._client.zrange(self._keys.recent(site), 0, n - 1, desc=True)
-        return self._load(site, [text(id) for id in ids])
+        ids = self._client.zrange(self._keys.recent(site), 0, RECENT_MAX - 1, desc=True)
+        found: list[Comment] = []
+        for start in range(0, len(ids), n):  # one step, unless a branch is hidden
+            comments = self._load(site, [text(id) for id in ids[start : start + n]])
+            reached = self._reach(site, [(c.thread, c.id) for c in comments])
+            found += [c for c, (state, _) in zip(comments, reached, strict=True) if state == "p"]
+            if len(found) >= n:
+                break
+        return found[:n]
 
     def _load(self, site: str, ids: Sequence[str]) -> list[Comment]:
         return [c for c in self._comments.load(site, ids) if c]
@@ -65,11 +104,18 @@ class RedisThreads:
         found = self._client.hmget(key, [thread_name(t) for t in threads]) if threads else []
         return [int(n or 0) for n in found]
 
+    def are_visible(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        return [state == "p" for state, _ in self._reach(site, [(c.thread, c.id) for c in comments])]
+
     def is_visible(self, comment: Comment) -> bool:
+        return self.are_visible(comment.site, [comment])[0]
+
+    def replies(self, site: str, comments: Sequence[Comment]) -> list[int]:
+        k = self._keys
         pipe = self._client.pipeline(transaction=False)
-        pipe.zscore(self._keys.roots(comment.site, comment.thread), comment.id)
-        pipe.hget(self._keys.replies(comment.site, comment.thread), comment.id)
-        return is_shown(*pipe.execute())
+        for comment in comments:
+            pipe.hget(k.nodes(site, comment.thread), comment.id)
+        return [_replies(node or b"") for node in pipe.execute()]
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
         change = self._client.sadd if closed else self._client.srem
@@ -79,14 +125,22 @@ class RedisThreads:
         return bool(self._client.sismember(self._keys.closed_threads(site), thread_name(thread)))
 
 
-def is_shown(root: float | None, reply: bytes | None) -> bool:
-    """True if a comment with this score among the roots, or this entry among the replies, is visible."""
-    return root is not None or (reply is not None and reply.endswith(b"|1"))
+def is_published(root: float | None, node: bytes | None) -> bool:
+    """True if a comment with this score among the roots, or this node, is published."""
+    return node.split(b"|")[2] == b"p" if node else root is not None
 
 
-def _shown(replies: Mapping[bytes, bytes]) -> Iterator[tuple[str, str, int]]:
-    """Yield id, parent and ms received of the visible replies."""
-    for id, reply in replies.items():
-        parent, at, shown = text(reply).split("|")
-        if shown == "1":
-            yield text(id), parent, int(at)
+def _node(id: bytes, received: bytes, node: bytes) -> Node:
+    return Node(text(id), int(float(received)), is_published(0, node), _replies(node))
+
+
+def _replies(node: bytes) -> int:
+    return int(node.rpartition(b"|")[2] or 0)
+
+
+def _row(entry: PageEntry, comment: Comment) -> ThreadRow | None:
+    """Return a row of a page. The comment may have changed since the tree was read: then it is a stub, or left out."""
+    published = entry.node.published and comment.status is Status.APPROVED
+    if not published and not entry.node.replies:
+        return None
+    return ThreadRow(comment, entry.depth, entry.node.replies, entry.more, removed=not published)

@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from comments.drafts import withdrawn
 from comments.lifecycle import Action, Role, Status
 from comments.storage.interfaces import Storage
-from comments.storage.values import ThreadPage
+from comments.storage.values import ThreadPage, ThreadRow
 from service.reading.fast_path import ReadingFastPath, ResponseSource
 from service.web.response_cache import RenderedBody, ResponseCache
 from service.web.site_cache import SiteCache
@@ -60,7 +60,8 @@ class Shallow:
     storage: Storage
 
     def page(self, site: str, thread: str, *rest: Any) -> ThreadPage:
-        rows = tuple(c for c in self.storage.comments.by_status(site, Status.APPROVED, 100).rows if c.thread == thread)
+        found = self.storage.comments.by_status(site, Status.APPROVED, 100).rows
+        rows = tuple(ThreadRow(c) for c in found if c.thread == thread)
         return ThreadPage(rows, "", len(rows))
 
     def __getattr__(self, name: str) -> Any:
@@ -101,7 +102,8 @@ def hide_after_reading(kind: type[ReadingModel]) -> None:
     assert first
     assert machine.published(thread, first.comment.id)
     check_all_pages(machine)
-    machine.change(first, first.comment, first.comment.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo")))
+    removed = first.comment.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo"))
+    machine.change(first, first.comment, removed.with_hidden_replies())
     check_all_pages(machine)
 
 

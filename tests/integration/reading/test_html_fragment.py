@@ -34,7 +34,7 @@ def section(web: PublicApp, address: str = READ) -> Element:
 
 def outline(element: Element) -> Iterator[tuple[str, object]]:
     """Return the ids of the comments, each with the outline of the list below it."""
-    for entry in element.findall("ol/li"):
+    for entry in element.findall("ol/li[article]"):
         yield entry.find("article").attrib["id"].removeprefix("comment-"), list(outline(entry))
 
 
@@ -102,6 +102,40 @@ def test_the_next_page_is_linked(web: PublicApp) -> None:
     assert "Link" not in last.headers
     seen += [id for id, _ in outline(section(web, f"/v1/sites/blog/comments.html?{following}"))]
     assert len(set(seen)) == 3
+
+
+def links(found: Element, kind: str) -> list[str]:
+    return [a.attrib["href"].removeprefix("http://127.0.0.1:8000") for a in found.iter("a") if a.get("class") == kind]
+
+
+def test_more_replies_and_more_comments_are_links(web: PublicApp) -> None:
+    roots = [published(web.storage, received=START + timedelta(minutes=n)).id for n in range(3)]
+    replies = [published(web.storage, parent=roots[0], received=START + timedelta(hours=n)).id for n in range(1, 9)]
+    found = section(web, f"{READ}?limit=6")
+    assert list(outline(found)) == [
+        (roots[0], [(replies[0], []), (replies[1], []), (replies[2], [])]),
+        (roots[1], []),
+        (roots[2], []),
+    ]
+    (more,) = links(found, "rg-more")
+    rest = section(web, more)
+    assert [id for id, _ in outline(rest)] == replies[3:]
+    assert links(section(web, f"{READ}?limit=2"), "rg-next")
+
+
+def test_a_stub_shows_nothing_of_the_removed_comment(web: PublicApp) -> None:
+    root = published(web.storage, author="Vanished", content="gone text", received=START, url="https://gone.example")
+    reply = published(web.storage, parent=root.id, content="still here")
+    moderated(web.storage, root, Action.REMOVE)
+    found = section(web)
+    assert list(outline(found)) == [(root.id, [(reply.id, [])])]
+    text = web.client.get(READ).text
+    assert "Comment removed" in text
+    assert "still here" in text
+    for gone in ("Vanished", "gone text", "gone.example", "2026-01-01"):
+        assert gone not in text
+    assert f"{root.id}/reports" not in text
+    assert found.get("data-total") == "1"
 
 
 def test_an_unchanged_fragment_is_a_304_and_a_change_is_not(web: PublicApp) -> None:

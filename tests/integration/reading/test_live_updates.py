@@ -14,7 +14,7 @@ import pytest
 from comments.lifecycle import Action
 from comments.settings import PREFIX
 from comments.storage.interfaces import Storage
-from tests.support.builders import SECRET, a_site, accepted, decided, moderated, published
+from tests.support.builders import SECRET, a_site, accepted, decided, moderated, published, removed_with_replies
 from tests.support.public_app import PublicApp, open_public_app
 from tests.support.wait import wait_until
 
@@ -67,7 +67,7 @@ def test_unpublished_comments_cause_no_events(web: PublicApp) -> None:
     decided(web.storage, accepted(web.storage), Action.HOLD)
     root = published(web.storage)
     child = published(web.storage, parent=root.id)
-    moderated(web.storage, root, Action.REMOVE)
+    removed_with_replies(web.storage, root)
     payload = web.client.get(f"{FOLLOW}?after=0").text
     assert child.id not in payload
     assert "published" not in payload

@@ -14,7 +14,7 @@ from comments.storage.values import CommentChange
 from service.deps import Deps
 from service.reading.report_pages import add_report
 from tests.support.author_requests import change, judge
-from tests.support.builders import NOW, a_site, accepted, decided, moderated, published
+from tests.support.builders import NOW, a_site, accepted, decided, moderated, published, removed_with_replies
 from tests.support.public_app import HTML, PublicApp, open_public_app
 from tests.support.web_app import SignedInClient, WebApp, open_web_app, page
 
@@ -72,7 +72,7 @@ def test_every_report_gets_the_same_answer(web: PublicApp) -> None:
 def test_unpublished_comments_cannot_be_reported(web: PublicApp) -> None:
     removed = published(web.storage)
     below = published(web.storage, parent=removed.id)
-    moderated(web.storage, removed, Action.REMOVE)
+    removed_with_replies(web.storage, removed)
     hidden = [removed, below, accepted(web.storage), decided(web.storage, accepted(web.storage), Action.HOLD)]
     edited = published(web.storage)
     change(web, edited, "Other words.")

@@ -26,7 +26,7 @@ def draft(storage: Storage, comment: Comment) -> Comment:
 
 
 def read(storage: Storage) -> list[str]:
-    return [c.public_content for c in storage.threads.page("blog", "first-post", 9).rows]
+    return [c.comment.public_content for c in storage.threads.page("blog", "first-post", 9).rows]
 
 
 def test_the_card_of_an_edit_shows_what_it_would_change(mo: SignedInClient, comment: Comment, draft: Comment) -> None:

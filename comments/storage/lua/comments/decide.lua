@@ -1,11 +1,13 @@
 -- Apply decisions with all their effects, each only if its comment is still as it was read.
 -- include lib/clock
+-- include lib/thread_tree
 -- KEYS     due, attempts, counters, outbox, unlearned, authors:approved, authors:spam, threads:count, threads:version,
 --          recent, changes, audit, held:changed, held:slots, held:here, then status:<status> for each of `statuses`,
---          then for each change: comment, roots, replies
--- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, changes_max,
---          first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds), and changes. Each
---          change has id, old and new (status), version (for the outbox; 0 for no event), received, since (ms from
+--          then for each change: comment, nodes, roots, latest
+-- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, latest_max,
+--          changes_max, first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds),
+--          comments and children (prefixes of keys), max_cost, and changes. Each change has id, old and new (status),
+--          state (in the thread's tree), version (for the outbox; 0 for no event), received, since (ms from
 --          when it waits for the filters), thread, parent, authors (names of the author's records; the first holds
 --          the day), unseen (1 if the filters published the comment of a new author without review), people_old and
 --          people_new (status in which records of people's decisions count the comment before and after, or "") with
@@ -13,69 +15,18 @@
 --          the next change, or neither is)
 -- ARGV[2]  and on, four for each change: state line as read, state line to write, audit entry or "", new submission
 --          or "" for the one it has
--- Returns  1 or 0 for each change.
+-- Returns  1 or 0 for each change. After a cost of max_cost the rest is left for another call: the list is shorter.
 local due, attempts, counters, outbox, unlearned, authors_approved, authors_spam = unpack(KEYS, 1, 7)
 local thread_counts, thread_versions, recent, changes = unpack(KEYS, 8, 11)
 local audit, index_outdated, index_slots, index_held = unpack(KEYS, 12, 15)
 local args, now = cjson.decode(ARGV[1]), clock()
 local AUTHORS = {approved = authors_approved, spam = authors_spam}
 local DAY_MS = 86400000
+-- A decision takes as long as updating this many nodes.
+local DECISION_COST, cost = 15, 0
 
 local status_keys = {}
 for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[15 + i] end
-
-local function is_visible(id, roots, replies)
-  local reply = redis.call("HGET", replies, id)
-  return redis.call("ZSCORE", roots, id) or (reply and string.sub(reply, -2) == "|1")
-end
-
--- Show ("1") or hide ("0") all approved replies below `id`. Adds the ids that changed to `ids`.
-local function set_visible_below(replies, id, visible, ids)
-  local flat, below = redis.call("HGETALL", replies), {}
-  for i = 1, #flat, 2 do
-    local parent, received, was = string.match(flat[i + 1], "^(.*)|(.*)|(.)$")
-    below[parent] = below[parent] or {}
-    table.insert(below[parent], {id = flat[i], received = received, was = was})
-  end
-  local open = {id}
-  while #open > 0 do
-    local parent = table.remove(open)
-    for _, reply in ipairs(below[parent] or {}) do
-      if reply.was ~= visible then
-        redis.call("HSET", replies, reply.id, parent .. "|" .. reply.received .. "|" .. visible)
-        ids[#ids + 1] = reply.id
-        open[#open + 1] = reply.id
-      end
-    end
-  end
-  return ids
-end
-
--- Put an approved comment into its thread. Returns the ids that became visible.
-local function publish(c)
-  if c.parent == "" then
-    redis.call("ZADD", c.roots, c.received, c.id)
-  else
-    local visible = is_visible(c.parent, c.roots, c.replies)
-    redis.call("HSET", c.replies, c.id, string.format("%s|%.0f|%s", c.parent, c.received, visible and "1" or "0"))
-    if not visible then return {} end
-  end
-  -- A comment that was never published has no replies.
-  if c.old == "queued" then return {c.id} end
-  return set_visible_below(c.replies, c.id, "1", {c.id})
-end
-
--- Take a comment out of its thread. Returns the ids that are no longer visible.
-local function unpublish(c)
-  if c.parent == "" then
-    redis.call("ZREM", c.roots, c.id)
-  else
-    local reply = redis.call("HGET", c.replies, c.id)
-    redis.call("HDEL", c.replies, c.id)
-    if not reply or string.sub(reply, -2) ~= "|1" then return {} end
-  end
-  return set_visible_below(c.replies, c.id, "0", {c.id})
-end
 
 -- Versions are times while the clock moves on, so data restored from a backup repeats none.
 local function next_version(field)
@@ -85,31 +36,49 @@ local function next_version(field)
   return before, version
 end
 
--- Give the thread and the site their next versions and record the change. Returns the site's version.
-local function record_change(c, visible)
+-- Give the thread and the site their next versions and record the change of `id`. Returns the site's version.
+local function record_change(c, id, visible)
   local before, version = next_version(c.thread)
   local _, site_version = next_version(args.whole_site)
   redis.call("XADD", changes, "MAXLEN", "~", args.changes_max, "*", "t", c.thread,
-    "b", string.format("%.0f", before), "v", string.format("%.0f", version), "c", c.id, "s", visible)
+    "b", string.format("%.0f", before), "v", string.format("%.0f", version), "c", id, "s", visible)
   return site_version
 end
 
--- Count and list `ids`, which became visible ("1") or hidden ("0"): the comment itself and the replies below it.
-local function count_visible(c, ids, visible)
-  if #ids == 0 then return end
-  local site_version = record_change(c, visible)
-  redis.call("HINCRBY", thread_counts, c.thread, visible == "1" and #ids or -#ids)
-  for _, id in ipairs(ids) do
-    if visible == "1" then redis.call("ZADD", recent, site_version, id) else redis.call("ZREM", recent, id) end
+-- List a published comment in the feeds of the site and of its thread, or remove it from them.
+local function update_feeds(c, site_version)
+  if c.new ~= "approved" then
+    redis.call("ZREM", recent, c.id)
+    redis.call("ZREM", c.latest, c.id)
+    return
   end
-  redis.call("ZREMRANGEBYRANK", recent, 0, -args.recent_max - 1)
+  if site_version then
+    redis.call("ZADD", recent, site_version, c.id)
+    redis.call("ZREMRANGEBYRANK", recent, 0, -args.recent_max - 1)
+  end
+  if c.parent ~= "" then
+    redis.call("ZADD", c.latest, c.received, c.id)
+    redis.call("ZREMRANGEBYRANK", c.latest, 0, -args.latest_max - 1)
+  end
 end
 
+-- Returns the number of nodes visited.
 local function update_thread(c)
+  local tree = {nodes = c.nodes, roots = c.roots, children = args.children, comments = args.comments}
   if c.old == "approved" and c.new == "approved" then
-    if is_visible(c.id, c.roots, c.replies) then record_change(c, "1") end
-  elseif c.new == "approved" then count_visible(c, publish(c), "1")
-  elseif c.old == "approved" then count_visible(c, unpublish(c), "0") end
+    if reached_state(tree, c.id) == "p" then record_change(c, c.id, "1") end
+    return 1
+  end
+  local concerns_readers = c.old == "approved" or c.new == "approved"
+  if not concerns_readers and c.state == "s" and not read_node(tree, c.id) then return 1 end
+  local change, gone, visited = set_state(tree, c.id, c.parent, c.received, c.state)
+  local site_version = nil
+  if change ~= 0 then
+    redis.call("HINCRBY", thread_counts, c.thread, change)
+    site_version = gone == "" and record_change(c, c.id, "1") or record_change(c, gone, "0")
+  end
+  if concerns_readers then update_feeds(c, site_version) end
+  return visited
 end
 
 local function count_wait(c)
@@ -180,7 +149,7 @@ local function apply(c)
   redis.call("ZADD", status_keys[c.new], c.new == "queued" and c.since or c.received, c.id)
   if c.old == "queued" then leave_queue(c) end
   if c.rewritten ~= "" then c.submission = c.rewritten end
-  redis.call("SET", c.comment, c.state .. c.submission)
+  redis.call("SET", c.comment, c.line .. c.submission)
   if c.new == "queued" then enter_queue(c) end
   update_index(c)
   if c.entry ~= "" then
@@ -189,24 +158,24 @@ local function apply(c)
   end
   if c.entry ~= "" or c.rewritten ~= "" then redis.call("SADD", unlearned, c.id) end
   update_authors(c)
-  update_thread(c)
+  cost = cost + DECISION_COST + update_thread(c)
   if c.version > 0 then redis.call("XADD", outbox, "*", "c", c.id, "v", c.version, "b", c.old, "a", c.new) end
   redis.call("PUBLISH", args.channel, c.id)
 end
 
 -- Return the change with its keys and records, or nil if its comment changed since it was read.
 local function read_change(i)
-  local c, key, value = args.changes[i], 15 + #args.statuses + 3 * (i - 1), 1 + 4 * (i - 1)
+  local c, key, value = args.changes[i], 15 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
   local record, line = redis.call("GET", KEYS[key + 1]), ARGV[value + 1]
   if not record or string.sub(record, 1, string.len(line)) ~= line then return nil end
-  c.comment, c.roots, c.replies = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3]
-  c.state, c.entry, c.rewritten = ARGV[value + 2], ARGV[value + 3], ARGV[value + 4]
+  c.comment, c.nodes, c.roots, c.latest = unpack(KEYS, key + 1, key + 4)
+  c.line, c.entry, c.rewritten = ARGV[value + 2], ARGV[value + 3], ARGV[value + 4]
   c.submission = string.sub(record, string.len(line) + 1)
   return c
 end
 
 local results, i = {}, 1
-while i <= #args.changes do
+while i <= #args.changes and (i == 1 or cost < args.max_cost) do
   local first, second = read_change(i), nil
   local paired = args.changes[i].with_next == 1
   if paired then second = read_change(i + 1) end

@@ -49,8 +49,8 @@ def test_fields_of_a_later_program_are_ignored() -> None:
 
 
 def test_a_decision_with_fields_of_a_later_program_is_read() -> None:
-    comment = a_comment().with_decision(a_decision(Action.HOLD, log_odds=1.25))
-    state = dump_state(comment).replace(b"1.25]", b'1.25,{"new":1}]')
+    comment = a_comment().with_decision(a_decision(Action.HOLD, log_odds=1.25, replies="hidden"))
+    state = dump_state(comment).replace(b'"hidden"]', b'"hidden",{"new":1}]')
     assert load_comment(comment.site, comment.id, state + dump_submission(comment)) == comment
 
 
