@@ -51,7 +51,9 @@ def test_a_new_field_is_accepted_checked_stored_and_shown(tree: TreeCopy, valkey
     tree.insert(
         "service/web/schemas.py", '    content: str = Field(description="Text as written', "    pronouns: str\n"
     )
-    tree.insert("comments/public_view.py", '        "content": comment', '        "pronouns": comment.pronouns,\n')
+    tree.insert(
+        "comments/public_view.py", '        "content": without_reordering', '        "pronouns": comment.pronouns,\n'
+    )
     tree.replace(
         "service/review/presenter.py", '*("author", "url", "content"', '*("author", "url", "pronouns", "content"'
     )
