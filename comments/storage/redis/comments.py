@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate
 from typing import Any
 
 from comments.audit import decision_entry
@@ -39,12 +38,12 @@ from comments.storage.values import (
 from .audit_log import packed
 from .author_records import FIRST_SEEN_UNIT
 from .client import Client, guarded, text
+from .counters import read_counters
 from .paging import page
 from .scripts import Script
 
 #: Seconds in which a repeated submission is recognized: by its Idempotency-Key, and without one by its content.
 KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
-DAY_SECONDS = 86_400
 #: Long enough that two submissions never share one. A collision would lose a comment.
 FINGERPRINT_BYTES = 16
 #: Memory limit for the undecided submissions of a site, whatever their number.
@@ -182,7 +181,7 @@ class RedisComments:
         for status in Status:
             pipe.zcard(self._keys.status(site, status))
         totals, *current = pipe.execute()
-        return _counters({text(name): float(n) for name, n in totals.items()}, current)
+        return read_counters({text(name): float(n) for name, n in totals.items()}, current)
 
     def wait(self, site: str, id: str, seconds: float) -> Comment:
         deadline = time.monotonic() + seconds
@@ -245,24 +244,3 @@ def _values(change: CommentChange) -> list[bytes]:
     entry = decision_entry(change.after, change.origin)
     submission = dump_submission(change.after) if rewrites_submission(change) else b""
     return [dump_state(change.before), dump_state(change.after), packed(entry) if entry else b"", submission]
-
-
-def _counters(totals: Mapping[str, float], current: Sequence[int]) -> Counters:
-    def of(kind: str) -> dict[str, int]:
-        return {name.removeprefix(kind): int(n) for name, n in totals.items() if name.startswith(kind)}
-
-    decided, today = of("decided:"), int(time.time()) // DAY_SECONDS
-    waited = {float(bound): n for bound, n in of("wait:").items()}
-    cumulative = dict(zip(WAIT_BUCKETS, accumulate(waited.get(bound, 0) for bound in WAIT_BUCKETS), strict=True))
-    cumulative[float("inf")] = sum(decided.values())  # includes waits longer than every finite bound
-    return Counters(
-        accepted=int(totals.get("accepted", 0)),
-        decided=decided,
-        moderated=of("moderated:"),
-        current=dict(zip(Status, current, strict=True)),
-        attempts=int(totals.get("attempts", 0)),
-        wait_seconds=cumulative,
-        wait_sum=totals.get("wait_sum", 0.0),
-        reported=int(totals.get("reported", 0)),
-        published_unseen=sum(n for day, n in of("unseen:").items() if int(day) > today - UNSEEN_DAYS),
-    )
