@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     PASSWORD = "account.password"  # noqa: S105 - the name of an action
     CODES_ON = "account.codes-on"
     CODES_OFF = "account.codes-off"
+    DISPLAY_NAME = "account.display-name"
     RECOVERY = "account.recovery-code"
     EXPORT = "export.comments"
     EXPORT_AUDIT = "export.audit"
@@ -78,6 +79,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.PASSWORD: "Password changed",
     AuditAction.CODES_ON: "Two-factor authentication turned on",
     AuditAction.CODES_OFF: "Two-factor authentication turned off",
+    AuditAction.DISPLAY_NAME: "Display name changed",
     AuditAction.RECOVERY: "Recovery code used",
     AuditAction.EXPORT: "Comments exported",
     AuditAction.EXPORT_AUDIT: "Audit log exported",

@@ -3,6 +3,7 @@
 queued ──filters──▶ approved | held | spam
 approved ──filters, after reports by readers──▶ held
 approved, held, spam, removed ──moderator──▶ approved | spam | removed, and back (undo)
+queued ──moderator who replies──▶ approved
 queued, held, approved ──author──▶ withdrawn; queued, held ──author's edit──▶ queued
 
 An edit of a published comment is a draft with a life cycle of its own: it is applied once it is approved, and can be
@@ -50,6 +51,7 @@ class Role(StrEnum):
 
     FILTERS = "filters"
     MODERATOR = "moderator"
+    STAFF = "staff"  # a moderator who writes a comment
     AUTHOR = "author"
 
 
@@ -170,13 +172,13 @@ class Action(StrEnum):
             audit="comment.hold",
         ),
     )
+    REPLY = (
+        "reply",
+        ActionRow("Replied", Status.APPROVED, {Role.STAFF: (Status.QUEUED,)}, tone="good", audit="comment.reply"),
+    )
     EDIT = (
         "edit",
-        ActionRow(
-            past="Edited",
-            result=Status.QUEUED,
-            allowed={Role.AUTHOR: (Status.QUEUED, Status.HELD, Status.APPLIED)},
-        ),
+        ActionRow("Edited", Status.QUEUED, {Role.AUTHOR: (Status.QUEUED, Status.HELD, Status.APPLIED)}),
     )
     WITHDRAW = (
         "withdraw",

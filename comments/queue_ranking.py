@@ -112,8 +112,8 @@ def _terms(comment: Comment, decision: Decision) -> Iterator[str]:
         yield f"author:{term_value(comment.author)}"
     if comment.origin:
         yield f"origin:{comment.origin}"
-    if comment.identity:
-        yield f"identity:{comment.identity}"
+    for key in filter(None, (comment.identity, comment.user)):
+        yield f"identity:{key}"
     if comment.email:
         yield email_term(comment.email)
         yield email_term("@" + comment.email.rpartition("@")[2])

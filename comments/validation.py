@@ -108,6 +108,11 @@ def _field_problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
         yield Problem("parent", "parent", "The comment you are replying to does not exist.")
 
 
+def name_problems(name: str) -> tuple[Problem, ...]:
+    """List every problem of a tidied name; none for an empty one."""
+    return tuple(_text_problems("author", name, LENGTHS["author"])) if name else ()
+
+
 def thread_problems(thread: str) -> tuple[Problem, ...]:
     """List every problem of the thread key in a request."""
     if is_blank(thread):

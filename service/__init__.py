@@ -19,6 +19,7 @@ from .review import (
     presence_updates,
     queue_pages,
     review_api,
+    staff_replies,
 )
 from .sites import audit_pages, author_rules, members, settings_pages, user_keys
 from .submission import author_views, form_api, own_comments, receipts, wordpress
@@ -60,6 +61,7 @@ VIEWS = (
     form_actions,
     bulk_pages,
     review_api,
+    staff_replies,
     presence_api,
     ops_views,
     delivery_pages,

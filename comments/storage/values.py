@@ -222,7 +222,7 @@ class HistoryQuery:
 
     def matches(self, comment: Comment) -> bool:
         return bool(self.identity or self.origin) and (
-            self.identity in ("", comment.identity) and self.origin in ("", comment.origin)
+            self.identity in ("", comment.identity, comment.user) and self.origin in ("", comment.origin)
         )
 
 

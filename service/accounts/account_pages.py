@@ -9,11 +9,12 @@ from comments.audit import AuditAction
 from comments.errors import Invalid, NotFound, Problem
 from comments.origins import origin_of
 from comments.person import Person
+from comments.validation import name_problems, tidied
 from service.deps import deps
 
 from . import passwords, totp
 from .audit_trail import append_entry, entry, replace_person
-from .sessions import SignedIn, check_csrf, open_session, require_sign_in
+from .sessions import SignedIn, check_csrf, has_role, open_session, require_sign_in
 from .sign_in import count_attempt
 
 blueprint = Blueprint("account_pages", __name__, url_prefix="/account")
@@ -53,6 +54,21 @@ def change_password() -> ResponseReturnValue:
     response = redirect(url_for("account_pages.account_page", done="password"), 303)
     open_session(response, person)
     return response
+
+
+@blueprint.post("/name")
+def change_display_name() -> ResponseReturnValue:
+    """Change the name that readers see on replies, and reserve it on the sites where this person may reply."""
+    signed = _require_change()
+    name = tidied({"author": request.form.get("display_name", "")})["author"]
+    if problems := [Problem("display_name", p.code, "cannot be used: " + p.message) for p in name_problems(name)]:
+        return _page(signed, problems=problems, display_name=name), 422
+    person = replace(signed.person, display_name=name)
+    replace_person(signed.person, person, replace(entry(signed, AuditAction.DISPLAY_NAME, after=name), site=""))
+    for site in person.roles if name else ():
+        if has_role(person, site, "moderator"):
+            deps().storage.evidence.add_staff_name(site, name)
+    return redirect(url_for("account_pages.account_page", done="name"), 303)
 
 
 def _with_new_password(person: Person) -> Person:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from comments.model import Comment
+from comments.model import STAFF, Comment
 from comments.origins import origin_of
 from comments.site import Site
 from comments.storage.codec import moment
@@ -78,7 +78,7 @@ def _feed(site: Site, id: str, title: str, address: str, version: int) -> Elemen
 def _entry(site: Site, row: tuple[PublicComment, datetime]) -> Element:
     comment, changed = row
     entry = Element(f"{{{ATOM}}}entry")
-    name = comment.author or "Anonymous"
+    name = (comment.author or "Anonymous") + (" (staff)" if comment.role == STAFF else "")
     _add(entry, "id", urn(site.id, comment.thread, comment.id))
     _add(entry, "title", f"{name}: {comment.thread}")
     _add(entry, "published", _time(comment.received or changed))

@@ -67,16 +67,14 @@ def review_cards(
 def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[AuthorRecord | None]:
     """Records by email address. A comment does not count towards its own record."""
     own = list(comments)
-    answers = storage.evidence.look_up(
-        site, [EvidenceQuery(author=c.author_keys[:1], first_attempt=False) for c in own]
-    )
+    answers = storage.evidence.look_up(site, [EvidenceQuery(author=(c.history_key,), first_attempt=False) for c in own])
     return [
         AuthorRecord(
             sum(answer.approved) - (comment.status is Status.APPROVED),
             sum(answer.spam) - (comment.status is Status.SPAM),
             answer.first_seen,
         )
-        if comment.author_keys
+        if comment.history_key
         else None
         for comment, answer in zip(own, answers, strict=True)
     ]
@@ -98,8 +96,8 @@ def _card(
     earlier = published or before_last_edit(comment)
     changes = diff_html(earlier.content, comment.content) if earlier else Markup()
     return ReviewCard(
-        row, site, highlight_html(row.html, signals), author, comment.identity, around.get(comment.parent), published,
-        changes, record, notes, reported,
+        row, site, highlight_html(row.html, signals), author, comment.history_key, around.get(comment.parent),
+        published, changes, record, notes, reported,
     )  # fmt: skip
 
 

@@ -19,15 +19,18 @@ from .search import QueueView
 blueprint = Blueprint("form_actions", __name__, url_prefix="/review")
 
 
-class DecisionForm(QueueView):
-    """The action, and the view to return to; `alone` stands for the comment's own page."""
+class CardForm(QueueView):
+    """A form of a card, with the view to return to; `alone` stands for the comment's own page."""
 
     csrf: str = ""
-    action: ActionOrUndo
     version: Version
-    reason: str = Field("", max_length=30)
     alone: bool = False
     everywhere: bool = False
+
+
+class DecisionForm(CardForm):
+    action: ActionOrUndo
+    reason: str = Field("", max_length=30)
 
 
 class NoteForm(Strict):
@@ -46,7 +49,9 @@ def submit_decision(site: str, id: str) -> ResponseReturnValue:
         decide_comment(deps(), site, decision, signed.person.name)
     except CommentChanged as error:
         return comment_page(error.comment, site_cache.get_site(site), signed, changed=True), 409
-    return _return_to(site, id, form)
+    if form.alone:
+        return redirect(url_for("queue_pages.comment", site=site, id=id), 303)
+    return return_to_view(site, id, form)
 
 
 @blueprint.post("/<site>/<id>/notes")
@@ -57,9 +62,8 @@ def submit_note(site: str, id: str) -> ResponseReturnValue:
     return redirect(url_for("queue_pages.comment", site=site, id=id, _anchor="notes"), 303)
 
 
-def _return_to(site: str, id: str, form: DecisionForm) -> Response:
-    if form.alone:
-        return redirect(url_for("queue_pages.comment", site=site, id=id), 303)
+def return_to_view(site: str, id: str, form: CardForm) -> Response:
+    """Redirect to the page of the queue that the form was on, with a confirmation about the comment `id`."""
     fields = form.model_dump(include=set(QueueView.model_fields) - {"decided"}).items()
     view = {name: text for name, text in fields if text}
     if form.everywhere:

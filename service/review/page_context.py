@@ -17,6 +17,7 @@ SHORTCUTS = (
     ("previous", "k", "previous comment"),
     ("select", "x", "select a comment; actions then apply to all selected comments"),
     ("note", "n", "add a note for the team"),
+    ("reply", "c", "reply as the team"),
     ("open", "o", "open the comment's page"),
     ("search", "/", "search"),
     ("help", "?", "show this list"),

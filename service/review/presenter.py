@@ -73,6 +73,8 @@ class ReviewedComment(BaseModel):
     status: Status
     version: int = Field(description="send it back with a decision")
     author: str
+    verified: bool = Field(description="signed in by the site, or confirmed by email")
+    role: str = Field(description="`staff` for the site's team; otherwise empty")
     email: str = Field(description="for moderators, or only for owners if the site is set so; otherwise empty")
     url: str
     content: str = Field(description="as submitted")
@@ -91,6 +93,7 @@ class ReviewedComment(BaseModel):
         return cls(
             **{name: getattr(comment, name) for name in COPIED},
             revises=comment.draft_of,
+            verified=comment.is_verified,
             email=comment.email if may_see_emails(signed.person, site) else "",
             html=html(comment.public_content),
             reasons=_reasons(comment.filter_decision),
@@ -103,7 +106,7 @@ class ReviewedComment(BaseModel):
 #: Fields copied from the comment.
 COPIED = (
     *("id", "site", "thread", "parent", "received", "status", "version"),
-    *("author", "url", "content", "origin", "user_agent", "referrer"),
+    *("author", "role", "url", "content", "origin", "user_agent", "referrer"),
 )
 
 

@@ -99,12 +99,21 @@ def comment(site: str, id: str) -> str:
     return comment_page(deps().storage.comments.get(site, id), site_cache.get_site(site), signed)
 
 
-def comment_page(found: Comment, site: Site, signed: SignedIn, changed: bool = False) -> str:
-    """The page of a comment; `changed` adds that it changed before the moderator's action."""
+def comment_page(
+    found: Comment, site: Site, signed: SignedIn, changed: bool = False, reply: str = "", reply_problem: str = ""
+) -> str:
+    """The page of a comment; `changed` adds that it changed before the moderator's action. `reply` was not sent."""
     (card,) = review_cards(deps().storage, [found], {site.id: site}, signed)
     near = siblings(deps().storage, found)
     return render_template(
-        "review/comment.html", site=site, card=card, siblings=near, changed=changed, **page_context(signed)
+        "review/comment.html",
+        site=site,
+        card=card,
+        siblings=near,
+        changed=changed,
+        reply=reply,
+        reply_problem=reply_problem,
+        **page_context(signed),
     )
 
 

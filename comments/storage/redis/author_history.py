@@ -38,7 +38,7 @@ class RedisAuthorHistory:
             records = self._client.mget([self._keys.comment(site, id) for _, id in chunk]) if chunk else []
             for last, record in zip(chunk, records, strict=True):
                 searched += 1
-                if record and all(needle in record for needle in needles):
+                if record and all(any(needle in record for needle in group) for group in needles):
                     rows.append(load_comment(site, last[1], record))
                 if len(rows) == limit:
                     return _found(rows, last, searched)
@@ -68,10 +68,17 @@ class RedisAuthorHistory:
         return counts[::2], max(counts[1::2])
 
 
-def _needles(query: HistoryQuery) -> list[bytes]:
-    """Return bytes that every matching record contains. No text can imitate them: its quotes are escaped."""
-    named = (("identity", query.identity), ("origin", query.origin))
-    return [f'"{name}":{json.dumps(value, ensure_ascii=False)}'.encode() for name, value in named if value]
+def _needles(query: HistoryQuery) -> list[tuple[bytes, ...]]:
+    """Return groups of bytes: every matching record contains one of each group.
+
+    No text can imitate them, because its quotes are escaped.
+    """
+    named = ((("identity", "user"), query.identity), (("origin",), query.origin))
+    return [
+        tuple(f'"{n}":{json.dumps(value, ensure_ascii=False)}'.encode() for n in names)
+        for names, value in named
+        if value
+    ]
 
 
 def _found(rows: Sequence[Comment], last: Place | None, searched: int) -> HistoryPage:

@@ -297,7 +297,7 @@ list.addEventListener("submit", (event) => {
     event.preventDefault();
     return addNote(card, event.target.elements.text);
   }
-  if (!event.submitter) return;
+  if (!event.submitter || event.target.matches(".staff-reply")) return;
   event.preventDefault();
   const { name, value } = event.submitter;
   if (value === "undo") forget(card);
@@ -335,8 +335,8 @@ function removeBecause(number) {
   if (button) act(button.form.elements.action.value, button.value);
 }
 
-function openNote() {
-  const field = current.querySelector(".leave-note textarea");
+function open(form) {
+  const field = current.querySelector(`${form} textarea`);
   if (!field) return;
   field.closest("details").open = true;
   field.focus();
@@ -350,13 +350,14 @@ const WITHOUT_CARD = {
 };
 const WITH_CARD = {
   [shortcuts.select]: () => selected.toggle(current),
-  [shortcuts.note]: openNote,
+  [shortcuts.note]: () => open(".leave-note"),
+  [shortcuts.reply]: () => open(".staff-reply"),
   [shortcuts.open]: () => current.querySelector(".place a").click(),
 };
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest(TYPING);
-  if (event.key === "Escape" && event.target.closest("#q, .leave-note textarea")) {
+  if (event.key === "Escape" && event.target.closest("#q, .card textarea")) {
     event.target.blur();
     if (current) goTo(current);
     return;

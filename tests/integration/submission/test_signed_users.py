@@ -191,7 +191,7 @@ def test_a_form_with_another_problem_keeps_the_user_signed_in(web: PublicApp) ->
     answer = web.client.post(SUBMIT, data={"thread": "first-post", "content": "", "user_token": token}, headers=HTML)
     assert answer.status_code == 422
     assert token in answer.text
-    assert "signed in as <bdi>Grace Hopper" in answer.text
+    assert "Signed in as <bdi>Grace Hopper" in answer.text
     assert 'name="author"' not in answer.text
 
 

@@ -12,6 +12,7 @@ STEPS = {
     (Role.MODERATOR, Status.APPROVED): {Action.SPAM, Action.REMOVE},
     (Role.MODERATOR, Status.SPAM): {Action.APPROVE, Action.REMOVE},
     (Role.MODERATOR, Status.REMOVED): {Action.APPROVE, Action.SPAM},
+    (Role.STAFF, Status.QUEUED): {Action.REPLY},
     (Role.AUTHOR, Status.QUEUED): {Action.EDIT, Action.WITHDRAW},
     (Role.AUTHOR, Status.HELD): {Action.EDIT, Action.WITHDRAW},
     (Role.AUTHOR, Status.APPROVED): {Action.WITHDRAW},
