@@ -7,6 +7,7 @@ from .author_rules import AuthorRuleFilter
 from .base import Facts, Filter, Window
 from .duplicates import DuplicateFilter
 from .form import FormFilter
+from .gibberish import GibberishFilter
 from .impersonation import ImpersonationFilter
 from .learned import LearnedFilter
 from .links import LinkFilter
@@ -38,5 +39,6 @@ BUILT_IN: tuple[Filter, ...] = (
     ProfanityFilter(),
     ToxicityFilter(),
     ShoutingFilter(),
+    GibberishFilter(),
     LearnedFilter(),
 )

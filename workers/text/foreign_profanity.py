@@ -22,6 +22,7 @@ UNMISTAKABLE = 5
 #: With more likely languages than this the language is unknown.
 MAX_LIKELY = 4
 ANY_ENDING = "*"
+LONGEST_BEGINNING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class _ForeignList:
     def _find(self, word: str) -> ForeignWord | None:
         if word in self.whole:
             return self.whole[word]
-        return next((self.beginnings[word[:n]] for n in range(len(word), 1, -1) if word[:n] in self.beginnings), None)
+        lengths = range(min(len(word), LONGEST_BEGINNING), 1, -1)
+        return next((self.beginnings[word[:n]] for n in lengths if word[:n] in self.beginnings), None)
 
 
 @cache
