@@ -84,6 +84,7 @@ def test_these_signals_only_hold():
         "author.impersonation",
         "filter.failed",
         "form.proof-missing",
+        "gibberish.text",
         "held-before",
         "learned.certain",
         "links.added",
