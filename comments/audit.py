@@ -50,6 +50,7 @@ class AuditAction(StrEnum):
     EXPORT = "export.comments"
     EXPORT_AUDIT = "export.audit"
     ERASURE = "erasure"
+    REPORTS_LIMITED = "report.limited"
 
 
 #: Labels for people. Decisions about comments have theirs in the table of actions.
@@ -84,6 +85,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.EXPORT: "Comments exported",
     AuditAction.EXPORT_AUDIT: "Audit log exported",
     AuditAction.ERASURE: "Personal data erased",
+    AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
 }
 
 #: All actions in the log: decisions about comments first, then the others.

@@ -54,6 +54,18 @@ class Pseudonyms:
             ip = ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False).network_address
         return self._name("origin", str(ip))
 
+    def networks(self, address: str) -> tuple[str, str]:
+        """Hash the addresses that one machine can have (IPv4 /24, IPv6 /48), and its provider's (/16, /32)."""
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return "", ""
+        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+            ip = ip.ipv4_mapped
+        lengths = (24, 16) if ip.version == 4 else (48, 32)
+        household, provider = (str(ipaddress.ip_network((ip, length), strict=False)) for length in lengths)
+        return self._name("household", household), self._name("provider", provider)
+
     def author(self, email: str, origin: str = "") -> str:
         """Hash an author's email address, alone or together with the network. "" without an address."""
         return self._name("author", email.strip().lower(), origin) if email.strip() else ""

@@ -1,12 +1,13 @@
-"""Reports by readers: how they are summarized, and holding a comment because of them.
+"""Reports by readers: which of them count, how they are summarized, and holding a comment because of them.
 
 Reports can hold a comment for review, but never remove it and never train the filters. A comment that a moderator
-approved stays published.
+approved stays published. Moderators see every report, also those that do not count towards a hold.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from .lifecycle import Action, Role, Status
@@ -18,6 +19,62 @@ ReportReason = Literal["spam", "abuse", "other"]
 DECIDED_BY_READERS = "its readers"
 #: Signal of a comment that was held because of reports.
 REPORTED = "reported.readers"
+#: Reports from one provider's network within this time count once: a provider has many customers, a robot many
+#: addresses.
+PROVIDER_WINDOW = timedelta(hours=1)
+#: A comment that readers have seen for this long needs one more report for each of these ages.
+TRUSTED_AGES = (timedelta(days=1), timedelta(days=7))
+#: One more report is needed for this many published replies. Together no more than `MAX_FACTOR` times the setting.
+REPLIES_PER_REPORT, MAX_FACTOR = 5, 3
+#: Holds by reports in an hour, on one site. Further comments stay published and are listed as reported.
+MAX_HOLDS, HOLDS_WINDOW = 20, 3600
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A reader's report. The networks are keyed hashes; see `Pseudonyms.networks`."""
+
+    reason: str
+    network: str = ""  # one subscriber
+    household: str = ""  # the addresses that one machine can have
+    provider: str = ""
+    at: datetime = LONG_AGO
+
+
+def reasons(reports: Iterable[Report]) -> Mapping[str, int]:
+    """Count reports by reason."""
+    return Counter(report.reason for report in reports)
+
+
+def plausible_reports(reports: Iterable[Report], comment: Comment) -> list[Report]:
+    """Return the reports that count towards a hold.
+
+    Each household counts once, and each provider once in an hour. What readers reported before a moderator approved
+    the comment does not count again.
+    """
+    approvals = [step.at for step in comment.decisions if step.role is Role.MODERATOR and step.action is Action.APPROVE]
+    since = max(approvals, default=None)
+    counted: list[Report] = []
+    households: set[str] = set()
+    providers: dict[str, datetime] = {}
+    for report in sorted(reports, key=lambda report: report.at):
+        is_fresh = since is None or report.at > since
+        provider_before = providers.get(report.provider)
+        is_spread = provider_before is None or report.at - provider_before >= PROVIDER_WINDOW
+        if not report.household and is_fresh:  # of an earlier version
+            counted.append(report)
+        elif is_fresh and is_spread and report.household not in households:
+            counted.append(report)
+            households.add(report.household)
+            providers[report.provider] = report.at
+    return counted
+
+
+def reports_needed(setting: int, published_for: timedelta, replies: int) -> int:
+    """Return the plausible reports that hold a comment. What many have read and answered needs more of them."""
+    more = sum(published_for >= age for age in TRUSTED_AGES) + replies // REPLIES_PER_REPORT
+    return min(setting + more, MAX_FACTOR * setting)
 
 
 def report_summary(counts: Mapping[str, int]) -> str:

@@ -117,8 +117,8 @@ class Site:
         setting(
             REVIEW,
             "Reports",
-            "Hold a comment when readers of this many networks reported it, unless a moderator "
-            "approved it. 0 never does.",
+            "Hold a comment after plausible reports from this many networks, unless a moderator approved it. "
+            "0 never does.",
             ge=0,
             le=MAX_REPORTS,
         ),

@@ -4,22 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from comments.model import Comment
+from comments.report_rules import Report
 
 #: Seconds that the reports of a comment are kept after the last one.
 KEPT = 30 * 86_400
 
 
 class Reports(Protocol):
-    """Reports are counted by reason: a `ReportReason` -> the number of networks."""
-
-    def add(self, comment: Comment, origin: str, wrong: str, per_minute: int) -> Mapping[str, int]:
-        """Store a network's report and return the comment's counts. Only the first report of a network counts.
+    def add(self, comment: Comment, report: Report, per_minute: int) -> list[Report]:
+        """Store a report and return all of the comment's, without their `network`. Each network reports once.
 
         It uses the rate limit for submissions of the network: `per_minute`, 0 for no limit. Raises TooMany.
         """
 
     def of(self, site: str, ids: Sequence[str]) -> list[Mapping[str, int]]:
-        """Return the counts of each comment; empty without reports."""
+        """Return the number of reports of each comment by reason; empty without reports."""
 
     def latest(self, site: str, limit: int, cursor: str = "") -> tuple[list[str], str]:
         """Return ids of reported comments of all statuses, the last reported first, and the next cursor.

@@ -1,14 +1,26 @@
 """Reports by readers: keep them, and hold a comment for review once enough networks reported it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from comments.errors import NotFound
+from comments.audit import AuditAction, AuditEntry
+from comments.errors import NotFound, TooMany
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.report_rules import ReportReason, held_for_reports, is_approved_by_moderator
+from comments.report_rules import (
+    DECIDED_BY_READERS,
+    HOLDS_WINDOW,
+    MAX_HOLDS,
+    Report,
+    ReportReason,
+    held_for_reports,
+    is_approved_by_moderator,
+    plausible_reports,
+    reasons,
+    reports_needed,
+)
 from comments.site import Site
 from comments.storage.values import CommentChange
 from service.deps import Deps, deps
@@ -79,16 +91,40 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
     origin = client_network(deps)
     if origin in ("", comment.origin):
         return
-    counts = deps.storage.reports.add(comment, origin, reason, site.per_minute)
-    if 0 < site.reports_hold <= sum(counts.values()):
-        _hold(deps, comment, counts)
+    now = deps.now()
+    report = Report(reason, origin, *deps.pseudonyms.networks(request.remote_addr or ""), now)
+    plausible = plausible_reports(deps.storage.reports.add(comment, report, site.per_minute), comment)
+    (replies,) = deps.storage.threads.replies(site.id, [comment])
+    if 0 < reports_needed(site.reports_hold, now - comment.received, replies) <= len(plausible):
+        _hold(deps, comment, plausible)
 
 
-def _hold(deps: Deps, comment: Comment, counts: Mapping[str, int]) -> None:
+def _may_hold(deps: Deps, site: str) -> bool:
+    """Count a hold. Returns False over the limit of an hour, which is written to the audit once."""
+    if _is_within(deps, f"holds by reports {site}", MAX_HOLDS):
+        return True
+    if _is_within(deps, f"notice of reports {site}", 1):
+        deps.storage.audit.append(AuditEntry(DECIDED_BY_READERS, AuditAction.REPORTS_LIMITED, site=site))
+    return False
+
+
+def _is_within(deps: Deps, key: str, n: int) -> bool:
+    try:
+        deps.storage.people.attempt(key, n, HOLDS_WINDOW)
+    except TooMany:
+        return False
+    return True
+
+
+def _hold(deps: Deps, comment: Comment, reports: Sequence[Report]) -> None:
+    is_counted = False
     for _ in range(HOLD_ATTEMPTS):
         found, draft = deps.storage.comments.load_with_draft(comment.site, comment.id)
         if found is None or found.status is not Status.APPROVED or is_approved_by_moderator(found, draft):
             return
-        after = held_for_reports(found, counts, deps.now())
+        if not (is_counted or _may_hold(deps, comment.site)):
+            return
+        is_counted = True
+        after = held_for_reports(found, reasons(reports), deps.now())
         if all(deps.storage.comments.decide(comment.site, [CommentChange(found, after)])):
             return

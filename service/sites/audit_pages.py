@@ -36,6 +36,7 @@ KIND_LABELS = {
     "export": "Exports",
     "user-key": "Keys for signed users",
     "erasure": "Erasures",
+    "report": "Reports",
 }
 ACTIONS_BY_KIND = {
     kind: [action for action in ACTS if action.partition(".")[0] == kind]

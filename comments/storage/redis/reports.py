@@ -1,10 +1,11 @@
 """Reports by readers on Redis: one hash for each comment, and a list of the comments reported last."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from comments.errors import TooMany
 from comments.model import Comment
+from comments.report_rules import Report, reasons
 from comments.setting_values import MAX_REPORTS
 from comments.storage.keys import Keys, value_name
 from comments.storage.reports import KEPT
@@ -20,28 +21,41 @@ class RedisReports:
         self._client, self._keys = client, keys
         self._report = Script(client, "review/report")
 
-    def add(self, comment: Comment, origin: str, wrong: str, per_minute: int) -> Mapping[str, int]:
+    def add(self, comment: Comment, report: Report, per_minute: int) -> list[Report]:
         k, site = self._keys, comment.site
         wait, *found = self._report(
-            [k.rate(site, origin), k.reports(site, comment.id), k.reported(site), k.counters(site)],
+            [k.rate(site, report.network), k.reports(site, comment.id), k.reported(site), k.counters(site)],
             {
                 "comment": comment.id,
-                "reason": wrong,
+                "report": _stored(report),
                 "per_minute": per_minute,
                 "kept_seconds": KEPT,
                 "max_reports": MAX_REPORTS,
             },
-            value_name(origin),
+            value_name(report.network),
         )
         if wait:
             raise TooMany("Too many reports from your network. Try again in a minute.", int(wait))
-        return Counter(map(text, found))
+        return [_report(text(stored)) for stored in found]
 
     def of(self, site: str, ids: Sequence[str]) -> list[Mapping[str, int]]:
         pipe = self._client.pipeline(transaction=False)
         for id in ids:
             pipe.hvals(self._keys.reports(site, id))
-        return [Counter(map(text, found)) for found in pipe.execute()]
+        return [reasons(_report(text(stored)) for stored in found) for found in pipe.execute()]
 
     def latest(self, site: str, limit: int, cursor: str = "") -> tuple[list[str], str]:
         return page(self._client, self._keys.reported(site), cursor, limit, newest=True)
+
+
+def _stored(report: Report) -> str:
+    return f"{report.reason} {report.household} {report.provider} {int(report.at.timestamp() * 1000)}"
+
+
+def _report(stored: str) -> Report:
+    """Read a stored report. Up to 0.1.0 it was the reason alone."""
+    reason, *rest = stored.split(" ")
+    if not rest:
+        return Report(reason)
+    household, provider, ms = rest
+    return Report(reason, "", household, provider, datetime.fromtimestamp(int(ms) / 1000, UTC))

@@ -1,5 +1,6 @@
 """Reports by readers: effects, limits, and the moderators' view."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.public_app import HTML, PublicApp, open_public_app
 from tests.support.web_app import SignedInClient, WebApp, open_web_app, page
 
 PAGES = "https://blog.example"
+JUST_NOW = datetime.now(UTC) - timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -31,8 +33,8 @@ def at(comment: Comment) -> str:
 
 
 def report(web: PublicApp | WebApp, comment: Comment, n: int = 1, body: Any = None, **more: Any) -> TestResponse:
-    """Report the comment from the network of that number."""
-    asked = {"json": {} if body is None else body, "environ_overrides": {"REMOTE_ADDR": f"192.0.2.{n}"}, **more}
+    """Report the comment from the network of that number, each at another provider."""
+    asked = {"json": {} if body is None else body, "environ_overrides": {"REMOTE_ADDR": f"198.{n}.100.7"}, **more}
     return web.app.test_client().post(at(comment), **asked)
 
 
@@ -49,7 +51,7 @@ def shown(web: PublicApp) -> list[str]:
 
 
 def test_reports_of_three_networks_hold_the_comment_until_a_decision(web: PublicApp) -> None:
-    comment, other = published(web.storage, received=NOW), published(web.storage)
+    comment, other = published(web.storage, received=JUST_NOW), published(web.storage)
     etag = web.client.get("/v1/sites/blog/comments?thread=first-post").headers["ETag"]
     assert reported(web, comment, 1, 1, 2, reason="spam").status is Status.APPROVED
     assert shown(web) == [comment.id, other.id]
@@ -124,7 +126,7 @@ def test_a_flood_of_reports_is_rate_limited(storage: Storage) -> None:
 
 
 def test_the_authors_own_network_does_not_count(web: PublicApp) -> None:
-    comment = published(web.storage, origin=web.pseudonyms.origin("192.0.2.9"))
+    comment = published(web.storage, origin=web.pseudonyms.origin("198.9.100.7"))
     assert reported(web, comment, 9, 1, 2).status is Status.APPROVED
     assert web.storage.reports.of("blog", [comment.id]) == [{"other": 2}]
 
@@ -165,7 +167,7 @@ def test_a_decision_between_report_and_hold_is_kept(storage: Storage) -> None:
     comment = published(storage)
     reported(web, comment, 1, 2)
     deps: Deps = web.app.extensions["replygate"]
-    with web.app.test_request_context(environ_overrides={"REMOTE_ADDR": "192.0.2.3"}):
+    with web.app.test_request_context(environ_overrides={"REMOTE_ADDR": "198.3.100.7"}):
         moderated(storage, comment, Action.SPAM)
         add_report(deps, storage.sites.get("blog"), comment, "spam")
     assert web.comment(comment.id).status is Status.SPAM

@@ -2,9 +2,9 @@
 -- include lib/clock
 -- include lib/rate_limit
 -- KEYS     rate, reports, reported, counters
--- ARGV[1]  comment, reason, per_minute (0: no limit), kept_seconds, max_reports
+-- ARGV[1]  comment, report, per_minute (0: no limit), kept_seconds, max_reports
 -- ARGV[2]  name of the network
--- Returns  the seconds to wait, or 0 and the reason of each report.
+-- Returns  the seconds to wait, or 0 and each report.
 local rate, reports, reported, counters = unpack(KEYS)
 local args, network, now = cjson.decode(ARGV[1]), ARGV[2], clock()
 
@@ -12,7 +12,7 @@ local free_at, wait = check_rate(rate, args.per_minute, now)
 if wait > 0 then return {wait} end
 use_rate(rate, free_at)
 
-if redis.call("HLEN", reports) < args.max_reports and redis.call("HSETNX", reports, network, args.reason) == 1 then
+if redis.call("HLEN", reports) < args.max_reports and redis.call("HSETNX", reports, network, args.report) == 1 then
   redis.call("EXPIRE", reports, args.kept_seconds)
   redis.call("ZADD", reported, now, args.comment)
   redis.call("ZREMRANGEBYSCORE", reported, "-inf", now - 1000 * args.kept_seconds)
