@@ -27,12 +27,12 @@ TRUSTED_AGES = (timedelta(days=1), timedelta(days=7))
 #: One more report is needed for this many published replies. Together no more than `MAX_FACTOR` times the setting.
 REPLIES_PER_REPORT, MAX_FACTOR = 5, 3
 #: Holds by reports in an hour, on one site. Further comments stay published and are listed as reported.
-MAX_HOLDS, HOLDS_WINDOW = 20, 3600
+MAX_REPORT_HOLDS, HOLDS_WINDOW = 20, 3600
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReaderReport:
     """A reader's report. The networks are keyed hashes; see `Pseudonyms.networks`."""
 
     reason: str
@@ -42,12 +42,12 @@ class Report:
     at: datetime = LONG_AGO
 
 
-def reasons(reports: Iterable[Report]) -> Mapping[str, int]:
+def reports_by_reason(reports: Iterable[ReaderReport]) -> Mapping[str, int]:
     """Count reports by reason."""
     return Counter(report.reason for report in reports)
 
 
-def plausible_reports(reports: Iterable[Report], comment: Comment) -> list[Report]:
+def plausible_reports(reports: Iterable[ReaderReport], comment: Comment) -> list[ReaderReport]:
     """Return the reports that count towards a hold.
 
     Each household counts once, and each provider once in an hour. What readers reported before a moderator approved
@@ -55,7 +55,7 @@ def plausible_reports(reports: Iterable[Report], comment: Comment) -> list[Repor
     """
     approvals = [step.at for step in comment.decisions if step.role is Role.MODERATOR and step.action is Action.APPROVE]
     since = max(approvals, default=None)
-    counted: list[Report] = []
+    counted: list[ReaderReport] = []
     households: set[str] = set()
     providers: dict[str, datetime] = {}
     for report in sorted(reports, key=lambda report: report.at):

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from comments.model import Comment
-from comments.report_rules import Report
+from comments.report_rules import ReaderReport
 
 #: Seconds that the reports of a comment are kept after the last one.
 KEPT = 30 * 86_400
 
 
 class Reports(Protocol):
-    def add(self, comment: Comment, report: Report, per_minute: int) -> list[Report]:
+    def add(self, comment: Comment, report: ReaderReport, per_minute: int) -> list[ReaderReport]:
         """Store a report and return all of the comment's, without their `network`. Each network reports once.
 
         It uses the rate limit for submissions of the network: `per_minute`, 0 for no limit. Raises TooMany.

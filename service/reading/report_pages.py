@@ -12,13 +12,13 @@ from comments.model import Comment
 from comments.report_rules import (
     DECIDED_BY_READERS,
     HOLDS_WINDOW,
-    MAX_HOLDS,
-    Report,
+    MAX_REPORT_HOLDS,
+    ReaderReport,
     ReportReason,
     held_for_reports,
     is_approved_by_moderator,
     plausible_reports,
-    reasons,
+    reports_by_reason,
     reports_needed,
 )
 from comments.site import Site
@@ -92,7 +92,7 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
     if origin in ("", comment.origin):
         return
     now = deps.now()
-    report = Report(reason, origin, *deps.pseudonyms.networks(request.remote_addr or ""), now)
+    report = ReaderReport(reason, origin, *deps.pseudonyms.networks(request.remote_addr or ""), now)
     plausible = plausible_reports(deps.storage.reports.add(comment, report, site.per_minute), comment)
     (replies,) = deps.storage.threads.replies(site.id, [comment])
     if 0 < reports_needed(site.reports_hold, now - comment.received, replies) <= len(plausible):
@@ -101,7 +101,7 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
 
 def _may_hold(deps: Deps, site: str) -> bool:
     """Count a hold. Returns False over the limit of an hour, which is written to the audit once."""
-    if _is_within(deps, f"holds by reports {site}", MAX_HOLDS):
+    if _is_within(deps, f"holds by reports {site}", MAX_REPORT_HOLDS):
         return True
     if _is_within(deps, f"notice of reports {site}", 1):
         deps.storage.audit.append(AuditEntry(DECIDED_BY_READERS, AuditAction.REPORTS_LIMITED, site=site))
@@ -116,7 +116,7 @@ def _is_within(deps: Deps, key: str, n: int) -> bool:
     return True
 
 
-def _hold(deps: Deps, comment: Comment, reports: Sequence[Report]) -> None:
+def _hold(deps: Deps, comment: Comment, reports: Sequence[ReaderReport]) -> None:
     is_counted = False
     for _ in range(HOLD_ATTEMPTS):
         found, draft = deps.storage.comments.load_with_draft(comment.site, comment.id)
@@ -125,6 +125,6 @@ def _hold(deps: Deps, comment: Comment, reports: Sequence[Report]) -> None:
         if not (is_counted or _may_hold(deps, comment.site)):
             return
         is_counted = True
-        after = held_for_reports(found, reasons(reports), deps.now())
+        after = held_for_reports(found, reports_by_reason(reports), deps.now())
         if all(deps.storage.comments.decide(comment.site, [CommentChange(found, after)])):
             return

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from comments.lifecycle import Status
-from comments.report_rules import Report
+from comments.report_rules import ReaderReport
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
@@ -14,7 +14,7 @@ from tests.browser.widget import a_page, reply
 def test_a_report_without_javascript_reaches_the_moderator(desktop: Desktop, live: Live, website: Website) -> None:
     comment = reply(live, website.url + "/post", content="You are all sheep.")
     for network in ("one", "two"):
-        live.storage.reports.add(comment, Report("abuse", network), per_minute=0)
+        live.storage.reports.add(comment, ReaderReport("abuse", network), per_minute=0)
     reader = desktop.open(java_script_enabled=False)
     reader.goto(f"{live.url}/v1/sites/demo/comments.html?thread={comment.thread}")
     reader.get_by_role("link", name="Report").click()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from comments.errors import TooMany
 from comments.model import Comment
-from comments.report_rules import Report, reasons
+from comments.report_rules import ReaderReport, reports_by_reason
 from comments.setting_values import MAX_REPORTS
 from comments.storage.keys import Keys, value_name
 from comments.storage.reports import KEPT
@@ -21,7 +21,7 @@ class RedisReports:
         self._client, self._keys = client, keys
         self._report = Script(client, "review/report")
 
-    def add(self, comment: Comment, report: Report, per_minute: int) -> list[Report]:
+    def add(self, comment: Comment, report: ReaderReport, per_minute: int) -> list[ReaderReport]:
         k, site = self._keys, comment.site
         wait, *found = self._report(
             [k.rate(site, report.network), k.reports(site, comment.id), k.reported(site), k.counters(site)],
@@ -42,20 +42,20 @@ class RedisReports:
         pipe = self._client.pipeline(transaction=False)
         for id in ids:
             pipe.hvals(self._keys.reports(site, id))
-        return [reasons(_report(text(stored)) for stored in found) for found in pipe.execute()]
+        return [reports_by_reason(_report(text(stored)) for stored in found) for found in pipe.execute()]
 
     def latest(self, site: str, limit: int, cursor: str = "") -> tuple[list[str], str]:
         return page(self._client, self._keys.reported(site), cursor, limit, newest=True)
 
 
-def _stored(report: Report) -> str:
+def _stored(report: ReaderReport) -> str:
     return f"{report.reason} {report.household} {report.provider} {int(report.at.timestamp() * 1000)}"
 
 
-def _report(stored: str) -> Report:
+def _report(stored: str) -> ReaderReport:
     """Read a stored report. Up to 0.1.0 it was the reason alone."""
     reason, *rest = stored.split(" ")
     if not rest:
-        return Report(reason)
+        return ReaderReport(reason)
     household, provider, ms = rest
-    return Report(reason, "", household, provider, datetime.fromtimestamp(int(ms) / 1000, UTC))
+    return ReaderReport(reason, "", household, provider, datetime.fromtimestamp(int(ms) / 1000, UTC))

@@ -7,7 +7,7 @@ import pytest
 from comments.audit import AuditAction
 from comments.lifecycle import Status
 from comments.model import Comment
-from comments.report_rules import MAX_HOLDS
+from comments.report_rules import MAX_REPORT_HOLDS
 from comments.storage.interfaces import Storage
 from tests.support.builders import a_site, published
 from tests.support.public_app import PublicApp, open_public_app
@@ -59,9 +59,9 @@ def test_a_comment_that_many_have_read_and_answered_needs_more_reports(web: Publ
 
 
 def test_reports_hold_a_limited_number_of_comments_in_an_hour(web: PublicApp) -> None:
-    comments = [published(web.storage) for _ in range(MAX_HOLDS + 2)]
+    comments = [published(web.storage) for _ in range(MAX_REPORT_HOLDS + 2)]
     statuses = [reported(web, comment, *PLAUSIBLE) for comment in comments]
-    assert statuses == [Status.HELD] * MAX_HOLDS + [Status.APPROVED] * 2
+    assert statuses == [Status.HELD] * MAX_REPORT_HOLDS + [Status.APPROVED] * 2
     assert [entry.action for entry in web.storage.audit.all("blog")] == [AuditAction.REPORTS_LIMITED]
     listed, _ = web.storage.reports.latest("blog", 100)
     assert {comment.id for comment in comments} == set(listed)

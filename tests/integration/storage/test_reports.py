@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from comments.errors import Invalid, TooMany
 from comments.lifecycle import Action, Status
 from comments.model import Comment
-from comments.report_rules import Report, held_for_reports, reasons
+from comments.report_rules import ReaderReport, held_for_reports, reports_by_reason
 from comments.setting_values import MAX_REPORTS
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
@@ -23,7 +23,7 @@ from tests.support.stored import new_storage
 
 def report(storage: Storage, comment: Comment, origin: str, wrong: str = "spam") -> Mapping[str, int]:
     """Add a report and return the comment's reports by reason."""
-    return reasons(storage.reports.add(comment, Report(wrong, origin), per_minute=0))
+    return reports_by_reason(storage.reports.add(comment, ReaderReport(wrong, origin), per_minute=0))
 
 
 def hold(storage: Storage, comment: Comment) -> Comment:
@@ -63,13 +63,13 @@ def test_repeated_reports_change_nothing(said: list[tuple[str, str]]) -> None:
 
 def test_reports_use_the_rate_limit_of_submissions(storage: Storage) -> None:
     storage.comments.accept(a_comment(origin="here"), an_admission(per_minute=2))
-    storage.reports.add(a_comment(), Report("spam", "here"), per_minute=2)
+    storage.reports.add(a_comment(), ReaderReport("spam", "here"), per_minute=2)
     comment = a_comment()
     with pytest.raises(TooMany) as refusal:
-        storage.reports.add(comment, Report("spam", "here"), per_minute=2)
+        storage.reports.add(comment, ReaderReport("spam", "here"), per_minute=2)
     assert 1 <= refusal.value.retry_after <= 30
     assert storage.reports.of("blog", [comment.id]) == [{}]
-    storage.reports.add(comment, Report("spam", "there"), per_minute=2)
+    storage.reports.add(comment, ReaderReport("spam", "there"), per_minute=2)
 
 
 def test_the_number_of_reports_of_one_comment_is_limited(storage: Storage) -> None:

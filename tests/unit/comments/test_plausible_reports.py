@@ -7,18 +7,18 @@ import pytest
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
 from comments.pseudonyms import Pseudonyms
-from comments.report_rules import Report, plausible_reports, reports_needed
+from comments.report_rules import ReaderReport, plausible_reports, reports_needed
 from tests.support.builders import NOW, SECRET, a_comment, a_decision
 
 PSEUDONYMS = Pseudonyms(SECRET)
 
 
-def report(address: str, minutes: float = 0) -> Report:
+def report(address: str, minutes: float = 0) -> ReaderReport:
     at = NOW + timedelta(minutes=minutes)
-    return Report("spam", PSEUDONYMS.origin(address), *PSEUDONYMS.networks(address), at)
+    return ReaderReport("spam", PSEUDONYMS.origin(address), *PSEUDONYMS.networks(address), at)
 
 
-def plausible(*reports: Report, comment: Comment | None = None) -> int:
+def plausible(*reports: ReaderReport, comment: Comment | None = None) -> int:
     return len(plausible_reports(reports, comment or a_comment()))
 
 
@@ -56,7 +56,7 @@ def _approval(at: datetime) -> Decision:
 
 
 def test_reports_stored_by_an_earlier_version_count_one_by_one() -> None:
-    assert plausible(Report("spam"), Report("spam")) == 2
+    assert plausible(ReaderReport("spam"), ReaderReport("spam")) == 2
 
 
 @pytest.mark.parametrize(
