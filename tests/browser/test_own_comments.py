@@ -36,6 +36,19 @@ def change(page: Page, content: str) -> None:
     page.get_by_role("button", name="Save").click()
 
 
+def test_the_browser_shows_that_two_comments_are_by_the_same_author(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    page, first = post_comment(live, website, desktop, "The first.")
+    page.reload()
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        write(page, "The second.")
+    second = live.storage.comments.get("demo", answer.value.json()["id"])
+    assert first.browser
+    assert second.browser == first.browser
+    assert first.browser not in page.content()
+
+
 def test_a_comment_is_edited_in_place(desktop: Desktop, live: Live, website: Website) -> None:
     page, comment = post_comment(live, website, desktop, "I *liked* the frist part.")
     change(page, "I *liked* the first part.")

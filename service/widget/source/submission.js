@@ -1,7 +1,19 @@
 /* Sends a comment to the server. */
 
 import { postJson } from "./api.js";
+import { API } from "./page.js";
 import { loadPart } from "./part_loader.js";
+
+const AUTHOR = `replygate ${API} author`;
+
+/* The secret by which the site recognizes this browser's author. It says nothing about a name or an address. */
+function authorSecret() {
+  try { return localStorage.getItem(AUTHOR) || ""; } catch { return ""; }
+}
+
+function keepAuthorSecret(secret) {
+  try { localStorage.setItem(AUTHOR, secret); } catch { /* the next comment is by a new author */ }
+}
 
 /* Post the values of a form. The server waits up to three seconds for the decision, so most answers are final. */
 export async function postComment(form, values) {
@@ -14,5 +26,10 @@ export async function postComment(form, values) {
   // Without the proof the comment is held for review, so it is sent in any case.
   const solver = token && bits && await loadPart("proof_of_work").catch(() => null);
   if (solver) body.form_proof = String(await solver.proofOfWork(token, values.content, bits));
-  return postJson("/comments", body, { "Idempotency-Key": form.storage.idempotencyKey(values), Prefer: "wait=3" });
+  const headers = { "Idempotency-Key": form.storage.idempotencyKey(values), Prefer: "wait=3" };
+  const secret = authorSecret();
+  if (secret) headers["Replygate-Author"] = secret;
+  const answer = await postJson("/comments", body, headers);
+  if (answer.body.author_secret) keepAuthorSecret(answer.body.author_secret);
+  return answer;
 }

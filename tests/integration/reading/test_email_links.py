@@ -47,6 +47,20 @@ def test_a_confirmation_link_is_valid_for_a_week(deployment: MailDeployment) -> 
     assert deployment.client.post(one_click(question)).status_code == 200
 
 
+def test_confirming_by_email_proves_the_address_for_the_browser_that_sent_the_comment(
+    deployment: MailDeployment,
+) -> None:
+    comment = deployment.approved()
+    subscriptions = deployment.storage.subscriptions
+    (question,) = deployment.deliver()
+    page = deployment.client.get(link(question, "confirm")).text
+    assert "only if you wrote the comment" in page
+    assert not subscriptions.has_proved("blog", comment.identity, comment.browser), "opening the page proves nothing"
+    deployment.client.post(link(question, "confirm"))
+    assert subscriptions.has_proved("blog", comment.identity, comment.browser)
+    assert not subscriptions.has_proved("blog", comment.identity, "another-browser")
+
+
 @pytest.mark.parametrize(
     "body",
     [

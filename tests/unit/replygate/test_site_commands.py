@@ -177,6 +177,18 @@ def test_a_key_is_shown_once_and_stored_as_a_digest(run: Run, storage: Storage, 
     assert f"keys={id}" in run("site", "show", "blog").stdout
 
 
+def test_a_key_for_users_is_shown_once_and_rotated_with_an_overlap(run: Run, storage: Storage, blog: Site):
+    secrets = [run("site", "user-key", "blog").stdout.strip() for _ in range(2)]
+    new, _old = storage.sites.get("blog").user_keys
+    assert secrets[0] != secrets[1]
+    assert all(secret.startswith("rgu_") for secret in secrets)
+    assert secrets[1] not in run("site", "show", "blog").stdout
+    assert run("site", "user-key", "blog", "--finish").stdout == f"Valid keys of blog: {new}.\n"
+    assert run("site", "user-key", "blog", "--finish").exit_code != 0
+    assert run("site", "user-key", "blog", "--remove").exit_code == 0
+    assert storage.sites.get("blog").user_keys == ()
+
+
 def test_two_keys_work_until_one_is_revoked(run: Run, storage: Storage, blog: Site):
     run("site", "key", "blog")
     run("site", "key", "blog")
