@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, StringConstraints
@@ -163,6 +163,8 @@ LANGUAGES = {"": "Each reader's own", **{tag: found.name for tag, found in trans
 TrapField = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_trap_field)]
 WordList = Annotated[tuple[str, ...], _from_text(str)]
 FieldNames = Annotated[tuple[VisitorFieldName, ...], _from_text(str)]
+#: Differences between addresses that can be one page: http or https, www. or not, a slash or index.html at the end.
+PageSpellings = Annotated[tuple[Literal["scheme", "www", "slash", "index"], ...], _from_text(str)]
 Number = Annotated[float, AllowInfNan(False)]
 Terms = Annotated[tuple[Term, ...], _from_text(parse_term)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], _from_text(str)]

@@ -12,6 +12,7 @@ from .setting_values import (
     LanguageTag,
     Number,
     Origins,
+    PageSpellings,
     RemovalReasons,
     ShortText,
     Terms,
@@ -238,3 +239,10 @@ class Site:
         RemovalReasons,
         setting(MODERATORS, "Removal reasons", "One per line, as code: label: text for the author. At most nine."),
     ] = REMOVAL_REASONS
+    same_page: Annotated[
+        PageSpellings,
+        setting(COMMENTING, "Same page", "What may differ: scheme (http), www, slash (at the end), index (.html)."),
+    ] = ("scheme", "www", "slash", "index")
+    ignored_parameters: Annotated[
+        WordList, setting(COMMENTING, "Ignored parameters", "Of addresses, one per line. ref_* is all with ref_.")
+    ] = ()

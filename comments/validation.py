@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from .errors import Problem
 from .site import Site
 from .text_cleaning import CLEANERS
+from .thread_addresses import visible_length
 from .visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 
 #: Maximum length in characters; the limit of `content` is a site setting.
@@ -58,8 +59,6 @@ FIELD_LABELS: Mapping[str, str] = {
 def tidied(fields: Mapping[str, str]) -> dict[str, str]:
     """Clean fields for storage, each by its kind (`text_cleaning`): Unicode NFC, trimmed, line feeds only."""
     kept = {name: _clean(name, text) for name, text in fields.items()}
-    if "thread" in kept:
-        kept["thread"] = thread_key(fields["thread"])
     return kept
 
 
@@ -75,19 +74,6 @@ def _tidy(text: str) -> str:
         text = LINE_END.sub("\n", text)
     text = (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     return "" if is_blank(text) else text
-
-
-def thread_key(text: str) -> str:
-    """Normalize a page's key. An address gets a lower-case scheme and host and loses its fragment."""
-    text = _tidy(text)
-    if not text[:8].lower().startswith(("http://", "https://")):
-        return text
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return text
-    # urlsplit drops control characters silently, so keep them for `problems` to report.
-    return text if CONTROL.search(text) else urlunsplit(parts._replace(netloc=parts.netloc.lower(), fragment=""))
 
 
 def field_problems(fields: Mapping[str, str], site: Site) -> tuple[Problem, ...]:
@@ -121,7 +107,10 @@ def thread_problems(thread: str) -> tuple[Problem, ...]:
 
 
 def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
-    if len(text) > limit:
+    if name == "thread" and (n := visible_length(text)) > limit:
+        yield Problem(name, "address-too-long", f"The address of the page has {n} characters; the limit is {limit}.")
+        return
+    if name != "thread" and len(text) > limit:
         yield Problem(name, "too-long", f"{_label(name)} has {len(text)} characters; the limit is {limit}.")
         return
     if (CONTROL_IN_TEXT if name == "content" else CONTROL).search(text):

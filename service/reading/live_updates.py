@@ -102,7 +102,7 @@ def events(changes: ThreadChanges) -> bytes:
 )
 def follow_thread(site: str, thread: str, query: FollowQuery) -> Response:
     found, threads = site_cache.get_site(site), deps().storage.threads
-    key = requested_thread(thread)
+    key = requested_thread(found, thread)
     since = _since(query.after)
     changes = threads.changes(found.id, key, threads.version(found.id, key) if since is None else since)
     # The server must see the stream object itself; nginx must not buffer it.

@@ -6,9 +6,10 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.public_view import public_row
+from comments.site import Site
 from comments.storage.interfaces import Threads
 from comments.storage.values import ThreadRow
-from comments.validation import thread_key
+from comments.thread_addresses import thread_key
 from service.web.schemas import CommentList, PageQuery, PublicComment
 
 #: Part of every ETag: increase it when the same comments are rendered differently.
@@ -29,9 +30,11 @@ def published(comments: Iterable[Comment]) -> Iterator[PublicComment]:
             yield PublicComment.model_validate(public_row(ThreadRow(comment)))
 
 
-def count_comments(threads: Threads, site: str, requested: Sequence[str]) -> dict[str, int]:
+def count_comments(threads: Threads, site: Site, requested: Sequence[str]) -> dict[str, int]:
     """Count published comments of each thread, keyed by the thread as requested."""
-    return dict(zip(requested, threads.counts(site, [thread_key(thread) for thread in requested]), strict=True))
+    return dict(
+        zip(requested, threads.counts(site.id, [thread_key(thread, site) for thread in requested]), strict=True)
+    )
 
 
 def etag(version: int, *question: str) -> str:

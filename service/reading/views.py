@@ -116,7 +116,7 @@ def feed_by_path(site: str, thread: str, query: NoQuery) -> Response:
 
 
 def _thread_feed(site: Site, thread: str, address: str) -> Response:
-    key, threads = requested_thread(thread), deps().storage.threads
+    key, threads = requested_thread(site, thread), deps().storage.threads
     version = threads.version(site.id, key)
     cache_response(site, key, version)
     return _cached(
@@ -140,7 +140,7 @@ def _address(site: Site, path: str, **query: str) -> str:
 
 def _page(site: str, thread: str, query: PageQuery, media: str, language: str = "") -> Response:
     found, threads = site_cache.get_site(site), deps().storage.threads
-    key = requested_thread(thread)
+    key = requested_thread(found, thread)
     version = threads.version(found.id, key)  # before the comments: see ResponseCache.rendered
     cache_response(found, key, version)
 
@@ -203,5 +203,5 @@ def count_many_threads(site: str, body: CountsBody) -> Response:
 
 def _counts(site: str, threads: list[str]) -> ThreadCounts:
     """Count, sorted by thread, so that the order of the request does not change the ETag."""
-    found = published_threads.count_comments(deps().storage.threads, site_cache.get_site(site).id, threads)
+    found = published_threads.count_comments(deps().storage.threads, site_cache.get_site(site), threads)
     return ThreadCounts(counts=dict(sorted(found.items())))

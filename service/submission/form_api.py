@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from pydantic import Field
 
-from comments.validation import LENGTHS
+from comments.thread_addresses import MAX_THREAD_TEXT
 from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.operations import json_response, operation
@@ -21,7 +21,7 @@ blueprint.after_request(site_access.add_cors_headers)
 class FormQuery(Wire):
     """Page that the form is on."""
 
-    thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
+    thread: str = Field(min_length=1, max_length=MAX_THREAD_TEXT, examples=[THREAD_EXAMPLE])
 
 
 class ReplyForm(Wire):
@@ -53,7 +53,8 @@ class ReplyForm(Wire):
     tags=("submission",),
 )
 def reply_form(site: str, query: FormQuery) -> Response:
-    found, thread = site_cache.get_site(site), requested_thread(query.thread)
+    found = site_cache.get_site(site)
+    thread = requested_thread(found, query.thread)
     now = deps().now()
     bits = submissions().proof_of_work.required_bits(found, now)
     return json_response(

@@ -9,7 +9,8 @@ from flask import Response, render_template, request
 
 from comments.errors import Invalid, Problem, Refused, ReplygateError, StorageDown
 from comments.site import Site
-from comments.validation import LENGTHS, UNSAFE_IN_URL, thread_key
+from comments.thread_addresses import thread_key
+from comments.validation import LENGTHS, UNSAFE_IN_URL
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS, VisitorField
 from service.deps import deps
 from service.web import errors, site_access, site_cache
@@ -124,7 +125,7 @@ def new_token(site: Site, thread: str) -> str:
 
 def _token(site: Site, fields: Mapping[str, Any]) -> str:
     """Keep the submitted token, which holds the time the form was first shown. Replace an invalid one."""
-    token, thread = str(fields.get("form_token", "")), thread_key(str(fields.get("thread", "")))
+    token, thread = str(fields.get("form_token", "")), thread_key(str(fields.get("thread", "")), site)
     check = form_tokens.read_token(deps().pseudonyms, site.id, thread, token, deps().now())
     return token if check.seconds >= 0 else new_token(site, thread)
 

@@ -57,7 +57,7 @@ class OwnQuery(Wire):
 def own_comments(site: str, query: OwnQuery) -> Response:
     found = site_cache.get_site(site)
     user = require_user(deps(), found, request)
-    thread, storage = requested_thread(query.thread) if query.thread else "", deps().storage
+    thread, storage = requested_thread(found, query.thread) if query.thread else "", deps().storage
     own = [c for c in storage.comments.by_user(found.id, user.id, OWN_SEARCHED) if thread in ("", c.thread)]
     drafts = storage.comments.load(found.id, [draft_id(comment.id) for comment in own])
     views = [AuthorView(found, comment, draft, deps().now()) for comment, draft in zip(own, drafts, strict=True)]

@@ -16,6 +16,7 @@ from comments.model import Comment
 from comments.pseudonyms import digest, new_id
 from comments.settings import Settings
 from comments.site import Site
+from comments.thread_addresses import thread_key
 from comments.validation import MISSING, field_problems, tidied
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 from service.deps import Deps
@@ -99,6 +100,7 @@ def checked_texts(fields: Mapping[str, Any], site: Site, sender: Sender, setting
     found = (*_shape_problems(fields, sender.trusted), *sender.user.problems)
     reported = {problem.field for problem in found}
     texts = tidied({name: value for name, value in fields.items() if isinstance(value, str)})
+    texts["thread"] = thread_key(texts.get("thread", ""), site)
     found += tuple(problem for problem in field_problems(texts, site) if problem.field not in reported)
     if texts.get("notify"):
         found += tuple(_notify_problems(texts, site, settings.sends_mail))

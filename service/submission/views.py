@@ -68,5 +68,5 @@ def set_state(site: str, thread: str) -> Response:
     found = site_cache.get_site(site)
     site_access.require_key(found, request)
     state = parsed_body(ThreadState)
-    deps().storage.threads.set_closed(found.id, requested_thread(thread), state.closed)
+    deps().storage.threads.set_closed(found.id, requested_thread(found, thread), state.closed)
     return json_response(state)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from comments.email_subscriptions import REPLIES
 from comments.lifecycle import Outcome
 from comments.report_rules import ReportReason
-from comments.validation import LENGTHS
+from comments.thread_addresses import MAX_THREAD_TEXT
 from comments.visitor_fields import FIELDS_BY_NAME
 
 ID_EXAMPLE = "mfrggzdfmztwq2lknnwg23tpoa"
@@ -44,7 +44,7 @@ class Submission(Wire):
     honeypot field may be sent too; only bots fill it in.
     """
 
-    thread: str = optional_text("Key or address of the page.", THREAD_EXAMPLE, maxLength=LENGTHS["thread"])
+    thread: str = optional_text("Key or address of the page.", THREAD_EXAMPLE, maxLength=MAX_THREAD_TEXT)
     parent: str = optional_text("Id of the published comment that this one replies to.", ID_EXAMPLE)
     author: str = visitor_field("author")
     email: str = visitor_field("email")
@@ -145,7 +145,7 @@ class PageQuery(Wire):
 class ThreadQuery(PageQuery):
     """Thread, and page of it."""
 
-    thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
+    thread: str = Field(min_length=1, max_length=MAX_THREAD_TEXT, examples=[THREAD_EXAMPLE])
 
 
 Language = Annotated[str, Field(max_length=35, description="Language of the texts; the site's without it.")]
@@ -166,7 +166,7 @@ class ThreadFragmentQuery(ThreadQuery):
 class FeedQuery(Wire):
     """Thread of the feed; the whole site without one."""
 
-    thread: str = Field(default="", max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
+    thread: str = Field(default="", max_length=MAX_THREAD_TEXT, examples=[THREAD_EXAMPLE])
 
 
 class NoQuery(Wire):
@@ -184,10 +184,10 @@ class FollowQuery(Wire):
 class FollowThreadQuery(FollowQuery):
     """Thread to follow, and the position."""
 
-    thread: str = Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])
+    thread: str = Field(min_length=1, max_length=MAX_THREAD_TEXT, examples=[THREAD_EXAMPLE])
 
 
-Thread = Annotated[str, Field(min_length=1, max_length=LENGTHS["thread"], examples=[THREAD_EXAMPLE])]
+Thread = Annotated[str, Field(min_length=1, max_length=MAX_THREAD_TEXT, examples=[THREAD_EXAMPLE])]
 
 
 class CountsQuery(Wire):

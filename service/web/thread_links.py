@@ -5,15 +5,16 @@ from flask import request
 from comments.errors import Invalid
 from comments.origins import origin_of
 from comments.site import Site
-from comments.validation import is_web_address, thread_key, thread_problems
+from comments.thread_addresses import thread_key
+from comments.validation import is_web_address, thread_problems
 from service.deps import deps
 
 from .site_access import is_site_origin
 
 
-def requested_thread(thread: str) -> str:
+def requested_thread(site: Site, thread: str) -> str:
     """Normalize the thread in a request to its key. Raises Invalid."""
-    key = thread_key(thread)
+    key = thread_key(thread, site)
     if problems := thread_problems(key):
         raise Invalid(problems)
     return key

@@ -4,7 +4,8 @@ import { element } from "./dom.js";
 import { FIELD_NAMES } from "./form_fields.js";
 
 const MESSAGES = {
-  required: "required", email: "invalidEmail", url: "invalidUrl", "too-long": "tooLong", unpublished: "parentMissing", closed: "closed",
+  required: "required", email: "invalidEmail", url: "invalidUrl", "too-long": "tooLong", "address-too-long": "addressTooLong",
+  unpublished: "parentMissing", closed: "closed",
 };
 
 /* Translate a problem that the server reports. Codes without a translation keep the server's message. */
