@@ -31,6 +31,7 @@ class AuthorView:
     comment: Comment
     draft: Comment | None
     now: datetime
+    hidden: bool = False  # published, but readers do not see it: a comment above it was taken down with its replies
 
     @property
     def content(self) -> str:

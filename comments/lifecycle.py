@@ -76,7 +76,7 @@ class ActionRow:
     """Everything about one action. `{}` in a phrase stands for its comments, such as "14 comments"."""
 
     past: str  # "Approved", in histories and confirmations
-    result: Status | None  # None for undo, which returns to the status before
+    result: Status | None  # None for undo, which returns to the status before, and if the status stays
     allowed: Mapping[Role, tuple[Status, ...]] = field(default_factory=dict)  # from which statuses, for each role
     label: str = ""  # of its button; "" for an action without one
     key: str = ""  # keyboard shortcut
@@ -162,6 +162,8 @@ class Action(StrEnum):
             audit="comment.undo",
         ),
     )
+    # The status stays: see `Comment.with_replies_shown`.
+    SHOW_REPLIES = ("show-replies", ActionRow("Showed replies again", None, audit="comment.show_replies"))
     HOLD = (
         "hold",
         ActionRow(

@@ -13,6 +13,9 @@ STAFF = "staff"
 #: Values of Decision.replies.
 REPLIES_HIDDEN, REPLIES_SHOWN = "hidden", "shown"
 
+#: Actions after which a comment still teaches what the decision before taught.
+NOT_ABOUT_SPAM = (Action.WITHDRAW, Action.SHOW_REPLIES)
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -145,7 +148,7 @@ class Comment:
     @property
     def lesson_decision(self) -> Decision | None:
         """The moderator's decision to learn from, even if the author has withdrawn the comment since."""
-        last = next((d for d in reversed(self._effective) if d.action is not Action.WITHDRAW), None)
+        last = next((d for d in reversed(self._effective) if d.action not in NOT_ABOUT_SPAM), None)
         return last if last and last.role is Role.MODERATOR and last.action.row.lesson else None
 
     @property
@@ -185,6 +188,13 @@ class Comment:
         """This comment, whose last decision took it down, with the replies below it hidden too."""
         *earlier, last = self.decisions
         return replace(self, decisions=(*earlier, replace(last, replies=REPLIES_HIDDEN)))
+
+    def with_replies_shown(self, by: str, at: datetime) -> Self:
+        """This comment, which stays unpublished, with the replies below it shown again. Raises ActionNotAllowed."""
+        if not self.hides_replies:
+            raise ActionNotAllowed("The replies to this comment are not hidden.")
+        action, role = Action.SHOW_REPLIES, Role.MODERATOR
+        return self._with(Decision(action, self.status, role, by, at, before=self.status, replies=REPLIES_SHOWN))
 
     def with_undo(self, by: str, at: datetime) -> Self:
         """This comment after undoing the last moderator's decision. Raises ActionNotAllowed if there is none."""

@@ -18,7 +18,8 @@ def rewrites_submission(change: CommentChange) -> bool:
 
 def is_outbox_event(after: Comment) -> bool:
     """True if the outbox gets an event: not for drafts and not for edits that wait, only for results."""
-    return not after.draft_of and after.status is not Status.QUEUED
+    changes_status = after.status is not Status.QUEUED and after.decisions[-1].action is not Action.SHOW_REPLIES
+    return changes_status and not after.draft_of
 
 
 def is_published_unseen(change: CommentChange) -> bool:

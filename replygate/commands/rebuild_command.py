@@ -1,11 +1,11 @@
-"""`replygate rebuild`: relearn a site's corpus from its moderators' decisions."""
+"""`replygate rebuild`: repair the index of a site's threads, and relearn its corpus from its moderators' decisions."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import click
 
-from comments.lifecycle import Label
+from comments.lifecycle import Label, Status
 from comments.model import Comment
 from comments.storage.corpus_lessons import counted_lessons, ham_ceiling, lesson_of
 from comments.storage.interfaces import Storage
@@ -26,23 +26,40 @@ RELEARN_BATCH = 500
 @click.option("--site", "id", required=True, metavar="ID")
 @click.option("--check", is_flag=True, help="Only check. Exit status 1 means that a rebuild is needed.")
 def rebuild(id: str, check: bool) -> None:
-    """Relearn the corpus of a site from the histories of its comments.
+    """Relearn the corpus of a site from the histories of its comments, and repair the index of its threads.
 
-    Use it after an upgrade that splits text into words in another way, and after a change of the sites that learn
-    together, which are all relearned. The service can go on running.
+    Use it after a crash of the server, after an upgrade that splits text into words in another way, and after a change
+    of the sites that learn together, which are all relearned. The service can go on running.
     """
     deployment, site = current_deployment(), site_named(id).id
     storage, sites = deployment.storage, deployment.settings.learn_together.of(site)
+    damaged = repair_threads(storage, site, check)
+    if damaged and not check:
+        click.echo(f"Repaired the index of {damaged} threads of {id}.")
     if deployment.settings.share_repute and not check:
         share_lessons(storage, site)
     wanted = recount(comment for of in sites for comment in all_comments(storage, of))
-    if storage.corpus.snapshot(site) == wanted:
+    current = storage.corpus.snapshot(site) == wanted
+    if check and (damaged or not current):
+        outdated = [f"the index of {damaged} threads"] * bool(damaged) + ["the corpus"] * (not current)
+        raise click.ClickException(
+            f"out of date for {id}: {' and '.join(outdated)}; run `replygate rebuild --site {id}`"
+        )
+    if current:
         click.echo(f"The corpus of {id} is up to date: {_totals(wanted)}.")
-    elif check:
-        raise click.ClickException(f"the corpus of {id} is out of date; run `replygate rebuild --site {id}`")
     else:
         relearn(storage, sites)
         click.echo(f"Rebuilt the corpus of {id}: {_totals(storage.corpus.snapshot(site))}.")
+
+
+def repair_threads(storage: Storage, site: str, check: bool) -> int:
+    """Repair the index of each thread that differs from its comments, or only `check`. Returns their number."""
+    published: defaultdict[str, list[str]] = defaultdict(list)
+    for comment in all_comments(storage, site):
+        if not comment.draft_of:
+            ids = published[comment.thread]
+            ids += [comment.id] * (comment.status is Status.APPROVED or comment.hides_replies)
+    return sum(storage.thread_indexes.repair(site, thread, ids, check) for thread, ids in published.items())
 
 
 def _totals(counts: TokenCounts) -> str:

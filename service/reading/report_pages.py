@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import NotFound, TooMany
+from comments.hidden_replies import after_takedown
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.report_rules import (
@@ -96,7 +97,7 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
     plausible = plausible_reports(deps.storage.reports.add(comment, report, site.per_minute), comment)
     (replies,) = deps.storage.threads.replies(site.id, [comment])
     if 0 < reports_needed(site.reports_hold, now - comment.received, replies) <= len(plausible):
-        _hold(deps, comment, plausible)
+        _hold(deps, site, comment, plausible)
 
 
 def _may_hold(deps: Deps, site: str) -> bool:
@@ -116,7 +117,7 @@ def _is_within(deps: Deps, key: str, n: int) -> bool:
     return True
 
 
-def _hold(deps: Deps, comment: Comment, reports: Sequence[ReaderReport]) -> None:
+def _hold(deps: Deps, site: Site, comment: Comment, reports: Sequence[ReaderReport]) -> None:
     is_counted = False
     for _ in range(HOLD_ATTEMPTS):
         found, draft = deps.storage.comments.load_with_draft(comment.site, comment.id)
@@ -125,6 +126,6 @@ def _hold(deps: Deps, comment: Comment, reports: Sequence[ReaderReport]) -> None
         if not (is_counted or _may_hold(deps, comment.site)):
             return
         is_counted = True
-        after = held_for_reports(found, reports_by_reason(reports), deps.now())
+        after = after_takedown(found, held_for_reports(found, reports_by_reason(reports), deps.now()), site)
         if all(deps.storage.comments.decide(comment.site, [CommentChange(found, after)])):
             return

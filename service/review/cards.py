@@ -46,12 +46,14 @@ class ReviewCard:
     record: AuthorRecord | None  # None without an email address
     notes: tuple[Note, ...]
     reported: str  # summary of readers' reports; "" if there are none
+    replies: int  # published comments below it
+    hidden: bool  # published, but a comment above hides its replies
 
 
 def review_cards(
     storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn
 ) -> list[ReviewCard]:
-    """Build cards in the order of `comments`, with four round trips for each site."""
+    """Build cards in the order of `comments`, with six round trips for each site."""
     cards: dict[str, ReviewCard] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
@@ -59,8 +61,12 @@ def review_cards(
         around = {c.id: c for c in storage.comments.load(site, named) if c}
         ids = [c.id for c in own]
         notes, reports = storage.notes.of(site, ids), storage.reports.of(site, ids)
-        for comment, record, own_notes, counts in zip(own, _records(storage, site, own), notes, reports, strict=True):
-            cards[comment.id] = _card(comment, sites[site], signed, around, record, own_notes, report_summary(counts))
+        replies, visible = storage.threads.replies(site, own), storage.threads.are_visible(site, own)
+        rows = zip(own, _records(storage, site, own), notes, reports, replies, visible, strict=True)
+        for comment, record, own_notes, counts, below, is_visible in rows:
+            hidden = comment.status is Status.APPROVED and not is_visible
+            reported = report_summary(counts)
+            cards[comment.id] = _card(comment, sites[site], signed, around, record, own_notes, reported, below, hidden)
     return [cards[c.id] for c in comments]
 
 
@@ -88,6 +94,8 @@ def _card(
     record: AuthorRecord | None,
     notes: tuple[Note, ...],
     reported: str,
+    replies: int,
+    hidden: bool,
 ) -> ReviewCard:
     row = ReviewedComment.of(comment, site, signed)
     signals = comment.filter_decision.signals if comment.filter_decision else ()
@@ -97,7 +105,7 @@ def _card(
     changes = diff_html(earlier.content, comment.content) if earlier else Markup()
     return ReviewCard(
         row, site, highlight_html(row.html, signals), author, comment.history_key, around.get(comment.parent),
-        published, changes, record, notes, reported,
+        published, changes, record, notes, reported, replies, hidden,
     )  # fmt: skip
 
 

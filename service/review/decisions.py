@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from comments.errors import ActionNotAllowed, Invalid, NotFound, Problem, ReplygateError, StaleVersion
+from comments.hidden_replies import after_takedown
 from comments.job_queue import LEARN
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
@@ -59,7 +60,8 @@ def decide_all(deps: Deps, site: str, decisions: Sequence[ModeratorDecision], by
     """
     found = deps.storage.comments.load(site, [d.id for d in decisions])
     now, origin = deps.now(), client_network(deps)
-    planned = [_plan(d, comment, by, now, origin) for d, comment in zip(decisions, found, strict=True)]
+    settings = deps.storage.sites.get(site)
+    planned = [_plan(d, comment, settings, by, now, origin) for d, comment in zip(decisions, found, strict=True)]
     changes = [change for change in planned if isinstance(change, CommentChange)]
     applied = iter(deps.storage.comments.decide(site, changes) if changes else [])
     outcomes = list(_outcomes(deps, site, planned, applied))
@@ -71,14 +73,14 @@ def decide_all(deps: Deps, site: str, decisions: Sequence[ModeratorDecision], by
 
 
 def _plan(
-    decision: ModeratorDecision, comment: Comment | None, by: str, now: datetime, origin: str
+    decision: ModeratorDecision, comment: Comment | None, site: Site, by: str, now: datetime, origin: str
 ) -> CommentChange | ReplygateError:
     if comment is None:
         return NotFound("there is no such comment")
     if comment.version != decision.version:
         return CommentChanged(comment)
     try:
-        return CommentChange(comment, _after(comment, decision, by, now), origin)
+        return CommentChange(comment, after_takedown(comment, _after(comment, decision, by, now), site), origin)
     except ActionNotAllowed as error:
         return error
 
@@ -86,6 +88,8 @@ def _plan(
 def _after(comment: Comment, decision: ModeratorDecision, by: str, now: datetime) -> Comment:
     if decision.action is Action.UNDO:
         return comment.with_undo(by, now)
+    if decision.action is Action.SHOW_REPLIES:
+        return comment.with_replies_shown(by, now)
     # The lifecycle replaces the status.
     return comment.with_decision(
         Decision(decision.action, comment.status, Role.MODERATOR, by, now, reason=decision.reason)

@@ -86,6 +86,7 @@ class ReviewedComment(BaseModel):
     decisions: list[ReviewedDecision]
     actions: list[Action] = Field(description="actions that the signed-in person may take now")
     undoable: bool
+    hides_replies: bool = Field(description="the published replies to it are hidden too; `show-replies` ends that")
 
     @classmethod
     def of(cls, comment: Comment, site: Site, signed: SignedIn) -> Self:
@@ -106,7 +107,7 @@ class ReviewedComment(BaseModel):
 #: Fields copied from the comment.
 COPIED = (
     *("id", "site", "thread", "parent", "received", "status", "version"),
-    *("author", "role", "url", "content", "origin", "user_agent", "referrer"),
+    *("author", "role", "url", "content", "origin", "user_agent", "referrer", "hides_replies"),
 )
 
 

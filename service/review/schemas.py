@@ -31,7 +31,7 @@ def one_of(*values: str) -> GetPydanticSchema:
 
 ReviewStatus = Annotated[str, one_of(*REVIEWED)]
 ActionName = Annotated[str, one_of(*MODERATOR_ACTIONS)]
-ActionOrUndo = Annotated[str, one_of(*MODERATOR_ACTIONS, Action.UNDO)]
+ActionOrUndo = Annotated[str, one_of(*MODERATOR_ACTIONS, Action.UNDO, Action.SHOW_REPLIES)]
 Version = Annotated[int, Field(ge=0, description="version of the comment that the moderator saw")]
 
 
@@ -56,7 +56,7 @@ class ReviewPage(BaseModel):
 
 
 class DecisionRequest(Strict):
-    action: ActionName
+    action: Annotated[str, one_of(*MODERATOR_ACTIONS, Action.SHOW_REPLIES)]
     version: Version
     reason: ReasonCode = ""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from comments.drafts import AuthorView, edit_change, withdrawn
 from comments.errors import Invalid, NotFound, StaleVersion
+from comments.hidden_replies import after_takedown
 from comments.job_queue import JUDGE
 from comments.lifecycle import Status
 from comments.model import Comment
@@ -37,7 +38,8 @@ def author_view(deps: Deps, site: Site, id: str, proof: AuthorProof) -> AuthorVi
     comment, draft = deps.storage.comments.load_with_draft(site.id, id)
     if comment is None or not (has_receipt or comment.user == proof.user):
         raise NotFound("no such comment")
-    return AuthorView(site, comment, draft, deps.now())
+    hidden = comment.status is Status.APPROVED and not deps.storage.threads.is_visible(comment)
+    return AuthorView(site, comment, draft, deps.now(), hidden)
 
 
 def comment_status(view: AuthorView) -> CommentStatus:
@@ -45,6 +47,7 @@ def comment_status(view: AuthorView) -> CommentStatus:
     return CommentStatus(
         id=view.comment.id,
         status=view.comment.outcome,
+        hidden=view.hidden,
         received=view.comment.received,
         reason=author_reason(view.comment, view.site),
         content=view.content,
@@ -89,9 +92,9 @@ def withdraw(deps: Deps, site: Site, id: str, proof: AuthorProof) -> AuthorView:
         if not remaining:
             return view
         network = client_network(deps)
-        deps.storage.comments.decide(
-            site.id, [CommentChange(comment, withdrawn(comment, view.now), network) for comment in remaining]
-        )
+        after = [after_takedown(comment, withdrawn(comment, view.now), site) for comment in remaining]
+        changes = [CommentChange(*change, network) for change in zip(remaining, after, strict=True)]
+        deps.storage.comments.decide(site.id, changes)
     raise StaleVersion("The comment is being moderated right now. Try again in a moment.")
 
 

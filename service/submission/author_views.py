@@ -84,8 +84,9 @@ def edit_comment(site: str, id: str, query: ReceiptQuery, body: CommentEdit) -> 
 @blueprint.delete("/comments/<id>")
 @operation(
     summary="Withdraw a comment",
-    description="For its author, at any time. The comment and all replies to it disappear for readers, permanently. "
-    "Repeating it changes nothing. A refused comment cannot be withdrawn: 422.",
+    description="For its author, at any time. The comment disappears for readers, permanently. Published replies to it "
+    "stay below a stub without name and text, unless the site hides them. Repeating it changes nothing. A refused "
+    "comment cannot be withdrawn: 422.",
     query=ReceiptQuery,
     answers={200: CommentStatus},
     headers=(RECEIPT, USER),

@@ -83,6 +83,7 @@ class CommentStatus(Wire):
 
     id: str = Field(examples=[ID_EXAMPLE])
     status: Outcome = Field(examples=["published"])
+    hidden: bool = Field(default=False, description="Approved, but a comment above was removed with its replies.")
     received: datetime = Field(examples=[TIME_EXAMPLE])
     reason: str = Field(description="Reason for the removal, if a moderator shared one.", examples=[""])
     content: str = Field(description="The author's latest text that was not refused.", examples=["Well said."])

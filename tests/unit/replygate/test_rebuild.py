@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
-from comments.lifecycle import Action
+from comments.lifecycle import Action, Status
+from comments.settings import Settings
 from comments.shared_learning import LearningGroups
 from comments.storage.interfaces import Storage
+from comments.storage.redis import connect
 from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
 from replygate.commands.demo_command import fill
@@ -55,6 +57,19 @@ def test_a_damaged_corpus_is_rebuilt(run: Run, storage: Storage) -> None:
     assert "Rebuilt the corpus of demo" in run().output
     assert storage.corpus.snapshot("demo") == before
     assert storage.corpus.due("demo", 100) == []
+
+
+def test_a_damaged_index_of_a_thread_is_repaired(run: Run, storage: Storage, valkey_settings: Settings) -> None:
+    published_one = next(c for c in all_comments(storage, "demo") if c.status is Status.APPROVED)
+    before = storage.threads.page("demo", published_one.thread, 100)
+    with connect(valkey_settings) as client:
+        for key in client.scan_iter("*:thread:*:nodes"):
+            client.delete(key)
+    assert run("--check").exit_code == 1
+    assert "the index of" in run("--check").output
+    assert "Repaired the index of" in run().output
+    assert run("--check").exit_code == 0
+    assert storage.threads.page("demo", published_one.thread, 100) == before
 
 
 def test_a_rebuilt_corpus_goes_on_learning_and_unlearning(run: Run, storage: Storage) -> None:
