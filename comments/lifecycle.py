@@ -162,7 +162,6 @@ class Action(StrEnum):
             audit="comment.undo",
         ),
     )
-    # The status stays: see `Comment.with_replies_shown`.
     SHOW_REPLIES = ("show-replies", ActionRow("Showed replies again", None, audit="comment.show_replies"))
     HOLD = (
         "hold",
