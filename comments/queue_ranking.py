@@ -105,6 +105,8 @@ def expected_harm(decision: Decision, signals: SignalCatalogue) -> float:
 
 def _terms(comment: Comment, decision: Decision) -> Iterator[str]:
     yield from (f"signal:{signal.name}" for signal in decision.signals)
+    if decision.wave:
+        yield f"wave:{decision.wave}"
     yield f"script:{script(comment.content)}"
     yield f"day:{comment.received:%Y-%m-%d}"
     yield f"thread:{term_value(comment.thread)}"

@@ -21,8 +21,8 @@ from .deps import Deps, deps
 from .filters.reputation import linked_domains
 from .judging.judge import judge_batch
 from .judging.policy import catalogue
+from .learning.copy_tokens import lesson_tokens
 from .learning.lesson_quotas import lesson_quotas
-from .learning.site_model import tokens
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def _learn_batch(d: Deps, site: Site) -> bool:
             # Before the corpus, which records that a lesson is learned: an interrupted job then repeats both.
             d.storage.shared_reputation.update(site.id, comment.id, comment.lesson, linked_domains(comment))
     learned = [
-        d.storage.corpus.learn(site.id, comment, tokens(comment), lesson_quotas(comment)) for comment in comments
+        d.storage.corpus.learn(site.id, comment, lesson_tokens(comment), lesson_quotas(comment)) for comment in comments
     ]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})

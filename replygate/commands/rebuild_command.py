@@ -12,8 +12,8 @@ from comments.storage.interfaces import Storage
 from comments.storage.values import TokenCounts
 from replygate.deployment import current_deployment
 from workers.filters.reputation import linked_domains
+from workers.learning.copy_tokens import lesson_tokens
 from workers.learning.lesson_quotas import lesson_quotas
-from workers.learning.site_model import tokens
 
 from .export_command import all_comments
 from .site_commands import site_named
@@ -68,7 +68,7 @@ def _totals(counts: TokenCounts) -> str:
 
 def recount(comments: Iterable[Comment]) -> TokenCounts:
     """Return the counts that the corpus should hold, from the histories of all comments."""
-    lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, tokens(c), lesson_quotas(c)))}
+    lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, lesson_tokens(c), lesson_quotas(c)))}
     taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
     for id in counted_lessons(lessons):
@@ -94,4 +94,4 @@ def relearn(storage: Storage, sites: Sequence[str]) -> None:
         for start in range(0, len(ids), RELEARN_BATCH):
             for comment in storage.comments.load(site, ids[start : start + RELEARN_BATCH]):
                 if comment is not None:
-                    storage.corpus.learn(site, comment, tokens(comment), lesson_quotas(comment))
+                    storage.corpus.learn(site, comment, lesson_tokens(comment), lesson_quotas(comment))

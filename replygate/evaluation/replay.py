@@ -18,8 +18,8 @@ from workers.filters import BUILT_IN
 from workers.judging.judge import decision_for, evidence_query, facts_from, run_filters
 from workers.judging.policy import SPOT_CHECK, Policy
 from workers.learning.combined_model import combined_score
+from workers.learning.copy_tokens import lesson_tokens
 from workers.learning.lesson_quotas import lesson_quotas
-from workers.learning.site_model import tokens
 
 from .labelled_comments import Example
 
@@ -64,7 +64,7 @@ class ReplayCorpus:
 
     def about(self, comment: Comment) -> TokenCounts:
         ham, spam = self.seen[Label.HAM], self.seen[Label.SPAM]
-        counts = {t: (ham[t], spam[t]) for t in tokens(comment) if ham[t] or spam[t]}
+        counts = {t: (ham[t], spam[t]) for t in lesson_tokens(comment) if ham[t] or spam[t]}
         return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], counts, max(self.bars))
 
     def learn(self, lesson: Lesson) -> None:
@@ -83,7 +83,7 @@ def lesson(example: Example, verdict: Decision) -> Lesson:
     comment, action = example.comment, Action.SPAM if example.spam else Action.APPROVE
     correct = Decision(action, RESULT[action], Role.MODERATOR, Role.MODERATOR, comment.received)
     taught = comment.with_decision(verdict).with_decision(correct)
-    found = lesson_of(taught, frozenset(map(sys.intern, tokens(taught))), lesson_quotas(taught))
+    found = lesson_of(taught, frozenset(map(sys.intern, lesson_tokens(taught))), lesson_quotas(taught))
     assert found is not None  # noqa: S101 - every such decision teaches
     return found
 

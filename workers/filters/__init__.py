@@ -16,6 +16,7 @@ from .profanity import ProfanityFilter
 from .reputation import ReputationFilter
 from .requirements import RequirementFilter
 from .shouting import ShoutingFilter
+from .spam_copies import SpamCopyFilter
 from .toxicity import ToxicityFilter
 from .trap import TrapFilter
 from .velocity import VelocityFilter
@@ -33,6 +34,7 @@ BUILT_IN: tuple[Filter, ...] = (
     FormFilter(),
     LinkFilter(),
     ReputationFilter(),
+    SpamCopyFilter(),
     DuplicateFilter(),
     NearDuplicateFilter(),
     VelocityFilter(),

@@ -1,30 +1,49 @@
 """Duplicates: the same text posted again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
-from workers.text.tokens import fingerprint
+from workers.text.tokens import BANDS, ENOUGH_LETTERS, fingerprint, is_long
 
 from .base import Facts, Filter, Window, plural
 
 ON_THIS_SITE, ON_ALL_SITES = "duplicates.here", "duplicates.anywhere"
 DAY = 24 * 3600
+#: Windows of near-duplicates, and of those that came from the same network.
+SIMILAR_TEXT = tuple(f"near-duplicates.{n}" for n in range(BANDS))
+SIMILAR_FROM_NETWORK = tuple(f"near-duplicates.network.{n}" for n in range(BANDS))
+#: Copies of a short text from which it counts, and its strength then: too little to outweigh an honest impression.
+SHORT_COPIES, MOST_OF_SHORT = 3, 0.9
 
 
 def _fingerprint(comment: Comment) -> str:
     return fingerprint(comment.content)
 
 
-def repetition_strength(n: int) -> float:
-    """Return the strength after `n` earlier copies. One copy may be impatience; the third is a campaign.
+def repetition_strength(n: int, text: str, from_others: int = 0) -> float:
+    """Return the strength after `n` earlier copies, of which `from_others` came from other networks.
 
-    Of 14,453 labelled comments, 25.5 % of the spam and 0.28 % of the honest ones have the same letters as another one.
-    699 spam comments and 2 honest ones are a third or later copy.
+    One copy may be impatience; the third is a campaign, and so is the second of a long text from another network. Of
+    14,453 labelled comments, 25.5 % of the spam and 0.28 % of the honest ones have the same letters as another one. 699
+    spam comments and 2 honest ones are a third or later copy. Short texts count from the third copy on, and less than
+    those that read honest: of 41,517 video comments, .9 in 1,000 repeat 12 to 24 letters of three other people in a day
+    ("that's not a Bugatti").
     """
+    if len(fingerprint(text)) < ENOUGH_LETTERS:
+        return 0.0 if n < SHORT_COPIES else MOST_OF_SHORT
+    if from_others and is_long(text):
+        return 1.0
     return (0.0, 0.4)[n] if n < 2 else 1.0
+
+
+def copies_from_others(counts: Mapping[str, int]) -> int:
+    """Return the number of similar comments from other networks."""
+    return max(
+        counts.get(name, 0) - counts.get(own, 0) for name, own in zip(SIMILAR_TEXT, SIMILAR_FROM_NETWORK, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -36,8 +55,9 @@ class DuplicateFilter(Filter):
     signals: ClassVar[SignalCatalogue] = {
         ON_THIS_SITE: SignalInfo(
             5.0,
-            "same text as another comment of this site in the last 24 hours; 0.4 for one copy, full strength from two "
-            "on",
+            "same text as another comment of this site in the last 24 hours; 0.4 for one copy, full strength and "
+            "always held from two on, or from one on for a long text from another network; 0.9 for three copies of 12 "
+            "to 24 letters",
             "the same text had been posted less often on this site",
             gradual=True,
             harm=2.0,
@@ -62,9 +82,10 @@ class DuplicateFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         here = facts.counts.get(ON_THIS_SITE, 0)
         elsewhere = facts.counts.get(ON_ALL_SITES, 0) - here
-        if here > 0:
+        others = copies_from_others(facts.counts)
+        if here > 0 and (strength := repetition_strength(here, comment.content, others)):
             evidence = f"Same text as {plural(here, 'other comment')} in the last 24 hours"
-            yield Signal(ON_THIS_SITE, repetition_strength(here), evidence)
-        if elsewhere > 0:
+            yield Signal(ON_THIS_SITE, strength, evidence)
+        if elsewhere > 0 and (strength := repetition_strength(elsewhere, comment.content)):
             evidence = f"Same text as {plural(elsewhere, 'comment')} on other sites in the last 24 hours"
-            yield Signal(ON_ALL_SITES, repetition_strength(elsewhere), evidence)
+            yield Signal(ON_ALL_SITES, strength, evidence)

@@ -6,16 +6,27 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
-from workers.text.tokens import BANDS, bands
+from workers.text.tokens import bands, is_long
 
 from .base import Facts, Filter, Window, plural
-from .duplicates import DAY, ON_ALL_SITES, ON_THIS_SITE, repetition_strength
+from .duplicates import (
+    DAY,
+    ON_ALL_SITES,
+    ON_THIS_SITE,
+    SIMILAR_FROM_NETWORK,
+    SIMILAR_TEXT,
+    copies_from_others,
+    repetition_strength,
+)
 
 
-def _band(n: int) -> Callable[[Comment], str]:
+def _band(n: int, of_network: bool = False) -> Callable[[Comment], str]:
     def value(comment: Comment) -> str:
         found = bands(comment.content)
-        return found[n] if found else ""
+        if not of_network:
+            return found[n] if found else ""
+        network = comment.origin or comment.identity
+        return f"{network} {found[n]}" if network and is_long(comment.content) else ""
 
     return value
 
@@ -28,7 +39,8 @@ class NearDuplicateFilter(Filter):
     signals: ClassVar[SignalCatalogue] = {
         "near-duplicates.text": SignalInfo(
             4.0,
-            "nearly the same text as another comment in the last 24 hours, on any site of this deployment",
+            "nearly the same text as another comment in the last 24 hours, on any site of this deployment; the same "
+            "strengths as `duplicates.here`",
             "nearly the same text had been posted less often",
             gradual=True,
             harm=2.0,
@@ -38,12 +50,15 @@ class NearDuplicateFilter(Filter):
     }
     # One set of windows for all sites: each costs memory for every comment, and they include the site's own comments.
     windows: ClassVar[tuple[Window, ...]] = tuple(
-        Window(f"near-duplicates.{n}", DAY, _band(n), shared=True) for n in range(BANDS)
+        [Window(name, DAY, _band(n), shared=True) for n, name in enumerate(SIMILAR_TEXT)]
+        + [Window(name, DAY, _band(n, True), shared=True) for n, name in enumerate(SIMILAR_FROM_NETWORK)]
     )
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        near = max([facts.counts.get(window.name, 0) for window in self.windows])
+        near = max([facts.counts.get(name, 0) for name in SIMILAR_TEXT])
         same = max(facts.counts.get(ON_THIS_SITE, 0), facts.counts.get(ON_ALL_SITES, 0))
-        if near > same:  # DuplicateFilter counts the identical ones
+        others = copies_from_others(facts.counts)
+        # DuplicateFilter counts the identical ones.
+        if near > same and (strength := repetition_strength(near - same, comment.content, others)):
             evidence = f"Nearly the same text as {plural(near, 'other comment')} in the last 24 hours"
-            yield Signal("near-duplicates.text", repetition_strength(near - same), evidence)
+            yield Signal("near-duplicates.text", strength, evidence)

@@ -19,7 +19,9 @@ from workers.filters import Facts, Filter, Override, author_rules
 from workers.filters.profanity import MASKED, masked_content
 from workers.filters.reputation import linked_domains
 from workers.learning.combined_model import combined_score
-from workers.learning.site_model import has_enough_lessons, tokens
+from workers.learning.copy_tokens import lesson_tokens
+from workers.learning.lesson_quotas import wave_name
+from workers.learning.site_model import has_enough_lessons
 
 from .policy import CERTAIN, CERTAIN_PROBABILITY, FILTER_FAILED, HELD_BEFORE, NEEDS_HUMAN, SPOT_CHECK, Policy
 
@@ -52,7 +54,7 @@ def evidence_query(comment: Comment, attempts: int, filters: Iterable[Filter], s
         parent=comment.parent,
         author=comment.author_keys,
         trusted=(*comment.proven_keys, comment.network_key),
-        tokens=tokens(comment),
+        tokens=lesson_tokens(comment),
         rules=author_rules.rule_names(comment),
         first_attempt=attempts == 1,
     )
@@ -143,7 +145,8 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
         spot_check = Signal(SPOT_CHECK, 1.0, f"Spot check; the filters' decision was: {decision.action}")
         decision = policy.decide((*signals, spot_check), facts.now, may_refuse)
     masked = masked_content(comment, facts) if any(s.name == MASKED for s in signals) else ""
-    return replace(decision, masked=masked, log_odds=round(score.log_odds, 2))
+    wave = wave_name(comment.content) if decision.action is Action.HOLD else ""
+    return replace(decision, masked=masked, log_odds=round(score.log_odds, 2), wave=wave)
 
 
 def judge_batch(

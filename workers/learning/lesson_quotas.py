@@ -49,6 +49,11 @@ def _overruled(verdict: Decision, label: Label) -> bool:
     return verdict.log_odds < 0 and verdict.score < verdict.hold_at and verdict.by != DECIDED_BY_READERS
 
 
+def wave_name(content: str) -> str:
+    """Return a short name for the campaign of a text. Near-duplicates mostly share it."""
+    return f"{zlib.crc32(campaign(content).encode('utf-8', 'replace')):08x}"
+
+
 @lru_cache(maxsize=256)
 def campaign(content: str) -> str:
     """Return the name of a campaign: the pair of words with the least hash, which near-duplicates mostly share.

@@ -23,10 +23,11 @@ NO_LETTERS = bytes(n for n in range(128) if not chr(n).isalpha())
 
 HONESTLY_REPEATED = frozenset(("", *" .-_=*0123456789\n"))
 
-#: Shorter texts may have the same letters by coincidence ("thank you very much").
-LEAST_FINGERPRINT = 25
-#: Shorter texts have too few word triples to compare.
-LEAST_WORDS = 12
+#: Texts with fewer letters are never compared ("thank you"). Those with fewer than ENOUGH_LETTERS may be the same by
+#: coincidence ("thank you very much"), so that only many copies count.
+LEAST_LETTERS, ENOUGH_LETTERS = 12, 25
+#: Shorter texts have too few word triples to compare. Their letters are compared in fours.
+LEAST_WORDS, _LETTERS_TOGETHER = 12, 4
 BANDS, _ROWS = 3, 3
 _BAND_FORMAT = "-".join(["%08x"] * _ROWS)
 
@@ -66,7 +67,12 @@ def letters(text: str) -> str:
 def fingerprint(text: str) -> str:
     """Return the letters of a text, for exact duplicates; "" if there are too few."""
     of_text = letters(text)
-    return of_text if len(of_text) >= LEAST_FINGERPRINT else ""
+    return of_text if len(of_text) >= LEAST_LETTERS else ""
+
+
+def is_long(text: str) -> bool:
+    """True if two texts like this one hardly ever have the same words by coincidence."""
+    return len(fingerprint(text)) >= ENOUGH_LETTERS and len(words(without_addresses(fold(text).text))) >= LEAST_WORDS
 
 
 @lru_cache(maxsize=512)
@@ -86,16 +92,21 @@ def _character_pairs(word: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def bands(text: str) -> tuple[str, ...]:
-    """Return three hashes for near-duplicates, which share at least one of them; empty for a short text.
+    """Return three hashes for near-duplicates, which share at least one of them; empty for a very short text.
 
-    Method: one-permutation minima (Li, Owen and Zhang 2012) of hashed word triples, three to a band. Two texts that
-    share a part s of their triples share a band with probability 1 - (1 - s³)³: .98 at .9, .33 at .5, .003 at .1.
+    Method: one-permutation minima (Li, Owen and Zhang 2012) of hashed word triples, three to a band; in a short text of
+    hashed groups of letters. Two texts that share a part s of them share a band with probability 1 - (1 - s³)³: .98 at
+    .9, .33 at .5, .003 at .1.
     """
     found = words(without_addresses(fold(text).text))
-    if len(found) < LEAST_WORDS:
+    if len(found) >= LEAST_WORDS:
+        encoded = " ".join(found).encode("utf-8", "replace").split(b" ")
+        minima = _minima(map(zlib.crc32, map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))))
+    elif of_text := fingerprint(text):
+        groups = (of_text[n : n + _LETTERS_TOGETHER] for n in range(len(of_text) - _LETTERS_TOGETHER + 1))
+        minima = _minima(zlib.crc32(group.encode("utf-8", "replace")) for group in groups)
+    else:
         return ()
-    encoded = " ".join(found).encode("utf-8", "replace").split(b" ")
-    minima = _minima(map(zlib.crc32, map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))))
     return tuple([_BAND_FORMAT % tuple(minima[n : n + _ROWS]) for n in range(0, BANDS * _ROWS, _ROWS)])
 
 

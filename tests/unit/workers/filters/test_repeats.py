@@ -1,13 +1,22 @@
 """Duplicates, near-duplicates, and too many comments at once."""
 
+import pytest
+
 from comments.lifecycle import Action
+from comments.model import Signal
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen, strengths
-from workers.filters.duplicates import DuplicateFilter
+from workers.filters import BUILT_IN
+from workers.filters.duplicates import SIMILAR_TEXT, DuplicateFilter
 from workers.filters.near_duplicates import NearDuplicateFilter
 from workers.filters.velocity import VelocityFilter
+from workers.judging.policy import build_policy
 
 HERE, ANYWHERE = DuplicateFilter.windows
+LONG = (
+    "After years of losing money with other brokers I finally found a platform that pays out every week, and my whole "
+    "family now lives from what I earn there. Ask Mrs Hale, she explains all of it for free."
+)
 
 
 def action(asked: DuplicateFilter | NearDuplicateFilter | VelocityFilter, counts: dict[str, int]) -> Action:
@@ -51,20 +60,47 @@ def test_a_campaign_on_several_sites_is_spam():
     assert action(DuplicateFilter(), {HERE.name: 3, ANYWHERE.name: 9}) is Action.SPAM
 
 
-def test_near_duplicates_use_three_shared_windows():
-    assert [(w.seconds, w.shared) for w in NearDuplicateFilter.windows] == [(24 * 3600, True)] * 3
-    assert [w.value(a_comment(content="too short")) for w in NearDuplicateFilter.windows] == ["", "", ""]
+def test_near_duplicates_use_shared_windows_for_all_and_for_one_network():
+    assert [(w.seconds, w.shared) for w in NearDuplicateFilter.windows] == [(24 * 3600, True)] * 6
+    assert [w.value(a_comment(content="too short")) for w in NearDuplicateFilter.windows] == [""] * 6
 
 
 def test_near_duplicates_meet_in_any_band():
-    for window in NearDuplicateFilter.windows:
-        assert set(seen(NearDuplicateFilter(), counts={window.name: 2})) == {"near-duplicates.text"}
+    for name in SIMILAR_TEXT:
+        assert set(seen(NearDuplicateFilter(), counts={name: 2})) == {"near-duplicates.text"}
 
 
 def test_a_campaign_with_changed_words_is_held():
-    assert action(NearDuplicateFilter(), {"near-duplicates.0": 1}) is Action.APPROVE
+    same_network = {"near-duplicates.0": 1, "near-duplicates.network.0": 1}
+    assert action(NearDuplicateFilter(), same_network) is Action.APPROVE
     assert action(NearDuplicateFilter(), {"near-duplicates.0": 2}) is Action.HOLD
     assert action(NearDuplicateFilter(), {"near-duplicates.0": 999}) is Action.HOLD
+
+
+def test_the_second_copy_of_a_long_text_from_another_network_is_held():
+    comment = a_comment(content=LONG)
+    for counts in ({"near-duplicates.0": 1}, {"near-duplicates.0": 1, HERE.name: 1, ANYWHERE.name: 1}):
+        for asked in (NearDuplicateFilter(), DuplicateFilter()):
+            found = seen(asked, comment, counts=counts).values()
+            honest = [Signal("learned.ham", 1.0, "")]
+            decided = build_policy(BUILT_IN, {}).decide([*found, *honest], NOW)
+            assert decided.action is (Action.HOLD if found else Action.APPROVE)
+
+
+def test_short_repeats_count_from_the_third_copy_on_and_never_hold_what_reads_honest():
+    comment = a_comment(content="That's not a Bugatti")
+    counts = {HERE.name: 3, ANYWHERE.name: 3}
+    assert strengths(DuplicateFilter(), comment, counts={HERE.name: 2, ANYWHERE.name: 2}) == {}
+    assert strengths(DuplicateFilter(), comment, counts=counts) == {HERE.name: 0.9}
+    found = [*seen(DuplicateFilter(), comment, counts=counts).values(), Signal("learned.ham", 1.0, "")]
+    assert build_policy(BUILT_IN, {}).decide(found, NOW).action is Action.APPROVE
+
+
+@pytest.mark.parametrize("text", ["thanks", "+1", "First!", "great post", "me too", "lol"])
+def test_honest_short_repeats_are_never_counted(text):
+    assert [w.value(a_comment(content=text)) for w in (*DuplicateFilter.windows, *NearDuplicateFilter.windows)] == [
+        ""
+    ] * 8
 
 
 def test_identical_texts_are_not_counted_as_near_duplicates_too():

@@ -24,7 +24,7 @@ from workers.judging.judge import (
     run_filters,
 )
 from workers.judging.policy import build_policy
-from workers.learning.site_model import tokens
+from workers.learning.copy_tokens import lesson_tokens
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def test_an_evidence_query_has_everything_that_filters_need():
         parent="p" * 26,
         author=comment.author_keys,
         trusted=(comment.network_key,),
-        tokens=tokens(comment),
+        tokens=lesson_tokens(comment),
         rules=(*(f"author:{name}" for name in comment.author_keys), f"origin:{comment.origin}"),
         first_attempt=True,
     )

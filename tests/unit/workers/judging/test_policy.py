@@ -82,6 +82,7 @@ def test_these_signals_only_hold():
         "author.first",
         "author.first-link",
         "author.impersonation",
+        "copies.similar",
         "filter.failed",
         "form.proof-missing",
         "gibberish.text",
@@ -107,10 +108,10 @@ def test_no_number_of_signals_that_only_hold_makes_spam(seen):
     assert (decision.action, decision.score) == (Action.HOLD, 0.0)
 
 
-def test_only_a_ban_a_rejected_term_and_the_learned_filter_make_spam_alone():
+def test_only_bans_rejected_terms_copies_of_spam_and_the_learned_filter_make_spam_alone():
     policy = build_policy(BUILT_IN, {})
     alone = {name for name in policy.weights if outcome(name, policy=policy) is Action.SPAM}
-    assert alone == {"words.reject", "standing.banned", "learned.spam"}
+    assert alone == {"words.reject", "standing.banned", "learned.spam", "copies.spam"}
 
 
 def test_earlier_comments_take_away_a_limited_number_of_points():

@@ -1,0 +1,62 @@
+"""Copies of spam: the same or nearly the same text as one that a person marked as spam on this site."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from comments.model import Comment, Signal
+from comments.signals import Override, SignalCatalogue, SignalInfo
+from workers.learning.combined_model import combined_score
+from workers.learning.copy_tokens import SAME, copy_tokens
+from workers.text.tokens import ENOUGH_LETTERS, fingerprint, is_long
+
+from .base import Facts, Filter, plural
+
+REFUSED, HELD = "copies.spam", "copies.similar"
+
+
+@dataclass(frozen=True)
+class SpamCopyFilter(Filter):
+    """Refuses the rest of a wave after a person marked one of it as spam, and holds what may belong to it.
+
+    A text that people also approved is no copy of spam.
+    """
+
+    name = "copies"
+    signals: ClassVar[SignalCatalogue] = {
+        REFUSED: SignalInfo(
+            Override.REJECT,
+            "the same text as one that a person marked as spam on this site and nobody approved, or nearly the same "
+            "and more likely spam than not; a short text from two such decisions on",
+            "people had not marked the same text as spam ({evidence})",
+            label="Copy of spam",
+        ),
+        HELD: SignalInfo(
+            Override.HOLD,
+            "like `copies.spam`, but short and with one decision, or nearly the same text and less likely spam, or on "
+            "a site with `refusals=none`",
+            "people had not marked a similar text as spam ({evidence})",
+            label="Like spam",
+        ),
+    }
+
+    #: Decisions that refuse a short or similar text.
+    enough: int = 2
+    #: Probability of spam that refuses a similar text after one decision.
+    likely: float = 0.5
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        counts = {token: facts.corpus.tokens[token] for token in copy_tokens(comment) if token in facts.corpus.tokens}
+        if not counts or any(ham for ham, _ in counts.values()):
+            return
+        spam = max(spam for _, spam in counts.values())
+        same = any(token[0] == SAME for token in counts)
+        refused = facts.site.refusals != "none" and self._is_sure(comment, facts, same, spam)
+        text = "The same" if same else "A similar"
+        evidence = f"{text} text was marked as spam in {plural(spam, 'decision')} and never approved"
+        yield Signal(REFUSED if refused else HELD, 1.0, evidence)
+
+    def _is_sure(self, comment: Comment, facts: Facts, same: bool, spam: int) -> bool:
+        if spam >= self.enough or (same and len(fingerprint(comment.content)) >= ENOUGH_LETTERS):
+            return True
+        return is_long(comment.content) and combined_score(comment, facts.corpus).probability >= self.likely

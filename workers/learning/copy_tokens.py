@@ -1,0 +1,37 @@
+"""Tokens of a lesson that recognize copies of its text. They are counted with the lesson, and no model reads them.
+
+The counts of a token are the people's decisions about texts that have it: exactly undone, and rebuilt from histories.
+"""
+
+import zlib
+from functools import lru_cache
+from hashlib import blake2b
+
+from comments.model import Comment
+from workers.text.links import links
+from workers.text.tokens import ENOUGH_LETTERS, bands, fingerprint
+
+from .site_model import tokens
+
+#: First signs of the tokens of the same and of similar texts.
+SAME, SIMILAR = "=", "~"
+
+
+@lru_cache(maxsize=256)
+def copy_tokens(comment: Comment) -> tuple[str, ...]:
+    """Return one token for the same text and three for similar ones; none for a very short text.
+
+    The same short text means something else with another website, so that its host is part of the token.
+    """
+    of_text = fingerprint(comment.content)
+    if not of_text:
+        return ()
+    hosts = [link.host for link in links(comment.url)] if len(of_text) < ENOUGH_LETTERS else []
+    named = blake2b(" ".join((of_text, *hosts)).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    similar = [f"{SIMILAR}{n}{zlib.crc32(band.encode()):08x}" for n, band in enumerate(bands(comment.content))]
+    return (f"{SAME}{named}", *([] if hosts else similar))
+
+
+def lesson_tokens(comment: Comment) -> frozenset[str]:
+    """Return the tokens that a lesson about the comment counts: those of the site's model, and those of copies."""
+    return tokens(comment) | frozenset(copy_tokens(comment))
