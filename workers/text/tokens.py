@@ -25,7 +25,7 @@ HONESTLY_REPEATED = frozenset(("", *" .-_=*0123456789\n"))
 
 #: Texts with fewer letters are never compared ("thank you"). Those with fewer than ENOUGH_LETTERS may be the same by
 #: coincidence ("thank you very much"), so that only many copies count.
-LEAST_LETTERS, ENOUGH_LETTERS = 12, 25
+LEAST_COMPARED, ENOUGH_LETTERS = 12, 25
 #: Shorter texts have too few word triples to compare. Their letters are compared in fours.
 LEAST_WORDS, _LETTERS_TOGETHER = 12, 4
 BANDS, _ROWS = 3, 3
@@ -67,7 +67,7 @@ def letters(text: str) -> str:
 def fingerprint(text: str) -> str:
     """Return the letters of a text, for exact duplicates; "" if there are too few."""
     of_text = letters(text)
-    return of_text if len(of_text) >= LEAST_LETTERS else ""
+    return of_text if len(of_text) >= LEAST_COMPARED else ""
 
 
 def is_long(text: str) -> bool:

@@ -20,8 +20,8 @@ from replygate.deployment import Deployment
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, settings
 from tests.support.stored import new_storage
 from tests.unit.conftest import OneQueue
+from workers.learning.copy_tokens import lesson_tokens
 from workers.learning.lesson_quotas import MAX_OF_CAMPAIGN, lesson_quotas
-from workers.learning.site_model import tokens
 
 Run = Callable[..., Result]
 
@@ -101,7 +101,7 @@ def test_a_rebuild_restores_quotas_and_the_ham_ceiling(storage: Storage) -> None
         held = comment.with_decision(a_decision(Action.HOLD, log_odds=n / 10))
         storage.comments.decide("blog", [CommentChange(comment, held)])
         taught = moderated(storage, held, Action.SPAM if n % 2 else Action.APPROVE)
-        storage.corpus.learn("blog", taught, tokens(taught), lesson_quotas(taught))
+        storage.corpus.learn("blog", taught, lesson_tokens(taught), lesson_quotas(taught))
     learned = storage.corpus.snapshot("blog")
     assert (learned.ham, learned.spam, learned.ham_ceiling) == (MAX_OF_CAMPAIGN, MAX_OF_CAMPAIGN, 2.8)
     relearn(storage, ["blog"])
