@@ -8,7 +8,7 @@ from comments.site import Site
 
 from .deps import deps
 from .reading import published_threads
-from .submission.form_pages import ReplyFormView, new_token
+from .submission.reply_form import ReplyFormView, new_token
 from .web import site_cache
 from .web.schemas import CommentList, PageQuery
 

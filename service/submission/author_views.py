@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from comments.drafts import AuthorView
 from comments.errors import ActionNotAllowed, Invalid, Refused, ReplygateError, StaleVersion, TooLate
@@ -15,7 +16,7 @@ from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery, Status
 from service.web.site_access import add_cors_headers
 from service.web.thread_links import back_link
 
-from . import receipts
+from . import receipts, refused_forms
 from .author_edits import AuthorProof, apply_edit, author_view, comment_status, withdraw
 from .receipts import comment_url
 from .signed_users import USER_HEADER, require_user
@@ -101,6 +102,13 @@ def withdraw_comment(site: str, id: str, query: ReceiptQuery) -> Response:
 @blueprint.post("/comments/<id>/own")
 def submit_author_form(site: str, id: str) -> ResponseReturnValue:
     """Edit (with `content`) or withdraw (without) from the page's forms, which work without scripts."""
+    try:
+        return _apply_author_form(site, id)
+    except (ReplygateError, HTTPException) as error:
+        return refused_forms.show_text(error)
+
+
+def _apply_author_form(site: str, id: str) -> Response:
     found, fields = site_cache.get_site(site), request_body.read_request_body(request, forms=True).fields
     receipt, content = (str(fields.get(name, "")) for name in ("receipt", "content"))
     try:

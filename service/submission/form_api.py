@@ -12,7 +12,7 @@ from service.web.thread_links import requested_thread
 
 from . import form_tokens
 from .acceptance import submissions
-from .form_pages import field_lengths
+from .reply_form import field_lengths
 
 blueprint = Blueprint("form_api", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(site_access.add_cors_headers)

@@ -6,7 +6,7 @@ from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.errors import prefers_html
 from service.web.operations import Header, PreparedResponse, json_response, operation, parsed_body
-from service.web.request_body import FORM_TYPES, JSON, read_request_body
+from service.web.request_body import JSON
 from service.web.schemas import AcceptedComment, Submission, ThreadState
 from service.web.thread_links import requested_thread
 
@@ -43,9 +43,9 @@ blueprint.after_request(site_access.add_cors_headers)
     tags=("submission",),
 )
 def submit_comment(site: str) -> Response:
-    if prefers_html() and request.mimetype in FORM_TYPES:
+    if prefers_html() and request.mimetype != JSON:
         return form_pages.submit_form(site)
-    accepted = submissions().submit(request, site, lambda: read_request_body(request, forms=True))
+    accepted = submissions().submit(request, site, form_pages.read_form)
     return accepted_response(accepted)
 
 

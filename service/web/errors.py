@@ -1,7 +1,7 @@
 """Map errors to HTTP answers in one table: problem details (RFC 9457) for programs, a page for people."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, render_template, request
@@ -115,28 +115,47 @@ def retry_after(error: ReplygateError) -> dict[str, str]:
     return {"Retry-After": str(RETRY_STORAGE)} if isinstance(error, StorageDown) else {}
 
 
-def handle_error(error: ReplygateError) -> Response:
-    """Answer a deliberate error."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error as it is answered."""
+
+    status: int
+    type: str
+    title: str
+    detail: str
+    problems: tuple[Problem, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refusal(error: ReplygateError | HTTPException) -> Refusal:
+    """Describe an error for its answer."""
+    if isinstance(error, HTTPException):
+        return _http_refusal(error)
     mapping = error_mapping(error)
     problems = error.problems if isinstance(error, Invalid) else ()
     detail = mapping.public_detail or ("" if problems else str(error))
-    response = _error_response(mapping.status, mapping.type, mapping.title, detail, problems)
-    response.headers.update(retry_after(error))
-    return response
+    return Refusal(mapping.status, mapping.type, mapping.title, detail, problems, retry_after(error))
+
+
+def _http_refusal(error: HTTPException) -> Refusal:
+    status = error.code or 500
+    detail = error.description or ""
+    if detail == type(error).description:
+        detail = HTTP_DETAILS.get(status, detail)
+    headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    return Refusal(status, "about:blank", error.name, detail, headers=headers)
+
+
+def handle_error(error: ReplygateError) -> Response:
+    """Answer a deliberate error."""
+    return _error_response(refusal(error))
 
 
 def handle_http_error(error: HTTPException) -> HTTPException | Response:
     """Answer errors of Flask and Werkzeug: unknown addresses, wrong methods, unreadable bodies, faults."""
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    detail = error.description or ""
-    if detail == type(error).description:
-        detail = HTTP_DETAILS.get(error.code, detail)
-    response = _error_response(error.code, "about:blank", error.name, detail, ())
-    for name, value in error.get_headers():
-        if name not in ("Content-Type", "Content-Length"):
-            response.headers[name] = value
-    return response
+    return _error_response(_http_refusal(error))
 
 
 def prefers_html() -> bool:
@@ -145,16 +164,19 @@ def prefers_html() -> bool:
     return accepted["text/html"] > accepted["application/json"]
 
 
-def _error_response(status: int, type: str, title: str, detail: str, problems: tuple[Problem, ...]) -> Response:
+def _error_response(refused: Refusal) -> Response:
+    type, title, status = refused.type, refused.title, refused.status
     if prefers_html():
         title = error_title(type, title)
-        page = render_template("error.html", status=status, title=title, detail=detail, problems=problems)
-        return Response(page, status, mimetype="text/html")
+        page = render_template(
+            "error.html", status=status, title=title, detail=refused.detail, problems=refused.problems
+        )
+        return Response(page, status, refused.headers, mimetype="text/html")
     details = ProblemDetails(
         type=type if ":" in type else f"urn:replygate:{type}",
         title=title,
         status=status,
-        detail=detail,
-        problems=[FieldProblem(field=p.field, code=p.code, message=p.message) for p in problems],
+        detail=refused.detail,
+        problems=[FieldProblem(field=p.field, code=p.code, message=p.message) for p in refused.problems],
     )
-    return Response(details.model_dump_json(), status, mimetype=PROBLEM_JSON)
+    return Response(details.model_dump_json(), status, refused.headers, mimetype=PROBLEM_JSON)

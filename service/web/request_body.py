@@ -3,8 +3,10 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,6 +19,7 @@ from comments.errors import Invalid, Problem
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+PLAIN_TEXT = "text/plain"
 FORM_TYPES = (URLENCODED, MULTIPART)
 
 MAX_DEPTH = 20
@@ -27,6 +30,7 @@ MAX_DIGITS = 20
 #: Characters of a field's name that an answer repeats.
 MAX_PRINTED_NAME = 60
 
+PLAIN_FIELD = re.compile(r"^(\w{1,40})=", re.MULTILINE)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -121,6 +125,27 @@ def _depth(value: object) -> int:
         depth += 1
         level = [inner for v in level for inner in (v.values() if isinstance(v, dict) else v)]
     return depth
+
+
+def readable_fields(raw: bytes, kind: str, boundary: str) -> dict[str, str]:
+    """Return what can be read of a form, also of one that is refused: its first values, as browsers write them."""
+    pairs: Mapping[str, Callable[[bytes], Iterable[tuple[str, str]]]] = {
+        URLENCODED: _urlencoded,
+        MULTIPART: partial(_multipart, boundary=boundary),
+        PLAIN_TEXT: _plain_text,
+    }
+    fields: dict[str, str] = {}
+    with suppress(BadRequest):
+        for name, value in pairs[kind](raw) if kind in pairs else ():
+            fields.setdefault(name, value.replace("\0", ""))
+    return fields
+
+
+def _plain_text(raw: bytes) -> Iterator[tuple[str, str]]:
+    """Read a form of the type text/plain. A line that looks like a field begins one, even inside a text."""
+    parts = PLAIN_FIELD.split(_form_text(raw))[1:]
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        yield name, value.removesuffix("\r\n")
 
 
 def _urlencoded(raw: bytes) -> Iterable[tuple[str, str]]:

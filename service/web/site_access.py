@@ -15,6 +15,7 @@ from comments.settings import Settings
 from comments.site import Site
 
 from . import site_cache
+from .request_body import FORM_TYPES
 
 #: "rgk_" key id "_" secret.
 KEY_PREFIX = "rgk_"
@@ -79,9 +80,13 @@ def is_site_origin(site: Site, origin: str, request: Request, settings: Settings
 def check_site_origin(site: Site, request: Request, settings: Settings) -> None:
     """Refuse browsers on pages of other origins. Raises NotAllowed.
 
-    Programs send no Origin header; they could fake one anyway.
+    Programs send no Origin header; they could fake one anyway. A form with the origin "null" counts as one without an
+    Origin: browsers send that for pages that hide their address. Scripts on those pages stay refused, because any
+    sandboxed page has this origin.
     """
     origin = request.headers.get("Origin")
+    if origin == "null" and request.mimetype in FORM_TYPES:
+        return
     if origin is not None and not is_site_origin(site, origin, request, settings):
         raise NotAllowed("Pages of this origin may not use the site. Add it to the site's origins.")
 

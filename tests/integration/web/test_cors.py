@@ -57,11 +57,12 @@ def test_scripts_on_other_pages_may_not(web: PublicApp, origin: str) -> None:
     form = web.client.post(SUBMIT, data=a_reply(), headers=headers)
     read = web.client.get(READ, headers=headers)
     preflight = web.client.options(SUBMIT, headers=headers | {"Access-Control-Request-Method": "POST"})
-    assert (post.status_code, form.status_code, read.status_code) == (403, 403, 200)
+    plain_form = 202 if origin == "null" else 403  # like a form without an Origin
+    assert (post.status_code, form.status_code, read.status_code) == (403, plain_form, 200)
     for answer in (post, form, read, preflight):
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
         assert "Origin" in answer.vary
-    assert web.storage.queue.depth("blog").queued == 0
+    assert web.storage.queue.depth("blog").queued == (origin == "null")
 
 
 def test_a_preflight_is_cached_for_ten_minutes(web: PublicApp) -> None:

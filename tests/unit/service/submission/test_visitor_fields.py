@@ -8,8 +8,8 @@ import pytest
 from comments.model import Comment
 from comments.validation import field_problems
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS, VisitorField, VisitorFieldName
-from service.submission.form_pages import ReplyFormView, field_lengths
 from service.submission.parsing import ALIASES
+from service.submission.reply_form import ReplyFormView, field_lengths
 from service.submission.wordpress import KNOWN_FIELDS
 from service.web.schemas import Submission
 from tests.support.builders import a_site
