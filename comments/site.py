@@ -125,18 +125,10 @@ class Site:
         ),
     ] = 3
     removed_replies: Annotated[
-        Literal["keep", "hide"],
-        setting(
-            REVIEW,
-            "Replies to removed comments",
-            "When a comment is removed, withdrawn, marked as spam or held after reports, published replies to it stay "
-            "below “Comment removed”, or are hidden too. Their authors can see that they are hidden.",
-            labels=("Keep below “Comment removed”", "Hide"),
-        ),
+        Literal["keep", "hide"], setting(REVIEW, "Replies to removed comments", "Kept below a note, or hidden too.")
     ] = "keep"
     edit_seconds: Annotated[
-        int,
-        setting(COMMENTING, "Time to edit", "Seconds in which authors may edit a comment. 0 turns editing off.", ge=0),
+        int, setting(COMMENTING, "Time to edit", "Seconds in which authors may edit a comment. 0 turns it off.", ge=0)
     ] = 900
     max_pending: Annotated[
         int,
