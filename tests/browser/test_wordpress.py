@@ -1,6 +1,7 @@
 """The WordPress plugin in a real WordPress, with a block theme and with a classic one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,9 @@ from playwright.sync_api import Page, expect
 
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.pseudonyms import Pseudonyms
+from comments.settings import Settings
+from comments.thread_addresses import thread_key
 from tests.browser.conftest import Desktop, Live
 from tests.browser.widget import reply, write
 from tests.support.builders import a_site
@@ -38,6 +42,11 @@ def post_address(wordpress: WordPress) -> str:
     return wordpress.run("echo get_permalink(1);")
 
 
+def thread_of(live: Live, wordpress: WordPress) -> str:
+    """Return the name of the thread that the service gives to the post's address."""
+    return thread_key(post_address(wordpress), live.storage.sites.get("demo"))
+
+
 def published_texts(live: Live) -> list[Comment]:
     return list(live.storage.comments.by_status("demo", Status.APPROVED, 10).rows)
 
@@ -56,7 +65,7 @@ def test_the_widget_replaces_the_form_of_the_theme(
 ) -> None:
     wordpress.run(f"switch_theme('{theme}');")
     address = post_address(wordpress)
-    reply(live, address, author="Ada", content="From Replygate.")
+    reply(live, thread_of(live, wordpress), author="Ada", content="From Replygate.")
     page = desktop.open()
     page.goto(address)
     expect(page.get_by_role("article").get_by_text("From Replygate.")).to_be_visible()
@@ -64,7 +73,7 @@ def test_the_widget_replaces_the_form_of_the_theme(
     assert page.locator("replygate-comments").count() == 1
     write(page, "Written in WordPress")
     expect(page.get_by_text("Written in WordPress")).to_be_visible()
-    assert {row.thread for row in published_texts(live)} == {address}
+    assert {row.thread for row in published_texts(live)} == {thread_of(live, wordpress)}
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -73,7 +82,7 @@ def test_comments_and_form_work_without_javascript(
 ) -> None:
     wordpress.run(f"switch_theme('{theme}');")
     address = post_address(wordpress)
-    reply(live, address, author="Ada", content="Read without a script.")
+    reply(live, thread_of(live, wordpress), author="Ada", content="Read without a script.")
     page = desktop.open(java_script_enabled=False)
     page.goto(address)
     expect(page.get_by_text("Read without a script.")).to_be_visible()
@@ -87,7 +96,7 @@ def test_comments_and_form_work_without_javascript(
 
 def test_a_post_with_closed_comments_shows_them_without_a_form(live: Live, wordpress: WordPress) -> None:
     address = post_address(wordpress)
-    reply(live, address, content="Still readable.")
+    reply(live, thread_of(live, wordpress), content="Still readable.")
     wordpress.run("wp_update_post(array('ID' => 1, 'comment_status' => 'closed'));")
     page = httpx.get(address, timeout=60).text
     wordpress.run("wp_update_post(array('ID' => 1, 'comment_status' => 'open'));")
@@ -103,9 +112,8 @@ def test_comments_sent_past_the_form_are_refused(wordpress: WordPress) -> None:
 
 
 def test_the_number_of_comments_is_replygates(live: Live, wordpress: WordPress) -> None:
-    address = post_address(wordpress)
     for n in range(3):
-        reply(live, address, content=f"Number {n}")
+        reply(live, thread_of(live, wordpress), content=f"Number {n}")
     assert wordpress.run("echo get_comments_number(1);") == "3"
 
 
@@ -127,3 +135,24 @@ def test_the_settings_page_reports_values_it_cannot_use(desktop: Desktop, wordpr
     expect(page.get_by_text("The server must be an address that starts with https:// or http://.")).to_be_visible()
     expect(page.get_by_text("The site is an id of a-z, 0-9 and -.")).to_be_visible()
     assert "javascript" not in wordpress.run("echo json_encode(get_option('replygate'));")
+
+
+def test_people_who_are_signed_in_comment_under_their_name(
+    desktop: Desktop, live: Live, wordpress: WordPress, valkey_settings: Settings
+) -> None:
+    site = replace(live.storage.sites.get("demo"), user_keys=("first",), staff_tokens=True)
+    live.storage.sites.put(site)
+    secret = Pseudonyms(valkey_settings.secret_key).user_secret("demo", "first")
+    settings = f"array('server' => '{live.url}', 'site' => 'demo', 'user_key' => '{secret}')"
+    wordpress.run(f"update_option('replygate', {settings});")
+    page = desktop.open(java_script_enabled=False)
+    open_signed_in(page, wordpress)
+    page.goto(post_address(wordpress))
+    assert page.get_by_label("Email *").count() == 0
+    page.get_by_label("Comment *").fill("From the author of this blog")
+    page.get_by_role("button", name="Post Comment").click()
+    page.wait_for_load_state()
+    (comment,) = published_texts(live)
+    answer = httpx.get(f"{live.url}/v1/sites/demo/comments", params={"thread": comment.thread}).json()
+    (shown,) = answer["comments"]
+    assert (shown["author"], shown["verified"], shown["role"]) == ("admin", True, "staff")

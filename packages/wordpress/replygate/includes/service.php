@@ -57,7 +57,7 @@ function user_token(): string {
 		'sub'  => (string) $user->ID,
 		'name' => $user->display_name,
 		'iat'  => time(),
-		'exp'  => time() + HOUR_IN_SECONDS,
+		'exp'  => time() + 50 * MINUTE_IN_SECONDS, // Replygate allows an hour at most
 	);
 	if ( $user->has_cap( 'moderate_comments' ) ) {
 		$claims['role'] = 'staff';
