@@ -14,7 +14,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 
 #: Depth from which comments cannot be replied to. A decision updates all comments above it: this bounds its cost.
-MAX_THREAD_DEPTH = 1500
+MAX_THREAD_DEPTH = 500
 TOO_DEEP = "This conversation is nested too deeply. Reply to an earlier comment."
 
 #: A page gives no branch more than this share of its comments while another branch needs them.

@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from comments.drafts import withdrawn
+from comments.errors import Invalid
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.report_rules import held_for_reports
@@ -17,8 +18,17 @@ from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.memory import open_memory
 from comments.storage.redis import connect
+from comments.storage.thread_tree import MAX_THREAD_DEPTH
 from comments.storage.values import CommentChange, ThreadPage
-from tests.support.builders import NOW, a_comment, a_decision, an_admission, published, removed_with_replies
+from tests.support.builders import (
+    NOW,
+    a_comment,
+    a_decision,
+    an_admission,
+    decided,
+    published,
+    removed_with_replies,
+)
 from tests.support.conversations import read_conversation
 from tests.support.stored import new_storage
 
@@ -176,3 +186,61 @@ def test_a_damaged_index_is_found_and_repaired(storage: Storage, valkey_settings
     assert [(r.id, r.replies) for r in storage.threads.page("blog", THREAD, 9).rows] == tree
     assert storage.threads.counts("blog", [THREAD]) == [3]
     assert storage.threads.version("blog", THREAD) > version, "cached pages are not current"
+
+
+def commands(client: Any) -> int:
+    """Count the commands that the server ran, those inside scripts included, since the last call."""
+    calls = sum(row["calls"] for row in client.info("commandstats").values())
+    client.config_resetstat()
+    return int(calls)
+
+
+def test_a_decision_takes_as_many_commands_in_a_long_thread_as_in_a_short_one(
+    storage: Storage, valkey_settings: Settings
+) -> None:
+    found: dict[int, list[int]] = {}
+    with connect(valkey_settings) as client:
+        for size in (5, 500):
+            thread = f"with {size}"
+            root = published(storage, thread=thread)
+            replies = [published(storage, thread=thread, parent=root.id) for _ in range(size)]
+            commands(client)
+            found[size] = []
+            removed = decided(storage, replies[0], Action.REMOVE, Role.MODERATOR, "mo")
+            found[size].append(commands(client))
+            decided(storage, removed, Action.APPROVE, Role.MODERATOR, "mo")
+            found[size].append(commands(client))
+            hidden = removed_with_replies(storage, root)
+            found[size].append(commands(client))
+            decided(storage, hidden, Action.APPROVE, Role.MODERATOR, "mo")
+            found[size].append(commands(client))
+            storage.threads.page("blog", thread, 5)
+            found[size].append(commands(client))
+    assert found[5] == found[500]
+
+
+def test_many_decisions_take_several_calls_that_are_short(storage: Storage, valkey_settings: Settings) -> None:
+    comment = published(storage)
+    for _ in range(60):
+        comment = published(storage, parent=comment.id)
+    replies = [published(storage, parent=comment.id) for _ in range(100)]
+    removed = [c.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo")) for c in replies]
+    with connect(valkey_settings) as client:
+        commands(client)
+        changes = [CommentChange(*change) for change in zip(replies, removed, strict=True)]
+        assert storage.comments.decide("blog", changes) == [True] * 100
+        calls = client.info("commandstats")["cmdstat_evalsha"]["calls"]
+    # Each decision updates 62 nodes, and a call stops after about 600.
+    assert 10 <= calls <= 15
+    assert storage.threads.counts("blog", [THREAD]) == [61]
+
+
+def test_a_conversation_has_a_greatest_depth(storage: Storage, valkey_settings: Settings) -> None:
+    comment = published(storage)
+    for _ in range(MAX_THREAD_DEPTH):
+        comment = published(storage, parent=comment.id)
+    with pytest.raises(Invalid) as refusal:
+        storage.comments.accept(a_comment(parent=comment.id), an_admission())
+    assert [(p.field, p.code) for p in refusal.value.problems] == [("parent", "too-deep")]
+    deepest = [row.depth for row in read_conversation(storage.threads, "blog", THREAD)][-1]
+    assert deepest == MAX_THREAD_DEPTH
