@@ -114,7 +114,7 @@ def author_record(source: CommentSource) -> AuthorRecord | None:
 def known_details(rows: tuple[Comment, ...], signed: SignedIn, source: CommentSource) -> dict[str, list[str]]:
     """Names, addresses and related networks or authors on this page's comments, without repeats."""
     emails = [c.email for c in rows] if sessions.may_see_emails(signed.person, source.site) else []
-    related = [c.origin for c in rows] if source.target is RuleTarget.AUTHOR else [c.identity for c in rows]
+    related = [c.origin for c in rows] if source.target is RuleTarget.AUTHOR else [c.history_key for c in rows]
     found = {"Names": [c.author for c in rows], "Emails": emails, "Websites": [c.url for c in rows]}
     found["related"] = related
     return {label: [text for text in dict.fromkeys(texts) if text] for label, texts in found.items()}

@@ -31,6 +31,20 @@ def test_an_author_page_shows_all_their_comments_and_counts(web_app, mo):
     assert "/sites/blog/origins/elsewhere" in text
 
 
+def test_a_signed_user_has_a_page_with_comments_under_every_name(web_app, mo):
+    user = {"user": "user-of-grace", "identity": "", "email": ""}
+    judged(web_app.storage, Action.APPROVE, author="Grace", content="the first of hers", **user)
+    waiting = held(web_app.storage, author="Grace H.", content="the second of hers", **user)
+    held(web_app.storage, author="Grace", content="by somebody who typed the name")
+    card = page(mo, f"/review/blog/{waiting.id}")
+    assert '<span class="badge">Verified</span>' in card
+    assert "/sites/blog/authors/user-of-grace" in card
+    text = page(mo, "/sites/blog/authors/user-of-grace")
+    assert all(shown in text for shown in ("the first of hers", "the second of hers", "1 approved, 0 spam"))
+    assert "somebody who typed" not in text
+    assert "the second of hers" in page(mo, "/review/blog?identity=user-of-grace")
+
+
 def test_a_network_page_shows_all_its_comments(web_app, mo):
     held(web_app.storage, author="One", identity="one", origin="there")
     held(web_app.storage, author="Two", identity="two", origin="there")

@@ -142,3 +142,12 @@ def test_a_ban_overrides_a_mute_and_a_mute_overrides_trust(effects, action):
     known = facts(approved=(0, 0), spam=(0, 0), rules=rules)
     decision = build_policy(BUILT_IN, {}).for_site(a_site()).decide(run_filters(ADA, known, BUILT_IN), NOW)
     assert decision.action is action
+
+
+def test_a_rule_about_a_signed_user_applies_to_their_comments_only():
+    ban, trust = (a_rule(RuleTarget.AUTHOR, "u", effect) for effect in (RuleEffect.BAN, RuleEffect.TRUST))
+    signed = a_comment(user="u", identity="")
+    assert "author:u" in rule_names(signed)
+    assert "author:u" not in rule_names(ADA)
+    assert strengths(AuthorRuleFilter(), signed, rules=(ban,)) == {"standing.banned": 1.0}
+    assert strengths(AuthorRuleFilter(), signed, rules=(trust,)) == {"standing.trusted": 1.0}
