@@ -4,12 +4,11 @@ A confirmation request may go to a stranger's address, so it contains no visitor
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from html import escape
 
 import idna
@@ -20,8 +19,10 @@ from comments.site import Site
 from comments.text_cleaning import without_reordering
 from comments.validation import BIDI, is_email, is_web_address
 
-#: Headers are not folded, because Python would write a long link as an encoded word, which breaks it.
-POLICY = SMTP.clone(max_line_length=998)
+from .email_headers import POLICY
+
+#: Ancestors of a reply that its mail refers to. Mail programs need the nearest.
+MAX_REFERENCES = 20
 #: Characters of a quoted reply, and of a name or a title in a header.
 MAX_QUOTED, MAX_IN_HEADER = 1000, 100
 
@@ -93,12 +94,16 @@ def confirmation_email(envelope: Envelope, comment: Comment, confirm: str) -> Em
     return _with_content(message, CONFIRMATION_TEXT.format(**values), CONFIRMATION_HTML, values)
 
 
-def notification_email(envelope: Envelope, comment: Comment, reply: Comment, page: str) -> EmailMessage:
-    """Notify the author of `comment` of a reply to it."""
+def notification_email(envelope: Envelope, ancestors: Sequence[str], reply: Comment, page: str) -> EmailMessage:
+    """Notify an author of a reply. `ancestors` are the comments above it, the one it replies to last.
+
+    Mail programs show a conversation together if its mails name each other, and some only if the subject is the same.
+    """
     author, site = one_line(reply.author) or "Someone", one_line(envelope.site.name)
-    message = _message(envelope, f"{author} replied to your comment on {site}", f"reply.{reply.id}")
-    # So that mail programs show all replies to one comment as one conversation.
-    message["References"] = f"<comment.{comment.id}@{envelope.host}>"
+    message = _message(envelope, f"Re: Your comment on {site}", f"reply.{reply.id}")
+    above = [f"<reply.{id}@{envelope.host}>" for id in ancestors[-MAX_REFERENCES:]]
+    message["In-Reply-To"] = above[-1]
+    message["References"] = " ".join(above)
     text = excerpt(without_reordering(reply.public_content))
     values = {"author": author, "site": site, "page": page, "stop": envelope.stop}
     plain = NOTIFICATION_TEXT.format(**values, quoted="\n".join(f"> {line}" for line in text.splitlines()))
@@ -142,7 +147,8 @@ def _with_content(message: EmailMessage, text: str, html: str, values: Mapping[s
 def one_line(text: str) -> str:
     """Make text safe for a header: no line breaks, no invisible or direction characters, and not too long."""
     kept = "".join(c for c in BIDI.sub("", text) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return " ".join(kept.split())[:MAX_IN_HEADER]
+    # "=?" would begin an encoded word, which mail programs decode.
+    return " ".join(kept.split()).replace("=?", "= ?")[:MAX_IN_HEADER]
 
 
 def excerpt(text: str) -> str:

@@ -15,7 +15,14 @@ from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.values import OutboxEvent
 
 from .deps import DeliveryDeps
-from .email_messages import Envelope, confirmation_email, envelope_address, link_target, notification_email
+from .email_messages import (
+    MAX_REFERENCES,
+    Envelope,
+    confirmation_email,
+    envelope_address,
+    link_target,
+    notification_email,
+)
 from .retry_policy import Receiver, after_attempt, drop
 from .smtp import Mailer, SMTPResult
 from .webhook_payload import visible_depth
@@ -107,10 +114,21 @@ def _send_notification(
         return drop(delivery, d.now()), None
     envelope = _envelope(d, mailer, site, comment)
     page = link_target(reply, site, d.settings.public_url)
-    result = mailer.send(notification_email(envelope, comment, reply, page), envelope.to)
+    above = _ancestors(d, comment)
+    result = mailer.send(notification_email(envelope, above, reply, page), envelope.to)
     if not result.error:
         d.storage.subscriptions.mark_notified(site.id, reply.id)
     return _finish(d, delivery, result)
+
+
+def _ancestors(d: DeliveryDeps, comment: Comment) -> list[str]:
+    """Return the ids of a comment and of those above it, the comment last."""
+    found: list[str] = []
+    above: Comment | None = comment
+    while above and len(found) < MAX_REFERENCES:
+        found.append(above.id)
+        (above,) = d.storage.comments.load(above.site, [above.parent])
+    return found[::-1]
 
 
 def _envelope(d: DeliveryDeps, mailer: Mailer, site: Site, comment: Comment) -> Envelope:

@@ -46,7 +46,8 @@ def test_from_subscribing_to_unsubscribing(deployment: MailDeployment) -> None:
     assert deployment.client.post(confirm).status_code == 200
     reply = deployment.replied(comment, content="I beg to <differ>.")
     _, notification = deployment.deliver()
-    assert notification.message["Subject"] == "Bob replied to your comment on A blog"
+    assert notification.message["Subject"] == "Re: Your comment on A blog"
+    assert notification.text.startswith("Bob replied to your comment on A blog")
     assert "> I beg to <differ>." in notification.text
     assert f"{PAGE}#comment-{reply.id}" in notification.text
     assert "bob@example.net" not in notification.raw.decode()
@@ -132,14 +133,14 @@ def test_each_reply_sends_one_notification(deployment: MailDeployment) -> None:
     moderated(deployment.storage, moderated(deployment.storage, reply, Action.REMOVE), Action.APPROVE)
     assert len(deployment.deliver()) == 1
     deployment.replied(comment, author="Cleo")
-    assert [letter.message["Subject"].split()[0] for letter in deployment.deliver()] == ["Bob", "Cleo"]
+    assert [letter.text.split()[0] for letter in deployment.deliver()] == ["Bob", "Cleo"]
 
 
 def test_a_notification_has_the_current_text_and_edits_send_none(deployment: MailDeployment) -> None:
     comment = deployment.subscribed()
     early, late = deployment.replied(comment), deployment.replied(comment, author="Cleo")
     approve_edit(deployment.storage, drafted(early, "second thoughts", now()))
-    letters = {letter.message["Subject"].split()[0]: letter.text for letter in deployment.deliver()}
+    letters = {letter.text.split()[0]: letter.text for letter in deployment.deliver()}
     assert "> second thoughts" in letters["Bob"]
     approve_edit(deployment.storage, drafted(late, "third thoughts", now()))
     assert len(deployment.deliver()) == len(letters) == 2
@@ -163,7 +164,7 @@ def test_authors_get_no_notification_of_their_own_replies_or_of_replies_to_other
     deployment.replied(comment, email="ada@example.org", identity=comment.identity)
     other = deployment.replied(comment)
     deployment.replied(other, author="Cleo", identity="cleo")
-    assert [letter.message["Subject"].split()[0] for letter in deployment.deliver()] == ["Bob"]
+    assert [letter.text.split()[0] for letter in deployment.deliver()] == ["Bob"]
 
 
 def test_a_reply_marked_as_spam_before_sending_sends_no_notification(deployment: MailDeployment) -> None:
@@ -194,7 +195,7 @@ def test_muting_one_comment_keeps_the_notifications_of_the_others(deployment: Ma
     assert deployment.client.post(link(notification, "stop"), data={"which": "comment"}).status_code == 200
     deployment.replied(one, author="Cleo")
     deployment.replied(two, author="Dan")
-    assert [letter.message["Subject"].split()[0] for letter in deployment.deliver()] == ["Bob", "Dan"]
+    assert [letter.text.split()[0] for letter in deployment.deliver()] == ["Bob", "Dan"]
 
 
 def test_unsubscribing_drops_pending_notifications(deployment: MailDeployment) -> None:
@@ -284,3 +285,25 @@ def test_a_repeated_message_has_the_same_message_id(deployment: MailDeployment) 
     deployment.make_due("notice")
     (letter,) = deployment.deliver()
     assert letter.message["Message-ID"] == f"<reply.{reply.id}@blog.example>"
+
+
+# Conversations
+
+
+def test_the_mails_of_a_conversation_name_each_other(deployment: MailDeployment) -> None:
+    root = deployment.subscribed(author="Ada")
+    first = deployment.replied(root, author="Bob", content="First answer.")
+    second = deployment.replied(root, author="Cleo", content="Second answer.")
+    ada_again = deployment.subscribed(author="Ada", parent=first.id, content="And you?")
+    deployment.replied(ada_again, author="Bob", content="So do I.")
+    mails = [letter.message for letter in deployment.deliver() if "reply." in letter.message["Message-ID"]]
+    by_id = {mail["Message-ID"]: mail["References"].split() for mail in mails}
+
+    def message_id(comment: Comment) -> str:
+        return f"<reply.{comment.id}@blog.example>"
+
+    assert by_id[message_id(first)] == by_id[message_id(second)] == [message_id(root)]
+    (last,) = by_id.keys() - {message_id(first), message_id(second)}
+    assert by_id[last] == [message_id(root), message_id(first), message_id(ada_again)]
+    assert all(mail["In-Reply-To"] == mail["References"].split()[-1] for mail in mails)
+    assert {mail["Subject"] for mail in mails} == {"Re: Your comment on A blog"}

@@ -18,7 +18,7 @@ SENDER, ADA = "replies@blog.example", "ada@example.org"
 
 def a_message(to: str = ADA) -> EmailMessage:
     envelope = Envelope(a_site(), SENDER, to, "https://replies.example/stop", NOW)
-    return notification_email(envelope, a_comment(), a_comment(content=".\n..\nGrüße"), "https://blog.example/")
+    return notification_email(envelope, ["a" * 26], a_comment(content=".\n..\nGrüße"), "https://blog.example/")
 
 
 def send_message(server: MailServer, to: str = ADA, context: ssl.SSLContext | None = None) -> SMTPResult:
