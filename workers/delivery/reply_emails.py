@@ -110,7 +110,7 @@ def _send_notification(
 ) -> tuple[Delivery, bool | None]:
     (comment,) = d.storage.comments.load(site.id, [reply.parent])
     visible = visible_depth(d.storage.comments, reply) is not None
-    if comment is None or not visible or not _is_wanted(d, comment, reply):
+    if comment is None or comment.status is not Status.APPROVED or not visible or not _is_wanted(d, comment, reply):
         return drop(delivery, d.now()), None
     envelope = _envelope(d, mailer, site, comment)
     page = link_target(reply, site, d.settings.public_url)
