@@ -20,6 +20,7 @@ from .spam_copies import SpamCopyFilter
 from .toxicity import ToxicityFilter
 from .trap import TrapFilter
 from .velocity import VelocityFilter
+from .website import WebsiteFilter
 from .words import WordFilter
 
 __all__ = ["BUILT_IN", "Facts", "Filter", "Override", "SignalInfo", "Weight", "Window"]
@@ -33,6 +34,7 @@ BUILT_IN: tuple[Filter, ...] = (
     TrapFilter(),
     FormFilter(),
     LinkFilter(),
+    WebsiteFilter(),
     ReputationFilter(),
     SpamCopyFilter(),
     DuplicateFilter(),

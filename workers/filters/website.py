@@ -1,0 +1,150 @@
+"""Website and name: what the author's website, name and mail domain show, and who else gave the same website."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from disposable_email_domains import blocklist
+
+from comments.hosts import domains_of
+from comments.model import Comment, Signal
+from comments.signals import SignalCatalogue, SignalInfo
+from workers.text.links import Link, links
+from workers.text.normalization import fold
+from workers.text.trade_words import has_cheap_ending, trade_words_of_host, trade_words_of_name
+
+from .base import Facts, Filter, Window, plural
+from .links import ADVERTISING
+
+WEEK = 7 * 24 * 3600
+GIVEN, GIVEN_BY_NAME = "website.given", "website.given-by-name"
+#: Addresses of profiles, which anybody can make, and of pages that only forward.
+_PROFILE = re.compile(
+    r"/(?:profiles?|users?|u|members?|people)(?:[/?.]|$)|[?&](?:u|uid|user|user_?id|member)=|(?:member|profile|userinfo)\."
+    r"|[?&](?:url|u|goto|to|link|redirect|redir|target|q)=(?:https?|www)",
+    re.IGNORECASE,
+)
+#: Hosts on which each path has its own owner.
+_SHARED_HOSTS = frozenset(
+    (
+        *("facebook.com", "twitter.com", "x.com", "instagram.com", "linkedin.com", "youtube.com", "tiktok.com"),
+        *("github.com", "gitlab.com", "medium.com", "about.me", "google.com", "linktr.ee", "t.me", "pinterest.com"),
+        *("reddit.com", "mastodon.social", "bsky.app"),
+    )
+)
+
+
+def _website(comment: Comment) -> Link | None:
+    return next(iter(links(comment.url)), None) if comment.url else None
+
+
+def website_name(comment: Comment) -> str:
+    """Return what identifies the author's website: its domain, with the path on a shared host; "" without one."""
+    found = _website(comment)
+    if found is None:
+        return ""
+    domain = domains_of(found.host.removeprefix("www."))[-1]
+    return domain + found.path.rstrip("/").lower() if domain in _SHARED_HOSTS else domain
+
+
+def _website_and_name(comment: Comment) -> str:
+    website = website_name(comment)
+    return f"{website} {fold(comment.author).text}" if website else ""
+
+
+@dataclass(frozen=True)
+class WebsiteFilter(Filter):
+    """Reads advertising in the website, the name and the mail domain, where most of it is today.
+
+    These are traits and no rules: tradespeople read blogs, and addresses as names and profile pages are honest too. Two
+    of them hold a comment, and without lessons none makes spam. `bench.websites` measures them.
+    """
+
+    name = "website"
+    signals: ClassVar[SignalCatalogue] = {
+        "website.words": SignalInfo(
+            2.5,
+            "words of trades that advertise in the host of the author's website",
+            "its author's website had no such words ({evidence})",
+            harm=ADVERTISING,
+            label="Website advertises",
+        ),
+        "name.words": SignalInfo(
+            2.5,
+            "words of trades that advertise in the author's name",
+            "its author's name had no such words ({evidence})",
+            harm=ADVERTISING,
+            label="Name advertises",
+        ),
+        "name.host": SignalInfo(
+            1.5,
+            "the author's name is the address of a website",
+            "its author's name were no address",
+            harm=ADVERTISING,
+            label="Address as name",
+        ),
+        "website.ending": SignalInfo(
+            1.0,
+            "an ending of the website's host that advertisers use much more than others (`.shop`, `.xyz`, `.bet`)",
+            "its author's website had another ending ({evidence})",
+            harm=ADVERTISING,
+            label="Cheap domain",
+        ),
+        "website.profile": SignalInfo(
+            1.5,
+            "the author's website is a profile on another site, or a page that forwards",
+            "its author's website were no profile page",
+            harm=ADVERTISING,
+            label="Profile as website",
+        ),
+        "website.others": SignalInfo(
+            3.0,
+            "comments under other names gave the same website in the last week, on any site of this deployment; full "
+            "strength from three on",
+            "fewer other names had given the same website",
+            gradual=True,
+            harm=2.0,
+            label="Website of many names",
+        ),
+        "email.disposable": SignalInfo(
+            1.0,
+            "a mail address of a provider of throw-away addresses",
+            "its author's mail address were no throw-away one ({evidence})",
+            label="Throw-away address",
+        ),
+    }
+    windows: ClassVar[tuple[Window, ...]] = (
+        Window(GIVEN, WEEK, website_name, shared=True),
+        Window(GIVEN_BY_NAME, WEEK, _website_and_name, shared=True),
+    )
+
+    #: Other names that give full strength. One may be a colleague.
+    many: int = 3
+
+    def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        if found := trade_words_of_name(comment.author):
+            yield Signal("name.words", 1.0, _quoted(found))
+        if links(comment.author):
+            yield Signal("name.host", 1.0, comment.author)
+        if website := _website(comment):
+            yield from self._website(website, facts)
+        domain = comment.email.rpartition("@")[2].lower()
+        if domain in blocklist:
+            yield Signal("email.disposable", 1.0, domain)
+
+    def _website(self, website: Link, facts: Facts) -> Iterator[Signal]:
+        if found := trade_words_of_host(website.host):
+            yield Signal("website.words", 1.0, _quoted(found))
+        if has_cheap_ending(website.host):
+            yield Signal("website.ending", 1.0, website.host)
+        if _PROFILE.search(website.path):
+            yield Signal("website.profile", 1.0, website.host + website.path)
+        others = facts.counts.get(GIVEN, 0) - facts.counts.get(GIVEN_BY_NAME, 0)
+        if others > 1:
+            evidence = f"{plural(others, 'comment')} under other names gave {website.host} in the last week"
+            yield Signal("website.others", min(1.0, others / self.many), evidence)
+
+
+def _quoted(found: tuple[str, ...]) -> str:
+    return ", ".join(f"“{word}”" for word in found[:5])
