@@ -51,6 +51,7 @@ class AuditAction(StrEnum):
     EXPORT_AUDIT = "export.audit"
     ERASURE = "erasure"
     REPORTS_LIMITED = "report.limited"
+    THREAD_MOVE = "thread.move"
 
 
 #: Labels for people. Decisions about comments have theirs in the table of actions.
@@ -86,6 +87,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.EXPORT_AUDIT: "Audit log exported",
     AuditAction.ERASURE: "Personal data erased",
     AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
+    AuditAction.THREAD_MOVE: "Thread moved",
 }
 
 #: All actions in the log: decisions about comments first, then the others.

@@ -30,6 +30,7 @@ from .commands import (
     rebuild_command,
     site_commands,
     status_command,
+    thread_commands,
     train_command,
     webhook_commands,
 )
@@ -85,6 +86,7 @@ def cli(context: click.Context, data: Path) -> None:
 
 cli.add_command(site_commands.site)
 cli.add_command(moderator_commands.moderator)
+cli.add_command(thread_commands.thread)
 cli.add_command(audit_command.audit)
 cli.add_command(webhook_commands.webhook)
 cli.add_command(mail_command.mail)

@@ -82,7 +82,7 @@ def create_app(deps: Deps) -> Flask:
     sites.init_app(app)
     responses = ResponseCache()
     responses.init_app(app)
-    live_updates.init_app(app, deps.storage.threads)
+    live_updates.init_app(app, deps.storage.threads, deps.storage.thread_moves)
     presence_updates.init_presence(app, deps.storage)
     submissions = Submissions(deps, sites, ProofOfWork(deps.storage.comments), WaitSlots(settings.web_threads))
     submissions.init_app(app)

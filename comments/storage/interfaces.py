@@ -23,6 +23,7 @@ from .reports import Reports
 from .shared_reputation import SharedReputation
 from .subscriptions import Subscriptions
 from .thread_index import ThreadIndexes
+from .thread_moves import ThreadMoves
 from .values import (
     Accepted,
     Admission,
@@ -216,6 +217,7 @@ class CoreStorage:
     queue: Queue
     outbox: Outbox
     threads: Threads
+    thread_moves: ThreadMoves
     evidence: EvidenceStore
     corpus: Corpus
 

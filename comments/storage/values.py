@@ -9,7 +9,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 
 #: Version of the data format. Back ends migrate older data.
-DATA_VERSION = 3
+DATA_VERSION = 4
 
 #: Days for which comments of new authors that were published without review are counted.
 UNSEEN_DAYS = 30

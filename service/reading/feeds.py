@@ -8,10 +8,9 @@ from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from comments.model import STAFF, Comment
-from comments.origins import origin_of
+from comments.page_links import page_link
 from comments.site import Site
 from comments.storage.codec import moment
-from comments.validation import is_web_address
 from service.web.schemas import PublicComment
 
 from .published_threads import published
@@ -96,8 +95,9 @@ def _entry(site: Site, row: tuple[PublicComment, datetime]) -> Element:
 
 def _link_page(element: Element, site: Site, thread: str, fragment: str = "") -> None:
     """Link to the page if the thread is an address on the site."""
-    if is_web_address(thread) and origin_of(thread) in site.origins:
-        SubElement(element, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=_text(thread + fragment))
+    if link := page_link(site, thread):
+        href = link if "#" in link else link + fragment
+        SubElement(element, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=_text(href))
 
 
 def _add(parent: Element, name: str, text: str) -> Element:

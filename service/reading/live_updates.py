@@ -9,6 +9,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, current_app, request
 
 from comments.storage.interfaces import Threads
+from comments.storage.thread_moves import ThreadMoves
 from comments.storage.values import ThreadChanges
 from service.deps import deps
 from service.web import site_cache
@@ -50,8 +51,8 @@ class ThreadPosition:
 class ThreadEvents:
     """Collects new events for the subscribers of a site's threads: one round trip if nothing changed."""
 
-    def __init__(self, threads: Threads) -> None:
-        self._threads = threads
+    def __init__(self, threads: Threads, moves: ThreadMoves) -> None:
+        self._threads, self._moves = threads, moves
 
     def __call__(
         self, site: str, subscribers: Sequence[Subscriber[ThreadPosition]]
@@ -64,14 +65,18 @@ class ThreadEvents:
             key = (position.thread, position.version)
             if versions[position.thread] == position.version:
                 continue
+            if (moved := self._moves.resolve(site, [position.thread])[0]) != position.thread:
+                position.thread, position.version = moved, self._threads.version(site, moved)
+                yield subscriber, events(ThreadChanges(position.version, complete=False))
+                continue
             if key not in found:
                 found[key] = self._threads.changes(site, *key)
             position.version = found[key].version
             yield subscriber, events(found[key])
 
 
-def init_app(app: Flask, threads: Threads) -> None:
-    app.extensions[BROADCASTER_EXTENSION] = EventBroadcaster(ThreadEvents(threads))
+def init_app(app: Flask, threads: Threads, moves: ThreadMoves) -> None:
+    app.extensions[BROADCASTER_EXTENSION] = EventBroadcaster(ThreadEvents(threads, moves))
 
 
 def thread_broadcaster() -> EventBroadcaster[ThreadPosition]:

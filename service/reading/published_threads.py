@@ -7,7 +7,7 @@ from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.public_view import public_row
 from comments.site import Site
-from comments.storage.interfaces import Threads
+from comments.storage.interfaces import Storage, Threads
 from comments.storage.values import ThreadRow
 from comments.thread_addresses import thread_key
 from service.web.schemas import CommentList, PageQuery, PublicComment
@@ -30,11 +30,10 @@ def published(comments: Iterable[Comment]) -> Iterator[PublicComment]:
             yield PublicComment.model_validate(public_row(ThreadRow(comment)))
 
 
-def count_comments(threads: Threads, site: Site, requested: Sequence[str]) -> dict[str, int]:
+def count_comments(storage: Storage, site: Site, requested: Sequence[str]) -> dict[str, int]:
     """Count published comments of each thread, keyed by the thread as requested."""
-    return dict(
-        zip(requested, threads.counts(site.id, [thread_key(thread, site) for thread in requested]), strict=True)
-    )
+    threads = storage.thread_moves.resolve(site.id, [thread_key(thread, site) for thread in requested])
+    return dict(zip(requested, storage.threads.counts(site.id, threads), strict=True))
 
 
 def etag(version: int, *question: str) -> str:

@@ -203,5 +203,5 @@ def count_many_threads(site: str, body: CountsBody) -> Response:
 
 def _counts(site: str, threads: list[str]) -> ThreadCounts:
     """Count, sorted by thread, so that the order of the request does not change the ETag."""
-    found = published_threads.count_comments(deps().storage.threads, site_cache.get_site(site), threads)
+    found = published_threads.count_comments(deps().storage, site_cache.get_site(site), threads)
     return ThreadCounts(counts=dict(sorted(found.items())))

@@ -9,6 +9,7 @@ from comments.explanations import explanation
 from comments.lifecycle import REVIEWED, Action, Role, Status, actions_for
 from comments.markdown import html
 from comments.model import Comment, Decision, Signal
+from comments.page_links import page_link
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.validation import is_web_address
@@ -141,7 +142,7 @@ def thread_link(thread: str, site: Site) -> str:
     """Address of a comment's page. A path is relative to the site's first origin; a bare key has no page ("")."""
     if thread.startswith("/") and site.origins:
         return web_link(site.origins[0].rstrip("/") + thread)
-    return web_link(thread)
+    return web_link(page_link(site, thread) or thread)
 
 
 def status_counts(storage: Storage, site: str) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from pydantic import Field
 
-from comments.thread_addresses import MAX_THREAD_TEXT
+from comments.thread_addresses import MAX_THREAD_TEXT, thread_key
 from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.operations import json_response, operation
@@ -64,7 +64,7 @@ def reply_form(site: str, query: FormQuery) -> Response:
             trap=found.trap_field,
             closed=deps().storage.threads.is_closed(found.id, thread),
             notify=deps().settings.sends_mail,
-            token=form_tokens.issue_token(deps().pseudonyms, found.id, thread, now, bits),
+            token=form_tokens.issue_token(deps().pseudonyms, found.id, thread_key(query.thread, found), now, bits),
             proof_bits=bits,
         )
     )

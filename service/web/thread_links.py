@@ -4,6 +4,7 @@ from flask import request
 
 from comments.errors import Invalid
 from comments.origins import origin_of
+from comments.page_links import page_link
 from comments.site import Site
 from comments.thread_addresses import thread_key
 from comments.validation import is_web_address, thread_problems
@@ -13,15 +14,16 @@ from .site_access import is_site_origin
 
 
 def requested_thread(site: Site, thread: str) -> str:
-    """Normalize the thread in a request to its key. Raises Invalid."""
+    """Return the thread that answers for the one in a request: normalized, and moved if it did. Raises Invalid."""
     key = thread_key(thread, site)
     if problems := thread_problems(key):
         raise Invalid(problems)
-    return key
+    return deps().storage.thread_moves.resolve(site.id, [key])[0]
 
 
 def back_link(site: Site, address: str) -> str:
     """Return `address` if its origin is the site's or this service's; "" for any other."""
     if not is_web_address(address):
         return ""
-    return address if is_site_origin(site, origin_of(address), request, deps().settings) else ""
+    is_listed = is_site_origin(site, origin_of(address), request, deps().settings)
+    return address if is_listed else page_link(site, address)

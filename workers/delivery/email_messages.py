@@ -15,6 +15,7 @@ import idna
 
 from comments.model import Comment
 from comments.origins import origin_of
+from comments.page_links import page_link
 from comments.site import Site
 from comments.text_cleaning import without_reordering
 from comments.validation import BIDI, is_email, is_web_address
@@ -157,8 +158,11 @@ def excerpt(text: str) -> str:
 
 def link_target(comment: Comment, site: Site, public_url: str) -> str:
     """Return the comment's page if it belongs to the site or to us; else the site, since visitors name threads."""
-    is_own_page = is_web_address(comment.thread) and origin_of(comment.thread) in (*site.origins, origin_of(public_url))
-    return f"{comment.thread}#comment-{comment.id}" if is_own_page else next(iter(site.origins), public_url)
+    is_ours = is_web_address(comment.thread) and origin_of(comment.thread) == origin_of(public_url)
+    page = comment.thread if is_ours else page_link(site, comment.thread)
+    if not page:
+        return next(iter(site.origins), public_url)
+    return page if "#" in page else f"{page}#comment-{comment.id}"
 
 
 def envelope_address(email: str) -> str:

@@ -47,6 +47,22 @@ class ThreadKeys(Names):
         """hash; thread name -> ms of its first comment; comments/accept; Evidence; for ever."""
         return self._of(site, "threads:opened")
 
+    def known_threads(self, site: str) -> str:
+        """sorted set; addresses and keys of threads, sorted by name; accept, threads/move; ThreadMoves; for ever."""
+        return self._of(site, "threads:known")
+
+    def thread_aliases(self, site: str) -> str:
+        """hash; thread name -> name of its new thread, address, old address; threads/move; all; for ever."""
+        return self._of(site, "threads:aliases")
+
+    def moving_threads(self, site: str) -> str:
+        """hash; the same for threads whose records name the old address; threads/move; load; until rewritten."""
+        return self._of(site, "threads:moving")
+
+    def aliases_of(self, site: str, thread: str) -> str:
+        """set; names of the aliases of a thread; threads/move; threads/move; for ever."""
+        return self._of(site, f"thread:{thread_name(thread)}:aliases")
+
     def closed_threads(self, site: str) -> str:
         """set; names of closed threads; Threads; comments/accept, Evidence; until opened."""
         return self._of(site, "threads:closed")

@@ -14,6 +14,7 @@ from .corpus import MemoryCorpus
 from .evidence import MemoryEvidence
 from .queue import MemoryOutbox, MemoryQueue
 from .site_data import AllSites
+from .thread_moves import MemoryThreadMoves
 from .threads import MemoryThreads
 
 
@@ -24,6 +25,7 @@ def open_memory(now: Callable[[], datetime], together: LearningGroups = ALONE) -
         queue=MemoryQueue(sites),
         outbox=MemoryOutbox(sites),
         threads=MemoryThreads(sites),
+        thread_moves=MemoryThreadMoves(sites),
         evidence=MemoryEvidence(sites, together),
         corpus=MemoryCorpus(sites, together),
     )

@@ -1,6 +1,7 @@
 """Comments in memory: the counterpart of the scripts comments/accept and comments/decide."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from comments.audit import decision_entry
@@ -49,6 +50,7 @@ class MemoryComments:
                 if fingerprint != admission.fingerprint:
                     raise KeyReused("This Idempotency-Key was already used for a different submission.")
                 return Accepted(id, repeat=True)
+            comment = replace(comment, thread=data.aliases.get(comment.thread, comment.thread))
             free_at = _check_limits(data, comment, admission, now)
             if comment.id in data.comments:
                 raise StaleVersion("A comment with this ID already exists.")

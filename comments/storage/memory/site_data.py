@@ -33,6 +33,7 @@ class SiteData:
     rates: dict[str, float] = field(default_factory=dict)  # network -> time at which its rate limit is free again
     staff_names: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
+    aliases: dict[str, str] = field(default_factory=dict)  # old thread -> the thread that its comments are in
     opened: dict[str, float] = field(default_factory=dict)
     versions: Counter[str] = field(default_factory=Counter)  # of each thread, and of ALL_THREADS
     recent: dict[str, int] = field(default_factory=dict)  # id -> the version that showed it
@@ -113,8 +114,8 @@ class SiteData:
             self.recent.pop(comment.id, None)
         if visible == visible_before and not (rewritten and comment.id in visible):
             return
-        before, version = self._next_version(comment.thread, now)
-        _, site_version = self._next_version(ALL_THREADS, now)
+        before, version = self.next_version(comment.thread, now)
+        _, site_version = self.next_version(ALL_THREADS, now)
         if comment.id in visible - visible_before:
             self.recent[comment.id] = site_version
             self.recent = dict(sorted(self.recent.items(), key=lambda r: (r[1], r[0]))[-RECENT_MAX:])
@@ -125,7 +126,7 @@ class SiteData:
             changed = [changed, *(c.id for c in gone)][-1]
         self.changes.append((comment.thread, before, version, changed, not is_gone))
 
-    def _next_version(self, thread: str, now: float) -> tuple[int, int]:
+    def next_version(self, thread: str, now: float) -> tuple[int, int]:
         before = self.versions[thread]
         self.versions[thread] = max(before + 1, round(now * 1000))
         return before, self.versions[thread]

@@ -27,6 +27,7 @@ from .shared_reputation import RedisSharedReputation
 from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
 from .subscriptions import RedisSubscriptions
 from .thread_indexes import RedisThreadIndexes
+from .thread_moves import RedisThreadMoves
 from .threads import RedisThreads
 
 CONNECT_SECONDS = 0.3
@@ -58,6 +59,7 @@ def open_redis(settings: Settings) -> Storage:
         queue=RedisQueue(client, keys),
         threads=RedisThreads(client, keys, comments),
         thread_indexes=RedisThreadIndexes(client, keys, comments),
+        thread_moves=RedisThreadMoves(client, keys),
         evidence=RedisEvidence(client, keys, together),
         corpus=RedisCorpus(client, keys, together),
         sites=RedisSites(client, keys),

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from comments.audit import decision_entry
 from comments.drafts import waited_since
-from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
+from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
@@ -20,7 +21,7 @@ from comments.storage.draft_changes import (
 )
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
 from comments.storage.people_records import records_of_people, status_by_people
-from comments.storage.thread_tree import MAX_THREAD_DEPTH, TOO_DEEP, node_state
+from comments.storage.thread_tree import MAX_THREAD_DEPTH, node_state
 from comments.storage.values import (
     CHANGES_MAX,
     LATEST_MAX,
@@ -35,12 +36,14 @@ from comments.storage.values import (
     Counters,
 )
 
+from .accept_answers import accepted
 from .audit_log import packed
 from .author_records import FIRST_SEEN_UNIT
 from .client import Client, guarded, text
 from .counters import read_counters
 from .paging import page
 from .scripts import Script
+from .thread_moves import in_new_threads
 
 #: Seconds in which a repeated submission is recognized: by its Idempotency-Key, and without one by its content.
 KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
@@ -50,9 +53,6 @@ FINGERPRINT_BYTES = 16
 MAX_PENDING_BYTES = 64 * 1024 * 1024
 #: Time until a wake-up counts as lost. Claims renew it. Shorter than a lease, to replace a killed worker soon.
 WAKEUP_MS = 5_000
-#: Seconds to wait before trying again when a site is full.
-BUSY_SECONDS = 5
-
 #: Changes that one call of decide.lua gets, and nodes that it updates at most, about, so that no call holds the server
 #: for long: 25 changes take 3 ms.
 CHANGES_AT_ONCE, MAX_COST = 25, 600
@@ -88,7 +88,7 @@ class RedisComments:
                 k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakeups(site),
                 k.counters(site), repeats, k.repeats(site, minute - 1), k.rate(site, comment.origin),
                 k.closed_threads(site), k.thread_opened(site), k.nodes(site, thread), k.roots(site, thread),
-                k.user_comments(site, comment.user), k.staff_names(site),
+                k.user_comments(site, comment.user), k.staff_names(site), k.thread_aliases(site), k.known_threads(site),
             ],
             {
                 "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
@@ -102,8 +102,12 @@ class RedisComments:
             },
             dump_state(comment) + submission,
             value_name(admission.fingerprint, FINGERPRINT_BYTES),
+            thread,
         )  # fmt: skip
-        return _accepted(comment, [text(a) if isinstance(a, bytes) else a for a in answer])
+        words = [text(a) if isinstance(a, bytes) else a for a in answer]
+        if words[0] == "moved":
+            return self.accept(replace(comment, thread=words[1]), admission)
+        return accepted(comment, words)
 
     def get(self, site: str, id: str) -> Comment:
         comment = self.load(site, [id])[0]
@@ -112,8 +116,14 @@ class RedisComments:
         return comment
 
     def load(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
-        records = self._client.mget([self._keys.comment(site, id) for id in ids]) if ids else []
-        return [load_comment(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
+        if not ids:
+            return []
+        pipe = self._client.pipeline(transaction=False)
+        pipe.mget([self._keys.comment(site, id) for id in ids])
+        pipe.exists(self._keys.moving_threads(site))
+        records, is_moving = pipe.execute()
+        found = [load_comment(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
+        return in_new_threads(self._client, self._keys.moving_threads(site), found) if is_moving else found
 
     def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
         comment, draft = self.load(site, [id, draft_id(id)])
@@ -157,7 +167,8 @@ class RedisComments:
                 is_requested.append(n == 0)
         arguments = {
             **DECIDE_CONSTANTS, "channel": k.decided(site), "comments": k.comment(site, ""),
-            "children": k.children(site, ""), "changes": named,
+            "children": k.children(site, ""), "aliases": k.thread_aliases(site), "moving": k.moving_threads(site),
+            "changes": named,
         }  # fmt: skip
         results = self._decide([*keys, *of_changes], arguments, *values)
         return [bool(applied) for applied, requested in zip(results, is_requested, strict=False) if requested]
@@ -201,27 +212,6 @@ def _is_announced(decided: Client, id: str, deadline: float) -> bool:
         if message and message["data"] == id.encode():
             return True
     return False
-
-
-def _accepted(comment: Comment, answer: list[str]) -> Accepted:
-    match answer:
-        case ["accepted", token]:
-            return Accepted(comment.id, wakeup=token)
-        case ["repeat", id]:
-            return Accepted(id, repeat=True)
-        case ["key_reused"]:
-            raise KeyReused("This Idempotency-Key was already used for a different submission.")
-        case ["closed"]:
-            raise Invalid([Problem("thread", "closed", "Comments are closed.")])
-        case ["id_taken"]:
-            raise StaleVersion("A comment with this ID already exists.")
-        case ["parent_unpublished"]:
-            raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
-        case ["too_deep"]:
-            raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
-        case ["rate_limited", seconds]:
-            raise TooMany("Too many comments from your network. Try again in a minute.", int(seconds))
-    raise Busy("Too many comments are waiting for a decision. Try again in a moment.", BUSY_SECONDS)
 
 
 def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:

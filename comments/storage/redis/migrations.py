@@ -6,6 +6,7 @@ A migration must be safe to repeat: two processes may start at once, and one may
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from comments.lifecycle import Status
@@ -13,11 +14,14 @@ from comments.model import Comment
 from comments.storage.codec import load_comment
 from comments.storage.keys import Keys
 from comments.storage.people_records import records_of_people, status_by_people
+from comments.thread_addresses import thread_key
 
 from .author_history import COMMENTS_PER_READ
 from .client import text
 from .comments import RedisComments
+from .sites_and_people import RedisSites
 from .thread_indexes import RedisThreadIndexes
+from .thread_moves import RedisThreadMoves
 
 
 def _all_comments(client: Any, keys: Keys, site: str) -> Iterator[Comment]:
@@ -59,5 +63,16 @@ def _index_threads(client: Any, keys: Keys) -> None:
             client.delete(key)
 
 
+def _normalize_threads(client: Any, keys: Keys) -> None:
+    """Version 4 has one thread for all spellings of an address. Before, addresses were compared as text."""
+    moves = RedisThreadMoves(client, keys)
+    for site in RedisSites(client, keys).all():
+        moves.normalize(site.id, partial(thread_key, site=site))
+
+
 #: Version -> migration to the next version.
-MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {1: _count_decisions_of_people, 2: _index_threads}
+MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {
+    1: _count_decisions_of_people,
+    2: _index_threads,
+    3: _normalize_threads,
+}

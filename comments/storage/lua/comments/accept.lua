@@ -4,16 +4,17 @@
 -- include lib/thread_tree
 -- include lib/wakeups
 -- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before), rate,
---          threads:closed, threads:opened, nodes, roots, user, staff:names
+--          threads:closed, threads:opened, nodes, roots, user, staff:names, threads:aliases, threads:known
 -- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minute (0: no limit), max_pending, max_pending_bytes,
 --          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, max_depth, user ("" without one), user_max,
 --          staff_name ("" unless the author is staff)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
+-- ARGV[4]  address or key of the thread
 -- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds,
---          key_reused, closed, parent_unpublished, too_deep, full, or id_taken.
+--          key_reused, moved and the new thread, closed, parent_unpublished, too_deep, full, or id_taken.
 local comment, queued, due, wakeups, counters, repeats, repeats_before, rate = unpack(KEYS, 1, 8)
-local closed, opened, nodes, roots, user, staff_names = unpack(KEYS, 9)
+local closed, opened, nodes, roots, user, staff_names, aliases, known_threads = unpack(KEYS, 9)
 local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local now = clock()
 
@@ -31,6 +32,8 @@ else
   end
 end
 
+local moved = redis.call("HGET", aliases, new.thread)
+if moved then return {"moved", string.match(moved, "^%S+ (.-)\n")} end
 if redis.call("SISMEMBER", closed, new.thread) == 1 then return {"closed"} end
 if new.parent ~= "" then
   local state, depth = reached_state({nodes = nodes, roots = roots}, new.parent)
@@ -57,6 +60,7 @@ else
   redis.call("EXPIRE", repeats, 2 * new.repeat_seconds)
 end
 redis.call("HSETNX", opened, new.thread, new.received)
+redis.call("ZADD", known_threads, 0, ARGV[4])
 if new.staff_name ~= "" then redis.call("SADD", staff_names, new.staff_name) end
 if new.user ~= "" then
   redis.call("ZADD", user, new.received, new.id)

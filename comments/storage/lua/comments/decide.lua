@@ -6,7 +6,8 @@
 --          then for each change: comment, nodes, roots, latest
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, latest_max,
 --          changes_max, first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds),
---          comments and children (prefixes of keys), max_cost, and changes. Each change has id, old and new (status),
+--          comments and children (prefixes of keys), aliases and moving (keys of threads that moved), max_cost, and
+--          changes. Each change has id, old and new (status),
 --          state (in the thread's tree), version (for the outbox; 0 for no event), received, since (ms from
 --          when it waits for the filters), thread, parent, authors (names of the author's records; the first holds
 --          the day), unseen (1 if the filters published the comment of a new author without review), people_old and
@@ -163,6 +164,19 @@ local function apply(c)
   redis.call("PUBLISH", args.channel, c.id)
 end
 
+-- Follow a thread that moved after the comment was read. Its record may be written with the old thread again.
+local function follow_move(c)
+  local target = redis.call("HGET", args.aliases, c.thread)
+  if not target then return end
+  local name = string.match(target, "^%S+")
+  redis.call("HSET", args.moving, c.thread, target)
+  for _, part in ipairs({"nodes", "roots", "latest"}) do
+    local first, last = string.find(c[part], c.thread, 1, true)
+    c[part] = string.sub(c[part], 1, first - 1) .. name .. string.sub(c[part], last + 1)
+  end
+  c.thread = name
+end
+
 -- Return the change with its keys and records, or nil if its comment changed since it was read.
 local function read_change(i)
   local c, key, value = args.changes[i], 15 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
@@ -171,6 +185,7 @@ local function read_change(i)
   c.comment, c.nodes, c.roots, c.latest = unpack(KEYS, key + 1, key + 4)
   c.line, c.entry, c.rewritten = ARGV[value + 2], ARGV[value + 3], ARGV[value + 4]
   c.submission = string.sub(record, string.len(line) + 1)
+  follow_move(c)
   return c
 end
 

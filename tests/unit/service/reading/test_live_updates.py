@@ -7,6 +7,7 @@ import pytest
 
 from comments.errors import StorageDown
 from comments.storage.interfaces import Threads
+from comments.storage.memory import open_memory
 from comments.storage.values import ThreadChanges
 from service.reading.live_updates import ThreadEvents, ThreadPosition, events
 from service.web.event_streams import (
@@ -18,6 +19,7 @@ from service.web.event_streams import (
     EventStream,
     Subscriber,
 )
+from tests.support.builders import NOW
 
 NEVER = 3600.0
 
@@ -59,8 +61,10 @@ class World:
 def world() -> Iterator[World]:
     store = VersionStore()
     threads: Threads = store  # type: ignore[assignment]
+    moves = open_memory(lambda: NOW).thread_moves
     made = World(
-        store, EventBroadcaster(ThreadEvents(threads), max_subscribers=3, poll_seconds=NEVER, clock=lambda: made.now)
+        store,
+        EventBroadcaster(ThreadEvents(threads, moves), max_subscribers=3, poll_seconds=NEVER, clock=lambda: made.now),
     )
     yield made
     for subscriber in made.subscribers:

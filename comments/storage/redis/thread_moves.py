@@ -1,0 +1,140 @@
+"""Aliases of threads on Redis: one script moves a thread, and the records of its comments follow."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from comments.errors import Invalid, Problem
+from comments.model import Comment
+from comments.storage.codec import dump_submission, load_comment
+from comments.storage.keys import WHOLE_SITE, Keys, thread_name
+from comments.storage.thread_moves import ThreadAlias
+from comments.storage.values import LATEST_MAX
+
+from .client import Client, guarded, text
+from .scripts import Script
+
+#: Records that one step reads and rewrites: less than 5 ms of the server.
+RECORDS_AT_ONCE = 200
+
+
+@guarded
+class RedisThreadMoves:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._move = Script(client, "threads/move")
+        self._rewrite = Script(client, "threads/rewrite")
+
+    def resolve(self, site: str, threads: Sequence[str]) -> list[str]:
+        return resolved(self._client, self._keys.thread_aliases(site), threads)
+
+    def move(self, site: str, source: str, target: str) -> str:
+        while True:
+            source, target = self.resolve(site, [source])[0], self._end(site, source, target)
+            if source == target:
+                raise Invalid([Problem("to", "same", f"{target} is this thread already.")])
+            k = self._keys
+            keys = [
+                k.thread_aliases(site), k.moving_threads(site), k.known_threads(site), k.aliases_of(site, source),
+                k.aliases_of(site, target), k.thread_counts(site), k.thread_versions(site), k.thread_opened(site),
+                k.closed_threads(site), k.changes(site),
+                *(key(site, t) for t in (source, target) for key in (k.nodes, k.roots, k.latest)),
+            ]  # fmt: skip
+            named = {"old": thread_name(source), "new": thread_name(target), "whole_site": WHOLE_SITE}
+            (answer,) = self._move(keys, {**named, "latest_max": LATEST_MAX}, source, target)
+            if text(answer) == "moved":
+                return target
+
+    def _end(self, site: str, source: str, target: str) -> str:
+        """Return the thread that answers for the target. A thread may move back to one of its aliases."""
+        end = self.resolve(site, [target])[0]
+        return target if end == self.resolve(site, [source])[0] and target != end else end
+
+    def aliases(self, site: str) -> Iterator[ThreadAlias]:
+        for _, value in self._client.hscan_iter(self._keys.thread_aliases(site), count=500):
+            to, alias = text(value).partition(" ")[2].split("\n", 1)
+            yield ThreadAlias(alias, to)
+
+    def known(self, site: str, prefix: str = "", after: str = "", limit: int = 100) -> list[str]:
+        low = "(" + after if after else "[" + prefix
+        found = self._client.zrangebylex(
+            self._keys.known_threads(site), low, b"[" + prefix.encode() + b"\xff" if prefix else b"+", 0, limit
+        )
+        return [text(thread) for thread in found]
+
+    def finish(self, site: str) -> int:
+        """Write the new thread into the records of moved comments. It can be interrupted and repeated."""
+        k, moving = self._keys, self._client.hkeys(self._keys.moving_threads(site))
+        if not moving:
+            return 0
+        n = 0
+        for ids, records in self._records(site):
+            n += self._rewrite_some(site, ids, records)
+        self._client.hdel(k.moving_threads(site), *moving)
+        return n
+
+    def _rewrite_some(self, site: str, ids: Sequence[str], records: Sequence[bytes]) -> int:
+        k = self._keys
+        comments = [load_comment(site, id, record) for id, record in zip(ids, records, strict=True)]
+        threads = self.resolve(site, [comment.thread for comment in comments])
+        rows = [
+            (id, record, record.partition(b"\n")[0] + b"\n" + dump_submission(replace(comment, thread=thread)))
+            for id, record, comment, thread in zip(ids, records, comments, threads, strict=True)
+            if comment.thread != thread
+        ]
+        if not rows:
+            return 0
+        keys = [k.index_outdated(site), k.index_slots(site), *(k.comment(site, id) for id, _, _ in rows)]
+        values = [value for _, *pair in rows for value in pair]
+        return int(self._rewrite(keys, {"ids": [id for id, _, _ in rows]}, *values))
+
+    def normalize(self, site: str, key_of: Callable[[str], str]) -> int:
+        """Move every thread to the name that `key_of` gives it now. Returns the number of moved threads."""
+        threads: set[str] = set()
+        for ids, records in self._records(site):
+            threads.update(load_comment(site, id, record).thread for id, record in zip(ids, records, strict=True))
+        current = set(self.resolve(site, sorted(threads)))
+        if current:
+            self._client.zadd(self._keys.known_threads(site), dict.fromkeys(current, 0))
+        moves = [(thread, key_of(thread)) for thread in sorted(current) if key_of(thread) != thread]
+        for thread, key in moves:
+            if self.resolve(site, [key])[0] != thread:
+                self.move(site, thread, key)
+        self.finish(site)
+        return len(moves)
+
+    def _records(self, site: str) -> Iterator[tuple[list[str], list[bytes]]]:
+        """Yield all comments of a site with their records, some at a time."""
+        prefix, batch = self._keys.comment(site, ""), list[str]()
+        for key in self._client.scan_iter(f"{_escaped(prefix)}*", count=1000):
+            batch.append(text(key).removeprefix(prefix))
+            if len(batch) == RECORDS_AT_ONCE:
+                yield self._read(site, batch)
+                batch = []
+        if batch:
+            yield self._read(site, batch)
+
+    def _read(self, site: str, ids: list[str]) -> tuple[list[str], list[bytes]]:
+        found = self._client.mget([self._keys.comment(site, id) for id in ids])
+        pairs = [(id, record) for id, record in zip(ids, found, strict=True) if record]
+        return [id for id, _ in pairs], [record for _, record in pairs]
+
+
+def _escaped(prefix: str) -> str:
+    return "".join(f"\\{c}" if c in "*?[]\\^" else c for c in prefix)
+
+
+def in_new_threads(client: Any, moving: str, comments: Sequence[Comment | None]) -> list[Comment | None]:
+    """Return the comments in the threads that they moved to, where their records still name the old ones."""
+    threads = sorted({comment.thread for comment in comments if comment})
+    new = dict(zip(threads, resolved(client, moving, threads), strict=True))
+    return [replace(comment, thread=new[comment.thread]) if comment else None for comment in comments]
+
+
+def resolved(client: Any, aliases: str, threads: Sequence[str]) -> list[str]:
+    """Return the thread that answers for each, by a hash of aliases."""
+    found = client.hmget(aliases, [thread_name(t) for t in threads]) if threads else []
+    return [
+        text(value).partition(" ")[2].partition("\n")[0] if value else thread
+        for thread, value in zip(threads, found, strict=True)
+    ]

@@ -1,0 +1,80 @@
+"""`replygate thread`: list, move, merge and normalize the threads of a site."""
+
+import csv
+from typing import TextIO
+
+import click
+
+from comments.audit import CONSOLE
+from comments.thread_addresses import readable_address, thread_key
+from comments.thread_plans import apply_moves, check_moves, known_threads, mapping_of, planned_moves, prefix_moves
+from replygate.deployment import current_deployment
+from replygate.text_table import columns
+
+from .site_commands import site_named
+
+
+@click.group()
+def thread() -> None:
+    """Move threads whose pages have new addresses. Their old addresses go on working."""
+
+
+@thread.command("list")
+@click.argument("id", metavar="SITE")
+@click.argument("prefix", default="")
+@click.option("--aliases", is_flag=True, help="List the old addresses that answer with another thread.")
+def list_threads(id: str, prefix: str, aliases: bool) -> None:
+    """List the threads of SITE that begin with PREFIX, with their published comments."""
+    storage, site = current_deployment().storage, site_named(id).id
+    if aliases:
+        found = sorted((a.alias, a.thread) for a in storage.thread_moves.aliases(site) if a.alias.startswith(prefix))
+        click.echo(columns(("OLD ADDRESS", "THREAD"), found))
+        return
+    names = list(known_threads(storage, site, prefix))
+    counts = storage.threads.counts(site, names)
+    click.echo(columns(("COMMENTS", "THREAD"), list(zip(counts, map(readable_address, names), strict=True))))
+
+
+@thread.command("move")
+@click.argument("id", metavar="SITE")
+@click.argument("source", default="", metavar="[FROM]")
+@click.argument("target", default="", metavar="[TO]")
+@click.option("--prefix", is_flag=True, help="Move all threads that begin with FROM: a folder or a whole host.")
+@click.option("--file", type=click.File(encoding="utf-8-sig"), help='CSV of old and new addresses; "-" is stdin.')
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, dry_run: bool) -> None:
+    """Move the comments of the thread FROM to TO. Two threads with comments are merged.
+
+    FROM answers with the thread TO afterwards: for readers, feeds, counts, forms and links in mails.
+    For example: replygate thread move blog https://old.example/ https://new.example/ --prefix
+    """
+    site, storage = site_named(id), current_deployment().storage
+    if bool(file) == bool(source and target):
+        raise click.UsageError("give FROM and TO, or --file")
+    if file:
+        moves = mapping_of(csv.reader(file), site)
+    elif prefix:
+        moves = prefix_moves(storage, site, source, target)
+    else:
+        moves = {thread_key(source, site): thread_key(target, site)}
+    check_moves(moves)
+    rows = [
+        (plan.comments, readable_address(plan.source), readable_address(plan.target), plan.effect)
+        for plan in planned_moves(storage, site.id, moves)
+    ]
+    click.echo(columns(("COMMENTS", "FROM", "TO", ""), rows))
+    if dry_run:
+        click.echo("Nothing was changed.")
+        return
+    apply_moves(storage, site.id, moves, CONSOLE)
+    storage.thread_moves.finish(site.id)
+    click.echo(f"Moved {len(moves)} threads.")
+
+
+@thread.command("normalize")
+@click.argument("id", metavar="SITE")
+def normalize(id: str) -> None:
+    """Join threads that are one page since SITE changed `same_page` or `ignored_parameters`."""
+    site, storage = site_named(id), current_deployment().storage
+    n = storage.thread_moves.normalize(site.id, lambda name: thread_key(name, site))
+    click.echo(f"Moved {n} threads.")

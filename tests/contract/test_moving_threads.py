@@ -1,0 +1,125 @@
+"""Move, merge and alias threads on every back end: comments, counts and states follow, and old names go on working."""
+
+import pytest
+
+from comments.errors import Invalid
+from comments.lifecycle import Action
+from comments.site import Site
+from comments.storage.interfaces import CoreStorage as Storage
+from comments.storage.thread_moves import ThreadAlias
+from comments.thread_addresses import thread_key
+from tests.support.builders import NOW, accepted, decided, moderated, published
+
+OLD, NEW = "https://blog.example/old", "https://blog.example/new"
+
+
+def seen(storage: Storage, thread: str) -> list[str]:
+    (name,) = storage.thread_moves.resolve("blog", [thread])
+    return [row.comment.id for row in storage.threads.page("blog", name, 50).rows]
+
+
+def test_comments_replies_and_counts_move_together(storage: Storage) -> None:
+    root = published(storage, thread=OLD)
+    reply = published(storage, thread=OLD, parent=root.id)
+    before = storage.threads.version("blog", OLD), storage.threads.site_version("blog")
+    assert storage.thread_moves.move("blog", OLD, NEW) == NEW
+    assert seen(storage, NEW) == seen(storage, OLD) == [root.id, reply.id]
+    assert storage.threads.counts("blog", [OLD, NEW]) == [0, 2]
+    assert {storage.comments.get("blog", id).thread for id in (root.id, reply.id)} == {NEW}
+    assert storage.threads.version("blog", OLD) > before[0] < storage.threads.version("blog", NEW)
+    assert storage.threads.site_version("blog") > before[1]
+    assert {c.id for c in storage.threads.newest("blog", NEW, 9)} == {root.id, reply.id}
+    assert {c.id for c in storage.threads.recent("blog", 9)} == {root.id, reply.id}
+
+
+def test_two_threads_merge(storage: Storage) -> None:
+    ours, theirs = published(storage, thread=OLD), published(storage, thread=NEW)
+    below = [published(storage, thread=NEW, parent=theirs.id) for _ in range(3)]
+    storage.thread_moves.move("blog", OLD, NEW)
+    assert set(seen(storage, OLD)) == {ours.id, theirs.id, *(c.id for c in below)}
+    assert storage.threads.counts("blog", [OLD, NEW]) == [0, 5]
+    moderated(storage, storage.comments.get("blog", theirs.id), Action.REMOVE)
+    assert storage.threads.counts("blog", [NEW]) == [4]
+
+
+def test_a_comment_read_before_the_move_is_decided_in_the_new_thread(storage: Storage) -> None:
+    waiting = accepted(storage, thread=OLD)
+    storage.thread_moves.move("blog", OLD, NEW)
+    storage.thread_moves.finish("blog")
+    current = storage.comments.get("blog", waiting.id)
+    assert current.thread == NEW
+    decided(storage, current, Action.APPROVE)
+    assert seen(storage, OLD) == [waiting.id]
+    assert storage.threads.counts("blog", [NEW]) == [1]
+
+
+def test_comments_and_replies_to_the_old_address_go_to_the_new_thread(storage: Storage) -> None:
+    root = published(storage, thread=OLD)
+    storage.thread_moves.move("blog", OLD, NEW)
+    reply = accepted(storage, thread=OLD, parent=root.id)
+    stored = storage.comments.get("blog", reply.id)
+    assert stored.thread == NEW
+    decided(storage, stored, Action.APPROVE)
+    assert seen(storage, NEW) == [root.id, reply.id]
+
+
+def test_a_closed_thread_stays_closed(storage: Storage) -> None:
+    published(storage, thread=OLD)
+    storage.threads.set_closed("blog", OLD, closed=True)
+    storage.thread_moves.move("blog", OLD, NEW)
+    assert storage.threads.is_closed("blog", NEW)
+    with pytest.raises(Invalid):
+        accepted(storage, thread=OLD)
+
+
+def test_merging_into_an_open_thread_leaves_it_open(storage: Storage) -> None:
+    published(storage, thread=OLD)
+    published(storage, thread=NEW)
+    storage.threads.set_closed("blog", OLD, closed=True)
+    storage.thread_moves.move("blog", OLD, NEW)
+    assert not storage.threads.is_closed("blog", NEW)
+
+
+def test_a_chain_of_moves_leads_to_the_last_thread_at_once(storage: Storage) -> None:
+    comment = published(storage, thread="a")
+    for source, target in (("a", "b"), ("b", "c"), ("x", "a")):
+        assert storage.thread_moves.move("blog", source, target) == ("c" if source != "a" else "b")
+    assert storage.thread_moves.resolve("blog", ["a", "b", "c", "x", "y"]) == ["c", "c", "c", "c", "y"]
+    assert seen(storage, "x") == [comment.id]
+    assert {*storage.thread_moves.aliases("blog")} == {ThreadAlias(name, "c") for name in "abx"}
+
+
+def test_a_thread_can_move_back(storage: Storage) -> None:
+    comment = published(storage, thread="a")
+    storage.thread_moves.move("blog", "a", "b")
+    assert storage.thread_moves.move("blog", "b", "a") == "a"
+    assert storage.thread_moves.resolve("blog", ["a", "b"]) == ["a", "a"]
+    assert seen(storage, "b") == [comment.id]
+    storage.thread_moves.finish("blog")
+    assert storage.comments.get("blog", comment.id).thread == "a"
+
+
+def test_a_thread_does_not_move_to_itself(storage: Storage) -> None:
+    published(storage, thread="a")
+    storage.thread_moves.move("blog", "a", "b")
+    for source, target in (("b", "b"), ("a", "b")):
+        with pytest.raises(Invalid):
+            storage.thread_moves.move("blog", source, target)
+
+
+def test_threads_are_listed_by_the_beginning_of_their_names(storage: Storage) -> None:
+    for thread in (OLD, NEW, "https://other.example/", "post-12"):
+        accepted(storage, thread=thread)
+    assert storage.thread_moves.known("blog", "https://blog.example/") == [NEW, OLD]
+    assert storage.thread_moves.known("blog", "https://", limit=2) == [NEW, OLD]
+    assert storage.thread_moves.known("blog", "https://", after=OLD) == ["https://other.example/"]
+
+
+def test_threads_of_one_page_are_joined(storage: Storage) -> None:
+    site = Site("blog", "A blog", NOW)
+    spellings = ("http://www.blog.example/a/", "https://blog.example/a", "https://blog.example/a/index.html")
+    comments = [published(storage, thread=spelling) for spelling in spellings]
+    assert storage.thread_moves.normalize("blog", lambda name: thread_key(name, site)) == 2
+    assert set(seen(storage, "https://blog.example/a")) == {c.id for c in comments}
+    assert storage.threads.counts("blog", ["https://blog.example/a"]) == [3]
+    assert storage.thread_moves.normalize("blog", lambda name: thread_key(name, site)) == 0
