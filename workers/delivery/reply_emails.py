@@ -81,7 +81,8 @@ def _needs_confirmation(d: DeliveryDeps, comment: Comment) -> bool:
 
 def _is_wanted(d: DeliveryDeps, comment: Comment, reply: Comment) -> bool:
     """Return whether the author of `comment` wants mail about this reply, which must be by another author."""
-    if comment.notify != REPLIES or comment.identity == reply.identity or not envelope_address(comment.email):
+    is_own = comment.identity == reply.identity or (comment.user and comment.user == reply.user)
+    if comment.notify != REPLIES or is_own or not envelope_address(comment.email):
         return False
     subscriptions = d.storage.subscriptions
     wanted = subscriptions.wants_mail(comment.site, comment.identity, comment.id)
