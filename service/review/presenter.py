@@ -108,7 +108,7 @@ class ReviewedComment(BaseModel):
 #: Fields copied from the comment.
 COPIED = (
     *("id", "site", "thread", "parent", "received", "status", "version"),
-    *("author", "role", "url", "content", "origin", "user_agent", "referrer", "hides_replies"),
+    *("author", "url", "content", "origin", "user_agent", "referrer", "hides_replies", "role"),
 )
 
 
