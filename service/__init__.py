@@ -22,7 +22,7 @@ from .review import (
     staff_replies,
 )
 from .sites import audit_pages, author_rules, members, settings_pages, user_keys
-from .submission import author_views, form_api, own_comments, receipts, wordpress
+from .submission import author_views, form_api, own_comments, preview_api, receipts, wordpress
 from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
@@ -41,6 +41,7 @@ VIEWS = (
     reading_views,
     live_updates,
     form_api,
+    preview_api,
     author_views,
     own_comments,
     receipts,
