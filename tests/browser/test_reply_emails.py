@@ -71,6 +71,7 @@ def test_from_subscribing_in_the_widget_to_unsubscribing(desktop: Desktop, maili
         mailing.storage.sites.put(a_site(id="demo", origins=origins, per_minute=0, moderation="all"))
         thread = website.put(script_tag(mailing))
         page.goto(thread)
+        page.get_by_role("textbox", name="Comment").focus()
         page.get_by_role("checkbox", name="Notify me of replies by email").check()
         found = violations_in_both_schemes(page)
         write(page, "What do others think?")
@@ -97,6 +98,7 @@ def test_from_subscribing_in_the_widget_to_unsubscribing(desktop: Desktop, maili
 
 
 def test_the_plain_form_has_the_option(desktop: Desktop, mailing: Live) -> None:
+    mailing.storage.sites.put(a_site(id="demo", origins=(mailing.url,), per_minute=0, moderation="all"))
     page = desktop.open(java_script_enabled=False)
     page.goto(f"{mailing.url}/demo/")
     page.get_by_label("Comment").fill("Without scripts")

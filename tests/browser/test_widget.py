@@ -63,7 +63,7 @@ def test_the_form_moves_below_the_comment_to_reply_to(desktop: Desktop, live: Li
     expect(page.get_by_role("heading", name="Reply to Ada")).to_be_visible()
     assert page.evaluate("document.querySelector('replygate-comments').shadowRoot.activeElement.name") == "content"
     page.get_by_role("button", name="Cancel reply").click()
-    expect(page.get_by_role("heading", name="Leave a comment")).to_be_visible()
+    expect(page.get_by_role("heading", name="Leave a Reply")).to_be_visible()
     page.get_by_role("button", name="Reply to Ada").click()
     write(page, "To Ada")
     expect(page.locator("li li").get_by_text("To Ada")).to_be_visible()
@@ -94,7 +94,8 @@ def test_every_problem_is_shown_next_to_its_field(desktop: Desktop, live: Live, 
     page = desktop.open()
     page.goto(a_page(live, website))
     page.locator("form").evaluate("form => { form.noValidate = true }")
-    page.get_by_label("Email").fill("nobody")
+    page.get_by_role("textbox", name="Comment").focus()
+    page.get_by_role("textbox", name="Email").fill("nobody")
     page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("alert")).to_contain_text("Please correct the marked fields")
     for field, text in (("content", "fill in"), ("author", "fill in"), ("email", "valid email")):
@@ -107,7 +108,7 @@ def test_a_draft_survives_while_the_service_is_down(desktop: Desktop, live: Live
     page = desktop.open()
     page.goto(thread)
     connection = Line(page, f"{live.url}/**")
-    expect(page.get_by_role("button", name="Post comment")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Comment")).to_be_visible()
     connection.cut()
     write(page, "Typed with care")
     expect(page.get_by_role("alert")).to_contain_text("Your text is saved")

@@ -40,12 +40,14 @@ def test_the_widget_uses_the_language_of_the_page(
     page = desktop.open()
     page.goto(thread)
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    page.locator("textarea").focus()
     expect(page.get_by_role("button", name=button)).to_be_visible()
 
 
 def test_a_site_can_replace_texts(desktop: Desktop, live: Live, website: Website) -> None:
     page = desktop.open()
     page.goto(website.put(script_tag(live, data_messages='{"post": "Fire away", "noComments": "Silence."}')))
+    page.locator("textarea").focus()
     expect(page.get_by_role("button", name="Fire away")).to_be_visible()
     expect(page.get_by_role("heading", name="Silence.")).to_be_visible()
 
@@ -67,6 +69,7 @@ def test_a_new_language_is_one_file(
     page = desktop.open()
     serve(page, bundle(source))
     page.goto(a_page(live, website, lang=lang))
+    page.locator("textarea").focus()
     expect(page.get_by_role("button", name=button)).to_be_visible()
 
 
@@ -128,6 +131,7 @@ def test_a_page_can_set_the_accent_colour(desktop: Desktop, live: Live, website:
     head = "<style>replygate-comments { --replygate-accent: rgb(120, 0, 90) }</style>"
     page = desktop.open()
     page.goto(a_page(live, website, head=head))
+    page.locator("textarea").focus()
     button = page.get_by_role("button", name="Post comment")
     expect(button).to_have_css("background-color", "rgb(120, 0, 90)")
 

@@ -1,11 +1,19 @@
 """The widget on pages with strict policies and with hostile comments."""
 
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
-from tests.browser.widget import a_page, reply
+from tests.browser.widget import a_page, reply, script_tag
+from tests.support.builders import a_comment, a_site, an_admission
 from tests.support.payloads import payloads
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_widget_works_under_a_strict_policy(desktop: Desktop, live: Live, website: Website) -> None:
@@ -19,7 +27,53 @@ def test_the_widget_works_under_a_strict_policy(desktop: Desktop, live: Live, we
     page = desktop.open()
     page.goto(thread)
     assert page.locator(".content em").inner_text() == "enjoyed"
-    expect(page.get_by_role("button", name="Post comment")).to_have_css("background-color", "rgb(11, 92, 138)")
+    page.get_by_role("textbox", name="Comment").focus()
+    expect(page.get_by_role("button", name="Post comment")).to_have_css("background-color", "rgb(11, 107, 107)")
+
+
+STRICT = "default-src 'none'; script-src {0}; connect-src {1}; base-uri 'none'; require-trusted-types-for 'script'"
+
+
+@pytest.mark.parametrize("scripts", ["by address", "by nonce"])
+def test_parts_load_under_a_strict_policy(desktop: Desktop, live: Live, website: Website, scripts: str) -> None:
+    """The language, the preview, the menu with the editor and the proof of work, without any violation."""
+    site = a_site(id="demo", origins=(website.url,), per_minute=0, proof_of_work="auto", moderation="suspicious")
+    live.storage.sites.put(site)
+    for _ in range(61):
+        live.storage.comments.accept(a_comment(site="demo", received=datetime.now(UTC)), an_admission())
+    allowed, attributes = (live.url, {}) if scripts == "by address" else ("'nonce-once'", {"nonce": "once"})
+    website.policy = f"{STRICT.format(allowed, live.url)}; trusted-types replygate; worker-src blob:"
+    page = desktop.open()
+    page.goto(website.put(script_tag(live, **attributes), lang="de"))
+    page.locator("textarea").fill("Ganz *ohne* Verstoß")
+    page.get_by_role("button", name="Vorschau").click()
+    expect(page.locator(".preview em")).to_have_text("ohne")
+    page.get_by_role("button", name="Schreiben", exact=True).click()
+    page.get_by_role("textbox", name="Name").fill("Ines")
+    page.get_by_role("textbox", name="E-Mail").fill("ines@example.org")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
+        page.get_by_role("button", name="Kommentar abschicken").click()
+    assert live.storage.comments.get("demo", sent.value.json()["id"]).form_proof == "valid"
+    page.get_by_role("button", name="Optionen für Ihren Kommentar").click()
+    page.get_by_role("menuitem", name="Bearbeiten").click()
+    expect(page.get_by_role("article").get_by_role("textbox")).to_have_value("Ganz *ohne* Verstoß")
+
+
+def test_a_pinned_script_pins_its_parts(desktop: Desktop, live: Live, website: Website) -> None:
+    """The line of the docs, with the values of the API."""
+    page = desktop.open()
+    about = page.request.get(f"{live.url}/v1/widget.json").json()
+    example = re.search(
+        r"<script async src=\"[^\"]*widget-.*?</script>", (ROOT / "docs/widget.md").read_text(), re.DOTALL
+    )
+    assert example
+    pinned = re.sub(r'src="[^"]*"', f'src="{about["lasting_url"]}"', example[0])
+    pinned = re.sub(r'integrity="[^"]*"', f'integrity="{about["integrity"]}"', pinned).replace('"blog"', '"demo"')
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(website.put(pinned, lang="fr"))
+    expect(page.get_by_role("heading", name="Aucun commentaire")).to_be_visible()
+    assert [url for url in asked if "/widget-fr-" in url]
 
 
 def test_comments_are_plain_text_where_trusted_types_forbid_html(
@@ -45,11 +99,14 @@ def test_hostile_comments_stay_text(desktop: Desktop, live: Live, website: Websi
     page = desktop.open()
     page.goto(thread)
     expect(page.get_by_role("heading", name=f"{len(texts) + 1} comments")).to_be_visible()
-    assert page.locator("replygate-comments article").count() == len(texts) + 1
+    for shown in range(50, len(texts) + 1, 50):
+        expect(page.locator("replygate-comments article")).to_have_count(shown)
+        page.get_by_role("button", name="more repl").click()
+    expect(page.locator("replygate-comments article")).to_have_count(len(texts) + 1)
     inside = "document.querySelector('replygate-comments').shadowRoot"
     kinds = page.evaluate(f"[...{inside}.querySelectorAll('article *')].map(node => node.localName)")
     assert set(kinds) <= {
-        *("header", "bdi", "a", "time", "div", "button", "p", "br", "em", "strong"),
+        *("header", "bdi", "a", "time", "div", "span", "button", "p", "br", "em", "strong"),
         *("code", "pre", "blockquote", "ul", "ol", "li"),
     }
     links = page.evaluate(f"[...{inside}.querySelectorAll('article a')].map(link => link.protocol)")

@@ -36,6 +36,12 @@ def write(page: Page, content: str = "A reply", name: str = "Ines", button: str 
     page.get_by_role("button", name=button).click()
 
 
+def own_menu(page: Page, item: str) -> None:
+    """Choose an item of the menu of the only own comment."""
+    page.get_by_role("button", name="Options for your comment").click()
+    page.get_by_role("menuitem", name=item).click()
+
+
 def serve(page: Page, files: Mapping[str, bytes]) -> None:
     """Serve these files of the widget instead of the service's."""
 

@@ -1,6 +1,6 @@
 /* Writes the number of comments into the page's links: `<a href="/post/" data-replygate-thread>`. */
 
-import { get, query } from "./api.js";
+import { Api, query } from "./api.js";
 import { loadMessages } from "./messages.js";
 
 // Limits of one request: threads, and characters of its address.
@@ -8,10 +8,10 @@ const MAX_THREADS = 200;
 const MAX_CHARACTERS = 6000;
 
 /* Fill in all links. The thread is the attribute's value, otherwise the address of the link. */
-export async function showCounts() {
+export async function showCounts(root) {
   const links = linksByThread();
   for (const threads of batches([...links.keys()].sort())) {
-    const { counts } = await get(`/counts${query(threads.map((thread) => ["thread", thread]))}`);
+    const { counts } = await new Api(root).get(`/counts${query(threads.map((thread) => ["thread", thread]))}`);
     for (const [thread, n] of Object.entries(counts)) {
       for (const link of links.get(thread) || []) {
         link.textContent = link.dataset.replygateCount === "number" ? n : (await loadMessages(link))("count", { n });

@@ -1,10 +1,14 @@
-/* The form to leave a comment: its texts, its problems, and where it is on the page. */
+/* The form to leave a comment: its texts, its problems, and where it is on the page. It is one line until it is used. */
 
-import { get, query } from "./api.js";
-import { button, element, quietButton } from "./dom.js";
-import { FIELD_NAMES, formFields, formNote } from "./form_fields.js";
+import { query } from "./api.js";
+import { avatar } from "./avatar.js";
+import { element, quietButton } from "./dom.js";
+import { AUTHOR_NAMES, FIELD_NAMES, authorFields, contentField, formNote, otherFields } from "./form_fields.js";
 import { showProblems } from "./form_problems.js";
+import { loadPart } from "./part_loader.js";
+import { signedName } from "./signed_user.js";
 import { postComment } from "./submission.js";
+import { choices } from "./thread_storage.js";
 
 // Used while the server cannot be reached, so that visitors can write and send later.
 const OFFLINE_SETTINGS = {
@@ -14,16 +18,17 @@ const OFFLINE_SETTINGS = {
 const TOKEN_MILLISECONDS = 3600 * 1000;
 
 export class CommentForm {
-  /* `onSent` gets the server's answer and the values sent; `onReplyChange` runs when the form moves. */
-  constructor({ thread, storage, localize, onSent, onReplyChange }) {
-    Object.assign(this, { thread, storage, localize, onSent, onReplyChange });
+  /* `onSent` gets the server's answer and the values sent; `onReplyChange` runs when the form moves. `pageDetails`
+     returns the title and the address of a thread that is named by a key. */
+  constructor({ api, thread, storage, localize, pageDetails, onSent, onReplyChange }) {
+    Object.assign(this, { api, thread, storage, localize, pageDetails, onSent, onReplyChange });
     this.parent = ""; // the id of the comment to reply to
-    this.section = element("section", { "aria-labelledby": "form-heading" });
+    this.section = element("section", { "aria-labelledby": "form-heading", className: "reply" });
   }
 
   async loadSettings() {
     this.loadedAt = Date.now();
-    this.settings = await get(`/form${query({ thread: this.thread })}`).catch(() => this.settings || OFFLINE_SETTINGS);
+    this.settings = await this.api.get(`/form${query({ thread: this.thread })}`).catch(() => this.settings || OFFLINE_SETTINGS);
   }
 
   renewToken() {
@@ -31,25 +36,69 @@ export class CommentForm {
   }
 
   build() {
-    const localize = this.localize, { closed } = this.settings;
+    const { localize, settings } = this, { closed } = settings;
     this.heading = element("h3", { id: "form-heading" }, localize(closed ? "closed" : "leaveComment"));
+    this.section.classList.toggle("collapsed", !closed);
     this.section.replaceChildren(this.heading);
     if (closed) return;
+    this.user = signedName(this.api.userToken);
     this.cancelButton = quietButton(localize("cancelReply"), () => this.replyTo(""), { hidden: true });
-    this.alert = element("div", { role: "alert", className: "problem wide" });
-    this.postButton = element("button", { part: "button" }, localize("post"));
-    this.form = element("form", { part: "form", acceptCharset: "utf-8" }, this.alert,
-      formNote(this.settings, localize), ...formFields(this.settings, localize), this.postButton);
-    this.form.onsubmit = (event) => { event.preventDefault(); this.send(); };
-    this.form.oninput = () => this.storage.saveDraft(this.values());
-    this.section.append(this.cancelButton, this.form);
+    this.alert = element("div", { role: "alert", className: "problem" });
+    this.postButton = element("button", { part: "button", className: "extra" }, localize("post"));
+    const about = this.user ? [element("p", { className: "note extra" }, localize("signedInAs", { name: this.user }))]
+      : [formNote(settings, localize), ...authorFields(settings, localize)];
+    const [note, ...fields] = about;
+    this.form = element("form", { part: "form", acceptCharset: "utf-8" }, this.alert, note,
+      this.toolbar(), contentField(settings, localize), ...fields, ...otherFields(settings, localize), this.postButton);
+    this.input("content").placeholder = localize("leaveComment");
+    this.listen();
+    this.section.append(this.cancelButton, avatar(this.user), this.form);
   }
 
+  listen() {
+    this.form.onsubmit = (event) => { event.preventDefault(); this.send(); };
+    this.form.oninput = () => this.storage.saveDraft(this.values());
+    this.form.addEventListener("focusin", () => this.expand());
+    this.form.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit(); };
+  }
+
+  /* Buttons to switch between the text and its preview. */
+  toolbar() {
+    const { localize } = this;
+    const part = (run) => () => loadPart("preview").then((preview) => preview[run](this))
+      .catch(() => this.showProblems([], localize("partFailed")));
+    this.writeButton = quietButton(localize("write"), part("showText"), { "aria-pressed": "true" });
+    this.previewButton = quietButton(localize("preview"), part("showPreview"), { "aria-pressed": "false" });
+    return element("div", { className: "toolbar extra" }, this.writeButton, this.previewButton,
+      element("span", { className: "hint" }, localize("formatting")));
+  }
+
+  expand() { this.section.classList.remove("collapsed"); }
+
+  /* Show the fields for another signed-in reader, or for none. */
+  setUser() {
+    if (!this.form || signedName(this.api.userToken) === this.user) return;
+    const values = this.values(), isCollapsed = this.section.classList.contains("collapsed");
+    this.build();
+    this.fillFromDraft(values);
+    this.section.classList.toggle("collapsed", isCollapsed);
+    this.onReplyChange();
+  }
+
+  /* Fill in what the visitor typed before, and the name that the browser remembers. */
+  fillFromDraft(draft) {
+    this.fill(choices.read().author || {});
+    this.fill(draft);
+  }
+
+  /* Fill in a draft. `remember` is ticked if the reader ticked it before. */
   fill(values) {
     if (!this.form) return;
-    for (const name of FIELD_NAMES) if (values[name]) this.input(name).value = values[name];
+    for (const name of FIELD_NAMES) if (values[name] && this.input(name)) this.input(name).value = values[name];
     if (values.notify && this.input("notify")) this.input("notify").checked = true;
+    if (this.input("remember") && choices.read().author) this.input("remember").checked = true;
     if (values.parent) this.parent = values.parent;
+    if (values.content || values.parent) this.expand();
   }
 
   /* Take over what a visitor typed into the page's own form before the widget was ready. */
@@ -62,9 +111,9 @@ export class CommentForm {
   input(name) { return this.form.elements[name]; }
 
   values() {
-    const values = Object.fromEntries(FIELD_NAMES.map((name) => [name, this.input(name).value]));
+    const typed = FIELD_NAMES.filter((name) => this.input(name)).map((name) => [name, this.input(name).value]);
     const notify = this.input("notify");
-    return { ...values, parent: this.parent, notify: notify && notify.checked ? notify.value : "" };
+    return { ...Object.fromEntries(typed), parent: this.parent, notify: notify && notify.checked ? notify.value : "" };
   }
 
   /* Reply to a comment, or with "" leave a comment of the thread. */
@@ -79,7 +128,10 @@ export class CommentForm {
 
   /* Put the form below the comment it replies to, otherwise after `end`. */
   place(end, authors) {
-    if (!this.form) return;
+    if (!this.form) {
+      end.after(this.section);
+      return;
+    }
     const article = this.parent && end.getRootNode().getElementById(`comment-${this.parent}`);
     if (!article) this.parent = "";
     this.heading.textContent = article
@@ -113,12 +165,23 @@ export class CommentForm {
       this.showProblems(problems, text, status === 429 || status >= 500);
       return;
     }
+    this.rememberAuthor(values);
     this.postButton.textContent = this.localize("post");
     this.input("content").value = "";
+    if (this.writeButton.ariaPressed === "false") this.writeButton.click();
+    this.section.classList.add("collapsed");
     this.parent = "";
     this.storage.deleteDraft();
-    this.onSent(body, values);
+    this.onSent(body, this.user ? { ...values, author: this.user } : values);
     this.loadSettings(); // the token is used up
+  }
+
+  /* Keep name, email and website only for visitors who ask for it. */
+  rememberAuthor(values) {
+    const remember = this.input("remember");
+    if (!remember) return;
+    const author = Object.fromEntries(AUTHOR_NAMES.map((name) => [name, values[name]]));
+    choices.write({ author: remember.checked ? author : null });
   }
 
   showProblems(problems, text, canRetry = false) {

@@ -34,6 +34,7 @@ function harmlessElement(node) {
   const href = node.getAttribute("href") || "";
   if (node.localName === "a" && /^(https?:\/\/|mailto:)/i.test(href)) Object.assign(copy, { href, rel: LINK_REL });
   if (node.localName === "ol" && node.start) copy.start = node.start;
+  if (node.localName === "pre") copy.tabIndex = 0; // so that long lines scroll by keyboard
   copy.append(children);
   return copy;
 }

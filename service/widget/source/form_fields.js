@@ -2,44 +2,59 @@
 
 import { element, labelled } from "./dom.js";
 
-const FIELDS = [
-  { name: "content", label: "comment", type: "textarea" },
+const CONTENT = { name: "content", label: "comment" };
+const AUTHOR_FIELDS = [
   { name: "author", label: "name", type: "text", autocomplete: "name" },
   { name: "email", label: "email", type: "email", autocomplete: "email" },
   { name: "url", label: "website", type: "text", inputMode: "url", autocomplete: "url" },
 ];
 
-export const FIELD_NAMES = FIELDS.map((field) => field.name);
+export const AUTHOR_NAMES = AUTHOR_FIELDS.map((field) => field.name);
+export const FIELD_NAMES = [CONTENT.name, ...AUTHOR_NAMES];
 
-/* Build every field a site asks for: the fields above, the checkbox for email and the honeypot. */
-export function formFields(settings, localize) {
-  const fields = FIELDS.map((field) => textField(field, settings, localize));
-  if (settings.notify) fields.push(notifyField(localize));
-  if (settings.trap) fields.push(honeypotField(settings.trap, localize));
-  return fields;
+export function contentField(settings, localize) {
+  const field = textField(CONTENT, "textarea", settings, localize);
+  field.className = "content-field";
+  return field;
+}
+
+/* The fields about an author who is not signed in, and the checkbox to remember them. */
+export function authorFields(settings, localize) {
+  return [
+    element("div", { className: "fields extra" }, ...AUTHOR_FIELDS.map((field) => textField(field, "input", settings, localize))),
+    checkbox("remember", "yes", localize("rememberMe")),
+  ];
+}
+
+/* The checkbox for email and the honeypot, where the site has them. */
+export function otherFields(settings, localize) {
+  return [
+    settings.notify && checkbox("notify", "replies", localize("notifyReplies")),
+    settings.trap && honeypotField(settings.trap, localize),
+  ];
 }
 
 /* The note above the fields. The email field refers to its first sentence. */
 export function formNote(settings, localize) {
-  return element("p", { className: "note" },
+  return element("p", { className: "note extra" },
     element("span", { id: "email-note" }, localize("emailNotPublished")),
     settings.required.length && ` ${localize("requiredNote")}`);
 }
 
-function textField({ name, label, type, autocomplete, inputMode = "" }, { required, lengths }, localize) {
-  const isRequired = required.includes(name), isText = type === "textarea";
-  const input = element(isText ? "textarea" : "input", { id: name, name, required: isRequired, part: "input" });
-  Object.assign(input, isText ? { rows: 6 } : { type, inputMode, autocomplete });
+function textField({ name, label, type, autocomplete, inputMode = "" }, tag, { required, lengths }, localize) {
+  const isRequired = required.includes(name);
+  const input = element(tag, { id: name, name, required: isRequired, part: "input" });
+  if (type) Object.assign(input, { type, inputMode, autocomplete });
   if (lengths[name]) input.maxLength = lengths[name];
   input.setAttribute("aria-describedby", `${name}-problem${name === "email" ? " email-note" : ""}`);
-  const field = labelled(input, localize(label), isText ? "wide" : "", element("p", { id: `${name}-problem`, className: "problem" }));
+  const field = labelled(input, localize(label), "", element("p", { id: `${name}-problem`, className: "problem" }));
   if (isRequired) field.firstChild.append(element("span", { className: "required", "aria-hidden": "true" }, " *"));
   return field;
 }
 
-function notifyField(localize) {
-  const input = element("input", { id: "notify", name: "notify", type: "checkbox", value: "replies" });
-  return element("div", { className: "checkbox" }, input, element("label", { htmlFor: "notify" }, localize("notifyReplies")));
+function checkbox(name, value, text) {
+  const input = element("input", { id: name, name, type: "checkbox", value });
+  return element("div", { className: "checkbox extra" }, input, element("label", { htmlFor: name }, text));
 }
 
 /* A field that people cannot see. Spam programs fill in every field, which identifies them. */

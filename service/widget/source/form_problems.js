@@ -19,11 +19,12 @@ export function showProblems(form, problems, text) {
   let first = null;
   for (const name of FIELD_NAMES) {
     const ofField = problems.filter((problem) => problem.field === name), input = form.input(name);
+    if (!input) continue;
     form.section.querySelector(`#${name}-problem`).textContent = translated(ofField).join(" ");
     input.setAttribute("aria-invalid", String(ofField.length > 0));
     if (ofField.length) first = first || input;
   }
-  const others = translated(problems.filter((problem) => !FIELD_NAMES.includes(problem.field)));
+  const others = translated(problems.filter((problem) => !FIELD_NAMES.includes(problem.field) || !form.input(problem.field)));
   const lines = [text, first && form.localize("checkFields"), ...others].filter(Boolean);
   form.alert.replaceChildren(...lines.map((line) => element("p", {}, line)));
   if (first) first.focus();

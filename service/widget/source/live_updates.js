@@ -1,7 +1,6 @@
 /* Reports changes of a thread while its page is visible: by server-sent events, otherwise by polling. */
 
 import { query } from "./api.js";
-import { API } from "./page.js";
 
 const POLL_MILLISECONDS = 60 * 1000;
 // Decisions often arrive together. One reload is enough for all of them.
@@ -9,8 +8,8 @@ const COLLECT_MILLISECONDS = 200;
 
 export class LiveUpdates {
   /* `onChange` runs after a change in the thread, `onPoll` when it is time to ask again. */
-  constructor(thread, { onChange, onPoll }) {
-    Object.assign(this, { thread, onChange, onPoll });
+  constructor(api, thread, { onChange, onPoll }) {
+    Object.assign(this, { api, thread, onChange, onPoll });
   }
 
   /* Listen for changes after a version of the thread. Without a version nothing was loaded yet; then only poll. */
@@ -20,7 +19,7 @@ export class LiveUpdates {
       this.pollLater();
       return;
     }
-    const events = new EventSource(`${API}/events${query({ thread: this.thread, after: version })}`);
+    const events = new EventSource(`${this.api.root}/events${query({ thread: this.thread, after: version })}`);
     const changed = () => {
       clearTimeout(this.changeTimer);
       this.changeTimer = setTimeout(this.onChange, COLLECT_MILLISECONDS);
@@ -37,5 +36,6 @@ export class LiveUpdates {
     if (this.events) this.events.close();
     this.events = null;
     clearTimeout(this.pollTimer);
+    clearTimeout(this.changeTimer);
   }
 }

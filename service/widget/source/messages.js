@@ -5,11 +5,14 @@
    `messages` option. */
 
 import { ENGLISH } from "./english.js";
-import { script } from "./page.js";
+import { optionOf, scriptOf } from "./page.js";
 import { hasLocale, loadLocale } from "./part_loader.js";
 
 /* Units of relative times, and their length in seconds. */
 const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+
+/* Scripts that are written from right to left: Arabic, Hebrew, Thaana, Syriac, Nko, Adlam. */
+const RIGHT_TO_LEFT = /^(Arab|Hebr|Thaa|Syrc|Nkoo|Adlm)$/;
 
 /* Keys of the `messages` option up to version 0.1. Pages still use them. Do not use one of these for a new text. */
 const OLD_KEYS = {
@@ -25,7 +28,7 @@ const OLD_KEYS = {
    (Elements have a property `translate` already, so the function has another name.) */
 export async function loadMessages(element) {
   const wanted = languageOf(element), file = localeName(wanted);
-  const own = [script.dataset.messages, element.getAttribute("messages")].map(ownTexts);
+  const own = [scriptOf(element).dataset.messages, optionOf(element, "messages")].map(ownTexts);
   const hasOwn = own.some((texts) => Object.keys(texts).length);
   // The English texts stay if the file cannot be loaded.
   const texts = file ? await loadLocale(file).catch(() => null) : null;
@@ -45,6 +48,7 @@ function localizer(texts, language) {
     return String(text).replace(/\{(n|name)\}/g, (_, name) => name === "n" ? numbers.format(values.n) : values.name);
   };
   localize.language = language;
+  localize.direction = RIGHT_TO_LEFT.test(new Intl.Locale(language).maximize().script) ? "rtl" : "ltr";
   localize.date = (time) => dates.format(new Date(time));
   localize.age = (time) => {
     const seconds = (Date.now() - new Date(time)) / 1000, [unit, length] = UNITS.find(([, length]) => seconds >= length) || [];
@@ -53,9 +57,10 @@ function localizer(texts, language) {
   return localize;
 }
 
+/* The language that the script or the element asks for, else the page's, else the browser's. */
 function languageOf(element) {
   const marked = element.closest("[lang]") || document.documentElement;
-  return script.dataset.lang || marked.lang || navigator.language || "en";
+  return optionOf(element, "lang") || marked.lang || navigator.language || "en";
 }
 
 /* Return the file for a language: exactly this one ("pt-br"), the one of its script ("zh-hant" for "zh-TW"), or the one

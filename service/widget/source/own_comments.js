@@ -1,14 +1,12 @@
 /* The visitor's own comments in this thread: their receipts, and their status until it is final. */
 
-import { getOwnComment } from "./api.js";
-
 // Seconds between two status requests: short at first, because most decisions take less than a second.
 const STATUS_SECONDS = [2, 4, 8, 15, 30, 60];
 
 const isPending = (own) => own.status !== "published" || own.edit === "pending";
 
 export class OwnComments {
-  /* `view` is the comments element. It provides `announce`, `refresh`, `render` and `isConnected`. */
+  /* `view` is the conversation. It provides `api`, `announce`, `refresh`, `render` and `isActive`. */
   constructor(storage, view) {
     this.storage = storage;
     this.view = view;
@@ -49,12 +47,12 @@ export class OwnComments {
     if (!this.list.length || document.hidden) return;
     const before = JSON.stringify(this.list);
     let readersSeeChange = false;
-    for (const own of [...this.list]) readersSeeChange = this.update(own, await getOwnComment(own)) || readersSeeChange;
+    for (const own of [...this.list]) readersSeeChange = this.update(own, await this.view.api.getOwnComment(own)) || readersSeeChange;
     this.save(this.list.filter((own) => !own.over && (isPending(own) || own.until > Date.now())));
     if (readersSeeChange) await this.view.refresh();
     else if (JSON.stringify(this.list) !== before) this.view.render();
     this.stop();
-    if (this.list.length && this.view.isConnected) {
+    if (this.list.length && this.view.isActive) {
       this.timer = setTimeout(() => this.checkStatus(times + 1), this.millisecondsToNextCheck(times));
     }
   }
@@ -79,5 +77,19 @@ export class OwnComments {
     if (before.edit === "pending" && answer.edit === "refused") this.view.announce("editNotPublished", answer.edit_reason);
     if (before.edit === "pending" && answer.edit === "published") this.view.announce("published");
     return answer.status === "published" && ["status", "edit", "content"].some((name) => before[name] !== answer[name]);
+  }
+  /* The plain form redirects to the page with a one-time code in its address. Take it out, exchange it for the receipt,
+     and return the status of the comment; null if there is no code, or if it was used or has expired. */
+  async claimFromAddress() {
+    const { api } = this.view, address = new URL(location.href), { searchParams } = address;
+    const id = searchParams.get("comment"), code = searchParams.get("code");
+    if (!id || !code) return null;
+    for (const name of ["comment", "code"]) searchParams.delete(name);
+    history.replaceState(history.state, "", address);
+    const exchanged = await api.postJson("/receipts", { comment: id, code }).catch(() => null);
+    if (!exchanged || exchanged.status !== 200) return null;
+    const { receipt } = exchanged.body, answer = await api.getOwnComment({ id, receipt });
+    if (answer.status === "published") this.add({ id, receipt, status: answer.status, at: Date.now() });
+    return answer;
   }
 }

@@ -1,32 +1,44 @@
-/* The published comments of a thread: those the server has, and those on the page.
+/* The comments of a thread: those the server has, and those on the page.
 
    New comments of other people wait for a click, so the text under a reader's eyes does not move. */
 
-import { get, query } from "./api.js";
+import { query } from "./api.js";
+
+// A link to a comment on a later page loads this many pages at most.
+const MAX_PAGES_TO_FIND = 10;
 
 export class ThreadComments {
-  constructor(thread) {
-    this.thread = thread;
-    this.newestFirst = false;
+  constructor(api, thread, order) {
+    Object.assign(this, { api, thread, order });
     this.loaded = false; // true after the first successful load
     this.latest = []; // what the server has
     this.shown = []; // what is on the page
     this.pages = 1;
+    this.branches = []; // cursors of branches that the reader continued
     this.total = 0;
   }
 
-  /* Load the open pages again. Returns false if the server cannot be reached; then nothing changes. */
+  /* Load the open pages and branches again. Returns false if the server cannot be reached; then nothing changes. */
   async load() {
-    const rows = [], order = this.newestFirst ? "newest" : "oldest";
+    const rows = [];
     let page = { next: "" };
     try {
       for (let n = 0; n === 0 || n < this.pages && page.next; n++) {
-        page = await get(`/comments${query({ thread: this.thread, order, cursor: page.next })}`);
+        page = await this.page(page.next);
         rows.push(...page.comments);
       }
     } catch { return false; }
-    Object.assign(this, { latest: rows, hasMore: Boolean(page.next), total: page.total, version: page.version, loaded: true });
+    const { next, total, version } = page;
+    for (const cursor of this.branches) {
+      const branch = await this.page(cursor).catch(() => ({ comments: [] }));
+      addBranch(rows, branch.comments, cursor, branch.next);
+    }
+    Object.assign(this, { latest: rows, hasMore: Boolean(next), total, version, loaded: true });
     return true;
+  }
+
+  page(cursor) {
+    return this.api.get(`/comments${query({ thread: this.thread, order: this.order, cursor })}`);
   }
 
   async loadMore() {
@@ -34,6 +46,27 @@ export class ThreadComments {
     const loaded = await this.load();
     if (!loaded) this.pages--;
     return loaded;
+  }
+
+  /* Load the rest of a branch. Returns its comments that are new on the page, or null if they cannot be loaded. */
+  async loadBranch(cursor) {
+    let branch;
+    try { branch = await this.page(cursor); } catch { return null; }
+    this.branches.push(cursor);
+    const before = new Set(this.latest.map((row) => row.id));
+    addBranch(this.latest, branch.comments, cursor, branch.next);
+    const added = branch.comments.filter((row) => !before.has(row.id));
+    const shown = new Set([...this.shownIds, ...added.map((row) => row.id)]);
+    this.shown = this.latest.filter((row) => shown.has(row.id));
+    return added;
+  }
+
+  /* Load pages until a comment is among them. */
+  async find(id) {
+    while (!this.latest.some((row) => row.id === id) && this.hasMore && this.pages < MAX_PAGES_TO_FIND) {
+      if (!(await this.loadMore())) return;
+    }
+    this.showAll();
   }
 
   /* Load again. Removed comments leave the page at once, and the visitor's own appear at once. */
@@ -51,8 +84,16 @@ export class ThreadComments {
   /* Loaded comments that wait for a click. */
   get hidden() {
     const shown = this.shownIds;
-    return this.latest.filter((row) => !shown.has(row.id));
+    return this.latest.filter((row) => !row.removed && !shown.has(row.id));
   }
 
   get shownTotal() { return this.total - this.hidden.length; }
+}
+
+/* Add the rest of a branch. The comment that it continues gets the next cursor. */
+function addBranch(rows, comments, cursor, next) {
+  const continued = rows.find((row) => row.more === cursor);
+  if (continued) continued.more = next || "";
+  const have = new Set(rows.map((row) => row.id));
+  rows.push(...comments.filter((row) => !have.has(row.id)));
 }

@@ -1,15 +1,14 @@
-/* Keeps the draft of a thread and the receipts of the visitor's own comments in localStorage.
+/* Keeps drafts, receipts and the reader's choices in localStorage.
 
    The names of the stored fields must stay: browsers hold drafts and receipts written by earlier versions. */
 
-import { API } from "./page.js";
-
 const RECEIPT_DAYS = 30;
 
-export class ThreadStorage {
-  constructor(thread) {
-    this.name = `replygate ${API} ${thread}`;
-    // Used where storage is forbidden or full: the draft then lasts as long as the page is open.
+/* One entry in localStorage with a JSON object. */
+class StoredValues {
+  constructor(name) {
+    this.name = name;
+    // Used where storage is forbidden or full: the values then last as long as the page is open.
     this.copy = {};
   }
 
@@ -21,6 +20,14 @@ export class ThreadStorage {
     this.copy = { ...this.read(), ...changes };
     try { localStorage.setItem(this.name, JSON.stringify(this.copy)); } catch { /* the copy stays */ }
   }
+}
+
+/* The reader's choices on all pages of the website: `author` (only if they asked for it) and `order`. */
+export const choices = new StoredValues("replygate choices");
+
+/* The draft of a thread and the receipts of the visitor's own comments. */
+export class ThreadStorage extends StoredValues {
+  constructor(root, thread) { super(`replygate ${root} ${thread}`); }
 
   get draft() { return this.read().draft || {}; }
 
@@ -43,6 +50,15 @@ export class ThreadStorage {
   }
 
   saveOwnComments(mine) { this.write({ mine }); }
+}
+
+/* The secret by which the site recognizes this browser's author. It says nothing about a name or an address. */
+export function readAuthorSecret(root) {
+  try { return localStorage.getItem(`replygate ${root} author`) || ""; } catch { return ""; }
+}
+
+export function keepAuthorSecret(root, secret) {
+  try { localStorage.setItem(`replygate ${root} author`, secret); } catch { /* the next comment is by a new author */ }
 }
 
 function randomKey() {

@@ -38,7 +38,7 @@ DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w
 
 def test_what_loads_first_is_small() -> None:
     """The issue allows 20,000 bytes. A reader who writes nothing loads nothing more, except another language."""
-    assert len(gzip.compress(SCRIPT.encode(), 9)) <= 16_000
+    assert len(gzip.compress(SCRIPT.encode(), 9)) < 20_000
 
 
 def test_the_script_has_the_hash_of_every_file() -> None:

@@ -35,7 +35,7 @@ def used_keys() -> set[str]:
         *re.findall(r"\b(?:localize|announce)\(([^()]*)", code),
         *re.findall(r"const (?:STATUS_)?MESSAGES = (\{.*?\});", code, re.DOTALL),
         *re.findall(r"\blabel: (\"\w+\")", code),
-        *re.findall(r"\bconst badge = (.*);", code),
+        *re.findall(r"\bconst waiting = (.*);", code),
     ]
     return {key for place in places for key in re.findall(r'(?<!=== )"(\w+)"', place)}
 

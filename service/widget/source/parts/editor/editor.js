@@ -1,11 +1,11 @@
 /* Lets visitors edit and withdraw their own comments, as long as the site allows it. */
 
-import { editOwnComment, withdrawOwnComment } from "../../api.js";
 import { element, labelled, quietButton } from "../../dom.js";
 import { problemText } from "../../form_problems.js";
+import { openMenu } from "./menu.js";
 
 export class CommentEditor {
-  /* `view` is the comments element. It provides `localize`, `ownComments`, `form`, `announce`, `refresh` and `render`. */
+  /* `view` is the conversation. */
   constructor(view) {
     this.view = view;
     this.id = ""; // the comment that is being edited
@@ -13,15 +13,19 @@ export class CommentEditor {
 
   isEditing(id) { return this.id === id; }
 
-  /* The buttons below an own comment. Withdrawing takes two clicks, because it cannot be undone. */
-  buttons(own) {
-    const { localize } = this.view;
-    const edit = quietButton(localize("edit"), () => this.open(own));
-    const withdraw = quietButton(localize("withdraw"), () => {
-      withdraw.textContent = localize("confirmWithdraw");
-      withdraw.onclick = () => { withdraw.disabled = true; this.withdraw(own); };
-    });
-    return this.isEditing(own.id) ? [withdraw] : [edit, withdraw];
+  /* Open the menu of an own comment. Withdrawing takes two clicks, because it cannot be undone. */
+  openMenu(opener, own) {
+    const { localize } = this.view, minutes = Math.max(1, Math.round((own.until - Date.now()) / 60000));
+    let isSure = false;
+    openMenu(opener, [
+      [`${localize("edit")} · ${localize("timeLeft", { n: minutes })}`, () => this.open(own)],
+      [localize("withdraw"), (item) => {
+        if (isSure) { this.withdraw(own); return false; }
+        item.textContent = localize("confirmWithdraw");
+        isSure = true;
+        return true;
+      }],
+    ]);
   }
 
   /* Open a form in place of the text. It stays the same element when the list is drawn again, so no input is lost. */
@@ -31,7 +35,7 @@ export class CommentEditor {
     if (maxLength) this.input.maxLength = maxLength;
     this.alert = element("p", { role: "alert", className: "problem" });
     this.saveButton = element("button", { part: "button" }, localize("save"));
-    this.form = element("form", { part: "form" }, labelled(this.input, localize("comment"), "wide"), this.alert,
+    this.form = element("form", { part: "form" }, labelled(this.input, localize("comment")), this.alert,
       this.saveButton, quietButton(localize("cancelEdit"), () => this.close(own)));
     this.form.onsubmit = (event) => { event.preventDefault(); this.save(own); };
     this.id = own.id;
@@ -42,14 +46,13 @@ export class CommentEditor {
   close(own) {
     this.id = "";
     this.view.render();
-    const article = this.view.shadowRoot.getElementById(`comment-${own.id}`);
-    if (article) article.focus({ preventScroll: true });
+    this.view.focusComment(own.id);
   }
 
   async save(own) {
     const { view } = this;
     this.saveButton.disabled = true;
-    const answer = await editOwnComment(own, this.input.value).catch(() => null);
+    const answer = await view.api.editOwnComment(own, this.input.value).catch(() => null);
     this.saveButton.disabled = false;
     if (!answer || answer.status !== 202) {
       this.alert.textContent = this.failureText(answer);
@@ -65,7 +68,7 @@ export class CommentEditor {
 
   async withdraw(own) {
     const { view } = this;
-    const answer = await withdrawOwnComment(own).catch(() => null);
+    const answer = await view.api.withdrawOwnComment(own).catch(() => null);
     if (answer && answer.status === 200) {
       view.ownComments.remove(own);
       view.announce("withdrawn");

@@ -1,0 +1,218 @@
+"""The widget's form and menu: collapsed until it is used, what it remembers, preview, signed-in readers."""
+
+import base64
+import json
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Desktop, Live
+from tests.browser.pages import Website
+from tests.browser.test_accessibility import violations
+from tests.browser.widget import a_page, own_menu, reply, script_tag, write
+
+REMEMBER = "Save my name, email, and website in this browser for the next time I comment."
+FOCUSED = "document.querySelector('replygate-comments').shadowRoot.activeElement.{}"
+
+
+def test_the_form_is_one_line_until_it_is_used(desktop: Desktop, live: Live, website: Website) -> None:
+    page = desktop.open()
+    page.goto(a_page(live, website))
+    box = page.get_by_role("textbox", name="Comment")
+    expect(box).to_have_attribute("placeholder", "Leave a Reply")
+    expect(page.get_by_role("textbox")).to_have_count(1)
+    expect(page.get_by_role("button", name="Post comment")).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(box).to_be_focused()
+    expect(page.get_by_text("Your email address will not be published. Required fields are marked *")).to_be_visible()
+    page.keyboard.type("Typed at once")
+    expect(box).to_have_value("Typed at once")
+    expect(page.get_by_role("textbox")).to_have_count(4)
+    expect(page.get_by_role("heading", name="Leave a Reply")).to_be_visible()
+
+
+def test_the_form_is_one_line_again_after_sending(desktop: Desktop, live: Live, website: Website) -> None:
+    page = desktop.open()
+    page.goto(a_page(live, website))
+    write(page, "Sent")
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.get_by_role("button", name="Post comment")).to_be_hidden()
+
+
+def test_name_and_email_are_remembered_only_if_the_visitor_asks(desktop: Desktop, live: Live, website: Website) -> None:
+    for path in ("/one", "/two", "/three", "/four"):
+        website.put(script_tag(live), path)
+    page = desktop.open()
+    page.goto(f"{website.url}/one")
+    write(page, "Not remembered")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.goto(f"{website.url}/two")
+    page.get_by_role("textbox", name="Comment").focus()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("")
+    page.get_by_role("checkbox", name=REMEMBER).check()
+    write(page, "Remembered")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.goto(f"{website.url}/three")
+    page.get_by_role("textbox", name="Comment").focus()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Ines")
+    expect(page.get_by_role("textbox", name="Email")).to_have_value("ines@example.org")
+    page.get_by_role("checkbox", name=REMEMBER).uncheck()
+    write(page, "Forgotten")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.goto(f"{website.url}/four")
+    page.get_by_role("textbox", name="Comment").focus()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("")
+    assert "ines@example.org" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_the_server_renders_the_preview(desktop: Desktop, live: Live, website: Website) -> None:
+    page = desktop.open()
+    page.goto(a_page(live, website))
+    page.get_by_role("textbox", name="Comment").fill("I *enjoyed* this. <b>So</b> `much`.")
+    page.get_by_role("button", name="Preview").click()
+    preview = page.get_by_role("region", name="Preview")
+    expect(preview.locator("em")).to_have_text("enjoyed")
+    expect(preview).to_contain_text("<b>So</b> much")
+    expect(page.get_by_role("button", name="Preview")).to_have_attribute("aria-pressed", "true")
+    assert violations(page) == []
+    page.get_by_role("button", name="Write").click()
+    expect(page.get_by_role("textbox", name="Comment")).to_have_value("I *enjoyed* this. <b>So</b> `much`.")
+    expect(page.get_by_role("textbox", name="Comment")).to_be_focused()
+    assert live.storage.comments.counters("demo").accepted == 0
+
+
+def test_a_part_that_cannot_be_loaded_says_so(desktop: Desktop, live: Live, website: Website) -> None:
+    page = desktop.open()
+    page.route("**/widget-preview-*", lambda route: route.abort())
+    page.goto(a_page(live, website))
+    page.get_by_role("textbox", name="Comment").fill("Hello")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("alert")).to_contain_text("Please reload the page")
+    page.unroute("**/widget-preview-*")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("region", name="Preview")).to_have_text("Hello")
+
+
+def test_a_changed_part_is_not_run(desktop: Desktop, live: Live, website: Website) -> None:
+    """The browser checks the hash that the script has of each part."""
+    page = desktop.open()
+
+    def tamper(route) -> None:  # type: ignore[no-untyped-def]
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text() + "\nwindow.tampered = true;")
+
+    page.route("**/widget-preview-*", tamper)
+    page.goto(a_page(live, website))
+    page.get_by_role("textbox", name="Comment").fill("Hello")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("alert")).to_contain_text("Please reload the page")
+    assert page.evaluate("window.tampered") is None
+
+
+def user_token(name: str, seconds: int = 600) -> str:
+    """Return the token of a signed-in reader. Its signature is not valid, so it serves for what the widget shows."""
+    claims = json.dumps({"sub": "7", "name": name, "exp": int(time.time()) + seconds}).encode()
+    return f"e30.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.x"
+
+
+def test_a_signed_in_reader_needs_no_name_and_email(desktop: Desktop, live: Live, website: Website) -> None:
+    page = desktop.open()
+    page.goto(a_page(live, website))
+    box = page.get_by_role("textbox", name="Comment")
+    box.fill("Written before")
+    page.evaluate("t => document.querySelector('replygate-comments').setAttribute('user-token', t)", user_token("Zoë"))
+    expect(page.get_by_text("Signed in as Zoë")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_count(1)
+    expect(box).to_have_value("Written before")
+    with page.expect_request(lambda request: request.method == "POST" and "/comments" in request.url) as sent:
+        page.get_by_role("button", name="Post comment").click()
+    assert sent.value.headers["replygate-user"] == user_token("Zoë")
+    assert set(sent.value.post_data_json) >= {"thread", "content"}
+    assert not {"author", "email", "url"} & set(sent.value.post_data_json)
+    page.evaluate("document.querySelector('replygate-comments').removeAttribute('user-token')")
+    expect(page.get_by_role("textbox", name="Email")).to_be_visible()
+
+
+def test_an_expired_token_counts_as_none(desktop: Desktop, live: Live, website: Website) -> None:
+    page = desktop.open()
+    page.goto(website.put(script_tag(live, data_user_token=user_token("Zoë", seconds=-1))))
+    page.get_by_role("textbox", name="Comment").focus()
+    expect(page.get_by_role("textbox", name="Email")).to_be_visible()
+
+
+def with_own_comment(desktop: Desktop, live: Live, website: Website) -> Page:
+    page = desktop.open()
+    page.goto(a_page(live, website))
+    write(page, "Mine")
+    expect(page.get_by_role("button", name="Options for your comment")).to_be_visible()
+    return page
+
+
+def test_the_menu_of_an_own_comment_works_by_keyboard(desktop: Desktop, live: Live, website: Website) -> None:
+    page = with_own_comment(desktop, live, website)
+    opener = page.get_by_role("button", name="Options for your comment")
+    opener.focus()
+    page.keyboard.press("Enter")
+    edit, withdraw = page.get_by_role("menuitem", name="Edit"), page.get_by_role("menuitem", name="Withdraw")
+    expect(edit).to_be_focused()
+    expect(edit).to_contain_text("minutes left")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    assert violations(page) == []
+    for key, item in (("ArrowDown", withdraw), ("ArrowDown", edit), ("ArrowUp", withdraw), ("Home", edit)):
+        page.keyboard.press(key)
+        expect(item).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
+    expect(opener).to_be_focused()
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(edit).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article").get_by_role("textbox", name="Comment")).to_be_focused()
+
+
+def test_a_click_elsewhere_closes_the_menu(desktop: Desktop, live: Live, website: Website) -> None:
+    page = with_own_comment(desktop, live, website)
+    page.get_by_role("button", name="Options for your comment").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    page.get_by_role("heading", name="An article").click()
+    expect(page.get_by_role("menu")).to_have_count(0)
+
+
+def test_focus_stays_while_the_list_is_drawn_again(desktop: Desktop, live: Live, website: Website) -> None:
+    thread = a_page(live, website)
+    ada = reply(live, thread, author="Ada", content="First")
+    page = desktop.open()
+    page.goto(thread)
+    reply(live, thread, author="Bo", content="An answer", parent=ada.id)
+    page.get_by_role("button", name="Reply to Ada").focus()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    button = page.get_by_role("button", name="Show 1 new comment")
+    expect(button).to_be_visible()
+    assert page.evaluate(FOCUSED.format("ariaLabel")) == "Reply to Ada"
+    button.evaluate("button => button.onclick()")
+    expect(page.get_by_text("An answer")).to_be_visible()
+
+
+def test_a_form_in_a_reply_keeps_its_place_and_text_while_new_comments_arrive(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    thread = a_page(live, website)
+    reply(live, thread, author="Ada", content="First")
+    page = desktop.open()
+    page.goto(thread)
+    page.get_by_role("button", name="Reply to Ada").click()
+    page.keyboard.type("Half ")
+    reply(live, thread, author="Bo", content="Second")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("button", name="Show 1 new comment")).to_be_visible()
+    page.keyboard.type("a sentence")
+    expect(page.get_by_role("textbox", name="Comment")).to_have_value("Half a sentence")
+
+
+def test_the_receipt_of_a_withdrawn_comment_is_forgotten(desktop: Desktop, live: Live, website: Website) -> None:
+    page = with_own_comment(desktop, live, website)
+    own_menu(page, "Withdraw")
+    page.get_by_role("menuitem", name="Withdraw permanently?").click()
+    expect(page.get_by_role("article")).to_have_count(0)
+    assert "receipt" not in page.evaluate("JSON.stringify(localStorage)")
