@@ -16,10 +16,11 @@ from comments.settings import Settings
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.values import Admission
+from comments.thread_addresses import thread_key
 from replygate.deployment import current_deployment
 from service import deps as web
 from service.accounts.invitations import sign_in_link
-from service.demo import DEMO_SITE
+from service.demo import DEMO_SITE, article_address
 from service.review.decisions import ModeratorDecision, decide_comment
 from workers import deps as workers
 from workers.filters import BUILT_IN
@@ -142,7 +143,7 @@ class StoryPlayer:
         return Comment(
             id=id,
             site=self._site.id,
-            thread=f"{settings.public_url.rstrip('/')}/demo/" if post.thread == ESSAY else post.thread,
+            thread=thread_key(article_address(settings), self._site) if post.thread == ESSAY else post.thread,
             received=self._clock.at,
             parent=self._keys.get(post.to, "") if post.to else "",
             author=post.who,

@@ -114,11 +114,11 @@ def test_public_pages_are_accessible(desktop: Desktop, seeded: Live) -> None:
 
 
 def test_the_reply_form_and_its_results_are_accessible(desktop: Desktop, seeded: Live) -> None:
+    """The plain form of the demo page, as it is where scripts do not run."""
     page = desktop.open()
-    found: list[str] = []
+    page.route("**/widget.js", lambda route: route.abort())
     page.goto(f"{seeded.url}/demo/")
-    page.get_by_role("link", name="Reply to").first.click()
-    found += violations(page)
+    found = violations(page)
     page.locator("form.reply").evaluate("form => { form.noValidate = true }")
     page.get_by_label("Email").fill("x")
     page.get_by_role("button", name="Post comment").click()

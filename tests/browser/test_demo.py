@@ -1,29 +1,44 @@
-"""The demo page and the reply form without JavaScript: on a phone, in dark mode, by keyboard."""
+"""The demo page with the widget, and without JavaScript: on a phone, in dark mode, by keyboard."""
 
-from urllib.parse import parse_qs, urlsplit
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from comments.lifecycle import Status
+from comments.thread_addresses import thread_key
+from service.demo import DEMO_SITE
 from tests.browser.conftest import Desktop, Live
 from tests.browser.test_layout import TOO_FAINT
-from tests.support.builders import published
+from tests.browser.widget import reply, write
+from tests.support.builders import NOW, a_site, published
 
 HARD_TO_FIT = "w" * 300 + "\n\n    " + "code " * 60 + "\n\n> quoted\n\n- one\n- two\n\n[a link](https://example.org)"
 
 
-def thread(live: Live) -> str:
+def address(live: Live) -> str:
     return f"{live.url}/demo/"
 
 
-def some_replies(live: Live) -> None:
+def thread(live: Live) -> str:
+    return thread_key(address(live), a_site(id=DEMO_SITE))
+
+
+def some_comments(live: Live) -> None:
     parent = ""
     for n in range(8):
         name = "n" * 120 if n == 2 else f"Reader {n}"
-        reply = published(
-            live.storage, site="demo", thread=thread(live), parent=parent, author=name, content=HARD_TO_FIT
+        at = NOW + timedelta(seconds=n)
+        comment = published(
+            live.storage,
+            site="demo",
+            thread=thread(live),
+            parent=parent,
+            author=name,
+            content=HARD_TO_FIT,
+            received=at,
         )
-        parent = reply.id
+        parent = comment.id
 
 
 def fill(page: Page, **fields: str) -> None:
@@ -34,9 +49,10 @@ def fill(page: Page, **fields: str) -> None:
 
 
 def every_page(page: Page, live: Live, check: str) -> list[object]:
-    """Evaluate `check` on the article, on the form after an error, and on the status page."""
+    """Evaluate `check` on the article with the plain form, on the form after an error, and on the status page."""
+    page.route("**/widget.js", lambda route: route.abort())
     results = []
-    page.goto(thread(live))
+    page.goto(address(live))
     results.append(page.evaluate(check))
     page.locator("form.reply").evaluate("form => { form.noValidate = true }")
     fill(page, Comment="", Name="", Email="x" * 60)
@@ -47,34 +63,53 @@ def every_page(page: Page, live: Live, check: str) -> list[object]:
     return results
 
 
-def test_pages_fit_on_a_phone(desktop: Desktop, live: Live) -> None:
-    some_replies(live)
-    widths = every_page(desktop.open(width=360, java_script_enabled=True), live, "document.documentElement.scrollWidth")
-    assert widths == [360, 360, 360]
+def with_the_widget(page: Page, live: Live) -> Page:
+    page.goto(address(live))
+    expect(page.get_by_role("heading", name="8 comments")).to_be_attached()
+    page.get_by_role("textbox", name="Comment").focus()
+    return page
+
+
+def test_the_article_has_the_widget_below_it(desktop: Desktop, live: Live) -> None:
+    some_comments(live)
+    page = with_the_widget(desktop.open(), live)
+    write(page, "From the demo page, with kind regards")
+    expect(page.get_by_role("status")).to_contain_text("Thank you.")
+    assert live.storage.comments.counters("demo").accepted == 9
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_fit_on_a_phone_and_a_desktop(desktop: Desktop, live: Live, width: int) -> None:
+    some_comments(live)
+    widths = every_page(desktop.open(width=width), live, "document.documentElement.scrollWidth")
+    page = with_the_widget(desktop.open(width=width), live)
+    assert [*widths, page.evaluate("document.documentElement.scrollWidth")] == [width] * 4
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_has_enough_contrast(desktop: Desktop, live: Live, scheme: str) -> None:
-    some_replies(live)
+    some_comments(live)
     assert every_page(desktop.open(color_scheme=scheme), live, TOO_FAINT) == [[], [], []]
 
 
-def test_a_visitor_can_reply_without_javascript(desktop: Desktop, live: Live) -> None:
-    ada = published(live.storage, site="demo", thread=thread(live), author="Ada")
+def test_a_visitor_can_comment_without_javascript(desktop: Desktop, live: Live) -> None:
+    live.storage.sites.put(a_site(id="demo", origins=(live.url,), per_minute=0, moderation="all"))
+    reply(live, thread(live), author="Ada", content="I was here first.")
     page = desktop.open(java_script_enabled=False)
-    page.goto(thread(live))
-    page.get_by_role("link", name="Reply to Ada").click()
-    expect(page.get_by_role("heading", name="Leave a reply to Ada")).to_be_visible()
+    page.goto(address(live))
+    expect(page.get_by_text("I was here first.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Leave a Reply")).to_be_visible()
+    expect(page.get_by_text("Your email address will not be published. Required fields are marked *")).to_be_visible()
     fill(page, Comment="I think so too.", Name="Ines", Email="ines@example.org")
-    expect(page.get_by_role("heading", name="Your reply is awaiting moderation")).to_be_visible()
-    (id,) = parse_qs(urlsplit(page.url).query)["comment"]
-    waiting = live.storage.comments.get("demo", id)
-    assert (waiting.parent, waiting.trap) == (ada.id, "")
+    expect(page.get_by_role("heading", name="Your comment is awaiting moderation")).to_be_visible()
+    waiting = live.one(Status.HELD)
+    assert (waiting.thread, waiting.content, waiting.trap) == (thread(live), "I think so too.", "")
 
 
 def test_the_honeypot_is_invisible_and_not_in_the_tab_order(desktop: Desktop, live: Live) -> None:
-    page = desktop.open()
-    page.goto(thread(live))
+    page = desktop.open(java_script_enabled=True)
+    page.route("**/widget.js", lambda route: route.abort())
+    page.goto(address(live))
     box = page.locator('input[name="website"]').bounding_box()
     assert box is None or box["x"] + box["width"] <= 0
     page.get_by_label("Comment").focus()

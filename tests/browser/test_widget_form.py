@@ -183,7 +183,8 @@ def test_focus_stays_while_the_list_is_drawn_again(desktop: Desktop, live: Live,
     thread = a_page(live, website)
     ada = reply(live, thread, author="Ada", content="First")
     page = desktop.open()
-    page.goto(thread)
+    with page.expect_request("**/events?*"):
+        page.goto(thread)
     reply(live, thread, author="Bo", content="An answer", parent=ada.id)
     page.get_by_role("button", name="Reply to Ada").focus()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

@@ -1,17 +1,16 @@
-"""The demo page: an article, its replies, and a form that works without scripts."""
-
-from urllib.parse import parse_qs, urlsplit
+"""The demo page: an article, its comments, and a form that works without scripts."""
 
 import html5lib
 import pytest
 
-from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
-from tests.support.builders import a_site, accepted, decided, published
+from comments.thread_addresses import thread_key
+from tests.support.builders import a_site, accepted, published
 from tests.support.public_app import HTML, PublicApp, a_reply, open_public_app
 
 SUBMIT = "/v1/sites/demo/comments"
-THREAD = "http://127.0.0.1:8000/demo/"
+ADDRESS = "http://127.0.0.1:8000/demo/"
+THREAD = thread_key(ADDRESS, a_site(id="demo"))
 
 
 @pytest.fixture
@@ -19,51 +18,39 @@ def web(storage: Storage) -> PublicApp:
     return open_public_app(storage, a_site(id="demo", name="Low Water"), demo=True)
 
 
-def test_the_page_shows_the_published_replies_threaded(web: PublicApp) -> None:
+def test_the_page_shows_the_published_comments_threaded(web: PublicApp) -> None:
     root = published(web.storage, site="demo", thread=THREAD, author="Ada", content="I *agree*.")
     published(web.storage, site="demo", thread=THREAD, author="Bob", parent=root.id, content="So do I.")
     accepted(web.storage, site="demo", thread=THREAD, author="Eve", content="Not seen yet.")
     page = web.client.get("/demo/", headers=HTML)
     assert page.status_code == 200
-    assert "2 replies on" in page.text
+    assert page.text.count("2 comments") == 2
     assert "I <em>agree</em>." in page.text
-    assert f'id="comment-{root.id}" class="depth-0"' in page.text
-    assert 'class="depth-1"' in page.text
+    assert f'id="comment-{root.id}"' in page.text
+    assert page.text.count('<ol class="rg-comments">') == 2
     assert "Not seen yet." not in page.text
     html5lib.HTMLParser(strict=True).parse(page.text)
 
 
-def test_a_reply_link_sets_the_parent_without_scripts(web: PublicApp) -> None:
-    root = published(web.storage, site="demo", thread=THREAD, author="Ada")
-    page = web.client.get(f"/demo/?reply={root.id}", headers=HTML).text
-    assert f'name="parent" value="{root.id}"' in page
-    assert "Leave a reply to <bdi>Ada</bdi>" in page
-    assert 'name="parent"' not in web.client.get("/demo/?reply=unknown", headers=HTML).text
+def test_the_page_uses_what_site_owners_get(web: PublicApp) -> None:
+    """The script, the HTML fragment and the form of the docs, in the element that the script replaces."""
+    published(web.storage, site="demo", thread=THREAD, content="In the fragment.")
+    page = web.client.get("/demo/", headers=HTML).text
+    fragment = web.client.get("/v1/sites/demo/comments.html", query_string={"thread": ADDRESS}).text
+    element = page[page.index("<replygate-comments") : page.index("</replygate-comments>")]
+    assert 'src="/widget.js" data-site="demo"' in page
+    assert "In the fragment." in element
+    assert "In the fragment." in fragment
+    assert 'action="/v1/sites/demo/comments"' in element
 
 
-def test_posting_leads_back_with_a_notice(web: PublicApp) -> None:
-    sent = a_reply(thread=THREAD, redirect_to="/demo/", website="")
-    answer = web.client.post(SUBMIT, data=sent, headers=HTML)
+def test_posting_without_scripts_is_confirmed(web: PublicApp) -> None:
+    published(web.storage, site="demo", thread=THREAD, content="An earlier one.")
+    answer = web.client.post(SUBMIT, data=a_reply(thread=ADDRESS, website=""), headers=HTML)
     assert answer.status_code == 303
-    assert urlsplit(answer.headers["Location"]).path == "/demo/"
-    assert answer.headers["Location"].endswith("#reply-sent")
     page = web.client.get(answer.headers["Location"], headers=HTML).text
-    assert "Your reply is awaiting moderation" in page
-    assert "Well said." not in page
-    own = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert f'href="/v1/sites/demo/comments/{own["comment"][0]}?code={own["code"][0]}">Edit or withdraw it' in page
-    (queued,) = web.storage.queue.claim("demo", web.jobs.jobs[0][2], 1, 10)
-    decided(web.storage, web.comment(queued.id, "demo"), Action.APPROVE)
-    page = web.client.get(answer.headers["Location"], headers=HTML).text
-    assert "Your reply is published" in page
-    assert "Well said." in page
-
-
-def test_an_invalid_code_shows_no_notice(web: PublicApp) -> None:
-    kept = accepted(web.storage, site="demo", thread=THREAD)
-    page = web.client.get(f"/demo/?comment={kept.id}&code=guess", headers=HTML)
-    assert page.status_code == 200
-    assert "awaiting moderation" not in page.text
+    assert "awaiting moderation" in page
+    assert "An earlier one." in page
 
 
 def test_a_closed_thread_has_no_form(web: PublicApp) -> None:
@@ -72,11 +59,6 @@ def test_a_closed_thread_has_no_form(web: PublicApp) -> None:
     page = web.client.get("/demo/", headers=HTML).text
     assert "Comments are closed" in page
     assert "<form" not in page
-
-
-def test_a_malformed_cursor_shows_the_first_page(web: PublicApp) -> None:
-    published(web.storage, site="demo", thread=THREAD, content="On the first page")
-    assert "On the first page" in web.client.get("/demo/?cursor=spoilt", headers=HTML).text
 
 
 def test_the_demo_needs_its_setting(storage: Storage) -> None:
