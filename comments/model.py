@@ -89,6 +89,10 @@ class Comment:
     version: int = 0  # counts the decisions
     decisions: tuple[Decision, ...] = ()
 
+    def __hash__(self) -> int:
+        # Judging looks a comment up in caches a dozen times. The hash of all fields took a tenth of the time.
+        return hash((self.id, self.version, self.content, self.author))
+
     @property
     def outcome(self) -> Outcome:
         return OUTCOME[self.status]

@@ -104,6 +104,17 @@ def test_a_lesson_is_counted_once_by_four_workers(storage: Storage) -> None:
     assert storage.corpus.totals("blog") == (0, 10)
 
 
+def test_the_first_lesson_is_seen_by_a_process_that_found_none(storage: Storage) -> None:
+    query = EvidenceQuery(tokens=frozenset({"casino"}))
+    assert [_ask(storage, query)[0].corpus for _ in range(2)] == [TokenCounts()] * 2
+    comment = moderated(storage, _held(storage), Action.SPAM)
+    _learn(storage, comment, "casino")
+    assert [_ask(storage, query)[0].corpus for _ in range(2)] == [TokenCounts(0, 1, {"casino": (0, 1)})] * 2
+    moderated(storage, comment, Action.APPROVE)
+    _learn(storage, comment, "casino")
+    assert _ask(storage, query)[0].corpus == TokenCounts(1, 0, {"casino": (1, 0)})
+
+
 def test_a_new_label_removes_the_old_lesson(storage: Storage) -> None:
     comment = moderated(storage, _held(storage), Action.SPAM)
     _learn(storage, comment, "casino", "essay")

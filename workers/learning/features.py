@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from operator import xor
+from typing import NamedTuple
 
 from comments.model import Comment
 from workers.text.links import Link, links
 from workers.text.memo import WordCache
 from workers.text.normalization import fold
 from workers.text.style_measures import style_measures
-from workers.text.tokens import without_addresses, words
+from workers.text.tokens import repeats, without_addresses, words
 from workers.text.traits import traits
 
 
@@ -49,6 +50,7 @@ MAX_LETTERS = 24
 GRAM = 4
 
 _DIGIT = re.compile(r"\d")
+_NO_DIGITS = bytes(n for n in range(128) if not chr(n).isdigit())
 BETWEEN_PARTS = re.compile(r"[-_\d]+")
 _REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -64,8 +66,7 @@ class Features:
     address: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WordBuckets:
+class WordBuckets(NamedTuple):
     """Buckets of a word and of its character 4-grams, and its part of a pair's bucket as first and second word."""
 
     bucket: int
@@ -78,17 +79,26 @@ def _crc(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "replace"))
 
 
-@lru_cache(maxsize=1 << 14)
+#: Starts and masks of the families of words. Their sizes are powers of two, so that `&` is the remainder.
+_WORDS, _PAIRS, _GRAMS = START[Family.WORDS], START[Family.PAIRS], START[Family.GRAMS]
+_WORD_MASK, _PAIR_MASK, _GRAM_MASK = (BUCKETS[f] - 1 for f in (Family.WORDS, Family.PAIRS, Family.GRAMS))
+
+
 def word_buckets(text: str) -> WordBuckets:
     """Return the buckets of a word and of its character 4-grams, with its ends marked by spaces."""
     marked = f" {text} "
-    grams = {marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1))}
-    gram_buckets = sorted(START[Family.GRAMS] + _crc(gram) % BUCKETS[Family.GRAMS] for gram in grams)
-    hashed = _crc(text)
-    # The family begins at a multiple of its size, a power of two, so `first ^ second` is in the family too.
-    first = START[Family.PAIRS] + (hashed * 0x9E3779B1 >> 16) % BUCKETS[Family.PAIRS]
-    second = (hashed >> 16) % BUCKETS[Family.PAIRS]
-    return WordBuckets(START[Family.WORDS] + hashed % BUCKETS[Family.WORDS], tuple(gram_buckets), first, second)
+    if marked.isascii():
+        encoded = marked.encode()
+        grams = dict.fromkeys([encoded[n : n + GRAM] for n in range(max(1, len(encoded) - GRAM + 1))])
+        hashed = zlib.crc32(encoded[1:-1])
+    else:
+        pieces = [marked[n : n + GRAM] for n in range(max(1, len(marked) - GRAM + 1))]
+        grams = dict.fromkeys([piece.encode("utf-8", "replace") for piece in pieces])
+        hashed = _crc(text)
+    gram_buckets = tuple([_GRAMS + (h & _GRAM_MASK) for h in map(zlib.crc32, grams)])
+    # The family begins at a multiple of its size, so `first ^ second` is in the family too.
+    first = _PAIRS + (hashed * 0x9E3779B1 >> 16 & _PAIR_MASK)
+    return WordBuckets(_WORDS + (hashed & _WORD_MASK), gram_buckets, first, hashed >> 16 & _PAIR_MASK)
 
 
 def pair_buckets(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
@@ -120,13 +130,22 @@ def _normalized(token: str) -> str:
 _normalized_words = WordCache(_normalized)
 
 
+def _all_normalized(every: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the normalized words. Most texts have only normal ones, which is quicker to see for all together."""
+    text = " ".join(every)
+    is_usual = text.isascii() and max(map(len, every), default=0) <= MAX_LETTERS and not repeats(text, 3)
+    if is_usual and not text.encode().translate(None, _NO_DIGITS):
+        return every
+    return tuple(map(_normalized_words.__getitem__, every))
+
+
 @lru_cache(maxsize=128)
 def features(comment: Comment) -> Features:
     """Return the features of a comment. Email, origin and browser are not used."""
     content = comment.content
     folded, found = fold(content), _links(content)
     every = words(without_addresses(folded.text) if found else folded.text)[:_MAX_WORDS]
-    normalized = tuple(map(_normalized_words.__getitem__, every))
+    normalized = _all_normalized(every)
     return Features(
         normalized,
         tuple(dict.fromkeys(traits(content, folded, found, frozenset(normalized)))),

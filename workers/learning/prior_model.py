@@ -121,8 +121,8 @@ class PriorModel:
 
     def _weigh(self, text: str) -> WordFactors:
         buckets, weights = word_buckets(text), self.model.weights
-        of_grams = sum(weights[gram] for gram in buckets.grams)
-        return weights[buckets.bucket], of_grams, len(buckets.grams), buckets.first, buckets.second
+        bucket_of_word, grams, first, second = buckets
+        return weights[bucket_of_word], sum(map(weights.__getitem__, grams)), len(grams), first, second
 
     def _weigh_name(self, family: Family, name: str) -> int:
         return self.model.weights[bucket(family, name)]

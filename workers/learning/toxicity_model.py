@@ -42,6 +42,10 @@ class WordWeights:
     after: Mapping[str, int] = field(default_factory=dict)
     aims: bool = False  # True if it names the person that the next words are about
 
+    @property
+    def is_telling(self) -> bool:
+        return self.own > 0 or self.aimed > 0 or any(weight > 0 for weight in self.after.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Attack:
@@ -58,6 +62,7 @@ class ToxicityModel:
     words: Mapping[str, WordWeights]
     bias: int
     inputs: str  # SHA-256 over the training inputs
+    telling: frozenset[str] = frozenset()  # words that can count as an attack, alone or with another word
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -81,7 +86,8 @@ class ToxicityModel:
             n: WordWeights(n, weights.get(n, 0), weights.get(AIMED + n, 0), after[n], n in (READER, GROUP))
             for n in names
         }
-        return cls(known | {spelling: known[name] for spelling, name in MERGED.items()}, bias, inputs)
+        every = known | {spelling: known[name] for spelling, name in MERGED.items()}
+        return cls(every, bias, inputs, frozenset(spelling for spelling, word in every.items() if word.is_telling))
 
     def token_weights(self, tokens: Sequence[str]) -> Iterator[int]:
         """Yield the weight of each word. A repeated word counts once, so that a chorus is no attack."""
@@ -105,8 +111,13 @@ class ToxicityModel:
             yield weight
 
     def attack(self, text: str, threshold: float = -math.inf) -> Attack:
-        """Return the score of the worst SPAN words in a row, with its words if it reaches the threshold."""
+        """Return the score of the worst SPAN words in a row, with its words if it reaches the threshold.
+
+        Below the threshold, the score of a text without telling words is not exact.
+        """
         tokens = word_tokens(text)
+        if self.bias / STEPS < threshold and self.telling.isdisjoint(tokens):
+            return Attack(self.bias / STEPS, ())
         weights = list(self.token_weights(tokens))
         sums = list(accumulate(weights, initial=0))
         spans = list(map(sub, sums[SPAN:], sums)) or sums[-1:]

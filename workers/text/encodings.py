@@ -9,7 +9,7 @@ import html
 import re
 
 from .homoglyphs import GREEK_AMONG_PHONETIC, PHONETIC
-from .vocabulary import is_english
+from .vocabulary import english_words
 
 #: An entity that stands for a letter or digit of ASCII.
 LETTER_ENTITY = re.compile(r"&#(?:x[3-7][0-9a-f]|[4-9]\d|1[01]\d|12[0-2]);?", re.IGNORECASE)
@@ -58,7 +58,7 @@ def unreversed(text: str) -> tuple[str, bool]:
 
 
 def _known(text: str) -> int:
-    return sum(map(is_english.__getitem__, _LATIN_WORD.findall(text.lower())))
+    return sum(map(english_words().__contains__, _LATIN_WORD.findall(text.lower())))
 
 
 def decoded(text: str) -> tuple[str, bool]:

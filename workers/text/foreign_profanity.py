@@ -11,9 +11,8 @@ from importlib.resources import files
 from comments.hosts import UNSPACED_LETTERS
 
 from .memo import WordCache
-from .normalization import Folded
 from .profanity_matcher import Match
-from .tokens import WORD, words
+from .tokens import WORD, is_clearly_english, words
 
 #: Scripts in which words are found inside a run of letters.
 _INSIDE = re.compile(f"[{UNSPACED_LETTERS}\u3131-\u318e\uac00-\ud7a3]")
@@ -22,7 +21,7 @@ UNMISTAKABLE = 5
 #: With more likely languages than this the language is unknown.
 MAX_LIKELY = 4
 ANY_ENDING = "*"
-LONGEST_BEGINNING = 16
+SHORTEST_BEGINNING, LONGEST_BEGINNING = 2, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class _ForeignList:
     whole: Mapping[str, ForeignWord]
     beginnings: Mapping[str, ForeignWord]
     inside: re.Pattern[str]
+    starts: frozenset[str]
     cache: WordCache[ForeignWord | None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +61,9 @@ class _ForeignList:
     def _find(self, word: str) -> ForeignWord | None:
         if word in self.whole:
             return self.whole[word]
-        lengths = range(min(len(word), LONGEST_BEGINNING), 1, -1)
+        if word[:SHORTEST_BEGINNING] not in self.starts:
+            return None
+        lengths = range(min(len(word), LONGEST_BEGINNING), SHORTEST_BEGINNING - 1, -1)
         return next((self.beginnings[word[:n]] for n in lengths if word[:n] in self.beginnings), None)
 
 
@@ -78,24 +80,24 @@ def _foreign_list() -> _ForeignList:
                 if tier:
                     found[tier][word.casefold()].add(language)
     every = {w: ForeignWord(frozenset(of), frozenset(found["slur"].get(w, ()))) for w, of in found[""].items()}
+    beginnings = {w.removesuffix(ANY_ENDING): of for w, of in every.items() if w.endswith(ANY_ENDING)}
     inside = [w for w in every if _INSIDE.match(w)]
     return _ForeignList(
         {w: of for w, of in every.items() if not w.endswith(ANY_ENDING)},
-        {w.removesuffix(ANY_ENDING): of for w, of in every.items() if w.endswith(ANY_ENDING)},
+        beginnings,
         re.compile("|".join(map(re.escape, sorted(inside, key=len, reverse=True)))),
+        frozenset(word[:SHORTEST_BEGINNING] for word in beginnings),
     )
 
 
-def may_be_profane(text: str, folded: Folded) -> bool:
-    """Decide quickly if the text contains a word of any list, whatever its language."""
-    found = _foreign_list().cache.__getitem__
-    if any(map(found, words(folded.text))):
-        return True
-    if text.isascii():
+def may_be_profane(text: str) -> bool:
+    """Decide quickly if the text contains a word of any list and is not clearly English."""
+    if is_clearly_english(text):
         return False
-    return any(map(found, words(text.casefold()))) or (
-        _INSIDE.search(text) is not None and _foreign_list().inside.search(text) is not None
-    )
+    known = _foreign_list()
+    if any(map(known.cache.__getitem__, words(text.casefold()))):
+        return True
+    return not text.isascii() and _INSIDE.search(text) is not None and known.inside.search(text) is not None
 
 
 def foreign_matches(text: str, likely: frozenset[str], slurs_only: bool) -> Iterator[Match]:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from .memo import WordCache
 from .normalization import Folded
-from .tokens import squeezed, without_addresses, words
+from .tokens import is_clearly_english, squeezed, without_addresses, words
 
 _LATIN, _CYRILLIC = "abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґђјљњћџў"
 #: Words of these letters only; a dash is where a word begins or ends.
@@ -58,7 +58,7 @@ _rareness_of = WordCache(_rareness)
 def is_gibberish(folded: Folded) -> bool:
     """Decide if most of a text is random letters. Words with digits, addresses and other scripts do not count."""
     text = folded.text
-    if len(text) < LEAST_LETTERS:
+    if len(text) < LEAST_LETTERS or is_clearly_english(text):
         return False
     found = words(squeezed(without_addresses(text), 1))
     of_words = list(map(_rareness_of.__getitem__, found))

@@ -18,7 +18,7 @@ class WordCache(dict[str, Value], Generic[Value]):
     repeated and anybody can make many of them.
     """
 
-    def __init__(self, function: Callable[[str], Value], max_size: int = 1 << 14, longest: int = 32) -> None:
+    def __init__(self, function: Callable[[str], Value], max_size: int = 1 << 15, longest: int = 32) -> None:
         super().__init__()
         self._function, self._max_size, self._longest = function, max_size, longest
 

@@ -13,7 +13,7 @@ from .foreign_profanity import foreign_matches, may_be_profane
 from .languages import ENGLISH, likely_languages
 from .normalization import fold
 from .obfuscation import SPACED
-from .profanity_matcher import Match, Matcher, stock_matcher
+from .profanity_matcher import Match, Matcher, tier_matcher
 from .profanity_senses import (
     HARMLESS_NAMES,
     HARMLESS_PHRASES,
@@ -21,7 +21,7 @@ from .profanity_senses import (
     has_honest_sense,
     is_ordinary,
 )
-from .profanity_tiers import HONEST, INCLUDED, Tier, tier
+from .profanity_tiers import HONEST, INCLUDED, Tier
 from .tokens import repeats, squeezed, words
 
 #: Quotation marks, asterisks and at-signs around a word, and "'s" after it. The package takes them for letters.
@@ -61,7 +61,7 @@ class _Lists:
         """Decide if a match is harmless: an allowed word, or a word of the package that is milder than the tier."""
         if self.is_allowed(match, word):
             return True
-        return not is_own and (word in HONEST or tier(match.entry) not in INCLUDED[self.choice.tier])
+        return not is_own and word in HONEST
 
     def is_allowed(self, match: Match, word: str) -> bool:
         return match.entry in self.allowed or word in self.allowed
@@ -79,7 +79,10 @@ def _lists(choice: WordChoice) -> _Lists:
     )
     pattern = re.compile(rf"\b(?:(?i:{phrases})|(?:{'|'.join(HARMLESS_NAMES)})(?!\s?head))\b")
     return _Lists(
-        choice, (stock_matcher(), *([Matcher(also, cache_size=1 << 10)] if also else [])), frozenset(allowed), pattern
+        choice,
+        (tier_matcher(INCLUDED[choice.tier]), *([Matcher(also, cache_size=1 << 10)] if also else [])),
+        frozenset(allowed),
+        pattern,
     )
 
 
@@ -92,6 +95,8 @@ def _views(text: str) -> Iterable[str]:
     folded = fold(text).text
     views = [folded] if folded == text.casefold() else [text, folded]
     if _QUOTATION_SIGNS.search(folded):
+        # Entries contain no quotation mark, so that the text without them has all the matches of the text with them.
+        views = views if "*" in folded or "@" in folded else views[:-1]
         views.append(_QUOTATION_SIGNS.sub(" ", folded))
     if repeats(folded, 3) and STRETCHED.search(folded):
         views += [squeezed(folded, 1), squeezed(folded, 2)]
@@ -129,7 +134,7 @@ def _matches(text: str, whole: str, lists: _Lists) -> Iterator[Match]:
     for match, is_own in _offensive(text, lists):
         if is_own or _is_profane_in(whole, match.entry, home):
             yield match
-    if may_be_profane(text, fold(text)):
+    if may_be_profane(text):
         languages = _meaning(whole, home)[0]
         for match in foreign_matches(text, languages, slurs_only=lists.choice.tier is Tier.SLUR):
             if not is_ordinary(match.entry, languages | {home}) and not lists.is_allowed(

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import compress, product
+from itertools import product
 from operator import contains
 
 from better_profanity import Profanity
@@ -17,6 +17,7 @@ from better_profanity.constants import ALLOWED_CHARACTERS
 
 from .memo import WordCache
 from .normalization import unusual
+from .profanity_tiers import Tier, tier
 
 #: `re` looks up characters of the first plane at once, but compares others one by one, at 2 µs for each space.
 LAST_OF_PLANE = "\uffff"
@@ -46,6 +47,10 @@ _WORD = re.compile(f"[{_LETTERS}]+")
 LOWERED = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for n in range(128)) + bytes(128)
 
 
+#: Letters of a word that are looked at first. Few words begin like an entry.
+BEGINNING = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """An entry found at text[start:end]. `joined` if it is found only without the characters between words."""
@@ -71,6 +76,8 @@ class Matcher:
         self._entries_by_prefix: dict[str, list[str]] = defaultdict(list)
         for entry in sorted({str(entry) for entry in stock.CENSOR_WORDSET}):
             self._add(entry)
+        #: The spellings of the first letters of entries, for a first look at every word.
+        self._beginnings = frozenset(self._first_letters())
         self._continuations = WordCache(self._continuations_of, cache_size)
 
     def _add(self, entry: str) -> None:
@@ -84,6 +91,12 @@ class Matcher:
             self._first_words[first[0].translate(self._fold)].append(first[0])
             self._signs_of[first[0]] = self._signs(first[0])
 
+    def _first_letters(self) -> Iterator[str]:
+        """Yield the spellings of the first BEGINNING letters of every entry, and of all shorter beginnings."""
+        for signs in self._signs_of.values():
+            for n in range(1, BEGINNING + 1):
+                yield from map("".join, product(*signs[:n]))
+
     def contains(self, text: str) -> bool:
         return next(self.matches(text), None) is not None
 
@@ -91,14 +104,23 @@ class Matcher:
         """Yield matches in the order of their first words. They may overlap."""
         if text.isascii() or ALLOWED_CHARACTERS.isdisjoint(unusual(text)):
             # Every other character becomes a question mark, which separates words too.
-            written = text.encode("ascii", "replace").translate(LOWERED).decode().split()
+            lowered = text.encode("ascii", "replace").translate(LOWERED)
+            written = lowered.decode().split()
+            may_begin = [n for n, word in enumerate(written) if word[:BEGINNING] in self._beginnings]
+            if not may_begin:
+                return
         else:
             # Dotted capital I is the only character that grows in lower case; positions must not move.
             text = BEYOND.sub(_replacement, text).replace("İ", "Ì")
             written = list(map(str.lower, _WORD.findall(text)))
-        starts = [n for n in self._candidates(written) if self._is_start(written, n)]
+            may_begin = list(range(len(written)))
+        starts = [n for n in self._candidates(written, may_begin) if self._is_start(written, n)]
         if not starts or len(written) == 1 == len(written[0]):
             return
+        yield from self._matches_from(text, written, starts)
+
+    def _matches_from(self, text: str, written: Sequence[str], starts: Iterable[int]) -> Iterator[Match]:
+        """Yield the matches that begin with these words."""
         lower, spans = text.lower(), [m.span() for m in _WORD.finditer(text)]
         # A last word of one character, with nothing after it, is never joined to the words before.
         joinable = len(written) - (spans[-1][0] == len(text) - 1)
@@ -110,12 +132,11 @@ class Matcher:
             yield from self._joined(lower, words, spans[n : last + 1])
             yield from self._phrases(lower, spans[n : last + 1])
 
-    def _candidates(self, written: Sequence[str]) -> list[int]:
+    def _candidates(self, written: Sequence[str], may_begin: Iterable[int]) -> list[int]:
         """Return positions of words that begin an entry and are followed by a possible continuation."""
-        after = list(map(self._continuations.__getitem__, written))
+        continued = ((n, self._continuations[written[n]]) for n in may_begin)
         following = [*written[1:], ""]
-        begun = compress(range(len(written)), after)
-        return [n for n in begun if "" in after[n] or following[n][:2] in after[n]]
+        return [n for n, after in continued if after and ("" in after or following[n][:2] in after)]
 
     def _continuations_of(self, word: str) -> frozenset[str]:
         """Return continuations of entries that begin with a word: one or two letters of the next; "" for the end."""
@@ -177,3 +198,9 @@ class Matcher:
 def stock_matcher() -> Matcher:
     """Return the matcher for the package's own list, built once in 20 ms."""
     return Matcher()
+
+
+@cache
+def tier_matcher(included: frozenset[Tier]) -> Matcher:
+    """Return the matcher for the entries of the package's list that are in these tiers."""
+    return Matcher([entry for entry in map(str, Profanity().CENSOR_WORDSET) if tier(entry) in included])

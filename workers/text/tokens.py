@@ -2,13 +2,14 @@
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 
 from comments.hosts import UNSPACED_LETTERS
 
 from .normalization import WORD_LETTERS, fold
+from .vocabulary import common_words
 
 #: Vowel marks, which Python's \w leaves out.
 VOWEL_MARKS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u109f\u1780-\u17ff\u3099\u309a"
@@ -28,6 +29,8 @@ HONESTLY_REPEATED = frozenset(("", *" .-_=*0123456789\n"))
 LEAST_COMPARED, ENOUGH_LETTERS = 12, 25
 #: Shorter texts have too few word triples to compare. Their letters are compared in fours.
 LEAST_WORDS, _LETTERS_TOGETHER = 12, 4
+#: Shorter texts may consist of English words by coincidence. Half of the words of English are among the most frequent.
+FEWEST_FOR_ENGLISH, ENGLISH_SHARE = 6, 0.42
 BANDS, _ROWS = 3, 3
 _BAND_FORMAT = "-".join(["%08x"] * _ROWS)
 
@@ -82,6 +85,18 @@ def words(text: str) -> tuple[str, ...]:
         return tuple(text.encode().translate(NON_WORD_TO_SPACE).decode().split())
     found = WORD.findall(text)
     return tuple(chain.from_iterable(map(_character_pairs, found)) if UNSPACED_SCRIPT.search(text) else found)
+
+
+@lru_cache(maxsize=256)
+def is_clearly_english(text: str) -> bool:
+    """Decide if enough of a folded text's words are among the most frequent of English."""
+    found = words(text)
+    return len(found) >= FEWEST_FOR_ENGLISH and are_english(found)
+
+
+def are_english(found: Sequence[str]) -> bool:
+    """Decide if the share of the most frequent English words is that of ordinary English."""
+    return sum(map(common_words().__contains__, found)) >= ENGLISH_SHARE * len(found)
 
 
 def _character_pairs(word: str) -> list[str]:

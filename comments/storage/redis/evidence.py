@@ -26,6 +26,8 @@ class RedisEvidence:
         self._client, self._keys, self._together = client, keys, together
         self._windows_count = Script(client, "comments/windows_count")
         self._reached = Script(client, "threads/reached")
+        #: Sites that had no lesson at the last look. Their tokens are looked up only after the first lesson.
+        self._without_lessons: set[str] = set()
 
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         if not questions:
@@ -35,7 +37,8 @@ class RedisEvidence:
             for use in query.uses:
                 (shared if use.shared else own).add(i, use, counted=query.first_attempt and not use.before)
         windows = [w for w in (own, shared) if w.uses]
-        batch = _Batch(self._keys, site, self._together.corpus_site(site), questions)
+        corpus_site = self._together.corpus_site(site)
+        batch = _Batch(self._keys, site, corpus_site, questions, corpus_site not in self._without_lessons)
         pipe = self._client.pipeline(transaction=False)
         for w in windows:
             named = {"windows": w.windows, "uses": w.uses}
@@ -45,6 +48,11 @@ class RedisEvidence:
         found = pipe.execute()
         counts = _counts(windows, found)
         batch.read(found[len(windows) :])
+        if batch.has_lessons:
+            self._without_lessons.discard(corpus_site)
+            batch.read_missing_tokens(self._client)
+        else:
+            self._without_lessons.add(corpus_site)
         return [batch.evidence(query, counts.get(i, {})) for i, query in enumerate(questions)]
 
     def add_staff_name(self, site: str, name: str) -> None:
@@ -78,13 +86,16 @@ class _Windows:
 class _Batch:
     """The other lookups of a batch of queries. Each name is looked up once."""
 
-    def __init__(self, keys: Keys, site: str, corpus_site: str, queries: Sequence[EvidenceQuery]) -> None:
+    def __init__(
+        self, keys: Keys, site: str, corpus_site: str, queries: Sequence[EvidenceQuery], with_tokens: bool
+    ) -> None:
         self._keys, self._site, self._corpus_site, self._queries = keys, site, corpus_site, queries
+        self._with_tokens = with_tokens
         self._threads = _distinct(thread_name(q.thread) for q in queries)
         # HMGET needs at least one field, so that an empty name stands for none.
         of_authors = _distinct(name for q in queries for name in q.author)
         self._authors = [*of_authors, *map(record_of_people, of_authors), *map(record_of_links, of_authors)] or [""]
-        self._tokens = _distinct(token for q in queries for token in q.tokens) or [""]
+        self._tokens = _distinct(token for q in queries for token in q.tokens) if with_tokens else []
         self._rules = _distinct(name for q in queries for name in q.rules) or [""]
 
     def queue(self, pipe: Client) -> None:
@@ -94,8 +105,8 @@ class _Batch:
         pipe.hmget(k.authors(site, Status.APPROVED), self._authors)
         pipe.hmget(k.authors(site, Status.SPAM), self._authors)
         pipe.hmget(k.lessons(self._corpus_site), *Label, "bar")
-        pipe.hmget(k.corpus(self._corpus_site, Label.HAM), self._tokens)
-        pipe.hmget(k.corpus(self._corpus_site, Label.SPAM), self._tokens)
+        for label in (Label.HAM, Label.SPAM):
+            pipe.hmget(k.corpus(self._corpus_site, label), self._tokens or [""])
         pipe.hvals(k.terms(site))
         pipe.hmget(k.rules(site), self._rules)
         pipe.smembers(k.staff_names(site))
@@ -114,11 +125,29 @@ class _Batch:
         self._approved, self._spam = _numbers(self._authors, approved), _numbers(self._authors, spam)
         self._lessons = int(lessons[0] or 0), int(lessons[1] or 0)
         self._ham_ceiling = float(lessons[2] or 0)
-        self._ham, self._spam_tokens = _numbers(self._tokens, ham), _numbers(self._tokens, spam_tokens)
+        self._read_tokens(ham, spam_tokens)
         self._term_rules = tuple(load(AuthorRule, record) for record in terms)
         self._named_rules = {n: load(AuthorRule, r) for n, r in zip(self._rules, rules, strict=True) if r}
         self._staff_names = frozenset(text(name) for name in staff)
         self._parents = iter(parents[::2])
+
+    def _read_tokens(self, ham: Sequence[Any], spam: Sequence[Any]) -> None:
+        tokens = self._tokens or [""]
+        self._ham, self._spam_tokens = _numbers(tokens, ham), _numbers(tokens, spam)
+
+    @property
+    def has_lessons(self) -> bool:
+        return any(self._lessons)
+
+    def read_missing_tokens(self, client: Client) -> None:
+        """Look up the tokens of a site that has its first lessons since the last look."""
+        if self._with_tokens:
+            return
+        self._tokens = _distinct(token for q in self._queries for token in q.tokens)
+        pipe = client.pipeline(transaction=False)
+        for label in (Label.HAM, Label.SPAM):
+            pipe.hmget(self._keys.corpus(self._corpus_site, label), self._tokens or [""])
+        self._read_tokens(*pipe.execute())
 
     def evidence(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
         """Return the evidence for one query. Call it in the order of the queries."""
