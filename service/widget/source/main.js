@@ -1,10 +1,9 @@
 /* Starts the widget: defines the element, adds one if the page has none, and fills in the counts. */
 
-import { showCounts } from "./comment_counts.js";
 import { CommentsElement } from "./comments_element.js";
 import { element } from "./dom.js";
 import { apiRoot, script } from "./page.js";
-import { shareWithParts } from "./part_loader.js";
+import { loadPart, shareWithParts } from "./part_loader.js";
 import { SHARED } from "./shared.js";
 
 const TAG = "replygate-comments";
@@ -16,7 +15,8 @@ function start(isFirst) {
   comments.source = script;
   const root = apiRoot(comments);
   if (!root) return;
-  showCounts(root).catch(() => {}); // the links keep their text
+  const hasLinks = document.querySelector("a[data-replygate-thread]");
+  if (hasLinks) loadPart("counts").then((counts) => counts.showCounts(root)).catch(() => {}); // the links keep their text
   observeOptions();
   const found = [...document.querySelectorAll(TAG)];
   const isThere = isFirst ? found.length > 0 : found.some((other) => apiRoot(other) === root);

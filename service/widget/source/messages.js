@@ -6,7 +6,7 @@
 
 import { ENGLISH } from "./english.js";
 import { optionOf, scriptOf } from "./page.js";
-import { hasLocale, loadLocale } from "./part_loader.js";
+import { hasLocale, loadLocale, loadPart } from "./part_loader.js";
 
 /* Units of relative times, and their length in seconds. */
 const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]];
@@ -14,21 +14,11 @@ const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 
 /* Scripts that are written from right to left: Arabic, Hebrew, Thaana, Syriac, Nko, Adlam. */
 const RIGHT_TO_LEFT = /^(Arab|Hebr|Thaa|Syrc|Nkoo|Adlm)$/;
 
-/* Keys of the `messages` option up to version 0.1. Pages still use them. Do not use one of these for a new text. */
-const OLD_KEYS = {
-  none: "noComments", leave: "leaveComment", cancel: "cancelReply", private: "emailNotPublished", stars: "requiredNote",
-  notify: "notifyReplies", trap: "honeypot", sending: "posting", again: "tryAgain", waiting: "pending",
-  kept: "awaitingModeration", refused: "notPublished", more: "loadMore", news: "showNew", unread: "loadFailed",
-  away: "sendFailed", later: "retryAfter", look: "checkFields", badEmail: "invalidEmail", badUrl: "invalidUrl",
-  gone: "parentMissing", sure: "confirmWithdraw", back: "cancelEdit", changing: "editPending",
-  unchanged: "editNotPublished", changed: "editAwaitingModeration",
-};
-
 /* Return the function that gives an element its texts, in the language of the page around it.
    (Elements have a property `translate` already, so the function has another name.) */
 export async function loadMessages(element) {
   const wanted = languageOf(element), file = localeName(wanted);
-  const own = [scriptOf(element).dataset.messages, optionOf(element, "messages")].map(ownTexts);
+  const own = await Promise.all([scriptOf(element).dataset.messages, optionOf(element, "messages")].map(ownTexts));
   const hasOwn = own.some((texts) => Object.keys(texts).length);
   // The English texts stay if the file cannot be loaded.
   const texts = file ? await loadLocale(file).catch(() => null) : null;
@@ -82,10 +72,11 @@ function withPrefixes(tag) {
   return subtags.map((_, n) => subtags.slice(0, subtags.length - n).join("-"));
 }
 
-function ownTexts(json) {
+async function ownTexts(json) {
   try {
     const texts = JSON.parse(json || "{}");
-    return Object.fromEntries(Object.entries(texts).map(([key, text]) => [OLD_KEYS[key] || key, text]));
+    if (Object.keys(texts).every((key) => key in ENGLISH)) return texts;
+    return (await loadPart("old_texts")).withNewKeys(texts);
   } catch (error) {
     console.warn("replygate: messages:", error.message);
     return {};

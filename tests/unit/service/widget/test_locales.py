@@ -23,7 +23,7 @@ report withdraw sure save back changing unchanged withdrawn changed
 
 
 def old_keys() -> dict[str, str]:
-    table = re.search(r"const OLD_KEYS = \{(.*?)\};", MODULES["messages"], re.DOTALL)
+    table = re.search(r"const OLD_KEYS = \{(.*?)\};", MODULES["old_texts"], re.DOTALL)
     assert table
     return dict(re.findall(r'(\w+): "(\w+)"', table[1]))
 

@@ -1,7 +1,7 @@
 /* Writes the number of comments into the page's links: `<a href="/post/" data-replygate-thread>`. */
 
-import { Api, query } from "./api.js";
-import { loadMessages } from "./messages.js";
+import { Api, query } from "../../api.js";
+import { loadMessages } from "../../messages.js";
 
 // Limits of one request: threads, and characters of its address.
 const MAX_THREADS = 200;
