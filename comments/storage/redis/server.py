@@ -8,8 +8,9 @@ from comments.errors import SettingsInvalid
 from comments.storage.keys import Keys
 from comments.storage.values import DATA_VERSION
 
-from .client import Client, guarded
+from .client import Client, guarded, text
 from .migrations import MIGRATIONS
+from .thread_moves import RedisThreadMoves
 
 #: Share of the memory limit that counts as a problem. At the limit itself RQ's workers die and the queue stops.
 MEMORY_SHARE = 0.7
@@ -57,6 +58,9 @@ class RedisServer:
         for step in range(version, DATA_VERSION):
             MIGRATIONS[step](self._client, self._keys)
             self._client.set(self._keys.version(), step + 1)
+        moves = RedisThreadMoves(self._client, self._keys)
+        for site in self._client.hkeys(self._keys.sites()):
+            moves.finish(text(site))
 
     def _configured(self, name: str) -> str:
         """Return a setting of the server; "" if the server hides it, as managed ones do."""

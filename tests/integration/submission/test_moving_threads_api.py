@@ -1,0 +1,47 @@
+"""The site's server moves threads over HTTP."""
+
+import pytest
+
+from comments.pseudonyms import token_digest
+from comments.site import SiteKey
+from comments.storage.interfaces import Storage
+from tests.support.builders import a_site, published
+from tests.support.public_app import PublicApp, open_public_app
+
+KEY = "rgk_k1_secret"
+OLD, NEW = "https://blog.example/old", "https://blog.example/new"
+ADDRESS = "/v1/sites/blog/threads/moves"
+
+
+@pytest.fixture
+def web(storage: Storage) -> PublicApp:
+    return open_public_app(storage, a_site(keys=(SiteKey("k1", token_digest(KEY)),)))
+
+
+def test_a_move_is_shown_first_and_then_done(web: PublicApp) -> None:
+    root = published(web.storage, thread=OLD)
+    body = {"moves": [{"old": f"{OLD}/#top", "new": NEW}]}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    planned = {"old": OLD, "new": NEW, "comments": 1, "effect": "move"}
+    answer = web.client.post(ADDRESS, json=body | {"dry_run": True}, headers=headers)
+    assert answer.get_json() == {"moves": [planned]}
+    assert web.storage.threads.counts("blog", [OLD, NEW]) == [1, 0]
+    assert web.client.post(ADDRESS, json=body, headers=headers).get_json() == {"moves": [planned]}
+    rows = web.client.get("/v1/sites/blog/comments", query_string={"thread": OLD}).get_json()["comments"]
+    assert [(row["id"], row["thread"]) for row in rows] == [(root.id, NEW)]
+    assert [entry.action for entry in web.storage.audit.all("blog")] == ["thread.move"]
+
+
+def test_only_the_sites_server_moves_threads(web: PublicApp) -> None:
+    published(web.storage, thread=OLD)
+    body = {"moves": [{"old": OLD, "new": NEW}]}
+    assert web.client.post(ADDRESS, json=body).status_code == 401
+    assert web.client.post(ADDRESS, json=body, headers={"Authorization": "Bearer rgk_k1_wrong"}).status_code == 401
+    assert web.storage.threads.counts("blog", [OLD]) == [1]
+
+
+def test_a_loop_is_refused(web: PublicApp) -> None:
+    body = {"moves": [{"old": OLD, "new": NEW}, {"old": NEW, "new": OLD}]}
+    answer = web.client.post(ADDRESS, json=body, headers={"Authorization": f"Bearer {KEY}"})
+    assert answer.status_code == 422
+    assert [problem["code"] for problem in answer.get_json()["problems"]] == ["loop"]

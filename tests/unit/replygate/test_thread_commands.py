@@ -1,0 +1,87 @@
+"""`replygate thread` moves threads, shows what it would do, and refuses loops."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from comments.audit import AuditAction
+from comments.storage.interfaces import Storage
+from replygate.__main__ import cli
+from replygate.deployment import Deployment
+from tests.support.builders import a_site, published, settings
+from tests.unit.conftest import OneQueue
+
+Run = Callable[..., Result]
+OLD, NEW = "https://old.example", "https://new.example"
+
+
+@pytest.fixture
+def run(storage: Storage) -> Run:
+    storage.sites.put(a_site())
+    here = Deployment(settings(), storage, OneQueue(), lambda: datetime.now(UTC))
+    return lambda *words: CliRunner().invoke(cli, ["thread", *words], obj=here)
+
+
+def test_a_thread_moves_and_the_audit_has_it(run: Run, storage: Storage) -> None:
+    comment = published(storage, thread=f"{OLD}/a")
+    result = run("move", "blog", "http://www.old.example/a/?utm_source=x", f"{NEW}/b/")
+    assert result.exit_code == 0, result.output
+    assert storage.comments.get("blog", comment.id).thread == f"{NEW}/b"
+    (entry,) = storage.audit.all("blog")
+    assert (entry.action, entry.before, entry.after) == (AuditAction.THREAD_MOVE, f"{OLD}/a", f"{NEW}/b")
+    assert f"{OLD}/a" in run("list", "blog", "--aliases").output
+
+
+def test_a_dry_run_shows_what_would_change_and_changes_nothing(run: Run, storage: Storage) -> None:
+    published(storage, thread=f"{OLD}/a")
+    published(storage, thread=f"{OLD}/b")
+    published(storage, thread=f"{NEW}/b")
+    result = run("move", "blog", OLD, NEW, "--prefix", "--dry-run")
+    rows = [line.split() for line in result.output.splitlines()]
+    assert ["1", f"{OLD}/a", f"{NEW}/a", "move"] in rows
+    assert ["1", f"{OLD}/b", f"{NEW}/b", "merge"] in rows
+    assert "Nothing was changed." in result.output
+    assert storage.threads.counts("blog", [f"{OLD}/a", f"{NEW}/a"]) == [1, 0]
+    assert list(storage.thread_moves.aliases("blog")) == []
+
+
+def test_a_whole_host_and_a_folder_move(run: Run, storage: Storage) -> None:
+    for path in ("/", "/blog", "/blog/x", "/blogger", "/blog?p=1"):
+        published(storage, thread=OLD + path)
+    assert run("move", "blog", f"{OLD}/blog/", f"{NEW}/posts/", "--prefix").exit_code == 0
+    assert storage.threads.counts("blog", [f"{NEW}/posts", f"{NEW}/posts/x", f"{NEW}/posts?p=1"]) == [1, 1, 1]
+    assert storage.threads.counts("blog", [f"{OLD}/", f"{OLD}/blogger"]) == [1, 1]
+    assert run("move", "blog", f"{OLD}/", f"{NEW}/", "--prefix").exit_code == 0
+    assert storage.threads.counts("blog", [f"{NEW}/", f"{NEW}/blogger", f"{OLD}/"]) == [1, 1, 0]
+
+
+def test_a_file_of_addresses_is_moved_and_can_be_repeated(run: Run, storage: Storage, tmp_path: Path) -> None:
+    for name in ("post-1", "post-2"):
+        published(storage, thread=name)
+    file = tmp_path / "moves.csv"
+    file.write_text(f'from,to\npost-1,{NEW}/one\n\npost-2,"{NEW}/two"\n', encoding="utf-8-sig")
+    for _ in range(2):
+        assert run("move", "blog", "--file", str(file)).exit_code == 0
+        assert storage.threads.counts("blog", [f"{NEW}/one", f"{NEW}/two", "post-1"]) == [1, 1, 0]
+    assert len(list(storage.audit.all("blog"))) == 2
+
+
+@pytest.mark.parametrize("rows", ["a,b\nb,a\n", "a,b\nb,c\nc,a\n", "a,a\n"])
+def test_a_loop_is_refused_before_anything_moves(run: Run, storage: Storage, tmp_path: Path, rows: str) -> None:
+    published(storage, thread="a")
+    file = tmp_path / "moves.csv"
+    file.write_text(rows)
+    result = run("move", "blog", "--file", str(file))
+    assert result.exit_code != 0
+    assert list(storage.thread_moves.aliases("blog")) == []
+
+
+def test_threads_are_joined_after_the_site_changed_its_settings(run: Run, storage: Storage) -> None:
+    for thread in ("https://blog.example/a?ref=1", "https://blog.example/a?ref=2"):
+        published(storage, thread=thread)
+    storage.sites.put(a_site(ignored_parameters=("ref",)))
+    assert "Moved 2 threads." in run("normalize", "blog").output
+    assert storage.threads.counts("blog", ["https://blog.example/a"]) == [2]
