@@ -8,6 +8,7 @@ from .errors import Invalid, Problem
 from .site import Site
 from .storage.interfaces import Storage
 from .thread_addresses import thread_key
+from .validation import thread_problems
 
 #: Threads read at a time.
 LISTED = 500
@@ -50,7 +51,9 @@ def prefix_moves(storage: Storage, site: Site, source: str, target: str) -> dict
 
 
 def check_moves(moves: Mapping[str, str]) -> None:
-    """Raise Invalid for a move that leads back to its beginning."""
+    """Raise Invalid for a name that no thread can have, and for a move that leads back to its beginning."""
+    if problems := [problem for name in moves.values() for problem in thread_problems(name)]:
+        raise Invalid(problems)
     for start in moves:
         end = moves[start]
         for _ in moves:

@@ -14,7 +14,7 @@ from service.web.schemas import Thread, Wire
 blueprint = Blueprint("thread_moves_api", __name__, url_prefix="/v1/sites/<site>")
 
 #: Moves in one request.
-MAX_MOVES = 1000
+MAX_MOVES = 100
 #: Name of the actor in the audit.
 BY_SITE_KEY = "a site key"
 

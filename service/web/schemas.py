@@ -188,7 +188,7 @@ class FollowThreadQuery(FollowQuery):
     thread: str = Field(min_length=1, max_length=MAX_THREAD_TEXT, examples=[THREAD_EXAMPLE])
 
 
-Thread = Annotated[str, Field(min_length=1, max_length=MAX_THREAD_TEXT, examples=[THREAD_EXAMPLE])]
+Thread = Annotated[str, Field(min_length=1, examples=[THREAD_EXAMPLE])]
 
 
 class CountsQuery(Wire):
