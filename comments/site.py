@@ -104,10 +104,7 @@ class Site:
         setting(REVIEW, "Links", "From this number of links on, a comment looks like advertising.", ge=0),
     ] = 2
     close_after_days: Annotated[
-        int,
-        setting(
-            COMMENTING, "Close threads after", "Days after the first comment of a thread. 0 never closes it.", ge=0
-        ),
+        int, setting(COMMENTING, "Close threads after", "Days after a thread's first comment. 0 never closes it.", ge=0)
     ] = 0
     per_minute: Annotated[
         int,
@@ -125,7 +122,10 @@ class Site:
         ),
     ] = 3
     removed_replies: Annotated[
-        Literal["keep", "hide"], setting(REVIEW, "Replies to removed comments", "Kept below a note, or hidden too.")
+        Literal["keep", "hide"],
+        setting(
+            REVIEW, "Replies to removed comments", "Keep them below a note, or hide them.", labels=("Keep", "Hide")
+        ),
     ] = "keep"
     edit_seconds: Annotated[
         int, setting(COMMENTING, "Time to edit", "Seconds in which authors may edit a comment. 0 turns it off.", ge=0)

@@ -59,8 +59,9 @@ def test_a_published_event_contains_the_comment_as_in_the_api(storage: Storage, 
     deliver("blog", "")
     wait_until(lambda: is_idle(storage))
     listed = web_app.anonymous().get("/v1/sites/blog/threads/first-post/comments").json["comments"]
+    of_pages = {"removed", "replies", "more"}  # how a page shows the comment, not what it is
     assert {event["comment_id"]: event["comment"] for event in received_events(receiver)} == {
-        c["id"]: c for c in listed
+        c["id"]: {name: value for name, value in c.items() if name not in of_pages} for c in listed
     }
     assert {c["id"] for c in listed} == {root.id, reply.id}
     assert b"example.org" not in b"".join(request.body for request in receiver.requests)

@@ -10,7 +10,7 @@ from comments.lifecycle import Action, Status
 from comments.site import WEBHOOK_EVENTS
 from comments.storage.deliveries import Delivery
 from comments.storage.interfaces import Storage
-from tests.support.builders import NOW, a_comment, moderated, published
+from tests.support.builders import NOW, a_comment, moderated, published, removed_with_replies
 from workers.delivery.webhook_payload import event_body, event_type, signature, signed_headers, visible_depth
 
 
@@ -72,7 +72,10 @@ def test_depth_counts_the_parents_and_is_none_below_a_hidden_one(memory: Storage
     reply = published(memory, parent=root.id)
     leaf = published(memory, parent=reply.id)
     assert [visible_depth(memory.comments, c) for c in (root, reply, leaf)] == [0, 1, 2]
-    moderated(memory, reply, Action.REMOVE)
+    removed = moderated(memory, reply, Action.REMOVE)
+    assert visible_depth(memory.comments, leaf) == 2, "readers keep it below a stub"
+    assert visible_depth(memory.comments, removed) is None
+    removed_with_replies(memory, moderated(memory, removed, Action.APPROVE))
     assert visible_depth(memory.comments, leaf) is None
     assert visible_depth(memory.comments, a_comment(parent="gone", status=Status.APPROVED)) is None
 
