@@ -12,8 +12,9 @@ CACHE_EXTENSION = "replygate.response_cache"
 
 #: Bytes of the cache of one web process: some hundred pages of 50 comments, rendered and as complete answers.
 MAX_BYTES = 32 * 1024 * 1024
-#: Share of the cache that one value may take, so that a huge page does not push out many others.
-LARGEST_SHARE = 1 / 32
+#: Share of the cache that one value may take. A page of 50 comments of 10,000 characters each has 1.6 MB: it is cached,
+#: because it takes most processor time to make.
+LARGEST_SHARE = 1 / 8
 #: Bytes of an entry besides its body: key, headers, ETag, places in the dictionaries.
 OVERHEAD = 4096
 

@@ -9,6 +9,7 @@ from comments.errors import StorageDown
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from service.ops import views
+from service.web.response_cache import CACHE_EXTENSION
 from tests.support.builders import a_site, moderated, published
 from tests.support.public_app import PublicApp, open_public_app
 
@@ -107,3 +108,13 @@ def test_new_settings_of_a_site_take_effect(web: PublicApp) -> None:
     web.storage.sites.put(a_site(origins=("https://new.example",)))
     moved = open_public_app(web.storage, a_site(origins=("https://new.example",)))
     assert moved.client.get(path, headers=other).headers["Access-Control-Allow-Origin"] == "https://new.example"
+
+
+def test_a_page_of_long_comments_is_cached(storage: Storage) -> None:
+    web = open_public_app(storage)
+    for n in range(50):
+        published(storage, content=f"{n} " + "**word** and `code` " * 490)
+    cache = web.app.extensions[CACHE_EXTENSION]
+    answer = web.client.get("/v1/sites/blog/comments?thread=first-post")
+    assert len(answer.data) > 1_000_000
+    assert cache.size > len(answer.data)
