@@ -1,15 +1,14 @@
 """The widget's form and menu: collapsed until it is used, what it remembers, preview, signed-in readers."""
 
-import base64
-import json
-import time
-
 from playwright.sync_api import Page, expect
 
+from comments.lifecycle import Status
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.widget import a_page, own_menu, reply, script_tag, write
+from tests.support.builders import a_site
+from tests.support.user_tokens import user_token
 
 REMEMBER = "Save my name, email, and website in this browser for the next time I comment."
 FOCUSED = "document.querySelector('replygate-comments').shadowRoot.activeElement.{}"
@@ -109,35 +108,65 @@ def test_a_changed_part_is_not_run(desktop: Desktop, live: Live, website: Websit
     assert page.evaluate("window.tampered") is None
 
 
-def user_token(name: str, seconds: int = 600) -> str:
-    """Return the token of a signed-in reader. Its signature is not valid, so it serves for what the widget shows."""
-    claims = json.dumps({"sub": "7", "name": name, "exp": int(time.time()) + seconds}).encode()
-    return f"e30.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.x"
+SET_TOKEN = "token => document.querySelector('replygate-comments').setAttribute('user-token', token)"
+
+
+def signed_site(live: Live, website: Website, moderation: str = "suspicious") -> None:
+    site = a_site(id="demo", origins=(website.url,), per_minute=0, moderation=moderation, user_keys=("k1",))
+    live.storage.sites.put(site)
 
 
 def test_a_signed_in_reader_needs_no_name_and_email(desktop: Desktop, live: Live, website: Website) -> None:
+    signed_site(live, website)
     page = desktop.open()
     page.goto(a_page(live, website))
     box = page.get_by_role("textbox", name="Comment")
     box.fill("Written before")
-    page.evaluate("t => document.querySelector('replygate-comments').setAttribute('user-token', t)", user_token("Zoë"))
+    token = user_token("demo", name="Zoë")
+    page.evaluate(SET_TOKEN, token)
     expect(page.get_by_text("Signed in as Zoë")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_count(1)
     expect(box).to_have_value("Written before")
     with page.expect_request(lambda request: request.method == "POST" and "/comments" in request.url) as sent:
         page.get_by_role("button", name="Post comment").click()
-    assert sent.value.headers["replygate-user"] == user_token("Zoë")
+    assert sent.value.headers["replygate-user"] == token
     assert set(sent.value.post_data_json) >= {"thread", "content"}
     assert not {"author", "email", "url"} & set(sent.value.post_data_json)
+    expect(page.get_by_role("article").get_by_role("img", name="Verified")).to_be_visible()
     page.evaluate("document.querySelector('replygate-comments').removeAttribute('user-token')")
+    box.focus()
     expect(page.get_by_role("textbox", name="Email")).to_be_visible()
 
 
 def test_an_expired_token_counts_as_none(desktop: Desktop, live: Live, website: Website) -> None:
     page = desktop.open()
-    page.goto(website.put(script_tag(live, data_user_token=user_token("Zoë", seconds=-1))))
+    page.goto(website.put(script_tag(live, data_user_token=user_token("demo", exp=1))))
     page.get_by_role("textbox", name="Comment").focus()
     expect(page.get_by_role("textbox", name="Email")).to_be_visible()
+
+
+def test_a_signed_in_reader_finds_and_edits_their_comments_on_another_device(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    signed_site(live, website, moderation="all")
+    thread = a_page(live, website)
+    first, second = desktop.open(), desktop.open()
+    for page in (first, second):
+        page.goto(thread)
+        expect(page.get_by_role("heading", name="No comments yet")).to_be_visible()
+        page.evaluate(SET_TOKEN, user_token("demo", name="Zoë"))
+        if page is first:
+            page.get_by_role("textbox", name="Comment").fill("From the first device")
+            page.get_by_role("button", name="Post comment").click()
+        expect(page.get_by_text("Pending, only you can see it")).to_be_visible()
+    own_menu(second, "Edit")
+    second.get_by_role("article").get_by_role("textbox", name="Comment").fill("From the second device")
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_text("From the second device")).to_be_visible()
+    assert live.one(Status.HELD).content == "From the second device"
+    assert "second device" not in second.evaluate("JSON.stringify(localStorage)")
+    second.evaluate("document.querySelector('replygate-comments').removeAttribute('user-token')")
+    expect(second.get_by_text("From the second device")).to_have_count(0)
 
 
 def with_own_comment(desktop: Desktop, live: Live, website: Website) -> Page:

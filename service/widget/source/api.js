@@ -1,5 +1,7 @@
 /* Calls the comment API of a site. No request sends cookies. */
 
+import { signedName } from "./signed_user.js";
+
 const TIMEOUT_MILLISECONDS = 15000;
 
 export function query(values) {
@@ -36,22 +38,25 @@ export class Api {
     return this.request(path, { method, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(values) });
   }
 
-  /* The header that names the signed-in reader. */
-  get userHeaders() { return this.userToken ? { "Replygate-User": this.userToken } : {}; }
+  /* The header that names the signed-in reader. An expired token would be refused. */
+  get userHeaders() { return signedName(this.userToken) ? { "Replygate-User": this.userToken } : {}; }
 
-  /* Return the author's view of a comment. The receipt proves that they wrote it. Its status is "missing" if it is
-     gone, "unknown" if the server cannot be reached. */
-  async getOwnComment({ id, receipt }) {
-    try { return await this.get(commentPath(id), { headers: { "Replygate-Receipt": receipt } }); }
+  /* Authors prove with the receipt that they wrote a comment, and signed-in readers with their token. */
+  authorHeaders({ receipt }) { return receipt ? { "Replygate-Receipt": receipt } : this.userHeaders; }
+
+  /* Return the author's view of a comment. Its status is "missing" if it is gone, "unknown" if the server cannot be
+     reached. */
+  async getOwnComment(own) {
+    try { return await this.get(commentPath(own.id), { headers: this.authorHeaders(own) }); }
     catch (error) { return { status: error.status === 404 ? "missing" : "unknown" }; }
   }
 
-  editOwnComment({ id, receipt }, content) {
-    return this.send("PATCH", commentPath(id), { content }, { "Replygate-Receipt": receipt });
+  editOwnComment(own, content) {
+    return this.send("PATCH", commentPath(own.id), { content }, this.authorHeaders(own));
   }
 
-  withdrawOwnComment({ id, receipt }) {
-    return this.request(commentPath(id), { method: "DELETE", headers: { "Replygate-Receipt": receipt } });
+  withdrawOwnComment(own) {
+    return this.request(commentPath(own.id), { method: "DELETE", headers: this.authorHeaders(own) });
   }
 }
 

@@ -144,6 +144,9 @@ export class CommentForm {
 
   async send() {
     if (this.postButton.disabled) return;
+    const { user } = this;
+    this.setUser(); // the token may have expired since the form was built
+    if (this.user !== user && !this.form.reportValidity()) return;
     const values = this.values();
     this.showProblems([], "");
     this.postButton.disabled = true;

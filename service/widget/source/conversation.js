@@ -10,6 +10,7 @@ import { loadMessages } from "./messages.js";
 import { OwnComments } from "./own_comments.js";
 import { optionOf } from "./page.js";
 import { loadPart } from "./part_loader.js";
+import { signedName } from "./signed_user.js";
 import { sortField } from "./sort_field.js";
 import { ThreadComments } from "./thread_comments.js";
 import { ThreadStorage, choices } from "./thread_storage.js";
@@ -41,7 +42,7 @@ export class Conversation {
       onSent: (answer, values) => this.addSent(answer, values), onReplyChange: () => this.render(),
     });
     api.userToken = optionOf(this.host, "user-token");
-    await Promise.all([this.form.loadSettings(), loaded]);
+    await Promise.all([this.form.loadSettings(), loaded, this.ownComments.loadOfUser(signedName(api.userToken))]);
     if (this.isStopped) return;
     this.comments.showAll();
     this.build(plainForm);
@@ -178,8 +179,10 @@ export class Conversation {
   get isActive() { return !this.isStopped && this.host.isConnected; }
 
   setUser(token) {
+    const before = signedName(this.api.userToken), name = signedName(token);
     this.api.userToken = token;
-    if (this.form) this.form.setUser();
+    this.form.setUser();
+    if (name !== before) this.ownComments.loadOfUser(name).then(() => this.render());
   }
 
   pageDetails() {

@@ -1,5 +1,7 @@
 /* The visitor's own comments in this thread: their receipts, and their status until it is final. */
 
+import { query } from "./api.js";
+
 // Seconds between two status requests: short at first, because most decisions take less than a second.
 const STATUS_SECONDS = [2, 4, 8, 15, 30, 60];
 
@@ -26,7 +28,8 @@ export class OwnComments {
 
   save(list = this.list) {
     this.list = list;
-    this.storage.saveOwnComments(list);
+    // Comments without a receipt are the signed-in reader's. They are asked for each time and not kept in the browser.
+    this.storage.saveOwnComments(list.filter((own) => own.receipt));
   }
 
   /* The comments to show as pending: not published, and not on the page already. */
@@ -63,6 +66,20 @@ export class OwnComments {
   }
 
   stop() { clearTimeout(this.timer); }
+
+  /* Add the comments that a signed-in reader left on other devices, and forget those of another reader. */
+  async loadOfUser(name) {
+    const { api, thread } = this.view;
+    this.save(this.list.filter((own) => own.receipt));
+    const path = `/own-comments${query({ thread })}`;
+    const { comments = [] } = name ? await api.get(path, { headers: api.userHeaders }).catch(() => ({})) : {};
+    for (const row of comments) {
+      if (this.find(row.id) || row.status !== "pending" && !row.seconds_to_edit) continue;
+      const own = { id: row.id, receipt: "", author: name, parent: row.parent, at: Date.parse(row.received) };
+      this.add(own);
+      this.update(own, row);
+    }
+  }
 
   /* Take over the server's answer about a comment and announce the decision. Returns true if readers see a change. */
   update(own, answer) {
