@@ -33,7 +33,7 @@ export class ThreadComments {
       const branch = await this.page(cursor).catch(() => ({ comments: [] }));
       addBranch(rows, branch.comments, cursor, branch.next);
     }
-    Object.assign(this, { latest: rows, hasMore: Boolean(next), total, version, loaded: true });
+    Object.assign(this, { latest: rows, next, total, version, loaded: true });
     return true;
   }
 
@@ -41,12 +41,17 @@ export class ThreadComments {
     return this.api.get(`/comments${query({ thread: this.thread, order: this.order, cursor })}`);
   }
 
+  /* Load one more page. The version stays, so changes of the pages before it are still noticed. */
   async loadMore() {
+    let page;
+    try { page = await this.page(this.next); } catch { return false; }
     this.pages++;
-    const loaded = await this.load();
-    if (!loaded) this.pages--;
-    return loaded;
+    addMissing(this.latest, page.comments);
+    this.next = page.next;
+    return true;
   }
+
+  get hasMore() { return Boolean(this.next); }
 
   /* Load the rest of a branch. Returns its comments that are new on the page, or null if they cannot be loaded. */
   async loadBranch(cursor) {
@@ -77,7 +82,7 @@ export class ThreadComments {
     return true;
   }
 
-  showAll() { this.shown = this.latest; }
+  showAll() { this.shown = [...this.latest]; }
 
   get shownIds() { return new Set(this.shown.map((row) => row.id)); }
 
@@ -94,6 +99,10 @@ export class ThreadComments {
 function addBranch(rows, comments, cursor, next) {
   const continued = rows.find((row) => row.more === cursor);
   if (continued) continued.more = next || "";
+  addMissing(rows, comments);
+}
+
+function addMissing(rows, comments) {
   const have = new Set(rows.map((row) => row.id));
   rows.push(...comments.filter((row) => !have.has(row.id)));
 }
