@@ -23,6 +23,11 @@ def _fingerprint(comment: Comment) -> str:
     return fingerprint(comment.content)
 
 
+def network_of(comment: Comment) -> str:
+    """Return what tells the senders of copies apart: the network, or else the email address."""
+    return comment.origin or comment.identity
+
+
 def repetition_strength(n: int, text: str, from_others: int = 0) -> float:
     """Return the strength after `n` earlier copies, of which `from_others` came from other networks.
 
@@ -39,8 +44,10 @@ def repetition_strength(n: int, text: str, from_others: int = 0) -> float:
     return (0.0, 0.4)[n] if n < 2 else 1.0
 
 
-def copies_from_others(counts: Mapping[str, int]) -> int:
-    """Return the number of similar comments from other networks."""
+def copies_from_others(comment: Comment, counts: Mapping[str, int]) -> int:
+    """Return the number of similar comments from other networks; 0 if nothing tells networks apart."""
+    if not network_of(comment):
+        return 0
     return max(
         counts.get(name, 0) - counts.get(own, 0) for name, own in zip(SIMILAR_TEXT, SIMILAR_FROM_NETWORK, strict=True)
     )
@@ -82,7 +89,7 @@ class DuplicateFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         here = facts.counts.get(ON_THIS_SITE, 0)
         elsewhere = facts.counts.get(ON_ALL_SITES, 0) - here
-        others = copies_from_others(facts.counts)
+        others = copies_from_others(comment, facts.counts)
         if here > 0 and (strength := repetition_strength(here, comment.content, others)):
             evidence = f"Same text as {plural(here, 'other comment')} in the last 24 hours"
             yield Signal(ON_THIS_SITE, strength, evidence)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
-from workers.text.tokens import bands, is_long
+from workers.text.tokens import ENOUGH_LETTERS, bands, fingerprint, is_long
 
 from .base import Facts, Filter, Window, plural
 from .duplicates import (
@@ -16,6 +16,7 @@ from .duplicates import (
     SIMILAR_FROM_NETWORK,
     SIMILAR_TEXT,
     copies_from_others,
+    network_of,
     repetition_strength,
 )
 
@@ -25,7 +26,7 @@ def _band(n: int, of_network: bool = False) -> Callable[[Comment], str]:
         found = bands(comment.content)
         if not of_network:
             return found[n] if found else ""
-        network = comment.origin or comment.identity
+        network = network_of(comment)
         return f"{network} {found[n]}" if network and is_long(comment.content) else ""
 
     return value
@@ -54,11 +55,15 @@ class NearDuplicateFilter(Filter):
         + [Window(name, DAY, _band(n, True), shared=True) for n, name in enumerate(SIMILAR_FROM_NETWORK)]
     )
 
+    #: Strength for short texts, which never holds alone: many people write nearly the same few words.
+    most_of_short: float = 0.5
+
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         near = max([facts.counts.get(name, 0) for name in SIMILAR_TEXT])
         same = max(facts.counts.get(ON_THIS_SITE, 0), facts.counts.get(ON_ALL_SITES, 0))
-        others = copies_from_others(facts.counts)
+        others = copies_from_others(comment, facts.counts)
         # DuplicateFilter counts the identical ones.
         if near > same and (strength := repetition_strength(near - same, comment.content, others)):
             evidence = f"Nearly the same text as {plural(near, 'other comment')} in the last 24 hours"
-            yield Signal("near-duplicates.text", strength, evidence)
+            enough = len(fingerprint(comment.content)) >= ENOUGH_LETTERS
+            yield Signal("near-duplicates.text", strength if enough else self.most_of_short, evidence)
