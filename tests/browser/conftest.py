@@ -69,7 +69,7 @@ def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     settings = replace(valkey_settings, public_url=url, demo=True)
     pseudonyms, jobs = Pseudonyms(settings.secret_key), ImmediateJobs()
-    redis_storage.sites.put(a_site(id="demo", name="The Daily Loaf", origins=(url,), per_minute=0))
+    redis_storage.sites.put(a_site(id="demo", name="The Daily Loaf", origins=(url,), per_minute=0, moderation="first"))
     policy = build_policy(BUILT_IN, {})
     workers.set_deps(workers.Deps(settings, redis_storage, workers.now, jobs, BUILT_IN, policy))
     app = create_app(Deps(settings, redis_storage, jobs, pseudonyms, workers.now, signals=catalogue(BUILT_IN)))

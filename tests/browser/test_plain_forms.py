@@ -37,7 +37,7 @@ def contents(live: Live, thread: str) -> list[str]:
 @pytest.mark.parametrize("policy", ["no-referrer", "same-origin"])
 def test_a_form_on_a_page_that_hides_its_address(desktop: Desktop, live: Live, website: Website, policy: str) -> None:
     thread = f"{website.url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0))
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
     website.put(form(live, thread), head=f'<meta name="referrer" content="{policy}">')
     page = desktop.open(java_script_enabled=False)
     page.goto(thread)
@@ -54,7 +54,7 @@ def test_a_form_on_a_page_that_hides_its_address(desktop: Desktop, live: Live, w
 
 def test_a_form_in_a_sandboxed_frame(desktop: Desktop, live: Live, website: Website) -> None:
     thread = f"{website.url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0))
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
     website.put(form(live, thread, f'<input type="hidden" name="redirect_to" value="{thread}">'), "/frame")
     website.put('<iframe sandbox="allow-forms" src="/frame" width="400" height="400"></iframe>')
     page = desktop.open()
@@ -73,7 +73,7 @@ def test_a_refused_form_shows_the_text_and_can_be_corrected(
     desktop: Desktop, live: Live, website: Website, width: int
 ) -> None:
     thread = f"{website.url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0))
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
     website.put(form(live, thread))
     page = desktop.open(java_script_enabled=False, width=width)
     page.goto(thread)
@@ -126,7 +126,7 @@ def test_no_address_of_the_site_has_the_receipt(
 ) -> None:
     url, log = logging_site
     thread = f"{url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(url,), per_minute=0))
+    live.storage.sites.put(a_site(id="demo", origins=(url,), per_minute=0, moderation="first"))
     published(live.storage, site="demo", thread=thread, author="Bo", content="Earlier")
     hidden = f'<input type="hidden" name="redirect_to" value="{thread}">' if redirects else ""
     widget = f'<script async src="{live.url}/widget.js" data-site="demo"></script>'
