@@ -74,10 +74,12 @@ def planned_moves(storage: Storage, site: str, moves: Mapping[str, str]) -> list
     ]
 
 
-def apply_moves(storage: Storage, site: str, moves: Mapping[str, str], by: str, origin: str = "") -> None:
+def apply_moves(
+    storage: Storage, site: str, moves: Mapping[str, str], by: str, origin: str = "", unlimited: bool = False
+) -> None:
     """Move the threads and record each move in the audit. Repeating it changes nothing."""
     for old, new in moves.items():
         if storage.thread_moves.resolve(site, [old])[0] != storage.thread_moves.resolve(site, [new])[0]:
-            target = storage.thread_moves.move(site, old, new)
+            target = storage.thread_moves.move(site, old, new, unlimited)
             entry = AuditEntry(by, AuditAction.THREAD_MOVE, old, before=old, after=target, site=site, origin=origin)
             storage.audit.append(entry)

@@ -19,10 +19,11 @@ class ThreadMoves(Protocol):
     def resolve(self, site: str, threads: Sequence[str]) -> list[str]:
         """Return the thread that answers for each name: the name itself unless it is an alias."""
 
-    def move(self, site: str, source: str, target: str) -> str:
+    def move(self, site: str, source: str, target: str, unlimited: bool = False) -> str:
         """Move a thread with its comments to another, or merge the two; the old name becomes an alias. Atomic.
 
-        An alias of the target is followed. Returns the new thread. Raises Invalid if both are the same thread.
+        An alias of the target is followed. Returns the new thread. Raises Invalid if both are the same thread, and,
+        unless `unlimited`, if both are so large that merging them would stop the server for long.
         """
 
     def aliases(self, site: str) -> Iterator[ThreadAlias]: ...

@@ -41,8 +41,9 @@ def list_threads(id: str, prefix: str, aliases: bool) -> None:
 @click.argument("target", default="", metavar="[TO]")
 @click.option("--prefix", is_flag=True, help="Move all threads that begin with FROM: a folder or a whole host.")
 @click.option("--file", type=click.File(encoding="utf-8-sig"), help='CSV of old and new addresses; "-" is stdin.')
+@click.option("--large", is_flag=True, help="Merge two large threads, even if that stops Valkey for up to a second.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
-def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, dry_run: bool) -> None:
+def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, large: bool, dry_run: bool) -> None:
     """Move the comments of the thread FROM to TO. Two threads with comments are merged.
 
     FROM answers with the thread TO afterwards: for readers, feeds, counts, forms and links in mails.
@@ -66,7 +67,7 @@ def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, d
     if dry_run:
         click.echo("Nothing was changed.")
         return
-    apply_moves(storage, site.id, moves, CONSOLE)
+    apply_moves(storage, site.id, moves, CONSOLE, unlimited=large)
     storage.thread_moves.finish(site.id)
     click.echo(f"Moved {len(moves)} threads.")
 

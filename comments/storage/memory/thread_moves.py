@@ -16,7 +16,7 @@ class MemoryThreadMoves:
     def resolve(self, site: str, threads: Sequence[str]) -> list[str]:
         return [self._sites[site].aliases.get(thread, thread) for thread in threads]
 
-    def move(self, site: str, source: str, target: str) -> str:
+    def move(self, site: str, source: str, target: str, unlimited: bool = False) -> str:
         with self._sites.lock:
             data = self._sites[site]
             source = data.aliases.get(source, source)

@@ -3,11 +3,15 @@
 import threading
 from dataclasses import replace
 
+import pytest
+
+from comments.errors import Invalid
 from comments.lifecycle import Action
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.redis import connect
+from comments.storage.redis.thread_moves import MAX_COPIED
 from comments.storage.values import CommentChange
 from comments.thread_addresses import thread_key
 from tests.support.builders import a_decision, a_site, accepted, decided, published
@@ -97,3 +101,16 @@ def test_an_interrupted_move_is_continued(storage: Storage, valkey_settings: Set
     page = storage.threads.page("blog", "third", 9)
     assert {row.comment.id for row in page.rows} == {c.id for c in (*comments, later)}
     assert {row.comment.thread for row in page.rows} == {"third"}
+
+
+def test_two_large_threads_are_merged_on_demand_only(storage: Storage, valkey_settings: Settings) -> None:
+    keys = Keys(valkey_settings.prefix)
+    with connect(valkey_settings) as client:
+        for thread in (OLD, NEW):
+            client.zadd(keys.roots("blog", thread), {f"{thread}{n}": n for n in range(MAX_COPIED + 1)})
+        with pytest.raises(Invalid):
+            storage.thread_moves.move("blog", OLD, NEW)
+        assert client.zcard(keys.roots("blog", OLD)) == MAX_COPIED + 1
+        assert storage.thread_moves.move("blog", OLD, "a-new-thread") == "a-new-thread"
+        storage.thread_moves.move("blog", "a-new-thread", NEW, unlimited=True)
+        assert client.zcard(keys.roots("blog", NEW)) == 2 * (MAX_COPIED + 1)
