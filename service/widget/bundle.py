@@ -18,6 +18,9 @@ SOURCE = Path(__file__).parent / "source"
 #: Name of the script that pages load.
 SCRIPT_NAME = "widget.js"
 
+#: Characters of the digest in the address of a language: 60 bits.
+LOCALE_DIGITS = 10
+
 HEADER = "/* Replygate comment widget. Source: service/widget/source. It sets no cookies. */\n"
 
 #: Each import is one line with names in braces, and each module exports where it declares.
@@ -38,7 +41,7 @@ def bundle(source: Path = SOURCE) -> dict[str, bytes]:
     on_demand = {f"{name}.js": _part_script(name, modules) for name, modules in parts.items()}
     on_demand |= {f"{language}.json": _json(texts).encode() for language, texts in _read_locales(source).items()}
     english = on_demand.pop("en.json").decode()
-    digests = {name: _digest(content) for name, content in on_demand.items()}
+    digests = {name: _digest(name, content) for name, content in on_demand.items()}
     modules = read_modules(source) | {
         "english": f"export const ENGLISH = {english};\n",
         "files": _constant("FILES", digests),
@@ -109,9 +112,14 @@ def _read_locales(source: Path) -> dict[str, object]:
     return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((source / "locales").glob("*.json"))}
 
 
-def _digest(content: bytes) -> str:
-    """Return the SHA-256 in URL-safe Base64 without padding. It is part of the address and checks the integrity."""
-    return urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")
+def _digest(name: str, content: bytes) -> str:
+    """Return the SHA-256 in URL-safe Base64, as part of the address. Browsers check the whole one of a script.
+
+    Languages are data that is shown as text. They need a new address for new content and no more, and 40 whole digests
+    would cost every page more than 1,000 bytes.
+    """
+    digest = urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")
+    return digest if name.endswith(".js") else digest[:LOCALE_DIGITS]
 
 
 def _tidy(styles: str) -> str:

@@ -1,7 +1,7 @@
 /* Loads files of this service when they are needed: parts of the widget, and languages.
 
-   The script contains the SHA-256 of each file. It is part of the file's address, and the browser checks it. Pinning
-   the script therefore pins every file. */
+   The script contains the SHA-256 of each part. It is part of the address, and the browser checks it. Pinning the script
+   therefore pins all code. Languages have the first characters of their SHA-256 in the address; they are shown as text. */
 
 import { FILES } from "./files.js";
 import { script } from "./page.js";
@@ -14,7 +14,6 @@ let shared = {};
 export function shareWithParts(names) { shared = names; }
 
 const address = (name) => new URL(`widget-${name}`.replace(".", `-${FILES[name]}.`), script.src).href;
-const integrity = (name) => `sha256-${FILES[name].replace(/-/g, "+").replace(/_/g, "/")}=`;
 
 /* Return true if there is a file for this language. */
 export const hasLocale = (language) => `${language}.json` in FILES;
@@ -22,7 +21,7 @@ export const hasLocale = (language) => `${language}.json` in FILES;
 /* Return the texts of a language. */
 export function loadLocale(language) {
   return once(`${language}.json`, async (name) => {
-    const response = await fetch(address(name), { credentials: "omit", integrity: integrity(name) });
+    const response = await fetch(address(name), { credentials: "omit" });
     if (!response.ok) throw new Error(`${name}: ${response.status}`);
     return response.json();
   });
@@ -45,7 +44,7 @@ function runScript(name) {
     // After a call of `replygate` the rejection has no effect.
     tag.onload = tag.onerror = () => { tag.remove(); reject(new Error(`${name} could not be loaded`)); };
     tag.crossOrigin = "anonymous";
-    tag.integrity = integrity(name);
+    tag.integrity = `sha256-${FILES[name].replace(/-/g, "+").replace(/_/g, "/")}=`;
     if (script.nonce) tag.nonce = script.nonce;
     tag.src = trustedScriptAddress(address(name));
     document.head.append(tag);
