@@ -20,7 +20,7 @@ from training.corpora import CORPORA, comment, read
 from training.generate import Example
 from workers.filters import BUILT_IN, Facts, Filter
 from workers.filters.learned import LearnedFilter
-from workers.judging.judge import run_filters
+from workers.judging.judge import decision_for, run_filters
 from workers.judging.policy import Policy, build_policy
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -29,7 +29,9 @@ SITE = Site("blog", "A blog", NOW, required=(), moderation="suspicious", max_con
 
 def decisions(examples: Sequence[Example], filters: Sequence[Filter], policy: Policy) -> Iterator[Decision]:
     facts = Facts(SITE, NOW)
-    return (policy.decide(run_filters(replace(comment(e), thread="post"), facts, filters), NOW) for e in examples)
+    for example in examples:
+        judged = replace(comment(example), thread="post")
+        yield decision_for(judged, facts, run_filters(judged, facts, filters), policy)
 
 
 def row(examples: Sequence[Example], filters: Sequence[Filter]) -> tuple[float, float, float]:
