@@ -1,19 +1,22 @@
 """Measure judging: µs per comment for all filters together and one by one, and the profanity filter.
 
-    python -m bench.judge_speed
+    python -m bench.judge_speed [DATA_DIR]
 
 All times are CPU time. The first part is the worst case: one comment again and again, with empty caches, on a site
 that knows each of its tokens. It is the best of several rounds. The profanity filter is compared with better-profanity.
-The second part is a worker that has run for a while: a stream of generated comments, all different, on a site that
-has learned from similar ones.
+The second part is a worker that has run for a while: a stream of comments, all different, on a site that has learned
+from similar ones. With a data directory these are real comments, which have far more different words than the generated
+ones and take longer. To compare two commits, run both in turns, several times.
 """
 
+import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from statistics import fmean, median
 
 from better_profanity import Profanity
@@ -58,6 +61,9 @@ SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in ra
 ROUNDS, TIMES = 7, 200
 #: The stream: the share of the generated training comments to use (half of them as lessons), and the lengths to report.
 SEED, SHARE = 3, 0.3
+#: Sources of real comments, and the number of comments of each.
+REAL = ("news_c3_a", "blog_mademistakes", "blog_tosbourn", "yt_katyperry", "yt14_avengers", "tg_umputun")
+SAMPLE = 1200
 LENGTHS = {"up to 80 characters": range(81), "350 to 450 characters": range(350, 451)}
 
 
@@ -122,27 +128,40 @@ def counts_of(lessons: Sequence[generate.Example]) -> TokenCounts:
     return TokenCounts(len(lessons) - spams, spams, {token: (ham[token], spam[token]) for token in ham | spam})
 
 
-def measure_stream() -> None:
-    made = (*generate.honest(SEED, SHARE), *generate.spam(SEED, SHARE))
+def real_comments(folder: Path) -> list[generate.Example]:
+    """Return comments of newspapers, blogs and videos, SAMPLE of each source."""
+    sources = [corpus for corpus in corpora.CORPORA if corpus.name in REAL]
+    read = (corpora.read(folder, corpus) for corpus in sources)
+    return [e for examples in read for e in generate.chance("real", SEED).sample(examples, min(SAMPLE, len(examples)))]
+
+
+def generated_comments() -> list[generate.Example]:
+    return [*generate.honest(SEED, SHARE), *generate.spam(SEED, SHARE)]
+
+
+def measure_stream(made: Iterable[generate.Example]) -> None:
     examples = list({example.text: example for example in made}.values())
     generate.chance("stream", SEED).shuffle(examples)
     half = len(examples) // 2
     lessons, stream = examples[:half], examples[half:]
-    took = list(judging_seconds(map(corpora.comment, stream), counts_of(lessons)))
+    counts = counts_of(lessons)
+    # The worker has judged the first half already.
+    deque(judging_seconds(map(corpora.comment, lessons), counts), maxlen=0)
+    took = list(judging_seconds(map(corpora.comment, stream), counts))
     print(f"a stream of {len(stream):,} comments after {half:,} lessons")
     for name, length in LENGTHS.items():
         each = [seconds * 1e6 for example, seconds in zip(stream, took, strict=True) if len(example.text) in length]
         print(f"  {name}: median {median(each):.0f} µs, mean {fmean(each):.0f} µs, of {len(each):,}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     package = Profanity()
     for name, content in TEXTS.items():
         print(f"{name}, {len(content)} characters")
         measure_filters(content)
         measure_profanity(content, package)
-    measure_stream()
+    measure_stream(real_comments(Path(arguments[0])) if arguments else generated_comments())
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -9,6 +9,7 @@ from comments.model import Comment, Signal
 from comments.probability import probability
 from comments.signals import Override, SignalCatalogue, SignalInfo
 from workers.learning.toxicity_model import attack
+from workers.text.languages import ENGLISH, likely_languages
 
 from .base import Facts, Filter
 
@@ -33,6 +34,10 @@ class ToxicityFilter(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         threshold = THRESHOLDS.get(facts.site.toxicity, math.inf)
-        if threshold < math.inf and (found := attack(comment.content, threshold)).log_odds >= threshold:
+        if threshold == math.inf or (found := attack(comment.content, threshold)).log_odds < threshold:
+            return
+        languages = likely_languages(comment.content, facts.site.language.partition("-")[0])
+        # The model knows English only. In another language it would punish words such as the German "die".
+        if not languages or ENGLISH in languages:
             evidence = ", ".join(f"“{words}”" for words in found.words)
             yield Signal("toxicity.attack", probability(found.log_odds), evidence)

@@ -9,6 +9,7 @@ import html
 import re
 
 from .homoglyphs import GREEK_AMONG_PHONETIC, PHONETIC
+from .languages import is_function_word
 from .vocabulary import english_words
 
 #: An entity that stands for a letter or digit of ASCII.
@@ -24,7 +25,9 @@ _ENCODED = re.compile(
 )
 #: Only the first ones are decoded, and no image.
 MAX_ENCODED, LONGEST_ENCODED = 40, 8192
-READABLE = re.compile(r"[\w\s.,;:!?'\"()/@&%$€£#*+-]+")
+CONTROLS = frozenset(map(chr, (*range(9), *range(14, 32), 127)))
+#: Share of letters and spaces in readable text.
+READABLE = 0.8
 INDICATOR = re.compile("[\U0001f1e6-\U0001f1ff]")
 REGIONAL_INDICATOR, LAST_INDICATOR = 0x1F1E6, 0x1F1FF
 _INDICATORS = re.compile("[\U0001f1e6-\U0001f1ff](?:[\u200b-\u200d\ufe0f]?[\U0001f1e6-\U0001f1ff])*")
@@ -52,9 +55,14 @@ def unescaped(text: str) -> tuple[str, bool]:
 
 
 def unreversed(text: str) -> tuple[str, bool]:
-    """Turn text that is written backwards, if that makes it English. Arabic and Hebrew may use the same marks."""
-    plain = REVERSED.sub(lambda m: m[1][::-1] if _known(m[1][::-1]) > _known(m[1]) else m[1], text)
+    """Turn text that is written backwards, if that gives more known words. Arabic and Hebrew may use the same marks."""
+    plain = REVERSED.sub(lambda m: m[1][::-1] if _words_known(m[1][::-1]) > _words_known(m[1]) else m[1], text)
     return plain, plain != REVERSED.sub(r"\1", text)
+
+
+def _words_known(text: str) -> int:
+    """Return the number of words of English, and of function words of any language in Latin script."""
+    return _known(text) + sum(map(is_function_word, text.lower().split()))
 
 
 def _known(text: str) -> int:
@@ -82,8 +90,11 @@ def _readable(encoded: str) -> str:
         text = base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    words = _LATIN_WORD.findall(text.lower())
-    return text if READABLE.fullmatch(text) and words and 2 * _known(text) >= len(words) else ""
+    words = text.split()
+    # A key hardly ever decodes to letters and spaces.
+    is_prose = len(words) > 2 or (bool(words) and 2 * _known(text) >= len(words))
+    plain = sum(c.isalpha() or c.isspace() for c in text)
+    return text if is_prose and plain >= READABLE * len(text) and CONTROLS.isdisjoint(text) else ""
 
 
 def without_indicators(text: str) -> tuple[str, bool]:

@@ -51,6 +51,11 @@ def _evidence() -> Mapping[str, tuple[tuple[str, float], ...]]:
     return found
 
 
+def is_function_word(word: str) -> bool:
+    """Decide if a word in small letters is a function word of any language."""
+    return len(word) > 1 and word in _evidence()
+
+
 @lru_cache(maxsize=64)
 def likely_languages(text: str, home: str = "") -> frozenset[str]:
     """Return the ISO 639 codes of the languages that a text may be in; empty if nothing tells.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from .homoglyphs import UNUSED
 from .links import Link
-from .normalization import Folded, unusual
+from .normalization import ENCODED_TEXT, Folded, unusual
 
 MARKUP = re.compile(
     r"<\s?(a|b|i|strong|img|h\d|script|iframe|font|p|ul|li)\b|\[(url|link|img|b)[=\]]|\]\(\s?http", re.IGNORECASE
@@ -89,6 +89,9 @@ WEIGHT_LIMITS = {
     "spaced letters": 2.4,
     "digits as letters": 2.4,
     "dots inside words": 2.4,
+    "encoded text": 2.4,
+    "words in pieces": 2.4,
+    "words run together": 2.4,
 }
 
 
@@ -106,7 +109,8 @@ def traits(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> 
         yield from _numbers(folded)
     if not MESSENGERS.isdisjoint(words):
         yield from (f"messenger {name}" for name in sorted(MESSENGERS & words))
-    if CODE.search(raw):
+    # Base64 looks like code.
+    if CODE.search(folded.plain if ENCODED_TEXT in folded.disguises else raw):
         yield "code"
 
 

@@ -1,5 +1,7 @@
 """Attacks are held by the site's threshold, and never make a comment spam."""
 
+import pytest
+
 from comments.lifecycle import Action
 from tests.support.builders import NOW, a_comment
 from tests.unit.workers.about import policy, seen
@@ -29,3 +31,16 @@ def test_no_amount_makes_a_comment_spam() -> None:
         ToxicityFilter(), a_comment(content="Shut up, you disgusting stupid pig! Go kill yourself, idiot! " * 100)
     )
     assert policy(ToxicityFilter()).decide(found.values(), NOW).action is Action.HOLD
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Die Idioten, die die Bremse erfunden haben, die die Hand braucht, gehören gelobt, oder was sagst du?"),
+        ("nl", "Die kill switch is een idiot proof oplossing, je bent een moron als je hem niet gebruikt, zei hij."),
+        ("pt", "Esse idiot é o nome do filme, e o kill you é o nome da música que eu mais gosto, moron."),
+    ],
+)
+def test_the_model_is_silent_in_other_languages(language: str, text: str) -> None:
+    assert seen(ToxicityFilter(), a_comment(content=text), toxicity="possible") == {}
+    assert seen(ToxicityFilter(), a_comment(content=text), toxicity="possible", language=language) == {}

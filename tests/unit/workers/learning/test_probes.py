@@ -11,11 +11,17 @@ import pytest
 
 from comments.model import Decision
 from replygate.evaluation.labelled_comments import read
+from tests.support.builders import a_comment
 from tests.unit.workers.about import NOW, facts
+from training.disguise import DISGUISES
+from training.generate import chance
 from workers.filters import BUILT_IN
 from workers.judging.judge import run_filters
 from workers.judging.policy import build_policy
+from workers.learning.prior_model import shipped_prior
 
+#: Log-odds of the shipped model from which three honest probes are above.
+SPAM = -0.5
 PROBES = Path(__file__).with_name("probes.jsonl")
 
 
@@ -49,3 +55,15 @@ def test_some_spam_of_every_kind_is_held(decided):
     of_kind = {kind: held(decisions) for (spam, kind), decisions in decided.items() if spam}
     assert min(of_kind.values()) > 0, of_kind
     assert sum(share >= 0.5 for share in of_kind.values()) >= 0.75 * len(of_kind), of_kind
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_disguised_spam_keeps_four_fifths_of_its_recall(name: str) -> None:
+    texts = [e.comment.content for e in read(PROBES.read_text(encoding="utf-8").splitlines()).examples if e.spam]
+    draw = chance("disguise", 1)
+    plain, disguised = (
+        sum(shipped_prior().log_odds(a_comment(author="", url="", content=text)) > SPAM for text in of)
+        for of in (texts, [DISGUISES[name](text, draw) for text in texts])
+    )
+    assert plain > 0.7 * len(texts)
+    assert disguised >= 0.8 * plain
