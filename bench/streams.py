@@ -24,7 +24,7 @@ from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import Example
 from replygate.evaluation.replay import Moderation, ReplayCorpus, Verdict, verdicts
 from training import grammar
-from training.corpora import CORPORA, comment, read
+from training.corpora import CORPUS, comment, read
 from training.generate import Example as Generated
 from training.generate import chance
 from workers.filters import BUILT_IN
@@ -80,7 +80,7 @@ def _source(folder: Path, name: str, n: int, draw: random.Random) -> list[Genera
         with gzip.open(folder / "unlabelled" / "yt2013_comments.jsonl.gz", "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         return [Generated(row["text"], False, name, row["author"]) for row in rows if len(row["text"]) < SHORT]
-    return read(folder, next(corpus for corpus in CORPORA if corpus.name == name))
+    return read(folder, replace(CORPUS[name], most=sys.maxsize))
 
 
 def outcome_shares(found: Sequence[Verdict]) -> Iterator[float]:

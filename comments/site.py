@@ -102,7 +102,7 @@ class Site:
     max_links: Annotated[
         int,
         setting(REVIEW, "Links", "From this number of links on, a comment looks like advertising.", ge=0),
-    ] = 2
+    ] = field(default=4, metadata={"stored_default": 2})
     close_after_days: Annotated[
         int, setting(COMMENTING, "Close threads after", "Days after a thread's first comment. 0 never closes it.", ge=0)
     ] = 0

@@ -1,8 +1,8 @@
 """`python -m training.combine DATA_DIR`: fit the weights of the shipped and the site's model on streams of comments.
 
-The prior was trained on none of these sources. The first n comments of every stream become lessons: all of them, or
-those that moderators see, which are the uncertain ones and a few others. The comments after them are judged. The errors
-of a stream are measured with constants that were fitted on the other streams.
+Each source has the log-odds of a model that did not see it (`training.nested`). The first n comments of every stream
+become lessons: all of them, or those that moderators see, which are the uncertain ones and a few others. The comments
+after them are judged. The errors of a stream are measured with constants that were fitted on the other streams.
 
 The last line has the constants for `workers.learning.combined_model`. They are fitted on sites that use the current
 constants, where only held comments, a few others and reported ones become lessons. Fitted again with their own result,
@@ -23,12 +23,14 @@ from comments.storage.values import TokenCounts
 from replygate.evaluation.labelled_comments import Example
 from replygate.evaluation.replay import ReplayCorpus, held, lesson
 from workers.learning import combined_model
-from workers.learning.prior_model import shipped_prior
 from workers.learning.site_model import mean_log_odds, rarer_lessons, token_log_odds_of, tokens
 
-from .corpora import CORPORA, comment, read
+from .corpora import comment
 from .fit import Array
+from .generate import Example as Labelled
 from .generate import chance
+from .nested import Nested
+from .protocol import gathered
 
 LESSONS = (0, 10, 25, 50, 100, 200, 500)
 #: Maximum and minimum number of comments that are judged after each number of lessons.
@@ -59,7 +61,26 @@ STREAMS: Mapping[str, Sequence[tuple[str, bool, int]]] = {
         ("yt14_playstation", False, 180),
         ("yt14_playstation", True, 20),
     ),
+    "linux blogs": (
+        ("blog_sourceguru", False, 926),
+        ("blog_sourceguru", True, 282),
+        ("blog_emcken", False, 256),
+        ("blog_emcken", True, 23),
+    ),
+    "taken over": (
+        ("blog_lemire", False, 700),
+        ("blog_simpleton", False, 142),
+        ("blog_simpleton", True, 500),
+        ("blog_haacked", True, 80),
+    ),
+    "russian chats": (
+        ("tg_ru_parish", False, 800),
+        ("tg_ru_parish", True, 250),
+        ("tg_umputun", True, 200),
+        ("tg_radiot", True, 130),
+    ),
 }
+SEEDS = (1, 2)
 #: Shares of automatic decisions that moderators see: spot checks, and reports of published spam.
 CHANCE, REPORTED = 0.02, 0.1
 NEWTON_STEPS, PULL = 30, 1e-3
@@ -72,6 +93,9 @@ class Row:
     comment: Comment
     prior: float
     spam: bool
+
+
+Stream = tuple[str, list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +115,20 @@ class Judged:
         return self.prior * (1 - share), self.prior * share, self.site * share, 1 - share, share
 
 
-def streams(folder: Path, seed: int) -> Iterator[tuple[str, list[Row]]]:
-    examples = {c.name: read(folder, c) for c in CORPORA if not c.free}
+def streams(examples: Mapping[str, Sequence[Labelled]], log_odds: Mapping[str, Array], seed: int) -> Iterator[Stream]:
+    """Yield the name and the comments of each stream, with log-odds of models that did not see them."""
+    rows = {
+        name: [Row(comment(e), float(x), e.spam) for e, x in zip(examples[name], log_odds[name], strict=True)]
+        for name in dict.fromkeys(source for parts in STREAMS.values() for source, _, _ in parts)
+    }
     for name, parts in STREAMS.items():
-        draw, rows = chance(name, seed), []
+        draw, chosen = chance(name, seed), []
         for source, is_spam, n in parts:
-            some = [comment(e) for e in examples[source] if e.spam is is_spam]
+            some = [row for row in rows[source] if row.spam is is_spam]
             draw.shuffle(some)
-            rows += [Row(c, shipped_prior().log_odds(c), is_spam) for c in some[:n]]
-        draw.shuffle(rows)
-        yield name, rows
+            chosen += some[:n]
+        draw.shuffle(chosen)
+        yield name, chosen
 
 
 def judged(name: str, rows: Sequence[Row], draw: random.Random, all_learned: bool) -> Iterator[Judged]:
@@ -136,7 +164,7 @@ def judged_with_current_constants(name: str, rows: Sequence[Row], draw: random.R
     for row in rows:
         yield Judged(name, 0, row.prior, 0.0, 0, row.spam)
         seen = corpus.about(row.comment)
-        found = combined_model.combined_score(row.comment, seen)
+        found = combined_model.combined_score(row.comment, seen, prior=row.prior)
         site = mean_log_odds(found.token_odds, len(tokens(row.comment)))
         yield Judged(name, 1, row.prior, site, rarer_lessons(seen), row.spam)
         asked, published = found.hold_at <= found.log_odds < found.spam_at, found.log_odds < found.hold_at
@@ -170,16 +198,25 @@ def errors(found: Sequence[Judged]) -> list[float]:
     return [float(np.mean(shares)) for shares in by_lessons]
 
 
+def all_errors(
+    examples: Mapping[str, Sequence[Labelled]], log_odds: Mapping[str, Array]
+) -> Iterator[tuple[str, list[float]]]:
+    """Yield the errors if all comments teach, and if only those do that moderators see."""
+    of_seed = [list(streams(examples, log_odds, seed)) for seed in SEEDS]
+    for all_learned in (True, False):
+        found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), all_learned)]
+        yield "all comments teach" if all_learned else "only reviewed comments teach", errors(found)
+
+
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m training.combine DATA_DIR\n")
         return 2
-    sys.stdout.write(f"{'lessons from the first':24}" + "".join(f"{n:>7}" for n in LESSONS) + "\n")
-    of_seed = [list(streams(Path(arguments[0]), seed)) for seed in (1, 2)]
-    for all_learned in (True, False):
-        found = [j for s in of_seed for name, rows in s for j in judged(name, rows, chance(name, 1), all_learned)]
-        title = "error, all are lessons" if all_learned else "error, only seen ones"
-        sys.stdout.write(f"{title:24}" + "".join(f"{share:7.3f}" for share in errors(found)) + "\n")
+    nested = Nested(gathered(Path(arguments[0])))
+    examples = nested.material.examples
+    for title, shares in all_errors(examples, nested.log_odds):
+        sys.stdout.write(f"{title:30}" + "".join(f"{share:7.3f}" for share in shares) + "\n")
+    of_seed = [list(streams(examples, nested.log_odds, seed)) for seed in SEEDS]
     every = [j for s in of_seed for name, rows in s for j in judged_with_current_constants(name, rows, chance(name, 2))]
     cold, warm, site, first, last = fitted(every)
     sys.stdout.write(f"prior {cold:.2f} to {warm:.2f}, site {site:.2f}, offset {first:.2f} to {last:.2f}\n")

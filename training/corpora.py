@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from comments.model import Comment
 
@@ -16,38 +17,85 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A file of comments. `licence` is "" if none is stated; only `free` corpora train shipped weights."""
+    """A file of comments. `licence` is "" if none is stated; only `free` corpora teach the shipped model words.
+
+    Corpora of one `maker` have the same collector or the same site, so none of them is tested with a model that saw
+    another. `most` limits the rows of one label, so that no corpus outweighs the others.
+    """
 
     name: str
     what: str
     licence: str
     free: bool = False
-    honest_only: bool = False  # made for another purpose; it contains no advertising
+    maker: str = ""  # "" for the name
     folder: str = "labelled"
+    honest: tuple[str, ...] = ("ham",)  # labels that are not advertising
+    most: int = 2000
 
+    @property
+    def group(self) -> str:
+        return self.maker or self.name
+
+    @property
+    def is_page(self) -> bool:
+        """True for comments below articles: blogs and newspapers."""
+        return self.name.startswith(("blog_", "news_"))
+
+
+_V2, _TOXIC = "v2/labelled", "v2/toxic"
 
 CORPORA = (
-    Corpus("yt_psy", "comments below a music video", "CC BY 4.0 (UCI)", free=True),
-    Corpus("yt_katyperry", "comments below a music video", "CC BY 4.0 (UCI)", free=True),
-    Corpus("yt_lmfao", "comments below a music video", "CC BY 4.0 (UCI)", free=True),
-    Corpus("tg_umputun", "messages of a chat group, Russian and English", "MIT", free=True),
-    Corpus("blog_mademistakes", "replies on a design blog", "MIT", free=True),
-    Corpus("tox_davidson", "short posts labelled neither hate nor offence", "MIT", True, True, "toxic"),
-    Corpus("yt14_avengers", "comments below a film trailer", ""),
-    Corpus("yt14_playstation", "comments below a film about games", ""),
-    Corpus("blog_tosbourn", "replies on a developer's blog", ""),
-    Corpus("blogspam_spintax_a", "praise that a spammer's template makes", ""),
-    Corpus("yt_judol_a", "Indonesian video comments, gambling", ""),
-    Corpus("yt_judol_b", "Indonesian video comments, gambling", ""),
-    Corpus("news_c3_a", "newspaper readers' comments", "CC BY-NC-SA 4.0"),
+    Corpus("yt_psy", "comments below a music video", "CC BY 4.0 (UCI)", True, "tubespam"),
+    Corpus("yt_katyperry", "comments below a music video", "CC BY 4.0 (UCI)", True, "tubespam"),
+    Corpus("yt_lmfao", "comments below a music video", "CC BY 4.0 (UCI)", True, "tubespam"),
+    Corpus("tg_umputun", "messages of a chat group, Russian and English", "MIT", True, "umputun"),
+    Corpus("tg_ru_parish", "messages of a Russian chat group", "MIT", True, folder=_V2),
+    Corpus("blog_mademistakes", "replies on a design blog", "MIT", True),
+    Corpus(
+        "tox_civil_spans", "newspaper comments that are rude, not advertising", "CC0 1.0", True, "", _TOXIC, ("toxic",)
+    ),
+    Corpus(
+        "tox_cold_zh",
+        "Chinese social media, no advertising",
+        "Apache-2.0",
+        True,
+        "",
+        _TOXIC,
+        ("toxic", "clean"),
+        1000,
+    ),
+    Corpus("yt14_avengers", "comments below a film trailer", "", maker="tubespam"),
+    Corpus("yt14_playstation", "comments below a film about games", "", maker="tubespam"),
+    Corpus("blog_tosbourn", "replies on a developer's blog", "", maker="tosbourn"),
+    Corpus("blogspam_spintax_a", "praise that a spammer's template makes", "", maker="tosbourn"),
+    Corpus("yt_judol_a", "Indonesian video comments, gambling", "", maker="judol"),
+    Corpus("yt_judol_b", "Indonesian video comments, gambling", "", maker="judol"),
+    Corpus("news_c3_a", "newspaper readers' comments", "CC BY-NC-SA 4.0", most=4000),
+    Corpus("blog_azngeek", "German blog on programming", "", folder=_V2),
+    Corpus("blog_compilando", "Brazilian blog on programming", "", folder=_V2),
+    Corpus("blog_donthorp", "personal blog on food and gadgets", "", folder=_V2),
+    Corpus("blog_dottorblaster", "Italian blog on Linux", "", folder=_V2),
+    Corpus("blog_emcken", "blog on Linux", "", folder=_V2),
+    Corpus("blog_frouin", "French blog", "", folder=_V2),
+    Corpus("blog_haacked", "developer's blog", "", folder=_V2),
+    Corpus("blog_lemire", "blog on computer science", "", folder=_V2),
+    Corpus("blog_liedman", "Swedish developer's blog", "", folder=_V2),
+    Corpus("blog_oneplus", "Chinese student's blog", "", folder=_V2),
+    Corpus("blog_ploeh", "blog on software design", "", folder=_V2),
+    Corpus("blog_room303", "Polish personal blog", "", folder=_V2),
+    Corpus("blog_simpleton", "developer's blog that spammers took over", "", folder=_V2, most=800),
+    Corpus("blog_sourceguru", "blog on Linux", "", folder=_V2),
+    Corpus("blog_spinningnumbers", "lessons on electronics", "", folder=_V2),
+    Corpus("blog_zhlwish", "Chinese developer's blog", "", folder=_V2),
+    Corpus("blogspam_dbprogrammer", "spam on a blog on databases", "", folder=_V2),
+    Corpus("contactform_spam", "spam through contact forms", "", folder=_V2),
+    Corpus("news_ko", "Korean newspaper readers' comments", "CC BY-SA 4.0", folder=_V2),
+    Corpus("tg_radiot", "messages of a chat group, Russian", "", maker="umputun", folder=_V2),
 )
+CORPUS = {corpus.name: corpus for corpus in CORPORA}
 FREE = tuple(corpus.name for corpus in CORPORA if corpus.free)
-#: Sources with spam. Each is tested with a model that was not trained on it.
-SPAM = tuple(
-    corpus.name
-    for corpus in CORPORA
-    if not corpus.honest_only and corpus.name not in ("blog_mademistakes", "news_c3_a")
-)
+#: Comments of places that advertisers visit. The others are honest texts that teach words only.
+PLACES = tuple(corpus.name for corpus in CORPORA if corpus.folder != _TOXIC)
 
 
 def path(folder: Path, corpus: Corpus) -> Path:
@@ -56,10 +104,12 @@ def path(folder: Path, corpus: Corpus) -> Path:
 
 
 def read(folder: Path, corpus: Corpus) -> list[Example]:
-    """Read all comments of a corpus, in the order of the file."""
-    rows = [json.loads(line) for line in path(folder, corpus).read_text(encoding="utf-8").splitlines()]
-    if corpus.honest_only:
-        rows = [row for row in rows if row["label"] == "clean"]
+    """Read the comments of a corpus, at most `most` of each label, in the order of the file."""
+    lines = path(folder, corpus).read_text(encoding="utf-8").split("\n")
+    rows = [json.loads(line) for line in lines if line]
+    spam = [row for row in rows if row["label"] == "spam"]
+    honest = [row for row in rows if row["label"] in corpus.honest]
+    kept = {id(row) for some in (spam, honest) for row in sorted(some, key=_drawn)[: corpus.most]}
     return [
         Example(
             row["text"],
@@ -70,7 +120,13 @@ def read(folder: Path, corpus: Corpus) -> list[Example]:
             str(row.get("group") or row["id"]),
         )
         for row in rows
+        if id(row) in kept
     ]
+
+
+def _drawn(row: Mapping[str, Any]) -> bytes:
+    """Return a key that puts rows into a random order, always the same."""
+    return hashlib.sha256(str(row["id"]).encode()).digest()
 
 
 def digest(*contents: bytes) -> str:
@@ -84,8 +140,3 @@ def digest(*contents: bytes) -> str:
 def comment(example: Example) -> Comment:
     """Return the example as a submitted comment."""
     return Comment("", "", "", EPOCH, author=example.author, url=example.url, content=example.text)
-
-
-def half(examples: Sequence[Example], n: int) -> list[Example]:
-    """Return half n (0 or 1) of a corpus. Comments of one page or video stay together."""
-    return [e for e in examples if hashlib.sha256(e.group.encode()).digest()[0] % 2 == n]

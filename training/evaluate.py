@@ -1,182 +1,142 @@
-"""`python -m training.evaluate DATA_DIR`: evaluate the shipped model on unseen sources, against the targets."""
+"""`python -m training.evaluate DATA_DIR`: nested evaluation of the shipped model and of the points it becomes.
 
-import gc
+Every source is judged by a model that never saw it, nor another source of its maker: neither the words nor the points
+nor the threshold were learned or chosen on it. See `training.nested`.
+"""
+
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from comments.model import Comment
-from workers.learning.prior_model import PriorModel
-
-from .calibrate import Calibration, calibrated, unseen
-from .corpora import comment
+from .combine import LESSONS, all_errors
+from .corpora import CORPUS, PLACES
 from .disguise import DISGUISES, undisguised
-from .figures import matthews, mean, reach, recall, threshold
-from .fit import Array, Batch, Weights, batch, fit
+from .figures import mean, recall
+from .fit import Array
 from .generate import Example, chance
-from .protocol import BLOG, NEWS, SEED, Judged, Sources, free, gathered, honest_only, research, shipped
-from .train import model_of
+from .nested import FEW_SPAM, Nested, Scores
+from .policy_points import all_points, other_points, policy
+from .protocol import NEWS, SEED, gathered, padded_spam
 
-VIDEOS = ("yt_psy", "yt_katyperry", "yt_lmfao")
-ENGLISH = (*VIDEOS, "yt14_avengers", "yt14_playstation")
-#: Sources in other languages, and a pattern of the comments in that language.
-LANGUAGES = {
-    "Indonesian": (("yt_judol_a", "yt_judol_b"), re.compile("")),
-    "Russian": (("tg_umputun",), re.compile("[\u0400-\u04ff]{3}")),
-}
-#: P(spam) from which a comment is held, and from which it would be refused.
-HOLD, REFUSE = 0.5, 0.99
-FIRST_SHARE = 0.7
-#: Number of copies of a video's own comments in the training set; 1, 4, 15 and 50 were tried.
-OWN = 4
+#: Honest comments whose words are put around spam; no model saw their source as padding.
+INNOCENT = "blog_lemire"
+PADS = (20, 200)
+#: English spam, as disguises of Latin letters do not suit other languages.
+ENGLISH = ("yt_psy", "yt_katyperry", "yt_lmfao", "yt14_avengers", "yt14_playstation")
+MOST_CHANGED = 200
 
 
-def reached(title: str, judged: Sequence[Judged]) -> Iterator[str]:
-    """Yield one line per source, and the mean."""
-    each = [reach(j) for j in judged]
-    yield from ("", f"## Unseen sources, {title}", "", "| source | AUC | R@1 % | R@0.1 % |", "|-|-|-|-|")
-    for r in (*each, mean(each)):
-        yield f"| {r.source} | {r.auc:.3f} | {r.recall_1:.3f} | {r.recall_01:.3f} |"
+def reached(title: str, nested: Nested, scores: Scores) -> Iterator[str]:
+    """Yield one line per source with spam, and the mean, for each pool of honest comments."""
+    for pool, honest in nested.pools(scores).items():
+        yield from ("", f"## {title}, recall against {pool}", "", "| source | AUC | R@1 % | R@0.1 % |", "|-|-|-|-|")
+        each = list(nested.reach(scores, honest))
+        for r in (*each, mean(each)):
+            yield f"| {r.source} | {r.auc:.3f} | {r.recall_1:.3f} | {r.recall_01:.3f} |"
 
 
-def held(sources: Sources, full: Weights, calibration: Calibration) -> Iterator[str]:
-    """Yield the shares of honest comments at or above HOLD and REFUSE, each scored by a model without its source."""
-    yield from ("", "## Honest comments, prior alone", "")
-    yield f"| source | comments | held of 1,000 (P >= {HOLD}) | refused (P >= {REFUSE}) | highest P |"
-    yield "|-|-|-|-|-|"
-    own = "blog_mademistakes"
-    for name, weights in ((NEWS, full), (BLOG, full), (own, fit(free(sources, own)))):
-        p = calibration.probabilities(weights.logits(honest_only(sources.real[name])))
-        refused = int((p >= REFUSE).sum())
-        yield f"| {name} | {len(p)} | {1000 * (p >= HOLD).mean():.1f} | {refused} | {p.max():.3f} |"
+def held(nested: Nested, points: Scores) -> Iterator[str]:
+    """Yield the shares of comments that the model alone holds, and that the points of all filters hold."""
+    bar = policy().hold_at
+    yield from ("", "## Held without lessons", "")
+    yield "| source | honest | of 1,000 held by the model | by points | spam | held by the model | by points |"
+    yield "|-|-|-|-|-|-|-|"
+    for name in PLACES:
+        spam, of_model, of_points = nested.spam(name), nested.log_odds[name] >= 0, points[name] >= bar
+        cells: list[str] = []
+        for kind, unit, digits in ((~spam, 1000, 1), (spam, 1, 3)):
+            shares = [f"{unit * float(found[kind].mean()):.{digits}f}" for found in (of_model, of_points) if kind.any()]
+            cells += [str(int(kind.sum())), *(shares or ("-", "-"))]
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
-def caught(judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
-    """Yield the shares of unseen spam at or above HOLD and REFUSE."""
-    yield from ("", "## Spam of unseen sources, prior alone", "")
-    yield f"| source | held (P >= {HOLD}) | refused (P >= {REFUSE}) |"
-    yield "|-|-|-|"
-    for j in judged:
-        p = calibration.probabilities(j.spam)
-        yield f"| {j.source} | {(p >= HOLD).mean():.3f} | {(p >= REFUSE).mean():.3f} |"
+def _changed(nested: Nested, names: Sequence[str], change: Callable[[Sequence[Example]], Sequence[str]]) -> Scores:
+    """Return the scores of spam whose texts were changed."""
+    found = {}
+    for name in names:
+        spam = [example for example in nested.material.examples[name] if example.spam][:MOST_CHANGED]
+        found[name] = nested.scored(name, spam, change(spam))
+    return found
 
 
-def languages(sources: Sources, judged: Sequence[Judged], calibration: Calibration) -> Iterator[str]:
-    """Yield results for comments in other languages, each scored by a model without its source."""
-    yield from ("", "## Languages, prior alone", "")
-    yield f"| language | honest | held of 1,000 (P >= {HOLD}) | spam | held | R@1 % of its own honest |"
-    yield "|-|-|-|-|-|-|"
-    for language, (names, script) in LANGUAGES.items():
-        spam, honest = (
-            np.concatenate([_written(logits, sources.examples[j.source], is_spam, script) for j, logits in found])
-            for is_spam, found in (
-                (True, [(j, j.spam) for j in judged if j.source in names]),
-                (False, [(j, j.honest) for j in judged if j.source in names]),
-            )
-        )
-        held = [float((calibration.probabilities(logits) >= HOLD).mean()) for logits in (honest, spam)]
-        own = recall(spam, honest, 0.01)
-        yield f"| {language} | {len(honest)} | {1000 * held[0]:.1f} | {len(spam)} | {held[1]:.3f} | {own:.3f} |"
+def padding(nested: Nested) -> Iterator[str]:
+    """Yield the recall of spam before or after honest words."""
+    names = [name for name in PLACES if nested.spam(name).sum() >= FEW_SPAM]
+    innocent = [example for example in nested.material.examples[INNOCENT] if not example.spam]
+    yield from ("", f"## Spam between honest words of {INNOCENT}, R@1 %, mean of the sources", "")
+    pools = nested.pools(nested.log_odds)
+    yield f"| words | against {' | against '.join(pools)} |"
+    yield "|-|" + "-|" * len(pools)
+    for n in (0, *PADS):
+        scores = _changed(nested, names, lambda spam, n=n: padded_spam(spam, innocent, n))  # type: ignore[misc]
+        shares = [np.mean([recall(x, pool, 0.01) for x in scores.values()]) for pool in pools.values()]
+        yield f"| {n} | {' | '.join(f'{share:.3f}' for share in shares)} |"
 
 
-def _written(logits: Array, examples: Sequence[Example], is_spam: bool, script: re.Pattern[str]) -> Array:
-    """Return the logits of comments that contain the script."""
-    of_kind = [example for example in examples if example.spam is is_spam]
-    return logits[[bool(script.search(example.text)) for example in of_kind]]
-
-
-def disguises(sources: Sources, judged: Sequence[Judged]) -> Iterator[str]:
+def disguises(nested: Nested) -> Iterator[str]:
     """Yield the recall of English spam at 1 % of the honest newspaper comments, in each disguise."""
     yield from ("", "## Disguised English spam", "", "| disguise | R@1 % of news |", "|-|-|")
-    unseen = {j.source: j.weights for j in judged}
-    bars = {name: threshold(unseen[name].logits(sources.real[NEWS]), 0.01) for name in ENGLISH}
-    for name, disguise in {"none": undisguised, **DISGUISES}.items():
-        draw, recalled = chance("disguise", SEED), []
-        for source in ENGLISH:
-            spam = [e for e in sources.examples[source] if e.spam]
-            disguised = [Example(disguise(e.text, draw), True, source, e.author, e.url) for e in spam]
-            recalled.append((unseen[source].logits(batch(disguised, source)) > bars[source]).mean())
-        yield f"| {name} | {np.mean(recalled):.3f} |"
+    news = nested.material.sources[NEWS]
+    bars: dict[str, Array] = {}
+    for name in ENGLISH:
+        model = nested.of(name)
+        bars[name] = model.points.log_odds(model.columns(news))
+    for title, disguise in {"none": undisguised, **DISGUISES}.items():
+        draw = chance("disguise", SEED)
+        scores = _changed(nested, ENGLISH, lambda spam, d=disguise, r=draw: [d(e.text, r) for e in spam])  # type: ignore[misc]
+        yield f"| {title} | {np.mean([recall(scores[name], bars[name], 0.01) for name in ENGLISH]):.3f} |"
 
 
-def _halves(examples: Sequence[Example]) -> tuple[list[int], list[int]]:
-    """Split a video's comments, in the order of the file, into the first ones and the rest."""
-    cut = round(FIRST_SHARE * len(examples))
-    return list(range(cut)), list(range(cut, len(examples)))
+def languages(nested: Nested) -> Iterator[str]:
+    """Yield the shares of honest comments in several languages that the model alone holds."""
+    cyrillic = re.compile("[\u0400-\u04ff]{3}")
+    kinds = {
+        "Indonesian": ("yt_judol_a", "yt_judol_b"),
+        "Russian": ("tg_umputun", "tg_radiot", "tg_ru_parish"),
+        "Italian": ("blog_dottorblaster",),
+        "Polish": ("blog_room303",),
+        "Chinese": ("blog_oneplus", "blog_zhlwish"),
+        "Korean": ("news_ko",),
+    }
+    yield from ("", "## Languages, model alone", "", "| language | honest | held of 1,000 |", "|-|-|-|")
+    for language, names in kinds.items():
+        scores = []
+        for name in names:
+            for example, score in zip(nested.material.examples[name], nested.log_odds[name], strict=True):
+                if not example.spam and (language != "Russian" or cyrillic.search(example.text)):
+                    scores.append(score)
+        yield f"| {language} | {len(scores)} | {1000 * np.mean(np.array(scores) >= 0):.1f} |"
 
 
-def videos(sources: Sources) -> Iterator[str]:
-    """Follow TubeSpam's protocol: train on the first 70 % of a video, and test on the last 30 %."""
-    yield from ("", "## TubeSpam's protocol", "", "| video | MCC, own comments | MCC, and all that ships |", "|-|-|-|")
-    scores = []
-    for name in VIDEOS:
-        first, last = _halves(sources.examples[name])
-        learned, tested = (sources.real[name].only(np.array(part)) for part in (first, last))
-        row = [_correlation(fit(batches), tested) for batches in ([learned], [*[learned] * OWN, *free(sources, name)])]
-        scores.append(row)
-        yield f"| {name} | {row[0]:.3f} | {row[1]:.3f} |"
-    own, all_ = np.mean(scores, axis=0)
-    yield f"| mean | {own:.3f} | {all_:.3f} |"
-
-
-def _correlation(weights: Weights, tested: Batch) -> float:
-    logits = weights.logits(tested)
-    return matthews(logits[tested.spam == 1], logits[tested.spam == 0])
-
-
-def speed(sources: Sources, prior: PriorModel) -> Iterator[str]:
-    """Measure the CPU time per comment on empty caches, including normalization and links."""
-    yield from (
-        "",
-        "## Speed, one core, CPU time",
-        "",
-        "| comments | characters | µs, logit | µs, with reasons |",
-        "|-|-|-|-|",
-    )
-    news = [comment(e) for e in sources.examples[NEWS]]
-    chosen = (
-        ("short: video", [comment(e) for e in sources.examples["yt_judol_b"]][:2000]),
-        ("newspaper, 350 to 450 characters", [c for c in news if 350 <= len(c.content) <= 450]),
-    )
-    for title, comments in chosen:
-        characters = np.mean([len(c.content) for c in comments])
-        logit, score = (_microseconds(judge, comments) for judge in (prior.logit, prior.score))
-        yield f"| {title} | {characters:.0f} | {logit:.0f} | {score:.0f} |"
-
-
-def _microseconds(judge: Callable[[Comment], object], comments: Sequence[Comment]) -> float:
-    """Return the mean of the second half, with caches that the first half filled."""
-    half = len(comments) // 2
-    gc.freeze()  # a worker does not have the corpora in memory
-    for c in comments[:half]:
-        judge(c)
-    start = time.process_time()
-    for c in comments[half:]:
-        judge(c)
-    return (time.process_time() - start) / (len(comments) - half) * 1e6
+def learning(nested: Nested) -> Iterator[str]:
+    """Yield the share of wrong decisions after some lessons, with constants that were fitted on other streams."""
+    yield from ("", "## Error after lessons", "", f"| lessons | {' | '.join(map(str, LESSONS))} |")
+    yield "|-|" + "-|" * len(LESSONS)
+    for title, errors in all_errors(nested.material.examples, nested.log_odds):
+        yield f"| {title} | {' | '.join(f'{share:.3f}' for share in errors)} |"
 
 
 def main(arguments: list[str]) -> int:
-    if not arguments:
-        sys.stderr.write("usage: python -m training.evaluate DATA_DIR [research]\n")
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m training.evaluate DATA_DIR\n")
         return 2
-    sources = gathered(Path(arguments[0]))
-    full, calibration = fit(free(sources)), calibrated(unseen(sources))
-    judged = shipped(sources, full)
-    parts = [reached("freely licensed and generated examples only", judged), held(sources, full, calibration)]
-    parts += [
-        caught(judged, calibration),
-        languages(sources, judged, calibration),
-        disguises(sources, judged),
-        videos(sources),
-        speed(sources, PriorModel(model_of(full, calibration))),
-    ]
-    if "research" in arguments:
-        parts.append(reached("all data", research(sources)))
+    nested = Nested(gathered(Path(arguments[0])))
+    scores = nested.log_odds
+    points = {name: all_points(scores[name], other_points(nested.material.examples[name])) for name in PLACES}
+    parts = (
+        reached("Model alone", nested, scores),
+        reached("Points of all filters", nested, points),
+        held(nested, points),
+        padding(nested),
+        disguises(nested),
+        languages(nested),
+        learning(nested),
+    )
+    groups = {group: [name for name in PLACES if CORPUS[name].group == group] for group in nested.models}
+    sys.stdout.write(f"{len(groups)} groups of sources\n")
     for part in parts:
         for line in part:
             sys.stdout.write(line + "\n")

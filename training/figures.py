@@ -1,13 +1,11 @@
 """Metrics of the shipped model."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .fit import Array
-from .protocol import Judged
 
 #: The spam of a source with fewer honest comments than this is compared with the honest pool.
 FEW = 20
@@ -39,10 +37,6 @@ def recall(spam: Array, pool: Array, share: float) -> float:
     return float((spam > threshold(pool, share)).mean())
 
 
-def reach(judged: Judged) -> Reach:
-    return reached(judged.source, judged.spam, judged.honest, judged.pool)
-
-
 def reached(source: str, spam: Array, honest: Array, pool: Array) -> Reach:
     """Return the figures of one source. Scores may have any scale."""
     own = honest if len(honest) >= FEW else pool
@@ -52,11 +46,3 @@ def reached(source: str, spam: Array, honest: Array, pool: Array) -> Reach:
 def mean(each: Sequence[Reach]) -> Reach:
     columns = ([getattr(r, name) for r in each] for name in ("auc", "recall_1", "recall_01"))
     return Reach("mean", *(float(np.mean(column)) for column in columns))
-
-
-def matthews(spam: Array, honest: Array) -> float:
-    """Matthews' correlation coefficient at the threshold 0."""
-    tp, fp = int((spam > 0).sum()), int((honest > 0).sum())
-    fn, tn = len(spam) - tp, len(honest) - fp
-    product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
-    return (tp * tn - fp * fn) / math.sqrt(product) if product else 0.0

@@ -46,6 +46,8 @@ NAMED: Mapping[str, float] = {
 }
 #: Share of spam that is disguised.
 DISGUISED = 0.2
+#: Share of spam that is hidden in an honest text.
+PADDED = 0.06
 #: Share of honest texts typed without care: no capitals, no full stops, letters lost.
 CARELESS = 0.25
 
@@ -79,14 +81,22 @@ def honest(seed: int, share: float = 1.0) -> Iterator[Example]:
 
 def spam(seed: int, share: float = 1.0) -> Iterator[Example]:
     """Generate each rule of SPAM the given number of times, some of it disguised."""
-    draw, grammar = chance("spam", seed), read(*SPAM_TEXT)
+    draw, grammar, innocent = chance("spam", seed), read(*SPAM_TEXT), read(*HONEST_TEXT)
     for rule, n in SPAM.items():
         for _ in range(round(n * share)):
             text = grammar.line(rule, draw)
             text = _careless(text, draw) if draw.random() < CARELESS else text
             if draw.random() < DISGUISED:
                 text = draw.choice(list(DISGUISES.values()))(text, draw)
+            if draw.random() < PADDED:
+                text = padded(text, innocent.line(draw.choice(("news", "blog")), draw), draw)
             yield Example(text, True, f"generated {rule}", *_signature(grammar, rule, draw))
+
+
+def padded(text: str, innocent: str, draw: random.Random) -> str:
+    """Put a text before or after an innocent one."""
+    separator = draw.choice((" ", "\n", "\n\n"))
+    return separator.join((text, innocent) if draw.random() < 0.5 else (innocent, text))
 
 
 def _signature(grammar: Grammar, rule: str, draw: random.Random) -> tuple[str, str]:

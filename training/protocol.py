@@ -1,40 +1,61 @@
-"""Training and test sets of the evaluation: every source is scored by a model that was not trained on it."""
+"""Training data of the evaluation and of the shipped model, and the models that did not see a part of it.
 
+Words are learned from freely licensed and generated comments only. All comments of `corpora.PLACES` teach the few
+points of `plain_points`, which contain no words.
+"""
+
+import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from .corpora import CORPORA, FREE, SPAM, half, read
-from .fit import Array, Batch, Weights, batch, fit
-from .generate import Example, honest, spam
+from .corpora import CORPORA, CORPUS, FREE, read
+from .fit import Batch, Weights, batch, fit
+from .generate import Example, chance, honest, padded, spam
+from .plain_points import Columns, PlainPoints, Shown, fit_points, shown
 
 SEED = 1
-ALL = tuple(corpus.name for corpus in CORPORA)
-
-#: Honest comments for the false positive rate.
+#: Honest comments that all systems are compared with.
 NEWS, BLOG = "news_c3_a", "blog_tosbourn"
+_FREE_GROUPS = frozenset(CORPUS[name].group for name in FREE)
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """All training and test data, read and hashed once."""
+class Model:
+    """Weights of words, and points without words, of one training."""
+
+    words: Weights
+    points: PlainPoints
+
+    def columns(self, of: Shown) -> Columns:
+        return Columns.of(of, self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All training and test data, read and hashed once. Models are kept by the groups that they did not see."""
 
     examples: Mapping[str, list[Example]]
-    real: Mapping[str, Batch]
+    sources: Mapping[str, Shown]
     generated: tuple[Batch, ...]
+    _words: dict[frozenset[str], Weights] = field(default_factory=dict)
 
+    def words(self, *without: str) -> Weights:
+        """Return weights of words from all that may be shipped, without some groups."""
+        hidden = _FREE_GROUPS.intersection(without)
+        if hidden not in self._words:
+            seen = [self.sources[name].batch for name in FREE if CORPUS[name].group not in hidden]
+            self._words[hidden] = fit([*seen, *self.generated])
+        return self._words[hidden]
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Logits of one source by a model not trained on it, and of the honest pool by the same model."""
-
-    source: str
-    weights: Weights
-    spam: Array
-    honest: Array
-    pool: Array
+    def model(self, without: str = "") -> Model:
+        """Return a model that did not see one group. Its points are fitted on sources that its words did not see."""
+        columns = {
+            name: Columns.of(source, self.words(CORPUS[name].group, without))
+            for name, source in self.sources.items()
+            if source.is_place and CORPUS[name].group != without
+        }
+        return Model(self.words(without), fit_points(columns))
 
 
 def generated(share: float = 1.0) -> tuple[Batch, ...]:
@@ -45,41 +66,21 @@ def generated(share: float = 1.0) -> tuple[Batch, ...]:
     return tuple(batch(examples, kind) for kind, examples in kinds.items())
 
 
-def gathered(folder: Path, names: Sequence[str] = ALL, share: float = 1.0) -> Sources:
-    """Read the corpora of these names, and a share of the generated comments."""
-    examples = {corpus.name: read(folder, corpus) for corpus in CORPORA if corpus.name in names}
-    return Sources(examples, {name: batch(rows, name) for name, rows in examples.items()}, generated(share))
+def honest_words(examples: Sequence[Example], n: int, draw: random.Random) -> str:
+    """Return `n` words of honest comments."""
+    found: list[str] = []
+    while len(found) < n:
+        found += draw.choice(examples).text.split()
+    return " ".join(found[:n])
 
 
-def free(sources: Sources, without: str = "") -> list[Batch]:
-    """Return the data that shipped weights may use, without one source."""
-    return [*(sources.real[name] for name in FREE if name != without), *sources.generated]
+def padded_spam(source: Sequence[Example], innocent: Sequence[Example], n: int) -> list[str]:
+    """Return the texts of spam, each before or after `n` honest words."""
+    draw = chance("padded", SEED)
+    return [padded(spam.text, honest_words(innocent, n, draw), draw) if n else spam.text for spam in source]
 
 
-def all_without(sources: Sources, without: str) -> list[Batch]:
-    """Return all data without one source, half of the newspaper's articles, and the blog of the honest pool."""
-    kept = [b for name, b in sources.real.items() if name not in (without, NEWS, BLOG)]
-    news = batch(half(sources.examples[NEWS], 0), NEWS)
-    return [*kept, news, *sources.generated]
-
-
-def _judged(source: Batch, weights: Weights, pool: Sequence[Batch]) -> Judged:
-    logits = weights.logits(source)
-    honest_pool = np.concatenate([weights.logits(b) for b in pool])
-    return Judged(source.source, weights, logits[source.spam == 1], logits[source.spam == 0], honest_pool)
-
-
-def honest_only(source: Batch) -> Batch:
-    return source.only(np.flatnonzero(source.spam == 0))
-
-
-def shipped(sources: Sources, full: Weights) -> list[Judged]:
-    """Follow the protocol "shipped": train on freely licensed and generated examples only, without the source."""
-    pool = [sources.real[NEWS], honest_only(sources.real[BLOG])]
-    return [_judged(sources.real[name], fit(free(sources, name)) if name in FREE else full, pool) for name in SPAM]
-
-
-def research(sources: Sources) -> list[Judged]:
-    """Follow the protocol "research": train on all data without the source. The honest pool is not trained on."""
-    pool = [batch(half(sources.examples[NEWS], 1), NEWS), honest_only(sources.real[BLOG])]
-    return [_judged(sources.real[name], fit(all_without(sources, name)), pool) for name in SPAM]
+def gathered(folder: Path, share: float = 1.0) -> Material:
+    """Read all corpora, and a share of the generated comments."""
+    examples = {corpus.name: read(folder, corpus) for corpus in CORPORA}
+    return Material(examples, {name: shown(name, rows) for name, rows in examples.items()}, generated(share))

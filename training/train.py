@@ -3,14 +3,15 @@
 import sys
 from pathlib import Path
 
-from workers.learning.prior_model import PriorWeights, quantize
+from workers.learning.features import Family
+from workers.learning.prior_weights import PriorWeights, quantize
 
-from .calibrate import Calibration, Unseen, calibrated, unseen
 from .card import card
-from .corpora import CORPORA, FREE, digest, path
-from .fit import Weights, fit
+from .corpora import CORPORA, digest, path
 from .generate import TEXT
-from .protocol import SEED, free, gathered
+from .nested import Nested
+from .plain_points import PLAIN
+from .protocol import SEED, Material, Model, gathered
 
 ROOT = Path(__file__).parent.parent
 PRIOR = ROOT / "workers" / "learning" / "prior.bin"
@@ -18,24 +19,33 @@ CARD = ROOT / "docs" / "model-card.md"
 
 
 def inputs(folder: Path) -> str:
-    """Return the SHA-256 over all training inputs: the free corpora, the templates and the seed."""
-    corpora = [path(folder, corpus).read_bytes() for corpus in CORPORA if corpus.free]
+    """Return the SHA-256 over all training inputs: the corpora, the templates and the seed."""
+    corpora = [path(folder, corpus).read_bytes() for corpus in CORPORA]
     templates = [file.read_bytes() for file in sorted(TEXT.glob("*.txt"))]
     return digest(*corpora, *templates, str(SEED).encode())
 
 
-def model_of(weights: Weights, calibration: Calibration, learned_from: str = "") -> PriorWeights:
-    """Return the weights in the form of the shipped file."""
-    whole, scales = quantize(weights.of.tolist())
-    # The last bits of a sum differ between processors, so the bias is rounded.
-    return PriorWeights(whole, scales, round(weights.bias, 6), calibration.slope, calibration.shift, learned_from)
+def weights_of(model: Model, learned_from: str = "") -> PriorWeights:
+    """Return the model in the form of the shipped file."""
+    whole, scales = quantize(model.words.of.tolist())
+    base, name, address = model.points.of[:3].tolist()
+    factors = {Family.NAME: name, Family.ADDRESS: address}
+    plain = {trait: points for trait, points in zip(PLAIN, model.points.of[3:].tolist(), strict=True) if points}
+    return PriorWeights(
+        whole,
+        tuple(round(scale * factors.get(family, base), 8) for family, scale in zip(Family, scales, strict=True)),
+        model.points.bias,
+        plain,
+        1.0,
+        model.points.shift,
+        learned_from,
+    )
 
 
-def trained(folder: Path, share: float = 1.0) -> tuple[PriorWeights, list[Unseen]]:
-    """Train on these files and a `share` of the generated comments; return the model and its results on new sources."""
-    sources = gathered(folder, FREE, share)
-    found = unseen(sources)
-    return model_of(fit(free(sources)), calibrated(found), inputs(folder)), found
+def trained(folder: Path, share: float = 1.0) -> tuple[PriorWeights, Material]:
+    """Train on the data and a `share` of the generated comments; return the model and what it was trained on."""
+    material = gathered(folder, share)
+    return weights_of(material.model(), inputs(folder)), material
 
 
 def main(arguments: list[str]) -> int:
@@ -44,10 +54,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m training.train DATA_DIR\n")
         return 2
     folder = Path(arguments[0])
-    model, found = trained(folder)
+    model, material = trained(folder)
     PRIOR.write_bytes(model.to_bytes())
     CARD.parent.mkdir(exist_ok=True)
-    CARD.write_text(card(folder, model, found), encoding="utf-8")
+    CARD.write_text(card(folder, model, Nested(material)), encoding="utf-8")
     sys.stdout.write(f"{PRIOR.name}: {PRIOR.stat().st_size} bytes, inputs {model.inputs[:12]}\n")
     return 0
 

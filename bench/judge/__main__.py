@@ -18,10 +18,11 @@ import numpy as np
 
 from comments.storage.values import TokenCounts
 from training.combine import FEWEST_JUDGED, MOST_JUDGED, Row, streams
-from training.corpora import CORPORA, FREE, SPAM, read
+from training.corpora import CORPUS, FREE, PLACES
 from training.figures import Reach, mean, reached
 from training.generate import Example, honest, spam
-from training.protocol import BLOG, NEWS, SEED
+from training.nested import FEW_SPAM, Nested
+from training.protocol import BLOG, NEWS, SEED, gathered
 from workers.learning.combined_model import combined_score
 from workers.learning.site_model import tokens
 
@@ -50,20 +51,25 @@ Corpora = Mapping[str, list[Example]]
 
 
 def trained(make: Callable[[], System], corpora: Corpora, made: Sequence[Example], without: str = "") -> System:
-    """Return a filter trained on all free sources except one."""
+    """Return a filter trained on all free sources except those of one group."""
     system = make()
-    system.learn([*(e for name in FREE if name != without for e in corpora[name]), *made])
+    system.learn([*(e for name in FREE if CORPUS[name].group != without for e in corpora[name]), *made])
     return system
 
 
-def unseen(make: Callable[[], System], full: System, corpora: Corpora, made: Sequence[Example]) -> Iterator[Reach]:
-    """Judge each source of spam with a filter that was not trained on it."""
+def unseen(make: Callable[[], System], full: System, nested: Nested, made: Sequence[Example]) -> Iterator[Reach]:
+    """Judge each source of spam with a filter that was not trained on its group."""
+    corpora, free = nested.material.examples, {CORPUS[name].group for name in FREE}
     pool = [e for name in (NEWS, BLOG) for e in corpora[name] if not e.spam]
+    if make is Prior:
+        yield from nested.reach(nested.log_odds, nested.honest_of(nested.log_odds, (NEWS, BLOG)))
+        return
     full_scores = np.array(full.scores(pool))
-    for name in SPAM:
-        system = trained(make, corpora, made, name) if name in FREE else full
-        pool_scores = np.array(system.scores(pool)) if name in FREE else full_scores
-        scores, labels = np.array(system.scores(corpora[name])), np.array([e.spam for e in corpora[name]])
+    for name in [name for name in PLACES if nested.spam(name).sum() >= FEW_SPAM]:
+        group = CORPUS[name].group
+        system = trained(make, corpora, made, group) if group in free else full
+        pool_scores = np.array(system.scores(pool)) if group in free else full_scores
+        scores, labels = np.array(system.scores(corpora[name])), nested.spam(name)
         yield reached(name, scores[labels], scores[~labels], pool_scores)
 
 
@@ -89,7 +95,9 @@ def our_error(rows: Sequence[Row], n: int) -> float:
     spams = sum(row.spam for row in rows[:n])
     seen = TokenCounts(n - spams, spams, {token: (ham, spam) for token, (ham, spam) in counts.items()})
     rest = rows[n :: max(1, (len(rows) - n) // MOST_JUDGED)]
-    return float(np.mean([(combined_score(row.comment, seen).log_odds > 0) is not row.spam for row in rest]))
+    return float(
+        np.mean([(combined_score(row.comment, seen, prior=row.prior).log_odds > 0) is not row.spam for row in rest])
+    )
 
 
 def errors(make: Callable[[], System], sites: Sequence[tuple[str, list[Row]]]) -> Iterator[float]:
@@ -114,16 +122,17 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m bench.judge DATA_DIR\n")
         return 2
     folder = Path(arguments[0])
-    corpora = {corpus.name: read(folder, corpus) for corpus in CORPORA}
+    nested = Nested(gathered(folder))
+    corpora = nested.material.examples
     made = [*honest(SEED), *spam(SEED)]
-    sites = list(streams(folder, SEED))
+    sites = list(streams(corpora, nested.log_odds, SEED))
     short, long = corpora["yt_judol_b"], [e for e in corpora[NEWS] if len(e.text) in LONG]
     lessons = "".join(f" error after {n} lessons |" for n in LESSONS)
     print(f"| filter | mean AUC | lowest | R@1 % | R@0.1 % |{lessons} µs, short | 400 characters |")
     print("|-|-|-|-|-|" + "-|" * len(LESSONS) + "-|-|")
     for make in SYSTEMS:
         full = trained(make, corpora, made)
-        each = list(unseen(make, full, corpora, made))
+        each = list(unseen(make, full, nested, made))
         total, lowest = mean(each), min(each, key=lambda r: r.auc)
         wrong = " | ".join(f"{share:.3f}" for share in errors(make, sites))
         spent = " | ".join(f"{microseconds(full, some):,.0f}" for some in (short, long))

@@ -150,7 +150,8 @@ STORY: tuple[Post, ...] = (
     Post(16.8, "Carla M.", ESSAY, PETITION.format("your")),
     Post(16.2, "Joost", BOTTLES, PETITION.format("this")),
     Post(13, "Ilse Kort", ESSAY, "For those who want the numbers: https://tides.example/stations/41 has the gauge, "
-         "https://wind.example/archive the wind, and https://marsh.example/papers/drainage explains the creek."),
+         "https://wind.example/archive the wind, https://maps.example/1890 the old course, and "
+         "https://marsh.example/papers/drainage explains the creek."),
     Post(12, "Haruka Sato", FOG, "霧の日に杭を数えながら歩いたことがあります。"
          "四十歩で止まる、というのは祖母の教えと同じです。"),
     Post(10, "Nils Aas", PIER, "Is the bench at the end still there? My parents met on it and I would like to see it "

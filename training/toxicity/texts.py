@@ -61,7 +61,7 @@ def generated(rule: str, n: int = GENERATED) -> tuple[str, ...]:
 
 def honest_corpora() -> Sequence[Corpus]:
     """Return the freely licensed comments. A few of them are rude, but none is labelled for it."""
-    return [corpus for corpus in CORPORA if corpus.free and corpus.name != DAVIDSON.name]
+    return [corpus for corpus in CORPORA if corpus.free and corpus.folder == "labelled"]
 
 
 def gathered(folder: Path) -> list[Group]:

@@ -15,15 +15,15 @@ from workers.text.traits import PLAIN_NAMES
 
 from .base import Facts, Filter
 
-#: The least strength that holds, the greatest that only holds, and the least that is spam. With the weight below these
-#: are the points of `hold_at`, a little more, and the points of `spam_at`.
-HOLDS, MAX_HOLDS, IS_SPAM = 0.3, 0.4, 0.8
-#: Log-odds below the hold threshold over which the strength falls to 0; a further range without a signal; and the range
-#: over which "ham" rises to full strength. Chosen with bench.outcomes: a wider FADE holds honest readers' links.
-FADE, NO_SIGNAL, FULL = 1.0, 1.6, 5.0
-#: Log-odds above the hold threshold over which held comments get different points. With one value for all, recall at
-#: 1 % by points on six mixed sources, as they are learned, was .867 instead of .934.
-HELD_RANGE = 8.0
+READS_LIKE_SPAM, READS_LIKE_HAM = "learned.spam", "learned.ham"
+#: The least strength that holds, the limit of those that only hold, and the least that is spam. With the weight below
+#: these are the points of `hold_at`, three more, and the points of `spam_at`.
+HOLDS, MAX_HOLDS, IS_SPAM = 0.3, 0.6, 0.8
+#: Strength for one unit of log-odds around the hold threshold, so that the points of other signals, which are log-odds
+#: too, add up with these to one score. Adding signals with larger points put honest comments with links on top.
+UNIT = 0.15
+#: Log-odds above the spam threshold over which the strength rises to 1, and strength of "ham" for one unit of log-odds.
+FULL, HAM_UNIT = 5.0, 1 / 3
 #: Reasons of the shipped model to list.
 MAX_PRIOR_REASONS = 3
 
@@ -32,10 +32,19 @@ def spam_strength(score: CombinedScore) -> float:
     """Return 0 for no sign of spam, HOLDS at the hold threshold, IS_SPAM at the spam threshold, up to 1."""
     above = score.log_odds - score.hold_at
     if above < 0:
-        return HOLDS * max(0.0, 1 + above / FADE)
+        return max(0.0, HOLDS + UNIT * above)
     if math.isinf(score.spam_at) or score.log_odds < score.spam_at:
-        return min(MAX_HOLDS, HOLDS + (MAX_HOLDS - HOLDS) * above / HELD_RANGE)
+        most = MAX_HOLDS - HOLDS
+        return HOLDS + most * above / (above + most / UNIT)
     return min(1.0, IS_SPAM + (1 - IS_SPAM) * (score.log_odds - score.spam_at) / FULL)
+
+
+def learned_strength(score: CombinedScore) -> tuple[str, float]:
+    """Return the signal for a score and its strength, which may be 0."""
+    if strength := spam_strength(score):
+        return READS_LIKE_SPAM, strength
+    below = score.hold_at - HOLDS / UNIT - score.log_odds
+    return READS_LIKE_HAM, min(1.0, max(0.0, HAM_UNIT * below))
 
 
 def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, float], spam: bool) -> str:
@@ -63,17 +72,17 @@ class LearnedFilter(Filter):
     """Scores words, links, style and name with the shipped weights and with this site's lessons."""
 
     name = "learned"
-    # Spam alone only after enough lessons on the site. Until then 4 points at most, which hold.
+    # Spam alone only after enough lessons on the site. Until then less than 6 points, which hold.
     signals: ClassVar[SignalCatalogue] = {
-        "learned.spam": SignalInfo(
+        READS_LIKE_SPAM: SignalInfo(
             10.0,
-            "it reads like spam, by the shipped model and by this site's lessons; strength 0.4 at most, which only "
+            "it reads like spam, by the shipped model and by this site's lessons; strength below 0.6, which only "
             "holds, until the site has fifteen lessons of spam and fifteen of ham",
             "it read less like spam ({evidence})",
             gradual=True,
             label="Reads like spam",
         ),
-        "learned.ham": SignalInfo(
+        READS_LIKE_HAM: SignalInfo(
             -3.0, "it reads like honest comments, by the same two models", label="Reads like a real comment"
         ),
     }
@@ -81,7 +90,6 @@ class LearnedFilter(Filter):
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         lessons = facts.corpus
         score = combined_score(comment, lessons, facts.site.refusals)
-        if strength := spam_strength(score):
-            yield Signal("learned.spam", strength, reasons(comment, lessons, score.token_odds, spam=True))
-        elif (below := score.hold_at - FADE - NO_SIGNAL - score.log_odds) > 0:
-            yield Signal("learned.ham", min(1.0, below / FULL), reasons(comment, lessons, score.token_odds, spam=False))
+        name, strength = learned_strength(score)
+        if strength:
+            yield Signal(name, strength, reasons(comment, lessons, score.token_odds, spam=name == READS_LIKE_SPAM))

@@ -38,21 +38,21 @@ class ShoutingFilter(Filter):
     # All three together hold a comment, and no more.
     signals: ClassVar[SignalCatalogue] = {
         "shouting.capitals": SignalInfo(
-            1.5,
+            1.4,
             "more than half of at least twenty letters are capitals",
             "it had fewer capitals",
             gradual=True,
             label="Capitals",
         ),
         "shouting.repetition": SignalInfo(
-            1.5,
+            0.9,
             "one letter or mark five times or more in a row, or the same few words again and again",
             "it repeated itself less",
             gradual=True,
             label="Repetition",
         ),
         "shouting.exclamation": SignalInfo(
-            1.0,
+            0.7,
             "more than three exclamation marks",
             "it had fewer exclamation marks",
             gradual=True,

@@ -18,13 +18,13 @@ from .site_model import LESSONS_NEEDED, has_enough_lessons, mean_log_odds, rarer
 
 #: Weight of the shipped model's log-odds, and the log-odds of an average comment. Both before the first lesson and
 #: after many.
-PRIOR_WEIGHT, OFFSET = (2.61, 1.86), (2.78, 1.07)
+PRIOR_WEIGHT, OFFSET = (1.21, 0.89), (2.61, 0.76)
 #: Weight of the site's log-odds after many lessons, and the lessons of the rarer label at which it is half of that.
-SITE_WEIGHT, HALF_TAUGHT = 3.56, 7
+SITE_WEIGHT, HALF_TAUGHT = 3.71, 7
 
-#: Log-odds that hold a comment on a site without lessons of spam, chosen to hold few honest newspaper comments; after
+#: Log-odds that hold a comment on a site without lessons of spam, those of the shipped model's own threshold; after
 #: many; and the lessons of spam half way between both.
-HOLD_COLD, HOLD_TAUGHT, HALF_CAREFUL = 2.8, -4.0, 5
+HOLD_COLD, HOLD_TAUGHT, HALF_CAREFUL = OFFSET[0], -3.5, 5
 #: Increase of that threshold after many lessons of both labels, which make the site more certain and hold fewer
 #: comments; and the lessons of the rarer label for half of it.
 HOLD_CERTAIN, HALF_CERTAIN = 3.0, 90
@@ -57,7 +57,7 @@ class RefusalRule:
 REFUSAL_RULES: Mapping[str, RefusalRule] = {
     "none": RefusalRule(math.inf, math.inf, 1, math.inf),
     "1 in 3000": RefusalRule(5.0, 4.0, 50, 1.0),
-    "1 in 1000": RefusalRule(4.0, 1.5, 20, 0.25),
+    "1 in 1000": RefusalRule(4.5, 2.0, 20, 0.5),
     "1 in 100": RefusalRule(2.0, 1.0, 20, -math.inf),
 }
 DEFAULT_REFUSALS = "1 in 1000"
@@ -93,12 +93,24 @@ def site_log_odds(comment: Comment, lessons: ByIdentity[TokenCounts]) -> tuple[M
     return token_odds, mean_log_odds(token_odds, len(of_comment))
 
 
-def combined_score(comment: Comment, lessons: TokenCounts, refusals: str = DEFAULT_REFUSALS) -> CombinedScore:
-    """Return the score of both models together. `refusals` is the site's setting for the share of wrong refusals."""
+def combined_score(
+    comment: Comment, lessons: TokenCounts, refusals: str = DEFAULT_REFUSALS, prior: float | None = None
+) -> CombinedScore:
+    """Return the score of both models together. `refusals` is the site's setting for the share of wrong refusals.
+
+    `prior` replaces the shipped model's log-odds in evaluations, by those of a model that did not see the comment.
+    """
     token_odds, site = site_log_odds(comment, ByIdentity(lessons))
     prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
-    log_odds = prior_weight * prior_log_odds(comment) + site_weight * site + offset
+    prior = prior_log_odds(comment) if prior is None else prior
+    log_odds = prior_weight * prior + site_weight * site + offset
     return CombinedScore(log_odds, hold_threshold(lessons), REFUSAL_RULES[refusals].spam_at(lessons), token_odds)
+
+
+def new_site_score(prior: float) -> CombinedScore:
+    """Return the score on a site without lessons, for log-odds of a shipped model."""
+    weight, _, offset = _weights(0)
+    return CombinedScore(weight * prior + offset, HOLD_COLD, math.inf)
 
 
 @lru_cache(maxsize=64)

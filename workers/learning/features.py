@@ -17,6 +17,7 @@ from comments.model import Comment
 from workers.text.links import Link, links
 from workers.text.memo import WordCache
 from workers.text.normalization import fold
+from workers.text.shapes import name_shapes, text_shapes, website_shapes
 from workers.text.style_measures import style_measures
 from workers.text.tokens import repeats, without_addresses, words
 from workers.text.traits import traits
@@ -64,6 +65,7 @@ class Features:
     style: tuple[str, ...]
     name: tuple[str, ...]
     address: tuple[str, ...]
+    shapes: tuple[str, ...] = ()  # of name, website and text; they have no buckets
 
 
 class WordBuckets(NamedTuple):
@@ -146,70 +148,36 @@ def features(comment: Comment) -> Features:
     folded, found = fold(content), _links(content)
     every = words(without_addresses(folded.text) if found else folded.text)[:_MAX_WORDS]
     normalized = _all_normalized(every)
+    website, name = _links(comment.url)[:1], fold(comment.author)
+    shapes = [
+        *name_shapes(comment.author.strip(), bool(_links(comment.author))),
+        *(f"{disguise} in the name" for disguise in name.disguises),
+        *(shape for link in website for shape in website_shapes(link, len(every))),
+        *text_shapes(content, folded.text, len(every), found),
+    ]
     return Features(
         normalized,
         tuple(dict.fromkeys(traits(content, folded, found, frozenset(normalized)))),
         style_measures(folded.plain, every, normalized, found),
-        _name(comment.author),
-        _address(_links(comment.url), comment.author),
+        tuple(dict.fromkeys(map(_normalized, words(name.text)[:8]))),
+        _address(website),
+        tuple(shapes),
     )
 
 
 def _links(text: str) -> tuple[Link, ...]:
     """Return the links that were found when the shipped weights were trained."""
-    return tuple([link for link in links(text) if link.in_training])
+    return tuple([link for link in links(text) if link.in_training]) if text else ()
 
 
-@lru_cache(maxsize=256)
-def _name(author: str) -> tuple[str, ...]:
-    """Return the words of an author's name, and its form. Empty without a name, because many sites ask for none."""
-    folded = fold(author)
-    tokens = [_normalized(token) for token in words(folded.text)[:8]]
-    if not tokens:
+def _address(website: Sequence[Link]) -> tuple[str, ...]:
+    """Return the ending and the parts of the name of the author's website. No host as a whole is a feature."""
+    if not website:
         return ()
-    return tuple(dict.fromkeys((*tokens, *folded.disguises, *_name_form(author, tokens))))
-
-
-def _name_form(author: str, tokens: Sequence[str]) -> Iterator[str]:
-    yield f"{min(len(tokens), 4)} words"
-    if author.islower():
-        yield "all small letters"
-    if author.isupper() and len(author) > 3:
-        yield "all capital letters"
-    if any(map(str.isdigit, author)):
-        yield "digits"
-    if len(tokens) == 1 and len(author) > 6 and author[1:] != author[1:].lower() and author.isalpha():
-        yield "capitals inside"
-    if _links(author):
-        yield "a link"
-
-
-def _address(found: Sequence[Link], author: str) -> tuple[str, ...]:
-    """Return features of the author's website: its host, parts of its name, and if it contains the author's name."""
-    if not found:
-        return ()
-    host = found[0].host.removeprefix("www.")
-    labels = host.split(".")
+    labels = website[0].host.removeprefix("www.").split(".")
     name = labels[0] if len(labels) < 3 or len(labels[-2]) > 3 else labels[-3]
-    has_author_name = any(len(token) > 2 and token in host for token in words(fold(author).text))
     pieces = [f"part {piece}" for piece in BETWEEN_PARTS.split(name) if piece][:4]
-    return tuple(
-        dict.fromkeys(
-            (f"host {host}", f"ends in .{labels[-1]}", *pieces, *_host_traits(host, name, has_author_name, found[0]))
-        )
-    )
-
-
-def _host_traits(host: str, name: str, has_author_name: bool, link: Link) -> Iterator[str]:
-    yield "the author's name in it" if has_author_name else "nothing of the author's name in it"
-    if "-" in name:
-        yield "hyphens"
-    if any(map(str.isdigit, name)):
-        yield "digits"
-    if len(name) > 12:
-        yield "long name"
-    if link.shortened or link.raw_address or link.international:
-        yield "hidden or foreign host"
+    return tuple(dict.fromkeys((f"ends in .{labels[-1]}", *pieces)))
 
 
 def bucket_values(comment: Comment) -> Iterator[tuple[int, float]]:

@@ -3,10 +3,7 @@
 It scores comments before a site has lessons of its own. Its weights are in `prior.bin`; `training.train` writes them.
 """
 
-import json
 import math
-import struct
-from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,7 +11,6 @@ from heapq import nlargest
 from importlib.resources import files
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any, Self
 
 from comments.model import Comment
 from comments.probability import probability
@@ -22,9 +18,6 @@ from workers.text.memo import WordCache
 from workers.text.traits import PLAIN_NAMES
 
 from .features import (
-    BUCKETS,
-    SIZE,
-    START,
     Family,
     Features,
     bucket,
@@ -34,10 +27,7 @@ from .features import (
     pair_buckets,
     word_buckets,
 )
-
-MAGIC = b"replygate prior\n"
-#: Version of the features, their hash and the file format. Weights of another version cannot be used.
-VERSION = 2
+from .prior_weights import PriorWeights
 
 #: Name of the bias among the contributions.
 BIAS = "before anything is read"
@@ -58,10 +48,6 @@ WordFactors = tuple[int, int, int, int, int]
 Part = tuple[float, str, tuple[str, ...]]
 
 
-class InvalidModelFile(ValueError):
-    """The file is no model, is damaged, or belongs to other features."""
-
-
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """Amount that one feature adds to the logit, and its name in plain words; negative for honest comments."""
@@ -77,38 +63,6 @@ class PriorScore:
     logit: float
     probability: float
     contributions: tuple[Contribution, ...]  # all of them, the largest first
-
-
-@dataclass(frozen=True, slots=True)
-class PriorWeights:
-    """Whole-number weights by bucket, the value of one unit in each family, and the calibration to a probability."""
-
-    weights: "array[int]"
-    scales: tuple[float, ...]  # in the order of Family
-    bias: float
-    slope: float
-    shift: float
-    inputs: str  # SHA-256 over the training inputs
-
-    @classmethod
-    def parse(cls, packed: bytes) -> Self:
-        """Parse a file's content. Raise InvalidModelFile."""
-        start = len(MAGIC) + 4
-        if packed[: len(MAGIC)] != MAGIC or len(packed) < start:
-            raise InvalidModelFile("this file contains no weights")
-        length = struct.unpack(">I", packed[len(MAGIC) : start])[0]
-        header = json.loads(packed[start : start + length])
-        weights = array("b", packed[start + length :])
-        if header.get("version") != VERSION or header.get("buckets") != list(BUCKETS) or len(weights) != SIZE:
-            raise InvalidModelFile("these weights belong to other features")
-        return cls(weights, tuple(header["scales"]), *(header[k] for k in ("bias", "slope", "shift", "inputs")))
-
-    def to_bytes(self) -> bytes:
-        """Return the file's content. The same weights give the same bytes."""
-        fields: dict[str, Any] = {"version": VERSION, "buckets": list(BUCKETS), "scales": list(self.scales)}
-        fields |= {"bias": self.bias, "slope": self.slope, "shift": self.shift, "inputs": self.inputs}
-        header = json.dumps(fields, sort_keys=True).encode()
-        return MAGIC + struct.pack(">I", len(header)) + header + self.weights.tobytes()
 
 
 class PriorModel:
@@ -134,7 +88,7 @@ class PriorModel:
         for family, names in named_features(found):
             if names:
                 total += sum(map(self._named[family].__getitem__, names)) * self._step(family, len(names))
-        return total
+        return total + sum([self.model.plain.get(name, 0.0) for name in plain_traits(found)])
 
     def _of_words(self, found: Features) -> float:
         if not found.words:
@@ -184,6 +138,9 @@ class PriorModel:
             if names:
                 step, weights, phrase = self._step(family, len(names)), self._named[family], _REASON_TEXTS[family]
                 yield from [(weights[name] * step, phrase, (PLAIN_NAMES.get(name, name),)) for name in names]
+        for name in plain_traits(found):
+            if points := self.model.plain.get(name, 0.0):
+                yield points, "{}", (PLAIN_NAMES.get(name, name),)
 
     def _parts_of_words(self, found: Features) -> Iterator[Part]:
         """Yield each word with its grams, as one contribution for a reader, and pairs of words."""
@@ -203,21 +160,14 @@ class PriorModel:
             yield self.model.weights[place] * of_pair, "words “{} {}”", pair
 
 
+def plain_traits(found: Features) -> tuple[str, ...]:
+    """Return the names of the traits and shapes that may have points of their own."""
+    return (*found.traits, *found.shapes)
+
+
 def _pairs(weighed: Sequence[WordFactors]) -> list[int]:
     _, _, _, firsts, seconds = zip(*weighed, strict=True)
     return pair_buckets(firsts, seconds)
-
-
-def quantize(weights: list[float]) -> tuple["array[int]", tuple[float, ...]]:
-    """Return weights of SIZE buckets as whole numbers from -127 to 127, and the value of one unit in each family."""
-    whole: array[int] = array("b")
-    scales = []
-    for family in Family:
-        own = weights[START[family] : START[family] + BUCKETS[family]]
-        scale = round(max(map(abs, own), default=0.0) / 127, 8) or 1.0
-        scales.append(scale)
-        whole.extend(round(weight / scale) for weight in own)
-    return whole, tuple(scales)
 
 
 @cache

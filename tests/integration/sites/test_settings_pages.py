@@ -76,7 +76,7 @@ def test_a_setting_is_changed_and_audited(web_app, owner):
     assert (site.max_links, site.moderation, site.match_inside_words) == (5, "all", True)
     entries = {e.subject: (e.by, e.action, e.before, e.after) for e in web_app.storage.audit.all("blog")}
     assert entries == {
-        "max_links": ("ow", AuditAction.SITE_SET, "2", "5"),
+        "max_links": ("ow", AuditAction.SITE_SET, "4", "5"),
         "moderation": ("ow", AuditAction.SITE_SET, "unsure", "all"),
         "match_inside_words": ("ow", AuditAction.SITE_SET, "no", "yes"),
     }

@@ -31,7 +31,7 @@ def test_a_site_of_the_version_before_reads_and_writes_the_same_bytes() -> None:
 
 
 def test_defaults_are_not_stored() -> None:
-    site = Site("blog", "A blog", datetime(2026, 11, 22, tzinfo=UTC), moderation="first")
+    site = Site("blog", "A blog", datetime(2026, 11, 22, tzinfo=UTC), moderation="first", max_links=2)
     assert list(json.loads(dump(site))) == ["id", "name", "created"]
 
 

@@ -23,14 +23,14 @@ def noted(storage: Storage, site: str = "blog") -> list[tuple[str, str, str, str
 
 def test_every_change_to_a_site_or_an_account_is_logged(run: Run, storage: Storage):
     run("site", "add", "blog")
-    run("site", "set", "blog", "max_links=4", "moderation=unsure")
+    run("site", "set", "blog", "max_links=3", "moderation=unsure")
     key = run("site", "key", "blog").stdout.split("_")[1]
     run("site", "key", "blog", "--revoke", key)
     run("moderator", "add", "mo", "--site", "blog", "--role", "owner", "--operator")
     run("export", "--site", "blog")
     assert noted(storage) == [
         (AuditAction.SITE_ADD, "blog", "", ""),
-        (AuditAction.SITE_SET, "max_links", "2", "4"),
+        (AuditAction.SITE_SET, "max_links", "4", "3"),
         (AuditAction.KEY_MAKE, key, "", ""),
         (AuditAction.KEY_REVOKE, key, "", ""),
         (AuditAction.PERSON_INVITE, "mo", "", "owner"),

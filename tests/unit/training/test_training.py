@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from training.card import card
-from training.corpora import CORPORA, path
+from training.corpora import CORPORA, PLACES, path
 from training.train import inputs
-from workers.learning.prior_model import PriorWeights
+from workers.learning.prior_weights import PriorWeights
 
 ROOT = Path(__file__).parents[3]
 TRAIN = """
@@ -23,15 +23,14 @@ SPAM = "Earn ${n}00 a day from home, no experience!! http://cheap-money{n}.examp
 
 
 def a_sample(folder: Path) -> Path:
-    """Write a few lines of each training corpus."""
+    """Write a few lines of each corpus."""
     for corpus in CORPORA:
-        if corpus.free:
-            honest, spam = ("clean", "toxic") if corpus.honest_only else ("ham", "spam")
-            rows = [{"id": str(n), "text": HONEST.format(n=n), "label": honest} for n in range(6)]
-            rows += [{"id": str(n), "text": SPAM.format(n=n), "label": spam} for n in range(6)]
-            file = path(folder, corpus)
-            file.parent.mkdir(exist_ok=True)
-            file.write_text("\n".join(map(json.dumps, rows)) + "\n")
+        rows = [{"id": str(n), "text": HONEST.format(n=n), "label": corpus.honest[0]} for n in range(6)]
+        if corpus.name in PLACES:
+            rows += [{"id": f"spam {n}", "text": SPAM.format(n=n), "label": "spam"} for n in range(6)]
+        file = path(folder, corpus)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join(map(json.dumps, rows)) + "\n")
     return folder
 
 
@@ -46,7 +45,7 @@ def test_the_same_files_give_the_same_bytes_in_each_process(tmp_path: Path) -> N
     one, other = trained(folder, "1"), trained(folder, "2")
     assert one == other
     assert any(PriorWeights.parse(one).weights)
-    assert sha256(one).hexdigest() in card(folder, PriorWeights.parse(one), ())
+    assert sha256(one).hexdigest() in card(folder, PriorWeights.parse(one), None)
 
 
 def test_the_model_names_its_data_files(tmp_path: Path) -> None:

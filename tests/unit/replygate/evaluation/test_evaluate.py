@@ -134,7 +134,7 @@ def test_a_site_is_evaluated_with_its_thresholds_and_its_deployments_weights(tmp
     storage = new_storage()
     storage.sites.put(a_site(moderation="suspicious", required=(), hold_at=2.5))
     said = []
-    for weights in ("", '[weights]\n"links.some" = 12.0\n'):
+    for weights in ("", '[weights]\n"links.some" = 40.0\n'):
         policy.write_text(weights)
         here = Deployment(settings(policy=policy), storage, OneQueue(), lambda: NOW)
         said.append(CliRunner().invoke(cli, ["evaluate", str(file), "--site", "blog"], obj=here).output)

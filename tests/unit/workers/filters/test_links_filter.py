@@ -18,8 +18,8 @@ def test_prose_without_links_gives_no_signal():
 
 def test_one_link_is_published_and_the_sites_limit_holds():
     assert action("My source is https://paper.example/article, worth reading.") is Action.APPROVE
-    assert action("See https://paper.example/a and https://paper.example/b for more.") is Action.HOLD
-    assert action("See https://paper.example/a and https://paper.example/b for more.", max_links=3) is Action.APPROVE
+    assert action("See https://paper.example/a and https://paper.example/b for more.", max_links=2) is Action.HOLD
+    assert action("See https://paper.example/a and https://paper.example/b for more.") is Action.APPROVE
 
 
 def test_a_limit_of_zero_means_no_limit():

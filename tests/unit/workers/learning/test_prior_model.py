@@ -10,15 +10,15 @@ import pytest
 
 from comments.model import Comment
 from tests.support.builders import a_comment
-from workers.learning.features import BUCKETS, SIZE, Family, bucket_values
-from workers.learning.prior_model import (
-    MAGIC,
-    InvalidModelFile,
-    PriorModel,
-    PriorWeights,
-    quantize,
-    shipped_prior,
+from workers.learning.features import (
+    BUCKETS,
+    SIZE,
+    Family,
+    bucket_values,
+    features,
 )
+from workers.learning.prior_model import PriorModel, shipped_prior
+from workers.learning.prior_weights import MAGIC, InvalidModelFile, PriorWeights, quantize
 
 #: Written for this test, in several languages and styles.
 HONEST = (
@@ -70,9 +70,9 @@ def test_the_reasons_add_up_to_the_score(content: str) -> None:
 
 def _by_hand(model: PriorWeights, comment: Comment) -> float:
     family = [family for family in Family for _ in range(BUCKETS[family])]
-    return model.bias + sum(
-        model.weights[at] * model.scales[family[at]] * worth for at, worth in bucket_values(comment)
-    )
+    hashed = (model.weights[at] * model.scales[family[at]] * worth for at, worth in bucket_values(comment))
+    found = features(comment)
+    return model.bias + sum(hashed) + sum(model.plain.get(name, 0.0) for name in (*found.traits, *found.shapes))
 
 
 def test_the_strongest_reason_comes_first_and_in_words() -> None:
@@ -100,7 +100,7 @@ def test_quantized_weights_differ_by_at_most_half_a_step() -> None:
 
 
 def test_a_model_without_weights_scores_its_bias() -> None:
-    model = PriorWeights(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, 1.0, 0.0, "")
+    model = PriorWeights(array("b", bytes(SIZE)), (1.0,) * len(Family), -2.0, {}, 1.0, 0.0, "")
     assert PriorModel(model).score(a_comment()).logit == -2.0
 
 

@@ -1,0 +1,131 @@
+"""Shape of an author's name, website and text: plain traits without words, each of which says little.
+
+The names are features of the shipped model: a changed name is another feature. Honest people have such names and
+websites too, so `training.shapes` fits a small weight for each.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .links import Link
+
+_DEEP_PATH = re.compile(r"\.(?:html?|php|aspx?|cfm)\b|/[^/]+/[^/]+", re.IGNORECASE)
+_PROFILE_PATH = re.compile(
+    r"(?:^|[/?&=._-])(?:profiles?|users?|userinfo|members?|memberlist|viewprofile|redir(?:ect)?|jump|url|goto|author"
+    r"|people|accounts?|entry|forums?|viewtopic|activity|groups)(?:[/?&=._-]|$)",
+    re.IGNORECASE,
+)
+#: Endings of hosts that cost next to nothing, and those of shops.
+_CHEAP = (
+    "info biz xyz top online shop site store club win tk ml ga cf gq icu vip pw click loan bid men work review trade "
+    "date stream download racing bet casino space website"
+)
+_CHEAP_ENDINGS = frozenset(_CHEAP.split())
+_BLOG_PLATFORM = re.compile(
+    r"\.(?:blogspot|wordpress|livejournal|tumblr|weebly|wix|wixsite|jimdo|webs|over-blog|typepad|posterous|xanga"
+    r"|webnode|tripod|altervista)\."
+)
+_DIGIT = re.compile(r"\d")
+_NAME_SIGNS = re.compile(r"[|{}<>&/]|https?:")
+_CAPITAL_INSIDE = re.compile(r"[A-Z][a-z]+[A-Z][a-z]*[A-Z]?[a-z]*")
+_FIVE_CONSONANTS = re.compile("[bcdfghjklmnpqrstvwxz]{5}")
+_VOWEL = re.compile("[aeiouy]")
+#: A line that ends within a sentence, as in a text that was copied from a narrow column.
+_BROKEN_LINE = re.compile(r"[a-zа-яà-ÿ,]\n[a-zа-яà-ÿ]")
+_LIST_OR_CODE = re.compile(r"^\s*(?:[-*+>]|\d+[.)]|http)|[{};=]\n", re.MULTILINE)
+#: Letters that English hardly doubles, as in "thhe". Programs double letters so that copies differ.
+_DOUBLED = re.compile(r"(?<=[a-z])(?:hh|jj|kk|vv|xx|yy|ii|uu|aa|qq)(?=[a-z])|\b(?:hh|jj|tt|ii|aa)(?=[a-z]{2})")
+_REPLY = re.compile(r"^\s*>|@[^\W\d_]|^[A-Z][a-z]+[,:]", re.MULTILINE)
+_HTML_LINK = re.compile(r"<a\s", re.IGNORECASE)
+_BOARD_LINK = re.compile(r"\[/?url|\[link=", re.IGNORECASE)
+#: A text has few words for its links if it has fewer than this for each.
+_WORDS_FOR_A_LINK = 12
+_LONG_NAME, _LONG_HOST = 25, 15
+SHORT_TEXT = 12
+
+
+def name_shapes(author: str, linked: bool) -> Iterator[str]:
+    """Yield shapes of an author's name. `linked` tells if it contains a link."""
+    parts = author.split()
+    if not parts:
+        return
+    if len(parts) > 1 and author == author.lower() != author.upper():
+        yield "name of several words in small letters"
+    if len(parts) > 2:
+        yield "name of three words" if len(parts) == 3 else "name of four words or more"
+    if _DIGIT.search(author):
+        yield "digits in the name"
+    if linked:
+        yield "web address as the name"
+    if len(author) >= _LONG_NAME:
+        yield "long name"
+    if author.isupper() and len(author) > 3:
+        yield "name in capital letters"
+    if _NAME_SIGNS.search(author):
+        yield "signs in the name"
+    if len(parts) == 1:
+        yield from _one_word(author)
+
+
+def _one_word(author: str) -> Iterator[str]:
+    if author.islower() and author.isalpha():
+        yield "one word in small letters as the name"
+    if _CAPITAL_INSIDE.fullmatch(author):
+        yield "capital letter inside the name"
+    if 7 <= len(author) <= 14 and author.isascii() and author.isalpha():
+        small = author.lower()
+        if len(_VOWEL.findall(small)) < len(small) / 4 or _FIVE_CONSONANTS.search(small):
+            yield "name that nobody can pronounce"
+
+
+def website_shapes(website: Link, n_words: int) -> Iterator[str]:
+    """Yield shapes of an author's website, below a text of `n_words` words."""
+    yield from _path_shapes(website.path)
+    yield from _host_shapes(website.host.removeprefix("www."))
+    if website.shortened or website.raw_address or website.international:
+        yield "hidden or foreign website"
+    if n_words < SHORT_TEXT:
+        yield "website below a short text"
+
+
+def _path_shapes(path: str) -> Iterator[str]:
+    if path.strip("/#"):
+        yield "website with a path"
+        if "?" in path:
+            yield "website with a query"
+        if _DEEP_PATH.search(path):
+            yield "deep page as the website"
+        if _PROFILE_PATH.search(path):
+            yield "profile page as the website"
+
+
+def _host_shapes(host: str) -> Iterator[str]:
+    labels = host.split(".")
+    own = ".".join(labels[:-1])
+    if "-" in own:
+        yield "hyphen in the website" if own.count("-") == 1 else "hyphens in the website"
+    if _DIGIT.search(own):
+        yield "digits in the website"
+    if len(labels[0] if len(labels) < 3 else labels[-3 if len(labels[-2]) < 4 else -2]) >= _LONG_HOST:
+        yield "long name of the website"
+    if labels[-1] in _CHEAP_ENDINGS:
+        yield "cheap ending of the website"
+    if _BLOG_PLATFORM.search(f".{host}"):
+        yield "website on a blog platform"
+
+
+def text_shapes(raw: str, folded: str, n_words: int, found: Sequence[Link]) -> Iterator[str]:
+    """Yield shapes of a text. `folded` is its normalized form in small letters."""
+    if "\n" in raw and _BROKEN_LINE.search(raw) and not _LIST_OR_CODE.search(raw):
+        yield "lines broken inside a sentence"
+    if raw.isascii() and _DOUBLED.search(folded):
+        yield "oddly doubled letters"
+    if _REPLY.search(raw):
+        yield "answer to somebody"
+    if found:
+        if len(found) * _WORDS_FOR_A_LINK > n_words:
+            yield "few words for its links"
+        if _HTML_LINK.search(raw):
+            yield "link in HTML"
+        if _BOARD_LINK.search(raw):
+            yield "link in the markup of forums"
