@@ -24,11 +24,12 @@ from comments.report_rules import held_for_reports
 from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
+from comments.thread_addresses import thread_key
 from tests.support.builders import NOW, a_decision, a_site, accepted, an_admission
 from tests.support.public_app import HTML, PublicApp, open_public_app
 
 SITE = "demo"
-THREADS = ("http://127.0.0.1:8000/demo/", "a second page")
+THREADS = (thread_key("http://127.0.0.1:8000/demo/", a_site()), "a second page")
 
 #: Blueprints that need a sign-in or show no comments. All other GET routes are public and show comments.
 NOT_PUBLIC = frozenset({"sign_in", "review", "review_api", "ops", "docs_pages", "static"})
