@@ -18,10 +18,9 @@ const OFFLINE_SETTINGS = {
 const TOKEN_MILLISECONDS = 3600 * 1000;
 
 export class CommentForm {
-  /* `onSent` gets the server's answer and the values sent; `onReplyChange` runs when the form moves. `pageDetails`
-     returns the title and the address of a thread that is named by a key. */
-  constructor({ api, thread, storage, localize, pageDetails, onSent, onReplyChange }) {
-    Object.assign(this, { api, thread, storage, localize, pageDetails, onSent, onReplyChange });
+  /* `onSent` gets the server's answer and the values sent; `onReplyChange` runs when the form moves. */
+  constructor({ api, thread, storage, localize, onSent, onReplyChange }) {
+    Object.assign(this, { api, thread, storage, localize, onSent, onReplyChange });
     this.parent = ""; // the id of the comment to reply to
     this.section = element("section", { "aria-labelledby": "form-heading", className: "reply" });
   }

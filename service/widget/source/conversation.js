@@ -38,7 +38,7 @@ export class Conversation {
     const { api, thread, storage } = this, loaded = this.comments.load();
     this.localize = await loadMessages(this.host);
     this.form = new CommentForm({
-      api, thread, storage, localize: this.localize, pageDetails: () => this.pageDetails(),
+      api, thread, storage, localize: this.localize,
       onSent: (answer, values) => this.addSent(answer, values), onReplyChange: () => this.render(),
     });
     api.userToken = optionOf(this.host, "user-token");
@@ -183,11 +183,6 @@ export class Conversation {
     this.api.userToken = token;
     this.form.setUser();
     if (name !== before) this.ownComments.loadOfUser(name).then(() => this.render());
-  }
-
-  pageDetails() {
-    const details = { thread_title: optionOf(this.host, "thread-title"), thread_url: optionOf(this.host, "thread-url") };
-    return Object.fromEntries(Object.entries(details).filter(([, text]) => text));
   }
 
   announce(message, reason) {
