@@ -84,6 +84,7 @@ class Comment:
     form_proof: str = ""  # proof of work: "valid", "missing", or "" if none was required
     draft_of: str = ""  # id of the published comment that this draft edits; "" if this is not a draft
     notify: str = ""  # "replies": the author asked for email about replies
+    language: str = ""  # of that email, as a language tag; "" for the site's
 
     status: Status = Status.QUEUED
     version: int = 0  # counts the decisions

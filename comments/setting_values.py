@@ -22,7 +22,7 @@ MAX_REPORTS = 100
 #: Names of fields in our forms and in forms made for WordPress, which a honeypot field cannot have.
 FORM_FIELDS = {
     *(*VISITOR_FIELDS, "thread", "parent", "return_to", "ip", "user_agent", "referrer", "trap", "comment", "submit"),
-    *("form_token", "form_proof", "redirect_to", "user_token", "comment_post_ID", "comment_parent"),
+    *("form_token", "form_proof", "lang", "redirect_to", "user_token", "comment_post_ID", "comment_parent"),
 }
 TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 

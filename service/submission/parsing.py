@@ -21,6 +21,7 @@ from comments.validation import MISSING, field_problems, tidied
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 from service.deps import Deps
 from service.web.operations import problems_of
+from service.web.page_language import requested_translation
 from service.web.request_body import RequestBody
 from service.web.schemas import Submission
 
@@ -180,6 +181,7 @@ def new_comment(
         form_seconds=form.seconds,
         form_proof=form.proof,
         notify=texts.get("notify", ""),
+        language=requested_translation(request, site, texts.get("lang", "")).code if texts.get("notify") else "",
     )
 
 

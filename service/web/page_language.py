@@ -6,10 +6,11 @@ from flask import Flask, Response, g, has_request_context, request
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
 from markupsafe import Markup
+from werkzeug.wrappers import Request
 
 from comments.errors import Problem
 from comments.site import Site
-from comments.translations import Translation, first_translation, translations
+from comments.translations import Translation, first_translation
 from comments.visitor_fields import VisitorField
 
 #: Query parameter and form field with the language of the page that the visitor came from.
@@ -26,11 +27,14 @@ def register_translations(app: Flask) -> None:
 
 def reader_translation(site: Site | None) -> Translation:
     """Return the translation for the person who reads this page."""
-    requested = request.values.get(LANGUAGE_FIELD, "", type=str)
-    browser = request.accept_languages.best_match(list(translations())) or ""
-    found = first_translation(requested, site.language if site else "", browser, *request.accept_languages.values())
+    found = requested_translation(request, site, request.values.get(LANGUAGE_FIELD, "", type=str))
     g.page_language = found.code
     return found
+
+
+def requested_translation(request: Request, site: Site | None, page: str) -> Translation:
+    """Return the translation for the sender of a request from a page in the language `page`."""
+    return first_translation(page, site.language if site else "", *request.accept_languages.values())
 
 
 def site_translation(site: Site, requested: str = "") -> Translation:

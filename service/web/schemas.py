@@ -55,6 +55,7 @@ class Submission(Wire):
     referrer: str = optional_text("Page with the form, only with a site key.", THREAD_EXAMPLE)
     form_token: str = optional_text("`token` of the site's reply form.", "19abc.0.x")
     form_proof: str = optional_text("Proof of work that the reply form asked for.", "73911")
+    lang: str = optional_text("Language of the page, for emails to the author.", "de", maxLength=35)
     notify: str = optional_text(
         "`replies`: email the author about replies, after they confirmed the address.", "", enum=["", REPLIES]
     )

@@ -4,7 +4,7 @@ A confirmation request may go to a stranger's address, so it contains no visitor
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -18,6 +18,7 @@ from comments.origins import origin_of
 from comments.page_links import page_link
 from comments.site import Site
 from comments.text_cleaning import without_reordering
+from comments.translations import Translation, first_translation
 from comments.validation import BIDI, is_email, is_web_address
 
 from .email_headers import POLICY
@@ -27,48 +28,37 @@ MAX_REFERENCES = 20
 #: Characters of a quoted reply, and of a name or a title in a header.
 MAX_QUOTED, MAX_IN_HEADER = 1000, 100
 
-CONFIRMATION_TEXT = """Hello,
-
-A comment on {site} was posted with your email address, with a request for emails about replies.
-
-To receive these emails, confirm your address within 7 days:
-
-{confirm}
-
-If you did not post this comment, ignore this email and you will not receive any others. To block further requests:
-
-{stop}
-"""
-CONFIRMATION_HTML = """<p>Hello,</p>
-<p>A comment on {site} was posted with your email address, with a request for emails about replies.</p>
-<p>To receive these emails, confirm your address within 7 days:</p>
-<p><a href="{confirm}">Confirm my email address</a></p>
-<p>If you did not post this comment, ignore this email and you will not receive any others.
-<a href="{stop}">Block further requests</a>.</p>
-"""
-NOTIFICATION_TEXT = """{author} replied to your comment on {site}:
-
-{quoted}
-
-{page}
-
-You receive this email because you subscribed to replies. Unsubscribe from this comment, or from all of {site}:
-
-{stop}
-"""
-NOTIFICATION_HTML = """<p><b>{author}</b> replied to your comment on {site}:</p>
-<blockquote style="white-space: pre-wrap">{quoted}</blockquote>
-<p><a href="{page}">{page}</a></p>
-<p><small>You receive this email because you subscribed to replies.
-<a href="{stop}">Unsubscribe</a>.</small></p>
-"""
 HTML = """<!doctype html>
-<html lang="en">
+<html lang="{language}" dir="{direction}">
 <head><meta charset="utf-8"><title>{title}</title></head>
 <body>
 {body}</body>
 </html>
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of an email, as plain text and as HTML with its text escaped."""
+
+    text: str
+    link: str = ""
+    label: str = ""  # of the link in HTML; without one, its address
+    is_quote: bool = False
+
+    @property
+    def plain(self) -> str:
+        if self.is_quote:
+            return "\n".join(f"> {line}" for line in self.text.splitlines())
+        return "\n\n".join(filter(None, (self.text, self.link)))
+
+    @property
+    def html(self) -> str:
+        text, link = escape(self.text), escape(self.link)
+        if self.is_quote:
+            return f'<blockquote dir="auto" style="white-space: pre-wrap">{text}</blockquote>\n'
+        anchor = f'<a href="{link}">{escape(self.label) or link}</a>' if link else ""
+        return f"<p>{' '.join(filter(None, (text, anchor)))}</p>\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +70,18 @@ class Envelope:
     to: str
     stop: str
     at: datetime
+    language: str = ""  # the reader's; the site's without it
+
+    @property
+    def translation(self) -> Translation:
+        return first_translation(self.language, self.site.language)
+
+    def text(self, key: str, **values: str) -> str:
+        """Return a text in the reader's language. Raises KeyError for a key that English lacks."""
+        text = self.translation.text("emails", key)
+        if text is None:
+            raise KeyError(key)
+        return text.format(site=one_line(self.site.name), **values)
 
     @property
     def host(self) -> str:
@@ -89,10 +91,19 @@ class Envelope:
 
 def confirmation_email(envelope: Envelope, comment: Comment, confirm: str) -> EmailMessage:
     """Ask the owner of the address in `comment`, who may not have written it, to confirm."""
-    site = one_line(envelope.site.name)
-    message = _message(envelope, f"Please confirm: emails about replies on {site}", f"question.{comment.id}")
-    values = {"site": site, "confirm": confirm, "stop": envelope.stop}
-    return _with_content(message, CONFIRMATION_TEXT.format(**values), CONFIRMATION_HTML, values)
+    text = envelope.text
+    message = _message(envelope, text("subjectConfirm"), f"question.{comment.id}")
+    return _with_content(
+        message,
+        envelope,
+        [
+            Paragraph(text("hello")),
+            Paragraph(text("asked")),
+            Paragraph(text("confirm"), confirm, text("confirmLink")),
+            Paragraph(text("ignore")),
+            Paragraph(text("block"), envelope.stop, text("blockLink")),
+        ],
+    )
 
 
 def notification_email(envelope: Envelope, ancestors: Sequence[str], reply: Comment, page: str) -> EmailMessage:
@@ -100,15 +111,24 @@ def notification_email(envelope: Envelope, ancestors: Sequence[str], reply: Comm
 
     Mail programs show a conversation together if its mails name each other, and some only if the subject is the same.
     """
-    author, site = one_line(reply.author) or "Someone", one_line(envelope.site.name)
-    message = _message(envelope, f"Re: Your comment on {site}", f"reply.{reply.id}")
+    text = envelope.text
+    author = one_line(reply.author) or text("someone")
+    message = _message(envelope, f"Re: {text('subjectReply')}", f"reply.{reply.id}")
     above = [f"<reply.{id}@{envelope.host}>" for id in ancestors[-MAX_REFERENCES:]]
     message["In-Reply-To"] = above[-1]
     message["References"] = " ".join(above)
-    text = excerpt(without_reordering(reply.public_content))
-    values = {"author": author, "site": site, "page": page, "stop": envelope.stop}
-    plain = NOTIFICATION_TEXT.format(**values, quoted="\n".join(f"> {line}" for line in text.splitlines()))
-    return _with_content(message, plain, NOTIFICATION_HTML, values | {"quoted": text})
+    quoted = excerpt(without_reordering(reply.public_content))
+    return _with_content(
+        message,
+        envelope,
+        [
+            Paragraph(text("replied", author=author)),
+            Paragraph(quoted, is_quote=True),
+            Paragraph("", page),
+            Paragraph(text("subscribed")),
+            Paragraph(text("unsubscribe"), envelope.stop, text("unsubscribeLink")),
+        ],
+    )
 
 
 def test_mail(sender: str, to: str, id: str, at: datetime) -> EmailMessage:
@@ -138,10 +158,12 @@ def _bare_message(sender: Address, to: str, title: str, id: str, at: datetime) -
     return message
 
 
-def _with_content(message: EmailMessage, text: str, html: str, values: Mapping[str, str]) -> EmailMessage:
-    message.set_content(text)
-    body = html.format(**{name: escape(value) for name, value in values.items()})
-    message.add_alternative(HTML.format(title=escape(message["Subject"]), body=body), subtype="html")
+def _with_content(message: EmailMessage, envelope: Envelope, parts: Sequence[Paragraph]) -> EmailMessage:
+    message.set_content("\n\n".join(part.plain for part in parts) + "\n")
+    about, title = envelope.translation, escape(message["Subject"])
+    body = "".join(part.html for part in parts)
+    html = HTML.format(language=about.code, direction=about.direction, title=title, body=body)
+    message.add_alternative(html, subtype="html")
     return message
 
 

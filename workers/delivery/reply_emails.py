@@ -133,7 +133,8 @@ def _ancestors(d: DeliveryDeps, comment: Comment) -> list[str]:
 
 
 def _envelope(d: DeliveryDeps, mailer: Mailer, site: Site, comment: Comment) -> Envelope:
-    return Envelope(site, mailer.sender, envelope_address(comment.email), _link(d, "stop", comment), d.now())
+    stop = _link(d, "stop", comment)
+    return Envelope(site, mailer.sender, envelope_address(comment.email), stop, d.now(), comment.language)
 
 
 def _link(d: DeliveryDeps, purpose: Purpose, comment: Comment) -> str:
