@@ -1,4 +1,4 @@
-"""Translations of the public pages and emails: one JSON file per language in `locales/`.
+"""Translations of the widget, the public pages and the emails: one JSON file per language in `locales/`.
 
 Each file has the sections of `en.json`. `problems` and `errors` are translations by code; English needs none, because
 its messages are written where the error is raised. To add a language, add a file: nothing else names the languages.
@@ -14,7 +14,12 @@ from typing import Literal
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT_LANGUAGE = "en"
 
+#: Tags that mean a language under another tag.
+SAME_LANGUAGE = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant", "no": "nb", "nn": "nb", "iw": "he"}
+
 Section = Literal["pages", "problems", "errors", "emails"]
+#: A text, or its plural forms by the categories of `Intl.PluralRules`.
+WidgetText = str | Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Translation:
     name: str
     direction: Literal["ltr", "rtl"]
     reviewed_by: str  # "" if no native speaker has read it yet
+    widget: Mapping[str, WidgetText]
     texts: Mapping[Section, Mapping[str, str]]
 
     def text(self, section: Section, key: str) -> str | None:
@@ -44,8 +50,8 @@ def translations() -> Mapping[str, Translation]:
 
 def _read(path: Path) -> Translation:
     content = json.loads(path.read_text("utf-8"))
-    about = content.pop("language")
-    return Translation(path.stem, about["name"], about["direction"], about["reviewed_by"], content)
+    about, widget = content.pop("language"), content.pop("widget")
+    return Translation(path.stem, about["name"], about["direction"], about["reviewed_by"], widget, content)
 
 
 @cache
@@ -57,6 +63,9 @@ def language_tags() -> Mapping[str, str]:
 def find_translation(tag: str) -> Translation | None:
     """Return the translation for a language tag such as "de-AT": its region's if there is one, else its language's."""
     wanted = tag.strip().replace("_", "-").lower()
+    for other, usual in SAME_LANGUAGE.items():
+        if f"{wanted}-".startswith(f"{other}-"):
+            wanted = usual + wanted[len(other) :]
     while wanted:
         if wanted in language_tags():
             return translations()[language_tags()[wanted]]

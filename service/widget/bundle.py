@@ -1,8 +1,8 @@
 """Bundle the widget's source into the script that pages load, and the files that this script loads on demand.
 
-The source is in `source/`: modules in JavaScript, `styles.css`, `parts/` with one folder per part that is loaded on
-demand, and `locales/` with one JSON file per language. English is in the script itself. The bundle is made when the
-process starts, so it always matches its source. It needs no JavaScript tool chain.
+The source is in `source/`: modules in JavaScript, `styles.css`, and `parts/` with one folder per part that is loaded on
+demand. The texts are in `comments/locales`; English is in the script itself, other languages are loaded on demand. The
+bundle is made when the process starts, so it always matches its source. It needs no JavaScript tool chain.
 """
 
 import json
@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
+
+from comments.translations import translations
 
 SOURCE = Path(__file__).parent / "source"
 
@@ -35,11 +37,16 @@ COMMENT = re.compile(rf"{LITERAL}|(?<!\S)(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 SPACE = re.compile(rf"{LITERAL}|\s*(\n)\s*| *([{{}}()\[\];,=<>?:&|*!]) *")
 
 
-def bundle(source: Path = SOURCE) -> dict[str, bytes]:
-    """Return the script and every file it loads on demand, by name. The names of the latter contain their hash."""
+def bundle(source: Path = SOURCE, locales: Mapping[str, object] | None = None) -> dict[str, bytes]:
+    """Return the script and every file it loads on demand, by name. The names of the latter contain their hash.
+
+    `locales` adds languages: lower-case tag -> texts.
+    """
     parts = read_parts(source)
     on_demand = {f"{name}.js": _part_script(name, modules) for name, modules in parts.items()}
-    on_demand |= {f"{language}.json": _json(texts).encode() for language, texts in _read_locales(source).items()}
+    texts: dict[str, object] = {tag.lower(): found.widget for tag, found in translations().items()}
+    texts.update(locales or {})
+    on_demand |= {f"{tag}.json": _json(each).encode() for tag, each in texts.items()}
     english = on_demand.pop("en.json").decode()
     digests = {name: _digest(name, content) for name, content in on_demand.items()}
     modules = read_modules(source) | {
@@ -106,10 +113,6 @@ def _joined(modules: Mapping[str, str]) -> str:
 
 def _read_folder(folder: Path) -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.js"))}
-
-
-def _read_locales(source: Path) -> dict[str, object]:
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((source / "locales").glob("*.json"))}
 
 
 def _digest(name: str, content: bytes) -> str:

@@ -1,7 +1,7 @@
 /* Chooses the language and translates the widget's texts.
 
-   The texts are in locales/*.json, one file per language. English is part of the script, and the other files are loaded
-   when they are needed. A page replaces single texts, or adds a language, with the
+   The texts are in comments/locales, one file per language. English is part of the script, and the other files are
+   loaded when they are needed. A page replaces single texts, or adds a language, with the
    `messages` option. */
 
 import { ENGLISH } from "./english.js";
