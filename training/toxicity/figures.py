@@ -1,11 +1,13 @@
 """Results of the toxicity model on unseen attacks, honest comments and test sentences."""
 
+import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from training.corpora import CORPORA, read
+from training.corpora import CORPORA, path, read
 from training.figures import area
 from training.fit import Array
 from training.grammar import read as read_sentences
@@ -13,7 +15,7 @@ from workers.filters.toxicity import THRESHOLDS
 from workers.learning.toxicity_model import ToxicityModel
 from workers.text.profanity import profane_words
 
-from .texts import AI_MOD, FOLDER, labelled
+from .texts import AI_MOD, CIVIL, FOLDER, HATECHECK, labelled
 
 #: Honest comments. Only those of the chat group were trained on.
 HONEST = ("news_c3_a", "blog_tosbourn", "yt14_avengers", "yt14_playstation", "yt_judol_b", "tg_umputun")
@@ -64,6 +66,34 @@ def held(model: ToxicityModel, folder: Path) -> Iterator[str]:
         if corpus.name in HONEST:
             of = scores(model, [e.text for e in read(folder, corpus) if not e.spam])
             yield f"| {corpus.name} | {corpus.what} | {len(of)} | {_shares(of, thousand=True)} |"
+
+
+def functional_cases(model: ToxicityModel, folder: Path) -> Iterator[str]:
+    """Yield the shares of HateCheck's cases at or above each level. It was never trained on."""
+    of_kind: defaultdict[tuple[bool, str], list[str]] = defaultdict(list)
+    for line in path(folder, HATECHECK).read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        of_kind[row["label"] != "toxic", row["functionality"]].append(row["text"])
+    both = [
+        scores(model, [t for (calm, _), texts in of_kind.items() if calm is wanted for t in texts])
+        for wanted in (False, True)
+    ]
+    yield from ("", "## HateCheck's functional cases: share held", "")
+    yield f"Area under the curve {area(*both):.3f}. Held of the hateful cases: {_shares(both[0])}."
+    yield f"Held of the others: {_shares(both[1])}."
+    yield from ("", f"| Case | Hateful | Number | {' | '.join(THRESHOLDS)} |", "|-|-|-|" + "-|" * len(THRESHOLDS))
+    for (calm, kind), texts in sorted(of_kind.items()):
+        yield f"| {kind} | {'no' if calm else 'yes'} | {len(texts)} | {_shares(scores(model, texts))} |"
+
+
+def marked_comments(model: ToxicityModel, folder: Path) -> Iterator[str]:
+    """Yield figures for news comments with marked toxic words against comments of another newspaper."""
+    toxic = scores(model, [text for text, _ in labelled(folder, CIVIL)])
+    news = next(corpus for corpus in CORPORA if corpus.name == "news_c3_a")
+    other = scores(model, [e.text for e in read(folder, news)])
+    yield from ("", "## News comments with toxic words", "")
+    yield f"Against the comments of another newspaper the area under the curve is {area(toxic, other):.3f}."
+    yield f"Held: {_shares(toxic)}."
 
 
 def tested(model: ToxicityModel) -> Iterator[str]:
