@@ -44,3 +44,11 @@ def test_no_amount_makes_a_comment_spam() -> None:
 def test_the_model_is_silent_in_other_languages(language: str, text: str) -> None:
     assert seen(ToxicityFilter(), a_comment(content=text), toxicity="possible") == {}
     assert seen(ToxicityFilter(), a_comment(content=text), toxicity="possible", language=language) == {}
+
+
+def test_a_threat_is_held_at_every_level_and_never_spam() -> None:
+    threat = a_comment(content="We will find and kill you")
+    found = seen(ToxicityFilter(), threat)
+    assert found["toxicity.attack"].evidence.startswith("“we will find and kill you”")
+    assert policy(ToxicityFilter()).decide(found.values(), NOW).action is Action.HOLD
+    assert seen(ToxicityFilter(), threat, toxicity="off") == {}
