@@ -17,6 +17,8 @@ SIMILAR_TEXT = tuple(f"near-duplicates.{n}" for n in range(BANDS))
 SIMILAR_FROM_NETWORK = tuple(f"near-duplicates.network.{n}" for n in range(BANDS))
 #: Copies of a short text from which it counts, and its strength then: too little to outweigh an honest impression.
 SHORT_COPIES, MOST_OF_SHORT = 3, 0.9
+#: Shorter texts ("happy birthday") are wishes of many people: their copies never hold alone.
+RARELY_REPEATED, MOST_OF_WISHES = 15, 0.5
 
 
 def _fingerprint(comment: Comment) -> str:
@@ -38,7 +40,8 @@ def repetition_strength(n: int, text: str, from_others: int = 0) -> float:
     ("that's not a Bugatti").
     """
     if len(fingerprint(text)) < ENOUGH_LETTERS:
-        return 0.0 if n < SHORT_COPIES else MOST_OF_SHORT
+        most = MOST_OF_SHORT if len(fingerprint(text)) >= RARELY_REPEATED else MOST_OF_WISHES
+        return 0.0 if n < SHORT_COPIES else most
     if from_others and is_long(text):
         return 1.0
     return (0.0, 0.4)[n] if n < 2 else 1.0
@@ -63,8 +66,8 @@ class DuplicateFilter(Filter):
         ON_THIS_SITE: SignalInfo(
             5.0,
             "same text as another comment of this site in the last 24 hours; 0.4 for one copy, full strength and "
-            "always held from two on, or from one on for a long text from another network; 0.9 for three copies of 12 "
-            "to 24 letters",
+            "always held from two on, or from one on for a long text from another network; 0.9 for three copies of 15 "
+            "to 24 letters, and 0.5 for shorter ones",
             "the same text had been posted less often on this site",
             gradual=True,
             harm=2.0,
