@@ -15,6 +15,7 @@ from typing import Self
 from workers.text.group_names import GROUP_NAMES, READER_WORDS
 from workers.text.normalization import fold
 from workers.text.tokens import repeats, squeezed, words
+from workers.text.vocabulary import common_words
 
 #: The model reads all words for the reader as one, and all names of groups of people as one.
 READER, GROUP = "<you>", "<group>"
@@ -42,10 +43,6 @@ class WordWeights:
     after: Mapping[str, int] = field(default_factory=dict)
     aims: bool = False  # True if it names the person that the next words are about
 
-    @property
-    def is_telling(self) -> bool:
-        return self.own > 0 or self.aimed > 0 or any(weight > 0 for weight in self.after.values())
-
 
 @dataclass(frozen=True, slots=True)
 class Attack:
@@ -62,7 +59,7 @@ class ToxicityModel:
     words: Mapping[str, WordWeights]
     bias: int
     inputs: str  # SHA-256 over the training inputs
-    telling: frozenset[str] = frozenset()  # words that can count as an attack, alone or with another word
+    telling: frozenset[str] = frozenset()  # every text that can count as an attack has one of these words
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -87,7 +84,8 @@ class ToxicityModel:
             for n in names
         }
         every = known | {spelling: known[name] for spelling, name in MERGED.items()}
-        return cls(every, bias, inputs, frozenset(spelling for spelling, word in every.items() if word.is_telling))
+        telling = {_telling(feature) for feature, weight in weights.items() if weight > 0}
+        return cls(every, bias, inputs, frozenset(s for s, word in every.items() if word.name in telling))
 
     def token_weights(self, tokens: Sequence[str]) -> Iterator[int]:
         """Yield the weight of each word. A repeated word counts once, so that a chorus is no attack."""
@@ -135,6 +133,12 @@ class ToxicityModel:
         before = self.words.get(tokens[n - 1]) if n else None
         together = before is not None and self.words[tokens[n]].after.get(before.name, 0) > 0
         return f"{tokens[n - 1]} {tokens[n]}" if together else tokens[n]
+
+
+def _telling(feature: str) -> str:
+    """Return a word of a feature, the rarer one of a pair."""
+    *_, last = names = feature.removeprefix(AIMED).split()
+    return next((name for name in names if name not in common_words() and name not in (READER, GROUP)), last)
 
 
 def word_tokens(text: str) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ APOSTROPHES = ("'", "’")
 _BETWEEN_WORDS = bytes(n if chr(n).isalpha() and n < 128 else 0x20 for n in range(256))
 #: Between the pieces of a word.
 SEPARATORS = frozenset(("-", "_", "**", " "))
+#: Letters of a piece, and the share of such short words in a text with spaces inside words. English has four in ten.
+SHORT_PIECE, SHORT_SHARE = 3, 0.45
 #: At least so many words are cut, and one in so many of all. Honest texts have "co-operate" and typing errors.
 LEAST_CUT, CUT_SHARE = 2, 5
 
@@ -30,6 +32,8 @@ CHARACTERS_A_SPACE = 7
 
 def rejoined(text: str) -> tuple[str, bool]:
     """Join pieces such as "chan-nel" and "foll owers" if they make a word and are not both words themselves."""
+    if sum(map(text.count, "-_*")) < LEAST_CUT and not _has_many_short_words(text):
+        return text, False
     found = text.lower().encode("ascii", "replace").translate(_BETWEEN_WORDS).decode().split()
     # Each cut leaves a piece that is no word, so that a text of ordinary words has none.
     if sum(map(common_words().__contains__, found)) >= WHOLE_SHARE * len(found):
@@ -47,6 +51,11 @@ def rejoined(text: str) -> tuple[str, bool]:
     for start, end in reversed(cuts):
         text = text[:start] + text[end:]
     return text, True
+
+
+def _has_many_short_words(text: str) -> bool:
+    lengths = list(map(len, text.split()))
+    return sum(map(SHORT_PIECE.__ge__, lengths)) >= SHORT_SHARE * len(lengths)
 
 
 def _cuts(text: str, starts: Sequence[int]) -> list[tuple[int, int]]:
