@@ -22,7 +22,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 up: $(RUNTIME) ## install and start everything on this machine
-	@exec $(BIN)/replygate up
+	@exec $(BIN)/replygate up --examples
 
 install: $(RUNTIME) ## install, but start nothing
 

@@ -99,10 +99,11 @@ cli.add_command(train_command.train)
 @cli.command("up")
 @click.option("--host", default="", help="Address to listen on. Overrides REPLYGATE_HOST.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. Overrides REPLYGATE_PORT.")
+@click.option("--examples", is_flag=True, help="Add example comments to the demo site if it never had any.")
 @click.pass_context
-def run_everything(context: click.Context, host: str, port: int | None) -> None:
+def run_everything(context: click.Context, host: str, port: int | None, examples: bool) -> None:
     """Run all parts on this machine, with an embedded Valkey. Ctrl-C stops them."""
-    up.up(context.find_root().params["data"], os.environ, host=host, port=port or 0)
+    up.up(context.find_root().params["data"], os.environ, host=host, port=port or 0, examples=examples)
 
 
 @cli.command("web")

@@ -4,6 +4,7 @@ import fcntl
 import http.client
 import secrets
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -42,8 +43,10 @@ PORT_TIMEOUT = 6.0
 ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - nothing is bound here
 
 
-def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0) -> None:
+def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0, examples: bool = False) -> None:
     """Run everything until SIGINT or SIGTERM. `host` and `port` override those in `env`.
+
+    `examples` adds comments to the demo site if it never had any.
 
     Raises SettingsInvalid for a wrong setting, a port in use, or a directory in use by another `replygate up`.
     """
@@ -57,6 +60,8 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
         supervisor.start(_valkey(directory))
         storage = open_redis(settings)
         _create_demo(storage, settings)
+        if examples and settings.demo and not storage.comments.counters(_DEMO_SITE_ID).accepted:
+            _add_examples(log, environment)
         (directory / ADDRESS_FILE).write_text(settings.public_url)
         for part in _parts(settings, environment):
             supervisor.start(part)
@@ -185,6 +190,15 @@ def _create_demo(storage: Storage, settings: Settings) -> None:
         storage.sites.put(replace(site, origins=(*site.origins, settings.public_url)))
     if not storage.people.all():
         storage.people.put(Person(_DEMO_ACCOUNT, {_DEMO_SITE_ID: "owner"}, operator=True))
+
+
+def _add_examples(log: BinaryIO, environment: Mapping[str, str]) -> None:
+    """Add the example comments in a process of its own, because it needs the filters, which take memory."""
+    _progress("Adding example comments …")
+    command = [sys.executable, "-m", "replygate", "demo"]
+    done = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)
+    if done.returncode:
+        _progress("The example comments are not complete; the log says why.")
 
 
 def _mail_folder(settings: Settings, directory: Path) -> list[tuple[str, str]]:

@@ -38,9 +38,9 @@ def up(directory: Path, port: int) -> Iterator[Up]:
     """Start `replygate up`, and kill it with all its parts at the end of the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(directory: Path = directory) -> "subprocess.Popen[str]":
+    def run(*options: str, directory: Path = directory) -> "subprocess.Popen[str]":
         env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port)]
+        words = [sys.executable, "-m", "replygate", "--data", str(directory), "up", "--port", str(port), *options]
         words_go = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         started.append(subprocess.Popen(words, cwd=ROOT, env=env, text=True, **words_go))
         return started[-1]
@@ -79,9 +79,21 @@ def below(process: "subprocess.Popen[str]") -> list[int]:
 
 def test_a_first_run_shows_addresses_and_a_sign_in_link(up: Up) -> None:
     shown = addresses(greeting(up()))
-    assert "Leave a reply" in page(shown["Demo article"])
+    assert "Leave a Reply" in page(shown["Demo article"])
     assert "admin" in page(shown["Sign in as admin"])
     assert set(shown) == {"Demo article", "Review page", "Sign in as admin", "Ops page"}
+
+
+def test_make_up_starts_with_a_conversation_below_the_article(up: Up, directory: Path) -> None:
+    command = re.search(r"^\t@exec \$\(BIN\)/replygate up (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert command
+    first = up(*command[1].split())
+    article = page(addresses(greeting(first))["Demo article"])
+    assert article.count('class="rg-comment"') >= 8
+    first.terminate()
+    assert first.wait(60) == 0
+    again = page(addresses(greeting(up(*command[1].split())))["Demo article"])
+    assert again.count('class="rg-comment"') == article.count('class="rg-comment"')
 
 
 def test_demo_mails_are_written_to_files_and_the_greeting_says_so(up: Up, directory: Path) -> None:
@@ -134,7 +146,7 @@ def test_it_starts_again_right_after_a_kill(up: Up) -> None:
     greeting(process)
     process.kill()
     process.wait()
-    assert "Leave a reply" in page(addresses(greeting(up()))["Demo article"])
+    assert "Leave a Reply" in page(addresses(greeting(up()))["Demo article"])
 
 
 def test_a_second_run_in_the_same_directory_is_refused(up: Up) -> None:
@@ -154,5 +166,5 @@ def test_a_port_in_use_is_reported(up: Up, port: int) -> None:
 
 
 def test_the_directory_may_have_a_long_path(up: Up, directory: Path) -> None:
-    shown = addresses(greeting(up(directory / ("deep" * 20) / ("deeper" * 10))))
-    assert "Leave a reply" in page(shown["Demo article"])
+    shown = addresses(greeting(up(directory=directory / ("deep" * 20) / ("deeper" * 10))))
+    assert "Leave a Reply" in page(shown["Demo article"])
