@@ -12,7 +12,7 @@ from .grammar import Grammar, read
 TEXT = Path(__file__).parent / "text"
 #: The second file of each has kinds of comments that the first one lacks: see docs/prior.md.
 HONEST_TEXT = (TEXT / "honest.txt", TEXT / "decoy.txt")
-SPAM_TEXT = (TEXT / "spam.txt", TEXT / "pitch.txt")
+SPAM_TEXT = (TEXT / "spam.txt", TEXT / "pitch.txt", TEXT / "fraud.txt")
 NAME_PART = re.compile("[a-z0-9]+")
 
 #: Rule and number of texts of each kind. With half as many, recall at 1 % varied by .015 with the seed; with these by
@@ -26,7 +26,15 @@ HONEST: Mapping[str, int] = {
     "foreign": 3000,
     "decoy": 1500,
 }
-SPAM: Mapping[str, int] = {"advert": 8000, "flatter": 1000, "pitched": 800, "thanked": 100, "foreign_pitch": 400}
+SPAM: Mapping[str, int] = {
+    "advert": 8000,
+    "flatter": 1000,
+    "pitched": 800,
+    "thanked": 100,
+    "foreign_pitch": 400,
+    "testimony": 400,
+    "fraud": 600,
+}
 
 #: Share of authors with a website: blogs ask for one, other places do not.
 SIGNED: Mapping[str, float] = {"blog": 0.5, "advert": 0.4, "flatter": 0.6, "decoy": 0.3, "pitched": 0.3, "thanked": 1.0}
@@ -43,6 +51,8 @@ NAMED: Mapping[str, float] = {
     "pitched": 0.8,
     "thanked": 1.0,
     "foreign_pitch": 0.7,
+    "testimony": 0.9,
+    "fraud": 0.9,
 }
 #: Share of spam that is disguised.
 DISGUISED = 0.2

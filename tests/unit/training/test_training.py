@@ -7,8 +7,11 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from training.card import card
-from training.corpora import CORPORA, PLACES, path
+from training.corpora import CORPORA, CORPUS, PLACES, path
+from training.protocol import gathered
 from training.train import inputs
 from workers.learning.prior_weights import PriorWeights
 
@@ -53,6 +56,28 @@ def test_the_model_names_its_data_files(tmp_path: Path) -> None:
     with path(tmp_path, CORPORA[0]).open("a") as file:
         file.write(json.dumps({"id": "x", "text": "buy now", "label": "spam"}) + "\n")
     assert inputs(tmp_path) != before == inputs(a_sample(tmp_path))
+
+
+def test_a_model_learns_nothing_from_a_source_of_the_group_that_it_is_tested_on(tmp_path: Path) -> None:
+    before = gathered(a_sample(tmp_path), 0.001).model("tubespam")
+    for name in ("yt_psy", "yt14_avengers"):
+        file = path(tmp_path, CORPUS[name])
+        file.write_text(file.read_text().replace("Earn", "Subscribe to my channel and earn"))
+    after = gathered(tmp_path, 0.001)
+    assert np.array_equal(after.model("tubespam").words.of, before.words.of)
+    assert np.array_equal(after.model("tubespam").points.of, before.points.of)
+    assert not np.array_equal(after.model().words.of, before.words.of)
+
+
+def test_a_blog_and_the_spam_that_was_posted_on_it_are_one_group() -> None:
+    assert CORPUS["blog_tosbourn"].group == CORPUS["blogspam_spintax_a"].group
+    assert CORPUS["tg_umputun"].group == CORPUS["tg_radiot"].group
+    assert CORPUS["yt_psy"].group != CORPUS["yt_judol_a"].group == CORPUS["yt_judol_b"].group
+
+
+def test_only_licensed_texts_teach_words() -> None:
+    free = {corpus.licence for corpus in CORPORA if corpus.free}
+    assert free == {"CC BY 4.0 (UCI)", "MIT", "CC0 1.0", "Apache-2.0"}
 
 
 def test_the_card_describes_the_shipped_weights() -> None:

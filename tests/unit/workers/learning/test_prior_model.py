@@ -10,6 +10,7 @@ import pytest
 
 from comments.model import Comment
 from tests.support.builders import a_comment
+from training.plain_points import HARMLESS, SUSPICIOUS
 from workers.learning.features import (
     BUCKETS,
     SIZE,
@@ -80,6 +81,22 @@ def test_the_strongest_reason_comes_first_and_in_words() -> None:
     assert [abs(r.logit) for r in reasons] == sorted((abs(r.logit) for r in reasons), reverse=True)
     assert "link" in {r.evidence for r in reasons}
     assert "word “viagra”" in {r.evidence for r in reasons}
+
+
+@pytest.mark.parametrize("n", range(40))
+def test_one_name_or_host_adds_at_most_half_a_point(n: int) -> None:
+    host = f"invented{n}.example.com"
+    comment = a_comment(author=f"Invented{n}", url=f"https://{host}", content=f"I wrote about it: https://{host}")
+    parts = shipped_prior().score(comment).contributions
+    named = [p for p in parts if p.evidence.startswith(("the author's name:", "the author's website:", "link to inv"))]
+    assert len(named) >= 3
+    assert all(abs(part.logit) <= 0.55 for part in named), named
+
+
+def test_a_suspicious_shape_never_speaks_for_a_comment_and_a_harmless_one_hardly() -> None:
+    plain = shipped_prior().model.plain
+    assert all(plain.get(name, 0.0) >= 0 for name in SUSPICIOUS)
+    assert all(-1 <= plain.get(name, 0.0) <= 0 for name in HARMLESS)
 
 
 def test_the_package_holds_at_most_100_kilobytes_of_weights() -> None:
