@@ -31,18 +31,21 @@ def open_app(page: Page, live: Live, website: Website, built_apps: Path, app: st
 
 
 @pytest.mark.parametrize("app", ["plain", "react", "vue", "svelte"])
-def test_a_component_shows_its_thread(
+def test_a_component_shows_its_thread_and_follows_its_options(
     desktop: Desktop, live: Live, website: Website, built_apps: Path, app: str
 ) -> None:
     reply(live, "first", author="Ada", content="In the first thread.")
-    reply(live, "first", author="Bo", content="In the second thread.")
+    reply(live, "second", author="Bo", content="In the second thread.")
     page = desktop.open()
     open_app(page, live, website, built_apps, app, "first")
     expect(page.get_by_text("In the first thread.")).to_be_visible()
-    write(page, "Written in the first thread, by a reader")
-    expect(page.get_by_text("Written in the first thread, by a reader")).to_be_visible()
+    page.evaluate("app.show({ ...options, thread: 'second' })")
+    expect(page.get_by_text("In the second thread.")).to_be_visible()
+    expect(page.get_by_text("In the first thread.")).to_have_count(0)
+    write(page, "Written in the second thread")
+    expect(page.get_by_text("Written in the second thread")).to_be_visible()
     rows = live.storage.comments.by_status("demo", Status.APPROVED, 5).rows
-    assert {row.thread for row in rows if row.content == "Written in the first thread, by a reader"} == {"first"}
+    assert {row.thread for row in rows if row.content == "Written in the second thread"} == {"second"}
     page.evaluate("app.remove()")
     expect(page.locator("replygate-comments")).to_have_count(0)
 

@@ -8,6 +8,7 @@ export async function postComment(form, values) {
   const { trap, token, proof_bits: bits } = form.settings, { root, userHeaders } = form.api;
   const body = { thread: form.thread, ...values };
   for (const name of ["parent", "notify"]) if (!body[name]) delete body[name];
+  if (body.notify) body.lang = form.localize.language;
   const honeypot = trap && form.input(trap);
   if (honeypot && honeypot.value) body[trap] = honeypot.value;
   if (token) body.form_token = token;
