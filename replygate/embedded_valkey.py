@@ -33,6 +33,10 @@ except ImportError:  # no wheel for this system
 
 #: Bytes; sun_path in linux/un.h holds 108 with its final NUL.
 MAX_SOCKET_PATH = 107
+#: Share of the memory that the server may use. Replygate refuses new comments from 70 % of that, about half.
+VALKEY_SHARE = 0.75
+#: Bytes that the processes of this container may use, or "max"; the file exists inside containers only.
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 #: Seconds for the server to load its data; an empty directory takes 0.1 s.
 START_TIMEOUT = 60.0
 #: Seconds from SIGTERM to SIGKILL, for the server to write its data.
@@ -81,6 +85,13 @@ def lock(directory: Path) -> Path:
     return directory / "valkey.lock"
 
 
+def memory_limit() -> int:
+    """Return the server's memory limit in bytes: a share of the machine's memory, or of the container's."""
+    bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    limit = CONTAINER_LIMIT.read_text().strip() if CONTAINER_LIMIT.exists() else ""
+    return int(VALKEY_SHARE * (min(bytes, int(limit)) if limit.isdigit() else bytes))
+
+
 def command(directory: Path, *, fsync: str = "always") -> list[str]:
     """Return the server's command line. `fsync` "always" writes to disk before each reply; "everysec" may lose 1 s."""
     settings = {
@@ -91,6 +102,7 @@ def command(directory: Path, *, fsync: str = "always") -> list[str]:
         "logfile": str(directory.absolute() / "valkey.log"),
         "appendonly": "yes",
         "appendfsync": fsync,
+        "maxmemory": str(memory_limit()),
         "maxmemory-policy": "noeviction",  # never drop data; refuse writes instead
         "save": "",
         "daemonize": "no",

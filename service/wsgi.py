@@ -17,6 +17,8 @@ from workers.judging.policy import catalogue
 
 from . import create_app
 from .deps import Deps
+from .web.errors import ErrorBoundary
+from .web.preparation import PreparedStorage
 
 
 def utc_now() -> datetime:
@@ -26,7 +28,6 @@ def utc_now() -> datetime:
 settings = Settings.from_env(os.environ)
 logs.configure(settings.log_level, "web")
 storage = open_redis(settings)
-storage.server.prepare()
 rq_connection = connect(settings)
 app = create_app(
     Deps(
@@ -39,3 +40,4 @@ app = create_app(
         signals=catalogue(BUILT_IN),
     )
 )
+app.wsgi_app = ErrorBoundary(PreparedStorage(app.wsgi_app, storage.server.prepare), app)  # type: ignore[method-assign]

@@ -7,13 +7,16 @@ compare-and-set.
 import logging
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 
 from comments.errors import NotFound
 from comments.job_queue import DELIVER, INDEX, JUDGE, LEARN
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.pseudonyms import new_id
 from comments.queue_ranking import index_outdated
 from comments.site import Site
+from comments.storage.store_waits import retried
 from comments.storage.values import Claim
 
 from .delivery.outbox import queue_events, send_due
@@ -76,8 +79,17 @@ def _repeat(job: str, site_id: str, token: str, work: Callable[[Deps, Site], boo
 
 
 def _judge_batch(d: Deps, site: Site, token: str) -> bool:
-    claims = d.storage.queue.claim(site.id, token, d.settings.batch, d.settings.lease)
-    claimed = _load_queued(d, site, claims)
+    """Claim and judge a batch. Repeat both while the server does not answer, so that no batch waits for its lease."""
+    settings, claim_id, tries = d.settings, new_id(), count(1)
+    until = time.monotonic() + settings.lease * LEASE_SHARE
+    claims = retried(lambda: d.storage.queue.claim(site.id, token, settings.batch, settings.lease, claim_id), until)
+    retried(lambda: _judge_claims(d, site, claims, next(tries)), until)
+    return bool(claims)
+
+
+def _judge_claims(d: Deps, site: Site, claims: list[Claim], n: int) -> None:
+    """Judge a batch; `n` counts the tries. Windows count a comment on the first attempt only."""
+    claimed = [(comment, max(attempts, min(n, 2))) for comment, attempts in _load_queued(d, site, claims)]
     if claimed:
         until = time.monotonic() + d.settings.lease * LEASE_SHARE
         changes = judge_batch(
@@ -93,7 +105,6 @@ def _judge_batch(d: Deps, site: Site, token: str) -> bool:
         d.storage.comments.decide(site.id, changes)
         judged = {change.before.id for change in changes}
         d.storage.queue.release(site.id, [c.id for c, _ in claimed if c.id not in judged])
-    return bool(claims)
 
 
 def _load_queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment, int]]:

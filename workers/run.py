@@ -8,13 +8,17 @@ from secrets import token_hex
 from types import FrameType
 from typing import Any
 
-from rq import SimpleWorker
+import redis
+from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.timeouts import UnixSignalDeathPenalty
 
 from comments.errors import StorageDown
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
+from comments.storage.redis.client import is_unavailable
+from comments.storage.store_waits import retried
 
 from .deps import Deps, build_deps, set_deps
 from .rq_jobs import WakeUp, open_queue
@@ -71,8 +75,39 @@ class Worker(SimpleWorker):
     def run_maintenance_tasks(self) -> None:
         """Do nothing: the sweep cleans up. Here one unreadable hash would end every worker at its start."""
 
+    def dequeue_job_and_maintain_ttl(self, timeout: int | None, max_idle_time: int | None = None) -> Any:
+        """Wait for the next job, also while the server refuses to work. RQ itself only waits for lost connections."""
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except redis.RedisError as error:
+                self._raise_unless_unavailable(error)
+            retried(self.storage.server.check_write)
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a job. If RQ cannot record its end, the sweep enqueues what is left of its work."""
+        try:
+            super().execute_job(job, queue)  # RQ has no types here
+        except redis.RedisError as error:
+            self._raise_unless_unavailable(error)
+
+    def teardown(self) -> None:
+        """Remove the record of this worker. Without a server it expires."""
+        try:
+            super().teardown()  # type: ignore[no-untyped-call]
+        except redis.RedisError as error:
+            self._raise_unless_unavailable(error)
+
+    def _raise_unless_unavailable(self, error: redis.RedisError) -> None:
+        if not is_unavailable(error):
+            raise error
+        log.warning("the server is unavailable: %s", type(error).__name__)
+
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        super().heartbeat(timeout, pipeline)
+        try:
+            super().heartbeat(timeout, pipeline)
+        except redis.RedisError as error:
+            self._raise_unless_unavailable(error)
         if time.monotonic() >= self.beat_at:
             self.beat_at = time.monotonic() + _HEARTBEAT_INTERVAL
             try:
@@ -103,6 +138,7 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
     """
     deps = deps or build_deps(settings)
     set_deps(deps)
+    retried(deps.storage.server.check_write)
     try:
         open_worker(queue, deps).work(max_jobs=JOBS + random.randrange(JOBS // 10))  # noqa: S311 - random, so that processes do not end at the same time
     finally:

@@ -18,6 +18,8 @@ from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, QUEU
 from comments.settings import Settings
 from comments.site import Site
 from comments.storage.redis import connect
+from comments.storage.redis.client import is_unavailable
+from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT
 
 from .delivery.outbox import receivers
 from .deps import Deps, build_deps
@@ -29,8 +31,6 @@ log = logging.getLogger(__name__)
 _HEARTBEAT_LIFETIME = 15.0
 #: Passes between two clean-ups of RQ's records.
 CLEAN_UP_EVERY = 10
-#: The longest wait in seconds while the server is unavailable: comments must not wait long once it is back.
-LONGEST_WAIT = 2.0
 
 
 class Sweep:
@@ -77,6 +77,8 @@ class Sweep:
         try:
             return len(self._queues[queue]) < len(sites)
         except redis.RedisError as error:
+            if not is_unavailable(error):
+                raise
             raise StorageDown(str(error)) from error
 
     def _clean_up(self) -> None:
@@ -102,5 +104,5 @@ def run_sweep(settings: Settings, deps: Deps | None = None) -> None:
             sweep.run_once()
             wait = settings.sweep_seconds
         except StorageDown as error:
-            wait = min(max(wait * 2, 0.1), LONGEST_WAIT)
+            wait = min(max(wait * 2, SHORTEST_WAIT), LONGEST_WAIT)
             log.warning("the server is unavailable: %s", error)

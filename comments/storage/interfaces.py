@@ -86,8 +86,8 @@ class Comments(Protocol):
 class Queue(Protocol):
     """The comments that wait for the filters."""
 
-    def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
-        """Lease up to `n` undecided comments, the oldest first, for `lease` seconds.
+    def claim(self, site: str, token: str, n: int, lease: float, id: str = "") -> list[Claim]:
+        """Lease up to `n` undecided comments, the oldest first, for `lease` seconds. A repeat with `id` gets the same.
 
         A comment that was claimed before is leased alone: if it kills its worker, no other comment suffers. If nothing
         is due, the wake-up `token` ends in the same step, so that the next submission enqueues a new job.
@@ -190,6 +190,9 @@ class Outbox(Protocol):
 class Server(Protocol):
     def check(self) -> list[str]:
         """Return reasons why the server cannot work, or soon will not, in sentences. Raises StorageDown."""
+
+    def check_write(self) -> None:
+        """Write a value. Raises StorageDown if the server refuses, as a replica or a full one does."""
 
     def warnings(self) -> list[str]:
         """Return settings of the server that should be changed, in sentences. Raises StorageDown."""

@@ -84,6 +84,7 @@ def test_compose_starts_each_part_after_a_healthy_store() -> None:
 def test_valkey_in_compose_loses_no_acknowledged_write() -> None:
     command = shlex.join(COMPOSE["services"]["valkey"]["command"])
     assert "--appendonly yes --appendfsync always --maxmemory-policy noeviction" in command
+    assert "--maxmemory '${VALKEY_MEMORY:-1gb}'" in command, "new comments are refused before the machine is full"
     assert COMPOSE["services"]["valkey"]["volumes"]
 
 

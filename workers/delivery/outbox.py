@@ -14,6 +14,7 @@ from comments.email_subscriptions import MAILS
 from comments.errors import StorageDown
 from comments.site import Site, Webhook
 from comments.storage.deliveries import Delivery, DeliveryStatus
+from comments.storage.store_waits import retried
 from comments.storage.values import OutboxEvent
 
 from .address_guard import host_of
@@ -78,9 +79,15 @@ def send_to(d: DeliveryDeps, site: Site, receiver: Receiver) -> None:
             if delivery is None:
                 return
             after, healthy = _attempt(d, site, receiver, delivery)
-            d.storage.deliveries.finish(site.id, delivery, after, healthy)
+            _finish(d, site, delivery, after, healthy)
     except StorageDown as error:
         log.warning("the server is unavailable, so deliveries wait: %s", error, extra={"site": site.id})
+
+
+def _finish(d: DeliveryDeps, site: Site, before: Delivery, after: Delivery, healthy: bool | None) -> None:
+    """Record the attempt. Repeat it for the length of a lease, or the delivery would be sent again."""
+    until = time.monotonic() + MAX_SECONDS
+    retried(lambda: d.storage.deliveries.finish(site.id, before, after, healthy), until)
 
 
 def _attempt(d: DeliveryDeps, site: Site, receiver: Receiver, delivery: Delivery) -> tuple[Delivery, bool | None]:

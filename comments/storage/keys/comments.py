@@ -19,6 +19,10 @@ class CommentKeys(Names):
         """sorted set; undecided ids by the ms from which they can be claimed; queue/*; queue/claim; until decided."""
         return self._of(site, "due")
 
+    def claimed(self, site: str, id: str) -> str:
+        """list; ids of one claim, each with its attempts; queue/claim; queue/claim; the lease."""
+        return self._of(site, f"claim:{id}")
+
     def attempts(self, site: str) -> str:
         """hash; undecided id -> number of claims; queue/claim; queue/claim; until decided."""
         return self._of(site, "attempts")

@@ -13,6 +13,10 @@ class SitesAndPeopleKeys(Names):
         """string; version of the data format; Server.prepare; Server.prepare; for ever."""
         return f"{self.prefix}:version"
 
+    def probe(self) -> str:
+        """string; empty; Server.check_write; Server.check_write; a minute."""
+        return f"{self.prefix}:probe"
+
     def sites(self) -> str:
         """hash; site id -> Site as JSON; Sites; all; for ever."""
         return f"{self.prefix}:sites"

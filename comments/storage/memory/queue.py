@@ -14,22 +14,26 @@ class MemoryQueue:
     def __init__(self, sites: AllSites) -> None:
         self._sites = sites
 
-    def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
+    def claim(self, site: str, token: str, n: int, lease: float, id: str = "") -> list[Claim]:
         with self._sites.lock:
             data, now = self._sites[site], self._sites.now()
-            due = sorted((at, id) for id, at in data.due.items() if at <= now)[:n]
+            if id in data.claimed:
+                return data.claimed[id]
+            due = sorted((at, one) for one, at in data.due.items() if at <= now)[:n]
             if not due:
                 data.wakeups.pop(token, None)
                 return []
-            ids = [id for _, id in due]
-            claimed_before = next((i for i, id in enumerate(ids) if data.attempts[id]), len(ids))
+            ids = [one for _, one in due]
+            claimed_before = next((i for i, one in enumerate(ids) if data.attempts[one]), len(ids))
             ids = ids[: max(1, claimed_before)]
-            for id in ids:
-                data.due[id] = now + lease
-                data.attempts[id] += 1
+            for one in ids:
+                data.due[one] = now + lease
+                data.attempts[one] += 1
             data.claims += len(ids)
             data.wakeups[token] = now + WAKEUP_SECONDS
-            return [Claim(id, data.attempts[id]) for id in ids]
+            claims = [Claim(one, data.attempts[one]) for one in ids]
+            data.claimed |= {id: claims} if id else {}
+            return claims
 
     def release(self, site: str, ids: Sequence[str]) -> None:
         with self._sites.lock:

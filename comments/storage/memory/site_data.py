@@ -13,7 +13,7 @@ from comments.lifecycle import Label, Status
 from comments.model import Comment
 from comments.storage.corpus_lessons import Lesson
 from comments.storage.thread_tree import NodeState, node_state
-from comments.storage.values import CHANGES_MAX, RECENT_MAX, OutboxEvent
+from comments.storage.values import CHANGES_MAX, RECENT_MAX, Claim, OutboxEvent
 
 #: The thread name that stands for all threads of a site.
 ALL_THREADS = "*"
@@ -28,6 +28,7 @@ class SiteData:
     comments: dict[str, Comment] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
     attempts: Counter[str] = field(default_factory=Counter)
+    claimed: dict[str, list[Claim]] = field(default_factory=dict)
     wakeups: dict[str, float] = field(default_factory=dict)  # token -> expiry
     repeats: dict[str, tuple[str, str, float]] = field(default_factory=dict)  # key -> id, fingerprint, expiry
     rates: dict[str, float] = field(default_factory=dict)  # network -> time at which its rate limit is free again

@@ -1,6 +1,7 @@
 """The stores on Redis or Valkey: one connection pool, one round trip per step, Lua where commands must agree."""
 
-from redis import Redis
+from typing import cast
+
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -12,6 +13,7 @@ from comments.storage.keys import Keys
 from .audit_log import RedisAudit
 from .author_history import RedisAuthorHistory
 from .author_rules import RedisAuthorRules
+from .client import StoreClient
 from .comments import RedisComments
 from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
@@ -33,14 +35,14 @@ from .threads import RedisThreads
 CONNECT_SECONDS = 0.3
 
 
-def connect(settings: Settings) -> Redis:
+def connect(settings: Settings) -> StoreClient:
     """Create a client that never repeats a command by itself.
 
     redis-py's own ten retries turn one lost reply into two jobs, and hold a web thread for seconds; our callers repeat
     whole steps that are safe to repeat. Raises SettingsInvalid for an address it cannot read.
     """
     try:
-        return Redis.from_url(
+        client = StoreClient.from_url(
             settings.redis_url,
             socket_timeout=settings.socket_timeout,
             socket_connect_timeout=CONNECT_SECONDS,
@@ -49,6 +51,7 @@ def connect(settings: Settings) -> Redis:
         )
     except ValueError as error:
         raise SettingsInvalid("REPLYGATE_REDIS_URL is not the address of a Redis or Valkey server") from error
+    return cast(StoreClient, client)
 
 
 def open_redis(settings: Settings) -> Storage:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import redis
+from redis.exceptions import ClusterDownError, NoPermissionError, NoScriptError, OutOfMemoryError, ReadOnlyError
 
-from comments.errors import StorageDown
+from comments.errors import ReplygateError, StorageDown
+
+from .breaker import Breaker
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -15,31 +18,70 @@ C = TypeVar("C", bound=type)
 #: redis-py types every reply as a union with an awaitable, so values get their types where they are read.
 Client = Any
 
-#: Error replies of a server that runs but cannot write now. Any other error reply is a bug in this program.
-UNABLE = ("OOM", "MISCONF", "NOREPLICAS", "READONLY", "LOADING", "BUSY", "MASTERDOWN")
+#: Errors of a server that does not answer, and error replies of one that runs but cannot work now. redis-py removes the
+#: code from the text of an error that has a type. MasterDownError is a ClusterDownError. NoScriptError only escapes
+#: redis-py if the server restarted in between.
+UNAVAILABLE = (
+    redis.ConnectionError, redis.TimeoutError, OutOfMemoryError, ReadOnlyError, ClusterDownError, NoPermissionError,
+    NoScriptError,
+)  # fmt: skip
+#: Codes of the same kind for which redis-py has no type. Any other error reply is a bug in this program.
+UNAVAILABLE_CODES = ("MISCONF ", "NOREPLICAS ", "BUSY ", "UNBLOCKED ", "EXECABORT ", "ACL failure ")
+#: redis-py puts the command before the error of a command in a pipeline.
+_IN_PIPELINE = "of pipeline caused error: "
+
+
+def is_unavailable(error: redis.RedisError) -> bool:
+    """Return True if the server does not answer or cannot work now, so that waiting helps."""
+    if isinstance(error, UNAVAILABLE):
+        return True
+    return isinstance(error, redis.ResponseError) and _reply(error).startswith(UNAVAILABLE_CODES)
+
+
+def _reply(error: redis.RedisError) -> str:
+    """Return the server's own text, without the arguments of the command, which are personal data."""
+    return str(error).rpartition(_IN_PIPELINE)[2]
+
+
+class StoreClient(redis.Redis):
+    """A client with the breaker that all stores on it share."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.breaker = Breaker()
 
 
 def guarded(cls: C) -> C:
-    """Make every public method of a store raise StorageDown if the server does not reply or cannot write."""
+    """Make every public method of a store raise StorageDown if the server does not reply or cannot work now."""
     for name, method in list(vars(cls).items()):
         if callable(method) and not name.startswith("_"):
             setattr(cls, name, _guard(method))
     return cls
 
 
-def _guard(method: Callable[P, R]) -> Callable[P, R]:
+def _guard(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
     @wraps(method)
-    def guarded_method(*args: P.args, **kwargs: P.kwargs) -> R:
+    def guarded_method(store: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+        breaker: Breaker = store._client.breaker
+        breaker.check()
         try:
-            return method(*args, **kwargs)
-        except (redis.ConnectionError, redis.TimeoutError) as error:
+            result = method(store, *args, **kwargs)
+        except StorageDown:
+            raise  # from a guarded method that this one called
+        except redis.TimeoutError as error:
+            breaker.open()
             raise StorageDown(str(error)) from error
-        except redis.ResponseError as error:
-            if str(error).startswith(UNABLE):
-                raise StorageDown(str(error)) from error
+        except redis.RedisError as error:
+            if is_unavailable(error):
+                raise StorageDown(_reply(error)) from error
             raise
+        except ReplygateError:
+            breaker.close()
+            raise
+        breaker.close()
+        return result
 
-    return guarded_method
+    return guarded_method  # type: ignore[return-value]  # mypy names the first argument
 
 
 def text(value: bytes) -> str:

@@ -41,6 +41,7 @@ from .audit_log import packed
 from .author_records import FIRST_SEEN_UNIT
 from .client import Client, guarded, text
 from .counters import read_counters
+from .memory import MemoryWatch
 from .paging import page
 from .scripts import Script
 from .thread_moves import in_new_threads
@@ -75,6 +76,7 @@ DECIDE_CONSTANTS: Mapping[str, Any] = {
 class RedisComments:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
+        self._memory = MemoryWatch(client)
         self._accept = Script(client, "comments/accept")
         self._decide = Script(client, "comments/decide")
 
@@ -83,6 +85,7 @@ class RedisComments:
         submission = dump_submission(comment)
         minute = int(time.time()) // REPEAT_SECONDS
         repeats = k.idempotency(site, admission.key) if admission.key else k.repeats(site, minute)
+        max_pending = 0 if self._memory.is_short() else admission.max_pending
         answer = self._accept(
             [
                 k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakeups(site),
@@ -93,7 +96,7 @@ class RedisComments:
             {
                 "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
                 "has_key": bool(admission.key), "thread": thread_name(thread), "parent": comment.parent,
-                "per_minute": admission.per_minute if comment.origin else 0, "max_pending": admission.max_pending,
+                "per_minute": admission.per_minute if comment.origin else 0, "max_pending": max_pending,
                 "max_pending_bytes": MAX_PENDING_BYTES, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
                 "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,

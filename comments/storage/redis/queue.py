@@ -21,13 +21,13 @@ class RedisQueue:
         self._release = Script(client, "queue/release")
         self._wakeups_missing = Script(client, "queue/wakeups_missing")
 
-    def claim(self, site: str, token: str, n: int, lease: float) -> list[Claim]:
+    def claim(self, site: str, token: str, n: int, lease: float, id: str = "") -> list[Claim]:
         k = self._keys
         flat = self._claim(
-            [k.due(site), k.wakeups(site), k.attempts(site), k.counters(site)],
-            {"token": token, "n": n, "lease_ms": round(lease * 1000), "wakeup_ms": WAKEUP_MS},
+            [k.due(site), k.wakeups(site), k.attempts(site), k.counters(site), k.claimed(site, id)],
+            {"token": token, "n": n, "lease_ms": round(lease * 1000), "wakeup_ms": WAKEUP_MS, "has_id": bool(id)},
         )
-        return [Claim(text(id), attempts) for id, attempts in zip(flat[::2], flat[1::2], strict=True)]
+        return [Claim(text(one), int(attempts)) for one, attempts in zip(flat[::2], flat[1::2], strict=True)]
 
     def release(self, site: str, ids: Sequence[str]) -> None:
         if ids:

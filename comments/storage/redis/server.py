@@ -4,16 +4,17 @@ from collections.abc import Mapping
 
 import redis
 
-from comments.errors import SettingsInvalid
+from comments.errors import SettingsInvalid, StorageDown
 from comments.storage.keys import Keys
 from comments.storage.values import DATA_VERSION
 
 from .client import Client, guarded, text
+from .memory import MEMORY_SHARE, is_memory_short
 from .migrations import MIGRATIONS
 from .thread_moves import RedisThreadMoves
 
-#: Share of the memory limit that counts as a problem. At the limit itself RQ's workers die and the queue stops.
-MEMORY_SHARE = 0.7
+#: Seconds until the value of a test write is deleted.
+_PROBE_SECONDS = 60
 
 
 @guarded
@@ -28,9 +29,18 @@ class RedisServer:
             wrong.append(f"maxmemory-policy is {info['maxmemory_policy']}: comments would be evicted; use noeviction")
         if info.get("aof_last_write_status") == "err":
             wrong.append("the server cannot write to its disk")
-        if info.get("maxmemory") and info["used_memory"] > MEMORY_SHARE * info["maxmemory"]:
-            wrong.append(f"more than {MEMORY_SHARE:.0%} of maxmemory is used")
+        if is_memory_short(info):
+            wrong.append(f"more than {MEMORY_SHARE:.0%} of maxmemory is used, so new comments are refused")
+        if info.get("role") == "slave":
+            wrong.append("the server is a replica: set REPLYGATE_REDIS_URL to its primary")
+        try:
+            self.check_write()
+        except StorageDown as error:
+            wrong.append(f"the server refuses to write: {error}")
         return wrong
+
+    def check_write(self) -> None:
+        self._client.set(self._keys.probe(), "", ex=_PROBE_SECONDS)
 
     def warnings(self) -> list[str]:
         if not self._client.info("persistence").get("aof_enabled"):
