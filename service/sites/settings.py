@@ -197,6 +197,7 @@ def markdown_table() -> str:
     rows = ["| Setting | Default | Values | Meaning |", "|---|---|---|---|"]
     for s in describe_settings().values():
         default = "five reasons" if s.name == "reasons" else f"`{s.default}`" if s.default else ""
-        cells = (f"`{s.name}`", default, s.values, f"**{s.title}.** {s.help}")
+        values = "a tag of [these languages](languages.md)" if s.name == "language" else s.values
+        cells = (f"`{s.name}`", default, values, f"**{s.title}.** {s.help}")
         rows.append("|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|")
     return "\n".join(rows) + "\n"
