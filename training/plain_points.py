@@ -41,7 +41,6 @@ SUSPICIOUS = (
     "hidden or foreign website",
     "website below a short text",
     "lines broken inside a sentence",
-    "oddly doubled letters",
     "few words for its links",
     "link in HTML",
     "link in the markup of forums",

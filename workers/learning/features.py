@@ -153,7 +153,7 @@ def features(comment: Comment) -> Features:
         *name_shapes(comment.author.strip(), bool(_links(comment.author))),
         *(f"{disguise} in the name" for disguise in name.disguises),
         *(shape for link in website for shape in website_shapes(link, len(every))),
-        *text_shapes(content, folded.text, len(every), found),
+        *text_shapes(content, len(every), found),
     ]
     return Features(
         normalized,
