@@ -13,7 +13,7 @@ ENGLISH = LOCALES["en"]
 MODULES = read_modules() | {name: text for modules in read_parts().values() for name, text in modules.items()}
 OTHERS = sorted(set(LOCALES) - {"en"})
 
-#: Plural categories of one number only, where the language says it in a word: "2 تعليقان" is no Arabic.
+#: Plural categories that mean a single number and need no digits: "two comments" is one word in Arabic.
 SINGLE_NUMBERS = {"ar": {"zero", "one", "two"}, "he": {"one", "two"}}
 
 #: The keys of the `messages` option in version 0.1. Pages have them in their HTML.
