@@ -24,6 +24,13 @@ from service.web.event_streams import END, EventStream
 BODY_TIMEOUT = 10.0
 TOO_SLOW = json.dumps({"type": "about:blank", "title": "Request Timeout", "status": 408}).encode()
 PROBLEM = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
+#: Requests that wait for a thread, for each thread. More get 503: they would wait for seconds.
+WAITING_PER_THREAD = 32
+BUSY = json.dumps({"type": "urn:replygate:busy", "title": "Too busy", "status": 503}).encode()
+#: Health checks have a thread each, so that they answer while all others wait for storage.
+HEALTH_PATHS = ("/healthz", "/readyz")
+#: Headers whose loss changes nothing but the record of a comment.
+OPTIONAL_HEADERS = {"user-agent", "referer"}
 
 Headers = list[tuple[str, str]]
 
@@ -109,6 +116,21 @@ def answer(app: WSGIApplication, environment: WSGIEnvironment) -> tuple[int, Hea
     return *started[0], body
 
 
+def unreadable_headers(scope: Scope) -> set[str]:
+    """Return the names of headers whose values Granian drops, because a byte in them is not ASCII.
+
+    Without them a visitor would be somebody else: the proxy, or a person who is not signed in.
+    """
+    return set(scope.headers.keys()) - {name for name, _ in scope.headers.items()} - OPTIONAL_HEADERS
+
+
+def unreadable(names: Iterable[str]) -> bytes:
+    """Return the problem details about headers that cannot be read."""
+    problems = [{"field": name, "code": "ascii", "message": "must contain ASCII characters only"} for name in names]
+    title = "Some headers are not valid"
+    return json.dumps({"type": "urn:replygate:invalid", "title": title, "status": 400, "problems": problems}).encode()
+
+
 async def read_body(scope: Scope, protocol: Any, max_bytes: int, timeout: float) -> bytes:
     """Read the body. Stop soon after `max_bytes`, which the application refuses.
 
@@ -162,12 +184,37 @@ class OpenStreams:
             pieces.put_nowait(END)
 
 
+class TooManyWaiting(Exception):
+    """Raised if more requests wait for a thread than may."""
+
+
+class RequestThreads:
+    """Threads that answer requests, and a bounded queue of requests that wait for one. For one event loop."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(threads, name)
+        self._free = threads * (1 + WAITING_PER_THREAD)
+
+    async def answer(
+        self, app: WSGIApplication, environment: WSGIEnvironment
+    ) -> tuple[int, Headers, bytes | EventStream[Any]]:
+        """Raises TooManyWaiting."""
+        if self._free <= 0:
+            raise TooManyWaiting
+        self._free -= 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, answer, app, environment)
+        finally:
+            self._free += 1
+
+
 class WSGIAdapter:
     """A WSGI application with Granian's RSGI interface."""
 
     def __init__(self, app: WSGIApplication, threads: int, max_body: int, body_timeout: float = BODY_TIMEOUT) -> None:
         self._app, self._max_body, self._body_timeout = app, max_body, body_timeout
-        self._threads = ThreadPoolExecutor(threads, "request")
+        self._threads = RequestThreads(threads, "request")
+        self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
         self._streams = OpenStreams()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -183,13 +230,19 @@ class WSGIAdapter:
             signal.signal(number, stop)
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
+        if names := unreadable_headers(scope):
+            protocol.response_bytes(400, PROBLEM, unreadable(sorted(names)))
+            return
+        threads = self._health.get(scope.path, self._threads)
         try:
             body = await read_body(scope, protocol, self._max_body, self._body_timeout)
+            status, headers, stream = await threads.answer(self._app, environ(scope, body))
         except TimeoutError:
             protocol.response_bytes(408, PROBLEM, TOO_SLOW)
             return
-        loop = asyncio.get_running_loop()
-        status, headers, stream = await loop.run_in_executor(self._threads, answer, self._app, environ(scope, body))
+        except TooManyWaiting:
+            protocol.response_bytes(503, [*PROBLEM, ("retry-after", "1")], BUSY)
+            return
         if isinstance(stream, EventStream):
             await self._streams.run(protocol, status, headers, stream)
         else:

@@ -7,6 +7,7 @@ byte, Granian with `granian_wsgi` answered 6 of 6 ordinary requests, gunicorn 0 
 """
 
 import os
+import resource
 import signal
 from functools import partial
 from importlib import import_module
@@ -23,6 +24,10 @@ from .granian_wsgi import WSGIAdapter
 
 #: Milliseconds for the headers of a request to arrive, also on an idle kept-alive connection.
 HEADER_TIMEOUT_MS = 10_000
+#: Connections of one process, with its event streams. Granian's default of 512 is what one client can open.
+MAX_CONNECTIONS, MAX_BACKLOG = 8_000, 4_096
+#: Open files of a process besides its connections.
+OTHER_FILES = 200
 #: Seconds for running requests to finish at shutdown; a `Prefer: wait` request may take longer and is cut.
 REQUEST_GRACE = 5
 
@@ -42,8 +47,20 @@ def serve(settings: Settings) -> None:
         websockets=False,
         log_dictconfig=logs.logging_config(settings.log_level, "web"),
         respawn_failed_workers=True,
+        backpressure=connection_limit(),
+        backlog=MAX_BACKLOG,
         workers_kill_timeout=REQUEST_GRACE,
     ).serve(target_loader=partial(load_application, os.getpid(), settings))  # type: ignore[arg-type]  # RSGI, not a function
+
+
+def connection_limit() -> int:
+    """Raise this process's limit of open files as far as allowed. Return the connections that fit below it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OTHER_FILES
+    if resource.RLIM_INFINITY != soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, max(1, soft - OTHER_FILES))
 
 
 def load_application(parent: int, settings: Settings, target: str) -> WSGIAdapter:

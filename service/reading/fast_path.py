@@ -6,7 +6,8 @@ this takes 40 microseconds of CPU; 330 through Flask with all our layers; 90 thr
 from Redis.
 """
 
-from collections.abc import Hashable, Iterable
+import time
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,6 +25,9 @@ from service.web.site_cache import SiteCache
 #: Key in `environ` for the ResponseSource that a view declares.
 SOURCE_KEY = "replygate.source"
 
+#: Seconds for which an answer is repeated while storage is away. A comment that was removed shortly before, through
+#: another process, may be in it.
+MAX_STALE_SECONDS = 600.0
 #: Headers that an answer without a body does not carry.
 BODY_HEADERS = ("content-type", "content-length", "link")
 
@@ -46,6 +50,7 @@ class CachedResponse:
     etag: str
     headers: list[tuple[str, str]]
     body: bytes
+    last_current: list[float]  # time of the last comparison with storage, by the monotonic clock
 
 
 def cache_response(site: Site, thread: str, version: int) -> None:
@@ -57,15 +62,22 @@ def cache_response(site: Site, thread: str, version: int) -> None:
 class ReadingFastPath:
     """A WSGI application in front of Flask's."""
 
-    def __init__(self, app: WSGIApplication, sites: SiteCache, threads: Threads, cache: ResponseCache) -> None:
-        self._app, self._sites, self._threads, self._cache = app, sites, threads, cache
+    def __init__(
+        self,
+        app: WSGIApplication,
+        sites: SiteCache,
+        threads: Threads,
+        cache: ResponseCache,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app, self._sites, self._threads, self._cache, self._clock = app, sites, threads, cache, clock
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ORIGIN"))
         cached: CachedResponse | None = self._cache.get(key)
-        if cached is None or not self._is_current(cached.source):
+        if cached is None or not self._may_repeat(cached):
             return self._answer_and_cache(key, environ, start_response)
         set_route_name(environ, cached.route, cached.source.site.id)
         if _matches(environ.get("HTTP_IF_NONE_MATCH", ""), cached.etag):
@@ -74,14 +86,27 @@ class ReadingFastPath:
         start_response("200 OK", list(cached.headers))
         return [cached.body]
 
+    def _may_repeat(self, cached: CachedResponse) -> bool:
+        """Return True if the answer would be the same now, or was a short time ago and storage is away."""
+        now = self._clock()
+        try:
+            is_current = self._is_current(cached.source)
+        except StorageDown:
+            return now - cached.last_current[0] < MAX_STALE_SECONDS
+        cached.last_current[0] = now
+        return is_current
+
     def _is_current(self, source: ResponseSource) -> bool:
-        """Return True if the answer would be the same now. Flask reports errors, if there are any."""
+        """Return True if the answer would be the same now. Flask reports errors, if there are any.
+
+        Raises StorageDown.
+        """
         site, thread = source.site.id, source.thread
         try:
             if self._sites.get_site(site) != source.site:
                 return False
             version = self._threads.version(site, thread) if thread else self._threads.site_version(site)
-        except (NotFound, StorageDown):
+        except NotFound:
             return False
         return version == source.version
 
@@ -101,7 +126,7 @@ class ReadingFastPath:
         body = _read_all(parts)
         headers = started[0][1]
         etag = next((value for name, value in headers if name.lower() == "etag"), "")
-        self._cache.put(key, CachedResponse(source, route, etag, headers, body), len(body) + OVERHEAD)
+        self._cache.put(key, CachedResponse(source, route, etag, headers, body, [self._clock()]), len(body) + OVERHEAD)
         return [body]
 
 

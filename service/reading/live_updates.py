@@ -13,6 +13,7 @@ from comments.storage.thread_moves import ThreadMoves
 from comments.storage.values import ThreadChanges
 from service.deps import deps
 from service.web import site_cache
+from service.web.client_network import client_networks
 from service.web.event_streams import EVENT_STREAM_MEDIA, EventBroadcaster, EventStream, Subscriber
 from service.web.operations import Header
 from service.web.schemas import FollowQuery, FollowThreadQuery
@@ -111,7 +112,8 @@ def follow_thread(site: str, thread: str, query: FollowQuery) -> Response:
     since = _since(query.after)
     changes = threads.changes(found.id, key, threads.version(found.id, key) if since is None else since)
     # The server must see the stream object itself; nginx must not buffer it.
-    stream = EventStream(thread_broadcaster(), found.id, ThreadPosition(key, changes.version), events(changes))
+    position = ThreadPosition(key, changes.version)
+    stream = EventStream(thread_broadcaster(), found.id, position, events(changes), client_networks(deps()))
     response = Response(stream, mimetype=EVENT_STREAM_MEDIA, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"
     return response

@@ -7,6 +7,7 @@ not grow with the number of writes.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -16,8 +17,12 @@ from comments.errors import StorageDown
 
 S = TypeVar("S")
 
-#: Streams of one web process and kind: well below the usual limit of 1,024 open files.
-MAX_SUBSCRIBERS = 500
+#: Streams of one web process and kind. All kinds together are far fewer than the server's connections
+#: (`replygate.web_server`), so that other requests find room.
+MAX_SUBSCRIBERS = 1000
+#: Of these, streams of one network, of the addresses that one machine can have, and of one provider. A reader beyond
+#: the limit gets the changes every 15 s.
+MAX_PER_NETWORK = (50, 100, 400)
 #: Seconds between two polls, and until a silent stream gets a heartbeat: proxies give up after 30 to 60.
 POLL_SECONDS, HEARTBEAT_SECONDS = 1.0, 15.0
 #: Seconds after which a stream ends and its client reconnects. This frees what clients that stopped reading occupy.
@@ -37,6 +42,7 @@ class Subscriber(Generic[S]):
     site: str
     subscription: S  # the subject and the position of the stream
     send: Callable[[bytes], None]
+    networks: tuple[str, ...] = ()  # as `client_networks` returns them; () for no limit
     joined: float = 0.0
     last_sent: float = field(default=0.0)
 
@@ -63,15 +69,20 @@ class EventBroadcaster(Generic[S]):
         self._poll_seconds, self._clock = poll_seconds, clock
         self._lock = threading.Condition()
         self._subscribers: set[Subscriber[S]] = set()
+        self._of_networks: Counter[str] = Counter()
         self._running = False
 
     def join(self, subscriber: Subscriber[S]) -> bool:
-        """Add a subscriber; return False if there are too many already."""
+        """Add a subscriber; return False if there are too many already, of all or of its networks."""
         with self._lock:
-            if len(self._subscribers) >= self._max_subscribers:
+            limits = zip(subscriber.networks, MAX_PER_NETWORK, strict=False)
+            if len(self._subscribers) >= self._max_subscribers or any(
+                name and self._of_networks[name] >= most for name, most in limits
+            ):
                 return False
             subscriber.joined = subscriber.last_sent = self._clock()
             self._subscribers.add(subscriber)
+            self._of_networks.update(subscriber.networks)
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._run, name="event-broadcaster", daemon=True).start()
@@ -79,7 +90,9 @@ class EventBroadcaster(Generic[S]):
 
     def leave(self, subscriber: Subscriber[S]) -> None:
         with self._lock:
-            self._subscribers.discard(subscriber)
+            if subscriber in self._subscribers:
+                self._subscribers.discard(subscriber)
+                self._of_networks -= Counter(subscriber.networks)
             self._lock.notify_all()
 
     def _run(self) -> None:
@@ -101,7 +114,7 @@ class EventBroadcaster(Generic[S]):
     def _end_all(self) -> None:
         """End every stream after a fault. The clients reconnect, and a new thread serves them."""
         with self._lock:
-            subscribers, self._subscribers, self._running = self._subscribers, set(), False
+            subscribers, self._running = set(self._subscribers), False
         self._end(subscribers)
 
     def _end(self, subscribers: Iterable[Subscriber[S]]) -> None:
@@ -133,8 +146,16 @@ class EventStream(Generic[S]):
     the client reconnects by itself.
     """
 
-    def __init__(self, broadcaster: EventBroadcaster[S], site: str, subscription: S, first: bytes) -> None:
+    def __init__(
+        self,
+        broadcaster: EventBroadcaster[S],
+        site: str,
+        subscription: S,
+        first: bytes,
+        networks: tuple[str, ...] = (),
+    ) -> None:
         self._broadcaster, self._site, self._subscription, self._first = broadcaster, site, subscription, first
+        self._networks = networks
         self._subscriber: Subscriber[S] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -142,7 +163,7 @@ class EventStream(Generic[S]):
 
     def open(self, send: Callable[[bytes], None]) -> None:
         """Send the first events and all that follow; END at once if there are too many streams."""
-        subscriber = Subscriber(self._site, self._subscription, send)
+        subscriber = Subscriber(self._site, self._subscription, send, self._networks)
         joined = self._broadcaster.join(subscriber)
         self._subscriber = subscriber if joined else None
         send(self._first_piece(RETRY_MS if joined else RETRY_WITHOUT_STREAM_MS))

@@ -1,15 +1,18 @@
 """The reading fast path repeats Flask's answers exactly while they are current."""
 
 from dataclasses import replace
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from comments.errors import StorageDown
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from service.ops import views
-from service.web.response_cache import CACHE_EXTENSION
+from service.reading.fast_path import MAX_STALE_SECONDS, CachedResponse, ReadingFastPath, ResponseSource
+from service.web.response_cache import CACHE_EXTENSION, ResponseCache
+from service.web.site_cache import SiteCache
 from tests.support.builders import a_site, moderated, published
 from tests.support.public_app import PublicApp, open_public_app
 
@@ -92,14 +95,39 @@ def test_errors_and_other_methods_are_left_to_flask(web: PublicApp) -> None:
         assert web.client.options(PATHS[0]).status_code == 200
 
 
-def test_without_storage_there_is_no_answer(storage: Storage) -> None:
+def test_without_storage_a_page_that_was_read_before_is_repeated(storage: Storage) -> None:
     threads = Away(storage)
+    published(storage)
     web = open_public_app(replace(storage, threads=threads))  # type: ignore[arg-type]
-    assert [web.client.get(PATHS[0]).status_code for _ in range(2)] == [200, 200]
+    before = [web.client.get(PATHS[0]) for _ in range(2)]
     threads.away = True
-    assert web.client.get(PATHS[0]).status_code == 503
+    assert whole(web.client.get(PATHS[0])) == whole(before[1])
+    assert web.client.get(PATHS[0], headers={"If-None-Match": before[0].headers["ETag"]}).status_code == 304
+    assert web.client.get(PATHS[1]).status_code == 503, "it was not read before"
     threads.away = False
-    assert web.client.get(PATHS[0]).status_code == 200
+    removed = published(storage, content="soon gone")
+    assert "soon gone" in web.client.get(PATHS[0]).text
+    moderated(storage, removed, Action.REMOVE)
+    assert "soon gone" not in web.client.get(PATHS[0]).text
+
+
+def test_without_storage_no_page_is_repeated_that_was_not_compared_for_ten_minutes(storage: Storage) -> None:
+    threads, clock = Away(storage), [0.0]
+    cache = ResponseCache()
+    page = CachedResponse(ResponseSource(a_site(), "first-post", 0), "", "", [], b"page", [0.0])
+    cache.put(("/page", "", None), page, 1)
+    threads.away = True
+
+    def without_page(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("503 SERVICE UNAVAILABLE", [])
+        return [b""]
+
+    sites = SiteCache(storage.sites)
+    storage.sites.put(a_site())
+    app = ReadingFastPath(without_page, sites, threads, cache, lambda: clock[0])  # type: ignore[arg-type]
+    assert Client(app).get("/page").status_code == 200
+    clock[0] = MAX_STALE_SECONDS
+    assert Client(app).get("/page").status_code == 503
 
 
 def test_new_settings_of_a_site_take_effect(web: PublicApp) -> None:

@@ -11,14 +11,17 @@ from replygate.granian_wsgi import WSGIAdapter, answer, environ
 
 
 class Headers(list[tuple[str, str]]):
-    def items(self) -> "Headers":
-        return self
+    def items(self) -> list[tuple[str, str]]:
+        return [*self]
+
+    def keys(self) -> list[str]:
+        return [name for name, _ in self]
 
     def get(self, name: str) -> str | None:
-        return dict(self).get(name)
+        return dict(self.items()).get(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in dict(self)
+        return name in dict(self.items())
 
 
 class Line:
