@@ -117,7 +117,7 @@ class Submissions:
         form = self._form_evidence(site, texts, fields.get("content", ""), trusted)
         comment = parsing.new_comment(deps, request, site, texts, form, sender)
         accepted = deps.storage.comments.accept(
-            comment, admission(deps, site, parsing.submission_fingerprint(comment), key)
+            comment, admission(deps, site, parsing.submission_fingerprint(comment, bool(key)), key)
         )
         if accepted.wakeup:
             deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)

@@ -190,6 +190,11 @@ def _has_confirmed(deps: Deps, site: Site, identity: str, browser: str) -> bool:
     return bool(identity) and deps.storage.subscriptions.has_proved(site.id, identity, browser)
 
 
-def submission_fingerprint(c: Comment) -> str:
-    """Identify a submission by its contents and its sender, to recognize a repeat."""
-    return digest(c.thread, c.parent, *_visitor_texts(c), c.trap, c.origin, *((c.user,) if c.user else ()))
+def submission_fingerprint(c: Comment, has_key: bool) -> str:
+    """Identify a submission by its contents and its sender, to recognize a repeat.
+
+    The sender of a submission with an Idempotency-Key is who has the key: a phone may repeat it from another network.
+    Without a key, the network keeps people who send the same text from getting each other's receipts.
+    """
+    origin = "" if has_key else c.origin
+    return digest(c.thread, c.parent, *_visitor_texts(c), c.trap, origin, *((c.user,) if c.user else ()))

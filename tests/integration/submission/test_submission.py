@@ -145,6 +145,26 @@ def test_an_idempotency_key_makes_a_repeat_safe(web: PublicApp) -> None:
     assert other.json["type"] == "urn:replygate:key-reused"
 
 
+def test_a_repeat_with_the_key_from_another_network_gets_the_same_answer(web: PublicApp) -> None:
+    keyed = {"Idempotency-Key": "sent-on-the-way"}
+    sent = [
+        web.client.post(SUBMIT, json=a_reply(), headers=keyed, environ_overrides={"REMOTE_ADDR": address})
+        for address in ("192.0.2.1", "198.51.100.7", "2001:db8::1")
+    ]
+    assert [answer.status_code for answer in sent] == [202] * 3
+    assert sent[0].json == sent[1].json == sent[2].json
+    assert web.client.post(SUBMIT, json=a_reply(content="Other text."), headers=keyed).status_code == 422
+
+
+def test_without_a_key_two_networks_never_share_a_receipt(web: PublicApp) -> None:
+    first, second = (
+        web.client.post(SUBMIT, json=a_reply(), environ_overrides={"REMOTE_ADDR": address}).json or {}
+        for address in ("192.0.2.1", "198.51.100.7")
+    )
+    assert first["id"] != second["id"]
+    assert first["receipt"] != second["receipt"]
+
+
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256])
 def test_a_malformed_idempotency_key_is_refused(web: PublicApp, key: str) -> None:
     answer = web.client.post(SUBMIT, json=a_reply(), headers={"Idempotency-Key": key})
