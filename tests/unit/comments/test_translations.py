@@ -1,7 +1,9 @@
 """Translations: every language has every text, with the same placeholders."""
 
+import re
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +56,10 @@ def test_a_language_without_translation_is_english(asked: str) -> None:
     assert find_translation(asked) is None
     assert first_translation(asked).code == "en"
     assert first_translation(asked, "de").code == "de"
+
+
+def test_there_are_as_many_languages_as_the_readme_states() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    stated = re.search(r"\| Widget languages \| over (\d+) \|", readme)
+    assert stated
+    assert len(translations()) > int(stated[1])
