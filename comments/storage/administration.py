@@ -55,6 +55,9 @@ class People(Protocol):
     def put_link(self, digest: str, name: str, seconds: float) -> None:
         """Store a one-time sign-in link."""
 
+    def end_links(self, name: str) -> None:
+        """Delete the links of a person that were not used yet."""
+
     def peek_link(self, digest: str) -> str:
         """Return the name that the link is for. Raises NotFound."""
 

@@ -130,11 +130,12 @@ def remove_moderator(name: str, sites: tuple[str, ...]) -> None:
 @moderator.command("sign-out")
 @click.argument("name")
 def sign_out_everywhere(name: str) -> None:
-    """End all sessions of NAME, for example after a phone was lost."""
+    """End all sessions and sign-in links of NAME, for example after a phone was lost."""
     people = current_deployment().storage.people
     sessions = people.sessions(account_named(current_deployment().storage, name).name)
     for session in sessions:
         people.close_session(session)
+    people.end_links(name)
     current_deployment().storage.audit.append(AuditEntry(CONSOLE, AuditAction.SESSION_END, name, after="all"))
     click.echo(f"Ended {len(sessions)} session{'' if len(sessions) == 1 else 's'} of {name}.")
 

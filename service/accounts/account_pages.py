@@ -46,7 +46,7 @@ def change_password() -> ResponseReturnValue:
     """End all other sessions of this person and renew the current one."""
     signed = _require_change()
     try:
-        person = _with_new_password(signed.person)
+        person = _with_new_password(signed)
     except Invalid as error:
         return _page(signed, problems=error.problems), 422
     replace_person(signed.person, person, replace(entry(signed, AuditAction.PASSWORD), site=""))
@@ -71,25 +71,27 @@ def change_display_name() -> ResponseReturnValue:
     return redirect(url_for("account_pages.account_page", done="name"), 303)
 
 
-def _with_new_password(person: Person) -> Person:
+def _with_new_password(signed: SignedIn) -> Person:
     """Raises Invalid, TooMany."""
-    _check_current_password(person)
+    _check_current_password(signed)
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
         raise Invalid([Problem("again", "different", "does not match the new password")])
-    return replace(person, password=passwords.hash_password(password))
+    return replace(signed.person, password=passwords.hash_password(password))
 
 
-def _check_current_password(person: Person, field: str = "current") -> None:
-    """Check the password in the form, if the person has one. Raises Invalid, TooMany."""
-    if person.password:
-        count_attempt(person.name)
-        if not passwords.is_correct(person.password, request.form.get(field, "")):
+def _check_current_password(signed: SignedIn, field: str = "current") -> None:
+    """Check the password in the form, if the person has one. Raises Invalid, TooMany, Busy."""
+    if signed.person.password:
+        count_attempt(signed.person.name, signed.session)
+        if not passwords.is_correct(signed.person.password, request.form.get(field, "")):
             raise Invalid([Problem(field, "wrong", "is not your current password")])
 
 
 def _end_other_sessions(signed: SignedIn) -> None:
+    """End the person's other sessions, and the sign-in links that were not used yet."""
     people = deps().storage.people
+    people.end_links(signed.person.name)
     for session in people.sessions(signed.person.name):
         if session != signed.session:
             people.close_session(session)
@@ -138,7 +140,7 @@ def turn_on_two_factor() -> ResponseReturnValue:
     salt = request.form.get("salt", "")[:64] or totp.new_salt()
     secret = totp.secret(deps().pseudonyms, signed.person.name, salt)
     try:
-        _check_current_password(signed.person)
+        _check_current_password(signed)
         step = totp.matching_step(secret, totp.normalized(request.form.get("code", "")), deps().now(), 0)
         if not step:
             raise Invalid([Problem("code", "wrong", "is not the code that your app shows now")])
@@ -155,7 +157,7 @@ def turn_on_two_factor() -> ResponseReturnValue:
 def turn_off_two_factor() -> ResponseReturnValue:
     signed = _require_change()
     try:
-        _check_current_password(signed.person, "off")
+        _check_current_password(signed, "off")
     except Invalid as error:
         return _page(signed, problems=error.problems), 422
     person = replace(signed.person, totp_salt="", last_totp_step=0, recovery_digests=())

@@ -11,16 +11,20 @@ from comments.errors import NotFound, SignInNeeded, TooMany
 from comments.person import Person
 from comments.pseudonyms import digest, token_digest
 from service.deps import deps
+from service.web.client_network import client_networks
 from service.web.errors import handle_error, prefers_html
 
 from . import passwords, sessions, totp
 from .audit_trail import append_entry
+from .devices import device_of, remember_device
 
 blueprint = Blueprint("sign_in", __name__)
 
-#: Attempts in 15 minutes. The limit per account slows guessing from many networks, the limit per network slows guessing
-#: of many names.
-PER_ACCOUNT, PER_NETWORK, WINDOW_SECONDS = 10, 30, 900
+#: Attempts in 15 minutes. The limits per network slow guessing of many names; an IPv6 subscriber has many networks.
+PER_NETWORK, PER_HOUSEHOLD, WINDOW_SECONDS = 30, 120, 900
+#: Attempts for one account: from one network or browser, and from everywhere. With the second alone, a stranger with
+#: ten wrong tries would lock the owner out.
+PER_ACCOUNT, PER_ACCOUNT_ANYWHERE = 10, 100
 #: Seconds to enter the code after the password.
 CODE_SECONDS = 300
 TOO_MANY = "Too many attempts. Wait 15 minutes, or ask the operator for a sign-in link."
@@ -47,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     onward = sessions.safe_path(request.form.get("next", ""))
     try:
-        count_attempt(name)
+        count_attempt(name, device_of(name))
     except TooMany as error:
         return _page(onward, TOO_MANY, name), 429, {"Retry-After": str(error.retry_after)}
     person = _person(name)
@@ -77,6 +81,7 @@ def _continue(person: Person, onward: str) -> ResponseReturnValue:
 def _finish(person: Person, onward: str) -> Response:
     response = redirect(onward, 303)
     sessions.open_session(response, person)
+    remember_device(response, person.name)
     append_entry(person.name, AuditAction.SIGN_IN)
     return response
 
@@ -93,7 +98,7 @@ def check_code() -> ResponseReturnValue:
     onward = sessions.safe_path(request.form.get("next", ""))
     try:
         person = people.get(people.peek_link(digest("code", token)))
-        people.attempt(f"sign-in:code:{digest(person.name)}", PER_ACCOUNT, WINDOW_SECONDS)
+        people.attempt(f"sign-in:code:{digest(person.name, device_of(person.name))}", PER_ACCOUNT, WINDOW_SECONDS)
     except NotFound:
         return _page(onward, "This took too long. Please sign in again."), 403
     except TooMany as error:
@@ -112,11 +117,17 @@ def _page(onward: str, message: str = "", name: str = "") -> str:
     return render_template("accounts/sign_in.html", onward=onward, message=message, name=name)
 
 
-def count_attempt(name: str) -> None:
-    """Count an attempt before looking the name up, so unknown names have the same limit. Raises TooMany."""
-    attempt, origin = deps().storage.people.attempt, deps().pseudonyms.origin(request.remote_addr or "")
+def count_attempt(name: str, device: str = "") -> None:
+    """Count an attempt before looking the name up, so unknown names have the same limit. Raises TooMany.
+
+    `device` names a browser or session of this person. It has attempts of its own.
+    """
+    attempt, (origin, household, _) = deps().storage.people.attempt, client_networks(deps())
     attempt(f"sign-in:origin:{origin}", PER_NETWORK, WINDOW_SECONDS)
-    attempt(f"sign-in:account:{digest(name)}", PER_ACCOUNT, WINDOW_SECONDS)
+    attempt(f"sign-in:household:{household}", PER_HOUSEHOLD, WINDOW_SECONDS)
+    attempt(f"sign-in:account:{digest(name, device or origin)}", PER_ACCOUNT, WINDOW_SECONDS)
+    if not device:
+        attempt(f"sign-in:account:{digest(name)}", PER_ACCOUNT_ANYWHERE, WINDOW_SECONDS)
 
 
 def _person(name: str) -> Person:

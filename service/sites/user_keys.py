@@ -110,7 +110,7 @@ def change_keys_by_api(site: str) -> Response:
 def _apply(site: str, change: UserKeyRequest, signed: SignedIn) -> Site:
     """Raises Invalid for a wrong password, TooMany, ActionNotAllowed, StaleVersion."""
     if signed.person.password:
-        count_attempt(signed.person.name)
+        count_attempt(signed.person.name, signed.session)
         if not passwords.is_correct(signed.person.password, change.password):
             raise Invalid([Problem("password", "wrong", "is not your current password")])
     before = deps().storage.sites.get(site)

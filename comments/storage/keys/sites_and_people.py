@@ -37,6 +37,10 @@ class SitesAndPeopleKeys(Names):
         """string; name of the person who can sign in; People; the sign-in link; until used or expired."""
         return f"{self.prefix}:link:{digest}"
 
+    def links(self, name: str) -> str:
+        """sorted set; digests of a person's links by the ms they expire; People; People.end_links; a day."""
+        return f"{self.prefix}:links:{digest(name)}"
+
     def tries(self, key: str) -> str:
         """string; number of attempts; People.attempt; People.attempt; the limit's window."""
         return f"{self.prefix}:tries:{digest(key)}"

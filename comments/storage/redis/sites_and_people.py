@@ -18,6 +18,8 @@ from .scripts import Script
 
 #: The longest life of a session.
 LONGEST_SESSION = timedelta(days=1)
+#: The longest life of a sign-in link.
+LONGEST_LINK = timedelta(days=1)
 
 
 class _Records:
@@ -81,6 +83,7 @@ class RedisPeople:
 
     def delete(self, name: str, *entries: AuditEntry) -> None:
         sessions = self.sessions(name)
+        self.end_links(name)
         pipe = self._client.pipeline()
         pipe.hdel(self._keys.people(), name)
         pipe.delete(self._keys.sessions(name), *(self._keys.session(digest) for digest in sessions))
@@ -117,7 +120,18 @@ class RedisPeople:
         return found
 
     def put_link(self, digest: str, name: str, seconds: float) -> None:
-        self._client.set(self._keys.link(digest), name, px=round(seconds * 1000))
+        mine, now = self._keys.links(name), round(time.time() * 1000)
+        pipe = self._client.pipeline()
+        pipe.set(self._keys.link(digest), name, px=round(seconds * 1000))
+        pipe.zremrangebyscore(mine, "-inf", now)
+        pipe.zadd(mine, {digest: now + round(seconds * 1000)})
+        pipe.expire(mine, LONGEST_LINK)
+        pipe.execute()
+
+    def end_links(self, name: str) -> None:
+        mine = self._keys.links(name)
+        digests = [text(digest) for digest in self._client.zrange(mine, 0, -1)]
+        self._client.delete(mine, *(self._keys.link(digest) for digest in digests))
 
     def peek_link(self, digest: str) -> str:
         return _link(self._client.get(self._keys.link(digest)))

@@ -1,11 +1,15 @@
 """Passwords: how they are stored and changed, and the sessions that a change ends."""
 
 import statistics
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from comments.errors import Busy
 from comments.pseudonyms import token_digest
+from service.accounts.invitations import sign_in_link
 from service.accounts.passwords import hash_password, is_correct
 from service.accounts.sign_in import PER_ACCOUNT
 from tests.support.web_app import HASH, PASSWORD, csrf_of, sign_in
@@ -80,3 +84,35 @@ def test_guessing_the_current_password_is_limited_too(web_app):
     user = web_app.signed_in("mo", blog="moderator")
     answers = [choose_password(user, current="wrong").status_code for _ in range(PER_ACCOUNT + 1)]
     assert answers[-1] == 429
+
+
+def test_a_new_password_ends_the_links_that_were_not_used(web_app):
+    user = web_app.signed_in("mo", blog="moderator")
+    links = [sign_in_link(web_app.storage, "http://localhost", name).rpartition("/")[2] for name in ("mo", "al")]
+    choose_password(user, current=PASSWORD)
+    assert web_app.anonymous().post(f"/link/{links[0]}").status_code == 404
+    assert web_app.storage.people.peek_link(token_digest(links[1])) == "al", "links of others stay"
+
+
+def test_ending_all_other_sessions_ends_the_links_too(web_app):
+    user = web_app.signed_in("mo", blog="moderator")
+    link = sign_in_link(web_app.storage, "http://localhost", "mo").rpartition("/")[2]
+    user.post_form("/account/sessions")
+    assert web_app.anonymous().post(f"/link/{link}").status_code == 404
+
+
+def test_many_checks_at_once_are_refused_instead_of_taking_every_thread():
+    stored = hash_password(PASSWORD)
+    start = threading.Barrier(16)
+
+    def check(n):
+        start.wait()
+        try:
+            return is_correct(stored, PASSWORD)
+        except Busy:
+            return None
+
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(check, range(16)))
+    assert set(results) == {True, None}
+    assert is_correct(stored, PASSWORD), "every place is free again"

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from comments.errors import NotFound
-from comments.pseudonyms import token_digest
+from comments.pseudonyms import digest, token_digest
 from comments.storage.redis import connect
 from service.accounts.sessions import safe_path
-from service.accounts.sign_in import PER_ACCOUNT, PER_NETWORK
+from service.accounts.sign_in import PER_ACCOUNT, PER_ACCOUNT_ANYWHERE, PER_HOUSEHOLD, PER_NETWORK, WINDOW_SECONDS
 from tests.support.builders import settings
 from tests.support.stored import age
 from tests.support.web_app import PASSWORD, open_web_app, sign_in
@@ -56,6 +56,42 @@ def test_attempts_per_account_are_limited(web_app):
     refused = sign_in(web_app.anonymous(), "mo", PASSWORD)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+
+
+def sign_in_from(client, address, password=PASSWORD):
+    data = {"name": "mo", "password": password}
+    return client.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": address})
+
+
+def test_wrong_tries_of_a_stranger_do_not_lock_the_owner_out(web_app):
+    web_app.add_account("mo")
+    stranger = [sign_in_from(web_app.anonymous(), "192.0.2.66", "wrong").status_code for _ in range(PER_ACCOUNT + 5)]
+    assert stranger == [403] * PER_ACCOUNT + [429] * 5
+    assert sign_in_from(web_app.anonymous(), "198.51.100.7").status_code == 303
+
+
+def test_guessing_from_many_networks_is_limited_but_not_for_the_owner_s_browser(web_app):
+    web_app.add_account("mo")
+    owner = web_app.anonymous()
+    assert sign_in_from(owner, "198.51.100.7").status_code == 303
+    for _ in range(PER_ACCOUNT_ANYWHERE):
+        web_app.storage.people.attempt(f"sign-in:account:{digest('mo')}", 2 * PER_ACCOUNT_ANYWHERE, WINDOW_SECONDS)
+    assert sign_in_from(web_app.anonymous(), "203.0.113.5").status_code == 429
+    assert sign_in_from(owner, "203.0.113.6").status_code == 303
+    guesses = [sign_in_from(owner, f"203.0.{n}.1", "wrong").status_code for n in range(PER_ACCOUNT)]
+    assert guesses[-1] == 429, "the browser of the owner may not guess without end"
+
+
+def test_one_household_cannot_try_from_one_network_after_the_other(web_app):
+    answers = [
+        web_app.anonymous().post(
+            "/sign-in",
+            data={"name": f"name-{n}", "password": "wrong"},
+            environ_base={"REMOTE_ADDR": f"2001:db8:0:{n:x}::1"},
+        )
+        for n in range(PER_HOUSEHOLD + 1)
+    ]
+    assert [answer.status_code for answer in answers] == [403] * PER_HOUSEHOLD + [429]
 
 
 def test_attempts_per_network_are_limited(web_app):

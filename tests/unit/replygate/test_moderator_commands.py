@@ -134,7 +134,12 @@ def test_sign_out_ends_every_session(run: Run, storage: Storage, blog: Site):
     storage.people.put(Person("al", {"blog": "moderator"}))
     signed_in(storage)
     signed_in(storage, "al")
+    storage.people.put_link("of mo", "mo", 60)
+    storage.people.put_link("of al", "al", 60)
     assert run("moderator", "sign-out", "mo").stdout == "Ended 2 sessions of mo.\n"
+    with pytest.raises(NotFound):
+        storage.people.peek_link("of mo")
+    assert storage.people.peek_link("of al") == "al"
     assert (len(storage.people.sessions("mo")), len(storage.people.sessions("al"))) == (0, 2)
     assert noted(storage, "") == [(AuditAction.SESSION_END, "mo", "", "all")]
 
