@@ -1,4 +1,4 @@
-"""Whose record counts: proof of the author, and the way of an honest regular over an upgrade."""
+"""The record that counts for an author, by what the author can prove."""
 
 from collections.abc import Callable
 from typing import Any
