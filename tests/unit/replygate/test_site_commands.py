@@ -142,7 +142,7 @@ def test_every_setting_has_a_title_and_a_help_text():
     for setting in describe_settings().values():
         assert setting.title[0].isupper(), setting
         assert setting.help.endswith("."), setting
-        assert all(label[0].isupper() or label[0].isdigit() for label in setting.choices.values()), setting
+        assert all(not label[0].islower() for label in setting.choices.values()), setting
 
 
 def test_settings_are_explained_with_their_limits(run: Run):
