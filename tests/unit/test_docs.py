@@ -17,6 +17,8 @@ from click import Choice, Command, Group
 from click.testing import Result
 
 from comments.signals import missing_declarations
+from comments.translations import translations
+from docs import language_table
 from docs.site_settings import with_table
 from replygate.__main__ import cli
 from service.web.errors import MAPPINGS
@@ -132,6 +134,13 @@ def test_the_configuration_page_explains_every_site_setting() -> None:
     """`python -m docs.site_settings` writes the table."""
     page = PAGES["docs/configuration.md"]
     assert with_table(page) == page
+
+
+def test_the_languages_page_lists_every_language_and_who_reviewed_it() -> None:
+    """`python -m docs.language_table` writes the table."""
+    page = PAGES["docs/languages.md"]
+    assert language_table.with_table(page) == page
+    assert all(f"| `{tag}` | {found.name} |" in page for tag, found in translations().items())
 
 
 def test_the_readme_is_short() -> None:
