@@ -54,6 +54,17 @@ class Pseudonyms:
             ip = ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False).network_address
         return self._name("origin", str(ip))
 
+    def wider_networks(self, address: str) -> tuple[str, str]:
+        """Hash the /56 and the /48 of an IPv6 address: a subscriber may have that many. "" for IPv4 and no address."""
+        try:
+            ip = ipaddress.IPv6Address(address)
+        except ValueError:
+            return "", ""
+        if ip.ipv4_mapped:
+            return "", ""
+        wide, wider = (str(ipaddress.IPv6Network((ip, length), strict=False)) for length in (56, 48))
+        return self._name("network", wide), self._name("network", wider)
+
     def networks(self, address: str) -> tuple[str, str]:
         """Hash the addresses that one machine can have (IPv4 /24, IPv6 /48), and its provider's (/16, /32)."""
         try:

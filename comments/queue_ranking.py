@@ -112,8 +112,8 @@ def _terms(comment: Comment, decision: Decision) -> Iterator[str]:
     yield f"thread:{term_value(comment.thread)}"
     if comment.author:
         yield f"author:{term_value(comment.author)}"
-    if comment.origin:
-        yield f"origin:{comment.origin}"
+    for network in comment.networks:
+        yield f"origin:{network}"
     for key in filter(None, (comment.identity, comment.user)):
         yield f"identity:{key}"
     if comment.email:

@@ -31,7 +31,7 @@ class Admission:
     fingerprint: str  # digest of everything the visitor sent, and of their network
     key: str = ""  # digest of the client's Idempotency-Key; "" without one
     max_pending: int = 20_000
-    per_minute: int = 0  # submissions of one network; 0: no limit
+    per_minute: int = 0  # submissions of one network, see `rate_limits`; 0: no limit
     batch: int = 100  # comments that one job judges
     max_wakeups: int = 2  # open wake-ups of one site
 
@@ -222,7 +222,7 @@ class HistoryQuery:
 
     def matches(self, comment: Comment) -> bool:
         return bool(self.identity or self.origin) and (
-            self.identity in ("", comment.identity, comment.user) and self.origin in ("", comment.origin)
+            self.identity in ("", comment.identity, comment.user) and self.origin in ("", *comment.networks)
         )
 
 

@@ -81,6 +81,8 @@ class ReviewedComment(BaseModel):
     content: str = Field(description="as submitted")
     html: str = Field(description="as readers see it")
     origin: str = Field(description="keyed hash of the visitor's network")
+    network_56: str = Field(description="keyed hash of the IPv6 /56 of this network; empty for IPv4")
+    network_48: str = Field(description="keyed hash of its /48; empty for IPv4")
     user_agent: str
     referrer: str
     reasons: Reasons | None
@@ -108,7 +110,8 @@ class ReviewedComment(BaseModel):
 #: Fields copied from the comment.
 COPIED = (
     *("id", "site", "thread", "parent", "received", "status", "version"),
-    *("author", "url", "content", "origin", "user_agent", "referrer", "hides_replies", "role"),
+    *("author", "url", "content", "origin", "network_56", "network_48"),
+    *("user_agent", "referrer", "hides_replies", "role"),
 )
 
 

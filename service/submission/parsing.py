@@ -158,6 +158,7 @@ def new_comment(
     visitor: dict[str, Any] = {name: texts.get(name, "") for name in VISITOR_FIELDS}
     identity = deps.pseudonyms.author(texts.get("email", ""))
     id, now = new_id(), deps.now()
+    network_56, network_48 = deps.pseudonyms.wider_networks(address)
     secret = sender.author_secret or deps.pseudonyms.author_secret(site.id, id)
     browser = deps.pseudonyms.browser(site.id, secret)
     return Comment(
@@ -168,6 +169,8 @@ def new_comment(
         parent=texts.get("parent", ""),
         **visitor,
         origin=deps.pseudonyms.origin(address),
+        network_56=network_56,
+        network_48=network_48,
         identity=identity,
         user=user.id if user else "",
         browser=browser,

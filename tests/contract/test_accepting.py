@@ -116,6 +116,32 @@ def test_the_rate_limit_allows_a_burst_of_one_minute(storage: Storage) -> None:
     storage.comments.accept(a_comment(origin="another"), an_admission(per_minute=3))
 
 
+def test_a_subscriber_s_many_networks_share_limits(storage: Storage) -> None:
+    def from_network(n: int, of_56: str) -> None:
+        comment = a_comment(origin=f"{of_56} {n}", network_56=of_56, network_48="the 48")
+        storage.comments.accept(comment, an_admission(per_minute=3))
+
+    for n in range(6):
+        from_network(n, "first 56")
+    with pytest.raises(TooMany):
+        from_network(6, "first 56")
+    for n in range(6):
+        from_network(n, "second 56")
+    with pytest.raises(TooMany):
+        from_network(0, "third 56")
+    storage.comments.accept(a_comment(origin="elsewhere"), an_admission(per_minute=3))
+
+
+def test_a_site_has_a_limit_for_all_networks_together(storage: Storage) -> None:
+    for n in range(60):
+        storage.comments.accept(a_comment(origin=f"network {n}"), an_admission(per_minute=1))
+    with pytest.raises(Busy) as refusal:
+        storage.comments.accept(a_comment(origin="one more"), an_admission(per_minute=1))
+    assert refusal.value.retry_after >= 1
+    storage.comments.accept(a_comment(origin=""), an_admission(per_minute=1))  # from the site's own server
+    storage.comments.accept(a_comment(origin="one more"), an_admission(per_minute=0))
+
+
 def test_a_refused_submission_stores_nothing(storage: Storage) -> None:
     accepted(storage)
     with pytest.raises(Busy):

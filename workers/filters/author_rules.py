@@ -27,7 +27,7 @@ def rule_names(comment: Comment) -> tuple[str, ...]:
     # Links come first, so that many other names do not use up the limit.
     hosts = (*linked, *hosts_named(comment.content))
     names = [rule_name(RuleTarget.AUTHOR, key) for key in comment.author_keys]
-    names += [rule_name(RuleTarget.ORIGIN, comment.origin)] if comment.origin else []
+    names += [rule_name(RuleTarget.ORIGIN, network) for network in comment.networks]
     names += [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)]
     return tuple(names[:MAX_RULE_NAMES])
 

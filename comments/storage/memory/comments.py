@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from comments.audit import decision_entry
-from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion, TooMany
+from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id
@@ -17,6 +17,7 @@ from comments.storage.draft_changes import (
     with_carried_over,
 )
 from comments.storage.people_records import records_of_people, status_by_people
+from comments.storage.rate_limits import rate_error, rate_limits
 from comments.storage.thread_tree import MAX_THREAD_DEPTH, TOO_DEEP
 from comments.storage.values import (
     UNSEEN_DAYS,
@@ -51,7 +52,7 @@ class MemoryComments:
                     raise KeyReused("This Idempotency-Key was already used for a different submission.")
                 return Accepted(id, repeat=True)
             comment = replace(comment, thread=data.aliases.get(comment.thread, comment.thread))
-            free_at = _check_limits(data, comment, admission, now)
+            rates = _check_limits(data, comment, admission, now)
             if comment.id in data.comments:
                 raise StaleVersion("A comment with this ID already exists.")
             data.comments[comment.id] = comment
@@ -62,8 +63,7 @@ class MemoryComments:
             data.opened.setdefault(comment.thread, comment.received.timestamp())
             expiry = now + (KEY_SECONDS if admission.key else REPEAT_SECONDS)
             data.repeats[name] = (comment.id, admission.fingerprint, expiry)
-            if free_at:
-                data.rates[comment.origin] = free_at
+            data.rates |= rates
             if data.wakeups_missing(now, admission.batch, admission.max_wakeups) < 1:
                 return Accepted(comment.id)
             data.wakeups[comment.id] = now + WAKEUP_SECONDS
@@ -159,8 +159,8 @@ class MemoryComments:
             return self.get(site, id)
 
 
-def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: float) -> float:
-    """Return the time at which the network's rate limit is free again. Raises the reason to refuse the comment."""
+def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: float) -> dict[str, float]:
+    """Return the times at which the rate limits are free again. Raises the reason to refuse the comment."""
     if comment.thread in data.closed:
         raise Invalid([Problem("thread", "closed", "Comments are closed.")])
     parent = data.comments.get(comment.parent)
@@ -168,9 +168,11 @@ def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: f
         raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
     if comment.parent and sum(1 for _ in data.above(comment.parent)) >= MAX_THREAD_DEPTH:
         raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
-    free_at, wait = data.check_rate(comment.origin, admission.per_minute if comment.origin else 0, now)
-    if wait:
-        raise TooMany("Too many comments from your network. Try again in a minute.", wait)
+    rates = {}
+    for name, per_minute in rate_limits(comment, admission.per_minute):
+        rates[name], wait = data.check_rate(name, per_minute, now)
+        if wait:
+            raise rate_error(name, wait)
     if len(data.in_status(Status.QUEUED)) >= admission.max_pending:
         raise Busy("Too many comments are waiting for a decision. Try again in a moment.", BUSY_SECONDS)
-    return free_at
+    return rates

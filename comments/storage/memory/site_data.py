@@ -133,9 +133,7 @@ class SiteData:
         return before, self.versions[thread]
 
     def check_rate(self, origin: str, per_minute: int, now: float) -> tuple[float, int]:
-        """Return the new time at which the rate limit is free again (0: no limit), and the seconds to wait first."""
-        if not per_minute:
-            return 0.0, 0
+        """Return the new time at which the rate limit is free again, and the seconds to wait first."""
         free_at = max(now, self.rates.get(origin, 0.0)) + 60 / per_minute
         return free_at, max(0, ceil(free_at - now - 60))
 

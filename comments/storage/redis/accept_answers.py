@@ -1,7 +1,10 @@
 """Answers of the script comments/accept, as values and errors."""
 
-from comments.errors import Busy, Invalid, KeyReused, Problem, StaleVersion, TooMany
+from collections.abc import Sequence
+
+from comments.errors import Busy, Invalid, KeyReused, Problem, StaleVersion
 from comments.model import Comment
+from comments.storage.rate_limits import rate_error
 from comments.storage.thread_tree import TOO_DEEP
 from comments.storage.values import Accepted
 
@@ -9,7 +12,8 @@ from comments.storage.values import Accepted
 _BUSY_SECONDS = 5
 
 
-def accepted(comment: Comment, answer: list[str]) -> Accepted:
+def accepted(comment: Comment, answer: list[str], rates: Sequence[str]) -> Accepted:
+    """Return the value of an answer, or raise its error. `rates` are the names under which the comment was counted."""
     match answer:
         case ["accepted", token]:
             return Accepted(comment.id, wakeup=token)
@@ -25,6 +29,6 @@ def accepted(comment: Comment, answer: list[str]) -> Accepted:
             raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
         case ["too_deep"]:
             raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
-        case ["rate_limited", seconds]:
-            raise TooMany("Too many comments from your network. Try again in a minute.", int(seconds))
+        case ["rate_limited", seconds, number]:
+            raise rate_error(rates[int(number) - 1], int(seconds))
     raise Busy("Too many comments are waiting for a decision. Try again in a moment.", _BUSY_SECONDS)

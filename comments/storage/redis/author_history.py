@@ -73,7 +73,7 @@ def _needles(query: HistoryQuery) -> list[tuple[bytes, ...]]:
 
     No text can imitate them, because its quotes are escaped.
     """
-    named = ((("identity", "user"), query.identity), (("origin",), query.origin))
+    named = ((("identity", "user"), query.identity), (("origin", "network_56", "network_48"), query.origin))
     return [
         tuple(f'"{n}":{json.dumps(value, ensure_ascii=False)}'.encode() for n in names)
         for names, value in named

@@ -21,6 +21,7 @@ from comments.storage.draft_changes import (
 )
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
 from comments.storage.people_records import records_of_people, status_by_people
+from comments.storage.rate_limits import rate_limits
 from comments.storage.thread_tree import MAX_THREAD_DEPTH, node_state
 from comments.storage.values import (
     CHANGES_MAX,
@@ -85,18 +86,20 @@ class RedisComments:
         submission = dump_submission(comment)
         minute = int(time.time()) // REPEAT_SECONDS
         repeats = k.idempotency(site, admission.key) if admission.key else k.repeats(site, minute)
+        rates = rate_limits(comment, admission.per_minute)
         max_pending = 0 if self._memory.is_short() else admission.max_pending
         answer = self._accept(
             [
                 k.comment(site, comment.id), k.status(site, Status.QUEUED), k.due(site), k.wakeups(site),
-                k.counters(site), repeats, k.repeats(site, minute - 1), k.rate(site, comment.origin),
+                k.counters(site), repeats, k.repeats(site, minute - 1),
                 k.closed_threads(site), k.thread_opened(site), k.nodes(site, thread), k.roots(site, thread),
                 k.user_comments(site, comment.user), k.staff_names(site), k.thread_aliases(site), k.known_threads(site),
+                *(k.rate(site, name) for name, _ in rates),
             ],
             {
                 "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
                 "has_key": bool(admission.key), "thread": thread_name(thread), "parent": comment.parent,
-                "per_minute": admission.per_minute if comment.origin else 0, "max_pending": max_pending,
+                "per_minutes": [per_minute for _, per_minute in rates], "max_pending": max_pending,
                 "max_pending_bytes": MAX_PENDING_BYTES, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
                 "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,
@@ -110,7 +113,7 @@ class RedisComments:
         words = [text(a) if isinstance(a, bytes) else a for a in answer]
         if words[0] == "moved":
             return self.accept(replace(comment, thread=words[1]), admission)
-        return accepted(comment, words)
+        return accepted(comment, words, [name for name, _ in rates])
 
     def get(self, site: str, id: str) -> Comment:
         comment = self.load(site, [id])[0]

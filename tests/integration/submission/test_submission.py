@@ -191,6 +191,19 @@ def test_submissions_of_an_origin_are_rate_limited(storage: Storage) -> None:
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
 
 
+def test_one_after_the_other_of_a_subscriber_s_networks_is_rate_limited(storage: Storage) -> None:
+    web = open_public_app(storage, replace(SITE, per_minute=2))
+
+    def sent_from(address: str) -> int:
+        answer = web.client.post(SUBMIT, json=a_reply(content=address), environ_overrides={"REMOTE_ADDR": address})
+        return answer.status_code
+
+    assert [sent_from(f"2001:db8:0:{n:x}::1") for n in range(5)] == [202] * 4 + [429]
+    assert [sent_from(f"2001:db8:0:{n:x}00::1") for n in range(1, 6)] == [202] * 4 + [429]
+    assert sent_from("2001:db8:1::1") == 202
+    assert sent_from("192.0.2.1") == 202
+
+
 def test_a_full_site_answers_503_with_retry_after(storage: Storage) -> None:
     web = open_public_app(storage, replace(SITE, max_pending=1))
     answers = [web.client.post(SUBMIT, json=a_reply(content=f"Number {n}")) for n in range(2)]

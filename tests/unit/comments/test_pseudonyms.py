@@ -32,6 +32,15 @@ def test_an_origin_is_one_subscriber(one: str, other: str, same: bool) -> None:
     assert (NAMES.origin(one) == NAMES.origin(other)) is same
 
 
+def test_wider_networks_of_ipv6_are_a_56_and_a_48() -> None:
+    of_56, of_48 = NAMES.wider_networks("2001:db8:0:101::1")
+    assert NAMES.wider_networks("2001:db8:0:1ff:2::3") == (of_56, of_48)
+    assert NAMES.wider_networks("2001:db8:0:201::1") == (NAMES.wider_networks("2001:db8:0:200::")[0], of_48)
+    assert NAMES.wider_networks("2001:db8:1:101::1")[1] != of_48
+    assert len({of_56, of_48, NAMES.origin("2001:db8:0:101::1"), NAMES.wider_networks("2001:db8::")[0]}) == 4
+    assert [NAMES.wider_networks(a) for a in ("192.0.2.1", "::ffff:192.0.2.1", "", "x")] == [("", "")] * 4
+
+
 @pytest.mark.parametrize("address", ["", "unknown", "1.2.3", "<script>"])
 def test_an_invalid_address_has_no_origin(address: str) -> None:
     assert NAMES.origin(address) == ""

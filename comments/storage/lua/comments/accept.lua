@@ -3,18 +3,21 @@
 -- include lib/rate_limit
 -- include lib/thread_tree
 -- include lib/wakeups
--- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before), rate,
---          threads:closed, threads:opened, nodes, roots, user, staff:names, threads:aliases, threads:known
--- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minute (0: no limit), max_pending, max_pending_bytes,
+-- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before),
+--          threads:closed, threads:opened, nodes, roots, user, staff:names, threads:aliases, threads:known,
+--          rate of each network and of the site
+-- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minutes (of each rate), max_pending, max_pending_bytes,
 --          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, max_depth, user ("" without one), user_max,
 --          staff_name ("" unless the author is staff)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
 -- ARGV[4]  address or key of the thread
--- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds,
+-- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds and the
+--          number of the rate,
 --          key_reused, moved and the new thread, closed, parent_unpublished, too_deep, full, or id_taken.
-local comment, queued, due, wakeups, counters, repeats, repeats_before, rate = unpack(KEYS, 1, 8)
-local closed, opened, nodes, roots, user, staff_names, aliases, known_threads = unpack(KEYS, 9)
+local comment, queued, due, wakeups, counters, repeats, repeats_before = unpack(KEYS, 1, 7)
+local closed, opened, nodes, roots, user, staff_names, aliases, known_threads = unpack(KEYS, 8, 15)
+local rates = {unpack(KEYS, 16)}
 local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local now = clock()
 
@@ -41,8 +44,12 @@ if new.parent ~= "" then
   if depth >= new.max_depth then return {"too_deep"} end
 end
 
-local free_at, wait = check_rate(rate, new.per_minute, now)
-if wait > 0 then return {"rate_limited", wait} end
+local free_at = {}
+for i, rate in ipairs(rates) do
+  local wait
+  free_at[i], wait = check_rate(rate, new.per_minutes[i], now)
+  if wait > 0 then return {"rate_limited", wait, i} end
+end
 
 if redis.call("ZCARD", queued) >= new.max_pending then return {"full"} end
 local pending_bytes = tonumber(redis.call("HGET", counters, "pending_bytes") or 0)
@@ -66,7 +73,7 @@ if new.user ~= "" then
   redis.call("ZADD", user, new.received, new.id)
   redis.call("ZREMRANGEBYRANK", user, 0, -new.user_max - 1)
 end
-use_rate(rate, free_at)
+for i, rate in ipairs(rates) do use_rate(rate, free_at[i]) end
 
 if wakeups_missing(wakeups, due, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
 redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)

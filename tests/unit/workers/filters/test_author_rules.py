@@ -151,3 +151,12 @@ def test_a_rule_about_a_signed_user_applies_to_their_comments_only():
     assert "author:u" not in rule_names(ADA)
     assert strengths(AuthorRuleFilter(), signed, rules=(ban,)) == {"standing.banned": 1.0}
     assert strengths(AuthorRuleFilter(), signed, rules=(trust,)) == {"standing.trusted": 1.0}
+
+
+@pytest.mark.parametrize("network", ["the 64", "the 56", "the 48"])
+def test_a_ban_of_a_wider_network_covers_all_its_networks(network: str) -> None:
+    banned = replace(ADA, origin="the 64", network_56="the 56", network_48="the 48")
+    ban = a_rule(RuleTarget.ORIGIN, network)
+    assert ban.name in rule_names(banned)
+    assert [*seen(AuthorRuleFilter(), banned, rules=(ban,))] == ["standing.banned"]
+    assert ban.name not in rule_names(ADA)
