@@ -13,6 +13,8 @@ UNDATED = datetime.fromtimestamp(0, UTC)
 
 #: Name of the actor for commands: people who use them have access to the server anyway.
 CONSOLE = "the command line"
+#: Name of the actor for requests of a site's own server.
+BY_SITE_KEY = "a site key"
 
 
 class AuditAction(StrEnum):
@@ -52,6 +54,9 @@ class AuditAction(StrEnum):
     ERASURE = "erasure"
     REPORTS_LIMITED = "report.limited"
     THREAD_MOVE = "thread.move"
+    THREAD_SET = "thread.set"
+    THREAD_CLOSE = "thread.close"
+    THREAD_OPEN = "thread.open"
 
 
 #: Labels for people. Decisions about comments have theirs in the table of actions.
@@ -88,6 +93,9 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.ERASURE: "Personal data erased",
     AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
     AuditAction.THREAD_MOVE: "Thread moved",
+    AuditAction.THREAD_SET: "Title or address of a thread changed",
+    AuditAction.THREAD_CLOSE: "Thread closed",
+    AuditAction.THREAD_OPEN: "Thread opened",
 }
 
 #: All actions in the log: decisions about comments first, then the others.

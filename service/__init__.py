@@ -22,7 +22,16 @@ from .review import (
     staff_replies,
 )
 from .sites import audit_pages, author_rules, members, settings_pages, user_keys
-from .submission import author_views, form_api, own_comments, preview_api, receipts, thread_moves_api, wordpress
+from .submission import (
+    author_views,
+    form_api,
+    own_comments,
+    preview_api,
+    receipts,
+    thread_details_api,
+    thread_moves_api,
+    wordpress,
+)
 from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
@@ -42,6 +51,7 @@ VIEWS = (
     live_updates,
     form_api,
     preview_api,
+    thread_details_api,
     thread_moves_api,
     author_views,
     own_comments,

@@ -22,6 +22,7 @@ from .receipt_codes import ReceiptCodes
 from .reports import Reports
 from .shared_reputation import SharedReputation
 from .subscriptions import Subscriptions
+from .thread_details import ThreadDetailsStore
 from .thread_index import ThreadIndexes
 from .thread_moves import ThreadMoves
 from .values import (
@@ -245,4 +246,5 @@ class Storage(CoreStorage):
     shared_reputation: SharedReputation
     reports: Reports
     receipt_codes: ReceiptCodes
+    thread_details: ThreadDetailsStore
     thread_indexes: ThreadIndexes

@@ -5,8 +5,9 @@ from typing import TextIO
 
 import click
 
-from comments.audit import CONSOLE
+from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.thread_addresses import readable_address, thread_key
+from comments.thread_detail_rules import set_details
 from comments.thread_plans import apply_moves, check_moves, known_threads, mapping_of, planned_moves, prefix_moves
 from replygate.deployment import current_deployment
 from replygate.text_table import columns
@@ -70,6 +71,20 @@ def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, l
     apply_moves(storage, site.id, moves, CONSOLE, unlimited=large)
     storage.thread_moves.finish(site.id)
     click.echo(f"Moved {len(moves)} threads.")
+
+
+@thread.command("set")
+@click.argument("id", metavar="SITE")
+@click.argument("name", metavar="THREAD")
+@click.option("--title", help='Title of the article; "" deletes it.')
+@click.option("--url", help='Address of the page, for a thread that is named by a key; "" deletes it.')
+def set_thread(id: str, name: str, title: str | None, url: str | None) -> None:
+    """Set the title and the address that emails, feeds and review pages show for THREAD."""
+    site, here = site_named(id), current_deployment()
+    (key,) = here.storage.thread_moves.resolve(site.id, [thread_key(name, site)])
+    set_details(here.storage, here.settings, site, key, title, url, AuditEntry(CONSOLE, AuditAction.THREAD_SET))
+    (details,) = here.storage.thread_details.get(site.id, [key])
+    click.echo(columns(("THREAD", "TITLE", "ADDRESS"), [(readable_address(key), details.title, details.url)]))
 
 
 @thread.command("normalize")

@@ -1,7 +1,7 @@
 """Atom feeds (RFC 4287) of a thread and of a site, with published comments only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 from uuid import UUID, uuid5
@@ -11,6 +11,7 @@ from comments.model import STAFF, Comment
 from comments.page_links import page_link
 from comments.site import Site
 from comments.storage.codec import moment
+from comments.storage.thread_details import ThreadDetails
 from service.web.schemas import PublicComment
 
 from .published_threads import published
@@ -33,18 +34,22 @@ register_namespace("", ATOM)
 register_namespace("thr", THREADING)
 
 
-def site_feed(site: Site, address: str, version: int, comments: Sequence[Comment]) -> bytes:
-    """Render the latest comments of all threads. `address` is the feed's own."""
+def site_feed(
+    site: Site, address: str, version: int, comments: Sequence[Comment], details: Mapping[str, ThreadDetails]
+) -> bytes:
+    """Render the latest comments of all threads. `address` is the feed's own; `details` are those of each thread."""
     feed = _feed(site, urn(site.id), site.name, address, version)
-    feed.extend(_entry(site, c) for c in _with_change_times(comments))
+    feed.extend(_entry(site, c, details[c[0].thread]) for c in _with_change_times(comments))
     return _document(feed)
 
 
-def thread_feed(site: Site, thread: str, address: str, version: int, comments: Sequence[Comment]) -> bytes:
+def thread_feed(
+    site: Site, thread: str, address: str, version: int, comments: Sequence[Comment], details: ThreadDetails
+) -> bytes:
     """Render the latest comments of one thread."""
-    feed = _feed(site, urn(site.id, thread), f"{site.name}: {thread}", address, version)
-    _link_page(feed, site, thread)
-    feed.extend(_entry(site, c) for c in _with_change_times(comments))
+    feed = _feed(site, urn(site.id, thread), f"{site.name}: {details.title or thread}", address, version)
+    _link_page(feed, site, thread, details)
+    feed.extend(_entry(site, c, details) for c in _with_change_times(comments))
     return _document(feed)
 
 
@@ -74,28 +79,28 @@ def _feed(site: Site, id: str, title: str, address: str, version: int) -> Elemen
     return feed
 
 
-def _entry(site: Site, row: tuple[PublicComment, datetime]) -> Element:
+def _entry(site: Site, row: tuple[PublicComment, datetime], details: ThreadDetails) -> Element:
     comment, changed = row
     entry = Element(f"{{{ATOM}}}entry")
     name = (comment.author or "Anonymous") + (" (staff)" if comment.role == STAFF else "")
     _add(entry, "id", urn(site.id, comment.thread, comment.id))
-    _add(entry, "title", f"{name}: {comment.thread}")
+    _add(entry, "title", f"{name}: {details.title or comment.thread}")
     _add(entry, "published", _time(comment.received or changed))
     _add(entry, "updated", _time(changed))
     author = SubElement(entry, f"{{{ATOM}}}author")
     _add(author, "name", name)
     if comment.url:
         _add(author, "uri", comment.url)
-    _link_page(entry, site, comment.thread, f"#comment-{comment.id}")
+    _link_page(entry, site, comment.thread, details, f"#comment-{comment.id}")
     if comment.parent:
         SubElement(entry, f"{{{THREADING}}}in-reply-to", ref=urn(site.id, comment.thread, comment.parent))
     _add(entry, "content", comment.html).set("type", "html")
     return entry
 
 
-def _link_page(element: Element, site: Site, thread: str, fragment: str = "") -> None:
-    """Link to the page if the thread is an address on the site."""
-    if link := page_link(site, thread):
+def _link_page(element: Element, site: Site, thread: str, details: ThreadDetails, fragment: str = "") -> None:
+    """Link to the page if the thread is or has an address on the site."""
+    if link := page_link(site, thread, details):
         href = link if "#" in link else link + fragment
         SubElement(element, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=_text(href))
 

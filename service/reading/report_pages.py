@@ -30,7 +30,7 @@ from service.web.client_network import client_network
 from service.web.errors import prefers_html
 from service.web.operations import operation, validated
 from service.web.schemas import CommentReport
-from service.web.thread_links import back_link
+from service.web.thread_links import thread_back_link
 
 blueprint = Blueprint("reports", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(site_access.add_cors_headers)
@@ -70,7 +70,7 @@ def submit_report(site: str, id: str) -> ResponseReturnValue:
 
 
 def _page(site: Site, comment: Comment, sent: bool = False) -> str:
-    back = back_link(site, comment.thread)
+    back = thread_back_link(site, comment.thread)
     return render_template(
         "reading/report.html", site=site, comment=comment, sent=sent, back=back and f"{back}#comment-{comment.id}"
     )

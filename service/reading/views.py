@@ -97,8 +97,15 @@ def feed(site: str, query: FeedQuery) -> Response:
         ("site feed", found.id),
         _feed_etag(found, address, version),
         feeds.ATOM_MEDIA,
-        lambda: RenderedBody(feeds.site_feed(found, address, version, threads.recent(found.id, feeds.ENTRIES))),
+        lambda: RenderedBody(_site_feed(found, address, version)),
     )
+
+
+def _site_feed(site: Site, address: str, version: int) -> bytes:
+    comments = deps().storage.threads.recent(site.id, feeds.ENTRIES)
+    names = sorted({comment.thread for comment in comments})
+    details = dict(zip(names, deps().storage.thread_details.get(site.id, names), strict=True))
+    return feeds.site_feed(site, address, version, comments, details)
 
 
 @blueprint.get("/threads/<path:thread>/feed.atom")
@@ -116,17 +123,16 @@ def feed_by_path(site: str, thread: str, query: NoQuery) -> Response:
 
 
 def _thread_feed(site: Site, thread: str, address: str) -> Response:
-    key, threads = requested_thread(site, thread), deps().storage.threads
-    version = threads.version(site.id, key)
+    key, storage = requested_thread(site, thread), deps().storage
+    version = storage.threads.version(site.id, key)
     cache_response(site, key, version)
-    return _cached(
-        ("feed", site.id, address),
-        _feed_etag(site, address, version),
-        feeds.ATOM_MEDIA,
-        lambda: RenderedBody(
-            feeds.thread_feed(site, key, address, version, threads.newest(site.id, key, feeds.ENTRIES))
-        ),
-    )
+
+    def render() -> RenderedBody:
+        (details,) = storage.thread_details.get(site.id, [key])
+        newest = storage.threads.newest(site.id, key, feeds.ENTRIES)
+        return RenderedBody(feeds.thread_feed(site, key, address, version, newest, details))
+
+    return _cached(("feed", site.id, address), _feed_etag(site, address, version), feeds.ATOM_MEDIA, render)
 
 
 def _feed_etag(site: Site, address: str, version: int) -> str:

@@ -1,7 +1,7 @@
 """Cards of the queue: a comment with its context, author record, highlights, notes and reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup
@@ -9,10 +9,12 @@ from markupsafe import Markup
 from comments.drafts import before_last_edit
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.page_links import NO_DETAILS
 from comments.report_rules import report_summary
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import Note
+from comments.storage.thread_details import ThreadDetails
 from comments.storage.values import EvidenceQuery
 from service.accounts.sessions import SignedIn
 
@@ -48,12 +50,13 @@ class ReviewCard:
     reported: str  # summary of readers' reports; "" if there are none
     replies: int  # published comments below it
     hidden: bool  # published, but a comment above hides its replies
+    about: ThreadDetails  # of its thread
 
 
 def review_cards(
     storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn
 ) -> list[ReviewCard]:
-    """Build cards in the order of `comments`, with six round trips for each site."""
+    """Build cards in the order of `comments`, with seven round trips for each site."""
     cards: dict[str, ReviewCard] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
@@ -62,11 +65,12 @@ def review_cards(
         ids = [c.id for c in own]
         notes, reports = storage.notes.of(site, ids), storage.reports.of(site, ids)
         replies, visible = storage.threads.replies(site, own), storage.threads.are_visible(site, own)
-        rows = zip(own, _records(storage, site, own), notes, reports, replies, visible, strict=True)
-        for comment, record, own_notes, counts, below, is_visible in rows:
+        details = storage.thread_details.get(site, [c.thread for c in own])
+        rows = zip(own, _records(storage, site, own), notes, reports, replies, visible, details, strict=True)
+        for comment, record, own_notes, counts, below, is_visible, about in rows:
             hidden = comment.status is Status.APPROVED and not is_visible
-            reported = report_summary(counts)
-            cards[comment.id] = _card(comment, sites[site], signed, around, record, own_notes, reported, below, hidden)
+            card = _card(comment, sites[site], signed, around, record, own_notes, report_summary(counts), below, hidden)
+            cards[comment.id] = replace(card, about=about)
     return [cards[c.id] for c in comments]
 
 
@@ -105,7 +109,7 @@ def _card(
     changes = diff_html(earlier.content, comment.content) if earlier else Markup()
     return ReviewCard(
         row, site, highlight_html(row.html, signals), author, comment.history_key, around.get(comment.parent),
-        published, changes, record, notes, reported, replies, hidden,
+        published, changes, record, notes, reported, replies, hidden, NO_DETAILS,
     )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from comments.explanations import explanation
 from comments.lifecycle import REVIEWED, Action, Role, Status, actions_for
 from comments.markdown import html
 from comments.model import Comment, Decision, Signal
-from comments.page_links import page_link
+from comments.page_links import NO_DETAILS, page_address_of, page_link
 from comments.site import Site
 from comments.storage.interfaces import Storage
+from comments.storage.thread_details import ThreadDetails
 from comments.validation import is_web_address
 from service.accounts.sessions import SignedIn, has_role, may_see_emails
 from service.deps import deps
@@ -141,8 +142,9 @@ def web_link(text: str) -> str:
     return text if is_web_address(text) else ""
 
 
-def thread_link(thread: str, site: Site) -> str:
+def thread_link(thread: str, site: Site, details: ThreadDetails = NO_DETAILS) -> str:
     """Address of a comment's page. A path is relative to the site's first origin; a bare key has no page ("")."""
+    thread = page_address_of(thread, details)
     if thread.startswith("/") and site.origins:
         return web_link(site.origins[0].rstrip("/") + thread)
     return web_link(page_link(site, thread) or thread)

@@ -37,6 +37,7 @@ KIND_LABELS = {
     "user-key": "Keys for signed users",
     "erasure": "Erasures",
     "report": "Reports",
+    "thread": "Threads",
 }
 ACTIONS_BY_KIND = {
     kind: [action for action in ACTS if action.partition(".")[0] == kind]

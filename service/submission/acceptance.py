@@ -1,5 +1,6 @@
 """Accept submissions: parse, check, store, ask for judging, and wait for the verdict if the client prefers to."""
 
+import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 from werkzeug.wrappers import Request
 
+from comments.audit import BY_SITE_KEY, AuditAction, AuditEntry
 from comments.errors import Invalid, Problem, StorageDown
 from comments.job_queue import JUDGE
 from comments.lifecycle import Outcome
@@ -17,6 +19,7 @@ from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.interfaces import Comments
 from comments.storage.values import Admission
+from comments.thread_detail_rules import TITLE_FIELD, URL_FIELD, keep_details
 from service.deps import Deps
 from service.web import site_access
 from service.web.request_body import RequestBody
@@ -28,6 +31,8 @@ from .author_secrets import given_secret
 from .form_tokens import ProofOfWork
 from .parsing import NO_FORM, FormEvidence, Sender
 from .signed_users import check_user
+
+log = logging.getLogger(__name__)
 
 SUBMISSIONS_EXTENSION = "replygate.submissions"
 
@@ -121,12 +126,25 @@ class Submissions:
         )
         if accepted.wakeup:
             deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
+        self._keep_details(request, site, texts, trusted)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
         secret = secret or deps.pseudonyms.author_secret(site.id, accepted.id)
         if accepted.repeat:
             comment = deps.storage.comments.get(site.id, accepted.id)
         stored = AcceptedSubmission(site, comment, receipt, secret, accepted.repeat)
         return self._with_verdict(request, stored) if "Prefer" in request.headers else stored
+
+    def _keep_details(self, request: Request, site: Site, texts: Mapping[str, str], trusted: bool) -> None:
+        """Store the thread's title and address. A page of the site may only set what the thread does not have yet."""
+        deps, title, url = self.deps, texts[TITLE_FIELD], texts[URL_FIELD]
+        origin = request.headers.get("Origin", "")
+        if not (title or url) or not (trusted or site_access.is_site_origin(site, origin, request, deps.settings)):
+            return
+        try:
+            entry = AuditEntry(BY_SITE_KEY, AuditAction.THREAD_SET) if trusted else None
+            keep_details(deps.storage, site, texts["thread"], title or None, url or None, entry)
+        except StorageDown:
+            log.warning("could not store the title of a thread", extra={"site": site.id})  # the comment is stored
 
     def _form_evidence(self, site: Site, texts: Mapping[str, str], content: str, trusted: bool) -> FormEvidence:
         """Check token and proof, which covers `content` as it was sent. The site's own server needs no proof."""

@@ -14,7 +14,7 @@ from service.web.errors import prefers_html
 from service.web.operations import Header, json_response, operation
 from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery, StatusQuery
 from service.web.site_access import add_cors_headers
-from service.web.thread_links import back_link
+from service.web.thread_links import back_link, thread_back_link
 
 from . import receipts, refused_forms
 from .author_edits import AuthorProof, apply_edit, author_view, comment_status, withdraw
@@ -124,7 +124,7 @@ def _apply_author_form(site: str, id: str) -> Response:
 def _page(view: AuthorView, receipt: str, error: ReplygateError | None = None, content: str = "") -> Response:
     """Render the status page, with `error` if the author's last action failed."""
     site, comment, shown = view.site, view.comment, comment_status(view)
-    back = back_link(site, comment.thread)
+    back = thread_back_link(site, comment.thread)
     way_back = back or back_link(site, comment.referrer) or next(iter(site.origins), "")
     if back and comment.outcome is Outcome.PUBLISHED:
         back = f"{back}#comment-{comment.id}"

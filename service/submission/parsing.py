@@ -17,7 +17,8 @@ from comments.pseudonyms import digest, new_id
 from comments.settings import Settings
 from comments.site import Site
 from comments.thread_addresses import thread_key
-from comments.validation import MISSING, field_problems, tidied
+from comments.thread_detail_rules import MAX_TITLE, TITLE_FIELD, URL_FIELD, clean_title, title_problems, url_problems
+from comments.validation import MISSING, field_problems, is_web_address, tidied
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 from service.deps import Deps
 from service.web.operations import problems_of
@@ -102,7 +103,9 @@ def checked_texts(fields: Mapping[str, Any], site: Site, sender: Sender, setting
     reported = {problem.field for problem in found}
     texts = tidied({name: value for name, value in fields.items() if isinstance(value, str)})
     texts["thread"] = thread_key(texts.get("thread", ""), site)
+    texts |= _details(texts)
     found += tuple(problem for problem in field_problems(texts, site) if problem.field not in reported)
+    found += tuple(_detail_problems(texts, site, settings))
     if texts.get("notify"):
         found += tuple(_notify_problems(texts, site, settings.sends_mail))
     if found:
@@ -124,6 +127,22 @@ def _shape_problems(fields: Mapping[str, Any], trusted: bool) -> Iterator[Proble
             yield Problem(name, "key-needed", "may only be sent with a site key")
     if trusted and isinstance(ip := fields.get("ip", ""), str) and ip and not _is_ip_address(ip.strip()):
         yield Problem("ip", "ip", "must be an IPv4 or IPv6 address")
+
+
+def _details(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return title and address of the thread. A visitor could not make a title shorter, so it is cut.
+
+    A thread that is named by its address needs no other one.
+    """
+    title, url = (texts.get(name, "") for name in (TITLE_FIELD, URL_FIELD))
+    is_named_by_address = is_web_address(texts["thread"])
+    return {TITLE_FIELD: clean_title(title)[:MAX_TITLE].rstrip(), URL_FIELD: "" if is_named_by_address else url}
+
+
+def _detail_problems(texts: Mapping[str, str], site: Site, settings: Settings) -> Iterator[Problem]:
+    yield from title_problems(TITLE_FIELD, texts[TITLE_FIELD])
+    if texts[URL_FIELD]:
+        yield from url_problems(URL_FIELD, texts[URL_FIELD], site, settings)
 
 
 def _notify_problems(texts: Mapping[str, str], site: Site, sends_mail: bool) -> Iterator[Problem]:

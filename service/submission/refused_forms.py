@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from comments.errors import NotFound, ReplygateError, StorageDown
 from comments.site import Site
 from comments.thread_addresses import thread_key
+from comments.thread_detail_rules import URL_FIELD
 from service.deps import deps
 from service.web import errors, request_body, site_cache
 from service.web.errors import Refusal
@@ -72,7 +73,11 @@ def _form(site: Site, fields: Mapping[str, str], refusal: Refusal) -> str:
         token=_token(site, fields),
         user=check_user(deps(), site, request, fields).user,
     )
-    return render_template("submission/form.html", site=site, form=form, back=back_link(site, form.thread))
+    return render_template("submission/form.html", site=site, form=form, back=_way_back(site, form))
+
+
+def _way_back(site: Site, form: ReplyFormView) -> str:
+    return back_link(site, form.thread) or back_link(site, form.values.get(URL_FIELD, ""))
 
 
 def _token(site: Site, fields: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from comments.errors import Problem
 from comments.site import Site
+from comments.thread_detail_rules import TITLE_FIELD, URL_FIELD
 from comments.validation import LENGTHS
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS, VisitorField
 from service.deps import deps
@@ -13,7 +14,7 @@ from . import form_tokens
 from .signed_users import USER_FIELD, SignedUser
 
 #: Hidden fields. Their names mean nothing to a reader, so their errors are shown without the name.
-HIDDEN_FIELDS = ("thread", "parent", USER_FIELD)
+HIDDEN_FIELDS = ("thread", TITLE_FIELD, URL_FIELD, "parent", USER_FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class ReplyFormView:
         """The visible fields in the order of the form: the comment first."""
         shown = [f for f in FIELDS_BY_NAME.values() if not (self.user and f.name in ("author", "email"))]
         return sorted(shown, key=lambda field: field.kind != "markdown")
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """Names and values of the hidden fields about the thread that the page's own form had."""
+        return [(name, self.values[name]) for name in (TITLE_FIELD, URL_FIELD) if self.values.get(name)]
 
     @property
     def lengths(self) -> Mapping[str, int]:

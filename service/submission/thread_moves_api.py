@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 from pydantic import Field
 
+from comments.audit import BY_SITE_KEY
 from comments.thread_addresses import thread_key
 from comments.thread_plans import apply_moves, check_moves, planned_moves, prefix_moves
 from service.deps import deps
@@ -15,8 +16,6 @@ blueprint = Blueprint("thread_moves_api", __name__, url_prefix="/v1/sites/<site>
 
 #: Moves in one request.
 MAX_MOVES = 100
-#: Name of the actor in the audit.
-BY_SITE_KEY = "a site key"
 
 
 class ThreadMove(Wire):

@@ -4,7 +4,7 @@ from flask import request
 
 from comments.errors import Invalid
 from comments.origins import origin_of
-from comments.page_links import page_link
+from comments.page_links import page_address_of, page_link
 from comments.site import Site
 from comments.thread_addresses import thread_key
 from comments.validation import is_web_address, thread_problems
@@ -27,3 +27,9 @@ def back_link(site: Site, address: str) -> str:
         return ""
     is_listed = is_site_origin(site, origin_of(address), request, deps().settings)
     return address if is_listed else page_link(site, address)
+
+
+def thread_back_link(site: Site, thread: str) -> str:
+    """Return the way back to a thread's page, with the address that the site gave it; "" if it has none."""
+    (details,) = deps().storage.thread_details.get(site.id, [thread])
+    return back_link(site, page_address_of(thread, details))

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from comments.model import Comment
+from comments.storage.thread_details import ThreadDetails
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.widget import reply, script_tag, write
@@ -229,3 +230,24 @@ def test_an_element_inserted_later_works(desktop: Desktop, live: Live, website: 
         document.querySelector("main").append(element); }"""
     )
     expect(page.get_by_text("About seven")).to_be_visible()
+
+
+def test_the_title_and_address_of_a_thread_are_sent_as_the_attributes_say_now(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    address = f"{website.url}/walks"
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,)))
+    markup = '<replygate-comments thread="post-1" thread-title="Old"></replygate-comments>'
+    website.put(markup + script_tag(live), "/walks")
+    page = desktop.open()
+    page.goto(address)
+    write(page, "First draft")
+    expect(page.get_by_role("article").get_by_text("First draft")).to_be_visible()
+    attributes = {"thread": "post-2", "thread-title": "Walking in wind", "thread-url": address}
+    for name, value in attributes.items():
+        page.evaluate(f"([name, value]) => {ELEMENT}.setAttribute(name, value)", [name, value])
+    expect(page.get_by_text("First draft")).to_have_count(0)
+    write(page, "About walks")
+    expect(page.get_by_role("article").get_by_text("About walks")).to_be_visible()
+    found = live.storage.thread_details.get("demo", ["post-1", "post-2"])
+    assert found == [ThreadDetails("Old", ""), ThreadDetails("Walking in wind", address)]

@@ -57,7 +57,7 @@ class MailDeployment:
 
     def comment(self, **changes: str) -> Comment:
         """Submit a comment that asks for reply emails. It is not approved yet."""
-        reply = a_reply(thread=PAGE, notify="replies", **changes)
+        reply = a_reply(**({"thread": PAGE, "notify": "replies"} | changes))
         answer = self.web.client.post(SUBMIT, json=reply)
         assert answer.status_code == 202, answer.json
         return self.web.comment(answer.json["id"])

@@ -15,8 +15,9 @@ import idna
 
 from comments.model import Comment
 from comments.origins import origin_of
-from comments.page_links import page_link
+from comments.page_links import NO_DETAILS, page_address_of, page_link
 from comments.site import Site
+from comments.storage.thread_details import ThreadDetails
 from comments.text_cleaning import without_reordering
 from comments.translations import Translation, first_translation
 from comments.validation import BIDI, is_email, is_web_address
@@ -81,7 +82,7 @@ class Envelope:
         text = self.translation.text("emails", key)
         if text is None:
             raise KeyError(key)
-        return text.format(site=one_line(self.site.name), **values)
+        return text.format(**{"site": one_line(self.site.name), **values})
 
     @property
     def host(self) -> str:
@@ -106,14 +107,18 @@ def confirmation_email(envelope: Envelope, comment: Comment, confirm: str) -> Em
     )
 
 
-def notification_email(envelope: Envelope, ancestors: Sequence[str], reply: Comment, page: str) -> EmailMessage:
+def notification_email(
+    envelope: Envelope, ancestors: Sequence[str], reply: Comment, page: str, title: str = ""
+) -> EmailMessage:
     """Notify an author of a reply. `ancestors` are the comments above it, the one it replies to last.
 
+    The article's `title` stands in place of the site's name, which is the sender's.
     Mail programs show a conversation together if its mails name each other, and some only if the subject is the same.
     """
     text = envelope.text
     author = one_line(reply.author) or text("someone")
-    message = _message(envelope, f"Re: {text('subjectReply')}", f"reply.{reply.id}")
+    about = one_line(title) or one_line(envelope.site.name)
+    message = _message(envelope, f"Re: {text('subjectReply', site=about)}", f"reply.{reply.id}")
     above = [f"<reply.{id}@{envelope.host}>" for id in ancestors[-MAX_REFERENCES:]]
     message["In-Reply-To"] = above[-1]
     message["References"] = " ".join(above)
@@ -122,7 +127,7 @@ def notification_email(envelope: Envelope, ancestors: Sequence[str], reply: Comm
         message,
         envelope,
         [
-            Paragraph(text("replied", author=author)),
+            Paragraph(text("replied", author=author, site=about)),
             Paragraph(quoted, is_quote=True),
             Paragraph("", page),
             Paragraph(text("subscribed")),
@@ -178,10 +183,11 @@ def excerpt(text: str) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED].rstrip()} …"
 
 
-def link_target(comment: Comment, site: Site, public_url: str) -> str:
+def link_target(comment: Comment, site: Site, public_url: str, details: ThreadDetails = NO_DETAILS) -> str:
     """Return the comment's page if it belongs to the site or to us; else the site, since visitors name threads."""
-    is_ours = is_web_address(comment.thread) and origin_of(comment.thread) == origin_of(public_url)
-    page = comment.thread if is_ours else page_link(site, comment.thread)
+    address = page_address_of(comment.thread, details)
+    is_ours = is_web_address(address) and origin_of(address) == origin_of(public_url)
+    page = address if is_ours else page_link(site, address)
     if not page:
         return next(iter(site.origins), public_url)
     return page if "#" in page else f"{page}#comment-{comment.id}"

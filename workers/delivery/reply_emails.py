@@ -114,9 +114,10 @@ def _send_notification(
     if comment is None or comment.status is not Status.APPROVED or not visible or not _is_wanted(d, comment, reply):
         return drop(delivery, d.now()), None
     envelope = _envelope(d, mailer, site, comment)
-    page = link_target(reply, site, d.settings.public_url)
-    above = _ancestors(d, comment)
-    result = mailer.send(notification_email(envelope, above, reply, page), envelope.to)
+    (details,) = d.storage.thread_details.get(site.id, [reply.thread])
+    page = link_target(reply, site, d.settings.public_url, details)
+    message = notification_email(envelope, _ancestors(d, comment), reply, page, details.title)
+    result = mailer.send(message, envelope.to)
     if not result.error:
         d.storage.subscriptions.mark_notified(site.id, reply.id)
     return _finish(d, delivery, result)

@@ -63,6 +63,14 @@ class ThreadKeys(Names):
         """set; names of the aliases of a thread; threads/move; threads/move; for ever."""
         return self._of(site, f"thread:{thread_name(thread)}:aliases")
 
+    def thread_titles(self, site: str) -> str:
+        """hash; thread name -> title of its article; threads/describe, threads/move; all; for ever."""
+        return self._of(site, "threads:titles")
+
+    def thread_urls(self, site: str) -> str:
+        """hash; thread name -> address of its page; threads/describe, threads/move; all; for ever."""
+        return self._of(site, "threads:urls")
+
     def closed_threads(self, site: str) -> str:
         """set; names of closed threads; Threads; comments/accept, Evidence; until opened."""
         return self._of(site, "threads:closed")

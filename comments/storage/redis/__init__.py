@@ -28,6 +28,7 @@ from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
 from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
 from .subscriptions import RedisSubscriptions
+from .thread_details import RedisThreadDetails
 from .thread_indexes import RedisThreadIndexes
 from .thread_moves import RedisThreadMoves
 from .threads import RedisThreads
@@ -62,6 +63,7 @@ def open_redis(settings: Settings) -> Storage:
         queue=RedisQueue(client, keys),
         threads=RedisThreads(client, keys, comments),
         thread_indexes=RedisThreadIndexes(client, keys, comments),
+        thread_details=RedisThreadDetails(client, keys),
         thread_moves=RedisThreadMoves(client, keys),
         evidence=RedisEvidence(client, keys, together),
         corpus=RedisCorpus(client, keys, together),

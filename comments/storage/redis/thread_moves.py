@@ -44,6 +44,7 @@ class RedisThreadMoves:
                 k.aliases_of(site, target), k.thread_counts(site), k.thread_versions(site), k.thread_opened(site),
                 k.closed_threads(site), k.changes(site),
                 *(key(site, t) for t in (source, target) for key in (k.nodes, k.roots, k.latest)),
+                k.thread_titles(site), k.thread_urls(site),
             ]  # fmt: skip
             named: dict[str, Any] = {"old": thread_name(source), "new": thread_name(target), "whole_site": WHOLE_SITE}
             named |= {"latest_max": LATEST_MAX, "max_copied": 0 if unlimited else MAX_COPIED}

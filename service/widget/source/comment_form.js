@@ -18,9 +18,10 @@ const OFFLINE_SETTINGS = {
 const TOKEN_MILLISECONDS = 3600 * 1000;
 
 export class CommentForm {
-  /* `onSent` gets the server's answer and the values sent; `onReplyChange` runs when the form moves. */
-  constructor({ api, thread, storage, localize, onSent, onReplyChange }) {
-    Object.assign(this, { api, thread, storage, localize, onSent, onReplyChange });
+  /* `onSent` gets the server's answer and the values sent; `onReplyChange` runs when the form moves; `details` returns
+     the thread's title and address. */
+  constructor({ api, thread, storage, localize, details, onSent, onReplyChange }) {
+    Object.assign(this, { api, thread, storage, localize, details, onSent, onReplyChange });
     this.parent = ""; // the id of the comment to reply to
     this.section = element("section", { "aria-labelledby": "form-heading", className: "reply" });
   }

@@ -6,7 +6,7 @@ import { OPTIONS, apiRoot, optionOf, pageAddress, script } from "./page.js";
 import { STYLES } from "./styles.js";
 
 /* Options that the open conversation reads when it needs them. */
-const READ_LATER = new Set(["theme", "user-token"]);
+const READ_LATER = new Set(["theme", "user-token", "thread-title", "thread-url"]);
 
 export class CommentsElement extends HTMLElement {
   static get observedAttributes() { return OPTIONS.flatMap((name) => [name, `data-${name}`]); }

@@ -39,6 +39,7 @@ export class Conversation {
     this.localize = await loadMessages(this.host);
     this.form = new CommentForm({
       api, thread, storage, localize: this.localize,
+      details: () => ({ thread_title: optionOf(this.host, "thread-title"), thread_url: optionOf(this.host, "thread-url") }),
       onSent: (answer, values) => this.addSent(answer, values), onReplyChange: () => this.render(),
     });
     api.userToken = optionOf(this.host, "user-token");

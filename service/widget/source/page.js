@@ -4,7 +4,7 @@
 export const script = document.currentScript || document.querySelector("script[data-site][src*='/widget']");
 
 /* Options of an element. Each is also an option of the script, as `data-…`, for all elements that lack it. */
-export const OPTIONS = ["site", "thread", "order", "theme", "lang", "messages", "user-token"];
+export const OPTIONS = ["site", "thread", "order", "theme", "lang", "messages", "user-token", "thread-title", "thread-url"];
 
 /* The script tag that added the element, or the one that runs. */
 export const scriptOf = (element) => element.source || script;

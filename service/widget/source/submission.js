@@ -6,8 +6,8 @@ import { keepAuthorSecret, readAuthorSecret } from "./thread_storage.js";
 /* Post the values of a form. The server waits up to three seconds for the decision, so most answers are final. */
 export async function postComment(form, values) {
   const { trap, token, proof_bits: bits } = form.settings, { root, userHeaders } = form.api;
-  const body = { thread: form.thread, ...values };
-  for (const name of ["parent", "notify"]) if (!body[name]) delete body[name];
+  const body = { thread: form.thread, ...form.details(), ...values };
+  for (const name of ["thread_title", "thread_url", "parent", "notify"]) if (!body[name]) delete body[name];
   if (body.notify) body.lang = form.localize.language;
   const honeypot = trap && form.input(trap);
   if (honeypot && honeypot.value) body[trap] = honeypot.value;

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from comments.audit import AuditAction
 from comments.storage.interfaces import Storage
+from comments.storage.thread_details import ThreadDetails
 from replygate.__main__ import cli
 from replygate.deployment import Deployment
 from tests.support.builders import a_site, published, settings
@@ -85,3 +86,15 @@ def test_threads_are_joined_after_the_site_changed_its_settings(run: Run, storag
     storage.sites.put(a_site(ignored_parameters=("ref",)))
     assert "Moved 2 threads." in run("normalize", "blog").output
     assert storage.threads.counts("blog", ["https://blog.example/a"]) == [2]
+
+
+def test_a_thread_gets_a_title_and_an_address(run: Run, storage: Storage) -> None:
+    result = run("set", "blog", "post-12", "--title", " Walking\n in wind ", "--url", "https://blog.example/walks")
+    assert result.exit_code == 0, result.output
+    assert storage.thread_details.get("blog", ["post-12"]) == [
+        ThreadDetails("Walking in wind", "https://blog.example/walks")
+    ]
+    assert run("set", "blog", "post-12", "--title", "").exit_code == 0
+    assert storage.thread_details.get("blog", ["post-12"]) == [ThreadDetails("", "https://blog.example/walks")]
+    assert [(e.action, e.subject) for e in storage.audit.all("blog")] == [(AuditAction.THREAD_SET, "post-12")] * 2
+    assert run("set", "blog", "post-12", "--url", "https://evil.example/").exit_code != 0

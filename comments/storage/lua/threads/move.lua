@@ -1,7 +1,8 @@
 -- Move a thread with everything that readers see of it to another, and make its old name an alias of the new one.
 -- include lib/clock
 -- KEYS     aliases, moving, known, aliases of the old, aliases of the new thread, threads:count, threads:version,
---          threads:opened, threads:closed, changes, then nodes, roots and latest of the old, and of the new thread
+--          threads:opened, threads:closed, changes, then nodes, roots and latest of the old, and of the new thread,
+--          titles, urls
 -- ARGV[1]  old and new (names), whole_site, latest_max, max_copied (entries of the smaller index; 0: no limit)
 -- ARGV[2]  address of the old thread
 -- ARGV[3]  address of the new thread
@@ -70,6 +71,12 @@ local since, new_since = redis.call("HGET", opened, old), redis.call("HGET", ope
 if redis.call("SREM", closed, old) == 1 and not new_since then redis.call("SADD", closed, new) end
 if since and (not new_since or tonumber(since) < tonumber(new_since)) then redis.call("HSET", opened, new, since) end
 redis.call("HDEL", opened, old)
+
+for _, details in ipairs({KEYS[17], KEYS[18]}) do
+  local value = redis.call("HGET", details, old)
+  if value then redis.call("HSETNX", details, new, value) end
+  redis.call("HDEL", details, old)
+end
 
 -- Answers that are cached for either address are out of date, and no version of one is a version of the other.
 local function version_of(name) return tonumber(redis.call("HGET", versions, name) or 0) end
