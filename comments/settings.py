@@ -76,6 +76,12 @@ class Settings:
     webhook_http_allow: str = ""
     smtp_url: SMTPSettings | None = field(repr=False, default=None)
     mail_from: str = ""
+    scorer: str = field(repr=False, default="")
+    scorer_token: str = field(repr=False, default="")
+    scorer_http_allow: str = ""
+    scorer_seconds: float = 0.5
+    scorer_batch_seconds: float = 1.0
+    scorer_hold_at: float = 0.9
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:

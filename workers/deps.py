@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from comments.storage.redis import connect, open_redis
 
 from .delivery.deps import DeliveryDeps, open_http, open_mailer
 from .filters import BUILT_IN, Filter
+from .judging.judge import AskScorer
 from .judging.policy import Policy, build_policy
 
 
@@ -24,6 +25,7 @@ class Deps(DeliveryDeps):
     jobs: Jobs
     filters: tuple[Filter, ...]
     policy: Policy
+    ask_scorer: AskScorer | None = field(default=None, kw_only=True)
 
 
 def now() -> datetime:

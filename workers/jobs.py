@@ -101,6 +101,7 @@ def _judge_claims(d: Deps, site: Site, claims: list[Claim], n: int) -> None:
             d.now(),
             lambda: time.monotonic() > until,
             d.settings.share_repute,
+            d.ask_scorer,
         )
         d.storage.comments.decide(site.id, changes)
         judged = {change.before.id for change in changes}

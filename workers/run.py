@@ -4,6 +4,7 @@ import faulthandler
 import logging
 import random
 import time
+from dataclasses import replace
 from secrets import token_hex
 from types import FrameType
 from typing import Any
@@ -14,6 +15,7 @@ from rq.job import Job
 from rq.timeouts import UnixSignalDeathPenalty
 
 from comments.errors import StorageDown
+from comments.job_queue import JUDGE, QUEUES
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
@@ -22,6 +24,7 @@ from comments.storage.store_waits import retried
 
 from .deps import Deps, build_deps, set_deps
 from .rq_jobs import WakeUp, open_queue
+from .scoring.scorers import open_scorer
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +140,8 @@ def work(queue: str, settings: Settings, deps: Deps | None = None) -> None:
     Also returns when RQ stops for any reason: the supervisor then starts the process again.
     """
     deps = deps or build_deps(settings)
+    if queue == QUEUES[JUDGE] and settings.scorer:
+        deps = replace(deps, ask_scorer=open_scorer(settings).ask)  # only here, because a scorer may need much memory
     set_deps(deps)
     retried(deps.storage.server.check_write)
     try:

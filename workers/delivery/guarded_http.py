@@ -9,9 +9,9 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
 from comments.errors import Fault, Invalid, NotSent
@@ -62,6 +62,24 @@ class GuardedHTTP:
 
         Raises NotSent with the kind of failure.
         """
+        with self._response(url, headers, body) as response:
+            with contextlib.suppress(OSError, HTTPException, NotSent):
+                response.read()
+            return response.status
+
+    def ask(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """Send a request and return the status and the body of the response. Raises NotSent if it is not complete."""
+        with self._response(url, headers, body) as response:
+            try:
+                return response.status, response.read()
+            except TimeoutError as error:
+                raise NotSent("timeout") from error
+            except (OSError, HTTPException) as error:
+                raise NotSent("broken") from error
+
+    @contextlib.contextmanager
+    def _response(self, url: str, headers: Mapping[str, str], body: bytes) -> Iterator[HTTPResponse]:
+        """Send a request and yield the response, whose body is not read yet. Raises NotSent."""
         until = time.monotonic() + self._total
         try:
             goal = target(url, self._trusted)
@@ -69,7 +87,8 @@ class GuardedHTTP:
             raise NotSent("address") from error
         if not all(value.isascii() and value.isprintable() for pair in headers.items() for value in pair):
             raise NotSent("header")
-        return _exchange(self._open(goal, until), until, goal, headers, body)
+        with closing(self._open(goal, until)) as sock, closing(_sent(sock, until, goal, headers, body)) as response:
+            yield response
 
     def _open(self, goal: Target, until: float) -> socket.socket:
         """Open a connection, with TLS for https."""
@@ -110,21 +129,18 @@ class GuardedHTTP:
         raise NotSent(kind)
 
 
-def _exchange(sock: socket.socket, until: float, goal: Target, headers: Mapping[str, str], body: bytes) -> int:
+def _sent(sock: socket.socket, until: float, goal: Target, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
+    """Send a request and return the response."""
     connection = HTTPConnection(goal.host, goal.port)
     connection.auto_open = 0  # so that it never opens a connection of its own
     connection.sock = _TimedSocket(sock, until)
-    with closing(sock):
-        try:
-            connection.request("POST", goal.path, body, {**headers, "Host": goal.authority, "Connection": "close"})
-            answer = connection.getresponse()
-        except TimeoutError as error:
-            raise NotSent("timeout") from error
-        except (OSError, HTTPException) as error:
-            raise NotSent("broken") from error
-        with closing(answer), contextlib.suppress(OSError, HTTPException, NotSent):
-            answer.read()
-        return answer.status
+    try:
+        connection.request("POST", goal.path, body, {**headers, "Host": goal.authority, "Connection": "close"})
+        return connection.getresponse()
+    except TimeoutError as error:
+        raise NotSent("timeout") from error
+    except (OSError, HTTPException) as error:
+        raise NotSent("broken") from error
 
 
 def _left(until: float) -> float:

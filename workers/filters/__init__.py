@@ -4,7 +4,7 @@ from comments.signals import Override, SignalInfo, Weight
 
 from .author import AuthorFilter
 from .author_rules import AuthorRuleFilter
-from .base import Facts, Filter, Window
+from .base import Facts, Filter, ScorerAnswer, Window
 from .duplicates import DuplicateFilter
 from .form import FormFilter
 from .gibberish import GibberishFilter
@@ -15,6 +15,7 @@ from .near_duplicates import NearDuplicateFilter
 from .profanity import ProfanityFilter
 from .reputation import ReputationFilter
 from .requirements import RequirementFilter
+from .scorer import ScorerFilter
 from .shouting import ShoutingFilter
 from .spam_copies import SpamCopyFilter
 from .toxicity import ToxicityFilter
@@ -23,7 +24,7 @@ from .velocity import VelocityFilter
 from .website import WebsiteFilter
 from .words import WordFilter
 
-__all__ = ["BUILT_IN", "Facts", "Filter", "Override", "SignalInfo", "Weight", "Window"]
+__all__ = ["BUILT_IN", "Facts", "Filter", "Override", "ScorerAnswer", "SignalInfo", "Weight", "Window"]
 
 BUILT_IN: tuple[Filter, ...] = (
     RequirementFilter(),
@@ -45,4 +46,5 @@ BUILT_IN: tuple[Filter, ...] = (
     ShoutingFilter(),
     GibberishFilter(),
     LearnedFilter(),
+    ScorerFilter(),
 )

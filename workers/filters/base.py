@@ -29,6 +29,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorerAnswer:
+    """Answer of the operator's scorer (`REPLYGATE_SCORER`) about one comment, or the reason why there is none."""
+
+    probability: float = 0.0  # P(spam)
+    reason: str = ""
+    failure: str = ""  # "" if the scorer answered
+    hold_at: float = 1.0  # probability from which the comment is held
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Facts about one comment, collected before any filter runs. See `comments.storage.values.Evidence`."""
 
@@ -47,6 +57,7 @@ class Facts:
     rules: tuple[AuthorRule, ...] = ()  # may contain expired rules, and rules about terms that do not occur
     other_sites: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # linked domain -> sites: ham, spam
     links_approved: bool = False  # people approved a comment of the author with a link or a website
+    scorer: ScorerAnswer | None = None  # None if the operator has no scorer
 
     def approved_under(self, comment: Comment, *keys: str) -> int:
         """Return the most approved comments under one of these keys of the author."""

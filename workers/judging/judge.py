@@ -15,7 +15,7 @@ from comments.model import Comment, Decision, Signal
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange, Evidence, EvidenceQuery, WindowUse
-from workers.filters import Facts, Filter, Override, author_rules
+from workers.filters import Facts, Filter, Override, ScorerAnswer, author_rules
 from workers.filters.profanity import MASKED, masked_content
 from workers.filters.reputation import linked_domains
 from workers.learning.combined_model import combined_score
@@ -26,6 +26,9 @@ from workers.learning.site_model import has_enough_lessons
 from .policy import CERTAIN, CERTAIN_PROBABILITY, FILTER_FAILED, HELD_BEFORE, NEEDS_HUMAN, SPOT_CHECK, Policy
 
 log = logging.getLogger(__name__)
+
+#: Asks the operator's scorer about the comments of a site. Returns one answer for each, also for a failure.
+AskScorer = Callable[[Sequence[Comment], Site], Sequence[ScorerAnswer]]
 
 #: Claims after which a comment goes to a moderator unjudged: something in it, or around it, kills workers.
 MAX_ATTEMPTS = 5
@@ -158,6 +161,7 @@ def judge_batch(
     now: datetime,
     expired: Callable[[], bool] = lambda: False,
     sharing: bool = False,
+    ask_scorer: AskScorer | None = None,
 ) -> list[CommentChange]:
     """Decide on claimed comments, each given with the number of its claims.
 
@@ -170,6 +174,9 @@ def judge_batch(
     too_often = Signal(NEEDS_HUMAN, 1.0, f"Judging was started {MAX_ATTEMPTS} times and never finished")
     changes = [CommentChange(c, c.with_decision(policy.decide([too_often], now))) for c in given_up]
     collected = collect_facts(fresh, site, filters, storage, now, sharing) if fresh else []
+    if ask_scorer and fresh:
+        answers = ask_scorer([comment for comment, _ in fresh], site)
+        collected = [replace(facts, scorer=answer) for facts, answer in zip(collected, answers, strict=True)]
     for (comment, _), facts in zip(fresh, collected, strict=True):
         if expired():
             break

@@ -95,6 +95,7 @@ def test_these_signals_only_hold():
         "requirements.fields",
         "requirements.parent",
         "requirements.thread",
+        "scorer.external",
         "site.moderation",
         "standing.muted",
         "toxicity.attack",
