@@ -16,7 +16,7 @@ PHRASES = {"guaranteed approval": 0.97, "essay writing service": 0.95, "write to
 
 
 def score(comment: Mapping[str, str]) -> dict[str, object]:
-    """Return P(spam) of a comment with the fields text, name, website, language and thread, and the reason."""
+    """Return P(spam) of a comment with the fields text, name, website, language, thread and title, and the reason."""
     text = f"{comment['name']} {comment['text']}".lower()
     found = {phrase: share for phrase, share in PHRASES.items() if phrase in text}
     if not found:

@@ -27,8 +27,9 @@ from .policy import CERTAIN, CERTAIN_PROBABILITY, FILTER_FAILED, HELD_BEFORE, NE
 
 log = logging.getLogger(__name__)
 
-#: Asks the operator's scorer about the comments of a site. Returns one answer for each, also for a failure.
-AskScorer = Callable[[Sequence[Comment], Site], Sequence[ScorerAnswer]]
+#: Asks the operator's scorer about comments of a site, each with the title of its thread. Returns one answer for each,
+#: also for a failure.
+AskScorer = Callable[[Sequence[tuple[Comment, str]], Site], Sequence[ScorerAnswer]]
 
 #: Claims after which a comment goes to a moderator unjudged: something in it, or around it, kills workers.
 MAX_ATTEMPTS = 5
@@ -175,7 +176,9 @@ def judge_batch(
     changes = [CommentChange(c, c.with_decision(policy.decide([too_often], now))) for c in given_up]
     collected = collect_facts(fresh, site, filters, storage, now, sharing) if fresh else []
     if ask_scorer and fresh:
-        answers = ask_scorer([comment for comment, _ in fresh], site)
+        details = storage.thread_details.get(site.id, [comment.thread for comment, _ in fresh])
+        titled = [(comment, thread.title) for (comment, _), thread in zip(fresh, details, strict=True)]
+        answers = ask_scorer(titled, site)
         collected = [replace(facts, scorer=answer) for facts, answer in zip(collected, answers, strict=True)]
     for (comment, _), facts in zip(fresh, collected, strict=True):
         if expired():

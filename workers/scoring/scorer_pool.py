@@ -37,7 +37,7 @@ MAX_REASON = 200
 OUT_OF_TIME, PAUSED = "no answer in time", "not asked, after repeated failures"
 
 
-def scorer_fields(comment: Comment, site: Site) -> dict[str, str]:
+def scorer_fields(comment: Comment, title: str, site: Site) -> dict[str, str]:
     """Return all that a scorer gets to know. Email address, network and identity never leave."""
     return {
         "text": comment.content,
@@ -45,6 +45,7 @@ def scorer_fields(comment: Comment, site: Site) -> dict[str, str]:
         "website": comment.url,
         "language": comment.language or site.language,
         "thread": comment.thread,
+        "title": title,
     }
 
 
@@ -85,9 +86,9 @@ class ScorerPool:
         self._failures, self._paused_until = 0, -math.inf
         self._answered = False  # a question of the current batch
 
-    def ask(self, comments: Sequence[Comment], site: Site) -> list[ScorerAnswer]:
-        """Return an answer for each comment, in order: from the cache, from the scorer, or the reason for none."""
-        asked = [scorer_fields(comment, site) for comment in comments]
+    def ask(self, comments: Sequence[tuple[Comment, str]], site: Site) -> list[ScorerAnswer]:
+        """Return an answer for each comment, in order. Each is given with the title of its thread."""
+        asked = [scorer_fields(comment, title, site) for comment, title in comments]
         digests = [blake2b(json.dumps(fields).encode(), digest_size=16).digest() for fields in asked]
         found = {digest: self._cache[digest] for digest in digests if digest in self._cache}
         until = time.monotonic() + self._batch_seconds

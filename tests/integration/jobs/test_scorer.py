@@ -15,7 +15,7 @@ from comments.errors import SettingsInvalid
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.interfaces import Storage
-from tests.support.builders import a_site, accepted, settings
+from tests.support.builders import a_comment, a_site, accepted, settings
 from tests.support.receiver import Receiver, says
 from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, now, set_deps
@@ -105,13 +105,16 @@ def test_an_installed_entry_point_is_found_by_its_name(
     check_example(site, scorer="phrases")
 
 
-def test_the_request_has_the_five_fields_and_the_token(site: Storage) -> None:
+def test_the_request_has_six_fields_and_the_token(site: Storage) -> None:
     answer = b'{"spam": 0.1}'
+    site.thread_details.put("blog", a_comment().thread, "Money for nothing", None)
     with Receiver(says(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer))) as receiver:
         judged(site, HARMLESS, scorer=receiver.url, scorer_http_allow=receiver.authority, scorer_token="a-secret")
     (request,) = receiver.requests
+    sent = json.loads(request.body)
     assert request.headers["authorization"] == "Bearer a-secret"
-    assert json.loads(request.body).keys() == {"text", "name", "website", "language", "thread"}
+    assert sent.keys() == {"text", "name", "website", "language", "thread", "title"}
+    assert sent["title"] == "Money for nothing"
     assert b"mail.example" not in request.body
 
 

@@ -34,7 +34,7 @@ def pool(
 
 
 def ask(asked: ScorerPool, *texts: str) -> list[ScorerAnswer]:
-    return asked.ask([a_comment(content=text) for text in texts], SITE)
+    return asked.ask([(a_comment(content=text), "") for text in texts], SITE)
 
 
 @pytest.fixture
@@ -49,12 +49,13 @@ def failing(fields: Mapping[str, str]) -> object:
     raise RuntimeError(fields["text"])
 
 
-def test_the_scorer_gets_five_fields_and_no_personal_data() -> None:
+def test_the_scorer_gets_six_fields_and_no_personal_data() -> None:
     scorer = Counted()
     comment = a_comment(content="Hello", author="Ada", email="ada@mail.example", url="https://a.example", origin="net")
-    pool(scorer).ask([comment], SITE)
+    pool(scorer).ask([(comment, "A title")], SITE)
     assert scorer.asked == [
-        {"text": "Hello", "name": "Ada", "website": "https://a.example", "language": "de", "thread": comment.thread}
+        {"text": "Hello", "name": "Ada", "website": "https://a.example", "language": "de"}
+        | {"thread": comment.thread, "title": "A title"}
     ]
 
 
