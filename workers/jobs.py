@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 
 from comments.errors import NotFound
-from comments.job_queue import DELIVER, INDEX, JUDGE, LEARN
+from comments.job_queue import DELIVER, INDEX, JUDGE, LEARN, THREADS
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
@@ -55,11 +55,17 @@ def update_queue_index(site: str, token: str) -> None:
     _repeat(INDEX, site, token, _index_batch)
 
 
+def update_threads(site: str, token: str) -> None:
+    """Write the new threads into the records of comments that moved."""
+    _repeat(THREADS, site, token, _threads_batch)
+
+
 CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     JUDGE: judge,
     LEARN: learn,
     DELIVER: deliver,
     INDEX: update_queue_index,
+    THREADS: update_threads,
 }
 
 
@@ -132,6 +138,13 @@ def _learn_batch(d: Deps, site: Site) -> bool:
 
 def _index_batch(d: Deps, site: Site) -> bool:
     return index_outdated(d.storage, site.id, catalogue(d.filters), LOAD_BATCH) == LOAD_BATCH
+
+
+def _threads_batch(d: Deps, site: Site) -> bool:
+    if not d.storage.thread_moves.has_unfinished(site.id):
+        return False
+    d.storage.thread_moves.finish_step(site.id)
+    return True
 
 
 def _deliver_batch(d: Deps, site: Site) -> bool:

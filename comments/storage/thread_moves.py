@@ -37,5 +37,11 @@ class ThreadMoves(Protocol):
         Returns the number of records. Until then every record is read as if it named the new thread.
         """
 
+    def has_unfinished(self, site: str) -> bool:
+        """Return True if records of moved comments still name an old thread."""
+
+    def finish_step(self, site: str) -> int:
+        """Do a small part of `finish`, which the next call continues. Returns the number of records."""
+
     def normalize(self, site: str, key_of: Callable[[str], str]) -> int:
         """Move every thread to the name that `key_of` gives it now. Returns the number of moved threads."""

@@ -59,6 +59,10 @@ class ThreadKeys(Names):
         """hash; the same for threads whose records name the old address; threads/move; load; until rewritten."""
         return self._of(site, "threads:moving")
 
+    def rewriting(self, site: str) -> str:
+        """string; pass over the records of moved comments and its SCAN cursor; ThreadMoves; the same; while it runs."""
+        return self._of(site, "threads:rewriting")
+
     def aliases_of(self, site: str, thread: str) -> str:
         """set; names of the aliases of a thread; threads/move; threads/move; for ever."""
         return self._of(site, f"thread:{thread_name(thread)}:aliases")

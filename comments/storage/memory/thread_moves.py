@@ -50,7 +50,13 @@ class MemoryThreadMoves:
         names = {*(c.thread for c in data.comments.values()), *data.aliases.values()}
         return [name for name in sorted(names) if name.startswith(prefix) and name > after][:limit]
 
+    def has_unfinished(self, site: str) -> bool:
+        return False
+
     def finish(self, site: str) -> int:
+        return 0
+
+    def finish_step(self, site: str) -> int:
         return 0
 
     def normalize(self, site: str, key_of: Callable[[str], str]) -> int:

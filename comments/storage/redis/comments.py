@@ -125,11 +125,11 @@ class RedisComments:
         if not ids:
             return []
         pipe = self._client.pipeline(transaction=False)
+        pipe.exists(self._keys.moving_threads(site))  # before the records, which may be rewritten right after
         pipe.mget([self._keys.comment(site, id) for id in ids])
-        pipe.exists(self._keys.moving_threads(site))
-        records, is_moving = pipe.execute()
+        is_moving, records = pipe.execute()
         found = [load_comment(site, id, record) if record else None for id, record in zip(ids, records, strict=True)]
-        return in_new_threads(self._client, self._keys.moving_threads(site), found) if is_moving else found
+        return in_new_threads(self._client, self._keys.thread_aliases(site), found) if is_moving else found
 
     def load_with_draft(self, site: str, id: str) -> tuple[Comment | None, Comment | None]:
         comment, draft = self.load(site, [id, draft_id(id)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any
 
 from comments.errors import Invalid, Problem
@@ -29,6 +30,7 @@ class RedisThreadMoves:
         self._client, self._keys = client, keys
         self._move = Script(client, "threads/move")
         self._rewrite = Script(client, "threads/rewrite")
+        self._rewritten = Script(client, "threads/rewritten")
 
     def resolve(self, site: str, threads: Sequence[str]) -> list[str]:
         return resolved(self._client, self._keys.thread_aliases(site), threads)
@@ -44,7 +46,7 @@ class RedisThreadMoves:
                 k.aliases_of(site, target), k.thread_counts(site), k.thread_versions(site), k.thread_opened(site),
                 k.closed_threads(site), k.changes(site),
                 *(key(site, t) for t in (source, target) for key in (k.nodes, k.roots, k.latest)),
-                k.thread_titles(site), k.thread_urls(site),
+                k.thread_titles(site), k.thread_urls(site), k.rewriting(site),
             ]  # fmt: skip
             named: dict[str, Any] = {"old": thread_name(source), "new": thread_name(target), "whole_site": WHOLE_SITE}
             named |= {"latest_max": LATEST_MAX, "max_copied": 0 if unlimited else MAX_COPIED}
@@ -71,15 +73,28 @@ class RedisThreadMoves:
         )
         return [text(thread) for thread in found]
 
+    def has_unfinished(self, site: str) -> bool:
+        return bool(self._client.exists(self._keys.moving_threads(site)))
+
     def finish(self, site: str) -> int:
-        """Write the new thread into the records of moved comments. It can be interrupted and repeated."""
-        k, moving = self._keys, self._client.hkeys(self._keys.moving_threads(site))
-        if not moving:
-            return 0
         n = 0
-        for ids, records in self._records(site):
-            n += self._rewrite_some(site, ids, records)
-        self._client.hdel(k.moving_threads(site), *moving)
+        while self.has_unfinished(site):
+            n += self.finish_step(site)
+        return n
+
+    def finish_step(self, site: str) -> int:
+        k, state = self._keys, self._client.get(self._keys.rewriting(site))
+        if state is None:
+            state = f"{token_hex(8)} 0".encode()
+            self._client.set(k.rewriting(site), state)
+        name, _, cursor = state.decode().partition(" ")
+        prefix = k.comment(site, "")
+        following, found = self._client.scan(int(cursor), f"{_escaped(prefix)}*", count=1000)
+        ids, n = [text(key).removeprefix(prefix) for key in found], 0
+        for start in range(0, len(ids), RECORDS_AT_ONCE):
+            n += self._rewrite_some(site, *self._read(site, ids[start : start + RECORDS_AT_ONCE]))
+        after = f"{name} {following}" if following else ""
+        self._rewritten([k.rewriting(site), k.moving_threads(site)], {}, state, after)
         return n
 
     def _rewrite_some(self, site: str, ids: Sequence[str], records: Sequence[bytes]) -> int:
@@ -133,10 +148,10 @@ def _escaped(prefix: str) -> str:
     return "".join(f"\\{c}" if c in "*?[]\\^" else c for c in prefix)
 
 
-def in_new_threads(client: Any, moving: str, comments: Sequence[Comment | None]) -> list[Comment | None]:
+def in_new_threads(client: Any, aliases: str, comments: Sequence[Comment | None]) -> list[Comment | None]:
     """Return the comments in the threads that they moved to, where their records still name the old ones."""
     threads = sorted({comment.thread for comment in comments if comment})
-    new = dict(zip(threads, resolved(client, moving, threads), strict=True))
+    new = dict(zip(threads, resolved(client, aliases, threads), strict=True))
     return [replace(comment, thread=new[comment.thread]) if comment else None for comment in comments]
 
 

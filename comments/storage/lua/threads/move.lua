@@ -2,7 +2,7 @@
 -- include lib/clock
 -- KEYS     aliases, moving, known, aliases of the old, aliases of the new thread, threads:count, threads:version,
 --          threads:opened, threads:closed, changes, then nodes, roots and latest of the old, and of the new thread,
---          titles, urls
+--          titles, urls, rewriting
 -- ARGV[1]  old and new (names), whole_site, latest_max, max_copied (entries of the smaller index; 0: no limit)
 -- ARGV[2]  address of the old thread
 -- ARGV[3]  address of the new thread
@@ -98,6 +98,7 @@ for _, name in ipairs(names) do
   end
 end
 redis.call("DEL", old_aliases)
+redis.call("DEL", KEYS[19]) -- a pass over the records that runs now may have passed some of these
 redis.call("ZREM", known, old_address)
 redis.call("ZADD", known, 0, new_address)
 return {"moved"}
