@@ -31,6 +31,15 @@ RESULT_TTL = 60
 FAILURE_TTL = 3600
 
 
+#: Prefix of a deployment whose queues have no prefix, as they had none before.
+DEFAULT_PREFIX = "rg"
+
+
+def rq_name(queue: str, prefix: str) -> str:
+    """Return RQ's name of a queue. Two deployments on one server have different prefixes, so they share no queue."""
+    return queue if prefix == DEFAULT_PREFIX else f"{prefix}:{queue}"
+
+
 class Jobs(Protocol):
     def enqueue(self, job: str, site: str, token: str = "") -> None:
         """Enqueue `job` to run soon. A failure is only logged, because the sweep enqueues the job again."""
@@ -39,9 +48,9 @@ class Jobs(Protocol):
 class RQJobs:
     """Jobs in RQ, with arguments as JSON, so that nothing from Redis is unpickled."""
 
-    def __init__(self, connection: "redis.Redis") -> None:
+    def __init__(self, connection: "redis.Redis", prefix: str = DEFAULT_PREFIX) -> None:
         self._queues = {
-            name: Queue(name, connection=connection, serializer="json", default_timeout=TIMEOUT)
+            name: Queue(rq_name(name, prefix), connection=connection, serializer="json", default_timeout=TIMEOUT)
             for name in set(QUEUES.values())
         }
 

@@ -11,7 +11,7 @@ import redis
 from rq import Queue, Worker
 
 from .errors import StorageDown
-from .job_queue import QUEUES
+from .job_queue import DEFAULT_PREFIX, QUEUES, rq_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,15 @@ class NoRQStats:
 class RQStatsReader:
     """Reads the statistics of every queue in QUEUES."""
 
-    def __init__(self, connection: "redis.Redis") -> None:
-        names = sorted(set(QUEUES.values()))
-        self._queues = [Queue(name, connection=connection, serializer="json") for name in names]
+    def __init__(self, connection: "redis.Redis", prefix: str = DEFAULT_PREFIX) -> None:
+        self._queues = {
+            name: Queue(rq_name(name, prefix), connection=connection, serializer="json")
+            for name in sorted(set(QUEUES.values()))
+        }
 
     def read(self) -> tuple[RQQueueStats, ...]:
         try:
-            return tuple(RQQueueStats(q.name, _count_workers(q), _count_jobs(q)) for q in self._queues)
+            return tuple(RQQueueStats(name, _count_workers(q), _count_jobs(q)) for name, q in self._queues.items())
         except redis.RedisError as error:
             raise StorageDown(f"the server did not answer RQ: {error}") from error
 

@@ -107,7 +107,8 @@ def _check_printable(text: str) -> str:
 
 def _check_origin(text: str) -> str:
     if not is_origin(text):
-        raise ValueError(f"must be an address like https://example.com, without a path; {text!r} is not")
+        pattern = ", or a pattern: name each origin" if "*" in text else ""
+        raise ValueError(f"must be an address like https://example.com, without a path{pattern}; {text!r} is not")
     return text
 
 
@@ -119,6 +120,8 @@ def is_origin(text: str) -> bool:
     except ValueError:
         return False
     default = {"http": 80, "https": 443}.get(parts.scheme)
+    if "*" in parts.netloc:
+        return False  # browsers send no patterns, and origins are compared exactly
     is_whole = text == f"{parts.scheme}://{parts.netloc}" and text.isascii() and text == text.lower()
     return is_whole and default is not None and bool(parts.hostname) and "@" not in parts.netloc and port != default
 

@@ -66,7 +66,7 @@ def open_deployment(directory: Path, env: Mapping[str, str]) -> Deployment:
     except ValueError as error:
         raise SettingsInvalid(f"REPLYGATE_REDIS_URL: {error}") from error
     storage.server.prepare()
-    return Deployment(chosen, storage, RQStatsReader(connect(chosen)), lambda: datetime.now(UTC))
+    return Deployment(chosen, storage, RQStatsReader(connect(chosen), chosen.prefix), lambda: datetime.now(UTC))
 
 
 def current_deployment() -> Deployment:

@@ -33,10 +33,10 @@ app = create_app(
     Deps(
         settings=settings,
         storage=storage,
-        jobs=RQJobs(rq_connection),
+        jobs=RQJobs(rq_connection, settings.prefix),
         pseudonyms=Pseudonyms(settings.secret_key),
         now=utc_now,
-        queues=RQStatsReader(rq_connection),
+        queues=RQStatsReader(rq_connection, settings.prefix),
         signals=catalogue(BUILT_IN),
     )
 )

@@ -40,7 +40,7 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
     return Deps(
         settings=settings,
         storage=open_redis(settings),
-        jobs=RQJobs(connect(settings)),
+        jobs=RQJobs(connect(settings), settings.prefix),
         filters=filters,
         policy=policy_of(settings, filters),
         now=now,

@@ -15,7 +15,7 @@ from rq.job import Job
 from rq.registry import clean_registries
 from rq.worker_registration import clean_worker_registry
 
-from comments.job_queue import FAILURE_TTL, QUEUES, RESULT_TTL, TIMEOUT
+from comments.job_queue import DEFAULT_PREFIX, FAILURE_TTL, QUEUES, RESULT_TTL, TIMEOUT, rq_name
 
 from .jobs import CALLABLES
 
@@ -50,7 +50,7 @@ class WakeUp(Job):
             and not self.kwargs
             and len(self.args) == 2
             and all(isinstance(argument, str) for argument in self.args)
-            and self.origin == QUEUES.get(str(self.func_name))
+            and str(self.origin).rpartition(":")[2] == QUEUES.get(str(self.func_name))
         )
 
     def _reset_options(self) -> None:
@@ -66,8 +66,10 @@ class WakeUp(Job):
         return CALLABLES[str(self.func_name)](*self.args)
 
 
-def open_queue(name: str, connection: "redis.Redis") -> Queue:
-    return Queue(name, connection=connection, serializer="json", job_class=WakeUp, default_timeout=TIMEOUT)
+def open_queue(name: str, connection: "redis.Redis", prefix: str = DEFAULT_PREFIX) -> Queue:
+    return Queue(
+        rq_name(name, prefix), connection=connection, serializer="json", job_class=WakeUp, default_timeout=TIMEOUT
+    )
 
 
 def clean_up(queue: Queue) -> None:

@@ -70,6 +70,7 @@ class Worker(SimpleWorker):
     death_penalty_class = Deadline
     max_connection_wait_time = MAX_WAIT
     storage: Storage
+    part: str  # name of its queue without the prefix
     beat_at = 0.0  # by the monotonic clock
 
     def subscribe(self) -> None:
@@ -114,7 +115,7 @@ class Worker(SimpleWorker):
         if time.monotonic() >= self.beat_at:
             self.beat_at = time.monotonic() + _HEARTBEAT_INTERVAL
             try:
-                self.storage.heartbeats.beat(self.queues[0].name, self.name, _HEARTBEAT_LIFETIME)
+                self.storage.heartbeats.beat(self.part, self.name, _HEARTBEAT_LIFETIME)
             except StorageDown as error:
                 log.warning("could not send a heartbeat: %s", error)
 
@@ -123,14 +124,14 @@ def open_worker(queue: str, deps: Deps) -> Worker:
     """Return a worker with a connection of its own, because RQ raises the time-outs of its connection."""
     connection = connect(deps.settings)
     worker = Worker(
-        [open_queue(queue, connection)],
+        [open_queue(queue, connection, deps.settings.prefix)],
         name=f"{queue}-{token_hex(4)}",  # in a container a new worker may have the process id of the previous one
         connection=connection,
         serializer="json",
         worker_ttl=WORKER_TTL,
         log_job_description=False,
     )
-    worker.storage = deps.storage
+    worker.storage, worker.part = deps.storage, queue
     return worker
 
 

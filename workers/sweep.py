@@ -38,7 +38,8 @@ class Sweep:
 
     def __init__(self, deps: Deps, connection: "redis.Redis") -> None:
         self._deps = deps
-        self._queues = {name: open_queue(name, connection) for name in sorted(set(QUEUES.values()))}
+        prefix = deps.settings.prefix
+        self._queues = {name: open_queue(name, connection, prefix) for name in sorted(set(QUEUES.values()))}
         self._former_queues = [open_queue(name, connection) for name in FORMER_QUEUES]
         self._name = token_hex(4)
         self._passes = 0

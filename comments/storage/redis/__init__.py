@@ -10,6 +10,7 @@ from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 
+from .addresses import check_url
 from .audit_log import RedisAudit
 from .author_history import RedisAuthorHistory
 from .author_rules import RedisAuthorRules
@@ -42,6 +43,7 @@ def connect(settings: Settings) -> StoreClient:
     redis-py's own ten retries turn one lost reply into two jobs, and hold a web thread for seconds; our callers repeat
     whole steps that are safe to repeat. Raises SettingsInvalid for an address it cannot read.
     """
+    check_url(settings.redis_url)
     try:
         client = StoreClient.from_url(
             settings.redis_url,
@@ -50,7 +52,8 @@ def connect(settings: Settings) -> StoreClient:
             retry=Retry(NoBackoff(), 0),
             decode_responses=False,
         )
-    except ValueError as error:
+        client.connection_pool.make_connection()  # reads the options of the address
+    except (ValueError, TypeError) as error:
         raise SettingsInvalid("REPLYGATE_REDIS_URL is not the address of a Redis or Valkey server") from error
     return cast(StoreClient, client)
 

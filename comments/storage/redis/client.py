@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import redis
 from redis.exceptions import ClusterDownError, NoPermissionError, NoScriptError, OutOfMemoryError, ReadOnlyError
 
-from comments.errors import ReplygateError, StorageDown
+from comments.errors import ReplygateError, SettingsInvalid, StorageDown
 
 from .breaker import Breaker
 
@@ -27,6 +27,8 @@ UNAVAILABLE = (
 )  # fmt: skip
 #: Codes of the same kind for which redis-py has no type. Any other error reply is a bug in this program.
 UNAVAILABLE_CODES = ("MISCONF ", "NOREPLICAS ", "BUSY ", "UNBLOCKED ", "EXECABORT ", "ACL failure ")
+#: Reply to the choice of a database.
+_NO_DATABASE = "DB index is out of range"
 #: redis-py puts the command before the error of a command in a pipeline.
 _IN_PIPELINE = "of pipeline caused error: "
 
@@ -74,6 +76,8 @@ def _guard(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any
         except redis.RedisError as error:
             if is_unavailable(error):
                 raise StorageDown(_reply(error)) from error
+            if _NO_DATABASE in str(error):
+                raise SettingsInvalid("REPLYGATE_REDIS_URL names a database that the server does not have") from error
             raise
         except ReplygateError:
             breaker.close()

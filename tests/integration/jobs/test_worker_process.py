@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from rq.job import Job
 
 from comments.job_queue import JUDGE, TIMEOUT, RQJobs
 from comments.lifecycle import Status
+from comments.rq_stats import RQStatsReader
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.storage.redis import connect
+from comments.storage.redis import connect, open_redis
 from tests.support.builders import a_site, accepted
 from tests.support.wait import wait_until
 from workers.rq_jobs import WakeUp, clean_up, open_queue
@@ -66,6 +68,25 @@ def test_a_worker_runs_its_job_and_sends_heartbeats(start: Start, store: Storage
     start()
     wait_until(lambda: status(store, comment.id) is Status.APPROVED)
     assert store.heartbeats.alive("judge")
+
+
+def test_two_deployments_on_one_server_share_no_queue(
+    start: Start, store: Storage, valkey_settings: Settings, connection: redis.Redis
+) -> None:
+    other = open_redis(replace(valkey_settings, prefix="other"))
+    other.sites.put(a_site(moderation="suspicious"))
+    first, second = accepted(store), accepted(other)
+    RQJobs(connection).enqueue(JUDGE, "blog", "token")
+    RQJobs(connection, "other").enqueue(JUDGE, "blog", "token")
+    start(prefix="other")
+    wait_until(lambda: status(other, second.id) is Status.APPROVED)
+    wait_until(lambda: len(open_queue("judge", connection, "other")) == 0)
+    assert len(open_queue("judge", connection)) == 1
+    assert status(store, first.id) is Status.QUEUED
+    assert other.heartbeats.alive("judge")
+    assert not store.heartbeats.alive("judge")
+    assert [(q.name, q.workers) for q in RQStatsReader(connection, "other").read() if q.workers] == [("judge", 1)]
+    assert {q.name: q.jobs["queued"] for q in RQStatsReader(connection).read()}["judge"] == 1
 
 
 def test_sigterm_stops_a_worker_with_exit_status_0(start: Start, store: Storage) -> None:

@@ -133,6 +133,34 @@ def test_an_unavailable_server_raises_storage_down() -> None:
             ask()
 
 
-def test_a_malformed_address_gives_a_clear_error() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "somewhere",
+        "redis://127.0.0.1:6379/abc",
+        "redis://127.0.0.1:6379/3/4",
+        "redis://127.0.0.1:6379/-1",
+        "redis://127.0.0.1:6379/?foo",
+        "redis://127.0.0.1:6379/0?foo=1",
+        "redis://127.0.0.1:port/0",
+        "redis://:a#b@127.0.0.1:6379/0",
+        "unix:///tmp/valkey.sock?db=abc",
+    ],
+)
+def test_a_malformed_address_gives_a_clear_error(url: str) -> None:
     with pytest.raises(SettingsInvalid, match="REPLYGATE_REDIS_URL"):
-        connect(settings(redis_url="somewhere"))
+        connect(settings(redis_url=url))
+
+
+def test_a_database_that_the_server_does_not_have_gives_a_clear_error(valkey_url: str) -> None:
+    storage = open_redis(settings(redis_url=valkey_url.replace("db=0", "db=99")))
+    with pytest.raises(SettingsInvalid, match="REPLYGATE_REDIS_URL names a database"):
+        storage.server.prepare()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://127.0.0.1:6379", "redis://:secret@127.0.0.1:6379/15", "rediss://127.0.0.1/", "unix:///tmp/v.sock?db=3"],
+)
+def test_a_correct_address_is_accepted(url: str) -> None:
+    connect(settings(redis_url=url)).close()

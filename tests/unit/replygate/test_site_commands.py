@@ -85,7 +85,7 @@ def test_every_wrong_setting_is_named_at_once_and_nothing_changes(run: Run, stor
         *("max_links=-1", "max_links=1.5", "max_content=0", "max_content=1000000", "max_pending=0", "hold_at=nan"),
         *("hold_at=9", "spam_at=2", "match_inside_words=maybe", "required=content,shoe", "name=", "name=a\x00b"),
         *("trap_field=email", "trap_field=", "trap_field=a b", "audit_share=1.5"),
-        *("moderation=none", "origins=*", "origins=null"),
+        *("moderation=none", "origins=*", "origins=https://*.blog.example", "origins=null"),
         *("origins=https://blog.example/path", "origins=HTTPS://blog.example", "origins=https://blog.example:443"),
         *("origins=ftp://blog.example", "origins=https://me@blog.example", "origins=https://[::1", "origins=https://"),
     ],

@@ -1,0 +1,96 @@
+"""Every key has the time to live that `comments.storage.keys` documents: temporary ones expire, all others stay."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from comments.lifecycle import Action
+from comments.report_rules import ReaderReport
+from comments.settings import Settings
+from comments.storage.interfaces import Storage
+from comments.storage.notes_and_bulks import BulkAction, Note
+from comments.storage.redis import connect
+from comments.storage.values import EvidenceQuery, Session, WindowUse
+from tests.support.builders import NOW, a_comment, a_site, accepted, an_admission, published
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+WEEK = 7 * DAY
+
+#: Pattern of a key without prefix and site -> seconds for which it lives after the last write.
+TEMPORARY = {
+    r"key:.*": DAY,
+    r"same:.*": 2 * MINUTE,
+    r"rate:.*": MINUTE,
+    r"claim:.*": 10,
+    r"window:.*": 2 * HOUR,
+    r"code:.*": 5 * MINUTE,
+    r"asked:first": WEEK,
+    r"asked:second": 30 * DAY,
+    r"attention": 2 * MINUTE,
+    r"reports:.*": 30 * DAY,
+    r"reported": 30 * DAY,
+    r"bulk:one": WEEK,
+    r"bulk:one:left": WEEK,
+    r"bulk:one:done": WEEK,
+    r"session:.*": HOUR,
+    r"sessions:.*": DAY,
+    r"link:.*": HOUR,
+    r"links:.*": DAY,
+    r"tries:.*": 15 * MINUTE,
+    r"probe": MINUTE,
+}
+
+
+@pytest.fixture
+def used(storage: Storage) -> Storage:
+    """A storage on which every temporary key, and many lasting ones, were written."""
+    storage.server.prepare()
+    storage.server.check_write()
+    storage.sites.put(a_site())
+    storage.comments.accept(a_comment(), an_admission(key="key", per_minute=5))
+    storage.comments.accept(a_comment(), an_admission(per_minute=5))
+    storage.queue.claim("blog", "token", 10, 10.0, "claim")
+    use = WindowUse("name", HOUR, "value")
+    storage.evidence.look_up("blog", [EvidenceQuery((use,), "first-post")])
+    storage.receipt_codes.issue("blog", "comment", 5 * MINUTE)
+    for who in ("first", "second"):
+        storage.subscriptions.reserve_request("blog", who, "comment")
+    storage.subscriptions.unsubscribe("blog", "second")
+    storage.subscriptions.request_sent("blog", "first")
+    for by, seconds in (("mo", 2 * MINUTE), ("bo", MINUTE)):
+        storage.presence.set("blog", by, "a", seconds)
+    storage.reports.add(published(storage), ReaderReport("spam", "network", "household", "provider", NOW), 5)
+    items = [("a", 1), ("b", 1)]
+    storage.bulks.create("blog", BulkAction("one", Action.SPAM, "mo", NOW), items)
+    storage.bulks.check_off("blog", "one", items[:1], items[:1])
+    storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
+    storage.people.session("digest", HOUR)
+    storage.people.put_link("digest", "mo", HOUR)
+    storage.people.attempt("key", 5, 15 * MINUTE)
+    storage.notes.add("blog", "a", Note("mo", NOW, "text"))
+    storage.heartbeats.beat("judge", "name", 5)
+    accepted(storage, user="user")
+    return storage
+
+
+def lives(settings: Settings) -> Iterator[tuple[str, float]]:
+    """Yield each key without prefix and site, and its seconds to live; -1 for ever."""
+    client = connect(settings)
+    for key in client.scan_iter():
+        ms = client.pttl(key)
+        yield re.sub(r"^rg:(\{[^}]*\}:)?", "", key.decode()), ms / 1000 if ms >= 0 else -1
+
+
+def test_temporary_keys_expire_in_time_and_all_others_stay(used: Storage, valkey_settings: Settings) -> None:
+    found: dict[str, float] = {}
+    for name, seconds in lives(valkey_settings):
+        pattern = next((pattern for pattern in TEMPORARY if re.fullmatch(pattern, name)), "")
+        if pattern:
+            found[pattern] = seconds
+        else:
+            assert seconds == -1, f"{name} would be lost after {seconds:.0f} s"
+    assert found.keys() == TEMPORARY.keys(), "every temporary key was written"
+    for pattern, seconds in found.items():
+        longest = TEMPORARY[pattern]
+        assert max(0, longest - MINUTE) < seconds <= longest, f"{pattern} lives {seconds:.0f} s"
