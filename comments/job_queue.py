@@ -37,7 +37,7 @@ DEFAULT_PREFIX = "rg"
 
 def rq_name(queue: str, prefix: str) -> str:
     """Return RQ's name of a queue. Two deployments on one server have different prefixes, so they share no queue."""
-    return queue if prefix == DEFAULT_PREFIX else f"{prefix}:{queue}"
+    return queue if prefix == DEFAULT_PREFIX else ":".join((prefix, queue))
 
 
 class Jobs(Protocol):
