@@ -26,14 +26,19 @@ from .email_headers import POLICY
 
 #: Ancestors of a reply that its mail refers to. Mail programs need the nearest.
 MAX_REFERENCES = 20
+#: A text between these two does not change the order of the words around it (FIRST STRONG ISOLATE and its end).
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 #: Characters of a quoted reply, and of a name or a title in a header.
 MAX_QUOTED, MAX_IN_HEADER = 1000, 100
 
+#: Webmail shows the content of <body> only, so the language and the direction are needed twice.
 HTML = """<!doctype html>
 <html lang="{language}" dir="{direction}">
 <head><meta charset="utf-8"><title>{title}</title></head>
 <body>
-{body}</body>
+<div lang="{language}" dir="{direction}">
+{body}</div>
+</body>
 </html>
 """
 
@@ -77,12 +82,20 @@ class Envelope:
     def translation(self) -> Translation:
         return first_translation(self.language, self.site.language)
 
-    def text(self, key: str, **values: str) -> str:
-        """Return a text in the reader's language. Raises KeyError for a key that English lacks."""
+    def header(self, key: str, about: str = "") -> str:
+        """Return a text for a header, about the site or a thread. Raises KeyError for a key that English lacks."""
+        return self._template(key).format(site=about or one_line(self.site.name))
+
+    def text(self, key: str, **names: str) -> str:
+        """Return a text for the body, in the reader's language. Raises KeyError for a key that English lacks."""
+        named, direction = {"site": one_line(self.site.name), **names}, self.translation.direction
+        return self._template(key).format(**{name: isolated(value, direction) for name, value in named.items()})
+
+    def _template(self, key: str) -> str:
         text = self.translation.text("emails", key)
         if text is None:
             raise KeyError(key)
-        return text.format(**{"site": one_line(self.site.name), **values})
+        return text
 
     @property
     def host(self) -> str:
@@ -93,7 +106,7 @@ class Envelope:
 def confirmation_email(envelope: Envelope, comment: Comment, confirm: str) -> EmailMessage:
     """Ask the owner of the address in `comment`, who may not have written it, to confirm."""
     text = envelope.text
-    message = _message(envelope, text("subjectConfirm"), f"question.{comment.id}")
+    message = _message(envelope, envelope.header("subjectConfirm"), f"question.{comment.id}")
     return _with_content(
         message,
         envelope,
@@ -118,7 +131,7 @@ def notification_email(
     text = envelope.text
     author = one_line(reply.author) or text("someone")
     about = one_line(title) or one_line(envelope.site.name)
-    message = _message(envelope, f"Re: {text('subjectReply', site=about)}", f"reply.{reply.id}")
+    message = _message(envelope, f"Re: {envelope.header('subjectReply', about)}", f"reply.{reply.id}")
     above = [f"<reply.{id}@{envelope.host}>" for id in ancestors[-MAX_REFERENCES:]]
     message["In-Reply-To"] = above[-1]
     message["References"] = " ".join(above)
@@ -177,6 +190,12 @@ def one_line(text: str) -> str:
     kept = "".join(c for c in BIDI.sub("", text) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     # "=?" would begin an encoded word, which mail programs decode.
     return " ".join(kept.split()).replace("=?", "= ?")[:MAX_IN_HEADER]
+
+
+def isolated(name: str, direction: str) -> str:
+    """Keep a name from reordering the sentence around it, where the sentence or the name is from right to left."""
+    is_mixed = direction == "rtl" or any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"{ISOLATE}{name}{END_ISOLATE}" if is_mixed else name
 
 
 def excerpt(text: str) -> str:

@@ -26,6 +26,27 @@ def test_the_whole_mail_is_in_the_language() -> None:
     assert '<html lang="de" dir="ltr">' in html.get_content()
 
 
+def test_a_mail_from_right_to_left_has_its_direction_in_the_body_too() -> None:
+    """Webmail drops the html element. Names are isolated, so that a number in one cannot move."""
+    mail = notification_email(
+        envelope(language="ar"), ["a" * 26], a_comment(author="Ada 2"), "https://blog.example/post"
+    )
+    assert mail["Subject"] == "Re: تعليقك في A blog"
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert "رد من \u2068Ada 2\u2069 على تعليقك في \u2068A blog\u2069:" in text.get_content()
+    assert '<html lang="ar" dir="rtl">' in html.get_content()
+    assert '<div lang="ar" dir="rtl">' in html.get_content()
+
+
+def test_a_name_from_right_to_left_is_isolated_in_any_language() -> None:
+    mail = notification_email(envelope(), ["a" * 26], a_comment(author="דנה 2"), "https://blog.example/post")
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "\u2068דנה 2\u2069 replied to your comment on A blog:" in text.get_content()
+
+
 def test_the_page_comes_before_the_site() -> None:
     assert confirmation_email(envelope("de", "en"), a_comment(), "https://c")["Subject"].startswith("Please confirm")
     assert confirmation_email(envelope("de"), a_comment(), "https://c")["Subject"].startswith("Bitte bestätigen")
