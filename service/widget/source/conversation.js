@@ -64,7 +64,8 @@ export class Conversation {
     this.status = element("p", { role: "status", part: "status" });
     this.section = element("section", { "aria-labelledby": "heading", part: "comments", lang: localize.language },
       this.top, this.status, this.list, this.moreButton, this.newComments);
-    if (optionOf(this.host, "lang")) this.section.dir = localize.direction;
+    // A page in Arabic may lack `dir`. A page from right to left keeps its direction where English texts stand in.
+    if (optionOf(this.host, "lang") || localize.direction === "rtl") this.section.dir = localize.direction;
     this.host.show(this.section);
     this.form.build();
     this.form.fillFromDraft(this.storage.draft);
