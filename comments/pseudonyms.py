@@ -1,10 +1,11 @@
 """Ids and keyed hashes: pseudonyms of networks and authors, receipts and seals."""
 
 import hmac
-import ipaddress
 import secrets
 from base64 import urlsafe_b64encode
 from hashlib import blake2b, sha256
+
+from .client_addresses import client_address, is_local, network
 
 ID_LETTERS = 26
 ORIGIN_BYTES = 9
@@ -46,36 +47,33 @@ class Pseudonyms:
 
     def origin(self, address: str) -> str:
         """Hash the network of an address: an IPv4 address, or the /64 of an IPv6 subscriber. "" for no address."""
-        try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
-            return ""
-        if isinstance(ip, ipaddress.IPv6Address):
-            ip = ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False).network_address
-        return self._name("origin", str(ip))
+        ip = client_address(address)
+        return self._name("origin", network(ip, 32 if ip.version == 4 else 64)) if ip else ""
 
     def wider_networks(self, address: str) -> tuple[str, str]:
         """Hash the /56 and the /48 of an IPv6 address: a subscriber may have that many. "" for IPv4 and no address."""
-        try:
-            ip = ipaddress.IPv6Address(address)
-        except ValueError:
+        ip = client_address(address)
+        if not ip or ip.version == 4:
             return "", ""
-        if ip.ipv4_mapped:
-            return "", ""
-        wide, wider = (str(ipaddress.IPv6Network((ip, length), strict=False)) for length in (56, 48))
-        return self._name("network", wide), self._name("network", wider)
+        return self._name("network", f"{network(ip, 56)}/56"), self._name("network", f"{network(ip, 48)}/48")
 
     def networks(self, address: str) -> tuple[str, str]:
         """Hash the addresses that one machine can have (IPv4 /24, IPv6 /48), and its provider's (/16, /32)."""
-        try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
+        ip = client_address(address)
+        if not ip:
             return "", ""
-        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
-        lengths = (24, 16) if ip.version == 4 else (48, 32)
-        household, provider = (str(ipaddress.ip_network((ip, length), strict=False)) for length in lengths)
+        household, provider = (f"{network(ip, n)}/{n}" for n in ((24, 16) if ip.version == 4 else (48, 32)))
         return self._name("household", household), self._name("provider", provider)
+
+    def reader_networks(self, address: str) -> tuple[str, str]:
+        """Hash the same networks for reports. One machine can take any local address: all of them are one."""
+        ip = client_address(address)
+        return self.networks("127.0.0.1" if ip and is_local(ip) else address)
+
+    def user_agent(self, address: str, text: str) -> str:
+        """Hash a browser's User-Agent; begins with the IP version of its address. "" without one of the two."""
+        ip = client_address(address)
+        return f"{ip.version}{self._name('user agent', text.strip())}" if ip and text.strip() else ""
 
     def author(self, email: str, origin: str = "") -> str:
         """Hash an author's email address, alone or together with the network. "" without an address."""

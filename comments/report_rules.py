@@ -22,6 +22,9 @@ REPORTED = "reported.readers"
 #: Reports from one provider's network within this time count once: a provider has many customers, a robot many
 #: addresses.
 PROVIDER_WINDOW = timedelta(hours=1)
+#: A machine often has an IPv4 and an IPv6 address. An IPv4 and an IPv6 report with the same User-Agent within this time
+#: count once. Two readers with the same browser meet this seldom, and it costs no more than one further report.
+BROWSER_WINDOW = timedelta(minutes=10)
 #: A comment that readers have seen for this long needs one more report for each of these ages.
 TRUSTED_AGES = (timedelta(days=1), timedelta(days=7))
 #: One more report is needed for this many published replies. Together no more than `MAX_FACTOR` times the setting.
@@ -33,13 +36,14 @@ LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True, slots=True)
 class ReaderReport:
-    """A reader's report. The networks are keyed hashes; see `Pseudonyms.networks`."""
+    """A reader's report. The networks are keyed hashes; see `Pseudonyms.reader_networks`."""
 
     reason: str
     network: str = ""  # one subscriber
     household: str = ""  # the addresses that one machine can have
     provider: str = ""
     at: datetime = LONG_AGO
+    browser: str = ""  # see `Pseudonyms.user_agent`
 
 
 def reports_by_reason(reports: Iterable[ReaderReport]) -> Mapping[str, int]:
@@ -50,8 +54,8 @@ def reports_by_reason(reports: Iterable[ReaderReport]) -> Mapping[str, int]:
 def plausible_reports(reports: Iterable[ReaderReport], comment: Comment) -> list[ReaderReport]:
     """Return the reports that count towards a hold.
 
-    Each household counts once, and each provider once in an hour. What readers reported before a moderator approved
-    the comment does not count again.
+    Each household counts once, each provider once in an hour, and a browser with both IPv4 and IPv6 once. What readers
+    reported before a moderator approved the comment does not count again.
     """
     approvals = [step.at for step in comment.decisions if step.role is Role.MODERATOR and step.action is Action.APPROVE]
     since = max(approvals, default=None)
@@ -64,11 +68,21 @@ def plausible_reports(reports: Iterable[ReaderReport], comment: Comment) -> list
         is_spread = provider_before is None or report.at - provider_before >= PROVIDER_WINDOW
         if not report.household and is_fresh:  # of an earlier version
             counted.append(report)
-        elif is_fresh and is_spread and report.household not in households:
+        elif is_fresh and is_spread and report.household not in households and not _is_repeated(report, counted):
             counted.append(report)
             households.add(report.household)
             providers[report.provider] = report.at
     return counted
+
+
+def _is_repeated(report: ReaderReport, counted: Iterable[ReaderReport]) -> bool:
+    """Return True if the same browser reported a short time before, over the other version of IP."""
+    return any(
+        report.browser[1:] == before.browser[1:] != ""
+        and report.browser[0] != before.browser[0]
+        and report.at - before.at < BROWSER_WINDOW
+        for before in counted
+    )
 
 
 def reports_needed(setting: int, published_for: timedelta, replies: int) -> int:

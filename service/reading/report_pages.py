@@ -93,7 +93,9 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
     if origin in ("", comment.origin):
         return
     now = deps.now()
-    report = ReaderReport(reason, origin, *deps.pseudonyms.networks(request.remote_addr or ""), now)
+    address = request.remote_addr or ""
+    browser = deps.pseudonyms.user_agent(address, request.user_agent.string)
+    report = ReaderReport(reason, origin, *deps.pseudonyms.reader_networks(address), now, browser)
     plausible = plausible_reports(deps.storage.reports.add(comment, report, site.per_minute), comment)
     (replies,) = deps.storage.threads.replies(site.id, [comment])
     if 0 < reports_needed(site.reports_hold, now - comment.received, replies) <= len(plausible):

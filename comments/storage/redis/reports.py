@@ -49,7 +49,7 @@ class RedisReports:
 
 
 def _stored(report: ReaderReport) -> str:
-    return f"{report.reason} {report.household} {report.provider} {int(report.at.timestamp() * 1000)}"
+    return f"{report.reason} {report.household} {report.provider} {int(report.at.timestamp() * 1000)} {report.browser}"
 
 
 def _report(stored: str) -> ReaderReport:
@@ -57,5 +57,5 @@ def _report(stored: str) -> ReaderReport:
     reason, *rest = stored.split(" ")
     if not rest:
         return ReaderReport(reason)
-    household, provider, ms = rest
-    return ReaderReport(reason, "", household, provider, datetime.fromtimestamp(int(ms) / 1000, UTC))
+    household, provider, ms, *browser = rest
+    return ReaderReport(reason, "", household, provider, datetime.fromtimestamp(int(ms) / 1000, UTC), "".join(browser))

@@ -26,6 +26,13 @@ def test_a_digest_depends_on_the_boundaries_of_its_parts() -> None:
         ("::ffff:192.0.2.1", "192.0.2.1", True),
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("2002:c000:201::1", "192.0.2.1", True),  # 6to4
+        ("64:ff9b::c000:201", "192.0.2.1", True),  # NAT64
+        ("2001:0:4136:e378:8000:63bf:3fff:fdfe", "192.0.2.1", True),  # Teredo
+        ("::1", "::", True),
+        ("::1", "0.0.0.1", False),
+        ("fe80::1%eth0", "fe80::2%wlan0", True),
+        ("10.0.0.1", "10.0.0.2", False),  # colleagues in an intranet have rate limits of their own
     ],
 )
 def test_an_origin_is_one_subscriber(one: str, other: str, same: bool) -> None:
