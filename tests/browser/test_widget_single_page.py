@@ -77,6 +77,94 @@ def test_a_page_without_a_canonical_link_is_followed_by_its_address(
     expect(page.get_by_text("About two")).to_be_visible()
 
 
+def test_a_canonical_link_that_the_app_never_changes_counts_only_on_its_own_page(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    a, c = f"{website.url}/a", f"{website.url}/c"
+    website.put(script_tag(live), "/a", head='<link rel="canonical" href="/a">')
+    reply(live, a, content="About A")
+    page = desktop.open()
+    page.goto(a)
+    expect(page.get_by_text("About A")).to_be_visible()
+    page.evaluate("history.pushState({}, '', '/c')")
+    expect(page.get_by_role("heading", name="No comments yet")).to_be_visible()
+    write(page, "Written on C")
+    expect(page.get_by_role("article").get_by_text("Written on C")).to_be_visible()
+    assert threads(live, a, c) == [["About A"], ["Written on C"]]
+    page.evaluate("history.back()")
+    expect(page.get_by_text("About A")).to_be_visible()
+    page.evaluate("history.forward()")
+    expect(page.get_by_text("Written on C")).to_be_visible()
+    page.evaluate(f"document.querySelector('link[rel=canonical]').href = '{a}?'")
+    expect(page.get_by_text("About A")).to_be_visible()
+
+
+def test_an_element_inserted_after_a_page_change_ignores_the_canonical_link_of_the_first_page(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    website.put("", "/a", head='<link rel="canonical" href="/a">')
+    reply(live, f"{website.url}/a", content="About A")
+    reply(live, f"{website.url}/c", content="About C")
+    page = desktop.open()
+    page.goto(f"{website.url}/a")
+    page.evaluate("history.pushState({}, '', '/c')")
+    page.evaluate(
+        """(src) => { const script = document.createElement("script");
+        script.src = src; script.dataset.site = "demo"; document.body.append(script); }""",
+        f"{live.url}/widget.js",
+    )
+    expect(page.get_by_text("About C")).to_be_visible()
+
+
+def test_a_canonical_address_that_differs_from_the_start_is_the_thread(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    website.put(script_tag(live), "/amp/a", head='<link rel="canonical" href="/a">')
+    reply(live, f"{website.url}/a", content="About A")
+    page = desktop.open()
+    page.goto(f"{website.url}/amp/a?from=start")
+    expect(page.get_by_text("About A")).to_be_visible()
+    page.evaluate("history.replaceState({}, '', '/amp/a?from=list#a-heading')")
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(page.get_by_text("About A")).to_be_visible()
+
+
+@pytest.mark.parametrize("head", ["", '<link rel="canonical" href="/app">'], ids=["no canonical link", "canonical"])
+@pytest.mark.parametrize("sign", ["#/", "#!/"])
+def test_pages_that_an_app_names_by_a_fragment_have_a_thread_each(
+    desktop: Desktop, live: Live, website: Website, sign: str, head: str
+) -> None:
+    one, two = f"{website.url}/app{sign}one", f"{website.url}/app{sign}two"
+    website.put(script_tag(live), "/app", head=head)
+    reply(live, f"{website.url}/app", content="About the app")
+    ada = reply(live, two, author="Ada", content="About two")
+    page = desktop.open()
+    page.goto(one)
+    expect(page.get_by_role("heading", name="No comments yet")).to_be_visible()
+    write(page, "Written on one")
+    expect(page.get_by_role("article").get_by_text("Written on one")).to_be_visible()
+    page.evaluate(f"location.hash = '{sign}two'")
+    expect(page.get_by_text("About two")).to_be_visible()
+    expect(page.get_by_text("Written on one")).to_have_count(0)
+    page.get_by_role("article").locator("a.time").click()
+    page.wait_for_url(f"{two}#comment-{ada.id}")
+    expect(page.locator(f"#comment-{ada.id}")).to_be_focused()
+    page.goto("about:blank")
+    page.goto(f"{two}#comment-{ada.id}")
+    expect(page.locator(f"#comment-{ada.id}")).to_be_focused()
+    assert threads(live, one, two) == [["Written on one"], ["About two"]]
+
+
+def test_an_ordinary_fragment_names_no_page(desktop: Desktop, live: Live, website: Website) -> None:
+    thread = website.put(script_tag(live))
+    reply(live, thread, content="About the post")
+    page = desktop.open()
+    page.goto(f"{thread}#section")
+    expect(page.get_by_text("About the post")).to_be_visible()
+    page.evaluate("location.hash = 'another'; new Promise(requestAnimationFrame)")
+    expect(page.get_by_text("About the post")).to_be_visible()
+
+
 def test_a_draft_stays_with_its_page(desktop: Desktop, live: Live, website: Website) -> None:
     a, b = two_pages(live, website)
     page = desktop.open()

@@ -68,7 +68,7 @@ export class CommentsElement extends HTMLElement {
     if (this.observer) this.observer.disconnect();
     const start = (entries) => { if (entries.some((entry) => entry.isIntersecting)) this.start(); };
     this.observer = new IntersectionObserver(start, { rootMargin: "800px" });
-    if (/^#(comment-|reply-sent)/.test(location.hash)) this.start(); else this.observer.observe(this);
+    if (/#(comment-|reply-sent)/.test(location.hash)) this.start(); else this.observer.observe(this);
   }
 
   start() {

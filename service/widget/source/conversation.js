@@ -209,7 +209,7 @@ export class Conversation {
 
   /* Scroll to the comment that the address names. The browser cannot see into the shadow root. */
   async revealTarget() {
-    const [, id] = /^#comment-([a-z2-7]{26})$/.exec(location.hash) || [];
+    const [, id] = /#comment-([a-z2-7]{26})$/.exec(location.hash) || [];
     if (!this.list || id === this.revealed) return;
     for (const marked of this.list.querySelectorAll(".target")) marked.classList.remove("target");
     this.revealed = id;
