@@ -24,9 +24,8 @@ class PlannedMove:
     effect: str
 
 
-def known_threads(storage: Storage, site: str, prefix: str) -> Iterator[str]:
-    """Yield the names of all threads that begin with `prefix`, sorted."""
-    after = ""
+def known_threads(storage: Storage, site: str, prefix: str = "", after: str = "") -> Iterator[str]:
+    """Yield the names of all threads that begin with `prefix`, sorted, after the name `after`."""
     while names := storage.thread_moves.known(site, prefix, after, LISTED):
         yield from names
         after = names[-1]

@@ -21,7 +21,7 @@ from .review import (
     review_api,
     staff_replies,
 )
-from .sites import audit_pages, author_rules, members, settings_pages, user_keys
+from .sites import audit_pages, author_rules, members, settings_pages, thread_move_pages, thread_pages, user_keys
 from .submission import (
     author_views,
     form_api,
@@ -68,6 +68,8 @@ VIEWS = (
     audit_pages,
     members,
     settings_pages,
+    thread_pages,
+    thread_move_pages,
     user_keys,
     queue_pages,
     form_actions,

@@ -122,6 +122,12 @@ BEHIND_THE_DOOR = (
     _post("/sites/<site>/team/link", "owner", 200, name="viewer of {site}"),
     _get("/sites/<site>/settings", "owner"),
     _post("/sites/<site>/settings", "owner", 422),
+    _get("/sites/<site>/threads", "owner"),
+    _get("/sites/<site>/threads/one", "owner", thread="post-12"),
+    _post("/sites/<site>/threads/details", "owner", thread="post-12", title="Walks"),
+    _post("/sites/<site>/threads/state", "owner", thread="post-12", closed="yes"),
+    _get("/sites/<site>/threads/moves", "owner"),
+    _post("/sites/<site>/threads/moves", "owner", 200, old="post-12", new="post-13"),
     _get("/sites/<site>/audit", "owner"),
     _post("/sites/<site>/audit/export", "owner", 200),
     _get("/audit", OPERATOR),
@@ -170,6 +176,7 @@ def fill_sites(web_app: WebApp) -> dict[str, str]:
     for site in ("blog", "shop"):
         comment = held(web_app.storage, site=site)
         ids[site] = comment.id
+        held(web_app.storage, site=site, thread="post-12", content="On another page.")
         kept = AuthorRule(RuleTarget.ORIGIN, "kept", RuleEffect.BAN, "mo", NOW)
         web_app.storage.author_rules.put(site, kept, AuditEntry("mo", AuditAction.RULE_SET, kept.name, site=site))
         web_app.storage.bulks.create(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
