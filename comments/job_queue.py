@@ -16,11 +16,11 @@ JUDGE = "workers.jobs.judge"
 LEARN = "workers.jobs.learn"
 DELIVER = "workers.jobs.deliver"
 INDEX = "workers.jobs.update_queue_index"
-THREADS = "workers.jobs.update_threads"
+MOVED_THREADS = "workers.jobs.update_threads"
 
 #: Job -> its RQ queue, which is also the name of the process that works on it. A process listens to one queue only,
 #: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
-QUEUES = {JUDGE: "judge", LEARN: "background", INDEX: "background", THREADS: "background", DELIVER: "delivery"}
+QUEUES = {JUDGE: "judge", LEARN: "background", INDEX: "background", MOVED_THREADS: "background", DELIVER: "delivery"}
 #: Names of queues and processes up to 0.1.0, and what they are called now.
 FORMER_QUEUES = {"errands": "background", "deliver": "delivery"}
 

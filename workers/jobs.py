@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 
 from comments.errors import NotFound
-from comments.job_queue import DELIVER, INDEX, JUDGE, LEARN, THREADS
+from comments.job_queue import DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
@@ -57,7 +57,7 @@ def update_queue_index(site: str, token: str) -> None:
 
 def update_threads(site: str, token: str) -> None:
     """Write the new threads into the records of comments that moved."""
-    _repeat(THREADS, site, token, _threads_batch)
+    _repeat(MOVED_THREADS, site, token, _threads_batch)
 
 
 CALLABLES: Mapping[str, Callable[[str, str], None]] = {
@@ -65,7 +65,7 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     LEARN: learn,
     DELIVER: deliver,
     INDEX: update_queue_index,
-    THREADS: update_threads,
+    MOVED_THREADS: update_threads,
 }
 
 

@@ -14,7 +14,7 @@ from secrets import token_hex
 import redis
 
 from comments.errors import StorageDown
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, QUEUES, THREADS
+from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, MOVED_THREADS, QUEUES
 from comments.settings import Settings
 from comments.site import Site
 from comments.storage.redis import connect
@@ -68,8 +68,8 @@ class Sweep:
             self._deps.jobs.enqueue(LEARN, site.id)
         if QUEUES[INDEX] in short and storage.queue_index.outdated(site.id, 1):
             self._deps.jobs.enqueue(INDEX, site.id)
-        if QUEUES[THREADS] in short and storage.thread_moves.has_unfinished(site.id):
-            self._deps.jobs.enqueue(THREADS, site.id)
+        if QUEUES[MOVED_THREADS] in short and storage.thread_moves.has_unfinished(site.id):
+            self._deps.jobs.enqueue(MOVED_THREADS, site.id)
         if QUEUES[DELIVER] in short and (
             storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids)
         ):

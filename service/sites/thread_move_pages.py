@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from comments.errors import Invalid, Problem, StaleVersion
-from comments.job_queue import THREADS
+from comments.job_queue import MOVED_THREADS
 from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.interfaces import Storage
@@ -27,12 +27,12 @@ from service.web.operations import validated
 blueprint = Blueprint("thread_move_pages", __name__, url_prefix="/sites/<site>/threads/moves")
 
 #: Threads that one request moves: 2,000 take about three seconds. The command line has no limit.
-MAX_MOVES = 2_000
+MAX_MOVES_OF_PAGE = 2_000
 #: Bytes of a form with a mapping.
-MAX_FORM = 2**20
+MAX_MOVES_FORM = 2**20
 #: Rows of a plan that are shown.
-SHOWN = 200
-TOO_MANY = (
+SHOWN_MOVES = 200
+TOO_MANY_MOVES = (
     "This would move {n} threads; the limit of this page is {limit}. "
     "Move them in parts, or with `replygate thread move`."
 )
@@ -86,7 +86,7 @@ def _form(site: Site, signed: SignedIn, form: MoveForm, problems: tuple[Problem,
 @blueprint.post("")
 def submit_moves(site: str) -> ResponseReturnValue:
     """Show what the moves would change. Apply them once the owner confirmed exactly that."""
-    request.max_content_length = request.max_form_memory_size = MAX_FORM
+    request.max_content_length = request.max_form_memory_size = MAX_MOVES_FORM
     signed, found, storage = sessions.require_change(site, "owner"), site_cache.get_site(site), deps().storage
     fields = {name: value for name, value in request.form.items() if name != "file"}
     form = validated(MoveForm, fields, strict=False)
@@ -97,7 +97,7 @@ def submit_moves(site: str) -> ResponseReturnValue:
         plan = MovePlan(tuple(planned_moves(storage, site, moves)))
         if form.plan == plan.version:
             apply_moves(storage, site, moves, signed.person.name, client_network(deps()))
-            deps().jobs.enqueue(THREADS, site)
+            deps().jobs.enqueue(MOVED_THREADS, site)
             return redirect(url_for("thread_pages.threads_page", site=site, done="moved", n=len(moves)), 303)
     except Invalid as error:
         return _form(found, signed, form, tuple(error.problems)), 422
@@ -105,7 +105,7 @@ def submit_moves(site: str) -> ResponseReturnValue:
         raise StaleVersion("The threads have changed since you saw the plan. Go back and look at it again.")
     return render_template(
         "sites/thread_move_plan.html",
-        site=found, signed=signed, form=form, plan=plan, shown=SHOWN, readable=readable_address,
+        site=found, signed=signed, form=form, plan=plan, shown=SHOWN_MOVES, readable=readable_address,
     )  # fmt: skip
 
 
@@ -123,8 +123,8 @@ def _moves(storage: Storage, site: Site, form: MoveForm) -> dict[str, str]:
             missing = [] if moves else [Problem("old", "none", "No thread begins with this address.")]
         elif not missing:
             moves = {thread_key(form.old, site): thread_key(form.new, site)}
-    if len(moves) > MAX_MOVES:
-        missing = [Problem("mapping", "too-many", TOO_MANY.format(n=len(moves), limit=MAX_MOVES))]
+    if len(moves) > MAX_MOVES_OF_PAGE:
+        missing = [Problem("mapping", "too-many", TOO_MANY_MOVES.format(n=len(moves), limit=MAX_MOVES_OF_PAGE))]
     if missing:
         raise Invalid(missing)
     check_moves(moves)

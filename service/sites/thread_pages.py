@@ -28,7 +28,7 @@ from service.web.thread_links import requested_thread
 blueprint = Blueprint("thread_pages", __name__, url_prefix="/sites/<site>/threads")
 
 #: Threads on a page, and threads that one search looks through: about 0.3 s.
-THREADS_PER_PAGE, SEARCHED = 25, 20_000
+THREADS_PER_PAGE, SEARCHED_THREADS = 25, 20_000
 #: Threads whose titles are read at a time.
 READ_AT_ONCE = 500
 
@@ -44,7 +44,7 @@ class ThreadsQuery(BaseModel):
     n: int = Field(0, ge=0)
 
 
-class ThreadQuery(BaseModel):
+class OneThreadQuery(BaseModel):
     """Query string of one thread's page."""
 
     model_config = ConfigDict(extra="forbid")
@@ -91,7 +91,7 @@ def threads_page(site: str) -> str:
 
 def _matching(storage: Storage, site: Site, text: str, after: str) -> Iterator[str]:
     """Yield names of threads whose name, title or address contains `text`, in any spelling of an address."""
-    names = islice(known_threads(storage, site.id, after=after), SEARCHED)
+    names = islice(known_threads(storage, site.id, after=after), SEARCHED_THREADS)
     if not text:
         yield from names
         return
@@ -115,10 +115,10 @@ def _summary(storage: Storage, site: Site, name: str, details: ThreadDetails, co
 
 
 @blueprint.get("/one")
-def thread_page(site: str) -> str:
+def one_thread_page(site: str) -> str:
     """Show one thread with the forms about it. Raises NotFound for a thread without comments."""
     sessions.require_role(site, "owner")
-    query = parsed_query(ThreadQuery)
+    query = parsed_query(OneThreadQuery)
     return _page(site_cache.get_site(site), query.thread, done=query.done)
 
 
@@ -153,11 +153,11 @@ def save_details(site: str) -> ResponseReturnValue:
         set_details(deps().storage, deps().settings, found, key, title, url, template)
     except Invalid as error:
         return _page(found, name, problems=error.problems, title=title, **({"url": url} if url else {})), 422
-    return redirect(url_for("thread_pages.thread_page", site=site, thread=key, done="saved"), 303)
+    return redirect(url_for("thread_pages.one_thread_page", site=site, thread=key, done="saved"), 303)
 
 
 @blueprint.post("/state")
-def set_state(site: str) -> ResponseReturnValue:
+def change_state(site: str) -> ResponseReturnValue:
     """Close a thread for new comments, or open it."""
     signed, found = sessions.require_change(site, "owner"), site_cache.get_site(site)
     key, close = requested_thread(found, request.form.get("thread", "")), request.form.get("closed") == "yes"
@@ -168,4 +168,4 @@ def set_state(site: str) -> ResponseReturnValue:
             entry(signed, AuditAction.THREAD_CLOSE if close else AuditAction.THREAD_OPEN, key, site=site)
         )
     done = "closed" if close else "opened"
-    return redirect(url_for("thread_pages.thread_page", site=site, thread=key, done=done), 303)
+    return redirect(url_for("thread_pages.one_thread_page", site=site, thread=key, done=done), 303)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 from pydantic import Field
 
 from comments.audit import BY_SITE_KEY
-from comments.job_queue import THREADS
+from comments.job_queue import MOVED_THREADS
 from comments.thread_addresses import thread_key
 from comments.thread_plans import apply_moves, check_moves, planned_moves, prefix_moves
 from service.deps import deps
@@ -71,6 +71,6 @@ def move_threads(site: str) -> Response:
     plans = planned_moves(storage, found.id, moves)
     if not body.dry_run:
         apply_moves(storage, found.id, moves, BY_SITE_KEY, client_network(deps()))
-        deps().jobs.enqueue(THREADS, found.id)
+        deps().jobs.enqueue(MOVED_THREADS, found.id)
     rows = [PlannedThreadMove(old=p.source, new=p.target, comments=p.comments, effect=p.effect) for p in plans]
     return json_response(ThreadMovesAnswer(moves=rows))

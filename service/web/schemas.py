@@ -45,14 +45,8 @@ class Submission(Wire):
     """
 
     thread: str = optional_text("Key or address of the page.", THREAD_EXAMPLE, maxLength=MAX_THREAD_TEXT)
-    thread_title: str = optional_text(
-        "Title of the article. Without a site key it is used only if the thread has none.", "Hello, world"
-    )
-    thread_url: str = optional_text(
-        "Address of the page, for a thread that is named by a key. It must be on the site's origins. Without a site "
-        "key it is used only if the thread has none.",
-        THREAD_EXAMPLE,
-    )
+    thread_title: str = optional_text("Article's title. Without a site key, only if the thread has none.", "Hello")
+    thread_url: str = optional_text("Page of a thread that is named by a key; like its title.", THREAD_EXAMPLE)
     parent: str = optional_text("Id of the published comment that this one replies to.", ID_EXAMPLE)
     author: str = visitor_field("author")
     email: str = visitor_field("email")

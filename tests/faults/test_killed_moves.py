@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from comments.job_queue import THREADS
+from comments.job_queue import MOVED_THREADS
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
@@ -83,11 +83,11 @@ def test_the_sweep_starts_a_lost_job_again(storage: Storage, valkey_settings: Se
     deps = Deps(settings(), storage, now, jobs, (), build_policy((), {}))
     with connect(valkey_settings) as client:
         Sweep(deps, client).run_once()
-        assert (THREADS, "blog", "") in jobs.jobs
+        assert (MOVED_THREADS, "blog", "") in jobs.jobs
         update_threads("blog", "")
         jobs.jobs.clear()
         Sweep(deps, client).run_once()
-        assert (THREADS, "blog", "") not in jobs.jobs
+        assert (MOVED_THREADS, "blog", "") not in jobs.jobs
 
 
 def test_a_move_during_the_pass_starts_it_again(storage: Storage, valkey_settings: Settings) -> None:

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from comments.audit import AuditAction
-from comments.job_queue import THREADS
+from comments.job_queue import MOVED_THREADS
 from comments.storage.thread_details import ThreadDetails
 from service.sites.thread_pages import THREADS_PER_PAGE
 from tests.support.builders import accepted, published
@@ -114,7 +114,7 @@ def test_a_move_is_shown_first_and_done_once_it_is_confirmed(web_app: WebApp, ow
     assert done.status_code == 303
     assert web_app.storage.threads.counts("blog", [OLD, NEW]) == [0, 2]
     assert "Moved 1 thread." in page(owner, done.headers["Location"])
-    assert (THREADS, "blog") in web_app.jobs.enqueued
+    assert (MOVED_THREADS, "blog") in web_app.jobs.enqueued
     assert [(e.by, e.action) for e in web_app.storage.audit.all("blog")] == [("ow", AuditAction.THREAD_MOVE)]
 
 
