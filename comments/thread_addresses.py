@@ -28,8 +28,10 @@ TRACKING_PARAMETERS = (
 #: Names of the file that a web server shows for a directory.
 INDEX_FILES = re.compile(r"/index\.(?:html?|php)$", re.IGNORECASE)
 
-#: Browsers take a backslash for a slash, and do not need two of them.
-WEB_ADDRESS = re.compile(r"https?:[/\\]", re.IGNORECASE)
+#: Browsers take a backslash for a slash, and need none of them after the scheme.
+WEB_ADDRESS = re.compile(r"https?:", re.IGNORECASE)
+#: An address without a scheme, as in `//blog.example/x`.
+_WITHOUT_SCHEME = re.compile(r"[/\\]{2}(?=[^/\\])")
 NORMALIZED = re.compile(r"https?://[^./]")
 #: Characters that URL parsers remove, and other control characters, which they keep in different ways.
 REMOVED, _CONTROL = re.compile(r"[\t\r\n]"), re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -51,11 +53,13 @@ class AddressRules(NamedTuple):
     any_slash: bool = False  # with and without a slash at the end
     any_index: bool = False  # with and without index.html
     ignored_parameters: tuple[str, ...] = ()  # of the query, as well as TRACKING_PARAMETERS
+    origins: tuple[str, ...] = ()  # an address without a scheme may be on one of these
 
 
 def address_rules(site: Site) -> AddressRules:
     same = site.same_page
-    return AddressRules("scheme" in same, "www" in same, "slash" in same, "index" in same, site.ignored_parameters)
+    choices = ("scheme" in same, "www" in same, "slash" in same, "index" in same)
+    return AddressRules(*choices, site.ignored_parameters, site.origins)
 
 
 def thread_key(text: str, site: Site) -> str:
@@ -65,7 +69,7 @@ def thread_key(text: str, site: Site) -> str:
 
 def page_address(text: str, site: Site) -> str:
     """Return the normalized address with the scheme, host and path as the site spells them, for links."""
-    rules = AddressRules(ignored_parameters=site.ignored_parameters)
+    rules = AddressRules(ignored_parameters=site.ignored_parameters, origins=site.origins)
     return _normalized(text, rules) if len(text) <= MAX_THREAD_TEXT else text
 
 
@@ -73,6 +77,8 @@ def page_address(text: str, site: Site) -> str:
 def _normalized(text: str, rules: AddressRules) -> str:
     key = (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     plain = REMOVED.sub("", key)
+    if _WITHOUT_SCHEME.match(plain):
+        plain = _with_scheme(plain, rules)
     if not WEB_ADDRESS.match(plain) or _CONTROL.search(plain):
         return key  # the check of the field reports control characters
     try:
@@ -80,6 +86,19 @@ def _normalized(text: str, rules: AddressRules) -> str:
     except ValueError:
         return key
     return _joined(url, rules) if not url.hostname.endswith("..") and url.hostname != "." else key
+
+
+def _with_scheme(text: str, rules: AddressRules) -> str:
+    """Add https, or the scheme of the site's origin, to an address on one of its origins. Others stay keys."""
+    for scheme in ("https:", "http:"):
+        try:
+            origin = ada_url.URL(scheme + text).origin
+        except ValueError:
+            return text
+        hosts = rules._replace(origins=(), any_scheme=False)
+        if any(_normalized(listed, hosts) == _normalized(origin, hosts) for listed in rules.origins):
+            return scheme + text
+    return text
 
 
 def _joined(url: ada_url.URL, rules: AddressRules) -> str:

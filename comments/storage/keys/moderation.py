@@ -52,7 +52,7 @@ class ModerationKeys(Names):
         return self._of(site, f"notes:{id}")
 
     def reports(self, site: str, id: str) -> str:
-        """hash; digest of a network -> reason, wider networks, ms, browser; review/report; Reports; 30 days from the last."""
+        """hash; network -> reason, wider networks, ms, browser; review/report; Reports; 30 days from the last."""
         return self._of(site, f"reports:{id}")
 
     def reported(self, site: str) -> str:

@@ -29,6 +29,9 @@ SAME_ALWAYS = {
         "https://user:secret@blog.example/",
         "https:\\\\blog.example\\",
         "https:/blog.example",
+        "https:blog.example/",
+        "HTTPS:blog.example",
+        "https:///blog.example",
         " https://blog.example\n",
         "ht\ntps://blog\t.example/",
         "https://blog.example/?utm_source=news&fbclid=x1",
@@ -118,6 +121,27 @@ def test_the_site_adds_parameters_that_do_not_change_the_page() -> None:
 )
 def test_a_key_that_is_no_address_is_kept(key: str) -> None:
     assert thread_key(key, SITE) == thread_key(f" {key}\n", SITE) == page_address(key, SITE) == key
+
+
+@pytest.mark.parametrize("origin", ["https://blog.example", "http://blog.example", "https://www.blog.example"])
+@pytest.mark.parametrize(
+    "text", ["//blog.example/x", r"\\Blog.example\x", "//www.blog.example/x/", " //blog.example/x#y"]
+)
+def test_an_address_without_a_scheme_is_on_the_sites_origin(origin: str, text: str) -> None:
+    assert thread_key(text, replace(SITE, origins=(origin,))) == "https://blog.example/x"
+
+
+def test_the_scheme_is_that_of_the_origin() -> None:
+    site = replace(EXACT, origins=("http://blog.example", "https://both.example", "http://both.example"))
+    assert thread_key("//blog.example/x", site) == "http://blog.example/x"
+    assert thread_key("//both.example/x", site) == page_address("//both.example/x", site) == "https://both.example/x"
+
+
+@pytest.mark.parametrize(
+    "text", ["//other.example/x", "//blog.example.evil.example/x", "//blog.example:8080/", "//[x/", "//", "///a"]
+)
+def test_an_address_without_a_scheme_on_another_host_is_a_key(text: str) -> None:
+    assert thread_key(text, replace(SITE, origins=("https://blog.example",))) == text
 
 
 def test_links_keep_the_spelling_of_the_site() -> None:
