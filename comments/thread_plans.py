@@ -1,13 +1,13 @@
 """Plan moves of threads, show what they would do, and apply them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .audit import AuditAction, AuditEntry
 from .errors import Invalid, Problem
 from .site import Site
 from .storage.interfaces import Storage
-from .thread_addresses import thread_key
+from .thread_addresses import readable_address, thread_key
 from .validation import thread_problems
 
 #: Threads read at a time.
@@ -16,7 +16,10 @@ LISTED = 500
 
 @dataclass(frozen=True, slots=True)
 class PlannedMove:
-    """A move and its effect: "move", "merge" with comments that are there, or "alias" without any to move."""
+    """A move and its effect: "move", "merge" with comments that are there, "alias" without any to move.
+
+    The effect is "none" if both names are the same thread already.
+    """
 
     source: str
     target: str
@@ -31,15 +34,44 @@ def known_threads(storage: Storage, site: str, prefix: str = "", after: str = ""
         after = names[-1]
 
 
-def mapping_of(rows: Iterator[list[str]], site: Site) -> dict[str, str]:
-    """Return old -> new name from rows of two addresses. Empty rows and a heading without addresses are skipped."""
-    pairs = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    malformed = [n for n, row in enumerate(pairs, 1) if len(row) != 2 or not all(row)]
-    if malformed:
-        raise Invalid([Problem("file", "row", f"row {malformed[0]} must have an old and a new address")])
-    if pairs and tuple(cell.lower() for cell in pairs[0]) in (("from", "to"), ("old", "new")):
-        del pairs[0]
-    return {thread_key(old, site): thread_key(new, site) for old, new in pairs}
+def mapping_of(rows: Iterable[list[str]], site: Site) -> dict[str, str]:
+    """Return old -> new name from rows of two addresses. Empty rows and a heading without addresses are skipped.
+
+    Raises Invalid, with the numbers of all rows that have no two addresses or contradict an earlier row. The rows of a
+    CSV reader are numbered by their line.
+    """
+    problems, pairs, is_first = list[Problem](), list[tuple[int, str, str]](), True
+    for n, row in enumerate(rows, 1):
+        n, cells = getattr(rows, "line_num", n), [cell.strip() for cell in row]
+        is_heading = is_first and tuple(cell.lower() for cell in cells) in (("from", "to"), ("old", "new"))
+        is_first = is_first and not any(cells)
+        if len(cells) == 2 and all(cells) and not is_heading:
+            pairs.append((n, thread_key(cells[0], site), thread_key(cells[1], site)))
+        elif any(cells) and not is_heading:
+            problems.append(Problem("file", "row", f"line {n} must have an old and a new address"))
+    problems += _contradictions(pairs, "file", "line")
+    if problems:
+        raise Invalid(problems)
+    return {old: new for _, old, new in pairs}
+
+
+def joined_moves(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return all these moves as one mapping. Raises Invalid, with the numbers of all that contradict an earlier one."""
+    pairs = [(n, old, new) for n, part in enumerate(parts, 1) for old, new in part.items()]
+    if problems := list(_contradictions(pairs, "moves", "move")):
+        raise Invalid(problems)
+    return {old: new for _, old, new in pairs}
+
+
+def _contradictions(pairs: Iterable[tuple[int, str, str]], field: str, noun: str) -> Iterator[Problem]:
+    """Yield a problem for each numbered pair whose old name has another new name before."""
+    first: dict[str, tuple[int, str]] = {}
+    for n, old, new in pairs:
+        before, there = first.setdefault(old, (n, new))
+        if new != there:
+            old, new, there = readable_address(old), readable_address(new), readable_address(there)
+            text = f"{noun} {n} moves {old} to {new}, but {noun} {before} moves it to {there}"
+            yield Problem(field, "contradiction", text)
 
 
 def prefix_moves(storage: Storage, site: Site, source: str, target: str) -> dict[str, str]:
@@ -66,19 +98,30 @@ def check_moves(moves: Mapping[str, str]) -> None:
 def planned_moves(storage: Storage, site: str, moves: Mapping[str, str]) -> list[PlannedMove]:
     """Return what each move would do now."""
     names, ends = list(moves), list(moves.values())
+    done = _moved_already(storage, site, moves)
     counts = zip(storage.threads.counts(site, names), storage.threads.counts(site, ends), strict=True)
     return [
-        PlannedMove(old, new, n, "merge" if n and there else "move" if n else "alias")
+        PlannedMove(old, new, n, "none" if old in done else "merge" if n and there else "move" if n else "alias")
         for (old, new), (n, there) in zip(moves.items(), counts, strict=True)
     ]
 
 
+def _moved_already(storage: Storage, site: str, moves: Mapping[str, str]) -> set[str]:
+    """Return the old names that are aliases of the new thread. A thread itself may move back to its alias."""
+    starts = zip(moves, storage.thread_moves.resolve(site, list(moves)), strict=True)
+    ends = storage.thread_moves.resolve(site, list(moves.values()))
+    return {old for (old, start), end in zip(starts, ends, strict=True) if start == end != old}
+
+
 def apply_moves(
     storage: Storage, site: str, moves: Mapping[str, str], by: str, origin: str = "", unlimited: bool = False
-) -> None:
-    """Move the threads and record each move in the audit. Repeating it changes nothing."""
+) -> int:
+    """Move the threads and record each move in the audit. Repeating it changes nothing. Returns the number of moves."""
+    n = 0
     for old, new in moves.items():
-        if storage.thread_moves.resolve(site, [old])[0] != storage.thread_moves.resolve(site, [new])[0]:
+        if not _moved_already(storage, site, {old: new}):
             target = storage.thread_moves.move(site, old, new, unlimited)
             entry = AuditEntry(by, AuditAction.THREAD_MOVE, old, before=old, after=target, site=site, origin=origin)
             storage.audit.append(entry)
+            n += 1
+    return n

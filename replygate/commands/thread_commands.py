@@ -68,9 +68,11 @@ def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, l
     if dry_run:
         click.echo("Nothing was changed.")
         return
-    apply_moves(storage, site.id, moves, CONSOLE, unlimited=large)
+    n = apply_moves(storage, site.id, moves, CONSOLE, unlimited=large)
     storage.thread_moves.finish(site.id)
-    click.echo(f"Moved {len(moves)} threads.")
+    click.echo(f"Moved {n} thread{'' if n == 1 else 's'}.")
+    if n < len(moves):
+        click.echo(f"{len(moves) - n} had no effect: both addresses are one thread already.")
 
 
 @thread.command("set")

@@ -6,7 +6,7 @@ from pydantic import Field
 from comments.audit import BY_SITE_KEY
 from comments.job_queue import MOVED_THREADS
 from comments.thread_addresses import thread_key
-from comments.thread_plans import apply_moves, check_moves, planned_moves, prefix_moves
+from comments.thread_plans import apply_moves, check_moves, joined_moves, planned_moves, prefix_moves
 from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.client_network import client_network
@@ -40,7 +40,10 @@ class PlannedThreadMove(Wire):
     old: str
     new: str
     comments: int = Field(description="Published comments under the old name.", examples=[3])
-    effect: str = Field(description="`move`, `merge` with comments that are there, or `alias` without any to move.")
+    effect: str = Field(
+        description="`move`, `merge` with comments that are there, or `alias` without any to move, "
+        "or `none` if it has moved already."
+    )
 
 
 class ThreadMovesAnswer(Wire):
@@ -63,10 +66,15 @@ class ThreadMovesAnswer(Wire):
 def move_threads(site: str) -> Response:
     found, storage = site_cache.get_site(site), deps().storage
     site_access.require_key(found, request)
-    body, moves = parsed_body(ThreadMovesBody), dict[str, str]()
-    for pair in body.moves:
-        one = {thread_key(pair.old, found): thread_key(pair.new, found)}
-        moves |= prefix_moves(storage, found, pair.old, pair.new) if body.prefix else one
+    body = parsed_body(ThreadMovesBody)
+    moves = joined_moves(
+        [
+            prefix_moves(storage, found, pair.old, pair.new)
+            if body.prefix
+            else {thread_key(pair.old, found): thread_key(pair.new, found)}
+            for pair in body.moves
+        ]
+    )
     check_moves(moves)
     plans = planned_moves(storage, found.id, moves)
     if not body.dry_run:

@@ -45,3 +45,15 @@ def test_a_loop_is_refused(web: PublicApp) -> None:
     answer = web.client.post(ADDRESS, json=body, headers={"Authorization": f"Bearer {KEY}"})
     assert answer.status_code == 422
     assert [problem["code"] for problem in answer.get_json()["problems"]] == ["loop"]
+
+
+def test_every_contradiction_is_named_and_nothing_moves(web: PublicApp) -> None:
+    published(web.storage, thread=OLD)
+    targets = (NEW, f"{NEW}/b", f"{NEW}/", f"{NEW}/c")
+    for prefix in (False, True):
+        body = {"moves": [{"old": OLD, "new": target} for target in targets], "prefix": prefix}
+        answer = web.client.post(ADDRESS, json=body, headers={"Authorization": f"Bearer {KEY}"})
+        problems = answer.get_json()["problems"]
+        assert [problem["code"] for problem in problems] == ["contradiction"] * 2, problems
+        assert [problem["message"][:6] for problem in problems] == ["move 2", "move 4"]
+    assert web.storage.threads.counts("blog", [OLD]) == [1]

@@ -70,6 +70,45 @@ def test_a_file_of_addresses_is_moved_and_can_be_repeated(run: Run, storage: Sto
     assert len(list(storage.audit.all("blog"))) == 2
 
 
+def test_a_thread_moves_back_to_any_of_its_old_addresses(run: Run, storage: Storage) -> None:
+    comment = published(storage, thread="x")
+    for start, end in (("x", "y"), ("y", "x"), ("x", "y"), ("y", "z"), ("z", "x")):
+        result = run("move", "blog", start, end)
+        assert "Moved 1 thread." in result.output, result.output
+        assert storage.comments.get("blog", comment.id).thread == end
+        assert storage.threads.counts("blog", [end]) == [1]
+    assert storage.thread_moves.resolve("blog", ["x", "y", "z"]) == ["x", "x", "x"]
+    assert len(list(storage.audit.all("blog"))) == 5
+
+
+def test_a_move_that_changes_nothing_says_so(run: Run, storage: Storage) -> None:
+    published(storage, thread="x")
+    run("move", "blog", "x", "y")
+    run("move", "blog", "y", "z")
+    for start, end in (("x", "y"), ("y", "z"), ("y", "x")):
+        shown = run("move", "blog", start, end).output
+        assert "none" in shown.split()
+        assert "Moved 0 threads.\n1 had no effect: both addresses are one thread already.\n" in shown
+    assert storage.threads.counts("blog", ["z"]) == [1]
+
+
+def test_every_row_that_contradicts_another_is_named_and_nothing_moves(
+    run: Run, storage: Storage, tmp_path: Path
+) -> None:
+    published(storage, thread=f"{OLD}/a")
+    file = tmp_path / "moves.csv"
+    rows = ("old,new", f"{OLD}/a,{NEW}/a", "", f"http://www.old.example/a/,{NEW}/b", f"{OLD}/c", f"{OLD}/a,{NEW}/a/",
+            f"{OLD}/a?utm_source=x,{NEW}/c")  # fmt: skip
+    file.write_text("\n".join(rows))
+    result = run("move", "blog", "--file", str(file))
+    assert result.exit_code != 0
+    for words in ("line 4 moves https://old.example/a to https://new.example/b, but line 2 moves it to",
+                  "line 5 must have", "line 7 moves"):  # fmt: skip
+        assert words in result.output, result.output
+    assert "line 6" not in result.output
+    assert list(storage.thread_moves.aliases("blog")) == []
+
+
 @pytest.mark.parametrize("rows", ["a,b\nb,a\n", "a,b\nb,c\nc,a\n", "a,a\n"])
 def test_a_loop_is_refused_before_anything_moves(run: Run, storage: Storage, tmp_path: Path, rows: str) -> None:
     published(storage, thread="a")
