@@ -7,7 +7,7 @@ from .audit import AuditAction, AuditEntry
 from .errors import Invalid, Problem
 from .site import Site
 from .storage.interfaces import Storage
-from .thread_addresses import readable_address, thread_key
+from .thread_addresses import address_rules, readable_address, thread_key
 from .validation import thread_problems
 
 #: Threads read at a time.
@@ -32,6 +32,26 @@ def known_threads(storage: Storage, site: str, prefix: str = "", after: str = ""
     while names := storage.thread_moves.known(site, prefix, after, LISTED):
         yield from names
         after = names[-1]
+
+
+def has_changed_rules(storage: Storage, site: Site) -> bool:
+    """Return True if threads may have names that earlier settings of the site gave them.
+
+    The first call for a site records its rules: the migration and submissions follow those of that moment.
+    """
+    followed, current = storage.thread_moves.rules(site.id), str(address_rules(site))
+    if not followed:
+        storage.thread_moves.set_rules(site.id, current)
+    return followed not in ("", current)
+
+
+def follow_rules(storage: Storage, site: Site) -> None:
+    """Move each thread to the name that the settings of the site give it now. It can be interrupted and repeated."""
+    for name in known_threads(storage, site.id):
+        key = thread_key(name, site)
+        if key != name and storage.thread_moves.resolve(site.id, [key])[0] != name:
+            storage.thread_moves.move(site.id, name, key, unlimited=True)
+    storage.thread_moves.set_rules(site.id, str(address_rules(site)))
 
 
 def mapping_of(rows: Iterable[list[str]], site: Site) -> dict[str, str]:

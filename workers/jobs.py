@@ -18,6 +18,7 @@ from comments.queue_ranking import index_outdated
 from comments.site import Site
 from comments.storage.store_waits import retried
 from comments.storage.values import Claim
+from comments.thread_plans import follow_rules, has_changed_rules
 
 from .delivery.outbox import queue_events, send_due
 from .deps import Deps, deps
@@ -56,7 +57,7 @@ def update_queue_index(site: str, token: str) -> None:
 
 
 def update_threads(site: str, token: str) -> None:
-    """Write the new threads into the records of comments that moved."""
+    """Join threads after a change of settings, and write the new threads into the records of comments that moved."""
     _repeat(MOVED_THREADS, site, token, _threads_batch)
 
 
@@ -141,6 +142,8 @@ def _index_batch(d: Deps, site: Site) -> bool:
 
 
 def _threads_batch(d: Deps, site: Site) -> bool:
+    if has_changed_rules(d.storage, site):
+        follow_rules(d.storage, site)
     if not d.storage.thread_moves.has_unfinished(site.id):
         return False
     d.storage.thread_moves.finish_step(site.id)

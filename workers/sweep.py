@@ -20,6 +20,7 @@ from comments.site import Site
 from comments.storage.redis import connect
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT
+from comments.thread_plans import has_changed_rules
 
 from .delivery.outbox import receivers
 from .deps import Deps, build_deps
@@ -68,7 +69,9 @@ class Sweep:
             self._deps.jobs.enqueue(LEARN, site.id)
         if QUEUES[INDEX] in short and storage.queue_index.outdated(site.id, 1):
             self._deps.jobs.enqueue(INDEX, site.id)
-        if QUEUES[MOVED_THREADS] in short and storage.thread_moves.has_unfinished(site.id):
+        if QUEUES[MOVED_THREADS] in short and (
+            storage.thread_moves.has_unfinished(site.id) or has_changed_rules(storage, site)
+        ):
             self._deps.jobs.enqueue(MOVED_THREADS, site.id)
         if QUEUES[DELIVER] in short and (
             storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids)

@@ -40,6 +40,11 @@ class ThreadMoves(Protocol):
     def has_unfinished(self, site: str) -> bool:
         """Return True if records of moved comments still name an old thread."""
 
+    def rules(self, site: str) -> str:
+        """Return the rules for addresses that all threads of the site follow; "" if they are not known."""
+
+    def set_rules(self, site: str, rules: str) -> None: ...
+
     def finish_step(self, site: str) -> int:
         """Do a small part of `finish`, which the next call continues. Returns the number of records."""
 

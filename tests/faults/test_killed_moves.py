@@ -99,3 +99,29 @@ def test_a_move_during_the_pass_starts_it_again(storage: Storage, valkey_setting
     storage.thread_moves.move("blog", "third", NEW)
     assert storage.thread_moves.finish("blog") == 2
     assert {c.thread for c in storage.comments.load("blog", [first.id, later.id]) if c} == {NEW}
+
+
+def test_threads_are_joined_by_themselves_after_the_site_changed_its_settings(
+    storage: Storage, valkey_settings: Settings
+) -> None:
+    storage.sites.put(a_site())
+    threads = [f"https://blog.example/a?ref={n}" for n in range(3)]
+    comments = [published(storage, thread=thread) for thread in threads]
+    jobs = jobs_of(storage)
+    deps = Deps(settings(), storage, now, jobs, (), build_policy((), {}))
+    update_threads("blog", "")
+    assert storage.threads.counts("blog", threads) == [1, 1, 1]
+    with connect(valkey_settings) as client:
+        Sweep(deps, client).run_once()
+        assert (MOVED_THREADS, "blog", "") not in jobs.jobs
+        storage.sites.put(a_site(ignored_parameters=("ref",)))
+        Sweep(deps, client).run_once()
+        assert (MOVED_THREADS, "blog", "") in jobs.jobs
+        update_threads("blog", "")
+        jobs.jobs.clear()
+        Sweep(deps, client).run_once()
+        assert (MOVED_THREADS, "blog", "") not in jobs.jobs
+    assert storage.threads.counts("blog", ["https://blog.example/a"]) == [3]
+    assert storage.thread_moves.resolve("blog", threads) == ["https://blog.example/a"] * 3
+    loaded = storage.comments.load("blog", [comment.id for comment in comments])
+    assert {comment.thread for comment in loaded if comment} == {"https://blog.example/a"}

@@ -63,6 +63,10 @@ class ThreadKeys(Names):
         """string; pass over the records of moved comments and its SCAN cursor; ThreadMoves; the same; while it runs."""
         return self._of(site, "threads:rewriting")
 
+    def thread_rules(self, site: str) -> str:
+        """string; rules for addresses that all threads follow; ThreadMoves; the same; for ever."""
+        return self._of(site, "threads:rules")
+
     def aliases_of(self, site: str, thread: str) -> str:
         """set; names of the aliases of a thread; threads/move; threads/move; for ever."""
         return self._of(site, f"thread:{thread_name(thread)}:aliases")

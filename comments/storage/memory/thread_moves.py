@@ -56,6 +56,12 @@ class MemoryThreadMoves:
     def finish(self, site: str) -> int:
         return 0
 
+    def rules(self, site: str) -> str:
+        return self._sites[site].thread_rules
+
+    def set_rules(self, site: str, rules: str) -> None:
+        self._sites[site].thread_rules = rules
+
     def finish_step(self, site: str) -> int:
         return 0
 

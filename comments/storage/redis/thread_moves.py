@@ -82,6 +82,12 @@ class RedisThreadMoves:
             n += self.finish_step(site)
         return n
 
+    def rules(self, site: str) -> str:
+        return text(self._client.get(self._keys.thread_rules(site)) or b"")
+
+    def set_rules(self, site: str, rules: str) -> None:
+        self._client.set(self._keys.thread_rules(site), rules)
+
     def finish_step(self, site: str) -> int:
         k, state = self._keys, self._client.get(self._keys.rewriting(site))
         if state is None:
