@@ -57,6 +57,20 @@ def test_the_last_event_id_overrides_the_query(web: PublicApp) -> None:
         assert f"id: {now}" in answer.text
 
 
+def test_a_reader_of_the_old_address_follows_the_thread_after_a_move(web: PublicApp) -> None:
+    published(web.storage)
+    before = web.storage.threads.version("blog", "first-post")
+    web.storage.thread_moves.move("blog", "first-post", "second-post")
+    moved = web.client.get(FOLLOW, headers={"Last-Event-ID": str(before)})
+    assert "event: reset" in moved.text
+    version = web.storage.threads.version("blog", "second-post")
+    assert f"id: {version}" in moved.text
+    new = published(web.storage, thread="first-post")
+    assert web.storage.comments.get("blog", new.id).thread == "second-post"
+    answer = web.client.get(FOLLOW, headers={"Last-Event-ID": str(version)})
+    assert f'event: published\ndata: {{"ids": ["{new.id}"]}}' in answer.text
+
+
 def test_without_a_version_only_new_changes_are_sent(web: PublicApp) -> None:
     published(web.storage)
     assert "event" not in web.client.get(FOLLOW).text
