@@ -17,12 +17,13 @@ from typing import Protocol
 import numpy as np
 
 from comments.storage.values import TokenCounts
-from training.combine import FEWEST_JUDGED, MOST_JUDGED, Row, streams
+from training.combine import FEWEST_JUDGED, MOST_JUDGED
 from training.corpora import CORPUS, FREE, PLACES
 from training.figures import Reach, mean, reached
 from training.generate import Example, honest, spam
 from training.nested import FEW_SPAM, Nested
 from training.protocol import BLOG, NEWS, SEED, gathered
+from training.site_streams import Row, streams
 from workers.learning.combined_model import combined_score
 from workers.learning.site_model import tokens
 

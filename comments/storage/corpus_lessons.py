@@ -8,8 +8,10 @@ counts.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from comments.lifecycle import Label
-from comments.model import Comment
+from comments.lifecycle import Action, Label
+from comments.model import Comment, Decision
+from comments.probability import probability
+from comments.report_rules import DECIDED_BY_READERS
 
 #: Number of the latest ham lessons that set the ham ceiling.
 CEILING_LESSONS = 100
@@ -32,6 +34,7 @@ class Lesson:
     quotas: tuple[Quota, ...] = ()
     at: int = 0  # ms of the moderator's decision
     log_odds: float = 0.0  # of spam, by the filters
+    residual: int = 0
 
 
 def lesson_of(comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota]) -> Lesson | None:
@@ -40,7 +43,19 @@ def lesson_of(comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota])
     if taught is None or comment.lesson is None:
         return None
     at = round(taught.at.timestamp() * 1000)
-    return Lesson(comment.lesson, tokens, tuple(quotas), at, round(verdict.log_odds, 2) if verdict else 0.0)
+    log_odds = round(verdict.log_odds, 2) if verdict else 0.0
+    return Lesson(comment.lesson, tokens, tuple(quotas), at, log_odds, _residual(comment.lesson, verdict))
+
+
+def _residual(label: Label, verdict: Decision | None) -> int:
+    """Return how much likelier than the filters' probability of spam the label is, in hundredths; below 0 for ham.
+
+    Only comments that the filters gave to a moderator count. Those that a moderator or readers chose to correct would
+    make every site look worse than it is.
+    """
+    if verdict is None or not verdict.log_odds or verdict.action is not Action.HOLD or verdict.by == DECIDED_BY_READERS:
+        return 0
+    return round(100 * ((label is Label.SPAM) - probability(verdict.log_odds)))
 
 
 def counted_lessons(lessons: Mapping[str, Lesson]) -> set[str]:

@@ -114,6 +114,7 @@ class TokenCounts:
     spam: int = 0
     tokens: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # token -> (ham, spam)
     ham_ceiling: float = 0.0  # highest log-odds of spam that recent ham lessons had when the filters judged them
+    residual: int = 0  # sum over the lessons of their label minus the filters' probability of spam, in hundredths
 
 
 @dataclass(frozen=True, slots=True)

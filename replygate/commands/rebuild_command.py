@@ -71,12 +71,14 @@ def recount(comments: Iterable[Comment]) -> TokenCounts:
     lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, lesson_tokens(c), lesson_quotas(c)))}
     taught: Counter[Label] = Counter()
     seen: dict[Label, Counter[str]] = {label: Counter() for label in Label}
-    for id in counted_lessons(lessons):
+    counted = counted_lessons(lessons)
+    for id in counted:
         taught[lessons[id].label] += 1
         seen[lessons[id].label].update(lessons[id].tokens)
     ham, spam = seen[Label.HAM], seen[Label.SPAM]
     pairs = {t: (ham[t], spam[t]) for t in {*ham, *spam}}
-    return TokenCounts(taught[Label.HAM], taught[Label.SPAM], pairs, ham_ceiling(lessons))
+    residual = sum(lessons[id].residual for id in counted)
+    return TokenCounts(taught[Label.HAM], taught[Label.SPAM], pairs, ham_ceiling(lessons), residual)
 
 
 def share_lessons(storage: Storage, site: str) -> None:

@@ -53,11 +53,13 @@ class ReplayCorpus:
     seen: dict[Label, Counter[str]] = field(default_factory=lambda: {label: Counter() for label in Label})
     within: Counter[str] = field(default_factory=Counter)  # quota -> lessons
     bars: deque[float] = field(default_factory=lambda: deque([0.0], maxlen=CEILING_LESSONS))
+    residual: int = 0
 
     @classmethod
     def of(cls, counts: TokenCounts) -> "ReplayCorpus":
         corpus = cls(Counter({Label.HAM: counts.ham, Label.SPAM: counts.spam}))
         corpus.bars.append(counts.ham_ceiling)
+        corpus.residual = counts.residual
         for token, (ham, spam) in counts.tokens.items():
             corpus.seen[Label.HAM][token], corpus.seen[Label.SPAM][token] = ham, spam
         return corpus
@@ -65,7 +67,7 @@ class ReplayCorpus:
     def about(self, comment: Comment) -> TokenCounts:
         ham, spam = self.seen[Label.HAM], self.seen[Label.SPAM]
         counts = {t: (ham[t], spam[t]) for t in lesson_tokens(comment) if ham[t] or spam[t]}
-        return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], counts, max(self.bars))
+        return TokenCounts(self.lessons[Label.HAM], self.lessons[Label.SPAM], counts, max(self.bars), self.residual)
 
     def learn(self, lesson: Lesson) -> None:
         """Add a lesson, unless one of its quotas is full."""
@@ -75,6 +77,7 @@ class ReplayCorpus:
         self.within.update(quota.name for quota in lesson.quotas)
         if counts:
             self.lessons[lesson.label] += 1
+            self.residual += lesson.residual
             self.seen[lesson.label].update(lesson.tokens)
 
 

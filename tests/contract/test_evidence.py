@@ -6,7 +6,7 @@ from random import Random
 
 from comments.lifecycle import Action, Label
 from comments.model import Comment
-from comments.storage.corpus_lessons import CEILING_LESSONS, Quota, counted_lessons, lesson_of
+from comments.storage.corpus_lessons import CEILING_LESSONS, Quota, counted_lessons, ham_ceiling, lesson_of
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange, Evidence, EvidenceQuery, TokenCounts, WindowUse
 from tests.support.builders import NOW, a_decision, accepted, decided, moderated, published
@@ -170,10 +170,12 @@ def test_tokens_may_hold_anything(storage: Storage) -> None:
     assert set(storage.corpus.snapshot("blog").tokens) == set(odd)
 
 
-def _honest(storage: Storage, log_odds: float, action: Action = Action.APPROVE) -> Comment:
+def _honest(
+    storage: Storage, log_odds: float, action: Action = Action.APPROVE, verdict: Action = Action.HOLD
+) -> Comment:
     """Store a comment with these log-odds, decided by a moderator and learned."""
     comment = accepted(storage)
-    held = comment.with_decision(a_decision(Action.HOLD, log_odds=log_odds))
+    held = comment.with_decision(a_decision(verdict, log_odds=log_odds))
     assert storage.comments.decide("blog", [CommentChange(comment, held)]) == [True]
     decided = moderated(storage, held, action)
     storage.corpus.learn("blog", decided, frozenset({"w"}))
@@ -208,6 +210,28 @@ def _taken_back(storage: Storage, comment: Comment) -> Comment:
     return removed
 
 
+def _residual(storage: Storage) -> int:
+    residual = storage.evidence.look_up("blog", [EvidenceQuery()])[0].corpus.residual
+    assert storage.corpus.snapshot("blog").residual == residual
+    return residual
+
+
+def test_residuals_of_lessons_are_added_and_removed_exactly(storage: Storage) -> None:
+    assert _residual(storage) == 0
+    lessons = [_honest(storage, 2.2, Action.SPAM), _honest(storage, -2.2, Action.SPAM), _honest(storage, 1.1)]
+    assert _residual(storage) == 10 + 90 - 75
+    for comment, left in zip(lessons, (90 - 75, -75, 0), strict=True):
+        _taken_back(storage, comment)
+        assert _residual(storage) == left
+
+
+def test_only_comments_that_the_filters_gave_to_a_moderator_have_residuals(storage: Storage) -> None:
+    _honest(storage, -2.2, Action.SPAM, Action.APPROVE)
+    _honest(storage, 2.2, Action.APPROVE, Action.SPAM)
+    assert storage.corpus.totals("blog") == (1, 1)
+    assert _residual(storage) == 0
+
+
 CAMPAIGN = Quota("campaign", 3)
 
 
@@ -236,7 +260,9 @@ def test_another_lesson_of_the_quota_counts_when_one_is_removed(storage: Storage
 def test_the_lessons_that_count_do_not_depend_on_their_order(storage: Storage) -> None:
     chance = Random(3)
     quotas = [(CAMPAIGN,), (Quota("mo", 4),), (CAMPAIGN, Quota("mo", 4)), ()]
-    comments = [moderated(storage, _held(storage), chance.choice([Action.SPAM, Action.APPROVE])) for _ in range(24)]
+    actions = (Action.SPAM, Action.APPROVE)
+    comments = [_honest(storage, chance.uniform(-4, 4), chance.choice(actions)) for _ in range(24)]
+    storage.corpus.forget("blog", {})
     taught = {c.id: (c, frozenset({f"word{n % 5}"}), chance.choice(quotas)) for n, c in enumerate(comments)}
     for _ in range(3):
         for comment, tokens, of in chance.sample(sorted(taught.values(), key=lambda t: t[0].id), len(taught)):
@@ -251,7 +277,8 @@ def _counted(taught: Iterable[tuple[Comment, frozenset[str], tuple[Quota, ...]]]
     labels = {id: lessons[id].label for id in counted_lessons(lessons)}
     words = {t for id in labels for t in lessons[id].tokens}
     pairs = {w: tuple(sum(labels[i] is of and w in lessons[i].tokens for i in labels) for of in Label) for w in words}
-    return TokenCounts(*(list(labels.values()).count(of) for of in Label), pairs)  # type: ignore[arg-type]
+    ham, spam = (list(labels.values()).count(of) for of in Label)
+    return TokenCounts(ham, spam, pairs, ham_ceiling(lessons), sum(lessons[id].residual for id in labels))  # type: ignore[arg-type]
 
 
 def test_a_cleared_corpus_can_be_learned_again(storage: Storage) -> None:

@@ -22,6 +22,11 @@ PRIOR_WEIGHT, OFFSET = (1.21, 0.89), (2.61, 0.76)
 #: Weight of the site's log-odds after many lessons, and the lessons of the rarer label at which it is half of that.
 SITE_WEIGHT, HALF_TAUGHT = 3.71, 7
 
+#: Log-odds that are added for each lesson of spam that the filters gave a probability of 0, and taken away for each
+#: honest one that they gave 1; for all others in proportion. As each score includes what earlier lessons added, the sum
+#: stops to grow when the site's probabilities are right. At most MAX_SHIFT.
+SHIFT_RATE, MAX_SHIFT = 0.1, 2.0
+
 #: Log-odds that hold a comment on a site without lessons of spam, those of the shipped model's own threshold; after
 #: many; and the lessons of spam half way between both.
 HOLD_COLD, HOLD_TAUGHT, HALF_CAREFUL = OFFSET[0], -3.5, 5
@@ -36,7 +41,7 @@ class RefusalRule:
 
     `fresh` holds with the first lessons that allow refusals, `taught` after many, and `half` is the number of lessons
     of the rarer label half way between both. A comment must also be above the highest recent score of an honest one
-    that was held, by `margin`.
+    that was held, by `margin`. A shift towards spam raises the threshold too: it holds comments and refuses none.
     """
 
     fresh: float
@@ -49,6 +54,7 @@ class RefusalRule:
         if not has_enough_lessons(lessons) or math.isinf(self.fresh):
             return math.inf
         threshold = _between(self.fresh, self.taught, rarer_lessons(lessons) - LESSONS_NEEDED, self.half)
+        threshold += max(0.0, calibration_shift(lessons.residual))
         return max(threshold, lessons.ham_ceiling + self.margin) if lessons.ham_ceiling else threshold
 
 
@@ -103,8 +109,13 @@ def combined_score(
     token_odds, site = site_log_odds(comment, ByIdentity(lessons))
     prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
     prior = prior_log_odds(comment) if prior is None else prior
-    log_odds = prior_weight * prior + site_weight * site + offset
+    log_odds = prior_weight * prior + site_weight * site + offset + calibration_shift(lessons.residual)
     return CombinedScore(log_odds, hold_threshold(lessons), REFUSAL_RULES[refusals].spam_at(lessons), token_odds)
+
+
+def calibration_shift(residual: float, rate: float = SHIFT_RATE) -> float:
+    """Return the shift of the log-odds by the residuals of a site's lessons."""
+    return max(-MAX_SHIFT, min(MAX_SHIFT, rate * residual / 100))
 
 
 def new_site_score(prior: float) -> CombinedScore:

@@ -24,7 +24,7 @@ class EvidenceKeys(Names):
         return self._of(site, f"corpus:{label}")
 
     def lessons(self, site: str) -> str:
-        """hash; label -> lessons that count, bar -> highest log-odds of ham; learning/learn; Evidence; for ever."""
+        """hash; label -> lessons, bar -> highest ham log-odds, residual -> sum; learning/learn; Evidence; for ever."""
         return self._of(site, "lessons")
 
     def learned(self, site: str) -> str:

@@ -17,7 +17,7 @@ def token_counts(data: SiteData, tokens: frozenset[str] | None = None) -> TokenC
     ham, spam = data.corpus[Label.HAM], data.corpus[Label.SPAM]
     known = {*ham, *spam} if tokens is None else {t for t in tokens if ham[t] or spam[t]}
     pairs = {t: (ham[t], spam[t]) for t in known if ham[t] or spam[t]}
-    return TokenCounts(data.lessons[Label.HAM], data.lessons[Label.SPAM], pairs, data.ham_ceiling)
+    return TokenCounts(data.lessons[Label.HAM], data.lessons[Label.SPAM], pairs, data.ham_ceiling, data.residual)
 
 
 class MemoryCorpus:
@@ -51,7 +51,7 @@ class MemoryCorpus:
             data = self._data(site)
             data.lessons.clear()
             data.learned.clear()
-            data.ham_ceiling = 0.0
+            data.ham_ceiling, data.residual = 0.0, 0
             for counts in data.corpus.values():
                 counts.clear()
             for taught, ids in due.items():
@@ -77,5 +77,6 @@ def _put(data: SiteData, id: str, lesson: Lesson | None) -> None:
 
 def _count(data: SiteData, lesson: Lesson, by: int) -> None:
     data.lessons[lesson.label] += by
+    data.residual += by * lesson.residual
     for token in lesson.tokens:
         data.corpus[lesson.label][token] += by

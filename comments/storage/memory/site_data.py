@@ -55,6 +55,7 @@ class SiteData:
     lessons: Counter[Label] = field(default_factory=Counter)
     learned: dict[str, Lesson] = field(default_factory=dict)
     ham_ceiling: float = 0.0
+    residual: int = 0
     unlearned: set[str] = field(default_factory=set)
     events: list[OutboxEvent] = field(default_factory=list)
     n_events: int = 0

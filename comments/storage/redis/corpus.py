@@ -47,12 +47,12 @@ class RedisCorpus:
 
     def snapshot(self, site: str) -> TokenCounts:
         pipe, of = self._client.pipeline(), self._together.corpus_site(site)
-        pipe.hmget(self._keys.lessons(of), *Label, "bar")
+        pipe.hmget(self._keys.lessons(of), *Label, "bar", "residual")
         for label in Label:
             pipe.hgetall(self._keys.corpus(of, label))
-        (n_ham, n_spam, bar), ham, spam = pipe.execute()
+        (n_ham, n_spam, bar, residual), ham, spam = pipe.execute()
         tokens = {text(t): (int(ham.get(t, 0)), int(spam.get(t, 0))) for t in {*ham, *spam}}
-        return TokenCounts(int(n_ham or 0), int(n_spam or 0), tokens, float(bar or 0))
+        return TokenCounts(int(n_ham or 0), int(n_spam or 0), tokens, float(bar or 0), int(residual or 0))
 
     def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
         k, of = self._keys, self._together.corpus_site(site)
@@ -68,5 +68,11 @@ class RedisCorpus:
 def _written(lesson: Lesson) -> str:
     """Return a lesson as learn.lua reads it. Quotas get short names: every lesson repeats those of its quotas."""
     quotas = [[value_name(quota.name).hex(), quota.most] for quota in lesson.quotas]
-    fields = {"label": lesson.label, "tokens": sorted(lesson.tokens), "quotas": quotas, "odds": str(lesson.log_odds)}
+    fields = {
+        "label": lesson.label,
+        "tokens": sorted(lesson.tokens),
+        "quotas": quotas,
+        "odds": str(lesson.log_odds),
+        "residual": lesson.residual,
+    }
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

@@ -104,7 +104,7 @@ class _Batch:
         pipe.hmget(k.thread_opened(site), self._threads)
         pipe.hmget(k.authors(site, Status.APPROVED), self._authors)
         pipe.hmget(k.authors(site, Status.SPAM), self._authors)
-        pipe.hmget(k.lessons(self._corpus_site), *Label, "bar")
+        pipe.hmget(k.lessons(self._corpus_site), *Label, "bar", "residual")
         for label in (Label.HAM, Label.SPAM):
             pipe.hmget(k.corpus(self._corpus_site, label), self._tokens or [""])
         pipe.hvals(k.terms(site))
@@ -124,7 +124,7 @@ class _Batch:
         self._opened = _numbers(self._threads, opened)
         self._approved, self._spam = _numbers(self._authors, approved), _numbers(self._authors, spam)
         self._lessons = int(lessons[0] or 0), int(lessons[1] or 0)
-        self._ham_ceiling = float(lessons[2] or 0)
+        self._ham_ceiling, self._residual = float(lessons[2] or 0), int(lessons[3] or 0)
         self._read_tokens(ham, spam_tokens)
         self._term_rules = tuple(load(AuthorRule, record) for record in terms)
         self._named_rules = {n: load(AuthorRule, r) for n, r in zip(self._rules, rules, strict=True) if r}
@@ -167,6 +167,7 @@ class _Batch:
                 *self._lessons,
                 {t: (self._ham.get(t, 0), self._spam_tokens.get(t, 0)) for t in known},
                 self._ham_ceiling,
+                self._residual,
             ),
             staff_names=self._staff_names,
             rules=(*(self._named_rules[n] for n in q.rules if n in self._named_rules), *self._term_rules),

@@ -162,7 +162,7 @@ def test_lessons_are_learned_and_removed(old: Storage) -> None:
         removed = moderated(old, old.comments.get("blog", id), Action.REMOVE)
         assert old.corpus.learn("blog", removed, tokens(removed), lesson_quotas(removed))
     empty = old.corpus.snapshot("blog")
-    assert (empty.ham, empty.spam, dict(empty.tokens), empty.ham_ceiling) == (0, 0, {}, 0.0)
+    assert (empty.ham, empty.spam, dict(empty.tokens), empty.ham_ceiling, empty.residual) == (0, 0, {}, 0.0, 0)
     assert old.shared_reputation.other_sites("other", ["casino.example"]) == {"casino.example": (0, 1)}
     old.shared_reputation.update("blog", "spam", Label.HAM, ["casino.example"])
     assert old.shared_reputation.other_sites("other", ["casino.example"]) == {"casino.example": (1, 0)}

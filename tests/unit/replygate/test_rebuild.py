@@ -94,7 +94,7 @@ def test_only_decisions_of_moderators_count(storage: Storage) -> None:
     assert counts == recount(all_comments(storage, "blog"))
 
 
-def test_a_rebuild_restores_quotas_and_the_ham_ceiling(storage: Storage) -> None:
+def test_a_rebuild_restores_quotas_the_ham_ceiling_and_residuals(storage: Storage) -> None:
     storage.sites.put(a_site())
     for n in range(30):
         comment = accepted(storage, content="my name is Ada and I lend money to everybody today")
@@ -104,6 +104,7 @@ def test_a_rebuild_restores_quotas_and_the_ham_ceiling(storage: Storage) -> None
         storage.corpus.learn("blog", taught, lesson_tokens(taught), lesson_quotas(taught))
     learned = storage.corpus.snapshot("blog")
     assert (learned.ham, learned.spam, learned.ham_ceiling) == (MAX_OF_CAMPAIGN, MAX_OF_CAMPAIGN, 2.8)
+    assert learned.residual != 0
     relearn(storage, ["blog"])
     assert storage.corpus.snapshot("blog") == learned == recount(all_comments(storage, "blog"))
 

@@ -16,6 +16,8 @@ local function count(lesson, by)
     if redis.call("HINCRBY", corpus, token, by) <= 0 then redis.call("HDEL", corpus, token) end
   end
   redis.call("HINCRBY", totals, lesson.label, by)
+  -- Lessons of earlier versions have no residual.
+  redis.call("HINCRBY", totals, "residual", by * (lesson.residual or 0))
 end
 
 -- The members of a quota begin with its name and are ordered by comment id.

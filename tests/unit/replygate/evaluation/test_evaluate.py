@@ -102,6 +102,7 @@ def test_an_approved_comment_raises_the_threshold_as_on_a_site():
     for example in read([json.dumps({"text": "essay", "label": "ham"})]).examples:
         corpus.learn(lesson(example, held(example, log_odds=6.5)))
     assert corpus.about(a_comment()).ham_ceiling == 6.5
+    assert corpus.about(a_comment()).residual == -100
 
 
 def test_each_source_is_judged_with_lessons_of_the_others(tmp_path):

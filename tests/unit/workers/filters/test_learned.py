@@ -1,11 +1,13 @@
 """The learned filter holds from the first day, and calls nothing spam before the site has enough lessons."""
 
 import math
+from dataclasses import replace
 from typing import get_args, get_type_hints
 
 import pytest
 
 from comments.lifecycle import Action
+from comments.probability import probability
 from comments.site import Site
 from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment, a_site
@@ -13,8 +15,11 @@ from tests.unit.workers.about import policy, seen
 from workers.filters.learned import LearnedFilter, reasons, spam_strength
 from workers.learning.combined_model import (
     DEFAULT_REFUSALS,
+    MAX_SHIFT,
     REFUSAL_RULES,
+    SHIFT_RATE,
     CombinedScore,
+    calibration_shift,
     combined_score,
     hold_threshold,
 )
@@ -141,6 +146,32 @@ def test_the_weight_of_the_site_grows_with_lessons_of_both_labels():
     said = [combined_score(WATCHES, corpus(n, n)).log_odds for n in (0, 1, 7, 100)]
     assert said == sorted(said)
     assert combined_score(WATCHES, corpus(0, 500)).log_odds == pytest.approx(combined_score(WATCHES, NOTHING).log_odds)
+
+
+def test_wrong_probabilities_of_lessons_shift_the_score_within_a_limit():
+    def score(residual: int) -> float:
+        return combined_score(WATCHES, replace(corpus(100, 100), residual=residual)).log_odds
+
+    one_wrong, many = score(100) - score(0), score(100_000) - score(0)
+    assert one_wrong == pytest.approx(SHIFT_RATE)
+    assert many == pytest.approx(MAX_SHIFT) == score(0) - score(-100_000)
+    assert [score(n) for n in (-300, 0, 50, 300)] == sorted(score(n) for n in (-300, 0, 50, 300))
+
+
+def test_a_shift_towards_spam_refuses_no_comment():
+    rule = REFUSAL_RULES[DEFAULT_REFUSALS]
+    usual, towards_spam, towards_ham = (replace(corpus(100, 100), residual=n) for n in (0, 1000, -1000))
+    assert rule.spam_at(towards_spam) == pytest.approx(rule.spam_at(usual) + 1)
+    assert rule.spam_at(towards_ham) == rule.spam_at(usual)
+    assert combined_score(WATCHES, towards_ham).log_odds < combined_score(WATCHES, usual).log_odds
+
+
+def test_the_shift_ends_when_the_probabilities_are_right():
+    residual = 0.0
+    for n in range(3000):
+        log_odds = -1.5 + calibration_shift(residual)
+        residual += 100 * ((n % 2 == 0) - probability(log_odds))
+    assert log_odds == pytest.approx(0.0, abs=0.1)
 
 
 def test_ham_lessons_alone_do_not_change_the_hold_threshold():
