@@ -1,7 +1,7 @@
 """The index of a thread's tree, computed from its comments: for migrations, and to check and repair what is stored."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,3 +58,6 @@ class ThreadIndexes(Protocol):
 
         `ids` names the published comments of the thread.
         """
+
+    def hiding(self, site: str) -> Iterator[str]:
+        """Yield the ids of the comments that hide everything below them."""

@@ -7,6 +7,7 @@ import click
 
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.errors import NotFound, ReplygateError
+from comments.hidden_replies import show_all_replies
 from comments.lifecycle import Status
 from comments.pseudonyms import Pseudonyms, token_digest
 from comments.site import Site, SiteKey
@@ -91,6 +92,10 @@ def set_site(id: str, settings: tuple[str, ...]) -> None:
         after, *audit_entries(before, after, AuditEntry(CONSOLE, AuditAction.SITE_SET))
     )
     click.echo(f"Changed {id}.")
+    if "removed_replies=keep" in settings:  # also if it was so before: the last change may have been interrupted
+        deployment = current_deployment()
+        n = show_all_replies(deployment.storage, id, CONSOLE, deployment.now())
+        click.echo(f"Replies below {n} removed comment{'' if n == 1 else 's'} are shown again.")
 
 
 @site.command("settings")

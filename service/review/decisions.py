@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from comments.errors import ActionNotAllowed, Invalid, NotFound, Problem, ReplygateError, StaleVersion
-from comments.hidden_replies import after_takedown
+from comments.hidden_replies import after_takedown, hiding_ancestors, show_replies
 from comments.job_queue import LEARN
-from comments.lifecycle import Action, Role
+from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
 from comments.site import Site
 from comments.storage.notes_and_bulks import Note
 from comments.storage.values import CommentChange
 from service.deps import Deps
 from service.web.client_network import client_network
+
+HIDDEN_ABOVE = (
+    "This comment is published, but hidden because a comment above it was taken down with its replies. "
+    "Use the action show-replies to show it again."
+)
 
 #: A comment after its decision, or the reason why nothing changed.
 DecisionOutcome = Comment | ReplygateError
@@ -46,11 +51,32 @@ class CommentChanged(StaleVersion):
 
 
 def decide_comment(deps: Deps, site: str, decision: ModeratorDecision, by: str) -> Comment:
-    """Apply one decision and return the comment. Raises NotFound, CommentChanged, ActionNotAllowed."""
+    """Apply one decision and return the comment. Raises NotFound, CommentChanged, ActionNotAllowed.
+
+    A published comment that is hidden with a comment above takes the action `show-replies`: it ends that.
+    """
+    if decision.action in (Action.APPROVE, Action.SHOW_REPLIES):
+        comment = deps.storage.comments.get(site, decision.id)
+        if comment.version == decision.version and _is_hidden(deps, comment):
+            return _shown(deps, comment, decision.action, by)
     (outcome,) = decide_all(deps, site, [decision], by)
     if isinstance(outcome, ReplygateError):
         raise outcome
     return outcome
+
+
+def _is_hidden(deps: Deps, comment: Comment) -> bool:
+    return comment.status is Status.APPROVED and not deps.storage.threads.is_visible(comment)
+
+
+def _shown(deps: Deps, comment: Comment, action: Action, by: str) -> Comment:
+    """Show a hidden comment again, with all other replies to the comments that hide it."""
+    if action is not Action.SHOW_REPLIES:
+        raise ActionNotAllowed(HIDDEN_ABOVE)
+    above = hiding_ancestors(deps.storage, comment)
+    if not all(show_replies(deps.storage, above, by, deps.now(), client_network(deps))):
+        raise CommentChanged(deps.storage.comments.get(comment.site, comment.id))
+    return comment
 
 
 def decide_all(deps: Deps, site: str, decisions: Sequence[ModeratorDecision], by: str) -> list[DecisionOutcome]:

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import Invalid, Problem, StaleVersion
+from comments.hidden_replies import show_all_replies, stops_hiding
 from comments.site import COMMENTING, MODERATORS, REVIEW, Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
 from service.deps import deps
+from service.web.client_network import client_network
 
 from .settings import Setting, as_lines, as_text, describe_settings, settings_version, with_form
 
@@ -76,6 +78,8 @@ def save(site: str) -> ResponseReturnValue:
     is_stale = request.form.get("version", "") != settings_version(before)
     if is_stale or not deps().storage.sites.compare_and_set(before, after, *entries):
         raise StaleVersion("Someone changed these settings after you opened the page. Reload it and try again.")
+    if stops_hiding(before, after):
+        show_all_replies(deps().storage, site, signed.person.name, deps().now(), client_network(deps()))
     return redirect(url_for("settings_pages.settings_page", site=site, saved=""), 303)
 
 

@@ -96,9 +96,9 @@ def submit_moves(site: str) -> ResponseReturnValue:
         moves = _moves(storage, found, form)
         plan = MovePlan(tuple(planned_moves(storage, site, moves)))
         if form.plan == plan.version:
-            apply_moves(storage, site, moves, signed.person.name, client_network(deps()))
+            n = apply_moves(storage, site, moves, signed.person.name, client_network(deps()))
             deps().jobs.enqueue(MOVED_THREADS, site)
-            return redirect(url_for("thread_pages.threads_page", site=site, done="moved", n=len(moves)), 303)
+            return redirect(url_for("thread_pages.threads_page", site=site, done="moved", n=n), 303)
     except Invalid as error:
         return _form(found, signed, form, tuple(error.problems)), 422
     if form.plan:

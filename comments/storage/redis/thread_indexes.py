@@ -50,6 +50,14 @@ class RedisThreadIndexes:
                     continue
                 return True
 
+    def hiding(self, site: str) -> Iterator[str]:
+        """Yield the ids of the comments that hide everything below them."""
+        k = self._keys
+        for thread, _ in self._client.zscan_iter(k.known_threads(site), count=ENTRIES_AT_ONCE):
+            for id, node in self._client.hscan_iter(k.nodes(site, text(thread)), count=ENTRIES_AT_ONCE):
+                if node.split(b"|")[2] == NodeState.HIDDEN.encode():
+                    yield text(id)
+
     def _with_ancestors(self, site: str, ids: Iterable[str]) -> dict[str, Comment]:
         found: dict[str, Comment] = {}
         missing = set(ids)

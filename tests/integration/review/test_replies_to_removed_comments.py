@@ -2,6 +2,7 @@
 
 from comments.lifecycle import Action, Status
 from comments.model import Comment
+from tests.integration.sites.test_settings_pages import form_of
 from tests.support.builders import a_site, published
 from tests.support.web_app import SignedInClient, WebApp, audit_log, page
 
@@ -128,3 +129,58 @@ def test_replies_to_a_withdrawn_comment_can_be_shown_again(web_app: WebApp, mo: 
     assert "Show the replies" in page(mo, f"/review/blog/{above.id}")
     decide(mo, above, "show-replies", 2)
     assert read(web_app) == [("", True), ("An answer.", False)]
+
+
+def withdraw(web_app: WebApp, comment: Comment) -> None:
+    receipt = web_app.app.extensions["replygate"].pseudonyms.receipt("blog", comment.id)
+    address = f"/v1/sites/blog/comments/{comment.id}"
+    assert web_app.anonymous().delete(address, headers={"Replygate-Receipt": receipt}).status_code == 200
+
+
+def test_a_moderator_shows_a_hidden_reply_again_from_its_own_card(web_app: WebApp, mo: SignedInClient) -> None:
+    hiding(web_app)
+    above, between = conversation(web_app)
+    below = published(web_app.storage, parent=between.id, content="Deeper.", identity="c", origin="c")
+    decide(mo, between, "remove", 1)
+    withdraw(web_app, above)
+    assert read(web_app) == []
+    card = page(mo, f"/review/blog/{below.id}")
+    assert 'value="show-replies">Show it and the other replies</button>' in card
+    answer = mo.post_form(f"/review/blog/{below.id}", version=1, action="show-replies", alone="true")
+    assert answer.status_code == 303
+    assert read(web_app) == [("", True), ("", True), ("Deeper.", False)]
+    assert "Readers do not see this comment" not in page(mo, f"/review/blog/{below.id}")
+    assert {entry[2] for entry in audit_log(web_app)[-2:]} == {above.id, between.id}
+
+
+def test_approving_a_hidden_published_reply_names_the_action_that_shows_it(web_app: WebApp, mo: SignedInClient) -> None:
+    hiding(web_app)
+    above, below = conversation(web_app)
+    withdraw(web_app, above)
+    address = f"/v1/sites/blog/review/comments/{below.id}/decisions"
+    answer = mo.post_json(address, {"action": "approve", "version": 1})
+    assert (answer.status_code, answer.json["type"]) == (422, "urn:replygate:action-not-allowed")
+    assert "Use the action show-replies" in answer.json["detail"]
+    assert decide(mo, below, "show-replies", 1)["id"] == below.id
+    assert read(web_app) == [("", True), ("An answer.", False)]
+    answer = mo.post_json(address, {"action": "show-replies", "version": 1})
+    assert answer.status_code == 422, "it is not hidden now"
+
+
+def test_hidden_replies_come_back_when_the_owner_keeps_them(web_app: WebApp, owner: SignedInClient) -> None:
+    hiding(web_app)
+    conversations = [conversation(web_app) for _ in range(3)]
+    for above, _ in conversations[:2]:
+        withdraw(web_app, above)
+    decide(owner, conversations[2][0], "remove", 1)
+    assert read(web_app) == []
+    save_setting(owner, "keep")
+    assert read(web_app) == [("", True), ("An answer.", False)] * 3
+    assert [status(web_app, below)["hidden"] for _, below in conversations] == [False] * 3
+    save_setting(owner, "hide")
+    assert len(read(web_app)) == 6, "the setting acts when a comment is taken down"
+
+
+def save_setting(owner: SignedInClient, value: str) -> None:
+    fields = form_of(page(owner, "/sites/blog/settings")) | {"removed_replies": value}
+    assert owner.client.post("/sites/blog/settings", data=fields).status_code == 303

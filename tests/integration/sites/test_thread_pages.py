@@ -156,6 +156,7 @@ def test_a_mapping_moves(web_app: WebApp, owner: SignedInClient, way: str) -> No
         ({"old": "", "new": NEW}, "Enter the old address"),
         ({"old": OLD, "new": OLD}, "would lead back to itself"),
         ({"kind": "mapping", "mapping": "a,b\nb,a"}, "would lead back to itself"),
+        ({"kind": "mapping", "mapping": "a,b\nb,c\na,d"}, "Line 3 moves a to d, but line 1 moves it to b"),
         ({"kind": "mapping", "mapping": "a,b\nc"}, "Line 2 must have an old and a new address"),
         ({"kind": "mapping", "mapping": ""}, "Enter an old and a new address"),
         ({"kind": "prefix", "old": "https://none.example/", "new": NEW}, "No thread begins with"),

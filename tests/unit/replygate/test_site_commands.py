@@ -14,7 +14,7 @@ from comments.site import Site, SiteKey
 from comments.storage.interfaces import Storage
 from comments.visitor_fields import VISITOR_FIELDS
 from service.sites.settings import as_text, describe_settings, with_settings
-from tests.support.builders import a_site, accepted, decided
+from tests.support.builders import a_site, accepted, decided, published, removed_with_replies
 
 Run = Callable[..., Result]
 
@@ -24,6 +24,20 @@ def test_a_site_is_added_with_its_settings(run: Run, storage: Storage):
     assert result.exit_code == 0, result.output
     site = storage.sites.get("blog")
     assert (site.name, site.origins) == ("My blog", ("https://blog.example", "http://localhost:8080"))
+
+
+def test_keeping_replies_shows_those_that_were_hidden(run: Run, storage: Storage, blog: Site):
+    hidden = []
+    for _ in range(51):
+        above = published(storage)
+        hidden.append(published(storage, parent=above.id))
+        removed_with_replies(storage, above)
+    assert not any(storage.threads.are_visible("blog", hidden))
+    words = "Replies below 51 removed comments are shown again."
+    assert words in run("site", "set", "blog", "removed_replies=keep").output
+    assert all(storage.threads.are_visible("blog", hidden))
+    assert storage.threads.counts("blog", ["first-post"]) == [51]
+    assert "Replies below 0 removed comments" in run("site", "set", "blog", "removed_replies=keep").output
 
 
 def test_an_existing_site_is_not_added_again(run: Run, storage: Storage, blog: Site):
