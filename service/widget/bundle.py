@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 
-from comments.translations import translations
+from comments.translations import Section, Translation, translations
 
 SOURCE = Path(__file__).parent / "source"
 
@@ -22,6 +22,9 @@ SCRIPT_NAME = "widget.js"
 
 #: Characters of the digest in the address of a language: 60 bits.
 LOCALE_DIGITS = 10
+
+#: Sections with translations of what the API answers, by type and code.
+SERVER_TEXTS: tuple[Section, ...] = ("errors", "problems")
 
 HEADER = "/* Replygate comment widget. Source: service/widget/source. It sets no cookies. */\n"
 
@@ -44,7 +47,7 @@ def bundle(source: Path = SOURCE, locales: Mapping[str, object] | None = None) -
     """
     parts = read_parts(source)
     on_demand = {f"{name}.js": _part_script(name, modules) for name, modules in parts.items()}
-    texts: dict[str, object] = {tag.lower(): found.widget for tag, found in translations().items()}
+    texts: dict[str, object] = {tag.lower(): _texts(found) for tag, found in translations().items()}
     texts.update(locales or {})
     on_demand |= {f"{tag}.json": _json(each).encode() for tag, each in texts.items()}
     english = on_demand.pop("en.json").decode()
@@ -56,6 +59,14 @@ def bundle(source: Path = SOURCE, locales: Mapping[str, object] | None = None) -
     }
     script = f'{HEADER}(() => {{\n"use strict";\n{_joined(modules)}\n}})();\n'.encode()
     return {SCRIPT_NAME: script} | {file_name(name, digests[name]): content for name, content in on_demand.items()}
+
+
+def _texts(translation: Translation) -> dict[str, object]:
+    """Return the texts of the widget, and those for the API's errors and problems. The API answers in English."""
+    of_the_api: dict[str, object] = {
+        section: found for section in SERVER_TEXTS if (found := translation.texts.get(section))
+    }
+    return {**translation.widget, **of_the_api}
 
 
 def read_modules(source: Path = SOURCE) -> dict[str, str]:

@@ -10,6 +10,14 @@ from tests.browser.test_accessibility import violations
 from tests.browser.test_layout import TOO_FAINT
 from tests.browser.widget import a_page, reply
 
+#: Returns the left edge of each line of a label's words, and the right edge of its radio button.
+LINES_AND_BUTTON = """labels => labels.map((label) => {
+  const range = document.createRange();
+  range.selectNodeContents(label.lastChild);
+  const edges = [...range.getClientRects()].filter((line) => line.width).map((line) => line.left);
+  return [edges, label.querySelector("input").getBoundingClientRect().right];
+})"""
+
 
 def test_a_report_without_javascript_reaches_the_moderator(desktop: Desktop, live: Live, website: Website) -> None:
     comment = reply(live, website.url + "/post", content="You are all sheep.")
@@ -32,6 +40,15 @@ def test_a_report_without_javascript_reaches_the_moderator(desktop: Desktop, liv
     card.get_by_role("button", name="Approve").click()
     expect(card.locator(".outcome")).to_contain_text("Approved")
     assert live.status(comment) is Status.APPROVED
+
+
+def test_a_long_reason_stays_next_to_its_radio_button(desktop: Desktop, live: Live, website: Website) -> None:
+    comment = reply(live, website.url + "/post")
+    page = desktop.open(width=240)
+    page.goto(f"{live.url}/v1/sites/demo/comments/{comment.id}/reports?lang=de")
+    lines = page.locator("fieldset label").evaluate_all(LINES_AND_BUTTON)
+    assert any(len(starts) > 1 for starts, _ in lines)
+    assert all(start >= end for starts, end in lines for start in starts)
 
 
 def test_the_widget_links_to_the_report_form_and_back(desktop: Desktop, live: Live, website: Website) -> None:

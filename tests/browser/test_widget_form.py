@@ -1,13 +1,14 @@
 """The widget's form and menu: collapsed until it is used, what it remembers, preview, signed-in readers."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from comments.lifecycle import Status
+from comments.lifecycle import Action, Status
 from tests.browser.conftest import Desktop, Live
 from tests.browser.pages import Website
 from tests.browser.test_accessibility import violations
 from tests.browser.widget import a_page, own_menu, reply, script_tag, write
-from tests.support.builders import a_site
+from tests.support.builders import a_site, moderated
 from tests.support.user_tokens import user_token
 
 REMEMBER = "Save my name, email, and website in this browser for the next time I comment."
@@ -62,6 +63,60 @@ def test_name_and_email_are_remembered_only_if_the_visitor_asks(desktop: Desktop
     page.get_by_role("textbox", name="Comment").focus()
     expect(page.get_by_role("textbox", name="Name")).to_have_value("")
     assert "ines@example.org" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_empty_fields_are_named_in_the_language_of_the_page(desktop: Desktop, live: Live, website: Website) -> None:
+    thread = a_page(live, website, lang="de")
+    page = desktop.open(locale="en-US")
+    page.goto(thread)
+    page.locator("textarea").fill("Etwas")
+    page.locator("#email").fill("niemand")
+    page.get_by_role("button", name="Kommentar abschicken").click()
+    expect(page.locator("#author-problem")).to_have_text("Bitte füllen Sie dieses Feld aus.")
+    expect(page.locator("#author")).to_be_focused()
+    expect(page.locator("#email-problem")).to_have_text("Bitte geben Sie eine gültige E-Mail-Adresse ein.")
+    expect(page.locator("#content-problem")).to_be_empty()
+    page.locator("#author").fill("Ines")
+    page.locator("#email").fill("ines@example.org")
+    page.get_by_role("button", name="Kommentar abschicken").click()
+    expect(page.get_by_role("article").get_by_text("Etwas")).to_be_visible()
+
+
+def test_the_answers_of_the_server_are_in_the_language_of_the_page(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    page = desktop.open()
+    page.goto(a_page(live, website, lang="de"))
+    page.locator("textarea").fill("Zu viele Zeichen: e" + "\u0301" * 40)
+    page.locator("#author").fill("Ines")
+    page.locator("#email").fill("ines@example.org")
+    page.get_by_role("button", name="Kommentar abschicken").click()
+    expect(page.locator("#content-problem")).to_have_text("Dieser Text hat zu viele Zeichen auf einem Buchstaben.")
+    page.locator("textarea").fill("Jetzt ohne")
+    page.get_by_role("button", name="Kommentar abschicken").click()
+    page.locator("article [aria-haspopup=menu]").click()
+    page.get_by_role("menuitem").first.click()
+    editor = page.get_by_role("article").locator("form")
+    editor.locator("textarea").fill("")
+    editor.get_by_role("button", name="Speichern").click()
+    expect(editor.get_by_role("alert")).to_have_text("Bitte füllen Sie dieses Feld aus.")
+    editor.locator("textarea").fill("Geändert")
+    moderated(live.storage, live.one(Status.APPROVED), Action.REMOVE)
+    editor.get_by_role("button", name="Speichern").click()
+    expect(editor.get_by_role("alert")).to_have_text("Nicht möglich")
+
+
+def test_a_page_with_an_address_that_is_too_long_says_so_and_has_no_form(
+    desktop: Desktop, live: Live, website: Website
+) -> None:
+    page = desktop.open()
+    page.goto(a_page(live, website, path=f"/{'long' * 150}"))
+    problem = "The address of this page is too long for comments. Please tell the owner of the site."
+    expect(page.get_by_role("heading", name=problem)).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_count(0)
+    expect(page.get_by_text("Comments could not be loaded")).to_have_count(0)
+    expect(page.get_by_text("No comments yet")).to_be_hidden()
+    assert violations(page) == []
 
 
 def test_the_server_renders_the_preview(desktop: Desktop, live: Live, website: Website) -> None:
@@ -198,6 +253,24 @@ def test_the_menu_of_an_own_comment_works_by_keyboard(desktop: Desktop, live: Li
     expect(edit).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").get_by_role("textbox", name="Comment")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1100, 390])
+@pytest.mark.parametrize("lang", ["en", "de", "he"])
+def test_each_item_of_the_menu_is_one_line(
+    desktop: Desktop, live: Live, website: Website, lang: str, width: int
+) -> None:
+    page = desktop.open(width=width)
+    page.goto(a_page(live, website, lang=lang))
+    for field, text in (("#content", "Mine"), ("#author", "Ines"), ("#email", "ines@example.org")):
+        page.locator(field).fill(text)
+    page.locator("button[part=button]").click()
+    page.locator("article [aria-haspopup=menu]").click()
+    heights = page.get_by_role("menuitem").evaluate_all("all => all.map((item) => item.offsetHeight)")
+    assert len(heights) == 2
+    assert heights[0] == heights[1]
+    box = page.get_by_role("menu").bounding_box()
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= width
 
 
 def test_a_click_elsewhere_closes_the_menu(desktop: Desktop, live: Live, website: Website) -> None:

@@ -22,6 +22,9 @@ TOO_SMALL = f"""() => [...{INSIDE}.querySelectorAll("a.quiet, a.time, button, se
 WIDE = "w" * 300 + " https://example.org/" + "x" * 200 + "\n\n    " + "code " * 60 + "\n\n> quoted\n\n1. one"
 
 
+RIGHT_TO_LEFT = "<script>document.documentElement.dir = 'rtl'</script>"
+
+
 def a_conversation(live: Live, thread: str, levels: int = 9) -> None:
     parent = ""
     for n in range(levels):
@@ -31,8 +34,8 @@ def a_conversation(live: Live, thread: str, levels: int = 9) -> None:
 
 def opened(page: Page, thread: str) -> Page:
     page.goto(thread)
-    page.get_by_role("textbox", name="Comment").focus()
-    expect(page.get_by_role("button", name="Post comment")).to_be_visible()
+    page.locator("textarea").focus()
+    expect(page.locator("button[part=button]")).to_be_visible()
     return page
 
 
@@ -55,11 +58,11 @@ def test_axe_finds_nothing_serious_or_moderate(
     assert page.evaluate(TOO_FAINT) == []
 
 
-@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("lang", ["en", "ar"])
 def test_the_widget_fits_on_a_phone_and_under_a_thumb(
-    desktop: Desktop, live: Live, website: Website, direction: str
+    desktop: Desktop, live: Live, website: Website, lang: str
 ) -> None:
-    thread = a_page(live, website, head=f"<script>document.documentElement.dir = '{direction}'</script>")
+    thread = a_page(live, website, lang=lang, head="<style>html:lang(ar) { direction: rtl }</style>")
     a_conversation(live, thread)
     page = opened(desktop.open(width=390, has_touch=True, is_mobile=True), thread)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -73,7 +76,7 @@ def test_the_widget_fits_on_a_phone_and_under_a_thumb(
 
 
 def test_everything_is_mirrored_on_a_page_from_right_to_left(desktop: Desktop, live: Live, website: Website) -> None:
-    thread = a_page(live, website, head="<script>document.documentElement.dir = 'rtl'</script>")
+    thread = a_page(live, website, lang="he", head=RIGHT_TO_LEFT)
     a_conversation(live, thread, levels=2)
     page = desktop.open()
     page.goto(thread)
@@ -92,6 +95,23 @@ def test_a_language_of_its_own_brings_its_direction(desktop: Desktop, live: Live
     page.goto(website.put(script_tag(live, data_lang="he", data_messages=texts)))
     expect(page.get_by_role("heading", name="לא נכתבו תגובות")).to_be_visible()
     assert page.evaluate(f"getComputedStyle({INSIDE}.firstElementChild).direction") == "rtl"
+
+
+@pytest.mark.parametrize(("page_language", "chosen"), [("eo", ""), ("he", "en"), ("", "")])
+def test_english_texts_on_a_page_from_right_to_left_read_from_left_to_right(
+    desktop: Desktop, live: Live, website: Website, page_language: str, chosen: str
+) -> None:
+    thread = website.put(script_tag(live, data_lang=chosen), lang=page_language, head=RIGHT_TO_LEFT)
+    for content in ("שלום לכולם", "Hello"):
+        reply(live, thread, author="Ada", content=content)
+    page = desktop.open()
+    page.goto(thread)
+    heading = page.get_by_role("heading", name="2 comments")
+    expect(heading).to_have_css("direction", "ltr")
+    expect(heading).to_have_css("text-align", "start")
+    expect(page.locator(".time").first).to_have_css("direction", "ltr")
+    for text, direction in (("שלום לכולם", "rtl"), ("Hello", "ltr")):
+        expect(page.locator(".content").filter(has_text=text)).to_have_css("direction", direction)
 
 
 def test_a_dark_page_without_a_colour_scheme_gets_readable_colours(

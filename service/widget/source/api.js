@@ -28,7 +28,7 @@ export class Api {
   /* Return the body of a successful request; throw an error with the status for any other. */
   async get(path, options) {
     const { status, body } = await this.request(path, options);
-    if (status !== 200) throw Object.assign(new Error(body.title || "request failed"), { status });
+    if (status !== 200) throw Object.assign(new Error(body.title || "request failed"), { status, body });
     return body;
   }
 

@@ -4,7 +4,7 @@ import { query } from "./api.js";
 import { avatar } from "./avatar.js";
 import { element, quietButton } from "./dom.js";
 import { AUTHOR_NAMES, FIELD_NAMES, authorFields, contentField, formNote, otherFields } from "./form_fields.js";
-import { showProblems } from "./form_problems.js";
+import { fieldProblems, problemText, showProblems } from "./form_problems.js";
 import { loadPart } from "./part_loader.js";
 import { signedName } from "./signed_user.js";
 import { postComment } from "./submission.js";
@@ -28,7 +28,9 @@ export class CommentForm {
 
   async loadSettings() {
     this.loadedAt = Date.now();
-    this.settings = await this.api.get(`/form${query({ thread: this.thread })}`).catch(() => this.settings || OFFLINE_SETTINGS);
+    // The server refuses a thread with a problem, such as an address that is too long. Then no comment can be sent.
+    const onError = ({ status, body }) => status === 422 ? { closed: true, problem: body.problems[0] } : this.settings || OFFLINE_SETTINGS;
+    this.settings = await this.api.get(`/form${query({ thread: this.thread })}`).catch(onError);
   }
 
   renewToken() {
@@ -36,8 +38,9 @@ export class CommentForm {
   }
 
   build() {
-    const { localize, settings } = this, { closed } = settings;
-    this.heading = element("h3", { id: "form-heading" }, localize(closed ? "closed" : "leaveComment"));
+    const { localize, settings } = this, { closed, problem } = settings;
+    const heading = problem ? problemText(problem, localize) : localize(closed ? "closed" : "leaveComment");
+    this.heading = element("h3", { id: "form-heading" }, heading);
     this.section.classList.toggle("collapsed", !closed);
     this.section.replaceChildren(this.heading);
     if (closed) return;
@@ -48,7 +51,7 @@ export class CommentForm {
     const about = this.user ? [element("p", { className: "note extra" }, localize("signedInAs", { name: this.user }))]
       : [formNote(settings, localize), ...authorFields(settings, localize)];
     const [note, ...fields] = about;
-    this.form = element("form", { part: "form", acceptCharset: "utf-8" }, this.alert, note,
+    this.form = element("form", { part: "form", acceptCharset: "utf-8", noValidate: true }, this.alert, note,
       this.toolbar(), contentField(settings, localize), ...fields, ...otherFields(settings, localize), this.postButton);
     this.input("content").placeholder = localize("leaveComment");
     this.listen();
@@ -144,11 +147,10 @@ export class CommentForm {
 
   async send() {
     if (this.postButton.disabled) return;
-    const { user } = this;
     this.setUser(); // the token may have expired since the form was built
-    if (this.user !== user && !this.form.reportValidity()) return;
-    const values = this.values();
-    this.showProblems([], "");
+    const values = this.values(), found = fieldProblems(this);
+    this.showProblems(found, "");
+    if (found.length) return;
     this.postButton.disabled = true;
     this.postButton.textContent = this.localize("posting");
     try {
@@ -164,7 +166,7 @@ export class CommentForm {
     if (status !== 202) {
       const problems = body.problems || [];
       const text = retryAfter ? this.localize("retryAfter", { n: retryAfter })
-        : status >= 500 ? this.localize("sendFailed") : problems.length ? "" : body.detail || body.title;
+        : status >= 500 ? this.localize("sendFailed") : problems.length ? "" : this.localize.failure(body);
       this.showProblems(problems, text, status === 429 || status >= 500);
       return;
     }

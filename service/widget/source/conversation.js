@@ -62,16 +62,14 @@ export class Conversation {
     this.newButton = button("", () => this.showNew());
     this.newComments = element("div", { className: "new", hidden: true }, this.newButton);
     this.status = element("p", { role: "status", part: "status" });
-    this.section = element("section", { "aria-labelledby": "heading", part: "comments", lang: localize.language },
+    this.section = element("section", { "aria-labelledby": "heading", part: "comments", lang: localize.language, dir: localize.direction },
       this.top, this.status, this.list, this.moreButton, this.newComments);
-    // A page in Arabic may lack `dir`. A page from right to left keeps its direction where English texts stand in.
-    if (optionOf(this.host, "lang") || localize.direction === "rtl") this.section.dir = localize.direction;
     this.host.show(this.section);
     this.form.build();
     this.form.fillFromDraft(this.storage.draft);
     if (plainForm) this.form.fillFrom(plainForm);
     this.render();
-    if (!this.comments.loaded) this.announce("loadFailed");
+    if (!this.comments.loaded && !this.form.settings.problem) this.announce("loadFailed");
   }
 
   /* Draw the list again if it has changed. The form and the editor keep their elements, and with them what was typed. */
@@ -88,6 +86,7 @@ export class Conversation {
     this.drawn = drawn;
     const total = comments.shownTotal, hidden = comments.hidden.length;
     this.heading.textContent = total > 0 ? localize("count", { n: total }) : localize("noComments");
+    this.top.hidden = !comments.loaded;
     this.sort.hidden = total < 2;
     this.moreButton.hidden = !comments.hasMore;
     this.newComments.hidden = !hidden;
@@ -155,7 +154,7 @@ export class Conversation {
   /* Follow the thread while the page is visible. Runs again each time the page comes back into view. */
   follow() {
     this.pause();
-    if (!this.list || document.hidden || !this.isActive) return;
+    if (!this.list || document.hidden || !this.isActive || this.form.settings.problem) return;
     this.form.renewToken();
     this.ownComments.checkStatus();
     this.updates.start(this.comments.version);

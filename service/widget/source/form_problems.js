@@ -9,8 +9,14 @@ const MESSAGES = {
 };
 
 /* Translate a problem that the server reports. Codes without a translation keep the server's message. */
-export function problemText({ code, message }, localize) {
-  return MESSAGES[code] ? localize(MESSAGES[code]) : message;
+export function problemText(problem, localize) {
+  return MESSAGES[problem.code] ? localize(MESSAGES[problem.code]) : localize.problem(problem);
+}
+
+/* Return the problems that the browser finds. Its own messages are in its language, not in the language of the page. */
+export function fieldProblems(form) {
+  const inputs = FIELD_NAMES.map((name) => form.input(name)).filter((input) => input && !input.validity.valid);
+  return inputs.map(({ name, validity }) => ({ field: name, code: validity.valueMissing ? "required" : "email" }));
 }
 
 /* Mark the fields with problems and focus the first one. `text` is about the whole form. */

@@ -22,8 +22,8 @@ export async function loadMessages(element) {
   const hasOwn = own.some((texts) => Object.keys(texts).length);
   // The English texts stay if the file cannot be loaded.
   const texts = file ? await loadLocale(file).catch(() => null) : null;
-  const isWanted = texts || hasOwn || /^en\b/i.test(wanted);
-  return localizer({ ...ENGLISH, ...texts, ...own[0], ...own[1] }, isWanted ? supportedTag(wanted) : "en");
+  const language = texts ? localeOf(file, supportedTag(wanted)) : hasOwn || /^en\b/i.test(wanted) ? supportedTag(wanted) : "en";
+  return localizer({ ...ENGLISH, ...texts, ...own[0], ...own[1] }, language);
 }
 
 /* `language` is the one of the texts. It decides about plurals, numbers and dates. */
@@ -38,6 +38,10 @@ function localizer(texts, language) {
     return String(text).replace(/\{(n|name)\}/g, (_, name) => name === "n" ? numbers.format(values.n) : values.name);
   };
   localize.language = language;
+  // The server's own messages are English. Other languages have translations by the type of an error and the code of a problem.
+  const translated = (section, code) => (texts[section] || {})[code];
+  localize.failure = ({ type = "", title, detail }) => translated("errors", type.split(":").pop()) || detail || title;
+  localize.problem = ({ code, message }) => translated("problems", code) || message;
   localize.direction = RIGHT_TO_LEFT.test(new Intl.Locale(language).maximize().script) ? "rtl" : "ltr";
   localize.date = (time) => dates.format(new Date(time));
   localize.age = (time) => {
@@ -64,6 +68,14 @@ function localeNames(language) {
   try { names.push(...withPrefixes(new Intl.Locale(language).maximize().baseName.toLowerCase())); } catch { /* no valid tag */ }
   names.push(...withPrefixes(names[0]));
   return names.includes("no") || names.includes("nn") ? [...names, "nb"] : names;
+}
+
+/* The locale for numbers and dates next to the texts of a file: the wanted one with its region, if it is of the same
+   language and script. "pt" alone means Brazil to browsers, and our file is European. */
+function localeOf(file, wanted) {
+  const { language, script } = new Intl.Locale(wanted).maximize(), ofTexts = new Intl.Locale(file).maximize();
+  if (wanted === "pt" && file === wanted) return "pt-PT";
+  return language === ofTexts.language && script === ofTexts.script ? wanted : file;
 }
 
 /* "zh-hant-tw", "zh-hant", "zh" */

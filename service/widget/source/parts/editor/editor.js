@@ -35,7 +35,7 @@ export class CommentEditor {
     if (maxLength) this.input.maxLength = maxLength;
     this.alert = element("p", { role: "alert", className: "problem" });
     this.saveButton = element("button", { part: "button" }, localize("save"));
-    this.form = element("form", { part: "form" }, labelled(this.input, localize("comment")), this.alert,
+    this.form = element("form", { part: "form", noValidate: true }, labelled(this.input, localize("comment")), this.alert,
       this.saveButton, quietButton(localize("cancelEdit"), () => this.close(own)));
     this.form.onsubmit = (event) => { event.preventDefault(); this.save(own); };
     this.id = own.id;
@@ -84,6 +84,6 @@ export class CommentEditor {
     if (!answer) return localize("sendFailed");
     if (answer.retryAfter) return localize("retryAfter", { n: answer.retryAfter });
     const problems = (answer.body.problems || []).map((problem) => problemText(problem, localize)).join(" ");
-    return problems || answer.body.detail || answer.body.title;
+    return problems || localize.failure(answer.body);
   }
 }
