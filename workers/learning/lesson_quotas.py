@@ -62,7 +62,10 @@ def campaign(content: str) -> str:
     nine in ten if one word in twenty differs.
     """
     text = fold(content).text
-    kept = [word for word in words(without_addresses(text)) if not any(map(str.isdigit, word))]
+    kept = [word for word in words(without_addresses(text)) if word.isalpha() or not any(map(str.isdigit, word))]
     if len(kept) < FEW_WORDS:
         return " ".join(sorted(kept)) or text.strip()
-    return min((f"{a} {b}" for a, b in pairwise(kept)), key=lambda pair: zlib.crc32(pair.encode("utf-8", "replace")))
+    encoded = " ".join(kept).encode("utf-8", "replace").split(b" ")
+    hashes = list(map(zlib.crc32, map(b"%b %b".__mod__, pairwise(encoded))))
+    first = hashes.index(min(hashes))
+    return " ".join(kept[first : first + 2])

@@ -1,11 +1,15 @@
 """Neither one campaign nor one moderator can dominate what a site learned."""
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comments.lifecycle import Action, Label, Role
 from comments.model import Comment
@@ -16,8 +20,10 @@ from comments.storage.values import TokenCounts
 from tests.support.builders import NOW, a_comment, a_decision
 from training.generate import honest, spam
 from workers.learning.combined_model import combined_score
-from workers.learning.lesson_quotas import MAX_OF_CAMPAIGN, MAX_OVERRULING, campaign, lesson_quotas
+from workers.learning.lesson_quotas import FEW_WORDS, MAX_OF_CAMPAIGN, MAX_OVERRULING, campaign, lesson_quotas
 from workers.learning.site_model import tokens
+from workers.text.normalization import fold
+from workers.text.tokens import words
 
 TEMPLATE = (
     "Dear {name}, our trusted team in {town} lends money to everybody within a day, without papers and without asking; "
@@ -144,3 +150,14 @@ def test_each_moderator_has_a_quota_for_each_day():
         lesson_quotas(seen.with_decision(a_decision(Action.SPAM, Role.MODERATOR, by, at=at)))[1] for by, at in others
     }
     assert len(rations) == 3
+
+
+@given(
+    st.lists(st.sampled_from(["the", "harbour", "über", "привет", "a", "garden", "x9", "tea", "\ud800"]), min_size=9)
+)
+def test_a_campaign_is_the_pair_of_words_with_the_least_hash(texts: list[str]) -> None:
+    text = " ".join(texts)
+    kept = [word for word in words(fold(text).text) if not any(map(str.isdigit, word))]
+    pairs = [f"{a} {b}" for a, b in pairwise(kept)]
+    if len(kept) >= FEW_WORDS:
+        assert campaign(text) == min(pairs, key=lambda pair: zlib.crc32(pair.encode("utf-8", "replace")))
