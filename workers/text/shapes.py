@@ -33,7 +33,8 @@ _VOWEL = re.compile("[aeiouy]")
 #: A line that ends within a sentence, as in a text that was copied from a narrow column.
 _BROKEN_LINE = re.compile(r"[a-zа-яà-ÿ,]\n[a-zа-яà-ÿ]")
 _LIST_OR_CODE = re.compile(r"^\s*(?:[-*+>]|\d+[.)]|http)|[{};=]\n", re.MULTILINE)
-_REPLY = re.compile(r"^\s*>|@[^\W\d_]|^[A-Z][a-z]+[,:]", re.MULTILINE)
+_NAMED, _QUOTED = re.compile(r"@[^\W\d_]"), re.compile(r"^\s*>", re.MULTILINE)
+_GREETED = re.compile(r"[A-Z][a-z]+[,:]")
 _HTML_LINK = re.compile(r"<a\s", re.IGNORECASE)
 _BOARD_LINK = re.compile(r"\[/?url|\[link=", re.IGNORECASE)
 #: A text has few words for its links if it has fewer than this for each.
@@ -116,7 +117,7 @@ def text_shapes(raw: str, n_words: int, found: Sequence[Link]) -> Iterator[str]:
     """Yield shapes of a text with `n_words` words. Oddly doubled letters ("thhe") were tried, and got no points."""
     if "\n" in raw and _BROKEN_LINE.search(raw) and not _LIST_OR_CODE.search(raw):
         yield "lines broken inside a sentence"
-    if _REPLY.search(raw):
+    if _is_reply(raw):
         yield "answer to somebody"
     if found:
         if len(found) * _WORDS_FOR_A_LINK > n_words:
@@ -125,3 +126,10 @@ def text_shapes(raw: str, n_words: int, found: Sequence[Link]) -> Iterator[str]:
             yield "link in HTML"
         if _BOARD_LINK.search(raw):
             yield "link in the markup of forums"
+
+
+def _is_reply(raw: str) -> bool:
+    """Decide if a text names, quotes or greets somebody. Each sign is looked for first: most texts have none."""
+    if ("@" in raw and _NAMED.search(raw)) or (">" in raw and _QUOTED.search(raw)):
+        return True
+    return any(map(_GREETED.match, raw.split("\n"))) if "," in raw or ":" in raw else False

@@ -1,9 +1,14 @@
 """Shapes of names, websites and texts, which the shipped model weighs a little each."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.builders import a_comment
 from workers.learning.features import features
+from workers.text.shapes import text_shapes
 
 
 def shapes(**fields: str) -> tuple[str, ...]:
@@ -79,3 +84,9 @@ def test_a_text_has_a_shape(content, shape):
 
 def test_lists_and_code_are_no_broken_sentences():
     assert shapes(content="I need\n- flour\n- water") == shapes(content="def f():\n    return x;\n") == ()
+
+
+@given(st.text(alphabet="Ab@>,: \n1Ä", max_size=30))
+def test_answers_are_found_as_by_one_pattern(text: str) -> None:
+    pattern = re.compile(r"^\s*>|@[^\W\d_]|^[A-Z][a-z]+[,:]", re.MULTILINE)
+    assert ("answer to somebody" in text_shapes(text, 1, ())) == bool(pattern.search(text))
