@@ -9,6 +9,7 @@ from similar ones. With a data directory these are real comments, which have far
 ones and take longer. To compare two commits, run both in turns, several times.
 """
 
+import gc
 import sys
 import time
 from collections import Counter, deque
@@ -147,6 +148,9 @@ def measure_stream(made: Iterable[generate.Example]) -> None:
     counts = counts_of(lessons)
     # The worker has judged the first half already.
     deque(judging_seconds(map(corpora.comment, lessons), counts), maxlen=0)
+    # As a worker does after its first job.
+    gc.collect()
+    gc.freeze()
     took = list(judging_seconds(map(corpora.comment, stream), counts))
     print(f"a stream of {len(stream):,} comments after {half:,} lessons")
     for name, length in LENGTHS.items():

@@ -1,6 +1,7 @@
 """Run one worker process: RQ's in-process worker on one queue, restricted to our own jobs."""
 
 import faulthandler
+import gc
 import logging
 import random
 import time
@@ -72,6 +73,7 @@ class Worker(SimpleWorker):
     storage: Storage
     part: str  # name of its queue without the prefix
     beat_at = 0.0  # by the monotonic clock
+    has_frozen = False
 
     def subscribe(self) -> None:
         """Ignore remote commands, which could stop workers. This also saves a thread, and a second at shutdown."""
@@ -94,6 +96,11 @@ class Worker(SimpleWorker):
             super().execute_job(job, queue)  # RQ has no types here
         except redis.RedisError as error:
             self._raise_unless_unavailable(error)
+        if not self.has_frozen:
+            # The first job loaded models and word lists. Without them a garbage collection has little to search.
+            self.has_frozen = True
+            gc.collect()
+            gc.freeze()
 
     def teardown(self) -> None:
         """Remove the record of this worker. Without a server it expires."""
