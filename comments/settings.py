@@ -113,6 +113,11 @@ class Settings:
         return self.smtp_url is not None
 
     @property
+    def max_form(self) -> int:
+        """Bytes of the largest form that is read: percent-encoding triples a text. A refused form may be larger."""
+        return 4 * self.max_body
+
+    @property
     def secure(self) -> bool:
         """True if the service is reached over https, so that cookies can be restricted to it."""
         return self.public_url.startswith("https://")

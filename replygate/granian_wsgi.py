@@ -20,6 +20,8 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # the pla
 
 from service.web.event_streams import END, EventStream
 
+from .body_reader import is_form, read_body
+
 #: Seconds from the headers of a request to the end of its body. 64 KiB need 55 kbit/s.
 BODY_TIMEOUT = 10.0
 TOO_SLOW = json.dumps({"type": "about:blank", "title": "Request Timeout", "status": 408}).encode()
@@ -131,26 +133,6 @@ def unreadable(names: Iterable[str]) -> bytes:
     return json.dumps({"type": "urn:replygate:invalid", "title": title, "status": 400, "problems": problems}).encode()
 
 
-async def read_body(scope: Scope, protocol: Any, max_bytes: int, timeout: float) -> bytes:
-    """Read the body. Stop soon after `max_bytes`, which the application refuses.
-
-    Raises TimeoutError.
-    """
-    declared = scope.headers.get("content-length")
-    if declared is None and "transfer-encoding" not in scope.headers:
-        return b""
-    if declared is not None and int(declared) > max_bytes:
-        return b""  # the application refuses it because of its length
-    parts, size = [], 0
-    async with asyncio.timeout(timeout):
-        async for part in protocol:
-            parts.append(part)
-            size += len(part)
-            if size > max_bytes:
-                break
-    return b"".join(parts)
-
-
 class OpenStreams:
     """The event streams of this process. Each holds a connection, but no thread."""
 
@@ -211,8 +193,10 @@ class RequestThreads:
 class WSGIAdapter:
     """A WSGI application with Granian's RSGI interface."""
 
-    def __init__(self, app: WSGIApplication, threads: int, max_body: int, body_timeout: float = BODY_TIMEOUT) -> None:
-        self._app, self._max_body, self._body_timeout = app, max_body, body_timeout
+    def __init__(
+        self, app: WSGIApplication, threads: int, max_body: int, max_form: int, body_timeout: float = BODY_TIMEOUT
+    ) -> None:
+        self._app, self._max_body, self._max_form, self._body_timeout = app, max_body, max_form, body_timeout
         self._threads = RequestThreads(threads, "request")
         self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
         self._streams = OpenStreams()
@@ -235,7 +219,8 @@ class WSGIAdapter:
             return
         threads = self._health.get(scope.path, self._threads)
         try:
-            body = await read_body(scope, protocol, self._max_body, self._body_timeout)
+            longest = self._max_form if is_form(scope) else self._max_body
+            body = await read_body(scope, protocol, longest, self._body_timeout)
             status, headers, stream = await threads.answer(self._app, environ(scope, body))
         except TimeoutError:
             protocol.response_bytes(408, PROBLEM, TOO_SLOW)

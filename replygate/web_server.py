@@ -71,4 +71,4 @@ def load_application(parent: int, settings: Settings, target: str) -> WSGIAdapte
     stop_with_parent(parent)
     module, name = target.split(":")
     app = getattr(import_module(module), name)  # importing it reads the environment and connects
-    return WSGIAdapter(app, settings.web_threads, settings.max_body)
+    return WSGIAdapter(app, settings.web_threads, settings.max_body, settings.max_form)

@@ -9,14 +9,14 @@ from comments.errors import ActionNotAllowed, Invalid, Refused, ReplygateError, 
 from comments.lifecycle import Outcome
 from comments.site import Site
 from service.deps import deps
-from service.web import errors, request_body, site_cache
+from service.web import errors, site_cache
 from service.web.errors import prefers_html
 from service.web.operations import Header, json_response, operation
 from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery, StatusQuery
 from service.web.site_access import add_cors_headers
 from service.web.thread_links import back_link, thread_back_link
 
-from . import receipts, refused_forms
+from . import form_bodies, receipts, refused_forms
 from .author_edits import AuthorProof, apply_edit, author_view, comment_status, withdraw
 from .receipts import comment_url
 from .signed_users import USER_HEADER, require_user
@@ -109,7 +109,7 @@ def submit_author_form(site: str, id: str) -> ResponseReturnValue:
 
 
 def _apply_author_form(site: str, id: str) -> Response:
-    found, fields = site_cache.get_site(site), request_body.read_request_body(request, forms=True).fields
+    found, fields = site_cache.get_site(site), form_bodies.read_form().fields
     receipt, content = (str(fields.get(name, "")) for name in ("receipt", "content"))
     try:
         if "content" in fields:

@@ -10,28 +10,18 @@ from comments.errors import ReplygateError
 from comments.site import Site
 from comments.validation import UNSAFE_IN_URL
 from service.deps import deps
-from service.web import request_body, site_access, site_cache
-from service.web.page_language import LANGUAGE_FIELD
+from service.web import site_access, site_cache
+from service.web.page_language import LANGUAGE_FIELD, keep_form_language
 from service.web.request_body import RequestBody
 from service.web.thread_links import back_link
 
-from . import parsing, receipts, refused_forms
+from . import form_bodies, parsing, receipts, refused_forms
 from .acceptance import AcceptedSubmission, submissions
 from .author_secrets import keep_in_cookie
-from .refused_forms import RETURN_FIELD
-
-#: Three characters of a percent-encoded form stand for one byte.
-ENCODED_GROWTH = 3
+from .form_bodies import RETURN_FIELD
 
 
-def read_form() -> RequestBody:
-    """Read a form of at most as much text as JSON may have."""
-    if request.mimetype == request_body.URLENCODED:
-        request.max_content_length = ENCODED_GROWTH * deps().settings.max_body
-    return request_body.read_request_body(request, forms=True)
-
-
-def submit_form(site: str, read: Callable[[Site], RequestBody] = lambda _: read_form()) -> Response:
+def submit_form(site: str, read: Callable[[Site], RequestBody] = lambda _: form_bodies.read_form()) -> Response:
     """Accept a browser's form and redirect, or show the form again with its errors and the typed text."""
     try:
         return _accept(site, read)
@@ -44,6 +34,7 @@ def _accept(site: str, read: Callable[[Site], RequestBody]) -> Response:
     trusted = site_access.may_post(found, request, deps().settings)
     fields = dict(read(found).fields)
     return_to = fields.pop(RETURN_FIELD, "")
+    keep_form_language(fields)
     fields.pop(LANGUAGE_FIELD, None)
     accepted = submissions().accept(
         request, found, parsing.submitted_fields(RequestBody(fields, form=True), found), trusted

@@ -13,7 +13,7 @@ from comments.site import Site
 from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.operations import operation
-from service.web.page_language import LANGUAGE_FIELD
+from service.web.page_language import LANGUAGE_FIELD, linking_language
 from service.web.schemas import ID_EXAMPLE, Wire
 
 blueprint = Blueprint("receipts", __name__, url_prefix="/v1/sites/<site>")
@@ -97,7 +97,7 @@ def comment_url(site: Site, id: str) -> str:
 
 def redirect_to_status(site: Site, comment: str, code: bool = True) -> Response:
     """Redirect an author to the status page. The code is for browsers that keep no cookies."""
-    language = request.values.get(LANGUAGE_FIELD, "")
+    language = linking_language()
     query = ({LANGUAGE_FIELD: language} if language else {}) | (new_code(site, comment) if code else {})
     response = Response(status=303)
     response.headers["Location"] = comment_url(site, comment) + (f"?{urlencode(query)}" if query else "")

@@ -3,25 +3,21 @@
 from collections.abc import Mapping
 
 from flask import Response, render_template, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from comments.errors import NotFound, ReplygateError, StorageDown
 from comments.site import Site
 from comments.thread_addresses import thread_key
 from comments.thread_detail_rules import URL_FIELD
 from service.deps import deps
-from service.web import errors, request_body, site_cache
+from service.web import errors, site_cache
 from service.web.errors import Refusal
 from service.web.thread_links import back_link
 
-from . import form_tokens, parsing
+from . import form_tokens
+from .form_bodies import RETURN_FIELD, typed_fields
 from .reply_form import ReplyFormView, new_token
 from .signed_users import check_user
-
-#: Page to go to after success, under WordPress's name. Only pages of the site and of this service are allowed.
-RETURN_FIELD = "redirect_to"
-#: Bytes of a form that is too large to be accepted, but that we show again.
-MAX_SHOWN = 2**20
 
 
 def show_again(site_id: str, error: ReplygateError | HTTPException) -> Response:
@@ -44,21 +40,6 @@ def show_text(error: ReplygateError | HTTPException) -> Response:
         raise error
     page = render_template("submission/unsent.html", refusal=refusal, content=content)
     return Response(page, refusal.status, refusal.headers, mimetype="text/html")
-
-
-def typed_fields() -> Mapping[str, str]:
-    """Return the fields of the request's form under our names, as far as the form can be read."""
-    request.max_content_length = MAX_SHOWN
-    try:
-        raw = request.get_data()
-    except RequestEntityTooLarge:
-        return {}
-    fields: dict[str, str] = {}
-    boundary = request.mimetype_params.get("boundary", "")
-    for name, value in request_body.readable_fields(raw, request.mimetype, boundary).items():
-        if (name, value) != ("comment_parent", "0"):
-            fields.setdefault(parsing.ALIASES.get(name, name), value)
-    return fields
 
 
 def _form(site: Site, fields: Mapping[str, str], refusal: Refusal) -> str:

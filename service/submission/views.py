@@ -10,7 +10,7 @@ from service.web.request_body import JSON
 from service.web.schemas import AcceptedComment, Submission, ThreadState
 from service.web.thread_links import requested_thread
 
-from . import form_pages
+from . import form_bodies, form_pages
 from .acceptance import AcceptedSubmission, submissions
 
 blueprint = Blueprint("submission", __name__, url_prefix="/v1/sites/<site>")
@@ -45,7 +45,7 @@ blueprint.after_request(site_access.add_cors_headers)
 def submit_comment(site: str) -> Response:
     if prefers_html() and request.mimetype != JSON:
         return form_pages.submit_form(site)
-    accepted = submissions().submit(request, site, form_pages.read_form)
+    accepted = submissions().submit(request, site, form_bodies.read_form)
     return accepted_response(accepted)
 
 

@@ -7,9 +7,9 @@ from comments.visitor_fields import VISITOR_FIELDS
 from service.web import site_access
 from service.web.request_body import RequestBody
 
-from . import form_pages, parsing, views
+from . import form_bodies, form_pages, parsing, views
 from .acceptance import submissions
-from .refused_forms import RETURN_FIELD
+from .form_bodies import RETURN_FIELD
 
 blueprint = Blueprint("wordpress", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(site_access.add_cors_headers)
@@ -19,7 +19,7 @@ KNOWN_FIELDS = frozenset(
     {
         *VISITOR_FIELDS,
         *parsing.ALIASES,
-        *("thread", "parent", "form_token", "form_proof", "notify", "user_token", RETURN_FIELD),
+        *("thread", "parent", "form_token", "form_proof", "notify", "user_token", "lang", RETURN_FIELD),
     }
 )
 #: The honeypot of Akismet's plug-in.
@@ -38,7 +38,7 @@ def submit_wordpress_form(site: str) -> Response:
 
 
 def _read_form(site: Site) -> RequestBody:
-    return known_fields(form_pages.read_form(), site.trap_field)
+    return known_fields(form_bodies.read_form(), site.trap_field)
 
 
 def known_fields(body: RequestBody, trap_field: str) -> RequestBody:

@@ -1,6 +1,7 @@
 """Language of a public page: the page that links here names it, else the site's setting, else the browser's."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from flask import Flask, Response, g, has_request_context, request
 from jinja2.runtime import Context
@@ -27,9 +28,23 @@ def register_translations(app: Flask) -> None:
 
 def reader_translation(site: Site | None) -> Translation:
     """Return the translation for the person who reads this page."""
-    found = requested_translation(request, site, request.values.get(LANGUAGE_FIELD, "", type=str))
+    found = requested_translation(request, site, linking_language())
     g.page_language = found.code
     return found
+
+
+def keep_form_language(fields: Mapping[str, Any]) -> None:
+    """Note the language in the fields of the request's form, for the pages that answer it."""
+    language = fields.get(LANGUAGE_FIELD)
+    g.form_language = language if isinstance(language, str) else ""
+
+
+def linking_language() -> str:
+    """Return the language of the page that the visitor came from; "" if the request does not say.
+
+    The body is not read: it can be too large, unreadable or read already, and a page about that must not fail.
+    """
+    return request.args.get(LANGUAGE_FIELD, "") or cast(str, g.get("form_language", ""))
 
 
 def requested_translation(request: Request, site: Site | None, page: str) -> Translation:

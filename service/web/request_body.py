@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +30,6 @@ MAX_DIGITS = 20
 #: Characters of a field's name that an answer repeats.
 MAX_PRINTED_NAME = 60
 
-PLAIN_FIELD = re.compile(r"^(\w{1,40})=", re.MULTILINE)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -127,12 +126,15 @@ def _depth(value: object) -> int:
     return depth
 
 
-def readable_fields(raw: bytes, kind: str, boundary: str) -> dict[str, str]:
-    """Return what can be read of a form, also of one that is refused: its first values, as browsers write them."""
+def readable_fields(raw: bytes, kind: str, boundary: str, names: Collection[str]) -> dict[str, str]:
+    """Return what can be read of a form, also of one that is refused: its first values, as browsers write them.
+
+    `names` are those of the fields that a form in plain text may have.
+    """
     pairs: Mapping[str, Callable[[bytes], Iterable[tuple[str, str]]]] = {
         URLENCODED: _urlencoded,
         MULTIPART: partial(_multipart, boundary=boundary),
-        PLAIN_TEXT: _plain_text,
+        PLAIN_TEXT: partial(_plain_text, names=names),
     }
     fields: dict[str, str] = {}
     with suppress(BadRequest):
@@ -141,11 +143,18 @@ def readable_fields(raw: bytes, kind: str, boundary: str) -> dict[str, str]:
     return fields
 
 
-def _plain_text(raw: bytes) -> Iterator[tuple[str, str]]:
-    """Read a form of the type text/plain. A line that looks like a field begins one, even inside a text."""
-    parts = PLAIN_FIELD.split(_form_text(raw))[1:]
-    for name, value in zip(parts[::2], parts[1::2], strict=True):
-        yield name, value.removesuffix("\r\n")
+def _plain_text(raw: bytes, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Read a form of the type text/plain. Nothing marks the end of a text: the next new name of a field ends it."""
+    fields: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in _form_text(raw).removesuffix("\r\n").split("\r\n"):
+        name, equals, rest = line.partition("=")
+        if equals and name in names and name not in fields:
+            current = fields[name] = [rest]
+        else:
+            current.append(line)
+    for name, lines in fields.items():
+        yield name, "\r\n".join(lines)
 
 
 def _urlencoded(raw: bytes) -> Iterable[tuple[str, str]]:

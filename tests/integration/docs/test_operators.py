@@ -73,7 +73,7 @@ def test_the_proxies_lead_to_the_service(language: str) -> None:
     assert f"{settings.host}:{settings.port}" in text
     assert text.count("{") == text.count("}")
     (limit,) = re.findall(r"(?:max_size|client_max_body_size) (\d+)k", text, re.IGNORECASE)
-    assert int(limit) * 1000 >= settings.max_body
+    assert int(limit) * 1000 >= settings.max_form
 
 
 @pytest.fixture

@@ -85,3 +85,8 @@ def test_the_flask_recipe_works_without_the_service(visitor: FlaskClient, monkey
     page = visitor.post("/hello", data={"content": "Kept"})
     assert (page.status_code, "Comments are unavailable" in page.text) == (200, True)
     assert ">Kept</textarea>" in page.text
+
+
+def test_no_recipe_skips_the_confirmation() -> None:
+    """With `redirect_to`, a visitor without JavaScript would not learn that the comment was stored."""
+    assert "redirect_to" not in (ROOT / "docs/recipes.md").read_text()

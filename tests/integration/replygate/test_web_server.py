@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psutil
 import pytest
@@ -94,6 +95,36 @@ def test_a_body_that_is_too_long_is_refused_by_the_application(port: int, header
     answer = send_request(port, POST + headers, body)
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"application/problem+json" in answer
+
+
+@pytest.mark.parametrize("address", ["comments", "wp-comments-post.php", "preview"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"])
+@pytest.mark.parametrize("size", [100, 70_000, 240_000, 300_000, 2_000_000])
+def test_a_form_of_any_size_gets_a_page(port: int, address: str, kind: str, size: int) -> None:
+    text = "x" * size
+    body = f"thread=a\r\nauthor=A\r\nlang=fr\r\ncontent={text}\r\n"
+    if kind == "application/x-www-form-urlencoded":
+        body = body.strip().replace("\r\n", "&")
+    if kind == "multipart/form-data":
+        body = f'--b\r\nContent-Disposition: form-data; name="content"\r\n\r\n{text}\r\n--b--\r\n'
+        kind += "; boundary=b"
+    head = f"POST /v1/sites/blog/{address} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nContent-Type: {kind}\r\n"
+    answer = send_request(port, f"{head}Content-Length: {len(body)}\r\n".encode(), body.encode()).decode()
+    assert answer.split()[1] in ("413", "415", "422")
+    assert "</html>" in answer
+    if address != "preview" and size <= 240_000:
+        assert text in answer, "it is not lost"
+        assert '<html lang="fr"' in answer or "lang=fr" not in body
+
+
+def test_a_long_comment_in_chinese_is_accepted(port: int) -> None:
+    """In a form each letter is nine bytes."""
+    fields = {"thread": "a", "author": "A", "email": "a@example.com", "content": "字" * 9_000}
+    body = urlencode(fields).encode()
+    assert len(body) > 65_536
+    head = POST.replace(b"json", b"x-www-form-urlencoded") + b"Accept: text/html\r\n"
+    answer = send_request(port, head + f"Content-Length: {len(body)}\r\n".encode(), body)
+    assert answer.startswith(b"HTTP/1.1 303")
 
 
 ODD_PATHS = (b"/%ff%fe", b"/v1/sites/a%2fb/comments", b"//", b"/%00", "/é?é".encode(), b"/healthz?%", b"*")

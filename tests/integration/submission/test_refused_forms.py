@@ -85,11 +85,37 @@ def test_the_longest_text_is_taken_however_browsers_encode_it(web: PublicApp) ->
         assert answer.status_code == 303
 
 
+def test_an_edit_may_be_as_long_as_a_comment(web: PublicApp) -> None:
+    comment = published(web.storage)
+    fields = {"receipt": web.pseudonyms.receipt("blog", comment.id), "content": "字" * 10_000}
+    assert web.client.post(f"{SUBMIT}/{comment.id}/own", data=fields, headers=HTML).status_code == 303
+
+
+def test_a_form_larger_than_any_page_with_its_text(web: PublicApp) -> None:
+    for address in (SUBMIT, WORDPRESS):
+        answer = web.client.post(f"{address}?lang=fr", data=a_reply(content="x" * 2_000_000), headers=HTML)
+        assert (answer.status_code, answer.mimetype) == (413, "text/html")
+        assert "too large" in answer.text
+
+
 def test_a_form_in_plain_text(web: PublicApp) -> None:
     lines = "".join(f"{name}={value}\r\n" for name, value in a_reply(content="One = 1\r\n\r\ntwo").items())
     answer = web.client.post(SUBMIT, data=lines, content_type="text/plain", headers=HTML)
     assert is_shown_again(answer, 415, "One = 1\n\ntwo") or inputs(answer.text)["content"] == "One = 1\r\n\r\ntwo"
     assert inputs(answer.text)["author"] == "Ada"
+
+
+@pytest.mark.parametrize("text", ["x=1\r\ny=2", "a\r\nauthor=me\r\ncontent=this\r\n\r\nz"])
+def test_a_form_in_plain_text_whose_text_looks_like_fields(web: PublicApp, text: str) -> None:
+    lines = "".join(f"{name}={value}\r\n" for name, value in a_reply(content=text).items())
+    answer = web.client.post(SUBMIT, data=lines, content_type="text/plain", headers=HTML)
+    assert inputs(answer.text)["content"].split() == text.split()
+    assert inputs(answer.text)["author"] == "Ada"
+
+
+def test_a_form_in_plain_text_with_unknown_fields(web: PublicApp) -> None:
+    answer = web.client.post(SUBMIT, data="message=Typed\r\n", content_type="text/plain", headers=HTML)
+    assert is_shown_again(answer, 415, "message=Typed")
 
 
 def test_a_form_with_a_field_twice_too_many_fields_or_a_file(web: PublicApp) -> None:

@@ -47,7 +47,7 @@ def echo(environment: Any, start: Any) -> list[bytes]:
 
 
 def status(line: Line, headers: list[tuple[str, str]], longest: int = 10) -> int:
-    adapter = WSGIAdapter(echo, threads=1, max_body=longest, body_timeout=0.05)
+    adapter = WSGIAdapter(echo, threads=1, max_body=longest, max_form=4 * longest, body_timeout=0.05)
     asyncio.run(adapter.__rsgi__(request(headers, method="POST"), line))
     return line.answered[0]
 
