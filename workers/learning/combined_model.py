@@ -67,6 +67,9 @@ REFUSAL_RULES: Mapping[str, RefusalRule] = {
     "1 in 100": RefusalRule(2.0, 1.0, 20, -math.inf),
 }
 DEFAULT_REFUSALS = "1 in 1000"
+#: Log-odds of the shipped model below which it contradicts a refusal, and what each unit below adds to the threshold.
+#: Of ten honest comments that were refused below videos, nine were below, but less than a third of the spam.
+PRIOR_HONEST, PRIOR_DOUBT = -2.0, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ def combined_score(
     prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
     prior = prior_log_odds(comment) if prior is None else prior
     log_odds = prior_weight * prior + site_weight * site + offset + calibration_shift(lessons.residual)
-    return CombinedScore(log_odds, hold_threshold(lessons), REFUSAL_RULES[refusals].spam_at(lessons), token_odds)
+    spam_at = REFUSAL_RULES[refusals].spam_at(lessons) + PRIOR_DOUBT * max(0.0, PRIOR_HONEST - prior)
+    return CombinedScore(log_odds, hold_threshold(lessons), spam_at, token_odds)
 
 
 def calibration_shift(residual: float, rate: float = SHIFT_RATE) -> float:

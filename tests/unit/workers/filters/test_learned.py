@@ -166,6 +166,12 @@ def test_a_shift_towards_spam_refuses_no_comment():
     assert combined_score(WATCHES, towards_ham).log_odds < combined_score(WATCHES, usual).log_odds
 
 
+def test_a_comment_that_the_shipped_model_finds_honest_needs_more_to_be_spam():
+    thresholds = [combined_score(WATCHES, corpus(100, 100), prior=prior).spam_at for prior in (3.0, -2.0, -3.0, -6.0)]
+    assert thresholds[0] == thresholds[1] < thresholds[2] < thresholds[3]
+    assert combined_score(WATCHES, corpus(100, 100), "none", prior=-3.0).spam_at == math.inf
+
+
 def test_the_shift_ends_when_the_probabilities_are_right():
     residual = 0.0
     for n in range(3000):
