@@ -15,7 +15,7 @@ from comments.site import Webhook
 from comments.storage.deliveries import Delivery
 from comments.storage.notes_and_bulks import BulkAction
 from tests.support.builders import NOW, a_site
-from tests.support.web_app import SignedInClient, WebApp, held
+from tests.support.web_app import PASSWORD, SignedInClient, WebApp, held
 
 #: Roles on a site, from none to the highest.
 RANKS = ("", "viewer", "moderator", "owner")
@@ -82,6 +82,7 @@ def _call(rule: str, needs: str, good: int = 200, **json: Any) -> Address:
     return Address("POST", f"/v1/sites/<site>/review{rule}", needs, good, json=json)
 
 
+KEYS_API = "/v1/sites/<site>/user-keys"
 PLACE = "/sites/<site>/<any(authors, origins):kind>/<name>"
 DELIVERY = Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)
 
@@ -94,6 +95,7 @@ BEHIND_THE_DOOR = (
     _get("/review/<site>/<id>", "viewer"),
     _post("/review/<site>/<id>", "moderator", version=1, action="approve"),
     _post("/review/<site>/<id>/notes", "moderator", text="look"),
+    _post("/review/<site>/<id>/replies", "moderator", content="Thank you.", version=1),
     _get("/review/<site>/bulk", "moderator", action="spam"),
     _post("/review/<site>/bulk", "moderator", action="spam", until=2**50),
     _get("/review/<site>/bulk/<bulk_id>", "moderator"),
@@ -105,6 +107,7 @@ BEHIND_THE_DOOR = (
     _call("/comments/<id>/undo", "moderator", 422, version=1),
     _call("/comments/<id>/look", "moderator"),
     _call("/comments/<id>/notes", "moderator", 201, text="look"),
+    _call("/comments/<id>/replies", "moderator", 201, content="Thank you.", version=1),
     _call("/decisions", "moderator", decisions=[{"id": "{id}", "action": "spam", "version": 1}]),
     _call("/bulk", "moderator", action="spam", comments=[{"id": "{id}", "version": 1}]),
     _call("/bulk/<bulk_id>/undo", "moderator"),
@@ -128,6 +131,9 @@ BEHIND_THE_DOOR = (
     _post("/sites/<site>/threads/state", "owner", thread="post-12", closed="yes"),
     _get("/sites/<site>/threads/moves", "owner"),
     _post("/sites/<site>/threads/moves", "owner", 200, old="post-12", new="post-13"),
+    _get("/sites/<site>/user-keys", "owner"),
+    _post("/sites/<site>/user-keys", "owner", 200, step="rotate", password=PASSWORD),
+    Address("POST", KEYS_API, "owner", json={"step": "rotate", "password": PASSWORD}),
     _get("/sites/<site>/audit", "owner"),
     _post("/sites/<site>/audit/export", "owner", 200),
     _get("/audit", OPERATOR),
@@ -139,6 +145,7 @@ BEHIND_THE_DOOR = (
     _post("/ops/deliveries/<site>/<id>/replay", OPERATOR),
     _get("/account", SIGNED),
     _post("/account", SIGNED, 422),
+    _post("/account/name", SIGNED, display_name="Ines"),
     _post("/account/sessions", SIGNED),
     _post("/account/codes/begin", SIGNED, 200),
     _post("/account/codes", SIGNED, 422),
@@ -166,7 +173,7 @@ OPEN = {
 
 
 def is_open(rule: str) -> bool:
-    reviewing = rule.startswith("/v1/sites/<site>/review/")
+    reviewing = rule.startswith(("/v1/sites/<site>/review/", KEYS_API))
     return rule == "/" or (not reviewing and any(rule.startswith(start) for start in OPEN))
 
 
