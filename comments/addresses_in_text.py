@@ -17,7 +17,7 @@ _CHARACTER = rf"(?:[^{_ENDS}\\]|\\[_*~])"
 #: An address with a scheme, "www.", a host with a path, and an absolute path or a query that stands alone.
 _ADDRESS = re.compile(
     rf"""(?ix)
-    (?<![a-z0-9]) (?P<scheme> https?:// ) {_CHARACTER}+
+    (?<![a-z0-9]) (?: (?P<scheme> https?:// ) | [a-z][a-z0-9+.-]{{1,19}}:// ) {_CHARACTER}+
     | (?<![a-z0-9_@/.:-]) (?P<www> www\. ) {_CHARACTER}+
     | (?<![a-z0-9_@/.:-]) (?: [a-z0-9-]{{1,63}} \. ){{1,8}} [a-z]{{2,63}} / {_CHARACTER}+
     | (?<!\S) (?: / | \?[\w.-]{{1,63}}= ) {_CHARACTER}+
@@ -27,7 +27,9 @@ _ADDRESS = re.compile(
 _HINT = re.compile(r"[/=]|www\.", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([_*~])")
 #: Punctuation of the sentence around an address, and of Markdown.
-_TRAILING = ".,:;!?'*_~…"
+_TRAILING = ".,:;!?'*~…"
+#: Underscores that can begin or end emphasis.
+_EMPHASIS = re.compile(r"(?<!\w)(?P<opens>_{1,3})(?=[^\s_])|_{1,3}(?!\w)")
 _OPENING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -48,18 +50,28 @@ def addresses_in(text: str) -> tuple[TextAddress, ...]:
 
 
 def _addresses(text: str) -> Iterator[TextAddress]:
+    end, marks = 0, [""]
     for match in _ADDRESS.finditer(text):
-        written = _without_punctuation(match[0])
+        for mark in _EMPHASIS.finditer(text, end, match.start() + 1):
+            if mark["opens"]:
+                marks.append(mark[0])
+            elif len(marks) > 1:
+                marks.pop()
+        written = _without_punctuation(match[0], marks[-1])
+        end = match.start() + len(written)
         plain = _ESCAPE.sub(r"\1", written)
         href = plain if match["scheme"] else f"https://{plain}" if match["www"] else ""
         if href and not is_web_address(href[:8].lower() + href[8:]):
             href = ""
         if written:
-            yield TextAddress(match.start(), match.start() + len(written), plain, href)
+            yield TextAddress(match.start(), end, plain, href)
 
 
-def _without_punctuation(address: str) -> str:
-    """Leave out the punctuation at the end, and everything from a bracket that the address did not open."""
+def _without_punctuation(address: str, mark: str) -> str:
+    """Leave out the punctuation at the end, and everything from a bracket that the address did not open.
+
+    Underscores at the end belong to the address, unless they end the emphasis that `mark` began before it.
+    """
     open_brackets: list[str] = []
     for position, character in enumerate(address):
         if character in _OPENING.values():
@@ -70,4 +82,6 @@ def _without_punctuation(address: str) -> str:
                 break
             open_brackets.pop()
     kept = address.rstrip(_TRAILING)
+    if mark and kept.endswith(mark):
+        kept = kept.removesuffix(mark).rstrip(_TRAILING)
     return kept.rstrip("\\") if kept != address else address

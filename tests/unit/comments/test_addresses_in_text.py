@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comments.addresses_in_text import addresses_in
 from comments.markdown import REL, html
 
 
@@ -120,3 +121,30 @@ def test_one_address_has_at_most_one_link_and_loses_nothing_of_it(start: str, re
 def test_many_addresses_cost_no_more_than_their_length() -> None:
     for piece in ("https://a.example/x ", "www.a.example ", "/a ", "https://", "a.a.a.", "(https://a.example/("):
         assert html(piece * 500)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://docs.example/a/__init__",
+        "https://example.com/_foo_",
+        "https://ja.example/wiki/X_",
+        "https://例え.jp/__x__",
+        "ftp://example.com/_a_",
+        "git+ssh://example.com/_a_/*b*c",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "See _this_: {}.", "({})", "{} and _more_", "*{}*"])
+def test_underscores_at_the_end_belong_to_the_address(address: str, around: str) -> None:
+    found = [a.text for a in addresses_in(around.format(address))]
+    assert found == [address]
+    page = html(around.format(address))
+    assert address in page
+
+
+@pytest.mark.parametrize(
+    "text", ["_https://example.com/a_", "_see https://example.com/a_", "__https://example.com/a__."]
+)
+def test_underscores_that_end_emphasis_do_not(text: str) -> None:
+    assert [a.text for a in addresses_in(text)] == ["https://example.com/a"]
+    assert "</a></" in html(text)
