@@ -8,7 +8,7 @@ from .errors import Invalid, Problem
 from .site import Site
 from .storage.interfaces import Storage
 from .thread_addresses import address_rules, readable_address, thread_key
-from .validation import thread_problems
+from .validation import is_web_address, thread_problems
 
 #: Threads read at a time.
 LISTED = 500
@@ -99,6 +99,16 @@ def prefix_moves(storage: Storage, site: Site, source: str, target: str) -> dict
     start, end = thread_key(source, site).rstrip("/"), target.rstrip("/")
     names = (name for name in known_threads(storage, site.id, start) if name[len(start) :][:1] in ("", "/", "?", "#"))
     return {name: thread_key(end + name[len(start) :], site) for name in names}
+
+
+def add_prefix(storage: Storage, site: Site, source: str, target: str) -> None:
+    """Let pages below the address `source` that have no comments yet answer with those below `target`. Raises Invalid.
+
+    Only for web addresses. It comes before the moves of a prefix, so that no comment arrives between the two.
+    """
+    old, new = thread_key(source, site), thread_key(target, site)
+    if is_web_address(old) and is_web_address(new):
+        storage.thread_moves.add_prefix(site.id, old, new)
 
 
 def check_moves(moves: Mapping[str, str]) -> None:

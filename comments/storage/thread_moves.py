@@ -1,8 +1,10 @@
 """Threads that moved, and the aliases that they leave behind."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from comments.errors import Invalid, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +15,56 @@ class ThreadAlias:
     thread: str
 
 
+#: Prefixes of one site: each request reads them.
+MAX_PREFIXES = 100
+
+
+def moved_by_prefix(prefixes: Mapping[str, str], name: str) -> str:
+    """Return the new name of a thread below the longest of these prefixes (old -> new address)."""
+    if name in prefixes:
+        return prefixes[name]
+    for old in sorted(prefixes, key=len, reverse=True):
+        start, end = old.rstrip("/"), prefixes[old]
+        rest = name.removeprefix(start)
+        if rest != name and rest[:1] in ("/", "?", "#"):
+            if rest[:1] == "/" and rest[1:2] in ("", "?", "#"):  # the top of a host: keep the target's own slash
+                return end + rest[1:]
+            return (end.rstrip("/") if rest[:1] == "/" else end) + rest
+    return name
+
+
+def with_prefix(prefixes: Mapping[str, str], old: str, new: str) -> dict[str, str]:
+    """Return the prefixes with another one. It replaces the opposite one. Raises Invalid for a loop, and for too many.
+
+    A prefix whose new address is below the old one is not added: the other pages below the old one stay there.
+    """
+    added = {start: end for start, end in prefixes.items() if start != new} | {old: new}
+    if f"{new}/".startswith(f"{old.rstrip('/')}/"):
+        return dict(prefixes)
+    if len(added) > MAX_PREFIXES:
+        raise Invalid([Problem("to", "too-many", f"A site can have {MAX_PREFIXES} moved prefixes.")])
+    for name in (name for start in added for name in (start, f"{start.rstrip('/')}/~")):
+        end = name
+        for _ in added:
+            end = moved_by_prefix(added, end)
+        if moved_by_prefix(added, end) != end:
+            raise Invalid([Problem("to", "loop", f"{old} would lead back to itself")])
+    return added
+
+
 class ThreadMoves(Protocol):
     """Threads that moved. The old name is an alias: it answers with the thread that its comments are in now."""
 
     def resolve(self, site: str, threads: Sequence[str]) -> list[str]:
-        """Return the thread that answers for each name: the name itself unless it is an alias."""
+        """Return the thread that answers for each name: the name itself unless it is an alias, or below a moved prefix.
+
+        A name below a moved prefix that has comments of its own answers for itself.
+        """
+
+    def add_prefix(self, site: str, old: str, new: str) -> None:
+        """From now on threads without comments below the address `old` are those below `new`. Raises Invalid."""
+
+    def prefixes(self, site: str) -> dict[str, str]: ...
 
     def move(self, site: str, source: str, target: str, unlimited: bool = False) -> str:
         """Move a thread with its comments to another, or merge the two; the old name becomes an alias. Atomic.

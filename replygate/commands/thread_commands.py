@@ -8,7 +8,15 @@ import click
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.thread_addresses import readable_address, thread_key
 from comments.thread_detail_rules import set_details
-from comments.thread_plans import apply_moves, check_moves, known_threads, mapping_of, planned_moves, prefix_moves
+from comments.thread_plans import (
+    add_prefix,
+    apply_moves,
+    check_moves,
+    known_threads,
+    mapping_of,
+    planned_moves,
+    prefix_moves,
+)
 from replygate.deployment import current_deployment
 from replygate.text_table import columns
 
@@ -29,6 +37,8 @@ def list_threads(id: str, prefix: str, aliases: bool) -> None:
     storage, site = current_deployment().storage, site_named(id).id
     if aliases:
         found = sorted((a.alias, a.thread) for a in storage.thread_moves.aliases(site) if a.alias.startswith(prefix))
+        moved = sorted(storage.thread_moves.prefixes(site).items())
+        found += [(f"{old} and below", new) for old, new in moved if old.startswith(prefix)]
         click.echo(columns(("OLD ADDRESS", "THREAD"), found))
         return
     names = list(known_threads(storage, site, prefix))
@@ -68,6 +78,8 @@ def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, l
     if dry_run:
         click.echo("Nothing was changed.")
         return
+    if prefix and not file:
+        add_prefix(storage, site, source, target)
     n = apply_moves(storage, site.id, moves, CONSOLE, unlimited=large)
     storage.thread_moves.finish(site.id)
     click.echo(f"Moved {n} thread{'' if n == 1 else 's'}.")

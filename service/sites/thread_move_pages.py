@@ -16,7 +16,15 @@ from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.thread_addresses import MAX_THREAD_TEXT, readable_address, thread_key
-from comments.thread_plans import PlannedMove, apply_moves, check_moves, mapping_of, planned_moves, prefix_moves
+from comments.thread_plans import (
+    PlannedMove,
+    add_prefix,
+    apply_moves,
+    check_moves,
+    mapping_of,
+    planned_moves,
+    prefix_moves,
+)
 from service.accounts import sessions
 from service.accounts.sessions import SignedIn
 from service.deps import deps
@@ -96,6 +104,8 @@ def submit_moves(site: str) -> ResponseReturnValue:
         moves = _moves(storage, found, form)
         plan = MovePlan(tuple(planned_moves(storage, site, moves)))
         if form.plan == plan.version:
+            if form.kind == "prefix":
+                add_prefix(storage, found, form.old, form.new)
             n = apply_moves(storage, site, moves, signed.person.name, client_network(deps()))
             deps().jobs.enqueue(MOVED_THREADS, site)
             return redirect(url_for("thread_pages.threads_page", site=site, done="moved", n=n), 303)

@@ -6,7 +6,7 @@ from pydantic import Field
 from comments.audit import BY_SITE_KEY
 from comments.job_queue import MOVED_THREADS
 from comments.thread_addresses import thread_key
-from comments.thread_plans import apply_moves, check_moves, joined_moves, planned_moves, prefix_moves
+from comments.thread_plans import add_prefix, apply_moves, check_moves, joined_moves, planned_moves, prefix_moves
 from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.client_network import client_network
@@ -78,6 +78,8 @@ def move_threads(site: str) -> Response:
     check_moves(moves)
     plans = planned_moves(storage, found.id, moves)
     if not body.dry_run:
+        for pair in body.moves if body.prefix else ():
+            add_prefix(storage, found, pair.old, pair.new)
         apply_moves(storage, found.id, moves, BY_SITE_KEY, client_network(deps()))
         deps().jobs.enqueue(MOVED_THREADS, found.id)
     rows = [PlannedThreadMove(old=p.source, new=p.target, comments=p.comments, effect=p.effect) for p in plans]

@@ -123,3 +123,49 @@ def test_threads_of_one_page_are_joined(storage: Storage) -> None:
     assert set(seen(storage, "https://blog.example/a")) == {c.id for c in comments}
     assert storage.threads.counts("blog", ["https://blog.example/a"]) == [3]
     assert storage.thread_moves.normalize("blog", lambda name: thread_key(name, site)) == 0
+
+
+A, B, C = "https://old.example/", "https://new.example/", "https://third.example/"
+
+
+def ends(storage: Storage, *names: str) -> list[str]:
+    return storage.thread_moves.resolve("blog", names)
+
+
+def test_pages_without_comments_below_a_moved_prefix_answer_with_the_new_ones(storage: Storage) -> None:
+    published(storage, thread=f"{A}seen")
+    storage.thread_moves.add_prefix("blog", A, f"{B}posts")
+    storage.thread_moves.add_prefix("blog", f"{A}2025", f"{C}archive")
+    names = (A, f"{A}zzz", f"{A}zzz?p=1", f"{A}?p=1", f"{A}2025", f"{A}2025/x", f"{A}20256")
+    assert ends(storage, *names) == [
+        f"{B}posts", f"{B}posts/zzz", f"{B}posts/zzz?p=1", f"{B}posts?p=1",
+        f"{C}archive", f"{C}archive/x", f"{B}posts/20256",
+    ]  # fmt: skip
+    assert ends(storage, f"{A}seen", "https://old.example.evil/x", "post-1") == [
+        f"{A}seen", "https://old.example.evil/x", "post-1",
+    ]  # fmt: skip
+    storage.thread_moves.move("blog", f"{B}posts/zzz", "post-2")
+    assert ends(storage, f"{A}zzz") == ["post-2"]
+
+
+def test_moved_prefixes_follow_each_other_turn_back_and_never_loop(storage: Storage) -> None:
+    add = storage.thread_moves.add_prefix
+    add("blog", A, B)
+    add("blog", B, C)
+    assert ends(storage, f"{A}x", f"{B}x", f"{C}x") == [f"{C}x"] * 3
+    with pytest.raises(Invalid, match="lead back"):
+        add("blog", C, A + "sub")
+    add("blog", C, B)  # back
+    assert ends(storage, f"{A}x", f"{B}x", f"{C}x") == [f"{B}x"] * 3
+    add("blog", B, A)
+    assert ends(storage, f"{A}x", f"{B}x", f"{C}x") == [f"{A}x"] * 3
+    before = storage.thread_moves.prefixes("blog")
+    add("blog", A, f"{A}blog")
+    assert storage.thread_moves.prefixes("blog") == before, "other pages of a host are not below its new folder"
+
+
+def test_a_site_has_a_limited_number_of_moved_prefixes(storage: Storage) -> None:
+    for n in range(100):
+        storage.thread_moves.add_prefix("blog", f"{A}{n}", f"{B}{n}")
+    with pytest.raises(Invalid, match="100"):
+        storage.thread_moves.add_prefix("blog", f"{A}100", f"{B}100")

@@ -55,6 +55,10 @@ class ThreadKeys(Names):
         """hash; thread name -> name of its new thread, address, old address; threads/move; all; for ever."""
         return self._of(site, "threads:aliases")
 
+    def thread_prefixes(self, site: str) -> str:
+        """hash; old address -> new address of moved folders and hosts, at most 100; ThreadMoves; all; for ever."""
+        return self._of(site, "threads:prefixes")
+
     def moving_threads(self, site: str) -> str:
         """hash; the same for threads whose records name the old address; threads/move; load; until rewritten."""
         return self._of(site, "threads:moving")

@@ -32,6 +32,7 @@ from comments.storage.values import (
 
 from .paging import page
 from .site_data import AllSites, SiteData
+from .thread_moves import answering_thread
 
 KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
 WAKEUP_SECONDS = 5
@@ -51,7 +52,7 @@ class MemoryComments:
                 if fingerprint != admission.fingerprint:
                     raise KeyReused("This Idempotency-Key was already used for a different submission.")
                 return Accepted(id, repeat=True)
-            comment = replace(comment, thread=data.aliases.get(comment.thread, comment.thread))
+            comment = replace(comment, thread=answering_thread(data, comment.thread))
             rates = _check_limits(data, comment, admission, now)
             if comment.id in data.comments:
                 raise StaleVersion("A comment with this ID already exists.")

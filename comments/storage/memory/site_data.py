@@ -35,6 +35,7 @@ class SiteData:
     staff_names: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)  # old thread -> the thread that its comments are in
+    prefixes: dict[str, str] = field(default_factory=dict)  # old -> new address of moved folders and hosts
     thread_rules: str = ""
     opened: dict[str, float] = field(default_factory=dict)
     versions: Counter[str] = field(default_factory=Counter)  # of each thread, and of ALL_THREADS

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from comments.errors import Invalid, Problem
-from comments.storage.thread_moves import ThreadAlias
+from comments.storage.thread_moves import ThreadAlias, moved_by_prefix, with_prefix
 
 from .site_data import ALL_THREADS, AllSites, SiteData
 
@@ -14,13 +14,20 @@ class MemoryThreadMoves:
         self._sites = sites
 
     def resolve(self, site: str, threads: Sequence[str]) -> list[str]:
-        return [self._sites[site].aliases.get(thread, thread) for thread in threads]
+        return [answering_thread(self._sites[site], thread) for thread in threads]
+
+    def add_prefix(self, site: str, old: str, new: str) -> None:
+        with self._sites.lock:
+            self._sites[site].prefixes = with_prefix(self._sites[site].prefixes, old, new)
+
+    def prefixes(self, site: str) -> dict[str, str]:
+        return self._sites[site].prefixes
 
     def move(self, site: str, source: str, target: str, unlimited: bool = False) -> str:
         with self._sites.lock:
             data = self._sites[site]
-            source = data.aliases.get(source, source)
-            end = data.aliases.get(target, target)
+            source = answering_thread(data, source)
+            end = answering_thread(data, target)
             target = target if end == source else end
             if source == target:
                 raise Invalid([Problem("to", "same", f"{target} is this thread already.")])
@@ -71,3 +78,13 @@ class MemoryThreadMoves:
         for name, key in moves:
             self.move(site, name, key)
         return len(moves)
+
+
+def answering_thread(data: SiteData, name: str) -> str:
+    """Return the thread that answers for a name; see `ThreadMoves.resolve`."""
+    while name not in data.aliases and all(c.thread != name for c in data.comments.values()):
+        moved = moved_by_prefix(data.prefixes, name)
+        if moved == name:
+            break
+        name = moved
+    return data.aliases.get(name, name)

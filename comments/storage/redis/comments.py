@@ -45,7 +45,7 @@ from .counters import read_counters
 from .memory import MemoryWatch
 from .paging import page
 from .scripts import Script
-from .thread_moves import in_new_threads
+from .thread_moves import answering_threads, in_new_threads
 
 #: Seconds in which a repeated submission is recognized: by its Idempotency-Key, and without one by its content.
 KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
@@ -82,6 +82,9 @@ class RedisComments:
         self._decide = Script(client, "comments/decide")
 
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
+        return self._accept_in(comment, admission)
+
+    def _accept_in(self, comment: Comment, admission: Admission, is_resolved: bool = False) -> Accepted:
         k, site, thread = self._keys, comment.site, comment.thread
         submission = dump_submission(comment)
         minute = int(time.time()) // REPEAT_SECONDS
@@ -94,7 +97,7 @@ class RedisComments:
                 k.counters(site), repeats, k.repeats(site, minute - 1),
                 k.closed_threads(site), k.thread_opened(site), k.nodes(site, thread), k.roots(site, thread),
                 k.user_comments(site, comment.user), k.staff_names(site), k.thread_aliases(site), k.known_threads(site),
-                *(k.rate(site, name) for name, _ in rates),
+                k.thread_prefixes(site), *(k.rate(site, name) for name, _ in rates),
             ],
             {
                 "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
@@ -104,7 +107,7 @@ class RedisComments:
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
                 "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,
                 "staff_name": comment.author if comment.role == STAFF else "",
-                "max_depth": MAX_THREAD_DEPTH,
+                "max_depth": MAX_THREAD_DEPTH, "is_resolved": is_resolved,
             },
             dump_state(comment) + submission,
             value_name(admission.fingerprint, FINGERPRINT_BYTES),
@@ -112,7 +115,8 @@ class RedisComments:
         )  # fmt: skip
         words = [text(a) if isinstance(a, bytes) else a for a in answer]
         if words[0] == "moved":
-            return self.accept(replace(comment, thread=words[1]), admission)
+            (thread,) = answering_threads(self._client, k, site, [thread])
+            return self._accept_in(replace(comment, thread=thread), admission, is_resolved=True)
         return accepted(comment, words, [name for name, _ in rates])
 
     def get(self, site: str, id: str) -> Comment:

@@ -9,7 +9,7 @@ from comments.errors import Invalid, Problem
 from comments.model import Comment
 from comments.storage.codec import dump_submission, load_comment
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name
-from comments.storage.thread_moves import ThreadAlias
+from comments.storage.thread_moves import MAX_PREFIXES, ThreadAlias, moved_by_prefix, with_prefix
 from comments.storage.values import LATEST_MAX
 
 from .client import Client, guarded, text
@@ -33,7 +33,21 @@ class RedisThreadMoves:
         self._rewritten = Script(client, "threads/rewritten")
 
     def resolve(self, site: str, threads: Sequence[str]) -> list[str]:
-        return resolved(self._client, self._keys.thread_aliases(site), threads)
+        return answering_threads(self._client, self._keys, site, threads)
+
+    def add_prefix(self, site: str, old: str, new: str) -> None:
+        key, before = self._keys.thread_prefixes(site), self.prefixes(site)
+        after = with_prefix(before, old, new)
+        with self._client.pipeline() as pipe:
+            for gone in before.keys() - after.keys():
+                pipe.hdel(key, gone)
+            for start in (start for start, end in after.items() if before.get(start) != end):
+                pipe.hset(key, start, after[start])
+            pipe.execute()
+
+    def prefixes(self, site: str) -> dict[str, str]:
+        found = self._client.hgetall(self._keys.thread_prefixes(site))
+        return {text(old): text(new) for old, new in found.items()}
 
     def move(self, site: str, source: str, target: str, unlimited: bool = False) -> str:
         while True:
@@ -164,7 +178,29 @@ def in_new_threads(client: Any, aliases: str, comments: Sequence[Comment | None]
 def resolved(client: Any, aliases: str, threads: Sequence[str]) -> list[str]:
     """Return the thread that answers for each, by a hash of aliases."""
     found = client.hmget(aliases, [thread_name(t) for t in threads]) if threads else []
-    return [
-        text(value).partition(" ")[2].partition("\n")[0] if value else thread
-        for thread, value in zip(threads, found, strict=True)
-    ]
+    return [_thread_of(value) if value else thread for thread, value in zip(threads, found, strict=True)]
+
+
+def _thread_of(alias: bytes) -> str:
+    return text(alias).partition(" ")[2].partition("\n")[0]
+
+
+def answering_threads(client: Client, keys: Keys, site: str, threads: Sequence[str]) -> list[str]:
+    """Return the thread that answers for each name; see `ThreadMoves.resolve`."""
+    names, ends = list[str](), list(threads)
+    for _ in range(MAX_PREFIXES + 1):
+        if ends == names:
+            break
+        names, pipe = ends, client.pipeline(transaction=False)
+        pipe.hmget(keys.thread_aliases(site), [thread_name(name) for name in names])
+        pipe.hgetall(keys.thread_prefixes(site))
+        pipe.zmscore(keys.known_threads(site), names)
+        aliases, found, scores = pipe.execute()
+        prefixes = {text(old): text(new) for old, new in found.items()}
+        ends = [
+            _thread_of(alias) if alias else name if score is not None else moved_by_prefix(prefixes, name)
+            for name, alias, score in zip(names, aliases, scores, strict=True)
+        ]
+        if not prefixes:
+            break
+    return ends

@@ -57,3 +57,25 @@ def test_every_contradiction_is_named_and_nothing_moves(web: PublicApp) -> None:
         assert [problem["code"] for problem in problems] == ["contradiction"] * 2, problems
         assert [problem["message"][:6] for problem in problems] == ["move 2", "move 4"]
     assert web.storage.threads.counts("blog", [OLD]) == [1]
+
+
+def test_pages_without_comments_below_a_moved_prefix_move_too(web: PublicApp) -> None:
+    published(web.storage, thread="https://old.example/a")
+    moves = [{"old": "https://old.example/", "new": "https://new.example/"}]
+    headers = {"Authorization": f"Bearer {KEY}"}
+    body = {"moves": moves, "prefix": True}
+    assert web.client.post(ADDRESS, json=body | {"dry_run": True}, headers=headers).status_code == 200
+    assert web.storage.thread_moves.prefixes("blog") == {}
+    assert web.client.post(ADDRESS, json=body, headers=headers).status_code == 200
+    fields = {"thread": "http://www.old.example/zzz/", "author": "Ada", "email": "ada@example.org", "content": "Hello."}
+    answer = web.client.post("/v1/sites/blog/comments", json=fields)
+    assert answer.status_code == 202, answer.text
+    assert web.comment(answer.get_json()["id"]).thread == "https://new.example/zzz"
+    published(web.storage, thread="https://new.example/zzz")
+    read = {"thread": "https://old.example/zzz"}
+    assert web.client.get("/v1/sites/blog/comments", query_string=read).get_json()["total"] == 1
+    assert web.client.get("/v1/sites/blog/counts", query_string=read).get_json()["counts"] == {read["thread"]: 1}
+    feed = web.client.get("/v1/sites/blog/threads/https://old.example/zzz/feed.atom")
+    assert "https://new.example/zzz" in feed.text
+    web.storage.threads.set_closed("blog", "https://new.example/zzz", True)
+    assert web.client.get("/v1/sites/blog/form", query_string=read).get_json()["closed"] is True

@@ -5,19 +5,19 @@
 -- include lib/wakeups
 -- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before),
 --          threads:closed, threads:opened, nodes, roots, user, staff:names, threads:aliases, threads:known,
---          rate of each network and of the site
+--          threads:prefixes, rate of each network and of the site
 -- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minutes (of each rate), max_pending, max_pending_bytes,
 --          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, max_depth, user ("" without one), user_max,
---          staff_name ("" unless the author is staff)
+--          staff_name ("" unless the author is staff), is_resolved (false: the thread may be below a moved prefix)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
 -- ARGV[4]  address or key of the thread
 -- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds and the
 --          number of the rate,
---          key_reused, moved and the new thread, closed, parent_unpublished, too_deep, full, or id_taken.
+--          key_reused, moved (to a thread that the caller finds), closed, parent_unpublished, too_deep, full, or id_taken.
 local comment, queued, due, wakeups, counters, repeats, repeats_before = unpack(KEYS, 1, 7)
 local closed, opened, nodes, roots, user, staff_names, aliases, known_threads = unpack(KEYS, 8, 15)
-local rates = {unpack(KEYS, 16)}
+local prefixes, rates = KEYS[16], {unpack(KEYS, 17)}
 local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local now = clock()
 
@@ -35,8 +35,9 @@ else
   end
 end
 
-local moved = redis.call("HGET", aliases, new.thread)
-if moved then return {"moved", string.match(moved, "^%S+ (.-)\n")} end
+if redis.call("HEXISTS", aliases, new.thread) == 1 then return {"moved"} end
+local may_move = not new.is_resolved and redis.call("EXISTS", prefixes) == 1
+if may_move and not redis.call("ZSCORE", known_threads, ARGV[4]) then return {"moved"} end
 if redis.call("SISMEMBER", closed, new.thread) == 1 then return {"closed"} end
 if new.parent ~= "" then
   local state, depth = reached_state({nodes = nodes, roots = roots}, new.parent)
