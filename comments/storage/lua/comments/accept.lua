@@ -14,7 +14,7 @@
 -- ARGV[4]  address or key of the thread
 -- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds and the
 --          number of the rate,
---          key_reused, moved (to a thread that the caller finds), closed, parent_unpublished, too_deep, full, or id_taken.
+--          key_reused, moved (the caller finds the thread), closed, parent_unpublished, too_deep, full, or id_taken.
 local comment, queued, due, wakeups, counters, repeats, repeats_before = unpack(KEYS, 1, 7)
 local closed, opened, nodes, roots, user, staff_names, aliases, known_threads = unpack(KEYS, 8, 15)
 local prefixes, rates = KEYS[16], {unpack(KEYS, 17)}
