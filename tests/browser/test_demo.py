@@ -110,8 +110,10 @@ def test_the_honeypot_is_invisible_and_not_in_the_tab_order(desktop: Desktop, li
     page = desktop.open(java_script_enabled=True)
     page.route("**/widget.js", lambda route: route.abort())
     page.goto(address(live))
-    box = page.locator('input[name="website"]').bounding_box()
-    assert box is None or box["x"] + box["width"] <= 0
+    trap = page.locator(".trap")
+    assert max(trap.bounding_box()[side] for side in ("width", "height")) <= 1
+    expect(trap).to_have_css("overflow", "hidden")
+    expect(trap).to_have_css("clip-path", "inset(50%)")
     page.get_by_label("Comment").focus()
     reached = []
     for _ in range(5):

@@ -266,8 +266,8 @@ def test_each_item_of_the_menu_is_one_line(
         page.locator(field).fill(text)
     page.locator("button[part=button]").click()
     page.locator("article [aria-haspopup=menu]").click()
+    expect(page.get_by_role("menuitem")).to_have_count(2)
     heights = page.get_by_role("menuitem").evaluate_all("all => all.map((item) => item.offsetHeight)")
-    assert len(heights) == 2
     assert heights[0] == heights[1]
     box = page.get_by_role("menu").bounding_box()
     assert 0 <= box["x"] <= box["x"] + box["width"] <= width
