@@ -13,6 +13,7 @@ from service.web import errors, site_cache
 from service.web.errors import prefers_html
 from service.web.operations import Header, json_response, operation
 from service.web.schemas import CommentEdit, CommentStatus, ReceiptQuery, StatusQuery
+from service.web.security_headers import framed_by
 from service.web.site_access import add_cors_headers
 from service.web.thread_links import back_link, thread_back_link
 
@@ -134,7 +135,7 @@ def _page(view: AuthorView, receipt: str, error: ReplygateError | None = None, c
         action=f"{comment_url(site, comment.id)}/own", receipt=receipt,
         content=content or view.content, problem=_error_message(error) if error else "",
     )  # fmt: skip
-    headers = {"Referrer-Policy": "no-referrer"} | (errors.retry_after(error) if error else {})
+    headers = {"Referrer-Policy": "no-referrer"} | framed_by(site) | (errors.retry_after(error) if error else {})
     return Response(page, errors.error_mapping(error).status if error else 200, headers, mimetype="text/html")
 
 

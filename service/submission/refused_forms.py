@@ -12,6 +12,7 @@ from comments.thread_detail_rules import URL_FIELD
 from service.deps import deps
 from service.web import errors, site_cache
 from service.web.errors import Refusal
+from service.web.security_headers import framed_by
 from service.web.thread_links import back_link
 
 from . import form_tokens
@@ -30,7 +31,7 @@ def show_again(site_id: str, error: ReplygateError | HTTPException) -> Response:
         page = _form(site, fields, refusal)
     except (NotFound, StorageDown):
         return show_text(error)
-    return Response(page, refusal.status, refusal.headers, mimetype="text/html")
+    return Response(page, refusal.status, {**refusal.headers, **framed_by(site)}, mimetype="text/html")
 
 
 def show_text(error: ReplygateError | HTTPException) -> Response:

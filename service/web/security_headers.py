@@ -5,6 +5,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from comments.settings import Settings
+from comments.site import Site
 
 #: Only our own files, nothing inline. `frame-ancestors` prevents clickjacking.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -27,6 +28,17 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",  # views of cacheable answers set their own
 }
+
+
+def framed_by(site: Site) -> dict[str, str]:
+    """Return the policy of an answer to a plain form, which the pages of the site may show in a frame.
+
+    A form in a frame is answered in that frame. Under the usual policy the visitor would see nothing there.
+    """
+    ancestors = "frame-ancestors " + (" ".join(site.origins) or "'none'")
+    return {"Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", ancestors)}
+
+
 #: One year, the minimum of browsers' preload lists.
 STRICT_TRANSPORT = "max-age=31536000"
 

@@ -52,6 +52,26 @@ def test_a_form_on_a_page_that_hides_its_address(desktop: Desktop, live: Live, w
     page.wait_for_url(f"{thread}#comment-*")
 
 
+@pytest.mark.parametrize("email", ["ines@example.org", "nobody"])
+def test_a_sandboxed_frame_shows_the_answer(desktop: Desktop, live: Live, website: Website, email: str) -> None:
+    thread = f"{website.url}/post"
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
+    website.put(form(live, thread), "/frame")
+    website.put('<iframe sandbox="allow-forms" src="/frame" width="600" height="600"></iframe>')
+    page = desktop.open()
+    page.goto(thread)
+    frame = page.frame_locator("iframe")
+    frame.get_by_label("Comment").fill("In a box")
+    frame.get_by_label("Name").fill("Ines")
+    frame.get_by_label("Email").fill(email)
+    frame.get_by_role("button", name="Post Comment").click()
+    if email == "nobody":
+        expect(frame.get_by_role("textbox", name="Comment")).to_have_value("In a box")
+        frame.get_by_role("textbox", name="Email").fill("ines@example.org")
+        frame.get_by_role("button", name="Post comment").click()
+    expect(frame.get_by_role("heading", name="Your comment is")).to_be_visible()
+
+
 def test_a_form_in_a_sandboxed_frame(desktop: Desktop, live: Live, website: Website) -> None:
     thread = f"{website.url}/post"
     live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))

@@ -153,3 +153,11 @@ def test_programs_that_send_forms_get_json(web: PublicApp) -> None:
     assert web.client.post(SUBMIT, data=a_reply()).status_code == 202
     refused = web.client.post(SUBMIT, data={"thread": ""})
     assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "nobody"])
+def test_only_pages_of_the_site_may_frame_the_answer(web: PublicApp, email: str) -> None:
+    answer = web.client.post(SUBMIT, data=a_reply(email=email), headers=HTML, follow_redirects=True)
+    policy = answer.headers["Content-Security-Policy"]
+    assert f"; frame-ancestors {' '.join(SITE.origins)};" in policy
+    assert "default-src 'none'" in policy
