@@ -1,7 +1,7 @@
 """Clean typed text: drop characters that nobody sees, and repair what keyboards and browsers get wrong.
 
 Windows-1252 bytes that were taken for Latin-1, such as U+0092, become the characters they were meant to be. In the
-text of a comment, zero-width and bidirectional characters stay: honest scripts need some of them, and the filters see
+text of a comment, joiners and bidirectional characters stay: honest scripts need some of them, and the filters see
 disguises by the others. `without_reordering` takes out the harmful ones where a comment is shown.
 """
 
@@ -17,6 +17,8 @@ _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\u2028\u2029]+")
 _LEADING = re.compile("[\\s\ufeff]*")
 #: Invisible format characters, but no joiners and no signs of Arabic numbers.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+#: Tags hide whole texts. Only the flags of regions, such as Scotland's, are made of them.
+_TAGS = re.compile("(?P<flag>\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f)|[\U000e0000-\U000e007f]+")
 #: Joiners are part of words in Persian and in the scripts of India, and of emoji. After ASCII they do nothing.
 _JOINER = re.compile("(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]+")
 #: Embeddings, overrides and isolates reorder the text around them; the byte order mark is no text at all.
@@ -85,7 +87,7 @@ CLEANERS: Mapping[str, Callable[[str], str]] = {
 def _without_controls(text: str) -> str:
     if _CONTROL.search(text):
         text = _CONTROL.sub("", text.translate(_C1))
-    return _composed(text)
+    return _composed(_TAGS.sub(r"\g<flag>", text).replace("\u200b", "") if not text.isascii() else text)
 
 
 def _without_invisible(text: str) -> str:

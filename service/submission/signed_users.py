@@ -58,8 +58,8 @@ class UserCheck:
 
 
 def _check_storable(text: str) -> str:
-    if SURROGATE.search(text):
-        raise ValueError("has an unpaired surrogate")
+    if SURROGATE.search(text) or "\0" in text:
+        raise ValueError("has a character that cannot be stored")
     return text
 
 
@@ -76,7 +76,7 @@ class Claims(BaseModel):
     exp: float = Field(allow_inf_nan=False)
     iat: float = Field(allow_inf_nan=False)
     nbf: float = Field(default=0, allow_inf_nan=False)
-    aud: str | list[str] = ""
+    aud: str | list[str] | None = None
     email: ClaimText = ""
     avatar: ClaimText = ""
     role: ClaimText = ""
@@ -107,7 +107,7 @@ def read_user_token(pseudonyms: Pseudonyms, site: Site, token: str, now: datetim
     """Raises Invalid with one problem of the field `user_token` that says what is wrong."""
     claims = _claims(_verified(pseudonyms, site, token))
     _check_times(claims, now)
-    if claims.aud and site.id not in (claims.aud if isinstance(claims.aud, list) else [claims.aud]):
+    if claims.aud is not None and site.id not in (claims.aud if isinstance(claims.aud, list) else [claims.aud]):
         raise _invalid("site", "The sign-in is for another site.")
     # A picture over http, or with a javascript: or data: address, would be loaded by every reader.
     if claims.avatar and not (
@@ -132,6 +132,8 @@ def _verified(pseudonyms: Pseudonyms, site: Site, token: str) -> Mapping[str, An
         raise _invalid("off", "This site does not sign in its users: it has no key for it.")
     if len(token) > MAX_TOKEN:
         raise _invalid("malformed", f"The sign-in must have at most {MAX_TOKEN} characters.")
+    if "=" in token:
+        raise _invalid("malformed", "The sign-in must be without padding (=).")
     # Times are checked with our own clock, and the audience with its own message.
     options = {f"verify_{name}": False for name in ("exp", "iat", "nbf", "aud", "sub", "iss", "jti")}
     for key in site.user_keys:

@@ -80,6 +80,9 @@ NOW = int(time.time())
         ("lifetime", {"exp": NOW + 100, "iat": NOW - 2 * 3600}),
         ("site", {"aud": "other"}),
         ("site", {"aud": ["other", "third"]}),
+        ("site", {"aud": ""}),
+        ("site", {"aud": []}),
+        ("claims", {"sub": "4\x002"}),
         ("claims", {"sub": None}),
         ("claims", {"sub": 42}),
         ("claims", {"sub": ""}),
@@ -126,6 +129,7 @@ def unsigned(algorithm: str) -> str:
         ("signature", user_token()[:-4] + "AAAA"),
         ("malformed", "no token"),
         ("malformed", "a.b.c"),
+        ("malformed", user_token() + "="),
         ("malformed", user_token(more="x" * 5000)),
     ],
 )

@@ -138,3 +138,10 @@ def test_cleaning_twice_changes_nothing(kind: str, text: str) -> None:
 @given(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=60))
 def test_no_visible_character_of_a_text_is_lost(text: str) -> None:
     assert clean_text(text).strip() == unicodedata.normalize("NFC", text).strip()
+
+
+def test_hidden_tags_and_zero_width_spaces_leave_a_text_and_flags_stay() -> None:
+    scotland = "\U0001f3f4" + "".join(chr(0xE0000 + ord(c)) for c in "gbsct") + "\U000e007f"
+    hidden = "".join(chr(0xE0000 + ord(c)) for c in "buy pills")
+    assert clean_text(f"So\u200b {scotland}{hidden}nice{hidden} \U000e0001") == f"So {scotland}nice"
+    assert clean_line(f"Ada{hidden}") == "Ada"
