@@ -1,10 +1,12 @@
 """Users whom the site has signed in: read their tokens (JWT, HS256) strictly, and report every fault of a token."""
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+import ada_url
 import jwt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.wrappers import Request
@@ -111,9 +113,12 @@ def read_user_token(pseudonyms: Pseudonyms, site: Site, token: str, now: datetim
         raise _invalid("site", "The sign-in is for another site.")
     # A picture over http, or with a javascript: or data: address, would be loaded by every reader.
     if claims.avatar and not (
-        claims.avatar.startswith("https://") and is_web_address(claims.avatar) and len(claims.avatar) <= MAX_AVATAR
+        claims.avatar.startswith("https://")
+        and is_web_address(claims.avatar)
+        and len(claims.avatar) <= MAX_AVATAR
+        and _is_public(claims.avatar)
     ):
-        raise _invalid("avatar", f"The picture must be an https:// address of at most {MAX_AVATAR} characters.")
+        raise _invalid("avatar", f"The picture must be a public https:// address of at most {MAX_AVATAR} characters.")
     if claims.role not in ("", STAFF):
         raise _invalid("role", f'The role must be "{STAFF}" or left out.')
     known = tidied({"author": claims.name, "email": claims.email})
@@ -167,6 +172,18 @@ def _check_times(claims: Claims, now: datetime) -> None:
     lifetime = MAX_LIFETIME.total_seconds() + skew
     if claims.exp - at > lifetime or claims.exp - claims.iat > lifetime:
         raise _invalid("lifetime", "The sign-in must expire at most one hour after it was signed.")
+
+
+def _is_public(address: str) -> bool:
+    """Return False for an address in the network of each reader. A browser also reads 127.1 and 0x7f.1 as numbers."""
+    try:
+        host = ada_url.URL(address).hostname.strip("[]").removesuffix(".")
+    except ValueError:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".localhost", ".local", ".internal"))
 
 
 def _invalid(code: str, message: str) -> Invalid:

@@ -99,6 +99,20 @@ NOW = int(time.time())
         ("avatar", {"avatar": "http://blog.example/42.png"}),
         ("avatar", {"avatar": "javascript:alert(1)"}),
         ("avatar", {"avatar": "https://"}),
+        *(
+            ("avatar", {"avatar": f"https://{host}/a.png"})
+            for host in (
+                "127.0.0.1",
+                "127.1",
+                "0x7f.1",
+                "192.168.1.1",
+                "10.0.0.1",
+                "169.254.1.1",
+                "[::1]",
+                "localhost",
+                "nas.local.",
+            )
+        ),
         ("avatar", {"avatar": 'https://a.example/"onerror=alert(1)'}),
         ("avatar", {"avatar": f"https://a.example/{'x' * 500}"}),
         ("role", {"role": "owner"}),
