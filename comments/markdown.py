@@ -6,12 +6,16 @@ would turn every file name with a known ending into a link. So addresses are fou
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import attrgetter
+from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from .addresses_in_text import TextAddress, addresses_in
 from .text_cleaning import without_reordering
@@ -66,8 +70,43 @@ def _read_address(state: StateInline, silent: bool, address: TextAddress) -> boo
     return True
 
 
+def _check_links(state: StateCore) -> None:
+    """Remove links without text, and name the host where the text is an address on another one."""
+    for block in state.tokens:
+        if block.children and any(token.type == "link_open" for token in block.children):
+            block.children = list(_checked_links(block.children))
+
+
+def _checked_links(tokens: list[Token]) -> Iterator[Token]:
+    link: list[Token] = []
+    for token in tokens:
+        if not link and token.type != "link_open":
+            yield token
+            continue
+        link.append(token)
+        if token.type == "link_close":
+            text = "".join(inner.content for inner in link)
+            host = _other_host(text, str(link[0].attrs["href"]))
+            named = [Token("text", "", 0, content=f" ({host})")] if host else []
+            yield from [*link[:-1], *named, token] if text.strip() else ()
+            link = []
+
+
+def _other_host(text: str, href: str) -> str:
+    """Return the host of `href` if the text shows an address on another one; "" if not."""
+    shown = next((address.href for address in addresses_in(text) if address.href), "")
+    try:
+        hosts = [
+            (urlsplit(address).hostname or "").removeprefix("www.") for address in (_parser.normalizeLink(shown), href)
+        ]
+        return hosts[1] if shown and hosts[0] != hosts[1] else ""
+    except ValueError:
+        return ""
+
+
 _parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(DISABLED)
 _parser.inline.ruler.at("text", _read_text)
+_parser.core.ruler.push("links", _check_links)
 
 
 @lru_cache(CACHE_SIZE)

@@ -38,6 +38,9 @@ PLAIN_EMAIL = re.compile(
 )
 SPECIAL_DOMAINS = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 
+#: Markdown that shows nothing: a link without text, and the fences of a code block.
+EMPTY_MARKUP = re.compile(r"\[\s*\]\([^()\n]*\)|^[ \t]*(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
+
 ID = re.compile(r"[a-z2-7]{26}")
 #: Characters that an address always escapes, and that could end an HTML attribute or a log field.
 UNSAFE_IN_URL = re.compile(r"""[\s"<>\\`\x00-\x20\x7f-\xa0]""")
@@ -85,8 +88,8 @@ def _field_problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
     required = {*site.required, "thread"}
     for name in CHECKED_FIELDS:
         text = fields.get(name, "")
-        if is_blank(text):
-            if name in required:
+        if is_blank(EMPTY_MARKUP.sub("", text) if name == "content" else text):
+            if name in required or text:
                 yield Problem(name, "required", MISSING[name])
             continue
         yield from _text_problems(name, text, site.max_content if name == "content" else LENGTHS[name])
@@ -120,8 +123,14 @@ def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
     elif name in EMAILS and not is_email(text):
         hint = "is not complete: use the form name@example.com" if "@" in text else "is missing an @"
         yield Problem(name, "email", f"{_label(name)} {hint}.")
-    elif name in WEB_ADDRESSES and not is_web_address(text):
+    elif name in WEB_ADDRESSES and not (is_web_address(text) and _has_domain(text)):
         yield Problem(name, "url", f"{_label(name)} must be an address such as https://example.com.")
+
+
+def _has_domain(address: str) -> bool:
+    """Return True unless the host is a single name, such as "example" or "www."."""
+    host = (urlsplit(address).hostname or "").strip(".")
+    return "." in host or ":" in host
 
 
 def _label(name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from comments.storage.values import CommentChange
+from comments.thread_addresses import thread_key
 from tests.support.builders import a_decision, a_site, accepted, decided, moderated, published
 from tests.support.public_app import PublicApp, open_public_app
 
@@ -108,7 +109,7 @@ def test_bad_parameters_are_refused_by_name(web: PublicApp, query: str, field: s
 
 def test_a_thread_may_be_named_by_its_address_in_either_way(web: PublicApp) -> None:
     address = "https://blog.example/2026/a?b=c&d=ü"
-    kept = published(web.storage, thread=address)
+    kept = published(web.storage, thread=thread_key(address, web.storage.sites.get("blog")))
     for spelling in (address, address.replace("https://blog", "HTTPS://Blog") + "#top"):
         by_path = web.client.get(f"/v1/sites/blog/threads/{quote(spelling, safe='')}/comments")
         by_query = web.client.get("/v1/sites/blog/comments", query_string={"thread": spelling})

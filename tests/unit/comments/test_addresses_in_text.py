@@ -52,9 +52,12 @@ def test_a_bare_address_is_a_link_with_every_character(address: str) -> None:
         (r"https://example.com/a\_b\_c", [("https://example.com/a_b_c", "https://example.com/a_b_c")]),
         ("https://a.example,https://b.example", [("https://a.example,https://b.example",) * 2]),
         ("<https://example.com/__x__>", [("https://example.com/__x__",) * 2]),
-        ("[https://a.example/__x__](https://b.example/__y__)", [("https://b.example/__y__", "https://a.example/__x__")]),
+        ("[https://a.example/__x__](https://b.example/__y__)", [
+            ("https://b.example/__y__", "https://a.example/__x__ (b.example)"),
+        ]),
         ("[www.a.example](https://b.example) www.c.example", [
-            ("https://b.example", "www.a.example"), ("https://www.c.example", "www.c.example"),
+            ("https://b.example", "www.a.example (b.example)"),
+            ("https://www.c.example", "www.c.example"),
         ]),
         ("`https://example.com/__x__`", []),
         ("```\nhttps://example.com/__x__\n```", []),

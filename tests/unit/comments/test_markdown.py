@@ -85,3 +85,21 @@ def test_only_the_allow_list_gets_through(written: str) -> None:
         for name, value in node.attrib.items():
             assert name in ALLOWED_ATTRIBUTES.get(node.tag, set()) | {"rel"}
             assert name != "href" or HREF.fullmatch(value)
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("a [](https://x.example) b", "<p>a  b</p>\n"),
+        ("[https://example.com/_a_](https://evil.example/)", "https://example.com/_a_ (evil.example)</a>"),
+        (
+            "[**https://example.com/**](https://evil.example/)",
+            "<strong>https://example.com/</strong> (evil.example)</a>",
+        ),
+        ("[www.example.com](https://example.com)", ">www.example.com</a>"),
+        ("[an essay](https://example.com)", ">an essay</a>"),
+        ("[`code`](https://x.example)", "<code>code</code></a>"),
+    ],
+)
+def test_a_link_has_text_and_names_its_own_host(content: str, shown: str) -> None:
+    assert shown in html(content)

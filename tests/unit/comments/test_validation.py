@@ -179,3 +179,15 @@ def test_no_text_breaks_the_check_and_tidying_twice_changes_nothing(fields: dict
     once = tidied(fields)
     assert tidied(once) == once
     field_problems(once, SITE)
+
+
+@pytest.mark.parametrize("content", ["[](https://x.example)", "```\n```", "~~~python\n~~~\n", "[ ](x)\n\n[](y)"])
+def test_markup_that_shows_nothing_is_an_empty_comment(content: str) -> None:
+    fields = {"thread": "one", "author": "Ada", "email": "ada@example.org", "content": content}
+    assert [(p.field, p.code) for p in field_problems(fields, SITE)] == [("content", "required")]
+
+
+@pytest.mark.parametrize("url", ["http://example", "http://www.", "https://localhost"])
+def test_a_website_needs_a_domain(url: str) -> None:
+    fields = {"thread": "one", "author": "Ada", "email": "ada@example.org", "content": "Hello", "url": url}
+    assert [(p.field, p.code) for p in field_problems(fields, SITE)] == [("url", "url")]
