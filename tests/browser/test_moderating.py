@@ -73,7 +73,7 @@ def test_a_comment_approved_by_key_is_published(desktop: Desktop, live: Live) ->
     wait_until(lambda: live.status(waiting) is Status.APPROVED)
 
     visitor.goto(f"{live.url}/demo/")
-    expect(visitor.get_by_text(text)).to_be_visible()
+    expect(visitor.get_by_text(text).filter(visible=True)).to_be_visible()
 
 
 def test_spam_is_learned_and_undo_unlearns_it(desktop: Desktop, live: Live) -> None:

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -37,7 +38,7 @@ def contents(live: Live, thread: str) -> list[str]:
 @pytest.mark.parametrize("policy", ["no-referrer", "same-origin"])
 def test_a_form_on_a_page_that_hides_its_address(desktop: Desktop, live: Live, website: Website, policy: str) -> None:
     thread = f"{website.url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="suspicious"))
     website.put(form(live, thread), head=f'<meta name="referrer" content="{policy}">')
     page = desktop.open(java_script_enabled=False)
     page.goto(thread)
@@ -55,7 +56,7 @@ def test_a_form_on_a_page_that_hides_its_address(desktop: Desktop, live: Live, w
 @pytest.mark.parametrize("email", ["ines@example.org", "nobody"])
 def test_a_sandboxed_frame_shows_the_answer(desktop: Desktop, live: Live, website: Website, email: str) -> None:
     thread = f"{website.url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="suspicious"))
     website.put(form(live, thread), "/frame")
     website.put('<iframe sandbox="allow-forms" src="/frame" width="600" height="600"></iframe>')
     page = desktop.open()
@@ -74,7 +75,7 @@ def test_a_sandboxed_frame_shows_the_answer(desktop: Desktop, live: Live, websit
 
 def test_a_form_in_a_sandboxed_frame(desktop: Desktop, live: Live, website: Website) -> None:
     thread = f"{website.url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="suspicious"))
     website.put(form(live, thread, f'<input type="hidden" name="redirect_to" value="{thread}">'), "/frame")
     website.put('<iframe sandbox="allow-forms" src="/frame" width="400" height="400"></iframe>')
     page = desktop.open()
@@ -93,7 +94,7 @@ def test_a_refused_form_shows_the_text_and_can_be_corrected(
     desktop: Desktop, live: Live, website: Website, width: int
 ) -> None:
     thread = f"{website.url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="first"))
+    live.storage.sites.put(a_site(id="demo", origins=(website.url,), per_minute=0, moderation="suspicious"))
     website.put(form(live, thread))
     page = desktop.open(java_script_enabled=False, width=width)
     page.goto(thread)
@@ -105,7 +106,7 @@ def test_a_refused_form_shows_the_text_and_can_be_corrected(
     page.get_by_role("textbox", name="Website").fill("example.com")
     page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("heading", name="Your comment is")).to_be_visible()
-    comment = live.storage.comments.get("demo", page.url.rpartition("/")[2])
+    comment = live.storage.comments.get("demo", urlsplit(page.url).path.rpartition("/")[2])
     assert (comment.content, comment.url) == ("    code()\n\nTyped once", "https://example.com")
 
 
@@ -146,7 +147,7 @@ def test_no_address_of_the_site_has_the_receipt(
 ) -> None:
     url, log = logging_site
     thread = f"{url}/post"
-    live.storage.sites.put(a_site(id="demo", origins=(url,), per_minute=0, moderation="first"))
+    live.storage.sites.put(a_site(id="demo", origins=(url,), per_minute=0, moderation="suspicious"))
     published(live.storage, site="demo", thread=thread, author="Bo", content="Earlier")
     hidden = f'<input type="hidden" name="redirect_to" value="{thread}">' if redirects else ""
     widget = f'<script async src="{live.url}/widget.js" data-site="demo"></script>'

@@ -30,7 +30,7 @@ def test_the_author_gets_one_of_the_public_statuses(web: PublicApp) -> None:
     shown = published(web.storage, content="Five")
     status_of = {c.content: get_status(web, c.id).json for c in (queued, held, spam, removed, shown)}
     assert [t["status"] for t in status_of.values()] == ["pending", "pending", "refused", "refused", "published"]
-    names = {"id", "status", "received", "reason", "content", "edit", "edit_reason", "seconds_to_edit"}
+    names = {"id", "status", "received", "reason", "content", "edit", "edit_reason", "seconds_to_edit", "hidden"}
     assert all(set(t) == names for t in status_of.values())
     assert {t["reason"] for t in status_of.values()} == {""}
 
