@@ -11,7 +11,7 @@ from .settings import Settings
 from .site import Site
 from .storage.interfaces import Storage
 from .storage.thread_details import ThreadDetails
-from .text_cleaning import clean_line
+from .text_cleaning import clean_line, without_reordering
 from .validation import LENGTHS, has_mark_flood, is_blank, is_web_address
 
 #: Characters of a title. Longer ones do not fit into the subject of an email.
@@ -37,7 +37,7 @@ def url_problems(field: str, url: str, site: Site, settings: Settings) -> Iterat
     """Yield problems of the address of a thread's page, which must be on the site or on this service."""
     if len(url) > LENGTHS["thread"]:
         yield Problem(field, "too-long", f"The address has {len(url)} characters; the limit is {LENGTHS['thread']}.")
-    elif not is_web_address(url):
+    elif not is_web_address(url) or without_reordering(url) != url:
         yield Problem(field, "url", "The address of the page must be one such as https://example.com/post.")
     elif not page_link(site, url) and origin_of(url) != origin_of(settings.public_url):
         yield Problem(field, "origin", "The address of the page is not on the site. Add its origin to the settings.")

@@ -54,6 +54,15 @@ def follow_rules(storage: Storage, site: Site) -> None:
     storage.thread_moves.set_rules(site.id, str(address_rules(site)))
 
 
+def mapping_text(content: bytes) -> str:
+    """Decode a mapping file: UTF-8, or the UTF-16 that spreadsheets call Unicode text. Raises Invalid."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise Invalid([Problem("file", "encoding", "must be saved as UTF-8")]) from None
+
+
 def mapping_of(rows: Iterable[list[str]], site: Site) -> dict[str, str]:
     """Return old -> new name from rows of two addresses. Empty rows and a heading without addresses are skipped.
 
@@ -72,7 +81,7 @@ def mapping_of(rows: Iterable[list[str]], site: Site) -> dict[str, str]:
     problems += _contradictions(pairs, "file", "line")
     if problems:
         raise Invalid(problems)
-    return {old: new for _, old, new in pairs}
+    return {old: new for _, old, new in pairs if old != new}  # both spellings may be one thread
 
 
 def joined_moves(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -80,7 +89,7 @@ def joined_moves(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
     pairs = [(n, old, new) for n, part in enumerate(parts, 1) for old, new in part.items()]
     if problems := list(_contradictions(pairs, "moves", "move")):
         raise Invalid(problems)
-    return {old: new for _, old, new in pairs}
+    return {old: new for _, old, new in pairs if old != new}  # both spellings may be one thread
 
 
 def _contradictions(pairs: Iterable[tuple[int, str, str]], field: str, noun: str) -> Iterator[Problem]:

@@ -145,7 +145,7 @@ def web_link(text: str) -> str:
 def thread_link(thread: str, site: Site, details: ThreadDetails = NO_DETAILS) -> str:
     """Address of a comment's page. A path is relative to the site's first origin; a bare key has no page ("")."""
     thread = page_address_of(thread, details)
-    if thread.startswith("/") and site.origins:
+    if thread.startswith("/") and not thread.startswith("//") and site.origins:
         return web_link(site.origins[0].rstrip("/") + thread)
     return web_link(page_link(site, thread) or thread)
 

@@ -1,7 +1,6 @@
 """Owners' pages to move threads: what a move would change, and a button that does it."""
 
 import csv
-import io
 from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -22,6 +21,7 @@ from comments.thread_plans import (
     apply_moves,
     check_moves,
     mapping_of,
+    mapping_text,
     planned_moves,
     prefix_moves,
 )
@@ -98,9 +98,9 @@ def submit_moves(site: str) -> ResponseReturnValue:
     signed, found, storage = sessions.require_change(site, "owner"), site_cache.get_site(site), deps().storage
     fields = {name: value for name, value in request.form.items() if name != "file"}
     form = validated(MoveForm, fields, strict=False)
-    if (file := request.files.get("file")) and file.filename:
-        form = form.model_copy(update={"mapping": file.read().decode("utf-8-sig", "replace"), "kind": "mapping"})
     try:
+        if (file := request.files.get("file")) and file.filename:
+            form = form.model_copy(update={"mapping": mapping_text(file.read()), "kind": "mapping"})
         moves = _moves(storage, found, form)
         plan = MovePlan(tuple(planned_moves(storage, site, moves)))
         if form.plan == plan.version:
@@ -122,7 +122,7 @@ def submit_moves(site: str) -> ResponseReturnValue:
 def _moves(storage: Storage, site: Site, form: MoveForm) -> dict[str, str]:
     """Return old -> new name of the threads that the form means. Raises Invalid."""
     if form.kind == "mapping":
-        moves = mapping_of(csv.reader(io.StringIO(form.mapping)), site)
+        moves = mapping_of(csv.reader(form.mapping.splitlines()), site)
         missing = [] if moves else [Problem("mapping", "required", "Enter an old and a new address in each line.")]
     else:
         named = (("old", form.old), ("new", form.new))

@@ -165,9 +165,10 @@ def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: f
     if comment.thread in data.closed:
         raise Invalid([Problem("thread", "closed", "Comments are closed.")])
     parent = data.comments.get(comment.parent)
-    if comment.parent and not (parent and parent.thread == comment.thread and data.is_visible(comment.parent)):
+    is_new_reply = bool(comment.parent) and not comment.draft_of  # an edit keeps its place
+    if is_new_reply and not (parent and parent.thread == comment.thread and data.is_visible(comment.parent)):
         raise Invalid([Problem("parent", "unpublished", "The comment you are replying to is not published.")])
-    if comment.parent and sum(1 for _ in data.above(comment.parent)) >= MAX_THREAD_DEPTH:
+    if is_new_reply and sum(1 for _ in data.above(comment.parent)) >= MAX_THREAD_DEPTH:
         raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
     rates = {}
     for name, per_minute in rate_limits(comment, admission.per_minute):

@@ -101,7 +101,8 @@ class RedisComments:
             ],
             {
                 "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
-                "has_key": bool(admission.key), "thread": thread_name(thread), "parent": comment.parent,
+                "has_key": bool(admission.key), "thread": thread_name(thread),
+                "parent": "" if comment.draft_of else comment.parent,  # an edit keeps its place
                 "per_minutes": [per_minute for _, per_minute in rates], "max_pending": max_pending,
                 "max_pending_bytes": MAX_PENDING_BYTES, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,

@@ -37,6 +37,7 @@ def store_everywhere(web_app: WebApp, text: str) -> Comment:
     comment = judged(
         web_app.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), score=3.0, parent=above.id, **fields
     )
+    published(web_app.storage, thread="post-12", received=NOW - timedelta(hours=2))  # the page of a thread needs one
     web_app.storage.notes.add("blog", comment.id, Note(text, NOW, text))
     web_app.storage.bulks.create(
         "blog", replace(STEP, by=text, about=text, reason=text), [(comment.id, comment.version)]

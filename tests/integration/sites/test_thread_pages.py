@@ -5,8 +5,10 @@ from io import BytesIO
 import pytest
 
 from comments.audit import AuditAction
+from comments.errors import Invalid
 from comments.job_queue import MOVED_THREADS
 from comments.storage.thread_details import ThreadDetails
+from comments.thread_plans import mapping_text
 from service.sites.thread_pages import THREADS_PER_PAGE
 from tests.support.builders import accepted, published
 from tests.support.markup import parse
@@ -176,3 +178,13 @@ def test_moderators_do_not_see_the_pages(web_app: WebApp, mo: SignedInClient) ->
     for path in (LIST, MOVES, f"{LIST}/one?thread=post-12"):
         assert mo.client.get(path).status_code in (403, 404)
     assert LIST not in page(mo, "/review/blog")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_mapping_file_may_have_any_unicode_encoding(encoding: str) -> None:
+    assert mapping_text("https://blog.example/ü\r\n".encode(encoding)) == "https://blog.example/ü\r\n"
+
+
+def test_a_mapping_file_in_another_encoding_is_refused() -> None:
+    with pytest.raises(Invalid):
+        mapping_text("https://blog.example/ü".encode("latin-1"))

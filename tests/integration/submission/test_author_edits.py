@@ -283,3 +283,10 @@ def test_concurrent_edits_during_judging_leave_one_text(redis_storage: Storage, 
     assert counters.accepted == sum(counters.decided.values())
     with connect(valkey_settings) as client:
         assert int(client.hget(Keys(valkey_settings.prefix).counters("blog"), "pending_bytes")) == 0
+
+
+def test_a_reply_below_a_stub_can_be_edited(web: PublicApp) -> None:
+    parent = published(web.storage)
+    reply = published(web.storage, parent=parent.id)
+    moderated(web.storage, parent, Action.REMOVE)
+    assert change(web, reply, "Other words.").status_code == 202
