@@ -75,13 +75,15 @@ def mapping_of(rows: Iterable[list[str]], site: Site) -> dict[str, str]:
         is_heading = is_first and tuple(cell.lower() for cell in cells) in (("from", "to"), ("old", "new"))
         is_first = is_first and not any(cells)
         if len(cells) == 2 and all(cells) and not is_heading:
-            pairs.append((n, thread_key(cells[0], site), thread_key(cells[1], site)))
+            old, new = (thread_key(cell, site) for cell in cells)
+            if old != new or cells[0] == cells[1]:  # two spellings of one thread need no move
+                pairs.append((n, old, new))
         elif any(cells) and not is_heading:
             problems.append(Problem("file", "row", f"line {n} must have an old and a new address"))
     problems += _contradictions(pairs, "file", "line")
     if problems:
         raise Invalid(problems)
-    return {old: new for _, old, new in pairs if old != new}  # both spellings may be one thread
+    return {old: new for _, old, new in pairs}
 
 
 def joined_moves(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -89,7 +91,7 @@ def joined_moves(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
     pairs = [(n, old, new) for n, part in enumerate(parts, 1) for old, new in part.items()]
     if problems := list(_contradictions(pairs, "moves", "move")):
         raise Invalid(problems)
-    return {old: new for _, old, new in pairs if old != new}  # both spellings may be one thread
+    return {old: new for _, old, new in pairs}
 
 
 def _contradictions(pairs: Iterable[tuple[int, str, str]], field: str, noun: str) -> Iterator[Problem]:

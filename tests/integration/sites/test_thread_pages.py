@@ -8,9 +8,9 @@ from comments.audit import AuditAction
 from comments.errors import Invalid
 from comments.job_queue import MOVED_THREADS
 from comments.storage.thread_details import ThreadDetails
-from comments.thread_plans import mapping_text
+from comments.thread_plans import mapping_of, mapping_text
 from service.sites.thread_pages import THREADS_PER_PAGE
-from tests.support.builders import accepted, published
+from tests.support.builders import a_site, accepted, published
 from tests.support.markup import parse
 from tests.support.web_app import SignedInClient, WebApp, page
 
@@ -188,3 +188,8 @@ def test_a_mapping_file_may_have_any_unicode_encoding(encoding: str) -> None:
 def test_a_mapping_file_in_another_encoding_is_refused() -> None:
     with pytest.raises(Invalid):
         mapping_text("https://blog.example/ü".encode("latin-1"))
+
+
+def test_a_row_with_two_spellings_of_one_thread_needs_no_move() -> None:
+    rows = [["http://blog.example/a", "https://blog.example/a/"], ["https://blog.example/b", "https://blog.example/c"]]
+    assert mapping_of(rows, a_site()) == {"https://blog.example/b": "https://blog.example/c"}
