@@ -46,12 +46,13 @@ lint: $(DEV)
 tests: $(DEV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
-# The browser tests need Chromium, the README's tour curl, `lint` luacheck, the npm package npm, and the WordPress plugin
-# a WordPress. All are Debian packages; no other browser is downloaded.
+# The browser tests need Chromium, the README's tour curl, `lint` luacheck, the npm package npm, the systemd unit systemd,
+# and the WordPress plugin a WordPress. All are Debian packages; no other browser is downloaded.
 TOOLS := chromium curl lua-check $(shell command -v npm >/dev/null || echo nodejs npm) php-cli php-mysql mariadb-server \
-  wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentythree
+  systemd wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentythree
 tools:
 	@if command -v curl && command -v luacheck && command -v npm && command -v php && command -v mariadbd && \
+	    command -v systemd-analyze && \
 	    test -d /usr/share/wordpress/wp-content/themes/twentytwentythree && \
 	    { command -v chromium || command -v chromium-browser || command -v google-chrome; }; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get; then \
