@@ -136,8 +136,15 @@ def _from_text(parse: Callable[[str], T]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
+@dataclass(frozen=True, slots=True)
+class SettingGroup:
+    """A page of the settings form."""
+
+    name: str
+    title: str
+
+
 def setting(
-    group: str,
     title: str,
     help: str,
     ge: float | None = None,
@@ -145,11 +152,11 @@ def setting(
     labels: tuple[str, ...] = (),
     choices: Mapping[str, str] | None = None,
 ) -> FieldInfo:
-    """Describe a setting for people: its group in the form, its title, help text and limits.
+    """Describe a setting for people: its title, help text and limits.
 
     `labels` names the choices of a Literal, in their order. `choices` names values and labels where the type does not.
     """
-    extra: JsonDict = {"group": group, "labels": [*labels]}
+    extra: JsonDict = {"labels": [*labels]}
     if choices:
         extra |= {"enum": [*choices], "labels": [*choices.values()]}
     info: FieldInfo = Field(title=title, description=help, ge=ge, le=le, json_schema_extra=extra)

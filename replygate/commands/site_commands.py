@@ -66,11 +66,12 @@ def list_sites() -> None:
 def show_site(id: str) -> None:
     """Show the settings of the site ID, in the form that `site set` reads. Lines that start with # are read-only."""
     found = site_named(id)
-    for f in fields(Site):
-        value = getattr(found, f.name)
-        ids = f.name in ("keys", "webhooks")  # other commands show the rest of them
-        read_only = "" if f.name in describe_settings() else "# "
-        click.echo(f"{read_only}{f.name}={','.join(part.id for part in value) if ids else as_text(value)}")
+    for name in (f.name for f in fields(Site) if f.name not in describe_settings()):
+        value = getattr(found, name)
+        ids = name in ("keys", "webhooks")  # other commands show the rest of them
+        click.echo(f"# {name}={','.join(part.id for part in value) if ids else as_text(value)}")
+    for name in describe_settings():
+        click.echo(f"{name}={as_text(getattr(found, name))}")
 
 
 @site.command("set")

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from comments.errors import Invalid, Problem
 from comments.pseudonyms import digest
-from comments.setting_values import RemovalReason, Term
+from comments.setting_values import RemovalReason, SettingGroup, Term
 from comments.site import Site
 from comments.visitor_fields import VISITOR_FIELDS
 from service.web.site_cache import SITE_ID
@@ -28,7 +28,7 @@ class Setting:
     """Description of a setting for people."""
 
     name: str
-    group: str
+    group: SettingGroup
     title: str
     help: str
     type: str  # of JSON Schema, but "enum" for a choice and "lines" for a list of any texts
@@ -50,14 +50,15 @@ class Setting:
 
 @cache
 def describe_settings() -> Mapping[str, Setting]:
-    """All settings by name, in the order of the site's fields."""
+    """All settings by name, group after group."""
     return {name: _describe(name, adapter) for name, adapter in _adapters().items()}
 
 
 @cache
 def _adapters() -> Mapping[str, TypeAdapter[Any]]:
     hints = get_type_hints(Site, include_extras=True)
-    return {name: TypeAdapter(hint) for name, hint in hints.items() if _is_setting(hint)}
+    names = [name for cls in Site.__mro__ for name in vars(cls).get("__annotations__", ())]
+    return {name: TypeAdapter(hints[name]) for name in names if _is_setting(hints[name])}
 
 
 def _is_setting(hint: Any) -> bool:
@@ -70,7 +71,7 @@ def _describe(name: str, adapter: TypeAdapter[Any]) -> Setting:
     choices = schema.get("enum", [])
     return Setting(
         name=name,
-        group=schema["group"],
+        group=_group(name),
         title=schema["title"],
         help=schema["description"],
         type=_form_type(schema),
@@ -79,6 +80,13 @@ def _describe(name: str, adapter: TypeAdapter[Any]) -> Setting:
         maximum=schema.get("maximum"),
         default="" if default is MISSING else as_text(default),
     )
+
+
+def _group(name: str) -> SettingGroup:
+    """Return the group of the class that declares a setting."""
+    owner = next(cls for cls in Site.__mro__ if name in vars(cls)["__annotations__"])
+    group: SettingGroup = vars(owner)["group"]
+    return group
 
 
 def _form_type(schema: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import Invalid, Problem, StaleVersion
 from comments.hidden_replies import show_all_replies, stops_hiding
-from comments.site import COMMENTING, MODERATORS, REVIEW, Site
+from comments.site import Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
@@ -27,9 +27,8 @@ MAX_AUDITED = 300
 
 def grouped_settings() -> list[tuple[str, list[Setting]]]:
     """Heading and settings of each part of the form."""
-    order = (COMMENTING, REVIEW, MODERATORS)
-    ordered = sorted(describe_settings().values(), key=lambda setting: order.index(setting.group))
-    return [(group, list(settings)) for group, settings in groupby(ordered, key=lambda setting: setting.group)]
+    by_group = groupby(describe_settings().values(), key=lambda setting: setting.group.title)
+    return [(title, list(settings)) for title, settings in by_group]
 
 
 @blueprint.get("")

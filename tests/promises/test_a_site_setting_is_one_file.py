@@ -6,7 +6,7 @@ from tests.support.tree_copy import TreeCopy
 
 DECLARATION = """    quiet_hours: Annotated[
         int,
-        setting(REVIEW, "Quiet hours", "Hours at night in which comments wait for a moderator.", ge=0, le=12),
+        setting("Quiet hours", "Hours at night in which comments wait for a moderator.", ge=0, le=12),
     ] = 0
 """
 
@@ -58,7 +58,7 @@ print(json.dumps({
 
 
 def test_a_new_setting_is_in_the_form_the_command_line_the_storage_and_the_docs(tree: TreeCopy) -> None:
-    tree.insert("comments/site.py", "    webhooks: tuple[Webhook, ...] = ()\n", DECLARATION)
+    tree.insert("comments/setting_groups/review_settings.py", "    hide_emails: Annotated[", DECLARATION)
     found = json.loads(tree.run(ASK).splitlines()[-1])
     assert found == {
         "form": ["Quiet hours", "Hours at night in which comments wait for a moderator.", "number", "0", "12", "0"],
@@ -72,7 +72,7 @@ def test_a_new_setting_is_in_the_form_the_command_line_the_storage_and_the_docs(
         "read back": True,
         "audit": True,
     }
-    assert tree.changed == {"comments/site.py"}
+    assert tree.changed == {"comments/setting_groups/review_settings.py"}
     assert tree.python("-m", "docs.site_settings").returncode == 0
     page = (tree.root / "docs/configuration.md").read_text()
     assert "| `quiet_hours` | `0` | from 0 to 12 | **Quiet hours.** Hours at night" in page

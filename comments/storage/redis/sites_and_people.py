@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 from comments.audit import AuditEntry
 from comments.errors import NotFound, TooMany
@@ -16,17 +17,19 @@ from .audit_log import append, packed
 from .client import Client, guarded, text
 from .scripts import Script
 
+T = TypeVar("T")
+
 #: The longest life of a session.
 LONGEST_SESSION = timedelta(days=1)
 #: The longest life of a sign-in link.
 LONGEST_LINK = timedelta(days=1)
 
 
-class _Records:
+class _Records(Generic[T]):
     """One hash of named records. A record and its audit entries are stored in one step."""
 
-    def __init__(self, client: Client, keys: Keys, key: str) -> None:
-        self._client, self._keys, self._key = client, keys, key
+    def __init__(self, client: Client, keys: Keys, key: str, cls: type[T]) -> None:
+        self._client, self._keys, self._key, self._cls = client, keys, key, cls
         self._compare_and_set = Script(client, "accounts/compare_and_set")
 
     def put(self, name: str, record: bytes, entries: Sequence[AuditEntry]) -> None:
@@ -35,17 +38,24 @@ class _Records:
         append(pipe, self._keys, entries)
         pipe.execute()
 
-    def compare_and_set(self, name: str, before: bytes, after: bytes, entries: Sequence[AuditEntry]) -> bool:
-        """Replace `before`, which is "" if the name must be free."""
+    def compare_and_set(self, name: str, before: T | None, after: T, entries: Sequence[AuditEntry]) -> bool:
+        """Replace `before`, which is None if the name must be free.
+
+        Another version may have stored the same value with other bytes: with its fields in another order, or with a
+        field of its own. So the bytes that the script compares are those in storage.
+        """
+        stored = self._client.hget(self._key, name)
+        if (load(self._cls, stored) if stored else None) != before:
+            return False
         keys = [self._key, *(self._keys.audit(entry.site) for entry in entries)]
-        return bool(self._compare_and_set(keys, {"name": name}, before, after, *map(packed, entries)))
+        return bool(self._compare_and_set(keys, {"name": name}, stored or b"", dump(after), *map(packed, entries)))
 
 
 @guarded
 class RedisSites:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._records = _Records(client, keys, keys.sites())
+        self._records = _Records(client, keys, keys.sites(), Site)
 
     def get(self, id: str) -> Site:
         record = self._client.hget(self._keys.sites(), id)
@@ -57,7 +67,7 @@ class RedisSites:
         self._records.put(site.id, dump(site), entries)
 
     def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
-        return self._records.compare_and_set(after.id, dump(before), dump(after), entries)
+        return self._records.compare_and_set(after.id, before, after, entries)
 
     def all(self) -> list[Site]:
         return sorted((load(Site, r) for r in self._client.hvals(self._keys.sites())), key=lambda site: site.id)
@@ -67,7 +77,7 @@ class RedisSites:
 class RedisPeople:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
-        self._records = _Records(client, keys, keys.people())
+        self._records = _Records(client, keys, keys.people(), Person)
 
     def get(self, name: str) -> Person:
         record = self._client.hget(self._keys.people(), name)
@@ -79,7 +89,7 @@ class RedisPeople:
         self._records.put(person.name, dump(person), entries)
 
     def compare_and_set(self, before: Person | None, after: Person, *entries: AuditEntry) -> bool:
-        return self._records.compare_and_set(after.name, dump(before) if before else b"", dump(after), entries)
+        return self._records.compare_and_set(after.name, before, after, entries)
 
     def delete(self, name: str, *entries: AuditEntry) -> None:
         sessions = self.sessions(name)

@@ -46,6 +46,16 @@ def test_an_unknown_site_is_not_found(storage: Storage) -> None:
         storage.sites.get("nothing")
 
 
+def test_a_record_of_another_version_can_be_changed(redis_storage: Storage, valkey_url: str) -> None:
+    """Other versions may store the fields in another order, and fields of their own."""
+    record = b'{"created":1795348800000,"name":"A blog","colour":"red","id":"blog","moderation":"all"}'
+    connect(settings(redis_url=valkey_url)).hset("rg:sites", "blog", record)
+    before = redis_storage.sites.get("blog")
+    assert redis_storage.sites.compare_and_set(before, replace(before, name="Renamed"))
+    assert redis_storage.sites.get("blog").name == "Renamed"
+    assert not redis_storage.sites.compare_and_set(before, replace(before, name="Again"))
+
+
 def test_a_person_reads_back(storage: Storage) -> None:
     person = Person("mo", {"blog": "owner"}, "hash", operator=True)
     storage.people.put(person)

@@ -1,0 +1,1 @@
+"""Settings of a site in groups: one class, and one page of the form, for each."""

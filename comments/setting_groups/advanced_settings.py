@@ -1,0 +1,41 @@
+"""Settings of a site: advanced."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from comments.setting_values import Number, PageSpellings, SettingGroup, TrapField, WordList, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdvancedSettings:
+    group: ClassVar = SettingGroup("advanced", "Advanced")
+
+    hold_at: Annotated[Number, setting("Review threshold", "Points from which a comment is held.")] = 3.0
+    spam_at: Annotated[Number, setting("Spam threshold", "Points from which a comment is marked as spam.")] = 8.0
+    max_pending: Annotated[
+        int,
+        setting(
+            "Queued comments",
+            "Largest number of comments that wait for the filters. More submissions get the answer 503.",
+            ge=1,
+        ),
+    ] = 20_000
+    trap_field: Annotated[
+        TrapField,
+        setting("Honeypot field", "Name of the hidden field in the forms of this site. People leave it empty."),
+    ] = "website"
+    form_token: Annotated[
+        Literal["off", "expected"],
+        setting(
+            "Form tokens",
+            "Expect them if every form of this site sends one: a missing token then counts against a comment.",
+            labels=("Optional", "Expected"),
+        ),
+    ] = "off"  # noqa: S105 -- no password
+    same_page: Annotated[
+        PageSpellings,
+        setting("Same page", "What may differ: scheme (http), www, slash (at the end), index (.html)."),
+    ] = ("scheme", "www", "slash", "index")
+    ignored_parameters: Annotated[
+        WordList, setting("Ignored parameters", "Of addresses, one per line. ref_* is all with ref_.")
+    ] = ()
