@@ -1,7 +1,7 @@
 """Names of the background jobs, and how to enqueue one.
 
 A job is a wake-up: it says that a site has work to do, and carries ids only. A lost job loses no data, because the
-sweep enqueues another one for whatever is due.
+sweep enqueues another one for whatever is due. Only a lost check stays without an answer: the person asks again.
 """
 
 import logging
@@ -17,10 +17,18 @@ LEARN = "workers.jobs.learn"
 DELIVER = "workers.jobs.deliver"
 INDEX = "workers.jobs.update_queue_index"
 MOVED_THREADS = "workers.jobs.update_threads"
+CHECK = "workers.jobs.check"
 
 #: Job -> its RQ queue, which is also the name of the process that works on it. A process listens to one queue only,
 #: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
-QUEUES = {JUDGE: "judge", LEARN: "background", INDEX: "background", MOVED_THREADS: "background", DELIVER: "delivery"}
+QUEUES = {
+    JUDGE: "judge",
+    CHECK: "judge",
+    LEARN: "background",
+    INDEX: "background",
+    MOVED_THREADS: "background",
+    DELIVER: "delivery",
+}
 #: Names of queues and processes up to 0.1.0, and what they are called now.
 FORMER_QUEUES = {"errands": "background", "deliver": "delivery"}
 

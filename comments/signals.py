@@ -37,6 +37,8 @@ class SignalInfo:
     harm: float = 1.0
     label: str = ""  # two or three words for filters of the queue; "" for the meaning
     firm: bool = False  # at full strength it also holds, whatever speaks for the comment; alone it is never spam
+    #: Rests on the moment of judging, as recent copies do. A stored comment that is checked again keeps such signals.
+    momentary: bool = False
     history: bool = False  # speaks for earlier comments, not for this one: the policy limits the sum of such points
 
 

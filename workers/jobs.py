@@ -6,16 +6,18 @@ compare-and-set.
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 
 from comments.errors import NotFound
-from comments.job_queue import DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS
+from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.queue_ranking import index_outdated
 from comments.site import Site
+from comments.storage.checks import CheckAnswer, CheckedComment
 from comments.storage.store_waits import retried
 from comments.storage.values import Claim
 from comments.thread_plans import follow_rules, has_changed_rules
@@ -23,6 +25,7 @@ from comments.thread_plans import follow_rules, has_changed_rules
 from .delivery.outbox import queue_events, send_due
 from .deps import Deps, deps
 from .filters.reputation import linked_domains
+from .judging.check_verdicts import check_new, check_stored
 from .judging.judge import judge_batch
 from .judging.policy import catalogue
 from .learning.copy_tokens import lesson_tokens
@@ -34,6 +37,8 @@ log = logging.getLogger(__name__)
 LOAD_BATCH = 100
 #: Share of the lease after which the rest of a batch is released, before another worker can claim it.
 LEASE_SHARE = 0.5
+#: Comments of a check that are judged before their results are stored: a fraction of the time that a job may take.
+CHECK_BATCH = 25
 
 
 def judge(site: str, token: str) -> None:
@@ -61,8 +66,14 @@ def update_threads(site: str, token: str) -> None:
     _repeat(MOVED_THREADS, site, token, _threads_batch)
 
 
+def check(site: str, id: str) -> None:
+    """Judge the comments of a check, and store nothing but the verdicts. The sweep never repeats it."""
+    _repeat(CHECK, site, id, lambda d, s: _check_batch(d, s, id))
+
+
 CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     JUDGE: judge,
+    CHECK: check,
     LEARN: learn,
     DELIVER: deliver,
     INDEX: update_queue_index,
@@ -120,6 +131,51 @@ def _load_queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment
     loaded = d.storage.comments.load(site.id, [claim.id for claim in claims]) if claims else []
     pairs = zip(loaded, claims, strict=True)
     return [(comment, claim.attempts) for comment, claim in pairs if comment and comment.status is Status.QUEUED]
+
+
+def _check_batch(d: Deps, site: Site, id: str) -> bool:
+    answer = d.storage.checks.answer(site.id, id)
+    if answer is None or answer.failed or answer.is_complete:
+        return False
+    start = answer.judged
+    with _failure_recorded(d, site, id):
+        results = _checked(d, answer)
+    judged = min(CHECK_BATCH, answer.request.size - start)
+    d.storage.checks.add(site.id, id, start, judged, results)
+    return start + judged < answer.request.size
+
+
+def _checked(d: Deps, answer: CheckAnswer) -> list[CheckedComment]:
+    """Judge the next comments of a check: first the new ones, then the stored ones."""
+    request, start, sharing = answer.request, answer.judged, d.settings.share_repute
+    end = start + CHECK_BATCH
+    ids = request.ids[max(0, start - len(request.comments)) : max(0, end - len(request.comments))]
+    stored = [comment for comment in d.storage.comments.load(request.site.id, ids) if comment] if ids else []
+    return [
+        *check_new(
+            request.comments[start:end],
+            request.site,
+            d.filters,
+            d.policy,
+            d.storage,
+            d.now(),
+            sharing,
+            d.ask_scorer,
+        ),
+        *check_stored(stored, request.site, d.filters, d.policy, d.storage, sharing),
+    ]
+
+
+@contextmanager
+def _failure_recorded(d: Deps, site: Site, id: str) -> Iterator[None]:
+    """Record that a check failed if judging raises anything, also for running out of time."""
+    is_judged = False
+    try:
+        yield
+        is_judged = True
+    finally:
+        if not is_judged:
+            d.storage.checks.fail(site.id, id)
 
 
 def _learn_batch(d: Deps, site: Site) -> bool:

@@ -12,7 +12,8 @@ from typing import Protocol
 from comments.lifecycle import Status
 from comments.model import Comment
 
-from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
+from .administration import Audit, AuthorHistory, AuthorRules, Heartbeats, People, Server, Sites
+from .checks import Checks
 from .corpus_lessons import Quota
 from .deliveries import Deliveries
 from .notes_and_bulks import BulkActions, Notes
@@ -188,31 +189,6 @@ class Outbox(Protocol):
     def length(self, site: str) -> int: ...
 
 
-class Server(Protocol):
-    def check(self) -> list[str]:
-        """Return reasons why the server cannot work, or soon will not, in sentences. Raises StorageDown."""
-
-    def check_write(self) -> None:
-        """Write a value. Raises StorageDown if the server refuses, as a replica or a full one does."""
-
-    def warnings(self) -> list[str]:
-        """Return settings of the server that should be changed, in sentences. Raises StorageDown."""
-
-    def figures(self) -> Mapping[str, float]:
-        """Return `memory_bytes`, `memory_limit_bytes` (0: none), `connections` and `version` of the data."""
-
-    def prepare(self) -> None:
-        """Stamp or migrate the data. Raises SettingsInvalid if it is newer than this program."""
-
-
-class Heartbeats(Protocol):
-    def beat(self, part: str, name: str, seconds: float) -> None:
-        """Record that one process of `part` is alive for the next `seconds`."""
-
-    def alive(self, part: str) -> list[str]:
-        """Return the names of live processes, sorted."""
-
-
 @dataclass(frozen=True, slots=True)
 class CoreStorage:
     """The stores with subtle rules. Both back ends have them."""
@@ -224,6 +200,7 @@ class CoreStorage:
     thread_moves: ThreadMoves
     evidence: EvidenceStore
     corpus: Corpus
+    checks: Checks
 
 
 @dataclass(frozen=True, slots=True)

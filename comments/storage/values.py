@@ -104,6 +104,7 @@ class EvidenceQuery:
     tokens: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()  # names of the rules that could apply; all rules about terms are returned anyway
     first_attempt: bool = True  # windows count a comment on its first attempt only, so that a retry counts nothing
+    is_check: bool = False  # windows do not count the comment at all, and it is in none of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class NearDuplicateFilter(Filter):
             "nearly the same text had been posted less often",
             gradual=True,
             harm=2.0,
+            momentary=True,
             label="Near-duplicate",
             firm=True,
         )

@@ -20,11 +20,13 @@ class ScorerFilter(Filter):
             Override.HOLD,
             "the operator's own scorer (`REPLYGATE_SCORER`) calls it spam, with `REPLYGATE_SCORER_HOLD_AT` or more",
             "the external scorer had not called it spam ({evidence})",
+            momentary=True,
             label="External scorer",
         ),
         "scorer.failed": SignalInfo(
             0.0,
             "a note: the operator's own scorer gave no answer in time, and the comment was judged without it",
+            momentary=True,
             label="No external score",
         ),
     }

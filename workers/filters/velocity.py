@@ -34,6 +34,7 @@ class VelocityFilter(Filter):
             "fewer comments had come from its network",
             gradual=True,
             harm=2.0,
+            momentary=True,
             label="Busy network",
         ),
         ORIGIN_ON_ALL_SITES: SignalInfo(
@@ -43,6 +44,7 @@ class VelocityFilter(Filter):
             "fewer comments had come from its network to other sites",
             gradual=True,
             harm=2.0,
+            momentary=True,
             label="Busy network elsewhere",
         ),
         ON_SITE: SignalInfo(
@@ -51,6 +53,7 @@ class VelocityFilter(Filter):
             "fewer comments had come to this site",
             gradual=True,
             harm=2.0,
+            momentary=True,
             label="Busy site",
         ),
     }

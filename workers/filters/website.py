@@ -105,6 +105,7 @@ class WebsiteFilter(Filter):
             "fewer other names had given the same website",
             gradual=True,
             harm=2.0,
+            momentary=True,
             label="Website of many names",
         ),
         "email.disposable": SignalInfo(

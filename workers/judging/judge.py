@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 #: also for a failure.
 AskScorer = Callable[[Sequence[tuple[Comment, str]], Site], Sequence[ScorerAnswer]]
 
+#: Number of claims of a comment that is judged and not decided (`comments.storage.checks`): no window counts it.
+NOT_CLAIMED = 0
 #: Claims after which a comment goes to a moderator unjudged: something in it, or around it, kills workers.
 MAX_ATTEMPTS = 5
 
@@ -38,7 +40,7 @@ MAX_ATTEMPTS = 5
 def evidence_query(comment: Comment, attempts: int, filters: Iterable[Filter], sharing: bool = False) -> EvidenceQuery:
     """Return the query for everything that the filters need from storage for one comment.
 
-    Windows that need sharing are left out if sites do not share.
+    Windows that need sharing are left out if sites do not share. With 0 attempts the comment is only checked.
     """
     earlier = before_last_edit(comment)
     windows = [
@@ -61,6 +63,7 @@ def evidence_query(comment: Comment, attempts: int, filters: Iterable[Filter], s
         tokens=lesson_tokens(comment),
         rules=author_rules.rule_names(comment),
         first_attempt=attempts == 1,
+        is_check=attempts == NOT_CLAIMED,
     )
 
 

@@ -49,6 +49,7 @@ JUDGE_SIGNALS: SignalCatalogue = {
         Override.HOLD,
         "it was held when its author edited it: no edit publishes a comment that waits for a moderator",
         "it had not been held before its author edited it",
+        momentary=True,
         label="Edited while in review",
     ),
     CERTAIN: SignalInfo(

@@ -67,6 +67,10 @@ class ModerationKeys(Names):
         """list; comment and version of each that is still "left", or "done"; Bulks; Bulks; a week."""
         return self._of(site, f"bulk:{id}:{part}")
 
+    def check(self, site: str, id: str) -> str:
+        """hash; a CheckRequest, and parts of its answer by the number of their first; Checks; Checks; ten minutes."""
+        return self._of(site, f"check:{id}")
+
     def audit(self, site: str) -> str:
         """stream; AuditEntry as JSON; Audit and every script that changes a record; the audit page; for ever."""
         return self._of(site or SHARED, "audit")

@@ -9,6 +9,7 @@ from datetime import datetime
 from comments.shared_learning import ALONE, LearningGroups
 from comments.storage.interfaces import CoreStorage
 
+from .checks import MemoryChecks
 from .comments import MemoryComments
 from .corpus import MemoryCorpus
 from .evidence import MemoryEvidence
@@ -28,4 +29,5 @@ def open_memory(now: Callable[[], datetime], together: LearningGroups = ALONE) -
         thread_moves=MemoryThreadMoves(sites),
         evidence=MemoryEvidence(sites, together),
         corpus=MemoryCorpus(sites, together),
+        checks=MemoryChecks(sites),
     )

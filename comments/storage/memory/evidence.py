@@ -24,7 +24,7 @@ class MemoryEvidence:
         data = self._sites[site]
         counts: dict[str, int] = {}
         for use in q.uses:
-            n = self._count(self._sites[SHARED_SITE if use.shared else site], use, q.first_attempt and not use.before)
+            n = self._count(self._sites[SHARED_SITE if use.shared else site], use, q)
             counts[use.window] = max(n, counts.get(use.window, 0))
         statuses = (Status.APPROVED, Status.SPAM)
         days = [data.first_seen.get((status, name)) for status in statuses for name in q.author[:1]]
@@ -49,10 +49,12 @@ class MemoryEvidence:
         with self._sites.lock:
             self._sites[site].staff_names.add(name)
 
-    def _count(self, data: SiteData, use: WindowUse, counted: bool) -> int:
+    def _count(self, data: SiteData, use: WindowUse, q: EvidenceQuery) -> int:
         now = self._sites.now()
         times = data.windows[use.window, use.value]
         times[:] = [at for at in times if at > now - use.seconds]
-        if counted:
+        if q.is_check:
+            return len(times)
+        if q.first_attempt and not use.before:
             times.append(now)
         return max(0, len(times) - 1)

@@ -14,6 +14,7 @@ from .addresses import check_url
 from .audit_log import RedisAudit
 from .author_history import RedisAuthorHistory
 from .author_rules import RedisAuthorRules
+from .checks import RedisChecks
 from .client import StoreClient
 from .comments import RedisComments
 from .corpus import RedisCorpus
@@ -70,6 +71,7 @@ def open_redis(settings: Settings) -> Storage:
         thread_moves=RedisThreadMoves(client, keys),
         evidence=RedisEvidence(client, keys, together),
         corpus=RedisCorpus(client, keys, together),
+        checks=RedisChecks(client, keys),
         sites=RedisSites(client, keys),
         people=RedisPeople(client, keys),
         outbox=RedisOutbox(client, keys),

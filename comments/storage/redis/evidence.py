@@ -19,6 +19,9 @@ from .author_records import comments_in, first_seen
 from .client import Client, guarded, text
 from .scripts import Script
 
+#: A comment that a window has counted before, one that it counts now, and one that it never counts.
+COUNTED_BEFORE, COUNTED, NEVER_COUNTED = 0, 1, 2
+
 
 @guarded
 class RedisEvidence:
@@ -35,7 +38,7 @@ class RedisEvidence:
         own, shared = (_Windows(self._keys, site, time.time()) for _ in range(2))
         for i, query in enumerate(questions):
             for use in query.uses:
-                (shared if use.shared else own).add(i, use, counted=query.first_attempt and not use.before)
+                (shared if use.shared else own).add(i, use, _window_mode(query, use))
         windows = [w for w in (own, shared) if w.uses]
         corpus_site = self._together.corpus_site(site)
         batch = _Batch(self._keys, site, corpus_site, questions, corpus_site not in self._without_lessons)
@@ -59,6 +62,11 @@ class RedisEvidence:
         self._client.sadd(self._keys.staff_names(site), name)
 
 
+def _window_mode(query: EvidenceQuery, use: WindowUse) -> int:
+    """Return the number by which comments/windows_count knows if it counts the comment."""
+    return NEVER_COUNTED if query.is_check else COUNTED if query.first_attempt and not use.before else COUNTED_BEFORE
+
+
 class _Windows:
     """The window uses of a batch as windows_count.lua takes them: one call for a site, one for all sites."""
 
@@ -71,14 +79,14 @@ class _Windows:
         self.values: list[bytes] = []
         self.origins: list[tuple[int, str]] = []  # of each use the query's number and the window's name
 
-    def add(self, query: int, use: WindowUse, counted: bool) -> None:
+    def add(self, query: int, use: WindowUse, mode: int) -> None:
         if use.window not in self._numbers:
             bucket, elapsed = divmod(self._now, use.seconds)
             site = SHARED if use.shared else self._site
             self.keys += [self._keys.window(site, use.window, int(b)) for b in (bucket, bucket - 1)]
             self.windows.append((round(1 - elapsed / use.seconds, 4), 2 * use.seconds))
             self._numbers[use.window] = len(self._numbers) + 1
-        self.uses.append((self._numbers[use.window], int(counted)))
+        self.uses.append((self._numbers[use.window], mode))
         self.values.append(value_name(use.value))
         self.origins.append((query, use.window))
 

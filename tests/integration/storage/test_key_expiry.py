@@ -8,6 +8,7 @@ import pytest
 from comments.lifecycle import Action
 from comments.report_rules import ReaderReport
 from comments.settings import Settings
+from comments.storage.checks import CheckRequest
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.redis import connect
@@ -30,6 +31,7 @@ TEMPORARY = {
     r"attention": 2 * MINUTE,
     r"reports:.*": 30 * DAY,
     r"reported": 30 * DAY,
+    r"check:.*": 10 * MINUTE,
     r"bulk:one": WEEK,
     r"bulk:one:left": WEEK,
     r"bulk:one:done": WEEK,
@@ -64,6 +66,8 @@ def used(storage: Storage) -> Storage:
     items = [("a", 1), ("b", 1)]
     storage.bulks.create("blog", BulkAction("one", Action.SPAM, "mo", NOW), items)
     storage.bulks.check_off("blog", "one", items[:1], items[:1])
+    check = storage.checks.ask("blog", CheckRequest(a_site(), "mo", NOW, (a_comment(),)))
+    storage.checks.add("blog", check, 0, 1, ())
     storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
     storage.people.session("digest", HOUR)
     storage.people.put_link("digest", "mo", HOUR)

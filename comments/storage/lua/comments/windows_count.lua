@@ -1,7 +1,7 @@
 -- Count values in sliding windows and return how many other comments had each. Two fixed buckets estimate one window.
 -- KEYS     for each window: the current bucket, the bucket before
 -- ARGV[1]  windows: for each the share of the bucket before that still counts, and the seconds a bucket is kept;
---          uses: for each the number of its window, and 1 to count it or 0 to read only
+--          uses: for each the number of its window, and 1 to count it, 0 if it was counted before, 2 to never count it
 -- ARGV[2]  and on: the value of each use
 -- Returns  for each use, the number of other comments with that value.
 local args = cjson.decode(ARGV[1])
@@ -18,7 +18,7 @@ for i, use in ipairs(args.uses) do
       kept[window] = true
     end
   else
-    n = tonumber(redis.call("HGET", bucket, value) or 0)
+    n = tonumber(redis.call("HGET", bucket, value) or 0) + (counted == 2 and 1 or 0)
   end
   local earlier = tonumber(redis.call("HGET", before, value) or 0)
   counts[i] = math.max(0, n - 1 + math.ceil(earlier * share))

@@ -1,0 +1,51 @@
+"""Ask a judge for verdicts on comments that stay undecided, within limits for each person."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from comments.errors import Invalid, Problem
+from comments.job_queue import CHECK, QUEUES
+from comments.model import Comment
+from comments.site import Site
+from comments.storage.checks import MAX_CHECKED, CheckAnswer, CheckRequest
+from service.deps import deps
+
+#: Checks that one person may ask for in a minute.
+PER_MINUTE = 20
+#: Time after which an answer is not expected any more. A judge takes less than a second for one comment, and its jobs
+#: take turns.
+PATIENCE = timedelta(seconds=30)
+
+
+def ask(person: str, site: Site, comments: Sequence[Comment] = (), ids: Sequence[str] = ()) -> str:
+    """Ask for verdicts with the settings of `site`, which may differ from the stored ones, and return the check's id.
+
+    `comments` are judged as if they arrived now, stored comments by `ids` as if they came again at their own time. Read
+    the answer with `storage.checks.answer`. Raises Invalid for texts above the site's limit and for more than
+    MAX_CHECKED comments, TooMany after PER_MINUTE checks of this person.
+    """
+    if any(len(comment.content) > site.max_content for comment in comments):
+        raise Invalid([Problem("content", "too_long", f"must be at most {site.max_content} characters long")])
+    if len(comments) + len(ids) > MAX_CHECKED:
+        raise Invalid([Problem("ids", "too_many", f"must be at most {MAX_CHECKED}")])
+    d = deps()
+    d.storage.people.attempt(f"checks of {person}", PER_MINUTE, 60)
+    id = d.storage.checks.ask(site.id, CheckRequest(site, person, d.now(), tuple(comments), tuple(ids)))
+    d.jobs.enqueue(CHECK, site.id, id)
+    return id
+
+
+def is_waiting(answer: CheckAnswer, now: datetime) -> bool:
+    """Return True while a judge may still answer. After that the check is lost, and the person may ask again."""
+    return not (answer.is_complete or answer.failed) and now - answer.request.asked < PATIENCE
+
+
+def trouble(answer: CheckAnswer, now: datetime) -> str:
+    """Return a sentence about a check that got no answer and will get none; "" for any other."""
+    if answer.is_complete or is_waiting(answer, now):
+        return ""
+    if answer.failed:
+        return "The judge could not finish with this. The log of its process has the error."
+    if not deps().storage.heartbeats.alive(QUEUES[CHECK]):
+        return "No judge is running, so there is no answer. Start one and try again."
+    return "The judge has not answered. It may be busy; try again."
