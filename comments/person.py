@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .moderator_notices import NoticeChoice, SiteNotices
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -16,3 +18,17 @@ class Person:
     last_totp_step: int = field(default=0, metadata={"stored": "code_used"})  # no code works twice
     recovery_digests: tuple[str, ...] = field(default=(), metadata={"stored": "recovery"})  # of the unused codes
     display_name: str = ""  # name that readers see on the person's replies; "" until the person chooses one
+    email: str = ""  # address for notices; nothing but the request to confirm it is sent before it is confirmed
+    email_confirmed: bool = False
+    notices: tuple[SiteNotices, ...] = ()  # choices, one for each site that the person changed
+    chat_users: tuple[str, ...] = ()  # linked accounts, such as "telegram:123" or "slack:T1:U2"
+
+    def moderates(self, site: str) -> bool:
+        return self.roles.get(site) in ("moderator", "owner")
+
+    def owns(self, site: str) -> bool:
+        return self.roles.get(site) == "owner"
+
+    def notice_choice(self, site: str) -> NoticeChoice:
+        """Return the person's choices for a site. By default nothing is sent."""
+        return next((each.choice for each in self.notices if each.site == site), NoticeChoice())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
+from .chat_receivers import ChatReceiver
 from .setting_groups.advanced_settings import AdvancedSettings
 from .setting_groups.commenting_settings import CommentingSettings
 from .setting_groups.notice_settings import NoticeSettings
@@ -68,3 +69,4 @@ class Site(CommentingSettings, ReviewSettings, WordSettings, ReportSettings, Not
     keys: tuple[SiteKey, ...] = ()
     user_keys: tuple[str, ...] = ()  # ids of the keys that sign users, the newest first
     webhooks: tuple[Webhook, ...] = ()
+    chat_receivers: tuple[ChatReceiver, ...] = ()

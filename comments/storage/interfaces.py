@@ -17,10 +17,12 @@ from .checks import Checks
 from .corpus_lessons import Quota
 from .deliveries import Deliveries
 from .notes_and_bulks import BulkActions, Notes
+from .notices import Notices
 from .presence import Presence
 from .queue_index import QueueIndex
 from .receipt_codes import ReceiptCodes
 from .reports import Reports
+from .server_state import Heartbeats, Server
 from .shared_reputation import SharedReputation
 from .subscriptions import Subscriptions
 from .thread_details import ThreadDetailsStore
@@ -219,6 +221,7 @@ class Storage(CoreStorage):
     presence: Presence
     notes: Notes
     bulks: BulkActions
+    notices: Notices
     subscriptions: Subscriptions
     shared_reputation: SharedReputation
     reports: Reports

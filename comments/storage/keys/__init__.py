@@ -11,6 +11,7 @@ from .deliveries import DeliveryKeys
 from .evidence import EvidenceKeys
 from .moderation import ModerationKeys
 from .names import SHARED, WHOLE_SITE, thread_name, value_name
+from .notices import NoticeKeys
 from .sites_and_people import SitesAndPeopleKeys
 from .threads import ThreadKeys
 
@@ -18,5 +19,5 @@ __all__ = ["SHARED", "WHOLE_SITE", "Keys", "thread_name", "value_name"]
 
 
 @dataclass(frozen=True, slots=True)
-class Keys(SitesAndPeopleKeys, CommentKeys, ThreadKeys, EvidenceKeys, ModerationKeys, DeliveryKeys):
+class Keys(SitesAndPeopleKeys, CommentKeys, ThreadKeys, EvidenceKeys, ModerationKeys, DeliveryKeys, NoticeKeys):
     """All keys in one object, for stores that use several subjects."""

@@ -21,6 +21,7 @@ from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
 from .notes_and_bulks import RedisBulkActions, RedisNotes
+from .notices import RedisNotices
 from .presence import RedisPresence
 from .queue import RedisOutbox, RedisQueue
 from .queue_index import RedisQueueIndex
@@ -85,6 +86,7 @@ def open_redis(settings: Settings) -> Storage:
         presence=RedisPresence(client, keys),
         notes=RedisNotes(client, keys),
         bulks=RedisBulkActions(client, keys),
+        notices=RedisNotices(client, keys),
         subscriptions=RedisSubscriptions(client, keys),
         shared_reputation=RedisSharedReputation(client, keys, together),
         reports=RedisReports(client, keys),

@@ -11,6 +11,7 @@ from comments.settings import Settings
 from comments.storage.checks import CheckRequest
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import BulkAction, Note
+from comments.storage.notices import NoticeItem, NoticeResult
 from comments.storage.redis import connect
 from comments.storage.values import EvidenceQuery, Session, WindowUse
 from tests.support.builders import NOW, a_comment, a_site, accepted, an_admission, published
@@ -41,6 +42,8 @@ TEMPORARY = {
     r"links:.*": DAY,
     r"tries:.*": 15 * MINUTE,
     r"probe": MINUTE,
+    r"notices:items:.*": WEEK,
+    r"notices:result:.*": 30 * DAY,
 }
 
 
@@ -74,6 +77,8 @@ def used(storage: Storage) -> Storage:
     storage.people.attempt("key", 5, 15 * MINUTE)
     storage.notes.add("blog", "a", Note("mo", NOW, "text"))
     storage.heartbeats.beat("judge", "name", 5)
+    storage.notices.add("blog", "chat:a", [NoticeItem("review", "a", 1)], NOW, NOW)
+    storage.notices.record_result("blog", "chat:a", NoticeResult(NOW))
     accepted(storage, user="user")
     return storage
 
