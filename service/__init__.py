@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
-from .accounts import account_pages, sign_in
+from .accounts import account_pages, sessions, sign_in
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
@@ -36,7 +36,7 @@ from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
-from .web import docs_pages, errors, page_language
+from .web import docs_pages, errors, navigation, page_elements, page_language
 from .web.access_log import AccessLogMiddleware
 from .web.errors import ErrorBoundary
 from .web.response_cache import ResponseCache
@@ -102,6 +102,8 @@ def create_app(deps: Deps) -> Flask:
     submissions.init_app(app)
     errors.register_error_handlers(app)
     page_language.register_translations(app)
+    page_elements.register_page_elements(app)
+    navigation.register_navigation(app, sessions.has_role)
     html_fragment.register_fragment(app)
     widget_views.init_widget(app)
     for module in (*VIEWS, *((demo,) if settings.demo else ())):

@@ -1,7 +1,6 @@
 """Values that every moderators' page needs: the table of actions and shortcuts, the clock, links."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import partial
 
 from comments.lifecycle import BUTTONS, MODERATOR_ACTIONS, Action, Status
@@ -41,7 +40,6 @@ def page_context(signed: SignedIn) -> dict[str, object]:
         "bulk_buttons": MODERATOR_ACTIONS,
         "shortcuts": SHORTCUTS,
         "script_table": script_table(),
-        "relative_time": relative_time,
         "web_link": web_link,
         "thread_link": thread_link,
         "signal_label": partial(signal_label, deps().signals),
@@ -65,16 +63,3 @@ def script_table() -> dict[str, object]:
         "shortcuts": {name: key for name, key, _ in SHORTCUTS},
         "statuses": {status: {"text": text, "tone": tone} for status, (text, tone) in {**decided, **CHANGES}.items()},
     }
-
-
-def relative_time(then: datetime, now: datetime) -> str:
-    """A time for people, such as "5 min ago"; pages show the exact one as a tooltip."""
-    minutes = int((now - then) / timedelta(minutes=1))
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h ago"
-    days = minutes // (24 * 60)
-    return "yesterday" if days == 1 else f"{days} days ago"

@@ -83,8 +83,9 @@ function decidedBy(card, now) {
 // The new status. The number of pending comments comes with every event.
 function setStatus(card, status) {
   for (const [of, change] of [[card.dataset.status, -1], [status, 1]]) {
-    const count = document.querySelector(`[data-count="${of}"]`);
-    if (count && of !== "held" && card.dataset.status !== status) count.textContent = Number(count.textContent) + change;
+    if (of !== "held" && card.dataset.status !== status) {
+      for (const count of document.querySelectorAll(`[data-count="${of}"]`)) count.textContent = Number(count.textContent) + change;
+    }
     if (of !== list?.dataset.status || card.dataset.status === status) continue;
     for (const all of document.querySelectorAll("[data-total]")) all.textContent = Number(all.textContent) + change;
   }
@@ -121,8 +122,9 @@ function held(update) {
 function announce(site, update) {
   updates.set(site, update);
   const total = (of) => [...updates.values()].reduce((sum, each) => sum + of(each), 0);
-  const count = document.querySelector('[data-count="held"]');
-  if (count && sites.length <= MAX_STREAMS) count.textContent = total(held);
+  if (sites.length <= MAX_STREAMS) {
+    for (const count of document.querySelectorAll('[data-count="held"]')) count.textContent = total(held);
+  }
   if (list?.dataset.status !== "held" || !total((each) => each.arrived)) return void news.replaceChildren();
   const link = document.createElement("a");
   link.href = list.dataset.first;

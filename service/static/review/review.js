@@ -75,8 +75,7 @@ function draw(card, actions) {
 
 function count(from, to) {
   for (const [status, change] of [[from, -1], [to, 1]]) {
-    const shown = document.querySelector(`[data-count="${status}"]`);
-    if (shown) shown.textContent = Number(shown.textContent) + change;
+    for (const shown of document.querySelectorAll(`[data-count="${status}"]`)) shown.textContent = Number(shown.textContent) + change;
     if (status !== list.dataset.status) continue;
     for (const total of document.querySelectorAll("[data-total]")) total.textContent = Number(total.textContent) + change;
   }

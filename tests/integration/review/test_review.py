@@ -7,9 +7,9 @@ import pytest
 
 from comments.lifecycle import ALLOWED, Action, Role, Status, actions_for
 from comments.model import Signal
-from service.review.page_context import relative_time
 from service.review.presenter import thread_link, web_link
 from service.review.queue_pages import CARDS_PER_PAGE
+from service.web.page_elements import relative_time
 from tests.support.builders import NOW, a_site
 from tests.support.markup import parse
 from tests.support.web_app import HTML, SignedInClient, held, judged, page
