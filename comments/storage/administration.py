@@ -1,4 +1,4 @@
-"""Protocols of the stores for sites, people, the audit, rules, the history of authors and the server."""
+"""Protocols of the stores for sites, people, the audit, rules and the history of authors."""
 
 from collections.abc import Iterator, Mapping
 from typing import Protocol
@@ -103,28 +103,3 @@ class AuthorHistory(Protocol):
 
     def find(self, site: str, query: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
         """Return decided comments by time received, the newest first. Raises Invalid for a bad cursor."""
-
-
-class Server(Protocol):
-    def check(self) -> list[str]:
-        """Return reasons why the server cannot work, or soon will not, in sentences. Raises StorageDown."""
-
-    def check_write(self) -> None:
-        """Write a value. Raises StorageDown if the server refuses, as a replica or a full one does."""
-
-    def warnings(self) -> list[str]:
-        """Return settings of the server that should be changed, in sentences. Raises StorageDown."""
-
-    def figures(self) -> Mapping[str, float]:
-        """Return `memory_bytes`, `memory_limit_bytes` (0: none), `connections` and `version` of the data."""
-
-    def prepare(self) -> None:
-        """Stamp or migrate the data. Raises SettingsInvalid if it is newer than this program."""
-
-
-class Heartbeats(Protocol):
-    def beat(self, part: str, name: str, seconds: float) -> None:
-        """Record that one process of `part` is alive for the next `seconds`."""
-
-    def alive(self, part: str) -> list[str]:
-        """Return the names of live processes, sorted."""

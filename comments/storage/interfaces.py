@@ -12,7 +12,7 @@ from typing import Protocol
 from comments.lifecycle import Status
 from comments.model import Comment
 
-from .administration import Audit, AuthorHistory, AuthorRules, Heartbeats, People, Server, Sites
+from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
 from .checks import Checks
 from .corpus_lessons import Quota
 from .deliveries import Deliveries
