@@ -51,7 +51,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class EntryLink:
     """An entry with its address and number on one site."""
 
     entry: Entry
@@ -63,11 +63,11 @@ class Link:
 class SiteNavigation:
     """The side bar of one site, as far as a person may see it."""
 
-    groups: Sequence[Sequence[Link]]
+    groups: Sequence[Sequence[EntryLink]]
     sites: Sequence[Site]  # every site of the person, for the switcher
 
     @property
-    def links(self) -> list[Link]:
+    def links(self) -> list[EntryLink]:
         return [link for group in self.groups for link in group]
 
 
@@ -78,7 +78,7 @@ def register_navigation(app: Flask, has_role: Callable[[Person, str, str], bool]
         counts = deps().storage.comments.counters(site.id).current
         groups = [
             [
-                Link(entry, _address(entry, site), _count(entry, counts))
+                EntryLink(entry, _address(entry, site), _count(entry, counts))
                 for entry in group
                 if has_role(person, site.id, entry.role)
             ]

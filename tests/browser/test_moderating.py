@@ -105,7 +105,7 @@ def test_a_queue_is_decided_by_keyboard(desktop: Desktop, live: Live) -> None:
     expect(page.get_by_role("heading", name="Page done")).to_be_visible()
     wait_until(lambda: [live.status(c) for c in (ines, jon, kaya)] == [Status.APPROVED, Status.SPAM, Status.REMOVED])
     for status, n in (("held", "0"), ("approved", "1"), ("spam", "1"), ("removed", "1")):
-        expect(page.locator(f"[data-count={status}]")).to_have_text(n)
+        expect(page.locator(f".side [data-count={status}]")).to_have_text(n)
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_text("No comments need review")).to_be_visible()
 
@@ -119,7 +119,7 @@ def test_undo_reverts_several_decisions(desktop: Desktop, live: Live) -> None:
         page.keyboard.press("u")
     wait_until(lambda: all(live.status(c) is Status.HELD for c in comments))
     expect(page.locator(".card.decided")).to_have_count(0)
-    expect(page.locator("[data-count=held]")).to_have_text("3")
+    expect(page.locator(".side [data-count=held]")).to_have_text("3")
     expect(page.locator(".card").get_by_role("button", name="Approve")).to_have_count(3)
 
 
@@ -156,7 +156,7 @@ def test_a_failed_decision_is_shown_as_not_saved(desktop: Desktop, live: Live) -
     page.keyboard.press("a")
     expect(card(page, comment).locator(".outcome")).to_contain_text("Not saved")
     expect(page.locator(".card.decided")).to_have_count(0)
-    expect(page.locator("[data-count=held]")).to_have_text("1")
+    expect(page.locator(".side [data-count=held]")).to_have_text("1")
     line.restore()
     page.keyboard.press("a")
     wait_until(lambda: live.status(comment) is Status.APPROVED)

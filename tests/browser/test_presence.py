@@ -74,7 +74,7 @@ def test_presence_ends_with_a_decision_and_locks_no_comment(desktop: Desktop, se
     expect(presence_of(bo, comment)).to_have_text("Marked as spam by Mo")
     bo.keyboard.press("a")
     expect(bo.locator(f"#c-{comment.id} .outcome")).to_contain_text("Someone else was faster")
-    counts = {status: bo.locator(f"[data-count={status}]") for status in ("held", "approved", "spam")}
+    counts = {status: bo.locator(f".side [data-count={status}]") for status in ("held", "approved", "spam")}
     for status, n in (("held", 0), ("approved", 0), ("spam", 1)):
         expect(counts[status]).to_have_text(str(n))
     wait_until(
@@ -116,7 +116,7 @@ def test_an_empty_queue_shows_new_comments(desktop: Desktop, served: Live) -> No
     expect(mo.get_by_text("No comments need review")).to_be_visible()
     add_held_comment(served)
     expect(mo.get_by_role("link", name="1 new")).to_be_visible()
-    expect(mo.locator("[data-count=held]")).to_have_text("1")
+    expect(mo.locator(".side [data-count=held]")).to_have_text("1")
 
 
 def test_the_queue_of_all_sites_shows_new_comments_of_each_site(desktop: Desktop, served: Live) -> None:
@@ -125,12 +125,12 @@ def test_the_queue_of_all_sites_shows_new_comments_of_each_site(desktop: Desktop
     mo = open_queue(desktop, served, "Mo", "/account")
     served.storage.people.put(Person("Mo", {"demo": "moderator", "shop": "moderator"}))
     mo.goto(f"{served.url}/review/all?author=Ines")
-    expect(mo.locator("[data-count=held]")).to_have_text("3")
+    expect(mo.locator(".side [data-count=held]")).to_have_text("3")
     add_held_comment(served, site="shop")
-    expect(mo.locator("[data-count=held]")).to_have_text("4")
+    expect(mo.locator(".side [data-count=held]")).to_have_text("4")
     mo.get_by_role("link", name="1 new in all").click()
     expect(mo.locator(".card")).to_have_count(4)
-    expect(mo.locator("[data-count=held]")).to_have_text("4")
+    expect(mo.locator(".side [data-count=held]")).to_have_text("4")
 
 
 def test_updates_end_with_the_session(desktop: Desktop, served: Live) -> None:
