@@ -18,6 +18,7 @@ DELIVER = "workers.jobs.deliver"
 INDEX = "workers.jobs.update_queue_index"
 MOVED_THREADS = "workers.jobs.update_threads"
 CHECK = "workers.jobs.check"
+NUMBERS = "workers.jobs.count_numbers"
 
 #: Job -> its RQ queue, which is also the name of the process that works on it. A process listens to one queue only,
 #: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
@@ -27,6 +28,7 @@ QUEUES = {
     LEARN: "background",
     INDEX: "background",
     MOVED_THREADS: "background",
+    NUMBERS: "background",
     DELIVER: "delivery",
 }
 #: Names of queues and processes up to 0.1.0, and what they are called now.

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import count
 
 from comments.errors import NotFound
-from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS
+from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
@@ -71,6 +71,11 @@ def check(site: str, id: str) -> None:
     _repeat(CHECK, site, id, lambda d, s: _check_batch(d, s, id))
 
 
+def count_numbers(site: str, token: str) -> None:
+    """Count the numbers of a site again from its comments, a bounded step at a time."""
+    _repeat(NUMBERS, site, token, lambda d, s: d.storage.numbers.recount_some(s.id))
+
+
 CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     JUDGE: judge,
     CHECK: check,
@@ -78,6 +83,7 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     DELIVER: deliver,
     INDEX: update_queue_index,
     MOVED_THREADS: update_threads,
+    NUMBERS: count_numbers,
 }
 
 

@@ -14,7 +14,7 @@ from secrets import token_hex
 import redis
 
 from comments.errors import StorageDown
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, MOVED_THREADS, QUEUES
+from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS, QUEUES
 from comments.settings import Settings
 from comments.site import Site
 from comments.storage.redis import connect
@@ -73,6 +73,8 @@ class Sweep:
             storage.thread_moves.has_unfinished(site.id) or has_changed_rules(storage, site)
         ):
             self._deps.jobs.enqueue(MOVED_THREADS, site.id)
+        if QUEUES[NUMBERS] in short and storage.numbers.is_recounting(site.id):
+            self._deps.jobs.enqueue(NUMBERS, site.id)
         if QUEUES[DELIVER] in short and (
             storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids)
         ):

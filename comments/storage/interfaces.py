@@ -18,6 +18,7 @@ from .corpus_lessons import Quota
 from .deliveries import Deliveries
 from .notes_and_bulks import BulkActions, Notes
 from .notices import Notices
+from .numbers import Numbers
 from .presence import Presence
 from .queue_index import QueueIndex
 from .receipt_codes import ReceiptCodes
@@ -203,6 +204,7 @@ class CoreStorage:
     evidence: EvidenceStore
     corpus: Corpus
     checks: Checks
+    numbers: Numbers
 
 
 @dataclass(frozen=True, slots=True)

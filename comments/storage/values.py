@@ -9,7 +9,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 
 #: Version of the data format. Back ends migrate older data.
-DATA_VERSION = 4
+DATA_VERSION = 5
 
 #: Days for which comments of new authors that were published without review are counted.
 UNSEEN_DAYS = 30
@@ -191,6 +191,9 @@ class Counters:
     wait_sum: float  # seconds
     reported: int = 0  # reports by readers, one for each network and comment
     published_unseen: int = 0  # comments of new authors that the filters published in the last UNSEEN_DAYS
+    review_seconds: Mapping[float, int] = field(default_factory=dict)  # time to a person's decision, cumulative
+    review_sum: float = 0.0  # seconds
+    corrected: Mapping[str, int] = field(default_factory=dict)  # "<filters' status>:<person's status>" -> n
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
-"""`replygate rebuild`: repair the index of a site's threads, and relearn its corpus from its moderators' decisions."""
+"""`replygate rebuild`: repair a site's thread index and numbers, and relearn its corpus from moderators' decisions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import click
 
+from comments.counted_events import HOUR_SECONDS, READER_REPORTS, count_events
 from comments.lifecycle import Label, Status
 from comments.model import Comment
 from comments.storage.corpus_lessons import counted_lessons, ham_ceiling, lesson_of
 from comments.storage.interfaces import Storage
+from comments.storage.number_periods import Unit, floor, latest_range
 from comments.storage.values import TokenCounts
 from replygate.deployment import current_deployment
 from workers.filters.reputation import linked_domains
@@ -18,6 +21,8 @@ from workers.learning.lesson_quotas import lesson_quotas
 from .export_command import all_comments
 from .site_commands import site_named
 
+#: Months whose numbers are compared: as long as they are kept.
+CHECKED_MONTHS = 120
 #: Comments loaded at once.
 RELEARN_BATCH = 500
 
@@ -29,19 +34,24 @@ def rebuild(id: str, check: bool) -> None:
     """Relearn the corpus of a site from the histories of its comments, and repair the index of its threads.
 
     Use it after a crash of the server, after an upgrade that splits text into words in another way, and after a change
-    of the sites that learn together, which are all relearned. The service can go on running.
+    of the sites that learn together, which are all relearned. The service can go on running. The numbers are counted
+    again from the histories, except reports by readers, whose records expire.
     """
     deployment, site = current_deployment(), site_named(id).id
     storage, sites = deployment.storage, deployment.settings.learn_together.of(site)
     damaged = repair_threads(storage, site, check)
     if damaged and not check:
         click.echo(f"Repaired the index of {damaged} threads of {id}.")
+    numbers_differ = recount_numbers(storage, site, deployment.now(), check)
+    if numbers_differ and not check:
+        click.echo(f"Counted the numbers of {id} again.")
     if deployment.settings.share_repute and not check:
         share_lessons(storage, site)
     wanted = recount(comment for of in sites for comment in all_comments(storage, of))
     current = storage.corpus.snapshot(site) == wanted
-    if check and (damaged or not current):
+    if check and (damaged or numbers_differ or not current):
         outdated = [f"the index of {damaged} threads"] * bool(damaged) + ["the corpus"] * (not current)
+        outdated += ["the numbers"] * numbers_differ
         raise click.ClickException(
             f"out of date for {id}: {' and '.join(outdated)}; run `replygate rebuild --site {id}`"
         )
@@ -60,6 +70,25 @@ def repair_threads(storage: Storage, site: str, check: bool) -> int:
             ids = published[comment.thread]
             ids += [comment.id] * (comment.status is Status.APPROVED or comment.hides_replies)
     return sum(storage.thread_indexes.repair(site, thread, ids, check) for thread, ids in published.items())
+
+
+def recount_numbers(storage: Storage, site: str, now: datetime, check: bool) -> bool:
+    """Count the numbers again if they differ from the histories, or only `check`. Returns True if they differ."""
+    wanted: Counter[tuple[datetime, str]] = Counter()
+    for comment in all_comments(storage, site):
+        for (hour, name), n in count_events(comment).items():
+            wanted[floor(Unit.MONTH, datetime.fromtimestamp(hour * HOUR_SECONDS, UTC)), name] += n
+    months = latest_range(Unit.MONTH, CHECKED_MONTHS, now)
+    differs = storage.numbers.is_recounting(site) or any(
+        {k: n for k, n in found.items() if k != READER_REPORTS}
+        != {name: n for (month, name), n in wanted.items() if n and month == start}
+        for start, found in zip(months.starts(), storage.numbers.counts(site, months), strict=True)
+    )
+    if differs and not check:
+        storage.numbers.start_recount(site)
+        while storage.numbers.recount_some(site):
+            pass
+    return differs
 
 
 def _totals(counts: TokenCounts) -> str:

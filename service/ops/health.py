@@ -33,6 +33,10 @@ class SiteFigures:
     counters: Counters
     depth: QueueDepth
     posted: DeliveryFigures = field(default_factory=lambda: DeliveryFigures(0, {}))
+    oldest_held: datetime | None = None  # when the oldest comment that needs review was received
+
+    def oldest_held_seconds(self, now: datetime) -> float:
+        return max(0.0, (now - self.oldest_held).total_seconds()) if self.oldest_held else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealt
                     storage.comments.counters(site.id),
                     storage.queue.depth(site.id),
                     storage.deliveries.figures(site.id),
+                    storage.numbers.oldest_held(site.id),
                 )
                 for site in storage.sites.all()
             ),

@@ -46,6 +46,7 @@ def health_metrics(health: SystemHealth) -> Iterator[Metric]:
     if health.down:
         return
     yield from _sites(health)
+    yield from _reviews(health)
     yield from _deliveries(health)
     yield from _queues(health)
     alive = GaugeMetricFamily("replygate_parts_alive", "Running processes, by type.", labels=["part"])
@@ -90,6 +91,30 @@ def _sites(health: SystemHealth) -> Iterator[Metric]:
         buckets = [(_bound(bound), n) for bound, n in sorted(site.counters.wait_seconds.items())]
         decision_times.add_metric([site.id], buckets, site.counters.wait_sum)
     yield from (accepted, decided, moderated, reports, attempts, queued, oldest, decision_times)
+
+
+def _reviews(health: SystemHealth) -> Iterator[Metric]:
+    """Metrics about the work of people."""
+    reviews = HistogramMetricFamily(
+        "replygate_review_seconds",
+        "Time from when a comment needs review to a person's decision.",
+        labels=["site"],
+    )
+    corrected = CounterMetricFamily(
+        "replygate_corrected", "Decisions of the filters that people reversed.", labels=["site", "filters", "people"]
+    )
+    held = GaugeMetricFamily("replygate_held", "Comments that need review.", labels=["site"])
+    oldest_held = GaugeMetricFamily(
+        "replygate_oldest_held_seconds", "Age of the oldest comment that needs review; 0 without any.", labels=["site"]
+    )
+    for site in health.sites:
+        held.add_metric([site.id], site.counters.current.get("held", 0))
+        oldest_held.add_metric([site.id], site.oldest_held_seconds(health.at))
+        review_buckets = [(_bound(bound), n) for bound, n in sorted(site.counters.review_seconds.items())]
+        reviews.add_metric([site.id], review_buckets, site.counters.review_sum)
+        for pair, n in sorted(site.counters.corrected.items()):
+            corrected.add_metric([site.id, *pair.split(":")], n)
+    yield from (reviews, corrected, held, oldest_held)
 
 
 def _deliveries(health: SystemHealth) -> Iterator[Metric]:

@@ -12,6 +12,7 @@ from .evidence import EvidenceKeys
 from .moderation import ModerationKeys
 from .names import SHARED, WHOLE_SITE, thread_name, value_name
 from .notices import NoticeKeys
+from .numbers import NumberKeys
 from .sites_and_people import SitesAndPeopleKeys
 from .threads import ThreadKeys
 
@@ -19,5 +20,14 @@ __all__ = ["SHARED", "WHOLE_SITE", "Keys", "thread_name", "value_name"]
 
 
 @dataclass(frozen=True, slots=True)
-class Keys(SitesAndPeopleKeys, CommentKeys, ThreadKeys, EvidenceKeys, ModerationKeys, DeliveryKeys, NoticeKeys):
+class Keys(
+    SitesAndPeopleKeys,
+    CommentKeys,
+    ThreadKeys,
+    EvidenceKeys,
+    ModerationKeys,
+    DeliveryKeys,
+    NoticeKeys,
+    NumberKeys,
+):
     """All keys in one object, for stores that use several subjects."""

@@ -13,6 +13,7 @@ from .checks import MemoryChecks
 from .comments import MemoryComments
 from .corpus import MemoryCorpus
 from .evidence import MemoryEvidence
+from .numbers import MemoryNumbers
 from .queue import MemoryOutbox, MemoryQueue
 from .site_data import AllSites
 from .thread_moves import MemoryThreadMoves
@@ -30,4 +31,5 @@ def open_memory(now: Callable[[], datetime], together: LearningGroups = ALONE) -
         evidence=MemoryEvidence(sites, together),
         corpus=MemoryCorpus(sites, together),
         checks=MemoryChecks(sites),
+        numbers=MemoryNumbers(sites),
     )

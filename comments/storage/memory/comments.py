@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from comments.audit import decision_entry
+from comments.counted_events import REVIEW_BOUNDS
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
@@ -116,6 +117,7 @@ class MemoryComments:
             data.accepted += before.status is not Status.QUEUED
         by_person = decision_entry(after, change.origin) is not None
         data.moderated[after.status] += by_person
+        data.count_review(after)
         if by_person or rewritten:
             data.unlearned.add(after.id)
         for author in after.author_keys:
@@ -151,6 +153,9 @@ class MemoryComments:
                 attempts=data.claims,
                 wait_seconds={bound: sum(w <= bound for w in data.waits) for bound in WAIT_BUCKETS},
                 wait_sum=sum(data.waits),
+                review_seconds={b: sum(s <= b for s in data.reviews) for b in (*REVIEW_BOUNDS, float("inf"))},
+                review_sum=sum(data.reviews),
+                corrected=dict(data.corrected),
                 published_unseen=sum(at > self._sites.now() - UNSEEN_DAYS * 86_400 for at in data.unseen),
             )
 

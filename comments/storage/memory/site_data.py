@@ -8,6 +8,7 @@ from itertools import takewhile
 from math import ceil
 from threading import Condition
 
+from comments.counted_events import correction, reviewed
 from comments.drafts import waited_since
 from comments.lifecycle import Label, Status
 from comments.model import Comment
@@ -48,6 +49,8 @@ class SiteData:
     decided: Counter[str] = field(default_factory=Counter)
     moderated: Counter[str] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
+    reviews: list[float] = field(default_factory=list)  # seconds for which comments needed review
+    corrected: Counter[str] = field(default_factory=Counter)
     authors: dict[Status, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     by_people: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # status -> record -> n
     first_seen: dict[tuple[Status, str], date] = field(default_factory=dict)
@@ -110,6 +113,12 @@ class SiteData:
         if after.status is not Status.QUEUED:
             self.decided[after.status] += 1
             self.waits.append(now - waited_since(before, after, datetime.fromtimestamp(now, UTC)).timestamp())
+
+    def count_review(self, after: Comment) -> None:
+        seconds, corrected = reviewed(after), correction(after.decisions, len(after.decisions) - 1)
+        self.reviews += [] if seconds is None else [seconds]
+        if corrected:
+            self.corrected[":".join(corrected)] += 1
 
     def update_thread(self, comment: Comment, visible_before: set[str], rewritten: bool, now: float) -> None:
         """Record what a decision about `comment` changed for readers, if anything."""

@@ -22,6 +22,7 @@ from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
 from .notes_and_bulks import RedisBulkActions, RedisNotes
 from .notices import RedisNotices
+from .numbers import RedisNumbers
 from .presence import RedisPresence
 from .queue import RedisOutbox, RedisQueue
 from .queue_index import RedisQueueIndex
@@ -73,6 +74,7 @@ def open_redis(settings: Settings) -> Storage:
         evidence=RedisEvidence(client, keys, together),
         corpus=RedisCorpus(client, keys, together),
         checks=RedisChecks(client, keys),
+        numbers=RedisNumbers(client, keys),
         sites=RedisSites(client, keys),
         people=RedisPeople(client, keys),
         outbox=RedisOutbox(client, keys),

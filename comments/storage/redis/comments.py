@@ -43,6 +43,7 @@ from .author_records import FIRST_SEEN_UNIT
 from .client import Client, guarded, text
 from .counters import read_counters
 from .memory import MemoryWatch
+from .number_arguments import numbers_named, periods_named
 from .paging import page
 from .scripts import Script
 from .thread_moves import answering_threads, in_new_threads
@@ -152,7 +153,7 @@ class RedisComments:
             k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
             k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
             k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.index_outdated(site),
-            k.index_slots(site), k.index_held(site), *(k.status(site, status) for status in Status),
+            k.index_slots(site), k.index_held(site), k.recount(site), *(k.status(site, status) for status in Status),
         ]  # fmt: skip
         comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
         groups = list(with_carried_over(changes, comments))
@@ -179,6 +180,7 @@ class RedisComments:
         arguments = {
             **DECIDE_CONSTANTS, "channel": k.decided(site), "comments": k.comment(site, ""),
             "children": k.children(site, ""), "aliases": k.thread_aliases(site), "moving": k.moving_threads(site),
+            **periods_named(named), "numbers": k.numbers(site, ""),
             "changes": named,
         }  # fmt: skip
         results = self._decide([*keys, *of_changes], arguments, *values)
@@ -237,6 +239,7 @@ def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:
         "people_old": status_by_people(before), "people_old_records": records_of_people(before),
         "unseen": int(is_published_unseen(change)),
         "people_new": status_by_people(after), "people_new_records": records_of_people(after),
+        **numbers_named(before, after),
     }  # fmt: skip
 
 

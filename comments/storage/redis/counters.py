@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
+from comments.counted_events import REVIEW_BOUNDS
 from comments.lifecycle import Status
 from comments.storage.values import UNSEEN_DAYS, WAIT_BUCKETS, Counters
 
@@ -26,6 +27,15 @@ def read_counters(totals: Mapping[str, float], current: Sequence[int]) -> Counte
         attempts=int(totals.get("attempts", 0)),
         wait_seconds=cumulative,
         wait_sum=totals.get("wait_sum", 0.0),
+        review_seconds=_cumulative(REVIEW_BOUNDS, of("review:")),
+        review_sum=totals.get("review_sum", 0.0),
+        corrected=of("corrected:"),
         reported=int(totals.get("reported", 0)),
         published_unseen=sum(n for day, n in of("unseen:").items() if int(day) > today - UNSEEN_DAYS),
     )
+
+
+def _cumulative(bounds: Sequence[float], of: Mapping[str, int]) -> dict[float, int]:
+    """Return a histogram as upper bound -> times that are not longer."""
+    every = {float(bound): n for bound, n in of.items()}
+    return dict(zip((*bounds, float("inf")), accumulate(every.get(b, 0) for b in (*bounds, float("inf"))), strict=True))

@@ -19,6 +19,7 @@ from comments.thread_addresses import thread_key
 from .author_history import COMMENTS_PER_READ
 from .client import text
 from .comments import RedisComments
+from .numbers import RedisNumbers
 from .sites_and_people import RedisSites
 from .thread_indexes import RedisThreadIndexes
 from .thread_moves import RedisThreadMoves
@@ -70,9 +71,17 @@ def _normalize_threads(client: Any, keys: Keys) -> None:
         moves.normalize(site.id, partial(thread_key, site=site))
 
 
+def _count_numbers(client: Any, keys: Keys) -> None:
+    """Version 5 counts by hour, day and month. A background job counts the comments of before."""
+    numbers = RedisNumbers(client, keys)
+    for site in RedisSites(client, keys).all():
+        numbers.start_recount(site.id)
+
+
 #: Version -> migration to the next version.
 MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {
     1: _count_decisions_of_people,
     2: _index_threads,
     3: _normalize_threads,
+    4: _count_numbers,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from comments.counted_events import READER_REPORTS, CountedEvent, hour_of
 from comments.errors import TooMany
 from comments.model import Comment
 from comments.report_rules import ReaderReport, reports_by_reason
@@ -11,6 +12,7 @@ from comments.storage.keys import Keys, value_name
 from comments.storage.reports import KEPT
 
 from .client import Client, guarded, text
+from .number_arguments import NUMBER_CONSTANTS, places
 from .paging import page
 from .scripts import Script
 
@@ -22,7 +24,7 @@ class RedisReports:
         self._report = Script(client, "review/report")
 
     def add(self, comment: Comment, report: ReaderReport, per_minute: int) -> list[ReaderReport]:
-        k, site = self._keys, comment.site
+        k, site, hour = self._keys, comment.site, hour_of(datetime.now(UTC))
         wait, *found = self._report(
             [k.rate(site, report.network), k.reports(site, comment.id), k.reported(site), k.counters(site)],
             {
@@ -31,6 +33,10 @@ class RedisReports:
                 "per_minute": per_minute,
                 "kept_seconds": KEPT,
                 "max_reports": MAX_REPORTS,
+                **NUMBER_CONSTANTS,
+                "numbers": k.numbers(site, ""),
+                "periods": places([hour]),
+                "counts": [CountedEvent(hour, READER_REPORTS, 1)],
             },
             value_name(report.network),
         )

@@ -10,6 +10,7 @@ from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from comments.shared_learning import LearningGroups
 from comments.storage.interfaces import Storage
+from comments.storage.number_periods import Unit, latest_range
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
@@ -131,3 +132,15 @@ def test_sites_that_learn_together_are_rebuilt_together() -> None:
         in CliRunner().invoke(cli, ["rebuild", "--site", "shop"], obj=here).output
     )
     assert "up to date" in CliRunner().invoke(cli, ["rebuild", "--site", "blog", "--check"], obj=here).output
+
+
+def test_wrong_numbers_are_counted_again(run: Run, storage: Storage, valkey_settings: Settings) -> None:
+    months = latest_range(Unit.MONTH, 120, datetime.now(UTC))
+    before = storage.numbers.counts("demo", months)
+    client = connect(valkey_settings)
+    key = next(client.scan_iter("rg:{demo}:numbers:months:*"))
+    client.hincrby(key, "1:f:spam", 5)
+    assert "the numbers" in run("--check").output
+    assert "Counted the numbers of demo again." in run().output
+    assert storage.numbers.counts("demo", months) == before
+    assert run("--check").exit_code == 0

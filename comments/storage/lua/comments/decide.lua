@@ -1,25 +1,29 @@
 -- Apply decisions with all their effects, each only if its comment is still as it was read.
 -- include lib/clock
+-- include lib/numbers
 -- include lib/thread_tree
 -- KEYS     due, attempts, counters, outbox, unlearned, authors:approved, authors:spam, threads:count, threads:version,
---          recent, changes, audit, held:changed, held:slots, held:here, then status:<status> for each of `statuses`,
---          then for each change: comment, nodes, roots, latest
+--          recent, changes, audit, held:changed, held:slots, held:here, recount, then status:<status> for each of
+--          `statuses`, then for each change: comment, nodes, roots, latest
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, latest_max,
 --          changes_max, first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds),
---          comments and children (prefixes of keys), aliases and moving (keys of threads that moved), max_cost, and
---          changes. Each change has id, old and new (status),
---          state (in the thread's tree), version (for the outbox; 0 for no event), received, since (ms from
+--          comments and children (prefixes of keys), aliases and moving (keys of threads that moved), max_cost,
+--          numbers, periods, not_hourly and max_pages (see lib/numbers), and changes. Each change has id, old and new
+--          (status), state (in the thread's tree), version (for the outbox; 0 for no event), received, since (ms from
 --          when it waits for the filters), thread, parent, authors (names of the author's records; the first holds
 --          the day), unseen (1 if the filters published the comment of a new author without review), people_old and
 --          people_new (status in which records of people's decisions count the comment before and after, or "") with
 --          people_old_records and people_new_records (their names), and with_next (1 if it is applied together with
---          the next change, or neither is)
+--          the next change, or neither is), counts, history (counts before, of an edited comment), page (change of
+--          the published comments of `address`, its thread, in the hour received_hour), review_bound and review_seconds
+--          (time for which it needed review; "" for none), and corrected (statuses by the filters and by the person who
+--          reversed them, or "")
 -- ARGV[2]  and on, four for each change: state line as read, state line to write, audit entry or "", new submission
 --          or "" for the one it has
 -- Returns  1 or 0 for each change. After a cost of max_cost the rest is left for another call: the list is shorter.
 local due, attempts, counters, outbox, unlearned, authors_approved, authors_spam = unpack(KEYS, 1, 7)
 local thread_counts, thread_versions, recent, changes = unpack(KEYS, 8, 11)
-local audit, index_outdated, index_slots, index_held = unpack(KEYS, 12, 15)
+local audit, index_outdated, index_slots, index_held, recount = unpack(KEYS, 12, 16)
 local args, now = cjson.decode(ARGV[1]), clock()
 local AUTHORS = {approved = authors_approved, spam = authors_spam}
 local DAY_MS = 86400000
@@ -27,7 +31,7 @@ local DAY_MS = 86400000
 local DECISION_COST, cost = 15, 0
 
 local status_keys = {}
-for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[15 + i] end
+for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[16 + i] end
 
 -- Versions are times while the clock moves on, so data restored from a backup repeats none.
 local function next_version(field)
@@ -145,9 +149,34 @@ local function update_index(c)
   redis.call("SADD", index_outdated, c.id)
 end
 
+-- The totals only grow: they count a decision that is undone, and once more if it is repeated.
+local function count_review(c)
+  if c.corrected ~= "" then redis.call("HINCRBY", counters, "corrected:" .. c.corrected, 1) end
+  if c.review_bound == "" then return end
+  redis.call("HINCRBY", counters, "review:" .. c.review_bound, 1)
+  redis.call("HINCRBYFLOAT", counters, "review_sum", c.review_seconds)
+end
+
+-- While comments are counted again, those after the position are counted when it reaches them. An edit moves a comment
+-- in that order: its history is then taken out, or added.
+local numbers = open_numbers(args.numbers, args.periods, args.not_hourly, args.max_pages)
+local recounted_until = redis.call("GET", recount)
+local function update_numbers(c)
+  if recounted_until then
+    local position = tonumber(recounted_until) or 0
+    local was, is = c.score_before < position, c.score < position
+    if was ~= is then add_counts(numbers, c.history, is and 1 or -1) end
+    if not is then return end
+  end
+  add_counts(numbers, c.counts, 1)
+  if c.page ~= 0 then add_page(numbers, c.received_hour, c.address, c.page) end
+end
+
 local function apply(c)
+  c.score_before = tonumber(recounted_until and redis.call("ZSCORE", status_keys[c.old], c.id) or c.received)
+  c.score = c.new == "queued" and c.since or c.received
   redis.call("ZREM", status_keys[c.old], c.id)
-  redis.call("ZADD", status_keys[c.new], c.new == "queued" and c.since or c.received, c.id)
+  redis.call("ZADD", status_keys[c.new], c.score, c.id)
   if c.old == "queued" then leave_queue(c) end
   if c.rewritten ~= "" then c.submission = c.rewritten end
   redis.call("SET", c.comment, c.line .. c.submission)
@@ -156,9 +185,11 @@ local function apply(c)
   if c.entry ~= "" then
     redis.call("XADD", audit, "*", "e", c.entry)
     redis.call("HINCRBY", counters, "moderated:" .. c.new, 1)
+    count_review(c)
   end
   if c.entry ~= "" or c.rewritten ~= "" then redis.call("SADD", unlearned, c.id) end
   update_authors(c)
+  update_numbers(c)
   cost = cost + DECISION_COST + update_thread(c)
   if c.version > 0 then redis.call("XADD", outbox, "*", "c", c.id, "v", c.version, "b", c.old, "a", c.new) end
   redis.call("PUBLISH", args.channel, c.id)
@@ -179,7 +210,7 @@ end
 
 -- Return the change with its keys and records, or nil if its comment changed since it was read.
 local function read_change(i)
-  local c, key, value = args.changes[i], 15 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
+  local c, key, value = args.changes[i], 16 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
   local record, line = redis.call("GET", KEYS[key + 1]), ARGV[value + 1]
   if not record or string.sub(record, 1, string.len(line)) ~= line then return nil end
   c.comment, c.nodes, c.roots, c.latest = unpack(KEYS, key + 1, key + 4)
@@ -202,4 +233,5 @@ while i <= #args.changes and (i == 1 or cost < args.max_cost) do
   end
   i = i + (paired and 2 or 1)
 end
+write_numbers(numbers)
 return results
