@@ -13,6 +13,8 @@ UNDATED = datetime.fromtimestamp(0, UTC)
 
 #: Name of the actor for commands: people who use them have access to the server anyway.
 CONSOLE = "the command line"
+#: Name of the actor for steps that a person started earlier.
+SYSTEM = "Replygate"
 #: Name of the actor for requests of a site's own server.
 BY_SITE_KEY = "a site key"
 
@@ -27,6 +29,9 @@ class AuditAction(StrEnum):
     RULE_DELETE = "standing.lift"
     SITE_ADD = "site.add"
     SITE_SET = "site.set"
+    SITE_DELETE = "site.delete"
+    SITE_RESTORE = "site.restore"
+    SITE_REMOVE = "site.remove"
     KEY_MAKE = "key.make"
     KEY_REVOKE = "key.revoke"
     USER_KEY = "user-key.change"
@@ -66,6 +71,9 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.RULE_DELETE: "Rule deleted",
     AuditAction.SITE_ADD: "Site added",
     AuditAction.SITE_SET: "Setting changed",
+    AuditAction.SITE_DELETE: "Site deleted",
+    AuditAction.SITE_RESTORE: "Site restored",
+    AuditAction.SITE_REMOVE: "Data of a deleted site removed",
     AuditAction.KEY_MAKE: "API key created",
     AuditAction.KEY_REVOKE: "API key revoked",
     AuditAction.USER_KEY: "Key for signed users changed",

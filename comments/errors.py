@@ -26,6 +26,10 @@ class NotFound(ReplygateError):
     """Raised if something does not exist or the caller has no access to it; the two look the same."""
 
 
+class SiteDeleted(NotFound):
+    """Raised for a site whose owner deleted it. Until its data is removed, owners can restore it."""
+
+
 class NotAllowed(ReplygateError):
     """Raised if the caller may not do this."""
 
@@ -52,6 +56,13 @@ class Invalid(ReplygateError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{p.field}: {p.message}" for p in self.problems))
+
+
+class CommentsPaused(Invalid):
+    """Raised for a new comment on a site that accepts none for now."""
+
+    def __init__(self) -> None:
+        super().__init__([Problem("thread", "paused", "Comments are paused. Please try again later.")])
 
 
 class KeyReused(ReplygateError):

@@ -19,16 +19,14 @@ INDEX = "workers.jobs.update_queue_index"
 MOVED_THREADS = "workers.jobs.update_threads"
 CHECK = "workers.jobs.check"
 NUMBERS = "workers.jobs.count_numbers"
+REMOVE_SITE = "workers.jobs.remove_site"
 
 #: Job -> its RQ queue, which is also the name of the process that works on it. A process listens to one queue only,
 #: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
 QUEUES = {
     JUDGE: "judge",
     CHECK: "judge",
-    LEARN: "background",
-    INDEX: "background",
-    MOVED_THREADS: "background",
-    NUMBERS: "background",
+    **dict.fromkeys((LEARN, INDEX, MOVED_THREADS, NUMBERS, REMOVE_SITE), "background"),
     DELIVER: "delivery",
 }
 #: Names of queues and processes up to 0.1.0, and what they are called now.

@@ -66,7 +66,12 @@ class Site(CommentingSettings, ReviewSettings, WordSettings, ReportSettings, Not
             choices=LANGUAGES,
         ),
     ] = ""
+    paused: Annotated[
+        bool,
+        setting("Pause comments", "Readers see the comments, but can send no new ones. Moderators work as usual."),
+    ] = False
     keys: tuple[SiteKey, ...] = ()
     user_keys: tuple[str, ...] = ()  # ids of the keys that sign users, the newest first
     webhooks: tuple[Webhook, ...] = ()
     chat_receivers: tuple[ChatReceiver, ...] = ()
+    deleted: datetime | None = None  # from then on only owners see the site; see `site_deletion`

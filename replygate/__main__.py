@@ -12,6 +12,7 @@ import click
 
 from comments import logs
 from comments.audit import CONSOLE, AuditAction, AuditEntry
+from comments.comment_export import export_lines
 from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
 from comments.job_queue import FORMER_QUEUES, QUEUES
 from comments.settings import Settings
@@ -23,12 +24,12 @@ from . import up, web_server
 from .commands import (
     audit_command,
     demo_command,
-    export_command,
     mail_command,
     moderator_commands,
     openapi_command,
     rebuild_command,
     site_commands,
+    site_deletion_commands,
     status_command,
     thread_commands,
     train_command,
@@ -85,6 +86,8 @@ def cli(context: click.Context, data: Path) -> None:
 
 
 cli.add_command(site_commands.site)
+site_commands.site.add_command(site_deletion_commands.delete_site)
+site_commands.site.add_command(site_deletion_commands.restore_site)
 cli.add_command(moderator_commands.moderator)
 cli.add_command(thread_commands.thread)
 cli.add_command(audit_command.audit)
@@ -150,7 +153,7 @@ def export_site(id: str, output: Path | None) -> None:
     """Write all comments of a site as JSON lines, with email addresses and history."""
     storage, site = current_deployment().storage, site_commands.site_named(id)
     storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT, site=id))
-    lines = export_command.export_lines(storage, site)
+    lines = export_lines(storage, site)
     with _private(output) as file:
         for line in lines:
             file.write(line.encode() + b"\n")

@@ -8,15 +8,18 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 
+from comments.audit import SYSTEM, AuditAction, AuditEntry
 from comments.errors import NotFound
-from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS
+from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS, REMOVE_SITE
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.queue_ranking import index_outdated
 from comments.site import Site
+from comments.site_deletion import is_removable
 from comments.storage.checks import CheckAnswer, CheckedComment
 from comments.storage.store_waits import retried
 from comments.storage.values import Claim
@@ -76,6 +79,11 @@ def count_numbers(site: str, token: str) -> None:
     _repeat(NUMBERS, site, token, lambda d, s: d.storage.numbers.recount_some(s.id))
 
 
+def remove_site(site: str, token: str) -> None:
+    """Remove everything that is stored for a site, some days after an owner deleted it."""
+    _repeat(REMOVE_SITE, site, token, _removal_step)
+
+
 CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     JUDGE: judge,
     CHECK: check,
@@ -84,6 +92,7 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     INDEX: update_queue_index,
     MOVED_THREADS: update_threads,
     NUMBERS: count_numbers,
+    REMOVE_SITE: remove_site,
 }
 
 
@@ -94,6 +103,8 @@ def _repeat(job: str, site_id: str, token: str, work: Callable[[Deps, Site], boo
         site = d.storage.sites.get(site_id)
     except NotFound:
         log.warning("%s was enqueued for a site that does not exist", job, extra={"job": job, "site": site_id})
+        return
+    if site.deleted and job != REMOVE_SITE:
         return
     until = time.monotonic() + d.settings.judge_seconds
     while work(d, site):
@@ -210,6 +221,21 @@ def _threads_batch(d: Deps, site: Site) -> bool:
         return False
     d.storage.thread_moves.finish_step(site.id)
     return True
+
+
+def _removal_step(d: Deps, site: Site) -> bool:
+    """Remove some keys; after the last ones, the roles on the site and the site itself."""
+    if not is_removable(site, d.now()):
+        return False
+    if d.storage.sites.remove_step(site.id):
+        return True
+    for person in d.storage.people.all():
+        roles = {id: role for id, role in person.roles.items() if id != site.id}
+        if site.id in person.roles and not d.storage.people.compare_and_set(person, replace(person, roles=roles)):
+            return True  # changed in between: read the people again
+    d.storage.sites.remove(site.id, AuditEntry(SYSTEM, AuditAction.SITE_REMOVE, site.id, before=site.name))
+    log.info("removed a deleted site", extra={"site": site.id})
+    return False
 
 
 def _deliver_batch(d: Deps, site: Site) -> bool:

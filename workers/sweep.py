@@ -14,9 +14,10 @@ from secrets import token_hex
 import redis
 
 from comments.errors import StorageDown
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS, QUEUES
+from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS, QUEUES, REMOVE_SITE
 from comments.settings import Settings
 from comments.site import Site
+from comments.site_deletion import is_removable
 from comments.storage.redis import connect
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT
@@ -52,8 +53,11 @@ class Sweep:
         sites = storage.sites.all()
         short = {name for name in self._queues if self._is_short(name, sites)}
         for site in sites:
-            self._enqueue_judging(site)
-            self._enqueue_other_jobs(site, short)
+            if site.deleted:
+                self._enqueue_removal(site, short)
+            else:
+                self._enqueue_judging(site)
+                self._enqueue_other_jobs(site, short)
         if self._passes % CLEAN_UP_EVERY == 0:
             self._clean_up()
         self._passes += 1
@@ -79,6 +83,10 @@ class Sweep:
             storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids)
         ):
             self._deps.jobs.enqueue(DELIVER, site.id)
+
+    def _enqueue_removal(self, site: Site, short: Container[str]) -> None:
+        if QUEUES[REMOVE_SITE] in short and is_removable(site, self._deps.now()):
+            self._deps.jobs.enqueue(REMOVE_SITE, site.id)
 
     def _is_short(self, queue: str, sites: Sequence[Site]) -> bool:
         """Return whether fewer jobs wait than there are sites, so that a job does not wait twice for long."""

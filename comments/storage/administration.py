@@ -24,6 +24,16 @@ class Sites(Protocol):
     def all(self) -> list[Site]:
         """Return all sites by id."""
 
+    def remove_step(self, id: str) -> bool:
+        """Remove some of what is stored for a site, and return True if more may be left.
+
+        The site itself stays, so that an interrupted removal goes on. Sites that learn together with it lose only
+        the lessons that came from it.
+        """
+
+    def remove(self, id: str, *entries: AuditEntry) -> None:
+        """Remove the site itself, after the last `remove_step`, and store the audit entries in one step."""
+
 
 class People(Protocol):
     def get(self, name: str) -> Person:

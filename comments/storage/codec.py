@@ -116,7 +116,7 @@ def _makers(cls: Any) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
 
 
 def _maker(hint: Any) -> Callable[[Any], Any]:
-    if hint is datetime:
+    if hint in (datetime, datetime | None):
         return moment
     if get_origin(hint) is tuple:
         element = _maker(get_args(hint)[0])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from comments.comment_export import all_comments
 from comments.counted_events import HOUR_SECONDS, READER_REPORTS, count_events
 from comments.lifecycle import Label, Status
 from comments.model import Comment
@@ -18,7 +19,6 @@ from workers.filters.reputation import linked_domains
 from workers.learning.copy_tokens import lesson_tokens
 from workers.learning.lesson_quotas import lesson_quotas
 
-from .export_command import all_comments
 from .site_commands import site_named
 
 #: Months whose numbers are compared: as long as they are kept.

@@ -68,8 +68,8 @@ def show_site(id: str) -> None:
     found = site_named(id)
     for name in (f.name for f in fields(Site) if f.name not in describe_settings()):
         value = getattr(found, name)
-        ids = name in ("keys", "webhooks")  # other commands show the rest of them
-        click.echo(f"# {name}={','.join(part.id for part in value) if ids else as_text(value)}")
+        ids = name in ("keys", "webhooks", "chat_receivers")  # other commands show the rest of them
+        click.echo(f"# {name}={','.join(part.id for part in value) if ids else as_text(value or '')}")
     for name in describe_settings():
         click.echo(f"{name}={as_text(getattr(found, name))}")
 

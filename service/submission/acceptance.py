@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from werkzeug.wrappers import Request
 
 from comments.audit import BY_SITE_KEY, AuditAction, AuditEntry
-from comments.errors import Invalid, Problem, StorageDown
+from comments.errors import CommentsPaused, Invalid, Problem, StorageDown
 from comments.job_queue import JUDGE
 from comments.lifecycle import Outcome
 from comments.model import Comment
@@ -113,8 +113,10 @@ class Submissions:
     def accept(self, request: Request, site: Site, fields: Mapping[str, Any], trusted: bool) -> AcceptedSubmission:
         """Store the comment durably. `fields` come from `submitted_fields`; `trusted`: the site's own server sent them.
 
-        Raises Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
+        Raises CommentsPaused, Invalid with every problem, KeyReused, TooMany, Busy or StorageDown.
         """
+        if site.paused:
+            raise CommentsPaused
         deps, key = self.deps, _idempotency_key(request)
         secret = given_secret(deps.pseudonyms, site, request, deps.settings)
         sender = Sender(check_user(deps, site, request, fields), secret, trusted)

@@ -31,6 +31,7 @@ class ReplyForm(Wire):
     lengths: dict[str, int] = Field(description="Maximum characters of each field.", examples=[{"author": 245}])
     trap: str = Field(description="Name of the honeypot field: hide it and leave it empty.", examples=["website"])
     closed: bool = Field(description="True if the thread accepts no more comments.", examples=[False])
+    paused: bool = Field(description="True if the whole site accepts no new comments for now.", examples=[False])
     notify: bool = Field(
         description="True if visitors can ask for email about replies, with `notify` set to `replies`."
     )
@@ -62,7 +63,8 @@ def reply_form(site: str, query: FormQuery) -> Response:
             required=list(found.required),
             lengths=field_lengths(found),
             trap=found.trap_field,
-            closed=deps().storage.threads.is_closed(found.id, thread),
+            closed=found.paused or deps().storage.threads.is_closed(found.id, thread),
+            paused=found.paused,
             notify=deps().settings.sends_mail,
             token=form_tokens.issue_token(deps().pseudonyms, found.id, thread_key(query.thread, found), now, bits),
             proof_bits=bits,

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from comments.errors import (
     ActionNotAllowed,
     Busy,
+    CommentsPaused,
     Invalid,
     KeyReused,
     NotAllowed,
@@ -18,6 +19,7 @@ from comments.errors import (
     Refused,
     ReplygateError,
     SignInNeeded,
+    SiteDeleted,
     StaleVersion,
     StorageDown,
     TooLate,
@@ -44,12 +46,14 @@ class ErrorMapping:
 
 MAPPINGS: Mapping[type[ReplygateError], ErrorMapping] = {
     NotFound: ErrorMapping(404, "not-found", "Not found", "It does not exist, or you do not have access to it."),
+    SiteDeleted: ErrorMapping(410, "site-deleted", "Site deleted", "The owner of this site deleted it."),
     SignInNeeded: ErrorMapping(401, "sign-in-needed", "Sign in first"),
     NotAllowed: ErrorMapping(403, "not-allowed", "Not allowed"),
     ActionNotAllowed: ErrorMapping(422, "action-not-allowed", "Not possible"),
     TooLate: ErrorMapping(409, "too-late", "Too late to edit"),
     StaleVersion: ErrorMapping(409, "stale-version", "Changed in the meantime"),
     Invalid: ErrorMapping(422, "invalid", "Some fields are not valid"),
+    CommentsPaused: ErrorMapping(403, "comments-paused", "Comments are paused"),
     KeyReused: ErrorMapping(422, "key-reused", "Idempotency-Key already used"),
     TooMany: ErrorMapping(429, "too-many", "Too many requests"),
     Busy: ErrorMapping(503, "busy", "Too busy"),

@@ -9,7 +9,7 @@ from typing import cast
 from cachetools import TTLCache
 from flask import Flask, current_app
 
-from comments.errors import NotFound
+from comments.errors import NotFound, SiteDeleted
 from comments.site import Site
 from comments.storage.administration import Sites
 
@@ -34,7 +34,13 @@ class SiteCache:
         app.extensions[SITES_EXTENSION] = self
 
     def get_site(self, id: str) -> Site:
-        """Raises NotFound."""
+        """Raises NotFound, and SiteDeleted for a site that only owners see until it is removed."""
+        site = self._load(id)
+        if site.deleted:
+            raise SiteDeleted("the owner of this site deleted it")
+        return site
+
+    def _load(self, id: str) -> Site:
         try:
             with self._lock:
                 return self._cached[id]
@@ -49,5 +55,5 @@ class SiteCache:
 
 
 def get_site(id: str) -> Site:
-    """Return a site through the cache of the current app. Raises NotFound."""
+    """Return a site through the cache of the current app. Raises NotFound, SiteDeleted."""
     return cast(SiteCache, current_app.extensions[SITES_EXTENSION]).get_site(id)

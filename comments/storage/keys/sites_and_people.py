@@ -21,6 +21,10 @@ class SitesAndPeopleKeys(Names):
         """hash; site id -> Site as JSON; Sites; all; for ever."""
         return f"{self.prefix}:sites"
 
+    def removal(self, site: str) -> str:
+        """string; SCAN cursor, keys removed in this pass; SiteRemoval; the same; while a site's data is removed."""
+        return self._of(site, "removal")
+
     def people(self) -> str:
         """hash; name -> Person as JSON; People; sign-in and roles; for ever."""
         return f"{self.prefix}:people"

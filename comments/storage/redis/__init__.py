@@ -75,7 +75,7 @@ def open_redis(settings: Settings) -> Storage:
         corpus=RedisCorpus(client, keys, together),
         checks=RedisChecks(client, keys),
         numbers=RedisNumbers(client, keys),
-        sites=RedisSites(client, keys),
+        sites=RedisSites(client, keys, together),
         people=RedisPeople(client, keys),
         outbox=RedisOutbox(client, keys),
         deliveries=RedisDeliveries(client, keys),

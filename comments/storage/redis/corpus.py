@@ -30,16 +30,22 @@ class RedisCorpus:
     def due(self, site: str, n: int) -> list[str]:
         return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
 
-    def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
+    def forget_lesson(self, site: str, id: str) -> None:
+        """Remove the lesson of one comment, whatever the comment's state is."""
+        self._learn(self._learn_keys(site, id), {"id": id, "at": 0, "ceiling_lessons": CEILING_LESSONS}, "", "")
+
+    def _learn_keys(self, site: str, id: str) -> list[str]:
         k, of = self._keys, self._together.corpus_site(site)
-        keys = [
-            k.comment(site, comment.id), k.learned(of), k.corpus(of, Label.HAM), k.corpus(of, Label.SPAM),
+        return [
+            k.comment(site, id), k.learned(of), k.corpus(of, Label.HAM), k.corpus(of, Label.SPAM),
             k.lessons(of), k.unlearned(site), k.quotas(of), k.ham_ceilings(of),
         ]  # fmt: skip
+
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
         lesson = lesson_of(comment, tokens, quotas)
         written, at = (_written(lesson), lesson.at) if lesson else ("", 0)
         named = {"id": comment.id, "at": at, "ceiling_lessons": CEILING_LESSONS}
-        return bool(self._learn(keys, named, dump_state(comment), written) == 1)
+        return bool(self._learn(self._learn_keys(site, comment.id), named, dump_state(comment), written) == 1)
 
     def totals(self, site: str) -> tuple[int, int]:
         ham, spam = self._client.hmget(self._keys.lessons(self._together.corpus_site(site)), *Label)

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from comments.audit import AuditEntry
 from comments.errors import NotFound, TooMany
 from comments.person import Person
+from comments.shared_learning import ALONE, LearningGroups
 from comments.site import Site
 from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
@@ -16,6 +17,7 @@ from comments.storage.values import Session
 from .audit_log import append, packed
 from .client import Client, guarded, text
 from .scripts import Script
+from .site_removal import SiteRemoval
 
 T = TypeVar("T")
 
@@ -53,8 +55,9 @@ class _Records(Generic[T]):
 
 @guarded
 class RedisSites:
-    def __init__(self, client: Client, keys: Keys) -> None:
+    def __init__(self, client: Client, keys: Keys, together: LearningGroups = ALONE) -> None:
         self._client, self._keys = client, keys
+        self._removal = SiteRemoval(client, keys, together)
         self._records = _Records(client, keys, keys.sites(), Site)
 
     def get(self, id: str) -> Site:
@@ -71,6 +74,15 @@ class RedisSites:
 
     def all(self) -> list[Site]:
         return sorted((load(Site, r) for r in self._client.hvals(self._keys.sites())), key=lambda site: site.id)
+
+    def remove_step(self, id: str) -> bool:
+        return self._removal.step(id)
+
+    def remove(self, id: str, *entries: AuditEntry) -> None:
+        pipe = self._client.pipeline()
+        pipe.hdel(self._keys.sites(), id)
+        append(pipe, self._keys, entries)
+        pipe.execute()
 
 
 @guarded

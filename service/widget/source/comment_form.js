@@ -14,6 +14,7 @@ import { choices } from "./thread_storage.js";
 const OFFLINE_SETTINGS = {
   required: ["author", "email", "content"], lengths: {}, trap: "", closed: false, notify: false, token: "", proof_bits: 0, offline: true,
 };
+const PAUSED = { code: "paused", message: "Comments are paused. Please try again later." };
 // Form tokens expire. A page that is open for longer than this asks for a new one.
 const TOKEN_MILLISECONDS = 3600 * 1000;
 
@@ -38,7 +39,8 @@ export class CommentForm {
   }
 
   build() {
-    const { localize, settings } = this, { closed, problem } = settings;
+    const { localize, settings } = this, { closed, paused } = settings;
+    const problem = paused ? PAUSED : settings.problem;
     const heading = problem ? problemText(problem, localize) : localize(closed ? "closed" : "leaveComment");
     this.heading = element("h3", { id: "form-heading" }, heading);
     this.section.classList.toggle("collapsed", !closed);

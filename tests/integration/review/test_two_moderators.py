@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from comments.comment_export import all_comments
 from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision
 from comments.person import Person
 from comments.pseudonyms import new_id, token_digest
 from comments.storage.interfaces import Storage
-from replygate.commands.export_command import all_comments
 from replygate.commands.rebuild_command import recount, relearn
 from tests.support.builders import a_site
 from tests.support.running_service import running_service

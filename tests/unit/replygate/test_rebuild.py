@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
+from comments.comment_export import all_comments
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from comments.shared_learning import LearningGroups
@@ -15,7 +16,6 @@ from comments.storage.redis import connect
 from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
 from replygate.commands.demo_command import fill
-from replygate.commands.export_command import all_comments
 from replygate.commands.rebuild_command import recount, relearn
 from replygate.deployment import Deployment
 from tests.support.builders import NOW, a_decision, a_site, accepted, decided, moderated, settings

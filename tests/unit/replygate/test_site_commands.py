@@ -76,7 +76,9 @@ def test_set_accepts_what_show_prints(run: Run, storage: Storage):
     storage.sites.put(site)
     lines = run("site", "show", "blog").stdout.splitlines()
     settings = [line for line in lines if not line.startswith("#")]
-    assert len(lines) - len(settings) == len(["id", "created", "keys", "user_keys", "webhooks"])
+    assert len(lines) - len(settings) == len(
+        ["id", "created", "keys", "user_keys", "webhooks", "chat_receivers", "deleted"]
+    )
     assert with_settings(a_site(), settings) == site
 
 
@@ -140,7 +142,9 @@ def test_an_empty_value_empties_a_list():
 
 
 def test_every_field_of_a_site_is_a_setting_or_fixed():
-    assert {*describe_settings(), "id", "created", "keys", "user_keys", "webhooks"} == {f.name for f in fields(Site)}
+    assert {*describe_settings(), "id", "created", "keys", "user_keys", "webhooks", "chat_receivers", "deleted"} == {
+        f.name for f in fields(Site)
+    }
     for name in describe_settings():
         assert with_settings(a_site(), [f"{name}={as_text(getattr(a_site(), name))}"]) == a_site()
 

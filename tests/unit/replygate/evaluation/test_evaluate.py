@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from comments.comment_export import export_lines
 from comments.errors import Invalid
 from comments.lifecycle import Action
 from comments.storage.values import TokenCounts
 from replygate.__main__ import cli
-from replygate.commands.export_command import export_lines
 from replygate.deployment import Deployment
 from replygate.evaluation.classification_metrics import calibration_error
 from replygate.evaluation.evaluate_command import PLAIN

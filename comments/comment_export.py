@@ -1,4 +1,4 @@
-"""`replygate export`: all comments of a site with their history, as JSON lines.
+"""Export of a site: all comments with their history, as JSON lines.
 
 The first line is the site without the digests of its keys. Each further line is one comment, complete.
 """

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from click.testing import Result
 
+from comments.comment_export import export_lines
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import token_digest
 from comments.site import Site
 from comments.storage.interfaces import Storage
-from replygate.commands.export_command import export_lines
 from tests.support.builders import a_site, accepted, decided, moderated, published
 
 Run = Callable[..., Result]

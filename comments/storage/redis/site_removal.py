@@ -1,0 +1,66 @@
+"""Removal of everything that is stored for a site, in small steps.
+
+All keys of a site begin with its hash tag, so a scan over all keys finds those of any store, also of later versions.
+The scan's position is stored: an interrupted removal goes on. It ends with a pass that finds nothing.
+"""
+
+import re
+from collections.abc import Sequence
+
+from comments.lifecycle import Label
+from comments.shared_learning import LearningGroups
+from comments.storage.keys import Keys
+
+from .client import Client, text
+from .corpus import RedisCorpus
+from .shared_reputation import RedisSharedReputation
+
+#: Keys that one SCAN looks at. It holds the server for less than a millisecond.
+KEYS_PER_SCAN = 500
+#: Keys that one command unlinks. The server frees their memory in another thread.
+KEYS_PER_COMMAND = 100
+#: Characters with a meaning in a pattern of SCAN.
+_SPECIAL = re.compile(r"([*?\[\]\\^])")
+
+
+class SiteRemoval:
+    def __init__(self, client: Client, keys: Keys, together: LearningGroups) -> None:
+        self._client, self._keys, self._together = client, keys, together
+        self._corpus = RedisCorpus(client, keys, together)
+        self._reputation = RedisSharedReputation(client, keys, together)
+
+    def step(self, site: str) -> bool:
+        """Scan some keys and remove those of the site. Return True if keys may be left."""
+        position = self._keys.removal(site)
+        cursor, _, removed = text(self._client.get(position) or b"0 0").partition(" ")
+        prefix = self._keys.removal(site).removesuffix("removal")
+        pattern = _SPECIAL.sub(r"\\\1", prefix) + "*"
+        following, found = self._client.scan(int(cursor), match=pattern, count=KEYS_PER_SCAN)
+        kept = {position, *self._shared_keys(site)}
+        doomed = [key for key in map(text, found) if key not in kept]
+        self._forget_lessons(site, doomed)
+        for start in range(0, len(doomed), KEYS_PER_COMMAND):
+            self._client.unlink(*doomed[start : start + KEYS_PER_COMMAND])
+        total = int(removed) + len(doomed)
+        if int(following) == 0 and not total:
+            self._client.unlink(position)
+            return False
+        self._client.set(position, f"{int(following)} {total if int(following) else 0}")
+        return True
+
+    def _shared_keys(self, site: str) -> Sequence[str]:
+        """Return the keys of a corpus that other sites go on using."""
+        k = self._keys
+        if len(self._together.of(site)) == 1:
+            return ()
+        counts = (k.corpus(site, label) for label in Label)
+        return (*counts, k.lessons(site), k.learned(site), k.quotas(site), k.ham_ceilings(site))
+
+    def _forget_lessons(self, site: str, doomed: Sequence[str]) -> None:
+        """Take back what comments taught other sites, while their records exist."""
+        prefix = self._keys.comment(site, "")
+        ids = [key.removeprefix(prefix) for key in doomed if key.startswith(prefix)]
+        for id in ids:
+            self._reputation.update(site, id, None, ())
+            if len(self._together.of(site)) > 1:
+                self._corpus.forget_lesson(site, id)
