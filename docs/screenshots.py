@@ -77,13 +77,14 @@ class Deployment:
 
 
 @contextmanager
-def running() -> Iterator[Deployment]:
+def running(checkout: Path | None = None) -> Iterator[Deployment]:
+    """Run Replygate as it is in `checkout`, or in this one."""
     with tempfile.TemporaryDirectory(prefix="rgp") as directory, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         listening.close()
         words = [sys.executable, "-m", "replygate", "--data", directory, "up", "--port", str(port)]
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=checkout)
         try:
             yield Deployment(Path(directory), f"http://127.0.0.1:{port}", wait_for_link(process))
         finally:
