@@ -64,7 +64,7 @@ class Sweep:
 
     def _enqueue_judging(self, site: Site) -> None:
         settings = self._deps.settings
-        for token in self._deps.storage.queue.missing_wakeups(site.id, settings.batch, settings.judges):
+        for token in self._deps.storage.queue.missing_wakeups(site.id, settings.batch, settings.judges, settings.lease):
             self._deps.jobs.enqueue(JUDGE, site.id, token)
 
     def _enqueue_other_jobs(self, site: Site, short: Container[str]) -> None:

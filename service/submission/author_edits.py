@@ -104,7 +104,9 @@ def _store_edit(deps: Deps, view: AuthorView, text: str) -> bool:
     before, after = edit_change(view.comment, view.draft, text, view.now)
     if before:
         (stored,) = storage.comments.decide(site.id, [CommentChange(before, after)])
-        wakeups = storage.queue.missing_wakeups(site.id, settings.batch, settings.judges) if stored else []
+        wakeups = (
+            storage.queue.missing_wakeups(site.id, settings.batch, settings.judges, settings.lease) if stored else []
+        )
     else:
         stored, wakeups = _store_first_draft(deps, site, after)
     for wakeup in wakeups:

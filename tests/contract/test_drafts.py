@@ -169,7 +169,7 @@ def test_an_edit_needs_a_job(storage: Storage) -> None:
     held = decided(storage, accepted(storage), Action.HOLD)
     assert storage.queue.claim(SITE, held.id, 9, 30) == []
     change(storage, held, edited(held, "other words", now()))
-    assert len(storage.queue.missing_wakeups(SITE, 100, 2)) == 1
+    assert len(storage.queue.missing_wakeups(SITE, 100, 2, 30)) == 1
 
 
 def test_nothing_is_counted_as_pending_when_all_is_decided(redis_storage: Storage, valkey_settings: Settings) -> None:

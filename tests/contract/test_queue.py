@@ -90,7 +90,7 @@ def test_a_running_job_is_not_enqueued_twice(storage: Storage) -> None:
     token = storage.comments.accept(a_comment(), an_admission()).wakeup
     storage.queue.claim("blog", token, 10, lease=60)
     assert not storage.comments.accept(a_comment(), an_admission()).wakeup
-    assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2) == []
+    assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2, lease=30) == []
 
 
 def test_missing_wakeups_are_returned_for_due_comments(storage: Storage) -> None:
@@ -98,15 +98,15 @@ def test_missing_wakeups_are_returned_for_due_comments(storage: Storage) -> None
     for _ in range(2):  # the second finds nothing and uses up the wake-up
         storage.queue.claim("blog", comment.id, 10, lease=60)
     storage.queue.release("blog", [comment.id])
-    assert len(storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2)) == 1
-    assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2) == []
+    assert len(storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2, lease=30)) == 1
+    assert storage.queue.missing_wakeups("blog", batch=100, max_wakeups=2, lease=30) == []
 
 
 def test_a_long_backlog_gets_no_more_jobs_than_allowed(storage: Storage) -> None:
     for _ in range(30):
         accepted(storage)
     # One is enqueued since the first comment.
-    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4)) == 3
+    assert len(storage.queue.missing_wakeups("blog", batch=2, max_wakeups=4, lease=30)) == 3
 
 
 def test_depth_has_the_number_of_queued_comments_and_their_age(storage: Storage) -> None:

@@ -40,9 +40,11 @@ class MemoryQueue:
             data = self._sites[site]
             data.due |= {id: self._sites.now() for id in ids if id in data.due}
 
-    def missing_wakeups(self, site: str, batch: int, max_wakeups: int) -> list[str]:
+    def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         with self._sites.lock:
             data, now = self._sites[site], self._sites.now()
+            data.wakeups = {token: at for token, at in data.wakeups.items() if at <= now + 2 * WAKEUP_SECONDS}
+            data.due = {id: at if at <= now + 2 * lease else now for id, at in data.due.items()}
             tokens = [new_id() for _ in range(data.wakeups_missing(now, batch, max_wakeups))]
             data.wakeups |= dict.fromkeys(tokens, now + WAKEUP_SECONDS)
             return tokens

@@ -33,13 +33,14 @@ class RedisQueue:
         if ids:
             self._release([self._keys.due(site)], {"ids": list(ids)})
 
-    def missing_wakeups(self, site: str, batch: int, max_wakeups: int) -> list[str]:
+    def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         tokens = self._wakeups_missing(
             [self._keys.wakeups(site), self._keys.due(site)],
             {
                 "batch": batch,
                 "max_wakeups": max_wakeups,
                 "wakeup_ms": WAKEUP_MS,
+                "lease_ms": round(lease * 1000),
                 "tokens": [new_id() for _ in range(max_wakeups)],
             },
         )

@@ -4,7 +4,9 @@
 -- Return the new time to store (nil without a limit) and the seconds to wait (0: go on).
 local function check_rate(key, per_minute, now)
   if per_minute == 0 then return nil, 0 end
-  local free_at = math.max(now, tonumber(redis.call("GET", key) or 0)) + 60000 / per_minute
+  local stored = tonumber(redis.call("GET", key) or 0)
+  if stored > now + 120000 then stored = 0 end -- written before the server's clock was set back
+  local free_at = math.max(now, stored) + 60000 / per_minute
   return free_at, math.max(0, math.ceil((free_at - now - 60000) / 1000))
 end
 

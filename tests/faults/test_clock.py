@@ -1,0 +1,93 @@
+"""The clock of the storage server is set back or ahead, as by time synchronisation or a resumed virtual machine."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from comments.errors import TooMany
+from comments.storage.interfaces import Storage
+from comments.storage.redis import open_redis
+from replygate.embedded_valkey import start
+from tests.support.builders import a_comment, a_site, accepted, an_admission, settings
+from tests.support.wait import wait_until
+
+#: From Debian's package libfaketime.
+LIBRARIES = tuple(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+LEASE = 5.0
+
+
+@pytest.fixture
+def set_clock(tmp_path: Path) -> Callable[[str], None]:
+    """Set the server's clock, as an offset from the true time such as "-1h"."""
+
+    def write(offset: str) -> None:
+        (tmp_path / "offset").write_text(offset)
+
+    return write
+
+
+@pytest.fixture
+def store(tmp_path: Path, set_clock: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
+    set_clock("+0")
+    with tempfile.TemporaryDirectory(prefix="rgt") as directory:
+        with monkeypatch.context() as patch:
+            patch.setenv("LD_PRELOAD", str(LIBRARIES[0]))
+            patch.setenv("FAKETIME_TIMESTAMP_FILE", str(tmp_path / "offset"))
+            patch.setenv("FAKETIME_NO_CACHE", "1")
+            patch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            running = start(Path(directory), fsync="everysec")
+        opened = open_redis(settings(redis_url=running.url))
+        opened.sites.put(a_site(per_minute=0))
+        yield opened
+        running.stop()
+
+
+def sweep(store: Storage) -> list[str]:
+    return store.queue.missing_wakeups("blog", batch=10, max_wakeups=2, lease=LEASE)
+
+
+def test_comments_are_judged_after_the_clock_was_set_back(store: Storage, set_clock: Callable[[str], None]) -> None:
+    ids = [accepted(store, content=f"Number {n} of the comments before the step.").id for n in range(3)]
+    set_clock("-1h")
+    wait_until(lambda: bool(sweep(store)), "the sweep asks for a job")
+    assert {claim.id for claim in store.queue.claim("blog", "token", 10, LEASE)} == set(ids)
+
+
+def test_a_lease_does_not_last_an_hour_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None]
+) -> None:
+    comment = accepted(store)
+    assert [claim.id for claim in store.queue.claim("blog", "token", 10, LEASE)] == [comment.id]
+    set_clock("-1h")
+    wait_until(lambda: bool(sweep(store)), "the sweep asks for a job")
+    assert [claim.id for claim in store.queue.claim("blog", "other", 10, LEASE)] == [comment.id]
+
+
+def test_a_running_lease_is_kept_while_the_clock_runs(store: Storage) -> None:
+    accepted(store)
+    assert store.queue.claim("blog", "token", 10, LEASE)
+    assert sweep(store) == []
+    assert store.queue.claim("blog", "other", 10, LEASE) == []
+
+
+def test_a_network_does_not_wait_an_hour_after_the_clock_was_set_back(
+    store: Storage, set_clock: Callable[[str], None]
+) -> None:
+    def accept(text: str) -> None:
+        store.comments.accept(a_comment(content=text), an_admission(per_minute=1))
+
+    accept("The first in this minute.")
+    with pytest.raises(TooMany):
+        accept("The second in this minute.")
+    set_clock("-1h")
+    accept("After the clock was set back.")
+
+
+def test_the_clock_may_jump_ahead(store: Storage, set_clock: Callable[[str], None]) -> None:
+    comment = accepted(store)
+    assert store.queue.claim("blog", "token", 10, LEASE)
+    set_clock("+1h")
+    wait_until(lambda: bool(sweep(store)), "the sweep asks for a job")
+    assert [claim.id for claim in store.queue.claim("blog", "other", 10, LEASE)] == [comment.id]
