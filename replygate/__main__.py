@@ -37,6 +37,7 @@ from .commands import (
 )
 from .deployment import current_deployment, load_settings, open_deployment
 from .evaluation import evaluate_command
+from .watchdog import give_signs_of_life
 
 
 class UsageProblem(click.ClickException):
@@ -138,9 +139,10 @@ def sweep_up(context: click.Context) -> None:
 
 
 def part_settings(context: click.Context, part: str) -> Settings:
-    """Read the settings of the process `part` and set up its logs."""
+    """Read the settings of the process `part`, set up its logs, and say from now on that it runs."""
     chosen = load_settings(context.find_root().params["data"], os.environ)
     logs.configure(chosen.log_level, part)
+    give_signs_of_life()
     return chosen
 
 

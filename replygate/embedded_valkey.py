@@ -110,16 +110,30 @@ def command(directory: Path, *, fsync: str = "always") -> list[str]:
     return [binary(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
 
+def _client(directory: Path) -> redis.Redis:
+    path = str(socket_path(directory))
+    return redis.Redis(unix_socket_path=path, socket_timeout=1.0, retry=Retry(NoBackoff(), 0))
+
+
 def answers(directory: Path) -> bool:
     """Return whether the server of `directory` answers, which it does once its data is loaded."""
-    path = str(socket_path(directory))
-    client = redis.Redis(unix_socket_path=path, socket_timeout=1.0, retry=Retry(NoBackoff(), 0))
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        client.close()
+    with _client(directory) as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+
+def loading(directory: Path) -> str:
+    """Return how far the server has loaded its data, for people, or "" if it is not loading."""
+    with _client(directory) as client:
+        try:
+            state = client.info("persistence")
+        except redis.RedisError:
+            return ""
+    if not state.get("loading"):
+        return ""
+    return f"loading {state['loading_total_bytes'] / 1e6:,.0f} MB of data, {float(state['loading_loaded_perc']):.0f} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ def start(directory: Path, *, fsync: str = "always") -> Embedded:
     server = Embedded(url(directory), process)
     if not _wait(lambda: answers(directory), process):
         server.stop()
-        raise SettingsInvalid(f"Valkey did not start: {_log_tail(directory)}")
+        raise SettingsInvalid(f"Valkey did not start: {log_tail(directory)}")
     return server
 
 
@@ -163,6 +177,6 @@ def _wait(condition: Callable[[], bool], process: "subprocess.Popen[bytes]") -> 
     return False
 
 
-def _log_tail(directory: Path) -> str:
+def log_tail(directory: Path) -> str:
     log = directory / "valkey.log"
     return log.read_text(errors="replace")[-500:] if log.exists() else "it wrote no log"

@@ -9,7 +9,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from types import FrameType
@@ -21,6 +21,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # the pla
 from service.web.event_streams import END, EventStream
 
 from .body_reader import is_form, read_body
+from .watchdog import INTERVAL
 
 #: Seconds from the headers of a request to the end of its body. 64 KiB need 55 kbit/s.
 BODY_TIMEOUT = 10.0
@@ -194,17 +195,26 @@ class WSGIAdapter:
     """A WSGI application with Granian's RSGI interface."""
 
     def __init__(
-        self, app: WSGIApplication, threads: int, max_body: int, max_form: int, body_timeout: float = BODY_TIMEOUT
+        self,
+        app: WSGIApplication,
+        threads: int,
+        max_body: int,
+        max_form: int,
+        body_timeout: float = BODY_TIMEOUT,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._app, self._max_body, self._max_form, self._body_timeout = app, max_body, max_form, body_timeout
+        self._alive = alive
         self._threads = RequestThreads(threads, "request")
         self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
         self._streams = OpenStreams()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End all streams at shutdown, because Granian waits for every response before it stops.
+        """Say every few seconds that the loop runs. End all streams at shutdown.
 
-        Granian's own signal handlers still run: the event loop receives signals through its wake-up socket.
+        Granian waits for every response before it stops.
+
+        Its own signal handlers still run: the event loop receives signals through its wake-up socket.
         """
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -212,6 +222,12 @@ class WSGIAdapter:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
+
+        def tick() -> None:
+            self._alive()
+            loop.call_later(INTERVAL, tick)
+
+        tick()
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         if names := unreadable_headers(scope):

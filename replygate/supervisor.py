@@ -14,19 +14,24 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import BinaryIO, Self
 
+from comments.errors import ReplygateError
+
 from .exec_with_parent import wrapped
+from .watchdog import FROZEN_AFTER, INTERVAL, NOTIFY_SOCKET, SignsOfLife
 
 log = logging.getLogger(__name__)
 
 SHORTEST_DELAY = 0.2  # seconds; long enough that a program that cannot start costs little
 LONGEST_DELAY = 5.0  # seconds; together with the lease less than the 15 within which a comment should be decided
 POLL = 0.02  # seconds between two checks of whether a part is ready
+PROGRESS_EVERY = 1.0  # seconds between two looks at the progress of a part that is not ready
+MAX_FAILED_STARTS = 4  # ends of a part before it was ever ready
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -43,22 +48,25 @@ class SupervisedPart:
     delay: float = SHORTEST_DELAY  # seconds to the first restart; later ones back off
     stable_after: float = 10.0  # seconds of running after which the next end counts as the first again
     lock: Path | None = None  # held while it runs, so that a restart waits for the process before
+    progress: Callable[[], str] = lambda: ""  # while it starts; as long as there is any, it has more time
+    explain: Callable[[], str] = lambda: ""  # why it does not start, for people
 
 
 class Stopped(Exception):
     """Raised inside the supervisor when a signal asks it to stop."""
 
 
-class NeverReady(Exception):
-    """Raised when a part does not become ready in time."""
+class NeverReady(ReplygateError):
+    """Raised when a part does not become ready in time, or keeps ending."""
 
 
 class Child:
     """A part and its current process."""
 
-    def __init__(self, part: SupervisedPart, output: BinaryIO | None) -> None:
+    def __init__(self, part: SupervisedPart, output: BinaryIO | None, notify: str) -> None:
         self.part = part
-        self._output = output
+        self._output, self._notify = output, notify
+        self.ends = 0
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
         self.start_at = 0.0  # earliest time of the next start, by the monotonic clock
@@ -69,7 +77,7 @@ class Child:
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - the commands are our own
             words,
-            env=dict(self.part.env),
+            env={**self.part.env, NOTIFY_SOCKET: self._notify},
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=self._output,
@@ -86,6 +94,7 @@ class Child:
         self._delay = max(SHORTEST_DELAY, 0 if first else min(self._delay * 2, LONGEST_DELAY))
         wait = self.part.delay if first else self._delay
         log.warning("%s ended with %s after %.1f s", self.part.name, self.process.returncode, lived)
+        self.ends += 1
         self.start_at = time.monotonic() + wait
         self.process = None
 
@@ -111,10 +120,17 @@ class Supervisor:
     """A context manager for the main thread. It handles signals, and stops all parts at the end.
 
     Output of the parts goes to `output`, or to the supervisor's own output. `report` receives progress as text.
+    A part that gives no sign of life for `frozen_after` seconds is killed and started again (`watchdog`).
     """
 
-    def __init__(self, output: BinaryIO | None = None, report: Callable[[str], None] = lambda _: None) -> None:
-        self._output, self._report = output, report
+    def __init__(
+        self,
+        output: BinaryIO | None = None,
+        report: Callable[[str], None] = lambda _: None,
+        frozen_after: float = FROZEN_AFTER,
+    ) -> None:
+        self._output, self._report, self._frozen_after = output, report, frozen_after
+        self._signs = SignsOfLife()
         self._children: list[Child] = []
         self._stop_requests = 0
         self._wakeup, self._wakeup_sender = socket.socketpair()  # a signal writes to the second
@@ -136,31 +152,50 @@ class Supervisor:
             signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal itself gave us
         self._wakeup.close()
         self._wakeup_sender.close()
+        self._signs.__exit__()
         return kind is Stopped
 
     def start(self, part: SupervisedPart, timeout: float = 60.0) -> None:
         """Start a part and wait until it is ready. Restart it if it ends before.
 
-        Raises NeverReady after `timeout` seconds.
+        Raises NeverReady after `timeout` seconds without progress, or if it ends again and again.
         """
-        child = Child(part, self._output)
+        child = Child(part, self._output, self._signs.address)
         self._children.append(child)
-        until = time.monotonic() + timeout
+        until, look_at = time.monotonic() + timeout, time.monotonic() + PROGRESS_EVERY
         while True:
             self._check_children()
             if child.process is not None and part.ready():
                 return
+            if time.monotonic() > look_at:
+                look_at = time.monotonic() + PROGRESS_EVERY
+                if progress := part.progress():
+                    until = time.monotonic() + timeout
+                    self._report(f"  {part.name}: {progress}")
+            if child.ends >= MAX_FAILED_STARTS:
+                raise NeverReady(f"{part.name} does not start. {part.explain()}".strip())
             if time.monotonic() > until:
-                raise NeverReady(f"{part.name} was not ready after {timeout:.0f} s")
+                raise NeverReady(f"{part.name} was not ready after {timeout:.0f} s. {part.explain()}".strip())
             self._pause(POLL)
 
-    def watch(self) -> None:
-        """Keep all parts running until SIGINT or SIGTERM."""
+    def watch(self, tasks: Sequence[Callable[[], None]] = ()) -> None:
+        """Keep all parts running until SIGINT or SIGTERM, and run short `tasks` every few seconds."""
         with contextlib.suppress(Stopped):
             while True:
                 self._check_children()
+                self._kill_frozen()
+                for task in tasks:
+                    task()
                 waits = [c.start_at for c in self._children if c.process is None]
-                self._pause(max(0.0, min(waits) - time.monotonic()) if waits else None)
+                self._pause(max(0.0, min([time.monotonic() + INTERVAL, *waits]) - time.monotonic()))
+
+    def _kill_frozen(self) -> None:
+        """Kill the parts that are frozen; `_check_children` starts them again."""
+        running = {child.process.pid: child for child in self._children if child.process is not None}
+        for pid in self._signs.frozen(running, self._frozen_after):
+            log.error("%s gave no sign of life for %.0f s", running[pid].part.name, self._frozen_after)
+            self._report(f"  {running[pid].part.name} is frozen; starting it again")
+            _kill_group(pid)
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
         self._stop_requests += 1

@@ -1,14 +1,12 @@
 """Run Valkey, web, workers and sweep on one machine, with all their data in one directory."""
 
-import fcntl
 import http.client
-import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,15 +24,16 @@ from comments.storage.redis import open_redis
 from service.accounts.invitations import sign_in_link
 
 from . import embedded_valkey
-from .deployment import ADDRESS_FILE, KEY_FILE
+from .data_directory import SpaceCheck, locked, make_private, secret_file
+from .deployment import ADDRESS_FILE
+from .log_file import open_log
 from .supervisor import SupervisedPart, Supervisor
 
 #: The site and the account that the first start creates.
 _DEMO_SITE_ID, _DEMO_ACCOUNT = "demo", "admin"
 #: Sender of the mails that a demo without a mail server writes to files.
 DEMO_SENDER = "replies@demo.example"
-#: Bytes. The next start renames a longer log.
-MAX_LOG = 10_000_000
+LOG_FILE = "replygate.log"
 #: Seconds for Valkey to write its data and stop. All other parts have stopped by then.
 VALKEY_GRACE = 30.0
 #: Seconds to wait for the port: a little more than the web server takes to stop.
@@ -50,23 +49,25 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
 
     Raises SettingsInvalid for a wrong setting, a port in use, or a directory in use by another `replygate up`.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(directory)
     environment = _environment(directory, env, host, port)
     settings = Settings.from_env(environment)
     logs.configure(settings.log_level, "up")
-    with _locked(directory), _open_log(directory) as log, Supervisor(log, _progress) as supervisor:
+    with locked(directory), open_log(directory / LOG_FILE) as log, Supervisor(log.file, _progress) as supervisor:
+        check_space = SpaceCheck(directory, _progress)
+        check_space()
         _check_port(settings)
         _progress("Starting Replygate …")
         supervisor.start(_valkey(directory))
         storage = open_redis(settings)
         _create_demo(storage, settings)
         if examples and settings.demo and not storage.comments.counters(_DEMO_SITE_ID).accepted:
-            _add_examples(log, environment)
+            _add_examples(log.file, environment)
         (directory / ADDRESS_FILE).write_text(settings.public_url)
         for part in _parts(settings, environment):
             supervisor.start(part)
         click.echo(welcome(storage, settings, directory))
-        supervisor.watch()
+        supervisor.watch([log.limit, check_space])
     _progress(f"Replygate has stopped. All comments are safe in {directory}/.")
 
 
@@ -79,7 +80,7 @@ def _environment(directory: Path, env: Mapping[str, str], host: str, port: int) 
     """Return the parts' environment: the caller's, defaults for what it lacks, and the address of our Valkey."""
     defaults = {"DEMO": "true", "METRICS_DIR": str(directory / "metrics")}
     if f"{PREFIX}SECRET_KEY" not in env:
-        defaults["SECRET_KEY_FILE"] = str(_secret(directory))
+        defaults["SECRET_KEY_FILE"] = str(secret_file(directory))
     overrides = {
         "REDIS_URL": embedded_valkey.url(directory),
         **({"HOST": host} if host else {}),
@@ -95,39 +96,6 @@ def _environment(directory: Path, env: Mapping[str, str], host: str, port: int) 
 
 def _prefixed(values: Mapping[str, str]) -> dict[str, str]:
     return {PREFIX + name: value for name, value in values.items()}
-
-
-def _secret(directory: Path) -> Path:
-    """Return the file with the secret key, which the first start creates. All pseudonyms are derived from it."""
-    path = directory / KEY_FILE
-    if not path.exists():
-        new = directory / f"{KEY_FILE}.new"
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_hex(32))
-        new.rename(path)  # so that the file is never incomplete
-    return path
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Lock the directory. Wait for the Valkey of a killed `up`, which may still be writing."""
-    with (directory / "up.lock").open("w") as ours, embedded_valkey.lock(directory).open("w") as server:
-        try:
-            fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SettingsInvalid(f"Replygate is already running in {directory}") from error
-        fcntl.flock(server, fcntl.LOCK_EX)
-        fcntl.flock(server, fcntl.LOCK_UN)
-        yield
-
-
-@contextmanager
-def _open_log(directory: Path) -> Iterator[BinaryIO]:
-    path = directory / "replygate.log"
-    if path.exists() and path.stat().st_size > MAX_LOG:
-        path.rename(directory / "replygate.log.1")
-    with path.open("ab") as file:
-        yield file
 
 
 def _check_port(settings: Settings) -> None:
@@ -154,6 +122,8 @@ def _valkey(directory: Path) -> SupervisedPart:
         delay=0.0,  # all other parts wait for it
         stable_after=1.0,
         lock=embedded_valkey.lock(directory),
+        progress=lambda: embedded_valkey.loading(directory),
+        explain=lambda: f"Its log, {directory / 'valkey.log'}, ends with:\n{embedded_valkey.log_tail(directory)}",
     )
 
 
@@ -216,7 +186,7 @@ def welcome(storage: Storage, settings: Settings, directory: Path) -> str:
         ("Review page", f"{settings.public_url}/review"),
         ("Ops page", f"{settings.public_url}/ops"),
         *_mail_folder(settings, directory),
-        ("Logs", str(directory / "replygate.log")),
+        ("Logs", str(directory / LOG_FILE)),
     ]
     try:
         if not storage.people.get(_DEMO_ACCOUNT).password:

@@ -6,6 +6,7 @@ gunicorn's gthread took 363 to 713 and served 1,600 to 4,500. While 20 or 100 cl
 byte, Granian with `granian_wsgi` answered 6 of 6 ordinary requests, gunicorn 0 of 6.
 """
 
+import logging
 import os
 import resource
 import signal
@@ -14,13 +15,16 @@ from importlib import import_module
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from comments import logs
 from comments.settings import Settings
 
 from .exec_with_parent import stop_with_parent
 from .granian_wsgi import WSGIAdapter
+from .watchdog import FROZEN_AFTER, SignsOfLife, repeat, sign_of_life
+
+log = logging.getLogger(__name__)
 
 #: Milliseconds for the headers of a request to arrive, also on an idle kept-alive connection.
 HEADER_TIMEOUT_MS = 10_000
@@ -36,7 +40,15 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Each web process reads its settings from the environment by itself."""
     if settings.metrics_dir is not None:
         settings.metrics_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    Server(
+    with SignsOfLife() as signs:
+        server = open_server(settings)
+        repeat(partial(kill_frozen, server, signs))
+        loader = partial(load_application, os.getpid(), settings, signs.address)
+        server.serve(target_loader=loader)  # type: ignore[arg-type]  # RSGI, not a function
+
+
+def open_server(settings: Settings) -> MPServer:
+    return MPServer(
         "service.wsgi:app",
         address=settings.host,
         port=settings.port,
@@ -50,7 +62,14 @@ def serve(settings: Settings) -> None:
         backpressure=connection_limit(),
         backlog=MAX_BACKLOG,
         workers_kill_timeout=REQUEST_GRACE,
-    ).serve(target_loader=partial(load_application, os.getpid(), settings))  # type: ignore[arg-type]  # RSGI, not a function
+    )
+
+
+def kill_frozen(server: MPServer, signs: SignsOfLife) -> None:
+    """Kill web processes whose event loop stands still, because their connections wait. Granian starts others."""
+    for pid in signs.frozen([worker.inner.pid for worker in server.wrks]):
+        log.error("the web process %d gave no sign of life for %.0f s", pid, FROZEN_AFTER)
+        os.kill(pid, signal.SIGKILL)
 
 
 def connection_limit() -> int:
@@ -63,7 +82,7 @@ def connection_limit() -> int:
     return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, max(1, soft - OTHER_FILES))
 
 
-def load_application(parent: int, settings: Settings, target: str) -> WSGIAdapter:
+def load_application(parent: int, settings: Settings, signs: str, target: str) -> WSGIAdapter:
     """Load the application inside a web process, and end the process when Granian's main process ends."""
     for number in (signal.SIGTERM, signal.SIGINT):
         # Until Granian sets its handlers, the inherited ones of the main process would ignore a signal to stop.
@@ -71,4 +90,4 @@ def load_application(parent: int, settings: Settings, target: str) -> WSGIAdapte
     stop_with_parent(parent)
     module, name = target.split(":")
     app = getattr(import_module(module), name)  # importing it reads the environment and connects
-    return WSGIAdapter(app, settings.web_threads, settings.max_body, settings.max_form)
+    return WSGIAdapter(app, settings.web_threads, settings.max_body, settings.max_form, alive=sign_of_life(signs))

@@ -104,7 +104,7 @@ class Queue(Protocol):
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         """Return a token for each job that must be enqueued: work is due and too few wake-ups are open.
 
-        Leases (`lease` seconds) and wake-ups that end much later than any can have passed: the clock was set back.
+        A lease (of `lease` seconds) that ends much later than any can has passed: the clock was set back.
         """
 
     def depth(self, site: str) -> QueueDepth: ...

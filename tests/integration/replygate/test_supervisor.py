@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
     def start(*parts: str, wait: bool = True) -> "subprocess.Popen[bytes]":
         words = [sys.executable, "-m", "tests.integration.supervised", str(tmp_path), *parts]
-        started.append(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL))
+        with (tmp_path / "stderr").open("ab") as errors:
+            started.append(subprocess.Popen(words, cwd=ROOT, stderr=errors))
         if wait:
             wait_until((tmp_path / "up").exists, "all parts are up")
         return started[-1]
@@ -97,3 +99,36 @@ def test_nothing_survives_sigkill_of_the_supervisor(run: Run, pids: Callable[[st
     run("sleeper", "parent").kill()
     for part in ("sleeper", "parent", "parent-child"):
         wait_until(lambda part=part: has_ended(pids(part)[0]), f"{part} is gone")
+
+
+def test_a_frozen_part_is_killed_and_started_again(run: Run, pids: Callable[[str], list[int]], tmp_path: Path) -> None:
+    run("alive", "sleeper")
+    os.kill(pids("alive")[0], signal.SIGSTOP)
+    wait_until(lambda: len(pids("alive")) == 2, "a second process")
+    assert "alive is frozen" in (tmp_path / "report").read_text()
+    assert len(pids("sleeper")) == 1  # gives no signs at all
+
+
+def test_a_part_has_more_time_while_it_makes_progress(run: Run, tmp_path: Path) -> None:
+    run("slow")
+    assert "slow: half of it" in (tmp_path / "report").read_text()
+
+
+def test_a_part_that_keeps_ending_before_it_is_ready_is_explained(run: Run, tmp_path: Path) -> None:
+    supervisor = run("broken", wait=False)
+    assert supervisor.wait(60) == 1
+    assert "broken does not start. It is broken." in (tmp_path / "stderr").read_text()
+
+
+def test_signs_of_life_after_the_supervisor_itself_stood_still(
+    run: Run, pids: Callable[[str], list[int]], tmp_path: Path
+) -> None:
+    supervisor = run("alive")
+    for pid in (supervisor.pid, pids("alive")[0]):
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(7)  # longer than a part may give no sign; nothing can be waited for while all stand still
+    for pid in (supervisor.pid, pids("alive")[0]):
+        os.kill(pid, signal.SIGCONT)
+    os.kill(pids("alive")[0], signal.SIGSTOP)
+    wait_until(lambda: len(pids("alive")) == 2, "a second process")
+    assert (tmp_path / "report").read_text().count("frozen") == 1

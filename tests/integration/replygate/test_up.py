@@ -168,3 +168,42 @@ def test_a_port_in_use_is_reported(up: Up, port: int) -> None:
 def test_the_directory_may_have_a_long_path(up: Up, directory: Path) -> None:
     shown = addresses(greeting(up(directory=directory / ("deep" * 20) / ("deeper" * 10))))
     assert "Leave a Reply" in page(shown["Demo article"])
+
+
+def test_frozen_processes_are_replaced(up: Up) -> None:
+    process = up()
+    shown = addresses(greeting(process))
+    commands = {pid: " ".join(psutil.Process(pid).cmdline()) for pid in below(process)}
+    web = next(pid for pid, command in commands.items() if "replygate web" in command)
+    frozen = [
+        next(pid for pid, command in commands.items() if "work judge" in command),
+        next(pid for pid in commands if psutil.Process(pid).ppid() == web and "resource_tracker" not in commands[pid]),
+    ]
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: all(map(has_ended, frozen)), "both are killed")
+    wait_until(lambda: len(below(process)) == len(commands), "others run in their place")
+    assert web in below(process)
+    assert all("Leave a Reply" in page(shown["Demo article"]) for _ in range(8))
+
+
+def test_an_open_directory_becomes_private(up: Up, directory: Path) -> None:
+    directory.mkdir(mode=0o755)
+    greeting(up())
+    assert directory.stat().st_mode & 0o077 == 0
+    files = [path for path in directory.rglob("*") if not path.is_socket()]
+    assert [path.name for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_a_damaged_file_is_named_without_a_traceback(up: Up, directory: Path) -> None:
+    first = up()
+    greeting(first)
+    first.terminate()
+    assert first.wait(60) == 0
+    base = next((directory / "appendonlydir").glob("*.base.rdb"))
+    base.write_bytes(b"REDIS0011" + bytes(1000))
+    second = up()
+    _, errors = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert "valkey does not start. Its log," in errors
+    assert "Traceback" not in errors

@@ -1,0 +1,95 @@
+"""Replace processes that are frozen: they exist, but do not run.
+
+A process says that it runs by a datagram in the form of systemd's watchdog (sd_notify(3)), to the address in the
+environment variable NOTIFY_SOCKET. `replygate up` and a systemd unit with WatchdogSec read it. The main process of the
+web server watches its own processes in the same way.
+"""
+
+import contextlib
+import os
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Self
+
+NOTIFY_SOCKET = "NOTIFY_SOCKET"
+#: Seconds between two signs of life.
+INTERVAL = 2.0
+#: Seconds without one after which a process counts as frozen. A busy machine may delay a process by some seconds.
+FROZEN_AFTER = 15.0
+
+
+class SignsOfLife:
+    """The receiver of datagrams, and the time of the last one of each process."""
+
+    def __init__(self) -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="replygate-")  # private, so that nobody else can send
+        self.address = str(Path(self._directory.name) / "alive")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.address)
+        self._socket.setblocking(False)
+        self._last: dict[int, float] = {}
+        self._looked = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+        self._directory.cleanup()
+
+    def frozen(self, processes: Collection[int], after: float = FROZEN_AFTER) -> list[int]:
+        """Return those of `processes` that ran once and gave no sign for `after` seconds. Call it often.
+
+        If this process itself did not run, because the whole machine slept, everybody gets the time again.
+        """
+        now = time.monotonic()
+        if now - self._looked > after / 2:
+            self._last = dict.fromkeys(self._last, now)
+        self._looked = now
+        for pid in self._received():
+            self._last[pid] = now
+        self._last = {pid: at for pid, at in self._last.items() if pid in processes}
+        return [pid for pid, at in self._last.items() if now - at > after]
+
+    def _received(self) -> list[int]:
+        found = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                fields = dict(line.split("=", 1) for line in self._socket.recv(256).decode().split("\n") if "=" in line)
+                if fields.get("WATCHDOG") == "1" and fields.get("X_PID", "").isdigit():
+                    found.append(int(fields["X_PID"]))
+        return found
+
+
+def sign_of_life(address: str) -> Callable[[], None]:
+    """Return a function that sends one sign of life of this process. If nobody listens, nothing happens."""
+    target = "\0" + address[1:] if address.startswith("@") else address  # systemd's way to write an abstract address
+    sender, message = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), f"WATCHDOG=1\nX_PID={os.getpid()}".encode()
+    sender.setblocking(False)
+
+    def send() -> None:
+        with contextlib.suppress(OSError):
+            sender.sendto(message, target)
+
+    return send
+
+
+def repeat(task: Callable[[], None], interval: float = INTERVAL) -> None:
+    """Run `task` now and every `interval` seconds, in a thread that ends with the process."""
+
+    def run() -> None:
+        while True:
+            task()
+            time.sleep(interval)
+
+    threading.Thread(target=run, name="watchdog", daemon=True).start()
+
+
+def give_signs_of_life() -> None:
+    """Tell the supervisor of this process, if there is one, that it runs."""
+    if address := os.environ.get(NOTIFY_SOCKET):
+        repeat(sign_of_life(address))
