@@ -17,6 +17,7 @@ LEARN = "workers.jobs.learn"
 DELIVER = "workers.jobs.deliver"
 INDEX = "workers.jobs.update_queue_index"
 MOVED_THREADS = "workers.jobs.update_threads"
+NOTIFY = "workers.jobs.send_notices"
 CHECK = "workers.jobs.check"
 NUMBERS = "workers.jobs.count_numbers"
 REMOVE_SITE = "workers.jobs.remove_site"
@@ -28,6 +29,7 @@ QUEUES = {
     CHECK: "judge",
     **dict.fromkeys((LEARN, INDEX, MOVED_THREADS, NUMBERS, REMOVE_SITE), "background"),
     DELIVER: "delivery",
+    NOTIFY: "delivery",
 }
 #: Names of queues and processes up to 0.1.0, and what they are called now.
 FORMER_QUEUES = {"errands": "background", "deliver": "delivery"}

@@ -76,6 +76,9 @@ class Settings:
     webhook_http_allow: str = ""
     smtp_url: SMTPSettings | None = field(repr=False, default=None)
     mail_from: str = ""
+    slack_signing_secret: str = field(repr=False, default="")
+    telegram_bot_token: str = field(repr=False, default="")
+    telegram_api: str = "https://api.telegram.org"
     scorer: str = field(repr=False, default="")
     scorer_token: str = field(repr=False, default="")
     scorer_http_allow: str = ""

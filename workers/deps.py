@@ -15,7 +15,7 @@ from comments.storage.redis import connect, open_redis
 from .delivery.deps import DeliveryDeps, open_http, open_mailer
 from .filters import BUILT_IN, Filter
 from .judging.judge import AskScorer
-from .judging.policy import Policy, build_policy
+from .judging.policy import Policy, build_policy, catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def build_deps(settings: Settings, filters: tuple[Filter, ...] = BUILT_IN) -> De
         now=now,
         http=open_http(settings),
         mailer=open_mailer(settings),
+        signals=catalogue(filters),
     )
 
 

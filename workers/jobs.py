@@ -13,7 +13,7 @@ from itertools import count
 
 from comments.audit import SYSTEM, AuditAction, AuditEntry
 from comments.errors import NotFound
-from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS, REMOVE_SITE
+from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS, NOTIFY, NUMBERS, REMOVE_SITE
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
@@ -25,6 +25,7 @@ from comments.storage.store_waits import retried
 from comments.storage.values import Claim
 from comments.thread_plans import follow_rules, has_changed_rules
 
+from .delivery.notice_sender import start_notices
 from .delivery.outbox import queue_events, send_due
 from .deps import Deps, deps
 from .filters.reputation import linked_domains
@@ -84,6 +85,11 @@ def remove_site(site: str, token: str) -> None:
     _repeat(REMOVE_SITE, site, token, _removal_step)
 
 
+def send_notices(_site: str, _token: str) -> None:
+    """Start sending the notices of all sites that are due, without waiting for it."""
+    start_notices(deps())
+
+
 CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     JUDGE: judge,
     CHECK: check,
@@ -93,6 +99,7 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     MOVED_THREADS: update_threads,
     NUMBERS: count_numbers,
     REMOVE_SITE: remove_site,
+    NOTIFY: send_notices,
 }
 
 
@@ -241,4 +248,5 @@ def _removal_step(d: Deps, site: Site) -> bool:
 def _deliver_batch(d: Deps, site: Site) -> bool:
     more = queue_events(d, site)
     send_due(d, site)
+    start_notices(d)
     return more

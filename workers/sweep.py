@@ -14,7 +14,18 @@ from secrets import token_hex
 import redis
 
 from comments.errors import StorageDown
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, MOVED_THREADS, NUMBERS, QUEUES, REMOVE_SITE
+from comments.job_queue import (
+    DELIVER,
+    FORMER_QUEUES,
+    INDEX,
+    JUDGE,
+    LEARN,
+    MOVED_THREADS,
+    NOTIFY,
+    NUMBERS,
+    QUEUES,
+    REMOVE_SITE,
+)
 from comments.settings import Settings
 from comments.site import Site
 from comments.site_deletion import is_removable
@@ -31,6 +42,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds that a heartbeat is valid. A pass over many sites may take a few.
 _HEARTBEAT_LIFETIME = 15.0
+#: The site of a job that works on all sites.
+ALL_SITES = ""
 #: Passes between two clean-ups of RQ's records.
 CLEAN_UP_EVERY = 10
 
@@ -58,6 +71,8 @@ class Sweep:
             else:
                 self._enqueue_judging(site)
                 self._enqueue_other_jobs(site, short)
+        if QUEUES[NOTIFY] in short and storage.notices.has_due(self._deps.now()):
+            self._deps.jobs.enqueue(NOTIFY, ALL_SITES)
         if self._passes % CLEAN_UP_EVERY == 0:
             self._clean_up()
         self._passes += 1

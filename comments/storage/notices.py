@@ -7,6 +7,9 @@ from typing import Protocol
 
 #: Time for which an item waits at most. A receiver that cannot be reached for longer misses it.
 NOTICE_LIFETIME = timedelta(days=7)
+#: Topics of items that are no NoticeTopic: a test of a receiver, the confirmation of an address, and a change of a
+#: message in a chat.
+TEST_MESSAGE, CONFIRM_ADDRESS, CHANGE_MESSAGE = "test", "confirm", "change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from comments.settings import Settings
+from comments.signals import SignalCatalogue
 from comments.storage.interfaces import Storage
 
 from .address_guard import trusted_hosts
@@ -23,6 +24,7 @@ class DeliveryDeps:
     http: GuardedHTTP = field(default_factory=GuardedHTTP, kw_only=True)
     senders: SenderPool = field(default_factory=SenderPool, kw_only=True)
     mailer: Mailer | None = field(default=None, kw_only=True)
+    signals: SignalCatalogue = field(default_factory=dict, kw_only=True)  # of all filters, for reasons in notices
 
 
 def open_http(settings: Settings) -> GuardedHTTP:

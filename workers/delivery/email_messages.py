@@ -151,20 +151,20 @@ def notification_email(
 
 def test_mail(sender: str, to: str, id: str, at: datetime) -> EmailMessage:
     """Return the message that `replygate mail` sends, which is about no comment."""
-    message = _bare_message(Address("Replygate", addr_spec=sender), to, "Test message", f"test.{id}", at)
+    message = bare_message(Address("Replygate", addr_spec=sender), to, "Test message", f"test.{id}", at)
     message.set_content("This is a test message from Replygate. Your mail settings work.\n")
     return message
 
 
 def _message(envelope: Envelope, title: str, id: str) -> EmailMessage:
     sender = Address(one_line(envelope.site.name), addr_spec=envelope.sender)
-    message = _bare_message(sender, envelope.to, title, id, envelope.at)
+    message = bare_message(sender, envelope.to, title, id, envelope.at)
     message["List-Unsubscribe"] = f"<{envelope.stop}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return message
 
 
-def _bare_message(sender: Address, to: str, title: str, id: str, at: datetime) -> EmailMessage:
+def bare_message(sender: Address, to: str, title: str, id: str, at: datetime) -> EmailMessage:
     message = EmailMessage(POLICY)
     name, _, domain = to.rpartition("@")
     message["From"] = sender

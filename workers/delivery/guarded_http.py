@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
@@ -43,6 +44,15 @@ def dial(family: int, address: Any, seconds: float) -> socket.socket:
     return sock
 
 
+@dataclass(frozen=True, slots=True)
+class HTTPAnswer:
+    """Answer of an API; an incomplete body is empty."""
+
+    status: int
+    retry_after: str
+    body: bytes
+
+
 class GuardedHTTP:
     """Thread-safe. `resolve` has the signature of socket.getaddrinfo; `total` is in seconds."""
 
@@ -66,6 +76,14 @@ class GuardedHTTP:
             with contextlib.suppress(OSError, HTTPException, NotSent):
                 response.read()
             return response.status
+
+    def exchange(self, url: str, headers: Mapping[str, str], body: bytes) -> HTTPAnswer:
+        """Send a request and return what an API answers. Raises NotSent without an answer."""
+        with self._response(url, headers, body) as response:
+            content = b""
+            with contextlib.suppress(OSError, HTTPException, NotSent):
+                content = response.read()
+            return HTTPAnswer(response.status, response.headers.get("Retry-After", ""), content)
 
     def ask(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         """Send a request and return the status and the body of the response. Raises NotSent if it is not complete."""

@@ -19,6 +19,7 @@ from comments.storage.values import OutboxEvent
 
 from .address_guard import host_of
 from .deps import DeliveryDeps
+from .notice_events import queue_event_notices, queue_failure_notice
 from .reply_emails import email_receivers, queue_emails
 from .retry_policy import BACKOFF, GIVE_UP_AFTER, Receiver
 from .webhook_payload import event_type
@@ -51,6 +52,7 @@ def queue_events(d: DeliveryDeps, site: Site) -> bool:
         wanted = [event for event in events if webhook.enabled and event_type(event.after) in webhook.events]
         d.storage.deliveries.enqueue(site.id, webhook.id, [_new_delivery(webhook, event, now) for event in wanted])
     queue_emails(d, site, events, now)
+    queue_event_notices(d, site, events, now)
     d.storage.outbox.done(site.id, [event.id for event in events])
     return len(events) == EVENT_BATCH
 
@@ -80,6 +82,7 @@ def send_to(d: DeliveryDeps, site: Site, receiver: Receiver) -> None:
                 return
             after, healthy = _attempt(d, site, receiver, delivery)
             _finish(d, site, delivery, after, healthy)
+            queue_failure_notice(d, site, after, d.now())
     except StorageDown as error:
         log.warning("the server is unavailable, so deliveries wait: %s", error, extra={"site": site.id})
 
