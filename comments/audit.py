@@ -54,6 +54,13 @@ class AuditAction(StrEnum):
     CODES_OFF = "account.codes-off"
     DISPLAY_NAME = "account.display-name"
     RECOVERY = "account.recovery-code"
+    NOTICE_ADDRESS = "account.address"
+    NOTICES_SET = "account.notices"
+    CHAT_LINK = "account.chat-link"
+    CHAT_UNLINK = "account.chat-unlink"
+    CHANNEL_ADD = "channel.add"
+    CHANNEL_SET = "channel.set"
+    CHANNEL_REMOVE = "channel.remove"
     EXPORT = "export.comments"
     EXPORT_AUDIT = "export.audit"
     ERASURE = "erasure"
@@ -96,6 +103,13 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.CODES_OFF: "Two-factor authentication turned off",
     AuditAction.DISPLAY_NAME: "Display name changed",
     AuditAction.RECOVERY: "Recovery code used",
+    AuditAction.NOTICE_ADDRESS: "Email address for notices changed",
+    AuditAction.NOTICES_SET: "Notices changed",
+    AuditAction.CHAT_LINK: "Chat account linked",
+    AuditAction.CHAT_UNLINK: "Chat account unlinked",
+    AuditAction.CHANNEL_ADD: "Notice channel added",
+    AuditAction.CHANNEL_SET: "Notice channel changed",
+    AuditAction.CHANNEL_REMOVE: "Notice channel removed",
     AuditAction.EXPORT: "Comments exported",
     AuditAction.EXPORT_AUDIT: "Audit log exported",
     AuditAction.ERASURE: "Personal data erased",
@@ -108,6 +122,15 @@ AUDIT_LABELS: Mapping[str, str] = {
 
 #: All actions in the log: decisions about comments first, then the others.
 ACTS: tuple[str, ...] = (*(action.row.audit for action in Action if action.row.audit), *AuditAction)
+
+
+#: Ways to decide other than in the browser with a session, as they are stored, and in words.
+VIA_LABELS: Mapping[str, str] = {
+    "email": "by a link from an email",
+    "chat": "by a link from a chat",
+    "slack": "by a button in Slack",
+    "telegram": "by a button in Telegram",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +146,7 @@ class AuditEntry:
     origin: str = ""  # keyed name of the person's network
     id: str = ""
     at: datetime = UNDATED
+    via: str = ""  # one of VIA_LABELS; "" for the browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +179,11 @@ class AuditPage:
     cursor: str = ""
 
 
-def decision_entry(comment: Comment, origin: str) -> AuditEntry | None:
+def decision_entry(comment: Comment, origin: str, via: str = "") -> AuditEntry | None:
     """Return the entry for a comment's last decision; None for decisions by filters and for edits."""
     last = comment.decisions[-1]
     if last.role is Role.FILTERS or not last.action.row.audit:
         return None
-    return AuditEntry(last.by, last.action.row.audit, comment.id, last.before, last.status, comment.site, origin)
+    return AuditEntry(
+        last.by, last.action.row.audit, comment.id, last.before, last.status, comment.site, origin, via=via
+    )

@@ -25,7 +25,7 @@ BUTTON_LIFETIME = timedelta(days=7)
 #: decision in a chat.
 EMAIL_RECEIVER, CHAT_RECEIVER, ADDRESS_RECEIVER, UPDATE_RECEIVER = "mail:", "chat:", "confirm:", "update:"
 
-Purpose = Literal["decide", "button", "confirm", "stop"]
+LinkPurpose = Literal["decide", "button", "confirm", "stop"]
 TOKEN = re.compile(r"([\w-]{1,800})\.([\w-]{22})", re.ASCII)
 #: A button of Telegram carries 64 bytes: the key of an action, the comment, its version in hex and a seal.
 CALLBACK = re.compile(r"([a-z])([a-z2-7]{26}(?:-edit)?)\.([0-9a-f]{1,4})\.([\w-]{12})", re.ASCII)
@@ -69,25 +69,25 @@ def seconds_until(now: datetime, life: timedelta) -> int:
     return round((now + life).timestamp())
 
 
-def link_token(names: Pseudonyms, purpose: Purpose, link: DecisionLink | AddressLink) -> str:
+def link_token(names: Pseudonyms, purpose: LinkPurpose, link: DecisionLink | AddressLink) -> str:
     """Return the end of a link's address."""
     body = urlsafe_b64encode(json.dumps(astuple(link), ensure_ascii=False).encode()).decode().rstrip("=")
     return f"{body}.{names.seal(f'notice {purpose}', body)}"
 
 
-def read_decision_link(names: Pseudonyms, purpose: Purpose, token: str) -> DecisionLink | None:
+def read_decision_link(names: Pseudonyms, purpose: LinkPurpose, token: str) -> DecisionLink | None:
     """Read the end of a link; None unless we signed it for this purpose."""
     parts = _signed_parts(names, purpose, token)
     return DecisionLink(*parts) if parts else None
 
 
-def read_address_link(names: Pseudonyms, purpose: Purpose, token: str) -> AddressLink | None:
+def read_address_link(names: Pseudonyms, purpose: LinkPurpose, token: str) -> AddressLink | None:
     """Read the end of a link; None unless we signed it for this purpose."""
     parts = _signed_parts(names, purpose, token)
     return AddressLink(*parts) if parts else None
 
 
-def _signed_parts(names: Pseudonyms, purpose: Purpose, token: str) -> list[Any] | None:
+def _signed_parts(names: Pseudonyms, purpose: LinkPurpose, token: str) -> list[Any] | None:
     found = TOKEN.fullmatch(token)
     if not found or not hmac.compare_digest(names.seal(f"notice {purpose}", found[1]), found[2]):
         return None
@@ -118,3 +118,8 @@ def read_callback_data(names: Pseudonyms, site: str, receiver: str, value: str) 
 def _short_seal(names: Pseudonyms, site: str, receiver: str, start: str) -> str:
     """Return 72 bits. They are guessed over HTTP only, behind Telegram's secret token."""
     return names.seal("telegram button", site, receiver, start)[:12]
+
+
+def telegram_secret(names: Pseudonyms) -> str:
+    """Return the secret token with which Telegram signs its requests."""
+    return names.seal("telegram webhook")

@@ -26,6 +26,7 @@ from .commands import (
     demo_command,
     mail_command,
     moderator_commands,
+    notice_commands,
     openapi_command,
     rebuild_command,
     site_commands,
@@ -93,6 +94,7 @@ cli.add_command(moderator_commands.moderator)
 cli.add_command(thread_commands.thread)
 cli.add_command(audit_command.audit)
 cli.add_command(webhook_commands.webhook)
+cli.add_command(notice_commands.notices)
 cli.add_command(mail_command.mail)
 cli.add_command(demo_command.demo)
 cli.add_command(rebuild_command.rebuild)

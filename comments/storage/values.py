@@ -52,6 +52,7 @@ class CommentChange:
     before: Comment
     after: Comment
     origin: str = ""  # network of the person who decided, for the audit
+    via: str = ""  # see AuditEntry.via
 
 
 @dataclass(frozen=True, slots=True)

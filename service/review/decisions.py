@@ -1,7 +1,7 @@
 """Decisions and notes of moderators: check, store and learn from them. Pages, API and bulk actions all use this."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from comments.errors import ActionNotAllowed, Invalid, NotFound, Problem, ReplygateError, StaleVersion
@@ -50,16 +50,17 @@ class CommentChanged(StaleVersion):
         super().__init__("This comment changed while you were looking at it.")
 
 
-def decide_comment(deps: Deps, site: str, decision: ModeratorDecision, by: str) -> Comment:
+def decide_comment(deps: Deps, site: str, decision: ModeratorDecision, by: str, via: str = "") -> Comment:
     """Apply one decision and return the comment. Raises NotFound, CommentChanged, ActionNotAllowed.
 
     A published comment that is hidden with a comment above takes the action `show-replies`: it ends that.
+    `via` is the way in which the person decided (see AuditEntry.via).
     """
     if decision.action in (Action.APPROVE, Action.SHOW_REPLIES):
         comment = deps.storage.comments.get(site, decision.id)
         if comment.version == decision.version and _is_hidden(deps, comment):
             return _shown(deps, comment, decision.action, by)
-    (outcome,) = decide_all(deps, site, [decision], by)
+    (outcome,) = decide_all(deps, site, [decision], by, via)
     if isinstance(outcome, ReplygateError):
         raise outcome
     return outcome
@@ -79,7 +80,9 @@ def _shown(deps: Deps, comment: Comment, action: Action, by: str) -> Comment:
     return comment
 
 
-def decide_all(deps: Deps, site: str, decisions: Sequence[ModeratorDecision], by: str) -> list[DecisionOutcome]:
+def decide_all(
+    deps: Deps, site: str, decisions: Sequence[ModeratorDecision], by: str, via: str = ""
+) -> list[DecisionOutcome]:
     """Apply each decision independently; returns the outcomes in order.
 
     Takes four round trips for any number of comments. A second decision on the same comment finds it changed.
@@ -88,7 +91,7 @@ def decide_all(deps: Deps, site: str, decisions: Sequence[ModeratorDecision], by
     now, origin = deps.now(), client_network(deps)
     settings = deps.storage.sites.get(site)
     planned = [_plan(d, comment, settings, by, now, origin) for d, comment in zip(decisions, found, strict=True)]
-    changes = [change for change in planned if isinstance(change, CommentChange)]
+    changes = [replace(change, via=via) for change in planned if isinstance(change, CommentChange)]
     applied = iter(deps.storage.comments.decide(site, changes) if changes else [])
     outcomes = list(_outcomes(deps, site, planned, applied))
     decided = [outcome.id for outcome in outcomes if isinstance(outcome, Comment)]

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.audit import ACTS, AUDIT_LABELS, AuditAction, AuditEntry, AuditQuery
+from comments.audit import ACTS, AUDIT_LABELS, VIA_LABELS, AuditAction, AuditEntry, AuditQuery
 from comments.errors import Invalid, Problem
 from comments.lifecycle import Status
 from service.accounts import sessions
@@ -29,6 +29,7 @@ KIND_LABELS = {
     "site": "Site and settings",
     "key": "API keys",
     "webhook": "Webhooks",
+    "channel": "Notice channels",
     "person": "Team",
     "link": "Sign-in links",
     "session": "Sessions",
@@ -102,6 +103,7 @@ def _page(signed: SignedIn, site: str, frame: dict[str, object]) -> str:
         actions_by_kind=ACTIONS_BY_KIND,
         kind_labels=KIND_LABELS,
         labels=AUDIT_LABELS,
+        ways=VIA_LABELS,
         statuses={status.value: status.label for status in Status},
         of=site,
     )

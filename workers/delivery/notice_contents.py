@@ -30,7 +30,7 @@ from .deps import DeliveryDeps
 from .email_messages import one_line
 
 #: Comments that one notice lists; the others are counted. Characters of a quoted text, and reasons of a comment.
-MAX_ROWS, MAX_TEXT, MAX_REASONS = 8, 300, 3
+MAX_LISTED, MAX_EXCERPT, MAX_SIGNALS_NAMED = 8, 300, 3
 #: A comment is quoted only if the models give spam a smaller probability than this.
 QUOTED_BELOW = 0.3
 
@@ -83,7 +83,7 @@ def compose(
     if not comments and not facts:
         return None
     comments.sort(key=lambda c: (NoticeTopic.URGENT not in topics[c.id], c.received))
-    listed = comments[:MAX_ROWS]
+    listed = comments[:MAX_LISTED]
     details = d.storage.thread_details.get(site.id, [comment.thread for comment in listed]) if listed else []
     rows = tuple(
         _row(d, site, target, comment, topics[comment.id], detail, now)
@@ -92,6 +92,13 @@ def compose(
     title = _title(site, [topics[comment.id] for comment in comments], len(facts))
     queue = f"{d.settings.public_url.rstrip('/')}/review/{site.id}"
     return Notice(site, target.receiver, title, rows, len(comments) - len(rows), facts, queue)
+
+
+def test_notice(d: DeliveryDeps, site: Site, receiver: str) -> Notice:
+    """Return a message that is about no comment and shows that the receiver works."""
+    queue = f"{d.settings.public_url.rstrip('/')}/review/{site.id}"
+    title = f"Test message from Replygate · {one_line(site.name)}"
+    return Notice(site, receiver, title, (), 0, ("Notices about this site arrive here.",), queue)
 
 
 def _topics_by_comment(items: Sequence[NoticeItem]) -> dict[str, set[NoticeTopic]]:
@@ -148,7 +155,7 @@ def _row(
         comment.version,
         _headline(topics),
         article_name(site, comment, details),
-        tuple(reasons(comment, d.signals)) if waits else (),
+        tuple(review_reasons(comment, d.signals)) if waits else (),
         f"{public_url}/review/{site.id}/{comment.id}",
         (one_line(comment.author) or "Someone") if is_quoted else "",
         _excerpt(comment.content) if is_quoted else "",
@@ -172,12 +179,12 @@ def article_name(site: Site, comment: Comment, details: ThreadDetails) -> str:
     return one_line(page.split("://", 1)[1]) if page else "a page"
 
 
-def reasons(comment: Comment, signals: SignalCatalogue) -> Iterator[str]:
+def review_reasons(comment: Comment, signals: SignalCatalogue) -> Iterator[str]:
     """Yield the titles of the strongest signals against the comment. They quote nothing of it."""
     decision = comment.filter_decision
     against = [signal for signal in decision.signals if signal.points > 0 or signal.holds] if decision else []
     against.sort(key=lambda signal: (not signal.holds, -signal.points))
-    yield from dict.fromkeys(signal_label(signals, signal.name) for signal in against[:MAX_REASONS])
+    yield from dict.fromkeys(signal_label(signals, signal.name) for signal in against[:MAX_SIGNALS_NAMED])
 
 
 def looks_like_spam(comment: Comment) -> bool:
@@ -190,7 +197,7 @@ def looks_like_spam(comment: Comment) -> bool:
 
 def _excerpt(text: str) -> str:
     plain = without_reordering(" ".join(text.split()))
-    return plain if len(plain) <= MAX_TEXT else f"{plain[:MAX_TEXT].rstrip()} …"
+    return plain if len(plain) <= MAX_EXCERPT else f"{plain[:MAX_EXCERPT].rstrip()} …"
 
 
 def _links(

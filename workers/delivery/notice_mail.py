@@ -5,7 +5,7 @@ from comments.notice_links import (
     ADDRESS_LIFETIME,
     ADDRESS_RECEIVER,
     AddressLink,
-    Purpose,
+    LinkPurpose,
     address_digest,
     link_token,
     seconds_until,
@@ -67,7 +67,7 @@ def _site_names(d: DeliveryDeps, person: Person) -> str:
     return (", ".join(found) or d.settings.public_url) + more
 
 
-def _address(d: DeliveryDeps, purpose: Purpose, link: AddressLink) -> str:
+def _address(d: DeliveryDeps, purpose: LinkPurpose, link: AddressLink) -> str:
     token = link_token(Pseudonyms(d.settings.secret_key), purpose, link)
     return f"{d.settings.public_url.rstrip('/')}/account/notices/{purpose}/{token}"
 

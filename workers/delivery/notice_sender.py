@@ -27,7 +27,7 @@ from comments.storage.store_waits import retried
 
 from .chat_requests import ChatRequest, SendResult, chat_request, send_request, telegram_request
 from .deps import DeliveryDeps
-from .notice_contents import Notice, NoticeTarget, compose
+from .notice_contents import Notice, NoticeTarget, compose, test_notice
 from .notice_events import queue_failure
 from .notice_mail import email_target, send_address_mail, send_notice_mail
 from .retry_policy import BACKOFF
@@ -35,11 +35,11 @@ from .retry_policy import BACKOFF
 log = logging.getLogger(__name__)
 
 #: Notices that one process sends at the same time, and seconds after which a sender frees its thread.
-PARALLEL_NOTICES, MAX_SECONDS = 4, 10.0
+PARALLEL_NOTICES, SENDER_SECONDS = 4, 10.0
 #: Seconds that a sender may need for one notice. An SMTP session has about fifteen steps of ten seconds.
 NOTICE_LEASE = 180.0
 #: Failures in a row after which what waits is given up: with BACKOFF about a day.
-MAX_ATTEMPTS = 28
+MAX_NOTICE_ATTEMPTS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def start_notices(d: DeliveryDeps) -> None:
 
 def send_due_notices(d: DeliveryDeps) -> None:
     """Send notices until none is due or the time is up."""
-    until = time.monotonic() + MAX_SECONDS
+    until = time.monotonic() + SENDER_SECONDS
     try:
         while time.monotonic() < until and not d.senders.closing:
             claim = d.storage.notices.claim(d.now(), NOTICE_LEASE)
@@ -148,9 +148,7 @@ def _send(d: DeliveryDeps, receiver: _Receiver, notice: Notice) -> SendResult:
 
 def _send_test(d: DeliveryDeps, claim: NoticeClaim, receiver: _Receiver) -> None:
     """Send a test message once, whatever the choices are. What else waits stays."""
-    queue = f"{d.settings.public_url.rstrip('/')}/review/{claim.site}"
-    title = f"Test message from Replygate · {receiver.site.name}"
-    notice = Notice(receiver.site, claim.receiver, title, (), 0, ("Notices about this site arrive here.",), queue)
+    notice = test_notice(d, receiver.site, claim.receiver)
     result = _send(d, receiver, notice)
     d.storage.notices.record_result(claim.site, claim.receiver, NoticeResult(d.now(), result.error))
     tests = [item for item in claim.items if item.topic == TEST_MESSAGE]
@@ -181,12 +179,12 @@ def _finish(
     done, due, failed = claim.items, now, False
     if not result.error:
         due = next_notice(receiver.target.choice if receiver else NoticeChoice(), now)
-    elif result.permanent or claim.attempts + 1 >= MAX_ATTEMPTS:
+    elif result.permanent or claim.attempts + 1 >= MAX_NOTICE_ATTEMPTS:
         log.warning("a notice is given up: %s", result.error, extra=about)
     else:
         seconds = max(BACKOFF[min(claim.attempts, len(BACKOFF) - 1)], result.retry_after)
         done, due, failed = (), now + timedelta(seconds=seconds), True
-    until = time.monotonic() + MAX_SECONDS
+    until = time.monotonic() + SENDER_SECONDS
     retried(lambda: d.storage.notices.finish(claim, done, due, failed), until)
     d.storage.notices.record_result(claim.site, claim.receiver, NoticeResult(now, result.error))
     if done:

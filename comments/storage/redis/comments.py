@@ -245,6 +245,6 @@ def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:
 
 def _values(change: CommentChange) -> list[bytes]:
     """Return the records of one change: its state before and after, the audit entry and the new submission."""
-    entry = decision_entry(change.after, change.origin)
+    entry = decision_entry(change.after, change.origin, change.via)
     submission = dump_submission(change.after) if rewrites_submission(change) else b""
     return [dump_state(change.before), dump_state(change.after), packed(entry) if entry else b"", submission]

@@ -50,7 +50,7 @@ def test_the_audit_log_is_printed_as_json_lines(run: Run, storage: Storage):
     run("site", "add", "blog")
     rows = [json.loads(line) for line in run("audit", "--site", "blog").stdout.splitlines()]
     assert [row["action"] for row in rows] == ["site.add", "export.audit"]
-    assert {*rows[0]} == {"by", "action", "subject", "before", "after", "site", "origin", "id", "at"}
+    assert {*rows[0]} == {"by", "action", "subject", "before", "after", "site", "origin", "id", "at", "via"}
     assert [json.loads(line)["action"] for line in run("audit").stdout.splitlines()] == ["export.audit"]
     assert "there is no site shop" in run("audit", "--site", "shop").stderr
 

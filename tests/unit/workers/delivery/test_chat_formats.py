@@ -17,7 +17,7 @@ from workers.delivery.chat_formats import (
     slack_text,
     telegram_body,
 )
-from workers.delivery.notice_contents import MAX_ROWS, MAX_TEXT, Notice, NoticeRow
+from workers.delivery.notice_contents import MAX_EXCERPT, MAX_LISTED, Notice, NoticeRow
 
 NASTY = "@everyone <!channel> <@U1> [x](https://evil.example) *b* `c` <b>d</b> & \\ https://evil.example <#1>"
 
@@ -35,8 +35,8 @@ def notice(*rows: NoticeRow, facts: tuple[str, ...] = ()) -> Notice:
 
 
 LONGEST = [
-    notice(row("&" * MAX_TEXT, "*" * 100)),
-    notice(*(row("<" * MAX_TEXT, "&" * 100, n) for n in range(MAX_ROWS))),
+    notice(row("&" * MAX_EXCERPT, "*" * 100)),
+    notice(*(row("<" * MAX_EXCERPT, "&" * 100, n) for n in range(MAX_LISTED))),
     notice(row(NASTY * 3), facts=("x" * 200,) * 80),
 ]
 
