@@ -26,7 +26,7 @@ from comments.storage.values import Claim
 from comments.thread_plans import follow_rules, has_changed_rules
 
 from .delivery.notice_sender import start_notices
-from .delivery.outbox import queue_events, send_due
+from .delivery.outbox import deliver_batch
 from .deps import Deps, deps
 from .filters.reputation import linked_domains
 from .judging.check_verdicts import check_new, check_stored
@@ -57,7 +57,7 @@ def learn(site: str, token: str) -> None:
 
 def deliver(site: str, token: str) -> None:
     """Queue new events for the site's webhooks and mails, and start sending what is due, without waiting for it."""
-    _repeat(DELIVER, site, token, _deliver_batch)
+    _repeat(DELIVER, site, token, deliver_batch)
 
 
 def update_queue_index(site: str, token: str) -> None:
@@ -243,10 +243,3 @@ def _removal_step(d: Deps, site: Site) -> bool:
     d.storage.sites.remove(site.id, AuditEntry(SYSTEM, AuditAction.SITE_REMOVE, site.id, before=site.name))
     log.info("removed a deleted site", extra={"site": site.id})
     return False
-
-
-def _deliver_batch(d: Deps, site: Site) -> bool:
-    more = queue_events(d, site)
-    send_due(d, site)
-    start_notices(d)
-    return more

@@ -51,7 +51,9 @@ def notices() -> None:
     show_default=True,
     help="How often.",
 )
-def add(site: str, kind: str, name: str, url: str, token: str, chat: str, topics: tuple[str, ...], often: str) -> None:
+def add_channel(
+    site: str, kind: str, name: str, url: str, token: str, chat: str, topics: tuple[str, ...], often: str
+) -> None:
     """Send notices about SITE to a channel."""
     deployment, found = current_deployment(), site_named(site)
     choice = NoticeChoice(NoticeFrequency(often), tuple(map(NoticeTopic, topics)))
@@ -66,7 +68,7 @@ def add(site: str, kind: str, name: str, url: str, token: str, chat: str, topics
 
 @notices.command("list")
 @click.argument("site")
-def show(site: str) -> None:
+def list_channels(site: str) -> None:
     """List the channels of SITE. Secrets are masked."""
     rows = [
         (
@@ -85,7 +87,7 @@ def show(site: str) -> None:
 @notices.command("remove")
 @click.argument("site")
 @click.argument("id")
-def remove(site: str, id: str) -> None:
+def remove_channel(site: str, id: str) -> None:
     """Remove the channel ID and what waits for it."""
     deployment, found = current_deployment(), site_named(site)
     channel = _named(found, id)
@@ -99,7 +101,7 @@ def remove(site: str, id: str) -> None:
 @notices.command("test")
 @click.argument("site")
 @click.argument("id")
-def send_test(site: str, id: str) -> None:
+def send_test_message(site: str, id: str) -> None:
     """Send a test message to the channel ID now, from this machine."""
     d, found = _delivery_deps(), site_named(site)
     _send(d, chat_request(d, _named(found, id), test_notice(d, found, CHAT_RECEIVER + id)))

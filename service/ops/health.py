@@ -51,6 +51,7 @@ class SystemHealth:
     server: Mapping[str, float] = field(default_factory=dict)
     server_problems: tuple[str, ...] = ()  # settings of the storage server that lose data
     warnings: tuple[str, ...] = ()  # settings that should be changed, although the service works
+    notices: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # by site, kind of receiver and result
 
     @property
     def queued(self) -> int:
@@ -86,6 +87,7 @@ def read_health(storage: Storage, queues: RQStats, now: datetime) -> SystemHealt
             server=storage.server.figures(),
             server_problems=tuple(storage.server.check()),
             warnings=tuple(storage.server.warnings()),
+            notices=storage.notices.figures(),
         )
     except StorageDown as error:
         return SystemHealth(at=now, down=str(error))

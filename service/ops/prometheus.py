@@ -129,7 +129,12 @@ def _deliveries(health: SystemHealth) -> Iterator[Metric]:
             deliveries.add_metric([site.id, result], n)
         for result, n in sorted(site.posted.mailed.items()):
             mail.add_metric([site.id, result], n)
-    yield from (deliveries, pending, mail)
+    notices = CounterMetricFamily(
+        "replygate_notices", "Notices to moderators, by receiver and result.", labels=["site", "kind", "result"]
+    )
+    for (of_site, kind, result), n in sorted(health.notices.items()):
+        notices.add_metric([of_site, kind, result], n)
+    yield from (deliveries, pending, mail, notices)
 
 
 def _bound(seconds: float) -> str:

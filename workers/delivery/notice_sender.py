@@ -103,6 +103,8 @@ def _current(d: DeliveryDeps, claim: NoticeClaim) -> _Receiver | None:
     """Return the receiver with its choices now; None if it may or wants to receive nothing any more."""
     try:
         site = d.storage.sites.get(claim.site)
+        if site.deleted:
+            return None
         if claim.receiver.startswith(EMAIL_RECEIVER):
             person = d.storage.people.get(claim.receiver.removeprefix(EMAIL_RECEIVER))
             target = email_target(d, claim.receiver, person, site)

@@ -20,6 +20,7 @@ from comments.storage.values import OutboxEvent
 from .address_guard import host_of
 from .deps import DeliveryDeps
 from .notice_events import queue_event_notices, queue_failure_notice
+from .notice_sender import start_notices
 from .reply_emails import email_receivers, queue_emails
 from .retry_policy import BACKOFF, GIVE_UP_AFTER, Receiver
 from .webhook_payload import event_type
@@ -40,6 +41,14 @@ def receivers(d: DeliveryDeps, site: Site) -> list[Receiver]:
     """Return all receivers of a site's events: webhooks and mails."""
     hooks = [webhook_receiver(d, site, webhook) for webhook in site.webhooks if webhook.enabled]
     return [*hooks, *email_receivers(d, site)]
+
+
+def deliver_batch(d: DeliveryDeps, site: Site) -> bool:
+    """Queue new events and start sending what is due. Return whether there may be more events."""
+    more = queue_events(d, site)
+    send_due(d, site)
+    start_notices(d)
+    return more
 
 
 def queue_events(d: DeliveryDeps, site: Site) -> bool:

@@ -23,7 +23,7 @@ class NoticeKeys(Names):
 
     def notice_items(self, site: str, receiver: str) -> str:
         """set; what to report, JSON; notices/add, notices/finish; notices/claim; a week from the last."""
-        return self._of(SHARED, f"notices:items:{digest(site, receiver)}")
+        return self._of(SHARED, f"notices:items:{site}:{digest(receiver)}")
 
     def notice_counts(self) -> str:
         """hash; site, kind and result -> notices; Notices; ops; for ever."""
@@ -31,4 +31,4 @@ class NoticeKeys(Names):
 
     def notice_result(self, site: str, receiver: str) -> str:
         """string; NoticeResult as JSON; Notices; the pages about notices; 30 days."""
-        return self._of(SHARED, f"notices:result:{digest(site, receiver)}")
+        return self._of(SHARED, f"notices:result:{site}:{digest(receiver)}")
