@@ -1,13 +1,15 @@
-"""Find the smallest change that would have approved a comment, from the signals of its decision."""
+"""Find the smallest change that would have published a comment, from the signals of its decision."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .model import Decision, Signal
-from .signals import UNDECLARED, SignalCatalogue
+from .signals import UNDECLARED, SignalCatalogue, signal_title
 
 #: Points are stored with three digits. A smaller difference does not count.
 SAME_POINTS = 0.0005
+#: Changes that the sentence names. More are summed up, because nobody reads a chain of them.
+MAX_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Change:
 
 
 def smallest_changes(decision: Decision, signals: SignalCatalogue) -> tuple[Change, ...]:
-    """Changes that together would have approved the comment; empty for an approved one.
+    """Changes that together would have published the comment; empty for a published one.
 
     Every signal that holds must be absent. Then points are removed, beginning with the strongest signal. A signal is
     weakened just enough. It must be absent if that is not enough, or if it cannot be weaker.
@@ -30,17 +32,18 @@ def smallest_changes(decision: Decision, signals: SignalCatalogue) -> tuple[Chan
 
 
 def explanation(decision: Decision, signals: SignalCatalogue) -> str:
-    """The changes as one sentence; empty for an approved comment."""
-    found = [change.text for change in smallest_changes(decision, signals)]
-    if not found:
-        return ""
-    *first, last = found
-    return f"Approved if {', '.join(first)} and if {last}." if first else f"Approved if {last}."
+    """The changes as one short sentence; empty for a published comment."""
+    found = list(dict.fromkeys(change.text for change in smallest_changes(decision, signals)))
+    if len(found) > MAX_NAMED:
+        found = [*found[: MAX_NAMED - 1], "nothing else spoke against it"]
+    *first, last = found or [""]
+    return f"Would be published if {' and '.join(filter(None, (', '.join(first), last)))}." if last else ""
 
 
 def _without(signal: Signal, signals: SignalCatalogue) -> Change:
-    text = signals.get(signal.name, UNDECLARED).avoided_by or "the signal {name} were absent"
-    return Change(signal.name, _filled(text, signal))
+    info = signals.get(signal.name, UNDECLARED)
+    text = info.avoided_by or f"“{signal_title(signals, signal.name)}” were not among the reasons"
+    return Change(signal.name, text.replace("{evidence}", signal.evidence.rstrip(".") or "it"))
 
 
 def _with_fewer_points(decision: Decision, signals: SignalCatalogue) -> Iterator[Change]:
@@ -54,19 +57,6 @@ def _with_fewer_points(decision: Decision, signals: SignalCatalogue) -> Iterator
 
 
 def _weakened(signal: Signal, below: float, signals: SignalCatalogue) -> Change:
-    info = signals.get(signal.name)
-    if info and not info.gradual:
-        return _without(signal, signals)
-    text = _filled(info.avoided_by if info else "the signal {name} were weaker", signal)
-    before = _number(signal.points)
-    if below <= SAME_POINTS:
-        return Change(signal.name, f"{text} (no points instead of {before})")
-    return Change(signal.name, f"{text} (below {_number(below)} points instead of {before})", below)
-
-
-def _filled(text: str, signal: Signal) -> str:
-    return text.format(evidence=signal.evidence or signal.name, name=signal.name)
-
-
-def _number(points: float) -> str:
-    return f"{points:.2f}".rstrip("0").rstrip(".")
+    absent, info = _without(signal, signals), signals.get(signal.name)
+    can_be_weaker = (info is None or info.gradual) and below > SAME_POINTS
+    return Change(signal.name, absent.text, below) if can_be_weaker else absent

@@ -16,7 +16,7 @@ from .model import Comment, Decision
 from .probability import probability
 from .pseudonyms import digest
 from .report_rules import REPORTED
-from .signals import UNDECLARED, SignalCatalogue
+from .signals import UNDECLARED, SignalCatalogue, speaks_for_review
 from .storage.codec import milliseconds
 from .storage.interfaces import Storage
 from .storage.queue_index import IndexEntry
@@ -104,7 +104,7 @@ def expected_harm(decision: Decision, signals: SignalCatalogue) -> float:
 
 
 def _terms(comment: Comment, decision: Decision) -> Iterator[str]:
-    yield from (f"signal:{signal.name}" for signal in decision.signals)
+    yield from (f"signal:{signal.name}" for signal in decision.signals if speaks_for_review(signal))
     if decision.wave:
         yield f"wave:{decision.wave}"
     yield f"script:{script(comment.content)}"

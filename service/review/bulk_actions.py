@@ -11,7 +11,7 @@ from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.queue_ranking import index_outdated
-from comments.signals import signal_label
+from comments.signals import signal_title
 from comments.site import Site
 from comments.storage.notes_and_bulks import BulkAction, BulkItem, BulkProgress
 from comments.storage.queue_index import IndexResult
@@ -66,7 +66,7 @@ def newest_received(result: IndexResult) -> int:
 def describe(deps: Deps, view: QueueView) -> str:
     """Describe the filters of a view, such as "Author: Bot, Links to: shop.example"."""
     names = {**FACETS, "q": "Search", "origin": "Network", "identity": "Same email"}
-    labels = {"age": AGES.get(view.age, ""), "signal": signal_label(deps.signals, view.signal)}
+    labels = {"age": AGES.get(view.age, ""), "signal": signal_title(deps.signals, view.signal)}
     parts = [f"{names[n]}: {labels.get(n, text)}" for n, text in view.filters.items() if n in names]
     return ", ".join(parts) or "everything that needs review"
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from comments.lifecycle import BUTTONS, MODERATOR_ACTIONS, Action, Status
-from comments.signals import signal_label
+from comments.signals import signal_title
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 
 from .presenter import thread_link, web_link
+from .reasons import percent
 
 #: Keys that do not act on comments: name, key and help text. Keys of actions are in the table of actions.
 SHORTCUTS = (
@@ -34,6 +35,7 @@ CHANGES: Mapping[Status, tuple[str, str]] = {
 def page_context(signed: SignedIn) -> dict[str, object]:
     return {
         "signed": signed,
+        "percent": percent,
         "now": deps().now(),
         "buttons": BUTTONS,
         "undo": Action.UNDO,
@@ -42,7 +44,7 @@ def page_context(signed: SignedIn) -> dict[str, object]:
         "script_table": script_table(),
         "web_link": web_link,
         "thread_link": thread_link,
-        "signal_label": partial(signal_label, deps().signals),
+        "signal_title": partial(signal_title, deps().signals),
     }
 
 

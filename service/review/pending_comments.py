@@ -12,7 +12,7 @@ from comments.errors import Invalid, Problem
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.queue_ranking import index_outdated
-from comments.signals import SignalCatalogue, signal_label
+from comments.signals import SignalCatalogue, signal_title
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, facet_limit
@@ -134,7 +134,7 @@ def _facets(
             facets[kind] = tuple(FacetOption(age, label, ages[age]) for age, label in AGES.items() if age in ages)
         else:
             found = _summed(results.values(), kind)
-            labels = {name: signal_label(signals, name) for name in found} if kind == "signal" else {}
+            labels = {name: signal_title(signals, name) for name in found} if kind == "signal" else {}
             facets[kind] = _options(found, labels)[: facet_limit(kind)]
     return facets
 

@@ -5,10 +5,9 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.explanations import explanation
 from comments.lifecycle import REVIEWED, Action, Role, Status, actions_for
 from comments.markdown import html
-from comments.model import Comment, Decision, Signal
+from comments.model import Comment
 from comments.page_links import NO_DETAILS, page_address_of, page_link
 from comments.site import Site
 from comments.storage.interfaces import Storage
@@ -17,17 +16,7 @@ from comments.validation import is_web_address
 from service.accounts.sessions import SignedIn, has_role, may_see_emails
 from service.deps import deps
 
-
-class ReviewedSignal(BaseModel):
-    """A signal of a filter, its points and its evidence."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    name: str
-    points: float
-    strength: float = Field(description="0 to 1")
-    evidence: str
-    holds: bool = Field(description="needs a human decision, whatever the points")
+from .reasons import Reasons, ReviewedSignal, reasons_of
 
 
 class ReviewedDecision(BaseModel):
@@ -46,21 +35,6 @@ class ReviewedDecision(BaseModel):
     reason: str = Field(description="code of the reason that the author sees; empty if there is none")
     replaced: str = Field(description="text before the author's latest edit; empty for other decisions")
     signals: list[ReviewedSignal]
-
-
-class Reasons(BaseModel):
-    """Reasons for the filters' decision: signals that need a human decision first, then by points."""
-
-    by: str = Field(description="`filters`, or `its readers` if their reports sent it to review later")
-    status: Status
-    score: float = Field(description="sum of all points")
-    hold_at: float = Field(description="threshold for review, in points, when this comment was judged")
-    spam_at: float = Field(description="threshold for spam, in points, when this comment was judged")
-    probability: float | None = Field(description="of spam, by the trained models alone; null if they were not used")
-    policy: str
-    at: datetime
-    signals: list[ReviewedSignal]
-    approved_if: str = Field(description="sentence: the smallest change that would have approved the comment")
 
 
 class ReviewedComment(BaseModel):
@@ -101,7 +75,7 @@ class ReviewedComment(BaseModel):
             verified=comment.is_verified,
             email=comment.email if may_see_emails(signed.person, site) else "",
             html=html(comment.public_content),
-            reasons=_reasons(comment.filter_decision),
+            reasons=reasons_of(comment.filter_decision, deps().signals),
             decisions=[ReviewedDecision.model_validate(d) for d in comment.decisions],
             actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide else [],
             undoable=comment.can_undo and may_decide,
@@ -114,27 +88,6 @@ COPIED = (
     *("author", "url", "content", "origin", "network_56", "network_48"),
     *("user_agent", "referrer", "hides_replies", "role"),
 )
-
-
-def _reasons(verdict: Decision | None) -> Reasons | None:
-    if verdict is None:
-        return None
-    return Reasons(
-        by=verdict.by,
-        status=verdict.status,
-        score=verdict.score,
-        hold_at=verdict.hold_at,
-        spam_at=verdict.spam_at,
-        probability=verdict.probability,
-        policy=verdict.policy,
-        at=verdict.at,
-        signals=[ReviewedSignal.model_validate(s) for s in sorted(verdict.signals, key=_order)],
-        approved_if=explanation(verdict, deps().signals),
-    )
-
-
-def _order(signal: Signal) -> tuple[bool, float, float]:
-    return not signal.holds, -signal.points, -signal.strength
 
 
 def web_link(text: str) -> str:

@@ -21,7 +21,8 @@ class PoemFilter(Filter):
     name = "poem"
     signals: ClassVar[SignalCatalogue] = {
         "poem.rhyme": SignalInfo(
-            6.0, "the lines rhyme", "it rhymed less ({evidence})", gradual=True, harm=3.0, label="Rhyme"
+            6.0, "the lines rhyme", "it rhymed less ({evidence})", gradual=True, harm=3.0, title="Rhymes a lot",
+            sentence="Its lines rhyme: {evidence}.", tone="warn",
         )
     }
 

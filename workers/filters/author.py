@@ -35,45 +35,57 @@ class AuthorFilter(Filter):
         "site.moderation": SignalInfo(
             Override.HOLD,
             "the site's `moderation` is `all`",
-            "this site did not hold every comment",
-            label="Every comment reviewed",
+            "this site did not review every comment",
+            title="Every comment is reviewed",
+            sentence="A moderator reads every comment of this site before it is published.",
+            tone="warn",
         ),
         "author.first": SignalInfo(
             Override.HOLD,
             "nothing proves that a moderator approved a comment by this author, `moderation` is `first` or `unsure`, "
             "and no rule trusts the author or the network",
-            "a moderator had approved a comment by this author",
-            label="First comment",
+            "the author were known",
+            title="First comment by this author",
+            sentence="{evidence}.",
+            tone="warn",
         ),
         PUBLISHED_UNSEEN: SignalInfo(
             0.0,
             "no moderator has approved a comment by the author, but `moderation` is `unsure` and this one has no link, "
             f"website or contact, and at most {100 * SURE:g} % probability of spam",
-            label="Sure first comment",
+            title="Harmless first comment",
+            sentence="{evidence}.",
+            tone="good",
         ),
         "author.first-link": SignalInfo(
             Override.HOLD,
             "a link or a website, and no moderator has approved one by this author, `moderation` is `first` or "
             "`unsure`, and no rule trusts the author or the network",
-            "a moderator had approved a link or a website of its author",
-            label="First link of an author",
+            "a moderator had published a link of this author before",
+            title="First link by this author",
+            sentence="No moderator has published a link or a website of this author yet.",
+            tone="warn",
         ),
         # It outweighs a website, and no more: otherwise three harmless comments would open the site.
         "author.known": SignalInfo(
             -0.5,
             "moderators approved more comments by this author than they marked as spam; full strength from three on, "
             "if the author is signed in, confirmed the email address or uses the same browser",
-            label="Known author",
+            title="Known author",
+            sentence="{evidence}.",
+            tone="good",
             history=True,
         ),
         # More than enough to hold, and half of the points of spam.
         "author.spammed": SignalInfo(
             4.0,
             "moderators marked more comments by this author as spam than they approved",
-            "its author had sent less spam",
+            "the author had sent less spam",
             gradual=True,
             harm=2.0,
-            label="Author sent spam",
+            title="Author sent spam before",
+            sentence="{evidence}.",
+            tone="bad",
         ),
     }
 

@@ -43,16 +43,25 @@ class AuthorRuleFilter(Filter):
             -3.0,
             "a moderator trusts the author (half the points by an email address that is not confirmed), the network, a "
             "linked domain or a term",
-            label="Trusted by a rule",
+            title="Trusted by a rule",
+            sentence="{evidence}.",
+            tone="good",
         ),
         "standing.muted": SignalInfo(
             Override.HOLD,
             "a moderator muted one of these",
-            "no mute rule applied ({evidence})",
-            label="Muted by a rule",
+            "no rule muted it",
+            title="Muted by a rule",
+            sentence="{evidence}.",
+            tone="warn",
         ),
         "standing.banned": SignalInfo(
-            Override.REJECT, "a moderator banned one of these", "no ban applied ({evidence})", label="Banned by a rule"
+            Override.REJECT,
+            "a moderator banned one of these",
+            "no rule banned it",
+            title="Banned by a rule",
+            sentence="{evidence}.",
+            tone="bad",
         ),
     }
 

@@ -68,11 +68,14 @@ class DuplicateFilter(Filter):
             "same text as another comment of this site in the last 24 hours; 0.4 for one copy, full strength and "
             "always held from two on, or from one on for a long text from another network; 0.9 for three copies of 15 "
             "to 24 letters, and 0.5 for shorter ones",
-            "the same text had been posted less often on this site",
+            "the same text had been posted less often",
             gradual=True,
             harm=2.0,
             momentary=True,
-            label="Same text",
+            title="Repeated text",
+            sentence="{evidence}.",
+            tone="bad",
+            brief="{evidence}",
             firm=True,
         ),
         ON_ALL_SITES: SignalInfo(
@@ -82,7 +85,9 @@ class DuplicateFilter(Filter):
             gradual=True,
             harm=2.0,
             momentary=True,
-            label="Same text elsewhere",
+            title="Repeated on other sites",
+            sentence="{evidence}.",
+            tone="bad",
             firm=True,
         ),
     }

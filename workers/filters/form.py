@@ -20,27 +20,35 @@ class FormFilter(Filter):
         "form.token-invalid": SignalInfo(
             2.0,
             "the form token is made up, or belongs to another page",
-            "its form token were valid for this page",
-            label="Invalid form token",
+            "its form token were valid",
+            title="Invalid form token",
+            sentence="{evidence}.",
+            tone="warn",
         ),
         "form.token-missing": SignalInfo(
             1.0,
             "no form token, on a site whose forms always send one (`form_token=expected`)",
             "it had come from a form of this site",
-            label="No form token",
+            title="No form token",
+            sentence="It has no token, and the forms of this site always send one.",
+            tone="warn",
         ),
         "form.too-fast": SignalInfo(
             2.5,
             "sent less than three seconds after the form was shown; full strength at once. Edits of published comments "
             "are not checked",
-            "its author had taken longer",
-            label="Sent too fast",
+            "the author had taken longer to write it",
+            title="Sent too fast",
+            sentence="{evidence}.",
+            tone="warn",
         ),
         "form.proof-missing": SignalInfo(
             Override.HOLD,
             "the site was flooded (`proof_of_work=auto`), and the form did not send a proof of work",
             "its form had sent a proof of work",
-            label="No proof of work",
+            title="No proof of work",
+            sentence="{evidence}.",
+            tone="warn",
         ),
     }
 

@@ -23,7 +23,9 @@ class GibberishFilter(Filter):
             "most of it is random letters in Latin or Cyrillic script, which occur in no language",
             "it consisted of words",
             harm=1.5,
-            label="Random letters",
+            title="Random letters",
+            sentence="{evidence}.",
+            tone="bad",
         )
     }
 

@@ -33,9 +33,11 @@ class ImpersonationFilter(Filter):
         "author.impersonation": SignalInfo(
             Override.HOLD,
             "the author typed the name of a member of the site's team, and is neither signed in nor confirmed by email",
-            "its author had another name",
+            "the author had another name",
             harm=3.0,
-            label="Name of the team",
+            title="Name of a team member",
+            sentence="{evidence}.",
+            tone="bad",
         ),
     }
 

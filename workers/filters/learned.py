@@ -5,17 +5,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from comments.learned_evidence import (
+    MAX_CLUES,
+    READS_LIKE_HAM,
+    READS_LIKE_SPAM,
+    LearnedClue,
+    distinct_clues,
+    evidence_text,
+    token_text,
+)
 from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
 from comments.storage.values import TokenCounts
 from workers.learning.combined_model import CombinedScore, combined_score
 from workers.learning.prior_model import shipped_prior
 from workers.learning.site_model import TRAIT, strongest_tokens
-from workers.text.traits import PLAIN_NAMES
+from workers.text.trait_names import plain_name
 
 from .base import Facts, Filter
 
-READS_LIKE_SPAM, READS_LIKE_HAM = "learned.spam", "learned.ham"
 #: The least strength that holds, the limit of those that only hold, and the least that is spam. With the weight below
 #: these are the points of `hold_at`, three more, and the points of `spam_at`.
 HOLDS, MAX_HOLDS, IS_SPAM = 0.3, 0.6, 0.8
@@ -24,8 +32,8 @@ HOLDS, MAX_HOLDS, IS_SPAM = 0.3, 0.6, 0.8
 UNIT = 0.15
 #: Log-odds above the spam threshold over which the strength rises to 1, and strength of "ham" for one unit of log-odds.
 FULL, HAM_UNIT = 5.0, 1 / 3
-#: Reasons of the shipped model to list.
-MAX_PRIOR_REASONS = 3
+#: Reasons to list: of the site before those of the shipped model, of that model, and against the verdict.
+MAX_SITE_REASONS, MAX_PRIOR_REASONS, MAX_AGAINST = 3, 6, 2
 
 
 def spam_strength(score: CombinedScore) -> float:
@@ -48,23 +56,33 @@ def learned_strength(score: CombinedScore) -> tuple[str, float]:
 
 
 def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, float], spam: bool) -> str:
-    """Return the strongest reasons of the site, then up to three of the shipped model.
+    """Return the strongest reasons of the site and of the shipped model, and up to two of the site against the verdict.
 
     Honest comments, the majority, get only the site's, because those of the shipped model take as long as judging.
     """
-    found = [
-        f"{_token_text(clue.token)} in {clue.spam} spam and {clue.ham} approved"
-        for clue in strongest_tokens(token_odds, lessons, spam)
-    ]
+    against = list(_site_clues(lessons, token_odds, spam, is_for=False))[:MAX_AGAINST]
+    found = list(_site_clues(lessons, token_odds, spam, is_for=True))
     if spam:
-        found += shipped_prior().reasons(comment, MAX_PRIOR_REASONS)
-    return ", ".join(found) or f"Reads like {'spam' if spam else 'honest comments'}"
+        shipped = [LearnedClue(text) for text in shipped_prior().reasons(comment, MAX_PRIOR_REASONS)]
+        found = [*found[:MAX_SITE_REASONS], *shipped, *found[MAX_SITE_REASONS:]]
+    return evidence_text([*distinct_clues(found)][: MAX_CLUES - len(against)] + against) or _without_clues(spam)
 
 
-def _token_text(token: str) -> str:
-    """Return a word of the comment in quotes, so that a card can highlight it, or a trait in plain words."""
+def _without_clues(spam: bool) -> str:
+    return f"Reads like {'spam' if spam else 'honest comments'}"
+
+
+def _site_clues(
+    lessons: TokenCounts, token_odds: Mapping[str, float], spam: bool, is_for: bool
+) -> Iterator[LearnedClue]:
+    """Yield the site's clues for the verdict, or against it."""
+    clues = strongest_tokens(token_odds, lessons, spam is is_for)
+    return distinct_clues(LearnedClue(_plain_text(c.token), (c.spam, c.ham), is_for) for c in clues)
+
+
+def _plain_text(token: str) -> str:
     trait = token.removeprefix(TRAIT)
-    return PLAIN_NAMES.get(trait, trait) if token.startswith(TRAIT) else f"“{token}”"
+    return plain_name(trait) if token.startswith(TRAIT) else token_text(token)
 
 
 @dataclass(frozen=True)
@@ -78,12 +96,18 @@ class LearnedFilter(Filter):
             10.0,
             "it reads like spam, by the shipped model and by this site's lessons; strength below 0.6, which only "
             "holds, until the site has fifteen lessons of spam and fifteen of ham",
-            "it read less like spam ({evidence})",
+            "the text looked less like advertising",
             gradual=True,
-            label="Reads like spam",
+            title="Looks like advertising",
+            sentence="Its words and traits are more frequent in spam than in published comments.",
+            tone="bad",
         ),
         READS_LIKE_HAM: SignalInfo(
-            -3.0, "it reads like honest comments, by the same two models", label="Reads like a real comment"
+            -3.0,
+            "it reads like honest comments, by the same two models",
+            title="Looks like a real comment",
+            sentence="Its words and traits are more frequent in published comments than in spam.",
+            tone="good",
         ),
     }
 

@@ -46,7 +46,10 @@ class NearDuplicateFilter(Filter):
             gradual=True,
             harm=2.0,
             momentary=True,
-            label="Near-duplicate",
+            title="Nearly the same text",
+            sentence="{evidence}.",
+            tone="bad",
+            brief="{evidence}",
             firm=True,
         )
     }

@@ -40,15 +40,20 @@ class ProfanityFilter(Filter):
         "profanity.word": SignalInfo(
             Override.HOLD,
             "a profane word in the name, or in the text if it is not masked",
-            "it did not contain {evidence}",
+            "it contained no profanity",
             harm=3.0,
-            label="Profanity",
+            title="Profane words",
+            sentence="It contains profanity: {evidence}.",
+            tone="warn",
+            brief="profanity: {evidence}",
         ),
         MASKED: SignalInfo(
             0.0,
             "profane words that are published as asterisks, because the site chose `mask`",
             harm=3.0,
-            label="Masked profanity",
+            title="Profanity masked",
+            sentence="{evidence}.",
+            tone="warn",
         ),
     }
 

@@ -38,23 +38,29 @@ class ReputationFilter(Filter):
             3.0,
             "a link to a domain that is in this site's lessons of spam; full strength from five on, where an approved "
             "one outweighs three",
-            "less spam had linked there ({evidence})",
+            "less spam had linked to the same domain",
             gradual=True,
-            label="Domain known for spam",
+            title="Domain known for spam",
+            sentence="{evidence}.",
+            tone="bad",
         ),
         HAM: SignalInfo(
             -2.0,
             "every link is to a host that is in approved lessons of this site; full strength from five on",
-            label="Domains known as good",
+            title="Domain known as good",
+            sentence="{evidence}.",
+            tone="good",
             history=True,
         ),
         OTHER_SITES: SignalInfo(
             2.5,
             "a link to a domain that other sites of this deployment marked as spam, if `REPLYGATE_SHARE_REPUTE` is on; "
             "full strength from three sites on",
-            "less spam had linked there ({evidence})",
+            "fewer sites had marked the same links as spam",
             gradual=True,
-            label="Spam on other sites",
+            title="Spam on other sites",
+            sentence="{evidence}.",
+            tone="bad",
         ),
     }
 

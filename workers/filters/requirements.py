@@ -29,20 +29,26 @@ class RequirementFilter(Filter):
         "requirements.fields": SignalInfo(
             Override.HOLD,
             "a field breaks the site's rules, which changed after the comment was accepted",
-            "every field met the site's rules ({evidence})",
-            label="Field breaks a rule",
+            "every field met the site's rules",
+            title="Field breaks a rule",
+            sentence="A field does not meet the site's rules: {evidence}.",
+            tone="warn",
         ),
         "requirements.parent": SignalInfo(
             Override.HOLD,
             "the parent comment is no longer published",
-            "its parent comment were published",
-            label="Parent not published",
+            "the comment it answers were published",
+            title="Reply to a hidden comment",
+            sentence="The comment that this one answers is not published.",
+            tone="warn",
         ),
         "requirements.thread": SignalInfo(
             Override.HOLD,
             "the thread is closed, or older than the site's `close_after_days`",
             "the thread were open",
-            label="Thread closed",
+            title="Thread is closed",
+            sentence="{evidence}.",
+            tone="warn",
         ),
     }
 

@@ -19,15 +19,19 @@ class ScorerFilter(Filter):
         "scorer.external": SignalInfo(
             Override.HOLD,
             "the operator's own scorer (`REPLYGATE_SCORER`) calls it spam, with `REPLYGATE_SCORER_HOLD_AT` or more",
-            "the external scorer had not called it spam ({evidence})",
+            "the external filter had not called it spam",
             momentary=True,
-            label="External scorer",
+            title="External filter",
+            sentence="{evidence}.",
+            tone="bad",
         ),
         "scorer.failed": SignalInfo(
             0.0,
             "a note: the operator's own scorer gave no answer in time, and the comment was judged without it",
             momentary=True,
-            label="No external score",
+            title="No external score",
+            sentence="The external filter gave no answer: {evidence}.",
+            tone="warn",
         ),
     }
 

@@ -40,23 +40,29 @@ class ShoutingFilter(Filter):
         "shouting.capitals": SignalInfo(
             1.4,
             "more than half of at least twenty letters are capitals",
-            "it had fewer capitals",
+            "it had fewer capital letters",
             gradual=True,
-            label="Capitals",
+            title="Capital letters",
+            sentence="{evidence}.",
+            tone="warn",
         ),
         "shouting.repetition": SignalInfo(
             0.9,
             "one letter or mark five times or more in a row, or the same few words again and again",
             "it repeated itself less",
             gradual=True,
-            label="Repetition",
+            title="Repeated letters or words",
+            sentence="It has {evidence}.",
+            tone="warn",
         ),
         "shouting.exclamation": SignalInfo(
             0.7,
             "more than three exclamation marks",
             "it had fewer exclamation marks",
             gradual=True,
-            label="Exclamation marks",
+            title="Exclamation marks",
+            sentence="It has {evidence}.",
+            tone="warn",
         ),
     }
 

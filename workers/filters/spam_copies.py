@@ -28,15 +28,19 @@ class SpamCopyFilter(Filter):
             Override.REJECT,
             "the same text as one that a person marked as spam on this site and nobody approved, or nearly the same "
             "and more likely spam than not; a short text from two such decisions on",
-            "people had not marked the same text as spam ({evidence})",
-            label="Copy of spam",
+            "the same text had not been marked as spam",
+            title="Copy of spam",
+            sentence="{evidence}.",
+            tone="bad",
         ),
         HELD: SignalInfo(
             Override.HOLD,
             "like `copies.spam`, but short and with one decision, or nearly the same text and less likely spam, or on "
             "a site with `refusals=none`",
-            "people had not marked a similar text as spam ({evidence})",
-            label="Like spam",
+            "a similar text had not been marked as spam",
+            title="Similar to spam",
+            sentence="{evidence}.",
+            tone="bad",
         ),
     }
 

@@ -31,9 +31,11 @@ class ToxicityFilter(Filter):
             Override.HOLD,
             "a threat, or words that attack somebody, profane or not: `blatant` ones, or what the site chose as "
             "`toxicity`",
-            "it did not attack anybody ({evidence})",
+            "it attacked nobody",
             harm=3.0,
-            label="Attack on people",
+            title="Attack on people",
+            sentence="It reads like an attack on somebody: {evidence}.",
+            tone="bad",
         )
     }
 

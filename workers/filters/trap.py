@@ -22,7 +22,9 @@ class TrapFilter(Filter):
             5.0,
             "the hidden form field was filled in; always held",
             "the hidden field were empty",
-            label="Honeypot filled in",
+            title="Hidden field filled in",
+            sentence="{evidence}, and people do not see that field.",
+            tone="bad",
             firm=True,
         )
     }

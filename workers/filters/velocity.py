@@ -31,21 +31,25 @@ class VelocityFilter(Filter):
         FROM_ORIGIN: SignalInfo(
             4.0,
             "more than five other comments from one network in ten minutes; full strength from twenty on",
-            "fewer comments had come from its network",
+            "fewer comments had come from the same network",
             gradual=True,
             harm=2.0,
             momentary=True,
-            label="Busy network",
+            title="Busy network",
+            sentence="{evidence}.",
+            tone="warn",
         ),
         ORIGIN_ON_ALL_SITES: SignalInfo(
             2.5,
             "more than five comments from one network on other sites of this deployment in ten minutes, if "
             "`REPLYGATE_SHARE_REPUTE` is on; full strength from twenty on",
-            "fewer comments had come from its network to other sites",
+            "fewer comments had come from the same network to other sites",
             gradual=True,
             harm=2.0,
             momentary=True,
-            label="Busy network elsewhere",
+            title="Network busy elsewhere",
+            sentence="{evidence}.",
+            tone="warn",
         ),
         ON_SITE: SignalInfo(
             1.0,
@@ -54,7 +58,9 @@ class VelocityFilter(Filter):
             gradual=True,
             harm=2.0,
             momentary=True,
-            label="Busy site",
+            title="Rush of comments",
+            sentence="{evidence}.",
+            tone="warn",
         ),
     }
     windows: ClassVar[tuple[Window, ...]] = (

@@ -16,6 +16,9 @@ from workers.text.tokens import UNSPACED_SCRIPT, WORD, words
 
 from .base import Facts, Filter
 
+#: Fields in plain words.
+_PLACES = {"content": "the text", "author": "the name", "email": "the email address", "url": "the website"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
@@ -69,13 +72,15 @@ def _prepared(texts: Iterable[str], match_inside_words: bool) -> _Terms:
 
 
 def found_terms(terms: tuple[Term, ...], comment: Comment, site: Site) -> list[str]:
-    """Return each term that occurs, with its field: “term” in content."""
+    """Return each term that occurs, with its place: “term” in the text."""
     return _hits(_terms_by_field(terms, site.match_inside_words), comment)
 
 
 def _hits(by_field: Mapping[str, _Terms], comment: Comment) -> list[str]:
     fields = [(field, terms, text) for field, terms in by_field.items() if (text := getattr(comment, field))]
-    return list(dict.fromkeys([f"“{term}” in {field}" for field, terms, text in fields for term in terms.found(text)]))
+    return list(
+        dict.fromkeys([f"“{term}” in {_PLACES[field]}" for field, terms, text in fields for term in terms.found(text)])
+    )
 
 
 @dataclass(frozen=True)
@@ -89,14 +94,18 @@ class WordFilter(Filter):
             "contains one of the site's `hold_words`",
             "it did not contain {evidence}",
             harm=3.0,
-            label="Word to hold",
+            title="Term to review",
+            sentence="It contains a term that this site reviews: {evidence}.",
+            tone="warn",
         ),
         "words.reject": SignalInfo(
             Override.REJECT,
             "contains one of the site's `reject_words`",
             "it did not contain {evidence}",
             harm=3.0,
-            label="Word to reject",
+            title="Spam term",
+            sentence="It contains a term that this site marks as spam: {evidence}.",
+            tone="bad",
         ),
     }
 

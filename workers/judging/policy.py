@@ -29,35 +29,45 @@ JUDGE_SIGNALS: SignalCatalogue = {
     FILTER_FAILED: SignalInfo(
         Override.PERSON,
         "a filter failed, or gave a signal that it does not declare",
-        "no filter had failed ({evidence})",
-        label="Filter failed",
+        "no filter had failed",
+        title="A filter failed",
+        sentence="A filter failed, so a moderator decides ({evidence}).",
+        tone="warn",
     ),
     SPOT_CHECK: SignalInfo(
         Override.PERSON,
         "one of the 2 % (`audit_share` of the site) of automatic decisions that go to a moderator, once the site has "
         "fifteen lessons of spam and fifteen of ham",
         "it had not been chosen as a spot check",
-        label="Spot check",
+        title="Spot check",
+        sentence="{evidence}.",
+        tone="warn",
     ),
     NEEDS_HUMAN: SignalInfo(
         Override.PERSON,
         "judging was started five times and never finished",
         "the filters had finished with it",
-        label="Could not be judged",
+        title="Could not be judged",
+        sentence="{evidence}.",
+        tone="warn",
     ),
     HELD_BEFORE: SignalInfo(
         Override.HOLD,
         "it was held when its author edited it: no edit publishes a comment that waits for a moderator",
-        "it had not been held before its author edited it",
+        "it had not waited for a moderator before the edit",
         momentary=True,
-        label="Edited while in review",
+        title="Edited during review",
+        sentence="It waited for a moderator when its author edited it.",
+        tone="warn",
     ),
     CERTAIN: SignalInfo(
         Override.HOLD,
         "the shipped model and the site's lessons say that it is spam with 95 % or more, and other signals would have "
         "published it",
-        "it read less like spam",
-        label="95 % spam by its text",
+        "the text looked less like advertising",
+        title="Almost certainly spam",
+        sentence="Its text is almost certainly spam, and such a text is never published unseen.",
+        tone="bad",
     ),
     # Added after judging, and never weighed with the other signals.
     REPORTED: SignalInfo(
@@ -66,7 +76,10 @@ JUDGE_SIGNALS: SignalCatalogue = {
         "had approved it",
         "readers had not reported it",
         harm=3.0,
-        label="Reported by readers",
+        title="Reported by readers",
+        sentence="It was {evidence}.",
+        tone="bad",
+        brief="{evidence}",
     ),
 }
 

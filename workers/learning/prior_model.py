@@ -15,7 +15,7 @@ from operator import itemgetter
 from comments.model import Comment
 from comments.probability import probability
 from workers.text.memo import WordCache
-from workers.text.traits import PLAIN_NAMES
+from workers.text.trait_names import plain_name
 
 from .features import (
     Family,
@@ -32,13 +32,12 @@ from .prior_weights import PriorWeights
 #: Name of the bias among the contributions.
 BIAS = "before anything is read"
 
-#: Name of a feature in a reason, by its family.
-_REASON_TEXTS = {
-    Family.TRAITS: "{}",
-    Family.STYLE: "{}",
-    Family.NAME: "the author's name: {}",
-    Family.ADDRESS: "the author's website: {}",
-}
+#: Points of the weakest feature that is a reason.
+LEAST_POINTS = 0.3
+#: Families that are never a reason: the weights of single names and measures are small and surprise readers.
+_NO_REASONS = frozenset((Family.STYLE, Family.NAME))
+#: Beginning of the names of parts of a website's host.
+_PART = "part "
 
 
 #: A word's weight, the sum of its grams' weights, their number, and its part of a pair's bucket as first and second
@@ -127,20 +126,25 @@ class PriorModel:
         return PriorScore(logit, self.probability(logit), named)
 
     def reasons(self, comment: Comment, n: int) -> list[str]:
-        """Return the n strongest features for spam, the strongest first."""
-        for_spam = (part for part in self._parts(features(comment)) if part[0] > 0 and part[1] != BIAS)
-        return [phrase.format(*values) for _, phrase, values in nlargest(n, for_spam, key=itemgetter(0))]
+        """Return the n strongest features for spam, the strongest first, without _NO_REASONS."""
+        points: dict[str, float] = {}
+        for added, phrase, values in self._parts(features(comment), without=_NO_REASONS):
+            if phrase != BIAS:
+                text = phrase.format(*values)
+                points[text] = points.get(text, 0.0) + added
+        for_spam = [(added, text) for text, added in points.items() if added >= LEAST_POINTS]
+        return [text for _, text in nlargest(n, for_spam, key=itemgetter(0))]
 
-    def _parts(self, found: Features) -> Iterator[Part]:
+    def _parts(self, found: Features, without: frozenset[Family] = frozenset()) -> Iterator[Part]:
         yield self.model.bias, BIAS, ()
         yield from self._parts_of_words(found)
         for family, names in named_features(found):
-            if names:
-                step, weights, phrase = self._step(family, len(names)), self._named[family], _REASON_TEXTS[family]
-                yield from [(weights[name] * step, phrase, (PLAIN_NAMES.get(name, name),)) for name in names]
+            if names and family not in without:
+                step, weights = self._step(family, len(names)), self._named[family]
+                yield from [(weights[name] * step, "{}", (_reason_text(family, name),)) for name in names]
         for name in plain_traits(found):
             if points := self.model.plain.get(name, 0.0):
-                yield points, "{}", (PLAIN_NAMES.get(name, name),)
+                yield points, "{}", (plain_name(name),)
 
     def _parts_of_words(self, found: Features) -> Iterator[Part]:
         """Yield each word with its grams, as one contribution for a reader, and pairs of words."""
@@ -151,13 +155,23 @@ class PriorModel:
         of_word = self._step(Family.WORDS, len(weighed))
         of_gram = self._step(Family.GRAMS, sum(n for _, _, n, _, _ in weighed.values()))
         for text, (weight, grams, *_) in weighed.items():
-            yield weight * of_word + grams * of_gram, "word “{}”", (text,)
+            yield weight * of_word + grams * of_gram, "“{}”", (text,)
         pairs: dict[int, tuple[str, str]] = {}
         for place, pair in zip(_pairs(in_order), pairwise(found.words), strict=True):
             pairs.setdefault(place, pair)
         of_pair = self._step(Family.PAIRS, len(pairs)) if pairs else 0.0
         for place, pair in pairs.items():
-            yield self.model.weights[place] * of_pair, "words “{} {}”", pair
+            yield self.model.weights[place] * of_pair, "“{} {}”", pair
+
+
+def _reason_text(family: Family, name: str) -> str:
+    """Return a named feature as a noun phrase, except measures of style, which have a name of their own."""
+    if family is Family.NAME:
+        return f"the name {name.capitalize()}"
+    if family is Family.ADDRESS:
+        is_part = name.startswith(_PART)
+        return f"“{name.removeprefix(_PART)}” in the website" if is_part else f"a website that {name}"
+    return plain_name(name) if family is Family.TRAITS else name
 
 
 def plain_traits(found: Features) -> tuple[str, ...]:

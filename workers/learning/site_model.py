@@ -14,6 +14,7 @@ from operator import itemgetter
 
 from comments.hosts import domains_of
 from comments.model import Comment
+from comments.stop_words import carries_information
 from comments.storage.values import TokenCounts
 from workers.text.links import links
 from workers.text.normalization import fold
@@ -39,7 +40,9 @@ SMOOTHING = 0.15
 #: Weight of a token without lessons in the mean, because a text of new words is less certain.
 UNKNOWN_WEIGHT = 0.5
 #: Least log-odds of a token that is listed as a reason, and the maximum number to list.
-LEAST_LOG_ODDS, MAX_CLUES = 0.5, 4
+LEAST_LOG_ODDS, MAX_LISTED = 0.5, 12
+#: Lessons with a token that is listed. One comment says little about a word.
+LEAST_LESSONS = 2
 
 #: Lessons of each label before spam is refused automatically. 30 together end a site's cold start.
 LESSONS_NEEDED = 15
@@ -135,16 +138,20 @@ def mean_log_odds(token_odds: Mapping[str, float], n: int) -> float:
 
 
 def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam: bool) -> list[Clue]:
-    """Return the strongest tokens for spam, or for ham, in order. Omits style tokens, which have no readable name."""
+    """Return the strongest tokens for spam, or for ham, in order.
+
+    Omits style tokens, which have no readable name, stop words, and tokens that are in one lesson only.
+    """
     found: list[tuple[str, float]] = []
     side = 1 if spam else -1
     for token, x in sorted(token_odds.items(), key=itemgetter(1), reverse=spam):
-        if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_CLUES and x != found[-1][1]):
+        if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_LISTED and x != found[-1][1]):
             break  # including tokens that are as strong as the last one
-        if token[0] != STYLE:
+        is_readable = token[0] != STYLE and (":" in token or carries_information(token))
+        if is_readable and sum(lessons.tokens[token]) >= LEAST_LESSONS:
             found.append((token, x))
     ranked = sorted([(-side * x, -sum(lessons.tokens[token]), token) for token, x in found])
-    return [Clue(token, token_odds[token], *lessons.tokens[token]) for _, _, token in ranked[:MAX_CLUES]]
+    return [Clue(token, token_odds[token], *lessons.tokens[token]) for _, _, token in ranked[:MAX_LISTED]]
 
 
 def rarer_lessons(lessons: TokenCounts) -> int:

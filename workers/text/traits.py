@@ -5,7 +5,7 @@ The names are features of the shipped model and tokens of the sites' lessons: a 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from .homoglyphs import UNUSED
 from .links import Link
@@ -143,16 +143,6 @@ def _scripts(raw: str) -> Iterator[str]:
     # Some systems send French with combining accents, and a few letters, as in Guarani, have no other form.
     if STACKING.search(odd) and len(set(STACKED.findall(unicodedata.normalize("NFC", raw)))) > HONESTLY_STACKED:
         yield "stacked accents"
-
-
-#: Plain English for feature names that are not.
-PLAIN_NAMES: Mapping[str, str] = {
-    "1 links": "one link",
-    "1 words": "one word",
-    "link that counts who sent it": "referral link",
-    "telephone number": "phone number",
-    "quotation": "quoted text",
-}
 
 
 def _links(raw: str, found: Sequence[Link]) -> Iterator[str]:

@@ -207,7 +207,7 @@ def test_moderators_see_why_it_is_held_and_their_decision_teaches(web_app: WebAp
     queue = page(mo, "/review/blog?signal=reported.readers")
     for said in ("reported by 3 readers as abuse", " by <bdi>its readers</bdi>", "Published by the filters"):
         assert said in queue
-    assert "Approved if readers had not reported it." in queue
+    assert "Would be published if readers had not reported it." in queue
     history = page(mo, f"/review/blog/{comment.id}")
     assert "Published → Needs review" in history
     summary = mo.get(f"/v1/sites/blog/review/comments/{comment.id}").json["comment"]

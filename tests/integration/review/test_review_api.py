@@ -28,10 +28,16 @@ def test_the_queue_lists_held_comments_with_all_signals(web_app, mo):
     signals = (Signal("links.count", 1.0, "3 links", 3.0), Signal("trusted", 0.5, "1 before", -0.5))
     judged(web_app.storage, Action.HOLD, *signals, score=2.5, email="a@b.example")
     (row,) = mo.get(QUEUE).json["comments"]
+    plain = {"tone": "warn", "clues": []}
     assert row["reasons"]["signals"] == [
-        {"name": "links.count", "points": 3.0, "strength": 1.0, "evidence": "3 links", "holds": False},
-        {"name": "trusted", "points": -0.5, "strength": 0.5, "evidence": "1 before", "holds": False},
+        {"name": "links.count", "points": 3.0, "strength": 1.0, "evidence": "3 links", "holds": False}
+        | {"title": "links.count", "sentence": "3 links."}
+        | plain,
+        {"name": "trusted", "points": -0.5, "strength": 0.5, "evidence": "1 before", "holds": False}
+        | {"title": "trusted", "sentence": "1 before."}
+        | plain,
     ]
+    assert row["reasons"]["summary"] == [{"title": "links.count", "tone": "warn"}]
     assert (row["reasons"]["score"], row["reasons"]["hold_at"], row["reasons"]["spam_at"]) == (2.5, 3.0, 8.0)
     assert (row["reasons"]["policy"], row["decisions"][0]["by"]) == ("policy-1", "filters")
     assert (row["email"], row["actions"], row["undoable"]) == ("a@b.example", ["approve", "spam", "remove"], False)

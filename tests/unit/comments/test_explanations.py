@@ -34,12 +34,12 @@ def test_an_approved_comment_needs_no_change() -> None:
 
 
 def test_a_new_author_needs_one_approved_comment() -> None:
-    assert sentence(FIRST) == "Approved if a moderator had approved a comment by this author."
+    assert sentence(FIRST) == "Would be published if the author were known."
 
 
 def test_the_strongest_signal_is_weakened_just_enough() -> None:
     assert sentence(points("links.many", 3.6), points("links.author", 0.5)) == (
-        "Approved if it had fewer links (below 2.5 points instead of 3.6)."
+        "Would be published if it had fewer links."
     )
 
 
@@ -52,23 +52,24 @@ def test_if_one_change_is_not_enough_the_next_signal_is_weakened() -> None:
 
 def test_signals_that_hold_and_points_are_both_named() -> None:
     assert sentence(FIRST, points("links.many", 3.0)) == (
-        "Approved if a moderator had approved a comment by this author "
-        "and if it had fewer links (below 3 points instead of 3)."
+        "Would be published if the author were known and it had fewer links."
     )
 
 
 def test_a_held_word_is_named() -> None:
-    assert sentence(Signal("words.hold", 1.0, "casino", holds=True)) == "Approved if it did not contain casino."
+    assert (
+        sentence(Signal("words.hold", 1.0, "casino", holds=True)) == "Would be published if it did not contain casino."
+    )
 
 
 def test_a_rejected_word_can_only_be_absent() -> None:
     rejected = Signal("words.reject", 1.0, "casino", 8.0)
-    assert sentence(rejected, action=Action.SPAM) == "Approved if it did not contain casino."
+    assert sentence(rejected, action=Action.SPAM) == "Would be published if it did not contain casino."
 
 
-def test_the_reasons_of_the_learned_signal_are_listed() -> None:
+def test_words_and_traits_are_not_in_the_sentence() -> None:
     assert sentence(Signal("learned.spam", 0.4, "telephone number, link", 4.0)) == (
-        "Approved if it read less like spam (telephone number, link) (below 3 points instead of 4)."
+        "Would be published if the text looked less like advertising."
     )
 
 
@@ -80,8 +81,25 @@ def test_every_explanation_is_in_words_and_not_the_name_of_the_signal(name: str)
     assert name not in sentence(Signal(name, 1.0, "seen", holds=True) if holds else points(name, n))
 
 
+def test_three_changes_are_listed_and_more_are_summed_up() -> None:
+    held = [FIRST, *(Signal(name, 1.0, "x", holds=True) for name in ("toxicity.attack", "gibberish.text"))]
+    assert sentence(*held) == (
+        "Would be published if the author were known, it attacked nobody and it consisted of words."
+    )
+    assert sentence(*held, Signal("links.added", 1.0, "x.example", holds=True)) == (
+        "Would be published if the author were known, it attacked nobody and nothing else spoke against it."
+    )
+
+
+def test_one_change_for_two_signals_is_named_once() -> None:
+    twice = [Signal("learned.certain", 0.97, "97% spam by its text", holds=True), points("learned.spam", 4.0)]
+    assert sentence(*twice) == "Would be published if the text looked less like advertising."
+
+
 def test_a_signal_of_another_version_is_shown_by_its_name() -> None:
-    assert sentence(Signal("new.one", 1.0, "x", holds=True)) == "Approved if the signal new.one were absent."
+    assert sentence(Signal("new.one", 1.0, "x", holds=True)) == (
+        "Would be published if “new.one” were not among the reasons."
+    )
 
 
 def test_a_signal_that_is_not_gradual_can_only_be_absent() -> None:

@@ -26,7 +26,7 @@ SIGNALS = catalogue(BUILT_IN)
 
 
 def judged(score: float, *names: str, **changes: object) -> Comment:
-    signals = tuple(Signal(name, 1.0, "") for name in names)
+    signals = tuple(Signal(name, 1.0, "", holds=True) for name in names)
     comment = a_comment(**{"received": NOW, **changes})
     return comment.with_decision(a_decision(Action.HOLD, score=score, signals=signals, hold_at=3.0, spam_at=8.0))
 
@@ -172,3 +172,16 @@ def test_scripts(text: str, name: str) -> None:
 def test_only_registrable_domains_are_facets(text: str, domains: set[str]) -> None:
     found = {term for term in terms(content=text) if term.startswith("domain:")}
     assert found == {f"domain:{domain}" for domain in domains}
+
+
+def test_only_signals_that_speak_for_review_are_terms() -> None:
+    signals = (
+        Signal("links.many", 0.6, "4 links", 3.0),
+        Signal("author.first", 1.0, "", holds=True),
+        Signal("learned.ham", 1.0, "", -3.0),
+        Signal("author.sure", 1.0, ""),
+    )
+    comment = a_comment().with_decision(a_decision(Action.HOLD, signals=signals))
+    found = index_entry(comment, SIGNALS)
+    assert found
+    assert [t for t in found.terms if t.startswith("signal:")] == ["signal:links.many", "signal:author.first"]

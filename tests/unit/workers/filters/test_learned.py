@@ -76,14 +76,16 @@ def test_an_approval_lowers_the_points_of_similar_comments():
 
 
 def test_the_strongest_words_are_shown():
-    assert "in 20 spam and 0 approved" in seen(LearnedFilter(), WATCHES, corpus=corpus(20, 20))["learned.spam"].evidence
+    assert (
+        "in 20 spam and 0 published" in seen(LearnedFilter(), WATCHES, corpus=corpus(20, 20))["learned.spam"].evidence
+    )
 
 
 def test_traits_are_listed_without_quotes():
     looks = {token: (0, 20) for token in tokens(WATCHES) if token.startswith(TRAIT)}
     evidence = seen(LearnedFilter(), WATCHES, corpus=TokenCounts(20, 20, looks))["learned.spam"].evidence
-    assert "link in 20 spam and 0 approved" in evidence
-    assert "one link in 20 spam" in evidence
+    assert "a link at the end (in 20 spam and 0 published)" in evidence
+    assert "one link (in 20 spam" in evidence
     assert TRAIT not in evidence
 
 
