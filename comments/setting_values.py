@@ -142,6 +142,8 @@ class SettingGroup:
 
     name: str
     title: str
+    help: str = ""
+    is_judged: bool = False  # the filters read these settings, so the form can show what a change would do
 
 
 def setting(
@@ -151,12 +153,15 @@ def setting(
     le: float | None = None,
     labels: tuple[str, ...] = (),
     choices: Mapping[str, str] | None = None,
+    presets: Mapping[str, str] | None = None,
+    unit: str = "",
 ) -> FieldInfo:
     """Describe a setting for people: its title, help text and limits.
 
-    `labels` names the choices of a Literal, in their order. `choices` names values and labels where the type does not.
+    `labels` names the choices of a Literal, or of a list of Literals, in their order. `choices` names values and labels
+    where the type does not. `presets` are values that the form offers by name; people can type others, in `unit`.
     """
-    extra: JsonDict = {"labels": [*labels]}
+    extra: JsonDict = {"labels": [*labels], "presets": [[*preset] for preset in (presets or {}).items()], "unit": unit}
     if choices:
         extra |= {"enum": [*choices], "labels": [*choices.values()]}
     info: FieldInfo = Field(title=title, description=help, ge=ge, le=le, json_schema_extra=extra)

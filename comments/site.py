@@ -46,7 +46,7 @@ class Site(CommentingSettings, ReviewSettings, WordSettings, ReportSettings, Not
     of the first page. Give a new setting a default: it applies to sites stored before.
     """
 
-    group: ClassVar = SettingGroup("site", "Site")
+    group: ClassVar = SettingGroup("site", "Site", "Name, addresses and language.")
 
     id: str
     name: Annotated[ShortText, setting("Name", "Readers and moderators see it.")]
@@ -54,8 +54,8 @@ class Site(CommentingSettings, ReviewSettings, WordSettings, ReportSettings, Not
     origins: Annotated[
         Origins,
         setting(
-            "Origins",
-            "Addresses of your pages, one per line, for example https://blog.example. Only these pages may post.",
+            "Addresses",
+            "One per line, for example https://blog.example. Only pages of these addresses may post comments.",
         ),
     ] = ()
     language: Annotated[

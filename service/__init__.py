@@ -21,7 +21,16 @@ from .review import (
     review_api,
     staff_replies,
 )
-from .sites import audit_pages, author_rules, members, settings_pages, thread_move_pages, thread_pages, user_keys
+from .sites import (
+    audit_pages,
+    author_rules,
+    members,
+    settings_pages,
+    site_deletion_pages,
+    thread_move_pages,
+    thread_pages,
+    user_keys,
+)
 from .submission import (
     author_views,
     form_api,
@@ -68,6 +77,7 @@ VIEWS = (
     audit_pages,
     members,
     settings_pages,
+    site_deletion_pages,
     thread_pages,
     thread_move_pages,
     user_keys,

@@ -8,16 +8,21 @@ from comments.setting_values import Number, PageSpellings, SettingGroup, TrapFie
 
 @dataclass(frozen=True, kw_only=True)
 class AdvancedSettings:
-    group: ClassVar = SettingGroup("advanced", "Advanced")
+    group: ClassVar = SettingGroup("advanced", "Advanced", "Change these only with a reason.", is_judged=True)
 
-    hold_at: Annotated[Number, setting("Review threshold", "Points from which a comment is held.")] = 3.0
-    spam_at: Annotated[Number, setting("Spam threshold", "Points from which a comment is marked as spam.")] = 8.0
+    hold_at: Annotated[Number, setting("Review threshold", "From this score on, a comment is held.", unit="points")] = (
+        3.0
+    )
+    spam_at: Annotated[
+        Number, setting("Spam threshold", "From this score on, a comment is marked as spam.", unit="points")
+    ] = 8.0
     max_pending: Annotated[
         int,
         setting(
             "Queued comments",
             "Largest number of comments that wait for the filters. More submissions get the answer 503.",
             ge=1,
+            unit="comments",
         ),
     ] = 20_000
     trap_field: Annotated[
@@ -34,8 +39,12 @@ class AdvancedSettings:
     ] = "off"  # noqa: S105 -- no password
     same_page: Annotated[
         PageSpellings,
-        setting("Same page", "What may differ: scheme (http), www, slash (at the end), index (.html)."),
+        setting(
+            "Addresses of one page",
+            "Two addresses are the same page if they differ only in this.",
+            labels=("http and https", "www. at the beginning", "A slash at the end", "index.html at the end"),
+        ),
     ] = ("scheme", "www", "slash", "index")
     ignored_parameters: Annotated[
-        WordList, setting("Ignored parameters", "Of addresses, one per line. ref_* is all with ref_.")
+        WordList, setting("Ignored parameters", "In addresses of pages, one per line. ref_* is every name with ref_.")
     ] = ()

@@ -8,4 +8,4 @@ from comments.setting_values import SettingGroup
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeSettings:
-    group: ClassVar = SettingGroup("notices", "Notices and webhooks")
+    group: ClassVar = SettingGroup("notices", "Notices and webhooks", "Messages to people and other programs.")

@@ -8,39 +8,54 @@ from comments.setting_values import REMOVAL_REASONS, Number, RemovalReasons, Set
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewSettings:
-    group: ClassVar = SettingGroup("review", "Review")
+    group: ClassVar = SettingGroup(
+        "review", "Review", "What is published at once, and what waits for you.", is_judged=True
+    )
 
     moderation: Annotated[
         Literal["all", "first", "unsure", "suspicious"],
         setting(
-            "Comments to review",
-            "These comments wait for a moderator before they are published.",
-            labels=("All", "Each author's first", "Each author's first, unless surely no spam", "Suspicious ones"),
+            "Publish first-time commenters",
+            "Suspicious comments wait for a moderator in any case.",
+            labels=("Never, and review all other comments too", "Never", "When the filter is sure", "Always"),
         ),
     ] = field(default="unsure", metadata={"stored_default": "first"})  # "first" was the default before "unsure" existed
     toxicity: Annotated[
         Literal["blatant", "clear", "possible", "off"],
         setting(
             "Attacks on people",
-            "Of 1,000 comments of a newspaper, blatant holds 2, clear 12 and possible 33.",
+            "Of 1,000 comments of a newspaper, 2 are blatant attacks, 12 clear and 33 possible ones.",
             labels=("Hold blatant attacks", "Hold clear attacks", "Hold possible attacks", "Allow"),
         ),
     ] = "blatant"
     max_links: Annotated[
         int,
-        setting("Links", "From this number of links on, a comment looks like advertising.", ge=0),
+        setting(
+            "Links",
+            "From this number of links on, a comment looks like advertising.",
+            ge=0,
+            presets={"1": "1 link", "2": "2 links", "4": "4 links", "10": "10 links"},
+            unit="links",
+        ),
     ] = field(default=4, metadata={"stored_default": 2})
     refusals: Annotated[
         Literal["none", "1 in 3000", "1 in 1000", "1 in 100"],
         setting(
             "Learned spam",
-            "Largest share of legitimate comments that the learned filter may mark as spam.",
-            labels=("None: it only holds comments", "1 in 3,000", "1 in 1,000", "1 in 100"),
+            "Honest comments that the learned filter may mark as spam at most.",
+            labels=("None: it only asks for a review", "1 in 3,000", "1 in 1,000", "1 in 100"),
         ),
     ] = "1 in 1000"
     audit_share: Annotated[
         Number,
-        setting("Spot checks", "Share of automatic decisions that moderators check. 0.02 is 2 %.", ge=0, le=1),
+        setting(
+            "Spot checks",
+            "Share of automatic decisions that moderators look at. 0.02 is 2 %.",
+            ge=0,
+            le=1,
+            presets={"0": "None", "0.01": "1 %", "0.02": "2 %", "0.05": "5 %", "0.1": "10 %"},
+            unit="of 1",
+        ),
     ] = 0.02
     hide_emails: Annotated[bool, setting("Hide email addresses from moderators", "Owners always see them.")] = False
     reasons: Annotated[

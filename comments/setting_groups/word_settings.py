@@ -8,7 +8,7 @@ from comments.setting_values import SettingGroup, Terms, WordList, setting
 
 @dataclass(frozen=True, kw_only=True)
 class WordSettings:
-    group: ClassVar = SettingGroup("word", "Words and profanity")
+    group: ClassVar = SettingGroup("words", "Words", "Words that hold comments or mark spam.", is_judged=True)
 
     hold_words: Annotated[
         Terms,

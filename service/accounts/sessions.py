@@ -14,6 +14,7 @@ from comments.pseudonyms import digest, token_digest
 from comments.site import Site
 from comments.storage.values import Session
 from service.deps import Deps, deps
+from service.web import site_cache
 from service.web.site_access import is_own_origin
 
 IDLE_TIME = timedelta(minutes=30)
@@ -79,19 +80,24 @@ def may_see_emails(person: Person, site: Site) -> bool:
     return has_role(person, site.id, "owner" if site.hide_emails else "moderator")
 
 
-def require_role(site: str, role: str = "moderator") -> SignedIn:
-    """Raises SignInNeeded, NotAllowed for a lower role, and NotFound without any role, as if the site did not exist."""
+def require_role(site: str, role: str = "moderator", even_deleted: bool = False) -> SignedIn:
+    """Raises SignInNeeded, NotAllowed for a lower role, and NotFound without any role, as if the site did not exist.
+
+    Raises SiteDeleted for a deleted site, except on the pages that show and restore one.
+    """
     signed = require_sign_in()
     if site not in signed.person.roles:
         raise NotFound("this page does not exist, or you may not see it")
     if not has_role(signed.person, site, role):
         raise NotAllowed(f"This needs the role {role}. Your role on this site is {signed.person.roles[site]}.")
+    if not even_deleted:
+        site_cache.get_site(site)
     return signed
 
 
-def require_change(site: str, role: str = "moderator") -> SignedIn:
+def require_change(site: str, role: str = "moderator", even_deleted: bool = False) -> SignedIn:
     """`require_role` for a change. Raises NotAllowed also for a forged request."""
-    signed = require_role(site, role)
+    signed = require_role(site, role, even_deleted)
     check_csrf(signed)
     return signed
 

@@ -31,11 +31,17 @@ def home() -> str:
     """Every site on which the person has a role."""
     signed = sessions.require_sign_in()
     rows = [(site, status_counts(deps().storage, site.id)["held"]) for site in sites_of(signed)]
-    return render_template("review/sites.html", signed=signed, rows=rows)
+    deleted = [
+        site
+        for site in deps().storage.sites.all()
+        if site.deleted and sessions.has_role(signed.person, site.id, "owner")
+    ]
+    return render_template("review/sites.html", signed=signed, rows=rows, deleted=deleted)
 
 
 def sites_of(signed: SignedIn) -> list[Site]:
-    return [site for site in deps().storage.sites.all() if site.id in signed.person.roles]
+    """Return the sites of a person, without deleted ones."""
+    return [site for site in deps().storage.sites.all() if site.id in signed.person.roles and not site.deleted]
 
 
 @blueprint.get("/all")

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from comments.errors import Invalid, Problem
-from comments.pseudonyms import digest
 from comments.setting_values import RemovalReason, SettingGroup, Term
 from comments.site import Site
 from comments.visitor_fields import VISITOR_FIELDS
@@ -31,11 +30,13 @@ class Setting:
     group: SettingGroup
     title: str
     help: str
-    type: str  # of JSON Schema, but "enum" for a choice and "lines" for a list of any texts
+    type: str  # of JSON Schema, but "enum" for a choice, "some" for a list of choices, "lines" for a list of texts
     choices: Mapping[str, str]  # value -> label
     minimum: float | None
     maximum: float | None
     default: str  # as text
+    presets: Mapping[str, str]  # values with a name -> name
+    unit: str
 
     @property
     def values(self) -> str:
@@ -68,7 +69,7 @@ def _is_setting(hint: Any) -> bool:
 def _describe(name: str, adapter: TypeAdapter[Any]) -> Setting:
     schema = adapter.json_schema()
     default = next(f.default for f in fields(Site) if f.name == name)
-    choices = schema.get("enum", [])
+    choices = schema.get("enum") or schema.get("items", {}).get("enum", [])
     return Setting(
         name=name,
         group=_group(name),
@@ -79,6 +80,8 @@ def _describe(name: str, adapter: TypeAdapter[Any]) -> Setting:
         minimum=schema.get("minimum"),
         maximum=schema.get("maximum"),
         default="" if default is MISSING else as_text(default),
+        presets=dict(schema["presets"]),
+        unit=schema["unit"],
     )
 
 
@@ -92,8 +95,9 @@ def _group(name: str) -> SettingGroup:
 def _form_type(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return "enum"
-    is_lines = schema["type"] == "array" and "enum" not in schema["items"]
-    return "lines" if is_lines else str(schema["type"])
+    if schema["type"] == "array":
+        return "some" if "enum" in schema["items"] else "lines"
+    return str(schema["type"])
 
 
 def with_settings(site: Site, assignments: Iterable[str]) -> Site:
@@ -152,8 +156,8 @@ def _message(error: ValidationError, setting: Setting) -> str:
     match first["type"]:
         case "value_error":
             return str(first["ctx"]["error"])
-        case "literal_error" if setting.type == "array":
-            return f"must be one of {', '.join(VISITOR_FIELDS)}; {first['input']!r} is not"
+        case "literal_error" if setting.type == "some":
+            return f"must be one of {setting.values}; {first['input']!r} is not"
         case "literal_error" | "bool_parsing":
             return f"must be one of {setting.values}"
         case "string_too_short" | "string_too_long":
@@ -193,11 +197,6 @@ def as_lines(values: tuple[Any, ...]) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if "," in text or text.startswith('"') else text
-
-
-def settings_version(site: Site) -> str:
-    """A digest of all settings; it differs as soon as one of them does."""
-    return digest(*(as_text(getattr(site, name)) for name in describe_settings()))
 
 
 def markdown_table() -> str:

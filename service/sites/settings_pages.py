@@ -1,15 +1,15 @@
-"""The settings form for owners of a site."""
+"""The settings of a site for its owners: a form for each group, with a preview of what a change would do."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction, AuditEntry
-from comments.errors import Invalid, Problem, StaleVersion
+from comments.errors import Invalid, NotFound, Problem, StaleVersion
 from comments.hidden_replies import show_all_replies, stops_hiding
+from comments.setting_values import SettingGroup
 from comments.site import Site
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
@@ -17,69 +17,105 @@ from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web.client_network import client_network
 
-from .settings import Setting, as_lines, as_text, describe_settings, settings_version, with_form
+from .settings import as_text, describe_settings, with_form
+from .settings_form import OWN, OWN_FIELD, group_version, setting_groups, settings_of, stored_texts, typed_texts
+from .settings_preview import OUTCOMES, SettingsPreview, ask_for_preview, read_preview
 
 blueprint = Blueprint("settings_pages", __name__, url_prefix="/sites/<site>/settings")
 
 #: Characters of a value in the audit log; only long lists of words have more.
 MAX_AUDITED = 300
+FIRST_GROUP = "site"
 
 
-def grouped_settings() -> list[tuple[str, list[Setting]]]:
-    """Heading and settings of each part of the form."""
-    by_group = groupby(describe_settings().values(), key=lambda setting: setting.group.title)
-    return [(title, list(settings)) for title, settings in by_group]
-
-
-@blueprint.get("")
-def settings_page(site: str) -> str:
-    """Read the site from storage: the site cache may be a second old."""
+@blueprint.get("", defaults={"group": FIRST_GROUP})
+@blueprint.get("/<group>")
+def settings_page(site: str, group: str) -> str:
+    """Read the site from storage: the site cache may be a second old. A preview shows the settings that it is about."""
     signed = sessions.require_role(site, "owner")
-    stored = deps().storage.sites.get(site)
-    texts = {name: _text(stored, setting) for name, setting in describe_settings().items()}
-    return _page(stored, signed, texts, is_saved="saved" in request.args)
+    shown, stored, id = _group(group), deps().storage.sites.get(site), request.args.get("preview", "")
+    preview = read_preview(deps(), site, id, signed.person.name) if id else None
+    texts = stored_texts(preview.site if preview else stored, settings_of(group))
+    return _page(
+        preview.stored if preview else stored,
+        shown,
+        signed,
+        texts,
+        is_saved="saved" in request.args,
+        preview=preview,
+        is_expired=bool(id and not preview),
+    )
 
 
-def _text(site: Site, setting: Setting) -> str:
-    value = getattr(site, setting.name)
-    return as_lines(value) if setting.type == "lines" else as_text(value)
+def _group(name: str) -> SettingGroup:
+    """Raises NotFound."""
+    if name not in setting_groups():
+        raise NotFound("there is no such group of settings")
+    return setting_groups()[name]
 
 
 def _page(
-    site: Site, signed: SignedIn, texts: dict[str, str], is_saved: bool = False, problems: Iterable[Problem] = ()
+    site: Site,
+    group: SettingGroup,
+    signed: SignedIn,
+    texts: dict[str, str],
+    is_saved: bool = False,
+    problems: Iterable[Problem] = (),
+    preview: SettingsPreview | None = None,
+    is_expired: bool = False,
 ) -> str:
+    settings = settings_of(group.name)
     return render_template(
         "sites/settings.html",
         site=site,
         signed=signed,
-        groups=grouped_settings(),
+        groups=setting_groups().values(),
+        group=group,
+        settings=settings,
         texts=texts,
         is_saved=is_saved,
         messages={problem.field: problem.message for problem in problems},
-        version=settings_version(site),
+        version=group_version(site, settings),
+        preview=preview,
+        is_expired=is_expired,
+        is_changed=preview is not None and texts != stored_texts(site, settings),
+        outcomes=OUTCOMES,
+        own=OWN,
+        own_field=OWN_FIELD,
     )
 
 
-@blueprint.post("")
-def save(site: str) -> ResponseReturnValue:
-    """Raises StaleVersion if another owner changed the settings after the form was loaded."""
+@blueprint.post("", defaults={"group": FIRST_GROUP})
+@blueprint.post("/<group>")
+def save(site: str, group: str) -> ResponseReturnValue:
+    """Raises StaleVersion if another owner changed these settings after the form was loaded."""
     signed = sessions.require_change(site, "owner")
-    before = deps().storage.sites.get(site)
-    texts = {
-        name: request.form.get(name, "no" if setting.type == "boolean" else "")
-        for name, setting in describe_settings().items()
-    }
+    shown, before, settings = _group(group), deps().storage.sites.get(site), settings_of(group)
+    texts = typed_texts(request.form, settings)
     try:
         after = with_form(before, texts)
     except Invalid as error:
-        return _page(before, signed, texts, problems=error.problems), 422
+        return _page(before, shown, signed, texts, problems=error.problems), 422
     entries = audit_entries(before, after, entry(signed, AuditAction.SITE_SET))
-    is_stale = request.form.get("version", "") != settings_version(before)
+    is_stale = request.form.get("version", "") != group_version(before, settings)
     if is_stale or not deps().storage.sites.compare_and_set(before, after, *entries):
         raise StaleVersion("Someone changed these settings after you opened the page. Reload it and try again.")
     if stops_hiding(before, after):
         show_all_replies(deps().storage, site, signed.person.name, deps().now(), client_network(deps()))
-    return redirect(url_for("settings_pages.settings_page", site=site, saved=""), 303)
+    return redirect(url_for("settings_pages.settings_page", site=site, group=group, saved=""), 303)
+
+
+@blueprint.post("/<group>/preview")
+def ask(site: str, group: str) -> ResponseReturnValue:
+    """Ask the judge, and go to the page that shows the answer as soon as it is there. Nothing is saved."""
+    signed = sessions.require_change(site, "owner")
+    shown, stored, texts = _group(group), deps().storage.sites.get(site), typed_texts(request.form, settings_of(group))
+    try:
+        changed = with_form(stored, texts)
+    except Invalid as error:
+        return _page(stored, shown, signed, texts, problems=error.problems), 422
+    id = ask_for_preview(deps(), stored, changed, signed.person.name)
+    return redirect(url_for("settings_pages.settings_page", site=site, group=group, preview=id, _anchor="preview"), 303)
 
 
 def audit_entries(before: Site, after: Site, template: AuditEntry) -> Iterator[AuditEntry]:

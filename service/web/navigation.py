@@ -93,7 +93,7 @@ def register_navigation(app: Flask, has_role: HasRole) -> None:
 
     def page_navigation(person: Person, site: Site | None, current: str) -> PageNavigation:
         """`site` is None, or the site that the page is about; `current` is the key of its entry, or ""."""
-        sites = [other for other in deps().storage.sites.all() if other.id in person.roles]
+        sites = [other for other in deps().storage.sites.all() if other.id in person.roles and not other.deleted]
         if site is None or site.id not in person.roles or current in GENERAL_KEYS:
             groups = _general_groups(person, sites, current)
             return PageNavigation(None, groups, sites)

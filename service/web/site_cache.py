@@ -40,6 +40,11 @@ class SiteCache:
             raise SiteDeleted("the owner of this site deleted it")
         return site
 
+    def forget(self, id: str) -> None:
+        """Read a site anew the next time. Other processes do so within a second."""
+        with self._lock:
+            self._cached.pop(id, None)
+
     def _load(self, id: str) -> Site:
         try:
             with self._lock:
@@ -56,4 +61,13 @@ class SiteCache:
 
 def get_site(id: str) -> Site:
     """Return a site through the cache of the current app. Raises NotFound, SiteDeleted."""
-    return cast(SiteCache, current_app.extensions[SITES_EXTENSION]).get_site(id)
+    return _current_cache().get_site(id)
+
+
+def forget_site(id: str) -> None:
+    """Read a site anew the next time in this process."""
+    _current_cache().forget(id)
+
+
+def _current_cache() -> SiteCache:
+    return cast(SiteCache, current_app.extensions[SITES_EXTENSION])

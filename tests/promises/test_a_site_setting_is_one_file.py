@@ -29,7 +29,7 @@ web_app = open_web_app(new_storage(), sites=("blog",))
 owner = web_app.signed_in("ow", blog="owner")
 
 def form():
-    return parse(page(owner, "/sites/blog/settings"))
+    return parse(page(owner, "/sites/blog/settings/review"))
 
 def replygate(*words):
     here = Deployment(settings(), web_app.storage, OneQueue(), lambda: datetime.now(UTC))

@@ -182,5 +182,5 @@ def test_hidden_replies_come_back_when_the_owner_keeps_them(web_app: WebApp, own
 
 
 def save_setting(owner: SignedInClient, value: str) -> None:
-    fields = form_of(page(owner, "/sites/blog/settings")) | {"removed_replies": value}
-    assert owner.client.post("/sites/blog/settings", data=fields).status_code == 303
+    fields = form_of(page(owner, "/sites/blog/settings/reports")) | {"removed_replies": value}
+    assert owner.client.post("/sites/blog/settings/reports", data=fields).status_code == 303

@@ -140,7 +140,10 @@ def test_form_values_stay_text() -> None:
         answers = [
             user.post_form("/sites/blog/rules", target="email", value=text.replace("@", ""), effect="ban", note=text),
             user.post_form("/sites/blog/team", name=text, role=text),
-            user.post_form("/sites/blog/settings", **dict.fromkeys(describe_settings(), text)),
+            *(
+                user.post_form(f"/sites/blog/settings/{group}", **dict.fromkeys(describe_settings(), text))
+                for group in ("site", "commenting", "review", "words", "reports", "advanced")
+            ),
             user.get("/sites/blog/audit", query_string={"by": text[:90], "subject": text[:90]}),
             user.post_form("/account/codes", salt=text, code=text, current=text),
             user.post_form("/account", current=text, password=text, again=text),

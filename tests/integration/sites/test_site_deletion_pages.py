@@ -1,0 +1,63 @@
+"""Owners delete a site by typing its name, restore it for a week, and export its comments."""
+
+import json
+from datetime import timedelta
+
+from comments.audit import AuditAction
+from comments.site_deletion import GRACE_PERIOD
+from tests.support.builders import published
+from tests.support.markup import parse
+from tests.support.web_app import HTML, audit_log, page
+
+
+def test_only_the_name_of_the_site_deletes_it(web_app, owner):
+    refused = owner.post_form("/sites/blog/delete", name="blog")
+    assert refused.status_code == 422
+    field = parse(refused.text).find(".//input[@name='name']")
+    assert (field.get("value"), field.get("aria-invalid")) == ("blog", "true")
+    assert web_app.storage.sites.get("blog").deleted is None
+    assert owner.post_form("/sites/blog/delete", name="The blog").location.endswith("/sites/blog/deleted")
+    assert web_app.storage.sites.get("blog").deleted == web_app.clock()
+
+
+def test_moderators_cannot_delete_or_export(web_app, mo):
+    for path in ("/sites/blog/delete", "/sites/blog/export"):
+        assert mo.get(path).status_code == 403
+    assert mo.post_form("/sites/blog/delete", name="The blog").status_code == 403
+
+
+def test_a_deleted_site_is_gone_for_moderators_and_restorable_for_owners(web_app, owner, mo):
+    owner.post_form("/sites/blog/delete", name="The blog")
+    assert owner.get("/review/blog", headers=HTML).location.endswith("/sites/blog/deleted")
+    assert owner.get("/sites/blog/settings").status_code == 410
+    assert mo.get("/review/blog", headers=HTML).status_code == 410
+    assert "The blog" not in page(mo, "/review")
+    assert "The blog</bdi></a> was deleted" in page(owner, "/review")
+    web_app.clock.advance(GRACE_PERIOD - timedelta(minutes=1))
+    assert "Deleted on" in page(web_app.signed_in("ann", blog="owner"), "/sites/blog/deleted")
+
+
+def test_a_restored_site_is_as_before(web_app, owner):
+    before = web_app.storage.sites.get("blog")
+    owner.post_form("/sites/blog/delete", name="The blog")
+    assert owner.post_form("/sites/blog/restore").location.endswith("/review/blog")
+    assert web_app.storage.sites.get("blog") == before
+    acts = [act for _, act, _ in audit_log(web_app)]
+    assert acts == [AuditAction.SITE_DELETE, AuditAction.SITE_RESTORE]
+
+
+def test_a_site_cannot_be_restored_after_the_grace_period(web_app, owner):
+    owner.post_form("/sites/blog/delete", name="The blog")
+    web_app.clock.advance(GRACE_PERIOD)
+    later = web_app.signed_in("ann", blog="owner")
+    assert later.post_form("/sites/blog/restore").status_code == 409
+
+
+def test_owners_download_all_comments_with_their_history(web_app, owner):
+    comment = published(web_app.storage)
+    answer = owner.get("/sites/blog/export")
+    assert "blog-comments.jsonl" in answer.headers["Content-Disposition"]
+    first, second = (json.loads(line) for line in answer.text.splitlines())
+    assert (first["kind"], first["id"]) == ("site", "blog")
+    assert (second["kind"], second["id"], second["status"]) == ("comment", comment.id, "approved")
+    assert ("ow", AuditAction.EXPORT, "") in audit_log(web_app)
