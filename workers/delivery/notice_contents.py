@@ -20,7 +20,7 @@ from comments.notice_links import (
 )
 from comments.page_links import page_link
 from comments.pseudonyms import Pseudonyms
-from comments.signals import SignalCatalogue, signal_label
+from comments.signals import SignalCatalogue, signal_title
 from comments.site import Site
 from comments.storage.notices import NoticeItem
 from comments.storage.thread_details import ThreadDetails
@@ -184,7 +184,7 @@ def review_reasons(comment: Comment, signals: SignalCatalogue) -> Iterator[str]:
     decision = comment.filter_decision
     against = [signal for signal in decision.signals if signal.points > 0 or signal.holds] if decision else []
     against.sort(key=lambda signal: (not signal.holds, -signal.points))
-    yield from dict.fromkeys(signal_label(signals, signal.name) for signal in against[:MAX_SIGNALS_NAMED])
+    yield from dict.fromkeys(signal_title(signals, signal.name) for signal in against[:MAX_SIGNALS_NAMED])
 
 
 def looks_like_spam(comment: Comment) -> bool:
