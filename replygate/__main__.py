@@ -17,6 +17,7 @@ from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDow
 from comments.job_queue import FORMER_QUEUES, QUEUES
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
+from comments.watchdog import give_signs_of_life
 from service.ops.health import PARTS, read_health
 from workers import run, sweep
 
@@ -38,7 +39,6 @@ from .commands import (
 )
 from .deployment import current_deployment, load_settings, open_deployment
 from .evaluation import evaluate_command
-from .watchdog import give_signs_of_life
 
 
 class UsageProblem(click.ClickException):
@@ -144,7 +144,7 @@ def part_settings(context: click.Context, part: str) -> Settings:
     """Read the settings of the process `part`, set up its logs, and say from now on that it runs."""
     chosen = load_settings(context.find_root().params["data"], os.environ)
     logs.configure(chosen.log_level, part)
-    give_signs_of_life()
+    give_signs_of_life(os.environ)
     return chosen
 
 

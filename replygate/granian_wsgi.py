@@ -18,10 +18,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # the place Granian documents
 
+from comments.watchdog import INTERVAL
 from service.web.event_streams import END, EventStream
 
 from .body_reader import is_form, read_body
-from .watchdog import INTERVAL
 
 #: Seconds from the headers of a request to the end of its body. 64 KiB need 55 kbit/s.
 BODY_TIMEOUT = 10.0

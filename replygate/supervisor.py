@@ -21,9 +21,9 @@ from types import FrameType, TracebackType
 from typing import BinaryIO, Self
 
 from comments.errors import ReplygateError
+from comments.watchdog import FROZEN_AFTER, INTERVAL, NOTIFY_SOCKET, SignsOfLife
 
 from .exec_with_parent import wrapped
-from .watchdog import FROZEN_AFTER, INTERVAL, NOTIFY_SOCKET, SignsOfLife
 
 log = logging.getLogger(__name__)
 

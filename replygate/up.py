@@ -128,15 +128,15 @@ def _valkey(directory: Path) -> SupervisedPart:
 
 
 def _parts(settings: Settings, environment: Mapping[str, str]) -> list[SupervisedPart]:
-    def part(name: str, *words: str, rank: int = 1) -> SupervisedPart:
-        return SupervisedPart(name, [sys.executable, "-m", "replygate", *words], environment, rank=rank)
+    def part(name: str, *module: str, rank: int = 1) -> SupervisedPart:
+        return SupervisedPart(name, [sys.executable, "-m", *module], environment, rank=rank)
 
     return [
-        part("sweep", "sweep"),
-        *(part(f"judge {n + 1}", "work", "judge") for n in range(settings.judges)),
-        part("background", "work", "background"),
-        part("delivery", "work", "delivery"),
-        replace(part("web", "web", rank=0), ready=lambda: _is_served(settings)),
+        part("sweep", "workers.start", "sweep"),
+        *(part(f"judge {n + 1}", "workers.start", "judge") for n in range(settings.judges)),
+        part("background", "workers.start", "background"),
+        part("delivery", "workers.start", "delivery"),
+        replace(part("web", "replygate.web_server", rank=0), ready=lambda: _is_served(settings)),
     ]
 
 

@@ -19,10 +19,10 @@ from granian.server.mp import MPServer
 
 from comments import logs
 from comments.settings import Settings
+from comments.watchdog import FROZEN_AFTER, SignsOfLife, give_signs_of_life, repeat, sign_of_life
 
 from .exec_with_parent import stop_with_parent
 from .granian_wsgi import WSGIAdapter
-from .watchdog import FROZEN_AFTER, SignsOfLife, repeat, sign_of_life
 
 log = logging.getLogger(__name__)
 
@@ -91,3 +91,15 @@ def load_application(parent: int, settings: Settings, signs: str, target: str) -
     module, name = target.split(":")
     app = getattr(import_module(module), name)  # importing it reads the environment and connects
     return WSGIAdapter(app, settings.web_threads, settings.max_body, settings.max_form, alive=sign_of_life(signs))
+
+
+def main() -> None:
+    """Serve with the settings of the environment, like `replygate web`, but without importing the other commands."""
+    settings = Settings.from_env(os.environ)
+    logs.configure(settings.log_level, "web")
+    give_signs_of_life(os.environ)
+    serve(settings)
+
+
+if __name__ == "__main__":
+    main()

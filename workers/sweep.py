@@ -65,11 +65,12 @@ class Sweep:
         storage.heartbeats.beat("sweep", self._name, _HEARTBEAT_LIFETIME)
         sites = storage.sites.all()
         short = {name for name in self._queues if self._is_short(name, sites)}
+        judges = max(self._deps.settings.judges, len(storage.heartbeats.alive(QUEUES[JUDGE])))
         for site in sites:
             if site.deleted:
                 self._enqueue_removal(site, short)
             else:
-                self._enqueue_judging(site)
+                self._enqueue_judging(site, judges)
                 self._enqueue_other_jobs(site, short)
         if QUEUES[NOTIFY] in short and storage.notices.has_due(self._deps.now()):
             self._deps.jobs.enqueue(NOTIFY, ALL_SITES)
@@ -77,9 +78,10 @@ class Sweep:
             self._clean_up()
         self._passes += 1
 
-    def _enqueue_judging(self, site: Site) -> None:
-        settings = self._deps.settings
-        for token in self._deps.storage.queue.missing_wakeups(site.id, settings.batch, settings.judges, settings.lease):
+    def _enqueue_judging(self, site: Site, judges: int) -> None:
+        """Enqueue up to one job for each judge, so that one busy site can use all of them."""
+        batch, lease = self._deps.settings.batch, self._deps.settings.lease
+        for token in self._deps.storage.queue.missing_wakeups(site.id, batch, judges, lease):
             self._deps.jobs.enqueue(JUDGE, site.id, token)
 
     def _enqueue_other_jobs(self, site: Site, short: Container[str]) -> None:

@@ -61,7 +61,8 @@ def kind(process: psutil.Process, supervisor: int) -> str:
     words = " ".join(process.cmdline())
     if "valkey-server" in words:
         return "valkey"
-    name = next((name for name in ("judge", "background", "delivery", "sweep", "web") if words.endswith(name)), "")
+    ends = {"web_server": "web"} | {name: name for name in ("judge", "background", "delivery", "sweep")}
+    name = next((name for end, name in ends.items() if words.endswith(end)), "")
     return "web process" if name == "web" and process.ppid() != supervisor else name
 
 

@@ -26,7 +26,7 @@ time.sleep(600)
 ALIVE = """
 import os, sys, time
 sys.path.insert(0, {here!r})
-from replygate.watchdog import NOTIFY_SOCKET, repeat, sign_of_life
+from comments.watchdog import NOTIFY_SOCKET, repeat, sign_of_life
 repeat(sign_of_life(os.environ[NOTIFY_SOCKET]), interval=0.05)
 open({pids!r}, "a").write(f"{{os.getpid()}}\\n")
 time.sleep(600)

@@ -19,7 +19,7 @@ SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 TEXTS = (".py", ".lua", ".js", ".css", ".html", ".md", ".toml", ".yml", ".txt", ".example")
 
 #: Entry points of the processes. Only they read the environment.
-ROOTS = re.compile(r"replygate/.*|service/wsgi\.py|workers/run\.py")
+ROOTS = re.compile(r"replygate/.*|service/wsgi\.py|workers/start\.py|comments/part_check\.py")
 #: Words that do not describe the content of a module.
 EMPTY_WORDS = {
     "utils",

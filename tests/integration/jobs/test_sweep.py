@@ -56,6 +56,22 @@ def test_a_site_without_work_gets_no_job(deps: Deps, connection: redis.Redis) ->
     assert deps.storage.heartbeats.alive("sweep")
 
 
+def test_one_busy_site_gets_a_job_for_each_judge_that_runs(deps: Deps, connection: redis.Redis) -> None:
+    for _ in range(4 * deps.settings.batch):
+        accepted(deps.storage)  # these wake-ups are lost
+    for name in "abcd":
+        deps.storage.heartbeats.beat("judge", name, 60)
+    swept = sweep(deps, connection)
+
+    def has_enqueued() -> bool:
+        swept.run_once()
+        return len(enqueued(deps)) >= 4
+
+    wait_until(has_enqueued, "enqueued once the lost wake-ups have expired")
+    swept.run_once()
+    assert enqueued(deps) == [JUDGE] * 4
+
+
 @pytest.mark.parametrize(("n", "jobs"), [(1, 1), (150, 2)])
 def test_lost_judging_jobs_are_enqueued_again_but_not_multiplied(
     deps: Deps, connection: redis.Redis, n: int, jobs: int

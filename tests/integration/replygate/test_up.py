@@ -174,9 +174,9 @@ def test_frozen_processes_are_replaced(up: Up) -> None:
     process = up()
     shown = addresses(greeting(process))
     commands = {pid: " ".join(psutil.Process(pid).cmdline()) for pid in below(process)}
-    web = next(pid for pid, command in commands.items() if "replygate web" in command)
+    web = next(pid for pid, command in commands.items() if "replygate.web_server" in command)
     frozen = [
-        next(pid for pid, command in commands.items() if "work judge" in command),
+        next(pid for pid, command in commands.items() if "workers.start judge" in command),
         next(pid for pid in commands if psutil.Process(pid).ppid() == web and "resource_tracker" not in commands[pid]),
     ]
     for pid in frozen:

@@ -11,7 +11,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -89,7 +89,7 @@ def repeat(task: Callable[[], None], interval: float = INTERVAL) -> None:
     threading.Thread(target=run, name="watchdog", daemon=True).start()
 
 
-def give_signs_of_life() -> None:
-    """Tell the supervisor of this process, if there is one, that it runs."""
-    if address := os.environ.get(NOTIFY_SOCKET):
+def give_signs_of_life(env: Mapping[str, str]) -> None:
+    """Say every few seconds that this process runs, if `env` names somebody who listens."""
+    if address := env.get(NOTIFY_SOCKET):
         repeat(sign_of_life(address))
