@@ -20,6 +20,7 @@ from .review import (
     queue_pages,
     review_api,
     staff_replies,
+    test_box,
 )
 from .sites import (
     audit_pages,
@@ -86,6 +87,7 @@ VIEWS = (
     bulk_pages,
     review_api,
     staff_replies,
+    test_box,
     presence_api,
     ops_views,
     delivery_pages,

@@ -40,6 +40,7 @@ SITE_GROUPS: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry("author_rules", "Rules", "list-filter", "author_rules.rules_page"),
+        Entry("test_box", "Test a comment", "flask-conical", "test_box.test_page", "moderator"),
         Entry("thread_pages", "Threads", "messages-square", "thread_pages.threads_page", "owner"),
     ),
     (

@@ -40,7 +40,7 @@ SMOOTHING = 0.15
 #: Weight of a token without lessons in the mean, because a text of new words is less certain.
 UNKNOWN_WEIGHT = 0.5
 #: Least log-odds of a token that is listed as a reason, and the maximum number to list.
-LEAST_LOG_ODDS, MAX_LISTED = 0.5, 12
+LEAST_LOG_ODDS, MAX_TOKENS_LISTED = 0.5, 12
 #: Lessons with a token that is listed. One comment says little about a word.
 LEAST_LESSONS = 2
 
@@ -145,13 +145,13 @@ def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam
     found: list[tuple[str, float]] = []
     side = 1 if spam else -1
     for token, x in sorted(token_odds.items(), key=itemgetter(1), reverse=spam):
-        if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_LISTED and x != found[-1][1]):
+        if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_TOKENS_LISTED and x != found[-1][1]):
             break  # including tokens that are as strong as the last one
         is_readable = token[0] != STYLE and (":" in token or carries_information(token))
         if is_readable and sum(lessons.tokens[token]) >= LEAST_LESSONS:
             found.append((token, x))
     ranked = sorted([(-side * x, -sum(lessons.tokens[token]), token) for token, x in found])
-    return [Clue(token, token_odds[token], *lessons.tokens[token]) for _, _, token in ranked[:MAX_LISTED]]
+    return [Clue(token, token_odds[token], *lessons.tokens[token]) for _, _, token in ranked[:MAX_TOKENS_LISTED]]
 
 
 def rarer_lessons(lessons: TokenCounts) -> int:
