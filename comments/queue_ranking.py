@@ -1,24 +1,18 @@
-"""Search terms and order of comments in the review queue.
+"""Index entries of comments, and their order in the review queue.
 
-A held comment is indexed under terms such as `signal:links.many` or `word:bread`. Its rank does not change with time:
-see `rank`.
+The rank of a held comment does not change with time: see `rank`.
 """
 
 import math
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from itertools import islice
 
-from .hosts import all_domains, hosts_in
+from .index_terms import facet_terms, other_terms
 from .lifecycle import Status
 from .model import Comment, Decision
 from .probability import probability
-from .pseudonyms import digest
 from .report_rules import REPORTED
-from .signals import UNDECLARED, SignalCatalogue, speaks_for_review
+from .signals import UNDECLARED, SignalCatalogue
 from .storage.codec import milliseconds
-from .storage.interfaces import Storage
+from .storage.interfaces import CoreStorage
 from .storage.queue_index import IndexEntry
 
 #: Comments to index in one call.
@@ -32,33 +26,25 @@ LEAST_UNCERTAINTY = 0.05
 #: Milliseconds of waiting that count as much as twice the harm or twice the uncertainty.
 DOUBLING = 6 * 3600 * 1000
 
-#: Limits of the index entry of one comment. A longer comment is found by its first words.
-MAX_INDEXED_WORDS, MAX_DOMAINS, LONGEST_WORD, MAX_VALUE = 120, 10, 24, 500
-
-_WORD = re.compile(r"\w+")
-#: Scripts without spaces between words are indexed by pairs of characters.
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-#: Characters examined to find the script of a text.
-SAMPLE = 400
-#: First word of a letter's Unicode name -> script, where they differ.
-SCRIPTS: Mapping[str, str] = {"CJK": "han", "HIRAGANA": "japanese", "KATAKANA": "japanese"}
-
 
 def index_entry(comment: Comment, signals: SignalCatalogue) -> IndexEntry | None:
-    """The terms and ranks of a held comment; None for any other."""
-    decision = comment.filter_decision
-    if comment.status is not Status.HELD or decision is None:
+    """The terms and numbers of a comment; None while it waits for the filters."""
+    if comment.status is Status.QUEUED or not comment.decisions:
         return None
+    decision = comment.filter_decision
     return IndexEntry(
         version=comment.version,
-        rank=rank(comment, decision, signals),
+        status=comment.status,
+        rank=rank(comment, decision, signals) if decision and comment.status is Status.HELD else 0,
         received=milliseconds(comment.received),
-        points=round(decision.score * 1000),
-        terms=tuple(dict.fromkeys(_terms(comment, decision))),
+        decided=milliseconds(comment.decisions[-1].at),
+        points=round(decision.score * 1000) if decision else 0,
+        facets=facet_terms(comment),
+        terms=other_terms(comment),
     )
 
 
-def index_outdated(storage: Storage, site: str, signals: SignalCatalogue, n: int = BATCH) -> int:
+def index_outdated(storage: CoreStorage, site: str, signals: SignalCatalogue, n: int = BATCH) -> int:
     """Index up to `n` comments whose entry is missing or outdated, and return how many there were."""
     outdated = storage.queue_index.outdated(site, n)
     loaded = storage.comments.load(site, outdated) if outdated else []
@@ -101,78 +87,3 @@ def expected_harm(decision: Decision, signals: SignalCatalogue) -> float:
     p = spam_probability(decision)
     worst = max([signals.get(s.name, UNDECLARED).harm for s in decision.signals], default=1.0)
     return p * worst + (1 - p)
-
-
-def _terms(comment: Comment, decision: Decision) -> Iterator[str]:
-    yield from (f"signal:{signal.name}" for signal in decision.signals if speaks_for_review(signal))
-    if decision.wave:
-        yield f"wave:{decision.wave}"
-    yield f"script:{script(comment.content)}"
-    yield f"day:{comment.received:%Y-%m-%d}"
-    yield f"thread:{term_value(comment.thread)}"
-    if comment.author:
-        yield f"author:{term_value(comment.author)}"
-    for network in comment.networks:
-        yield f"origin:{network}"
-    for key in filter(None, (comment.identity, comment.user)):
-        yield f"identity:{key}"
-    if comment.email:
-        yield email_term(comment.email)
-        yield email_term("@" + comment.email.rpartition("@")[2])
-    domains = all_domains(hosts_in(f"{comment.content} {comment.url}"))
-    yield from [f"domain:{domain}" for domain in domains[:MAX_DOMAINS]]
-    yield from islice(
-        dict.fromkeys(f"word:{w}" for w in index_words(f"{comment.author} {comment.content}")), MAX_INDEXED_WORDS
-    )
-
-
-def term_value(text: str) -> str:
-    """A field on one line, cut to MAX_VALUE characters."""
-    return " ".join(text.split())[:MAX_VALUE]
-
-
-def email_term(email: str) -> str:
-    """The digest of an address. People search for whole addresses, so the index need not contain them."""
-    return f"email:{digest(email.casefold())}"
-
-
-def index_words(text: str) -> Iterator[str]:
-    """The words of a text as they are indexed and searched for, in one case and width."""
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
-        at = 0
-        for run in _UNSPACED.finditer(word):
-            yield from _clipped(word[at : run.start()])
-            yield from _characters_and_pairs(run[0])
-            at = run.end()
-        yield from _clipped(word[at:])
-
-
-def _clipped(word: str) -> Iterator[str]:
-    if word:
-        yield word[:LONGEST_WORD]
-
-
-def _characters_and_pairs(run: str) -> Iterator[str]:
-    """Each character and each two neighbours, so that a search for one character works too."""
-    yield from run
-    yield from (run[n : n + 2] for n in range(len(run) - 1))
-
-
-def script(text: str) -> str:
-    """The script of most letters; "emoji" for symbols without a letter, "none" for neither."""
-    found: dict[str, int] = {}
-    symbols = False
-    for char in text[:SAMPLE]:
-        if char.isalpha():
-            name = "latin" if char.isascii() else _script_of_letter(char)
-            found[name] = found.get(name, 0) + 1
-        else:
-            symbols = symbols or unicodedata.category(char) == "So"
-    if not found:
-        return "emoji" if symbols else "none"
-    return max(found, key=lambda name: found[name])
-
-
-def _script_of_letter(letter: str) -> str:
-    first = unicodedata.name(letter, "OTHER").partition(" ")[0]
-    return SCRIPTS.get(first, first.lower())

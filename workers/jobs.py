@@ -61,7 +61,7 @@ def deliver(site: str, token: str) -> None:
 
 
 def update_queue_index(site: str, token: str) -> None:
-    """Update the search index of held comments. Review pages also update a small part of it themselves."""
+    """Update the search index of comments. Review pages also update a small part of it themselves."""
     _repeat(INDEX, site, token, _index_batch)
 
 
@@ -218,7 +218,8 @@ def _learn_batch(d: Deps, site: Site) -> bool:
 
 
 def _index_batch(d: Deps, site: Site) -> bool:
-    return index_outdated(d.storage, site.id, catalogue(d.filters), LOAD_BATCH) == LOAD_BATCH
+    full = index_outdated(d.storage, site.id, catalogue(d.filters), LOAD_BATCH) == LOAD_BATCH
+    return full or d.storage.queue_index.continue_upkeep(site.id)
 
 
 def _threads_batch(d: Deps, site: Site) -> bool:

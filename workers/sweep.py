@@ -88,7 +88,7 @@ class Sweep:
         storage, receiver_ids = self._deps.storage, [receiver.id for receiver in receivers(self._deps, site)]
         if QUEUES[LEARN] in short and storage.corpus.due(site.id, 1):
             self._deps.jobs.enqueue(LEARN, site.id)
-        if QUEUES[INDEX] in short and storage.queue_index.outdated(site.id, 1):
+        if QUEUES[INDEX] in short and not storage.queue_index.is_complete(site.id):
             self._deps.jobs.enqueue(INDEX, site.id)
         if QUEUES[MOVED_THREADS] in short and (
             storage.thread_moves.has_unfinished(site.id) or has_changed_rules(storage, site)

@@ -208,6 +208,7 @@ class CoreStorage:
     corpus: Corpus
     checks: Checks
     numbers: Numbers
+    queue_index: QueueIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,6 @@ class Storage(CoreStorage):
     audit: Audit
     author_rules: AuthorRules
     author_history: AuthorHistory
-    queue_index: QueueIndex
     presence: Presence
     notes: Notes
     bulks: BulkActions

@@ -70,7 +70,7 @@ def pending_page(
         cursor=_cursor(*hits[limit - 1]) if len(hits) > limit else "",
         total=total,
         unindexed=sum(r.unindexed for r in results.values()),
-        facets=_facets(results, sites, signals, total, today),
+        facets=_facets(results, sites, signals, total),
     )
 
 
@@ -123,14 +123,14 @@ def _facets(
     sites: Sequence[QueueSite],
     signals: SignalCatalogue,
     total: int,
-    today: date,
 ) -> dict[str, tuple[FacetOption, ...]]:
     names = {site.site.id: site.site.name for site in sites}
     totals = Counter({site: result.total for site, result in results.items()})
     facets = {"site": _options(totals, names)} if len(sites) > 1 else {}
     for kind in FACETS:
         if kind == "age":
-            ages = age_counts(_summed(results.values(), "day"), total, today)
+            since = [sum(limits) for limits in zip(*(r.since["received"] for r in results.values()), strict=True)]
+            ages = age_counts(since, total) if since else {}
             facets[kind] = tuple(FacetOption(age, label, ages[age]) for age, label in AGES.items() if age in ages)
         else:
             found = _summed(results.values(), kind)

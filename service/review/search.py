@@ -1,14 +1,16 @@
 """The address of a queue page: status, order, filters and search words, and the index query that follows from them."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from typing import Literal, cast, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from math import inf
+from typing import Literal, cast
 
 from pydantic import Field
 
 from comments.errors import Invalid, Problem
 from comments.hosts import is_host
-from comments.queue_ranking import email_term, index_words
+from comments.index_terms import email_term, index_words
+from comments.storage.codec import milliseconds
 from comments.storage.queue_index import IndexPosition, IndexQuery, QueueOrder
 
 from .schemas import ReviewStatus, Strict
@@ -69,7 +71,7 @@ class QueueView(Strict):
     @property
     def orders(self) -> tuple[str, ...]:
         if self.status == "held":
-            return get_args(QueueOrder)
+            return ("useful", "oldest", "newest", "points")
         return ("oldest", "newest", *(("reported",) if self.status == "approved" else ()))
 
     @property
@@ -95,34 +97,38 @@ def index_query(view: QueueView, today: date, limit: int, after: IndexPosition |
     Raises Invalid for search text without a word, address or domain.
     """
     terms = [(f"{name}:{getattr(view, name)}",) for name in TERM_FILTERS if getattr(view, name)]
-    age, not_age = _age(view.age, today)
     return IndexQuery(
-        all_of=(*terms, *age, *search_terms(view.q, sees_email)),
-        none_of=not_age,
+        all_of=(*terms, *search_terms(view.q, sees_email)),
         order=cast(QueueOrder, view.effective_order),
         limit=limit,
         after=after,
         facets=tuple(name for name in FACETS if name != "age"),
-        counted=last_seven_days(today),
+        ranges=tuple(("received", *limits) for limits in (age_range(view.age, today),) if limits),
+        since=(("received", age_limits(today)),),
     )
 
 
-def last_seven_days(today: date) -> tuple[str, ...]:
-    """Index terms of the last seven days, today first."""
-    return tuple(f"day:{today - timedelta(days=n)}" for n in range(7))
+def age_limits(today: date) -> tuple[int, ...]:
+    """Beginning of today, yesterday and the week, in ms."""
+    return tuple(day_start(today - timedelta(days=n)) for n in (0, 1, 6))
 
 
-def _age(age: str, today: date) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Days that must match, and days that must not."""
-    days = last_seven_days(today)
-    wanted = {"today": days[:1], "yesterday": days[1:2], "week": days[2:]}.get(age)
-    return ((wanted,) if wanted else ()), (days if age == "older" else ())
+def age_range(age: str, today: date) -> tuple[float, float] | None:
+    """The times that belong to an age, in ms; None for every time."""
+    n = list(AGES).index(age) if age else -1
+    limits = (inf, *age_limits(today), -inf)
+    return (limits[n + 1], limits[n]) if age else None
 
 
-def age_counts(counts: Mapping[str, int], total: int, today: date) -> dict[str, int]:
-    """Comments of each age, from the counts of the last seven days."""
-    n = [counts.get(day.removeprefix("day:"), 0) for day in last_seven_days(today)]
-    found = {"today": n[0], "yesterday": n[1], "week": sum(n[2:]), "older": total - sum(n)}
+def day_start(day: date) -> int:
+    """Beginning of a day, in ms."""
+    return milliseconds(datetime.combine(day, time.min, UTC))
+
+
+def age_counts(since: Sequence[int], total: int) -> dict[str, int]:
+    """Comments of each age, from the number since the beginning of each."""
+    limits = (0, *since, total)
+    found = {age: limits[n + 1] - limits[n] for n, age in enumerate(AGES)}
     return {age: count for age, count in found.items() if count}
 
 

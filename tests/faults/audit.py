@@ -11,7 +11,7 @@ from comments.settings import Settings
 from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
-from comments.storage.queue_index import IndexQuery
+from comments.storage.queue_index import INDEXED, IndexQuery
 from comments.storage.redis import connect
 from tests.faults.visitors import Seen
 from tests.support.conversations import read_conversation
@@ -142,12 +142,14 @@ def _against_threads(comments: list[Comment], storage: Storage, site: str) -> It
 
 
 def _against_indexes(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
-    """Check that the queue index contains exactly the held comments, in their current version."""
-    held = {(comment.id, comment.version) for comment in found if comment.status is Status.HELD}
-    hits = storage.queue_index.find(site, IndexQuery(limit=len(found) or 1))
-    indexed = {(spot.id, spot.version) for spot in hits.hits}
-    if indexed != held or hits.unindexed:
-        yield f"{len(held)} are held, {len(indexed & held)} are indexed correctly, {len(indexed - held)} wrongly"
+    """Check that the index contains exactly the comments of each status, in their current version."""
+    for status in INDEXED:
+        stored = {(comment.id, comment.version) for comment in found if comment.status is status}
+        hits = storage.queue_index.find(site, IndexQuery(statuses=(status,), limit=len(found) or 1))
+        indexed = {(spot.id, spot.version) for spot in hits.hits}
+        if indexed != stored or hits.unindexed:
+            right, wrong = len(indexed & stored), len(indexed - stored)
+            yield f"{len(stored)} are {status}, {right} are indexed correctly, {wrong} wrongly"
 
 
 def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterator[str]:

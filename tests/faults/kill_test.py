@@ -195,7 +195,7 @@ def _late(storage: Storage, last: float) -> list[str]:
         if time.time() > last + PROMISE:
             return [f"{queued} were not decided {PROMISE:.0f} s after the last kill"]
         time.sleep(0.05)
-    wait_until(lambda: not storage.queue_index.outdated(SITE, 1), "held comments are indexed", 60)
+    wait_until(lambda: storage.queue_index.is_complete(SITE), "all comments are indexed", 60)
     wait_until(lambda: not storage.corpus.due(SITE, 1), "changed decisions are learned", 60)
     return []
 

@@ -11,37 +11,53 @@ class ModerationKeys(Names):
         """set; ids whose index entry is out of date; comments/decide; the index job, review pages; until updated."""
         return self._of(site, "held:changed")
 
-    def index_held(self, site: str) -> str:
-        """bitmap; slots of comments that are held now; review/index_update, comments/decide; QueueIndex; for ever."""
-        return self._of(site, "held:here")
-
     def index_slots(self, site: str) -> str:
-        """hash; comment id -> its slot in the bitmaps; review/index_update; comments/decide; while indexed."""
-        return self._of(site, "held:slots")
+        """hash; comment id -> its slot and status; review/index_update; comments/decide; while indexed."""
+        return self._of(site, "index:slots")
 
-    def index_rows(self, site: str, part: str) -> str:
-        """hash; slot -> comment id and version, or its terms; review/index_update; QueueIndex; while indexed."""
-        return self._of(site, f"held:{part}")
+    def index_state(self, site: str) -> str:
+        """hash; next slot, position of each background step; review/index_*, QueueIndex; the same; for ever."""
+        return self._of(site, "index:state")
 
-    def index_free_slots(self, site: str) -> str:
-        """set; slots that are free again; review/index_update; review/index_update; until used."""
-        return self._of(site, "held:free")
+    def index_chunks(self, site: str, state: str = "chunks") -> str:
+        """set; chunks of slots, or those that are being emptied; review/index_*; QueueIndex; for ever."""
+        return self._of(site, f"index:{state}")
+
+    def index_held_rows(self, site: str) -> str:
+        """hash; slot of a held comment -> its terms of facets; review/index_update; the same; while held."""
+        return self._of(site, "index:held")
 
     def index_words(self, site: str) -> str:
-        """sorted set; every word of the held comments; review/index_update; QueueIndex; while a comment has it."""
-        return self._of(site, "held:words")
+        """sorted set; every word in the index; review/index_update; QueueIndex; while a chunk has it."""
+        return self._of(site, "index:words")
 
-    def index_column(self, site: str, name: str) -> str:
-        """string; eight bytes a slot, a number to sort by; review/index_update; QueueIndex; for ever."""
-        return self._of(site, f"held:order:{name}")
+    def index_terms(self, site: str, chunk: str) -> str:
+        """hash; term -> slots in a chunk, "" with a bitmap; review/index_update; QueueIndex; while the chunk lives."""
+        return self._of(site, f"index:{chunk}:terms")
 
-    def index_term(self, site: str, form: str, term: str) -> str:
-        """set ("few") or bitmap ("many"); slots with a term; review/index_update; QueueIndex; while one has it."""
-        return self._of(site, f"held:{form}:{term}")
+    def index_bitmap(self, site: str, chunk: str, term: str) -> str:
+        """bitmap; slots of a chunk with a common term; review/index_update; QueueIndex; while the chunk lives."""
+        return self._of(site, f"index:{chunk}:many:{term}")
 
-    def index_facet(self, site: str, kind: str) -> str:
-        """sorted set; values of one kind by their held comments; review/index_update; QueueIndex; while one has it."""
-        return self._of(site, f"held:top:{kind}")
+    def index_live(self, site: str, chunk: str) -> str:
+        """bitmap; slots whose entry is valid; index_update, comments/decide; QueueIndex; while the chunk lives."""
+        return self._of(site, f"index:{chunk}:live")
+
+    def index_column(self, site: str, chunk: str, name: str) -> str:
+        """string; a number, or id and version, of each slot; index_update; QueueIndex; while the chunk lives."""
+        return self._of(site, f"index:{chunk}:{name}")
+
+    def index_facet(self, site: str, status: str, kind: str) -> str:
+        """sorted set; frequent values by their comments of a status; review/index_update; QueueIndex; for ever."""
+        return self._of(site, f"index:top:{status}:{kind}")
+
+    def index_prefix(self, site: str) -> str:
+        """prefix; of the keys of chunks, for scripts; review/index_update; the same; for ever."""
+        return self._of(site, "index:")
+
+    def former_index(self, site: str, name: str) -> str:
+        """any; the index of held comments; up to 0.1.0; deleted in the background; until deleted."""
+        return self._of(site, f"held:{name}")
 
     def presence(self, site: str) -> str:
         """hash; moderator -> comment, ms since and until; review/presence_*; Presence; while a comment is open."""

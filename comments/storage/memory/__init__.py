@@ -15,6 +15,7 @@ from .corpus import MemoryCorpus
 from .evidence import MemoryEvidence
 from .numbers import MemoryNumbers
 from .queue import MemoryOutbox, MemoryQueue
+from .queue_index import MemoryQueueIndex
 from .site_data import AllSites
 from .thread_moves import MemoryThreadMoves
 from .threads import MemoryThreads
@@ -32,4 +33,5 @@ def open_memory(now: Callable[[], datetime], together: LearningGroups = ALONE) -
         corpus=MemoryCorpus(sites, together),
         checks=MemoryChecks(sites),
         numbers=MemoryNumbers(sites),
+        queue_index=MemoryQueueIndex(sites),
     )

@@ -108,6 +108,8 @@ class MemoryComments:
         before, after, now = change.before, change.after, self._sites.now()
         visible, rewritten = data.visible_in(after.thread), rewrites_submission(change)
         data.comments[after.id] = after
+        data.indexed.pop(after.id, None)
+        data.unindexed.add(after.id)
         if before.status is Status.QUEUED:
             data.leave_queue(before, after, now)
         if is_published_unseen(change):

@@ -13,6 +13,7 @@ from comments.drafts import waited_since
 from comments.lifecycle import Label, Status
 from comments.model import Comment
 from comments.storage.corpus_lessons import Lesson
+from comments.storage.queue_index import IndexEntry
 from comments.storage.thread_tree import NodeState, node_state
 from comments.storage.values import CHANGES_MAX, RECENT_MAX, Claim, OutboxEvent
 
@@ -20,6 +21,14 @@ from comments.storage.values import CHANGES_MAX, RECENT_MAX, Claim, OutboxEvent
 ALL_THREADS = "*"
 #: The site that holds what all sites share. Not a valid site id.
 SHARED_SITE = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedComment:
+    """The index entry of a comment, and its number among all entries."""
+
+    slot: int
+    entry: IndexEntry
 
 
 @dataclass(slots=True)
@@ -63,6 +72,9 @@ class SiteData:
     unlearned: set[str] = field(default_factory=set)
     events: list[OutboxEvent] = field(default_factory=list)
     n_events: int = 0
+    indexed: dict[str, IndexedComment] = field(default_factory=dict)
+    unindexed: set[str] = field(default_factory=set)  # ids whose index entry is missing or out of date
+    next_slot: int = 0
 
     def above(self, id: str) -> Iterator[Comment]:
         """Yield the comments above one, the nearest first."""

@@ -35,6 +35,7 @@ class MemoryThreadMoves:
             self._move_state(data, source, target)
             data.aliases = {alias: target if to == source else to for alias, to in data.aliases.items()}
             data.aliases[source] = target
+            data.unindexed |= {c.id for c in data.comments.values() if c.thread == source and c.id in data.indexed}
             data.comments |= {c.id: replace(c, thread=target) for c in data.comments.values() if c.thread == source}
             data.versions[target] = data.versions[source] = max(data.versions[source], data.versions[target])
             for name in (source, target, ALL_THREADS):

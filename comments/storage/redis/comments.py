@@ -153,7 +153,7 @@ class RedisComments:
             k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
             k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
             k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.index_outdated(site),
-            k.index_slots(site), k.index_held(site), k.recount(site), *(k.status(site, status) for status in Status),
+            k.index_slots(site), k.recount(site), *(k.status(site, status) for status in Status),
         ]  # fmt: skip
         comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
         groups = list(with_carried_over(changes, comments))
@@ -180,7 +180,7 @@ class RedisComments:
         arguments = {
             **DECIDE_CONSTANTS, "channel": k.decided(site), "comments": k.comment(site, ""),
             "children": k.children(site, ""), "aliases": k.thread_aliases(site), "moving": k.moving_threads(site),
-            **periods_named(named), "numbers": k.numbers(site, ""),
+            **periods_named(named), "numbers": k.numbers(site, ""), "index": k.index_prefix(site),
             "changes": named,
         }  # fmt: skip
         results = self._decide([*keys, *of_changes], arguments, *values)

@@ -90,10 +90,10 @@ def test_lost_judging_jobs_are_enqueued_again_but_not_multiplied(
     assert enqueued(deps) == [JUDGE] * jobs
 
 
-def test_learning_and_delivery_are_enqueued(deps: Deps, connection: redis.Redis) -> None:
+def test_learning_indexing_and_delivery_are_enqueued(deps: Deps, connection: redis.Redis) -> None:
     moderated(deps.storage, published(deps.storage), Action.SPAM)
     sweep(deps, connection).run_once()
-    assert enqueued(deps) == [LEARN, DELIVER]
+    assert enqueued(deps) == [LEARN, INDEX, DELIVER]
 
 
 def test_indexing_is_enqueued(deps: Deps, connection: redis.Redis) -> None:
@@ -107,7 +107,7 @@ def test_background_jobs_are_not_enqueued_while_enough_wait(deps: Deps, connecti
     swept = sweep(replace(deps, jobs=RQJobs(connection)), connection)
     for _ in range(5):
         swept.run_once()
-    assert [len(open_queue(name, connection)) for name in ("background", "delivery")] == [1, 1]
+    assert [len(open_queue(name, connection)) for name in ("background", "delivery")] == [2, 1]
 
 
 def test_jobs_on_the_former_queues_are_enqueued_again_on_the_present_ones(
@@ -120,7 +120,7 @@ def test_jobs_on_the_former_queues_are_enqueued_again_on_the_present_ones(
         queue.enqueue_call(job, args=("blog", ""))
     sweep(replace(deps, jobs=RQJobs(connection)), connection).run_once()
     queues = [open_queue(name, connection) for name in FORMER_QUEUES.values()]
-    assert [len(queue) for queue in (*former, *queues)] == [0, 0, 1, 1]
+    assert [len(queue) for queue in (*former, *queues)] == [0, 0, 2, 1]
     set_deps(deps)
     open_worker("background", replace(deps, settings=valkey_settings)).work(burst=True)
     assert deps.storage.corpus.due("blog", 1) == []

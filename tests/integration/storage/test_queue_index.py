@@ -7,20 +7,30 @@ from random import Random
 
 import pytest
 
-from comments import queue_ranking
+from comments import index_terms, queue_ranking
 from comments.drafts import edited
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
+from comments.settings import Settings
+from comments.storage.codec import milliseconds
 from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
 from comments.storage.queue_index import FACET_VALUES, IndexQuery, IndexResult
+from comments.storage.redis import connect
+from comments.storage.redis.client import Client
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, accepted, moderated
 from tests.support.web_app import held, judged
 
 
+@pytest.fixture
+def client(valkey_settings: Settings) -> Client:
+    return connect(valkey_settings)
+
+
 def file(storage: Storage, site: str = "blog") -> None:
     """Update the index entries of these comments."""
-    while queue_ranking.index_outdated(storage, site, {}):
+    while queue_ranking.index_outdated(storage, site, {}) or storage.queue_index.continue_upkeep(site):
         pass
 
 
@@ -48,11 +58,10 @@ def test_a_held_comment_is_indexed_and_then_found(storage: Storage) -> None:
     assert storage.queue_index.outdated("blog", 10) == []
 
 
-def test_a_comment_that_was_never_held_is_not_outdated(storage: Storage) -> None:
-    for action in (Action.APPROVE, Action.SPAM):
-        judged(storage, action)
+def test_a_comment_that_waits_for_the_filters_is_not_outdated(storage: Storage) -> None:
+    decided = {judged(storage, action).id for action in (Action.APPROVE, Action.SPAM)}
     accepted(storage)
-    assert storage.queue_index.outdated("blog", 10) == []
+    assert set(storage.queue_index.outdated("blog", 10)) == decided
 
 
 def test_a_decided_comment_is_gone_in_the_same_step(storage: Storage) -> None:
@@ -62,8 +71,10 @@ def test_a_decided_comment_is_gone_in_the_same_step(storage: Storage) -> None:
     hits = find(storage, ("word:bread",), facets=("thread",))
     assert (ids(hits), hits.total, hits.unindexed) == ([other.id], 1, 0)
     assert hits.counts["thread"] == {"first-post": 1}
+    assert find(storage, statuses=(Status.APPROVED,)).unindexed == 1
     file(storage)
     assert find(storage, ("word:bread",), facets=("thread",)) == hits
+    assert ids(find(storage, ("word:bread",), statuses=(Status.APPROVED,))) == [comment.id]
 
 
 def test_an_authors_edit_of_a_held_comment_makes_its_entry_outdated(storage: Storage) -> None:
@@ -182,10 +193,14 @@ def test_each_site_has_its_own(storage: Storage) -> None:
     assert find(storage) == IndexResult()
 
 
-def test_ids_of_missing_comments_can_be_discarded(storage: Storage) -> None:
-    comment = held(storage)
-    storage.queue_index.discard("blog", [comment.id, "missing"])
-    assert storage.queue_index.outdated("blog", 10) == []
+def test_a_missing_comment_can_be_discarded_but_not_a_stored_one(storage: Storage, client: Client) -> None:
+    stored, gone, outdated = held(storage), held(storage), held(storage)
+    for comment in (stored, gone):
+        storage.queue_index.update("blog", [(comment, queue_ranking.index_entry(comment, {}))])
+    client.delete(Keys("rg").comment("blog", gone.id))
+    storage.queue_index.discard("blog", [gone.id, outdated.id, "missing"])
+    assert storage.queue_index.outdated("blog", 10) == [outdated.id]
+    assert ids(find(storage)) == [stored.id]
 
 
 def test_a_term_with_many_comments_is_updated(storage: Storage) -> None:
@@ -248,7 +263,7 @@ def test_concurrent_updates_leave_one_valid_entry(storage: Storage) -> None:
 def test_a_value_may_look_like_anything(storage: Storage) -> None:
     odd = held(storage, author="a:b*{c} %s\tx", thread="https://blog.example/a?b=1&c=:", content="x")
     file(storage)
-    assert ids(find(storage, (f"author:{queue_ranking.term_value(odd.author)}",))) == [odd.id]
+    assert ids(find(storage, (f"author:{index_terms.term_value(odd.author)}",))) == [odd.id]
     assert ids(find(storage, (f"thread:{odd.thread}",))) == [odd.id]
 
 
@@ -264,9 +279,19 @@ def test_a_comment_that_the_filters_did_not_judge_is_not_indexed(storage: Storag
     assert queue_ranking.index_entry(comment, {}) is None
 
 
-def test_terms_that_are_not_facets_can_be_counted(storage: Storage) -> None:
+def test_comments_since_certain_times_are_counted(storage: Storage) -> None:
     for n in range(3):
         held(storage, received=at(24 * n))
     file(storage)
-    hits = find(storage, counted=("day:2026-11-22", "day:2026-11-21", "day:2026-11-01"))
-    assert hits.counts == {"day": {"2026-11-21": 1, "2026-11-22": 1}}
+    limits = tuple(milliseconds(at(hours)) for hours in (0, 24, 100))
+    assert find(storage, since=(("received", limits),)).since == {"received": (1, 2, 3)}
+
+
+def test_numbers_can_be_limited(storage: Storage) -> None:
+    one, two, three = (held(storage, received=at(24 * n)) for n in range(3))
+    file(storage)
+    middle = find(storage, ranges=(("received", milliseconds(at(24)), milliseconds(at(0))),))
+    assert ids(middle) == [two.id]
+    older = find(storage, ranges=(("received", float("-inf"), milliseconds(at(0))),), order="newest")
+    assert ids(older) == [two.id, three.id]
+    assert one.id not in ids(older)

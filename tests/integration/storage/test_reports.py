@@ -141,7 +141,7 @@ def test_a_hold_after_reports_hides_the_comment_and_counts_no_wait(storage: Stor
     assert [(row.id, row.removed) for row in rows] == [(comment.id, True), (below.id, False)]
     assert storage.threads.changes("blog", "first-post", version).appeared == (comment.id,)
     assert storage.threads.is_visible(below)
-    assert storage.queue_index.outdated("blog", 9) == [comment.id]
+    assert comment.id in storage.queue_index.outdated("blog", 9)
     assert storage.corpus.due("blog", 9) == []
     assert list(storage.audit.all("blog")) == []
     now = storage.comments.counters("blog")

@@ -5,19 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from comments.lifecycle import Action
+from comments.index_terms import MAX_INDEXED_WORDS, email_term, index_words, script
+from comments.lifecycle import Action, Role
 from comments.model import Comment, Decision, Signal
-from comments.queue_ranking import (
-    DOUBLING,
-    MAX_INDEXED_WORDS,
-    email_term,
-    expected_harm,
-    index_entry,
-    index_words,
-    rank,
-    script,
-    uncertainty,
-)
+from comments.queue_ranking import DOUBLING, expected_harm, index_entry, rank, uncertainty
 from tests.support.builders import NOW, a_comment, a_decision
 from workers.filters import BUILT_IN
 from workers.judging.policy import catalogue
@@ -43,7 +34,7 @@ def position(comment: Comment) -> int:
 def terms(**changes: object) -> set[str]:
     found = index_entry(judged(1.0, "author.first", **changes), SIGNALS)
     assert found
-    return set(found.terms)
+    return {*found.facets, *found.terms}
 
 
 def test_uncertainty_is_greatest_in_the_middle_between_both_thresholds() -> None:
@@ -91,9 +82,26 @@ def test_the_order_of_two_comments_never_changes_by_waiting() -> None:
         assert sorted(some, key=position) == sorted(some, key=lambda c: (-worth(c, hours), position(c)))
 
 
-def test_only_held_comments_are_indexed() -> None:
+def test_only_comments_that_wait_for_the_filters_are_not_indexed() -> None:
     assert index_entry(a_comment(), SIGNALS) is None
-    assert index_entry(a_comment().with_decision(a_decision(Action.SPAM)), SIGNALS) is None
+    refused = index_entry(a_comment().with_decision(a_decision(Action.SPAM)), SIGNALS)
+    assert refused
+    assert (refused.status, refused.rank) == ("spam", 0)
+
+
+def test_an_entry_names_the_person_whose_decision_is_in_force() -> None:
+    def makers(comment: Comment) -> set[str]:
+        entry = index_entry(comment, SIGNALS)
+        assert entry
+        return {term for term in entry.facets if term.startswith("by:")}
+
+    held = judged(1.0)
+    spam = held.with_decision(a_decision(Action.SPAM, Role.MODERATOR, "mo"))
+    withdrawn = held.with_decision(a_decision(Action.WITHDRAW, Role.AUTHOR, "its author"))
+    assert makers(held) == {"by:*"}
+    assert makers(spam) == {"by:mo"}
+    assert makers(spam.with_undo("ines", NOW)) == {"by:*"}
+    assert makers(withdrawn) == set()
 
 
 def test_terms_cover_everything_that_can_be_searched() -> None:
@@ -101,7 +109,7 @@ def test_terms_cover_everything_that_can_be_searched() -> None:
         author="Ines  Q.", email="Ines@Mail.example", thread="/bread", content="See www.Shop.example/x, thanks",
         url="https://ines.example", origin="o1", identity="i1",
     )  # fmt: skip
-    assert found >= {"signal:author.first", "script:latin", "day:2026-11-22", "thread:/bread", "author:Ines Q."}
+    assert found >= {"signal:author.first", "script:latin", "status:held", "thread:/bread", "author:Ines Q."}
     assert found >= {"origin:o1", "identity:i1", email_term("ines@mail.example"), email_term("@mail.example")}
     assert found >= {"domain:www.shop.example", "domain:shop.example", "domain:ines.example"}
     assert found >= {"word:see", "word:thanks", "word:ines"}

@@ -3,11 +3,11 @@
 -- include lib/numbers
 -- include lib/thread_tree
 -- KEYS     due, attempts, counters, outbox, unlearned, authors:approved, authors:spam, threads:count, threads:version,
---          recent, changes, audit, held:changed, held:slots, held:here, recount, then status:<status> for each of
+--          recent, changes, audit, held:changed, index:slots, recount, then status:<status> for each of
 --          `statuses`, then for each change: comment, nodes, roots, latest
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, latest_max,
 --          changes_max, first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds),
---          comments and children (prefixes of keys), aliases and moving (keys of threads that moved), max_cost,
+--          comments, children and index (prefixes of keys), aliases and moving (keys of threads that moved), max_cost,
 --          numbers, periods, not_hourly and max_pages (see lib/numbers), and changes. Each change has id, old and new
 --          (status), state (in the thread's tree), version (for the outbox; 0 for no event), received, since (ms from
 --          when it waits for the filters), thread, parent, authors (names of the author's records; the first holds
@@ -23,15 +23,17 @@
 -- Returns  1 or 0 for each change. After a cost of max_cost the rest is left for another call: the list is shorter.
 local due, attempts, counters, outbox, unlearned, authors_approved, authors_spam = unpack(KEYS, 1, 7)
 local thread_counts, thread_versions, recent, changes = unpack(KEYS, 8, 11)
-local audit, index_outdated, index_slots, index_held, recount = unpack(KEYS, 12, 16)
+local audit, index_outdated, index_slots, recount = unpack(KEYS, 12, 15)
 local args, now = cjson.decode(ARGV[1]), clock()
 local AUTHORS = {approved = authors_approved, spam = authors_spam}
 local DAY_MS = 86400000
 -- A decision takes as long as updating this many nodes.
 local DECISION_COST, cost = 15, 0
+-- Slots of the index in one chunk.
+local INDEX_CHUNK = 65536
 
 local status_keys = {}
-for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[16 + i] end
+for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[15 + i] end
 
 -- Versions are times while the clock moves on, so data restored from a backup repeats none.
 local function next_version(field)
@@ -141,11 +143,14 @@ local function update_authors(c)
   for _, record in ipairs(c.people_new_records) do count_author(AUTHORS[c.people_new], record, 1, 0) end
 end
 
--- Hide a comment that is no longer held from the index at once. A job updates the rest of its entry soon after.
+-- Hide the comment's entry in the index at once. A job replaces it soon after. A new comment has none.
 local function update_index(c)
-  if c.old ~= "held" and c.new ~= "held" then return end
-  local slot = redis.call("HGET", index_slots, c.id)
-  if slot then redis.call("SETBIT", index_held, slot, 0) end
+  local entry = c.old ~= "queued" and redis.call("HGET", index_slots, c.id)
+  if entry then
+    local slot = tonumber(string.match(entry, "^%d+"))
+    local chunk = math.floor(slot / INDEX_CHUNK)
+    redis.call("SETBIT", args.index .. chunk .. ":live", slot % INDEX_CHUNK, 0)
+  end
   redis.call("SADD", index_outdated, c.id)
 end
 
@@ -210,7 +215,7 @@ end
 
 -- Return the change with its keys and records, or nil if its comment changed since it was read.
 local function read_change(i)
-  local c, key, value = args.changes[i], 16 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
+  local c, key, value = args.changes[i], 15 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
   local record, line = redis.call("GET", KEYS[key + 1]), ARGV[value + 1]
   if not record or string.sub(record, 1, string.len(line)) ~= line then return nil end
   c.comment, c.nodes, c.roots, c.latest = unpack(KEYS, key + 1, key + 4)

@@ -1,0 +1,146 @@
+"""The index of comments after an upgrade, a rebuild, and many changes: its background steps on Redis."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from comments import queue_ranking
+from comments.lifecycle import REVIEWED, Action, Status
+from comments.model import Comment
+from comments.settings import Settings
+from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
+from comments.storage.queue_index import IndexQuery, IndexResult
+from comments.storage.redis import connect
+from comments.storage.redis.bitmaps import CHUNK
+from comments.storage.redis.client import Client
+from tests.support.builders import moderated, published
+from tests.support.web_app import held, judged
+
+KEYS = Keys("rg")
+
+
+@pytest.fixture
+def client(valkey_settings: Settings) -> Client:
+    return connect(valkey_settings)
+
+
+def index_all(storage: Storage) -> Iterator[IndexResult]:
+    """Do all steps of the background job; yields the result of a search after each."""
+    while queue_ranking.index_outdated(storage, "blog", {}) or storage.queue_index.continue_upkeep("blog"):
+        yield find(storage)
+
+
+def finish(storage: Storage) -> None:
+    for _ in index_all(storage):
+        pass
+
+
+def find(storage: Storage, *groups: tuple[str, ...], **more: object) -> IndexResult:
+    query = IndexQuery(tuple(groups), statuses=REVIEWED, order="newest", limit=1000, **more)  # type: ignore[arg-type]
+    return storage.queue_index.find("blog", query)
+
+
+def index_keys(client: Client) -> set[str]:
+    return {key.decode() for key in client.scan_iter("rg:{blog}:index:*")}
+
+
+def without_index(storage: Storage, client: Client) -> list[Comment]:
+    """Comments of every status as an earlier version left them: a part of an index of held ones, and none of others."""
+    comments = [held(storage, content="old bread"), published(storage, content="old bread")]
+    comments += [judged(storage, Action.SPAM, content="old bread"), held(storage, content="bread")]
+    comments[3] = moderated(storage, comments[3], Action.REMOVE)
+    client.delete(KEYS.index_outdated("blog"), *index_keys(client))
+    client.hset(KEYS.former_index("blog", "slots"), comments[0].id, 0)
+    client.setbit(KEYS.former_index("blog", "here"), 0, 1)
+    client.sadd(KEYS.former_index("blog", "few:word:bread"), 0)
+    client.setbit(KEYS.former_index("blog", "many:word:old"), 0, 1)
+    client.zadd(KEYS.former_index("blog", "top:author"), {"Ada": 1})
+    return comments
+
+
+def test_data_of_an_earlier_version_is_indexed_in_the_background(storage: Storage, client: Client) -> None:
+    comments = without_index(storage, client)
+    assert not storage.queue_index.is_complete("blog")
+    before = find(storage)
+    assert (before.total, before.unindexed) == (0, len(comments))
+    finish(storage)
+    after = find(storage, ("word:bread",))
+    assert {hit.id for hit in after.hits} == {comment.id for comment in comments}
+    assert after.unindexed == 0
+    assert storage.queue_index.is_complete("blog")
+
+
+def test_the_index_of_an_earlier_version_is_deleted(storage: Storage, client: Client) -> None:
+    without_index(storage, client)
+    finish(storage)
+    assert set(client.scan_iter("rg:{blog}:held:*")) == set()
+
+
+def test_the_pass_over_old_comments_goes_on_where_it_was_interrupted(storage: Storage, client: Client) -> None:
+    comments = without_index(storage, client)
+    storage.queue_index.continue_upkeep("blog")
+    assert client.hget(KEYS.index_state("blog"), "pass") not in (None, b"done")
+    finish(storage)
+    assert find(storage).total == len(comments)
+
+
+def test_a_renewal_keeps_every_comment_searchable_and_corrects_wrong_entries(storage: Storage, client: Client) -> None:
+    comments = [held(storage, content=f"bread {n}") for n in range(20)]
+    finish(storage)
+    client.setbit(KEYS.index_live("blog", "0"), 3, 0)
+    client.hset(KEYS.index_terms("blog", "0"), "word:bread", b"")
+    assert find(storage).total == len(comments) - 1
+    storage.queue_index.renew("blog")
+    assert all(found.total >= len(comments) - 1 for found in index_all(storage))
+    assert {hit.id for hit in find(storage, ("word:bread",)).hits} == {comment.id for comment in comments}
+
+
+def test_a_renewal_counts_frequent_values_again(storage: Storage) -> None:
+    for n in range(300):
+        judged(storage, Action.SPAM, author="Bot", content=f"offer {n}")
+    finish(storage)
+    storage.queue_index.renew("blog")
+    finish(storage)
+    assert find(storage, facets=("author",)).counts["author"] == {"Bot": 300}
+
+
+def test_a_chunk_of_which_most_is_dead_is_emptied_and_deleted(storage: Storage, client: Client) -> None:
+    stays, goes = published(storage, content="bread rare"), held(storage, content="bread gone")
+    finish(storage)
+    moderated(storage, goes, Action.SPAM)
+    client.hset(KEYS.index_state("blog"), "next", CHUNK)  # as if the chunk were full of entries that are dead
+    published(storage, content="new butter")
+    finish(storage)
+    assert client.smembers(KEYS.index_chunks("blog")) == {b"1"}
+    assert not [key for key in index_keys(client) if ":index:0:" in key]
+    assert {hit.id for hit in find(storage, ("word:bread",)).hits} == {stays.id, goes.id}
+    assert find(storage, ("word:bu*",)).total == 1
+
+
+def test_words_of_a_deleted_chunk_stay_only_if_another_comment_has_them(storage: Storage, client: Client) -> None:
+    comment = published(storage, content="bread rare")
+    finish(storage)
+    client.hset(KEYS.index_terms("blog", "0"), "word:gone", b"\0\0")
+    client.zadd(KEYS.index_words("blog"), {"gone": 0})
+    storage.queue_index.renew("blog")
+    finish(storage)
+    words = set(client.zrange(KEYS.index_words("blog"), 0, -1))
+    assert {b"bread", b"rare"} <= words
+    assert b"gone" not in words
+    assert [hit.id for hit in find(storage, ("word:rare",)).hits] == [comment.id]
+
+
+def test_entries_in_two_chunks_are_found_together(storage: Storage, client: Client) -> None:
+    first = [published(storage, content=f"bread {n}") for n in range(5)]
+    finish(storage)
+    client.hset(KEYS.index_state("blog"), "next", CHUNK)
+    second = [judged(storage, Action.SPAM, content=f"bread {n}") for n in range(5)]
+    while queue_ranking.index_outdated(storage, "blog", {}):
+        pass
+    found = find(storage, ("word:bread",), facets=("status", "author"))
+    assert {hit.id for hit in found.hits} == {comment.id for comment in (*first, *second)}
+    assert found.counts == {"status": {Status.APPROVED: 5, Status.SPAM: 5}, "author": {"Ada": 10}}
+    page_one = storage.queue_index.find("blog", IndexQuery(statuses=REVIEWED, order="newest", limit=7))
+    rest = find(storage, after=page_one.hits[-1].position)
+    assert {h.id for h in (*page_one.hits, *rest.hits)} == {comment.id for comment in (*first, *second)}
