@@ -146,7 +146,8 @@ def search_terms(text: str, sees_email: bool = True) -> tuple[tuple[str, ...], .
 def _group(part: str, sees_email: bool) -> Iterator[tuple[str, ...]]:
     kind, colon, rest = part.partition(":")
     if colon and rest and kind.casefold() in FIELDS:
-        yield (f"{FIELDS[kind.casefold()]}:{rest.lower()}",)
+        searched = FIELDS[kind.casefold()]
+        yield (f"{searched}:{rest.lower() if searched == 'domain' else rest}",)
     elif "@" in part and sees_email:
         yield (email_term(part),)
     elif is_host(part.lower()):

@@ -192,4 +192,4 @@ def test_only_signals_that_speak_for_review_are_terms() -> None:
     comment = a_comment().with_decision(a_decision(Action.HOLD, signals=signals))
     found = index_entry(comment, SIGNALS)
     assert found
-    assert [t for t in found.terms if t.startswith("signal:")] == ["signal:links.many", "signal:author.first"]
+    assert [t for t in found.facets if t.startswith("signal:")] == ["signal:links.many", "signal:author.first"]

@@ -1,12 +1,13 @@
 """Search parameters are parsed from the address of the queue page."""
 
 from datetime import date, timedelta
+from math import inf
 
 import pytest
 
 from comments.errors import Invalid
-from comments.queue_ranking import email_term
-from service.review.search import QueueView, age_counts, index_query, last_seven_days, search_terms
+from comments.index_terms import email_term
+from service.review.search import QueueView, age_counts, day_start, index_query, search_terms
 
 TODAY = date(2026, 11, 22)
 
@@ -22,7 +23,7 @@ TODAY = date(2026, 11, 22)
         ("Shop.example", (("domain:shop.example",),)),
         ("Straße.de link:Straße.de", (("domain:straße.de",), ("domain:straße.de",))),
         ("domain:localhost", (("domain:localhost",),)),
-        ("link:Shop.example origin:abc", (("domain:shop.example",), ("origin:abc",))),
+        ("link:Shop.example origin:aBc", (("domain:shop.example",), ("origin:aBc",))),
         ("note:this", (("word:note",), ("word:this",))),
         ("", ()),
     ],
@@ -47,20 +48,22 @@ def test_a_view_becomes_groups_that_must_all_match() -> None:
     assert asked.order == "useful"
 
 
-def test_ages_are_given_in_days() -> None:
-    def days(age: str) -> tuple:
-        asked = index_query(QueueView(age=age), TODAY, 20, None, True)  # type: ignore[arg-type]
-        return asked.all_of, asked.none_of
+def test_an_age_limits_the_time_of_receipt() -> None:
+    def limits(age: str) -> tuple:
+        (found,) = index_query(QueueView(age=age), TODAY, 20, None, True).ranges  # type: ignore[arg-type]
+        return found
 
-    assert days("today") == ((("day:2026-11-22",),), ())
-    assert days("yesterday") == ((("day:2026-11-21",),), ())
-    assert days("week") == ((tuple(f"day:{TODAY - timedelta(days=n)}" for n in range(2, 7)),), ())
-    assert days("older") == ((), last_seven_days(TODAY))
+    def start(n: int) -> int:
+        return day_start(TODAY - timedelta(days=n))
+
+    assert limits("today") == ("received", start(0), inf)
+    assert limits("yesterday") == ("received", start(1), start(0))
+    assert limits("week") == ("received", start(6), start(1))
+    assert limits("older") == ("received", -inf, start(6))
 
 
-def test_ages_are_counted_from_days() -> None:
-    counts = {"2026-11-22": 2, "2026-11-20": 1, "2026-11-16": 1}
-    assert age_counts(counts, 9, TODAY) == {"today": 2, "week": 2, "older": 5}
+def test_ages_are_counted_from_the_comments_since_each_day() -> None:
+    assert age_counts((2, 2, 3), 9) == {"today": 2, "week": 1, "older": 6}
 
 
 def test_the_address_of_another_view_starts_at_page_one_and_keeps_the_filters() -> None:
