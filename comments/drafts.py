@@ -85,12 +85,12 @@ class AuthorView:
 
 
 def _can_be_withdrawn(comment: Comment) -> bool:
-    return Action.WITHDRAW in actions_for(Role.AUTHOR, comment.status)
+    return Action.WITHDRAW in actions_for(Role.AUTHOR, comment.author_status)
 
 
 def is_editable(comment: Comment, draft: Comment | None) -> bool:
     last = draft if draft and comment.status is Status.APPROVED else comment
-    return last.status is Status.APPROVED or Action.EDIT in actions_for(Role.AUTHOR, last.status)
+    return last.status is Status.APPROVED or Action.EDIT in actions_for(Role.AUTHOR, last.author_status)
 
 
 def edit_change(comment: Comment, draft: Comment | None, content: str, at: datetime) -> tuple[Comment | None, Comment]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from .author_rules import SHADOWED
 from .errors import ActionNotAllowed
 from .lifecycle import OUTCOME, Action, Label, Outcome, Role, Status, advance
 from .probability import probability
@@ -85,6 +86,7 @@ class Comment:
     draft_of: str = ""  # id of the published comment that this draft edits; "" if this is not a draft
     network_56: str = ""  # keyed hash of the IPv6 /56 that `origin` is in; "" for IPv4
     network_48: str = ""  # the same for its /48
+    ranges: tuple[str, ...] = ()  # keyed names of the ranges in rules that contained the visitor's address
     notify: str = ""  # "replies": the author asked for email about replies
     language: str = ""  # of that email, as a language tag; "" for the site's
 
@@ -103,7 +105,18 @@ class Comment:
 
     @property
     def outcome(self) -> Outcome:
-        return OUTCOME[self.status]
+        return OUTCOME[self.author_status]
+
+    @property
+    def is_shadowed(self) -> bool:
+        """True if a rule hides the comment as spam without its author noticing. Any later decision ends that."""
+        last = self.decisions[-1] if self.status is Status.SPAM and self.decisions else None
+        return last is not None and last.role is Role.FILTERS and any(s.name == SHADOWED for s in last.signals)
+
+    @property
+    def author_status(self) -> Status:
+        """The status that the author notices: a muted comment waits for a moderator."""
+        return Status.HELD if self.is_shadowed else self.status
 
     @property
     def is_verified(self) -> bool:
@@ -192,7 +205,8 @@ class Comment:
 
     def with_decision(self, decision: Decision) -> Self:
         """This comment after `decision`. Raises ActionNotAllowed for a step that the lifecycle does not allow."""
-        status = advance(self.status, decision.action, decision.role)
+        before = self.author_status if decision.role is Role.AUTHOR else self.status
+        status = advance(before, decision.action, decision.role)
         if self.draft_of and status is Status.APPROVED:
             status = Status.APPLIED
         return self._with(replace(decision, status=status, before=self.status))

@@ -57,6 +57,10 @@ class Pseudonyms:
             return "", ""
         return self._name("network", f"{network(ip, 56)}/56"), self._name("network", f"{network(ip, 48)}/48")
 
+    def network_range(self, cidr: str) -> str:
+        """Hash a range of addresses, in its normal form."""
+        return self._name("range", cidr)
+
     def networks(self, address: str) -> tuple[str, str]:
         """Hash the addresses that one machine can have (IPv4 /24, IPv6 /48), and its provider's (/16, /32)."""
         ip = client_address(address)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, String
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
+from .expressions import compile_expression, is_expression
 from .translations import find_translation, translations
 from .visitor_fields import VISITOR_FIELDS, VisitorFieldName
 
@@ -70,6 +71,17 @@ def parse_term(text: str) -> Term:
     if colon and word.strip() and set(where) <= set(VISITOR_FIELDS):
         return Term(word.strip(), where)
     return Term(text)
+
+
+def checked_term(text: str) -> Term:
+    """Parse a term of a setting. A term between slashes is a regular expression. Raises ValueError."""
+    term = parse_term(text)
+    if is_expression(term.text):
+        try:
+            compile_expression(term.text[1:-1])
+        except ValueError as error:
+            raise ValueError(f"has {term.text}, which {error}") from error
+    return term
 
 
 def parse_reason(text: str) -> RemovalReason:
@@ -181,6 +193,6 @@ FieldNames = Annotated[tuple[VisitorFieldName, ...], _from_text(str)]
 #: Differences between addresses that can be one page: http or https, www. or not, a slash or index.html at the end.
 PageSpellings = Annotated[tuple[Literal["scheme", "www", "slash", "index"], ...], _from_text(str)]
 Number = Annotated[float, AllowInfNan(False)]
-Terms = Annotated[tuple[Term, ...], _from_text(parse_term)]
+Terms = Annotated[tuple[Term, ...], _from_text(checked_term)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], _from_text(str)]
 RemovalReasons = Annotated[tuple[RemovalReason, ...], _from_text(parse_reason), AfterValidator(_check_reasons)]

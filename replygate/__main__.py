@@ -30,6 +30,7 @@ from .commands import (
     notice_commands,
     openapi_command,
     rebuild_command,
+    rule_commands,
     site_commands,
     site_deletion_commands,
     status_command,
@@ -92,6 +93,7 @@ site_commands.site.add_command(site_deletion_commands.delete_site)
 site_commands.site.add_command(site_deletion_commands.restore_site)
 cli.add_command(moderator_commands.moderator)
 cli.add_command(thread_commands.thread)
+cli.add_command(rule_commands.rules)
 cli.add_command(audit_command.audit)
 cli.add_command(webhook_commands.webhook)
 cli.add_command(notice_commands.notices)

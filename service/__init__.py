@@ -26,6 +26,8 @@ from .sites import (
     audit_pages,
     author_rules,
     members,
+    rule_imports,
+    rules_api,
     settings_pages,
     site_deletion_pages,
     thread_move_pages,
@@ -46,6 +48,7 @@ from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
+from .submission.range_cache import RangeCache
 from .web import docs_pages, errors, navigation, page_elements, page_language
 from .web.access_log import AccessLogMiddleware
 from .web.errors import ErrorBoundary
@@ -74,6 +77,8 @@ VIEWS = (
     sign_in,
     account_pages,
     author_rules,
+    rule_imports,
+    rules_api,
     author_history_pages,
     audit_pages,
     members,
@@ -110,7 +115,8 @@ def create_app(deps: Deps) -> Flask:
     responses.init_app(app)
     live_updates.init_app(app, deps.storage.threads, deps.storage.thread_moves)
     presence_updates.init_presence(app, deps.storage)
-    submissions = Submissions(deps, sites, ProofOfWork(deps.storage.comments), WaitSlots(settings.web_threads))
+    proof_of_work, ranges = ProofOfWork(deps.storage.comments), RangeCache(deps.storage.author_rules)
+    submissions = Submissions(deps, sites, proof_of_work, WaitSlots(settings.web_threads), ranges)
     submissions.init_app(app)
     errors.register_error_handlers(app)
     page_language.register_translations(app)

@@ -6,6 +6,7 @@ compare-and-set.
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -145,9 +146,12 @@ def _judge_claims(d: Deps, site: Site, claims: list[Claim], n: int) -> None:
             d.settings.share_repute,
             d.ask_scorer,
         )
-        d.storage.comments.decide(site.id, changes)
+        decided = d.storage.comments.decide(site.id, changes)
         judged = {change.before.id for change in changes}
         d.storage.queue.release(site.id, [c.id for c, _ in claimed if c.id not in judged])
+        hits = Counter(rule for change, done in zip(changes, decided, strict=True) if done for rule in change.rules)
+        if hits:
+            d.storage.author_rules.count_hits(site.id, hits.items(), d.now())
 
 
 def _load_queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment, int]]:

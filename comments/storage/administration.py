@@ -1,10 +1,11 @@
 """Protocols of the stores for sites, people, the audit, rules and the history of authors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from comments.audit import AuditEntry, AuditPage, AuditQuery
-from comments.author_rules import AuthorRule
+from comments.author_rules import AuthorRule, RuleHits
 from comments.person import Person
 from comments.site import Site
 
@@ -95,17 +96,36 @@ class Audit(Protocol):
 
 
 class AuthorRules(Protocol):
+    """Rules of each site, and those of the deployment under the site SHARED_RULES."""
+
     def put(self, site: str, rule: AuthorRule, entry: AuditEntry) -> None:
         """Store the rule in place of one with the same name."""
 
+    def put_many(self, site: str, rules: Sequence[AuthorRule], entry: AuditEntry) -> None:
+        """Store many rules in place of those with the same names, in steps, with one audit entry."""
+
     def delete(self, site: str, name: str, entry: AuditEntry) -> bool:
         """Return False if there is no such rule; the audit gets no entry then."""
+
+    def delete_many(self, site: str, names: Sequence[str], entry: AuditEntry) -> int:
+        """Delete the rules with these names and their hits, in steps. Return their number; 0 adds no audit entry."""
 
     def get(self, site: str, names: list[str]) -> list[AuthorRule]:
         """Return the rules with these names. Names without a rule are left out."""
 
     def all(self, site: str) -> list[AuthorRule]:
         """Return all rules, the latest first."""
+
+    def count(self, site: str) -> int: ...
+
+    def ranges(self, site: str) -> list[tuple[str, str]]:
+        """Return the id and the text of each range in rules of the site and of the deployment."""
+
+    def count_hits(self, site: str, rules: Iterable[tuple[AuthorRule, int]], at: datetime) -> None:
+        """Add to the hits of rules that applied to comments of the site, in one round trip."""
+
+    def hits(self, site: str) -> Mapping[str, RuleHits]:
+        """Return the hits of all rules by name. Rules without hits are left out."""
 
 
 class AuthorHistory(Protocol):

@@ -53,6 +53,7 @@ class CommentChange:
     after: Comment
     origin: str = ""  # network of the person who decided, for the audit
     via: str = ""  # see AuditEntry.via
+    rules: tuple[AuthorRule, ...] = ()  # that applied when the filters decided, to count their hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class EvidenceQuery:
     author: tuple[str, ...] = ()  # Comment.author_keys
     trusted: tuple[str, ...] = ()  # those of them that a stranger cannot have by typing
     tokens: frozenset[str] = frozenset()
-    rules: tuple[str, ...] = ()  # names of the rules that could apply; all rules about terms are returned anyway
+    rules: tuple[str, ...] = ()  # names of the rules that could apply; all rules about texts are returned anyway
     first_attempt: bool = True  # windows count a comment on its first attempt only, so that a retry counts nothing
     is_check: bool = False  # windows do not count the comment at all, and it is in none of them
 
@@ -132,7 +133,8 @@ class Evidence:
     thread_opened: datetime | None = None  # time of its first comment
     corpus: TokenCounts = TokenCounts()
     staff_names: frozenset[str] = frozenset()  # names that readers have seen with the staff badge
-    rules: tuple[AuthorRule, ...] = ()  # those of the query and all about terms, including expired ones
+    rules: tuple[AuthorRule, ...] = ()  # those of the query, of the site and shared, including expired ones
+    text_rules: tuple[AuthorRule, ...] = ()  # all about texts; the same tuple while none of them changes
     approved_by_people: tuple[int, ...] = ()  # like `approved` and `spam`, but only what moderators decided
     spam_by_people: tuple[int, ...] = ()
     links_approved: bool = False  # moderators approved a comment under a trusted name with a link or a website

@@ -9,10 +9,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.author_rules import RULE_DURATIONS, AuthorRule, RuleTarget, rule_name
+from comments.author_rules import SHARED_RULES, AuthorRule, RuleTarget, rule_name
 from comments.errors import NotFound
 from comments.lifecycle import Action
 from comments.model import Comment
+from comments.rule_values import KIND_OF_TARGET
 from comments.site import Site
 from comments.storage.values import EvidenceQuery, HistoryQuery
 from service.accounts import sessions
@@ -49,6 +50,10 @@ class CommentSource:
     @property
     def target(self) -> RuleTarget:
         return SOURCE_KINDS[self.kind]
+
+    @property
+    def rule_kind(self) -> str:
+        return KIND_OF_TARGET[self.target]
 
     @property
     def query(self) -> HistoryQuery:
@@ -89,7 +94,6 @@ def history_page(site: str, kind: str, name: str) -> str:
         record=author_record(source),
         known=known_details(found.rows, signed, source),
         rules=active_rules(source),
-        ends=RULE_DURATIONS,
     )
 
 
@@ -121,6 +125,6 @@ def known_details(rows: tuple[Comment, ...], signed: SignedIn, source: CommentSo
 
 
 def active_rules(source: CommentSource) -> list[AuthorRule]:
-    names = [rule_name(source.target, source.name)]
-    now = deps().now()
-    return [rule for rule in deps().storage.author_rules.get(source.site.id, names) if rule.is_active(now)]
+    names, store, now = [rule_name(source.target, source.name)], deps().storage.author_rules, deps().now()
+    found = (*store.get(source.site.id, names), *store.get(SHARED_RULES, names))
+    return [rule for rule in found if rule.is_active(now)]

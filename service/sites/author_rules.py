@@ -1,46 +1,58 @@
-"""Trust, mute and ban rules of a site: the list and the forms that change it."""
+"""Pages of rules, of a site or of the whole deployment: search, add with a preview, switch off and delete."""
 
-import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import idna
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from comments.audit import AuditAction
-from comments.author_rules import FOREVER, RULE_DURATIONS, AuthorRule, RuleEffect, RuleTarget
+from comments.author_rules import (
+    EFFECT_LABELS,
+    FOREVER,
+    PAST_TENSE,
+    RULE_DURATIONS,
+    SHARED_RULES,
+    TARGET_LABELS,
+    AuthorRule,
+    RuleEffect,
+    RuleHits,
+    RuleTarget,
+)
 from comments.errors import Invalid, NotFound, Problem
-from comments.hosts import is_public_suffix, is_registry_suffix
-from comments.site import Site
-from comments.storage.interfaces import Storage
+from comments.rule_lists import MAX_RULE_NOTE
+from comments.rule_preview import COMPARED, recent_comments, would_match
+from comments.rule_values import MAX_RULE_TEXT, RULE_KINDS, check_combination, parse_effect, parse_value, with_value
+from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 from service.accounts import sessions
-from service.accounts.audit_trail import entry
-from service.accounts.sessions import SignedIn
 from service.deps import deps
-from service.web import site_cache
-from service.web.operations import validated
+from service.web.operations import parsed_query, validated
 
-blueprint = Blueprint("author_rules", __name__, url_prefix="/sites/<site>/rules")
+from .rule_scopes import RuleScope, rule_route, scope_to_change, scope_to_read
 
-#: Every comment is matched with all terms, so their number is limited.
-MAX_TERMS = 500
-MAX_TEXT = 200
-#: A pseudonym as pages show it; that of an author may end in "@" and the name of a network.
-KEYED_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}(@[A-Za-z0-9_-]{1,40})?")
-DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
-SCHEME = re.compile(r"[a-z]+:/*", re.IGNORECASE)
+blueprint = Blueprint("author_rules", __name__)
 
-EXPECTED_VALUES = {
-    "email": "an email address",
-    "author": "the pseudonym of an author",
-    "origin": "the pseudonym of a network",
-    "domain": "a domain, such as spam.example",
-    "term": "a word or phrase",
-}
+RULES_PER_PAGE = 50
+#: Bytes of a form: each of fifty rules has a name of at most 215 characters, of up to twelve bytes each.
+MAX_RULES_FORM = 256 * 1024
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_RULE_TEXT)]
+STATES = {"active": "Active", "expired": "Expired", "off": "Switched off", "unused": "Never matched"}
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
+
+class RuleQuery(BaseModel):
+    """Conditions on the rules of the list; "" matches any."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=MAX_RULE_TEXT)
+    target: Literal["", "author", "email-domain", "origin", "range", "domain", "term", "expression"] = ""
+    effect: Literal["", "trust", "hold", "shadow", "ban"] = ""
+    state: Literal["", "active", "expired", "off", "unused"] = ""
+    page: int = Field(1, ge=1, le=10_000)
+    done: str = Field("", max_length=20)
+    n: int = Field(0, ge=0)
 
 
 class RuleForm(BaseModel):
@@ -49,115 +61,181 @@ class RuleForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     csrf: str = ""
-    target: Literal["email", "author", "origin", "domain", "term"]
-    value: Text
-    effect: RuleEffect
+    kind: str = "term"
+    value: Text = ""
+    effect: str = "ban"
     days: Literal["", "1", "7", "30", "365"] = ""
-    note: Text = ""
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_RULE_NOTE)] = ""
+    fields: tuple[str, ...] = VISITOR_FIELDS
+    inside: bool = False
+    step: Literal["save", "preview"] = "save"
 
 
-@blueprint.get("")
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule in the list with its hits."""
+
+    rule: AuthorRule
+    hits: RuleHits
+
+    def is_wanted(self, query: RuleQuery, now: datetime) -> bool:
+        rule, wanted = self.rule, query.q.strip().casefold()
+        states = {
+            "active": rule.is_active(now),
+            "expired": now >= rule.until,
+            "off": not rule.enabled,
+            "unused": not self.hits.n,
+        }
+        return (
+            (not query.state or states[query.state])
+            and query.target in ("", rule.target)
+            and query.effect in ("", rule.effect)
+            and any(wanted in text.casefold() for text in (rule.value, rule.note, rule.by))
+        )
+
+
+@rule_route(blueprint, "", "GET")
 def rules_page(site: str) -> str:
-    signed = sessions.require_role(site, "viewer")
-    return _page(site_cache.get_site(site), signed, done=request.args.get("done", ""))
-
-
-def _page(site: Site, signed: SignedIn, **context: object) -> str:
+    scope, query = scope_to_read(site), parsed_query(RuleQuery)
+    now, hits = deps().now(), deps().storage.author_rules.hits(scope.owner)
+    rows = [RuleRow(rule, hits.get(rule.name, RuleHits())) for rule in scope.rules()]
+    found = [row for row in rows if row.is_wanted(query, now)]
+    first = (query.page - 1) * RULES_PER_PAGE
     return render_template(
         "sites/author_rules.html",
-        site=site,
-        signed=signed,
-        now=deps().now(),
-        rules=deps().storage.author_rules.all(site.id),
-        durations=RULE_DURATIONS,
-        forever=FOREVER,
-        may_change=sessions.has_role(signed.person, site.id, "moderator"),
-        **context,
+        **_context(scope),
+        query=query,
+        rows=found[first : first + RULES_PER_PAGE],
+        n_found=len(found),
+        n_rules=len(rows),
+        n_shared=deps().storage.author_rules.count(SHARED_RULES) if scope.site else 0,
+        pages=max(1, -(-len(found) // RULES_PER_PAGE)),
+        states=STATES,
+        targets=TARGET_LABELS,
     )
 
 
-@blueprint.post("")
-def add_rule(site: str) -> ResponseReturnValue:
-    """Add a rule, or replace the one with the same target and value."""
-    signed = sessions.require_change(site)
+def _context(scope: RuleScope) -> Mapping[str, object]:
+    return {
+        "scope": scope, "site": scope.site, "signed": scope.signed, "now": deps().now(), "past": PAST_TENSE,
+        "effect_options": [(effect.value, label) for effect, (label, _) in EFFECT_LABELS.items()],
+        "may_change": scope.may_change,
+    }  # fmt: skip
+
+
+@rule_route(blueprint, "/new", "GET")
+def new_rule_page(site: str) -> str:
+    """Show the form, filled in by the link. A value that can be used has a preview at once."""
+    scope = scope_to_read(site)
+    if scope.site:
+        sessions.require_role(site, "moderator")
+    given = {name: request.args[name] for name in ("kind", "value", "effect", "note", "days") if name in request.args}
+    form = validated(RuleForm, given, strict=False)
     try:
-        form = validated(RuleForm, request.form.to_dict(), strict=False)
-        rule = _rule(form, signed, deps().now())
-        _check_term_limit(deps().storage, site, rule)
+        return _form_page(scope, form, matches=_matches(scope, _rule(scope, form)) if form.value else None)
     except Invalid as error:
-        return _page(site_cache.get_site(site), signed, problems=error.problems, given=request.form), 422
-    audit_entry = entry(signed, AuditAction.RULE_SET, rule.name, after=_summary(rule), site=site)
-    deps().storage.author_rules.put(site, rule, audit_entry)
-    return _back(site, "added")
+        return _form_page(scope, form, error.problems)
 
 
-def _summary(rule: AuthorRule) -> str:
-    until = "" if rule.until == FOREVER else f" until {rule.until:%Y-%m-%d %H:%M}"
-    return f"{rule.effect}{until}"
+def _form_page(
+    scope: RuleScope, form: RuleForm, problems: Sequence[Problem] = (), matches: Mapping[str, object] | None = None
+) -> str:
+    return render_template(
+        "sites/rule_form.html",
+        **_context(scope),
+        form=form,
+        problems=problems,
+        matches=matches,
+        kind_options=[(name, kind.label) for name, kind in RULE_KINDS.items()],
+        durations=RULE_DURATIONS,
+        fields=FIELDS_BY_NAME,
+        back=request.args.get("back", ""),
+    )
 
 
-def _back(site: str, done: str) -> ResponseReturnValue:
+@rule_route(blueprint, "", "POST")
+def add_rule(site: str) -> ResponseReturnValue:
+    """Add a rule, or replace the one with the same value; or show what it would have matched."""
+    scope = scope_to_change(site)
+    given: dict[str, Any] = request.form.to_dict()
+    if "fields" in given:
+        given["fields"] = request.form.getlist("fields")
+    form = RuleForm.model_construct(**{**RuleForm().model_dump(), **given})  # shows what was entered, also if invalid
+    try:
+        form = validated(RuleForm, given, strict=False)
+        rule = _rule(scope, form)
+        if form.step == "preview":
+            return _form_page(scope, form, matches=_matches(scope, rule))
+        scope.save([rule])
+    except Invalid as error:
+        return _form_page(scope, form, error.problems), 422
+    return _back(scope, "added", 1)
+
+
+def _back(scope: RuleScope, done: str, n: int) -> ResponseReturnValue:
     """Redirect to the author's or network's page that the request came from, or to the list."""
     back = request.args.get("back", "")
-    is_of_site = sessions.safe_path(back).startswith(f"/sites/{site}/")
-    return redirect(back if is_of_site else url_for("author_rules.rules_page", site=site, done=done), 303)
+    is_of_site = scope.site is not None and sessions.safe_path(back).startswith(
+        (f"/sites/{scope.owner}/", f"/review/{scope.owner}/")
+    )
+    return redirect(back if is_of_site else scope.address(done=done, n=str(n)), 303)
 
 
-def _rule(form: RuleForm, signed: SignedIn, now: datetime) -> AuthorRule:
-    """The rule that the form describes. Raises Invalid."""
-    target = RuleTarget.AUTHOR if form.target == "email" else RuleTarget(form.target)
-    value = _value(form)
-    if not value:
-        raise Invalid([Problem("value", "malformed", f"is not {EXPECTED_VALUES[form.target]}")])
-    if form.target == "domain" and is_registry_suffix(value):
-        message = f"cannot be used: {value} is a public suffix. Name one of the sites under it"
-        raise Invalid([Problem("value", "public-suffix", message)])
+def _rule(scope: RuleScope, form: RuleForm) -> AuthorRule:
+    """The rule that the form describes. Raises Invalid with every problem."""
+    now, problems = deps().now(), []
     until = now + timedelta(days=int(form.days)) if form.days else FOREVER
-    return AuthorRule(target, value, form.effect, signed.person.name, now, until, form.note)
-
-
-def _value(form: RuleForm) -> str:
-    """The value in the form in which comments are compared with it; "" if it is malformed."""
-    text = form.value
-    if form.target == "email":
-        return deps().pseudonyms.author(text) if "@" in text.strip("@") else ""
-    if form.target == "domain":
-        return _domain(text)
-    if form.target == "term":
-        return text if text.isprintable() else ""
-    return text if KEYED_NAME.fullmatch(text) else ""
-
-
-def _domain(text: str) -> str:
-    """The ASCII form of a domain or of the domain in a URL, without "www."; "" if there is none."""
-    host = re.split(r"[/?#:]", SCHEME.sub("", text, count=1), maxsplit=1)[0].rpartition("@")[2].strip(".").lower()
+    rule = AuthorRule(RuleTarget.TERM, form.value, RuleEffect.BAN, scope.signed.person.name, now, until, form.note)
+    if unknown := [name for name in form.fields if name not in VISITOR_FIELDS]:
+        problems.append(Problem("fields", "unknown", f"has no {', '.join(unknown)}"))
+    rule = replace(rule, fields=form.fields, inside=form.inside)
     try:
-        plain = host if host.isascii() else idna.encode(host, uts46=True).decode()
-    except idna.IDNAError:
-        return ""
-    named = plain.removeprefix("www.")
-    # Without "www.", a suffix such as `github.io` would cover the sites of other people.
-    plain = plain if is_public_suffix(named) else named
-    return plain if DOMAIN.fullmatch(plain) else ""
+        rule = replace(rule, effect=parse_effect(form.effect))
+    except ValueError as error:
+        problems.append(Problem("effect", "unknown", str(error)))
+    if form.kind not in RULE_KINDS:
+        problems.append(Problem("kind", "unknown", f"is none of {', '.join(RULE_KINDS)}"))
+    else:
+        try:
+            rule = with_value(rule, parse_value(form.kind, form.value, scope.owner, deps().pseudonyms))
+            rule = check_combination(rule)
+        except ValueError as error:
+            problems.append(Problem("value", "malformed", str(error)))
+    if problems:
+        raise Invalid(problems)
+    return rule
 
 
-def _check_term_limit(storage: Storage, site: str, rule: AuthorRule) -> None:
-    """Raises Invalid."""
-    if rule.target is not RuleTarget.TERM:
-        return
-    others = [r for r in storage.author_rules.all(site) if r.target is RuleTarget.TERM and r.value != rule.value]
-    if len(others) >= MAX_TERMS:
-        message = f"cannot be added: a site has at most {MAX_TERMS} rules about words"
-        raise Invalid([Problem("value", "too-many", message)])
+def _matches(scope: RuleScope, rule: AuthorRule) -> Mapping[str, object]:
+    """Return the latest comments that the rule would have matched; of no site for the deployment."""
+    if scope.site is None:
+        return {"rule": rule, "compared": 0, "found": []}
+    recent = recent_comments(deps().storage, scope.owner)
+    return {
+        "rule": rule, "compared": len(recent), "limit": COMPARED,
+        "found": [comment for comment in recent if would_match(rule, comment)],
+    }  # fmt: skip
 
 
-@blueprint.post("/delete")
+@rule_route(blueprint, "/delete", "POST")
 def delete_rule(site: str) -> ResponseReturnValue:
-    """Raises NotFound if there is no such rule, or if it is deleted already."""
-    signed = sessions.require_change(site)
-    name = request.form.get("name", "")
-    rules = deps().storage.author_rules.get(site, [name])
-    audit_entry = entry(signed, AuditAction.RULE_DELETE, name, before=_summary(rules[0]) if rules else "", site=site)
-    if not rules or not deps().storage.author_rules.delete(site, name, audit_entry):
+    """Delete the chosen rules. Raises NotFound if there are none, or if they are deleted already."""
+    request.max_content_length = request.max_form_memory_size = MAX_RULES_FORM
+    scope = scope_to_change(site)
+    n = scope.delete(request.form.getlist("name"))
+    if not n:
         raise NotFound("there is no such rule")
-    return _back(site, "deleted")
+    return _back(scope, "deleted", n)
+
+
+@rule_route(blueprint, "/switch", "POST")
+def switch_rule(site: str) -> ResponseReturnValue:
+    """Switch the chosen rules on or off. Raises NotFound if there are none."""
+    request.max_content_length = request.max_form_memory_size = MAX_RULES_FORM
+    scope = scope_to_change(site)
+    found = deps().storage.author_rules.get(scope.owner, request.form.getlist("name"))
+    if not found:
+        raise NotFound("there is no such rule")
+    enabled = request.form.get("to") == "on"
+    scope.save([replace(rule, enabled=enabled) for rule in found])
+    return _back(scope, "on" if enabled else "off", len(found))

@@ -30,6 +30,7 @@ from . import form_tokens, parsing
 from .author_secrets import given_secret
 from .form_tokens import ProofOfWork
 from .parsing import NO_FORM, FormEvidence, Sender
+from .range_cache import RangeCache
 from .signed_users import check_user
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,7 @@ class Submissions:
     sites: SiteCache
     proof_of_work: ProofOfWork
     wait_slots: WaitSlots
+    ranges: RangeCache
 
     def init_app(self, app: Flask) -> None:
         app.extensions[SUBMISSIONS_EXTENSION] = self
@@ -122,7 +124,7 @@ class Submissions:
         sender = Sender(check_user(deps, site, request, fields), secret, trusted)
         texts = parsing.checked_texts(fields, site, sender, deps.settings)
         form = self._form_evidence(site, texts, fields.get("content", ""), trusted)
-        comment = parsing.new_comment(deps, request, site, texts, form, sender)
+        comment = parsing.new_comment(deps, request, site, texts, form, sender, self.ranges)
         accepted = deps.storage.comments.accept(
             comment, admission(deps, site, parsing.submission_fingerprint(comment, bool(key)), key)
         )

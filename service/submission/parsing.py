@@ -26,6 +26,7 @@ from service.web.page_language import requested_translation
 from service.web.request_body import RequestBody
 from service.web.schemas import Submission
 
+from .range_cache import RangeCache
 from .signed_users import USER_FIELD, SignedUser, UserCheck
 
 #: Names of fields in WordPress's comment form, so that an existing form only needs a new address.
@@ -167,7 +168,13 @@ def _is_ip_address(text: str) -> bool:
 
 
 def new_comment(
-    deps: Deps, request: Request, site: Site, texts: Mapping[str, str], form: FormEvidence, sender: Sender
+    deps: Deps,
+    request: Request,
+    site: Site,
+    texts: Mapping[str, str],
+    form: FormEvidence,
+    sender: Sender,
+    ranges: RangeCache,
 ) -> Comment:
     """Build the comment to store. With a site key, the request's own headers describe the server, not the visitor."""
     trusted, user = sender.trusted, sender.user.user
@@ -175,9 +182,10 @@ def new_comment(
     agent = texts.get("user_agent", "") if trusted else request.headers.get("User-Agent", "")
     referrer = texts.get("referrer", "") if trusted else request.headers.get("Referer", "")
     visitor: dict[str, Any] = {name: texts.get(name, "") for name in VISITOR_FIELDS}
+    visitor |= _networks(deps, site, address, ranges)
+    visitor |= {"form_token": form.token, "form_seconds": form.seconds, "form_proof": form.proof}
     identity = deps.pseudonyms.author(texts.get("email", ""))
     id, now = new_id(), deps.now()
-    network_56, network_48 = deps.pseudonyms.wider_networks(address)
     secret = sender.author_secret or deps.pseudonyms.author_secret(site.id, id)
     browser = deps.pseudonyms.browser(site.id, secret)
     return Comment(
@@ -187,9 +195,6 @@ def new_comment(
         received=now.replace(microsecond=now.microsecond // 1000 * 1000),  # storage keeps milliseconds
         parent=texts.get("parent", ""),
         **visitor,
-        origin=deps.pseudonyms.origin(address),
-        network_56=network_56,
-        network_48=network_48,
         identity=identity,
         user=user.id if user else "",
         browser=browser,
@@ -199,12 +204,20 @@ def new_comment(
         user_agent=CONTROL_IN_HEADER.sub("", agent[:MAX_HEADER]),
         referrer=CONTROL_IN_HEADER.sub("", referrer[:MAX_HEADER]),
         trap=texts.get("trap", "")[:MAX_TRAP],
-        form_token=form.token,
-        form_seconds=form.seconds,
-        form_proof=form.proof,
         notify=texts.get("notify", ""),
         language=requested_translation(request, site, texts.get("lang", "")).code if texts.get("notify") else "",
     )
+
+
+def _networks(deps: Deps, site: Site, address: str, ranges: RangeCache) -> dict[str, Any]:
+    """Return the pseudonyms of the networks that the address is in, and the ranges in rules that contain it."""
+    network_56, network_48 = deps.pseudonyms.wider_networks(address)
+    return {
+        "origin": deps.pseudonyms.origin(address),
+        "network_56": network_56,
+        "network_48": network_48,
+        "ranges": ranges.containing(site.id, address),
+    }
 
 
 def _has_confirmed(deps: Deps, site: Site, identity: str, browser: str) -> bool:

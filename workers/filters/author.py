@@ -11,7 +11,7 @@ from workers.learning.combined_model import combined_score
 from workers.learning.features import features
 from workers.text.links import links
 
-from .author_rules import applicable_rules
+from .author_rules import author_rules
 from .base import Facts, Filter, plural
 
 #: Largest probability of spam with which the first comment of an author is published unseen, if the site wants that.
@@ -142,8 +142,6 @@ def has_links(comment: Comment) -> bool:
 
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:
-    """Trust by author or network only: anybody can use a trusted link or term."""
-    rules = applicable_rules(comment, facts) if facts.rules else ()
-    return any(
-        rule.effect is RuleEffect.TRUST and rule.target in (RuleTarget.AUTHOR, RuleTarget.ORIGIN) for rule in rules
-    )
+    """Trust by author or network only: anybody can use a trusted link."""
+    rules = author_rules(comment, facts) if facts.rules else ()
+    return any(rule.effect is RuleEffect.TRUST and rule.target is not RuleTarget.DOMAIN for rule in rules)

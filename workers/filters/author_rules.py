@@ -1,33 +1,51 @@
-"""Author rules: trust, mute and ban rules for authors, networks, linked domains and terms."""
+"""Author rules: trust, hold, mute and ban rules for authors, networks, linked domains and texts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import ClassVar
 
-from comments.author_rules import AuthorRule, RuleEffect, RuleTarget, rule_name
+from comments.author_rules import (
+    PAST_TENSE,
+    SHADOWED,
+    AuthorRule,
+    RuleEffect,
+    RuleTarget,
+    rule_name,
+)
 from comments.hosts import all_domains_covering
 from comments.model import Comment, Signal
-from comments.setting_values import Term
+from comments.rule_values import normal_domain
 from comments.signals import Override, SignalCatalogue, SignalInfo
 from workers.text.links import hosts_named, links
+from workers.text.memo import ByIdentity
+from workers.text.term_matcher import FieldMatchers, MatchedTerm
 
 from .base import Facts, Filter
-from .words import found_terms
 
-SIGNALS = {RuleEffect.TRUST: "standing.trusted", RuleEffect.MUTE: "standing.muted", RuleEffect.BAN: "standing.banned"}
-PAST_TENSE = {RuleEffect.TRUST: "trusted", RuleEffect.MUTE: "muted", RuleEffect.BAN: "banned"}
+SIGNALS = {
+    RuleEffect.TRUST: "standing.trusted",
+    RuleEffect.HOLD: "standing.muted",
+    RuleEffect.SHADOW: SHADOWED,
+    RuleEffect.BAN: "standing.banned",
+}
+RULE_SIGNALS = frozenset(SIGNALS.values())
 #: Rules to look up for one comment. No honest comment needs more; a batch of hostile ones must not cost more.
 MAX_RULE_NAMES = 300
+#: Rules that the evidence of one signal names.
+MAX_NAMED_RULES = 3
 
 
 def rule_names(comment: Comment) -> tuple[str, ...]:
-    """Return the names of rules that could apply to a comment. Rules about terms are matched with its words instead."""
+    """Return the names of rules that could apply to a comment. Rules about texts are matched with its words instead."""
     linked = [link.host for link in (*links(comment.content), *links(comment.url))]
     # Links come first, so that many other names do not use up the limit.
     hosts = (*linked, *hosts_named(comment.content))
     names = [rule_name(RuleTarget.AUTHOR, key) for key in comment.author_keys]
     names += [rule_name(RuleTarget.ORIGIN, network) for network in comment.networks]
+    names += [rule_name(RuleTarget.RANGE, id) for id in comment.ranges]
+    if mail_host := normal_domain(comment.email.rpartition("@")[2]):
+        names += [rule_name(RuleTarget.EMAIL_DOMAIN, domain) for domain in all_domains_covering((mail_host,))]
     names += [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)]
     return tuple(names[:MAX_RULE_NAMES])
 
@@ -41,19 +59,28 @@ class AuthorRuleFilter(Filter):
     signals: ClassVar[SignalCatalogue] = {
         "standing.trusted": SignalInfo(
             -3.0,
-            "a moderator trusts the author (half the points by an email address that is not confirmed), the network, a "
-            "linked domain or a term",
+            "a moderator trusts the author (half the points by an email address that is not confirmed), the network or "
+            "a linked domain",
             title="Trusted by a rule",
             sentence="{evidence}.",
             tone="good",
         ),
         "standing.muted": SignalInfo(
             Override.HOLD,
-            "a moderator muted one of these",
+            "a rule holds comments by the author or network, or with this link or text",
+            "no rule held it",
+            title="Held by a rule",
+            sentence="{evidence}.",
+            tone="warn",
+        ),
+        SHADOWED: SignalInfo(
+            Override.REJECT,
+            "a moderator muted the author, network, link or text: the comment is hidden as spam, and its author sees "
+            "that it is pending",
             "no rule muted it",
             title="Muted by a rule",
             sentence="{evidence}.",
-            tone="warn",
+            tone="bad",
         ),
         "standing.banned": SignalInfo(
             Override.REJECT,
@@ -66,23 +93,43 @@ class AuthorRuleFilter(Filter):
     }
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
-        for rule in applicable_rules(comment, facts):
-            yield Signal(SIGNALS[rule.effect], certainty(rule, comment), _evidence(rule))
+        """Yield one signal for each effect. Several rules with the same effect count once."""
+        applied = applied_rules(comment, facts)
+        for effect in RuleEffect if applied else ():
+            rules = [rule for rule in applied if rule.effect is effect]
+            rules.sort(key=partial(certainty, comment=comment), reverse=True)
+            if rules:
+                evidence = "; ".join(map(_evidence, rules[:MAX_NAMED_RULES]))
+                more = f"; and {len(rules) - MAX_NAMED_RULES} more rules" if len(rules) > MAX_NAMED_RULES else ""
+                yield Signal(SIGNALS[effect], certainty(rules[0], comment), evidence + more)
 
 
-def applicable_rules(comment: Comment, facts: Facts) -> Iterator[AuthorRule]:
-    """Yield the most certain rule of each effect that applies to the comment now."""
-    applicable = [rule for rule in facts.rules if rule.is_active(facts.now) and _applies(rule, comment, facts)]
-    for effect in RuleEffect if applicable else ():
-        if with_effect := [rule for rule in applicable if rule.effect is effect]:
-            yield max(with_effect, key=partial(certainty, comment=comment))
+@lru_cache(maxsize=64)
+def _text_matchers(rules: ByIdentity[tuple[AuthorRule, ...]]) -> FieldMatchers[AuthorRule]:
+    return FieldMatchers((rule.fields, MatchedTerm(rule.value, rule.inside, rule)) for rule in rules.value)
 
 
-def _applies(rule: AuthorRule, comment: Comment, facts: Facts) -> bool:
-    """Check rules about terms, and trust in an email address. All others were looked up by the comment's own names."""
-    if rule.target is RuleTarget.TERM:
-        return bool(found_terms((Term(rule.value),), comment, facts.site))
-    if rule.effect is RuleEffect.TRUST and _is_by_address(rule, comment):
+def author_rules(comment: Comment, facts: Facts) -> list[AuthorRule]:
+    """Return the rules about the author, the network and the links that apply to the comment now."""
+    return [rule for rule in facts.rules if rule.is_active(facts.now) and _has_proof(rule, comment, facts)]
+
+
+def applied_rules(comment: Comment, facts: Facts) -> list[AuthorRule]:
+    """Return all rules that apply to the comment now, each once."""
+    applied = author_rules(comment, facts) if facts.rules else []
+    if facts.text_rules:
+        found = _text_matchers(ByIdentity(facts.text_rules)).found(partial(getattr, comment))
+        applied += [rule for rule in dict.fromkeys(rule for rule, _ in found) if rule.is_active(facts.now)]
+    return applied
+
+
+def _has_proof(rule: AuthorRule, comment: Comment, facts: Facts) -> bool:
+    """Trust in an email address or its domain needs proof, because anybody can type it."""
+    if rule.effect is not RuleEffect.TRUST:
+        return True
+    if rule.target is RuleTarget.EMAIL_DOMAIN:
+        return comment.is_verified
+    if _is_by_address(rule, comment):
         proven = (*comment.proven_keys, comment.network_key)
         return comment.is_verified or facts.approved_under(comment, *proven) > 0
     return True
@@ -100,10 +147,15 @@ def certainty(rule: AuthorRule, comment: Comment) -> float:
 
 
 def _evidence(rule: AuthorRule) -> str:
+    """Name the rule and its reason. Everybody who sees the comment sees this: it has no address of its author."""
     subject = {
         RuleTarget.AUTHOR: "Author",
+        RuleTarget.EMAIL_DOMAIN: "Domain of the email address",
         RuleTarget.ORIGIN: "Network",
+        RuleTarget.RANGE: "Range of IP addresses",
         RuleTarget.DOMAIN: f"Links to {rule.value}",
-        RuleTarget.TERM: f"“{rule.value}”",
+        RuleTarget.TERM: f"“{rule.value}”" if rule.fields != ("email",) else "Email address",
+        RuleTarget.EXPRESSION: rule.value if rule.fields != ("email",) else "Email address",
     }[rule.target]
-    return f"{subject}: {PAST_TENSE[rule.effect]} by {rule.by}"
+    owner = " for all sites" if rule.shared else ""
+    return f"{subject}: {PAST_TENSE[rule.effect]} by {rule.by}{owner}" + (f" ({rule.note})" if rule.note else "")

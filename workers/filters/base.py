@@ -54,7 +54,8 @@ class Facts:
     thread_opened: datetime | None = None
     corpus: TokenCounts = field(default_factory=TokenCounts)
     staff_names: frozenset[str] = frozenset()  # names that readers have seen with the staff badge
-    rules: tuple[AuthorRule, ...] = ()  # may contain expired rules, and rules about terms that do not occur
+    rules: tuple[AuthorRule, ...] = ()  # about the author, network and links of the comment; may be expired
+    text_rules: tuple[AuthorRule, ...] = ()  # all rules about texts, whether the comment has the text or not
     other_sites: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # linked domain -> sites: ham, spam
     links_approved: bool = False  # people approved a comment of the author with a link or a website
     scorer: ScorerAnswer | None = None  # None if the operator has no scorer

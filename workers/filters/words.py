@@ -1,18 +1,15 @@
 """Words: the terms for which a site holds or rejects comments."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import ClassVar
 
 from comments.model import Comment, Signal
 from comments.setting_values import Term
 from comments.signals import Override, SignalCatalogue, SignalInfo
-from comments.site import Site
 from workers.text.memo import ByIdentity
-from workers.text.normalization import fold
-from workers.text.tokens import UNSPACED_SCRIPT, WORD, words
+from workers.text.term_matcher import FieldMatchers, MatchedTerm
 
 from .base import Facts, Filter
 
@@ -20,67 +17,22 @@ from .base import Facts, Filter
 _PLACES = {"content": "the text", "author": "the name", "email": "the email address", "url": "the website"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """Prepared terms for one field. Single words are looked up; phrases and terms with signs are searched for."""
-
-    words: Mapping[str, str]  # normalized term -> the term as the site wrote it
-    patterns: tuple[tuple[re.Pattern[str], str], ...]
-
-    def found(self, text: str) -> list[str]:
-        written, folded, hits = text.casefold(), fold(text).text, []
-        for view in (folded,) if written == folded else (written, folded):
-            if not self.words.keys().isdisjoint(in_view := words(view)):
-                hits += [self.words[word] for word in dict.fromkeys(in_view) if word in self.words]
-            if self.patterns:
-                hits += [term for pattern, term in self.patterns if pattern.search(view)]
-        return hits
-
-
-def _pattern(form: str, inside: bool) -> re.Pattern[str]:
-    """Return a pattern for `form` with any space between its parts. A letter or digit at an end must end a word."""
-    before = "" if inside or not form[0].isalnum() else r"(?<![^\W_])"
-    after = "" if inside or not form[-1].isalnum() else r"(?![^\W_])"
-    return re.compile(before + r"\s+".join(map(re.escape, form.split())) + after)
+@lru_cache(maxsize=64)
+def _matchers(terms: ByIdentity[tuple[Term, ...]], match_inside_words: bool) -> FieldMatchers[str]:
+    """Return the prepared terms of a site. Cached, because a whole batch of comments uses the same ones."""
+    return _prepared(terms.value, match_inside_words)
 
 
 @lru_cache(maxsize=64)
-def _site_terms(terms: ByIdentity[tuple[Term, ...]], match_inside_words: bool) -> Mapping[str, _Terms]:
-    """Return the prepared terms of a site. Cached, because a whole batch of comments uses the same ones."""
-    return _terms_by_field(terms.value, match_inside_words)
+def _prepared(terms: tuple[Term, ...], match_inside_words: bool) -> FieldMatchers[str]:
+    """Every job reads the settings anew, and mostly with the same terms."""
+    return FieldMatchers((term.fields, MatchedTerm(term.text, match_inside_words, term.text)) for term in terms)
 
 
-@lru_cache(maxsize=256)
-def _terms_by_field(terms: tuple[Term, ...], match_inside_words: bool) -> Mapping[str, _Terms]:
-    fields = dict.fromkeys(field for term in terms for field in term.fields)
-    return {field: _prepared([t.text for t in terms if field in t.fields], match_inside_words) for field in fields}
-
-
-def _prepared(texts: Iterable[str], match_inside_words: bool) -> _Terms:
-    single: dict[str, str] = {}
-    patterns: dict[re.Pattern[str], str] = {}
-    for text in texts:
-        # Both as written and folded, as comments are: "v1agra" finds "viagra", and the other way round.
-        for form in dict.fromkeys((text.strip().casefold(), fold(text).text.strip())):
-            # Scripts without spaces have no word boundaries.
-            inside = match_inside_words or bool(UNSPACED_SCRIPT.search(form))
-            if WORD.fullmatch(form) and not inside:
-                single.setdefault(form, text)
-            elif form:
-                patterns.setdefault(_pattern(form, inside), text)
-    return _Terms(single, tuple(patterns.items()))
-
-
-def found_terms(terms: tuple[Term, ...], comment: Comment, site: Site) -> list[str]:
+def found_terms(terms: tuple[Term, ...], comment: Comment, match_inside_words: bool) -> list[str]:
     """Return each term that occurs, with its place: “term” in the text."""
-    return _hits(_terms_by_field(terms, site.match_inside_words), comment)
-
-
-def _hits(by_field: Mapping[str, _Terms], comment: Comment) -> list[str]:
-    fields = [(field, terms, text) for field, terms in by_field.items() if (text := getattr(comment, field))]
-    return list(
-        dict.fromkeys([f"“{term}” in {_PLACES[field]}" for field, terms, text in fields for term in terms.found(text)])
-    )
+    found = _matchers(ByIdentity(terms), match_inside_words).found(partial(getattr, comment))
+    return list(dict.fromkeys(f"“{term}” in {_PLACES[field]}" for term, field in found))
 
 
 @dataclass(frozen=True)
@@ -111,5 +63,5 @@ class WordFilter(Filter):
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
         for name, terms in (("words.hold", facts.site.hold_words), ("words.reject", facts.site.reject_words)):
-            if terms and (hits := _hits(_site_terms(ByIdentity(terms), facts.site.match_inside_words), comment)):
+            if terms and (hits := found_terms(terms, comment, facts.site.match_inside_words)):
                 yield Signal(name, 1.0, ", ".join(hits[:5]))

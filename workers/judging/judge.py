@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
+from comments.author_rules import AuthorRule
 from comments.drafts import before_last_edit, was_held_before_edit
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
@@ -81,6 +82,7 @@ def facts_from(site: Site, evidence: Evidence, now: datetime) -> Facts:
         corpus=evidence.corpus,
         staff_names=evidence.staff_names,
         rules=evidence.rules,
+        text_rules=evidence.text_rules,
     )
 
 
@@ -156,6 +158,12 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
     return replace(decision, masked=masked, log_odds=round(score.log_odds, 2), wave=wave)
 
 
+def _hit_rules(comment: Comment, facts: Facts, signals: Iterable[Signal]) -> tuple[AuthorRule, ...]:
+    """Return the rules behind the signals."""
+    has_hits = any(signal.name in author_rules.RULE_SIGNALS for signal in signals)
+    return tuple(author_rules.applied_rules(comment, facts)) if has_hits else ()
+
+
 def judge_batch(
     comments: Sequence[tuple[Comment, int]],
     site: Site,
@@ -187,5 +195,6 @@ def judge_batch(
         if expired():
             break
         signals = run_filters(comment, facts, filters)
-        changes.append(CommentChange(comment, comment.with_decision(decision_for(comment, facts, signals, policy))))
+        after = comment.with_decision(decision_for(comment, facts, signals, policy))
+        changes.append(CommentChange(comment, after, rules=_hit_rules(comment, facts, signals)))
     return changes

@@ -52,9 +52,25 @@ class EvidenceKeys(Names):
         return self._of(site, "unlearned")
 
     def rules(self, site: str) -> str:
-        """hash; author, network or domain -> AuthorRule as JSON; AuthorRules; Evidence; until deleted."""
+        """hash; author, network, range or domain -> AuthorRule as JSON; AuthorRules; Evidence; until deleted."""
         return self._of(site, "standings")
 
     def terms(self, site: str) -> str:
-        """hash; term -> AuthorRule as JSON; AuthorRules; Evidence; until deleted."""
+        """hash; term or expression -> AuthorRule as JSON; AuthorRules; Evidence; until deleted."""
         return self._of(site, "standings:terms")
+
+    def rule_ranges(self, site: str) -> str:
+        """hash; keyed name of a range in a rule -> the range; AuthorRules; web; until deleted."""
+        return self._of(site, "standings:ranges")
+
+    def rules_version(self, site: str) -> str:
+        """string; number of changes of the rules; AuthorRules; Evidence; for ever."""
+        return self._of(site, "standings:version")
+
+    def rule_hits(self, site: str) -> str:
+        """hash; name of a rule -> comments to which it applied; AuthorRules; rule pages; until the rule is deleted."""
+        return self._of(site, "standings:hits")
+
+    def rule_times(self, site: str) -> str:
+        """hash; name of a rule -> ms of its last hit; AuthorRules; rule pages; until the rule is deleted."""
+        return self._of(site, "standings:times")

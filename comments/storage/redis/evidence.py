@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from comments.author_rules import AuthorRule
+from comments.author_rules import SHARED_RULES, AuthorRule
 from comments.lifecycle import Label, Status
 from comments.shared_learning import LearningGroups
 from comments.storage.codec import load, moment
@@ -18,6 +18,10 @@ from comments.storage.values import Evidence, EvidenceQuery, TokenCounts, Window
 from .author_records import comments_in, first_seen
 from .client import Client, guarded, text
 from .scripts import Script
+from .text_rules import TextRuleCache
+
+#: Replies to TextRuleCache.queue.
+N_VERSIONS = 4
 
 #: A comment that a window has counted before, one that it counts now, and one that it never counts.
 COUNTED_BEFORE, COUNTED, NEVER_COUNTED = 0, 1, 2
@@ -31,6 +35,7 @@ class RedisEvidence:
         self._reached = Script(client, "threads/reached")
         #: Sites that had no lesson at the last look. Their tokens are looked up only after the first lesson.
         self._without_lessons: set[str] = set()
+        self._text_rules = TextRuleCache(keys)
 
     def look_up(self, site: str, questions: Sequence[EvidenceQuery]) -> list[Evidence]:
         if not questions:
@@ -46,11 +51,14 @@ class RedisEvidence:
         for w in windows:
             named = {"windows": w.windows, "uses": w.uses}
             self._windows_count(w.keys, named, *w.values, client=pipe)
+        self._text_rules.queue(pipe, site)
         batch.queue(pipe)
         self._reached(*batch.parents(), client=pipe)
         found = pipe.execute()
         counts = _counts(windows, found)
-        batch.read(found[len(windows) :])
+        versions, rest = found[len(windows) :][:N_VERSIONS], found[len(windows) + N_VERSIONS :]
+        batch.read(rest)
+        batch.text_rules = self._text_rules.read(self._client, site, versions)
         if batch.has_lessons:
             self._without_lessons.discard(corpus_site)
             batch.read_missing_tokens(self._client)
@@ -94,6 +102,8 @@ class _Windows:
 class _Batch:
     """The other lookups of a batch of queries. Each name is looked up once."""
 
+    text_rules: tuple[AuthorRule, ...] = ()
+
     def __init__(
         self, keys: Keys, site: str, corpus_site: str, queries: Sequence[EvidenceQuery], with_tokens: bool
     ) -> None:
@@ -115,8 +125,8 @@ class _Batch:
         pipe.hmget(k.lessons(self._corpus_site), *Label, "bar", "residual")
         for label in (Label.HAM, Label.SPAM):
             pipe.hmget(k.corpus(self._corpus_site, label), self._tokens or [""])
-        pipe.hvals(k.terms(site))
         pipe.hmget(k.rules(site), self._rules)
+        pipe.hmget(k.rules(SHARED_RULES), self._rules)
         pipe.smembers(k.staff_names(site))
 
     def parents(self) -> tuple[list[str], Mapping[str, list[str]]]:
@@ -127,15 +137,17 @@ class _Batch:
 
     def read(self, found: Sequence[Any]) -> None:
         """Take the replies, in the order of `queue`, and the states of the parents after them."""
-        closed, opened, approved, spam, lessons, ham, spam_tokens, terms, rules, staff, parents = found
+        closed, opened, approved, spam, lessons, ham, spam_tokens, rules, shared, staff, parents = found
         self._closed = {name for name, is_closed in zip(self._threads, closed, strict=True) if is_closed}
         self._opened = _numbers(self._threads, opened)
         self._approved, self._spam = _numbers(self._authors, approved), _numbers(self._authors, spam)
         self._lessons = int(lessons[0] or 0), int(lessons[1] or 0)
         self._ham_ceiling, self._residual = float(lessons[2] or 0), int(lessons[3] or 0)
         self._read_tokens(ham, spam_tokens)
-        self._term_rules = tuple(load(AuthorRule, record) for record in terms)
-        self._named_rules = {n: load(AuthorRule, r) for n, r in zip(self._rules, rules, strict=True) if r}
+        self._named_rules: dict[str, list[AuthorRule]] = {}
+        for name, record in (*zip(self._rules, rules, strict=True), *zip(self._rules, shared, strict=True)):
+            if record:
+                self._named_rules.setdefault(name, []).append(load(AuthorRule, record))
         self._staff_names = frozenset(text(name) for name in staff)
         self._parents = iter(parents[::2])
 
@@ -178,7 +190,8 @@ class _Batch:
                 self._residual,
             ),
             staff_names=self._staff_names,
-            rules=(*(self._named_rules[n] for n in q.rules if n in self._named_rules), *self._term_rules),
+            rules=tuple(rule for n in q.rules for rule in self._named_rules.get(n, ())) if self._named_rules else (),
+            text_rules=self.text_rules,
             approved_by_people=tuple(self._approved.get(record_of_people(name), 0) for name in q.author),
             spam_by_people=tuple(self._spam.get(record_of_people(name), 0) for name in q.author),
             links_approved=any(self._approved.get(record_of_links(name), 0) for name in q.trusted),

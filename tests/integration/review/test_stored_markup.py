@@ -58,7 +58,7 @@ def store_in_administration(web_app: WebApp, text: str) -> None:
         web_app.storage.author_rules.put(
             "blog", AuthorRule(target, text, RuleEffect.BAN, text, NOW, FOREVER, text), entry
         )
-    on_this = AuthorRule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.MUTE, text, NOW, FOREVER, text)
+    on_this = AuthorRule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.HOLD, text, NOW, FOREVER, text)
     web_app.storage.author_rules.put("blog", on_this, entry)
     web_app.storage.audit.append(replace(entry, action=Action.SPAM.row.audit), replace(entry, site=""))
 

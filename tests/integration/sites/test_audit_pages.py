@@ -24,8 +24,8 @@ def found(user: SignedInClient, query: str) -> int:
 
 def test_the_audit_log_is_searched_and_paged(web_app, mo, owner):
     for n in range(60):
-        mo.post_form("/sites/blog/rules", target="term", value=f"word {n}", effect="mute")
-    owner.post_form("/sites/blog/rules", target="term", value="mine", effect="mute")
+        mo.post_form("/sites/blog/rules", kind="term", value=f"word {n}", effect="mute")
+    owner.post_form("/sites/blog/rules", kind="term", value="mine", effect="mute")
     assert found(owner, "") == 50
     assert found(owner, "by=ow") == 1
     assert found(owner, "subject=term:word 7&action=standing") == 1
@@ -40,7 +40,7 @@ def test_the_audit_log_is_searched_and_paged(web_app, mo, owner):
 
 
 def test_the_audit_log_is_exported_with_an_entry_about_the_export(web_app, mo, owner):
-    mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute")
+    mo.post_form("/sites/blog/rules", kind="term", value="x", effect="mute")
     answer = owner.post_form("/sites/blog/audit/export")
     rows = [json.loads(line) for line in answer.text.splitlines()]
     assert [(r["by"], r["action"], r["subject"]) for r in rows] == [

@@ -1,4 +1,4 @@
-"""Trust, mute and ban rules: their values, their forms and their end."""
+"""Trust, hold, mute and ban rules: their values, their forms and their end."""
 
 from datetime import timedelta
 
@@ -16,13 +16,26 @@ def rules(web_app: WebApp) -> list[tuple[str, str, str]]:
     return [(s.target.value, s.value, s.effect.value) for s in web_app.storage.author_rules.all("blog")]
 
 
+def rows_of(text: str) -> str:
+    """Return the text of the list of rules."""
+    found = parse(text).find(".//ul[@class='rows']")
+    return "" if found is None else " ".join(found.itertext())
+
+
 @pytest.mark.parametrize(
     ("target", "value", "kept"),
     [
         ("email", " Ada@Example.org ", ("author", Pseudonyms(SECRET).author("ada@example.org"))),
         ("author", "identity-of-ada", ("author", "identity-of-ada")),
         ("author", "identity-of-ada@origin-of-ada", ("author", "identity-of-ada@origin-of-ada")),
-        ("origin", "origin-of-ada", ("origin", "origin-of-ada")),
+        ("network", "origin-of-ada", ("origin", "origin-of-ada")),
+        ("email-domain", "@Mail.Example", ("email-domain", "mail.example")),
+        ("expression", "ca[s5]ino", ("expression", "/ca[s5]ino/")),
+        ("term", "/ca[s5]ino/", ("expression", "/ca[s5]ino/")),
+        ("range", "203.0.113.7", ("origin", Pseudonyms(SECRET).origin("203.0.113.7"))),
+        ("range", "2001:db8:1:2::5/64", ("origin", Pseudonyms(SECRET).origin("2001:db8:1:2::"))),
+        ("range", "2001:db8:1::/48", ("origin", Pseudonyms(SECRET).wider_networks("2001:db8:1::")[1])),
+        ("user", "17", ("author", Pseudonyms(SECRET).user("blog", "17"))),
         ("domain", "https://Spam.Example:8080/x?y", ("domain", "spam.example")),
         ("domain", "bücher.example", ("domain", "xn--bcher-kva.example")),
         ("domain", "https://www.casino.de/x", ("domain", "casino.de")),
@@ -36,7 +49,7 @@ def rules(web_app: WebApp) -> list[tuple[str, str, str]]:
     ],
 )
 def test_the_value_of_a_rule_is_stored_in_its_normal_form(web_app, mo, target, value, kept):
-    answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban", days="7", note="a flood")
+    answer = mo.post_form("/sites/blog/rules", kind=target, value=value, effect="ban", days="7", note="a flood")
     assert answer.status_code == 303
     (rule,) = web_app.storage.author_rules.all("blog")
     assert rule == AuthorRule(
@@ -54,7 +67,11 @@ def test_the_value_of_a_rule_is_stored_in_its_normal_form(web_app, mo, target, v
         ("email", "no address"),
         ("email", "@"),
         ("author", "a b"),
-        ("origin", "<x>"),
+        ("network", "<x>"),
+        ("range", "0.0.0.0/0"),
+        ("range", "300.1.1.1"),
+        ("expression", "a(b"),
+        ("email-domain", "localhost"),
         ("domain", "localhost"),
         ("domain", "a..b"),
         ("domain", "://"),
@@ -64,7 +81,7 @@ def test_the_value_of_a_rule_is_stored_in_its_normal_form(web_app, mo, target, v
     ],
 )
 def test_a_malformed_rule_is_refused_with_a_message(web_app, mo, target, value):
-    answer = mo.post_form("/sites/blog/rules", target=target, value=value, effect="ban")
+    answer = mo.post_form("/sites/blog/rules", kind=target, value=value, effect="ban")
     assert answer.status_code == 422
     assert rules(web_app) == []
     assert audit_log(web_app) == []
@@ -73,7 +90,7 @@ def test_a_malformed_rule_is_refused_with_a_message(web_app, mo, target, value):
 @pytest.mark.parametrize("effect", ["ban", "mute", "trust"])
 @pytest.mark.parametrize("value", ["co.uk", "https://co.uk/", "com.au"])
 def test_a_rule_about_a_public_suffix_is_refused(web_app, mo, value, effect):
-    answer = mo.post_form("/sites/blog/rules", target="domain", value=value, effect=effect)
+    answer = mo.post_form("/sites/blog/rules", kind="domain", value=value, effect=effect)
     assert answer.status_code == 422
     assert "is a public suffix. Name one of the sites under it" in answer.text
     assert rules(web_app) == []
@@ -82,11 +99,11 @@ def test_a_rule_about_a_public_suffix_is_refused(web_app, mo, value, effect):
 def test_a_rule_is_added_and_deleted_on_an_authors_page(web_app, mo):
     held(web_app.storage)
     at = "/sites/blog/authors/identity-of-ada"
-    form = parse(page(mo, at)).find(".//form[@class='inline panel']")
+    form = parse(page(mo, at)).find(".//div[@class='cluster panel']/form")
     fields = {i.get("name"): i.get("value") for i in form.iterfind(".//input[@type='hidden']")}
-    answer = mo.client.post(form.get("action"), data={**fields, "days": "", "note": "", "effect": "mute"})
+    answer = mo.client.post(form.get("action"), data={**fields, "effect": "mute"})
     assert answer.location == at
-    assert rules(web_app) == [("author", "identity-of-ada", "mute")]
+    assert rules(web_app) == [("author", "identity-of-ada", "shadow")]
     text = page(mo, at)
     assert "muted" in text
     lifted = mo.post_form(f"/sites/blog/rules/delete?back={at}", name="author:identity-of-ada")
@@ -100,9 +117,9 @@ def test_a_form_redirects_to_pages_of_the_same_site_only(web_app, mo, back):
     answer = mo.client.post(
         "/sites/blog/rules",
         query_string={"back": back},
-        data={"csrf": mo.csrf, "target": "term", "value": "x", "effect": "mute"},
+        data={"csrf": mo.csrf, "kind": "term", "value": "x", "effect": "mute"},
     )
-    assert answer.location == "/sites/blog/rules?done=added"
+    assert answer.location == "/sites/blog/rules?done=added&n=1"
 
 
 def test_deleting_an_unknown_rule_gets_404(web_app, mo):
@@ -112,9 +129,9 @@ def test_deleting_an_unknown_rule_gets_404(web_app, mo):
 
 
 def test_an_expired_rule_is_shown_as_ended(web_app, mo):
-    mo.post_form("/sites/blog/rules", target="term", value="x", effect="ban", days="1")
+    mo.post_form("/sites/blog/rules", kind="term", value="x", effect="ban", days="1")
     web_app.clock.advance(timedelta(hours=11))
-    assert "ended" not in page(mo, "/sites/blog/rules")
+    assert "expired" not in rows_of(page(mo, "/sites/blog/rules"))
     old = AuthorRule(RuleTarget.TERM, "old", RuleEffect.BAN, "mo", NOW, NOW)
     web_app.storage.author_rules.put("blog", old, AuditEntry("mo", AuditAction.RULE_SET, old.name, site="blog"))
-    assert "ended" in page(mo, "/sites/blog/rules")
+    assert "expired" in rows_of(page(mo, "/sites/blog/rules"))

@@ -65,7 +65,7 @@ def test_a_new_link_replaces_a_lost_one(web_app, owner):
 def test_a_role_is_changed_and_removed(web_app, mo, owner):
     change = "/sites/blog/team/role"
     assert owner.post_form(change, name="mo", role="viewer").status_code == 303
-    assert mo.post_form("/sites/blog/rules", target="term", value="x", effect="mute").status_code == 403
+    assert mo.post_form("/sites/blog/rules", kind="term", value="x", effect="mute").status_code == 403
     assert owner.post_form(change, name="mo", role="").status_code == 303
     assert mo.get("/sites/blog/rules").status_code == 404
     assert [(e.action, e.before, e.after) for e in web_app.storage.audit.page("blog", AuditQuery(), 9).rows] == [

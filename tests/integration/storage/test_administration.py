@@ -148,7 +148,7 @@ BAN = AuthorRule(RuleTarget.ORIGIN, "origin-of-ada", RuleEffect.BAN, "mo", NOW, 
 
 
 def test_a_rule_is_stored_replaced_and_deleted(storage: Storage) -> None:
-    mute = replace(BAN, effect=RuleEffect.MUTE, at=NOW + timedelta(seconds=1))
+    mute = replace(BAN, effect=RuleEffect.HOLD, at=NOW + timedelta(seconds=1))
     word = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.BAN, "mo", NOW)
     storage.author_rules.put("blog", BAN, an_entry(action=AuditAction.RULE_SET))
     storage.author_rules.put("blog", mute, an_entry(action=AuditAction.RULE_SET))
@@ -164,12 +164,12 @@ def test_a_rule_is_stored_replaced_and_deleted(storage: Storage) -> None:
 
 
 def test_evidence_has_the_rules_asked_for_and_those_about_terms(storage: Storage) -> None:
-    word = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.MUTE, "mo", NOW)
+    word = AuthorRule(RuleTarget.TERM, "casino", RuleEffect.HOLD, "mo", NOW)
     for rule in (BAN, word, replace(BAN, value="somebody else")):
         storage.author_rules.put("blog", rule, an_entry())
     asked, other = storage.evidence.look_up("blog", [EvidenceQuery(rules=(BAN.name, "author:x")), EvidenceQuery()])
-    assert asked.rules == (BAN, word)
-    assert other.rules == (word,)
+    assert (asked.rules, asked.text_rules) == ((BAN,), (word,))
+    assert (other.rules, other.text_rules) == ((), (word,))
     assert storage.evidence.look_up("shop", [EvidenceQuery(rules=(BAN.name,))])[0].rules == ()
 
 

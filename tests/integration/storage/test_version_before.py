@@ -175,7 +175,7 @@ def test_evidence_includes_earlier_comments(old: Storage) -> None:
     assert evidence.counts == {"duplicates.here": 1}
     assert evidence.approved[0] >= 5
     assert evidence.first_seen == datetime(2026, 11, 29, tzinfo=UTC).date()
-    assert {rule.value: rule.effect for rule in evidence.rules} == {"crypto": RuleEffect.MUTE}
+    assert {rule.value: rule.effect for rule in evidence.text_rules} == {"crypto": RuleEffect.HOLD}
 
 
 def test_pending_deliveries_are_sent(old: Storage) -> None:

@@ -27,7 +27,8 @@ def read(line: str) -> Comment:
         Decision(**d | {"at": datetime.fromisoformat(d["at"]), "signals": tuple(Signal(**s) for s in d["signals"])})
         for d in values["decisions"]
     ]
-    return Comment(**values | {"received": datetime.fromisoformat(values["received"]), "decisions": tuple(decisions)})
+    read = {"received": datetime.fromisoformat(values["received"]), "ranges": tuple(values["ranges"])}
+    return Comment(**values | read | {"decisions": tuple(decisions)})
 
 
 def test_an_export_holds_every_comment_with_its_whole_history(run: Run, storage: Storage, blog: Site):

@@ -1,4 +1,4 @@
-"""Trust, mute and ban rules apply until they expire."""
+"""Trust, hold, mute and ban rules apply until they expire."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,12 +28,13 @@ def test_a_comment_is_looked_up_by_author_network_and_the_domains_of_its_links()
         "author:identity-of-ada",
         "author:identity-of-ada@origin-of-ada",
         "origin:origin-of-ada",
+        "email-domain:example.org",
         "domain:a.shop.evil.example",
         "domain:shop.evil.example",
         "domain:evil.example",
         "domain:ada.example",
     )
-    assert rule_names(a_comment(identity="", origin="")) == ()
+    assert rule_names(a_comment(identity="", origin="", email="")) == ()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,12 @@ def test_many_names_do_not_hide_the_link_of_the_author() -> None:
 
 @pytest.mark.parametrize(
     ("effect", "signal"),
-    [(RuleEffect.TRUST, "standing.trusted"), (RuleEffect.MUTE, "standing.muted"), (RuleEffect.BAN, "standing.banned")],
+    [
+        (RuleEffect.TRUST, "standing.trusted"),
+        (RuleEffect.HOLD, "standing.muted"),
+        (RuleEffect.SHADOW, "standing.shadowed"),
+        (RuleEffect.BAN, "standing.banned"),
+    ],
 )
 def test_each_effect_has_a_signal_that_names_the_moderator(effect, signal):
     found = seen(AuthorRuleFilter(), ADA, rules=(a_rule(RuleTarget.ORIGIN, "origin-of-ada", effect),))
@@ -88,8 +94,8 @@ def test_an_expired_rule_does_not_apply():
 
 def test_a_term_is_matched_like_the_sites_own_words():
     ban = (a_rule(RuleTarget.TERM, "cheap pills"),)
-    assert seen(AuthorRuleFilter(), a_comment(content="Ch3ap   PILLS here"), rules=ban)
-    assert seen(AuthorRuleFilter(), a_comment(content="cheap pillows"), rules=ban) == {}
+    assert seen(AuthorRuleFilter(), a_comment(content="Ch3ap   PILLS here"), text_rules=ban)
+    assert seen(AuthorRuleFilter(), a_comment(content="cheap pillows"), text_rules=ban) == {}
 
 
 BY_EMAIL = a_rule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.TRUST)
@@ -120,10 +126,15 @@ def test_a_trusted_author_is_not_held_for_a_first_comment(target):
     assert strengths(AuthorFilter(), ADA, approved=(0, 0), spam=(0, 0), rules=(trust,)) == {}
 
 
-@pytest.mark.parametrize("target", [RuleTarget.DOMAIN, RuleTarget.TERM])
-def test_a_trusted_link_or_term_does_not_make_the_author_known(target):
-    trust = a_rule(target, "essay", RuleEffect.TRUST)
+def test_a_trusted_link_does_not_make_the_author_known():
+    trust = a_rule(RuleTarget.DOMAIN, "essay.example", RuleEffect.TRUST)
     found = strengths(AuthorFilter(), ADA, moderation="first", approved=(0, 0), spam=(0, 0), rules=(trust,))
+    assert found == {"author.first": 1.0}
+
+
+def test_a_trusted_term_of_an_earlier_version_does_not_make_the_author_known():
+    trust = a_rule(RuleTarget.TERM, "essay", RuleEffect.TRUST)
+    found = strengths(AuthorFilter(), ADA, moderation="first", approved=(0, 0), spam=(0, 0), text_rules=(trust,))
     assert found == {"author.first": 1.0}
 
 
@@ -131,13 +142,14 @@ def test_a_trusted_link_or_term_does_not_make_the_author_known(target):
     ("effects", "action"),
     [
         ((RuleEffect.TRUST,), Action.APPROVE),
-        ((RuleEffect.MUTE,), Action.HOLD),
-        ((RuleEffect.TRUST, RuleEffect.MUTE), Action.HOLD),
+        ((RuleEffect.HOLD,), Action.HOLD),
+        ((RuleEffect.TRUST, RuleEffect.HOLD), Action.HOLD),
+        ((RuleEffect.SHADOW,), Action.SPAM),
         ((RuleEffect.BAN,), Action.SPAM),
-        ((RuleEffect.TRUST, RuleEffect.MUTE, RuleEffect.BAN), Action.SPAM),
+        ((RuleEffect.TRUST, RuleEffect.HOLD, RuleEffect.BAN), Action.SPAM),
     ],
 )
-def test_a_ban_overrides_a_mute_and_a_mute_overrides_trust(effects, action):
+def test_a_ban_overrides_a_hold_and_a_hold_overrides_trust(effects, action):
     rules = tuple(a_rule(RuleTarget.ORIGIN, "origin-of-ada", effect) for effect in effects)
     known = facts(approved=(0, 0), spam=(0, 0), rules=rules)
     decision = build_policy(BUILT_IN, {}).for_site(a_site()).decide(run_filters(ADA, known, BUILT_IN), NOW)
@@ -160,3 +172,49 @@ def test_a_ban_of_a_wider_network_covers_all_its_networks(network: str) -> None:
     assert ban.name in rule_names(banned)
     assert [*seen(AuthorRuleFilter(), banned, rules=(ban,))] == ["standing.banned"]
     assert ban.name not in rule_names(ADA)
+
+
+def test_a_ban_of_an_email_domain_covers_its_subdomains_and_no_other_domain() -> None:
+    ban = a_rule(RuleTarget.EMAIL_DOMAIN, "mail.example")
+    assert ban.name in rule_names(a_comment(email="a@x.Mail.example"))
+    assert ban.name not in rule_names(a_comment(email="a@notmail.example"))
+    assert ban.name not in rule_names(a_comment(email="mail.example@other.example"))
+
+
+def test_trust_in_an_email_domain_needs_a_confirmed_address() -> None:
+    trust = a_rule(RuleTarget.EMAIL_DOMAIN, "example.org", RuleEffect.TRUST)
+    typed = strengths(AuthorRuleFilter(), ADA, rules=(trust,), approved=(9, 9))
+    assert typed == {}
+    assert "author.first" in strengths(AuthorFilter(), ADA, moderation="first", rules=(trust,))
+    confirmed = a_comment(email_confirmed=True)
+    assert strengths(AuthorRuleFilter(), confirmed, rules=(trust,)) == {"standing.trusted": 1.0}
+
+
+def test_a_range_is_looked_up_by_its_keyed_name_only() -> None:
+    ban = a_rule(RuleTarget.RANGE, "203.0.113.0/24", id="keyed")
+    assert ban.name in rule_names(a_comment(ranges=("keyed",)))
+    found = seen(AuthorRuleFilter(), a_comment(ranges=("keyed",)), rules=(ban,))
+    assert "203.0.113" not in found["standing.banned"].evidence
+
+
+def test_the_evidence_names_each_rule_with_its_reason_once() -> None:
+    rules = tuple(a_rule(RuleTarget.DOMAIN, f"s{n}.example", note="advert") for n in range(5))
+    (banned,) = seen(AuthorRuleFilter(), ADA, rules=rules).values()
+    assert banned.evidence.startswith("Links to s0.example: banned by mo (advert); ")
+    assert banned.evidence.endswith("; and 2 more rules")
+
+
+def test_an_expression_looks_only_in_its_fields() -> None:
+    ban = (a_rule(RuleTarget.EXPRESSION, "/ca[s5]ino/", fields=("url",)),)
+    assert seen(AuthorRuleFilter(), a_comment(content="casino"), text_rules=ban) == {}
+    assert seen(AuthorRuleFilter(), a_comment(url="https://CA5INO.example"), text_rules=ban)
+
+
+def test_a_rule_that_is_switched_off_does_not_apply() -> None:
+    ban = a_rule(RuleTarget.ORIGIN, "origin-of-ada", enabled=False)
+    text = (a_rule(RuleTarget.TERM, "essay", enabled=False),)
+    assert seen(AuthorRuleFilter(), ADA, rules=(ban,), text_rules=text) == {}
+
+
+def test_an_old_rule_that_muted_holds_comments() -> None:
+    assert RuleEffect("mute") is RuleEffect.HOLD

@@ -112,7 +112,11 @@ def test_an_evidence_query_has_everything_that_filters_need():
         author=comment.author_keys,
         trusted=(comment.network_key,),
         tokens=lesson_tokens(comment),
-        rules=(*(f"author:{name}" for name in comment.author_keys), f"origin:{comment.origin}"),
+        rules=(
+            *(f"author:{name}" for name in comment.author_keys),
+            f"origin:{comment.origin}",
+            "email-domain:example.org",
+        ),
         first_attempt=True,
     )
 
