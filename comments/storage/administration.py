@@ -75,6 +75,13 @@ class People(Protocol):
     def take_link(self, digest: str) -> str:
         """Return the name that the link was for and delete the link. Raises NotFound."""
 
+    def keep_form(self, digest: str, text: str, seconds: float) -> None:
+        """Store a form that was sent without a session, for `seconds`."""
+
+    def kept_form(self, digest: str) -> str | None: ...
+
+    def forget_form(self, digest: str) -> None: ...
+
     def attempt(self, key: str, n: int, seconds: int) -> None:
         """Count one attempt. Raises TooMany after `n` attempts in `seconds`."""
 

@@ -42,8 +42,8 @@ def cookie_name() -> str:
 
 
 def csrf_token(token: str, person: Person) -> str:
-    """Derived from the session's token and the password hash, so a new password ends every other session."""
-    return digest("csrf", token, person.password)
+    """Derived from the session's token, the person and the password hash: a new password ends every other session."""
+    return digest("csrf", token, person.name, person.password)
 
 
 def read_session() -> SignedIn | None:

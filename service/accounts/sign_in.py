@@ -17,6 +17,7 @@ from service.web.errors import handle_error, prefers_html
 from . import passwords, sessions, totp
 from .audit_trail import append_entry
 from .devices import device_of, remember_device
+from .kept_forms import keep_form, kept_form
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -36,7 +37,9 @@ def ask_to_sign_in(error: SignInNeeded) -> Response:
     if not prefers_html():
         return handle_error(error)
     onward = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("sign_in.sign_in_form", next=sessions.safe_path(onward)), 303)
+    response = redirect(url_for("sign_in.sign_in_form", next=sessions.safe_path(onward)), 303)
+    keep_form(response)
+    return response
 
 
 @blueprint.get("/sign-in")
@@ -79,7 +82,7 @@ def _continue(person: Person, onward: str) -> ResponseReturnValue:
 
 
 def _finish(person: Person, onward: str) -> Response:
-    response = redirect(onward, 303)
+    response = redirect("/resume" if kept_form(person) else onward, 303)
     sessions.open_session(response, person)
     remember_device(response, person.name)
     append_entry(person.name, AuditAction.SIGN_IN)

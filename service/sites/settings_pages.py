@@ -19,7 +19,7 @@ from service.web.client_network import client_network
 
 from .settings import as_text, describe_settings, with_form
 from .settings_form import OWN, OWN_FIELD, group_version, setting_groups, settings_of, stored_texts, typed_texts
-from .settings_preview import OUTCOMES, SettingsPreview, ask_for_preview, read_preview
+from .settings_preview import PREVIEW_OUTCOMES, SettingsPreview, ask_for_preview, read_preview
 
 blueprint = Blueprint("settings_pages", __name__, url_prefix="/sites/<site>/settings")
 
@@ -79,7 +79,7 @@ def _page(
         preview=preview,
         is_expired=is_expired,
         is_changed=preview is not None and texts != stored_texts(site, settings),
-        outcomes=OUTCOMES,
+        outcomes=PREVIEW_OUTCOMES,
         own=OWN,
         own_field=OWN_FIELD,
     )
@@ -106,7 +106,7 @@ def save(site: str, group: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<group>/preview")
-def ask(site: str, group: str) -> ResponseReturnValue:
+def ask_to_preview(site: str, group: str) -> ResponseReturnValue:
     """Ask the judge, and go to the page that shows the answer as soon as it is there. Nothing is saved."""
     signed = sessions.require_change(site, "owner")
     shown, stored, texts = _group(group), deps().storage.sites.get(site), typed_texts(request.form, settings_of(group))

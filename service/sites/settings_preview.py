@@ -16,9 +16,9 @@ from service.deps import Deps
 #: Statuses of the comments that are judged again: those that were decided.
 STATUSES = (Status.APPROVED, Status.HELD, Status.SPAM, Status.REMOVED)
 #: Outcomes that a change of settings can have, in the order of the page.
-OUTCOMES = (Status.APPROVED, Status.HELD, Status.SPAM)
+PREVIEW_OUTCOMES = (Status.APPROVED, Status.HELD, Status.SPAM)
 #: Previews of one person in five minutes. Typing asks at most once a second.
-MAX_PREVIEWS, PREVIEW_WINDOW = 100, 300
+MAX_SETTINGS_PREVIEWS, PREVIEW_WINDOW = 100, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class SettingsPreview:
 
 def ask_for_preview(deps: Deps, stored: Site, changed: Site, by: str) -> str:
     """Ask the judge twice, and return the id of the preview. Raises TooMany."""
-    deps.storage.people.attempt(f"settings-preview:{by}", MAX_PREVIEWS, PREVIEW_WINDOW)
+    deps.storage.people.attempt(f"settings-preview:{by}", MAX_SETTINGS_PREVIEWS, PREVIEW_WINDOW)
     ids, now = _latest_ids(deps, stored.id), deps.now()
     asked = []
     for site in (stored, changed):
@@ -85,7 +85,7 @@ def read_preview(deps: Deps, site: str, id: str, by: str) -> SettingsPreview | N
 
 def _counts(answer: CheckAnswer) -> Mapping[Status, int]:
     counts = Counter(result.decision.status for result in answer.results)
-    return {status: counts[status] for status in OUTCOMES}
+    return {status: counts[status] for status in PREVIEW_OUTCOMES}
 
 
 def _changed(deps: Deps, site: str, before: CheckAnswer, after: CheckAnswer) -> tuple[ChangedOutcome, ...]:

@@ -33,7 +33,7 @@ def export(site: str) -> Response:
 
 
 @blueprint.get("/delete")
-def confirm(site: str) -> str:
+def confirm_deletion(site: str) -> str:
     signed = sessions.require_role(site, "owner")
     return _page(deps().storage.sites.get(site), signed)
 

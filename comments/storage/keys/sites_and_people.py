@@ -41,6 +41,10 @@ class SitesAndPeopleKeys(Names):
         """string; name of the person who can sign in; People; the sign-in link; until used or expired."""
         return f"{self.prefix}:link:{digest}"
 
+    def kept_form(self, digest: str) -> str:
+        """string; a form sent after its session ended, as JSON; People; the page after signing in; half an hour."""
+        return f"{self.prefix}:kept:{digest}"
+
     def links(self, name: str) -> str:
         """sorted set; digests of a person's links by the ms they expire; People; People.end_links; a day."""
         return f"{self.prefix}:links:{digest(name)}"

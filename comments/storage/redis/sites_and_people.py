@@ -161,6 +161,16 @@ class RedisPeople:
     def take_link(self, digest: str) -> str:
         return _link(self._client.getdel(self._keys.link(digest)))
 
+    def keep_form(self, digest: str, text: str, seconds: float) -> None:
+        self._client.set(self._keys.kept_form(digest), text, px=round(seconds * 1000))
+
+    def kept_form(self, digest: str) -> str | None:
+        found = self._client.get(self._keys.kept_form(digest))
+        return text(found) if found else None
+
+    def forget_form(self, digest: str) -> None:
+        self._client.delete(self._keys.kept_form(digest))
+
     def attempt(self, key: str, n: int, seconds: int) -> None:
         pipe = self._client.pipeline()
         pipe.set(self._keys.tries(key), 0, ex=seconds, nx=True)

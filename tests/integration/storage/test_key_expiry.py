@@ -40,6 +40,7 @@ TEMPORARY = {
     r"sessions:.*": DAY,
     r"link:.*": HOUR,
     r"links:.*": DAY,
+    r"kept:.*": HOUR,
     r"tries:.*": 15 * MINUTE,
     r"probe": MINUTE,
     r"notices:items:.*": WEEK,
@@ -74,6 +75,7 @@ def used(storage: Storage) -> Storage:
     storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
     storage.people.session("digest", HOUR)
     storage.people.put_link("digest", "mo", HOUR)
+    storage.people.keep_form("digest", "{}", HOUR)
     storage.people.attempt("key", 5, 15 * MINUTE)
     storage.notes.add("blog", "a", Note("mo", NOW, "text"))
     storage.heartbeats.beat("judge", "name", 5)
