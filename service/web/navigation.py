@@ -39,6 +39,7 @@ SITE_GROUPS: tuple[tuple[Entry, ...], ...] = (
         _status_entry("removed", "Removed", "trash-2", "Removed"),
     ),
     (
+        Entry("number_pages", "Numbers", "chart-no-axes-column", "number_pages.numbers_page"),
         Entry("author_rules", "Rules", "list-filter", "author_rules.rules_page"),
         Entry("test_box", "Test a comment", "flask-conical", "test_box.test_page", "moderator"),
         Entry("thread_pages", "Threads", "messages-square", "thread_pages.threads_page", "owner"),
