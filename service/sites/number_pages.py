@@ -22,17 +22,8 @@ from service.web import site_cache
 from service.web.csv_export import Cell, csv_response
 from service.web.operations import operation, parsed_query
 
-from .number_summaries import (
-    DEFAULT_RANGE,
-    RANGES,
-    Figures,
-    Numbers,
-    RangeChoice,
-    SiteNumbers,
-    add_numbers,
-    read_numbers,
-    summarize,
-)
+from .number_answers import DEFAULT_RANGE, RANGES, NumbersAnswer, PeriodFigures, RangeChoice
+from .number_summaries import SiteNumbers, add_numbers, read_numbers, summarize
 from .number_texts import comparison, page_rows, reason_rows, register_number_texts
 
 blueprint = Blueprint("number_pages", __name__)
@@ -42,7 +33,7 @@ ALL_SITES_SECONDS = 30.0
 
 
 #: Columns of CSV files, in the order of `_cells`. Times are in seconds.
-COLUMNS = (
+CSV_COLUMNS = (
     "received", "published", "needs review", "spam", "removed", "withdrawn", "pending",
     "judged by filters", "without review", "filters median", "filters p90", "filters p99",
     "decided by people", "people median", "people p90", "people p99", "undone",
@@ -70,7 +61,7 @@ class SiteTotals:
     """A row of the operators' table."""
 
     site: Site
-    numbers: Numbers
+    numbers: NumbersAnswer
 
 
 class AllSitesCache:
@@ -97,7 +88,7 @@ def init_numbers(state: BlueprintSetupState) -> None:
     register_number_texts(state.app.jinja_env)
 
 
-def _of_site(site: str, query: NumbersQuery, with_work: bool) -> Numbers:
+def _of_site(site: str, query: NumbersQuery, with_work: bool) -> NumbersAnswer:
     now = deps().now()
     periods = query.choice.ending(now)
     return summarize(query.range, periods, read_numbers(deps().storage, site, periods, now), with_work)
@@ -116,7 +107,7 @@ def numbers_page(site: str) -> str:
     )
 
 
-def _frame(query: NumbersQuery, numbers: Numbers) -> dict[str, object]:
+def _frame(query: NumbersQuery, numbers: NumbersAnswer) -> dict[str, object]:
     return {
         "query": query,
         "choice": query.choice,
@@ -140,13 +131,13 @@ def numbers_csv(site: str) -> Response:
 @operation(
     summary="Get the numbers of a site over a range, for its owners",
     query=NumbersQuery,
-    answers={200: Numbers},
+    answers={200: NumbersAnswer},
     errors=(403, 404),
     auth="session",
     parse=False,
     tags=("numbers",),
 )
-def numbers_json(site: str) -> Numbers:
+def numbers_json(site: str) -> NumbersAnswer:
     sessions.require_role(site, "owner")
     return _of_site(site, parsed_query(NumbersQuery), with_work=True)
 
@@ -164,10 +155,10 @@ def all_numbers_csv() -> Response:
     query = parsed_query(NumbersQuery)
     _, totals = _of_all(query)
     rows = [[row.site.id, row.site.name, *_cells(row.numbers.total), row.numbers.held_now] for row in totals]
-    return csv_response(f"numbers-{query.range}", [["site", "name", *COLUMNS, "needs review now"], *rows])
+    return csv_response(f"numbers-{query.range}", [["site", "name", *CSV_COLUMNS, "needs review now"], *rows])
 
 
-def _of_all(query: NumbersQuery) -> tuple[Numbers, list[SiteTotals]]:
+def _of_all(query: NumbersQuery) -> tuple[NumbersAnswer, list[SiteTotals]]:
     now, cache = deps().now(), current_app.extensions["replygate.all-numbers"]
     periods = query.choice.ending(now)
     found: list[tuple[Site, SiteNumbers]] = cache.get(query.range, now)
@@ -182,14 +173,14 @@ def _nothing(query: NumbersQuery, now: datetime) -> SiteNumbers:
     return read_numbers(deps().storage, "", query.choice.ending(now), now)
 
 
-def csv_rows(numbers: Numbers) -> Iterator[list[Cell]]:
+def csv_rows(numbers: NumbersAnswer) -> Iterator[list[Cell]]:
     """Yield the names of the columns, and a row for each period."""
-    yield ["start", *COLUMNS, "held at end"]
+    yield ["start", *CSV_COLUMNS, "held at end"]
     for period in numbers.periods:
         yield [period.start.isoformat(), *_cells(period.figures), period.held_at_end]
 
 
-def _cells(figures: Figures) -> list[Cell]:
+def _cells(figures: PeriodFigures) -> list[Cell]:
     outcomes, fast, slow = figures.outcomes, figures.filter_times, figures.review_times
     return [
         outcomes.received, outcomes.published, outcomes.needs_review, outcomes.spam, outcomes.removed,

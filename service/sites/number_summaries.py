@@ -1,12 +1,10 @@
-"""Numbers of one site, or of several together, over a range of hours, days or months."""
+"""NumbersAnswer of one site, or of several together, over a range of hours, days or months."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
-
-from pydantic import BaseModel, Field
 
 from comments.counted_events import (
     BY_PEOPLE,
@@ -26,7 +24,18 @@ from comments.counted_events import (
 )
 from comments.lifecycle import Action, Status
 from comments.storage.interfaces import Storage
-from comments.storage.number_periods import NumberRange, Unit, latest_range
+from comments.storage.number_periods import NumberRange
+
+from .number_answers import (
+    BusyPage,
+    NumbersAnswer,
+    OutcomeCounts,
+    PeriodFigures,
+    PeriodNumbers,
+    PersonWork,
+    Times,
+    TopReason,
+)
 
 T = TypeVar("T")
 
@@ -36,108 +45,6 @@ AGE_BOUNDS = (3_600, 14_400, 86_400, 259_200, 604_800)
 TOP = 10
 
 
-@dataclass(frozen=True, slots=True)
-class RangeChoice:
-    """A range that people can choose."""
-
-    label: str
-    unit: Unit
-    n: int
-    before: str  # name of the range before, for comparisons
-
-    def ending(self, now: datetime) -> NumberRange:
-        return latest_range(self.unit, self.n, now)
-
-
-#: Value of `range` -> choice.
-RANGES: Mapping[str, RangeChoice] = {
-    "48h": RangeChoice("48 hours", Unit.HOUR, 48, "the 48 hours before"),
-    "7d": RangeChoice("7 days", Unit.DAY, 7, "the 7 days before"),
-    "30d": RangeChoice("30 days", Unit.DAY, 30, "the 30 days before"),
-    "90d": RangeChoice("90 days", Unit.DAY, 90, "the 90 days before"),
-    "12m": RangeChoice("12 months", Unit.MONTH, 12, "the 12 months before"),
-}
-DEFAULT_RANGE = "30d"
-
-
-class Times(BaseModel):
-    """Time to a decision, in seconds; null without decisions."""
-
-    n: int
-    median: float | None
-    p90: float | None
-    p99: float | None
-
-
-class Outcomes(BaseModel):
-    """Comments received, by their status now. Edits of published comments count while they wait."""
-
-    received: int
-    published: int
-    needs_review: int
-    spam: int
-    removed: int
-    withdrawn: int
-    pending: int = Field(description="Not judged yet.")
-
-
-class Figures(BaseModel):
-    """Numbers of one period, or of the whole range. An undone decision is counted back."""
-
-    outcomes: Outcomes
-    judged: int = Field(description="First decisions of the filters.")
-    automatic: int = Field(description="Comments that the filters published or refused without review.")
-    automatic_share: float | None = Field(description="Part of `judged`, from 0 to 1; null without decisions.")
-    filter_times: Times
-    review_times: Times = Field(description="From when a comment needed review to a person's decision.")
-    reviewed: int = Field(description="Decisions of people, without undone ones.")
-    undone: int
-    corrected: dict[str, int] = Field(description="Filters' status and people's, such as `approved:spam`.")
-    reports: int = Field(description="Reports by readers.")
-
-
-class PeriodNumbers(BaseModel):
-    start: datetime = Field(description="UTC")
-    figures: Figures
-    held_at_end: int = Field(description="Comments that needed review at the end of the period.")
-
-
-class BusyPage(BaseModel):
-    thread: str
-    comments: int = Field(description="Comments received in the range that are published now.")
-
-
-class TopReason(BaseModel):
-    signal: str
-    decisions: int = Field(description="Comments that the filters held or refused mainly for this reason.")
-
-
-class PersonWork(BaseModel):
-    person: str
-    decisions: dict[str, int] = Field(description="Number of each action; undone ones are counted back.")
-
-    @property
-    def total(self) -> int:
-        return sum(n for action, n in self.decisions.items() if action != Action.UNDO)
-
-
-class Numbers(BaseModel):
-    """Numbers over a range, compared with the range before."""
-
-    range: str
-    unit: Unit
-    total: Figures
-    before: Figures
-    periods: list[PeriodNumbers]
-    held_now: int
-    held_ages: list[int] = Field(description="Comments up to 1 h, 4 h, 1 day, 3 days, 7 days old, and older.")
-    oldest_held: datetime | None
-    recounting: bool = Field(description="True while older comments are still being counted.")
-    pages: list[BusyPage]
-    reasons: list[TopReason]
-    work: list[PersonWork] | None = Field(default=None, description="For owners and operators.")
-
-
 @dataclass(slots=True)
 class RawNumbers:
     """Counters of consecutive periods, and the outcomes of the comments received in them."""
@@ -145,7 +52,7 @@ class RawNumbers:
     counts: list[Counter[str]]
     outcomes: list[Counter[Status]]
 
-    def total(self) -> Figures:
+    def total(self) -> PeriodFigures:
         return make_figures(sum(self.counts, Counter()), sum(self.outcomes, Counter()))
 
 
@@ -207,12 +114,12 @@ def _sum(rows: Iterable[Counter[T]]) -> Counter[T]:
     return total
 
 
-def summarize(name: str, periods: NumberRange, site: SiteNumbers, with_work: bool) -> Numbers:
+def summarize(name: str, periods: NumberRange, site: SiteNumbers, with_work: bool) -> NumbersAnswer:
     """Make the answer from what was read."""
     held_now = sum(site.held_ages)
     ends = list(_held_at_ends(held_now, site.now.counts))
     rows = zip(periods.starts(), site.now.counts, site.now.outcomes, ends, strict=True)
-    return Numbers(
+    return NumbersAnswer(
         range=name,
         unit=periods.unit,
         total=site.now.total(),
@@ -239,13 +146,13 @@ def _held_at_ends(held_now: int, counts: Sequence[Counter[str]]) -> Iterator[int
         yield max(0, held_now - later)
 
 
-def make_figures(counts: Counter[str], outcomes: Counter[Status]) -> Figures:
+def make_figures(counts: Counter[str], outcomes: Counter[Status]) -> PeriodFigures:
     judged = {status: max(0, counts[f"{JUDGED}{status}"]) for status in (Status.APPROVED, Status.HELD, Status.SPAM)}
     automatic = judged[Status.APPROVED] + judged[Status.SPAM]
     every = sum(judged.values())
     people = {action: max(0, counts[f"{BY_PEOPLE}{action}"]) for action in Action}
-    return Figures(
-        outcomes=Outcomes(
+    return PeriodFigures(
+        outcomes=OutcomeCounts(
             received=sum(outcomes.values()) - outcomes[Status.APPLIED],
             published=outcomes[Status.APPROVED],
             needs_review=outcomes[Status.HELD],

@@ -12,11 +12,11 @@ from comments.storage.interfaces import Storage
 from comments.storage.number_periods import Unit
 from comments.thread_addresses import readable_address
 
-from .number_summaries import Numbers
+from .number_answers import NumbersAnswer
 
 #: Formats of the start of a period: short below the chart, and long in tables.
-SHORT = {Unit.HOUR: "%H:%M", Unit.DAY: "%-d %b", Unit.MONTH: "%b %Y"}
-LONG = {Unit.HOUR: "%-d %b, %H:%M", Unit.DAY: "%a %-d %b %Y", Unit.MONTH: "%B %Y"}
+SHORT_PERIODS = {Unit.HOUR: "%H:%M", Unit.DAY: "%-d %b", Unit.MONTH: "%b %Y"}
+LONG_PERIODS = {Unit.HOUR: "%-d %b, %H:%M", Unit.DAY: "%a %-d %b %Y", Unit.MONTH: "%B %Y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class ReasonRow:
 
 
 def register_number_texts(env: Environment) -> None:
-    env.filters["short_period"] = lambda start, unit: start.strftime(SHORT[unit])
-    env.filters["long_period"] = lambda start, unit: start.strftime(LONG[unit])
+    env.filters["short_period"] = lambda start, unit: start.strftime(SHORT_PERIODS[unit])
+    env.filters["long_period"] = lambda start, unit: start.strftime(LONG_PERIODS[unit])
     env.filters["percent"] = percent
     env.filters["long_time"] = long_time
     env.filters["grouped"] = lambda n: f"{n:,}"
@@ -62,10 +62,11 @@ def long_time(seconds: float | None) -> str:
     """A duration with one unit: "40 ms", "3 s", "12 min", "5 h", "3 days"."""
     if seconds is None:
         return "–"
-    for limit, unit, size in ((1, "ms", 0.001), (90, "s", 1), (5_400, "min", 60), (172_800, "h", 3_600)):
+    for limit, unit, size in ((1, "ms", 0.001), (60, "s", 1), (3_600, "min", 60), (172_800, "h", 3_600)):
         if seconds < limit:
             amount = seconds / size
-            return f"{amount:.1f} {unit}" if amount < 9.95 and unit in ("s", "h") else f"{amount:.0f} {unit}"
+            decimals = 1 if amount < 9.95 and unit in ("s", "h") and round(amount, 1) % 1 else 0
+            return f"{amount:.{decimals}f} {unit}"
     return f"{seconds / 86_400:.0f} days"
 
 
@@ -75,8 +76,10 @@ def age(then: datetime | None, now: datetime) -> str:
 
 def comparison(now: float | None, before: float | None, name: str, points: bool = False) -> str:
     """A sentence that compares a number with the period before. `points`: both are shares, compared in points."""
-    if now is None or before is None or (not before and not points):
-        return f"nothing to compare in {name}" if not before else ""
+    if now is None or before is None:
+        return ""
+    if not before and not points:
+        return f"none in {name}"
     if points:
         change = round(100 * (now - before))
         return f"same as in {name}" if not change else f"{abs(change)} points {_word(change)} than in {name}"
@@ -88,7 +91,7 @@ def _word(change: float) -> str:
     return "more" if change > 0 else "less"
 
 
-def page_rows(storage: Storage, site: Site, numbers: Numbers) -> list[PageRow]:
+def page_rows(storage: Storage, site: Site, numbers: NumbersAnswer) -> list[PageRow]:
     threads = [page.thread for page in numbers.pages]
     details = storage.thread_details.get(site.id, threads) if threads else []
     most = max((page.comments for page in numbers.pages), default=1)
@@ -104,7 +107,7 @@ def page_rows(storage: Storage, site: Site, numbers: Numbers) -> list[PageRow]:
     ]
 
 
-def reason_rows(signals: SignalCatalogue, numbers: Numbers) -> list[ReasonRow]:
+def reason_rows(signals: SignalCatalogue, numbers: NumbersAnswer) -> list[ReasonRow]:
     most = max((reason.decisions for reason in numbers.reasons), default=1)
     return [
         ReasonRow(signal_label(signals, r.signal), r.signal, r.decisions, round(100 * r.decisions / most))

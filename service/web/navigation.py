@@ -59,6 +59,7 @@ GENERAL_GROUPS: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry("ops", "Operations", "activity", "ops.operations_page", "operator", short="Operations"),
+        Entry("all_numbers", "Numbers", "chart-no-axes-column", "number_pages.all_numbers_page", "operator"),
         Entry("delivery_pages", "Deliveries", "send", "delivery_pages.deliveries_page", "operator"),
         Entry("deployment_audit", "Audit log", "scroll-text", "audit_pages.deployment_audit_page", "operator"),
     ),

@@ -4,7 +4,7 @@
 
 const HEIGHT = 220; // pixels
 const SHADES = "(prefers-color-scheme: dark)";
-const UNITS = [[1, "ms", 0.001], [90, "s", 1], [5400, "min", 60], [172_800, "h", 3600], [Infinity, "days", 86_400]];
+const UNITS = [[1, "ms", 0.001], [60, "s", 1], [3600, "min", 60], [172_800, "h", 3600], [Infinity, "days", 86_400]];
 /** Steps of a duration's axis, in seconds. */
 const DURATIONS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 7200, 14_400, 28_800, 86_400, 259_200, 604_800, 2_592_000];
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
@@ -12,6 +12,7 @@ const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_
 const colour = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
 
 function duration(seconds) {
+  if (!seconds) return "0";
   const [, unit, size] = UNITS.find(([limit]) => seconds < limit);
   const amount = seconds / size;
   return `${amount < 9.95 && !Number.isInteger(amount) ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
@@ -69,7 +70,7 @@ function options(chart, data, drawn, onMove) {
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !isBars } },
     scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: (_, __, top) => [0, Math.max(isDuration ? 1 : 4, top * 1.08)] } },
     axes: [
-      { ...axis, grid: { show: false }, incrs: [1, 2, 3, 4, 6, 7, 14, 30], space: 56, values: (_, splits) => splits.map((i) => data.labels[i] ?? "") },
+      { ...axis, size: 28, grid: { show: false }, incrs: [1, 2, 3, 4, 6, 7, 14, 30], space: 56, values: (_, splits) => splits.map((i) => data.labels[i] ?? "") },
       { ...axis, size: 56, incrs: isDuration ? DURATIONS : WHOLE, values: (_, splits) => splits.map((n) => (isDuration ? duration(n) : n.toLocaleString("en-GB"))) },
     ],
     series: [
