@@ -6,7 +6,7 @@ from datetime import datetime
 from jinja2 import Environment
 
 from comments.page_links import page_address_of, page_link
-from comments.signals import SignalCatalogue, signal_label
+from comments.signals import SignalCatalogue, signal_title
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.number_periods import Unit
@@ -110,6 +110,6 @@ def page_rows(storage: Storage, site: Site, numbers: NumbersAnswer) -> list[Page
 def reason_rows(signals: SignalCatalogue, numbers: NumbersAnswer) -> list[ReasonRow]:
     most = max((reason.decisions for reason in numbers.reasons), default=1)
     return [
-        ReasonRow(signal_label(signals, r.signal), r.signal, r.decisions, round(100 * r.decisions / most))
+        ReasonRow(signal_title(signals, r.signal), r.signal, r.decisions, round(100 * r.decisions / most))
         for r in numbers.reasons
     ]
