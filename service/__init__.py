@@ -137,5 +137,5 @@ def create_app(deps: Deps) -> Flask:
     app.wsgi_app = AccessLogMiddleware(reading, ops_views.request_counters(app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]
     return app

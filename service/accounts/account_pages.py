@@ -1,13 +1,13 @@
 """The account page: password, two-factor authentication and sessions of the person who is signed in."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from comments.audit import AuditAction
 from comments.errors import Invalid, NotFound, Problem
-from comments.origins import origin_of
 from comments.person import Person
 from comments.validation import name_problems, tidied
 from service.deps import deps
@@ -120,7 +120,7 @@ def set_up_two_factor() -> str:
 
 def _setup_page(signed: SignedIn, salt: str, **context: object) -> str:
     secret = totp.secret(deps().pseudonyms, signed.person.name, salt)
-    host = (origin_of(deps().settings.public_url) or request.host_url).rpartition("//")[2].strip("/")
+    host = urlsplit(deps().settings.public_url).netloc
     url = totp.otpauth_url(secret, signed.person.name, host)
     return render_template(
         "accounts/two_factor_setup.html",

@@ -61,6 +61,6 @@ def _return_address(site: Site, return_to: str) -> str:
     if not return_to or UNSAFE_IN_URL.search(return_to):
         return ""
     try:
-        return back_link(site, urljoin(request.host_url, return_to))
+        return back_link(site, urljoin(site_access.own_address(request, deps().settings), return_to))
     except ValueError:
         return ""

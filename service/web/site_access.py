@@ -1,6 +1,8 @@
 """Access to a site's API: servers by site key, browsers by origin, with CORS headers for the site's own pages."""
 
 import hmac
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import Response
 from flask import request as current_request
@@ -69,7 +71,20 @@ def _unauthorized(detail: str) -> Unauthorized:
 
 def is_own_origin(origin: str, request: Request, settings: Settings) -> bool:
     """Return True for this service's own origin, whose pages (the forms, the demo) may always post."""
-    return origin in (origin_of(settings.public_url), origin_of(request.host_url))
+    return origin in (origin_of(settings.public_url), origin_of(own_address(request, settings)))
+
+
+def own_address(request: Request, settings: Settings) -> str:
+    """Return the address at which the visitor sees this service.
+
+    The request's own Host counts only if it is an IP address or this machine: any domain can be made to lead here.
+    """
+    host = urlsplit(request.host_url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return request.host_url if host == "localhost" else settings.public_url
+    return request.host_url
 
 
 def is_site_origin(site: Site, origin: str, request: Request, settings: Settings) -> bool:

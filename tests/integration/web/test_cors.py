@@ -96,3 +96,18 @@ def test_a_missing_site_sends_no_cors_headers(web: PublicApp) -> None:
     answer = web.client.get("/v1/sites/nobody/comments?thread=x", headers={"Origin": OWN})
     assert answer.status_code == 404
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
+def test_no_origin_is_ours_because_a_request_names_it_as_host(storage: Storage, header: str) -> None:
+    """A domain of an attacker can lead to our address, and a proxy may pass on what a visitor sends."""
+    web = open_public_app(storage, trusted_proxies=1)
+    headers = {header: "evil.example", "Origin": "http://evil.example"}
+    answer = web.client.post(SUBMIT, json=a_reply(), headers=headers)
+    assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (403, None)
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "192.168.1.5:8000", "[::1]:8000"])
+def test_pages_opened_by_an_ip_address_or_on_this_machine_may_post(web: PublicApp, host: str) -> None:
+    headers = {"Host": host, "Origin": f"http://{host}"}
+    assert web.client.post(SUBMIT, json=a_reply(), headers=headers).status_code == 202
