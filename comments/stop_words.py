@@ -9,6 +9,7 @@ from get go got had has have he her here him his how i if in into is it its just
 not now of on one only or other our out over really said same say see she should so some such take than that the their
 them then there these they thing think this those through time to too up us very was way we well were what when where
 which who why will with would yes yet you your
+back com hello http https www please read today yours
 """
 _GERMAN = """
 aber als am an auch auf aus bei bin bis das dass dem den der des die dies diese doch du ein eine einem einen einer er es

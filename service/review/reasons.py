@@ -26,6 +26,13 @@ NO_POINTS = 0.05
 #: Probabilities of spam below which it speaks for a comment, and from which it is a reason of its own.
 HARMLESS_BELOW, SPAM_FROM = 0.2, 0.5
 
+#: Texts for points of the trained models below SPAM_FROM.
+UNCERTAIN = {
+    "title": "May be advertising",
+    "sentence": "A few of its words and traits are more frequent in spam than in published comments.",
+    "tone": "warn",
+}
+
 
 class ReviewedSignal(BaseModel):
     """A signal of a filter, its points and its evidence."""
@@ -83,7 +90,7 @@ def reasons_of(verdict: Decision | None, signals: SignalCatalogue) -> Reasons | 
     """Return the reasons for a decision of the filters; None without one."""
     if verdict is None:
         return None
-    ordered = sorted(verdict.signals, key=_order)
+    ordered = sorted(verdict.signals, key=_points_first if verdict.status is Status.SPAM else _order)
     return Reasons(
         by=verdict.by,
         status=verdict.status,
@@ -93,7 +100,7 @@ def reasons_of(verdict: Decision | None, signals: SignalCatalogue) -> Reasons | 
         probability=verdict.probability,
         policy=verdict.policy,
         at=verdict.at,
-        signals=[_explained(signal, signals) for signal in ordered],
+        signals=[_explained(signal, signals, verdict.probability) for signal in ordered],
         approved_if=explanation(verdict, signals),
         summary=_summary(verdict, ordered, signals),
     )
@@ -103,8 +110,12 @@ def _order(signal: Signal) -> tuple[bool, float, float]:
     return not signal.holds, -signal.points, -signal.strength
 
 
-def _explained(signal: Signal, signals: SignalCatalogue) -> ExplainedSignal:
-    return ExplainedSignal(
+def _points_first(signal: Signal) -> tuple[float, bool, float]:
+    return -signal.points, not signal.holds, -signal.strength
+
+
+def _explained(signal: Signal, signals: SignalCatalogue, probability: float | None) -> ExplainedSignal:
+    explained = ExplainedSignal(
         name=signal.name,
         points=signal.points,
         strength=signal.strength,
@@ -115,6 +126,9 @@ def _explained(signal: Signal, signals: SignalCatalogue) -> ExplainedSignal:
         tone=signals.get(signal.name, UNDECLARED).tone,
         clues=list(_clues(signal)) if signal.name in (READS_LIKE_SPAM, READS_LIKE_HAM) else [],
     )
+    if signal.name == READS_LIKE_SPAM and probability is not None and probability < SPAM_FROM:
+        return explained.model_copy(update=UNCERTAIN)
+    return explained
 
 
 def _clues(signal: Signal) -> Iterator[ReviewedClue]:

@@ -37,7 +37,7 @@ class AuthorFilter(Filter):
             "the site's `moderation` is `all`",
             "this site did not review every comment",
             title="Every comment is reviewed",
-            sentence="A moderator reads every comment of this site before it is published.",
+            sentence="{evidence}.",
             tone="warn",
         ),
         "author.first": SignalInfo(
@@ -63,7 +63,7 @@ class AuthorFilter(Filter):
             "`unsure`, and no rule trusts the author or the network",
             "a moderator had published a link of this author before",
             title="First link by this author",
-            sentence="No moderator has published a link or a website of this author yet.",
+            sentence="{evidence}.",
             tone="warn",
         ),
         # It outweighs a website, and no more: otherwise three harmless comments would open the site.
@@ -104,31 +104,38 @@ class AuthorFilter(Filter):
         own = (*comment.proven_keys, comment.network_key) if proven else comment.author_keys
         spam = facts.spam_under(comment, *own)
         if facts.site.moderation == "all":
-            yield Signal("site.moderation", 1.0, "This site holds every comment")
+            yield Signal("site.moderation", 1.0, "A moderator reads every comment of this site before it is published")
         if facts.site.moderation in ("first", "unsure") and not _is_trusted(comment, facts):
             if not approved:
                 yield _first(comment, facts)
             elif not facts.links_approved and has_links(comment):
-                yield Signal("author.first-link", 1.0, "First link or website of this author")
+                yield Signal(
+                    "author.first-link", 1.0, "No moderator has published a link or a website of this author yet"
+                )
         if approved > spam:
             strength = certainty * min(1.0, approved / self.enough_approved)
-            yield Signal("author.known", strength, f"{plural(approved, 'approved comment')} by this author")
+            yield Signal("author.known", strength, f"Moderators published {plural(approved, 'comment')} by this author")
         if spam > approved:
-            yield Signal("author.spammed", min(1.0, spam / 2), f"{plural(spam, 'spam comment')} by this author")
+            yield Signal(
+                "author.spammed",
+                min(1.0, spam / 2),
+                f"Moderators marked {plural(spam, 'comment')} by this author as spam",
+            )
 
 
 def _first(comment: Comment, facts: Facts) -> Signal:
     """Return the signal for the first comment of an author: it holds, unless the site publishes it when sure."""
-    first = "First comment by this author"
+    first = "No moderator has published a comment by this author yet"
     if facts.site.moderation != "unsure":
         return Signal("author.first", 1.0, first)
     if has_links(comment):
-        return Signal("author.first", 1.0, f"{first}, with a link or a website")
+        return Signal("author.first", 1.0, f"{first}, and this one has a link or a website")
     if has_contact(comment):
-        return Signal("author.first", 1.0, f"{first}, with a way to contact its author")
+        return Signal("author.first", 1.0, f"{first}, and this one says how to contact its author")
     probability = combined_score(comment, facts.corpus).probability
-    name, surely = ("author.first", "may be") if probability > SURE else (PUBLISHED_UNSEEN, "surely no")
-    return Signal(name, 1.0, f"{first}; {surely} spam by its text ({probability:.0%})")
+    if probability > SURE:
+        return Signal("author.first", 1.0, f"{first}, and this one may be spam ({100 * probability:.0f} %)")
+    return Signal(PUBLISHED_UNSEEN, 1.0, f"{first}, but this one looks harmless ({100 * probability:.0f} % spam)")
 
 
 def has_contact(comment: Comment) -> bool:

@@ -149,13 +149,16 @@ def certainty(rule: AuthorRule, comment: Comment) -> float:
 def _evidence(rule: AuthorRule) -> str:
     """Name the rule and its reason. Everybody who sees the comment sees this: it has no address of its author."""
     subject = {
-        RuleTarget.AUTHOR: "Author",
-        RuleTarget.EMAIL_DOMAIN: "Domain of the email address",
-        RuleTarget.ORIGIN: "Network",
-        RuleTarget.RANGE: "Range of IP addresses",
-        RuleTarget.DOMAIN: f"Links to {rule.value}",
-        RuleTarget.TERM: f"“{rule.value}”" if rule.fields != ("email",) else "Email address",
-        RuleTarget.EXPRESSION: rule.value if rule.fields != ("email",) else "Email address",
+        RuleTarget.AUTHOR: "The author is",
+        RuleTarget.EMAIL_DOMAIN: "The domain of the email address is",
+        RuleTarget.ORIGIN: "The network is",
+        RuleTarget.RANGE: "The range of IP addresses is",
+        RuleTarget.DOMAIN: f"Links to {rule.value} are",
+        RuleTarget.TERM: f"Comments with “{rule.value}” are" if rule.fields != ("email",) else "The email address is",
+        RuleTarget.EXPRESSION: f"Comments with {rule.value} are"
+        if rule.fields != ("email",)
+        else "The email address is",
     }[rule.target]
     owner = " for all sites" if rule.shared else ""
-    return f"{subject}: {PAST_TENSE[rule.effect]} by {rule.by}{owner}" + (f" ({rule.note})" if rule.note else "")
+    note = f" ({rule.note})" if rule.note else ""
+    return f"{subject} {PAST_TENSE[rule.effect]} by a rule of {rule.by}{owner}{note}"

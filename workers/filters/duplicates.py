@@ -68,20 +68,19 @@ class DuplicateFilter(Filter):
             "same text as another comment of this site in the last 24 hours; 0.4 for one copy, full strength and "
             "always held from two on, or from one on for a long text from another network; 0.9 for three copies of 15 "
             "to 24 letters, and 0.5 for shorter ones",
-            "the same text had been posted less often",
+            "it repeated no other comment",
             gradual=True,
             harm=2.0,
             momentary=True,
             title="Repeated text",
             sentence="{evidence}.",
             tone="bad",
-            brief="{evidence}",
             firm=True,
         ),
         ON_ALL_SITES: SignalInfo(
             4.0,
             "same text on other sites of this deployment",
-            "the same text had been posted less often on other sites",
+            "it repeated no comment of another site",
             gradual=True,
             harm=2.0,
             momentary=True,
@@ -101,8 +100,8 @@ class DuplicateFilter(Filter):
         elsewhere = facts.counts.get(ON_ALL_SITES, 0) - here
         others = copies_from_others(comment, facts.counts)
         if here > 0 and (strength := repetition_strength(here, comment.content, others)):
-            evidence = f"Same text as {plural(here, 'other comment')} in the last 24 hours"
+            evidence = f"It has the same text as {plural(here, 'other comment')} of the last 24 hours"
             yield Signal(ON_THIS_SITE, strength, evidence)
         if elsewhere > 0 and (strength := repetition_strength(elsewhere, comment.content)):
-            evidence = f"Same text as {plural(elsewhere, 'comment')} on other sites in the last 24 hours"
+            evidence = f"It has the same text as {plural(elsewhere, 'comment')} on other sites in the last 24 hours"
             yield Signal(ON_ALL_SITES, strength, evidence)

@@ -63,6 +63,6 @@ class FormFilter(Filter):
         if 0 <= comment.form_seconds < self.least_seconds:
             strength = (self.least_seconds - comment.form_seconds) / self.least_seconds
             seconds = plural(comment.form_seconds, "second")
-            yield Signal("form.too-fast", strength, f"Sent {seconds} after the form was shown")
+            yield Signal("form.too-fast", strength, f"It was sent {seconds} after the form was shown")
         if comment.form_proof == "missing":
             yield Signal("form.proof-missing", 1.0, "The site was flooded, and the form sent no proof of work")

@@ -45,4 +45,6 @@ class ImpersonationFilter(Filter):
         if not facts.staff_names or comment.is_verified or not (name := compared_name(comment.author)):
             return
         if staff := next((known for known in sorted(facts.staff_names) if compared_name(known) == name), ""):
-            yield Signal("author.impersonation", 1.0, f"“{comment.author}” has the name of {staff} of the site's team")
+            yield Signal(
+                "author.impersonation", 1.0, f"“{comment.author}” looks like {staff}, a name of the site's team"
+            )

@@ -18,6 +18,7 @@ from comments.model import Comment, Signal
 from comments.signals import SignalCatalogue, SignalInfo
 from comments.storage.values import TokenCounts
 from workers.learning.combined_model import CombinedScore, combined_score
+from workers.learning.features import features
 from workers.learning.prior_model import shipped_prior
 from workers.learning.site_model import TRAIT, strongest_tokens
 from workers.text.trait_names import plain_name
@@ -60,8 +61,9 @@ def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, flo
 
     Honest comments, the majority, get only the site's, because those of the shipped model take as long as judging.
     """
-    against = list(_site_clues(lessons, token_odds, spam, is_for=False))[:MAX_AGAINST]
-    found = list(_site_clues(lessons, token_odds, spam, is_for=True))
+    written = frozenset(features(comment).words)
+    against = list(_site_clues(lessons, token_odds, written, spam, is_for=False))[:MAX_AGAINST]
+    found = list(_site_clues(lessons, token_odds, written, spam, is_for=True))
     if spam:
         shipped = [LearnedClue(text) for text in shipped_prior().reasons(comment, MAX_PRIOR_REASONS)]
         found = [*found[:MAX_SITE_REASONS], *shipped, *found[MAX_SITE_REASONS:]]
@@ -73,11 +75,12 @@ def _without_clues(spam: bool) -> str:
 
 
 def _site_clues(
-    lessons: TokenCounts, token_odds: Mapping[str, float], spam: bool, is_for: bool
+    lessons: TokenCounts, token_odds: Mapping[str, float], written: frozenset[str], spam: bool, is_for: bool
 ) -> Iterator[LearnedClue]:
-    """Yield the site's clues for the verdict, or against it."""
+    """Yield the site's clues for the verdict, or against it. Parts of addresses are no words that somebody wrote."""
     clues = strongest_tokens(token_odds, lessons, spam is is_for)
-    return distinct_clues(LearnedClue(_plain_text(c.token), (c.spam, c.ham), is_for) for c in clues)
+    readable = [c for c in clues if ":" in c.token or written.issuperset(c.token.split())]
+    return distinct_clues(LearnedClue(_plain_text(c.token), (c.spam, c.ham), is_for) for c in readable)
 
 
 def _plain_text(token: str) -> str:

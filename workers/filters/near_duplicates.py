@@ -42,14 +42,13 @@ class NearDuplicateFilter(Filter):
             4.0,
             "nearly the same text as another comment in the last 24 hours, on any site of this deployment; the same "
             "strengths as `duplicates.here`",
-            "nearly the same text had been posted less often",
+            "it repeated no other comment",
             gradual=True,
             harm=2.0,
             momentary=True,
             title="Nearly the same text",
             sentence="{evidence}.",
             tone="bad",
-            brief="{evidence}",
             firm=True,
         )
     }
@@ -68,6 +67,6 @@ class NearDuplicateFilter(Filter):
         others = copies_from_others(comment, facts.counts)
         # DuplicateFilter counts the identical ones.
         if near > same and (strength := repetition_strength(near - same, comment.content, others)):
-            evidence = f"Nearly the same text as {plural(near, 'other comment')} in the last 24 hours"
+            evidence = f"It has nearly the same text as {plural(near, 'other comment')} of the last 24 hours"
             enough = len(fingerprint(comment.content)) >= ENOUGH_LETTERS
             yield Signal("near-duplicates.text", strength if enough else self.most_of_short, evidence)

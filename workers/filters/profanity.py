@@ -64,6 +64,6 @@ class ProfanityFilter(Filter):
         in_name, in_text = profane_words(comment.author, choice), profane_words(comment.content, choice)
         is_masked = bool(in_text) and setting == "mask" and is_maskable(comment.content, choice)
         if is_masked:
-            yield Signal(MASKED, 1.0, f"Published with asterisks for: {', '.join(in_text[:5])}")
+            yield Signal(MASKED, 1.0, f"Readers see asterisks instead of {', '.join(in_text[:5])}")
         if in_name or (in_text and not is_masked):
             yield Signal("profanity.word", 1.0, ", ".join((in_name + in_text)[:5]))

@@ -94,7 +94,7 @@ class ReputationFilter(Filter):
         worst = max(domains, key=lambda name: self._excess_of_spam(*sites.get(name, (0, 0))))
         ham, spam = sites.get(worst, (0, 0))
         if (excess := self._excess_of_spam(ham, spam)) > 0:
-            evidence = f"{worst}: spam on {plural(spam, 'other site')}, approved on {ham}"
+            evidence = f"Links to {worst} were spam on {plural(spam, 'other site')} and published on {ham or 'none'}"
             yield Signal(OTHER_SITES, min(1.0, excess / self.enough_sites), evidence)
 
     def _excess_of_spam(self, ham: int, spam: int) -> int:
@@ -102,4 +102,5 @@ class ReputationFilter(Filter):
 
 
 def _evidence(domain: str, ham: int, spam: int) -> str:
-    return f"{domain}: {spam} spam, {ham} approved on this site"
+    published = plural(ham, "published comment") if ham else "no published comment"
+    return f"Links to {domain} were in {plural(spam, 'spam comment') if spam else 'no spam'} and in {published}"

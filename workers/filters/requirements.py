@@ -13,6 +13,23 @@ from comments.visitor_fields import VISITOR_FIELDS
 
 from .base import Facts, Filter, plural
 
+#: Fields and problems in plain words.
+_FIELDS = {
+    "author": "the name",
+    "email": "the email address",
+    "url": "the website",
+    "content": "the text",
+    "thread": "the page",
+}
+_PROBLEMS = {
+    "required": "is missing",
+    "email": "is no email address",
+    "url": "is no web address",
+    "too-long": "is too long",
+    "address-too-long": "is too long",
+    "control": "has control characters",
+    "marks": "has too many marks on one letter",
+}
 CHECKED = ("thread", "parent", *VISITOR_FIELDS)
 _checked = attrgetter(*CHECKED)
 
@@ -57,7 +74,11 @@ class RequirementFilter(Filter):
         if comment.user:
             site = replace(site, required=tuple(name for name in site.required if name not in ("author", "email")))
         if wrong := field_problems(dict(zip(CHECKED, _checked(comment), strict=True)), site):
-            yield Signal("requirements.fields", 1.0, ", ".join(f"{p.field}: {p.code}" for p in wrong))
+            yield Signal(
+                "requirements.fields",
+                1.0,
+                ", ".join(f"{_FIELDS.get(p.field, p.field)} {_PROBLEMS.get(p.code, 'is not accepted')}" for p in wrong),
+            )
         if comment.parent and not facts.parent_published:
             yield Signal("requirements.parent", 1.0, "The parent comment is not published")
         if facts.thread_closed:

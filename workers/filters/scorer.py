@@ -42,5 +42,6 @@ class ScorerFilter(Filter):
         if answer.failure:
             yield Signal("scorer.failed", 1.0, answer.failure)
         elif answer.probability >= answer.hold_at:
-            evidence = f"{answer.probability:.0%} spam" + (f": {answer.reason}" if answer.reason else "")
+            evidence = f"The external filter calls it spam with a probability of {100 * answer.probability:.0f} %"
+            evidence += f": {answer.reason}" if answer.reason else ""
             yield Signal("scorer.external", answer.probability, evidence)

@@ -52,7 +52,7 @@ class ShoutingFilter(Filter):
             "it repeated itself less",
             gradual=True,
             title="Repeated letters or words",
-            sentence="It has {evidence}.",
+            sentence="{evidence}.",
             tone="warn",
         ),
         "shouting.exclamation": SignalInfo(
@@ -88,9 +88,11 @@ class ShoutingFilter(Filter):
     def _repetition(self, text: str) -> Iterator[Signal]:
         runs = _REPEATED_SIGN.finditer(text) if repeats(text, SHORTEST_RUN) else ()
         if run := next((m for m in runs if _is_mark_or_has_case(m[1])), None):
-            yield Signal("shouting.repetition", min(1.0, len(run[0]) / 10), f"“{run[1]}” {len(run[0])} times in a row")
+            yield Signal(
+                "shouting.repetition", min(1.0, len(run[0]) / 10), f"It has “{run[1]}” {len(run[0])} times in a row"
+            )
             return
         found = words(fold(text).text)
         distinct = len(set(found)) if len(found) >= self.least_words else len(found)
         if distinct < len(found) / 3:
-            yield Signal("shouting.repetition", 1.0, f"{len(found)} words, only {distinct} different ones")
+            yield Signal("shouting.repetition", 1.0, f"It has {len(found)} words, and only {distinct} different ones")

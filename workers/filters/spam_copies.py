@@ -10,7 +10,7 @@ from workers.learning.combined_model import combined_score
 from workers.learning.copy_tokens import SAME, copy_tokens
 from workers.text.tokens import ENOUGH_LETTERS, fingerprint, is_long
 
-from .base import Facts, Filter, plural
+from .base import Facts, Filter
 
 REFUSED, HELD = "copies.spam", "copies.similar"
 
@@ -57,7 +57,8 @@ class SpamCopyFilter(Filter):
         same = any(token[0] == SAME for token in counts)
         refused = facts.site.refusals != "none" and self._is_sure(comment, facts, same, spam)
         text = "The same" if same else "A similar"
-        evidence = f"{text} text was marked as spam in {plural(spam, 'decision')} and never approved"
+        often = "" if spam == 1 else f" {spam} times"
+        evidence = f"{text} text was marked as spam{often} and never published"
         yield Signal(REFUSED if refused else HELD, 1.0, evidence)
 
     def _is_sure(self, comment: Comment, facts: Facts, same: bool, spam: int) -> bool:

@@ -79,13 +79,13 @@ class VelocityFilter(Filter):
         from_origin, on_site = facts.counts.get(FROM_ORIGIN, 0), facts.counts.get(ON_SITE, 0)
         elsewhere = facts.counts.get(ORIGIN_ON_ALL_SITES, 0) - from_origin
         if from_origin > self.usual_origin:
-            evidence = f"{from_origin} other comments from this network in 10 minutes"
+            evidence = f"{from_origin} other comments came from this network in 10 minutes"
             yield Signal(FROM_ORIGIN, _strength(from_origin, self.usual_origin, self.most_origin), evidence)
         if elsewhere > self.usual_origin:
-            evidence = f"{elsewhere} comments from this network on other sites in 10 minutes"
+            evidence = f"{elsewhere} comments came from this network to other sites in 10 minutes"
             yield Signal(ORIGIN_ON_ALL_SITES, _strength(elsewhere, self.usual_origin, self.most_origin), evidence)
         if on_site > self.usual_site:
-            evidence = f"{on_site} other comments on this site in 1 minute"
+            evidence = f"{on_site} other comments came to this site in 1 minute"
             yield Signal(ON_SITE, _strength(on_site, self.usual_site, self.most_site), evidence)
 
 

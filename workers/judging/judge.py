@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 #: also for a failure.
 AskScorer = Callable[[Sequence[tuple[Comment, str]], Site], Sequence[ScorerAnswer]]
 
+#: Decisions of the filters that a spot check replaces, as verbs.
+_OUTCOMES = {Action.APPROVE: "published it", Action.SPAM: "marked it as spam"}
 #: Number of claims of a comment that is judged and not decided (`comments.storage.checks`): no window counts it.
 NOT_CLAIMED = 0
 #: Claims after which a comment goes to a moderator unjudged: something in it, or around it, kills workers.
@@ -144,14 +146,25 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
     """
     may_refuse, score = has_enough_lessons(facts.corpus), combined_score(comment, facts.corpus)
     if was_held_before_edit(comment):
-        signals = (*signals, Signal(HELD_BEFORE, 1.0, "Was held before its author edited it"))
+        signals = (*signals, Signal(HELD_BEFORE, 1.0, "It waited for a moderator when its author edited it"))
     decision = policy.decide(signals, facts.now, may_refuse)
     if decision.action is Action.APPROVE and score.probability >= CERTAIN_PROBABILITY:
-        signals = (*signals, Signal(CERTAIN, score.probability, f"{score.probability:.0%} spam by its text"))
+        signals = (
+            *signals,
+            Signal(
+                CERTAIN,
+                score.probability,
+                f"It is spam with a probability of {100 * score.probability:.0f} %, and that is never published unseen",
+            ),
+        )
         decision = policy.decide(signals, facts.now, may_refuse)
     rejected = any(policy.weights[s.name] is Override.REJECT for s in signals)
     if decision.action is not Action.HOLD and not rejected and is_spot_check(comment.id, facts):
-        spot_check = Signal(SPOT_CHECK, 1.0, f"Spot check; the filters' decision was: {decision.action}")
+        spot_check = Signal(
+            SPOT_CHECK,
+            1.0,
+            f"It was chosen at random to check the filters, which would have {_OUTCOMES[decision.action]}",
+        )
         decision = policy.decide((*signals, spot_check), facts.now, may_refuse)
     masked = masked_content(comment, facts) if any(s.name == MASKED for s in signals) else ""
     wave = wave_name(comment.content) if decision.action is Action.HOLD else ""

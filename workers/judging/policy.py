@@ -57,7 +57,7 @@ JUDGE_SIGNALS: SignalCatalogue = {
         "it had not waited for a moderator before the edit",
         momentary=True,
         title="Edited during review",
-        sentence="It waited for a moderator when its author edited it.",
+        sentence="{evidence}.",
         tone="warn",
     ),
     CERTAIN: SignalInfo(
@@ -66,7 +66,7 @@ JUDGE_SIGNALS: SignalCatalogue = {
         "published it",
         "the text looked less like advertising",
         title="Almost certainly spam",
-        sentence="Its text is almost certainly spam, and such a text is never published unseen.",
+        sentence="{evidence}.",
         tone="bad",
     ),
     # Added after judging, and never weighed with the other signals.

@@ -32,8 +32,8 @@ from .prior_weights import PriorWeights
 #: Name of the bias among the contributions.
 BIAS = "before anything is read"
 
-#: Points of the weakest feature that is a reason.
-LEAST_POINTS = 0.3
+#: Points of the weakest trait and of the weakest word that are a reason. Most single words say little.
+LEAST_POINTS, LEAST_POINTS_OF_WORD = 0.3, 0.5
 #: Families that are never a reason: the weights of single names and measures are small and surprise readers.
 _NO_REASONS = frozenset((Family.STYLE, Family.NAME))
 #: Beginning of the names of parts of a website's host.
@@ -132,7 +132,7 @@ class PriorModel:
             if phrase != BIAS:
                 text = phrase.format(*values)
                 points[text] = points.get(text, 0.0) + added
-        for_spam = [(added, text) for text, added in points.items() if added >= LEAST_POINTS]
+        for_spam = [(added, text) for text, added in points.items() if added >= _least_points(text)]
         return [text for _, text in nlargest(n, for_spam, key=itemgetter(0))]
 
     def _parts(self, found: Features, without: frozenset[Family] = frozenset()) -> Iterator[Part]:
@@ -162,6 +162,10 @@ class PriorModel:
         of_pair = self._step(Family.PAIRS, len(pairs)) if pairs else 0.0
         for place, pair in pairs.items():
             yield self.model.weights[place] * of_pair, "“{} {}”", pair
+
+
+def _least_points(text: str) -> float:
+    return LEAST_POINTS_OF_WORD if text.startswith("“") else LEAST_POINTS
 
 
 def _reason_text(family: Family, name: str) -> str:

@@ -14,7 +14,7 @@ _PLAIN = frozenset(
     )
 )
 _OTHERS: Mapping[str, str] = {
-    "1 links": "one link",
+    "1 links": "a link",
     "1 words": "one word",
     "link that counts who sent it": "a referral link",
     "telephone number": "a phone number",
@@ -31,6 +31,7 @@ _OTHERS: Mapping[str, str] = {
     "one word in small letters as the name": "a name without capital letters",
     "website below a short text": "a website below a short text",
 }
+_WORD_WITH_DIGITS = re.compile(r"name with (\d+) digits")
 _DOMAIN_ENDING = re.compile(r"link to (\.[a-z0-9-]+)")
 _HOST = re.compile(r"link to (\S*\.\S+)")
 _SPELLINGS = {"whatsapp": "WhatsApp", "whatapp": "WhatsApp", "wechat": "WeChat", "icq": "ICQ"}
@@ -47,6 +48,8 @@ def plain_name(name: str) -> str:
         return f"a link to a {found[1]} domain"
     if found := _HOST.fullmatch(name):
         return f"links to {found[1]}"
+    if found := _WORD_WITH_DIGITS.fullmatch(name):
+        return f"a word that ends in {found[1]} digits"
     if found := _MESSENGER.fullmatch(name):
         return f"the messenger {_SPELLINGS.get(found[1], found[1].capitalize())}"
     return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"

@@ -78,7 +78,8 @@ def evidence(comment: Comment) -> dict[str, str]:
 def check_example(storage: Storage, **changes: object) -> None:
     advert, harmless = judged(storage, ADVERT, **changes), judged(storage, HARMLESS, **changes)
     assert (advert.status, harmless.status) == (Status.HELD, Status.APPROVED)
-    assert evidence(advert) == {"scorer.external": "97% spam: contains “guaranteed approval”"}
+    sentence = "The external filter calls it spam with a probability of 97 %: contains “guaranteed approval”"
+    assert evidence(advert) == {"scorer.external": sentence}
     assert evidence(harmless) == {}
     assert advert.filter_decision
     assert [s.name for s in advert.filter_decision.signals if s.holds] == ["scorer.external"]

@@ -82,7 +82,7 @@ def test_many_names_do_not_hide_the_link_of_the_author() -> None:
 def test_each_effect_has_a_signal_that_names_the_moderator(effect, signal):
     found = seen(AuthorRuleFilter(), ADA, rules=(a_rule(RuleTarget.ORIGIN, "origin-of-ada", effect),))
     assert list(found) == [signal]
-    assert found[signal].evidence.endswith("by mo")
+    assert found[signal].evidence.endswith("by a rule of mo")
     assert found[signal].strength == 1.0
 
 

@@ -84,8 +84,8 @@ def test_the_strongest_words_are_shown():
 def test_traits_are_listed_without_quotes():
     looks = {token: (0, 20) for token in tokens(WATCHES) if token.startswith(TRAIT)}
     evidence = seen(LearnedFilter(), WATCHES, corpus=TokenCounts(20, 20, looks))["learned.spam"].evidence
-    assert "a link at the end (in 20 spam and 0 published)" in evidence
-    assert "one link (in 20 spam" in evidence
+    assert "a link (in 20 spam and 0 published)" in evidence
+    assert "few words for its links (shipped model)" in evidence
     assert TRAIT not in evidence
 
 

@@ -32,8 +32,8 @@ def test_a_text_has_one_value_on_the_site_and_on_all_sites():
 
 def test_evidence_says_one_and_many_in_plain_english():
     one, two = (seen(DuplicateFilter(), counts={HERE.name: n, ANYWHERE.name: n})[HERE.name].evidence for n in (1, 2))
-    assert one == "Same text as 1 other comment in the last 24 hours"
-    assert two == "Same text as 2 other comments in the last 24 hours"
+    assert one == "It has the same text as 1 other comment of the last 24 hours"
+    assert two == "It has the same text as 2 other comments of the last 24 hours"
 
 
 def test_short_texts_are_not_counted():

@@ -19,7 +19,7 @@ def found(content: str, **known: tuple[int, int]) -> dict[str, tuple[float, str]
 
 def test_a_domain_of_spam_is_named_with_its_counts():
     assert found("See https://pills.example/x", pills_example=(0, 7)) == {
-        "reputation.spam": (1.0, "pills.example: 7 spam, 0 approved on this site")
+        "reputation.spam": (1.0, "Links to pills.example were in 7 spam comments and in no published comment")
     }
 
 
@@ -38,7 +38,7 @@ def test_a_domain_in_spam_and_in_ham_gives_no_signal():
 
 def test_a_domain_of_approved_comments_lowers_the_points():
     assert found("See http://paper.example/2026", paper_example=(5, 0)) == {
-        "reputation.ham": (1.0, "paper.example: 0 spam, 5 approved on this site")
+        "reputation.ham": (1.0, "Links to paper.example were in no spam and in 5 published comments")
     }
 
 

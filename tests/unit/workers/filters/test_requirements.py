@@ -18,11 +18,11 @@ def test_a_valid_comment_gives_no_signal():
 @pytest.mark.parametrize(
     ("changes", "evidence"),
     [
-        ({"author": ""}, "author: required"),
-        ({"email": "nobody"}, "email: email"),
-        ({"content": "x" * 101}, "content: too-long"),
-        ({"url": "javascript:alert(1)"}, "url: url"),
-        ({"author": "", "content": ""}, "author: required, content: required"),
+        ({"author": ""}, "the name is missing"),
+        ({"email": "nobody"}, "the email address is no email address"),
+        ({"content": "x" * 101}, "the text is too long"),
+        ({"url": "javascript:alert(1)"}, "the website is no web address"),
+        ({"author": "", "content": ""}, "the name is missing, the text is missing"),
     ],
 )
 def test_every_field_that_breaks_a_rule_is_named(changes, evidence):
