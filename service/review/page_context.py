@@ -9,7 +9,7 @@ from service.accounts.sessions import SignedIn
 from service.deps import deps
 
 from .presenter import thread_link, web_link
-from .reasons import percent
+from .reasons import spam_percentage
 
 #: Keys that do not act on comments: name, key and help text. Keys of actions are in the table of actions.
 SHORTCUTS = (
@@ -35,7 +35,7 @@ CHANGES: Mapping[Status, tuple[str, str]] = {
 def page_context(signed: SignedIn) -> dict[str, object]:
     return {
         "signed": signed,
-        "percent": percent,
+        "percent": spam_percentage,
         "now": deps().now(),
         "buttons": BUTTONS,
         "undo": Action.UNDO,

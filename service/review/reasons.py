@@ -151,12 +151,12 @@ def _summary(verdict: Decision, ordered: list[Signal], signals: SignalCatalogue)
             continue
         title = brief_title(signals, signal)
         if signal.name == READS_LIKE_SPAM and is_likely:
-            title += f" {percent(p or 0.0)}"
+            title += f" {spam_percentage(p or 0.0)}"
         items.append(SummaryItem(title=title, tone=signals.get(signal.name, UNDECLARED).tone))
     is_shown = any(s.name == READS_LIKE_SPAM for s in chosen[:MAX_SUMMARY]) and p is not None and p >= SPAM_FROM
     if p is not None and not is_shown and len(items) < MAX_SUMMARY:
         tone: Tone = "good" if p < HARMLESS_BELOW else "warn" if p < SPAM_FROM else "bad"
-        items.append(SummaryItem(title=f"{percent(p)} spam", tone=tone))
+        items.append(SummaryItem(title=f"{spam_percentage(p)} spam", tone=tone))
     return [items[0], *map(_continued, items[1:])] if items else []
 
 
@@ -164,6 +164,6 @@ def _continued(item: SummaryItem) -> SummaryItem:
     return SummaryItem(title=item.title[:1].lower() + item.title[1:], tone=item.tone)
 
 
-def percent(probability: float) -> str:
+def spam_percentage(probability: float) -> str:
     """Return a probability as a whole number of per cent, never 0 or 100, which would be certain."""
     return f"{min(99, max(1, round(100 * probability)))} %"

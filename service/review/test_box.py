@@ -24,7 +24,7 @@ from service.accounts.sessions import SignedIn
 from service.deps import Deps, deps
 from service.web import asked_checks
 
-from .reasons import percent, reasons_of
+from .reasons import reasons_of, spam_percentage
 
 blueprint = Blueprint("test_box", __name__, url_prefix="/sites/<site>/test")
 
@@ -49,7 +49,7 @@ def submit_test(site: str) -> ResponseReturnValue:
     texts = {name: request.form.get(name, "") for name in TESTED_FIELDS}
     try:
         comment = comment_from(deps(), stored, texts)
-        id = asked_checks.ask(signed.person.name, _without_required_fields(stored), [comment])
+        id = asked_checks.ask_for_check(signed.person.name, _without_required_fields(stored), [comment])
     except Invalid as error:
         return _page(stored, signed, texts, problems=error.problems), 422
     except TooMany as error:
@@ -120,6 +120,6 @@ def _page(
         trouble=trouble,
         is_waiting=answer is not None and verdict is None and not trouble,
         reasons=reasons_of(verdict, deps().signals),
-        percent=percent,
+        percent=spam_percentage,
         now=deps().now(),
     )

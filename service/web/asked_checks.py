@@ -17,7 +17,7 @@ PER_MINUTE = 20
 PATIENCE = timedelta(seconds=30)
 
 
-def ask(person: str, site: Site, comments: Sequence[Comment] = (), ids: Sequence[str] = ()) -> str:
+def ask_for_check(person: str, site: Site, comments: Sequence[Comment] = (), ids: Sequence[str] = ()) -> str:
     """Ask for verdicts with the settings of `site`, which may differ from the stored ones, and return the check's id.
 
     `comments` are judged as if they arrived now, stored comments by `ids` as if they came again at their own time. Read

@@ -200,7 +200,7 @@ def test_a_range_is_looked_up_by_its_keyed_name_only() -> None:
 def test_the_evidence_names_each_rule_with_its_reason_once() -> None:
     rules = tuple(a_rule(RuleTarget.DOMAIN, f"s{n}.example", note="advert") for n in range(5))
     (banned,) = seen(AuthorRuleFilter(), ADA, rules=rules).values()
-    assert banned.evidence.startswith("Links to s0.example: banned by mo (advert); ")
+    assert banned.evidence.startswith("Links to s0.example are banned by a rule of mo (advert); ")
     assert banned.evidence.endswith("; and 2 more rules")
 
 
