@@ -21,6 +21,7 @@ from .review import (
     resumed_forms,
     review_api,
     staff_replies,
+    style_page,
     test_box,
 )
 from .sites import (
@@ -128,7 +129,7 @@ def create_app(deps: Deps) -> Flask:
     navigation.register_navigation(app, sessions.has_role)
     html_fragment.register_fragment(app)
     widget_views.init_widget(app)
-    for module in (*VIEWS, *((demo,) if settings.demo else ())):
+    for module in (*VIEWS, *((demo, style_page) if settings.demo else ())):
         app.register_blueprint(module.blueprint)
     for old, new in MOVED_PAGES.items():
         app.add_url_rule(old, endpoint="moved", methods=["GET"], redirect_to=new)

@@ -19,6 +19,7 @@ from .page_context import page_context
 from .pending_comments import QueuePage, QueueSite, pending_page
 from .presenter import ReviewedComment, status_counts
 from .search import FACETS, ORDERS, QueueView
+from .site_overview import site_summaries
 
 blueprint = Blueprint("queue_pages", __name__, url_prefix="/review")
 
@@ -30,13 +31,15 @@ CARDS_PER_PAGE = 20
 def home() -> str:
     """Every site on which the person has a role."""
     signed = sessions.require_sign_in()
-    rows = [(site, status_counts(deps().storage, site.id)["held"]) for site in sites_of(signed)]
+    summaries = site_summaries(deps().storage, sites_of(signed), deps().now())
     deleted = [
         site
         for site in deps().storage.sites.all()
         if site.deleted and sessions.has_role(signed.person, site.id, "owner")
     ]
-    return render_template("review/sites.html", signed=signed, rows=rows, deleted=deleted)
+    return render_template(
+        "review/sites.html", signed=signed, summaries=summaries, deleted=deleted, now=deps().now()
+    )
 
 
 def sites_of(signed: SignedIn) -> list[Site]:

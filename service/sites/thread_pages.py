@@ -85,7 +85,7 @@ def threads_page(site: str) -> str:
         query=query,
         threads=summaries(storage, found, names[:THREADS_PER_PAGE]),
         following=names[THREADS_PER_PAGE - 1] if len(names) > THREADS_PER_PAGE else "",
-        given={},
+        now=deps().now(),
     )
 
 
@@ -133,6 +133,7 @@ def _page(site: Site, name: str, done: str = "", problems: Sequence[Problem] = (
         site=site,
         signed=sessions.require_role(site.id, "owner"),
         thread=summary,
+        now=deps().now(),
         is_address=key.startswith(("http://", "https://")),
         aliases=sorted(map(readable_address, aliases)),
         done=done,

@@ -1,0 +1,32 @@
+"""Sites of a person at a glance: comments that wait, the age of the oldest one, and arrivals of the last day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from comments.lifecycle import Status
+from comments.site import Site
+from comments.storage.interfaces import Storage
+
+from .presenter import status_counts
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSummary:
+    site: Site
+    held: int
+    oldest: datetime | None  # when the comment that waits longest was received
+    received: int  # in the last 24 hours
+
+
+def site_summaries(storage: Storage, sites: Sequence[Site], now: datetime) -> list[SiteSummary]:
+    """Sites with comments that need review come first, the longest wait before the others."""
+    found = [_summary(storage, site, now) for site in sites]
+    return sorted(found, key=lambda summary: (summary.oldest or now, summary.site.name.casefold()))
+
+
+def _summary(storage: Storage, site: Site, now: datetime) -> SiteSummary:
+    held = status_counts(storage, site.id)["held"]
+    rows = storage.comments.by_status(site.id, Status.HELD, 1).rows if held else ()
+    received = storage.comments.received_since(site.id, now - timedelta(days=1))
+    return SiteSummary(site, held, rows[0].received if rows else None, received)
