@@ -40,7 +40,7 @@ def test_members_of_several_sites_get_a_queue_of_all_sites(web_app, mo):
     held(web_app.storage, site="shop")
     assert "/review/all" not in page(mo, "/review")
     root = parse(page(web_app.signed_in("both", blog="viewer", shop="owner"), "/review"))
-    link = root.find(".//a[@href='/review/all']")
+    link = root.find(".//main//a[@href='/review/all']")
     assert "2 to review" in "".join(link.itertext())
 
 
