@@ -37,9 +37,7 @@ def home() -> str:
         for site in deps().storage.sites.all()
         if site.deleted and sessions.has_role(signed.person, site.id, "owner")
     ]
-    return render_template(
-        "review/sites.html", signed=signed, summaries=summaries, deleted=deleted, now=deps().now()
-    )
+    return render_template("review/sites.html", signed=signed, summaries=summaries, deleted=deleted, now=deps().now())
 
 
 def sites_of(signed: SignedIn) -> list[Site]:

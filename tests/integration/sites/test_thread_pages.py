@@ -34,14 +34,13 @@ def plan_of(text: str) -> str:
 
 
 def test_the_list_has_title_comments_and_state(web_app: WebApp, owner: SignedInClient) -> None:
-    comment = published(web_app.storage, thread="post-12")
+    published(web_app.storage, thread="post-12")
     web_app.storage.thread_details.put("blog", "post-12", "Walking in <wind>", None)
     web_app.storage.threads.set_closed("blog", "post-12", closed=True)
     accepted(web_app.storage, thread="https://blog.example/caf%C3%A9")
-    at = comment.received.strftime("%Y-%m-%d %H:%M")
     assert shown(owner) == [
         "https://blog.example/café 0 comments",
-        f"Walking in <wind> Closed post-12 1 comment, the last {at}",
+        "Walking in <wind> Closed post-12 1 comment, the last just now",
     ]
 
 
