@@ -24,10 +24,18 @@ from service.web.operations import parsed_query
 
 from .cards import AuthorRecord
 from .page_context import page_context
+from .source_history import (
+    MAX_LINKED,
+    TIMELINE_PARTS,
+    linked_authors,
+    linked_networks,
+    others_in_networks,
+    source_history,
+    timeline,
+)
 
 blueprint = Blueprint("author_history_pages", __name__, url_prefix="/sites/<site>/<any(authors, origins):kind>/<name>")
 
-COMMENTS_PER_PAGE = 20
 _SOURCE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 SOURCE_KINDS: Mapping[str, RuleTarget] = {"authors": RuleTarget.AUTHOR, "origins": RuleTarget.ORIGIN}
 
@@ -52,12 +60,16 @@ class CommentSource:
         return SOURCE_KINDS[self.kind]
 
     @property
+    def is_author(self) -> bool:
+        return self.target is RuleTarget.AUTHOR
+
+    @property
     def rule_kind(self) -> str:
         return KIND_OF_TARGET[self.target]
 
     @property
     def query(self) -> HistoryQuery:
-        return HistoryQuery(identity=self.name) if self.target is RuleTarget.AUTHOR else HistoryQuery(origin=self.name)
+        return HistoryQuery(identity=self.name) if self.is_author else HistoryQuery(origin=self.name)
 
     @property
     def address(self) -> str:
@@ -81,8 +93,9 @@ def comment_source(site: str, kind: str, name: str) -> CommentSource:
 @blueprint.get("")
 def history_page(site: str, kind: str, name: str) -> str:
     signed = sessions.require_role(site, "viewer")
-    params, source = parsed_query(HistoryParams), comment_source(site, kind, name)
-    found = deps().storage.author_history.find(site, source.query, COMMENTS_PER_PAGE, params.cursor)
+    params, source, storage = parsed_query(HistoryParams), comment_source(site, kind, name), deps().storage
+    found = source_history(storage, site, source.query, deps().signals, params.cursor)
+    networks = linked_networks(found.recent) if source.is_author else []
     return render_template(
         "review/author_history.html",
         **page_context(signed),
@@ -92,7 +105,13 @@ def history_page(site: str, kind: str, name: str) -> str:
         old_removal=params.old_removal,
         found=found,
         record=author_record(source),
-        known=known_details(found.rows, signed, source),
+        details=known_details(found.recent, signed, source),
+        networks=networks,
+        authors=others_in_networks(storage, site, name, [n.key for n in networks])
+        if source.is_author
+        else linked_authors(found.recent),
+        bars=timeline(found.recent),
+        parts=TIMELINE_PARTS,
         rules=active_rules(source),
     )
 
@@ -116,12 +135,10 @@ def author_record(source: CommentSource) -> AuthorRecord | None:
 
 
 def known_details(rows: tuple[Comment, ...], signed: SignedIn, source: CommentSource) -> dict[str, list[str]]:
-    """Names, addresses and related networks or authors on this page's comments, without repeats."""
+    """Email addresses and websites of these comments, without repeats; addresses only for people who may see them."""
     emails = [c.email for c in rows] if sessions.may_see_emails(signed.person, source.site) else []
-    related = [c.origin for c in rows] if source.target is RuleTarget.AUTHOR else [c.history_key for c in rows]
-    found = {"Names": [c.author for c in rows], "Emails": emails, "Websites": [c.url for c in rows]}
-    found["related"] = related
-    return {label: [text for text in dict.fromkeys(texts) if text] for label, texts in found.items()}
+    found = {"Email": emails, "Website": [c.url for c in rows]}
+    return {label: [t for t in dict.fromkeys(texts) if t][:MAX_LINKED] for label, texts in found.items()}
 
 
 def active_rules(source: CommentSource) -> list[AuthorRule]:

@@ -99,7 +99,7 @@ def test_a_rule_about_a_public_suffix_is_refused(web_app, mo, value, effect):
 def test_a_rule_is_added_and_deleted_on_an_authors_page(web_app, mo):
     held(web_app.storage)
     at = "/sites/blog/authors/identity-of-ada"
-    form = parse(page(mo, at)).find(".//div[@class='cluster panel']/form")
+    form = parse(page(mo, at)).find(".//form[@class='rule']")
     fields = {i.get("name"): i.get("value") for i in form.iterfind(".//input[@type='hidden']")}
     answer = mo.client.post(form.get("action"), data={**fields, "effect": "mute"})
     assert answer.location == at
