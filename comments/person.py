@@ -17,6 +17,7 @@ class Person:
     totp_salt: str = field(default="", metadata={"stored": "codes"})  # "" without two-factor authentication
     last_totp_step: int = field(default=0, metadata={"stored": "code_used"})  # no code works twice
     recovery_digests: tuple[str, ...] = field(default=(), metadata={"stored": "recovery"})  # of the unused codes
+    setup: str = ""  # site and step of the set-up that the person is at; "done" after it; "" before
     display_name: str = ""  # name that readers see on the person's replies; "" until the person chooses one
     email: str = ""  # address for notices; nothing but the request to confirm it is sent before it is confirmed
     email_confirmed: bool = False

@@ -67,6 +67,7 @@ class Settings:
     learn_together: LearningGroups = ALONE
     log_level: str = "INFO"
     demo: bool = False
+    owners_create_sites: bool = False
     metrics_dir: Path | None = None
     socket_timeout: float = 1.0
     lease: float = 10.0

@@ -11,10 +11,9 @@ from comments.thread_addresses import thread_key
 from .deps import deps
 from .submission.reply_form import ReplyFormView, new_token
 from .web import site_cache
+from .web.site_cache import DEMO_SITE
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
-
-DEMO_SITE = "demo"
 
 
 @blueprint.get("/")

@@ -19,8 +19,8 @@ class Sites(Protocol):
     def put(self, site: Site, *entries: AuditEntry) -> None:
         """Store the site and its audit entries in one step."""
 
-    def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
-        """Store the site if it is unchanged since it was read. If not, return False and store nothing."""
+    def compare_and_set(self, before: Site | None, after: Site, *entries: AuditEntry) -> bool:
+        """Store the site if unchanged since it was read (None: the id must be free). If not, return False."""
 
     def all(self) -> list[Site]:
         """Return all sites by id."""

@@ -20,8 +20,9 @@ from comments.thread_addresses import thread_key
 from replygate.deployment import current_deployment
 from service import deps as web
 from service.accounts.invitations import sign_in_link
-from service.demo import DEMO_SITE, article_address
+from service.demo import article_address
 from service.review.decisions import ModeratorDecision, decide_comment
+from service.web.site_cache import DEMO_SITE
 from workers import deps as workers
 from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES, judge

@@ -18,6 +18,7 @@ from . import passwords, sessions, totp
 from .audit_trail import append_entry
 from .devices import device_of, remember_device
 from .kept_forms import keep_form, kept_form
+from .site_creators import wants_setup
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -169,4 +170,4 @@ def use_link(token: str) -> ResponseReturnValue:
     except NotFound:
         return render_template("accounts/expired_link.html"), 404
     append_entry(person.name, AuditAction.LINK_USE)
-    return _continue(person, url_for("queue_pages.home"))
+    return _continue(person, "/setup" if wants_setup(person) else url_for("queue_pages.home"))

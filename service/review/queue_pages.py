@@ -10,6 +10,7 @@ from comments.model import Comment
 from comments.site import Site
 from service.accounts import sessions
 from service.accounts.sessions import SignedIn
+from service.accounts.site_creators import may_create_sites, wants_setup
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import parsed_query
@@ -37,7 +38,15 @@ def home() -> str:
         for site in deps().storage.sites.all()
         if site.deleted and sessions.has_role(signed.person, site.id, "owner")
     ]
-    return render_template("review/sites.html", signed=signed, summaries=summaries, deleted=deleted, now=deps().now())
+    return render_template(
+        "review/sites.html",
+        signed=signed,
+        summaries=summaries,
+        deleted=deleted,
+        now=deps().now(),
+        may_create=may_create_sites(signed.person),
+        wants_setup=wants_setup(signed.person),
+    )
 
 
 def sites_of(signed: SignedIn) -> list[Site]:

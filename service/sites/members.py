@@ -49,15 +49,21 @@ def invite(site: str) -> ResponseReturnValue:
     signed, stored = sessions.require_change(site, "owner"), site_cache.get_site(site)
     name, role = request.form.get("name", "").strip(), request.form.get("role", "")
     try:
-        person = Person(checked_name(name), {site: _checked_role(role)})
-        if not deps().storage.people.compare_and_set(
-            None, person, entry(signed, AuditAction.PERSON_INVITE, name, "", role, site)
-        ):
-            message = "is in use. Choose another name, or ask the operator to add this person to the site"
-            raise Invalid([Problem("name", "taken", message)])
+        link = invite_person(signed, site, name, role)
     except Invalid as error:
         return _page(stored, signed, problems=error.problems, name=name, role=role), 422
-    return _page(stored, signed, link=_new_link(name), invited=name)
+    return _page(stored, signed, link=link, invited=name)
+
+
+def invite_person(signed: SignedIn, site: str, name: str, role: str) -> str:
+    """Add a person to the site and return their sign-in link. Raises Invalid."""
+    person = Person(checked_name(name), {site: _checked_role(role)})
+    if not deps().storage.people.compare_and_set(
+        None, person, entry(signed, AuditAction.PERSON_INVITE, name, "", role, site)
+    ):
+        message = "is in use. Choose another name, or ask the operator to add this person to the site"
+        raise Invalid([Problem("name", "taken", message)])
+    return _new_link(name)
 
 
 def _new_link(name: str) -> str:

@@ -19,6 +19,9 @@ SITE_TTL = 1.0
 MAX_SITES = 1000
 SITES_EXTENSION = "replygate.sites"
 
+#: The site that `replygate up` creates for a first look.
+DEMO_SITE = "demo"
+
 SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
 
 

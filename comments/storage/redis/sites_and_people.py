@@ -69,7 +69,7 @@ class RedisSites:
     def put(self, site: Site, *entries: AuditEntry) -> None:
         self._records.put(site.id, dump(site), entries)
 
-    def compare_and_set(self, before: Site, after: Site, *entries: AuditEntry) -> bool:
+    def compare_and_set(self, before: Site | None, after: Site, *entries: AuditEntry) -> bool:
         return self._records.compare_and_set(after.id, before, after, entries)
 
     def all(self) -> list[Site]:

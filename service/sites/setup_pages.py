@@ -1,0 +1,130 @@
+"""The first run in the browser: create a site, embed it, invite people, try a comment. Each step can be skipped."""
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from comments.errors import Invalid, NotAllowed, NotFound
+from comments.site import Site
+from service.accounts import sessions
+from service.accounts.audit_trail import replace_person
+from service.accounts.sessions import ROLES, SignedIn
+from service.accounts.site_creators import may_create_sites
+from service.deps import deps
+
+from .members import invite_person
+from .site_creation import create_site
+
+blueprint = Blueprint("setup_pages", __name__, url_prefix="/setup")
+
+SETUP_DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """A step after the site was created."""
+
+    name: str
+    title: str
+
+
+#: The steps in their order. The first one, without a name in the address, creates the site.
+SETUP_STEPS = (
+    SetupStep("", "Your site"),
+    SetupStep("embed", "Add it to your pages"),
+    SetupStep("invite", "Invite people"),
+    SetupStep("try", "Try a comment"),
+)
+
+
+@blueprint.get("")
+def begin_setup() -> ResponseReturnValue:
+    """The form of the first step, or the step that the person was at."""
+    signed = _require_creator()
+    site, _, step = signed.person.setup.partition("/")
+    is_underway = sessions.has_role(signed.person, site, "owner") and "new" not in request.args
+    if is_underway and step in {s.name for s in SETUP_STEPS if s.name}:
+        return redirect(url_for("setup_pages.show_step", site=site, step=step), 303)
+    return _page(signed, "")
+
+
+def _require_creator() -> SignedIn:
+    """Raises SignInNeeded, NotAllowed."""
+    signed = sessions.require_sign_in()
+    if not may_create_sites(signed.person):
+        raise NotAllowed("Only operators may create sites. Ask the person who runs this server.")
+    return signed
+
+
+def _page(signed: SignedIn, step: str, **context: object) -> str:
+    names = [s.name for s in SETUP_STEPS]
+    following = names[names.index(step) + 1] if step != names[-1] else SETUP_DONE
+    return render_template(
+        "sites/setup.html",
+        signed=signed,
+        steps=SETUP_STEPS,
+        step=step,
+        following=following,
+        public_url=deps().settings.public_url.rstrip("/"),
+        roles=ROLES,
+        **context,
+    )
+
+
+@blueprint.post("")
+def create_first_site() -> ResponseReturnValue:
+    signed = _require_creator()
+    sessions.check_csrf(signed)
+    name, address = request.form.get("name", ""), request.form.get("address", "")
+    try:
+        site = create_site(name, address, signed)
+    except Invalid as error:
+        return _page(signed, "", name=name, address=address, problems=error.problems), 422
+    corrected = "" if address.strip() in site.origins else "1"
+    return redirect(url_for("setup_pages.show_step", site=site.id, step="embed", corrected=corrected or None), 303)
+
+
+@blueprint.get("/<site>/<step>")
+def show_step(site: str, step: str) -> str:
+    """Show a step and remember it, so that the set-up goes on there."""
+    signed, found = _require_step(site, step)
+    _remember(signed, f"{site}/{step}")
+    return _page(signed, step, new_site=found, is_corrected="corrected" in request.args)
+
+
+def _require_step(site: str, step: str) -> tuple[SignedIn, Site]:
+    """Raises NotFound for an unknown step, and the errors of `require_role`."""
+    signed = sessions.require_role(site, "owner")
+    if step not in {s.name for s in SETUP_STEPS if s.name}:
+        raise NotFound("the set-up has no such step")
+    return signed, deps().storage.sites.get(site)
+
+
+def _remember(signed: SignedIn, at: str) -> None:
+    if signed.person.setup not in (at, SETUP_DONE):
+        replace_person(signed.person, replace(signed.person, setup=at))
+
+
+@blueprint.post("/<site>/invite")
+def invite_in_setup(site: str) -> ResponseReturnValue:
+    """Show the link of the invited person once."""
+    signed, found = sessions.require_change(site, "owner"), deps().storage.sites.get(site)
+    name, role = request.form.get("name", "").strip(), request.form.get("role", "")
+    try:
+        link = invite_person(signed, site, name, role)
+    except Invalid as error:
+        return _page(signed, "invite", new_site=found, name=name, role=role, problems=error.problems), 422
+    return _page(signed, "invite", new_site=found, link=link, invited=name)
+
+
+@blueprint.post("/done")
+def end_setup() -> ResponseReturnValue:
+    """End the set-up, or decline it: it is not offered again."""
+    signed = sessions.require_sign_in()
+    sessions.check_csrf(signed)
+    _remember(signed, SETUP_DONE)
+    site = request.form.get("site", "")
+    if sessions.has_role(signed.person, site, "viewer"):
+        return redirect(url_for("queue_pages.queue", site=site), 303)
+    return redirect(url_for("queue_pages.home"), 303)
