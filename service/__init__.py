@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
-from .accounts import account_pages, sessions, sign_in
+from .accounts import account_pages, address_links, notice_pages, sessions, sign_in
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
@@ -14,6 +14,8 @@ from .reading.fast_path import ReadingFastPath
 from .review import (
     author_history_pages,
     bulk_pages,
+    chat_hooks,
+    decision_link_pages,
     form_actions,
     presence_api,
     presence_updates,
@@ -27,6 +29,7 @@ from .review import (
 from .sites import (
     audit_pages,
     author_rules,
+    chat_receiver_pages,
     members,
     number_pages,
     rule_imports,
@@ -80,6 +83,8 @@ VIEWS = (
     docs_pages,
     sign_in,
     account_pages,
+    notice_pages,
+    address_links,
     author_rules,
     rule_imports,
     rules_api,
@@ -89,11 +94,14 @@ VIEWS = (
     settings_pages,
     setup_pages,
     site_deletion_pages,
+    chat_receiver_pages,
     thread_pages,
     thread_move_pages,
     user_keys,
     number_pages,
     queue_pages,
+    decision_link_pages,
+    chat_hooks,
     form_actions,
     resumed_forms,
     bulk_pages,

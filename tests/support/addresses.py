@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
+from comments.chat_receivers import ChatKind, ChatReceiver
 from comments.lifecycle import Action, Status
 from comments.site import Webhook
 from comments.storage.deliveries import Delivery
@@ -123,6 +124,10 @@ BEHIND_THE_DOOR = (
     _post("/sites/<site>/team", "owner", 200, name="new", role="viewer"),
     _post("/sites/<site>/team/role", "owner", name="viewer of {site}", role="owner"),
     _post("/sites/<site>/team/link", "owner", 200, name="viewer of {site}"),
+    _get("/sites/<site>/notices", "owner"),
+    _post("/sites/<site>/notices", "owner", 422, kind="slack"),
+    _post("/sites/<site>/notices/test", "owner", id="c1"),
+    _post("/sites/<site>/notices/remove", "owner", id="c1"),
     _get("/sites/<site>/settings", "owner"),
     _post("/sites/<site>/settings", "owner", 422),
     _get("/sites/<site>/threads", "owner"),
@@ -150,6 +155,11 @@ BEHIND_THE_DOOR = (
     _get("/account", SIGNED),
     _post("/account", SIGNED, 422),
     _post("/account/name", SIGNED, display_name="Ines"),
+    _get("/account/notices", SIGNED),
+    _post("/account/notices", SIGNED, 404, site="no-such-site"),
+    _post("/account/notices/address", SIGNED, email=""),
+    _post("/account/notices/code", SIGNED, 200),
+    _post("/account/notices/unlink", SIGNED, user="slack:T1:U1"),
     _post("/account/sessions", SIGNED),
     _post("/account/codes/begin", SIGNED, 200),
     _post("/account/codes", SIGNED, 422),
@@ -172,6 +182,10 @@ OPEN = {
     "/sites/<site>/standings": "test_members: redirects bookmarks, shows nothing",
     "/sites/<site>/people": "test_members: redirects bookmarks, shows nothing",
     "/notices/": "test_notices: needs the token",
+    "/account/notices/confirm/": "test_notice_pages: needs the token",
+    "/account/notices/stop/": "test_notice_pages: needs the token",
+    "/sites/<site>/decide/": "test_decision_links: needs the token",
+    "/hooks/": "test_chat_hooks: needs the signature",
     "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, own by receipt, threads by key",
 }
 
@@ -192,7 +206,12 @@ def fill_sites(web_app: WebApp) -> dict[str, str]:
         web_app.storage.author_rules.put(site, kept, AuditEntry("mo", AuditAction.RULE_SET, kept.name, site=site))
         web_app.storage.bulks.create(site, replace(STEP, id=BULK), [(comment.id, comment.version)])
         web_app.storage.sites.put(
-            a_site(id=site, name=f"The {site}", webhooks=(Webhook("hook", "https://example.com", NOW, ("k",)),))
+            a_site(
+                id=site,
+                name=f"The {site}",
+                webhooks=(Webhook("hook", "https://example.com", NOW, ("k",)),),
+                chat_receivers=(ChatReceiver("c1", ChatKind.SLACK, "#mods", NOW, "https://example.com"),),
+            )
         )
         web_app.storage.deliveries.enqueue(site, "hook", [replace(DELIVERY, comment=comment.id)])
         web_app.add_account(f"viewer of {site}", **{site: "viewer"})
