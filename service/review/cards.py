@@ -17,6 +17,7 @@ from comments.storage.notes_and_bulks import Note
 from comments.storage.thread_details import ThreadDetails
 from comments.storage.values import EvidenceQuery
 from service.accounts.sessions import SignedIn
+from service.deps import deps
 
 from .highlights import highlight_html, highlight_text
 from .presenter import ReviewedComment
@@ -103,12 +104,13 @@ def _card(
 ) -> ReviewCard:
     row = ReviewedComment.of(comment, site, signed)
     signals = comment.filter_decision.signals if comment.filter_decision else ()
-    author = highlight_text(comment.author or "Anonymous", signals)
+    author = highlight_text(comment.author or "Anonymous", signals, deps().signals)
     published = around.get(comment.draft_of)
     earlier = published or before_last_edit(comment)
     changes = diff_html(earlier.content, comment.content) if earlier else Markup()
+    text = highlight_html(row.html, signals, deps().signals)
     return ReviewCard(
-        row, site, highlight_html(row.html, signals), author, comment.history_key, around.get(comment.parent),
+        row, site, text, author, comment.history_key, around.get(comment.parent),
         published, changes, record, notes, reported, replies, hidden, NO_DETAILS,
     )  # fmt: skip
 

@@ -9,6 +9,8 @@ from comments.model import Signal
 from service.review.highlights import highlight_html, highlight_text
 from tests.support.markup import dangers, parse
 from tests.support.payloads import payloads
+from workers.filters import BUILT_IN
+from workers.judging.policy import catalogue
 
 
 def signals(evidence: str, name: str = "words.hold") -> tuple[Signal, ...]:
@@ -50,11 +52,27 @@ def test_markup_in_the_text_stays_text() -> None:
 
 
 def test_the_tokens_of_the_learned_filter_are_found() -> None:
-    evidence = "“link:shop.example” in 3 spam and 0 approved, “pills” in 2 spam and 0 approved"
-    assert texts(highlight_html("<p>pills at shop.example</p>", signals(evidence, "bayes.spam"))) == [
-        "pills",
-        "shop.example",
-    ]
+    former = "“link:shop.example” in 3 spam and 0 approved, “pills” in 2 spam and 0 approved"
+    evidence = "links to shop.example (in 3 spam and 0 published), “pills” (in 2 spam and 0 published)"
+    for text, name in ((former, "bayes.spam"), (former, "learned.spam"), (evidence, "learned.spam")):
+        assert texts(highlight_html("<p>pills at shop.example</p>", signals(text, name))) == ["pills", "shop.example"]
+
+
+def test_words_for_and_against_a_comment_have_different_marks() -> None:
+    evidence = "“casino” (in 3 spam and 0 published); against it: “tide” (in 0 spam and 4 published)"
+    page = highlight_html("<p>casino at tide</p>", signals(evidence, "learned.spam"))
+    assert '<mark title="learned.spam">casino</mark>' in page
+    assert '<mark class="good" title="learned.spam">tide</mark>' in page
+
+
+def test_a_mark_has_the_title_of_its_signal() -> None:
+    found = highlight_html("<p>casino</p>", signals("“casino” in the text"), catalogue(BUILT_IN))
+    assert found == '<p><mark title="Term to review">casino</mark></p>'
+
+
+def test_traits_and_stop_words_of_the_trained_models_are_not_marked() -> None:
+    evidence = "a link (shipped model), “with” in 1 spam and 0 approved"
+    assert texts(highlight_html("<p>with a link</p>", signals(evidence, "learned.spam"))) == []
 
 
 def test_links_are_marked_for_signals_about_links() -> None:
