@@ -1,4 +1,4 @@
-"""Enqueue jobs for work that is due, once a second and for every site.
+"""Enqueue jobs for work that is due, once a second.
 
 Jobs are lost with the workers that run them, and RQ does not notice. The sweep is the only part that guarantees that
 an accepted comment is judged. Any number of sweeps may run at once, since every step can be repeated:
@@ -8,7 +8,7 @@ an accepted comment is judged. Any number of sweeps may run at once, since every
 import logging
 import signal
 import threading
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from secrets import token_hex
 
 import redis
@@ -46,6 +46,10 @@ _HEARTBEAT_LIFETIME = 15.0
 ALL_SITES = ""
 #: Passes between two clean-ups of RQ's records.
 CLEAN_UP_EVERY = 10
+#: Sites without work that one pass looks at. Of 1,000 sites each has its turn every five passes.
+IDLE_SITES = 200
+#: Passes for which a site with work is looked at every time.
+BUSY_PASSES = 30
 
 
 class Sweep:
@@ -58,52 +62,61 @@ class Sweep:
         self._former_queues = [open_queue(name, connection) for name in FORMER_QUEUES]
         self._name = token_hex(4)
         self._passes = 0
+        self._last_work: dict[str, int] = {}  # site -> the last pass that found work
 
     def run_once(self) -> None:
-        """Enqueue the missing jobs of every site. Raises StorageDown."""
+        """Enqueue the missing jobs of the sites whose turn it is. Raises StorageDown."""
         storage = self._deps.storage
         storage.heartbeats.beat("sweep", self._name, _HEARTBEAT_LIFETIME)
         sites = storage.sites.all()
         short = {name for name in self._queues if self._is_short(name, sites)}
         judges = max(self._deps.settings.judges, len(storage.heartbeats.alive(QUEUES[JUDGE])))
-        for site in sites:
-            if site.deleted:
-                self._enqueue_removal(site, short)
-            else:
-                self._enqueue_judging(site, judges)
-                self._enqueue_other_jobs(site, short)
+        for site in self._turn(sites):
+            due = [*self._judging(site, judges), *self._other_jobs(site, short)]
+            for job, token in due:
+                self._deps.jobs.enqueue(job, site.id, token)
+            if due:
+                self._last_work[site.id] = self._passes
         if QUEUES[NOTIFY] in short and storage.notices.has_due(self._deps.now()):
             self._deps.jobs.enqueue(NOTIFY, ALL_SITES)
         if self._passes % CLEAN_UP_EVERY == 0:
             self._clean_up()
         self._passes += 1
 
-    def _enqueue_judging(self, site: Site, judges: int) -> None:
-        """Enqueue up to one job for each judge, so that one busy site can use all of them."""
+    def _turn(self, sites: Sequence[Site]) -> list[Site]:
+        """Return the sites that had work in the last passes, and the next of the others."""
+        self._last_work = {id: at for id, at in self._last_work.items() if at > self._passes - BUSY_PASSES}
+        idle = [site for site in sites if site.id not in self._last_work]
+        start = self._passes * IDLE_SITES % max(1, len(idle))
+        turn = [idle[(start + n) % len(idle)] for n in range(min(IDLE_SITES, len(idle)))]
+        return [site for site in sites if site.id in self._last_work] + turn
+
+    def _judging(self, site: Site, judges: int) -> Iterator[tuple[str, str]]:
+        """Yield up to one job for each judge, so that one busy site can use all of them."""
         batch, lease = self._deps.settings.batch, self._deps.settings.lease
-        for token in self._deps.storage.queue.missing_wakeups(site.id, batch, judges, lease):
-            self._deps.jobs.enqueue(JUDGE, site.id, token)
+        if not site.deleted:
+            yield from ((JUDGE, t) for t in self._deps.storage.queue.missing_wakeups(site.id, batch, judges, lease))
 
-    def _enqueue_other_jobs(self, site: Site, short: Container[str]) -> None:
-        storage, receiver_ids = self._deps.storage, [receiver.id for receiver in receivers(self._deps, site)]
-        if QUEUES[LEARN] in short and storage.corpus.due(site.id, 1):
-            self._deps.jobs.enqueue(LEARN, site.id)
-        if QUEUES[INDEX] in short and not storage.queue_index.is_complete(site.id):
-            self._deps.jobs.enqueue(INDEX, site.id)
-        if QUEUES[MOVED_THREADS] in short and (
-            storage.thread_moves.has_unfinished(site.id) or has_changed_rules(storage, site)
-        ):
-            self._deps.jobs.enqueue(MOVED_THREADS, site.id)
-        if QUEUES[NUMBERS] in short and storage.numbers.is_recounting(site.id):
-            self._deps.jobs.enqueue(NUMBERS, site.id)
-        if QUEUES[DELIVER] in short and (
-            storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids)
-        ):
-            self._deps.jobs.enqueue(DELIVER, site.id)
+    def _other_jobs(self, site: Site, short: Container[str]) -> Iterator[tuple[str, str]]:
+        """Yield a job for each kind of work that is due, if few jobs wait in its queue."""
+        storage, id = self._deps.storage, site.id
+        checks: dict[str, Callable[[], bool]]
+        if site.deleted:
+            checks = {REMOVE_SITE: lambda: is_removable(site, self._deps.now())}
+        else:
+            checks = {
+                LEARN: lambda: bool(storage.corpus.due(id, 1)),
+                INDEX: lambda: not storage.queue_index.is_complete(id),
+                MOVED_THREADS: lambda: storage.thread_moves.has_unfinished(id) or has_changed_rules(storage, site),
+                NUMBERS: lambda: storage.numbers.is_recounting(id),
+                DELIVER: lambda: self._has_deliveries(site),
+            }
+        yield from ((job, "") for job, is_due in checks.items() if QUEUES[job] in short and is_due())
 
-    def _enqueue_removal(self, site: Site, short: Container[str]) -> None:
-        if QUEUES[REMOVE_SITE] in short and is_removable(site, self._deps.now()):
-            self._deps.jobs.enqueue(REMOVE_SITE, site.id)
+    def _has_deliveries(self, site: Site) -> bool:
+        receiver_ids = [receiver.id for receiver in receivers(self._deps, site)]
+        storage = self._deps.storage
+        return bool(storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids))
 
     def _is_short(self, queue: str, sites: Sequence[Site]) -> bool:
         """Return whether fewer jobs wait than there are sites, so that a job does not wait twice for long."""

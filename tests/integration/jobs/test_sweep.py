@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from workers.deps import Deps, now, set_deps
 from workers.judging.policy import build_policy
 from workers.rq_jobs import open_queue
 from workers.run import open_worker
-from workers.sweep import Sweep
+from workers.sweep import IDLE_SITES, Sweep
 
 ROOT = Path(__file__).parents[3]
 
@@ -148,3 +149,34 @@ def test_the_sweep_survives_a_server_restart_and_goes_on_afterwards(tmp_path_fac
         finally:
             process.kill()
             server.stop()
+
+
+def test_of_many_sites_those_without_work_take_turns(deps: Deps, connection: redis.Redis) -> None:
+    sites = [f"s{n}" for n in range(2 * IDLE_SITES + 10)]
+    for id in sites:
+        deps.storage.sites.put(a_site(id=id))
+    swept = sweep(deps, connection)
+    swept.run_once()
+    for id in sites:
+        accepted(deps.storage, site=id)  # the wake-ups are lost
+
+    def all_enqueued() -> bool:
+        swept.run_once()
+        assert isinstance(deps.jobs, RecordedJobs)
+        return {site for job, site, _ in deps.jobs.jobs if job == JUDGE} == set(sites)
+
+    wait_until(all_enqueued, "every site gets its job, once its wake-up has expired")
+
+
+def test_a_site_with_work_is_looked_at_in_every_pass(
+    deps: Deps, connection: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.sweep.IDLE_SITES", 1)
+    for id in ("a", "b", "c", "d"):
+        deps.storage.sites.put(a_site(id=id))
+    swept = sweep(deps, connection)
+    moderated(deps.storage, published(deps.storage, site="c"), Action.SPAM)  # a lesson is due
+    seen = [len(enqueued(deps)) for _ in range(12) if swept.run_once() is None]
+    first = next(n for n, found in enumerate(seen) if found)
+    assert first <= 5
+    assert [later - earlier for earlier, later in pairwise(seen[first:])] == [seen[first]] * (11 - first)
