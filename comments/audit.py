@@ -69,6 +69,9 @@ class AuditAction(StrEnum):
     THREAD_SET = "thread.set"
     THREAD_CLOSE = "thread.close"
     THREAD_OPEN = "thread.open"
+    VIEW_SHARE = "view.share"
+    VIEW_RENAME = "view.rename"
+    VIEW_DELETE = "view.delete"
 
 
 #: Labels for people. Decisions about comments have theirs in the table of actions.
@@ -118,6 +121,9 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.THREAD_SET: "Title or address of a thread changed",
     AuditAction.THREAD_CLOSE: "Thread closed",
     AuditAction.THREAD_OPEN: "Thread opened",
+    AuditAction.VIEW_SHARE: "Saved view shared",
+    AuditAction.VIEW_RENAME: "Shared view renamed",
+    AuditAction.VIEW_DELETE: "Shared view deleted",
 }
 
 #: All actions in the log: decisions about comments first, then the others.

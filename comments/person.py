@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .moderator_notices import NoticeChoice, SiteNotices
+from .saved_views import SavedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Person:
     email_confirmed: bool = False
     notices: tuple[SiteNotices, ...] = ()  # choices, one for each site that the person changed
     chat_users: tuple[str, ...] = ()  # linked accounts, such as "telegram:123" or "slack:T1:U2"
+
+    views: tuple[SavedView, ...] = ()  # of lists of comments, on all sites
 
     def moderates(self, site: str) -> bool:
         return self.roles.get(site) in ("moderator", "owner")

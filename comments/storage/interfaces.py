@@ -25,6 +25,7 @@ from .receipt_codes import ReceiptCodes
 from .reports import Reports
 from .server_state import Heartbeats, Server
 from .shared_reputation import SharedReputation
+from .shared_views import SharedViews
 from .subscriptions import Subscriptions
 from .thread_details import ThreadDetailsStore
 from .thread_index import ThreadIndexes
@@ -223,6 +224,7 @@ class Storage(CoreStorage):
     audit: Audit
     author_rules: AuthorRules
     author_history: AuthorHistory
+    shared_views: SharedViews
     presence: Presence
     notes: Notes
     bulks: BulkActions

@@ -4,9 +4,10 @@ A selection is a list of chosen comments, the filters of the queue (search text,
 everything by one author or network. The last of these searches older comments while it runs.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from comments.errors import Invalid, Problem
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.pseudonyms import new_id
@@ -21,12 +22,19 @@ from service.accounts.sessions import SignedIn
 from service.deps import Deps
 
 from .decisions import CommentChanged, DecisionOutcome, ModeratorDecision, decide_all
-from .search import AGES, FACETS, QueueView, index_query
+from .search import AGES, EVERY_STATUS, FILTER_LABELS, QueueView, check_view
+from .search_query import index_query
 
 #: Comments of one bulk action at most, of one click without JavaScript, and of one round trip to storage.
 MAX_BULK, COMMENTS_PER_CLICK, COMMENTS_PER_BATCH = 100_000, 500, 100
 #: Statuses that "everything" covers: what readers see or may still see. Spam and removed comments stay as they are.
 VISIBLE = (Status.HELD, Status.APPROVED)
+#: Phrases for the comments of each list.
+STATUS_NAMES: Mapping[str, str] = {
+    "held": "that needs review",
+    **{status.value: f"with the status {status.label}" for status in Status if status is not Status.HELD},
+    EVERY_STATUS: "with any status",
+}
 #: Comments that a preview of "everything" counts.
 MAX_PREVIEW_COUNT = 1_000
 
@@ -45,12 +53,19 @@ def selected(items: Sequence[BulkItem]) -> Selection:
     return Selection(f"{len(items)} selected comment{'' if len(items) == 1 else 's'}", items)
 
 
-def find_pending(deps: Deps, site: Site, view: QueueView, signed: SignedIn, limit: int = MAX_BULK) -> IndexResult:
-    """The pending comments that a view shows, the newest first."""
+def find_listed(
+    deps: Deps, site: Site, view: QueueView, action: Action, signed: SignedIn, limit: int = MAX_BULK
+) -> IndexResult:
+    """The comments that a view shows and the action changes, the newest first. Raises Invalid."""
+    allowed = action.row.allowed[Role.MODERATOR]
+    statuses = tuple(status for status in view.statuses if status in allowed)
+    if not statuses:
+        raise Invalid([Problem("action", "impossible", f"is not possible for comments with the status {view.status}")])
+    check_view(view, view.status, view.order, [site.id], all_sites=bool(view.site))
     index_outdated(deps.storage, site.id, deps.signals)
-    query = view.model_copy(update={"order": "newest", "status": "held"})
     sees_email = sessions.may_see_emails(signed.person, site)
-    return deps.storage.queue_index.find(site.id, index_query(query, deps.now().date(), limit, None, sees_email))
+    query = index_query(view, view.status, "newest", deps.now().date(), limit, None, sees_email)
+    return deps.storage.queue_index.find(site.id, replace(query, statuses=statuses))
 
 
 def received_until(result: IndexResult, until: int) -> list[BulkItem]:
@@ -65,10 +80,14 @@ def newest_received(result: IndexResult) -> int:
 
 def describe(deps: Deps, view: QueueView) -> str:
     """Describe the filters of a view, such as "Author: Bot, Links to: shop.example"."""
-    names = {**FACETS, "q": "Search", "origin": "Network", "identity": "Same email"}
-    labels = {"age": AGES.get(view.age, ""), "signal": signal_title(deps.signals, view.signal)}
-    parts = [f"{names[n]}: {labels.get(n, text)}" for n, text in view.filters.items() if n in names]
-    return ", ".join(parts) or "everything that needs review"
+    labels = {
+        "age": AGES.get(view.age, ""),
+        "decision_age": AGES.get(view.decision_age, ""),
+        "signal": signal_title(deps.signals, view.signal),
+    }
+    parts = [f"{FILTER_LABELS[n]}: {labels.get(n, text)}" for n, text in view.filters.items() if n != "site"]
+    listed = STATUS_NAMES[view.status]
+    return ", ".join([listed] * (view.status != "held" and bool(parts)) + parts) or f"everything {listed}"
 
 
 def describe_everything(deps: Deps, site: str, query: HistoryQuery) -> str:

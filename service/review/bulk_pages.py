@@ -91,13 +91,14 @@ def _selection_on_site(site: Site, query: BulkQuery, signed: SignedIn) -> tuple[
     if query.item:
         items = [text.removeprefix(f"{site.id}.") for text in query.item if text.startswith(f"{site.id}.")]
         return len(items), {"action": query.action, "item": items}
-    total = bulk_actions.find_pending(deps(), site, query, signed, 1).total
+    total = bulk_actions.find_listed(deps(), site, query, Action(query.action), signed, 1).total
     return total, {"action": query.action, **_fields(query)}
 
 
 def _fields(query: BulkQuery) -> dict[str, str]:
     """The filters within a site, as fields of a form."""
     fields = {name: text for name, text in query.filters.items() if name != "site"}
+    fields |= {"status": query.status} if query.status != "held" else {}
     return fields | ({"scope": query.scope} if query.scope else {})
 
 
@@ -124,7 +125,7 @@ def preview(site: str) -> str:
 def _listed(site: Site, query: BulkQuery, signed: SignedIn) -> dict[str, Any]:
     """Values of a preview for selected comments, or for those of a view."""
     chosen = _parsed_items(query.item)
-    result = None if chosen else bulk_actions.find_pending(deps(), site, query, signed, SHOWN)
+    result = None if chosen else bulk_actions.find_listed(deps(), site, query, Action(query.action), signed, SHOWN)
     shown = chosen or ([(hit.id, hit.version) for hit in result.hits] if result else [])
     comments = deps().storage.comments.load(site.id, [id for id, _ in shown])
     return {
@@ -169,7 +170,7 @@ def _selection(site: Site, form: BulkForm, signed: SignedIn) -> Selection:
         return Selection(bulk_actions.describe_everything(deps(), site.id, form.everything), everything=form.everything)
     if form.item:
         return bulk_actions.selected(_parsed_items(form.item))
-    result = bulk_actions.find_pending(deps(), site, form, signed)
+    result = bulk_actions.find_listed(deps(), site, form, Action(form.action), signed)
     return Selection(bulk_actions.describe(deps(), form), bulk_actions.received_until(result, form.until))
 
 

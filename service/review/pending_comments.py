@@ -1,14 +1,15 @@
-"""A page of the queue: pending comments of one site or of several, in one order, with facets."""
+"""A page of a list of comments: those of one site or of several, in one order, with facets."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import merge
 from itertools import islice
 
 from comments.errors import Invalid, Problem
+from comments.index_terms import AUTOMATIC
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.queue_ranking import index_outdated
@@ -17,7 +18,8 @@ from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, facet_limit
 
-from .search import AGES, FACETS, QueueView, age_counts, index_query
+from .search import AGES, AUTOMATIC_NAME, EVERY_STATUS, QueueFilters, facets_of, statuses_of
+from .search_query import AGE_COLUMNS, age_counts, index_query
 
 #: New comments that a page indexes before it searches. A background job indexes the rest.
 INDEXED_FIRST = 50
@@ -37,7 +39,7 @@ class FacetOption:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """`unindexed` comments are pending but cannot be found yet; `total` does not count them."""
+    """`unindexed` comments cannot be searched yet; `total` counts them only in a list without filters."""
 
     comments: tuple[Comment, ...] = ()
     cursor: str = ""
@@ -54,24 +56,62 @@ class QueueSite:
     sees_email: bool
 
 
-def pending_page(
-    storage: Storage, signals: SignalCatalogue, sites: Sequence[QueueSite], view: QueueView, today: date, limit: int
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """One page to list: a status (or EVERY_STATUS), an order, filters, and the cursor of the page before."""
+
+    status: str
+    order: str
+    filters: QueueFilters
+    today: date
+    limit: int
+    cursor: str = ""
+    site: str = ""  # "" for all given sites
+
+
+def listed_page(
+    storage: Storage,
+    signals: SignalCatalogue,
+    sites: Sequence[QueueSite],
+    request: ListRequest,
+    pending_by_receipt: bool = False,
 ) -> QueuePage:
-    """Raises Invalid for a bad cursor or an empty search."""
-    last = _parsed_cursor(view.cursor)
-    chosen = [site for site in sites if view.site in ("", site.site.id)]
+    """Raises Invalid for a bad cursor or an empty search.
+
+    A list without filters in the order of receipt needs no index, and has comments that are not searchable yet too.
+    The page of pending comments does without them, unless `pending_by_receipt`.
+    """
+    chosen = [site for site in sites if request.site in ("", site.site.id)]
     for site in chosen:
         index_outdated(storage, site.site.id, signals, INDEXED_FIRST)
-    results = {site.site.id: _find(storage, site, view, today, limit, last) for site in chosen}
-    hits = list(islice(_merged(results), limit + 1))
+    needs_index = request.status in (EVERY_STATUS, *(() if pending_by_receipt else ("held",)))
+    is_plain = len(sites) == 1 and not needs_index and _is_by_receipt(request)
+    plain = _plain_page(storage, chosen[0].site.id, request) if is_plain else None
+    last = None if plain else _parsed_cursor(request.cursor)
+    results = {site.site.id: _find(storage, site, request, last) for site in chosen}
     total = sum(r.total for r in results.values())
+    unindexed = sum(r.unindexed for r in results.values())
+    facets = _facets(results, sites, signals, request.status, total)
+    if plain:
+        return replace(plain, total=total + unindexed, unindexed=unindexed, facets=facets)
+    hits = list(islice(_merged(results), request.limit + 1))
     return QueuePage(
-        comments=tuple(_load_pending(storage, hits[:limit])),
-        cursor=_cursor(*hits[limit - 1]) if len(hits) > limit else "",
+        comments=tuple(_load_listed(storage, hits[: request.limit], request)),
+        cursor=_cursor(*hits[request.limit - 1]) if len(hits) > request.limit else "",
         total=total,
-        unindexed=sum(r.unindexed for r in results.values()),
-        facets=_facets(results, sites, signals, total),
+        unindexed=unindexed,
+        facets=facets,
     )
+
+
+def _is_by_receipt(request: ListRequest) -> bool:
+    return not request.filters.filters and request.order in ("oldest", "newest")
+
+
+def _plain_page(storage: Storage, site: str, request: ListRequest) -> QueuePage:
+    newest = request.order == "newest"
+    page = storage.comments.by_status(site, Status(request.status), request.limit, request.cursor, newest)
+    return QueuePage(page.rows, page.cursor)
 
 
 def _parsed_cursor(cursor: str) -> tuple[int, int, str] | None:
@@ -87,12 +127,12 @@ def _cursor(site: str, hit: IndexHit) -> str:
     return f"{hit.position.key}.{hit.position.slot}.{site}"
 
 
-def _find(
-    storage: Storage, site: QueueSite, view: QueueView, today: date, limit: int, last: tuple[int, int, str] | None
-) -> IndexResult:
+def _find(storage: Storage, site: QueueSite, request: ListRequest, last: tuple[int, int, str] | None) -> IndexResult:
     """Find one more than `limit`, to know if there is a next page."""
     after = _after(site.site.id, last)
-    return storage.queue_index.find(site.site.id, index_query(view, today, limit + 1, after, site.sees_email))
+    status, order, limit = request.status, request.order, request.limit + 1
+    query = index_query(request.filters, status, order, request.today, limit, after, site.sees_email)
+    return storage.queue_index.find(site.site.id, query)
 
 
 def _after(site: str, last: tuple[int, int, str] | None) -> IndexPosition | None:
@@ -109,34 +149,43 @@ def _merged(results: Mapping[str, IndexResult]) -> Iterator[tuple[str, IndexHit]
     return ((site, hit) for _, site, _, hit in merge(*rows, key=lambda row: row[:3]))
 
 
-def _load_pending(storage: Storage, hits: Sequence[tuple[str, IndexHit]]) -> Iterator[Comment]:
-    """Load the comments that are still pending, with one round trip for each site."""
+def _load_listed(storage: Storage, hits: Sequence[tuple[str, IndexHit]], request: ListRequest) -> Iterator[Comment]:
+    """Load the comments that still have a listed status, with one round trip for each site."""
     sites = dict.fromkeys(site for site, _ in hits)
     ids = {site: [hit.id for at, hit in hits if at == site] for site in sites}
     found = {c.id: c for site in sites for c in storage.comments.load(site, ids[site]) if c}
     wanted = (found.get(hit.id) for _, hit in hits)
-    return (c for c in wanted if c and c.status is Status.HELD)
+    return (c for c in wanted if c and c.status in statuses_of(request.status))
 
 
 def _facets(
-    results: Mapping[str, IndexResult],
-    sites: Sequence[QueueSite],
-    signals: SignalCatalogue,
-    total: int,
+    results: Mapping[str, IndexResult], sites: Sequence[QueueSite], signals: SignalCatalogue, status: str, total: int
 ) -> dict[str, tuple[FacetOption, ...]]:
     names = {site.site.id: site.site.name for site in sites}
     totals = Counter({site: result.total for site, result in results.items()})
     facets = {"site": _options(totals, names)} if len(sites) > 1 else {}
-    for kind in FACETS:
-        if kind == "age":
-            since = [sum(limits) for limits in zip(*(r.since["received"] for r in results.values()), strict=True)]
+    for kind in facets_of(status):
+        if kind in AGE_COLUMNS:
+            column = AGE_COLUMNS[kind]
+            since = [sum(limits) for limits in zip(*(r.since[column] for r in results.values()), strict=True)]
             ages = age_counts(since, total) if since else {}
             facets[kind] = tuple(FacetOption(age, label, ages[age]) for age, label in AGES.items() if age in ages)
         else:
             found = _summed(results.values(), kind)
-            labels = {name: signal_title(signals, name) for name in found} if kind == "signal" else {}
-            facets[kind] = _options(found, labels)[: facet_limit(kind)]
+            facets[kind] = _options(found, _labels(kind, found, signals))[: facet_limit(kind)]
+    facets["by"] = tuple(
+        replace(option, value=AUTOMATIC_NAME) if option.value == AUTOMATIC else option
+        for option in facets.get("by", ())
+    )
     return facets
+
+
+def _labels(kind: str, values: Iterable[str], signals: SignalCatalogue) -> dict[str, str]:
+    if kind == "signal":
+        return {name: signal_title(signals, name) for name in values}
+    if kind == "status":
+        return {name: Status(name).label for name in values}
+    return {AUTOMATIC: "Automatic"} if kind == "by" else {}
 
 
 def _summed(results: Iterable[IndexResult], kind: str) -> Counter[str]:

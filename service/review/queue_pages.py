@@ -1,11 +1,12 @@
 """Moderators' pages: the list of sites, the queue of one site or of all, and a comment with its history."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, render_template
 
 from comments.errors import NotFound
-from comments.lifecycle import Status
+from comments.lifecycle import MODERATOR_ACTIONS, Action, Role, Status
 from comments.model import Comment
 from comments.site import Site
 from service.accounts import sessions
@@ -17,9 +18,10 @@ from service.web.operations import parsed_query
 
 from .cards import review_cards, siblings
 from .page_context import page_context
-from .pending_comments import QueuePage, QueueSite, pending_page
+from .pending_comments import ListRequest, QueuePage, QueueSite, listed_page
 from .presenter import ReviewedComment, status_counts
-from .search import FACETS, ORDERS, QueueView
+from .saved_view_pages import address_of, views_for
+from .search import AGES, EVERY_STATUS, FILTER_LABELS, ORDERS, QueueView, check_view
 from .site_overview import site_summaries
 
 blueprint = Blueprint("queue_pages", __name__, url_prefix="/review")
@@ -56,23 +58,34 @@ def sites_of(signed: SignedIn) -> list[Site]:
 
 @blueprint.get("/all")
 def queue_of_all_sites() -> str:
-    """One queue of the pending comments on all of a person's sites."""
+    """One list of the comments on all of a person's sites."""
     signed, view = sessions.require_sign_in(), parsed_query(QueueView)
     sites = sites_of(signed)
-    held = sum(status_counts(deps().storage, site.id)["held"] for site in sites)
-    return render_template("review/queue.html", site=None, counts={"held": held}, **_queue_context(sites, view, signed))
+    counts: Counter[str] = Counter()
+    for site in sites:
+        counts.update(_counts(site.id))
+    return render_template("review/queue.html", site=None, counts=counts, **_queue_context(sites, view, signed, True))
 
 
 @blueprint.get("/<site>")
 def queue(site: str) -> str:
     signed = sessions.require_role(site, "viewer")
     view, found = parsed_query(QueueView), site_cache.get_site(site)
-    counts, unseen = status_counts(deps().storage, site), deps().storage.comments.counters(site).published_unseen
+    counts, unseen = _counts(site), deps().storage.comments.counters(site).published_unseen
     context = _queue_context([found], view, signed)
     return render_template("review/queue.html", site=found, counts=counts, unseen=unseen, **context)
 
 
-def _queue_context(sites: Sequence[Site], view: QueueView, signed: SignedIn) -> dict[str, object]:
+def _counts(site: str) -> dict[str, int]:
+    """Number of comments in each list."""
+    counts = status_counts(deps().storage, site)
+    return {**counts, EVERY_STATUS: sum(counts.values())}
+
+
+def _queue_context(
+    sites: Sequence[Site], view: QueueView, signed: SignedIn, all_sites: bool = False
+) -> dict[str, object]:
+    check_view(view, view.status, view.order, [site.id for site in sites], all_sites)
     page = load_queue_page(sites, view, signed)
     cards = review_cards(deps().storage, page.comments, {site.id: site for site in sites}, signed)
     return {
@@ -81,25 +94,30 @@ def _queue_context(sites: Sequence[Site], view: QueueView, signed: SignedIn) -> 
         "view": view,
         "queue": page,
         "cards": cards,
-        "facets": {"site": "Site", **FACETS},
+        "facets": FILTER_LABELS,
         "orders": ORDERS,
+        "ages": AGES,
+        "every_status": EVERY_STATUS,
+        "saved_views": [] if all_sites and not sites else views_for(signed.person, "" if all_sites else sites[0].id),
+        "view_address": address_of,
+        "bulk_actions": [action for action in MODERATOR_ACTIONS if _is_possible(action, view)],
         "decided": _decided(view.decided, sites, signed),
         "may_decide": any(sessions.has_role(signed.person, site.id, "moderator") for site in sites),
     }
 
 
+def _is_possible(action: Action, view: QueueView) -> bool:
+    """True if moderators may take the action on comments of the listed status."""
+    return any(status in action.row.allowed[Role.MODERATOR] for status in view.statuses)
+
+
 def load_queue_page(sites: Sequence[Site], view: QueueView, signed: SignedIn) -> QueuePage:
-    """Pending comments come from the index of all sites, others from one site by time received."""
-    if view.status == "held":
-        queue_sites = [QueueSite(site, sessions.may_see_emails(signed.person, site)) for site in sites]
-        return pending_page(deps().storage, deps().signals, queue_sites, view, deps().now().date(), CARDS_PER_PAGE)
-    if len(sites) != 1:
-        raise NotFound("comments with a decision are listed for one site at a time")
     if view.effective_order == "reported":
         return reported_page(sites[0].id, view.cursor)
-    status, newest = Status(view.status), view.effective_order == "newest"
-    page = deps().storage.comments.by_status(sites[0].id, status, CARDS_PER_PAGE, view.cursor, newest)
-    return QueuePage(page.rows, page.cursor)
+    queue_sites = [QueueSite(site, sessions.may_see_emails(signed.person, site)) for site in sites]
+    today = deps().now().date()
+    request = ListRequest(view.status, view.effective_order, view, today, CARDS_PER_PAGE, view.cursor, view.site)
+    return listed_page(deps().storage, deps().signals, queue_sites, request)
 
 
 def reported_page(site: str, cursor: str) -> QueuePage:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from comments.lifecycle import Action, Status
+from comments.lifecycle import Action
 from comments.model import Comment
 from comments.site import Site
 from comments.storage.notes_and_bulks import BulkAction
@@ -27,6 +27,7 @@ from .decisions import (
     decide_all,
     decide_comment,
 )
+from .pending_comments import ListRequest, QueueSite, listed_page
 from .presenter import ReviewedComment, status_counts
 from .schemas import (
     NO_INPUT_ERRORS,
@@ -40,32 +41,43 @@ from .schemas import (
     DecisionResult,
     DecisionsRequest,
     DecisionsResponse,
-    ListQuery,
+    FacetValue,
     NoteRequest,
     NoteResponse,
     ReviewPage,
     UndoRequest,
     review_operation,
 )
+from .search import ListQuery, check_view
 
 blueprint = Blueprint("review_api", __name__, url_prefix="/v1/sites/<site>/review")
 
 
 @blueprint.get("/comments")
 @review_operation(
-    summary="List comments of one status, with the reasons",
+    summary="List and search comments, with the reasons",
+    description="Filters are combined. Searches find comments once they are indexed, which takes moments.",
     query=ListQuery,
     answers={200: ReviewPage},
 )
 def list_for_review(site: str) -> ResponseReturnValue:
     signed = sessions.require_role(site, "viewer")
     query, found = parsed_query(ListQuery), site_cache.get_site(site)
-    page = deps().storage.comments.by_status(
-        site, Status(query.status), query.limit, query.cursor, newest=query.order == "newest"
+    check_view(query, query.status, query.order, [site])
+    sees_email, today = sessions.may_see_emails(signed.person, found), deps().now().date()
+    request = ListRequest(query.status, query.order, query, today, query.limit, query.cursor)
+    page = listed_page(deps().storage, deps().signals, [QueueSite(found, sees_email)], request, pending_by_receipt=True)
+    facets = {name: [FacetValue.model_validate(option) for option in of] for name, of in page.facets.items()}
+    return json_response(
+        ReviewPage(
+            comments=[ReviewedComment.of(c, found, signed) for c in page.comments],
+            next=page.cursor,
+            counts=status_counts(deps().storage, site),
+            total=page.total,
+            unindexed=page.unindexed,
+            facets=facets if query.facets else {},
+        )
     )
-    comments = [ReviewedComment.of(c, found, signed) for c in page.rows]
-    counts = status_counts(deps().storage, site)
-    return json_response(ReviewPage(comments=comments, next=page.cursor, counts=counts))
 
 
 @blueprint.get("/comments/<id>")

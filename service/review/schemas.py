@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
 from pydantic_core import core_schema
 
-from comments.lifecycle import MODERATOR_ACTIONS, REVIEWED, Action
+from comments.lifecycle import MODERATOR_ACTIONS, Action
 from service.web.operations import operation
 from service.web.schemas import ProblemDetails
 
@@ -29,7 +29,6 @@ def one_of(*values: str) -> GetPydanticSchema:
     return GetPydanticSchema(lambda source, handler: core_schema.literal_schema([str(value) for value in values]))
 
 
-ReviewStatus = Annotated[str, one_of(*REVIEWED)]
 ActionName = Annotated[str, one_of(*MODERATOR_ACTIONS)]
 ActionOrUndo = Annotated[str, one_of(*MODERATOR_ACTIONS, Action.UNDO, Action.SHOW_REPLIES)]
 Version = Annotated[int, Field(ge=0, description="version of the comment that the moderator saw")]
@@ -42,17 +41,23 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ListQuery(Strict):
-    status: ReviewStatus = "held"
-    order: Literal["oldest", "newest"] = "oldest"
-    cursor: str = Field("", max_length=200)
-    limit: int = Field(20, ge=1, le=MAX_PER_REQUEST)
+class FacetValue(BaseModel):
+    """One value of a facet, and the number of listed comments that have it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    value: str = Field(description="for the filter of the same name")
+    label: str
+    count: int
 
 
 class ReviewPage(BaseModel):
     comments: list[ReviewedComment]
     next: str = Field(description="cursor of the next page; empty at the end")
     counts: dict[str, int] = Field(description="comments in each status now")
+    total: int = Field(description="comments that match")
+    unindexed: int = Field(description="comments of the status that cannot be searched yet")
+    facets: dict[str, list[FacetValue]] = Field(description="by filter; empty unless `facets` is true")
 
 
 class DecisionRequest(Strict):

@@ -1,30 +1,51 @@
-"""The address of a queue page: status, order, filters and search words, and the index query that follows from them."""
+"""The address of a queue page: status, order, filters and search words."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from math import inf
-from typing import Literal, cast
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from comments.errors import Invalid, Problem
-from comments.hosts import is_host
-from comments.index_terms import email_term, index_words
-from comments.storage.codec import milliseconds
-from comments.storage.queue_index import IndexPosition, IndexQuery, QueueOrder
+from comments.lifecycle import REVIEWED, Status
 
-from .schemas import ReviewStatus, Strict
+from .schemas import MAX_PER_REQUEST, Strict, one_of
+
+#: Stands for all statuses in which moderators find comments.
+EVERY_STATUS = "all"
+#: The address's name for comments that no person decided about.
+AUTOMATIC_NAME = "automatic"
 
 Age = Literal["", "today", "yesterday", "week", "older"]
+OrderName = Literal["", "useful", "oldest", "newest", "decided", "points", "reported"]
+ListOrder = Literal["oldest", "newest", "decided", "points", "useful"]
+ListedStatus = Annotated[str, one_of(*REVIEWED, EVERY_STATUS)]
+#: A day of the calendar in UTC; forms send "" for none.
+Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]
 
 #: Facets next to the queue, in this order, with their labels.
 FACETS: Mapping[str, str] = {
+    "status": "Status",
     "signal": "Reason",
+    "by": "Decided by",
     "age": "Received",
+    "decision_age": "Decided",
     "script": "Script",
     "author": "Author",
     "thread": "Thread",
     "domain": "Links to",
+}
+#: Labels of all filters.
+FILTER_LABELS: Mapping[str, str] = {
+    "site": "Site",
+    **FACETS,
+    "q": "Search",
+    "origin": "Network",
+    "identity": "Same email",
+    "received_from": "Received from",
+    "received_to": "Received until",
+    "decided_from": "Decided from",
+    "decided_to": "Decided until",
 }
 AGES: Mapping[str, str] = {
     "today": "Today (UTC)",
@@ -35,126 +56,121 @@ AGES: Mapping[str, str] = {
 #: Label and explanation of each order.
 ORDERS: Mapping[str, tuple[str, str]] = {
     "useful": ("Most useful", "Comments that most need a human decision come first"),
-    "oldest": ("Oldest", "Comments that have waited longest come first"),
+    "oldest": ("Oldest", "Comments that were received first come first"),
     "newest": ("Newest", "The latest comments come first"),
+    "decided": ("Latest decision", "Comments that were decided last come first"),
     "points": ("Highest score", "Comments with the highest spam score come first"),
     "reported": ("Reported", "Comments that readers reported, the latest report first"),
 }
 
-#: Prefixes of search words, as in "domain:shop.example", and the kind of term that each searches.
-FIELDS: Mapping[str, str] = {"domain": "domain", "link": "domain", "origin": "origin", "network": "origin"}
+#: Filters, in the order of the chips above the list.
+FILTERS = (
+    *("site", "q", "signal", "by", "age", "decision_age", "received_from", "received_to", "decided_from", "decided_to"),
+    *("script", "author", "thread", "domain", "origin", "identity"),
+)
 
 
-class QueueView(Strict):
+class QueueFilters(Strict):
+    """Filters of a list of comments. Empty ones filter nothing."""
+
+    q: str = Field("", max_length=200, description="words, word*, an email address, a domain or `origin:` a network")
+    signal: str = Field("", max_length=100, description="name of a signal that spoke for review")
+    by: str = Field("", max_length=100, description="person whose decision is in force, or `automatic`")
+    age: Age = Field("", description="time since receipt, in days of UTC")
+    decision_age: Age = Field("", description="time since the last decision, in days of UTC")
+    received_from: Day = Field(None, description="first day of receipt, in UTC")
+    received_to: Day = Field(None, description="last day of receipt, in UTC")
+    decided_from: Day = Field(None, description="first day of the last decision, in UTC")
+    decided_to: Day = Field(None, description="last day of the last decision, in UTC")
+    script: str = Field("", max_length=40, description="script of most letters, such as `latin`")
+    author: str = Field("", max_length=500, description="name of the author")
+    thread: str = Field("", max_length=500, description="key or address of the page")
+    domain: str = Field("", max_length=255, description="domain that the comment links to")
+    origin: str = Field("", max_length=100, description="keyed hash of a network")
+    identity: str = Field("", max_length=100, description="keyed hash of an author")
+
+    @property
+    def filters(self) -> dict[str, str]:
+        return {name: str(getattr(self, name)) for name in FILTERS if getattr(self, name, None)}
+
+
+class QueueView(QueueFilters):
     """The address of a queue page; `decided` names the comment that the confirmation above the queue is about."""
 
-    status: ReviewStatus = "held"
-    order: Literal["", "useful", "oldest", "newest", "points", "reported"] = ""
-    q: str = Field("", max_length=200)
+    status: ListedStatus = "held"
+    order: OrderName = ""
     site: str = Field("", max_length=40)
-    signal: str = Field("", max_length=100)
-    age: Age = ""
-    script: str = Field("", max_length=40)
-    author: str = Field("", max_length=500)
-    thread: str = Field("", max_length=500)
-    domain: str = Field("", max_length=255)
-    origin: str = Field("", max_length=100)
-    identity: str = Field("", max_length=100)
     cursor: str = Field("", max_length=200)
     decided: str = Field("", max_length=110)
 
     @property
+    def statuses(self) -> tuple[Status, ...]:
+        return statuses_of(self.status)
+
+    @property
     def effective_order(self) -> str:
         """The chosen order, or the default: most useful first for pending comments, newest first for others."""
-        return self.order if self.order in self.orders else "useful" if self.status == "held" else "newest"
+        return self.order or self.orders[0]
 
     @property
     def orders(self) -> tuple[str, ...]:
-        if self.status == "held":
-            return ("useful", "oldest", "newest", "points")
-        return ("oldest", "newest", *(("reported",) if self.status == "approved" else ()))
-
-    @property
-    def filters(self) -> dict[str, str]:
-        return {name: str(getattr(self, name)) for name in FILTERS if getattr(self, name)}
+        return orders_of(self.status)
 
     def params(self, **changes: str) -> dict[str, str]:
         """Query parameters of the first page of a changed view, without empty ones."""
-        fields = {name: str(getattr(self, name)) for name in ("status", "order", *FILTERS)} | changes
+        fields = {name: str(getattr(self, name) or "") for name in ("status", "order", *FILTERS)} | changes
         if fields["status"] == "held":
             fields.pop("status")
+        if fields["order"] not in orders_of(fields.get("status", "held")):
+            fields.pop("order")
         return {name: text for name, text in fields.items() if text}
 
 
-FILTERS = ("site", "q", "signal", "age", "script", "author", "thread", "domain", "origin", "identity")
-#: Filters whose name is that of their index term.
-TERM_FILTERS = ("signal", "script", "author", "thread", "domain", "origin", "identity")
+class ListQuery(QueueFilters):
+    """A page of comments in the API."""
+
+    status: ListedStatus = Field("held", description="`all` lists every status")
+    order: ListOrder = "oldest"
+    cursor: str = Field("", max_length=200)
+    limit: int = Field(20, ge=1, le=MAX_PER_REQUEST)
+    facets: bool = Field(False, description="count the comments with each value of each filter")
 
 
-def index_query(view: QueueView, today: date, limit: int, after: IndexPosition | None, sees_email: bool) -> IndexQuery:
-    """Build the query for a view. Without `sees_email`, addresses cannot be searched, or they could be guessed.
-
-    Raises Invalid for search text without a word, address or domain.
-    """
-    terms = [(f"{name}:{getattr(view, name)}",) for name in TERM_FILTERS if getattr(view, name)]
-    return IndexQuery(
-        all_of=(*terms, *search_terms(view.q, sees_email)),
-        order=cast(QueueOrder, view.effective_order),
-        limit=limit,
-        after=after,
-        facets=tuple(name for name in FACETS if name != "age"),
-        ranges=tuple(("received", *limits) for limits in (age_range(view.age, today),) if limits),
-        since=(("received", age_limits(today)),),
-    )
+def statuses_of(name: str) -> tuple[Status, ...]:
+    return REVIEWED if name == EVERY_STATUS else (Status(name),)
 
 
-def age_limits(today: date) -> tuple[int, ...]:
-    """Beginning of today, yesterday and the week, in ms."""
-    return tuple(day_start(today - timedelta(days=n)) for n in (0, 1, 6))
+def orders_of(status: str) -> tuple[str, ...]:
+    """The orders of the list of a status, the default first."""
+    if status == "held":
+        return ("useful", "oldest", "newest", "points")
+    return ("newest", "oldest", "decided", "points", *(("reported",) if status == "approved" else ()))
 
 
-def age_range(age: str, today: date) -> tuple[float, float] | None:
-    """The times that belong to an age, in ms; None for every time."""
-    n = list(AGES).index(age) if age else -1
-    limits = (inf, *age_limits(today), -inf)
-    return (limits[n + 1], limits[n]) if age else None
+def facets_of(status: str) -> tuple[str, ...]:
+    """The facets next to the list of a status."""
+    hidden = ("status", "by", "decision_age") if status == "held" else ("status",) if status != EVERY_STATUS else ()
+    return tuple(name for name in FACETS if name not in hidden)
 
 
-def day_start(day: date) -> int:
-    """Beginning of a day, in ms."""
-    return milliseconds(datetime.combine(day, time.min, UTC))
-
-
-def age_counts(since: Sequence[int], total: int) -> dict[str, int]:
-    """Comments of each age, from the number since the beginning of each."""
-    limits = (0, *since, total)
-    found = {age: limits[n + 1] - limits[n] for n, age in enumerate(AGES)}
-    return {age: count for age, count in found.items() if count}
-
-
-def search_terms(text: str, sees_email: bool = True) -> tuple[tuple[str, ...], ...]:
-    """Index terms for words, email addresses (or "@" and a domain), link domains and `origin:` networks.
-
-    A word that ends in "*" matches every word that begins with it. Raises Invalid if the text has none of these.
-    """
-    groups = tuple(group for part in text.split() for group in _group(part, sees_email))
-    if text.strip() and not groups:
-        raise Invalid([Problem("q", "words", "must contain a word, an address or a domain")])
-    return groups
-
-
-def _group(part: str, sees_email: bool) -> Iterator[tuple[str, ...]]:
-    kind, colon, rest = part.partition(":")
-    if colon and rest and kind.casefold() in FIELDS:
-        searched = FIELDS[kind.casefold()]
-        yield (f"{searched}:{rest.lower() if searched == 'domain' else rest}",)
-    elif "@" in part and sees_email:
-        yield (email_term(part),)
-    elif is_host(part.lower()):
-        yield (f"domain:{part.lower()}",)
-    else:
-        found = list(index_words(part))
-        whole = found[:-1] if part.endswith("*") else found
-        yield from ((f"word:{word}",) for word in whole)
-        if found and part.endswith("*"):
-            yield (f"word:{found[-1]}*",)
+def check_view(view: QueueFilters, status: str, order: str, sites: Sequence[str], all_sites: bool = False) -> None:
+    """Raises Invalid with every parameter that is impossible together with the others."""
+    problems = [
+        Problem(last, "range", f"must not be before `{first}`")
+        for first, last in (("received_from", "received_to"), ("decided_from", "decided_to"))
+        if getattr(view, first) and getattr(view, last) and getattr(view, last) < getattr(view, first)
+    ]
+    if order and order not in orders_of(status):
+        problems.append(Problem("order", "impossible", f"must be one of {', '.join(orders_of(status))} for {status}"))
+    elif order == "reported":
+        if all_sites:
+            problems.append(Problem("order", "impossible", "`reported` lists one site at a time"))
+        names = view.filters
+        problems += [Problem(n, "impossible", "cannot be combined with the order `reported`") for n in names]
+    site = getattr(view, "site", "")
+    if site and not all_sites:
+        problems.append(Problem("site", "impossible", "filters the list of all sites only"))
+    elif site and site not in sites:
+        problems.append(Problem("site", "unknown", "is not one of your sites"))
+    if problems:
+        raise Invalid(problems)

@@ -59,6 +59,10 @@ class ModerationKeys(Names):
         """any; the index of held comments; up to 0.1.0; deleted in the background; until deleted."""
         return self._of(site, f"held:{name}")
 
+    def shared_views(self, site: str) -> str:
+        """string; SavedViews of the team, JSON; review/views_replace; queue pages; for ever."""
+        return self._of(site, "views")
+
     def presence(self, site: str) -> str:
         """hash; moderator -> comment, ms since and until; review/presence_*; Presence; while a comment is open."""
         return self._of(site, "attention")

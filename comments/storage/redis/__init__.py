@@ -30,6 +30,7 @@ from .receipt_codes import RedisReceiptCodes
 from .reports import RedisReports
 from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
+from .shared_views import RedisSharedViews
 from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
 from .subscriptions import RedisSubscriptions
 from .thread_details import RedisThreadDetails
@@ -85,6 +86,7 @@ def open_redis(settings: Settings) -> Storage:
         author_rules=RedisAuthorRules(client, keys),
         author_history=RedisAuthorHistory(client, keys),
         queue_index=RedisQueueIndex(client, keys),
+        shared_views=RedisSharedViews(client, keys),
         presence=RedisPresence(client, keys),
         notes=RedisNotes(client, keys),
         bulks=RedisBulkActions(client, keys),

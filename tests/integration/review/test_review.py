@@ -125,6 +125,7 @@ def test_every_status_has_its_tab_with_its_count(web_app, mo):
         "Published 2",
         "Spam 1",
         "Removed 0",
+        "All 6",
     ]
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from comments.errors import Invalid
 from comments.index_terms import email_term
-from service.review.search import QueueView, age_counts, day_start, index_query, search_terms
+from comments.storage.queue_index import IndexQuery
+from service.review.search import EVERY_STATUS, FILTER_LABELS, FILTERS, QueueFilters, QueueView, check_view
+from service.review.search_query import age_counts, day_start, index_query, search_terms
 
 TODAY = date(2026, 11, 22)
 
@@ -41,16 +43,20 @@ def test_an_empty_search_is_refused() -> None:
         search_terms("!!! *")
 
 
+def query(view: QueueView) -> IndexQuery:
+    return index_query(view, view.status, view.effective_order, TODAY, 20, None, True)
+
+
 def test_a_view_becomes_groups_that_must_all_match() -> None:
     view = QueueView(signal="links.many", author="Ada", q="bread")
-    asked = index_query(view, TODAY, 20, None, True)
+    asked = query(view)
     assert asked.all_of == (("signal:links.many",), ("author:Ada",), ("word:bread",))
     assert asked.order == "useful"
 
 
 def test_an_age_limits_the_time_of_receipt() -> None:
     def limits(age: str) -> tuple:
-        (found,) = index_query(QueueView(age=age), TODAY, 20, None, True).ranges  # type: ignore[arg-type]
+        (found,) = query(QueueView(age=age)).ranges  # type: ignore[arg-type]
         return found
 
     def start(n: int) -> int:
@@ -74,7 +80,60 @@ def test_the_address_of_another_view_starts_at_page_one_and_keeps_the_filters() 
 
 @pytest.mark.parametrize(
     ("status", "order", "ordered"),
-    [("held", "", "useful"), ("spam", "", "newest"), ("spam", "points", "newest"), ("spam", "oldest", "oldest")],
+    [("held", "", "useful"), ("spam", "", "newest"), ("spam", "points", "points"), ("all", "decided", "decided")],
 )
 def test_each_status_has_its_order(status: str, order: str, ordered: str) -> None:
     assert QueueView(status=status, order=order).effective_order == ordered  # type: ignore[arg-type]
+
+
+def test_days_limit_receipt_and_decision() -> None:
+    view = QueueView(received_from=date(2026, 11, 1), received_to=date(2026, 11, 2), decided_to=date(2026, 11, 3))
+    second, third = day_start(date(2026, 11, 3)), day_start(date(2026, 11, 4))
+    assert query(view).ranges == (("received", day_start(date(2026, 11, 1)), second), ("decided", -inf, third))
+
+
+def test_the_last_day_of_the_calendar_is_a_day() -> None:
+    assert query(QueueView(received_to=date.max)).ranges[0][2] > day_start(date.max)
+
+
+def test_automatic_decisions_are_those_without_a_person() -> None:
+    assert query(QueueView(by="automatic")).all_of == (("by:*",),)
+    assert query(QueueView(by="mo")).all_of == (("by:mo",),)
+
+
+def test_a_link_to_another_status_keeps_the_filters_and_only_a_possible_order() -> None:
+    view = QueueView(order="useful", author="Ada")
+    assert view.params(status="spam") == {"status": "spam", "author": "Ada"}
+    assert QueueView(order="points").params(status=EVERY_STATUS) == {"status": "all", "order": "points"}
+
+
+@pytest.mark.parametrize(
+    ("view", "fields"),
+    [
+        (QueueView(order="useful", status="spam"), {"order"}),
+        (QueueView(order="decided"), {"order"}),
+        (QueueView(order="reported", status="approved", q="x", author="Ada"), {"q", "author"}),
+        (QueueView(received_from=date(2026, 2, 2), received_to=date(2026, 2, 1), site="blog"), {"received_to", "site"}),
+        (
+            QueueView(decided_from=date(2026, 2, 2), decided_to=date(2026, 2, 1), order="decided"),
+            {"decided_to", "order"},
+        ),
+    ],
+)
+def test_impossible_combinations_are_refused_field_by_field(view: QueueView, fields: set[str]) -> None:
+    with pytest.raises(Invalid) as error:
+        check_view(view, view.status, view.order, ["blog"])
+    assert {problem.field for problem in error.value.problems} == fields
+
+
+def test_the_list_of_all_sites_filters_by_site_but_not_by_reports() -> None:
+    check_view(QueueView(site="blog"), "held", "", ["blog"], all_sites=True)
+    for status, view in (("held", QueueView(site="other")), ("approved", QueueView(order="reported"))):
+        with pytest.raises(Invalid):
+            check_view(view, status, view.order, ["blog"], all_sites=True)
+
+
+def test_every_filter_has_a_label_and_is_part_of_the_address() -> None:
+    names = set(QueueFilters.model_fields)
+    assert {*FILTERS} - {"site"} == names
+    assert {*FILTERS} <= {*FILTER_LABELS}
