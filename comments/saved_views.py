@@ -7,7 +7,7 @@ from .errors import Invalid, NotFound, Problem
 
 #: Saved views of one person, or of one team, on one site.
 MAX_VIEWS = 20
-MAX_NAME = 40
+MAX_VIEW_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic import Field
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import Invalid, Problem, StaleVersion
 from comments.person import Person
-from comments.saved_views import MAX_NAME, SavedView, renamed, with_view, without_view
+from comments.saved_views import MAX_VIEW_NAME, SavedView, renamed, with_view, without_view
 from service.accounts import sessions
 from service.accounts.audit_trail import entry, replace_person
 from service.accounts.sessions import SignedIn
@@ -25,9 +25,9 @@ from .search import QueueView, check_view
 blueprint = Blueprint("saved_view_pages", __name__, url_prefix="/review")
 
 #: Stands for the list of all sites in addresses.
-ALL_SITES = "all"
+SITES_TOGETHER = "all"
 
-Name = Field(min_length=1, max_length=MAX_NAME, pattern=r"^\S(.*\S)?$")
+Name = Field(min_length=1, max_length=MAX_VIEW_NAME, pattern=r"^\S(.*\S)?$")
 
 
 class SaveForm(QueueView):
@@ -41,8 +41,8 @@ class SaveForm(QueueView):
 class ChangeForm(Strict):
     csrf: str = ""
     step: str = Field(pattern="^(rename|delete)$")
-    name: str = Field(max_length=MAX_NAME)
-    new_name: str = Field("", max_length=MAX_NAME)
+    name: str = Field(max_length=MAX_VIEW_NAME)
+    new_name: str = Field("", max_length=MAX_VIEW_NAME)
     shared: bool = False
 
 
@@ -65,7 +65,7 @@ def address_of(view: SavedView) -> str:
 
 
 @blueprint.post("/<site>/views")
-def save(site: str) -> ResponseReturnValue:
+def save_view(site: str) -> ResponseReturnValue:
     """Save the view, in place of one with the same name."""
     signed, of = _signed_in(site)
     form = validated(SaveForm, request.form.to_dict(), strict=False)
@@ -82,7 +82,7 @@ def save(site: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<site>/views/changes")
-def change(site: str) -> ResponseReturnValue:
+def change_view(site: str) -> ResponseReturnValue:
     """Rename or delete a view."""
     signed, of = _signed_in(site)
     form = validated(ChangeForm, request.form.to_dict(), strict=False)
@@ -103,9 +103,9 @@ def change(site: str) -> ResponseReturnValue:
 
 def _signed_in(site: str) -> tuple[SignedIn, str]:
     """The person, and the site of the view: "" for the list of all sites. Viewers may save views of their own."""
-    signed = sessions.require_sign_in() if site == ALL_SITES else sessions.require_role(site, "viewer")
+    signed = sessions.require_sign_in() if site == SITES_TOGETHER else sessions.require_role(site, "viewer")
     sessions.check_csrf(signed)
-    return signed, "" if site == ALL_SITES else site
+    return signed, "" if site == SITES_TOGETHER else site
 
 
 def _require_moderator(signed: SignedIn, site: str) -> None:
