@@ -1,27 +1,35 @@
-"""The audit log: of a site for its owners, of the deployment for operators."""
+"""The audit log in words: of a site for its moderators, of the deployment and of all sites for operators."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.audit import ACTS, AUDIT_LABELS, VIA_LABELS, AuditAction, AuditEntry, AuditQuery
+from comments.audit import ACTS, AUDIT_LABELS, VIA_LABELS, AuditAction, AuditEntry, AuditPage, AuditQuery
 from comments.errors import Invalid, Problem
-from comments.lifecycle import Status
+from comments.site import Site
+from comments.storage.interfaces import Storage
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
+from service.web.csv_export import csv_response
 from service.web.operations import parsed_query
+
+from .audit_merge import merged_page
+from .audit_sentences import SentencePart, plain_sentence, read_context, sentence, without_emails
 
 blueprint = Blueprint("audit_pages", __name__)
 
 ENTRIES_PER_PAGE = 50
+#: Entries whose comments are read together.
+ENTRIES_IN_WORDS = 200
 #: Label of each kind of subject, which is the part of an action before its dot.
 KIND_LABELS = {
     "comment": "Comments",
@@ -57,7 +65,7 @@ class AuditLogQuery(BaseModel):
     origin: str = Field("", max_length=40)
     since: str = Field("", max_length=10)
     until: str = Field("", max_length=10, description="last day")
-    cursor: str = Field("", max_length=40)
+    cursor: str = Field("", max_length=80)
 
     def as_search(self) -> AuditQuery:
         """Raises Invalid."""
@@ -81,32 +89,74 @@ def _day(name: str, text: str) -> datetime | None:
 
 @blueprint.get("/sites/<site>/audit")
 def site_audit_page(site: str) -> str:
-    signed = sessions.require_role(site, "owner")
-    return _page(signed, site=site, frame={"site": site_cache.get_site(site)})
+    signed = sessions.require_role(site, "moderator")
+    view, found = parsed_query(AuditLogQuery), site_cache.get_site(site)
+    page = deps().storage.audit.page(site, view.as_search(), ENTRIES_PER_PAGE, view.cursor)
+    hide = not sessions.may_see_emails(signed.person, found)
+    return _page(signed, view, page, "audit_pages.site_audit_page", site=found, hide_emails=hide)
 
 
 @blueprint.get("/audit")
 def deployment_audit_page() -> str:
     """Entries that belong to no site: sign-ins and changes of accounts."""
-    return _page(sessions.require_operator(), site="", frame={})
+    signed, view = sessions.require_operator(), parsed_query(AuditLogQuery)
+    page = deps().storage.audit.page("", view.as_search(), ENTRIES_PER_PAGE, view.cursor)
+    return _page(signed, view, page, "audit_pages.deployment_audit_page")
 
 
-def _page(signed: SignedIn, site: str, frame: dict[str, object]) -> str:
-    view = parsed_query(AuditLogQuery)
-    found = deps().storage.audit.page(site, view.as_search(), ENTRIES_PER_PAGE, view.cursor)
+@blueprint.get("/ops/audit")
+def all_audit_page() -> str:
+    """Entries of all sites and of none, for operators."""
+    signed, view, storage = sessions.require_operator(), parsed_query(AuditLogQuery), deps().storage
+    logs = ["", *(site.id for site in storage.sites.all())]
+    page = merged_page(storage.audit, logs, view.as_search(), ENTRIES_PER_PAGE, view.cursor)
+    return _page(signed, view, page, "audit_pages.all_audit_page")
+
+
+def _page(
+    signed: SignedIn,
+    view: AuditLogQuery,
+    found: AuditPage,
+    endpoint: str,
+    site: Site | None = None,
+    hide_emails: bool = False,
+) -> str:
+    action = url_for(endpoint, site=site.id) if site else url_for(endpoint)
     return render_template(
         "sites/audit.html",
-        **frame,
         signed=signed,
+        site=site,
         view=view,
-        found=found,
+        rows=_rows(found.rows, hide_emails),
+        cursor=found.cursor,
+        action=action,
+        endpoint=endpoint,
+        query={name: value for name, value in view.model_dump().items() if value and name != "cursor"},
         actions_by_kind=ACTIONS_BY_KIND,
         kind_labels=KIND_LABELS,
         labels=AUDIT_LABELS,
         ways=VIA_LABELS,
-        statuses={status.value: status.label for status in Status},
-        of=site,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """An entry with its sentence. `site` is None for an entry of no site, or of one that was removed."""
+
+    entry: AuditEntry
+    parts: list[SentencePart]
+    site: Site | None
+
+
+def _rows(entries: Sequence[AuditEntry], hide_emails: bool) -> list[AuditRow]:
+    storage = deps().storage
+    sites = {site.id: site for site in storage.sites.all()} if any(entry.site for entry in entries) else {}
+    contexts = {
+        id: read_context(storage, sites.get(id), [entry for entry in entries if entry.site == id])
+        for id in {entry.site for entry in entries}
+    }
+    rows = [AuditRow(e, sentence(e, contexts[e.site]), sites.get(e.site)) for e in entries]
+    return [replace(row, parts=without_emails(row.parts)) for row in rows] if hide_emails else rows
 
 
 @blueprint.post("/sites/<site>/audit/export")
@@ -121,15 +171,32 @@ def export_deployment_audit() -> ResponseReturnValue:
 
 
 def _export(signed: SignedIn, site: str) -> Response:
-    """Export all entries; the last one is about the export itself."""
+    """Export all entries; the last one is about the export itself. The form field `format` may be "csv"."""
     sessions.check_csrf(signed)
-    storage = deps().storage
+    storage, name = deps().storage, f"audit{'-' + site if site else ''}"
     storage.audit.append(entry(signed, AuditAction.EXPORT_AUDIT, site=site))
+    if request.form.get("format") == "csv":
+        return csv_response(name, audit_csv(storage, site_cache.get_site(site) if site else None))
     answer = Response(
         (line.encode() + b"\n" for line in as_json_lines(storage.audit.all(site))), mimetype="application/x-ndjson"
     )
-    answer.headers["Content-Disposition"] = f'attachment; filename="audit{"-" + site if site else ""}.jsonl"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.jsonl"'
     return answer
+
+
+def audit_csv(storage: Storage, site: Site | None) -> Iterator[tuple[str, ...]]:
+    """Yield the names of the columns, and a row for each entry, the oldest first."""
+    yield ("time UTC", "person", "what", "action", "subject", "before", "after", "network", "via")
+    for e, words in in_words(storage, site):
+        yield (e.at.isoformat(), e.by, words, e.action, e.subject, e.before, e.after, e.origin, e.via)
+
+
+def in_words(storage: Storage, site: Site | None) -> Iterator[tuple[AuditEntry, str]]:
+    """Yield each entry of a site, or of the deployment, with its sentence, the oldest first."""
+    remaining = storage.audit.all(site.id if site else "")
+    while entries := list(islice(remaining, ENTRIES_IN_WORDS)):
+        context = read_context(storage, site, entries)
+        yield from ((e, plain_sentence(e, context)) for e in entries)
 
 
 def as_json_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:

@@ -43,13 +43,13 @@ class ReasonRow:
 def register_number_texts(env: Environment) -> None:
     env.filters["short_period"] = lambda start, unit: start.strftime(SHORT_PERIODS[unit])
     env.filters["long_period"] = lambda start, unit: start.strftime(LONG_PERIODS[unit])
-    env.filters["percent"] = percent
+    env.filters["share_text"] = share_text
     env.filters["long_time"] = long_time
     env.filters["grouped"] = lambda n: f"{n:,}"
     env.globals["age"] = age
 
 
-def percent(share: float | None) -> str:
+def share_text(share: float | None) -> str:
     """A share as "87 %". Only all is 100 %, and only nothing is 0 %."""
     if share is None:
         return "–"

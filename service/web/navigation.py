@@ -46,7 +46,7 @@ SITE_GROUPS: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry("members", "Team", "users", "members.team_page", "owner"),
-        Entry("audit_pages", "Audit log", "scroll-text", "audit_pages.site_audit_page", "owner"),
+        Entry("audit_pages", "Audit log", "scroll-text", "audit_pages.site_audit_page", "moderator"),
         Entry("settings_pages", "Settings", "settings", "settings_pages.settings_page", "owner"),
     ),
 )
@@ -61,7 +61,7 @@ GENERAL_GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry("ops", "Operations", "activity", "ops.operations_page", "operator", short="Operations"),
         Entry("all_numbers", "Numbers", "chart-no-axes-column", "number_pages.all_numbers_page", "operator"),
         Entry("delivery_pages", "Deliveries", "send", "delivery_pages.deliveries_page", "operator"),
-        Entry("deployment_audit", "Audit log", "scroll-text", "audit_pages.deployment_audit_page", "operator"),
+        Entry("deployment_audit", "Audit log", "scroll-text", "audit_pages.all_audit_page", "operator"),
     ),
 )
 GENERAL_KEYS = frozenset({"account_pages", *(entry.key for group in GENERAL_GROUPS for entry in group)})

@@ -55,6 +55,17 @@ def test_the_audit_log_is_printed_as_json_lines(run: Run, storage: Storage):
     assert "there is no site shop" in run("audit", "--site", "shop").stderr
 
 
+def test_the_audit_log_is_printed_in_the_words_of_the_page(run: Run, storage: Storage):
+    run("site", "add", "blog")
+    run("site", "set", "blog", "max_links=3")
+    lines = run("audit", "--site", "blog", "--text").stdout.splitlines()
+    assert [line.partition(" UTC  ")[2] for line in lines] == [
+        "The command line added the site “blog”",
+        "The command line changed ‘Links’ from 4 to 3",
+        "The command line exported the audit log",
+    ]
+
+
 def test_a_new_link_signs_an_account_in_again(run: Run, storage: Storage):
     storage.people.put(Person("mo", {"blog": "owner"}, totp_salt="salt", recovery_digests=("digest",)))
     link = run("moderator", "link", "mo").stdout.strip()

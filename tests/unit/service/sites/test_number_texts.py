@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.sites.number_texts import comparison, long_time, percent
+from service.sites.number_texts import comparison, long_time, share_text
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from service.sites.number_texts import comparison, long_time, percent
     ],
 )
 def test_only_nothing_is_0_percent_and_only_all_is_100_percent(share: float | None, text: str) -> None:
-    assert percent(share) == text
+    assert share_text(share) == text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,188 @@
+"""Audit entries in words. To add an action, add a row to `SENTENCES`; a test names the actions without one."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from comments.audit import BY_SITE_KEY, CONSOLE, AuditAction, AuditEntry
+from comments.drafts import AUTHOR
+from comments.lifecycle import Action, Status
+from comments.model import Comment
+from comments.page_links import page_address_of, page_link
+from comments.report_rules import DECIDED_BY_READERS
+from comments.site import Site
+from comments.storage.interfaces import Storage
+from comments.storage.thread_details import ThreadDetails
+from comments.thread_addresses import readable_address
+
+from .audit_values import setting_change
+
+#: What somebody did. `{name}` stands for a part of the entry (`SENTENCE_PARTS`). Text in [] goes if a part is empty.
+SENTENCES: Mapping[str, str] = {
+    Action.APPROVE.row.audit: "published {comment}",
+    Action.SPAM.row.audit: "marked {comment} as spam",
+    Action.REMOVE.row.audit: "removed {comment}",
+    Action.UNDO.row.audit: "undid a decision on {comment}[, which {again}]",
+    Action.SHOW_REPLIES.row.audit: "showed the replies to {comment} again",
+    Action.HOLD.row.audit: "sent {comment} to review",
+    Action.REPLY.row.audit: "replied as the team with {comment}",
+    Action.WITHDRAW.row.audit: "withdrew {comment}",
+    AuditAction.RULE_SET: "added the rule “{subject}”[: {after}]",
+    AuditAction.RULE_DELETE: "deleted the rule “{subject}”[: {before}]",
+    AuditAction.SITE_ADD: "added the site[ “{subject}”]",
+    AuditAction.SITE_SET: "{setting}",
+    AuditAction.SITE_DELETE: "deleted the site[ “{subject}”]",
+    AuditAction.SITE_RESTORE: "restored the deleted site[ “{subject}”]",
+    AuditAction.SITE_REMOVE: "removed the data of the deleted site[ “{before}”]",
+    AuditAction.KEY_MAKE: "created the API key {subject}",
+    AuditAction.KEY_REVOKE: "revoked the API key {subject}",
+    AuditAction.USER_KEY: "changed the key for signed users[ from {before}][ to {after}]",
+    AuditAction.WEBHOOK_ADD: "added the webhook {subject}[ ({after})]",
+    AuditAction.WEBHOOK_SET: "changed the webhook {subject}[ from “{before}”][ to “{after}”]",
+    AuditAction.WEBHOOK_ROTATE: "changed the secret of the webhook {subject}",
+    AuditAction.WEBHOOK_REMOVE: "removed the webhook {subject}[ ({before})]",
+    AuditAction.WEBHOOK_REPLAY: "sent a delivery to {subject} again",
+    AuditAction.PERSON_INVITE: "invited {subject}[ as {after}]",
+    AuditAction.PERSON_ROLE: "changed the role of {subject}[ from {before}][ to {after}]",
+    AuditAction.PERSON_REMOVE: "removed {subject} from the team[ (was {before})]",
+    AuditAction.LINK_MAKE: "created a sign-in link for {subject}",
+    AuditAction.LINK_USE: "used a sign-in link",
+    AuditAction.SIGN_IN: "signed in",
+    AuditAction.SIGN_IN_FAILED: "failed to sign in[ (wrong {subject})]",
+    AuditAction.SIGN_OUT: "signed out",
+    AuditAction.SESSION_END: "ended sessions[ of {subject}][ ({after})]",
+    AuditAction.PASSWORD: "changed their password",
+    AuditAction.CODES_ON: "turned on two-factor authentication",
+    AuditAction.CODES_OFF: "turned off two-factor authentication[ of {subject}]",
+    AuditAction.DISPLAY_NAME: "changed their display name[ to “{after}”]",
+    AuditAction.RECOVERY: "used a recovery code[ ({after})]",
+    AuditAction.NOTICE_ADDRESS: "changed their email address for notices",
+    AuditAction.NOTICES_SET: "changed their notices[ for {subject}]",
+    AuditAction.CHAT_LINK: "linked a chat account[ ({subject})]",
+    AuditAction.CHAT_UNLINK: "unlinked a chat account[ ({subject})]",
+    AuditAction.CHANNEL_ADD: "added the notice channel {subject}[ ({after})]",
+    AuditAction.CHANNEL_SET: "changed the notice channel {subject}[ from “{before}”][ to “{after}”]",
+    AuditAction.CHANNEL_REMOVE: "removed the notice channel {subject}[ ({before})]",
+    AuditAction.EXPORT: "exported comments",
+    AuditAction.EXPORT_AUDIT: "exported the audit log",
+    AuditAction.ERASURE: "erased personal data[ of {subject}]",
+    AuditAction.REPORTS_LIMITED: "reported so many comments that reports hold no more for an hour",
+    AuditAction.THREAD_MOVE: "moved the thread “{before}” to “{after}”",
+    AuditAction.THREAD_SET: "changed the title or address of “{subject}”[ from “{before}”][ to “{after}”]",
+    AuditAction.THREAD_CLOSE: "closed the thread “{subject}”",
+    AuditAction.THREAD_OPEN: "opened the thread “{subject}”",
+}
+#: An action of a later version.
+UNKNOWN_ACTION = "did “{action}”[: {subject}][ from “{before}”][ to “{after}”]"
+
+#: Names of actors that are not people.
+ACTORS: Mapping[str, str] = {
+    "": "Somebody",
+    CONSOLE: "The command line",
+    BY_SITE_KEY: "The site’s server",
+    AUTHOR: "The author",
+    DECIDED_BY_READERS: "Readers",
+}
+#: What a comment is again after an undo.
+AGAIN: Mapping[str, str] = {
+    Status.HELD: "needs review again",
+    Status.APPROVED: "is published again",
+    Status.SPAM: "is spam again",
+    Status.REMOVED: "is removed again",
+    Status.APPLIED: "is published again",
+}
+COMMENT_GONE = "a comment that no longer exists"
+#: Longer values are cut.
+LONGEST_VALUE = 160
+
+_OPTIONAL = re.compile(r"\[([^\]]*)\]")
+_EMAIL = re.compile(r"[^\s“”<>:,;()]+@[^\s“”<>:,;()]+\.[^\s“”<>:,;()]+")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePart:
+    """Text of a sentence. `kind` and `target` say what it links to: "comment", "author", "page", "person", or ""."""
+
+    text: str
+    kind: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditContext:
+    """Comments and pages of one site that its entries are about."""
+
+    site: Site | None = None
+    comments: Mapping[str, Comment] = field(default_factory=dict)
+    details: Mapping[str, ThreadDetails] = field(default_factory=dict)
+
+
+def read_context(storage: Storage, site: Site | None, entries: Sequence[AuditEntry]) -> AuditContext:
+    ids = list(dict.fromkeys(e.subject for e in entries if e.action.startswith("comment.") and e.subject))
+    if site is None or not ids:
+        return AuditContext(site)
+    comments = {c.id: c for c in storage.comments.load(site.id, ids) if c}
+    threads = list(dict.fromkeys(c.thread for c in comments.values()))
+    details = storage.thread_details.get(site.id, threads) if threads else []
+    return AuditContext(site, comments, dict(zip(threads, details, strict=True)))
+
+
+def sentence(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
+    """Return an entry as a sentence without its full stop."""
+    actor = SentencePart(ACTORS.get(entry.by, entry.by), "" if entry.by in ACTORS else "person", entry.by)
+    template = SENTENCES.get(entry.action, UNKNOWN_ACTION)
+    return [actor, SentencePart(" "), *_filled(template, entry, context)]
+
+
+def plain_sentence(entry: AuditEntry, context: AuditContext) -> str:
+    return "".join(part.text for part in sentence(entry, context))
+
+
+def without_emails(parts: Sequence[SentencePart]) -> list[SentencePart]:
+    """Return a sentence for people who may not see email addresses."""
+    return [SentencePart(_EMAIL.sub("(hidden email address)", p.text), p.kind, p.target) for p in parts]
+
+
+def _filled(template: str, entry: AuditEntry, context: AuditContext) -> Iterator[SentencePart]:
+    def kept(match: re.Match[str]) -> str:
+        parts = [SENTENCE_PARTS[name](entry, context) for name in _PLACEHOLDER.findall(match[1])]
+        return match[1] if all(any(part.text for part in found) for found in parts) else ""
+
+    for i, piece in enumerate(_PLACEHOLDER.split(_OPTIONAL.sub(kept, template))):
+        if i % 2:
+            yield from SENTENCE_PARTS[piece](entry, context)
+        elif piece:
+            yield SentencePart(piece)
+
+
+def _comment(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
+    comment = context.comments.get(entry.subject)
+    if comment is None:
+        return [SentencePart(COMMENT_GONE)]
+    details = context.details.get(comment.thread, ThreadDetails())
+    title = details.title or readable_address(page_address_of(comment.thread, details))
+    href = page_link(context.site, comment.thread, details) if context.site else ""
+    key = comment.history_key
+    author = SentencePart(comment.author or "an unnamed author", "author" if key else "", key)
+    noun = "an edit of a comment" if comment.draft_of else "a comment"
+    return [
+        SentencePart(noun, "comment", comment.id), SentencePart(" by "), author, SentencePart(" on “"),
+        SentencePart(title, "page" if href else "", href), SentencePart("”"),
+    ]  # fmt: skip
+
+
+def _text(text: str) -> list[SentencePart]:
+    return [SentencePart(text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…")]
+
+
+#: Name in a sentence -> its text. Sentences quote values as they were stored; secrets are never stored in entries.
+SENTENCE_PARTS: Mapping[str, Callable[[AuditEntry, AuditContext], list[SentencePart]]] = {
+    "comment": _comment,
+    "again": lambda entry, _: _text(AGAIN.get(entry.after, "")),
+    "setting": lambda entry, _: [SentencePart(setting_change(entry.subject, entry.before, entry.after))],
+    "subject": lambda entry, _: _text(entry.subject),
+    "before": lambda entry, _: _text(entry.before),
+    "after": lambda entry, _: _text(entry.after),
+    "action": lambda entry, _: _text(entry.action),
+}

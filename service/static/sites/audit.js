@@ -1,0 +1,10 @@
+// Adds the reader's local time beside the UTC time of each entry.
+
+const local = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+
+for (const time of document.querySelectorAll("time[data-local]")) {
+  const text = document.createElement("span");
+  text.className = "local";
+  text.textContent = `${local.format(new Date(time.dateTime))} · `;
+  time.before(text);
+}
