@@ -18,6 +18,8 @@ async def read_body(scope: Any, protocol: Any, max_bytes: int, timeout: float) -
         return b""  # the application refuses it because of its length
     parts, size = [], 0
     async with asyncio.timeout(timeout):
+        if declared is not None:
+            return bytes(await protocol())  # at once, which takes less time than by parts
         async for part in protocol:
             parts.append(part)
             size += len(part)

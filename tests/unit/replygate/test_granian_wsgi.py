@@ -31,6 +31,9 @@ class Line:
         self.parts, self.ends = parts, ends
         self.answered: tuple[int, list[tuple[str, str]], bytes] = (0, [], b"")
 
+    async def __call__(self) -> bytes:
+        return b"".join([part async for part in self])
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self.parts:
             yield part
