@@ -25,7 +25,7 @@ def corrected_origin(text: str) -> str:
     """
     typed = text.strip()
     if not typed:
-        raise _wrong(f"is missing. Type the address of your website, for example {EXAMPLE}")
+        raise _wrong(f"is missing: type the address of your website, for example {EXAMPLE}")
     scheme, separator, rest = typed.partition("://")
     if not separator:
         rest, scheme = typed.removeprefix("//"), ""
@@ -34,18 +34,18 @@ def corrected_origin(text: str) -> str:
         host, port = (parts.hostname or "").rstrip("."), parts.port
         host = host if host.isascii() else host.encode("idna").decode()
     except (ValueError, UnicodeError):
-        raise _wrong(f"cannot be read. It looks like {EXAMPLE}") from None
+        raise _wrong(f"cannot be read; it looks like {EXAMPLE}") from None
     host = f"[{host}]" if ":" in host else host
     scheme = scheme.lower() or ("http" if _LOCAL.fullmatch(host) else "https")
     if scheme not in ("http", "https"):
-        raise _wrong(f"must begin with https:// or http://. Did you mean https://{host}?")
+        raise _wrong(f"must begin with https:// or http://, for example https://{host}")
     if not _HOST.fullmatch(host):
-        hint = f"Did you mean https://{host}.com?" if re.fullmatch(r"[a-z0-9-]+", host) else f"It looks like {EXAMPLE}"
-        raise _wrong(f"needs a domain with a dot. {hint}")
+        example = f"https://{host}.com" if re.fullmatch(r"[a-z0-9-]+", host) else EXAMPLE
+        raise _wrong(f"needs a domain with a dot, for example {example}")
     default = {"http": 80, "https": 443}[scheme]
     origin = f"{scheme}://{host}" + (f":{port}" if port and port != default else "")
     if not is_origin(origin):
-        raise _wrong(f"cannot be used. It looks like {EXAMPLE}")
+        raise _wrong(f"cannot be used; it looks like {EXAMPLE}")
     return origin
 
 

@@ -16,6 +16,7 @@ from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web.client_network import client_network
+from service.web.site_cache import forget_site
 
 from .settings import as_text, describe_settings, with_form
 from .settings_form import OWN, OWN_FIELD, group_version, setting_groups, settings_of, stored_texts, typed_texts
@@ -100,6 +101,7 @@ def save(site: str, group: str) -> ResponseReturnValue:
     is_stale = request.form.get("version", "") != group_version(before, settings)
     if is_stale or not deps().storage.sites.compare_and_set(before, after, *entries):
         raise StaleVersion("Someone changed these settings after you opened the page. Reload it and try again.")
+    forget_site(site)
     if stops_hiding(before, after):
         show_all_replies(deps().storage, site, signed.person.name, deps().now(), client_network(deps()))
     return redirect(url_for("settings_pages.settings_page", site=site, group=group, saved=""), 303)

@@ -30,6 +30,7 @@ MOST_PAGES = 60
 STARTS = (
     *("/review", "/review/demo", "/review/demo?status=spam", "/review/demo?q=bread&signal=links.many", "/review/all"),
     *("/account", "/ops", "/docs", "/demo/", "/review/styles"),
+    *("/setup?new=", "/setup/demo/embed", "/setup/demo/invite", "/setup/demo/try", "/sites/demo/delete"),
 )
 #: Colour scheme and width in pixels.
 LOOKS = (("light", 1100), ("dark", 1100), ("light", 390), ("dark", 390))
@@ -51,7 +52,7 @@ def seeded(live: Live, valkey_settings: Settings) -> Live:
 
 def admin_link(live: Live, name: str = "Ines") -> str:
     """Return a sign-in link for an account with all permissions."""
-    live.storage.people.put(Person(name, {"demo": "owner"}, operator=True))
+    live.storage.people.put(Person(name, {"demo": "owner"}, operator=True, setup="done"))
     token = new_id()
     live.storage.people.put_link(token_digest(token), name, 60)
     return f"{live.url}/link/{token}"

@@ -51,7 +51,7 @@ def test_wrong_fields_are_all_named_and_keep_what_was_typed(web_app: WebApp, ope
     assert [e.get("name") for e in root.iter() if e.get("aria-invalid") == "true"] == ["name", "address"]
     assert [e.get("name") for e in root.iter() if "autofocus" in e.attrib] == ["name"]
     assert root.find(".//input[@name='address']").get("value") == "htps://blog.example"
-    assert "Did you mean https://blog.example?" in answer.text
+    assert "for example https://blog.example" in answer.text
 
 
 def test_the_setup_goes_on_where_it_was_left(operator: SignedInClient) -> None:

@@ -31,11 +31,11 @@ def test_an_address_becomes_the_origin_that_is_meant(typed: str, origin: str) ->
     ("typed", "hint"),
     [
         ("", "is missing"),
-        ("blog", "Did you mean https://blog.com?"),
-        ("htps://blog.example", "Did you mean https://blog.example?"),
-        ("my blog.example", "It looks like https://blog.example"),
-        ("*.blog.example", "It looks like https://blog.example"),
-        ("https://", "It looks like https://blog.example"),
+        ("blog", "for example https://blog.com"),
+        ("htps://blog.example", "for example https://blog.example"),
+        ("my blog.example", "for example https://blog.example"),
+        ("*.blog.example", "for example https://blog.example"),
+        ("https://", "for example https://blog.example"),
         ("blog.example:99999", "cannot be read"),
     ],
 )
