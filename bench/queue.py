@@ -1,10 +1,11 @@
-"""Measure queue pages of the service while very many comments are held.
+"""Measure queue pages of the service with very many comments in one status.
 
-    python -m bench.queue [held comments] [other sites] [held comments of each]
+    python -m bench.queue [comments] [other sites] [comments of each] [status]
 
-Comments are accepted, held and indexed through the storage. Then a signed-in client requests each page through the
-whole service, on one thread. Prints wall-clock time, and the CPU time of the service and Valkey together, which is
-also reliable on a busy machine. `indexing` is the time of the background job that updates the queue index.
+Comments are accepted, decided and indexed through the storage. The status is held, approved, spam or removed. Then a
+signed-in client requests each page through the whole service, on one thread. Prints wall-clock time, and the CPU time
+of the service and Valkey together, which is also reliable on a busy machine. `indexing` is the time of the background
+job that updates the queue index, and `longest command` the longest time for which one of its steps held Valkey.
 """
 
 import random
@@ -47,12 +48,13 @@ SIGNALS = (
     "profanity.word",
     "velocity.site",
 )
+ACTIONS = {"held": Action.HOLD, "approved": Action.APPROVE, "spam": Action.SPAM, "removed": Action.REMOVE}
 TEXTS = ("the bread of our village", "Как интересно написано", "これは面白いです", "مقال جيد", "🎉🎉🎉")
 DAYS = 40
 
 #: Pages to request: a name and the query string.
 PAGES = {
-    "most useful first": "",
+    "default order": "",
     "oldest": "?order=oldest",
     "newest": "?order=newest",
     "highest score": "?order=points",
@@ -75,6 +77,16 @@ PAGES = {
     "network": f"?q=origin:{digest('network77')}",
     "link domain": "?q=link:shop7.example",
     "nothing found": "?q=nowhere",
+    "received from": "?received_from={day}",
+}
+#: Further pages of statuses other than held.
+DECIDED_PAGES = {
+    "latest decision": "?order=decided",
+    "decided by a person": "?by=ines",
+    "automatic": "?by=automatic&order=points",
+    "decided and word": "?decision_age=today&q=w5",
+    "all statuses": "?status=all",
+    "word in all statuses": "?status=all&q=w100",
 }
 
 
@@ -98,11 +110,11 @@ def comments(n: int, site: str, now: datetime) -> Iterator[Comment]:
         )  # fmt: skip
 
 
-def hold(storage: Storage, site: str, n: int, now: datetime) -> None:
-    """Accept and hold the comments in several threads, because a round trip is mostly waiting."""
+def decide_all(storage: Storage, site: str, n: int, now: datetime, status: str) -> None:
+    """Accept and decide the comments in several threads, because a round trip is mostly waiting."""
     every = comments(n, site, now)
     with ThreadPoolExecutor(THREADS) as pool:
-        for _ in pool.map(partial(hold_some, storage, site, now, n), batches(every, BATCH)):
+        for _ in pool.map(partial(decide_some, storage, site, now, n, status), batches(every, BATCH)):
             pass
 
 
@@ -112,21 +124,28 @@ def batches(every: Iterable[Comment], size: int) -> Iterator[list[Comment]]:
         yield batch
 
 
-def hold_some(storage: Storage, site: str, now: datetime, n: int, batch: list[Comment]) -> None:
+def decide_some(storage: Storage, site: str, now: datetime, n: int, status: str, batch: list[Comment]) -> None:
+    """Let the filters decide; people decide about a third, and about all that are removed."""
     chance, changes = random.Random(batch[0].id), []
     for comment in batch:
         storage.comments.accept(comment, Admission(fingerprint=comment.id, max_pending=n + 1))
         signals = tuple(Signal(s, 1.0, "seen", 1.0) for s in SIGNALS if chance.random() < 0.5)
+        by_person = status == "removed" or (status != "held" and chance.random() < 0.3)
+        first = "held" if by_person else status
         decision = Decision(
-            Action.HOLD, Status.HELD, Role.FILTERS, "filters", now, "bench",
+            ACTIONS[first], Status(first), Role.FILTERS, "filters", now, "bench",
             score=round(chance.uniform(0, 8), 2), signals=signals, hold_at=3.0, spam_at=8.0,
         )  # fmt: skip
-        changes.append(CommentChange(comment, comment.with_decision(decision)))
+        after = comment.with_decision(decision)
+        if by_person:
+            person = Decision(ACTIONS[status], Status(status), Role.MODERATOR, chance.choice(("mo", "ines")), now)
+            after = after.with_decision(person)
+        changes.append(CommentChange(comment, after))
     storage.comments.decide(site, changes)
 
 
 def update_index(storage: Storage, site: str) -> None:
-    while index_outdated(storage, site, catalogue(BUILT_IN), 1000):
+    while index_outdated(storage, site, catalogue(BUILT_IN), BATCH) or storage.queue_index.continue_upkeep(site):
         pass
 
 
@@ -164,42 +183,52 @@ def cursor_of(client: FlaskClient, path: str, page: int) -> str:
     """Return the cursor of a page by following the links to the next page, which are the last links."""
     cursor = ""
     for _ in range(page - 1):
-        text = client.get(f"{path}?cursor={cursor}" if cursor else path).text
+        text = client.get(f"{path}{'&' if '?' in path else '?'}cursor={cursor}" if cursor else path).text
         cursor = text.rpartition("cursor=")[2].partition('"')[0].partition("&")[0]
     return cursor
 
 
-def ask_all(stopwatch: Stopwatch, client: FlaskClient, path: str) -> None:
-    cursors = {"two": cursor_of(client, path, 2), "fifty": cursor_of(client, path, 50)}
-    for name, query in PAGES.items():
-        address = path + query.format(**cursors)
+def ask_all(stopwatch: Stopwatch, client: FlaskClient, path: str, status: str, now: datetime) -> None:
+    listed = f"{path}?status={status}" if status != "held" else path
+    values = {"two": cursor_of(client, listed, 2), "fifty": cursor_of(client, listed, 50)}
+    values["day"] = f"{now - timedelta(days=20):%Y-%m-%d}"
+    for name, query in (PAGES if status == "held" else PAGES | DECIDED_PAGES).items():
+        address = path + query.format(**values)
+        if status != "held" and "status=" not in query:
+            address += f"{'&' if '?' in address else '?'}status={status}"
         times = [stopwatch.ms(partial(get, client, address)) for _ in range(TIMES)]
         (wall, worst), (cpu, most) = ((statistics.median(t), max(t)) for t in zip(*times, strict=True))
         print(f"  {name:<22} median {wall:4.0f} ms, worst {worst:4.0f}; CPU {cpu:4.0f} ms, worst {most:4.0f}")
 
 
-def main(n: int = 100_000, sites: int = 5, each: int = 20_000) -> None:
+def main(n: int = 100_000, sites: int = 5, each: int = 20_000, status: str = "held") -> None:
     now = datetime.now(UTC)
     with valkey(fsync="no") as settings:
         storage = open_redis(settings)
         names = ["one", *(f"site{k}" for k in range(sites))]
         for name in names:
             storage.sites.put(Site(name, name.title(), now))
-            hold(storage, name, n if name == "one" else each, now)
+            decide_all(storage, name, n if name == "one" else each, now, status)
         total = n + sites * each
         stopwatch, before = Stopwatch(connect(settings)), storage.server.figures()["memory_bytes"]
+        stopwatch.server.config_set("slowlog-log-slower-than", 1000)
+        stopwatch.server.slowlog_reset()
         wall, cpu = stopwatch.ms(lambda: [update_index(storage, name) for name in names])
         grown = storage.server.figures()["memory_bytes"] - before
         each_wall, each_cpu = (ms / total * 1000 for ms in (wall, cpu))
-        print(f"{total:,} held; indexing takes {each_wall:.0f} µs each, CPU {each_cpu:.0f} µs")
+        longest = max((entry["duration"] for entry in stopwatch.server.slowlog_get(128)), default=0) / 1000
+        print(f"{total:,} {status}; indexing takes {each_wall:.0f} µs each, CPU {each_cpu:.0f} µs")
+        print(f"longest command {longest:.1f} ms")
         print(f"and {grown / total:,.0f} bytes each")
         client = create_app(Deps(settings, storage, NoJobs(), Pseudonyms(SECRET), lambda: now)).test_client()
         sign_in(storage, client, names)
         print(f"one site with {n:,}:")
-        ask_all(stopwatch, client, "/review/one")
-        print(f"all {len(names)} sites with {total:,}:")
-        ask_all(stopwatch, client, "/review/all")
+        ask_all(stopwatch, client, "/review/one", status, now)
+        if sites:
+            print(f"all {len(names)} sites with {total:,}:")
+            ask_all(stopwatch, client, "/review/all", status, now)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    given = [int(argument) if argument.isdigit() else argument for argument in sys.argv[1:]]
+    main(**dict(zip(("n", "sites", "each", "status"), given, strict=False)))  # type: ignore[arg-type]

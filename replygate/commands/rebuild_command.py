@@ -1,4 +1,4 @@
-"""`replygate rebuild`: repair a site's thread index and numbers, and relearn its corpus from moderators' decisions."""
+"""`replygate rebuild`: repair a site's indexes and numbers, and relearn its corpus from moderators' decisions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,12 +10,15 @@ from comments.comment_export import all_comments
 from comments.counted_events import HOUR_SECONDS, READER_REPORTS, count_events
 from comments.lifecycle import Label, Status
 from comments.model import Comment
+from comments.queue_ranking import index_outdated
 from comments.storage.corpus_lessons import counted_lessons, ham_ceiling, lesson_of
 from comments.storage.interfaces import Storage
 from comments.storage.number_periods import Unit, floor, latest_range
 from comments.storage.values import TokenCounts
 from replygate.deployment import current_deployment
+from workers.filters import BUILT_IN
 from workers.filters.reputation import linked_domains
+from workers.judging.policy import catalogue
 from workers.learning.copy_tokens import lesson_tokens
 from workers.learning.lesson_quotas import lesson_quotas
 
@@ -35,7 +38,8 @@ def rebuild(id: str, check: bool) -> None:
 
     Use it after a crash of the server, after an upgrade that splits text into words in another way, and after a change
     of the sites that learn together, which are all relearned. The service can go on running. The numbers are counted
-    again from the histories, except reports by readers, whose records expire.
+    again from the histories, except reports by readers, whose records expire. All comments are indexed
+    for search again.
     """
     deployment, site = current_deployment(), site_named(id).id
     storage, sites = deployment.storage, deployment.settings.learn_together.of(site)
@@ -45,6 +49,9 @@ def rebuild(id: str, check: bool) -> None:
     numbers_differ = recount_numbers(storage, site, deployment.now(), check)
     if numbers_differ and not check:
         click.echo(f"Counted the numbers of {id} again.")
+    if not check:
+        reindex(storage, site)
+        click.echo(f"Indexed the comments of {id} for search again.")
     if deployment.settings.share_repute and not check:
         share_lessons(storage, site)
     wanted = recount(comment for of in sites for comment in all_comments(storage, of))
@@ -89,6 +96,14 @@ def recount_numbers(storage: Storage, site: str, now: datetime, check: bool) -> 
         while storage.numbers.recount_some(site):
             pass
     return differs
+
+
+def reindex(storage: Storage, site: str) -> None:
+    """Index every comment again for search. If interrupted, the background job does the rest."""
+    storage.queue_index.renew(site)
+    signals = catalogue(BUILT_IN)
+    while index_outdated(storage, site, signals) or storage.queue_index.continue_upkeep(site):
+        pass
 
 
 def _totals(counts: TokenCounts) -> str:

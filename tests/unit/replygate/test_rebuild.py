@@ -12,6 +12,7 @@ from comments.settings import Settings
 from comments.shared_learning import LearningGroups
 from comments.storage.interfaces import Storage
 from comments.storage.number_periods import Unit, latest_range
+from comments.storage.queue_index import INDEXED, IndexQuery
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange, TokenCounts
 from replygate.__main__ import cli
@@ -71,6 +72,22 @@ def test_a_damaged_index_of_a_thread_is_repaired(run: Run, storage: Storage, val
     assert "Repaired the index of" in run().output
     assert run("--check").exit_code == 0
     assert storage.threads.page("demo", published_one.thread, 100) == before
+
+
+def test_wrong_entries_of_the_search_index_are_replaced(run: Run, storage: Storage, valkey_settings: Settings) -> None:
+    run()
+    query = IndexQuery(statuses=INDEXED, order="newest", limit=1000)
+    everything = {hit.id for hit in storage.queue_index.find("demo", query).hits}
+    assert everything == {
+        comment.id for comment in all_comments(storage, "demo") if comment.status is not Status.QUEUED
+    }
+    client = connect(valkey_settings)
+    client.delete(*client.scan_iter("rg:{demo}:index:*:live"))
+    assert storage.queue_index.find("demo", query).total == 0
+    result = run()
+    assert "Indexed the comments of demo for search again." in result.output
+    assert {hit.id for hit in storage.queue_index.find("demo", query).hits} == everything
+    assert storage.queue_index.is_complete("demo")
 
 
 def test_a_rebuilt_corpus_goes_on_learning_and_unlearning(run: Run, storage: Storage) -> None:
