@@ -10,6 +10,8 @@ from comments.errors import NotFound, TooMany
 from comments.hidden_replies import after_takedown
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.moderator_notices import NoticeTopic
+from comments.notice_queue import queue_notices
 from comments.report_rules import (
     DECIDED_BY_READERS,
     HOLDS_WINDOW,
@@ -23,6 +25,7 @@ from comments.report_rules import (
     reports_needed,
 )
 from comments.site import Site
+from comments.storage.notices import NoticeItem
 from comments.storage.values import CommentChange
 from service.deps import Deps, deps
 from service.web import request_body, site_access, site_cache
@@ -102,12 +105,15 @@ def add_report(deps: Deps, site: Site, comment: Comment, reason: ReportReason) -
         _hold(deps, site, comment, plausible)
 
 
-def _may_hold(deps: Deps, site: str) -> bool:
-    """Count a hold. Returns False over the limit of an hour, which is written to the audit once."""
-    if _is_within(deps, f"holds by reports {site}", MAX_REPORT_HOLDS):
+def _may_hold(deps: Deps, site: Site) -> bool:
+    """Count a hold. Returns False over the limit of an hour, which owners and the audit learn once."""
+    if _is_within(deps, f"holds by reports {site.id}", MAX_REPORT_HOLDS):
         return True
-    if _is_within(deps, f"notice of reports {site}", 1):
-        deps.storage.audit.append(AuditEntry(DECIDED_BY_READERS, AuditAction.REPORTS_LIMITED, site=site))
+    if _is_within(deps, f"notice of reports {site.id}", 1):
+        deps.storage.audit.append(AuditEntry(DECIDED_BY_READERS, AuditAction.REPORTS_LIMITED, site=site.id))
+        now = deps.now()
+        item = NoticeItem(NoticeTopic.LIMIT, f"{now:%Y-%m-%d %H:%M} UTC")
+        queue_notices(deps.storage, site, {NoticeTopic.LIMIT: [item]}, now, deps.settings.sends_mail)
     return False
 
 
@@ -125,7 +131,7 @@ def _hold(deps: Deps, site: Site, comment: Comment, reports: Sequence[ReaderRepo
         found, draft = deps.storage.comments.load_with_draft(comment.site, comment.id)
         if found is None or found.status is not Status.APPROVED or is_approved_by_moderator(found, draft):
             return
-        if not (is_counted or _may_hold(deps, comment.site)):
+        if not (is_counted or _may_hold(deps, site)):
             return
         is_counted = True
         after = after_takedown(found, held_for_reports(found, reports_by_reason(reports), deps.now()), site)

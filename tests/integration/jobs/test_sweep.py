@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 import redis
 from rq import Queue
 
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, RQJobs
+from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, NOTIFY, RQJobs
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
+from comments.storage.notices import NoticeItem
 from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
@@ -180,3 +182,15 @@ def test_a_site_with_work_is_looked_at_in_every_pass(
     first = next(n for n, found in enumerate(seen) if found)
     assert first <= 5
     assert [later - earlier for earlier, later in pairwise(seen[first:])] == [seen[first]] * (11 - first)
+
+
+def test_due_notices_of_all_sites_need_one_job(deps: Deps, connection: redis.Redis) -> None:
+    at = now()
+    for n in range(3):
+        deps.storage.sites.put(a_site(id=f"site{n}"))
+        deps.storage.notices.add(f"site{n}", "chat:a", [NoticeItem("review", "a", 1)], at + timedelta(hours=1), at)
+    sweep(deps, connection).run_once()
+    assert NOTIFY not in enqueued(deps)
+    deps.storage.notices.add("site1", "chat:a", [NoticeItem("review", "b", 1)], at, at)
+    sweep(deps, connection).run_once()
+    assert enqueued(deps).count(NOTIFY) == 1

@@ -1,12 +1,15 @@
 """Reports hold a comment only if they are plausible: from several networks, and not more than a site can bear."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from comments.audit import AuditAction
+from comments.chat_receivers import ChatKind, ChatReceiver
 from comments.lifecycle import Status
 from comments.model import Comment
+from comments.moderator_notices import NoticeChoice, NoticeFrequency, NoticeTopic
 from comments.pseudonyms import Pseudonyms
 from comments.report_rules import MAX_REPORT_HOLDS
 from comments.storage.interfaces import Storage
@@ -67,9 +70,15 @@ def test_a_comment_that_many_have_read_and_answered_needs_more_reports(web: Publ
 
 
 def test_reports_hold_a_limited_number_of_comments_in_an_hour(web: PublicApp) -> None:
+    choice = NoticeChoice(NoticeFrequency.INSTANT, (NoticeTopic.LIMIT,))
+    channel = ChatReceiver("c1", ChatKind.SLACK, "#mods", datetime.now(UTC), choice=choice)
+    web.storage.sites.put(replace(web.storage.sites.get("blog"), chat_receivers=(channel,)))
     comments = [published(web.storage) for _ in range(MAX_REPORT_HOLDS + 2)]
     statuses = [reported(web, comment, *PLAUSIBLE) for comment in comments]
     assert statuses == [Status.HELD] * MAX_REPORT_HOLDS + [Status.APPROVED] * 2
     assert [entry.action for entry in web.storage.audit.all("blog")] == [AuditAction.REPORTS_LIMITED]
+    claim = web.storage.notices.claim(datetime.now(UTC), 10)
+    assert claim
+    assert (claim.receiver, [item.topic for item in claim.items]) == ("chat:c1", [NoticeTopic.LIMIT])
     listed, _ = web.storage.reports.latest("blog", 100)
     assert {comment.id for comment in comments} == set(listed)
