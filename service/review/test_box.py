@@ -55,7 +55,7 @@ def submit_test(site: str) -> ResponseReturnValue:
     except TooMany as error:
         page = _page(stored, signed, texts, trouble="These are many checks in one minute. Please wait a little.")
         return page, 429, {"Retry-After": str(error.retry_after)}
-    return redirect(url_for("test_box.result_page", site=site, id=id), 303)
+    return redirect(url_for("test_box.result_page", site=site, id=id, _anchor="verdict"), 303)
 
 
 @blueprint.get("/<id>")

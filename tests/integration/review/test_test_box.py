@@ -40,7 +40,7 @@ def ask(moderator: SignedInClient, **fields: str) -> str:
     """Ask for a check and return the address of its page."""
     answer = moderator.client.post(BOX, data={"csrf": moderator.csrf, "content": ADVERT, **fields}, headers=HTML)
     assert answer.status_code == 303, answer.text
-    return str(answer.headers["Location"])
+    return str(answer.headers["Location"]).removesuffix("#verdict")
 
 
 def answered(moderator: SignedInClient, **fields: str) -> str:
@@ -52,7 +52,7 @@ def answered(moderator: SignedInClient, **fields: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    found = parse(text).iterfind(".//section[@class='why']//li/span[@class='sentence']")
+    found = parse(text).iterfind(".//*[@class='why']//li/span[@class='sentence']")
     return ["".join(span.itertext()) for span in found]
 
 
