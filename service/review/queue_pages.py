@@ -20,7 +20,7 @@ from .cards import review_cards, siblings
 from .page_context import page_context
 from .pending_comments import ListRequest, QueuePage, QueueSite, listed_page
 from .presenter import ReviewedComment, status_counts
-from .saved_view_pages import address_of, views_for
+from .saved_view_pages import address_of, query_of, views_for
 from .search import AGES, EVERY_STATUS, FILTER_LABELS, ORDERS, QueueView, check_view
 from .site_overview import site_summaries
 
@@ -99,6 +99,7 @@ def _queue_context(
         "ages": AGES,
         "every_status": EVERY_STATUS,
         "saved_views": [] if all_sites and not sites else views_for(signed.person, "" if all_sites else sites[0].id),
+        "saved_query": query_of(view),
         "view_address": address_of,
         "bulk_actions": [action for action in MODERATOR_ACTIONS if _is_possible(action, view)],
         "decided": _decided(view.decided, sites, signed),

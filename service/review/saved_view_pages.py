@@ -56,6 +56,11 @@ def views_for(person: Person, site: str) -> list[SavedView]:
     return own + (list(deps().storage.shared_views.all(site)) if site else [])
 
 
+def query_of(view: QueueView) -> str:
+    """The view as it is saved."""
+    return urlencode(view.params())
+
+
 def address_of(view: SavedView) -> str:
     """The address of the list that a view stands for."""
     params: dict[str, Any] = dict(parse_qsl(view.query))
@@ -70,7 +75,7 @@ def save_view(site: str) -> ResponseReturnValue:
     signed, of = _signed_in(site)
     form = validated(SaveForm, request.form.to_dict(), strict=False)
     check_view(form, form.status, form.order, list(signed.person.roles), all_sites=not of)
-    view = SavedView(of, form.name, urlencode(form.params()))
+    view = SavedView(of, form.name, query_of(form))
     if form.shared:
         _require_moderator(signed, of)
         before = deps().storage.shared_views.all(of)
