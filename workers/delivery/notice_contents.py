@@ -31,6 +31,8 @@ from .email_messages import one_line
 
 #: Comments that one notice lists; the others are counted. Characters of a quoted text, and reasons of a comment.
 MAX_LISTED, MAX_EXCERPT, MAX_SIGNALS_NAMED = 8, 300, 3
+#: Comments of a digest that are loaded. After a flood the others are counted without a look at what became of them.
+MAX_LOADED = 500
 #: A comment is quoted only if the models give spam a smaller probability than this.
 QUOTED_BELOW = 0.3
 
@@ -77,7 +79,9 @@ def compose(
 ) -> Notice | None:
     """Return the notice about these items; None if none of them matters any more, such as decided comments."""
     topics = _topics_by_comment(items)
-    loaded = d.storage.comments.load(site.id, list(topics)) if topics else []
+    ids = sorted(topics, key=lambda id: NoticeTopic.URGENT not in topics[id])
+    loaded = d.storage.comments.load(site.id, ids[:MAX_LOADED]) if ids else []
+    unchecked = ids[MAX_LOADED:]
     comments = [comment for comment in loaded if comment and _still_matters(comment, topics[comment.id])]
     facts = tuple(_facts(items))
     if not comments and not facts:
@@ -89,9 +93,9 @@ def compose(
         _row(d, site, target, comment, topics[comment.id], detail, now)
         for comment, detail in zip(listed, details, strict=True)
     )
-    title = _title(site, [topics[comment.id] for comment in comments], len(facts))
+    title = _title(site, [topics[id] for id in (*(comment.id for comment in comments), *unchecked)], len(facts))
     queue = f"{d.settings.public_url.rstrip('/')}/review/{site.id}"
-    return Notice(site, target.receiver, title, rows, len(comments) - len(rows), facts, queue)
+    return Notice(site, target.receiver, title, rows, len(comments) + len(unchecked) - len(rows), facts, queue)
 
 
 def test_notice(d: DeliveryDeps, site: Site, receiver: str) -> Notice:

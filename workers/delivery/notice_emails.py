@@ -15,7 +15,8 @@ from .notice_contents import Notice, NoticeRow
 
 def notice_email(notice: Notice, sender: str, to: str, stop: str, settings_page: str, at: datetime) -> EmailMessage:
     """Return the email about a notice. `stop` turns the notices of this site off with one click."""
-    id = digest(notice.receiver, notice.title, *(f"{row.comment}:{row.version}" for row in notice.rows), at.isoformat())
+    # The same for a repeated message, so that mail programs show it once.
+    id = digest(notice.receiver, *notice.facts, *(f"{row.comment}:{row.version}" for row in notice.rows))
     message = bare_message(Address(one_line(notice.site.name), addr_spec=sender), to, notice.title, f"notice.{id}", at)
     message["List-Unsubscribe"] = f"<{stop}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058

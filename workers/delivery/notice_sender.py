@@ -78,7 +78,7 @@ def _send_claim(d: DeliveryDeps, claim: NoticeClaim) -> None:
         _finish(d, claim, "email", send_address_mail(d, claim))
         return
     if claim.receiver.startswith(UPDATE_RECEIVER):
-        _finish(d, claim, "update", _send_updates(d, claim))
+        _finish(d, claim, "", _send_updates(d, claim))
         return
     receiver = _current(d, claim)
     if receiver is None:
@@ -88,15 +88,17 @@ def _send_claim(d: DeliveryDeps, claim: NoticeClaim) -> None:
         _send_test(d, claim, receiver)
         return
     now, choice = d.now(), receiver.target.choice
-    if pause := _pause(d, claim, receiver, now):
-        d.storage.notices.finish(claim, [], pause)
+    if ends := end_of_quiet_hours(choice, now):
+        d.storage.notices.finish(claim, [], ends)
         return
     wanted = [item for item in claim.items if choice.wants(NoticeTopic(item.topic))]
     notice = compose(d, receiver.site, receiver.target, wanted, now)
     if notice is None:
         d.storage.notices.finish(claim, claim.items, next_notice(choice, now))
-        return
-    _finish(d, claim, receiver.kind, _send(d, receiver, notice), receiver)
+    elif pause := _pause(d, claim, receiver, now):
+        d.storage.notices.finish(claim, [], pause)
+    else:
+        _finish(d, claim, receiver.kind, _send(d, receiver, notice), receiver)
 
 
 def _current(d: DeliveryDeps, claim: NoticeClaim) -> _Receiver | None:
@@ -126,10 +128,8 @@ def _current(d: DeliveryDeps, claim: NoticeClaim) -> _Receiver | None:
 
 
 def _pause(d: DeliveryDeps, claim: NoticeClaim, receiver: _Receiver, now: datetime) -> datetime | None:
-    """Return the time until which the notice waits: the end of quiet hours, or of an hour with too many notices."""
+    """Count an instant notice. Return the end of the hour if there were too many in it."""
     choice = receiver.target.choice
-    if ends := end_of_quiet_hours(choice, now):
-        return ends
     if choice.frequency is not NoticeFrequency.INSTANT or claim.attempts:
         return None
     try:
@@ -188,8 +188,9 @@ def _finish(
         done, due, failed = (), now + timedelta(seconds=seconds), True
     until = time.monotonic() + SENDER_SECONDS
     retried(lambda: d.storage.notices.finish(claim, done, due, failed), until)
-    d.storage.notices.record_result(claim.site, claim.receiver, NoticeResult(now, result.error))
-    if done:
+    if receiver:
+        d.storage.notices.record_result(claim.site, claim.receiver, NoticeResult(now, result.error))
+    if done and kind:
         d.storage.notices.count(claim.site, kind, "failed" if result.error else "sent")
     if done and result.error and receiver and not _is_about_failures(claim.items):
         name = (

@@ -9,6 +9,7 @@ from comments.lifecycle import Action
 from comments.model import STAFF
 from comments.moderator_notices import NoticeChoice, NoticeFrequency, NoticeTopic
 from comments.storage.interfaces import Storage
+from comments.storage.notices import NoticeItem
 from tests.support.builders import moderated, published
 from tests.support.notices import ATTACK, INSTANT, NoticeDeployment, links, open_notices
 
@@ -219,3 +220,24 @@ def test_a_long_digest_lists_the_urgent_ones_and_counts_the_rest(notices: Notice
     (letter,) = notices.letters()
     assert "And 4 more." in letter.text
     assert letter.text.index(urgent.id) < letter.text.index("Needs review")
+
+
+def test_a_digest_after_a_flood_loads_a_bounded_number_of_comments(notices: NoticeDeployment) -> None:
+    notices.add_person(choice=DAILY)
+    now = notices.clock()
+    urgent = notices.held(ATTACK)
+    notices.send()
+    flood = [NoticeItem("review", f"{n:026d}", 1) for n in range(3000)]
+    notices.storage.notices.add("blog", "mail:Ines", flood, now, now)
+    (letter,) = notices.letters()
+    assert urgent.id in letter.text
+    assert "And 2501 more." in letter.text
+
+
+def test_a_comment_that_nobody_needs_to_see_does_not_count_against_the_cap(notices: NoticeDeployment) -> None:
+    notices.add_person(choice=replace(INSTANT, per_hour=1))
+    comment = notices.held()
+    moderated(notices.storage, comment, Action.APPROVE)
+    assert notices.letters() == []
+    notices.held()
+    assert len(notices.letters()) == 1
