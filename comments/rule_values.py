@@ -18,6 +18,8 @@ MAX_RULE_TEXT = 200
 #: A pseudonym as pages show it; that of an author may end in "@" and the name of a network.
 KEYED_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}(@[A-Za-z0-9_-]{1,40})?")
 DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
+#: Top-level domains for examples and tests, which no registry lists.
+RESERVED = ("example", "test")
 SCHEME = re.compile(r"[a-z]+:/*", re.IGNORECASE)
 
 
@@ -156,9 +158,9 @@ def guess_kind(text: str) -> str:
     name, at, _ = text.rpartition("@")
     if at and " " not in text and normal_domain(text):
         return "email" if name else "email-domain"
-    domain = normal_domain(text)
-    is_listed = bool(domain) and " " not in text and is_under_top_level_domain(domain.split("."))
-    return "domain" if is_listed else "term"
+    labels = normal_domain(text).split(".")
+    is_domain = len(labels) > 1 and " " not in text
+    return "domain" if is_domain and (labels[-1] in RESERVED or is_under_top_level_domain(labels)) else "term"
 
 
 def check_combination(rule: AuthorRule) -> AuthorRule:

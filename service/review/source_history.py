@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from comments.errors import Invalid, Problem
-from comments.index_terms import decided_by
+from comments.index_terms import AUTOMATIC, decided_by
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.queue_ranking import index_outdated
@@ -82,8 +82,9 @@ class SourceHistory:
 
     @property
     def deciders(self) -> list[tuple[str, int]]:
-        """People, or "automatic", whose decisions are in force, with their number."""
-        return Counter(filter(None, map(decided_by, self.recent))).most_common(MAX_LINKED)
+        """People, or the filters, whose decisions are in force, with their number."""
+        found = Counter(filter(None, map(decided_by, self.recent))).most_common(MAX_LINKED)
+        return [("the filters" if name == AUTOMATIC else name, n) for name, n in found]
 
 
 def source_history(
