@@ -60,6 +60,9 @@ GENERAL_GROUPS: tuple[tuple[Entry, ...], ...] = (
     (
         Entry("ops", "Operations", "activity", "ops.operations_page", "operator", short="Operations"),
         Entry("all_numbers", "Numbers", "chart-no-axes-column", "number_pages.all_numbers_page", "operator"),
+        Entry(
+            "shared_rules", "Rules for all sites", "list-filter", "author_rules.rules_page", "operator", {"site": "~"}
+        ),
         Entry("delivery_pages", "Deliveries", "send", "delivery_pages.deliveries_page", "operator"),
         Entry("deployment_audit", "Audit log", "scroll-text", "audit_pages.all_audit_page", "operator"),
     ),
