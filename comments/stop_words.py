@@ -3,6 +3,8 @@
 An explanation never names them. One set serves all languages: at worst it hides a word of another language.
 """
 
+from functools import lru_cache
+
 _ENGLISH = """
 a about after again all also am an and any are as at be because been before being but by can come could did do does for
 from get go got had has have he her here him his how i if in into is it its just know like make me more most much my no
@@ -50,6 +52,7 @@ STOP_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def carries_information(text: str) -> bool:
     """Return True if one of the words of a phrase says something: no stop word, digit or single Latin letter."""
     return any(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 from comments.learned_evidence import (
@@ -62,12 +63,12 @@ def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, flo
     Honest comments, the majority, get only the site's, because those of the shipped model take as long as judging.
     """
     written = frozenset(features(comment).words)
-    against = list(_site_clues(lessons, token_odds, written, spam, is_for=False))[:MAX_AGAINST]
-    found = list(_site_clues(lessons, token_odds, written, spam, is_for=True))
+    against = list(islice(_site_clues(lessons, token_odds, written, spam, is_for=False), MAX_AGAINST))
+    found = list(islice(_site_clues(lessons, token_odds, written, spam, is_for=True), MAX_CLUES))
     if spam:
         shipped = [LearnedClue(text) for text in shipped_prior().reasons(comment, MAX_PRIOR_REASONS)]
         found = [*found[:MAX_SITE_REASONS], *shipped, *found[MAX_SITE_REASONS:]]
-    return evidence_text([*distinct_clues(found)][: MAX_CLUES - len(against)] + against) or _without_clues(spam)
+    return evidence_text([*islice(distinct_clues(found), MAX_CLUES - len(against)), *against]) or _without_clues(spam)
 
 
 def _without_clues(spam: bool) -> str:
@@ -79,7 +80,7 @@ def _site_clues(
 ) -> Iterator[LearnedClue]:
     """Yield the site's clues for the verdict, or against it. Parts of addresses are no words that somebody wrote."""
     clues = strongest_tokens(token_odds, lessons, spam is is_for)
-    readable = [c for c in clues if ":" in c.token or written.issuperset(c.token.split())]
+    readable = (c for c in clues if ":" in c.token or written.issuperset(c.token.split()))
     return distinct_clues(LearnedClue(_plain_text(c.token), (c.spam, c.ham), is_for) for c in readable)
 
 

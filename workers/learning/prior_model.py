@@ -32,6 +32,8 @@ from .prior_weights import PriorWeights
 #: Name of the bias among the contributions.
 BIAS = "before anything is read"
 
+#: Phrase for a feature that has a name.
+TRAIT_PHRASE = "{}"
 #: Points of the weakest trait and of the weakest word that are a reason. Most single words say little.
 LEAST_POINTS, LEAST_POINTS_OF_WORD = 0.3, 0.5
 #: Families that are never a reason: the weights of single names and measures are small and surprise readers.
@@ -129,10 +131,11 @@ class PriorModel:
         """Return the n strongest features for spam, the strongest first, without _NO_REASONS."""
         points: dict[str, float] = {}
         for added, phrase, values in self._parts(features(comment), without=_NO_REASONS):
-            if phrase != BIAS:
+            # Formatting every word took as long as judging. Only a trait can come twice, as a trait and as a shape.
+            if phrase != BIAS and (added >= LEAST_POINTS_OF_WORD or phrase == TRAIT_PHRASE):
                 text = phrase.format(*values)
                 points[text] = points.get(text, 0.0) + added
-        for_spam = [(added, text) for text, added in points.items() if added >= _least_points(text)]
+        for_spam = [(added, text) for text, added in points.items() if added >= LEAST_POINTS]
         return [text for _, text in nlargest(n, for_spam, key=itemgetter(0))]
 
     def _parts(self, found: Features, without: frozenset[Family] = frozenset()) -> Iterator[Part]:
@@ -141,10 +144,10 @@ class PriorModel:
         for family, names in named_features(found):
             if names and family not in without:
                 step, weights = self._step(family, len(names)), self._named[family]
-                yield from [(weights[name] * step, "{}", (_reason_text(family, name),)) for name in names]
+                yield from [(weights[name] * step, TRAIT_PHRASE, (_reason_text(family, name),)) for name in names]
         for name in plain_traits(found):
             if points := self.model.plain.get(name, 0.0):
-                yield points, "{}", (plain_name(name),)
+                yield points, TRAIT_PHRASE, (plain_name(name),)
 
     def _parts_of_words(self, found: Features) -> Iterator[Part]:
         """Yield each word with its grams, as one contribution for a reader, and pairs of words."""
@@ -162,10 +165,6 @@ class PriorModel:
         of_pair = self._step(Family.PAIRS, len(pairs)) if pairs else 0.0
         for place, pair in pairs.items():
             yield self.model.weights[place] * of_pair, "“{} {}”", pair
-
-
-def _least_points(text: str) -> float:
-    return LEAST_POINTS_OF_WORD if text.startswith("“") else LEAST_POINTS
 
 
 def _reason_text(family: Family, name: str) -> str:

@@ -147,8 +147,8 @@ def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam
     for token, x in sorted(token_odds.items(), key=itemgetter(1), reverse=spam):
         if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_TOKENS_LISTED and x != found[-1][1]):
             break  # including tokens that are as strong as the last one
-        is_readable = token[0] != STYLE and (":" in token or carries_information(token))
-        if is_readable and sum(lessons.tokens[token]) >= LEAST_LESSONS:
+        is_known = token[0] != STYLE and sum(lessons.tokens[token]) >= LEAST_LESSONS
+        if is_known and (":" in token or carries_information(token)):
             found.append((token, x))
     ranked = sorted([(-side * x, -sum(lessons.tokens[token]), token) for token, x in found])
     return [Clue(token, token_odds[token], *lessons.tokens[token]) for _, _, token in ranked[:MAX_TOKENS_LISTED]]

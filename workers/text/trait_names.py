@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 #: Names that need no article.
 _PLAIN = frozenset(
@@ -38,6 +39,7 @@ _SPELLINGS = {"whatsapp": "WhatsApp", "whatapp": "WhatsApp", "wechat": "WeChat",
 _MESSENGER = re.compile(r"messenger (\w+)")
 
 
+@lru_cache(maxsize=1 << 12)
 def plain_name(name: str) -> str:
     """Return the name of a trait or shape as a noun phrase: "a phone number", "links to shop.example"."""
     if name in _OTHERS:
