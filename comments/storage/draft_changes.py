@@ -17,9 +17,9 @@ def rewrites_submission(change: CommentChange) -> bool:
 
 
 def is_outbox_event(after: Comment) -> bool:
-    """True if the outbox gets an event: not for drafts and not for edits that wait, only for results."""
+    """True if the outbox gets an event: for results, not for edits that wait. Of drafts only those that need review."""
     changes_status = after.status is not Status.QUEUED and after.decisions[-1].action is not Action.SHOW_REPLIES
-    return changes_status and not after.draft_of
+    return changes_status and (not after.draft_of or after.status is Status.HELD)
 
 
 def is_published_unseen(change: CommentChange) -> bool:

@@ -13,6 +13,7 @@ from functools import partial
 from comments.email_subscriptions import MAILS
 from comments.errors import StorageDown
 from comments.site import Site, Webhook
+from comments.storage.codec import DRAFT_SUFFIX
 from comments.storage.deliveries import Delivery, DeliveryStatus
 from comments.storage.store_waits import retried
 from comments.storage.values import OutboxEvent
@@ -57,11 +58,13 @@ def queue_events(d: DeliveryDeps, site: Site) -> bool:
     for event in events:
         about = {"site": site.id, "comment": event.comment, "status": event.after}
         log.info("version %d went from %s to %s", event.version, event.before, event.after, extra=about)
-    for webhook in site.webhooks:
-        wanted = [event for event in events if webhook.enabled and event_type(event.after) in webhook.events]
-        d.storage.deliveries.enqueue(site.id, webhook.id, [_new_delivery(webhook, event, now) for event in wanted])
-    queue_emails(d, site, events, now)
     queue_event_notices(d, site, events, now)
+    # Drafts are for moderators only.
+    public = [event for event in events if not event.comment.endswith(DRAFT_SUFFIX)]
+    for webhook in site.webhooks:
+        wanted = [event for event in public if webhook.enabled and event_type(event.after) in webhook.events]
+        d.storage.deliveries.enqueue(site.id, webhook.id, [_new_delivery(webhook, event, now) for event in wanted])
+    queue_emails(d, site, public, now)
     d.storage.outbox.done(site.id, [event.id for event in events])
     return len(events) == EVENT_BATCH
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from comments.drafts import drafted
 from comments.lifecycle import Action
 from comments.model import STAFF
 from comments.moderator_notices import NoticeChoice, NoticeFrequency, NoticeTopic
+from comments.site import Webhook
 from comments.storage.interfaces import Storage
 from comments.storage.notices import NoticeItem
-from tests.support.builders import moderated, published
+from tests.support.builders import an_admission, decided, moderated, published
 from tests.support.notices import ATTACK, INSTANT, NoticeDeployment, links, open_notices
 
 DAILY = replace(INSTANT, frequency=NoticeFrequency.DAILY)
@@ -241,3 +243,16 @@ def test_a_comment_that_nobody_needs_to_see_does_not_count_against_the_cap(notic
     assert notices.letters() == []
     notices.held()
     assert len(notices.letters()) == 1
+
+
+def test_an_edit_that_needs_review_is_sent_to_moderators_and_not_to_webhooks(notices: NoticeDeployment) -> None:
+    notices.add_person()
+    hook = Webhook("hook", "https://hook.example/", notices.clock(), ("k",))
+    notices.storage.sites.put(replace(notices.storage.sites.get("blog"), webhooks=(hook,)))
+    draft = drafted(published(notices.storage), "Other words.", notices.clock())
+    notices.storage.comments.accept(draft, an_admission())
+    decided(notices.storage, draft, Action.HOLD)
+    (letter,) = notices.letters()
+    assert f"/review/blog/{draft.id}" in letter.text
+    events = {delivery.comment for delivery in notices.storage.deliveries.recent("blog", 9)}
+    assert events == {draft.draft_of}
