@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .lifecycle import Action, Role, Status
 from .model import Comment, Decision
+from .storage.codec import milliseconds
 
 #: Upper bounds of the times to a decision, in seconds. The last bucket counts everything longer.
 FILTER_BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
@@ -52,7 +53,12 @@ class CountedEvent(NamedTuple):
 
 
 def hour_of(at: datetime) -> int:
-    return int(at.timestamp()) // HOUR_SECONDS
+    return milliseconds(at) // (1000 * HOUR_SECONDS)
+
+
+def _seconds_between(start: datetime, end: datetime) -> float:
+    """Return the time between two moments as they are stored, in ms, so that a recount gets the same bucket."""
+    return (milliseconds(end) - milliseconds(start)) / 1000
 
 
 def count_events(comment: Comment) -> Counter[tuple[int, str]]:
@@ -115,7 +121,7 @@ def _filter_names(comment: Comment, i: int) -> Iterator[str]:
     if comment.draft_of or any(d.role is Role.FILTERS for d in earlier):
         return
     since = next((d.at for d in reversed(earlier) if d.action is Action.EDIT), comment.received)
-    seconds = (decision.at - since).total_seconds()
+    seconds = _seconds_between(since, decision.at)
     yield f"{JUDGED}{decision.status}"
     yield f"{FILTER_TIME}{bisect_left(FILTER_BOUNDS, seconds)}"
     if decision.status is not Status.APPROVED:
@@ -163,7 +169,7 @@ def review_seconds(decisions: Sequence[Decision], i: int) -> float | None:
         if decisions[n].status is not Status.HELD:
             break
         since = decisions[n].at
-    return max(0.0, (decisions[i].at - since).total_seconds())
+    return max(0.0, _seconds_between(since, decision.at))
 
 
 def correction(decisions: Sequence[Decision], i: int) -> tuple[Status, Status] | None:

@@ -47,6 +47,7 @@ KIND_LABELS = {
     "erasure": "Erasures",
     "report": "Reports",
     "thread": "Threads",
+    "view": "Saved views",
 }
 ACTIONS_BY_KIND = {
     kind: [action for action in ACTS if action.partition(".")[0] == kind]

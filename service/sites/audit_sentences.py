@@ -19,9 +19,10 @@ from .audit_values import setting_change
 
 #: What somebody did. `{name}` stands for a part of the entry (`SENTENCE_PARTS`). Text in [] goes if a part is empty.
 SENTENCES: Mapping[str, str] = {
+    # A new action on comments reads well by default.
+    **{a.row.audit: f"{a.row.past[:1].lower()}{a.row.past[1:]} {{comment}}" for a in Action if a.row.audit},
     Action.APPROVE.row.audit: "published {comment}",
     Action.SPAM.row.audit: "marked {comment} as spam",
-    Action.REMOVE.row.audit: "removed {comment}",
     Action.UNDO.row.audit: "undid a decision on {comment}[, which {again}]",
     Action.SHOW_REPLIES.row.audit: "showed the replies to {comment} again",
     Action.HOLD.row.audit: "sent {comment} to review",
@@ -63,6 +64,9 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.CHANNEL_ADD: "added the notice channel {subject}[ ({after})]",
     AuditAction.CHANNEL_SET: "changed the notice channel {subject}[ from “{before}”][ to “{after}”]",
     AuditAction.CHANNEL_REMOVE: "removed the notice channel {subject}[ ({before})]",
+    AuditAction.VIEW_SHARE: "shared the view “{subject}” with the team",
+    AuditAction.VIEW_RENAME: "renamed the shared view “{subject}”[ to “{after}”]",
+    AuditAction.VIEW_DELETE: "deleted the shared view “{subject}”",
     AuditAction.EXPORT: "exported comments",
     AuditAction.EXPORT_AUDIT: "exported the audit log",
     AuditAction.ERASURE: "erased personal data[ of {subject}]",

@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
+from comments.counted_events import READER_REPORTS, count_events
 from comments.drafts import count_edits
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
@@ -11,6 +13,7 @@ from comments.settings import Settings
 from comments.storage.codec import draft_id
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
+from comments.storage.number_periods import Unit, latest_range
 from comments.storage.queue_index import INDEXED, IndexQuery
 from comments.storage.redis import connect
 from tests.faults.visitors import Seen
@@ -42,9 +45,23 @@ def problems(settings: Settings, storage: Storage, site: str, seen: Seen) -> Ite
     yield from _against_authors(found, seen)
     yield from _against_histories(found)
     yield from _against_counters(found, storage, site)
+    yield from _against_numbers(found, storage, site)
     yield from _against_threads(comments, storage, site)
     yield from _against_indexes(found, storage, site)
     yield from _against_keys(found, settings, site)
+
+
+def _against_numbers(found: list[Comment], storage: Storage, site: str) -> Iterator[str]:
+    """Check that the numbers of the last two months are those that follow from the histories."""
+    months = latest_range(Unit.MONTH, 2, datetime.now(UTC))
+    counted: Counter[str] = sum(storage.numbers.counts(site, months), Counter())
+    wanted: Counter[str] = Counter()
+    for comment in found:
+        for (_, name), n in count_events(comment).items():
+            wanted[name] += n
+    for name in sorted({*counted, *wanted} - {READER_REPORTS}):
+        if counted[name] != wanted[name]:
+            yield f"{name} is counted {counted[name]} times and not {wanted[name]} times"
 
 
 def _against_visitors(comments: list[Comment], seen: Seen) -> Iterator[str]:

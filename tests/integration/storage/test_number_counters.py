@@ -165,3 +165,17 @@ def test_numbers_of_comments_before_their_site_counted_are_added_later(storage: 
         assert storage.numbers.is_recounting("blog")
     assert all_counters(storage) != expected
     assert storage.numbers.counts("blog", latest_range(Unit.DAY, 5, NOW)) == recounted(storage, Unit.DAY, 5)
+
+
+def test_a_time_just_above_a_bound_is_counted_as_it_is_stored(storage: Storage) -> None:
+    """Times are stored in ms. A recount must find the bucket and the hour of the live count."""
+    full_hour = NOW.replace(minute=0, second=0, microsecond=0)
+    for received, at in (
+        (full_hour - timedelta(minutes=9), full_hour - timedelta(minutes=9) + timedelta(microseconds=50_400)),
+        (full_hour - timedelta(seconds=2), full_hour - timedelta(microseconds=400)),
+    ):
+        comment = accepted(storage, received=received)
+        after = comment.with_decision(a_decision(Action.HOLD, at=at))
+        storage.comments.decide("blog", [CommentChange(comment, after)])
+    for unit, n in ((Unit.HOUR, 80), (Unit.DAY, 5)):
+        assert storage.numbers.counts("blog", latest_range(unit, n, NOW)) == recounted(storage, unit, n)
