@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from comments.errors import Invalid, NotAllowed, NotFound
+from comments.errors import Invalid, NotFound
 from comments.site import Site
 from service.accounts import sessions
 from service.accounts.audit_trail import replace_person
@@ -50,10 +50,10 @@ def begin_setup() -> ResponseReturnValue:
 
 
 def _require_creator() -> SignedIn:
-    """Raises SignInNeeded, NotAllowed."""
+    """Raises SignInNeeded, and NotFound for people who may not create sites."""
     signed = sessions.require_sign_in()
     if not may_create_sites(signed.person):
-        raise NotAllowed("Only operators may create sites. Ask the person who runs this server.")
+        raise NotFound("this page does not exist, or you may not see it")
     return signed
 
 
@@ -87,10 +87,17 @@ def create_first_site() -> ResponseReturnValue:
 
 @blueprint.get("/<site>/<step>")
 def show_step(site: str, step: str) -> str:
-    """Show a step and remember it, so that the set-up goes on there."""
     signed, found = _require_step(site, step)
-    _remember(signed, f"{site}/{step}")
     return _page(signed, step, new_site=found, is_corrected="corrected" in request.args)
+
+
+@blueprint.post("/<site>/go")
+def go_on(site: str) -> ResponseReturnValue:
+    """Go to a step and remember it, so that the set-up goes on there."""
+    signed, step = sessions.require_change(site, "owner"), request.form.get("step", "")
+    _require_step(site, step)
+    _remember(signed, f"{site}/{step}")
+    return redirect(url_for("setup_pages.show_step", site=site, step=step), 303)
 
 
 def _require_step(site: str, step: str) -> tuple[SignedIn, Site]:

@@ -67,11 +67,11 @@ def test_a_new_user_gets_from_the_link_to_a_decided_comment(started: str, deskto
     expect(page.get_by_label("Line for your pages")).to_have_value(re.compile('data-site="my-blog"'))
     assert violations(page) == []
 
-    page.get_by_role("link", name="Continue").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name").fill("ines")
     page.get_by_role("button", name="Create invitation link").click()
     expect(page.get_by_label("Sign-in link")).to_have_value(re.compile("/link/"))
-    page.get_by_role("link", name="Continue").click()
+    page.get_by_role("button", name="Continue").click()
 
     widget = page.locator("replygate-comments")
     widget.locator("textarea").first.fill("The first words on this site.")

@@ -54,6 +54,7 @@ class Address:
     def ask(self, user: SignedInClient, site: str = "blog", id: str = "", **more: Any) -> TestResponse:
         """Send a valid request with the CSRF token of the signed-in client."""
         names = {"site": site, "id": id, "bulk_id": BULK, "name": "identity-of-ada", "kind": "authors"}
+        names |= {"group": "review", "step": "embed"}
         path = PARAMETER.sub(lambda found: names[found[1]], self.rule)
         filled = {"id": id, "site": site}
         if self.json is not None:
@@ -130,6 +131,23 @@ BEHIND_THE_DOOR = (
     _post("/sites/<site>/notices/remove", "owner", id="c1"),
     _get("/sites/<site>/settings", "owner"),
     _post("/sites/<site>/settings", "owner", 422),
+    _get("/sites/<site>/settings/<group>", "owner"),
+    _post("/sites/<site>/settings/<group>", "owner", 422),
+    _post("/sites/<site>/settings/<group>/preview", "owner", 422),
+    _get("/sites/<site>/export", "owner"),
+    _get("/sites/<site>/delete", "owner"),
+    _post("/sites/<site>/delete", "owner", name="The {site}"),
+    _get("/sites/<site>/deleted", "owner", 303),
+    _post("/sites/<site>/restore", "owner"),
+    _get("/setup", OPERATOR),
+    _post("/setup", OPERATOR, 422),
+    _get("/setup/<site>/<step>", "owner"),
+    _post("/setup/<site>/invite", "owner", 200, name="new", role="viewer"),
+    _post("/setup/<site>/go", "owner", step="invite"),
+    _post("/setup/done", SIGNED),
+    _get("/resume", SIGNED, 303),
+    _post("/resume", SIGNED, 404),
+    _post("/resume/cancel", SIGNED),
     _get("/sites/<site>/threads", "owner"),
     _get("/sites/<site>/threads/one", "owner", thread="post-12"),
     _post("/sites/<site>/threads/details", "owner", thread="post-12", title="Walks"),
