@@ -100,9 +100,9 @@ def distinct_clues(clues: Iterable[LearnedClue]) -> Iterator[LearnedClue]:
     """Leave out stop words, and words that an earlier clue contains."""
     seen: list[str] = []
     for clue in clues:
-        quoted = _QUOTED.fullmatch(clue.text)
-        plain = f" {quoted[1] if quoted else clue.text} "
-        if (quoted and not carries_information(plain)) or any(plain in text or text in plain for text in seen):
+        is_quoted = clue.text[:1] == "“"
+        plain = f" {clue.text.strip('“”')} "
+        if (is_quoted and not carries_information(plain)) or any(plain in text or text in plain for text in seen):
             continue
         seen.append(plain)
         yield clue

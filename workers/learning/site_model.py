@@ -6,11 +6,10 @@ model.
 
 import math
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
-from operator import itemgetter
 
 from comments.hosts import domains_of
 from comments.model import Comment
@@ -39,8 +38,8 @@ TOKEN_LENGTH = 32
 SMOOTHING = 0.15
 #: Weight of a token without lessons in the mean, because a text of new words is less certain.
 UNKNOWN_WEIGHT = 0.5
-#: Least log-odds of a token that is listed as a reason, and the maximum number to list.
-LEAST_LOG_ODDS, MAX_TOKENS_LISTED = 0.5, 12
+#: Least log-odds of a token that is listed as a reason.
+LEAST_LOG_ODDS = 0.5
 #: Lessons with a token that is listed. One comment says little about a word.
 LEAST_LESSONS = 2
 
@@ -137,21 +136,17 @@ def mean_log_odds(token_odds: Mapping[str, float], n: int) -> float:
     return sum(token_odds.values()) / (len(token_odds) + UNKNOWN_WEIGHT * (n - len(token_odds))) if token_odds else 0.0
 
 
-def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam: bool) -> list[Clue]:
-    """Return the strongest tokens for spam, or for ham, in order.
+def strongest_tokens(token_odds: Mapping[str, float], lessons: TokenCounts, spam: bool) -> Iterator[Clue]:
+    """Yield the strongest tokens for spam, or for ham, in order.
 
     Omits style tokens, which have no readable name, stop words, and tokens that are in one lesson only.
     """
-    found: list[tuple[str, float]] = []
-    side = 1 if spam else -1
-    for token, x in sorted(token_odds.items(), key=itemgetter(1), reverse=spam):
-        if side * x < LEAST_LOG_ODDS or (len(found) >= MAX_TOKENS_LISTED and x != found[-1][1]):
-            break  # including tokens that are as strong as the last one
-        is_known = token[0] != STYLE and sum(lessons.tokens[token]) >= LEAST_LESSONS
-        if is_known and (":" in token or carries_information(token)):
-            found.append((token, x))
-    ranked = sorted([(-side * x, -sum(lessons.tokens[token]), token) for token, x in found])
-    return [Clue(token, token_odds[token], *lessons.tokens[token]) for _, _, token in ranked[:MAX_TOKENS_LISTED]]
+    side, counts = (1 if spam else -1), lessons.tokens
+    strong = [(-side * x, -sum(counts[token]), token) for token, x in token_odds.items() if side * x >= LEAST_LOG_ODDS]
+    strong.sort()
+    for _, n, token in strong:
+        if -n >= LEAST_LESSONS and token[0] != STYLE and (":" in token or carries_information(token)):
+            yield Clue(token, token_odds[token], *counts[token])
 
 
 def rarer_lessons(lessons: TokenCounts) -> int:
