@@ -18,8 +18,9 @@ from docs.screenshots import FLAGS, IMAGES, Deployment, find_link, held_comment,
 #: Width and height of each screen.
 SCREENS = {"1280": (1280, 900), "1920": (1920, 1080), "390": (390, 844)}
 SCHEMES = ("light", "dark")
-#: Looks that docs/images/desk has. The others are for a look before a release.
-KEPT = (("1280", "light"), ("390", "light"))
+#: Looks that docs/images/desk has, the dark one of one page alone. The others are for a look before a release.
+KEPT = (("1280", "light"), ("390", "light"), ("1280", "dark"))
+KEPT_DARK = "queue"
 #: Quality of WebP: text stays sharp, and the whole set stays below a megabyte.
 QUALITY = 0.45
 
@@ -85,6 +86,8 @@ def shots(browser: Browser, deployment: Deployment, looks: tuple[tuple[str, str]
         size = {"width": width, "height": height}
         page = browser.new_context(viewport=size, color_scheme=scheme, storage_state=state).new_page()  # type: ignore[arg-type]
         for desk_page in PAGES:
+            if looks == KEPT and scheme == "dark" and desk_page.name != KEPT_DARK:
+                continue
             if open_page(page, deployment, desk_page):
                 yield f"{desk_page.name}-{screen}-{scheme}", webp(converter, page.screenshot())
             elif not desk_page.only_after:

@@ -155,6 +155,13 @@ def test_every_picture_is_shown_and_taken_by_the_script() -> None:
     assert pictures == shown == taken | {f"widget-{name}" for name in compared}
 
 
+def test_the_pictures_of_the_desk_are_shown_and_in_the_table() -> None:
+    pictures = {path.name for path in (ROOT / "docs/images/desk").iterdir()}
+    assert pictures == set(re.findall(r"images/desk/([\w-]+\.webp)", PAGES["docs/review-desk.md"]))
+    pages = {re.sub(r"^(before|after)-|-\d+-(light|dark)\.webp$", "", name) for name in pictures}
+    assert pages == set(re.findall(r'DeskPage\("([\w-]+)"', (ROOT / "docs/review_pictures.py").read_text()))
+
+
 def test_the_navigation_lists_every_page() -> None:
     listed = set(re.findall(r"[\w-]+\.md", (ROOT / "mkdocs.yml").read_text()))
     assert listed == {path.name for path in (ROOT / "docs").glob("*.md")}
