@@ -74,7 +74,8 @@ def reachable(page: Page, live: Live, *starts: str) -> Iterator[str]:
         for link in page.locator("a[href]").evaluate_all("links => links.map((l) => l.getAttribute('href'))"):
             parts = urlsplit(urljoin(live.url + path, link))
             target = parts.path + (f"?{parts.query}" if parts.query else "")
-            if f"{parts.scheme}://{parts.netloc}" == live.url and kind(target) not in seen:
+            is_page = not parts.path.endswith((".csv", ".json"))  # downloads
+            if is_page and f"{parts.scheme}://{parts.netloc}" == live.url and kind(target) not in seen:
                 seen.add(kind(target))
                 to_visit.append(target)
         assert len(seen) < MOST_PAGES, "links lead to more and more pages"

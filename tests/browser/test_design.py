@@ -35,7 +35,7 @@ def test_every_page_has_one_width_and_fits_small_phones(desktop: Desktop, seeded
 
 def test_the_style_page_shows_every_macro(desktop: Desktop, live: Live) -> None:
     page = desktop.open()
-    sign_in(page, admin_link(live))
+    sign_in(page, live.link(demo="owner"))
     page.goto(f"{live.url}/review/styles")
     shown = set(page.locator("[data-piece]").evaluate_all("pieces => pieces.map((piece) => piece.dataset.piece)"))
     assert shown == set(re.findall(r"{% macro (\w+)\(", COMPONENTS.read_text()))
@@ -44,7 +44,7 @@ def test_the_style_page_shows_every_macro(desktop: Desktop, live: Live) -> None:
 
 def test_the_skip_link_leads_past_the_side_bar(desktop: Desktop, live: Live) -> None:
     page = desktop.open()
-    sign_in(page, admin_link(live))
+    sign_in(page, live.link(demo="owner"))
     page.goto(f"{live.url}/sites/demo/team")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -55,7 +55,7 @@ def test_the_skip_link_leads_past_the_side_bar(desktop: Desktop, live: Live) -> 
 
 def test_the_side_bar_works_by_keyboard(desktop: Desktop, live: Live) -> None:
     page = desktop.open()
-    sign_in(page, admin_link(live))
+    sign_in(page, live.link(demo="owner"))
     page.goto(f"{live.url}/sites/demo/team")
     summary = page.locator(".side summary")
     summary.focus()
@@ -74,7 +74,7 @@ def test_the_side_bar_works_by_keyboard(desktop: Desktop, live: Live) -> None:
 
 def test_menus_of_phones_work_without_javascript(desktop: Desktop, live: Live) -> None:
     page = desktop.open(width=390, java_script_enabled=False, has_touch=True)
-    sign_in(page, admin_link(live))
+    sign_in(page, live.link(demo="owner"))
     page.goto(f"{live.url}/review/demo")
     page.locator(".bottom summary").click()
     page.locator(".bottom .menu").get_by_role("link", name="Settings").click()
@@ -96,7 +96,7 @@ def test_people_see_only_the_entries_of_their_role(desktop: Desktop, live: Live)
 
 def test_exact_times_have_the_local_time(desktop: Desktop, live: Live) -> None:
     page = desktop.open(timezone_id="Asia/Tokyo", locale="en-GB")
-    sign_in(page, admin_link(live))
+    sign_in(page, live.link(demo="owner"))
     page.goto(f"{live.url}/account")
     title = page.locator("main time").first.get_attribute("title") or ""
     local, utc = title.split(" · ")
