@@ -22,7 +22,7 @@ SCHEMES = ("light", "dark")
 KEPT = (("1280", "light"), ("390", "light"), ("1280", "dark"))
 KEPT_DARK = "queue"
 #: Quality of WebP: text stays sharp, and the whole set stays below a megabyte.
-QUALITY = 0.45
+QUALITY = 0.3
 
 
 @dataclass(frozen=True)

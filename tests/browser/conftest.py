@@ -1,5 +1,6 @@
 """A real browser and a real service: Valkey, the web service on a free port, and the shipped filters."""
 
+import re
 import shutil
 import socket
 import threading
@@ -145,4 +146,4 @@ def desktop(chromium: Browser) -> Iterator[Desktop]:
 def sign_in(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/review")
+    page.wait_for_url(re.compile(r"/(review|setup)$"))
