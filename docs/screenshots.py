@@ -123,7 +123,7 @@ def sign_in(browser: Browser, link: str, **options: object) -> Page:
     page = browser.new_context(**options).new_page()
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/setup")
+    page.wait_for_url(re.compile(r"/(review|setup)$"))
     return page
 
 
