@@ -30,6 +30,8 @@ TRAP_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 REASON_CODE = re.compile(r"[a-z][a-z0-9-]{0,29}")
 #: Moderators choose a reason with the keys 1 to 9.
 MAX_REASONS = 9
+#: More would not fit into the menu of a phone.
+MAX_CANNED_REPLIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,18 @@ def _check_reasons(reasons: tuple[RemovalReason, ...]) -> tuple[RemovalReason, .
     if len(reasons) > MAX_REASONS or len({reason.code for reason in reasons}) < len(reasons):
         raise ValueError(f"must be at most {MAX_REASONS}, and no two may have the same code")
     return reasons
+
+
+def split_canned_reply(line: str) -> tuple[str, str]:
+    """Return title and text of a reply that is written as "title: text"."""
+    title, _, text = line.partition(":")
+    return title.strip(), text.strip()
+
+
+def _check_canned_replies(lines: tuple[str, ...]) -> tuple[str, ...]:
+    if len(lines) > MAX_CANNED_REPLIES or not all(all(split_canned_reply(line)) for line in lines):
+        raise ValueError(f"must be at most {MAX_CANNED_REPLIES}, each written as title: text")
+    return lines
 
 
 def _check_trap_field(name: str) -> str:
@@ -196,3 +210,4 @@ Number = Annotated[float, AllowInfNan(False)]
 Terms = Annotated[tuple[Term, ...], _from_text(checked_term)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], _from_text(str)]
 RemovalReasons = Annotated[tuple[RemovalReason, ...], _from_text(parse_reason), AfterValidator(_check_reasons)]
+CannedReplies = Annotated[tuple[str, ...], _from_text(str), AfterValidator(_check_canned_replies)]

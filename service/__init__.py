@@ -26,6 +26,7 @@ from .review import (
     staff_replies,
     style_page,
     test_box,
+    thread_state,
 )
 from .sites import (
     audit_pages,
@@ -109,6 +110,7 @@ VIEWS = (
     bulk_pages,
     review_api,
     staff_replies,
+    thread_state,
     test_box,
     presence_api,
     ops_views,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from comments.setting_values import REMOVAL_REASONS, Number, RemovalReasons, SettingGroup, setting
+from comments.setting_values import REMOVAL_REASONS, CannedReplies, Number, RemovalReasons, SettingGroup, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +62,11 @@ class ReviewSettings:
         RemovalReasons,
         setting("Removal reasons", "One per line, as code: label: text for the author. At most nine."),
     ] = REMOVAL_REASONS
+    canned_replies: Annotated[
+        CannedReplies,
+        setting(
+            "Canned replies",
+            "Texts to choose from when a moderator replies. One per line, as title: text. "
+            "{name}, {article} and {site} are replaced.",
+        ),
+    ] = ()

@@ -1,6 +1,6 @@
 """Cards of the queue: a comment with its context, author record, highlights, notes and reports."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import Note
 from comments.storage.thread_details import ThreadDetails
-from comments.storage.values import EvidenceQuery
+from comments.storage.values import Evidence, EvidenceQuery
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 
@@ -52,6 +52,7 @@ class ReviewCard:
     replies: int  # published comments below it
     hidden: bool  # published, but a comment above hides its replies
     about: ThreadDetails  # of its thread
+    closed: bool  # its thread accepts no new comments
 
 
 def review_cards(
@@ -67,28 +68,31 @@ def review_cards(
         notes, reports = storage.notes.of(site, ids), storage.reports.of(site, ids)
         replies, visible = storage.threads.replies(site, own), storage.threads.are_visible(site, own)
         details = storage.thread_details.get(site, [c.thread for c in own])
-        rows = zip(own, _records(storage, site, own), notes, reports, replies, visible, details, strict=True)
-        for comment, record, own_notes, counts, below, is_visible, about in rows:
+        rows = zip(own, _look_up(storage, site, own), notes, reports, replies, visible, details, strict=True)
+        for comment, found, own_notes, counts, below, is_visible, about in rows:
             hidden = comment.status is Status.APPROVED and not is_visible
-            card = _card(comment, sites[site], signed, around, record, own_notes, report_summary(counts), below, hidden)
-            cards[comment.id] = replace(card, about=about)
+            card = _card(comment, sites[site], signed, around, own_notes, report_summary(counts), below, hidden)
+            record, closed = _record(comment, found), found.thread_closed
+            cards[comment.id] = replace(card, about=about, record=record, closed=closed)
     return [cards[c.id] for c in comments]
 
 
-def _records(storage: Storage, site: str, comments: Iterable[Comment]) -> list[AuthorRecord | None]:
-    """Records by email address. A comment does not count towards its own record."""
-    own = list(comments)
-    answers = storage.evidence.look_up(site, [EvidenceQuery(author=(c.history_key,), first_attempt=False) for c in own])
-    return [
-        AuthorRecord(
-            sum(answer.approved) - (comment.status is Status.APPROVED),
-            sum(answer.spam) - (comment.status is Status.SPAM),
-            answer.first_seen,
-        )
-        if comment.history_key
-        else None
-        for comment, answer in zip(own, answers, strict=True)
-    ]
+def _look_up(storage: Storage, site: str, comments: Sequence[Comment]) -> list[Evidence]:
+    """Look up the state of each comment's thread, and the other comments of its author by email address."""
+    return storage.evidence.look_up(
+        site, [EvidenceQuery(thread=c.thread, author=(c.history_key,), first_attempt=False) for c in comments]
+    )
+
+
+def _record(comment: Comment, found: Evidence) -> AuthorRecord | None:
+    """A comment does not count towards its own record."""
+    if not comment.history_key:
+        return None
+    return AuthorRecord(
+        sum(found.approved) - (comment.status is Status.APPROVED),
+        sum(found.spam) - (comment.status is Status.SPAM),
+        found.first_seen,
+    )
 
 
 def _card(
@@ -96,7 +100,6 @@ def _card(
     site: Site,
     signed: SignedIn,
     around: Mapping[str, Comment],
-    record: AuthorRecord | None,
     notes: tuple[Note, ...],
     reported: str,
     replies: int,
@@ -111,7 +114,7 @@ def _card(
     text = highlight_html(row.html, signals, deps().signals)
     return ReviewCard(
         row, site, text, author, comment.history_key, around.get(comment.parent),
-        published, changes, record, notes, reported, replies, hidden, NO_DETAILS,
+        published, changes, None, notes, reported, replies, hidden, NO_DETAILS, False,
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from comments.signals import signal_title
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 
+from .canned_replies import canned_replies
 from .presenter import thread_link, web_link
+from .reason_line import reason_line
 from .reasons import spam_percentage
 
 #: Keys that do not act on comments: name, key and help text. Keys of actions are in the table of actions.
@@ -19,6 +21,7 @@ SHORTCUTS = (
     ("note", "n", "add a note for the team"),
     ("reply", "c", "reply as the team"),
     ("open", "o", "open the comment's page"),
+    ("expand", "e", "show the whole text"),
     ("search", "/", "search"),
     ("help", "?", "show this list"),
 )
@@ -45,6 +48,8 @@ def page_context(signed: SignedIn) -> dict[str, object]:
         "web_link": web_link,
         "thread_link": thread_link,
         "signal_title": partial(signal_title, deps().signals),
+        "summary_of": reason_line,
+        "canned_replies": canned_replies,
     }
 
 
@@ -63,5 +68,8 @@ def script_table() -> dict[str, object]:
             for a in BUTTONS
         },
         "shortcuts": {name: key for name, key, _ in SHORTCUTS},
-        "statuses": {status: {"text": text, "tone": tone} for status, (text, tone) in {**decided, **CHANGES}.items()},
+        "statuses": {
+            status: {"text": text, "tone": tone, "label": status.label}
+            for status, (text, tone) in {**decided, **CHANGES}.items()
+        },
     }

@@ -16,10 +16,11 @@ from comments.queue_ranking import index_outdated
 from comments.signals import SignalCatalogue, signal_title
 from comments.site import Site
 from comments.storage.interfaces import Storage
-from comments.storage.queue_index import IndexHit, IndexPosition, IndexResult, facet_limit
+from comments.storage.queue_index import IndexHit, IndexPosition, IndexQuery, IndexResult, facet_limit
 
 from .search import AGES, AUTOMATIC_NAME, EVERY_STATUS, QueueFilters, facets_of, statuses_of
 from .search_query import AGE_COLUMNS, age_counts, index_query
+from .waves import Wave, group_waves
 
 #: New comments that a page indexes before it searches. A background job indexes the rest.
 INDEXED_FIRST = 50
@@ -46,6 +47,7 @@ class QueuePage:
     total: int = 0
     unindexed: int = 0
     facets: Mapping[str, tuple[FacetOption, ...]] = field(default_factory=dict)
+    waves: Mapping[str, Wave] = field(default_factory=dict)  # by the id of the comment that stands for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class ListRequest:
     limit: int
     cursor: str = ""
     site: str = ""  # "" for all given sites
+    has_waves: bool = False  # near-copies that need review are one row
 
 
 def listed_page(
@@ -95,8 +98,17 @@ def listed_page(
     if plain:
         return replace(plain, total=total + unindexed, unindexed=unindexed, facets=facets)
     hits = list(islice(_merged(results), request.limit + 1))
+    comments = tuple(_load_listed(storage, hits[: request.limit], request))
+    waves: Mapping[str, Wave] = {}
+    if request.has_waves and len(chosen) == 1:
+        name, query = chosen[0].site.id, _query(chosen[0], request, last)
+        grouped = group_waves(storage, name, query, results[name], comments)
+        if grouped.waves:
+            hits, waves = [(name, hit) for hit in grouped.hits], grouped.waves
+            comments = tuple(_load_listed(storage, hits[: request.limit], request))
     return QueuePage(
-        comments=tuple(_load_listed(storage, hits[: request.limit], request)),
+        comments=comments,
+        waves=waves,
         cursor=_cursor(*hits[request.limit - 1]) if len(hits) > request.limit else "",
         total=total,
         unindexed=unindexed,
@@ -128,11 +140,14 @@ def _cursor(site: str, hit: IndexHit) -> str:
 
 
 def _find(storage: Storage, site: QueueSite, request: ListRequest, last: tuple[int, int, str] | None) -> IndexResult:
-    """Find one more than `limit`, to know if there is a next page."""
+    return storage.queue_index.find(site.site.id, _query(site, request, last))
+
+
+def _query(site: QueueSite, request: ListRequest, last: tuple[int, int, str] | None) -> IndexQuery:
+    """Ask for one more than `limit`, to know if there is a next page."""
     after = _after(site.site.id, last)
     status, order, limit = request.status, request.order, request.limit + 1
-    query = index_query(request.filters, status, order, request.today, limit, after, site.sees_email)
-    return storage.queue_index.find(site.site.id, query)
+    return index_query(request.filters, status, order, request.today, limit, after, site.sees_email)
 
 
 def _after(site: str, last: tuple[int, int, str] | None) -> IndexPosition | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, render_template
+from pydantic import Field
 
 from comments.errors import NotFound
 from comments.lifecycle import MODERATOR_ACTIONS, Action, Role, Status
@@ -16,11 +17,14 @@ from service.deps import deps
 from service.web import site_cache
 from service.web.operations import parsed_query
 
+from .canned_replies import canned_replies
 from .cards import review_cards, siblings
+from .density import chosen_density
 from .page_context import page_context
 from .pending_comments import ListRequest, QueuePage, QueueSite, listed_page
 from .presenter import ReviewedComment, status_counts
 from .saved_view_pages import address_of, query_of, views_for
+from .schemas import Strict
 from .search import AGES, EVERY_STATUS, FILTER_LABELS, ORDERS, QueueView, check_view
 from .site_overview import site_summaries
 
@@ -103,6 +107,7 @@ def _queue_context(
         "view_address": address_of,
         "bulk_actions": [action for action in MODERATOR_ACTIONS if _is_possible(action, view)],
         "decided": _decided(view.decided, sites, signed),
+        "density": chosen_density(view.density),
         "may_decide": any(sessions.has_role(signed.person, site.id, "moderator") for site in sites),
     }
 
@@ -117,7 +122,10 @@ def load_queue_page(sites: Sequence[Site], view: QueueView, signed: SignedIn) ->
         return reported_page(sites[0].id, view.cursor)
     queue_sites = [QueueSite(site, sessions.may_see_emails(signed.person, site)) for site in sites]
     today = deps().now().date()
-    request = ListRequest(view.status, view.effective_order, view, today, CARDS_PER_PAGE, view.cursor, view.site)
+    may_decide = all(sessions.has_role(signed.person, site.id, "moderator") for site in sites)
+    has_waves = view.status == "held" and not view.wave and may_decide
+    order = view.effective_order
+    request = ListRequest(view.status, order, view, today, CARDS_PER_PAGE, view.cursor, view.site, has_waves)
     return listed_page(deps().storage, deps().signals, queue_sites, request)
 
 
@@ -128,17 +136,35 @@ def reported_page(site: str, cursor: str) -> QueuePage:
     return QueuePage(tuple(c for c in found if c and c.status is Status.APPROVED), following)
 
 
+class CommentQuery(Strict):
+    """`canned` is the number of a canned reply, which the page puts into the reply form."""
+
+    canned: int = Field(-1, ge=-1)
+
+
 @blueprint.get("/<site>/<id>")
 def comment(site: str, id: str) -> str:
-    signed = sessions.require_role(site, "viewer")
-    return comment_page(deps().storage.comments.get(site, id), site_cache.get_site(site), signed)
+    signed, query = sessions.require_role(site, "viewer"), parsed_query(CommentQuery)
+    found, settings = deps().storage.comments.get(site, id), site_cache.get_site(site)
+    return comment_page(found, settings, signed, canned=query.canned)
 
 
 def comment_page(
-    found: Comment, site: Site, signed: SignedIn, changed: bool = False, reply: str = "", reply_problem: str = ""
+    found: Comment,
+    site: Site,
+    signed: SignedIn,
+    changed: bool = False,
+    reply: str = "",
+    reply_problem: str = "",
+    canned: int = -1,
 ) -> str:
-    """The page of a comment; `changed` adds that it changed before the moderator's action. `reply` was not sent."""
+    """The page of a comment; `changed` adds that it changed before the moderator's action. `reply` was not sent.
+
+    `canned` is the number of the canned reply to start with.
+    """
     (card,) = review_cards(deps().storage, [found], {site.id: site}, signed)
+    if 0 <= canned < len(site.canned_replies):
+        reply = canned_replies(site, card.row, card.about.title or found.thread)[canned].text
     near = siblings(deps().storage, found)
     return render_template(
         "review/comment.html",

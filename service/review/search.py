@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from comments.errors import Invalid, Problem
 from comments.lifecycle import REVIEWED, Status
 
+from .density import Density
 from .schemas import MAX_PER_REQUEST, Strict, one_of
 
 #: Stands for all statuses in which moderators find comments.
@@ -42,6 +43,7 @@ FILTER_LABELS: Mapping[str, str] = {
     "q": "Search",
     "origin": "Network",
     "identity": "Same email",
+    "wave": "Near-copies",
     "received_from": "Received from",
     "received_to": "Received until",
     "decided_from": "Decided from",
@@ -66,7 +68,7 @@ ORDERS: Mapping[str, tuple[str, str]] = {
 #: Filters, in the order of the chips above the list.
 FILTERS = (
     *("site", "q", "signal", "by", "age", "decision_age", "received_from", "received_to", "decided_from", "decided_to"),
-    *("script", "author", "thread", "domain", "origin", "identity"),
+    *("script", "author", "thread", "domain", "origin", "identity", "wave"),
 )
 
 
@@ -88,6 +90,7 @@ class QueueFilters(Strict):
     domain: str = Field("", max_length=255, description="domain that the comment links to")
     origin: str = Field("", max_length=100, description="keyed hash of a network")
     identity: str = Field("", max_length=100, description="keyed hash of an author")
+    wave: str = Field("", max_length=20, description="name that near-copies share")
 
     @property
     def filters(self) -> dict[str, str]:
@@ -102,6 +105,7 @@ class QueueView(QueueFilters):
     site: str = Field("", max_length=40)
     cursor: str = Field("", max_length=200)
     decided: str = Field("", max_length=110)
+    density: Density = ""
 
     @property
     def statuses(self) -> tuple[Status, ...]:

@@ -16,7 +16,7 @@ from .search import AGES, AUTOMATIC_NAME, QueueFilters, facets_of, statuses_of
 #: Prefixes of search words, as in "domain:shop.example", and the kind of term that each searches.
 FIELDS: Mapping[str, str] = {"domain": "domain", "link": "domain", "origin": "origin", "network": "origin"}
 #: Filters whose name is that of their index term.
-TERM_FILTERS = ("signal", "script", "author", "thread", "domain", "origin", "identity")
+TERM_FILTERS = ("signal", "script", "author", "thread", "domain", "origin", "identity", "wave")
 DAY_MS = 86_400_000
 #: Facets of ages, and the times that they count.
 AGE_COLUMNS: Mapping[str, IndexColumn] = {"age": "received", "decision_age": "decided"}

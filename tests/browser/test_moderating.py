@@ -69,7 +69,7 @@ def test_a_comment_approved_by_key_is_published(desktop: Desktop, live: Live) ->
     expect(card(page, waiting)).to_contain_text(text)
     expect(page.locator(".card.current")).to_be_visible()  # the keyboard script is loaded
     page.keyboard.press("a")
-    expect(card(page, waiting).locator(".outcome")).to_have_text("Approved")
+    expect(card(page, waiting).locator(".outcome")).to_have_text("Published · you, just now")
     wait_until(lambda: live.status(waiting) is Status.APPROVED)
 
     visitor.goto(f"{live.url}/demo/")
@@ -102,11 +102,11 @@ def test_a_queue_is_decided_by_keyboard(desktop: Desktop, live: Live) -> None:
     page.keyboard.press("r")
     assert current(page) == ines.id
     page.keyboard.press("a")
-    expect(page.get_by_role("heading", name="Page done")).to_be_visible()
+    expect(page.get_by_role("heading", name="All done")).to_be_visible()
     wait_until(lambda: [live.status(c) for c in (ines, jon, kaya)] == [Status.APPROVED, Status.SPAM, Status.REMOVED])
     for status, n in (("held", "0"), ("approved", "1"), ("spam", "1"), ("removed", "1")):
         expect(page.locator(f".side [data-count={status}]")).to_have_text(n)
-    page.get_by_role("link", name="Continue").click()
+    page.get_by_role("link", name="Check for new comments").click()
     expect(page.get_by_text("No comments need review")).to_be_visible()
 
 
@@ -228,6 +228,8 @@ def test_text_of_visitors_never_runs(desktop: Desktop, live: Live) -> None:
         fields = dict.fromkeys(("author", "email", "url", "thread", "content", "user_agent", "referrer"), text)
         judged(live.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), site="demo", **fields)
     page = queue(desktop, live)
+    for details in page.locator(".evidence > summary").all():
+        details.click()
     for button in page.locator(".raw summary").all():
         button.click()
     page.locator(".place a").first.click()

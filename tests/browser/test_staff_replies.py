@@ -37,6 +37,7 @@ def test_a_moderator_replies_by_keyboard(desktop: Desktop, live: Live) -> None:
 def test_a_moderator_replies_without_javascript(desktop: Desktop, live: Live, width: int) -> None:
     held(live.storage, site="demo", content="Is the lamp lit?")
     page = queue(desktop, live, java_script_enabled=False, width=width)
+    page.get_by_text("Details").click()
     page.locator(".answer summary").click()
     page.get_by_label("Reply as").fill("It is, from dusk on.")
     page.get_by_role("button", name="Approve and reply").click()

@@ -31,6 +31,10 @@ def queue(desktop: Desktop, live: Live, query: str = "", **options: object) -> P
     return page
 
 
+def open_filters(page: Page) -> None:
+    page.locator(".facets summary").click()
+
+
 def statuses(live: Live, comments: list[Comment]) -> list[Status]:
     return [live.status(c) for c in comments]
 
@@ -42,7 +46,7 @@ def test_twenty_comments_are_decided_by_keyboard(desktop: Desktop, live: Live) -
     keys = "asr12" * 4
     for key in keys:
         page.keyboard.press(key)
-    expect(page.get_by_role("heading", name="Page done")).to_be_visible()
+    expect(page.get_by_role("heading", name="All done")).to_be_visible()
     by_key = {"a": Status.APPROVED, "s": Status.SPAM, "r": Status.REMOVED, "1": Status.REMOVED, "2": Status.REMOVED}
     wait_until(lambda: statuses(live, comments) == [by_key[key] for key in keys])
     reasons = [live.storage.comments.get("demo", c.id).decisions[-1].reason for c in comments]
@@ -97,8 +101,10 @@ def test_all_comments_of_an_author_are_decided_with_preview_progress_and_undo(de
     bot_comments = create_held(live, 30, author="Bot")
     ines = held(live.storage, site="demo", author="Ines")
     page = queue(desktop, live)
+    open_filters(page)
     page.get_by_role("link", name="Bot 30").click()
     expect(page.get_by_text("30 of 31 that need review")).to_be_visible()
+    page.get_by_text("All 30…").click()
     page.locator(".all-of-them").get_by_role("button", name="Spam").click()
     expect(page.get_by_role("heading", name="Mark 30 comments as spam?")).to_be_visible()
     assert set(statuses(live, bot_comments)) == {Status.HELD}
@@ -128,8 +134,9 @@ def test_search_and_facets_have_addresses_to_share(desktop: Desktop, live: Live,
     held(live.storage, site="demo", author="Jon", content="Butter")
     page = queue(desktop, live, java_script_enabled=java_script_enabled)
     page.get_by_role("searchbox").fill("bread")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("searchbox").press("Enter")
     expect(page.locator(".card")).to_have_count(1)
+    open_filters(page)
     page.get_by_role("link", name="Ines 1").click()
     shared = desktop.open()
     sign_in(shared, live.link("bo"))
@@ -157,11 +164,12 @@ def test_a_bulk_action_works_without_javascript(desktop: Desktop, live: Live) ->
 def test_a_reason_and_a_note_work_without_javascript(desktop: Desktop, live: Live) -> None:
     comment = held(live.storage, site="demo")
     page = queue(desktop, live, java_script_enabled=False)
-    page.get_by_text("Reason, note").click()
+    page.get_by_text("Details").click()
+    page.locator(".more > summary", has_text="Note").click()
     page.get_by_label("Note for other moderators").fill("Second time this week")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator("#notes + ol")).to_contain_text("Second time this week")
-    page.get_by_text("Reason, note").click()
+    page.get_by_text("Remove with a reason").click()
     page.get_by_role("button", name="Off topic").click()
     expect(page.get_by_text("reason for the author: off-topic")).to_be_visible()
     assert live.status(comment) is Status.REMOVED

@@ -7,6 +7,7 @@ const RENEW_INTERVAL = 60_000; // milliseconds; presence lasts two minutes
 const OPEN_DELAY = 400; // milliseconds on a card before it counts as open: keys may pass over many
 const IDLE_LIMIT = 25 * 60_000; // milliseconds without input; then presence ends, and the session may end too
 const MAX_STREAMS = 3; // streams of one page; browsers allow six connections
+const MAX_FOLLOWED = 100; // cards of one stream: the last ones of a long list
 
 const list = document.getElementById("cards");
 const cards = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, card]));
@@ -44,7 +45,7 @@ function sendPresence() {
 function updateOpened() {
   const card = list ? list.querySelector(".card.current:not(.decided)") : [...cards.values()][0];
   if (card === opened) return;
-  opened = card?.querySelector("form.actions button") ? card : undefined; // viewers cannot decide
+  opened = card?.dataset.id && card.querySelector("form.actions button") ? card : undefined; // viewers cannot decide
   clearTimeout(timer);
   timer = setTimeout(sendPresence, OPEN_DELAY);
 }
@@ -141,7 +142,8 @@ const POLL_INTERVAL = 15_000; // milliseconds between two requests if streams fa
 let streams = [];
 
 function follow(site) {
-  const ids = [...cards.values()].filter((card) => siteOf(card) === site).map((card) => card.dataset.id);
+  const followed = [...cards.values()].filter((card) => siteOf(card) === site).slice(-MAX_FOLLOWED);
+  const ids = followed.map((card) => card.dataset.id);
   const age = Math.min(Math.round(performance.now()), 24 * 3_600_000);
   const address = path(site, `events?${new URLSearchParams({ cards: ids.join(","), age })}`);
   const stream = new EventSource(address);
@@ -213,6 +215,13 @@ addEventListener("pagehide", () => {
   if (opened) post(siteOf(opened), "leave", { keepalive: true });
 });
 
+list?.addEventListener("rows", (event) => {
+  for (const card of event.detail) {
+    cards.set(card.dataset.id, card);
+    before.set(card.dataset.id, card.dataset.status);
+  }
+  if (streams.length) openStreams();
+});
 if (list) new MutationObserver(updateOpened).observe(list, { subtree: true, attributes: true, attributeFilter: ["class"] });
 updateOpened();
 openStreams();

@@ -1,14 +1,16 @@
-// Selection of cards by their checkboxes: one by one, or with Shift every card from the last selected one.
+// Selection of rows by their checkboxes: one by one, or with Shift every row from the last selected one.
 
-const box = (card) => card.querySelector(".choose input");
-const open = (card) => box(card) && !card.classList.contains("decided");
+import { list, rows } from "./row.js";
 
-// `act(cards, action)` is called for a button of the bulk form.
-export function selection(cards, act) {
+const box = (row) => row.querySelector(".choose input");
+const open = (row) => box(row) && !row.classList.contains("decided");
+
+// `act(rows, action)` is called for a button of the bulk form.
+export function selection(act) {
   const form = document.getElementById("bulk");
   let last = null;
 
-  const selected = () => cards.filter((card) => open(card) && box(card).checked);
+  const selected = () => rows().filter((row) => open(row) && box(row).checked);
 
   function show() {
     if (!form) return;
@@ -18,25 +20,28 @@ export function selection(cards, act) {
     some.textContent = `${n} selected:`;
     form.querySelector(".none-selected").hidden = Boolean(n);
     form.querySelector("[type=reset]").hidden = !n;
+    document.documentElement.classList.toggle("selecting", n > 0);
   }
 
   function clear() {
-    for (const card of cards) if (box(card)) box(card).checked = false;
+    for (const row of rows()) if (box(row)) box(row).checked = false;
     last = null;
     show();
   }
 
-  function set(card, checked, range) {
-    const from = range && last ? cards.indexOf(last) : cards.indexOf(card);
-    const [a, b] = [from, cards.indexOf(card)].sort((x, y) => x - y);
-    for (const each of cards.slice(a, b + 1)) if (open(each)) box(each).checked = checked;
-    last = card;
+  function set(row, checked, range) {
+    const all = rows();
+    const from = all.indexOf(range && last ? last : row);
+    const [a, b] = [from, all.indexOf(row)].sort((x, y) => x - y);
+    for (const each of all.slice(a, b + 1)) if (open(each)) box(each).checked = checked;
+    last = row;
     show();
   }
 
-  for (const card of cards) {
-    box(card)?.addEventListener("click", (event) => set(card, event.target.checked, event.shiftKey));
-  }
+  list.addEventListener("click", (event) => {
+    const row = event.target.matches(".choose input") && event.target.closest(".card");
+    if (row) set(row, event.target.checked, event.shiftKey);
+  });
 
   form?.addEventListener("reset", (event) => {
     event.preventDefault();
@@ -56,7 +61,7 @@ export function selection(cards, act) {
   }
   show();
   return {
-    toggle: (card) => open(card) && set(card, !box(card).checked, false),
+    toggle: (row) => open(row) && set(row, !box(row).checked, false),
     take() {
       const some = selected();
       clear();

@@ -37,7 +37,7 @@ def test_a_signed_user_has_a_page_with_comments_under_every_name(web_app, mo):
     waiting = held(web_app.storage, author="Grace H.", content="the second of hers", **user)
     held(web_app.storage, author="Grace", content="by somebody who typed the name")
     card = page(mo, f"/review/blog/{waiting.id}")
-    assert '<span class="badge">Verified</span>' in card
+    assert '<span class="badge good">Verified</span>' in card
     assert "/sites/blog/authors/user-of-grace" in card
     text = page(mo, "/sites/blog/authors/user-of-grace")
     assert all(shown in text for shown in ("the first of hers", "the second of hers", "1 approved, 0 spam"))

@@ -142,7 +142,7 @@ def test_the_badge_is_on_the_fragment_the_feed_and_the_card(web_app, mo):
     assert 'class="rg-comment rg-verified rg-staff"' in fragment
     assert '<span class="rg-badge">Staff</span>' in fragment
     assert "<name>The blog (staff)</name>" in reader.get("/v1/sites/blog/feed.atom?thread=first-post").text
-    assert '<span class="badge">Staff</span>' in page(mo, "/review/blog?status=approved")
+    assert '<span class="badge good">Staff</span>' in page(mo, "/review/blog?status=approved")
 
 
 def test_an_avatar_is_in_the_fragment_and_on_no_page_of_moderators(web_app, mo):

@@ -1,0 +1,61 @@
+"""Waves of near-copies in the queue: comments that share the wave of their decision are one row."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from comments.model import Comment
+from comments.storage.interfaces import Storage
+from comments.storage.queue_index import IndexHit, IndexQuery, IndexResult
+
+#: Fewer near-copies stay rows of their own: they are decided as fast as a wave.
+LEAST_COMMENTS = 3
+#: Comments of a wave whose threads and networks are counted.
+MAX_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """The comments that need review and share a wave. Threads and networks are those of the first `MAX_COUNTED`."""
+
+    name: str
+    total: int
+    threads: int
+    networks: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedHits:
+    """Hits with the first comment of each wave in place of the wave."""
+
+    hits: tuple[IndexHit, ...]
+    waves: Mapping[str, Wave]  # by the id of that comment
+
+
+def group_waves(
+    storage: Storage, site: str, query: IndexQuery, found: IndexResult, comments: Sequence[Comment]
+) -> GroupedHits:
+    """Find the waves among the `comments` of a page, and fill the page with other comments.
+
+    A wave is looked up only if the page has two of its comments, so that a page without waves costs nothing.
+    """
+    of = {comment.id: comment.filter_decision.wave for comment in comments if comment.filter_decision}
+    twice = [name for name, n in Counter(of.values()).items() if name and n > 1]
+    waves = {name: wave for name in twice if (wave := _wave(storage, site, query, name)).total >= LEAST_COMMENTS}
+    if not waves:
+        return GroupedHits(found.hits, {})
+    first = {of[hit.id]: hit for hit in reversed(found.hits) if of.get(hit.id) in waves}
+    others = storage.queue_index.find(site, replace(query, none_of=_terms(waves), facets=()))
+    merged = sorted((*others.hits, *first.values()), key=lambda hit: (hit.position.key, hit.position.slot))
+    return GroupedHits(tuple(merged[: query.limit]), {hit.id: waves[name] for name, hit in first.items()})
+
+
+def _wave(storage: Storage, site: str, query: IndexQuery, name: str) -> Wave:
+    own = replace(query, all_of=(*query.all_of, *((term,) for term in _terms([name]))), after=None, facets=())
+    found = storage.queue_index.find(site, replace(own, limit=MAX_COUNTED))
+    comments = [c for c in storage.comments.load(site, [hit.id for hit in found.hits]) if c]
+    return Wave(name, found.total, len({c.thread for c in comments}), len({c.origin for c in comments}))
+
+
+def _terms(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"wave:{name}" for name in names)

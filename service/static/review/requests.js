@@ -1,0 +1,17 @@
+// Requests to the review API.
+
+import { csrfOf } from "./row.js";
+
+export const path = (row) =>
+  `/v1/sites/${encodeURIComponent(row.dataset.site)}/review/comments/${row.dataset.id}`;
+export const bulkPath = (site, rest = "") => `/v1/sites/${encodeURIComponent(site)}/review/bulk${rest}`;
+
+export async function post(address, row, body) {
+  const answer = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrfOf(row) },
+    body: JSON.stringify(body),
+  });
+  if (answer.status >= 500) throw new Error(String(answer.status));
+  return { ...(await answer.json()), status: answer.status };
+}
