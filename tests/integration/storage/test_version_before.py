@@ -5,6 +5,7 @@ comments and drafts in every status, deliveries, rules, notes, reports, lessons,
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,11 +17,13 @@ import pytest
 from comments import queue_ranking
 from comments.audit import AuditQuery
 from comments.author_rules import RuleEffect
+from comments.counted_events import count_events
 from comments.drafts import draft_id, edited
 from comments.lifecycle import Action, Label, Role, Status
 from comments.settings import Settings
 from comments.storage.deliveries import DeliveryStatus
 from comments.storage.interfaces import Storage
+from comments.storage.number_periods import Unit, latest_range
 from comments.storage.queue_index import IndexQuery
 from comments.storage.redis import connect
 from comments.storage.values import CommentChange, EvidenceQuery, HistoryQuery, WindowUse
@@ -228,3 +231,14 @@ def test_an_upgrade_counts_what_people_decided_for_each_author(old: Storage) -> 
     (after,) = old.evidence.look_up("blog", [EvidenceQuery(author=ham.author_keys)])
     assert after.approved_by_people[0] == by_label[Label.HAM] - 1
     assert after.spam_by_people[0] == by_label[Label.SPAM] + 1
+
+
+def test_comments_of_before_are_counted_in_the_background(old: Storage) -> None:
+    assert old.numbers.is_recounting("blog")
+    while old.numbers.recount_some("blog"):
+        assert old.numbers.is_recounting("blog")
+    comments = [old.comments.get("blog", id) for found in BY_STATUS.values() for id in found]
+    wanted = sum((count_events(comment) for comment in comments), Counter[tuple[int, str]]())
+    counted = sum(old.numbers.counts("blog", latest_range(Unit.MONTH, 24, now())), Counter[str]())
+    assert counted == sum((Counter({name: n}) for (_, name), n in wanted.items()), Counter[str]())
+    assert counted["f:held"] > 0
