@@ -13,7 +13,7 @@ import pytest
 import redis
 from rq import Queue
 
-from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, NOTIFY, RQJobs
+from comments.job_queue import DELIVER, FORMER_QUEUES, INDEX, JUDGE, LEARN, NOTIFY, NUMBERS, RQJobs
 from comments.lifecycle import Action, Status
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
@@ -24,6 +24,7 @@ from tests.support.builders import a_site, accepted, decided, moderated, publish
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.wait import wait_until
 from workers.deps import Deps, now, set_deps
+from workers.jobs import count_numbers
 from workers.judging.policy import build_policy
 from workers.rq_jobs import open_queue
 from workers.run import open_worker
@@ -194,3 +195,13 @@ def test_due_notices_of_all_sites_need_one_job(deps: Deps, connection: redis.Red
     deps.storage.notices.add("site1", "chat:a", [NoticeItem("review", "b", 1)], at, at)
     sweep(deps, connection).run_once()
     assert enqueued(deps).count(NOTIFY) == 1
+
+
+def test_counting_numbers_again_is_enqueued_until_it_is_done(deps: Deps, connection: redis.Redis) -> None:
+    published(deps.storage)
+    deps.storage.numbers.start_recount("blog")
+    sweep(deps, connection).run_once()
+    assert NUMBERS in enqueued(deps)
+    set_deps(deps)
+    count_numbers("blog", "")
+    assert not deps.storage.numbers.is_recounting("blog")
