@@ -25,7 +25,7 @@ RUN_AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] 
 
 #: The parts of a path that differ between pages of one kind: ids of comments, authors and networks, and the query.
 PARTICULAR = re.compile(r"[a-z2-7]{26}|(?<=/)[\w@-]{12,}|\?.*")
-MOST_PAGES = 60
+MOST_PAGES = 90
 #: Pages to start from. Only one page of each kind is checked, so pages that differ a lot by query are listed here.
 STARTS = (
     *("/review", "/review/demo", "/review/demo?status=spam", "/review/demo?q=bread&signal=links.many", "/review/all"),
