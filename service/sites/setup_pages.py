@@ -92,7 +92,7 @@ def show_step(site: str, step: str) -> str:
 
 
 @blueprint.post("/<site>/go")
-def go_on(site: str) -> ResponseReturnValue:
+def go_to_step(site: str) -> ResponseReturnValue:
     """Go to a step and remember it, so that the set-up goes on there."""
     signed, step = sessions.require_change(site, "owner"), request.form.get("step", "")
     _require_step(site, step)
