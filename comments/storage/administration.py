@@ -136,7 +136,7 @@ class AuthorRules(Protocol):
 
 
 class AuthorHistory(Protocol):
-    """All comments of one author or network. There is no index: it would take too much memory for each comment."""
+    """All comments of one author or network. Found without the index of comments."""
 
     def find(self, site: str, query: HistoryQuery, limit: int, cursor: str = "") -> HistoryPage:
         """Return decided comments by time received, the newest first. Raises Invalid for a bad cursor."""

@@ -87,6 +87,14 @@ class IndexResult:
     since: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # column -> comments at or above each limit
 
 
+@dataclass(frozen=True, slots=True)
+class TermHits:
+    """All comments with one term, the newest first. Up to `unindexed` comments of the site may be missing."""
+
+    hits: tuple[IndexHit, ...]
+    unindexed: int = 0
+
+
 def facet_limit(kind: str) -> int:
     """Return the number of values to list for a kind of terms."""
     return LONG_FACETS.get(kind, FACET_VALUES)
@@ -126,3 +134,9 @@ class QueueIndex(Protocol):
     def find(self, site: str, query: IndexQuery) -> IndexResult:
         """Return one page of the comments that match. Kinds of facets with very many values are counted as far as
         the values are frequent in these statuses."""
+
+    def with_term(self, site: str, term: str, most: int) -> TermHits | None:
+        """Return the comments of all statuses with one term, the newest first; None if they may be more than `most`.
+
+        It takes as long on a site of any size. Positions are those of the order "newest".
+        """

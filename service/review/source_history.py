@@ -16,7 +16,7 @@ from comments.model import Comment
 from comments.queue_ranking import index_outdated
 from comments.signals import SignalCatalogue
 from comments.storage.interfaces import Storage
-from comments.storage.queue_index import INDEXED, IndexPosition, IndexQuery
+from comments.storage.queue_index import INDEXED, IndexHit, IndexPosition, IndexQuery
 from comments.storage.values import HistoryQuery
 
 from .pending_comments import INDEXED_FIRST
@@ -101,9 +101,37 @@ def source_history(
 
 
 def _from_index(storage: Storage, site: str, query: HistoryQuery, cursor: str) -> SourceHistory:
-    named = (("identity", query.identity), ("origin", query.origin))
+    """Look up the few comments that most authors have. Search for those of a large source."""
+    named = [(kind, value) for kind, value in (("identity", query.identity), ("origin", query.origin)) if value]
+    few = storage.queue_index.with_term(site, ":".join(named[0]), SUMMED_UP) if len(named) == 1 else None
+    if few is None:
+        return _searched(storage, site, named, cursor)
+    after = _position(cursor) if cursor else None
+    rest = [hit for hit in few.hits if after is None or _place(hit) > (after.key, after.slot)]
+    loaded = [c for c in storage.comments.load(site, [hit.id for hit in few.hits]) if c]
+    shown = rest[:COMMENTS_PER_PAGE]
+    on_page = {hit.id for hit in shown}
+    return SourceHistory(
+        rows=tuple(comment for comment in loaded if comment.id in on_page),
+        recent=tuple(loaded),
+        cursor=_cursor(shown[-1]) if len(rest) > len(shown) else "",
+        total=len(few.hits),
+        counts=dict(Counter(comment.status for comment in loaded).most_common()),
+        unindexed=few.unindexed,
+    )
+
+
+def _place(hit: IndexHit) -> tuple[int, int]:
+    return hit.position.key, hit.position.slot
+
+
+def _cursor(hit: IndexHit) -> str:
+    return f"i{hit.position.key}.{hit.position.slot}"
+
+
+def _searched(storage: Storage, site: str, named: Sequence[tuple[str, str]], cursor: str) -> SourceHistory:
     asked = IndexQuery(
-        all_of=tuple((f"{kind}:{value}",) for kind, value in named if value),
+        all_of=tuple((f"{kind}:{value}",) for kind, value in named),
         order="newest",
         limit=COMMENTS_PER_PAGE if cursor else SUMMED_UP,
         after=_position(cursor) if cursor else None,
@@ -114,11 +142,10 @@ def _from_index(storage: Storage, site: str, query: HistoryQuery, cursor: str) -
     loaded = [c for c in storage.comments.load(site, [hit.id for hit in found.hits]) if c]
     shown = found.hits[:COMMENTS_PER_PAGE]
     has_more = len(found.hits) > len(shown) or found.more
-    last = shown[-1].position if shown else None
     return SourceHistory(
         rows=tuple(loaded[:COMMENTS_PER_PAGE]),
         recent=tuple(loaded),
-        cursor=f"i{last.key}.{last.slot}" if last and has_more else "",
+        cursor=_cursor(shown[-1]) if shown and has_more else "",
         total=found.total,
         counts={Status(name): n for name, n in found.counts.get("status", {}).items()},
         unindexed=found.unindexed,
@@ -153,15 +180,21 @@ def others_in_networks(storage: Storage, site: str, identity: str, networks: Seq
     """Return other authors of the latest comments from these networks."""
     if not networks:
         return []
+    compared = networks[:NETWORKS_COMPARED]
+    few = [storage.queue_index.with_term(site, f"origin:{network}", SUMMED_UP) for network in compared]
+    if all(few):
+        hits = sorted((hit for of in few if of for hit in of.hits), key=_place)[:SUMMED_UP]
+        loaded = storage.comments.load(site, [hit.id for hit in hits])
+        return linked_authors(c for c in loaded if c and identity not in (c.identity, c.user))
     asked = IndexQuery(
-        all_of=(tuple(f"origin:{network}" for network in networks[:NETWORKS_COMPARED]),),
+        all_of=(tuple(f"origin:{network}" for network in compared),),
         none_of=(f"identity:{identity}",),
         order="newest",
         limit=100,
         statuses=INDEXED,
     )
-    hits = storage.queue_index.find(site, asked).hits
-    return linked_authors(c for c in storage.comments.load(site, [hit.id for hit in hits]) if c) if hits else []
+    ids = [hit.id for hit in storage.queue_index.find(site, asked).hits]
+    return linked_authors(c for c in storage.comments.load(site, ids) if c) if ids else []
 
 
 def timeline(comments: Sequence[Comment]) -> list[TimelineBar]:

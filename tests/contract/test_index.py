@@ -179,3 +179,32 @@ def test_the_index_is_complete_after_its_upkeep(storage: CoreStorage) -> None:
     assert not storage.queue_index.is_complete("blog")
     index_all(storage)
     assert storage.queue_index.is_complete("blog")
+
+
+def test_comments_with_one_term_are_those_of_a_search(storage: CoreStorage) -> None:
+    random = Random(5)
+    for _ in range(60):
+        a_random_comment(storage, random)
+    index_all(storage)
+    for term in ("identity:id-A", "origin:net-x", "identity:nobody"):
+        found = storage.queue_index.with_term("blog", term, 1000)
+        assert found is not None
+        assert found.hits == find(storage, (term,), statuses=INDEXED).hits
+    assert storage.queue_index.with_term("blog", "origin:net-x", 3) is None
+
+
+def test_a_decision_hides_a_comment_from_the_look_up_by_term_until_it_is_indexed_again(storage: CoreStorage) -> None:
+    comment = a_random_comment(storage, Random(1))
+    index_all(storage)
+    term = f"identity:{comment.identity}"
+    before = storage.comments.get("blog", comment.id)
+    action = Action.SPAM if before.status is not Status.SPAM else Action.APPROVE
+    after = before.with_decision(a_decision(action, Role.MODERATOR, "mo"))
+    assert storage.comments.decide("blog", [CommentChange(before, after)]) == [True]
+    found = storage.queue_index.with_term("blog", term, 9)
+    assert found is not None
+    assert found.unindexed >= 1
+    index_all(storage)
+    found = storage.queue_index.with_term("blog", term, 9)
+    assert found is not None
+    assert ([hit.version for hit in found.hits], found.unindexed) == ([after.version], 0)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from comments.model import Comment
 from comments.storage.queue_index import (
+    INDEXED,
     ORDER_COLUMNS,
     IndexEntry,
     IndexHit,
     IndexPosition,
     IndexQuery,
     IndexResult,
+    TermHits,
     most_frequent,
 )
 
@@ -65,6 +67,11 @@ class MemoryQueueIndex:
     def renew(self, site: str) -> None:
         data = self._sites[site]
         data.unindexed |= set(data.comments)
+
+    def with_term(self, site: str, term: str, most: int) -> TermHits | None:
+        query = IndexQuery(((term,),), order="newest", limit=most, statuses=INDEXED)
+        found = self.find(site, query)
+        return None if found.more else TermHits(found.hits, found.unindexed)
 
     def find(self, site: str, query: IndexQuery) -> IndexResult:
         data = self._sites[site]

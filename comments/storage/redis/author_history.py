@@ -1,7 +1,7 @@
 """All comments of one author or network, found by searching comments from the newest on.
 
-Two indexes, by author and by network, would add 155 bytes (`python -m bench.traces`) to the 1.5 kB of a decided
-comment. A search costs time instead: it reads a thousand records at once and parses only those that contain the name.
+Bulk actions use this search, because the index of comments lags behind decisions for a moment. So do pages while the
+index is being built. It reads a thousand records at once and parses only those that contain the name.
 """
 
 import json

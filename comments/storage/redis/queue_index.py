@@ -14,13 +14,14 @@ from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.codec import dump_state
 from comments.storage.keys import Keys
-from comments.storage.queue_index import INDEXED, IndexEntry, IndexQuery, IndexResult
+from comments.storage.queue_index import INDEXED, IndexEntry, IndexQuery, IndexResult, TermHits
 
 from .bitmaps import CHUNK, bit_positions
 from .client import Client, guarded, text
 from .paging import page
 from .queue_search import COLUMN_FORMATS, ID_FORMAT, Search
 from .scripts import Script
+from .term_lookup import comments_with_term
 
 #: Up to this number of comments of a chunk, a list of slots with two bytes each is stored, then a bitmap of 8 KiB.
 #: Longer lists would save some memory, and take longer to extend.
@@ -109,6 +110,9 @@ class RedisQueueIndex:
 
     def find(self, site: str, query: IndexQuery) -> IndexResult:
         return Search(self._client, self._keys, site, query).result()
+
+    def with_term(self, site: str, term: str, most: int) -> TermHits | None:
+        return comments_with_term(self._client, self._keys, site, term, most)
 
     def _find_unindexed(self, site: str, position: str) -> None:
         """Mark the next comments that have no entry as outdated, or all in a renewal.
