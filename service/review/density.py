@@ -9,8 +9,8 @@ from service.deps import deps
 Density = Literal["", "comfortable", "compact"]
 
 COOKIE = "density"
-#: Seconds: one year.
-MAX_AGE = 365 * 24 * 3600
+#: One year.
+DENSITY_SECONDS = 365 * 24 * 3600
 
 
 def chosen_density(wanted: Density) -> str:
@@ -24,5 +24,5 @@ def chosen_density(wanted: Density) -> str:
 
 def _remember(response: Response, density: str) -> Response:
     """Set the cookie. It is no secret, and the script of the page changes it too."""
-    response.set_cookie(COOKIE, density, MAX_AGE, path="/review", secure=deps().settings.secure, samesite="Lax")
+    response.set_cookie(COOKIE, density, DENSITY_SECONDS, path="/review", secure=deps().settings.secure, samesite="Lax")
     return response

@@ -98,21 +98,20 @@ def listed_page(
     if plain:
         return replace(plain, total=total + unindexed, unindexed=unindexed, facets=facets)
     hits = list(islice(_merged(results), request.limit + 1))
-    comments = tuple(_load_listed(storage, hits[: request.limit], request))
-    waves: Mapping[str, Wave] = {}
+    page = _page(storage, hits, request)
     if request.has_waves and len(chosen) == 1:
         name, query = chosen[0].site.id, _query(chosen[0], request, last)
-        grouped = group_waves(storage, name, query, results[name], comments)
+        grouped = group_waves(storage, name, query, results[name], page.comments)
         if grouped.waves:
-            hits, waves = [(name, hit) for hit in grouped.hits], grouped.waves
-            comments = tuple(_load_listed(storage, hits[: request.limit], request))
+            page = replace(_page(storage, [(name, hit) for hit in grouped.hits], request), waves=grouped.waves)
+    return replace(page, total=total, unindexed=unindexed, facets=facets)
+
+
+def _page(storage: Storage, hits: Sequence[tuple[str, IndexHit]], request: ListRequest) -> QueuePage:
+    """Load the comments of the first hits. A further hit means that there is a next page."""
     return QueuePage(
-        comments=comments,
-        waves=waves,
+        comments=tuple(_load_listed(storage, hits[: request.limit], request)),
         cursor=_cursor(*hits[request.limit - 1]) if len(hits) > request.limit else "",
-        total=total,
-        unindexed=unindexed,
-        facets=facets,
     )
 
 

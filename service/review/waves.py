@@ -11,12 +11,12 @@ from comments.storage.queue_index import IndexHit, IndexQuery, IndexResult
 #: Fewer near-copies stay rows of their own: they are decided as fast as a wave.
 LEAST_COMMENTS = 3
 #: Comments of a wave whose threads and networks are counted.
-MAX_COUNTED = 100
+MAX_EXAMINED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """The comments that need review and share a wave. Threads and networks are those of the first `MAX_COUNTED`."""
+    """The comments that need review and share a wave. Threads and networks are those of the first `MAX_EXAMINED`."""
 
     name: str
     total: int
@@ -52,7 +52,7 @@ def group_waves(
 
 def _wave(storage: Storage, site: str, query: IndexQuery, name: str) -> Wave:
     own = replace(query, all_of=(*query.all_of, *((term,) for term in _terms([name]))), after=None, facets=())
-    found = storage.queue_index.find(site, replace(own, limit=MAX_COUNTED))
+    found = storage.queue_index.find(site, replace(own, limit=MAX_EXAMINED))
     comments = [c for c in storage.comments.load(site, [hit.id for hit in found.hits]) if c]
     return Wave(name, found.total, len({c.thread for c in comments}), len({c.origin for c in comments}))
 
