@@ -13,8 +13,8 @@ __all__ = ["seeded"]
 COMPONENTS = Path(__file__).parents[2] / "service/templates/components.html"
 #: Widths of phones, in pixels.
 PHONES = (320, 390)
-#: The demo article has the look of a website, not of the review desk.
-OTHER_LOOK = ("/demo",)
+#: The demo article and the pages for readers have the look of a website, not of the review desk.
+OTHER_LOOK = ("/demo", "/v1/")
 
 
 def test_every_page_has_one_width_and_fits_small_phones(desktop: Desktop, seeded: Live) -> None:
