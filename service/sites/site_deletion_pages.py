@@ -64,7 +64,7 @@ def delete(site: str) -> ResponseReturnValue:
 
 @blueprint.get("/deleted")
 def deleted(site: str) -> ResponseReturnValue:
-    """What owners see of a deleted site until its data is removed."""
+    """A deleted site as owners see it until its data is removed."""
     signed, found = sessions.require_role(site, "owner", even_deleted=True), deps().storage.sites.get(site)
     if not found.deleted:
         return redirect(url_for("queue_pages.queue", site=site), 303)

@@ -1,4 +1,4 @@
-"""When a receiver's next notice is due: digests, quiet hours, time zones and changes of the clocks."""
+"""Times of a receiver's next notice: digests, quiet hours, time zones and changes of the clocks."""
 
 from datetime import UTC, datetime
 
