@@ -28,7 +28,7 @@ from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES, judge
 from workers.judging.policy import catalogue
 
-from .demo_story import ESSAY, NETWORKS, STORY, TEAM, Post, StoryDecision
+from .demo_story import ESSAY, NETWORKS, STORY, TEAM, TITLES, Post, StoryDecision
 from .moderator_commands import person
 
 #: The name that `replygate up` gives the demo site, and the name that replaces it.
@@ -118,6 +118,8 @@ class StoryPlayer:
 
     def play(self, now: datetime, chance: Random) -> None:
         """Play every comment and decision at its time. `chance` shifts the times by minutes and makes the ids."""
+        for name, title in TITLES.items():
+            self._deps.storage.thread_details.put(self._site.id, self._thread(name), title, None, only_missing=True)
         for at, post, step in sorted(_events(now, chance), key=lambda event: event[0]):
             self._clock.at = at
             if step is None:
@@ -140,11 +142,11 @@ class StoryPlayer:
 
     def _comment(self, post: Post, id: str) -> Comment:
         email = f"{'.'.join(post.who.lower().replace('.', '').split())}@example.com"
-        settings, names = self._deps.settings, self._deps.pseudonyms
+        names = self._deps.pseudonyms
         return Comment(
             id=id,
             site=self._site.id,
-            thread=thread_key(article_address(settings), self._site) if post.thread == ESSAY else post.thread,
+            thread=self._thread(post.thread),
             received=self._clock.at,
             parent=self._keys.get(post.to, "") if post.to else "",
             author=post.who,
@@ -156,6 +158,9 @@ class StoryPlayer:
             user_agent=AGENT,
             trap=post.trap,
         )
+
+    def _thread(self, name: str) -> str:
+        return thread_key(article_address(self._deps.settings), self._site) if name == ESSAY else name
 
     def _decide(self, id: str, step: StoryDecision) -> None:
         """Decide the comment, unless the filters already made the same decision."""

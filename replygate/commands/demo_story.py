@@ -8,6 +8,13 @@ from comments.lifecycle import Action
 #: Placeholder for the address of the demo page, which depends on the deployment.
 ESSAY = "article"
 FOG, PIER, BOTTLES = "walking-the-flats-in-fog", "the-pier-in-winter", "letters-in-bottles"
+#: Titles of the articles, as a website gives them with its comments.
+TITLES: Mapping[str, str] = {
+    ESSAY: "What the tide tables leave out",
+    FOG: "Walking the flats in fog",
+    PIER: "The pier in winter",
+    BOTTLES: "Letters in bottles",
+}
 
 
 @dataclass(frozen=True, slots=True)
