@@ -79,6 +79,16 @@ def test_fresh_comments_go_together_up_to_the_one_claimed_before(storage: Storag
     assert set().union(*batches) == {again.id, *fresh}
 
 
+def test_comments_that_arrived_after_one_claimed_before_wait_for_it(storage: Storage) -> None:
+    """A comment that kills its worker must not take others with it."""
+    poisoned = accepted(storage)
+    storage.queue.claim("blog", "t", 10, lease=-1.0)
+    fresh = {accepted(storage).id for _ in range(3)}
+    batches = [[c.id for c in storage.queue.claim("blog", "t", 10, lease=60)] for _ in range(2)]
+    assert batches[0] == [poisoned.id]
+    assert set(batches[1]) == fresh
+
+
 def test_after_a_used_wake_up_the_next_comment_needs_a_job(storage: Storage) -> None:
     token = storage.comments.accept(a_comment(), an_admission()).wakeup
     storage.queue.claim("blog", token, 10, lease=60)

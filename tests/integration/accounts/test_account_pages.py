@@ -92,6 +92,17 @@ def test_the_token_of_the_first_step_is_no_sign_in_link(web_app, mo):
     assert client.get("/account").status_code == 401
 
 
+def test_the_token_of_the_first_step_signs_in_once(web_app, mo):
+    """Whoever finds the token later cannot skip the password."""
+    with_codes(web_app, mo)
+    client, token = password_step(web_app)
+    assert give(client, token, present_code(web_app, salt_of(web_app))).status_code == 303
+    web_app.clock.advance(timedelta(seconds=2 * totp.STEP_SECONDS))
+    again = web_app.anonymous()
+    assert give(again, token, present_code(web_app, salt_of(web_app))).status_code == 403
+    assert again.get("/account").status_code == 401
+
+
 def test_a_sign_in_link_asks_for_the_code_too(web_app, mo):
     with_codes(web_app, mo)
     client = web_app.anonymous()

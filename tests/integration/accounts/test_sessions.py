@@ -161,6 +161,26 @@ def test_a_session_ends_after_thirty_idle_minutes(web_app, valkey_settings):
     assert user.get("/account").status_code == 401
 
 
+def test_a_session_ends_with_its_password_even_if_it_was_not_deleted(web_app):
+    """A password is also set on the command line, which may be interrupted before it deletes the sessions."""
+    user = web_app.signed_in("mo", blog="moderator")
+    person = web_app.storage.people.get("mo")
+    web_app.storage.people.put(replace(person, password="another hash"))
+    assert user.get("/account").status_code == 401
+    web_app.storage.people.put(person)
+    assert user.get("/account").status_code == 200
+
+
+def test_a_session_of_one_person_is_of_no_use_to_another_with_the_same_password(web_app, valkey_settings):
+    user = web_app.signed_in("mo", blog="moderator")
+    web_app.add_account("op", operator=True)
+    client = connect(valkey_settings)
+    (key,) = client.keys("*session:*")
+    client.set(key, client.get(key).replace(b'"mo"', b'"op"'), keepttl=True)
+    assert b'"op"' in client.get(key)
+    assert user.get("/account").status_code == 401
+
+
 def test_signing_out_ends_the_session_on_the_server(web_app):
     user = web_app.signed_in("mo", blog="moderator")
     token = user.client.get_cookie("replygate").value

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from comments.job_queue import DELIVER, JUDGE, LEARN
-from comments.lifecycle import Action, Status
+from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Signal
 from comments.signals import SignalInfo
 from comments.storage.interfaces import Storage
 from comments.storage.queue_index import IndexQuery
+from comments.storage.values import Claim
 from tests.support.builders import a_site, accepted, decided, moderated, published, settings
 from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, now, set_deps
@@ -95,6 +96,35 @@ def test_a_comment_claimed_too_often_needs_review(deps: Deps) -> None:
     held = deps.storage.comments.get("blog", comment.id)
     assert held.status is Status.HELD
     assert [signal.name for signal in held.decisions[0].signals] == [NEEDS_HUMAN]
+
+
+class DecidedAfterClaim:
+    """The queue of a storage. Its authors withdraw their comments, and moderators hold them, right after each claim."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._storage.queue, name)
+
+    def claim(self, site: str, token: str, n: int, lease: float, id: str = "") -> list[Claim]:
+        claims = self._storage.queue.claim(site, token, n, lease, id)
+        for claim in claims[:2]:
+            comment = self._storage.comments.get(site, claim.id)
+            withdraws = claim is claims[0]
+            action, role = (Action.WITHDRAW, Role.AUTHOR) if withdraws else (Action.HOLD, Role.FILTERS)
+            if comment.status is Status.QUEUED:
+                decided(self._storage, comment, action, role)
+        return claims
+
+
+def test_a_comment_that_is_decided_after_its_claim_is_not_judged_again(deps: Deps) -> None:
+    ids = [accepted(deps.storage, content=f"{n}").id for n in range(3)]
+    set_deps(replace(deps, storage=replace(deps.storage, queue=DecidedAfterClaim(deps.storage))))
+    judge("blog", "token")
+    comments = [deps.storage.comments.get("blog", id) for id in ids]
+    assert sorted(comment.status for comment in comments) == [Status.APPROVED, Status.HELD, Status.WITHDRAWN]
+    assert [comment.version for comment in comments] == [1, 1, 1]
 
 
 def test_a_job_for_a_site_that_does_not_exist_does_nothing(deps: Deps) -> None:

@@ -1,6 +1,7 @@
 """The reading fast path repeats Flask's answers exactly while they are current."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -12,7 +13,7 @@ from comments.storage.interfaces import Storage
 from service.ops import views
 from service.reading.fast_path import MAX_STALE_SECONDS, CachedResponse, ReadingFastPath, ResponseSource
 from service.web.response_cache import CACHE_EXTENSION, ResponseCache
-from service.web.site_cache import SiteCache
+from service.web.site_cache import SITES_EXTENSION, SiteCache
 from tests.support.builders import a_site, moderated, published
 from tests.support.public_app import PublicApp, open_public_app
 
@@ -136,6 +137,21 @@ def test_new_settings_of_a_site_take_effect(web: PublicApp) -> None:
     web.storage.sites.put(a_site(origins=("https://new.example",)))
     moved = open_public_app(web.storage, a_site(origins=("https://new.example",)))
     assert moved.client.get(path, headers=other).headers["Access-Control-Allow-Origin"] == "https://new.example"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_that_was_read_before_follows_the_settings_of_its_site(web: PublicApp, path: str) -> None:
+    """The threads have the same version as before: only the site changed."""
+    new = {"Origin": "https://new.example"}
+    etag = {"If-None-Match": web.client.get(path, headers=new).headers["ETag"]}
+    web.storage.sites.put(a_site(origins=("https://new.example",)))
+    web.app.extensions[SITES_EXTENSION].forget("blog")
+    for headers in (new, new | etag):
+        answer = web.client.get(path, headers=headers)
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://new.example"
+    web.storage.sites.put(a_site(deleted=datetime(2026, 1, 1, tzinfo=UTC)))
+    web.app.extensions[SITES_EXTENSION].forget("blog")
+    assert web.client.get(path, headers=new | etag).status_code in (404, 410)
 
 
 def test_a_page_of_long_comments_is_cached(storage: Storage) -> None:

@@ -5,7 +5,7 @@ import pytest
 from comments.lifecycle import Action, Status
 from comments.storage.notes_and_bulks import BulkProgress
 from service.review.bulk_actions import COMMENTS_PER_CLICK
-from tests.support.builders import moderated
+from tests.support.builders import a_site, moderated
 from tests.support.markup import parse
 from tests.support.web_app import HTML, SignedInClient, WebApp, held, page
 
@@ -53,6 +53,23 @@ def test_by_author_origin_facet_and_search(web_app, mo, narrowed, action, status
     expected = ["held"] if narrowed != "signal=author.first" else [status]
     assert statuses(web_app, [*bots, other]) == [status] * 3 + expected
     assert progress(web_app, path).left == 0
+
+
+def test_a_site_that_hides_emails_cannot_be_searched_for_them(web_app, mo, owner):
+    """Neither by the queue, nor by the API, nor by the preview or the start of a bulk action."""
+    web_app.storage.sites.put(a_site(hide_emails=True))
+    comment = held(web_app.storage, author="Ines", email="ines@example.org")
+    queue, listed = "/review/blog?q=ines@example.org", "/v1/sites/blog/review/comments?q=ines@example.org"
+    preview, start = "/review/blog/bulk?q=ines@example.org&action=spam", {"q": "ines@example.org", "action": "spam"}
+    assert comment.id not in page(mo, queue)
+    assert mo.get(listed).json["total"] == 0
+    assert "Mark 1 comment" not in page(mo, preview)
+    path = mo.post_form("/review/blog/bulk", **start, until=2**53).location
+    assert progress(web_app, path).total == 0
+    assert statuses(web_app, [comment]) == ["held"]
+    assert comment.id in page(owner, queue)
+    assert owner.get(listed).json["total"] == 1
+    assert "Mark 1 comment" in page(owner, preview)
 
 
 def test_undo_restores_every_comment_of_a_bulk_action(web_app, mo):

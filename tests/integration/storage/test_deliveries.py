@@ -9,8 +9,11 @@ import pytest
 
 from comments.errors import NotFound
 from comments.lifecycle import Status
-from comments.storage.deliveries import Delivery, DeliveryStatus
+from comments.settings import Settings
+from comments.storage.deliveries import DELIVERIES_KEPT, Delivery, DeliveryStatus
 from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
+from comments.storage.redis import connect
 from tests.support.wait import wait_until
 
 A_SECOND_AGO = timedelta(seconds=1)
@@ -195,6 +198,21 @@ def test_the_log_keeps_the_last_200_finished_and_all_pending_deliveries(storage:
     with pytest.raises(NotFound):
         storage.deliveries.get("blog", a_delivery("nothing").id)
     assert storage.deliveries.figures("blog").results == {"delivered": 205}
+
+
+def test_deliveries_that_left_the_log_are_deleted(storage: Storage, valkey_settings: Settings) -> None:
+    put(storage, a_delivery("waiting"))
+    sent = [a_delivery(f"c{n}") for n in range(DELIVERIES_KEPT + 5)]
+    for delivery in sent:
+        put(storage, delivery)
+        storage.deliveries.finish("blog", delivery, delivered(delivery))
+    for delivery in sent[:5]:
+        with pytest.raises(NotFound):
+            storage.deliveries.get("blog", delivery.id)
+    assert storage.deliveries.get("blog", sent[5].id) == delivered(sent[5])
+    client, keys = connect(valkey_settings), Keys(valkey_settings.prefix)
+    assert client.hlen(keys.deliveries("blog")) == DELIVERIES_KEPT + 1
+    assert client.zcard(keys.deliveries_finished("blog")) == DELIVERIES_KEPT
 
 
 def test_forgetting_deletes_pending_deliveries_of_one_webhook(storage: Storage) -> None:

@@ -1,5 +1,6 @@
 """Every key has the time to live that `comments.storage.keys` documents: temporary ones expire, all others stay."""
 
+import inspect
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from comments.report_rules import ReaderReport
 from comments.settings import Settings
 from comments.storage.checks import CheckRequest
 from comments.storage.interfaces import Storage
+from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.notices import NoticeItem, NoticeResult
 from comments.storage.redis import connect
@@ -91,6 +93,32 @@ def lives(settings: Settings) -> Iterator[tuple[str, float]]:
     for key in client.scan_iter():
         ms = client.pttl(key)
         yield re.sub(r"^rg:(\{[^}]*\}:)?", "", key.decode()), ms / 1000 if ms >= 0 else -1
+
+
+#: Lifetimes that `comments.storage.keys` documents for temporary keys, at the end of each docstring.
+TEMPORARY_LIFETIME = re.compile(
+    r"seconds?$|minutes?$|hours?$|days?( from .*)?$|a (week|month)|years|lease$|expired$|two windows|window$|can last$"
+    r"|idle time"
+)
+#: Documented in the same words, and not temporary: their parts end, or another key limits them.
+LASTING_PARTS = {"wakeups"}
+
+
+def temporary_names() -> set[str]:
+    """Names of the keys whose documented lifetime ends."""
+    names = {n for n, _ in inspect.getmembers(Keys, inspect.isfunction) if not n.startswith("_")} - LASTING_PARTS
+    ends = {n: (inspect.getdoc(getattr(Keys, n)) or "").removesuffix(".").split("; ")[-1] for n in names}
+    return {name for name, end in ends.items() if TEMPORARY_LIFETIME.search(end)}
+
+
+def test_every_key_documented_as_temporary_is_in_the_table() -> None:
+    keys = Keys("rg")
+    for name in temporary_names():
+        of = getattr(keys, name)
+        values = {"minute": 1, "part": "left", "id": "one", "status": "held", "bucket": 1, "period": "h", "n": 1}
+        arguments = {p: values.get(p, "first") for p in inspect.signature(of).parameters}
+        key = re.sub(r"^rg:(\{[^}]*\}:)?", "", of(**arguments))
+        assert key.startswith("numbers:") or any(re.fullmatch(pattern, key) for pattern in TEMPORARY), (name, key)
 
 
 def test_temporary_keys_expire_in_time_and_all_others_stay(used: Storage, valkey_settings: Settings) -> None:

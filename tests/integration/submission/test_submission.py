@@ -116,6 +116,15 @@ def test_a_wrong_key_is_refused(web: PublicApp, given: str) -> None:
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_every_key_of_a_site_is_valid_and_belongs_to_its_own_id(storage: Storage) -> None:
+    other = "rgk_k2_" + "t" * 40
+    web = open_public_app(storage, a_site(keys=(*SITE.keys, SiteKey("k2", token_digest(other)))))
+    mixed = (KEY.replace("k1", "k2"), other.replace("k2", "k1"), other.replace("k2", "k3"))
+    for key, status in ((KEY, 202), (other, 202), *((key, 401) for key in mixed)):
+        answer = web.client.post(SUBMIT, json=a_reply(content=key), headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == status, key
+
+
 def test_a_key_is_valid_for_its_own_site_only(web: PublicApp) -> None:
     answer = web.client.post("/v1/sites/other/comments", json=a_reply(), headers=KEYED)
     assert answer.status_code == 401
