@@ -34,11 +34,6 @@ class Bitmap:
                     found[byte] |= 0x80 >> (slot & 7)
         return int.from_bytes(found, "big")
 
-    def of_truths(self, truths: Iterable[bool]) -> int:
-        """Convert one truth for each slot."""
-        digits = bytes(truths).translate(TRUTH_DIGITS).ljust(self.size * 8, b"0")[: self.size * 8]
-        return int(digits or b"0", 2)
-
     def chosen(self, bits: int) -> bytes:
         """Return one byte for each slot, 1 for those in the set, as `itertools.compress` takes them."""
         return format(bits, f"0{self.size * 8}b").encode().translate(TRUTH) if self.size else b""

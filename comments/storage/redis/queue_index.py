@@ -19,8 +19,9 @@ from comments.storage.queue_index import INDEXED, IndexEntry, IndexQuery, IndexR
 from .bitmaps import CHUNK, bit_positions
 from .client import Client, guarded, text
 from .paging import page
-from .queue_search import COLUMN_FORMATS, ID_FORMAT, Search
+from .queue_search import Search
 from .scripts import Script
+from .slot_numbers import COLUMN_FORMATS, ID_FORMAT
 from .term_lookup import comments_with_term
 
 #: Up to this number of comments of a chunk, a list of slots with two bytes each is stored, then a bitmap of 8 KiB.

@@ -8,7 +8,7 @@ from comments.storage.queue_index import INDEXED, IndexHit, IndexPosition, TermH
 
 from .bitmaps import CHUNK, little_endian
 from .client import Client, text
-from .queue_search import COLUMN_FORMATS, ID_FORMAT, ID_SIZE
+from .slot_numbers import COLUMN_FORMATS, ID_FORMAT, ID_SIZE
 
 RECEIVED_FORMAT = COLUMN_FORMATS["received"]
 RECEIVED_SIZE = struct.calcsize(RECEIVED_FORMAT)
