@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -136,3 +136,33 @@ def test_temporary_keys_expire_in_time_and_all_others_stay(used: Storage, valkey
     for pattern, seconds in found.items():
         longest = TEMPORARY[pattern]
         assert max(0, longest - MINUTE) < seconds <= longest, f"{pattern} lives {seconds:.0f} s"
+
+
+def test_a_key_that_is_written_once_or_found_later_expires_too(storage: Storage, valkey_settings: Settings) -> None:
+    """Keys with a second writer: the first one sets the time to live as well."""
+    storage.checks.ask("blog", CheckRequest(a_site(), "mo", NOW, (a_comment(),)))
+    storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
+    storage.bulks.create("blog", BulkAction("one", Action.SPAM, "mo", NOW, identity="i"), [])
+    assert storage.bulks.extend("blog", "one", [("a", 1)], storage.bulks.search_cursor("blog", "one") or "", None)
+    found = dict(lives(valkey_settings))
+    assert len(found) == 5, found.keys()
+    for name, seconds in found.items():
+        longest = next(TEMPORARY[pattern] for pattern in TEMPORARY if re.fullmatch(pattern, name))
+        assert longest - MINUTE < seconds <= longest, name
+
+
+def test_each_write_gives_a_key_its_full_time_again(storage: Storage, valkey_settings: Settings) -> None:
+    check = storage.checks.ask("blog", CheckRequest(a_site(), "mo", NOW, (a_comment(), a_comment())))
+    storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
+    client = connect(valkey_settings)
+    renewals: dict[str, Callable[[], object]] = {
+        r"session:.*": lambda: storage.people.session("digest", HOUR),
+        r"check:.*": lambda: storage.checks.add("blog", check, 0, 1, ()),
+        r"check:[^:]*": lambda: storage.checks.fail("blog", check),
+    }
+    for pattern, renew in renewals.items():
+        for key in client.scan_iter():
+            client.expire(key, 30)
+        renew()
+        (seconds,) = [seconds for name, seconds in lives(valkey_settings) if re.fullmatch(pattern, name)]
+        assert seconds > MINUTE, pattern
