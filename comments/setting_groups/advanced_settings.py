@@ -42,7 +42,7 @@ class AdvancedSettings:
         setting(
             "Addresses of one page",
             "Two addresses are the same page if they differ only in this.",
-            labels=("http and https", "www. at the beginning", "A slash at the end", "index.html at the end"),
+            labels=("HTTP and HTTPS", "“www.” at the beginning", "A slash at the end", "“index.html” at the end"),
         ),
     ] = ("scheme", "www", "slash", "index")
     ignored_parameters: Annotated[

@@ -45,8 +45,15 @@ class Setting:
             return ", ".join(self.choices)
         if self.type == "boolean":
             return "yes, no"
+        return self.limits + (f"; 0: {self.presets['0'].lower()}" if "0" in self.presets else "")
+
+    @property
+    def limits(self) -> str:
+        """Smallest and largest number; "" without."""
         low, high = (None if n is None else f"{n:g}" for n in (self.minimum, self.maximum))
-        return f"from {low} to {high}" if low and high else f"at least {low}" if low else ""
+        if low is None:
+            return ""
+        return f"{f'from {low} to {high}' if high else f'at least {low}'} {self.unit}".strip()
 
 
 @cache
@@ -163,7 +170,7 @@ def _message(error: ValidationError, setting: Setting) -> str:
         case "string_too_short" | "string_too_long":
             return "must be 1 to 100 characters long"
         case "greater_than_equal" | "less_than_equal":
-            return f"must be {setting.values}"
+            return f"must be {setting.limits}"
     return "must be a whole number" if setting.type == "integer" else "must be a number"
 
 

@@ -166,7 +166,8 @@ def test_every_setting_has_a_title_and_a_help_text():
 
 def test_settings_are_explained_with_their_limits(run: Run):
     text = run("site", "settings").stdout
-    assert "max_content=10000 (from 1 to 15000)\n    Longest comment. In characters.\n" in text
+    assert "max_content=10000 (from 1 to 15000 characters)\n    Longest comment. Longer ones are refused.\n" in text
+    assert "close_after_days=0 (at least 0 days; 0: never)\n" in text
     assert "moderation=unsure (all, first, unsure, suspicious)\n" in text
 
 
