@@ -84,7 +84,8 @@ def scope_to_change(site: str) -> RuleScope:
         signed = sessions.require_operator()
         sessions.check_csrf(signed)
         return RuleScope(site, None, signed)
-    return RuleScope(site, site_cache.get_site(site), sessions.require_change(site))
+    signed = sessions.require_change(site)  # first, because strangers must not learn which sites exist
+    return RuleScope(site, site_cache.get_site(site), signed)
 
 
 def rule_route(blueprint: Blueprint, path: str, *methods: str) -> Callable[[View], View]:

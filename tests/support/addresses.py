@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from comments.audit import AuditAction, AuditEntry
-from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
+from comments.author_rules import SHARED_RULES, AuthorRule, RuleEffect, RuleTarget
 from comments.chat_receivers import ChatKind, ChatReceiver
 from comments.lifecycle import Action, Status
 from comments.site import Webhook
@@ -98,6 +98,10 @@ BEHIND_THE_DOOR = (
     _post("/review/<site>/<id>", "moderator", version=1, action="approve"),
     _post("/review/<site>/<id>/notes", "moderator", text="look"),
     _post("/review/<site>/<id>/replies", "moderator", content="Thank you.", version=1),
+    _post("/review/<site>/<id>/thread", "moderator", version=1, closed="true"),
+    _post("/review/<site>/views", "viewer", name="Mine", status="spam"),
+    _post("/review/<site>/views/changes", "viewer", 404, name="none", step="delete"),
+    _get("/review/styles", SIGNED),
     _get("/review/<site>/bulk", "moderator", action="spam"),
     _post("/review/<site>/bulk", "moderator", action="spam", until=2**50),
     _get("/review/<site>/bulk/<bulk_id>", "moderator"),
@@ -110,6 +114,7 @@ BEHIND_THE_DOOR = (
     _call("/comments/<id>/look", "moderator"),
     _call("/comments/<id>/notes", "moderator", 201, text="look"),
     _call("/comments/<id>/replies", "moderator", 201, content="Thank you.", version=1),
+    Address("PUT", "/v1/sites/<site>/review/comments/<id>/thread", "moderator", json={"closed": True}),
     _call("/decisions", "moderator", decisions=[{"id": "{id}", "action": "spam", "version": 1}]),
     _call("/bulk", "moderator", action="spam", comments=[{"id": "{id}", "version": 1}]),
     _call("/bulk/<bulk_id>/undo", "moderator"),
@@ -119,8 +124,24 @@ BEHIND_THE_DOOR = (
     _get(f"{PLACE}/removal", "moderator", 303),
     _post(f"{PLACE}/removal", "moderator"),
     _get("/sites/<site>/rules", "viewer"),
-    _post("/sites/<site>/rules", "moderator", target="term", value="x", effect="ban"),
+    _post("/sites/<site>/rules", "moderator", kind="term", value="x", effect="ban"),
     _post("/sites/<site>/rules/delete", "moderator", name="origin:kept"),
+    _post("/sites/<site>/rules/switch", "moderator", name="origin:kept", to="off"),
+    _get("/sites/<site>/rules/new", "moderator"),
+    _get("/sites/<site>/rules/export.csv", "moderator"),
+    _get("/sites/<site>/rules/import", "moderator"),
+    _post("/sites/<site>/rules/import", "moderator", 422),
+    _get("/ops/rules", OPERATOR),
+    _post("/ops/rules", OPERATOR, kind="term", value="x", effect="ban"),
+    _post("/ops/rules/delete", OPERATOR, name="term:kept"),
+    _post("/ops/rules/switch", OPERATOR, name="term:kept", to="off"),
+    _get("/ops/rules/new", OPERATOR),
+    _get("/ops/rules/export.csv", OPERATOR),
+    _get("/ops/rules/import", OPERATOR),
+    _post("/ops/rules/import", OPERATOR, 422),
+    _get("/sites/<site>/test", "moderator"),
+    _post("/sites/<site>/test", "moderator", content="A text."),
+    _get("/sites/<site>/test/<id>", "moderator", 404),
     _get("/sites/<site>/team", "owner"),
     _post("/sites/<site>/team", "owner", 200, name="new", role="viewer"),
     _post("/sites/<site>/team/role", "owner", name="viewer of {site}", role="owner"),
@@ -217,6 +238,8 @@ def is_open(rule: str) -> bool:
 def fill_sites(web_app: WebApp) -> dict[str, str]:
     """Create data of each kind on both sites. Return the id of each site's comment."""
     ids = {}
+    kept = AuthorRule(RuleTarget.TERM, "kept", RuleEffect.BAN, "mo", NOW)
+    web_app.storage.author_rules.put(SHARED_RULES, kept, AuditEntry("mo", AuditAction.RULE_SET, kept.name))
     for site in ("blog", "shop"):
         comment = held(web_app.storage, site=site)
         ids[site] = comment.id
