@@ -65,6 +65,8 @@ class AuditAction(StrEnum):
     EXPORT_AUDIT = "export.audit"
     ERASURE = "erasure"
     REPORTS_LIMITED = "report.limited"
+    PIN = "comment.pin"
+    UNPIN = "comment.unpin"
     THREAD_MOVE = "thread.move"
     THREAD_SET = "thread.set"
     THREAD_CLOSE = "thread.close"
@@ -117,6 +119,8 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.EXPORT_AUDIT: "Audit log exported",
     AuditAction.ERASURE: "Personal data erased",
     AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
+    AuditAction.PIN: "Comment pinned",
+    AuditAction.UNPIN: "Comment unpinned",
     AuditAction.THREAD_MOVE: "Thread moved",
     AuditAction.THREAD_SET: "Title or address of a thread changed",
     AuditAction.THREAD_CLOSE: "Thread closed",

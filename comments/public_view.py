@@ -35,4 +35,4 @@ def public_row(row: ThreadRow) -> Mapping[str, str | int | bool | datetime | Non
     if row.removed:
         fields |= {"author": "", "url": "", "content": "", "html": "", "received": None}
         fields |= {"verified": False, "role": "", "avatar": ""}
-    return {**fields, "removed": row.removed, "replies": row.replies, "more": row.more}
+    return {**fields, "removed": row.removed, "replies": row.replies, "more": row.more, "pinned": row.pinned}

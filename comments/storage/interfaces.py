@@ -151,6 +151,16 @@ class Threads(Protocol):
     def replies(self, site: str, comments: Sequence[Comment]) -> list[int]:
         """Count the published comments below each, without those below a comment that hides its replies."""
 
+    def set_pinned(self, comment: Comment, pinned: bool) -> bool:
+        """Pin a published top-level comment or unpin it; return False if nothing changed. Raises Invalid.
+
+        Pinned comments come first in their thread, the newest pin first. One that is taken down loses its place, and
+        has it again when it is published again, unless it made room for another pin.
+        """
+
+    def are_pinned(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        """Return True for each published comment that is pinned, in one round trip."""
+
     def set_closed(self, site: str, thread: str, closed: bool) -> None: ...
 
     def is_closed(self, site: str, thread: str) -> bool: ...

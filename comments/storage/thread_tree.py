@@ -22,8 +22,13 @@ BRANCH_SHARE = 1 / 4
 #: A branch gets at least its first comment and one reply.
 LEAST_OF_BRANCH = 2
 
-#: The last comment shown, by ms received and id. For a branch the comment above it comes first.
-THREAD_CURSOR = re.compile(r"(?:([a-z0-9-]{1,40})~)?(?:(\d{1,15})\.([a-z0-9-]{1,40}))?")
+#: Pinned comments of one thread, at most.
+MAX_PINNED = 3
+#: `received` of a position among the pinned comments of a thread.
+PINNED = -1
+
+#: The last comment shown, by ms received (or "pinned") and id. For a branch the comment above it comes first.
+THREAD_CURSOR = re.compile(r"(?:([a-z0-9-]{1,40})~)?(?:(\d{1,15}|pinned)\.([a-z0-9-]{1,40}))?")
 
 
 class NodeState(StrEnum):
@@ -47,6 +52,7 @@ class Node:
     received: int  # ms
     published: bool
     replies: int
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,14 @@ class Position:
         match = THREAD_CURSOR.fullmatch(cursor)
         if not match:
             raise Invalid([Problem("cursor", "malformed", "is not a valid cursor")])
-        return cls(match[1] or "", int(match[2] or 0), match[3] or "")
+        received = PINNED if match[2] == "pinned" else int(match[2] or 0)
+        return cls(match[1] or "", received, match[3] or "")
 
     @property
     def cursor(self) -> str:
         branch = f"{self.parent}~" if self.parent else ""
-        return f"{branch}{self.received}.{self.after}" if self.after else branch
+        received = "pinned" if self.received == PINNED else self.received
+        return f"{branch}{received}.{self.after}" if self.after else branch
 
 
 @dataclass(slots=True)
@@ -86,12 +94,14 @@ class PageEntry:
 ReadNodes = Callable[[Sequence[tuple[Position, int]]], Sequence[Sequence[Node]]]
 
 
-def read_page(read: ReadNodes, start: Position, limit: int, depth: int) -> tuple[list[PageEntry], str]:
+def read_page(
+    read: ReadNodes, start: Position, limit: int, depth: int, pinned: Sequence[Node] = ()
+) -> tuple[list[PageEntry], str]:
     """Return up to `limit` comments after a position in reading order, and the cursor of the next page.
 
-    `depth` is that of the comments at the position.
+    `depth` is that of the comments at the position. The `pinned` ones come first in the thread, and nowhere else.
     """
-    (nodes,) = read([(start, limit + 1)])
+    nodes = _first_level(read, start, limit + 1, pinned)
     entries, cursor = _divide(nodes, start, limit, depth)
     level = entries
     while level := [entry for entry in level if entry.node.replies]:
@@ -104,6 +114,19 @@ def read_page(read: ReadNodes, start: Position, limit: int, depth: int) -> tuple
             entry.below, entry.more = _divide(below, position, entry.share - 1, entry.depth + 1)
         level = [below for entry in open_entries for below in entry.below]
     return list(_in_reading_order(entries)), cursor
+
+
+def _first_level(read: ReadNodes, start: Position, n: int, pinned: Sequence[Node]) -> Sequence[Node]:
+    """Read up to n nodes after a position, without what lies below them."""
+    if start.parent:
+        return read([(start, n)])[0]
+    shown = start.received == PINNED
+    # After a comment that is no longer pinned, the pinned comments come again.
+    passed = next((i for i, node in enumerate(pinned, 1) if shown and node.id == start.after), 0)
+    first = [] if start.after and not shown else pinned[passed:]
+    (others,) = read([(Position() if shown else start, n + len(pinned))])
+    ids = {node.id for node in pinned}
+    return [*first, *(node for node in others if node.id not in ids)][:n]
 
 
 def _divide(nodes: Sequence[Node], start: Position, n: int, depth: int) -> tuple[list[PageEntry], str]:
@@ -125,7 +148,7 @@ def _divide(nodes: Sequence[Node], start: Position, n: int, depth: int) -> tuple
     if len(entries) == len(nodes):
         return entries, ""
     last = entries[-1].node
-    return entries, Position(start.parent, last.received, last.id).cursor
+    return entries, Position(start.parent, PINNED if last.pinned else last.received, last.id).cursor
 
 
 def _in_reading_order(entries: Sequence[PageEntry]) -> Iterator[PageEntry]:

@@ -149,6 +149,7 @@ class ThreadRow:
     replies: int = 0  # visible comments below it
     more: str = ""  # cursor of the rest of its replies; "" if there are no more
     removed: bool = False  # a stub: nothing but the id and the parent may be shown
+    pinned: bool = False
 
     @property
     def id(self) -> str:

@@ -13,7 +13,7 @@ from comments.thread_addresses import thread_key
 from service.web.schemas import CommentList, PageQuery, PublicComment
 
 #: Part of every ETag: increase it when the same comments are rendered differently.
-RENDERING = "5"
+RENDERING = "6"
 
 
 def thread_page(threads: Threads, site: str, thread: str, query: PageQuery, version: int) -> CommentList:

@@ -53,12 +53,13 @@ class ReviewCard:
     hidden: bool  # published, but a comment above hides its replies
     about: ThreadDetails  # of its thread
     closed: bool  # its thread accepts no new comments
+    pinned: bool
 
 
 def review_cards(
     storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn
 ) -> list[ReviewCard]:
-    """Build cards in the order of `comments`, with seven round trips for each site."""
+    """Build cards in the order of `comments`, with eight round trips for each site."""
     cards: dict[str, ReviewCard] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
@@ -68,12 +69,13 @@ def review_cards(
         notes, reports = storage.notes.of(site, ids), storage.reports.of(site, ids)
         replies, visible = storage.threads.replies(site, own), storage.threads.are_visible(site, own)
         details = storage.thread_details.get(site, [c.thread for c in own])
-        rows = zip(own, _look_up(storage, site, own), notes, reports, replies, visible, details, strict=True)
-        for comment, found, own_notes, counts, below, is_visible, about in rows:
+        pins = storage.threads.are_pinned(site, own)
+        rows = zip(own, _look_up(storage, site, own), notes, reports, replies, visible, details, pins, strict=True)
+        for comment, found, own_notes, counts, below, is_visible, about, pinned in rows:
             hidden = comment.status is Status.APPROVED and not is_visible
             card = _card(comment, sites[site], signed, around, own_notes, report_summary(counts), below, hidden)
             record, closed = _record(comment, found), found.thread_closed
-            cards[comment.id] = replace(card, about=about, record=record, closed=closed)
+            cards[comment.id] = replace(card, about=about, record=record, closed=closed, pinned=pinned)
     return [cards[c.id] for c in comments]
 
 
@@ -114,7 +116,7 @@ def _card(
     text = highlight_html(row.html, signals, deps().signals)
     return ReviewCard(
         row, site, text, author, comment.history_key, around.get(comment.parent),
-        published, changes, None, notes, reported, replies, hidden, NO_DETAILS, False,
+        published, changes, None, notes, reported, replies, hidden, NO_DETAILS, False, False,
     )  # fmt: skip
 
 

@@ -64,8 +64,17 @@ def submit_note(site: str, id: str) -> ResponseReturnValue:
 
 def return_to_view(site: str, id: str, form: CardForm) -> Response:
     """Redirect to the page of the queue that the form was on, with a confirmation about the comment `id`."""
+    return redirect(_view_address(site, form, decided=f"{site}.{id}" if form.everywhere else id), 303)
+
+
+def return_to_row(site: str, id: str, form: CardForm) -> Response:
+    """Redirect to the row of the comment `id` on the page of the queue that the form was on."""
+    return redirect(_view_address(site, form, _anchor=f"c-{id}"), 303)
+
+
+def _view_address(site: str, form: CardForm, **changes: str) -> str:
     fields = form.model_dump(include=set(QueueView.model_fields) - {"decided"}).items()
-    view = {name: text for name, text in fields if text}
+    view = {name: text for name, text in fields if text} | changes
     if form.everywhere:
-        return redirect(url_for("queue_pages.queue_of_all_sites", **view, decided=f"{site}.{id}"), 303)
-    return redirect(url_for("queue_pages.queue", **{**view, "site": site, "decided": id}), 303)
+        return url_for("queue_pages.queue_of_all_sites", **view)
+    return url_for("queue_pages.queue", **{**view, "site": site})

@@ -71,6 +71,8 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.EXPORT_AUDIT: "exported the audit log",
     AuditAction.ERASURE: "erased personal data[ of {subject}]",
     AuditAction.REPORTS_LIMITED: "reported so many comments that reports hold no more for an hour",
+    AuditAction.PIN: "pinned {comment}",
+    AuditAction.UNPIN: "unpinned {comment}",
     AuditAction.THREAD_MOVE: "moved the thread “{before}” to “{after}”",
     AuditAction.THREAD_SET: "changed the title or address of “{subject}”[ from “{before}”][ to “{after}”]",
     AuditAction.THREAD_CLOSE: "closed the thread “{subject}”",

@@ -124,6 +124,7 @@ class PublicComment(Wire):
     content: str = Field(description="Text as written. Escape it before you show it.", examples=["I *enjoyed* this."])
     html: str = Field(description="Sanitized HTML.", examples=["<p>I <em>enjoyed</em> this.</p>\n"])
     received: datetime | None = Field(description="`null` for a stub.", examples=[TIME_EXAMPLE])
+    pinned: bool = Field(default=False, description="A moderator pinned it: it comes first in its thread.")
     removed: bool = Field(default=False, description="A stub: not published, but replies are. All else is empty.")
     replies: int = Field(default=0, description="Published comments below it, at any depth.", examples=[0])
     more: str = Field(default="", description="`cursor` of the rest of its replies; empty at the end.", examples=[""])

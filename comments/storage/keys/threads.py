@@ -23,6 +23,10 @@ class ThreadKeys(Names):
         """sorted set; the latest 100 published replies by ms received; comments/decide; feeds; for ever."""
         return self._of(site, f"thread:{thread_name(thread)}:latest")
 
+    def pinned(self, site: str, thread: str) -> str:
+        """sorted set; pinned comments by ms pinned, at most three; threads/pin, move; readers; until unpinned."""
+        return self._of(site, f"thread:{thread_name(thread)}:pinned")
+
     def replies_before(self, site: str, name: str) -> str:
         """hash; reply -> parent, ms received, 1 if visible; before version 3; migrations; until migrated."""
         return self._of(site, f"thread:{name}:replies")

@@ -44,6 +44,7 @@ class SiteData:
     rates: dict[str, float] = field(default_factory=dict)  # network -> time at which its rate limit is free again
     staff_names: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
+    pinned: dict[str, dict[str, float]] = field(default_factory=dict)  # thread -> comment -> time, the newest last
     aliases: dict[str, str] = field(default_factory=dict)  # old thread -> the thread that its comments are in
     prefixes: dict[str, str] = field(default_factory=dict)  # old -> new address of moved folders and hosts
     thread_rules: str = ""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from comments.errors import Invalid, Problem
 from comments.storage.thread_moves import ThreadAlias, moved_by_prefix, with_prefix
+from comments.storage.thread_tree import MAX_PINNED
 
 from .site_data import ALL_THREADS, AllSites, SiteData
 
@@ -46,6 +47,8 @@ class MemoryThreadMoves:
         if source in data.closed and target not in data.opened:
             data.closed.add(target)
         data.closed.discard(source)
+        pins = sorted({**data.pinned.pop(source, {}), **data.pinned.get(target, {})}.items(), key=lambda pin: pin[1])
+        data.pinned[target] = dict(pins[-MAX_PINNED:])
         if source in data.opened:
             since = data.opened.pop(source)
             data.opened[target] = min(since, data.opened.get(target, since))

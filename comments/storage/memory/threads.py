@@ -2,10 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
+from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.codec import milliseconds
-from comments.storage.thread_tree import Node, NodeState, Position, read_page
+from comments.storage.pins import check_can_be_pinned, pin_refusal
+from comments.storage.thread_tree import MAX_PINNED, Node, NodeState, Position, read_page
 from comments.storage.values import ThreadChanges, ThreadPage, ThreadRow
 
 from .site_data import ALL_THREADS, AllSites, SiteData
@@ -23,13 +26,17 @@ class MemoryThreads:
                 return ThreadPage((), "", total)
             depth = 1 + len(list(data.above(start.parent))) if start.parent else 0
             nodes = self._nodes(data, thread)
+            roots = {node.id: node for node in nodes[""] if node.published}
+            pinned = [replace(roots[id], pinned=True) for id in reversed(data.pinned.get(thread, {})) if id in roots]
 
             def read(lists: Sequence[tuple[Position, int]]) -> list[list[Node]]:
                 return [_after(nodes[p.parent], p, newest and not p.parent)[:n] for p, n in lists]
 
-            entries, following = read_page(read, start, limit, depth)
+            entries, following = read_page(read, start, limit, depth, pinned)
             rows = (
-                ThreadRow(data.comments[e.node.id], e.depth, e.node.replies, e.more, not e.node.published)
+                ThreadRow(
+                    data.comments[e.node.id], e.depth, e.node.replies, e.more, not e.node.published, e.node.pinned
+                )
                 for e in entries
             )
             return ThreadPage(tuple(rows), following, total)
@@ -94,6 +101,32 @@ class MemoryThreads:
     def replies(self, site: str, comments: Sequence[Comment]) -> list[int]:
         with self._sites.lock:
             return [self._sites[site].replies(comment.thread)[comment.id] for comment in comments]
+
+    def set_pinned(self, comment: Comment, pinned: bool) -> bool:
+        check_can_be_pinned(comment)
+        with self._sites.lock:
+            data = self._sites[comment.site]
+            thread = data.comments[comment.id].thread
+            pins = data.pinned.setdefault(thread, {})
+            if pinned and not data.is_visible(comment.id):
+                raise pin_refusal("unpublished")
+            if pinned == (comment.id in pins):
+                return False
+            if pinned:
+                if len(pins) >= MAX_PINNED:  # comments that were taken down make room
+                    data.pinned[thread] = pins = {id: at for id, at in pins.items() if data.is_visible(id)}
+                if len(pins) >= MAX_PINNED:
+                    raise pin_refusal("full")
+                pins[comment.id] = self._sites.now()
+            else:
+                del pins[comment.id]
+            data.next_version(thread, self._sites.now())
+            return True
+
+    def are_pinned(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        with self._sites.lock:
+            data = self._sites[site]
+            return [c.status is Status.APPROVED and c.id in data.pinned.get(c.thread, {}) for c in comments]
 
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
         with self._sites.lock:

@@ -10,6 +10,7 @@ from comments.model import Comment
 from comments.storage.codec import dump_submission, load_comment
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name
 from comments.storage.thread_moves import MAX_PREFIXES, ThreadAlias, moved_by_prefix, with_prefix
+from comments.storage.thread_tree import MAX_PINNED
 from comments.storage.values import LATEST_MAX
 
 from .client import Client, guarded, text
@@ -61,9 +62,10 @@ class RedisThreadMoves:
                 k.closed_threads(site), k.changes(site),
                 *(key(site, t) for t in (source, target) for key in (k.nodes, k.roots, k.latest)),
                 k.thread_titles(site), k.thread_urls(site), k.rewriting(site),
+                k.pinned(site, source), k.pinned(site, target),
             ]  # fmt: skip
             named: dict[str, Any] = {"old": thread_name(source), "new": thread_name(target), "whole_site": WHOLE_SITE}
-            named |= {"latest_max": LATEST_MAX, "max_copied": 0 if unlimited else MAX_COPIED}
+            named |= {"latest_max": LATEST_MAX, "most_pinned": MAX_PINNED, "max_copied": 0 if unlimited else MAX_COPIED}
             answer = text(self._move(keys, named, source, target)[0])
             if answer == "large":
                 raise Invalid([Problem("to", "too-large", TOO_LARGE)])

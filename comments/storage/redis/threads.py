@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.storage.keys import WHOLE_SITE, Keys, thread_name
-from comments.storage.thread_tree import Node, PageEntry, Position, read_page
+from comments.storage.pins import PIN_REFUSALS, check_can_be_pinned, pin_refusal
+from comments.storage.thread_tree import MAX_PINNED, Node, PageEntry, Position, read_page
 from comments.storage.values import LATEST_MAX, RECENT_MAX, ThreadChanges, ThreadPage, ThreadRow
 
 from .client import Client, guarded, text
@@ -20,10 +21,11 @@ class RedisThreads:
         self._changes = Script(client, "threads/changes")
         self._children = Script(client, "threads/children")
         self._reached = Script(client, "threads/reached")
+        self._pin = Script(client, "threads/pin")
 
     def page(self, site: str, thread: str, limit: int, cursor: str = "", newest: bool = False) -> ThreadPage:
         start, depth = Position.of(cursor), 0
-        (total,) = self.counts(site, [thread])
+        total, pinned = self._total_and_pins(site, thread)
         if start.parent:
             ((state, depth),) = self._reach(site, [(thread, start.parent)])
             if not state:
@@ -33,10 +35,28 @@ class RedisThreads:
         def read(lists: Sequence[tuple[Position, int]]) -> list[list[Node]]:
             return self._nodes(site, thread, lists, newest)
 
-        entries, following = read_page(read, start, limit, depth)
+        entries, following = read_page(read, start, limit, depth, pinned)
         comments = self._comments.load(site, [entry.node.id for entry in entries])
         rows = (_row(entry, comment) for entry, comment in zip(entries, comments, strict=True) if comment)
         return ThreadPage(tuple(row for row in rows if row), following, total)
+
+    def _total_and_pins(self, site: str, thread: str) -> tuple[int, list[Node]]:
+        """Return the number of published comments and the pinned ones, the newest pin first."""
+        k = self._keys
+        pipe = self._client.pipeline(transaction=False)
+        pipe.hget(k.thread_counts(site), thread_name(thread))
+        pipe.zrange(k.pinned(site, thread), 0, -1, desc=True)
+        total, ids = pipe.execute()
+        if not ids:
+            return int(total or 0), []
+        pipe.hmget(k.nodes(site, thread), ids)
+        pipe.zmscore(k.roots(site, thread), ids)
+        found = zip(ids, *pipe.execute(), strict=True)
+        return int(total or 0), [
+            Node(text(id), int(at), True, _replies(node or b""), pinned=True)
+            for id, node, at in found
+            if at is not None and is_published(at, node)
+        ]
 
     def _nodes(
         self, site: str, thread: str, lists: Sequence[tuple[Position, int]], newest: bool = False
@@ -117,6 +137,28 @@ class RedisThreads:
             pipe.hget(k.nodes(site, comment.thread), comment.id)
         return [_replies(node or b"") for node in pipe.execute()]
 
+    def set_pinned(self, comment: Comment, pinned: bool) -> bool:
+        check_can_be_pinned(comment)
+        k, site, answer = self._keys, comment.site, "moved"
+        while answer == "moved":
+            thread = self._comments.get(site, comment.id).thread
+            keys = [
+                k.pinned(site, thread), k.thread_aliases(site), k.thread_versions(site),
+                k.nodes(site, thread), k.roots(site, thread),
+            ]  # fmt: skip
+            named = {"thread": thread_name(thread), "id": comment.id, "pinned": pinned, "most": MAX_PINNED}
+            answer = text(self._pin(keys, named))
+        if answer in PIN_REFUSALS:
+            raise pin_refusal(answer)
+        return answer == "changed"
+
+    def are_pinned(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        pipe = self._client.pipeline(transaction=False)
+        for comment in comments:
+            pipe.zscore(self._keys.pinned(site, comment.thread), comment.id)
+        found = zip(comments, pipe.execute(), strict=True)
+        return [at is not None and comment.status is Status.APPROVED for comment, at in found]
+
     def set_closed(self, site: str, thread: str, closed: bool) -> None:
         change = self._client.sadd if closed else self._client.srem
         change(self._keys.closed_threads(site), thread_name(thread))
@@ -143,4 +185,5 @@ def _row(entry: PageEntry, comment: Comment) -> ThreadRow | None:
     published = entry.node.published and comment.status is Status.APPROVED
     if not published and not entry.node.replies:
         return None
-    return ThreadRow(comment, entry.depth, entry.node.replies, entry.more, removed=not published)
+    node = entry.node
+    return ThreadRow(comment, entry.depth, node.replies, entry.more, not published, published and node.pinned)

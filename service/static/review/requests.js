@@ -6,9 +6,11 @@ export const path = (row) =>
   `/v1/sites/${encodeURIComponent(row.dataset.site)}/review/comments/${row.dataset.id}`;
 export const bulkPath = (site, rest = "") => `/v1/sites/${encodeURIComponent(site)}/review/bulk${rest}`;
 
-export async function post(address, row, body) {
+export const post = (address, row, body) => send("POST", address, row, body);
+
+export async function send(method, address, row, body) {
   const answer = await fetch(address, {
-    method: "POST",
+    method,
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrfOf(row) },
     body: JSON.stringify(body),
   });

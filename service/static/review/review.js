@@ -4,6 +4,7 @@ import { decideAll, onChange, submit } from "./decisions.js";
 import { listen } from "./keyboard.js";
 import { choose } from "./list.js";
 import { addNote } from "./notes.js";
+import { setPinned } from "./pins.js";
 import "./replies.js";
 import { list, rows } from "./row.js";
 import { selection } from "./selection.js";
@@ -19,6 +20,10 @@ list.addEventListener("submit", (event) => {
   if (event.target.matches(".leave-note")) {
     event.preventDefault();
     return addNote(row, event.target.elements.text);
+  }
+  if (event.target.matches(".pin-state")) {
+    event.preventDefault();
+    return setPinned(row, event.submitter);
   }
   if (!event.submitter || event.target.matches(".staff-reply, .thread-state")) return;
   event.preventDefault();

@@ -77,6 +77,7 @@ export class Conversation {
     const { localize, comments, ownComments } = this;
     const pending = ownComments.pendingRows(comments.shownIds);
     const rows = comments.order === "newest" ? [...pending, ...comments.shown] : [...comments.shown, ...pending];
+    rows.sort((a, b) => Boolean(b.pinned) - Boolean(a.pinned)); // below their parents, replies keep their order
     const authors = new Map(rows.map((row) => [row.id, row.author || localize("anonymous")]));
     const drawn = JSON.stringify([rows, ownComments.list, [...this.folded], this.editor ? this.editor.id : "", location.href]);
     keepFocus(this.host.shadowRoot, () => {

@@ -2,8 +2,9 @@
 -- include lib/clock
 -- KEYS     aliases, moving, known, aliases of the old, aliases of the new thread, threads:count, threads:version,
 --          threads:opened, threads:closed, changes, then nodes, roots and latest of the old, and of the new thread,
---          titles, urls, rewriting
--- ARGV[1]  old and new (names), whole_site, latest_max, max_copied (entries of the smaller index; 0: no limit)
+--          titles, urls, rewriting, then pinned of the old, and of the new thread
+-- ARGV[1]  old and new (names), whole_site, latest_max, most_pinned, max_copied (entries of the smaller index; 0: no
+--          limit)
 -- ARGV[2]  address of the old thread
 -- ARGV[3]  address of the new thread
 -- Returns  moved; large if both threads are too large to merge in one step; or alias
@@ -62,6 +63,8 @@ merge("HLEN", copy_hash, from.nodes, to.nodes)
 merge("ZCARD", copy_sorted, from.roots, to.roots)
 merge("ZCARD", copy_sorted, from.latest, to.latest)
 redis.call("ZREMRANGEBYRANK", to.latest, 0, -args.latest_max - 1)
+merge("ZCARD", copy_sorted, KEYS[20], KEYS[21])
+redis.call("ZREMRANGEBYRANK", KEYS[21], 0, -args.most_pinned - 1)
 
 local n = tonumber(redis.call("HGET", counts, old) or 0)
 if n ~= 0 then redis.call("HINCRBY", counts, new, n) end
