@@ -5,6 +5,7 @@ import json
 import time
 from typing import Any
 
+import jwt
 import pytest
 from werkzeug.test import TestResponse
 
@@ -150,6 +151,34 @@ def unsigned(algorithm: str) -> str:
 )
 def test_a_token_that_no_key_of_the_site_signed_is_refused(web: PublicApp, code: str, token: str) -> None:
     assert codes(submit(web, token)) == [("user_token", code)]
+
+
+def signed_text(claims: str) -> str:
+    """Sign claims as they are written."""
+    return jwt.PyJWS().encode(claims.encode(), user_secret(), algorithm="HS256")
+
+
+@pytest.mark.parametrize(
+    ("code", "more"),
+    [
+        ("claims", '"role": "staff", "role": ""'),
+        ("claims", '"sub": "43"'),
+        ("claims", '"sub": "42"'),
+        ("claims", '"\\u0073ub": "43"'),
+        ("claims", '"other": {"a": 1, "a": 2}'),
+        ("claims", '"\\ud800": 1, "\\ud800": 2'),
+        ("malformed", '"other": '),
+    ],
+)
+def test_a_claim_that_is_named_twice_is_refused(web: PublicApp, code: str, more: str) -> None:
+    claims = json.dumps(user_claims())
+    assert submit(web, signed_text(claims)).status_code == 202
+    assert codes(submit(web, signed_text(f"{claims[:-1]}, {more}}}"))) == [("user_token", code)]
+
+
+@pytest.mark.parametrize("text", ["[]", '"sub"', "null", "1", "", "\xff", "[" * 2000])
+def test_signed_text_that_is_no_object_is_refused(web: PublicApp, text: str) -> None:
+    assert codes(submit(web, signed_text(text))) == [("user_token", "malformed")]
 
 
 def test_a_visitor_cannot_change_the_role_in_a_token(web: PublicApp) -> None:
