@@ -34,6 +34,8 @@ TESTED_FIELDS = (*VISITOR_FIELDS, "thread")
 NO_THREAD = "test"
 #: Seconds until the page of a check without an answer reloads.
 RELOAD_SECONDS = "1"
+#: Id of the part of the page that shows the answer.
+VERDICT = "verdict"
 
 
 @blueprint.get("")
@@ -55,7 +57,7 @@ def submit_test(site: str) -> ResponseReturnValue:
     except TooMany as error:
         page = _page(stored, signed, texts, trouble="These are many checks in one minute. Please wait a little.")
         return page, 429, {"Retry-After": str(error.retry_after)}
-    return redirect(url_for("test_box.result_page", site=site, id=id, _anchor="verdict"), 303)
+    return redirect(url_for("test_box.result_page", site=site, id=id, _anchor=VERDICT), 303)
 
 
 @blueprint.get("/<id>")
@@ -68,12 +70,14 @@ def result_page(site: str, id: str) -> ResponseReturnValue:
     texts = _texts_of(answer.request.comments[0])
     page = make_response(_page(stored, signed, texts, answer=answer, trouble=asked_checks.trouble(answer, now)))
     if asked_checks.is_waiting(answer, now):
-        page.headers["Refresh"] = RELOAD_SECONDS
+        page.headers["Refresh"] = f"{RELOAD_SECONDS}; url={asked_checks.next_look(VERDICT)}"
     return page
 
 
 def comment_from(deps: Deps, site: Site, fields: Mapping[str, str]) -> Comment:
     """Build the comment that the text would be, sent from a form of the site by an unknown browser and network.
+
+    An email address counts as confirmed, so that the history of a known author speaks for the text.
 
     Name, email address, website and page may be empty. Raises Invalid with every problem of every field.
     """
@@ -88,6 +92,7 @@ def comment_from(deps: Deps, site: Site, fields: Mapping[str, str]) -> Comment:
         thread=texts["thread"],
         received=deps.now(),
         identity=deps.pseudonyms.author(texts.get("email", "")),
+        email_confirmed=bool(texts.get("email")),
         form_token="valid",  # noqa: S106 -- no secret
         **visitor,
     )
@@ -118,7 +123,7 @@ def _page(
         texts=texts,
         problems=problems,
         trouble=trouble,
-        is_waiting=answer is not None and verdict is None and not trouble,
+        look_again=asked_checks.next_look(VERDICT) if answer and not verdict and not trouble else "",
         reasons=reasons_of(verdict, deps().signals),
         percent=spam_percentage,
         now=deps().now(),

@@ -15,6 +15,7 @@ from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
 from service.deps import deps
+from service.web import asked_checks
 from service.web.client_network import client_network
 from service.web.site_cache import forget_site
 
@@ -78,6 +79,7 @@ def _page(
         messages={problem.field: problem.message for problem in problems},
         version=group_version(site, settings),
         preview=preview,
+        look_again=asked_checks.next_look("preview"),
         is_expired=is_expired,
         is_changed=preview is not None and texts != stored_texts(site, settings),
         outcomes=PREVIEW_OUTCOMES,

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from flask import request
 
 from comments.errors import Invalid, Problem
 from comments.job_queue import CHECK, QUEUES
@@ -49,3 +52,13 @@ def trouble(answer: CheckAnswer, now: datetime) -> str:
     if not deps().storage.heartbeats.alive(QUEUES[CHECK]):
         return "No judge is running, so there is no answer. Start one and try again."
     return "The judge has not answered. It may be busy; try again."
+
+
+def next_look(anchor: str) -> str:
+    """Return the address of the current page that looks for the answer again, at `anchor`.
+
+    It differs every time: browsers do not reload an address that only leads to another place of the same page.
+    """
+    looks = request.args.get("look", "0")
+    query = {**request.args.to_dict(), "look": str(int(looks) + 1 if looks.isdigit() and len(looks) < 6 else 1)}
+    return f"{request.path}?{urlencode(query)}#{anchor}"

@@ -1,10 +1,15 @@
 """A moderator tries a text, with and without scripts."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from comments.storage.checks import CheckRequest
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import LOOKS, violations
+from tests.support.builders import a_comment, a_site
+from tests.support.wait import wait_until
 
 ADVERT = "Best casino bonus, play now at http://casino-bonus.example.top/win and http://bit.ly/x7y2"
 
@@ -39,3 +44,17 @@ def test_the_verdict_is_accessible_and_fits_on_a_phone(live: Live, desktop: Desk
         page.set_viewport_size({"width": width, "height": 800})
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", ["test", "settings/review"])
+def test_a_page_without_scripts_looks_again_until_the_answer_is_there(live: Live, desktop: Desktop, path: str) -> None:
+    """Browsers do not reload an address with a fragment for a Refresh without an address."""
+    page = desktop.open(java_script_enabled=False)
+    sign_in(page, live.link("mo", demo="owner"))
+    asked = CheckRequest(a_site(id="demo"), "mo", datetime.now(UTC), (a_comment(site="demo"),))
+    id = live.storage.checks.ask("demo", asked)
+    looks: list[str] = []
+    page.on("request", lambda request: looks.append(request.url) if id in request.url else None)
+    address = f"test/{id}#verdict" if path == "test" else f"settings/review?preview={id}.{id}#preview"
+    page.goto(f"{live.url}/sites/demo/{address}")
+    wait_until(lambda: page.title() != "" and len(looks) >= 3, "it looks again and again")

@@ -6,10 +6,11 @@ import pytest
 
 from comments.job_queue import CHECK
 from comments.lifecycle import Action
+from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
 from comments.storage.redis import connect
 from service.web.asked_checks import PATIENCE, PER_MINUTE
-from tests.support.builders import a_site, accepted, moderated
+from tests.support.builders import a_site, accepted, decided, moderated
 from tests.support.markup import parse
 from tests.support.recorded_jobs import RecordedJobs
 from tests.support.web_app import HTML, SignedInClient, WebApp
@@ -71,7 +72,9 @@ def test_the_verdict_has_score_reasons_and_the_smallest_change(judged: WebApp, m
 def test_the_page_waits_by_itself_and_keeps_what_was_typed(judged: WebApp, mo: SignedInClient) -> None:
     address = ask(mo, author="Ada", thread="/bread")
     waiting = mo.client.get(address, headers=HTML)
-    assert waiting.headers["Refresh"] == "1"
+    assert waiting.headers["Refresh"] == f"1; url={address.partition('#')[0]}?look=1#verdict"
+    again = mo.client.get(f"{address}?look=1", headers=HTML)
+    assert again.headers["Refresh"].endswith("?look=2#verdict"), "a browser does not reload the address it shows"
     assert judged.jobs.enqueued[-1] == (CHECK, "blog")
     assert "The judge is reading the text" in waiting.text
     fields = {f.get("name"): f.get("value") for f in parse(waiting.text).iter("input")}
@@ -155,3 +158,13 @@ def test_many_checks_in_a_minute_are_refused(judged: WebApp, mo: SignedInClient)
 def test_markup_in_a_text_stays_text(judged: WebApp, mo: SignedInClient) -> None:
     text = answered(mo, content="<script>alert(1)</script> http://bit.ly/x", author='"><script>alert(2)</script>')
     assert "<script>alert" not in text
+
+
+def test_a_known_author_is_tested_with_their_history(judged: WebApp, mo: SignedInClient) -> None:
+    plain = "The second paragraph is the one I keep coming back to, every winter."
+    assert "Known author" not in answered(mo, content=plain, email="ada@example.org")
+    pseudonyms: Pseudonyms = judged.app.extensions["replygate"].pseudonyms
+    identity = pseudonyms.author("ada@example.org")
+    known = accepted(judged.storage, email="ada@example.org", email_confirmed=True, identity=identity)
+    moderated(judged.storage, decided(judged.storage, known, Action.HOLD), Action.APPROVE)
+    assert "Known author" in answered(mo, content=plain, email="ada@example.org")
