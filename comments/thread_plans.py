@@ -112,14 +112,19 @@ def prefix_moves(storage: Storage, site: Site, source: str, target: str) -> dict
     return {name: thread_key(end + name[len(start) :], site) for name in names}
 
 
+def moved_prefix(site: Site, source: str, target: str) -> tuple[str, str] | None:
+    """Return the addresses below which pages without comments move too. None for keys: no pages are below them."""
+    old, new = thread_key(source, site), thread_key(target, site)
+    return (old, new) if is_web_address(old) and is_web_address(new) else None
+
+
 def add_prefix(storage: Storage, site: Site, source: str, target: str) -> None:
     """Let pages below the address `source` that have no comments yet answer with those below `target`. Raises Invalid.
 
-    Only for web addresses. It comes before the moves of a prefix, so that no comment arrives between the two.
+    It comes before the moves of a prefix, so that no comment arrives between the two.
     """
-    old, new = thread_key(source, site), thread_key(target, site)
-    if is_web_address(old) and is_web_address(new):
-        storage.thread_moves.add_prefix(site.id, old, new)
+    if addresses := moved_prefix(site, source, target):
+        storage.thread_moves.add_prefix(site.id, *addresses)
 
 
 def check_moves(moves: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from comments.thread_plans import (
     check_moves,
     known_threads,
     mapping_of,
+    moved_prefix,
     planned_moves,
     prefix_moves,
 )
@@ -75,6 +76,8 @@ def move(id: str, source: str, target: str, prefix: bool, file: TextIO | None, l
         for plan in planned_moves(storage, site.id, moves)
     ]
     click.echo(columns(("COMMENTS", "FROM", "TO", ""), rows))
+    if prefix and not file and (moved := moved_prefix(site, source, target)):
+        click.echo(f"Pages below {readable_address(moved[0])} without comments move too.")
     if dry_run:
         click.echo("Nothing was changed.")
         return

@@ -22,6 +22,7 @@ from comments.thread_plans import (
     check_moves,
     mapping_of,
     mapping_text,
+    moved_prefix,
     planned_moves,
     prefix_moves,
 )
@@ -62,9 +63,10 @@ class MoveForm(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class MovePlan:
-    """Planned moves, with the numbers that sum them up."""
+    """Planned moves, with the numbers that sum them up. Pages without comments below `prefix` move too."""
 
     rows: tuple[PlannedMove, ...]
+    prefix: tuple[str, str] | None = None
 
     @property
     def effects(self) -> Counter[str]:
@@ -77,7 +79,7 @@ class MovePlan:
     @property
     def version(self) -> str:
         """A digest that differs if anything else would be done now."""
-        return digest(*(f"{row.source}\n{row.target}\n{row.effect}" for row in self.rows))
+        return digest(*(self.prefix or ()), *(f"{row.source}\n{row.target}\n{row.effect}" for row in self.rows))
 
 
 @blueprint.get("")
@@ -102,7 +104,8 @@ def submit_moves(site: str) -> ResponseReturnValue:
         if (file := request.files.get("file")) and file.filename:
             form = form.model_copy(update={"mapping": mapping_text(file.read()), "kind": "mapping"})
         moves = _moves(storage, found, form)
-        plan = MovePlan(tuple(planned_moves(storage, site, moves)))
+        prefix = moved_prefix(found, form.old, form.new) if form.kind == "prefix" else None
+        plan = MovePlan(tuple(planned_moves(storage, site, moves)), prefix)
         if form.plan == plan.version:
             if form.kind == "prefix":
                 add_prefix(storage, found, form.old, form.new)
@@ -130,7 +133,8 @@ def _moves(storage: Storage, site: Site, form: MoveForm) -> dict[str, str]:
         moves = {}
         if not missing and form.kind == "prefix":
             moves = prefix_moves(storage, site, form.old, form.new)
-            missing = [] if moves else [Problem("old", "none", "No thread begins with this address.")]
+            if not moves and not moved_prefix(site, form.old, form.new):
+                missing = [Problem("old", "none", "No thread begins with this address.")]
         elif not missing:
             moves = {thread_key(form.old, site): thread_key(form.new, site)}
     if len(moves) > MAX_MOVES_OF_PAGE:

@@ -138,6 +138,20 @@ def test_a_host_moves(web_app: WebApp, owner: SignedInClient) -> None:
     assert web_app.storage.threads.counts("blog", ["https://new.example/a", "https://new.example/b?p=1"]) == [1, 1]
 
 
+def test_a_folder_without_comments_moves_for_the_pages_that_follow(web_app: WebApp, owner: SignedInClient) -> None:
+    form = {"kind": "prefix", "old": "https://old.example/", "new": "https://new.example/"}
+    plan = post(owner, MOVES, **form)
+    assert plan.status_code == 200
+    assert "Move pages without comments?" in plan.text
+    assert "Pages below https://old.example/ without comments move too" in "".join(parse(plan.text).itertext())
+    assert web_app.storage.thread_moves.prefixes("blog") == {}
+    other = post(owner, MOVES, **form | {"new": "https://other.example/"}, plan=plan_of(plan.text))
+    assert other.status_code == 409
+    assert post(owner, MOVES, **form, plan=plan_of(plan.text)).status_code == 303
+    assert web_app.storage.thread_moves.prefixes("blog") == {"https://old.example/": "https://new.example/"}
+    assert web_app.storage.thread_moves.resolve("blog", ["https://old.example/a"]) == ["https://new.example/a"]
+
+
 @pytest.mark.parametrize("way", ["text", "file"])
 def test_a_mapping_moves(web_app: WebApp, owner: SignedInClient, way: str) -> None:
     published(web_app.storage, thread="post-1")
@@ -160,7 +174,7 @@ def test_a_mapping_moves(web_app: WebApp, owner: SignedInClient, way: str) -> No
         ({"kind": "mapping", "mapping": "a,b\nb,c\na,d"}, "Line 3 moves a to d, but line 1 moves it to b"),
         ({"kind": "mapping", "mapping": "a,b\nc"}, "Line 2 must have an old and a new address"),
         ({"kind": "mapping", "mapping": ""}, "Enter an old and a new address"),
-        ({"kind": "prefix", "old": "https://none.example/", "new": NEW}, "No thread begins with"),
+        ({"kind": "prefix", "old": "a key", "new": NEW}, "No thread begins with"),
         ({"old": OLD, "new": "x" * 501}, "501 characters"),
     ],
 )

@@ -49,6 +49,15 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing(run: Run, storage
     assert list(storage.thread_moves.aliases("blog")) == []
 
 
+def test_a_dry_run_names_pages_without_comments_that_move(run: Run, storage: Storage) -> None:
+    result = run("move", "blog", f"{OLD}/", f"{NEW}/", "--prefix", "--dry-run")
+    assert f"Pages below {OLD}/ without comments move too." in result.output
+    assert storage.thread_moves.prefixes("blog") == {}
+    assert "Pages below" not in run("move", "blog", "a key", "another", "--prefix", "--dry-run").output
+    run("move", "blog", f"{OLD}/", f"{NEW}/", "--prefix")
+    assert storage.thread_moves.prefixes("blog") == {f"{OLD}/": f"{NEW}/"}
+
+
 def test_a_whole_host_and_a_folder_move(run: Run, storage: Storage) -> None:
     for path in ("/", "/blog", "/blog/x", "/blogger", "/blog?p=1"):
         published(storage, thread=OLD + path)
