@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from .author_rules import FOREVER, AuthorRule, RuleEffect, RuleHits, RuleTarget
 from .pseudonyms import Pseudonyms
 from .rule_values import (
+    FIELDS_WITHOUT_EMAIL,
     KIND_OF_TARGET,
     RULE_KINDS,
     check_combination,
+    check_hidden_emails,
     guess_kind,
     parse_effect,
     parse_value,
@@ -68,6 +70,12 @@ class ListDefaults:
     until: datetime = FOREVER
     note: str = ""
     inside: bool = False
+    sees_emails: bool = True
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields of lines that name none."""
+        return VISITOR_FIELDS if self.sees_emails else FIELDS_WITHOUT_EMAIL
 
     @property
     def rule(self) -> AuthorRule:
@@ -146,7 +154,7 @@ def parse_row(row: RuleFields, defaults: ListDefaults, pseudonyms: Pseudonyms) -
     """Return the rule of a row. Raises ValueError with every problem."""
     problems: list[str] = []
     inside = defaults.inside if row.inside is None else row.inside
-    rule = replace(defaults.rule, fields=row.fields or VISITOR_FIELDS, inside=inside, enabled=row.enabled)
+    rule = replace(defaults.rule, fields=row.fields or defaults.fields, inside=inside, enabled=row.enabled)
     if unknown := [name for name in row.fields if name not in VISITOR_FIELDS]:
         problems.append(f"has unknown fields: {', '.join(unknown)}")
     try:
@@ -162,6 +170,7 @@ def parse_row(row: RuleFields, defaults: ListDefaults, pseudonyms: Pseudonyms) -
     else:
         try:
             rule = check_combination(with_value(rule, parse_value(row.kind, row.value, defaults.site, pseudonyms)))
+            rule = rule if defaults.sees_emails else check_hidden_emails(row.kind, rule)
         except ValueError as error:
             problems.append(str(error))
     if problems:

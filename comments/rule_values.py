@@ -124,6 +124,10 @@ RULE_KINDS: Mapping[str, RuleKind] = {
     "term": RuleKind("Word or phrase", "cheap pills", _term),
     "expression": RuleKind("Regular expression", "/ca[s5]ino/", _expression),
 }
+#: Kinds whose value is an email address or a part of one.
+EMAIL_KINDS = ("email", "email-domain")
+#: Fields in which people who may not see email addresses can look for a text.
+FIELDS_WITHOUT_EMAIL = tuple(name for name in VISITOR_FIELDS if name != "email")
 #: The kind under which a stored rule is shown and exported. The value that people entered may be a secret.
 KIND_OF_TARGET: Mapping[RuleTarget, str] = {
     RuleTarget.AUTHOR: "author",
@@ -169,6 +173,13 @@ def check_combination(rule: AuthorRule) -> AuthorRule:
         raise ValueError("cannot be trusted: anybody can write a word. Trust an author, a network or a domain")
     if not rule.fields:
         raise ValueError("must be looked for in at least one field")
+    return rule
+
+
+def check_hidden_emails(kind: str, rule: AuthorRule) -> AuthorRule:
+    """Return a rule of a person who may not see email addresses: its matches would show them. Raises ValueError."""
+    if kind in EMAIL_KINDS or (rule.target in TEXT_TARGETS and "email" in rule.fields):
+        raise ValueError("is about email addresses, which this site shows to owners only: ask an owner to add the rule")
     return rule
 
 

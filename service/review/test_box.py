@@ -48,7 +48,9 @@ def test_page(site: str) -> str:
 def submit_test(site: str) -> ResponseReturnValue:
     """Ask for a check and lead to its page."""
     signed, stored = sessions.require_change(site), deps().storage.sites.get(site)
-    texts = {name: request.form.get(name, "") for name in TESTED_FIELDS}
+    # The history of an address that somebody guessed would tell whose address it is.
+    hidden = () if sessions.may_see_emails(signed.person, stored) else ("email",)
+    texts = {name: request.form.get(name, "") for name in TESTED_FIELDS if name not in hidden}
     try:
         comment = comment_from(deps(), stored, texts)
         id = asked_checks.ask_for_check(signed.person.name, _without_required_fields(stored), [comment])
@@ -120,6 +122,7 @@ def _page(
         "review/test_box.html",
         site=site,
         signed=signed,
+        sees_emails=sessions.may_see_emails(signed.person, site),
         texts=texts,
         problems=problems,
         trouble=trouble,

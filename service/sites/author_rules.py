@@ -24,7 +24,15 @@ from comments.author_rules import (
 from comments.errors import Invalid, NotFound, Problem
 from comments.rule_lists import MAX_RULE_NOTE
 from comments.rule_preview import COMPARED, recent_comments, would_match
-from comments.rule_values import MAX_RULE_TEXT, RULE_KINDS, check_combination, parse_effect, parse_value, with_value
+from comments.rule_values import (
+    MAX_RULE_TEXT,
+    RULE_KINDS,
+    check_combination,
+    check_hidden_emails,
+    parse_effect,
+    parse_value,
+    with_value,
+)
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 from service.accounts import sessions
 from service.deps import deps
@@ -130,7 +138,7 @@ def new_rule_page(site: str) -> str:
     if scope.site:
         sessions.require_role(site, "moderator")
     given = {name: request.args[name] for name in ("kind", "value", "effect", "note", "days") if name in request.args}
-    form = validated(RuleForm, given, strict=False)
+    form = validated(RuleForm, {"fields": scope.fields, **given}, strict=False)
     try:
         return _form_page(scope, form, matches=_matches(scope, _rule(scope, form)) if form.value else None)
     except Invalid as error:
@@ -146,9 +154,9 @@ def _form_page(
         form=form,
         problems=problems,
         matches=matches,
-        kind_options=[(name, kind.label) for name, kind in RULE_KINDS.items()],
+        kind_options=[(name, RULE_KINDS[name].label) for name in scope.kinds],
         durations=RULE_DURATIONS,
-        fields=FIELDS_BY_NAME,
+        fields={name: FIELDS_BY_NAME[name] for name in scope.fields},
         back=request.args.get("back", ""),
     )
 
@@ -157,8 +165,8 @@ def _form_page(
 def add_rule(site: str) -> ResponseReturnValue:
     """Add a rule, or replace the one with the same value; or show what it would have matched."""
     scope = scope_to_change(site)
-    given: dict[str, Any] = request.form.to_dict()
-    if "fields" in given:
+    given: dict[str, Any] = {"fields": scope.fields, **request.form}
+    if "fields" in request.form:
         given["fields"] = request.form.getlist("fields")
     form = RuleForm.model_construct(**{**RuleForm().model_dump(), **given})  # shows what was entered, also if invalid
     try:
@@ -199,6 +207,7 @@ def _rule(scope: RuleScope, form: RuleForm) -> AuthorRule:
         try:
             rule = with_value(rule, parse_value(form.kind, form.value, scope.owner, deps().pseudonyms))
             rule = check_combination(rule)
+            rule = rule if scope.sees_emails else check_hidden_emails(form.kind, rule)
         except ValueError as error:
             problems.append(Problem("value", "malformed", str(error)))
     if problems:

@@ -57,7 +57,7 @@ def _page(
         problems=problems,
         parsed=parsed,
         replaced=sum(rule.name in stored for rule in parsed.rules) if parsed else 0,
-        kind_options=[(name, kind.label) for name, kind in RULE_KINDS.items() if name not in ("author", "network")],
+        kind_options=[(name, RULE_KINDS[name].label) for name in scope.kinds if name not in ("author", "network")],
         effect_options=[(effect.value, label) for effect, (label, _) in EFFECT_LABELS.items()],
         past=PAST_TENSE,
         shown_rules=SHOWN_RULES,
@@ -101,7 +101,7 @@ def _defaults(scope: RuleScope, form: ImportForm) -> ListDefaults:
     if problems:
         raise Invalid(problems)
     by = scope.signed.person.name
-    return ListDefaults(by, now, scope.owner, form.kind, effect, until, form.note, form.inside)
+    return ListDefaults(by, now, scope.owner, form.kind, effect, until, form.note, form.inside, scope.sees_emails)
 
 
 @rule_route(blueprint, "/export.csv", "GET")

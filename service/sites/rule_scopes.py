@@ -10,7 +10,9 @@ from comments.audit import AuditAction, AuditEntry
 from comments.author_rules import PAST_TENSE, SHARED_RULES, AuthorRule
 from comments.errors import Invalid, Problem
 from comments.rule_lists import check_limits
+from comments.rule_values import EMAIL_KINDS, FIELDS_WITHOUT_EMAIL, RULE_KINDS
 from comments.site import Site
+from comments.visitor_fields import VISITOR_FIELDS
 from service.accounts import sessions
 from service.accounts.audit_trail import entry
 from service.accounts.sessions import SignedIn
@@ -31,6 +33,20 @@ class RuleScope:
     @property
     def may_change(self) -> bool:
         return self.site is None or sessions.has_role(self.signed.person, self.owner, "moderator")
+
+    @property
+    def sees_emails(self) -> bool:
+        return self.site is None or sessions.may_see_emails(self.signed.person, self.site)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields in which this person can look for a text."""
+        return VISITOR_FIELDS if self.sees_emails else FIELDS_WITHOUT_EMAIL
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of values that this person can enter."""
+        return tuple(name for name in RULE_KINDS if self.sees_emails or name not in EMAIL_KINDS)
 
     def address(self, view: str = "rules_page", **values: str) -> str:
         """The address of a page about these rules."""
