@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from .moderator_notices import NoticeChoice
+from .setting_values import SECRET
 
 
 class ChatKind(StrEnum):
@@ -34,8 +35,10 @@ class ChatReceiver:
     kind: ChatKind
     name: str  # for people, such as "#moderation"
     created: datetime
-    url: str = field(repr=False, default="")  # of the webhook; for ntfy with the topic, for Gotify of the server
-    token: str = field(repr=False, default="")  # of the Telegram bot, the ntfy account or the Gotify application
+    #: Of the webhook; for ntfy with the topic, for Gotify of the server.
+    url: str = field(repr=False, default="", metadata=SECRET)
+    #: Of the Telegram bot, the ntfy account or the Gotify application.
+    token: str = field(repr=False, default="", metadata=SECRET)
     chat: str = ""  # Telegram: id of the chat, or @name of a channel
     choice: NoticeChoice = field(default_factory=NoticeChoice)
     open_links: bool = False  # links decide without sign-in: everybody in the channel can use them

@@ -17,6 +17,9 @@ from .visitor_fields import VISITOR_FIELDS, VisitorFieldName
 
 T = TypeVar("T")
 
+#: Marks a field of a dataclass that leaves the server in no export.
+SECRET: Mapping[str, object] = {"secret": True}
+
 #: Networks whose reports of one comment are stored; more of them do not change a decision.
 MAX_REPORTS = 100
 

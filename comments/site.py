@@ -1,6 +1,6 @@
 """Sites with their settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar
 
@@ -11,7 +11,7 @@ from .setting_groups.notice_settings import NoticeSettings
 from .setting_groups.report_settings import ReportSettings
 from .setting_groups.review_settings import ReviewSettings
 from .setting_groups.word_settings import WordSettings
-from .setting_values import LANGUAGES, LanguageTag, Origins, SettingGroup, ShortText, setting
+from .setting_values import LANGUAGES, SECRET, LanguageTag, Origins, SettingGroup, ShortText, setting
 
 #: Events that a webhook can subscribe to: a comment that readers now see, and every other decision.
 WEBHOOK_EVENTS = ("published", "decision")
@@ -30,7 +30,7 @@ class Webhook:
     """A URL that receives events. Its secrets are derived from its keys (`Pseudonyms.webhook_secret`)."""
 
     id: str
-    url: str
+    url: str = field(repr=False, metadata=SECRET)
     created: datetime
     keys: tuple[str, ...]  # the newest first; each one signs
     events: tuple[str, ...] = WEBHOOK_EVENTS

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from click.testing import Result
 
+from comments.chat_receivers import ChatKind, ChatReceiver
 from comments.comment_export import export_lines
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
 from comments.pseudonyms import token_digest
-from comments.site import Site
+from comments.site import Site, Webhook
 from comments.storage.interfaces import Storage
-from tests.support.builders import a_site, accepted, decided, moderated, published
+from tests.support.builders import NOW, a_site, accepted, decided, moderated, published
 
 Run = Callable[..., Result]
 
@@ -50,6 +51,28 @@ def test_an_export_contains_only_the_ids_of_api_keys(run: Run, storage: Storage,
     text = run("export", "--site", "blog").stdout
     assert token_digest(whole) not in text
     assert json.loads(text)["keys"] == [whole.split("_")[1]]
+    assert json.loads(text)["left_out"] == [f"keys.{whole.split('_')[1]}"]
+
+
+def test_an_export_names_secret_addresses_and_tokens_without_their_values(run: Run, storage: Storage):
+    webhook = Webhook("w1", "https://user:pass@hook.example/secret-path?key=secret-key", NOW, ("k1",))
+    receivers = (
+        ChatReceiver("c1", ChatKind.SLACK, "#moderation", NOW, url="https://hooks.slack.com/services/secret-slack"),
+        ChatReceiver("c2", ChatKind.TELEGRAM, "Mo", NOW, token="123:secret-telegram", chat="@mo"),
+        ChatReceiver("c3", ChatKind.NTFY, "Phone", NOW, url="https://ntfy.sh/secret-topic", token="secret-ntfy"),
+    )
+    storage.sites.put(a_site(webhooks=(webhook,), chat_receivers=receivers))
+    site = json.loads(run("export", "--site", "blog").stdout)
+    assert "secret" not in json.dumps(site)
+    assert "pass" not in json.dumps(site["webhooks"])
+    assert site["left_out"] == [
+        *("webhooks.w1.url", "chat_receivers.c1.url"),
+        *("chat_receivers.c2.token", "chat_receivers.c3.url", "chat_receivers.c3.token"),
+    ]
+    assert [(r["name"], r["host"]) for r in site["chat_receivers"]] == [
+        *(("#moderation", "hooks.slack.com"), ("Mo", ""), ("Phone", "ntfy.sh")),
+    ]
+    assert site["webhooks"][0]["host"] == "hook.example"
 
 
 def test_an_export_file_is_readable_only_by_its_owner(run: Run, blog: Site, tmp_path: Path):
