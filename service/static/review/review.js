@@ -30,6 +30,12 @@ list.addEventListener("submit", (event) => {
   submit(row, event.submitter);
 });
 
+// The second click of a double click would hit the button that took the place of the first one, such as Undo.
+list.addEventListener("click", (event) => {
+  const isRepeated = event.detail > 1 && event.pointerType !== "touch";
+  if (isRepeated && event.target.closest("form.actions button, .with-reason button")) event.preventDefault();
+});
+
 onChange(refreshFiltersSoon);
 swipes((row, action) => {
   choose(row);
