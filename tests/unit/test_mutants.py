@@ -1,0 +1,92 @@
+"""The mutation tool changes what it should, and notices whether a test notices."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.mutants import mutants_of
+
+ROOT = Path(__file__).parents[2]
+
+PYTHON = '''"""A module with 1 number in its text."""
+LIMIT: Annotated[int, Field(ge=3)] = 10
+
+
+@cached(5)
+def wanted(é: int, other: int = 7) -> bool:
+    """Return True for 2 reasons."""
+    log.info("1")
+    if é < LIMIT and not other:
+        raise ValueError("2")
+    other += 1
+    check(é)
+    return é == 3
+'''
+
+LUA = """-- 1 and 2
+-- KEYS     due
+local due, args = KEYS[1], cjson.decode(ARGV[1])
+if #due > 0 then return due end
+redis.call("ZADD", due, "NX and 5", args.n)
+return 1
+"""
+
+
+def changed_lines(file: str, text: str) -> set[str]:
+    """Return the lines that differ from the original in any mutant."""
+    return {
+        line.strip()
+        for mutant in mutants_of(file, text)
+        if mutant.is_valid
+        for line in set(mutant.changed_text.splitlines()) - set(text.splitlines())
+    }
+
+
+def test_python_is_changed_where_it_does_something() -> None:
+    assert changed_lines("a.py", PYTHON) == {
+        "LIMIT: Annotated[int, Field(ge=3)] = 11",
+        "if é <= LIMIT and not other:",
+        "if é < LIMIT or not other:",
+        "if é < LIMIT and bool(other):",
+        "if True:",
+        "if False:",
+        "pass",
+        "other += 2",
+        "return None",
+        "return not (é == 3)",
+        "return é != 3",
+        "return é == 4",
+    }
+
+
+def test_lua_is_changed_outside_of_text_and_comments() -> None:
+    assert changed_lines("a.lua", LUA) == {
+        "local due, args = KEYS[2], cjson.decode(ARGV[1])",
+        "local due, args = KEYS[1], cjson.decode(ARGV[2])",
+        "if #due >= 0 then return due end",
+        "if #due > 1 then return due end",
+        "if true then return due end",
+        "if false then return due end",
+        "if #due > 0 then return nil end",
+        "",
+        "return 2",
+        "return nil",
+    }
+
+
+@pytest.mark.parametrize(
+    ("tests", "result"), [("tests/contract/test_queue.py", "caught"), ("tests/contract/test_arriving.py", "survived")]
+)
+def test_the_tool_reports_what_the_tests_notice_and_changes_no_file(tests: str, result: str) -> None:
+    """Without its lease, a comment is handed out twice."""
+    script = ROOT / "comments/storage/lua/queue/claim.lua"
+    text = script.read_text()
+    (line,) = [str(n) for n, line in enumerate(text.splitlines(), 1) if "args.lease_ms, id)" in line]
+    command = [sys.executable, "-m", "tools.mutate", script.relative_to(ROOT).as_posix(), "--line", line]
+    done = subprocess.run(
+        [*command, "--sample", "999", "--tests", tests], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert [row.split()[0] for row in done.stdout.splitlines() if " -> nothing " in row] == [result]
+    assert script.read_text() == text

@@ -1,0 +1,165 @@
+"""Measure what the tests notice: `python -m tools.mutate`. See CONTRIBUTING.md, *Mutation tests*.
+
+One process collects the tests. For each mutant it forks a child, changes one function, constant or script in the memory
+of the child, and runs the tests that are nearest to it until one fails. No file is changed. A mutant that no test
+notices names a missing test, or a line that has no effect.
+"""
+
+import argparse
+import gc
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tools.mutants import Mutant, mutants_of
+from tools.nearest_tests import NearestTests
+from tools.patched import PatchError, patch
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("comments/storage", "workers", "service")
+#: Tests in one process. The browser and the killed processes of the others take minutes for each mutant.
+TESTS = ("tests/contract", "tests/integration", "tests/unit")
+LEFT_OUT = (
+    *("docs", "replygate", "widget", "test_demo.py", "test_demo_reasons.py", "jobs/test_worker_process.py"),
+    *("web/test_every_address.py", "web/test_openapi.py"),
+)
+#: CPU time of the tests of one mutant, and the time after which its child is ended: it waits for ever.
+CPU_SECONDS, WALL_SECONDS = 10, 300
+CAUGHT, SURVIVED, ENDLESS, NO_TESTS, NOT_TRIED = "caught", "survived", "endless", "no test", "not tried"
+
+
+class Mutations:
+    """A plugin that replaces the loop over all tests by one over all mutants."""
+
+    def __init__(self, mutants: list[Mutant], cpu_seconds: float) -> None:
+        self._mutants, self._cpu_seconds = mutants, cpu_seconds
+        self._broken: set[str] = set()
+        self.results = Counter[str]()
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        nearest, functions = NearestTests(ROOT, session.items), functions_of_packages()
+        gc.freeze()  # so that the children share the memory
+        for mutant in self._mutants:
+            started = time.monotonic()
+            result, by = self._tried(mutant, nearest.of(mutant), functions)
+            self.results[result] += 1
+            print(f"{result:9} {mutant}  [{time.monotonic() - started:.0f} s] {by}", flush=True)
+        return True
+
+    def _tried(
+        self, mutant: Mutant, items: list[pytest.Item], functions: dict[str, list[FunctionType]]
+    ) -> tuple[str, str]:
+        """Return the result and the test that noticed. A test that also fails without the mutant does not count."""
+        while items := [item for item in items if item.nodeid not in self._broken]:
+            result, by = self._in_child(mutant, items, functions)
+            failed = [item for item in items if item.nodeid == by]
+            if not failed or self._in_child(None, failed, functions)[0] == SURVIVED:
+                return result, by
+            self._broken.add(by)
+        return NO_TESTS, ""
+
+    def _in_child(
+        self, mutant: Mutant | None, items: list[pytest.Item], functions: dict[str, list[FunctionType]]
+    ) -> tuple[str, str]:
+        with tempfile.NamedTemporaryFile("r") as answer:
+            child = os.fork()
+            if child == 0:
+                os.setsid()
+                found = _run_child(mutant, items, functions, self._cpu_seconds)
+                Path(answer.name).write_text(json.dumps(found))
+                os._exit(0)
+            if not _has_ended(child, WALL_SECONDS):
+                os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return ENDLESS, ""
+            result, by = json.loads(answer.read() or f'["{CAUGHT}", "the process ended"]')
+        return result, by
+
+
+def _has_ended(child: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _run_child(
+    mutant: Mutant | None, items: list[pytest.Item], functions: dict[str, list[FunctionType]], cpu_seconds: float
+) -> tuple[str, str]:
+    """Change the code of this process, run the tests, and end their servers."""
+    log = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    try:
+        if mutant:
+            patch(ROOT, mutant, functions)
+    except PatchError as error:
+        return NOT_TRIED, str(error)
+    started, result = time.process_time(), (SURVIVED, "")
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
+            result = CAUGHT, item.nodeid
+        if result[0] == CAUGHT or time.process_time() - started > cpu_seconds:
+            break
+    items[0].session._setupstate.teardown_exact(None)
+    return result
+
+
+def functions_of_packages() -> dict[str, list[FunctionType]]:
+    """Return the functions in memory by their file."""
+    found: dict[str, list[FunctionType]] = {}
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType):
+            found.setdefault(function.__code__.co_filename, []).append(function)
+    return found
+
+
+def sampled(paths: list[str], n: int, seed: int) -> Iterator[Mutant]:
+    """Yield a random sample of the mutants of all files below the paths."""
+    files = [f for path in paths for f in ((ROOT / path).rglob("*") if (ROOT / path).is_dir() else [ROOT / path])]
+    names = sorted({f.relative_to(ROOT).as_posix() for f in files if f.suffix in (".py", ".lua")})
+    every = [mutant for name in names for mutant in mutants_of(name, (ROOT / name).read_text())]
+    random.Random(seed).shuffle(every)
+    yield from islice((mutant for mutant in every if mutant.is_valid), n)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
+    parser.add_argument("paths", nargs="*", default=PACKAGES, help="packages or files to change")
+    parser.add_argument("--sample", type=int, default=100, help="number of mutants")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same sample")
+    parser.add_argument("--line", type=int, default=0, help="only the mutants of this line")
+    parser.add_argument("--cpu-seconds", type=float, default=CPU_SECONDS, help="for the tests of one mutant")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="directories or files of tests")
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = arguments()
+    mutants = [m for m in sampled(list(given.paths), given.sample, given.seed) if given.line in (0, m.line)]
+    loop = Mutations(mutants, given.cpu_seconds)
+    ignored = [f"--ignore=tests/integration/{name}" for name in LEFT_OUT] + ["--ignore=tests/unit/training"]
+    words = ["-q", "-q", "-n", "0", "-p", "no:cacheprovider", "--capture=no"]
+    status = pytest.main([*words, *ignored, *given.tests], plugins=[loop])
+    caught, tried = loop.results[CAUGHT] + loop.results[ENDLESS], loop.results.total() - loop.results[NOT_TRIED]
+    if not tried:
+        sys.exit(f"nothing was tried: pytest ended with {status}")
+    print(f"{caught} of {tried} caught ({caught / tried:.1%}), {dict(loop.results)}")
+
+
+if __name__ == "__main__":
+    main()
