@@ -6,6 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from comments.author_rules import SHARED_RULES, AuthorRule, RuleTarget, rule_name
 from comments.drafts import before_last_edit
 from comments.lifecycle import Status
 from comments.model import Comment
@@ -54,12 +55,13 @@ class ReviewCard:
     about: ThreadDetails  # of its thread
     closed: bool  # its thread accepts no new comments
     pinned: bool
+    rules: tuple[AuthorRule, ...]  # active ones about its author or network
 
 
 def review_cards(
     storage: Storage, comments: Sequence[Comment], sites: Mapping[str, Site], signed: SignedIn
 ) -> list[ReviewCard]:
-    """Build cards in the order of `comments`, with eight round trips for each site."""
+    """Build cards in the order of `comments`, with ten round trips for each site."""
     cards: dict[str, ReviewCard] = {}
     for site in dict.fromkeys(c.site for c in comments):
         own = [c for c in comments if c.site == site]
@@ -70,12 +72,16 @@ def review_cards(
         replies, visible = storage.threads.replies(site, own), storage.threads.are_visible(site, own)
         details = storage.thread_details.get(site, [c.thread for c in own])
         pins = storage.threads.are_pinned(site, own)
+        rules = _active_rules(storage, site, own)
         rows = zip(own, _look_up(storage, site, own), notes, reports, replies, visible, details, pins, strict=True)
         for comment, found, own_notes, counts, below, is_visible, about, pinned in rows:
             hidden = comment.status is Status.APPROVED and not is_visible
             card = _card(comment, sites[site], signed, around, own_notes, report_summary(counts), below, hidden)
             record, closed = _record(comment, found), found.thread_closed
-            cards[comment.id] = replace(card, about=about, record=record, closed=closed, pinned=pinned)
+            about_source = tuple(rules[name] for name in _rule_names(comment) if name in rules)
+            cards[comment.id] = replace(
+                card, about=about, record=record, closed=closed, pinned=pinned, rules=about_source
+            )
     return [cards[c.id] for c in comments]
 
 
@@ -84,6 +90,18 @@ def _look_up(storage: Storage, site: str, comments: Sequence[Comment]) -> list[E
     return storage.evidence.look_up(
         site, [EvidenceQuery(thread=c.thread, author=(c.history_key,), first_attempt=False) for c in comments]
     )
+
+
+def _rule_names(comment: Comment) -> list[str]:
+    sources = ((RuleTarget.AUTHOR, comment.history_key), (RuleTarget.ORIGIN, comment.origin))
+    return [rule_name(target, value) for target, value in sources if value]
+
+
+def _active_rules(storage: Storage, site: str, comments: Sequence[Comment]) -> dict[str, AuthorRule]:
+    """Return the active rules about the authors and networks of these comments, by name."""
+    names = sorted({name for comment in comments for name in _rule_names(comment)})
+    found = [*storage.author_rules.get(site, names), *storage.author_rules.get(SHARED_RULES, names)]
+    return {rule.name: rule for rule in reversed(found) if rule.is_active(deps().now())}
 
 
 def _record(comment: Comment, found: Evidence) -> AuthorRecord | None:
@@ -116,7 +134,7 @@ def _card(
     text = highlight_html(row.html, signals, deps().signals)
     return ReviewCard(
         row, site, text, author, comment.history_key, around.get(comment.parent),
-        published, changes, None, notes, reported, replies, hidden, NO_DETAILS, False, False,
+        published, changes, None, notes, reported, replies, hidden, NO_DETAILS, False, False, (),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Pages of rules, of a site or of the whole deployment: search, add with a preview, switch off and delete."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -181,10 +182,12 @@ def add_rule(site: str) -> ResponseReturnValue:
 
 
 def _back(scope: RuleScope, done: str, n: int) -> ResponseReturnValue:
-    """Redirect to the author's or network's page that the request came from, or to the list."""
+    """Redirect to the page about an author or comment, or the queue, that the request came from, or to the list."""
     back = request.args.get("back", "")
-    is_of_site = scope.site is not None and sessions.safe_path(back).startswith(
-        (f"/sites/{scope.owner}/", f"/review/{scope.owner}/")
+    path = re.split("[?#]", sessions.safe_path(back))[0]
+    is_of_site = scope.site is not None and (
+        path in (f"/review/{scope.owner}", "/review/all")
+        or path.startswith((f"/sites/{scope.owner}/", f"/review/{scope.owner}/"))
     )
     return redirect(back if is_of_site else scope.address(done=done, n=str(n)), 303)
 

@@ -25,7 +25,7 @@ list.addEventListener("submit", (event) => {
     event.preventDefault();
     return setPinned(row, event.submitter);
   }
-  if (!event.submitter || event.target.matches(".staff-reply, .thread-state")) return;
+  if (!event.submitter || event.target.matches(".staff-reply, .thread-state, .source-rules form")) return;
   event.preventDefault();
   submit(row, event.submitter);
 });
