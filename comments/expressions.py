@@ -3,6 +3,7 @@
 See https://github.com/google/re2/wiki/Syntax. There are no back references and no lookarounds.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Protocol, cast
@@ -13,6 +14,8 @@ import re2
 MAX_EXPRESSION, MAX_PROGRAM = 200, 2_000
 #: Bytes for the automaton of many expressions together. RE2 uses a slower method beyond it, with the same result.
 MAX_MEMORY = 64 << 20
+#: An expression between slashes, with flags as in other languages: /casino/i.
+_WITH_FLAGS = re.compile(r"/(.+)/([gimsuxy]{1,5})", re.IGNORECASE | re.DOTALL)
 
 
 class Expression(Protocol):
@@ -26,6 +29,19 @@ class Expression(Protocol):
 def is_expression(text: str) -> bool:
     """Return True for a term that is written as a regular expression: /ca[s5]ino/."""
     return len(text) > 2 and text.startswith("/") and text.endswith("/")
+
+
+def check_slashes(text: str) -> None:
+    """Raise ValueError for a term that looks like an expression of another syntax, and would be taken literally."""
+    if text == "//":
+        raise ValueError("has no regular expression between its slashes")
+    if found := _WITH_FLAGS.fullmatch(text):
+        pattern, flags = found[1], "".join(sorted(set(found[2].lower()) & {"m", "s"}))
+        written = f"/(?{flags}){pattern}/" if flags else f"/{pattern}/"
+        raise ValueError(
+            f"ends in the flags “{found[2]}”, which cannot follow the last slash. Write {written}: capitals and small "
+            "letters are equal already, and (?-i) makes them different"
+        )
 
 
 def _options(max_memory: int = 8 << 20) -> re2.Options:

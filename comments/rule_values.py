@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import idna
 
 from .author_rules import EFFECT_LABELS, PAST_TENSE, SHARED_RULES, TEXT_TARGETS, AuthorRule, RuleEffect, RuleTarget
-from .expressions import compile_expression, is_expression
+from .expressions import check_slashes, compile_expression, is_expression
 from .hosts import is_public_suffix, is_registry_suffix, is_under_top_level_domain
 from .network_ranges import parse_range, range_target
 from .pseudonyms import Pseudonyms
@@ -101,6 +101,7 @@ def _term(text: str, _site: str, _pseudonyms: Pseudonyms) -> RuleValue:
     if not text.isprintable():
         raise ValueError("is not a word or phrase: it has characters that cannot be printed")
     term = parse_term(text)
+    check_slashes(term.text)
     if is_expression(term.text):
         compile_expression(term.text[1:-1])
         return RuleValue(RuleTarget.EXPRESSION, term.text, fields=term.fields)
@@ -108,6 +109,7 @@ def _term(text: str, _site: str, _pseudonyms: Pseudonyms) -> RuleValue:
 
 
 def _expression(text: str, _site: str, _pseudonyms: Pseudonyms) -> RuleValue:
+    check_slashes(text)
     pattern = text[1:-1] if is_expression(text) else text
     compile_expression(pattern)
     return RuleValue(RuleTarget.EXPRESSION, f"/{pattern}/")

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AllowInfNan, BeforeValidator, Field, String
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
-from .expressions import compile_expression, is_expression
+from .expressions import check_slashes, compile_expression, is_expression
 from .translations import find_translation, translations
 from .visitor_fields import VISITOR_FIELDS, VisitorFieldName
 
@@ -81,11 +81,12 @@ def parse_term(text: str) -> Term:
 def checked_term(text: str) -> Term:
     """Parse a term of a setting. A term between slashes is a regular expression. Raises ValueError."""
     term = parse_term(text)
-    if is_expression(term.text):
-        try:
+    try:
+        check_slashes(term.text)
+        if is_expression(term.text):
             compile_expression(term.text[1:-1])
-        except ValueError as error:
-            raise ValueError(f"has {term.text}, which {error}") from error
+    except ValueError as error:
+        raise ValueError(f"has {term.text}, which {error}") from error
     return term
 
 
