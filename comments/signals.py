@@ -48,11 +48,15 @@ class SignalInfo:
     firm: bool = False  # at full strength it also holds, whatever speaks for the comment; alone it is never spam
     #: Rests on the moment of judging, as recent copies do. A stored comment that is checked again keeps such signals.
     momentary: bool = False
+    of_links: bool = False  # a cost of links, which a rule that trusts all of them takes away
     history: bool = False  # speaks for earlier comments, not for this one: the policy limits the sum of such points
 
 
 #: The first comment of an author, published because nothing speaks against it. Stores count such comments.
 PUBLISHED_UNSEEN = "author.sure"
+
+#: Every link of a comment is to a domain that a rule trusts. The policy takes away the points of signals `of_links`.
+LINKS_TRUSTED = "standing.trusted-links"
 
 #: Every signal that this deployment can give, by name.
 SignalCatalogue = Mapping[str, SignalInfo]

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from comments.author_rules import RuleEffect, RuleTarget
+from comments.author_rules import RuleEffect
 from comments.model import STAFF, Comment, Signal
 from comments.signals import PUBLISHED_UNSEEN, Override, SignalCatalogue, SignalInfo
 from workers.learning.combined_model import combined_score
 from workers.learning.features import features
 from workers.text.links import links
 
-from .author_rules import author_rules
+from .author_rules import author_rules, is_link_trust
 from .base import Facts, Filter, plural
 
 #: Largest probability of spam with which the first comment of an author is published unseen, if the site wants that.
@@ -151,4 +151,4 @@ def has_links(comment: Comment) -> bool:
 def _is_trusted(comment: Comment, facts: Facts) -> bool:
     """Trust by author or network only: anybody can use a trusted link."""
     rules = author_rules(comment, facts) if facts.rules else ()
-    return any(rule.effect is RuleEffect.TRUST and rule.target is not RuleTarget.DOMAIN for rule in rules)
+    return any(rule.effect is RuleEffect.TRUST and not is_link_trust(rule) for rule in rules)

@@ -16,20 +16,21 @@ from comments.author_rules import (
 from comments.hosts import all_domains_covering
 from comments.model import Comment, Signal
 from comments.rule_values import normal_domain
-from comments.signals import Override, SignalCatalogue, SignalInfo
+from comments.signals import LINKS_TRUSTED, Override, SignalCatalogue, SignalInfo
 from workers.text.links import hosts_named, links
 from workers.text.memo import ByIdentity
 from workers.text.term_matcher import FieldMatchers, MatchedTerm
 
 from .base import Facts, Filter
 
+#: Signal of each effect. Trust in linked domains is LINKS_TRUSTED instead.
 SIGNALS = {
     RuleEffect.TRUST: "standing.trusted",
     RuleEffect.HOLD: "standing.muted",
     RuleEffect.SHADOW: SHADOWED,
     RuleEffect.BAN: "standing.banned",
 }
-RULE_SIGNALS = frozenset(SIGNALS.values())
+RULE_SIGNALS = frozenset((*SIGNALS.values(), LINKS_TRUSTED))
 #: Rules to look up for one comment. No honest comment needs more; a batch of hostile ones must not cost more.
 MAX_RULE_NAMES = 300
 #: Rules that the evidence of one signal names.
@@ -59,10 +60,16 @@ class AuthorRuleFilter(Filter):
     signals: ClassVar[SignalCatalogue] = {
         "standing.trusted": SignalInfo(
             -3.0,
-            "a moderator trusts the author (half the points by an email address that is not confirmed), the network or "
-            "a linked domain",
+            "a moderator trusts the author (half the points by an email address that is not confirmed) or the network",
             title="Trusted by a rule",
             sentence="{evidence}.",
+            tone="good",
+        ),
+        LINKS_TRUSTED: SignalInfo(
+            0.0,
+            "a moderator trusts the domain of every link and of the website: the signals about links give no points",
+            title="All links are trusted",
+            sentence="{evidence}. So its links cost no points.",
             tone="good",
         ),
         "standing.muted": SignalInfo(
@@ -96,12 +103,12 @@ class AuthorRuleFilter(Filter):
         """Yield one signal for each effect. Several rules with the same effect count once."""
         applied = applied_rules(comment, facts)
         for effect in RuleEffect if applied else ():
-            rules = [rule for rule in applied if rule.effect is effect]
+            rules = [rule for rule in applied if rule.effect is effect and not is_link_trust(rule)]
             rules.sort(key=partial(certainty, comment=comment), reverse=True)
             if rules:
-                evidence = "; ".join(map(_evidence, rules[:MAX_NAMED_RULES]))
-                more = f"; and {len(rules) - MAX_NAMED_RULES} more rules" if len(rules) > MAX_NAMED_RULES else ""
-                yield Signal(SIGNALS[effect], certainty(rules[0], comment), evidence + more)
+                yield Signal(SIGNALS[effect], certainty(rules[0], comment), _joined_evidence(rules))
+        if trusted := [rule for rule in applied if is_link_trust(rule)]:
+            yield Signal(LINKS_TRUSTED, 1.0, _joined_evidence(trusted))
 
 
 @lru_cache(maxsize=64)
@@ -111,7 +118,22 @@ def _text_matchers(rules: ByIdentity[tuple[AuthorRule, ...]]) -> FieldMatchers[A
 
 def author_rules(comment: Comment, facts: Facts) -> list[AuthorRule]:
     """Return the rules about the author, the network and the links that apply to the comment now."""
-    return [rule for rule in facts.rules if rule.is_active(facts.now) and _has_proof(rule, comment, facts)]
+    found = [rule for rule in facts.rules if rule.is_active(facts.now) and _has_proof(rule, comment, facts)]
+    return found if _is_every_link_trusted(comment, found) else [rule for rule in found if not is_link_trust(rule)]
+
+
+def is_link_trust(rule: AuthorRule) -> bool:
+    """Return True for trust in a linked domain. Anybody can link there, so it only takes away what links cost."""
+    return rule.effect is RuleEffect.TRUST and rule.target is RuleTarget.DOMAIN
+
+
+def _is_every_link_trusted(comment: Comment, rules: list[AuthorRule]) -> bool:
+    """Return True if each link in the text, the website and the name is covered: one trusted link pays for no other."""
+    trusted = {rule.value for rule in rules if is_link_trust(rule)}
+    if not trusted:
+        return False
+    hosts = {link.host for text in (comment.content, comment.url, comment.author) for link in links(text)}
+    return bool(hosts) and all(not trusted.isdisjoint(all_domains_covering((host,))) for host in hosts)
 
 
 def applied_rules(comment: Comment, facts: Facts) -> list[AuthorRule]:
@@ -144,6 +166,11 @@ def certainty(rule: AuthorRule, comment: Comment) -> float:
     """Return 1, or 0.5 for trust in an email address that only an earlier comment makes likely."""
     is_likely = _is_by_address(rule, comment) and not comment.is_verified
     return 0.5 if rule.effect is RuleEffect.TRUST and is_likely else 1.0
+
+
+def _joined_evidence(rules: list[AuthorRule]) -> str:
+    more = f"; and {len(rules) - MAX_NAMED_RULES} more rules" if len(rules) > MAX_NAMED_RULES else ""
+    return "; ".join(map(_evidence, rules[:MAX_NAMED_RULES])) + more
 
 
 def _evidence(rule: AuthorRule) -> str:

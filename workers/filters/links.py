@@ -34,6 +34,7 @@ class LinkFilter(Filter):
             sentence="It has {evidence}.",
             tone="warn",
             brief="{evidence}",
+            of_links=True,
         ),
         "links.many": SignalInfo(
             5.0,
@@ -45,6 +46,7 @@ class LinkFilter(Filter):
             sentence="It has {evidence}.",
             tone="warn",
             brief="{evidence}",
+            of_links=True,
         ),
         "links.only": SignalInfo(
             1.5,
@@ -54,6 +56,7 @@ class LinkFilter(Filter):
             title="Hardly more than links",
             sentence="It has hardly any words besides the links.",
             tone="warn",
+            of_links=True,
         ),
         "links.author": SignalInfo(
             0.1,
@@ -63,6 +66,7 @@ class LinkFilter(Filter):
             title="Author gave a website",
             sentence="The author gave the website {evidence}.",
             tone="warn",
+            of_links=True,
         ),
         "links.shortener": SignalInfo(
             0.3,
@@ -72,6 +76,7 @@ class LinkFilter(Filter):
             title="Shortened link",
             sentence="It links to {evidence}, which hides the real address.",
             tone="bad",
+            of_links=True,
         ),
         "links.raw-address": SignalInfo(
             1.0,
@@ -81,6 +86,7 @@ class LinkFilter(Filter):
             title="Link to an IP address",
             sentence="It links to a bare IP address: {evidence}.",
             tone="bad",
+            of_links=True,
         ),
         "links.international": SignalInfo(
             0.3,
@@ -90,6 +96,7 @@ class LinkFilter(Filter):
             title="Link with unusual letters",
             sentence="It links to {evidence}, which can look like another address.",
             tone="warn",
+            of_links=True,
         ),
         "links.added": SignalInfo(
             Override.HOLD,

@@ -43,6 +43,7 @@ class ReputationFilter(Filter):
             title="Domain known for spam",
             sentence="{evidence}.",
             tone="bad",
+            of_links=True,
         ),
         HAM: SignalInfo(
             -2.0,
@@ -61,6 +62,7 @@ class ReputationFilter(Filter):
             title="Spam on other sites",
             sentence="{evidence}.",
             tone="bad",
+            of_links=True,
         ),
     }
 

@@ -71,6 +71,7 @@ class WebsiteFilter(Filter):
             title="Website sounds like advertising",
             sentence="The author's website has words that advertisers use: {evidence}.",
             tone="bad",
+            of_links=True,
         ),
         "name.words": SignalInfo(
             2.5,
@@ -98,6 +99,7 @@ class WebsiteFilter(Filter):
             title="Cheap domain ending",
             sentence="The author's website is {evidence}, and advertisers like that ending.",
             tone="warn",
+            of_links=True,
         ),
         "website.profile": SignalInfo(
             1.5,
@@ -107,6 +109,7 @@ class WebsiteFilter(Filter):
             title="Profile as website",
             sentence="The author's website is a profile or a page that forwards: {evidence}.",
             tone="warn",
+            of_links=True,
         ),
         "website.others": SignalInfo(
             3.0,
@@ -119,6 +122,7 @@ class WebsiteFilter(Filter):
             title="Website of many names",
             sentence="{evidence}.",
             tone="bad",
+            of_links=True,
         ),
         "email.disposable": SignalInfo(
             1.0,

@@ -13,7 +13,7 @@ from comments.errors import SettingsInvalid
 from comments.lifecycle import RESULT, Action, Role
 from comments.model import Decision, Signal
 from comments.report_rules import REPORTED
-from comments.signals import Override, SignalCatalogue, SignalInfo, Weight
+from comments.signals import LINKS_TRUSTED, Override, SignalCatalogue, SignalInfo, Weight
 from comments.site import Site
 from workers.filters import Filter
 
@@ -92,7 +92,8 @@ class Policy:
     """Weight of each signal, and the points from which a comment is held or is spam.
 
     An override adds no points, except REJECT, which makes every comment spam. So a signal with HOLD cannot make a
-    comment spam, alone or with others. `firm` and `history` are the signals with these properties of `SignalInfo`.
+    comment spam, alone or with others. `firm` and `history` are the signals with these properties of `SignalInfo`,
+    and `of_links` those that give no points if a rule trusts every link.
     """
 
     hold_at: float = 3.0
@@ -100,12 +101,14 @@ class Policy:
     weights: Mapping[str, Weight] = field(default_factory=dict)
     firm: frozenset[str] = frozenset()
     history: frozenset[str] = frozenset()
+    of_links: frozenset[str] = frozenset()
 
     @cached_property
     def version(self) -> str:
         """A hash of all numbers in the policy, stored with every decision."""
         weights = sorted((name, str(weight)) for name, weight in self.weights.items())
-        numbers = (self.hold_at, self.spam_at, weights, sorted(self.firm), sorted(self.history), MAX_HISTORY)
+        kinds = [sorted(names) for names in (self.firm, self.history, self.of_links)]
+        numbers = (self.hold_at, self.spam_at, weights, *kinds, MAX_HISTORY)
         return blake2b(repr(numbers).encode(), digest_size=6).hexdigest()
 
     def for_site(self, site: Site) -> Self:
@@ -125,8 +128,10 @@ class Policy:
     def decide(self, signals: Iterable[Signal], at: datetime, may_refuse: bool = True) -> Decision:
         """Weigh the signals and decide. Without `may_refuse`, points only hold: the site has too few lessons."""
         given = list(signals)
-        share = self._history_share(given)
-        weighed = tuple([self._weighed(s, share if s.name in self.history else 1.0) for s in given])
+        shares = dict.fromkeys(self.history, self._history_share(given))
+        if any(s.name == LINKS_TRUSTED for s in given):
+            shares |= dict.fromkeys(self.of_links, 0.0)
+        weighed = tuple([self._weighed(s, shares.get(s.name, 1.0)) for s in given])
         score = round(sum(s.points for s in weighed), 3)
         action = self._action(score, weighed, may_refuse)
         return Decision(
@@ -202,6 +207,7 @@ def build_policy(filters: Iterable[Filter], overrides: Mapping[str, Any]) -> Pol
         weights=declared | numbers,
         firm=frozenset(name for name, info in signals.items() if info.firm),
         history=frozenset(name for name, info in signals.items() if info.history),
+        of_links=frozenset(name for name, info in signals.items() if info.of_links),
     )
     if not 0 < policy.hold_at <= policy.spam_at:
         raise SettingsInvalid("the policy needs 0 < hold_at <= spam_at")

@@ -7,6 +7,7 @@ import pytest
 
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
 from comments.lifecycle import Action
+from comments.model import Signal
 from tests.support.builders import NOW, a_comment, a_site
 from tests.unit.workers.about import facts, seen, strengths
 from workers.filters import BUILT_IN
@@ -96,6 +97,44 @@ def test_a_term_is_matched_like_the_sites_own_words():
     ban = (a_rule(RuleTarget.TERM, "cheap pills"),)
     assert seen(AuthorRuleFilter(), a_comment(content="Ch3ap   PILLS here"), text_rules=ban)
     assert seen(AuthorRuleFilter(), a_comment(content="cheap pillows"), text_rules=ban) == {}
+
+
+TRUSTED_DOMAIN = a_rule(RuleTarget.DOMAIN, "good.example", RuleEffect.TRUST)
+
+
+@pytest.mark.parametrize(
+    ("content", "url"),
+    [
+        ("see https://good.example/a and https://pills.example", ""),
+        ("see https://good.example/a", "https://pills.example"),
+        ("good.example is down", "https://pills.example"),
+        ("I read good-day.example", "https://notgood.example"),
+    ],
+)
+def test_one_trusted_link_does_not_pay_for_others(content: str, url: str) -> None:
+    assert "standing.trusted-links" not in seen(
+        AuthorRuleFilter(), a_comment(content=content, url=url), rules=(TRUSTED_DOMAIN,)
+    )
+
+
+def test_trust_in_domains_applies_if_each_link_is_to_one_of_them() -> None:
+    other = a_rule(RuleTarget.DOMAIN, "fine.example", RuleEffect.TRUST)
+    comment = a_comment(content="see https://www.good.example/a and https://fine.example", url="https://good.example")
+    found = seen(AuthorRuleFilter(), comment, rules=(TRUSTED_DOMAIN, other))
+    assert list(found) == ["standing.trusted-links"]
+    assert "Links to good.example are trusted by a rule of mo" in found["standing.trusted-links"].evidence
+    assert seen(AuthorRuleFilter(), comment, rules=(TRUSTED_DOMAIN, replace(other, until=NOW))) == {}
+
+
+def test_trust_in_a_domain_takes_away_what_links_cost_and_nothing_else() -> None:
+    policy = build_policy(BUILT_IN, {})
+    links = [Signal(name, 1.0, "") for name in ("links.many", "links.only", "website.words", "reputation.spam")]
+    others = [Signal(name, 1.0, "") for name in ("learned.spam", "author.spammed", "name.words")]
+    trust = Signal("standing.trusted-links", 1.0, "")
+    assert policy.decide([*links, trust], NOW).score == 0
+    assert policy.decide([*links, *others, trust], NOW).score == policy.decide(others, NOW).score
+    ban = Signal("standing.banned", 1.0, "")
+    assert policy.decide([*links, ban, trust], NOW).action is Action.SPAM
 
 
 BY_EMAIL = a_rule(RuleTarget.AUTHOR, "identity-of-ada", RuleEffect.TRUST)

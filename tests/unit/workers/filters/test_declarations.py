@@ -5,7 +5,14 @@ import re
 import pytest
 
 from comments.model import Signal
-from comments.signals import PUBLISHED_UNSEEN, Override, SignalInfo, missing_declarations, signal_sentence
+from comments.signals import (
+    LINKS_TRUSTED,
+    PUBLISHED_UNSEEN,
+    Override,
+    SignalInfo,
+    missing_declarations,
+    signal_sentence,
+)
 from workers.filters import BUILT_IN
 from workers.judging.policy import JUDGE_SIGNALS, catalogue
 
@@ -44,7 +51,7 @@ def test_a_sentence_without_evidence_is_still_one(name: str, info: SignalInfo) -
 
 @pytest.mark.parametrize(("name", "info"), declared())
 def test_the_color_of_a_signal_agrees_with_its_points(name: str, info: SignalInfo) -> None:
-    speaks_for = (isinstance(info.weight, float) and info.weight < 0) or name == PUBLISHED_UNSEEN
+    speaks_for = (isinstance(info.weight, float) and info.weight < 0) or name in (PUBLISHED_UNSEEN, LINKS_TRUSTED)
     assert (info.tone == "good") is speaks_for
     assert (info.weight is not Override.REJECT) or info.tone == "bad"
 
