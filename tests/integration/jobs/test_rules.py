@@ -104,7 +104,7 @@ def test_a_rule_for_all_sites_applies_to_each_and_counts_there(web: PublicApp) -
     second = sent(web, site="shop", content="a casino")
     assert {first.status, second.status} == {Status.SPAM}
     assert first.filter_decision is not None
-    assert "by mo for all sites (a known shop)" in first.filter_decision.signals[0].evidence
+    assert "by a rule of mo for all sites (a known shop)" in first.filter_decision.signals[0].evidence
     hits = web.storage.author_rules.hits(SHARED_RULES)
     assert {name: of.n for name, of in hits.items()} == {rule.name: 1, "term:casino": 1}
     assert web.storage.author_rules.hits("blog") == {}
