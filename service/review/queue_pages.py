@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from comments.errors import NotFound
-from comments.lifecycle import MODERATOR_ACTIONS, Action, Role, Status
+from comments.errors import Invalid, NotFound
+from comments.lifecycle import MODERATOR_ACTIONS, REVIEWED, Action, Role, Status
 from comments.model import Comment
 from comments.site import Site
 from service.accounts import sessions
@@ -15,6 +16,7 @@ from service.accounts.sessions import SignedIn
 from service.accounts.site_creators import may_create_sites, wants_setup
 from service.deps import deps
 from service.web import site_cache
+from service.web.errors import prefers_html
 from service.web.operations import parsed_query
 
 from .canned_replies import canned_replies
@@ -61,23 +63,35 @@ def sites_of(signed: SignedIn) -> list[Site]:
 
 
 @blueprint.get("/all")
-def queue_of_all_sites() -> str:
+def queue_of_all_sites() -> ResponseReturnValue:
     """One list of the comments on all of a person's sites."""
-    signed, view = sessions.require_sign_in(), parsed_query(QueueView)
+    signed = sessions.require_sign_in()
     sites = sites_of(signed)
     counts: Counter[str] = Counter()
     for site in sites:
         counts.update(_counts(site.id))
-    return render_template("review/queue.html", site=None, counts=counts, **_queue_context(sites, view, signed, True))
+    return _list_page(sites, signed, all_sites=True, site=None, counts=counts)
 
 
 @blueprint.get("/<site>")
-def queue(site: str) -> str:
+def queue(site: str) -> ResponseReturnValue:
     signed = sessions.require_role(site, "viewer")
-    view, found = parsed_query(QueueView), site_cache.get_site(site)
-    counts, unseen = _counts(site), deps().storage.comments.counters(site).published_unseen
-    context = _queue_context([found], view, signed)
-    return render_template("review/queue.html", site=found, counts=counts, unseen=unseen, **context)
+    found, unseen = site_cache.get_site(site), deps().storage.comments.counters(site).published_unseen
+    return _list_page([found], signed, all_sites=False, site=found, counts=_counts(site), unseen=unseen)
+
+
+def _list_page(sites: Sequence[Site], signed: SignedIn, all_sites: bool, **context: object) -> ResponseReturnValue:
+    """Show the list; if its address cannot be used, the reasons above an empty one, with the search as it was typed."""
+    try:
+        context |= _queue_context(sites, parsed_query(QueueView), signed, all_sites)
+    except Invalid as error:
+        if not prefers_html():
+            raise
+        status = request.args.get("status", "")
+        view = QueueView.model_validate({"status": status if status in (*REVIEWED, EVERY_STATUS) else "held"})
+        context |= _list_context(sites, view, QueuePage(), signed, all_sites)
+        return render_template("review/queue.html", **context, problems=error.problems), 422
+    return render_template("review/queue.html", **context)
 
 
 def _counts(site: str) -> dict[str, int]:
@@ -86,11 +100,15 @@ def _counts(site: str) -> dict[str, int]:
     return {**counts, EVERY_STATUS: sum(counts.values())}
 
 
-def _queue_context(
-    sites: Sequence[Site], view: QueueView, signed: SignedIn, all_sites: bool = False
-) -> dict[str, object]:
+def _queue_context(sites: Sequence[Site], view: QueueView, signed: SignedIn, all_sites: bool) -> dict[str, object]:
+    """Raises Invalid for a view that is impossible."""
     check_view(view, view.status, view.order, [site.id for site in sites], all_sites)
-    page = load_queue_page(sites, view, signed)
+    return _list_context(sites, view, load_queue_page(sites, view, signed), signed, all_sites)
+
+
+def _list_context(
+    sites: Sequence[Site], view: QueueView, page: QueuePage, signed: SignedIn, all_sites: bool
+) -> dict[str, object]:
     cards = review_cards(deps().storage, page.comments, {site.id: site for site in sites}, signed)
     return {
         **page_context(signed),

@@ -160,7 +160,7 @@ def facets_of(status: str) -> tuple[str, ...]:
 def check_view(view: QueueFilters, status: str, order: str, sites: Sequence[str], all_sites: bool = False) -> None:
     """Raises Invalid with every parameter that is impossible together with the others."""
     problems = [
-        Problem(last, "range", f"must not be before `{first}`")
+        Problem(last, "range", f"must not be before “{FILTER_LABELS[first]}”")
         for first, last in (("received_from", "received_to"), ("decided_from", "decided_to"))
         if getattr(view, first) and getattr(view, last) and getattr(view, last) < getattr(view, first)
     ]

@@ -91,6 +91,17 @@ def test_an_empty_search_result_says_what_to_do(web_app, mo):
     assert mo.get("/review/blog?q=!!!", headers=HTML).status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/review/blog", "/review/all"])
+def test_a_search_that_cannot_be_used_keeps_the_page_and_what_was_typed(mo: SignedInClient, path: str) -> None:
+    answer = mo.get(f"{path}?q=!!!&status=spam&received_from=2026-11-02&received_to=2026-11-01", headers=HTML)
+    assert answer.status_code == 422
+    assert 'value="!!!"' in answer.text
+    assert "Received until must not be before “Received from”." in answer.text
+    words = mo.get(f"{path}?q=!!!&status=spam", headers=HTML).text
+    assert "Search must contain a word, an address or a domain." in words
+    assert "Nothing was searched" in words
+
+
 def test_all_sites_are_one_queue(web_app, mo):
     oldest = held(web_app.storage, site="shop", received=NOW - timedelta(hours=3))
     mine = held(web_app.storage, received=NOW - timedelta(hours=2))
