@@ -1,4 +1,4 @@
-"""What a moderator does from a row besides a decision: pin, close the thread, add a rule, open near-copies."""
+"""Tools of a row besides decisions: pin, close the thread, add a rule, open near-copies."""
 
 from dataclasses import replace
 from datetime import timedelta

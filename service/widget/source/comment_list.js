@@ -56,7 +56,7 @@ function header(row, own, authors, namesParent, localize) {
     element("bdi", { className: "author", part: "author" }, hasWebsite ? element("a", { href: row.url, rel: LINK_REL }, author) : author),
     row.verified && verifiedMark(localize("verified")),
     row.role === "staff" && element("span", { className: "badge staff", part: "badge" }, localize("staff")),
-    row.pinned && element("span", { className: "badge", part: "badge" }, localize("pinned")),
+    row.pinned && element("span", { className: "badge pinned", part: "badge" }, localize("pinned")),
     namesParent && authors.has(row.parent) && element("a", { className: "quiet", href: commentLink(row.parent) },
       element("bdi", {}, `@${authors.get(row.parent)}`)),
     element("a", { className: "time", part: "time", href: commentLink(row.id), "data-exact": exact },
