@@ -55,7 +55,7 @@ CACHES = (
     hosts.domains_of,
     site_model.tokens,
     combined_model.prior_log_odds,
-    combined_model.site_log_odds,
+    combined_model._combined_score,
     features.features,
 )
 SITE = Site("blog", "A blog", NOW, hold_words=tuple(Term(f"term{n}") for n in range(50)))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
 from .author_rules import SHADOWED
@@ -136,14 +137,12 @@ class Comment:
     @property
     def proven_keys(self) -> tuple[str, ...]:
         """Keys of the author's records that nobody can get by typing: signed user, confirmed email, browser."""
-        confirmed = f"{self.identity}@confirmed" if self.email_confirmed and self.identity else ""
-        browser = f"{self.identity}@{self.browser}" if self.browser and self.identity else self.browser
-        return tuple(key for key in (self.user, confirmed, browser) if key)
+        return _proven_keys(self.user, self.identity, self.browser, self.email_confirmed)
 
     @property
     def author_keys(self) -> tuple[str, ...]:
         """Keys of all records of this author, `history_key` first. A typed address counts only against its author."""
-        return tuple(dict.fromkeys(k for k in (self.user, self.identity, self.network_key, *self.proven_keys) if k))
+        return _author_keys(self.user, self.identity, self.network_key, self.proven_keys)
 
     @property
     def _effective(self) -> list[Decision]:
@@ -236,3 +235,16 @@ class Comment:
 
     def _with(self, decision: Decision) -> Self:
         return replace(self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision))
+
+
+@lru_cache(maxsize=256)
+def _proven_keys(user: str, identity: str, browser: str, email_confirmed: bool) -> tuple[str, ...]:
+    """Return the keys for these fields. Cached, because judging one comment needs them ten times."""
+    confirmed = f"{identity}@confirmed" if email_confirmed and identity else ""
+    in_browser = f"{identity}@{browser}" if browser and identity else browser
+    return tuple([key for key in (user, confirmed, in_browser) if key])
+
+
+@lru_cache(maxsize=256)
+def _author_keys(user: str, identity: str, network_key: str, proven_keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([key for key in (user, identity, network_key, *proven_keys) if key]))

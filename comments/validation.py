@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ LENGTHS: Mapping[str, int] = {
 #: Combining marks on one letter. No script needs more than four; "zalgo" text stacks dozens over its neighbours.
 MAX_MARKS = 8
 
+#: More characters in a row that may be marks than a letter can have.
+MAY_BE_MARKS = re.compile(rf"[^\w\x00-\u02ff]{{{MAX_MARKS + 1}}}")
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 LINE_END = re.compile(r"\r\n?")
@@ -40,6 +44,8 @@ SPECIAL_DOMAINS = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 
 #: Markdown that shows nothing: a link without text, and the fences of a code block.
 EMPTY_MARKUP = re.compile(r"\[\s*\]\([^()\n]*\)|^[ \t]*(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
+#: Parts of it that every such markup has.
+EMPTY_MARKUP_SIGNS = ("](", "```", "~~~")
 
 ID = re.compile(r"[a-z2-7]{26}")
 #: Characters that an address always escapes, and that could end an HTML attribute or a log field.
@@ -88,13 +94,23 @@ def _field_problems(fields: Mapping[str, str], site: Site) -> Iterator[Problem]:
     required = {*site.required, "thread"}
     for name in CHECKED_FIELDS:
         text = fields.get(name, "")
-        if is_blank(EMPTY_MARKUP.sub("", text) if name == "content" else text):
+        if is_blank(_without_empty_markup(text) if name == "content" else text):
             if name in required or text:
                 yield Problem(name, "required", MISSING[name])
             continue
-        yield from _text_problems(name, text, site.max_content if name == "content" else LENGTHS[name])
+        yield from _text_problems(name, text, site.max_content) if name == "content" else _problems_of(name, text)
     if (parent := fields.get("parent", "")) and not ID.fullmatch(parent):
         yield Problem("parent", "parent", "The comment you are replying to does not exist.")
+
+
+def _without_empty_markup(text: str) -> str:
+    return EMPTY_MARKUP.sub("", text) if any(sign in text for sign in EMPTY_MARKUP_SIGNS) else text
+
+
+@lru_cache(maxsize=512)
+def _problems_of(name: str, text: str) -> tuple[Problem, ...]:
+    """Return the problems of a short field. Cached, because comments of one thread and author repeat them."""
+    return tuple(_text_problems(name, text, LENGTHS[name]))
 
 
 def name_problems(name: str) -> tuple[Problem, ...]:
@@ -116,7 +132,9 @@ def _text_problems(name: str, text: str, limit: int) -> Iterator[Problem]:
     if name != "thread" and len(text) > limit:
         yield Problem(name, "too-long", f"{_label(name)} has {len(text)} characters; the limit is {limit}.")
         return
-    if (CONTROL_IN_TEXT if name == "content" else CONTROL).search(text):
+    # Most texts are printable, which is quicker to see.
+    may_have_control = not (text.replace("\n", " ") if name == "content" else text).isprintable()
+    if may_have_control and (CONTROL_IN_TEXT if name == "content" else CONTROL).search(text):
         yield Problem(name, "control", f"{_label(name)} contains control characters. Remove them.")
     elif has_mark_flood(text):
         yield Problem(name, "marks", f"{_label(name)} has too many combining marks on one letter. Remove some.")
@@ -145,7 +163,7 @@ def is_blank(text: str) -> bool:
 
 
 def has_mark_flood(text: str) -> bool:
-    if text.isascii():
+    if text.isascii() or not MAY_BE_MARKS.search(text):
         return False
     runs = groupby(text, key=lambda c: c > "\u02ff" and unicodedata.category(c) in ("Mn", "Me"))
     return any(marks and sum(1 for _ in run) > MAX_MARKS for marks, run in runs)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from comments.author_rules import AuthorRule
 from comments.lifecycle import Status
@@ -80,8 +81,7 @@ class QueueDepth:
     oldest: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class WindowUse:
+class WindowUse(NamedTuple):
     """One value to count in one sliding window. A `shared` window counts the comments of all sites.
 
     A value that the comment had `before` an edit is not counted again.

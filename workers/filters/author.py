@@ -132,7 +132,7 @@ def _first(comment: Comment, facts: Facts) -> Signal:
         return Signal("author.first", 1.0, f"{first}, and this one has a link or a website")
     if has_contact(comment):
         return Signal("author.first", 1.0, f"{first}, and this one says how to contact its author")
-    probability = combined_score(comment, facts.corpus).probability
+    probability = combined_score(comment, facts.corpus, facts.site.refusals).probability
     if probability > SURE:
         return Signal("author.first", 1.0, f"{first}, and this one may be spam ({100 * probability:.0f} %)")
     return Signal(PUBLISHED_UNSEEN, 1.0, f"{first}, but this one looks harmless ({100 * probability:.0f} % spam)")

@@ -45,10 +45,20 @@ def rule_names(comment: Comment) -> tuple[str, ...]:
     names = [rule_name(RuleTarget.AUTHOR, key) for key in comment.author_keys]
     names += [rule_name(RuleTarget.ORIGIN, network) for network in comment.networks]
     names += [rule_name(RuleTarget.RANGE, id) for id in comment.ranges]
-    if mail_host := normal_domain(comment.email.rpartition("@")[2]):
-        names += [rule_name(RuleTarget.EMAIL_DOMAIN, domain) for domain in all_domains_covering((mail_host,))]
-    names += [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)]
+    if comment.email:
+        names += _names_of_mail_host(comment.email.rpartition("@")[2])
+    if hosts:
+        names += [rule_name(RuleTarget.DOMAIN, domain) for domain in all_domains_covering(hosts)]
     return tuple(names[:MAX_RULE_NAMES])
+
+
+@lru_cache(maxsize=512)
+def _names_of_mail_host(written: str) -> tuple[str, ...]:
+    """Return the names of rules about the domain of an email address."""
+    host = normal_domain(written)
+    return (
+        tuple([rule_name(RuleTarget.EMAIL_DOMAIN, domain) for domain in all_domains_covering((host,))]) if host else ()
+    )
 
 
 @dataclass(frozen=True)

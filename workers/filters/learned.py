@@ -62,9 +62,13 @@ def reasons(comment: Comment, lessons: TokenCounts, token_odds: Mapping[str, flo
 
     Honest comments, the majority, get only the site's, because those of the shipped model take as long as judging.
     """
-    written = frozenset(features(comment).words)
-    against = list(islice(_site_clues(lessons, token_odds, written, spam, is_for=False), MAX_AGAINST))
-    found = list(islice(_site_clues(lessons, token_odds, written, spam, is_for=True), MAX_CLUES))
+    written = frozenset(features(comment).words) if token_odds else frozenset[str]()
+    against, found = list[LearnedClue](), list[LearnedClue]()
+    if token_odds:
+        against += islice(_site_clues(lessons, token_odds, written, spam, is_for=False), MAX_AGAINST)
+        found += islice(_site_clues(lessons, token_odds, written, spam, is_for=True), MAX_CLUES)
+    elif not spam:
+        return _without_clues(spam)
     if spam:
         shipped = [LearnedClue(text) for text in shipped_prior().reasons(comment, MAX_PRIOR_REASONS)]
         found = [*found[:MAX_SITE_REASONS], *shipped, *found[MAX_SITE_REASONS:]]

@@ -64,4 +64,7 @@ class SpamCopyFilter(Filter):
     def _is_sure(self, comment: Comment, facts: Facts, same: bool, spam: int) -> bool:
         if spam >= self.enough or (same and len(fingerprint(comment.content)) >= ENOUGH_LETTERS):
             return True
-        return is_long(comment.content) and combined_score(comment, facts.corpus).probability >= self.likely
+        return (
+            is_long(comment.content)
+            and combined_score(comment, facts.corpus, facts.site.refusals).probability >= self.likely
+        )

@@ -144,7 +144,7 @@ def decision_for(comment: Comment, facts: Facts, signals: Sequence[Signal], poli
     edit. Otherwise its author could try words until no filter reacts. Nothing that the model is certain about is
     published, whoever wrote it. Points refuse only on a site with enough lessons.
     """
-    may_refuse, score = has_enough_lessons(facts.corpus), combined_score(comment, facts.corpus)
+    may_refuse, score = has_enough_lessons(facts.corpus), combined_score(comment, facts.corpus, facts.site.refusals)
     if was_held_before_edit(comment):
         signals = (*signals, Signal(HELD_BEFORE, 1.0, "It waited for a moderator when its author edited it"))
     decision = policy.decide(signals, facts.now, may_refuse)

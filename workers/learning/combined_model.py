@@ -94,14 +94,6 @@ def prior_log_odds(comment: Comment) -> float:
     return shipped_prior().log_odds(comment)
 
 
-@lru_cache(maxsize=128)
-def site_log_odds(comment: Comment, lessons: ByIdentity[TokenCounts]) -> tuple[Mapping[str, float], float]:
-    """Log-odds of the comment's tokens on this site, and their mean. Cached, because a judgement needs them twice."""
-    of_comment = tokens(comment)
-    token_odds = token_log_odds_of(of_comment, lessons.value)
-    return token_odds, mean_log_odds(token_odds, len(of_comment))
-
-
 def combined_score(
     comment: Comment, lessons: TokenCounts, refusals: str = DEFAULT_REFUSALS, prior: float | None = None
 ) -> CombinedScore:
@@ -109,9 +101,16 @@ def combined_score(
 
     `prior` replaces the shipped model's log-odds in evaluations, by those of a model that did not see the comment.
     """
-    token_odds, site = site_log_odds(comment, ByIdentity(lessons))
+    return _combined_score(comment, ByIdentity(lessons), refusals, prior_log_odds(comment) if prior is None else prior)
+
+
+@lru_cache(maxsize=128)
+def _combined_score(comment: Comment, of_site: ByIdentity[TokenCounts], refusals: str, prior: float) -> CombinedScore:
+    """Cached, because a judgement needs the score up to four times."""
+    lessons, of_comment = of_site.value, tokens(comment)
+    token_odds = token_log_odds_of(of_comment, lessons) if lessons.tokens else {}
+    site = mean_log_odds(token_odds, len(of_comment))
     prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
-    prior = prior_log_odds(comment) if prior is None else prior
     log_odds = prior_weight * prior + site_weight * site + offset + calibration_shift(lessons.residual)
     spam_at = REFUSAL_RULES[refusals].spam_at(lessons) + PRIOR_DOUBT * max(0.0, PRIOR_HONEST - prior)
     return CombinedScore(log_odds, hold_threshold(lessons), spam_at, token_odds)

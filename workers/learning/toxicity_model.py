@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -14,7 +14,7 @@ from typing import Self
 
 from workers.text.group_names import GROUP_NAMES, READER_WORDS
 from workers.text.normalization import fold
-from workers.text.tokens import repeats, squeezed, words
+from workers.text.tokens import squeezed, words
 from workers.text.vocabulary import common_words
 
 #: The model reads all words for the reader as one, and all names of groups of people as one.
@@ -60,6 +60,7 @@ class ToxicityModel:
     bias: int
     inputs: str  # SHA-256 over the training inputs
     telling: frozenset[str] = frozenset()  # every text that can count as an attack has one of these words
+    most: Mapping[str, int] = field(default_factory=dict)  # the highest weight of each word or pair, if above 0
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -85,7 +86,10 @@ class ToxicityModel:
         }
         every = known | {spelling: known[name] for spelling, name in MERGED.items()}
         telling = {_telling(feature) for feature, weight in weights.items() if weight > 0}
-        return cls(every, bias, inputs, frozenset(s for s, word in every.items() if word.name in telling))
+        most = {n: max(word.own, word.own + word.aimed) for n, word in known.items()}
+        most |= {feature: weight for feature, weight in weights.items() if " " in feature}
+        most = {name: weight for name, weight in most.items() if weight > 0}
+        return cls(every, bias, inputs, frozenset(s for s, word in every.items() if word.name in telling), most)
 
     def token_weights(self, tokens: Sequence[str]) -> Iterator[int]:
         """Yield the weight of each word. A repeated word counts once, so that a chorus is no attack."""
@@ -111,17 +115,26 @@ class ToxicityModel:
     def attack(self, text: str, threshold: float = -math.inf) -> Attack:
         """Return the score of the worst SPAN words in a row, with its words if it reaches the threshold.
 
-        Below the threshold, the score of a text without telling words is not exact.
+        Below the threshold, the score is not exact: most texts cannot reach it, which is quick to see.
         """
         tokens = word_tokens(text)
-        if self.bias / STEPS < threshold and self.telling.isdisjoint(tokens):
-            return Attack(self.bias / STEPS, ())
+        if self.bias / STEPS < threshold:
+            telling = [n for n, token in enumerate(tokens) if token in self.telling]
+            if (self.bias + sum([self._most_around(tokens, n) for n in telling])) / STEPS < threshold:
+                return Attack(self.bias / STEPS, ())
         weights = list(self.token_weights(tokens))
-        sums = list(accumulate(weights, initial=0))
-        spans = list(map(sub, sums[SPAN:], sums)) or sums[-1:]
+        spans = _sums_of_spans(weights)
         worst = max(spans)
         log_odds = (self.bias + worst) / STEPS
         return Attack(log_odds, self._evidence(tokens, weights, spans.index(worst)) if log_odds >= threshold else ())
+
+    def _most_around(self, tokens: Sequence[str], n: int) -> int:
+        """Return an upper bound for the weights of a word, and of its pairs with the words before and after it."""
+        name = MERGED.get(tokens[n], tokens[n])
+        before = MERGED.get(tokens[n - 1], tokens[n - 1]) if n else ""
+        after = MERGED.get(tokens[n + 1], tokens[n + 1]) if n + 1 < len(tokens) else ""
+        most = self.most
+        return most.get(name, 0) + most.get(f"{before} {name}", 0) + most.get(f"{name} {after}", 0)
 
     def _evidence(self, tokens: Sequence[str], weights: Sequence[int], start: int) -> tuple[str, ...]:
         """Return the strongest words of a span in order, with the word before if the pair has a weight."""
@@ -135,6 +148,12 @@ class ToxicityModel:
         return f"{tokens[n - 1]} {tokens[n]}" if together else tokens[n]
 
 
+def _sums_of_spans(weights: Iterable[int]) -> list[int]:
+    """Return the sum of each SPAN weights in a row; of all weights if there are fewer."""
+    sums = list(accumulate(weights, initial=0))
+    return list(map(sub, sums[SPAN:], sums)) or sums[-1:]
+
+
 def _telling(feature: str) -> str:
     """Return a word of a feature, the rarer one of a pair."""
     *_, last = names = feature.removeprefix(AIMED).split()
@@ -144,7 +163,7 @@ def _telling(feature: str) -> str:
 def word_tokens(text: str) -> tuple[str, ...]:
     """Return the words of the folded text, with runs of a letter cut to one."""
     folded = fold(text).text
-    return words(squeezed(folded, 1) if repeats(folded, 3) else folded)[:_MAX_WORDS]
+    return words(squeezed(folded, 1))[:_MAX_WORDS]
 
 
 @cache

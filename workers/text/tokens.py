@@ -35,6 +35,7 @@ BANDS, _ROWS = 3, 3
 _BAND_FORMAT = "-".join(["%08x"] * _ROWS)
 
 
+@lru_cache(maxsize=128)
 def repeats(text: str, n: int) -> bool:
     """Return whether a character outside HONESTLY_REPEATED occurs `n` times in a row. Quick for most texts."""
     size, code = (1, "ascii") if text.isascii() else (4, "utf-32-le")
@@ -50,7 +51,7 @@ def repeats(text: str, n: int) -> bool:
 
 def squeezed(text: str, n: int) -> str:
     """Cut runs of three or more of one letter to `n`."""
-    return re.sub(r"([^\W\d_])\1{2,}", lambda m: m[1] * n, text)
+    return re.sub(r"([^\W\d_])\1{2,}", lambda m: m[1] * n, text) if repeats(text, 3) else text
 
 
 @lru_cache(maxsize=256)
