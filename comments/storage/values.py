@@ -1,6 +1,6 @@
 """Values that the stores take and return, other than comments, sites and people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -103,7 +103,7 @@ class EvidenceQuery:
     parent: str = ""
     author: tuple[str, ...] = ()  # Comment.author_keys
     trusted: tuple[str, ...] = ()  # those of them that a stranger cannot have by typing
-    tokens: frozenset[str] = frozenset()
+    tokens: Set[str] = frozenset()  # read only if the site has lessons
     rules: tuple[str, ...] = ()  # names of the rules that could apply; all rules about texts are returned anyway
     first_attempt: bool = True  # windows count a comment on its first attempt only, so that a retry counts nothing
     is_check: bool = False  # windows do not count the comment at all, and it is in none of them

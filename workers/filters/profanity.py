@@ -27,6 +27,11 @@ def _word_choice(tier: str, also: tuple[str, ...], allow: tuple[str, ...], langu
     return WordChoice(Tier(tier), also, allow, language.partition("-")[0])
 
 
+@lru_cache(maxsize=512)
+def _in_name(author: str, choice: WordChoice) -> tuple[str, ...]:
+    return profane_words(author, choice)
+
+
 def masked_content(comment: Comment, facts: Facts) -> str:
     return mask(comment.content, word_choice(facts.site))
 
@@ -61,7 +66,7 @@ class ProfanityFilter(Filter):
         setting, choice = facts.site.profanity, word_choice(facts.site)
         if setting == "off":
             return
-        in_name, in_text = profane_words(comment.author, choice), profane_words(comment.content, choice)
+        in_name, in_text = _in_name(comment.author, choice), profane_words(comment.content, choice)
         is_masked = bool(in_text) and setting == "mask" and is_maskable(comment.content, choice)
         if is_masked:
             yield Signal(MASKED, 1.0, f"Readers see asterisks instead of {', '.join(in_text[:5])}")

@@ -50,6 +50,8 @@ class SpamCopyFilter(Filter):
     likely: float = 0.5
 
     def __call__(self, comment: Comment, facts: Facts) -> Iterator[Signal]:
+        if not facts.corpus.tokens:
+            return
         counts = {token: facts.corpus.tokens[token] for token in copy_tokens(comment) if token in facts.corpus.tokens}
         if not counts or any(ham for ham, _ in counts.values()):
             return

@@ -20,7 +20,7 @@ from workers.filters import Facts, Filter, Override, ScorerAnswer, author_rules
 from workers.filters.profanity import MASKED, masked_content
 from workers.filters.reputation import linked_domains
 from workers.learning.combined_model import combined_score
-from workers.learning.copy_tokens import lesson_tokens
+from workers.learning.copy_tokens import LessonTokens
 from workers.learning.lesson_quotas import wave_name
 from workers.learning.site_model import has_enough_lessons
 
@@ -63,7 +63,7 @@ def evidence_query(comment: Comment, attempts: int, filters: Iterable[Filter], s
         parent=comment.parent,
         author=comment.author_keys,
         trusted=(*comment.proven_keys, comment.network_key),
-        tokens=lesson_tokens(comment),
+        tokens=LessonTokens(comment),
         rules=author_rules.rule_names(comment),
         first_attempt=attempts == 1,
         is_check=attempts == NOT_CLAIMED,

@@ -107,9 +107,9 @@ def combined_score(
 @lru_cache(maxsize=128)
 def _combined_score(comment: Comment, of_site: ByIdentity[TokenCounts], refusals: str, prior: float) -> CombinedScore:
     """Cached, because a judgement needs the score up to four times."""
-    lessons, of_comment = of_site.value, tokens(comment)
-    token_odds = token_log_odds_of(of_comment, lessons) if lessons.tokens else {}
-    site = mean_log_odds(token_odds, len(of_comment))
+    lessons = of_site.value
+    token_odds = token_log_odds_of(tokens(comment), lessons) if lessons.tokens else {}
+    site = mean_log_odds(token_odds, len(tokens(comment))) if token_odds else 0.0
     prior_weight, site_weight, offset = _weights(rarer_lessons(lessons))
     log_odds = prior_weight * prior + site_weight * site + offset + calibration_shift(lessons.residual)
     spam_at = REFUSAL_RULES[refusals].spam_at(lessons) + PRIOR_DOUBT * max(0.0, PRIOR_HONEST - prior)

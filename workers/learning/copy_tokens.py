@@ -4,7 +4,8 @@ The counts of a token are the people's decisions about texts that have it: exact
 """
 
 import zlib
-from functools import lru_cache
+from collections.abc import Iterator, Set
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from comments.model import Comment
@@ -35,3 +36,23 @@ def copy_tokens(comment: Comment) -> tuple[str, ...]:
 def lesson_tokens(comment: Comment) -> frozenset[str]:
     """Return the tokens that a lesson about the comment counts: those of the site's model, and those of copies."""
     return tokens(comment) | frozenset(copy_tokens(comment))
+
+
+class LessonTokens(Set[str]):
+    """The tokens of `lesson_tokens`, made when they are first read: a site without lessons does not look them up."""
+
+    def __init__(self, comment: Comment) -> None:
+        self._comment = comment
+
+    @cached_property
+    def _tokens(self) -> frozenset[str]:
+        return lesson_tokens(self._comment)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tokens)
+
+    def __contains__(self, token: object) -> bool:
+        return token in self._tokens
+
+    def __len__(self) -> int:
+        return len(self._tokens)

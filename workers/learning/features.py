@@ -20,7 +20,7 @@ from workers.text.normalization import fold
 from workers.text.shapes import name_shapes, text_shapes, website_shapes
 from workers.text.style_measures import style_measures
 from workers.text.tokens import repeats, without_addresses, words
-from workers.text.traits import traits
+from workers.text.traits import NO_DIGITS, traits
 
 
 class Family(IntEnum):
@@ -51,7 +51,6 @@ MAX_LETTERS = 24
 GRAM = 4
 
 _DIGIT = re.compile(r"\d")
-_NO_DIGITS = bytes(n for n in range(128) if not chr(n).isdigit())
 BETWEEN_PARTS = re.compile(r"[-_\d]+")
 _REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -132,11 +131,10 @@ def _normalized(token: str) -> str:
 _normalized_words = WordCache(_normalized)
 
 
-def _all_normalized(every: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the normalized words. Most texts have only normal ones, which is quicker to see for all together."""
-    text = " ".join(every)
+def _all_normalized(every: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """Return the normalized words of a text. Most have only normal ones, which is quicker to see for all together."""
     is_usual = text.isascii() and max(map(len, every), default=0) <= MAX_LETTERS and not repeats(text, 3)
-    if is_usual and not text.encode().translate(None, _NO_DIGITS):
+    if is_usual and not text.encode().translate(None, NO_DIGITS):
         return every
     return tuple(map(_normalized_words.__getitem__, every))
 
@@ -147,11 +145,10 @@ def features(comment: Comment) -> Features:
     content = comment.content
     folded, found = fold(content), _links(content)
     every = words(without_addresses(folded.text) if found else folded.text)[:_MAX_WORDS]
-    normalized = _all_normalized(every)
-    website, name = _links(comment.url)[:1], fold(comment.author)
+    normalized = _all_normalized(every, folded.text)
+    website, (name, of_name) = _links(comment.url)[:1], _of_name(comment.author)
     shapes = [
-        *name_shapes(comment.author.strip(), bool(_links(comment.author))),
-        *(f"{disguise} in the name" for disguise in name.disguises),
+        *of_name,
         *(shape for link in website for shape in website_shapes(link, len(every))),
         *text_shapes(content, len(every), found),
     ]
@@ -159,10 +156,19 @@ def features(comment: Comment) -> Features:
         normalized,
         tuple(dict.fromkeys(traits(content, folded, found, frozenset(normalized)))),
         style_measures(folded.plain, every, normalized, found),
-        tuple(dict.fromkeys(map(_normalized, words(name.text)[:8]))),
+        name,
         _address(website),
         tuple(shapes),
     )
+
+
+@lru_cache(maxsize=512)
+def _of_name(author: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words and the shapes of an author's name."""
+    folded = fold(author)
+    shapes = name_shapes(author.strip(), bool(_links(author)))
+    disguises = (f"{disguise} in the name" for disguise in folded.disguises)
+    return tuple(dict.fromkeys(map(_normalized, words(folded.text)[:8]))), (*shapes, *disguises)
 
 
 def _links(text: str) -> tuple[Link, ...]:

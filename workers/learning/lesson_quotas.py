@@ -62,7 +62,9 @@ def campaign(content: str) -> str:
     nine in ten if one word in twenty differs.
     """
     text = fold(content).text
-    kept = [word for word in words(without_addresses(text)) if word.isalpha() or not any(map(str.isdigit, word))]
+    found = words(without_addresses(text))
+    is_plain = "".join(found).isalpha()
+    kept = found if is_plain else [w for w in found if w.isalpha() or not any(map(str.isdigit, w))]
     if len(kept) < FEW_WORDS:
         return " ".join(sorted(kept)) or text.strip()
     encoded = " ".join(kept).encode("utf-8", "replace").split(b" ")

@@ -95,11 +95,10 @@ class PriorModel:
         if not found.words:
             return 0.0
         weighed = list(map(self._weighed.__getitem__, found.words))
-        of_words = of_grams = grams = 0
         distinct = dict(zip(found.words, weighed, strict=True)).values()
-        for of_word, of_its_grams, n, _, _ in distinct:
-            of_words, of_grams, grams = of_words + of_word, of_grams + of_its_grams, grams + n
-        total = of_words * self._step(Family.WORDS, len(distinct)) + of_grams * self._step(Family.GRAMS, grams)
+        of_words, of_grams, grams, _, _ = zip(*distinct, strict=True)
+        total: float = sum(of_words) * self._step(Family.WORDS, len(distinct))
+        total += sum(of_grams) * self._step(Family.GRAMS, sum(grams))
         if pairs := set(_pairs(weighed)):
             total += sum(map(self.model.weights.__getitem__, pairs)) * self._step(Family.PAIRS, len(pairs))
         return total

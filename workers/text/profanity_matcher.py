@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
-from operator import contains
+from itertools import compress, count, product
+from operator import contains, itemgetter
 
 from better_profanity import Profanity
 from better_profanity.constants import ALLOWED_CHARACTERS
@@ -49,6 +49,7 @@ LOWERED = bytes(ord(chr(n).lower() if chr(n) in ALLOWED_CHARACTERS else " ") for
 
 #: Letters of a word that are looked at first. Few words begin like an entry.
 BEGINNING = 3
+_BEGINNING_OF = itemgetter(slice(BEGINNING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Matcher:
             # Every other character becomes a question mark, which separates words too.
             lowered = text.encode("ascii", "replace").translate(LOWERED)
             written = lowered.decode().split()
-            may_begin = [n for n, word in enumerate(written) if word[:BEGINNING] in self._beginnings]
+            may_begin = list(compress(count(), map(self._beginnings.__contains__, map(_BEGINNING_OF, written))))
             if not may_begin:
                 return
         else:

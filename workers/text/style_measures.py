@@ -23,6 +23,10 @@ NUMERALS = b"0123456789"
 SIGNS = b"%$#@*+="
 #: Translation table for bytes: a digit, "A" for a capital, or a space.
 _BYTE_KINDS = bytes(n if n in NUMERALS else ord("A") if n in CAPITALS else ord(" ") for n in range(256))
+#: The same with a full stop for each end of a sentence, and a space for white space.
+_SENTENCE_KINDS = bytes(
+    ord("." if chr(n) in ".!?" else " " if n < 128 and chr(n).isspace() else "x") for n in range(256)
+)
 
 #: English function words. A text that argues has many, an advertisement few.
 _JOINING = (
@@ -119,8 +123,16 @@ def _values(raw: str, words: Sequence[str], short: Sequence[str], found: Sequenc
         len(POINTERS.findall(raw)) if not plain or ">" in raw else 0,
         letters - sum(map(len, short)), len(JOINING & distinct) / len(distinct),
         len(I_WORDS & distinct) / len(distinct), len(YOU_WORDS & distinct) / len(distinct),
-        n / max(1, len(SENTENCE_END.findall(raw))), sum(len(link.host) + len(link.path) for link in found) / size,
+        n / max(1, count_sentences(raw)), sum(len(link.host) + len(link.path) for link in found) / size,
     )  # fmt: skip
+
+
+def count_sentences(raw: str) -> int:
+    """Return the number of signs that end a sentence."""
+    if not raw.isascii():
+        return len(SENTENCE_END.findall(raw))
+    ends = raw.encode().translate(_SENTENCE_KINDS)
+    return ends.count(b". ") + ends.endswith(b".")
 
 
 def _signs(encoded: bytes) -> list[int]:

@@ -71,6 +71,7 @@ class TermMatcher(Generic[Key]):
                 self._expressions.append((expression, term.key))
             else:
                 self._add(term)
+        self._starts = frozenset((*self._words, *self._phrases))
         self._any_part = any_literal({searchable(part) for part, *_ in self._parts}) if self._parts else None
         may_join = len(patterns) > 1 and not any(map(NEEDS_WHOLE_TEXT.search, patterns))
         self._any_expression = any_expression(patterns) if may_join else None
@@ -102,7 +103,8 @@ class TermMatcher(Generic[Key]):
         has_part = self._any_part and self._any_part.search(searchable("\n".join(chain.from_iterable(views.values()))))
         for name, of_text in views.items():
             for view in of_text:
-                yield from [(key, name) for key in self._in_words(view)]
+                if not self._starts.isdisjoint(words(view)):
+                    yield from [(key, name) for key in self._in_words(view)]
                 if has_part:
                     yield from [(key, name) for key in self._in_parts(view)]
         if self._expressions:

@@ -119,8 +119,13 @@ def bands(text: str) -> tuple[str, ...]:
         encoded = " ".join(found).encode("utf-8", "replace").split(b" ")
         minima = _minima(map(zlib.crc32, map(b" ".join, zip(encoded, encoded[1:], encoded[2:], strict=False))))
     elif of_text := fingerprint(text):
-        groups = (of_text[n : n + _LETTERS_TOGETHER] for n in range(len(of_text) - _LETTERS_TOGETHER + 1))
-        minima = _minima(zlib.crc32(group.encode("utf-8", "replace")) for group in groups)
+        starts = range(len(of_text) - _LETTERS_TOGETHER + 1)
+        if of_text.isascii():
+            letters_of = of_text.encode()
+            minima = _minima(map(zlib.crc32, [letters_of[n : n + _LETTERS_TOGETHER] for n in starts]))
+        else:
+            groups = [of_text[n : n + _LETTERS_TOGETHER] for n in starts]
+            minima = _minima([zlib.crc32(group.encode("utf-8", "replace")) for group in groups])
     else:
         return ()
     return tuple([_BAND_FORMAT % tuple(minima[n : n + _ROWS]) for n in range(0, BANDS * _ROWS, _ROWS)])

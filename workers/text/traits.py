@@ -26,6 +26,7 @@ HANDLE = re.compile(r"(?<![\w@./])@\w{2,32}")
 HASHTAG = re.compile(r"(?<![\w#/&])#[^\W\d]\w{1,40}")
 PERCENT = re.compile(r"%(?:(?<=\d%)|(?<=\d\s%))")
 _DIGIT = re.compile(r"\d")
+NO_DIGITS = bytes(n for n in range(128) if not chr(n).isdigit())
 #: Addresses of articles contain a date, a long number or the words of a title.
 ARTICLE = re.compile(
     r"/(?:19|20)\d\d/|/\d{5,}|[a-z0-9]+(?:[-_][a-z0-9]+){3}|/(?:wiki|news|articles?|questions|docs|issues)/",
@@ -72,6 +73,8 @@ CODE = re.compile(
     r"\(\)|::|=>|&&|;\n|\{\n|\};|==|\)\{|(?<!`)`[^`\s]{1,40}(?: [^`\s]{1,40})?`(?!`)"
     r"|`[^`]{0,400}?(?:[(){}\[\]=;<>_$\\]|[a-z][A-Z])"
 )
+#: One of these is in every text that CODE finds.
+CODE_SIGNS = ("()", "::", "=>", "&&", ";\n", "{\n", "};", "==", "){", "`")
 
 #: Higher counts are one trait.
 MANY = 4
@@ -105,12 +108,13 @@ def traits(raw: str, folded: Folded, found: Sequence[Link], words: Set[str]) -> 
             yield name
     if not raw.isascii():
         yield from _scripts(raw)
-    if _DIGIT.search(raw):
+    if (not raw.isascii() and _DIGIT.search(raw)) or raw.encode("ascii", "ignore").translate(None, NO_DIGITS):
         yield from _numbers(folded)
     if not MESSENGERS.isdisjoint(words):
         yield from (f"messenger {name}" for name in sorted(MESSENGERS & words))
     # Base64 looks like code.
-    if CODE.search(folded.plain if ENCODED_TEXT in folded.disguises else raw):
+    code = folded.plain if ENCODED_TEXT in folded.disguises else raw
+    if any(map(code.__contains__, CODE_SIGNS)) and CODE.search(code):
         yield "code"
 
 

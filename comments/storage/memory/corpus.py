@@ -1,6 +1,6 @@
 """The corpus in memory: the counterpart of the script learning/learn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from comments.lifecycle import Label
@@ -12,7 +12,7 @@ from comments.storage.values import TokenCounts
 from .site_data import AllSites, SiteData
 
 
-def token_counts(data: SiteData, tokens: frozenset[str] | None = None) -> TokenCounts:
+def token_counts(data: SiteData, tokens: Set[str] | None = None) -> TokenCounts:
     """Return the counts of these tokens, or of all."""
     ham, spam = data.corpus[Label.HAM], data.corpus[Label.SPAM]
     known = {*ham, *spam} if tokens is None else {t for t in tokens if ham[t] or spam[t]}

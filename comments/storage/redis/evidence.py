@@ -172,7 +172,8 @@ class _Batch:
     def evidence(self, q: EvidenceQuery, counts: Mapping[str, int]) -> Evidence:
         """Return the evidence for one query. Call it in the order of the queries."""
         opened = self._opened.get(thread_name(q.thread))
-        known = [t for t in q.tokens if t in self._ham or t in self._spam_tokens]
+        has_any = self._ham or self._spam_tokens
+        known = [t for t in q.tokens if t in self._ham or t in self._spam_tokens] if has_any else []
         # The record under the email address alone, which is the first name, holds the day.
         records = [of.get(name, 0) for name in q.author[:1] for of in (self._approved, self._spam)]
         return Evidence(

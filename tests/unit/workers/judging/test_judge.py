@@ -323,3 +323,11 @@ def test_a_network_is_counted_on_all_sites_if_sharing_is_on(memory: Storage) -> 
     assert [count_elsewhere("other", f"other-{n}", sharing=True) for n in range(3)] == [0, 1, 2]
     assert count_elsewhere("blog", "mine", sharing=True) == 3
     assert count_elsewhere("blog", "mine-too", sharing=False) == 0
+
+
+def test_the_tokens_of_a_query_are_those_of_a_lesson() -> None:
+    comment = a_comment(content="Buy cheap watches at the best shop in the whole town today, my friends")
+    tokens = evidence_query(comment, 1, BUILT_IN).tokens
+    assert tokens == lesson_tokens(comment)
+    assert len(tokens) == len([*tokens]) > 20
+    assert "watches" in tokens

@@ -1,6 +1,8 @@
 """The toxicity model finds attacks on people, treats all groups alike, and ignores other texts."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from training.grammar import read as read_sentences
 from training.toxicity.features import charged, features
@@ -14,6 +16,10 @@ from workers.text.tokens import words
 SENTENCES = read_sentences(FOLDER / "sentences.txt").rules
 FILE = FOLDER.parents[1] / "workers" / "learning" / "toxicity.txt"
 WEIGHTS = {f: int(w) for f, w in (ln.rsplit(" ", 1) for ln in FILE.read_text().splitlines() if ln[:2] != "# ")}
+
+
+#: Words that the model knows, without its marks.
+WORDS_OF_ATTACKS = {w for feature in WEIGHTS for w in feature.removeprefix(AIMED).split() if w.isalpha()}
 
 
 def said(text: str) -> float:
@@ -98,3 +104,13 @@ def test_the_strongest_words_are_listed_in_the_order_of_the_text() -> None:
     model = ToxicityModel.from_weights({"idiot": 120, "*idiot": 80, "shut up": 150, "calm": -90}, bias=-50)
     assert model.attack("Stay calm and shut up, you idiot").words == ("shut up", "idiot")
     assert model.attack("Stay calm").words == ()
+
+
+@given(
+    st.lists(st.sampled_from((*sorted(WORDS_OF_ATTACKS), "you", "muslims", "tree", "is")), max_size=30).map(" ".join)
+)
+def test_a_quick_look_never_skips_an_attack(text: str) -> None:
+    exact = attack(text)
+    for threshold in THRESHOLDS.values():
+        assert (attack(text, threshold).log_odds >= threshold) == (exact.log_odds >= threshold)
+        assert exact.log_odds < threshold or attack(text, threshold) == exact

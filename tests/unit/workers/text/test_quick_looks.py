@@ -1,13 +1,17 @@
 """Quick checks that skip a slow search never skip a match."""
 
 import re
+import unicodedata
+from itertools import groupby
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workers.text.normalization import HIDDEN, fold, unusual
-from workers.text.style_measures import WORD_IN_CAPITALS, style_measures
-from workers.text.traits import LETTERS_AND_DIGITS, MONEY, PHONE, traits
+from comments.validation import CONTROL_IN_TEXT, MAX_MARKS, field_problems, has_mark_flood
+from tests.support.builders import a_site
+from workers.text.normalization import HIDDEN, Folded, fold, unusual
+from workers.text.style_measures import SENTENCE_END, WORD_IN_CAPITALS, count_sentences, style_measures
+from workers.text.traits import CODE, CODE_SIGNS, LETTERS_AND_DIGITS, MONEY, PHONE, traits
 
 #: Parts of matches, and similar characters of other scripts.
 NUMBERS = (
@@ -65,3 +69,26 @@ def test_hidden_characters_are_unusual(text: str) -> None:
 def test_ordinary_writing_has_no_unusual_characters() -> None:
     assert unusual("It's 5 o'clock:\n\tthe \"end\" (so far)!") == ""
     assert unusual("na\u00efve\u200b \U0001f600\x00") == "\u00ef\u200b\U0001f600\x00"
+
+
+@given(st.lists(st.sampled_from(("a", "é", ".", "...", "!?", "?", " ", "\n", "\t", "5")), max_size=12).map("".join))
+def test_sentences_are_counted_as_by_their_pattern(text: str) -> None:
+    assert count_sentences(text) == len(SENTENCE_END.findall(text))
+
+
+@given(st.lists(st.sampled_from((*CODE_SIGNS, *"`a (){};=:>&\n", "_")), max_size=12).map("".join))
+def test_code_is_found_as_by_its_pattern(text: str) -> None:
+    assert ("code" in traits(text, Folded(text, (), text), (), frozenset())) == bool(CODE.search(text))
+
+
+@given(st.lists(st.sampled_from(("\u0301", "\u20dd", "a", "я", "👍", "\u0e31", "_")), max_size=40).map("".join))
+@example("e" + 9 * "\u0301")
+def test_too_many_marks_are_found_as_by_counting_all_characters(text: str) -> None:
+    runs = groupby(text, key=lambda c: unicodedata.category(c) in ("Mn", "Me"))
+    assert has_mark_flood(text) == any(marks and len([*run]) > MAX_MARKS for marks, run in runs)
+
+
+@given(st.text("a\n\t\x00\x85é\u200b\ue000", max_size=8))
+def test_control_characters_are_found_as_by_their_pattern(text: str) -> None:
+    found = [p.code for p in field_problems({"thread": "post", "content": f"a{text}"}, a_site())]
+    assert ("control" in found) == bool(CONTROL_IN_TEXT.search(text))
