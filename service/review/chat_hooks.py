@@ -30,6 +30,7 @@ from comments.storage.notices import CHANGE_MESSAGE, NoticeItem
 from service.accounts.chat_links import link_chat_account
 from service.deps import deps
 
+from .chat_payloads import SlackPress, TelegramMessage, TelegramPress, TelegramUpdate, json_object
 from .notice_decisions import channel_of, decide_once, describe_state, person_of_chat
 
 blueprint = Blueprint("chat_hooks", __name__, url_prefix="/hooks")
@@ -46,11 +47,11 @@ def slack_hook() -> ResponseReturnValue:
     request.max_content_length = deps().settings.max_form  # the request holds the whole message, percent-encoded
     _check_slack_signature(request.get_data(cache=True))
     if "command" in request.form:
-        user = f"slack:{request.form.get('team_id', '')}:{request.form.get('user_id', '')}"
+        user = _slack_user(request.form.get("team_id", ""), request.form.get("user_id", ""))
         return jsonify(response_type="ephemeral", text=_linked(user, request.form.get("text", "")))
-    payload = _json_object(request.form.get("payload", ""))
-    if payload.get("type") == "block_actions":
-        _slack_press(payload)
+    press = SlackPress.model_validate(json_object(request.form.get("payload", "")))
+    if press.type == "block_actions":
+        _slack_press(press)
     return Response(status=200)
 
 
@@ -71,29 +72,36 @@ def _check_slack_signature(body: bytes) -> None:
         raise NotAllowed("The signature is wrong or too old.")
 
 
-def _slack_press(payload: Mapping[str, Any]) -> None:
-    actions: list[dict[str, Any]] = payload.get("actions", [])
-    action = actions[0] if actions else {}
-    link = read_decision_link(deps().pseudonyms, "button", str(action.get("value", "")))
+def _slack_user(team: int | str, user: int | str) -> str:
+    """Name an account of Slack; "" if the request does not name it."""
+    return f"slack:{team}:{user}" if team and user else ""
+
+
+def _telegram_user(id: int | str) -> str:
+    return f"telegram:{id}" if id else ""
+
+
+def _slack_press(press: SlackPress) -> None:
+    link = read_decision_link(deps().pseudonyms, "button", press.action.value)
     if link is None:
         raise NotAllowed("This button was not made here.")
-    user = f"slack:{payload.get('team', {}).get('id', '')}:{payload.get('user', {}).get('id', '')}"
     try:
-        text = _decided(link, user, ChatKind.SLACK)
+        text = _decided(link, _slack_user(press.team.id, press.user.id), ChatKind.SLACK)
     except (NotAllowed, NotFound) as error:
         body = {"response_type": "ephemeral", "replace_original": False, "text": str(error)}
     else:
-        body = _slack_message(payload, str(action.get("block_id", "")), text)
-    _queue_change(link.site, {"url": str(payload.get("response_url", "")), "body": body})
+        body = _slack_message(press, text)
+    if press.response_url:
+        _queue_change(link.site, {"url": press.response_url, "body": body})
 
 
-def _slack_message(payload: Mapping[str, Any], pressed: str, text: str) -> dict[str, Any]:
+def _slack_message(press: SlackPress, text: str) -> dict[str, Any]:
     """Return the message with the result in place of the buttons that were pressed."""
-    message = payload.get("message", {})
+    pressed = press.action.block_id
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     result = {"type": "context", "elements": [{"type": "mrkdwn", "text": escaped, "verbatim": True}]}
-    blocks = [result if block.get("block_id") == pressed else block for block in message.get("blocks", [])]
-    return {"replace_original": True, "text": str(message.get("text", "")), "blocks": blocks}
+    blocks = [result if block.get("block_id") == pressed else block for block in press.message.blocks]
+    return {"replace_original": True, "text": press.message.text, "blocks": blocks}
 
 
 def _decided(link: DecisionLink, user: str, kind: ChatKind) -> str:
@@ -116,42 +124,39 @@ def telegram_hook() -> ResponseReturnValue:
         raise NotFound("no Telegram bot is set up")
     if not hmac.compare_digest(telegram_secret(deps().pseudonyms).encode(), given.encode("utf-8", "replace")):
         raise NotAllowed("The secret token is wrong.")
-    update = _json_object(request.get_data(as_text=True))
-    if query := update.get("callback_query"):
-        return _telegram_press(query)
-    message = update.get("message", {})
-    words = str(message.get("text", "")).split()
+    update = TelegramUpdate.model_validate(json_object(request.get_data(as_text=True)))
+    if update.callback_query:
+        return _telegram_press(update.callback_query)
+    message = update.message
+    words = message.text.split()
     if len(words) == 2 and words[0].partition("@")[0] == "/link":
-        text = _linked(f"telegram:{message.get('from', {}).get('id', '')}", words[1])
-        return jsonify(method="sendMessage", chat_id=message.get("chat", {}).get("id"), text=text)
+        text = _linked(_telegram_user(message.sender.id), words[1])
+        return jsonify(method="sendMessage", chat_id=message.chat.id, text=text)
     return Response(status=200)
 
 
-def _telegram_press(query: Mapping[str, Any]) -> Response:
-    message = query.get("message", {})
+def _telegram_press(press: TelegramPress) -> Response:
+    message = press.message
     try:
-        link = _telegram_link(message, str(query.get("data", "")))
-        text = _decided(link, f"telegram:{query.get('from', {}).get('id', '')}", ChatKind.TELEGRAM)
+        link = _telegram_link(message, press.data)
+        text = _decided(link, _telegram_user(press.sender.id), ChatKind.TELEGRAM)
     except (NotAllowed, NotFound) as error:
-        return jsonify(
-            method="answerCallbackQuery", callback_query_id=query.get("id"), text=str(error)[:200], show_alert=True
-        )
+        return jsonify(method="answerCallbackQuery", callback_query_id=press.id, text=str(error)[:200], show_alert=True)
     body = {
-        "chat_id": message.get("chat", {}).get("id"),
-        "message_id": message.get("message_id"),
-        "text": f"{message.get('text', '')}\n\n{text}"[:TELEGRAM_TEXT_MAX],
-        "entities": message.get("entities", []),
+        "chat_id": message.chat.id,
+        "message_id": message.message_id,
+        "text": f"{message.text}\n\n{text}"[:TELEGRAM_TEXT_MAX],
+        "entities": message.entities,
         "link_preview_options": {"is_disabled": True},
     }
     _queue_change(link.site, {"method": "editMessageText", "body": body})
-    return jsonify(method="answerCallbackQuery", callback_query_id=query.get("id"), text=text[:200])
+    return jsonify(method="answerCallbackQuery", callback_query_id=press.id, text=text[:200])
 
 
-def _telegram_link(message: Mapping[str, Any], value: str) -> DecisionLink:
+def _telegram_link(message: TelegramMessage, value: str) -> DecisionLink:
     """Find the channel that a button belongs to. Raises NotAllowed."""
-    chat = message.get("chat", {})
-    names = (str(chat.get("id", "")), f"@{chat.get('username', '')}")
-    until = round(float(message.get("date", 0)) + BUTTON_LIFETIME.total_seconds())
+    names = (str(message.chat.id), f"@{message.chat.username}")
+    until = message.date + round(BUTTON_LIFETIME.total_seconds())
     for site in deps().storage.sites.all():
         for receiver in _operator_channels(site, names):
             found = read_callback_data(deps().pseudonyms, site.id, receiver, value)
@@ -171,6 +176,8 @@ def _operator_channels(site: Site, chats: tuple[str, str]) -> list[str]:
 
 def _linked(user: str, code: str) -> str:
     """Link a chat account by a code from the page about notices, and return the answer."""
+    if not user:
+        return "The request does not name your account."
     try:
         name = link_chat_account(deps(), user, code)
     except TooMany:
@@ -184,14 +191,3 @@ def _queue_change(site: str, content: Mapping[str, Any]) -> None:
     now = deps().now()
     item = NoticeItem(CHANGE_MESSAGE, json.dumps(content, ensure_ascii=False))
     deps().storage.notices.add(site, UPDATE_RECEIVER + new_id(), [item], now, now)
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    """Raises NotAllowed. The services send objects only."""
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise NotAllowed("This is not JSON.") from error
-    if not isinstance(found, dict):
-        raise NotAllowed("This is not an object.")
-    return found
