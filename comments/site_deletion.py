@@ -18,8 +18,10 @@ def deleted_site(site: Site, now: datetime) -> Site:
 
 
 def restored_site(site: Site, now: datetime) -> Site:
-    """Return the site as it was before it was deleted. Raises StaleVersion after the grace period."""
-    if site.deleted and now >= removal_time(site.deleted):
+    """Return the site as it was before it was deleted. Raises StaleVersion if it is not deleted, or not any more."""
+    if not site.deleted:
+        raise StaleVersion("This site is not deleted.")
+    if now >= removal_time(site.deleted):
         raise StaleVersion("The time to restore this site is over.")
     return replace(site, deleted=None)
 

@@ -22,7 +22,8 @@ def delete_site(id: str, name: str) -> None:
     if name != before.name:
         raise click.BadParameter(f"the name of the site {id} is {before.name}", param_hint="--name")
     after = deleted_site(before, deployment.now())
-    deployment.storage.sites.put(after, AuditEntry(CONSOLE, AuditAction.SITE_DELETE, id, site=id))
+    if not before.deleted:
+        deployment.storage.sites.put(after, AuditEntry(CONSOLE, AuditAction.SITE_DELETE, id, site=id))
     if after.deleted:
         click.echo(f"Deleted {id}. Its data is removed after {removal_time(after.deleted):%Y-%m-%d %H:%M} UTC.")
 

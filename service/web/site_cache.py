@@ -26,7 +26,11 @@ SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
 
 
 class SiteCache:
-    """Caches existing sites for a second. Missing ones are not cached, so requests for them cannot fill it."""
+    """Caches existing sites for a second.
+
+    Missing ones are not cached, so requests for them cannot fill it. Deleted ones are not cached either, so a restored
+    site is served by every process at once.
+    """
 
     def __init__(self, sites: Sites, clock: Callable[[], float] = time.monotonic, seconds: float = SITE_TTL) -> None:
         self._sites = sites
@@ -57,8 +61,9 @@ class SiteCache:
         if not SITE_ID.fullmatch(id):
             raise NotFound("no such site")
         site = self._sites.get(id)
-        with self._lock:
-            self._cached[id] = site
+        if not site.deleted:
+            with self._lock:
+                self._cached[id] = site
         return site
 
 

@@ -7,7 +7,7 @@ from comments.audit import AuditAction
 from comments.site_deletion import GRACE_PERIOD
 from tests.support.builders import published
 from tests.support.markup import parse
-from tests.support.web_app import HTML, audit_log, page
+from tests.support.web_app import HTML, SignedInClient, audit_log, open_web_app, page
 
 
 def test_only_the_name_of_the_site_deletes_it(web_app, owner):
@@ -44,6 +44,31 @@ def test_a_restored_site_is_as_before(web_app, owner):
     assert web_app.storage.sites.get("blog") == before
     acts = [act for _, act, _ in audit_log(web_app)]
     assert acts == [AuditAction.SITE_DELETE, AuditAction.SITE_RESTORE]
+
+
+def test_only_a_deleted_site_is_restored(web_app, owner):
+    owner.post_form("/sites/blog/delete", name="The blog")
+    assert [owner.post_form("/sites/blog/restore").status_code for _ in range(3)] == [303, 409, 409]
+    acts = [act for _, act, _ in audit_log(web_app)]
+    assert acts == [AuditAction.SITE_DELETE, AuditAction.SITE_RESTORE]
+
+
+def test_a_second_deletion_is_no_entry_of_the_audit_log(web_app, owner):
+    other_process = open_web_app(web_app.storage, sites=()).anonymous()
+    other_process.set_cookie("replygate", owner.client.get_cookie("replygate").value)
+    second = SignedInClient(other_process, owner.csrf)
+    page(second, "/sites/blog/settings")  # caches the site
+    owner.post_form("/sites/blog/delete", name="The blog")
+    assert second.post_form("/sites/blog/delete", name="The blog").status_code == 303
+    assert [act for _, act, _ in audit_log(web_app)] == [AuditAction.SITE_DELETE]
+
+
+def test_another_process_serves_a_restored_site_at_once(web_app, owner, mo):
+    other_process = open_web_app(web_app.storage, sites=()).anonymous()
+    owner.post_form("/sites/blog/delete", name="The blog")
+    assert other_process.get("/v1/sites/blog/threads/page/comments").status_code == 410
+    owner.post_form("/sites/blog/restore")
+    assert other_process.get("/v1/sites/blog/threads/page/comments").status_code == 200
 
 
 def test_a_site_cannot_be_restored_after_the_grace_period(web_app, owner):
