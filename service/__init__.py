@@ -59,7 +59,7 @@ from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
 from .submission.range_cache import RangeCache
-from .web import docs_pages, errors, navigation, page_elements, page_language
+from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language
 from .web.access_log import AccessLogMiddleware
 from .web.errors import ErrorBoundary
 from .web.response_cache import ResponseCache
@@ -142,6 +142,7 @@ def create_app(deps: Deps) -> Flask:
     errors.register_error_handlers(app)
     page_language.register_translations(app)
     page_elements.register_page_elements(app)
+    page_addresses.register_page_addresses(app)
     navigation.register_navigation(app, sessions.has_role)
     html_fragment.register_fragment(app)
     widget_views.init_widget(app)

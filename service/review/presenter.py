@@ -12,6 +12,7 @@ from comments.page_links import NO_DETAILS, page_address_of, page_link
 from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.thread_details import ThreadDetails
+from comments.storage.values import Counters
 from comments.validation import is_web_address
 from service.accounts.sessions import SignedIn, has_role, may_see_emails
 from service.deps import deps
@@ -105,5 +106,8 @@ def thread_link(thread: str, site: Site, details: ThreadDetails = NO_DETAILS) ->
 
 def status_counts(storage: Storage, site: str) -> dict[str, int]:
     """Number of comments in each status that moderators see."""
-    counts = storage.comments.counters(site).current
-    return {status: counts.get(status, 0) for status in REVIEWED}
+    return reviewed_counts(storage.comments.counters(site))
+
+
+def reviewed_counts(counters: Counters) -> dict[str, int]:
+    return {status: counters.current.get(status, 0) for status in REVIEWED}

@@ -24,7 +24,7 @@ from .cards import review_cards, siblings
 from .density import chosen_density
 from .page_context import page_context
 from .pending_comments import ListRequest, QueuePage, QueueSite, listed_page
-from .presenter import ReviewedComment, status_counts
+from .presenter import ReviewedComment, reviewed_counts, status_counts
 from .saved_view_pages import address_of, query_of, views_for
 from .schemas import Strict
 from .search import AGES, EVERY_STATUS, FILTER_LABELS, ORDERS, QueueView, check_view
@@ -69,15 +69,16 @@ def queue_of_all_sites() -> ResponseReturnValue:
     sites = sites_of(signed)
     counts: Counter[str] = Counter()
     for site in sites:
-        counts.update(_counts(site.id))
+        counts.update(_with_total(status_counts(deps().storage, site.id)))
     return _list_page(sites, signed, all_sites=True, site=None, counts=counts)
 
 
 @blueprint.get("/<site>")
 def queue(site: str) -> ResponseReturnValue:
     signed = sessions.require_role(site, "viewer")
-    found, unseen = site_cache.get_site(site), deps().storage.comments.counters(site).published_unseen
-    return _list_page([found], signed, all_sites=False, site=found, counts=_counts(site), unseen=unseen)
+    found, counters = site_cache.get_site(site), deps().storage.comments.counters(site)
+    counts, unseen = _with_total(reviewed_counts(counters)), counters.published_unseen
+    return _list_page([found], signed, all_sites=False, site=found, counts=counts, unseen=unseen)
 
 
 def _list_page(sites: Sequence[Site], signed: SignedIn, all_sites: bool, **context: object) -> ResponseReturnValue:
@@ -94,9 +95,8 @@ def _list_page(sites: Sequence[Site], signed: SignedIn, all_sites: bool, **conte
     return render_template("review/queue.html", **context)
 
 
-def _counts(site: str) -> dict[str, int]:
+def _with_total(counts: dict[str, int]) -> dict[str, int]:
     """Number of comments in each list."""
-    counts = status_counts(deps().storage, site)
     return {**counts, EVERY_STATUS: sum(counts.values())}
 
 

@@ -45,13 +45,13 @@ def group_waves(
     if not waves:
         return GroupedHits(found.hits, {})
     first = {of[hit.id]: hit for hit in reversed(found.hits) if of.get(hit.id) in waves}
-    others = storage.queue_index.find(site, replace(query, none_of=_terms(waves), facets=()))
+    others = storage.queue_index.find(site, replace(query, none_of=_terms(waves), facets=(), since=()))
     merged = sorted((*others.hits, *first.values()), key=lambda hit: (hit.position.key, hit.position.slot))
     return GroupedHits(tuple(merged[: query.limit]), {hit.id: waves[name] for name, hit in first.items()})
 
 
 def _wave(storage: Storage, site: str, query: IndexQuery, name: str) -> Wave:
-    own = replace(query, all_of=(*query.all_of, *((term,) for term in _terms([name]))), after=None, facets=())
+    own = replace(query, all_of=(*query.all_of, *((term,) for term in _terms([name]))), after=None, facets=(), since=())
     found = storage.queue_index.find(site, replace(own, limit=MAX_EXAMINED))
     comments = [c for c in storage.comments.load(site, [hit.id for hit in found.hits]) if c]
     return Wave(name, found.total, len({c.thread for c in comments}), len({c.origin for c in comments}))
