@@ -145,8 +145,10 @@ def index_all(storage: Storage, stopwatch: Stopwatch, totals: dict[str, int], st
 
 
 def print_longest(server: redis.Redis) -> None:
-    slow = sorted((entry["duration"] / 1000 for entry in server.slowlog_get(128)), reverse=True)
-    print(f"longest command {slow[0] if slow else 0:.1f} ms, then {', '.join(f'{ms:.1f}' for ms in slow[1:5])}")
+    """Print the five longest commands since the last call, each with its name or that of its script."""
+    slow = sorted(server.slowlog_get(128), key=lambda entry: -entry["duration"])[:5]
+    longest = (f"{entry['duration'] / 1000:.1f} ms {entry['command'][:14].decode()}" for entry in slow)
+    print(f"longest commands: {', '.join(longest) or 'less than 1 ms'}")
     server.slowlog_reset()
 
 

@@ -96,15 +96,16 @@ def _decided(comment: Comment, now: datetime, status: str) -> Comment:
     """Let the filters decide; people decide about a third, and about all that are removed."""
     chance = random.Random(comment.id)
     signals = tuple(Signal(s, 1.0, "seen", 1.0) for s in SIGNALS if chance.random() < 0.5)
+    decided = min(now, comment.received + timedelta(minutes=chance.expovariate(1 / 120)))
     by_person = status == "removed" or (status != "held" and chance.random() < 0.3)
     first = "held" if by_person else status
     decision = Decision(
-        ACTIONS[first], Status(first), Role.FILTERS, "filters", now, "bench",
+        ACTIONS[first], Status(first), Role.FILTERS, "filters", comment.received, "bench",
         score=round(chance.uniform(0, 8), 2), signals=signals, hold_at=3.0, spam_at=8.0,
     )  # fmt: skip
     after = comment.with_decision(decision)
     if not by_person:
         return after
     return after.with_decision(
-        Decision(ACTIONS[status], Status(status), Role.MODERATOR, chance.choice(("mo", "ines")), now)
+        Decision(ACTIONS[status], Status(status), Role.MODERATOR, chance.choice(("mo", "ines")), decided)
     )

@@ -91,7 +91,8 @@ def listed_page(
     is_plain = len(sites) == 1 and not needs_index and _is_by_receipt(request)
     plain = _plain_page(storage, chosen[0].site.id, request) if is_plain else None
     last = None if plain else _parsed_cursor(request.cursor)
-    results = {site.site.id: _find(storage, site, request, last) for site in chosen}
+    counted = replace(request, limit=-1) if plain else request  # one more than the limit: none
+    results = {site.site.id: _find(storage, site, counted, last) for site in chosen}
     total = sum(r.total for r in results.values())
     unindexed = sum(r.unindexed for r in results.values())
     facets = _facets(results, sites, signals, request.status, total)

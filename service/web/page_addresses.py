@@ -5,13 +5,13 @@ from functools import lru_cache
 from flask import Flask, has_request_context, request, url_for
 
 #: Addresses kept in each process: those of some pages, with their frames.
-MAX_ADDRESSES = 4096
+CACHED_ADDRESSES = 4096
 
 
 def register_page_addresses(app: Flask) -> None:
     """Give templates a `url_for` that builds an address with the same values once."""
 
-    @lru_cache(MAX_ADDRESSES)
+    @lru_cache(CACHED_ADDRESSES)
     def cached(root: str, endpoint: str, values: tuple[tuple[str, str | None], ...]) -> str:
         return url_for(endpoint, **dict(values))  # type: ignore[arg-type]
 

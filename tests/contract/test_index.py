@@ -208,3 +208,18 @@ def test_a_decision_hides_a_comment_from_the_look_up_by_term_until_it_is_indexed
     found = storage.queue_index.with_term("blog", term, 9)
     assert found is not None
     assert ([hit.version for hit in found.hits], found.unindexed) == ([after.version], 0)
+
+
+@pytest.mark.parametrize("order", ["decided", "points", "oldest"])
+def test_pages_continue_among_comments_with_the_same_number(storage: CoreStorage, order: str) -> None:
+    random = Random(order)
+    stored = {c.id for c in (a_random_comment(storage, random) for _ in range(40))}  # all were decided at once
+    index_all(storage)
+    seen: list[str] = []
+    page = find(storage, order=order, limit=3)
+    while page.more:
+        seen += ids(page)
+        page = find(storage, order=order, limit=3, after=page.hits[-1].position)
+    seen += ids(page)
+    assert seen == ids(find(storage, order=order))
+    assert sorted(seen) == sorted(stored)

@@ -6,10 +6,11 @@ further.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import reduce
 from heapq import nlargest, nsmallest
-from itertools import compress
+from itertools import compress, islice
 from math import inf
 from operator import and_, or_
 
@@ -28,7 +29,7 @@ from comments.storage.queue_index import (
 from .bitmaps import CHUNK, CHUNK_BYTES, Bitmap
 from .client import Client, text
 from .facet_counts import count_each, count_frequent_values
-from .slot_numbers import ChunkSlots, chunk_slots, read_ids, read_numbers
+from .slot_numbers import ChunkSlots, chunk_slots, numbers_of_slots, read_ids
 from .slot_terms import Found, queue_terms, taken_terms
 
 #: Words that one prefix can stand for.
@@ -124,7 +125,7 @@ class Search:
         """Read the numbers of the matching slots, and drop those outside a range."""
         query, order = self._query, [self._column_name] if self._query.limit else []
         names = [*order, *(name for name, *_ in query.ranges), *(name for name, _ in query.since)]
-        numbers = read_numbers(self._client, self._keys, self._site, self._parts, names)
+        numbers = numbers_of_slots(self._client, self._keys, self._site, self._parts, names)
         places = [place for part in self._parts for place in part.places] if names else []
         for name, first, end in query.ranges:
             column = numbers[name]
@@ -177,14 +178,30 @@ class Search:
         # The page before may have ended among equal numbers, all of which are in `rest` again.
         before = numbers[: bisect_right(self._places, last_place)].count(start) if last else 0
         keys = (nlargest if descending else nsmallest)(n + before, rest)
-        found = compress(zip(self._places, numbers, strict=True), map(set(keys).__contains__, numbers))
-        after = [(at, number) for at, number in found if number != start or at > last_place]
-        return sorted(after, key=lambda row: (-row[1] if descending else row[1], row[0]))[:n]
+        better = set(keys) - set(keys[-1:])
+        found = compress(zip(self._places, numbers, strict=True), map(better.__contains__, numbers)) if better else ()
+        rows = [(at, number) for at, number in found if number != start or at > last_place]
+        rows.sort(key=lambda row: (-row[1] if descending else row[1], row[0]))
+        return [*rows, *islice(self._with_number(keys[-1:], start, last_place), n - len(rows))]
+
+    def _with_number(self, last_keys: Sequence[float], start: float, last_place: int) -> Iterator[tuple[int, float]]:
+        """The places with the last number of a page, in order. Very many may have it, such as after an import."""
+        numbers = self._numbers[self._column_name]
+        for number in last_keys:
+            at = bisect_right(self._places, last_place) if number == start else 0
+            with suppress(ValueError):  # there is no further one
+                while True:
+                    at = numbers.index(number, at) + 1
+                    yield self._places[at - 1], number
 
     def _counts_since(self) -> Iterator[tuple[str, tuple[int, ...]]]:
         for name, limits in self._query.since:
-            recent = array("d", filter(float(min(limits)).__le__, self._numbers[name]))
-            yield name, tuple(sum(map(float(limit).__le__, recent)) for limit in limits)
+            recent: Iterable[float] = self._numbers[name]
+            counts = {}
+            for limit in sorted(limits):
+                recent = list(filter(float(limit).__le__, recent))
+                counts[limit] = len(recent)
+            yield name, tuple(counts[limit] for limit in limits)
 
     def _counts(self) -> dict[str, dict[str, int]]:
         """Return the most frequent values of each kind among the matching comments."""

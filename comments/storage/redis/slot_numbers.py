@@ -75,7 +75,7 @@ def chunk_slots(chunks: Sequence[int], bits: int) -> list[ChunkSlots]:
     return [slots for slots in found if slots.count]
 
 
-def read_numbers(
+def numbers_of_slots(
     client: Client, keys: Keys, site: str, parts: Sequence[ChunkSlots], names: Iterable[str]
 ) -> "dict[str, array[float]]":
     """Return the numbers of all slots of `parts` in each column, in the order of the slots."""

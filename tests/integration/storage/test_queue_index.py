@@ -16,7 +16,7 @@ from comments.storage.codec import milliseconds
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.queue_index import FACET_VALUES, IndexQuery, IndexResult
-from comments.storage.redis import connect
+from comments.storage.redis import connect, slot_numbers
 from comments.storage.redis.client import Client
 from comments.storage.values import CommentChange
 from tests.support.builders import NOW, a_decision, accepted, moderated
@@ -295,3 +295,30 @@ def test_numbers_can_be_limited(storage: Storage) -> None:
     older = find(storage, ranges=(("received", float("-inf"), milliseconds(at(0))),), order="newest")
     assert ids(older) == [two.id, three.id]
     assert one.id not in ids(older)
+
+
+@pytest.mark.parametrize("order", ["useful", "oldest", "newest", "points"])
+def test_numbers_read_one_by_one_are_those_of_the_columns(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    for n in range(12):
+        held(storage, received=at(n % 5), score=n % 4)
+    file(storage)
+    limits = (milliseconds(at(3)), milliseconds(at(1)))
+    asked = {"order": order, "ranges": (("received", *limits),), "since": (("received", limits),)}
+    one_by_one = find(storage, **asked)
+    monkeypatch.setattr(slot_numbers, "ONE_BY_ONE_MAX", 0)
+    assert find(storage, **asked) == one_by_one
+    assert one_by_one.total == 4
+
+
+def test_the_counts_of_the_whole_queue_are_exact_while_comments_are_decided(storage: Storage) -> None:
+    comments = [held(storage, author=name) for name in ("Anna", "Anna", "Ben")]
+    file(storage)
+    assert find(storage, facets=("author",)).counts == {"author": {"Anna": 2, "Ben": 1}}
+    moderated(storage, comments[0], Action.APPROVE)
+    assert find(storage, facets=("author",)).counts == {"author": {"Anna": 1, "Ben": 1}}
+    storage.queue_index.renew("blog")
+    assert find(storage, facets=("author",)).counts == {"author": {"Anna": 1, "Ben": 1}}
+    file(storage)
+    assert find(storage, facets=("author",)).counts == {"author": {"Anna": 1, "Ben": 1}}
