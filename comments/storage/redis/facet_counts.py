@@ -53,9 +53,11 @@ def count_each(
 
 
 def _facets_of_held(client: Client, keys: Keys, site: str, slots: Sequence[tuple[int, int]]) -> Iterable[Sequence[str]]:
-    """Return the terms of facets of held comments, which the index stores."""
+    """Return the terms of facets of held comments, which the index stores, except until a renewal comes to them."""
     rows = client.hmget(keys.index_held_rows(site), [chunk * CHUNK + offset for chunk, offset in slots])
-    return [text(row).split("\n") for row in rows if row]
+    if not all(rows):
+        return _facets_of(client, keys, site, slots)
+    return [text(row).split("\n") for row in rows]
 
 
 def _facets_of(client: Client, keys: Keys, site: str, slots: Sequence[tuple[int, int]]) -> Iterable[Sequence[str]]:
