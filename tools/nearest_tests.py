@@ -11,9 +11,11 @@ from .mutants import Mutant
 
 INCLUDE = re.compile(r"^-- include ([a-z_/]+)$", re.MULTILINE)
 WORD = re.compile(r"\w+")
-#: Weights of: the file imports the module; it has the module's name; it names the function; it names its class; it is
-#: about the same package.
-IMPORTS, SAME_NAME, NAMES_FUNCTION, NAMES_CLASS, SAME_PACKAGE = 4, 4, 3, 2, 1
+#: A word of the path of a route.
+STEP = re.compile(r"/[a-z-]{3,}")
+#: Weights of: the file imports the module; it has the module's name; it names the function; it has the route of its
+#: view; it names its class; it is about the same package.
+IMPORTS, SAME_NAME, NAMES_FUNCTION, HAS_ROUTE, NAMES_CLASS, SAME_PACKAGE = 4, 4, 3, 3, 2, 1
 
 
 class NearestTests:
@@ -32,10 +34,13 @@ class NearestTests:
 
         A test whose name shares words with the function comes before the others of files of the same kind.
         """
-        modules = self._modules_of_script(mutant.file) if mutant.file.endswith(".lua") else [mutant.file]
-        function, owner = ("", "") if mutant.file.endswith(".lua") else self._names(mutant)
+        if mutant.file.endswith(".lua"):
+            modules, function, owner, steps = self._modules_of_script(mutant.file), "", "", set[str]()
+        else:
+            modules, (function, owner, steps) = [mutant.file], _names(mutant)
         scores = {
             file: max((self._score(file, module, function, owner) for module in modules), default=0)
+            + HAS_ROUTE * bool(steps and steps <= set(STEP.findall(self._texts[file])))
             for file in self._items
         }
         about = {*function.strip("_").split("_"), *Path(mutant.file).stem.split("_")}
@@ -64,19 +69,6 @@ class NearestTests:
             + SAME_PACKAGE * (room in rooms)
         )
 
-    def _names(self, mutant: Mutant) -> tuple[str, str]:
-        """Return the names of the function or constant, and of the class, around the line."""
-        function = owner = ""
-        for node in ast.walk(ast.parse(mutant.text)):
-            if isinstance(node, ast.stmt) and node.lineno <= mutant.line <= (node.end_lineno or 0):
-                if isinstance(node, ast.ClassDef):
-                    owner = node.name
-                elif isinstance(node, ast.FunctionDef):
-                    function = node.name
-                elif isinstance(node, ast.Assign) and not function and isinstance(node.targets[0], ast.Name):
-                    function = node.targets[0].id
-        return function, owner
-
     def _modules_of_script(self, file: str) -> list[str]:
         """Return the modules of the storage that run the script, or a script that includes it."""
         lua = self._root / "comments/storage/lua"
@@ -89,3 +81,18 @@ class NearestTests:
         stores = (self._root / "comments/storage/redis").glob("*.py")
         texts = {path.relative_to(self._root).as_posix(): path.read_text() for path in stores}
         return [module for module, text in texts.items() if any(f'"{name}"' in text for name in names)]
+
+
+def _names(mutant: Mutant) -> tuple[str, str, set[str]]:
+    """Return the names of the function or constant and of the class around the line, and the words of its route."""
+    function, owner, steps = "", "", set[str]()
+    for node in ast.walk(ast.parse(mutant.text)):
+        if isinstance(node, ast.stmt) and node.lineno <= mutant.line <= (node.end_lineno or 0):
+            if isinstance(node, ast.ClassDef):
+                owner = node.name
+            elif isinstance(node, ast.FunctionDef):
+                function = node.name
+                steps = {step for decorator in node.decorator_list for step in STEP.findall(ast.unparse(decorator))}
+            elif isinstance(node, ast.Assign) and not function and isinstance(node.targets[0], ast.Name):
+                function = node.targets[0].id
+    return function, owner, steps

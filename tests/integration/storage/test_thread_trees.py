@@ -14,6 +14,7 @@ from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.report_rules import held_for_reports
 from comments.settings import Settings
+from comments.storage.codec import dump_state, dump_submission
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.memory import open_memory
@@ -244,3 +245,19 @@ def test_a_conversation_has_a_greatest_depth(storage: Storage, valkey_settings: 
     assert [(p.field, p.code) for p in refusal.value.problems] == [("parent", "too-deep")]
     deepest = [row.depth for row in read_conversation(storage.threads, "blog", THREAD)][-1]
     assert deepest == MAX_THREAD_DEPTH
+
+
+@pytest.mark.parametrize("replies", [0, 1])
+def test_a_comment_that_is_removed_after_a_reader_read_the_tree_is_not_shown(
+    storage: Storage, valkey_settings: Settings, replies: int
+) -> None:
+    """Its record is newer than the tree, as between the two steps of reading a page."""
+    comment = published(storage, thread=THREAD)
+    for _ in range(replies):
+        published(storage, thread=THREAD, parent=comment.id)
+    removed = comment.with_decision(a_decision(Action.REMOVE, Role.MODERATOR, "mo"))
+    key = Keys(valkey_settings.prefix).comment("blog", comment.id)
+    connect(valkey_settings).set(key, dump_state(removed) + dump_submission(removed))
+    rows = storage.threads.page("blog", THREAD, 50).rows
+    assert [row.removed for row in rows if row.id == comment.id] == [True] * replies
+    assert len(rows) == 2 * replies
