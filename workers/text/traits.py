@@ -69,9 +69,11 @@ MESSENGERS = frozenset(
     ("whatsapp", "whatapp", "telegram", "viber", "skype", "signal", "wechat", "discord", "snapchat", "icq")
 )
 #: Signs of source code. Backticks count if what is between them is short or looks like code, because spam may use them.
+#: A fence of three counts only with many signs, because links and smileys have some.
 CODE = re.compile(
     r"\(\)|::|=>|&&|;\n|\{\n|\};|==|\)\{|(?<!`)`[^`\s]{1,40}(?: [^`\s]{1,40})?`(?!`)"
-    r"|`[^`]{0,400}?(?:[(){}\[\]=;<>_$\\]|[a-z][A-Z])"
+    r"|(?<!`)`(?!`)[^`]{0,400}?(?:[(){}\[\]=;<>_$\\]|[a-z][A-Z])"
+    r"|```[^`]{0,400}?[(){}\[\];<>$\\](?:[^`]{0,20}[(){}\[\];<>$\\]){2}"
 )
 #: One of these is in every text that CODE finds.
 CODE_SIGNS = ("()", "::", "=>", "&&", ";\n", "{\n", "};", "==", "){", "`")

@@ -21,10 +21,17 @@ LEAST_CUT, CUT_SHARE = 2, 5
 #: Share of the most frequent words from which a text is in no pieces. Pieces of seven in ten words leave a quarter.
 WHOLE_SHARE = 0.42
 
-#: Words with a capital each, as in "CheckOutMyChannel". Variables such as "getElementById" begin with a small letter.
-JOINED = re.compile(r"(?<![\w./@#-])[A-Z][a-z]*(?:[A-Z][a-z]+|[A-Z](?=[A-Z][a-z]))+(?![\w/(]|\.\w)")
+#: Words with a capital each, as in "CheckOutMyChannel", or in capitals, as in "CHECKOUTMYCHANNEL". Variables such as
+#: "getElementById" begin with a small letter.
+JOINED = re.compile(
+    r"(?<![\w./@#-])(?:[A-Z][a-z]*(?:[A-Z][a-z]+|[A-Z](?=[A-Z][a-z]))+|[A-Z]{6,40}(?=[A-Z][a-z]|[^\w/(]|$))"
+    r"(?![a-z\d_/(]|\.\w)"
+)
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]")
-#: A text without so many spaces, and with this share of its letters in such words, is disguised.
+#: Letters of a word in capitals, unless it is among the most frequent ones.
+LEAST_LETTERS = 4
+#: A text without so many spaces, and with this share of its letters in such words, is disguised. Two missing spaces are
+#: enough if they are in one word.
 MISSING_SPACES, JOINED_SHARE = 3, 0.6
 #: Prose has fewer characters to a space.
 CHARACTERS_A_SPACE = 7
@@ -76,15 +83,37 @@ def separated(text: str) -> tuple[str, bool]:
     """Separate words that were run together, if the text consists of them. Names of programs and variables stay."""
     if len(text) < CHARACTERS_A_SPACE * (text.count(" ") + 1):
         return text, False
-    joined = [word for word in JOINED.findall(text) if _is_joined(word)]
+    joined = {word: parts for word in JOINED.findall(text) if (parts := _parts(word))}
+    missing = [len(parts) - 1 for parts in joined.values()]
     letters = sum(map(len, _WORD.findall(text)))
-    missing = sum(len(_PARTS.findall(word)) - 1 for word in joined)
-    if missing < MISSING_SPACES or sum(map(len, joined)) < JOINED_SHARE * letters:
+    if sum(missing) + (max(missing, default=0) > 1) < MISSING_SPACES or sum(map(len, joined)) < JOINED_SHARE * letters:
         return text, False
-    return JOINED.sub(lambda word: " ".join(_PARTS.findall(word[0])) if _is_joined(word[0]) else word[0], text), True
+    return JOINED.sub(lambda word: _apart(word, joined.get(word[0])), text), True
 
 
-def _is_joined(word: str) -> bool:
-    parts = _PARTS.findall(word)
-    known = sum(part.lower() in english_words() for part in parts)
-    return len(parts) > 1 and 2 * known >= len(parts)
+def _apart(word: re.Match[str], parts: Sequence[str] | None) -> str:
+    """Put spaces between the parts, and before the next word if it follows without one."""
+    if parts is None:
+        return word[0]
+    return " ".join(parts) + " " * word.string[word.end() : word.end() + 1].isalpha()
+
+
+def _parts(word: str) -> list[str]:
+    """Return the words that were run together; empty unless half of them are English words of two letters or more."""
+    parts = _words_in_capitals(word) if word.isupper() else _PARTS.findall(word)
+    known = sum(len(part) > 1 and part.lower() in english_words() for part in parts)
+    return parts if len(parts) > 1 and 2 * known >= len(parts) else []
+
+
+def _words_in_capitals(word: str) -> list[str]:
+    """Return the fewest English words that make up a word; only itself if there are none."""
+    found: dict[int, list[str]] = {0: []}  # end -> the words up to there
+    for end in range(1, len(word) + 1):
+        ways = [[*parts, word[n:end]] for n, parts in found.items() if _is_word(word[n:end].lower())]
+        if ways:
+            found[end] = min(ways, key=len)
+    return found.get(len(word), [word])
+
+
+def _is_word(word: str) -> bool:
+    return word in (english_words() if len(word) >= LEAST_LETTERS else common_words())

@@ -207,8 +207,37 @@ def test_names_in_camel_case_are_no_disguise() -> None:
         assert fold(text).text == text.casefold()
 
 
+@pytest.mark.parametrize(
+    ("disguised", "plain"),
+    [
+        ("CHECKMYCHANNELFORMY NEWSONG", "check my channel for my new song"),
+        ("GOTOMYCHANNELAnd CheckOutMyWritten Songs", "go to my channel and check out my written songs"),
+        ("SubscribeToMyChannel!", "subscribe to my channel!"),
+    ],
+)
+def test_words_that_are_run_together_are_separated(disguised: str, plain: str) -> None:
+    assert fold(disguised).disguises == ("words run together",)
+    assert fold(disguised).text == plain
+
+
+def test_single_words_in_capitals_are_no_disguise() -> None:
+    for text in (
+        "STACKOVERFLOW IS DOWN",
+        "HAHAHAHAHAHA! WHATSAPP",
+        "PASCOL MANAAAAAA",
+        "A MISUNDERSTANDING",
+        "PayPal, GitHub",
+        "JavaScript.",
+    ):
+        assert fold(text).disguises == ()
+
+
 def test_prose_in_a_code_fence_is_no_code() -> None:
-    assert "code" not in _traits("```\nCheap pills at my shop, call now\n```")
+    for text in (
+        "```\nCheap pills at my shop, call now\n```",
+        "```\nSubscribe please ;) http://shop.example/list?id=1&from=me\n```",
+    ):
+        assert "code" not in _traits(text)
     for text in ("Call `foo()` first", "Use `grep` for it", "```\nfor (i = 0; i < 3; i++) {}\n```"):
         assert "code" in _traits(text)
 
