@@ -13,10 +13,11 @@ from workers.text.links import links
 
 from .author_rules import author_rules, is_link_trust
 from .base import Facts, Filter, plural
+from .website import WebsiteFilter
 
 #: Largest probability of spam with which the first comment of an author is published unseen, if the site wants that.
 #: `python -m bench.first_comments DATA_DIR` computes it, and what it would be without each source.
-SURE = 0.18
+SURE = 0.075
 #: Traits of texts that ask to be contacted.
 CONTACTS = frozenset(("telephone number", "e-mail address"))
 
@@ -51,16 +52,17 @@ class AuthorFilter(Filter):
         ),
         PUBLISHED_UNSEEN: SignalInfo(
             0.0,
-            "no moderator has approved a comment by the author, but `moderation` is `unsure` and this one has no link, "
-            f"website or contact, and at most {100 * SURE:g} % probability of spam",
+            "no moderator has approved a comment by the author, but `moderation` is `unsure` and this one has no link "
+            f"or contact in its text, no website that looks like advertising, and at most {100 * SURE:g} % probability "
+            "of spam",
             title="Harmless first comment",
             sentence="{evidence}.",
             tone="good",
         ),
         "author.first-link": SignalInfo(
             Override.HOLD,
-            "a link or a website, and no moderator has approved one by this author, `moderation` is `first` or "
-            "`unsure`, and no rule trusts the author or the network",
+            "a link or a website, and no moderator has approved one by this author, `moderation` is `first`, or "
+            "`unsure` and a first comment like this would be held, and no rule trusts the author or the network",
             "a moderator had published a link of this author before",
             title="First link by this author",
             sentence="{evidence}.",
@@ -108,7 +110,7 @@ class AuthorFilter(Filter):
         if facts.site.moderation in ("first", "unsure") and not _is_trusted(comment, facts):
             if not approved:
                 yield _first(comment, facts)
-            elif not facts.links_approved and has_links(comment):
+            elif not facts.links_approved and has_links(comment) and _may_advertise(comment, facts):
                 yield Signal(
                     "author.first-link", 1.0, "No moderator has published a link or a website of this author yet"
                 )
@@ -128,14 +130,34 @@ def _first(comment: Comment, facts: Facts) -> Signal:
     first = "No moderator has published a comment by this author yet"
     if facts.site.moderation != "unsure":
         return Signal("author.first", 1.0, first)
-    if has_links(comment):
-        return Signal("author.first", 1.0, f"{first}, and this one has a link or a website")
-    if has_contact(comment):
-        return Signal("author.first", 1.0, f"{first}, and this one says how to contact its author")
+    if why := _why_to_review(comment, facts):
+        return Signal("author.first", 1.0, f"{first}, and this one {why}")
     probability = combined_score(comment, facts.corpus, facts.site.refusals).probability
-    if probability > SURE:
-        return Signal("author.first", 1.0, f"{first}, and this one may be spam ({100 * probability:.0f} %)")
     return Signal(PUBLISHED_UNSEEN, 1.0, f"{first}, but this one looks harmless ({100 * probability:.0f} % spam)")
+
+
+def _may_advertise(comment: Comment, facts: Facts) -> bool:
+    """Decide if a person should see the first link of a known author."""
+    return facts.site.moderation == "first" or bool(_why_to_review(comment, facts))
+
+
+def _why_to_review(comment: Comment, facts: Facts) -> str:
+    """Return what a person should see before a site that publishes first comments when sure; "" if it is sure."""
+    if reason := reason_for_review(comment, facts):
+        return reason
+    probability = combined_score(comment, facts.corpus, facts.site.refusals).probability
+    return f"may be spam ({100 * probability:.0f} %)" if probability > SURE else ""
+
+
+def reason_for_review(comment: Comment, facts: Facts) -> str:
+    """Return what in a comment is seen by a person first, whatever the probability of spam; "" if nothing."""
+    if has_links_in_text(comment):
+        return "has a link"
+    if has_contact(comment):
+        return "says how to contact its author"
+    if comment.url and any(WebsiteFilter()(comment, facts)):
+        return "has a website or a name that looks like advertising"
+    return ""
 
 
 def has_contact(comment: Comment) -> bool:
@@ -143,9 +165,14 @@ def has_contact(comment: Comment) -> bool:
     return any(trait in CONTACTS or trait.startswith("messenger ") for trait in features(comment).traits)
 
 
+def has_links_in_text(comment: Comment) -> bool:
+    """True if the text or the name links somewhere."""
+    return bool(links(comment.content) or links(comment.author))
+
+
 def has_links(comment: Comment) -> bool:
     """True if the text links somewhere, or the author gave a website."""
-    return bool(comment.url or links(comment.content) or links(comment.author))
+    return bool(comment.url) or has_links_in_text(comment)
 
 
 def _is_trusted(comment: Comment, facts: Facts) -> bool:

@@ -18,9 +18,9 @@ from .site_model import LESSONS_NEEDED, has_enough_lessons, mean_log_odds, rarer
 
 #: Weight of the shipped model's log-odds, and the log-odds of an average comment. Both before the first lesson and
 #: after many.
-PRIOR_WEIGHT, OFFSET = (1.21, 0.89), (2.61, 0.76)
+PRIOR_WEIGHT, OFFSET = (1.22, 0.85), (2.46, 0.50)
 #: Weight of the site's log-odds after many lessons, and the lessons of the rarer label at which it is half of that.
-SITE_WEIGHT, HALF_TAUGHT = 3.71, 7
+SITE_WEIGHT, HALF_TAUGHT = 5.38, 7
 
 #: Log-odds that are added for each lesson of spam that the filters gave a probability of 0, and taken away for each
 #: honest one that they gave 1; for all others in proportion. As each score includes what earlier lessons added, the sum

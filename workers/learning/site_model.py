@@ -36,6 +36,10 @@ TOKEN_LENGTH = 32
 #: Number of comments with the token's overall frequency that are mixed into each label. With .5 instead, 75 % of a
 #: newspaper's spam was refused instead of 79 %.
 SMOOTHING = 0.15
+#: Lessons with a token at which its log-odds count half: n lessons give n / (n + HALF_SURE) of them. A word of a topic
+#: that is in one lesson says little. On streams with lessons, R@1 % rises from .874 to .881 (`training.combine`), and
+#: less of floods is held.
+HALF_SURE = 1.0
 #: Weight of a token without lessons in the mean, because a text of new words is less certain.
 UNKNOWN_WEIGHT = 0.5
 #: Least log-odds of a token that is listed as a reason.
@@ -98,7 +102,8 @@ def _style_token(name: str) -> str:
 def token_log_odds(ham: int, spam: int, lessons: TokenCounts) -> float:
     """Return the log of the ratio of a token's frequency in spam and in ham; 0 while only one label has lessons.
 
-    Both frequencies are mixed with the overall frequency, so the numbers of lessons of both labels may differ.
+    Both frequencies are mixed with the overall frequency, so the numbers of lessons of both labels may differ. Few
+    lessons with the token take the log-odds towards 0.
     """
     return _log_odds_table(lessons.ham, lessons.spam)[ham, spam]
 
@@ -106,8 +111,10 @@ def token_log_odds(ham: int, spam: int, lessons: TokenCounts) -> float:
 def _log_odds(ham: int, spam: int, all_ham: int, all_spam: int) -> float:
     if not (ham + spam and all_ham + all_spam):
         return 0.0
-    overall = SMOOTHING * (ham + spam) / (all_ham + all_spam)
-    return math.log((spam + overall) / (all_spam + SMOOTHING) / ((ham + overall) / (all_ham + SMOOTHING)))
+    n = ham + spam
+    overall = SMOOTHING * n / (all_ham + all_spam)
+    log_odds = math.log((spam + overall) / (all_spam + SMOOTHING) / ((ham + overall) / (all_ham + SMOOTHING)))
+    return log_odds * n / (n + HALF_SURE)
 
 
 class _LogOddsTable(dict[tuple[int, int], float]):

@@ -29,7 +29,7 @@ JOINED = re.compile(
 )
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]")
 #: Letters of a word in capitals, unless it is among the most frequent ones.
-LEAST_LETTERS = 4
+SHORTEST_IN_CAPITALS = 4
 #: A text without so many spaces, and with this share of its letters in such words, is disguised. Two missing spaces are
 #: enough if they are in one word.
 MISSING_SPACES, JOINED_SHARE = 3, 0.6
@@ -116,4 +116,4 @@ def _words_in_capitals(word: str) -> list[str]:
 
 
 def _is_word(word: str) -> bool:
-    return word in (english_words() if len(word) >= LEAST_LETTERS else common_words())
+    return word in (english_words() if len(word) >= SHORTEST_IN_CAPITALS else common_words())

@@ -18,7 +18,7 @@ def test_a_first_comment_is_held_if_the_site_holds_first_comments():
 def test_the_first_link_of_a_known_author_is_held_if_the_site_holds_first_comments():
     linking = [a_comment(content="See https://bread.example/rye"), a_comment(url="https://ada.example")]
     for comment in linking:
-        known = seen(AuthorFilter(), comment, approved=(3, 3), spam=(0, 0))
+        known = seen(AuthorFilter(), comment, moderation="first", approved=(3, 3), spam=(0, 0))
         assert "author.first-link" in known
         assert "author.first-link" not in seen(AuthorFilter(), comment, approved=(3, 3), links_approved=True)
         assert "author.first-link" not in seen(AuthorFilter(), comment, moderation="suspicious", approved=(3, 3))
@@ -102,7 +102,9 @@ def test_a_first_comment_that_is_surely_honest_is_published_and_says_so():
     "fields",
     [
         {"content": f"{SURELY_HONEST} See https://farmers.example/water"},
-        {"url": "https://farmers.example"},
+        {"url": "https://cheap-loans-online.example"},
+        {"url": "https://farmers.example/member.php?u=4711"},
+        {"url": "https://farmers.example", "author": "best casino online"},
         {"author": "farmers.com"},
         {"content": f"{SURELY_HONEST} Write to me at farmer@mail.example."},
         {"content": f"{SURELY_HONEST} Call +1 202 555 0101."},
@@ -113,6 +115,19 @@ def test_a_first_comment_that_is_surely_honest_is_published_and_says_so():
 def test_a_first_comment_with_a_link_contact_or_doubt_is_held(fields):
     comment = a_comment(**{"content": SURELY_HONEST, **fields})
     assert strengths(AuthorFilter(), comment, moderation="unsure") == {"author.first": 1.0}
+
+
+def test_the_first_link_in_the_text_of_a_known_author_is_held_where_first_comments_are_published_when_sure():
+    linking = a_comment(content=f"{SURELY_HONEST} See https://farmers.example/water")
+    assert "author.first-link" in seen(AuthorFilter(), linking, moderation="unsure", approved=(3, 3), spam=(0, 0))
+
+
+def test_a_first_comment_with_an_ordinary_website_is_published_if_it_is_surely_honest():
+    comment = a_comment(content=SURELY_HONEST, author="Ada Lovelace", url="https://ada.example")
+    assert strengths(AuthorFilter(), comment, moderation="unsure") == {"author.sure": 1.0}
+    known = {"approved": (3, 3), "spam": (0, 0)}
+    assert "author.first-link" not in seen(AuthorFilter(), comment, moderation="unsure", **known)
+    assert "author.first-link" in seen(AuthorFilter(), comment, moderation="first", **known)
 
 
 def test_trust_by_a_rule_needs_no_first_review():

@@ -43,13 +43,18 @@ def test_the_tokens_of_a_long_comment_are_limited():
 
 
 @pytest.mark.parametrize(
-    ("ham", "spam", "expected"), [(0, 0, 0.0), (0, 1, 5.590), (1, 0, -5.590), (5, 5, 0.0), (5, 10, 0.688)]
+    ("ham", "spam", "expected"), [(0, 0, 0.0), (0, 1, 2.795), (1, 0, -2.795), (5, 5, 0.0), (5, 10, 0.645)]
 )
 def test_the_log_odds_of_a_token_follow_its_frequencies(ham, spam, expected):
     assert token_log_odds(ham, spam, TokenCounts(20, 20)) == pytest.approx(expected, abs=1e-3)
     assert token_log_odds(ham, spam, TokenCounts(20, 20)) == pytest.approx(
         -token_log_odds(spam, ham, TokenCounts(20, 20))
     )
+
+
+def test_a_word_of_one_lesson_says_less_than_the_same_share_of_many():
+    few, many = TokenCounts(20, 20), TokenCounts(200, 200)
+    assert 0 < token_log_odds(0, 1, few) < 0.6 * token_log_odds(0, 10, many)
 
 
 @given(*[st.integers(0, 10**6)] * 4)
