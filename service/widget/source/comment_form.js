@@ -42,7 +42,7 @@ export class CommentForm {
     const { localize, settings } = this, { closed, paused } = settings;
     const problem = paused ? PAUSED : settings.problem;
     const heading = problem ? problemText(problem, localize) : localize(closed ? "closed" : "leaveComment");
-    this.heading = element("h3", { id: "form-heading" }, heading);
+    this.heading = element(problem ? "h2" : "h3", { id: "form-heading" }, heading);
     this.section.classList.toggle("collapsed", !closed);
     this.section.replaceChildren(this.heading);
     if (closed) return;
