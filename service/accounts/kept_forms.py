@@ -74,6 +74,11 @@ def _kept_cookie() -> str:
     return f"{cookie_name()}-form"
 
 
+def has_kept_form() -> bool:
+    """Return True if this browser sent a form after its session had ended."""
+    return _kept_cookie() in request.cookies
+
+
 def kept_form(person: Person) -> KeptForm | None:
     """Return the form that this person sent in this browser after their session had ended; None if there is none."""
     name = request.cookies.get(_kept_cookie(), "")

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,7 @@ from service.web.errors import handle_error, prefers_html
 from . import passwords, sessions, totp
 from .audit_trail import append_entry
 from .devices import device_of, remember_device
-from .kept_forms import keep_form, kept_form
+from .kept_forms import KEPT_SECONDS, has_kept_form, keep_form, kept_form
 from .site_creators import wants_setup
 
 blueprint = Blueprint("sign_in", __name__)
@@ -44,9 +44,26 @@ def ask_to_sign_in(error: SignInNeeded) -> Response:
 
 
 @blueprint.get("/sign-in")
-def sign_in_form() -> Response | str:
+def sign_in_form() -> Response:
     onward = sessions.safe_path(request.args.get("next", ""))
-    return redirect(onward, 303) if sessions.read_session() else _page(onward)
+    if sessions.read_session():
+        return redirect(onward, 303)
+    response = make_response(_page(onward))
+    # For people who sign in by a link, which does not carry the page that they wanted.
+    response.set_cookie(
+        _onward_cookie(),
+        onward,
+        max_age=KEPT_SECONDS,
+        secure=deps().settings.secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def _onward_cookie() -> str:
+    return f"{sessions.cookie_name()}-next"
 
 
 @blueprint.post("/sign-in")
@@ -118,7 +135,9 @@ def check_code() -> ResponseReturnValue:
 
 
 def _page(onward: str, message: str = "", name: str = "") -> str:
-    return render_template("accounts/sign_in.html", onward=onward, message=message, name=name)
+    return render_template(
+        "accounts/sign_in.html", onward=onward, message=message, name=name, has_kept_form=has_kept_form()
+    )
 
 
 def count_attempt(name: str, device: str = "") -> None:
@@ -170,4 +189,5 @@ def use_link(token: str) -> ResponseReturnValue:
     except NotFound:
         return render_template("accounts/expired_link.html"), 404
     append_entry(person.name, AuditAction.LINK_USE)
-    return _continue(person, "/setup" if wants_setup(person) else url_for("queue_pages.home"))
+    onward = sessions.safe_path(request.cookies.get(_onward_cookie(), ""))
+    return _continue(person, "/setup" if wants_setup(person) else onward)

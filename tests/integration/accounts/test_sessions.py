@@ -280,3 +280,13 @@ def test_signing_in_redirects_to_our_own_pages_only(web_app, path):
     assert safe_path(path) == "/review"
     web_app.add_account("mo")
     assert sign_in(web_app.anonymous(), next=path).location == "/review"
+
+
+def test_a_sign_in_link_leads_to_the_page_that_asked_for_it(web_app):
+    web_app.add_account("mo", blog="moderator")
+    client = web_app.anonymous()
+    page = client.get("/review/blog/bulk?action=spam", headers={"Accept": "text/html"})
+    client.get(page.location)
+    web_app.storage.people.put_link(token_digest("t" * 32), "mo", 60)
+    answer = client.post(f"/link/{'t' * 32}", headers={"Origin": "http://localhost"})
+    assert (answer.status_code, answer.location) == (303, "/review/blog/bulk?action=spam")
