@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from .author_rules import FOREVER, AuthorRule, RuleEffect, RuleHits, RuleTarget
+from .csv_cells import escaped_cell, unescaped_cell
 from .pseudonyms import Pseudonyms
 from .rule_values import (
     FIELDS_WITHOUT_EMAIL,
@@ -128,6 +129,8 @@ def _rows(line: str, columns: tuple[str, ...], defaults: ListDefaults) -> Iterat
         yield from [RuleFields("domain", name) for name in names if "." in name and not name.startswith("0.")]
         return
     cells = [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]
+    if columns == RULE_COLUMNS:  # an export
+        cells = [unescaped_cell(cell) for cell in cells]
     if len(cells) < 2 or cells[0].lower() not in RULE_KINDS:
         yield RuleFields(defaults.kind or guess_kind(line), line)
         return
@@ -200,22 +203,24 @@ def parse_expiry(text: str, now: datetime) -> datetime:
 
 
 def export_rules(rules: Iterable[AuthorRule], hits: Mapping[str, RuleHits]) -> str:
-    """Return the rules as CSV with a line of column names. An import of it gives the same rules."""
+    """Return the rules as CSV with a line of column names. An import of it gives the same rules.
+
+    Spreadsheets run no cell as a formula.
+    """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(RULE_COLUMNS)
     for rule in rules:
         of_rule = hits.get(rule.name, RuleHits())
-        writer.writerow(
-            (
-                *(KIND_OF_TARGET[rule.target], rule.value, rule.effect),
-                "" if rule.is_forever else rule.until.isoformat(),
-                rule.note,
-                "" if rule.fields == VISITOR_FIELDS else "+".join(rule.fields),
-                *("yes" if rule.inside else "", "" if rule.enabled else "no", rule.by, rule.at.isoformat()),
-                *(of_rule.n, of_rule.last.isoformat() if of_rule.last else ""),
-            )
+        cells = (
+            *(KIND_OF_TARGET[rule.target], rule.value, rule.effect),
+            "" if rule.is_forever else rule.until.isoformat(),
+            rule.note,
+            "" if rule.fields == VISITOR_FIELDS else "+".join(rule.fields),
+            *("yes" if rule.inside else "", "" if rule.enabled else "no", rule.by, rule.at.isoformat()),
+            *(str(of_rule.n), of_rule.last.isoformat() if of_rule.last else ""),
         )
+        writer.writerow(map(escaped_cell, cells))
     return file.getvalue()
 
 

@@ -3,42 +3,34 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from comments.author_rules import (
     EFFECT_LABELS,
-    FOREVER,
     PAST_TENSE,
     RULE_DURATIONS,
     SHARED_RULES,
     TARGET_LABELS,
     AuthorRule,
-    RuleEffect,
     RuleHits,
-    RuleTarget,
 )
 from comments.errors import Invalid, NotFound, Problem
-from comments.rule_lists import MAX_RULE_NOTE
 from comments.rule_preview import COMPARED, recent_comments, would_match
 from comments.rule_values import (
     MAX_RULE_TEXT,
     RULE_KINDS,
-    check_combination,
-    check_hidden_emails,
-    parse_effect,
-    parse_value,
-    with_value,
 )
-from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
+from comments.visitor_fields import FIELDS_BY_NAME
 from service.accounts import sessions
 from service.deps import deps
 from service.web.operations import parsed_query, validated
 
+from .rule_forms import RuleForm, rule_from_form
 from .rule_scopes import RuleScope, rule_route, scope_to_change, scope_to_read
 
 blueprint = Blueprint("author_rules", __name__)
@@ -46,7 +38,6 @@ blueprint = Blueprint("author_rules", __name__)
 RULES_PER_PAGE = 50
 #: Bytes of a form: each of fifty rules has a name of at most 215 characters, of up to twelve bytes each.
 MAX_RULES_FORM = 256 * 1024
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_RULE_TEXT)]
 STATES = {"active": "Active", "expired": "Expired", "off": "Switched off", "unused": "Never matched"}
 
 
@@ -62,22 +53,6 @@ class RuleQuery(BaseModel):
     page: int = Field(1, ge=1, le=10_000)
     done: str = Field("", max_length=20)
     n: int = Field(0, ge=0)
-
-
-class RuleForm(BaseModel):
-    """The form. An email address is replaced with its pseudonym at once and not stored."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    csrf: str = ""
-    kind: str = "term"
-    value: Text = ""
-    effect: str = "ban"
-    days: Literal["", "1", "7", "30", "365"] = ""
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_RULE_NOTE)] = ""
-    fields: tuple[str, ...] = VISITOR_FIELDS
-    inside: bool = False
-    step: Literal["save", "preview"] = "save"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +116,7 @@ def new_rule_page(site: str) -> str:
     given = {name: request.args[name] for name in ("kind", "value", "effect", "note", "days") if name in request.args}
     form = validated(RuleForm, {"fields": scope.fields, **given}, strict=False)
     try:
-        return _form_page(scope, form, matches=_matches(scope, _rule(scope, form)) if form.value else None)
+        return _form_page(scope, form, matches=_matches(scope, rule_from_form(scope, form)) if form.value else None)
     except Invalid as error:
         return _form_page(scope, form, error.problems)
 
@@ -172,7 +147,7 @@ def add_rule(site: str) -> ResponseReturnValue:
     form = RuleForm.model_construct(**{**RuleForm().model_dump(), **given})  # shows what was entered, also if invalid
     try:
         form = validated(RuleForm, given, strict=False)
-        rule = _rule(scope, form)
+        rule = rule_from_form(scope, form)
         if form.step == "preview":
             return _form_page(scope, form, matches=_matches(scope, rule))
         scope.save([rule])
@@ -190,32 +165,6 @@ def _back(scope: RuleScope, done: str, n: int) -> ResponseReturnValue:
         or path.startswith((f"/sites/{scope.owner}/", f"/review/{scope.owner}/"))
     )
     return redirect(back if is_of_site else scope.address(done=done, n=str(n)), 303)
-
-
-def _rule(scope: RuleScope, form: RuleForm) -> AuthorRule:
-    """The rule that the form describes. Raises Invalid with every problem."""
-    now, problems = deps().now(), []
-    until = now + timedelta(days=int(form.days)) if form.days else FOREVER
-    rule = AuthorRule(RuleTarget.TERM, form.value, RuleEffect.BAN, scope.signed.person.name, now, until, form.note)
-    if unknown := [name for name in form.fields if name not in VISITOR_FIELDS]:
-        problems.append(Problem("fields", "unknown", f"has no {', '.join(unknown)}"))
-    rule = replace(rule, fields=form.fields, inside=form.inside)
-    try:
-        rule = replace(rule, effect=parse_effect(form.effect))
-    except ValueError as error:
-        problems.append(Problem("effect", "unknown", str(error)))
-    if form.kind not in RULE_KINDS:
-        problems.append(Problem("kind", "unknown", f"is none of {', '.join(RULE_KINDS)}"))
-    else:
-        try:
-            rule = with_value(rule, parse_value(form.kind, form.value, scope.owner, deps().pseudonyms))
-            rule = check_combination(rule)
-            rule = rule if scope.sees_emails else check_hidden_emails(form.kind, rule)
-        except ValueError as error:
-            problems.append(Problem("value", "malformed", str(error)))
-    if problems:
-        raise Invalid(problems)
-    return rule
 
 
 def _matches(scope: RuleScope, rule: AuthorRule) -> Mapping[str, object]:

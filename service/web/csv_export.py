@@ -6,8 +6,7 @@ from io import StringIO
 
 from flask import Response
 
-#: A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+from comments.csv_cells import escaped_cell
 
 #: Numbers stay numbers; None is an empty cell.
 Cell = str | int | float | None
@@ -23,7 +22,7 @@ def csv_text(rows: Iterable[Sequence[Cell]]) -> str:
 def _safe(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell.replace("\0", "")
+    return escaped_cell(cell.replace("\0", ""))
 
 
 def csv_response(name: str, rows: Iterable[Sequence[Cell]]) -> Response:

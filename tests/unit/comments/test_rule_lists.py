@@ -1,5 +1,6 @@
 """Lists of rules: every mistake is reported with its line, duplicates count once, and an export is an import."""
 
+import csv
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -102,6 +103,23 @@ def test_an_import_of_an_export_gives_the_same_rules(rules: list[AuthorRule]) ->
     parsed = parse_rules(text, DEFAULTS, PSEUDONYMS)
     assert parsed.problems == ()
     assert parsed.rules == tuple(rules)
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@x", "'=1", "''-1", "' =1", "＝1", "'quoted'", "it's"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_an_exported_rule_is_no_formula_and_is_imported_as_it_was(text: str) -> None:
+    rule = AuthorRule(RuleTarget.TERM, text, RuleEffect.BAN, "mo", NOW, FOREVER, f"{text} again")
+    exported = export_rules([rule], {})
+    for cell in next(csv.reader(exported.splitlines()[1:])):
+        assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "＝"))
+    assert parse_rules(exported, DEFAULTS, PSEUDONYMS).rules == (rule,)
+
+
+def test_a_list_that_is_no_export_keeps_its_apostrophes() -> None:
+    (rule,) = parse_rules("term,'=1", DEFAULTS, PSEUDONYMS).rules
+    assert rule.value == "'=1"
 
 
 def test_the_number_of_expressions_is_limited() -> None:
