@@ -30,7 +30,7 @@ from comments.storage.notices import CHANGE_MESSAGE, NoticeItem
 from service.accounts.chat_links import link_chat_account
 from service.deps import deps
 
-from .chat_payloads import SlackPress, TelegramMessage, TelegramPress, TelegramUpdate, json_object
+from .chat_payloads import SlackPress, TelegramMessage, TelegramPress, TelegramUpdate, payload_object
 from .notice_decisions import channel_of, decide_once, describe_state, person_of_chat
 
 blueprint = Blueprint("chat_hooks", __name__, url_prefix="/hooks")
@@ -49,7 +49,7 @@ def slack_hook() -> ResponseReturnValue:
     if "command" in request.form:
         user = _slack_user(request.form.get("team_id", ""), request.form.get("user_id", ""))
         return jsonify(response_type="ephemeral", text=_linked(user, request.form.get("text", "")))
-    press = SlackPress.model_validate(json_object(request.form.get("payload", "")))
+    press = SlackPress.model_validate(payload_object(request.form.get("payload", "")))
     if press.type == "block_actions":
         _slack_press(press)
     return Response(status=200)
@@ -124,7 +124,7 @@ def telegram_hook() -> ResponseReturnValue:
         raise NotFound("no Telegram bot is set up")
     if not hmac.compare_digest(telegram_secret(deps().pseudonyms).encode(), given.encode("utf-8", "replace")):
         raise NotAllowed("The secret token is wrong.")
-    update = TelegramUpdate.model_validate(json_object(request.get_data(as_text=True)))
+    update = TelegramUpdate.model_validate(payload_object(request.get_data(as_text=True)))
     if update.callback_query:
         return _telegram_press(update.callback_query)
     message = update.message

@@ -12,12 +12,12 @@ from comments.errors import NotAllowed
 #: The latest time of a message, in seconds since 1970: the year 2242.
 LATEST = 2**33
 #: Ids of Telegram have at most 52 bits, and names at most 32 characters.
-MAX_ID, MAX_ID_TEXT = 2**63, 100
+LARGEST_ID, LONGEST_ID = 2**63, 100
 
 
 def _id(value: object) -> int | str:
-    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAX_ID
-    return value if is_number or (isinstance(value, str) and len(value) <= MAX_ID_TEXT) else ""  # type: ignore[return-value]
+    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST_ID
+    return value if is_number or (isinstance(value, str) and len(value) <= LONGEST_ID) else ""  # type: ignore[return-value]
 
 
 def _time(value: object) -> int:
@@ -33,13 +33,13 @@ def _objects(value: object) -> list[object]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-Part = TypeVar("Part", bound=BaseModel)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 #: A number or a text.
 Id = Annotated[int | str, BeforeValidator(_id)]
-Text = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
+PayloadText = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
 Time = Annotated[int, BeforeValidator(_time)]
-Object = Annotated[Part, BeforeValidator(_object)]
-Objects = Annotated[list[Part], BeforeValidator(_objects)]
+Object = Annotated[ModelT, BeforeValidator(_object)]
+Objects = Annotated[list[ModelT], BeforeValidator(_objects)]
 #: Parts that are sent back as they are.
 Verbatim = Annotated[list[dict[str, Any]], BeforeValidator(_objects)]
 
@@ -48,28 +48,28 @@ class Account(BaseModel):
     """A person, team or chat. `username` is the name of a channel in Telegram."""
 
     id: Id = ""
-    username: Text = ""
+    username: PayloadText = ""
 
 
 class SlackAction(BaseModel):
     """The button that was pressed."""
 
-    block_id: Text = ""
-    value: Text = ""
+    block_id: PayloadText = ""
+    value: PayloadText = ""
 
 
 class SlackMessage(BaseModel):
-    text: Text = ""
+    text: PayloadText = ""
     blocks: Verbatim = []
 
 
 class SlackPress(BaseModel):
     """A press of a button, if `type` is "block_actions"."""
 
-    type: Text = ""
+    type: PayloadText = ""
     team: Object[Account] = Account()
     user: Object[Account] = Account()
-    response_url: Text = ""
+    response_url: PayloadText = ""
     message: Object[SlackMessage] = SlackMessage()
     actions: Objects[SlackAction] = []
 
@@ -81,7 +81,7 @@ class SlackPress(BaseModel):
 class TelegramMessage(BaseModel):
     message_id: Id = ""
     date: Time = 0
-    text: Text = ""
+    text: PayloadText = ""
     sender: Object[Account] = Field(Account(), alias="from")
     chat: Object[Account] = Account()
     entities: Verbatim = []
@@ -93,7 +93,7 @@ class TelegramPress(BaseModel):
     id: Id = ""
     sender: Object[Account] = Field(Account(), alias="from")
     message: Object[TelegramMessage] = TelegramMessage()  # type: ignore[call-arg]
-    data: Text = ""
+    data: PayloadText = ""
 
 
 class TelegramUpdate(BaseModel):
@@ -105,7 +105,7 @@ class TelegramUpdate(BaseModel):
     ] = None
 
 
-def json_object(text: str) -> Mapping[str, Any]:
+def payload_object(text: str) -> Mapping[str, Any]:
     """Raises NotAllowed. The services send objects only."""
     try:
         found = from_json(text, allow_inf_nan=False)
