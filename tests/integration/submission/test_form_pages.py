@@ -161,3 +161,9 @@ def test_only_pages_of_the_site_may_frame_the_answer(web: PublicApp, email: str)
     policy = answer.headers["Content-Security-Policy"]
     assert f"; frame-ancestors {' '.join(SITE.origins)};" in policy
     assert "default-src 'none'" in policy
+
+
+def test_a_form_that_is_shown_again_begins_with_the_comment(web: PublicApp) -> None:
+    text = web.client.post(SUBMIT, data=a_reply(content=""), headers=HTML).text
+    places = [text.index(f'name="{name}"') for name in ("content", "author", "email")]
+    assert places == sorted(places)
