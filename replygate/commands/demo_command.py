@@ -28,7 +28,7 @@ from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES, judge
 from workers.judging.policy import catalogue
 
-from .demo_story import ESSAY, NETWORKS, STORY, TEAM, TITLES, Post, StoryDecision
+from .demo_story import ARTICLE_TITLES, ESSAY, NETWORKS, STORY, TEAM, Post, StoryDecision
 from .moderator_commands import person
 
 #: The name that `replygate up` gives the demo site, and the name that replaces it.
@@ -118,7 +118,7 @@ class StoryPlayer:
 
     def play(self, now: datetime, chance: Random) -> None:
         """Play every comment and decision at its time. `chance` shifts the times by minutes and makes the ids."""
-        for name, title in TITLES.items():
+        for name, title in ARTICLE_TITLES.items():
             self._deps.storage.thread_details.put(self._site.id, self._thread(name), title, None, only_missing=True)
         for at, post, step in sorted(_events(now, chance), key=lambda event: event[0]):
             self._clock.at = at

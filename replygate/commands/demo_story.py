@@ -9,7 +9,7 @@ from comments.lifecycle import Action
 ESSAY = "article"
 FOG, PIER, BOTTLES = "walking-the-flats-in-fog", "the-pier-in-winter", "letters-in-bottles"
 #: Titles of the articles, as a website gives them with its comments.
-TITLES: Mapping[str, str] = {
+ARTICLE_TITLES: Mapping[str, str] = {
     ESSAY: "What the tide tables leave out",
     FOG: "Walking the flats in fog",
     PIER: "The pier in winter",

@@ -16,7 +16,7 @@ from service.web.schemas import Wire
 from .form_actions import CardForm, return_to_row
 from .schemas import review_operation
 
-blueprint = Blueprint("pins", __name__)
+blueprint = Blueprint("pin_actions", __name__)
 
 
 class PinState(Wire):
