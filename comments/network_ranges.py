@@ -5,7 +5,7 @@ No address is stored: the web process compares it when it accepts a comment, and
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from typing import Self
 
 from .author_rules import RuleTarget
@@ -24,6 +24,12 @@ def parse_range(text: str) -> IPv4Network | IPv6Network:
         found = ip_network(text.strip(), strict=False)
     except ValueError as error:
         raise ValueError("is not an IP address or a range such as 203.0.113.0/24") from error
+    if "%" in text:
+        raise ValueError("has the name of a network interface after “%”: write the address alone")
+    # A longer IPv6 prefix is one subscriber, whichever address is given.
+    is_wide = found.prefixlen < (32 if found.version == 4 else 64)
+    if is_wide and ip_interface(text.strip()).ip != found.network_address:
+        raise ValueError(f"is an address inside a range: write {found} for the whole range, or the address alone")
     if found.prefixlen < WIDEST[found.version]:
         raise ValueError(f"is too wide: the widest IPv{found.version} range is /{WIDEST[found.version]}")
     inner = client_address(str(found.network_address))

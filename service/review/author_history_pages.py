@@ -95,6 +95,9 @@ def history_page(site: str, kind: str, name: str) -> str:
     signed = sessions.require_role(site, "viewer")
     params, source, storage = parsed_query(HistoryParams), comment_source(site, kind, name), deps().storage
     found = source_history(storage, site, source.query, deps().signals, params.cursor)
+    rules = active_rules(source)
+    if not (found.recent or found.unindexed or rules or params.cursor or params.old_removal):
+        raise NotFound("no comment of this author or network is stored")
     networks = linked_networks(found.recent) if source.is_author else []
     return render_template(
         "review/author_history.html",
@@ -112,7 +115,7 @@ def history_page(site: str, kind: str, name: str) -> str:
         else linked_authors(found.recent),
         bars=timeline(found.recent),
         parts=TIMELINE_PARTS,
-        rules=active_rules(source),
+        rules=rules,
     )
 
 

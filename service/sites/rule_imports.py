@@ -11,6 +11,7 @@ from comments.errors import Invalid, Problem
 from comments.rule_lists import MAX_RULE_NOTE, ListDefaults, ParsedRules, export_rules, parse_expiry, parse_rules
 from comments.rule_values import RULE_KINDS, parse_effect
 from comments.thread_plans import mapping_text
+from service.accounts import sessions
 from service.deps import deps
 from service.web.operations import validated
 
@@ -41,7 +42,10 @@ class ImportForm(BaseModel):
 
 @rule_route(blueprint, "/import", "GET")
 def import_page(site: str) -> str:
-    return _page(scope_to_read(site), ImportForm())
+    scope = scope_to_read(site)
+    if scope.site:
+        sessions.require_role(site, "moderator")
+    return _page(scope, ImportForm())
 
 
 def _page(

@@ -70,6 +70,10 @@ def test_the_value_of_a_rule_is_stored_in_its_normal_form(web_app, mo, target, v
         ("network", "<x>"),
         ("range", "0.0.0.0/0"),
         ("range", "300.1.1.1"),
+        ("range", "10.0.0.1/8"),
+        ("range", "2001:db8::1/48"),
+        ("range", "fe80::1%eth0"),
+        ("range", "fe80::1%eth0/64"),
         ("expression", "a(b"),
         ("expression", "/casino/i"),
         ("expression", "//"),
@@ -123,6 +127,34 @@ def test_a_form_redirects_to_pages_of_the_same_site_only(web_app, mo, back):
         data={"csrf": mo.csrf, "kind": "term", "value": "x", "effect": "mute"},
     )
     assert answer.location == "/sites/blog/rules?done=added&n=1"
+
+
+def test_an_author_page_offers_no_rule_that_is_in_force(web_app, mo):
+    held(web_app.storage)
+    address = "/sites/blog/authors/identity-of-ada"
+    form = {"kind": "author", "value": "identity-of-ada"}
+    assert {"Trust", "Mute"} <= buttons_of(page(mo, address))
+    mo.post_form("/sites/blog/rules", effect="trust", **form)
+    text = page(mo, address)
+    assert "Trust" not in buttons_of(text)
+    assert "Mute" in buttons_of(text)
+    assert "This author" in rows_of(text)
+    assert "identity-of-ada" not in rows_of(text)
+
+
+def buttons_of(text: str) -> set[str]:
+    return {"".join(button.itertext()).strip() for button in parse(text).iterfind(".//button")}
+
+
+@pytest.mark.parametrize("path", ["/sites/blog/authors/zzz", "/sites/blog/origins/zzz"])
+def test_the_page_of_an_unknown_author_or_network_does_not_exist(web_app, mo, path):
+    assert mo.get(path).status_code == 404
+
+
+def test_viewers_have_no_page_to_import_rules(web_app):
+    viewer = web_app.signed_in("vi", blog="viewer")
+    assert viewer.get("/sites/blog/rules/import").status_code == 403
+    assert "/rules/import" not in page(viewer, "/sites/blog/rules")
 
 
 def test_deleting_an_unknown_rule_gets_404(web_app, mo):
