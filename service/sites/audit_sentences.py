@@ -12,6 +12,7 @@ from comments.page_links import page_address_of, page_link
 from comments.report_rules import DECIDED_BY_READERS
 from comments.site import Site
 from comments.storage.interfaces import Storage
+from comments.storage.queue_index import INDEXED, IndexQuery
 from comments.storage.thread_details import ThreadDetails
 from comments.thread_addresses import readable_address
 
@@ -28,12 +29,12 @@ SENTENCES: Mapping[str, str] = {
     Action.HOLD.row.audit: "sent {comment} to review",
     Action.REPLY.row.audit: "replied as the team with {comment}",
     Action.WITHDRAW.row.audit: "withdrew {comment}",
-    AuditAction.RULE_SET: "added the rule “{subject}”[: {after}]",
-    AuditAction.RULE_DELETE: "deleted the rule “{subject}”[: {before}]",
-    AuditAction.SITE_ADD: "added the site[ “{subject}”]",
+    AuditAction.RULE_SET: "added {rule}[: {after}]",
+    AuditAction.RULE_DELETE: "deleted {rule}[: {before}]",
+    AuditAction.SITE_ADD: "added the site[ “{site}”]",
     AuditAction.SITE_SET: "{setting}",
-    AuditAction.SITE_DELETE: "deleted the site[ “{subject}”]",
-    AuditAction.SITE_RESTORE: "restored the deleted site[ “{subject}”]",
+    AuditAction.SITE_DELETE: "deleted the site[ “{site}”]",
+    AuditAction.SITE_RESTORE: "restored the deleted site[ “{site}”]",
     AuditAction.SITE_REMOVE: "removed the data of the deleted site[ “{before}”]",
     AuditAction.KEY_MAKE: "created the API key {subject}",
     AuditAction.KEY_REVOKE: "revoked the API key {subject}",
@@ -78,6 +79,8 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.THREAD_CLOSE: "closed the thread “{subject}”",
     AuditAction.THREAD_OPEN: "opened the thread “{subject}”",
 }
+#: The first owner of a site that is created in the browser.
+FIRST_OWNER = "created this site and owns it"
 #: An action of a later version.
 UNKNOWN_ACTION = "did “{action}”[: {subject}][ from “{before}”][ to “{after}”]"
 
@@ -101,6 +104,16 @@ COMMENT_GONE = "a comment that no longer exists"
 #: Longer values are cut.
 LONGEST_VALUE = 160
 
+#: Rules in words, by the first part of their name. The name of a range is a keyed hash.
+_RULES = {
+    "origin": "the network {}",
+    "domain": "links to {}",
+    "email-domain": "email addresses at {}",
+    "term": "the text “{}”",
+    "expression": "text like {}",
+    "range": "a range of IP addresses",
+}
+_SEVERAL_RULES = re.compile(r"[0-9]+ rules")
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _EMAIL = re.compile(r"[^\s“”<>:,;()]+@[^\s“”<>:,;()]+\.[^\s“”<>:,;()]+")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -122,22 +135,39 @@ class AuditContext:
     site: Site | None = None
     comments: Mapping[str, Comment] = field(default_factory=dict)
     details: Mapping[str, ThreadDetails] = field(default_factory=dict)
+    authors: Mapping[str, str] = field(default_factory=dict)  # key -> latest name
 
 
 def read_context(storage: Storage, site: Site | None, entries: Sequence[AuditEntry]) -> AuditContext:
     ids = list(dict.fromkeys(e.subject for e in entries if e.action.startswith("comment.") and e.subject))
-    if site is None or not ids:
+    if site is None:
         return AuditContext(site)
-    comments = {c.id: c for c in storage.comments.load(site.id, ids) if c}
+    authors = _author_names(storage, site.id, entries)
+    comments = {c.id: c for c in storage.comments.load(site.id, ids) if c} if ids else {}
     threads = list(dict.fromkeys(c.thread for c in comments.values()))
     details = storage.thread_details.get(site.id, threads) if threads else []
-    return AuditContext(site, comments, dict(zip(threads, details, strict=True)))
+    return AuditContext(site, comments, dict(zip(threads, details, strict=True)), authors)
+
+
+def _author_names(storage: Storage, site: str, entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Look up the latest name of each author that a rule is about."""
+    subjects = [e.subject for e in entries if e.action in (AuditAction.RULE_SET, AuditAction.RULE_DELETE)]
+    keys = dict.fromkeys(s.removeprefix("author:").partition("@")[0] for s in subjects if s.startswith("author:"))
+    names: dict[str, str] = {}
+    for key in keys:
+        query = IndexQuery(all_of=((f"identity:{key}",),), order="newest", limit=1, statuses=INDEXED)
+        latest = storage.comments.load(site, [hit.id for hit in storage.queue_index.find(site, query).hits])
+        if latest and latest[0] and latest[0].author:
+            names[key] = latest[0].author
+    return names
 
 
 def sentence(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
     """Return an entry as a sentence without its full stop."""
     actor = SentencePart(ACTORS.get(entry.by, entry.by), "" if entry.by in ACTORS else "person", entry.by)
     template = SENTENCES.get(entry.action, UNKNOWN_ACTION)
+    if (entry.action, entry.subject, entry.before, entry.after) == (AuditAction.PERSON_ROLE, entry.by, "", "owner"):
+        template = FIRST_OWNER
     return [actor, SentencePart(" "), *_filled(template, entry, context)]
 
 
@@ -178,6 +208,17 @@ def _comment(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
     ]  # fmt: skip
 
 
+def _rule(entry: AuditEntry, context: AuditContext) -> list[SentencePart]:
+    """Name a rule by what it is about. Rules that were changed together have only their number."""
+    target, _, value = entry.subject.partition(":")
+    if target == "author":
+        key = value.partition("@")[0]
+        return [SentencePart("a rule about "), SentencePart(context.authors.get(key) or value, "author", key)]
+    if target in _RULES and value:
+        return _text(f"a rule about {_RULES[target].format(value)}")
+    return _text(entry.subject) if _SEVERAL_RULES.fullmatch(entry.subject) else _text(f"the rule “{entry.subject}”")
+
+
 def _text(text: str) -> list[SentencePart]:
     return [SentencePart(text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…")]
 
@@ -186,6 +227,8 @@ def _text(text: str) -> list[SentencePart]:
 SENTENCE_PARTS: Mapping[str, Callable[[AuditEntry, AuditContext], list[SentencePart]]] = {
     "comment": _comment,
     "again": lambda entry, _: _text(AGAIN.get(entry.after, "")),
+    "rule": _rule,
+    "site": lambda entry, context: _text(context.site.name if context.site else entry.subject),
     "setting": lambda entry, _: [SentencePart(setting_change(entry.subject, entry.before, entry.after))],
     "subject": lambda entry, _: _text(entry.subject),
     "before": lambda entry, _: _text(entry.before),

@@ -30,7 +30,7 @@ def test_a_decision_reads_as_a_sentence_with_links(web_app, mo, owner):
 
 def test_moderators_see_their_sites_log_and_viewers_do_not(web_app, mo):
     mo.post_form("/sites/blog/rules", kind="term", value="x", effect="mute")
-    assert sentences(mo, "/sites/blog/audit")[0].startswith("mo added the rule “term:x”")
+    assert sentences(mo, "/sites/blog/audit")[0].startswith("mo added a rule about the text “x”")
     assert "/sites/blog/audit/export" not in page(mo, "/sites/blog/audit"), "only owners export"
     assert mo.get("/sites/shop/audit").status_code == 404
     assert web_app.signed_in("vi", blog="viewer").get("/sites/blog/audit").status_code == 403

@@ -105,6 +105,31 @@ def test_an_action_of_another_version_is_readable() -> None:
     assert words("rule.paint", "Ines", "x", "red", "blue") == "Ines did “rule.paint”: x from “red” to “blue”"
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("author:key-of-gus", "a rule about Gus"),
+        ("author:key-of-gus@network", "a rule about Gus"),
+        ("author:gone", "a rule about gone"),
+        ("origin:abc", "a rule about the network abc"),
+        ("domain:shop.example", "a rule about links to shop.example"),
+        ("expression:/ca[s5]ino/", "a rule about text like /ca[s5]ino/"),
+        ("range:hash", "a rule about a range of IP addresses"),
+        ("30 rules", "30 rules"),
+    ],
+)
+def test_a_rule_is_named_by_what_it_is_about(subject: str, text: str) -> None:
+    parts = sentence(entry("standing.lift", "Ines", subject), AuditContext(a_site(), authors={"key-of-gus": "Gus"}))
+    assert "".join(p.text for p in parts) == f"Ines deleted {text}"
+    assert [p.target for p in parts if p.kind == "author"] == (
+        [subject[7:].partition("@")[0]] if "author" in subject else []
+    )
+
+
+def test_the_first_owner_of_a_site_created_it() -> None:
+    assert words("person.role", "Ines", "Ines", "", "owner") == "Ines created this site and owns it"
+
+
 def test_values_are_not_taken_for_placeholders() -> None:
     assert words("standing.set", "{after}", "{comment}[x]", "", "") == "{after} added the rule “{comment}[x]”"
 
