@@ -63,6 +63,7 @@ def script_table() -> dict[str, object]:
                 "tone": a.row.tone,
                 "past": a.row.past,
                 "result": a.row.result,
+                "ask": a.row.bulk,
                 "bulk": a.row.bulk_done,
             }
             for a in BUTTONS

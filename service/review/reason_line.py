@@ -7,6 +7,10 @@ from comments.lifecycle import Status
 from comments.signals import Tone
 
 from .presenter import ReviewedComment, ReviewedDecision
+from .reasons import SPAM_FROM, Reasons
+
+#: Part of the points for spam from which a comment is close to it.
+NEAR_SPAM = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,16 @@ def reason_line(row: ReviewedComment, reported: str) -> ReasonLine:
         return _decided(row.decisions[-1]) if row.decisions else ReasonLine()
     summary = row.reasons.summary if row.reasons else []
     parts = [reported, *(item.title for item in summary)] if reported else [item.title for item in summary]
-    tones = {item.tone for item in summary}
-    worst: Tone = "bad" if "bad" in tones else "warn" if "warn" in tones or reported else "good"
+    is_good = not reported and all(item.tone == "good" for item in summary)
+    tone: Tone = "bad" if row.reasons and _is_near_spam(row.reasons) else "good" if is_good else "warn"
     text = " · ".join(parts)
-    return ReasonLine(text[:1].upper() + text[1:], worst)
+    return ReasonLine(text[:1].upper() + text[1:], tone)
+
+
+def _is_near_spam(reasons: Reasons) -> bool:
+    """True if the points or the probability of spam come close to what the filters mark as spam by themselves."""
+    is_probable = reasons.probability is not None and reasons.probability >= SPAM_FROM
+    return is_probable or reasons.score >= NEAR_SPAM * reasons.spam_at
 
 
 def _decided(last: ReviewedDecision) -> ReasonLine:

@@ -105,6 +105,7 @@ class QueueView(QueueFilters):
     site: str = Field("", max_length=40)
     cursor: str = Field("", max_length=200)
     decided: str = Field("", max_length=110)
+    thread_state: Literal["", "open", "closed"] = ""  # what the confirmation says about the comment's thread
     density: Density = ""
 
     @property

@@ -12,7 +12,7 @@ from service.deps import deps
 from service.web.operations import json_response, parsed_body, validated
 from service.web.schemas import ThreadState
 
-from .form_actions import CardForm, return_to_row
+from .form_actions import CardForm, return_to_view
 from .schemas import review_operation
 
 blueprint = Blueprint("thread_state", __name__)
@@ -42,7 +42,7 @@ def set_state_by_form(site: str, id: str) -> ResponseReturnValue:
     set_thread_state(site, id, form.closed, signed)
     if form.alone:
         return redirect(url_for("queue_pages.comment", site=site, id=id), 303)
-    return return_to_row(site, id, form)
+    return return_to_view(site, id, form.model_copy(update={"thread_state": "closed" if form.closed else "open"}))
 
 
 def set_thread_state(site: str, id: str, closed: bool, signed: SignedIn) -> None:

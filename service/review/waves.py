@@ -16,12 +16,22 @@ MAX_EXAMINED = 100
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """The comments that need review and share a wave. Threads and networks are those of the first `MAX_EXAMINED`."""
+    """The comments that need review and share a wave. `examined` are the first `MAX_EXAMINED` of them."""
 
     name: str
     total: int
-    threads: int
-    networks: int
+    examined: tuple[Comment, ...]
+    titles: Mapping[str, str]  # of the threads of `examined`
+
+    @property
+    def threads(self) -> list[tuple[str, int]]:
+        """Titles of the threads with their number of copies, the most copies first."""
+        return Counter(self.titles[comment.thread] for comment in self.examined).most_common()
+
+    @property
+    def networks(self) -> list[tuple[str, int]]:
+        """Networks with their number of copies, the most copies first."""
+        return Counter(comment.origin for comment in self.examined).most_common()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,11 @@ def group_waves(
 def _wave(storage: Storage, site: str, query: IndexQuery, name: str) -> Wave:
     own = replace(query, all_of=(*query.all_of, *((term,) for term in _terms([name]))), after=None, facets=(), since=())
     found = storage.queue_index.find(site, replace(own, limit=MAX_EXAMINED))
-    comments = [c for c in storage.comments.load(site, [hit.id for hit in found.hits]) if c]
-    return Wave(name, found.total, len({c.thread for c in comments}), len({c.origin for c in comments}))
+    comments = tuple(c for c in storage.comments.load(site, [hit.id for hit in found.hits]) if c)
+    threads = list({c.thread: None for c in comments})
+    details = storage.thread_details.get(site, threads)
+    titles = {name: about.title or name.removeprefix("https://") for name, about in zip(threads, details, strict=True)}
+    return Wave(name, found.total, comments, titles)
 
 
 def _terms(names: Iterable[str]) -> tuple[str, ...]:

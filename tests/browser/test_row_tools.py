@@ -105,7 +105,7 @@ def test_near_copies_are_opened_or_marked_as_spam_together(
     page.goto(f"{live.url}/review/demo")
     wave.get_by_role("button", name="All spam").click()
     expect(page.locator("main")).to_contain_text("4 comments")
-    page.locator("main").get_by_role("button", name="Spam").click()
+    wave.get_by_role("button", name="Yes").click()
     wait_until(lambda: live.storage.comments.counters("demo").current[Status.SPAM] == 4)
     page.goto(f"{live.url}/review/demo")
     expect(wave).to_have_count(0)

@@ -16,6 +16,8 @@ export function onChange(task) {
   changed = task;
 }
 
+export const reportChange = () => changed();
+
 function request(row, action, reason) {
   const version = versionOf(row);
   if (action === "undo") return post(`${path(row)}/undo`, row, { version });
@@ -130,6 +132,16 @@ function overtaken(row, comment) {
   tell(row, `Someone else was faster: ${now}${by ? ` by ${by}` : ""}. Your action was not applied`, "warn");
 }
 
+// After a reply, which approves a comment that needed review.
+export function finishReply(row, comment) {
+  const isApproved = row.dataset.status !== comment.status;
+  update(row, comment);
+  if (isApproved) history.push({ rows: [row], bulks: {} });
+  tell(row, `${isApproved ? "Approved, and replied" : "Replied"} to ${row.querySelector("h2").textContent}`, "good");
+  if (isApproved) changed();
+  goTo(row);
+}
+
 export function forget(row) {
   for (const { rows: some } of history) {
     const at = some.indexOf(row);
@@ -137,15 +149,20 @@ export function forget(row) {
   }
 }
 
+// Adds an action that `undo` undoes, and which `forget(row)` drops.
+export function remember(row, undo) {
+  history.push({ rows: [row], bulks: {}, undo });
+}
+
 // One request of a row at a time, in the order of the clicks.
-function inTurn(some, task) {
+export function inTurn(some, task) {
   const turn = Promise.all(some.map((row) => underway.get(row))).then(task);
   for (const row of some) underway.set(row, turn);
 }
 
 // The same action on one row or more; one undo undoes it for all of them.
 export function decideAll(some, action, reason) {
-  const able = some.filter((row) => !row.matches(".wave") && actionsOf(row).includes(action));
+  const able = some.filter((row) => actionsOf(row).includes(action));
   if (!able.length) return;
   const group = { rows: [...able], bulks: {} };
   if (action !== "undo") history.push(group);
@@ -156,6 +173,7 @@ export function decideAll(some, action, reason) {
 export function undoLast() {
   const group = history.findLast(({ rows: some }) => some.length);
   if (!group) return document.querySelector(".undo-last button")?.click();
+  if (group.undo) return group.undo();
   const some = group.rows.splice(0);
   inTurn(some, async () => {
     const together = some.filter((row) => row.dataset.site in group.bulks);

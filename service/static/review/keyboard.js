@@ -5,6 +5,7 @@ import { arriving, currentRow, goTo, step } from "./list.js";
 import { isOpen } from "./row.js";
 import { actions, shortcuts } from "./table.js";
 import { toggleText } from "./text.js";
+import { answer, ask, isAsking } from "./waves.js";
 
 const TYPING = "input:not([type=checkbox]), textarea, select, dialog";
 const ACTION_KEYS = Object.fromEntries(Object.entries(actions).map(([name, { key }]) => [key, name]));
@@ -22,14 +23,16 @@ function removeBecause(number, take) {
 
 let turn = null; // promise of the last key that waits for rows
 
+const decide = (row, action, reason) => (row.matches(".wave") ? ask(row, action) : decideAll([row], action, reason));
+
 // A key that is faster than the next page waits for its rows, and keys that follow wait for it.
 function act(action, take, reason) {
   const some = take();
-  if (!some.length && currentRow().matches(".wave")) return currentRow().querySelector(`[value="${action}"]`)?.click();
   const before = turn ?? (!isOpen(currentRow()) && arriving());
-  if (some.length || !before) return decideAll(some.length ? some : [currentRow()], action, reason);
+  if (some.length) return decideAll(some, action, reason);
+  if (!before) return decide(currentRow(), action, reason);
   const own = before.then(() => {
-    decideAll([currentRow()], action, reason);
+    decide(currentRow(), action, reason);
     return new Promise((done) => setTimeout(done)); // the row is decided, and the next one is current
   });
   turn = own;
@@ -76,6 +79,11 @@ export function listen(selected) {
       if (currentRow()) goTo(currentRow());
       return;
     }
+    if (isAsking(currentRow()) && (event.key === "Escape" || (event.key === "Enter" && event.target === currentRow()))) {
+      event.preventDefault();
+      return answer(currentRow(), event.key === "Enter");
+    }
+    if (event.key === "Enter" && event.target.matches(".card.wave")) return event.target.querySelector(".place a").click();
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
     if (event.key === shortcuts.help) return help.showModal();
     if (!single.checked || event.repeat) return;

@@ -22,6 +22,7 @@ export function choose(row) {
   if (row === current) return;
   if (current) {
     current.classList.remove("current");
+    current.querySelector(".question")?.remove();
     showEvidence(current, false);
   }
   current = row;

@@ -1,6 +1,7 @@
 // Presence: live updates about comments that others have open, their decisions and new arrivals. The page works without
 // it. No card moves: badges overlap the edge.
 
+import { add } from "./row.js";
 import { statuses } from "./table.js";
 
 const RENEW_INTERVAL = 60_000; // milliseconds; presence lasts two minutes
@@ -85,10 +86,10 @@ function decidedBy(card, now) {
 function setStatus(card, status) {
   for (const [of, change] of [[card.dataset.status, -1], [status, 1]]) {
     if (of !== "held" && card.dataset.status !== status) {
-      for (const count of document.querySelectorAll(`[data-count="${of}"]`)) count.textContent = Number(count.textContent) + change;
+      for (const count of document.querySelectorAll(`[data-count="${of}"]`)) add(count, change);
     }
     if (of !== list?.dataset.status || card.dataset.status === status) continue;
-    for (const all of document.querySelectorAll("[data-total]")) all.textContent = Number(all.textContent) + change;
+    for (const all of document.querySelectorAll("[data-total]")) add(all, change);
   }
   card.dataset.status = status;
 }

@@ -6,6 +6,12 @@ export const path = (row) =>
   `/v1/sites/${encodeURIComponent(row.dataset.site)}/review/comments/${row.dataset.id}`;
 export const bulkPath = (site, rest = "") => `/v1/sites/${encodeURIComponent(site)}/review/bulk${rest}`;
 
+export async function get(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (answer.status >= 500) throw new Error(String(answer.status));
+  return { ...(await answer.json()), status: answer.status };
+}
+
 export const post = (address, row, body) => send("POST", address, row, body);
 
 export async function send(method, address, row, body) {

@@ -5,18 +5,25 @@ import { listen } from "./keyboard.js";
 import { choose } from "./list.js";
 import { addNote } from "./notes.js";
 import { setPinned } from "./pins.js";
-import "./replies.js";
+import { sendReply } from "./replies.js";
 import { list, rows } from "./row.js";
 import { selection } from "./selection.js";
 import { swipes } from "./swipe.js";
 import "./text.js";
 import { refreshFiltersSoon } from "./view.js";
+import { setClosed } from "./threads.js";
+import { ask, undo } from "./waves.js";
 
 document.documentElement.classList.add("keyed");
 
 list.addEventListener("submit", (event) => {
   const row = event.target.closest(".card");
-  if (!row || row.matches(".wave")) return; // its button leads to a preview
+  if (!row) return;
+  if (row.matches(".wave")) {
+    event.preventDefault();
+    choose(row);
+    return event.submitter.value === "undo" ? undo(row) : ask(row, event.submitter.value);
+  }
   if (event.target.matches(".leave-note")) {
     event.preventDefault();
     return addNote(row, event.target.elements.text);
@@ -25,7 +32,15 @@ list.addEventListener("submit", (event) => {
     event.preventDefault();
     return setPinned(row, event.submitter);
   }
-  if (!event.submitter || event.target.matches(".staff-reply, .thread-state, .source-rules form")) return;
+  if (event.target.matches(".staff-reply")) {
+    event.preventDefault();
+    return sendReply(row, event.target.elements.content);
+  }
+  if (!event.submitter || event.target.matches(".source-rules form")) return;
+  if (event.target.matches(".thread-state")) {
+    event.preventDefault();
+    return setClosed(row, event.submitter);
+  }
   event.preventDefault();
   submit(row, event.submitter);
 });

@@ -8,7 +8,8 @@ const spoken = document.getElementById("spoken");
 export const rows = () => [...list.querySelectorAll(":scope > .card")];
 export const form = (row) => row.querySelector("form.actions");
 export const versionOf = (row) => Number(form(row).elements.version.value);
-export const csrfOf = (row) => form(row).elements.csrf.value;
+export const csrfOf = (row) => (form(row).elements.csrf ?? document.querySelector('input[name="csrf"]')).value;
+const sizeOf = (row) => Number(row.dataset.copies ?? 1); // comments of the row
 export const isOpen = (row) => !row.matches(".decided, .gone");
 
 const buttons = (row) => [...form(row).querySelectorAll("button")];
@@ -48,14 +49,14 @@ function age(at) {
 }
 
 setInterval(() => {
-  for (const time of list.querySelectorAll(".outcome time")) {
+  for (const time of list?.querySelectorAll(".outcome time") ?? []) {
     const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60_000);
     if (minutes) time.textContent = `${minutes} min ago`;
   }
 }, 20_000);
 
-function count(from, to) {
-  for (const [status, change] of [[from, -1], [to, 1]]) {
+function count(from, to, n) {
+  for (const [status, change] of [[from, -n], [to, n]]) {
     for (const shown of document.querySelectorAll(`[data-count="${status}"]`)) add(shown, change);
     if (status !== list.dataset.status) continue;
     for (const total of document.querySelectorAll("[data-total]")) add(total, change);
@@ -67,8 +68,9 @@ export function add(shown, change) {
   shown.textContent = shown.textContent.includes(",") ? n.toLocaleString("en") : n;
 }
 
+// Changes the status of a row, and the counts of both statuses.
 export function move(row, status) {
-  count(row.dataset.status, status);
+  count(row.dataset.status, status, sizeOf(row));
   row.dataset.status = status;
   row.classList.toggle("decided", status !== list.dataset.status);
 }

@@ -17,7 +17,7 @@ export function selection(act) {
     const n = selected().length;
     const some = form.querySelector(".some-selected");
     some.hidden = !n;
-    some.textContent = `${n} selected:`;
+    some.textContent = `${n} selected`;
     form.querySelector(".none-selected").hidden = Boolean(n);
     form.querySelector("[type=reset]").hidden = !n;
     document.documentElement.classList.toggle("selecting", n > 0);

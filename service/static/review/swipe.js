@@ -7,6 +7,7 @@ import { actionsOf, list } from "./row.js";
 const START = 12; // pixels before a movement counts
 const NEEDED = 0.3; // of the row's width, for the action
 const NOT_HERE = "a, button, input, textarea, select, summary, .evidence";
+const EDGE = 24; // pixels at the sides of the screen, where browsers go back and forward
 const LEARNED = 3; // swipes after which the hint above the list stays away
 const WAYS = { right: { action: "approve", tone: "good" }, left: { action: "spam", tone: "bad" } };
 
@@ -40,6 +41,7 @@ export function swipes(act) {
     const row = event.target.closest(".card");
     reset();
     if (event.pointerType !== "touch" || !event.isPrimary || !row || row.matches(".wave") || event.target.closest(NOT_HERE)) return;
+    if (event.clientX < EDGE || event.clientX > innerWidth - EDGE) return;
     if (getSelection().isCollapsed) touch = { row, id: event.pointerId, x: event.clientX, y: event.clientY };
   });
 
