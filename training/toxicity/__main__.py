@@ -7,14 +7,10 @@ from training.corpora import digest, path
 from training.generate import HONEST_TEXT
 
 from .card import card
-from .figures import functional_cases
 from .fit import fit
-from .language_figures import by_language, heard_languages, nested_areas, nested_scores, unseen_weights
-from .texts import DAVIDSON, FOLDER, HATECHECK, SEED, gathered, honest_corpora
-from .traits import fit_traits, fitted_bars, trait_inputs, trait_sets, written_weights
+from .texts import DAVIDSON, FOLDER, SEED, gathered, honest_corpora
 
 ROOT = Path(__file__).parents[2]
-WEIGHTS = ROOT / "workers" / "learning" / "attack_weights.txt"
 MODEL = ROOT / "workers" / "learning" / "toxicity.txt"
 CARD = ROOT / "docs" / "toxicity-card.md"
 
@@ -37,17 +33,7 @@ def main(arguments: list[str]) -> int:
     fitted = fit(groups)
     packed = fitted.written(inputs(folder)).encode()
     MODEL.write_bytes(packed)
-    # The traits are fitted beside the model that was just written.
-    sets = trait_sets(folder)
-    nested = nested_scores(sets)
-    weights = fit_traits(sets)
-    bars = fitted_bars(folder, weights, heard_languages(nested_areas(sets, nested)))
-    WEIGHTS.write_text(written_weights(weights, bars, digest(*trait_inputs(folder))), encoding="utf-8")
-    tables = [
-        *by_language(folder, sets, nested, bars),
-        *functional_cases(folder, unseen_weights(HATECHECK.name, sets, bars)),
-    ]
-    CARD.write_text(card(folder, groups, fitted, packed, tables), encoding="utf-8")
+    CARD.write_text(card(folder, groups, fitted, packed), encoding="utf-8")
     sys.stdout.write(f"{MODEL.name}: {len(packed)} bytes, {len(fitted.weights)} features\n")
     return 0
 

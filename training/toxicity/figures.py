@@ -12,8 +12,7 @@ from training.figures import area
 from training.fit import Array
 from training.grammar import read as read_sentences
 from workers.filters.toxicity import THRESHOLDS
-from workers.learning.attack_traits import TraitWeights
-from workers.learning.toxicity_model import attack
+from workers.learning.toxicity_model import ToxicityModel
 from workers.text.profanity import profane_words
 
 from .texts import AI_MOD, CIVIL, FOLDER, HATECHECK, labelled
@@ -22,8 +21,8 @@ from .texts import AI_MOD, CIVIL, FOLDER, HATECHECK, labelled
 HONEST = ("news_c3_a", "blog_tosbourn", "yt14_avengers", "yt14_playstation", "yt_judol_b", "tg_umputun")
 
 
-def scores(texts: Sequence[str], weights: TraitWeights | None = None) -> Array:
-    return np.array([attack(text, weights=weights).log_odds for text in texts])
+def scores(model: ToxicityModel, texts: Sequence[str]) -> Array:
+    return np.array([model.attack(text).log_odds for text in texts])
 
 
 def _shares(of: Array, thousand: bool = False) -> str:
@@ -36,7 +35,7 @@ def sentences() -> Mapping[str, tuple[str, ...]]:
     return read_sentences(FOLDER / "sentences.txt").rules
 
 
-def attacks(folder: Path) -> Iterator[str]:
+def attacks(model: ToxicityModel, folder: Path) -> Iterator[str]:
     """Yield figures for replies labelled as trolling or not. Half were read while the templates were written."""
     levels = " | ".join(THRESHOLDS)
     yield from ("", "## Attacks and other replies", "")
@@ -46,7 +45,7 @@ def attacks(folder: Path) -> Iterator[str]:
     for half, name in enumerate(("inspected half", "unseen half")):
         rows = list(labelled(folder, AI_MOD, half))
         toxic, other = ([text for text, is_toxic in rows if is_toxic is wanted] for wanted in (True, False))
-        of_toxic, of_other = scores(toxic), scores(other)
+        of_toxic, of_other = scores(model, toxic), scores(model, other)
         both = (_with_profanity(texts, of) for texts, of in ((toxic, of_toxic), (other, of_other)))
         cells = (f"{_shares(of)} | {share:.2f}" for of, share in zip((of_toxic, of_other), both, strict=True))
         yield f"| {name} | {len(rows)} | {area(of_toxic, of_other):.3f} | {' | '.join(cells)} |"
@@ -58,25 +57,25 @@ def _with_profanity(texts: Sequence[str], of: Array) -> float:
     return float(np.mean([score >= bar or bool(profane_words(text)) for text, score in zip(texts, of, strict=True)]))
 
 
-def held(folder: Path) -> Iterator[str]:
+def held(model: ToxicityModel, folder: Path) -> Iterator[str]:
     """Yield the shares of honest comments at or above each level."""
     yield from ("", "## Honest comments held, of 1,000", "")
     yield f"| Source | Content | Comments | {' | '.join(THRESHOLDS)} |"
     yield "|-|-|-|" + "-|" * len(THRESHOLDS)
     for corpus in CORPORA:
         if corpus.name in HONEST:
-            of = scores([e.text for e in read(folder, corpus) if not e.spam])
+            of = scores(model, [e.text for e in read(folder, corpus) if not e.spam])
             yield f"| {corpus.name} | {corpus.what} | {len(of)} | {_shares(of, thousand=True)} |"
 
 
-def functional_cases(folder: Path, weights: TraitWeights) -> Iterator[str]:
-    """Yield the shares of HateCheck's cases at or above each level, by weights that were fitted without it."""
+def functional_cases(model: ToxicityModel, folder: Path) -> Iterator[str]:
+    """Yield the shares of HateCheck's cases at or above each level. It was never trained on."""
     of_kind: defaultdict[tuple[bool, str], list[str]] = defaultdict(list)
     for line in path(folder, HATECHECK).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         of_kind[row["label"] != "toxic", row["functionality"]].append(row["text"])
     both = [
-        scores([t for (calm, _), texts in of_kind.items() if calm is wanted for t in texts], weights)
+        scores(model, [t for (calm, _), texts in of_kind.items() if calm is wanted for t in texts])
         for wanted in (False, True)
     ]
     yield from ("", "## HateCheck's functional cases: share held", "")
@@ -84,23 +83,23 @@ def functional_cases(folder: Path, weights: TraitWeights) -> Iterator[str]:
     yield f"Held of the others: {_shares(both[1])}."
     yield from ("", f"| Case | Hateful | Number | {' | '.join(THRESHOLDS)} |", "|-|-|-|" + "-|" * len(THRESHOLDS))
     for (calm, kind), texts in sorted(of_kind.items()):
-        yield f"| {kind} | {'no' if calm else 'yes'} | {len(texts)} | {_shares(scores(texts, weights))} |"
+        yield f"| {kind} | {'no' if calm else 'yes'} | {len(texts)} | {_shares(scores(model, texts))} |"
 
 
-def marked_comments(folder: Path) -> Iterator[str]:
+def marked_comments(model: ToxicityModel, folder: Path) -> Iterator[str]:
     """Yield figures for news comments with marked toxic words against comments of another newspaper."""
-    toxic = scores([text for text, _ in labelled(folder, CIVIL)])
+    toxic = scores(model, [text for text, _ in labelled(folder, CIVIL)])
     news = next(corpus for corpus in CORPORA if corpus.name == "news_c3_a")
-    other = scores([e.text for e in read(folder, news)])
+    other = scores(model, [e.text for e in read(folder, news)])
     yield from ("", "## News comments with toxic words", "")
     yield f"Against the comments of another newspaper the area under the curve is {area(toxic, other):.3f}."
     yield f"Held: {_shares(toxic)}."
 
 
-def tested() -> Iterator[str]:
+def tested(model: ToxicityModel) -> Iterator[str]:
     """Yield the shares of the test sentences at or above each level."""
     yield from ("", "## Test sentences: share held", "")
     yield f"| Sentences | Number | {' | '.join(THRESHOLDS)} |"
     yield "|-|-|" + "-|" * len(THRESHOLDS)
     for name, texts in sentences().items():
-        yield f"| {name.replace('_', ', ')} | {len(texts)} | {_shares(scores(texts))} |"
+        yield f"| {name.replace('_', ', ')} | {len(texts)} | {_shares(scores(model, texts))} |"

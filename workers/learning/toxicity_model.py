@@ -12,14 +12,10 @@ from itertools import accumulate
 from operator import sub
 from typing import Self
 
-from workers.text.attack_words import spelled_plainly, telling_kinds
 from workers.text.group_names import GROUP_NAMES, READER_WORDS
-from workers.text.languages import ENGLISH
-from workers.text.threats import threat
-from workers.text.tokens import is_clearly_english, words
+from workers.text.normalization import fold
+from workers.text.tokens import squeezed, words
 from workers.text.vocabulary import common_words
-
-from .attack_traits import TraitScore, TraitWeights, languages_of, shipped_weights
 
 #: The model reads all words for the reader as one, and all names of groups of people as one.
 READER, GROUP = "<you>", "<group>"
@@ -35,12 +31,6 @@ _MAX_WORDS = 400
 #: Units of weight per log-odds; weights are whole numbers.
 STEPS = 100
 MAX_EVIDENCE = 3
-#: Share of the model's log-odds in the score of an English text, beside the traits.
-LINEAR_SHARE = 0.4
-#: Log-odds of a text without an attack, and of a score at its language's bar. Honest comments set the bars.
-NEUTRAL, BLATANT = 0.0, 4.5
-#: Log-odds of a threat or a call for violence. Of 13,900 honest comments one was held for it, which was an attack.
-THREAT = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +162,8 @@ def _telling(feature: str) -> str:
 
 def word_tokens(text: str) -> tuple[str, ...]:
     """Return the words of the folded text, with runs of a letter cut to one."""
-    return words(spelled_plainly(text))[:_MAX_WORDS]
+    folded = fold(text).text
+    return words(squeezed(folded, 1))[:_MAX_WORDS]
 
 
 @cache
@@ -181,44 +172,6 @@ def shipped_toxicity() -> ToxicityModel:
     return ToxicityModel.parse(files(__package__).joinpath("toxicity.txt").read_text(encoding="utf-8"))
 
 
-def word_score(text: str, threshold: float = -math.inf) -> Attack:
-    """Return the score of the shipped model without its bias: 0 for a text without a known word."""
-    model = shipped_toxicity()
-    found = model.attack(text, threshold)
-    return Attack(found.log_odds - model.bias / STEPS, found.words)
-
-
-def attack(text: str, threshold: float = -math.inf, home: str = "", weights: TraitWeights | None = None) -> Attack:
-    """Return the log-odds that a text attacks somebody, in its language; `home` is the language of the site.
-
-    The traits of an attack count in each language that has a bar, the words of the model and of threats in English.
-    Below the threshold, the score of a text without words of attacks is not exact.
-    """
-    weights = weights or shipped_weights()
-    bars, kinds = weights.bars, telling_kinds(text)
-    threatened = threat(text)
-    linear = word_score(text, threshold)
-    is_english = is_clearly_english(spelled_plainly(text))
-    if threshold > NEUTRAL and not threatened and (is_english or not kinds["harm"]):
-        most = weights.limit(kinds) + LINEAR_SHARE * max(0.0, linear.log_odds)
-        bar = bars[ENGLISH] if is_english else min(bars.values())
-        if _log_odds(most, bar) < threshold:
-            return Attack(NEUTRAL, ())
-    languages = languages_of(text, home)
-    may_be_english = not languages or ENGLISH in languages
-    if not may_be_english and languages.isdisjoint(bars):
-        return Attack(NEUTRAL, ())
-    traits = weights.score(text, languages) if kinds else TraitScore()
-    linear = word_score(text) if may_be_english else Attack(0.0, ())
-    bar = bars[ENGLISH] if may_be_english else max(bars[language] for language in languages & bars.keys())
-    log_odds = _log_odds(traits.score + LINEAR_SHARE * linear.log_odds, bar)
-    evidence = linear.words or traits.words
-    if may_be_english and threatened:
-        log_odds, evidence = max(log_odds, THREAT), (threatened, *evidence)
-    elif traits.threatens and not may_be_english:
-        log_odds = max(log_odds, THREAT)
-    return Attack(log_odds, evidence[:MAX_EVIDENCE] if log_odds >= threshold else ())
-
-
-def _log_odds(score: float, bar: float) -> float:
-    return NEUTRAL + (BLATANT - NEUTRAL) * score / bar
+def attack(text: str, threshold: float = -math.inf) -> Attack:
+    """Return the score of the shipped model."""
+    return shipped_toxicity().attack(text, threshold)

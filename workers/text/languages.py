@@ -32,16 +32,6 @@ MANY_WORDS = 6
 #: The name of such a language.
 UNLISTED = "other"
 ENGLISH = "en"
-#: Scripts that are mostly of one language, and the share of a text's letters that decides.
-_SCRIPTS = {
-    "ko": re.compile("[\uac00-\ud7a3\u3131-\u318e]"),
-    "ja": re.compile("[\u3040-\u30ff]"),
-    "zh": re.compile("[\u4e00-\u9fff]"),
-    "ar": re.compile("[\u0600-\u06ff]"),
-    "hi": re.compile("[\u0900-\u097f]"),
-    "ru": re.compile("[\u0400-\u04ff]"),
-}
-SCRIPT_SHARE = 0.25
 
 
 @cache
@@ -64,14 +54,6 @@ def _evidence() -> Mapping[str, tuple[tuple[str, float], ...]]:
 def is_function_word(word: str) -> bool:
     """Decide if a word in small letters is a function word of any language."""
     return len(word) > 1 and word in _evidence()
-
-
-def script_language(text: str) -> str:
-    """Return the language that is most frequent in the script of a text; "" for Latin and other scripts."""
-    if text.isascii():
-        return ""
-    enough = SCRIPT_SHARE * sum(map(str.isalpha, text))
-    return next((code for code, script in _SCRIPTS.items() if len(script.findall(text)) > enough), "")
 
 
 @lru_cache(maxsize=64)

@@ -36,21 +36,14 @@ def test_no_amount_makes_a_comment_spam() -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("fi", "Die kill switch on idiot proof ratkaisu, ja sinä olet moron jos et käytä sitä, hän sanoi minulle."),
+        ("de", "Die Idioten, die die Bremse erfunden haben, die die Hand braucht, gehören gelobt, oder was sagst du?"),
         ("nl", "Die kill switch is een idiot proof oplossing, je bent een moron als je hem niet gebruikt, zei hij."),
         ("pt", "Esse idiot é o nome do filme, e o kill you é o nome da música que eu mais gosto, moron."),
     ],
 )
-def test_english_words_are_no_attack_in_other_languages(language: str, text: str) -> None:
+def test_the_model_is_silent_in_other_languages(language: str, text: str) -> None:
     assert seen(ToxicityFilter(), a_comment(content=text), toxicity="possible") == {}
     assert seen(ToxicityFilter(), a_comment(content=text), toxicity="possible", language=language) == {}
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_an_insult_of_people_who_are_not_present_is_not_blatant_in_another_language(language: str) -> None:
-    text = "Die Idioten, die die Bremse erfunden haben, die die Hand braucht, gehören gelobt, oder was sagst du?"
-    assert seen(ToxicityFilter(), a_comment(content=text), language=language) == {}
-    assert seen(ToxicityFilter(), a_comment(content=text), toxicity="clear", language=language) == {}
 
 
 def test_a_threat_is_held_at_every_level_and_never_spam() -> None:
