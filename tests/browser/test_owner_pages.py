@@ -84,11 +84,11 @@ def test_an_invited_member_signs_in_and_is_in_the_audit_log(live: Live, page: Pa
     page.get_by_label("Subject").fill("Grace")
     page.keyboard.press("Enter")
     expect(page.locator(".rows li")).to_have_count(1)
-    expect(page.locator(".rows li")).to_contain_text("Person invited")
+    expect(page.locator(".rows li")).to_contain_text("ow invited Grace as viewer")
 
 
 def test_an_invalid_setting_is_marked_and_a_valid_one_is_saved(live: Live, page: Page) -> None:
-    page.goto(f"{live.url}/sites/demo/settings")
+    page.goto(f"{live.url}/sites/demo/settings/review")
     page.get_by_label("Links", exact=True).fill("-1")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#max_links[aria-invalid=true]")).to_have_value("-1")

@@ -16,7 +16,7 @@ from comments.setting_values import RemovalReason, Term
 from comments.storage.notes_and_bulks import Note
 from service.sites.settings import describe_settings
 from tests.support.addresses import BEHIND_THE_DOOR, DELIVERY, STEP
-from tests.support.builders import NOW, a_site, published
+from tests.support.builders import NOW, a_site, published, settings
 from tests.support.markup import dangers, parse, shape
 from tests.support.payloads import OWN, payloads
 from tests.support.stored import new_storage
@@ -73,7 +73,7 @@ def without_facets(root: Element) -> Element:
 
 def seen(text: str, escaped: bool = True) -> Iterator[tuple[str, Element]]:
     """Return every page by its address."""
-    web_app = open_web_app(new_storage(), sites=())
+    web_app = open_web_app(new_storage(), settings(demo=True), sites=())
     web_app.app.jinja_env.autoescape = escaped
     comment = store_everywhere(web_app, text)
     user = web_app.signed_in(LAST, operator=True, blog="owner")
@@ -108,7 +108,7 @@ def test_the_check_fails_without_escaping() -> None:
 
 
 def test_a_card_shows_every_string_as_text() -> None:
-    web_app = open_web_app(new_storage())
+    web_app = open_web_app(new_storage(), settings(demo=True))
     user = web_app.signed_in("mo", blog="owner")
     expected, hits = None, []
     for text in ("harmless words", *payloads(every=40)):
@@ -123,7 +123,7 @@ def test_a_card_shows_every_string_as_text() -> None:
 
 
 def test_stored_markup_stays_text_on_the_stale_page_and_in_the_notice_above_the_queue() -> None:
-    web_app = open_web_app(new_storage())
+    web_app = open_web_app(new_storage(), settings(demo=True))
     user = web_app.signed_in("mo", blog="owner")
     for text in payloads(every=400):
         comment = judged(web_app.storage, Action.HOLD, **dict.fromkeys(WRITTEN, text))
@@ -134,7 +134,7 @@ def test_stored_markup_stays_text_on_the_stale_page_and_in_the_notice_above_the_
 
 
 def test_form_values_stay_text() -> None:
-    web_app = open_web_app(new_storage())
+    web_app = open_web_app(new_storage(), settings(demo=True))
     user = web_app.signed_in("mo", operator=True, blog="owner")
     for text in payloads(every=400):
         answers = [
@@ -156,7 +156,7 @@ def test_form_values_stay_text() -> None:
 def test_the_user_agent_stays_text() -> None:
     pages = []
     for text in ("harmless words", *payloads(every=400)):
-        web_app = open_web_app(new_storage())
+        web_app = open_web_app(new_storage(), settings(demo=True))
         web_app.add_account("mo", blog="owner")
         client = web_app.anonymous()
         agent = text.encode("latin-1", "ignore").decode("latin-1").replace("\n", "").replace("\r", "")
@@ -167,7 +167,7 @@ def test_the_user_agent_stays_text() -> None:
 
 
 def test_the_sign_in_form_repeats_values_as_text() -> None:
-    web_app = open_web_app(new_storage())
+    web_app = open_web_app(new_storage(), settings(demo=True))
     expected = shape(parse(web_app.anonymous().post("/sign-in", data={"name": "x", "password": "y"}).text))
     for n, text in enumerate(payloads(every=400)):
         answer = web_app.anonymous().post(
