@@ -88,14 +88,16 @@ def test_an_invited_member_signs_in_and_is_in_the_audit_log(live: Live, page: Pa
 
 
 def test_an_invalid_setting_is_marked_and_a_valid_one_is_saved(live: Live, page: Page) -> None:
-    page.goto(f"{live.url}/sites/demo/settings/review")
-    page.get_by_label("Links", exact=True).fill("-1")
+    page.goto(f"{live.url}/sites/demo/settings/commenting")
+    length = page.get_by_role("spinbutton", name="Longest comment")
+    length.fill("0")
+    page.locator("form.settings").evaluate("form => { form.noValidate = true; }")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#max_links[aria-invalid=true]")).to_have_value("-1")
-    page.get_by_label("Links", exact=True).fill("4")
+    expect(page.locator("#max_content[aria-invalid=true]")).to_have_value("0")
+    length.fill("4000")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Settings saved.")).to_be_visible()
-    assert live.storage.sites.get("demo").max_links == 4
+    assert live.storage.sites.get("demo").max_content == 4000
 
 
 def test_two_factor_authentication_is_set_up_and_used(live: Live, page: Page, desktop: Desktop) -> None:

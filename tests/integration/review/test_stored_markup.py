@@ -1,5 +1,6 @@
 """Hostile strings in every writable field stay text on every page that needs a sign-in."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -88,12 +89,17 @@ def seen(text: str, escaped: bool = True) -> Iterator[tuple[str, Element]]:
 
 
 def test_no_stored_text_becomes_markup_on_any_page() -> None:
+    def look(path: str, root: Element) -> object:
+        # Entries of two logs in the same millisecond have no order.
+        parts = Counter(shape(root)) if path == "/ops/audit" else shape(root)
+        return dangers(root), parts
+
     tried, hits, plain = 0, [], dict(seen("harmless words"))
-    own = {path: (dangers(root), shape(root)) for path, root in plain.items()}  # a page may refresh automatically
+    own = {path: look(path, root) for path, root in plain.items()}  # a page may refresh automatically
     for text in OWN:
         for path, root in seen(text):
             tried += 1
-            hits += [(path, text)] * ((dangers(root), shape(root)) != own[path])
+            hits += [(path, text)] * (look(path, root) != own[path])
     assert hits == []
     assert tried >= 660
 
