@@ -228,10 +228,10 @@ def test_text_of_visitors_never_runs(desktop: Desktop, live: Live) -> None:
         fields = dict.fromkeys(("author", "email", "url", "thread", "content", "user_agent", "referrer"), text)
         judged(live.storage, Action.HOLD, Signal("links.count", 1.0, text, 3.0), site="demo", **fields)
     page = queue(desktop, live)
-    for details in page.locator(".evidence > summary").all():
-        details.click()
-    for button in page.locator(".raw summary").all():
-        button.click()
+    while (shown := page.locator(".card").count()) < len(OWN):
+        page.locator(".card").last.scroll_into_view_if_needed()
+        expect(page.locator(".card").nth(shown)).to_be_attached()
+    page.evaluate("document.querySelectorAll('.evidence, .raw').forEach((details) => { details.open = true; })")
     page.locator(".place a").first.click()
     page.wait_for_load_state()
     page.goto(f"{live.url}/review/demo?order=newest")

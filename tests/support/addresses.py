@@ -161,7 +161,7 @@ BEHIND_THE_DOOR = (
     _get("/sites/<site>/delete", "owner"),
     _post("/sites/<site>/delete", "owner", name="The {site}"),
     _get("/sites/<site>/deleted", "owner", 303),
-    _post("/sites/<site>/restore", "owner"),
+    _post("/sites/<site>/restore", "owner", 409),
     _get("/setup", OPERATOR),
     _post("/setup", OPERATOR, 422),
     _get("/setup/<site>/<step>", "owner"),

@@ -30,7 +30,7 @@ email,nobody,ban
 term,author+url:casino,allow,2001-01-01
 0.0.0.0 ads.example tracker.example localhost
 domain,spam.example,mute
-range,10.0.0.0/4
+range,16.0.0.0/4
 term,shop,trust
 """
 
