@@ -2,8 +2,9 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import STARTS, admin_link, reachable, seeded
@@ -17,17 +18,24 @@ PHONES = (320, 390)
 OTHER_LOOK = ("/demo", "/v1/")
 
 
+#: Largest width of a page's content in pixels, without the side panel of the queue.
+CONTENT_WIDTH = """main => parseFloat(getComputedStyle(main).maxWidth) - (main.matches(".queue-page")
+  ? parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--panel")) * 16 : 0)"""
+
+
 def test_every_page_has_one_width_and_fits_small_phones(desktop: Desktop, seeded: Live) -> None:
     page = desktop.open()
     sign_in(page, admin_link(seeded))
     widths, too_wide = {}, []
     for path in reachable(page, seeded, *STARTS):
-        if not path.startswith(OTHER_LOOK):
+        if not urlsplit(page.url).path.startswith(OTHER_LOOK):
             page.set_viewport_size({"width": 1280, "height": 800})
-            widths[path] = page.locator("main").evaluate("main => getComputedStyle(main).maxWidth")
+            widths[path] = page.locator("main").evaluate(CONTENT_WIDTH)
         for width in PHONES:
             page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
+            try:  # charts follow the width a moment later
+                page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
+            except TimeoutError:
                 too_wide.append(f"{path} at {width}")
     assert too_wide == []
     assert len(set(widths.values())) == 1, widths
@@ -65,9 +73,9 @@ def test_the_side_bar_works_by_keyboard(desktop: Desktop, live: Live) -> None:
     page.keyboard.press("Escape")
     expect(sites).to_be_hidden()
     expect(summary).to_be_focused()
-    page.get_by_role("navigation", name="Site").get_by_role("link", name="Spam").focus()
+    page.get_by_role("navigation", name="Site", exact=True).get_by_role("link", name="Spam").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("navigation", name="Site").get_by_role("link", name="Spam")).to_have_attribute(
+    expect(page.get_by_role("navigation", name="Site", exact=True).get_by_role("link", name="Spam")).to_have_attribute(
         "aria-current", "page"
     )
 
@@ -88,7 +96,7 @@ def test_people_see_only_the_entries_of_their_role(desktop: Desktop, live: Live)
     page = desktop.open()
     sign_in(page, live.link(demo="viewer"))
     page.goto(f"{live.url}/review/demo")
-    entries = page.get_by_role("navigation", name="Site")
+    entries = page.get_by_role("navigation", name="Site", exact=True)
     expect(entries.get_by_role("link", name="Needs review")).to_be_visible()
     expect(entries.get_by_role("link", name="Settings")).to_have_count(0)
     expect(page.get_by_role("link", name="Operations")).to_have_count(0)
