@@ -23,7 +23,8 @@ def set_clock(tmp_path: Path) -> Callable[[str], None]:
     """Set the server's clock, as an offset from the true time such as "-1h"."""
 
     def write(offset: str) -> None:
-        (tmp_path / "offset").write_text(offset)
+        (tmp_path / "new").write_text(offset)
+        (tmp_path / "new").rename(tmp_path / "offset")  # the server must not read it half written
 
     return write
 
