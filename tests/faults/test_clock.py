@@ -1,14 +1,16 @@
 """The clock of the storage server is set back or ahead, as by time synchronisation or a resumed virtual machine."""
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from comments.errors import TooMany
+from comments.settings import Settings
 from comments.storage.interfaces import Storage
-from comments.storage.redis import open_redis
+from comments.storage.redis import connect, open_redis
 from replygate.embedded_valkey import start
 from tests.support.builders import a_comment, a_site, accepted, an_admission, settings
 from tests.support.wait import wait_until
@@ -19,19 +21,9 @@ LEASE = 5.0
 
 
 @pytest.fixture
-def set_clock(tmp_path: Path) -> Callable[[str], None]:
-    """Set the server's clock, as an offset from the true time such as "-1h"."""
-
-    def write(offset: str) -> None:
-        (tmp_path / "new").write_text(offset)
-        (tmp_path / "new").rename(tmp_path / "offset")  # the server must not read it half written
-
-    return write
-
-
-@pytest.fixture
-def store(tmp_path: Path, set_clock: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
-    set_clock("+0")
+def settings_of_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Start a server whose clock is in the file `offset`."""
+    (tmp_path / "offset").write_text("+0")
     with tempfile.TemporaryDirectory(prefix="rgt") as directory:
         with monkeypatch.context() as patch:
             patch.setenv("LD_PRELOAD", str(LIBRARIES[0]))
@@ -39,10 +31,29 @@ def store(tmp_path: Path, set_clock: Callable[[str], None], monkeypatch: pytest.
             patch.setenv("FAKETIME_NO_CACHE", "1")
             patch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
             running = start(Path(directory), fsync="everysec")
-        opened = open_redis(settings(redis_url=running.url))
-        opened.sites.put(a_site(per_minute=0))
-        yield opened
+        yield settings(redis_url=running.url)
         running.stop()
+
+
+@pytest.fixture
+def store(settings_of_server: Settings) -> Storage:
+    opened = open_redis(settings_of_server)
+    opened.sites.put(a_site(per_minute=0))
+    return opened
+
+
+@pytest.fixture
+def set_clock(tmp_path: Path, settings_of_server: Settings) -> Callable[[str], None]:
+    """Set the server's clock, as an offset from the true time such as "-1h", and wait until it shows that time."""
+    client = connect(settings_of_server)
+
+    def write(offset: str) -> None:
+        (tmp_path / "new").write_text(offset)
+        (tmp_path / "new").rename(tmp_path / "offset")
+        hours = int(offset.removesuffix("h"))
+        wait_until(lambda: abs(client.time()[0] - time.time() - 3600 * hours) < 60, "the clock is set")
+
+    return write
 
 
 def sweep(store: Storage) -> list[str]:
