@@ -171,7 +171,10 @@ def _against_indexes(found: list[Comment], storage: Storage, site: str) -> Itera
 
 def _against_keys(found: list[Comment], settings: Settings, site: str) -> Iterator[str]:
     keys = Keys(settings.prefix)
-    expected = sum(d.status is not Status.QUEUED for c in found if not c.draft_of for d in c.decisions)
+    # Of the decisions on edits only those that ask for a moderator are announced.
+    expected = sum(
+        d.status is Status.HELD if c.draft_of else d.status is not Status.QUEUED for c in found for d in c.decisions
+    )
     with connect(settings) as client:
         if left := client.zcard(keys.due(site)):
             yield f"{left} are still due"

@@ -52,7 +52,7 @@ print(json.dumps({
     "stored": json.loads(dump(site)).get("quiet_hours"),
     "default stored": "quiet_hours" in json.loads(dump(replace(site, quiet_hours=0))),
     "read back": load(Site, dump(site)) == site,
-    "audit": "quiet_hours" in page(owner, "/sites/blog/audit"),
+    "audit": "Quiet hours" in page(owner, "/sites/blog/audit"),
 }))
 """
 

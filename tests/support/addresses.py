@@ -130,7 +130,7 @@ BEHIND_THE_DOOR = (
     _post("/sites/<site>/rules/delete", "moderator", name="origin:kept"),
     _post("/sites/<site>/rules/switch", "moderator", name="origin:kept", to="off"),
     _get("/sites/<site>/rules/new", "moderator"),
-    _get("/sites/<site>/rules/export.csv", "moderator"),
+    _get("/sites/<site>/rules/export.csv", "viewer"),
     _get("/sites/<site>/rules/import", "moderator"),
     _post("/sites/<site>/rules/import", "moderator", 422),
     _get("/ops/rules", OPERATOR),
