@@ -29,9 +29,6 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 #: Words for made-up comments, so that the operations page has traffic to show.
 WORDS = sorted({word.strip(".,?!*") for entry in STORY for word in entry.text.split() if word.isascii()})
 
-#: CSS of the link to the list of rules.
-RULES_LINK = 'nav a[href*="/standings"], nav a[href*="/rules"]'
-
 
 @dataclass(frozen=True)
 class Picture:
@@ -48,14 +45,14 @@ class Picture:
 
 PICTURES = (
     Picture("demo-article", "/demo/", focus="#article blockquote"),
-    Picture("review-queue", "/review/demo"),
+    Picture("review-queue", "/review/demo", height=620),
     Picture("review-phone", "/review/demo", width=390, height=844),
-    Picture("review-dark", "/review/demo", scheme="dark"),
-    Picture("search", "/review/demo?q=tide*"),
+    Picture("review-dark", "/review/demo", height=620, scheme="dark"),
+    Picture("search", "/review/demo?q=tide*", height=620),
     Picture("comment", "Ilse Kort"),
     Picture("bulk-preview", "/review/demo/bulk?action=spam&signal=near-duplicates.text"),
     Picture("author-page", "LuckySpin777", follow='a[href*="/authors/"]'),
-    Picture("rules", "/sites/demo/team", follow=RULES_LINK),
+    Picture("rules", "/sites/demo/rules"),
     Picture("audit-log", "/sites/demo/audit"),
     Picture("team", "/sites/demo/team"),
     Picture("settings", "/sites/demo/settings"),
@@ -165,19 +162,17 @@ def take(browser: Browser, deployment: Deployment, picture: Picture, state: obje
 
 
 def open_as_colleague(browser: Browser, deployment: Deployment) -> None:
-    """Open the first card as Mo, so that the others see Mo on it."""
+    """Open a comment as Mo, so that the others see Mo on its row."""
     page = sign_in(browser, find_link(deployment.command("moderator", "link", "Mo")))
+    path = held_comment(page, deployment, "Bram de Wit")
     with page.expect_response(lambda answer: answer.request.method == "POST" and "/review/" in answer.url):
-        page.goto(f"{deployment.url}/review/demo")
+        page.goto(f"{deployment.url}{path}")
 
 
 def add_rule(browser: Browser, deployment: Deployment, state: object) -> None:
     """Ban a domain (the form's default effect), so that the list of rules is not empty."""
     page = browser.new_context(storage_state=state).new_page()
-    page.goto(f"{deployment.url}/sites/demo/team")
-    page.locator(RULES_LINK).click()
-    page.locator("[name=target]").select_option("domain")
-    page.locator("[name=value]").fill("luckyspin.example")
+    page.goto(f"{deployment.url}/sites/demo/rules/new?kind=domain&value=luckyspin.example")
     page.locator("[name=note]").fill("Gambling, on several pages")
     with page.expect_navigation():
         page.locator("[name=note]").press("Enter")
