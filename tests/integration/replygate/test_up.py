@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import psutil
 import pytest
 
 from comments.settings import PREFIX
+from comments.watchdog import INTERVAL
 from tests.support.wait import has_ended, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -179,7 +181,8 @@ def test_frozen_processes_are_replaced(up: Up) -> None:
         next(pid for pid, command in commands.items() if "workers.start judge" in command),
         next(pid for pid in commands if psutil.Process(pid).ppid() == web and "resource_tracker" not in commands[pid]),
     ]
-    for pid in frozen:
+    for pid in frozen:  # old enough to have given a sign of life
+        wait_until(lambda pid=pid: time.time() - psutil.Process(pid).create_time() > 4 * INTERVAL, "it has started")
         os.kill(pid, signal.SIGSTOP)
     wait_until(lambda: all(map(has_ended, frozen)), "both are killed")
     wait_until(lambda: len(below(process)) == len(commands), "others run in their place")
