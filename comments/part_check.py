@@ -6,7 +6,7 @@ Container health checks run it every few seconds. `replygate status --part` does
 import os
 import sys
 
-from .errors import ReplygateError
+from .part_process import sentences_for_errors
 from .settings import Settings
 from .storage.redis import open_redis
 
@@ -17,10 +17,8 @@ def running(settings: Settings, part: str) -> int:
 
 
 def main(part: str) -> None:
-    try:
+    with sentences_for_errors():
         number = running(Settings.from_env(os.environ), part)
-    except ReplygateError as error:
-        sys.exit(f"Error: {error}")
     if not number:
         sys.exit(f"Error: no {part} process is running")
     print(f"{part}: {number} running")  # noqa: T201 - the answer of a command

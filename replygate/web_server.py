@@ -18,8 +18,9 @@ from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from comments import logs
+from comments.part_process import part_process
 from comments.settings import Settings
-from comments.watchdog import FROZEN_AFTER, SignsOfLife, give_signs_of_life, repeat, sign_of_life
+from comments.watchdog import FROZEN_AFTER, SignsOfLife, repeat, sign_of_life
 
 from .exec_with_parent import stop_with_parent
 from .granian_wsgi import WSGIAdapter
@@ -95,10 +96,8 @@ def load_application(parent: int, settings: Settings, signs: str, target: str) -
 
 def main() -> None:
     """Serve with the settings of the environment, like `replygate web`, but without importing the other commands."""
-    settings = Settings.from_env(os.environ)
-    logs.configure(settings.log_level, "web")
-    give_signs_of_life(os.environ)
-    serve(settings)
+    with part_process("web", os.environ) as settings:
+        serve(settings)
 
 
 if __name__ == "__main__":

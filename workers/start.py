@@ -6,11 +6,8 @@
 import os
 import sys
 
-from comments import logs
-from comments.errors import SettingsInvalid
 from comments.job_queue import QUEUES
-from comments.settings import Settings
-from comments.watchdog import give_signs_of_life
+from comments.part_process import part_process
 
 from . import run, sweep
 
@@ -19,16 +16,11 @@ PROCESS_NAMES = (*sorted(set(QUEUES.values())), SWEEP)
 
 
 def main(part: str) -> None:
-    try:
-        settings = Settings.from_env(os.environ)
-        logs.configure(settings.log_level, part)
-        give_signs_of_life(os.environ)
+    with part_process(part, os.environ) as settings:
         if part == SWEEP:
             sweep.run_sweep(settings)
         else:
             run.work(part, settings)
-    except SettingsInvalid as error:
-        sys.exit(f"Error: {error}")
 
 
 if __name__ == "__main__":

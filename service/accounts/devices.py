@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from service.deps import deps
 
+from .sessions import set_private_cookie
+
 _COOKIE, _COOKIE_SECONDS = "replygate_device", 365 * 86_400
 #: The cookie is sent to the sign-in pages only.
 _PATH = "/sign-in"
@@ -27,12 +29,5 @@ def device_of(name: str) -> str:
 def remember_device(response: Response, name: str) -> None:
     """Let this browser prove later that the person has signed in with it."""
     token = device_of(name) or secrets.token_urlsafe(16)
-    response.set_cookie(
-        _COOKIE,
-        f"{token}.{deps().pseudonyms.seal('device', name, token)}",
-        max_age=_COOKIE_SECONDS,
-        secure=deps().settings.secure,
-        httponly=True,
-        samesite="Lax",
-        path=_PATH,
-    )
+    value = f"{token}.{deps().pseudonyms.seal('device', name, token)}"
+    set_private_cookie(response, _COOKIE, value, _COOKIE_SECONDS, _PATH)

@@ -17,7 +17,7 @@ from comments.person import Person
 from comments.pseudonyms import token_digest
 from service.deps import deps
 
-from .sessions import check_origin, cookie_name, csrf_token
+from .sessions import check_origin, cookie_name, csrf_token, set_private_cookie
 
 #: Seconds in which the person can sign in and send the form.
 KEPT_SECONDS = 1800
@@ -59,15 +59,7 @@ def keep_form(response: Response) -> None:
         return
     name = secrets.token_urlsafe(24)
     deps().storage.people.keep_form(token_digest(name), text, KEPT_SECONDS)
-    response.set_cookie(
-        _kept_cookie(),
-        name,
-        max_age=KEPT_SECONDS,
-        secure=deps().settings.secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
+    set_private_cookie(response, _kept_cookie(), name, KEPT_SECONDS)
 
 
 def _kept_cookie() -> str:

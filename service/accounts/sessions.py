@@ -118,15 +118,13 @@ def open_session(response: Response, person: Person) -> None:
     agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
     session = Session(person.name, csrf_token(token, person), now, origin, agent)
     deps().storage.people.open_session(token_digest(token), session, IDLE_TIME.total_seconds())
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=MAX_SESSION_TIME,
-        secure=deps().settings.secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
+    set_private_cookie(response, cookie_name(), token, MAX_SESSION_TIME)
+
+
+def set_private_cookie(response: Response, name: str, value: str, max_age: int | timedelta, path: str = "/") -> None:
+    """Set a cookie that scripts and pages of other sites do not get. `max_age` is in seconds, if it is a number."""
+    secure = deps().settings.secure
+    response.set_cookie(name, value, max_age, path=path, secure=secure, httponly=True, samesite="Lax")
 
 
 def close_session(response: Response) -> None:

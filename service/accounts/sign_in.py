@@ -50,15 +50,7 @@ def sign_in_form() -> Response:
         return redirect(onward, 303)
     response = make_response(_page(onward))
     # For people who sign in by a link, which does not carry the page that they wanted.
-    response.set_cookie(
-        _onward_cookie(),
-        onward,
-        max_age=KEPT_SECONDS,
-        secure=deps().settings.secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
+    sessions.set_private_cookie(response, _onward_cookie(), onward, KEPT_SECONDS)
     return response
 
 
@@ -102,6 +94,7 @@ def _continue(person: Person, onward: str) -> ResponseReturnValue:
 def _finish(person: Person, onward: str) -> Response:
     response = redirect("/resume" if kept_form(person) else onward, 303)
     sessions.open_session(response, person)
+    sessions.set_private_cookie(response, _onward_cookie(), "", 0)  # a later link leads to what is wanted then
     remember_device(response, person.name)
     append_entry(person.name, AuditAction.SIGN_IN)
     return response

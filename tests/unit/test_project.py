@@ -3,8 +3,11 @@
 import importlib.util
 import inspect
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -178,3 +181,16 @@ def test_the_docs_list_every_signal_with_its_weight_and_meaning() -> None:
 def test_the_docs_mention_every_path_of_the_api() -> None:
     text = (ROOT / "docs/api.md").read_text()
     assert [path for path in json.loads(openapi_command.openapi_json())["paths"] if path not in text] == []
+
+
+@pytest.mark.parametrize(
+    "words", [("workers.start", "judge"), ("replygate.web_server",), ("comments.part_check", "judge")]
+)
+def test_a_part_with_wrong_settings_says_so_without_a_traceback(words: tuple[str, ...]) -> None:
+    env = {"PATH": os.environ["PATH"], "REPLYGATE_SECRET_KEY": "short"}
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: REPLYGATE_SECRET_KEY must have at least 32 random characters")
+    assert "Traceback" not in done.stderr
