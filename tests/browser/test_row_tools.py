@@ -124,3 +124,26 @@ def test_a_row_of_a_later_page_that_somebody_else_decided_keeps_their_decision(d
     expect(row.locator(".outcome")).to_contain_text("Someone else was faster: removed by")
     expect(row.locator(".outcome")).to_contain_text("Your action was not applied")
     assert live.status(comments[-1]) is Status.REMOVED
+
+
+@pytest.mark.parametrize("button", ["Pin to the top", "Close the thread"])
+def test_a_tool_pressed_after_the_session_ended_is_kept_until_the_next_sign_in(
+    desktop: Desktop, live: Live, website: Website, button: str
+) -> None:
+    comment = reply(live, a_page(live, website), content="A comment")
+    page = queue(desktop, live, "?status=approved")
+    row = page.locator(f"#c-{comment.id}")
+    row.locator(".content").click()
+    expect(row.get_by_role("button", name=button)).to_be_visible()
+    for session in live.storage.people.sessions("mo"):
+        live.storage.people.close_session(session)
+    row.get_by_role("button", name=button).click()
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    page.goto(live.link())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/resume")
+    page.get_by_role("main").get_by_role("button").first.click()
+    page.wait_for_url("**/review/demo**")
+    is_pinned = live.storage.threads.are_pinned("demo", [comment]) == [True]
+    is_closed = live.storage.threads.is_closed("demo", comment.thread)
+    assert (is_pinned, is_closed) == (button == "Pin to the top", button == "Close the thread")

@@ -1,7 +1,7 @@
 // Decisions about rows and their undo: shown at once, then confirmed or corrected by the server.
 
 import { choose, currentRow, goTo, goToNext, reopen } from "./list.js";
-import { bulkPath, path, post } from "./requests.js";
+import { bulkPath, path, post, submitAsForm } from "./requests.js";
 import { actionsOf, announce, drawButtons, form, move, showResult, tell, update, versionOf } from "./row.js";
 import { actions, statuses } from "./table.js";
 
@@ -22,16 +22,6 @@ function request(row, action, reason) {
   const version = versionOf(row);
   if (action === "undo") return post(`${path(row)}/undo`, row, { version });
   return post(`${path(row)}/decisions`, row, { version, action, ...(reason ? { reason } : {}) });
-}
-
-// For an unexpected answer, such as the end of a session: let the server's own pages explain it.
-function submitForm(row, action, reason) {
-  for (const [name, value] of Object.entries({ action, reason })) {
-    const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name, value });
-    form(row).append(field);
-  }
-  form(row).submit();
 }
 
 // Shows the expected result at once; returns what is needed to restore the row.
@@ -62,7 +52,7 @@ function failed(row, before, action) {
 function finish(row, action, reason, answer) {
   if (answer.status === 200) confirmed(row, action, answer.comment);
   else if (answer.status === 409) overtaken(row, answer.comment);
-  else submitForm(row, action, reason ?? "");
+  else submitAsForm(form(row), { action, reason: reason ?? "" });
   return answer.status === 200;
 }
 

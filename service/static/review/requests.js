@@ -1,6 +1,6 @@
 // Requests to the review API.
 
-import { csrfOf } from "./row.js";
+import { csrfOf, tell } from "./row.js";
 
 export const path = (row) =>
   `/v1/sites/${encodeURIComponent(row.dataset.site)}/review/comments/${row.dataset.id}`;
@@ -10,6 +10,16 @@ export async function get(address) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
   if (answer.status >= 500) throw new Error(String(answer.status));
   return { ...(await answer.json()), status: answer.status };
+}
+
+// For an unexpected answer, such as the end of a session: the server's own pages explain it, and keep what was entered.
+export function submitAsForm(form, fields = {}) {
+  for (const [name, value] of Object.entries(fields)) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  form.submit();
 }
 
 export const post = (address, row, body) => send("POST", address, row, body);
@@ -22,4 +32,18 @@ export async function send(method, address, row, body) {
   });
   if (answer.status >= 500) throw new Error(String(answer.status));
   return { ...(await answer.json()), status: answer.status };
+}
+
+// Sends the state that a button asks for. Returns true once it is stored; otherwise the row says why not.
+export async function sendState(row, button, address, state) {
+  let answer;
+  try {
+    answer = await send("PUT", address, row, state);
+  } catch {
+    tell(row, "Not saved: the server did not respond. Try again", "bad");
+    return false;
+  }
+  if (answer.status === 401) submitAsForm(button.form, { [button.name]: button.value });
+  else if (answer.status !== 200) tell(row, answer.problems?.[0]?.message ?? answer.title, "bad");
+  return answer.status === 200;
 }

@@ -1,18 +1,11 @@
 // Closes and opens the thread of a comment in place. All rows of the thread follow.
 
-import { path, send } from "./requests.js";
+import { path, sendState } from "./requests.js";
 import { rows, tell } from "./row.js";
 
 export async function setClosed(row, button) {
   const closed = button.value === "yes";
-  let answer;
-  try {
-    answer = await send("PUT", `${path(row)}/thread`, row, { closed });
-  } catch {
-    return tell(row, "Not saved: the server did not respond. Try again", "bad");
-  }
-  if (answer.status === 401) return button.form.submit();
-  if (answer.status !== 200) return tell(row, answer.problems?.[0]?.message ?? answer.title, "bad");
+  if (!await sendState(row, button, `${path(row)}/thread`, { closed })) return;
   for (const each of rows()) {
     const own = each.dataset.site === row.dataset.site && each.dataset.thread === row.dataset.thread;
     const found = own && each.querySelector(".thread-state button");

@@ -2,7 +2,7 @@
 
 import { forget, inTurn, remember, reportChange } from "./decisions.js";
 import { goTo, goToNext, reopen } from "./list.js";
-import { bulkPath, get, post } from "./requests.js";
+import { bulkPath, get, post, submitAsForm } from "./requests.js";
 import { announce, drawButtons, form, move, showResult, tell } from "./row.js";
 import { actions } from "./table.js";
 
@@ -77,14 +77,6 @@ function restore(row, text, tone) {
   tell(row, text, tone);
 }
 
-// For an unexpected answer, such as the end of a session: the server's own page explains it.
-function leave(row, action) {
-  const field = document.createElement("input");
-  Object.assign(field, { type: "hidden", name: "action", value: action });
-  form(row).append(field);
-  form(row).submit();
-}
-
 // The near-copies with their versions, page by page.
 async function copies(row) {
   const fields = new URLSearchParams(new FormData(form(row)));
@@ -105,10 +97,10 @@ async function decide(row, action) {
   let done = 0;
   try {
     const all = await copies(row);
-    if (!all) return leave(row, action);
+    if (!all) return submitAsForm(form(row), { action });
     for (let at = 0; at < all.length; at += PER_REQUEST) {
       const answer = await post(bulkPath(row.dataset.site), row, { action, comments: all.slice(at, at + PER_REQUEST) });
-      if (answer.status !== 200) return leave(row, action);
+      if (answer.status !== 200) return submitAsForm(form(row), { action });
       ids.push(answer.id);
       done += answer.done;
     }
