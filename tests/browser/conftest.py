@@ -21,7 +21,9 @@ from service import create_app
 from service.deps import Deps
 from tests.browser.pages import Website, open_website
 from tests.support.builders import a_site
+from tests.support.mail_server import MailServer
 from workers import deps as workers
+from workers.delivery.smtp import Mailer
 from workers.filters import BUILT_IN
 from workers.jobs import CALLABLES
 from workers.judging.policy import build_policy, catalogue
@@ -147,3 +149,16 @@ def sign_in(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile(r"/(review|setup)$"))
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with MailServer() as listening:
+        yield listening
+
+
+@pytest.fixture
+def mailing(live: Live, valkey_settings: Settings, server: MailServer) -> Live:
+    """Let the service send mail to the mail server."""
+    workers.set_deps(replace(workers.deps(), mailer=Mailer(server.settings, valkey_settings.mail_from)))
+    return live

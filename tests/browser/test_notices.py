@@ -1,7 +1,6 @@
 """Moderators in a browser: choose notices, add a channel, and decide on the page behind a link."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,27 +16,12 @@ from tests.browser.test_accessibility import violations
 from tests.support.mail_server import MailServer
 from tests.support.wait import wait_until
 from tests.support.web_app import judged
-from workers import deps as workers
-from workers.delivery.smtp import Mailer
 from workers.jobs import deliver
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as listening:
-        yield listening
 
 
 @pytest.fixture
 def valkey_settings(valkey_settings: Settings, server: MailServer) -> Settings:
     return replace(valkey_settings, smtp_url=server.settings, mail_from="notices@blog.example")
-
-
-@pytest.fixture
-def mailing(live: Live, valkey_settings: Settings, server: MailServer) -> Live:
-    """Let the service send mail to the mail server."""
-    workers.set_deps(replace(workers.deps(), mailer=Mailer(server.settings, valkey_settings.mail_from)))
-    return live
 
 
 def newest_text(server: MailServer, n: int) -> str:

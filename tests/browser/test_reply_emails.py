@@ -1,7 +1,6 @@
 """Reply emails of a commenter: the option in the form, the confirmation page, the unsubscribe page."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,27 +15,12 @@ from tests.browser.widget import script_tag, write
 from tests.support.builders import a_site, moderated, published
 from tests.support.mail_server import Letter, MailServer
 from tests.support.wait import wait_until
-from workers import deps as workers
-from workers.delivery.smtp import Mailer
 from workers.jobs import deliver
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as listening:
-        yield listening
 
 
 @pytest.fixture
 def valkey_settings(valkey_settings: Settings, server: MailServer) -> Settings:
     return replace(valkey_settings, smtp_url=server.settings, mail_from="replies@blog.example")
-
-
-@pytest.fixture
-def mailing(live: Live, valkey_settings: Settings, server: MailServer) -> Live:
-    """Let the service send mail to the mail server."""
-    workers.set_deps(replace(workers.deps(), mailer=Mailer(server.settings, valkey_settings.mail_from)))
-    return live
 
 
 def newest(live: Live, server: MailServer, n: int) -> Letter:

@@ -1,12 +1,8 @@
 """Mail survives a kill of the delivery process: the message is sent again with the same Message-ID."""
 
-import json
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Event
 
 from comments.email_subscriptions import NOTICE
@@ -15,20 +11,13 @@ from comments.storage.deliveries import DeliveryStatus
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site, published
+from tests.support.delivery_process import start_delivery
 from tests.support.mail_server import MailServer
 from tests.support.wait import wait_until
 from workers.deps import build_deps
 from workers.sweep import Sweep
 
-ROOT = Path(__file__).parents[2]
 SENDER = "replies@blog.example"
-
-
-def start(settings: Settings, server: MailServer) -> "subprocess.Popen[bytes]":
-    """Start a delivery process."""
-    chosen = json.dumps({"redis_url": settings.redis_url, "smtp_url": server.url, "mail_from": SENDER})
-    words = [sys.executable, "-m", "tests.integration.one_worker", "delivery", chosen]
-    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage, valkey_settings: Settings) -> None:
@@ -39,7 +28,7 @@ def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage,
     with MailServer(hold=Event()) as server:
         deps = build_deps(replace(valkey_settings, smtp_url=server.settings, mail_from=SENDER))
         sweep = Sweep(deps, connect(valkey_settings))
-        worker = start(valkey_settings, server)
+        worker = start_delivery(valkey_settings, server, SENDER)
 
         def is_sending() -> bool:
             sweep.run_once()
@@ -54,7 +43,7 @@ def test_a_message_is_not_lost_when_its_sender_is_killed(redis_storage: Storage,
         server.hold.set()
         # As if the lease of three minutes had expired.
         assert redis_storage.deliveries.finish("blog", delivery, replace(delivery, due=datetime.now(UTC)))
-        worker = start(valkey_settings, server)
+        worker = start_delivery(valkey_settings, server, SENDER)
 
         def is_delivered() -> bool:
             sweep.run_once()

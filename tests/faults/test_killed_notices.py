@@ -1,11 +1,7 @@
 """A notice survives a kill of the delivery process: it is sent again with the same Message-ID, and not lost."""
 
-import json
 import signal
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from threading import Event
 
 from comments.lifecycle import Action
@@ -15,6 +11,7 @@ from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import a_site
+from tests.support.delivery_process import start_delivery
 from tests.support.mail_server import MailServer
 from tests.support.stored import age
 from tests.support.wait import wait_until
@@ -22,15 +19,7 @@ from tests.support.web_app import judged
 from workers.deps import build_deps
 from workers.sweep import Sweep
 
-ROOT = Path(__file__).parents[2]
 SENDER = "notices@blog.example"
-
-
-def start(settings: Settings, server: MailServer) -> "subprocess.Popen[bytes]":
-    """Start a delivery process."""
-    chosen = json.dumps({"redis_url": settings.redis_url, "smtp_url": server.url, "mail_from": SENDER})
-    words = [sys.executable, "-m", "tests.integration.one_worker", "delivery", chosen]
-    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def test_a_notice_is_not_lost_when_its_sender_is_killed(redis_storage: Storage, valkey_settings: Settings) -> None:
@@ -43,7 +32,7 @@ def test_a_notice_is_not_lost_when_its_sender_is_killed(redis_storage: Storage, 
     with MailServer(hold=Event()) as server:
         deps = build_deps(replace(valkey_settings, smtp_url=server.settings, mail_from=SENDER))
         sweep = Sweep(deps, connect(valkey_settings))
-        worker = start(valkey_settings, server)
+        worker = start_delivery(valkey_settings, server, SENDER)
 
         def is_sending() -> bool:
             sweep.run_once()
@@ -55,7 +44,7 @@ def test_a_notice_is_not_lost_when_its_sender_is_killed(redis_storage: Storage, 
         assert server.hold
         server.hold.set()
         age(connect(valkey_settings), 200)  # the lease of three minutes has expired
-        worker = start(valkey_settings, server)
+        worker = start_delivery(valkey_settings, server, SENDER)
 
         def is_counted() -> bool:
             sweep.run_once()
