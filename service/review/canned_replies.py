@@ -1,5 +1,6 @@
 """Canned replies of a site, filled in for one comment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,9 +24,4 @@ def canned_replies(site: Site, row: ReviewedComment, article: str) -> list[Canne
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
     """Replace each placeholder once: a value that looks like a placeholder stays as it is."""
-    parts = text.split("{")
-    filled = [parts[0]]
-    for part in parts[1:]:
-        name, end, rest = part.partition("}")
-        filled.append(values[name] + rest if end and name in values else "{" + part)
-    return "".join(filled)
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)

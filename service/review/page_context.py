@@ -42,7 +42,6 @@ def page_context(signed: SignedIn) -> dict[str, object]:
         "now": deps().now(),
         "buttons": BUTTONS,
         "undo": Action.UNDO,
-        "bulk_buttons": MODERATOR_ACTIONS,
         "shortcuts": SHORTCUTS,
         "script_table": script_table(),
         "web_link": web_link,

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comments.author_rules import (
     EFFECT_LABELS,
-    PAST_TENSE,
     RULE_DURATIONS,
     SHARED_RULES,
     TARGET_LABELS,
@@ -101,9 +100,8 @@ def rules_page(site: str) -> str:
 
 def _context(scope: RuleScope) -> Mapping[str, object]:
     return {
-        "scope": scope, "site": scope.site, "signed": scope.signed, "now": deps().now(), "past": PAST_TENSE,
+        "scope": scope, "site": scope.site, "signed": scope.signed, "now": deps().now(),
         "effect_options": [(effect.value, label) for effect, (label, _) in EFFECT_LABELS.items()],
-        "may_change": scope.may_change,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from comments.author_rules import EFFECT_LABELS, FOREVER, PAST_TENSE
+from comments.author_rules import EFFECT_LABELS, FOREVER
 from comments.errors import Invalid, Problem
 from comments.rule_lists import MAX_RULE_NOTE, ListDefaults, ParsedRules, export_rules, parse_expiry, parse_rules
 from comments.rule_values import RULE_KINDS, parse_effect
@@ -63,7 +63,6 @@ def _page(
         replaced=sum(rule.name in stored for rule in parsed.rules) if parsed else 0,
         kind_options=[(name, RULE_KINDS[name].label) for name in scope.kinds if name not in ("author", "network")],
         effect_options=[(effect.value, label) for effect, (label, _) in EFFECT_LABELS.items()],
-        past=PAST_TENSE,
         shown_rules=SHOWN_RULES,
         shown_problems=SHOWN_PROBLEMS,
     )

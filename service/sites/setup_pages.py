@@ -9,7 +9,7 @@ from comments.errors import Invalid, NotFound
 from comments.site import Site
 from service.accounts import sessions
 from service.accounts.audit_trail import replace_person
-from service.accounts.sessions import ROLES, SignedIn
+from service.accounts.sessions import SignedIn
 from service.accounts.site_creators import may_create_sites
 from service.deps import deps
 
@@ -67,7 +67,6 @@ def _page(signed: SignedIn, step: str, **context: object) -> str:
         step=step,
         following=following,
         public_url=deps().settings.public_url.rstrip("/"),
-        roles=ROLES,
         **context,
     )
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
+from comments.author_rules import PAST_TENSE
+
 #: Number of `avatar-…` classes in style.css.
 AVATAR_COLOURS = 8
 
@@ -12,6 +14,7 @@ AVATAR_COLOURS = 8
 def register_page_elements(app: Flask) -> None:
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["avatar_colour"] = avatar_colour
+    app.jinja_env.filters["past_tense"] = PAST_TENSE.get  # of the effect of a rule
     app.jinja_env.globals["relative_time"] = relative_time
 
 

@@ -58,3 +58,5 @@ def test_every_icon_that_a_page_names_exists() -> None:
     entries = {entry.icon for group in (*SITE_GROUPS, *GENERAL_GROUPS) for entry in group}
     assert len(called) > 10
     assert called | entries <= sprite
+    quoted = set(re.findall(r"""["']([a-z-]+)["']""", text))  # also names that are chosen by a table
+    assert sprite <= called | entries | quoted
