@@ -63,7 +63,8 @@ class NoticeChoice:
     with_text: bool = False  # quote comments that do not look like spam
     with_links: bool = True  # add links to approve or remove a comment
 
-    def wants(self, topic: NoticeTopic) -> bool:
+    def wants(self, topic: str) -> bool:
+        """Return True for a NoticeTopic that was chosen; False for one of a later version."""
         return self.frequency is not NoticeFrequency.OFF and topic in self.topics
 
 

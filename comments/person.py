@@ -1,7 +1,8 @@
 """The people who moderate sites."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from .moderator_notices import NoticeChoice, SiteNotices
 from .saved_views import SavedView
@@ -32,6 +33,15 @@ class Person:
 
     def owns(self, site: str) -> bool:
         return self.roles.get(site) == "owner"
+
+    def without_site(self, site: str) -> Self:
+        """The person without what belongs to a site: role, notices and saved views."""
+        return replace(
+            self,
+            roles={id: role for id, role in self.roles.items() if id != site},
+            notices=tuple(each for each in self.notices if each.site != site),
+            views=tuple(view for view in self.views if view.site != site),
+        )
 
     def notice_choice(self, site: str) -> NoticeChoice:
         """Return the person's choices for a site. By default nothing is sent."""

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from .author_rules import AuthorRule, RuleTarget
 from .expressions import compile_expression, searchable
-from .hosts import hosts_in
+from .hosts import all_domains_covering, domains_covering, hosts_in
 from .lifecycle import Status
 from .model import Comment
+from .rule_values import normal_domain
 from .storage.interfaces import Storage
 
 #: Latest comments that are compared.
@@ -32,9 +33,9 @@ def would_match(rule: AuthorRule, comment: Comment) -> bool:
         case RuleTarget.RANGE:
             return rule.id in comment.ranges
         case RuleTarget.EMAIL_DOMAIN:
-            return _is_below(comment.email.rpartition("@")[2].lower(), rule.value)
+            return rule.value in domains_covering(normal_domain(comment.email.rpartition("@")[2]))
         case RuleTarget.DOMAIN:
-            return any(_is_below(host, rule.value) for host in hosts_in(f"{comment.content} {comment.url}"))
+            return rule.value in all_domains_covering(hosts_in(f"{comment.content} {comment.url}"))
         case _:
             return any(_has_text(rule, text) for text in _texts(rule, comment))
 
@@ -50,7 +51,3 @@ def _has_text(rule: AuthorRule, text: str) -> bool:
     before = "" if rule.inside or not rule.value[:1].isalnum() else r"(?<![^\W_])"
     after = "" if rule.inside or not rule.value[-1:].isalnum() else r"(?![^\W_])"
     return re.search(before + term + after, text, re.IGNORECASE) is not None
-
-
-def _is_below(host: str, domain: str) -> bool:
-    return host == domain or host.endswith(f".{domain}")

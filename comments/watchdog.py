@@ -11,6 +11,7 @@ import socket
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Self
@@ -30,7 +31,9 @@ class SignsOfLife:
         self.address = str(Path(self._directory.name) / "alive")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(self.address)
-        self._socket.setblocking(False)
+        # Received at once: the kernel keeps as few as ten datagrams, and drops others.
+        self.arrived = deque[bytes](maxlen=10_000)
+        threading.Thread(target=self._receive, name="signs of life", daemon=True).start()
         self._last: dict[int, float] = {}
         self._looked = time.monotonic()
 
@@ -38,6 +41,7 @@ class SignsOfLife:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._socket.shutdown(socket.SHUT_RD)  # ends the thread
         self._socket.close()
         self._directory.cleanup()
 
@@ -55,24 +59,29 @@ class SignsOfLife:
         self._last = {pid: at for pid, at in self._last.items() if pid in processes}
         return [pid for pid, at in self._last.items() if now - at > after]
 
+    def _receive(self) -> None:
+        with contextlib.suppress(OSError):  # closed
+            while data := self._socket.recv(256):
+                self.arrived.append(data)
+
     def _received(self) -> list[int]:
         found = []
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                fields = dict(line.split("=", 1) for line in self._socket.recv(256).decode().split("\n") if "=" in line)
-                if fields.get("WATCHDOG") == "1" and fields.get("X_PID", "").isdigit():
-                    found.append(int(fields["X_PID"]))
+        while self.arrived:
+            lines = self.arrived.popleft().decode("utf-8", "replace").split("\n")
+            fields = dict(line.split("=", 1) for line in lines if "=" in line)
+            if fields.get("WATCHDOG") == "1" and fields.get("X_PID", "").isdigit():
+                found.append(int(fields["X_PID"]))
         return found
 
 
 def sign_of_life(address: str) -> Callable[[], None]:
     """Return a function that sends one sign of life of this process. If nobody listens, nothing happens."""
     target = "\0" + address[1:] if address.startswith("@") else address  # systemd's way to write an abstract address
-    sender, message = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), f"WATCHDOG=1\nX_PID={os.getpid()}".encode()
-    sender.setblocking(False)
+    message = f"WATCHDOG=1\nX_PID={os.getpid()}".encode()
 
     def send() -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
             sender.sendto(message, target)
 
     return send

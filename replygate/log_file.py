@@ -1,5 +1,6 @@
 """The log file of `replygate up`. All parts append to it, so it is emptied instead of renamed when it is long."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ class LogFile:
     def limit(self, longest: int = MAX_LOG) -> None:
         """Empty a long log after copying it. Lines that are written between the two steps are lost."""
         if os.fstat(self.file.fileno()).st_size > longest:
-            shutil.copyfile(self.path, self.path.with_name(f"{self.path.name}.1"))
+            with contextlib.suppress(OSError):  # on a full disk emptying the log matters more than a copy
+                shutil.copyfile(self.path, self.path.with_name(f"{self.path.name}.1"))
             os.truncate(self.file.fileno(), 0)
 
 

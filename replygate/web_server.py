@@ -6,6 +6,7 @@ gunicorn's gthread took 363 to 713 and served 1,600 to 4,500. While 20 or 100 cl
 byte, Granian with `granian_wsgi` answered 6 of 6 ordinary requests, gunicorn 0 of 6.
 """
 
+import contextlib
 import logging
 import os
 import resource
@@ -70,7 +71,8 @@ def kill_frozen(server: MPServer, signs: SignsOfLife) -> None:
     """Kill web processes whose event loop stands still, because their connections wait. Granian starts others."""
     for pid in signs.frozen([worker.inner.pid for worker in server.wrks]):
         log.error("the web process %d gave no sign of life for %.0f s", pid, FROZEN_AFTER)
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.kill(pid, signal.SIGKILL)
 
 
 def connection_limit() -> int:

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count
 
 from comments.audit import SYSTEM, AuditAction, AuditEntry
@@ -236,14 +235,14 @@ def _threads_batch(d: Deps, site: Site) -> bool:
 
 
 def _removal_step(d: Deps, site: Site) -> bool:
-    """Remove some keys; after the last ones, the roles on the site and the site itself."""
+    """Remove some keys; after the last ones, what people have on the site and the site itself."""
     if not is_removable(site, d.now()):
         return False
     if d.storage.sites.remove_step(site.id):
         return True
     for person in d.storage.people.all():
-        roles = {id: role for id, role in person.roles.items() if id != site.id}
-        if site.id in person.roles and not d.storage.people.compare_and_set(person, replace(person, roles=roles)):
+        after = person.without_site(site.id)
+        if after != person and not d.storage.people.compare_and_set(person, after):
             return True  # changed in between: read the people again
     d.storage.sites.remove(site.id, AuditEntry(SYSTEM, AuditAction.SITE_REMOVE, site.id, before=site.name))
     log.info("removed a deleted site", extra={"site": site.id})

@@ -91,7 +91,7 @@ def _send_claim(d: DeliveryDeps, claim: NoticeClaim) -> None:
     if ends := end_of_quiet_hours(choice, now):
         d.storage.notices.finish(claim, [], ends)
         return
-    wanted = [item for item in claim.items if choice.wants(NoticeTopic(item.topic))]
+    wanted = [item for item in claim.items if choice.wants(item.topic)]
     notice = compose(d, receiver.site, receiver.target, wanted, now)
     if notice is None:
         d.storage.notices.finish(claim, claim.items, next_notice(choice, now))

@@ -1,5 +1,6 @@
 """The one place where a failure of the server becomes StorageDown."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -86,6 +87,11 @@ def _guard(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any
         return result
 
     return guarded_method  # type: ignore[return-value]  # mypy names the first argument
+
+
+def keys_from(start: str) -> str:
+    """Return the pattern of SCAN for all keys that begin with `start`."""
+    return re.sub(r"([*?\[\]\\^])", r"\\\1", start) + "*"
 
 
 def text(value: bytes) -> str:

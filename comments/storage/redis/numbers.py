@@ -11,7 +11,7 @@ from comments.storage.codec import load_comment, milliseconds, moment
 from comments.storage.keys import Keys
 from comments.storage.number_periods import NumberRange, stored_pages, stored_period
 
-from .client import Client, guarded, text
+from .client import Client, guarded, keys_from, text
 from .number_arguments import NUMBER_CONSTANTS, counts_named, places
 from .scripts import Script
 from .thread_moves import answering_threads
@@ -97,7 +97,7 @@ class RedisNumbers:
 
     def _clear(self, site: str) -> None:
         """Delete all counters but those of reports, which do not follow from the records."""
-        for key in self._client.scan_iter(self._keys.numbers(site, "*"), count=1000):
+        for key in self._client.scan_iter(keys_from(self._keys.numbers(site, "")), count=1000):
             if b":numbers:pages:" in key:
                 self._client.delete(key)
                 continue

@@ -17,7 +17,7 @@ from comments.storage.keys import Keys
 from comments.storage.queue_index import INDEXED, IndexEntry, IndexQuery, IndexResult, TermHits
 
 from .bitmaps import CHUNK, bit_positions
-from .client import Client, guarded, text
+from .client import Client, guarded, keys_from, text
 from .paging import page
 from .queue_search import Search
 from .scripts import Script
@@ -143,7 +143,7 @@ class RedisQueueIndex:
         parts = [k.former_index(site, name) for name in FORMER_PARTS]
         then: bytes | int = DONE
         if cursor != "0" or self._client.exists(*parts):
-            then, found = self._client.scan(int(cursor), k.former_index(site, "*"), COMMENTS_PER_STEP)
+            then, found = self._client.scan(int(cursor), keys_from(k.former_index(site, "")), COMMENTS_PER_STEP)
             of_terms = tuple(k.former_index(site, name).encode() for name in FORMER_TERMS)
             if terms := [key for key in found if key.startswith(of_terms)]:
                 self._client.unlink(*terms)

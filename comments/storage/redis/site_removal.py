@@ -4,14 +4,13 @@ All keys of a site begin with its hash tag, so a scan over all keys finds those 
 The scan's position is stored: an interrupted removal goes on. It ends with a pass that finds nothing.
 """
 
-import re
 from collections.abc import Sequence
 
 from comments.lifecycle import Label
 from comments.shared_learning import LearningGroups
 from comments.storage.keys import Keys
 
-from .client import Client, text
+from .client import Client, keys_from, text
 from .corpus import RedisCorpus
 from .shared_reputation import RedisSharedReputation
 
@@ -19,8 +18,6 @@ from .shared_reputation import RedisSharedReputation
 KEYS_PER_SCAN = 500
 #: Keys that one command unlinks. The server frees their memory in another thread.
 KEYS_PER_COMMAND = 100
-#: Characters with a meaning in a pattern of SCAN.
-_SPECIAL = re.compile(r"([*?\[\]\\^])")
 
 
 class SiteRemoval:
@@ -34,8 +31,7 @@ class SiteRemoval:
         position = self._keys.removal(site)
         cursor, _, removed = text(self._client.get(position) or b"0 0").partition(" ")
         prefix = self._keys.removal(site).removesuffix("removal")
-        pattern = _SPECIAL.sub(r"\\\1", prefix) + "*"
-        following, found = self._client.scan(int(cursor), match=pattern, count=KEYS_PER_SCAN)
+        following, found = self._client.scan(int(cursor), match=keys_from(prefix), count=KEYS_PER_SCAN)
         kept = {position, *self._shared_keys(site)}
         doomed = [key for key in map(text, found) if key not in kept]
         self._forget_lessons(site, doomed)
@@ -51,16 +47,20 @@ class SiteRemoval:
     def _shared_keys(self, site: str) -> Sequence[str]:
         """Return the keys of a corpus that other sites go on using."""
         k = self._keys
-        if len(self._together.of(site)) == 1:
+        if not self._is_shared(site):
             return ()
         counts = (k.corpus(site, label) for label in Label)
         return (*counts, k.lessons(site), k.learned(site), k.quotas(site), k.ham_ceilings(site))
+
+    def _is_shared(self, site: str) -> bool:
+        return len(self._together.of(site)) > 1
 
     def _forget_lessons(self, site: str, doomed: Sequence[str]) -> None:
         """Take back what comments taught other sites, while their records exist."""
         prefix = self._keys.comment(site, "")
         ids = [key.removeprefix(prefix) for key in doomed if key.startswith(prefix)]
+        is_shared = self._is_shared(site)
         for id in ids:
             self._reputation.update(site, id, None, ())
-            if len(self._together.of(site)) > 1:
+            if is_shared:
                 self._corpus.forget_lesson(site, id)

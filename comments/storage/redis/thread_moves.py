@@ -13,7 +13,7 @@ from comments.storage.thread_moves import MAX_PREFIXES, ThreadAlias, moved_by_pr
 from comments.storage.thread_tree import MAX_PINNED
 from comments.storage.values import LATEST_MAX
 
-from .client import Client, guarded, text
+from .client import Client, guarded, keys_from, text
 from .scripts import Script
 
 #: Records that one step reads and rewrites: less than 5 ms of the server.
@@ -111,7 +111,7 @@ class RedisThreadMoves:
             self._client.set(k.rewriting(site), state)
         name, _, cursor = state.decode().partition(" ")
         prefix = k.comment(site, "")
-        following, found = self._client.scan(int(cursor), f"{_escaped(prefix)}*", count=1000)
+        following, found = self._client.scan(int(cursor), keys_from(prefix), count=1000)
         ids, n = [text(key).removeprefix(prefix) for key in found], 0
         for start in range(0, len(ids), RECORDS_AT_ONCE):
             n += self._rewrite_some(site, *self._read(site, ids[start : start + RECORDS_AT_ONCE]))
@@ -152,7 +152,7 @@ class RedisThreadMoves:
     def _records(self, site: str) -> Iterator[tuple[list[str], list[bytes]]]:
         """Yield all comments of a site with their records, some at a time."""
         prefix, batch = self._keys.comment(site, ""), list[str]()
-        for key in self._client.scan_iter(f"{_escaped(prefix)}*", count=1000):
+        for key in self._client.scan_iter(keys_from(prefix), count=1000):
             batch.append(text(key).removeprefix(prefix))
             if len(batch) == RECORDS_AT_ONCE:
                 yield self._read(site, batch)
@@ -164,10 +164,6 @@ class RedisThreadMoves:
         found = self._client.mget([self._keys.comment(site, id) for id in ids])
         pairs = [(id, record) for id, record in zip(ids, found, strict=True) if record]
         return [id for id, _ in pairs], [record for _, record in pairs]
-
-
-def _escaped(prefix: str) -> str:
-    return "".join(f"\\{c}" if c in "*?[]\\^" else c for c in prefix)
 
 
 def in_new_threads(client: Any, aliases: str, comments: Sequence[Comment | None]) -> list[Comment | None]:

@@ -7,7 +7,9 @@ import redis
 
 from comments.job_queue import REMOVE_SITE
 from comments.lifecycle import Status
+from comments.moderator_notices import NoticeChoice, SiteNotices
 from comments.person import Person
+from comments.saved_views import SavedView
 from comments.settings import Settings
 from comments.site_deletion import GRACE_PERIOD, deleted_site
 from comments.storage.interfaces import Storage
@@ -20,6 +22,7 @@ from workers.jobs import judge, remove_site
 from workers.judging.policy import build_policy
 from workers.sweep import Sweep
 
+VIEWS = (SavedView("blog", "Mine", "status=spam"), SavedView("shop", "Mine", "status=spam"))
 LATER = NOW + GRACE_PERIOD + timedelta(hours=1)
 
 
@@ -30,7 +33,8 @@ def deleted(storage: Storage) -> Storage:
         storage.sites.put(a_site(id=id))
         accepted(storage, site=id)
     storage.sites.put(deleted_site(storage.sites.get("blog"), NOW))
-    storage.people.put(Person("mo", {"blog": "owner", "shop": "moderator"}))
+    roles, notices = {"blog": "owner", "shop": "moderator"}, (SiteNotices("blog", NoticeChoice()),)
+    storage.people.put(Person("mo", roles, notices=notices, views=VIEWS))
     return storage
 
 
@@ -70,7 +74,8 @@ def test_the_site_its_keys_and_its_roles_are_removed_after_the_grace_period(
     remove_site("blog", "")
     assert [site.id for site in deleted.sites.all()] == ["shop"]
     assert [key for key in connection.scan_iter() if b"{blog}" in key] == []
-    assert deleted.people.get("mo").roles == {"shop": "moderator"}
+    mo = deleted.people.get("mo")
+    assert (mo.roles, mo.notices, mo.views) == ({"shop": "moderator"}, (), VIEWS[1:])
     assert len(deleted.comments.by_status("shop", Status.QUEUED, 10).rows) == 1
 
 

@@ -102,3 +102,22 @@ def test_the_last_result_and_the_counts_are_kept(storage: Storage) -> None:
     for _ in range(2):
         storage.notices.count("blog", "email", "sent")
     assert storage.notices.figures() == {("blog", "email", "sent"): 2}
+
+
+def test_a_notice_that_is_put_off_does_not_forget_earlier_failures(storage: Storage) -> None:
+    add(storage, FIRST)
+    claim = storage.notices.claim(NOW, 10)
+    assert claim
+    storage.notices.finish(claim, [], NOW, failed=True)
+    for _ in range(2):  # quiet hours, or the limit of an hour
+        claim = storage.notices.claim(NOW, 10)
+        assert claim
+        assert claim.attempts == 1
+        storage.notices.finish(claim, [], NOW)
+    claim = storage.notices.claim(NOW, 10)
+    assert claim
+    storage.notices.finish(claim, [FIRST], NOW)
+    add(storage, SECOND)
+    claim = storage.notices.claim(NOW, 10)
+    assert claim
+    assert claim.attempts == 0, "it was sent"

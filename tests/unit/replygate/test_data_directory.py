@@ -41,3 +41,12 @@ def test_a_long_log_is_copied_and_emptied_while_parts_write_to_it(tmp_path: Path
         log.limit(100)
     assert (tmp_path / "log").read_bytes() == b"new\n"
     assert (tmp_path / "log.1").read_bytes() == b"old\n" * 1000
+
+
+def test_a_full_disk_does_not_stop_the_log_from_being_emptied(tmp_path: Path) -> None:
+    (tmp_path / "log.1").symlink_to("/dev/full")
+    with open_log(tmp_path / "log") as log:
+        log.file.write(b"old\n" * 1000)
+        log.file.flush()
+        log.limit(100)
+    assert (tmp_path / "log").read_bytes() == b""

@@ -13,6 +13,7 @@ if left > 0 and args.failed == 1 then
   redis.call("HINCRBY", attempts, args.receiver, 1)
 else
   redis.call("ZREM", leases, args.receiver)
-  redis.call("HDEL", attempts, args.receiver)
+  -- A notice that was only put off, for quiet hours or a limit, says nothing about the receiver.
+  if left == 0 or #ARGV > 1 then redis.call("HDEL", attempts, args.receiver) end
 end
 return left
