@@ -3,15 +3,14 @@
 Opening it changes nothing, because mail scanners and chat programs open every link.
 """
 
-import hmac
+from flask import Blueprint, Response, render_template
 
-from flask import Blueprint, Response, render_template, request
-
-from comments.errors import NotAllowed, NotFound
+from comments.errors import NotFound
 from comments.lifecycle import Action
 from comments.model import Comment
 from comments.notice_links import NOTICE_ACTIONS, DecisionLink, read_decision_link
 from comments.site import Site
+from service.accounts import sessions
 from service.accounts.address_links import EXPIRED_LINK, PRIVATE_PAGE
 from service.deps import deps
 
@@ -34,8 +33,8 @@ def decision_page(site: str, token: str) -> Response:
 def decide(site: str, token: str) -> Response:
     """Check the right again, then decide. A second press finds the comment decided."""
     found, link, actor = _opened(site, token)
-    if actor.signed and not hmac.compare_digest(actor.signed.csrf.encode(), request.form.get("csrf", "").encode()):
-        raise NotAllowed("This page is out of date. Reload it and try again.")
+    if actor.signed:
+        sessions.check_csrf(actor.signed)
     if link.is_expired(deps().now()):
         return decision_page(site, token)
     comment, is_now = decide_once(deps(), found.id, link, actor.name, actor.via)

@@ -49,8 +49,6 @@ def submit_decision(site: str, id: str) -> ResponseReturnValue:
         decide_comment(deps(), site, decision, signed.person.name)
     except CommentChanged as error:
         return comment_page(error.comment, site_cache.get_site(site), signed, changed=True), 409
-    if form.alone:
-        return redirect(url_for("queue_pages.comment", site=site, id=id), 303)
     return return_to_view(site, id, form)
 
 
@@ -63,16 +61,18 @@ def submit_note(site: str, id: str) -> ResponseReturnValue:
 
 
 def return_to_view(site: str, id: str, form: CardForm) -> Response:
-    """Redirect to the page of the queue that the form was on, with a confirmation about the comment `id`."""
-    return redirect(_view_address(site, form, decided=f"{site}.{id}" if form.everywhere else id), 303)
+    """Redirect to the page that the form was on; to one of the queue with a confirmation about the comment `id`."""
+    return redirect(_view_address(site, id, form, decided=f"{site}.{id}" if form.everywhere else id), 303)
 
 
 def return_to_row(site: str, id: str, form: CardForm) -> Response:
-    """Redirect to the row of the comment `id` on the page of the queue that the form was on."""
-    return redirect(_view_address(site, form, _anchor=f"c-{id}"), 303)
+    """Redirect to the page that the form was on; to the row of the comment `id` on one of the queue."""
+    return redirect(_view_address(site, id, form, _anchor=f"c-{id}"), 303)
 
 
-def _view_address(site: str, form: CardForm, **changes: str) -> str:
+def _view_address(site: str, id: str, form: CardForm, **changes: str) -> str:
+    if form.alone:
+        return url_for("queue_pages.comment", site=site, id=id)
     fields = form.model_dump(include=set(QueueView.model_fields) - {"decided"}).items()
     view = {name: text for name, text in fields if text} | changes
     if form.everywhere:

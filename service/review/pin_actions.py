@@ -1,9 +1,8 @@
 """Pinning a comment to the top of its thread: from a card's form, without JavaScript, and by API."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
-from werkzeug.utils import redirect
 
 from comments.audit import AuditAction
 from service.accounts import sessions
@@ -48,8 +47,6 @@ def set_pinned_by_form(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     form = validated(PinForm, request.form.to_dict(), strict=False)
     set_pinned(site, id, form.pinned, signed)
-    if form.alone:
-        return redirect(url_for("queue_pages.comment", site=site, id=id), 303)
     return return_to_row(site, id, form)
 
 

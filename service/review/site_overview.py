@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from comments.lifecycle import Status
 from comments.site import Site
 from comments.storage.interfaces import Storage
 
@@ -27,6 +26,6 @@ def site_summaries(storage: Storage, sites: Sequence[Site], now: datetime) -> li
 
 def _summary(storage: Storage, site: Site, now: datetime) -> SiteSummary:
     held = status_counts(storage, site.id)["held"]
-    rows = storage.comments.by_status(site.id, Status.HELD, 1).rows if held else ()
+    oldest = storage.numbers.oldest_held(site.id) if held else None
     received = storage.comments.received_since(site.id, now - timedelta(days=1))
-    return SiteSummary(site, held, rows[0].received if rows else None, received)
+    return SiteSummary(site, held, oldest, received)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 from flask import request as current_request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
@@ -70,8 +70,6 @@ def reply_by_form(site: str, id: str) -> ResponseReturnValue:
         parent = deps().storage.comments.get(site, id)
         message = " ".join(p.message for p in error.problems) if isinstance(error, Invalid) else str(error)
         return comment_page(parent, found, signed, reply=form.content, reply_problem=message), 422
-    if form.alone:
-        return Response(status=303, headers={"Location": url_for("queue_pages.comment", site=site, id=reply.id)})
     return return_to_view(site, reply.id, form)
 
 

@@ -1,8 +1,7 @@
 """Closing and opening the thread of a comment: from a card's form, without JavaScript, and by API."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.utils import redirect
 
 from comments.audit import AuditAction
 from service.accounts import sessions
@@ -40,8 +39,6 @@ def set_state_by_form(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     form = validated(ThreadStateForm, request.form.to_dict(), strict=False)
     set_thread_state(site, id, form.closed, signed)
-    if form.alone:
-        return redirect(url_for("queue_pages.comment", site=site, id=id), 303)
     return return_to_view(site, id, form.model_copy(update={"thread_state": "closed" if form.closed else "open"}))
 
 

@@ -128,7 +128,7 @@ def _page(
         signed=signed,
         site=site,
         view=view,
-        rows=_rows(found.rows, hide_emails),
+        rows=_rows(found.rows, hide_emails, site),
         cursor=found.cursor,
         action=action,
         endpoint=endpoint,
@@ -149,9 +149,11 @@ class AuditRow:
     site: Site | None
 
 
-def _rows(entries: Sequence[AuditEntry], hide_emails: bool) -> list[AuditRow]:
+def _rows(entries: Sequence[AuditEntry], hide_emails: bool, site: Site | None) -> list[AuditRow]:
+    """`site` is the one that all entries are about, if there is one."""
     storage = deps().storage
-    sites = {site.id: site for site in storage.sites.all()} if any(entry.site for entry in entries) else {}
+    known = [site] if site else storage.sites.all() if any(entry.site for entry in entries) else []
+    sites = {each.id: each for each in known}
     contexts = {
         id: read_context(storage, sites.get(id), [entry for entry in entries if entry.site == id])
         for id in {entry.site for entry in entries}
