@@ -34,7 +34,7 @@ def test_every_page_has_one_width_and_fits_small_phones(desktop: Desktop, seeded
         for width in PHONES:
             page.set_viewport_size({"width": width, "height": 800})
             try:  # charts follow the width a moment later
-                page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
+                page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=20_000)
             except TimeoutError:
                 too_wide.append(f"{path} at {width}")
     assert too_wide == []
