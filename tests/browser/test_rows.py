@@ -127,7 +127,7 @@ def test_a_vertical_movement_scrolls_and_decides_nothing(desktop: Desktop, live:
     page = open_at(desktop, live, 390, 844, has_touch=True, is_mobile=True)
     expect(page.locator(".card.current")).to_have_count(1)
     swipe(page, f"#c-{comments[2].id}", 20, up=300)
-    page.wait_for_function("scrollY > 100")
+    wait_until(lambda: page.evaluate("scrollY > 100"))
     assert set(statuses(live, comments)) == {Status.HELD}
 
 
