@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from comments import job_queue
-from comments.storage.keys import Keys
+from comments.storage.keys import DECLARATIONS, ExportClass, Keys
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("comments", "service", "workers", "replygate")
@@ -68,6 +68,17 @@ def test_every_key_has_a_docstring_of_five_parts(key: str) -> None:
     parts = (getattr(Keys, key).__doc__ or "").split(";")
     assert len(parts) == 5, "type; members; written by; read by; lives for"
     assert all(part.strip(" .\n") for part in parts)
+
+
+def test_every_key_declares_how_exports_treat_it_and_the_personal_data_in_it() -> None:
+    keys = {key for key in dir(Keys) if not key.startswith("_") and key != "prefix"}
+    assert DECLARATIONS.keys() == keys, "put @stored(...) before the method"
+
+
+def test_no_key_that_lives_for_ever_is_left_out_of_exports_as_temporary() -> None:
+    lasting = {key for key in DECLARATIONS if str(getattr(Keys, key).__doc__).endswith("for ever.")}
+    temporary = {key for key in lasting if DECLARATIONS[key].export is ExportClass.TEMPORARY}
+    assert temporary == {"heartbeats"}, "the processes of an installation"
 
 
 def test_keys_are_built_in_one_package() -> None:

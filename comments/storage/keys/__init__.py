@@ -1,12 +1,14 @@
 """Every Redis key of this project, one module for each subject. RQ owns the keys rq:*.
 
 The docstring of each method says: type; members; written by; read by; lifetime. A name with a slash is a Lua script.
+`@stored` declares how exports treat the key, and the personal data in it (`declarations`).
 All keys of a site share one hash tag, so that a site is in one Cluster slot.
 """
 
 from dataclasses import dataclass
 
 from .comments import CommentKeys
+from .declarations import DECLARATIONS, ExportClass, KeyDeclaration
 from .deliveries import DeliveryKeys
 from .evidence import EvidenceKeys
 from .moderation import ModerationKeys
@@ -16,7 +18,16 @@ from .numbers import NumberKeys
 from .sites_and_people import SitesAndPeopleKeys
 from .threads import ThreadKeys
 
-__all__ = ["SHARED", "WHOLE_SITE", "Keys", "thread_name", "value_name"]
+__all__ = [
+    "DECLARATIONS",
+    "SHARED",
+    "WHOLE_SITE",
+    "ExportClass",
+    "KeyDeclaration",
+    "Keys",
+    "thread_name",
+    "value_name",
+]
 
 
 @dataclass(frozen=True, slots=True)
