@@ -58,10 +58,10 @@ from .submission import views as submission_views
 from .submission.acceptance import Submissions, WaitSlots
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
-from .submission.range_cache import RangeCache
 from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language
 from .web.access_log import AccessLogMiddleware
 from .web.errors import ErrorBoundary
+from .web.range_cache import RangeCache
 from .web.response_cache import ResponseCache
 from .web.security_headers import SecurityHeaders
 from .web.site_cache import SiteCache
@@ -137,6 +137,7 @@ def create_app(deps: Deps) -> Flask:
     live_updates.init_app(app, deps.storage.threads, deps.storage.thread_moves)
     presence_updates.init_presence(app, deps.storage)
     proof_of_work, ranges = ProofOfWork(deps.storage.comments), RangeCache(deps.storage.author_rules)
+    ranges.init_app(app)
     submissions = Submissions(deps, sites, proof_of_work, WaitSlots(settings.web_threads), ranges)
     submissions.init_app(app)
     errors.register_error_handlers(app)

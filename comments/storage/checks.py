@@ -58,6 +58,11 @@ class CheckAnswer:
     def is_complete(self) -> bool:
         return self.judged >= self.request.size
 
+    @property
+    def decision(self) -> Decision:
+        """The decision about the only comment of a complete check."""
+        return self.results[0].decision
+
 
 class Checks(Protocol):
     def ask(self, site: str, request: CheckRequest) -> str:

@@ -22,6 +22,7 @@ from comments.storage.values import Admission
 from comments.thread_detail_rules import TITLE_FIELD, URL_FIELD, keep_details
 from service.deps import Deps
 from service.web import site_access
+from service.web.range_cache import RangeCache
 from service.web.request_body import RequestBody
 from service.web.schemas import AcceptedComment
 from service.web.site_cache import SiteCache
@@ -30,7 +31,6 @@ from . import form_tokens, parsing
 from .author_secrets import given_secret
 from .form_tokens import ProofOfWork
 from .parsing import NO_FORM, FormEvidence, Sender
-from .range_cache import RangeCache
 from .signed_users import check_user
 
 log = logging.getLogger(__name__)

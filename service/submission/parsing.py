@@ -1,7 +1,6 @@
 """Turn a request's fields into a comment, or report every problem with them."""
 
 import ipaddress
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -21,12 +20,13 @@ from comments.thread_detail_rules import MAX_TITLE, TITLE_FIELD, URL_FIELD, clea
 from comments.validation import MISSING, field_problems, is_web_address, tidied
 from comments.visitor_fields import FIELDS_BY_NAME, VISITOR_FIELDS
 from service.deps import Deps
+from service.web.client_network import MAX_TRAP, header_text, network_fields
 from service.web.operations import problems_of
 from service.web.page_language import requested_translation
+from service.web.range_cache import RangeCache
 from service.web.request_body import RequestBody
 from service.web.schemas import Submission
 
-from .range_cache import RangeCache
 from .signed_users import USER_FIELD, SignedUser, UserCheck
 
 #: Names of fields in WordPress's comment form, so that an existing form only needs a new address.
@@ -40,10 +40,6 @@ IGNORED = ("submit", "wp-comment-cookies-consent", "_wp_unfiltered_html_comment"
 
 #: Fields about the visitor that only the site's own server may send.
 SERVER_FIELDS = ("ip", "user_agent", "referrer")
-
-#: Characters kept of headers and of the honeypot. People never write longer ones.
-MAX_HEADER, MAX_TRAP = 400, 200
-CONTROL_IN_HEADER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _visitor_texts = attrgetter(*VISITOR_FIELDS)
 
@@ -182,7 +178,7 @@ def new_comment(
     agent = texts.get("user_agent", "") if trusted else request.headers.get("User-Agent", "")
     referrer = texts.get("referrer", "") if trusted else request.headers.get("Referer", "")
     visitor: dict[str, Any] = {name: texts.get(name, "") for name in VISITOR_FIELDS}
-    visitor |= _networks(deps, site, address, ranges)
+    visitor |= network_fields(deps, site, address, ranges)
     visitor |= {"form_token": form.token, "form_seconds": form.seconds, "form_proof": form.proof}
     identity = deps.pseudonyms.author(texts.get("email", ""))
     id, now = new_id(), deps.now()
@@ -201,23 +197,12 @@ def new_comment(
         email_confirmed=_has_confirmed(deps, site, identity, browser) if sender.author_secret else False,
         role=user.role if user else "",
         avatar=user.avatar if user else "",
-        user_agent=CONTROL_IN_HEADER.sub("", agent[:MAX_HEADER]),
-        referrer=CONTROL_IN_HEADER.sub("", referrer[:MAX_HEADER]),
+        user_agent=header_text(agent),
+        referrer=header_text(referrer),
         trap=texts.get("trap", "")[:MAX_TRAP],
         notify=texts.get("notify", ""),
         language=requested_translation(request, site, texts.get("lang", "")).code if texts.get("notify") else "",
     )
-
-
-def _networks(deps: Deps, site: Site, address: str, ranges: RangeCache) -> dict[str, Any]:
-    """Return the pseudonyms of the networks that the address is in, and the ranges in rules that contain it."""
-    network_56, network_48 = deps.pseudonyms.wider_networks(address)
-    return {
-        "origin": deps.pseudonyms.origin(address),
-        "network_56": network_56,
-        "network_48": network_48,
-        "ranges": ranges.containing(site.id, address),
-    }
 
 
 def _has_confirmed(deps: Deps, site: Site, identity: str, browser: str) -> bool:

@@ -3,12 +3,17 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import cast
 
 from cachetools import TTLCache
+from flask import Flask, current_app
 
 from comments.network_ranges import RangeTable
 from comments.storage.administration import AuthorRules
-from service.web.site_cache import MAX_SITES, SITE_TTL
+
+from .site_cache import MAX_SITES, SITE_TTL
+
+_EXTENSION = "replygate.ranges"
 
 
 class RangeCache:
@@ -21,6 +26,9 @@ class RangeCache:
         self._lock = threading.Lock()
         self._cached: TTLCache[str, RangeTable] = TTLCache(MAX_SITES, seconds, timer=clock)
 
+    def init_app(self, app: Flask) -> None:
+        app.extensions[_EXTENSION] = self
+
     def containing(self, site: str, address: str) -> tuple[str, ...]:
         """Return the keyed names of the ranges in rules of the site and of the deployment that contain the address."""
         with self._lock:
@@ -30,3 +38,8 @@ class RangeCache:
             with self._lock:
                 self._cached[site] = table
         return table.containing(address)
+
+
+def range_cache() -> RangeCache:
+    """Return the RangeCache of the current app."""
+    return cast(RangeCache, current_app.extensions[_EXTENSION])

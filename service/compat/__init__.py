@@ -1,0 +1,1 @@
+"""Serve the protocols of other programs, so that their clients work with this service unchanged."""
