@@ -156,6 +156,7 @@ SAME_MODULE_NAME = {
     "links": "the filter is named after the text module that it uses",
     "profanity": "the filter is named after the text module that it uses",
     "author_rules": "the rules, the page that edits them, their store and the filter that applies them",
+    "checks": "the store of checks and the package of the web process that use it: one subject",
 }
 
 
