@@ -9,7 +9,7 @@ queued, held, approved ──author──▶ withdrawn; queued, held ──autho
 An edit of a published comment is a draft with a life cycle of its own: it is applied once it is approved, and can be
 edited again after that (see `comments.drafts`).
 
-To add a moderator action, add a row to `Action`. The buttons, keys, API, form, bulk actions, audit and docs read it.
+To add an action, add a row to `Action`. The buttons, keys, API, form, bulk actions, audit and docs read it.
 """
 
 from collections.abc import Mapping
@@ -53,6 +53,7 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     STAFF = "staff"  # a moderator who writes a comment
     AUTHOR = "author"
+    IMPORT = "import"  # another program, whose comments were imported
 
 
 class Outcome(StrEnum):
@@ -177,10 +178,8 @@ class Action(StrEnum):
         "reply",
         ActionRow("Replied", Status.APPROVED, {Role.STAFF: (Status.QUEUED,)}, tone="good", audit="comment.reply"),
     )
-    EDIT = (
-        "edit",
-        ActionRow("Edited", Status.QUEUED, {Role.AUTHOR: (Status.QUEUED, Status.HELD, Status.APPLIED)}),
-    )
+    EDIT = ("edit", ActionRow("Edited", Status.QUEUED, {Role.AUTHOR: (Status.QUEUED, Status.HELD, Status.APPLIED)}))
+    IMPORT = ("import", ActionRow("Imported", None))  # with the status it had there; teaches nothing
     WITHDRAW = (
         "withdraw",
         ActionRow(

@@ -172,9 +172,9 @@ class Comment:
 
     @property
     def lesson_decision(self) -> Decision | None:
-        """The moderator's decision to learn from, even if the author has withdrawn the comment since."""
+        """The moderator's or imported decision to learn from, even if the author has withdrawn the comment since."""
         last = next((d for d in reversed(self._effective) if d.action not in NOT_ABOUT_SPAM), None)
-        return last if last and last.role is Role.MODERATOR and last.action.row.lesson else None
+        return last if last and last.role in (Role.MODERATOR, Role.IMPORT) and last.action.row.lesson else None
 
     @property
     def lesson(self) -> Label | None:

@@ -74,6 +74,9 @@ class Comments(Protocol):
         the draft and its comment change together.
         """
 
+    def add_decided(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        """Store comments that come with their decisions, parents first, without events; False for a taken id."""
+
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
         """Return comments of one status by time received, the oldest first unless `newest`."""
 

@@ -133,6 +133,28 @@ class MemoryComments:
             event = OutboxEvent(f"{data.n_events}-0", after.id, after.version, before.status, after.status)
             data.events.append(event)
 
+    def add_decided(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        with self._sites.lock:
+            return [self._add_decided(self._sites[site], comment) for comment in comments]
+
+    def _add_decided(self, data: SiteData, comment: Comment) -> bool:
+        if comment.id in data.comments:
+            return False
+        visible = data.visible_in(comment.thread)
+        data.comments[comment.id] = comment
+        data.unindexed.add(comment.id)
+        if comment.lesson:
+            data.unlearned.add(comment.id)
+        if comment.role == STAFF:
+            data.staff_names.add(comment.author)
+        first = comment.received.timestamp()
+        data.opened[comment.thread] = min(first, data.opened.get(comment.thread, first))
+        for author in comment.author_keys:
+            data.count_author(comment.status, author, 1, comment.received)
+        data.by_people[status_by_people(comment)].update(records_of_people(comment))
+        data.update_thread(comment, visible, False, self._sites.now(), is_new=True)
+        return True
+
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:
         rows, following = page(self._sites[site].in_status(status), cursor, limit, newest)
         return CommentPage(tuple(rows), following)

@@ -12,6 +12,7 @@ from comments.counted_events import correction, reviewed
 from comments.drafts import waited_since
 from comments.lifecycle import Label, Status
 from comments.model import Comment
+from comments.storage.codec import milliseconds
 from comments.storage.corpus_lessons import Lesson
 from comments.storage.queue_index import IndexEntry
 from comments.storage.thread_tree import NodeState, node_state
@@ -133,7 +134,9 @@ class SiteData:
         if corrected:
             self.corrected[":".join(corrected)] += 1
 
-    def update_thread(self, comment: Comment, visible_before: set[str], rewritten: bool, now: float) -> None:
+    def update_thread(
+        self, comment: Comment, visible_before: set[str], rewritten: bool, now: float, is_new: bool = False
+    ) -> None:
         """Record what a decision about `comment` changed for readers, if anything."""
         visible = self.visible_in(comment.thread)
         if comment.status is not Status.APPROVED:
@@ -143,7 +146,8 @@ class SiteData:
         before, version = self.next_version(comment.thread, now)
         _, site_version = self.next_version(ALL_THREADS, now)
         if comment.id in visible - visible_before:
-            self.recent[comment.id] = site_version
+            # The feed lists a comment that came with its decisions by its date.
+            self.recent[comment.id] = milliseconds(comment.received) if is_new else site_version
             self.recent = dict(sorted(self.recent.items(), key=lambda r: (r[1], r[0]))[-RECENT_MAX:])
         changed = comment.id
         if is_gone := self.state(changed) is None:

@@ -1,35 +1,21 @@
 """Comments on Redis: one script accepts, one script decides, and one string holds a comment."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from comments.audit import decision_entry
-from comments.drafts import waited_since
 from comments.errors import NotFound
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
-from comments.storage.draft_changes import (
-    is_outbox_event,
-    is_published_unseen,
-    revised_ids,
-    rewrites_submission,
-    with_carried_over,
-)
-from comments.storage.keys import WHOLE_SITE, Keys, thread_name, value_name
-from comments.storage.people_records import records_of_people, status_by_people
+from comments.storage.draft_changes import revised_ids, with_carried_over
+from comments.storage.keys import Keys, thread_name, value_name
 from comments.storage.rate_limits import rate_limits
-from comments.storage.thread_tree import MAX_THREAD_DEPTH, node_state
+from comments.storage.thread_tree import MAX_THREAD_DEPTH
 from comments.storage.values import (
-    CHANGES_MAX,
-    LATEST_MAX,
-    RECENT_MAX,
-    UNSEEN_DAYS,
     USER_MAX,
-    WAIT_BUCKETS,
     Accepted,
     Admission,
     CommentChange,
@@ -38,12 +24,11 @@ from comments.storage.values import (
 )
 
 from .accept_answers import accepted
-from .audit_log import packed
-from .author_records import FIRST_SEEN_UNIT
 from .client import Client, guarded, text
 from .counters import read_counters
+from .decide_arguments import CHANGES_AT_ONCE, DECIDE_CONSTANTS, change_named, change_records
 from .memory import MemoryWatch
-from .number_arguments import numbers_named, periods_named
+from .number_arguments import periods_named
 from .paging import page
 from .scripts import Script
 from .thread_moves import answering_threads, in_new_threads
@@ -56,22 +41,6 @@ FINGERPRINT_BYTES = 16
 MAX_PENDING_BYTES = 64 * 1024 * 1024
 #: Time until a wake-up counts as lost. Claims renew it. Shorter than a lease, to replace a killed worker soon.
 WAKEUP_MS = 5_000
-#: Changes that one call of decide.lua gets, and nodes that it updates at most, about, so that no call holds the server
-#: for long: 25 changes take 3 ms.
-CHANGES_AT_ONCE, MAX_COST = 25, 600
-
-#: The arguments of decide.lua that are the same in every call.
-DECIDE_CONSTANTS: Mapping[str, Any] = {
-    "statuses": [status.value for status in Status],
-    "whole_site": WHOLE_SITE,
-    "recent_max": RECENT_MAX,
-    "latest_max": LATEST_MAX,
-    "max_cost": MAX_COST,
-    "changes_max": CHANGES_MAX,
-    "first_seen_unit": FIRST_SEEN_UNIT,
-    "unseen_days": UNSEEN_DAYS,
-    "wait_buckets": [f"{bound:g}" for bound in WAIT_BUCKETS[:-1]],
-}
 
 
 @guarded
@@ -146,23 +115,32 @@ class RedisComments:
         return [c for c in self.load(site, [text(id) for id in ids]) if c]
 
     def decide(self, site: str, changes: Sequence[CommentChange]) -> list[bool]:
-        if not changes:
-            return []
+        comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
+        return self._decide_all(site, list(with_carried_over(changes, comments)))
+
+    def add_decided(self, site: str, comments: Sequence[Comment]) -> list[bool]:
+        undecided = (replace(c, status=Status.QUEUED, version=0, decisions=()) for c in comments)
+        changes = map(CommentChange, undecided, comments)
+        return self._decide_all(site, [(change,) for change in changes], are_new=True)
+
+    def _decide_all(self, site: str, groups: Sequence[Sequence[CommentChange]], are_new: bool = False) -> list[bool]:
         k = self._keys
         keys = [
             k.due(site), k.attempts(site), k.counters(site), k.outbox(site), k.unlearned(site),
             k.authors(site, Status.APPROVED), k.authors(site, Status.SPAM), k.thread_counts(site),
             k.thread_versions(site), k.recent(site), k.changes(site), k.audit(site), k.index_outdated(site),
-            k.index_slots(site), k.recount(site), *(k.status(site, status) for status in Status),
+            k.index_slots(site), k.recount(site), k.thread_opened(site), k.known_threads(site),
+            k.staff_names(site), *(k.status(site, status) for status in Status),
         ]  # fmt: skip
-        comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
-        groups = list(with_carried_over(changes, comments))
         applied: list[bool] = []
         while len(applied) < len(groups):
-            applied += self._decide_some(site, keys, groups[len(applied) : len(applied) + CHANGES_AT_ONCE])
+            some = groups[len(applied) : len(applied) + CHANGES_AT_ONCE]
+            applied += self._decide_some(site, keys, some, are_new)
         return applied
 
-    def _decide_some(self, site: str, keys: Sequence[str], groups: Sequence[Sequence[CommentChange]]) -> list[bool]:
+    def _decide_some(
+        self, site: str, keys: Sequence[str], groups: Sequence[Sequence[CommentChange]], are_new: bool
+    ) -> list[bool]:
         """Apply as many groups of changes as one call of the script takes, at least one."""
         k = self._keys
         of_changes: list[str] = []
@@ -174,8 +152,8 @@ class RedisComments:
                 thread = change.after.thread
                 of_changes += [k.comment(site, change.after.id), k.nodes(site, thread)]
                 of_changes += [k.roots(site, thread), k.latest(site, thread)]
-                named.append(_named(change, with_next=n + 1 < len(group)))
-                values += _values(change)
+                named.append(change_named(change, n + 1 < len(group), are_new))
+                values += change_records(change, are_new)
                 is_requested.append(n == 0)
         arguments = {
             **DECIDE_CONSTANTS, "channel": k.decided(site), "comments": k.comment(site, ""),
@@ -225,26 +203,3 @@ def _is_announced(decided: Client, id: str, deadline: float) -> bool:
         if message and message["data"] == id.encode():
             return True
     return False
-
-
-def _named(change: CommentChange, with_next: bool) -> dict[str, Any]:
-    """Return one change as decide.lua takes it, without its records."""
-    before, after = change.before, change.after
-    waits = before if before.status is Status.QUEUED else after
-    return {
-        "id": after.id, "old": before.status.value, "new": after.status.value, "state": node_state(after).value,
-        "version": after.version if is_outbox_event(after) else 0, "received": milliseconds(after.received),
-        "since": milliseconds(waited_since(waits, after, datetime.now(UTC))), "thread": thread_name(after.thread),
-        "parent": after.parent, "authors": after.author_keys, "with_next": int(with_next),
-        "people_old": status_by_people(before), "people_old_records": records_of_people(before),
-        "unseen": int(is_published_unseen(change)),
-        "people_new": status_by_people(after), "people_new_records": records_of_people(after),
-        **numbers_named(before, after),
-    }  # fmt: skip
-
-
-def _values(change: CommentChange) -> list[bytes]:
-    """Return the records of one change: its state before and after, the audit entry and the new submission."""
-    entry = decision_entry(change.after, change.origin, change.via)
-    submission = dump_submission(change.after) if rewrites_submission(change) else b""
-    return [dump_state(change.before), dump_state(change.after), packed(entry) if entry else b"", submission]

@@ -1,10 +1,10 @@
--- Apply decisions with all their effects, each only if its comment is still as it was read.
+-- Apply decisions with all their effects, each only if its comment is still as it was read. Store decided comments.
 -- include lib/clock
 -- include lib/numbers
 -- include lib/thread_tree
 -- KEYS     due, attempts, counters, outbox, unlearned, authors:approved, authors:spam, threads:count, threads:version,
---          recent, changes, audit, held:changed, index:slots, recount, then status:<status> for each of
---          `statuses`, then for each change: comment, nodes, roots, latest
+--          recent, changes, audit, held:changed, index:slots, recount, threads:opened, threads:known, staff:names, then
+--          status:<status> for each of `statuses`, then for each change: comment, nodes, roots, latest
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, latest_max,
 --          changes_max, first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds),
 --          comments, children and index (prefixes of keys), aliases and moving (keys of threads that moved), max_cost,
@@ -16,24 +16,24 @@
 --          people_old_records and people_new_records (their names), and with_next (1 if it is applied together with
 --          the next change, or neither is), counts, history (counts before, of an edited comment), page (change of
 --          the published comments of `address`, its thread, in the hour received_hour), review_bound and review_seconds
---          (time for which it needed review; "" for none), and corrected (statuses by the filters and by the person who
---          reversed them, or "")
+--          (time for which it needed review; "" for none), corrected (statuses by the filters and by the person who
+--          reversed them, or ""), is_new (true: the comment is stored unless it exists), teaches and staff_name (both
+--          for a new one: true if it has a lesson, and the author's name if they are staff)
 -- ARGV[2]  and on, four for each change: state line as read, state line to write, audit entry or "", new submission
 --          or "" for the one it has
 -- Returns  1 or 0 for each change. After a cost of max_cost the rest is left for another call: the list is shorter.
 local due, attempts, counters, outbox, unlearned, authors_approved, authors_spam = unpack(KEYS, 1, 7)
 local thread_counts, thread_versions, recent, changes = unpack(KEYS, 8, 11)
 local audit, index_outdated, index_slots, recount = unpack(KEYS, 12, 15)
+local opened, known_threads, staff_names = unpack(KEYS, 16, 18)
 local args, now = cjson.decode(ARGV[1]), clock()
 local AUTHORS = {approved = authors_approved, spam = authors_spam}
 local DAY_MS = 86400000
--- A decision takes as long as updating this many nodes.
-local DECISION_COST, cost = 15, 0
--- Slots of the index in one chunk.
-local INDEX_CHUNK = 65536
+-- A decision takes as long as updating DECISION_COST nodes. INDEX_CHUNK is the slots of the index in one chunk.
+local DECISION_COST, INDEX_CHUNK, cost = 15, 65536, 0
 
 local status_keys = {}
-for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[15 + i] end
+for i, status in ipairs(args.statuses) do status_keys[status] = KEYS[18 + i] end
 
 -- Versions are times while the clock moves on, so data restored from a backup repeats none.
 local function next_version(field)
@@ -60,7 +60,7 @@ local function update_feeds(c, site_version)
     return
   end
   if site_version then
-    redis.call("ZADD", recent, site_version, c.id)
+    redis.call("ZADD", recent, c.is_new and c.received or site_version, c.id)
     redis.call("ZREMRANGEBYRANK", recent, 0, -args.recent_max - 1)
   end
   if c.parent ~= "" then
@@ -177,12 +177,20 @@ local function update_numbers(c)
   if c.page ~= 0 then add_page(numbers, c.received_hour, c.address, c.page) end
 end
 
+-- What accepting does for a comment that arrives: its thread is known, and began with its first comment.
+local function register(c)
+  local first = redis.call("HGET", opened, c.thread)
+  if not first or tonumber(first) > c.received then redis.call("HSET", opened, c.thread, c.received) end
+  redis.call("ZADD", known_threads, 0, c.address)
+  if c.staff_name ~= "" then redis.call("SADD", staff_names, c.staff_name) end
+end
+
 local function apply(c)
   c.score_before = tonumber(recounted_until and redis.call("ZSCORE", status_keys[c.old], c.id) or c.received)
   c.score = c.new == "queued" and c.since or c.received
   redis.call("ZREM", status_keys[c.old], c.id)
   redis.call("ZADD", status_keys[c.new], c.score, c.id)
-  if c.old == "queued" then leave_queue(c) end
+  if c.is_new then register(c) elseif c.old == "queued" then leave_queue(c) end
   if c.rewritten ~= "" then c.submission = c.rewritten end
   redis.call("SET", c.comment, c.line .. c.submission)
   if c.new == "queued" then enter_queue(c) end
@@ -192,7 +200,7 @@ local function apply(c)
     redis.call("HINCRBY", counters, "moderated:" .. c.new, 1)
     count_review(c)
   end
-  if c.entry ~= "" or c.rewritten ~= "" then redis.call("SADD", unlearned, c.id) end
+  if c.teaches or c.entry ~= "" or (c.rewritten ~= "" and not c.is_new) then redis.call("SADD", unlearned, c.id) end
   update_authors(c)
   update_numbers(c)
   cost = cost + DECISION_COST + update_thread(c)
@@ -215,12 +223,12 @@ end
 
 -- Return the change with its keys and records, or nil if its comment changed since it was read.
 local function read_change(i)
-  local c, key, value = args.changes[i], 15 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
+  local c, key, value = args.changes[i], 18 + #args.statuses + 4 * (i - 1), 1 + 4 * (i - 1)
   local record, line = redis.call("GET", KEYS[key + 1]), ARGV[value + 1]
-  if not record or string.sub(record, 1, string.len(line)) ~= line then return nil end
+  if (record ~= false) == c.is_new or string.sub(record or "", 1, string.len(line)) ~= line then return nil end
   c.comment, c.nodes, c.roots, c.latest = unpack(KEYS, key + 1, key + 4)
   c.line, c.entry, c.rewritten = ARGV[value + 2], ARGV[value + 3], ARGV[value + 4]
-  c.submission = string.sub(record, string.len(line) + 1)
+  c.submission = string.sub(record or "", string.len(line) + 1)
   follow_move(c)
   return c
 end
