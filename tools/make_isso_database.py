@@ -65,7 +65,7 @@ PUBLISHED = (
 )
 #: Sent while moderation is on: they wait for a moderator.
 PENDING = (
-    Row(HELLO, "Buy cheap pills at http://pills.example !!!", "Pills", "spam@pills.example", address="203.0.113.77"),  # 19
+    Row(HELLO, "Buy cheap pills at http://pills.example !!!", "Pills", "spam@pills.example", address="203.0.113.7"),
     Row(HELLO, "I wait for a moderator, below a published comment.", "Kim", "kim@example.org", parent=4),  # 20
     Row(QUIET, "Nobody has read this yet.", "Lou", "lou@example.org"),  # 21
 )  # fmt: skip
