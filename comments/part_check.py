@@ -1,27 +1,34 @@
-"""Check that a process of a part runs: `python -m comments.part_check judge`, with the settings of the environment.
+"""Check that a process of a part runs on this host: `python -m comments.part_check judge`.
 
-Container health checks run it every few seconds. `replygate status --part` does the same, but imports everything.
+It reads the settings of the environment. Health checks of containers run it; each container is a host of its own.
+`replygate status --part` looks for processes on any host, and imports everything. If storage does not answer, the check
+passes: the part waits for storage, and a restart would not help.
 """
 
 import os
 import sys
 
-from .part_process import sentences_for_errors
+from .errors import StorageDown
+from .part_process import runs_on_this_host, sentences_for_errors
 from .settings import Settings
 from .storage.redis import open_redis
 
 
-def running(settings: Settings, part: str) -> int:
-    """Return the number of processes of the part that run. Raises StorageDown."""
-    return len(open_redis(settings).heartbeats.alive(part))
+def state_on_this_host(settings: Settings, part: str) -> str:
+    """Return a sentence about the part's processes on this host; "" if none runs although storage answers."""
+    try:
+        number = sum(map(runs_on_this_host, open_redis(settings).heartbeats.alive(part)))
+    except StorageDown as error:
+        return f"{part}: unknown, {error}"
+    return f"{part}: {number} running" if number else ""
 
 
 def main(part: str) -> None:
     with sentences_for_errors():
-        number = running(Settings.from_env(os.environ), part)
-    if not number:
-        sys.exit(f"Error: no {part} process is running")
-    print(f"{part}: {number} running")  # noqa: T201 - the answer of a command
+        state = state_on_this_host(Settings.from_env(os.environ), part)
+    if not state:
+        sys.exit(f"Error: no {part} process is running on this host")
+    print(state)  # noqa: T201 - the answer of a command
 
 
 if __name__ == "__main__":

@@ -1,13 +1,32 @@
 """The process of one part: its settings, its logs, and its signs of life."""
 
+import platform
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from secrets import token_hex
 
 from . import logs
 from .errors import ReplygateError
 from .settings import Settings
 from .watchdog import give_signs_of_life
+
+
+def process_name() -> str:
+    """Return a new name of this process, for its heartbeats. It begins with the name of the host or container.
+
+    The process id is no name: in a container a new process may have the id of the previous one.
+    """
+    return f"{_host_prefix()}{token_hex(4)}"
+
+
+def runs_on_this_host(name: str) -> bool:
+    """Return True if a process of this name runs on this host or in this container."""
+    return name.startswith(_host_prefix())
+
+
+def _host_prefix() -> str:
+    return f"{platform.node()}."
 
 
 @contextmanager

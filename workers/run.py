@@ -6,7 +6,6 @@ import logging
 import random
 import time
 from dataclasses import replace
-from secrets import token_hex
 from types import FrameType
 from typing import Any
 
@@ -17,6 +16,7 @@ from rq.timeouts import UnixSignalDeathPenalty
 
 from comments.errors import StorageDown
 from comments.job_queue import JUDGE, QUEUES
+from comments.part_process import process_name
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
@@ -132,7 +132,7 @@ def open_worker(queue: str, deps: Deps) -> Worker:
     connection = connect(deps.settings)
     worker = Worker(
         [open_queue(queue, connection, deps.settings.prefix)],
-        name=f"{queue}-{token_hex(4)}",  # in a container a new worker may have the process id of the previous one
+        name=f"{process_name()}.{queue}",
         connection=connection,
         serializer="json",
         worker_ttl=WORKER_TTL,

@@ -9,7 +9,6 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Container, Iterator, Sequence
-from secrets import token_hex
 
 import redis
 
@@ -26,6 +25,7 @@ from comments.job_queue import (
     QUEUES,
     REMOVE_SITE,
 )
+from comments.part_process import process_name
 from comments.settings import Settings
 from comments.site import Site
 from comments.site_deletion import is_removable
@@ -60,7 +60,7 @@ class Sweep:
         prefix = deps.settings.prefix
         self._queues = {name: open_queue(name, connection, prefix) for name in sorted(set(QUEUES.values()))}
         self._former_queues = [open_queue(name, connection) for name in FORMER_QUEUES]
-        self._name = token_hex(4)
+        self._name = process_name()
         self._passes = 0
         self._last_work: dict[str, int] = {}  # site -> the last pass that found work
 
