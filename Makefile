@@ -38,7 +38,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.plain_english
 	luacheck --quiet comments/storage/lua
-	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/caddy/compose.yml
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/properdocs build --config-file mkdocs.yml --quiet
 
