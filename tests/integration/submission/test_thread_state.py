@@ -26,8 +26,8 @@ def test_a_reopened_thread_accepts_comments_again(web: PublicApp) -> None:
         assert web.client.post(SUBMIT, json=a_reply()).status_code == status
 
 
-def test_a_thread_may_be_named_by_its_address(web: PublicApp) -> None:
-    address = "https://blog.example/a"
+@pytest.mark.parametrize("address", ["https://blog.example/a", "/a", "/a/b/"])
+def test_a_thread_may_be_named_by_its_address(web: PublicApp, address: str) -> None:
     web.client.put(f"/v1/sites/blog/threads/{quote(address, safe='')}", json={"closed": True}, headers=KEYED)
     assert web.storage.threads.is_closed("blog", address)
 

@@ -1,0 +1,116 @@
+"""The client for programs without asyncio."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+import httpx
+
+from . import calls, owner_calls, page_walks, review_calls
+from .attempts import Pause, RetryPolicy, attempts
+from .calls import Call
+from .targets import SiteTarget
+
+_P = ParamSpec("_P")
+T = TypeVar("T")
+_R = TypeVar("_R")
+
+
+def _method(describe: Callable[_P, Call[T]]) -> "Callable[Concatenate[Client, _P], T]":
+    @wraps(describe)
+    def method(self: "Client", /, *args: _P.args, **kwargs: _P.kwargs) -> T:
+        return self.perform(describe(*args, **kwargs))
+
+    return method
+
+
+def _iterator(
+    walk: Callable[_P, Generator[Call[Any] | _R, Any, None]],
+) -> "Callable[Concatenate[Client, _P], Iterator[_R]]":
+    @wraps(walk)
+    def method(self: "Client", /, *args: _P.args, **kwargs: _P.kwargs) -> Iterator[_R]:
+        steps, answer = walk(*args, **kwargs), None
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration:
+                return
+            if isinstance(step, Call):
+                answer = self.perform(step)
+            else:
+                answer = None
+                yield step
+
+    return method
+
+
+class Client:
+    """Talks to one site of a Replygate server. Use it with `with`, or call `close`.
+
+    It may be used by several threads. The address, the site and the key come from RG_URL, RG_SITE and RG_KEY where
+    they are not given. Errors are those of `failures`.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        site: str | None = None,
+        key: str | None = None,
+        *,
+        policy: RetryPolicy | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._target, self._policy = SiteTarget.chosen(url, site, key), policy or RetryPolicy()
+        self._http = httpx.Client(transport=transport)
+
+    def perform(self, call: Call[T]) -> T:
+        """Send one call, again if needed, and return its answer."""
+        steps = attempts(call, self._policy, time.monotonic)
+        result: httpx.Response | httpx.TransportError | None = None
+        while True:
+            try:
+                step = steps.send(result)
+            except StopIteration as done:
+                answer: T = done.value
+                return answer
+            if isinstance(step, Pause):
+                time.sleep(step.seconds)
+                continue
+            try:
+                result = self._http.send(self._target.request(call, step.timeout, self._http))
+            except httpx.TransportError as error:
+                result = error
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
+    submit = _method(calls.submit)
+    status = _method(calls.status)
+    edit = _method(calls.edit)
+    withdraw = _method(calls.withdraw)
+    read = _method(calls.read)
+    comments = _iterator(page_walks.comments)
+    counts = _method(calls.counts)
+    report = _method(calls.report)
+    preview = _method(calls.preview)
+
+    review_page = _method(review_calls.review_page)
+    review = _iterator(page_walks.review)
+    explain = _method(review_calls.explain)
+    decide = _method(review_calls.decide)
+    undo = _method(review_calls.undo)
+    note = _method(review_calls.note)
+
+    rules = _method(owner_calls.rules)
+    add_rules = _method(owner_calls.add_rules)
+    delete_rules = _method(owner_calls.delete_rules)
+    close_thread = _method(owner_calls.close_thread)
+    describe_thread = _method(owner_calls.describe_thread)
+    move_threads = _method(owner_calls.move_threads)
