@@ -29,6 +29,7 @@ from .delivery.notice_sender import start_notices
 from .delivery.outbox import deliver_batch
 from .deps import Deps, deps
 from .filters.reputation import linked_domains
+from .judging.attribute_answers import with_attributes
 from .judging.check_verdicts import check_new, check_stored
 from .judging.judge import judge_batch
 from .judging.policy import catalogue
@@ -178,17 +179,10 @@ def _checked(d: Deps, answer: CheckAnswer) -> list[CheckedComment]:
     end = start + CHECK_BATCH
     ids = request.ids[max(0, start - len(request.comments)) : max(0, end - len(request.comments))]
     stored = [comment for comment in d.storage.comments.load(request.site.id, ids) if comment] if ids else []
+    new = request.comments[start:end]
+    checked = check_new(new, request.site, d.filters, d.policy, d.storage, d.now(), sharing, d.ask_scorer)
     return [
-        *check_new(
-            request.comments[start:end],
-            request.site,
-            d.filters,
-            d.policy,
-            d.storage,
-            d.now(),
-            sharing,
-            d.ask_scorer,
-        ),
+        *(with_attributes(checked, new, request.attributes) if request.attributes else checked),
         *check_stored(stored, request.site, d.filters, d.policy, d.storage, sharing),
     ]
 

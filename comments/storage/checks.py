@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from comments.attributes import AttributeAnswer, AttributeQuery
 from comments.model import Comment, Decision
 from comments.site import Site
 
@@ -31,6 +32,7 @@ class CheckRequest:
     asked: datetime
     comments: tuple[Comment, ...] = ()
     ids: tuple[str, ...] = ()
+    attributes: AttributeQuery | None = None  # asks for these scores of each of the `comments` too
 
     @property
     def size(self) -> int:
@@ -43,6 +45,7 @@ class CheckedComment:
 
     id: str
     decision: Decision
+    attributes: AttributeAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

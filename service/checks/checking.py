@@ -9,6 +9,7 @@ from typing import Literal
 
 from flask import Response
 
+from comments.attributes import AttributeQuery
 from comments.job_queue import CHECK
 from comments.model import Comment
 from comments.site import Site
@@ -17,17 +18,25 @@ from service.deps import deps
 from service.web.deferred_answers import wait_until
 
 
-def start_check(site: Site, comment: Comment, asker: str, *, counts: bool = False, days: int | None = None) -> str:
+def start_check(
+    site: Site,
+    comment: Comment,
+    asker: str,
+    *,
+    counts: bool = False,
+    days: int | None = None,
+    attributes: AttributeQuery | None = None,
+) -> str:
     """Store a check, ask for judging, and return its id.
 
     `asker` names the program or key that asks, for limits. With `counts` evidence windows count it like a comment.
-    `days` replaces the site's time for which checks are kept. Raises Invalid, TooMany, Busy, StorageDown.
+    `attributes` asks for these scores too. `days` replaces the site's time for which checks are kept. Raises Invalid, TooMany, Busy, StorageDown.
 
     The program that asks decides about publishing. Rules for first-time commenters and spot checks do not apply.
     """
     d = deps()
     site = replace(site, moderation="suspicious", audit_share=0.0)
-    id = d.storage.checks.ask(site.id, CheckRequest(site, asker, d.now(), (comment,)))
+    id = d.storage.checks.ask(site.id, CheckRequest(site, asker, d.now(), (comment,), attributes=attributes))
     d.jobs.enqueue(CHECK, site.id, id)
     return id
 
