@@ -30,7 +30,8 @@ def start_check(
     """Store a check, ask for judging, and return its id.
 
     `asker` names the program or key that asks, for limits. With `counts` evidence windows count it like a comment.
-    `attributes` asks for these scores too. `days` replaces the site's time for which checks are kept. Raises Invalid, TooMany, Busy, StorageDown.
+    `attributes` asks for these scores too. `days` replaces the site's time for which checks are kept. Raises Invalid,
+    TooMany, Busy, StorageDown.
 
     The program that asks decides about publishing. Rules for first-time commenters and spot checks do not apply.
     """
