@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Self
 
+from .author_keys import author_keys, proven_keys
 from .author_rules import SHADOWED
 from .errors import ActionNotAllowed
 from .lifecycle import OUTCOME, Action, Label, Outcome, Role, Status, advance
 from .probability import probability
+from .text_notes import check_text
 
 #: Role of a comment by a member of the site's team, which readers see as a badge.
 STAFF = "staff"
@@ -90,14 +91,24 @@ class Comment:
     ranges: tuple[str, ...] = ()  # keyed names of the ranges in rules that contained the visitor's address
     notify: str = ""  # "replies": the author asked for email about replies
     language: str = ""  # of that email, as a language tag; "" for the site's
+    fingerprint: str = ""  # keyed hash of a text that was deleted
+    kept_tokens: tuple[str, ...] = ()  # of the lesson, after the text was deleted
+    kept_quotas: tuple[str, ...] = ()  # the same for the lesson's quotas
+    kept_domains: tuple[str, ...] = ()  # the same for the domains of its links
 
     status: Status = Status.QUEUED
     version: int = 0  # counts the decisions
+    text_kept_days: int = -1  # days after which the text was deleted; 0: at its author's request; -1: it is there
     decisions: tuple[Decision, ...] = ()
 
     def __hash__(self) -> int:
         # Judging looks a comment up in caches a dozen times. The hash of all fields took a tenth of the time.
         return hash((self.id, self.version, self.content, self.author))
+
+    @property
+    def has_text(self) -> bool:
+        """False if the text was deleted: then nobody can decide about the comment any more."""
+        return self.text_kept_days < 0
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -137,12 +148,12 @@ class Comment:
     @property
     def proven_keys(self) -> tuple[str, ...]:
         """Keys of the author's records that nobody can get by typing: signed user, confirmed email, browser."""
-        return _proven_keys(self.user, self.identity, self.browser, self.email_confirmed)
+        return proven_keys(self.user, self.identity, self.browser, self.email_confirmed)
 
     @property
     def author_keys(self) -> tuple[str, ...]:
         """Keys of all records of this author, `history_key` first. A typed address counts only against its author."""
-        return _author_keys(self.user, self.identity, self.network_key, self.proven_keys)
+        return author_keys(self.user, self.identity, self.network_key, self.proven_keys)
 
     @property
     def _effective(self) -> list[Decision]:
@@ -184,7 +195,7 @@ class Comment:
     @property
     def can_undo(self) -> bool:
         current = self.current_decision
-        return current is not None and current.role is Role.MODERATOR
+        return current is not None and current.role is Role.MODERATOR and self.has_text
 
     @property
     def hides_replies(self) -> bool:
@@ -204,6 +215,7 @@ class Comment:
 
     def with_decision(self, decision: Decision) -> Self:
         """This comment after `decision`. Raises ActionNotAllowed for a step that the lifecycle does not allow."""
+        check_text(self.text_kept_days)
         before = self.author_status if decision.role is Role.AUTHOR else self.status
         status = advance(before, decision.action, decision.role)
         if self.draft_of and status is Status.APPROVED:
@@ -224,6 +236,7 @@ class Comment:
 
     def with_undo(self, by: str, at: datetime) -> Self:
         """This comment after undoing the last moderator's decision. Raises ActionNotAllowed if there is none."""
+        check_text(self.text_kept_days)
         current = self.current_decision
         if current is None or not self.can_undo:
             raise ActionNotAllowed("There is no moderator's decision to undo.")
@@ -235,16 +248,3 @@ class Comment:
 
     def _with(self, decision: Decision) -> Self:
         return replace(self, status=decision.status, version=self.version + 1, decisions=(*self.decisions, decision))
-
-
-@lru_cache(maxsize=256)
-def _proven_keys(user: str, identity: str, browser: str, email_confirmed: bool) -> tuple[str, ...]:
-    """Return the keys for these fields. Cached, because judging one comment needs them ten times."""
-    confirmed = f"{identity}@confirmed" if email_confirmed and identity else ""
-    in_browser = f"{identity}@{browser}" if browser and identity else browser
-    return tuple([key for key in (user, confirmed, in_browser) if key])
-
-
-@lru_cache(maxsize=256)
-def _author_keys(user: str, identity: str, network_key: str, proven_keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([key for key in (user, identity, network_key, *proven_keys) if key]))

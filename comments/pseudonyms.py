@@ -95,6 +95,10 @@ class Pseudonyms:
         """Hash the secret of an author's browser: the same browser has another hash on each site."""
         return self._name("browser", site, secret)
 
+    def text(self, site: str, content: str) -> str:
+        """Hash the text of a comment, to recognize it after it was deleted."""
+        return self._name("text", site, content, size=16)
+
     def author_secret(self, site: str, id: str) -> str:
         """Derive the secret of the browser that sent the comment `id`. It is sealed, so nobody can choose one."""
         return f"{id}.{self.seal('author', site, id)}"

@@ -8,6 +8,7 @@ from .chat_receivers import ChatReceiver
 from .setting_groups.advanced_settings import AdvancedSettings
 from .setting_groups.commenting_settings import CommentingSettings
 from .setting_groups.notice_settings import NoticeSettings
+from .setting_groups.privacy_settings import PrivacySettings
 from .setting_groups.report_settings import ReportSettings
 from .setting_groups.review_settings import ReviewSettings
 from .setting_groups.word_settings import WordSettings
@@ -38,7 +39,15 @@ class Webhook:
 
 
 @dataclass(frozen=True)
-class Site(CommentingSettings, ReviewSettings, WordSettings, ReportSettings, NoticeSettings, AdvancedSettings):
+class Site(
+    CommentingSettings,
+    ReviewSettings,
+    WordSettings,
+    ReportSettings,
+    NoticeSettings,
+    PrivacySettings,
+    AdvancedSettings,
+):
     """A website and its settings. The defaults suit a small blog.
 
     A field with `setting(...)` is a setting: the settings form, the command line, the checks and the docs are made

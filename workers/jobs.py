@@ -13,7 +13,18 @@ from itertools import count
 
 from comments.audit import SYSTEM, AuditAction, AuditEntry
 from comments.errors import NotFound
-from comments.job_queue import CHECK, DELIVER, INDEX, JUDGE, LEARN, MOVED_THREADS, NOTIFY, NUMBERS, REMOVE_SITE
+from comments.job_queue import (
+    CHECK,
+    DELIVER,
+    INDEX,
+    JUDGE,
+    LEARN,
+    MOVED_THREADS,
+    NOTIFY,
+    NUMBERS,
+    REMOVE_SITE,
+    RETENTION,
+)
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.pseudonyms import new_id
@@ -28,13 +39,12 @@ from comments.thread_plans import follow_rules, has_changed_rules
 from .delivery.notice_sender import start_notices
 from .delivery.outbox import deliver_batch
 from .deps import Deps, deps
-from .filters.reputation import linked_domains
 from .judging.attribute_answers import with_attributes
 from .judging.check_verdicts import check_new, check_stored
 from .judging.judge import judge_batch
 from .judging.policy import catalogue
-from .learning.copy_tokens import lesson_tokens
-from .learning.lesson_quotas import lesson_quotas
+from .lessons import learn_some
+from .retention import delete_some
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +63,7 @@ def judge(site: str, token: str) -> None:
 
 def learn(site: str, token: str) -> None:
     """Update the site's corpus with its moderators' decisions."""
-    _repeat(LEARN, site, token, _learn_batch)
+    _repeat(LEARN, site, token, learn_some)
 
 
 def deliver(site: str, token: str) -> None:
@@ -86,6 +96,11 @@ def remove_site(site: str, token: str) -> None:
     _repeat(REMOVE_SITE, site, token, _removal_step)
 
 
+def delete_expired(site: str, token: str) -> None:
+    """Delete the texts, browsers and networks that a site keeps for a time which is over."""
+    _repeat(RETENTION, site, token, delete_some)
+
+
 def send_notices(_site: str, _token: str) -> None:
     """Start sending the notices of all sites that are due, without waiting for it."""
     start_notices(deps())
@@ -100,6 +115,7 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     MOVED_THREADS: update_threads,
     NUMBERS: count_numbers,
     REMOVE_SITE: remove_site,
+    RETENTION: delete_expired,
     NOTIFY: send_notices,
 }
 
@@ -197,21 +213,6 @@ def _failure_recorded(d: Deps, site: Site, id: str) -> Iterator[None]:
     finally:
         if not is_judged:
             d.storage.checks.fail(site.id, id)
-
-
-def _learn_batch(d: Deps, site: Site) -> bool:
-    due = d.storage.corpus.due(site.id, LOAD_BATCH)
-    comments = [comment for comment in d.storage.comments.load(site.id, due) if comment] if due else []
-    if d.settings.share_repute:
-        for comment in comments:
-            # Before the corpus, which records that a lesson is learned: an interrupted job then repeats both.
-            d.storage.shared_reputation.update(site.id, comment.id, comment.lesson, linked_domains(comment))
-    learned = [
-        d.storage.corpus.learn(site.id, comment, lesson_tokens(comment), lesson_quotas(comment)) for comment in comments
-    ]
-    if any(learned):
-        log.info("learned", extra={"site": site.id, "n": sum(learned)})
-    return len(due) == LOAD_BATCH and bool(comments)
 
 
 def _index_batch(d: Deps, site: Site) -> bool:

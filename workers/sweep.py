@@ -24,6 +24,7 @@ from comments.job_queue import (
     NUMBERS,
     QUEUES,
     REMOVE_SITE,
+    RETENTION,
 )
 from comments.part_process import process_name
 from comments.settings import Settings
@@ -32,6 +33,7 @@ from comments.site_deletion import is_removable
 from comments.storage.redis import connect
 from comments.storage.redis.client import is_unavailable
 from comments.storage.store_waits import LONGEST_WAIT, SHORTEST_WAIT
+from comments.text_deletion import deletion_limits
 from comments.thread_plans import has_changed_rules
 
 from .delivery.outbox import receivers
@@ -108,10 +110,15 @@ class Sweep:
                 LEARN: lambda: bool(storage.corpus.due(id, 1)),
                 INDEX: lambda: not storage.queue_index.is_complete(id),
                 MOVED_THREADS: lambda: storage.thread_moves.has_unfinished(id) or has_changed_rules(storage, site),
+                RETENTION: lambda: self._has_expired(site),
                 NUMBERS: lambda: storage.numbers.is_recounting(id),
                 DELIVER: lambda: self._has_deliveries(site),
             }
         yield from ((job, "") for job, is_due in checks.items() if QUEUES[job] in short and is_due())
+
+    def _has_expired(self, site: Site) -> bool:
+        limits = deletion_limits(site, self._deps.now())
+        return any(self._deps.storage.retention.counts(site.id, [*limits.items()]))
 
     def _has_deliveries(self, site: Site) -> bool:
         receiver_ids = [receiver.id for receiver in receivers(self._deps, site)]

@@ -22,7 +22,7 @@ T = TypeVar("T")
 #: Types stored by position.
 ROW_TYPES = (Decision, Signal)
 #: The fields of a Comment that every decision replaces.
-STATE_FIELDS = ("status", "version", "decisions")
+STATE_FIELDS = ("status", "version", "decisions", "text_kept_days")
 #: Fields that are part of the key.
 NAMED = ("id", "site", "draft_of")
 #: The fields of a submission, with their defaults.
@@ -149,7 +149,10 @@ def dump_state(comment: Comment) -> bytes:
 
     It does not repeat the status, which is that of the last decision, or the version, which is their number.
     """
-    return dump({"decisions": comment.decisions}) + b"\n" if comment.decisions else UNDECIDED
+    if not comment.decisions:
+        return UNDECIDED
+    deleted = {} if comment.has_text else {"text_kept_days": comment.text_kept_days}
+    return dump({"decisions": comment.decisions, **deleted}) + b"\n"
 
 
 def load_comment(site: str, id: str, record: bytes) -> Comment:

@@ -6,12 +6,14 @@ counts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from comments.lifecycle import Action, Label
 from comments.model import Comment, Decision
 from comments.probability import probability
 from comments.report_rules import DECIDED_BY_READERS
+
+from .keys import value_name
 
 #: Number of the latest ham lessons that set the ham ceiling.
 CEILING_LESSONS = 100
@@ -19,10 +21,18 @@ CEILING_LESSONS = 100
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Limits the lessons with this name that count to `most`: the first ones by comment id."""
+    """Limits the lessons with this name that count to `most`: the first ones by comment id.
 
-    name: str
+    The name has words of a text. `short` is its digest, which is all that is stored.
+    """
+
+    name: str = field(compare=False)
     most: int
+    short: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.short:
+            object.__setattr__(self, "short", value_name(self.name).hex())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,8 @@ def counted_lessons(lessons: Mapping[str, Lesson]) -> set[str]:
     passed = set()
     for id in sorted(lessons):
         # A quota also counts lessons that are beyond another quota, so that one lesson moves at most two others.
-        before = [within.get(quota.name, 0) for quota in lessons[id].quotas]
-        within |= {quota.name: n + 1 for quota, n in zip(lessons[id].quotas, before, strict=True)}
+        before = [within.get(quota.short, 0) for quota in lessons[id].quotas]
+        within |= {quota.short: n + 1 for quota, n in zip(lessons[id].quotas, before, strict=True)}
         if all(n < quota.most for quota, n in zip(lessons[id].quotas, before, strict=True)):
             passed.add(id)
     return passed

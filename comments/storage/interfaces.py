@@ -23,6 +23,7 @@ from .presence import Presence
 from .queue_index import QueueIndex
 from .receipt_codes import ReceiptCodes
 from .reports import Reports
+from .retention import Retention
 from .server_state import Heartbeats, Server
 from .shared_reputation import SharedReputation
 from .shared_views import SharedViews
@@ -223,6 +224,7 @@ class CoreStorage:
     checks: Checks
     numbers: Numbers
     queue_index: QueueIndex
+    retention: Retention
 
 
 @dataclass(frozen=True, slots=True)

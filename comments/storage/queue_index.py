@@ -131,6 +131,9 @@ class QueueIndex(Protocol):
     def renew(self, site: str) -> None:
         """Index every comment again, in the steps of `continue_upkeep`. The present entries stay until replaced."""
 
+    def purge(self, site: str) -> None:
+        """Remove words and names that no comment has any more, in the steps of `continue_upkeep`."""
+
     def find(self, site: str, query: IndexQuery) -> IndexResult:
         """Return one page of the comments that match. Kinds of facets with very many values are counted as far as
         the values are frequent in these statuses."""

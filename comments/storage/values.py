@@ -10,7 +10,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 
 #: Version of the data format. Back ends migrate older data.
-DATA_VERSION = 5
+DATA_VERSION = 6
 
 #: Days for which comments of new authors that were published without review are counted.
 UNSEEN_DAYS = 30

@@ -73,8 +73,8 @@ class ReplayCorpus:
         """Add a lesson, unless one of its quotas is full."""
         if lesson.label is Label.HAM:
             self.bars.append(lesson.log_odds)
-        counts = all(self.within[quota.name] < quota.most for quota in lesson.quotas)
-        self.within.update(quota.name for quota in lesson.quotas)
+        counts = all(self.within[quota.short] < quota.most for quota in lesson.quotas)
+        self.within.update(quota.short for quota in lesson.quotas)
         if counts:
             self.lessons[lesson.label] += 1
             self.residual += lesson.residual

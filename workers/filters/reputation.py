@@ -20,7 +20,7 @@ Counts = Mapping[str, tuple[int, int]]
 
 def linked_domains(comment: Comment) -> tuple[str, ...]:
     """Return the hosts that the content links to, and their parent domains with the same owner."""
-    return all_domains(linked_hosts(comment))
+    return all_domains(linked_hosts(comment)) if comment.has_text else comment.kept_domains
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,12 @@ def copy_tokens(comment: Comment) -> tuple[str, ...]:
 
 
 def lesson_tokens(comment: Comment) -> frozenset[str]:
-    """Return the tokens that a lesson about the comment counts: those of the site's model, and those of copies."""
+    """Return the tokens that a lesson about the comment counts: those of the site's model, and those of copies.
+
+    A comment whose text was deleted has kept them.
+    """
+    if not comment.has_text:
+        return frozenset(comment.kept_tokens)
     return tokens(comment) | frozenset(copy_tokens(comment))
 
 

@@ -27,6 +27,9 @@ CERTAIN_SPAM = 4.0
 
 def lesson_quotas(comment: Comment) -> tuple[Quota, ...]:
     """Return the quotas of the comment's lesson; empty if it is no lesson."""
+    if not comment.has_text:
+        kept = (quota.split(" ") for quota in comment.kept_quotas)
+        return tuple(Quota("", int(most), short) for short, most in kept)
     return tuple(_quotas(comment))
 
 

@@ -21,6 +21,11 @@ class CommentKeys(Names):
         """sorted set; comment ids by ms received; comments/accept, comments/decide; review, ops, export; for ever."""
         return self._of(site, f"status:{status}")
 
+    @stored(ExportClass.EXPORTED)
+    def retention(self, site: str, kind: str) -> str:
+        """sorted set; ids by the ms from which personal data is kept; comments/decide; Retention; until deleted."""
+        return self._of(site, f"retention:{kind}")
+
     @stored(ExportClass.DERIVED)
     def due(self, site: str) -> str:
         """sorted set; undecided ids by the ms from which they can be claimed; queue/*; queue/claim; until decided."""

@@ -16,6 +16,7 @@ from .evidence import MemoryEvidence
 from .numbers import MemoryNumbers
 from .queue import MemoryOutbox, MemoryQueue
 from .queue_index import MemoryQueueIndex
+from .retention import MemoryRetention
 from .site_data import AllSites
 from .thread_moves import MemoryThreadMoves
 from .threads import MemoryThreads
@@ -34,4 +35,5 @@ def open_memory(now: Callable[[], datetime], together: LearningGroups = ALONE) -
         checks=MemoryChecks(sites),
         numbers=MemoryNumbers(sites),
         queue_index=MemoryQueueIndex(sites),
+        retention=MemoryRetention(sites),
     )

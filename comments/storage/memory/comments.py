@@ -128,6 +128,7 @@ class MemoryComments:
         data.by_people[status_by_people(before)].subtract(records_of_people(before))
         data.by_people[status_by_people(after)].update(records_of_people(after))
         data.update_thread(after, visible, rewritten, now)
+        data.follow_retention(before, after, rewritten, now)
         if is_outbox_event(after):
             data.n_events += 1
             event = OutboxEvent(f"{data.n_events}-0", after.id, after.version, before.status, after.status)
@@ -153,6 +154,8 @@ class MemoryComments:
             data.count_author(comment.status, author, 1, comment.received)
         data.by_people[status_by_people(comment)].update(records_of_people(comment))
         data.update_thread(comment, visible, False, self._sites.now(), is_new=True)
+        undecided = replace(comment, status=Status.QUEUED, decisions=())
+        data.follow_retention(undecided, comment, False, self._sites.now())
         return True
 
     def by_status(self, site: str, status: Status, limit: int, cursor: str = "", newest: bool = False) -> CommentPage:

@@ -68,6 +68,9 @@ class MemoryQueueIndex:
         data = self._sites[site]
         data.unindexed |= set(data.comments)
 
+    def purge(self, site: str) -> None:
+        """Do nothing: this index holds no former entries."""
+
     def with_term(self, site: str, term: str, most: int) -> TermHits | None:
         query = IndexQuery(((term,),), order="newest", limit=most, statuses=INDEXED)
         found = self.find(site, query)

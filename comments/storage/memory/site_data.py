@@ -15,6 +15,7 @@ from comments.model import Comment
 from comments.storage.codec import milliseconds
 from comments.storage.corpus_lessons import Lesson
 from comments.storage.queue_index import IndexEntry
+from comments.storage.retention import CLASS_OF_STATUS, RetentionClass
 from comments.storage.thread_tree import NodeState, node_state
 from comments.storage.values import CHANGES_MAX, RECENT_MAX, Claim, OutboxEvent
 
@@ -77,6 +78,18 @@ class SiteData:
     indexed: dict[str, IndexedComment] = field(default_factory=dict)
     unindexed: set[str] = field(default_factory=set)  # ids whose index entry is missing or out of date
     next_slot: int = 0
+    #: Comments that lose personal data after a time -> when that time began.
+    kept_since: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+
+    def follow_retention(self, before: Comment, after: Comment, rewritten: bool, now: float) -> None:
+        """Begin the time after which a decided comment loses its details, or its text."""
+        if before.status is Status.QUEUED or rewritten:
+            self.kept_since[RetentionClass.DETAILS][after.id] = after.received.timestamp()
+        if before.status is not after.status:
+            for kind in CLASS_OF_STATUS.values():
+                self.kept_since[kind].pop(after.id, None)
+            if kind_now := CLASS_OF_STATUS.get(after.status):
+                self.kept_since[kind_now][after.id] = now
 
     def above(self, id: str) -> Iterator[Comment]:
         """Yield the comments above one, the nearest first."""

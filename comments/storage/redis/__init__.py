@@ -28,6 +28,7 @@ from .queue import RedisOutbox, RedisQueue
 from .queue_index import RedisQueueIndex
 from .receipt_codes import RedisReceiptCodes
 from .reports import RedisReports
+from .retention import RedisRetention
 from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
 from .shared_views import RedisSharedViews
@@ -83,6 +84,7 @@ def open_redis(settings: Settings) -> Storage:
         server=RedisServer(client, keys),
         heartbeats=RedisHeartbeats(client, keys),
         audit=RedisAudit(client, keys),
+        retention=RedisRetention(client, keys),
         author_rules=RedisAuthorRules(client, keys),
         author_history=RedisAuthorHistory(client, keys),
         queue_index=RedisQueueIndex(client, keys),

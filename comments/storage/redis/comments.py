@@ -159,7 +159,7 @@ class RedisComments:
             **DECIDE_CONSTANTS, "channel": k.decided(site), "comments": k.comment(site, ""),
             "children": k.children(site, ""), "aliases": k.thread_aliases(site), "moving": k.moving_threads(site),
             **periods_named(named), "numbers": k.numbers(site, ""), "index": k.index_prefix(site),
-            "changes": named,
+            "retention": k.retention(site, ""), "changes": named,
         }  # fmt: skip
         results = self._decide([*keys, *of_changes], arguments, *values)
         return [bool(applied) for applied, requested in zip(results, is_requested, strict=False) if requested]

@@ -11,7 +11,7 @@ from comments.model import Comment
 from comments.shared_learning import LearningGroups
 from comments.storage.codec import dump_state
 from comments.storage.corpus_lessons import CEILING_LESSONS, Lesson, Quota, lesson_of
-from comments.storage.keys import Keys, value_name
+from comments.storage.keys import Keys
 from comments.storage.values import TokenCounts
 
 from .client import Client, guarded, text
@@ -72,8 +72,8 @@ class RedisCorpus:
 
 
 def _written(lesson: Lesson) -> str:
-    """Return a lesson as learn.lua reads it. Quotas get short names: every lesson repeats those of its quotas."""
-    quotas = [[value_name(quota.name).hex(), quota.most] for quota in lesson.quotas]
+    """Return a lesson as learn.lua reads it."""
+    quotas = [[quota.short, quota.most] for quota in lesson.quotas]
     fields = {
         "label": lesson.label,
         "tokens": sorted(lesson.tokens),

@@ -12,6 +12,7 @@ from comments.storage.codec import dump_state, dump_submission, milliseconds
 from comments.storage.draft_changes import is_outbox_event, is_published_unseen, rewrites_submission
 from comments.storage.keys import WHOLE_SITE, thread_name
 from comments.storage.people_records import records_of_people, status_by_people
+from comments.storage.retention import CLASS_OF_STATUS
 from comments.storage.thread_tree import node_state
 from comments.storage.values import (
     CHANGES_MAX,
@@ -41,6 +42,7 @@ DECIDE_CONSTANTS: Mapping[str, Any] = {
     "first_seen_unit": FIRST_SEEN_UNIT,
     "unseen_days": UNSEEN_DAYS,
     "wait_buckets": [f"{bound:g}" for bound in WAIT_BUCKETS[:-1]],
+    "retention_of": {status.value: kind.value for status, kind in CLASS_OF_STATUS.items()},
 }
 
 

@@ -6,6 +6,7 @@ A migration must be safe to repeat: two processes may start at once, and one may
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from .author_history import COMMENTS_PER_READ
 from .client import text
 from .comments import RedisComments
 from .numbers import RedisNumbers
+from .retention import RedisRetention
 from .sites_and_people import RedisSites
 from .thread_indexes import RedisThreadIndexes
 from .thread_moves import RedisThreadMoves
@@ -78,10 +80,22 @@ def _count_numbers(client: Any, keys: Keys) -> None:
         numbers.start_recount(site.id)
 
 
+def _start_retention(client: Any, keys: Keys) -> None:
+    """Version 6 deletes texts and details after a time. For comments of before, that time begins now."""
+    retention, now = RedisRetention(client, keys), datetime.now(UTC)
+    for site in RedisSites(client, keys).all():
+        for status in Status:
+            start = 0
+            while ids := client.zrange(keys.status(site.id, status), start, start + COMMENTS_PER_READ - 1):
+                retention.start(site.id, status, [text(id) for id in ids], now)
+                start += len(ids)
+
+
 #: Version -> migration to the next version.
 MIGRATIONS: Mapping[int, Callable[[Any, Keys], None]] = {
     1: _count_decisions_of_people,
     2: _index_threads,
     3: _normalize_threads,
     4: _count_numbers,
+    5: _start_retention,
 }

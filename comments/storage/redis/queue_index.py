@@ -18,6 +18,7 @@ from comments.storage.queue_index import INDEXED, IndexEntry, IndexQuery, IndexR
 
 from .bitmaps import CHUNK, bit_positions
 from .client import Client, guarded, keys_from, text
+from .index_purge import POSITION, IndexPurge
 from .paging import page
 from .queue_search import Search
 from .scripts import Script
@@ -44,6 +45,7 @@ class RedisQueueIndex:
         self._update = Script(client, "review/index_update")
         self._renew = Script(client, "review/index_renew")
         self._drop = Script(client, "review/index_drop")
+        self._purge = IndexPurge(client, keys)
 
     def outdated(self, site: str, n: int) -> list[str]:
         return [text(id) for id in self._client.srandmember(self._keys.index_outdated(site), n)]
@@ -82,21 +84,23 @@ class RedisQueueIndex:
         pipe, k = self._client.pipeline(transaction=False), self._keys
         pipe.scard(k.index_outdated(site))
         pipe.scard(k.index_chunks(site, "retired"))
-        pipe.hmget(k.index_state(site), "pass", "former")
+        pipe.hmget(k.index_state(site), "pass", "former", POSITION)
         for status in INDEXED:
             pipe.zcard(k.status(site, status))
-        outdated, retired, states, *stored = pipe.execute()
-        return not outdated and not retired and (states == [DONE, DONE] or not any(stored))
+        outdated, retired, (*states, purge), *stored = pipe.execute()
+        return not outdated and not retired and not purge and (states == [DONE, DONE] or not any(stored))
 
     def continue_upkeep(self, site: str) -> bool:
         k = self._keys
         if self._client.scard(k.index_outdated(site)) > MAX_OUTDATED:
             return True
-        position, former = self._client.hmget(k.index_state(site), "pass", "former")
+        position, former, purge = self._client.hmget(k.index_state(site), "pass", "former", POSITION)
         if position != DONE:
             self._find_unindexed(site, text(position or b""))
         elif former != DONE:
             self._delete_former(site, text(former or b"0"))
+        elif purge and not self._client.scard(k.index_outdated(site)):
+            self._purge.step(site, purge)
         elif retired := self._client.srandmember(k.index_chunks(site, "retired")):
             self._empty(site, text(retired))
         else:
@@ -108,6 +112,9 @@ class RedisQueueIndex:
         tops = [k.index_facet(site, status, kind) for status in INDEXED for kind in FACET_KINDS]
         shared = [k.index_state(site), k.index_chunks(site), k.index_chunks(site, "retired"), k.index_held_rows(site)]
         self._renew([*shared, *tops], {})
+
+    def purge(self, site: str) -> None:
+        self._purge.begin(site)
 
     def find(self, site: str, query: IndexQuery) -> IndexResult:
         return Search(self._client, self._keys, site, query).result()

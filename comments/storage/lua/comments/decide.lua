@@ -8,7 +8,8 @@
 -- ARGV[1]  channel, statuses, whole_site (field of threads:version for all threads), recent_max, latest_max,
 --          changes_max, first_seen_unit (of an author's record), unseen_days (kept), wait_buckets (seconds),
 --          comments, children and index (prefixes of keys), aliases and moving (keys of threads that moved), max_cost,
---          numbers, periods, not_hourly and max_pages (see lib/numbers), and changes. Each change has id, old and new
+--          retention (prefix of keys) and retention_of (status -> class of its texts), numbers, periods, not_hourly and
+--          max_pages (see lib/numbers), and changes. Each change has id, old and new
 --          (status), state (in the thread's tree), version (for the outbox; 0 for no event), received, since (ms from
 --          when it waits for the filters), thread, parent, authors (names of the author's records; the first holds
 --          the day), unseen (1 if the filters published the comment of a new author without review), people_old and
@@ -185,6 +186,17 @@ local function register(c)
   if c.staff_name ~= "" then redis.call("SADD", staff_names, c.staff_name) end
 end
 
+-- Begin the time after which the comment loses its details, or its text.
+local function update_retention(c)
+  if c.old == "queued" or c.rewritten ~= "" then
+    redis.call("ZADD", args.retention .. "details", c.received, c.id)
+  end
+  if c.old == c.new then return end
+  local was, is = args.retention_of[c.old], args.retention_of[c.new]
+  if was then redis.call("ZREM", args.retention .. was, c.id) end
+  if is then redis.call("ZADD", args.retention .. is, now, c.id) end
+end
+
 local function apply(c)
   c.score_before = tonumber(recounted_until and redis.call("ZSCORE", status_keys[c.old], c.id) or c.received)
   c.score = c.new == "queued" and c.since or c.received
@@ -202,6 +214,7 @@ local function apply(c)
   end
   if c.teaches or c.entry ~= "" or (c.rewritten ~= "" and not c.is_new) then redis.call("SADD", unlearned, c.id) end
   update_authors(c)
+  update_retention(c)
   update_numbers(c)
   cost = cost + DECISION_COST + update_thread(c)
   if c.version > 0 then redis.call("XADD", outbox, "*", "c", c.id, "v", c.version, "b", c.old, "a", c.new) end
