@@ -11,7 +11,7 @@ from .storage.retention import CLASS_OF_STATUS, RetentionClass
 
 @dataclass(frozen=True, slots=True)
 class KeptLesson:
-    """What stays of a comment's lesson when its text is deleted, so that it can be rebuilt and exactly unlearned."""
+    """The part of a lesson that is kept without the text, so that it can be rebuilt and exactly unlearned."""
 
     tokens: tuple[str, ...] = ()
     quotas: tuple[str, ...] = ()

@@ -39,12 +39,12 @@ from comments.thread_plans import follow_rules, has_changed_rules
 from .delivery.notice_sender import start_notices
 from .delivery.outbox import deliver_batch
 from .deps import Deps, deps
+from .expired_data import delete_some
 from .judging.attribute_answers import with_attributes
 from .judging.check_verdicts import check_new, check_stored
 from .judging.judge import judge_batch
 from .judging.policy import catalogue
 from .lessons import learn_some
-from .retention import delete_some
 
 log = logging.getLogger(__name__)
 

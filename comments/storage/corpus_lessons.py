@@ -7,13 +7,15 @@ counts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Protocol
 
 from comments.lifecycle import Action, Label
 from comments.model import Comment, Decision
 from comments.probability import probability
 from comments.report_rules import DECIDED_BY_READERS
 
-from .keys import value_name
+from .values import TokenCounts
 
 #: Number of the latest ham lessons that set the ham ceiling.
 CEILING_LESSONS = 100
@@ -32,7 +34,7 @@ class Quota:
 
     def __post_init__(self) -> None:
         if not self.short:
-            object.__setattr__(self, "short", value_name(self.name).hex())
+            object.__setattr__(self, "short", blake2b(self.name.encode(), digest_size=8).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +87,26 @@ def ham_ceiling(lessons: Mapping[str, Lesson]) -> float:
     """Return the highest log-odds among the latest ham lessons, at least 0."""
     ham = sorted((lesson.at, id, lesson.log_odds) for id, lesson in lessons.items() if lesson.label is Label.HAM)
     return max((0.0, *(log_odds for _, _, log_odds in ham[-CEILING_LESSONS:])))
+
+
+class Corpus(Protocol):
+    """The lessons of a site's moderators. Sites that learn together (`comments.shared_learning`) share one corpus."""
+
+    def due(self, site: str, n: int) -> list[str]:
+        """Return ids of comments whose lesson may have changed."""
+
+    def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
+        """Make the counts agree with `comment.lesson`; return False if they did already.
+
+        A new label replaces the old lesson. The counts depend on the lessons and not on their order. The id stays due
+        if the comment changed since it was read.
+        """
+
+    def totals(self, site: str) -> tuple[int, int]:
+        """Return the number of ham lessons and of spam lessons."""
+
+    def snapshot(self, site: str) -> TokenCounts:
+        """Return the whole corpus, for tests and rebuilds."""
+
+    def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
+        """Delete the corpus and make the given comments of each site due, in one step."""

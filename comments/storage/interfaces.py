@@ -4,7 +4,7 @@ Times are aware UTC datetimes. A thread has the name that the site sent (a key o
 Every method raises StorageDown if the server does not reply.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,7 +14,7 @@ from comments.model import Comment
 
 from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
 from .checks import Checks
-from .corpus_lessons import Quota
+from .corpus_lessons import Corpus
 from .deliveries import Deliveries
 from .notes_and_bulks import BulkActions, Notes
 from .notices import Notices
@@ -44,7 +44,6 @@ from .values import (
     QueueDepth,
     ThreadChanges,
     ThreadPage,
-    TokenCounts,
 )
 
 
@@ -176,29 +175,6 @@ class EvidenceStore(Protocol):
 
     def add_staff_name(self, site: str, name: str) -> None:
         """Reserve a name for the site's team. A comment with the role staff does the same when it is accepted."""
-
-
-class Corpus(Protocol):
-    """The lessons of a site's moderators. Sites that learn together (`comments.shared_learning`) share one corpus."""
-
-    def due(self, site: str, n: int) -> list[str]:
-        """Return ids of comments whose lesson may have changed."""
-
-    def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
-        """Make the counts agree with `comment.lesson`; return False if they did already.
-
-        A new label replaces the old lesson. The counts depend on the lessons and not on their order. The id stays due
-        if the comment changed since it was read.
-        """
-
-    def totals(self, site: str) -> tuple[int, int]:
-        """Return the number of ham lessons and of spam lessons."""
-
-    def snapshot(self, site: str) -> TokenCounts:
-        """Return the whole corpus, for tests and rebuilds."""
-
-    def forget(self, site: str, due: Mapping[str, Sequence[str]]) -> None:
-        """Delete the corpus and make the given comments of each site due, in one step."""
 
 
 class Outbox(Protocol):

@@ -5,6 +5,7 @@ from functools import partial
 
 from comments.lifecycle import BUTTONS, MODERATOR_ACTIONS, Action, Status
 from comments.signals import signal_title
+from comments.text_notes import deletion_note
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 
@@ -45,6 +46,7 @@ def page_context(signed: SignedIn) -> dict[str, object]:
         "shortcuts": SHORTCUTS,
         "script_table": script_table(),
         "web_link": web_link,
+        "deletion_note": deletion_note,
         "thread_link": thread_link,
         "signal_title": partial(signal_title, deps().signals),
         "summary_of": reason_line,

@@ -13,6 +13,7 @@ from comments.site import Site
 from comments.storage.interfaces import Storage
 from comments.storage.thread_details import ThreadDetails
 from comments.storage.values import Counters
+from comments.text_notes import deletion_note
 from comments.validation import is_web_address
 from service.accounts.sessions import SignedIn, has_role, may_see_emails
 from service.deps import deps
@@ -65,6 +66,7 @@ class ReviewedComment(BaseModel):
     decisions: list[ReviewedDecision]
     actions: list[Action] = Field(description="actions that the signed-in person may take now")
     undoable: bool
+    text_deleted: str = Field(description="note in place of a text that was deleted after its time; otherwise empty")
     hides_replies: bool = Field(description="the published replies to it are hidden too; `show-replies` ends that")
 
     @classmethod
@@ -75,10 +77,11 @@ class ReviewedComment(BaseModel):
             revises=comment.draft_of,
             verified=comment.is_verified,
             email=comment.email if may_see_emails(signed.person, site) else "",
-            html=html(comment.public_content),
+            html=html(comment.public_content) if comment.has_text else _note(comment),
+            text_deleted=deletion_note(comment.text_kept_days),
             reasons=reasons_of(comment.filter_decision, deps().signals),
             decisions=[ReviewedDecision.model_validate(d) for d in comment.decisions],
-            actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide else [],
+            actions=list(actions_for(Role.MODERATOR, comment.status)) if may_decide and comment.has_text else [],
             undoable=comment.can_undo and may_decide,
         )
 
@@ -89,6 +92,10 @@ COPIED = (
     *("author", "url", "content", "origin", "network_56", "network_48"),
     *("user_agent", "referrer", "hides_replies", "role"),
 )
+
+
+def _note(comment: Comment) -> str:
+    return f'<p class="muted">{deletion_note(comment.text_kept_days)}.</p>'
 
 
 def web_link(text: str) -> str:

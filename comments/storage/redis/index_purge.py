@@ -12,9 +12,9 @@ from .client import Client, text
 from .scripts import Script
 
 #: Terms of one step: a thousand slots of each take 5 ms.
-TERMS_PER_STEP = 50
+PURGED_TERMS = 50
 #: Frequent values that one step looks at.
-VALUES_PER_STEP = 200
+PURGED_VALUES = 200
 #: Field of index:state: the part at which the pass is, and the cursor in it. Parts are the chunks, then the lists of
 #: frequent values.
 POSITION = "purge"
@@ -60,7 +60,7 @@ class IndexPurge:
         if ":" in part:
             return self._purge_values(site, part, cursor, chunks)
         named = {
-            "prefix": k.index_prefix(site), "chunk": part, "cursor": cursor, "count": TERMS_PER_STEP,
+            "prefix": k.index_prefix(site), "chunk": part, "cursor": cursor, "count": PURGED_TERMS,
             "others": [chunk for chunk in chunks if chunk != part],
         }  # fmt: skip
         return text(self._purge([k.index_words(site)], named))
@@ -69,7 +69,7 @@ class IndexPurge:
         """Remove frequent values that no comment has."""
         status, _, kind = part.partition(":")
         key = self._keys.index_facet(site, status, kind)
-        following, found = self._client.zscan(key, int(cursor), count=VALUES_PER_STEP)
+        following, found = self._client.zscan(key, int(cursor), count=PURGED_VALUES)
         values, pipe = [value for value, _ in found], self._client.pipeline(transaction=False)
         for value in values:
             for chunk in chunks:

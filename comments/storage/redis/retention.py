@@ -13,7 +13,7 @@ from .client import Client, guarded, text
 from .scripts import Script
 
 #: Records replaced in one call of the script, so that none holds the server for long: 25 of the largest take 2 ms.
-RECORDS_AT_ONCE = 25
+REWRITTEN_AT_ONCE = 25
 
 
 @guarded
@@ -41,8 +41,8 @@ class RedisRetention:
     ) -> int:
         k, replaced = self._keys, 0
         shared = [k.index_outdated(site), k.index_slots(site), *(k.retention(site, kind) for kind in done)]
-        for start in range(0, len(ids), RECORDS_AT_ONCE):
-            some = ids[start : start + RECORDS_AT_ONCE]
+        for start in range(0, len(ids), REWRITTEN_AT_ONCE):
+            some = ids[start : start + REWRITTEN_AT_ONCE]
             records = self._client.mget([k.comment(site, id) for id in some])
             values = [
                 value for id, record in zip(some, records, strict=True) for value in _pair(site, id, record, change)

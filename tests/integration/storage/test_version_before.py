@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.number_periods import Unit, latest_range
 from comments.storage.queue_index import IndexQuery
 from comments.storage.redis import connect
+from comments.storage.retention import RetentionClass
 from comments.storage.values import CommentChange, EvidenceQuery, HistoryQuery, WindowUse
 from tests.support.builders import decided, moderated
 from workers.learning.lesson_quotas import lesson_quotas
@@ -242,3 +243,15 @@ def test_comments_of_before_are_counted_in_the_background(old: Storage) -> None:
     counted = sum(old.numbers.counts("blog", latest_range(Unit.MONTH, 24, now())), Counter[str]())
     assert counted == sum((Counter({name: n}) for (_, name), n in wanted.items()), Counter[str]())
     assert counted["f:held"] > 0
+
+
+def test_the_time_of_old_texts_and_details_begins_with_the_upgrade(old: Storage) -> None:
+    soon, before = now() + timedelta(minutes=1), now() - timedelta(minutes=1)
+    everything = {id for found in BY_STATUS.values() for id in found}
+    expected = {
+        RetentionClass.REFUSED: BY_STATUS[Status.SPAM] | BY_STATUS[Status.REMOVED],
+        RetentionClass.WITHDRAWN: BY_STATUS[Status.WITHDRAWN],
+        RetentionClass.DETAILS: everything,
+    }
+    assert {kind: set(old.retention.due("blog", kind, soon, 99)) for kind in expected} == expected
+    assert [old.retention.due("blog", kind, before, 99) for kind in expected] == [[], [], []]

@@ -28,7 +28,8 @@ def read(line: str) -> Comment:
         Decision(**d | {"at": datetime.fromisoformat(d["at"]), "signals": tuple(Signal(**s) for s in d["signals"])})
         for d in values["decisions"]
     ]
-    read = {"received": datetime.fromisoformat(values["received"]), "ranges": tuple(values["ranges"])}
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    read = {**lists, "received": datetime.fromisoformat(values["received"])}
     return Comment(**values | read | {"decisions": tuple(decisions)})
 
 

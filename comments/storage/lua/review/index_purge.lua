@@ -36,13 +36,8 @@ end
 local found = redis.call("HSCAN", own .. "terms", args.cursor, "COUNT", args.count)
 for i = 1, #found[2], 2 do
   local term, list = found[2][i], found[2][i + 1]
-  local kept, is_used = "", false
-  if list == "" then is_used = purge_bitmap(own .. "many:" .. term)
-  else
-    kept = living(list)
-    is_used = kept ~= ""
-  end
-  if not is_used then
+  local kept = living(list)
+  if kept == "" and not (list == "" and purge_bitmap(own .. "many:" .. term)) then
     redis.call("HDEL", own .. "terms", term)
     local word = string.match(term, "^word:(.*)$")
     if word and not is_in_other_chunks(term) then redis.call("ZREM", words, word) end

@@ -23,12 +23,12 @@ def kept_lesson(comment: Comment) -> KeptLesson:
     return KeptLesson(tuple(sorted(lesson_tokens(comment))), quotas, linked_domains(comment))
 
 
-def delete_some(d: Deps, site: Site) -> bool:
-    """Delete the data of some comments whose time is over; return True if there may be more."""
+def delete_some(d: Deps, site: Site, n: int = STEP) -> bool:
+    """Delete the data of up to `n` comments of each kind whose time is over; return True if there may be more."""
     pseudonyms, more = Pseudonyms(d.settings.secret_key), False
     for kind, before in deletion_limits(site, d.now()).items():
-        ids = d.storage.retention.due(site.id, kind, before, STEP)
-        more = more or len(ids) == STEP
+        ids = d.storage.retention.due(site.id, kind, before, n)
+        more = more or len(ids) == n
         if not ids:
             continue
         if kind is RetentionClass.DETAILS:
