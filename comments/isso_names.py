@@ -5,20 +5,26 @@ up to 2^53, so all numbers are below it.
 
 * A comment that was imported from Isso keeps its number, which is below 2^52. Its id is derived from the number:
   `isso`, the number in 11 letters, and a check of 11 letters that no random id has by chance.
-* The number of any other comment is 2^52 plus 52 bits of a digest of its id. It never changes and is not stored. Two
-  comments of a thread of 10,000 share a number with a probability of 1 in 90 million.
+* The number of any other comment is 2^52, plus the milliseconds of its time times 1024, plus 10 bits of a digest of its
+  id. It never changes, is not stored, and says where in the thread the comment is found. Only two comments of the same
+  millisecond can share a number, once in 1024 such pairs.
 """
 
+from datetime import datetime
 from hashlib import blake2b
 
 from .pseudonyms import BASE32, ID_LETTERS, id_of
 from .site import Site
+from .storage.codec import milliseconds
 from .thread_addresses import thread_key
 
 #: Numbers from Isso are below it, those of other comments from it on.
 FIRST_OWN_NUMBER = 2**52
 
 _PREFIX = "isso"
+_DIGEST_BITS = 10
+#: Milliseconds fit into the other 42 bits until the year 2109.
+_LAST_TIME = 2**42 - 1
 #: Digits of base 32, in the order of `pseudonyms.BASE32`. Eleven hold 55 bits.
 _DIGITS = BASE32[:32].decode()
 _NUMBER_LETTERS = 11
@@ -36,14 +42,20 @@ def id_of_isso_comment(number: int) -> str:
     return start + id_of(_digest(f"isso comment {number}"))[len(start) :]
 
 
-def isso_number(id: str) -> int:
-    """Return the number of a comment: its old one in Isso, or one from the digest of its id."""
+def isso_number(id: str, received: datetime) -> int:
+    """Return the number of a comment: its old one in Isso, or one made of its time and its id."""
     digits = id.removeprefix(_PREFIX)[:_NUMBER_LETTERS]
     if id.startswith(_PREFIX) and all(digit in _DIGITS for digit in digits):
         number = sum(_DIGITS.index(digit) << 5 * n for n, digit in enumerate(reversed(digits)))
         if 0 < number < FIRST_OWN_NUMBER and id_of_isso_comment(number) == id:
             return number
-    return FIRST_OWN_NUMBER + int.from_bytes(_digest(id)[:8], "big") % FIRST_OWN_NUMBER
+    time = min(max(0, milliseconds(received)), _LAST_TIME)
+    return FIRST_OWN_NUMBER + (time << _DIGEST_BITS) + int.from_bytes(_digest(id)[:2], "big") % (1 << _DIGEST_BITS)
+
+
+def time_of_isso_number(number: int) -> int:
+    """Return the milliseconds in the number of a comment that was not imported from Isso."""
+    return number - FIRST_OWN_NUMBER >> _DIGEST_BITS
 
 
 def _digest(text: str) -> bytes:

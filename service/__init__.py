@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
 from .accounts import account_pages, address_links, notice_pages, sessions, sign_in
+from .compat import isso_files, isso_reading, isso_writing
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
@@ -118,6 +119,9 @@ VIEWS = (
     presence_api,
     ops_views,
     delivery_pages,
+    isso_reading,
+    isso_writing,
+    isso_files,
 )
 
 #: Addresses of pages up to 0.1.0, which people may have bookmarked, and their addresses now.

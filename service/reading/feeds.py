@@ -1,7 +1,7 @@
 """Atom feeds (RFC 4287) of a thread and of a site, with published comments only."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 from uuid import UUID, uuid5
@@ -39,17 +39,28 @@ def site_feed(
 ) -> bytes:
     """Render the latest comments of all threads. `address` is the feed's own; `details` are those of each thread."""
     feed = _feed(site, urn(site.id), site.name, address, version)
-    feed.extend(_entry(site, c, details[c[0].thread]) for c in _with_change_times(comments))
+    feed.extend(_entry(site, c, details[c[0].thread], comment_fragment(c[0])) for c in _with_change_times(comments))
     return _document(feed)
 
 
+def comment_fragment(comment: PublicComment) -> str:
+    """Return the place of a comment on its page."""
+    return f"#comment-{comment.id}"
+
+
 def thread_feed(
-    site: Site, thread: str, address: str, version: int, comments: Sequence[Comment], details: ThreadDetails
+    site: Site,
+    thread: str,
+    address: str,
+    version: int,
+    comments: Sequence[Comment],
+    details: ThreadDetails,
+    fragment: Callable[[PublicComment], str] = comment_fragment,
 ) -> bytes:
     """Render the latest comments of one thread."""
     feed = _feed(site, urn(site.id, thread), f"{site.name}: {details.title or thread}", address, version)
     _link_page(feed, site, thread, details)
-    feed.extend(_entry(site, c, details) for c in _with_change_times(comments))
+    feed.extend(_entry(site, c, details, fragment(c[0])) for c in _with_change_times(comments))
     return _document(feed)
 
 
@@ -79,7 +90,7 @@ def _feed(site: Site, id: str, title: str, address: str, version: int) -> Elemen
     return feed
 
 
-def _entry(site: Site, row: tuple[PublicComment, datetime], details: ThreadDetails) -> Element:
+def _entry(site: Site, row: tuple[PublicComment, datetime], details: ThreadDetails, fragment: str) -> Element:
     comment, changed = row
     entry = Element(f"{{{ATOM}}}entry")
     name = (comment.author or "Anonymous") + (" (staff)" if comment.role == STAFF else "")
@@ -91,7 +102,7 @@ def _entry(site: Site, row: tuple[PublicComment, datetime], details: ThreadDetai
     _add(author, "name", name)
     if comment.url:
         _add(author, "uri", comment.url)
-    _link_page(entry, site, comment.thread, details, f"#comment-{comment.id}")
+    _link_page(entry, site, comment.thread, details, fragment)
     if comment.parent:
         SubElement(entry, f"{{{THREADING}}}in-reply-to", ref=urn(site.id, comment.thread, comment.parent))
     _add(entry, "content", comment.html).set("type", "html")

@@ -93,7 +93,7 @@ def feed(site: str, query: FeedQuery) -> Response:
         return _thread_feed(found, query.thread, _address(found, "/feed.atom", thread=query.thread))
     address, version = _address(found, "/feed.atom"), threads.site_version(found.id)
     cache_response(found, "", version)
-    return _cached(
+    return cached_answer(
         ("site feed", found.id),
         _feed_etag(found, address, version),
         feeds.ATOM_MEDIA,
@@ -132,7 +132,7 @@ def _thread_feed(site: Site, thread: str, address: str) -> Response:
         newest = storage.threads.newest(site.id, key, feeds.ENTRIES)
         return RenderedBody(feeds.thread_feed(site, key, address, version, newest, details))
 
-    return _cached(("feed", site.id, address), _feed_etag(site, address, version), feeds.ATOM_MEDIA, render)
+    return cached_answer(("feed", site.id, address), _feed_etag(site, address, version), feeds.ATOM_MEDIA, render)
 
 
 def _feed_etag(site: Site, address: str, version: int) -> str:
@@ -160,10 +160,11 @@ def _page(site: str, thread: str, query: PageQuery, media: str, language: str = 
 
     comments_url, texts = _address(found, "/comments"), site_translation(found, language)
     question = (media, comments_url, texts.code, query.order, query.cursor, str(query.limit))
-    return _cached((found.id, key, *question), published_threads.etag(version, *question), media, render)
+    return cached_answer((found.id, key, *question), published_threads.etag(version, *question), media, render)
 
 
-def _cached(question: tuple[str, ...], etag: str, media: str, render: Callable[[], RenderedBody]) -> Response:
+def cached_answer(question: tuple[str, ...], etag: str, media: str, render: Callable[[], RenderedBody]) -> Response:
+    """Answer from the response cache if it has this version, else render the body."""
     return _conditional(etag, media, lambda: response_cache().rendered(question, etag, render))
 
 

@@ -29,13 +29,16 @@ def given_secret(pseudonyms: Pseudonyms, site: Site, request: Request, settings:
     return given if pseudonyms.is_author_secret(site.id, given) else ""
 
 
-def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settings) -> None:
-    """Keep the secret for the next form. Browsers send it with forms on pages of the site only over https."""
+def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settings, path: str = "") -> None:
+    """Keep the secret for the next form. Browsers send it with forms on pages of the site only over https.
+
+    `path` begins the addresses that get it; without one these are those of the site's API.
+    """
     response.set_cookie(
         _cookie_name(site),
         secret,
         max_age=COOKIE_SECONDS,
-        path=f"/v1/sites/{site.id}/",
+        path=path or f"/v1/sites/{site.id}/",
         secure=settings.secure,
         httponly=True,
         samesite="None" if settings.secure else "Lax",

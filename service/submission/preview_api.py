@@ -59,10 +59,15 @@ class Preview(Wire):
     tags=("submission",),
 )
 def preview_comment(site: str, body: CommentEdit) -> Response:
+    return json_response(Preview(html=rendered_preview(site, body.content)))
+
+
+def rendered_preview(site: str, content: str) -> str:
+    """Return the text as HTML. Raises NotFound, NotAllowed, Invalid and TooMany."""
     found = site_cache.get_site(site)
     site_access.check_site_origin(found, request, deps().settings)
-    fields = tidied({"content": body.content})
+    fields = tidied({"content": content})
     if problems := tuple(problem for problem in field_problems(fields, found) if problem.field == "content"):
         raise Invalid(problems)
     cast(PreviewLimit, current_app.extensions.setdefault(_EXTENSION, PreviewLimit())).count(client_network(deps()))
-    return json_response(Preview(html=markdown.html(fields["content"])))
+    return markdown.html(fields["content"])

@@ -34,6 +34,8 @@ OPEN_HEADERS = {
     "Vary": "Accept-Encoding",
 }
 
+MEDIA = {"json": "application/json", "css": "text/css"}
+
 
 @dataclass(frozen=True, slots=True)
 class ServedFile:
@@ -53,7 +55,7 @@ def served_file(content: bytes, name: str = SCRIPT_NAME) -> ServedFile:
         gzip.compress(content, 9, mtime=0),
         digest.hexdigest()[:16],
         f"sha384-{b64encode(digest.digest()).decode()}",
-        "application/json" if name.endswith(".json") else "text/javascript",
+        MEDIA.get(name.rpartition(".")[2], "text/javascript"),
     )
 
 
@@ -88,7 +90,7 @@ class WidgetFile(Wire):
 
 @blueprint.get("/widget.js")
 def current_script() -> Response:
-    return _file_response(_files()[SCRIPT_NAME], SHORT_CACHE)
+    return file_response(_files()[SCRIPT_NAME], SHORT_CACHE)
 
 
 @blueprint.get("/widget-<name>")
@@ -97,10 +99,10 @@ def lasting_file(name: str) -> Response:
     file = _files().get(f"widget-{name}")
     if file is None:
         raise NotFound("this server has another version of the widget")
-    return _file_response(file, LONG_CACHE)
+    return file_response(file, LONG_CACHE)
 
 
-def _file_response(file: ServedFile, cache_control: str) -> Response:
+def file_response(file: ServedFile, cache_control: str) -> Response:
     gzipped = request.accept_encodings["gzip"] > 0
     content = file.compressed if gzipped else file.content
     response = Response(content, mimetype=file.media, headers=OPEN_HEADERS)

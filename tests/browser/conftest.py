@@ -21,11 +21,11 @@ from service import create_app
 from service.deps import Deps
 from tests.browser.pages import Website, open_website
 from tests.support.builders import a_site
+from tests.support.immediate_jobs import ImmediateJobs
 from tests.support.mail_server import MailServer
 from workers import deps as workers
 from workers.delivery.smtp import Mailer
 from workers.filters import BUILT_IN
-from workers.jobs import CALLABLES
 from workers.judging.policy import build_policy, catalogue
 
 #: Flags that switch off background network traffic and the GPU.
@@ -35,13 +35,6 @@ FLAGS = [
 ]
 #: Milliseconds to wait for a page. Only a busy machine needs more than a moment.
 TIMEOUT_MS = 30_000
-
-
-class ImmediateJobs:
-    """Runs each job at once, with the same functions that RQ calls."""
-
-    def enqueue(self, job: str, site: str, token: str = "") -> None:
-        CALLABLES[job](site, token)
 
 
 @dataclass(frozen=True)

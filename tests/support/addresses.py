@@ -228,6 +228,7 @@ OPEN = {
     "/account/notices/stop/": "test_notice_pages: needs the token",
     "/sites/<site>/decide/": "test_decision_links: needs the token",
     "/hooks/": "test_chat_hooks: needs the signature",
+    "/isso/<site>/": "test_isso_*: published, own by the cookie with the receipt",
     "/v1/sites/<site>/": "test_readers, test_reporting, test_api_*: published, own by receipt, threads by key",
 }
 

@@ -1,28 +1,46 @@
 """Isso's numbers of comments and names of threads."""
 
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.isso_names import FIRST_OWN_NUMBER, id_of_isso_comment, isso_number, thread_of_isso_uri
+from comments.isso_names import (
+    FIRST_OWN_NUMBER,
+    id_of_isso_comment,
+    isso_number,
+    thread_of_isso_uri,
+    time_of_isso_number,
+)
 from comments.pseudonyms import ID_LETTERS, id_of, new_id
+from comments.storage.codec import milliseconds
 from comments.thread_addresses import thread_key
 from comments.validation import ID
-from tests.support.builders import a_site
+from tests.support.builders import NOW, a_site
 
 
 @given(st.integers(1, FIRST_OWN_NUMBER - 1))
 def test_an_imported_comment_keeps_its_number(number: int) -> None:
     id = id_of_isso_comment(number)
     assert ID.fullmatch(id)
-    assert isso_number(id) == number
+    assert isso_number(id, NOW) == number
 
 
-@given(st.binary(min_size=ID_LETTERS, max_size=ID_LETTERS))
-def test_the_number_of_any_other_comment_is_safe_in_javascript(random_bytes: bytes) -> None:
-    assert FIRST_OWN_NUMBER <= isso_number(id_of(random_bytes)) < 2**53
+@given(
+    st.binary(min_size=ID_LETTERS, max_size=ID_LETTERS),
+    st.datetimes(datetime(1970, 1, 2), datetime(2109, 1, 1), timezones=st.just(UTC)),
+)
+def test_the_number_of_any_other_comment_is_safe_in_javascript_and_has_its_time(raw: bytes, at: datetime) -> None:
+    number = isso_number(id_of(raw), at)
+    assert FIRST_OWN_NUMBER <= number < 2**53
+    assert time_of_isso_number(number) == milliseconds(at)
+
+
+def test_times_that_do_not_fit_still_give_a_number() -> None:
+    for year in (1, 1969, 2200, 9999):
+        assert FIRST_OWN_NUMBER <= isso_number(new_id(), datetime(year, 6, 1, tzinfo=UTC)) < 2**53
 
 
 @pytest.mark.parametrize("number", [-1, 0, FIRST_OWN_NUMBER, 2**63])
@@ -32,20 +50,19 @@ def test_a_number_that_isso_never_gave_has_no_id(number: int) -> None:
 
 
 def test_every_id_that_storage_holds_has_a_number() -> None:
-    assert FIRST_OWN_NUMBER <= isso_number("Isso-8.9") < 2**53
-    assert FIRST_OWN_NUMBER <= isso_number("isso") < 2**53
+    assert FIRST_OWN_NUMBER <= isso_number("Isso-8.9", NOW) < 2**53
+    assert FIRST_OWN_NUMBER <= isso_number("isso", NOW) < 2**53
 
 
 def test_an_id_that_only_begins_like_an_imported_one_has_a_number_of_its_own() -> None:
     id = id_of_isso_comment(7)
     changed = id[:-1] + ("a" if id[-1] != "a" else "b")
-    assert isso_number(changed) >= FIRST_OWN_NUMBER
+    assert isso_number(changed, NOW) >= FIRST_OWN_NUMBER
 
 
-def test_new_comments_have_different_numbers() -> None:
-    ids = [new_id() for _ in range(1000)]
-    assert len({isso_number(id) for id in ids}) == len(ids)
-    assert [isso_number(id) for id in ids] == [isso_number(id) for id in ids]
+def test_later_comments_have_higher_numbers() -> None:
+    numbers = [isso_number(new_id(), NOW + timedelta(milliseconds=n)) for n in range(1000)]
+    assert numbers == sorted(set(numbers))
 
 
 def test_the_id_of_a_number_never_changes() -> None:

@@ -1,0 +1,106 @@
+"""Isso's rules between browser and server: its CORS headers, its form of errors, and the cookies of authors.
+
+Isso's client sends cookies to another host, so answers allow credentials: for the origins of the site, and no others.
+"""
+
+import json
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import Forbidden, HTTPException
+from werkzeug.http import dump_cookie
+
+from comments.errors import NotAllowed, NotFound, ReplygateError, StorageDown
+from comments.site import Site
+from service.deps import deps
+from service.web import errors, site_access, site_cache
+from service.web.request_body import JSON
+
+#: Isso's own list.
+ALLOWED_METHODS, ALLOWED_HEADERS = "HEAD, GET, POST, PUT, DELETE", "Origin, Referer, Content-Type"
+EXPOSED_HEADERS = "X-Set-Cookie, Date"
+
+#: Isso's client knows only these: 400 for a text to change, 403 for what its author may not do.
+ISSO_STATUSES = {409: 403, 422: 400}
+
+#: Seconds for which the client offers to edit and delete, if the site allows no edits: Isso's default.
+LEAST_COOKIE_SECONDS = 900
+
+
+def add_credentials_headers(response: Response) -> Response:
+    """Let scripts on pages of the site read the answer, with cookies; for `after_request`."""
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin")
+    try:
+        listed = site_cache.get_site((request.view_args or {}).get("site", "")).origins if origin else ()
+    except (NotFound, StorageDown):
+        return response  # the answer already reports the error
+    if origin and origin in listed:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+        response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Max-Age"] = site_access.PREFLIGHT_SECONDS
+    return response
+
+
+def json_text(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False)
+
+
+def json_answer(body: Any, status: int = 200) -> Response:
+    return Response(json_text(body), status, mimetype=JSON)
+
+
+def isso_error(error: ReplygateError | HTTPException) -> Response | HTTPException:
+    """Answer an error as Isso does for programs: `{"message": …}`."""
+    if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
+        return error
+    refused = errors.refusal(error)
+    message = " ".join(problem.message for problem in refused.problems) or refused.detail or refused.title
+    response = json_answer({"message": message}, ISSO_STATUSES.get(refused.status, refused.status))
+    response.headers.update(refused.headers)
+    return response
+
+
+def check_content_type() -> None:
+    """Refuse bodies that a form on a page of another site could send, as Isso does. Raises Forbidden."""
+    if request.content_type and request.mimetype != JSON:
+        raise Forbidden("Send application/json.")
+
+
+def give_rights(response: Response, site: Site, number: int, id: str) -> Response:
+    """Set the cookies with which the author may edit and delete the comment: the right is that of the receipt.
+
+    The first cookie is sent back to this service. The client copies the second into the cookies of the page, only to
+    see whether to offer the buttons. So it holds no right, unlike Isso's, and scripts on the page cannot take one.
+    """
+    receipt = deps().pseudonyms.receipt(site.id, id)
+    return _set_cookies(response, site, number, f"{id}.{receipt}", site.edit_seconds or LEAST_COOKIE_SECONDS)
+
+
+def end_rights(response: Response, site: Site, number: int) -> Response:
+    """Delete both cookies."""
+    return _set_cookies(response, site, number, "", 0)
+
+
+def _set_cookies(response: Response, site: Site, number: int, value: str, seconds: int) -> Response:
+    secure, path = deps().settings.secure, f"/isso/{site.id}/"
+    expires, cross_site = None if seconds else 0, "None" if secure else "Lax"
+    own = dump_cookie(str(number), value, seconds, expires, path, None, secure, True, samesite=cross_site)
+    page_is_secure = request.headers.get("Origin", "").startswith("https:")
+    note = "1" if value else ""
+    copied = dump_cookie(f"isso-{number}", note, seconds, expires, secure=page_is_secure, samesite="Lax")
+    response.headers.add("Set-Cookie", own)
+    response.headers.add("X-Set-Cookie", copied)
+    return response
+
+
+def given_rights(number: int) -> tuple[str, str]:
+    """Return id and receipt from the author's cookie. Raises NotAllowed without one."""
+    id, _, receipt = request.cookies.get(str(number), "").partition(".")
+    if not id or not receipt:
+        raise NotAllowed("Only the author may do this, in the browser that sent the comment, for a short time.")
+    return id, receipt

@@ -1,0 +1,168 @@
+"""Isso's API for authors: send, edit and delete a comment, and preview a text. There are no votes."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.wrappers import Request
+
+from comments.drafts import AuthorView
+from comments.email_subscriptions import REPLIES
+from comments.errors import Invalid, NotAllowed, NotFound, Problem, ReplygateError
+from comments.isso_names import thread_of_isso_uri
+from comments.lifecycle import Outcome
+from comments.site import Site
+from comments.storage.values import ThreadRow
+from service.deps import deps
+from service.submission.acceptance import submissions
+from service.submission.author_edits import AuthorProof, apply_edit, author_view, withdraw
+from service.submission.author_secrets import keep_in_cookie
+from service.submission.preview_api import rendered_preview
+from service.web import request_body, site_access, site_cache
+from service.web.request_body import RequestBody
+
+from .isso_access import (
+    add_credentials_headers,
+    check_content_type,
+    end_rights,
+    give_rights,
+    given_rights,
+    isso_error,
+    json_answer,
+)
+from .isso_comments import own_comment, shown_comment
+from .isso_reading import requested_isso_thread
+from .isso_threads import find_comment, number_of, top_numbers
+
+blueprint = Blueprint("isso_writing", __name__, url_prefix="/isso/<site>")
+blueprint.after_request(add_credentials_headers)
+blueprint.register_error_handler(ReplygateError, isso_error)
+blueprint.register_error_handler(HTTPException, isso_error)
+
+#: Isso's names of the fields that have another name here.
+ISSO_FIELDS = {"text": "content", "author": "author", "email": "email", "website": "url", "title": "thread_title"}
+OTHER_FIELDS = ("parent", "notification")
+#: The client shows the comment at once, or as waiting for a moderator: seconds to wait for the verdict before that.
+VERDICT_SECONDS = 3
+
+
+@blueprint.post("/new")
+def submit_new(site: str) -> Response:
+    """Accept a comment: 201 if it is published by now, 202 if it is not."""
+    check_content_type()
+    found = site_cache.get_site(site)
+    if "uri" not in request.args:
+        raise BadRequest("missing uri query")
+    waiting = Request({**request.environ, "HTTP_PREFER": f"wait={VERDICT_SECONDS}"}, populate_request=False)
+    accepted = submissions().submit(waiting, site, lambda: _submitted(found))
+    comment = accepted.comment
+    mode = 201 if comment.outcome is Outcome.PUBLISHED else 202
+    (parent,) = top_numbers(deps().storage, site, [comment])
+    response = json_answer(own_comment(comment, comment.content, comment.outcome, parent, plain=False), mode)
+    keep_in_cookie(response, found, accepted.author_secret, deps().settings, f"/isso/{found.id}/")
+    return give_rights(response, found, number_of(comment), comment.id)
+
+
+def _submitted(site: Site) -> RequestBody:
+    """Read the body, with the names of our fields. Raises BadRequest and Invalid with every problem."""
+    sent = {name: value for name, value in request_body.json_object(request.get_data()).items() if value is not None}
+    problems = [
+        Problem(name, "string_type", f"{name} must be a string or null.")
+        for name in ISSO_FIELDS
+        if not isinstance(sent.get(name, ""), str)
+    ]
+    parent = sent.get("parent")
+    if parent is not None and type(parent) is not int:
+        problems.append(Problem("parent", "int_type", "parent must be an integer or null."))
+    if problems:
+        raise Invalid(problems)
+    fields = {ours: sent[theirs] for theirs, ours in ISSO_FIELDS.items() if theirs in sent}
+    fields["thread"] = thread_of_isso_uri(request.args["uri"], site)
+    if parent:
+        fields["parent"] = _parent_id(site, parent)
+    if sent.get("notification") and fields.get("email") and deps().settings.sends_mail:
+        fields["notify"] = REPLIES
+    if site.trap_field in sent and site.trap_field not in (*ISSO_FIELDS, *OTHER_FIELDS):
+        fields[site.trap_field] = sent[site.trap_field]
+    return RequestBody(fields, form=False)
+
+
+def _parent_id(site: Site, number: int) -> str:
+    """Return the id of the comment that readers see under this number. Raises Invalid."""
+    row = find_comment(deps().storage, site.id, requested_isso_thread(site), number)
+    if row is None:
+        raise Invalid([Problem("parent", "parent", "The comment you are replying to does not exist.")])
+    return row.id
+
+
+def _own(own: AuthorView, plain: bool = False) -> dict[str, Any]:
+    """Return a comment to its author, with the latest text and its status."""
+    comment, outcome = own.comment, Outcome.PENDING if own.edit is Outcome.PENDING else own.comment.outcome
+    (parent,) = top_numbers(deps().storage, comment.site, [comment])
+    return _without_hash(own_comment(comment, own.content, outcome, parent, plain))
+
+
+def _without_hash(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != "hash"}
+
+
+def _with_rights(site: Site, number: int) -> tuple[str, AuthorProof]:
+    """Return the id of the comment and the proof of its author. Raises NotAllowed."""
+    site_access.check_site_origin(site, request, deps().settings)
+    id, receipt = given_rights(number)
+    try:
+        view = author_view(deps(), site, id, AuthorProof(receipt))
+    except NotFound as error:
+        raise NotAllowed("This cookie gives no right to the comment.") from error
+    if number_of(view.comment) != number or view.comment.outcome is Outcome.WITHDRAWN:
+        raise NotAllowed("This cookie gives no right to the comment.")
+    return id, AuthorProof(receipt)
+
+
+@blueprint.get("/id/<int:number>")
+def own_text(site: str, number: int) -> Response:
+    """Return the author's own comment, to edit it."""
+    found = site_cache.get_site(site)
+    own = author_view(deps(), found, *_with_rights(found, number))
+    return json_answer(_own(own, request.args.get("plain", "0") != "0"))
+
+
+@blueprint.put("/id/<int:number>")
+def edit_text(site: str, number: int) -> Response:
+    """Edit the text. Readers see it once it is judged."""
+    check_content_type()
+    found = site_cache.get_site(site)
+    id, proof = _with_rights(found, number)
+    text = request_body.json_object(request.get_data()).get("text")
+    if not isinstance(text, str):
+        raise BadRequest("text is missing" if text is None else "text must be a string or null")
+    own = apply_edit(deps(), found, id, proof, text)
+    answer = json_answer(_own(own) | {"modified": deps().now().timestamp()})
+    return give_rights(answer, found, number, id)
+
+
+@blueprint.delete("/id/<int:number>")
+def delete_own(site: str, number: int) -> Response:
+    """Withdraw the comment. The answer is null, or what stays of it while there are replies."""
+    check_content_type()
+    found, storage = site_cache.get_site(site), deps().storage
+    id, proof = _with_rights(found, number)
+    comment = withdraw(deps(), found, id, proof).comment
+    (replies,), (parent,) = storage.threads.replies(site, [comment]), top_numbers(storage, site, [comment])
+    stub = _without_hash(shown_comment(ThreadRow(comment, removed=True), parent, plain=False))
+    return end_rights(json_answer(stub if replies else None), found, number)
+
+
+@blueprint.post("/id/<int:number>/<any(like, dislike):vote>")
+def refuse_vote(site: str, number: int, vote: str) -> Response:
+    """Refuse votes in the form in which Isso denies them."""
+    site_cache.get_site(site)
+    return json_answer({"likes": 0, "dislikes": 0, "message": "Votes are not offered on this site."}, 403)
+
+
+@blueprint.post("/preview")
+def preview_text(site: str) -> Response:
+    text = request_body.json_object(request.get_data()).get("text")
+    if not isinstance(text, str):
+        raise BadRequest("no text given")
+    return json_answer({"text": rendered_preview(site, text).rstrip("\n")})
