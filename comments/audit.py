@@ -63,6 +63,7 @@ class AuditAction(StrEnum):
     CHANNEL_REMOVE = "channel.remove"
     EXPORT = "export.comments"
     EXPORT_AUDIT = "export.audit"
+    IMPORT = "import.comments"
     ERASURE = "erasure"
     REPORTS_LIMITED = "report.limited"
     PIN = "comment.pin"
@@ -117,6 +118,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.CHANNEL_REMOVE: "Notice channel removed",
     AuditAction.EXPORT: "Comments exported",
     AuditAction.EXPORT_AUDIT: "Audit log exported",
+    AuditAction.IMPORT: "Comments imported",
     AuditAction.ERASURE: "Personal data erased",
     AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
     AuditAction.PIN: "Comment pinned",

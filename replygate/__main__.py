@@ -25,6 +25,7 @@ from . import up, web_server
 from .commands import (
     audit_command,
     demo_command,
+    import_command,
     mail_command,
     moderator_commands,
     notice_commands,
@@ -100,6 +101,7 @@ cli.add_command(notice_commands.notices)
 cli.add_command(mail_command.mail)
 cli.add_command(demo_command.demo)
 cli.add_command(rebuild_command.rebuild)
+cli.add_command(import_command.import_comments)
 cli.add_command(evaluate_command.evaluate)
 cli.add_command(train_command.train)
 

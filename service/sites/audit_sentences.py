@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.VIEW_DELETE: "deleted the shared view “{subject}”",
     AuditAction.EXPORT: "exported comments",
     AuditAction.EXPORT_AUDIT: "exported the audit log",
+    AuditAction.IMPORT: "imported comments[ from {after}]",
     AuditAction.ERASURE: "erased personal data[ of {subject}]",
     AuditAction.REPORTS_LIMITED: "reported so many comments that reports hold no more for an hour",
     AuditAction.PIN: "pinned {comment}",

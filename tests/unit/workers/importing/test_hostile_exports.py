@@ -1,0 +1,205 @@
+"""Exports that are damaged, huge or built to do harm are refused with a reason, in flat memory."""
+
+import gzip
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import a_site
+from workers.importing.export_files import ExportUnreadable
+from workers.importing.file_import import arrange_file
+from workers.importing.formats import FORMATS
+from workers.importing.import_plan import open_plan
+from workers.importing.import_report import ImportReport
+from workers.importing.page_names import PageNames
+from workers.importing.planned_rows import PlannedComment, PlanOptions
+
+EXPORTS = Path(__file__).parents[3] / "data/imports"
+WXR = (
+    '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
+    "<wp:base_blog_url>https://pier.example</wp:base_blog_url>"
+    "<item><title>T</title><link>https://pier.example/a</link><wp:post_id>1</wp:post_id><wp:status>publish</wp:status>"
+    "{}</item></channel></rss>"
+)
+COMMENT = (
+    "<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author>Ada</wp:comment_author>"
+    "<wp:comment_date_gmt>2024-01-01 00:00:00</wp:comment_date_gmt><wp:comment_content>{text}</wp:comment_content>"
+    "<wp:comment_approved>{approved}</wp:comment_approved><wp:comment_parent>{parent}</wp:comment_parent></wp:comment>"
+)
+
+
+def comment(id: int = 1, text: str = "Hello", parent: int = 0, approved: str = "1") -> str:
+    return COMMENT.format(id=id, text=text, parent=parent, approved=approved)
+
+
+def read(path: Path, name: str = "wxr", limit: int = 2**30) -> tuple[list[PlannedComment], ImportReport]:
+    report = ImportReport()
+    with open_plan() as plan:
+        names = PageNames(a_site(origins=("https://pier.example",)))
+        arrange_file(plan, path, FORMATS[name], names, PlanOptions(), report, limit, lambda done, total: None)
+        return [row for row in plan.planned() if isinstance(row, PlannedComment)], report
+
+
+def written(tmp_path: Path, content: str | bytes) -> Path:
+    path = tmp_path / "export"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refused(tmp_path: Path, content: str | bytes, name: str = "wxr") -> str:
+    with pytest.raises(ExportUnreadable) as raised:
+        read(written(tmp_path, content), name)
+    return str(raised.value)
+
+
+def test_nested_entities_are_refused(tmp_path: Path) -> None:
+    bombs = "".join(f'<!ENTITY e{n} "&e{n - 1};&e{n - 1};&e{n - 1};">' for n in range(1, 40))
+    text = f'<!DOCTYPE rss [<!ENTITY e0 "lol">{bombs}]><rss>&e39;</rss>'
+    assert "document type" in refused(tmp_path, text)
+
+
+def test_external_entities_are_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the secret")
+    text = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]><rss><channel>&x;</channel></rss>'
+    message = refused(tmp_path, text)
+    assert "document type" in message
+    assert "the secret" not in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'<rss a="{"x" * 1_000_000}"/>',
+        "<rss " + " ".join(f"a{n}='1'" for n in range(1_000)) + "/>",
+        "<a>" * 10_000,
+        "not XML at all",
+        "",
+        "<html><body>A page</body></html>",
+        WXR.format(comment())[:-40],
+        WXR.format("<wp:comment><oops></wp:comment>"),
+        b"\xff\xfe\x00\xd8",
+        b'<?xml version="1.0" encoding="rot13"?><rss/>',
+        b'<?xml version="1.0" encoding="no-such"?><rss/>',
+    ],
+)
+def test_damaged_and_foreign_xml_is_refused(tmp_path: Path, text: str | bytes) -> None:
+    assert refused(tmp_path, text)
+
+
+@pytest.mark.parametrize("name", ["disqus", "isso", "remark42", "commento"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"nonsense", b"\x00" * 100, b"{" * 5_000, b'{"a":' * 5_000])
+def test_files_that_are_no_export_are_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    assert refused(tmp_path, content, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("wxr", "wordpress.wxr.xml"),
+        ("disqus", "disqus.xml"),
+        ("commento", "commento.json"),
+        ("isso", "isso.db"),
+        ("remark42", "remark42.json.gz"),
+        ("commento", "comentario.json.gz"),
+    ],
+)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_files_that_are_cut_off_are_refused(tmp_path: Path, name: str, file: str, share: float) -> None:
+    content = (EXPORTS / file).read_bytes()
+    assert refused(tmp_path, content[: int(len(content) * share)], name)
+
+
+def test_archives_are_unpacked_and_bombs_are_refused(tmp_path: Path) -> None:
+    packed = gzip.compress(WXR.format(comment()).encode())
+    assert len(read(written(tmp_path, packed))[0]) == 1
+    with zipfile.ZipFile(tmp_path / "one.zip", "w") as archive:
+        archive.writestr("export.xml", WXR.format(comment()))
+    assert len(read(tmp_path / "one.zip")[0]) == 1
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("a.xml", "")
+        archive.writestr("b.xml", "")
+    with pytest.raises(ExportUnreadable, match="2 files"):
+        read(tmp_path / "two.zip")
+    bomb = gzip.compress(WXR.format(comment(text="a" * 30_000_000)).encode())
+    with pytest.raises(ExportUnreadable, match="10 MiB"):
+        read(written(tmp_path, bomb), limit=10 * 2**20)
+
+
+def test_a_huge_text_is_cut(tmp_path: Path) -> None:
+    (row,), _ = read(written(tmp_path, WXR.format(comment(text="word " * 1_000_000))))
+    assert len(row.comment.content) == 200_000
+    assert row.comment.cut
+
+
+def test_control_characters_and_wrong_bytes_do_not_stop_an_import(tmp_path: Path) -> None:
+    content = WXR.format(comment(text="bad \x0b byte \x1f here")).encode().replace(b"byte", b"by\xffte")
+    (row,), _ = read(written(tmp_path, content))
+    assert row.comment.content == "bad  by\ufffdte  here"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
+def test_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
+    name = "" if encoding.startswith("utf") else f'<?xml version="1.0" encoding="{encoding}"?>'
+    (row,), _ = read(written(tmp_path, (name + WXR.format(comment(text="Größe"))).encode(encoding)))
+    assert row.comment.content == "Größe"
+
+
+def test_rows_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
+    rows = comment(1) + comment(2, approved="perhaps") + comment(1, text="twice") + "<wp:comment></wp:comment>"
+    planned, report = read(written(tmp_path, WXR.format(rows)))
+    assert [row.comment.content for row in planned] == ["Hello"]
+    assert {reason: found.n for reason, found in report.skipped.items()} == {
+        "cannot be read": 2,
+        "with the id of an earlier row": 1,
+    }
+
+
+def test_very_deep_replies_join_the_last_level(tmp_path: Path) -> None:
+    rows = "".join(comment(n, parent=n - 1) for n in range(1, 2_001))
+    planned, _ = read(written(tmp_path, WXR.format(rows)))
+    levels: dict[str, int] = {}
+    for row in planned:
+        levels[row.comment.id] = levels[row.above] + 1 if row.above else 0
+    assert len(planned) == 2_000
+    assert max(levels.values()) == 499
+
+
+def test_circles_are_cut_and_nothing_is_lost(tmp_path: Path) -> None:
+    rows = "".join(comment(n, parent=n + 1 if n % 50 else n - 49) for n in range(1, 501))
+    planned, _ = read(written(tmp_path, WXR.format(rows)))
+    seen: set[str] = set()
+    for row in planned:
+        assert not row.above or row.above in seen
+        seen.add(row.comment.id)
+    assert len(seen) == 500
+
+
+def test_a_view_in_place_of_a_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "isso.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE threads (id, uri, title)")
+        database.execute(
+            "CREATE VIEW comments AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
+        )
+        database.commit()
+    with pytest.raises(ExportUnreadable, match="no tables"):
+        read(path, "isso")
+
+
+def test_odd_values_in_json_are_reported_and_do_no_harm(tmp_path: Path) -> None:
+    odd = [
+        {},
+        {"id": 5},
+        {"id": "x", "user": [], "locator": {}},
+        {"id": "y", "user": {"name": {"a": 1}}, "locator": {"url": "https://pier.example/b"}, "text": ["no"]},
+        {"id": "z", "user": {"name": "\ud800"}, "locator": {"url": "https://pier.example/b"}, "text": "\ud800 fine"},
+    ]
+    lines = [json.dumps({"version": 1, "posts": [None, 3]}), *map(json.dumps, odd), "[" * 50_000, '"text"']
+    planned, report = read(written(tmp_path, "\n".join(lines)), "remark42")
+    assert [row.comment.content for row in planned] == ["? fine"]
+    assert report.skipped["cannot be read"].n == 5

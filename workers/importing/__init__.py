@@ -1,0 +1,1 @@
+"""Import comments from other programs."""

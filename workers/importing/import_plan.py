@@ -1,0 +1,214 @@
+"""Order the rows of an export on disk: which are imported, in which thread, and below which comment.
+
+Exports name parents that come later, that are missing, or that reply to each other. A database in a temporary file
+holds the rows, so memory does not grow with the export.
+"""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from comments.storage.codec import moment
+
+from .import_report import ImportReport
+from .page_names import PageNames
+from .planned_rows import (
+    Planned,
+    PlannedComment,
+    PlannedPage,
+    PlanOptions,
+    kind_problem,
+    packed_row,
+    planned_status,
+    stored_milliseconds,
+    unpacked_row,
+)
+from .reply_order import find_parents, number_levels
+from .source_rows import SourceComment, SourceName, SourcePage, SourceRow, SourceStatus
+
+#: Rows written at a time.
+ROWS_WRITTEN = 500
+#: Comments that teach: the newest of each label. Older ones say little about the spam of today.
+MAX_HAM_LESSONS, MAX_SPAM_LESSONS = 1_000, 2_000
+
+_TABLES = """
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;
+CREATE TABLE pages (key TEXT PRIMARY KEY, link TEXT, title TEXT, closed INT, public INT, thread TEXT, problem TEXT);
+CREATE TABLE comments (n INTEGER PRIMARY KEY, id TEXT UNIQUE, page TEXT, thread TEXT, parent TEXT, received INT,
+  status TEXT, skip TEXT, above INT, wave INT, level INT, teaches INT DEFAULT 0, row TEXT);
+"""
+_INDEXES = """
+CREATE INDEX by_parent ON comments (parent) WHERE parent != '';
+CREATE INDEX by_above ON comments (above);
+CREATE INDEX by_wave ON comments (wave);
+CREATE INDEX by_thread ON pages (thread);
+"""
+
+
+class ImportPlan:
+    """Rows of one export, in a database that only this process uses."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.executescript(_TABLES)
+        self._pages: list[SourcePage] = []
+        self._comments: list[SourceComment] = []
+        self._last = datetime(2000, 1, 1, tzinfo=UTC)
+        self.source = ""
+
+    def close(self) -> None:
+        self._database.close()
+
+    def read(self, rows: Iterable[SourceRow], report: ImportReport) -> None:
+        """Store the rows of an export."""
+        self._database.execute("BEGIN")
+        for row in rows:
+            if isinstance(row, SourceComment):
+                report.rows += 1
+                self._comments.append(self._dated(row, report))
+            elif isinstance(row, SourcePage):
+                self._pages.append(row)
+            elif isinstance(row, SourceName):
+                self.source = self.source or row.name[:200]
+            else:
+                report.rows += 1
+                report.skip("cannot be read", f"{row.place}: {row.reason}")
+            if len(self._comments) + len(self._pages) >= ROWS_WRITTEN:
+                self._write(report)
+        self._write(report)
+        self._database.execute("COMMIT")
+
+    def _dated(self, comment: SourceComment, report: ImportReport) -> SourceComment:
+        """Give a comment without a readable date that of the comment before it. Exports are in order."""
+        if comment.received is None:
+            report.change("without a readable date, which get that of the comment before", f"comment {comment.id}")
+            comment = replace(comment, received=self._last + timedelta(seconds=1))
+        self._last = comment.received or self._last
+        return comment
+
+    def _write(self, report: ImportReport) -> None:
+        self._database.executemany(
+            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, NULL, '')",
+            [(p.key, p.link, p.title, p.closed, p.public) for p in self._pages],
+        )
+        for c in self._comments:
+            done = self._database.execute(
+                "INSERT OR IGNORE INTO comments (id, page, parent, received, status, skip, row)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    c.id,
+                    c.page,
+                    c.parent,
+                    stored_milliseconds(c),
+                    planned_status(c),
+                    kind_problem(c),
+                    packed_row(c),
+                ),
+            )
+            if not done.rowcount:
+                report.skip("with the id of an earlier row", f"comment {c.id}")
+        self._pages, self._comments = [], []
+
+    def arrange(self, names: PageNames, options: PlanOptions, report: ImportReport) -> None:
+        """Decide which comments are imported, in which order and place."""
+        self._database.executescript(_INDEXES)
+        self._database.execute("BEGIN")
+        self._name_threads(names, report)
+        self._skip(options, report)
+        find_parents(self._database, report)
+        number_levels(self._database)
+        self._skip_deleted(report)
+        self._choose_lessons()
+        query = "SELECT count(DISTINCT thread) FROM comments WHERE skip = ''"
+        (report.pages,) = self._database.execute(query).fetchone()
+        self._database.execute("COMMIT")
+
+    def _name_threads(self, names: PageNames, report: ImportReport) -> None:
+        used = "SELECT key, link FROM pages WHERE key IN (SELECT page FROM comments)"
+        elsewhere: dict[str, None] = {}
+        for key, link in self._database.execute(used).fetchall():
+            thread = names.thread(link)
+            problem = names.problem(thread)
+            if not problem and names.is_elsewhere(thread):
+                elsewhere[thread] = None
+            self._database.execute("UPDATE pages SET thread = ?, problem = ? WHERE key = ?", (thread, problem, key))
+        for thread in elsewhere:
+            report.change("pages on no address of this site: map them, or add the address to the site", thread)
+        self._database.execute(
+            "UPDATE comments SET thread = (SELECT thread FROM pages WHERE key = comments.page AND problem = '')"
+        )
+
+    def _skip(self, options: PlanOptions, report: ImportReport) -> None:
+        if options.pingbacks:
+            self._database.execute("UPDATE comments SET skip = '' WHERE skip = 'pingbacks or trackbacks'")
+        mark = self._database.execute
+        mark("UPDATE comments SET skip = 'on a page that is not in the file, or whose address cannot name a thread'"
+             " WHERE thread IS NULL AND skip = ''")  # fmt: skip
+        if not options.unpublished:
+            mark("UPDATE comments SET skip = 'on pages that are not public' WHERE skip = ''"
+                 " AND page IN (SELECT key FROM pages WHERE NOT public)")  # fmt: skip
+        self._report_skipped(report)
+
+    def _report_skipped(self, report: ImportReport) -> None:
+        for reason, n in self._database.execute("SELECT skip, count(*) FROM comments WHERE skip != '' GROUP BY skip"):
+            rows = self._database.execute("SELECT id, page FROM comments WHERE skip = ? ORDER BY n LIMIT 3", (reason,))
+            examples = [f"comment {id}" for id, _ in rows]
+            report.skip(reason, examples[0], n - len(examples) + 1)
+            for example in examples[1:]:
+                report.skip(reason, example)
+
+    def _skip_deleted(self, report: ImportReport) -> None:
+        """Skip deleted comments without replies. The others stay as stubs above their replies."""
+        n, done = 0, 1
+        while done:
+            done = self._database.execute(
+                "UPDATE comments SET skip = 'deleted' WHERE status = 'deleted' AND skip = ''"
+                " AND NOT EXISTS (SELECT 1 FROM comments c WHERE c.above = comments.n AND c.skip = '')"
+            ).rowcount
+            n += done
+        report.skip("deleted there or without text, and without replies", n=n)
+
+    def _choose_lessons(self) -> None:
+        for status, most in ((SourceStatus.APPROVED, MAX_HAM_LESSONS), (SourceStatus.SPAM, MAX_SPAM_LESSONS)):
+            self._database.execute(
+                "UPDATE comments SET teaches = 1 WHERE n IN (SELECT n FROM comments WHERE skip = '' AND status = ?"
+                " ORDER BY received DESC, n DESC LIMIT ?)",
+                (status.value, most),
+            )
+
+    def planned(self) -> Iterator[Planned]:
+        """Yield each page, and then the comments of each thread: every comment after the one that it is below."""
+        yield from self._planned_pages()
+        rows = self._database.execute(
+            "SELECT c.row, c.received, c.status, c.thread, p.id, c.teaches,"
+            " EXISTS (SELECT 1 FROM comments r WHERE r.above = c.n AND r.skip = '') FROM comments c"
+            " LEFT JOIN comments p ON p.n = c.above WHERE c.skip = '' ORDER BY c.thread, c.level, c.received, c.n"
+        )
+        for row, received, status, thread, above, teaches, has_replies in rows:
+            comment = replace(unpacked_row(row), received=moment(received), status=SourceStatus(status))
+            yield PlannedComment(comment, thread, above or "", bool(has_replies), bool(teaches), self.source)
+
+    def _planned_pages(self) -> Iterator[PlannedPage]:
+        """Yield one page for each thread, with its first title. It is closed if every page that became it was."""
+        rows = self._database.execute(
+            "SELECT thread, min(closed), (SELECT t.title FROM pages t WHERE t.thread = pages.thread AND t.title != ''"
+            " ORDER BY t.rowid LIMIT 1) FROM pages WHERE problem = ''"
+            " AND thread IN (SELECT thread FROM comments WHERE skip = '') GROUP BY thread ORDER BY thread"
+        )
+        for thread, closed, title in rows:
+            yield PlannedPage(thread, title or "", bool(closed))
+
+
+@contextmanager
+def open_plan() -> Iterator[ImportPlan]:
+    """Open a plan in a temporary directory, which has to hold about as much as the export."""
+    with tempfile.TemporaryDirectory(prefix="replygate-") as directory:
+        plan = ImportPlan(Path(directory) / "rows.db")
+        try:
+            yield plan
+        finally:
+            plan.close()
