@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .export_files import ExportReader, ExportUnreadable
-from .json_rows import JsonListReader, number_of, text_of
+from .json_rows import JsonListReader, text_of, whole_number_of
 from .source_rows import SourceComment, SourceName, SourcePage, SourceRow, SourceStatus, UnreadableRow, utc_time
 
 #: People and pages of one export that are kept in memory.
@@ -99,7 +99,7 @@ def _comment(row: _Row, person: _Row, id: str, page: str, parent: str, status: S
         url=text_of(person, "websiteUrl", "link").removeprefix("undefined"),  # Commento writes that for none
         ip=text_of(row, "authorIp"),
         is_staff=person.get("isModerator") is True,
-        votes=number_of(row, "score"),
+        votes=whole_number_of(row, "score"),
     )
 
 

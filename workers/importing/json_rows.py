@@ -27,7 +27,7 @@ def text_of(row: dict[str, Any], *names: str) -> str:
     return found.encode("utf-8", "replace").decode()
 
 
-def number_of(row: dict[str, Any], name: str) -> int:
+def whole_number_of(row: dict[str, Any], name: str) -> int:
     value = row.get(name)
     return int(value) if isinstance(value, int | float) and abs(value) < 10**9 else 0
 

@@ -5,7 +5,7 @@ from html import unescape
 from typing import Any
 
 from .export_files import ExportReader, ExportUnreadable
-from .json_rows import number_of, object_in, text_of
+from .json_rows import object_in, text_of, whole_number_of
 from .source_rows import (
     SourceComment,
     SourceName,
@@ -65,5 +65,5 @@ def _comment(row: dict[str, Any]) -> SourceComment | None:
         parent=text_of(row, "pid"),
         author=unescape(text_of(user, "name")),  # it is stored as it is written into pages
         is_staff=user.get("admin") is True,
-        votes=number_of(row, "score"),
+        votes=whole_number_of(row, "score"),
     )
