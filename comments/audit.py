@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     SITE_DELETE = "site.delete"
     SITE_RESTORE = "site.restore"
     SITE_REMOVE = "site.remove"
+    SITE_IMPORT = "site.import"
     KEY_MAKE = "key.make"
     KEY_REVOKE = "key.revoke"
     USER_KEY = "user-key.change"
@@ -87,6 +88,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.SITE_DELETE: "Site deleted",
     AuditAction.SITE_RESTORE: "Site restored",
     AuditAction.SITE_REMOVE: "Data of a deleted site removed",
+    AuditAction.SITE_IMPORT: "Site imported",
     AuditAction.KEY_MAKE: "API key created",
     AuditAction.KEY_REVOKE: "API key revoked",
     AuditAction.USER_KEY: "Key for signed users changed",

@@ -50,6 +50,10 @@ class StaleVersion(ReplygateError):
     """Raised if a comment changed after the version that the caller saw."""
 
 
+class SiteTaken(StaleVersion):
+    """Raised if an import would write to a site that exists."""
+
+
 class Invalid(ReplygateError):
     """Raised for invalid input, with every problem of every field."""
 

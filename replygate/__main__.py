@@ -1,18 +1,14 @@
 """The command line. `replygate up` runs everything on one machine; other commands run one part or manage it."""
 
 import os
-import sys
 import time
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from comments import logs
-from comments.audit import CONSOLE, AuditAction, AuditEntry
-from comments.comment_export import export_lines
 from comments.errors import Invalid, ReplygateError, SettingsInvalid, StorageDown
 from comments.job_queue import FORMER_QUEUES, QUEUES
 from comments.settings import Settings
@@ -25,6 +21,7 @@ from . import up, web_server
 from .commands import (
     audit_command,
     demo_command,
+    export_command,
     import_command,
     mail_command,
     moderator_commands,
@@ -102,6 +99,7 @@ cli.add_command(mail_command.mail)
 cli.add_command(demo_command.demo)
 cli.add_command(rebuild_command.rebuild)
 cli.add_command(import_command.import_comments)
+cli.add_command(export_command.export_site)
 cli.add_command(evaluate_command.evaluate)
 cli.add_command(train_command.train)
 
@@ -150,28 +148,6 @@ def part_settings(context: click.Context, part: str) -> Settings:
     logs.configure(chosen.log_level, part)
     give_signs_of_life(os.environ)
     return chosen
-
-
-@cli.command("export")
-@click.option("--site", "id", required=True, metavar="ID")
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, readable only by you."
-)
-def export_site(id: str, output: Path | None) -> None:
-    """Write all comments of a site as JSON lines, with email addresses and history."""
-    storage, site = current_deployment().storage, site_commands.site_named(id)
-    storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT, site=id))
-    lines = export_lines(storage, site)
-    with _private(output) as file:
-        for line in lines:
-            file.write(line.encode() + b"\n")
-
-
-def _private(path: Path | None) -> AbstractContextManager[BinaryIO]:
-    """Open the file so that only its owner may read it; without a path, standard output."""
-    if path is None:
-        return nullcontext(sys.stdout.buffer)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 @cli.command("status")

@@ -13,6 +13,7 @@ from comments.lifecycle import Status
 from comments.model import Comment
 
 from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
+from .archives import Archives
 from .checks import Checks
 from .corpus_lessons import Corpus
 from .deliveries import Deliveries
@@ -226,3 +227,4 @@ class Storage(CoreStorage):
     receipt_codes: ReceiptCodes
     thread_details: ThreadDetailsStore
     thread_indexes: ThreadIndexes
+    archives: Archives

@@ -49,6 +49,17 @@ def stored_period(unit: Unit, start: datetime) -> StoredPeriod:
     return StoredPeriod(f"months:{day:%Y}", f"{day.month}:", _expiry(year, MONTHS_KEPT))
 
 
+def period_expiry(key: str) -> int:
+    """Return the time (seconds since 1970) at which the key of a stored period expires. Raises ValueError."""
+    name, _, start = key.partition(":")
+    unit = Unit(name)
+    day = datetime.strptime(start + {Unit.HOUR: "", Unit.DAY: "-01", Unit.MONTH: "-01-01"}[unit], "%Y-%m-%d")
+    period = stored_period(unit, day.replace(tzinfo=UTC))
+    if period.key != key:
+        raise ValueError(f"{key} is no period")
+    return period.expires
+
+
 def stored_pages(unit: Unit, start: datetime) -> StoredPeriod:
     """Return the place of the busiest pages of a day or a month."""
     if unit is Unit.MONTH:

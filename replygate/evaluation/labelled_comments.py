@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from comments.archive.export_lines import is_other_line
 from comments.errors import Invalid, Problem
 from comments.lifecycle import LESSON, Label, Role, Status
 from comments.model import Comment
@@ -96,7 +97,7 @@ def _shuffle(examples: Iterable[Example]) -> Iterable[Example]:
 
 
 def _values(line: str | bytes) -> dict[str, Any] | None:
-    """Parse one line. Returns None for an empty line and for the site of an export."""
+    """Parse one line. Returns None for an empty line and for all lines of an export but comments."""
     if not line.strip():
         return None
     try:
@@ -105,7 +106,7 @@ def _values(line: str | bytes) -> dict[str, Any] | None:
         raise _Wrong("is not JSON in UTF-8") from error
     if not isinstance(values, dict):
         raise _Wrong("is not a JSON object")
-    return None if values.get("kind") == "site" else values
+    return None if is_other_line(values.get("kind")) else values
 
 
 def _label(values: dict[str, Any]) -> tuple[str, bool | None]:

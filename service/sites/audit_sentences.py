@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.SITE_DELETE: "deleted the site[ “{site}”]",
     AuditAction.SITE_RESTORE: "restored the deleted site[ “{site}”]",
     AuditAction.SITE_REMOVE: "removed the data of the deleted site[ “{before}”]",
+    AuditAction.SITE_IMPORT: "imported the site {subject}[ with {after} comments]",
     AuditAction.KEY_MAKE: "created the API key {subject}",
     AuditAction.KEY_REVOKE: "revoked the API key {subject}",
     AuditAction.USER_KEY: "changed the key for signed users[ from {before}][ to {after}]",

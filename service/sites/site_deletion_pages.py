@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from comments.archive.site_export import export_lines
 from comments.audit import AuditAction
-from comments.comment_export import export_lines
 from comments.errors import Problem, SiteDeleted, StaleVersion
 from comments.site import Site
 from comments.site_deletion import GRACE_PERIOD, deleted_site, removal_time, restored_site
@@ -26,10 +26,12 @@ def export(site: str) -> Response:
     signed = sessions.require_role(site, "owner", even_deleted=True)
     storage = deps().storage
     found = storage.sites.get(site)
+    lines = export_lines(storage, found, deps().pseudonyms)
     storage.audit.append(entry(signed, AuditAction.EXPORT, site=site))
-    lines = (line + "\n" for line in export_lines(storage, found))
     name = f'attachment; filename="{site}-comments.jsonl"'
-    return Response(lines, mimetype="application/x-ndjson", headers={"Content-Disposition": name})
+    return Response(
+        (f"{line}\n" for line in lines), mimetype="application/x-ndjson", headers={"Content-Disposition": name}
+    )
 
 
 @blueprint.get("/delete")

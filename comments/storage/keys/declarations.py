@@ -20,6 +20,7 @@ class ExportClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyDeclaration:
+    type: str  # as the docstring begins: "string", "hash", "set", "sorted set", "list", "stream", …
     export: ExportClass
     personal: str = ""  # data about people, readers or staff, in the members; "" for none
     left_out: str = ""  # secrets in an exported key, which are treated like the class SECRET; "" for none
@@ -32,7 +33,7 @@ DECLARATIONS: dict[str, KeyDeclaration] = {}
 def stored(export: ExportClass, personal: str = "", left_out: str = "") -> Callable[[K], K]:
     def declare(method: K) -> K:
         named: Any = method
-        DECLARATIONS[named.__name__] = KeyDeclaration(export, personal, left_out)
+        DECLARATIONS[named.__name__] = KeyDeclaration(str(named.__doc__).partition(";")[0], export, personal, left_out)
         return method
 
     return declare

@@ -13,7 +13,7 @@ class NumberKeys(Names):
         """hash; hour, day or month and counter -> n; comments/decide, report; Numbers; 8 days, 2 years or 10 years."""
         return self._of(site, f"numbers:{period}")
 
-    @stored(ExportClass.EXPORTED)
+    @stored(ExportClass.DERIVED)
     def busy_pages(self, site: str, period: str) -> str:
         """sorted set; at most 100 threads by published comments; comments/decide; Numbers; 100 days, or 2 years."""
         return self._of(site, f"numbers:{period}")

@@ -30,6 +30,11 @@ class SitesAndPeopleKeys(Names):
         return f"{self.prefix}:sites"
 
     @stored(ExportClass.TEMPORARY)
+    def importing(self, site: str) -> str:
+        """string; token of the import that writes the site; Archives; Archives; a minute."""
+        return f"{self.prefix}:importing:{site}"
+
+    @stored(ExportClass.TEMPORARY)
     def removal(self, site: str) -> str:
         """string; SCAN cursor, keys removed in this pass; SiteRemoval; the same; while a site's data is removed."""
         return self._of(site, "removal")

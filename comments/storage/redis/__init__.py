@@ -11,6 +11,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 
 from .addresses import check_url
+from .archives import RedisArchives
 from .audit_log import RedisAudit
 from .author_history import RedisAuthorHistory
 from .author_rules import RedisAuthorRules
@@ -97,4 +98,5 @@ def open_redis(settings: Settings) -> Storage:
         shared_reputation=RedisSharedReputation(client, keys, together),
         reports=RedisReports(client, keys),
         receipt_codes=RedisReceiptCodes(client, keys),
+        archives=RedisArchives(client, keys, together, comments),
     )

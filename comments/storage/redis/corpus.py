@@ -47,6 +47,14 @@ class RedisCorpus:
         named = {"id": comment.id, "at": at, "ceiling_lessons": CEILING_LESSONS}
         return bool(self._learn(self._learn_keys(site, comment.id), named, dump_state(comment), written) == 1)
 
+    def restore_lessons(self, site: str, lessons: Sequence[tuple[Comment, int, str]]) -> None:
+        """Store the lessons of comments as they were exported, with the ms of their decisions, and count them."""
+        pipe = self._client.pipeline(transaction=False)
+        for comment, at, written in lessons:
+            named = {"id": comment.id, "at": at, "ceiling_lessons": CEILING_LESSONS}
+            self._learn(self._learn_keys(site, comment.id), named, dump_state(comment), written, client=pipe)
+        pipe.execute()
+
     def totals(self, site: str) -> tuple[int, int]:
         ham, spam = self._client.hmget(self._keys.lessons(self._together.corpus_site(site)), *Label)
         return int(ham or 0), int(spam or 0)

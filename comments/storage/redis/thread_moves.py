@@ -176,10 +176,11 @@ def in_new_threads(client: Any, aliases: str, comments: Sequence[Comment | None]
 def resolved(client: Any, aliases: str, threads: Sequence[str]) -> list[str]:
     """Return the thread that answers for each, by a hash of aliases."""
     found = client.hmget(aliases, [thread_name(t) for t in threads]) if threads else []
-    return [_thread_of(value) if value else thread for thread, value in zip(threads, found, strict=True)]
+    return [aliased_thread(value) if value else thread for thread, value in zip(threads, found, strict=True)]
 
 
-def _thread_of(alias: bytes) -> str:
+def aliased_thread(alias: bytes) -> str:
+    """Return the thread that a stored alias leads to."""
     return text(alias).partition(" ")[2].partition("\n")[0]
 
 
@@ -196,7 +197,7 @@ def answering_threads(client: Client, keys: Keys, site: str, threads: Sequence[s
         aliases, found, scores = pipe.execute()
         prefixes = {text(old): text(new) for old, new in found.items()}
         ends = [
-            _thread_of(alias) if alias else name if score is not None else moved_by_prefix(prefixes, name)
+            aliased_thread(alias) if alias else name if score is not None else moved_by_prefix(prefixes, name)
             for name, alias, score in zip(names, aliases, scores, strict=True)
         ]
         if not prefixes:

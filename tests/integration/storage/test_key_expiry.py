@@ -45,6 +45,7 @@ TEMPORARY = {
     r"kept:.*": HOUR,
     r"tries:.*": 15 * MINUTE,
     r"probe": MINUTE,
+    r"importing:.*": MINUTE,
     r"notices:items:.*": WEEK,
     r"notices:result:.*": 30 * DAY,
 }
@@ -84,6 +85,7 @@ def used(storage: Storage) -> Storage:
     storage.notices.add("blog", "chat:a", [NoticeItem("review", "a", 1)], NOW, NOW)
     storage.notices.record_result("blog", "chat:a", NoticeResult(NOW))
     accepted(storage, user="user")
+    storage.archives.begin("shop", "token")
     return storage
 
 

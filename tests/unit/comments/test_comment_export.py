@@ -8,14 +8,14 @@ from pathlib import Path
 
 from click.testing import Result
 
+from comments.archive.site_export import export_lines
 from comments.chat_receivers import ChatKind, ChatReceiver
-from comments.comment_export import export_lines
 from comments.lifecycle import Action
 from comments.model import Comment, Decision, Signal
-from comments.pseudonyms import token_digest
+from comments.pseudonyms import Pseudonyms, token_digest
 from comments.site import Site, Webhook
 from comments.storage.interfaces import Storage
-from tests.support.builders import NOW, a_site, accepted, decided, moderated, published
+from tests.support.builders import NOW, SECRET, a_site, accepted, decided, moderated, published
 
 Run = Callable[..., Result]
 
@@ -41,9 +41,11 @@ def test_an_export_holds_every_comment_with_its_whole_history(run: Run, storage:
         moderated(storage, published(storage, url="https://ada.example"), Action.SPAM),
         decided(storage, accepted(storage), Action.HOLD),
     ]
-    site, *lines = run("export", "--site", "blog").stdout_bytes.decode().split("\n")[:-1]
+    header, site, *others = run("export", "--site", "blog").stdout_bytes.decode().split("\n")[:-1]
+    lines = [line for line in others if json.loads(line)["kind"] == "comment"]
     assert {c.id: c for c in map(read, lines)} == {c.id: storage.comments.get("blog", c.id) for c in kept}
-    assert foreign.id not in "".join(lines)
+    assert foreign.id not in "".join(others)
+    assert json.loads(header)["kind"] == "replygate"
     assert json.loads(site)["id"] == "blog"
 
 
@@ -51,8 +53,9 @@ def test_an_export_contains_only_the_ids_of_api_keys(run: Run, storage: Storage,
     whole = run("site", "key", "blog").stdout.strip()
     text = run("export", "--site", "blog").stdout
     assert token_digest(whole) not in text
-    assert json.loads(text)["keys"] == [whole.split("_")[1]]
-    assert json.loads(text)["left_out"] == [f"keys.{whole.split('_')[1]}"]
+    site = json.loads(text.splitlines()[1])
+    assert site["keys"] == [whole.split("_")[1]]
+    assert site["left_out"] == [f"keys.{whole.split('_')[1]}"]
 
 
 def test_an_export_names_secret_addresses_and_tokens_without_their_values(run: Run, storage: Storage):
@@ -63,7 +66,7 @@ def test_an_export_names_secret_addresses_and_tokens_without_their_values(run: R
         ChatReceiver("c3", ChatKind.NTFY, "Phone", NOW, url="https://ntfy.sh/secret-topic", token="secret-ntfy"),
     )
     storage.sites.put(a_site(webhooks=(webhook,), chat_receivers=receivers))
-    site = json.loads(run("export", "--site", "blog").stdout)
+    site = json.loads(run("export", "--site", "blog").stdout.splitlines()[1])
     assert "secret" not in json.dumps(site)
     assert "pass" not in json.dumps(site["webhooks"])
     assert site["left_out"] == [
@@ -86,7 +89,7 @@ def test_a_comment_moderated_during_an_export_is_exported(storage: Storage, blog
     for n in range(3):
         published(storage, content=f"more {n}")
     held = decided(storage, accepted(storage), Action.HOLD)
-    lines = export_lines(storage, blog)
+    lines = export_lines(storage, blog, Pseudonyms(SECRET))
     got = [next(lines)]
     moderated(storage, from_approved, Action.REMOVE)
     moderated(storage, held, Action.APPROVE)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from comments.comment_export import export_lines
+from comments.archive.site_export import export_lines
 from comments.errors import Invalid
 from comments.lifecycle import Action
+from comments.pseudonyms import Pseudonyms
 from comments.storage.values import TokenCounts
 from replygate.__main__ import cli
 from replygate.deployment import Deployment
@@ -18,7 +19,7 @@ from replygate.evaluation.evaluate_command import PLAIN
 from replygate.evaluation.labelled_comments import NOT_DECIDED, read
 from replygate.evaluation.replay import Moderation, ReplayCorpus, across, held, lesson, verdicts
 from replygate.evaluation.results import Report, make_report
-from tests.support.builders import NOW, a_comment, a_site, accepted, decided, moderated, settings
+from tests.support.builders import NOW, SECRET, a_comment, a_site, accepted, decided, moderated, settings
 from tests.support.stored import new_storage
 from tests.unit.conftest import OneQueue
 from workers.filters import BUILT_IN
@@ -219,7 +220,7 @@ def test_decisions_of_moderators_label_an_export():
     for action in (Action.SPAM, Action.APPROVE):
         moderated(storage, decided(storage, accepted(storage), Action.HOLD), action)
     decided(storage, accepted(storage), Action.APPROVE)
-    found = read(export_lines(storage, a_site()))
+    found = read(export_lines(storage, a_site(), Pseudonyms(SECRET)))
     assert sorted(example.spam for example in found.examples) == [False, True]
     assert found.left_out == {NOT_DECIDED: 1}
 

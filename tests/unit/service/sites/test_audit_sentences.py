@@ -40,6 +40,7 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
     AuditAction.SIGN_IN_FAILED: ("", "", "", ""),
     AuditAction.RECOVERY: ("Ines", "", "", "9 left"),
     AuditAction.SITE_REMOVE: (CONSOLE, "blog", "The Daily Loaf", ""),
+    AuditAction.SITE_IMPORT: (CONSOLE, "blog", "", "214"),
 }
 
 
