@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     KEY_MAKE = "key.make"
     KEY_REVOKE = "key.revoke"
     USER_KEY = "user-key.change"
+    AKISMET_KEY = "akismet-key.change"
     WEBHOOK_ADD = "webhook.add"
     WEBHOOK_SET = "webhook.set"
     WEBHOOK_ROTATE = "webhook.rotate"
@@ -92,6 +93,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.KEY_MAKE: "API key created",
     AuditAction.KEY_REVOKE: "API key revoked",
     AuditAction.USER_KEY: "Key for signed users changed",
+    AuditAction.AKISMET_KEY: "Akismet key changed",
     AuditAction.WEBHOOK_ADD: "Webhook added",
     AuditAction.WEBHOOK_SET: "Webhook changed",
     AuditAction.WEBHOOK_ROTATE: "Webhook secret rotated",

@@ -9,6 +9,7 @@ from .client_addresses import client_address, is_local, network
 
 ID_LETTERS = 26
 ORIGIN_BYTES = 9
+AKISMET_KEY_LENGTH = 12
 
 #: Maps every byte to one of 32 letters.
 BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
@@ -110,6 +111,14 @@ class Pseudonyms:
     def user_secret(self, site: str, key: str) -> str:
         """Derive the secret with which a site signs its users, so that a dump of the store cannot sign."""
         return "rgu_" + self._name("user key", site, key, size=32)
+
+    def akismet_key(self, site: str, key: str) -> str:
+        """Derive a key of the Akismet API: 60 bits in 12 letters and digits, as Akismet's own have.
+
+        A digest of so short a secret could be guessed from a dump of the store. A derived one cannot.
+        """
+        text = "\0".join(("akismet key", site, key))
+        return blake2b(text.encode(), key=self._key, digest_size=AKISMET_KEY_LENGTH).digest().translate(BASE32).decode()
 
     def authenticator(self, person: str, salt: str) -> bytes:
         """Derive the secret of a person's authenticator app, so that it is not stored."""

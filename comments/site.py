@@ -81,6 +81,7 @@ class Site(
     ] = False
     keys: tuple[SiteKey, ...] = ()
     user_keys: tuple[str, ...] = ()  # ids of the keys that sign users, the newest first
+    akismet_keys: tuple[str, ...] = ()  # ids of the keys of the Akismet API, the newest first
     webhooks: tuple[Webhook, ...] = ()
     chat_receivers: tuple[ChatReceiver, ...] = ()
     deleted: datetime | None = None  # from then on only owners see the site; see `site_deletion`

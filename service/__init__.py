@@ -5,7 +5,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
 from .accounts import account_pages, address_links, notice_pages, sessions, sign_in
-from .compat import isso_files, isso_reading, isso_writing
+from .compat import akismet_api, isso_files, isso_reading, isso_writing
+from .compat.akismet_keys import AkismetKeyIndex
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
@@ -31,6 +32,7 @@ from .review import (
     thread_state,
 )
 from .sites import (
+    akismet_pages,
     audit_pages,
     author_rules,
     chat_receiver_pages,
@@ -103,6 +105,7 @@ VIEWS = (
     thread_pages,
     thread_move_pages,
     user_keys,
+    akismet_pages,
     number_pages,
     queue_pages,
     decision_link_pages,
@@ -122,6 +125,7 @@ VIEWS = (
     isso_reading,
     isso_writing,
     isso_files,
+    akismet_api,
 )
 
 #: Addresses of pages up to 0.1.0, which people may have bookmarked, and their addresses now.
@@ -146,6 +150,7 @@ def create_app(deps: Deps) -> Flask:
     ranges.init_app(app)
     submissions = Submissions(deps, sites, proof_of_work, WaitSlots(settings.web_threads), ranges)
     submissions.init_app(app)
+    AkismetKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)
     errors.register_error_handlers(app)
     page_language.register_translations(app)
     page_elements.register_page_elements(app)

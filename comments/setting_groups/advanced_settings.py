@@ -37,6 +37,15 @@ class AdvancedSettings:
             labels=("Optional", "Expected"),
         ),
     ] = "off"  # noqa: S105 -- no password
+    akismet_review: Annotated[
+        Literal["spam", "ham"],
+        setting(
+            "Akismet API: comments that need review",
+            "Akismet knows only spam and no spam. WordPress leaves these comments to a moderator in both cases. Most "
+            "other programs keep spam for a moderator, and publish the rest.",
+            labels=("Answer “spam”", "Answer “no spam”"),
+        ),
+    ] = "spam"
     same_page: Annotated[
         PageSpellings,
         setting(

@@ -14,6 +14,7 @@ from comments.model import Comment
 
 from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
 from .archives import Archives
+from .check_records import CheckRecords
 from .checks import Checks
 from .corpus_lessons import Corpus
 from .deliveries import Deliveries
@@ -206,8 +207,6 @@ class CoreStorage:
 
 @dataclass(frozen=True, slots=True)
 class Storage(CoreStorage):
-    """All stores."""
-
     sites: Sites
     people: People
     deliveries: Deliveries
@@ -225,6 +224,7 @@ class Storage(CoreStorage):
     shared_reputation: SharedReputation
     reports: Reports
     receipt_codes: ReceiptCodes
+    check_records: CheckRecords
     thread_details: ThreadDetailsStore
     thread_indexes: ThreadIndexes
     archives: Archives

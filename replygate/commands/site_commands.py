@@ -13,10 +13,15 @@ from comments.pseudonyms import Pseudonyms, token_digest
 from comments.site import Site, SiteKey
 from replygate.deployment import current_deployment
 from replygate.text_table import columns
+from service.sites.key_steps import AKISMET_KEYS, USER_KEYS, KeyKind, KeyStep
 from service.sites.settings import as_text, describe_settings, with_settings
 from service.sites.settings_pages import audit_entries
-from service.sites.user_keys import KeyStep, changed_keys, key_entry
 from service.web.site_access import KEY_PREFIX
+
+FINISH = click.option(
+    "--finish", "step", flag_value="finish", help="Remove the old key, once the site's server uses the new one."
+)
+REMOVE = click.option("--remove", "step", flag_value="remove", help="Remove all keys: none is valid any more.")
 
 
 class SiteExists(ReplygateError):
@@ -138,23 +143,47 @@ def _revoke(site: Site, id: str) -> None:
 
 @site.command("user-key")
 @click.argument("id")
-@click.option(
-    "--finish", "step", flag_value="finish", help="Remove the old key, once the site's server uses the new one."
-)
-@click.option("--remove", "step", flag_value="remove", help="Remove all keys: the site signs in no users any more.")
+@FINISH
+@REMOVE
 def user_key(id: str, step: KeyStep | None) -> None:
     """Create a key with which the site ID signs its users. The secret is shown only once.
 
     The key before stays valid until --finish.
     """
-    deployment, before = current_deployment(), site_named(id)
-    after = changed_keys(before, step or "rotate")
-    deployment.storage.sites.put(after, key_entry(AuditEntry(CONSOLE, AuditAction.USER_KEY), before, after))
+    new = _change_derived_key(id, USER_KEYS, step)
+    if new:
+        click.echo(_pseudonyms().user_secret(id, new))
+        click.echo("Store the secret where only the site's server can read it. It is not shown again.", err=True)
+
+
+@site.command("akismet-key")
+@click.argument("id")
+@FINISH
+@REMOVE
+def akismet_key(id: str, step: KeyStep | None) -> None:
+    """Create a key for programs that check comments of the site ID with the Akismet API. It is shown only once.
+
+    The key before stays valid until --finish.
+    """
+    new = _change_derived_key(id, AKISMET_KEYS, step)
+    if new:
+        click.echo(_pseudonyms().akismet_key(id, new))
+        click.echo("Enter it where the program asks for an Akismet API key. It is not shown again.", err=True)
+
+
+def _change_derived_key(id: str, kind: KeyKind, step: KeyStep | None) -> str:
+    """Do one step, and return the id of the new key; "" if the step makes none."""
+    before = site_named(id)
+    after = kind.changed(before, step or "rotate")
+    current_deployment().storage.sites.put(after, kind.audit_entry(AuditEntry(CONSOLE, kind.action), before, after))
     if step:
-        click.echo(f"Valid keys of {id}: {', '.join(after.user_keys) or 'none'}.")
-        return
-    click.echo(Pseudonyms(deployment.settings.secret_key).user_secret(id, after.user_keys[0]))
-    click.echo("Store the secret where only the site's server can read it. It is not shown again.", err=True)
+        click.echo(f"Valid keys of {id}: {', '.join(kind.ids(after)) or 'none'}.")
+        return ""
+    return kind.ids(after)[0]
+
+
+def _pseudonyms() -> Pseudonyms:
+    return Pseudonyms(current_deployment().settings.secret_key)
 
 
 def new_key() -> tuple[SiteKey, str]:

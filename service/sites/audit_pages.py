@@ -44,6 +44,7 @@ KIND_LABELS = {
     "account": "Accounts",
     "export": "Exports",
     "user-key": "Keys for signed users",
+    "akismet-key": "Akismet keys",
     "erasure": "Erasures",
     "report": "Reports",
     "thread": "Threads",

@@ -3,29 +3,23 @@
 Only the ids of keys are stored. Their secrets are derived, so that a dump of the store cannot sign.
 """
 
-import secrets
-from dataclasses import replace
-from typing import Literal
-
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from comments.audit import AuditAction, AuditEntry
-from comments.errors import ActionNotAllowed, Invalid, Problem, StaleVersion
+from comments.errors import Invalid
 from comments.site import Site
-from service.accounts import passwords, sessions
-from service.accounts.audit_trail import entry
+from service.accounts import sessions
 from service.accounts.sessions import SignedIn
-from service.accounts.sign_in import count_attempt
 from service.deps import deps
 from service.web.operations import json_response, operation, parsed_body, validated
+
+from .key_steps import USER_KEYS, KeyStep, change_keys_of
 
 blueprint = Blueprint("user_keys", __name__)
 
 KEYS_PAGE, KEYS_API = "/sites/<site>/user-keys", "/v1/sites/<site>/user-keys"
 
-KeyStep = Literal["rotate", "finish", "remove"]
 DONE_MESSAGES = {
     "finish": "The old key is removed.",
     "remove": "The keys are removed. No user of the site is signed in now.",
@@ -51,21 +45,6 @@ class UserKeys(BaseModel):
     secret: str = Field(description="Secret of the new key. It is shown only now. Empty for other steps.")
 
 
-def changed_keys(site: Site, step: KeyStep) -> Site:
-    """Return the site after one step. Raises ActionNotAllowed if there is nothing to remove."""
-    if step == "rotate":
-        return replace(site, user_keys=(secrets.token_hex(4), *site.user_keys[:1]))
-    if len(site.user_keys) < (2 if step == "finish" else 1):
-        raise ActionNotAllowed("There is no old key to remove." if step == "finish" else "There is no key to remove.")
-    return replace(site, user_keys=site.user_keys[:1] if step == "finish" else ())
-
-
-def key_entry(template: AuditEntry, before: Site, after: Site) -> AuditEntry:
-    """Return the audit entry of a change, made from `template`."""
-    old, new = (", ".join(site.user_keys) for site in (before, after))
-    return replace(template, action=AuditAction.USER_KEY, subject="user-keys", before=old, after=new, site=after.id)
-
-
 @blueprint.get(KEYS_PAGE)
 def user_keys_page(site: str) -> str:
     signed = sessions.require_role(site, "owner")
@@ -83,7 +62,7 @@ def change_keys(site: str) -> ResponseReturnValue:
     fields = {name: request.form[name] for name in ("step", "password") if name in request.form}
     try:
         change = validated(UserKeyRequest, fields, strict=False)
-        after = _apply(site, change, signed)
+        after = change_keys_of(site, USER_KEYS, change.step, change.password, signed)
     except Invalid as error:
         return _page(deps().storage.sites.get(site), signed, problems=error.problems), 422
     return _page(after, signed, secret=_secret(after, change.step), message=DONE_MESSAGES.get(change.step, ""))
@@ -103,22 +82,8 @@ def change_keys(site: str) -> ResponseReturnValue:
 def change_keys_by_api(site: str) -> Response:
     signed = sessions.require_change(site, "owner")
     body = parsed_body(UserKeyRequest)
-    after = _apply(site, body, signed)
+    after = change_keys_of(site, USER_KEYS, body.step, body.password, signed)
     return json_response(UserKeys(keys=list(after.user_keys), secret=_secret(after, body.step)))
-
-
-def _apply(site: str, change: UserKeyRequest, signed: SignedIn) -> Site:
-    """Raises Invalid for a wrong password, TooMany, ActionNotAllowed, StaleVersion."""
-    if signed.person.password:
-        count_attempt(signed.person.name, signed.session)
-        if not passwords.is_correct(signed.person.password, change.password):
-            raise Invalid([Problem("password", "wrong", "is not your current password")])
-    before = deps().storage.sites.get(site)
-    after = changed_keys(before, change.step)
-    audit_entry = key_entry(entry(signed, AuditAction.USER_KEY), before, after)
-    if not deps().storage.sites.compare_and_set(before, after, audit_entry):
-        raise StaleVersion("Someone changed this site at the same moment. Try again.")
-    return after
 
 
 def _secret(site: Site, step: str) -> str:

@@ -113,6 +113,16 @@ class ModerationKeys(Names):
         """hash; a CheckRequest, and parts of its answer by the number of their first; Checks; Checks; ten minutes."""
         return self._of(site, f"check:{id}")
 
+    @stored(ExportClass.TEMPORARY)
+    def check_record(self, site: str, name: str) -> str:
+        """string; text under the digest of its name: id, feedback or callback; CheckRecords; the same; 15 days."""
+        return self._of(site, f"checkrecord:{name}")
+
+    @stored(ExportClass.EXPORTED)
+    def check_counts(self, site: str) -> str:
+        """hash; month and event -> number of checks and feedback; CheckRecords; the Akismet API; for ever."""
+        return self._of(site, "checkcounts")
+
     @stored(ExportClass.EXPORTED, "names of staff, keyed networks")
     def audit(self, site: str) -> str:
         """stream; AuditEntry as JSON; Audit and every script that changes a record; the audit page; for ever."""

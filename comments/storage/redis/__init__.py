@@ -15,6 +15,7 @@ from .archives import RedisArchives
 from .audit_log import RedisAudit
 from .author_history import RedisAuthorHistory
 from .author_rules import RedisAuthorRules
+from .check_records import RedisCheckRecords
 from .checks import RedisChecks
 from .client import StoreClient
 from .comments import RedisComments
@@ -99,4 +100,5 @@ def open_redis(settings: Settings) -> Storage:
         reports=RedisReports(client, keys),
         receipt_codes=RedisReceiptCodes(client, keys),
         archives=RedisArchives(client, keys, together, comments),
+        check_records=RedisCheckRecords(client, keys),
     )

@@ -35,6 +35,7 @@ TEMPORARY = {
     r"reports:.*": 30 * DAY,
     r"reported": 30 * DAY,
     r"check:.*": 10 * MINUTE,
+    r"checkrecord:.*": 15 * DAY,
     r"bulk:one": WEEK,
     r"bulk:one:left": WEEK,
     r"bulk:one:done": WEEK,
@@ -75,6 +76,8 @@ def used(storage: Storage) -> Storage:
     storage.bulks.check_off("blog", "one", items[:1], items[:1])
     check = storage.checks.ask("blog", CheckRequest(a_site(), "mo", NOW, (a_comment(),)))
     storage.checks.add("blog", check, 0, 1, ())
+    storage.check_records.put("blog", "name", "text", 15 * DAY)
+    storage.check_records.count("blog", "ham", NOW)
     storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
     storage.people.session("digest", HOUR)
     storage.people.put_link("digest", "mo", HOUR)

@@ -28,6 +28,8 @@ def fill(storage: Storage, site: str) -> None:
     storage.evidence.look_up(site, [EvidenceQuery((WindowUse("name", 3600, "value"),), "first-post")])
     storage.evidence.add_staff_name(site, "Ines")
     storage.receipt_codes.issue(site, "comment", 300)
+    storage.check_records.put(site, "name", "text", 300)
+    storage.check_records.count(site, "ham", NOW)
     storage.subscriptions.reserve_request(site, "first", "comment")
     storage.presence.set(site, "mo", "a", 120)
     shown = published(storage, site=site)

@@ -1,5 +1,6 @@
 """`replygate site` adds sites, changes their settings and manages their keys."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 
@@ -77,7 +78,7 @@ def test_set_accepts_what_show_prints(run: Run, storage: Storage):
     lines = run("site", "show", "blog").stdout.splitlines()
     settings = [line for line in lines if not line.startswith("#")]
     assert len(lines) - len(settings) == len(
-        ["id", "created", "keys", "user_keys", "webhooks", "chat_receivers", "deleted"]
+        ["id", "created", "keys", "user_keys", "akismet_keys", "webhooks", "chat_receivers", "deleted"]
     )
     assert with_settings(a_site(), settings) == site
 
@@ -142,9 +143,17 @@ def test_an_empty_value_empties_a_list():
 
 
 def test_every_field_of_a_site_is_a_setting_or_fixed():
-    assert {*describe_settings(), "id", "created", "keys", "user_keys", "webhooks", "chat_receivers", "deleted"} == {
-        f.name for f in fields(Site)
-    }
+    assert {
+        *describe_settings(),
+        "id",
+        "created",
+        "keys",
+        "user_keys",
+        "akismet_keys",
+        "webhooks",
+        "chat_receivers",
+        "deleted",
+    } == {f.name for f in fields(Site)}
     for name in describe_settings():
         assert with_settings(a_site(), [f"{name}={as_text(getattr(a_site(), name))}"]) == a_site()
 
@@ -207,6 +216,18 @@ def test_a_key_for_users_is_shown_once_and_rotated_with_an_overlap(run: Run, sto
     assert run("site", "user-key", "blog", "--finish").exit_code != 0
     assert run("site", "user-key", "blog", "--remove").exit_code == 0
     assert storage.sites.get("blog").user_keys == ()
+
+
+def test_an_akismet_key_has_the_form_that_akismet_plugins_accept(run: Run, storage: Storage, blog: Site):
+    keys = [run("site", "akismet-key", "blog").stdout for _ in range(2)]
+    new, old = storage.sites.get("blog").akismet_keys
+    assert all(re.fullmatch("[a-z2-7]{12}\n", key) for key in keys)
+    assert keys[0] != keys[1]
+    assert keys[1].strip() not in run("site", "show", "blog").stdout
+    assert run("site", "akismet-key", "blog", "--finish").stdout == f"Valid keys of blog: {new}.\n"
+    assert old not in storage.sites.get("blog").akismet_keys
+    assert run("site", "akismet-key", "blog", "--remove").exit_code == 0
+    assert storage.sites.get("blog").akismet_keys == ()
 
 
 def test_two_keys_work_until_one_is_revoked(run: Run, storage: Storage, blog: Site):

@@ -1,0 +1,145 @@
+"""The Akismet API for comments: comment-check, submit-spam and submit-ham."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Response, request
+
+from comments.model import Comment
+from comments.pseudonyms import digest, new_id
+from comments.site import Site
+from comments.storage.checks import CheckAnswer
+from comments.validation import is_web_address
+from service.checks.checking import read_check, start_check, teach_check, teach_text, when_answered
+from service.checks.comment_fields import checked_comment
+from service.deps import deps
+
+from . import akismet_answers as answers
+from .akismet_answers import CheckWord, bad_key_answer, help_answer, text_answer
+from .akismet_counts import AkismetEvent, count_event
+from .akismet_fields import AkismetFields, read_akismet_fields
+from .akismet_keys import AkismetAccess, find_access
+
+#: Seconds that a request waits for the verdict. Akismet's plugin waits for 15 seconds.
+WAIT_SECONDS = 8.0
+#: Seconds after which a client may ask again, as Akismet says.
+RECHECK_SECONDS = 120
+#: Seconds for which feedback finds the check by its fields, and is counted once: as long as checks are kept.
+RECORD_SECONDS = 15 * 86_400
+
+#: Values that always get the same answer, for tests. The last one is ours, the others are Akismet's.
+SPAM_AUTHORS = frozenset({"viagra-test-123", "akismet-guaranteed-spam"})
+SPAM_EMAIL = "akismet-guaranteed-spam@example.com"
+SPAM_CONTENT = "akismet-guaranteed-spam"
+DISCARD_AUTHOR = "akismet-guaranteed-discard"
+
+FeedbackLabel = Literal["spam", "ham"]
+
+
+def check_comment(key: str = "") -> Response:
+    """Answer comment-check: wait for the judge outside the request threads, and give its verdict as one word."""
+    fields = read_akismet_fields(request)
+    access = find_access(request, fields, key)
+    if access is None:
+        return bad_key_answer()
+    if not is_web_address(fields.text("blog").strip()):
+        return help_answer(answers.NO_BLOG)
+    if fixed := fixed_word(fields):
+        return _answer(fixed, new_id(), access.site, fields)
+    comment = checked_comment(access.site, fields.checked_fields(), lenient=True)
+    is_new = not (fields.is_test or fields.text("recheck_reason"))
+    id = start_check(access.site, comment, access.asker, counts=is_new)
+    deps().storage.check_records.put(access.site.id, same_fields(comment), id, RECORD_SECONDS)
+    return when_answered(access.site.id, id, WAIT_SECONDS, lambda answer: _verdict(answer, id, access.site, fields))
+
+
+def fixed_word(fields: AkismetFields) -> CheckWord | None:
+    """Return the answer to a test value, or to a comment of an administrator."""
+    author = fields.text("comment_author")
+    if author == DISCARD_AUTHOR:
+        return answers.DISCARDED
+    spam = (fields.text("comment_author_email") == SPAM_EMAIL, fields.text("comment_content") == SPAM_CONTENT)
+    if author in SPAM_AUTHORS or any(spam):
+        return answers.SURE_SPAM
+    return answers.SURE_HAM if fields.is_administrator else None
+
+
+def same_fields(comment: Comment) -> str:
+    """Name a check by what clients send again with feedback, for those that do not know its guid."""
+    return f"same {digest(comment.author, comment.content, comment.thread)}"
+
+
+def _verdict(answer: CheckAnswer | None, id: str, site: Site, fields: AkismetFields) -> Response:
+    if answer is None or answer.failed:
+        return text_answer(answers.NO_ANSWER, 503, {"Retry-After": str(RECHECK_SECONDS)})
+    return _answer(answers.check_word(answer.decision, site), id, site, fields)
+
+
+def _answer(word: CheckWord, id: str, site: Site, fields: AkismetFields) -> Response:
+    if not word.word:
+        return text_answer(answers.NO_ANSWER, 503, {"Retry-After": str(RECHECK_SECONDS)})
+    if not fields.is_test:
+        count_event(site, AkismetEvent.SPAM if word.word == answers.SPAM_WORD else AkismetEvent.HAM)
+    return text_answer(word.word, headers={answers.GUID: id, **word.headers})
+
+
+def submit_spam(key: str = "") -> Response:
+    return _submit("spam", key)
+
+
+def submit_ham(key: str = "") -> Response:
+    return _submit("ham", key)
+
+
+def _submit(label: FeedbackLabel, key: str) -> Response:
+    """Teach the site's model. Tests are accepted and teach nothing."""
+    fields = read_akismet_fields(request)
+    access = find_access(request, fields, key)
+    if access is None:
+        return bad_key_answer()
+    is_fixed = (fixed_word(fields) or answers.SURE_HAM) is not answers.SURE_HAM
+    if not (fields.is_test or is_fixed):
+        _teach(access, fields, label)
+    return text_answer(answers.FEEDBACK_TAKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Feedback:
+    """The check that feedback is about. `comment` is None if the feedback has no text."""
+
+    check: CheckAnswer | None
+    id: str
+    comment: Comment | None
+
+
+def _teach(access: AkismetAccess, fields: AkismetFields, label: FeedbackLabel) -> None:
+    """Teach the check by its guid, or else by the same fields. A text that was never checked teaches too."""
+    site, by = access.site, access.asker
+    found = _find_check(site, fields)
+    if found.check and teach_check(site, found.id, label, by):
+        _count_correction(site, found, label)
+    elif found.comment:
+        id = teach_text(site, found.comment, label, by)
+        deps().storage.check_records.put(site.id, same_fields(found.comment), id, RECORD_SECONDS)
+
+
+def _find_check(site: Site, fields: AkismetFields) -> _Feedback:
+    """Raises Invalid if there is neither the guid of a check nor a text."""
+    guid = fields.text("guid").strip()
+    if guid and (check := read_check(site.id, guid)):
+        return _Feedback(check, guid, None)
+    comment = checked_comment(site, fields.checked_fields(), lenient=True)
+    id = deps().storage.check_records.get(site.id, same_fields(comment))
+    return _Feedback(read_check(site.id, id) if id else None, id, comment)
+
+
+def _count_correction(site: Site, found: _Feedback, label: FeedbackLabel) -> None:
+    """Count feedback that contradicts the verdict, once for each check."""
+    before = deps().storage.check_records.put(site.id, f"feedback {found.id}", label, RECORD_SECONDS)
+    if before == label or found.check is None or not found.check.is_complete or not found.check.results:
+        return
+    word = answers.check_word(found.check.decision, site).word
+    if label == "spam" and word == answers.HAM_WORD:
+        count_event(site, AkismetEvent.MISSED_SPAM)
+    elif label == "ham" and word == answers.SPAM_WORD:
+        count_event(site, AkismetEvent.FALSE_POSITIVE)
