@@ -134,8 +134,10 @@ def find_comment(storage: Storage, site: str, thread: str, number: int) -> Threa
 
     A reply is found among the first MAX_THREAD_ROWS comments only. Isso's client never asks for one.
     """
+    if not 0 < number < 2 * FIRST_OWN_NUMBER:
+        return None
     if number < FIRST_OWN_NUMBER:
-        (imported,) = storage.comments.load(site, [id_of_isso_comment(number)]) if number > 0 else (None,)
+        (imported,) = storage.comments.load(site, [id_of_isso_comment(number)])
         if imported is None:
             return None
         time = milliseconds(imported.received)
