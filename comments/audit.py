@@ -45,6 +45,8 @@ class AuditAction(StrEnum):
     PERSON_INVITE = "person.invite"
     PERSON_ROLE = "person.role"
     PERSON_REMOVE = "person.remove"
+    PERSON_KEY_MAKE = "person.key-make"
+    PERSON_KEY_REVOKE = "person.key-revoke"
     LINK_MAKE = "link.make"
     LINK_USE = "link.use"
     SIGN_IN = "session.sign-in"
@@ -68,6 +70,7 @@ class AuditAction(StrEnum):
     IMPORT = "import.comments"
     ERASURE = "erasure"
     REPORTS_LIMITED = "report.limited"
+    PROPOSE = "comment.propose"
     PIN = "comment.pin"
     UNPIN = "comment.unpin"
     THREAD_MOVE = "thread.move"
@@ -102,6 +105,8 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.PERSON_INVITE: "Person invited",
     AuditAction.PERSON_ROLE: "Role changed",
     AuditAction.PERSON_REMOVE: "Person removed",
+    AuditAction.PERSON_KEY_MAKE: "API key of a person created",
+    AuditAction.PERSON_KEY_REVOKE: "API key of a person revoked",
     AuditAction.LINK_MAKE: "Sign-in link created",
     AuditAction.LINK_USE: "Sign-in link used",
     AuditAction.SIGN_IN: "Signed in",
@@ -125,6 +130,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.IMPORT: "Comments imported",
     AuditAction.ERASURE: "Personal data erased",
     AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
+    AuditAction.PROPOSE: "Decision proposed",
     AuditAction.PIN: "Comment pinned",
     AuditAction.UNPIN: "Comment unpinned",
     AuditAction.THREAD_MOVE: "Thread moved",
@@ -142,6 +148,7 @@ ACTS: tuple[str, ...] = (*(action.row.audit for action in Action if action.row.a
 
 #: Ways to decide other than in the browser with a session, as they are stored, and in words.
 VIA_LABELS: Mapping[str, str] = {
+    "api": "by a program with an API key",
     "email": "by a link from an email",
     "chat": "by a link from a chat",
     "slack": "by a button in Slack",

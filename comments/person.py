@@ -9,6 +9,14 @@ from .saved_views import SavedView
 
 
 @dataclass(frozen=True, slots=True)
+class PersonKey:
+    """A key with which a program uses the API as this person; only its SHA-256 is stored."""
+
+    id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Someone who signs in. `roles` maps the id of a site to the person's role there."""
 
@@ -27,6 +35,7 @@ class Person:
     chat_users: tuple[str, ...] = ()  # linked accounts, such as "telegram:123" or "slack:T1:U2"
 
     views: tuple[SavedView, ...] = ()  # of lists of comments, on all sites
+    api_keys: tuple[PersonKey, ...] = ()
 
     def moderates(self, site: str) -> bool:
         return self.roles.get(site) in ("moderator", "owner")

@@ -57,6 +57,17 @@ class ReviewSettings:
             unit="of 1",
         ),
     ] = 0.02
+    assistant_actions: Annotated[
+        int,
+        setting(
+            "Decisions by assistants",
+            "How many comments a program with the role assistant may decide in an hour. Each decision can be undone.",
+            ge=0,
+            le=1000,
+            presets={"0": "None: it only proposes", "10": "10", "60": "60"},
+            unit="in an hour",
+        ),
+    ] = 0
     hide_emails: Annotated[bool, setting("Hide email addresses from moderators", "Owners always see them.")] = False
     reasons: Annotated[
         RemovalReasons,

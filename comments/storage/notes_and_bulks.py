@@ -13,11 +13,13 @@ BulkItem = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note for other moderators. It is never public."""
+    """A note for other moderators. It is never public. With an action, it proposes that decision."""
 
     by: str
     at: datetime
     text: str
+    action: str = ""  # proposed; text, because a later version may have more actions
+    version: int = 0  # of the comment that the proposal is about
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from .answers import (
     CommentList,
     CommentStatus,
     PublicComment,
-    ReviewedComment,
-    ReviewPage,
     StoredRule,
 )
 from .asynchronous import AsyncClient
@@ -34,6 +32,7 @@ from .failures import (
     TooManyError,
     UnexpectedAnswerError,
 )
+from .review_answers import CommentWithNotes, NoteResponse, ReviewedComment, ReviewPage
 from .targets import ClientSettingsError
 
 __all__ = [
@@ -46,12 +45,14 @@ __all__ = [
     "ClientSettingsError",
     "CommentList",
     "CommentStatus",
+    "CommentWithNotes",
     "CommentsPausedError",
     "InvalidError",
     "KeyReusedError",
     "NoAnswerError",
     "NotAllowedError",
     "NotFoundError",
+    "NoteResponse",
     "ProblemError",
     "PublicComment",
     "RetryPolicy",

@@ -108,6 +108,7 @@ class AsyncClient:
     decide = _method(review_calls.decide)
     undo = _method(review_calls.undo)
     note = _method(review_calls.note)
+    propose = _method(review_calls.propose)
 
     rules = _method(owner_calls.rules)
     add_rules = _method(owner_calls.add_rules)

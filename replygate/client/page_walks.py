@@ -3,8 +3,9 @@
 from collections.abc import Generator, Iterator
 from typing import Any, TypeAlias
 
-from .answers import CommentList, PublicComment, ReviewedComment, ReviewPage
+from .answers import CommentList, PublicComment
 from .calls import Call, ReadOrder, read
+from .review_answers import ReviewedComment, ReviewPage
 from .review_calls import ReviewFilters, review_page
 
 #: Each call that is yielded gets its answer back.

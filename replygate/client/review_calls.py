@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Literal, TypedDict
 
-from .answers import NoteResponse, ReviewedComment, ReviewPage
 from .calls import Call, given, path_part
 from .decoding import decode_answer, part_of
+from .review_answers import CommentWithNotes, NoteResponse, ReviewedComment, ReviewPage
 
-ReviewAction = Literal["approve", "spam", "remove", "show-replies"]
+ProposedAction = Literal["approve", "spam", "remove"]
+ReviewAction = ProposedAction | Literal["show-replies"]
 
 
 class ReviewFilters(TypedDict, total=False):
@@ -38,9 +39,9 @@ def review_page(filters: ReviewFilters | None = None, *, limit: int = 20, cursor
     return Call("GET", "review/comments", partial(decode_answer, ReviewPage), query)
 
 
-def explain(id: str) -> Call[ReviewedComment]:
-    """Get one comment with the reasons of the filters and its history."""
-    return Call("GET", f"review/comments/{path_part(id)}", part_of("comment", ReviewedComment))
+def explain(id: str) -> Call[CommentWithNotes]:
+    """Get one comment with the reasons of the filters, its history and its notes."""
+    return Call("GET", _comment(id), partial(decode_answer, CommentWithNotes))
 
 
 def decide(id: str, version: int, action: ReviewAction, reason: str = "") -> Call[ReviewedComment]:
@@ -62,6 +63,12 @@ def note(id: str, text: str) -> Call[NoteResponse]:
     return Call(
         "POST", f"{_comment(id)}/notes", partial(decode_answer, NoteResponse), body={"text": text}, repeatable=False
     )
+
+
+def propose(id: str, version: int, action: ProposedAction, text: str) -> Call[NoteResponse]:
+    """Propose a decision about a comment in the version that you saw. A repeat changes nothing."""
+    body = {"action": action, "version": version, "text": text}
+    return Call("POST", f"{_comment(id)}/proposals", partial(decode_answer, NoteResponse), body=body)
 
 
 def _comment(id: str) -> str:

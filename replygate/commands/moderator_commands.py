@@ -12,6 +12,7 @@ from comments.storage.interfaces import Storage
 from replygate.deployment import Deployment, current_deployment
 from replygate.text_table import columns
 from service.accounts.invitations import checked_name, sign_in_link
+from service.accounts.person_keys import new_person_key
 from service.accounts.sessions import ROLES
 
 from .site_commands import site_named
@@ -104,6 +105,32 @@ def _save(deployment: Deployment, before: Person, after: Person, entries: Sequen
         raise StaleVersion(f"{before.name} was changed by someone else at the same time; nothing was saved, try again")
 
 
+@moderator.command("key")
+@click.argument("name")
+@click.option("--revoke", metavar="KEY", help="Revoke the key with this id instead; `moderator list` lists the ids.")
+def person_key(name: str, revoke: str | None) -> None:
+    """Create an API key with which a program acts as NAME, with the roles of NAME. It is shown only once."""
+    deployment = current_deployment()
+    before = account_named(deployment.storage, name)
+    if revoke is not None:
+        left = tuple(key for key in before.api_keys if key.id != revoke)
+        if len(left) == len(before.api_keys):
+            raise NotFound(f"{name} has no key {revoke}; it has {_key_ids(before) or 'none'}")
+        entry = AuditEntry(CONSOLE, AuditAction.PERSON_KEY_REVOKE, name, before=revoke)
+        _save(deployment, before, replace(before, api_keys=left), [entry])
+        click.echo(f"Revoked the key {revoke} of {name}.")
+        return
+    made, whole = new_person_key(name)
+    entry = AuditEntry(CONSOLE, AuditAction.PERSON_KEY_MAKE, name, after=made.id)
+    _save(deployment, before, replace(before, api_keys=(*before.api_keys, made)), [entry])
+    click.echo(whole)
+    click.echo("Store it where only the program can read it. It is not shown again.", err=True)
+
+
+def _key_ids(person: Person) -> str:
+    return ", ".join(key.id for key in person.api_keys)
+
+
 @moderator.command("remove")
 @click.argument("name")
 @click.option("--site", "sites", multiple=True, metavar="ID", help="Remove them from this site only. Can be repeated.")
@@ -157,10 +184,11 @@ def list_moderators() -> None:
             _roles(person),
             "yes" if person.operator else "-",
             "set" if person.password else "-",
+            _key_ids(person) or "-",
         )
         for person in current_deployment().storage.people.all()
     ]
-    click.echo(columns(("NAME", "ROLES", "OPERATOR", "PASSWORD"), rows))
+    click.echo(columns(("NAME", "ROLES", "OPERATOR", "PASSWORD", "API KEYS"), rows))
 
 
 def _roles(person: Person) -> str:

@@ -17,6 +17,8 @@ from service.deps import Deps, deps
 from service.web import site_cache
 from service.web.site_access import is_own_origin
 
+from .person_keys import is_keyed_request, keyed_person
+
 IDLE_TIME = timedelta(minutes=30)
 MAX_SESSION_TIME = timedelta(hours=12)
 
@@ -24,7 +26,7 @@ MAX_SESSION_TIME = timedelta(hours=12)
 MAX_AGENT = 200
 
 #: Each role includes the rights of those before it.
-ROLES = ("viewer", "moderator", "owner")
+ROLES = ("viewer", "assistant", "moderator", "owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class SignedIn:
     person: Person
     csrf: str
     session: str = ""  # digest of the cookie's token; key of the stored session
+    api_key: str = ""  # id of the key of a program that acts as the person
+
+    @property
+    def via(self) -> str:
+        """The way to decide, for the audit log (see `comments.audit.VIA_LABELS`)."""
+        return "api" if self.api_key else ""
 
 
 def cookie_name() -> str:
@@ -61,9 +69,15 @@ def read_session() -> SignedIn | None:
     return SignedIn(person, session.csrf, token_digest(token))
 
 
+def read_person_key() -> SignedIn | None:
+    """The person of the request's key; None for a key that is not valid."""
+    found = keyed_person(request.headers["Authorization"])
+    return SignedIn(found[0], "", api_key=found[1]) if found else None
+
+
 def require_sign_in() -> SignedIn:
-    """Raises SignInNeeded."""
-    signed = read_session()
+    """The person of the session or, for the API, of the key. Raises SignInNeeded."""
+    signed = read_person_key() if is_keyed_request() else read_session()
     if signed is None:
         raise SignInNeeded("Please sign in.")
     return signed
@@ -149,7 +163,12 @@ def check_origin() -> None:
 
 
 def check_csrf(signed: SignedIn) -> None:
-    """Refuse a request without the session's token or from another site. Raises NotAllowed."""
+    """Refuse a request without the session's token or from another site. Raises NotAllowed.
+
+    A program sends its key with every request by itself, which no page of another site can make a browser do.
+    """
+    if signed.api_key:
+        return
     check_origin()
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
     if not hmac.compare_digest(signed.csrf.encode(), given.encode("utf-8", "replace")):

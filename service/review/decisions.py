@@ -137,11 +137,13 @@ def _outcomes(
             yield CommentChanged(deps.storage.comments.get(site, change.before.id))
 
 
-def add_note(deps: Deps, site: str, id: str, text: str, by: str) -> Note:
-    """Add a note for other moderators. Raises NotFound; Invalid for an empty one."""
+def add_note(deps: Deps, site: str, id: str, text: str, by: str, proposed: ModeratorDecision | None = None) -> Note:
+    """Add a note for other moderators, with the decision it proposes. Raises NotFound; Invalid for an empty one."""
     deps.storage.comments.get(site, id)
     if not text.strip():
         raise Invalid([Problem("text", "required", "Write a note first.")])
     note = Note(by, deps.now(), text.strip())
+    if proposed:
+        note = replace(note, action=proposed.action.value, version=proposed.version)
     deps.storage.notes.add(site, id, note)
     return note

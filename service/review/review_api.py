@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from comments.lifecycle import Action
@@ -14,10 +14,12 @@ from service.accounts import sessions
 from service.accounts.sessions import SignedIn
 from service.deps import deps
 from service.web import site_cache
-from service.web.errors import PROBLEM_JSON, error_mapping
+from service.web.errors import error_mapping
 from service.web.operations import json_response, parsed_body, parsed_query
 
 from . import bulk_actions
+from .assistants import require_decider
+from .conflicts import conflict_response
 from .decisions import (
     CommentChanged,
     DecisionOutcome,
@@ -36,6 +38,7 @@ from .schemas import (
     BulkContinueRequest,
     BulkProgressResponse,
     CommentResponse,
+    CommentWithNotes,
     ConflictProblem,
     DecisionRequest,
     DecisionResult,
@@ -82,14 +85,20 @@ def list_for_review(site: str) -> ResponseReturnValue:
 
 @blueprint.get("/comments/<id>")
 @review_operation(
-    summary="Get a comment with its history",
-    answers={200: CommentResponse},
+    summary="Get a comment with its history and notes",
+    answers={200: CommentWithNotes},
     errors=NO_INPUT_ERRORS,
 )
 def get_comment(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_role(site, "viewer")
     comment = deps().storage.comments.get(site, id)
-    return json_response(CommentResponse(comment=ReviewedComment.of(comment, site_cache.get_site(site), signed)))
+    (notes,) = deps().storage.notes.of(site, [id])
+    return json_response(
+        CommentWithNotes(
+            comment=ReviewedComment.of(comment, site_cache.get_site(site), signed),
+            notes=[NoteResponse.model_validate(each) for each in notes],
+        )
+    )
 
 
 @blueprint.post("/comments/<id>/decisions")
@@ -99,10 +108,12 @@ def get_comment(site: str, id: str) -> ResponseReturnValue:
     answers={200: CommentResponse, 409: ConflictProblem},
 )
 def decide_one(site: str, id: str) -> ResponseReturnValue:
-    signed = sessions.require_change(site)
+    signed = sessions.require_change(site, "assistant")
     body = parsed_body(DecisionRequest)
     check_reason(site_cache.get_site(site), Action(body.action), body.reason)
-    return _decide(site, ModeratorDecision(id, body.version, Action(body.action), body.reason), signed)
+    decision = ModeratorDecision(id, body.version, Action(body.action), body.reason)
+    require_decider(site, decision)
+    return _decide(site, decision, signed)
 
 
 @blueprint.post("/comments/<id>/undo")
@@ -112,8 +123,10 @@ def decide_one(site: str, id: str) -> ResponseReturnValue:
     answers={200: CommentResponse, 409: ConflictProblem},
 )
 def undo(site: str, id: str) -> ResponseReturnValue:
-    signed = sessions.require_change(site)
-    return _decide(site, ModeratorDecision(id, parsed_body(UndoRequest).version, Action.UNDO), signed)
+    signed = sessions.require_change(site, "assistant")
+    decision = ModeratorDecision(id, parsed_body(UndoRequest).version, Action.UNDO)
+    require_decider(site, decision)
+    return _decide(site, decision, signed)
 
 
 @blueprint.post("/decisions")
@@ -125,7 +138,7 @@ def undo(site: str, id: str) -> ResponseReturnValue:
 def decide_many(site: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     decisions = [ModeratorDecision(d.id, d.version, Action(d.action)) for d in parsed_body(DecisionsRequest).decisions]
-    outcomes = decide_all(deps(), site, decisions, signed.person.name)
+    outcomes = decide_all(deps(), site, decisions, signed.person.name, signed.via)
     ids = [decision.id for decision in decisions]
     return json_response(DecisionsResponse(results=_results(zip(ids, outcomes, strict=True), site, signed)))
 
@@ -140,7 +153,7 @@ def decide_many(site: str) -> ResponseReturnValue:
 def note(site: str, id: str) -> ResponseReturnValue:
     signed = sessions.require_change(site)
     added = add_note(deps(), site, id, parsed_body(NoteRequest).text, signed.person.name)
-    return json_response(NoteResponse(by=added.by, at=added.at, text=added.text), 201)
+    return json_response(NoteResponse.model_validate(added), 201)
 
 
 @blueprint.post("/bulk")
@@ -200,24 +213,10 @@ def _progress(site: str, bulk_id: str) -> dict[str, Any]:
 def _decide(site: str, decision: ModeratorDecision, signed: SignedIn) -> ResponseReturnValue:
     found = site_cache.get_site(site)
     try:
-        comment = decide_comment(deps(), site, decision, signed.person.name)
+        comment = decide_comment(deps(), site, decision, signed.person.name, signed.via)
     except CommentChanged as error:
-        return _conflict(error, ReviewedComment.of(error.comment, found, signed))
+        return conflict_response(error, ReviewedComment.of(error.comment, found, signed))
     return json_response(CommentResponse(comment=ReviewedComment.of(comment, found, signed)))
-
-
-def _conflict(error: CommentChanged, now: ReviewedComment) -> ResponseReturnValue:
-    """The problem together with the current state, which saves the client a request."""
-    mapping = error_mapping(error)
-    problem = ConflictProblem(
-        type=f"urn:replygate:{mapping.type}",
-        title=mapping.title,
-        status=mapping.status,
-        detail=str(error),
-        problems=[],
-        comment=now,
-    )
-    return Response(problem.model_dump_json(), mapping.status, mimetype=PROBLEM_JSON)
 
 
 def _results(outcomes: Iterable[tuple[str, DecisionOutcome]], site: str, signed: SignedIn) -> list[DecisionResult]:

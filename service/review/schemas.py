@@ -85,9 +85,27 @@ class NoteRequest(Strict):
 
 
 class NoteResponse(BaseModel):
+    """A note for other moderators, or a proposal."""
+
+    model_config = ConfigDict(from_attributes=True)
+
     by: str
     at: datetime
     text: str
+    action: str = Field("", description="the decision that it proposes; empty for a plain note")
+    version: int = Field(0, description="version of the comment that the proposal is about")
+
+
+class ProposalRequest(Strict):
+    action: ActionName
+    version: Version
+    text: str = Field(min_length=1, max_length=MAX_NOTE, description="the reason, for the moderators")
+
+
+class CommentWithNotes(CommentResponse):
+    """A comment with the notes about it, the oldest first."""
+
+    notes: list[NoteResponse]
 
 
 class DecisionItem(Strict):

@@ -32,12 +32,13 @@ PATH_PARTS: Mapping[str, str] = {
 SECURITY: Mapping[str, list[Json]] = {
     "site-key": [{"siteKey": []}],
     "site-key?": [{}, {"siteKey": []}],
-    "session": [{"session": []}],
+    "session": [{"session": []}, {"personKey": []}],
     "ops": [{"opsToken": []}, {"session": []}],
 }
 
 SECURITY_SCHEMES: Json = {
     "siteKey": {"type": "http", "scheme": "bearer", "description": "a key of the site (rgk_...)"},
+    "personKey": {"type": "http", "scheme": "bearer", "description": "a person's key (rgp_...), with their roles"},
     "opsToken": {"type": "http", "scheme": "bearer", "description": "the operators' token"},
     "session": {
         "type": "apiKey",

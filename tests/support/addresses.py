@@ -19,7 +19,7 @@ from tests.support.builders import NOW, a_site
 from tests.support.web_app import PASSWORD, SignedInClient, WebApp, held
 
 #: Roles on a site, from none to the highest.
-RANKS = ("", "viewer", "moderator", "owner")
+RANKS = ("", "viewer", "assistant", "moderator", "owner")
 #: Needed for routes of the deployment: any signed-in account, or an operator.
 SIGNED, OPERATOR = "signed in", "operator"
 
@@ -111,6 +111,7 @@ BEHIND_THE_DOOR = (
     Address("GET", "/v1/sites/<site>/review/comments/<id>", "viewer"),
     Address("GET", "/v1/sites/<site>/review/events", "viewer"),
     _call("/comments/<id>/decisions", "moderator", action="approve", version=1),
+    _call("/comments/<id>/proposals", "assistant", 201, action="spam", version=1, text="It sells pills."),
     _call("/comments/<id>/undo", "moderator", 422, version=1),
     _call("/comments/<id>/look", "moderator"),
     _call("/comments/<id>/notes", "moderator", 201, text="look"),

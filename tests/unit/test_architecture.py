@@ -146,7 +146,9 @@ SAME_IDEA = {
     "Client": "a connection to Valkey, and the Python client, whose users import it by this name",
 }
 #: Classes with the names of their schemas, which tests/unit/replygate/client checks, and the methods of the client.
-NAMED_BY_THE_API = {f"replygate.client.{name}" for name in ("answers", "calls", "review_calls", "owner_calls")}
+NAMED_BY_THE_API = {
+    f"replygate.client.{name}" for name in ("answers", "review_answers", "calls", "review_calls", "owner_calls")
+}
 #: Last names that several modules share, with the reason.
 SAME_MODULE_NAME = {
     "views": "each package of the service has its routes there",

@@ -42,7 +42,7 @@ class SitesAndPeopleKeys(Names):
     @stored(
         ExportClass.EXPORTED,
         "name, email address, chat accounts, saved searches",
-        left_out="password hash, two-factor salt, recovery digests",
+        left_out="password hash, two-factor salt, recovery digests, digests of API keys",
     )
     def people(self) -> str:
         """hash; name -> Person as JSON; People; sign-in and roles; for ever."""

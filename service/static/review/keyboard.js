@@ -60,6 +60,7 @@ export function listen(selected) {
     [shortcuts.select]: (row) => selected.toggle(row),
     [shortcuts.note]: (row) => open(row, ".leave-note"),
     [shortcuts.reply]: (row) => open(row, ".staff-reply"),
+    [shortcuts.accept]: (row) => row.querySelector(".actions .accept")?.click() ?? false,
     [shortcuts.open]: (row) => row.querySelector(".place a").click(),
     [shortcuts.expand]: toggleText,
   };

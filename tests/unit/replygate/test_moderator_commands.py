@@ -78,6 +78,23 @@ def test_moderators_are_listed_with_their_roles(run: Run, blog: Site):
         "moderator",
         "yes",
         "-",
+        "-",
+    ]
+
+
+def test_a_key_of_a_person_is_shown_once_and_revoked(run: Run, storage: Storage, blog: Site):
+    storage.people.put(Person("helper", {"blog": "assistant"}))
+    key = run("moderator", "key", "helper").stdout.strip()
+    (kept,) = storage.people.get("helper").api_keys
+    assert key.startswith("rgp_")
+    assert (kept.id in key, kept.digest) == (True, token_digest(key))
+    assert kept.id in run("moderator", "list").stdout
+    assert run("moderator", "key", "helper", "--revoke", "other").exit_code == 1
+    assert run("moderator", "key", "helper", "--revoke", kept.id).exit_code == 0
+    assert storage.people.get("helper").api_keys == ()
+    assert noted(storage, "") == [
+        (AuditAction.PERSON_KEY_MAKE, "helper", "", kept.id),
+        (AuditAction.PERSON_KEY_REVOKE, "helper", kept.id, ""),
     ]
 
 
@@ -144,7 +161,7 @@ def test_sign_out_ends_every_session(run: Run, storage: Storage, blog: Site):
     assert noted(storage, "") == [(AuditAction.SESSION_END, "mo", "", "all")]
 
 
-@pytest.mark.parametrize("command", ["set", "remove", "sign-out", "link"])
+@pytest.mark.parametrize("command", ["set", "remove", "sign-out", "link", "key"])
 def test_an_unknown_account_is_answered_with_how_to_add_it(run: Run, command: str):
     result = run("moderator", command, "nobody", *(("--operator",) if command == "set" else ()))
     assert result.exit_code == 1

@@ -11,12 +11,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from replygate.client import answers, asynchronous, blocking
+from replygate.client import answers, asynchronous, blocking, review_answers
 from replygate.client.failures import PROBLEM_ERRORS
 from replygate.commands.openapi_command import openapi_json
 from service.web.errors import MAPPINGS
 
-ANSWERS = [value for _, value in inspect.getmembers(answers, inspect.isclass) if value.__module__ == answers.__name__]
+ANSWERS = [
+    value
+    for module in (answers, review_answers)
+    for _, value in inspect.getmembers(module, inspect.isclass)
+    if value.__module__ == module.__name__
+]
 SIMPLE = {"string": str, "integer": int, "number": float, "boolean": bool}
 
 

@@ -33,6 +33,7 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
     AuditAction.SITE_SET: ("Ines", "per_minute", "10000", "5000"),
     AuditAction.PERSON_ROLE: ("Ines", "Mo", "viewer", "moderator"),
     AuditAction.PERSON_INVITE: (CONSOLE, "Mo", "", "owner"),
+    AuditAction.PROPOSE: ("a helper", "c1", "", "spam"),
     AuditAction.PIN: ("Ines", "c1", "", ""),
     AuditAction.UNPIN: ("Ines", "c1", "", ""),
     AuditAction.THREAD_MOVE: ("Ines", PIER, PIER, "https://blog.example/quay"),
