@@ -4,7 +4,7 @@ docs/attributes-card.md has the measured quality of each one. Only attributes th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 SPAM_ATTRIBUTE = "SPAM"
 
@@ -42,8 +42,9 @@ class SpanScore:
 
 @dataclass(frozen=True, slots=True)
 class AttributeScore:
-    """Probability that a text has an attribute, and that each of its parts has."""
+    """Probability that a text has the attribute with this name, and that each of its parts has."""
 
+    name: str
     value: float
     spans: tuple[SpanScore, ...] = ()
 
@@ -63,7 +64,7 @@ class AttributeQuery:
 
 @dataclass(frozen=True, slots=True)
 class AttributeAnswer:
-    """Scores by attribute, for those that know the language of the text."""
+    """Scores of the attributes that support the language of the text."""
 
     language: str
-    scores: Mapping[str, AttributeScore] = field(default_factory=dict)
+    scores: tuple[AttributeScore, ...] = ()

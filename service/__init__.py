@@ -5,8 +5,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
 from .accounts import account_pages, address_links, notice_pages, sessions, sign_in
-from .compat import akismet_api, isso_files, isso_reading, isso_writing
+from .compat import akismet_api, isso_files, isso_reading, isso_writing, perspective_api, perspective_discovery
 from .compat.akismet_keys import AkismetKeyIndex
+from .compat.site_keys import SiteKeyIndex
 from .deps import Deps
 from .ops import delivery_pages
 from .ops import views as ops_views
@@ -128,6 +129,8 @@ VIEWS = (
     isso_writing,
     isso_files,
     akismet_api,
+    perspective_api,
+    perspective_discovery,
 )
 
 #: Addresses of pages up to 0.1.0, which people may have bookmarked, and their addresses now.
@@ -144,6 +147,7 @@ def create_app(deps: Deps) -> Flask:
     deps.init_app(app)
     sites = SiteCache(deps.storage.sites)
     sites.init_app(app)
+    SiteKeyIndex(deps.storage.sites).init_app(app)
     responses = ResponseCache()
     responses.init_app(app)
     live_updates.init_app(app, deps.storage.threads, deps.storage.thread_moves)

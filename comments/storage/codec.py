@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from comments.model import Comment, Decision, Signal
@@ -118,6 +119,9 @@ def _makers(cls: Any) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
 def _maker(hint: Any) -> Callable[[Any], Any]:
     if hint in (datetime, datetime | None):
         return moment
+    if is_optional(hint):
+        inner = _maker(get_args(hint)[0])
+        return lambda value: None if value is None else inner(value)
     if get_origin(hint) is tuple:
         element = _maker(get_args(hint)[0])
         return lambda values: tuple(element(v) for v in values)
@@ -128,6 +132,11 @@ def _maker(hint: Any) -> Callable[[Any], Any]:
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda values: unpack(hint, values)
     return lambda value: value
+
+
+def is_optional(hint: Any) -> bool:
+    """Return True for the type of a value that may be None."""
+    return get_origin(hint) is UnionType and get_args(hint)[1:] == (NoneType,)
 
 
 def dump(value: Any) -> bytes:

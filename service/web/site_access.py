@@ -47,7 +47,7 @@ def has_key(site: Site, request: Request) -> bool:
     if given is None:
         return False
     scheme, _, token = given.partition(" ")
-    if scheme.lower() == "bearer" and _is_key(site, token.strip()):
+    if scheme.lower() == "bearer" and is_key_of(site, token.strip()):
         return True
     raise _unauthorized("This is not a key of this site.")
 
@@ -58,7 +58,13 @@ def require_key(site: Site, request: Request) -> None:
         raise _unauthorized("Send one of the site's keys: Authorization: Bearer rgk_...")
 
 
-def _is_key(site: Site, token: str) -> bool:
+def key_id(token: str) -> str:
+    """Return the part of a key that is no secret."""
+    return token.removeprefix(KEY_PREFIX).partition("_")[0]
+
+
+def is_key_of(site: Site, token: str) -> bool:
+    """Return True for a key of the site. The time it takes tells nothing about the secret."""
     id, _, secret = token.removeprefix(KEY_PREFIX).partition("_")
     known = next((key.digest for key in site.keys if key.id == id), "")
     given = token_digest(token.encode("utf-8", "replace").decode())

@@ -37,12 +37,12 @@ def attribute_answer(text: str, decision: Decision, query: AttributeQuery) -> At
     totals = {SPAM_ATTRIBUTE: probability(decision.log_odds), **attribute_scores(text, likely)}
     whole, sentences = (0, len(text)), sentence_spans(text) if query.spans else []
     parts = {(b, e): attribute_scores(text[b:e], likely) for b, e in sentences} if len(sentences) > 1 else {}
-    scores = {}
+    scores = []
     for name in query.names:
         if ATTRIBUTES[name].supports(language):
             spans = [SpanScore(*span, of[name]) for span, of in parts.items()] if name != SPAM_ATTRIBUTE else []
-            scores[name] = AttributeScore(totals[name], tuple(spans or [SpanScore(*whole, totals[name])]))
-    return AttributeAnswer(language, scores)
+            scores.append(AttributeScore(name, totals[name], tuple(spans or [SpanScore(*whole, totals[name])])))
+    return AttributeAnswer(language, tuple(scores))
 
 
 def _named_language(likely: frozenset[str]) -> str:

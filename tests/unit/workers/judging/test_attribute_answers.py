@@ -5,7 +5,7 @@ from time import process_time
 
 import pytest
 
-from comments.attributes import ATTRIBUTES, SPAM_ATTRIBUTE, AttributeAnswer, AttributeQuery
+from comments.attributes import ATTRIBUTES, SPAM_ATTRIBUTE, AttributeAnswer, AttributeQuery, AttributeScore
 from comments.lifecycle import Action, Role, Status
 from comments.model import Decision
 from comments.probability import probability
@@ -22,7 +22,11 @@ def answered(text: str, language: str = "", spans: bool = False) -> AttributeAns
 
 
 def scores(text: str) -> dict[str, float]:
-    return {name: score.value for name, score in answered(text).scores.items()}
+    return {score.name: score.value for score in answered(text).scores}
+
+
+def scored(answer: AttributeAnswer, name: str) -> AttributeScore:
+    return next(score for score in answer.scores if score.name == name)
 
 
 def test_the_model_has_every_attribute_but_spam() -> None:
@@ -60,15 +64,15 @@ def test_naming_a_group_of_people_changes_no_score() -> None:
 def test_every_score_is_a_probability_for_any_text() -> None:
     for text in ("...", "x" * 20_000, "\0\ufffd\u202e", "😀" * 5000, "fuck " * 4000, "\n" * 50, "كلب"):
         answer = answered(text, spans=True)
-        values = [v for s in answer.scores.values() for v in (s.value, *(span.value for span in s.spans))]
+        values = [v for s in answer.scores for v in (s.value, *(span.value for span in s.spans))]
         assert values
         assert all(0 <= value <= 1 for value in values)
 
 
 def test_attributes_that_do_not_know_the_language_have_no_score() -> None:
     assert answered("Das ist die beste Seite der Welt, und du bist ein Arschloch").language == "de"
-    assert {*answered("Das ist die beste Seite der Welt").scores} == {SPAM_ATTRIBUTE, "PROFANITY"}
-    assert {*answered("Это очень хорошая статья").scores} == {SPAM_ATTRIBUTE}
+    assert {*scores("Das ist die beste Seite der Welt")} == {SPAM_ATTRIBUTE, "PROFANITY"}
+    assert {*scores("Это очень хорошая статья")} == {SPAM_ATTRIBUTE}
 
 
 def test_the_language_that_the_asker_names_is_the_language_of_the_answer() -> None:
@@ -77,7 +81,7 @@ def test_the_language_that_the_asker_names_is_the_language_of_the_answer() -> No
 
 def test_words_of_another_language_are_no_english_attack() -> None:
     calm = answered("Die Katze und die Maus sind die besten Freunde der Welt", language="en")
-    assert calm.scores["TOXICITY"].value < 0.5
+    assert scored(calm, "TOXICITY").value < 0.5
 
 
 @pytest.mark.parametrize(
@@ -98,18 +102,18 @@ def test_a_text_that_shows_no_language_counts_as_english() -> None:
 
 def test_spans_are_sentences_of_the_text() -> None:
     text = "What kind of idiot name is foo? Sorry, I like your name."
-    spans = answered(text, spans=True).scores["TOXICITY"].spans
+    spans = scored(answered(text, spans=True), "TOXICITY").spans
     assert [(s.begin, s.end) for s in spans] == [(0, 31), (32, 56)]
     assert spans[0].value > spans[1].value
 
 
 def test_without_spans_the_only_one_is_the_whole_text() -> None:
     answer = answered("One sentence. Two sentences.")
-    assert all([(s.begin, s.end) for s in of.spans] == [(0, 28)] for of in answer.scores.values())
+    assert all([(s.begin, s.end) for s in of.spans] == [(0, 28)] for of in answer.scores)
 
 
 def test_spam_is_scored_for_the_whole_text_only() -> None:
-    assert len(answered("One sentence. Two sentences.", spans=True).scores[SPAM_ATTRIBUTE].spans) == 1
+    assert len(scored(answered("One sentence. Two sentences.", spans=True), SPAM_ATTRIBUTE).spans) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,152 @@
+"""The Perspective API: comments:analyze and comments:suggestscore. See docs/perspective.md."""
+
+from typing import Literal
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from comments.attributes import SPAM_ATTRIBUTE, AttributeAnswer, AttributeQuery, AttributeScore
+from comments.errors import Invalid, ReplygateError
+from comments.model import Comment
+from comments.site import Site
+from comments.storage.checks import CheckAnswer
+from service.checks.checking import start_check, teach_text, when_answered
+from service.checks.comment_fields import CheckedFields, checked_comment
+from service.web.site_access import key_id
+
+from .google_errors import GoogleError, error_response, json_answer, key_error
+from .perspective_checks import (
+    attributes_to_score,
+    check_suggestion,
+    empty_comment,
+    language_code,
+    supported_attributes,
+)
+from .perspective_messages import (
+    AnalyzeCommentRequest,
+    AnalyzeCommentResponse,
+    AttributeScores,
+    Message,
+    Score,
+    SpanScore,
+    SuggestCommentScoreRequest,
+    SuggestCommentScoreResponse,
+    message_of,
+)
+from .site_keys import site_of_key
+
+blueprint = Blueprint("perspective_api", __name__)
+
+#: Seconds that a request waits for the judge. Coral gives up after .8, other clients mostly later than this.
+WAIT_SECONDS = 5.0
+#: Score from which a suggestion says that a comment is spam.
+SPAM_SUGGESTED = 0.5
+#: Header of an answer to a suggestion: the label that it taught, or "nothing".
+TAUGHT = "Replygate-Taught"
+
+
+@blueprint.errorhandler(GoogleError)
+@blueprint.errorhandler(ReplygateError)
+@blueprint.errorhandler(HTTPException)
+def answer_error(error: GoogleError | ReplygateError | HTTPException) -> Response:
+    return error_response(error)
+
+
+def _site_and_asker() -> tuple[Site, str]:
+    """Return the site of the request's key, and a name for the key. Raises GoogleError, TooMany."""
+    given = (request.args.get("key") or request.headers.get("X-Goog-Api-Key") or "").strip()
+    site = site_of_key(given) if given else None
+    if site is None:
+        raise key_error(given)
+    return site, f"perspective {key_id(given)}"
+
+
+@blueprint.post("/v1alpha1/comments:analyze")
+def analyze_comment() -> Response:
+    site, asker = _site_and_asker()
+    asked = message_of(request, AnalyzeCommentRequest)
+    names, text = attributes_to_score(asked), asked.comment.text
+    language = language_code(asked.languages[0]) if asked.languages else ""
+    comment = _comment(site, text, language)
+    query = AttributeQuery(names, language, asked.span_annotations, text if text != comment.content else "")
+    id = start_check(site, comment, asker, attributes=query)
+    return when_answered(site.id, id, WAIT_SECONDS, lambda answer: _analyzed(asked, names, answer))
+
+
+def _comment(site: Site, text: str, language: str) -> Comment:
+    try:
+        return checked_comment(site, CheckedFields(content=text, language=language), lenient=True)
+    except Invalid as error:
+        raise empty_comment() from error
+
+
+def _analyzed(asked: AnalyzeCommentRequest, names: tuple[str, ...], answer: CheckAnswer | None) -> Response:
+    """Answer with the scores. It returns errors, because it is called outside the view."""
+    found = answer.results[0].attributes if answer and answer.results else None
+    if found is None:
+        return error_response(GoogleError("No judge answered in time. Try again.", 503))
+    try:
+        # Without a language in the request, the judge guesses it.
+        supported_attributes(names, [] if asked.languages else [found.language], asked.drop_unsupported_attributes)
+    except GoogleError as error:
+        return error_response(error)
+    return _message_answer(analysis(asked, found))
+
+
+def analysis(asked: AnalyzeCommentRequest, found: AttributeAnswer) -> AnalyzeCommentResponse:
+    """Return the answer to a request. Scores below the requested threshold are left out."""
+    scores = {}
+    for score in found.scores:
+        of = _attribute_scores(score, asked.comment.text, asked.requested_attributes[score.name].score_threshold)
+        if of.summary_score or of.span_scores:
+            scores[score.name] = of
+    return AnalyzeCommentResponse(
+        attribute_scores=scores,
+        languages=asked.languages or [found.language],
+        detected_languages=[found.language],
+        client_token=asked.client_token,
+    )
+
+
+def _attribute_scores(score: AttributeScore, text: str, threshold: float) -> AttributeScores:
+    spans = [
+        SpanScore(begin=_utf16(text, s.begin), end=_utf16(text, s.end), score=Score(value=round(s.value, 7)))
+        for s in score.spans
+        if s.value >= threshold
+    ]
+    summary = Score(value=round(score.value, 7)) if score.value >= threshold else None
+    return AttributeScores(summary_score=summary, span_scores=spans)
+
+
+def _utf16(text: str, index: int) -> int:
+    """Return the number of UTF-16 code units before a character."""
+    before = text[:index]
+    return index if before.isascii() else len(before.encode("utf-16-le")) // 2
+
+
+@blueprint.post("/v1alpha1/comments:suggestscore")
+def suggest_score() -> Response:
+    """Teach the site's model from a score of spam. Other attributes have no model that learns: they are ignored."""
+    site, asker = _site_and_asker()
+    suggested = message_of(request, SuggestCommentScoreRequest)
+    check_suggestion(suggested)
+    label = suggested_label(suggested)
+    if label:
+        teach_text(site, _comment(site, suggested.comment.text, ""), label, asker)
+    answer = SuggestCommentScoreResponse(client_token=suggested.client_token, requested_languages=suggested.languages)
+    return _message_answer(answer, {TAUGHT: label or "nothing"})
+
+
+def suggested_label(suggested: SuggestCommentScoreRequest) -> Literal["spam", "ham"] | None:
+    """Return what the suggestion says about spam: the total, or else the highest span."""
+    scores = suggested.attribute_scores.get(SPAM_ATTRIBUTE)
+    if scores is None or not (scores.summary_score or scores.span_scores):
+        return None
+    total = scores.summary_score or max((span.score for span in scores.span_scores), key=lambda score: score.value)
+    return "spam" if total.value >= SPAM_SUGGESTED else "ham"
+
+
+def _message_answer(message: Message, headers: dict[str, str] | None = None) -> Response:
+    # Google's servers leave out fields without a value, but no score of 0.
+    whole = message.model_dump(by_alias=True, exclude_none=True)
+    return json_answer({name: value for name, value in whole.items() if value}, headers=headers)

@@ -1,0 +1,71 @@
+"""Find the site of a site key, for protocols whose addresses do not name a site."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from flask import Flask, current_app
+
+from comments.errors import NotFound
+from comments.site import Site
+from comments.storage.administration import Sites
+from service.deps import deps
+from service.web import site_cache
+from service.web.client_network import client_network
+from service.web.site_access import is_key_of, key_id
+
+SITE_KEYS_EXTENSION = "replygate.site_keys"
+#: Requests with a wrong key that one network may send in a minute.
+WRONG_KEYS_PER_MINUTE = 30
+#: Least time between two readings of all sites, and the share of the time that they may take: with thousands of sites,
+#: unknown keys must not keep the process busy.
+RELOAD_SECONDS, RELOAD_SHARE = 0.5, 0.02
+
+
+class SiteKeyIndex:
+    """Says which sites may have a key. The caller checks the key itself with the site as it is now."""
+
+    def __init__(self, sites: Sites, clock: Callable[[], float] = time.monotonic) -> None:
+        self._sites, self._clock = sites, clock
+        self._lock = threading.Lock()
+        self._found: dict[str, list[str]] = {}
+        self._reload_at = 0.0
+
+    def init_app(self, app: Flask) -> None:
+        app.extensions[SITE_KEYS_EXTENSION] = self
+
+    def sites_with(self, id: str) -> Sequence[str]:
+        """Return the ids of the sites that have a key with this id."""
+        if id not in self._found:
+            self._reload()
+        return self._found.get(id, ())
+
+    def _reload(self) -> None:
+        with self._lock:
+            began = self._clock()
+            if began < self._reload_at:
+                return
+            found = defaultdict(list)
+            for site in self._sites.all():
+                for key in site.keys:
+                    found[key.id].append(site.id)
+            self._found = dict(found)
+            ended = self._clock()
+            self._reload_at = ended + max(RELOAD_SECONDS, (ended - began) / RELOAD_SHARE)
+
+
+def site_of_key(token: str) -> Site | None:
+    """Return the site with this key; None for a wrong one. Raises TooMany after many wrong keys of one network."""
+    index = cast(SiteKeyIndex, current_app.extensions[SITE_KEYS_EXTENSION])
+    for id in index.sites_with(key_id(token)):
+        try:
+            site = site_cache.get_site(id)
+        except NotFound:  # deleted since the index was made
+            continue
+        if is_key_of(site, token):
+            return site
+    d = deps()
+    d.storage.people.attempt(f"site keys of {client_network(d)}", WRONG_KEYS_PER_MINUTE, 60)
+    return None

@@ -1,0 +1,64 @@
+"""The Perspective API on a storage, with a judge that answers at once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from comments.job_queue import Jobs
+from comments.pseudonyms import Pseudonyms
+from comments.storage.interfaces import Storage
+from replygate.commands.site_commands import new_key
+from service import create_app
+from service.deps import Deps
+from tests.support.builders import SECRET, a_site, settings
+from tests.support.immediate_jobs import ImmediateJobs
+from workers.deps import Deps as JudgeDeps
+from workers.deps import now, set_deps
+from workers.filters import BUILT_IN
+from workers.judging.policy import build_policy, catalogue
+
+ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
+#: An attack and a calm sentence.
+RUDE, CALM = "You are a complete idiot, shut up.", "Thank you for the map of the harbour."
+
+
+@dataclass
+class PerspectiveServer:
+    app: Flask
+    storage: Storage
+    key: str  # of the site "blog"
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def post(self, body: Any, path: str = ANALYZE, **more: Any) -> TestResponse:
+        """Send a body as JSON, with the key of the site "blog" in the address."""
+        return self.client.post(path, json=body, **({"query_string": {"key": self.key}} | more))
+
+    def analyze(self, text: str, *attributes: str, **fields: Any) -> TestResponse:
+        """Ask for scores of TOXICITY, or of other attributes."""
+        wanted: dict[str, Any] = {name: {} for name in attributes or ("TOXICITY",)}
+        return self.post({"comment": {"text": text}, "requestedAttributes": wanted, **fields})
+
+    def score(self, text: str, attribute: str, **fields: Any) -> float:
+        answer = self.analyze(text, attribute, **fields)
+        assert answer.status_code == 200, answer.text
+        value = answer.get_json()["attributeScores"][attribute]["summaryScore"]["value"]
+        assert isinstance(value, float)
+        return value
+
+
+def open_perspective(storage: Storage, jobs: Jobs | None = None, **site: Any) -> PerspectiveServer:
+    """Create an app with the sites "blog" and "shop", each with a key. Without `jobs` a judge answers at once."""
+    stored, key = new_key()
+    storage.sites.put(a_site(keys=(stored,), per_minute=0, **site))
+    storage.sites.put(a_site(id="shop", keys=(new_key()[0],)))
+    jobs = jobs or ImmediateJobs()
+    set_deps(JudgeDeps(settings(), storage, now, jobs, BUILT_IN, build_policy(BUILT_IN, {})))
+    deps = Deps(settings(), storage, jobs, Pseudonyms(SECRET), lambda: datetime.now(UTC), signals=catalogue(BUILT_IN))
+    return PerspectiveServer(create_app(deps), storage, key)
