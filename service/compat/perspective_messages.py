@@ -49,7 +49,7 @@ class ArticleAndParentComment(Message):
 
 
 class Context(Message):
-    """What the comment is an answer to. It is accepted and has no effect on scores."""
+    """Texts that the comment answers. They are accepted and have no effect on scores."""
 
     entries: list[TextEntry] = []
     article_and_parent_comment: ArticleAndParentComment | None = None
