@@ -14,7 +14,7 @@ from service.web.request_body import JSON
 ERROR_TYPE = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 INFO_TYPE = "type.googleapis.com/google.rpc.ErrorInfo"
 #: Status names by the HTTP status.
-STATUS_NAMES: Mapping[int, str] = {
+GOOGLE_STATUSES: Mapping[int, str] = {
     400: "INVALID_ARGUMENT",
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
@@ -56,14 +56,14 @@ def error_response(error: GoogleError | ReplygateError | HTTPException) -> Respo
     return _response(OTHER_STATUSES.get(found.status, found.status), detail or found.title, found.headers)
 
 
-def json_answer(value: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def google_answer(value: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(json.dumps(value, ensure_ascii=False), status, headers, content_type=f"{JSON}; charset=UTF-8")
 
 
 def _response(
     code: int, message: str, headers: Mapping[str, str], details: Iterable[Mapping[str, Any]] = ()
 ) -> Response:
-    error: dict[str, Any] = {"code": code, "message": message, "status": STATUS_NAMES.get(code, "UNKNOWN")}
+    error: dict[str, Any] = {"code": code, "message": message, "status": GOOGLE_STATUSES.get(code, "UNKNOWN")}
     if details:
         error["details"] = details
-    return json_answer({"error": error}, code, headers)
+    return google_answer({"error": error}, code, headers)

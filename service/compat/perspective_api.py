@@ -14,7 +14,7 @@ from service.checks.checking import start_check, teach_text, when_answered
 from service.checks.comment_fields import CheckedFields, checked_comment
 from service.web.site_access import key_id
 
-from .google_errors import GoogleError, error_response, json_answer, key_error
+from .google_errors import GoogleError, error_response, google_answer, key_error
 from .perspective_checks import (
     attributes_to_score,
     check_suggestion,
@@ -149,4 +149,4 @@ def suggested_label(suggested: SuggestCommentScoreRequest) -> Literal["spam", "h
 def _message_answer(message: Message, headers: dict[str, str] | None = None) -> Response:
     # Google's servers leave out fields without a value, but no score of 0.
     whole = message.model_dump(by_alias=True, exclude_none=True)
-    return json_answer({name: value for name, value in whole.items() if value}, headers=headers)
+    return google_answer({name: value for name, value in whole.items() if value}, headers=headers)

@@ -17,7 +17,7 @@ from .perspective_messages import (
 #: Bytes of a comment in UTF-8.
 MAX_COMMENT_BYTES = 20_480
 #: Characters of a name, and number of languages, that an error repeats.
-MAX_NAMED, MAX_LANGUAGES = 60, 10
+LONGEST_NAME, MAX_LANGUAGES = 60, 10
 
 
 def attributes_to_score(asked: AnalyzeCommentRequest) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def supported_attributes(names: Sequence[str], languages: Sequence[str], drop: b
 
 def language_code(tag: str) -> str:
     """Return the ISO 639 code of a BCP-47 tag: "pt" of "pt-BR". A tag with a script, like "hi-Latn", stays itself."""
-    code, _, rest = tag[:MAX_NAMED].replace("_", "-").lower().partition("-")
+    code, _, rest = tag[:LONGEST_NAME].replace("_", "-").lower().partition("-")
     return code if len(rest.partition("-")[0]) != 4 else f"{code}-{rest}"
 
 
@@ -88,4 +88,4 @@ def _check_texts(comment: TextEntry, context: Context | None) -> None:
 
 def _check_known(name: str) -> None:
     if name not in ATTRIBUTES:
-        raise api_error(f"Unknown requested attribute: {name[:MAX_NAMED]}", "UNKNOWN_ATTRIBUTE")
+        raise api_error(f"Unknown requested attribute: {name[:LONGEST_NAME]}", "UNKNOWN_ATTRIBUTE")

@@ -11,7 +11,7 @@ from comments.attributes import ATTRIBUTES
 from service.deps import deps
 from service.web import site_access
 
-from .google_errors import json_answer
+from .google_errors import google_answer
 from .perspective_messages import (
     AnalyzeCommentRequest,
     AnalyzeCommentResponse,
@@ -22,11 +22,11 @@ from .perspective_messages import (
 
 blueprint = Blueprint("perspective_discovery", __name__)
 
-METHODS: Mapping[str, tuple[type[Message], type[Message], str]] = {
+API_METHODS: Mapping[str, tuple[type[Message], type[Message], str]] = {
     "analyze": (AnalyzeCommentRequest, AnalyzeCommentResponse, "Scores a text for the requested attributes."),
     "suggestscore": (SuggestCommentScoreRequest, SuggestCommentScoreResponse, "Suggests better scores of a text."),
 }
-PARAMETERS: Mapping[str, Mapping[str, str]] = {
+API_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     name: {"type": "string", "location": "query", "description": text}
     for name, text in {
         "key": "A key of the site.",
@@ -43,10 +43,10 @@ _LEFT_OUT = ("additionalProperties", "title", "default", "const")
 
 @blueprint.get("/$discovery/rest")
 def discovery_document() -> Response:
-    return json_answer(document(site_access.own_address(request, deps().settings)))
+    return google_answer(api_document(site_access.own_address(request, deps().settings)))
 
 
-def document(address: str) -> dict[str, Any]:
+def api_document(address: str) -> dict[str, Any]:
     """Return the document for a service at this address."""
     root = address.rstrip("/") + "/"
     methods = {
@@ -61,7 +61,7 @@ def document(address: str) -> dict[str, Any]:
             "request": {"$ref": asked.__name__},
             "response": {"$ref": answered.__name__},
         }
-        for name, (asked, answered, text) in METHODS.items()
+        for name, (asked, answered, text) in API_METHODS.items()
     }
     body = {
         "kind": "discovery#restDescription",
@@ -77,7 +77,7 @@ def document(address: str) -> dict[str, Any]:
         "servicePath": "",
         "basePath": "",
         "batchPath": "batch",
-        "parameters": PARAMETERS,
+        "parameters": API_PARAMETERS,
         "schemas": _schemas(),
         "resources": {"comments": {"methods": methods}},
     }
@@ -85,7 +85,7 @@ def document(address: str) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    kinds = [(kind, "validation") for asked, answered, _ in METHODS.values() for kind in (asked, answered)]
+    kinds = [(kind, "validation") for asked, answered, _ in API_METHODS.values() for kind in (asked, answered)]
     _, found = models_json_schema(kinds)  # type: ignore[arg-type] # the modes are literals
     return {name: {"id": name, **_plain(schema)} for name, schema in found["$defs"].items()}
 

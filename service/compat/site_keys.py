@@ -21,7 +21,7 @@ SITE_KEYS_EXTENSION = "replygate.site_keys"
 WRONG_KEYS_PER_MINUTE = 30
 #: Least time between two readings of all sites, and the share of the time that they may take: with thousands of sites,
 #: unknown keys must not keep the process busy.
-RELOAD_SECONDS, RELOAD_SHARE = 0.5, 0.02
+REREAD_SECONDS, REREAD_SHARE = 0.5, 0.02
 
 
 class SiteKeyIndex:
@@ -53,7 +53,7 @@ class SiteKeyIndex:
                     found[key.id].append(site.id)
             self._found = dict(found)
             ended = self._clock()
-            self._reload_at = ended + max(RELOAD_SECONDS, (ended - began) / RELOAD_SHARE)
+            self._reload_at = ended + max(REREAD_SECONDS, (ended - began) / REREAD_SHARE)
 
 
 def site_of_key(token: str) -> Site | None:

@@ -149,6 +149,8 @@ SAME_IDEA = {
 NAMED_BY_THE_API = {
     f"replygate.client.{name}" for name in ("answers", "review_answers", "calls", "review_calls", "owner_calls")
 }
+#: The messages of the Perspective API have the names of its reference.
+NAMED_BY_THE_API |= {"service.compat.perspective_messages"}
 #: Last names that several modules share, with the reason.
 SAME_MODULE_NAME = {
     "views": "each package of the service has its routes there",
