@@ -31,6 +31,7 @@ from .commands import (
     rule_commands,
     site_commands,
     site_deletion_commands,
+    site_import_command,
     status_command,
     thread_commands,
     train_command,
@@ -99,6 +100,7 @@ cli.add_command(mail_command.mail)
 cli.add_command(demo_command.demo)
 cli.add_command(rebuild_command.rebuild)
 cli.add_command(import_command.import_comments)
+import_command.import_comments.add_command(site_import_command.import_replygate)
 cli.add_command(export_command.export_site)
 cli.add_command(evaluate_command.evaluate)
 cli.add_command(train_command.train)

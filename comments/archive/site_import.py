@@ -36,6 +36,7 @@ class SiteImportReport:
 
     site: str = ""
     version: int = 0
+    secrets: bool = False
     comments: int = 0
     members: list[str] = field(default_factory=list)
     left_out: tuple[str, ...] = ()  # secrets that an owner has to enter
@@ -47,7 +48,7 @@ def check_export(file: BinaryIO, pseudonyms: Pseudonyms) -> SiteImportReport:
     report = SiteImportReport()
     for _, part in read_export(bounded_lines(file)):
         if isinstance(part, ExportHeader):
-            report.version = part.version
+            report.version, report.secrets = part.version, part.secrets
             report.other_secret_key = part.secret_key != secret_key_fingerprint(pseudonyms)
         elif isinstance(part, ExportedSite):
             report.site, report.left_out = part.site.id, part.left_out
@@ -63,9 +64,9 @@ def import_site(
     file: BinaryIO,
     pseudonyms: Pseudonyms,
     by: str,
-    progress: Callable[[int], object] = lambda n: None,
+    progress: Callable[[int, int], object] = lambda n, total: None,
 ) -> SiteImportReport:
-    """Import an export from a file that can be read twice. `progress` gets the number of comments of each step.
+    """Import an export from a file that can be read twice. `progress` gets the comments of each step, and of all.
 
     Raises Invalid for a damaged file and SiteTaken if the site exists; then nothing is stored.
     """
@@ -84,7 +85,7 @@ def import_site(
 
 
 def _store(
-    storage: Storage, file: BinaryIO, report: SiteImportReport, progress: Callable[[int], object]
+    storage: Storage, file: BinaryIO, report: SiteImportReport, progress: Callable[[int, int], object]
 ) -> tuple[Site, Sequence[Member]]:
     parts = (part for _, part in read_export(bounded_lines(file)))
     site: Site | None = None
@@ -97,11 +98,11 @@ def _store(
         elif isinstance(part, Member):
             members.append(part)
         elif isinstance(part, ArchivedComment):
-            progress(batches.add(part))
+            progress(batches.add(part), report.comments)
         elif isinstance(part, StoredRow):
             rows = _with_first(part, parts)
             break
-    progress(batches.finish())
+    progress(batches.finish(), report.comments)
     if report.version:
         storage.archives.replace_rows(report.site, rows)
     if site is None or site.id != report.site:
