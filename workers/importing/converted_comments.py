@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from comments.email_subscriptions import REPLIES
+from comments.isso_names import FIRST_OWN_NUMBER, id_of_isso_comment
 from comments.lifecycle import Action, Role, Status
 from comments.model import STAFF, Comment, Decision
 from comments.pseudonyms import ID_LETTERS, Pseudonyms, id_of
@@ -32,7 +33,12 @@ _LESSONS = {Status.APPROVED: Action.APPROVE, Status.SPAM: Action.SPAM}
 
 
 def imported_id(program: str, source: str, old_id: str) -> str:
-    """Return the id of a comment. It is always the same, so that importing again adds nothing."""
+    """Return the id of a comment. It is always the same, so that importing again adds nothing.
+
+    A comment from Isso keeps its number, unless the import has a name of its own.
+    """
+    if program == "isso" and not source and old_id.isdecimal() and 0 < int(old_id) < FIRST_OWN_NUMBER:
+        return id_of_isso_comment(int(old_id))
     name = "\0".join(("replygate import", program, source, old_id)).encode("utf-8", "replace")
     return id_of(blake2b(name, digest_size=ID_LETTERS).digest())
 
