@@ -31,7 +31,7 @@ def is_row(kind: str) -> bool:
 def row_problem(row: StoredRow, site: str) -> str:
     """Return why a row cannot be imported; "" if it can."""
     try:
-        CHECKS.get(row.key, _any)(row, site)
+        _CHECKS.get(row.key, _any)(row, site)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         return f"has no valid {row.key}: {error}"
     return ""
@@ -118,7 +118,7 @@ def _notice_count(row: StoredRow, site: str) -> None:
 
 
 #: Name of a key -> the check of its rows.
-CHECKS: Mapping[str, Callable[[StoredRow, str], None]] = {
+_CHECKS: Mapping[str, Callable[[StoredRow, str], None]] = {
     "authors": _of_author,
     "numbers": _of_period,
     "pinned": _pin,
