@@ -23,7 +23,7 @@ blueprint = Blueprint("akismet_api", __name__)
 
 #: Beginnings of all addresses. The last two are for programs that can neither send a key nor put it into a host name.
 PREFIXES = ("/1.1", "/1.2", "/k/<key>/1.1", "/k/<key>/1.2")
-CHECKS = {"comment-check": check_comment, "submit-spam": submit_spam, "submit-ham": submit_ham}
+COMMENT_CALLS = {"comment-check": check_comment, "submit-spam": submit_spam, "submit-ham": submit_ham}
 #: Clients send these as GET or POST.
 QUESTIONS = {
     "verify-key": verify_key,
@@ -37,7 +37,7 @@ QUESTIONS = {
 }
 
 for start in PREFIXES:
-    for path, view in CHECKS.items():
+    for path, view in COMMENT_CALLS.items():
         blueprint.add_url_rule(f"{start}/{path}", view_func=view, methods=["POST"])
     for path, view in QUESTIONS.items():
         blueprint.add_url_rule(f"{start}/{path}", view_func=view, methods=["GET", "POST"])

@@ -20,15 +20,11 @@ from service.web import site_cache
 from service.web.client_network import client_network
 
 from .akismet_fields import AkismetFields
+from .site_keys import REREAD_SECONDS, REREAD_SHARE, WRONG_KEYS_PER_MINUTE
 
 AKISMET_KEYS_EXTENSION = "replygate.akismet_keys"
 #: As `Pseudonyms.akismet_key` makes them, and as Akismet's plugin requires: it asks no server about another length.
 AKISMET_KEY = re.compile(r"[a-z0-9]{12}")
-#: Requests with a wrong key that one network may send in a minute. Guessing 60 bits takes all of them for ever.
-WRONG_KEYS_PER_MINUTE = 30
-#: Share of the time that reading all sites may take, when many requests have unknown keys.
-REREAD_SHARE = 0.02
-REREAD_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from .site_keys import site_of_key
 blueprint = Blueprint("perspective_api", __name__)
 
 #: Seconds that a request waits for the judge. Coral gives up after .8, other clients mostly later than this.
-WAIT_SECONDS = 5.0
+ANALYZE_SECONDS = 5.0
 #: Score from which a suggestion says that a comment is spam.
 SPAM_SUGGESTED = 0.5
 #: Header of an answer to a suggestion: the label that it taught, or "nothing".
@@ -48,7 +48,7 @@ TAUGHT = "Replygate-Taught"
 @blueprint.errorhandler(GoogleError)
 @blueprint.errorhandler(ReplygateError)
 @blueprint.errorhandler(HTTPException)
-def answer_error(error: GoogleError | ReplygateError | HTTPException) -> Response:
+def answer_api_error(error: GoogleError | ReplygateError | HTTPException) -> Response:
     return error_response(error)
 
 
@@ -70,7 +70,7 @@ def analyze_comment() -> Response:
     comment = _comment(site, text, language)
     query = AttributeQuery(names, language, asked.span_annotations, text if text != comment.content else "")
     id = start_check(site, comment, asker, attributes=query)
-    return when_answered(site.id, id, WAIT_SECONDS, lambda answer: _analyzed(asked, names, answer))
+    return when_answered(site.id, id, ANALYZE_SECONDS, lambda answer: _analyzed(asked, names, answer))
 
 
 def _comment(site: Site, text: str, language: str) -> Comment:

@@ -8,8 +8,9 @@ import pytest
 
 from comments.pseudonyms import Pseudonyms
 from comments.storage.interfaces import Storage
-from service.compat.akismet_api import CHECKS, QUESTIONS
-from service.compat.akismet_keys import WRONG_KEYS_PER_MINUTE, AkismetKeyIndex
+from service.compat.akismet_api import COMMENT_CALLS, QUESTIONS
+from service.compat.akismet_keys import AkismetKeyIndex
+from service.compat.site_keys import WRONG_KEYS_PER_MINUTE
 from tests.support.akismet import BLOG, AkismetServer, key_of, open_akismet
 from tests.support.builders import SECRET, a_site
 
@@ -58,7 +59,7 @@ def test_the_key_is_read_from_the_path_and_from_authorization(akismet: AkismetSe
 
 
 @pytest.mark.parametrize("key", [WRONG, "", "x", key_of()[:11], f"{key_of()}a", key_of("shop"), "é" * 12, "a" * 9_000])
-@pytest.mark.parametrize("path", [*CHECKS, *(path for path in QUESTIONS if path != "test")])
+@pytest.mark.parametrize("path", [*COMMENT_CALLS, *(path for path in QUESTIONS if path != "test")])
 def test_a_wrong_key_is_invalid_everywhere(akismet: AkismetServer, path: str, key: str) -> None:
     answer = akismet.ask(path, api_key=key, comment_content="Hi there")
     assert (answer.status_code, answer.text) == (200, "invalid")
