@@ -1,6 +1,7 @@
 """Read an export line by line, and check everything that can be checked before anything is stored."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,6 +25,7 @@ from .row_checks import COMMENT_ROWS, is_row, row_problem
 LONGEST_LINE = 32 * 1024 * 1024
 #: Version of an export without a first line of its own: the site, and its comments by status.
 FORMER_VERSION = 1
+_SITE_ID = re.compile(r"(?!all$)[a-z0-9-]{1,40}")
 #: Order of the kinds of lines.
 LINE_ORDER = (EXPORT_HEADER, "site", "member", "comment", "row", EXPORT_END)
 
@@ -122,10 +124,12 @@ class _Reader:
         if kind == "site":
             self._version = self._version or FORMER_VERSION
             site = _SITE.validate_python(with_placeholders(values))
+            if not _SITE_ID.fullmatch(site.id):
+                raise ValueError("has no valid id")
             self._site = site.id
             return ExportedSite(site, tuple(values.get("left_out", ())))
         if kind == "member":
-            return _MEMBER.validate_python(values)
+            return self._member(values)
         if kind == "comment":
             return ArchivedComment(self._comment(values))
         row = row_of(kind, values)
@@ -141,6 +145,12 @@ class _Reader:
             )
         self._version = version
         return ExportHeader(version, values["secrets"] is True, str(values["secret_key"]))
+
+    def _member(self, values: Mapping[str, Any]) -> Member:
+        member = _MEMBER.validate_python(values)
+        if not member.name.isprintable() or any(view.site != self._site for view in member.views):
+            raise ValueError("has no valid name, or a view of another site")
+        return member
 
     def _comment(self, values: Mapping[str, Any]) -> Comment:
         comment = _COMMENT.validate_python(values)

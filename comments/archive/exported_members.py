@@ -1,7 +1,9 @@
 """Members of a site in an export: people with their role there, and what they chose for it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import StringConstraints
 
 from comments.moderator_notices import NoticeChoice, SiteNotices
 from comments.person import Person
@@ -13,8 +15,8 @@ from comments.setting_values import SECRET
 class Member:
     """A person as one site knows them. The secrets are those of their account."""
 
-    name: str
-    role: str = ""
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    role: Literal["", "viewer", "assistant", "moderator", "owner"] = ""
     display_name: str = ""
     email: str = ""
     email_confirmed: bool = False
@@ -44,7 +46,7 @@ def member_of(person: Person, site: str) -> Member | None:
         account["setup"] = ""
     return Member(
         name=person.name,
-        role=person.roles.get(site, ""),
+        role=cast(Any, person.roles.get(site, "")),
         notices=next((each.choice for each in person.notices if each.site == site), None),
         views=tuple(view for view in person.views if view.site == site),
         **account,
