@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from .errors import SettingsInvalid
 from .shared_learning import ALONE, LearningGroups, parse_learning_groups
@@ -120,6 +121,15 @@ class Settings:
     def max_form(self) -> int:
         """Bytes of the largest form that is read: percent-encoding triples a text. A refused form may be larger."""
         return 4 * self.max_body
+
+    @property
+    def public_path(self) -> str:
+        """The path of the public address, with which all our addresses begin; "" or for example "/replies"."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+    def comment_path(self, site: str, id: str = "") -> str:
+        """Return the path of a comment in the API; without an id that of the site's comments."""
+        return f"{self.public_path}/v1/sites/{site}/comments" + (f"/{id}" if id else "")
 
     @property
     def secure(self) -> bool:

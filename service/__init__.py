@@ -66,6 +66,7 @@ from .submission.form_tokens import ProofOfWork
 from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language
 from .web.access_log import AccessLogMiddleware
 from .web.errors import ErrorBoundary
+from .web.public_path import PublicPath
 from .web.range_cache import RangeCache
 from .web.response_cache import ResponseCache
 from .web.security_headers import SecurityHeaders
@@ -134,7 +135,8 @@ VIEWS = (
 )
 
 #: Addresses of pages up to 0.1.0, which people may have bookmarked, and their addresses now.
-MOVED_PAGES = {"/sites/<site>/standings": "/sites/<site>/rules", "/sites/<site>/people": "/sites/<site>/team"}
+#: The new ones are relative to the path below which the service is public.
+MOVED_PAGES = {"/sites/<site>/standings": "sites/<site>/rules", "/sites/<site>/people": "sites/<site>/team"}
 
 
 def create_app(deps: Deps) -> Flask:
@@ -171,6 +173,8 @@ def create_app(deps: Deps) -> Flask:
     submission = ErrorBoundary(SubmissionFastPath(app.wsgi_app, submissions), app)
     reading = ReadingFastPath(SecurityHeaders(submission, settings), sites, deps.storage.threads, responses)
     app.wsgi_app = AccessLogMiddleware(reading, ops_views.request_counters(app))  # type: ignore[method-assign]
+    if settings.public_path:
+        app.wsgi_app = PublicPath(app.wsgi_app, settings.public_path)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]

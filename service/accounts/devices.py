@@ -7,7 +7,7 @@ person out. OWASP calls this a device cookie.
 import hmac
 import secrets
 
-from flask import request
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from service.deps import deps
@@ -15,8 +15,6 @@ from service.deps import deps
 from .sessions import set_private_cookie
 
 _COOKIE, _COOKIE_SECONDS = "replygate_device", 365 * 86_400
-#: The cookie is sent to the sign-in pages only.
-_PATH = "/sign-in"
 
 
 def device_of(name: str) -> str:
@@ -30,4 +28,4 @@ def remember_device(response: Response, name: str) -> None:
     """Let this browser prove later that the person has signed in with it."""
     token = device_of(name) or secrets.token_urlsafe(16)
     value = f"{token}.{deps().pseudonyms.seal('device', name, token)}"
-    set_private_cookie(response, _COOKIE, value, _COOKIE_SECONDS, _PATH)
+    set_private_cookie(response, _COOKIE, value, _COOKIE_SECONDS, url_for("sign_in.sign_in_form"))

@@ -16,6 +16,7 @@ from comments.errors import NotAllowed
 from comments.person import Person
 from comments.pseudonyms import token_digest
 from service.deps import deps
+from service.web.page_addresses import current_address
 
 from .sessions import check_origin, cookie_name, csrf_token, set_private_cookie
 
@@ -54,7 +55,7 @@ def keep_form(response: Response) -> None:
     except NotAllowed:
         return
     left = [[name, value] for name, value in fields if name != CSRF_FIELD]
-    text = json.dumps({"path": request.full_path.rstrip("?"), "fields": left, "session": session, "csrf": csrf})
+    text = json.dumps({"path": current_address(), "fields": left, "session": session, "csrf": csrf})
     if len(text) > MAX_KEPT:
         return
     name = secrets.token_urlsafe(24)

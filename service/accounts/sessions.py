@@ -176,6 +176,7 @@ def check_csrf(signed: SignedIn) -> None:
 
 
 def safe_path(text: str) -> str:
-    """`text` if it is a path on this server, or "/review". Used for redirects after signing in."""
+    """`text` if it is a path of this service, or that of the queue. Used for redirects after signing in."""
     plain = text.isascii() and text.isprintable() and "\\" not in text
-    return text if plain and text.startswith("/") and not text.startswith("//") else "/review"
+    root = f"{request.root_path}/"
+    return text if plain and text.startswith(root) and not text[len(root) :].startswith("/") else f"{root}review"

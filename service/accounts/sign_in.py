@@ -13,6 +13,7 @@ from comments.pseudonyms import digest, token_digest
 from service.deps import deps
 from service.web.client_network import client_networks
 from service.web.errors import handle_error, prefers_html
+from service.web.page_addresses import current_address
 
 from . import passwords, sessions, totp
 from .audit_trail import append_entry
@@ -37,7 +38,7 @@ def ask_to_sign_in(error: SignInNeeded) -> Response:
     """Redirect people to the sign-in page and then back; answer programs with 401."""
     if not prefers_html():
         return handle_error(error)
-    onward = request.full_path.rstrip("?") if request.method == "GET" else ""
+    onward = current_address() if request.method == "GET" else ""
     response = redirect(url_for("sign_in.sign_in_form", next=sessions.safe_path(onward)), 303)
     keep_form(response)
     return response
@@ -92,7 +93,7 @@ def _continue(person: Person, onward: str) -> ResponseReturnValue:
 
 
 def _finish(person: Person, onward: str) -> Response:
-    response = redirect("/resume" if kept_form(person) else onward, 303)
+    response = redirect(url_for("resumed_forms.show_kept_form") if kept_form(person) else onward, 303)
     sessions.open_session(response, person)
     sessions.set_private_cookie(response, _onward_cookie(), "", 0)  # a later link leads to what is wanted then
     remember_device(response, person.name)
@@ -183,4 +184,4 @@ def use_link(token: str) -> ResponseReturnValue:
         return render_template("accounts/expired_link.html"), 404
     append_entry(person.name, AuditAction.LINK_USE)
     onward = sessions.safe_path(request.cookies.get(_onward_cookie(), ""))
-    return _continue(person, "/setup" if wants_setup(person) else onward)
+    return _continue(person, url_for("setup_pages.begin_setup") if wants_setup(person) else onward)

@@ -44,7 +44,7 @@ def thread_fragment(site: Site, thread: str) -> Markup:
         page = published_threads.thread_page(threads, site.id, thread, PageQuery(), version)
     except StorageDown:
         return Markup()
-    comments, part = f"/v1/sites/{site.id}/comments", urlencode({"thread": thread})
+    comments, part = deps().settings.comment_path(site.id), urlencode({"thread": thread})
     rendered = render_fragment(page, comments, f"{comments}.html?{part}", reader_translation(site))
     return Markup(rendered)  # noqa: S704 - our template escapes the values
 

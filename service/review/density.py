@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from flask import Response, after_this_request, request
+from flask import Response, after_this_request, request, url_for
 
 from service.deps import deps
 
@@ -24,5 +24,12 @@ def chosen_density(wanted: Density) -> str:
 
 def _remember(response: Response, density: str) -> Response:
     """Set the cookie. It is no secret, and the script of the page changes it too."""
-    response.set_cookie(COOKIE, density, DENSITY_SECONDS, path="/review", secure=deps().settings.secure, samesite="Lax")
+    response.set_cookie(
+        COOKIE,
+        density,
+        DENSITY_SECONDS,
+        path=url_for("queue_pages.home"),
+        secure=deps().settings.secure,
+        samesite="Lax",
+    )
     return response

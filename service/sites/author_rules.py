@@ -157,7 +157,7 @@ def add_rule(site: str) -> ResponseReturnValue:
 def _back(scope: RuleScope, done: str, n: int) -> ResponseReturnValue:
     """Redirect to the page about an author or comment, or the queue, that the request came from, or to the list."""
     back = request.args.get("back", "")
-    path = re.split("[?#]", sessions.safe_path(back))[0]
+    path = re.split("[?#]", sessions.safe_path(back))[0].removeprefix(request.root_path)
     is_of_site = scope.site is not None and (
         path in (f"/review/{scope.owner}", "/review/all")
         or path.startswith((f"/sites/{scope.owner}/", f"/review/{scope.owner}/"))

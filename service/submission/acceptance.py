@@ -51,14 +51,14 @@ class AcceptedSubmission:
     comment: Comment
     receipt: str
     author_secret: str  # the one that the browser sent, or a new one
+    status_url: str
     is_repeat: bool = False  # it had been accepted before
     waited: int = 0  # seconds the client asked to wait for the verdict, if the request did wait
 
     def answer(self) -> tuple[str, dict[str, str]]:
         """Return the JSON body and the headers of the 202."""
         comment = self.comment
-        status_url = f"/v1/sites/{comment.site}/comments/{comment.id}"
-        headers = {"Location": status_url}
+        headers = {"Location": self.status_url}
         if self.is_repeat:
             headers["Replygate-Repeat"] = "true"
         if self.waited:
@@ -69,7 +69,7 @@ class AcceptedSubmission:
             received=comment.received,
             receipt=self.receipt,
             author_secret=self.author_secret,
-            status_url=status_url,
+            status_url=self.status_url,
         )
         return body.model_dump_json(), headers
 
@@ -132,10 +132,11 @@ class Submissions:
             deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
         self._keep_details(request, site, texts, trusted)
         receipt = deps.pseudonyms.receipt(site.id, accepted.id)
+        status_url = deps.settings.comment_path(site.id, accepted.id)
         secret = secret or deps.pseudonyms.author_secret(site.id, accepted.id)
         if accepted.repeat:
             comment = deps.storage.comments.get(site.id, accepted.id)
-        stored = AcceptedSubmission(site, comment, receipt, secret, accepted.repeat)
+        stored = AcceptedSubmission(site, comment, receipt, secret, status_url, accepted.repeat)
         return self._with_verdict(request, stored) if "Prefer" in request.headers else stored
 
     def _keep_details(self, request: Request, site: Site, texts: Mapping[str, str], trusted: bool) -> None:

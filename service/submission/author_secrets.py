@@ -38,7 +38,7 @@ def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settin
         _cookie_name(site),
         secret,
         max_age=COOKIE_SECONDS,
-        path=path or f"/v1/sites/{site.id}/",
+        path=settings.public_path + (path or f"/v1/sites/{site.id}/"),
         secure=settings.secure,
         httponly=True,
         samesite="None" if settings.secure else "Lax",

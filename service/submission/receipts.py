@@ -92,7 +92,7 @@ def set_cookie(response: Response, site: Site, comment: str) -> Response:
 
 
 def comment_url(site: Site, id: str) -> str:
-    return f"/v1/sites/{site.id}/comments/{id}"
+    return deps().settings.comment_path(site.id, id)
 
 
 def redirect_to_status(site: Site, comment: str, code: bool = True) -> Response:

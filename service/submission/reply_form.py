@@ -33,7 +33,7 @@ class ReplyFormView:
 
     @property
     def action(self) -> str:
-        return f"/v1/sites/{self.site.id}/comments"
+        return deps().settings.comment_path(self.site.id)
 
     @property
     def fields(self) -> list[VisitorField]:

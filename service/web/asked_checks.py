@@ -61,4 +61,4 @@ def next_look(anchor: str) -> str:
     """
     looks = request.args.get("look", "0")
     query = {**request.args.to_dict(), "look": str(int(looks) + 1 if looks.isdigit() and len(looks) < 6 else 1)}
-    return f"{request.path}?{urlencode(query)}#{anchor}"
+    return f"{request.root_path}{request.path}?{urlencode(query)}#{anchor}"

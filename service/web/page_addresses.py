@@ -8,6 +8,11 @@ from flask import Flask, has_request_context, request, url_for
 CACHED_ADDRESSES = 4096
 
 
+def current_address() -> str:
+    """Return the address of the request on this server, with its query."""
+    return f"{request.root_path}{request.full_path}".rstrip("?")
+
+
 def register_page_addresses(app: Flask) -> None:
     """Give templates a `url_for` that builds an address with the same values once."""
 

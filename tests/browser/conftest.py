@@ -60,12 +60,21 @@ class Live:
 
 
 @pytest.fixture
-def live(valkey_settings: Settings, redis_storage: Storage) -> Iterator[Live]:
+def public_path() -> str:
+    """Return the path below which the service is public. A module may define another one."""
+    return ""
+
+
+@pytest.fixture
+def live(valkey_settings: Settings, redis_storage: Storage, public_path: str) -> Iterator[Live]:
     listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    url = origin + public_path
     settings = replace(valkey_settings, public_url=url, demo=True)
     pseudonyms, jobs = Pseudonyms(settings.secret_key), ImmediateJobs()
-    redis_storage.sites.put(a_site(id="demo", name="The Daily Loaf", origins=(url,), per_minute=0, moderation="first"))
+    redis_storage.sites.put(
+        a_site(id="demo", name="The Daily Loaf", origins=(origin,), per_minute=0, moderation="first")
+    )
     policy = build_policy(BUILT_IN, {})
     workers.set_deps(workers.Deps(settings, redis_storage, workers.now, jobs, BUILT_IN, policy))
     app = create_app(Deps(settings, redis_storage, jobs, pseudonyms, workers.now, signals=catalogue(BUILT_IN)))

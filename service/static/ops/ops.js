@@ -52,7 +52,7 @@ function showLost(sentence) {
 
 // Resolves to false if the session has ended.
 async function refresh() {
-  const answer = await fetch("/ops", { headers: { Accept: "text/html" }, cache: "no-store", redirect: "manual" });
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store", redirect: "manual" });
   if (answer.type === "opaqueredirect") {
     showLost("Your session has ended. Reload the page to sign in.");
     return false;

@@ -1,6 +1,7 @@
 // Presence: live updates about comments that others have open, their decisions and new arrivals. The page works without
 // it. No card moves: badges overlap the edge.
 
+import { root, siteApi } from "./requests.js";
 import { add } from "./row.js";
 import { statuses } from "./table.js";
 
@@ -14,12 +15,12 @@ const list = document.getElementById("cards");
 const cards = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, card]));
 const before = new Map([...cards].map(([id, card]) => [id, card.dataset.status]));
 const csrf = document.querySelector('input[name="csrf"]').value;
-const named = location.pathname.match(/^\/review\/([a-z0-9-]{1,40})(?:\/|$)/)?.[1];
+const named = location.pathname.slice(root.length).match(/^\/review\/([a-z0-9-]{1,40})(?:\/|$)/)?.[1];
 // Sites with a card come first: they matter most if there are too many to follow.
 const all = [...[...cards.values()].map((card) => card.dataset.site), ...(list?.dataset.sites ?? "").split(" ")];
 const sites = named && named !== "all" ? [named] : [...new Set(all.filter(Boolean))];
 
-const path = (site, rest) => `/v1/sites/${encodeURIComponent(site)}/review/${rest}`;
+const path = (site, rest) => `${siteApi(site)}/review/${rest}`;
 const siteOf = (card) => card.dataset.site ?? named;
 
 async function post(site, rest, options = {}) {

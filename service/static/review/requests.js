@@ -2,9 +2,11 @@
 
 import { csrfOf, tell } from "./row.js";
 
-export const path = (row) =>
-  `/v1/sites/${encodeURIComponent(row.dataset.site)}/review/comments/${row.dataset.id}`;
-export const bulkPath = (site, rest = "") => `/v1/sites/${encodeURIComponent(site)}/review/bulk${rest}`;
+// The path below which the service is public; usually empty.
+export const { root } = document.documentElement.dataset;
+export const siteApi = (site) => `${root}/v1/sites/${encodeURIComponent(site)}`;
+export const path = (row) => `${siteApi(row.dataset.site)}/review/comments/${row.dataset.id}`;
+export const bulkPath = (site, rest = "") => `${siteApi(site)}/review/bulk${rest}`;
 
 export async function get(address) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });

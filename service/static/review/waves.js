@@ -2,7 +2,7 @@
 
 import { forget, inTurn, remember, reportChange } from "./decisions.js";
 import { goTo, goToNext, reopen } from "./list.js";
-import { bulkPath, get, post, submitAsForm } from "./requests.js";
+import { bulkPath, get, post, siteApi, submitAsForm } from "./requests.js";
 import { announce, drawButtons, form, move, showResult, tell } from "./row.js";
 import { actions } from "./table.js";
 
@@ -83,7 +83,7 @@ async function copies(row) {
   const found = [];
   fields.set("limit", PER_REQUEST);
   do {
-    const page = await get(`/v1/sites/${encodeURIComponent(row.dataset.site)}/review/comments?${fields}`);
+    const page = await get(`${siteApi(row.dataset.site)}/review/comments?${fields}`);
     if (page.status !== 200) return null;
     found.push(...page.comments.map(({ id, version }) => ({ id, version })));
     fields.set("cursor", page.next);
