@@ -87,7 +87,7 @@ def end_rights(response: Response, site: Site, number: int) -> Response:
 
 
 def _set_cookies(response: Response, site: Site, number: int, value: str, seconds: int) -> Response:
-    secure, path = deps().settings.secure, f"/isso/{site.id}/"
+    secure, path = deps().settings.secure, f"{deps().settings.public_path}/isso/{site.id}/"
     expires, cross_site = None if seconds else 0, "None" if secure else "Lax"
     own = dump_cookie(str(number), value, seconds, expires, path, None, secure, True, samesite=cross_site)
     page_is_secure = request.headers.get("Origin", "").startswith("https:")
