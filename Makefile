@@ -16,7 +16,7 @@ DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up install test check lint tests tools lock bench docs pictures clean
+.PHONY: help up install test check lint tests tools lock client bench docs pictures clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -67,6 +67,10 @@ lock: $(DEV) ## lock the newest versions allowed by pyproject.toml
 	$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
 	$(COMPILE) --upgrade --group build --group dev --group train --constraints requirements.txt pyproject.toml \
 	  --output-file requirements-dev.txt
+
+client: $(DEV) ## generate the TypeScript client from the OpenAPI document
+	$(BIN)/replygate openapi > packages/client-ts/openapi.json
+	cd packages/client-ts && npm ci --silent && npm run --silent generate
 
 bench: $(DEV) ## run the benchmarks; takes minutes on an idle machine
 	$(BIN)/python -m bench.throughput

@@ -87,7 +87,7 @@ class NoteRequest(Strict):
 class NoteResponse(BaseModel):
     """A note for other moderators, or a proposal."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)
 
     by: str
     at: datetime

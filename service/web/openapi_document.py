@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import Flask
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
 from .errors import PROBLEM_JSON
@@ -16,6 +16,9 @@ from .request_body import JSON, MULTIPART, URLENCODED
 from .schemas import ProblemDetails
 
 Json = dict[str, Any]
+
+#: References to the schemas of models, for requests ("validation") and answers ("serialization").
+ModelRefs = Mapping[tuple[Any, JsonSchemaMode], Json]
 
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 FIRST_TAGS = ("submission", "reading", "threads", "review")
@@ -83,9 +86,7 @@ WITH_RETRY = (429, 503)
 def document(app: Flask, version: str) -> Json:
     """The OpenAPI document of every declared view of `app`."""
     found = sorted(_operations(app), key=lambda part: (part[0].rule, part[1]))
-    models = _models(operation for _, _, operation in found)
-    keys, definitions = models_json_schema([(m, "validation") for m in models], ref_template=REF)
-    refs = {model: keys[(model, "validation")] for model in models}
+    refs, definitions = models_json_schema(_models(operation for _, _, operation in found), ref_template=REF)
     paths: Json = {}
     for rule, method, operation in found:
         paths.setdefault(PARAMETER.sub(r"{\1}", rule.rule), {})[method] = _operation(rule, method, operation, refs)
@@ -127,17 +128,17 @@ def _tags(operations: Iterable[Operation]) -> list[str]:
     return sorted(tags, key=lambda tag: FIRST_TAGS.index(tag) if tag in FIRST_TAGS else len(FIRST_TAGS))
 
 
-def _models(operations: Iterable[Operation]) -> list[type[BaseModel]]:
-    """List each model once, in a fixed order."""
-    models: dict[type[BaseModel], None] = {ProblemDetails: None}
+def _models(operations: Iterable[Operation]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    """List each model once for requests and once for answers, which have every field, in a fixed order."""
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(ProblemDetails, "serialization"): None}
     for operation in operations:
-        for model in (operation.body, *operation.answers.values()):
-            if isinstance(model, type):
-                models[model] = None
-    return sorted(models, key=lambda model: model.__name__)
+        if operation.body:
+            models[operation.body, "validation"] = None
+        models |= {(model, "serialization"): None for model in operation.answers.values() if isinstance(model, type)}
+    return sorted(models, key=lambda key: (key[0].__name__, key[1]))
 
 
-def _operation(rule: Rule, method: str, operation: Operation, refs: Mapping[type[BaseModel], Json]) -> Json:
+def _operation(rule: Rule, method: str, operation: Operation, refs: ModelRefs) -> Json:
     spec: Json = {
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": operation.summary,
@@ -151,14 +152,14 @@ def _operation(rule: Rule, method: str, operation: Operation, refs: Mapping[type
         kinds = (JSON, URLENCODED, MULTIPART) if operation.forms else (JSON,)
         spec["requestBody"] = {
             "required": True,
-            "content": {kind: {"schema": refs[operation.body]} for kind in kinds},
+            "content": {kind: {"schema": refs[operation.body, "validation"]} for kind in kinds},
         }
     if operation.auth in SECURITY:
         spec["security"] = SECURITY[operation.auth]
     return spec
 
 
-def _answers(rule: Rule, operation: Operation, refs: Mapping[type[BaseModel], Json]) -> Json:
+def _answers(rule: Rule, operation: Operation, refs: ModelRefs) -> Json:
     """Describe the answers by status; a declared answer replaces the error of the same status."""
     answers = {status: _error(status, refs) for status in errors_of(rule, operation)}
     answers |= {status: _success(status, declared, operation, refs) for status, declared in operation.answers.items()}
@@ -192,9 +193,7 @@ def _header_parameters(operation: Operation) -> Iterator[Json]:
         yield {"name": header.name, "in": "header", "schema": schema, "description": header.description}
 
 
-def _success(
-    status: int, declared: type[BaseModel] | str, operation: Operation, refs: Mapping[type[BaseModel], Json]
-) -> Json:
+def _success(status: int, declared: type[BaseModel] | str, operation: Operation, refs: ModelRefs) -> Json:
     headers = {n: {"schema": {"type": "string"}, "description": d} for n, d in operation.answer_headers.items()}
     if isinstance(declared, str):
         has_text = operation.media and status == HTTPStatus.OK
@@ -202,17 +201,18 @@ def _success(
         content = {operation.media: {"schema": schema}} if has_text else {}
         parts = {"description": declared, "content": content, "headers": headers}
         return {name: part for name, part in parts.items() if part}
+    media = PROBLEM_JSON if issubclass(declared, ProblemDetails) else JSON
     return {
         "description": (declared.__doc__ or "").strip().partition("\n")[0] or HTTPStatus(status).phrase,
-        "content": {PROBLEM_JSON if issubclass(declared, ProblemDetails) else JSON: {"schema": refs[declared]}},
+        "content": {media: {"schema": refs[declared, "serialization"]}},
         **({"headers": headers} if headers else {}),
     }
 
 
-def _error(status: int, refs: Mapping[type[BaseModel], Json]) -> Json:
+def _error(status: int, refs: ModelRefs) -> Json:
     spec: Json = {
         "description": ERROR_DESCRIPTIONS.get(status, HTTPStatus(status).phrase),
-        "content": {PROBLEM_JSON: {"schema": refs[ProblemDetails]}},
+        "content": {PROBLEM_JSON: {"schema": refs[ProblemDetails, "serialization"]}},
     }
     if status in WITH_RETRY:
         spec["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}

@@ -22,7 +22,7 @@ MAX_LIMIT, MAX_COUNTED = 100, 200
 class Wire(BaseModel):
     """Base of all schemas. Unknown fields are refused, because their sender expects them to have an effect."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 def optional_text(description: str, example: object, **schema: Any) -> Any:

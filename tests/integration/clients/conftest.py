@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from comments.lifecycle import Status
+from comments.model import Comment
 from comments.pseudonyms import new_id
 from comments.storage.interfaces import Storage
 from comments.storage.redis import open_redis
@@ -27,6 +29,11 @@ class Served:
     url: str
     storage: Storage
     key: str
+
+    def comments(self, thread: str) -> list[Comment]:
+        """Return the comments of a thread in every status."""
+        found = (self.storage.comments.by_status("blog", status, 1000).rows for status in Status)
+        return [comment for rows in found for comment in rows if comment.thread == thread]
 
 
 @pytest.fixture(scope="session")
