@@ -68,6 +68,7 @@ class AuditAction(StrEnum):
     EXPORT = "export.comments"
     EXPORT_AUDIT = "export.audit"
     IMPORT = "import.comments"
+    SUBJECT_EXPORT = "export.person"
     ERASURE = "erasure"
     REPORTS_LIMITED = "report.limited"
     PROPOSE = "comment.propose"
@@ -128,6 +129,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.EXPORT: "Comments exported",
     AuditAction.EXPORT_AUDIT: "Audit log exported",
     AuditAction.IMPORT: "Comments imported",
+    AuditAction.SUBJECT_EXPORT: "Data of a person exported",
     AuditAction.ERASURE: "Personal data erased",
     AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
     AuditAction.PROPOSE: "Decision proposed",

@@ -22,13 +22,14 @@ CHECK = "workers.jobs.check"
 NUMBERS = "workers.jobs.count_numbers"
 REMOVE_SITE = "workers.jobs.remove_site"
 RETENTION = "workers.jobs.delete_expired"
+ERASE = "workers.jobs.erase_subjects"
 
 #: Job -> its RQ queue, which is also the name of the process that works on it. A process listens to one queue only,
 #: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
 QUEUES = {
     JUDGE: "judge",
     CHECK: "judge",
-    **dict.fromkeys((LEARN, INDEX, MOVED_THREADS, NUMBERS, REMOVE_SITE, RETENTION), "background"),
+    **dict.fromkeys((LEARN, INDEX, MOVED_THREADS, NUMBERS, REMOVE_SITE, RETENTION, ERASE), "background"),
     DELIVER: "delivery",
     NOTIFY: "delivery",
 }

@@ -9,7 +9,7 @@ from .author_rules import SHADOWED
 from .errors import ActionNotAllowed
 from .lifecycle import OUTCOME, Action, Label, Outcome, Role, Status, advance
 from .probability import probability
-from .text_notes import check_text
+from .text_notes import ERASED, check_text
 
 #: Role of a comment by a member of the site's team, which readers see as a badge.
 STAFF = "staff"
@@ -95,7 +95,6 @@ class Comment:
     kept_tokens: tuple[str, ...] = ()  # of the lesson, after the text was deleted
     kept_quotas: tuple[str, ...] = ()  # the same for the lesson's quotas
     kept_domains: tuple[str, ...] = ()  # the same for the domains of its links
-
     status: Status = Status.QUEUED
     version: int = 0  # counts the decisions
     text_kept_days: int = -1  # days after which the text was deleted; 0: at its author's request; -1: it is there
@@ -184,7 +183,8 @@ class Comment:
     @property
     def lesson_decision(self) -> Decision | None:
         """The moderator's or imported decision to learn from, even if the author has withdrawn the comment since."""
-        last = next((d for d in reversed(self._effective) if d.action not in NOT_ABOUT_SPAM), None)
+        unlearned = self.text_kept_days == ERASED and not self.kept_tokens
+        last = None if unlearned else next((d for d in self._effective[::-1] if d.action not in NOT_ABOUT_SPAM), None)
         return last if last and last.role in (Role.MODERATOR, Role.IMPORT) and last.action.row.lesson else None
 
     @property

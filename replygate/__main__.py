@@ -33,6 +33,7 @@ from .commands import (
     site_deletion_commands,
     site_import_command,
     status_command,
+    subject_commands,
     thread_commands,
     train_command,
     webhook_commands,
@@ -93,6 +94,7 @@ site_commands.site.add_command(site_deletion_commands.restore_site)
 cli.add_command(moderator_commands.moderator)
 cli.add_command(thread_commands.thread)
 cli.add_command(rule_commands.rules)
+cli.add_command(subject_commands.subject)
 cli.add_command(audit_command.audit)
 cli.add_command(webhook_commands.webhook)
 cli.add_command(notice_commands.notices)

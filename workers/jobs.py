@@ -16,6 +16,7 @@ from comments.errors import NotFound
 from comments.job_queue import (
     CHECK,
     DELIVER,
+    ERASE,
     INDEX,
     JUDGE,
     LEARN,
@@ -34,7 +35,6 @@ from comments.site_deletion import is_removable
 from comments.storage.checks import CheckAnswer, CheckedComment
 from comments.storage.store_waits import retried
 from comments.storage.values import Claim
-from comments.thread_plans import follow_rules, has_changed_rules
 
 from .delivery.notice_sender import start_notices
 from .delivery.outbox import deliver_batch
@@ -45,6 +45,8 @@ from .judging.check_verdicts import check_new, check_stored
 from .judging.judge import judge_batch
 from .judging.policy import catalogue
 from .lessons import learn_some
+from .moved_threads import follow_moves
+from .subject_erasure import erase_some
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ def update_queue_index(site: str, token: str) -> None:
 
 def update_threads(site: str, token: str) -> None:
     """Join threads after a change of settings, and write the new threads into the records of comments that moved."""
-    _repeat(MOVED_THREADS, site, token, _threads_batch)
+    _repeat(MOVED_THREADS, site, token, follow_moves)
 
 
 def check(site: str, id: str) -> None:
@@ -101,6 +103,11 @@ def delete_expired(site: str, token: str) -> None:
     _repeat(RETENTION, site, token, delete_some)
 
 
+def erase_subjects(site: str, token: str) -> None:
+    """Erase the data of people who asked for it."""
+    _repeat(ERASE, site, token, erase_some)
+
+
 def send_notices(_site: str, _token: str) -> None:
     """Start sending the notices of all sites that are due, without waiting for it."""
     start_notices(deps())
@@ -116,6 +123,7 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     NUMBERS: count_numbers,
     REMOVE_SITE: remove_site,
     RETENTION: delete_expired,
+    ERASE: erase_subjects,
     NOTIFY: send_notices,
 }
 
@@ -218,15 +226,6 @@ def _failure_recorded(d: Deps, site: Site, id: str) -> Iterator[None]:
 def _index_batch(d: Deps, site: Site) -> bool:
     full = index_outdated(d.storage, site.id, catalogue(d.filters), LOAD_BATCH) == LOAD_BATCH
     return full or d.storage.queue_index.continue_upkeep(site.id)
-
-
-def _threads_batch(d: Deps, site: Site) -> bool:
-    if has_changed_rules(d.storage, site):
-        follow_rules(d.storage, site)
-    if not d.storage.thread_moves.has_unfinished(site.id):
-        return False
-    d.storage.thread_moves.finish_step(site.id)
-    return True
 
 
 def _removal_step(d: Deps, site: Site) -> bool:

@@ -15,6 +15,7 @@ import redis
 from comments.errors import StorageDown
 from comments.job_queue import (
     DELIVER,
+    ERASE,
     FORMER_QUEUES,
     INDEX,
     JUDGE,
@@ -111,6 +112,7 @@ class Sweep:
                 INDEX: lambda: not storage.queue_index.is_complete(id),
                 MOVED_THREADS: lambda: storage.thread_moves.has_unfinished(id) or has_changed_rules(storage, site),
                 RETENTION: lambda: self._has_expired(site),
+                ERASE: lambda: storage.subjects.has_open(id),
                 NUMBERS: lambda: storage.numbers.is_recounting(id),
                 DELIVER: lambda: self._has_deliveries(site),
             }

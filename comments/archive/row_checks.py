@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from comments.audit import AuditEntry
 from comments.author_rules import AuthorRule
+from comments.erasures import Erasure
 from comments.lifecycle import Label, Status
 from comments.saved_views import SavedView
 from comments.storage.archives import EXPORTED_TYPES, StoredRow
@@ -117,6 +118,10 @@ def _notice_count(row: StoredRow, site: str) -> None:
     _number(row, site)
 
 
+def _erasure(row: StoredRow, site: str) -> None:
+    _require(load(Erasure, row.value.encode()).site == site, "of another site")
+
+
 #: Name of a key -> the check of its rows.
 _CHECKS: Mapping[str, Callable[[StoredRow, str], None]] = {
     "authors": _of_author,
@@ -129,6 +134,7 @@ _CHECKS: Mapping[str, Callable[[StoredRow, str], None]] = {
     "rules": _rule,
     "terms": _rule,
     "audit": _audit,
+    "erasures": _erasure,
     "notes": _note,
     "shared_views": _views,
     "learned": _lesson,

@@ -87,7 +87,7 @@ class People(Protocol):
 
 
 class Audit(Protocol):
-    """The append-only log: entries are never changed or deleted.
+    """The append-only log: entries are never deleted, and only words that name an erased person are replaced.
 
     A change of a comment, a site, a person or a rule stores its entry in the same step, in the store of that thing.
     """

@@ -29,6 +29,7 @@ from .retention import Retention
 from .server_state import Heartbeats, Server
 from .shared_reputation import SharedReputation
 from .shared_views import SharedViews
+from .subjects import Subjects
 from .subscriptions import Subscriptions
 from .thread_details import ThreadDetailsStore
 from .thread_index import ThreadIndexes
@@ -223,6 +224,7 @@ class Storage(CoreStorage):
     subscriptions: Subscriptions
     shared_reputation: SharedReputation
     reports: Reports
+    subjects: Subjects
     receipt_codes: ReceiptCodes
     check_records: CheckRecords
     thread_details: ThreadDetailsStore

@@ -1,5 +1,6 @@
 """Protocol of the store for email subscriptions. Authors have keyed names; their addresses stay with the comments."""
 
+from datetime import datetime
 from typing import Protocol
 
 #: Seconds until an author may be asked again: after no reply, and after they unsubscribed.
@@ -29,6 +30,9 @@ class Subscriptions(Protocol):
         """Record that the owner of the address confirmed a comment that this browser sent (Comment.browser)."""
 
     def has_proved(self, site: str, who: str, browser: str) -> bool: ...
+
+    def confirmed_at(self, site: str, who: str) -> datetime | None:
+        """Return when the author confirmed; None for an author who did not, or unsubscribed."""
 
     def unsubscribe(self, site: str, who: str) -> None:
         """Record that the author wants no email. There is no new request for a month."""

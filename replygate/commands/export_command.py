@@ -1,10 +1,6 @@
 """`replygate export`: write everything that a site has as JSON lines."""
 
-import os
-import sys
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -12,6 +8,7 @@ from comments.archive.site_export import export_lines
 from comments.audit import CONSOLE, AuditAction, AuditEntry
 from comments.pseudonyms import Pseudonyms
 from replygate.deployment import current_deployment
+from replygate.private_files import private_file
 
 from .site_commands import site_named
 
@@ -33,15 +30,6 @@ def export_site(id: str, output: Path | None, with_secrets: bool) -> None:
     deployment, site = current_deployment(), site_named(id)
     lines = export_lines(deployment.storage, site, Pseudonyms(deployment.settings.secret_key), with_secrets)
     deployment.storage.audit.append(AuditEntry(CONSOLE, AuditAction.EXPORT, site=id))
-    with _private(output) as file:
+    with private_file(output) as file:
         for line in lines:
             file.write(line.encode() + b"\n")
-
-
-def _private(path: Path | None) -> AbstractContextManager[BinaryIO]:
-    """Open the file so that only its owner may read it; without a path, standard output."""
-    if path is None:
-        return nullcontext(sys.stdout.buffer)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.fchmod(descriptor, 0o600)  # a file that was there may have been readable by others
-    return os.fdopen(descriptor, "wb")

@@ -16,6 +16,7 @@ from .names import SHARED, WHOLE_SITE, thread_name, value_name
 from .notices import NoticeKeys
 from .numbers import NumberKeys
 from .sites_and_people import SitesAndPeopleKeys
+from .subjects import SubjectKeys
 from .threads import ThreadKeys
 
 __all__ = [
@@ -40,5 +41,6 @@ class Keys(
     DeliveryKeys,
     NoticeKeys,
     NumberKeys,
+    SubjectKeys,
 ):
     """All keys in one object, for stores that use several subjects."""

@@ -35,6 +35,7 @@ from .server import RedisServer
 from .shared_reputation import RedisSharedReputation
 from .shared_views import RedisSharedViews
 from .sites_and_people import RedisHeartbeats, RedisPeople, RedisSites
+from .subjects import RedisSubjects
 from .subscriptions import RedisSubscriptions
 from .thread_details import RedisThreadDetails
 from .thread_indexes import RedisThreadIndexes
@@ -98,6 +99,7 @@ def open_redis(settings: Settings) -> Storage:
         subscriptions=RedisSubscriptions(client, keys),
         shared_reputation=RedisSharedReputation(client, keys, together),
         reports=RedisReports(client, keys),
+        subjects=RedisSubjects(client, keys),
         receipt_codes=RedisReceiptCodes(client, keys),
         archives=RedisArchives(client, keys, together, comments),
         check_records=RedisCheckRecords(client, keys),

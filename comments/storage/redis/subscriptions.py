@@ -1,7 +1,9 @@
 """Mail subscriptions on Redis: single commands that do not depend on each other."""
 
 import time
+from datetime import datetime
 
+from comments.storage.codec import moment
 from comments.storage.keys import Keys
 from comments.storage.subscriptions import ASK_AGAIN, ASK_AGAIN_AFTER_NO
 
@@ -39,6 +41,10 @@ class RedisSubscriptions:
 
     def has_proved(self, site: str, who: str, browser: str) -> bool:
         return bool(self._client.sismember(self._keys.proved(site), f"{who}@{browser}"))
+
+    def confirmed_at(self, site: str, who: str) -> datetime | None:
+        ms = self._client.hget(self._keys.subscribers(site), who)
+        return moment(int(ms)) if ms else None
 
     def unsubscribe(self, site: str, who: str) -> None:
         pipe = self._client.pipeline()

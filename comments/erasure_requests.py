@@ -1,0 +1,72 @@
+"""Ask to erase the data of a person: who it is, what would be erased, and the record of the request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from .data_subjects import Subject, subject_of_comment
+from .erasures import Erasure
+from .errors import Invalid, Problem, StaleVersion
+from .model import Comment
+from .pseudonyms import Pseudonyms, new_id
+from .site import Site
+from .storage.interfaces import Storage
+from .subject_export import find_comments
+from .validation import is_email
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePreview:
+    """A person as found on one site. `others` are comments from the same browsers, which are not erased."""
+
+    site: Site
+    subject: Subject
+    comments: Sequence[Comment]
+    others: int = 0
+
+
+def named_subject(
+    storage: Storage,
+    site: Site,
+    pseudonyms: Pseudonyms,
+    email: str = "",
+    id: str = "",
+    user: str = "",
+    linked: bool = False,
+) -> Subject | None:
+    """Return the person with an address, with a user id of the site, or who wrote a comment; None if it is not there.
+
+    Raises Invalid if not exactly one of the three is given, or for a malformed address.
+    """
+    if sum(map(bool, (email, id, user))) != 1:
+        raise Invalid(
+            [Problem("email", "required", "or the id of a comment or of a user is needed, and only one of them")]
+        )
+    if email:
+        if not is_email(email.strip()):
+            raise Invalid([Problem("email", "malformed", "is not an email address")])
+        return Subject(identities=(pseudonyms.author(email),), linked=linked)
+    if user:
+        return Subject(users=(pseudonyms.user(site.id, user),), linked=linked)
+    (comment,) = storage.comments.load(site.id, [id])
+    return subject_of_comment(comment, linked) if comment and comment.has_text else None
+
+
+def preview_erasure(storage: Storage, site: Site, subject: Subject) -> ErasurePreview:
+    """Find the person's comments, and count those from the same browsers that would stay."""
+    person, comments = find_comments(storage, site.id, subject)
+    if subject.linked:
+        return ErasurePreview(site, person, comments)
+    _, all_linked = find_comments(storage, site.id, replace(subject, linked=True))
+    return ErasurePreview(site, person, comments, len(all_linked) - len(comments))
+
+
+def request_erasure(
+    storage: Storage, site: Site, subject: Subject, by: str, now: datetime, keeps_lessons: bool | None = None
+) -> Erasure:
+    """Store the request. A background job carries it out, or `workers.subject_erasure`."""
+    keeps = site.erased_lessons == "keep" if keeps_lessons is None else keeps_lessons
+    erasure = Erasure(new_id(), site.id, by, now, subject, keeps)
+    if not storage.subjects.save(None, erasure):
+        raise StaleVersion("Another request has the same id. Try again.")
+    return erasure

@@ -1,0 +1,90 @@
+"""The erasure of one person's data on one site: its steps, its state, and the signed receipt at its end."""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from .data_subjects import Subject
+from .errors import Invalid, Problem
+from .pseudonyms import Pseudonyms
+
+#: The steps in their order. Each can be repeated, so an erasure that was interrupted goes on.
+Stage = Literal["find", "erase", "check", "traces", "audit", "index", "disk", "done"]
+STAGES: tuple[Stage, ...] = ("find", "erase", "check", "traces", "audit", "index", "disk", "done")
+RECEIPT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """It holds keyed names only. What the steps need to know in words is stored apart until they are done."""
+
+    id: str
+    site: str
+    by: str
+    asked: datetime
+    subject: Subject
+    keeps_lessons: bool = False
+    stage: Stage = "find"
+    cursor: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    kept_rules: tuple[str, ...] = ()  # names of rules about the person that go on working; they hold keyed names
+    disk: str = ""  # what became of the files of the server
+    finished: datetime | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.stage == "done"
+
+    def counted(self, **more: int) -> Self:
+        totals = {name: self.counts.get(name, 0) + n for name, n in more.items()}
+        return replace(self, counts={**self.counts, **totals})
+
+    def at_next_stage(self) -> Self:
+        return replace(self, stage=STAGES[STAGES.index(self.stage) + 1], cursor="")
+
+
+def receipt(erasure: Erasure, pseudonyms: Pseudonyms) -> dict[str, Any]:
+    """Return the signed receipt of a finished erasure. It has the person's keyed names, and no personal data."""
+    done = erasure.finished or erasure.asked
+    values: dict[str, Any] = {
+        "kind": "replygate-erasure-receipt",
+        "version": RECEIPT_VERSION,
+        "id": erasure.id,
+        "site": erasure.site,
+        "asked": erasure.asked.isoformat(),
+        "finished": done.isoformat(),
+        "subject": {name: value for name, value in asdict(erasure.subject).items() if value},
+        "erased": dict(sorted(erasure.counts.items())),
+        "lessons": "kept as counts of words that other comments taught too" if erasure.keeps_lessons else "unlearned",
+        "kept_rules": list(erasure.kept_rules),
+        "files": erasure.disk,
+    }
+    return {**values, "signature": _signature(values, pseudonyms)}
+
+
+def _signature(values: Mapping[str, Any], pseudonyms: Pseudonyms) -> str:
+    return pseudonyms.seal("erasure receipt", json.dumps(values, sort_keys=True, separators=(",", ":")))
+
+
+def verified_receipt(text: str, pseudonyms: Pseudonyms) -> dict[str, Any]:
+    """Return the receipt if this deployment signed it as it is. Raises Invalid."""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Invalid([Problem("file", "malformed", "is not a receipt: it is not JSON")]) from error
+    if not isinstance(values, dict) or not isinstance(values.get("signature"), str):
+        raise Invalid([Problem("file", "malformed", "is not a receipt: it has no signature")])
+    signature = values.pop("signature")
+    if not hmac.compare_digest(_signature(values, pseudonyms).encode(), signature.encode("utf-8", "replace")):
+        raise Invalid([Problem("file", "signature", "was changed, or another deployment signed it")])
+    return values
+
+
+def subject_of_receipt(values: Mapping[str, Any]) -> Subject:
+    """Return the person whose data a verified receipt is about, to erase it again after a backup was restored."""
+    named = values["subject"]
+    lists = {name: tuple(named.get(name, ())) for name in ("identities", "users", "browsers", "ids")}
+    return Subject(**lists, linked=bool(named.get("linked")))

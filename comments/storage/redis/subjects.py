@@ -1,0 +1,136 @@
+"""The data of one person on Redis: the search for comments, and the state of erasures."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import redis
+
+from comments.data_subjects import PersonalTexts, Subject, personal_texts
+from comments.erasures import Erasure
+from comments.errors import NotFound
+from comments.model import Comment
+from comments.storage.codec import dump, load, load_comment
+from comments.storage.keys import Keys
+from comments.storage.notes_and_bulks import Note
+
+from .audit_copy import AuditCopy
+from .client import Client, guarded, keys_from, text
+from .scripts import Script
+from .subject_traces import SubjectTraces
+
+#: Keys that one SCAN looks at, and records read at once. Both hold the server for less than a millisecond.
+KEYS_PER_SCAN, RECORDS_PER_READ = 1_000, 200
+#: Names that are too short to be looked for in saved views and in the audit.
+SHORTEST_NAME = 3
+
+
+@guarded
+class RedisSubjects:
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+        self._traces = SubjectTraces(client, keys)
+        self._audit = AuditCopy(client, keys)
+        self._compare_and_set = Script(client, "accounts/compare_and_set")
+
+    def find_some(self, site: str, subject: Subject, cursor: str) -> tuple[list[Comment], str]:
+        prefix = self._keys.comment(site, "")
+        following, keys = self._client.scan(int(cursor or 0), keys_from(prefix), KEYS_PER_SCAN)
+        needles = [json.dumps(name).encode() for name in subject.names]
+        found = []
+        for start in range(0, len(keys), RECORDS_PER_READ):
+            some = keys[start : start + RECORDS_PER_READ]
+            for key, record in zip(some, self._client.mget(some), strict=True):
+                id = text(key).removeprefix(prefix)
+                if record and (any(needle in record for needle in needles) or id.startswith(subject.ids or ("\0",))):
+                    found.append(load_comment(site, id, record))
+        return [comment for comment in found if subject.has(comment)], str(following) if following else ""
+
+    def erasures(self, site: str) -> list[Erasure]:
+        found = [load(Erasure, record) for record in self._client.hvals(self._keys.erasures(site))]
+        return sorted(found, key=lambda erasure: (erasure.asked, erasure.id), reverse=True)
+
+    def get(self, site: str, id: str) -> Erasure:
+        record = self._client.hget(self._keys.erasures(site), id)
+        if record is None:
+            raise NotFound("there is no such erasure")
+        return load(Erasure, record)
+
+    def save(self, before: Erasure | None, after: Erasure) -> bool:
+        known = dump(before) if before else b""
+        return bool(self._compare_and_set([self._keys.erasures(after.site)], {"name": after.id}, known, dump(after)))
+
+    def has_open(self, site: str) -> bool:
+        return any(b'"stage":"done"' not in record for record in self._client.hvals(self._keys.erasures(site)))
+
+    def remember(self, erasure: Erasure, comments: Sequence[Comment]) -> None:
+        texts, k = personal_texts(list(comments)), self._keys
+        pipe = self._client.pipeline()
+        for key, values in (
+            (k.erasure_comments(erasure.site, erasure.id), [comment.id for comment in comments]),
+            (k.erasure_words(erasure.site, erasure.id, "emails"), texts.emails),
+            (k.erasure_words(erasure.site, erasure.id, "names"), texts.names),
+        ):
+            if values:
+                pipe.sadd(key, *values)
+        pipe.execute()
+
+    def found(self, erasure: Erasure, n: int) -> list[str]:
+        key = self._keys.erasure_comments(erasure.site, erasure.id)
+        ids = self._client.srandmember(key, n) if n else self._client.smembers(key)
+        return sorted(text(id) for id in ids)
+
+    def texts(self, erasure: Erasure) -> PersonalTexts:
+        keys = [self._keys.erasure_words(erasure.site, erasure.id, kind) for kind in ("emails", "names")]
+        emails, names = ({text(word) for word in self._client.smembers(key)} for key in keys)
+        return PersonalTexts(frozenset(emails), frozenset(name for name in names if len(name) >= SHORTEST_NAME))
+
+    def erased(self, erasure: Erasure, ids: Sequence[str]) -> dict[str, int]:
+        counts = self._traces.remove_comments(erasure.site, ids)
+        if ids:
+            self._client.srem(self._keys.erasure_comments(erasure.site, erasure.id), *ids)
+        return counts
+
+    def remove_author(self, erasure: Erasure) -> tuple[dict[str, int], tuple[str, ...]]:
+        return self._traces.remove_author(erasure.site, erasure.subject, self.texts(erasure))
+
+    def rewrite_audit(self, erasure: Erasure) -> tuple[Erasure, bool]:
+        removed, cursor = self._audit.step(erasure.site, self.texts(erasure), erasure.cursor)
+        return replace(erasure.counted(audit_entries=removed), cursor=cursor), not cursor
+
+    def forget_words(self, erasure: Erasure) -> None:
+        k, site = self._keys, erasure.site
+        words = [k.erasure_words(site, erasure.id, kind) for kind in ("emails", "names")]
+        self._client.unlink(k.erasure_comments(site, erasure.id), *words)
+
+    def lease(self, site: str, seconds: float) -> bool:
+        return bool(self._client.set(self._keys.erasure_lease(site), "", nx=True, px=round(seconds * 1000)))
+
+    def release(self, site: str) -> None:
+        self._client.unlink(self._keys.erasure_lease(site))
+
+    def notes(self, site: str, ids: Sequence[str]) -> list[tuple[Note, ...]]:
+        pipe = self._client.pipeline(transaction=False)
+        for id in ids:
+            pipe.lrange(self._keys.notes(site, id), 0, -1)
+        return [tuple(load(Note, note) for note in notes) for notes in pipe.execute()]
+
+    def rewrite_disk(self) -> str:
+        info, done = self._client.info("persistence"), []
+        try:
+            if info.get("aof_enabled"):
+                self._client.bgrewriteaof()
+                done.append("the append-only file was written anew")
+            if self._client.config_get("save").get("save"):
+                self._client.bgsave(schedule=True)
+                done.append("a new snapshot was written")
+        except redis.ResponseError as error:
+            return (
+                f"the server did not write its files anew ({error}): ask its provider to, or wait for its next rewrite"
+            )
+        return " and ".join(done) or "the server stores nothing on disk"
+
+    def is_disk_rewritten(self) -> bool:
+        info = self._client.info("persistence")
+        names = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
+        return not any(int(info.get(name, 0)) for name in names)

@@ -1,0 +1,95 @@
+"""Everything that a site has about one person, as one JSON document that people can read."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from .author_rules import SHARED_RULES, AuthorRule, RuleTarget
+from .comment_export import all_comments
+from .data_subjects import Subject
+from .model import Comment
+from .report_rules import report_summary
+from .site import Site
+from .storage.interfaces import Storage
+from .text_notes import deletion_note
+
+#: Comments whose notes are read at once.
+PAGE = 200
+
+
+def find_comments(storage: Storage, site: str, subject: Subject) -> tuple[Subject, list[Comment]]:
+    """Return all comments of a person, the oldest first, and the person with every name that they show."""
+    while True:
+        found, wider, cursor = dict[str, Comment](), subject, ""
+        while True:
+            some, cursor = storage.subjects.find_some(site, subject, cursor)
+            for comment in some:
+                found[comment.id] = comment
+                wider = wider.widened(comment)
+            if not cursor:
+                break
+        if wider == subject:
+            return subject, sorted(found.values(), key=lambda c: (c.received, c.id))
+        subject = wider
+
+
+def find_by_name(storage: Storage, site: str, name: str) -> list[tuple[Comment, int]]:
+    """Return the latest comment of each author with this name or a longer one, and the number of such comments."""
+    wanted, found = name.casefold(), dict[str, list[Comment]]()
+    for comment in all_comments(storage, site):
+        if wanted in comment.author.casefold():
+            found.setdefault(comment.history_key or comment.id, []).append(comment)
+    return [(max(own, key=lambda c: c.received), len(own)) for own in found.values()]
+
+
+def export_subject(storage: Storage, site: Site, subject: Subject, now: datetime) -> dict[str, Any]:
+    """Return the person's data: comments with their history, notes about them, rules, and subscriptions."""
+    person, comments = find_comments(storage, site.id, subject)
+    subscribed = {name: storage.subscriptions.confirmed_at(site.id, name) for name in person.identities}
+    return {
+        "kind": "replygate-subject-export",
+        "version": 1,
+        "exported": now.isoformat(),
+        "site": {"id": site.id, "name": site.name},
+        "names": {"identities": person.identities, "users": person.users, "browsers": person.browsers},
+        "comments": list(_described(storage, site.id, comments)),
+        "subscribed_since": {name: at.isoformat() for name, at in subscribed.items() if at},
+        "rules": [_rule(rule) for rule in rules_about(storage, site.id, person)],
+    }
+
+
+def _described(storage: Storage, site: str, comments: list[Comment]) -> Iterator[dict[str, Any]]:
+    for start in range(0, len(comments), PAGE):
+        some = comments[start : start + PAGE]
+        ids = [comment.id for comment in some]
+        rows = zip(some, storage.notes.of(site, ids), storage.reports.of(site, ids), strict=True)
+        for comment, notes, reports in rows:
+            more: dict[str, Any] = {"notes_of_moderators": [asdict(note) for note in notes]} if notes else {}
+            if reports:
+                more["reports_of_readers"] = report_summary(reports)
+            if not comment.has_text:
+                more["text_deleted"] = deletion_note(comment.text_kept_days)
+            yield {**plain(asdict(comment)), **plain(more)}
+
+
+def rules_about(storage: Storage, site: str, subject: Subject) -> list[AuthorRule]:
+    """Return the rules of the site, and those of all sites, that are about the person."""
+    rules = [*storage.author_rules.all(site), *storage.author_rules.all(SHARED_RULES)]
+    return [r for r in rules if r.target is RuleTarget.AUTHOR and r.value.partition("@")[0] in subject.names]
+
+
+def _rule(rule: AuthorRule) -> dict[str, Any]:
+    until = None if rule.is_forever else rule.until.isoformat()
+    return {"effect": rule.effect, "by": rule.by, "added": rule.at.isoformat(), "until": until, "reason": rule.note}
+
+
+def plain(value: Any) -> Any:
+    """Return a value for JSON, without fields that are empty."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items() if part not in ("", (), [], None)}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value

@@ -1,0 +1,182 @@
+"""Erase the data of a person on a site, in steps that can be repeated. The job and the command line run them."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from comments.audit import AuditAction, AuditEntry
+from comments.data_subjects import erased
+from comments.drafts import withdrawn
+from comments.erasures import Erasure
+from comments.lifecycle import Action, Role, actions_for
+from comments.model import Comment
+from comments.queue_ranking import index_outdated
+from comments.site import Site
+from comments.storage.retention import RetentionClass
+from comments.storage.values import CommentChange, EvidenceQuery
+from comments.text_deletion import KeptLesson
+
+from .delivery.deps import DeliveryDeps
+from .expired_data import kept_lesson
+from .learning.copy_tokens import lesson_tokens
+from .learning.lesson_quotas import lesson_quotas
+
+log = logging.getLogger(__name__)
+
+#: Comments that one step erases.
+STEP = 50
+#: Lessons of more comments are always unlearned: to compare their words would take longer than a job may.
+MOST_KEPT_LESSONS = 500
+#: Seconds that a process has for itself. Longer than a step, shorter than anyone waits.
+LEASE = 30.0
+
+
+def erase_some(d: DeliveryDeps, site: Site) -> bool:
+    """Do a step of the oldest open erasure of a site. Return False if there is nothing left to do now."""
+    store = d.storage.subjects
+    if not store.has_open(site.id) or not store.lease(site.id, LEASE):
+        return False
+    try:
+        erasure = next((e for e in reversed(store.erasures(site.id)) if not e.is_done), None)
+        if erasure is None:
+            return False
+        after = _STEPS[erasure.stage](d, erasure)
+        store.save(erasure, after)
+        return after != erasure and (not after.is_done or store.has_open(site.id))
+    finally:
+        store.release(site.id)
+
+
+def _find(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    """Look for the person's comments. A new name, such as that of a signed user, begins the search again."""
+    found, cursor = d.storage.subjects.find_some(erasure.site, erasure.subject, erasure.cursor)
+    d.storage.subjects.remember(erasure, found)
+    subject = erasure.subject
+    for comment in found:
+        subject = subject.widened(comment)
+    if subject != erasure.subject:
+        return replace(erasure, subject=subject, cursor="")
+    return replace(erasure, cursor=cursor) if cursor else erasure.at_next_stage()
+
+
+def _erase(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    """Erase some of the comments that were found."""
+    store = d.storage.subjects
+    ids = store.found(erasure, STEP)
+    if not ids:
+        return erasure.at_next_stage()
+    kept = _shared_tokens(d, erasure) if erasure.keeps_lessons else frozenset()
+    _withdraw(d, erasure.site, ids)
+    n, lessons = 0, 0
+    for comment in filter(None, d.storage.comments.load(erasure.site, ids)):
+        lessons += comment.lesson is not None
+        n += _erase_comment(d, comment, kept)
+    counts = store.erased(erasure, [id for id in ids if _is_erased(d, erasure.site, id)])
+    return erasure.counted(comments=n, lessons=lessons, **counts)
+
+
+def _is_erased(d: DeliveryDeps, site: str, id: str) -> bool:
+    (comment,) = d.storage.comments.load(site, [id])
+    return comment is None or not (comment.identity or comment.user or comment.has_text)
+
+
+def _withdraw(d: DeliveryDeps, site: str, ids: Sequence[str]) -> None:
+    """Take down what readers and moderators see, with all effects: threads, feeds, the queue and webhooks."""
+    for _ in range(3):
+        comments = [comment for comment in d.storage.comments.load(site, ids) if comment]
+        open_ones = [c for c in comments if c.has_text and Action.WITHDRAW in actions_for(Role.AUTHOR, c.author_status)]
+        if not open_ones:
+            return
+        d.storage.comments.decide(site, [CommentChange(c, withdrawn(c, d.now())) for c in open_ones])
+
+
+def _erase_comment(d: DeliveryDeps, comment: Comment, kept: frozenset[str]) -> int:
+    """Replace the record by a stub, and unlearn what the comment taught. A comment that changes stays for later."""
+    lesson = _kept_part(comment, kept)
+    done = d.storage.retention.rewrite(
+        comment.site, [comment.id], lambda now: erased(now, lesson) if now == comment else None, [*RetentionClass]
+    )
+    if not done:
+        return 0
+    (stub,) = d.storage.comments.load(comment.site, [comment.id])
+    if stub:
+        d.storage.shared_reputation.update(comment.site, stub.id, stub.lesson, stub.kept_domains)
+        d.storage.corpus.learn(comment.site, stub, lesson_tokens(stub), lesson_quotas(stub))
+    return 1
+
+
+def _kept_part(comment: Comment, kept: frozenset[str]) -> KeptLesson:
+    """Return the part of the lesson that may be kept: words that comments of others taught too, and no domains."""
+    whole = kept_lesson(comment)
+    tokens = tuple(token for token in whole.tokens if token in kept)
+    return KeptLesson(tokens, whole.quotas) if tokens else KeptLesson()
+
+
+def _shared_tokens(d: DeliveryDeps, erasure: Erasure) -> frozenset[str]:
+    """Return the words of the person's lessons that comments of others taught too; none for very many lessons."""
+    ids = d.storage.subjects.found(erasure, 0)
+    if len(ids) > MOST_KEPT_LESSONS:
+        return frozenset()
+    own: Counter[str] = Counter()
+    for comment in filter(None, d.storage.comments.load(erasure.site, ids)):
+        if comment.lesson:
+            own.update(lesson_tokens(comment))
+    query = EvidenceQuery(tokens=frozenset(own), first_attempt=False, is_check=True)
+    (found,) = d.storage.evidence.look_up(erasure.site, [query])
+    return frozenset(token for token, (ham, spam) in found.corpus.tokens.items() if ham + spam > own[token])
+
+
+def _find_again(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    """Look for comments that arrived or changed in between, and go back to erase them."""
+    found, cursor = d.storage.subjects.find_some(erasure.site, erasure.subject, erasure.cursor)
+    if found:
+        d.storage.subjects.remember(erasure, found)
+        return replace(erasure, stage="erase", cursor="")
+    return replace(erasure, cursor=cursor) if cursor else erasure.at_next_stage()
+
+
+def _remove_traces(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    counts, rules = d.storage.subjects.remove_author(erasure)
+    return replace(erasure.counted(**counts), kept_rules=rules).at_next_stage()
+
+
+def _rewrite_audit(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    after, is_over = d.storage.subjects.rewrite_audit(erasure)
+    if not is_over:
+        return after
+    d.storage.subjects.forget_words(after)
+    d.storage.queue_index.purge(after.site)
+    return after.at_next_stage()
+
+
+def _update_index(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    """Wait until the index has no word of the comments. Return the same erasure while it is being updated."""
+    busy = index_outdated(d.storage, erasure.site, d.signals) or d.storage.queue_index.continue_upkeep(erasure.site)
+    if busy or not d.storage.queue_index.is_complete(erasure.site):
+        return replace(erasure, cursor="b" if erasure.cursor == "a" else "a")
+    return erasure.at_next_stage()
+
+
+def _rewrite_disk(d: DeliveryDeps, erasure: Erasure) -> Erasure:
+    """Let the server write its files anew, and end the erasure once it has done that."""
+    store = d.storage.subjects
+    if not store.is_disk_rewritten():
+        return erasure
+    if not erasure.cursor:
+        return replace(erasure, cursor="written", disk=store.rewrite_disk())
+    done = replace(erasure, finished=d.now()).at_next_stage()
+    d.storage.audit.append(AuditEntry(erasure.by, AuditAction.ERASURE, erasure.id, site=erasure.site))
+    log.info("erased the data of a person", extra={"site": erasure.site, "n": done.counts.get("comments", 0)})
+    return done
+
+
+_STEPS = {
+    "find": _find,
+    "erase": _erase,
+    "check": _find_again,
+    "traces": _remove_traces,
+    "audit": _rewrite_audit,
+    "index": _update_index,
+    "disk": _rewrite_disk,
+}
