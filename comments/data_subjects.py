@@ -69,7 +69,7 @@ def erased(comment: Comment, lesson: KeptLesson) -> Comment:
 
 @dataclass(frozen=True, slots=True)
 class PersonalTexts:
-    """What a person's comments say about the person, to find it elsewhere: addresses, names and websites."""
+    """Addresses and names in a person's comments, to find them elsewhere."""
 
     emails: frozenset[str] = field(default=frozenset(), repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)

@@ -13,7 +13,7 @@ from .pseudonyms import Pseudonyms
 
 #: The steps in their order. Each can be repeated, so an erasure that was interrupted goes on.
 Stage = Literal["find", "erase", "check", "traces", "audit", "index", "disk", "done"]
-STAGES: tuple[Stage, ...] = ("find", "erase", "check", "traces", "audit", "index", "disk", "done")
+ERASURE_STAGES: tuple[Stage, ...] = ("find", "erase", "check", "traces", "audit", "index", "disk", "done")
 RECEIPT_VERSION = 1
 
 
@@ -43,7 +43,7 @@ class Erasure:
         return replace(self, counts={**self.counts, **totals})
 
     def at_next_stage(self) -> Self:
-        return replace(self, stage=STAGES[STAGES.index(self.stage) + 1], cursor="")
+        return replace(self, stage=ERASURE_STAGES[ERASURE_STAGES.index(self.stage) + 1], cursor="")
 
 
 def receipt(erasure: Erasure, pseudonyms: Pseudonyms) -> dict[str, Any]:

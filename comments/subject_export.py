@@ -15,7 +15,7 @@ from .storage.interfaces import Storage
 from .text_notes import deletion_note
 
 #: Comments whose notes are read at once.
-PAGE = 200
+NOTES_PER_READ = 200
 
 
 def find_comments(storage: Storage, site: str, subject: Subject) -> tuple[Subject, list[Comment]]:
@@ -60,8 +60,8 @@ def export_subject(storage: Storage, site: Site, subject: Subject, now: datetime
 
 
 def _described(storage: Storage, site: str, comments: list[Comment]) -> Iterator[dict[str, Any]]:
-    for start in range(0, len(comments), PAGE):
-        some = comments[start : start + PAGE]
+    for start in range(0, len(comments), NOTES_PER_READ):
+        some = comments[start : start + NOTES_PER_READ]
         ids = [comment.id for comment in some]
         rows = zip(some, storage.notes.of(site, ids), storage.reports.of(site, ids), strict=True)
         for comment, notes, reports in rows:

@@ -12,7 +12,7 @@ from .learning.copy_tokens import lesson_tokens
 from .learning.lesson_quotas import lesson_quotas
 
 #: Comments of one step. One call of the store rewrites fewer.
-STEP = 100
+EXPIRED_AT_ONCE = 100
 
 
 def kept_lesson(comment: Comment) -> KeptLesson:
@@ -23,7 +23,7 @@ def kept_lesson(comment: Comment) -> KeptLesson:
     return KeptLesson(tuple(sorted(lesson_tokens(comment))), quotas, linked_domains(comment))
 
 
-def delete_some(d: Deps, site: Site, n: int = STEP) -> bool:
+def delete_some(d: Deps, site: Site, n: int = EXPIRED_AT_ONCE) -> bool:
     """Delete the data of up to `n` comments of each kind whose time is over; return True if there may be more."""
     pseudonyms, more = Pseudonyms(d.settings.secret_key), False
     for kind, before in deletion_limits(site, d.now()).items():

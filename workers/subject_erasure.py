@@ -25,7 +25,7 @@ from .learning.lesson_quotas import lesson_quotas
 log = logging.getLogger(__name__)
 
 #: Comments that one step erases.
-STEP = 50
+ERASED_AT_ONCE = 50
 #: Lessons of more comments are always unlearned: to compare their words would take longer than a job may.
 MOST_KEPT_LESSONS = 500
 #: Seconds that a process has for itself. Longer than a step, shorter than anyone waits.
@@ -63,7 +63,7 @@ def _find(d: DeliveryDeps, erasure: Erasure) -> Erasure:
 def _erase(d: DeliveryDeps, erasure: Erasure) -> Erasure:
     """Erase some of the comments that were found."""
     store = d.storage.subjects
-    ids = store.found(erasure, STEP)
+    ids = store.found(erasure, ERASED_AT_ONCE)
     if not ids:
         return erasure.at_next_stage()
     kept = _shared_tokens(d, erasure) if erasure.keeps_lessons else frozenset()

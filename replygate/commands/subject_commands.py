@@ -27,9 +27,9 @@ from workers.subject_erasure import erase_some
 from .site_commands import site_named
 
 #: Comments that a preview shows, and characters of each.
-SHOWN, EXCERPT = 5, 60
+COMMENTS_SHOWN, EXCERPT_CHARACTERS = 5, 60
 #: Seconds between two looks at an erasure that another process works on.
-LOOK_AGAIN = 0.1
+SECONDS_BETWEEN_LOOKS = 0.1
 
 WHO = (
     click.option("--email", default="", help="Email address of the person."),
@@ -54,7 +54,7 @@ def _with_person(command: click.decorators.FC) -> click.decorators.FC:
 @subject.command("find")
 @click.argument("name")
 @click.option("--site", "sites", multiple=True, metavar="ID", help="Only on this site. May be repeated.")
-def find(name: str, sites: Sequence[str]) -> None:
+def find_person(name: str, sites: Sequence[str]) -> None:
     """List commenters whose name contains NAME, with the id of a comment for the other commands."""
     storage, rows = current_deployment().storage, list[tuple[object, ...]]()
     for site in _chosen(sites):
@@ -66,7 +66,7 @@ def find(name: str, sites: Sequence[str]) -> None:
 @subject.command("export")
 @_with_person
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write, readable only by you.")
-def export(email: str, id: str, user: str, sites: Sequence[str], linked: bool, output: Path | None) -> None:
+def export_person(email: str, id: str, user: str, sites: Sequence[str], linked: bool, output: Path | None) -> None:
     """Write everything from one person as JSON: comments, edits, notes about them, rules and subscriptions."""
     deployment = current_deployment()
     documents = []
@@ -85,7 +85,7 @@ def export(email: str, id: str, user: str, sites: Sequence[str], linked: bool, o
 @click.option("--again", type=click.File(), help="A receipt: erase the same person again, after restoring a backup.")
 @click.option("--receipt", "output", type=click.Path(path_type=Path, dir_okay=False), help="File for the receipts.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def erase(
+def erase_person(
     email: str,
     id: str,
     user: str,
@@ -121,7 +121,7 @@ def erase(
 @subject.command("verify")
 @click.argument("file", type=click.File())
 @click.option("--email", default="", help="Also check that the receipt is about this person.")
-def verify(file: TextIO, email: str) -> None:
+def verify_receipt(file: TextIO, email: str) -> None:
     """Check that this deployment signed the receipts in FILE, and that nobody changed them."""
     names = Pseudonyms(current_deployment().settings.secret_key)
     for text in _receipts(file):
@@ -163,11 +163,11 @@ def _people(
 def _shown(preview: ErasurePreview) -> str:
     n = len(preview.comments)
     lines = [f"{preview.site.id}: {n} comment{'' if n == 1 else 's'}"]
-    for comment in preview.comments[:SHOWN]:
-        text = " ".join(comment.content.split())[:EXCERPT]
+    for comment in preview.comments[:COMMENTS_SHOWN]:
+        text = " ".join(comment.content.split())[:EXCERPT_CHARACTERS]
         lines.append(f"  {comment.received:%Y-%m-%d}  {comment.status.label}  {comment.author}: {text}")
-    if n > SHOWN:
-        lines.append(f"  and {n - SHOWN} more")
+    if n > COMMENTS_SHOWN:
+        lines.append(f"  and {n - COMMENTS_SHOWN} more")
     if preview.others:
         lines.append(f"  {preview.others} other comments from the same browsers stay (--linked erases them too)")
     return "\n".join(lines)
@@ -178,5 +178,5 @@ def _finished(deployment: Deployment, site: Site, erasure: Erasure) -> Erasure:
     d = DeliveryDeps(deployment.settings, deployment.storage, deployment.now, signals=catalogue(BUILT_IN))
     while not (found := deployment.storage.subjects.get(site.id, erasure.id)).is_done:
         if not erase_some(d, site):
-            time.sleep(LOOK_AGAIN)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
     return found

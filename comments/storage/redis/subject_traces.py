@@ -18,7 +18,7 @@ from .client import Client, keys_from, text
 #: Members that one step of a scan of a large key looks at.
 MEMBERS_PER_SCAN = 500
 #: Statuses in which authors have records.
-COUNTED = (Status.APPROVED, Status.SPAM)
+STATUSES_OF_AUTHORS = (Status.APPROVED, Status.SPAM)
 
 
 class SubjectTraces:
@@ -62,7 +62,7 @@ class SubjectTraces:
     def _remove_records(self, site: str, names: Sequence[str]) -> int:
         """Remove the author's records: under the name alone, and with "@" or "!" and more."""
         n = 0
-        for status in COUNTED:
+        for status in STATUSES_OF_AUTHORS:
             key = self._keys.authors(site, status)
             for name in names:
                 found = self._client.hscan_iter(key, keys_from(name), MEMBERS_PER_SCAN)

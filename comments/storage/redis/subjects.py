@@ -20,7 +20,7 @@ from .scripts import Script
 from .subject_traces import SubjectTraces
 
 #: Keys that one SCAN looks at, and records read at once. Both hold the server for less than a millisecond.
-KEYS_PER_SCAN, RECORDS_PER_READ = 1_000, 200
+KEYS_PER_STEP, RECORDS_PER_READ = 1_000, 200
 #: Names that are too short to be looked for in saved views and in the audit.
 SHORTEST_NAME = 3
 
@@ -35,7 +35,7 @@ class RedisSubjects:
 
     def find_some(self, site: str, subject: Subject, cursor: str) -> tuple[list[Comment], str]:
         prefix = self._keys.comment(site, "")
-        following, keys = self._client.scan(int(cursor or 0), keys_from(prefix), KEYS_PER_SCAN)
+        following, keys = self._client.scan(int(cursor or 0), keys_from(prefix), KEYS_PER_STEP)
         needles = [json.dumps(name).encode() for name in subject.names]
         found = []
         for start in range(0, len(keys), RECORDS_PER_READ):
