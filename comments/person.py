@@ -44,9 +44,10 @@ class Person:
         return self.roles.get(site) == "owner"
 
     def without_site(self, site: str) -> Self:
-        """The person without what belongs to a site: role, notices and saved views."""
+        """The person without what belongs to a site: role, notices, saved views and its set-up."""
         return replace(
             self,
+            setup="" if self.setup.startswith(f"{site}/") else self.setup,
             roles={id: role for id, role in self.roles.items() if id != site},
             notices=tuple(each for each in self.notices if each.site != site),
             views=tuple(view for view in self.views if view.site != site),

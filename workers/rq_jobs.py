@@ -6,6 +6,7 @@ exactly one of our wake-ups therefore counts as missing, and RQ skips it.
 """
 
 import logging
+from collections.abc import Container
 from typing import Any
 
 import redis
@@ -70,6 +71,22 @@ def open_queue(name: str, connection: "redis.Redis", prefix: str = DEFAULT_PREFI
     return Queue(
         rq_name(name, prefix), connection=connection, serializer="json", job_class=WakeUp, default_timeout=TIMEOUT
     )
+
+
+def delete_jobs_of(queue: Queue, sites: Container[str]) -> None:
+    """Delete RQ's records of jobs for sites that do not exist any more. A job that runs is left to its end."""
+    registries = (
+        *(queue.finished_job_registry, queue.failed_job_registry, queue.canceled_job_registry),
+        *(queue.deferred_job_registry, queue.scheduled_job_registry),
+    )
+    ids = {*queue.get_job_ids(), *(id for registry in registries for id in registry.get_job_ids(cleanup=False))}
+    for id in ids:
+        try:
+            job = WakeUp.fetch(id, queue.connection, serializer="json")
+        except NoSuchJobError:
+            continue
+        if job.args[0] in sites:
+            job.delete()
 
 
 def clean_up(queue: Queue) -> None:

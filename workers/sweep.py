@@ -39,7 +39,7 @@ from comments.thread_plans import has_changed_rules
 
 from .delivery.outbox import receivers
 from .deps import Deps, build_deps
-from .rq_jobs import clean_up, open_queue
+from .rq_jobs import clean_up, delete_jobs_of, open_queue
 
 log = logging.getLogger(__name__)
 
@@ -66,12 +66,15 @@ class Sweep:
         self._name = process_name()
         self._passes = 0
         self._last_work: dict[str, int] = {}  # site -> the last pass that found work
+        self._sites: set[str] = set()  # of the last pass
+        self._removed: dict[str, int] = {}  # site -> the first pass without it
 
     def run_once(self) -> None:
         """Enqueue the missing jobs of the sites whose turn it is. Raises StorageDown."""
         storage = self._deps.storage
         storage.heartbeats.beat("sweep", self._name, _HEARTBEAT_LIFETIME)
         sites = storage.sites.all()
+        self._note_removed({site.id for site in sites})
         short = {name for name in self._queues if self._is_short(name, sites)}
         judges = max(self._deps.settings.judges, len(storage.heartbeats.alive(QUEUES[JUDGE])))
         for site in self._turn(sites):
@@ -85,6 +88,14 @@ class Sweep:
         if self._passes % CLEAN_UP_EVERY == 0:
             self._clean_up()
         self._passes += 1
+
+    def _note_removed(self, sites: set[str]) -> None:
+        """Remember for some passes which sites were removed: their last jobs may still run."""
+        self._removed |= dict.fromkeys(self._sites - sites, self._passes)
+        self._removed = {
+            id: at for id, at in self._removed.items() if id not in sites and self._passes - at < BUSY_PASSES
+        }
+        self._sites = sites
 
     def _turn(self, sites: Sequence[Site]) -> list[Site]:
         """Return the sites that had work in the last passes, and the next of the others."""
@@ -140,6 +151,8 @@ class Sweep:
         try:
             for queue in self._queues.values():
                 clean_up(queue)
+                if self._removed:
+                    delete_jobs_of(queue, self._removed)
             for queue in self._former_queues:
                 # Jobs of a web process that is not upgraded yet. Their work is enqueued above.
                 queue.delete(delete_jobs=True)

@@ -1,9 +1,11 @@
 """Removal of everything that is stored for a site, in small steps.
 
 All keys of a site begin with its hash tag, so a scan over all keys finds those of any store, also of later versions.
-The scan's position is stored: an interrupted removal goes on. It ends with a pass that finds nothing.
+The scan's position is stored: an interrupted removal goes on. It ends with a pass that finds nothing. Then the fields
+about the site are removed from keys that all sites share.
 """
 
+import json
 from collections.abc import Sequence
 
 from comments.lifecycle import Label
@@ -30,19 +32,37 @@ class SiteRemoval:
         """Scan some keys and remove those of the site. Return True if keys may be left."""
         position = self._keys.removal(site)
         cursor, _, removed = text(self._client.get(position) or b"0 0").partition(" ")
-        prefix = self._keys.removal(site).removesuffix("removal")
-        following, found = self._client.scan(int(cursor), match=keys_from(prefix), count=KEYS_PER_SCAN)
+        of_site = self._keys.removal(site).removesuffix("removal")
+        named = (self._keys.notice_items(site, ""), self._keys.notice_result(site, ""))
+        of_notices = [key.rpartition(":")[0] + ":" for key in named]
+        tag, _, _ = of_site.partition("{")
+        following, found = self._client.scan(int(cursor), match=f"{keys_from(tag)}{site}*", count=KEYS_PER_SCAN)
         kept = {position, *self._shared_keys(site)}
-        doomed = [key for key in map(text, found) if key not in kept]
+        doomed = [key for key in map(text, found) if key.startswith((of_site, *of_notices)) and key not in kept]
         self._forget_lessons(site, doomed)
         for start in range(0, len(doomed), KEYS_PER_COMMAND):
             self._client.unlink(*doomed[start : start + KEYS_PER_COMMAND])
         total = int(removed) + len(doomed)
         if int(following) == 0 and not total:
+            self._remove_fields(site)
             self._client.unlink(position)
             return False
         self._client.set(position, f"{int(following)} {total if int(following) else 0}")
         return True
+
+    def _remove_fields(self, site: str) -> None:
+        """Remove what keys of all sites hold about this one."""
+        k, client, of_site = self._keys, self._client, keys_from(f"{site} ")
+        for field, _ in client.hscan_iter(k.reputation_lessons(), match=of_site, count=KEYS_PER_SCAN):
+            self._reputation.update(site, text(field).partition(" ")[2], None, ())
+        for field, _ in client.hscan_iter(k.notice_attempts(), match=of_site, count=KEYS_PER_SCAN):
+            client.hdel(k.notice_attempts(), field)
+        for field, _ in client.hscan_iter(k.notice_counts(), count=KEYS_PER_SCAN):
+            if json.loads(field)[0] == site:
+                client.hdel(k.notice_counts(), field)
+        for key in (k.notices_due(), k.notice_leases()):
+            for member, _ in client.zscan_iter(key, match=of_site, count=KEYS_PER_SCAN):
+                client.zrem(key, member)
 
     def _shared_keys(self, site: str) -> Sequence[str]:
         """Return the keys of a corpus that other sites go on using."""
