@@ -81,8 +81,10 @@ def read_branches(threads: Threads, site: str, thread: str, part: CommentSlice) 
                 rows += 1 + len(branch.replies)
             else:
                 hidden += 1
-        ended = not cursor or hidden > 0
-    return ThreadPart(shown, total, hidden + (max(1, total - visible) if cursor else 0))
+        # There are no more top-level comments than published ones: each one that is a stub has a reply.
+        ended = not cursor or hidden > 0 or part.offset >= total
+    goes_on = cursor and part.offset < total
+    return ThreadPart(shown, total, hidden + (max(1, total - visible) if goes_on else 0))
 
 
 def _branches(rows: Iterable[ThreadRow], part: CommentSlice) -> Iterator[CommentBranch]:
