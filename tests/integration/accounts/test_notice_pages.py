@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -145,3 +146,12 @@ def test_one_click_unsubscribing_turns_one_site_off(notices: NoticeDeployment, w
 def test_a_malformed_address_is_refused(web: WebApp, ines: SignedInClient) -> None:
     assert ines.post_form("/account/notices/address", email="nobody").status_code == 422
     assert web.storage.people.get("Ines").email == ""
+
+
+def test_unlinking_a_chat_account_is_in_the_audit_log_without_its_id(web: WebApp, ines: SignedInClient) -> None:
+    person = replace(web.storage.people.get("Ines"), chat_users=("slack:T1:U1", "telegram:7"))
+    web.storage.people.put(person)
+    assert ines.post_form("/account/notices/unlink", user="slack:T1:U1").status_code == 303
+    assert web.storage.people.get("Ines").chat_users == ("telegram:7",)
+    (entry,) = (e for e in web.storage.audit.all("") if e.action == AuditAction.CHAT_UNLINK)
+    assert (entry.by, entry.before, entry.after) == ("Ines", "slack", "")

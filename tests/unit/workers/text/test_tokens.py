@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.text.normalization import fold
-from workers.text.tokens import bands, fingerprint, letters, squeezed, words
+from workers.text.tokens import ENOUGH_LETTERS, LEAST_WORDS, bands, fingerprint, is_long, letters, squeezed, words
 
 ESSAY = (
     "The council met on Tuesday to talk about the old bridge, and after three hours of debate nobody could say who "
@@ -64,3 +64,12 @@ def test_very_short_texts_have_no_bands():
 def test_short_texts_are_compared_by_their_letters():
     assert set(bands("100RB GRATIS WISDOMTOTO")) & set(bands("gas 100 rb gratis... wisdomtoto!! 🔥"))
     assert not set(bands("100RB GRATIS WISDOMTOTO")) & set(bands("My mother makes it like this"))
+
+
+def test_a_text_is_long_from_a_number_of_letters_and_of_words_on():
+    word = "abcdefgh "
+    assert not is_long(word * (LEAST_WORDS - 1))
+    assert is_long(word * LEAST_WORDS)
+    assert not is_long("ab " * LEAST_WORDS)
+    assert len("ab" * LEAST_WORDS) == ENOUGH_LETTERS - 1
+    assert is_long("ab " * LEAST_WORDS + "c")
