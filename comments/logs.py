@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object per line on standard error, without personal data.
+"""Structured logs on standard error, without personal data: one JSON object per line, or text at a terminal.
 
 Pass ids, statuses and durations through `extra=`. Fields that are not in LOG_FIELDS are dropped. Messages of exceptions
 are dropped too, because they may quote a comment; the type and the stack remain.
@@ -25,6 +25,8 @@ LOG_FIELDS = ("request", "method", "route", "status", "ms", "site", "comment", "
 LOGGED_MESSAGES = (SettingsInvalid, StorageDown)
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+#: "auto" is text at a terminal, and JSON anywhere else.
+LOG_FORMATS = ("auto", "json", "text")
 
 #: Characters. Only messages of other libraries are longer.
 MAX_MESSAGE = 1000
@@ -91,6 +93,25 @@ class JSONFormatter(logging.Formatter):
         return values
 
 
+class TextFormatter(JSONFormatter):
+    """Formats the same values as lines for people, in local time. An exception takes a line for each of its frames."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        values = self._values(record)
+        at = f"{datetime.fromtimestamp(record.created):%H:%M:%S}"
+        fields = "".join(f"  {name}={_in_one_line(values[name])}" for name in LOG_FIELDS if name in values)
+        lines = [f"{at} {record.levelname:<8} {self._part:<10} {_in_one_line(values['message'])}{fields}"]
+        for error in values.get("error", ()):
+            lines.append(f"  {error['type']}: {_in_one_line(error.get('message', 'message left out'))}")
+            lines += [f"    {frame}" for frame in error["at"]]
+        return "\n".join(lines)
+
+
+def _in_one_line(value: object) -> str:
+    """Return a text for a terminal, which must not obey control characters in it."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(value))
+
+
 def _error(record: logging.LogRecord) -> BaseException | None:
     """Return the exception of a record. RQ logs errors while it handles an exception, but does not pass it."""
     if record.exc_info:
@@ -98,20 +119,24 @@ def _error(record: logging.LogRecord) -> BaseException | None:
     return sys.exc_info()[1] if record.levelno >= logging.ERROR else None
 
 
-def logging_config(level: str, part: str) -> dict[str, Any]:
+def logging_config(level: str, part: str, log_format: str = "auto") -> dict[str, Any]:
     """Return the configuration for logging.config.dictConfig, and for a web server that configures logging itself.
 
     Loggers of RQ and the web server use our handler instead of their own. Raises SettingsInvalid.
     """
     if level not in LEVELS:
         raise SettingsInvalid(f"REPLYGATE_LOG_LEVEL must be one of {', '.join(LEVELS)}")
+    if log_format not in LOG_FORMATS:
+        raise SettingsInvalid(f"REPLYGATE_LOG_FORMAT must be one of {', '.join(LOG_FORMATS)}")
+    is_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
+    formatter = TextFormatter if is_text else JSONFormatter
     use_ours = {"handlers": [], "level": "NOTSET", "propagate": True}
     # RQ logs three lines per job at INFO. Our own lines and metrics cover the comments.
     rq = use_ours | {"level": "NOTSET" if level == "DEBUG" else max(level, "WARNING", key=LEVELS.index)}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": JSONFormatter, "part": part}},
+        "formatters": {"line": {"()": formatter, "part": part}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
@@ -123,7 +148,7 @@ def logging_config(level: str, part: str) -> dict[str, Any]:
     }
 
 
-def configure(level: str, part: str) -> None:
+def configure(level: str, part: str, log_format: str = "auto") -> None:
     """Set up all loggers of this process. `part` is "web", "judge", "sweep" and so on."""
-    logging.config.dictConfig(logging_config(level, part))
+    logging.config.dictConfig(logging_config(level, part, log_format))
     logging.captureWarnings(True)

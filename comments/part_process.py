@@ -43,6 +43,6 @@ def part_process(part: str, env: Mapping[str, str]) -> Iterator[Settings]:
     """Read the settings of the process `part` from `env`, set up its logs, and say from now on that it runs."""
     with sentences_for_errors():
         settings = Settings.from_env(env)
-        logs.configure(settings.log_level, part)
+        logs.configure(settings.log_level, part, settings.log_format)
         give_signs_of_life(env)
         yield settings

@@ -67,6 +67,7 @@ class Settings:
     share_repute: bool = False
     learn_together: LearningGroups = ALONE
     log_level: str = "INFO"
+    log_format: str = "auto"
     demo: bool = False
     owners_create_sites: bool = False
     metrics_dir: Path | None = None

@@ -149,7 +149,7 @@ def sweep_up(context: click.Context) -> None:
 def part_settings(context: click.Context, part: str) -> Settings:
     """Read the settings of the process `part`, set up its logs, and say from now on that it runs."""
     chosen = load_settings(context.find_root().params["data"], os.environ)
-    logs.configure(chosen.log_level, part)
+    logs.configure(chosen.log_level, part, chosen.log_format)
     give_signs_of_life(os.environ)
     return chosen
 

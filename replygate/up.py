@@ -52,7 +52,7 @@ def up(directory: Path, env: Mapping[str, str], *, host: str = "", port: int = 0
     make_private(directory)
     environment = _environment(directory, env, host, port)
     settings = Settings.from_env(environment)
-    logs.configure(settings.log_level, "up")
+    logs.configure(settings.log_level, "up", settings.log_format)
     with locked(directory), open_log(directory / LOG_FILE) as log, Supervisor(log.file, _progress) as supervisor:
         check_space = SpaceCheck(directory, _progress)
         check_space()

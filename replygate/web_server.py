@@ -59,7 +59,7 @@ def open_server(settings: Settings) -> MPServer:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         websockets=False,
-        log_dictconfig=logs.logging_config(settings.log_level, "web"),
+        log_dictconfig=logs.logging_config(settings.log_level, "web", settings.log_format),
         respawn_failed_workers=True,
         backpressure=connection_limit(),
         backlog=MAX_BACKLOG,

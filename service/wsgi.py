@@ -26,7 +26,7 @@ def utc_now() -> datetime:
 
 
 settings = Settings.from_env(os.environ)
-logs.configure(settings.log_level, "web")
+logs.configure(settings.log_level, "web", settings.log_format)
 storage = open_redis(settings)
 rq_connection = connect(settings)
 app = create_app(

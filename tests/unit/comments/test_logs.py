@@ -2,14 +2,16 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
+from io import StringIO
 from textwrap import dedent
 
 import pytest
 
 from comments.errors import SettingsInvalid, StorageDown
-from comments.logs import LEVELS, LOG_FIELDS, MAX_FRAMES, JSONFormatter, logging_config
+from comments.logs import LEVELS, LOG_FIELDS, MAX_FRAMES, JSONFormatter, TextFormatter, logging_config
 
 CANARY = "canary@example.com from 203.0.113.77 wrote a secret"
 
@@ -139,3 +141,44 @@ def test_everything_is_logged_to_standard_error_as_lines():
     ]
     assert {values["part"] for values in said} == {"judge"}
     assert said[0]["n"] == 3
+
+
+def text_of(message: str, error: BaseException | None = None, **extra: object) -> str:
+    exc_info = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("workers.judging.judge", logging.WARNING, "judge.py", 1, message, (), exc_info)
+    vars(record).update(extra)
+    return TextFormatter("judge").format(record)
+
+
+def test_a_line_for_people_has_time_level_part_message_and_fields():
+    text = text_of("decided", site="blog", n=3)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d WARNING  judge      decided  site=blog  n=3", text)
+
+
+def test_lines_for_people_have_no_personal_data_and_no_control_characters():
+    first, *rest = text_of("from ada@example.org \x1b[2J", caught(ValueError, CANARY), email=CANARY).splitlines()
+    assert first.endswith("from [address] \ufffd[2J")
+    assert rest[0] == "  ValueError: message left out"
+    assert CANARY not in "".join(rest)
+
+
+def test_a_line_for_people_names_an_error_of_the_deployment():
+    assert "  StorageDown: refused" in text_of("failed", caught(StorageDown, "refused"))
+
+
+@pytest.mark.parametrize(("log_format", "formatter"), [("text", TextFormatter), ("json", JSONFormatter)])
+def test_the_form_of_the_logs_is_a_setting(log_format, formatter):
+    assert logging_config("INFO", "web", log_format)["formatters"]["line"]["()"] is formatter
+
+
+def test_logs_are_for_people_at_a_terminal_and_json_anywhere_else(monkeypatch):
+    terminal = StringIO()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert logging_config("INFO", "web")["formatters"]["line"]["()"] is JSONFormatter
+    terminal.isatty = lambda: True
+    assert logging_config("INFO", "web")["formatters"]["line"]["()"] is TextFormatter
+
+
+def test_an_unknown_form_of_the_logs_is_refused_with_the_name_of_the_variable():
+    with pytest.raises(SettingsInvalid, match="REPLYGATE_LOG_FORMAT"):
+        logging_config("INFO", "web", "xml")
