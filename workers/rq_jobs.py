@@ -86,6 +86,8 @@ def delete_jobs_of(queue: Queue, sites: Container[str]) -> None:
         except NoSuchJobError:
             continue
         if job.args[0] in sites:
+            for registry in registries:
+                registry.remove(id)
             job.delete()
 
 
