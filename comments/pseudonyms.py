@@ -9,7 +9,7 @@ from .client_addresses import client_address, is_local, network
 
 ID_LETTERS = 26
 ORIGIN_BYTES = 9
-AKISMET_KEY_LENGTH = 12
+AKISMET_KEY_BYTES = 6
 
 #: Maps every byte to one of 32 letters.
 BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
@@ -113,12 +113,13 @@ class Pseudonyms:
         return "rgu_" + self._name("user key", site, key, size=32)
 
     def akismet_key(self, site: str, key: str) -> str:
-        """Derive a key of the Akismet API: 60 bits in 12 letters and digits, as Akismet's own have.
+        """Derive a key of the Akismet API: 48 bits in 12 hexadecimal digits.
 
-        A digest of so short a secret could be guessed from a dump of the store. A derived one cannot.
+        Akismet's plugin accepts no other length, and removes other characters from what people enter. A digest of so
+        short a secret could be guessed from a dump of the store. A derived one cannot.
         """
         text = "\0".join(("akismet key", site, key))
-        return blake2b(text.encode(), key=self._key, digest_size=AKISMET_KEY_LENGTH).digest().translate(BASE32).decode()
+        return blake2b(text.encode(), key=self._key, digest_size=AKISMET_KEY_BYTES).hexdigest()
 
     def authenticator(self, person: str, salt: str) -> bytes:
         """Derive the secret of a person's authenticator app, so that it is not stored."""

@@ -23,8 +23,8 @@ from .akismet_fields import AkismetFields
 from .site_keys import REREAD_SECONDS, REREAD_SHARE, WRONG_KEYS_PER_MINUTE
 
 AKISMET_KEYS_EXTENSION = "replygate.akismet_keys"
-#: As `Pseudonyms.akismet_key` makes them, and as Akismet's plugin requires: it asks no server about another length.
-AKISMET_KEY = re.compile(r"[a-z0-9]{12}")
+#: As `Pseudonyms.akismet_key` makes them. One can be the first part of a host name.
+AKISMET_KEY = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ def _access(site: Site, key: str, pseudonyms: Pseudonyms) -> AkismetAccess | Non
 
 def given_keys(request: Request, fields: AkismetFields, path_key: str = "") -> list[str]:
     """Return everything in the request that may be the key, in the order of preference."""
-    candidates = (path_key, *fields_with_keys(fields), *_authorized(request), request.host.partition(".")[0].lower())
-    return list(dict.fromkeys(key for key in candidates if AKISMET_KEY.fullmatch(key)))
+    candidates = (path_key, *fields_with_keys(fields), *_authorized(request), request.host.partition(".")[0])
+    return list(dict.fromkeys(key.lower() for key in candidates if AKISMET_KEY.fullmatch(key.lower())))
 
 
 def fields_with_keys(fields: AkismetFields) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from tests.browser.pages import Website, open_website
 from tests.support.builders import a_site
 from tests.support.immediate_jobs import ImmediateJobs
 from tests.support.mail_server import MailServer
+from tests.support.wordpress import WordPress, open_wordpress
 from workers import deps as workers
 from workers.delivery.smtp import Mailer
 from workers.filters import BUILT_IN
@@ -109,6 +110,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def wordpress_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
+    """A WordPress without plugins. Modules that use it deactivate theirs."""
+    with open_wordpress(tmp_path_factory.mktemp("wordpress")) as wordpress:
+        yield wordpress
 
 
 class Desktop:

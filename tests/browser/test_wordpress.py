@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from comments.lifecycle import Status
 from comments.model import Comment
@@ -15,18 +15,19 @@ from comments.settings import Settings
 from comments.thread_addresses import thread_key
 from tests.browser.conftest import Desktop, Live
 from tests.browser.widget import reply, write
+from tests.browser.wordpress_admin import open_signed_in
 from tests.support.builders import a_site
-from tests.support.wordpress import PASSWORD, WordPress, open_wordpress
+from tests.support.wordpress import WordPress
 
 PLUGIN = Path(__file__).parents[2] / "packages" / "wordpress" / "replygate"
 THEMES = ("twentytwentythree", "twentytwentyone")
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
-    with open_wordpress(tmp_path_factory.mktemp("wordpress")) as wordpress:
-        wordpress.add_plugin(PLUGIN)
-        yield wordpress
+def installed(wordpress_server: WordPress) -> Iterator[WordPress]:
+    wordpress_server.add_plugin(PLUGIN)
+    yield wordpress_server
+    wordpress_server.deactivate(PLUGIN.name)
 
 
 @pytest.fixture
@@ -49,14 +50,6 @@ def thread_of(live: Live, wordpress: WordPress) -> str:
 
 def published_texts(live: Live) -> list[Comment]:
     return list(live.storage.comments.by_status("demo", Status.APPROVED, 10).rows)
-
-
-def open_signed_in(page: Page, wordpress: WordPress) -> None:
-    page.goto(f"{wordpress.url}/wp-login.php")
-    page.get_by_label("Username or Email Address").fill("admin")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log In").click()
-    page.wait_for_url("**/wp-admin/**")
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -58,11 +58,16 @@ class WordPress:
 
     def add_plugin(self, source: Path) -> None:
         shutil.copytree(source, self.folder / "wp-content" / "plugins" / source.name)
-        name = f"{source.name}/{source.name}.php"
-        self.run(
-            "require_once ABSPATH . 'wp-admin/includes/plugin.php';"
-            f"exit(is_wp_error(activate_plugin('{name}')) ? 1 : 0);"
-        )
+        self.activate(source.name)
+
+    def activate(self, name: str) -> None:
+        self._run_for_plugins(f"exit(is_wp_error(activate_plugin('{name}/{name}.php')) ? 1 : 0);")
+
+    def deactivate(self, name: str) -> None:
+        self._run_for_plugins(f"deactivate_plugins('{name}/{name}.php');")
+
+    def _run_for_plugins(self, code: str) -> None:
+        self.run(f"require_once ABSPATH . 'wp-admin/includes/plugin.php'; {code}")
 
 
 @contextmanager

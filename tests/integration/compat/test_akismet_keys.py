@@ -14,7 +14,7 @@ from service.compat.site_keys import WRONG_KEYS_PER_MINUTE
 from tests.support.akismet import BLOG, AkismetServer, key_of, open_akismet
 from tests.support.builders import SECRET, a_site
 
-WRONG = "abcdefghijkl"
+WRONG = "abcdefabcdef"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def keys(web_app: WebApp) -> tuple[str, ...]:
 
 
 def shown_key(text: str) -> str:
-    (key,) = re.findall(r'id="key">([a-z0-9]{12})<', text)
+    (key,) = re.findall(r'id="key">([0-9a-f]{12})<', text)
     return str(key)
 
 

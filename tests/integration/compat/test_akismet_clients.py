@@ -1,0 +1,135 @@
+"""Akismet's clients, unchanged, against a running server with a judge."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import akismet
+import httpx
+import pytest
+from akismet import CheckResponse, Config
+
+from comments.setting_values import Term
+from comments.storage.interfaces import Storage
+from comments.storage.redis import open_redis
+from tests.support.akismet import BLOG, HAM, SPAM, key_of
+from tests.support.builders import a_site, settings
+from tests.support.node import run_npm
+from tests.support.running_service import running_service
+
+CLIENTS = Path(__file__).parents[2] / "support" / "akismet_clients"
+COMMENT = {"user_ip": "203.0.113.9", "comment_author": "Ada", "comment_author_email": "ada@mail.example"}
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    storage: Storage
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+
+@pytest.fixture(scope="module")
+def server(valkey_server: str) -> Iterator[Server]:
+    found = settings(redis_url=valkey_server)
+    storage = open_redis(found)
+    words = {"reject_words": (Term("pills-casino"),), "hold_words": (Term("harbour times"),)}
+    storage.sites.put(a_site(per_minute=0, akismet_keys=("k1",), **words))
+    with running_service(valkey_server, ("work", "judge")) as url:
+        yield Server(url, storage)
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    found = shutil.which("node")
+    assert found, "the tests of Akismet's clients need node on the PATH"
+    run_npm(CLIENTS, "ci")
+    return found
+
+
+def run_node(node: str, *words: str) -> dict[str, Any]:
+    done = subprocess.run([node, *words], cwd=CLIENTS, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def http_client(server: Server) -> httpx.Client:
+    """Send the requests for Akismet to this server. The key in the header is for `key_sites`, which sends none."""
+
+    def redirect(request: httpx.Request) -> None:
+        request.url = httpx.URL(server.url).join(request.url.raw_path.decode())
+        request.headers["Authorization"] = f"Bearer {key_of()}"
+
+    return httpx.Client(event_hooks={"request": [redirect]}, headers={"User-Agent": akismet.USER_AGENT}, timeout=10)
+
+
+def test_the_python_client(server: Server) -> None:
+    with http_client(server) as http:
+        client = akismet.SyncClient.validated_client(Config(key_of(), BLOG), http)
+        assert client.comment_check(**COMMENT, comment_content=HAM) is CheckResponse.HAM
+        assert client.comment_check(**COMMENT, comment_content=SPAM) is CheckResponse.SPAM
+        assert client.comment_check(**COMMENT, comment_content="The harbour times?") is CheckResponse.SPAM
+        discarded = {**COMMENT, "comment_author": "akismet-guaranteed-discard"}
+        assert client.comment_check(**discarded, comment_content=HAM) is CheckResponse.DISCARD
+        assert client.submit_spam(**COMMENT, comment_content=HAM)
+        assert client.submit_ham(**COMMENT, comment_content=HAM)
+        usage = client.usage_limit()
+        assert usage["limit"] == "none"
+        assert usage["usage"] >= 4
+        ((month, rows),) = [(name, value) for name, value in client.key_sites().items() if isinstance(value, list)]
+        assert (len(month), rows[0]["api_calls"]) == (7, usage["usage"])
+
+
+def test_the_python_client_refuses_a_wrong_key_at_the_start(server: Server) -> None:
+    client = httpx.Client(event_hooks={"request": [lambda request: _send_to(server, request)]})
+    with client, pytest.raises(akismet.APIKeyError):
+        akismet.SyncClient.validated_client(Config("0123456789ab", BLOG), client)
+
+
+def _send_to(server: Server, request: httpx.Request) -> None:
+    request.url = httpx.URL(server.url).join(request.url.raw_path.decode())
+
+
+def test_the_python_client_with_asyncio(server: Server) -> None:
+    async def redirect(request: httpx.Request) -> None:
+        _send_to(server, request)
+
+    async def check() -> CheckResponse:
+        async with httpx.AsyncClient(event_hooks={"request": [redirect]}, timeout=10) as http:
+            client = await akismet.AsyncClient.validated_client(Config(key_of(), BLOG), http)
+            return await client.comment_check(**COMMENT, comment_content=HAM)
+
+    assert asyncio.run(check()) is CheckResponse.HAM
+
+
+def test_the_client_of_cedx(server: Server, node: str) -> None:
+    assert run_node(node, "cedx_akismet.mjs", server.url, key_of()) == {
+        "valid": True, "ham": "ham", "spam": "spam", "discard": "pervasiveSpam", "review": "spam", "test": "ham",
+        "wrong": False,
+    }  # fmt: skip
+
+
+THANKS = "Thanks for making the web a better place."
+FROM_AKISMET_API = {
+    "valid": True, "ham": False, "spam": True, "honeypot": True, "administrator": False, "submitted": [THANKS, THANKS],
+    "wrong": False,
+}  # fmt: skip
+
+
+def test_akismet_api_with_the_key_in_the_host_name(server: Server, node: str) -> None:
+    host = f"rest.example:{urlsplit(server.url).port}"
+    found = run_node(node, "--require", "./wildcard_dns.cjs", "akismet_api.cjs", "http", host, key_of())
+    assert found == FROM_AKISMET_API
+
+
+def test_akismet_api_with_the_key_in_the_path(server: Server, node: str) -> None:
+    endpoint = f"{server.url}/k/{key_of()}/1.1/"
+    assert run_node(node, "akismet_api.cjs", "http", server.host, key_of(), endpoint) == FROM_AKISMET_API
