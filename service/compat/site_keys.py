@@ -17,7 +17,7 @@ from service.web.client_network import client_network
 from service.web.site_access import is_key_of, key_id
 
 SITE_KEYS_EXTENSION = "replygate.site_keys"
-#: Requests with a wrong key that one network may send in a minute. Guessing 60 bits takes all of them for ever.
+#: Requests with a wrong key that one network may send in a minute. Guessing takes one network millions of years.
 WRONG_KEYS_PER_MINUTE = 30
 #: Least time between two readings of all sites, and the share of the time that they may take: with thousands of sites,
 #: unknown keys must not keep the process busy.
