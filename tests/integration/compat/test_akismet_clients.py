@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -92,6 +93,18 @@ def test_the_python_client_refuses_a_wrong_key_at_the_start(server: Server) -> N
     client = httpx.Client(event_hooks={"request": [lambda request: _send_to(server, request)]})
     with client, pytest.raises(akismet.APIKeyError):
         akismet.SyncClient.validated_client(Config("0123456789ab", BLOG), client)
+
+
+def test_the_program_in_the_docs(server: Server) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "akismet.md").read_text()
+    (program,) = re.findall("```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    program = program.replace("https://replygate.example", server.url).replace("0123456789ab", key_of())
+    exec(program, names)
+    with names["http_client"]:
+        assert names["client"].verify_key()
+        assert names["client"].comment_check(**COMMENT, comment_content=HAM) is CheckResponse.HAM
+        assert names["client"].key_sites()
 
 
 def _send_to(server: Server, request: httpx.Request) -> None:
