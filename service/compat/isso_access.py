@@ -87,15 +87,22 @@ def end_rights(response: Response, site: Site, number: int) -> Response:
 
 
 def _set_cookies(response: Response, site: Site, number: int, value: str, seconds: int) -> Response:
-    secure, path = deps().settings.secure, f"{deps().settings.public_path}/isso/{site.id}/"
-    expires, cross_site = None if seconds else 0, "None" if secure else "Lax"
-    own = dump_cookie(str(number), value, seconds, expires, path, None, secure, True, samesite=cross_site)
+    """Set or delete both cookies. A partitioned one also reaches us from browsers that block cookies of other sites."""
+    secure, expires = deps().settings.secure, None if seconds else 0
+    own = dump_cookie(
+        str(number), value, seconds, expires, cookie_path(site), secure=secure, httponly=True,
+        samesite="None" if secure else "Lax", partitioned=secure,
+    )  # fmt: skip
     page_is_secure = request.headers.get("Origin", "").startswith("https:")
     note = "1" if value else ""
     copied = dump_cookie(f"isso-{number}", note, seconds, expires, secure=page_is_secure, samesite="Lax")
     response.headers.add("Set-Cookie", own)
     response.headers.add("X-Set-Cookie", copied)
     return response
+
+
+def cookie_path(site: Site) -> str:
+    return f"/isso/{site.id}/"
 
 
 def given_rights(number: int) -> tuple[str, str]:

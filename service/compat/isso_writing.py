@@ -24,6 +24,7 @@ from service.web.request_body import RequestBody
 from .isso_access import (
     add_credentials_headers,
     check_content_type,
+    cookie_path,
     end_rights,
     give_rights,
     given_rights,
@@ -59,7 +60,7 @@ def submit_new(site: str) -> Response:
     mode = 201 if comment.outcome is Outcome.PUBLISHED else 202
     (parent,) = top_numbers(deps().storage, site, [comment])
     response = json_answer(own_comment(comment, comment.content, comment.outcome, parent, plain=False), mode)
-    keep_in_cookie(response, found, accepted.author_secret, deps().settings, f"/isso/{found.id}/")
+    keep_in_cookie(response, found, accepted.author_secret, deps().settings, cookie_path(found))
     return give_rights(response, found, number_of(comment), comment.id)
 
 

@@ -32,7 +32,7 @@ def given_secret(pseudonyms: Pseudonyms, site: Site, request: Request, settings:
 def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settings, path: str = "") -> None:
     """Keep the secret for the next form. Browsers send it with forms on pages of the site only over https.
 
-    `path` begins the addresses that get it; without one these are those of the site's API.
+    `path` begins the addresses that scripts on pages of the site ask; without one, forms send it to the site's API.
     """
     response.set_cookie(
         _cookie_name(site),
@@ -42,6 +42,7 @@ def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settin
         secure=settings.secure,
         httponly=True,
         samesite="None" if settings.secure else "Lax",
+        partitioned=settings.secure and bool(path),  # for browsers that block cookies of other sites
     )
 
 

@@ -1,18 +1,23 @@
 """Isso's own client, unchanged, with this service in place of an Isso server."""
 
 import hashlib
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from werkzeug.serving import make_server
 
 from comments.isso_names import id_of_isso_comment, isso_number
 from comments.lifecycle import Action, Status
+from comments.storage.interfaces import Storage
 from tests.browser.conftest import Desktop, Live
-from tests.browser.pages import Website
+from tests.browser.pages import Website, open_website
 from tests.browser.widget import reply
 from tests.support.builders import NOW, a_site, moderated
+from tests.support.isso_site import isso_blog, open_isso_site
 
 SCRIPT = '<script data-isso="{live}/isso/demo/" {more} src="{live}/isso/demo/js/{name}"></script>'
 THREAD = '<section id="isso-thread" data-title="An article"></section>'
@@ -190,6 +195,43 @@ def test_the_preview_and_the_feed_work_and_there_are_no_votes(desktop: Desktop, 
     expect(page.locator(".isso-upvote")).to_have_count(0)
     feed = page.request.get(page.locator(".isso-feedlink a").get_attribute("href") or "")
     assert f"{article}#isso-" in feed.text()
+
+
+@pytest.fixture
+def elsewhere(redis_storage: Storage) -> Iterator[tuple[Website, str]]:
+    """Open a website and, on another site than its pages, the service. Its cookies are those of a service on https."""
+    with open_website() as website:
+        website.url = website.url.replace("127.0.0.1", "localhost")
+        web = open_isso_site(redis_storage, isso_blog(origins=(website.url,)), public_url="https://replies.example")
+        server = make_server("127.0.0.1", 0, web.app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield website, f"http://127.0.0.1:{server.server_port}/isso/blog/"
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_authors_keep_their_rights_where_the_service_is_on_another_site(
+    desktop: Desktop, elsewhere: tuple[Website, str]
+) -> None:
+    website, service = elsewhere
+    head = f'<script data-isso="{service}" src="{service}js/embed.min.js"></script>'
+    page = desktop.open()
+    page.goto(website.put(THREAD, head=head))
+    _write(page, "From another site.", "Ada")
+    expect(_comments(page)).to_have_count(1)
+    assert [c["sameSite"] for c in page.context.cookies() if c["name"].isdigit()] == ["None"]
+    page.reload()
+    page.locator("#isso-root .isso-edit").click()
+    page.locator("#isso-root textarea").fill("Edited from another site.")
+    page.locator("#isso-root .isso-edit").click()
+    expect(page.locator("#isso-root .isso-text")).to_have_text("Edited from another site.")
+    page.locator("#isso-root .isso-delete").click()
+    page.locator("#isso-root .isso-delete").click()
+    expect(_comments(page)).to_have_count(0)
+    page.reload()
+    expect(page.locator(".isso-thread-heading")).to_have_text("No Comments Yet")
 
 
 def test_the_client_is_the_genuine_one(desktop: Desktop, live: Live, blog: Website) -> None:

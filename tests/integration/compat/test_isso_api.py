@@ -209,7 +209,7 @@ def test_the_cookie_is_secure_where_the_service_is(storage: Storage) -> None:
     web = open_isso_site(storage, isso_blog(origins=("https://blog.example",)), public_url="https://replies.example")
     answer = send(web, headers={"Origin": "https://blog.example"})
     for cookie in answer.headers.get_list("Set-Cookie"):
-        assert {"Secure", "HttpOnly", "SameSite=None", "Path=/isso/blog/"} <= set(cookie.split("; "))
+        assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/isso/blog/"} <= set(cookie.split("; "))
     assert {"Secure", "SameSite=Lax", "Path=/"} <= set(answer.headers["X-Set-Cookie"].split("; "))
 
 
