@@ -1,7 +1,7 @@
 """Names of the background jobs, and how to enqueue one.
 
 A job is a wake-up: it says that a site has work to do, and carries ids only. A lost job loses no data, because the
-sweep enqueues another one for whatever is due. Only a lost check stays without an answer: the person asks again.
+sweep enqueues another one for whatever is due.
 """
 
 import logging
@@ -18,7 +18,6 @@ DELIVER = "workers.jobs.deliver"
 INDEX = "workers.jobs.update_queue_index"
 MOVED_THREADS = "workers.jobs.update_threads"
 NOTIFY = "workers.jobs.send_notices"
-CHECK = "workers.jobs.check"
 NUMBERS = "workers.jobs.count_numbers"
 REMOVE_SITE = "workers.jobs.remove_site"
 RETENTION = "workers.jobs.delete_expired"
@@ -28,7 +27,6 @@ ERASE = "workers.jobs.erase_subjects"
 #: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
 QUEUES = {
     JUDGE: "judge",
-    CHECK: "judge",
     **dict.fromkeys((LEARN, INDEX, MOVED_THREADS, NUMBERS, REMOVE_SITE, RETENTION, ERASE), "background"),
     DELIVER: "delivery",
     NOTIFY: "delivery",

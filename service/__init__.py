@@ -60,11 +60,12 @@ from .submission import (
     wordpress,
 )
 from .submission import views as submission_views
-from .submission.acceptance import Submissions, WaitSlots
+from .submission.acceptance import Submissions
 from .submission.fast_path import SubmissionFastPath
 from .submission.form_tokens import ProofOfWork
 from .web import docs_pages, errors, navigation, page_addresses, page_elements, page_language
 from .web.access_log import AccessLogMiddleware
+from .web.deferred_answers import DeferredAnswers
 from .web.errors import ErrorBoundary
 from .web.public_path import PublicPath
 from .web.range_cache import RangeCache
@@ -154,9 +155,10 @@ def create_app(deps: Deps) -> Flask:
     responses.init_app(app)
     live_updates.init_app(app, deps.storage.threads, deps.storage.thread_moves)
     presence_updates.init_presence(app, deps.storage)
+    DeferredAnswers(deps.storage.announcements, settings.web_threads).init_app(app)
     proof_of_work, ranges = ProofOfWork(deps.storage.comments), RangeCache(deps.storage.author_rules)
     ranges.init_app(app)
-    submissions = Submissions(deps, sites, proof_of_work, WaitSlots(settings.web_threads), ranges)
+    submissions = Submissions(deps, sites, proof_of_work, ranges)
     submissions.init_app(app)
     AkismetKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)
     errors.register_error_handlers(app)

@@ -6,15 +6,11 @@ compare-and-set.
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Callable, Mapping
 
 from comments.audit import SYSTEM, AuditAction, AuditEntry
 from comments.errors import NotFound
 from comments.job_queue import (
-    CHECK,
     DELIVER,
     ERASE,
     INDEX,
@@ -26,41 +22,29 @@ from comments.job_queue import (
     REMOVE_SITE,
     RETENTION,
 )
-from comments.lifecycle import Status
-from comments.model import Comment
-from comments.pseudonyms import new_id
 from comments.queue_ranking import index_outdated
 from comments.site import Site
 from comments.site_deletion import is_removable
-from comments.storage.checks import CheckAnswer, CheckedComment
-from comments.storage.store_waits import retried
-from comments.storage.values import Claim
 
 from .delivery.notice_sender import start_notices
 from .delivery.outbox import deliver_batch
 from .deps import Deps, deps
 from .expired_data import delete_some
-from .judging.attribute_answers import with_attributes
-from .judging.check_verdicts import check_new, check_stored
-from .judging.judge import judge_batch
 from .judging.policy import catalogue
 from .lessons import learn_some
 from .moved_threads import follow_moves
+from .queue_judging import judge_some
 from .subject_erasure import erase_some
 
 log = logging.getLogger(__name__)
 
 #: Comments that learning and indexing load at a time.
 LOAD_BATCH = 100
-#: Share of the lease after which the rest of a batch is released, before another worker can claim it.
-LEASE_SHARE = 0.5
-#: Comments of a check that are judged before their results are stored: a fraction of the time that a job may take.
-CHECK_BATCH = 25
 
 
 def judge(site: str, token: str) -> None:
-    """Judge the queued comments of a site. When none is due, `claim` removes the wake-up `token`."""
-    _repeat(JUDGE, site, token, lambda d, s: _judge_batch(d, s, token))
+    """Judge the queued comments and checks of a site. When none is due, `claim` removes the wake-up `token`."""
+    _repeat(JUDGE, site, token, lambda d, s: judge_some(d, s, token))
 
 
 def learn(site: str, token: str) -> None:
@@ -81,11 +65,6 @@ def update_queue_index(site: str, token: str) -> None:
 def update_threads(site: str, token: str) -> None:
     """Join threads after a change of settings, and write the new threads into the records of comments that moved."""
     _repeat(MOVED_THREADS, site, token, follow_moves)
-
-
-def check(site: str, id: str) -> None:
-    """Judge the comments of a check, and store nothing but the verdicts. The sweep never repeats it."""
-    _repeat(CHECK, site, id, lambda d, s: _check_batch(d, s, id))
 
 
 def count_numbers(site: str, token: str) -> None:
@@ -115,7 +94,6 @@ def send_notices(_site: str, _token: str) -> None:
 
 CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     JUDGE: judge,
-    CHECK: check,
     LEARN: learn,
     DELIVER: deliver,
     INDEX: update_queue_index,
@@ -143,84 +121,6 @@ def _repeat(job: str, site_id: str, token: str, work: Callable[[Deps, Site], boo
         if time.monotonic() > until:
             d.jobs.enqueue(job, site_id, token)
             return
-
-
-def _judge_batch(d: Deps, site: Site, token: str) -> bool:
-    """Claim and judge a batch. Repeat both while the server does not answer, so that no batch waits for its lease."""
-    settings, claim_id, tries = d.settings, new_id(), count(1)
-    until = time.monotonic() + settings.lease * LEASE_SHARE
-    claims = retried(lambda: d.storage.queue.claim(site.id, token, settings.batch, settings.lease, claim_id), until)
-    retried(lambda: _judge_claims(d, site, claims, next(tries)), until)
-    return bool(claims)
-
-
-def _judge_claims(d: Deps, site: Site, claims: list[Claim], n: int) -> None:
-    """Judge a batch; `n` counts the tries. Windows count a comment on the first attempt only."""
-    claimed = [(comment, max(attempts, min(n, 2))) for comment, attempts in _load_queued(d, site, claims)]
-    if claimed:
-        until = time.monotonic() + d.settings.lease * LEASE_SHARE
-        changes = judge_batch(
-            claimed,
-            site,
-            d.filters,
-            d.policy,
-            d.storage,
-            d.now(),
-            lambda: time.monotonic() > until,
-            d.settings.share_repute,
-            d.ask_scorer,
-        )
-        decided = d.storage.comments.decide(site.id, changes)
-        judged = {change.before.id for change in changes}
-        d.storage.queue.release(site.id, [c.id for c, _ in claimed if c.id not in judged])
-        hits = Counter(rule for change, done in zip(changes, decided, strict=True) if done for rule in change.rules)
-        if hits:
-            d.storage.author_rules.count_hits(site.id, hits.items(), d.now())
-
-
-def _load_queued(d: Deps, site: Site, claims: list[Claim]) -> list[tuple[Comment, int]]:
-    """Load the claimed comments with their attempts. Skip comments that a moderator has decided since the claim."""
-    loaded = d.storage.comments.load(site.id, [claim.id for claim in claims]) if claims else []
-    pairs = zip(loaded, claims, strict=True)
-    return [(comment, claim.attempts) for comment, claim in pairs if comment and comment.status is Status.QUEUED]
-
-
-def _check_batch(d: Deps, site: Site, id: str) -> bool:
-    answer = d.storage.checks.answer(site.id, id)
-    if answer is None or answer.failed or answer.is_complete:
-        return False
-    start = answer.judged
-    with _failure_recorded(d, site, id):
-        results = _checked(d, answer)
-    judged = min(CHECK_BATCH, answer.request.size - start)
-    d.storage.checks.add(site.id, id, start, judged, results)
-    return start + judged < answer.request.size
-
-
-def _checked(d: Deps, answer: CheckAnswer) -> list[CheckedComment]:
-    """Judge the next comments of a check: first the new ones, then the stored ones."""
-    request, start, sharing = answer.request, answer.judged, d.settings.share_repute
-    end = start + CHECK_BATCH
-    ids = request.ids[max(0, start - len(request.comments)) : max(0, end - len(request.comments))]
-    stored = [comment for comment in d.storage.comments.load(request.site.id, ids) if comment] if ids else []
-    new = request.comments[start:end]
-    checked = check_new(new, request.site, d.filters, d.policy, d.storage, d.now(), sharing, d.ask_scorer)
-    return [
-        *(with_attributes(checked, new, request.attributes) if request.attributes else checked),
-        *check_stored(stored, request.site, d.filters, d.policy, d.storage, sharing),
-    ]
-
-
-@contextmanager
-def _failure_recorded(d: Deps, site: Site, id: str) -> Iterator[None]:
-    """Record that a check failed if judging raises anything, also for running out of time."""
-    is_judged = False
-    try:
-        yield
-        is_judged = True
-    finally:
-        if not is_judged:
-            d.storage.checks.fail(site.id, id)
 
 
 def _index_batch(d: Deps, site: Site) -> bool:

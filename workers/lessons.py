@@ -2,6 +2,7 @@
 
 import logging
 
+from comments.check_lessons import load_lessons
 from comments.site import Site
 
 from .deps import Deps
@@ -18,7 +19,12 @@ LESSONS_AT_ONCE = 100
 def learn_some(d: Deps, site: Site) -> bool:
     """Learn from some comments whose lesson may have changed; return True if there may be more."""
     due = d.storage.corpus.due(site.id, LESSONS_AT_ONCE)
-    comments = [comment for comment in d.storage.comments.load(site.id, due) if comment] if due else []
+    found = load_lessons(d.storage, site.id, due) if due else {}
+    comments = [comment for comment in found.values() if comment]
+    for id in [id for id, comment in found.items() if comment is None]:
+        if d.settings.share_repute:
+            d.storage.shared_reputation.update(site.id, id, None, ())
+        d.storage.corpus.forget_lesson(site.id, id)
     if d.settings.share_repute:
         for comment in comments:
             # Before the corpus, which records that a lesson is learned: an interrupted job then repeats both.
@@ -28,4 +34,4 @@ def learn_some(d: Deps, site: Site) -> bool:
     ]
     if any(learned):
         log.info("learned", extra={"site": site.id, "n": sum(learned)})
-    return len(due) == LESSONS_AT_ONCE and bool(comments)
+    return len(due) == LESSONS_AT_ONCE

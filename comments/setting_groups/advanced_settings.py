@@ -25,6 +25,24 @@ class AdvancedSettings:
             unit="comments",
         ),
     ] = 20_000
+    check_days: Annotated[
+        int,
+        setting(
+            "Time to keep checks",
+            "Comments that other programs had checked are stored for so long, so that they can send feedback.",
+            ge=1,
+            le=90,
+            unit="days",
+        ),
+    ] = 15
+    checks_per_minute: Annotated[
+        int,
+        setting("Checks", "Of one program. All together may ask for four times as many.", ge=0, unit="a minute"),
+    ] = 6_000
+    max_checks: Annotated[
+        int,
+        setting("Stored checks", "Largest number. Beyond it the oldest ones are deleted.", ge=1, unit="checks"),
+    ] = 100_000
     trap_field: Annotated[
         TrapField,
         setting("Honeypot field", "Name of the hidden field in the forms of this site. People leave it empty."),

@@ -125,6 +125,9 @@ def _maker(hint: Any) -> Callable[[Any], Any]:
     if get_origin(hint) is tuple:
         element = _maker(get_args(hint)[0])
         return lambda values: tuple(element(v) for v in values)
+    if get_origin(hint) is Mapping:
+        of_value = _maker(get_args(hint)[1])
+        return lambda values: {name: of_value(value) for name, value in values.items()}
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
     if hint in ROW_TYPES:

@@ -102,6 +102,9 @@ class Corpus(Protocol):
         if the comment changed since it was read.
         """
 
+    def forget_lesson(self, site: str, id: str) -> None:
+        """Remove the lesson of one comment or check, whatever its state is."""
+
     def totals(self, site: str) -> tuple[int, int]:
         """Return the number of ham lessons and of spam lessons."""
 

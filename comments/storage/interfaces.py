@@ -15,12 +15,13 @@ from comments.model import Comment
 from .administration import Audit, AuthorHistory, AuthorRules, People, Sites
 from .archives import Archives
 from .check_records import CheckRecords
-from .checks import Checks
+from .checks import Announcements, Checks
 from .corpus_lessons import Corpus
 from .deliveries import Deliveries
 from .notes_and_bulks import BulkActions, Notes
 from .notices import Notices
 from .numbers import Numbers
+from .outbox_events import Outbox
 from .presence import Presence
 from .queue_index import QueueIndex
 from .receipt_codes import ReceiptCodes
@@ -43,7 +44,6 @@ from .values import (
     Counters,
     Evidence,
     EvidenceQuery,
-    OutboxEvent,
     QueueDepth,
     ThreadChanges,
     ThreadPage,
@@ -91,22 +91,20 @@ class Comments(Protocol):
 
     def counters(self, site: str) -> Counters: ...
 
-    def wait(self, site: str, id: str, seconds: float) -> Comment:
-        """Return the comment once it is decided, or as it is after `seconds`. Raises NotFound."""
-
 
 class Queue(Protocol):
-    """The comments that wait for the filters."""
+    """The comments and checks that wait for the filters."""
 
     def claim(self, site: str, token: str, n: int, lease: float, id: str = "") -> list[Claim]:
-        """Lease up to `n` undecided comments, the oldest first, for `lease` seconds. A repeat with `id` gets the same.
+        """Lease up to `n` undecided comments and checks for `lease` seconds. A repeat with `id` gets the same.
 
-        A comment that was claimed before is leased alone: if it kills its worker, no other comment suffers. If nothing
-        is due, the wake-up `token` ends in the same step, so that the next submission enqueues a new job.
+        The oldest come first; checks before comments, which get half of a batch at least. One that was claimed before
+        is leased alone: if it kills its worker, no other suffers. If nothing is due, the wake-up `token` ends in the
+        same step, so that the next submission enqueues a new job.
         """
 
     def release(self, site: str, ids: Sequence[str]) -> None:
-        """Make leased comments due again now."""
+        """Make leased comments and checks due again now."""
 
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         """Return a token for each job that must be enqueued: work is due and too few wake-ups are open.
@@ -180,15 +178,6 @@ class EvidenceStore(Protocol):
         """Reserve a name for the site's team. A comment with the role staff does the same when it is accepted."""
 
 
-class Outbox(Protocol):
-    def read(self, site: str, n: int) -> list[OutboxEvent]:
-        """Return the oldest events, in order. They stay until `done`, so that a reader that dies loses none."""
-
-    def done(self, site: str, ids: Sequence[str]) -> None: ...
-
-    def length(self, site: str) -> int: ...
-
-
 @dataclass(frozen=True, slots=True)
 class CoreStorage:
     """The stores with subtle rules. Both back ends have them."""
@@ -201,6 +190,7 @@ class CoreStorage:
     evidence: EvidenceStore
     corpus: Corpus
     checks: Checks
+    announcements: Announcements
     numbers: Numbers
     queue_index: QueueIndex
     retention: Retention

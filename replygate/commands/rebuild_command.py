@@ -1,11 +1,12 @@
 """`replygate rebuild`: repair a site's indexes and numbers, and relearn its corpus from moderators' decisions."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import click
 
+from comments.check_lessons import load_lessons
 from comments.comment_export import all_comments
 from comments.counted_events import HOUR_SECONDS, READER_REPORTS, count_events
 from comments.lifecycle import Label, Status
@@ -54,7 +55,7 @@ def rebuild(id: str, check: bool) -> None:
         click.echo(f"Indexed the comments of {id} for search again.")
     if deployment.settings.share_repute and not check:
         share_lessons(storage, site)
-    wanted = recount(comment for of in sites for comment in all_comments(storage, of))
+    wanted = recount(comment for of in sites for comment in teaching_comments(storage, of))
     current = storage.corpus.snapshot(site) == wanted
     if check and (damaged or numbers_differ or not current):
         outdated = [f"the index of {damaged} threads"] * bool(damaged) + ["the corpus"] * (not current)
@@ -110,6 +111,14 @@ def _totals(counts: TokenCounts) -> str:
     return f"{counts.ham} ham, {counts.spam} spam, {len(counts.tokens)} words"
 
 
+def teaching_comments(storage: Storage, site: str) -> Iterator[Comment]:
+    """Yield all comments, and those of checks that became lessons by feedback."""
+    yield from all_comments(storage, site)
+    ids = storage.checks.taught_ids(site)
+    for start in range(0, len(ids), RELEARN_BATCH):
+        yield from filter(None, storage.checks.taught(site, ids[start : start + RELEARN_BATCH]))
+
+
 def recount(comments: Iterable[Comment]) -> TokenCounts:
     """Return the counts that the corpus should hold, from the histories of all comments."""
     lessons = {c.id: lesson for c in comments if (lesson := lesson_of(c, lesson_tokens(c), lesson_quotas(c)))}
@@ -127,17 +136,17 @@ def recount(comments: Iterable[Comment]) -> TokenCounts:
 
 def share_lessons(storage: Storage, site: str) -> None:
     """Share this site's lessons about linked domains, as if `share_repute` had always been on."""
-    for comment in all_comments(storage, site):
+    for comment in teaching_comments(storage, site):
         if comment.lesson:
             storage.shared_reputation.update(site, comment.id, comment.lesson, linked_domains(comment))
 
 
 def relearn(storage: Storage, sites: Sequence[str]) -> None:
     """Clear the corpus of these sites and learn again. If interrupted, the learn job does the rest."""
-    lessons = {site: [comment.id for comment in all_comments(storage, site) if comment.lesson] for site in sites}
+    lessons = {site: [comment.id for comment in teaching_comments(storage, site) if comment.lesson] for site in sites}
     storage.corpus.forget(sites[0], lessons)
     for site, ids in lessons.items():
         for start in range(0, len(ids), RELEARN_BATCH):
-            for comment in storage.comments.load(site, ids[start : start + RELEARN_BATCH]):
+            for comment in load_lessons(storage, site, ids[start : start + RELEARN_BATCH]).values():
                 if comment is not None:
                     storage.corpus.learn(site, comment, lesson_tokens(comment), lesson_quotas(comment))

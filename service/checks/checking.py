@@ -1,21 +1,31 @@
-"""Check comments of other programs: ask for a verdict, wait for it, read it, and teach from feedback about it.
+"""Check comments of other programs: ask for a verdict, wait for it and read it.
 
 A comment to check comes from `comment_fields.checked_comment`. Nothing of a check enters the site's comments.
+Feedback is in `feedback.py`.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
 from flask import Response
 
 from comments.attributes import AttributeQuery
-from comments.job_queue import CHECK
+from comments.job_queue import JUDGE
 from comments.model import Comment
+from comments.pseudonyms import digest
 from comments.site import Site
-from comments.storage.checks import CheckAnswer, CheckRequest
-from service.deps import deps
+from comments.storage.checks import CheckAdmission, CheckAnswer, CheckRequest, new_check_id
+from service.deps import Deps, deps
 from service.web.deferred_answers import wait_until
+
+from .feedback import teach_check, teach_text
+
+__all__ = ["ask_judges", "read_check", "start_check", "teach_check", "teach_text", "when_answered"]
+
+#: Checks of a whole site in one minute, as a multiple of those of one program.
+PER_SITE = 4
+#: Checks of one site that may wait for a judge. Judges answer some hundred in a second.
+MAX_WAITING_CHECKS = 2_000
 
 
 def start_check(
@@ -35,16 +45,48 @@ def start_check(
 
     The program that asks decides about publishing. Rules for first-time commenters and spot checks do not apply.
     """
-    d = deps()
-    site = replace(site, moderation="suspicious", audit_share=0.0, required=())
-    id = d.storage.checks.ask(site.id, CheckRequest(site, asker, d.now(), (comment,), attributes=attributes))
-    d.jobs.enqueue(CHECK, site.id, id)
-    return id
+    return ask_judges(deps(), site, comment, asker, counts=counts, days=days, attributes=attributes)
+
+
+def ask_judges(
+    deps: Deps,
+    site: Site,
+    comment: Comment,
+    asker: str,
+    *,
+    counts: bool = False,
+    days: int | None = None,
+    attributes: AttributeQuery | None = None,
+    key: str = "",
+    fingerprint: str = "",
+) -> str:
+    """Like `start_check`. `key` is the client's Idempotency-Key: a repeat returns the id of the first check.
+
+    Raises KeyReused if the key was used with another `fingerprint`.
+    """
+    id = new_check_id()
+    request = CheckRequest(None, asker, deps.now(), (replace(comment, id=id),), counts=counts, attributes=attributes)
+    admission = CheckAdmission(
+        seconds=(days or site.check_days) * 86_400,
+        max_kept=site.max_checks,
+        max_waiting=MAX_WAITING_CHECKS,
+        per_minute=site.checks_per_minute,
+        per_minute_site=site.checks_per_minute * PER_SITE,
+        fingerprint=fingerprint,
+        key=digest("check", key) if key else "",
+        batch=deps.settings.batch,
+        max_wakeups=deps.settings.judges,
+    )
+    accepted = deps.storage.checks.ask(site.id, id, request, admission)
+    if accepted.wakeup:
+        deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
+    return accepted.id
 
 
 def read_check(site: str, id: str) -> CheckAnswer | None:
     """Return a check, answered (`is_complete`) or not yet; None if it is unknown or has expired."""
-    return deps().storage.checks.answer(site, id)
+    answer = deps().storage.checks.answer(site, id)
+    return answer if answer and answer.request.site is None else None
 
 
 def when_answered(site: str, id: str, seconds: float, finish: Callable[[CheckAnswer | None], Response]) -> Response:
@@ -52,22 +94,14 @@ def when_answered(site: str, id: str, seconds: float, finish: Callable[[CheckAns
 
     `finish` makes it, in a request thread, from the complete answer; from None if there is none in time.
     """
+    checks = deps().storage.checks
 
-    def complete() -> CheckAnswer | None:
-        answer = read_check(site, id)
-        return answer if answer and answer.is_complete and answer.results else None
+    def is_over() -> bool:
+        answer = checks.answer(site, id)
+        return answer is None or not answer.is_waiting
 
-    return wait_until(site, id, seconds, lambda: complete() is not None, lambda: finish(complete()))
+    def finished(_waited: bool) -> Response:
+        answer = checks.answer(site, id)
+        return finish(answer if answer and answer.is_complete else None)
 
-
-def teach_check(site: Site, id: str, label: Literal["spam", "ham"], by: str) -> bool:
-    """Teach the site's model this check's comment exactly once. A repeat changes nothing; the other label replaces it.
-
-    Returns False for an unknown or expired check.
-    """
-    return deps().storage.checks.answer(site.id, id) is not None
-
-
-def teach_text(site: Site, comment: Comment, label: Literal["spam", "ham"], by: str) -> str:
-    """Teach a text that was never checked. It is kept like a check. Returns its id."""
-    return deps().storage.checks.ask(site.id, CheckRequest(site, by, deps().now(), (comment,)))
+    return wait_until(id, seconds, is_over, finished)

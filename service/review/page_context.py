@@ -8,11 +8,11 @@ from comments.signals import signal_title
 from comments.text_notes import deletion_note
 from service.accounts.sessions import SignedIn
 from service.deps import deps
+from service.web.reasons import spam_percentage
 
 from .canned_replies import canned_replies
 from .presenter import thread_link, web_link
 from .reason_line import reason_line
-from .reasons import spam_percentage
 
 #: Keys that do not act on comments: name, key and help text. Keys of actions are in the table of actions.
 SHORTCUTS = (

@@ -17,8 +17,7 @@ from comments.text_notes import deletion_note
 from comments.validation import is_web_address
 from service.accounts.sessions import SignedIn, has_role, may_see_emails
 from service.deps import deps
-
-from .reasons import Reasons, ReviewedSignal, reasons_of
+from service.web.reasons import Reasons, ReviewedSignal, reasons_of
 
 
 class ReviewedDecision(BaseModel):

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from comments.lifecycle import Status
 from comments.signals import Tone
+from service.web.reasons import SPAM_FROM, Reasons
 
 from .presenter import ReviewedComment, ReviewedDecision
-from .reasons import SPAM_FROM, Reasons
 
 #: Part of the points for spam from which a comment is close to it.
 NEAR_SPAM = 0.8

@@ -23,8 +23,7 @@ from service.accounts import sessions
 from service.accounts.sessions import SignedIn
 from service.deps import Deps, deps
 from service.web import asked_checks
-
-from .reasons import reasons_of, spam_percentage
+from service.web.reasons import reasons_of, spam_percentage
 
 blueprint = Blueprint("test_box", __name__, url_prefix="/sites/<site>/test")
 

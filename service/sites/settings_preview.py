@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 
-from comments.job_queue import CHECK
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.site import Site
 from comments.storage.checks import MAX_CHECKED, CheckAnswer, CheckRequest
 from service.deps import Deps
+from service.web.asked_checks import queue_check
 
 #: Statuses of the comments that are judged again: those that were decided.
 STATUSES = (Status.APPROVED, Status.HELD, Status.SPAM, Status.REMOVED)
@@ -51,8 +51,7 @@ def ask_for_preview(deps: Deps, stored: Site, changed: Site, by: str) -> str:
     ids, now = _latest_ids(deps, stored.id), deps.now()
     asked = []
     for site in (stored, changed):
-        asked.append(deps.storage.checks.ask(site.id, CheckRequest(site, by, now, ids=ids)))
-        deps.jobs.enqueue(CHECK, site.id, asked[-1])
+        asked.append(queue_check(deps, site.id, CheckRequest(site, by, now, ids=ids)))
     return ".".join(asked)
 
 
@@ -67,7 +66,9 @@ def read_preview(deps: Deps, site: str, id: str, by: str) -> SettingsPreview | N
     """Return the preview; None if it has expired or another person asked for it."""
     first, _, second = id.partition(".")
     before, after = (deps.storage.checks.answer(site, part) for part in (first, second))
-    if before is None or after is None or {before.request.by, after.request.by} != {by}:
+    if before is None or after is None or not (before.request.site and after.request.site):
+        return None
+    if {before.request.by, after.request.by} != {by}:
         return None
     is_complete = before.is_complete and after.is_complete
     return SettingsPreview(

@@ -1,10 +1,9 @@
-"""Accept submissions: parse, check, store, ask for judging, and wait for the verdict if the client prefers to."""
+"""Accept submissions: parse, check, store, and ask for judging."""
 
 import logging
 import re
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -13,11 +12,9 @@ from werkzeug.wrappers import Request
 from comments.audit import BY_SITE_KEY, AuditAction, AuditEntry
 from comments.errors import CommentsPaused, Invalid, Problem, StorageDown
 from comments.job_queue import JUDGE
-from comments.lifecycle import Outcome
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
-from comments.storage.interfaces import Comments
 from comments.storage.values import Admission
 from comments.thread_detail_rules import TITLE_FIELD, URL_FIELD, keep_details
 from service.deps import Deps
@@ -38,9 +35,6 @@ log = logging.getLogger(__name__)
 SUBMISSIONS_EXTENSION = "replygate.submissions"
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,5})(?=$|[,;\s])", re.IGNORECASE)
-#: Seconds for which a request may wait for the verdict.
-MAX_PREFER_WAIT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +68,6 @@ class AcceptedSubmission:
         return body.model_dump_json(), headers
 
 
-class WaitSlots:
-    """Limits how many requests wait for a verdict: half of the process's threads, so that the others stay free."""
-
-    def __init__(self, threads: int) -> None:
-        self._free = threading.BoundedSemaphore(threads // 2)
-
-    def wait(self, comments: Comments, comment: Comment, seconds: float) -> Comment | None:
-        """Return the comment once it is decided or `seconds` have passed; None immediately if no slot is free."""
-        if not self._free.acquire(blocking=False):
-            return None
-        try:
-            return comments.wait(comment.site, comment.id, seconds)
-        finally:
-            self._free.release()
-
-
 @dataclass(frozen=True, slots=True)
 class Submissions:
     """Accepts every submission of an app, with Flask or without."""
@@ -97,7 +75,6 @@ class Submissions:
     deps: Deps
     sites: SiteCache
     proof_of_work: ProofOfWork
-    wait_slots: WaitSlots
     ranges: RangeCache
 
     def init_app(self, app: Flask) -> None:
@@ -136,8 +113,7 @@ class Submissions:
         secret = secret or deps.pseudonyms.author_secret(site.id, accepted.id)
         if accepted.repeat:
             comment = deps.storage.comments.get(site.id, accepted.id)
-        stored = AcceptedSubmission(site, comment, receipt, secret, status_url, accepted.repeat)
-        return self._with_verdict(request, stored) if "Prefer" in request.headers else stored
+        return AcceptedSubmission(site, comment, receipt, secret, status_url, accepted.repeat)
 
     def _keep_details(self, request: Request, site: Site, texts: Mapping[str, str], trusted: bool) -> None:
         """Store the thread's title and address. A page of the site may only set what the thread does not have yet."""
@@ -161,18 +137,6 @@ class Submissions:
         check = form_tokens.read_token(deps.pseudonyms, site.id, texts["thread"], token, deps.now())
         proof = form_tokens.proof_verdict(check, token, content, texts.get("form_proof", ""), proof_required)
         return FormEvidence(check.verdict, check.seconds, proof)
-
-    def _with_verdict(self, request: Request, stored: AcceptedSubmission) -> AcceptedSubmission:
-        """Wait for the verdict as long as the client prefers, if a slot is free."""
-        preferred = WAIT.search(", ".join(request.headers.getlist("Prefer")))
-        seconds = min(MAX_PREFER_WAIT, int(preferred[1])) if preferred else 0
-        if not seconds or stored.comment.outcome is not Outcome.PENDING:
-            return stored
-        try:
-            comment = self.wait_slots.wait(self.deps.storage.comments, stored.comment, seconds)
-        except StorageDown:
-            return stored  # the comment is stored; the client can ask for the verdict later
-        return replace(stored, comment=comment, waited=seconds) if comment else stored
 
 
 def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admission:

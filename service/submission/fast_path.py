@@ -32,7 +32,8 @@ class SubmissionFastPath:
         self._app, self._submissions = app, submissions
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "POST" or environ.get("CONTENT_TYPE") not in CONTENT_TYPES:
+        is_plain = "HTTP_PREFER" not in environ and environ.get("CONTENT_TYPE") in CONTENT_TYPES
+        if environ["REQUEST_METHOD"] != "POST" or not is_plain:
             return self._app(environ, start_response)
         path = SUBMISSION_PATH.fullmatch(environ["PATH_INFO"])
         size = self._body_size(environ)

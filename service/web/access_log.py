@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Request
 from flask import request as current_request
 
+from .deferred_answers import BEGAN_KEY, DEFERRED_KEY
 from .request_counters import RequestCounters, RequestLabels
 from .site_cache import SITE_ID
 
@@ -30,9 +31,11 @@ class AccessLogMiddleware:
         self._app, self._counters = app, counters
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        began = perf_counter()
+        began = environ.setdefault(BEGAN_KEY, perf_counter())
 
         def start(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            if environ.get(DEFERRED_KEY):
+                return start_response(line, headers, *error)  # it is logged when the request gets its answer
             route, site = _route(environ)  # now, because Flask discards the request before it returns
             seconds = perf_counter() - began
             labels = RequestLabels(_method(environ), route, int(line[:3]))

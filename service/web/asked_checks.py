@@ -7,11 +7,18 @@ from urllib.parse import urlencode
 from flask import request
 
 from comments.errors import Invalid, Problem
-from comments.job_queue import CHECK, QUEUES
+from comments.job_queue import JUDGE, QUEUES
 from comments.model import Comment
 from comments.site import Site
-from comments.storage.checks import MAX_CHECKED, CheckAnswer, CheckRequest
-from service.deps import deps
+from comments.storage.checks import (
+    MAX_CHECKED,
+    PERSONAL_CHECK,
+    CheckAdmission,
+    CheckAnswer,
+    CheckRequest,
+    new_check_id,
+)
+from service.deps import Deps, deps
 
 #: Checks that one person may ask for in a minute.
 PER_MINUTE = 20
@@ -33,14 +40,23 @@ def ask_for_check(person: str, site: Site, comments: Sequence[Comment] = (), ids
         raise Invalid([Problem("ids", "too_many", f"must be at most {MAX_CHECKED}")])
     d = deps()
     d.storage.people.attempt(f"checks of {person}", PER_MINUTE, 60)
-    id = d.storage.checks.ask(site.id, CheckRequest(site, person, d.now(), tuple(comments), tuple(ids)))
-    d.jobs.enqueue(CHECK, site.id, id)
-    return id
+    return queue_check(d, site.id, CheckRequest(site, person, d.now(), tuple(comments), tuple(ids)))
+
+
+def queue_check(deps: Deps, site: str, request: CheckRequest, admission: CheckAdmission = PERSONAL_CHECK) -> str:
+    """Store a check, enqueue a job if one is needed, and return the id: of an earlier one if this is a repeat.
+
+    Raises KeyReused, TooMany, Busy.
+    """
+    accepted = deps.storage.checks.ask(site, new_check_id(), request, admission)
+    if accepted.wakeup:
+        deps.jobs.enqueue(JUDGE, site, accepted.wakeup)
+    return accepted.id
 
 
 def is_waiting(answer: CheckAnswer, now: datetime) -> bool:
     """Return True while a judge may still answer. After that the check is lost, and the person may ask again."""
-    return not (answer.is_complete or answer.failed) and now - answer.request.asked < PATIENCE
+    return answer.is_waiting and now - answer.request.asked < PATIENCE
 
 
 def trouble(answer: CheckAnswer, now: datetime) -> str:
@@ -49,7 +65,7 @@ def trouble(answer: CheckAnswer, now: datetime) -> str:
         return ""
     if answer.failed:
         return "The judge could not finish with this. The log of its process has the error."
-    if not deps().storage.heartbeats.alive(QUEUES[CHECK]):
+    if not deps().storage.heartbeats.alive(QUEUES[JUDGE]):
         return "No judge is running, so there is no answer. Start one and try again."
     return "The judge has not answered. It may be busy; try again."
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from comments.errors import Busy, Invalid, KeyReused, NotFound, TooMany
-from comments.lifecycle import Action, Status
+from comments.lifecycle import Action
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import (
@@ -187,18 +187,6 @@ def test_a_reply_to_a_stub_is_refused_and_one_below_it_is_accepted(storage: Stor
 def test_a_reply_to_a_published_reply_is_accepted(storage: Storage) -> None:
     reply = published(storage, parent=published(storage).id)
     storage.comments.accept(a_comment(parent=reply.id), an_admission())
-
-
-def test_waiting_ends_when_the_comment_is_decided(storage: Storage) -> None:
-    comment = accepted(storage)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(storage.comments.wait, "blog", comment.id, 10.0)
-        decided(storage, comment, Action.HOLD)
-        assert waiting.result().status is Status.HELD
-
-
-def test_waiting_returns_the_pending_comment_after_the_time_limit(storage: Storage) -> None:
-    assert storage.comments.wait("blog", accepted(storage).id, 0.01).status is Status.QUEUED
 
 
 def test_unknown_fields_of_a_later_version_survive_a_decision(redis_storage: Storage, valkey_url: str) -> None:

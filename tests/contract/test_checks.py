@@ -1,14 +1,22 @@
-"""Ask for checks and answer them, on every back end."""
+"""Ask for checks, claim them, answer them and teach from them, on every back end."""
 
-from comments.lifecycle import Action
-from comments.model import Signal
+import threading
+from dataclasses import replace
+
+import pytest
+
+from comments.check_lessons import with_lesson, with_verdict
+from comments.errors import Busy, KeyReused, TooMany
+from comments.lifecycle import Action, Label
+from comments.model import Comment, Signal
 from comments.setting_values import Term
-from comments.storage.checks import CheckAnswer, CheckedComment, CheckRequest
-from comments.storage.interfaces import Storage
+from comments.storage.checks import CheckAdmission, CheckAnswer, CheckedComment, CheckRequest, is_check_id, new_check_id
+from comments.storage.interfaces import CoreStorage
 from comments.storage.values import EvidenceQuery, WindowUse
-from tests.support.builders import NOW, a_comment, a_decision, a_site, published
+from tests.support.builders import NOW, a_comment, a_decision, a_site, accepted, published
 
 VERDICT = a_decision(Action.HOLD, score=3.5, signals=(Signal("links.many", 0.6, "4 links", 3.0),), hold_at=3.0)
+KEPT = CheckAdmission(seconds=86_400, max_kept=10)
 
 
 def a_request(n: int = 1) -> CheckRequest:
@@ -16,54 +24,158 @@ def a_request(n: int = 1) -> CheckRequest:
     return CheckRequest(site, "mo", NOW, (a_comment(),), tuple(f"id-{i}" for i in range(n - 1)))
 
 
-def test_a_new_check_holds_its_request_and_no_results(storage: Storage) -> None:
+def of_program(**changes: object) -> CheckRequest:
+    return CheckRequest(None, "key", NOW, (a_comment(**changes),))
+
+
+def asked(storage: CoreStorage, request: CheckRequest | None = None, admission: CheckAdmission = KEPT) -> str:
+    return storage.checks.ask("blog", new_check_id(), request or of_program(), admission).id
+
+
+def claimed(storage: CoreStorage, n: int = 100, lease: float = 30) -> list[str]:
+    return [claim.id for claim in storage.queue.claim("blog", "token", n, lease)]
+
+
+def test_a_new_check_holds_its_request_and_no_results(storage: CoreStorage) -> None:
     request = a_request(3)
-    id = storage.checks.ask("blog", request)
+    id = asked(storage, request)
     answer = storage.checks.answer("blog", id)
     assert answer == CheckAnswer(request)
     assert (request.size, answer.is_complete) == (3, False)
 
 
-def test_parts_of_an_answer_add_up_in_the_order_of_the_request(storage: Storage) -> None:
-    id = storage.checks.ask("blog", a_request(3))
-    storage.checks.add("blog", id, 2, 1, [CheckedComment("c", VERDICT)])
-    storage.checks.add("blog", id, 0, 2, [CheckedComment("a", VERDICT)])
+def test_a_check_of_a_program_is_stored_without_settings(storage: CoreStorage) -> None:
+    request = replace(of_program(content="Grüße", email="ada@mail.example"), counts=True)
+    assert storage.checks.answer("blog", asked(storage, request)) == CheckAnswer(request)
+
+
+def test_the_first_check_asks_for_a_job_and_the_next_ones_do_not(storage: CoreStorage) -> None:
+    wakeups = [storage.checks.ask("blog", new_check_id(), of_program(), KEPT).wakeup for _ in range(50)]
+    assert (bool(wakeups[0]), any(wakeups[1:])) == (True, False)
+
+
+def test_a_check_is_claimed_and_leaves_the_queue_when_it_is_answered(storage: CoreStorage) -> None:
+    id = asked(storage)
+    assert storage.checks.waiting("blog") == 1
+    assert claimed(storage) == [id]
+    assert claimed(storage) == []
+    done = CheckAnswer(of_program(), (CheckedComment(id, VERDICT),), 1)
+    storage.checks.put("blog", {id: done})
+    assert storage.checks.answer("blog", id) == done
+    assert storage.checks.answer("blog", id).decision == VERDICT  # type: ignore[union-attr]
+    assert (storage.checks.waiting("blog"), claimed(storage)) == (0, [])
+
+
+def test_a_lease_that_ends_makes_a_check_due_again(storage: CoreStorage) -> None:
+    id = asked(storage)
+    assert claimed(storage, lease=0) == [id]
+    (again,) = storage.queue.claim("blog", "token", 10, 0)
+    assert (again.id, again.attempts) == (id, 2)
+
+
+def test_a_check_with_a_part_of_its_answer_is_due_again_at_once(storage: CoreStorage) -> None:
+    id = asked(storage, a_request(3))
+    claimed(storage)
+    part = CheckAnswer(a_request(3), (CheckedComment("a", VERDICT),), 2)
+    storage.checks.put("blog", {id: part})
+    (again,) = storage.queue.claim("blog", "token", 10, 30)
+    assert (again.id, again.attempts) == (id, 1)
+    storage.checks.put("blog", {id: replace(part, judged=3)})
+    assert claimed(storage) == []
+
+
+def test_a_released_check_is_due_at_once(storage: CoreStorage) -> None:
+    id = asked(storage)
+    claimed(storage)
+    storage.queue.release("blog", [id])
+    assert claimed(storage) == [id]
+
+
+def test_checks_come_first_and_comments_get_half_of_a_batch(storage: CoreStorage) -> None:
+    for _ in range(5):
+        accepted(storage), asked(storage)
+    batches = [[is_check_id(id) for id in claimed(storage, 4)] for _ in range(4)]
+    assert batches == [[True, True, False, False], [True, True, False, False], [True, False], []]
+
+
+def test_a_lost_wake_up_of_a_check_is_found_missing(storage: CoreStorage) -> None:
+    asked(storage, admission=replace(KEPT, max_wakeups=0))
+    assert len(storage.queue.missing_wakeups("blog", 10, 2, 30)) == 1
+
+
+def test_a_failed_check_says_so_and_leaves_the_queue(storage: CoreStorage) -> None:
+    id = asked(storage, a_request())
+    storage.checks.put("blog", {id: CheckAnswer(a_request(), failed=True)})
     answer = storage.checks.answer("blog", id)
     assert answer is not None
-    assert answer.results == (CheckedComment("a", VERDICT), CheckedComment("c", VERDICT))
-    assert (answer.judged, answer.is_complete, answer.failed) == (3, True, False)
+    assert (answer.failed, answer.is_complete, storage.checks.waiting("blog")) == (True, False, 0)
 
 
-def test_a_repeated_part_replaces_the_first_one(storage: Storage) -> None:
-    id = storage.checks.ask("blog", a_request())
-    for _ in range(2):
-        storage.checks.add("blog", id, 0, 1, [CheckedComment("a", VERDICT)])
-    answer = storage.checks.answer("blog", id)
-    assert answer is not None
-    assert (len(answer.results), answer.judged) == (1, 1)
-
-
-def test_a_failed_check_says_so(storage: Storage) -> None:
-    id = storage.checks.ask("blog", a_request())
-    storage.checks.fail("blog", id)
-    answer = storage.checks.answer("blog", id)
-    assert answer is not None
-    assert (answer.failed, answer.is_complete) == (True, False)
-
-
-def test_another_site_or_id_has_no_answer(storage: Storage) -> None:
-    id = storage.checks.ask("blog", a_request())
+def test_another_site_or_id_has_no_answer(storage: CoreStorage) -> None:
+    id = asked(storage)
     assert storage.checks.answer("other", id) is None
-    assert storage.checks.answer("blog", "unknown") is None
+    assert storage.checks.answers("blog", ["unknown", id, new_check_id()])[::2] == [None, None]
 
 
-def test_an_answer_that_comes_after_the_check_expired_is_dropped(storage: Storage) -> None:
-    storage.checks.add("blog", "expired", 0, 1, [CheckedComment("a", VERDICT)])
-    storage.checks.fail("blog", "expired")
-    assert storage.checks.answer("blog", "expired") is None
+def test_an_answer_that_comes_after_the_check_expired_is_dropped(storage: CoreStorage) -> None:
+    id = new_check_id()
+    storage.checks.put("blog", {id: CheckAnswer(a_request(), (CheckedComment("a", VERDICT),), 1)})
+    assert storage.checks.answer("blog", id) is None
 
 
-def test_a_checked_comment_is_in_no_window_and_sees_all_others(storage: Storage) -> None:
+def test_a_check_that_is_gone_leaves_the_queue(storage: CoreStorage) -> None:
+    id = asked(storage)
+    storage.checks.put("blog", {id: None})
+    assert storage.checks.waiting("blog") == 0
+
+
+def test_beyond_the_limit_those_that_expire_first_are_dropped(storage: CoreStorage) -> None:
+    ids = [asked(storage, admission=CheckAdmission(seconds=1000 + n, max_kept=3)) for n in range(5)]
+    assert [storage.checks.answer("blog", id) is not None for id in ids] == [False, False, True, True, True]
+    assert storage.checks.kept("blog") == 3
+
+
+def test_checks_of_people_do_not_count_as_stored_ones(storage: CoreStorage) -> None:
+    asked(storage, a_request(), CheckAdmission())
+    assert storage.checks.kept("blog") == 0
+
+
+def test_a_repeat_with_the_same_key_is_the_first_check(storage: CoreStorage) -> None:
+    admission = replace(KEPT, key="k", fingerprint="f")
+    first = storage.checks.ask("blog", new_check_id(), of_program(), admission)
+    second = storage.checks.ask("blog", new_check_id(), of_program(), admission)
+    assert (second.id, second.repeat, storage.checks.waiting("blog")) == (first.id, True, 1)
+    with pytest.raises(KeyReused):
+        storage.checks.ask("blog", new_check_id(), of_program(), replace(admission, fingerprint="other"))
+
+
+def test_a_program_and_a_site_have_limits(storage: CoreStorage) -> None:
+    admission = replace(KEPT, per_minute=2, per_minute_site=3)
+    for by in ("a", "a", "b"):
+        asked(storage, replace(of_program(), by=by), admission)
+    for by in ("a", "b"):
+        with pytest.raises(TooMany):
+            asked(storage, replace(of_program(), by=by), admission)
+
+
+def test_too_many_waiting_checks_are_refused(storage: CoreStorage) -> None:
+    asked(storage)
+    with pytest.raises(Busy):
+        asked(storage, admission=replace(KEPT, max_waiting=1))
+
+
+def test_a_decision_about_a_comment_or_a_check_is_announced(storage: CoreStorage) -> None:
+    id = asked(storage)
+    with storage.announcements.listen() as next_decided:
+        assert next_decided(0.01) == set()
+        later = threading.Timer(0.02, lambda: storage.checks.put("blog", {id: CheckAnswer(of_program(), failed=True)}))
+        later.start()
+        assert next_decided(5) == {id}
+        comment = published(storage)
+        assert comment.id in next_decided(5)
+
+
+def test_a_checked_comment_is_in_no_window_and_sees_all_others(storage: CoreStorage) -> None:
     published(storage)
     use = WindowUse("texts", 3600, "same")
     counts = [
@@ -71,3 +183,56 @@ def test_a_checked_comment_is_in_no_window_and_sees_all_others(storage: Storage)
         for is_check in (True, False, True, True, False)
     ]
     assert counts == [0, 0, 1, 1, 1]
+
+
+def a_lesson(label: Label, id: str = "") -> Comment:
+    comment = a_comment(id=id or new_check_id(), email="ada@mail.example", identity="ada", origin="net")
+    return with_lesson(with_verdict(comment, VERDICT), label, "key", NOW)
+
+
+def learned(storage: CoreStorage, lesson: Comment) -> bool:
+    return storage.corpus.learn("blog", lesson, frozenset({"pills"}))
+
+
+def totals(storage: CoreStorage) -> tuple[int, int]:
+    return storage.corpus.totals("blog")
+
+
+def approved_by_people(storage: CoreStorage, lesson: Comment) -> tuple[int, ...]:
+    (evidence,) = storage.evidence.look_up("blog", [EvidenceQuery(author=lesson.author_keys, is_check=True)])
+    return evidence.approved_by_people
+
+
+def test_a_lesson_from_a_check_is_learned_once_and_counts_for_its_author(storage: CoreStorage) -> None:
+    lesson = a_lesson(Label.HAM)
+    assert storage.checks.teach("blog", None, lesson)
+    assert not storage.checks.teach("blog", None, lesson)
+    assert storage.corpus.due("blog", 10) == [lesson.id]
+    assert storage.checks.taught("blog", [lesson.id, new_check_id()]) == [lesson, None]
+    assert storage.checks.taught_ids("blog") == [lesson.id]
+    assert [learned(storage, lesson) for _ in range(2)] == [True, False]
+    assert (totals(storage), storage.corpus.due("blog", 10)) == ((1, 0), [])
+    assert set(approved_by_people(storage, lesson)) == {1}
+
+
+def test_the_other_label_replaces_a_lesson(storage: CoreStorage) -> None:
+    ham = a_lesson(Label.HAM)
+    spam = a_lesson(Label.SPAM, ham.id)
+    storage.checks.teach("blog", None, ham)
+    learned(storage, ham)
+    assert storage.checks.teach("blog", ham, spam)
+    assert not storage.checks.teach("blog", ham, spam)
+    assert learned(storage, spam)
+    assert totals(storage) == (0, 1)
+    assert set(approved_by_people(storage, ham)) == {0}
+
+
+def test_a_lesson_that_is_taken_back_leaves_nothing(storage: CoreStorage) -> None:
+    lesson, before = a_lesson(Label.SPAM), storage.corpus.snapshot("blog")
+    storage.checks.teach("blog", None, lesson)
+    learned(storage, lesson)
+    assert storage.checks.teach("blog", lesson, None)
+    assert storage.corpus.due("blog", 10) == [lesson.id]
+    storage.corpus.forget_lesson("blog", lesson.id)
+    assert (storage.corpus.snapshot("blog"), storage.corpus.due("blog", 10)) == (before, [])
+    assert storage.checks.taught_ids("blog") == []

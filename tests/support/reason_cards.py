@@ -18,7 +18,7 @@ from comments.storage.redis import open_redis
 from replygate.commands.demo_command import fill
 from replygate.embedded_valkey import start
 from service.demo import DEMO_SITE
-from service.review.reasons import ExplainedSignal, Reasons, reasons_of
+from service.web.reasons import ExplainedSignal, Reasons, reasons_of
 from tests.support.builders import settings
 from workers.filters import BUILT_IN
 from workers.judging.policy import catalogue

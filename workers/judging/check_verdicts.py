@@ -1,9 +1,9 @@
-"""Judge comments without deciding: texts that somebody tries, and stored comments under other settings.
+"""Judge comments without deciding: those of other programs, texts that somebody tries, comments under other settings.
 
-Nothing is stored, no window counts these comments, and nothing is learned from them.
+Nothing is stored and nothing is learned from them. Windows count only those of programs that ask for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,9 +20,20 @@ from workers.filters import Facts, Filter
 from .judge import NOT_CLAIMED, AskScorer, collect_facts, decision_for, judge_batch, run_filters
 from .policy import Policy, catalogue
 
+#: Comments of one check that are judged before their results are stored: a fraction of the time that a job may take.
+CHECK_BATCH = 25
+
+
+def advising(site: Site) -> Site:
+    """Return the settings for checks of programs, which decide about publishing by themselves.
+
+    Rules for first-time commenters and spot checks would hold comments that nothing speaks against.
+    """
+    return replace(site, moderation="suspicious", audit_share=0.0, required=())
+
 
 def check_new(
-    comments: Sequence[Comment],
+    claimed: Sequence[tuple[Comment, int]],
     site: Site,
     filters: Sequence[Filter],
     policy: Policy,
@@ -30,10 +41,13 @@ def check_new(
     now: datetime,
     sharing: bool = False,
     ask_scorer: AskScorer | None = None,
+    expired: Callable[[], bool] = lambda: False,
 ) -> list[CheckedComment]:
-    """Judge comments as if they arrived now."""
-    pairs = [(comment, NOT_CLAIMED) for comment in comments]
-    changes = judge_batch(pairs, site, filters, policy, storage, now, sharing=sharing, ask_scorer=ask_scorer)
+    """Judge comments as if they arrived now, each given with its claims (NOT_CLAIMED: no window counts it).
+
+    Returns fewer results if the time `expired`.
+    """
+    changes = judge_batch(claimed, site, filters, policy, storage, now, expired, sharing, ask_scorer)
     return [CheckedComment(change.before.id, _last(change.after)) for change in changes]
 
 

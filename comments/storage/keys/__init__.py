@@ -7,6 +7,7 @@ All keys of a site share one hash tag, so that a site is in one Cluster slot.
 
 from dataclasses import dataclass
 
+from .checks import CheckKeys
 from .comments import CommentKeys
 from .declarations import DECLARATIONS, ExportClass, KeyDeclaration
 from .deliveries import DeliveryKeys
@@ -35,6 +36,7 @@ __all__ = [
 class Keys(
     SitesAndPeopleKeys,
     CommentKeys,
+    CheckKeys,
     ThreadKeys,
     EvidenceKeys,
     ModerationKeys,

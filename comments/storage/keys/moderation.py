@@ -108,11 +108,6 @@ class ModerationKeys(Names):
         """list; comment and version of each that is still "left", or "done"; Bulks; Bulks; a week."""
         return self._of(site, f"bulk:{id}:{part}")
 
-    @stored(ExportClass.TEMPORARY, "everything about the comments of a check")
-    def check(self, site: str, id: str) -> str:
-        """hash; a CheckRequest, and parts of its answer by the number of their first; Checks; Checks; ten minutes."""
-        return self._of(site, f"check:{id}")
-
     @stored(ExportClass.TEMPORARY)
     def check_record(self, site: str, name: str) -> str:
         """string; text under the digest of its name: id, feedback or callback; CheckRecords; the same; 15 days."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from comments.shared_learning import ALONE, LearningGroups
 from comments.storage.interfaces import CoreStorage
 
-from .checks import MemoryChecks
+from .checks import MemoryAnnouncements, MemoryChecks
 from .comments import MemoryComments
 from .corpus import MemoryCorpus
 from .evidence import MemoryEvidence
@@ -33,6 +33,7 @@ def open_memory(now: Callable[[], datetime], together: LearningGroups = ALONE) -
         evidence=MemoryEvidence(sites, together),
         corpus=MemoryCorpus(sites, together),
         checks=MemoryChecks(sites),
+        announcements=MemoryAnnouncements(sites),
         numbers=MemoryNumbers(sites),
         queue_index=MemoryQueueIndex(sites),
         retention=MemoryRetention(sites),

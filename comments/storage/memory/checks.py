@@ -1,55 +1,160 @@
-"""Checks in memory."""
+"""Checks in memory: the counterpart of the scripts in lua/checks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from comments.pseudonyms import new_id
-from comments.storage.checks import CHECK_SECONDS, CheckAnswer, CheckedComment, CheckRequest
+from comments.errors import Busy, KeyReused, TooMany
+from comments.model import Comment
+from comments.storage.checks import (
+    BUSY_JUDGES,
+    PERSONAL_CHECK,
+    TOO_MANY_CHECKS,
+    TOO_MANY_CHECKS_OF_SITE,
+    CheckAdmission,
+    CheckAnswer,
+    CheckRequest,
+    NextDecided,
+)
+from comments.storage.people_records import records_of_people, status_by_people
+from comments.storage.values import Accepted
 
-from .site_data import AllSites
+from .comments import BUSY_SECONDS, KEY_SECONDS, WAKEUP_SECONDS
+from .site_data import AllSites, SiteData
 
 
 @dataclass(slots=True)
 class _StoredCheck:
-    request: CheckRequest
+    answer: CheckAnswer
     until: float
-    parts: dict[int, tuple[int, tuple[CheckedComment, ...]]] = field(default_factory=dict)
-    failed: bool = False
+    is_counted: bool  # among the kept checks of programs
 
 
 class MemoryChecks:
     def __init__(self, sites: AllSites) -> None:
         self._sites = sites
-        self._checks: dict[tuple[str, str], _StoredCheck] = {}
+        self._checks: dict[str, dict[str, _StoredCheck]] = {}
 
-    def ask(self, site: str, request: CheckRequest) -> str:
-        id = new_id()
+    def ask(self, site: str, id: str, request: CheckRequest, admission: CheckAdmission = PERSONAL_CHECK) -> Accepted:
         with self._sites.lock:
-            now = self._sites.now()
-            self._checks = {key: check for key, check in self._checks.items() if check.until > now}
-            self._checks[site, id] = _StoredCheck(request, now + CHECK_SECONDS)
-        return id
+            data, now = self._sites[site], self._sites.now()
+            if earlier := _earlier(data, admission, now):
+                return Accepted(earlier, repeat=True)
+            rates = _rates(data, request, admission, now)
+            if len(data.due_checks) >= admission.max_waiting:
+                raise Busy(BUSY_JUDGES, BUSY_SECONDS)
+            data.rates |= rates
+            self._checks.setdefault(site, {})[id] = _StoredCheck(
+                CheckAnswer(request), now + admission.seconds, admission.max_kept > 0
+            )
+            if admission.max_kept:
+                for _, first in sorted((c.until, one) for one, c in self._counted(site))[: -admission.max_kept]:
+                    del self._checks[site][first]
+            data.due_checks[id] = now
+            if admission.key:
+                data.repeats[f"key:{admission.key}"] = (id, admission.fingerprint, now + KEY_SECONDS)
+            if data.wakeups_missing(now, admission.batch, admission.max_wakeups) < 1:
+                return Accepted(id)
+            data.wakeups[id] = now + WAKEUP_SECONDS
+            return Accepted(id, wakeup=id)
 
-    def add(self, site: str, id: str, start: int, judged: int, results: Sequence[CheckedComment]) -> None:
-        with self._sites.lock:
-            if check := self._find(site, id):
-                check.parts[start] = judged, tuple(results)
-                check.until = self._sites.now() + CHECK_SECONDS
-
-    def fail(self, site: str, id: str) -> None:
-        with self._sites.lock:
-            if check := self._find(site, id):
-                check.failed = True
+    def _counted(self, site: str) -> list[tuple[str, _StoredCheck]]:
+        now = self._sites.now()
+        return [(id, c) for id, c in self._checks.get(site, {}).items() if c.is_counted and c.until > now]
 
     def answer(self, site: str, id: str) -> CheckAnswer | None:
         with self._sites.lock:
-            check = self._find(site, id)
-            if check is None:
-                return None
-            parts = [check.parts[start] for start in sorted(check.parts)]
-            results = tuple(result for _, found in parts for result in found)
-            return CheckAnswer(check.request, results, sum(n for n, _ in parts), check.failed)
+            check = self._checks.get(site, {}).get(id)
+            return check.answer if check and check.until > self._sites.now() else None
 
-    def _find(self, site: str, id: str) -> _StoredCheck | None:
-        check = self._checks.get((site, id))
-        return check if check and check.until > self._sites.now() else None
+    def answers(self, site: str, ids: Sequence[str]) -> list[CheckAnswer | None]:
+        return [self.answer(site, id) for id in ids]
+
+    def put(self, site: str, answers: Mapping[str, CheckAnswer | None]) -> None:
+        with self._sites.lock:
+            data = self._sites[site]
+            for id, answer in answers.items():
+                is_stored = answer is not None and self.answer(site, id) is not None
+                if answer and is_stored:
+                    self._checks[site][id].answer = answer
+                data.attempts.pop(id, None)
+                if answer and is_stored and answer.is_waiting:
+                    data.due_checks |= {id: self._sites.now()} if id in data.due_checks else {}
+                else:
+                    data.due_checks.pop(id, None)
+                    self._sites.announce(id)
+
+    def waiting(self, site: str) -> int:
+        return len(self._sites[site].due_checks)
+
+    def kept(self, site: str) -> int:
+        return len(self._counted(site))
+
+    def taught(self, site: str, ids: Sequence[str]) -> list[Comment | None]:
+        return [self._sites[site].taught.get(id) for id in ids]
+
+    def taught_ids(self, site: str) -> list[str]:
+        return list(self._sites[site].taught)
+
+    def teach(self, site: str, before: Comment | None, after: Comment | None) -> bool:
+        with self._sites.lock:
+            data, id = self._sites[site], (after or before).id  # type: ignore[union-attr]  # one of them is given
+            if data.taught.get(id) != before:
+                return False
+            if before:
+                data.by_people[status_by_people(before)].subtract(records_of_people(before))
+            if after:
+                data.by_people[status_by_people(after)].update(records_of_people(after))
+                data.taught[id] = after
+            else:
+                data.taught.pop(id, None)
+            data.unlearned.add(id)
+            return True
+
+
+def _earlier(data: SiteData, admission: CheckAdmission, now: float) -> str:
+    """Return the id of an earlier check with this Idempotency-Key; "" if there is none."""
+    id, fingerprint, until = data.repeats.get(f"key:{admission.key}", ("", "", 0.0))
+    if not admission.key or until <= now:
+        return ""
+    if fingerprint != admission.fingerprint:
+        raise KeyReused("This Idempotency-Key was already used for a different check.")
+    return id
+
+
+def _rates(data: SiteData, request: CheckRequest, admission: CheckAdmission, now: float) -> dict[str, float]:
+    """Return the times at which the rate limits are free again. Raises TooMany."""
+    rates = {}
+    for name, per_minute, message in (
+        (f"checks:{request.by}", admission.per_minute, TOO_MANY_CHECKS),
+        ("checks", admission.per_minute_site, TOO_MANY_CHECKS_OF_SITE),
+    ):
+        if per_minute:
+            rates[name], wait = data.check_rate(name, per_minute, now)
+            if wait:
+                raise TooMany(message, wait)
+    return rates
+
+
+class MemoryAnnouncements:
+    def __init__(self, sites: AllSites) -> None:
+        self._sites = sites
+
+    @contextmanager
+    def listen(self) -> Iterator[NextDecided]:
+        heard: set[str] = set()
+
+        def next_decided(seconds: float) -> set[str]:
+            with self._sites.lock:
+                self._sites.lock.wait_for(lambda: heard, seconds)
+                found = set(heard)
+                heard.clear()
+                return found
+
+        with self._sites.lock:
+            self._sites.listeners.append(heard)
+        try:
+            yield next_decided
+        finally:
+            with self._sites.lock:
+                self._sites.listeners.remove(heard)

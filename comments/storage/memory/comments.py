@@ -94,7 +94,8 @@ class MemoryComments:
             data = self._sites[site]
             comments = {c.id: c for c in self.load(site, revised_ids(changes)) if c}
             applied = [self._apply_all(data, group) for group in with_carried_over(changes, comments)]
-            self._sites.lock.notify_all()
+            for change in changes:
+                self._sites.announce(change.after.id)
             return applied
 
     def _apply_all(self, data: SiteData, group: Sequence[CommentChange]) -> bool:
@@ -185,11 +186,6 @@ class MemoryComments:
                 corrected=dict(data.corrected),
                 published_unseen=sum(at > self._sites.now() - UNSEEN_DAYS * 86_400 for at in data.unseen),
             )
-
-    def wait(self, site: str, id: str, seconds: float) -> Comment:
-        with self._sites.lock:
-            self._sites.lock.wait_for(lambda: self.get(site, id).status is not Status.QUEUED, seconds)
-            return self.get(site, id)
 
 
 def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: float) -> dict[str, float]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.shared_learning import LearningGroups
+from comments.storage.checks import is_check_id
 from comments.storage.corpus_lessons import Lesson, Quota, counted_lessons, ham_ceiling, lesson_of
 from comments.storage.values import TokenCounts
 
@@ -30,13 +31,20 @@ class MemoryCorpus:
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
         with self._sites.lock:
             own, data = self._sites[site], self._data(site)
-            if own.comments.get(comment.id) != comment:
+            if (own.taught if is_check_id(comment.id) else own.comments).get(comment.id) != comment:
                 return False
             own.unlearned.discard(comment.id)
             old, new = data.learned.get(comment.id), lesson_of(comment, tokens, quotas)
             _put(data, comment.id, new)
             data.ham_ceiling = ham_ceiling(data.learned)
             return (old and replace(old, at=0)) != (new and replace(new, at=0))
+
+    def forget_lesson(self, site: str, id: str) -> None:
+        with self._sites.lock:
+            data = self._data(site)
+            self._sites[site].unlearned.discard(id)
+            _put(data, id, None)
+            data.ham_ceiling = ham_ceiling(data.learned)
 
     def totals(self, site: str) -> tuple[int, int]:
         lessons = self._data(site).lessons

@@ -19,17 +19,19 @@ class MemoryQueue:
             data, now = self._sites[site], self._sites.now()
             if id in data.claimed:
                 return data.claimed[id]
-            due = sorted((at, one) for one, at in data.due.items() if at <= now)[:n]
-            if not due:
+            checks, comments = (sorted((at, one) for one, at in due.items() if at <= now)[:n] for due in data.queues)
+            n_comments = min(len(comments), max(n - len(checks), n // 2))
+            ids = [one for _, one in (*checks[: n - n_comments], *comments[:n_comments])]
+            if not ids:
                 data.wakeups.pop(token, None)
                 return []
-            ids = [one for _, one in due]
             claimed_before = next((i for i, one in enumerate(ids) if data.attempts[one]), len(ids))
             ids = ids[: max(1, claimed_before)]
             for one in ids:
-                data.due[one] = now + lease
+                queue = data.due_checks if one in data.due_checks else data.due
+                queue[one] = now + lease
                 data.attempts[one] += 1
-            data.claims += len(ids)
+            data.claims += sum(one in data.due for one in ids)
             data.wakeups[token] = now + WAKEUP_SECONDS
             claims = [Claim(one, data.attempts[one]) for one in ids]
             data.claimed |= {id: claims} if id else {}
@@ -38,13 +40,15 @@ class MemoryQueue:
     def release(self, site: str, ids: Sequence[str]) -> None:
         with self._sites.lock:
             data = self._sites[site]
-            data.due |= {id: self._sites.now() for id in ids if id in data.due}
+            for queue in data.queues:
+                queue |= {id: self._sites.now() for id in ids if id in queue}
 
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         with self._sites.lock:
             data, now = self._sites[site], self._sites.now()
             data.wakeups = {token: at for token, at in data.wakeups.items() if at <= now + 2 * WAKEUP_SECONDS}
-            data.due = {id: at if at <= now + 2 * lease else now for id, at in data.due.items()}
+            for queue in data.queues:
+                queue |= {id: now for id, at in queue.items() if at > now + 2 * lease}
             tokens = [new_id() for _ in range(data.wakeups_missing(now, batch, max_wakeups))]
             data.wakeups |= dict.fromkeys(tokens, now + WAKEUP_SECONDS)
             return tokens

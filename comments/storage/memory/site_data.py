@@ -39,6 +39,8 @@ class SiteData:
 
     comments: dict[str, Comment] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
+    due_checks: dict[str, float] = field(default_factory=dict)
+    taught: dict[str, Comment] = field(default_factory=dict)  # check -> its comment, with the lesson
     attempts: Counter[str] = field(default_factory=Counter)
     claimed: dict[str, list[Claim]] = field(default_factory=dict)
     wakeups: dict[str, float] = field(default_factory=dict)  # token -> expiry
@@ -90,6 +92,11 @@ class SiteData:
                 self.kept_since[kind].pop(after.id, None)
             if kind_now := CLASS_OF_STATUS.get(after.status):
                 self.kept_since[kind_now][after.id] = now
+
+    @property
+    def queues(self) -> tuple[dict[str, float], dict[str, float]]:
+        """The checks and the comments that wait for the filters, each with the time from which it can be claimed."""
+        return self.due_checks, self.due
 
     def above(self, id: str) -> Iterator[Comment]:
         """Yield the comments above one, the nearest first."""
@@ -181,7 +188,7 @@ class SiteData:
 
     def wakeups_missing(self, now: float, batch: int, max_wakeups: int) -> int:
         self.wakeups = {token: until for token, until in self.wakeups.items() if until > now}
-        due = sum(at <= now for at in self.due.values())
+        due = sum(at <= now for at in (*self.due.values(), *self.due_checks.values()))
         return min(ceil(due / batch), max_wakeups) - len(self.wakeups)
 
 
@@ -192,9 +199,16 @@ class AllSites:
         self._now = now
         self._sites: dict[str, SiteData] = defaultdict(SiteData)
         self.lock = Condition()
+        self.listeners: list[set[str]] = []
 
     def __getitem__(self, site: str) -> SiteData:
         return self._sites[site]
+
+    def announce(self, id: str) -> None:
+        """Let all listeners hear of a decision."""
+        for heard in self.listeners:
+            heard.add(id)
+        self.lock.notify_all()
 
     def now(self) -> float:
         return self._now().timestamp()

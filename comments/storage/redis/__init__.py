@@ -11,6 +11,7 @@ from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 
 from .addresses import check_url
+from .announcements import RedisAnnouncements
 from .archives import RedisArchives
 from .audit_log import RedisAudit
 from .author_history import RedisAuthorHistory
@@ -79,6 +80,7 @@ def open_redis(settings: Settings) -> Storage:
         evidence=RedisEvidence(client, keys, together),
         corpus=RedisCorpus(client, keys, together),
         checks=RedisChecks(client, keys),
+        announcements=RedisAnnouncements(client, keys),
         numbers=RedisNumbers(client, keys),
         sites=RedisSites(client, keys, together),
         people=RedisPeople(client, keys),

@@ -138,5 +138,7 @@ class ArchiveWriter:
             pipe.xadd(key, {"e": row.value}, id=row.name)
         if row.key == "numbers":
             pipe.expireat(key, period_expiry(row.of))
+        if row.key == "taught_checks":
+            pipe.sadd(self._keys.unlearned(site), row.name)
         if row.key == "thread_aliases":
             pipe.sadd(self._keys.aliases_of(site, aliased_thread(row.value.encode())), row.name)

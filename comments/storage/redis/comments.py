@@ -184,22 +184,3 @@ class RedisComments:
             pipe.zcard(self._keys.status(site, status))
         totals, *current = pipe.execute()
         return read_counters({text(name): float(n) for name, n in totals.items()}, current)
-
-    def wait(self, site: str, id: str, seconds: float) -> Comment:
-        deadline = time.monotonic() + seconds
-        with self._client.pubsub(ignore_subscribe_messages=True) as decided:
-            decided.subscribe(self._keys.decided(site))
-            decided.get_message(timeout=seconds)  # the confirmation; no decision after it is missed
-            while (comment := self.get(site, id)).status is Status.QUEUED:
-                if not _is_announced(decided, id, deadline):
-                    break
-        return comment
-
-
-def _is_announced(decided: Client, id: str, deadline: float) -> bool:
-    """Wait until the decision on `id` is announced, or return False at `deadline`."""
-    while (left := deadline - time.monotonic()) > 0:
-        message = decided.get_message(timeout=left)
-        if message and message["data"] == id.encode():
-            return True
-    return False

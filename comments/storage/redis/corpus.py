@@ -5,10 +5,12 @@ Sites that learn together share the corpus of one of them. Each has its own list
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.shared_learning import LearningGroups
+from comments.storage.checks import is_check_id
 from comments.storage.codec import dump_state
 from comments.storage.corpus_lessons import CEILING_LESSONS, Lesson, Quota, lesson_of
 from comments.storage.keys import Keys
@@ -31,27 +33,27 @@ class RedisCorpus:
         return [text(id) for id in self._client.srandmember(self._keys.unlearned(site), n)]
 
     def forget_lesson(self, site: str, id: str) -> None:
-        """Remove the lesson of one comment, whatever the comment's state is."""
-        self._learn(self._learn_keys(site, id), {"id": id, "at": 0, "ceiling_lessons": CEILING_LESSONS}, "", "")
+        self._learn(self._learn_keys(site, id), _named(id, 0), "", "")
 
     def _learn_keys(self, site: str, id: str) -> list[str]:
         k, of = self._keys, self._together.corpus_site(site)
+        record = k.taught_checks(site) if is_check_id(id) else k.comment(site, id)
         return [
-            k.comment(site, id), k.learned(of), k.corpus(of, Label.HAM), k.corpus(of, Label.SPAM),
+            record, k.learned(of), k.corpus(of, Label.HAM), k.corpus(of, Label.SPAM),
             k.lessons(of), k.unlearned(site), k.quotas(of), k.ham_ceilings(of),
         ]  # fmt: skip
 
     def learn(self, site: str, comment: Comment, tokens: frozenset[str], quotas: Sequence[Quota] = ()) -> bool:
         lesson = lesson_of(comment, tokens, quotas)
         written, at = (_written(lesson), lesson.at) if lesson else ("", 0)
-        named = {"id": comment.id, "at": at, "ceiling_lessons": CEILING_LESSONS}
+        named = _named(comment.id, at)
         return bool(self._learn(self._learn_keys(site, comment.id), named, dump_state(comment), written) == 1)
 
     def restore_lessons(self, site: str, lessons: Sequence[tuple[Comment, int, str]]) -> None:
         """Store the lessons of comments as they were exported, with the ms of their decisions, and count them."""
         pipe = self._client.pipeline(transaction=False)
         for comment, at, written in lessons:
-            named = {"id": comment.id, "at": at, "ceiling_lessons": CEILING_LESSONS}
+            named = _named(comment.id, at)
             self._learn(self._learn_keys(site, comment.id), named, dump_state(comment), written, client=pipe)
         pipe.execute()
 
@@ -77,6 +79,11 @@ class RedisCorpus:
             for start in range(0, len(ids), IDS_PER_COMMAND):
                 pipe.sadd(k.unlearned(taught), *ids[start : start + IDS_PER_COMMAND])
         pipe.execute()
+
+
+def _named(id: str, at: int) -> dict[str, Any]:
+    """Return the arguments of learn.lua about one lesson."""
+    return {"id": id, "at": at, "ceiling_lessons": CEILING_LESSONS, "is_check": is_check_id(id)}
 
 
 def _written(lesson: Lesson) -> str:

@@ -24,18 +24,18 @@ class RedisQueue:
     def claim(self, site: str, token: str, n: int, lease: float, id: str = "") -> list[Claim]:
         k = self._keys
         flat = self._claim(
-            [k.due(site), k.wakeups(site), k.attempts(site), k.counters(site), k.claimed(site, id)],
+            [k.due(site), k.wakeups(site), k.attempts(site), k.counters(site), k.claimed(site, id), k.due_checks(site)],
             {"token": token, "n": n, "lease_ms": round(lease * 1000), "wakeup_ms": WAKEUP_MS, "has_id": bool(id)},
         )
         return [Claim(text(one), int(attempts)) for one, attempts in zip(flat[::2], flat[1::2], strict=True)]
 
     def release(self, site: str, ids: Sequence[str]) -> None:
         if ids:
-            self._release([self._keys.due(site)], {"ids": list(ids)})
+            self._release([self._keys.due(site), self._keys.due_checks(site)], {"ids": list(ids)})
 
     def missing_wakeups(self, site: str, batch: int, max_wakeups: int, lease: float) -> list[str]:
         tokens = self._wakeups_missing(
-            [self._keys.wakeups(site), self._keys.due(site)],
+            [self._keys.wakeups(site), self._keys.due(site), self._keys.due_checks(site)],
             {
                 "batch": batch,
                 "max_wakeups": max_wakeups,

@@ -76,9 +76,11 @@ class SiteRemoval:
         return len(self._together.of(site)) > 1
 
     def _forget_lessons(self, site: str, doomed: Sequence[str]) -> None:
-        """Take back what comments taught other sites, while their records exist."""
+        """Take back what comments and checks taught other sites, while their records exist."""
         prefix = self._keys.comment(site, "")
         ids = [key.removeprefix(prefix) for key in doomed if key.startswith(prefix)]
+        if (taught := self._keys.taught_checks(site)) in doomed:
+            ids += map(text, self._client.hkeys(taught))
         is_shared = self._is_shared(site)
         for id in ids:
             self._reputation.update(site, id, None, ())

@@ -1,4 +1,4 @@
-"""The job `check`: verdicts without decisions."""
+"""Checks in the judging job: verdicts without decisions."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -6,21 +6,22 @@ from typing import ClassVar
 
 import pytest
 
-from comments.job_queue import CHECK
+from comments.job_queue import JUDGE
 from comments.lifecycle import Action, Status
 from comments.model import Comment, Signal
 from comments.pseudonyms import new_id
 from comments.settings import Settings
 from comments.signals import SignalCatalogue, SignalInfo
 from comments.site import Site
-from comments.storage.checks import CheckAnswer, CheckRequest
+from comments.storage.checks import CheckAnswer, CheckRequest, new_check_id
 from comments.storage.interfaces import Storage
 from comments.storage.redis import connect
 from tests.support.builders import NOW, a_comment, a_site, accepted, moderated, settings
 from tests.support.recorded_jobs import RecordedJobs
 from workers.deps import Deps, now, set_deps
 from workers.filters import BUILT_IN, Facts, Filter
-from workers.jobs import CHECK_BATCH, check, judge, learn
+from workers.jobs import judge, learn
+from workers.judging.check_verdicts import CHECK_BATCH
 from workers.judging.policy import build_policy
 
 ADVERT = (
@@ -55,7 +56,7 @@ def site(storage: Storage) -> Site:
 
 
 def ask(storage: Storage, site: Site, *comments: Comment, ids: Iterable[str] = ()) -> str:
-    return storage.checks.ask(site.id, CheckRequest(site, "mo", NOW, comments, tuple(ids)))
+    return storage.checks.ask(site.id, new_check_id(), CheckRequest(site, "mo", NOW, comments, tuple(ids))).id
 
 
 def answer(storage: Storage, id: str) -> CheckAnswer:
@@ -66,7 +67,7 @@ def answer(storage: Storage, id: str) -> CheckAnswer:
 
 def checked(storage: Storage, site: Site, *comments: Comment, ids: Iterable[str] = ()) -> list[Status]:
     id = ask(storage, site, *comments, ids=ids)
-    check("blog", id)
+    judge("blog", "token")
     assert answer(storage, id).is_complete
     return [result.decision.status for result in answer(storage, id).results]
 
@@ -78,10 +79,10 @@ def judged(storage: Storage, **changes: object) -> Comment:
 
 
 def stored(settings: Settings) -> Iterator[tuple[str, object]]:
-    """Yield every key with its whole value, except RQ's and the checks."""
+    """Yield every key with its whole value, except RQ's, the checks and the claims."""
     client = connect(settings)
     for key in sorted(client.scan_iter("rg:*")):
-        if b":check:" not in key:
+        if b":check:" not in key and b":claim:" not in key:
             yield key.decode(), client.dump(key)
 
 
@@ -153,7 +154,7 @@ def test_the_own_decision_of_a_stored_comment_is_no_evidence_for_it(site: Site, 
     moderated(storage, spam, Action.SPAM)
     learn("blog", "")
     id = ask(storage, site, ids=[spam.id])
-    check("blog", id)
+    judge("blog", "token")
     (result,) = answer(storage, id).results
     assert not {"copies.spam", "author.spammed", "reputation.spam"} & {s.name for s in result.decision.signals}
 
@@ -170,10 +171,10 @@ def test_two_hundred_comments_are_judged_in_parts(site: Site, storage: Storage) 
     ids = [judged(storage, content=text.format(n), origin=f"n{n}", identity=f"i{n}").id for n in range(60)]
     jobs = with_filters(storage, BUILT_IN, judge_seconds=0)
     id = ask(storage, site, ids=ids)
-    check("blog", id)
-    assert (answer(storage, id).judged, jobs.jobs[-1]) == (CHECK_BATCH, (CHECK, "blog", id))
-    check("blog", id)
-    check("blog", id)
+    judge("blog", "token")
+    assert (answer(storage, id).judged, jobs.jobs[-1]) == (CHECK_BATCH, (JUDGE, "blog", "token"))
+    judge("blog", "token")
+    judge("blog", "token")
     assert answer(storage, id).is_complete
     assert [result.id for result in answer(storage, id).results] == ids
 
@@ -187,13 +188,8 @@ def test_a_check_that_breaks_off_is_failed_and_not_repeated(site: Site, storage:
     with_filters(storage, (BreakingFilter(),))
     id = ask(storage, site, a_comment())
     with pytest.raises(KeyboardInterrupt):
-        check("blog", id)
+        judge("blog", "token")
     assert answer(storage, id).failed
     with_filters(storage, BUILT_IN)
-    check("blog", id)
+    judge("blog", "token")
     assert not answer(storage, id).results
-
-
-def test_an_unknown_check_does_nothing(site: Site, storage: Storage) -> None:
-    check("blog", "unknown")
-    assert storage.checks.answer("blog", "unknown") is None

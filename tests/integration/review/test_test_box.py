@@ -1,10 +1,11 @@
 """Moderators paste a text and see the verdict with its reasons. Nothing is stored."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from comments.job_queue import CHECK
+from comments.job_queue import JUDGE
 from comments.lifecycle import Action
 from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
@@ -16,7 +17,7 @@ from tests.support.recorded_jobs import RecordedJobs
 from tests.support.web_app import HTML, SignedInClient, WebApp
 from workers.deps import Deps, set_deps
 from workers.filters import BUILT_IN
-from workers.jobs import check, judge, learn
+from workers.jobs import judge, learn
 from workers.judging.policy import build_policy
 
 BOX = "/sites/blog/test"
@@ -46,7 +47,7 @@ def ask(moderator: SignedInClient, **fields: str) -> str:
 
 def answered(moderator: SignedInClient, **fields: str) -> str:
     address = ask(moderator, **fields)
-    check("blog", address.rpartition("/")[2])
+    judge("blog", "token")
     answer = moderator.client.get(address, headers=HTML)
     assert "Refresh" not in answer.headers
     return answer.text
@@ -75,7 +76,7 @@ def test_the_page_waits_by_itself_and_keeps_what_was_typed(judged: WebApp, mo: S
     assert waiting.headers["Refresh"] == f"1; url={address.partition('#')[0]}?look=1#verdict"
     again = mo.client.get(f"{address}?look=1", headers=HTML)
     assert again.headers["Refresh"].endswith("?look=2#verdict"), "a browser does not reload the address it shows"
-    assert judged.jobs.enqueued[-1] == (CHECK, "blog")
+    assert judged.jobs.enqueued[-1] == (JUDGE, "blog")
     assert "The judge is reading the text" in waiting.text
     fields = {f.get("name"): f.get("value") for f in parse(waiting.text).iter("input")}
     assert fields["author"] == "Ada"
@@ -95,7 +96,9 @@ def test_a_judge_that_does_not_answer_is_reported(judged: WebApp, mo: SignedInCl
 
 def test_a_judge_that_fails_is_reported(judged: WebApp, mo: SignedInClient) -> None:
     address = ask(mo)
-    judged.storage.checks.fail("blog", address.rpartition("/")[2])
+    id = address.rpartition("/")[2].partition("#")[0]
+    answer = judged.storage.checks.answer("blog", id)
+    judged.storage.checks.put("blog", {id: replace(answer, failed=True)})
     assert "The judge could not finish" in mo.client.get(address, headers=HTML).text
 
 
@@ -107,7 +110,11 @@ def test_nothing_is_stored_but_the_check(judged: WebApp, mo: SignedInClient, val
     client = connect(valkey_settings)
 
     def keys_of_site() -> dict[bytes, object]:
-        return {key: client.dump(key) for key in client.scan_iter("rg:{*") if b":check:" not in key}
+        return {
+            key: client.dump(key)
+            for key in client.scan_iter("rg:{*")
+            if b":check:" not in key and b":claim:" not in key
+        }
 
     before = keys_of_site()
     answered(mo, author="Ada", email="ada@example.org", url="https://ada.example", thread="/bread")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from comments.lifecycle import Action
+from comments.check_lessons import with_lesson
+from comments.lifecycle import Action, Label
 from comments.report_rules import ReaderReport
 from comments.settings import Settings
-from comments.storage.checks import CheckRequest
+from comments.storage.checks import CheckAdmission, CheckAnswer, CheckRequest, new_check_id
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction, Note
@@ -36,6 +37,7 @@ TEMPORARY = {
     r"reported": 30 * DAY,
     r"check:.*": 10 * MINUTE,
     r"checkrecord:.*": 15 * DAY,
+    r"checks": 10 * MINUTE,
     r"bulk:one": WEEK,
     r"bulk:one:left": WEEK,
     r"bulk:one:done": WEEK,
@@ -74,10 +76,12 @@ def used(storage: Storage) -> Storage:
     items = [("a", 1), ("b", 1)]
     storage.bulks.create("blog", BulkAction("one", Action.SPAM, "mo", NOW), items)
     storage.bulks.check_off("blog", "one", items[:1], items[:1])
-    check = storage.checks.ask("blog", CheckRequest(a_site(), "mo", NOW, (a_comment(),)))
-    storage.checks.add("blog", check, 0, 1, ())
     storage.check_records.put("blog", "name", "text", 15 * DAY)
     storage.check_records.count("blog", "ham", NOW)
+    request = CheckRequest(None, "mo", NOW, (a_comment(),))
+    check = storage.checks.ask("blog", new_check_id(), request, CheckAdmission(10 * MINUTE, max_kept=5)).id
+    storage.checks.put("blog", {check: CheckAnswer(request, judged=1)})
+    storage.checks.teach("blog", None, with_lesson(a_comment(id=check), Label.SPAM, "mo", NOW))
     storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
     storage.people.session("digest", HOUR)
     storage.people.put_link("digest", "mo", HOUR)
@@ -145,25 +149,21 @@ def test_temporary_keys_expire_in_time_and_all_others_stay(used: Storage, valkey
 
 def test_a_key_that_is_written_once_or_found_later_expires_too(storage: Storage, valkey_settings: Settings) -> None:
     """Keys with a second writer: the first one sets the time to live as well."""
-    storage.checks.ask("blog", CheckRequest(a_site(), "mo", NOW, (a_comment(),)))
     storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
     storage.bulks.create("blog", BulkAction("one", Action.SPAM, "mo", NOW, identity="i"), [])
     assert storage.bulks.extend("blog", "one", [("a", 1)], storage.bulks.search_cursor("blog", "one") or "", None)
     found = dict(lives(valkey_settings))
-    assert len(found) == 5, found.keys()
+    assert len(found) == 4, found.keys()
     for name, seconds in found.items():
         longest = next(TEMPORARY[pattern] for pattern in TEMPORARY if re.fullmatch(pattern, name))
         assert longest - MINUTE < seconds <= longest, name
 
 
 def test_each_write_gives_a_key_its_full_time_again(storage: Storage, valkey_settings: Settings) -> None:
-    check = storage.checks.ask("blog", CheckRequest(a_site(), "mo", NOW, (a_comment(), a_comment())))
     storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
     client = connect(valkey_settings)
     renewals: dict[str, Callable[[], object]] = {
         r"session:.*": lambda: storage.people.session("digest", HOUR),
-        r"check:.*": lambda: storage.checks.add("blog", check, 0, 1, ()),
-        r"check:[^:]*": lambda: storage.checks.fail("blog", check),
     }
     for pattern, renew in renewals.items():
         for key in client.scan_iter():

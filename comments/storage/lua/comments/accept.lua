@@ -76,6 +76,6 @@ if new.user ~= "" then
 end
 for i, rate in ipairs(rates) do use_rate(rate, free_at[i]) end
 
-if wakeups_missing(wakeups, due, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
+if wakeups_missing(wakeups, {due}, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
 redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
 return {"accepted", new.id}

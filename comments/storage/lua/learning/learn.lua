@@ -1,14 +1,14 @@
 -- Make the corpus agree with what one comment teaches now. The old lesson is removed with its own tokens.
--- KEYS     comment, learned, corpus:ham, corpus:spam, lessons, unlearned, quotas, bars
--- ARGV[1]  id, at (ms of the moderator's decision), ceiling_lessons (ham lessons that set the ceiling)
--- ARGV[2]  state line as read
+-- KEYS     comment (or checks:taught), learned, corpus:ham, corpus:spam, lessons, unlearned, quotas, bars
+-- ARGV[1]  id, at (ms of the moderator's decision), ceiling_lessons (ham lessons that set the ceiling), is_check
+-- ARGV[2]  state line as read; "" for a record that is gone
 -- ARGV[3]  lesson as JSON; "" for none
 -- Returns  1 if the corpus changed, 0 if not, -1 if the comment changed since it was read (its lesson stays due).
 local comment, learned, corpus_ham, corpus_spam, totals, unlearned, quota_members, ceilings = unpack(KEYS)
 local args, line, written = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local CORPUS, id = {ham = corpus_ham, spam = corpus_spam}, args.id
-local record = redis.call("GET", comment)
-if not record or string.sub(record, 1, string.len(line)) ~= line then return -1 end
+local record = (args.is_check and redis.call("HGET", comment, id) or not args.is_check and redis.call("GET", comment)) or ""
+if string.sub(record, 1, string.len(line)) ~= line then return -1 end
 
 local function count(lesson, by)
   local corpus = CORPUS[lesson.label]

@@ -1,15 +1,11 @@
-"""Sites are cached for a second, and wait slots are limited."""
-
-import threading
+"""Sites are cached for a second."""
 
 import pytest
 
 from comments.errors import NotFound
-from comments.model import Comment
 from comments.site import Site
-from service.submission.acceptance import WaitSlots
 from service.web.site_cache import SiteCache
-from tests.support.builders import a_comment, a_site
+from tests.support.builders import a_site
 
 
 class Counted:
@@ -57,30 +53,3 @@ def test_invalid_site_ids_are_not_looked_up(id: str) -> None:
     with pytest.raises(NotFound):
         SiteCache(sites, lambda: 0.0).get_site(id)
     assert sites.asked == 0
-
-
-class Slow:
-    """Comments that are decided when the test sets an event."""
-
-    def __init__(self) -> None:
-        self.asked, self.verdict = threading.Semaphore(0), threading.Event()
-
-    def wait(self, site: str, id: str, seconds: float) -> Comment:
-        self.asked.release()
-        assert self.verdict.wait(seconds)
-        return a_comment(id=id, site=site)
-
-
-def test_at_most_half_of_the_threads_wait() -> None:
-    slots, comments, comment = WaitSlots(4), Slow(), a_comment()
-    waiting = [threading.Thread(target=slots.wait, args=(comments, comment, 10.0)) for _ in range(2)]
-    for thread in waiting:
-        thread.start()
-    for _ in waiting:
-        assert comments.asked.acquire(timeout=60)
-    assert slots.wait(comments, comment, 10.0) is None  # type: ignore[arg-type]
-    comments.verdict.set()
-    for thread in waiting:
-        thread.join()
-    assert slots.wait(comments, comment, 10.0) is not None  # type: ignore[arg-type]
-    assert WaitSlots(1).wait(comments, comment, 10.0) is None  # type: ignore[arg-type]

@@ -1,0 +1,49 @@
+-- Store a check, queue it and decide whether a job is needed; or say why it is refused. All or nothing.
+-- include lib/clock
+-- include lib/rate_limit
+-- include lib/wakeups
+-- KEYS     check, checks, checks:due, wakes, due, key, rate of the program, rate of all programs of the site
+-- ARGV[1]  id, seconds, max_kept, max_waiting, per_minutes (of each rate), has_key, key_seconds, batch, max_wakeups,
+--          wakeup_ms, records (first part of the keys of checks)
+-- ARGV[2]  record
+-- ARGV[3]  fingerprint
+-- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds and the
+--          number of the rate, key_reused, or full.
+local check, checks, due, wakeups, due_comments, repeats = unpack(KEYS, 1, 6)
+local rates = {unpack(KEYS, 7)}
+local new, record, fingerprint = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
+local now = clock()
+
+if new.has_key then
+  local id, known = string.match(redis.call("GET", repeats) or "", "^([^|]*)|(.*)$")
+  if id and known ~= fingerprint then return {"key_reused"} end
+  if id then return {"repeat", id} end
+end
+
+local free_at = {}
+for i, rate in ipairs(rates) do
+  local wait
+  free_at[i], wait = check_rate(rate, new.per_minutes[i], now)
+  if wait > 0 then return {"rate_limited", wait, i} end
+end
+if redis.call("ZCARD", due) >= new.max_waiting then return {"full"} end
+
+redis.call("SET", check, record, "EX", new.seconds)
+if new.max_kept > 0 then
+  redis.call("ZREMRANGEBYSCORE", checks, "-inf", now)
+  local beyond = redis.call("ZCARD", checks) + 1 - new.max_kept
+  if beyond > 0 then
+    -- Few at once: after the limit was lowered, each new check makes room for some.
+    local dropped = redis.call("ZPOPMIN", checks, math.min(beyond, 50))
+    for i = 1, #dropped, 2 do redis.call("UNLINK", new.records .. dropped[i]) end
+  end
+  redis.call("ZADD", checks, now + new.seconds * 1000, new.id)
+  if redis.call("TTL", checks) < new.seconds then redis.call("EXPIRE", checks, new.seconds) end
+end
+redis.call("ZADD", due, now, new.id)
+if new.has_key then redis.call("SET", repeats, new.id .. "|" .. fingerprint, "EX", new.key_seconds) end
+for i, rate in ipairs(rates) do use_rate(rate, free_at[i]) end
+
+if wakeups_missing(wakeups, {due, due_comments}, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
+redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
+return {"accepted", new.id}

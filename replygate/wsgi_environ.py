@@ -1,0 +1,88 @@
+"""The environment of a WSGI request, from Granian's description of it."""
+
+import json
+import sys
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any, Protocol
+from wsgiref.types import WSGIEnvironment
+
+#: Headers whose loss changes nothing but the record of a comment.
+OPTIONAL_HEADERS = {"user-agent", "referer"}
+
+
+class Scope(Protocol):
+    """Granian's description of a request. `path` is decoded, with U+FFFD for bytes that are not UTF-8."""
+
+    http_version: str
+    server: str
+    client: str
+    scheme: str
+    method: str
+    path: str
+    query_string: str
+
+    @property
+    def headers(self) -> Any: ...
+
+
+def as_wsgi(text: str) -> str:
+    """Encode text as WSGI requires: one character for each byte."""
+    return text.encode().decode("latin-1")
+
+
+def environ(scope: Scope, body: bytes) -> WSGIEnvironment:
+    server, _, port = scope.server.rpartition(":")
+    return {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": as_wsgi(scope.path),
+        "QUERY_STRING": as_wsgi(scope.query_string),
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        # A chunked body has no length header. Without one Werkzeug would truncate it at the limit instead of refusing.
+        **({"CONTENT_LENGTH": str(len(body))} if body else {}),
+        **_variables(scope.headers.items()),
+    }
+
+
+def _variables(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the headers under their WSGI names.
+
+    Headers with an underscore are dropped, because they would replace those with a dash. Transfer-Encoding is dropped,
+    because the body is complete and has a length.
+    """
+    variables: dict[str, str] = {}
+    for header, value in headers:
+        if "_" in header or header == "transfer-encoding":
+            continue
+        name = header.upper().replace("-", "_")
+        if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            name = f"HTTP_{name}"
+        separator = "; " if name == "HTTP_COOKIE" else ", "
+        variables[name] = f"{variables[name]}{separator}{as_wsgi(value)}" if name in variables else as_wsgi(value)
+    return variables
+
+
+def unreadable_headers(scope: Scope) -> set[str]:
+    """Return the names of headers whose values Granian drops, because a byte in them is not ASCII.
+
+    Without them a visitor would be somebody else: the proxy, or a person who is not signed in.
+    """
+    return set(scope.headers.keys()) - {name for name, _ in scope.headers.items()} - OPTIONAL_HEADERS
+
+
+def unreadable(names: Iterable[str]) -> bytes:
+    """Return the problem details about headers that cannot be read."""
+    problems = [{"field": name, "code": "ascii", "message": "must contain ASCII characters only"} for name in names]
+    title = "Some headers are not valid"
+    return json.dumps({"type": "urn:replygate:invalid", "title": title, "status": 400, "problems": problems}).encode()
