@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.wrappers import Request
 
 from comments.drafts import AuthorView
 from comments.email_subscriptions import REPLIES
@@ -14,10 +13,11 @@ from comments.lifecycle import Outcome
 from comments.site import Site
 from comments.storage.values import ThreadRow
 from service.deps import deps
-from service.submission.acceptance import submissions
+from service.submission.acceptance import AcceptedSubmission, submissions
 from service.submission.author_edits import AuthorProof, apply_edit, author_view, withdraw
 from service.submission.author_secrets import keep_in_cookie
 from service.submission.preview_api import rendered_preview
+from service.submission.verdict_wait import when_judged
 from service.web import request_body, site_access, site_cache
 from service.web.request_body import RequestBody
 
@@ -54,11 +54,14 @@ def submit_new(site: str) -> Response:
     found = site_cache.get_site(site)
     if "uri" not in request.args:
         raise BadRequest("missing uri query")
-    waiting = Request({**request.environ, "HTTP_PREFER": f"wait={VERDICT_SECONDS}"}, populate_request=False)
-    accepted = submissions().submit(waiting, site, lambda: _submitted(found))
+    accepted = submissions().submit(request, site, lambda: _submitted(found))
+    return when_judged(accepted, VERDICT_SECONDS, lambda judged: _new_answer(found, judged))
+
+
+def _new_answer(found: Site, accepted: AcceptedSubmission) -> Response:
     comment = accepted.comment
     mode = 201 if comment.outcome is Outcome.PUBLISHED else 202
-    (parent,) = top_numbers(deps().storage, site, [comment])
+    (parent,) = top_numbers(deps().storage, found.id, [comment])
     response = json_answer(own_comment(comment, comment.content, comment.outcome, parent, plain=False), mode)
     keep_in_cookie(response, found, accepted.author_secret, deps().settings, cookie_path(found))
     return give_rights(response, found, number_of(comment), comment.id)

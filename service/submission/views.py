@@ -1,16 +1,9 @@
 """Submission API: leave a comment, close a thread."""
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, request
 
-from comments.errors import StorageDown
-from comments.lifecycle import Outcome, Status
-from comments.model import Comment
-from comments.storage.interfaces import Comments
 from service.deps import deps
 from service.web import site_access, site_cache
-from service.web.deferred_answers import wait_until
 from service.web.errors import prefers_html
 from service.web.operations import Header, PreparedResponse, json_response, operation, parsed_body
 from service.web.preferred_wait import preferred_wait
@@ -20,6 +13,7 @@ from service.web.thread_links import requested_thread
 
 from . import form_bodies, form_pages
 from .acceptance import AcceptedSubmission, submissions
+from .verdict_wait import when_judged
 
 blueprint = Blueprint("submission", __name__, url_prefix="/v1/sites/<site>")
 blueprint.after_request(site_access.add_cors_headers)
@@ -59,25 +53,7 @@ def submit_comment(site: str) -> Response:
 
 def accepted_response(accepted: AcceptedSubmission) -> Response:
     """Answer a submission, after the verdict if the client prefers to wait for it."""
-    seconds, comment = preferred_wait(request), accepted.comment
-    if not seconds or comment.outcome is not Outcome.PENDING:
-        return _response(accepted)
-    comments = deps().storage.comments
-
-    def finish(waited: bool) -> Response:
-        if not waited:
-            return _response(accepted)
-        try:
-            return _response(replace(accepted, comment=comments.get(comment.site, comment.id), waited=seconds))
-        except StorageDown:
-            return _response(accepted)  # the comment is stored; the client can ask for the verdict later
-
-    return wait_until(comment.id, seconds, lambda: _is_judged(comments, comment), finish)
-
-
-def _is_judged(comments: Comments, comment: Comment) -> bool:
-    (found,) = comments.load(comment.site, [comment.id])
-    return found is None or found.status is not Status.QUEUED
+    return when_judged(accepted, preferred_wait(request) or 0, _response)
 
 
 def _response(accepted: AcceptedSubmission) -> Response:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from comments.storage.checks import CheckRequest
+from comments.storage.checks import CheckRequest, new_check_id
 from tests.browser.conftest import Desktop, Live, sign_in
 from tests.browser.test_accessibility import LOOKS, violations
 from tests.support.builders import a_comment, a_site
@@ -52,7 +52,7 @@ def test_a_page_without_scripts_looks_again_until_the_answer_is_there(live: Live
     page = desktop.open(java_script_enabled=False)
     sign_in(page, live.link("mo", demo="owner"))
     asked = CheckRequest(a_site(id="demo"), "mo", datetime.now(UTC), (a_comment(site="demo"),))
-    id = live.storage.checks.ask("demo", asked)
+    id = live.storage.checks.ask("demo", new_check_id(), asked).id
     looks: list[str] = []
     page.on("request", lambda request: looks.append(request.url) if id in request.url else None)
     address = f"test/{id}#verdict" if path == "test" else f"settings/review?preview={id}.{id}#preview"
