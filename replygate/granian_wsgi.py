@@ -10,6 +10,7 @@ import json
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 from types import FrameType
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -123,6 +124,7 @@ class WSGIAdapter:
         try:
             longest = self._max_form if is_form(scope) else self._max_body
             body = await read_body(scope, protocol, longest, self._body_timeout)
+            began = perf_counter()
             environment = environ(scope, body) | {CAN_DEFER_KEY: True}
             status, headers, content = await threads.answer(self._app, environment)
         except TimeoutError:
@@ -136,7 +138,7 @@ class WSGIAdapter:
             content.leave(content.waiting)
             if not is_connected:
                 return
-            again = {BEGAN_KEY: environment.get(BEGAN_KEY, 0.0), RESUME_KEY: content.waiting.finish}
+            again = {BEGAN_KEY: began, RESUME_KEY: content.waiting.finish}
             status, headers, content = await threads.answer(self._app, environ(scope, body) | again, admitted=True)
         if isinstance(content, EventStream):
             await self._streams.run(protocol, status, headers, content)

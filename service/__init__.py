@@ -142,8 +142,7 @@ MOVED_PAGES = {"/sites/<site>/standings": "sites/<site>/rules", "/sites/<site>/p
 
 def create_app(deps: Deps) -> Flask:
     """Create the web application. It keeps nothing global, so tests can create many."""
-    app = Flask(__name__)
-    settings = deps.settings
+    app, settings = Flask(__name__), deps.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # an address in a path contains two slashes in a row
     app.url_map.converters["thread"] = ThreadConverter

@@ -31,7 +31,7 @@ class AccessLogMiddleware:
         self._app, self._counters = app, counters
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        began = environ.setdefault(BEGAN_KEY, perf_counter())
+        began = environ.get(BEGAN_KEY) or perf_counter()
 
         def start(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             if environ.get(DEFERRED_KEY):
