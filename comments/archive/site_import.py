@@ -20,7 +20,7 @@ from comments.storage.archives import ArchivedComment, StoredRow
 from comments.storage.interfaces import Storage
 from comments.storage.thread_tree import MAX_THREAD_DEPTH
 
-from .export_reader import ExportedSite, ExportHeader, ExportPart, bounded_lines, read_export
+from .export_reader import FORMER_VERSION, ExportedSite, ExportHeader, ExportPart, bounded_lines, read_export
 from .exported_members import Member, with_membership
 from .site_export import secret_key_fingerprint
 
@@ -35,7 +35,7 @@ class SiteImportReport:
     """Result of an import, or of its check alone."""
 
     site: str = ""
-    version: int = 0
+    version: int = FORMER_VERSION
     secrets: bool = False
     comments: int = 0
     members: list[str] = field(default_factory=list)
@@ -103,7 +103,7 @@ def _store(
             rows = _with_first(part, parts)
             break
     progress(batches.finish(), report.comments)
-    if report.version:
+    if report.version > FORMER_VERSION:
         storage.archives.replace_rows(report.site, rows)
     if site is None or site.id != report.site:
         raise Invalid([Problem("file", "changed", "was changed while it was imported")])

@@ -165,8 +165,9 @@ def learn_due(storage: Storage, site: str) -> None:
 
 
 def _change_threads(storage: Storage, site: str, random: Random, ids: Sequence[str]) -> None:
-    for comment in filter(None, storage.comments.load(site, ids)):
-        if not comment.parent and comment.status is Status.APPROVED and random.random() < 0.3:
+    roots = [c for c in storage.comments.load(site, ids) if c and not c.parent and c.status is Status.APPROVED]
+    for thread in THREADS:
+        for comment in [c for c in roots if c.thread == thread][: random.randrange(4)]:
             storage.threads.set_pinned(comment, True)
     storage.thread_details.put(site, THREADS[0], "The pier in winter", f"{THREADS[0]}?x=1")
     storage.threads.set_closed(site, THREADS[1], True)
