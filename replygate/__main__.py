@@ -24,6 +24,7 @@ from .commands import (
     export_command,
     import_command,
     mail_command,
+    mcp_command,
     moderator_commands,
     notice_commands,
     openapi_command,
@@ -99,6 +100,7 @@ cli.add_command(audit_command.audit)
 cli.add_command(webhook_commands.webhook)
 cli.add_command(notice_commands.notices)
 cli.add_command(mail_command.mail)
+cli.add_command(mcp_command.serve_mcp)
 cli.add_command(demo_command.demo)
 cli.add_command(rebuild_command.rebuild)
 cli.add_command(import_command.import_comments)

@@ -9,13 +9,14 @@ from .decoding import decode_answer, part_of
 from .review_answers import CommentWithNotes, NoteResponse, ReviewedComment, ReviewPage
 
 ProposedAction = Literal["approve", "spam", "remove"]
+ListedStatus = Literal["held", "approved", "spam", "removed", "all"]
 ReviewAction = ProposedAction | Literal["show-replies"]
 
 
 class ReviewFilters(TypedDict, total=False):
     """Filters of a list of comments; they are combined. Dates are days, such as `2026-05-01`."""
 
-    status: Literal["held", "approved", "spam", "removed", "all"]
+    status: ListedStatus
     order: Literal["oldest", "newest", "decided", "points", "useful"]
     q: str
     signal: str

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from comments.audit import AuditAction, AuditEntry
 from comments.errors import ActionNotAllowed, NotAllowed
-from comments.lifecycle import Action, Role, actions_for
+from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import Comment
 from comments.storage.notes_and_bulks import Note
 from service.accounts import sessions
@@ -24,7 +24,8 @@ def require_decider(site: str, decision: ModeratorDecision) -> None:
     """Check the role for a decision whose CSRF token was checked. Moderators may take any.
 
     An assistant may take as many as the site allows in an hour, and only those that can be undone. It leaves comments
-    alone that another person decided about. Raises NotAllowed, NotFound, ActionNotAllowed, TooMany.
+    alone that another person decided about, and those that do not need review.
+    Raises NotAllowed, NotFound, ActionNotAllowed, TooMany.
     """
     signed = sessions.require_role(site, "assistant")
     if sessions.has_role(signed.person, site, "moderator"):
@@ -41,6 +42,8 @@ def _check_undoable(comment: Comment, action: Action, by: str) -> None:
         raise ActionNotAllowed("Assistants may only take actions that can be undone.")
     if any(d.role is Role.MODERATOR and d.by != by for d in comment.decisions):
         raise NotAllowed("A person decided about this comment. Propose a decision instead.")
+    if action is not Action.UNDO and comment.status is not Status.HELD:
+        raise NotAllowed("Assistants may only decide about comments that need review. Propose a decision instead.")
 
 
 def propose(deps: Deps, site: str, decision: ModeratorDecision, text: str, signed: SignedIn) -> Note:

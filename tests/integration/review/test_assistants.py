@@ -12,7 +12,7 @@ from comments.model import Comment
 from comments.storage.interfaces import Storage
 from service.accounts.person_keys import new_person_key
 from tests.support.builders import a_site
-from tests.support.web_app import HTML, SignedInClient, WebApp, audit_log, held, page
+from tests.support.web_app import HTML, SignedInClient, WebApp, audit_log, held, judged, page
 
 REVIEW = "/v1/sites/blog/review/comments"
 
@@ -154,6 +154,15 @@ def test_an_assistant_leaves_decisions_of_people_alone(
     assert helper.post(f"{REVIEW}/{comment.id}/undo", version=2).status_code == 403
     assert helper.decide(comment, "approve", version=2).status_code == 403
     assert helper.propose(storage.comments.get("blog", comment.id), "approve").status_code == 201
+
+
+def test_an_assistant_decides_only_about_comments_that_need_review(
+    web_app: WebApp, helper: Program, storage: Storage
+) -> None:
+    allow(web_app, 10)
+    published = judged(storage, Action.APPROVE)
+    assert helper.decide(published, "spam").status_code == 403
+    assert helper.propose(published, "spam").status_code == 201
 
 
 @pytest.mark.parametrize(
