@@ -37,6 +37,7 @@ class AuditAction(StrEnum):
     KEY_REVOKE = "key.revoke"
     USER_KEY = "user-key.change"
     AKISMET_KEY = "akismet-key.change"
+    CORAL_SECRET = "coral-secret.change"  # noqa: S105 -- no secret
     WEBHOOK_ADD = "webhook.add"
     WEBHOOK_SET = "webhook.set"
     WEBHOOK_ROTATE = "webhook.rotate"
@@ -98,6 +99,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.KEY_REVOKE: "API key revoked",
     AuditAction.USER_KEY: "Key for signed users changed",
     AuditAction.AKISMET_KEY: "Akismet key changed",
+    AuditAction.CORAL_SECRET: "Coral’s signing secret changed",
     AuditAction.WEBHOOK_ADD: "Webhook added",
     AuditAction.WEBHOOK_SET: "Webhook changed",
     AuditAction.WEBHOOK_ROTATE: "Webhook secret rotated",

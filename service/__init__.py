@@ -5,7 +5,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
 from .accounts import account_pages, address_links, notice_pages, sessions, sign_in
-from .compat import akismet_api, isso_files, isso_reading, isso_writing, perspective_api, perspective_discovery
+from .compat import (
+    akismet_api,
+    coral_phase,
+    isso_files,
+    isso_reading,
+    isso_writing,
+    perspective_api,
+    perspective_discovery,
+)
 from .compat.akismet_keys import AkismetKeyIndex
 from .compat.site_keys import SiteKeyIndex
 from .deps import Deps
@@ -133,6 +141,7 @@ VIEWS = (
     akismet_api,
     perspective_api,
     perspective_discovery,
+    coral_phase,
 )
 
 #: Addresses of pages up to 0.1.0, which people may have bookmarked, and their addresses now.

@@ -72,7 +72,8 @@ def show_site(id: str) -> None:
     """Show the settings of the site ID, in the form that `site set` reads. Lines that start with # are read-only."""
     found = site_named(id)
     for name in (f.name for f in fields(Site) if f.name not in describe_settings()):
-        value = getattr(found, name)
+        # Coral's secrets are only counted, because nobody needs to see them.
+        value = len(found.coral_secrets) or "" if name == "coral_secrets" else getattr(found, name)
         ids = name in ("keys", "webhooks", "chat_receivers")  # other commands show the rest of them
         click.echo(f"# {name}={','.join(part.id for part in value) if ids else as_text(value or '')}")
     for name in describe_settings():
@@ -169,6 +170,22 @@ def akismet_key(id: str, step: KeyStep | None) -> None:
     if new:
         click.echo(_pseudonyms().akismet_key(id, new))
         click.echo("Enter it where the program asks for an Akismet API key. It is not shown again.", err=True)
+
+
+@site.command("coral-secret")
+@click.argument("id")
+@click.option("--remove", is_flag=True, help="Remove all secrets: requests of Coral are refused.")
+def coral_secret(id: str, remove: bool) -> None:
+    """Store the signing secret of Coral's external moderation phase for the site ID. It asks for the secret.
+
+    The secret before stays valid, because Coral signs with both for a while after a rotation.
+    """
+    before = site_named(id)
+    given = "" if remove else click.prompt("Signing secret", hide_input=True).strip()
+    after = replace(before, coral_secrets=(given, *before.coral_secrets[:1]) if given else ())
+    current_deployment().storage.sites.put(after, AuditEntry(CONSOLE, AuditAction.CORAL_SECRET, id, site=id))
+    address = f"{current_deployment().settings.public_url}/v1/sites/{id}/coral"
+    click.echo(f"Coral's callback URL is {address}" if given else f"Removed the signing secrets of {id}.")
 
 
 def _change_derived_key(id: str, kind: KeyKind, step: KeyStep | None) -> str:

@@ -41,6 +41,7 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.KEY_REVOKE: "revoked the API key {subject}",
     AuditAction.USER_KEY: "changed the key for signed users[ from {before}][ to {after}]",
     AuditAction.AKISMET_KEY: "changed the Akismet key[ from {before}][ to {after}]",
+    AuditAction.CORAL_SECRET: "changed Coral’s signing secret",
     AuditAction.WEBHOOK_ADD: "added the webhook {subject}[ ({after})]",
     AuditAction.WEBHOOK_SET: "changed the webhook {subject}[ from “{before}”][ to “{after}”]",
     AuditAction.WEBHOOK_ROTATE: "changed the secret of the webhook {subject}",

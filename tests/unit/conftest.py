@@ -29,8 +29,8 @@ def run(storage: Storage) -> Run:
         settings(public_url="https://replies.example/"), storage, OneQueue(), lambda: datetime.now(UTC)
     )
 
-    def command(*words: str) -> Result:
-        return CliRunner().invoke(cli, words, obj=deployment, catch_exceptions=False)
+    def command(*words: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(cli, words, input=typed, obj=deployment, catch_exceptions=False)
 
     return command
 
