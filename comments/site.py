@@ -82,8 +82,8 @@ class Site(
     keys: tuple[SiteKey, ...] = ()
     user_keys: tuple[str, ...] = ()  # ids of the keys that sign users, the newest first
     akismet_keys: tuple[str, ...] = ()  # ids of the keys of the Akismet API, the newest first
-    #: Signing secrets of Coral's moderation phase, the newest first. An import without secrets has "" in their place.
-    coral_secrets: tuple[str, ...] = field(repr=False, default=(), metadata=SECRET)
+    #: Signing keys of Coral's moderation phase, the newest first. An import without secrets has "" in their place.
+    coral_keys: tuple[str, ...] = field(repr=False, default=(), metadata=SECRET)
     webhooks: tuple[Webhook, ...] = ()
     chat_receivers: tuple[ChatReceiver, ...] = ()
     deleted: datetime | None = None  # from then on only owners see the site; see `site_deletion`

@@ -26,10 +26,10 @@ def site_values(site: Site, with_secrets: bool) -> dict[str, Any]:
     """Return the fields of a site for an export. Without secrets, keys are ids, and addresses are hosts."""
     values = asdict(site)
     left_out = [f"keys.{key.id}" for key in site.keys if not (with_secrets and key.digest)]
-    left_out += [f"coral_secrets.{n}" for n, secret in enumerate(site.coral_secrets) if not (with_secrets and secret)]
+    left_out += [f"coral_keys.{n}" for n, secret in enumerate(site.coral_keys) if not (with_secrets and secret)]
     if not with_secrets:
         values["keys"] = [key.id for key in site.keys]
-        values["coral_secrets"] = ["" for _ in site.coral_secrets]
+        values["coral_keys"] = ["" for _ in site.coral_keys]
     for name in RECEIVERS:
         for part, exported in zip(getattr(site, name), values[name], strict=True):
             exported["host"] = urlsplit(part.url).hostname or ""

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import fields, replace
+from typing import Any
 
 import click
 
@@ -73,7 +74,7 @@ def show_site(id: str) -> None:
     found = site_named(id)
     for name in (f.name for f in fields(Site) if f.name not in describe_settings()):
         # Coral's secrets are only counted, because nobody needs to see them.
-        value = len(found.coral_secrets) or "" if name == "coral_secrets" else getattr(found, name)
+        value: Any = f"{len(found.coral_keys)} stored" if name == "coral_keys" else getattr(found, name)
         ids = name in ("keys", "webhooks", "chat_receivers")  # other commands show the rest of them
         click.echo(f"# {name}={','.join(part.id for part in value) if ids else as_text(value or '')}")
     for name in describe_settings():
@@ -182,7 +183,7 @@ def coral_secret(id: str, remove: bool) -> None:
     """
     before = site_named(id)
     given = "" if remove else click.prompt("Signing secret", hide_input=True).strip()
-    after = replace(before, coral_secrets=(given, *before.coral_secrets[:1]) if given else ())
+    after = replace(before, coral_keys=(given, *before.coral_keys[:1]) if given else ())
     current_deployment().storage.sites.put(after, AuditEntry(CONSOLE, AuditAction.CORAL_SECRET, id, site=id))
     address = f"{current_deployment().settings.public_url}/v1/sites/{id}/coral"
     click.echo(f"Coral's callback URL is {address}" if given else f"Removed the signing secrets of {id}.")

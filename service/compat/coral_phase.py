@@ -72,7 +72,7 @@ class ModerationRequest(_Part):
 def moderate(site: str) -> Response:
     """Answer 204 for a comment that the filters would publish: Coral then decides by its own rules."""
     found, raw = site_cache.get_site(site), request.get_data()
-    if not is_signed(raw, request.headers.get("X-Coral-Signature", ""), found.coral_secrets):
+    if not is_signed(raw, request.headers.get("X-Coral-Signature", ""), found.coral_keys):
         raise Unauthorized("The signature does not fit a signing secret of this site.")
     asked = validated(ModerationRequest, json_object(raw), strict=True)
     if not asked.comment.body.strip():

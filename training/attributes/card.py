@@ -14,10 +14,10 @@ HEAD = """# Attribute scores
 
 Written by `python -m training.attributes DATA_DIR` together with `workers/learning/attributes.txt`; do not edit.
 
-**What they are.** Probabilities that a text has an attribute, given to checks that ask for
-them. `SPAM` is the judge's own probability. The others are small logistic regressions over six
-features: the score of [the toxicity model](toxicity-card.md), threats, violent words near people, and profane words of
-three tiers. No weight is negative, so a further profane word never lowers a score.
+**What they are.** Probabilities that a text has an attribute, given to checks that ask for them, for example by
+[the Perspective API](perspective.md). `SPAM` is the judge's own probability. The others are small logistic regressions
+over six features: the score of [the toxicity model](toxicity-card.md), threats, violent words near people, and profane
+words of three tiers. No weight is negative, so a further profane word never lowers a score.
 
 **Intended use.** They help a person or a program to sort comments. They must not be used to judge people.
 

@@ -38,7 +38,7 @@ def signature(raw: bytes, secret: str = SECRET) -> str:
 
 @pytest.fixture
 def coral(storage: Storage) -> PerspectiveServer:
-    return open_perspective(storage, coral_secrets=(SECRET, OLD_SECRET), reject_words=(Term("pills-casino"),))
+    return open_perspective(storage, coral_keys=(SECRET, OLD_SECRET), reject_words=(Term("pills-casino"),))
 
 
 def send(server: PerspectiveServer, raw: bytes, signed: str | None = None) -> TestResponse:
@@ -84,8 +84,8 @@ def test_a_signature_of_another_body_is_refused(coral: PerspectiveServer) -> Non
 
 def test_a_site_without_a_secret_accepts_no_signature(coral: PerspectiveServer, storage: Storage) -> None:
     for secrets in ((), ("",)):
-        storage.sites.put(replace(storage.sites.get("blog"), coral_secrets=secrets))
-        coral = open_perspective(storage, coral_secrets=secrets)
+        storage.sites.put(replace(storage.sites.get("blog"), coral_keys=secrets))
+        coral = open_perspective(storage, coral_keys=secrets)
         raw = body_of(CALM)
         assert send(coral, raw, signature(raw, "")).status_code == 401
     assert not is_signed(b"", "sha256=" + hmac.new(b"", b"", "sha256").hexdigest(), ("",))
@@ -112,5 +112,5 @@ def test_without_a_judge_coral_gets_an_error_and_goes_on(storage: Storage) -> No
     class NoJobs:
         def enqueue(self, job: str, site: str, token: str = "") -> None: ...
 
-    server = open_perspective(storage, NoJobs(), coral_secrets=(SECRET,))
+    server = open_perspective(storage, NoJobs(), coral_keys=(SECRET,))
     assert send(server, body_of(CALM)).status_code == 503

@@ -65,12 +65,12 @@ def test_an_export_names_secret_addresses_and_tokens_without_their_values(run: R
         ChatReceiver("c2", ChatKind.TELEGRAM, "Mo", NOW, token="123:secret-telegram", chat="@mo"),
         ChatReceiver("c3", ChatKind.NTFY, "Phone", NOW, url="https://ntfy.sh/secret-topic", token="secret-ntfy"),
     )
-    storage.sites.put(a_site(webhooks=(webhook,), chat_receivers=receivers))
+    storage.sites.put(a_site(webhooks=(webhook,), chat_receivers=receivers, coral_keys=("secret-coral",)))
     site = json.loads(run("export", "--site", "blog").stdout.splitlines()[1])
     assert "secret" not in json.dumps(site)
     assert "pass" not in json.dumps(site["webhooks"])
     assert site["left_out"] == [
-        *("webhooks.w1.url", "chat_receivers.c1.url"),
+        *("coral_keys.0", "webhooks.w1.url", "chat_receivers.c1.url"),
         *("chat_receivers.c2.token", "chat_receivers.c3.url", "chat_receivers.c3.token"),
     ]
     assert [(r["name"], r["host"]) for r in site["chat_receivers"]] == [

@@ -78,7 +78,7 @@ def test_set_accepts_what_show_prints(run: Run, storage: Storage):
     lines = run("site", "show", "blog").stdout.splitlines()
     settings = [line for line in lines if not line.startswith("#")]
     assert len(lines) - len(settings) == len(
-        ["id", "created", "keys", "user_keys", "akismet_keys", "coral_secrets", "webhooks", "chat_receivers", "deleted"]
+        ["id", "created", "keys", "user_keys", "akismet_keys", "coral_keys", "webhooks", "chat_receivers", "deleted"]
     )
     assert with_settings(a_site(), settings) == site
 
@@ -150,7 +150,7 @@ def test_every_field_of_a_site_is_a_setting_or_fixed():
         "keys",
         "user_keys",
         "akismet_keys",
-        "coral_secrets",
+        "coral_keys",
         "webhooks",
         "chat_receivers",
         "deleted",
@@ -249,8 +249,8 @@ def test_the_signing_secret_of_coral_is_asked_for_and_the_one_before_stays_valid
         result = run("site", "coral-secret", "blog", typed=f"{secret}\n")
         assert result.exit_code == 0, result.output
         assert secret not in result.output
-    assert storage.sites.get("blog").coral_secrets == ("three", "two")
+    assert storage.sites.get("blog").coral_keys == ("three", "two")
     shown = run("site", "show", "blog").output + repr(storage.sites.get("blog"))
     assert "three" not in shown
     assert "Removed" in run("site", "coral-secret", "blog", "--remove").output
-    assert storage.sites.get("blog").coral_secrets == ()
+    assert storage.sites.get("blog").coral_keys == ()
