@@ -136,7 +136,8 @@ class Sweep:
     def _has_deliveries(self, site: Site) -> bool:
         receiver_ids = [receiver.id for receiver in receivers(self._deps, site)]
         storage = self._deps.storage
-        return bool(storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids))
+        has_events = storage.outbox.length(site.id) or storage.deliveries.due(site.id, receiver_ids)
+        return bool(has_events or storage.check_records.callbacks(site.id))
 
     def _is_short(self, queue: str, sites: Sequence[Site]) -> bool:
         """Return whether fewer jobs wait than there are sites, so that a job does not wait twice for long."""

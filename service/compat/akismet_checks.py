@@ -1,13 +1,16 @@
 """The Akismet API for comments: comment-check, submit-spam and submit-ham."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from flask import Response, request
 
 from comments.model import Comment
+from comments.origins import origin_of
 from comments.pseudonyms import digest, new_id
 from comments.site import Site
+from comments.storage.check_records import CheckCallback
 from comments.storage.checks import CheckAnswer
 from comments.validation import is_web_address
 from service.checks.checking import read_check, start_check, teach_check, teach_text, when_answered
@@ -22,7 +25,8 @@ from .akismet_keys import AkismetAccess, find_access
 
 #: Seconds that a request waits for the verdict. Akismet's plugin waits for 15 seconds.
 WAIT_SECONDS = 8.0
-#: Seconds after which a client may ask again, as Akismet says.
+PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?=$|[,;\s])", re.IGNORECASE)
+#: Seconds after which a client may ask again.
 RECHECK_SECONDS = 120
 #: Seconds for which feedback finds the check by its fields, and is counted once: as long as checks are kept.
 RECORD_SECONDS = 15 * 86_400
@@ -50,7 +54,13 @@ def check_comment(key: str = "") -> Response:
     is_new = not (fields.is_test or fields.text("recheck_reason"))
     id = start_check(access.site, comment, access.asker, counts=is_new)
     deps().storage.check_records.put(access.site.id, same_fields(comment), id, RECORD_SECONDS)
-    return when_answered(access.site.id, id, WAIT_SECONDS, lambda answer: _verdict(answer, id, access.site, fields))
+    return when_answered(access.site.id, id, _wait_seconds(), lambda answer: _verdict(answer, id, access, fields))
+
+
+def _wait_seconds() -> float:
+    """Return the longest wait for the verdict. A client may ask for a shorter one: `Prefer: wait=1`."""
+    preferred = PREFERRED_WAIT.search(request.headers.get("Prefer", ""))
+    return min(WAIT_SECONDS, float(preferred[1])) if preferred else WAIT_SECONDS
 
 
 def fixed_word(fields: AkismetFields) -> CheckWord | None:
@@ -69,15 +79,36 @@ def same_fields(comment: Comment) -> str:
     return f"same {digest(comment.author, comment.content, comment.thread)}"
 
 
-def _verdict(answer: CheckAnswer | None, id: str, site: Site, fields: AkismetFields) -> Response:
-    if answer is None or answer.failed:
-        return text_answer(answers.NO_ANSWER, 503, {"Retry-After": str(RECHECK_SECONDS)})
-    return _answer(answers.check_word(answer.decision, site), id, site, fields)
+def _verdict(answer: CheckAnswer | None, id: str, access: AkismetAccess, fields: AkismetFields) -> Response:
+    if answer is None:
+        answer = _late_verdict(id, access, fields)
+    if answer is None or answer.failed or not answer.results:
+        return _no_verdict(id)
+    return _answer(answers.check_word(answer.decision, access.site), id, access.site, fields)
+
+
+def _late_verdict(id: str, access: AkismetAccess, fields: AkismetFields) -> CheckAnswer | None:
+    """Store the callback for a verdict that is not there yet. Return the verdict if it came at that moment.
+
+    The receiver gets the key, so that only addresses of the site are accepted.
+    """
+    url, site = fields.text("callback").strip(), access.site
+    if not is_web_address(url) or origin_of(url) not in site.origins:
+        return None
+    deps().storage.check_records.add_callback(site.id, id, CheckCallback(url, access.key_id, deps().now()))
+    check = read_check(site.id, id)
+    is_there = check is not None and check.is_complete and deps().storage.check_records.remove_callback(site.id, id)
+    return check if is_there else None
+
+
+def _no_verdict(id: str) -> Response:
+    """Answer with the guid: a verdict that comes later names it."""
+    return text_answer(answers.NO_ANSWER, 503, {"Retry-After": str(RECHECK_SECONDS), answers.GUID: id})
 
 
 def _answer(word: CheckWord, id: str, site: Site, fields: AkismetFields) -> Response:
     if not word.word:
-        return text_answer(answers.NO_ANSWER, 503, {"Retry-After": str(RECHECK_SECONDS)})
+        return _no_verdict(id)
     if not fields.is_test:
         count_event(site, AkismetEvent.SPAM if word.word == answers.SPAM_WORD else AkismetEvent.HAM)
     return text_answer(word.word, headers={answers.GUID: id, **word.headers})

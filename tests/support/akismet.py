@@ -1,6 +1,6 @@
 """The Akismet API on a storage, with a judge that answers at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ def key_of(site: str = "blog", id: str = "k1") -> str:
 class AkismetServer:
     app: Flask
     storage: Storage
+    headers: dict[str, str] = field(default_factory=dict)  # of every request
 
     @property
     def client(self) -> FlaskClient:
@@ -43,7 +44,7 @@ class AkismetServer:
         """Send a form with the key of the site "blog" and its address, unless `fields` say otherwise."""
         plain = {"api_key": key_of(), "blog": BLOG}
         form = {name: value for name, value in (plain | fields).items() if value is not None}
-        return self.client.post(f"/{version}/{path}", data=form)
+        return self.client.post(f"/{version}/{path}", data=form, headers=self.headers)
 
     @property
     def key(self) -> str:
@@ -68,8 +69,8 @@ def open_akismet(
 
     A site without lessons marks nothing as spam, so it rejects a word of SPAM.
     """
-    rejected = {"reject_words": (Term("pills-casino"),)}
-    storage.sites.put(a_site(per_minute=0, origins=(BLOG,), akismet_keys=("k1",), **(rejected | site)))
+    plain = {"per_minute": 0, "origins": (BLOG,), "akismet_keys": ("k1",), "reject_words": (Term("pills-casino"),)}
+    storage.sites.put(a_site(**(plain | site)))
     jobs = jobs or ImmediateJobs()
     set_deps(JudgeDeps(settings(), storage, now, jobs, filters, build_policy(filters, {})))
     deps = Deps(settings(), storage, jobs, Pseudonyms(SECRET), lambda: datetime.now(UTC), signals=catalogue(BUILT_IN))

@@ -19,6 +19,7 @@ from comments.storage.store_waits import retried
 from comments.storage.values import OutboxEvent
 
 from .address_guard import host_of
+from .check_callbacks import start_callbacks
 from .deps import DeliveryDeps
 from .notice_events import queue_event_notices, queue_failure_notice
 from .notice_sender import start_notices
@@ -48,6 +49,7 @@ def deliver_batch(d: DeliveryDeps, site: Site) -> bool:
     """Queue new events and start sending what is due. Return whether there may be more events."""
     more = queue_events(d, site)
     send_due(d, site)
+    start_callbacks(d, site)
     start_notices(d)
     return more
 

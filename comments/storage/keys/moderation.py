@@ -113,6 +113,11 @@ class ModerationKeys(Names):
         """string; text under the digest of its name: id, feedback or callback; CheckRecords; the same; 15 days."""
         return self._of(site, f"checkrecord:{name}")
 
+    @stored(ExportClass.TEMPORARY)
+    def check_callbacks(self, site: str) -> str:
+        """hash; id of a check -> CheckCallback as JSON; CheckRecords; the job deliver, the sweep; fifteen minutes."""
+        return self._of(site, "checkcallbacks")
+
     @stored(ExportClass.EXPORTED)
     def check_counts(self, site: str) -> str:
         """hash; month and event -> number of checks and feedback; CheckRecords; the Akismet API; for ever."""

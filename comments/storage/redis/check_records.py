@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from comments.pseudonyms import digest
+from comments.storage.check_records import CALLBACK_SECONDS, CheckCallback
+from comments.storage.codec import dump, load
 from comments.storage.keys import Keys
 
 from .client import Client, guarded, text
@@ -25,6 +27,19 @@ class RedisCheckRecords:
 
     def count(self, site: str, event: str, at: datetime, n: int = 1) -> None:
         self._client.hincrby(self._keys.check_counts(site), f"{at.astimezone(UTC):%Y-%m}:{event}", n)
+
+    def add_callback(self, site: str, id: str, callback: CheckCallback) -> None:
+        pipe = self._client.pipeline()
+        pipe.hset(key := self._keys.check_callbacks(site), id, dump(callback))
+        pipe.expire(key, CALLBACK_SECONDS)
+        pipe.execute()
+
+    def callbacks(self, site: str) -> Mapping[str, CheckCallback]:
+        found = self._client.hgetall(self._keys.check_callbacks(site))
+        return {text(id): load(CheckCallback, stored) for id, stored in found.items()}
+
+    def remove_callback(self, site: str, id: str) -> bool:
+        return bool(self._client.hdel(self._keys.check_callbacks(site), id))
 
     def counts(self, site: str) -> Mapping[str, Counter[str]]:
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)

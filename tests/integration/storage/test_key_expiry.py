@@ -11,6 +11,8 @@ from comments.lifecycle import Action, Label
 from comments.report_rules import ReaderReport
 from comments.settings import Settings
 from comments.storage.checks import CheckAdmission, CheckAnswer, CheckRequest, new_check_id
+from comments.storage.check_records import CheckCallback
+from comments.storage.checks import CheckRequest
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction, Note
@@ -38,6 +40,7 @@ TEMPORARY = {
     r"check:.*": 10 * MINUTE,
     r"checkrecord:.*": 15 * DAY,
     r"checks": 10 * MINUTE,
+    r"checkcallbacks": 15 * MINUTE,
     r"bulk:one": WEEK,
     r"bulk:one:left": WEEK,
     r"bulk:one:done": WEEK,
@@ -82,6 +85,7 @@ def used(storage: Storage) -> Storage:
     check = storage.checks.ask("blog", new_check_id(), request, CheckAdmission(10 * MINUTE, max_kept=5)).id
     storage.checks.put("blog", {check: CheckAnswer(request, judged=1)})
     storage.checks.teach("blog", None, with_lesson(a_comment(id=check), Label.SPAM, "mo", NOW))
+    storage.check_records.add_callback("blog", "id", CheckCallback("https://blog.example", "k1", NOW))
     storage.people.open_session("digest", Session("mo", "csrf", NOW), HOUR)
     storage.people.session("digest", HOUR)
     storage.people.put_link("digest", "mo", HOUR)
