@@ -11,10 +11,11 @@ from comments.origins import origin_of
 from comments.pseudonyms import digest, new_id
 from comments.site import Site
 from comments.storage.check_records import CheckCallback
-from comments.storage.checks import CheckAnswer
+from comments.storage.checks import CheckAnswer, is_check_id
 from comments.validation import is_web_address
 from service.checks.checking import read_check, start_check, teach_check, teach_text, when_answered
 from service.checks.comment_fields import checked_comment
+from service.checks.feedback import read_lesson
 from service.deps import deps
 
 from . import akismet_answers as answers
@@ -136,18 +137,18 @@ def _submit(label: FeedbackLabel, key: str) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Feedback:
-    """The check that feedback is about. `comment` is None if the feedback has no text."""
+    """The check that feedback is about, or an earlier text without a check. `id` is "" if there is neither."""
 
     check: CheckAnswer | None
     id: str
-    comment: Comment | None
+    comment: Comment | None  # None if the check was found by its guid
 
 
 def _teach(access: AkismetAccess, fields: AkismetFields, label: FeedbackLabel) -> None:
     """Teach the check by its guid, or else by the same fields. A text that was never checked teaches too."""
     site, by = access.site, access.asker
     found = _find_check(site, fields)
-    if found.check and teach_check(site, found.id, label, by):
+    if found.id and teach_check(site, found.id, label, by):
         _count_correction(site, found, label)
     elif found.comment:
         id = teach_text(site, found.comment, label, by)
@@ -157,7 +158,7 @@ def _teach(access: AkismetAccess, fields: AkismetFields, label: FeedbackLabel) -
 def _find_check(site: Site, fields: AkismetFields) -> _Feedback:
     """Raises Invalid if there is neither the guid of a check nor a text."""
     guid = fields.text("guid").strip()
-    if guid and (check := read_check(site.id, guid)):
+    if is_check_id(guid) and ((check := read_check(site.id, guid)) or read_lesson(site.id, guid)):
         return _Feedback(check, guid, None)
     comment = checked_comment(site, fields.checked_fields(), lenient=True)
     id = deps().storage.check_records.get(site.id, same_fields(comment))

@@ -150,6 +150,7 @@ def test_marking_comments_in_wordpress_teaches_here(page: Page, blog: Blog) -> N
     press(page, blog, "approved", "Spam", "walked the pier path")
     press(page, blog, "spam", "Not Spam", "pills-casino")
     assert blog.statuses() == [(HAM, "spam"), (SPAM, "0")]
+    assert blog.live.storage.corpus.totals("demo") == (1, 1)
     assert blog.live.storage.check_records.counts("demo").popitem()[1] == {
         "ham": 1, "spam": 1, "missed_spam": 1, "false_positives": 1,
     }  # fmt: skip

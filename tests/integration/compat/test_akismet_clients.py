@@ -25,6 +25,11 @@ from tests.support.node import run_npm
 from tests.support.running_service import running_service
 
 CLIENTS = Path(__file__).parents[2] / "support" / "akismet_clients"
+#: Each test has a text of its own: the same text again is evidence against a comment.
+OTHER_HAM = "The new benches along the harbour wall are a fine place to read the newspaper in the evening."
+DOCS_HAM = "My grandfather repaired the old crane at the shipyard, so thank you for the photographs."
+HOST_HAM = "Does the lighthouse still open on Saturdays? We would like to bring my parents along."
+PATH_HAM = "The soup at the little kitchen behind the fish market was the best of the whole journey."
 COMMENT = {"user_ip": "203.0.113.9", "comment_author": "Ada", "comment_author_email": "ada@mail.example"}
 
 
@@ -103,7 +108,7 @@ def test_the_program_in_the_docs(server: Server) -> None:
     exec(program, names)
     with names["http_client"]:
         assert names["client"].verify_key()
-        assert names["client"].comment_check(**COMMENT, comment_content=HAM) is CheckResponse.HAM
+        assert names["client"].comment_check(**COMMENT, comment_content=DOCS_HAM) is CheckResponse.HAM
         assert names["client"].key_sites()
 
 
@@ -118,7 +123,7 @@ def test_the_python_client_with_asyncio(server: Server) -> None:
     async def check() -> CheckResponse:
         async with httpx.AsyncClient(event_hooks={"request": [redirect]}, timeout=10) as http:
             client = await akismet.AsyncClient.validated_client(Config(key_of(), BLOG), http)
-            return await client.comment_check(**COMMENT, comment_content=HAM)
+            return await client.comment_check(**COMMENT, comment_content=OTHER_HAM)
 
     assert asyncio.run(check()) is CheckResponse.HAM
 
@@ -139,10 +144,10 @@ FROM_AKISMET_API = {
 
 def test_akismet_api_with_the_key_in_the_host_name(server: Server, node: str) -> None:
     host = f"rest.example:{urlsplit(server.url).port}"
-    found = run_node(node, "--require", "./wildcard_dns.cjs", "akismet_api.cjs", "http", host, key_of())
+    found = run_node(node, "--require", "./wildcard_dns.cjs", "akismet_api.cjs", "http", host, key_of(), HOST_HAM)
     assert found == FROM_AKISMET_API
 
 
 def test_akismet_api_with_the_key_in_the_path(server: Server, node: str) -> None:
     endpoint = f"{server.url}/k/{key_of()}/1.1/"
-    assert run_node(node, "akismet_api.cjs", "http", server.host, key_of(), endpoint) == FROM_AKISMET_API
+    assert run_node(node, "akismet_api.cjs", "http", server.host, key_of(), PATH_HAM, endpoint) == FROM_AKISMET_API

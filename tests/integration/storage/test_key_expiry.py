@@ -10,9 +10,8 @@ from comments.check_lessons import with_lesson
 from comments.lifecycle import Action, Label
 from comments.report_rules import ReaderReport
 from comments.settings import Settings
-from comments.storage.checks import CheckAdmission, CheckAnswer, CheckRequest, new_check_id
 from comments.storage.check_records import CheckCallback
-from comments.storage.checks import CheckRequest
+from comments.storage.checks import CheckAdmission, CheckAnswer, CheckRequest, new_check_id
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction, Note

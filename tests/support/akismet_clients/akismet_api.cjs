@@ -1,7 +1,7 @@
-// Ask Replygate with the client `akismet-api`: `node akismet_api.cjs PROTOCOL HOST KEY [ENDPOINT]`.
+// Ask Replygate with the client `akismet-api`: `node akismet_api.cjs PROTOCOL HOST KEY TEXT [ENDPOINT]`.
 const { AkismetClient } = require("akismet-api");
 
-const [protocol, host, key, endpoint] = process.argv.slice(2);
+const [protocol, host, key, content, endpoint] = process.argv.slice(2);
 const client = new AkismetClient({ protocol, host, key, blog: "https://blog.example", charset: "UTF-8" });
 if (endpoint) client.endpoint = endpoint;
 
@@ -10,7 +10,7 @@ const comment = {
   useragent: "Mozilla/5.0",
   name: "Ada",
   email: "ada@mail.example",
-  content: "I walked the pier path last Sunday and the harbour lights were lovely.",
+  content,
   permalink: "https://blog.example/pier",
 };
 

@@ -9,13 +9,14 @@ const author = { email: "ada@mail.example", ipAddress: "203.0.113.9", name: "Ada
 const comment = (of, more = {}) =>
   new Comment({
     author: new Author({ ...author, ...of }),
-    content: "I walked the pier path last Sunday and the harbour lights were lovely.",
+    content: "The ferry timetable of the summer is useful, and the map shows the way from the station.",
     context: ["piers", "lights"],
     date: new Date(),
     permalink: "https://blog.example/pier",
     ...more,
   });
 
+const TEST = "We took the early boat with the children, and they still talk about the seals.";
 const name = (result) => Object.entries(CheckResult).find(([, value]) => value === result)[0];
 const found = {
   valid: await client.verifyKey(),
@@ -23,7 +24,7 @@ const found = {
   spam: name(await client.checkComment(comment({ name: "akismet-guaranteed-spam" }))),
   discard: name(await client.checkComment(comment({ name: "akismet-guaranteed-discard" }))),
   review: name(await client.checkComment(comment({}, { content: "Does anybody know the harbour times?" }))),
-  test: name(await new Client(key, blog, { baseUrl: server, isTest: true }).checkComment(comment({}))),
+  test: name(await new Client(key, blog, { baseUrl: server, isTest: true }).checkComment(comment({}, { content: TEST }))),
 };
 await client.submitSpam(comment({}));
 await client.submitHam(comment({}));
