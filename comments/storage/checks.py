@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Protocol
 
 from comments.attributes import AttributeAnswer, AttributeQuery
 from comments.model import Comment, Decision
-from comments.pseudonyms import new_id
+from comments.pseudonyms import ID_LETTERS, id_of, new_id
 from comments.site import Site
 
 from .values import Accepted
@@ -34,6 +35,11 @@ MAX_CHECKED = 200
 
 def new_check_id() -> str:
     return CHECK_PREFIX + new_id()
+
+
+def named_check_id(name: str) -> str:
+    """Return the id of the check with this name, always the same one."""
+    return CHECK_PREFIX + id_of(blake2b(name.encode(), digest_size=ID_LETTERS).digest())
 
 
 def is_check_id(id: str) -> bool:
@@ -130,6 +136,9 @@ class Checks(Protocol):
 
         Does nothing else for a check that has expired.
         """
+
+    def forget(self, site: str, id: str) -> None:
+        """Delete a check and its place in the queue. A lesson from it stays."""
 
     def waiting(self, site: str) -> int:
         """Count the checks that wait for a judge."""

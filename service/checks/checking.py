@@ -14,13 +14,13 @@ from comments.job_queue import JUDGE
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
-from comments.storage.checks import CheckAdmission, CheckAnswer, CheckRequest, new_check_id
+from comments.storage.checks import CHECK_SECONDS, CheckAdmission, CheckAnswer, CheckRequest, new_check_id
 from service.deps import Deps, deps
 from service.web.deferred_answers import wait_until
 
 from .feedback import teach_check, teach_text
 
-__all__ = ["ask_judges", "read_check", "start_check", "teach_check", "teach_text", "when_answered"]
+__all__ = ["ask_judges", "forget_check", "read_check", "start_check", "teach_check", "teach_text", "when_answered"]
 
 #: Checks of a whole site in one minute, as a multiple of those of one program.
 PER_SITE = 4
@@ -36,16 +36,17 @@ def start_check(
     counts: bool = False,
     days: int | None = None,
     attributes: AttributeQuery | None = None,
+    keep: bool = True,
 ) -> str:
     """Store a check, ask for judging, and return its id.
 
     `asker` names the program or key that asks, for limits. With `counts` evidence windows count it like a comment.
-    `attributes` asks for these scores too. `days` replaces the site's time for which checks are kept. Raises Invalid,
-    TooMany, Busy, StorageDown.
+    `attributes` asks for these scores too. `days` replaces the site's time for which checks are kept; without `keep`
+    the caller deletes the check by `forget_check`. Raises Invalid, TooMany, Busy, StorageDown.
 
     The program that asks decides about publishing. Rules for first-time commenters and spot checks do not apply.
     """
-    return ask_judges(deps(), site, comment, asker, counts=counts, days=days, attributes=attributes)
+    return ask_judges(deps(), site, comment, asker, counts=counts, days=days, attributes=attributes, keep=keep)
 
 
 def ask_judges(
@@ -57,6 +58,7 @@ def ask_judges(
     counts: bool = False,
     days: int | None = None,
     attributes: AttributeQuery | None = None,
+    keep: bool = True,
     key: str = "",
     fingerprint: str = "",
 ) -> str:
@@ -67,7 +69,7 @@ def ask_judges(
     id = new_check_id()
     request = CheckRequest(None, asker, deps.now(), (replace(comment, id=id),), counts=counts, attributes=attributes)
     admission = CheckAdmission(
-        seconds=(days or site.check_days) * 86_400,
+        seconds=(days or site.check_days) * 86_400 if keep else CHECK_SECONDS,
         max_kept=site.max_checks,
         max_waiting=MAX_WAITING_CHECKS,
         per_minute=site.checks_per_minute,
@@ -87,6 +89,11 @@ def read_check(site: str, id: str) -> CheckAnswer | None:
     """Return a check, answered (`is_complete`) or not yet; None if it is unknown or has expired."""
     answer = deps().storage.checks.answer(site, id)
     return answer if answer and answer.request.site is None else None
+
+
+def forget_check(site: str, id: str) -> None:
+    """Delete a check that nobody needs any more. Its text is gone from the storage."""
+    deps().storage.checks.forget(site, id)
 
 
 def when_answered(site: str, id: str, seconds: float, finish: Callable[[CheckAnswer | None], Response]) -> Response:

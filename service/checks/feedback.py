@@ -9,7 +9,7 @@ from comments.job_queue import LEARN
 from comments.lifecycle import Label
 from comments.model import Comment
 from comments.site import Site
-from comments.storage.checks import new_check_id
+from comments.storage.checks import named_check_id, new_check_id
 from service.deps import deps
 
 #: Feedback of one program in a minute.
@@ -32,12 +32,13 @@ def forget_lesson(site: Site, id: str, by: str) -> bool:
     return _change_lesson(site, id, None, by)
 
 
-def teach_text(site: Site, comment: Comment, label: Literal["spam", "ham"], by: str) -> str:
-    """Teach a text that was never checked. Returns an id with which the lesson can be replaced. Raises TooMany."""
-    d, id = deps(), new_check_id()
-    _count_feedback(by)
-    d.storage.checks.teach(site.id, None, with_lesson(replace(comment, id=id), Label(label), by, d.now()))
-    d.jobs.enqueue(LEARN, site.id)
+def teach_text(site: Site, comment: Comment, label: Literal["spam", "ham"], by: str, name: str = "") -> str:
+    """Teach a text that was never checked. Returns an id with which the lesson can be replaced. Raises TooMany.
+
+    A text that was taught with the same `name` before is the same lesson: a repeat changes nothing.
+    """
+    id = named_check_id(name) if name else new_check_id()
+    _change_lesson(site, id, Label(label), by, replace(comment, id=id))
     return id
 
 
@@ -47,12 +48,13 @@ def read_lesson(site: str, id: str) -> Label | None:
     return taught.lesson if taught else None
 
 
-def _change_lesson(site: Site, id: str, label: Label | None, by: str) -> bool:
+def _change_lesson(site: Site, id: str, label: Label | None, by: str, unchecked: Comment | None = None) -> bool:
+    """Change the lesson of a check, or of a comment that was not checked."""
     d = deps()
     _count_feedback(by)
     for _ in range(_ATTEMPTS):
         (before,) = d.storage.checks.taught(site.id, [id])
-        comment = before or _checked_comment(site.id, id)
+        comment = before or unchecked or _checked_comment(site.id, id)
         if comment is None:
             return False
         if (before.lesson if before else None) is label:

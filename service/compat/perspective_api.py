@@ -8,9 +8,10 @@ from werkzeug.exceptions import HTTPException
 from comments.attributes import SPAM_ATTRIBUTE, AttributeAnswer, AttributeQuery, AttributeScore
 from comments.errors import Invalid, ReplygateError
 from comments.model import Comment
+from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.checks import CheckAnswer
-from service.checks.checking import start_check, teach_text, when_answered
+from service.checks.checking import forget_check, start_check, teach_text, when_answered
 from service.checks.comment_fields import CheckedFields, checked_comment
 from service.web.site_access import key_id
 
@@ -69,8 +70,14 @@ def analyze_comment() -> Response:
     language = language_code(asked.languages[0]) if asked.languages else ""
     comment = _comment(site, text, language)
     query = AttributeQuery(names, language, asked.span_annotations, text if text != comment.content else "")
-    id = start_check(site, comment, asker, attributes=query)
-    return when_answered(site.id, id, ANALYZE_SECONDS, lambda answer: _analyzed(asked, names, answer))
+    id = start_check(site, comment, asker, attributes=query, keep=not asked.do_not_store)
+
+    def finish(answer: CheckAnswer | None) -> Response:
+        if asked.do_not_store:
+            forget_check(site.id, id)
+        return _analyzed(asked, names, answer)
+
+    return when_answered(site.id, id, ANALYZE_SECONDS, finish)
 
 
 def _comment(site: Site, text: str, language: str) -> Comment:
@@ -126,13 +133,14 @@ def _utf16(text: str, index: int) -> int:
 
 @blueprint.post("/v1alpha1/comments:suggestscore")
 def suggest_score() -> Response:
-    """Teach the site's model from a score of spam. Other attributes have no model that learns: they are ignored."""
+    """Teach the site's model from a score of spam, once for each text. Other attributes have no model that learns."""
     site, asker = _site_and_asker()
     suggested = message_of(request, SuggestCommentScoreRequest)
     check_suggestion(suggested)
     label = suggested_label(suggested)
     if label:
-        teach_text(site, _comment(site, suggested.comment.text, ""), label, asker)
+        comment = _comment(site, suggested.comment.text, "")
+        teach_text(site, comment, label, asker, f"perspective {digest(site.id, comment.content)}")
     answer = SuggestCommentScoreResponse(client_token=suggested.client_token, requested_languages=suggested.languages)
     return _message_answer(answer, {TAUGHT: label or "nothing"})
 

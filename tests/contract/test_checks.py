@@ -10,7 +10,15 @@ from comments.errors import Busy, KeyReused, TooMany
 from comments.lifecycle import Action, Label
 from comments.model import Comment, Signal
 from comments.setting_values import Term
-from comments.storage.checks import CheckAdmission, CheckAnswer, CheckedComment, CheckRequest, is_check_id, new_check_id
+from comments.storage.checks import (
+    CheckAdmission,
+    CheckAnswer,
+    CheckedComment,
+    CheckRequest,
+    is_check_id,
+    named_check_id,
+    new_check_id,
+)
 from comments.storage.interfaces import CoreStorage
 from comments.storage.values import EvidenceQuery, WindowUse
 from tests.support.builders import NOW, a_comment, a_decision, a_site, accepted, published
@@ -127,6 +135,21 @@ def test_a_check_that_is_gone_leaves_the_queue(storage: CoreStorage) -> None:
     id = asked(storage)
     storage.checks.put("blog", {id: None})
     assert storage.checks.waiting("blog") == 0
+
+
+def test_a_forgotten_check_is_deleted_and_a_late_answer_dropped(storage: CoreStorage) -> None:
+    id, other = asked(storage), asked(storage)
+    assert {*claimed(storage)} == {id, other}
+    storage.checks.forget("blog", id)
+    storage.checks.put("blog", {id: CheckAnswer(of_program(), (CheckedComment("a", VERDICT),), 1)})
+    assert storage.checks.answer("blog", id) is None
+    assert (storage.checks.kept("blog"), storage.checks.waiting("blog")) == (1, 1)
+
+
+def test_a_name_always_gives_the_same_id() -> None:
+    assert named_check_id("a") == named_check_id("a") != named_check_id("b")
+    assert is_check_id(named_check_id("a"))
+    assert len(named_check_id("a")) == len(new_check_id())
 
 
 def test_beyond_the_limit_those_that_expire_first_are_dropped(storage: CoreStorage) -> None:

@@ -84,6 +84,12 @@ class MemoryChecks:
                     data.due_checks.pop(id, None)
                     self._sites.announce(id)
 
+    def forget(self, site: str, id: str) -> None:
+        with self._sites.lock:
+            self._checks.get(site, {}).pop(id, None)
+            self._sites[site].due_checks.pop(id, None)
+            self._sites[site].attempts.pop(id, None)
+
     def waiting(self, site: str) -> int:
         return len(self._sites[site].due_checks)
 

@@ -98,6 +98,14 @@ class RedisChecks:
         records = [pack_check(answer) if answer else b"" for answer in answers.values()]
         self._put([k.due_checks(site), k.attempts(site), *(k.check(site, id) for id in answers)], named, *records)
 
+    def forget(self, site: str, id: str) -> None:
+        k, pipe = self._keys, self._client.pipeline()
+        pipe.delete(k.check(site, id))
+        pipe.zrem(k.checks(site), id)
+        pipe.zrem(k.due_checks(site), id)
+        pipe.hdel(k.attempts(site), id)
+        pipe.execute()
+
     def waiting(self, site: str) -> int:
         return int(self._client.zcard(self._keys.due_checks(site)))
 

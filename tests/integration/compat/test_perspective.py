@@ -1,6 +1,7 @@
 """The Perspective API: scores, spans, languages, errors in Google's form, and suggestions."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -225,6 +226,63 @@ def test_nothing_enters_the_comments_of_the_site(perspective: PerspectiveServer)
     perspective.analyze(RUDE)
     comments = perspective.storage.comments
     assert not any(comments.by_status("blog", status, 9).rows for status in Status)
+
+
+def stored_checks(perspective: PerspectiveServer) -> int:
+    return perspective.storage.checks.kept("blog")
+
+
+def test_a_text_that_must_not_be_stored_is_deleted_with_its_check(perspective: PerspectiveServer) -> None:
+    assert perspective.analyze(CALM, doNotStore=True).status_code == 200
+    assert (stored_checks(perspective), perspective.storage.checks.waiting("blog")) == (0, 0)
+    assert perspective.analyze(CALM).status_code == 200
+    assert stored_checks(perspective) == 1
+
+
+def test_such_a_text_is_deleted_too_if_no_judge_answers(storage: Storage) -> None:
+    class NoJobs:
+        def enqueue(self, job: str, site: str, token: str = "") -> None: ...
+
+    server = open_perspective(storage, NoJobs())
+    error_of(server.analyze(CALM, doNotStore=True), 503)
+    assert (stored_checks(server), storage.checks.waiting("blog")) == (0, 0)
+
+
+def test_a_suggestion_teaches_once_and_the_other_label_replaces_it(perspective: PerspectiveServer) -> None:
+    def suggest(text: str, value: float) -> None:
+        scores = {"SPAM": {"summaryScore": {"value": value}}}
+        assert perspective.post({"comment": {"text": text}, "attributeScores": scores}, SUGGEST).status_code == 200
+
+    def lessons() -> list[tuple[str, str]]:
+        checks = perspective.storage.checks
+        taught = [c for c in checks.taught("blog", checks.taught_ids("blog")) if c]
+        return sorted((c.content, str(c.lesson)) for c in taught)
+
+    for _ in range(3):
+        suggest("Buy watches", 1)
+    suggest("Nice map", 0)
+    assert lessons() == [("Buy watches", "spam"), ("Nice map", "ham")]
+    suggest("Buy watches", 0)
+    assert lessons() == [("Buy watches", "ham"), ("Nice map", "ham")]
+
+
+def test_checks_of_one_key_are_limited(storage: Storage) -> None:
+    server = open_perspective(storage, checks_per_minute=1)
+    answers = [server.analyze(CALM) for _ in range(12)]
+    refused = next(answer for answer in answers if answer.status_code != 200)
+    assert error_of(refused, 429)["status"] == "RESOURCE_EXHAUSTED"
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_no_log_line_contains_a_key(perspective: PerspectiveServer, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        perspective.analyze(CALM)
+        perspective.post({}, query_string={"key": "rgk_wrong_secretsecret"})
+        perspective.client.get(f"{ANALYZE}?key={perspective.key}")
+    lines = [f"{record.getMessage()} {vars(record)}" for record in caplog.records]
+    assert any("comments:analyze" in line for line in lines)
+    secrets = (perspective.key.rpartition("_")[2], "secretsecret")
+    assert not any(secret in line for secret in secrets for line in lines)
 
 
 @pytest.mark.parametrize(("value", "taught"), [(1, "spam"), (0.5, "spam"), (0.49, "ham"), (0, "ham")])
