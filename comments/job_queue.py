@@ -20,6 +20,7 @@ MOVED_THREADS = "workers.jobs.update_threads"
 NOTIFY = "workers.jobs.send_notices"
 NUMBERS = "workers.jobs.count_numbers"
 REMOVE_SITE = "workers.jobs.remove_site"
+IMPORT_UPLOAD = "workers.jobs.import_upload"
 RETENTION = "workers.jobs.delete_expired"
 ERASE = "workers.jobs.erase_subjects"
 
@@ -27,7 +28,7 @@ ERASE = "workers.jobs.erase_subjects"
 #: because RQ loses jobs of workers that listen to several. Only `delivery` needs access to the internet.
 QUEUES = {
     JUDGE: "judge",
-    **dict.fromkeys((LEARN, INDEX, MOVED_THREADS, NUMBERS, REMOVE_SITE, RETENTION, ERASE), "background"),
+    **dict.fromkeys((LEARN, INDEX, MOVED_THREADS, NUMBERS, REMOVE_SITE, IMPORT_UPLOAD, RETENTION, ERASE), "background"),
     DELIVER: "delivery",
     NOTIFY: "delivery",
 }

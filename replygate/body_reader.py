@@ -4,6 +4,32 @@ import asyncio
 from typing import Any
 
 from service.web.request_body import FORM_TYPES, PLAIN_TEXT
+from service.web.upload_limits import MAX_UPLOAD_REQUEST, UPLOAD_SECONDS, UPLOADS_AT_ONCE, is_upload
+
+
+class TooManyUploads(Exception):
+    """Raised if this process reads as many uploads as fit into its memory."""
+
+
+class BodyReader:
+    """Reads bodies of requests, each with the limit and the time of its kind."""
+
+    def __init__(self, max_body: int, max_form: int, timeout: float) -> None:
+        self._max_body, self._max_form, self._timeout = max_body, max_form, timeout
+        self._uploads = 0
+
+    async def read(self, scope: Any, protocol: Any) -> bytes:
+        """Raises TimeoutError and TooManyUploads."""
+        if not is_upload(scope.method, scope.path, scope.headers.get("cookie") or ""):
+            longest = self._max_form if is_form(scope) else self._max_body
+            return await read_body(scope, protocol, longest, self._timeout)
+        if self._uploads >= UPLOADS_AT_ONCE:
+            raise TooManyUploads
+        self._uploads += 1
+        try:
+            return await read_body(scope, protocol, MAX_UPLOAD_REQUEST, UPLOAD_SECONDS)
+        finally:
+            self._uploads -= 1
 
 
 async def read_body(scope: Any, protocol: Any, max_bytes: int, timeout: float) -> bytes:

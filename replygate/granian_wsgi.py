@@ -19,7 +19,7 @@ from comments.watchdog import INTERVAL
 from service.web.deferred_answers import BEGAN_KEY, CAN_DEFER_KEY, RESUME_KEY, DeferredAnswer
 from service.web.event_streams import EventStream
 
-from .body_reader import is_form, read_body
+from .body_reader import BodyReader, TooManyUploads
 from .open_connections import Headers, OpenStreams, WaitingRequests
 from .wsgi_environ import Scope, environ, unreadable, unreadable_headers
 
@@ -89,7 +89,7 @@ class WSGIAdapter:
         body_timeout: float = BODY_TIMEOUT,
         alive: Callable[[], None] = lambda: None,
     ) -> None:
-        self._app, self._max_body, self._max_form, self._body_timeout = app, max_body, max_form, body_timeout
+        self._app, self._bodies = app, BodyReader(max_body, max_form, body_timeout)
         self._alive = alive
         self._threads = RequestThreads(threads, "request")
         self._health = {path: RequestThreads(1, path) for path in HEALTH_PATHS}
@@ -122,15 +122,14 @@ class WSGIAdapter:
             return
         threads = self._health.get(scope.path, self._threads)
         try:
-            longest = self._max_form if is_form(scope) else self._max_body
-            body = await read_body(scope, protocol, longest, self._body_timeout)
+            body = await self._bodies.read(scope, protocol)
             began = perf_counter()
             environment = environ(scope, body) | {CAN_DEFER_KEY: True}
             status, headers, content = await threads.answer(self._app, environment)
         except TimeoutError:
             protocol.response_bytes(408, PROBLEM, TOO_SLOW)
             return
-        except TooManyWaiting:
+        except (TooManyWaiting, TooManyUploads):
             protocol.response_bytes(503, [*PROBLEM, ("retry-after", "1")], BUSY)
             return
         if isinstance(content, DeferredAnswer):

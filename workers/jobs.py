@@ -8,11 +8,11 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from comments.audit import SYSTEM, AuditAction, AuditEntry
 from comments.errors import NotFound
 from comments.job_queue import (
     DELIVER,
     ERASE,
+    IMPORT_UPLOAD,
     INDEX,
     JUDGE,
     LEARN,
@@ -24,12 +24,13 @@ from comments.job_queue import (
 )
 from comments.queue_ranking import index_outdated
 from comments.site import Site
-from comments.site_deletion import is_removable
 
+from .deleted_sites import remove_some
 from .delivery.notice_sender import start_notices
 from .delivery.outbox import deliver_batch
 from .deps import Deps, deps
 from .expired_data import delete_some
+from .importing.upload_import import import_step
 from .judging.policy import catalogue
 from .lessons import learn_some
 from .moved_threads import follow_moves
@@ -74,7 +75,7 @@ def count_numbers(site: str, token: str) -> None:
 
 def remove_site(site: str, token: str) -> None:
     """Remove everything that is stored for a site, some days after an owner deleted it."""
-    _repeat(REMOVE_SITE, site, token, _removal_step)
+    _repeat(REMOVE_SITE, site, token, remove_some)
 
 
 def delete_expired(site: str, token: str) -> None:
@@ -85,6 +86,11 @@ def delete_expired(site: str, token: str) -> None:
 def erase_subjects(site: str, token: str) -> None:
     """Erase the data of people who asked for it."""
     _repeat(ERASE, site, token, erase_some)
+
+
+def import_upload(site: str, token: str) -> None:
+    """Import the file that an owner uploaded, a batch at a time."""
+    _repeat(IMPORT_UPLOAD, site, token, import_step)
 
 
 def send_notices(_site: str, _token: str) -> None:
@@ -100,6 +106,7 @@ CALLABLES: Mapping[str, Callable[[str, str], None]] = {
     MOVED_THREADS: update_threads,
     NUMBERS: count_numbers,
     REMOVE_SITE: remove_site,
+    IMPORT_UPLOAD: import_upload,
     RETENTION: delete_expired,
     ERASE: erase_subjects,
     NOTIFY: send_notices,
@@ -126,18 +133,3 @@ def _repeat(job: str, site_id: str, token: str, work: Callable[[Deps, Site], boo
 def _index_batch(d: Deps, site: Site) -> bool:
     full = index_outdated(d.storage, site.id, catalogue(d.filters), LOAD_BATCH) == LOAD_BATCH
     return full or d.storage.queue_index.continue_upkeep(site.id)
-
-
-def _removal_step(d: Deps, site: Site) -> bool:
-    """Remove some keys; after the last ones, what people have on the site and the site itself."""
-    if not is_removable(site, d.now()):
-        return False
-    if d.storage.sites.remove_step(site.id):
-        return True
-    for person in d.storage.people.all():
-        after = person.without_site(site.id)
-        if after != person and not d.storage.people.compare_and_set(person, after):
-            return True  # changed in between: read the people again
-    d.storage.sites.remove(site.id, AuditEntry(SYSTEM, AuditAction.SITE_REMOVE, site.id, before=site.name))
-    log.info("removed a deleted site", extra={"site": site.id})
-    return False

@@ -17,6 +17,7 @@ from comments.job_queue import (
     DELIVER,
     ERASE,
     FORMER_QUEUES,
+    IMPORT_UPLOAD,
     INDEX,
     JUDGE,
     LEARN,
@@ -125,6 +126,7 @@ class Sweep:
                 RETENTION: lambda: self._has_expired(site),
                 ERASE: lambda: storage.subjects.has_open(id),
                 NUMBERS: lambda: storage.numbers.is_recounting(id),
+                IMPORT_UPLOAD: lambda: (state := storage.import_uploads.get(id)) is not None and state.is_working,
                 DELIVER: lambda: self._has_deliveries(site),
             }
         yield from ((job, "") for job, is_due in checks.items() if QUEUES[job] in short and is_due())

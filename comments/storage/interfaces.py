@@ -18,6 +18,7 @@ from .check_records import CheckRecords
 from .checks import Announcements, Checks
 from .corpus_lessons import Corpus
 from .deliveries import Deliveries
+from .import_uploads import ImportUploads
 from .notes_and_bulks import BulkActions, Notes
 from .notices import Notices
 from .numbers import Numbers
@@ -220,3 +221,4 @@ class Storage(CoreStorage):
     thread_details: ThreadDetailsStore
     thread_indexes: ThreadIndexes
     archives: Archives
+    import_uploads: ImportUploads

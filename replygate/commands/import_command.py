@@ -10,6 +10,8 @@ from typing import Any, TextIO
 import click
 
 from comments.audit import CONSOLE, AuditAction, AuditEntry
+from comments.import_programs import PROGRAMS, ImportProgram
+from comments.import_report import ImportReport
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
 from comments.thread_plans import mapping_of
@@ -17,9 +19,8 @@ from replygate.deployment import current_deployment
 from workers.importing.batch_importer import BatchImporter
 from workers.importing.export_files import ExportUnreadable
 from workers.importing.file_import import arrange_file, import_plan
-from workers.importing.formats import FORMATS, ExportFormat
+from workers.importing.formats import READERS
 from workers.importing.import_plan import open_plan
-from workers.importing.import_report import ImportReport
 from workers.importing.page_names import PageNames
 from workers.importing.planned_rows import PlanOptions
 
@@ -59,20 +60,20 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _command(name: str, form: ExportFormat) -> click.Command:
+def _command(program: ImportProgram) -> click.Command:
     @_options
     def run(**options: Any) -> None:
-        run_import(form, **options)
+        run_import(program, **options)
 
-    return click.command(name, help=f"Import comments of {form.program.label}. FILE: {form.file}.")(run)
+    return click.command(program.name, help=f"Import comments of {program.label}. FILE: {program.file}.")(run)
 
 
-for _name, _form in FORMATS.items():
-    import_comments.add_command(_command(_name, _form))
+for _program in PROGRAMS.values():
+    import_comments.add_command(_command(_program))
 
 
 def run_import(
-    form: ExportFormat,
+    program: ImportProgram,
     file: Path,
     id: str,
     dry_run: bool,
@@ -88,7 +89,7 @@ def run_import(
     importer = BatchImporter(
         deployment.storage,
         site,
-        form.program,
+        program,
         Pseudonyms(deployment.settings.secret_key),
         report,
         dry_run,
@@ -98,11 +99,13 @@ def run_import(
         plan.source = source
         options = PlanOptions(pingbacks, unpublished)
         try:
-            arrange_file(plan, file, form, names, options, report, MAX_UNPACKED, ProgressDisplay("Reading", "%"))
+            arrange_file(
+                plan, file, READERS[program.name], names, options, report, MAX_UNPACKED, ProgressDisplay("Reading", "%")
+            )
         except ExportUnreadable as error:
             raise click.ClickException(f"{error} Nothing was imported.") from error
         if not dry_run:
-            entry = AuditEntry(CONSOLE, AuditAction.IMPORT, site=site.id, after=form.program.label)
+            entry = AuditEntry(CONSOLE, AuditAction.IMPORT, site=site.id, after=program.label)
             deployment.storage.audit.append(entry)
         import_plan(plan, importer, ProgressDisplay("Checking" if dry_run else "Importing", "comments"))
     for line in report.lines(dry_run):

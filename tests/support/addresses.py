@@ -177,6 +177,12 @@ BEHIND_THE_DOOR = (
     _post("/sites/<site>/threads/details", "owner", thread="post-12", title="Walks"),
     _post("/sites/<site>/threads/state", "owner", thread="post-12", closed="yes"),
     _get("/sites/<site>/threads/moves", "owner"),
+    _get("/sites/<site>/import", "owner"),
+    _post("/sites/<site>/import", "owner", 303, step="discard"),
+    _get("/v1/sites/<site>/import", "owner", 404),
+    Address("POST", "/v1/sites/<site>/import", "owner", 422, json={}, query={"program": "wxr"}),
+    Address("POST", "/v1/sites/<site>/import/start", "owner", 422, json={}),
+    Address("DELETE", "/v1/sites/<site>/import", "owner", 204, json={}),
     _post("/sites/<site>/threads/moves", "owner", 200, old="post-12", new="post-13"),
     _get("/sites/<site>/akismet", "owner"),
     _post("/sites/<site>/akismet", "owner", 200, step="rotate", password=PASSWORD),
@@ -242,7 +248,7 @@ OPEN = {
 
 
 def is_open(rule: str) -> bool:
-    reviewing = rule.startswith(("/v1/sites/<site>/review/", KEYS_API))
+    reviewing = rule.startswith(("/v1/sites/<site>/review/", "/v1/sites/<site>/import", KEYS_API))
     return rule == "/" or (not reviewing and any(rule.startswith(start) for start in OPEN))
 
 

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from comments.email_subscriptions import REPLIES
+from comments.import_programs import ImportProgram
 from comments.isso_names import FIRST_OWN_NUMBER, id_of_isso_comment
 from comments.lifecycle import Action, Role, Status
 from comments.model import STAFF, Comment, Decision
@@ -37,18 +38,10 @@ def imported_id(program: str, source: str, old_id: str) -> str:
 
     A comment from Isso keeps its number, unless the import has a name of its own.
     """
-    if program == "isso" and not source and old_id.isdecimal() and 0 < int(old_id) < FIRST_OWN_NUMBER:
+    if program == "isso" and not source and old_id.isdecimal() and 0 < int(old_id[:20]) < FIRST_OWN_NUMBER:
         return id_of_isso_comment(int(old_id))
     name = "\0".join(("replygate import", program, source, old_id)).encode("utf-8", "replace")
     return id_of(blake2b(name, digest_size=ID_LETTERS).digest())
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A program whose exports can be imported: its name in commands, and its name for people."""
-
-    name: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,7 @@ class ConvertedComment:
 
 
 def converted(
-    planned: PlannedComment, program: Program, site: str, names: Pseudonyms, staff: Collection[str]
+    planned: PlannedComment, program: ImportProgram, site: str, names: Pseudonyms, staff: Collection[str]
 ) -> ConvertedComment:
     """Convert a comment. `staff` are email addresses of the team, in lower case."""
     source, changes = planned.comment, list[str]()

@@ -5,13 +5,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from comments.import_report import ImportReport
 from comments.storage.store_waits import retried
 
 from .batch_importer import BATCH_SIZE, BatchImporter
 from .export_files import ExportReader, open_export
-from .formats import ExportFormat
+from .formats import ReadExport
 from .import_plan import ImportPlan
-from .import_report import ImportReport
 from .page_names import PageNames
 from .planned_rows import PlanOptions
 from .source_rows import SourceRow
@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 def arrange_file(
     plan: ImportPlan,
     path: Path,
-    form: ExportFormat,
+    read: ReadExport,
     names: PageNames,
     options: PlanOptions,
     report: ImportReport,
@@ -34,7 +34,7 @@ def arrange_file(
 ) -> None:
     """Read a file into the plan. Raises ExportUnreadable; nothing is imported then."""
     with open_export(path, limit) as file:
-        plan.read(_watched(form.read(file), file, progress), report)
+        plan.read(_watched(read(file), file, progress), report)
     plan.arrange(names, options, report)
 
 

@@ -1,10 +1,8 @@
-"""The formats that can be imported. To add one, add its reader and a row."""
+"""The readers of exports, one for each program of `comments.import_programs`."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from .commento_export import read_commento
-from .converted_comments import Program
 from .disqus_export import read_disqus
 from .export_files import ExportReader
 from .isso_database import read_isso
@@ -12,23 +10,13 @@ from .remark42_export import read_remark42
 from .source_rows import SourceRow
 from .wordpress_export import read_wxr
 
+#: Each raises ExportUnreadable.
+ReadExport = Callable[[ExportReader], Iterator[SourceRow]]
 
-@dataclass(frozen=True, slots=True)
-class ExportFormat:
-    """A format: its program, how people get the file, and its reader, which raises ExportUnreadable."""
-
-    program: Program
-    file: str
-    read: Callable[[ExportReader], Iterator[SourceRow]]
-
-
-FORMATS: Mapping[str, ExportFormat] = {
-    found.program.name: found
-    for found in (
-        ExportFormat(Program("wxr", "WordPress"), "WXR, from Tools > Export in WordPress", read_wxr),
-        ExportFormat(Program("disqus", "Disqus"), "XML, from Setup > Export in Disqus", read_disqus),
-        ExportFormat(Program("isso", "Isso"), "SQLite, the file that `dbpath` names in Isso's settings", read_isso),
-        ExportFormat(Program("remark42", "Remark42"), "JSON lines, from `backup` in Remark42", read_remark42),
-        ExportFormat(Program("commento", "Commento"), "JSON, from the export of Commento or Comentario", read_commento),
-    )
-}  # fmt: skip
+READERS: Mapping[str, ReadExport] = {
+    "wxr": read_wxr,
+    "disqus": read_disqus,
+    "isso": read_isso,
+    "remark42": read_remark42,
+    "commento": read_commento,
+}

@@ -12,9 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from comments.storage.codec import moment
+from comments.import_report import ImportReport
 
-from .import_report import ImportReport
 from .page_names import PageNames
 from .planned_rows import (
     Planned,
@@ -189,7 +188,7 @@ class ImportPlan:
             " LEFT JOIN comments p ON p.n = c.above WHERE c.skip = '' ORDER BY c.thread, c.level, c.received, c.n"
         )
         for row, received, status, thread, above, teaches, has_replies in rows:
-            comment = replace(unpacked_row(row), received=moment(received), status=SourceStatus(status))
+            comment = replace(unpacked_row(row, received), status=SourceStatus(status))
             yield PlannedComment(comment, thread, above or "", bool(has_replies), bool(teaches), self.source)
 
     def _planned_pages(self) -> Iterator[PlannedPage]:

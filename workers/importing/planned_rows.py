@@ -1,10 +1,12 @@
 """Rows of an export as they will be imported, and their form in the plan."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Any
 
-from comments.storage.codec import milliseconds
+from comments.storage.codec import milliseconds, moment
 
 from .source_rows import CommentKind, SourceComment, SourceStatus, TextForm
 
@@ -55,9 +57,41 @@ def kind_problem(comment: SourceComment) -> str:
 
 
 def packed_row(comment: SourceComment) -> str:
-    return json.dumps(asdict(replace(comment, received=None)), ensure_ascii=False)
+    """Return the row as JSON, without its time, which is stored apart. Fields with their default are left out."""
+    kept = {name: value for name, default in _FIELDS if (value := getattr(comment, name)) != default}
+    return json.dumps(kept, ensure_ascii=False)
 
 
-def unpacked_row(row: str) -> SourceComment:
+def unpacked_row(row: str, received: int) -> SourceComment:
     found: dict[str, Any] = json.loads(row)
-    return SourceComment(**{**found, "form": TextForm(found["form"]), "kind": CommentKind(found["kind"])})
+    for name, kind in _ENUMS.items():
+        if name in found:
+            found[name] = kind(found[name])
+    return SourceComment(**found, received=moment(received))
+
+
+_FIELDS = tuple((f.name, f.default) for f in fields(SourceComment) if f.name != "received")
+_ENUMS = {"form": TextForm, "kind": CommentKind, "status": SourceStatus}
+
+
+def packed_batch(rows: Iterable[Planned]) -> bytes:
+    """Return planned rows as compressed JSON."""
+    return zlib.compress(json.dumps([_packed_planned(row) for row in rows], ensure_ascii=False).encode(), 1)
+
+
+def unpacked_batch(packed: bytes) -> list[Planned]:
+    return [_unpacked_planned(row) for row in json.loads(zlib.decompress(packed))]
+
+
+def _packed_planned(row: Planned) -> list[Any]:
+    if isinstance(row, PlannedPage):
+        return [row.thread, row.title, row.closed]
+    c = row.comment
+    return [row.thread, row.above, row.has_replies, row.teaches, row.source, stored_milliseconds(c), packed_row(c)]
+
+
+def _unpacked_planned(row: list[Any]) -> Planned:
+    if len(row) == len(fields(PlannedPage)):
+        return PlannedPage(*row)
+    thread, above, has_replies, teaches, source, received, packed = row
+    return PlannedComment(unpacked_row(packed, received), thread, above, has_replies, teaches, source)

@@ -2,9 +2,8 @@
 
 import sqlite3
 
+from comments.import_report import ImportReport
 from comments.storage.thread_tree import MAX_THREAD_DEPTH
-
-from .import_report import ImportReport
 
 #: Levels of replies. The last ones stay open for answers.
 MAX_LEVEL = MAX_THREAD_DEPTH - 1

@@ -12,6 +12,7 @@ from .comments import CommentKeys
 from .declarations import DECLARATIONS, ExportClass, KeyDeclaration
 from .deliveries import DeliveryKeys
 from .evidence import EvidenceKeys
+from .imports import ImportKeys
 from .moderation import ModerationKeys
 from .names import SHARED, WHOLE_SITE, thread_name, value_name
 from .notices import NoticeKeys
@@ -44,5 +45,6 @@ class Keys(
     NoticeKeys,
     NumberKeys,
     SubjectKeys,
+    ImportKeys,
 ):
     """All keys in one object, for stores that use several subjects."""

@@ -23,6 +23,7 @@ from .comments import RedisComments
 from .corpus import RedisCorpus
 from .deliveries import RedisDeliveries
 from .evidence import RedisEvidence
+from .import_uploads import RedisImportUploads
 from .notes_and_bulks import RedisBulkActions, RedisNotes
 from .notices import RedisNotices
 from .numbers import RedisNumbers
@@ -82,6 +83,7 @@ def open_redis(settings: Settings) -> Storage:
         checks=RedisChecks(client, keys),
         announcements=RedisAnnouncements(client, keys),
         numbers=RedisNumbers(client, keys),
+        import_uploads=RedisImportUploads(client, keys),
         sites=RedisSites(client, keys, together),
         people=RedisPeople(client, keys),
         outbox=RedisOutbox(client, keys),

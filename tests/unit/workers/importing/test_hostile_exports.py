@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from comments.import_report import ImportReport
 from tests.support.builders import a_site
 from workers.importing.export_files import ExportUnreadable
 from workers.importing.file_import import arrange_file
-from workers.importing.formats import FORMATS
+from workers.importing.formats import READERS
 from workers.importing.import_plan import open_plan
-from workers.importing.import_report import ImportReport
 from workers.importing.page_names import PageNames
 from workers.importing.planned_rows import PlannedComment, PlanOptions
 
@@ -40,7 +40,7 @@ def read(path: Path, name: str = "wxr", limit: int = 2**30) -> tuple[list[Planne
     report = ImportReport()
     with open_plan() as plan:
         names = PageNames(a_site(origins=("https://pier.example",)))
-        arrange_file(plan, path, FORMATS[name], names, PlanOptions(), report, limit, lambda done, total: None)
+        arrange_file(plan, path, READERS[name], names, PlanOptions(), report, limit, lambda done, total: None)
         return [row for row in plan.planned() if isinstance(row, PlannedComment)], report
 
 
