@@ -1,15 +1,17 @@
 """Akismet's clients, unchanged, against a running server with a judge."""
 
 import asyncio
+import http.client
 import json
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import akismet
 import httpx
@@ -28,6 +30,7 @@ CLIENTS = Path(__file__).parents[2] / "support" / "akismet_clients"
 #: Each test has a text of its own: the same text again is evidence against a comment.
 OTHER_HAM = "The new benches along the harbour wall are a fine place to read the newspaper in the evening."
 DOCS_HAM = "My grandfather repaired the old crane at the shipyard, so thank you for the photographs."
+OLD_HAM = "I have kept a photograph of the tram on the quay since I was seven, and here it is again."
 HOST_HAM = "Does the lighthouse still open on Saturdays? We would like to bring my parents along."
 PATH_HAM = "The soup at the little kitchen behind the fish market was the best of the whole journey."
 COMMENT = {"user_ip": "203.0.113.9", "comment_author": "Ada", "comment_author_email": "ada@mail.example"}
@@ -78,8 +81,8 @@ def http_client(server: Server) -> httpx.Client:
 
 
 def test_the_python_client(server: Server) -> None:
-    with http_client(server) as http:
-        client = akismet.SyncClient.validated_client(Config(key_of(), BLOG), http)
+    with http_client(server) as redirected:
+        client = akismet.SyncClient.validated_client(Config(key_of(), BLOG), redirected)
         assert client.comment_check(**COMMENT, comment_content=HAM) is CheckResponse.HAM
         assert client.comment_check(**COMMENT, comment_content=SPAM) is CheckResponse.SPAM
         assert client.comment_check(**COMMENT, comment_content="The harbour times?") is CheckResponse.SPAM
@@ -126,6 +129,21 @@ def test_the_python_client_with_asyncio(server: Server) -> None:
             return await client.comment_check(**COMMENT, comment_content=OTHER_HAM)
 
     assert asyncio.run(check()) is CheckResponse.HAM
+
+
+def test_a_client_that_speaks_http_1_0(server: Server) -> None:
+    """WordPress does."""
+
+    class OldConnection(http.client.HTTPConnection):
+        _http_vsn, _http_vsn_str = 10, "HTTP/1.0"
+
+    form = urlencode({**COMMENT, "api_key": key_of(), "blog": BLOG, "comment_content": OLD_HAM})
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "Host": "rest.akismet.com"}
+    with closing(OldConnection(server.host, timeout=30)) as connection:
+        connection.request("POST", "/1.1/comment-check", form, headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b"false")
+        assert answer.headers["X-akismet-guid"]
 
 
 def test_the_client_of_cedx(server: Server, node: str) -> None:
