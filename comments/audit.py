@@ -70,6 +70,7 @@ class AuditAction(StrEnum):
     EXPORT_AUDIT = "export.audit"
     IMPORT = "import.comments"
     SUBJECT_EXPORT = "export.person"
+    ERASURE_ASKED = "erasure.asked"
     ERASURE = "erasure"
     REPORTS_LIMITED = "report.limited"
     PROPOSE = "comment.propose"
@@ -132,6 +133,7 @@ AUDIT_LABELS: Mapping[str, str] = {
     AuditAction.EXPORT_AUDIT: "Audit log exported",
     AuditAction.IMPORT: "Comments imported",
     AuditAction.SUBJECT_EXPORT: "Data of a person exported",
+    AuditAction.ERASURE_ASKED: "Erasure requested",
     AuditAction.ERASURE: "Personal data erased",
     AuditAction.REPORTS_LIMITED: "Reports hold no more comments for an hour",
     AuditAction.PROPOSE: "Decision proposed",

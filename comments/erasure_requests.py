@@ -11,6 +11,7 @@ from .model import Comment
 from .pseudonyms import Pseudonyms, new_id
 from .site import Site
 from .storage.interfaces import Storage
+from .storage.queue_index import INDEXED, IndexQuery
 from .subject_export import find_comments
 from .validation import is_email
 
@@ -59,6 +60,26 @@ def preview_erasure(storage: Storage, site: Site, subject: Subject) -> ErasurePr
         return ErasurePreview(site, person, comments)
     _, all_linked = find_comments(storage, site.id, replace(subject, linked=True))
     return ErasurePreview(site, person, comments, len(all_linked) - len(comments))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPreview:
+    """The comments that the search index has under a person's names."""
+
+    total: int
+    first: Sequence[Comment]
+    unindexed: int
+
+
+def indexed_preview(storage: Storage, site: str, subject: Subject, n: int = 5) -> IndexedPreview:
+    """Look a person up in the search index, which takes as long on a site of any size."""
+    terms = tuple(f"identity:{name}" for name in (*subject.identities, *subject.users))
+    if not terms:
+        first = [comment for comment in storage.comments.load(site, subject.ids) if comment]
+        return IndexedPreview(len(first), first, 0)
+    found = storage.queue_index.find(site, IndexQuery((terms,), order="newest", limit=n, statuses=INDEXED))
+    first = [comment for comment in storage.comments.load(site, [hit.id for hit in found.hits]) if comment]
+    return IndexedPreview(found.total, first, found.unindexed)
 
 
 def request_erasure(

@@ -21,11 +21,11 @@ def markdown_table() -> str:
             if declared.export is export:
                 what = str(getattr(Keys, name).__doc__).split(";")[1].strip()
                 secrets = f"; secret: {declared.left_out}" if declared.left_out else ""
-                rows.append(f"| `{_pattern(name)}` | {what} | {export}{secrets} |")
+                rows.append(f"| `{key_pattern(name)}` | {what} | {export}{secrets} |")
     return "\n".join(rows) + "\n"
 
 
-def _pattern(name: str) -> str:
+def key_pattern(name: str) -> str:
     method = getattr(Keys("rg"), name)
     parameters = {p: "{site}" if p == "site" else f"<{p}>" for p in inspect.signature(method).parameters}
     form = str(method(**parameters))

@@ -77,6 +77,7 @@ SENTENCES: Mapping[str, str] = {
     AuditAction.EXPORT_AUDIT: "exported the audit log",
     AuditAction.IMPORT: "imported comments[ from {after}]",
     AuditAction.SUBJECT_EXPORT: "exported the data of a person",
+    AuditAction.ERASURE_ASKED: "asked to erase the data of a person",
     AuditAction.ERASURE: "erased the data of a person[ (receipt {subject})]",
     AuditAction.REPORTS_LIMITED: "reported so many comments that reports hold no more for an hour",
     AuditAction.PROPOSE: "proposed a decision on {comment}[: {after}]",

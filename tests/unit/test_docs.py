@@ -18,7 +18,7 @@ from click.testing import Result
 
 from comments.signals import missing_declarations
 from comments.translations import translations
-from docs import export_table, language_table
+from docs import export_table, language_table, privacy_table
 from docs.site_settings import with_table
 from replygate.__main__ import cli
 from service.web.errors import MAPPINGS
@@ -141,6 +141,12 @@ def test_the_languages_page_lists_every_language_and_who_reviewed_it() -> None:
     page = PAGES["docs/languages.md"]
     assert language_table.with_table(page) == page
     assert all(f"| `{tag}` | {found.name} |" in page for tag, found in translations().items())
+
+
+def test_the_privacy_page_lists_every_key_with_personal_data() -> None:
+    """`python -m docs.privacy_table` writes the table."""
+    page = PAGES["docs/privacy.md"]
+    assert privacy_table.with_table(page) == page
 
 
 def test_the_docs_say_of_every_key_how_exports_treat_it() -> None:
