@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from comments import queue_ranking
+from comments.archive.site_export import export_lines
 from comments.audit import AuditAction, AuditEntry, AuditQuery
 from comments.author_rules import AuthorRule, RuleEffect, RuleTarget
-from comments.comment_export import export_lines
 from comments.data_subjects import Subject
 from comments.drafts import drafted, edited, withdrawn
 from comments.erasure_requests import named_subject, preview_erasure, request_erasure
@@ -262,7 +262,7 @@ def test_an_erased_person_leaves_no_trace_and_others_keep_everything(
     expected = others(plain), storage.corpus.snapshot("blog")
     history = run_history_again(storage, client, seed, with_person=True)
     assert keys_with(client, "xylophage")
-    under_way = export_lines(storage, storage.sites.get("blog"))
+    under_way = export_lines(storage, storage.sites.get("blog"), NAMES)
     assert next(under_way)
     erasure = erase(deps)
     assert erasure.counts["comments"] == len(set(history.own))
@@ -270,7 +270,7 @@ def test_an_erased_person_leaves_no_trace_and_others_keep_everything(
     assert {found.rpartition(":")[0] for found in keys_with(client, *KEYED)} <= KEEPERS
     assert erasure.kept_rules == (f"author:{IDENTITY}",)
     assert traces_in("\n".join(under_way)) == []
-    assert traces_in("\n".join(export_lines(storage, storage.sites.get("blog")))) == []
+    assert traces_in("\n".join(export_lines(storage, storage.sites.get("blog"), NAMES))) == []
     assert (others(history), storage.corpus.snapshot("blog")) == expected
     assert recount(comment for comment in all_of(storage)) == storage.corpus.snapshot("blog")
     assert not recount_numbers(storage, "blog", datetime.now(UTC), check=True)
