@@ -115,3 +115,5 @@ class Client:
     close_thread = _method(owner_calls.close_thread)
     describe_thread = _method(owner_calls.describe_thread)
     move_threads = _method(owner_calls.move_threads)
+    settings = _method(owner_calls.settings)
+    change_settings = _method(owner_calls.change_settings)

@@ -1,4 +1,4 @@
-"""Calls for the owners of a site, with the site's key: rules and threads."""
+"""Calls for the owners of a site: rules and threads with the site's key, settings with an owner's key."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -55,3 +55,13 @@ def move_threads(
     pairs = [{"old": old, "new": new} for old, new in moves.items()]
     body = given(moves=pairs, prefix=prefix, dry_run=dry_run)
     return Call("POST", "threads/moves", part_of("moves", tuple[PlannedThreadMove, ...]), body=body)
+
+
+def settings() -> Call[Mapping[str, str]]:
+    """Get every setting of the site, as text."""
+    return Call("GET", "settings", part_of("settings", Mapping[str, str]))
+
+
+def change_settings(settings: Mapping[str, str]) -> Call[Mapping[str, str]]:
+    """Change settings, as text; all of them, or none if one is wrong. Returns every setting."""
+    return Call("PATCH", "settings", part_of("settings", Mapping[str, str]), body={"settings": dict(settings)})

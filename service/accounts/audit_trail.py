@@ -12,8 +12,8 @@ from .sessions import SignedIn
 def entry(
     signed: SignedIn, action: AuditAction, subject: str = "", before: str = "", after: str = "", site: str = ""
 ) -> AuditEntry:
-    """An entry about an action of the person who is signed in."""
-    return AuditEntry(signed.person.name, action, subject, before, after, site, client_network(deps()))
+    """An entry about an action of the person who is signed in, or of a program with the person's key."""
+    return AuditEntry(signed.person.name, action, subject, before, after, site, client_network(deps()), via=signed.via)
 
 
 def append_entry(by: str, action: AuditAction, subject: str = "", after: str = "") -> None:

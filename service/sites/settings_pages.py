@@ -29,6 +29,8 @@ blueprint = Blueprint("settings_pages", __name__, url_prefix="/sites/<site>/sett
 MAX_AUDITED = 300
 FIRST_GROUP = "site"
 
+CHANGED_MEANWHILE = "Someone changed these settings after you read them. Read them again and try again."
+
 
 @blueprint.get("", defaults={"group": FIRST_GROUP})
 @blueprint.get("/<group>")
@@ -99,13 +101,9 @@ def save(site: str, group: str) -> ResponseReturnValue:
         after = with_form(before, texts)
     except Invalid as error:
         return _page(before, shown, signed, texts, problems=error.problems), 422
-    entries = audit_entries(before, after, entry(signed, AuditAction.SITE_SET))
-    is_stale = request.form.get("version", "") != group_version(before, settings)
-    if is_stale or not deps().storage.sites.compare_and_set(before, after, *entries):
-        raise StaleVersion("Someone changed these settings after you opened the page. Reload it and try again.")
-    forget_site(site)
-    if stops_hiding(before, after):
-        show_all_replies(deps().storage, site, signed.person.name, deps().now(), client_network(deps()))
+    if request.form.get("version", "") != group_version(before, settings):
+        raise StaleVersion(CHANGED_MEANWHILE)
+    store_settings(signed, before, after)
     return redirect(url_for("settings_pages.settings_page", site=site, group=group, saved=""), 303)
 
 
@@ -120,6 +118,16 @@ def ask_to_preview(site: str, group: str) -> ResponseReturnValue:
         return _page(stored, shown, signed, texts, problems=error.problems), 422
     id = ask_for_preview(deps(), stored, changed, signed.person.name)
     return redirect(url_for("settings_pages.settings_page", site=site, group=group, preview=id, _anchor="preview"), 303)
+
+
+def store_settings(signed: SignedIn, before: Site, after: Site) -> None:
+    """Raises StaleVersion if the site is not `before` any more."""
+    entries = audit_entries(before, after, entry(signed, AuditAction.SITE_SET))
+    if not deps().storage.sites.compare_and_set(before, after, *entries):
+        raise StaleVersion(CHANGED_MEANWHILE)
+    forget_site(after.id)
+    if stops_hiding(before, after):
+        show_all_replies(deps().storage, after.id, signed.person.name, deps().now(), client_network(deps()))
 
 
 def audit_entries(before: Site, after: Site, template: AuditEntry) -> Iterator[AuditEntry]:

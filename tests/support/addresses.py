@@ -84,6 +84,7 @@ def _call(rule: str, needs: str, good: int = 200, **json: Any) -> Address:
     return Address("POST", f"/v1/sites/<site>/review{rule}", needs, good, json=json)
 
 
+SETTINGS_API = "/v1/sites/<site>/settings"
 KEYS_API = "/v1/sites/<site>/user-keys"
 PLACE = "/sites/<site>/<any(authors, origins):kind>/<name>"
 DELIVERY = Delivery("hook", "one", 1, Status.SPAM, "example.com", NOW, NOW)
@@ -154,6 +155,8 @@ BEHIND_THE_DOOR = (
     _post("/sites/<site>/notices/test", "owner", id="c1"),
     _post("/sites/<site>/notices/remove", "owner", id="c1"),
     _get("/sites/<site>/settings", "owner"),
+    Address("GET", SETTINGS_API, "owner"),
+    Address("PATCH", SETTINGS_API, "owner", json={"settings": {"max_links": "3"}}),
     _post("/sites/<site>/settings", "owner", 422),
     _get("/sites/<site>/settings/<group>", "owner"),
     _post("/sites/<site>/settings/<group>", "owner", 422),
@@ -251,7 +254,7 @@ OPEN = {
 
 
 def is_open(rule: str) -> bool:
-    reviewing = rule.startswith(("/v1/sites/<site>/review/", "/v1/sites/<site>/import", KEYS_API))
+    reviewing = rule.startswith(("/v1/sites/<site>/review/", "/v1/sites/<site>/import", KEYS_API, SETTINGS_API))
     return rule == "/" or (not reviewing and any(rule.startswith(start) for start in OPEN))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from comments.lifecycle import Action, Role, Status
 from comments.model import Comment, Decision
+from comments.person import Person
 from comments.storage.values import CommentChange
 from replygate.client import (
     ClientSettingsError,
@@ -17,12 +18,15 @@ from replygate.client import (
     NotFoundError,
     ProblemError,
     SignInNeededError,
+    StaleVersionError,
     StorageDownError,
     UnexpectedAnswerError,
 )
+from service.accounts.person_keys import new_person_key
 from tests.integration.clients.conftest import Served
 from tests.support.http_faults import LOST_ANSWER, LOST_REQUEST, Fault, HttpFaults
 from tests.support.wait import wait_until
+from tests.support.web_app import held
 
 REPLY = {"author": "Ada", "email": "ada@example.org", "ip": "192.0.2.7"}
 BUSY = Fault(
@@ -218,3 +222,41 @@ def lower(faults: HttpFaults) -> list[tuple[str, str, dict[str, str]]]:
 def test_a_site_key_does_not_review(open_client: Any) -> None:
     with pytest.raises((SignInNeededError, NotAllowedError)):
         list(open_client().review())
+
+
+@pytest.fixture
+def owner_key(served: Served) -> str:
+    kept, whole = new_person_key("ow")
+    served.storage.people.put(Person("ow", {"blog": "owner"}, api_keys=(kept,)))
+    return whole
+
+
+def test_a_moderator_lists_decides_and_undoes(served: Served, open_client: Any, owner_key: str, thread: str) -> None:
+    waiting = [held(served.storage, thread=thread, content=f"Waits, number {n}.") for n in range(5)]
+    client = open_client(key=owner_key)
+    listed = {comment.id: comment for comment in client.review({"status": "held"}, limit=2)}
+    assert {comment.id for comment in waiting} <= set(listed)
+    first = waiting[0].id
+    assert client.note(first, "Look at this.").by == "ow"
+    found = client.explain(first)
+    assert (found.comment.reasons.signals[0].name, found.notes[0].text) == ("author.first", "Look at this.")
+    assert client.decide(first, found.comment.version, "spam").status == "spam"
+    with pytest.raises(StaleVersionError) as caught:
+        client.decide(first, found.comment.version, "approve")
+    assert caught.value.document["comment"]["version"] == 2
+    assert client.undo(first, 2).status == "held"
+    assert client.propose(first, 3, "remove", "Off topic.").action == "remove"
+
+
+def test_an_owner_reads_and_changes_settings(served: Served, open_client: Any, owner_key: str) -> None:
+    client = open_client(key=owner_key)
+    before = client.settings()["max_links"]
+    assert client.change_settings({"max_links": "7"})["max_links"] == "7"
+    with pytest.raises(InvalidError) as caught:
+        client.change_settings({"max_links": "many", "no_such": "1"})
+    assert {problem.field for problem in caught.value.problems} == {"max_links", "no_such"}
+    assert client.change_settings({"max_links": before})["max_links"] == before
+    entry = [e for e in served.storage.audit.all("blog") if e.subject == "max_links"][-1]
+    assert (entry.by, entry.after, entry.via) == ("ow", before, "api")
+    with pytest.raises(SignInNeededError):
+        open_client().settings()
