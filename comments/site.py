@@ -24,6 +24,7 @@ class SiteKey:
 
     id: str
     digest: str
+    only_checks: bool = False  # it may check comments of other programs, and nothing else
 
 
 @dataclass(frozen=True, slots=True)

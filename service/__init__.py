@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import demo
 from .accounts import account_pages, address_links, notice_pages, sessions, sign_in
+from .checks import checks_api
 from .compat import (
     akismet_api,
     coral_phase,
@@ -97,6 +98,7 @@ VIEWS = (
     preview_api,
     thread_details_api,
     thread_moves_api,
+    checks_api,
     author_views,
     own_comments,
     receipts,

@@ -120,13 +120,15 @@ def explain_settings() -> None:
 @site.command("key")
 @click.argument("id")
 @click.option("--revoke", metavar="KEY", help="Revoke the key with this id instead; `site show` lists the ids.")
-def key(id: str, revoke: str | None) -> None:
+@click.option("--only-checks", is_flag=True, help="The key may check comments of other programs, and nothing else.")
+def key(id: str, revoke: str | None, only_checks: bool) -> None:
     """Create an API key for the server of the site ID. It is shown only once."""
     found = site_named(id)
     if revoke is not None:
         _revoke(found, revoke)
         return
     made, whole = new_key()
+    made = replace(made, only_checks=only_checks)
     entry = AuditEntry(CONSOLE, AuditAction.KEY_MAKE, made.id, site=id)
     current_deployment().storage.sites.put(replace(found, keys=(*found.keys, made)), entry)
     click.echo(whole)

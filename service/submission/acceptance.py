@@ -1,7 +1,6 @@
 """Accept submissions: parse, check, store, and ask for judging."""
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,15 +9,15 @@ from flask import Flask, current_app
 from werkzeug.wrappers import Request
 
 from comments.audit import BY_SITE_KEY, AuditAction, AuditEntry
-from comments.errors import CommentsPaused, Invalid, Problem, StorageDown
+from comments.errors import CommentsPaused, StorageDown
 from comments.job_queue import JUDGE
 from comments.model import Comment
-from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.values import Admission
 from comments.thread_detail_rules import TITLE_FIELD, URL_FIELD, keep_details
 from service.deps import Deps
 from service.web import site_access
+from service.web.idempotency import idempotency_key
 from service.web.range_cache import RangeCache
 from service.web.request_body import RequestBody
 from service.web.schemas import AcceptedComment
@@ -33,8 +32,6 @@ from .signed_users import check_user
 log = logging.getLogger(__name__)
 
 SUBMISSIONS_EXTENSION = "replygate.submissions"
-
-IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ class Submissions:
         """
         if site.paused:
             raise CommentsPaused
-        deps, key = self.deps, _idempotency_key(request)
+        deps, key = self.deps, idempotency_key(request)
         secret = given_secret(deps.pseudonyms, site, request, deps.settings)
         sender = Sender(check_user(deps, site, request, fields), secret, trusted)
         texts = parsing.checked_texts(fields, site, sender, deps.settings)
@@ -154,13 +151,3 @@ def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admiss
 def submissions() -> Submissions:
     """Return the Submissions of the current app."""
     return cast(Submissions, current_app.extensions[SUBMISSIONS_EXTENSION])
-
-
-def _idempotency_key(request: Request) -> str:
-    """Return a digest of the client's key; "" without one. Raises Invalid."""
-    given = request.headers.get("Idempotency-Key")
-    if given is None:
-        return ""
-    if not IDEMPOTENCY_KEY.fullmatch(given):
-        raise Invalid([Problem("Idempotency-Key", "format", "must be 1 to 255 visible ASCII characters")])
-    return digest(given)

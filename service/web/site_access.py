@@ -43,19 +43,28 @@ def may_post(site: Site, request: Request, settings: Settings) -> bool:
 
 def has_key(site: Site, request: Request) -> bool:
     """Return True if the request carries a key of the site. Raises Unauthorized for a wrong one."""
+    return bool(_given_key(site, request, for_checks=False))
+
+
+def _given_key(site: Site, request: Request, for_checks: bool) -> str:
+    """Return the id of the request's key; "" without one. Raises Unauthorized for a wrong one."""
     given = request.headers.get("Authorization")
     if given is None:
-        return False
+        return ""
     scheme, _, token = given.partition(" ")
-    if scheme.lower() == "bearer" and is_key_of(site, token.strip()):
-        return True
+    if scheme.lower() == "bearer" and is_key_of(site, token.strip(), for_checks):
+        return key_id(token.strip())
     raise _unauthorized("This is not a key of this site.")
 
 
-def require_key(site: Site, request: Request) -> None:
-    """Raises Unauthorized."""
-    if not has_key(site, request):
-        raise _unauthorized("Send one of the site's keys: Authorization: Bearer rgk_...")
+def require_key(site: Site, request: Request, for_checks: bool = False) -> str:
+    """Return the id of the request's key. `for_checks`: keys that may do nothing but check are enough.
+
+    Raises Unauthorized.
+    """
+    if id := _given_key(site, request, for_checks):
+        return id
+    raise _unauthorized("Send one of the site's keys: Authorization: Bearer rgk_...")
 
 
 def key_id(token: str) -> str:
@@ -63,10 +72,13 @@ def key_id(token: str) -> str:
     return token.removeprefix(KEY_PREFIX).partition("_")[0]
 
 
-def is_key_of(site: Site, token: str) -> bool:
-    """Return True for a key of the site. The time it takes tells nothing about the secret."""
+def is_key_of(site: Site, token: str, for_checks: bool = False) -> bool:
+    """Return True for a key of the site; one that may only check counts `for_checks`.
+
+    The time it takes tells nothing about the secret.
+    """
     id, _, secret = token.removeprefix(KEY_PREFIX).partition("_")
-    known = next((key.digest for key in site.keys if key.id == id), "")
+    known = next((k.digest for k in site.keys if k.id == id and (for_checks or not k.only_checks)), "")
     given = token_digest(token.encode("utf-8", "replace").decode())
     return hmac.compare_digest(known.encode(), given.encode()) and bool(secret)
 
