@@ -29,6 +29,7 @@ class CommentSlice:
     nested_limit: int | None = None
     after: float = 0.0  # seconds since the epoch
     newest: bool = False
+    most: int = MAX_THREAD_ROWS  # comments of the answer
 
     def wants(self, row: ThreadRow) -> bool:
         return row.comment.received.timestamp() > self.after
@@ -61,22 +62,19 @@ def number_of(comment: Comment) -> int:
 
 
 def read_branches(threads: Threads, site: str, thread: str, part: CommentSlice) -> ThreadPart:
-    """Read a part of the thread, at most MAX_THREAD_ROWS comments of it.
-
-    Where the thread goes on for more than MAX_THREAD_ROWS comments, `hidden` counts replies too.
-    """
+    """Read a part of the thread. Where the rest is longer than one answer, `hidden` counts replies too."""
     shown: list[CommentBranch] = []
     passed = hidden = rows = visible = total = 0
     cursor, ended = "", False
     while not ended:
-        page = threads.page(site, thread, MAX_THREAD_ROWS, cursor, part.newest)
+        page = threads.page(site, thread, part.most, cursor, part.newest)
         cursor, total = page.cursor, page.total
         for branch in _branches(page.rows, part):
             visible += branch.visible
             passed += part.wants(branch.top)
             if passed <= part.offset or not part.wants(branch.top):
                 continue
-            if rows < MAX_THREAD_ROWS and len(shown) != part.limit:
+            if rows < part.most and len(shown) != part.limit:
                 shown.append(branch)
                 rows += 1 + len(branch.replies)
             else:
@@ -109,25 +107,25 @@ def _branches(rows: Iterable[ThreadRow], part: CommentSlice) -> Iterator[Comment
 
 def read_replies(threads: Threads, site: str, thread: str, top: ThreadRow, part: CommentSlice) -> list[ThreadRow]:
     """Read a part of the published comments below a top-level comment."""
-    wanted = MAX_THREAD_ROWS if part.limit is None else min(MAX_THREAD_ROWS, part.limit)
-    below = _below(threads, site, thread, Position(top.id).cursor)
+    wanted = part.most if part.limit is None else min(part.most, part.limit)
+    below = _below(threads, site, thread, Position(top.id).cursor, part.most)
     return list(islice((row for row in below if part.wants(row)), part.offset, part.offset + wanted))
 
 
-def _below(threads: Threads, site: str, thread: str, cursor: str) -> Iterator[ThreadRow]:
-    """Yield the published comments of a branch in reading order, also where a page cuts a branch in it."""
+def _below(threads: Threads, site: str, thread: str, cursor: str, n: int) -> Iterator[ThreadRow]:
+    """Yield the published comments of a branch in reading order, also where a page of `n` cuts a branch in it."""
     while cursor:
-        page = threads.page(site, thread, MAX_THREAD_ROWS, cursor)
+        page = threads.page(site, thread, n, cursor)
         cut: list[ThreadRow] = []
         for row in page.rows:
             while cut and row.depth <= cut[-1].depth:
-                yield from _below(threads, site, thread, cut.pop().more)
+                yield from _below(threads, site, thread, cut.pop().more, n)
             if not row.removed:
                 yield row
             if row.more:
                 cut.append(row)
         for row in reversed(cut):
-            yield from _below(threads, site, thread, row.more)
+            yield from _below(threads, site, thread, row.more, n)
         cursor = page.cursor
 
 
