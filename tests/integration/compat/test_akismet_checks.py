@@ -114,6 +114,14 @@ def test_without_a_setting_comments_that_need_review_are_not_published(storage: 
     assert open_akismet(storage, (*BUILT_IN, WordFilter())).check("Please hold this for me.").text == "true"
 
 
+def test_a_program_that_asks_too_often_is_throttled(storage: Storage) -> None:
+    akismet = open_akismet(storage, checks_per_minute=2)
+    answers = [akismet.check(HAM, comment_author=f"Ada {n}") for n in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2].text not in WORDS
+    assert int(answers[2].headers["Retry-After"]) > 0
+
+
 def test_a_failing_filter_gives_no_verdict(storage: Storage) -> None:
     assert_no_verdict(open_akismet(storage, (*BUILT_IN, WordFilter())).check("This must fail."))
 
