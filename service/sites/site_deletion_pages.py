@@ -5,7 +5,6 @@ from datetime import timedelta
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from comments.archive.site_export import export_lines
 from comments.audit import AuditAction
 from comments.errors import Problem, SiteDeleted, StaleVersion
 from comments.site import Site
@@ -17,21 +16,15 @@ from service.deps import deps
 from service.web.errors import handle_error, prefers_html
 from service.web.site_cache import forget_site
 
+from .export_api import export_response
+
 blueprint = Blueprint("site_deletion_pages", __name__, url_prefix="/sites/<site>")
 
 
 @blueprint.get("/export")
 def export(site: str) -> Response:
-    """Stream all comments as JSON lines, as `replygate export` writes them."""
-    signed = sessions.require_role(site, "owner", even_deleted=True)
-    storage = deps().storage
-    found = storage.sites.get(site)
-    lines = export_lines(storage, found, deps().pseudonyms)
-    storage.audit.append(entry(signed, AuditAction.EXPORT, site=site))
-    name = f'attachment; filename="{site}-comments.jsonl"'
-    return Response(
-        (f"{line}\n" for line in lines), mimetype="application/x-ndjson", headers={"Content-Disposition": name}
-    )
+    """Stream everything as JSON lines, as `replygate export` writes them."""
+    return export_response(site, sessions.require_role(site, "owner", even_deleted=True))
 
 
 @blueprint.get("/delete")

@@ -1,11 +1,14 @@
 """Owners delete a site by typing its name, restore it for a week, and export its comments."""
 
+import io
 import json
 from datetime import timedelta
 
+from comments.archive.site_import import check_export
 from comments.audit import AuditAction
+from comments.pseudonyms import Pseudonyms
 from comments.site_deletion import GRACE_PERIOD
-from tests.support.builders import published
+from tests.support.builders import SECRET, published
 from tests.support.markup import parse
 from tests.support.web_app import HTML, SignedInClient, audit_log, open_web_app, page
 
@@ -87,3 +90,30 @@ def test_owners_download_all_comments_with_their_history(web_app, owner):
     assert (first["kind"], first["id"]) == ("site", "blog")
     assert (second["kind"], second["id"], second["status"]) == ("comment", comment.id, "approved")
     assert ("ow", AuditAction.EXPORT, "") in audit_log(web_app)
+
+
+def test_owners_export_a_site_by_api_and_can_import_the_answer(web_app, owner):
+    published(web_app.storage)
+    answer = owner.get("/v1/sites/blog/export")
+    assert (answer.status_code, answer.mimetype) == (200, "application/x-ndjson")
+    assert answer.headers["Cache-Control"] == "no-store"
+    lines = [json.loads(line) for line in answer.text.split("\n")[:-1]]
+    assert (lines[0]["kind"], lines[0]["secrets"], lines[-1]["kind"]) == ("replygate", False, "end")
+    assert ("ow", AuditAction.EXPORT, "") in audit_log(web_app)
+    assert check_export(io.BytesIO(answer.data), Pseudonyms(SECRET)).comments == 1
+
+
+def test_an_export_is_streamed(web_app, owner):
+    """Its first lines are there before the comments are read."""
+    answer = owner.get("/v1/sites/blog/export")
+    assert answer.is_streamed
+    parts = answer.iter_encoded()
+    assert json.loads(next(parts))["kind"] == "replygate"
+    later = published(web_app.storage)
+    assert later.id in b"".join(parts).decode()
+
+
+def test_only_owners_export_a_site_by_api(web_app, mo):
+    assert mo.get("/v1/sites/blog/export").status_code == 403
+    assert web_app.anonymous().get("/v1/sites/blog/export").status_code == 401
+    assert not [action for _, action, _ in audit_log(web_app) if action == AuditAction.EXPORT]
