@@ -81,6 +81,9 @@ class Worker(SimpleWorker):
     def run_maintenance_tasks(self) -> None:
         """Do nothing: the sweep cleans up. Here one unreadable hash would end every worker at its start."""
 
+    def check_for_suspension(self, burst: bool) -> None:
+        """Do nothing: nobody suspends workers. RQ's look before each job ends the worker if the server is away then."""
+
     def dequeue_job_and_maintain_ttl(self, timeout: int | None, max_idle_time: int | None = None) -> Any:
         """Wait for the next job, also while the server refuses to work. RQ itself only waits for lost connections."""
         while True:

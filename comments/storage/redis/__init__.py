@@ -1,16 +1,17 @@
 """The stores on Redis or Valkey: one connection pool, one round trip per step, Lua where commands must agree."""
 
-from typing import cast
+from typing import Any, cast
 
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 from comments.errors import SettingsInvalid
 from comments.settings import Settings
 from comments.storage.interfaces import Storage
 from comments.storage.keys import Keys
 
-from .addresses import check_url
+from .addresses import SentinelAddress, check_url, is_sentinel_url, sentinel_address
 from .announcements import RedisAnnouncements
 from .archives import RedisArchives
 from .audit_log import RedisAudit
@@ -54,23 +55,33 @@ def connect(settings: Settings) -> StoreClient:
     whole steps that are safe to repeat. Raises SettingsInvalid for an address it cannot read.
     """
     check_url(settings.redis_url)
+    options: dict[str, Any] = {
+        "socket_timeout": settings.socket_timeout,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "decode_responses": False,
+    }
+    if is_sentinel_url(settings.redis_url):
+        return _connect_by_sentinels(sentinel_address(settings.redis_url), options)
     try:
-        client = StoreClient.from_url(
-            settings.redis_url,
-            socket_timeout=settings.socket_timeout,
-            socket_connect_timeout=CONNECT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            decode_responses=False,
-        )
+        client = StoreClient.from_url(settings.redis_url, **options)
         client.connection_pool.make_connection()  # reads the options of the address
     except (ValueError, TypeError) as error:
         raise SettingsInvalid("REPLYGATE_REDIS_URL is not the address of a Redis or Valkey server") from error
     return cast(StoreClient, client)
 
 
+def _connect_by_sentinels(address: SentinelAddress, options: dict[str, Any]) -> StoreClient:
+    """Create a client that asks the Sentinels for the primary whenever it opens a connection."""
+    make: Any = Sentinel  # redis-py has no types here
+    sentinels = make(address.hosts, sentinel_kwargs=options | address.sentinel)
+    client = sentinels.master_for(address.service, redis_class=StoreClient, **options, **address.server)
+    return cast(StoreClient, client)
+
+
 def open_redis(settings: Settings) -> Storage:
     client, keys, together = connect(settings), Keys(settings.prefix), settings.learn_together
-    comments = RedisComments(client, keys)
+    comments = RedisComments(client, keys, settings.wait_replicas)
     return Storage(
         comments=comments,
         queue=RedisQueue(client, keys),

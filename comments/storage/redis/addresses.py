@@ -1,11 +1,29 @@
-"""Check the address of the server: redis-py ignores a path or option that it does not understand."""
+"""Check and read the address of the server: redis-py ignores a path or option that it does not understand.
 
-from urllib.parse import parse_qsl, urlsplit
+redis-py has no form for Sentinels. Ours is `redis+sentinel://user:password@host-1:26379,host-2,host-3/name/0`. User and
+password are those of the servers; `sentinel_username` and `sentinel_password` in the query those of the Sentinels.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from comments.errors import SettingsInvalid
 
 _NAME = "REPLYGATE_REDIS_URL"
 _EXAMPLE = "for example redis://127.0.0.1:6379/0 or unix:///path/to/socket?db=0"
+_SENTINEL_EXAMPLE = "for example redis+sentinel://host-1:26379,host-2:26379,host-3:26379/mymaster/0"
+_SENTINEL_SCHEMES = ("redis+sentinel", "rediss+sentinel")
+_SENTINEL_PORT = 26379
+
+
+@dataclass(frozen=True, slots=True)
+class SentinelAddress:
+    """The hosts of some Sentinels, and the name by which they watch a primary and its replicas."""
+
+    hosts: tuple[tuple[str, int], ...]
+    service: str
+    server: dict[str, object]  # arguments of connections to the primary
+    sentinel: dict[str, object]  # arguments of connections to Sentinels
 
 
 def check_url(url: str) -> None:
@@ -23,3 +41,38 @@ def check_url(url: str) -> None:
     for database in databases:
         if not (database.isascii() and database.isdigit()):
             raise SettingsInvalid(f"{_NAME}: the database must be a number, {_EXAMPLE}")
+
+
+def is_sentinel_url(url: str) -> bool:
+    return url.partition("://")[0] in _SENTINEL_SCHEMES
+
+
+def sentinel_address(url: str) -> SentinelAddress:
+    """Read an address of Sentinels. Raises SettingsInvalid."""
+    parts = urlsplit(url)
+    service, _, database = parts.path.removeprefix("/").partition("/")
+    user, has_user, hosts = parts.netloc.rpartition("@")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    unknown = set(options) - {"sentinel_username", "sentinel_password"}
+    if not service or unknown or not (database or "0").isdigit():
+        raise SettingsInvalid(f"{_NAME} does not name hosts, a service and a number, {_SENTINEL_EXAMPLE}")
+    name, _, password = user.partition(":") if has_user else ("", "", "")
+    server: dict[str, object] = {"db": int(database or "0"), "ssl": parts.scheme.startswith("rediss")}
+    given = {"username": unquote(name), "password": unquote(password)}
+    return SentinelAddress(
+        hosts=tuple(_host_and_port(host) for host in hosts.split(",")),
+        service=unquote(service),
+        server=server | {name: value for name, value in given.items() if value},
+        sentinel={name.removeprefix("sentinel_"): value for name, value in options.items()},
+    )
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port or _SENTINEL_PORT
+    except ValueError as error:
+        raise SettingsInvalid(f"{_NAME} has a host that cannot be read, {_SENTINEL_EXAMPLE}") from error
+    if not host:
+        raise SettingsInvalid(f"{_NAME} has an empty host, {_SENTINEL_EXAMPLE}")
+    return host, port

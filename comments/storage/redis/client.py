@@ -27,7 +27,10 @@ UNAVAILABLE = (
     NoScriptError,
 )  # fmt: skip
 #: Codes of the same kind for which redis-py has no type. Any other error reply is a bug in this program.
-UNAVAILABLE_CODES = ("MISCONF ", "NOREPLICAS ", "BUSY ", "UNBLOCKED ", "EXECABORT ", "ACL failure ")
+UNAVAILABLE_CODES = (
+    "MISCONF ", "NOREPLICAS ", "BUSY ", "UNBLOCKED ", "EXECABORT ", "ACL failure ",
+    "Wrong number of response items",  # redis-py, about a transaction that a former primary refuses
+)  # fmt: skip
 #: Reply to the choice of a database.
 _NO_DATABASE = "DB index is out of range"
 #: redis-py puts the command before the error of a command in a pipeline.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from comments.errors import NotFound
+from comments.errors import NotFound, StorageDown
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
@@ -39,22 +39,32 @@ KEY_SECONDS, REPEAT_SECONDS = 86_400, 60
 FINGERPRINT_BYTES = 16
 #: Memory limit for the undecided submissions of a site, whatever their number.
 MAX_PENDING_BYTES = 64 * 1024 * 1024
+#: Time for replicas to receive an accepted comment, if the settings ask for some.
+REPLICA_WAIT_MS = 500
 #: Time until a wake-up counts as lost. Claims renew it. Shorter than a lease, to replace a killed worker soon.
 WAKEUP_MS = 5_000
 
 
 @guarded
 class RedisComments:
-    def __init__(self, client: Client, keys: Keys) -> None:
-        self._client, self._keys = client, keys
+    def __init__(self, client: Client, keys: Keys, wait_replicas: int = 0) -> None:
+        self._client, self._keys, self._wait_replicas = client, keys, wait_replicas
         self._memory = MemoryWatch(client)
         self._accept = Script(client, "comments/accept")
         self._decide = Script(client, "comments/decide")
 
     def accept(self, comment: Comment, admission: Admission) -> Accepted:
-        return self._accept_in(comment, admission)
+        if not self._wait_replicas:
+            return self._accept_in(self._client, comment, admission)
+        with self._client.client() as connection:  # replicas are counted for the writes of one connection
+            accepted_here = self._accept_in(connection, comment, admission)
+            reached = connection.wait(self._wait_replicas, REPLICA_WAIT_MS)
+        if reached < self._wait_replicas:
+            # The comment is stored, but a fail-over may lose it. A repeat of the request finds it and waits again.
+            raise StorageDown(f"only {reached} of {self._wait_replicas} replicas have the comment")
+        return accepted_here
 
-    def _accept_in(self, comment: Comment, admission: Admission, is_resolved: bool = False) -> Accepted:
+    def _accept_in(self, client: Client, comment: Comment, admission: Admission, is_resolved: bool = False) -> Accepted:
         k, site, thread = self._keys, comment.site, comment.thread
         submission = dump_submission(comment)
         minute = int(time.time()) // REPEAT_SECONDS
@@ -83,11 +93,12 @@ class RedisComments:
             dump_state(comment) + submission,
             value_name(admission.fingerprint, FINGERPRINT_BYTES),
             thread,
+            client=client,
         )  # fmt: skip
         words = [text(a) if isinstance(a, bytes) else a for a in answer]
         if words[0] == "moved":
             (thread,) = answering_threads(self._client, k, site, [thread])
-            return self._accept_in(replace(comment, thread=thread), admission, is_resolved=True)
+            return self._accept_in(client, replace(comment, thread=thread), admission, is_resolved=True)
         return accepted(comment, words, [name for name, _ in rates])
 
     def get(self, site: str, id: str) -> Comment:
