@@ -53,8 +53,8 @@ class Settings:
 
     secret_key: str = field(repr=False, default="")
     redis_url: str = field(repr=False, default="redis://127.0.0.1:6379/0")
-    wait_replicas: int = 0
     prefix: str = "rg"
+    wait_replicas: int = 0
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
