@@ -13,6 +13,7 @@ from comments.lifecycle import Action, Role, actions_for
 from comments.model import Comment
 from comments.queue_ranking import index_outdated
 from comments.site import Site
+from comments.storage.import_uploads import discard_import
 from comments.storage.retention import RetentionClass
 from comments.storage.values import CommentChange, EvidenceQuery
 from comments.text_deletion import KeptLesson
@@ -65,6 +66,7 @@ def _erase(d: DeliveryDeps, erasure: Erasure) -> Erasure:
     store = d.storage.subjects
     ids = store.found(erasure, ERASED_AT_ONCE)
     if not ids:
+        discard_import(d.storage.import_uploads, erasure.site)  # its file may have comments of this person
         return erasure.at_next_stage()
     kept = _shared_tokens(d, erasure) if erasure.keeps_lessons else frozenset()
     _withdraw(d, erasure.site, ids)

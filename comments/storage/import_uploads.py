@@ -68,3 +68,11 @@ class ImportUploads(Protocol):
 
     def forget(self, site: str, id: str, parts: Sequence[str] = ("file", "rows")) -> None:
         """Delete the file, the rows, or both."""
+
+
+def discard_import(uploads: ImportUploads, site: str) -> None:
+    """End the import of a site, and delete its file. What was imported stays."""
+    while (before := uploads.get(site)) is not None:
+        if uploads.replace(site, before, None):
+            uploads.forget(site, before.id)
+            return

@@ -7,14 +7,14 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from comments.errors import NotFound
-from comments.storage.import_uploads import ImportPhase, ImportState
+from comments.storage.import_uploads import ImportPhase, ImportState, discard_import
 from service.accounts import sessions
 from service.deps import deps
 from service.web import site_cache
 from service.web.operations import operation, parsed_query
 from service.web.upload_limits import MAX_UPLOAD, MAX_UPLOAD_REQUEST
 
-from .import_requests import discard_upload, start_checked, store_upload
+from .import_requests import start_checked, store_upload
 
 blueprint = Blueprint("import_api", __name__, url_prefix="/v1/sites/<site>/import")
 
@@ -129,7 +129,7 @@ def start_import(site: str) -> ImportAnswer:
     tags=("review",),
     errors=(401, 403, 404),
 )
-def discard_import(site: str) -> Response:
+def end_import(site: str) -> Response:
     sessions.require_change(site, "owner")
-    discard_upload(site_cache.get_site(site))
+    discard_import(deps().storage.import_uploads, site)
     return Response(status=204)

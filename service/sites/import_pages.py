@@ -11,7 +11,7 @@ from comments.errors import Invalid, Problem
 from comments.import_programs import PROGRAMS
 from comments.import_report import ImportReport
 from comments.site import Site
-from comments.storage.import_uploads import ImportPhase, ImportState
+from comments.storage.import_uploads import ImportPhase, ImportState, discard_import
 from comments.thread_plans import mapping_text
 from service.accounts import sessions
 from service.accounts.sessions import SignedIn
@@ -20,7 +20,7 @@ from service.web import site_cache
 from service.web.operations import validated
 from service.web.upload_limits import MAX_UPLOAD, MAX_UPLOAD_REQUEST
 
-from .import_requests import discard_upload, start_checked, store_upload
+from .import_requests import start_checked, store_upload
 
 blueprint = Blueprint("import_pages", __name__, url_prefix="/sites/<site>/import")
 
@@ -74,7 +74,7 @@ def take_step(site: str) -> ResponseReturnValue:
         if form.step == "start":
             start_checked(found, signed)
         elif form.step == "discard":
-            discard_upload(found)
+            discard_import(deps().storage.import_uploads, site)
         else:
             _upload(found, signed, form)
     except Invalid as error:

@@ -73,12 +73,3 @@ def start_checked(site: Site, signed: SignedIn) -> ImportState:
     deps().storage.audit.append(entry(signed, AuditAction.IMPORT, after=label, site=site.id))
     deps().jobs.enqueue(IMPORT_UPLOAD, site.id)
     return after
-
-
-def discard_upload(site: Site) -> None:
-    """End the import, and delete its file. What was imported stays."""
-    uploads = deps().storage.import_uploads
-    while (before := uploads.get(site.id)) is not None:
-        if uploads.replace(site.id, before, None):
-            uploads.forget(site.id, before.id)
-            return

@@ -29,6 +29,7 @@ from comments.report_rules import ReaderReport
 from comments.saved_views import SavedView
 from comments.settings import Settings
 from comments.storage.checks import CheckRequest
+from comments.storage.import_uploads import ImportPhase, ImportState
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import BulkAction, Note
 from comments.storage.redis import connect
@@ -365,6 +366,16 @@ def test_another_person_with_the_same_name_keeps_everything(storage: Storage, de
     history.store(other, history.comments)
     erase(deps)
     assert storage.comments.get("blog", other.id) == other
+
+
+def test_an_import_under_way_is_ended_with_its_file(storage: Storage, valkey_settings: Settings, deps: Deps) -> None:
+    storage.sites.put(a_site())
+    state = ImportState("upload", "wxr", "ow", deps.now(), ImportPhase.READY)
+    storage.import_uploads.add_pieces("blog", state.id, iter([f"<comment>{EMAIL}</comment>".encode()]))
+    storage.import_uploads.replace("blog", None, state)
+    erase(deps)
+    assert storage.import_uploads.get("blog") is None
+    assert not list(connect(valkey_settings).scan_iter("rg:{blog}:import*"))
 
 
 def test_an_anonymous_author_is_erased_by_the_browser_of_one_comment(storage: Storage, deps: Deps) -> None:
