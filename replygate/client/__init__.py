@@ -5,6 +5,7 @@ It imports nothing of the service. See docs/clients.md.
 
 from .answers import (
     AcceptedComment,
+    CheckResult,
     CommentList,
     CommentStatus,
     PublicComment,
@@ -40,6 +41,7 @@ __all__ = [
     "ActionNotAllowedError",
     "AsyncClient",
     "BusyError",
+    "CheckResult",
     "Client",
     "ClientError",
     "ClientSettingsError",

@@ -102,3 +102,31 @@ class PlannedThreadMove:
     new: str
     comments: int
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReason:
+    """A finding of the filters about a checked comment."""
+
+    name: str
+    title: str
+    sentence: str
+    strength: float
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A check: `waiting`, `answered` or `failed`. The verdict is `ham`, `unsure` or `spam`, or empty without one."""
+
+    id: str
+    status: str
+    asked: datetime
+    verdict: str
+    probability: float | None
+    points: float
+    unsure_at: float
+    spam_at: float
+    reasons: tuple[CheckReason, ...]
+    counterfactual: str
+    feedback: str

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from . import calls, owner_calls, page_walks, review_calls
+from . import calls, check_calls, owner_calls, page_walks, review_calls
 from .attempts import Pause, RetryPolicy, attempts
 from .calls import Call
 from .targets import SiteTarget
@@ -101,6 +101,11 @@ class AsyncClient:
     counts = _method(calls.counts)
     report = _method(calls.report)
     preview = _method(calls.preview)
+
+    check = _method(check_calls.check)
+    read_check = _method(check_calls.read_check)
+    teach_check = _method(check_calls.teach_check)
+    forget_check_feedback = _method(check_calls.forget_check_feedback)
 
     review_page = _method(review_calls.review_page)
     review = _iterator(page_walks.review)

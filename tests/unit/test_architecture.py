@@ -147,7 +147,8 @@ SAME_IDEA = {
 }
 #: Classes with the names of their schemas, which tests/unit/replygate/client checks, and the methods of the client.
 NAMED_BY_THE_API = {
-    f"replygate.client.{name}" for name in ("answers", "review_answers", "calls", "review_calls", "owner_calls")
+    f"replygate.client.{name}"
+    for name in ("answers", "review_answers", "calls", "review_calls", "owner_calls", "check_calls")
 }
 #: The messages of the Perspective API have the names of its reference.
 NAMED_BY_THE_API |= {"service.compat.perspective_messages"}

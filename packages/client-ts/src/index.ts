@@ -27,9 +27,10 @@ const PUBLIC = new Set<string>([
   "/v1/sites/{site}/feed.atom",
   "/v1/sites/{site}/form",
 ] satisfies (keyof paths)[]);
-const SUBMIT: keyof paths = "/v1/sites/{site}/comments";
+/** Requests that must not be done twice. */
+const ONCE = new Set<string>(["/v1/sites/{site}/comments", "/v1/sites/{site}/checks"] satisfies (keyof paths)[]);
 
-/** Open a client. Requests are sent again after faults; a submission has an Idempotency-Key, so it is stored once. */
+/** Open a client. Requests are sent again after faults; submissions and checks have an Idempotency-Key, so they are stored once. */
 export function replygate({ url, key, fetch = globalThis.fetch, ...retries }: Options): Client<paths> {
   const client = createClient<paths>({ baseUrl: url.replace(/\/+$/, ""), fetch: withRetries(fetch, retries) });
   const prepare: Middleware = {
@@ -37,7 +38,7 @@ export function replygate({ url, key, fetch = globalThis.fetch, ...retries }: Op
       if (key && !(request.method === "GET" && PUBLIC.has(schemaPath))) {
         request.headers.set("Authorization", `Bearer ${key}`);
       }
-      if (request.method === "POST" && schemaPath === SUBMIT && !request.headers.has("Idempotency-Key")) {
+      if (request.method === "POST" && ONCE.has(schemaPath) && !request.headers.has("Idempotency-Key")) {
         request.headers.set("Idempotency-Key", crypto.randomUUID());
       }
       request.headers.set("Accept", "application/json");

@@ -72,6 +72,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a comment
+         * @description Judges a comment that is kept elsewhere. Nothing enters the site's comments. The check is kept for `check_days`, so that feedback can teach the filters. 202 without a verdict in time: ask at `Location` later.
+         */
+        post: operations["checks_api_post_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a check
+         * @description The check with its verdict, as long as it is kept.
+         */
+        get: operations["checks_api_get_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/checks/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send feedback about a check
+         * @description Teaches the site's model once, like a decision of a moderator. The other label replaces the lesson, and a repeat changes nothing.
+         */
+        post: operations["checks_api_send_feedback"];
+        /**
+         * Take back feedback
+         * @description The filters forget what the feedback about this check taught.
+         */
+        delete: operations["checks_api_take_back_feedback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/comments": {
         parameters: {
             query?: never;
@@ -327,6 +391,63 @@ export interface paths {
         get: operations["own_comments_own_comments"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/people/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase everything from one person
+         * @description It takes some seconds or minutes, and cannot be undone. For the site's own server.
+         */
+        post: operations["subjects_api_erase_by_api"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/people/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the state of an erasure, and its receipt */
+        get: operations["subjects_api_erasure_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site}/people/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export everything from one person
+         * @description Comments with their history, notes about them, rules and subscriptions. For the site's own server.
+         */
+        post: operations["subjects_api_export_by_api"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1073,6 +1194,235 @@ export interface components {
             comments: number;
         };
         /**
+         * CheckBody
+         * @description A comment with what is known about it. Nothing is required but something to judge.
+         */
+        CheckBody: {
+            /**
+             * Content
+             * @description Text with a little Markdown. HTML is shown as text.
+             * @default
+             * @example I *enjoyed* this.
+             */
+            content?: string;
+            /**
+             * Author
+             * @description Name to show.
+             * @default
+             * @example Ada
+             */
+            author?: string;
+            /**
+             * Email
+             * @description Email address. Never published.
+             * @default
+             * @example ada@example.com
+             */
+            email?: string;
+            /**
+             * Url
+             * @description The author's website, http or https.
+             * @default
+             * @example https://ada.example
+             */
+            url?: string;
+            /**
+             * Ip
+             * @description The author's IP address. Stored as a keyed hash.
+             * @default
+             * @example 203.0.113.7
+             */
+            ip?: string;
+            /**
+             * User Agent
+             * @description The author's browser.
+             * @default
+             * @example Mozilla/5.0
+             */
+            user_agent?: string;
+            /**
+             * Referrer
+             * @description Page that led to the form.
+             * @default
+             * @example https://blog.example/2026/hello-world
+             */
+            referrer?: string;
+            /**
+             * Thread
+             * @description Key or address of the page.
+             * @default
+             * @example https://blog.example/2026/hello-world
+             */
+            thread?: string;
+            /**
+             * Parent
+             * @description Id of a published comment of this site that it replies to.
+             * @default
+             * @example mfrggzdfmztwq2lknnwg23tpoa
+             */
+            parent?: string;
+            /**
+             * User
+             * @description Your own id of the signed-in author. Stored as a keyed hash.
+             * @default
+             * @example 42
+             */
+            user?: string;
+            /**
+             * Role
+             * @description `staff` if the author belongs to the site's team.
+             * @default
+             * @enum {string}
+             */
+            role?: "" | "staff";
+            /**
+             * Language
+             * @description Language of the page.
+             * @default
+             * @example en
+             */
+            language?: string;
+            /**
+             * Sent
+             * @description Time at which it was written, if it is not now (ISO 8601).
+             * @default
+             * @example 2026-11-22T13:09:26Z
+             */
+            sent?: string;
+            /**
+             * Trap
+             * @description Content of a form field that people do not see.
+             * @default
+             * @example
+             */
+            trap?: string;
+            /**
+             * Form Seconds
+             * @description Seconds between showing the form and sending it; -1 if unknown.
+             * @default -1
+             * @example 40
+             */
+            form_seconds?: number;
+            /**
+             * Counts
+             * @description Count it like a comment of the site: later copies of it are recognized.
+             * @default false
+             */
+            counts?: boolean;
+        };
+        /**
+         * CheckFeedback
+         * @description The right label of a checked comment.
+         */
+        CheckFeedback: {
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "ham" | "spam";
+        };
+        /**
+         * CheckReason
+         * @description A finding of the filters.
+         */
+        CheckReason: {
+            /**
+             * Name
+             * @example links.many
+             */
+            name: string;
+            /**
+             * Title
+             * @example Many links
+             */
+            title: string;
+            /**
+             * Sentence
+             * @example It has 4 links.
+             */
+            sentence: string;
+            /**
+             * Strength
+             * @description 0 to 1
+             */
+            strength: number;
+            /**
+             * Points
+             * @description below 0 for what speaks for the comment
+             */
+            points: number;
+        };
+        /**
+         * CheckResult
+         * @description A check with its verdict, if there is one.
+         */
+        CheckResult: {
+            /**
+             * Id
+             * @example chk_mfrggzdfmztwq2lknnwg23tpoa
+             */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "answered" | "failed";
+            /**
+             * Asked
+             * Format: date-time
+             */
+            asked: string;
+            /**
+             * Verdict
+             * @description `unsure`: a person should look at it. Empty while the check waits, and if it failed.
+             * @enum {string}
+             */
+            verdict: "ham" | "unsure" | "spam" | "";
+            /**
+             * Probability
+             * @description of spam, by the trained models alone, from 0 to 1
+             * @default null
+             */
+            probability: number | null;
+            /**
+             * Points
+             * @description sum of the points of all reasons
+             * @default 0
+             */
+            points: number;
+            /**
+             * Unsure At
+             * @description points from which the verdict is `unsure`
+             * @default 0
+             */
+            unsure_at: number;
+            /**
+             * Spam At
+             * @description points from which it is `spam`, once the site has lessons
+             * @default 0
+             */
+            spam_at: number;
+            /**
+             * Reasons
+             * @description the strongest first
+             * @default []
+             */
+            reasons: components["schemas"]["CheckReason"][];
+            /**
+             * Counterfactual
+             * @description sentence: the smallest change that would have made it ham
+             * @default
+             */
+            counterfactual: string;
+            /**
+             * Feedback
+             * @description the label that feedback taught
+             * @default
+             * @enum {string}
+             */
+            feedback: "ham" | "spam" | "";
+        };
+        /**
          * CommentEdit
          * @description New text of a comment.
          */
@@ -1313,6 +1663,63 @@ export interface components {
              * @example 1
              */
             deleted: number;
+        };
+        /**
+         * ErasureBody
+         * @description A person whose data is to be erased.
+         */
+        ErasureBody: {
+            /**
+             * Email
+             * @default
+             * @example ada@example.org
+             */
+            email?: string;
+            /**
+             * Comment
+             * @description Id of a comment that the person wrote.
+             * @default
+             */
+            comment?: string;
+            /**
+             * User
+             * @description Id of a signed user, as your server knows it.
+             * @default
+             */
+            user?: string;
+            /**
+             * Linked
+             * @description Also comments without the address from the same browsers.
+             * @default false
+             */
+            linked?: boolean;
+            /**
+             * Lessons
+             * @description `unlearn` or `keep`. Empty: as the site is set.
+             * @default
+             */
+            lessons?: string;
+        };
+        /**
+         * ErasureState
+         * @description An erasure, and its receipt once it is done.
+         */
+        ErasureState: {
+            /** Id */
+            id: string;
+            /**
+             * Stage
+             * @description `done` at the end.
+             * @example done
+             */
+            stage: string;
+            /**
+             * Receipt
+             * @description Signed; null until then.
+             */
+            receipt: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * ExplainedSignal
@@ -1771,6 +2178,80 @@ export interface components {
              * @description Comments that needed review at the end of the period.
              */
             held_at_end: number;
+        };
+        /**
+         * PersonBody
+         * @description One person: give exactly one of the first three fields.
+         */
+        PersonBody: {
+            /**
+             * Email
+             * @default
+             * @example ada@example.org
+             */
+            email?: string;
+            /**
+             * Comment
+             * @description Id of a comment that the person wrote.
+             * @default
+             */
+            comment?: string;
+            /**
+             * User
+             * @description Id of a signed user, as your server knows it.
+             * @default
+             */
+            user?: string;
+            /**
+             * Linked
+             * @description Also comments without the address from the same browsers.
+             * @default false
+             */
+            linked?: boolean;
+        };
+        /**
+         * PersonExport
+         * @description Everything that the site has from one person.
+         */
+        PersonExport: {
+            /**
+             * Kind
+             * @example replygate-subject-export
+             */
+            kind: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+            /**
+             * Exported
+             * Format: date-time
+             */
+            exported: string;
+            /** Site */
+            site: {
+                [key: string]: unknown;
+            };
+            /**
+             * Names
+             * @description Keyed names of the person.
+             */
+            names: {
+                [key: string]: unknown;
+            };
+            /** Comments */
+            comments: {
+                [key: string]: unknown;
+            }[];
+            /** Subscribed Since */
+            subscribed_since: {
+                [key: string]: unknown;
+            };
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            }[];
         };
         /** PersonWork */
         PersonWork: {
@@ -3113,6 +3594,349 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+        };
+    };
+    checks_api_post_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies this check, so that you can send it again safely. */
+                "Idempotency-Key"?: string;
+                /** @description `wait=N` waits up to N seconds (at most 10; 3 without it) for the verdict. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Id of the site. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            /** @description A check with its verdict, if there is one. */
+            200: {
+                headers: {
+                    /** @description URL of the check. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description A check with its verdict, if there is one. */
+            202: {
+                headers: {
+                    /** @description URL of the check. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description The body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body has another media type than those listed, or it is compressed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Some fields are not valid; `problems` lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests. Retry after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    checks_api_get_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the site. */
+                site: string;
+                /** @description Id of the comment. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A check with its verdict, if there is one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    checks_api_send_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the site. */
+                site: string;
+                /** @description Id of the comment. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckFeedback"];
+            };
+        };
+        responses: {
+            /** @description The right label of a checked comment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckFeedback"];
+                };
+            };
+            /** @description The body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body has another media type than those listed, or it is compressed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Some fields are not valid; `problems` lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests. Retry after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    checks_api_take_back_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the site. */
+                site: string;
+                /** @description Id of the comment. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests. Retry after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
@@ -4512,6 +5336,244 @@ export interface operations {
             };
             /** @description It does not exist, or you do not have access to it. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Some fields are not valid; `problems` lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    subjects_api_erase_by_api: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the site. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureBody"];
+            };
+        };
+        responses: {
+            /** @description An erasure, and its receipt once it is done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureState"];
+                };
+            };
+            /** @description The body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body has another media type than those listed, or it is compressed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Some fields are not valid; `problems` lists them. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    subjects_api_erasure_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the site. */
+                site: string;
+                /** @description Id of the comment. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An erasure, and its receipt once it is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureState"];
+                };
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    subjects_api_export_by_api: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the site. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody"];
+            };
+        };
+        responses: {
+            /** @description Everything that the site has from one person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExport"];
+                };
+            };
+            /** @description The body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body has another media type than those listed, or it is compressed. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

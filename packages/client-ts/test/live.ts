@@ -30,6 +30,18 @@ assert.equal(page.comments.some(({ id }) => id === accepted.id), status.status =
 const { rules } = await answer(client.GET("/v1/sites/{site}/rules", { params: { path } }));
 assert.ok(Array.isArray(rules));
 
+const check = await answer(
+  client.POST("/v1/sites/{site}/checks", {
+    params: { path, header: { Prefer: "wait=5" } },
+    body: { content: "What a fine loaf of bread.", author: "Ada", ip: "192.0.2.7" },
+  }),
+);
+assert.ok(["ham", "unsure", "spam"].includes(check.verdict));
+const feedback = { params: { path: { ...path, id: check.id } } };
+const taught = await answer(client.POST("/v1/sites/{site}/checks/{id}/feedback", { ...feedback, body: { label: "ham" } }));
+assert.equal(taught.label, "ham");
+await answer(client.DELETE("/v1/sites/{site}/checks/{id}/feedback", feedback));
+
 const wrong = client.POST("/v1/sites/{site}/comments", {
   params: { path },
   body: { thread: "", author: "Ada", email: "no address", content: "" },

@@ -260,3 +260,19 @@ def test_an_owner_reads_and_changes_settings(served: Served, open_client: Any, o
     assert (entry.by, entry.after, entry.via) == ("ow", before, "api")
     with pytest.raises(SignInNeededError):
         open_client().settings()
+
+
+def test_a_program_checks_and_teaches(open_client: Any, faults: HttpFaults, thread: str) -> None:
+    faults.faults = [LOST_ANSWER]
+    client = open_client(faults.url)
+    checked = client.check(content=f"What a fine loaf of bread {thread}.", author="Ada", ip="192.0.2.7", wait=5)
+    assert (checked.status, checked.feedback) == ("answered", "")
+    assert checked.verdict in ("ham", "unsure")
+    assert len({headers["idempotency-key"] for _, _, headers in lower(faults)}) == 1
+    assert client.read_check(checked.id) == checked
+    assert client.teach_check(checked.id, "spam") == "spam"
+    assert client.read_check(checked.id).feedback == "spam"
+    assert client.forget_check_feedback(checked.id) is None
+    assert client.read_check(checked.id).feedback == ""
+    with pytest.raises(NotFoundError):
+        client.read_check("chk_unknown")
