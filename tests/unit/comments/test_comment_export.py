@@ -8,6 +8,7 @@ from pathlib import Path
 
 from click.testing import Result
 
+from comments.archive.left_out import site_values, with_placeholders
 from comments.archive.site_export import export_lines
 from comments.chat_receivers import ChatKind, ChatReceiver
 from comments.lifecycle import Action
@@ -96,3 +97,12 @@ def test_a_comment_moderated_during_an_export_is_exported(storage: Storage, blog
     got += lines
     ids = [json.loads(line)["id"] for line in got if '"comment"' in line[:20]]
     assert len(ids) == len(set(ids)) == 5
+
+
+def test_the_place_of_a_signing_key_survives_an_import_and_fits_no_request():
+    exported = site_values(a_site(coral_keys=("new", "old")), with_secrets=False)
+    again = a_site(coral_keys=tuple(with_placeholders(exported)["coral_keys"]))
+    assert again.coral_keys == ("", "")
+    for with_secrets in (False, True):
+        assert site_values(again, with_secrets)["left_out"] == exported["left_out"] == ["coral_keys.0", "coral_keys.1"]
+    assert site_values(a_site(coral_keys=("new",)), with_secrets=True)["coral_keys"] == ("new",)
