@@ -1,5 +1,7 @@
 """Rate limits of submissions: of the visitor's networks, and of the whole site."""
 
+from math import ceil
+
 from comments.errors import Busy, Refused, TooMany
 from comments.model import Comment
 
@@ -25,3 +27,29 @@ def rate_error(name: str, seconds: int) -> Refused:
     if name == ALL_NETWORKS:
         return Busy("Too many comments arrive at this moment. Try again in a minute.", seconds)
     return TooMany("Too many comments from your network. Try again in a minute.", seconds)
+
+
+#: Bytes of submissions of one network at once, and in each hour after that: 3,000 comments of 600 bytes, or 66 of the largest. What the server
+#: writes to its file is about twice as much.
+BYTES_PER_HOUR = 2_000_000
+#: Wider networks and the site have multiples of it. 40 MB are 66,000 ordinary comments in an hour.
+BYTES_56, BYTES_48, BYTES_SITE = 2, 4, 20
+
+
+def byte_limits(comment: Comment, per_minute: int) -> list[tuple[str, int]]:
+    """Return each name under which the bytes of a submission are counted, and how many are allowed in an hour.
+
+    There are none where there is no rate limit (see `rate_limits`).
+    """
+    if not per_minute or not comment.origin:
+        return []
+    wider = ((comment.network_56, BYTES_56), (comment.network_48, BYTES_48), (ALL_NETWORKS, BYTES_SITE))
+    return [(comment.origin, BYTES_PER_HOUR), *((name, BYTES_PER_HOUR * factor) for name, factor in wider if name)]
+
+
+def bytes_error(name: str, seconds: int) -> Refused:
+    """Return the error for the limit on bytes that was counted under `name`."""
+    minutes = f"{ceil(seconds / 60)} minute{'' if seconds <= 60 else 's'}"
+    if name == ALL_NETWORKS:
+        return Busy(f"Too much text arrives at this moment. Try again in {minutes}.", seconds)
+    return TooMany(f"Too much text from your network. Try again in {minutes}.", seconds)

@@ -1,6 +1,7 @@
 """Accept submissions, on every back end."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -197,3 +198,28 @@ def test_unknown_fields_of_a_later_version_survive_a_decision(redis_storage: Sto
     after = decided(redis_storage, comment, Action.HOLD)
     assert redis_storage.comments.get("blog", comment.id) == after
     assert client.get(key).endswith(b',"mood":"new"}')
+
+
+def accepted_until_refused(storage: Storage, **changes: Any) -> tuple[int, TooMany]:
+    """Send the largest comments until one is refused. Return the number of accepted ones, and the error."""
+    for n in range(1000):
+        fields = {name: value.format(n) for name, value in changes.items()}
+        try:
+            storage.comments.accept(a_comment(content="語" * 10_000, **fields), an_admission(per_minute=1000))
+        except TooMany as error:
+            return n, error
+    raise AssertionError("nothing was refused")
+
+
+def test_one_network_may_send_only_so_many_bytes_in_an_hour(storage: Storage) -> None:
+    sent, error = accepted_until_refused(storage)
+    assert 60 <= sent <= 66
+    assert "Too much text from your network" in str(error)
+    assert 0 < error.retry_after <= 60
+    storage.comments.accept(a_comment(origin="another"), an_admission(per_minute=1000))
+    storage.comments.accept(a_comment(origin=""), an_admission(per_minute=1000))  # from the site's own server
+
+
+def test_the_bytes_of_a_wider_network_are_limited_too(storage: Storage) -> None:
+    sent, _ = accepted_until_refused(storage, origin="network {}", network_48="wide")
+    assert 240 <= sent <= 266

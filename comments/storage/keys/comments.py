@@ -77,6 +77,11 @@ class CommentKeys(Names):
         return self._of(site, f"code:{digest}")
 
     @stored(ExportClass.TEMPORARY, "keyed network")
+    def bytes_received(self, site: str, origin: str) -> str:
+        """string; ms at which the network's limit on bytes is free again; accept; accept; an hour."""
+        return self._of(site, f"bytes:{origin}")
+
+    @stored(ExportClass.TEMPORARY, "keyed network")
     def rate(self, site: str, origin: str) -> str:
         """string; ms at which the network's rate limit is free again; accept, report; the same; a minute."""
         return self._of(site, f"rate:{origin}")

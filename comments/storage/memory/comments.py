@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 
 from comments.audit import decision_entry
-from comments.counted_events import REVIEW_BOUNDS
+from comments.counted_events import HOUR_SECONDS, REVIEW_BOUNDS
 from comments.errors import Busy, Invalid, KeyReused, NotFound, Problem, StaleVersion
 from comments.lifecycle import Status
 from comments.model import STAFF, Comment
-from comments.storage.codec import draft_id
+from comments.storage.codec import draft_id, dump_submission
 from comments.storage.draft_changes import (
     is_outbox_event,
     is_published_unseen,
@@ -18,7 +19,7 @@ from comments.storage.draft_changes import (
     with_carried_over,
 )
 from comments.storage.people_records import records_of_people, status_by_people
-from comments.storage.rate_limits import rate_error, rate_limits
+from comments.storage.rate_limits import byte_limits, bytes_error, rate_error, rate_limits
 from comments.storage.thread_tree import MAX_THREAD_DEPTH, TOO_DEEP
 from comments.storage.values import (
     UNSEEN_DAYS,
@@ -203,6 +204,12 @@ def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: f
         rates[name], wait = data.check_rate(name, per_minute, now)
         if wait:
             raise rate_error(name, wait)
+    size = len(dump_submission(comment))
+    for name, per_hour in byte_limits(comment, admission.per_minute):
+        free_at = max(now, data.rates.get(f"bytes {name}", 0.0)) + size * HOUR_SECONDS / per_hour
+        rates[f"bytes {name}"] = free_at
+        if free_at - now > HOUR_SECONDS:
+            raise bytes_error(name, ceil(free_at - now - HOUR_SECONDS))
     if len(data.in_status(Status.QUEUED)) >= admission.max_pending:
         raise Busy("Too many comments are waiting for a decision. Try again in a moment.", BUSY_SECONDS)
     return rates

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from comments.errors import Busy, Invalid, KeyReused, Problem, StaleVersion
 from comments.model import Comment
-from comments.storage.rate_limits import rate_error
+from comments.storage.rate_limits import bytes_error, rate_error
 from comments.storage.thread_tree import TOO_DEEP
 from comments.storage.values import Accepted
 
@@ -31,4 +31,6 @@ def accepted(comment: Comment, answer: list[str], rates: Sequence[str]) -> Accep
             raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
         case ["rate_limited", seconds, number]:
             raise rate_error(rates[int(number) - 1], int(seconds))
+        case ["bytes_limited", seconds, number]:
+            raise bytes_error(rates[int(number) - 1], int(seconds))
     raise Busy("Too many comments are waiting for a decision. Try again in a moment.", _BUSY_SECONDS)

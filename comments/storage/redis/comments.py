@@ -12,7 +12,7 @@ from comments.model import STAFF, Comment
 from comments.storage.codec import draft_id, dump_state, dump_submission, load_comment, milliseconds
 from comments.storage.draft_changes import revised_ids, with_carried_over
 from comments.storage.keys import Keys, thread_name, value_name
-from comments.storage.rate_limits import rate_limits
+from comments.storage.rate_limits import byte_limits, rate_limits
 from comments.storage.thread_tree import MAX_THREAD_DEPTH
 from comments.storage.values import (
     USER_MAX,
@@ -69,7 +69,7 @@ class RedisComments:
         submission = dump_submission(comment)
         minute = int(time.time()) // REPEAT_SECONDS
         repeats = k.idempotency(site, admission.key) if admission.key else k.repeats(site, minute)
-        rates = rate_limits(comment, admission.per_minute)
+        rates, sizes = rate_limits(comment, admission.per_minute), byte_limits(comment, admission.per_minute)
         max_pending = 0 if self._memory.is_short() else admission.max_pending
         answer = self._accept(
             [
@@ -78,12 +78,14 @@ class RedisComments:
                 k.closed_threads(site), k.thread_opened(site), k.nodes(site, thread), k.roots(site, thread),
                 k.user_comments(site, comment.user), k.staff_names(site), k.thread_aliases(site), k.known_threads(site),
                 k.thread_prefixes(site), *(k.rate(site, name) for name, _ in rates),
+                *(k.bytes_received(site, name) for name, _ in sizes),
             ],
             {
                 "id": comment.id, "bytes": len(submission), "received": milliseconds(comment.received),
                 "has_key": bool(admission.key), "thread": thread_name(thread),
                 "parent": "" if comment.draft_of else comment.parent,  # an edit keeps its place
                 "per_minutes": [per_minute for _, per_minute in rates], "max_pending": max_pending,
+                "per_hours": [per_hour for _, per_hour in sizes],
                 "max_pending_bytes": MAX_PENDING_BYTES, "batch": admission.batch, "max_wakeups": admission.max_wakeups,
                 "wakeup_ms": WAKEUP_MS, "key_seconds": KEY_SECONDS, "repeat_seconds": REPEAT_SECONDS,
                 "user": "" if comment.draft_of else comment.user, "user_max": USER_MAX,

@@ -1,19 +1,21 @@
 -- Store a submission, queue it and decide whether a job is needed; or say why it is refused. All or nothing.
+-- include lib/byte_limit
 -- include lib/clock
 -- include lib/rate_limit
 -- include lib/thread_tree
 -- include lib/wakeups
 -- KEYS     comment, status:queued, due, wakes, counters, key or same (this minute), same (the minute before),
 --          threads:closed, threads:opened, nodes, roots, user, staff:names, threads:aliases, threads:known,
---          threads:prefixes, rate of each network and of the site
--- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minutes (of each rate), max_pending, max_pending_bytes,
+--          threads:prefixes, then rate and after them bytes of each network and of the site
+-- ARGV[1]  id, bytes, received, has_key, thread, parent, per_minutes (of each rate), per_hours (bytes
+--          of each), max_pending, max_pending_bytes,
 --          batch, max_wakeups, wakeup_ms, key_seconds, repeat_seconds, max_depth, user ("" without one), user_max,
 --          staff_name ("" unless the author is staff), is_resolved (false: the thread may be below a moved prefix)
 -- ARGV[2]  record
 -- ARGV[3]  fingerprint
 -- ARGV[4]  address or key of the thread
--- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited and seconds and the
---          number of the rate,
+-- Returns  accepted and a token ("" if no job is needed), repeat and the earlier id, rate_limited or bytes_limited and
+--          seconds and the number of the rate,
 --          key_reused, moved (the caller finds the thread), closed, parent_unpublished, too_deep, full, or id_taken.
 local comment, queued, due, wakeups, counters, repeats, repeats_before = unpack(KEYS, 1, 7)
 local closed, opened, nodes, roots, user, staff_names, aliases, known_threads = unpack(KEYS, 8, 15)
@@ -45,11 +47,16 @@ if new.parent ~= "" then
   if depth >= new.max_depth then return {"too_deep"} end
 end
 
-local free_at = {}
-for i, rate in ipairs(rates) do
+local free_at, bytes_free_at = {}, {}
+for i = 1, #new.per_minutes do
   local wait
-  free_at[i], wait = check_rate(rate, new.per_minutes[i], now)
+  free_at[i], wait = check_rate(rates[i], new.per_minutes[i], now)
   if wait > 0 then return {"rate_limited", wait, i} end
+end
+for i, per_hour in ipairs(new.per_hours) do
+  local wait
+  bytes_free_at[i], wait = check_bytes(rates[#new.per_minutes + i], new.bytes, per_hour, now)
+  if wait > 0 then return {"bytes_limited", wait, i} end
 end
 
 if redis.call("ZCARD", queued) >= new.max_pending then return {"full"} end
@@ -74,7 +81,8 @@ if new.user ~= "" then
   redis.call("ZADD", user, new.received, new.id)
   redis.call("ZREMRANGEBYRANK", user, 0, -new.user_max - 1)
 end
-for i, rate in ipairs(rates) do use_rate(rate, free_at[i]) end
+for i = 1, #new.per_minutes do use_rate(rates[i], free_at[i]) end
+for i = 1, #new.per_hours do use_bytes(rates[#new.per_minutes + i], bytes_free_at[i]) end
 
 if wakeups_missing(wakeups, {due}, now, new.batch, new.max_wakeups) < 1 then return {"accepted", ""} end
 redis.call("ZADD", wakeups, now + new.wakeup_ms, new.id)
