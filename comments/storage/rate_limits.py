@@ -29,8 +29,8 @@ def rate_error(name: str, seconds: int) -> Refused:
     return TooMany("Too many comments from your network. Try again in a minute.", seconds)
 
 
-#: Bytes of submissions of one network at once, and in each hour after that: 3,000 comments of 600 bytes, or 66 of the largest. What the server
-#: writes to its file is about twice as much.
+#: Bytes of submissions of one network at once, and in each hour after that: 3,000 comments of 600 bytes, or 66 of the
+#: largest. What the server writes to its file is about twice as much.
 BYTES_PER_HOUR = 2_000_000
 #: Wider networks and the site have multiples of it. 40 MB are 66,000 ordinary comments in an hour.
 BYTES_56, BYTES_48, BYTES_SITE = 2, 4, 20
