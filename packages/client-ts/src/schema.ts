@@ -272,6 +272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites/{site}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export everything of a site
+         * @description JSON lines, as `replygate export` writes them and `replygate import replygate` reads them. Secrets are left out, and named in `left_out` of the second line. The answer is streamed. It is whole if its last line has the kind `end`.
+         */
+        get: operations["export_api_export_site_by_api"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/feed.atom": {
         parameters: {
             query?: never;
@@ -334,7 +354,7 @@ export interface paths {
          * End an import and delete its file
          * @description For owners. What was imported stays.
          */
-        delete: operations["import_api_discard_import"];
+        delete: operations["import_api_end_import"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4813,6 +4833,67 @@ export interface operations {
             };
         };
     };
+    export_api_export_site_by_api: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the site. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines, each a JSON object with a `kind`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Not signed in, or not a key of this site. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It does not exist, or you do not have access to it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too busy, or storage is down. Retry after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     reading_feed: {
         parameters: {
             query?: {
@@ -5097,7 +5178,7 @@ export interface operations {
             };
         };
     };
-    import_api_discard_import: {
+    import_api_end_import: {
         parameters: {
             query?: never;
             header?: never;
