@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import StringConstraints
 
 from comments.moderator_notices import NoticeChoice, SiteNotices
-from comments.person import Person
+from comments.person import Person, PersonKey
 from comments.saved_views import SavedView
 from comments.setting_values import SECRET
 
@@ -28,12 +28,13 @@ class Member:
     totp_salt: str = field(default="", metadata=SECRET)
     last_totp_step: int = field(default=0, metadata=SECRET)
     recovery_digests: tuple[str, ...] = field(default=(), metadata=SECRET)
+    api_keys: tuple[PersonKey, ...] = field(default=(), metadata=SECRET)
 
 
 #: Fields of an account, which an import never changes for a person who exists.
 ACCOUNT = (
     *("display_name", "email", "email_confirmed", "chat_users", "setup"),
-    *("password", "totp_salt", "last_totp_step", "recovery_digests"),
+    *("password", "totp_salt", "last_totp_step", "recovery_digests", "api_keys"),
 )
 
 

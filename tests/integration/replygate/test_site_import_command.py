@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from comments.archive.exported_members import Member
+from comments.person import Person
 from comments.storage.interfaces import Storage
 from replygate.__main__ import cli
 from replygate.commands.demo_command import fill
@@ -127,3 +130,8 @@ def test_secrets_are_only_written_to_a_file_of_its_owner(tmp_path: Path) -> None
     plain = exported(storage, tmp_path / "two").decode()
     for secret in ("secret-path", "secret-slack", "secret-telegram", "argon2-hash"):
         assert secret not in plain
+
+
+def test_every_field_of_a_person_is_exported_or_belongs_to_the_installation() -> None:
+    exported_fields = {field.name for field in fields(Member)} - {"role"} | {"roles"}
+    assert {field.name for field in fields(Person)} - {"operator"} == exported_fields
