@@ -7,7 +7,8 @@
 local comment, learned, corpus_ham, corpus_spam, totals, unlearned, quota_members, ceilings = unpack(KEYS)
 local args, line, written = cjson.decode(ARGV[1]), ARGV[2], ARGV[3]
 local CORPUS, id = {ham = corpus_ham, spam = corpus_spam}, args.id
-local record = (args.is_check and redis.call("HGET", comment, id) or not args.is_check and redis.call("GET", comment)) or ""
+local record = args.is_check and redis.call("HGET", comment, id) or not args.is_check and redis.call("GET", comment)
+record = record or ""
 if string.sub(record, 1, string.len(line)) ~= line then return -1 end
 
 local function count(lesson, by)
