@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -103,6 +104,14 @@ def test_two_hundred_callers_at_once_get_verdicts_or_an_honest_503(parts: Parts)
     assert statuses[200] >= 60, "as many as the two threads and their queue take at once"
     assert all("retry-after" in headers for status, headers, _ in answers if status == 503)
     assert all(json.loads(body)["verdict"] for status, _, body in answers if status == 200)
+
+
+def test_the_example_of_the_docs_gets_a_verdict(parts: Parts) -> None:
+    parts.judge()
+    (example,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "checks.md").read_text(), re.DOTALL)
+    command = example.replace("https://comments.example", f"http://127.0.0.1:{parts.port}")
+    shown = subprocess.run(["bash", "-c", command], env={**os.environ, "KEY": KEY}, capture_output=True, check=True)
+    assert json.loads(shown.stdout)["verdict"] == "unsure"
 
 
 def test_waiting_requests_hold_no_thread(parts: Parts) -> None:
