@@ -12,7 +12,7 @@ from comments.errors import ActionNotAllowed
 from comments.lifecycle import Action, Role, Status, actions_for
 from comments.model import STAFF, Comment, Signal
 from comments.moderator_notices import NoticeChoice, NoticeFrequency, SiteNotices
-from comments.person import Person
+from comments.person import Person, PersonKey
 from comments.report_rules import ReaderReport
 from comments.saved_views import SavedView
 from comments.site import Site, SiteKey, Webhook
@@ -181,7 +181,13 @@ def _add_people(storage: Storage, site: str) -> None:
     views = (SavedView(site, "Mine", "status=spam"),)
     storage.people.put(
         Person(
-            "mo", {site: "owner"}, password="argon2-hash", totp_salt="salt", last_totp_step=7, email="mo@example.org"
+            "mo",
+            {site: "owner"},
+            password="argon2-hash",
+            totp_salt="salt",
+            last_totp_step=7,
+            email="mo@example.org",
+            api_keys=(PersonKey("k", "f" * 64),),
         )
     )
     ines = Person("ines", {site: "moderator"}, notices=notices, views=views, chat_users=("telegram:1",), setup="done")
