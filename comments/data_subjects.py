@@ -34,7 +34,9 @@ class Subject:
         return self.names
 
     def has(self, comment: Comment) -> bool:
-        """True if the comment is the person's."""
+        """True if the comment is the person's, and not erased yet."""
+        if comment.text_kept_days == ERASED:
+            return False
         is_named = comment.identity in self.identities or comment.user in self.users
         return is_named or comment.browser in self.browsers or (comment.draft_of or comment.id) in self.ids
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 from comments.author_rules import AuthorRule, RuleTarget
 from comments.data_subjects import PersonalTexts, Subject
 from comments.lifecycle import Status
+from comments.model import Comment
 from comments.person import Person
 from comments.saved_views import SavedView
 from comments.storage.codec import dump, load, unpack
 from comments.storage.keys import Keys
 from comments.storage.notes_and_bulks import BulkAction
 
+from .checks import RedisChecks
 from .client import Client, keys_from, text
 
 #: Members that one step of a scan of a large key looks at.
@@ -24,6 +26,7 @@ STATUSES_OF_AUTHORS = (Status.APPROVED, Status.SPAM)
 class SubjectTraces:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client, self._keys = client, keys
+        self._checks = RedisChecks(client, keys)
 
     def remove_comments(self, site: str, ids: Sequence[str]) -> dict[str, int]:
         """Remove notes and reports of comments, and the ids of comments from lists about email."""
@@ -102,12 +105,18 @@ class SubjectTraces:
         return n
 
     def _remove_checks(self, site: str, names: Sequence[str]) -> int:
-        """Remove checks with a comment of the author."""
-        needles, n = [json.dumps(name).encode() for name in names], 0
-        for key in self._client.scan_iter(keys_from(self._keys.check(site, "")), 1000, "hash"):
-            values = self._client.hvals(key)
-            if any(needle in value for value in values for needle in needles):
-                n += self._client.unlink(key)
+        """Remove checks with a comment of the author, and what feedback about them taught."""
+        prefix, n = self._keys.check(site, ""), 0
+        for key in self._client.scan_iter(keys_from(prefix), 1000):
+            id = text(key).removeprefix(prefix)
+            answer = self._checks.answer(site, id)
+            if answer and any(_is_named(comment, names) for comment in answer.request.comments):
+                self._checks.forget(site, id)
+                n += 1
+        for id in self._checks.taught_ids(site):
+            (taught,) = self._checks.taught(site, [id])
+            if taught and _is_named(taught, names):
+                n += self._checks.teach(site, taught, None)
         return n
 
     def _remove_views(self, site: str, names: Sequence[str], texts: PersonalTexts) -> int:
@@ -140,3 +149,7 @@ class SubjectTraces:
         names = self._client.smembers(self._keys.staff_names(site))
         gone = [name for name in names if text(name).casefold() in texts.names - team]
         return int(self._client.srem(self._keys.staff_names(site), *gone)) if gone else 0
+
+
+def _is_named(comment: Comment, names: Sequence[str]) -> bool:
+    return any(name in names for name in (comment.identity, comment.user) if name)

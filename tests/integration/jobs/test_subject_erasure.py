@@ -173,7 +173,7 @@ def act_on_own(history: History, rng: random.Random) -> None:
         reply = a_comment(id=new_id_of(rng), parent=comment.id, author="Reader 9", email="", identity="", content="no")
         history.store(reply, [])
     else:
-        storage.checks.ask("blog", CheckRequest(a_site(), "mo", now, (comment,)))
+        storage.checks.ask("blog", new_id_of(rng), CheckRequest(a_site(), "mo", now, (comment,)))
 
 
 def new_id_of(rng: random.Random) -> str:
@@ -389,8 +389,9 @@ def test_an_anonymous_author_is_erased_by_the_browser_of_one_comment(storage: St
     site = storage.sites.get("blog")
     person = named_subject(storage, site, NAMES, id=first.id)
     assert person
-    request_erasure(storage, site, person, "ow", deps.now())
-    erase_subjects("blog", "")
+    wanted = request_erasure(storage, site, person, "ow", deps.now())
+    wait_until(lambda: not erase_some(deps, site) and storage.subjects.get("blog", wanted.id).is_done)
+    assert storage.subjects.get("blog", wanted.id).counts["comments"] == 2
     left = [comment.id for comment in all_of(storage) if comment.has_text]
     assert left == [alone.id]
 
@@ -465,3 +466,14 @@ def test_the_job_is_enqueued_until_an_erasure_is_done(storage: Storage, valkey_s
     deps.jobs.jobs.clear()
     sweep.run_once()
     assert ERASE not in [job for job, _, _ in deps.jobs.jobs]
+
+
+def test_checks_of_the_person_are_removed_and_those_of_others_stay(storage: Storage, deps: Deps) -> None:
+    storage.sites.put(a_site())
+    now = datetime.now(UTC)
+    own, other = a_comment(identity=IDENTITY), a_comment(identity="another")
+    storage.checks.ask("blog", "a" * 26, CheckRequest(a_site(), "mo", now, (own,)))
+    storage.checks.ask("blog", "b" * 26, CheckRequest(a_site(), "mo", now, (other,)))
+    assert erase(deps).counts["checks"] == 1
+    assert storage.checks.answer("blog", "a" * 26) is None
+    assert storage.checks.answer("blog", "b" * 26)
