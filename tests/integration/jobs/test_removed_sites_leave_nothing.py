@@ -12,7 +12,7 @@ import redis
 
 from comments.archive.site_export import export_lines
 from comments.archive.site_import import import_site
-from comments.job_queue import CHECK, DELIVER, JUDGE, QUEUES, REMOVE_SITE, RQJobs
+from comments.job_queue import DELIVER, INDEX, JUDGE, QUEUES, REMOVE_SITE, RQJobs
 from comments.pseudonyms import Pseudonyms
 from comments.settings import Settings
 from comments.site_deletion import GRACE_PERIOD, deleted_site
@@ -66,7 +66,7 @@ def test_nothing_names_a_site_after_its_removal(storage: Storage, valkey_setting
     leave_work(storage, GONE)
     ines = storage.people.get("ines")
     storage.people.put(replace(ines, setup=f"{GONE}/look", roles={**ines.roles, "shop": "viewer"}))
-    for job in (JUDGE, CHECK, DELIVER, REMOVE_SITE):
+    for job in (JUDGE, INDEX, DELIVER, REMOVE_SITE):
         jobs.enqueue(job, GONE, "token")
         jobs.enqueue(job, "shop", "token")
     storage.sites.put(deleted_site(storage.sites.get(GONE), NOW))
