@@ -28,7 +28,7 @@ from comments.pseudonyms import Pseudonyms
 from comments.report_rules import ReaderReport
 from comments.saved_views import SavedView
 from comments.settings import Settings
-from comments.storage.checks import CheckRequest
+from comments.storage.checks import CheckRequest, named_check_id
 from comments.storage.import_uploads import ImportPhase, ImportState
 from comments.storage.interfaces import Storage
 from comments.storage.notes_and_bulks import BulkAction, Note
@@ -173,7 +173,7 @@ def act_on_own(history: History, rng: random.Random) -> None:
         reply = a_comment(id=new_id_of(rng), parent=comment.id, author="Reader 9", email="", identity="", content="no")
         history.store(reply, [])
     else:
-        storage.checks.ask("blog", new_id_of(rng), CheckRequest(a_site(), "mo", now, (comment,)))
+        storage.checks.ask("blog", named_check_id(new_id_of(rng)), CheckRequest(a_site(), "mo", now, (comment,)))
 
 
 def new_id_of(rng: random.Random) -> str:
@@ -472,8 +472,8 @@ def test_checks_of_the_person_are_removed_and_those_of_others_stay(storage: Stor
     storage.sites.put(a_site())
     now = datetime.now(UTC)
     own, other = a_comment(identity=IDENTITY), a_comment(identity="another")
-    storage.checks.ask("blog", "a" * 26, CheckRequest(a_site(), "mo", now, (own,)))
-    storage.checks.ask("blog", "b" * 26, CheckRequest(a_site(), "mo", now, (other,)))
+    storage.checks.ask("blog", named_check_id("own"), CheckRequest(a_site(), "mo", now, (own,)))
+    storage.checks.ask("blog", named_check_id("other"), CheckRequest(a_site(), "mo", now, (other,)))
     assert erase(deps).counts["checks"] == 1
-    assert storage.checks.answer("blog", "a" * 26) is None
-    assert storage.checks.answer("blog", "b" * 26)
+    assert storage.checks.answer("blog", named_check_id("own")) is None
+    assert storage.checks.answer("blog", named_check_id("other"))
