@@ -186,7 +186,7 @@ BEHIND_THE_DOOR = (
     _get("/sites/<site>/import", "owner"),
     _post("/sites/<site>/import", "owner", 303, step="discard"),
     _get("/v1/sites/<site>/import", "owner", 404),
-    Address("POST", "/v1/sites/<site>/import", "owner", 422, json={}, query={"program": "wxr"}),
+    Address("POST", "/v1/sites/<site>/import", "owner", 422, json={}),  # without a program
     Address("POST", "/v1/sites/<site>/import/start", "owner", 422, json={}),
     Address("DELETE", "/v1/sites/<site>/import", "owner", 204, json={}),
     _post("/sites/<site>/threads/moves", "owner", 200, old="post-12", new="post-13"),
