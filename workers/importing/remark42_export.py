@@ -45,7 +45,7 @@ def read_remark42(file: ExportReader) -> Iterator[SourceRow]:
         # The hash of an address takes less memory than the address. A collision costs a title.
         if hash(comment.page) not in seen:
             seen.add(hash(comment.page))
-            yield SourcePage(comment.page, comment.page, text_of(row, "title"), comment.page in closed)
+            yield SourcePage(comment.page, comment.page, unescape(text_of(row, "title")), comment.page in closed)
         yield comment
 
 

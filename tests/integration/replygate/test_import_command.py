@@ -36,6 +36,7 @@ FILES = {
     "isso": ("isso.db", 20),
     "disqus": ("disqus.xml", 8),
     "remark42": ("remark42.json.gz", 6),
+    "genuine remark42": ("remark42.real.json.gz", 11),
     "commento": ("commento.json", 4),
     "comentario": ("comentario.json.gz", 5),
 }
@@ -50,7 +51,7 @@ def run(storage: Storage) -> Run:
 
     def command(name: str, *options: str, file: Path | None = None) -> Result:
         path = file or EXPORTS / FILES[name][0]
-        form = "commento" if name == "comentario" else name
+        form = "commento" if name == "comentario" else name.removeprefix("genuine ")
         words = ("import", form, str(path), "--site", "blog", *options)
         return CliRunner().invoke(cli, words, obj=here, catch_exceptions=False)
 
@@ -196,6 +197,25 @@ def test_people_and_times_of_remark42_and_commento_are_kept(run: Run, storage: S
     assert by_text["Rejected."].status is Status.REMOVED
     assert by_text["An answer."].parent == by_text["Ebb and *flow*."].id
     assert by_text["On a closed page."].thread == "https://pier.example/2023/closed"
+
+
+def test_a_backup_of_the_genuine_remark42_keeps_what_its_readers_saw(run: Run, storage: Storage) -> None:
+    assert run("genuine remark42").exit_code == 0
+    by_text = stored(storage)
+    page, other, closed = (f"https://blog.example/{path}" for path in ("hello", "gr%C3%B6%C3%9Fe", "closed?page=2"))
+    details = {name: storage.thread_details.get("blog", [name])[0].title for name in (page, other, closed)}
+    assert details == {page: "Hello & world", other: "Größe & 日本", closed: "A page that is closed"}
+    assert [storage.threads.is_closed("blog", name) for name in (page, other, closed)] == [False, False, True]
+    first = by_text["First! I **really** liked this.\n\nhttps://a.example/?a=1&b=2"]
+    assert (first.author, first.thread) == ("Ada Lovelace", page)
+    assert by_text["Thanks, Ada."].parent == first.id
+    assert by_text["An answer, two levels down."].parent == by_text["Thanks, Ada."].id
+    assert (by_text["Thank you all."].role, by_text["Thank you all."].author) == (STAFF, "admin")
+    assert by_text["Zeile eins\nZeile zwei\n\nAbsatz (edited)"].author == "Jürgen"
+    assert by_text["Grüße aus Köln 🎉 日本語 עברית \u00e9"].thread == other
+    assert any("```\nif a < b:\n    return\n```" in text for text in by_text)
+    (removed,) = (comment for comment in by_text.values() if comment.status is Status.WITHDRAWN)
+    assert by_text["Why?"].parent == removed.id
 
 
 def test_nothing_is_sent_or_judged(run: Run, storage: Storage) -> None:
