@@ -1,7 +1,7 @@
 """Make `tests/data/imports/remark42.real.json.gz` with the genuine Remark42, through its HTTP API.
 
-Run it as `python -m tools.make_remark42_backup remark42 tests/data/imports/remark42.real.json.gz`. To build the program:
-`go build -mod=vendor -o remark42 ./app` in the folder `backend` of its source. Ids, times and hashes differ each time;
+Run it as `python -m tools.make_remark42_backup remark42 tests/data/imports/remark42.real.json.gz`. Its source
+builds with `go build -mod=vendor -o remark42 ./app` in the folder `backend`. Ids, times and hashes differ each time;
 everything else is the same.
 """
 
