@@ -129,9 +129,13 @@ class Settings:
         """The path of the public address, with which all our addresses begin; "" or for example "/replies"."""
         return urlsplit(self.public_url).path.rstrip("/")
 
+    def site_path(self, site: str, path: str = "") -> str:
+        """Return the path of a site's API, or of a `path` such as "/comments" below it, as clients see it."""
+        return f"{self.public_path}/v1/sites/{site}{path}"
+
     def comment_path(self, site: str, id: str = "") -> str:
         """Return the path of a comment in the API; without an id that of the site's comments."""
-        return f"{self.public_path}/v1/sites/{site}/comments" + (f"/{id}" if id else "")
+        return self.site_path(site, f"/comments/{id}" if id else "/comments")
 
     @property
     def secure(self) -> bool:

@@ -201,7 +201,7 @@ def _existing(site: str, id: str) -> CheckAnswer:
 
 def _response(site: str, id: str, answer: CheckAnswer | None) -> Response:
     """Answer 200 with the verdict; 202 while there is none."""
-    location = {"Location": f"/v1/sites/{site}/checks/{id}"}
+    location = {"Location": deps().settings.site_path(site, f"/checks/{id}")}
     result = _result(id, answer or _existing(site, id))
     return json_response(result, 202 if result.status == "waiting" else 200, location)
 

@@ -102,7 +102,7 @@ def _set_cookies(response: Response, site: Site, number: int, value: str, second
 
 
 def cookie_path(site: Site) -> str:
-    return f"/isso/{site.id}/"
+    return f"{deps().settings.public_path}/isso/{site.id}/"
 
 
 def given_rights(number: int) -> tuple[str, str]:

@@ -32,13 +32,13 @@ def given_secret(pseudonyms: Pseudonyms, site: Site, request: Request, settings:
 def keep_in_cookie(response: Response, site: Site, secret: str, settings: Settings, path: str = "") -> None:
     """Keep the secret for the next form. Browsers send it with forms on pages of the site only over https.
 
-    `path` begins the addresses that scripts on pages of the site ask; without one, forms send it to the site's API.
+    `path` begins the addresses that scripts on pages of the site ask. Without one, forms send it to the site's API.
     """
     response.set_cookie(
         _cookie_name(site),
         secret,
         max_age=COOKIE_SECONDS,
-        path=settings.public_path + (path or f"/v1/sites/{site.id}/"),
+        path=path or settings.site_path(site.id, "/"),
         secure=settings.secure,
         httponly=True,
         samesite="None" if settings.secure else "Lax",

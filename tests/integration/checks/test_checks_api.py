@@ -61,6 +61,13 @@ def feedback(web: PublicApp, id: str, label: str) -> int:
     return sent.status_code
 
 
+def test_the_address_of_a_check_has_the_public_path(web: PublicApp) -> None:
+    app = open_public_app(web.storage, web.storage.sites.get("blog"), public_url="https://blog.example/replies")
+    asked = app.client.post(f"/replies{CHECKS}", json={"content": "Hello."}, headers=KEYED)
+    assert asked.headers["Location"] == f"/replies{CHECKS}/{asked.json['id']}"
+    assert app.client.get(asked.headers["Location"], headers=KEYED).status_code == 200
+
+
 def test_a_verdict_comes_with_its_reasons(web: PublicApp) -> None:
     harmless = checked(web)
     assert (harmless["status"], harmless["verdict"], harmless["feedback"]) == ("answered", "ham", "")

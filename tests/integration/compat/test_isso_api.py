@@ -205,11 +205,16 @@ def test_the_cookie_of_the_page_holds_no_right(web: IssoSite) -> None:
     assert copied.startswith(f"isso-{answer.json()['id']}=1;")
 
 
-def test_the_cookie_is_secure_where_the_service_is(storage: Storage) -> None:
-    web = open_isso_site(storage, isso_blog(origins=("https://blog.example",)), public_url="https://replies.example")
+@pytest.mark.parametrize("path", ["", "/replies"])
+def test_the_cookies_are_secure_and_have_the_path_at_which_the_service_is(storage: Storage, path: str) -> None:
+    changes = {"public_url": f"https://replies.example{path}"}
+    web = open_isso_site(storage, isso_blog(origins=("https://blog.example",)), **changes)
     answer = send(web, headers={"Origin": "https://blog.example"})
-    for cookie in answer.headers.get_list("Set-Cookie"):
-        assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/isso/blog/"} <= set(cookie.split("; "))
+    cookies = answer.headers.get_list("Set-Cookie")
+    assert len(cookies) == 2
+    for cookie in cookies:
+        expected = {"Secure", "HttpOnly", "SameSite=None", "Partitioned", f"Path={path}/isso/blog/"}
+        assert expected <= set(cookie.split("; "))
     assert {"Secure", "SameSite=Lax", "Path=/"} <= set(answer.headers["X-Set-Cookie"].split("; "))
 
 
