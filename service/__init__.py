@@ -15,7 +15,6 @@ from .compat import (
     perspective_api,
     perspective_discovery,
 )
-from .compat.akismet_keys import AkismetKeyIndex
 from .compat.site_keys import SiteKeyIndex
 from .deps import Deps
 from .ops import delivery_pages
@@ -172,7 +171,7 @@ def create_app(deps: Deps) -> Flask:
     deps.init_app(app)
     sites = SiteCache(deps.storage.sites)
     sites.init_app(app)
-    SiteKeyIndex(deps.storage.sites).init_app(app)
+    SiteKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)
     responses = ResponseCache()
     responses.init_app(app)
     live_updates.init_app(app, deps.storage.threads, deps.storage.thread_moves)
@@ -182,7 +181,6 @@ def create_app(deps: Deps) -> Flask:
     ranges.init_app(app)
     submissions = Submissions(deps, sites, proof_of_work, ranges)
     submissions.init_app(app)
-    AkismetKeyIndex(deps.storage.sites, deps.pseudonyms).init_app(app)
     errors.register_error_handlers(app)
     page_language.register_translations(app)
     page_elements.register_page_elements(app)

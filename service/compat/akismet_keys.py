@@ -1,28 +1,21 @@
-"""Keys of the Akismet API: find the key of a request and its site. Wrong keys are limited for each network."""
+"""Keys of the Akismet API: find the key of a request and its site."""
 
 import base64
 import binascii
 import hmac
 import re
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
-from flask import Flask, Request, current_app
+from flask import Request
 
 from comments.pseudonyms import Pseudonyms
 from comments.site import Site
-from comments.storage.administration import Sites
 from service.deps import deps
-from service.web import site_cache
-from service.web.client_network import client_network
 
 from .akismet_fields import AkismetFields
-from .site_keys import REREAD_SECONDS, REREAD_SHARE, WRONG_KEYS_PER_MINUTE
+from .site_keys import count_wrong_key, sites_with
 
-AKISMET_KEYS_EXTENSION = "replygate.akismet_keys"
 #: As `Pseudonyms.akismet_key` makes them. One can be the first part of a host name.
 AKISMET_KEY = re.compile(r"[0-9a-f]{12}")
 
@@ -40,54 +33,16 @@ class AkismetAccess:
         return f"akismet {self.key_id}"
 
 
-class AkismetKeyIndex:
-    """Finds the site of a key: keys are derived, so the keys of all sites are made again, and kept in memory.
-
-    The index only says where to look. A key is valid if the site has it now.
-    """
-
-    def __init__(self, sites: Sites, pseudonyms: Pseudonyms, clock: Callable[[], float] = time.monotonic) -> None:
-        self._sites, self._pseudonyms, self._clock = sites, pseudonyms, clock
-        self._lock = threading.Lock()
-        self._site_ids: dict[str, str] = {}
-        self._reload_at = 0.0
-
-    def init_app(self, app: Flask) -> None:
-        app.extensions[AKISMET_KEYS_EXTENSION] = self
-
-    def site_id(self, key: str) -> str:
-        """Return the id of the site that probably has this key; "" for none."""
-        found = self._site_ids.get(key, "")
-        if not found:
-            self._reload()
-            found = self._site_ids.get(key, "")
-        return found
-
-    def _reload(self) -> None:
-        with self._lock:
-            start = self._clock()
-            if start < self._reload_at:
-                return
-            self._site_ids = {
-                self._pseudonyms.akismet_key(site.id, id): site.id
-                for site in self._sites.all()
-                for id in site.akismet_keys
-            }
-            end = self._clock()
-            self._reload_at = end + max(REREAD_SECONDS, (end - start) / REREAD_SHARE)
-
-
 def find_access(request: Request, fields: AkismetFields, path_key: str = "") -> AkismetAccess | None:
     """Return the site whose key the request has; None for a wrong key and for no key.
 
     Raises TooMany after too many wrong keys of one network, and SiteDeleted.
     """
-    d = deps()
-    index = cast(AkismetKeyIndex, current_app.extensions[AKISMET_KEYS_EXTENSION])
     for key in given_keys(request, fields, path_key):
-        if (site_id := index.site_id(key)) and (access := _access(site_cache.get_site(site_id), key, d.pseudonyms)):
-            return access
-    d.storage.people.attempt(f"akismet keys of {client_network(d)}", WRONG_KEYS_PER_MINUTE, 60)
+        for site in sites_with(key):
+            if access := _access(site, key, deps().pseudonyms):
+                return access
+    count_wrong_key()
     return None
 
 

@@ -9,8 +9,7 @@ import pytest
 from comments.pseudonyms import Pseudonyms
 from comments.storage.interfaces import Storage
 from service.compat.akismet_api import COMMENT_CALLS, QUESTIONS
-from service.compat.akismet_keys import AkismetKeyIndex
-from service.compat.site_keys import WRONG_KEYS_PER_MINUTE
+from service.compat.site_keys import SITE_KEYS_EXTENSION, WRONG_KEYS_PER_MINUTE, SiteKeyIndex
 from tests.support.akismet import BLOG, AkismetServer, key_of, open_akismet
 from tests.support.builders import SECRET, a_site
 
@@ -98,7 +97,7 @@ def test_a_removed_key_ends_and_a_rotated_one_overlaps(storage: Storage, akismet
 def open_app_again(akismet: AkismetServer) -> AkismetServer:
     """Forget the site of the cache, as every process does within a second."""
     akismet.app.extensions["replygate.sites"].forget("blog")
-    akismet.app.extensions["replygate.akismet_keys"].__init__(akismet.storage.sites, Pseudonyms(SECRET))
+    akismet.app.extensions[SITE_KEYS_EXTENSION].__init__(akismet.storage.sites, Pseudonyms(SECRET))
     return akismet
 
 
@@ -110,16 +109,23 @@ def test_the_key_of_a_deleted_site_is_invalid_with_an_alert(storage: Storage, ak
     assert "deleted" in answer.headers["X-akismet-alert-msg"]
 
 
+def test_the_key_of_a_site_that_was_removed_is_invalid(storage: Storage, akismet: AkismetServer) -> None:
+    assert akismet.ask("verify-key").text == "valid"
+    storage.sites.remove("blog")
+    akismet.app.extensions["replygate.sites"].forget("blog")
+    assert akismet.ask("verify-key").text == "invalid"
+
+
 def test_unknown_keys_make_the_index_read_all_sites_seldom(storage: Storage) -> None:
     clock = [0.0]
     sites = CountedSites(storage)
-    index = AkismetKeyIndex(sites, Pseudonyms(SECRET), lambda: clock[0])
+    index = SiteKeyIndex(sites, Pseudonyms(SECRET), lambda: clock[0])
     for _ in range(100):
-        assert index.site_id(WRONG) == ""
+        assert index.site_ids(WRONG) == ()
     assert sites.read == 1
     storage.sites.put(a_site(akismet_keys=("k1",)))
     clock[0] = 1.0
-    assert index.site_id(key_of()) == "blog"
+    assert index.site_ids(key_of()) == ["blog"]
     assert sites.read == 2
 
 
