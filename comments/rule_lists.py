@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from .author_rules import FOREVER, AuthorRule, RuleEffect, RuleHits, RuleTarget
 from .csv_cells import escaped_cell, unescaped_cell
@@ -21,6 +21,7 @@ from .rule_values import (
     parse_value,
     with_value,
 )
+from .utc_times import parse_utc_time
 from .visitor_fields import VISITOR_FIELDS
 
 #: Lines of one list, and rules of one site or of the deployment.
@@ -188,18 +189,14 @@ def parse_expiry(text: str, now: datetime) -> datetime:
         return FOREVER
     if days := DURATION.fullmatch(text):
         return now + timedelta(days=int(days[1]))
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(
-            f"has the expiry {text!r}: write 2027-01-31, a time such as 2027-01-31T12:00, or 30d"
-        ) from error
-    if len(text) == len("2027-01-31"):
-        moment += timedelta(days=1)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if moment <= now:
+    moment = parse_utc_time(text)
+    if moment is None:
+        raise ValueError(f"has the expiry {text!r}: write 2027-01-31, a time such as 2027-01-31T12:00, or 30d")
+    length = timedelta(days=1 if len(text) == len("2027-01-31") else 0)
+    end = min(moment, FOREVER - length) + length
+    if end <= now:
         raise ValueError(f"has the expiry {text!r}, which is over")
-    return moment.astimezone(UTC)
+    return end
 
 
 def export_rules(rules: Iterable[AuthorRule], hits: Mapping[str, RuleHits]) -> str:

@@ -1,7 +1,7 @@
 """Check comments of other programs: ask for a verdict, wait for it and read it.
 
-A comment to check comes from `comment_fields.checked_comment`. Nothing of a check enters the site's comments.
-Feedback is in `feedback.py`.
+A comment to check comes from `comment_fields.checked_comment`. Feedback is in `feedback.py`. Rules for first-time
+commenters and spot checks do not apply, because the program that asks decides about publishing.
 """
 
 from collections.abc import Callable
@@ -10,17 +10,13 @@ from dataclasses import replace
 from flask import Response
 
 from comments.attributes import AttributeQuery
-from comments.job_queue import JUDGE
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.checks import CHECK_SECONDS, CheckAdmission, CheckAnswer, CheckRequest, new_check_id
-from service.deps import Deps, deps
+from service.deps import deps
+from service.web.asked_checks import queue_check
 from service.web.deferred_answers import wait_until
-
-from .feedback import teach_check, teach_text
-
-__all__ = ["ask_judges", "forget_check", "read_check", "start_check", "teach_check", "teach_text", "when_answered"]
 
 #: Checks of a whole site in one minute, as a multiple of those of one program.
 PER_SITE = 4
@@ -34,55 +30,33 @@ def start_check(
     asker: str,
     *,
     counts: bool = False,
-    days: int | None = None,
-    attributes: AttributeQuery | None = None,
-    keep: bool = True,
-) -> str:
-    """Store a check, ask for judging, and return its id.
-
-    `asker` names the program or key that asks, for limits. With `counts` evidence windows count it like a comment.
-    `attributes` asks for these scores too. `days` replaces the site's time for which checks are kept; without `keep`
-    the caller deletes the check by `forget_check`. Raises Invalid, TooMany, Busy, StorageDown.
-
-    The program that asks decides about publishing. Rules for first-time commenters and spot checks do not apply.
-    """
-    return ask_judges(deps(), site, comment, asker, counts=counts, days=days, attributes=attributes, keep=keep)
-
-
-def ask_judges(
-    deps: Deps,
-    site: Site,
-    comment: Comment,
-    asker: str,
-    *,
-    counts: bool = False,
-    days: int | None = None,
     attributes: AttributeQuery | None = None,
     keep: bool = True,
     key: str = "",
     fingerprint: str = "",
 ) -> str:
-    """Like `start_check`. `key` is the client's Idempotency-Key: a repeat returns the id of the first check.
+    """Store a check, ask for judging, and return its id.
 
-    Raises KeyReused if the key was used with another `fingerprint`.
+    `asker` names the program or key that asks, for limits. With `counts` evidence windows count it like a comment.
+    `attributes` asks for these scores too. Without `keep` the caller deletes the check by `forget_check`. `key` is the
+    client's Idempotency-Key: a repeat returns the id of the first check.
+
+    Raises Invalid, TooMany, Busy, StorageDown, and KeyReused if the key was used with another `fingerprint`.
     """
-    id = new_check_id()
-    request = CheckRequest(None, asker, deps.now(), (replace(comment, id=id),), counts=counts, attributes=attributes)
+    d, id = deps(), new_check_id()
+    asked = CheckRequest(None, asker, d.now(), (replace(comment, id=id),), counts=counts, attributes=attributes)
     admission = CheckAdmission(
-        seconds=(days or site.check_days) * 86_400 if keep else CHECK_SECONDS,
+        seconds=site.check_days * 86_400 if keep else CHECK_SECONDS,
         max_kept=site.max_checks,
         max_waiting=MAX_WAITING_CHECKS,
         per_minute=site.checks_per_minute,
         per_minute_site=site.checks_per_minute * PER_SITE,
         fingerprint=fingerprint,
         key=digest("check", key) if key else "",
-        batch=deps.settings.batch,
-        max_wakeups=deps.settings.judges,
+        batch=d.settings.batch,
+        max_wakeups=d.settings.judges,
     )
-    accepted = deps.storage.checks.ask(site.id, id, request, admission)
-    if accepted.wakeup:
-        deps.jobs.enqueue(JUDGE, site.id, accepted.wakeup)
-    return accepted.id
+    return queue_check(d, site.id, id, asked, admission)
 
 
 def read_check(site: str, id: str) -> CheckAnswer | None:

@@ -1,25 +1,26 @@
 """API for a site's server: have comments of other programs checked, and send feedback about the verdicts."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Blueprint, Response, request
 from pydantic import Field
 
 from comments.errors import Invalid, NotFound, Problem
+from comments.lifecycle import Label
 from comments.model import STAFF, Comment
 from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.checks import CheckAnswer
+from comments.utc_times import parse_utc_time
 from service.deps import deps
 from service.web import site_access, site_cache
-from service.web.idempotency import idempotency_key
 from service.web.operations import Header, json_response, operation, parsed_body
-from service.web.preferred_wait import preferred_wait
 from service.web.reasons import reasons_of
+from service.web.request_headers import idempotency_key, preferred_wait
 from service.web.schemas import ID_EXAMPLE, THREAD_EXAMPLE, TIME_EXAMPLE, Wire, optional_text, visitor_field
 
-from .checking import ask_judges, read_check, when_answered
+from .checking import read_check, start_check, when_answered
 from .comment_fields import CheckedFields, checked_comment
 from .feedback import forget_lesson, read_lesson, teach_check
 
@@ -114,11 +115,9 @@ def post_check(site: str) -> Response:
     body = parsed_body(CheckBody)
     comment, key = _comment(found, body), idempotency_key(request)
     fingerprint = digest(body.model_dump_json()) if key else ""
-    id = ask_judges(deps(), found, comment, asker, counts=body.counts, key=key, fingerprint=fingerprint)
-    wait = preferred_wait(request)
-    return when_answered(
-        found.id, id, DEFAULT_WAIT if wait is None else wait, lambda answer: _response(found.id, id, answer)
-    )
+    id = start_check(found, comment, asker, counts=body.counts, key=key, fingerprint=fingerprint)
+    seconds = preferred_wait(request, DEFAULT_WAIT)
+    return when_answered(found.id, id, seconds, lambda answer: _response(found.id, id, answer))
 
 
 @blueprint.get("/<id>")
@@ -149,7 +148,7 @@ def get_check(site: str, id: str) -> Response:
 def send_feedback(site: str, id: str) -> Response:
     found, asker = _site_and_asker(site)
     feedback = parsed_body(CheckFeedback)
-    if not teach_check(found, id, feedback.label, asker):
+    if not teach_check(found, id, Label(feedback.label), asker):
         raise NotFound("This check is unknown or has expired.")
     return json_response(feedback)
 
@@ -183,13 +182,10 @@ def _comment(site: Site, body: CheckBody) -> Comment:
 
 
 def _time(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise Invalid([Problem("sent", "time", "must be a time such as 2026-11-22T13:09:26Z")]) from None
+    at = parse_utc_time(text)
+    if text and at is None:
+        raise Invalid([Problem("sent", "time", f"must be a time such as {TIME_EXAMPLE}")])
+    return at
 
 
 def _existing(site: str, id: str) -> CheckAnswer:

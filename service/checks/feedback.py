@@ -1,7 +1,6 @@
 """Feedback about checks: each teaches the site's model once, like a moderator's decision, and can be undone."""
 
 from dataclasses import replace
-from typing import Literal
 
 from comments.check_lessons import with_lesson, with_verdict
 from comments.errors import StaleVersion
@@ -18,13 +17,13 @@ FEEDBACK_PER_MINUTE = 600
 _ATTEMPTS = 5
 
 
-def teach_check(site: Site, id: str, label: Literal["spam", "ham"], by: str) -> bool:
+def teach_check(site: Site, id: str, label: Label, by: str) -> bool:
     """Teach the site's model this check's comment exactly once. A repeat changes nothing; the other label replaces it.
 
     Returns False for an unknown or expired check. A lesson can be replaced and undone after its check has expired.
     Raises TooMany.
     """
-    return _change_lesson(site, id, Label(label), by)
+    return _change_lesson(site, id, label, by)
 
 
 def forget_lesson(site: Site, id: str, by: str) -> bool:
@@ -32,13 +31,13 @@ def forget_lesson(site: Site, id: str, by: str) -> bool:
     return _change_lesson(site, id, None, by)
 
 
-def teach_text(site: Site, comment: Comment, label: Literal["spam", "ham"], by: str, name: str = "") -> str:
+def teach_text(site: Site, comment: Comment, label: Label, by: str, name: str = "") -> str:
     """Teach a text that was never checked. Returns an id with which the lesson can be replaced. Raises TooMany.
 
     A text that was taught with the same `name` before is the same lesson: a repeat changes nothing.
     """
     id = named_check_id(name) if name else new_check_id()
-    _change_lesson(site, id, Label(label), by, replace(comment, id=id))
+    _change_lesson(site, id, label, by, replace(comment, id=id))
     return id
 
 

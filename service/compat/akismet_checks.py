@@ -1,11 +1,10 @@
 """The Akismet API for comments: comment-check, submit-spam and submit-ham."""
 
-import re
 from dataclasses import dataclass
-from typing import Literal
 
 from flask import Response, request
 
+from comments.lifecycle import Label
 from comments.model import Comment
 from comments.origins import origin_of
 from comments.pseudonyms import digest, new_id
@@ -13,10 +12,11 @@ from comments.site import Site
 from comments.storage.check_records import CheckCallback
 from comments.storage.checks import CheckAnswer, is_check_id
 from comments.validation import is_web_address
-from service.checks.checking import read_check, start_check, teach_check, teach_text, when_answered
+from service.checks.checking import read_check, start_check, when_answered
 from service.checks.comment_fields import checked_comment
-from service.checks.feedback import read_lesson
+from service.checks.feedback import read_lesson, teach_check, teach_text
 from service.deps import deps
+from service.web.request_headers import preferred_wait
 
 from . import akismet_answers as answers
 from .akismet_answers import CheckWord, bad_key_answer, help_answer, text_answer
@@ -25,8 +25,7 @@ from .akismet_fields import AkismetFields, read_akismet_fields
 from .akismet_keys import AkismetAccess, find_access
 
 #: Seconds that a request waits for the verdict. Akismet's plugin waits for 15 seconds.
-WAIT_SECONDS = 8.0
-PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?=$|[,;\s])", re.IGNORECASE)
+WAIT_SECONDS = 8
 #: Seconds after which a client may ask again.
 RECHECK_SECONDS = 120
 #: Seconds for which feedback finds the check by its fields, and is counted once: as long as checks are kept.
@@ -37,8 +36,6 @@ SPAM_AUTHORS = frozenset({"viagra-test-123", "akismet-guaranteed-spam"})
 SPAM_EMAIL = "akismet-guaranteed-spam@example.com"
 SPAM_CONTENT = "akismet-guaranteed-spam"
 DISCARD_AUTHOR = "akismet-guaranteed-discard"
-
-FeedbackLabel = Literal["spam", "ham"]
 
 
 def check_comment(key: str = "") -> Response:
@@ -55,13 +52,8 @@ def check_comment(key: str = "") -> Response:
     is_new = not (fields.is_test or fields.text("recheck_reason"))
     id = start_check(access.site, comment, access.asker, counts=is_new)
     deps().storage.check_records.put(access.site.id, same_fields(comment), id, RECORD_SECONDS)
-    return when_answered(access.site.id, id, _wait_seconds(), lambda answer: _verdict(answer, id, access, fields))
-
-
-def _wait_seconds() -> float:
-    """Return the longest wait for the verdict. A client may ask for a shorter one: `Prefer: wait=1`."""
-    preferred = PREFERRED_WAIT.search(request.headers.get("Prefer", ""))
-    return min(WAIT_SECONDS, float(preferred[1])) if preferred else WAIT_SECONDS
+    seconds = preferred_wait(request, WAIT_SECONDS, WAIT_SECONDS)
+    return when_answered(access.site.id, id, seconds, lambda answer: _verdict(answer, id, access, fields))
 
 
 def fixed_word(fields: AkismetFields) -> CheckWord | None:
@@ -116,14 +108,14 @@ def _answer(word: CheckWord, id: str, site: Site, fields: AkismetFields) -> Resp
 
 
 def submit_spam(key: str = "") -> Response:
-    return _submit("spam", key)
+    return _submit(Label.SPAM, key)
 
 
 def submit_ham(key: str = "") -> Response:
-    return _submit("ham", key)
+    return _submit(Label.HAM, key)
 
 
-def _submit(label: FeedbackLabel, key: str) -> Response:
+def _submit(label: Label, key: str) -> Response:
     """Teach the site's model. Tests are accepted and teach nothing."""
     fields = read_akismet_fields(request)
     access = find_access(request, fields, key)
@@ -144,7 +136,7 @@ class _Feedback:
     comment: Comment | None  # None if the check was found by its guid
 
 
-def _teach(access: AkismetAccess, fields: AkismetFields, label: FeedbackLabel) -> None:
+def _teach(access: AkismetAccess, fields: AkismetFields, label: Label) -> None:
     """Teach the check by its guid, or else by the same fields. A text that was never checked teaches too."""
     site, by = access.site, access.asker
     found = _find_check(site, fields)
@@ -165,13 +157,13 @@ def _find_check(site: Site, fields: AkismetFields) -> _Feedback:
     return _Feedback(read_check(site.id, id) if id else None, id, comment)
 
 
-def _count_correction(site: Site, found: _Feedback, label: FeedbackLabel) -> None:
+def _count_correction(site: Site, found: _Feedback, label: Label) -> None:
     """Count feedback that contradicts the verdict, once for each check."""
     before = deps().storage.check_records.put(site.id, f"feedback {found.id}", label, RECORD_SECONDS)
     if before == label or found.check is None or not found.check.is_complete or not found.check.results:
         return
     word = answers.check_word(found.check.decision, site).word
-    if label == "spam" and word == answers.HAM_WORD:
+    if label is Label.SPAM and word == answers.HAM_WORD:
         count_event(site, AkismetEvent.MISSED_SPAM)
-    elif label == "ham" and word == answers.SPAM_WORD:
+    elif label is Label.HAM and word == answers.SPAM_WORD:
         count_event(site, AkismetEvent.FALSE_POSITIVE)

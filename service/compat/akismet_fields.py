@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from flask import Request
 from werkzeug.exceptions import BadRequest
 
+from comments.utc_times import parse_utc_time
 from service.checks.comment_fields import CheckedFields
 from service.web.request_body import JSON, MULTIPART, json_object, readable_fields
 
@@ -76,7 +76,7 @@ class AkismetFields:
             language=self.text("blog_lang").split(",")[0].strip().replace("_", "-"),
             # A comment that is checked again was written earlier. The clock of a client may be wrong, so that the
             # time of a new comment is that of the request.
-            sent=moment_of(self.text("comment_date_gmt")) if self.text("recheck_reason") else None,
+            sent=parse_utc_time(self.text("comment_date_gmt")) if self.text("recheck_reason") else None,
             trap=self.trap,
         )
 
@@ -144,12 +144,3 @@ def without_slashes(text: str) -> str:
     if "\\" not in text or set(ESCAPED.sub("", text)) & set("'\"\\"):
         return text
     return ESCAPED.sub(r"\1", text)
-
-
-def moment_of(text: str) -> datetime | None:
-    """Parse a time in UTC, as ISO 8601 or as WordPress writes it. None for anything else."""
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Literal
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
@@ -22,11 +22,8 @@ from service.checks.checking import start_check, when_answered
 from service.checks.comment_fields import CheckedFields, checked_comment
 from service.deps import deps
 from service.web import site_cache
-from service.web.errors import handle_http_error
 from service.web.operations import validated
 from service.web.request_body import json_object
-
-from .google_errors import google_answer
 
 blueprint = Blueprint("coral_phase", __name__, url_prefix="/v1/sites/<site>")
 
@@ -102,12 +99,11 @@ def _checked(site: Site, asked: ModerationRequest) -> Comment:
 
 
 def _answered(answer: CheckAnswer | None) -> Response:
-    """Answer with the phase's result. Without a verdict Coral gets an error, and goes on without this phase."""
+    """Answer with the phase's result. After an error Coral goes on without this phase. Raises ServiceUnavailable."""
     if answer is None or not answer.results:
-        error = handle_http_error(ServiceUnavailable("No judge answered in time."))
-        return error if isinstance(error, Response) else Response(status=503)
+        raise ServiceUnavailable("No judge answered in time.")
     result = phase_result(answer.decision)
-    return google_answer(result) if result else Response(status=204)
+    return jsonify(result) if result else Response(status=204)
 
 
 def phase_result(decision: Decision) -> dict[str, Any]:

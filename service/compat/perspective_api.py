@@ -1,18 +1,18 @@
 """The Perspective API: comments:analyze and comments:suggestscore. See docs/perspective.md."""
 
-from typing import Literal
-
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from comments.attributes import SPAM_ATTRIBUTE, AttributeAnswer, AttributeQuery, AttributeScore
 from comments.errors import Invalid, ReplygateError
+from comments.lifecycle import Label
 from comments.model import Comment
 from comments.pseudonyms import digest
 from comments.site import Site
 from comments.storage.checks import CheckAnswer
-from service.checks.checking import forget_check, start_check, teach_text, when_answered
+from service.checks.checking import forget_check, start_check, when_answered
 from service.checks.comment_fields import CheckedFields, checked_comment
+from service.checks.feedback import teach_text
 from service.web.site_access import key_id
 
 from .google_errors import GoogleError, error_response, google_answer, key_error
@@ -88,15 +88,12 @@ def _comment(site: Site, text: str, language: str) -> Comment:
 
 
 def _analyzed(asked: AnalyzeCommentRequest, names: tuple[str, ...], answer: CheckAnswer | None) -> Response:
-    """Answer with the scores. It returns errors, because it is called outside the view."""
+    """Answer with the scores. Raises GoogleError."""
     found = answer.results[0].attributes if answer and answer.results else None
     if found is None:
-        return error_response(GoogleError("No judge answered in time. Try again.", 503))
-    try:
-        # Without a language in the request, the judge guesses it.
-        supported_attributes(names, [] if asked.languages else [found.language], asked.drop_unsupported_attributes)
-    except GoogleError as error:
-        return error_response(error)
+        raise GoogleError("No judge answered in time. Try again.", 503)
+    # Without a language in the request, the judge guesses it.
+    supported_attributes(names, [] if asked.languages else [found.language], asked.drop_unsupported_attributes)
     return _message_answer(analysis(asked, found))
 
 
@@ -145,13 +142,13 @@ def suggest_score() -> Response:
     return _message_answer(answer, {TAUGHT: label or "nothing"})
 
 
-def suggested_label(suggested: SuggestCommentScoreRequest) -> Literal["spam", "ham"] | None:
+def suggested_label(suggested: SuggestCommentScoreRequest) -> Label | None:
     """Return what the suggestion says about spam: the total, or else the highest span."""
     scores = suggested.attribute_scores.get(SPAM_ATTRIBUTE)
     if scores is None or not (scores.summary_score or scores.span_scores):
         return None
     total = scores.summary_score or max((span.score for span in scores.span_scores), key=lambda score: score.value)
-    return "spam" if total.value >= SPAM_SUGGESTED else "ham"
+    return Label.SPAM if total.value >= SPAM_SUGGESTED else Label.HAM
 
 
 def _message_answer(message: Message, headers: dict[str, str] | None = None) -> Response:

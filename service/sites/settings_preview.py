@@ -9,7 +9,7 @@ from itertools import islice
 from comments.lifecycle import Status
 from comments.model import Comment
 from comments.site import Site
-from comments.storage.checks import MAX_CHECKED, CheckAnswer, CheckRequest
+from comments.storage.checks import MAX_CHECKED, CheckAnswer, CheckRequest, new_check_id
 from service.deps import Deps
 from service.web.asked_checks import queue_check
 
@@ -51,7 +51,7 @@ def ask_for_preview(deps: Deps, stored: Site, changed: Site, by: str) -> str:
     ids, now = _latest_ids(deps, stored.id), deps.now()
     asked = []
     for site in (stored, changed):
-        asked.append(queue_check(deps, site.id, CheckRequest(site, by, now, ids=ids)))
+        asked.append(queue_check(deps, site.id, new_check_id(), CheckRequest(site, by, now, ids=ids)))
     return ".".join(asked)
 
 

@@ -17,9 +17,9 @@ from comments.storage.values import Admission
 from comments.thread_detail_rules import TITLE_FIELD, URL_FIELD, keep_details
 from service.deps import Deps
 from service.web import site_access
-from service.web.idempotency import idempotency_key
 from service.web.range_cache import RangeCache
 from service.web.request_body import RequestBody
+from service.web.request_headers import idempotency_key
 from service.web.schemas import AcceptedComment
 from service.web.site_cache import SiteCache
 

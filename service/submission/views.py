@@ -6,8 +6,8 @@ from service.deps import deps
 from service.web import site_access, site_cache
 from service.web.errors import prefers_html
 from service.web.operations import Header, PreparedResponse, json_response, operation, parsed_body
-from service.web.preferred_wait import preferred_wait
 from service.web.request_body import JSON
+from service.web.request_headers import preferred_wait
 from service.web.schemas import AcceptedComment, Submission, ThreadState
 from service.web.thread_links import requested_thread
 
@@ -53,7 +53,7 @@ def submit_comment(site: str) -> Response:
 
 def accepted_response(accepted: AcceptedSubmission) -> Response:
     """Answer a submission, after the verdict if the client prefers to wait for it."""
-    return when_judged(accepted, preferred_wait(request) or 0, _response)
+    return when_judged(accepted, preferred_wait(request), _response)
 
 
 def _response(accepted: AcceptedSubmission) -> Response:

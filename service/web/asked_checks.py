@@ -1,4 +1,4 @@
-"""Ask a judge for verdicts on comments that stay undecided, within limits for each person."""
+"""Queue checks for a judge, and show people how theirs go, within limits for each person."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,20 +35,23 @@ def ask_for_check(person: str, site: Site, comments: Sequence[Comment] = (), ids
     MAX_CHECKED comments, TooMany after PER_MINUTE checks of this person.
     """
     if any(len(comment.content) > site.max_content for comment in comments):
-        raise Invalid([Problem("content", "too_long", f"must be at most {site.max_content} characters long")])
+        raise Invalid([Problem("content", "too-long", f"must be at most {site.max_content} characters long")])
     if len(comments) + len(ids) > MAX_CHECKED:
-        raise Invalid([Problem("ids", "too_many", f"must be at most {MAX_CHECKED}")])
+        raise Invalid([Problem("ids", "too-many", f"must be at most {MAX_CHECKED}")])
     d = deps()
     d.storage.people.attempt(f"checks of {person}", PER_MINUTE, 60)
-    return queue_check(d, site.id, CheckRequest(site, person, d.now(), tuple(comments), tuple(ids)))
+    asked = CheckRequest(site, person, d.now(), tuple(comments), tuple(ids))
+    return queue_check(d, site.id, new_check_id(), asked)
 
 
-def queue_check(deps: Deps, site: str, request: CheckRequest, admission: CheckAdmission = PERSONAL_CHECK) -> str:
+def queue_check(
+    deps: Deps, site: str, id: str, request: CheckRequest, admission: CheckAdmission = PERSONAL_CHECK
+) -> str:
     """Store a check, enqueue a job if one is needed, and return the id: of an earlier one if this is a repeat.
 
     Raises KeyReused, TooMany, Busy.
     """
-    accepted = deps.storage.checks.ask(site, new_check_id(), request, admission)
+    accepted = deps.storage.checks.ask(site, id, request, admission)
     if accepted.wakeup:
         deps.jobs.enqueue(JUDGE, site, accepted.wakeup)
     return accepted.id

@@ -33,7 +33,8 @@ LINGER_SECONDS = 30.0
 #: Seconds between two attempts while storage is down.
 _PAUSE = 0.2
 
-#: Makes the answer of a request. It gets False if too many others wait, so that this one could not.
+#: Makes the answer of a request, or raises what a view may raise. It gets False if the request could not wait,
+#: because too many others do.
 Finish = Callable[[bool], Response]
 
 

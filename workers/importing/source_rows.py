@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from comments.utc_times import parse_utc_time
+
 
 class SourceStatus(StrEnum):
     """The status that a comment had in the other program."""
@@ -85,11 +87,8 @@ SourceRow = SourceComment | SourcePage | SourceName | UnreadableRow
 
 def utc_time(text: str, form: str = "") -> datetime | None:
     """Read an ISO 8601 time, or one in the given form. A time without a zone is UTC. None if it is no time."""
-    try:
-        at = datetime.strptime(text.strip(), form) if form else datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return _plausible(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))
+    at = parse_utc_time(text, form)
+    return at and _plausible(at)
 
 
 def time_of_seconds(seconds: float | None) -> datetime | None:

@@ -29,6 +29,7 @@ ADVERT = "Buy cheap watches and pills online, visit http://pills.example/buy and
 HOSTILE: list[Any] = [
     {}, {"content": ""}, {"content": "\u200b"}, {"content": 7}, {"content": "a", "unknown": "x"},
     {"content": "a", "ip": "localhost"}, {"content": "a", "sent": "yesterday"}, {"content": "a", "sent": "9999-99-99"},
+    {"content": "a", "sent": "0001-01-01T00:00+10:00"},
     {"content": "a", "role": "admin"}, {"content": "a", "form_seconds": "3"}, {"content": "a" * 60_000}, [], "text",
     {"content": "a", "email": "e" * 101}, {"content": "a", "trap": None},
 ]  # fmt: skip

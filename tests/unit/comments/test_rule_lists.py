@@ -139,6 +139,7 @@ def test_the_number_of_expressions_is_limited() -> None:
         ("30d", NOW + timedelta(days=30)),
         ("2027-01-31", datetime(2027, 2, 1, tzinfo=UTC)),
         ("2027-01-31T12:00+02:00", datetime(2027, 1, 31, 10, tzinfo=UTC)),
+        ("9999-12-31", FOREVER),
     ],
 )
 def test_an_expiry_is_a_number_of_days_a_date_or_a_time(text: str, until: datetime) -> None:

@@ -1,6 +1,6 @@
 """Requests of Akismet's clients are read as leniently as Akismet reads them."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
@@ -14,7 +14,6 @@ from service.compat.akismet_fields import (
     MAX_AKISMET_BODY,
     AkismetFields,
     form_pairs,
-    moment_of,
     read_akismet_fields,
     without_slashes,
 )
@@ -123,21 +122,6 @@ def test_a_text_with_quotation_marks_survives_the_slashes_of_php(text: str):
     slashed = "".join(f"\\{c}" if c in "'\"\\" else c for c in text)
     if "'" in text or '"' in text:
         assert without_slashes(slashed) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("2026-09-30T10:00:00Z", datetime(2026, 9, 30, 10, tzinfo=UTC)),
-        ("2026-09-30 10:00:00", datetime(2026, 9, 30, 10, tzinfo=UTC)),
-        ("2026-09-30T12:00:00+02:00", datetime(2026, 9, 30, 12, tzinfo=timezone(timedelta(hours=2)))),
-        ("0000-00-00 00:00:00", None),
-        ("yesterday", None),
-        ("", None),
-    ],
-)
-def test_times_are_read(text: str, at: datetime | None):
-    assert moment_of(text) == at
 
 
 def test_the_time_of_a_comment_counts_only_when_it_is_checked_again():
