@@ -19,12 +19,13 @@ from comments.pseudonyms import digest, new_id
 from comments.queue_ranking import index_outdated
 from comments.settings import Settings
 from comments.site import Site
-from comments.storage.rate_limits import BYTES_48, BYTES_PER_HOUR, BYTES_SITE
+from comments.storage.rate_limits import BYTES_48, BYTES_SITE
 from comments.storage.redis import connect, open_redis
 from comments.storage.values import Admission, CommentChange
 from replygate.embedded_valkey import start
 
 SITE = Site("bench", "Bench", datetime(2026, 1, 1, tzinfo=UTC))
+BYTES_PER_HOUR = SITE.megabytes_per_hour * 1_000_000
 #: The longest comment that a new site accepts, in letters of three bytes.
 CHARACTERS = 10_000
 
@@ -53,7 +54,7 @@ def measure(settings: Settings, n: int) -> None:
     for _ in range(n):
         comment = largest(rng)
         try:
-            storage.comments.accept(comment, Admission(fingerprint=digest(comment.id), per_minute=100_000))
+            storage.comments.accept(comment, Admission(fingerprint=digest(comment.id), bytes_per_hour=BYTES_PER_HOUR))
         except Refused as error:
             print(f"refused after {sent} comments: {error}")
             break

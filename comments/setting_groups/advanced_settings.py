@@ -25,6 +25,16 @@ class AdvancedSettings:
             unit="comments",
         ),
     ] = 20_000
+    megabytes_per_hour: Annotated[
+        int,
+        setting(
+            "Text limit",
+            "Comments from one network in an hour: 2 MB are 3,000 ordinary comments, or 66 of the longest.",
+            ge=1,
+            le=100_000,
+            unit="MB per hour",
+        ),
+    ] = 2
     check_days: Annotated[
         int,
         setting(

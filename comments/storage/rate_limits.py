@@ -29,22 +29,20 @@ def rate_error(name: str, seconds: int) -> Refused:
     return TooMany("Too many comments from your network. Try again in a minute.", seconds)
 
 
-#: Bytes of submissions of one network at once, and in each hour after that: 3,000 comments of 600 bytes, or 66 of the
-#: largest. What the server writes to its file is about twice as much.
-BYTES_PER_HOUR = 2_000_000
-#: Wider networks and the site have multiples of it. 40 MB are 66,000 ordinary comments in an hour.
+#: Bytes of submissions of wider networks and of a whole site, as multiples of those of one network. By default a site
+#: takes 40 MB in an hour: 66,000 ordinary comments.
 BYTES_56, BYTES_48, BYTES_SITE = 2, 4, 20
 
 
-def byte_limits(comment: Comment, per_minute: int) -> list[tuple[str, int]]:
+def byte_limits(comment: Comment, per_hour: int) -> list[tuple[str, int]]:
     """Return each name under which the bytes of a submission are counted, and how many are allowed in an hour.
 
-    There are none where there is no rate limit (see `rate_limits`).
+    There are none without a limit, or without a network because the site's own server sent it.
     """
-    if not per_minute or not comment.origin:
+    if not per_hour or not comment.origin:
         return []
     wider = ((comment.network_56, BYTES_56), (comment.network_48, BYTES_48), (ALL_NETWORKS, BYTES_SITE))
-    return [(comment.origin, BYTES_PER_HOUR), *((name, BYTES_PER_HOUR * factor) for name, factor in wider if name)]
+    return [(comment.origin, per_hour), *((name, per_hour * factor) for name, factor in wider if name)]
 
 
 def bytes_error(name: str, seconds: int) -> Refused:

@@ -33,6 +33,7 @@ class Admission:
     key: str = ""  # digest of the client's Idempotency-Key; "" without one
     max_pending: int = 20_000
     per_minute: int = 0  # submissions of one network, see `rate_limits`; 0: no limit
+    bytes_per_hour: int = 0  # bytes of them, see `rate_limits`; 0: no limit
     batch: int = 100  # comments that one job judges
     max_wakeups: int = 2  # open wake-ups of one site
 

@@ -111,8 +111,9 @@ def _reply(site: Site, parent: Comment, text: str, signed: SignedIn) -> Comment:
 
 
 def _accept(site: Site, reply: Comment) -> Comment:
-    """Store the reply without the rate limit of visitors; return the earlier one if it is a repeat."""
-    limits = replace(admission(deps(), site, digest(STAFF, reply.user, reply.parent, reply.content)), per_minute=0)
+    """Store the reply without the limits of visitors; return the earlier one if it is a repeat."""
+    fingerprint = digest(STAFF, reply.user, reply.parent, reply.content)
+    limits = replace(admission(deps(), site, fingerprint), per_minute=0, bytes_per_hour=0)
     accepted = deps().storage.comments.accept(reply, limits)
     if accepted.wakeup:
         deps().jobs.enqueue(JUDGE, site.id, accepted.wakeup)

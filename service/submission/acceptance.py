@@ -143,6 +143,7 @@ def admission(deps: Deps, site: Site, fingerprint: str, key: str = "") -> Admiss
         key=key,
         max_pending=site.max_pending,
         per_minute=site.per_minute,
+        bytes_per_hour=site.megabytes_per_hour * 1_000_000,
         batch=deps.settings.batch,
         max_wakeups=deps.settings.judges,
     )

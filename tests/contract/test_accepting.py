@@ -205,7 +205,7 @@ def accepted_until_refused(storage: Storage, **changes: Any) -> tuple[int, TooMa
     for n in range(1000):
         fields = {name: value.format(n) for name, value in changes.items()}
         try:
-            storage.comments.accept(a_comment(content="語" * 10_000, **fields), an_admission(per_minute=1000))
+            storage.comments.accept(a_comment(content="語" * 10_000, **fields), an_admission(bytes_per_hour=2_000_000))
         except TooMany as error:
             return n, error
     raise AssertionError("nothing was refused")
@@ -216,8 +216,8 @@ def test_one_network_may_send_only_so_many_bytes_in_an_hour(storage: Storage) ->
     assert 60 <= sent <= 66
     assert "Too much text from your network" in str(error)
     assert 0 < error.retry_after <= 60
-    storage.comments.accept(a_comment(origin="another"), an_admission(per_minute=1000))
-    storage.comments.accept(a_comment(origin=""), an_admission(per_minute=1000))  # from the site's own server
+    storage.comments.accept(a_comment(origin="another"), an_admission(bytes_per_hour=2_000_000))
+    storage.comments.accept(a_comment(origin=""), an_admission(bytes_per_hour=2_000_000))  # from the site's own server
 
 
 def test_the_bytes_of_a_wider_network_are_limited_too(storage: Storage) -> None:

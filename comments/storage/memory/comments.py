@@ -205,7 +205,7 @@ def _check_limits(data: SiteData, comment: Comment, admission: Admission, now: f
         if wait:
             raise rate_error(name, wait)
     size = len(dump_submission(comment))
-    for name, per_hour in byte_limits(comment, admission.per_minute):
+    for name, per_hour in byte_limits(comment, admission.bytes_per_hour):
         free_at = max(now, data.rates.get(f"bytes {name}", 0.0)) + size * HOUR_SECONDS / per_hour
         rates[f"bytes {name}"] = free_at
         if free_at - now > HOUR_SECONDS:

@@ -12,8 +12,8 @@ from comments.storage.values import Accepted
 _BUSY_SECONDS = 5
 
 
-def accepted(comment: Comment, answer: list[str], rates: Sequence[str]) -> Accepted:
-    """Return the value of an answer, or raise its error. `rates` are the names under which the comment was counted."""
+def accepted(comment: Comment, answer: list[str], networks: Sequence[str]) -> Accepted:
+    """Return the value of an answer, or raise its error. `networks` are the names under which it was counted."""
     match answer:
         case ["accepted", token]:
             return Accepted(comment.id, wakeup=token)
@@ -30,7 +30,7 @@ def accepted(comment: Comment, answer: list[str], rates: Sequence[str]) -> Accep
         case ["too_deep"]:
             raise Invalid([Problem("parent", "too-deep", TOO_DEEP)])
         case ["rate_limited", seconds, number]:
-            raise rate_error(rates[int(number) - 1], int(seconds))
+            raise rate_error(networks[int(number) - 1], int(seconds))
         case ["bytes_limited", seconds, number]:
-            raise bytes_error(rates[int(number) - 1], int(seconds))
+            raise bytes_error(networks[int(number) - 1], int(seconds))
     raise Busy("Too many comments are waiting for a decision. Try again in a moment.", _BUSY_SECONDS)

@@ -69,7 +69,7 @@ class RedisComments:
         submission = dump_submission(comment)
         minute = int(time.time()) // REPEAT_SECONDS
         repeats = k.idempotency(site, admission.key) if admission.key else k.repeats(site, minute)
-        rates, sizes = rate_limits(comment, admission.per_minute), byte_limits(comment, admission.per_minute)
+        rates, sizes = rate_limits(comment, admission.per_minute), byte_limits(comment, admission.bytes_per_hour)
         max_pending = 0 if self._memory.is_short() else admission.max_pending
         answer = self._accept(
             [
@@ -101,7 +101,7 @@ class RedisComments:
         if words[0] == "moved":
             (thread,) = answering_threads(self._client, k, site, [thread])
             return self._accept_in(client, replace(comment, thread=thread), admission, is_resolved=True)
-        return accepted(comment, words, [name for name, _ in rates])
+        return accepted(comment, words, [name for name, _ in rates or sizes])
 
     def get(self, site: str, id: str) -> Comment:
         comment = self.load(site, [id])[0]

@@ -200,6 +200,14 @@ def test_submissions_of_an_origin_are_rate_limited(storage: Storage) -> None:
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
 
 
+def test_the_bytes_of_an_origin_are_limited_without_a_rate_limit(storage: Storage) -> None:
+    web = open_public_app(storage, replace(SITE, per_minute=0, megabytes_per_hour=1))
+    long = {"content": "語" * 10_000}
+    answers = [web.client.post(SUBMIT, json=a_reply(author=f"Ada {n}", **long)) for n in range(34)]
+    assert [answer.status_code for answer in answers] == [202] * 33 + [429]
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 3600
+
+
 def test_one_after_the_other_of_a_subscriber_s_networks_is_rate_limited(storage: Storage) -> None:
     web = open_public_app(storage, replace(SITE, per_minute=2))
 
